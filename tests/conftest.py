@@ -1,0 +1,58 @@
+"""What every test gets: an empty home of its own, and Chromium where a test is marked so."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+# A slow moment of the computer is no failure.
+settings.register_profile("project", parent=settings(), deadline=None)
+settings.load_profile("project")
+
+# Named here and not taken from toolkit.store: importing the package this early would keep
+# typeguard from checking it.
+_HOME_VARIABLE = "CAMERA_TOOLKIT_HOME"
+_CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+
+
+def chromium_path() -> str | None:
+    """Return the path of an installed Chromium, if there is one."""
+    named = os.environ.get("CHROMIUM")
+    return named or next(filter(None, map(shutil.which, _CHROMIUM_NAMES)), None)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a browser test where no Chromium is installed; in CI it fails instead."""
+    if item.get_closest_marker("browser") is None or chromium_path() is not None:
+        return
+    reason = "no Chromium is installed (CHROMIUM can name one)"
+    if os.environ.get("CI", "").lower() not in ("", "0", "false"):
+        pytest.fail(f"{reason}, and in CI there must be one", pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Return the path of Chromium, for playwright's `executable_path`."""
+    path = chromium_path()
+    if path is None:
+        pytest.skip("no Chromium is installed")
+    return path
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _session_home(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep fixtures that live longer than a test out of the user's own data, too."""
+    os.environ[_HOME_VARIABLE] = str(tmp_path_factory.mktemp("session-home"))
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give each test an empty folder as the user's data."""
+    folder = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv(_HOME_VARIABLE, str(folder))
+    return folder

@@ -1,0 +1,53 @@
+"""The model of an assessment, and its JSON."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from toolkit import results, store
+
+
+def test_an_unknown_quantity_is_null_with_a_reason_and_never_zero():
+    unknown = results.Quantity.unknown("share", "no streets")
+    assert not unknown.known
+    assert unknown.mid is None
+    for bad in (
+        {"low": None, "mid": None, "high": None},
+        {"low": 0.0, "mid": None, "high": 1.0, "why": "half"},
+        {"low": 2.0, "mid": 1.0, "high": 3.0},
+    ):
+        with pytest.raises(ValidationError):
+            results.Quantity(unit="km", **bad)
+
+
+def test_draws_become_the_90_percent_interval_and_the_median():
+    found = results.Quantity.from_draws(np.arange(101.0), "km")
+    assert (found.low, found.mid, found.high) == (5.0, 50.0, 95.0)
+
+
+def test_the_last_bits_do_not_reach_the_json():
+    assert results.Quantity.exactly(0.1 + 0.2, "km") == results.Quantity.exactly(0.3, "km")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [
+        (0.5, 0.6, "likely"),
+        (0.49, 0.99, "possible"),
+        (0.0, 0.1, "possible"),
+        (0.0, 0.0999, "not_excluded"),
+        (math.nan, math.nan, "unknown"),
+    ],
+)
+def test_classes_follow_the_ends_of_the_interval(low, high, expected):
+    assert results.exposure_class(low, high) == expected
+
+
+def test_the_committed_schema_is_that_of_the_model():
+    path = store.builtin_dir().parent / "docs" / "assessment.schema.json"
+    assert json.loads(path.read_text(encoding="utf-8")) == results.json_schema()

@@ -1,0 +1,53 @@
+"""Paths, atomic writes, and names that are no plain local files."""
+
+from __future__ import annotations
+
+import pytest
+
+from toolkit import store
+from toolkit._errors import InputDataError
+
+
+def test_the_users_file_comes_before_the_built_in_one():
+    built_in = store.find("brands.toml")
+    assert built_in == store.builtin_dir() / "brands.toml"
+    store.write_text(store.home_dir() / "brands.toml", "x")
+    assert store.find("brands.toml") == store.home_dir() / "brands.toml"
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path):
+    path = tmp_path / "file.txt"
+    store.write_text(path, "old")
+
+    def fail():
+        with store.replacing(path) as temporary:
+            temporary.write_text("half", encoding="utf-8")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert path.read_text(encoding="utf-8") == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["file.txt"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "http://example.org/a.pbf",
+        "/vsicurl/http://example.org/a",
+        "/VSIZIP/a.zip",
+        "//server/share/a",
+        "\\\\server\\share\\a",
+        "file:///etc/hostname",
+        "a\0b",
+        "no-such-file",
+        ".",
+    ],
+)
+def test_only_plain_local_files_are_opened(name):
+    with pytest.raises(InputDataError):
+        store.local_file(name)
+
+
+def test_canonical_json_has_one_form():
+    assert store.canonical_json({"b": 1, "a": "é"}) == '{"a":"é","b":1}'.encode()
