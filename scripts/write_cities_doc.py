@@ -1,0 +1,247 @@
+"""Write docs/cities.md: what is reported about each city, and the count that follows.
+
+Run it after a change of evidence, assumptions or the counting rule:
+``python scripts/write_cities_doc.py``. With ``--check`` nothing is written, and the exit code
+is 1 if the file would change. Only data that come with the toolkit are read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from toolkit import store  # noqa: E402
+from toolkit._escape import plain  # noqa: E402
+from toolkit.assumptions import load_assumptions  # noqa: E402
+from toolkit.cities import City, load_cities  # noqa: E402
+from toolkit.claims import (  # noqa: E402
+    Claim,
+    capability_level,
+    contradictions,
+    known_by,
+    load_claims,
+    load_national,
+)
+from toolkit.counts import CountDraws, count_draws  # noqa: E402
+from toolkit.draws import Design  # noqa: E402
+from toolkit.makers import load_makers  # noqa: E402
+from toolkit.records import Figure  # noqa: E402
+
+DOCUMENT = ROOT / "docs" / "cities.md"
+AS_OF = dt.date(2026, 11, 23)
+DESIGN = Design(n_draws=10_000, seed=0)
+
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>|#])")
+_LEVELS = {
+    "city": "reported for this city",
+    "programme": "reported for the programme, or announced for this city",
+    "denied": "denied, and nothing else",
+    "none": "nothing reported",
+}
+_WORDING = {
+    "exact": "{low}",
+    "about": "about {low}",
+    "at_least": "at least {low}",
+    "over": "over {low}",
+    "up_to": "up to {high}",
+    "hundreds": "hundreds ({low} to {high})",
+    "range": "{low} to {high}",
+}
+
+
+def _cell(value: object) -> str:
+    """Return text for a cell of a Markdown table."""
+    return _MARKDOWN.sub(r"\\\1", " ".join(plain(value).split()))
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
+    lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
+    lines += ["| " + " | ".join(_cell(value) for value in row) + " |" for row in rows]
+    return [*lines, ""]
+
+
+def _rounded(value: float) -> str:
+    """Return a number of cameras to two significant digits."""
+    if value <= 0:
+        return "0"
+    return f"{float(f'{value:.2g}'):,.0f}"
+
+
+def _figure(figure: Figure | None) -> str:
+    if figure is None:
+        return ""
+    low, high = (f"{end:,.0f}" if end is not None else "" for end in (figure.low, figure.high))
+    unit = figure.unit.replace("_", " ")
+    brand = f" of {figure.brand}" if figure.brand else ""
+    return f"{_WORDING[figure.wording].format(low=low, high=high)} {unit}{brand} ({figure.kind})"
+
+
+def _source(claim: Claim) -> str:
+    via = f", read through {', '.join(claim.via)}" if claim.via else ""
+    return f"{claim.source.publisher}, {claim.source.date}{via}"
+
+
+def _notes(claim: Claim) -> str:
+    parts = [claim.says]
+    if claim.capability:
+        named = ", ".join(name.replace("_", " ") for name in claim.capability)
+        parts.append(f"[{claim.level}: {named}]")
+    parts += [f"[part: {claim.place}]"] if claim.place else []
+    parts += [f"[area: {claim.area}]"] if claim.area else []
+    parts += [claim.said_note or "", claim.note or ""]
+    return " ".join(part for part in parts if part)
+
+
+def _claims_table(claims: Sequence[Claim]) -> list[str]:
+    head = ("claim", "what it says", "status", "figure", "holds for", "source", "origin", "grade")
+    rows = (
+        (
+            claim.id,
+            _notes(claim),
+            claim.status or "",
+            _figure(claim.quantity),
+            claim.valid or claim.said,
+            _source(claim),
+            ", ".join(claim.origins) + (f" ({claim.witnesses})" if claim.witnesses else ""),
+            f"{claim.confidence.grade}: {claim.confidence.reason}",
+        )
+        for claim in claims
+    )
+    return _table(head, rows)
+
+
+def _count_row(name: str, counts: CountDraws, status: str) -> tuple[str, ...]:
+    """Return one row of counts: interval, chance of none, staleness."""
+    installed = status == "installed"
+    draws = counts.installed if installed else counts.planned
+    low, mid, high = (_rounded(float(v)) for v in np.quantile(draws, (0.05, 0.5, 0.95)))
+    none = float((draws == 0).mean())
+    stale = counts.stale_installed if installed else counts.stale_planned
+    return (
+        name,
+        status,
+        f"{low} to {high}",
+        mid,
+        f"{none:.0%}" if none else "",
+        "yes" if stale else "",
+        "yes" if counts.used_prior else "",
+    )
+
+
+_COUNT_HEAD = ("city", "status", "5 to 95 %", "median", "chance of none", "old", "no number")
+
+
+def _city_part(city: City, claims: tuple[Claim, ...], counts: CountDraws) -> list[str]:
+    """Return the section of one city."""
+    lines = [f"## {_cell(city.name.en)} ({_cell(city.name.my)})", ""]
+    if city.demonstration:
+        lines += ["**Demonstration: everything reported here is made up.**", ""]
+    lines += [f"- `{city.id}`, {_cell(city.admin)}; {city.lat:.3f}, {city.lon:.3f}."]
+    if city.aliases:
+        lines += [f"- Other names: {_cell(', '.join(city.aliases))}."]
+    if city.population:
+        source, note = _cell(city.population_source), _cell(city.population_note or "")
+        lines += [f"- Population {city.population:,} ({source}). {note}"]
+    lines += [f"- {_cell(city.note)}"] if city.note else []
+    lines += [f"- Not to be mistaken: {_cell(trap.says)}" for trap in city.traps]
+    lines += [""]
+    rows = [_count_row(city.id, counts, status) for status in ("installed", "planned")]
+    lines += _table(_COUNT_HEAD, rows)
+    for status, used, rule in (
+        ("Installed", counts.claims_installed, counts.rule_installed),
+        ("Planned", counts.claims_planned, counts.rule_planned),
+    ):
+        ids = ", ".join(f"`{name}`" for name in used) or "no claim"
+        lines += [f"- {status}: {rule} From: {ids}."]
+    levels = capability_level(claims, as_of=AS_OF)
+    lines += [
+        f"- Face recognition: {_LEVELS[levels['face']]}.",
+        f"- Plate reading: {_LEVELS[levels['plate']]}.",
+    ]
+    denials = [claim.id for claim in claims if claim.level == "denied"]
+    if denials:
+        lines += ["- Denied, which takes nothing away: " + ", ".join(f"`{d}`" for d in denials)]
+    lines += [f"- Contradiction: `{one}` and `{other}`." for one, other in counts.contradictions]
+    return [*lines, "", *_claims_table(claims)]
+
+
+def document() -> str:
+    """Return the whole document."""
+    assumptions = load_assumptions()
+    cities = load_cities()
+    claims = {city.id: known_by(load_claims(city.id), AS_OF) for city in cities}
+    counts = {
+        city.id: count_draws(claims[city.id], as_of=AS_OF, design=DESIGN, assumptions=assumptions)
+        for city in cities
+    }
+    national = load_national()
+    intro = (
+        f"As of {AS_OF}, assumption set `{assumptions.name}`. Only the "
+        "reported system is counted; private, hidden and mobile cameras, checkpoints and phones "
+        'are not. "Planned" is what is installed and what is announced beyond it. "Old": the '
+        "newest claim behind the count is older than "
+        f'{assumptions.value("count.stale_years"):g} years. "No number": the count is a wide '
+        "range from other cities of the country. Figures are rounded to two digits."
+    )
+    origin = "Written by `scripts/write_cities_doc.py`; do not edit."
+    lines = [
+        "# The cities: what is reported, and the count that follows",
+        "",
+        f"{origin} Schema and rule: [evidence.md](evidence.md).",
+        "",
+        intro,
+        "",
+        *_table(
+            _COUNT_HEAD,
+            [
+                _count_row(city.id, counts[city.id], status)
+                for city in cities
+                for status in ("installed", "planned")
+            ],
+        ),
+    ]
+    for city in cities:
+        lines += _city_part(city, claims[city.id], counts[city.id])
+    lines += ["## The whole country", "", "These claims set no city's count.", ""]
+    lines += [f"- Contradiction: `{one}` and `{other}`." for one, other in contradictions(national)]
+    lines += ["", *_claims_table(national), "## Makers and suppliers", ""]
+    rows = [
+        (maker.name, maker.kind, said.says, "itself" if said.by == "itself" else "", where)
+        for maker in load_makers().values()
+        for said in maker.statements
+        for where in [", ".join([f"{said.publisher}, {said.date}", *said.via])]
+    ]
+    lines += _table(("name", "kind", "what is reported", "said by", "source"), rows)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write or check the document."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; 1 if it would change")
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as empty:
+        os.environ[store.HOME_VARIABLE] = empty
+        text = document()
+    if DOCUMENT.is_file() and DOCUMENT.read_text(encoding="utf-8") == text:
+        return 0
+    if options.check:
+        print("docs/cities.md is not up to date: python scripts/write_cities_doc.py")
+        return 1
+    store.write_text(DOCUMENT, text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

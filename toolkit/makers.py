@@ -1,0 +1,85 @@
+"""Makers of cameras and their local suppliers: names, and what is reported about them.
+
+What a maker's cameras can do is not here: no model in use in the ten cities is known.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from toolkit import _tables, store
+
+MAKERS_FORMAT = "camera-exposure.makers/1"
+_FILE = "makers.toml"
+_TOP_LEVEL = ("format", "licence", "brand", "supplier")
+_Text = Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Statement(_Record):
+    """Something reported about a maker or supplier, or said by it."""
+
+    says: _Text
+    by: Literal["itself", "others"]
+    publisher: _Text
+    date: _Text
+    via: tuple[_Text, ...] = ()
+
+
+class Maker(_Record):
+    """A brand, or a supplier that buys from brands.
+
+    Attributes
+    ----------
+    id
+        The name by which claims refer to it.
+    """
+
+    id: _Text
+    kind: Literal["brand", "supplier"]
+    name: _Text
+    aliases: tuple[_Text, ...] = ()
+    statements: tuple[Statement, ...] = ()
+
+
+class _File(_Record):
+    model_config = ConfigDict(extra="ignore")
+
+    format: Literal["camera-exposure.makers/1"]
+
+
+def load_makers() -> dict[str, Maker]:
+    """Return the makers and suppliers by id: the built-in ones and the user's own.
+
+    Raises
+    ------
+    InputDataError
+        If a file cannot be used; all problems at once, each with its place.
+    """
+    problems: list[str] = []
+    merged: dict[str, Maker] = {}
+    for root, owner in ((store.builtin_dir(), "built in"), (store.home_dir(), "your own")):
+        path = root / _FILE
+        if not path.is_file():
+            continue
+        table = _tables.read_table(path, f"{_FILE} ({owner})")
+        problems.extend(_tables.unknown_keys(table, _TOP_LEVEL))
+        _tables.parsed(_File, table.data, table.shown, problems)
+        for kind in ("brand", "supplier"):
+            rows = table.data.get(kind, {})
+            if not isinstance(rows, dict):
+                problems.append(f"{table.shown}: write each {kind} as a table, [{kind}.NAME].")
+                continue
+            for name, row in rows.items():
+                place = f"{table.shown}, {kind}.{name}"
+                filled = {"id": name, "kind": kind} | row if isinstance(row, dict) else row
+                maker = _tables.parsed(Maker, filled, place, problems)
+                if maker is not None:
+                    merged[name] = maker
+    _tables.fail_if_any(problems, "The list of makers")
+    return merged
