@@ -1,0 +1,111 @@
+"""Candidate groups and their chances of holding a site."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from toolkit import siting, store
+from toolkit._errors import InputDataError
+from toolkit.assumptions import load_assumptions
+from toolkit.draws import Design
+
+
+def crossing(turn_deg=0.0, shift=(0.0, 0.0), junctions=True):
+    """Return candidates of four 100 m arms that meet at a signalised junction."""
+    model = siting.load_siting()
+    angle = np.deg2rad(turn_deg + np.array([0, 90, 180, 270]))
+    ends = 100 * np.column_stack([np.cos(angle), np.sin(angle)]) + shift
+    lines = np.array([shapely.LineString([shift, end]) for end in ends], dtype=object)
+    return siting.candidates(
+        lines,
+        np.array([2, 2, 2, 0]),
+        np.full(4, np.nan),
+        junction_xy_m=np.array([shift], dtype=float) if junctions else np.empty((0, 2)),
+        junction_signal=np.ones(1, dtype=bool) if junctions else np.empty(0, dtype=bool),
+        place_xy_m=np.empty((0, 2)),
+        stretch_m=20.0,
+        place_radius_m=50.0,
+        model=model,
+    )
+
+
+def test_groups_add_up_to_the_streets_and_the_junction_is_one_group():
+    found = crossing()
+    assert found.size_m.sum() == pytest.approx(400)
+    # Four arms of five pieces; the first of each (middle at 10 m) belongs to the junction.
+    assert len(found.size_m) == 4 * 4 + 1
+    signal_on_main = siting.weight_class(np.array([2]), np.array([0]), np.array([False]))[0]
+    assert found.weight_class[-1] == signal_on_main
+    assert np.hypot(*found.xy_m[-1]) == pytest.approx(siting.load_siting().junction_offset_m)
+
+
+def test_sites_stand_at_both_kerbs():
+    found = crossing(junctions=False)
+    arm = found.xy_m[:5]
+    np.testing.assert_allclose(np.abs(arm[:, 1]), 4.0)
+    assert set(np.sign(arm[:, 1])) == {-1.0, 1.0}
+
+
+def test_turning_and_moving_the_map_turns_and_moves_the_sites():
+    turned = crossing(30.0, (1000.0, -500.0))
+    angle = np.deg2rad(30)
+    rotation = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    np.testing.assert_allclose(
+        crossing().xy_m @ rotation + (1000.0, -500.0), turned.xy_m, atol=1e-9
+    )
+
+
+def test_140_sites_on_154_groups_occupy_140():
+    prob = siting.proportional_prob(np.ones(154), 140)
+    assert prob.sum() == pytest.approx(140)
+    np.testing.assert_allclose(prob, 140 / 154)
+
+
+@given(
+    size=hnp.arrays(float, st.integers(1, 40), elements=st.floats(0, 1000)),
+    n_sites=st.floats(0, 60),
+)
+def test_probabilities_add_up_to_the_number_of_sites(size, n_sites):
+    size = np.where(size < 1e-6, 0.0, size)
+    prob = siting.proportional_prob(size, n_sites)
+    assert ((prob >= 0) & (prob <= 1 + 1e-12)).all()
+    assert prob.sum() == pytest.approx(min(n_sites, (size > 0).sum()), abs=1e-6)
+    assert (prob[size == 0] == 0).all()
+    order = np.argsort(size)
+    assert (np.diff(prob[order]) >= -1e-9).all()
+
+
+def test_nothing_falls_below_the_uniform_share():
+    found = crossing()
+    design = Design(16, 0)
+    assumptions = load_assumptions()
+    uniform = assumptions.draw("sites.uniform_share", design)
+    prob = siting.inclusion_prob(
+        siting.draw_class_weights(assumptions, design), uniform, np.full(16, 3.0), found
+    )
+    np.testing.assert_allclose(prob.sum(axis=1), 3)
+    floor = uniform[:, None] * 3 * found.size_m / found.size_m.sum()
+    uncapped = prob < 1
+    assert (prob[uncapped] >= floor[uncapped] - 1e-12).all()
+
+
+def test_groups_with_a_mapped_site_get_no_second_one():
+    found = crossing()
+    free = np.ones(len(found.size_m), dtype=bool)
+    free[:3] = False
+    prob = siting.inclusion_prob(
+        np.ones((2, siting.N_CLASSES)), np.full(2, 0.2), np.array([1.0, 5.0]), found, free
+    )
+    assert (prob[:, :3] == 0).all()
+    np.testing.assert_allclose(prob.sum(axis=1), [1, 5])
+
+
+def test_a_siting_file_with_a_missing_part_is_refused():
+    store.write_text(store.home_dir() / "siting" / "central.toml", 'name = "mine"\n')
+    with pytest.raises(InputDataError, match=r"central\.toml cannot be used"):
+        siting.load_siting()

@@ -1,0 +1,333 @@
+"""From sight, rings and siting to probabilities: closed form, and simulation as its reference.
+
+A point is exposed if any camera of the system has it in its ring. Groups hold at most one site
+each, so the chance is 1 - prod(1 - pi_g * v_g): pi_g that group g holds a site, v_g that one
+site's cameras have the point in their rings. Everything is given one draw of the ignorance
+layer at a time; no probability is averaged before the product.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse, stats
+
+from toolkit import _exposure_kernels
+from toolkit.draws import Design, FloatArray
+from toolkit.optics import CameraDraws
+from toolkit.sight import BEARING_STEPS, CM_PER_M, KERNEL_LOCK, Sight
+
+BIN_M = _exposure_kernels.BIN_M
+MAX_PER_SITE = _exposure_kernels.MAX_PER_SITE
+_OFFSET_STEPS = _exposure_kernels.OFFSET_STEPS
+_HALF_CIRCLE = _exposure_kernels.HALF_CIRCLE
+_POINT_BLOCK = 20_000
+
+Float32Array = NDArray[np.float32]
+IntArray = NDArray[np.int64]
+
+CANDIDATE = 0
+"""Row of the view table for a site that may stand there: number and bearings unknown."""
+
+
+def mapped_view(n_cameras: IntArray) -> IntArray:
+    """Return the row of the view table of a mapped site with n cameras, bearings unknown."""
+    return np.clip(n_cameras, 1, MAX_PER_SITE)
+
+
+def directed_view(offset_deg: FloatArray) -> IntArray:
+    """Return the row for one camera whose axis is `offset_deg` away from the point."""
+    folded = np.abs((np.asarray(offset_deg) + 180.0) % 360.0 - 180.0)
+    step = np.minimum((folded / 360.0 * _OFFSET_STEPS).astype(np.int64), _HALF_CIRCLE - 1)
+    return 1 + MAX_PER_SITE + step
+
+
+def per_site_prob(mean_per_site: FloatArray) -> FloatArray:
+    """Return the chance of 1 to `MAX_PER_SITE` cameras at a site: 1 + Poisson(mean - 1).
+
+    Returns
+    -------
+    prob
+        Shape (D, MAX_PER_SITE), rows add up to one.
+    """
+    count = np.arange(MAX_PER_SITE)
+    prob = np.asarray(
+        stats.poisson.pmf(count[None, :], np.maximum(mean_per_site - 1.0, 0.0)[:, None])
+    )
+    return np.asarray(prob / prob.sum(axis=1, keepdims=True))
+
+
+def view_table(
+    cameras: CameraDraws,
+    mean_per_site: FloatArray,
+    *,
+    reach_m: float,
+    availability: FloatArray | None = None,
+) -> Float32Array:
+    """Tabulate v, the chance that one site's cameras have a point in their rings.
+
+    Cameras of one site look in evenly spaced directions with a random common turn; each has a
+    type of its own and works or not on its own, given the share working.
+
+    Parameters
+    ----------
+    cameras
+        Draws of camera types.
+    mean_per_site
+        Mean cameras per site, shape (D,).
+    reach_m
+        Length of the table.
+    availability
+        Share working, shape (D,); that of `cameras` by default.
+
+    Returns
+    -------
+    table
+        Shape (N_VIEWS, bins, T, D).
+    """
+    working = cameras.availability if availability is None else availability
+    n_bins = math.ceil(reach_m / BIN_M)
+    with KERNEL_LOCK:
+        return np.asarray(
+            _exposure_kernels.fill_views(
+                np.ascontiguousarray(cameras.share * working[:, None]),
+                np.ascontiguousarray(cameras.hfov_deg),
+                np.nan_to_num(cameras.inner_m, nan=np.inf),
+                np.nan_to_num(cameras.outer_m, nan=0.0),
+                per_site_prob(mean_per_site),
+                n_bins,
+            )
+        )
+
+
+@dataclass(frozen=True)
+class PointRows:
+    """Pairs of street point and site in rows per point: the transpose of `Sight`.
+
+    Attributes
+    ----------
+    start
+        Row starts, shape (P + 1,).
+    site, bin, view
+        Site, distance bin and row of the view table of each pair.
+    """
+
+    start: IntArray
+    site: NDArray[np.int32]
+    bin: NDArray[np.int16]
+    view: NDArray[np.int16]
+
+    def take(self, points: IntArray) -> PointRows:
+        """Return the rows of some points only, in that order."""
+        counts = self.start[points + 1] - self.start[points]
+        start = np.concatenate([[0], np.cumsum(counts)])
+        which = np.repeat(self.start[points] - start[:-1], counts) + np.arange(start[-1])
+        return PointRows(start, self.site[which], self.bin[which], self.view[which])
+
+
+def point_rows(
+    sight: Sight, n_points: int, site_view: IntArray, site_axis_deg: FloatArray
+) -> PointRows:
+    """Sort pairs by point.
+
+    Parameters
+    ----------
+    sight
+        Pairs by site.
+    n_points
+        Number of street points.
+    site_view
+        Row of the view table of each site, shape (G,).
+    site_axis_deg
+        Axis of sites with one camera of known direction, NaN elsewhere, shape (G,).
+    """
+    counts = np.diff(sight.start)
+    site = np.repeat(np.arange(sight.n_sites, dtype=np.int32), counts)
+    last_bin = math.ceil(sight.reach_m / BIN_M) - 1
+    bins = np.minimum(np.asarray(sight.distance_cm) / CM_PER_M / BIN_M, last_bin).astype(np.int16)
+    view = site_view[site].astype(np.int16)
+    axis = site_axis_deg[site]
+    directed = ~np.isnan(axis)
+    if directed.any():
+        bearing = np.asarray(sight.bearing)[directed].astype(float) * (360.0 / BEARING_STEPS)
+        view[directed] = directed_view(bearing - axis[directed]).astype(np.int16)
+    # A compressed transpose: stable, linear, and sites stay in order within a point.
+    index = sparse.csr_array(
+        (np.arange(len(site), dtype=np.int64) + 1, np.asarray(sight.point), sight.start),
+        shape=(sight.n_sites, n_points),
+    ).tocsc()
+    order = index.data - 1
+    return PointRows(index.indptr.astype(np.int64), site[order], bins[order], view[order])
+
+
+def closed_form(rows: PointRows, site_prob: Float32Array, views: Float32Array) -> Float32Array:
+    """Return the probability that a point is exposed, shape (P, T, D).
+
+    Parameters
+    ----------
+    rows
+        Pairs by point.
+    site_prob
+        Chance that each site exists, shape (G, D); one for mapped sites.
+    views
+        See `view_table`.
+    """
+    used = np.flatnonzero(views.any(axis=(0, 2, 3)))
+    last = np.array(
+        [
+            int(np.flatnonzero(views[:, :, t, :].any(axis=(0, 2))).max(initial=-1))
+            for t in range(views.shape[2])
+        ]
+    )
+    if not len(used):
+        return np.zeros((len(rows.start) - 1, views.shape[2], views.shape[3]), np.float32)
+    with KERNEL_LOCK:
+        return np.asarray(
+            _exposure_kernels.closed_form(
+                rows.start, rows.site, rows.bin, rows.view, site_prob, views, last
+            )
+        )
+
+
+@dataclass(frozen=True)
+class PointSummary:
+    """Exposure of street points over the ignorance layer.
+
+    Attributes
+    ----------
+    low, mid, high
+        5 % quantile, mean and 95 % quantile of the probability of each point, shape (P, T).
+    group_mean
+        Length mean of the points of each street per draw, shape (S, T, D).
+    """
+
+    low: FloatArray
+    mid: FloatArray
+    high: FloatArray
+    group_mean: Float32Array
+
+
+def summarise(
+    rows: PointRows,
+    site_prob: Float32Array,
+    views: Float32Array,
+    length_m: FloatArray,
+    street: IntArray,
+    n_streets: int,
+) -> PointSummary:
+    """Evaluate the closed form on all points, in blocks, and keep what is shown.
+
+    Points must be sorted by street.
+    """
+    n_points, n_tiers, n_draws = len(length_m), views.shape[2], views.shape[3]
+    low, mid, high = (np.empty((n_points, n_tiers)) for _ in range(3))
+    sums = np.zeros((n_streets, n_tiers, n_draws), np.float32)
+    for first in range(0, n_points, _POINT_BLOCK):
+        here = np.arange(first, min(first + _POINT_BLOCK, n_points))
+        prob = closed_form(rows.take(here), site_prob, views)
+        low[here], high[here] = np.quantile(prob, (0.05, 0.95), axis=2)
+        mid[here] = prob.mean(axis=2)
+        weighted = prob * length_m[here, None, None].astype(np.float32)
+        streets, begin = np.unique(street[here], return_index=True)
+        sums[streets] += np.add.reduceat(weighted, begin, axis=0)
+    total = np.bincount(street, weights=length_m, minlength=n_streets)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        means = sums / total.astype(np.float32)[:, None, None]
+    return PointSummary(low, mid, np.maximum(mid, high), means)
+
+
+def sample_sites(prob: FloatArray, rng: np.random.Generator) -> IntArray:
+    """Draw which groups hold a site: systematic sampling in random order.
+
+    The number drawn is the sum of `prob`, rounded up or down; each group is drawn with its own
+    probability (Madow 1949).
+    """
+    order = rng.permutation(len(prob))
+    edges = np.concatenate([[0.0], np.cumsum(prob[order])])
+    ticks = np.arange(rng.random(), edges[-1], 1.0)
+    chosen = np.searchsorted(edges, ticks, side="right") - 1
+    return np.sort(order[np.minimum(chosen, len(prob) - 1)])
+
+
+def simulate(  # noqa: PLR0913
+    sight: Sight,
+    site_prob: FloatArray,
+    fixed_count: IntArray,
+    fixed_axis_deg: FloatArray,
+    cameras: CameraDraws,
+    mean_per_site: FloatArray,
+    length_m: FloatArray,
+    design: Design,
+    *,
+    sample: Callable[[FloatArray, np.random.Generator], IntArray] = sample_sites,
+) -> FloatArray:
+    """Place cameras once per draw and measure the share of length that is covered.
+
+    This is the placement layer: what a surveyor would find if the draw were the truth.
+
+    Parameters
+    ----------
+    sight
+        Pairs by site.
+    site_prob
+        Chance that each site exists, shape (G, D).
+    fixed_count
+        Cameras of mapped sites, 0 for candidates, shape (G,).
+    fixed_axis_deg
+        Axis of mapped cameras with a known direction, else NaN, shape (G,).
+    cameras, mean_per_site
+        Draws of types and of cameras per site.
+    length_m
+        Length of each street point, shape (P,); 0 for points that do not count.
+    design
+        Draws and seed.
+    sample
+        Draws which sites exist, from their probabilities; a fixed number of them by default.
+
+    Returns
+    -------
+    share
+        Shape (D, T).
+    """
+    n_types = cameras.share.shape[1]
+    per_site = per_site_prob(mean_per_site)
+    rng = design.generator("placement")
+    sites, types, axes, first = [], [], [], [0]
+    for d in range(design.n_draws):
+        chosen = sample(site_prob[:, d], rng)
+        fixed = fixed_count[chosen]
+        drawn = 1 + rng.choice(MAX_PER_SITE, size=len(chosen), p=per_site[d])
+        count = np.where(fixed > 0, fixed, drawn)
+        turn = rng.random(len(chosen)) * 360.0
+        camera_site = np.repeat(chosen, count)
+        within = np.arange(len(camera_site)) - np.repeat(np.cumsum(count) - count, count)
+        axis = np.repeat(turn, count) + within * 360.0 / np.repeat(count, count)
+        known = fixed_axis_deg[camera_site]
+        axis = np.where(np.isnan(known), axis, known)
+        kind = rng.choice(n_types, size=len(camera_site), p=cameras.share[d])
+        works = rng.random(len(camera_site)) < cameras.availability[d]
+        sites.append(camera_site[works])
+        types.append(kind[works])
+        axes.append(axis[works])
+        first.append(first[-1] + int(works.sum()))
+    with KERNEL_LOCK:
+        return np.asarray(
+            _exposure_kernels.simulate(
+                np.asarray(first),
+                np.concatenate(sites),
+                np.concatenate(types),
+                np.concatenate(axes),
+                cameras.hfov_deg,
+                np.nan_to_num(cameras.inner_m, nan=np.inf) * CM_PER_M,
+                np.nan_to_num(cameras.outer_m, nan=0.0) * CM_PER_M,
+                sight.start,
+                sight.point,
+                sight.distance_cm,
+                sight.bearing,
+                length_m,
+            )
+        )

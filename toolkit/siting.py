@@ -1,0 +1,304 @@
+"""Where cameras of a reported system may stand, and how likely each place is.
+
+Candidates are groups: a junction, or a stretch of street of about 20 m. A group holds at most
+one site. The chance that a group holds a site is proportional to its weight (inclusion
+probability proportional to size, as in survey sampling), capped at one, and the chances of all
+groups add up to the number of sites.
+"""
+
+from __future__ import annotations
+
+import itertools
+import tomllib
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.spatial import cKDTree
+
+from toolkit import pieces, store
+from toolkit._errors import InputDataError
+from toolkit.assumptions import AssumptionSet
+from toolkit.draws import Design, FloatArray
+
+ROAD_CLASSES = ("main", "middle", "local", "foot")
+GROUP_KINDS = ("stretch", "junction", "signal")
+N_CLASSES = len(GROUP_KINDS) * len(ROAD_CLASSES) * 2
+_JUNCTION_DEGREE = 3
+_CORNER_RAD = np.pi / 4
+
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class SitingModel:
+    """Geometry of candidate sites, read from ``geodata/siting/``."""
+
+    road_class_of: dict[str, int]
+    kerb_offset_m: tuple[float, ...]
+    lane_width_m: float
+    junction_offset_m: float
+    junction_merge_m: float
+    place_kinds: frozenset[str]
+    mapped_site_m: float
+    indoor_depth_m: float
+    wall_gap_m: float
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Candidate groups, each with the point where its site would stand.
+
+    Attributes
+    ----------
+    xy_m
+        Site points in the local metric frame, shape (G, 2).
+    centre_xy_m
+        The point of the centre line each belongs to, shape (G, 2): used where `xy_m` falls
+        inside a building.
+    size_m
+        Street length each group stands for, shape (G,).
+    weight_class
+        Index of kind, road class and nearness of a place, shape (G,), see `weight_class`.
+    """
+
+    xy_m: FloatArray
+    centre_xy_m: FloatArray
+    size_m: FloatArray
+    weight_class: IntArray
+
+
+def load_siting(name: str = "central") -> SitingModel:
+    """Read a siting file.
+
+    Raises
+    ------
+    InputDataError
+        If it is missing or does not follow the schema.
+    """
+    path = store.find(f"siting/{name}.toml")
+    if path is None:
+        msg = f"There is no siting file {name!r}. Copy the toolkit's data folder again."
+        raise InputDataError(msg)
+    data = path.read_bytes()
+    try:
+        raw = tomllib.loads(data.decode())
+        classes = {
+            highway: index
+            for index, cls in enumerate(ROAD_CLASSES)
+            for highway in raw["road_class"][cls]
+        }
+        return SitingModel(
+            road_class_of=classes,
+            kerb_offset_m=tuple(float(raw["kerb_offset_m"][c]) for c in ROAD_CLASSES),
+            lane_width_m=float(raw["lane_width_m"]["value"]),
+            junction_offset_m=float(raw["junction_offset_m"]["value"]),
+            junction_merge_m=float(raw["junction_merge_m"]["value"]),
+            place_kinds=frozenset(raw["place_kinds"]["value"]),
+            mapped_site_m=float(raw["mapped_site_m"]["value"]),
+            indoor_depth_m=float(raw["indoor_depth_m"]["value"]),
+            wall_gap_m=float(raw["wall_gap_m"]["value"]),
+            sha256=store.sha256_bytes(data),
+        )
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        msg = f"{path.name} cannot be used: {error}. Mend that entry or remove your own copy."
+        raise InputDataError(msg) from error
+
+
+def road_classes(highways: list[str], model: SitingModel) -> IntArray:
+    """Return the index into `ROAD_CLASSES` of OSM highway values; unlisted ones are local."""
+    local = ROAD_CLASSES.index("local")
+    return np.array([model.road_class_of.get(h, local) for h in highways], dtype=np.int64)
+
+
+def weight_class(kind: IntArray, road_class: IntArray, near_place: NDArray[np.bool_]) -> IntArray:
+    """Return one index for the features that siting weights depend on."""
+    return (kind * len(ROAD_CLASSES) + road_class) * 2 + near_place.astype(np.int64)
+
+
+def candidates(  # noqa: PLR0913
+    lines: NDArray[np.object_],
+    road_class: IntArray,
+    lanes: FloatArray,
+    *,
+    junction_xy_m: FloatArray,
+    junction_signal: NDArray[np.bool_],
+    place_xy_m: FloatArray,
+    stretch_m: float,
+    place_radius_m: float,
+    model: SitingModel,
+) -> Candidates:
+    """Cut streets into candidate groups.
+
+    Parameters
+    ----------
+    lines
+        Street centre lines, metric, shape (S,).
+    road_class
+        Index into `ROAD_CLASSES`, shape (S,).
+    lanes
+        Number of lanes, NaN where not tagged, shape (S,).
+    junction_xy_m, junction_signal
+        Junctions of the carriageway network and whether they have traffic lights.
+    place_xy_m
+        Places that reports name as watched.
+    stretch_m
+        Length of a stretch.
+    place_radius_m
+        Distance within which a group counts as at a place.
+    model
+        Geometry of siting.
+    """
+    stretches = pieces.cut(lines, stretch_m)
+    centre, heading, size, street = (
+        stretches.xy,
+        stretches.heading_rad,
+        stretches.length,
+        stretches.line,
+    )
+    centre_of, signal = _merge_junctions(junction_xy_m, junction_signal, model.junction_merge_m)
+    owner = np.full(len(centre), -1, dtype=np.int64)
+    if len(centre_of) and len(centre):
+        distance, nearest = cKDTree(centre_of).query(centre)
+        owner = np.where(distance <= model.junction_merge_m, nearest, -1)
+
+    offset = np.where(
+        np.isnan(lanes[street]),
+        np.asarray(model.kerb_offset_m)[road_class[street]],
+        lanes[street] * model.lane_width_m / 2,
+    )
+    # The side alternates along a street, so both kerbs are used and turning the map changes
+    # nothing.
+    side = np.where(stretches.ordinal % 2 == 0, 1.0, -1.0)
+    normal = np.column_stack([-np.sin(heading), np.cos(heading)])
+    kerb = centre + normal * (side * offset)[:, None]
+
+    alone = owner < 0
+    xy = [kerb[alone]]
+    base = [centre[alone]]
+    sizes: list[FloatArray] = [size[alone]]
+    kinds: list[IntArray] = [np.zeros(int(alone.sum()), dtype=np.int64)]
+    classes = [road_class[street[alone]]]
+    # A junction's class is that of its most important arm; its size the length it takes over.
+    has_arms = np.bincount(owner[~alone], minlength=len(centre_of)) > 0
+    if has_arms.any():
+        order = np.flatnonzero(~alone)
+        arm_class = np.full(len(centre_of), len(ROAD_CLASSES) - 1, dtype=np.int64)
+        np.minimum.at(arm_class, owner[order], road_class[street[order]])
+        first_arm = np.full(len(centre_of), -1, dtype=np.int64)
+        first_arm[owner[order][::-1]] = order[::-1]
+        chosen = np.flatnonzero(has_arms)
+        arm_heading = heading[first_arm[chosen]] + _CORNER_RAD
+        corner = np.column_stack([np.cos(arm_heading), np.sin(arm_heading)])
+        xy.append(centre_of[chosen] + corner * model.junction_offset_m)
+        base.append(centre_of[chosen])
+        taken = np.bincount(owner[order], weights=size[order], minlength=len(centre_of))
+        sizes.append(taken[chosen].astype(float))
+        kinds.append(np.where(signal[chosen], 2, 1).astype(np.int64))
+        classes.append(arm_class[chosen])
+    centre_xy = np.vstack(base)
+    near = np.zeros(len(centre_xy), dtype=np.bool_)
+    if len(place_xy_m) and len(centre_xy):
+        near |= np.asarray(cKDTree(place_xy_m).query(centre_xy)[0]) <= place_radius_m
+    return Candidates(
+        xy_m=np.vstack(xy),
+        centre_xy_m=centre_xy,
+        size_m=np.concatenate(sizes),
+        weight_class=weight_class(np.concatenate(kinds), np.concatenate(classes), near),
+    )
+
+
+def _merge_junctions(
+    xy_m: FloatArray, signal: NDArray[np.bool_], merge_m: float
+) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """Join junction nodes that are nearer than `merge_m` to one another (connected groups)."""
+    if not len(xy_m):
+        return np.empty((0, 2)), np.zeros(0, dtype=bool)
+    pairs = cKDTree(xy_m).query_pairs(merge_m, output_type="ndarray")
+    graph = sparse.coo_array(
+        (np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(xy_m), len(xy_m))
+    )
+    n_groups, label = sparse.csgraph.connected_components(graph, directed=False)
+    size = np.bincount(label, minlength=n_groups)
+    centre = np.column_stack(
+        [np.bincount(label, weights=xy_m[:, k], minlength=n_groups) / size for k in (0, 1)]
+    )
+    lit = np.bincount(label, weights=signal.astype(float), minlength=n_groups) > 0
+    return centre, lit
+
+
+def draw_class_weights(assumptions: AssumptionSet, design: Design) -> FloatArray:
+    """Draw the weight of a metre of street per weight class, shape (D, N_CLASSES)."""
+    lift = {
+        name: assumptions.draw(f"sites.log_lift_{name}", design)
+        for name in ("main", "middle", "foot", "junction", "signal", "place")
+    }
+    zero = np.zeros(design.n_draws)
+    by_kind = (zero, lift["junction"], lift["junction"] + lift["signal"])
+    by_class = (lift["main"], lift["middle"], zero, lift["foot"])
+    by_place = (zero, lift["place"])
+    columns = [k + c + p for k, c, p in itertools.product(by_kind, by_class, by_place)]
+    return np.asarray(np.exp(np.column_stack(columns)), dtype=float)
+
+
+def inclusion_prob(
+    class_weight: FloatArray,
+    uniform_share: FloatArray,
+    n_sites: FloatArray,
+    found: Candidates,
+    free: NDArray[np.bool_] | None = None,
+) -> FloatArray:
+    """Return the chance that a group of each class and size holds a site, per draw.
+
+    Parameters
+    ----------
+    class_weight
+        Weight of a metre of street, shape (D, N_CLASSES), see `draw_class_weights`.
+    uniform_share
+        Share of sites that follow street length alone, shape (D,).
+    n_sites
+        Number of sites to place, shape (D,).
+    found
+        The groups.
+    free
+        Groups that may still hold a site, shape (G,); all by default.
+
+    Returns
+    -------
+    prob
+        Shape (D, G). Each row adds up to the number of sites of the draw, or to the number of
+        groups where there are more sites than groups; no entry is above one.
+    """
+    size = found.size_m if free is None else np.where(free, found.size_m, 0.0)
+    total = size.sum()
+    featured = class_weight[:, found.weight_class] * size
+    featured /= featured.sum(axis=1, keepdims=True)
+    measure = (1 - uniform_share)[:, None] * featured + uniform_share[:, None] * (size / total)
+    return np.vstack([proportional_prob(m, n) for m, n in zip(measure, n_sites, strict=True)])
+
+
+def proportional_prob(size_measure: FloatArray, n_sites: float) -> FloatArray:
+    """Return inclusion probabilities proportional to size, capped at one, adding up to `n_sites`.
+
+    Units whose share would exceed one are taken with certainty and the rest is shared out
+    again, as usual in probability-proportional-to-size sampling (Saerndal, Swensson and
+    Wretman 1992, section 3.6).
+    """
+    positive = size_measure > 0
+    n_sites = min(float(n_sites), float(positive.sum()))
+    # Sorted from large to small, the units taken with certainty are a prefix.
+    order = np.argsort(-size_measure, kind="stable")
+    ordered = size_measure[order]
+    rest = np.cumsum(ordered[::-1])[::-1]
+    left = n_sites - np.arange(len(ordered))
+    certain = ordered * left >= rest
+    certain &= ordered > 0
+    n_certain = int(np.argmin(certain)) if not certain.all() else len(certain)
+    prob = np.ones_like(size_measure)
+    if n_certain < len(ordered) and rest[n_certain] > 0:
+        factor = max(n_sites - n_certain, 0.0) / rest[n_certain]
+        prob[order[n_certain:]] = np.minimum(ordered[n_certain:] * factor, 1.0)
+    prob[~positive] = 0.0
+    return prob
