@@ -1,0 +1,49 @@
+"""Estimate where a reported camera system is likely to see, recognise, match or read.
+
+The public functions are the ones named in `__all__`; the README shows them at work. They are
+imported when first used, so that the command line answers at once.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from toolkit.assessment import assess
+    from toolkit.assumptions import load_assumptions
+    from toolkit.cities import load_cities
+    from toolkit.claims import load_claims
+    from toolkit.report import write_report
+    from toolkit.results import Assessment
+    from toolkit.streets import open_pack
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Assessment",
+    "assess",
+    "load_assumptions",
+    "load_cities",
+    "load_claims",
+    "open_pack",
+    "write_report",
+]
+
+_HOMES = {
+    "Assessment": "toolkit.results",
+    "assess": "toolkit.assessment",
+    "load_assumptions": "toolkit.assumptions",
+    "load_cities": "toolkit.cities",
+    "load_claims": "toolkit.claims",
+    "open_pack": "toolkit.streets",
+    "write_report": "toolkit.report",
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the public name stands for
+    """Import a public name when it is first used."""
+    if name not in _HOMES:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    return getattr(importlib.import_module(_HOMES[name]), name)

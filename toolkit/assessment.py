@@ -1,0 +1,215 @@
+"""The one function that runs the whole path, from a report to an `Assessment`.
+
+    claims -> count; camera types -> rings; streets -> sites, sight; all of it -> exposure
+
+Nothing here reads a clock or a setting: the date, the seed and the assumptions are inputs, and
+the same inputs give the same bytes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+import numpy as np
+
+from toolkit import __version__, fabrics, labels, notes, siting
+from toolkit.assumptions import AssumptionSet, load_assumptions
+from toolkit.basis import Inputs, Outcome
+from toolkit.basis_city import on_city_level
+from toolkit.basis_streets import on_streets
+from toolkit.cities import find_city
+from toolkit.claims import evidence_sha256, load_claims
+from toolkit.counts import CountDraws, Scope, count_draws
+from toolkit.draws import Design
+from toolkit.optics import draw_cameras, load_catalogue
+from toolkit.records import Claim
+from toolkit.results import (
+    SCHEMA,
+    Assessment,
+    AssumptionsPart,
+    CameraCount,
+    CamerasPart,
+    CityPart,
+    InputsPart,
+    Quantity,
+    SourceRef,
+    Status,
+)
+from toolkit.streets import find_pack_for
+
+N_DRAWS = 200
+"""Draws of the ignorance layer: a 5 % point rests on ten of them."""
+
+
+def assess(
+    city: str,
+    *,
+    as_of: dt.date,
+    assumptions: AssumptionSet | None = None,
+    status: Status = "installed",
+    scope: Scope | None = None,
+    count: tuple[float, float] | None = None,
+    seed: int = 0,
+    n_draws: int = N_DRAWS,
+) -> Assessment:
+    """Estimate where people in a city are likely to be seen, recognised, matched, or read.
+
+    Parameters
+    ----------
+    city
+        Id, alias, English or Burmese name.
+    as_of
+        The date for which the answer holds. Claims age towards it; later ones are not used.
+    assumptions
+        The assumption set; the central one by default.
+    status
+        ``installed``, or ``planned`` for installed and planned together.
+    scope
+        ``public`` or ``all``; by default as the report says.
+    count
+        The user's own number of cameras, (low, high), instead of the reported one.
+    seed
+        Seed of every draw.
+    n_draws
+        Draws of the ignorance layer.
+
+    Raises
+    ------
+    NotFoundError
+        If the city is not known.
+    InputDataError, PackError
+        If evidence, assumptions or the city pack cannot be used.
+    """
+    found = find_city(city)
+    values = assumptions or load_assumptions()
+    design = Design(n_draws, seed)
+    claims = load_claims(found.id)
+    counts = count_draws(
+        claims, as_of=as_of, design=design, assumptions=values, scope=scope, user_range=count
+    )
+    catalogue = load_catalogue()
+    inputs = Inputs(
+        city=found,
+        claims=claims,
+        assumptions=values,
+        as_of=as_of,
+        status=status,
+        seed=seed,
+        design=design,
+        counts=counts,
+        cameras=draw_cameras(
+            catalogue, values, design, brand=_brand(claims, counts, status, catalogue.mixes)
+        ),
+        per_site=values.draw("sites.cameras_per_site", design),
+        model=siting.load_siting(),
+    )
+    pack_id = found.pack or find_pack_for(found.id)
+    outcome = on_streets(inputs, pack_id) if pack_id else on_city_level(inputs)
+    return _assemble(inputs, outcome)
+
+
+def _brand(
+    claims: tuple[Claim, ...], counts: CountDraws, status: Status, mixes: Mapping[str, object]
+) -> str | None:
+    """Return the brand of the claims the count rests on, if they name just one we know."""
+    used = set(counts.claims_installed if status == "installed" else counts.claims_planned)
+    brands = {b for c in claims if c.id in used or not used for b in c.brands}
+    only = brands.pop() if len(brands) == 1 else None
+    return only if only in mixes else None
+
+
+def _assemble(inputs: Inputs, outcome: Outcome) -> Assessment:
+    """Put the parts together."""
+    counts, city = inputs.counts, inputs.city
+    warned = [*outcome.warnings, "wide_setting", "daylight"]
+    if counts.stale_installed if inputs.status == "installed" else counts.stale_planned:
+        warned.append("stale")
+    if counts.used_prior:
+        warned.append("no_count")
+    if counts.user_range:
+        warned.append("own_count")
+    if counts.mixed_scope:
+        warned.append("mixed_scope")
+    if counts.contradictions:
+        warned.append("contradictions")
+    if city.demonstration:
+        warned.append("demonstration")
+    return Assessment(
+        schema=SCHEMA,
+        tool=__version__,
+        as_of=inputs.as_of,
+        seed=inputs.seed,
+        status=inputs.status,
+        city=CityPart(id=city.id, name=city.name, boundary=outcome.boundary),
+        basis="streets" if outcome.pack else "city_level",
+        demonstration=city.demonstration,
+        assumptions=AssumptionsPart(
+            name=inputs.assumptions.name,
+            sha256=inputs.assumptions.sha256,
+            changed=dict(inputs.assumptions.changed),
+        ),
+        inputs=InputsPart(
+            evidence_sha256=evidence_sha256(inputs.claims),
+            pack_sha256=outcome.pack.sha256 if outcome.pack else None,
+            siting_sha256=inputs.model.sha256,
+        ),
+        cameras=CamerasPart(
+            installed=_camera_count(inputs, outcome, "installed"),
+            planned=_camera_count(inputs, outcome, "planned"),
+        ),
+        tiers=outcome.tiers,
+        missing=notes.notes(outcome.missing),
+        warnings=notes.notes(warned),
+        limits=labels.limits("en"),
+        sources=_sources(inputs, outcome),
+    ).with_layers(outcome.layers)
+
+
+def _camera_count(inputs: Inputs, outcome: Outcome, status: Status) -> CameraCount:
+    counts = inputs.counts
+    number = np.maximum(
+        counts.installed if status == "installed" else counts.planned, outcome.mapped_in_scope
+    )
+    if outcome.mapped and number.all():
+        completeness = Quantity.from_draws(outcome.mapped_in_scope / number, "share")
+    else:
+        completeness = Quantity.unknown("share", notes.text("no_mapped_cameras"))
+    return CameraCount(
+        count=Quantity.from_draws(number, "cameras"),
+        mapped=outcome.mapped,
+        completeness=completeness,
+        claims=counts.claims_installed if status == "installed" else counts.claims_planned,
+        contradictions=counts.contradictions,
+        stale=counts.stale_installed if status == "installed" else counts.stale_planned,
+        rule=counts.rule_installed if status == "installed" else counts.rule_planned,
+    )
+
+
+def _sources(inputs: Inputs, outcome: Outcome) -> tuple[SourceRef, ...]:
+    """List where the figures come from, each once, in a fixed order."""
+    used = set(inputs.counts.claims_installed) | set(inputs.counts.claims_planned)
+    found = {
+        (c.id, c.source.publisher, str(c.source.date))
+        for c in inputs.claims
+        if c.id in used or c.capability
+    }
+    rows = [SourceRef(id=i, publisher=p, date=d) for i, p, d in sorted(found)]
+    if outcome.pack:
+        source = outcome.pack.manifest.source
+        rows.append(
+            SourceRef(
+                id="streets",
+                publisher=outcome.pack.manifest.attribution,
+                date=str(source.osm_timestamp or "date not stated"),
+            )
+        )
+    else:
+        rows.append(
+            SourceRef(
+                id="fabrics",
+                publisher="Reference street fabrics, © OpenStreetMap contributors, ODbL",
+                date=f"sha256 {fabrics.fabrics_sha256()[:12]}",
+            )
+        )
+    return tuple(rows)

@@ -1,0 +1,95 @@
+"""What both bases of an assessment share: its inputs, its outcome, and figures of optics.
+
+An assessment stands either on installed streets (`toolkit.basis_streets`) or, where there are
+none, on street networks of other cities (`toolkit.basis_city`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+
+from toolkit import notes, siting
+from toolkit.assumptions import AssumptionSet
+from toolkit.cities import City
+from toolkit.claims import capability_level
+from toolkit.counts import CountDraws
+from toolkit.draws import Design, FloatArray
+from toolkit.optics import CameraDraws
+from toolkit.records import Claim
+from toolkit.results import Boundary, Layers, Quantity, Ring, Status, Tier, TierPart
+from toolkit.streets import Pack
+
+M_PER_KM = 1000.0
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Everything that does not depend on whether streets are installed."""
+
+    city: City
+    claims: tuple[Claim, ...]
+    assumptions: AssumptionSet
+    as_of: dt.date
+    status: Status
+    seed: int
+    design: Design
+    counts: CountDraws
+    cameras: CameraDraws
+    per_site: FloatArray
+    model: siting.SitingModel
+
+    @property
+    def n_cameras(self) -> FloatArray:
+        """Cameras of the status asked for, shape (D,)."""
+        return self.counts.installed if self.status == "installed" else self.counts.planned
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one basis adds: streets, or the city-level estimate."""
+
+    boundary: Boundary
+    tiers: dict[Tier, TierPart]
+    missing: tuple[str, ...]
+    warnings: tuple[str, ...]
+    mapped: int
+    mapped_in_scope: FloatArray
+    pack: Pack | None = None
+    layers: Layers | None = None
+
+
+def ring(cameras: CameraDraws, t: int) -> Ring:
+    """Summarise the rings of one tier over draws and camera types, weighted by the mix."""
+    inner, outer = cameras.inner_m[:, t, :], cameras.outer_m[:, t, :]
+    has = np.isfinite(inner)
+    # Shares add up to one but for the last bits, which must not show as a negative share.
+    empty = Quantity.from_draws(((~has) * cameras.share).sum(axis=1), "share")
+    if not has.any():
+        why = notes.text("ring_empty")
+        nothing = Quantity.unknown("m", why)
+        return Ring(inner=nothing, outer=nothing, empty_share=empty)
+    weight = cameras.share[has]
+    return Ring(
+        inner=_weighted(inner[has], weight, "m"),
+        outer=_weighted(outer[has], weight, "m"),
+        empty_share=empty,
+    )
+
+
+def _weighted(values: FloatArray, weight: FloatArray, unit: str) -> Quantity:
+    low, mid, high = np.quantile(values, (0.05, 0.5, 0.95), weights=weight, method="inverted_cdf")
+    return Quantity.of(float(low), float(mid), float(high), unit)
+
+
+def switch(inputs: Inputs, tier: Tier) -> Quantity | None:
+    """Return how likely it is that the software of a tier is in use; never multiplied in."""
+    if tier not in {"face", "plate"}:
+        return None
+    level = capability_level(inputs.claims, as_of=inputs.as_of)[tier]
+    # A denial alone says no more than silence: capability can be added later, in software.
+    level = "none" if level == "denied" else level
+    drawn = inputs.assumptions.draw(f"switch.{level}", inputs.design)
+    return Quantity.from_draws(drawn, "probability")

@@ -1,0 +1,182 @@
+"""The basis of an assessment where streets are installed: siting, sight, exposure."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+
+import geopandas as gpd
+import numpy as np
+
+from toolkit import exposure, siting, zones
+from toolkit.basis import M_PER_KM, Inputs, Outcome, ring, switch
+from toolkit.draws import FloatArray
+from toolkit.optics import threshold_px_m
+from toolkit.results import TIERS, Layers, Quantity, Shares, Tier, TierPart, exposure_class
+from toolkit.scene import Scene, build_scene
+from toolkit.streets import Pack, open_pack, pack_sha256
+
+_SAMPLE_POINTS = 4_000
+"""Points on which the "everything works" figure is taken."""
+
+
+@lru_cache(maxsize=2)
+def _open_scene(
+    pack_id: str,
+    pack_sha256: str,
+    siting_sha256: str,
+    stretch_m: float,
+    place_radius_m: float,
+    reach_m: float,
+) -> tuple[Pack, Scene]:
+    """Open a city once and keep the last two; the arguments are all that a scene depends on."""
+    del pack_sha256, siting_sha256  # part of the key only
+    pack = open_pack(pack_id)
+    scene = build_scene(
+        pack,
+        siting.load_siting(),
+        stretch_m=stretch_m,
+        place_radius_m=place_radius_m,
+        reach_m=reach_m,
+    )
+    return pack, scene
+
+
+def on_streets(inputs: Inputs, pack_id: str) -> Outcome:
+    """Run siting, sight and exposure on the streets of a pack."""
+    design, values = inputs.design, inputs.assumptions
+    pack, scene = _open_scene(
+        pack_id,
+        pack_sha256(pack_id),
+        inputs.model.sha256,
+        values.value("sites.stretch_m"),
+        values.value("sites.place_radius_m"),
+        values.value("optics.max_range_m"),
+    )
+    length = scene.points.length
+    known = scene.point_known
+    total_m = float(length.sum())
+    known_m = float(length[known].sum())
+
+    scoped = _mapped_share(inputs)
+    in_scope = scoped * scene.n_mapped
+    n_cameras = np.maximum(inputs.n_cameras, in_scope)
+    n_sites = (n_cameras - in_scope) / inputs.per_site
+    weights = siting.draw_class_weights(values, design)
+    uniform = values.draw("sites.uniform_share", design)
+    group_prob = siting.inclusion_prob(weights, uniform, n_sites, scene.groups, scene.group_free)
+    fixed_prob = np.broadcast_to(scoped[:, None], (design.n_draws, len(scene.fixed_count)))
+    site_prob = np.ascontiguousarray(np.hstack([group_prob, fixed_prob]).T, dtype=np.float32)
+
+    reach = scene.lines_of_sight.reach_m
+    views = exposure.view_table(inputs.cameras, inputs.per_site, reach_m=reach)
+    summary = exposure.summarise(
+        scene.rows, site_prob, views, length, scene.points.line, len(scene.lines)
+    )
+    street_m = np.bincount(scene.points.line, weights=length, minlength=len(scene.lines))
+    street_known = np.bincount(scene.points.line[known], minlength=len(scene.lines)) > 0
+    counted_m = np.where(street_known, street_m, 0.0)
+    expected = np.einsum("s,std->dt", counted_m, np.nan_to_num(summary.group_mean)) / known_m
+    realised = exposure.simulate(
+        scene.lines_of_sight,
+        site_prob.astype(float),
+        np.concatenate([np.zeros(len(group_prob[0]), dtype=np.int64), scene.fixed_count]),
+        np.concatenate([np.full(len(group_prob[0]), np.nan), scene.fixed_axis_deg]),
+        inputs.cameras,
+        inputs.per_site,
+        np.where(known, length, 0.0),
+        design,
+    )
+    everything = _everything_on(inputs, scene, site_prob, reach)
+    able = inputs.cameras.able_share()
+    tiers: dict[Tier, TierPart] = {}
+    for t, tier in enumerate(TIERS):
+        tiers[tier] = TierPart(
+            threshold_px_m=threshold_px_m(tier, values),
+            ring_m=ring(inputs.cameras, t),
+            cameras_able=Quantity.from_draws(n_cameras * able[:, t], "cameras"),
+            length_km=Quantity.from_draws(realised[:, t] * known_m / M_PER_KM, "km"),
+            share_of_length=Shares(
+                expected=Quantity.from_draws(expected[:, t], "share"),
+                realised=Quantity.from_draws(realised[:, t], "share"),
+                everything_on=Quantity.from_draws(everything[:, t], "share"),
+            ),
+            switched_on=switch(inputs, tier),
+            unknown_share=float(f"{1 - known_m / total_m:.6g}"),
+        )
+    missing = [
+        name
+        for name, layer in (("no_buildings", pack.buildings), ("no_places", pack.places))
+        if layer.empty
+    ]
+    warnings = ["reach_truncated"]
+    if float(in_scope.max(initial=0.0)) > float(np.quantile(inputs.n_cameras, 0.05)):
+        warnings.append("more_mapped_than_reported")
+    return Outcome(
+        boundary=pack.manifest.boundary,
+        tiers=tiers,
+        missing=tuple(missing),
+        warnings=tuple(warnings),
+        mapped=scene.n_mapped,
+        mapped_in_scope=in_scope,
+        pack=pack,
+        layers=_layers(pack, scene, summary, street_known),
+    )
+
+
+def _mapped_share(inputs: Inputs) -> FloatArray:
+    """Return the share of mapped cameras that belong to the reported system, shape (D,)."""
+    if inputs.counts.scope == "all":
+        return np.ones(inputs.design.n_draws)
+    return inputs.assumptions.draw("sites.mapped_in_scope", inputs.design)
+
+
+def _everything_on(
+    inputs: Inputs, scene: Scene, site_prob: exposure.Float32Array, reach_m: float
+) -> FloatArray:
+    """Return the expected share if every camera works, on a systematic sample, shape (D, T)."""
+    known = np.flatnonzero(scene.point_known)
+    sample = known[:: max(1, len(known) // _SAMPLE_POINTS)]
+    views = exposure.view_table(
+        inputs.cameras,
+        inputs.per_site,
+        reach_m=reach_m,
+        availability=np.ones(inputs.design.n_draws),
+    )
+    prob = exposure.closed_form(scene.rows.take(sample), site_prob, views)
+    weight = scene.points.length[sample]
+    return np.asarray(np.einsum("p,ptd->dt", weight, prob) / weight.sum(), dtype=float)
+
+
+def _layers(
+    pack: Pack,
+    scene: Scene,
+    summary: exposure.PointSummary,
+    street_known: np.ndarray[tuple[int], np.dtype[np.bool_]],
+) -> Layers:
+    """Put the figures of streets and zones beside their geometry."""
+    columns = ["street_id", "name", "name_en", "name_my", "highway", "length_m", "geometry"]
+    streets = pack.streets[columns].copy()
+    crs = pack.manifest.crs
+    for t, tier in enumerate(TIERS):
+        per_draw = np.where(street_known[:, None], summary.group_mean[:, t, :], np.nan)
+        low, high = np.quantile(per_draw, (0.05, 0.95), axis=1)
+        mid = per_draw.mean(axis=1)
+        high = np.maximum(mid, high)
+        streets[f"{tier}_low"], streets[f"{tier}_mid"], streets[f"{tier}_high"] = low, mid, high
+        streets[f"{tier}_class"] = [exposure_class(a, b) for a, b in zip(low, high, strict=True)]
+
+    @cache
+    def polygons(tier: Tier) -> gpd.GeoDataFrame:
+        t = TIERS.index(tier)
+        classes = zones.point_classes(summary.low[:, t], summary.high[:, t], scene.point_known)
+        return zones.zone_polygons(scene.points, classes, crs)
+
+    cameras = pack.cameras[["osm_id", "kind", "geometry"]].rename(columns={"osm_id": "source_id"})
+    return Layers(
+        streets=streets,
+        zones=polygons,
+        cameras=cameras,
+        boundary=pack.boundary,
+        buildings=pack.buildings[["geometry"]],
+        attribution=pack.manifest.attribution,
+    )

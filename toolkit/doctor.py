@@ -1,0 +1,74 @@
+"""What is installed, whether it is whole, and what could leave the machine."""
+
+from __future__ import annotations
+
+import platform
+from importlib import metadata
+from typing import Any
+
+from toolkit import __version__, _egress, store, streets
+from toolkit._errors import ToolkitError
+from toolkit.assumptions import load_assumptions
+from toolkit.cities import load_cities
+from toolkit.claims import load_claims
+from toolkit.fabrics import load_fabrics
+from toolkit.optics import load_catalogue
+from toolkit.siting import load_siting
+
+_PACKAGES = ("numpy", "numba", "shapely", "geopandas", "osmnx", "streamlit", "folium")
+_BYTES_PER_MB = 1e6
+
+
+def examine() -> dict[str, Any]:
+    """Return tables of rows for a person or JSON, and a list of problems in words.
+
+    No path, host or user name is part of the answer, so that it can be passed on.
+    """
+    problems: list[str] = []
+    versions = [
+        {"what": "toolkit", "version": __version__},
+        {"what": "Python", "version": platform.python_version()},
+    ]
+    for name in _PACKAGES:
+        try:
+            versions.append({"what": name, "version": metadata.version(name)})
+        except metadata.PackageNotFoundError:
+            problems.append(f"The package {name} is not installed. Run the set-up again.")
+    packs = []
+    for name in streets.pack_names():
+        found = streets.verify_pack(name)
+        packs.append({"pack": name, "state": "; ".join(found) or "whole"})
+        problems += [f"Pack {name}: {problem}" for problem in found]
+    data = []
+    for what, load in (
+        ("cities and evidence", _load_evidence),
+        ("assumptions (central)", load_assumptions),
+        ("camera types", load_catalogue),
+        ("siting", load_siting),
+        ("reference fabrics", load_fabrics),
+    ):
+        try:
+            load()
+            data.append({"data": what, "state": "whole"})
+        except ToolkitError as error:
+            data.append({"data": what, "state": "cannot be used"})
+            problems.append(str(error))
+    cache = store.cache_dir()
+    size = sum(p.stat().st_size for p in cache.rglob("*") if p.is_file()) if cache.exists() else 0
+    return {
+        "tables": {
+            "Versions": versions,
+            "City packs": packs or [{"pack": "none", "state": ""}],
+            "Data": data,
+            "Caches": [{"what": "lines of sight", "MB": f"{size / _BYTES_PER_MB:.1f}"}],
+            "What could leave this machine": [
+                {"what": d.what, "to whom": d.where, "state": d.state} for d in _egress.departures()
+            ],
+        },
+        "problems": problems,
+    }
+
+
+def _load_evidence() -> None:
+    for city in load_cities():
+        load_claims(city.id)

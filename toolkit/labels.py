@@ -1,0 +1,281 @@
+"""Names of tiers and classes, figures in words, and the sentences on what the figures cannot say.
+
+Every page, map, report and table takes its words from here, so that they are the same
+everywhere and in every language.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from toolkit._text import ngettext, number, significant, tr
+from toolkit.results import (
+    LIKELY_LOW,
+    POSSIBLE_HIGH,
+    SWITCHED_TIERS,
+    ExposureClass,
+    Quantity,
+    Status,
+    Tier,
+)
+
+_INTERVAL_DIGITS: Final = 2
+_EXACT_DIGITS: Final = 3
+_WHOLE_UNITS: Final = frozenset({"cameras", "sites", "count"})
+_SHARE_UNITS: Final = frozenset({"share", "probability"})
+_SMALLEST_SHOWN: Final = 0.1
+"""Below this, a length or an area is printed as "under 0.1"."""
+_OF: Final = 10
+
+
+def tier_name(tier: Tier, lang: str) -> str:
+    """Return the name of a tier.
+
+    Parameters
+    ----------
+    tier
+        One of `results.TIERS`.
+    lang
+        Language.
+
+    Returns
+    -------
+    str
+        A few words.
+    """
+    names = {
+        "seen": tr("Seen", lang),
+        "recognised": tr("Recognised", lang),
+        "face": tr("Matched by face recognition", lang),
+        "plate": tr("Number plate read", lang),
+    }
+    return names[tier]
+
+
+def tier_meaning(tier: Tier, lang: str) -> str:
+    """Return one sentence on what a tier means."""
+    meanings = {
+        "seen": tr("A camera shows that a person is there and what the person does.", lang),
+        "recognised": tr(
+            "Somebody who knows the person can tell from the picture who it is.", lang
+        ),
+        "face": tr(
+            "The picture of the face is good enough for face recognition software to match it.",
+            lang,
+        ),
+        "plate": tr(
+            "The picture of a vehicle is good enough for software to read the number plate.", lang
+        ),
+    }
+    return meanings[tier]
+
+
+def tier_condition(tier: Tier, lang: str) -> str | None:
+    """Return under which condition a tier's figures hold, or None.
+
+    How likely it is that the software is in use is never multiplied into the figures.
+    """
+    if tier not in SWITCHED_TIERS:
+        return None
+    if tier == "face":
+        return tr("if face recognition is switched on", lang)
+    return tr("if number plate reading is switched on", lang)
+
+
+def class_name(cls: ExposureClass, lang: str) -> str:
+    """Return the name of a class of places.
+
+    Parameters
+    ----------
+    cls
+        One of `results.EXPOSURE_CLASSES`.
+    lang
+        Language.
+
+    Returns
+    -------
+    str
+        One or two words.
+    """
+    names = {
+        "likely": tr("Likely", lang),
+        "possible": tr("Possible", lang),
+        "not_excluded": tr("Not excluded", lang),
+        "unknown": tr("Unknown", lang),
+    }
+    return names[cls]
+
+
+def class_meaning(cls: ExposureClass, lang: str) -> str:
+    """Return one sentence on what a class means."""
+    low, high = share(LIKELY_LOW, lang), share(POSSIBLE_HIGH, lang)
+    meanings = {
+        "likely": tr("Even the low end of the estimate is {low} or more.", lang),
+        "possible": tr("The high end of the estimate is {high} or more.", lang),
+        "not_excluded": tr(
+            "The high end of the estimate is under {high}. That is not the same as none.", lang
+        ),
+        "unknown": tr("There are no data to say anything.", lang),
+    }
+    return meanings[cls].format(low=low, high=high)
+
+
+def status_name(status: Status, lang: str) -> str:
+    """Return the name of a status of cameras."""
+    names = {"installed": tr("Installed", lang), "planned": tr("Planned", lang)}
+    return names[status]
+
+
+def limits(lang: str) -> tuple[str, ...]:
+    """Return the sentences on what the figures cannot say; the first stands on every output."""
+    return (
+        tr(
+            "Only the reported system is counted; private, hidden and mobile cameras, "
+            "checkpoints and phones are not.",
+            lang,
+        ),
+        tr(
+            "A street without a camera on the map can be watched all the same: not on the map "
+            "never means not watched.",
+            lang,
+        ),
+        tr(
+            "The figures are estimates from a reported number and a model; nobody has looked at "
+            "the cameras.",
+            lang,
+        ),
+        tr(
+            "Cameras are added, moved and switched off; the figures become less reliable with "
+            "every month after their date.",
+            lang,
+        ),
+        tr(
+            "Do not use the figures to decide that a place or a way is not watched.",
+            lang,
+        ),
+    )
+
+
+def demonstration(lang: str) -> str:
+    """Return the banner of an assessment that rests on an invented report."""
+    return tr("Demonstration: the report of cameras behind these figures is made up.", lang)
+
+
+def share(value: float, lang: str) -> str:
+    """Return a share between 0 and 1 in per cent; never "0 %", and "100 %" only if it is all."""
+    percent = 100.0 * value
+    whole = round(percent)
+    if whole < 1:
+        return tr("under {value} %", lang).format(value=1)
+    if whole == 100 and value < 1.0:  # noqa: PLR2004 - per cent
+        return tr("over {value} %", lang).format(value=99)
+    return tr("{value} %", lang).format(value=number(whole))
+
+
+def quantity_text(quantity: Quantity, lang: str) -> str:
+    """Return a figure in words: the range first, then the middle.
+
+    Parameters
+    ----------
+    quantity
+        The figure. Its unit is one of ``share``, ``probability``, ``km``, ``km2``, ``m``,
+        ``px/m``, ``cameras``, ``sites``, ``count``; another is written as it is.
+    lang
+        Language.
+
+    Returns
+    -------
+    str
+        For example ``12 to 35 km (middle 20)``, or why the figure is not known.
+    """
+    if quantity.low is None or quantity.mid is None or quantity.high is None:
+        why = tr(str(quantity.why), lang)
+        return tr("not known: {why}", lang).format(why=why)
+    exact = quantity.low == quantity.mid == quantity.high
+    low, mid, high = (
+        _figure(value, quantity.unit, lang, exact=exact)
+        for value in (quantity.low, quantity.mid, quantity.high)
+    )
+    if low == high:
+        return _with_unit(low, quantity.unit, lang)
+    span = tr("{low} to {high}", lang).format(low=low, high=high)
+    text = tr("{range} (middle {mid})", lang)
+    return text.format(range=_with_unit(span, quantity.unit, lang), mid=mid)
+
+
+def _figure(value: float, unit: str, lang: str, *, exact: bool) -> str:
+    """Return one end of a figure without its unit; shares carry theirs."""
+    if unit in _SHARE_UNITS:
+        return share(value, lang)
+    digits = _EXACT_DIGITS if exact else _INTERVAL_DIGITS
+    if unit in _WHOLE_UNITS:
+        whole = round(value)
+        if exact or abs(whole) < 10**digits:
+            return number(whole)
+        return significant(value, digits)
+    if 0 <= value < _SMALLEST_SHOWN:
+        return tr("under {value}", lang).format(value=_SMALLEST_SHOWN)
+    if value >= 10**digits and exact:
+        return number(value)
+    return significant(value, digits)
+
+
+def _with_unit(text: str, unit: str, lang: str) -> str:
+    """Return a figure or a range with its unit."""
+    patterns = {
+        "km": tr("{value} km", lang),
+        "km2": tr("{value} km²", lang),
+        "m": tr("{value} m", lang),
+        "px/m": tr("{value} pixels per metre", lang),
+        "cameras": tr("{value} cameras", lang),
+        "sites": tr("{value} sites", lang),
+        "count": "{value}",
+        **dict.fromkeys(_SHARE_UNITS, "{value}"),
+    }
+    if unit == "cameras" and text == "1":
+        return tr("1 camera", lang)
+    return patterns.get(unit, f"{{value}} {unit}").format(value=text)
+
+
+def of_ten(low: float, mid: float, high: float, lang: str) -> str:
+    """Return the probability of a place as a sentence for a lay reader.
+
+    Parameters
+    ----------
+    low, mid, high
+        Probabilities between 0 and 1; NaN where the model has no answer.
+    lang
+        Language.
+
+    Returns
+    -------
+    str
+        The sentence. The low end is rounded down and the high end up, so that rounding never
+        narrows the range.
+    """
+    if any(math.isnan(value) for value in (low, mid, high)):
+        return tr("For this place there are no data: nothing can be said about it.", lang)
+    n_low = math.floor(round(low * _OF, 6))
+    n_mid = math.floor(round(mid * _OF, 6) + 0.5)
+    n_high = math.ceil(round(high * _OF, 6))
+    if n_mid == 0:
+        text = tr(
+            "Of 10 places like this one, fewer than 1 has a working camera of the reported "
+            "system in view; could be up to {high}.",
+            lang,
+        )
+        return text.format(high=max(n_high, 1))
+    start = ngettext(
+        "Of 10 places like this one, about {mid} has a working camera of the reported system "
+        "in view",
+        "Of 10 places like this one, about {mid} have a working camera of the reported system "
+        "in view",
+        n_mid,
+        lang,
+    ).format(mid=n_mid)
+    if n_low == n_high:
+        return tr("{start}.", lang).format(start=start)
+    least = str(n_low) if n_low else tr("fewer than 1", lang)
+    text = tr("{start}; could be {low} to {high}.", lang)
+    return text.format(start=start, low=least, high=n_high)

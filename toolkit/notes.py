@@ -1,0 +1,88 @@
+"""Sentences that travel with an assessment: what is missing, and what to be careful about.
+
+Each has a stable id. The JSON carries the English text; pages and reports translate by id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from toolkit._text import tr
+from toolkit.results import Note
+
+_ENGLISH = "en"
+
+
+def text(note_id: str, lang: str = _ENGLISH) -> str:
+    """Return the sentence of an id.
+
+    Raises
+    ------
+    KeyError
+        If there is no such id.
+    """
+    sentences = {
+        "no_streets": tr(
+            "No streets are installed for this city, so there is no map. The figures come from "
+            "street networks of other cities.",
+            lang,
+        ),
+        "no_streets_share": tr(
+            "A share needs the streets of the city; see the named cases instead.", lang
+        ),
+        "no_boundary": tr("No boundary: no streets are installed for this city.", lang),
+        "no_buildings": tr(
+            "No buildings are known: views are not blocked, so exposure is overstated.", lang
+        ),
+        "no_places": tr(
+            "No places are known: sites near offices and stations get no weight.", lang
+        ),
+        "no_mapped_cameras": tr("No mapped cameras are known for this city.", lang),
+        "ring_empty": tr("No camera of the assumed mix can serve this tier at any distance.", lang),
+        "no_overlap": tr(
+            "Kilometres of street are added up per camera site; where views overlap, the true "
+            "length is smaller.",
+            lang,
+        ),
+        "foreign_fabrics": tr(
+            "None of the street networks behind these figures is in Myanmar; the ranges are wider "
+            "for that.",
+            lang,
+        ),
+        "reach_truncated": tr("Cameras are not followed beyond the largest assumed range.", lang),
+        "wide_setting": tr(
+            "A camera that turns and zooms is counted at its wide setting. While somebody zooms "
+            "in, it can match a face 15 to 115 m away.",
+            lang,
+        ),
+        "daylight": tr("The figures hold for daylight.", lang),
+        "more_mapped_than_reported": tr(
+            "More cameras are mapped than some readings of the report allow; the mapped count "
+            "holds.",
+            lang,
+        ),
+        "stale": tr("The report is old: cameras have probably been added or removed since.", lang),
+        "no_count": tr(
+            "Nobody has reported a number for this city: the count is a wide guess from other "
+            "cities.",
+            lang,
+        ),
+        "own_count": tr("The number of cameras was entered by the user, not reported.", lang),
+        "mixed_scope": tr(
+            "The report counts public and private cameras together; no figure for public ones is "
+            "known.",
+            lang,
+        ),
+        "contradictions": tr("Reports contradict one another; all are listed.", lang),
+        "demonstration": tr(
+            "Demonstration: real streets, a made-up report. It says nothing about cameras in this "
+            "city.",
+            lang,
+        ),
+    }
+    return sentences[note_id]
+
+
+def notes(ids: Iterable[str]) -> tuple[Note, ...]:
+    """Return notes with their English texts, in the order given."""
+    return tuple(Note(id=i, text=text(i)) for i in ids)
