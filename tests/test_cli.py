@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from toolkit import cli, store
+from toolkit import basis_streets, cli, store
 from toolkit._errors import UsageError
 
 AS_OF = ("--as-of", "2026-11-23")
@@ -124,6 +124,13 @@ def test_streets_are_listed_and_verified(run):
     assert (code, out.strip()) == (0, "helsinki-centre: whole")
 
 
+@pytest.fixture
+def no_open_city():
+    """Close the cities that earlier tests opened in this process."""
+    basis_streets._open_scene.cache_clear()
+
+
+@pytest.mark.usefixtures("no_open_city")
 def test_a_damaged_pack_is_a_problem_and_not_a_traceback(run, home):
     built_in = store.builtin_dir() / "packs" / "helsinki-centre"
     mine = home / "packs" / "helsinki-centre"
@@ -159,6 +166,7 @@ def test_doctor_reports_a_damaged_file_of_the_user(run, home):
     assert "brands.toml" in out
 
 
+@pytest.mark.usefixtures("no_open_city")
 def test_home_can_be_named(run, tmp_path):
     code, _, _ = run("--home", str(tmp_path / "mine"), "assess", "helsinki-centre", *AS_OF)
     assert code == 0

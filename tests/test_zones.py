@@ -24,7 +24,7 @@ def test_zones_are_valid_and_apart_and_the_higher_class_keeps_the_ground():
             [shapely.LineString([(0, 0), (200, 0)]), shapely.LineString([(100, -50), (100, 50)])],
             dtype=object,
         ),
-        lambda xy: (*xy, east, north),
+        lambda xy: xy + np.array([east, north]),
     )
     points = pieces.cut(lines, 5.0)
     classes = np.where(points.xy[:, 0] < east + 90, "likely", "not_excluded")

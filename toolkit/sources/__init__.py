@@ -39,11 +39,13 @@ def clean_text(value: str | None) -> str | None:
     if value is None:
         return None
     # Cut before normalising as well: NFC of a long hostile text is slow.
-    spaced = _SPACES.sub(" ", value[: 8 * TEXT_LIMIT])
     kept = "".join(
         c
-        for c in spaced
-        if c in _ALLOWED_FORMAT or unicodedata.category(c) not in _DROPPED_CATEGORIES
+        for c in value[: 8 * TEXT_LIMIT]
+        if c.isspace()
+        or c in _ALLOWED_FORMAT
+        or unicodedata.category(c) not in _DROPPED_CATEGORIES
     )
-    text = unicodedata.normalize("NFC", kept)[:TEXT_LIMIT].strip()
+    # White space last: what was dropped may have stood between two spaces.
+    text = unicodedata.normalize("NFC", _SPACES.sub(" ", kept))[:TEXT_LIMIT].strip()
     return text or None
