@@ -13,6 +13,7 @@ import pytest
 
 from toolkit import basis_streets, cli, store
 from toolkit._errors import UsageError
+from toolkit.cli import common
 
 AS_OF = ("--as-of", "2026-11-23")
 
@@ -109,9 +110,9 @@ def test_mistakes_get_one_sentence_and_their_exit_code(run, arguments, code, sen
     ("text", "expected"), [("200:600", (200, 600)), ("250", (250, 250)), ("1:1", (1, 1))]
 )
 def test_counts_are_ranges_or_one_number(text, expected):
-    assert cli.parse_count(text) == expected
+    assert common.parse_count(text) == expected
     with pytest.raises(UsageError):
-        cli.parse_count("-" + text)
+        common.parse_count("-" + text)
 
 
 def test_streets_are_listed_and_verified(run):

@@ -1,0 +1,65 @@
+"""The command line: reads arguments and the clock, calls one function, prints its result.
+
+Exit code 0, 1 for bad input or data, 2 for wrong usage or a permission that was not given, 130
+when interrupted. One module a group of commands, each with `register`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import cast
+
+from toolkit import __version__, store
+from toolkit._errors import ToolkitError
+from toolkit.cli import assess, machine, streets
+from toolkit.cli.common import BAD_DATA, INTERRUPTED, OK, messages, printable
+
+_GROUPS = (assess, streets, machine)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    options = _parser().parse_args(arguments)
+    if options.home:
+        os.environ[store.HOME_VARIABLE] = options.home
+    messages.quiet = options.quiet
+    command = cast("Callable[[argparse.Namespace], int]", options.run)
+    try:
+        code = command(options)
+        sys.stdout.flush()
+    except ToolkitError as error:
+        return _fail(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        return _fail("Interrupted; nothing half-written is left.", INTERRUPTED)
+    except BrokenPipeError:
+        # The reader has gone; point stdout elsewhere, so that closing it stays quiet.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except OSError as error:
+        name = f" {error.filename!r}" if error.filename else ""
+        return _fail(f"The system refuses{name}: {error.strerror or error}.", BAD_DATA)
+    return code
+
+
+def _fail(message: str, code: int) -> int:
+    sys.stderr.write(f"{printable(message)}\n")
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m toolkit",
+        description="Estimate where a reported camera system is likely to see, recognise, match "
+        "or read. Nothing leaves this machine.",
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    parser.add_argument("--home", metavar="DIR", help="folder of your own data and caches")
+    parser.add_argument("--quiet", action="store_true", help="no progress messages")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    for group in _GROUPS:
+        group.register(commands)
+    return parser

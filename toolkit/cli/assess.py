@@ -1,0 +1,145 @@
+"""`cities`, `assess` and `report`: figures for one city or several."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from toolkit._errors import UsageError
+from toolkit.cli.common import (
+    OK,
+    Commands,
+    add_common,
+    assess_inputs,
+    busy,
+    print_json,
+    print_table,
+    printable,
+)
+
+
+def register(commands: Commands) -> None:
+    """Add the commands of this module."""
+    cities = commands.add_parser("cities", help="list the cities that are known")
+    cities.add_argument("--json", action="store_true")
+    cities.set_defaults(run=_cities)
+
+    assess = commands.add_parser("assess", help="estimate exposure for one city")
+    assess.add_argument("city", metavar="CITY", help="id, alias, Burmese name or pack")
+    assess.add_argument("--json", action="store_true", help="the whole assessment as JSON")
+    add_common(assess)
+    assess.set_defaults(run=_assess)
+
+    report = commands.add_parser("report", help="write reports that need no network to be read")
+    report.add_argument("cities", metavar="CITY", nargs="*")
+    report.add_argument("--all", action="store_true", help="all cities")
+    report.add_argument("--out", metavar="DIR", required=True, type=Path)
+    report.add_argument("--format", choices=["html"], default="html")
+    report.add_argument("--lang", default="en,my", help="languages, such as en,my")
+    add_common(report)
+    report.set_defaults(run=_report)
+
+
+def _cities(options: argparse.Namespace) -> int:
+    from toolkit.cities import load_cities
+    from toolkit.streets import find_pack_for
+
+    cities = load_cities()
+    packs = {city.id: city.pack or find_pack_for(city.id) for city in cities}
+    if options.json:
+        return print_json(
+            [
+                {
+                    "id": city.id,
+                    "name": city.name.model_dump(),
+                    "aliases": list(city.aliases),
+                    "pack": packs[city.id],
+                    "demonstration": city.demonstration,
+                }
+                for city in cities
+            ]
+        )
+    return print_table(
+        "Cities",
+        ("id", "English", "Burmese", "also", "streets"),
+        [
+            (c.id, c.name.en, c.name.my, ", ".join(c.aliases), packs[c.id] or "none installed")
+            for c in cities
+        ],
+    )
+
+
+def _assess(options: argparse.Namespace) -> int:
+    from toolkit.assessment import assess
+
+    inputs = assess_inputs(options)
+    with busy(f"Estimating {options.city} ..."):
+        found = assess(options.city, **inputs)
+    if options.json:
+        sys.stdout.write(found.to_json())
+        return OK
+    from toolkit import labels
+    from toolkit.results import Quantity
+
+    def words(quantity: Quantity) -> str:
+        return labels.quantity_text(quantity, "en")
+
+    counts = found.cameras.installed if found.status == "installed" else found.cameras.planned
+    out = [
+        f"{printable(found.city.name.en)}, {found.as_of.isoformat()}, cameras {found.status}",
+        f"Cameras of the reported system: {words(counts.count)}",
+        f"  {counts.rule}",
+        f"  mapped: {counts.mapped}; completeness: {words(counts.completeness)}",
+        f"Boundary: {printable(found.city.boundary.note)}",
+        "",
+    ]
+    for tier, part in found.tiers.items():
+        out.append(f"{labels.tier_name(tier, 'en')} (from {part.threshold_px_m:g} pixels per m)")
+        out.append(f"  street covered: {words(part.length_km)}")
+        if part.share_of_length.realised.known:
+            out.append(f"  share of street length: {words(part.share_of_length.realised)}")
+        out += [
+            f"  share of streets within {case.radius_km:g} km of the centre, cameras "
+            f"{'all there' if case.allocation == 'core' else 'spread over the township'}: "
+            f"{words(case.share_of_length)}"
+            for case in part.cases
+        ]
+        if part.switched_on:
+            out.append(f"  if it is on; chance that it is: {words(part.switched_on)}")
+    out.append("")
+    out += [f"- {note.text}" for note in (*found.missing, *found.warnings)]
+    out += [f"- {text}" for text in found.limits]
+    out.append(
+        "Sources: " + "; ".join(printable(f"{s.publisher} ({s.date})") for s in found.sources)
+    )
+    out.append(f"Assumptions {found.assumptions.name} {found.assumptions.sha256[:12]}")
+    sys.stdout.write("\n".join(out) + "\n")
+    return OK
+
+
+def _report(options: argparse.Namespace) -> int:
+    from toolkit._text import LANGUAGES
+    from toolkit.assessment import assess
+    from toolkit.cities import find_city, load_cities
+    from toolkit.report import write_report
+
+    languages = tuple(part.strip() for part in options.lang.split(","))
+    unknown = [part for part in languages if part not in LANGUAGES]
+    if unknown:
+        msg = f"--lang {options.lang!r}: give some of {', '.join(LANGUAGES)}."
+        raise UsageError(msg)
+    if options.all == bool(options.cities):
+        msg = "Name the cities of the report, or give --all."
+        raise UsageError(msg)
+    inputs = assess_inputs(options)
+    chosen = load_cities() if options.all else [find_city(name) for name in options.cities]
+    for city in chosen:
+        with busy(f"Writing the report on {city.name.en} ..."):
+            found = assess(city.id, **inputs)
+            paths = write_report(
+                [found], options.out, langs=languages, assumptions=inputs["assumptions"]
+            )
+        for path in paths:
+            sys.stdout.write(f"{path}\n")
+    return OK

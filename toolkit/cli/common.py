@@ -1,0 +1,138 @@
+"""What the commands share: common options, progress, and printing.
+
+Data go to stdout, everything else to stderr.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import datetime as dt
+import json
+import math
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeAlias
+
+from rich.console import Console
+from rich.table import Table
+
+from toolkit._errors import UsageError
+
+OK, BAD_DATA, INTERRUPTED = 0, 1, 130
+_WIDTH_WHEN_PIPED = 160
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
+"""Where a group of commands adds its own."""
+
+messages = Console(stderr=True, highlight=False, markup=False)
+
+
+def add_common(parser: argparse.ArgumentParser) -> None:
+    """Add what changes an assessment."""
+    parser.add_argument("--assumptions", metavar="NAME|FILE", default="central")
+    parser.add_argument(
+        "--set", metavar="KEY=VALUE", action="append", default=[], help="fix one assumption"
+    )
+    parser.add_argument("--status", choices=["installed", "planned"], default="installed")
+    parser.add_argument("--scope", choices=["public", "all"], help="by default as reported")
+    parser.add_argument("--count", metavar="LOW:HIGH", help="your own number of cameras")
+    parser.add_argument("--as-of", metavar="YYYY-MM-DD", help="today by default")
+    parser.add_argument("--seed", type=int, default=0)
+
+
+def assess_inputs(options: argparse.Namespace) -> dict[str, Any]:
+    """Turn the common options into arguments of `assess`."""
+    from toolkit.assumptions import load_assumptions
+
+    if options.seed < 0:
+        msg = f"--seed {options.seed}: give a whole number from 0 up."
+        raise UsageError(msg)
+    return {
+        "assumptions": load_assumptions(options.assumptions, _changes(options.set)),
+        "status": options.status,
+        "scope": options.scope,
+        "count": parse_count(options.count) if options.count else None,
+        "as_of": _as_of(options.as_of),
+        "seed": options.seed,
+    }
+
+
+def parse_count(text: str) -> tuple[float, float]:
+    """Read ``LOW:HIGH`` or one number.
+
+    Raises
+    ------
+    UsageError
+        If it is not a range of at least one camera.
+    """
+    low, _, high = text.partition(":")
+    try:
+        found = float(low), float(high or low)
+    except ValueError:
+        found = (math.nan, math.nan)
+    if not 1 <= found[0] <= found[1] < math.inf:
+        msg = f"--count {text!r}: give a range such as 200:600, or one number, from 1 up."
+        raise UsageError(msg)
+    return found
+
+
+def _changes(pairs: Sequence[str]) -> dict[str, float]:
+    changes = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        try:
+            changes[key.strip()] = float(value)
+        except ValueError:
+            equals = ""
+        if not equals or not math.isfinite(changes[key.strip()]):
+            msg = f"--set {pair!r}: give a key and a number, such as optics.height_m=6."
+            raise UsageError(msg)
+    return changes
+
+
+def _as_of(text: str | None) -> dt.date:
+    if text is None:
+        return dt.datetime.now(dt.UTC).date()
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        msg = f"--as-of {text!r}: give a date such as 2026-11-23."
+        raise UsageError(msg) from None
+
+
+@contextlib.contextmanager
+def busy(message: str) -> Iterator[None]:
+    """Say what is going on while it goes on."""
+    message = printable(message)
+    if messages.is_terminal:
+        with messages.status(message):
+            yield
+    else:
+        messages.print(message)
+        yield
+
+
+def print_json(value: Any) -> int:  # noqa: ANN401
+    """Print a value as JSON and return the exit code for that."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, sort_keys=True, indent=2) + "\n")
+    return OK
+
+
+def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    """Print rows as a table and return the exit code for that."""
+    console = Console(highlight=False, markup=False, emoji=False)
+    if not console.is_terminal:
+        console.width = _WIDTH_WHEN_PIPED
+    table = Table(title=title, title_justify="left")
+    for name in columns:
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        table.add_row(*(printable(cell) for cell in row))
+    console.print(table)
+    return OK
+
+
+def printable(text: str) -> str:
+    """Leave out control characters, so that text from data cannot steer a terminal."""
+    return "".join(c for c in text if c.isprintable())
