@@ -56,3 +56,13 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     folder = tmp_path_factory.mktemp("home")
     monkeypatch.setenv(_HOME_VARIABLE, str(folder))
     return folder
+
+
+@pytest.fixture(scope="session")
+def test_data_dir() -> Path:
+    """Return the folder of test data; skip where there is none."""
+    named = os.environ.get("CAMERA_TOOLKIT_TEST_DATA")
+    folder = Path(named) if named else Path(__file__).resolve().parents[2] / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("there is no folder of test data (CAMERA_TOOLKIT_TEST_DATA can name one)")
+    return folder

@@ -100,6 +100,18 @@ class TestViewTable:
         assert (found[off > 32] == 0).all()
         assert found.sum() * 1.5 == pytest.approx(60, abs=3)
 
+    def test_a_camera_that_turns_is_one_of_the_types_that_turn(self):
+        drawn = cameras(hfov=90.0, ring=(0.0, 50.0), working=0.5, share=(0.75, 0.25))
+        drawn.hfov_deg[0, 1] = 360.0
+        drawn.outer_m[0, :, 1] = 20.0
+        table = exposure.view_table(drawn, np.array([1.0]), reach_m=REACH_M)
+        np.testing.assert_allclose(table[exposure.TURNING, :20, 0, 0], 0.5, atol=1e-6)
+        assert (table[exposure.TURNING, 20:, 0, 0] == 0).all()
+
+    def test_without_types_that_turn_a_turning_camera_is_any(self):
+        table = views(hfov=90.0, working=0.5)
+        np.testing.assert_allclose(table[exposure.TURNING, :50, 0, 0], 0.5, atol=1e-6)
+
 
 class TestClosedForm:
     def test_two_discs_at_one_site_count_once(self):
@@ -221,6 +233,65 @@ class TestSimulation:
             np.ones(1), np.ones(len(points)), Design(1, 0),
         )  # fmt: skip
         assert share[0, 0] == pytest.approx(60 / 360, abs=2 * 0.7 / 360)
+
+    @pytest.mark.parametrize(
+        ("axis", "width"),
+        [(350.0, 45.0), (261.5, 45.0), (90.0, 180.0), (10.0, 315.0), (np.nan, 360.0)],
+    )
+    def test_a_known_width_is_an_exact_sector_whatever_the_lens(self, axis, width):
+        # The mix has fields of 60 degrees; the tag says otherwise, and the tag is right.
+        rng = np.random.default_rng(5)
+        points = rng.uniform(-60, 60, (20_000, 2))
+        pairs = sight.build_sight(
+            np.zeros((1, 2)), points, np.empty(0, dtype=object), reach_m=REACH_M
+        )
+        drawn = cameras(hfov=60.0, ring=(12.0, 40.0))
+        share = exposure.simulate(
+            pairs, np.ones((1, 1)), np.array([1]), np.array([axis]), drawn, np.ones(1),
+            np.ones(len(points)), Design(1, 0), fixed_width_deg=np.array([width]),
+        )[0, 0]  # fmt: skip
+        sector = width / 360 * np.pi * (40.0**2 - 12.0**2) / 120.0**2
+        # Bearings are kept in steps of 1.4 degrees, at both edges; 3 standard errors of 20,000.
+        step = exposure.BEARING_STEP_DEG * (width < 360)
+        error = step / 360 * np.pi * (40.0**2 - 12.0**2) / 120.0**2
+        assert share == pytest.approx(sector, abs=error + 3 * np.sqrt(sector / 20_000))
+        rows = exposure.point_rows(
+            pairs, len(points), np.ones(1, dtype=np.int64), np.array([axis]), np.array([width])
+        )
+        table = exposure.view_table(drawn, np.ones(1), reach_m=REACH_M)
+        exact = exposure.closed_form(rows, np.ones((1, 1), np.float32), table)[:, 0, 0]
+        assert exact.mean() == pytest.approx(share, abs=1e-6)
+        bearing = np.rad2deg(np.arctan2(points[:, 0], points[:, 1]))
+        distance = np.hypot(*points.T)
+        away = np.abs((bearing - np.nan_to_num(axis) + 180) % 360 - 180)
+        # Distances are kept in whole centimetres.
+        inside = (distance > 12.01) & (distance < 39.99) & (away < width / 2 - step)
+        outside = (distance < 11.99) | (distance > 40.01) | (away > width / 2 + step)
+        assert (exact[inside] == 1).all()
+        assert (exact[outside] == 0).all()
+        assert (inside | outside).mean() > 0.98
+
+    def test_a_field_narrower_than_a_step_of_bearing_still_holds_something(self):
+        angle = np.deg2rad(np.arange(0.0, 360, 0.25))
+        points = 30 * np.column_stack([np.sin(angle), np.cos(angle)])
+        pairs = sight.build_sight(
+            np.zeros((1, 2)), points, np.empty(0, dtype=object), reach_m=REACH_M
+        )
+        for axis in np.arange(0.0, 3.0, 0.2):
+            rows = exposure.point_rows(
+                pairs, len(points), np.ones(1, dtype=np.int64), np.array([axis]), np.array([0.1])
+            )
+            assert 0 < rows.start[-1] <= 2 * (exposure.BEARING_STEP_DEG / 0.25 + 1)
+
+    def test_a_known_width_with_many_types_works_by_the_share_that_reaches(self):
+        # Two types, half each: both reach 30 m, one 50 m; a share of 0.8 works.
+        drawn = cameras(1, hfov=20.0, working=0.8, share=(0.5, 0.5))
+        drawn.outer_m[:, :, 1] = 30.0
+        table = exposure.view_table(drawn, np.ones(1), reach_m=REACH_M)
+        found = table[exposure.IN_FIELD, :, 0, 0]
+        np.testing.assert_allclose(found[:30], 0.8, atol=1e-6)
+        np.testing.assert_allclose(found[30:50], 0.4, atol=1e-6)
+        assert (found[50:] == 0).all()
 
     def test_a_ring_is_a_disc_on_open_ground(self):
         rng = np.random.default_rng(2)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import struct
 
 import geopandas as gpd
 import numpy as np
@@ -9,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
+from toolkit import store
 from toolkit._errors import InputDataError, PackError
 from toolkit.layers import LAYERS, conform, empty_layer, from_parquet, to_parquet
 
@@ -137,3 +139,13 @@ def test_the_number_of_rows_must_agree() -> None:
     data = to_parquet("places", conform("places", places()))
     with pytest.raises(PackError, match="does not have 3 rows"):
         from_parquet("places", data, rows=3)
+
+
+def test_nested_collections_are_refused_before_they_are_read() -> None:
+    """GEOS follows nesting by calling itself: a small blob can end the process."""
+    step = struct.pack("<BII", 1, 7, 1)
+    nested = step * 50_000 + struct.pack("<BIdd", 1, 1, 0.0, 0.0)
+    whole = (store.builtin_dir() / "packs/helsinki-centre/boundary.parquet").read_bytes()
+    hostile = with_column(whole, "geometry", pa.array([nested], pa.binary()))
+    with pytest.raises(PackError, match="geometry that it cannot have|columns"):
+        from_parquet("boundary", hostile, rows=1)

@@ -348,6 +348,12 @@ DEPARTURES: Final[tuple[Departure, ...]] = (
         "the package index",
         "only at set-up, and not when installed from the stick",
     ),
+    Departure(
+        "streets-fetch",
+        "which area's streets are asked for, when, and from which internet address",
+        "the Overpass server that is named, and everyone on the way to it",
+        "only with streets fetch --allow-network, each time; never from the app",
+    ),
 )
 """Everything that could leave the machine, for `doctor` and the documents."""
 

@@ -2,7 +2,7 @@
 
 # Compiled code: numba takes the types from the arrays, and long argument lists are cheaper than
 # objects there. The callers in toolkit/exposure.py document shapes and units.
-# ruff: noqa: ANN001, ANN202, PLR0912, PLR0913, PLR0917
+# ruff: noqa: C901, ANN001, ANN202, PLR0912, PLR0913, PLR0917
 # mypy: allow-untyped-defs, allow-untyped-calls, allow-untyped-decorators
 
 from __future__ import annotations
@@ -17,8 +17,14 @@ MAX_PER_SITE = 6
 OFFSET_STEPS = 120
 """Steps of 3 degrees over which the rotation of a site is averaged; 1 to 6 divide it."""
 HALF_CIRCLE = OFFSET_STEPS // 2
-N_VIEWS = 1 + MAX_PER_SITE + HALF_CIRCLE
-"""Rows of the view table: a candidate, mapped sites of 1 to 6 cameras, offsets of one camera."""
+IN_FIELD = 1 + MAX_PER_SITE + HALF_CIRCLE
+"""Row of the view table for one camera whose field is known to hold the point."""
+TURNING = IN_FIELD + 1
+"""Row for one camera that is known to turn: one of the types that do."""
+N_VIEWS = TURNING + 1
+"""Rows of the view table: a candidate, mapped sites of 1 to 6 cameras, offsets of one camera, one
+camera whose field is known, and one that turns."""
+FULL_CIRCLE_DEG = 360.0
 
 
 @njit(cache=True, parallel=True)
@@ -34,16 +40,25 @@ def fill_views(weight, hfov_deg, inner, outer, per_site, n_bins):
             half_steps = hfov_deg[d, y] / 2.0 / 360.0 * OFFSET_STEPS
             for k in range(HALF_CIRCLE):
                 field[y, k] = min(max(half_steps - k, 0.0), 1.0)
+        working, turns = 0.0, 0.0
+        for y in range(n_types):
+            working += weight[d, y]
+            if hfov_deg[d, y] >= FULL_CIRCLE_DEG:
+                turns += weight[d, y]
         for t in range(n_tiers):
             for b in range(n_bins):
                 near, far = b * BIN_M, (b + 1) * BIN_M
                 some = False
                 cover[:] = 0.0
+                anywhere, turning = 0.0, 0.0
                 for y in range(n_types):
                     part = (min(far, outer[d, t, y]) - max(near, inner[d, t, y])) / BIN_M
                     if part <= 0.0:
                         continue
                     some = True
+                    anywhere += weight[d, y] * part
+                    if hfov_deg[d, y] >= FULL_CIRCLE_DEG:
+                        turning += weight[d, y] * part
                     for k in range(OFFSET_STEPS):
                         fold = min(k, OFFSET_STEPS - 1 - k)
                         cover[k] += weight[d, y] * part * field[y, fold]
@@ -63,6 +78,8 @@ def fill_views(weight, hfov_deg, inner, outer, per_site, n_bins):
                 table[0, b, t, d] = mixed
                 for k in range(HALF_CIRCLE):
                     table[1 + MAX_PER_SITE + k, b, t, d] = cover[k]
+                table[IN_FIELD, b, t, d] = anywhere
+                table[TURNING, b, t, d] = turning * working / turns if turns > 0.0 else anywhere
     return table
 
 
@@ -88,7 +105,7 @@ def closed_form(start, site, bins, view, site_prob, views, last):
 
 @njit(cache=True, parallel=True)
 def simulate(
-    first, site, kind, axis_deg, hfov_deg, inner_cm, outer_cm,
+    first, site, kind, axis_deg, width_deg, hfov_deg, inner_cm, outer_cm,
     start, point, distance_cm, bearing, length_m,
 ):  # fmt: skip
     n_draws, n_tiers = len(first) - 1, inner_cm.shape[1]
@@ -100,6 +117,8 @@ def simulate(
             y = kind[c]
             reach = outer_cm[d, :, y].max()
             half = hfov_deg[d, y] / 2.0
+            if not np.isnan(width_deg[c]):
+                half = width_deg[c] / 2.0
             for k in range(start[site[c]], start[site[c] + 1]):
                 distance = float(distance_cm[k])
                 if distance > reach:

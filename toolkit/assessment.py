@@ -14,11 +14,12 @@ from collections.abc import Mapping
 import numpy as np
 
 from toolkit import __version__, fabrics, labels, notes, siting
+from toolkit._errors import PackError
 from toolkit.assumptions import AssumptionSet, load_assumptions
 from toolkit.basis import Inputs, Outcome
 from toolkit.basis_city import on_city_level
 from toolkit.basis_streets import on_streets
-from toolkit.cities import find_city
+from toolkit.cities import City, find_city, load_cities
 from toolkit.claims import evidence_sha256, load_claims
 from toolkit.counts import CountDraws, Scope, count_draws
 from toolkit.draws import Design
@@ -36,7 +37,7 @@ from toolkit.results import (
     SourceRef,
     Status,
 )
-from toolkit.streets import find_pack_for
+from toolkit.streets import find_pack_for, list_packs, open_pack, pack_names, verify_pack
 
 N_DRAWS = 200
 """Draws of the ignorance layer: a 5 % point rests on ten of them."""
@@ -81,7 +82,7 @@ def assess(
     InputDataError, PackError
         If evidence, assumptions or the city pack cannot be used.
     """
-    found = find_city(city)
+    found = _city_or_pack(city)
     values = assumptions or load_assumptions()
     design = Design(n_draws, seed)
     claims = load_claims(found.id)
@@ -107,6 +108,30 @@ def assess(
     pack_id = found.pack or find_pack_for(found.id)
     outcome = on_streets(inputs, pack_id) if pack_id else on_city_level(inputs)
     return _assemble(inputs, outcome)
+
+
+def _city_or_pack(name: str) -> City:
+    """Return the city of that name, or one made of an installed pack that is no known city's."""
+    if name not in pack_names():
+        return find_city(name)
+    manifest = next((m for m in list_packs() if m.id == name), None)
+    if manifest is None:
+        verify = verify_pack(name)
+        msg = f"The pack {name!r} cannot be used: {'; '.join(verify)}"
+        raise PackError(msg)
+    known = {c.id: c for c in load_cities()}
+    own = known.get(manifest.city or name)
+    if own is not None:
+        return own
+    middle = open_pack(name).boundary.geometry.union_all().centroid
+    return City(
+        id=name,
+        name=manifest.name,
+        lat=float(middle.y),
+        lon=float(middle.x),
+        admin="not known",
+        pack=name,
+    )
 
 
 def _brand(

@@ -9,14 +9,26 @@ import numpy as np
 
 from toolkit import exposure, siting, zones
 from toolkit.basis import M_PER_KM, Inputs, Outcome, ring, switch
+from toolkit.cameras import cameras_sha256
 from toolkit.draws import FloatArray
 from toolkit.optics import threshold_px_m
-from toolkit.results import TIERS, Layers, Quantity, Shares, Tier, TierPart, exposure_class
+from toolkit.results import (
+    ALLOCATIONS,
+    TIERS,
+    Allocation,
+    Case,
+    Layers,
+    Quantity,
+    Shares,
+    Tier,
+    TierPart,
+    exposure_class,
+)
 from toolkit.scene import Scene, build_scene
 from toolkit.streets import Pack, open_pack, pack_sha256
 
 _SAMPLE_POINTS = 4_000
-"""Points on which the "everything works" figure is taken."""
+"""Points on which the "everything works" figure and the cases are taken."""
 
 
 @lru_cache(maxsize=2)
@@ -27,9 +39,10 @@ def _open_scene(
     stretch_m: float,
     place_radius_m: float,
     reach_m: float,
+    field_notes_sha256: str | None,
 ) -> tuple[Pack, Scene]:
     """Open a city once and keep the last two; the arguments are all that a scene depends on."""
-    del pack_sha256, siting_sha256  # part of the key only
+    del pack_sha256, siting_sha256, field_notes_sha256  # part of the key only
     pack = open_pack(pack_id)
     scene = build_scene(
         pack,
@@ -51,21 +64,31 @@ def on_streets(inputs: Inputs, pack_id: str) -> Outcome:
         values.value("sites.stretch_m"),
         values.value("sites.place_radius_m"),
         values.value("optics.max_range_m"),
+        cameras_sha256(inputs.city.id),
     )
     length = scene.points.length
     known = scene.point_known
     total_m = float(length.sum())
     known_m = float(length[known].sum())
 
-    scoped = _mapped_share(inputs)
-    in_scope = scoped * scene.n_mapped
-    n_cameras = np.maximum(inputs.n_cameras, in_scope)
-    n_sites = (n_cameras - in_scope) / inputs.per_site
+    in_scope = _mapped_share(inputs) * scene.n_mapped
+    inside = _share_inside(inputs, pack)
+    n_cameras = np.maximum(inputs.n_cameras * inside["drawn"], in_scope)
     weights = siting.draw_class_weights(values, design)
     uniform = values.draw("sites.uniform_share", design)
-    group_prob = siting.inclusion_prob(weights, uniform, n_sites, scene.groups, scene.group_free)
-    fixed_prob = np.broadcast_to(scoped[:, None], (design.n_draws, len(scene.fixed_count)))
-    site_prob = np.ascontiguousarray(np.hstack([group_prob, fixed_prob]).T, dtype=np.float32)
+    # Mapped cameras are there, whoever runs them; scope only says how many of the report they are.
+    fixed_prob = np.ones((design.n_draws, len(scene.fixed_count)))
+
+    def site_probabilities(inside_share: FloatArray) -> exposure.Float32Array:
+        n_here = np.maximum(inputs.n_cameras * inside_share, in_scope)
+        n_sites = (n_here - in_scope) / inputs.per_site
+        group_prob = siting.inclusion_prob(
+            weights, uniform, n_sites, scene.groups, scene.group_free
+        )
+        return np.ascontiguousarray(np.hstack([group_prob, fixed_prob]).T, dtype=np.float32)
+
+    site_prob = site_probabilities(inside["drawn"])
+    n_groups = len(scene.groups.size_m)
 
     reach = scene.lines_of_sight.reach_m
     views = exposure.view_table(inputs.cameras, inputs.per_site, reach_m=reach)
@@ -79,14 +102,29 @@ def on_streets(inputs: Inputs, pack_id: str) -> Outcome:
     realised = exposure.simulate(
         scene.lines_of_sight,
         site_prob.astype(float),
-        np.concatenate([np.zeros(len(group_prob[0]), dtype=np.int64), scene.fixed_count]),
-        np.concatenate([np.full(len(group_prob[0]), np.nan), scene.fixed_axis_deg]),
+        np.concatenate([np.zeros(n_groups, dtype=np.int64), scene.fixed_count]),
+        np.concatenate([np.full(n_groups, np.nan), scene.fixed_axis_deg]),
         inputs.cameras,
         inputs.per_site,
         np.where(known, length, 0.0),
         design,
+        fixed_width_deg=np.concatenate([np.full(n_groups, np.nan), scene.fixed_width_deg]),
     )
-    everything = _everything_on(inputs, scene, site_prob, reach)
+    everything = _expected_on_sample(
+        scene,
+        site_prob,
+        exposure.view_table(
+            inputs.cameras,
+            inputs.per_site,
+            reach_m=reach,
+            availability=np.ones(design.n_draws),
+        ),
+    )
+    cases: dict[Allocation, FloatArray] = {}
+    if "township" in inside:
+        for allocation in ALLOCATIONS:
+            prob = site_probabilities(inside[allocation])
+            cases[allocation] = _expected_on_sample(scene, prob, views)
     able = inputs.cameras.able_share()
     tiers: dict[Tier, TierPart] = {}
     for t, tier in enumerate(TIERS):
@@ -102,13 +140,32 @@ def on_streets(inputs: Inputs, pack_id: str) -> Outcome:
             ),
             switched_on=switch(inputs, tier),
             unknown_share=float(f"{1 - known_m / total_m:.6g}"),
+            cases=tuple(
+                Case(
+                    id=allocation,
+                    radius_km=None,
+                    allocation=allocation,
+                    length_km=Quantity.exactly(known_m / M_PER_KM, "km"),
+                    share_of_length=Quantity.from_draws(share[:, t], "share"),
+                )
+                for allocation, share in cases.items()
+            ),
         )
+    counts = pack.manifest.counts
     missing = [
         name
-        for name, layer in (("no_buildings", pack.buildings), ("no_places", pack.places))
-        if layer.empty
+        for name, lacks in (
+            ("no_buildings", pack.buildings.empty),
+            ("no_places", pack.places.empty),
+            ("no_signals", bool(counts.get("missing_signals"))),
+            ("no_classes", bool(counts.get("missing_classes"))),
+            ("no_bridges", bool(counts.get("missing_bridges"))),
+        )
+        if lacks
     ]
     warnings = ["reach_truncated"]
+    if cases:
+        warnings.append("area_not_stated")
     if float(in_scope.max(initial=0.0)) > float(np.quantile(inputs.n_cameras, 0.05)):
         warnings.append("more_mapped_than_reported")
     return Outcome(
@@ -130,18 +187,31 @@ def _mapped_share(inputs: Inputs) -> FloatArray:
     return inputs.assumptions.draw("sites.mapped_in_scope", inputs.design)
 
 
-def _everything_on(
-    inputs: Inputs, scene: Scene, site_prob: exposure.Float32Array, reach_m: float
+def _share_inside(inputs: Inputs, pack: Pack) -> dict[str, FloatArray]:
+    """Return which share of the reported cameras stands inside the boundary, per reading.
+
+    A report rarely says which area it counts. `core`: all cameras stand inside. `township`: they
+    are spread over the streets of the built-up township, of which the boundary is a part, taken
+    as dense as the pack. `drawn`: between the two on the log scale, by `city.core_allocation`.
+    The user's own number and the demonstration's are about the boundary itself.
+    """
+    design, values = inputs.design, inputs.assumptions
+    everything = np.ones(design.n_draws)
+    area_km2 = pack.manifest.boundary.area_km2
+    if inputs.city.demonstration or inputs.counts.user_range or not area_km2:
+        return {"drawn": everything}
+    township_km2 = np.pi * values.draw("city.township_radius_km", design) ** 2
+    township = np.minimum(area_km2 / township_km2, 1.0)
+    drawn = township ** (1.0 - values.draw("city.core_allocation", design))
+    return {"drawn": drawn, "core": everything, "township": township}
+
+
+def _expected_on_sample(
+    scene: Scene, site_prob: exposure.Float32Array, views: exposure.Float32Array
 ) -> FloatArray:
-    """Return the expected share if every camera works, on a systematic sample, shape (D, T)."""
+    """Return the expected share of length on a systematic sample of points, shape (D, T)."""
     known = np.flatnonzero(scene.point_known)
     sample = known[:: max(1, len(known) // _SAMPLE_POINTS)]
-    views = exposure.view_table(
-        inputs.cameras,
-        inputs.per_site,
-        reach_m=reach_m,
-        availability=np.ones(inputs.design.n_draws),
-    )
     prob = exposure.closed_form(scene.rows.take(sample), site_prob, views)
     weight = scene.points.length[sample]
     return np.asarray(np.einsum("p,ptd->dt", weight, prob) / weight.sum(), dtype=float)

@@ -25,6 +25,7 @@ BIN_M = _exposure_kernels.BIN_M
 MAX_PER_SITE = _exposure_kernels.MAX_PER_SITE
 _OFFSET_STEPS = _exposure_kernels.OFFSET_STEPS
 _HALF_CIRCLE = _exposure_kernels.HALF_CIRCLE
+_FULL_CIRCLE_DEG = _exposure_kernels.FULL_CIRCLE_DEG
 _POINT_BLOCK = 20_000
 
 Float32Array = NDArray[np.float32]
@@ -32,6 +33,12 @@ IntArray = NDArray[np.int64]
 
 CANDIDATE = 0
 """Row of the view table for a site that may stand there: number and bearings unknown."""
+IN_FIELD = _exposure_kernels.IN_FIELD
+"""Row for one camera whose field is known and holds the point: only its ring is uncertain."""
+TURNING = _exposure_kernels.TURNING
+"""Row for one camera that is known to turn: all directions, and one of the types that turn."""
+BEARING_STEP_DEG = 360.0 / BEARING_STEPS
+"""Bearings of lines of sight are kept in steps of this size."""
 
 
 def mapped_view(n_cameras: IntArray) -> IntArray:
@@ -44,6 +51,14 @@ def directed_view(offset_deg: FloatArray) -> IntArray:
     folded = np.abs((np.asarray(offset_deg) + 180.0) % 360.0 - 180.0)
     step = np.minimum((folded / 360.0 * _OFFSET_STEPS).astype(np.int64), _HALF_CIRCLE - 1)
     return 1 + MAX_PER_SITE + step
+
+
+def known_width(width_deg: FloatArray) -> FloatArray:
+    """Return widths as they are used: none is narrower than a step of bearing.
+
+    A narrower one could lie between two steps and hold nothing.
+    """
+    return np.asarray(np.maximum(width_deg, BEARING_STEP_DEG))  # NaN stays NaN
 
 
 def per_site_prob(mean_per_site: FloatArray) -> FloatArray:
@@ -130,9 +145,13 @@ class PointRows:
 
 
 def point_rows(
-    sight: Sight, n_points: int, site_view: IntArray, site_axis_deg: FloatArray
+    sight: Sight,
+    n_points: int,
+    site_view: IntArray,
+    site_axis_deg: FloatArray,
+    site_width_deg: FloatArray | None = None,
 ) -> PointRows:
-    """Sort pairs by point.
+    """Sort pairs by point; pairs outside a field that is known are left out.
 
     Parameters
     ----------
@@ -144,6 +163,9 @@ def point_rows(
         Row of the view table of each site, shape (G,).
     site_axis_deg
         Axis of sites with one camera of known direction, NaN elsewhere, shape (G,).
+    site_width_deg
+        Width of the field of sites with one camera where it is known, NaN elsewhere, shape
+        (G,). A full circle is a camera that turns: then all directions are inside.
     """
     counts = np.diff(sight.start)
     site = np.repeat(np.arange(sight.n_sites, dtype=np.int32), counts)
@@ -153,11 +175,24 @@ def point_rows(
     axis = site_axis_deg[site]
     directed = ~np.isnan(axis)
     if directed.any():
-        bearing = np.asarray(sight.bearing)[directed].astype(float) * (360.0 / BEARING_STEPS)
+        bearing = np.asarray(sight.bearing)[directed].astype(float) * BEARING_STEP_DEG
         view[directed] = directed_view(bearing - axis[directed]).astype(np.int16)
+    point, start = np.asarray(sight.point), np.asarray(sight.start)
+    kept = np.arange(len(site), dtype=np.int64)
+    if site_width_deg is not None and not np.isnan(site_width_deg).all():
+        pairs = np.flatnonzero(~np.isnan(site_width_deg)[site])
+        turns = site_width_deg[site[pairs]] >= _FULL_CIRCLE_DEG
+        view[pairs] = np.where(turns, TURNING, IN_FIELD)
+        bearing = np.asarray(sight.bearing)[pairs].astype(float) * BEARING_STEP_DEG
+        away = np.abs((bearing - axis[pairs] + 180.0) % 360.0 - 180.0)
+        # Not-a-number compares false: without an axis no pair is outside.
+        outside = away > known_width(site_width_deg)[site[pairs]] / 2
+        kept = np.delete(kept, pairs[outside])
+        point = point[kept]
+        start = np.concatenate([[0], np.cumsum(np.bincount(site[kept], minlength=len(counts)))])
     # A compressed transpose: stable, linear, and sites stay in order within a point.
     index = sparse.csr_array(
-        (np.arange(len(site), dtype=np.int64) + 1, np.asarray(sight.point), sight.start),
+        (kept + 1, point, start),
         shape=(sight.n_sites, n_points),
     ).tocsc()
     order = index.data - 1
@@ -263,6 +298,7 @@ def simulate(  # noqa: PLR0913
     length_m: FloatArray,
     design: Design,
     *,
+    fixed_width_deg: FloatArray | None = None,
     sample: Callable[[FloatArray, np.random.Generator], IntArray] = sample_sites,
 ) -> FloatArray:
     """Place cameras once per draw and measure the share of length that is covered.
@@ -285,6 +321,9 @@ def simulate(  # noqa: PLR0913
         Length of each street point, shape (P,); 0 for points that do not count.
     design
         Draws and seed.
+    fixed_width_deg
+        Width of the field of mapped cameras where it is known, else NaN, shape (G,); by default
+        none is. Where it is not known, the field is that of the type drawn.
     sample
         Draws which sites exist, from their probabilities; a fixed number of them by default.
 
@@ -296,6 +335,7 @@ def simulate(  # noqa: PLR0913
     n_types = cameras.share.shape[1]
     per_site = per_site_prob(mean_per_site)
     rng = design.generator("placement")
+    width = np.full(len(fixed_count), np.nan) if fixed_width_deg is None else fixed_width_deg
     sites, types, axes, first = [], [], [], [0]
     for d in range(design.n_draws):
         chosen = sample(site_prob[:, d], rng)
@@ -309,18 +349,24 @@ def simulate(  # noqa: PLR0913
         known = fixed_axis_deg[camera_site]
         axis = np.where(np.isnan(known), axis, known)
         kind = rng.choice(n_types, size=len(camera_site), p=cameras.share[d])
+        turning = width[camera_site] >= _FULL_CIRCLE_DEG
+        among = np.where(cameras.hfov_deg[d] >= _FULL_CIRCLE_DEG, cameras.share[d], 0.0)
+        if turning.any() and among.any():
+            kind[turning] = rng.choice(n_types, size=int(turning.sum()), p=among / among.sum())
         works = rng.random(len(camera_site)) < cameras.availability[d]
         sites.append(camera_site[works])
         types.append(kind[works])
         axes.append(axis[works])
         first.append(first[-1] + int(works.sum()))
+    standing = np.concatenate(sites)
     with KERNEL_LOCK:
         return np.asarray(
             _exposure_kernels.simulate(
                 np.asarray(first),
-                np.concatenate(sites),
+                standing,
                 np.concatenate(types),
                 np.concatenate(axes),
+                known_width(width)[standing],
                 cameras.hfov_deg,
                 np.nan_to_num(cameras.inner_m, nan=np.inf) * CM_PER_M,
                 np.nan_to_num(cameras.outer_m, nan=0.0) * CM_PER_M,

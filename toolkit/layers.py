@@ -21,10 +21,13 @@ from numpy.typing import NDArray
 from toolkit import store
 from toolkit._errors import InputDataError, PackError
 from toolkit.sources import TEXT_LIMIT
+from toolkit.sources.wkb import all_plain
 
 CRS: Final = "EPSG:4326"
 JUNCTION_DEGREE: Final = 3
 """Street ends that must meet for a node to count as a junction."""
+CORNERS: Final = 3
+"""Fewest corners of an area."""
 _WORLD: Final = (-180.0, -90.0, 180.0, 90.0)
 _MOST_BYTES: Final = 1 << 31
 _COMPRESSION: Final = "zstd"
@@ -74,7 +77,7 @@ LAYERS: Final[dict[str, LayerSpec]] = {
             "highway": "text", "name": "text", "name_en": "text", "name_my": "text",
             "lanes": "float", "oneway": "bool", "bridge": "bool", "tunnel": "bool",
             "cover": "text", "layer": "int", "drive": "bool", "walk": "bool",
-            "motorcycle": "bool", "length_m": "float",
+            "motorcycle": "bool", "carriageway": "text", "length_m": "float",
         },
         required=("street_id", "highway"),
         geometry=("LineString",),
@@ -106,8 +109,9 @@ LAYERS: Final[dict[str, LayerSpec]] = {
         {
             "osm_id": "text", "kind": "text", "surveillance": "text",
             "surveillance_type": "text", "zone": "text", "mount": "text", "height_m": "float",
-            "direction_deg": "float", "width_deg": "float", "operator": "text",
-            "brand": "text", "check_date": "text", "in_building": "bool",
+            "direction_deg": "float", "width_deg": "float", "tilt_deg": "float",
+            "operator": "text", "brand": "text", "manufacturer": "text", "model": "text",
+            "check_date": "text", "fixme": "text", "in_building": "bool",
         },
         required=("osm_id", "kind", "surveillance_type"),
         geometry=("Point",),
@@ -122,6 +126,18 @@ LAYERS: Final[dict[str, LayerSpec]] = {
 }
 """The six layers of a pack, in EPSG:4326."""
 # fmt: on
+
+FIELD_NOTES: Final = "field_notes"
+"""A layer of its own beside the packs, see `toolkit.cameras`."""
+_SPECS: Final[dict[str, LayerSpec]] = {
+    **LAYERS,
+    FIELD_NOTES: LayerSpec(
+        {**LAYERS["cameras"].columns, "seen_on": "text", "status": "text", "note": "text"},
+        required=(*LAYERS["cameras"].required, "status"),
+        geometry=LAYERS["cameras"].geometry,
+        order=LAYERS["cameras"].order,
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -147,7 +163,7 @@ def conform(layer: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     Parameters
     ----------
     layer
-        Name of the layer, a key of `LAYERS`.
+        Name of the layer, a key of `LAYERS` or `FIELD_NOTES`.
     frame
         Rows in EPSG:4326. Columns that the schema does not know are left out; missing ones are
         an error unless there are no rows.
@@ -158,7 +174,7 @@ def conform(layer: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         If a column or a value is missing, a geometry has another type or lies outside the
         world, or a value that must be unique repeats.
     """
-    spec = LAYERS[layer]
+    spec = _SPECS[layer]
     missing = [name for name in spec.columns if name not in frame.columns]
     if missing and len(frame):
         msg = f"Layer {layer!r} lacks the column(s) {', '.join(missing)}."
@@ -208,7 +224,7 @@ def _may_be_null(spec: LayerSpec, name: str) -> bool:
 
 def to_parquet(layer: str, frame: gpd.GeoDataFrame) -> bytes:
     """Return a layer, as `conform` gives it, as the bytes of a GeoParquet 1.1 file."""
-    spec = LAYERS[layer]
+    spec = _SPECS[layer]
     column: dict[str, Any] = {
         "encoding": "WKB",
         "geometry_types": sorted(set(frame.geometry.geom_type)),
@@ -261,7 +277,7 @@ def from_parquet(layer: str, data: bytes, *, rows: int) -> gpd.GeoDataFrame:
     PackError
         If it is no such layer; the message says what is wrong, not where the file lies.
     """
-    spec = LAYERS[layer]
+    spec = _SPECS[layer]
     try:
         file = pq.ParquetFile(pa.BufferReader(data))
         groups = range(file.metadata.num_row_groups)
@@ -271,7 +287,11 @@ def from_parquet(layer: str, data: bytes, *, rows: int) -> gpd.GeoDataFrame:
             raise PackError(msg)
         table = file.read()
         _check_columns(layer, table)
-        geometry = shapely.from_wkb(table["geometry"].to_numpy())
+        blobs = table["geometry"].to_pylist()
+        if not all_plain(blobs):
+            msg = f"layer {layer} has geometry that it cannot have"
+            raise PackError(msg)
+        geometry = shapely.from_wkb(blobs)
     except (pa.ArrowException, OSError, shapely.errors.ShapelyError) as error:
         msg = f"layer {layer} is not a whole GeoParquet file"
         raise PackError(msg) from error
@@ -289,7 +309,7 @@ _NOT_TEXT: Final = r"[\x00-\x1f\x7f\x{80}-\x{9f}\x{2028}-\x{202e}\x{2066}-\x{206
 
 
 def _check_columns(layer: str, table: pa.Table) -> None:
-    spec = LAYERS[layer]
+    spec = _SPECS[layer]
     wrong = [
         name
         for name, kind in spec.columns.items()

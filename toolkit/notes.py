@@ -37,6 +37,11 @@ def text(note_id: str, lang: str = _ENGLISH) -> str:
         "no_places": tr(
             "No places are known: sites near offices and stations get no weight.", lang
         ),
+        "no_signals": tr("No traffic lights are known: junctions all count alike.", lang),
+        "no_classes": tr("The streets have no classes: all count alike.", lang),
+        "no_bridges": tr(
+            "Bridges and tunnels are not marked: streets that cross count as junctions.", lang
+        ),
         "no_mapped_cameras": tr("No mapped cameras are known for this city.", lang),
         "ring_empty": tr("No camera of the assumed mix can serve this tier at any distance.", lang),
         "no_overlap": tr(
@@ -56,6 +61,11 @@ def text(note_id: str, lang: str = _ENGLISH) -> str:
             lang,
         ),
         "daylight": tr("The figures hold for daylight.", lang),
+        "area_not_stated": tr(
+            "The report does not say which area it counts. The figures lie between two cases: all "
+            "cameras inside the boundary, or spread over the whole township.",
+            lang,
+        ),
         "more_mapped_than_reported": tr(
             "More cameras are mapped than some readings of the report allow; the mapped count "
             "holds.",

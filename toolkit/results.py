@@ -36,6 +36,7 @@ POSSIBLE_HIGH = 0.1
 Basis = Literal["streets", "city_level"]
 Status = Literal["installed", "planned"]
 Allocation = Literal["core", "township"]
+ALLOCATIONS: tuple[Allocation, ...] = ("core", "township")
 """Where the cameras of a city-level case stand: all inside the disc, or over the township."""
 STATUSES: tuple[Status, ...] = ("installed", "planned")
 
@@ -182,13 +183,14 @@ class Shares(_Model):
 
 
 class Case(_Model):
-    """One named case of the city-level estimate: a stated area, a stated allocation."""
+    """One named case: a stated area, a stated allocation of the reported cameras."""
 
     id: str
-    radius_km: float
+    radius_km: float | None
+    """Radius of the disc; None where the area is the boundary of installed streets."""
     allocation: Allocation
     length_km: Quantity
-    """Street length inside the disc."""
+    """Street length inside the disc or boundary."""
     share_of_length: Quantity
 
 
@@ -205,7 +207,7 @@ class TierPart(_Model):
     unknown_share: float | None
     """Share of the street length for which the model has no answer."""
     cases: tuple[Case, ...] = ()
-    """City-level basis only."""
+    """Where the report does not say which area it counts."""
 
 
 class Note(_Model):

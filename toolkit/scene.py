@@ -15,12 +15,16 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.spatial import cKDTree
 
-from toolkit import exposure, pieces, sight, siting
+from toolkit import exposure, pieces, sight, siting, store
+from toolkit.cameras import cameras_for
 from toolkit.streets import Pack
 
 POINT_SPACING_M = 5.0
-"""Street points stand for this length of street."""
+"""Street points stand for this length of street, or for more in a very large city."""
+MOST_POINTS = 200_000
+"""So many points fit into the memory of an old laptop with all draws: 1,000 km at 5 m."""
 _JUNCTION_DEGREE = 3
+_FULL_CIRCLE_DEG = 360.0
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -42,12 +46,14 @@ class Scene:
         Candidate groups.
     group_free
         Whether a group has no mapped site of its own, shape (G,).
-    fixed_count, fixed_axis_deg
-        Cameras and known axis of mapped sites, shape (M,).
+    fixed_count, fixed_axis_deg, fixed_width_deg
+        Cameras, known axis and known width of the field of mapped sites, shape (M,). An axis or
+        a width is known of sites with one camera only; NaN where it is not.
     fixed_xy_m
         Where mapped sites stand, shape (M, 2).
     n_indoor
         Mapped cameras left out because they stand deep inside a building.
+        Mapped means in the pack or in the user's field notes, see `toolkit.cameras`.
     lines_of_sight
         Pairs of site and point; the G candidates first, then the M mapped sites.
     rows
@@ -61,6 +67,7 @@ class Scene:
     group_free: NDArray[np.bool_]
     fixed_count: IntArray
     fixed_axis_deg: FloatArray
+    fixed_width_deg: FloatArray
     fixed_xy_m: FloatArray
     n_indoor: int
     lines_of_sight: sight.Sight
@@ -70,6 +77,11 @@ class Scene:
     def n_mapped(self) -> int:
         """Mapped cameras that stand outdoors."""
         return int(self.fixed_count.sum())
+
+
+def point_spacing_m(total_m: float) -> float:
+    """Return the length of street that one point stands for, in a city of this many metres."""
+    return max(POINT_SPACING_M, total_m / MOST_POINTS)
 
 
 def build_scene(
@@ -101,7 +113,8 @@ def build_scene(
     buildings = _metric(pack.buildings, crs)
     # Below ground there are no candidate sites and no answer.
     open_air = ~np.isin(streets["cover"].fillna("").to_numpy(), ("tunnel", "underground", "indoor"))
-    points = pieces.cut(lines, POINT_SPACING_M)
+    spacing_m = point_spacing_m(float(shapely.length(lines).sum()))
+    points = pieces.cut(lines, spacing_m)
     known = open_air[points.line]
 
     junctions = pack.junctions
@@ -118,44 +131,53 @@ def build_scene(
         place_radius_m=place_radius_m,
         model=model,
     )
-    fixed_xy, fixed_count, fixed_axis, n_indoor = _mapped_sites(pack.cameras, crs, buildings, model)
+    fixed = _mapped_sites(cameras_for(pack), crs, buildings, model)
     group_xy = sight.place_sites(groups.xy_m, groups.centre_xy_m, buildings)
     pairs = sight.cached_sight(
         {
             "pack": pack.sha256,
+            # Field notes add to the sites of a pack, and may change while it stays.
+            "mapped": store.sha256_bytes(fixed.xy_m.astype("<f8").tobytes()),
             "siting": model.sha256,
             "stretch_m": stretch_m,
-            "spacing_m": POINT_SPACING_M,
+            "spacing_m": spacing_m,
         },
-        np.vstack([group_xy, fixed_xy]),
+        np.vstack([group_xy, fixed.xy_m]),
         points.xy,
         buildings,
         reach_m=reach_m,
     )
     n_groups = len(group_xy)
     free = np.ones(n_groups, dtype=bool)
-    if len(fixed_xy) and n_groups:
-        distance, nearest = cKDTree(groups.centre_xy_m).query(fixed_xy)
+    if len(fixed.xy_m) and n_groups:
+        distance, nearest = cKDTree(groups.centre_xy_m).query(fixed.xy_m)
         free[np.asarray(nearest)[distance <= model.mapped_site_m]] = False
     view = np.concatenate(
         [
             np.full(n_groups, exposure.CANDIDATE, dtype=np.int64),
-            exposure.mapped_view(fixed_count),
+            exposure.mapped_view(fixed.count),
         ]
     )
-    axis = np.concatenate([np.full(n_groups, np.nan), fixed_axis])
+    unknown = np.full(n_groups, np.nan)
     return Scene(
         lines=lines,
         points=points,
         point_known=known,
         groups=groups,
         group_free=free,
-        fixed_count=fixed_count,
-        fixed_axis_deg=fixed_axis,
-        fixed_xy_m=fixed_xy,
-        n_indoor=n_indoor,
+        fixed_count=fixed.count,
+        fixed_axis_deg=fixed.axis_deg,
+        fixed_width_deg=fixed.width_deg,
+        fixed_xy_m=fixed.xy_m,
+        n_indoor=fixed.n_indoor,
         lines_of_sight=pairs,
-        rows=exposure.point_rows(pairs, len(points.xy), view, axis),
+        rows=exposure.point_rows(
+            pairs,
+            len(points.xy),
+            view,
+            np.concatenate([unknown, fixed.axis_deg]),
+            np.concatenate([unknown, fixed.width_deg]),
+        ),
     )
 
 
@@ -167,26 +189,59 @@ def _xy(frame: gpd.GeoDataFrame, crs: str) -> FloatArray:
     return np.asarray(shapely.get_coordinates(_metric(frame, crs)), dtype=float).reshape(-1, 2)
 
 
+@dataclass(frozen=True)
+class _MappedSites:
+    """Sites of mapped cameras: where, how many cameras each, what is known of their fields."""
+
+    xy_m: FloatArray
+    count: IntArray
+    axis_deg: FloatArray
+    width_deg: FloatArray
+    n_indoor: int
+
+
 def _mapped_sites(
     cameras: gpd.GeoDataFrame,
     crs: str,
     buildings: NDArray[np.object_],
     model: siting.SitingModel,
-) -> tuple[FloatArray, IntArray, FloatArray, int]:
-    """Return sites of mapped cameras: positions, cameras each, known axes, and how many left out.
+) -> _MappedSites:
+    """Return the sites of mapped cameras.
 
-    A camera with a known direction is a site of its own; the others are joined if near.
+    A camera with a known direction or a known field is a site of its own; the others are joined
+    if near.
     """
-    xy = _xy(cameras, crs)
-    xy, outdoors = _in_front_of_walls(xy, buildings, model)
-    axis = cameras["direction_deg"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
-    xy, axis = xy[outdoors], axis[outdoors]
-    directed = ~np.isnan(axis)
-    joined = _join(xy[~directed], model.mapped_site_m)
-    positions = np.vstack([joined[0], xy[directed]])
-    count = np.concatenate([joined[1], np.ones(int(directed.sum()), dtype=np.int64)])
-    axes = np.concatenate([np.full(len(joined[0]), np.nan), axis[directed]])
-    return positions, count, axes, int((~outdoors).sum())
+    xy, outdoors = _in_front_of_walls(_xy(cameras, crs), buildings, model)
+    axis, width, first = _fields(cameras)
+    n_indoor = int((first & ~outdoors).sum())
+    kept = first & outdoors
+    xy, axis, width = xy[kept], axis[kept], width[kept]
+    alone = ~np.isnan(axis) | ~np.isnan(width)
+    joined_xy, joined_count = _join(xy[~alone], model.mapped_site_m)
+    unknown = np.full(len(joined_xy), np.nan)
+    return _MappedSites(
+        xy_m=np.vstack([joined_xy, xy[alone]]),
+        count=np.concatenate([joined_count, np.ones(int(alone.sum()), dtype=np.int64)]),
+        axis_deg=np.concatenate([unknown, axis[alone]]),
+        width_deg=np.concatenate([unknown, width[alone]]),
+        n_indoor=n_indoor,
+    )
+
+
+def _fields(cameras: gpd.GeoDataFrame) -> tuple[FloatArray, FloatArray, NDArray[np.bool_]]:
+    """Return axis and width of each camera as used, and which rows are cameras of their own.
+
+    A camera that pans has all directions in its ring, so the direction it was seen to have says
+    nothing, unless the range over which it turns was given. Several such directions of one
+    object are one camera.
+    """
+    axis = cameras["direction_deg"].to_numpy(dtype=float, na_value=np.nan).copy()
+    width = cameras["width_deg"].to_numpy(dtype=float, na_value=np.nan).copy()
+    turning = (cameras["kind"] == "panning").to_numpy() & np.isnan(width)
+    axis[turning], width[turning] = np.nan, _FULL_CIRCLE_DEG
+    axis[width >= _FULL_CIRCLE_DEG] = np.nan
+    again = turning & cameras["osm_id"].where(turning).duplicated().to_numpy()
+    return axis, width, ~again
 
 
 def _join(xy: FloatArray, site_m: float) -> tuple[FloatArray, IntArray]:

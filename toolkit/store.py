@@ -24,6 +24,7 @@ from toolkit._errors import InputDataError
 HOME_VARIABLE = "CAMERA_TOOLKIT_HOME"
 _APP_NAME = "camera-exposure-toolkit"
 _CHUNK_BYTES = 1 << 20
+_NAME_SHOWN = 200
 
 
 def builtin_dir() -> Path:
@@ -55,7 +56,8 @@ def local_file(name: str | os.PathLike[str]) -> Path:
     """Return a path after checking that it names a plain local file.
 
     Addresses, GDAL virtual file systems, network shares and devices are refused: they are the
-    ways in which naming a file can make a machine talk to another.
+    ways in which naming a file can make a machine talk to another. So are links that lead out of
+    their folder: in a folder that somebody else has made, they name files of this machine.
 
     Raises
     ------
@@ -65,11 +67,20 @@ def local_file(name: str | os.PathLike[str]) -> Path:
     text = os.fspath(name)
     lowered = text.lower().replace("\\", "/")
     if "://" in lowered or lowered.startswith(("/vsi", "//", "vsi")) or "\0" in text:
-        msg = f"{text!r} is not a plain local file. Copy the file to this machine and name it."
+        shown = text[:_NAME_SHOWN]
+        msg = f"{shown!r} is not a plain local file. Copy the file to this machine and name it."
         raise InputDataError(msg)
     path = Path(text)
-    if not path.is_file():
-        msg = f"There is no file {text!r}. Check the name and the folder."
+    try:
+        there = path.is_file()
+        away = path.is_symlink() and not path.resolve().is_relative_to(path.parent.resolve())
+    except (OSError, RuntimeError, ValueError):  # a name too long, a loop of links
+        there = away = False
+    if not there:
+        msg = f"There is no file {text[-_NAME_SHOWN:]!r}. Check the name and the folder."
+        raise InputDataError(msg)
+    if away:
+        msg = f"{path.name!r} is a link that leads out of its folder. Name the file itself."
         raise InputDataError(msg)
     return path
 

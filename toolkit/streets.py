@@ -34,7 +34,8 @@ ODBL: Final = "ODbL-1.0"
 OSM_ATTRIBUTION: Final = "© OpenStreetMap contributors, ODbL"
 
 MANIFEST_FILE: Final = "manifest.json"
-_FOLDER: Final = "packs"
+FOLDER: Final = "packs"
+"""Folder of the packs in the user's data and in the built-in ones."""
 _ID: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?", re.ASCII)
 _MOST_MANIFEST_BYTES: Final = 1 << 20
 _MOST_PART_BYTES: Final = 1 << 31
@@ -151,21 +152,34 @@ def write_pack(folder: Path, manifest: Manifest, layers: Layers) -> Manifest:
         for layer, frame in frames.items()
     }
     whole = manifest.model_copy(update={"parts": parts})
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    _settle(folder)
-    made = Path(tempfile.mkdtemp(prefix=f".{folder.name}.new-", dir=folder.parent))
+    made = scratch_folder(folder)
     try:
         for name, data in files.items():
             store.write_bytes(made / name, data)
         store.write_bytes(made / MANIFEST_FILE, whole.to_bytes())
-        made.chmod(0o755)
-        if folder.exists():
-            folder.rename(_replaced(folder))
-        made.rename(folder)
+        put_in_place(made, folder)
     finally:
         shutil.rmtree(made, ignore_errors=True)
-    _settle(folder)
     return whole
+
+
+def put_in_place(made: Path, folder: Path) -> None:
+    """Move the folder of a whole pack to its place, instead of any pack that is there."""
+    made.chmod(0o755)
+    if folder.exists():
+        folder.rename(_replaced(folder))
+    made.rename(folder)
+    _settle(folder)
+
+
+def scratch_folder(folder: Path) -> Path:
+    """Return a new empty folder beside the place of a pack, left by nobody for long.
+
+    What an interrupted run leaves under such a name is removed by the next write of the pack.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    _settle(folder)
+    return Path(tempfile.mkdtemp(prefix=f".{folder.name}.new-", dir=folder.parent))
 
 
 _REPLACED: Final = ".replaced"
@@ -200,7 +214,7 @@ def pack_names() -> tuple[str, ...]:
     found = {
         path.name.removeprefix(".").removesuffix(_REPLACED) if _is_replaced(path) else path.name
         for root in (store.home_dir(), store.builtin_dir())
-        for path in (root / _FOLDER).glob("*")
+        for path in (root / FOLDER).glob("*")
         if path.is_dir()
     }
     return tuple(sorted(name for name in found if _ID.fullmatch(name)))
@@ -222,17 +236,24 @@ def find_pack_for(city_id: str) -> str | None:
 def _readable_manifests() -> Iterator[Manifest]:
     for name in pack_names():
         try:
-            yield _read_manifest(_folder(name))[0]
+            yield _read_manifest(pack_folder(name))[0]
         except PackError:
             continue
 
 
-def _folder(name: str) -> Path:
+def pack_folder(name: str) -> Path:
+    """Return the folder of an installed pack, a user's own before a built-in one.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no pack of that name.
+    """
     if not _ID.fullmatch(name):
         msg = f"{name[:80]!r} is not the id of a pack: ids have small letters, digits and hyphens."
         raise NotFoundError(msg)
     for root in (store.home_dir(), store.builtin_dir()):
-        folder = root / _FOLDER / name
+        folder = root / FOLDER / name
         # A write that was stopped between two renames leaves the old pack under this name.
         for candidate in (folder, _replaced(folder)):
             if candidate.is_dir():
@@ -245,6 +266,19 @@ def _folder(name: str) -> Path:
 # --- reading --------------------------------------------------------------------------------
 
 
+def read_manifest(name: str) -> Manifest:
+    """Return the manifest of an installed pack.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no pack of that name.
+    PackError
+        If its manifest cannot be used.
+    """
+    return _read_manifest(pack_folder(name))[0]
+
+
 def pack_sha256(name: str) -> str:
     """Return the hash that identifies an installed pack, without opening its layers.
 
@@ -255,7 +289,7 @@ def pack_sha256(name: str) -> str:
     PackError
         If its manifest cannot be used.
     """
-    return _read_manifest(_folder(name))[1]
+    return _read_manifest(pack_folder(name))[1]
 
 
 def open_pack(name: str) -> Pack:
@@ -273,7 +307,7 @@ def open_pack(name: str) -> Pack:
     PackError
         If it is damaged, foreign or of a newer version. Nothing is changed on disk.
     """
-    folder = _folder(name)
+    folder = pack_folder(name)
     manifest, digest = _read_manifest(folder)
     layers = {layer: _read_part(folder, layer, manifest) for layer in LAYERS}
     return Pack(manifest=manifest, sha256=digest, **layers)
@@ -290,7 +324,12 @@ def verify_pack(name: str) -> list[str]:
     NotFoundError
         If there is no such pack.
     """
-    folder = _folder(name)
+    return folder_problems(pack_folder(name))
+
+
+def folder_problems(folder: Path) -> list[str]:
+    """Return everything that is wrong with the pack in a folder, one sentence each."""
+    name = folder.name
     try:
         manifest, _ = _read_manifest(folder)
     except PackError as error:

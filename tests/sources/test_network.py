@@ -4,6 +4,7 @@ import math
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from hypothesis import given
@@ -197,3 +198,55 @@ def test_signals_go_to_one_junction(
     got, left = network.place_signals(junctions(*nodes), signal, "EPSG:32631")
     assert got.tolist() == flags
     assert left == unplaced
+
+
+def beside(highways: list[tuple[str, bool, str | None, float]]) -> list[str | None]:
+    """Give the carriageways of parallel streets of 100 m: class, drive, cover, metres north."""
+    metres = 1 / 111_000
+    lines = [
+        shapely.LineString([(96, 16 + north * metres), (96 + 100 * metres, 16 + north * metres)])
+        for *_, north in highways
+    ]
+    frame = gpd.GeoDataFrame(
+        {
+            "highway": [row[0] for row in highways],
+            "drive": [row[1] for row in highways],
+            "cover": pd.Series([row[2] for row in highways], dtype=object),
+        },
+        geometry=lines,
+        crs="EPSG:4326",
+    )
+    return network.carriageways(frame, "EPSG:32647").tolist()
+
+
+def test_a_pavement_has_the_class_of_the_highest_road_near_it() -> None:
+    rows = [
+        ("footway", False, None, 0.0),
+        ("residential", True, None, 10.0),
+        ("primary", True, None, 20.0),
+        ("footway", False, None, 60.0),
+    ]
+    assert beside(rows) == ["primary", "primary", "primary", None]
+
+
+def test_a_road_counts_within_25_m_and_not_beyond() -> None:
+    far = [("steps", False, None, 0.0), ("trunk", True, None, 26.0)]
+    assert beside(far) == [None, "trunk"]
+    near = [("steps", False, None, 0.0), ("trunk", True, None, 24.0)]
+    assert beside(near) == ["trunk", "trunk"]
+
+
+def test_roads_below_ground_or_closed_to_cars_lend_no_class() -> None:
+    rows = [
+        ("footway", False, None, 0.0),
+        ("motorway", True, "tunnel", 5.0),
+        ("primary", False, None, 5.0),
+        ("tertiary", True, "covered", 10.0),
+    ]
+    assert beside(rows) == ["tertiary", "motorway", "tertiary", "tertiary"]
+
+
+def test_a_link_ranks_below_through_roads() -> None:
+    rows = [("footway", False, None, 0.0), ("motorway_link", True, None, 3.0),
+            ("tertiary", True, None, 6.0)]  # fmt: skip
+    assert beside(rows)[0] == "tertiary"

@@ -9,61 +9,6 @@ from toolkit.sources import tags
 NAN = math.nan
 
 
-def same(a: tuple[tuple[float, float], ...], b: tuple[tuple[float, float], ...]) -> bool:
-    return len(a) == len(b) and all(
-        x == pytest.approx(y, nan_ok=True) for x, y in zip(a, b, strict=True)
-    )
-
-
-@pytest.mark.parametrize(
-    ("value", "pairs", "unreadable"),
-    [
-        ("90", ((90, NAN),), 0),
-        ("90.5°", ((90.5, NAN),), 0),
-        ("360", ((0, NAN),), 0),
-        ("-45", ((315, NAN),), 0),
-        ("NE", ((45, NAN),), 0),
-        ("wnw", ((292.5, NAN),), 0),
-        ("South", ((180, NAN),), 0),
-        ("239-284", ((261.5, 45),), 0),
-        ("239 – 284", ((261.5, 45),), 0),
-        ("350-10", ((0, 20),), 0),
-        ("284-239", ((81.5, 315),), 0),
-        ("NW-NE", ((0, 90),), 0),
-        ("0-360", ((NAN, 360),), 0),
-        ("90-90", ((90, NAN),), 0),
-        ("10;190", ((10, NAN), (190, NAN)), 0),
-        ("10; 10 ;190", ((10, NAN), (190, NAN)), 0),
-        ("10;239-284;E", ((10, NAN), (261.5, 45), (90, NAN)), 0),
-        ("10;forward", ((10, NAN),), 1),
-        ("nan", (), 1),
-        ("inf", (), 1),
-        ("400", (), 1),
-        ("10-400", (), 1),
-        ("10-north-east", (), 1),
-        ("1e2", (), 1),
-        ("٤٥", (), 1),
-        (";;", (), 0),
-        ("", (), 0),
-    ],
-)
-def test_directions(value: str, pairs: tuple[tuple[float, float], ...], unreadable: int) -> None:
-    got, lost = tags.directions({"camera:direction": value})
-    assert same(got, pairs)
-    assert lost == unreadable
-
-
-def test_camera_direction_goes_before_direction() -> None:
-    assert tags.directions({"camera:direction": "1", "direction": "2"})[0][0][0] == 1
-    assert tags.directions({"direction": "2"})[0][0][0] == 2
-
-
-def test_a_list_without_end_is_cut_and_counted() -> None:
-    pairs, lost = tags.directions({"direction": ";".join(str(i % 360) for i in range(10_000))})
-    assert len(pairs) == 16
-    assert lost == 10_000 - 16
-
-
 @pytest.mark.parametrize(
     ("given_tags", "use"),
     [
@@ -152,52 +97,6 @@ def test_lanes_and_levels() -> None:
     assert math.isnan(tags.lanes({"lanes": "200"}))
     assert tags.levels({"building:levels": "2.5"}) == 2.5
     assert math.isnan(tags.levels({}))
-
-
-@pytest.mark.parametrize(
-    ("given_tags", "kind"),
-    [
-        ({"camera:type": "fixed"}, "fixed"),
-        ({"camera:type": "Dome; fixed"}, "dome"),
-        ({"camera:type": "panning"}, "panning"),
-        ({"camera:type": "thermal"}, "unknown"),
-        ({"revolving": "yes"}, "panning"),
-        ({"camera:type": "fixed", "revolving": "yes"}, "fixed"),
-        ({}, "unknown"),
-    ],
-)
-def test_camera_kind(given_tags: dict[str, str], kind: str) -> None:
-    assert tags.camera_kind(given_tags) == kind
-
-
-@pytest.mark.parametrize(
-    ("value", "device"),
-    [
-        (None, "camera"),
-        ("camera", "camera"),
-        ("ALPR", "ALPR"),
-        ("camera;anpr", "ALPR"),
-        ("guard", None),
-        ("gunshot_detector", None),
-    ],
-)
-def test_surveillance_type(value: str | None, device: str | None) -> None:
-    assert tags.surveillance_type({} if value is None else {"surveillance:type": value}) == device
-
-
-@pytest.mark.parametrize(
-    ("value", "kept"),
-    [
-        ("2024", "2024"),
-        ("2024-05", "2024-05"),
-        ("2024-05-31", "2024-05-31"),
-        ("2024-13-01", None),
-        ("31.05.2024", None),
-        ("2024-05-31<b>", None),
-    ],
-)
-def test_check_date(value: str, kept: str | None) -> None:
-    assert tags.check_date({"check_date": value}) == kept
 
 
 def test_every_kind_of_place_can_be_reached() -> None:

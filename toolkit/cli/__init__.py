@@ -14,10 +14,10 @@ from typing import cast
 
 from toolkit import __version__, store
 from toolkit._errors import ToolkitError
-from toolkit.cli import assess, machine, streets
+from toolkit.cli import assess, cameras, machine, streets
 from toolkit.cli.common import BAD_DATA, INTERRUPTED, OK, messages, printable
 
-_GROUPS = (assess, streets, machine)
+_GROUPS = (assess, streets, cameras, machine)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,26 +1,142 @@
-"""`streets`: the street networks that are installed."""
+"""`streets`: bring in street networks, list, check, pass on and remove them."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from toolkit.cli.common import BAD_DATA, OK, Commands, print_json, print_table
+from toolkit._errors import UsageError
+from toolkit.cli.common import BAD_DATA, OK, Commands, messages, print_json, print_table, printable
+
+if TYPE_CHECKING:
+    from toolkit.importing import ImportReport
+
+_FETCH_RADIUS_M = 8000.0
+"""Radius that is fetched to find the built-up core: the upper end of `city.township_radius_km`."""
 
 
 def register(commands: Commands) -> None:
     """Add the commands of this module."""
-    streets = commands.add_parser("streets", help="streets that are installed")
+    streets = commands.add_parser("streets", help="street networks of cities")
     actions = streets.add_subparsers(required=True, metavar="ACTION")
+
+    bring = actions.add_parser("import", help="make city packs of a file of streets, or of a pack")
+    bring.add_argument("file", metavar="FILE")
+    bring.add_argument("--city", metavar="C", help="by default every known city in the file")
+    bring.add_argument("--boundary", metavar="admin|core|FILE|radius:M")
+    bring.set_defaults(run=_import)
+
+    fetch = actions.add_parser("fetch", help="get the streets of a city over the network")
+    fetch.add_argument("city", metavar="C")
+    fetch.add_argument("--boundary", metavar="core|FILE|radius:M")
+    fetch.add_argument(
+        "--allow-network",
+        action="store_true",
+        help="without it you only see what would be contacted, sent and seen",
+    )
+    fetch.set_defaults(run=_fetch)
+
     listing = actions.add_parser("list", help="list installed city packs")
     listing.add_argument("--json", action="store_true")
-    listing.set_defaults(run=_streets_list)
+    listing.set_defaults(run=_list)
+
     verify = actions.add_parser("verify", help="check installed city packs against their hashes")
     verify.add_argument("pack", nargs="?")
-    verify.set_defaults(run=_streets_verify)
+    verify.set_defaults(run=_verify)
+
+    export = actions.add_parser("export", help="write a pack as one file, to carry on a stick")
+    export.add_argument("pack", metavar="C")
+    export.add_argument("--out", metavar="F", required=True)
+    export.set_defaults(run=_export)
+
+    remove = actions.add_parser("remove", help="remove a pack of your own")
+    remove.add_argument("pack", metavar="C")
+    remove.set_defaults(run=_remove)
 
 
-def _streets_list(options: argparse.Namespace) -> int:
+def progress() -> Callable[[str, float | None], None]:
+    """Return what tells on stderr how far a long run is, a line for each new sentence."""
+    last = [""]
+
+    def tell(sentence: str, share: float | None) -> None:
+        if sentence == last[0]:
+            return
+        last[0] = sentence
+        part = "" if share is None else f"{share:4.0%}  "
+        messages.print(printable(f"{part}{sentence}"))
+
+    return tell
+
+
+def _import(options: argparse.Namespace) -> int:
+    from toolkit import importing, pack_files
+    from toolkit.boundaries import parse_boundary
+    from toolkit.cities import find_city
+
+    if pack_files.is_pack_file(options.file):
+        if options.city or options.boundary:
+            msg = "A finished pack has its city and boundary; leave --city and --boundary out."
+            raise UsageError(msg)
+        messages.print("Checking and installing the pack ...")
+        manifest = pack_files.import_pack(options.file)
+        sys.stdout.write(f"{manifest.id}: {printable(manifest.boundary.note)}\n")
+        return OK
+    report = importing.import_file(
+        options.file,
+        cities=[find_city(options.city)] if options.city else None,
+        boundary=parse_boundary(options.boundary) if options.boundary else None,
+        progress=progress(),
+    )
+    return _print_report(report)
+
+
+def _print_report(report: ImportReport) -> int:
+    for made in report.installed:
+        boundary = made.manifest.boundary
+        length = "unknown" if boundary.length_km is None else f"{boundary.length_km:.1f} km"
+        area = "unknown" if boundary.area_km2 is None else f"{boundary.area_km2:.1f} km2"
+        again = ", in place of the earlier one" if made.replaced else ""
+        sys.stdout.write(
+            printable(f"{made.pack}: {length} of street, {area}{again}. {boundary.note}") + "\n"
+        )
+    for city, why in report.left_out:
+        sys.stdout.write(printable(f"{city}: left out. {why}") + "\n")
+    return OK
+
+
+def _fetch(options: argparse.Namespace) -> int:
+    from toolkit import importing
+    from toolkit.boundaries import parse_boundary
+    from toolkit.cities import find_city
+    from toolkit.sources import overpass
+
+    city = find_city(options.city)
+    choice = parse_boundary(options.boundary) if options.boundary else None
+    if choice and choice.kind == "admin":
+        msg = (
+            "Administrative boundaries are not fetched: one brings along those of the whole "
+            "country. Import a country extract, or give radius:M or a polygon file."
+        )
+        raise UsageError(msg)
+    polygon = choice.polygon if choice else None
+    radius_m = (choice.radius_m if choice else None) or _FETCH_RADIUS_M
+    with overpass.fetched_file(
+        city,
+        boundary=polygon,
+        radius_m=None if polygon is not None else radius_m,
+        allow_network=options.allow_network,
+        announce=messages.print,
+        progress=progress(),
+    ) as file:
+        report = importing.import_file(file, cities=[city], boundary=choice, progress=progress())
+    overpass.forget_answers()
+    return _print_report(report)
+
+
+def _list(options: argparse.Namespace) -> int:
     from toolkit.streets import list_packs
 
     packs = list_packs()
@@ -28,11 +144,12 @@ def _streets_list(options: argparse.Namespace) -> int:
         return print_json([p.model_dump(mode="json", by_alias=True) for p in packs])
     return print_table(
         "Installed streets",
-        ("pack", "city", "km of street", "km2", "map data of", "licence"),
+        ("pack", "city", "boundary", "km of street", "km2", "map data of", "licence"),
         [
             (
                 p.id,
                 p.name.en,
+                p.boundary.kind,
                 f"{p.boundary.length_km:.1f}" if p.boundary.length_km is not None else "unknown",
                 f"{p.boundary.area_km2:.2f}" if p.boundary.area_km2 is not None else "unknown",
                 str(p.source.osm_timestamp or "not stated"),
@@ -43,13 +160,29 @@ def _streets_list(options: argparse.Namespace) -> int:
     )
 
 
-def _streets_verify(options: argparse.Namespace) -> int:
+def _verify(options: argparse.Namespace) -> int:
     from toolkit.streets import pack_names, verify_pack
 
     code = OK
     for name in [options.pack] if options.pack else pack_names():
         problems = verify_pack(name)
         for problem in problems or ["whole"]:
-            sys.stdout.write(f"{name}: {problem}\n")
+            sys.stdout.write(f"{name}: {printable(problem)}\n")
         code = BAD_DATA if problems else code
     return code
+
+
+def _export(options: argparse.Namespace) -> int:
+    from toolkit.pack_files import export_pack
+
+    messages.print("Writing the pack ...")
+    sys.stdout.write(f"{export_pack(options.pack, Path(options.out))}\n")
+    return OK
+
+
+def _remove(options: argparse.Namespace) -> int:
+    from toolkit.pack_files import remove_pack
+
+    remove_pack(options.pack)
+    sys.stdout.write(f"{printable(options.pack)}: removed\n")
+    return OK

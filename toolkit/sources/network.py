@@ -19,6 +19,8 @@ from shapely.geometry import LineString
 from shapely.geometry.base import BaseGeometry
 
 from toolkit.layers import CRS, JUNCTION_DEGREE
+from toolkit.sources import tags
+from toolkit.sources.pairs import near_pairs
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -234,6 +236,44 @@ def lengths_m(lines: Lines) -> Floats:
     within = index[1:] == index[:-1]
     totals = np.bincount(index[1:][within], weights=steps[within], minlength=len(lines))
     return totals.astype(np.float64)
+
+
+CARRIAGEWAY_REACH_M: Final = 25.0
+"""A pavement mapped as a way of its own lies this near the road that it runs along. Half the
+width of the widest streets between building lines in the networks of ``docs/fabrics.md``."""
+_MOST_ROADS_NEAR: Final = 300
+"""Roads within `CARRIAGEWAY_REACH_M` of a street, on average over a file; ten are usual."""
+_NOT_ON_THE_SURFACE: Final = ("tunnel", "underground", "indoor")
+
+
+def carriageways(streets: gpd.GeoDataFrame, metric_crs: str) -> NDArray[np.object_]:
+    """Return the class of the road that each street belongs to, shape (S,).
+
+    That is the highest class, by `tags.ROADS`, among the drivable streets above ground within
+    `CARRIAGEWAY_REACH_M` of the middle of the street, itself included; None where there is none.
+
+    Parameters
+    ----------
+    streets
+        Streets in EPSG:4326 with ``highway``, ``drive`` and ``cover``.
+    metric_crs
+        Metric system of the place.
+    """
+    lines = streets.geometry.to_crs(metric_crs).to_numpy()
+    ranks = streets["highway"].map({value: k for k, value in enumerate(tags.ROADS)})
+    drive = streets["drive"].to_numpy(dtype=bool) & ranks.notna().to_numpy()
+    rank = ranks.fillna(len(tags.ROADS)).to_numpy(dtype=np.int64)
+    best = np.where(drive, rank, len(tags.ROADS))
+    roads = np.flatnonzero(drive & ~streets["cover"].isin(_NOT_ON_THE_SURFACE).to_numpy())
+    if len(roads):
+        middles = shapely.line_interpolate_point(lines, 0.5, normalized=True)
+        tree = shapely.STRtree(lines[roads])
+        for at, near in near_pairs(
+            "The file", tree, middles, most_each=_MOST_ROADS_NEAR, predicate="dwithin",
+            distance=CARRIAGEWAY_REACH_M,
+        ):  # fmt: skip
+            np.minimum.at(best, at, rank[roads[near]])
+    return np.array([*tags.ROADS, None], dtype=object)[best]
 
 
 def junctions_of(streets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -1,8 +1,8 @@
 """What OpenStreetMap tags mean to the toolkit: pure rules, without files or geometry.
 
 The rules follow the tag descriptions of the OpenStreetMap wiki (pages "Key:highway",
-"Key:access", "Key:tunnel", "Tag:man_made=surveillance", "Key:direction"; read November 2026) and
-are given as tables in ``docs/packs.md``.
+"Key:access", "Key:tunnel"; read November 2026) and are given as tables in ``docs/packs.md``.
+Cameras: `toolkit.sources.camera_tags`.
 """
 
 from __future__ import annotations
@@ -16,15 +16,19 @@ from toolkit.sources import clean_text
 
 Tags = Mapping[str, str]
 
-_ROADS: Final = frozenset({
-    "motorway", "motorway_link", "trunk", "trunk_link", "primary", "primary_link", "secondary",
-    "secondary_link", "tertiary", "tertiary_link", "unclassified", "residential",
-    "living_street", "service", "road", "track",
-})  # fmt: skip
+ROADS: Final = (
+    "motorway", "trunk", "primary", "secondary", "tertiary", "motorway_link", "trunk_link",
+    "primary_link", "secondary_link", "tertiary_link", "unclassified", "residential",
+    "living_street", "road", "service", "track",
+)  # fmt: skip
+"""Values of ``highway`` made for driving, from the highest class to the lowest. A link ranks
+below every through road: it is there to reach one."""
+THROUGH_ROADS: Final = frozenset(ROADS) - {"service", "track"}
+"""Roads that make a place built up: not drives, parking aisles and field tracks."""
 _PATHS: Final = frozenset({
     "pedestrian", "footway", "path", "steps", "cycleway", "bridleway", "trail", "busway",
 })  # fmt: skip
-HIGHWAYS: Final = _ROADS | _PATHS
+HIGHWAYS: Final = frozenset(ROADS) | _PATHS
 """Values of ``highway`` that are kept as streets."""
 HIGHWAYS_LEFT_OUT: Final = (
     "platform", "construction", "proposed", "corridor", "elevator", "crossing", "raceway",
@@ -42,28 +46,14 @@ _BY_LEAVE: Final = frozenset({"destination", "customers", "permit"})
 
 _WALL_LESS: Final = frozenset({"no", "roof", "canopy", "carport"})
 
-_CARDINALS: Final = (
-    "n", "nne", "ne", "ene", "e", "ese", "se", "sse", "s", "ssw", "sw", "wsw", "w", "wnw", "nw",
-    "nnw",
-)  # fmt: skip
-_WORDS: Final = {
-    "north": "n", "northeast": "ne", "east": "e", "southeast": "se", "south": "s",
-    "southwest": "sw", "west": "w", "northwest": "nw",
-}  # fmt: skip
-_ANGLE: Final = r"(?:\d{1,3}(?:\.\d{1,6})?|[a-z]{1,9})"
-_DIRECTION: Final = re.compile(rf"(-?{_ANGLE})(?:-({_ANGLE}))?", re.ASCII)
 _NUMBER: Final = re.compile(r"(\d{1,4}(?:\.\d{1,6})?)(?: ?m)?", re.ASCII)
 _FEET: Final = re.compile(r"(\d{1,4})(?:'|ft)(?: ?(\d{1,2})(?:\"|in)?)?", re.ASCII)
-_DATE: Final = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?", re.ASCII)
 _LAYER: Final = re.compile(r"-?\d{1,2}", re.ASCII)
 
 _METRES_PER_FOOT: Final = 0.3048  # international foot, 1959
-_FULL_CIRCLE_DEG: Final = 360.0
-_MOST_DIRECTIONS: Final = 16
 _MOST_LANES: Final = 20
 MOST_BUILDING_HEIGHT_M: Final = 850.0
 """A taller building is a slip: the tallest ever built has 828 m (Burj Khalifa, 2010)."""
-MOST_CAMERA_HEIGHT_M: Final = 200.0
 _MOST_LEVELS: Final = 170.0
 
 _PLACES: Final[tuple[tuple[str, str, frozenset[str]], ...]] = (
@@ -135,7 +125,7 @@ def street_use(tags: Tags) -> tuple[bool, bool, bool]:
         See the table "Use" in ``docs/packs.md``.
     """
     highway = tags.get("highway", "")
-    road = highway in _ROADS
+    road = highway in ROADS
     foot = highway not in _NO_FOOT and tags.get("motorroad") != "yes"
     motor = ("vehicle", "access")
     return (
@@ -246,93 +236,3 @@ def blocks_view(tags: Tags) -> bool:
         and layer_number(tags) >= 0
         and tags.get("location") != "underground"
     )
-
-
-def camera_kind(tags: Tags) -> str:
-    """Return ``fixed``, ``dome``, ``panning`` or ``unknown``.
-
-    ``revolving=yes``, an older tag, counts as panning where ``camera:type`` is missing.
-    """
-    value = tags.get("camera:type", "").split(";")[0].strip().lower()
-    if value in {"fixed", "dome", "panning"}:
-        return value
-    return "panning" if not value and tags.get("revolving") == "yes" else "unknown"
-
-
-def camera_surveillance(tags: Tags) -> str | None:
-    """Return ``public``, ``outdoor``, ``indoor``, or None where nothing usable is said."""
-    value = tags.get("surveillance", "").strip().lower()
-    return value if value in {"public", "outdoor", "indoor"} else None
-
-
-def surveillance_type(tags: Tags) -> str | None:
-    """Return ``camera`` or ``ALPR``, or None for guards, microphones and the like.
-
-    Without ``surveillance:type`` a surveillance device is taken for a camera: most are.
-    """
-    values = {v.strip().lower() for v in tags.get("surveillance:type", "camera").split(";")}
-    if values & {"alpr", "anpr"}:
-        return "ALPR"
-    return "camera" if "camera" in values else None
-
-
-def check_date(tags: Tags) -> str | None:
-    """Return ``check_date`` if it is a date such as 2024, 2024-05 or 2024-05-31."""
-    value = tags.get("check_date", "").strip()
-    return value if _DATE.fullmatch(value) else None
-
-
-def directions(tags: Tags) -> tuple[tuple[tuple[float, float], ...], int]:
-    """Return the directions in which a camera looks.
-
-    ``camera:direction`` goes before ``direction``. Understood are degrees clockwise from north,
-    the sixteen points of the compass, lists with semicolons, and ranges from one angle clockwise
-    to another, such as ``239-284``.
-
-    Returns
-    -------
-    pairs
-        (middle in degrees from 0 up to 360, width in degrees); the width is NaN where only a
-        direction is given, the middle NaN for a full circle.
-    unreadable
-        Number of list items that could not be read.
-    """
-    value = tags.get("camera:direction") or tags.get("direction")
-    if not value:
-        return (), 0
-    items = [item for item in value.split(";") if item.strip()]
-    pairs = []
-    for item in items[:_MOST_DIRECTIONS]:
-        pair = _direction(item)
-        if pair is not None and pair not in pairs:
-            pairs.append(pair)
-    unreadable = sum(_direction(i) is None for i in items[:_MOST_DIRECTIONS])
-    return tuple(pairs), unreadable + len(items[_MOST_DIRECTIONS:])
-
-
-def _direction(item: str) -> tuple[float, float] | None:
-    text = item.replace("°", "").replace("–", "-").replace(" ", "").lower()
-    match = _DIRECTION.fullmatch(text)
-    start = _angle_deg(match[1]) if match else None
-    if match is None or start is None:
-        return None
-    if match[2] is None:
-        return start % _FULL_CIRCLE_DEG, math.nan
-    end = _angle_deg(match[2])
-    if end is None:
-        return None
-    width = (end - start) % _FULL_CIRCLE_DEG
-    if width:
-        return (start + width / 2) % _FULL_CIRCLE_DEG, width
-    return (start % _FULL_CIRCLE_DEG, math.nan) if end == start else (math.nan, _FULL_CIRCLE_DEG)
-
-
-def _angle_deg(text: str) -> float | None:
-    name = _WORDS.get(text, text)
-    if name in _CARDINALS:
-        return _CARDINALS.index(name) * _FULL_CIRCLE_DEG / len(_CARDINALS)
-    try:
-        angle = float(text)
-    except ValueError:  # a word that is no point of the compass
-        return None
-    return angle if abs(angle) <= _FULL_CIRCLE_DEG else None

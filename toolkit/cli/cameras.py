@@ -1,0 +1,113 @@
+"""`cameras`: field notes of cameras, kept apart from city packs."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import sys
+from typing import TYPE_CHECKING
+
+from toolkit.cli.common import BAD_DATA, OK, Commands, print_table, printable
+from toolkit.cli.streets import progress
+
+if TYPE_CHECKING:
+    from toolkit.sources.field_notes import FieldNotes
+
+
+def register(commands: Commands) -> None:
+    """Add the commands of this module."""
+    cameras = commands.add_parser("cameras", help="field notes of cameras you have seen")
+    actions = cameras.add_subparsers(required=True, metavar="ACTION")
+
+    bring = actions.add_parser("import", help="store the field notes of a CSV or GeoJSON file")
+    bring.add_argument("file", metavar="FILE")
+    bring.add_argument("--city", metavar="C", required=True)
+    bring.add_argument("--add", action="store_true", help="to the notes there, not in their place")
+    bring.set_defaults(run=_import)
+
+    listing = actions.add_parser("list", help="list the stored field notes of a city")
+    listing.add_argument("city", metavar="C")
+    listing.set_defaults(run=_list)
+
+    check = actions.add_parser("check", help="read a file and store nothing")
+    check.add_argument("file", metavar="FILE")
+    check.add_argument("--city", metavar="C")
+    check.set_defaults(run=_check)
+
+    remove = actions.add_parser("remove", help="delete the field notes of a city")
+    remove.add_argument("city", metavar="C")
+    remove.set_defaults(run=_remove)
+
+
+def _today() -> dt.date:
+    return dt.datetime.now(dt.UTC).date()
+
+
+def _city_id(name: str) -> str:
+    """Return the id of a city, or of an installed pack that stands for itself."""
+    from toolkit.cities import find_city
+    from toolkit.streets import pack_names
+
+    return name if name in pack_names() else find_city(name).id
+
+
+def _print_read(read: FieldNotes) -> int:
+    sys.stdout.write(f"{read.n_notes} notes can be used, {len(read.problems)} rows cannot.\n")
+    for problem in read.problems:
+        text = f"row {problem.row}, {problem.column}: {problem.reason}"
+        sys.stdout.write(printable(text) + "\n")
+    if read.ignored_columns:
+        names = printable(", ".join(read.ignored_columns))
+        sys.stdout.write(f"Columns that are not known are not stored: {names}\n")
+    return BAD_DATA if read.problems else OK
+
+
+def _import(options: argparse.Namespace) -> int:
+    from toolkit.cameras import import_cameras
+
+    report = import_cameras(
+        options.file,
+        _city_id(options.city),
+        as_of=_today(),
+        add=options.add,
+        progress=progress(),
+    )
+    code = _print_read(report.read)
+    sys.stdout.write(f"{report.city}: {report.n_before} rows before, {report.n_stored} now.\n")
+    return code
+
+
+def _check(options: argparse.Namespace) -> int:
+    from toolkit.cameras import check_cameras
+
+    city = _city_id(options.city) if options.city else None
+    return _print_read(
+        check_cameras(options.file, as_of=_today(), city_id=city, progress=progress())
+    )
+
+
+def _list(options: argparse.Namespace) -> int:
+    from toolkit.cameras import list_cameras
+
+    notes = list_cameras(_city_id(options.city))
+    columns = [c for c in notes.columns if c != "geometry"]
+    return print_table(
+        "Field notes",
+        ("lat", "lon", *columns),
+        [
+            (f"{point.y:.5f}", f"{point.x:.5f}", *(_cell(row[c]) for c in columns))
+            for point, (_, row) in zip(notes.geometry, notes.iterrows(), strict=True)
+        ],
+    )
+
+
+def _cell(value: object) -> str:
+    return "" if value is None or value != value else str(value)  # noqa: PLR0124 - not a number
+
+
+def _remove(options: argparse.Namespace) -> int:
+    from toolkit.cameras import remove_cameras
+
+    city = _city_id(options.city)
+    sys.stdout.write(f"{city}: {remove_cameras(city)} rows removed\n")
+    return OK

@@ -1,0 +1,281 @@
+"""Streets from a GeoPackage, a GeoJSON or GeoParquet file, or a shapefile.
+
+What such a file must have is in ``docs/street-sources.md``: lines, and a coordinate system.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from toolkit import store
+from toolkit._errors import InputDataError
+from toolkit.sources import columns, foreign, geojson, geoparquet, gpkg, shapefile
+from toolkit.sources import lines as street_lines
+from toolkit.sources import tags as rules
+from toolkit.sources.extract import Extract, polygonal
+from toolkit.sources.foreign import Layer, Progress, Table
+from toolkit.sources.lines import Beside, Drawn, StreetFile
+
+_READERS: Final[dict[str, tuple[Callable[[Path, Collection[str]], list[Layer]], int]]] = {
+    ".gpkg": (gpkg.layers, foreign.MOST_FILE_BYTES),
+    ".geojson": (geojson.layers, foreign.MOST_TEXT_BYTES),
+    ".json": (geojson.layers, foreign.MOST_TEXT_BYTES),
+    ".parquet": (geoparquet.layers, foreign.MOST_FILE_BYTES),
+    ".geoparquet": (geoparquet.layers, foreign.MOST_FILE_BYTES),
+    ".shp": (shapefile.layers, foreign.MOST_UNPACKED_BYTES),
+    ".zip": (shapefile.layers, foreign.MOST_UNPACKED_BYTES),
+}
+SUFFIXES: Final = tuple(_READERS)
+"""Endings of the files that are read here."""
+
+_STREET_WORDS: Final = ("street", "road", "edges", "highway", "lines", "ways")
+_BUILDING_WORDS: Final = ("building", "footprint")
+_PLACE_WORDS: Final = ("place", "poi", "nodes", "points", "signal", "traffic")
+_LINES: Final = (
+    shapely.GeometryType.LINESTRING, shapely.GeometryType.LINEARRING,
+    shapely.GeometryType.MULTILINESTRING,
+)  # fmt: skip
+_AREAS: Final = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+_POINTS: Final = (shapely.GeometryType.POINT,)
+_SIGNAL_KINDS: Final = frozenset({"signal", "signals", "traffic_signals"})
+
+
+def read_tables(
+    path: str | os.PathLike[str],
+    *,
+    buildings: str | os.PathLike[str] | None = None,
+    places: str | os.PathLike[str] | None = None,
+    layer: str | None = None,
+    boundary: BaseGeometry | None = None,
+    progress: Progress | None = None,
+) -> Extract:
+    """Read streets, and buildings and places if they are there, from a file of tables.
+
+    Parameters
+    ----------
+    path, buildings, places, layer
+        As for `load_tables`.
+    boundary
+        Polygon in EPSG:4326 to which everything is cut; None takes the box of the streets.
+    progress
+        Told what is done.
+
+    Raises
+    ------
+    InputDataError
+        If it is not such a file, is damaged, names no coordinate system, or has no street inside
+        the boundary. ``missing_*`` in the counts says what the file does not have.
+    """
+    file = load_tables(path, buildings=buildings, places=places, layer=layer, progress=progress)
+    return street_lines.build(file, boundary=boundary, progress=progress)
+
+
+def load_tables(
+    path: str | os.PathLike[str],
+    *,
+    buildings: str | os.PathLike[str] | None = None,
+    places: str | os.PathLike[str] | None = None,
+    layer: str | None = None,
+    progress: Progress | None = None,
+) -> StreetFile:
+    """Read a file of tables, to be cut to one or several places with `lines.build`.
+
+    Parameters
+    ----------
+    path
+        A local ``.gpkg``, ``.geojson``, ``.json``, ``.parquet``, ``.geoparquet`` or ``.shp`` file,
+        or a ``.zip`` of shapefiles.
+    buildings, places
+        Further files of the same kinds; without them, layers of the first file whose names say
+        so.
+    layer
+        Name of the layer of streets, if the file has several that could be it.
+    progress
+        Told what is done.
+
+    Raises
+    ------
+    InputDataError
+        If it is not such a file, is damaged, or names no coordinate system.
+    """
+    say = progress or (lambda _text, _share: None)
+    file, listed = _open(path)
+    say(f"Reading {file.name}", None)
+    digest = store.sha256_file(file)
+    main = _street_layer(file, listed, layer)
+    tables = [main.load()]
+    for other, words in ((buildings, _BUILDING_WORDS), (places, _PLACE_WORDS)):
+        if other is not None:
+            tables += [one.load() for one in _open(other)[1]]
+        else:
+            tables += [
+                one.load()
+                for one in listed
+                if one is not main and one.kind != "line" and _named(one, words)
+            ]
+    say(f"Sorting {len(tables[0]):,} rows", None)
+    counts: Counter[str] = Counter()
+    for table in tables:
+        counts.update(table.counts)
+    drawn = _drawn(tables[0], counts)
+    return StreetFile(file.name, digest, drawn, _beside(tables, counts))
+
+
+def _open(name: str | os.PathLike[str]) -> tuple[Path, list[Layer]]:
+    suffix = Path(os.fspath(name).replace("\0", "")).suffix.lower()
+    path = foreign.plain_file(name, most_bytes=_READERS.get(suffix, (None, 1 << 62))[1])
+    if suffix not in _READERS:
+        msg = f"{path.name} is none of the kinds that are read: {', '.join(SUFFIXES)}."
+        raise InputDataError(msg)
+    return path, _READERS[suffix][0](path, columns.WANTED)
+
+
+def _named(layer: Layer, words: Sequence[str]) -> bool:
+    return any(word in layer.name.lower() for word in words)
+
+
+def _street_layer(path: Path, listed: list[Layer], name: str | None) -> Layer:
+    """Return the layer of streets: the one asked for, the only one, or the one named so."""
+    fit = [one for one in listed if one.kind in (None, "line")]
+    if name is not None:
+        fit = [one for one in listed if one.name == name]
+    if len(fit) > 1:
+        for word in _STREET_WORDS:
+            called = [one for one in fit if word in one.name.lower()]
+            if len(called) == 1:
+                fit = called
+                break
+    if len(fit) == 1:
+        return fit[0]
+    names = ", ".join(repr(one.name[:60]) for one in listed[:10]) or "none"
+    msg = f"{path.name} has no single layer of streets; its layers: {names}. Keep only that one."
+    raise InputDataError(msg)
+
+
+# --- streets --------------------------------------------------------------------------------
+
+
+def _row(table: Table, i: int) -> dict[str, Any]:
+    return {name: values[i] for name, values in table.columns.items()}
+
+
+def _of_kind(table: Table, kinds: tuple[Any, ...]) -> list[int]:
+    return [int(i) for i in np.flatnonzero(np.isin(shapely.get_type_id(table.geometry), kinds))]
+
+
+def _drawn(table: Table, counts: Counter[str]) -> Drawn:
+    rows = _of_kind(table, _LINES)
+    known = {*rows, *_of_kind(table, _AREAS), *_of_kind(table, _POINTS)}
+    present = int((~shapely.is_missing(table.geometry)).sum())
+    counts["features_of_other_kinds"] += present - len(known)
+    has_ends = all(name in table.columns for name in columns.END_COLUMNS)
+    kept, tags, ids, ends = [], [], [], []
+    for i in rows:
+        row = _row(table, i)
+        values, mixed = columns.street_tags(row)
+        if "highway" not in values and columns.is_other(row):
+            counts["lines_of_other_things"] += 1
+            continue
+        counts["values_mixed"] += mixed
+        number = columns.way_id(row)
+        pair = _ends(row) if has_ends else None
+        has_ends &= pair is not None
+        parts = [p for p in shapely.get_parts(table.geometry[i]) if _has_length(p)]
+        counts["lines_without_length"] += not parts
+        has_ends &= len(parts) < 2  # noqa: PLR2004
+        kept += parts
+        tags += [values] * len(parts)
+        ids += [number] * len(parts)
+        ends += [pair or (0, 0)] * len(parts)
+    lines = np.empty(len(kept), dtype=object)
+    lines[:] = kept
+    counts["lines_without_way_id"] += sum(number == 0 for number in ids)
+    return Drawn(
+        lines=lines,
+        tags=tags,
+        way_ids=np.array(ids, dtype=np.int64),
+        ends=np.array(ends, dtype=np.int64).reshape(-1, 2) if has_ends and kept else None,
+        counts=counts,
+    )
+
+
+def _has_length(line: BaseGeometry) -> bool:
+    grid = np.round(shapely.get_coordinates(line), 7)
+    return len(grid) > 1 and bool((grid != grid[0]).any())
+
+
+def _ends(row: dict[str, Any]) -> tuple[int, int] | None:
+    try:
+        u, v = (int(row[name]) for name in columns.END_COLUMNS)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return (u, v) if max(abs(u), abs(v)) < 1 << 63 else None
+
+
+# --- what stands beside them ----------------------------------------------------------------
+
+
+def _beside(tables: Sequence[Table], counts: Counter[str]) -> Beside:
+    buildings: list[dict[str, Any]] = []
+    places: list[dict[str, Any]] = []
+    signals: list[BaseGeometry] = []
+    for n, table in enumerate(tables):
+        called = any(word in table.name.lower() for word in _BUILDING_WORDS)
+        shapes, tags, ids = [], [], []
+        for i in _of_kind(table, (*_AREAS, *_POINTS)):
+            row, shape = _row(table, i), table.geometry[i]
+            number = columns.way_id(row)
+            name = f"way/{number}" if number else f"row/{n}.{i + 1}"
+            of_building = columns.building_tags(row)
+            if shape.geom_type != "Point" and (called or "building" in of_building):
+                shapes.append(shape)
+                tags.append(of_building)
+                ids.append(name)
+            point = shape if shape.geom_type == "Point" else None
+            _take_place(row, name, shape if point is None else point, places, signals)
+        array = np.empty(len(shapes), dtype=object)
+        array[:] = shapes
+        buildings += street_lines.shape_rows(array, tags, _different(ids), counts)
+    labels = _different([p["osm_id"] for p in places])
+    return Beside(
+        buildings=buildings,
+        places=[{**p, "osm_id": label} for p, label in zip(places, labels, strict=True)],
+        signals=signals,
+    )
+
+
+def _take_place(
+    row: dict[str, Any],
+    name: str,
+    shape: BaseGeometry,
+    places: list[dict[str, Any]],
+    signals: list[BaseGeometry],
+) -> None:
+    tags = columns.place_tags(row)
+    point = shape if shape.geom_type == "Point" else None
+    if point is not None and {tags.get("highway"), tags.get("kind")} & _SIGNAL_KINDS:
+        signals.append(point)
+        return
+    kind = tags.get("kind") if tags.get("kind") in columns.PLACE_KINDS else rules.place_kind(tags)
+    whole = shape if point is not None else polygonal(shape)
+    if kind and whole is not None:
+        at = point or whole.representative_point()
+        places.append(street_lines.place_row(name, kind, tags.get("name"), at))
+
+
+def _different(names: Sequence[str]) -> list[str]:
+    """Return names that do not repeat: later ones get a number."""
+    seen: Counter[str] = Counter()
+    made = []
+    for name in names:
+        seen[name] += 1
+        made.append(name if seen[name] == 1 else f"{name}#{seen[name]}")
+    return made
