@@ -91,6 +91,11 @@ def _assess(options: argparse.Namespace) -> int:
         f"Cameras of the reported system: {words(counts.count)}",
         f"  {counts.rule}",
         f"  mapped: {counts.mapped}; completeness: {words(counts.completeness)}",
+        *(
+            f"  counted: {o.seen} seen on {o.walked_km:g} km ({o.where}, {o.streets} streets)"
+            for o in counts.observations
+        ),
+        *([f"  {counts.value_of_counting.text}"] if counts.value_of_counting else []),
         f"Boundary: {printable(found.city.boundary.note)}",
         "",
     ]
