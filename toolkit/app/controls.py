@@ -22,6 +22,9 @@ _LATEST: Final = dt.date(2099, 12, 31)
 _MOST_CAMERAS: Final = 1_000_000
 """What the boxes take: more than any city is reported to have."""
 
+PAGES: Final = ("answer", "cameras", "assumptions")
+_KEPT: Final = frozenset({"city", "tier", "status", "as_of", "own", "own_low", "own_high"})
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -61,6 +64,27 @@ def choose_language() -> Language:
         key="lang",
         horizontal=True,
     )
+
+
+def choose_page(lang: Language) -> str:
+    """Show the list of pages and return the one that is chosen, one of `PAGES`."""
+    names = {
+        "answer": tr("City", lang),
+        "cameras": tr("What a camera can do", lang),
+        "assumptions": tr("Assumptions", lang),
+    }
+    _begin("page", PAGES, PAGES[0])
+    page = st.sidebar.radio(
+        tr("Page", lang),
+        PAGES,
+        format_func=lambda name: _escape.markdown(names[name]),
+        key="page",
+    )
+    if page != PAGES[0]:
+        # Streamlit forgets a choice whose box is not shown, unless it is set again.
+        for key in _KEPT & set(st.session_state):
+            st.session_state[key] = st.session_state[key]
+    return page or PAGES[0]
 
 
 def choose(lang: Language) -> Choice:

@@ -9,9 +9,10 @@ import streamlit as st
 
 from toolkit import fabrics, maps, store
 from toolkit._text import Language
+from toolkit.app import assumptions_page
 from toolkit.app.controls import Choice
 from toolkit.assessment import assess
-from toolkit.assumptions import AssumptionSet, load_assumptions
+from toolkit.assumptions import AssumptionSet
 from toolkit.claims import evidence_sha256, load_claims
 from toolkit.optics import load_catalogue
 from toolkit.records import Claim
@@ -52,7 +53,7 @@ def estimate(choice: Choice) -> Estimate:
     """
     city = choice.city
     claims = load_claims(city.id)
-    assumptions = load_assumptions()
+    assumptions = assumptions_page.chosen()
     pack = city.pack or find_pack_for(city.id)
     data = store.canonical_json(
         [
@@ -65,7 +66,7 @@ def estimate(choice: Choice) -> Estimate:
         ]
     )
     assessment, key = _assessed(
-        city.id, choice.as_of, choice.status, choice.count, store.sha256_bytes(data)
+        city.id, choice.as_of, choice.status, choice.count, store.sha256_bytes(data), assumptions
     )
     return Estimate(assessment, claims, assumptions, key)
 
@@ -77,10 +78,11 @@ def _assessed(
     status: Status,
     count: tuple[float, float] | None,
     data_sha256: str,
+    _assumptions: AssumptionSet,
 ) -> tuple[Assessment, str]:
-    """Return an assessment and its hash; the last argument names the data it rests on."""
+    """Return an assessment and its hash; `data_sha256` names all that it rests on."""
     del data_sha256  # part of the key only
-    found = assess(city_id, as_of=as_of, status=status, count=count)
+    found = assess(city_id, as_of=as_of, status=status, count=count, assumptions=_assumptions)
     return found, store.sha256_bytes(found.to_json().encode())
 
 

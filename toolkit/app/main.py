@@ -9,7 +9,18 @@ import streamlit as st
 from toolkit import _egress, _escape, labels
 from toolkit._errors import ToolkitError
 from toolkit._text import Language, tr
-from toolkit.app import answer, controls, downloads, estimates, figures, map_view, markup, sources
+from toolkit.app import (
+    answer,
+    assumptions_page,
+    controls,
+    downloads,
+    estimates,
+    figures,
+    map_view,
+    markup,
+    optics_page,
+    sources,
+)
 from toolkit.app.controls import Choice
 
 _log = logging.getLogger(__name__)
@@ -55,7 +66,13 @@ def main() -> None:
     lang = controls.choose_language()
     markup.show_style(lang)
     try:
-        show(controls.choose(lang))
+        page = controls.choose_page(lang)
+        if page == "cameras":
+            optics_page.show(lang)
+        elif page == "assumptions":
+            assumptions_page.show(lang)
+        else:
+            show(controls.choose(lang))
     except ToolkitError as error:
         refuse(str(error), lang)
     except Exception as error:  # noqa: BLE001 - a user is never shown a traceback
