@@ -42,9 +42,7 @@ def clean_text(value: str | None) -> str | None:
     kept = "".join(
         c
         for c in value[: 8 * TEXT_LIMIT]
-        if c.isspace()
-        or c in _ALLOWED_FORMAT
-        or unicodedata.category(c) not in _DROPPED_CATEGORIES
+        if c.isspace() or c in _ALLOWED_FORMAT or unicodedata.category(c) not in _DROPPED_CATEGORIES
     )
     # White space last: what was dropped may have stood between two spaces.
     text = unicodedata.normalize("NFC", _SPACES.sub(" ", kept))[:TEXT_LIMIT].strip()
