@@ -239,7 +239,7 @@ def run_step(command: list[str], *, quiet: bool = False) -> None:
 
 def find_pip() -> list[str] | None:
     """Return the command of any pip on this computer that can fill another environment."""
-    candidates = [[sys.executable, "-m", "pip"]]
+    candidates = [[interpreter(), "-m", "pip"]]
     candidates += [[path] for path in map(shutil.which, ("pip3", "pip")) if path]
     for command in candidates:
         try:
@@ -259,9 +259,14 @@ def find_pip() -> list[str] | None:
     return None
 
 
+def interpreter() -> str:
+    """Return the Python that makes the environment: never the one inside it, which is rebuilt."""
+    return getattr(sys, "_base_executable", "") or sys.executable
+
+
 def ways(venv: Path) -> Iterator[Way]:
     """Yield the ways to set up, best first."""
-    here, there = sys.executable, str(python_of(venv))
+    here, there = interpreter(), str(python_of(venv))
     bare = [here, "-m", "venv", "--without-pip", str(venv)]
     if WHEELS.is_dir():
         for wheel in sorted(WHEELS.glob("pip-*.whl")):

@@ -25,6 +25,7 @@ from toolkit import store  # noqa: E402
 from toolkit._escape import plain  # noqa: E402
 from toolkit.assumptions import load_assumptions  # noqa: E402
 from toolkit.cities import City, load_cities  # noqa: E402
+from toolkit.city_figures import city_figures  # noqa: E402
 from toolkit.claims import (  # noqa: E402
     Claim,
     capability_level,
@@ -33,10 +34,11 @@ from toolkit.claims import (  # noqa: E402
     load_claims,
     load_national,
 )
+from toolkit.count_rules import unused_text  # noqa: E402
 from toolkit.counts import CountDraws, count_draws  # noqa: E402
 from toolkit.draws import Design  # noqa: E402
 from toolkit.makers import load_makers  # noqa: E402
-from toolkit.records import Figure  # noqa: E402
+from toolkit.records import figure_text  # noqa: E402
 
 DOCUMENT = ROOT / "docs" / "cities.md"
 AS_OF = dt.date(2026, 11, 23)
@@ -48,15 +50,6 @@ _LEVELS = {
     "programme": "reported for the programme, or announced for this city",
     "denied": "denied, and nothing else",
     "none": "nothing reported",
-}
-_WORDING = {
-    "exact": "{low}",
-    "about": "about {low}",
-    "at_least": "at least {low}",
-    "over": "over {low}",
-    "up_to": "up to {high}",
-    "hundreds": "hundreds ({low} to {high})",
-    "range": "{low} to {high}",
 }
 
 
@@ -76,15 +69,6 @@ def _rounded(value: float) -> str:
     if value <= 0:
         return "0"
     return f"{float(f'{value:.2g}'):,.0f}"
-
-
-def _figure(figure: Figure | None) -> str:
-    if figure is None:
-        return ""
-    low, high = (f"{end:,.0f}" if end is not None else "" for end in (figure.low, figure.high))
-    unit = figure.unit.replace("_", " ")
-    brand = f" of {figure.brand}" if figure.brand else ""
-    return f"{_WORDING[figure.wording].format(low=low, high=high)} {unit}{brand} ({figure.kind})"
 
 
 def _source(claim: Claim) -> str:
@@ -110,7 +94,7 @@ def _claims_table(claims: Sequence[Claim]) -> list[str]:
             claim.id,
             _notes(claim),
             claim.status or "",
-            _figure(claim.quantity),
+            figure_text(claim.quantity) if claim.quantity else "",
             claim.valid or claim.said,
             _source(claim),
             ", ".join(claim.origins) + (f" ({claim.witnesses})" if claim.witnesses else ""),
@@ -164,6 +148,10 @@ def _city_part(city: City, claims: tuple[Claim, ...], counts: CountDraws) -> lis
     ):
         ids = ", ".join(f"`{name}`" for name in used) or "no claim"
         lines += [f"- {status}: {rule} From: {ids}."]
+    lines += [
+        f"- `{name}` is listed and sets no count. {unused_text(reason)}"
+        for name, reason in counts.unused
+    ]
     levels = capability_level(claims, as_of=AS_OF)
     lines += [
         f"- Face recognition: {_LEVELS[levels['face']]}.",
@@ -182,7 +170,13 @@ def document() -> str:
     cities = load_cities()
     claims = {city.id: known_by(load_claims(city.id), AS_OF) for city in cities}
     counts = {
-        city.id: count_draws(claims[city.id], as_of=AS_OF, design=DESIGN, assumptions=assumptions)
+        city.id: count_draws(
+            claims[city.id],
+            as_of=AS_OF,
+            design=DESIGN,
+            assumptions=assumptions,
+            figures=city_figures(city, assumptions, DESIGN),
+        )
         for city in cities
     }
     national = load_national()

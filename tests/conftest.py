@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -66,3 +68,40 @@ def test_data_dir() -> Path:
     if not folder.is_dir():
         pytest.skip("there is no folder of test data (CAMERA_TOOLKIT_TEST_DATA can name one)")
     return folder
+
+
+@pytest.fixture
+def make_claim() -> Callable[..., Any]:
+    """Return a function that makes a claim about installed public cameras; fields can change."""
+    from toolkit.records import Claim
+
+    def make(claim_id: str = "a", *, low=None, high=None, **changes):
+        said = changes.pop("said", "2022-07-11")
+        fields = {
+            "id": claim_id,
+            "city": "dawei",
+            "says": "Something.",
+            "topic": "presence" if low is None and high is None else "count",
+            "status": "installed",
+            "scope": "public",
+            "said": said,
+            "valid": changes.pop("valid", said),
+            "source": {"id": "x", "publisher": "X", "title": "X", "date": said},
+            "origins": [claim_id],
+            "confidence": {"grade": "C3", "reason": "One outlet."},
+        }
+        figure = {
+            "unit": changes.pop("unit", "cameras"),
+            "wording": changes.pop("wording", "exact"),
+            "kind": changes.pop("kind", "stock"),
+        }
+        brand = changes.pop("brand", None)
+        if brand:
+            figure["brand"] = brand
+            fields["brands"] = [brand]
+        if fields["topic"] == "count":
+            ends = {"low": low, "high": high}
+            fields["quantity"] = figure | {k: v for k, v in ends.items() if v is not None}
+        return Claim.model_validate(fields | changes)
+
+    return make

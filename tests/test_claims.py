@@ -12,6 +12,7 @@ from toolkit.claims import (
     evidence_sha256,
     known_by,
     load_claims,
+    load_observations,
     read_claims,
     standing,
 )
@@ -146,7 +147,72 @@ BROKEN = [
     ('scope = "public"', 'scope = "public"\nmade_up = "no"', "made_up: "),
     ('scope = "public"', 'scope = "public"\ncity = "sittwe"', "not that of the file"),
     ('publisher = "An outlet"', 'publisher = "Made-up"', "begins with 'Made-up'"),
+    ("low = 50", "low = 50.5", "low must be a whole number of cameras"),
+    ('unit = "cameras"', 'unit = "share_of_junctions"', "low is a share"),
+    (
+        'unit = "cameras", wording = "over", kind = "stock"',
+        'unit = "cameras_per_km", wording = "over", kind = "flow"',
+        "Give kind 'stock'",
+    ),
+    (
+        'low = 50, unit = "cameras", wording = "over"',
+        'low = 20, high = 40, unit = "cameras", wording = "hundreds"',
+        "within 100 to 999",
+    ),
+    ('scope = "public"', 'scope = "public"\narea_km2 = 3', "area_km2 needs area"),
+    ('scope = "public"', 'scope = "public"\narea = "x"\narea_km2 = 0', "area_km2: "),
+    ('scope = "public"', 'scope = "public"\narea = "x"\narea_km2 = "3"', "area_km2: "),
+    ("said = 2024-05-01", "said = 2024-06-01", "lies after the date of the source"),
+    ("date = 2024-05-01", 'date = "May 2024"', "source.outlet, date: "),
+    ("date = 2024-05-01\n", "", "source.outlet, date: it is missing"),
+    ('origins = ["outlet"]', 'origins = ["outlet", "outlet"]', "origins: 'outlet' stands twice"),
+    ('origins = ["outlet"]', 'origins = ["Some Outlet"]', "origins.0: "),
+    ('origins = ["outlet"]', 'origins = "outlet"', "origins: "),
+    ('reason = "One outlet."', 'reason = ""', "confidence.reason: "),
+    ('says = "Over 50 cameras stand there."', 'says = ""', "says: "),
+    ('scope = "public"', 'scope = "some"', "scope: "),
+    ('scope = "public"', 'scope = "public"\nphase = 1', "phase: "),
+    ('scope = "public"', 'scope = "public"\nlevel = "region"', "level: "),
+    ('scope = "public"', 'scope = "public"\ncapability = ["x_ray"]\nlevel = "city"', "capability"),
+    (
+        'quantity = { low = 50, unit = "cameras", wording = "over", kind = "stock" }\n',
+        "",
+        "needs a",
+    ),
+    ("quantity = {", "quantity = 5 # {", "quantity: "),
+    ('kind = "stock" }', 'kind = "stock", extra = 1 }', "quantity.extra: there is no such field"),
+    ('source = "outlet"\n', "", "source: it is missing"),
+    ('reason = "One outlet." }', 'reason = "x" }\n[[observation]]\nseen = 3', "walked_km: it is"),
+    (
+        'reason = "One outlet." }',
+        'reason = "x" }\n[[observation]]\nwalked_km = 0\nseen = 3',
+        "observation 1, walked_km: ",
+    ),
+    (
+        'reason = "One outlet." }',
+        'reason = "x" }\n[[observation]]\nwalked_km = 5\nseen = 2.5',
+        "observation 1, seen: ",
+    ),
+    (
+        'reason = "One outlet." }',
+        'reason = "x" }\n[[observation]]\nwalked_km = 5\nseen = 2\nwhere = "My street 5"',
+        "observation 1, where: ",
+    ),
+    (
+        'reason = "One outlet." }',
+        'reason = "x" }\n[[observation]]\nwalked_km = 5\nseen = 2\nlat = 16.5',
+        "observation 1, lat: there is no such field",
+    ),
+    (
+        'reason = "One outlet." }',
+        'reason = "x" }\n[[observation]]\nwalked_km = 5\nseen = 2\nrecall = 2',
+        "observation 1, recall: ",
+    ),
 ]
+
+
+def test_there_are_enough_broken_files():
+    assert len(BROKEN) >= 60
 
 
 @pytest.mark.parametrize(("old", "new", "part"), BROKEN)
@@ -204,6 +270,15 @@ def test_a_circle_of_claims_is_refused(home):
     write(home, HEAD + first + second)
     with pytest.raises(InputDataError, match="comes back to itself"):
         load_claims("dawei")
+
+
+def test_what_was_counted_is_kept_with_the_evidence(home):
+    assert load_observations("dawei") == ()
+    row = '\n[[observation]]\nwalked_km = 5\nseen = 3\nwhere = "core"\ndate = 2026-11-01\n'
+    write(home, HEAD + GOOD + row)
+    (found,) = load_observations("dawei")
+    assert (found.walked_km, found.seen, found.date) == (5, 3, dt.date(2026, 11, 1))
+    assert "own-stock" in {claim.id for claim in load_claims("dawei")}
 
 
 def test_one_file_can_be_checked_alone(tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib.util
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -273,8 +274,8 @@ def test_the_order_is_uv_then_venv_then_any_pip(start, monkeypatch):
     ways = list(start.ways(start.ROOT / ".venv"))
     assert [way.create[:2] for way in ways] == [
         ["/bin/uv", "venv"],
-        [sys.executable, "-m"],
-        [sys.executable, "-m"],
+        [start.interpreter(), "-m"],
+        [start.interpreter(), "-m"],
     ]
     assert "--without-pip" in ways[2].create
     assert ways[2].install[:2] == ["/bin/pip", "--python"]
@@ -408,3 +409,16 @@ def test_the_version_is_the_same_everywhere():
     assert toolkit.__version__ == project["version"]
     citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
     assert f"\nversion: {project['version']}\n" in citation
+
+
+def test_an_environment_is_never_rebuilt_by_the_python_inside_it(tmp_path: Path) -> None:
+    """Run from a virtual environment, it names the Python that this one was made with."""
+    inside = tmp_path / "inside"
+    base = Path(getattr(sys, "_base_executable", sys.executable))
+    subprocess.run([str(base), "-m", "venv", "--without-pip", str(inside)], check=True, timeout=120)
+    python = inside / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    done = subprocess.run(
+        [str(python), "-c", "import start; print(start.interpreter())"],
+        cwd=ROOT, capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    assert not Path(done.stdout.strip()).is_relative_to(inside)

@@ -9,20 +9,22 @@ the same inputs give the same bytes.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from toolkit import __version__, fabrics, labels, notes, siting
 from toolkit._errors import PackError
-from toolkit.assumptions import AssumptionSet, load_assumptions
+from toolkit.assumptions import MINIMAL, AssumptionSet, load_assumptions
 from toolkit.basis import Inputs, Outcome
 from toolkit.basis_city import on_city_level
 from toolkit.basis_streets import on_streets
 from toolkit.cities import City, find_city, load_cities
-from toolkit.claims import evidence_sha256, load_claims
+from toolkit.city_figures import CityFigures, city_figures
+from toolkit.claims import evidence_sha256, load_claims, load_observations
 from toolkit.counts import CountDraws, Scope, count_draws
 from toolkit.draws import Design
+from toolkit.observations import Observation, observation_part, value_of_counting
 from toolkit.optics import draw_cameras, load_catalogue
 from toolkit.records import Claim
 from toolkit.results import (
@@ -43,7 +45,11 @@ N_DRAWS = 200
 """Draws of the ignorance layer: a 5 % point rests on ten of them."""
 
 
-def assess(
+_JUNCTIONS = "drive_junctions"
+"""Name of the number of junctions among the counts of a pack."""
+
+
+def assess(  # noqa: PLR0913
     city: str,
     *,
     as_of: dt.date,
@@ -53,6 +59,7 @@ def assess(
     count: tuple[float, float] | None = None,
     seed: int = 0,
     n_draws: int = N_DRAWS,
+    observations: Sequence[Observation] = (),
 ) -> Assessment:
     """Estimate where people in a city are likely to be seen, recognised, matched, or read.
 
@@ -74,6 +81,8 @@ def assess(
         Seed of every draw.
     n_draws
         Draws of the ignorance layer.
+    observations
+        Counts along ways, used beside those that the user has stored.
 
     Raises
     ------
@@ -86,8 +95,17 @@ def assess(
     values = assumptions or load_assumptions()
     design = Design(n_draws, seed)
     claims = load_claims(found.id)
+    pack_id = found.pack or find_pack_for(found.id)
+    figures = _figures(found, pack_id, values, design)
     counts = count_draws(
-        claims, as_of=as_of, design=design, assumptions=values, scope=scope, user_range=count
+        claims,
+        as_of=as_of,
+        design=design,
+        assumptions=values,
+        scope=scope,
+        user_range=count,
+        observations=(*load_observations(found.id), *observations),
+        figures=figures,
     )
     catalogue = load_catalogue()
     inputs = Inputs(
@@ -105,9 +123,22 @@ def assess(
         per_site=values.draw("sites.cameras_per_site", design),
         model=siting.load_siting(),
     )
-    pack_id = found.pack or find_pack_for(found.id)
     outcome = on_streets(inputs, pack_id) if pack_id else on_city_level(inputs)
-    return _assemble(inputs, outcome)
+    return _assemble(inputs, outcome, figures)
+
+
+def _figures(
+    city: City, pack_id: str | None, assumptions: AssumptionSet, design: Design
+) -> CityFigures:
+    """Return the city's own figures: from its installed streets, where there are any."""
+    pack = next((p for p in list_packs() if p.id == pack_id), None)
+    return city_figures(
+        city,
+        assumptions,
+        design,
+        boundary=pack.boundary if pack else None,
+        junctions=pack.counts.get(_JUNCTIONS) if pack else None,
+    )
 
 
 def _city_or_pack(name: str) -> City:
@@ -144,7 +175,7 @@ def _brand(
     return only if only in mixes else None
 
 
-def _assemble(inputs: Inputs, outcome: Outcome) -> Assessment:
+def _assemble(inputs: Inputs, outcome: Outcome, figures: CityFigures) -> Assessment:
     """Put the parts together."""
     counts, city = inputs.counts, inputs.city
     warned = [*outcome.warnings, "wide_setting", "daylight"]
@@ -158,6 +189,12 @@ def _assemble(inputs: Inputs, outcome: Outcome) -> Assessment:
         warned.append("mixed_scope")
     if counts.contradictions:
         warned.append("contradictions")
+    if counts.observations:
+        warned.append("counted")
+    if any(reason.startswith("no_") for _, reason in counts.unused):
+        warned.append("density_unused")
+    if inputs.assumptions.label == MINIMAL:
+        warned.insert(0, "minimal_set")
     if city.demonstration:
         warned.append("demonstration")
     return Assessment(
@@ -180,8 +217,8 @@ def _assemble(inputs: Inputs, outcome: Outcome) -> Assessment:
             siting_sha256=inputs.model.sha256,
         ),
         cameras=CamerasPart(
-            installed=_camera_count(inputs, outcome, "installed"),
-            planned=_camera_count(inputs, outcome, "planned"),
+            installed=_camera_count(inputs, outcome, "installed", figures),
+            planned=_camera_count(inputs, outcome, "planned", figures),
         ),
         tiers=outcome.tiers,
         missing=notes.notes(outcome.missing),
@@ -191,7 +228,9 @@ def _assemble(inputs: Inputs, outcome: Outcome) -> Assessment:
     ).with_layers(outcome.layers)
 
 
-def _camera_count(inputs: Inputs, outcome: Outcome, status: Status) -> CameraCount:
+def _camera_count(
+    inputs: Inputs, outcome: Outcome, status: Status, figures: CityFigures
+) -> CameraCount:
     counts = inputs.counts
     number = np.maximum(
         counts.installed if status == "installed" else counts.planned, outcome.mapped_in_scope
@@ -208,6 +247,15 @@ def _camera_count(inputs: Inputs, outcome: Outcome, status: Status) -> CameraCou
         contradictions=counts.contradictions,
         stale=counts.stale_installed if status == "installed" else counts.stale_planned,
         rule=counts.rule_installed if status == "installed" else counts.rule_planned,
+        observations=tuple(
+            observation_part(o, figures, inputs.assumptions, inputs.design)
+            for o in counts.observations
+        ),
+        value_of_counting=(
+            value_of_counting(number, figures, inputs.assumptions, inputs.design)
+            if status == "installed"
+            else None
+        ),
     )
 
 

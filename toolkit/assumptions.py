@@ -1,105 +1,76 @@
 """Assumption sets: every uncertain value with its range, unit, layer, source and reason.
 
-A set is a TOML file with one ``[[assumption]]`` table per value. It is read once, checked whole,
-and passed on as a frozen value; nothing else in the toolkit holds a setting.
+A set is a TOML file with one ``[[assumption]]`` table per value. It may extend another one
+(``from = "central"``) and then holds only the tables that differ. It is read once, checked whole
+against the central set that comes with the toolkit, and passed on as a frozen value; nothing else
+in the toolkit holds a setting. Sets of fixed rules, which reproduce the ways of others, have
+another schema: `toolkit.rule_sets`.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Literal
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Annotated, Final, Literal
 
-import numpy as np
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
-from scipy import stats
+from pydantic import BaseModel, ConfigDict, Field
 
-from toolkit import store
+from toolkit import _tables, store
 from toolkit._errors import InputDataError, NotFoundError
+from toolkit._escape import plain
+from toolkit.assumption_values import Assumption, misfits
 from toolkit.draws import Design, FloatArray
 
-DEFAULT_SET = "central"
+__all__ = [
+    "DEFAULT_SET",
+    "MINIMAL",
+    "Assumption",
+    "AssumptionSet",
+    "SetFile",
+    "find_set",
+    "list_sets",
+    "load_assumptions",
+    "read_set",
+]
 
-Layer = Literal["ignorance", "encounter", "definition"]
-Distribution = Literal["fixed", "uniform", "loguniform", "triangular", "normal", "lognormal"]
+DEFAULT_SET: Final = "central"
+FOLDER: Final = "assumptions"
+NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?", re.ASCII)
+TOP_LEVEL: Final = ("kind", "name", "title", "label", "about", "from", "assumption")
 
-_Z95 = float(stats.norm.ppf(0.95))
+Kind = Literal["probabilistic", "deterministic"]
+Label = Literal["minimal"]
 
+MINIMAL: Final[Label] = "minimal"
+"""Label of a set of the lowest exposure; whatever extends such a set keeps it."""
 
-class Assumption(BaseModel):
-    """One value.
-
-    Attributes
-    ----------
-    key
-        Dotted name, such as ``optics.height_m``.
-    value
-        Central value: the definition, the mode of a triangle, the median of a (log)normal.
-    low, high
-        Ends of the range; for ``normal`` and ``lognormal`` the 5 and 95 % points.
-    layer
-        ``ignorance`` (drawn once per city), ``encounter`` (new at each passing), ``definition``
-        (what a word means; shown side by side, never averaged).
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    key: str
-    layer: Layer
-    unit: str
-    value: float
-    low: float
-    high: float
-    distribution: Distribution = "fixed"
-    source: str
-    reason: str
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Assumption:
-        if not self.low <= self.value <= self.high:
-            msg = f"low <= value <= high does not hold ({self.low}, {self.value}, {self.high})"
-            raise ValueError(msg)
-        if self.distribution in ("loguniform", "lognormal") and self.low <= 0:
-            msg = f"a {self.distribution} range must be above zero, and low is {self.low}"
-            raise ValueError(msg)
-        if self.layer == "definition" and self.distribution != "fixed":
-            msg = "a definition is not drawn: its distribution must be fixed"
-            raise ValueError(msg)
-        if not self.source.strip() or not self.reason.strip():
-            msg = "source and reason must say something"
-            raise ValueError(msg)
-        return self
-
-    def quantile(self, probability: FloatArray) -> FloatArray:
-        """Return the value at each probability, shape as given."""
-        low, mode, high = self.low, self.value, self.high
-        if self.distribution == "fixed" or low == high:
-            return np.full_like(probability, mode)
-        match self.distribution:
-            case "uniform":
-                values = stats.uniform.ppf(probability, low, high - low)
-            case "loguniform":
-                values = stats.loguniform.ppf(probability, low, high)
-            case "triangular":
-                values = stats.triang.ppf(probability, (mode - low) / (high - low), low, high - low)
-            case "normal":
-                values = stats.norm.ppf(probability, mode, (high - low) / (2 * _Z95))
-            case "lognormal":
-                spread = np.log(high / low) / (2 * _Z95)
-                values = stats.lognorm.ppf(probability, spread, scale=mode)
-        return np.asarray(values, dtype=float)
+_MOST_STEPS: Final = 8
+"""Sets that may extend one another in a row."""
 
 
 @dataclass(frozen=True)
 class AssumptionSet:
-    """A checked set of assumptions, with what the user changed in it."""
+    """A checked set of assumptions, with what the user changed in it.
+
+    Attributes
+    ----------
+    label
+        ``minimal`` for a set of the lowest exposure: every output must say so.
+    extends
+        Name of the set it was made from, if it says one.
+    """
 
     name: str
     title: str
     items: tuple[Assumption, ...]
     changed: tuple[tuple[str, float], ...] = ()
+    label: Label | None = None
+    about: str = ""
+    extends: str | None = None
 
     @cached_property
     def _by_key(self) -> dict[str, Assumption]:
@@ -125,6 +96,10 @@ class AssumptionSet:
             msg = f"The assumption set {self.name!r} has no key {key!r}."
             raise NotFoundError(msg) from None
 
+    def get(self, key: str) -> Assumption | None:
+        """Return one assumption, or None where the set has no such key."""
+        return self._by_key.get(key)
+
     def value(self, key: str) -> float:
         """Return the central value of one assumption."""
         return self[key].value
@@ -139,28 +114,104 @@ class AssumptionSet:
         Raises
         ------
         InputDataError
-            If a key is unknown or a value lies outside the range of the set; all at once.
+            If a key is unknown, a value lies outside the range of the set, or the values no
+            longer fit together; all at once.
         """
         problems = []
         for key, value in sorted(changes.items()):
             known = self._by_key.get(key)
             if known is None:
-                problems.append(f"{key}: there is no such assumption")
+                problems.append(
+                    f"{_tables.shown_value(key)}: there is no such assumption. "
+                    f"{_tables.near(key, self._by_key)}"
+                )
             elif not known.low <= value <= known.high:
                 problems.append(
                     f"{key}: {value:g} is outside {known.low:g} to {known.high:g} {known.unit}"
                 )
-        if problems:
-            msg = f"These changes of the set {self.name!r} cannot be used: " + "; ".join(problems)
-            raise InputDataError(msg)
         items = tuple(
-            item.model_copy(update={"value": changes[item.key], "distribution": "fixed"})
+            item.model_copy(update={"value": float(changes[item.key]), "distribution": "fixed"})
             if item.key in changes
             else item
             for item in self.items
         )
-        merged = dict(self.changed) | dict(changes)
-        return AssumptionSet(self.name, self.title, items, tuple(sorted(merged.items())))
+        if not problems:
+            problems = misfits(items)
+        if problems:
+            msg = f"These changes of the set {self.name!r} cannot be used: " + "; ".join(problems)
+            raise InputDataError(msg)
+        merged = dict(self.changed) | {key: float(value) for key, value in changes.items()}
+        return AssumptionSet(
+            self.name,
+            self.title,
+            items,
+            tuple(sorted(merged.items())),
+            self.label,
+            self.about,
+            self.extends,
+        )
+
+
+@dataclass(frozen=True)
+class SetFile:
+    """A set that can be named: where it lies and what it is.
+
+    Attributes
+    ----------
+    own
+        Whether it is the user's own.
+    """
+
+    name: str
+    kind: Kind
+    title: str
+    label: str | None
+    path: Path
+    own: bool
+
+
+def list_sets() -> tuple[SetFile, ...]:
+    """Return all sets that have a name, of both kinds, sorted: a user's own before a built-in one.
+
+    A file that cannot be read is left out; `load_assumptions` says what is wrong with it.
+    """
+    found: dict[str, SetFile] = {}
+    for root, own in ((store.home_dir(), True), (store.builtin_dir(), False)):
+        for path in sorted((root / FOLDER).glob("*.toml")):
+            if path.stem in found or not NAME.fullmatch(path.stem) or not path.is_file():
+                continue
+            try:
+                data = _tables.read_table(path, path.name).data
+            except InputDataError:
+                continue
+            kind: Kind = "deterministic" if data.get("kind") == "deterministic" else "probabilistic"
+            label = MINIMAL if MINIMAL in (data.get("label"), path.stem) else None
+            title = plain(data.get("title", ""))
+            found[path.stem] = SetFile(path.stem, kind, title, label, path, own)
+    return tuple(sorted(found.values(), key=lambda s: (s.kind != "probabilistic", s.name)))
+
+
+def find_set(name: str) -> Path:
+    """Return the file of a set: a named one, or a ``.toml`` file given with its path.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no set of that name; the message lists those there are.
+    InputDataError
+        If a file is named that is not a plain local file.
+    """
+    if name.endswith(".toml"):
+        return store.local_file(name)
+    found = store.find(f"{FOLDER}/{name}.toml") if NAME.fullmatch(name) else None
+    if found is None:
+        names = ", ".join(known.name for known in list_sets())
+        msg = (
+            f"There is no assumption set {_tables.shown_value(name)}. Known are: {names}; or give "
+            "a .toml file."
+        )
+        raise NotFoundError(msg)
+    return found
 
 
 def load_assumptions(
@@ -175,47 +226,160 @@ def load_assumptions(
     InputDataError
         If the file or a change cannot be used; all problems at once, with their place.
     """
-    if name.endswith(".toml"):
-        path = store.local_file(name)
-    else:
-        found = store.find(f"assumptions/{name}.toml") if name.replace("-", "").isalnum() else None
-        if found is None:
-            msg = f"There is no assumption set {name!r}. Give {DEFAULT_SET!r} or a .toml file."
-            raise NotFoundError(msg)
-        path = found
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        msg = f"{path.name} is not a TOML file: {error}. Mend that line and try again."
-        raise InputDataError(msg) from error
-    loaded = AssumptionSet(
-        name=str(data.get("name", path.stem)),
-        title=str(data.get("title", "")),
-        items=_items(data.get("assumption"), path.name),
-    )
+    loaded = read_set(find_set(name))
     return loaded.with_changes(changes) if changes else loaded
 
 
-def _items(rows: object, file_name: str) -> tuple[Assumption, ...]:
-    """Check every row of a set and collect all problems before failing."""
-    if not isinstance(rows, list) or not rows:
-        msg = f"{file_name} has no [[assumption]] tables. Add at least one."
+def read_set(path: Path) -> AssumptionSet:
+    """Read the set in a file, with what it takes from the sets it extends.
+
+    Raises
+    ------
+    InputDataError
+        If it cannot be used; all problems at once, each with its place.
+    """
+    problems: list[str] = []
+    shown = path.name
+    found = _read(path, (), problems)
+    if not problems:
+        reference = _reference()
+        missing = [key for key in reference if key not in found.items]
+        if missing:
+            problems.append(
+                f"{shown}: these keys are missing: {', '.join(missing)}. Add a table for each, or "
+                f'take them from another set with from = "{DEFAULT_SET}".'
+            )
+        problems += [f"{shown}: {text}." for text in misfits(found.items.values())]
+    _tables.fail_if_any(problems, f"The assumption set {shown}")
+    return AssumptionSet(
+        name=found.name,
+        title=found.title,
+        items=tuple(found.items.values()),
+        label=found.label,
+        about=found.about,
+        extends=found.extends,
+    )
+
+
+class _Head(BaseModel):
+    """What stands above the tables of a set."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    kind: Literal["probabilistic"] = "probabilistic"
+    name: Annotated[str, Field(pattern=rf"^{NAME.pattern}$")] | None = None
+    title: Annotated[str, Field(max_length=300)] = ""
+    about: Annotated[str, Field(max_length=5000)] = ""
+    label: Label | None = None
+    from_: Annotated[str, Field(pattern=rf"^{NAME.pattern}$")] | None = Field(
+        default=None, alias="from"
+    )
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A set as far as it could be read."""
+
+    name: str
+    title: str
+    about: str
+    label: Label | None
+    extends: str | None
+    items: dict[str, Assumption]
+
+
+def _read(path: Path, chain: tuple[Path, ...], problems: list[str]) -> _Found:
+    """Read a file and, first, what it extends; problems are added to `problems`."""
+    table = _tables.read_table(path, path.name)
+    stem = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-")[:64].strip("-") or "own"
+    if table.data.get("kind") == "deterministic":
+        msg = (
+            f'{table.shown} is a set of fixed rules (kind = "deterministic"): it has no '
+            "probabilities. Use it with the command zones, or name another set here."
+        )
         raise InputDataError(msg)
+    problems.extend(_tables.unknown_keys(table, TOP_LEVEL))
+    head = _tables.parsed(_Head, table.data, table.shown, problems) or _Head()
+    items, label = {}, head.label
+    if head.from_:
+        base = _base(head.from_, (*chain, path), table.shown, problems)
+        if base is not None:
+            items, label = dict(base.items), label or base.label
+    name = head.name or stem
+    items |= _own_items(table, extends="from" in table.data, problems=problems)
+    if MINIMAL in (name, path.stem):
+        label = MINIMAL
+    return _Found(name, plain(head.title), plain(head.about), label, head.from_, items)
+
+
+def _base(name: str, chain: tuple[Path, ...], shown: str, problems: list[str]) -> _Found | None:
+    """Read the set that a file extends; a user's set may extend the built-in one of its name."""
+    places = [root / FOLDER / f"{name}.toml" for root in (store.home_dir(), store.builtin_dir())]
+    known = [path for path in places if path.is_file()]
+    seen = {path.resolve() for path in chain}
+    free = [path for path in known if path.resolve() not in seen]
+    if not known:
+        names = [found.name for found in list_sets() if found.kind == "probabilistic"]
+        problems.append(
+            f"{shown}, from: there is no assumption set {name!r}. {_tables.near(name, names)}"
+        )
+    elif not free or len(chain) > _MOST_STEPS:
+        steps = " -> ".join([*(path.stem for path in chain), name])
+        problems.append(
+            f"{shown}, from: the sets extend one another in a circle or too far ({steps}). Mend it."
+        )
+    else:
+        return _read(free[0], chain, problems)
+    return None
+
+
+def _own_items(
+    table: _tables.Table, *, extends: bool, problems: list[str]
+) -> dict[str, Assumption]:
+    """Return the tables of one file by key, checked against the central set."""
+    rows = _tables.rows_of(table, "assumption", problems)
+    if not rows and not extends:
+        problems.append(
+            f"{table.shown}: it has no [[assumption]] tables. Add them, or write "
+            f'from = "{DEFAULT_SET}".'
+        )
     items: dict[str, Assumption] = {}
-    problems = []
-    for number, row in enumerate(rows, start=1):
-        key = str(row.get("key", "?")) if isinstance(row, dict) else "?"
-        try:
-            item = Assumption.model_validate(row)
-        except ValidationError as error:
-            for found in error.errors():
-                place = ".".join(str(p) for p in found["loc"]) or "table"
-                problems.append(f"table {number} ({key}), {place}: {found['msg']}")
+    for index, row in enumerate(rows):
+        key = row.get("key") if isinstance(row, dict) else None
+        place = table.place("assumption", index, {"id": key})
+        item = _tables.parsed(Assumption, row, place, problems)
+        if item is None:
             continue
         if item.key in items:
-            problems.append(f"table {number} ({key}): the key stands twice")
+            problems.append(f"{place}, key: the key stands twice. Leave one of the two out.")
         items[item.key] = item
-    if problems:
-        msg = f"{file_name} cannot be used. " + "; ".join(problems)
-        raise InputDataError(msg)
-    return tuple(items.values())
+        problems.extend(_against_reference(item, place))
+    return items
+
+
+def _reference() -> dict[str, tuple[object, object]]:
+    """Return layer and unit of each key the model takes: those of the built-in central set."""
+    return _keys_of((store.builtin_dir() / FOLDER / f"{DEFAULT_SET}.toml").read_bytes())
+
+
+@lru_cache(maxsize=1)
+def _keys_of(data: bytes) -> dict[str, tuple[object, object]]:
+    rows = tomllib.loads(data.decode())["assumption"]
+    return {row["key"]: (row["layer"], row["unit"]) for row in rows}
+
+
+def _against_reference(item: Assumption, place: str) -> list[str]:
+    """Return how one value disagrees with what the central set says of its key."""
+    reference = _reference()
+    known = reference.get(item.key)
+    if known is None:
+        hint = _tables.near(item.key, reference)
+        return [f"{place}, key: there is no assumption {item.key!r} in the central set. {hint}"]
+    return [
+        f"{place}, {field}: it is {mine!r}, and the model takes {theirs!r}. Write that."
+        for field, mine, theirs in (
+            ("layer", item.layer, known[0]),
+            ("unit", item.unit, known[1]),
+        )
+        if mine != theirs
+    ]

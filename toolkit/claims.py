@@ -17,7 +17,17 @@ from pydantic import ConfigDict
 from toolkit import _tables, store
 from toolkit._errors import InputDataError
 from toolkit.makers import load_makers
-from toolkit.records import ID_PATTERN, Capability, Claim, Level, Record, RecordId, Source
+from toolkit.observations import Observation
+from toolkit.records import (
+    ID_PATTERN,
+    Capability,
+    Claim,
+    Level,
+    Record,
+    RecordId,
+    Source,
+    problems_of_names,
+)
 
 __all__ = [
     "EVIDENCE_FORMAT",
@@ -29,6 +39,8 @@ __all__ = [
     "known_by",
     "load_claims",
     "load_national",
+    "load_observations",
+    "parse_evidence",
     "read_claims",
     "standing",
 ]
@@ -37,7 +49,7 @@ EVIDENCE_FORMAT = "camera-exposure.evidence/1"
 NATIONAL = "national"
 """What the claims about the whole country are filed under; they set no city's count."""
 
-_TOP_LEVEL = ("format", "city", "licence", "source", "claim")
+_TOP_LEVEL = ("format", "city", "licence", "source", "claim", "observation")
 
 
 class _File(Record):
@@ -95,6 +107,45 @@ def load_national() -> tuple[Claim, ...]:
     return load_claims(NATIONAL)
 
 
+def load_observations(city_id: str) -> tuple[Observation, ...]:
+    """Return what the user has stored as counted in a city, in the order of the file.
+
+    Raises
+    ------
+    InputDataError
+        If the user's file cannot be used; all problems at once, each with its place.
+    """
+    path = store.home_dir() / "evidence" / f"{city_id}.toml"
+    if not re.fullmatch(ID_PATTERN, city_id) or not path.is_file():
+        return ()
+    table = _tables.read_table(path, f"evidence/{city_id}.toml (your own)")
+    problems: list[str] = []
+    found = _observations_of(table, problems)
+    _tables.fail_if_any(problems, f"The evidence about {city_id}")
+    return found
+
+
+def parse_evidence(table: _tables.Table, others: Iterable[str]) -> tuple[Claim, ...]:
+    """Check a table of evidence whole and return its claims, in its order.
+
+    Parameters
+    ----------
+    others
+        Ids of claims outside the table that it may refer to.
+
+    Raises
+    ------
+    InputDataError
+        If it cannot be used; all problems at once, each with its place.
+    """
+    problems: list[str] = []
+    claims = _claims_of(table, problems)
+    merged = {claim.id: claim for claim in claims}
+    problems.extend(_problems_of_references(merged, {*merged, *others}))
+    _tables.fail_if_any(problems, table.shown)
+    return claims
+
+
 def read_claims(path: Path) -> tuple[Claim, ...]:
     """Read one file of claims, in the order of the file, without looking at any other file.
 
@@ -143,16 +194,20 @@ def _claims_of(table: _tables.Table, problems: list[str]) -> tuple[Claim, ...]:
             problems.append(f"{place}, id: it stands twice in this file. Give another id.")
         if claim.city != city:
             problems.append(f"{place}, city: it is not that of the file, {city}. Leave it out.")
-        for field, kind in (("brands", "brand"), ("suppliers", "supplier")):
-            known = [name for name, maker in makers.items() if maker.kind == kind]
-            problems.extend(
-                f"{place}, {field}: {_tables.shown_value(name)} is not in makers.toml. "
-                f"{_tables.near(name, known)}"
-                for name in getattr(claim, field)
-                if name not in known
-            )
+        problems.extend(f"{place}, {problem}" for problem in problems_of_names(claim, makers))
         claims[claim.id] = claim
+    _observations_of(table, problems)
     return tuple(claims.values())
+
+
+def _observations_of(table: _tables.Table, problems: list[str]) -> tuple[Observation, ...]:
+    """Return the ``[[observation]]`` rows of one file; problems are added to `problems`."""
+    rows = _tables.rows_of(table, "observation", problems)
+    found = (
+        _tables.parsed(Observation, row, table.place("observation", i, row), problems)
+        for i, row in enumerate(rows)
+    )
+    return tuple(observation for observation in found if observation is not None)
 
 
 def _sources_of(table: _tables.Table, problems: list[str]) -> dict[str, Source | None]:

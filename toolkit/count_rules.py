@@ -15,6 +15,8 @@ RuleId = Literal[
     "interval",
     "point",
     "part",
+    "makes",
+    "density",
     "sites",
     "prior",
     "not_installed",
@@ -26,6 +28,17 @@ RuleId = Literal[
     "plan",
     "plan_prior",
 ]
+UnusedReason = Literal[
+    "contract",
+    "undated",
+    "density_part",
+    "density_planned",
+    "no_street_km",
+    "no_area",
+    "no_population",
+    "no_junctions",
+]
+"""Why a figure sets no count, although it is listed."""
 
 
 def rule_text(rule: RuleId, lang: str = "en") -> str:
@@ -58,6 +71,16 @@ def rule_text(rule: RuleId, lang: str = "en") -> str:
         "part": tr(
             "Only figures for a part of the city, or of its cameras, are known: the count is never "
             "below the largest of them.",
+            lang,
+        ),
+        "makes": tr(
+            "Figures for different makes are parts of one whole: they add up, and the count is "
+            "never below their sum.",
+            lang,
+        ),
+        "density": tr(
+            "The newest figure for the whole city is a density: it is turned into cameras by the "
+            "city's own figures, with their spread.",
             lang,
         ),
         "sites": tr(
@@ -103,3 +126,27 @@ def rule_text(rule: RuleId, lang: str = "en") -> str:
         ),
     }
     return sentences[rule]
+
+
+def unused_text(reason: UnusedReason, lang: str = "en") -> str:
+    """Return the sentence on why a figure that is listed sets no count."""
+    sentences: dict[UnusedReason, str] = {
+        "contract": tr(
+            "The value of a contract says too little about the number of cameras.", lang
+        ),
+        "undated": tr("It has no date at all.", lang),
+        "density_part": tr("It is a density of a part of the city, whose size is not known.", lang),
+        "density_planned": tr("It is a density of something that is only announced.", lang),
+        "no_street_km": tr(
+            "It is a number for each km of street, and the length of the streets is not known.",
+            lang,
+        ),
+        "no_area": tr("It is a number for each km², and the area is not known.", lang),
+        "no_population": tr(
+            "It is a number for each so many people, and the population is not known.", lang
+        ),
+        "no_junctions": tr(
+            "It is a number for each junction, and the number of junctions is not known.", lang
+        ),
+    }
+    return sentences[reason]

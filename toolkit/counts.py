@@ -2,44 +2,36 @@
 
 A reported number is rarely the number. "Over 200" bounds from below, "hundreds" is an interval,
 an exact figure grows old, talks and tenders may have led to nothing. The rule, with its formulas:
-``docs/evidence.md``. Contradictory claims are listed; no average is taken of them.
+``docs/evidence.md``. Contradictory claims are listed; no average is taken of them. What one
+figure allows is in `toolkit.count_spread`, what somebody saw in `toolkit.observations`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
-from scipy import special
 
-from toolkit._errors import InputDataError
+from toolkit.city_figures import NO_FIGURES, CityFigures
 from toolkit.claims import NATIONAL, contradictions, known_by, standing
-from toolkit.count_rules import RuleId, rule_text
+from toolkit.count_rules import RuleId, UnusedReason, rule_text
+from toolkit.count_spread import (
+    Assumptions,
+    Setting,
+    one_sided,
+    origin_column,
+    spread,
+    user_draws,
+    wide_prior,
+)
 from toolkit.draws import Design, FloatArray
-from toolkit.records import Claim, Figure
-
-_DAYS_PER_YEAR = 365.25
-_TAIL_PROB = 0.05
-"""Share of draws above a "95 % point"."""
-_LN_TAIL = -math.log(_TAIL_PROB)
-_Z95 = float(special.ndtri(1.0 - _TAIL_PROB))
-_CAMERAS_PER_SITE = "sites.cameras_per_site"
+from toolkit.observations import Observation, updated, usable_observations
+from toolkit.records import CONTRACT_UNITS, DENSITY_UNITS, Claim
 
 Scope = Literal["public", "all"]
-
-
-class Assumptions(Protocol):
-    """The part of an assumption set that is used here."""
-
-    def value(self, key: str) -> float:
-        """Return the central value of one assumption."""
-
-    def draw(self, key: str, design: Design) -> FloatArray:
-        """Return one assumption drawn over the ignorance layer, shape (n_draws,)."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +60,10 @@ class CountDraws:
         scope is then ``all``.
     user_range
         The user's own range, if it stands in place of the claims.
+    observations
+        What was counted in the streets and has been used.
+    unused
+        Id and reason of each figure for cameras that sets no count.
     """
 
     installed: FloatArray
@@ -83,31 +79,17 @@ class CountDraws:
     scope: Scope
     mixed_scope: bool
     user_range: tuple[float, float] | None
+    observations: tuple[Observation, ...] = ()
+    unused: tuple[tuple[str, UnusedReason], ...] = ()
 
 
-@dataclass(frozen=True)
-class _Setting:
-    """What every step needs."""
-
-    as_of: dt.date
-    design: Design
-    assumptions: Assumptions
-
-    def age_years(self, claim: Claim) -> float:
-        """Return the age of a claim; one without any date counts as aged to the full."""
-        start = claim.holds_from
-        if start is None:
-            return math.inf
-        return max(0.0, (self.as_of - start).days / _DAYS_PER_YEAR)
-
-    def aged_share(self, claim: Claim) -> float:
-        """Return how far a claim has aged, 0 to 1."""
-        return min(self.age_years(claim) / self.assumptions.value("count.ageing_years"), 1.0)
-
-    def is_stale(self, claims: Sequence[Claim]) -> bool:
-        """Return whether the newest of some claims is old; False where there is none."""
-        ages = [self.age_years(claim) for claim in claims]
-        return bool(ages) and min(ages) > self.assumptions.value("count.stale_years")
+_MISSING_FIGURE: dict[str, UnusedReason] = {
+    "cameras_per_km": "no_street_km",
+    "cameras_per_km2": "no_area",
+    "cameras_per_1000_people": "no_population",
+    "cameras_per_junction": "no_junctions",
+    "share_of_junctions": "no_junctions",
+}
 
 
 @dataclass(frozen=True)
@@ -127,6 +109,8 @@ def count_draws(
     assumptions: Assumptions,
     scope: Scope | None = None,
     user_range: tuple[float, float] | None = None,
+    observations: Sequence[Observation] = (),
+    figures: CityFigures = NO_FIGURES,
 ) -> CountDraws:
     """Draw the number of installed and planned cameras from the claims about one city.
 
@@ -142,27 +126,37 @@ def count_draws(
     user_range
         The user's own low and high, in place of the claims: the 5 and 95 % points, or an exact
         number if both are equal.
+    observations
+        What somebody counted in the streets; it narrows the count and never sets it to nothing.
+    figures
+        The city's own figures, which turn densities into counts and a walk into a share of the
+        streets.
 
     Raises
     ------
     InputDataError
-        If `user_range` is not a range above zero.
+        If `user_range` is not a range above zero, or an observation cannot be used.
 
     Notes
     -----
     Pareto upper ends as censoring with a sourced 95 % ratio: ``docs/evidence.md``.
     """
-    setting = _Setting(as_of, design, assumptions)
     known = known_by((c for c in claims if c.city != NATIONAL), as_of)
     usable, counted_scope = _in_scope(standing(known), scope)
+    setting = Setting(as_of, design, assumptions, figures, usable)
+    seen = usable_observations(observations, as_of, assumptions.value("count.ageing_years"))
     if user_range is not None:
-        installed = planned = _Part(_user_draws(user_range, design), (), "user")
+        installed = _Part(user_draws(user_range, design), (), "user")
     else:
         installed = _installed(usable, setting, counted_scope)
-        planned = _planned(usable, installed, setting)
+    if seen:
+        # The order of the draws stays, so that other quantities keep the counts they met.
+        draws = updated(installed.draws, seen, figures, assumptions, design)
+        installed = replace(installed, draws=draws)
+    planned = installed if user_range is not None else _planned(usable, installed, setting)
     return CountDraws(
         installed=installed.draws,
-        planned=planned.draws,
+        planned=np.maximum(planned.draws, installed.draws),
         claims_installed=tuple(claim.id for claim in installed.claims),
         claims_planned=tuple(claim.id for claim in planned.claims),
         contradictions=contradictions(known),
@@ -174,23 +168,9 @@ def count_draws(
         scope=counted_scope,
         mixed_scope=scope == "public" and counted_scope == "all",
         user_range=user_range,
+        observations=seen,
+        unused=_unused(usable, setting),
     )
-
-
-def _user_draws(user_range: tuple[float, float], design: Design) -> FloatArray:
-    """Return the user's own range as draws: lognormal with its 5 and 95 % points, or one number."""
-    low, high = (float(end) for end in user_range)
-    if not (math.isfinite(low) and math.isfinite(high) and 0 <= low <= high):
-        msg = f"A count of {low:g} to {high:g} is not a range. Give low:high, both 0 or more."
-        raise InputDataError(msg)
-    if low == high:
-        return np.full(design.n_draws, low)
-    if low == 0:
-        msg = f"A count of 0 to {high:g} has no lowest number above 0. Give at least 1:{high:g}."
-        raise InputDataError(msg)
-    spread = special.ndtri(design.column("count.user")) / _Z95
-    middle, half = 0.5 * math.log(low * high), 0.5 * math.log(high / low)
-    return np.asarray(np.exp(middle + half * spread), dtype=float)
 
 
 def _in_scope(claims: tuple[Claim, ...], scope: Scope | None) -> tuple[tuple[Claim, ...], Scope]:
@@ -205,54 +185,104 @@ def _in_scope(claims: tuple[Claim, ...], scope: Scope | None) -> tuple[tuple[Cla
     return public, "public"
 
 
-def _installed(claims: tuple[Claim, ...], setting: _Setting, scope: Scope) -> _Part:
+def _installed(claims: tuple[Claim, ...], setting: Setting, scope: Scope) -> _Part:
     """Return the installed count: the newest figure governs, higher ones raise it."""
     present = [
         claim
-        for claim in _newest_first(claims)
+        for claim in _newest_first(claims, setting)
         if claim.status == "installed"
         and claim.topic in ("count", "presence")
         and not _begins_after(claim, setting.as_of)
     ]
-    bounding = [c for c in present if _counts(c, ("cameras", "sites"), ("stock", "flow"))]
-    cameras = [c for c in bounding if _counts(c, ("cameras",), ("stock", "flow"))]
+    dense = [
+        claim
+        for claim in present
+        if claim.place is None
+        and _counts(claim, DENSITY_UNITS, ("stock",))
+        and setting.factor(claim) is not None
+    ]
+    counted = [c for c in present if _counts(c, ("cameras", "sites"), ("stock", "flow"))]
+    bounding = _newest_first([*counted, *dense], setting)
+    cameras = [c for c in bounding if not _counts(c, ("sites",), ("stock", "flow"))]
     whole = [c for c in cameras if c.place is None and (scope == "public" or c.scope == "all")]
     if whole:
         return _raised(whole[0], _figure_rule(whole[0]), bounding, setting)
     if cameras:
-        return _raised(max(cameras, key=_least), "part", bounding, setting)
+        return _raised(max(cameras, key=setting.least), "part", bounding, setting)
     if bounding:
         governing = min(bounding, key=lambda c: c.place is not None)
-        per_site = setting.assumptions.draw(_CAMERAS_PER_SITE, setting.design)
-        draws = _spread(governing, setting, part=governing.place is not None) * per_site
-        return _Part(draws, (governing,), "sites")
+        draws = spread(governing, setting, part=governing.place is not None)
+        return _Part(draws * setting.per_site, (governing,), "sites")
     if present:
-        return _Part(_prior(setting), tuple(present), "prior")
+        return _Part(wide_prior(setting), tuple(present), "prior")
     return _not_installed(claims, setting)
 
 
-def _raised(governing: Claim, rule: RuleId, bounding: Sequence[Claim], setting: _Setting) -> _Part:
+def _raised(governing: Claim, rule: RuleId, bounding: Sequence[Claim], setting: Setting) -> _Part:
     """Return the count by one claim, raised by each other one that names a higher number.
 
     A newer and smaller figure must not narrow the count to the older bound, so a higher claim
-    lifts the whole distribution, with the same column of probabilities.
+    lifts the whole distribution, with the same column of probabilities. Figures for different
+    makes are parts of one whole: together they name the sum.
     """
-    draws = _spread(governing, setting, part=rule == "part")
+    draws = _in_cameras(governing, setting, part=rule == "part")
     used = [governing]
     for claim in bounding:
-        if _least(claim) > _least(governing):
+        if setting.least(claim) > setting.least(governing):
             # A site holds one camera at least, so a number of sites bounds like one of cameras.
-            partial = claim.place is not None or _counts(claim, ("sites",), ("stock", "flow"))
-            draws = np.maximum(draws, _spread(claim, setting, part=partial))
+            sites = _counts(claim, ("sites",), ("stock", "flow"))
+            other = (
+                spread(claim, setting, part=True)
+                if sites
+                else _in_cameras(claim, setting, part=claim.place is not None)
+            )
+            draws = np.maximum(draws, other)
             used.append(claim)
+    makes = _largest_by_make(bounding, setting)
+    if len(makes) > 1 and sum(map(setting.least, makes)) > setting.least(governing):
+        together = np.sum(
+            [_in_cameras(c, setting, column=origin_column(c, [governing])) for c in makes], axis=0
+        )
+        draws = np.maximum(draws, together)
+        used += [claim for claim in makes if claim not in used]
+        rule = "makes"
     return _Part(draws, tuple(used), rule)
 
 
-def _not_installed(claims: tuple[Claim, ...], setting: _Setting) -> _Part:
+def _largest_by_make(bounding: Iterable[Claim], setting: Setting) -> list[Claim]:
+    """Return the claim that names most cameras of each make, for the whole city."""
+    best: dict[str, Claim] = {}
+    for claim in bounding:
+        brand = claim.quantity.brand if claim.quantity else None
+        if (
+            brand is None
+            or claim.place is not None
+            or not _counts(claim, ("cameras",), ("stock", "flow"))
+        ):
+            continue
+        if brand not in best or setting.least(claim) > setting.least(best[brand]):
+            best[brand] = claim
+    return [best[brand] for brand in sorted(best)]
+
+
+def _in_cameras(
+    claim: Claim, setting: Setting, *, part: bool = False, column: str | None = None
+) -> FloatArray:
+    """Return the draws of a figure as cameras, shape (D,)."""
+    draws = (
+        spread(claim, setting, part=part)
+        if column is None
+        else spread(claim, setting, part=part, column=column)
+    )
+    factor = setting.factor(claim)
+    return draws if factor is None else draws * factor
+
+
+def _not_installed(claims: tuple[Claim, ...], setting: Setting) -> _Part:
     """Return the count where only talks, a tender or a plan is reported."""
-    announced = _announced(claims)
+    announced = _announced(claims, setting)
     if not announced:
-        return _Part(_prior(setting), (), "nothing")
+        return _Part(wide_prior(setting), (), "nothing")
     # With several of them the most advanced one tells.
     chances = [
         setting.assumptions.draw(f"installed_prob.{status}", setting.design)
@@ -264,18 +294,18 @@ def _not_installed(claims: tuple[Claim, ...], setting: _Setting) -> _Part:
     return _Part(np.where(there, if_built.draws, 0.0), if_built.claims, rule)
 
 
-def _if_built(announced: Sequence[Claim], setting: _Setting) -> _Part:
+def _if_built(announced: Sequence[Claim], setting: Setting) -> _Part:
     """Return the count that follows if what is announced is carried out."""
     counted = [c for c in announced if _counts(c, ("cameras",), ("stock", "flow", "increment"))]
     if not counted:
-        return _Part(_prior(setting), tuple(announced), "plan_prior")
-    largest = max(counted, key=_least)
-    return _Part(_spread(largest, setting, aged_share=0.0), (largest,), "plan")
+        return _Part(wide_prior(setting), tuple(announced), "plan_prior")
+    largest = max(counted, key=setting.least)
+    return _Part(spread(largest, setting, aged_share=0.0), (largest,), "plan")
 
 
-def _planned(claims: tuple[Claim, ...], installed: _Part, setting: _Setting) -> _Part:
+def _planned(claims: tuple[Claim, ...], installed: _Part, setting: Setting) -> _Part:
     """Return the planned count: what is installed, and what is announced beyond it."""
-    announced = _announced(claims)
+    announced = _announced(claims, setting)
     if installed.rule == "nothing":
         return installed
     if installed.rule in ("not_installed", "not_installed_figure"):
@@ -290,15 +320,22 @@ def _planned(claims: tuple[Claim, ...], installed: _Part, setting: _Setting) -> 
     draws, used = installed.draws, list(installed.claims)
     plans = [c for c in newer if _counts(c, ("cameras",), ("stock",))]
     if plans:
-        largest = max(plans, key=_least)
-        draws = np.maximum(draws, _spread(largest, setting, aged_share=0.0))
+        largest = max(plans, key=setting.least)
+        draws = np.maximum(draws, spread(largest, setting, aged_share=0.0))
         used, rule = [largest, *used], "plan"
-    additions = _independent(c for c in newer if _counts(c, ("cameras", "sites"), ("increment",)))
+    additions = _independent(
+        (c for c in newer if _counts(c, ("cameras", "sites"), ("increment",))), setting
+    )
     for claim in additions:
-        column = f"count.increment:{claim.id}"
-        extra = _spread(claim, setting, aged_share=0.0, column=column)
+        extra = spread(
+            claim,
+            setting,
+            aged_share=0.0,
+            column=origin_column(claim, installed.claims),
+            interval_column=f"count.increment:{claim.id}",
+        )
         if _counts(claim, ("sites",), ("increment",)):
-            extra = extra * setting.assumptions.draw(_CAMERAS_PER_SITE, setting.design)
+            extra = extra * setting.per_site
         draws = draws + extra
     if additions:
         used, rule = [*additions, *used], "increment"
@@ -307,16 +344,16 @@ def _planned(claims: tuple[Claim, ...], installed: _Part, setting: _Setting) -> 
     return _Part(draws, tuple(used), rule)
 
 
-def _announced(claims: Iterable[Claim]) -> list[Claim]:
+def _announced(claims: Iterable[Claim], setting: Setting) -> list[Claim]:
     """Return the claims of cameras that are to come, newest first."""
     return [
         claim
-        for claim in _newest_first(claims)
+        for claim in _newest_first(claims, setting)
         if claim.status in ("planned", "tender", "talks") and claim.topic in ("count", "presence")
     ]
 
 
-def _independent(claims: Iterable[Claim]) -> list[Claim]:
+def _independent(claims: Iterable[Claim], setting: Setting) -> list[Claim]:
     """Return the claims without those that share an origin with a larger one, which is kept.
 
     A number of cameras comes before a number of sites of the same origin: it is the same plan.
@@ -324,7 +361,8 @@ def _independent(claims: Iterable[Claim]) -> list[Claim]:
     kept: list[Claim] = []
     seen: set[str] = set()
     for claim in sorted(
-        claims, key=lambda c: (not _counts(c, ("cameras",), ("increment",)), -_least(c), c.id)
+        claims,
+        key=lambda c: (not _counts(c, ("cameras",), ("increment",)), -setting.least(c), c.id),
     ):
         if seen.isdisjoint(claim.origins):
             kept.append(claim)
@@ -332,13 +370,13 @@ def _independent(claims: Iterable[Claim]) -> list[Claim]:
     return kept
 
 
-def _newest_first(claims: Iterable[Claim]) -> list[Claim]:
+def _newest_first(claims: Iterable[Claim], setting: Setting) -> list[Claim]:
     """Return claims by the date for which they hold, then by confidence, then by size."""
 
     def key(claim: Claim) -> tuple[int, str, float, str]:
         start = claim.holds_from
         age = -start.toordinal() if start else 0
-        return age, claim.confidence.grade, -_least(claim), claim.id
+        return age, claim.confidence.grade, -setting.least(claim), claim.id
 
     return sorted(claims, key=key)
 
@@ -364,75 +402,33 @@ def _counts(claim: Claim, units: Sequence[str], kinds: Sequence[str]) -> bool:
     )
 
 
-def _least(claim: Claim) -> float:
-    """Return the smallest number that a claim allows; 0 where it has none."""
-    return claim.quantity.bounds[0] if claim.quantity else 0.0
-
-
 def _figure_rule(claim: Claim) -> RuleId:
     """Return the rule that a claim about the whole city follows."""
     figure = claim.quantity
-    if figure is None or _one_sided(figure):
+    if figure is None or one_sided(figure):
         return "lower_bound"
+    if figure.unit in DENSITY_UNITS:
+        return "density"
     least, most = figure.bounds
     return "point" if least == most else "interval"
 
 
-def _one_sided(figure: Figure) -> bool:
-    """Return whether a figure bounds the stock of all makes from below only.
-
-    One number counts as such a bound if it is of one make, or of what was put up in some time.
-    """
-    least, most = figure.bounds
-    point = least == most
-    return math.isinf(most) or (point and (figure.brand is not None or figure.kind == "flow"))
-
-
-def _spread(
-    claim: Claim,
-    setting: _Setting,
-    *,
-    part: bool = False,
-    aged_share: float | None = None,
-    column: str = "count",
-) -> FloatArray:
-    """Return the draws of one figure, shape (n_draws,), never below the smallest it allows.
-
-    Parameters
-    ----------
-    part
-        Take it as a lower bound, whatever its wording, because it is about a part.
-    aged_share
-        How far it has aged, 0 to 1; None for its age at `as_of`.
-    column
-        Beginning of the names of its columns in the design.
-    """
-    figure = claim.quantity
-    if figure is None:
-        msg = f"The claim {claim.id} has no figure. Give it a quantity."
-        raise InputDataError(msg)
-    share = setting.aged_share(claim) if aged_share is None else aged_share
-    least, most = figure.bounds
-    draw, design = setting.assumptions.draw, setting.design
-    if part or _one_sided(figure):
-        recall = np.log(draw("count.recall_ratio_p95", design)) ** 2
-        aged = np.log(draw("count.aged_upper_ratio_p95", design)) ** 2
-        log_ratio = np.sqrt(recall + share * (aged - recall))
-    else:
-        log_ratio = math.sqrt(share) * np.log(draw("count.interval_growth_ratio_p95", design))
-    # Pareto: P(N > x * bound) = x ** -(ln 20 / ln ratio), which is 5 % at x = ratio.
-    tail = -np.log1p(-design.column(f"{column}.quantile")) / _LN_TAIL
-    base: FloatArray | float = least
-    if least != most and not part and not math.isinf(most):
-        start = max(least, 1.0)
-        place = design.column(f"{column}.interval")
-        base = np.minimum(start * (max(most, start) / start) ** place, most)
-    return np.asarray(base * np.exp(tail * log_ratio), dtype=float)
-
-
-def _prior(setting: _Setting) -> FloatArray:
-    """Return the wide count that stands in where no number is reported: lognormal."""
-    draw, design = setting.assumptions.draw, setting.design
-    spread = special.ndtri(design.column("count.prior")) / _Z95
-    log_ratio = np.log(draw("count.prior_ratio_p95", design))
-    return np.asarray(draw("count.prior_median", design) * np.exp(spread * log_ratio), dtype=float)
+def _unused(claims: Iterable[Claim], setting: Setting) -> tuple[tuple[str, UnusedReason], ...]:
+    """Return each figure for cameras that sets no count, with the reason."""
+    found: list[tuple[str, UnusedReason]] = []
+    for claim in claims:
+        figure = claim.quantity
+        if figure is None or claim.status is None:
+            continue
+        if figure.unit in CONTRACT_UNITS:
+            found.append((claim.id, "contract"))
+        elif claim.topic == "count" and claim.holds_from is None:
+            found.append((claim.id, "undated"))
+        elif figure.unit in DENSITY_UNITS and claim.topic == "count":
+            if claim.status != "installed":
+                found.append((claim.id, "density_planned"))
+            elif claim.place is not None:
+                found.append((claim.id, "density_part"))
+            elif setting.factor(claim) is None:
+                found.append((claim.id, _MISSING_FIGURE[figure.unit]))
+    return tuple(found)

@@ -83,7 +83,49 @@ def text(note_id: str, lang: str = _ENGLISH) -> str:
             "known.",
             lang,
         ),
+        "counted": tr(
+            "What was counted in the streets has changed the number of cameras. Whose they are "
+            "cannot be seen on a camera.",
+            lang,
+        ),
+        "density_unused": tr(
+            "A reported density sets no number: the city's own figure that it needs is not known.",
+            lang,
+        ),
         "contradictions": tr("Reports contradict one another; all are listed.", lang),
+        "minimal_set": tr(
+            "Minimal set: the lowest exposure that does not contradict the reports. Taken "
+            "together, its values are unlikely; decide nothing on it alone.",
+            lang,
+        ),
+        "list_only": tr(
+            "These figures hold for the cameras of the list and for no others. A place outside "
+            "every ring is not known to be watched; that says nothing about cameras nobody listed.",
+            lang,
+        ),
+        "fixed_rules": tr(
+            "The ranges are the fixed ones of those whose way is reproduced; how sure they are is "
+            "not part of them.",
+            lang,
+        ),
+        "no_city_named": tr(
+            "No city is named: there are no streets, so no street length is given, and no "
+            "buildings, so nothing blocks a view.",
+            lang,
+        ),
+        "views_not_blocked": tr(
+            "The rules let buildings block views, but no buildings are known here: the covered "
+            "ground is overstated.",
+            lang,
+        ),
+        "no_camera_inside": tr(
+            "No camera of the list stands inside the boundary of the city's streets.", lang
+        ),
+        "no_camera_covers": tr(
+            "Some cameras cover nothing by these rules, for example because their direction is "
+            "not in the list.",
+            lang,
+        ),
         "demonstration": tr(
             "Demonstration: real streets, a made-up report. It says nothing about cameras in this "
             "city.",

@@ -1,216 +1,43 @@
-"""From camera types to rings on the ground, per tier.
+"""What a city's cameras can do: types drawn from a brand's mix, and their rings per tier.
 
-Pixel density on axis at slant distance s is K/s with K = f * R_h / w_s (focal length, horizontal
-pixels, sensor width). A tier is a threshold of density and a target at some height; its ring is
-where the density suffices and the target lies inside the vertical field of view. Sources of the
-formulas: IEC 62676-4 for the thresholds; plane trigonometry for the rest, see docs/method.md.
+Formulas are in `toolkit.lenses`, the catalogue in `toolkit.camera_types`, thresholds of standards
+and makers in `toolkit.thresholds`, and one camera at a time in `toolkit.camera_sheet`.
+
+What is in a ring here and what is not: the aim is drawn with the rest of the ignorance, so these
+rings are aimed ones. A camera that turns counts at its wide setting, all directions. What changes
+from one passing to the next (who faces the camera, where a zoomed-in camera points) is not in them.
 """
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
 from scipy import stats
 
-from toolkit import store
-from toolkit._errors import InputDataError
 from toolkit.assumptions import AssumptionSet
+from toolkit.camera_types import CameraType, Catalogue, Mix, load_catalogue
 from toolkit.draws import Design, FloatArray
-from toolkit.results import TIERS, Tier
+from toolkit.lenses import (
+    FULL_CIRCLE_DEG,
+    aim_at_height_m,
+    field_of_view_deg,
+    night_slant_m,
+    pixel_constant,
+    pixel_constant_of_field,
+    ring_m,
+)
+from toolkit.results import INTERVAL, TIERS, Quantity, Tier
 
-UNKNOWN_BRAND = "unknown"
-_FULL_CIRCLE_DEG = 360.0
-
-Positive = Annotated[float, Field(gt=0)]
-
-
-class Range(BaseModel):
-    """A triangular range."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    low: Positive
-    value: Positive
-    high: Positive
-
-    def quantile(self, probability: FloatArray) -> FloatArray:
-        """Return the value at each probability."""
-        if self.low == self.high:
-            return np.full_like(probability, self.value)
-        mode = (self.value - self.low) / (self.high - self.low)
-        values = stats.triang.ppf(probability, mode, self.low, self.high - self.low)
-        return np.asarray(values, dtype=float)
-
-
-class CameraType(BaseModel):
-    """One type of camera, with the ranges of what is not known of it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: str
-    name: str
-    width_px: Positive
-    height_px: Positive
-    sensor_width_mm: Positive
-    focal_mm: Range
-    projection: Literal["rectilinear", "equidistant"]
-    pans: bool
-    aim_m: Range
-    source: str
-
-
-class Mix(BaseModel):
-    """Shares of camera types assumed for a brand."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    title: str
-    shares: dict[str, Positive]
-    reason: str
-
-
-@dataclass(frozen=True)
-class Catalogue:
-    """Camera types and the mixes per brand."""
-
-    types: tuple[CameraType, ...]
-    mixes: dict[str, Mix]
-
-    def mix(self, brand: str | None) -> Mix:
-        """Return the mix of a brand, or the one for brands not stated."""
-        return self.mixes.get(brand or UNKNOWN_BRAND, self.mixes[UNKNOWN_BRAND])
-
-
-@lru_cache(maxsize=1)
-def _read_catalogue(data: bytes) -> Catalogue:
-    try:
-        raw = tomllib.loads(data.decode())
-        types = tuple(CameraType.model_validate(row) for row in raw["type"])
-        mixes = {name: Mix.model_validate(row) for name, row in raw["mix"].items()}
-        catalogue = Catalogue(types, {UNKNOWN_BRAND: mixes[UNKNOWN_BRAND], **mixes})
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        msg = f"brands.toml cannot be used: {error}. Mend that entry or remove your own copy."
-        raise InputDataError(msg) from error
-    known = {t.id for t in types}
-    wrong = sorted(name for name, mix in mixes.items() if set(mix.shares) != known)
-    if wrong:
-        msg = (
-            f"brands.toml cannot be used: each mix must give a share for each of {sorted(known)}, "
-            f"and {', '.join(wrong)} does not. Mend it or remove your own copy."
-        )
-        raise InputDataError(msg)
-    return catalogue
-
-
-def load_catalogue() -> Catalogue:
-    """Read the camera types and mixes, the user's own file first.
-
-    Raises
-    ------
-    InputDataError
-        If the file does not follow the schema.
-    """
-    path = store.find("brands.toml")
-    if path is None:
-        msg = "brands.toml is missing from the data folder. Copy the toolkit again."
-        raise InputDataError(msg)
-    return _read_catalogue(path.read_bytes())
-
-
-def pixel_constant(
-    focal_mm: FloatArray | float, width_px: float, sensor_width_mm: float
-) -> FloatArray:
-    """Return K, in pixels: the density on axis is K divided by the slant distance in metres."""
-    return np.asarray(focal_mm, dtype=float) * width_px / sensor_width_mm
-
-
-def field_of_view_deg(
-    extent_px: float, constant_px: FloatArray | float, projection: str
-) -> FloatArray:
-    """Return the angle that `extent_px` pixels span about the axis, in degrees.
-
-    Rectilinear lenses: 2 atan(extent / 2K). Equidistant lenses: extent / K radians, which fits
-    published fields of view of wide lenses better.
-    """
-    constant = np.asarray(constant_px, dtype=float)
-    if projection == "equidistant":
-        return np.asarray(np.minimum(np.rad2deg(extent_px / constant), _FULL_CIRCLE_DEG))
-    return np.asarray(np.rad2deg(2 * np.arctan(extent_px / (2 * constant))), dtype=float)
-
-
-def ring_m(  # noqa: PLR0913
-    constant_px: FloatArray | float,
-    threshold_px_m: FloatArray | float,
-    height_m: FloatArray | float,
-    *,
-    target_low_m: float,
-    target_high_m: float,
-    aim_m: FloatArray | float | None,
-    vertical_fov_deg: FloatArray | float,
-    tilt_cap_deg: FloatArray | float = 90.0,
-    max_range_m: float = np.inf,
-) -> tuple[FloatArray, FloatArray]:
-    """Return the ring on the ground where a target can be served, as (inner, outer) in metres.
-
-    Parameters
-    ----------
-    constant_px
-        K of the lens, see `pixel_constant`.
-    threshold_px_m
-        Least pixel density.
-    height_m
-        Height of the lens above the ground.
-    target_low_m, target_high_m
-        The target spans these heights; any part of it inside the vertical field counts.
-    aim_m
-        Ground distance at which the axis passes the top of the target; None for a camera that
-        can point anywhere (then only density and tilt cap bind: "could cover").
-    vertical_fov_deg
-        Vertical field of view.
-    tilt_cap_deg
-        Steepest view on the top of the target.
-
-    Returns
-    -------
-    inner, outer
-        Horizontal distances; the ring is empty where inner >= outer, and then both are NaN.
-    """
-    height = np.asarray(height_m, dtype=float)
-    drop_top = np.abs(height - target_high_m)
-    slant = np.asarray(constant_px, dtype=float) / np.asarray(threshold_px_m, dtype=float)
-    reach = np.sqrt(np.maximum(slant**2 - drop_top**2, 0.0))
-    outer = np.minimum(reach, max_range_m)
-    cap = np.minimum(np.asarray(tilt_cap_deg, dtype=float), 90.0)
-    with np.errstate(divide="ignore"):
-        inner = np.where(cap >= 90.0, 0.0, drop_top / np.tan(np.deg2rad(np.maximum(cap, 1e-9))))  # noqa: PLR2004
-    if aim_m is not None:
-        half = np.deg2rad(np.asarray(vertical_fov_deg, dtype=float)) / 2
-        axis = np.arctan2(height - target_high_m, np.asarray(aim_m, dtype=float))
-        inner = np.maximum(inner, _distance_at(height - target_high_m, axis + half))
-        # The upper edge of the picture leaves the target where its lowest part does.
-        outer = np.minimum(outer, _far_distance_at(height - target_low_m, axis - half))
-    empty = ~(inner < outer)
-    return np.where(empty, np.nan, inner), np.where(empty, np.nan, outer)
-
-
-def _distance_at(drop_m: FloatArray, depression_rad: FloatArray) -> FloatArray:
-    """Return where a ray at this depression has dropped by `drop_m`; 0 below the camera."""
-    steep = depression_rad >= np.pi / 2
-    below = (depression_rad <= 0) | (drop_m <= 0)
-    usable = np.where(steep | below, np.pi / 4, depression_rad)
-    return np.where(steep | below, 0.0, drop_m / np.tan(usable))
-
-
-def _far_distance_at(drop_m: FloatArray, depression_rad: FloatArray) -> FloatArray:
-    """Return where the upper edge of the picture meets the height; infinite at or above level."""
-    level = depression_rad <= 0
-    usable = np.where(level, np.pi / 4, depression_rad)
-    return np.where(level, np.inf, np.maximum(drop_m, 0.0) / np.tan(usable))
+__all__ = [
+    "CameraDraws",
+    "Target",
+    "draw_cameras",
+    "load_catalogue",
+    "system_down",
+    "targets",
+    "threshold_px_m",
+]
 
 
 @dataclass(frozen=True)
@@ -245,56 +72,104 @@ class CameraDraws:
         return np.asarray(np.einsum("dty,dy->dt", has_ring.astype(float), self.share))
 
 
+@dataclass(frozen=True)
+class Target:
+    """What has to be in the picture for a tier.
+
+    Attributes
+    ----------
+    low_m, high_m
+        It spans these heights.
+    cap_key
+        Key of the assumption on the steepest usable view; None where any view will do.
+    """
+
+    low_m: float
+    high_m: float
+    cap_key: str | None = None
+
+
+def targets(assumptions: AssumptionSet) -> dict[Tier, Target]:
+    """Return the target of each tier: a whole person, a face, a plate.
+
+    A face is never above the head, so that seen >= recognised >= face holds everywhere.
+    """
+    person = assumptions.value("optics.person_height_m")
+    face = min(assumptions.value("optics.face_height_m"), person)
+    plate = assumptions.value("optics.plate_height_m")
+    return {
+        "seen": Target(0.0, person),
+        "recognised": Target(0.0, person),
+        "face": Target(face, face, "optics.face_tilt_cap_deg"),
+        "plate": Target(plate, plate, "optics.plate_tilt_cap_deg"),
+    }
+
+
 def threshold_px_m(tier: Tier, assumptions: AssumptionSet) -> float:
     """Return the least pixel density of a tier."""
     return assumptions.value(f"threshold.{tier}_px_m")
 
 
+def system_down(assumptions: AssumptionSet) -> Quantity:
+    """Return how likely it is that the whole system of a city is down.
+
+    Availability fails city-wide first (Dawei: all 32 cameras for about six months), then per
+    camera. The share of cameras working, common to a city and then drawn per camera, is in every
+    figure; this chance is not. Multiplied in, it would lower every street by the same factor and
+    turn "all or nothing, for months" into a place that looks a little less watched. So maps hold
+    if the system runs, and this stands beside them.
+    """
+    low, mid, high = assumptions["optics.city_outage_prob"].quantile(np.array(INTERVAL))
+    return Quantity.of(float(low), float(mid), float(high), "probability")
+
+
 def draw_cameras(
     catalogue: Catalogue, assumptions: AssumptionSet, design: Design, *, brand: str | None
 ) -> CameraDraws:
-    """Draw mixes, heights, aims and rings over the ignorance layer."""
+    """Draw mixes, lenses, heights, aims and rings over the ignorance layer.
+
+    Parameters
+    ----------
+    catalogue
+        Types and mixes.
+    assumptions
+        ``optics.*`` and ``threshold.*``; with ``optics.night`` at 1 the rings are those at night.
+    design
+        Draws.
+    brand
+        Whose mix; None for brands not stated.
+    """
     mix = catalogue.mix(brand)
-    share = _draw_mix(catalogue, mix, assumptions.value("optics.mix_concentration"), design)
-    height = assumptions.draw("optics.height_m", design)
-    face_cap = assumptions.draw("optics.face_tilt_cap_deg", design)
-    plate_cap = assumptions.draw("optics.plate_tilt_cap_deg", design)
-    person = assumptions.value("optics.person_height_m")
-    face = min(assumptions.value("optics.face_height_m"), person)
-    plate = assumptions.value("optics.plate_height_m")
-    targets: dict[Tier, tuple[float, float, FloatArray | float]] = {
-        "seen": (0.0, person, 90.0),
-        "recognised": (0.0, person, 90.0),
-        "face": (face, face, face_cap),
-        "plate": (plate, plate, plate_cap),
+    types = catalogue.types_of(mix)
+    share = _draw_mix(types, mix, assumptions.value("optics.mix_concentration"), design)
+    pole_m = assumptions.draw("optics.height_m", design)
+    what = targets(assumptions)
+    caps = {
+        tier: 90.0 if t.cap_key is None else assumptions.draw(t.cap_key, design)
+        for tier, t in what.items()
     }
-    n_types = len(catalogue.types)
-    hfov = np.empty((design.n_draws, n_types))
-    inner = np.empty((design.n_draws, len(TIERS), n_types))
+    hfov = np.empty((design.n_draws, len(types)))
+    inner = np.empty((design.n_draws, len(TIERS), len(types)))
     outer = np.empty_like(inner)
-    for y, camera in enumerate(catalogue.types):
-        focal = camera.focal_mm.quantile(design.column(f"focal:{camera.id}"))
-        aim_top = camera.aim_m.quantile(design.column(f"aim:{camera.id}"))
-        constant = pixel_constant(focal, camera.width_px, camera.sensor_width_mm)
-        vfov = field_of_view_deg(camera.height_px, constant, camera.projection)
-        hfov[:, y] = (
-            _FULL_CIRCLE_DEG
-            if camera.pans
-            else field_of_view_deg(camera.width_px, constant, camera.projection)
-        )
+    for y, camera in enumerate(types):
+        lens = _draw_lens(camera, design)
+        hfov[:, y] = lens.hfov_deg
+        height = np.clip(pole_m, camera.height_m.low, camera.height_m.high)
         for t, tier in enumerate(TIERS):
-            low, high, cap = targets[tier]
+            target = what[tier]
             inner[:, t, y], outer[:, t, y] = ring_m(
-                constant,
+                lens.constant_px,
                 threshold_px_m(tier, assumptions),
                 height,
-                target_low_m=low,
-                target_high_m=high,
-                # One axis per camera: a plate is below a face, so the aim moves with the height.
-                aim_m=None if camera.pans else _aim_for(aim_top, height, face, high),
-                vertical_fov_deg=vfov,
-                tilt_cap_deg=cap,
+                target_low_m=target.low_m,
+                target_high_m=target.high_m,
+                aim_m=None
+                if camera.pans
+                else aim_at_height_m(lens.aim_face_m, height, what["face"].high_m, target.high_m),
+                vertical_fov_deg=lens.vfov_deg,
+                tilt_cap_deg=caps[tier],
                 max_range_m=assumptions.value("optics.max_range_m"),
+                slant_limit_m=_light_m(tier, lens, camera, assumptions, design),
             )
     return CameraDraws(
         share=share,
@@ -302,26 +177,67 @@ def draw_cameras(
         inner_m=inner,
         outer_m=outer,
         availability=assumptions.draw("optics.availability", design),
-        type_ids=tuple(t.id for t in catalogue.types),
+        type_ids=tuple(t.id for t in types),
     )
 
 
-def _aim_for(
-    aim_face_m: FloatArray, height_m: FloatArray, face_m: float, target_m: float
+@dataclass(frozen=True)
+class _Lens:
+    """One type's lens and aim, drawn; all of shape (D,)."""
+
+    constant_px: FloatArray
+    hfov_deg: FloatArray
+    vfov_deg: FloatArray
+    aim_face_m: FloatArray
+
+
+def _draw_lens(camera: CameraType, design: Design) -> _Lens:
+    width = camera.width_px.quantile(design.column(f"width:{camera.id}"))
+    if camera.hfov_deg is None:
+        constant = pixel_constant(
+            camera.focal_mm.quantile(design.column(f"focal:{camera.id}")),
+            width,
+            camera.sensor_width_mm.quantile(design.column(f"sensor:{camera.id}")),
+        )
+        hfov = field_of_view_deg(width, constant, camera.projection)
+    else:
+        hfov = camera.hfov_deg.quantile(design.column(f"hfov:{camera.id}"))
+        constant = pixel_constant_of_field(width, hfov, camera.projection)
+    tall = width * (camera.height_px.value / camera.width_px.value)
+    return _Lens(
+        constant_px=constant,
+        hfov_deg=np.full_like(hfov, FULL_CIRCLE_DEG) if camera.pans else hfov,
+        vfov_deg=field_of_view_deg(tall, constant, camera.projection),
+        aim_face_m=camera.aim_m.quantile(design.column(f"aim:{camera.id}")),
+    )
+
+
+def _light_m(
+    tier: Tier, lens: _Lens, camera: CameraType, assumptions: AssumptionSet, design: Design
+) -> FloatArray | float:
+    """Return the slant distance to which the light reaches: no limit by day."""
+    if not assumptions.value("optics.night"):
+        return np.inf
+    kept: FloatArray | float = 1.0
+    if tier == "face":
+        kept = assumptions.draw("optics.night_face_share", design)
+    return night_slant_m(
+        lens.constant_px,
+        threshold_px_m(tier, assumptions),
+        ir_claim_m=camera.night_m.quantile(design.column(f"night:{camera.id}")),
+        ir_claim_share=assumptions.draw("optics.ir_claim_share", design),
+        kept_share=kept,
+    )
+
+
+def _draw_mix(
+    types: tuple[CameraType, ...], mix: Mix, concentration: float, design: Design
 ) -> FloatArray:
-    """Return where the axis that meets face height at `aim_face_m` meets another height.
-
-    Heights of targets stay below the lens in every set (3.5 m and up), so the axis points down.
-    """
-    return aim_face_m * (height_m - target_m) / (height_m - face_m)
-
-
-def _draw_mix(catalogue: Catalogue, mix: Mix, concentration: float, design: Design) -> FloatArray:
     """Draw shares of types from a Dirichlet distribution, as normalised gamma draws."""
     gammas = np.column_stack(
         [
             stats.gamma.ppf(design.column(f"mix:{t.id}"), mix.shares[t.id] * concentration)
-            for t in catalogue.types
+            for t in types
         ]
     )
     return np.asarray(gammas / gammas.sum(axis=1, keepdims=True), dtype=float)

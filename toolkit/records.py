@@ -9,11 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel, field_validator, model_validator
 
-from toolkit._tables import shown_value
+from toolkit._tables import near, shown_value
+from toolkit.makers import Maker
 
 MADE_UP_PUBLISHER = "Made-up"
 """How the publisher of an invented claim begins, so that it cannot pass for a report."""
@@ -58,6 +61,27 @@ Capability = Literal[
 Level = Literal["city", "programme", "denied"]
 """Whether a capability is claimed for this city, for the programme it belongs to, or denied."""
 Scope = Literal["public", "private", "all"]
+
+COUNTED_UNITS: Final[tuple[Unit, ...]] = (
+    "cameras",
+    "sites",
+    "signals",
+    "townships",
+    "cities",
+    "bus_lines",
+    "officers",
+)
+"""Units of which there are whole numbers."""
+DENSITY_UNITS: Final[tuple[Unit, ...]] = (
+    "cameras_per_km",
+    "cameras_per_km2",
+    "cameras_per_1000_people",
+    "cameras_per_junction",
+    "share_of_junctions",
+)
+"""Units that need a figure of the city before they say anything about a count."""
+CONTRACT_UNITS: Final[tuple[Unit, ...]] = ("kyat", "us_dollars")
+_HUNDREDS = (100, 1000)
 
 _ONE_SIDED_OR_POINT = ("exact", "about", "at_least", "over")
 _TWO_SIDED = ("hundreds", "range")
@@ -171,19 +195,56 @@ class Figure(Record):
                 problems.append(f"wording {self.wording!r} takes low and high. Give both.")
             elif not 0 < self.low < self.high:
                 problems.append("low must be above 0 and below high. Turn them around or mend one.")
+        problems += self._problems_of_unit()
         if problems:
             raise ValueError("\n".join(problems))
         return self
 
+    def _problems_of_unit(self) -> list[str]:
+        """Return what does not fit the unit."""
+        problems = []
+        ends = [(name, getattr(self, name)) for name in ("low", "high")]
+        given = [(name, value) for name, value in ends if value is not None]
+        if self.unit in COUNTED_UNITS:
+            problems += [
+                f"{name} must be a whole number of {self.unit}, and it is {value:g}."
+                for name, value in given
+                if value != math.floor(value)
+            ]
+        if self.unit == "share_of_junctions":
+            problems += [
+                f"{name} is a share, so it lies from 0 to 1, and it is {value:g}. Write 0.5 for "
+                "50 per cent."
+                for name, value in given
+                if value > 1
+            ]
+        if self.unit in DENSITY_UNITS and self.kind != "stock":
+            problems.append(f"unit {self.unit!r} says how many stand. Give kind 'stock'.")
+        if self.wording == "hundreds" and any(
+            not _HUNDREDS[0] <= value < _HUNDREDS[1] for _, value in given
+        ):
+            problems.append("wording 'hundreds' lies within 100 to 999. Mend it or use 'range'.")
+        return problems
+
     @property
     def bounds(self) -> tuple[float, float]:
-        """The least and the greatest number the wording allows; "over 200" is 201 or more."""
+        """The least and the greatest number the wording allows.
+
+        "Over 200" is 201 or more. "About 900" is what rounds to it: half a unit of its last
+        digit that is not zero to each side, 850 to 950.
+        """
         if self.low is None:
             return 0.0, float(self.high or 0.0)
         if self.wording == "over":
-            return math.floor(self.low) + 1.0, math.inf
+            # The next whole camera; a density has no next number.
+            counted = self.unit in COUNTED_UNITS
+            return (math.floor(self.low) + 1.0 if counted else self.low), math.inf
         if self.wording == "at_least":
             return self.low, math.inf
+        if self.wording == "about" and self.low > 0:
+            exponent = Decimal(repr(self.low)).normalize().as_tuple().exponent
+            half = 0.5 * 10.0 ** int(exponent)
+            return self.low - half, self.low + half
         return self.low, self.low if self.high is None else self.high
 
 
@@ -222,6 +283,8 @@ class Claim(Record):
         The part of the city that is meant; None for the whole city.
     area
         The area that the source means by the city, as far as it says.
+    area_km2
+        How large the source says that area is; it turns a density into a count.
     said, valid
         When it was said; the date for which it is said to hold.
     via
@@ -250,6 +313,7 @@ class Claim(Record):
     level: Level | None = None
     place: _Text | None = None
     area: _Text | None = None
+    area_km2: Annotated[float, Field(gt=0, strict=True)] | None = None
     scope: Scope
     phase: _Text | None = None
     said: When
@@ -295,6 +359,8 @@ def _problems_of_subject(claim: Claim) -> list[str]:
             problems.append(
                 f"quantity.brand {shown_value(brand)} is not among brands. Add it there."
             )
+    if claim.area_km2 is not None and claim.area is None:
+        problems.append("area_km2 needs area, the words for that area. Add it.")
     said, valid = claim.said.latest, claim.valid.earliest if claim.valid else None
     if claim.status == "installed" and said and valid and valid > said:
         problems.append(f"valid ({claim.valid}) lies after said ({claim.said}). Mend one of them.")
@@ -310,6 +376,50 @@ def _problems_of_source(claim: Claim) -> list[str]:
             f"{shown_value(claim.source.publisher)}. A made-up claim, and no other, has a "
             f"publisher that begins with {MADE_UP_PUBLISHER!r}."
         )
+    said, published = claim.said.earliest, claim.source.date.latest
+    if said and published and said > published:
+        problems.append(
+            f"said ({claim.said}) lies after the date of the source ({claim.source.date}). Mend "
+            "one of them."
+        )
+    for field in ("brands", "suppliers", "capability", "origins", "supersedes", "contradicts"):
+        doubled = sorted({n for n in getattr(claim, field) if getattr(claim, field).count(n) > 1})
+        problems += [f"{field}: {shown_value(n)} stands twice. Leave one out." for n in doubled]
     if claim.id in (*claim.supersedes, *claim.contradicts):
         problems.append("a claim cannot supersede or contradict itself. Take its id out.")
     return problems
+
+
+def problems_of_names(claim: Claim, makers: Mapping[str, Maker]) -> list[str]:
+    """Return a problem for each brand and supplier that the list of makers does not hold."""
+    problems = []
+    for field, kind in (("brands", "brand"), ("suppliers", "supplier")):
+        known = [name for name, maker in makers.items() if maker.kind == kind]
+        problems += [
+            f"{field}: {shown_value(name)} is not in makers.toml. {near(name, known)}"
+            for name in getattr(claim, field)
+            if name not in known
+        ]
+    return problems
+
+
+_WORDS: Final[dict[Wording, str]] = {
+    "exact": "{low}",
+    "about": "about {low}",
+    "at_least": "at least {low}",
+    "over": "over {low}",
+    "up_to": "up to {high}",
+    "hundreds": "hundreds ({low} to {high})",
+    "range": "{low} to {high}",
+}
+
+
+def figure_text(figure: Figure) -> str:
+    """Return a figure in English words, such as ``over 200 cameras of Dahua (stock)``."""
+    ends = {
+        name: "" if end is None else f"{end:,.10g}"
+        for name, end in (("low", figure.low), ("high", figure.high))
+    }
+    unit = figure.unit.replace("_", " ")
+    brand = f" of {figure.brand}" if figure.brand else ""
+    return f"{_WORDS[figure.wording].format(**ends)} {unit}{brand} ({figure.kind})"

@@ -142,6 +142,25 @@ class InputsPart(_Model):
     siting_sha256: str
 
 
+class ObservationPart(_Model):
+    """A count along a way, as it was used."""
+
+    walked_km: float
+    seen: int
+    recall: Quantity
+    where: str
+    streets: str
+    date: dt.date | None
+
+
+class CountingValue(_Model):
+    """What one more hour of counting would narrow, before anybody has counted."""
+
+    narrowing: Quantity
+    """Share by which the 90 % interval of the count becomes narrower; `mid` is the mean."""
+    text: str
+
+
 class CameraCount(_Model):
     """How many cameras of the reported system there are in one status."""
 
@@ -153,6 +172,9 @@ class CameraCount(_Model):
     stale: bool
     rule: str
     """One sentence: how the count follows from the claims."""
+    observations: tuple[ObservationPart, ...] = ()
+    """What was counted in the streets and has updated the count."""
+    value_of_counting: CountingValue | None = None
 
 
 class CamerasPart(_Model):

@@ -14,7 +14,7 @@ from playwright.sync_api import sync_playwright
 
 from toolkit import labels
 from toolkit._errors import InputDataError
-from toolkit.assess import assess
+from toolkit.assessment import assess
 from toolkit.assumptions import load_assumptions
 from toolkit.report import file_name, valid_until, write_report
 from toolkit.results import TIERS, Assessment

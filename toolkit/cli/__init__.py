@@ -14,10 +14,19 @@ from typing import cast
 
 from toolkit import __version__, store
 from toolkit._errors import ToolkitError
-from toolkit.cli import assess, cameras, machine, streets
+from toolkit.cli import (
+    assess,
+    assumptions,
+    cameras,
+    evidence,
+    machine,
+    optics,
+    streets,
+    zones,
+)
 from toolkit.cli.common import BAD_DATA, INTERRUPTED, OK, messages, printable
 
-_GROUPS = (assess, streets, cameras, machine)
+_GROUPS = (assess, evidence, assumptions, zones, optics, streets, cameras, machine)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,7 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _fail(message: str, code: int) -> int:
-    sys.stderr.write(f"{printable(message)}\n")
+    # A message that lists problems has a line for each.
+    sys.stderr.write("".join(f"{printable(line)}\n" for line in message.splitlines() or [""]))
     return code
 
 

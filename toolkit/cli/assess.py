@@ -91,6 +91,11 @@ def _assess(options: argparse.Namespace) -> int:
         f"Cameras of the reported system: {words(counts.count)}",
         f"  {counts.rule}",
         f"  mapped: {counts.mapped}; completeness: {words(counts.completeness)}",
+        *(
+            f"  counted: {o.seen} seen on {o.walked_km:g} km ({o.where}, {o.streets} streets)"
+            for o in counts.observations
+        ),
+        *([f"  {counts.value_of_counting.text}"] if counts.value_of_counting else []),
         f"Boundary: {printable(found.city.boundary.note)}",
         "",
     ]
@@ -100,7 +105,7 @@ def _assess(options: argparse.Namespace) -> int:
         if part.share_of_length.realised.known:
             out.append(f"  share of street length: {words(part.share_of_length.realised)}")
         out += [
-            f"  share of streets within {case.radius_km:g} km of the centre, cameras "
+            f"  share of streets {_area(case.radius_km)}, cameras "
             f"{'all there' if case.allocation == 'core' else 'spread over the township'}: "
             f"{words(case.share_of_length)}"
             for case in part.cases
@@ -116,6 +121,10 @@ def _assess(options: argparse.Namespace) -> int:
     out.append(f"Assumptions {found.assumptions.name} {found.assumptions.sha256[:12]}")
     sys.stdout.write("\n".join(out) + "\n")
     return OK
+
+
+def _area(radius_km: float | None) -> str:
+    return "inside the boundary" if radius_km is None else f"within {radius_km:g} km of the centre"
 
 
 def _report(options: argparse.Namespace) -> int:

@@ -12,12 +12,15 @@ import json
 import math
 import sys
 from collections.abc import Iterator, Sequence
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rich.console import Console
 from rich.table import Table
 
 from toolkit._errors import UsageError
+
+if TYPE_CHECKING:
+    from toolkit.observations import Observation
 
 OK, BAD_DATA, INTERRUPTED = 0, 1, 130
 _WIDTH_WHEN_PIPED = 160
@@ -37,6 +40,14 @@ def add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--status", choices=["installed", "planned"], default="installed")
     parser.add_argument("--scope", choices=["public", "all"], help="by default as reported")
     parser.add_argument("--count", metavar="LOW:HIGH", help="your own number of cameras")
+    parser.add_argument(
+        "--observed",
+        metavar="KM:SEEN",
+        action="append",
+        default=[],
+        help="what was counted: km of street walked and cameras seen, such as 5:3 or "
+        "5:3:township; may be given again",
+    )
     parser.add_argument("--as-of", metavar="YYYY-MM-DD", help="today by default")
     parser.add_argument("--seed", type=int, default=0)
 
@@ -53,7 +64,8 @@ def assess_inputs(options: argparse.Namespace) -> dict[str, Any]:
         "status": options.status,
         "scope": options.scope,
         "count": parse_count(options.count) if options.count else None,
-        "as_of": _as_of(options.as_of),
+        "observations": tuple(parse_observed(text) for text in options.observed),
+        "as_of": as_of_date(options.as_of),
         "seed": options.seed,
     }
 
@@ -77,6 +89,30 @@ def parse_count(text: str) -> tuple[float, float]:
     return found
 
 
+def parse_observed(text: str) -> Observation:
+    """Read ``KM:SEEN`` or ``KM:SEEN:WHERE``.
+
+    Raises
+    ------
+    UsageError
+        If it is not a length, a number of cameras and a known kind of area.
+    """
+    from toolkit.observations import Observation
+
+    km, _, rest = text.partition(":")
+    seen, _, where = rest.partition(":")
+    try:
+        return Observation.model_validate(
+            {"walked_km": float(km), "seen": int(seen), "where": where or None}
+        )
+    except ValueError:
+        msg = (
+            f"--observed {text!r}: give km walked and cameras seen, such as 5:3, and if need be "
+            "where: 5:3:pack, 5:3:core or 5:3:township."
+        )
+        raise UsageError(msg) from None
+
+
 def _changes(pairs: Sequence[str]) -> dict[str, float]:
     changes = {}
     for pair in pairs:
@@ -91,7 +127,14 @@ def _changes(pairs: Sequence[str]) -> dict[str, float]:
     return changes
 
 
-def _as_of(text: str | None) -> dt.date:
+def as_of_date(text: str | None) -> dt.date:
+    """Read a date; today (UTC) where none is given.
+
+    Raises
+    ------
+    UsageError
+        If it is no date.
+    """
     if text is None:
         return dt.datetime.now(dt.UTC).date()
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from toolkit import labels, maps
@@ -12,6 +12,7 @@ from toolkit.results import (
     TIERS,
     Allocation,
     Assessment,
+    Case,
     Layers,
     Quantity,
     Tier,
@@ -109,7 +110,7 @@ def figures_table(assessment: Assessment, lang: Language) -> Table:
 
 
 def cases_table(assessment: Assessment, lang: Language) -> Table:
-    """Return the share of streets in each named case of a city without streets."""
+    """Return the share of streets in each named case."""
     first = assessment.tiers[TIERS[0]].cases
     rows = []
     for index, case in enumerate(first):
@@ -119,17 +120,34 @@ def cases_table(assessment: Assessment, lang: Language) -> Table:
         )
         length = labels.quantity_text(case.length_km, lang)
         rows.append((_case_name(case.radius_km, case.allocation, lang), (length, *shares)))
-    caption = tr(
+    caption = cases_caption(first, lang)
+    head = (tr("Case", lang), tr("Streets in the area", lang), *tier_heads(lang))
+    return Table(caption, head, tuple(rows))
+
+
+def cases_caption(cases: Sequence[Case], lang: Language) -> str:
+    """Return what the shares of a table of cases are shares of."""
+    if any(case.radius_km is None for case in cases):
+        return tr(
+            "Share of the street length inside the boundary, for each case. Which case holds is "
+            "not known.",
+            lang,
+        )
+    return tr(
         "Share of the street length inside a circle around the middle of the city, for each case. "
         "Which case holds is not known.",
         lang,
     )
-    head = (tr("Case", lang), tr("Streets in the circle", lang), *tier_heads(lang))
-    return Table(caption, head, tuple(rows))
 
 
-def _case_name(radius_km: float, allocation: Allocation, lang: Language) -> str:
+def _case_name(radius_km: float | None, allocation: Allocation, lang: Language) -> str:
     """Return what a case assumes."""
+    if radius_km is None:
+        inside = {
+            "core": tr("All cameras inside the boundary", lang),
+            "township": tr("Cameras spread over the whole township", lang),
+        }
+        return inside[allocation]
     texts = {
         "core": tr("Within {radius} of the middle, all cameras in there", lang),
         "township": tr("Within {radius} of the middle, cameras spread over the township", lang),

@@ -1,0 +1,13 @@
+"""The page on one camera without the rest of the app."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from toolkit import _egress
+from toolkit.app import markup, optics_page
+
+_egress.require_guard()
+st.set_page_config(layout="wide")
+markup.show_style("en")
+optics_page.show("en")

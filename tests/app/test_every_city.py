@@ -1,0 +1,298 @@
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hostile_texts import TEXTS
+from playwright.sync_api import Browser, Locator, Page, expect
+from running import SLOW_MS, Server, Watched, serving
+
+from toolkit import _escape, labels
+from toolkit.app import answer
+from toolkit.assessment import assess
+from toolkit.cities import find_city, load_cities
+from toolkit.maps import STEPS, streets_of
+from toolkit.results import TIERS, Assessment
+
+AS_OF = dt.date(2026, 11, 1)
+CITIES = [city.id for city in load_cities()]
+WITH_MAP = "helsinki-centre"
+LARGE, NARROW = {"width": 1024, "height": 768}, {"width": 390, "height": 844}
+DRAWN_M = 1000.0
+"""A colour must be found on the map if at least so much street has it."""
+HAS_COLORS = """([node, wanted]) => {
+    const pixels = node.getContext("2d").getImageData(0, 0, node.width, node.height).data;
+    const found = new Map(wanted.map(color => [color, 0]));
+    for (let i = 0; i < pixels.length; i += 4) {
+        const color = pixels[i] * 65536 + pixels[i + 1] * 256 + pixels[i + 2];
+        if (pixels[i + 3] === 255 && found.has(color)) found.set(color, found.get(color) + 1);
+    }
+    return wanted.every(color => found.get(color) > 30);
+}"""
+
+
+@functools.cache
+def assessed(city: str) -> Assessment:
+    return assess(city, as_of=AS_OF)
+
+
+def go(seen: Watched, server: Server, city: str, *, tier: str = "seen", lang: str = "en") -> None:
+    seen.page.goto(f"{server.url}/?city={city}&tier={tier}&lang={lang}&as_of={AS_OF}")
+    expect_answer(seen.page, assessed(city), tier, lang)
+
+
+def expect_answer(page: Page, found: Assessment, tier: str, lang: str) -> None:
+    """Wait until the page tells the answer for a tier, and has reached its end."""
+    wanted = answer.sentence(found, tier, lang)  # type: ignore[arg-type]
+    expect(page.locator(".ct .answer")).to_have_text(wanted, timeout=SLOW_MS)
+    expect(page.get_by_test_id("stDownloadButton")).to_have_count(2)
+
+
+def expect_whole(seen: Watched) -> None:
+    """Check that nothing failed, nothing was asked elsewhere, and nothing was stopped."""
+    assert seen.page.get_by_test_id("stException").count() == 0
+    assert seen.page.get_by_test_id("stAlertContentError").count() == 0
+    assert "Traceback" not in seen.page.inner_text("body")
+    assert seen.outside() == []
+    assert [c for c in seen.complaints if "Content Security Policy" in c] == []
+
+
+def expect_colored(page: Page, found: Assessment, tier: str) -> None:
+    """Check that each colour with some street behind it is on the map."""
+    assert found.layers is not None
+    streets = found.layers.streets
+    canvas = page.frame_locator("iframe").locator("canvas")
+    expect(canvas).to_be_visible()
+    wanted = {
+        int(step.color[1:], 16)
+        for step in STEPS
+        if streets_of(step, streets, tier)["length_m"].sum() >= DRAWN_M  # type: ignore[arg-type]
+    }
+    assert len(wanted) >= 2
+    node = canvas.element_handle()
+    page.wait_for_function(HAS_COLORS, arg=[node, sorted(wanted)], polling=200)
+
+
+def whole(page: Page, width: int) -> None:
+    """Make the window as tall as the page, so that a picture holds all of it."""
+    block = page.get_by_test_id("stMainBlockContainer")
+    height = block.evaluate("node => node.scrollHeight")
+    page.set_viewport_size({"width": width, "height": int(height) + 60})
+    if page.locator("iframe").count():
+        expect(page.frame_locator("iframe").locator("canvas")).to_be_visible()
+
+
+def radio(page: Page, label: str) -> Locator:
+    return page.get_by_test_id("stSidebar").get_by_text(label, exact=True)
+
+
+@pytest.fixture(scope="module")
+def tour(browser: Browser, app_server: Server) -> Iterator[Watched]:
+    """Give one session that goes from city to city through the side panel, as a trainer does."""
+    context = browser.new_context(viewport=LARGE)  # type: ignore[arg-type]
+    seen = Watched(context.new_page())
+    context.on("request", lambda request: seen.asked.append(request.url))
+    seen.page.on("websocket", lambda socket: seen.asked.append(socket.url))
+    seen.page.on("console", lambda message: seen.complaints.append(message.text))
+    go(seen, app_server, WITH_MAP)
+    yield seen
+    context.close()
+
+
+def choose_city(page: Page, city: str) -> None:
+    page.get_by_test_id("stSidebar").get_by_role("combobox").first.click()
+    page.get_by_role("option", name=find_city(city).name.en, exact=True).click()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("city", CITIES)
+def test_every_city_and_every_tier(
+    tour: Watched, screenshot: Callable[[Page, str], Path], city: str
+) -> None:
+    seen, found = tour, assessed(city)
+    seen.page.set_viewport_size(LARGE)  # type: ignore[arg-type]
+    choose_city(seen.page, city)
+    for tier in TIERS:
+        radio(seen.page, labels.tier_name(tier, "en")).click()
+        expect_answer(seen.page, found, tier, "en")
+        frame = seen.page.frame_locator("iframe")
+        if city == WITH_MAP:
+            title = f"{found.city.name.en}: {labels.tier_name(tier, 'en')}"
+            expect(frame.locator("summary")).to_contain_text(title)
+            expect(frame.locator(".toolkit-frame .banner")).to_be_visible()
+            expect(frame.get_by_text("Unknown", exact=True)).to_be_visible()
+            expect(frame.get_by_text("© OpenStreetMap contributors").first).to_be_visible()
+            expect_colored(seen.page, found, tier)
+        else:
+            assert seen.page.locator("iframe, canvas, .leaflet-container").count() == 0
+        for figure in (found.tiers[tier].length_km, found.tiers[tier].ring_m.outer):
+            words = labels.quantity_text(figure, "en")
+            expect(seen.page.get_by_role("cell", name=words).first).to_be_visible()
+        assert seen.page.locator(".ct table th[scope=row]").count() > 10
+        expect_whole(seen)
+    radio(seen.page, labels.tier_name("seen", "en")).click()
+    expect_answer(seen.page, found, "seen", "en")
+    whole(seen.page, LARGE["width"])
+    screenshot(seen.page, f"city-{city}-en")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("city", "tier"), [(WITH_MAP, "seen"), ("yangon", "face"), ("dawei", "plate")]
+)
+def test_the_page_in_burmese(
+    app_server: Server,
+    watched: Callable[[], Watched],
+    screenshot: Callable[[Page, str], Path],
+    city: str,
+    tier: str,
+) -> None:
+    seen = watched()
+    seen.page.set_viewport_size(LARGE)
+    go(seen, app_server, city, tier=tier, lang="my")
+    expect(seen.page.locator("h1")).to_have_text(find_city(city).name.my)
+    assert seen.page.locator(".ct").first.get_attribute("lang") == "my"
+    for limit in labels.limits("my"):
+        expect(seen.page.get_by_text(limit).first).to_be_visible()
+    assert seen.page.evaluate("document.fonts.check(\"16px 'Noto Sans Myanmar'\", 'မြို့')")
+    expect_whole(seen)
+    whole(seen.page, LARGE["width"])
+    if city == WITH_MAP:
+        expect_colored(seen.page, assessed(city), tier)
+    screenshot(seen.page, f"city-{city}-my")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("lang", "size"),
+    [("my", LARGE), ("en", NARROW), ("my", NARROW)],
+    ids=["large-my", "narrow-en", "narrow-my"],
+)
+def test_the_page_fits_on_a_small_screen(
+    app_server: Server,
+    watched: Callable[[], Watched],
+    screenshot: Callable[[Page, str], Path],
+    lang: str,
+    size: dict[str, int],
+) -> None:
+    seen = watched()
+    seen.page.set_viewport_size(size)  # type: ignore[arg-type]
+    go(seen, app_server, WITH_MAP, lang=lang)
+    expect_colored(seen.page, assessed(WITH_MAP), "seen")
+    main = seen.page.get_by_test_id("stMain")
+    assert main.evaluate("node => node.scrollWidth - node.clientWidth") <= 0
+    inside = seen.page.frame_locator("iframe").locator(".leaflet-container")
+    assert inside.evaluate("node => node.getBoundingClientRect().width") <= size["width"]
+    frames = seen.page.frame_locator("iframe").locator(".toolkit-frame")
+    boxes = [frame.bounding_box() for frame in frames.all()]
+    around = inside.bounding_box()
+    assert around is not None
+    assert len(boxes) == 3
+    for box in boxes:
+        assert box is not None
+        assert box["y"] >= around["y"]
+        assert box["y"] + box["height"] <= around["y"] + around["height"]
+    if size == NARROW:
+        whole(seen.page, size["width"])
+        screenshot(seen.page, f"narrow-{lang}")
+
+
+@pytest.mark.browser
+def test_two_sessions_at_once_do_not_mix(
+    app_server: Server, watched: Callable[[], Watched]
+) -> None:
+    first, second = watched(), watched()
+    earlier = AS_OF - dt.timedelta(days=200)
+    address = f"{app_server.url}/?city={WITH_MAP}"
+    # Both have to be computed, on real streets, at the same time.
+    first.page.goto(f"{address}&as_of={AS_OF}&status=planned", wait_until="commit")
+    second.page.goto(f"{address}&as_of={earlier}&lang=my", wait_until="commit")
+    expect_answer(first.page, assess(WITH_MAP, as_of=AS_OF, status="planned"), "seen", "en")
+    other = assess(WITH_MAP, as_of=earlier)
+    expect_answer(second.page, other, "seen", "my")
+    choose_city(first.page, "hpa-an")
+    first.page.get_by_text("Use my own number of cameras").click()
+    for label, number in (("At least", "4711"), ("At most", "4712")):
+        box = first.page.get_by_label(label, exact=True)
+        box.fill(number)
+        box.press("Enter")
+    own = assess("hpa-an", as_of=AS_OF, status="planned", count=(4711, 4712))
+    expect_answer(first.page, own, "seen", "en")
+    radio(second.page, labels.tier_name("recognised", "my")).click()
+    expect_answer(second.page, other, "recognised", "my")
+    for seen in (first, second):
+        expect_whole(seen)
+        assert "471" not in seen.page.url
+    assert "4,71" not in second.page.inner_text("body")
+    assert not any("471" in line for line in app_server.lines[1:])
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("city", [WITH_MAP, "hpa-an"])
+def test_the_files_that_can_be_kept(
+    app_server: Server, watched: Callable[[], Watched], tmp_path: Path, city: str
+) -> None:
+    seen = watched()
+    go(seen, app_server, city)
+    kept = {}
+    for label in ("Download the assessment as JSON", "Download the report as HTML"):
+        with seen.page.expect_download() as download:
+            seen.page.get_by_role("button", name=label).click()
+        path = tmp_path / download.value.suggested_filename
+        download.value.save_as(path)
+        kept[path.suffix] = path
+    assert kept[".json"].read_text(encoding="utf-8") == assessed(city).to_json()
+    assert json.loads(kept[".json"].read_bytes())["city"]["id"] == city
+    report = kept[".html"].read_text(encoding="utf-8")
+    assert labels.limits("en")[0] in report
+    assert ("<svg" in report) == (city == WITH_MAP)
+    expect_whole(seen)
+
+
+def write_hostile_data(home: Path) -> None:
+    """Write a user's cities and evidence whose every text is hostile."""
+    text = json.dumps(" ".join(TEXTS)[:900].replace("\u202e", ""))
+    home.mkdir(parents=True)
+    city = f'id = "{WITH_MAP}"\npack = "{WITH_MAP}"\nlat = 60.17\nlon = 24.94\n'
+    (home / "cities.toml").write_text(
+        'format = "camera-exposure.cities/1"\n[[city]]\n'
+        f"{city}admin = {text}\nnote = {text}\nname = {{ en = {text}, my = {text} }}\n",
+        encoding="utf-8",
+    )
+    (home / "evidence").mkdir()
+    (home / "evidence" / f"{WITH_MAP}.toml").write_text(
+        f'format = "camera-exposure.evidence/1"\ncity = "{WITH_MAP}"\nlicence = "CC0"\n'
+        f"[source.one]\npublisher = {text}\ntitle = {text}\ndate = 2026-01-01\n"
+        f'[[claim]]\nid = "hostile"\nsays = {text}\nnote = {text}\ntopic = "count"\n'
+        'status = "installed"\nscope = "all"\nsaid = 2026-01-01\nvalid = 2026-01-01\n'
+        'quantity = { low = 300, unit = "cameras", wording = "about", kind = "stock" }\n'
+        f'source = "one"\norigins = ["one"]\nconfidence = {{ grade = "C3", reason = {text} }}\n',
+        encoding="utf-8",
+    )
+
+
+@pytest.mark.browser
+def test_hostile_cities_and_claims_do_nothing(
+    watched: Callable[[], Watched], tmp_path: Path
+) -> None:
+    write_hostile_data(tmp_path / "toolkit")
+    with serving(tmp_path) as server:
+        seen = watched()
+        seen.page.goto(f"{server.url}/?city={WITH_MAP}&as_of={AS_OF}&lang=my")
+        expect(seen.page.get_by_test_id("stDownloadButton")).to_have_count(2, timeout=SLOW_MS)
+        expect(seen.page.frame_locator("iframe").locator("canvas")).to_be_visible()
+        seen.page.get_by_role("combobox").first.click()
+        expect(seen.page.get_by_role("option").filter(has_text="onerror")).to_have_count(1)
+        seen.page.keyboard.press("Escape")
+        expect_whole(seen)
+        assert not any(frame.evaluate("'hit' in window") for frame in seen.page.frames)
+        forbidden = "img, svg[onload], script, .katex, a[href*='//']"
+        assert seen.page.get_by_test_id("stMain").locator(forbidden).count() == 0
+        frames = seen.page.frame_locator("iframe").locator(".toolkit-frame")
+        assert frames.locator("img, script, a").count() == 0
+        wanted = _escape.plain(" ".join(TEXTS)).split()[:20]
+        assert " ".join(wanted) in " ".join(seen.page.locator("h1").inner_text().split())

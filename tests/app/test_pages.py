@@ -1,0 +1,444 @@
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import math
+import re
+import shutil
+from collections.abc import Callable
+from html import unescape
+from pathlib import Path
+
+import numpy as np
+import pytest
+from invented import HOSTILE, assessment_of, layers_of
+from running import SLOW_S
+from streamlit.testing.v1 import AppTest
+from test_text import banned_words
+
+from toolkit import _egress, labels, maps, report, store
+from toolkit._text import LANGUAGES
+from toolkit.app import answer, controls, downloads, estimates, figures, serve
+from toolkit.assessment import assess
+from toolkit.assumptions import load_assumptions
+from toolkit.cities import find_city, load_cities
+from toolkit.claims import load_claims
+from toolkit.maps import STEPS
+from toolkit.results import EXPOSURE_CLASSES, TIERS, Assessment, Quantity, Ring, Shares, TierPart
+
+AS_OF = dt.date(2026, 11, 1)
+CITIES = [city.id for city in load_cities()]
+CITY_FILE = """
+format = "camera-exposure.cities/1"
+
+[[city]]
+id = "hostile"
+name = {{ en = {name}, my = {name} }}
+lat = 16.0
+lon = 96.0
+admin = "nowhere"
+note = {name}
+"""
+
+
+@pytest.fixture(autouse=True)
+def guarded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stand in for the launcher."""
+    monkeypatch.setattr(_egress, "require_guard", lambda: None)
+
+
+@pytest.fixture
+def opened() -> Callable[..., AppTest]:
+    """Give a function that runs the page with some choices made before."""
+
+    def run(**chosen: object) -> AppTest:
+        page = AppTest.from_file(str(serve.MAIN), default_timeout=SLOW_S)
+        for key, value in {"as_of": AS_OF, **chosen}.items():
+            page.session_state[key] = value
+        return page.run()
+
+    return run
+
+
+def html_of(page: AppTest) -> str:
+    return "\n".join(element.value for element in page.html)
+
+
+def words_of(page: AppTest) -> str:
+    """Return the text of the page without its elements and its style sheet."""
+    bare = re.sub(r"<style>.*?</style>", "", html_of(page), flags=re.DOTALL)
+    return unescape(re.sub(r"<[^>]*>", " ", bare)).replace("\xa0", " ")
+
+
+def has_map(page: AppTest) -> bool:
+    return bool(page.get("iframe"))
+
+
+@pytest.mark.parametrize(
+    ("city", "lang"),
+    [*((city, "en") for city in CITIES), ("helsinki-centre", "my"), ("yangon", "my")],
+)
+def test_every_city_and_tier(opened: Callable[..., AppTest], city: str, lang: str) -> None:
+    found = assess(city, as_of=AS_OF)
+    page = opened(city=city, lang=lang)
+    for tier in TIERS:
+        page.radio(key="tier").set_value(tier).run()
+        assert not page.exception
+        assert not page.error
+        words, part = words_of(page), found.tiers[tier]
+        assert getattr(found.city.name, lang) in words
+        assert answer.sentence(found, tier, lang) in words
+        for figure in (part.length_km, part.ring_m.outer, found.cameras.installed.count):
+            assert labels.quantity_text(figure, lang) in words
+        for case in part.cases:
+            assert labels.quantity_text(case.share_of_length, lang) in words
+        if part.switched_on is not None:
+            assert labels.quantity_text(part.switched_on, lang) in words
+            assert labels.tier_condition(tier, lang) in words
+        for limit in labels.limits(lang):
+            assert limit in words
+        for claim in found.cameras.installed.claims:
+            assert claim in words
+        assert found.assumptions.sha256[:12] in words
+        assert (labels.demonstration(lang) in words) == found.demonstration
+        assert has_map(page) == (found.basis == "streets")
+        assert html_of(page).count("<table>") >= 4
+        # Claims name actors as their sources do.
+        assert banned_words(words.replace("ecurity forces", "")) == []
+
+
+def test_every_table_says_for_when_how_complete_and_from_whom(
+    opened: Callable[..., AppTest],
+) -> None:
+    for city in ("helsinki-centre", "yangon"):
+        html = html_of(opened(city=city))
+        shown = html.split("<details>")[0]
+        assert shown.count('class="foot"') == shown.count("<table>") >= 3
+        for foot in re.findall(r'<p class="foot">(.*?)</p>', shown):
+            for part in ("as of 1 November 2026", "Completeness", "Boundary", "Sources: &#91;1"):
+                assert part in foot
+
+
+def test_contradictions_and_what_else_is_reported_are_told(opened: Callable[..., AppTest]) -> None:
+    words = words_of(opened(city="yangon"))
+    for claim in load_claims("yangon"):
+        assert " ".join(claim.says.split()) in words
+        assert claim.source.publisher in words
+    assert "225 cameras stand at traffic lights.  ⇄ " in words
+    assert "These claims contradict each other" in words
+
+
+def test_a_city_without_streets_is_told_what_is_needed_and_no_command_that_is_not_there(
+    opened: Callable[..., AppTest],
+) -> None:
+    words = words_of(opened(city="dawei"))
+    assert "cannot yet turn map data into the streets" in words
+    assert ".osm.pbf" in words
+    named = set(re.findall(r"python -m toolkit ([a-z]+(?: [a-z]+)?)", words))
+    assert named == {"streets list", "streets verify"}
+
+
+def test_another_tier_or_language_computes_nothing_anew(
+    opened: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def counting(city: str, **inputs: object) -> Assessment:
+        asked.append(city)
+        return assess(city, **inputs)
+
+    monkeypatch.setattr(estimates, "assess", counting)
+    estimates._assessed.clear()
+    page = opened(city="sittwe")
+    assert asked == ["sittwe"]
+    for tier in TIERS:
+        page.radio(key="tier").set_value(tier).run()
+    page.radio(key="lang").set_value("my").run()
+    assert asked == ["sittwe"]
+    page.radio(key="status").set_value("planned").run()
+    assert asked == ["sittwe", "sittwe"]
+
+
+def test_the_choice_outlives_another_language(opened: Callable[..., AppTest]) -> None:
+    page = opened()
+    page.selectbox(key="city").set_value("mandalay").run()
+    page.radio(key="tier").set_value("plate").run()
+    page.radio(key="lang").set_value("my").run()
+    assert page.selectbox(key="city").value == "mandalay"
+    assert page.radio(key="tier").value == "plate"
+    assert answer.sentence(assess("mandalay", as_of=AS_OF), "plate", "my") in words_of(page)
+
+
+def test_planned_counts_both_and_says_so(opened: Callable[..., AppTest]) -> None:
+    page = opened(city="yangon", status="planned")
+    planned = assess("yangon", as_of=AS_OF, status="planned")
+    assert answer.sentence(planned, "seen", "en") in words_of(page)
+    assert "as if every plan had been carried out" in words_of(page)
+
+
+def test_the_date_is_used_and_today_is_where_it_starts(opened: Callable[..., AppTest]) -> None:
+    page = AppTest.from_file(str(serve.MAIN), default_timeout=SLOW_S).run()
+    before = dt.datetime.now(dt.UTC).date()
+    assert page.date_input(key="as_of").value in (before, before - dt.timedelta(days=1))
+    early = dt.date(2018, 1, 1)
+    words = words_of(opened(city="yangon", as_of=early))
+    assert answer.sentence(assess("yangon", as_of=early), "seen", "en") in words
+    assert "1 January 2018" in words
+
+
+def test_the_address_of_the_page_can_name_a_choice_and_nonsense_is_ignored() -> None:
+    page = AppTest.from_file(str(serve.MAIN), default_timeout=SLOW_S)
+    for key, value in {
+        "city": "bagan",
+        "tier": "face",
+        "lang": "my",
+        "as_of": "2025-05-05",
+    }.items():
+        page.query_params[key] = value
+    page.run()
+    assert answer.sentence(assess("bagan", as_of=dt.date(2025, 5, 5)), "face", "my") in words_of(
+        page
+    )
+    page = AppTest.from_file(str(serve.MAIN), default_timeout=SLOW_S)
+    for key in ("city", "tier", "lang", "as_of", "status", "own", "own_low"):
+        page.query_params[key] = HOSTILE
+    page.run()
+    assert not page.exception
+    assert not page.error
+    assert page.selectbox(key="city").value == "helsinki-centre"
+    assert not page.checkbox(key="own").value
+
+
+def own_count(page: AppTest, low: int | None, high: int | None) -> AppTest:
+    page.checkbox(key="own").check().run()
+    if low is not None:
+        page.number_input(key="own_low").set_value(low)
+    if high is not None:
+        page.number_input(key="own_high").set_value(high)
+    return page.run()
+
+
+@pytest.mark.parametrize(
+    ("city", "low", "high"),
+    [
+        ("dawei", 1, 1),
+        ("dawei", 40, 90),
+        ("dawei", 1_000_000, 1_000_000),
+        ("helsinki-centre", 40, 90),
+    ],
+)
+def test_the_users_own_number_stands_in_for_the_report(
+    opened: Callable[..., AppTest], city: str, low: int, high: int
+) -> None:
+    page = own_count(opened(city=city), low, high)
+    assert not page.error
+    found = assess(city, as_of=AS_OF, count=(low, high))
+    words = words_of(page)
+    assert answer.sentence(found, "seen", "en") in words
+    assert "a number that the user entered" in words
+    page.checkbox(key="own").uncheck().run()
+    assert answer.sentence(assess(city, as_of=AS_OF), "seen", "en") in words_of(page)
+
+
+def test_half_a_number_changes_nothing(opened: Callable[..., AppTest]) -> None:
+    for low, high in ((None, None), (5, None), (None, 5)):
+        page = own_count(opened(city="dawei"), low, high)
+        assert answer.sentence(assess("dawei", as_of=AS_OF), "seen", "en") in words_of(page)
+        assert "Give both numbers" in page.info[0].value.replace("\\", "")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_range_the_wrong_way_round_is_refused_in_a_sentence(
+    opened: Callable[..., AppTest], lang: str
+) -> None:
+    page = own_count(opened(city="dawei", lang=lang), 500, 20)
+    assert not page.exception
+    (error,) = page.error
+    assert error.value
+    assert "500" not in error.value
+    words = words_of(page)
+    assert labels.limits(lang)[0] in words
+    assert "<table>" not in html_of(page)
+    page.number_input(key="own_high").set_value(600).run()
+    assert not page.error
+
+
+def test_nothing_of_a_session_is_written(opened: Callable[..., AppTest], home: Path) -> None:
+    page = own_count(opened(city="helsinki-centre"), 4711, 4712)
+    assert not page.exception
+    assert list(home.rglob("*")) == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_hostile_names_stay_text(opened: Callable[..., AppTest], home: Path, lang: str) -> None:
+    quoted = '"' + HOSTILE.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    (home / "cities.toml").write_text(CITY_FILE.format(name=quoted), encoding="utf-8")
+    page = opened(city="hostile", lang=lang)
+    assert not page.exception
+    assert not page.error
+    html = html_of(page)
+    assert "alert(1)" in html
+    for piece in ("<img", "</script", "<script", "onerror=alert(1)>", "\u202e"):
+        assert piece not in html
+    (option,) = [o for o in page.selectbox(key="city").options if "alert(1)" in o]
+    assert "\u202e" not in option
+
+
+def test_cities_of_one_name_can_be_told_apart() -> None:
+    twins = [find_city("dawei"), find_city("dawei").model_copy(update={"id": "other"})]
+    for lang in LANGUAGES:
+        names = controls.city_names(twins, lang)
+        assert len(set(names.values())) == 2
+    assert controls.city_names(twins[:1], "my") == {"dawei": "ထားဝယ် (Dawei)"}
+
+
+def test_a_damaged_pack_is_a_sentence_and_other_cities_still_work(
+    opened: Callable[..., AppTest], home: Path
+) -> None:
+    name = "helsinki-centre"
+    shutil.copytree(store.builtin_dir() / "packs" / name, home / "packs" / name)
+    manifest = home / "packs" / name / "manifest.json"
+    manifest.write_text(manifest.read_text(encoding="utf-8")[:-40], encoding="utf-8")
+    page = opened(city=name)
+    assert not page.exception
+    assert len(page.error) == 1
+    assert not has_map(page)
+    assert labels.limits("en")[0] in words_of(page)
+    page.selectbox(key="city").set_value("yangon").run()
+    assert not page.error
+    assert answer.sentence(assess("yangon", as_of=AS_OF), "seen", "en") in words_of(page)
+
+
+def test_a_damaged_part_of_a_pack_is_found_although_the_streets_were_shown_before(
+    opened: Callable[..., AppTest], home: Path
+) -> None:
+    name = "helsinki-centre"
+    assert has_map(opened(city=name))
+    shutil.copytree(store.builtin_dir() / "packs" / name, home / "packs" / name)
+    manifest = home / "packs" / name / "manifest.json"
+    text = manifest.read_text(encoding="utf-8")
+    changed = re.sub(r'("streets\.parquet":[^}]*"sha256": ?")[0-9a-f]{4}', r"\g<1>0000", text)
+    assert changed != text
+    manifest.write_text(changed, encoding="utf-8")
+    page = opened(city=name)
+    assert len(page.error) == 1
+    assert not page.exception
+
+
+def test_damaged_evidence_and_a_damaged_list_of_cities_are_sentences(
+    opened: Callable[..., AppTest], home: Path
+) -> None:
+    (home / "evidence").mkdir()
+    (home / "evidence" / "dawei.toml").write_text('format = "x"\n<script>', encoding="utf-8")
+    page = opened(city="dawei")
+    assert not page.exception
+    assert len(page.error) == 1
+    (home / "cities.toml").write_text("[[city]]\nid = 7\n", encoding="utf-8")
+    page = opened(city="dawei")
+    assert not page.exception
+    assert len(page.error) == 1
+    assert page.radio(key="lang").value == "en"
+
+
+def test_a_failure_of_the_toolkit_shows_and_logs_nothing_of_the_session(
+    opened: Callable[..., AppTest],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def failing(*_: object, **__: object) -> None:
+        msg = "4711 cameras of my own"
+        raise RuntimeError(msg)
+
+    monkeypatch.setattr(estimates, "assess", failing)
+    estimates._assessed.clear()
+    with caplog.at_level(logging.DEBUG):
+        page = opened(city="dawei")
+    assert not page.exception
+    assert "4711" not in page.error[0].value + words_of(page) + caplog.text
+    assert "RuntimeError" in caplog.text
+    assert "Nothing was saved or sent" in page.error[0].value.replace("\\", "")
+
+
+def test_the_report_of_the_page_is_that_of_the_command_line(tmp_path: Path) -> None:
+    for city in ("helsinki-centre", "dawei"):
+        found = assess(city, as_of=AS_OF)
+        assumptions = load_assumptions()
+        made = estimates.Estimate(found, load_claims(city), assumptions, "key")
+        for lang in LANGUAGES:
+            (path,) = report.write_report([found], tmp_path, assumptions=assumptions, langs=(lang,))
+            assert downloads.report_page(made, lang) == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("share", "of", "told"),
+    [
+        ((0.27, 0.47, 0.93), "10", "for 2 to 10; the middle of the estimate is 5."),
+        ((0.03, 0.08, 0.30), "100", "for 3 to 30; the middle of the estimate is 8."),
+        ((0.03, 0.08, 0.301), "100", "for 3 to 31; the middle of the estimate is 8."),
+        ((0.0, 0.0036, 0.023), "1,000", "for 23 at most, and perhaps for none; the middle "),
+        ((0.0, 0.0, 0.0), "1,000", "the middle of the estimate is fewer than 1."),
+        ((1.0, 1.0, 1.0), "10", "for 10 to 10; the middle of the estimate is 10."),
+    ],
+)
+def test_a_share_in_places(share: tuple[float, float, float], of: str, told: str) -> None:
+    text = answer.places(Quantity.of(*share, "share"), "en")
+    assert f"of {of} places" in text
+    assert told in text
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "told"),
+    [
+        (12.0, 35.0, "Along 12 to 35 km (middle 24) of street,"),
+        (0.0, 20.4, "Along up to 20 km of street, perhaps hardly any, people"),
+        (0.0, 0.04, "Along under 0.1 km of street,"),
+    ],
+)
+def test_the_sentence_leads_with_the_range(low: float, high: float, told: str) -> None:
+    found = with_tier(Quantity.of(low, (low + high) / 2, high, "km"), None)
+    assert answer.sentence(found, "seen", "en").startswith(told)
+    found = with_tier(Quantity.exactly(1, "km"), Quantity.of(0.0, 0.001, 0.02, "share"))
+    assert answer.sentence(found, "seen", "en").startswith("Along up to 2 % of the street length")
+
+
+def with_tier(length: Quantity, share: Quantity | None) -> Assessment:
+    """Return an invented assessment with the same figures for every tier."""
+    unknown = Quantity.unknown("share", "invented")
+    shown = share or unknown
+    part = TierPart(
+        threshold_px_m=25,
+        ring_m=Ring(
+            inner=Quantity.exactly(1, "m"), outer=Quantity.exactly(9, "m"), empty_share=unknown
+        ),
+        cameras_able=Quantity.exactly(5, "cameras"),
+        length_km=length,
+        share_of_length=Shares(expected=shown, realised=shown, everything_on=shown),
+        unknown_share=None,
+    )
+    tiers = dict.fromkeys(TIERS, part)
+    return assessment_of(layers_of()).model_copy(update={"tiers": tiers})
+
+
+def test_the_table_under_the_map_has_the_length_of_each_colour() -> None:
+    layers = layers_of(41)
+    lengths = 100.0 * np.arange(1, 42)
+    streets = layers.streets.assign(length_m=lengths)
+    assessment = with_tier(Quantity.of(1, 2, 3, "km"), Quantity.of(0.1, 0.2, 0.3, "share"))
+    shown = layers.__class__(**{**vars(layers), "streets": streets})
+    html = unescape(figures.steps_table(assessment, shown, "seen", "en")).replace("\xa0", " ")
+    rows = re.findall(r"<tr.*?<th scope=\"row\">(.*?)</th><td>(.*?)</td>", html)
+    by_name = {re.sub("<.*?>", "", head): cell for head, cell in rows}
+    assert next(iter(by_name.values())) == "1.0 to 3.0 km (middle 2.0)"
+    total = lengths.sum()
+    for step in STEPS:
+        metres = float(maps.streets_of(step, streets, "seen")["length_m"].sum())
+        wanted = labels.quantity_text(Quantity.exactly(metres / 1000, "km"), "en")
+        assert metres > 0
+        assert by_name[maps.step_name(step, "en")] == (
+            f"{wanted} ({labels.share(metres / total, 'en')})"
+        )
+    for cls in EXPOSURE_CLASSES:
+        of_class = lengths[(streets["seen_class"] == cls).to_numpy()].sum() / 1000
+        told = by_name[labels.class_name(cls, "en")]
+        assert math.isclose(float(told.split()[0]), of_class, rel_tol=0.01)
+    assert html.count('class="line step') == len(STEPS)

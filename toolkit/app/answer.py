@@ -1,0 +1,172 @@
+"""The answer in one sentence, before any table: how far the reported system reaches."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from toolkit import labels
+from toolkit._text import Language, number, significant, tr
+from toolkit.app import markup
+from toolkit.app.estimates import Estimate
+from toolkit.report import basis
+from toolkit.results import Assessment, Quantity, Tier
+
+_SCALES: Final = (10, 100, 1000)
+"""A share is told as so many of as few places as give at least one."""
+_HARDLY: Final = 0.005
+"""Shares below it are printed as "under 1 %"."""
+_LEAST_KM: Final = 0.1
+"""Lengths below it are printed as "under 0.1"."""
+
+
+def show(made: Estimate, tier: Tier, lang: Language) -> None:
+    """Show the answer, what it rests on, and the first sentence on limits."""
+    assessment = made.assessment
+    parts = [markup.tag("p", sentence(assessment, tier, lang), kind="answer")]
+    parts += [markup.tag("p", text) for text in more(assessment, tier, lang)]
+    parts.append(markup.tag("p", basis.basis_sentence(assessment, made.claims, lang)))
+    if assessment.status == "planned":
+        parts.append(
+            markup.tag(
+                "p",
+                tr(
+                    "Installed and planned cameras are counted together, as if every plan had been "
+                    "carried out.",
+                    lang,
+                ),
+                kind="condition",
+            )
+        )
+    parts.append(markup.tag("p", labels.limits(lang)[0], kind="limit"))
+    markup.show(lang, *parts)
+
+
+def sentence(assessment: Assessment, tier: Tier, lang: Language) -> str:
+    """Return the answer in one sentence, the range first.
+
+    Parameters
+    ----------
+    assessment
+        The assessment.
+    tier
+        What is asked.
+    lang
+        Language.
+
+    Returns
+    -------
+    str
+        In shares of the street length where the streets are known, else in kilometres, which
+        need no boundary.
+    """
+    part = assessment.tiers[tier]
+    share = part.share_of_length.realised
+    where = _share_text(share, lang) if share.known else _length_text(part.length_km, lang)
+    patterns = {
+        "seen": tr(
+            "Along {where}, people are seen by a working camera of the reported system.", lang
+        ),
+        "recognised": tr(
+            "Along {where}, a working camera of the reported system shows people well enough for "
+            "somebody who knows them to tell who they are.",
+            lang,
+        ),
+        "face": tr(
+            "If face recognition is switched on: along {where}, a working camera of the "
+            "reported system shows faces well enough for it.",
+            lang,
+        ),
+        "plate": tr(
+            "If number plate reading is switched on: along {where}, a working camera of the "
+            "reported system shows number plates well enough for it.",
+            lang,
+        ),
+    }
+    return patterns[tier].format(where=where)
+
+
+def _share_text(share: Quantity, lang: Language) -> str:
+    """Return a share as part of the sentence; hardly any is not written as a number."""
+    if share.high is not None and _is_hardly_any(share, _HARDLY):
+        return tr("up to {high} of the street length, perhaps hardly any of it", lang).format(
+            high=labels.share(share.high, lang)
+        )
+    return tr("{share} of the street length", lang).format(share=labels.quantity_text(share, lang))
+
+
+def _length_text(length: Quantity, lang: Language) -> str:
+    """Return a length as part of the sentence; hardly any is not written as a number."""
+    if length.high is not None and _is_hardly_any(length, _LEAST_KM):
+        return tr("up to {high} km of street, perhaps hardly any", lang).format(
+            high=significant(length.high, 2)
+        )
+    return tr("{length} of street", lang).format(length=labels.quantity_text(length, lang))
+
+
+def _is_hardly_any(quantity: Quantity, least: float) -> bool:
+    """Return whether only the low end of a figure is too small to be printed."""
+    low, high = quantity.low, quantity.high
+    return low is not None and high is not None and low < least <= high
+
+
+def more(assessment: Assessment, tier: Tier, lang: Language) -> list[str]:
+    """Return what stands right below the sentence: the same in other words, and conditions."""
+    part = assessment.tiers[tier]
+    share = part.share_of_length.realised
+    length = tr("In kilometres: {length} of street.", lang).format(
+        length=labels.quantity_text(part.length_km, lang)
+    )
+    found = []
+    if share.known:
+        found.append(f"{length} {places(share, lang)}")
+    elif _is_hardly_any(part.length_km, _LEAST_KM):
+        found.append(length)
+    if part.cases:
+        lows = [c.share_of_length.low for c in part.cases if c.share_of_length.low is not None]
+        highs = [c.share_of_length.high for c in part.cases if c.share_of_length.high is not None]
+        if lows and highs:
+            found.append(
+                tr(
+                    "As a share of the streets that is {low} to {high}, depending on which part of "
+                    "the city is meant and where the cameras stand: see the table of cases.",
+                    lang,
+                ).format(low=labels.share(min(lows), lang), high=labels.share(max(highs), lang))
+            )
+    if part.switched_on is not None:
+        found.append(
+            tr(
+                "How likely it is that it is switched on: {chance}. That is not part of the other "
+                "figures.",
+                lang,
+            ).format(chance=labels.quantity_text(part.switched_on, lang))
+        )
+    return found
+
+
+def places(share: Quantity, lang: Language) -> str:
+    """Return a share as so many of 10, 100 or 1,000 places, for a lay reader.
+
+    The low end is rounded down and the high end up, so that rounding never narrows the range.
+    """
+    if share.low is None or share.mid is None or share.high is None:
+        return ""
+    mid = share.mid
+    base = next((n for n in _SCALES if mid * n >= 1.0), _SCALES[-1])
+    least = math.floor(round(share.low * base, 6))
+    most = max(1, math.ceil(round(share.high * base, 6)))
+    middle = round(mid * base)
+    if least == 0:
+        text = tr(
+            "In other words: of {n} places picked at random along these streets, it holds for "
+            "{high} at most, and perhaps for none; the middle of the estimate is {mid}.",
+            lang,
+        )
+    else:
+        text = tr(
+            "In other words: of {n} places picked at random along these streets, it holds for "
+            "{low} to {high}; the middle of the estimate is {mid}.",
+            lang,
+        )
+    shown = number(middle) if middle else tr("fewer than 1", lang)
+    return text.format(n=number(base), low=number(least), high=number(most), mid=shown)

@@ -1,0 +1,212 @@
+"""What the user chooses in the side panel. Nothing of it is stored or put into an address."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import streamlit as st
+
+from toolkit import _escape, labels
+from toolkit._errors import InputDataError
+from toolkit._text import LANGUAGE_NAMES, LANGUAGES, Language, tr
+from toolkit.app import markup
+from toolkit.cities import City, load_cities
+from toolkit.results import STATUSES, TIERS, Status, Tier
+
+_EARLIEST: Final = dt.date(2010, 1, 1)
+_LATEST: Final = dt.date(2099, 12, 31)
+_MOST_CAMERAS: Final = 1_000_000
+"""What the boxes take: more than any city is reported to have."""
+
+PAGES: Final = ("answer", "cameras", "assumptions")
+_KEPT: Final = frozenset({"city", "tier", "status", "as_of", "own", "own_low", "own_high"})
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is asked.
+
+    Attributes
+    ----------
+    lang
+        Language of the page.
+    city
+        The city.
+    tier
+        What is drawn and told first; it changes no figure.
+    status
+        Installed cameras, or planned ones as well.
+    count
+        The user's own number, (low, high), in place of the report; None for the reported one.
+    as_of
+        The date for which the answer is to hold.
+    """
+
+    lang: Language
+    city: City
+    tier: Tier
+    status: Status
+    count: tuple[float, float] | None
+    as_of: dt.date
+
+
+def choose_language() -> Language:
+    """Show the switch and return the language of this session."""
+    _begin("lang", LANGUAGES, LANGUAGES[0])
+    return st.sidebar.radio(
+        "Language / ဘာသာစကား",
+        LANGUAGES,
+        format_func=lambda code: LANGUAGE_NAMES[code],
+        key="lang",
+        horizontal=True,
+    )
+
+
+def choose_page(lang: Language) -> str:
+    """Show the list of pages and return the one that is chosen, one of `PAGES`."""
+    names = {
+        "answer": tr("City", lang),
+        "cameras": tr("What a camera can do", lang),
+        "assumptions": tr("Assumptions", lang),
+    }
+    _begin("page", PAGES, PAGES[0])
+    page = st.sidebar.radio(
+        tr("Page", lang),
+        PAGES,
+        format_func=lambda name: _escape.markdown(names[name]),
+        key="page",
+    )
+    if page != PAGES[0]:
+        # Streamlit forgets a choice whose box is not shown, unless it is set again.
+        for key in _KEPT & set(st.session_state):
+            st.session_state[key] = st.session_state[key]
+    return page or PAGES[0]
+
+
+def choose(lang: Language) -> Choice:
+    """Show the side panel and return what is chosen.
+
+    The first values may come with the address of the page (``?city=yangon&tier=face``, also
+    ``lang``, ``status``, ``as_of``); the user's own number never does.
+
+    Raises
+    ------
+    InputDataError
+        If the file of cities cannot be used, or the user's own number is not a range.
+    """
+    cities = {city.id: city for city in load_cities()}
+    names = city_names(tuple(cities.values()), lang)
+    first = next((c.id for c in cities.values() if c.demonstration), next(iter(cities)))
+    _begin("city", tuple(cities), first)
+    _begin("tier", TIERS, TIERS[0])
+    _begin("status", STATUSES, STATUSES[0])
+    with st.sidebar:
+        city = st.selectbox(
+            tr("City", lang), list(cities), format_func=lambda name: names[name], key="city"
+        )
+        tier = st.radio(
+            tr("What is asked", lang),
+            TIERS,
+            format_func=lambda name: _escape.markdown(labels.tier_name(name, lang)),
+            key="tier",
+        )
+        status = st.radio(
+            tr("Which cameras", lang),
+            STATUSES,
+            format_func=lambda name: _escape.markdown(_status_text(name, lang)),
+            key="status",
+        )
+        as_of = _choose_date(lang)
+        count = _choose_count(lang)
+    return Choice(lang, cities[city], tier, status, count, as_of)
+
+
+def city_names(cities: Sequence[City], lang: Language) -> dict[str, str]:
+    """Return what the list of cities shows for each id: the name, and the English one with it.
+
+    Two cities of the same name are told apart by their ids.
+    """
+    names = {}
+    for city in cities:
+        own, english = str(getattr(city.name, lang)), city.name.en
+        names[city.id] = _escape.plain(own if own == english else f"{own} ({english})")
+    times = Counter(names.values())
+    return {key: name if times[name] == 1 else f"{name} [{key}]" for key, name in names.items()}
+
+
+def _status_text(status: Status, lang: Language) -> str:
+    if status == "installed":
+        return labels.status_name(status, lang)
+    return tr("Installed and planned together", lang)
+
+
+def _choose_date(lang: Language) -> dt.date:
+    if "as_of" not in st.session_state:
+        # The one look at the clock; UTC, as on the command line.
+        st.session_state["as_of"] = _asked_date() or dt.datetime.now(dt.UTC).date()
+    chosen = st.date_input(
+        tr("Date for which the figures hold", lang),
+        min_value=_EARLIEST,
+        max_value=_LATEST,
+        key="as_of",
+        help=tr("Older reports weigh less; reports made after this date are left out.", lang),
+    )
+    return chosen if isinstance(chosen, dt.date) else dt.datetime.now(dt.UTC).date()
+
+
+def _asked_date() -> dt.date | None:
+    """Return the date in the address of the page, if it is one that the box takes."""
+    try:
+        asked = dt.date.fromisoformat(st.query_params.get("as_of", ""))
+    except ValueError:
+        return None
+    return asked if _EARLIEST <= asked <= _LATEST else None
+
+
+def _choose_count(lang: Language) -> tuple[float, float] | None:
+    """Return the user's own number of cameras, or None."""
+    if not st.checkbox(tr("Use my own number of cameras", lang), key="own"):
+        return None
+    markup.show(
+        lang,
+        markup.tag(
+            "p",
+            tr(
+                "It replaces the reported number. It stays in the memory of this computer and is "
+                "not saved.",
+                lang,
+            ),
+            kind="small",
+        ),
+    )
+    low = _number(tr("At least", lang), "own_low")
+    high = _number(tr("At most", lang), "own_high")
+    if low is None or high is None:
+        st.info(
+            _escape.markdown(tr("Give both numbers. Until then the reported number is used.", lang))
+        )
+        return None
+    if low > high:
+        msg = tr("Your lower number is above your higher one. Turn the two around.", lang)
+        raise InputDataError(msg)
+    return float(low), float(high)
+
+
+def _number(label: str, key: str) -> int | None:
+    return st.number_input(
+        label, min_value=1, max_value=_MOST_CAMERAS, value=None, step=10, format="%d", key=key
+    )
+
+
+def _begin(key: str, allowed: Sequence[str], fallback: str) -> None:
+    """Give a choice its first value: from the address of the page, else the usual one.
+
+    A choice that is no longer there, because the file of cities has changed, begins anew.
+    """
+    if st.session_state.get(key) not in allowed:
+        asked = st.query_params.get(key)
+        st.session_state[key] = asked if asked in allowed else fallback

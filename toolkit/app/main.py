@@ -1,0 +1,91 @@
+"""The page of the app. Started by `toolkit.app.serve`; Streamlit runs it for each session."""
+
+from __future__ import annotations
+
+import logging
+
+import streamlit as st
+
+from toolkit import _egress, _escape, labels
+from toolkit._errors import ToolkitError
+from toolkit._text import Language, tr
+from toolkit.app import (
+    answer,
+    assumptions_page,
+    controls,
+    downloads,
+    estimates,
+    figures,
+    map_view,
+    markup,
+    optics_page,
+    sources,
+)
+from toolkit.app.controls import Choice
+
+_log = logging.getLogger(__name__)
+
+
+def show(choice: Choice) -> None:
+    """Show the answer for what is chosen, and all that stands behind it."""
+    lang, city = choice.lang, choice.city
+    head = [markup.tag("h1", getattr(city.name, lang))]
+    if city.demonstration:
+        head.append(markup.tag("p", labels.demonstration(lang), kind="banner"))
+    head.append(
+        markup.tag(
+            "p",
+            tr(
+                "City, question and date are chosen in the panel behind the arrows », top left.",
+                lang,
+            ),
+            kind="narrow",
+        )
+    )
+    markup.show(lang, *head)
+    with st.spinner(_escape.markdown(tr("Estimating …", lang))):
+        made = estimates.estimate(choice)
+    answer.show(made, choice.tier, lang)
+    with st.spinner(_escape.markdown(tr("Drawing the map …", lang))):
+        map_view.show(made, choice.tier, lang)
+    figures.show(made, choice.tier, lang)
+    sources.show(made, city, lang)
+    downloads.show(made, lang)
+
+
+def refuse(text: str, lang: Language) -> None:
+    """Show why there is no answer; the sentence on limits stays."""
+    st.error(_escape.markdown(text))
+    markup.show(lang, markup.tag("p", labels.limits(lang)[0], kind="limit"))
+
+
+def main() -> None:
+    """Show the app to one session."""
+    st.set_page_config(page_title="Camera exposure", layout="wide")
+    _egress.require_guard()
+    lang = controls.choose_language()
+    markup.show_style(lang)
+    try:
+        page = controls.choose_page(lang)
+        if page == "cameras":
+            optics_page.show(lang)
+        elif page == "assumptions":
+            assumptions_page.show(lang)
+        else:
+            show(controls.choose(lang))
+    except ToolkitError as error:
+        refuse(str(error), lang)
+    except Exception as error:  # noqa: BLE001 - a user is never shown a traceback
+        # The kind of the error only: its text may hold what the user typed.
+        _log.warning("The page failed: %s", type(error).__name__)
+        refuse(
+            tr(
+                "Something in the toolkit failed. Nothing was saved or sent. Reload the page; if "
+                'it fails again, "python -m toolkit doctor" says whether the data are whole.',
+                lang,
+            ),
+            lang,
+        )
+
+
+main()

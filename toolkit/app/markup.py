@@ -1,0 +1,163 @@
+"""Pieces of HTML for the pages: everything put in is made harmless here, and its language marked.
+
+The pages are shown with ``st.html``, which keeps no script. Tables are real ones, so that they can
+be read with a keyboard and a screen reader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import streamlit as st
+
+from toolkit import _escape
+from toolkit._text import Language
+from toolkit.maps import FONT_STACK, STEPS, Step
+from toolkit.report.basis import Said
+from toolkit.report.tables import Table
+
+_LINES: Final = "".join(
+    f".ct .step{n}{{border-top:{step.width_px}px {'dashed' if step.dash else 'solid'} "
+    f"{step.color}}}"
+    for n, step in enumerate(STEPS)
+)
+_STYLE: Final = f"""
+.ct{{font-family:{FONT_STACK};font-size:1.05rem;line-height:1.55;color:#1a1a1a;
+overflow-wrap:anywhere}}
+.ct:lang(my){{line-height:2}}
+.ct p{{margin:.35em 0;max-width:46em}}
+.ct h1{{font-size:2rem;line-height:1.4;margin:0;padding:0;font-weight:700}}
+.ct h2{{font-size:1.4rem;line-height:1.5;margin:.9em 0 .1em;padding:0;font-weight:700}}
+.ct h3{{font-size:1.12rem;line-height:1.6;margin:.8em 0 .1em;padding:0;font-weight:700}}
+.ct:lang(my) h1,.ct:lang(my) h2,.ct:lang(my) h3,.ct:lang(my) .answer{{line-height:1.9}}
+.ct .banner{{background:#fff1d6;border-left:6px solid #b35c00;padding:.5em .8em;font-weight:700;
+max-width:none}}
+.ct .limit{{background:#eef3f8;border-left:6px solid #0b5cad;padding:.5em .8em;max-width:none}}
+.ct .answer{{font-size:1.4rem;line-height:1.45;font-weight:600;margin:.5em 0;max-width:34em}}
+.ct .condition{{font-weight:600}}
+.ct .small,.ct caption,.ct .foot{{font-size:.92rem;color:#444}}
+.ct ul,.ct ol{{margin:.3em 0 .3em 1.3em;padding:0;max-width:46em}}
+.ct li{{margin:.2em 0;padding:0;font-size:inherit}}
+.ct .sources{{list-style:none;margin-left:0}}
+.ct .sources>li{{border-top:1px solid #ddd;padding:.45em 0}}
+.ct .sources p{{margin:.1em 0}}
+.ct .scroll{{overflow-x:auto;margin:.5em 0 0}}
+.ct table{{border-collapse:collapse;margin:0;width:auto;max-width:none}}
+.ct caption{{caption-side:top;text-align:left;padding:.2em 0 .4em}}
+.ct th,.ct td{{border:1px solid #c9c9c9;padding:.4em .65em;text-align:left;vertical-align:top;
+overflow-wrap:normal;font-size:1rem;color:inherit}}
+.ct thead th{{background:#f1f1f1;font-weight:700}}
+.ct tbody th{{font-weight:400;max-width:24em}}
+.ct td{{min-width:8em}}
+.ct tr.sum th,.ct tr.sum td{{font-weight:700;background:#fafafa}}
+.ct tr.step th{{padding-left:1.7em}}
+.ct .line{{display:inline-block;width:34px;height:0;vertical-align:middle;margin-right:8px}}
+{_LINES}
+.ct code{{overflow-wrap:anywhere;white-space:normal;font-size:.9em;color:#333;background:none}}
+.ct details{{margin:.6em 0}}
+.ct summary{{cursor:pointer;font-weight:700;padding:.25em 0}}
+.ct .narrow{{display:none}}
+@media (max-width:640px){{
+.ct h1{{font-size:1.6rem}}
+.ct .answer{{font-size:1.2rem}}
+.ct .narrow{{display:block}}
+.ct td{{min-width:6.5em}}
+}}
+[data-testid="stSidebar"] label p{{font-size:1rem}}
+[data-testid="stMainBlockContainer"]{{padding-top:3.75rem;padding-bottom:3rem}}
+@media (max-width:1100px){{
+[data-testid="stMainBlockContainer"]{{padding-left:1.4rem;padding-right:1.4rem}}
+}}
+"""
+_BURMESE_WIDGETS: Final = """
+[data-testid="stSidebar"] label,[data-testid="stSidebar"] p,[data-testid="stMain"] button p,
+[data-testid="stAlert"] p{line-height:1.9}
+"""
+
+
+def show_style(lang: Language) -> None:
+    """Show the style sheet of the pages; Burmese lines are set further apart, also in widgets."""
+    st.html(f"<style>{_STYLE}{_BURMESE_WIDGETS if lang == 'my' else ''}</style>")
+
+
+def show(lang: Language, *parts: str) -> None:
+    """Show pieces of HTML made by this module, as one block of the page."""
+    st.html(f'<div class="ct" lang="{lang}">{"".join(parts)}</div>')
+
+
+def tag(name: str, value: object, *, kind: str = "") -> str:
+    """Return an element that holds a text.
+
+    Parameters
+    ----------
+    name
+        Name of the element.
+    value
+        Any text; it is made harmless.
+    kind
+        Class of the style sheet.
+    """
+    return f"<{name}{_class(kind)}>{text(value)}</{name}>"
+
+
+def text(value: object) -> str:
+    """Return a text made harmless, with each per cent sign kept on the line of its number."""
+    return _escape.html(value).replace(" %", "&nbsp;%")
+
+
+def line_sample(step: Step) -> str:
+    """Return a sample of the line by which a step is drawn on the map."""
+    return f'<span class="line step{STEPS.index(step)}"></span>'
+
+
+def said(quoted: Said, lang: Language) -> str:
+    """Return a text in a span that names its language, if that is not the page's."""
+    marked = f' lang="{quoted.lang}"' if quoted.lang != lang else ""
+    return f"<span{marked}>{text(quoted.text)}</span>"
+
+
+def listing(items: Iterable[str], *, name: str = "ul") -> str:
+    """Return a list of pieces of HTML that are already harmless; nothing for no items."""
+    rows = "".join(f"<li>{item}</li>" for item in items)
+    return f"<{name}>{rows}</{name}>" if rows else ""
+
+
+def folded(summary: str, *parts: str) -> str:
+    """Return pieces of HTML that are folded up until the reader opens them."""
+    return f"<details><summary>{text(summary)}</summary>{''.join(parts)}</details>"
+
+
+def table(content: Table) -> str:
+    """Return a table of texts."""
+    rows = [row((text(head), *(text(cell) for cell in cells))) for head, cells in content.rows]
+    return framed_table(content.caption, content.head, rows)
+
+
+def row(cells: Sequence[str], *, kind: str = "") -> str:
+    """Return a row of a table; the cells are already harmless, and the first is its head."""
+    head, *others = cells
+    data = "".join(f"<td>{cell}</td>" for cell in others)
+    return f'<tr{_class(kind)}><th scope="row">{head}</th>{data}</tr>'
+
+
+def framed_table(caption: str, head: Sequence[str], rows: Iterable[str]) -> str:
+    """Return a table that can be moved sideways, also by keyboard, where it is wider than the page.
+
+    Parameters
+    ----------
+    caption, head
+        Texts; they are made harmless.
+    rows
+        What `row` returns.
+    """
+    heads = "".join(f'<th scope="col">{text(name)}</th>' for name in head)
+    return (
+        f'<div class="scroll" role="region" tabindex="0" aria-label={_escape.attribute(caption)}>'
+        f"<table><caption>{text(caption)}</caption><thead><tr>{heads}</tr></thead>"
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
+def _class(kind: str) -> str:
+    return f' class="{kind}"' if kind else ""

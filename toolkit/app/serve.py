@@ -1,0 +1,205 @@
+"""Start the app on this machine, for this machine only."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import socket
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any, Final
+
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Mount
+from starlette.staticfiles import StaticFiles
+
+from toolkit import _egress
+from toolkit._errors import UsageError
+from toolkit.maps import ASSETS, FONT_FAMILY, FONT_FILES, FONT_STACK
+
+MAIN: Final = Path(__file__).resolve().parent / "main.py"
+"""The script of the pages."""
+
+FIRST_PORT: Final = 8501
+_PORTS_TRIED: Final = 50
+_HIGHEST_PORT: Final = 65535
+_FONTS_AT: Final = "/toolkit-fonts"
+
+_THEME: Final[dict[str, Any]] = {
+    "theme.base": "light",
+    "theme.primaryColor": "#0b5cad",
+    "theme.font": FONT_STACK,
+    "theme.headingFont": FONT_STACK,
+    "theme.fontFaces": [
+        {
+            "family": FONT_FAMILY,
+            "url": f"{_FONTS_AT}/{Path(name).name}",
+            "weight": weight,
+            "style": "normal",
+            "unicodeRange": "U+1000-109F, U+A9E0-A9FF, U+AA60-AA7F, U+200B-200D, U+25CC",
+        }
+        for weight, name in FONT_FILES.items()
+    ],
+}
+
+
+def middleware() -> list[Middleware]:
+    """Return what stands before every answer of the app's server."""
+    return [Middleware(_egress.HeadersMiddleware)]
+
+
+def routes() -> list[BaseRoute]:
+    """Return what the server has beside the pages: the bundled fonts."""
+    return [Mount(_FONTS_AT, StaticFiles(directory=ASSETS / "fonts"))]
+
+
+def options(port: int) -> dict[str, Any]:
+    """Return all Streamlit options of a run.
+
+    Parameters
+    ----------
+    port
+        Where the server listens.
+
+    Returns
+    -------
+    dict
+        Option names and values. They win over files and variables.
+    """
+    return {
+        **_egress.SAFE_OPTIONS,
+        **_THEME,
+        "server.headless": True,
+        "server.port": port,
+        "logger.level": "warning",
+    }
+
+
+def free_port(wanted: int | None) -> int:
+    """Return a port that nobody listens to.
+
+    Parameters
+    ----------
+    wanted
+        The port that must be taken, or None for the first free one from `FIRST_PORT` on.
+
+    Returns
+    -------
+    int
+        The port.
+
+    Raises
+    ------
+    UsageError
+        If the wanted port is not a port or is in use, or if no port is free.
+    """
+    if wanted is not None and not 1 <= wanted <= _HIGHEST_PORT:
+        msg = f"Port {wanted} does not exist; choose one from 1024 to {_HIGHEST_PORT}."
+        raise UsageError(msg)
+    tried = [wanted] if wanted is not None else range(FIRST_PORT, FIRST_PORT + _PORTS_TRIED)
+    for port in tried:
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            if os.name != "nt":  # on Windows this option would allow a port that is in use
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with contextlib.suppress(OSError):
+                probe.bind((_egress.LOOPBACK, port))
+                return port
+    msg = (
+        f"Port {tried[0]} cannot be used, perhaps because the app already runs there; "
+        "choose another one with --port."
+    )
+    raise UsageError(msg)
+
+
+def start(
+    port: int | None = None, *, open_browser: bool = False, script: Path | None = None
+) -> None:
+    """Serve the app until it is stopped from the keyboard.
+
+    Parameters
+    ----------
+    port
+        Where to listen; None takes the first free port from `FIRST_PORT` on.
+    open_browser
+        Whether to open the page in the user's browser, where there is a screen.
+    script
+        The script of the pages, if not `MAIN`.
+
+    Raises
+    ------
+    PermissionNotGivenError
+        If a settings file or a variable asks for something that could let data leave the
+        machine.
+    UsageError
+        If the port cannot be used.
+    """
+    # Streamlit takes a while to import, and the checks above need it only here.
+    from streamlit import config
+    from streamlit.starlette import App
+
+    shown = (script or MAIN).resolve()
+    config._main_script_path = str(shown)  # noqa: SLF001 - settings beside it count, too
+    logging.disable(logging.WARNING)  # Streamlit explains at length what is refused below
+    try:
+        config.get_config_options(force_reparse=True)
+    finally:
+        logging.disable(logging.NOTSET)
+    _egress.refuse_unsafe_settings(only_set=True)
+    config._config_options = None  # noqa: SLF001 - else it warns that the server's changed
+    chosen = free_port(port)
+    guard()
+    app = App(
+        shown,
+        middleware=middleware(),
+        routes=routes(),
+        lifespan=announcing(open_browser=open_browser),
+    )
+    sys.argv = [str(shown)]
+    app.run(config=options(chosen))
+
+
+def announcing(*, open_browser: bool) -> Callable[[object], AbstractAsyncContextManager[None]]:
+    """Return what the server does around its life: it says where the app is.
+
+    Parameters
+    ----------
+    open_browser
+        Whether to open the page in the user's browser, where there is a screen.
+    """
+
+    @contextlib.asynccontextmanager
+    async def life(_app: object) -> AsyncIterator[None]:
+        from streamlit import config
+
+        url = f"http://{_egress.LOOPBACK}:{config.get_option('server.port')}"
+        sys.stderr.write(f"The app is at {url} - for this machine only. Ctrl+C stops it.\n")
+        if open_browser and _has_screen():
+            threading.Thread(target=_open, args=(url,), daemon=True).start()
+        yield
+
+    return life
+
+
+def guard() -> None:
+    """Shut this process in before anything is served. It cannot be undone."""
+    _egress.pin_addresses()
+    _egress.forbid_connections()
+    _egress.declare_guarded()
+
+
+def _has_screen() -> bool:
+    """Return whether a browser with a window can be opened."""
+    if sys.platform in {"win32", "darwin"}:
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _open(url: str) -> None:
+    """Open the page in the user's browser."""
+    from streamlit import cli_util
+
+    cli_util.open_browser(url)

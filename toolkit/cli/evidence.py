@@ -1,0 +1,254 @@
+"""`evidence`: what is reported, and what you add to it."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from toolkit._errors import InputDataError, UsageError
+from toolkit.cli.common import OK, Commands, print_json, print_table
+
+if TYPE_CHECKING:
+    from toolkit.records import Claim
+
+_OBSERVATION = ("walked_km", "seen", "recall", "where", "streets")
+_ID_SIGNS = 70
+
+
+def register(commands: Commands) -> None:
+    """Add the commands of this module."""
+    from toolkit.evidence_table import COLUMNS
+
+    evidence = commands.add_parser("evidence", help="what is reported, and what you add to it")
+    actions = evidence.add_subparsers(required=True, metavar="ACTION")
+
+    listing = actions.add_parser("list", help="list the claims about a city, or about the country")
+    listing.add_argument("city", metavar="CITY", help="as for assess, or national")
+    listing.add_argument("--json", action="store_true")
+    listing.set_defaults(run=_list)
+
+    check = actions.add_parser("check", help="check a file of claims, or all evidence")
+    check.add_argument("file", metavar="FILE", nargs="?", type=Path, help=".toml or .csv")
+    check.set_defaults(run=_check)
+
+    add = actions.add_parser(
+        "add",
+        help="add one claim, or what was counted, to your own data",
+        description="Add one claim, field by field, or a count along a way (--walked-km and "
+        "--seen). It is written to your own data on this machine and nowhere else. A count is "
+        "stored without its way: say no more than the kind of area.",
+    )
+    add.add_argument("city", metavar="CITY")
+    for name in COLUMNS:
+        if name != "city":
+            add.add_argument(_flag(name), metavar="TEXT", dest=f"field_{name}", default="")
+    for name in _OBSERVATION:
+        add.add_argument(_flag(name), metavar="VALUE", dest=f"seen_{name}")
+    add.add_argument("--date", metavar="YYYY-MM-DD", dest="seen_date", help="day of the count")
+    add.set_defaults(run=_add)
+
+    importing = actions.add_parser("import", help="add the claims of a CSV file to your own data")
+    importing.add_argument("file", metavar="FILE.csv", type=Path)
+    importing.set_defaults(run=_import)
+
+    exporting = actions.add_parser("export", help="write claims as a CSV file for a spreadsheet")
+    exporting.add_argument("file", metavar="FILE.csv", type=Path)
+    exporting.add_argument("--city", metavar="CITY", help="one city only")
+    exporting.set_defaults(run=_export)
+
+
+def _flag(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def _city_id(text: str) -> str:
+    from toolkit.cities import find_city
+    from toolkit.claims import NATIONAL
+
+    return NATIONAL if text.strip().casefold() == NATIONAL else find_city(text).id
+
+
+def _all_ids() -> list[str]:
+    from toolkit.cities import load_cities
+    from toolkit.claims import NATIONAL
+
+    return [*(city.id for city in load_cities()), NATIONAL]
+
+
+def _list(options: argparse.Namespace) -> int:
+    from toolkit.claims import contradictions, load_claims, load_observations
+
+    city_id = _city_id(options.city)
+    claims, observations = load_claims(city_id), load_observations(city_id)
+    if options.json:
+        return print_json(
+            {
+                "city": city_id,
+                "claims": [claim.model_dump(mode="json", exclude_none=True) for claim in claims],
+                "contradictions": [list(pair) for pair in contradictions(claims)],
+                "observations": [o.model_dump(mode="json") for o in observations],
+            }
+        )
+    print_table(
+        f"Claims about {city_id}",
+        ("claim", "what it says", "status", "figure", "holds for", "source", "grade"),
+        [
+            (
+                claim.id,
+                claim.says,
+                claim.status or "",
+                _figure(claim),
+                str(claim.valid or claim.said),
+                f"{claim.source.publisher} ({claim.source.date})",
+                claim.confidence.grade,
+            )
+            for claim in claims
+        ],
+    )
+    for one, other in contradictions(claims):
+        sys.stdout.write(f"Contradiction: {one} and {other}.\n")
+    for o in observations:
+        day = o.date.isoformat() if o.date else "no date"
+        sys.stdout.write(f"Counted: {o.seen} seen on {o.walked_km:g} km ({day}).\n")
+    return OK
+
+
+def _figure(claim: Claim) -> str:
+    from toolkit.records import figure_text
+
+    return figure_text(claim.quantity) if claim.quantity else ""
+
+
+def _check(options: argparse.Namespace) -> int:
+    from toolkit.claims import load_claims, load_observations, read_claims
+    from toolkit.evidence_table import read_csv
+
+    if options.file is None:
+        problems, found = [], 0
+        for city_id in _all_ids():
+            try:
+                found += len(load_claims(city_id)) + len(load_observations(city_id))
+            except InputDataError as error:
+                problems.append(str(error))
+        if problems:
+            raise InputDataError("\n".join(problems))
+        sys.stdout.write(f"All evidence is whole: {found} claims and counts.\n")
+        return OK
+    reader = read_csv if options.file.suffix.casefold() == ".csv" else read_claims
+    claims = reader(options.file)
+    sys.stdout.write(f"The file is whole: {len(claims)} claims.\n")
+    return OK
+
+
+def _add(options: argparse.Namespace) -> int:
+    from toolkit.evidence_table import COLUMNS
+
+    city_id = _city_id(options.city)
+    seen = {name: getattr(options, f"seen_{name}") for name in (*_OBSERVATION, "date")}
+    seen = {name: value for name, value in seen.items() if value is not None}
+    fields = {name: getattr(options, f"field_{name}") for name in COLUMNS if name != "city"}
+    fields = {name: text for name, text in fields.items() if text}
+    if bool(seen) == bool(fields):
+        msg = (
+            "Give the fields of a claim (--says, --status, --publisher, ...), or what was counted "
+            "(--walked-km and --seen); see evidence add --help."
+        )
+        raise UsageError(msg)
+    return _add_observation(city_id, seen) if seen else _add_claim(city_id, fields)
+
+
+def _add_observation(city_id: str, seen: dict[str, str]) -> int:
+    from toolkit import _tables
+    from toolkit.evidence_files import add_observation
+    from toolkit.observations import Observation
+
+    row: dict[str, object] = {"date": dt.datetime.now(dt.UTC).date().isoformat(), **seen}
+    problems: list[str] = []
+    for name, read in (("walked_km", float), ("recall", float), ("seen", int)):
+        if name in seen:
+            try:
+                row[name] = read(seen[name])
+            except ValueError:
+                problems.append(f"{_flag(name)}: {_tables.shown_value(seen[name])} is no number.")
+    observation = None if problems else _tables.parsed(Observation, row, "the count", problems)
+    _tables.fail_if_any(problems, "The count")
+    if observation is not None:
+        add_observation(city_id, observation)
+    sys.stdout.write(f"Added to your own evidence about {city_id}: what was counted.\n")
+    return OK
+
+
+def _add_claim(city_id: str, fields: dict[str, str]) -> int:
+    from toolkit import _tables
+    from toolkit.evidence_files import add_claims
+    from toolkit.evidence_table import claim_of_texts
+    from toolkit.makers import load_makers
+    from toolkit.records import problems_of_names
+
+    year = re.sub(r"\D.*", "", fields.get("source_date", ""))
+    outlet = re.sub(r"[^a-z0-9]+", "-", fields.get("publisher", "").casefold()).strip("-")
+    source = fields.get("source_id") or f"{outlet or 'own'}-{year}".strip("-")[:_ID_SIGNS]
+    numbered = "low" in fields or "high" in fields
+    topic = fields.get("topic") or ("count" if numbered else "presence")
+    filled = {
+        "topic": topic,
+        "source_id": source,
+        "origins": source,
+        "id": f"{city_id}-{source}-{topic}"[:_ID_SIGNS],
+    } | fields
+    problems: list[str] = []
+    claim = claim_of_texts(filled | {"city": city_id}, "the new claim", problems)
+    if claim is not None:
+        problems += problems_of_names(claim, load_makers())
+    _tables.fail_if_any(problems, "The new claim")
+    added = add_claims(city_id, (claim,)) if claim is not None else ()
+    if added:
+        sys.stdout.write(f"Added to your own evidence about {city_id}: {added[0].id}.\n")
+    else:
+        sys.stdout.write(f"Nothing added: {filled['id']} is known already, word for word.\n")
+    return OK
+
+
+def _import(options: argparse.Namespace) -> int:
+    from toolkit import _tables
+    from toolkit.evidence_files import add_claims, check_new
+    from toolkit.evidence_table import read_csv
+
+    by_city: dict[str, list[Claim]] = {}
+    for claim in read_csv(options.file):
+        by_city.setdefault(claim.city, []).append(claim)
+    known, problems = set(_all_ids()), []
+    for city_id, claims in by_city.items():
+        if city_id not in known:
+            problems.append(
+                f"city {_tables.shown_value(city_id)} is not known. {_tables.near(city_id, known)}"
+            )
+            continue
+        try:
+            check_new(city_id, claims)
+        except InputDataError as error:
+            problems += [line.removeprefix("- ") for line in str(error).splitlines()[1:]]
+    # All files or none: nothing is written before every city has been checked.
+    _tables.fail_if_any(problems, options.file.name)
+    for city_id, claims in by_city.items():
+        added = add_claims(city_id, claims)
+        sys.stdout.write(
+            f"{city_id}: {len(added)} added, {len(claims) - len(added)} known already.\n"
+        )
+    return OK
+
+
+def _export(options: argparse.Namespace) -> int:
+    from toolkit import store
+    from toolkit.claims import load_claims
+    from toolkit.evidence_table import to_csv
+
+    ids = [_city_id(options.city)] if options.city else _all_ids()
+    claims = [claim for city_id in ids for claim in load_claims(city_id)]
+    store.write_bytes(options.file, to_csv(claims))
+    sys.stdout.write(f"{options.file}\n")
+    return OK

@@ -1,0 +1,106 @@
+"""`zones`: the ground that listed cameras cover by a set of fixed rules."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from toolkit.cli.common import OK, Commands, as_of_date, busy, print_json, printable
+
+
+def register(commands: Commands) -> None:
+    """Add the command of this module."""
+    zones = commands.add_parser(
+        "zones", help="what listed cameras cover by a set of fixed rules (no report is used)"
+    )
+    zones.add_argument(
+        "--cameras", metavar="FILE", required=True, help="list of cameras, .csv or .geojson"
+    )
+    zones.add_argument(
+        "--assumptions",
+        metavar="SET",
+        required=True,
+        help="set of fixed rules; the command assumptions list shows them",
+    )
+    zones.add_argument("--city", metavar="CITY", help="for its streets and buildings")
+    zones.add_argument("--out", metavar="FILE", type=Path, help=".geojson, .gpkg or .parquet")
+    zones.add_argument("--as-of", metavar="YYYY-MM-DD", help="date on the output; today by default")
+    zones.add_argument("--json", action="store_true", help="the figures as JSON")
+    zones.set_defaults(run=_zones)
+
+
+def _zones(options: argparse.Namespace) -> int:
+    from toolkit import cover_files
+    from toolkit.camera_lists import read_cameras
+    from toolkit.cities import find_city
+    from toolkit.deterministic import cover, cover_streets
+    from toolkit.rule_sets import load_rules
+    from toolkit.streets import find_pack_for, open_pack
+
+    if options.out is not None:
+        cover_files.check_suffix(options.out)
+    day = as_of_date(options.as_of)
+    rules = load_rules(options.assumptions)
+    cameras = read_cameras(options.cameras)
+    city = find_city(options.city) if options.city else None
+    with busy(f"Working out what {len(cameras.cameras)} cameras cover ..."):
+        pack_id = (city.pack or find_pack_for(city.id)) if city else None
+        pack = open_pack(pack_id) if pack_id else None
+        found = cover(cameras, rules, pack)
+        streets = cover_streets(found, pack) if pack else None
+        figures = cover_files.summary(
+            found, cameras, rules, as_of=day, city=city, pack=pack, streets=streets
+        )
+        if options.out is not None:
+            cover_files.write_cover(found, figures, options.out)
+    if options.json:
+        return print_json(figures)
+    sys.stdout.write("\n".join(_lines(figures)) + "\n")
+    return OK
+
+
+def _lines(figures: dict[str, Any]) -> list[str]:
+    """Return the figures as lines of text."""
+    rules, cameras, city = figures["assumptions"], figures["cameras"], figures["city"]
+    out = [printable(f"{rules['title']}, {figures['as_of']}")]
+    out.append(
+        f"Cameras: {cameras['listed']} listed, {cameras['with_direction']} with a direction, "
+        f"{cameras['covering']} cover something"
+    )
+    for zone in figures["zones"]:
+        out.append(f"{zone['name']}: {zone['union_km2']:.6g} km2 covered by at least one")
+        out += _figure("  effective cameras", zone["effective_cameras"], ".8g")
+        if city is not None:
+            out += _figure("  street inside, km", zone["street_km"], ".4g")
+            out += _figure("  share of street length", zone["share_of_street_length"], ".3%")
+    if city is not None:
+        out.append(printable(f"{city['name']['en']}: {_boundary(city)}"))
+        out += _figure("  cameras inside the boundary", city["cameras_inside"], "d")
+        out += _figure("  cameras per km of street", city["cameras_per_km"], ".3g")
+    blocked = "do" if figures["views_blocked_by_buildings"] else "do not"
+    plane = figures["projection"]
+    out.append(
+        f"Buildings {blocked} block views. {plane['method']}: areas are exact, lengths off by at "
+        f"most {plane['length_error_share']:.1e}."
+    )
+    out += [f"- {note['text']}" for note in figures["notes"]]
+    out += [f"- {text}" for text in figures["limits"]]
+    out += [f"- Different from the original: {printable(text)}" for text in rules["differs"]]
+    sources = [f"{s['publisher']}: {s['title']} ({s['date']})" for s in figures["sources"]]
+    out.append(printable("Sources: " + "; ".join(sources)))
+    if figures["attribution"]:
+        out.append(printable(f"Map data: {figures['attribution']}"))
+    out.append(f"Assumptions {rules['name']} {rules['sha256'][:12]}")
+    return out
+
+
+def _boundary(city: dict[str, Any]) -> str:
+    boundary = city["boundary"]
+    return str(boundary["note"]) if boundary else "no streets are installed"
+
+
+def _figure(name: str, figure: dict[str, Any], form: str) -> list[str]:
+    value = figure["value"]
+    return [f"{name}: {figure['why'] if value is None else format(value, form)}"]
