@@ -126,8 +126,10 @@ def files(data: Path, downloads: Path) -> list[tuple[str, Path]]:
 def table(rows: list[Row]) -> str:
     """Return the rows as a Markdown table."""
     lines = [
-        "| File | Street pieces | km | Buildings | Import, processor s | Peak MB "
-        "| Open, processor s | Not in the file |",
+        (
+            "| File | Street pieces | km | Buildings | Import, processor s | Peak MB "
+            "| Open, processor s | Not in the file |"
+        ),
         "|---|--:|--:|--:|--:|--:|--:|---|",
     ]
     lines += [

@@ -70,7 +70,7 @@ def test_data_dir() -> Path:
     return folder
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_claim() -> Callable[..., Any]:
     """Return a function that makes a claim about installed public cameras; fields can change."""
     from toolkit.records import Claim

@@ -127,9 +127,8 @@ def test_the_city_level_estimate_agrees_with_streets_where_both_are_known(helsin
     # The demonstration without its streets: the length covered must come out near that with them,
     # up to the overlap of views, which the city-level figure does not take off.
     city = next(c for c in load_cities() if c.id == "helsinki-centre")
-    monkeypatch.setattr(
-        "toolkit.assessment.find_city", lambda _: city.model_copy(update={"pack": None})
-    )
+    streetless = city.model_copy(update={"pack": None})
+    monkeypatch.setattr("toolkit.assessment._city_or_pack", lambda _: streetless)
     monkeypatch.setattr("toolkit.assessment.find_pack_for", lambda _: None)
     without = assess("helsinki-centre", as_of=AS_OF)
     assert without.basis == "city_level"
@@ -224,3 +223,24 @@ def test_same_inputs_same_bytes_anywhere(tmp_path, helsinki):
             )
         )
     assert outputs[0] == outputs[1] == helsinki.to_json().encode()
+
+
+def test_an_installed_pack_of_no_known_city_is_assessed_with_the_wide_prior(home):
+    """A whole extract that was imported under its own name has no report: the count says so."""
+    built_in = store.builtin_dir() / "packs" / "helsinki-centre"
+    mine = home / "packs" / "harbour-town"
+    mine.mkdir(parents=True)
+    for part in built_in.iterdir():
+        (mine / part.name).write_bytes(part.read_bytes())
+    manifest = json.loads((mine / "manifest.json").read_text(encoding="utf-8"))
+    manifest |= {"id": "harbour-town", "demonstration": False, "banner": None}
+    (mine / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    found = assess("harbour-town", as_of=AS_OF, n_draws=40)
+    assert found.basis == "streets"
+    assert not found.demonstration
+    warned = {note.id for note in found.warnings}
+    assert {"no_count", "area_not_stated"} <= warned
+    part = found.tiers["seen"]
+    core, township = (c.share_of_length for c in part.cases)
+    assert core.mid > township.mid
+    assert township.mid <= part.share_of_length.expected.mid <= core.mid

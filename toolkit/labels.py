@@ -157,6 +157,28 @@ def limits(lang: str) -> tuple[str, ...]:
     )
 
 
+def install_steps(lang: str) -> tuple[str, ...]:
+    """Return how a user gets the streets, and with them a map, of a city that has none."""
+    return (
+        tr(
+            "Fetch an OpenStreetMap extract of the country once, on a computer with network: for "
+            "Myanmar one file of about 270 MB that ends in .osm.pbf. docs/streets.md says where.",
+            lang,
+        ),
+        tr(
+            'Carry it over, then type "python -m toolkit streets import FILE" or use the page '
+            '"Streets" of the app. All known cities in the file are installed at once, without '
+            "any network.",
+            lang,
+        ),
+        tr(
+            '"python -m toolkit streets list" shows what is installed. From then on there is a '
+            "map.",
+            lang,
+        ),
+    )
+
+
 def demonstration(lang: str) -> str:
     """Return the banner of an assessment that rests on an invented report."""
     return tr("Demonstration: the report of cameras behind these figures is made up.", lang)

@@ -20,9 +20,12 @@ def app_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Give a headless Chromium; without one the test is skipped, except in CI."""
+    """Give a headless Chromium; without one the test is skipped, except in CI.
+
+    No longer than a module: it keeps an event loop running, which other tests must not meet.
+    """
     if CHROMIUM is None:
         reason = "no Chromium is installed (Debian: apt-get install chromium)"
         if os.environ.get("CI"):

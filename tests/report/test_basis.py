@@ -147,7 +147,8 @@ def test_sources_of_figures_come_first_and_are_numbered_and_others_are_marked() 
 
 
 def test_what_was_said_later_is_not_listed() -> None:
-    claims = (claim_of(), other_claim(said="2025-01-01", valid="2024"))
+    later = {"id": "later", "publisher": "The Paper", "title": "Later", "date": "2025-01-01"}
+    claims = (claim_of(), other_claim(said="2025-01-01", valid="2024", source=later))
     report = report_on(None, claims)
     assert [item.id for item in basis.items(report, claims, "en")] == ["testville-stock", "streets"]
 

@@ -22,7 +22,7 @@ _LATEST: Final = dt.date(2099, 12, 31)
 _MOST_CAMERAS: Final = 1_000_000
 """What the boxes take: more than any city is reported to have."""
 
-PAGES: Final = ("answer", "cameras", "assumptions")
+PAGES: Final = ("answer", "streets", "cameras", "assumptions")
 _KEPT: Final = frozenset({"city", "tier", "status", "as_of", "own", "own_low", "own_high"})
 
 
@@ -70,6 +70,7 @@ def choose_page(lang: Language) -> str:
     """Show the list of pages and return the one that is chosen, one of `PAGES`."""
     names = {
         "answer": tr("City", lang),
+        "streets": tr("Streets", lang),
         "cameras": tr("What a camera can do", lang),
         "assumptions": tr("Assumptions", lang),
     }

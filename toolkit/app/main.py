@@ -20,6 +20,7 @@ from toolkit.app import (
     markup,
     optics_page,
     sources,
+    streets_page,
 )
 from toolkit.app.controls import Choice
 
@@ -69,6 +70,8 @@ def main() -> None:
         page = controls.choose_page(lang)
         if page == "cameras":
             optics_page.show(lang)
+        elif page == "streets":
+            streets_page.show(lang)
         elif page == "assumptions":
             assumptions_page.show(lang)
         else:

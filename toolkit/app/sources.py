@@ -122,29 +122,9 @@ def _pair(pair: Sequence[str], by_id: dict[str, Item], lang: Language) -> str:
 
 
 def _install(lang: Language) -> list[str]:
-    steps = (
-        tr(
-            "This version cannot yet turn map data into the streets of a city; there is no command "
-            "for it. A later version is meant to.",
-            lang,
-        ),
-        tr(
-            "What will be needed then: an extract of OpenStreetMap for Myanmar, one file that ends "
-            "in .osm.pbf. It can be fetched on another computer and carried over on a stick; the "
-            "toolkit itself asks no server.",
-            lang,
-        ),
-        tr(
-            "What works today: if somebody gives you a finished city pack (a folder; docs/packs.md "
-            'says what is in it), put it into the folder "packs" of your data folder. "python -m '
-            'toolkit streets list" shows whether it is found, and "python -m toolkit streets '
-            'verify" whether it is whole. After a reload of this page there is a map.',
-            lang,
-        ),
-    )
     return [
         markup.tag("h2", tr("How to install streets", lang)),
-        markup.listing((markup.text(step) for step in steps), name="ol"),
+        markup.listing((markup.text(step) for step in labels.install_steps(lang)), name="ol"),
     ]
 
 

@@ -107,7 +107,7 @@ def render(
             completeness=_completeness(assessment, lang)
         ),
         "notes": _notes(assessment, lang),
-        "install": _install_steps(assessment, lang) if assessment.basis == "city_level" else (),
+        "install": labels.install_steps(lang) if assessment.basis == "city_level" else (),
         "no_map": _no_map(assessment, drawing, lang),
         "items": items,
         "contradictions": [" – ".join(pair) for pair in basis.counted(assessment).contradictions],
@@ -321,27 +321,6 @@ def _no_map(assessment: Assessment, drawing: Drawing | None, lang: Language) -> 
     if assessment.basis == "city_level":
         return notes.text("no_streets", lang)
     return tr("These figures were read from a file, which holds no map.", lang)
-
-
-def _install_steps(assessment: Assessment, lang: Language) -> tuple[str, ...]:
-    """Return how the user gets a map of this city."""
-    return (
-        tr(
-            "Get or make a city pack for {city}: a folder with its streets from OpenStreetMap. "
-            "docs/packs.md says what is in it and how one is made.",
-            lang,
-        ).format(city=assessment.city.id),
-        tr(
-            'Copy it into the folder "packs" of your data folder. "python -m toolkit doctor" says '
-            "where that is.",
-            lang,
-        ),
-        tr(
-            '"python -m toolkit streets list" shows whether it is found. Then write this report '
-            "again: it will have maps.",
-            lang,
-        ),
-    )
 
 
 def _licence(lang: Language) -> list[str]:
