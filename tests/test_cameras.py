@@ -186,7 +186,7 @@ class TestMerging:
         pd.testing.assert_frame_equal(pd.DataFrame(one), pd.DataFrame(other))
 
 
-_PLACES = st.tuples(st.integers(0, 3).map(lambda k: 6.0 * k), st.sampled_from([0.0, 4.0]))
+PLACES = st.tuples(st.integers(0, 3).map(lambda k: 6.0 * k), st.sampled_from([0.0, 4.0]))
 _KNOWN = st.fixed_dictionaries(
     {
         "kind": st.sampled_from(["unknown", "fixed", "dome"]),
@@ -198,8 +198,8 @@ _KNOWN = st.fixed_dictionaries(
 
 
 @given(
-    mapped=st.lists(st.tuples(_PLACES, _KNOWN), max_size=5),
-    notes=st.lists(st.tuples(_PLACES, _KNOWN), max_size=6),
+    mapped=st.lists(st.tuples(PLACES, _KNOWN), max_size=5),
+    notes=st.lists(st.tuples(PLACES, _KNOWN), max_size=6),
 )
 @settings(max_examples=40)
 def test_no_camera_is_lost_and_none_is_made_up(mapped, notes):

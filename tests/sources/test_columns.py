@@ -100,4 +100,4 @@ def test_way_ids(row: dict[str, object], expected: int) -> None:
 
 
 def test_kinds_of_places_are_those_of_the_packs() -> None:
-    assert {kind for kind, _, _ in tags._PLACES} == columns.PLACE_KINDS
+    assert {kind for kind, _, _ in tags.PLACES} == columns.PLACE_KINDS

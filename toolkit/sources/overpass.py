@@ -33,7 +33,7 @@ from toolkit.sources.extract import Extract, area_km2_of
 from toolkit.sources.osm import read_osm
 from toolkit.sources.overpass_ask import PUBLIC_SERVER, Server, Wanted, ask, host_of, proxy_of
 from toolkit.sources.overpass_json import AskAgainError, merge, write_answers
-from toolkit.sources.tags import _PLACES
+from toolkit.sources.tags import PLACES
 
 Progress = Callable[[str, float | None], None]
 
@@ -311,7 +311,7 @@ def _cuts(low_deg: float, high_deg: float, most_deg: int) -> list[float]:
 def _wanted() -> Wanted:
     """Return the tags of everything that `read_osm` can use, for osmnx."""
     values: dict[str, set[str]] = {"man_made": {"surveillance"}}
-    for _, key, of_key in _PLACES:
+    for _, key, of_key in PLACES:
         values.setdefault(key, set()).update(of_key)
     some: Wanted = {key: sorted(values[key]) for key in sorted(values)}
     # Whole keys: streets of every class with signals and crossings, and buildings of every kind.

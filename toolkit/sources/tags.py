@@ -56,7 +56,7 @@ MOST_BUILDING_HEIGHT_M: Final = 850.0
 """A taller building is a slip: the tallest ever built has 828 m (Burj Khalifa, 2010)."""
 _MOST_LEVELS: Final = 170.0
 
-_PLACES: Final[tuple[tuple[str, str, frozenset[str]], ...]] = (
+PLACES: Final[tuple[tuple[str, str, frozenset[str]], ...]] = (
     ("police", "amenity", frozenset({"police"})),
     ("government", "amenity", frozenset({"townhall", "courthouse"})),
     ("government", "office", frozenset({"government"})),
@@ -79,13 +79,13 @@ _PLACES: Final[tuple[tuple[str, str, frozenset[str]], ...]] = (
     ("hospital", "amenity", frozenset({"hospital", "clinic"})),
     ("shopping", "shop", frozenset({"mall", "department_store", "supermarket"})),
 )
-PLACE_KEYS: Final = tuple(sorted({key for _, key, _ in _PLACES}))
+PLACE_KEYS: Final = tuple(sorted({key for _, key, _ in PLACES}))
 """Keys that can make an object a place."""
 
 
 def place_kind(tags: Tags) -> str | None:
     """Return the kind of place of an object: the first row of the table that fits, or None."""
-    for kind, key, values in _PLACES:
+    for kind, key, values in PLACES:
         if tags.get(key) in values:
             return kind
     return None
