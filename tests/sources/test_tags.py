@@ -100,9 +100,7 @@ def test_lanes_and_levels() -> None:
 
 
 def test_every_kind_of_place_can_be_reached() -> None:
-    kinds = {
-        tags.place_kind({key: value}) for kind, key, values in tags.PLACES for value in values
-    }
+    kinds = {tags.place_kind({key: value}) for kind, key, values in tags.PLACES for value in values}
     assert kinds == {
         "police", "government", "station", "bus_station", "market", "religious", "airport",
         "bank", "gate", "toll", "border", "school", "hospital", "shopping",
