@@ -180,6 +180,40 @@ def list_cameras(city_id: str) -> gpd.GeoDataFrame:
         raise InputDataError(msg) from error
 
 
+_EXPORTED: Final = (
+    "kind", "direction", "width", "height", "operator", "brand", "seen_on", "status", "note",
+)  # fmt: skip
+"""Columns of an exported file: those that an import knows."""
+
+
+def export_cameras(city_id: str, file: Path) -> int:
+    """Write the field notes of a city as GeoJSON, to be passed on apart from its streets.
+
+    This is the only way in which notes leave the folder they are kept in, and it needs to be
+    asked for. `import_cameras` reads the file again.
+
+    Returns
+    -------
+    n_rows
+        Rows written.
+
+    Raises
+    ------
+    NotFoundError
+        If there are none.
+    """
+    notes = list_cameras(city_id)
+    if notes.empty:
+        msg = f"There are no field notes for {city_id!r}."
+        raise NotFoundError(msg)
+    kept = notes.rename(
+        columns={"direction_deg": "direction", "width_deg": "width", "height_m": "height"}
+    )
+    kept = kept[[*_EXPORTED, "geometry"]]
+    store.write_text(file, kept.to_json(na="drop", drop_id=True, to_wgs84=True) + "\n")
+    return len(notes)
+
+
 def remove_cameras(city_id: str) -> int:
     """Delete the field notes of a city, and all cached lines of sight, which follow from them.
 

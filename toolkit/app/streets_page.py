@@ -161,7 +161,8 @@ def _show_notes(lang: Language) -> None:
                 file.write_bytes(sent.getvalue())
                 today = dt.datetime.now(dt.UTC).date()
                 read = cameras.import_cameras(file, city, as_of=today).read
-            st.text(f"{read.n_notes} / {read.n_notes + len(read.problems)}")
+            bad = len({problem.row for problem in read.problems})
+            st.text(f"{read.n_notes - bad} / {read.n_notes}")
             for problem in read.problems:
                 st.text(f"{problem.row}, {problem.column}: {problem.reason}")
         if len(cameras.list_cameras(city)) and st.button(

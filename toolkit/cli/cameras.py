@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.cli.common import BAD_DATA, OK, Commands, print_table, printable
@@ -34,6 +35,11 @@ def register(commands: Commands) -> None:
     check.add_argument("--city", metavar="C")
     check.set_defaults(run=_check)
 
+    export = actions.add_parser("export", help="write the field notes of a city, to pass them on")
+    export.add_argument("city", metavar="C")
+    export.add_argument("--out", metavar="F.geojson", required=True, type=Path)
+    export.set_defaults(run=_export)
+
     remove = actions.add_parser("remove", help="delete the field notes of a city")
     remove.add_argument("city", metavar="C")
     remove.set_defaults(run=_remove)
@@ -52,7 +58,8 @@ def _city_id(name: str) -> str:
 
 
 def _print_read(read: FieldNotes) -> int:
-    sys.stdout.write(f"{read.n_notes} notes can be used, {len(read.problems)} rows cannot.\n")
+    bad = len({problem.row for problem in read.problems})
+    sys.stdout.write(f"{read.n_notes - bad} notes can be used, {bad} cannot.\n")
     for problem in read.problems:
         text = f"row {problem.row}, {problem.column}: {problem.reason}"
         sys.stdout.write(printable(text) + "\n")
@@ -99,6 +106,14 @@ def _list(options: argparse.Namespace) -> int:
             for point, (_, row) in zip(notes.geometry, notes.iterrows(), strict=True)
         ],
     )
+
+
+def _export(options: argparse.Namespace) -> int:
+    from toolkit.cameras import export_cameras
+
+    n_rows = export_cameras(_city_id(options.city), options.out)
+    sys.stdout.write(f"{options.out}: {n_rows} rows\n")
+    return OK
 
 
 def _cell(value: object) -> str:

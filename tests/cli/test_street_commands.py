@@ -1,0 +1,74 @@
+"""Streets on the command line: in from a file, out as a pack, never over the network unasked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from toolkit import cli
+from toolkit.pack_files import export_pack
+
+STREETS = """{"type": "FeatureCollection", "features": [
+{"type": "Feature", "properties": {"highway": "primary", "name": "One"},
+ "geometry": {"type": "LineString", "coordinates": [[98.19, 14.08], [98.20, 14.08]]}},
+{"type": "Feature", "properties": {"highway": "residential", "name": "Two"},
+ "geometry": {"type": "LineString", "coordinates": [[98.195, 14.075], [98.195, 14.085]]}}]}
+"""
+
+
+def test_a_file_becomes_a_pack_that_is_assessed_exported_and_removed(tmp_path, home, capsys):
+    file = tmp_path / "roads.geojson"
+    file.write_text(STREETS, encoding="utf-8")
+    code = cli.main(
+        ["streets", "import", str(file), "--city", "Dawei", "--boundary", "radius:3000"]
+    )
+    out = capsys.readouterr().out
+    assert code == 0
+    assert "dawei: " in out
+    assert "Disc of 3 km" in out
+    assert cli.main(["assess", "dawei", "--as-of", "2026-11-23"]) == 0
+    out = capsys.readouterr().out
+    assert "No buildings are known" in out
+    assert "inside the boundary" in out
+    packed = tmp_path / "dawei.zip"
+    assert cli.main(["streets", "export", "dawei", "--out", str(packed)]) == 0
+    assert cli.main(["streets", "remove", "dawei"]) == 0
+    assert not (home / "packs" / "dawei").exists()
+    assert cli.main(["streets", "import", str(packed)]) == 0
+    assert cli.main(["streets", "verify", "dawei"]) == 0
+    assert capsys.readouterr().out.endswith("dawei: whole\n")
+
+
+def test_what_is_built_in_cannot_be_removed(capsys):
+    assert cli.main(["streets", "remove", "helsinki-centre"]) == 1
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_pack_has_its_city_already(tmp_path, capsys):
+    packed = export_pack("helsinki-centre", tmp_path / "h.zip")
+    assert cli.main(["streets", "import", str(packed), "--city", "dawei"]) == 2
+    assert "leave --city" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("home")
+def test_nothing_is_fetched_without_permission_and_it_says_what_would_be(capsys):
+    assert cli.main(["streets", "fetch", "dawei"]) == 2
+    err = capsys.readouterr().err
+    assert "overpass" in err
+    assert "--allow-network" in err
+
+
+def test_administrative_areas_are_not_fetched(capsys):
+    assert cli.main(["streets", "fetch", "dawei", "--boundary", "admin", "--allow-network"]) == 2
+    assert "not fetched" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["radius:-5", "radius:x", "nowhere", "radius:9000000"])
+def test_a_boundary_that_cannot_be_is_a_sentence(text, tmp_path, capsys):
+    file = tmp_path / "roads.geojson"
+    file.write_text(STREETS, encoding="utf-8")
+    code = cli.main(["streets", "import", str(file), "--boundary", text])
+    assert code in (1, 2)
+    assert "Traceback" not in capsys.readouterr().err
+    assert not Path(tmp_path / "packs").exists()
