@@ -97,7 +97,9 @@ def _list(options: argparse.Namespace) -> int:
     from toolkit.cameras import list_cameras
 
     notes = list_cameras(_city_id(options.city))
-    columns = [c for c in notes.columns if c != "geometry"]
+    columns = (
+        "kind", "direction_deg", "width_deg", "height_m", "operator", "seen_on", "status", "note",
+    )  # fmt: skip
     return print_table(
         "Field notes",
         ("lat", "lon", *columns),
