@@ -6,24 +6,10 @@ import json
 
 import pytest
 
-from toolkit import cli
 from toolkit.assumptions import load_assumptions
 from toolkit.rule_sets import load_rules
 
 AS_OF = ("--as-of", "2026-11-23")
-
-
-@pytest.fixture
-def run(capsys):
-    def call(*arguments):
-        try:
-            code = cli.main(arguments)
-        except SystemExit as stopped:  # argparse
-            code = stopped.code
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return call
 
 
 def test_both_kinds_of_sets_are_listed_with_their_hashes(run):

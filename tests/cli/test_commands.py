@@ -11,24 +11,11 @@ import time
 
 import pytest
 
-from toolkit import basis_streets, cli, store
+from toolkit import basis_streets, store
 from toolkit._errors import UsageError
 from toolkit.cli import common
 
 AS_OF = ("--as-of", "2026-11-23")
-
-
-@pytest.fixture
-def run(capsys):
-    def call(*arguments):
-        try:
-            code = cli.main(arguments)
-        except SystemExit as stopped:  # argparse
-            code = stopped.code
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return call
 
 
 def test_cities_are_listed_in_both_languages(run):

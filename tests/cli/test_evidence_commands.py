@@ -6,8 +6,6 @@ import json
 
 import pytest
 
-from toolkit import cli
-
 CLAIM = [
     "--low", "400", "--unit", "cameras", "--wording", "about", "--kind", "stock",
     "--status", "installed", "--says", "About 400 stand.", "--publisher", "Some Outlet",
@@ -15,19 +13,6 @@ CLAIM = [
     "--valid", "2025-05", "--scope", "public", "--grade", "C3", "--reason", "One outlet.",
 ]  # fmt: skip
 AS_OF = ("--as-of", "2026-11-23")
-
-
-@pytest.fixture
-def run(capsys):
-    def call(*arguments):
-        try:
-            code = cli.main([str(a) for a in arguments])
-        except SystemExit as stopped:
-            code = stopped.code
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return call
 
 
 def test_claims_are_listed_with_contradictions(run):

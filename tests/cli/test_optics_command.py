@@ -7,21 +7,6 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from toolkit import cli
-
-
-@pytest.fixture
-def run(capsys):
-    def call(*arguments):
-        try:
-            code = cli.main(arguments)
-        except SystemExit as stopped:  # argparse
-            code = stopped.code
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return call
-
 
 def test_without_a_camera_types_and_models_are_listed(run):
     code, out, _ = run("optics")

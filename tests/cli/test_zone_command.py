@@ -7,23 +7,10 @@ import json
 import geopandas as gpd
 import pytest
 
-from toolkit import cli, store
+from toolkit import store
 from toolkit.rule_sets import load_rules
 
 AS_OF = ("--as-of", "2026-11-23")
-
-
-@pytest.fixture
-def run(capsys):
-    def call(*arguments):
-        try:
-            code = cli.main(arguments)
-        except SystemExit as stopped:  # argparse
-            code = stopped.code
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return call
 
 
 @pytest.fixture

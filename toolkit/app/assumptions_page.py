@@ -38,7 +38,7 @@ _MARK: Final = "●"
 
 
 def chosen() -> AssumptionSet:
-    """Return the set of this session with its changes; the central one before any choice.
+    """Return the set that is chosen, with its changes; the central one before any choice.
 
     Raises
     ------

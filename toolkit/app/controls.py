@@ -55,7 +55,7 @@ class Choice:
 
 
 def choose_language() -> Language:
-    """Show the switch and return the language of this session."""
+    """Show the switch and return the language that is chosen."""
     _begin("lang", LANGUAGES, LANGUAGES[0])
     return st.sidebar.radio(
         "Language / ဘာသာစကား",
