@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import cache, lru_cache
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 
 from toolkit import exposure, siting, zones
 from toolkit.basis import M_PER_KM, Inputs, Outcome, ring, switch
-from toolkit.cameras import cameras_sha256
+from toolkit.cameras import cameras_for, cameras_sha256
 from toolkit.draws import FloatArray
 from toolkit.optics import threshold_px_m
 from toolkit.results import (
@@ -27,6 +30,7 @@ from toolkit.results import (
 from toolkit.scene import Scene, build_scene
 from toolkit.streets import Pack, open_pack, pack_sha256
 
+_DAYS_PER_YEAR: Final = 365.25
 _SAMPLE_POINTS = 4_000
 """Points on which the "everything works" figure and the cases are taken."""
 
@@ -71,7 +75,14 @@ def on_streets(inputs: Inputs, pack_id: str) -> Outcome:
     total_m = float(length.sum())
     known_m = float(length[known].sum())
 
-    in_scope = _mapped_share(inputs) * scene.n_mapped
+    reducing = reducing_share(
+        cameras_for(pack),
+        as_of=inputs.as_of,
+        public_only=inputs.counts.scope == "public",
+        brands=_counted_brands(inputs),
+        stale_years=values.value("sites.mapped_stale_years"),
+    )
+    in_scope = _mapped_share(inputs) * scene.n_mapped * reducing
     inside = _share_inside(inputs, pack)
     n_cameras = np.maximum(inputs.n_cameras * inside["drawn"], in_scope)
     weights = siting.draw_class_weights(values, design)
@@ -166,6 +177,8 @@ def on_streets(inputs: Inputs, pack_id: str) -> Outcome:
     warnings = ["reach_truncated"]
     if cases:
         warnings.append("area_not_stated")
+    if reducing < 1:
+        warnings.append("mapped_left_out")
     if float(in_scope.max(initial=0.0)) > float(np.quantile(inputs.n_cameras, 0.05)):
         warnings.append("more_mapped_than_reported")
     return Outcome(
@@ -178,6 +191,56 @@ def on_streets(inputs: Inputs, pack_id: str) -> Outcome:
         pack=pack,
         layers=_layers(pack, scene, summary, street_known),
     )
+
+
+def reducing_share(
+    cameras: gpd.GeoDataFrame,
+    *,
+    as_of: dt.date,
+    public_only: bool,
+    brands: frozenset[str],
+    stale_years: float,
+) -> float:
+    """Return the share of mapped cameras that can be some of the reported ones.
+
+    Only those reduce the number that is still to be placed; all of them stay where they are. Left
+    out are cameras last checked too long ago, cameras mapped as watching private ground if the
+    report counts public ones, and cameras of another make than the one that was counted.
+
+    Parameters
+    ----------
+    cameras
+        Layer "cameras", with or without field notes.
+    as_of
+        Date of the assessment.
+    public_only
+        Whether the report counts public cameras only.
+    brands
+        Makes that were counted; empty if the report does not say.
+    stale_years
+        Age at which a check is too old. A camera without a date of check counts as fresh.
+    """
+    if cameras.empty:
+        return 1.0
+    # A year or a month alone is read as its first day.
+    checked = pd.to_datetime(cameras["check_date"], errors="coerce", format="ISO8601")
+    oldest = pd.Timestamp(as_of) - pd.Timedelta(days=stale_years * _DAYS_PER_YEAR)
+    left_out = (checked < oldest).to_numpy(dtype=bool, copy=True)
+    if public_only:
+        left_out |= cameras["surveillance"].eq("outdoor").to_numpy(dtype=bool)
+    if brands:
+        named = cameras["brand"].fillna("").str.casefold()
+        ours = {brand.casefold() for brand in brands}
+        left_out |= ((named != "") & ~named.isin(ours)).to_numpy(dtype=bool)
+    return float(1.0 - left_out.mean())
+
+
+def _counted_brands(inputs: Inputs) -> frozenset[str]:
+    """Return the makes to which the figures behind the count are bound; empty if to none."""
+    used = set(inputs.counts.claims_installed)
+    figures = [c.quantity for c in inputs.claims if c.id in used and c.quantity is not None]
+    makes = {figure.brand for figure in figures}
+    return frozenset(m for m in makes if m) if None not in makes else frozenset()
 
 
 def _mapped_share(inputs: Inputs) -> FloatArray:

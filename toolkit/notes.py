@@ -66,6 +66,11 @@ def text(note_id: str, lang: str = _ENGLISH) -> str:
             "cameras inside the boundary, or spread over the whole township.",
             lang,
         ),
+        "mapped_left_out": tr(
+            "Some mapped cameras cannot be among the reported ones (checked long ago, on private "
+            "ground, or of another make). They are shown and add to the reported number.",
+            lang,
+        ),
         "more_mapped_than_reported": tr(
             "More cameras are mapped than some readings of the report allow; the mapped count "
             "holds.",
