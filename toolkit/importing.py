@@ -431,7 +431,12 @@ def _import_other(
         if not frame.intersects(outline.polygon):
             left_out.append((place.pack, "the file has no streets there."))
             continue
-        cut = whole if polygon is not None else _read_other(file, outline.polygon, say)
+        try:
+            cut = whole if polygon is not None else _read_other(file, outline.polygon, say)
+        except InputDataError as error:
+            # The file as a whole was read: it is this city that it does not hold.
+            left_out.append((place.pack, str(error)))
+            continue
         installed.append(_install_other(file, cut, place, outline))
     return _report(file, installed, left_out)
 

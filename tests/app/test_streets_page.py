@@ -10,7 +10,7 @@ from running import SLOW_S
 from streamlit.testing.v1 import AppTest
 
 from toolkit import _egress, pack_files, streets
-from toolkit.app import serve
+from toolkit.app import serve, streets_page
 
 
 @pytest.fixture
@@ -76,3 +76,8 @@ def test_going_to_another_page_and_back_keeps_the_city(opened: Callable[[], AppT
     page.radio(key="page").set_value("answer").run()
     assert page.selectbox(key="city").value == "dawei"
     assert not page.exception
+
+
+def test_a_saved_pack_is_the_exported_one(tmp_path: Path) -> None:
+    written = pack_files.export_pack("helsinki-centre", tmp_path / "helsinki-centre.zip")
+    assert streets_page._packed("helsinki-centre") == written.read_bytes()

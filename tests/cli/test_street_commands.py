@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,27 @@ def test_a_boundary_that_cannot_be_is_a_sentence(text, tmp_path, capsys):
     assert code in (1, 2)
     assert "Traceback" not in capsys.readouterr().err
     assert not Path(tmp_path / "packs").exists()
+
+
+def test_a_city_without_streets_in_the_file_does_not_stop_the_others(tmp_path, home, capsys):
+    """The outline of the file covers Hpa-an as well; its streets are in two other cities."""
+    roads = [
+        [[98.19, 14.08], [98.20, 14.09]],  # Dawei
+        [[97.39, 25.38], [97.40, 25.39]],  # Myitkyina
+    ]
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"highway": "primary"},
+            "geometry": {"type": "LineString", "coordinates": road},
+        }
+        for road in roads
+    ]
+    file = tmp_path / "two.geojson"
+    file.write_text(
+        json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8"
+    )
+    assert cli.main(["streets", "import", str(file), "--boundary", "radius:3000"]) == 0
+    out = capsys.readouterr().out
+    assert {p.name for p in (home / "packs").iterdir()} == {"dawei", "myitkyina"}
+    assert "hpa-an: left out" in out

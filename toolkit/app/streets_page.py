@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -42,12 +43,26 @@ def _show_installed(lang: Language) -> None:
         length = tr("{value} km", lang).format(value=f"{boundary.length_km or 0:.0f}")
         st.text(f"{getattr(manifest.name, lang)} ({manifest.id}): {length}. {boundary.note}")
         st.text(manifest.attribution)
+        st.download_button(
+            _plain(tr("Save as one file", lang)),
+            data=partial(_packed, manifest.id),
+            file_name=f"{manifest.id}.zip",
+            mime="application/zip",
+            on_click="ignore",
+            key=f"save:{manifest.id}",
+        )
         own = store.home_dir() / streets.FOLDER / manifest.id
         if (own.is_dir() or manifest.id not in built_in) and st.button(
             _plain(tr("Remove these streets", lang)), key=f"remove:{manifest.id}"
         ):
             pack_files.remove_pack(manifest.id)
             st.rerun()
+
+
+def _packed(name: str) -> bytes:
+    """Return a pack as one file, made when it is asked for."""
+    with tempfile.TemporaryDirectory() as folder:
+        return pack_files.export_pack(name, Path(folder) / f"{name}.zip").read_bytes()
 
 
 def _show_import(lang: Language) -> None:
