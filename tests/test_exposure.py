@@ -200,7 +200,7 @@ class TestSimulation:
         share = exposure.simulate(
             pairs, prob, none, np.full(len(prob), np.nan), drawn, mean, points.length,
             Design(n_draws, 4), sample=self.bernoulli,
-        )[:, 0]  # fmt: skip
+        ).share[:, 0]  # fmt: skip
         z = (share.mean() - expected) / (share.std(ddof=1) / np.sqrt(n_draws))
         assert abs(z) < 3.5
         assert expected > 0.05
@@ -215,7 +215,7 @@ class TestSimulation:
         fixed, free = (
             exposure.simulate(
                 pairs, prob, none, nowhere, drawn, mean, points.length, design, sample=how
-            )[:, 0]
+            ).share[:, 0]
             for how in (exposure.sample_sites, self.bernoulli)
         )
         assert fixed.mean() > free.mean()
@@ -231,7 +231,7 @@ class TestSimulation:
         share = exposure.simulate(
             pairs, np.ones((1, 1)), np.array([1]), np.array([350.0]), cameras(hfov=60.0),
             np.ones(1), np.ones(len(points)), Design(1, 0),
-        )  # fmt: skip
+        ).share  # fmt: skip
         assert share[0, 0] == pytest.approx(60 / 360, abs=2 * 0.7 / 360)
 
     @pytest.mark.parametrize(
@@ -249,7 +249,7 @@ class TestSimulation:
         share = exposure.simulate(
             pairs, np.ones((1, 1)), np.array([1]), np.array([axis]), drawn, np.ones(1),
             np.ones(len(points)), Design(1, 0), fixed_width_deg=np.array([width]),
-        )[0, 0]  # fmt: skip
+        ).share[0, 0]  # fmt: skip
         sector = width / 360 * np.pi * (40.0**2 - 12.0**2) / 120.0**2
         # Bearings are kept in steps of 1.4 degrees, at both edges; 3 standard errors of 20,000.
         step = exposure.BEARING_STEP_DEG * (width < 360)
@@ -302,7 +302,7 @@ class TestSimulation:
         share = exposure.simulate(
             pairs, np.ones((1, 1)), np.array([1]), np.full(1, np.nan),
             cameras(hfov=360.0, ring=(12.0, 40.0)), np.ones(1), np.ones(len(points)), Design(1, 0),
-        )  # fmt: skip
+        ).share  # fmt: skip
         distance = np.hypot(*points.T)
         assert share[0, 0] == pytest.approx(((distance >= 12) & (distance < 40)).mean(), abs=5e-4)
 

@@ -110,6 +110,7 @@ def simulate(
 ):  # fmt: skip
     n_draws, n_tiers = len(first) - 1, inner_cm.shape[1]
     share = np.zeros((n_draws, n_tiers))
+    alone = np.zeros((n_draws, n_tiers))
     total = length_m.sum()
     for d in prange(n_draws):
         hit = np.zeros((n_tiers, len(length_m)), np.uint8)
@@ -131,10 +132,11 @@ def simulate(
                 for t in range(n_tiers):
                     if inner_cm[d, t, y] <= distance < outer_cm[d, t, y]:
                         hit[t, point[k]] = 1
+                        alone[d, t] += length_m[point[k]]
         for t in range(n_tiers):
             covered = 0.0
             for p in range(len(length_m)):
                 if hit[t, p]:
                     covered += length_m[p]
             share[d, t] = covered / total if total > 0 else 0.0
-    return share
+    return share, alone

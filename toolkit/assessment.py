@@ -29,15 +29,19 @@ from toolkit.optics import draw_cameras, load_catalogue
 from toolkit.records import Claim
 from toolkit.results import (
     SCHEMA,
+    TIERS,
     Assessment,
     AssumptionsPart,
     CameraCount,
     CamerasPart,
     CityPart,
+    DrawPair,
+    DrawsPart,
     InputsPart,
     Quantity,
     SourceRef,
     Status,
+    rounded_draws,
 )
 from toolkit.streets import find_pack_for, list_packs, open_pack, pack_names, verify_pack
 
@@ -91,9 +95,44 @@ def assess(  # noqa: PLR0913
     InputDataError, PackError
         If evidence, assumptions or the city pack cannot be used.
     """
+    inputs, pack_id, figures = make_inputs(
+        city,
+        as_of=as_of,
+        design=Design(n_draws, seed),
+        assumptions=assumptions,
+        status=status,
+        scope=scope,
+        count=count,
+        observations=observations,
+    )
+    outcome = on_streets(inputs, pack_id) if pack_id else on_city_level(inputs)
+    return _assemble(inputs, outcome, figures)
+
+
+def make_inputs(
+    city: str,
+    *,
+    as_of: dt.date,
+    design: Design,
+    assumptions: AssumptionSet | None = None,
+    status: Status = "installed",
+    scope: Scope | None = None,
+    count: tuple[float, float] | None = None,
+    observations: Sequence[Observation] = (),
+) -> tuple[Inputs, str | None, CityFigures]:
+    """Draw everything that does not depend on streets; arguments and errors as `assess`.
+
+    Returns
+    -------
+    inputs
+        Evidence and optics, drawn.
+    pack_id
+        The installed streets, None where there are none.
+    figures
+        The city's own figures.
+    """
     found = _city_or_pack(city)
     values = assumptions or load_assumptions()
-    design = Design(n_draws, seed)
     claims = load_claims(found.id)
     pack_id = found.pack or find_pack_for(found.id)
     figures = _figures(found, pack_id, values, design)
@@ -114,7 +153,7 @@ def assess(  # noqa: PLR0913
         assumptions=values,
         as_of=as_of,
         status=status,
-        seed=seed,
+        seed=design.seed,
         design=design,
         counts=counts,
         cameras=draw_cameras(
@@ -123,8 +162,7 @@ def assess(  # noqa: PLR0913
         per_site=values.draw("sites.cameras_per_site", design),
         model=siting.load_siting(),
     )
-    outcome = on_streets(inputs, pack_id) if pack_id else on_city_level(inputs)
-    return _assemble(inputs, outcome, figures)
+    return inputs, pack_id, figures
 
 
 def _figures(
@@ -221,11 +259,29 @@ def _assemble(inputs: Inputs, outcome: Outcome, figures: CityFigures) -> Assessm
             planned=_camera_count(inputs, outcome, "planned", figures),
         ),
         tiers=outcome.tiers,
+        draws=_draws(inputs, outcome),
         missing=notes.notes(outcome.missing),
         warnings=notes.notes(warned),
         limits=labels.limits("en"),
         sources=_sources(inputs, outcome),
     ).with_layers(outcome.layers)
+
+
+def _draws(inputs: Inputs, outcome: Outcome) -> DrawsPart:
+    """Put the draws behind the intervals beside the figures, rounded as they are."""
+    cameras = np.maximum(inputs.n_cameras, outcome.mapped_in_scope)
+    return DrawsPart(
+        n_draws=inputs.design.n_draws,
+        cameras=rounded_draws(cameras),
+        length_km={
+            tier: DrawPair(
+                expected=rounded_draws(outcome.expected_km[:, t]),
+                realised=rounded_draws(outcome.realised_km[:, t]),
+            )
+            for t, tier in enumerate(TIERS)
+        },
+        counted_km=None if outcome.counted_km is None else float(f"{outcome.counted_km:.6g}"),
+    )
 
 
 def _camera_count(
@@ -243,6 +299,11 @@ def _camera_count(
         count=Quantity.from_draws(number, "cameras"),
         mapped=outcome.mapped,
         completeness=completeness,
+        per_km=(
+            Quantity.unknown("cameras/km", notes.text("no_streets_share"))
+            if outcome.counted_km is None
+            else Quantity.from_draws(number / outcome.counted_km, "cameras/km")
+        ),
         claims=counts.claims_installed if status == "installed" else counts.claims_planned,
         contradictions=counts.contradictions,
         stale=counts.stale_installed if status == "installed" else counts.stale_planned,

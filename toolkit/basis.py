@@ -23,6 +23,7 @@ from toolkit.results import Boundary, Layers, Quantity, Ring, Status, Tier, Tier
 from toolkit.streets import Pack
 
 M_PER_KM = 1000.0
+M2_PER_KM2 = 1e6
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,12 @@ class Outcome:
     warnings: tuple[str, ...]
     mapped: int
     mapped_in_scope: FloatArray
+    expected_km: FloatArray
+    """Covered street length per draw, averaged over placement, shape (D, T)."""
+    realised_km: FloatArray
+    """The same with the cameras placed once per draw, shape (D, T)."""
+    counted_km: float | None = None
+    """Street length that counts as the whole."""
     pack: Pack | None = None
     layers: Layers | None = None
 

@@ -8,7 +8,17 @@ from toolkit import exposure, fabrics, notes
 from toolkit.basis import M_PER_KM, Inputs, Outcome, ring, switch
 from toolkit.draws import FloatArray
 from toolkit.optics import threshold_px_m
-from toolkit.results import TIERS, Allocation, Boundary, Case, Quantity, Shares, Tier, TierPart
+from toolkit.results import (
+    TIERS,
+    Allocation,
+    Boundary,
+    Case,
+    Quantity,
+    Shares,
+    Tier,
+    TierPart,
+    Total,
+)
 
 _CORE_RADII_KM = (1.0, 2.0, 5.0)
 
@@ -45,6 +55,7 @@ def on_city_level(inputs: Inputs) -> Outcome:
                     stretch_m=values.value("sites.stretch_m"),
                 ),
             )
+    covered_km = n_sites[:, None] * per_site_m / M_PER_KM
     tiers: dict[Tier, TierPart] = {}
     for t, tier in enumerate(TIERS):
         cases = tuple(
@@ -58,11 +69,15 @@ def on_city_level(inputs: Inputs) -> Outcome:
             for (radius, allocation), (disc_km, share) in shares.items()
         )
         nothing = Quantity.unknown("share", why)
+        no_area = Quantity.unknown("km2", why)
+        no_overlap = Quantity.unknown("cameras", why)
         tiers[tier] = TierPart(
             threshold_px_m=threshold_px_m(tier, values),
             ring_m=ring(inputs.cameras, t),
             cameras_able=Quantity.from_draws(inputs.n_cameras * able[:, t], "cameras"),
-            length_km=Quantity.from_draws(n_sites * per_site_m[:, t] / M_PER_KM, "km"),
+            length_km=Quantity.from_draws(covered_km[:, t], "km"),
+            area_km2=Total(expected=no_area, realised=no_area),
+            effective_cameras=Total(expected=no_overlap, realised=no_overlap),
             share_of_length=Shares(expected=nothing, realised=nothing, everything_on=nothing),
             switched_on=switch(inputs, tier),
             unknown_share=None,
@@ -77,4 +92,6 @@ def on_city_level(inputs: Inputs) -> Outcome:
         warnings=("no_overlap", "foreign_fabrics"),
         mapped=0,
         mapped_in_scope=np.zeros(design.n_draws),
+        expected_km=covered_km,
+        realised_km=covered_km,
     )

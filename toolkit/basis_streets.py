@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit import exposure, siting, zones
-from toolkit.basis import M_PER_KM, Inputs, Outcome, ring, switch
+from toolkit.basis import M2_PER_KM2, M_PER_KM, Inputs, Outcome, ring, switch
 from toolkit.cameras import cameras_for, cameras_sha256
 from toolkit.draws import FloatArray
 from toolkit.optics import threshold_px_m
@@ -25,6 +25,7 @@ from toolkit.results import (
     Shares,
     Tier,
     TierPart,
+    Total,
     exposure_class,
 )
 from toolkit.scene import Scene, build_scene
@@ -110,7 +111,7 @@ def on_streets(inputs: Inputs, pack_id: str) -> Outcome:
     street_known = np.bincount(scene.points.line[known], minlength=len(scene.lines)) > 0
     counted_m = np.where(street_known, street_m, 0.0)
     expected = np.einsum("s,std->dt", counted_m, np.nan_to_num(summary.group_mean)) / known_m
-    realised = exposure.simulate(
+    placed = exposure.simulate(
         scene.lines_of_sight,
         site_prob.astype(float),
         np.concatenate([np.zeros(n_groups, dtype=np.int64), scene.fixed_count]),
@@ -121,6 +122,10 @@ def on_streets(inputs: Inputs, pack_id: str) -> Outcome:
         design,
         fixed_width_deg=np.concatenate([np.full(n_groups, np.nan), scene.fixed_width_deg]),
     )
+    realised = placed.share
+    area_km2 = float(zones.street_area_m2(scene.lines[street_known])) / M2_PER_KM2
+    # Mean length of one camera by itself; without any, nothing overlaps.
+    one_m = placed.alone_m / np.maximum(placed.n_working, 1)[:, None]
     everything = _expected_on_sample(
         scene,
         site_prob,
@@ -148,6 +153,18 @@ def on_streets(inputs: Inputs, pack_id: str) -> Outcome:
                 expected=Quantity.from_draws(expected[:, t], "share"),
                 realised=Quantity.from_draws(realised[:, t], "share"),
                 everything_on=Quantity.from_draws(everything[:, t], "share"),
+            ),
+            area_km2=Total(
+                expected=Quantity.from_draws(expected[:, t] * area_km2, "km2"),
+                realised=Quantity.from_draws(realised[:, t] * area_km2, "km2"),
+            ),
+            effective_cameras=Total(
+                expected=Quantity.from_draws(
+                    _over(expected[:, t] * known_m, one_m[:, t]), "cameras"
+                ),
+                realised=Quantity.from_draws(
+                    _over(realised[:, t] * known_m, one_m[:, t]), "cameras"
+                ),
             ),
             switched_on=switch(inputs, tier),
             unknown_share=float(f"{1 - known_m / total_m:.6g}"),
@@ -188,9 +205,17 @@ def on_streets(inputs: Inputs, pack_id: str) -> Outcome:
         warnings=tuple(warnings),
         mapped=scene.n_mapped,
         mapped_in_scope=in_scope,
+        expected_km=expected * known_m / M_PER_KM,
+        realised_km=realised * known_m / M_PER_KM,
+        counted_km=known_m / M_PER_KM,
         pack=pack,
         layers=_layers(pack, scene, summary, street_known),
     )
+
+
+def _over(length_m: FloatArray, one_m: FloatArray) -> FloatArray:
+    """Return how many cameras of mean length `one_m` cover `length_m` side by side."""
+    return np.divide(length_m, one_m, out=np.zeros_like(length_m), where=one_m > 0)
 
 
 def reducing_share(

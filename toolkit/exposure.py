@@ -275,6 +275,25 @@ def summarise(
     return PointSummary(low, mid, np.maximum(mid, high), means)
 
 
+@dataclass(frozen=True)
+class Placed:
+    """Totals of cameras placed once per draw.
+
+    Attributes
+    ----------
+    share
+        Share of the length that any camera covers, shape (D, T).
+    alone_m
+        Length that each working camera covers by itself, added up, shape (D, T).
+    n_working
+        Working cameras, shape (D,).
+    """
+
+    share: FloatArray
+    alone_m: FloatArray
+    n_working: IntArray
+
+
 def sample_sites(prob: FloatArray, rng: np.random.Generator) -> IntArray:
     """Draw which groups hold a site: systematic sampling in random order.
 
@@ -300,7 +319,7 @@ def simulate(  # noqa: PLR0913
     *,
     fixed_width_deg: FloatArray | None = None,
     sample: Callable[[FloatArray, np.random.Generator], IntArray] = sample_sites,
-) -> FloatArray:
+) -> Placed:
     """Place cameras once per draw and measure the share of length that is covered.
 
     This is the placement layer: what a surveyor would find if the draw were the truth.
@@ -327,10 +346,6 @@ def simulate(  # noqa: PLR0913
     sample
         Draws which sites exist, from their probabilities; a fixed number of them by default.
 
-    Returns
-    -------
-    share
-        Shape (D, T).
     """
     n_types = cameras.share.shape[1]
     per_site = per_site_prob(mean_per_site)
@@ -360,20 +375,19 @@ def simulate(  # noqa: PLR0913
         first.append(first[-1] + int(works.sum()))
     standing = np.concatenate(sites)
     with KERNEL_LOCK:
-        return np.asarray(
-            _exposure_kernels.simulate(
-                np.asarray(first),
-                standing,
-                np.concatenate(types),
-                np.concatenate(axes),
-                known_width(width)[standing],
-                cameras.hfov_deg,
-                np.nan_to_num(cameras.inner_m, nan=np.inf) * CM_PER_M,
-                np.nan_to_num(cameras.outer_m, nan=0.0) * CM_PER_M,
-                sight.start,
-                sight.point,
-                sight.distance_cm,
-                sight.bearing,
-                length_m,
-            )
+        share, alone_m = _exposure_kernels.simulate(
+            np.asarray(first),
+            standing,
+            np.concatenate(types),
+            np.concatenate(axes),
+            known_width(width)[standing],
+            cameras.hfov_deg,
+            np.nan_to_num(cameras.inner_m, nan=np.inf) * CM_PER_M,
+            np.nan_to_num(cameras.outer_m, nan=0.0) * CM_PER_M,
+            sight.start,
+            sight.point,
+            sight.distance_cm,
+            sight.bearing,
+            length_m,
         )
+    return Placed(share, alone_m, np.diff(np.asarray(first)))

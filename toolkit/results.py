@@ -20,7 +20,7 @@ from toolkit import store
 if TYPE_CHECKING:
     import geopandas as gpd
 
-SCHEMA: Final = "camera-exposure.assessment/1"
+SCHEMA: Final = "camera-exposure.assessment/2"
 
 Tier = Literal["seen", "recognised", "face", "plate"]
 TIERS: tuple[Tier, ...] = ("seen", "recognised", "face", "plate")
@@ -52,6 +52,11 @@ class _Model(BaseModel):
 def _rounded(value: float) -> float:
     """Round to six significant digits, so that the last bits of a sum do not reach the JSON."""
     return float(f"{value:.{_SIGNIFICANT_DIGITS}g}")
+
+
+def rounded_draws(values: np.ndarray[Any, Any]) -> tuple[float, ...]:
+    """Return draws as they stand in the JSON, shape (D,)."""
+    return tuple(_rounded(float(v)) for v in values)
 
 
 class Quantity(_Model):
@@ -167,6 +172,8 @@ class CameraCount(_Model):
     count: Quantity
     mapped: int
     completeness: Quantity
+    per_km: Quantity
+    """Cameras per km of street inside the boundary."""
     claims: tuple[str, ...]
     contradictions: tuple[tuple[str, ...], ...]
     stale: bool
@@ -204,6 +211,36 @@ class Shares(_Model):
     """As `expected`, if every camera works."""
 
 
+class Total(_Model):
+    """A total of the city, as `Shares` without the case that everything works."""
+
+    expected: Quantity
+    realised: Quantity
+
+
+class DrawPair(_Model):
+    """One total in each draw: averaged over placement, and with the cameras placed once."""
+
+    expected: tuple[float, ...]
+    realised: tuple[float, ...]
+
+
+class DrawsPart(_Model):
+    """The draws behind the intervals, so that two assessments of one seed can be paired.
+
+    Draw k of one assessment belongs to draw k of another with the same seed and number of draws:
+    the same probabilities of every uncertain quantity stand behind both.
+    """
+
+    n_draws: int
+    cameras: tuple[float, ...]
+    """Cameras of the status asked for."""
+    length_km: dict[Tier, DrawPair]
+    """Covered street length; on city level both are the same."""
+    counted_km: float | None
+    """Street length that counts as the whole; None where no streets are installed."""
+
+
 class Case(_Model):
     """One named case: a stated area, a stated allocation of the reported cameras."""
 
@@ -224,6 +261,10 @@ class TierPart(_Model):
     cameras_able: Quantity
     length_km: Quantity
     share_of_length: Shares
+    area_km2: Total
+    """Ground along the covered streets, `zones.STRIP_M` to both sides, each place once."""
+    effective_cameras: Total
+    """Cameras that would cover as much if no two overlapped."""
     switched_on: Quantity | None = None
     """Face and plate only: how likely it is that the software is in use. Never multiplied in."""
     unknown_share: float | None
@@ -282,7 +323,7 @@ class Layers:
 class Assessment(_Model):
     """The answer for one city; see the module docstring."""
 
-    schema_: Literal["camera-exposure.assessment/1"] = Field(default=SCHEMA, alias="schema")
+    schema_: Literal["camera-exposure.assessment/2"] = Field(default=SCHEMA, alias="schema")
     tool: str
     as_of: dt.date
     seed: int
@@ -294,6 +335,7 @@ class Assessment(_Model):
     inputs: InputsPart
     cameras: CamerasPart
     tiers: dict[Tier, TierPart]
+    draws: DrawsPart
     missing: tuple[Note, ...]
     warnings: tuple[Note, ...]
     limits: tuple[str, ...]

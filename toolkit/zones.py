@@ -31,6 +31,12 @@ def point_classes(
     )
 
 
+def street_area_m2(lines: NDArray[np.object_]) -> float:
+    """Return the ground within `STRIP_M` of any of the streets (metric lines), each place once."""
+    ground = shapely.buffer(lines, STRIP_M, quad_segs=_QUADRANT_SEGMENTS)
+    return float(shapely.area(shapely.union_all(ground)))
+
+
 def zone_polygons(points: pieces.Pieces, classes: NDArray[np.str_], crs: str) -> gpd.GeoDataFrame:
     """Return one valid (multi)polygon per class that occurs.
 

@@ -24,7 +24,16 @@ from toolkit.assumptions import load_assumptions
 from toolkit.cities import find_city, load_cities
 from toolkit.claims import load_claims
 from toolkit.maps import STEPS
-from toolkit.results import EXPOSURE_CLASSES, TIERS, Assessment, Quantity, Ring, Shares, TierPart
+from toolkit.results import (
+    EXPOSURE_CLASSES,
+    TIERS,
+    Assessment,
+    Quantity,
+    Ring,
+    Shares,
+    TierPart,
+    Total,
+)
 
 AS_OF = dt.date(2026, 11, 1)
 CITIES = [city.id for city in load_cities()]
@@ -412,6 +421,8 @@ def with_tier(length: Quantity, share: Quantity | None) -> Assessment:
         cameras_able=Quantity.exactly(5, "cameras"),
         length_km=length,
         share_of_length=Shares(expected=shown, realised=shown, everything_on=shown),
+        area_km2=Total(expected=shown, realised=shown),
+        effective_cameras=Total(expected=shown, realised=shown),
         unknown_share=None,
     )
     tiers = dict.fromkeys(TIERS, part)

@@ -24,6 +24,7 @@ from toolkit.results import (
     SourceRef,
     Tier,
     TierPart,
+    Total,
 )
 
 AS_OF = dt.date(2024, 3, 9)
@@ -83,6 +84,8 @@ def _tier(start: float, *, switched: bool, city_level: bool) -> TierPart:
         return Quantity.of(low, 1.5 * low, 2.5 * low, unit)
 
     nothing = Quantity.unknown("share", notes.text("no_streets_share"))
+    no_area = Quantity.unknown("km2", notes.text("no_streets_share"))
+    no_overlap = Quantity.unknown("cameras", notes.text("no_streets_share"))
     cases = tuple(
         Case(
             id=f"{allocation}_{radius:g}km",
@@ -107,6 +110,14 @@ def _tier(start: float, *, switched: bool, city_level: bool) -> TierPart:
             expected=nothing if city_level else found(0.6, "share", 0.03),
             realised=nothing if city_level else found(0.7, "share", 0.032),
             everything_on=nothing if city_level else found(0.8, "share", 0.034),
+        ),
+        area_km2=Total(
+            expected=no_area if city_level else found(0.55, "km2", 0.1),
+            realised=no_area if city_level else found(0.65, "km2", 0.1),
+        ),
+        effective_cameras=Total(
+            expected=no_overlap if city_level else found(0.75, "cameras", 12.0),
+            realised=no_overlap if city_level else found(0.85, "cameras", 12.0),
         ),
         switched_on=found(0.9, "probability", 0.04) if switched else None,
         unknown_share=None if city_level else 0.0712,
