@@ -173,9 +173,7 @@ def answer(network: int, report: Report, *, seed: int, n_draws: int) -> Answer:
             status="installed",
             seed=seed,
             design=design,
-            counts=count_draws(
-                (report.claim,), as_of=AS_OF, design=design, assumptions=values
-            ),
+            counts=count_draws((report.claim,), as_of=AS_OF, design=design, assumptions=values),
             cameras=draw_cameras(_catalogue(), values, design, brand=None),
             per_site=values.draw("sites.cameras_per_site", design),
             model=siting.load_siting(),
@@ -212,7 +210,7 @@ def assess_city(number: int, *, n_draws: int = DRAWS) -> Outcome:
     known = built.point_known
     length = np.where(known, built.points.length, 0.0)
     n_streets = len(built.lines)
-    street_m = np.bincount(built.points.line, weights=length, minlength=n_streets)
+    street_m = np.bincount(built.points.line, weights=length, minlength=n_streets).astype(float)
 
     truth = np.empty((len(VARIANTS), len(TIERS)))
     bins = np.zeros((len(VARIANTS), len(TIERS), len(BIN_EDGES) - 1, 3))
@@ -224,7 +222,7 @@ def assess_city(number: int, *, n_draws: int = DRAWS) -> Outcome:
         for t in range(len(TIERS)):
             hit = np.bincount(
                 built.points.line, weights=length * covered[t], minlength=n_streets
-            )
+            ).astype(float)
             bins[v, t] = _binned(found.street_prob[:, t], street_m, hit)
     share, true = np.round(found.share, _EXACT), np.round(truth, _EXACT)
     low, high = np.quantile(share, (0.05, 0.95), axis=0)

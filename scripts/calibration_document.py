@@ -9,11 +9,11 @@ from typing import Any, Protocol
 
 import matplotlib as mpl
 import numpy as np
+from invented_truth import VARIANTS
 from matplotlib import pyplot as plt
 from numpy.typing import NDArray
 from scipy import stats
 
-from invented_truth import VARIANTS
 from toolkit import store
 from toolkit.results import TIERS
 
@@ -28,7 +28,7 @@ LEAST_CITIES = 20
 """Bins of street probability with fewer cities are not shown."""
 BAND = (0.005, 0.995)
 """Band and bars hold 99 of 100 correct results."""
-_STYLE: dict[str, Any] = {
+_STYLE: Any = {
     "svg.hashsalt": "calibration",
     "svg.fonttype": "none",
     "font.size": 8,
@@ -79,9 +79,10 @@ class Results:
     ----------
     n_cities
         How many.
-    held, below, above, p_value
-        Share of intervals that hold the truth, of truths below and above the interval, and the
-        probability of ranks as uneven as these if they are uniform; shape (V, T).
+    held, below, above, by_lot, p_value
+        Share of intervals that hold the truth, of truths below and above the interval, of ranks
+        between its ends where ties are broken by lot, and the probability of ranks as uneven as
+        these if they are uniform; shape (V, T).
     rank_counts
         Cities per bin of rank, shape (V, T, RANK_BINS).
     truth, width
@@ -91,6 +92,9 @@ class Results:
         resampling of cities makes of it; shape (T, B), NaN where there are few.
     km
         Street length in each bin, over all cities, shape (T, B).
+    drift
+        Mean size of the difference between probability and share covered over bins, weighted by
+        length, shape (V, T).
     by_style
         Share held per wording, and by whether the report names its area, for each tier.
     """
@@ -99,6 +103,7 @@ class Results:
     held: FloatArray
     below: FloatArray
     above: FloatArray
+    by_lot: FloatArray
     p_value: FloatArray
     rank_counts: FloatArray
     truth: FloatArray
@@ -108,25 +113,31 @@ class Results:
     low: FloatArray
     high: FloatArray
     km: FloatArray
+    drift: FloatArray
     by_style: dict[str, tuple[int, FloatArray]]
 
 
 def summarise(found: Sequence[Outcome], n_draws: int) -> Results:
-    """Return the results of all cities."""
+    """Return the results of all cities; the 5 and 95 % points are edges of bins of rank."""
     held = np.array([o.held for o in found])
     rank = np.array([o.rank for o in found])
     which = rank * RANK_BINS // (n_draws + 1)
     counts = np.stack([(which == b).sum(axis=0) for b in range(RANK_BINS)], axis=-1)
     low_side = rank < (n_draws + 1) / 2
-    groups = {style: [o.style == style for o in found] for style in sorted({o.style for o in found})}
+    groups = {
+        style: [o.style == style for o in found] for style in sorted({o.style for o in found})
+    }
     groups["about just these streets"] = [o.bounded for o in found]
     groups["area not stated"] = [not o.bounded for o in found]
+    total = np.sum([o.bins for o in found], axis=0)
+    drift = np.abs(total[..., 2] - total[..., 1]).sum(axis=-1) / total[..., 0].sum(axis=-1)
     prob, share, low, high, km = _reliability(np.array([o.bins[0] for o in found]))
     return Results(
         n_cities=len(found),
         held=held.mean(axis=0),
         below=(~held & low_side).mean(axis=0),
         above=(~held & ~low_side).mean(axis=0),
+        by_lot=((which > 0) & (which < RANK_BINS - 1)).mean(axis=0),
         p_value=np.asarray(stats.chisquare(counts, axis=-1).pvalue),
         rank_counts=counts.astype(float),
         truth=np.median([o.truth[0] for o in found], axis=0),
@@ -136,6 +147,7 @@ def summarise(found: Sequence[Outcome], n_draws: int) -> Results:
         low=low,
         high=high,
         km=km,
+        drift=drift,
         by_style={
             name: (int(np.sum(rows)), held[np.array(rows), 0].mean(axis=0))
             for name, rows in groups.items()
@@ -182,21 +194,20 @@ def tables(results: Results) -> list[str]:
     """Return the lines of all tables."""
     return [
         *main_table(results), "", *style_table(results), "", *streets_table(results), "",
-        *others_table(results),
+        *others_table(results), "", *drift_table(results),
     ]  # fmt: skip
 
 
 def main_table(results: Results) -> list[str]:
     """Return coverage and ranks of each tier."""
     lines = [
-        "| tier | held | truth below | above | ranks uniform, p | true share, median "
-        "| width of the interval, median |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
+        "| tier | held | truth below | above | ties by lot | ranks, p | true share, median | width, median |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     return lines + [
         f"| {tier} | {results.held[0, t]:.1%} | {results.below[0, t]:.1%} "
-        f"| {results.above[0, t]:.1%} | {results.p_value[0, t]:.2f} | {results.truth[t]:.3f} "
-        f"| {results.width[t]:.3f} |"
+        f"| {results.above[0, t]:.1%} | {results.by_lot[0, t]:.1%} | {results.p_value[0, t]:.2f} "
+        f"| {results.truth[t]:.3f} | {results.width[t]:.3f} |"
         for t, tier in enumerate(TIERS)
     ]
 
@@ -219,14 +230,12 @@ def streets_table(results: Results) -> list[str]:
         "| tier | streets, km | probability | share covered | 99 % interval |",
         "| --- | --- | --- | --- | --- |",
     ]
-    for t, tier in enumerate(TIERS):
-        for b in np.flatnonzero(~np.isnan(results.prob[t])):
-            lines.append(
-                f"| {tier} | {results.km[t, b]:,.0f} | {results.prob[t, b]:.3f} "
-                f"| {results.share[t, b]:.3f} | {results.low[t, b]:.3f} to "
-                f"{results.high[t, b]:.3f} |"
-            )
-    return lines
+    return lines + [
+        f"| {tier} | {results.km[t, b]:,.0f} | {results.prob[t, b]:.3f} "
+        f"| {results.share[t, b]:.3f} | {results.low[t, b]:.3f} to {results.high[t, b]:.3f} |"
+        for t, tier in enumerate(TIERS)
+        for b in np.flatnonzero(~np.isnan(results.prob[t]))
+    ]
 
 
 def others_table(results: Results) -> list[str]:
@@ -244,6 +253,18 @@ def others_table(results: Results) -> list[str]:
     return lines
 
 
+def drift_table(results: Results) -> list[str]:
+    """Return how far streets are off under each truth."""
+    lines = [
+        "| truth | " + " | ".join(TIERS) + " |",
+        "| --- |" + " --- |" * len(TIERS),
+    ]
+    return lines + [
+        f"| {variant} | {' | '.join(f'{value:.3f}' for value in results.drift[v])} |"
+        for v, variant in enumerate(VARIANTS)
+    ]
+
+
 # --- plots ----------------------------------------------------------------------------------
 
 
@@ -254,7 +275,7 @@ def _save(figure: Any, path: Path) -> None:  # noqa: ANN401 - a figure of matplo
 
 def _histogram(axes: Any, counts: FloatArray, title: str) -> None:  # noqa: ANN401
     n = counts.sum()
-    low, high = stats.binom.ppf(BAND, n, 1 / RANK_BINS)
+    low, high = (float(stats.binom.ppf(p, n, 1 / RANK_BINS)) for p in BAND)
     axes.axhspan(low, high, color="0.88")
     axes.bar(np.arange(RANK_BINS) + 0.5, counts, width=0.9, color="#33658a")
     axes.set(title=title, xlim=(0, RANK_BINS), xticks=[0, RANK_BINS], xticklabels=["low", "high"])
@@ -277,7 +298,7 @@ def plot_streets(results: Results, path: Path) -> None:
         shown = ~np.isnan(results.prob[t])
         p, share = results.prob[t, shown], results.share[t, shown]
         bars = np.abs(np.stack([results.low[t, shown], results.high[t, shown]]) - share)
-        top = float(max(results.prob[t, shown].max(), results.high[t, shown].max())) * 1.05
+        top = 1.05 * max([*results.prob[t, shown], *results.high[t, shown], 0.01])
         axes[t].plot([0, top], [0, top], color="0.7", linewidth=1)
         axes[t].errorbar(p, share, bars, fmt="o", markersize=3, color="#33658a", linewidth=1)
         axes[t].set(title=tier, xlim=(0, top), ylim=(0, top), aspect="equal")
@@ -308,15 +329,19 @@ Written by `python scripts/calibrate_engine.py`; do not edit. Counts alone:
 
 {n:,} invented cities on {networks} street networks. In each, everything that is not known (number
 of cameras, where operators put them, cameras per site, types, heights, the share working) is
-drawn once from the assumptions, cameras are placed once, and a report is written. The tool gets the
-report and the streets, with {draws} draws and a seed of its own. The truth is placed by code that
-shares nothing with the engine but the lines of sight (`scripts/invented_truth.py`).
+drawn once from the assumptions, cameras are placed once, and a report is written. The tool gets
+the report and the streets, with {draws} draws and a seed of its own. The truth is placed by code
+that shares nothing with the engine but the lines of sight (`scripts/invented_truth.py`).
 
 ## The 90 % interval and the ranks
 
-Held: the interval of the realised share holds the truth; it should in 85 to 95 of 100 cities. Ranks:
-where the truth lies among the draws; p is the probability of ranks as uneven as these if they are
-uniform (chi-square, {bins} bins).
+Held: the interval of the realised share holds the truth; it should in 85 to 95 of 100 cities.
+Ranks: where the truth lies among the draws; p is the probability of ranks as uneven as these if
+they are uniform (chi-square, {bins} bins). Width: of the interval, in the middle city.
+
+Many of these towns are small and have no place at all where a face or a plate can be read. An
+interval that begins at zero cannot be missed below, and holding the truth in 95 of 100 cities is
+right for it. With ties broken by lot a truth of zero is one of many, and 90 is right.
 
 {main}
 
@@ -348,21 +373,24 @@ this is what to expect where the assumptions are wrong.
 ![Ranks under other truths]({others_plot})
 
 - **Other operator**: all log lifts have the opposite sign, as between road authorities and
-  police. How much is covered hardly changes, where it is does: the share of a whole city stands
-  up to this, the figure of one street does not.
+  police. The share of a whole city stands up to this; where it is does not: see the last table.
 - **Clustered twice as much**: districts of 1 km share a gamma factor; {cluster}.
 - **Upper end halved, doubled**: the 95 % point of the true number over the reported one is half
   or twice as large.
+
+Streets under other truths: mean error of the probability, as share of length, over the bins.
+
+{drift}
 
 ## How the reports are made
 
 - The reported number is drawn first and the true one from it, by the law that the tool assumes
   ([evidence.md](evidence.md), rules 4 to 6), so that the truth given the report is what the tool
-  should believe. Uniform ranks show that siting, optics, sight, placement and totals follow from the
-  assumptions without error. They do not show that sources write so;
+  should believe. Uniform ranks show that siting, optics, sight, placement and totals follow from
+  the assumptions without error. They do not show that sources write so;
   [calibration-counts.md](calibration-counts.md) looks at that.
-- "Over", "at least", "about", exact and "hundreds", up to 4 years old; one report a city. Half of the
-  reports are about just these streets, the others name no area.
+- "Over", "at least", "about", exact and "hundreds", up to 4 years old; one report a city. Half of
+  the reports are about just these streets, the others name no area.
 - A third of the networks has mapped cameras, of which an unknown share belongs to the system.
 - Ties, such as shares of none, are broken by lot.
 """
@@ -380,6 +408,7 @@ def document(results: Results, *, networks: int, draws: int, cluster: str) -> st
         style="\n".join(style_table(results)),
         streets="\n".join(streets_table(results)),
         others="\n".join(others_table(results)),
+        drift="\n".join(drift_table(results)),
         inside=inside,
         shown=shown,
         cluster=cluster,
@@ -395,6 +424,4 @@ def write(results: Results, *, networks: int, draws: int, cluster: str) -> None:
         plot_ranks(results, RANKS_PLOT)
         plot_streets(results, STREETS_PLOT)
         plot_others(results, OTHERS_PLOT)
-    store.write_text(
-        DOCUMENT, document(results, networks=networks, draws=draws, cluster=cluster)
-    )
+    store.write_text(DOCUMENT, document(results, networks=networks, draws=draws, cluster=cluster))

@@ -79,7 +79,7 @@ def write_city(number: int, folder: Path) -> Manifest:
                 "oneway": False,
                 "bridge": False,
                 "tunnel": tunnel,
-                "cover": np.where(tunnel, "tunnel", None),
+                "cover": ["tunnel" if below else None for below in tunnel],
                 "layer": np.where(tunnel, -1, 0),
                 "drive": [e[2] != "footway" for e in edges],
                 "walk": True,
@@ -129,7 +129,7 @@ def _net(shape: str, rng: np.random.Generator) -> tuple[FloatArray, Edges]:
     """Return nodes, shape (K, 2), and the streets between them with their class."""
     spacing = float(rng.uniform(*SPACING_M))
     cells = max(float(rng.uniform(*LENGTH_M)) / (2.0 * spacing), 9.0)
-    rows = 3 if shape == "narrow" else max(round(np.sqrt(cells)), 3)
+    rows = 2 if shape == "narrow" else max(round(np.sqrt(cells)), 3)
     columns = max(round(cells / rows), 3)
     if shape == "irregular":
         xy, pairs = _irregular(rows * columns, spacing, rng)

@@ -136,7 +136,7 @@ class Ignorance:
 
 def rounded(value: float, digits: int) -> int:
     """Return a number rounded to so many digits."""
-    unit = 10 ** max(math.floor(math.log10(value)) - digits + 1, 0)
+    unit: int = 10 ** max(math.floor(math.log10(value)) - digits + 1, 0)
     return max(round(value / unit), 1) * unit
 
 
