@@ -109,6 +109,9 @@ class Outcome:
         Whether the 90 % interval holds the truth, shape (V, T).
     width
         Width of that interval, shape (T,).
+    contrast
+        Between the streets of the city: probability times share covered, and probability squared,
+        both less their means over the city and weighted by length, shape (V, T, 2).
     bins
         Length, length times probability, and length covered, per bin of street probability, shape
         (V, T, B, 3), in metres.
@@ -121,6 +124,7 @@ class Outcome:
     rank: NDArray[np.int64]
     held: NDArray[np.bool_]
     width: FloatArray
+    contrast: FloatArray
     bins: FloatArray
 
 
@@ -213,6 +217,7 @@ def assess_city(number: int, *, n_draws: int = DRAWS) -> Outcome:
     street_m = np.bincount(built.points.line, weights=length, minlength=n_streets).astype(float)
 
     truth = np.empty((len(VARIANTS), len(TIERS)))
+    contrast = np.zeros((len(VARIANTS), len(TIERS), 2))
     bins = np.zeros((len(VARIANTS), len(TIERS), len(BIN_EDGES) - 1, 3))
     for v, variant in enumerate(VARIANTS):
         # The same lots for every variant, so that only what differs makes a difference.
@@ -224,6 +229,7 @@ def assess_city(number: int, *, n_draws: int = DRAWS) -> Outcome:
                 built.points.line, weights=length * covered[t], minlength=n_streets
             ).astype(float)
             bins[v, t] = _binned(found.street_prob[:, t], street_m, hit)
+            contrast[v, t] = _contrast(found.street_prob[:, t], street_m, hit)
     share, true = np.round(found.share, _EXACT), np.round(truth, _EXACT)
     low, high = np.quantile(share, (0.05, 0.95), axis=0)
     below = (share[None] < true[:, None]).sum(axis=1)
@@ -236,6 +242,7 @@ def assess_city(number: int, *, n_draws: int = DRAWS) -> Outcome:
         rank=below + rng.integers(0, ties + 1),
         held=(low <= true) & (true <= high),
         width=high - low,
+        contrast=contrast,
         bins=bins,
     )
 
@@ -250,6 +257,15 @@ def _binned(prob: FloatArray, street_m: FloatArray, hit_m: FloatArray) -> FloatA
     return np.column_stack(
         [np.bincount(which, weights=s, minlength=len(BIN_EDGES) - 1) for s in sums]
     )
+
+
+def _contrast(prob: FloatArray, street_m: FloatArray, hit_m: FloatArray) -> FloatArray:
+    """Return how covered length goes with probability, and how probability varies, in one city."""
+    known = ~np.isnan(prob) & (street_m > 0)
+    weight = street_m[known] / street_m[known].sum()
+    p, share = prob[known], hit_m[known] / street_m[known]
+    p = p - weight @ p
+    return np.array([weight @ (p * share), weight @ p**2])
 
 
 # --- all of them ----------------------------------------------------------------------------
@@ -282,8 +298,8 @@ def outcomes(n_cities: int, *, workers: int = WORKERS, n_draws: int = DRAWS) -> 
 def clustering() -> str:
     """Say what "clustered twice as much" is compared with."""
     if load_assumptions().get(CLUSTER_KEY) is not None:
-        return f"the size of the factor is half of what the tool draws (`{CLUSTER_KEY}`)"
-    return f"the tool knows no clustering, the size of the truth is `{OWN_CLUSTER_KEY}`"
+        return f"The size of the factor is half of what the tool draws (`{CLUSTER_KEY}`)."
+    return f"The tool knows of none; the size of the truth is drawn as `{OWN_CLUSTER_KEY}`."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
