@@ -10,6 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, prange
 
+from toolkit._sight_kernels import CM_PER_BIN
+
 BIN_M = 1.0
 """Rings are tabulated in distance bins of this width; a bin counts by the part inside the ring."""
 MAX_PER_SITE = 6
@@ -116,13 +118,13 @@ def simulate(
         hit = np.zeros((n_tiers, len(length_m)), np.uint8)
         for c in range(first[d], first[d + 1]):
             y = kind[c]
-            reach = outer_cm[d, :, y].max()
+            last_metre = int(outer_cm[d, :, y].max()) // CM_PER_BIN
             half = hfov_deg[d, y] / 2.0
             if not np.isnan(width_deg[c]):
                 half = width_deg[c] / 2.0
             for k in range(start[site[c]], start[site[c] + 1]):
                 distance = float(distance_cm[k])
-                if distance > reach:
+                if distance_cm[k] // CM_PER_BIN > last_metre:  # rows are sorted by metres
                     break
                 # float() first: an unsigned difference would wrap and lose sectors across north.
                 off = float(bearing[k]) * (360.0 / 256.0) - axis_deg[c]
