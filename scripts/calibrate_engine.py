@@ -150,6 +150,8 @@ def scene_of(network: int) -> tuple[Pack, Scene]:
         stretch_m=values.value("sites.stretch_m"),
         place_radius_m=values.value("sites.place_radius_m"),
         reach_m=values.value("optics.max_range_m"),
+        level_height_m=values.value("sites.level_height_m"),
+        person_height_m=values.value("optics.person_height_m"),
     )
     return pack, built
 

@@ -214,8 +214,10 @@ def tables(results: Results) -> list[str]:
 def main_table(results: Results) -> list[str]:
     """Return coverage and ranks of each tier."""
     lines = [
-        "| tier | held | truth below | above | ties by lot | ranks, p | true share, median "
-        "| width, median |",
+        (
+            "| tier | held | truth below | above | ties by lot | ranks, p | true share, median "
+            "| width, median |"
+        ),
         "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     return lines + [

@@ -330,6 +330,7 @@ def place(city: City, drawn: Ignorance, rng: np.random.Generator) -> BoolArray:
         point = np.asarray(lines.point[row])
         away_m = np.asarray(lines.distance_cm[row]) / 100.0
         bearing = np.asarray(lines.bearing[row]) * (FULL_CIRCLE_DEG / 256.0)
+        least_m = np.asarray(lines.height_dm[row]) / 10.0
         first, width = rng.uniform(0.0, FULL_CIRCLE_DEG), math.nan
         if site >= n_groups:
             axis = float(scene.fixed_axis_deg[site - n_groups])
@@ -344,7 +345,7 @@ def place(city: City, drawn: Ignorance, rng: np.random.Generator) -> BoolArray:
             field = float(cameras.hfov_deg[0, kind]) if math.isnan(width) else width
             axis = first + k * FULL_CIRCLE_DEG / count
             off = np.abs((bearing - axis + 180.0) % FULL_CIRCLE_DEG - 180.0)
-            inside = off <= field / 2.0
+            inside = (off <= field / 2.0) & (least_m <= cameras.height_m[0, kind])
             for t in range(n_tiers):
                 inner, outer = cameras.inner_m[0, t, kind], cameras.outer_m[0, t, kind]
                 # Not-a-number compares false: an empty ring covers nothing.

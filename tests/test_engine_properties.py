@@ -92,6 +92,7 @@ def cameras(n_draws=1, *, hfov=120.0, ring=(5.0, 45.0), working=0.8):
     return CameraDraws(
         share=np.ones((n_draws, 1)),
         hfov_deg=np.full((n_draws, 1), hfov),
+        height_m=np.full((n_draws, 1), 5.0),
         inner_m=np.full(shape, ring[0]),
         outer_m=np.full(shape, ring[1]),
         availability=np.full(n_draws, working),
@@ -101,7 +102,7 @@ def cameras(n_draws=1, *, hfov=120.0, ring=(5.0, 45.0), working=0.8):
 
 def probabilities(built, prob, drawn, per_site):
     """Return the closed form at every point, shape (P, T, D); `prob` has shape (G, D)."""
-    table = exposure.view_table(drawn, per_site, reach_m=REACH_M)
+    table = exposure.view_table(drawn, per_site, reach_m=REACH_M, codes=built.rows.codes)
     return exposure.closed_form(built.rows, np.ascontiguousarray(prob, np.float32), table)
 
 
@@ -274,7 +275,7 @@ class TestSums:
             np.where(np.arange(built.n_sites) == site, exposure.mapped_view(np.ones(1, int)), 0),
             np.full(built.n_sites, np.nan),
         )  # fmt: skip
-        table = exposure.view_table(cameras(hfov=360.0), ONE, reach_m=REACH_M)
+        table = exposure.view_table(cameras(hfov=360.0), ONE, reach_m=REACH_M, codes=rows.codes)
         found = exposure.closed_form(rows, prob.astype(np.float32), table)[:, 0, 0]
         row = slice(*built.pairs.start[[site, site + 1]])
         away = built.pairs.distance_cm[row] / 100.0
@@ -295,7 +296,7 @@ def test_a_sector_covers_its_directions_also_across_north(axis, width, hfov):
         pairs, len(points), np.ones(1, dtype=np.int64), np.array([axis]), np.array([width])
     )
     drawn = cameras(hfov=hfov, working=1.0)
-    table = exposure.view_table(drawn, np.ones(1), reach_m=REACH_M)
+    table = exposure.view_table(drawn, np.ones(1), reach_m=REACH_M, codes=rows.codes)
     found = exposure.closed_form(rows, np.ones((1, 1), np.float32), table)[:, 0, 0]
     step = exposure.BEARING_STEP_DEG
     assert (found[off < width / 2 - step] == 1).all()
