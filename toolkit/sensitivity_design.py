@@ -200,9 +200,7 @@ class Indices:
     total_conf: FloatArray
 
 
-def lay_out(
-    factors: Sequence[Factor], method: Method, *, n_base: int, seed: int
-) -> Layout:
+def lay_out(factors: Sequence[Factor], method: Method, *, n_base: int, seed: int) -> Layout:
     """Lay out the rows for some factors.
 
     Parameters

@@ -27,6 +27,7 @@ from toolkit.basis_streets import (
     scene_of,
     share_inside,
 )
+from toolkit.city_figures import CityFigures
 from toolkit.counts import Scope
 from toolkit.draws import Design, FloatArray
 from toolkit.observations import Observation
@@ -63,7 +64,16 @@ class Question:
 
     def inputs(self, design: Design, pack: str | None = None) -> tuple[Inputs, str | None]:
         """Draw what does not depend on streets, and name the streets; errors as `assess`."""
-        inputs, pack_id, _ = make_inputs(
+        inputs, pack_id, _ = self._drawn(design, pack)
+        return inputs, pack_id
+
+    def drawn(self, design: Design) -> tuple[Inputs, CityFigures]:
+        """Draw what does not depend on streets, with the city's own figures."""
+        inputs, _, figures = self._drawn(design, None)
+        return inputs, figures
+
+    def _drawn(self, design: Design, pack: str | None) -> tuple[Inputs, str | None, CityFigures]:
+        return make_inputs(
             self.city,
             as_of=self.as_of,
             design=design,
@@ -74,7 +84,6 @@ class Question:
             observations=self.observations,
             pack=pack,
         )
-        return inputs, pack_id
 
 
 @dataclass(frozen=True)
