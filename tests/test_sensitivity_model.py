@@ -59,7 +59,7 @@ def test_the_sample_gives_the_share_of_an_assessment():
     recording = RecordingDesign(20, 0)
     share = expected_shares(asked, recording, options)
     of_all = outcome.expected_km / outcome.counted_km
-    np.testing.assert_allclose(share.mean(axis=0)[:2], of_all.mean(axis=0)[:2], rtol=0.02)
+    np.testing.assert_allclose(share.mean(axis=0)[:2], of_all.mean(axis=0)[:2], rtol=0.03)
     assert np.corrcoef(share[:, 0], of_all[:, 0])[0, 1] > 0.999
     # The same columns given row by row are the same model, whatever part they are evaluated in.
     names = sorted(recording.asked)

@@ -36,9 +36,9 @@ from toolkit.scene import Scene
 from toolkit.sensitivity_design import BOUNDARY_COLUMN, GivenDesign
 from toolkit.streets import Pack, list_packs
 
-SAMPLE_POINTS: Final = 1_000
+SAMPLE_POINTS: Final = 2_000
 """Street points of the stratified sample. On the demonstration's streets the sampled share lies
-within about one part in a hundred of the share over all points."""
+within three parts in a hundred of the share over all points."""
 MOST_BOUNDARIES: Final = 3
 """Each needs lines of sight of its own."""
 _RINGS: Final = 3
