@@ -40,14 +40,15 @@ def test_sentence_chart_and_table_appear_when_asked_for(lang: str) -> None:
         page.session_state[key] = value
     page.run()
     assert not page.toggle(key="sensitivity").value
-    assert tr("factor", lang) + "  " not in words_of(page)
+    assert not page.get("image")
+    assert tr("All factors as a table", lang) not in words_of(page)
     page.toggle(key="sensitivity").set_value(True).run()
     assert not page.exception
     assert not page.error
     found = sensitivity.sensitivity(Question("dawei", AS_OF, load_assumptions()))
     text = words_of(page)
     assert words.sentence(found, "seen", lang) in text
-    assert page.get("imgs")
+    assert len(page.get("image")) == 1
     for factor in found.tiers["seen"].factors:
         assert words.factor_name(factor.key, lang) in text
 
