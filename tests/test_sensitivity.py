@@ -58,7 +58,7 @@ def test_the_factor_that_dominates_a_toy_city_is_named_and_measured():
 def test_the_ends_of_a_bar_are_the_figure_at_the_ends_of_the_factor():
     part = toy(np.array([0.30, -0.10, 0.0, 0.05, 0.05]))
     by_key = {f.key: f for f in part.factors}
-    # The mean is 0.2 + 0.15 - 0.05 + 0.05; the middle of the lowest tenth is 0.05.
+    # The mean is 0.2 + 0.15 - 0.05 + 0.05; the ends of a bar lie at 0.05 and 0.95.
     assert by_key["count.upper_end"].figure.low == pytest.approx(0.35 - 0.45 * 0.30, abs=0.01)
     assert by_key["count.upper_end"].figure.high == pytest.approx(0.35 + 0.45 * 0.30, abs=0.01)
     assert by_key["count.upper_end"].rises is True

@@ -1,14 +1,18 @@
 """The model behind the analysis: sample of points, boundaries, rows."""
 
 import datetime as dt
+import json
+import shutil
 
 import numpy as np
 import pytest
 
+from toolkit import store
 from toolkit.assessment import make_inputs
 from toolkit.assumptions import load_assumptions
 from toolkit.basis_streets import on_streets
 from toolkit.draws import Design
+from toolkit.sensitivity import find_factors
 from toolkit.sensitivity_design import GivenDesign, RecordingDesign
 from toolkit.sensitivity_model import (
     Question,
@@ -98,3 +102,23 @@ def test_progress_ends_at_one():
     expected_shares(asked, given, boundary_options(asked), progress=told.append)
     assert told == sorted(told)
     assert told[-1] == 1.0
+
+
+def test_every_installed_boundary_of_a_city_can_be_chosen(home):
+    built_in = store.builtin_dir() / "packs" / "helsinki-centre"
+    other = home / "packs" / "helsinki-small"
+    shutil.copytree(built_in, other)
+    manifest = json.loads((other / "manifest.json").read_text(encoding="utf-8"))
+    manifest |= {"id": "helsinki-small", "city": "helsinki-centre"}
+    manifest["boundary"] |= {"area_km2": 1.0, "note": "A smaller one."}
+    (other / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    asked = question("helsinki-centre")
+    options = boundary_options(asked)
+    assert [o.pack for o in options] == ["helsinki-small", "helsinki-centre"]
+    assert options[0].note == "A smaller one."
+    given = GivenDesign.from_matrix(np.array([[0.2], [0.8]]), ["boundary"], seed=0)
+    share = expected_shares(asked, given, options, n_points=200)
+    # The same streets under both names: the choice reaches each, and changes nothing.
+    np.testing.assert_allclose(share[0], share[1])
+    factors = find_factors(asked, options)
+    assert "city.boundary" in {factor.key for factor in factors}

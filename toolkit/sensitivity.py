@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any, Final, Literal
 
 import numpy as np
+from numpy.polynomial import legendre
 from pydantic import BaseModel, ConfigDict, Field
 
 from toolkit import __version__, store
@@ -20,6 +21,7 @@ from toolkit.draws import Design, FloatArray
 from toolkit.field_work import FieldWork, load_field_work
 from toolkit.observations import value_of_counting
 from toolkit.results import (
+    INTERVAL,
     TIERS,
     AssumptionsPart,
     Basis,
@@ -57,9 +59,8 @@ _RECORDED: Final = 4
 """Rows of the run that finds out which columns the model asks for."""
 _COUNTING_DRAWS: Final = 200
 """Draws behind the value of counting, as in an assessment."""
-_TAIL: Final = 0.1
-"""A factor at its low or high end: the lowest or highest tenth, in the middle of which lies the 5
-or 95 % point."""
+_DEGREE: Final = 4
+"""Degree of the polynomial by which the own effect of a factor is read."""
 _Z95: Final = 1.6449
 """95 % point of the standard normal distribution."""
 _MOST_NAMED: Final = 3
@@ -340,24 +341,42 @@ def _figure(
 ) -> tuple[Quantity, bool | None]:
     """Return the figure with a factor at both ends, and whether it rises with the factor.
 
-    A factor of one column: means over the rows in its lowest and highest tenth. One of several
-    has no low and high end: the mean, less and more what 90 % of its own effect spans. For Morris
-    half an elementary effect to both sides.
+    A factor of one column: the mean of the figure at its 5 and 95 % points. One of several has no
+    low and high end: the mean, less and more what 90 % of its own effect spans. For Morris half
+    an elementary effect to both sides.
     """
-    rows = layout.independent
-    sample = output[rows]
-    mean = float(sample.mean())
-    if found.first is not None and len(factor.columns) == 1:
-        at = layout.matrix[rows, layout.names.index(factor.columns[0])]
-        low = float(sample[at <= np.quantile(at, _TAIL)].mean())
-        high = float(sample[at >= np.quantile(at, 1 - _TAIL)].mean())
-        ends = sorted((low, high))
-        return Quantity.of(min(ends[0], mean), mean, max(ends[1], mean), "share"), high > low
-    if found.first is None:
+    mean = float(output[layout.independent].mean())
+    if found.first is None or found.first_conf is None:
         half = float(found.total[k]) / 2
+    elif len(factor.columns) == 1:
+        low, high = np.clip(mean + _own_effect(layout, output, factor, k), 0.0, 1.0)
+        ends = sorted((float(low), float(high)))
+        figure = Quantity.of(min(ends[0], mean), mean, max(ends[1], mean), "share")
+        return figure, bool(high > low)
     else:
-        half = _Z95 * float(np.sqrt(max(found.first[k], 0.0) * sample.var()))
+        sure = found.first[k] > found.first_conf[k]
+        variance = float(output[layout.independent].var())
+        half = _Z95 * float(np.sqrt(found.first[k] * variance)) if sure else 0.0
     return Quantity.of(max(mean - half, 0.0), mean, min(mean + half, 1.0), "share"), None
+
+
+def _own_effect(layout: Layout, output: FloatArray, factor: Factor, k: int) -> FloatArray:
+    """Return by how much the mean of the figure is moved at both ends of a factor, shape (2,).
+
+    In each block one row differs from the first in this factor alone. The difference is fitted by
+    a polynomial of the factor's probability, so that nothing but interplay is noise.
+    """
+    block = len(layout.factors) + 2
+    at = layout.matrix[:, layout.names.index(factor.columns[0])]
+
+    def basis(probability: FloatArray) -> FloatArray:
+        # Without the constant; the others have a mean of zero.
+        return np.asarray(legendre.legvander(2.0 * probability - 1.0, _DEGREE)[:, 1:])
+
+    moved = basis(at[1 + k :: block]) - basis(at[::block])
+    change = output[1 + k :: block] - output[::block]
+    weights = np.linalg.lstsq(moved, change, rcond=None)[0]
+    return np.asarray(basis(np.array([INTERVAL[0], INTERVAL[2]])) @ weights, dtype=float)
 
 
 def _work(parts: Sequence[FactorPart], known: FieldWork, counting: float) -> tuple[WorkPart, ...]:
