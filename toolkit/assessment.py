@@ -109,7 +109,7 @@ def assess(  # noqa: PLR0913
     return _assemble(inputs, outcome, figures)
 
 
-def make_inputs(
+def make_inputs(  # noqa: PLR0913
     city: str,
     *,
     as_of: dt.date,
@@ -119,8 +119,14 @@ def make_inputs(
     scope: Scope | None = None,
     count: tuple[float, float] | None = None,
     observations: Sequence[Observation] = (),
+    pack: str | None = None,
 ) -> tuple[Inputs, str | None, CityFigures]:
     """Draw everything that does not depend on streets; arguments and errors as `assess`.
+
+    Parameters
+    ----------
+    pack
+        Installed streets to take in place of the city's first ones.
 
     Returns
     -------
@@ -134,7 +140,7 @@ def make_inputs(
     found = _city_or_pack(city)
     values = assumptions or load_assumptions()
     claims = load_claims(found.id)
-    pack_id = found.pack or find_pack_for(found.id)
+    pack_id = pack or found.pack or find_pack_for(found.id)
     figures = _figures(found, pack_id, values, design)
     counts = count_draws(
         claims,

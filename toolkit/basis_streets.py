@@ -65,10 +65,10 @@ def _open_scene(  # noqa: PLR0913, PLR0917
     return pack, scene
 
 
-def on_streets(inputs: Inputs, pack_id: str) -> Outcome:
-    """Run siting, sight and exposure on the streets of a pack."""
-    design, values = inputs.design, inputs.assumptions
-    pack, scene = _open_scene(
+def scene_of(inputs: Inputs, pack_id: str) -> tuple[Pack, Scene]:
+    """Return the streets of a pack and its scene, built once per city."""
+    values = inputs.assumptions
+    return _open_scene(
         pack_id,
         pack_sha256(pack_id),
         inputs.model.sha256,
@@ -80,42 +80,70 @@ def on_streets(inputs: Inputs, pack_id: str) -> Outcome:
         values.value("optics.person_height_m"),
         cameras_sha256(inputs.city.id),
     )
+
+
+def reducing_of(inputs: Inputs, pack: Pack) -> float:
+    """Return the share of mapped cameras that can be reported ones, see `reducing_share`."""
+    return reducing_share(
+        cameras_for(pack),
+        as_of=inputs.as_of,
+        public_only=inputs.counts.scope == "public",
+        brands=_counted_brands(inputs),
+        stale_years=inputs.assumptions.value("sites.mapped_stale_years"),
+    )
+
+
+def chance_of_sites(
+    inputs: Inputs, scene: Scene, in_scope: FloatArray, inside_share: FloatArray
+) -> exposure.SiteChance:
+    """Return the chance that each site of a scene exists.
+
+    Parameters
+    ----------
+    in_scope
+        Mapped cameras that belong to the reported ones, shape (D,).
+    inside_share
+        Share of the reported cameras inside the boundary, shape (D,).
+    """
+    design, values = inputs.design, inputs.assumptions
+    n_here = np.maximum(inputs.n_cameras * inside_share, in_scope)
+    n_sites = (n_here - in_scope) / inputs.per_site
+    factor = siting.inclusion_factor(
+        siting.draw_class_weights(values, design),
+        values.draw("sites.uniform_share", design),
+        n_sites,
+        scene.groups,
+        scene.group_free,
+    )
+    size_m = np.where(scene.group_free, scene.groups.size_m, 0.0)
+    # Mapped cameras are there, whoever runs them; scope only says how many of the report
+    # they are.
+    return exposure.SiteChance.of_classes(
+        factor.T,
+        scene.groups.weight_class,
+        size_m,
+        np.minimum(n_sites, (size_m > 0).sum()),
+        district=scene.group_district,
+        cluster_size=values.draw("sites.cluster_size", design),
+        n_certain=len(scene.fixed_count),
+    )
+
+
+def on_streets(inputs: Inputs, pack_id: str) -> Outcome:
+    """Run siting, sight and exposure on the streets of a pack."""
+    design, values = inputs.design, inputs.assumptions
+    pack, scene = scene_of(inputs, pack_id)
     length = scene.points.length
     known = scene.point_known
     total_m = float(length.sum())
     known_m = float(length[known].sum())
 
-    reducing = reducing_share(
-        cameras_for(pack),
-        as_of=inputs.as_of,
-        public_only=inputs.counts.scope == "public",
-        brands=_counted_brands(inputs),
-        stale_years=values.value("sites.mapped_stale_years"),
-    )
-    in_scope = _mapped_share(inputs) * scene.n_mapped * reducing
-    inside = _share_inside(inputs, pack)
+    reducing = reducing_of(inputs, pack)
+    in_scope = mapped_share(inputs) * scene.n_mapped * reducing
+    inside = share_inside(inputs, pack)
     n_cameras = np.maximum(inputs.n_cameras * inside["drawn"], in_scope)
-    weights = siting.draw_class_weights(values, design)
-    uniform = values.draw("sites.uniform_share", design)
 
-    def chance_of_sites(inside_share: FloatArray) -> exposure.SiteChance:
-        n_here = np.maximum(inputs.n_cameras * inside_share, in_scope)
-        n_sites = (n_here - in_scope) / inputs.per_site
-        factor = siting.inclusion_factor(weights, uniform, n_sites, scene.groups, scene.group_free)
-        # Mapped cameras are there, whoever runs them; scope only says how many of the report
-        # they are.
-        size_m = np.where(scene.group_free, scene.groups.size_m, 0.0)
-        return exposure.SiteChance.of_classes(
-            factor.T,
-            scene.groups.weight_class,
-            size_m,
-            np.minimum(n_sites, (size_m > 0).sum()),
-            district=scene.group_district,
-            cluster_size=values.draw("sites.cluster_size", design),
-            n_certain=len(scene.fixed_count),
-        )
-
-    chance = chance_of_sites(inside["drawn"])
+    chance = chance_of_sites(inputs, scene, in_scope, inside["drawn"])
     n_groups = len(scene.groups.size_m)
 
     reach = scene.lines_of_sight.reach_m
@@ -160,7 +188,7 @@ def on_streets(inputs: Inputs, pack_id: str) -> Outcome:
     cases: dict[Allocation, FloatArray] = {}
     if "township" in inside:
         for allocation in ALLOCATIONS:
-            at = chance_of_sites(inside[allocation])
+            at = chance_of_sites(inputs, scene, in_scope, inside[allocation])
             cases[allocation] = _expected_on_sample(scene, at, views)
     able = inputs.cameras.able_share()
     tiers: dict[Tier, TierPart] = {}
@@ -289,14 +317,14 @@ def _counted_brands(inputs: Inputs) -> frozenset[str]:
     return frozenset(m for m in makes if m) if None not in makes else frozenset()
 
 
-def _mapped_share(inputs: Inputs) -> FloatArray:
+def mapped_share(inputs: Inputs) -> FloatArray:
     """Return the share of mapped cameras that belong to the reported system, shape (D,)."""
     if inputs.counts.scope == "all":
         return np.ones(inputs.design.n_draws)
     return inputs.assumptions.draw("sites.mapped_in_scope", inputs.design)
 
 
-def _share_inside(inputs: Inputs, pack: Pack) -> dict[str, FloatArray]:
+def share_inside(inputs: Inputs, pack: Pack) -> dict[str, FloatArray]:
     """Return which share of the reported cameras stands inside the boundary, per reading.
 
     A report rarely says which area it counts. `core`: all cameras stand inside. `township`: they
