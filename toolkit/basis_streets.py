@@ -23,6 +23,7 @@ from toolkit.results import (
     Layers,
     Quantity,
     Shares,
+    StreetDetail,
     Tier,
     TierPart,
     Total,
@@ -220,7 +221,13 @@ def on_streets(inputs: Inputs, pack_id: str) -> Outcome:
         realised_km=realised * known_m / M_PER_KM,
         counted_km=known_m / M_PER_KM,
         pack=pack,
-        layers=_layers(pack, scene, summary, street_known),
+        layers=_layers(
+            pack,
+            scene,
+            summary,
+            street_known,
+            StreetDetail(summary.group_mean, area_km2, one_m / M_PER_KM),
+        ),
     )
 
 
@@ -321,6 +328,7 @@ def _layers(
     scene: Scene,
     summary: exposure.PointSummary,
     street_known: np.ndarray[tuple[int], np.dtype[np.bool_]],
+    detail: StreetDetail,
 ) -> Layers:
     """Put the figures of streets and zones beside their geometry."""
     columns = ["street_id", "name", "name_en", "name_my", "highway", "length_m", "geometry"]
@@ -348,4 +356,5 @@ def _layers(
         boundary=pack.boundary,
         buildings=pack.buildings[["geometry"]],
         attribution=pack.manifest.attribution,
+        detail=detail,
     )

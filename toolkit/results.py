@@ -289,6 +289,26 @@ class SourceRef(_Model):
 
 
 @dataclass(frozen=True)
+class StreetDetail:
+    """What is behind the layers, for exports and comparisons; kept in memory only.
+
+    Attributes
+    ----------
+    by_street
+        Probability of each street per draw, length mean of its points, shape (S, T, D), rows as
+        in `Layers.streets`. Means nothing where a street is unknown.
+    ground_km2
+        Ground along the streets for which the model has an answer.
+    alone_km
+        Mean street length that one working camera covers by itself, shape (D, T).
+    """
+
+    by_street: np.ndarray[Any, np.dtype[np.float32]]
+    ground_km2: float
+    alone_km: np.ndarray[Any, np.dtype[np.float64]]
+
+
+@dataclass(frozen=True)
 class Layers:
     """What is drawn, beside the figures. EPSG:4326; nothing of it is part of the JSON.
 
@@ -309,6 +329,8 @@ class Layers:
         Footprints, for orientation.
     attribution
         Text that must stand on every map of these layers.
+    detail
+        What is behind them, per draw; None for layers that were not computed here.
     """
 
     streets: gpd.GeoDataFrame
@@ -318,6 +340,7 @@ class Layers:
     buildings: gpd.GeoDataFrame
     attribution: str
     notes: tuple[str, ...] = field(default=())
+    detail: StreetDetail | None = None
 
 
 class Assessment(_Model):

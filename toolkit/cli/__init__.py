@@ -18,6 +18,7 @@ from toolkit.cli import (
     assess,
     assumptions,
     cameras,
+    compare,
     evidence,
     machine,
     optics,
@@ -26,7 +27,7 @@ from toolkit.cli import (
 )
 from toolkit.cli.common import BAD_DATA, INTERRUPTED, OK, messages, printable
 
-_GROUPS = (assess, evidence, assumptions, zones, optics, streets, cameras, machine)
+_GROUPS = (assess, compare, evidence, assumptions, zones, optics, streets, cameras, machine)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
