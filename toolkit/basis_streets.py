@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from toolkit import exposure, siting, zones
+from toolkit import cells, exposure, siting, zones
 from toolkit.basis import M2_PER_KM2, M_PER_KM, Inputs, Outcome, ring, switch
 from toolkit.cameras import cameras_for, cameras_sha256
 from toolkit.draws import FloatArray
@@ -29,7 +29,7 @@ from toolkit.results import (
     Total,
     exposure_class,
 )
-from toolkit.scene import Scene, build_scene
+from toolkit.scene import Scene, build_scene, pack_sites
 from toolkit.streets import Pack, open_pack, pack_sha256
 
 _DAYS_PER_YEAR: Final = 365.25
@@ -226,7 +226,14 @@ def on_streets(inputs: Inputs, pack_id: str) -> Outcome:
             scene,
             summary,
             street_known,
-            StreetDetail(summary.group_mean, area_km2, one_m / M_PER_KM),
+            StreetDetail(
+                by_street=summary.group_mean,
+                ground_km2=area_km2,
+                alone_km=one_m / M_PER_KM,
+                cells=partial(_cells, inputs, scene, chance, pack.manifest.crs),
+                mapped=pack.cameras,
+                sites=partial(pack_sites, pack, inputs.model),
+            ),
         ),
     )
 
@@ -321,6 +328,21 @@ def _expected_on_sample(
     prob = exposure.closed_form(scene.rows.take(sample), chance, views)
     weight = scene.points.length[sample]
     return np.asarray(np.einsum("p,ptd->dt", weight, prob) / weight.sum(), dtype=float)
+
+
+def _cells(
+    inputs: Inputs, scene: Scene, chance: exposure.SiteChance, crs: str, size_m: float
+) -> gpd.GeoDataFrame:
+    """Return the exposure by cell; the table of views is made again, since it is large to keep."""
+    views = exposure.view_table(
+        inputs.cameras,
+        inputs.per_site,
+        reach_m=scene.lines_of_sight.reach_m,
+        codes=scene.rows.codes,
+    )
+    return cells.cell_frame(
+        scene.points, scene.point_known, scene.rows, chance, views, crs=crs, size_m=size_m
+    )
 
 
 def _layers(

@@ -13,13 +13,15 @@ from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
+import pyproj
 import shapely
 
 from toolkit import __version__, gis_files
-from toolkit._errors import InputDataError
+from toolkit._errors import InputDataError, UsageError
 from toolkit._escape import plain
 from toolkit.comparison import Comparison, difference_layer
-from toolkit.results import TIERS, Assessment
+from toolkit.results import TIERS, Assessment, Layers
 
 SCHEMA: Final = "camera-exposure.export/1"
 LICENCE: Final = "ODbL-1.0"
@@ -29,7 +31,7 @@ _DECIMALS_DEG: Final = 7
 """About a centimetre."""
 _DECIMALS: Final = 6
 """Of probabilities: what lies behind them is kept in single precision."""
-_DECIMALS_M: Final = 2
+_DECIMALS_BY_UNIT: Final = {"m": 2, "m2": 0, "degrees": 1}
 
 
 @dataclass(frozen=True)
@@ -52,26 +54,160 @@ def _by_tier(columns: dict[str, str]) -> dict[str, str]:
     return {f"{tier}_{name}": unit for tier in TIERS for name, unit in columns.items()}
 
 
+_ESTIMATE: Final = {
+    "low": "probability",
+    "mid": "probability",
+    "high": "probability",
+    "class": "text",
+}
 _DIFFERENCE: Final = {
     "diff_low": "probability",
     "diff_mid": "probability",
     "diff_high": "probability",
     "change": "text",
 }
+LAYERS: Final = ("streets", "cells", "zones", "cameras", "sites")
+"""Layers of an export, in the order in which they are written."""
 DIFFERENCES: Final = "differences"
+"""The layer of a comparison."""
+CELL_M: Final = "export.cell_m"
+"""Key of the side of a cell in an assumption set."""
+
+# fmt: off
 SPECS: Final[dict[str, ExportSpec]] = {
+    "streets": ExportSpec(
+        {
+            "street_id": "text", "name": "text", "name_en": "text", "name_my": "text",
+            "highway": "text", "length_m": "m", **_by_tier(_ESTIMATE),
+        },
+        "LineString",
+    ),
+    "cells": ExportSpec(
+        {
+            "cell_id": "text", "cell_m": "m", "street_m": "m", "unknown_share": "share",
+            **_by_tier(_ESTIMATE),
+        },
+        "Polygon",
+    ),
+    "zones": ExportSpec(
+        {"tier": "text", "exposure_class": "text", "area_m2": "m2"},
+        "MultiPolygon",
+    ),
+    "cameras": ExportSpec(
+        {
+            "osm_id": "text", "kind": "text", "surveillance": "text",
+            "surveillance_type": "text", "zone": "text", "mount": "text", "height_m": "m",
+            "direction_deg": "degrees", "width_deg": "degrees", "tilt_deg": "degrees",
+            "operator": "text", "brand": "text", "manufacturer": "text", "model": "text",
+            "check_date": "text", "in_building": "yes/no",
+        },
+        "Point",
+    ),
+    "sites": ExportSpec(
+        {"n_cameras": "count", "axis_deg": "degrees", "width_deg": "degrees"},
+        "Point",
+    ),
     DIFFERENCES: ExportSpec(
         {
-            "street_id": "text",
-            "name": "text",
-            "highway": "text",
-            "length_m": "m",
+            "street_id": "text", "name": "text", "highway": "text", "length_m": "m",
             **_by_tier(_DIFFERENCE),
         },
         "LineString",
     ),
 }
 """Every layer that can be written."""
+# fmt: on
+
+
+def check_names(names: Sequence[str]) -> None:
+    """Raise a sentence if something is no layer of an export.
+
+    Raises
+    ------
+    UsageError
+        If so, or if nothing is named.
+    """
+    unknown = [name for name in names if name not in LAYERS]
+    if unknown or not names:
+        what = f"There is no layer {unknown[0][:40]!r}." if unknown else "No layer is named."
+        msg = f"{what} Name some of {', '.join(LAYERS)}."
+        raise UsageError(msg)
+
+
+def write_export(
+    assessment: Assessment, names: Sequence[str], path: Path, *, cell_m: float
+) -> dict[str, Any]:
+    """Write layers of an assessment, in the format of the file's name.
+
+    Parameters
+    ----------
+    assessment
+        With its layers, on installed streets.
+    names
+        Some of `LAYERS`; they are written in that order.
+    path
+        File ending in one of `gis_files.SUFFIXES`; only a GeoPackage holds several layers.
+    cell_m
+        Side of a cell of the layer "cells".
+
+    Returns
+    -------
+    dict
+        The metadata that stand in the file, and `rows`: the number of rows of each layer.
+
+    Raises
+    ------
+    InputDataError
+        If the city has no streets.
+    UsageError
+        If a layer or the format is not known, or the format does not hold so many layers.
+    """
+    check_names(names)
+    chosen = tuple(name for name in LAYERS if name in names)
+    gis_files.check_layers(path, chosen)
+    data = _metadata(assessment, chosen)
+    frames = {name: conform(name, _layer(assessment, name, cell_m)) for name in chosen}
+    gis_files.write_layers(frames, data, path)
+    return data | {"rows": {name: len(frame) for name, frame in frames.items()}}
+
+
+def _layer(assessment: Assessment, name: str, cell_m: float) -> gpd.GeoDataFrame:
+    """Return one layer as the assessment has it."""
+    layers = assessment.layers
+    if layers is None or layers.detail is None:
+        msg = "Only an assessment that was made here can be exported. Make it again."
+        raise InputDataError(msg)
+    match name:
+        case "streets":
+            return layers.streets
+        case "cells":
+            return layers.detail.cells(cell_m)
+        case "cameras":
+            return layers.detail.mapped
+        case "sites":
+            return layers.detail.sites()
+    return _zones(layers)
+
+
+def _zones(layers: Layers) -> gpd.GeoDataFrame:
+    """Return the zones of all tiers, with their area on the ellipsoid."""
+    found = []
+    for tier in TIERS:
+        frame = layers.zones(tier)
+        frame.insert(0, "tier", tier)
+        found.append(frame)
+    zones = pd.concat(found, ignore_index=True)
+    # Coordinates of a grid, and shapes that are valid on it.
+    shapes = shapely.set_precision(
+        np.asarray(zones.geometry.array, dtype=object), 10.0**-_DECIMALS_DEG
+    )
+    zones["geometry"] = [
+        shapely.orient_polygons(shapely.MultiPolygon(list(shapely.get_parts(shape))))
+        for shape in shapes
+    ]
+    geod = pyproj.Geod(ellps="WGS84")
+    zones["area_m2"] = [abs(geod.geometry_area_perimeter(shape)[0]) for shape in zones.geometry]
+    return zones[~zones.geometry.is_empty].reset_index(drop=True)
 
 
 def write_differences(a: Assessment, b: Assessment, found: Comparison, path: Path) -> None:
@@ -104,12 +240,14 @@ def conform(layer: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     for name, unit in SPECS[layer].columns.items():
         values = frame[name]
         if unit == "text":
-            columns[name] = [None if v is None or v != v else plain(v) for v in values]  # noqa: PLR0124 - not-a-number
+            columns[name] = pd.Series(
+                [None if pd.isna(value) else plain(value) for value in values], dtype=object
+            )
         elif values.dtype.kind == "f":
-            columns[name] = np.round(values, _DECIMALS_M if unit == "m" else _DECIMALS)
+            columns[name] = np.round(values.to_numpy(), _DECIMALS_BY_UNIT.get(unit, _DECIMALS))
         else:
-            columns[name] = values
-    return gpd.GeoDataFrame(columns, geometry=_rounded(frame), crs=_CRS).reset_index(drop=True)
+            columns[name] = values.to_numpy()
+    return gpd.GeoDataFrame(columns, geometry=_rounded(frame), crs=_CRS)
 
 
 def _rounded(frame: gpd.GeoDataFrame) -> Any:  # noqa: ANN401

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,6 +38,24 @@ def check_suffix(path: Path) -> None:
         raise UsageError(msg)
 
 
+def check_layers(path: Path, names: Collection[str]) -> None:
+    """Raise a sentence if the format of a file is not known or does not hold so many layers.
+
+    Raises
+    ------
+    UsageError
+        If so.
+    """
+    check_suffix(path)
+    suffix = path.suffix.lower()
+    if len(names) != 1 and suffix != SEVERAL:
+        msg = (
+            f"--out {path.name!r}: a {suffix} file holds one layer, and {len(names)} are asked "
+            f"for ({', '.join(names)}). Name one with --layer, or write a {SEVERAL} file."
+        )
+        raise UsageError(msg)
+
+
 def write_layers(
     layers: Mapping[str, gpd.GeoDataFrame], metadata: Mapping[str, Any], path: Path
 ) -> None:
@@ -58,17 +76,10 @@ def write_layers(
     UsageError
         If the name does not end with one of `SUFFIXES`, or the format holds one layer only.
     """
-    check_suffix(path)
-    suffix = path.suffix.lower()
-    if len(layers) != 1 and suffix != SEVERAL:
-        msg = (
-            f"--out {path.name!r}: a {suffix} file holds one layer, and {len(layers)} are asked "
-            f"for ({', '.join(layers)}). Name one with --layer, or write a {SEVERAL} file."
-        )
-        raise UsageError(msg)
+    check_layers(path, layers)
     writers = {".geojson": _geojson, ".gpkg": _geopackage, ".parquet": _geoparquet}
     with store.replacing(path) as temporary:
-        writers[suffix](layers, metadata, temporary)
+        writers[path.suffix.lower()](layers, metadata, temporary)
 
 
 def _geojson(

@@ -143,7 +143,8 @@ def text(note_id: str, lang: str = _ENGLISH) -> str:
         ),
         "difference_independent": tr(
             "The two sides have no draws in common (another seed, number of draws or version), so "
-            "the intervals are combined as if nothing were shared: they are usually wider than need be.",
+            "the intervals are combined as if nothing were shared: they are usually wider than "
+            "need be.",
             lang,
         ),
         "difference_not_all_paired": tr(

@@ -301,11 +301,22 @@ class StreetDetail:
         Ground along the streets for which the model has an answer.
     alone_km
         Mean street length that one working camera covers by itself, shape (D, T).
+    cells
+        Gives the exposure by cell of a grid of that many metres, see `cells.cell_frame`.
+    mapped
+        Mapped cameras of the pack with all their columns. A user's field notes are not among
+        them: they count in the figures, and leave the machine only if asked for.
+    sites
+        Gives the sites of these cameras as the model uses them: `n_cameras`, `axis_deg`,
+        `width_deg` (NaN where unknown), and where they stand.
     """
 
     by_street: np.ndarray[Any, np.dtype[np.float32]]
     ground_km2: float
     alone_km: np.ndarray[Any, np.dtype[np.float64]]
+    cells: Callable[[float], gpd.GeoDataFrame]
+    mapped: gpd.GeoDataFrame
+    sites: Callable[[], gpd.GeoDataFrame]
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from toolkit.cli import (
     cameras,
     compare,
     evidence,
+    export,
     machine,
     optics,
     streets,
@@ -27,7 +28,7 @@ from toolkit.cli import (
 )
 from toolkit.cli.common import BAD_DATA, INTERRUPTED, OK, messages, printable
 
-_GROUPS = (assess, compare, evidence, assumptions, zones, optics, streets, cameras, machine)
+_GROUPS = (assess, export, compare, evidence, assumptions, zones, optics, streets, cameras, machine)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
