@@ -8,7 +8,7 @@ import json
 import numpy as np
 import pytest
 
-from toolkit import comparison, labels
+from toolkit import comparison, labels, store
 from toolkit._errors import InputDataError
 from toolkit.assessment import assess
 from toolkit.assumptions import load_assumptions
@@ -186,6 +186,12 @@ def test_json_is_the_same_bytes_and_carries_the_limits(central, cautious):
     assert data["schema"] == comparison.SCHEMA
     assert data["limits"] == list(labels.limits("en"))
     assert comparison.Comparison.model_validate_json(text).to_json() == text
+
+
+def test_the_committed_schema_is_that_of_the_model():
+    path = store.builtin_dir().parent / "docs" / "comparison.schema.json"
+    committed = json.loads(path.read_text(encoding="utf-8"))
+    assert committed == comparison.Comparison.model_json_schema(by_alias=True)
 
 
 def test_the_layer_holds_the_interval_of_each_street(central, cautious):

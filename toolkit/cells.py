@@ -2,8 +2,8 @@
 
 A cell says how likely it is that a place picked at random along its streets is exposed. Per draw
 that is the length mean of its street points; the interval is taken over the draws of that mean,
-never from the ends of the intervals of points: where one gains what
-another loses, the mean is more certain than either.
+never from the ends of the intervals of points: where one gains what another loses, the mean is
+more certain than either.
 """
 
 from __future__ import annotations

@@ -191,12 +191,7 @@ def _layer(assessment: Assessment, name: str, cell_m: float) -> gpd.GeoDataFrame
 
 def _zones(layers: Layers) -> gpd.GeoDataFrame:
     """Return the zones of all tiers, with their area on the ellipsoid."""
-    found = []
-    for tier in TIERS:
-        frame = layers.zones(tier)
-        frame.insert(0, "tier", tier)
-        found.append(frame)
-    zones = pd.concat(found, ignore_index=True)
+    zones = pd.concat([layers.zones(tier).assign(tier=tier) for tier in TIERS], ignore_index=True)
     # Coordinates of a grid, and shapes that are valid on it.
     shapes = shapely.set_precision(
         np.asarray(zones.geometry.array, dtype=object), 10.0**-_DECIMALS_DEG
