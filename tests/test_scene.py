@@ -25,6 +25,7 @@ def helsinki():
         place_radius_m=50.0,
         reach_m=80.0,
         level_height_m=3.0,
+        district_m=1000.0,
         person_height_m=1.7,
     )
     return pack, built
@@ -156,6 +157,7 @@ def test_field_notes_are_sites_of_the_scene_and_their_width_is_a_sector(helsinki
         place_radius_m=50.0,
         reach_m=80.0,
         level_height_m=3.0,
+        district_m=1000.0,
         person_height_m=1.7,
     )
     assert built.n_mapped == before.n_mapped + 1
