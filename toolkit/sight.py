@@ -376,13 +376,14 @@ _PAIR_ARRAYS: Final[dict[str, type[np.int32 | np.uint16 | np.uint8]]] = {
 _ARRAYS = ("start", *_PAIR_ARRAYS)
 
 
-def cached_sight(
+def cached_sight(  # noqa: PLR0913
     key_parts: dict[str, str | float | int],
     site_xy_m: FloatArray,
     point_xy_m: FloatArray,
     buildings: NDArray[np.object_],
     *,
     reach_m: float,
+    beyond_m: float = 0.0,
     top_m: FloatArray | None = None,
     target_m: float = 1.7,
     cache_dir: Path | None = None,
@@ -393,7 +394,7 @@ def cached_sight(
     ----------
     key_parts
         Everything the inputs follow from, such as the hash of the pack; the key of the cache.
-    site_xy_m, point_xy_m, buildings, reach_m, top_m, target_m
+    site_xy_m, point_xy_m, buildings, reach_m, beyond_m, top_m, target_m
         See `build_sight`.
     cache_dir
         Folder of caches; the user's by default.
@@ -403,11 +404,8 @@ def cached_sight(
     A cache that cannot be read is built again; one that cannot be written is done without. Blocks
     are written as they are found, so that a large city is never in memory as a whole.
     """
-    key = store.sha256_bytes(
-        store.canonical_json(
-            {**key_parts, "reach_m": reach_m, "target_m": target_m, "version": VERSION}
-        )
-    )[:32]
+    bands = {"reach_m": reach_m, "beyond_m": beyond_m, "target_m": target_m, "version": VERSION}
+    key = store.sha256_bytes(store.canonical_json({**key_parts, **bands}))[:32]
     folder = (cache_dir or store.cache_dir()) / "sight" / key
     ready = _open_cached(folder, reach_m, len(site_xy_m))
     if ready is not None:
@@ -417,6 +415,7 @@ def cached_sight(
             folder,
             make_ground(site_xy_m, point_xy_m, buildings, top_m),
             reach_m=reach_m,
+            beyond_m=beyond_m,
             target_m=target_m,
         )
     except OSError:
@@ -424,7 +423,13 @@ def cached_sight(
     else:
         ready = _open_cached(folder, reach_m, len(site_xy_m))
     return ready or build_sight(
-        site_xy_m, point_xy_m, buildings, reach_m=reach_m, top_m=top_m, target_m=target_m
+        site_xy_m,
+        point_xy_m,
+        buildings,
+        reach_m=reach_m,
+        beyond_m=beyond_m,
+        top_m=top_m,
+        target_m=target_m,
     )
 
 
@@ -445,7 +450,9 @@ def _open_cached(folder: Path, reach_m: float, n_sites: int) -> Sight | None:
     return Sight(start, **dict(zip(_PAIR_ARRAYS, pairs, strict=True)), reach_m=reach_m)
 
 
-def _build_into(folder: Path, ground: Ground, *, reach_m: float, target_m: float) -> None:
+def _build_into(
+    folder: Path, ground: Ground, *, reach_m: float, beyond_m: float, target_m: float
+) -> None:
     """Sweep into a temporary folder and rename it, so that no cache is ever half there."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=".building.", dir=folder.parent))
@@ -457,7 +464,9 @@ def _build_into(folder: Path, ground: Ground, *, reach_m: float, target_m: float
             ]
             for file, dtype in zip(files, _PAIR_ARRAYS.values(), strict=True):
                 _write_header(file, dtype, 0)
-            for found, *arrays in sweep(ground, reach_m=reach_m, target_m=target_m):
+            for found, *arrays in sweep(
+                ground, reach_m=reach_m, beyond_m=beyond_m, target_m=target_m
+            ):
                 counts.append(found)
                 for file, array in zip(files, arrays, strict=True):
                     file.write(array.data)  # type: ignore[attr-defined]
