@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from toolkit import exposure, placement, siting, zones
+from toolkit import cells, exposure, placement, siting, zones
 from toolkit.basis import M2_PER_KM2, M_PER_KM, Inputs, Outcome, ring, switch
 from toolkit.cameras import cameras_for, cameras_sha256
 from toolkit.draws import FloatArray
@@ -23,12 +23,13 @@ from toolkit.results import (
     Layers,
     Quantity,
     Shares,
+    StreetDetail,
     Tier,
     TierPart,
     Total,
     exposure_class,
 )
-from toolkit.scene import Scene, build_scene
+from toolkit.scene import Scene, build_scene, pack_sites
 from toolkit.streets import Pack, open_pack, pack_sha256
 
 _DAYS_PER_YEAR: Final = 365.25
@@ -258,7 +259,20 @@ def on_streets(inputs: Inputs, pack_id: str) -> Outcome:
         realised_km=realised * known_m / M_PER_KM,
         counted_km=known_m / M_PER_KM,
         pack=pack,
-        layers=_layers(pack, scene, summary, street_known),
+        layers=_layers(
+            pack,
+            scene,
+            summary,
+            street_known,
+            StreetDetail(
+                by_street=summary.group_mean,
+                ground_km2=area_km2,
+                alone_km=one_m / M_PER_KM,
+                cells=partial(_cells, inputs, scene, chance, pack.manifest.crs),
+                mapped=pack.cameras,
+                sites=partial(pack_sites, pack, inputs.model),
+            ),
+        ),
     )
 
 
@@ -354,11 +368,27 @@ def _expected_on_sample(
     return np.asarray(np.einsum("p,ptd->dt", weight, prob) / weight.sum(), dtype=float)
 
 
+def _cells(
+    inputs: Inputs, scene: Scene, chance: exposure.SiteChance, crs: str, size_m: float
+) -> gpd.GeoDataFrame:
+    """Return the exposure by cell; the table of views is made again, since it is large to keep."""
+    views = exposure.view_table(
+        inputs.cameras,
+        inputs.per_site,
+        reach_m=scene.lines_of_sight.reach_m,
+        codes=scene.rows.codes,
+    )
+    return cells.cell_frame(
+        scene.points, scene.point_known, scene.rows, chance, views, crs=crs, size_m=size_m
+    )
+
+
 def _layers(
     pack: Pack,
     scene: Scene,
     summary: exposure.PointSummary,
     street_known: np.ndarray[tuple[int], np.dtype[np.bool_]],
+    detail: StreetDetail,
 ) -> Layers:
     """Put the figures of streets and zones beside their geometry."""
     columns = ["street_id", "name", "name_en", "name_my", "highway", "length_m", "geometry"]
@@ -386,4 +416,5 @@ def _layers(
         boundary=pack.boundary,
         buildings=pack.buildings[["geometry"]],
         attribution=pack.manifest.attribution,
+        detail=detail,
     )

@@ -161,7 +161,7 @@ def build_scene(
     order = sight.morton_order(groups.xy_m)
     order = order[np.argsort(rank[of_cell[order]], kind="stable")]
     groups, group_district = groups.take(order), rank[of_cell[order]]
-    fixed = _mapped_sites(cameras_for(pack), crs, buildings, model)
+    fixed = mapped_sites(cameras_for(pack), crs, buildings, model)
     group_xy = sight.place_sites(groups.xy_m, groups.centre_xy_m, buildings)
     pairs = sight.cached_sight(
         {
@@ -235,7 +235,7 @@ def _xy(frame: gpd.GeoDataFrame, crs: str) -> FloatArray:
 
 
 @dataclass(frozen=True)
-class _MappedSites:
+class MappedSites:
     """Sites of mapped cameras: where, how many cameras each, what is known of their fields."""
 
     xy_m: FloatArray
@@ -245,12 +245,12 @@ class _MappedSites:
     n_indoor: int
 
 
-def _mapped_sites(
+def mapped_sites(
     cameras: gpd.GeoDataFrame,
     crs: str,
     buildings: NDArray[np.object_],
     model: siting.SitingModel,
-) -> _MappedSites:
+) -> MappedSites:
     """Return the sites of mapped cameras.
 
     A camera with a known direction or a known field is a site of its own; the others are joined
@@ -264,13 +264,30 @@ def _mapped_sites(
     alone = ~np.isnan(axis) | ~np.isnan(width)
     joined_xy, joined_count = _join(xy[~alone], model.mapped_site_m)
     unknown = np.full(len(joined_xy), np.nan)
-    return _MappedSites(
+    return MappedSites(
         xy_m=np.vstack([joined_xy, xy[alone]]),
         count=np.concatenate([joined_count, np.ones(int(alone.sum()), dtype=np.int64)]),
         axis_deg=np.concatenate([unknown, axis[alone]]),
         width_deg=np.concatenate([unknown, width[alone]]),
         n_indoor=n_indoor,
     )
+
+
+def pack_sites(pack: Pack, model: siting.SitingModel) -> gpd.GeoDataFrame:
+    """Return the sites of a pack's own mapped cameras, without the user's field notes.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Points in EPSG:4326 with `n_cameras`, `axis_deg` and `width_deg`, NaN where unknown.
+    """
+    crs = pack.manifest.crs
+    found = mapped_sites(pack.cameras, crs, _metric(pack.buildings, crs), model)
+    return gpd.GeoDataFrame(
+        {"n_cameras": found.count, "axis_deg": found.axis_deg, "width_deg": found.width_deg},
+        geometry=gpd.points_from_xy(*found.xy_m.T),
+        crs=crs,
+    ).to_crs(pack.cameras.crs)
 
 
 def _fields(cameras: gpd.GeoDataFrame) -> tuple[FloatArray, FloatArray, NDArray[np.bool_]]:

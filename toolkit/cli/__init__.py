@@ -18,7 +18,9 @@ from toolkit.cli import (
     assess,
     assumptions,
     cameras,
+    compare,
     evidence,
+    export,
     machine,
     optics,
     sensitivity,
@@ -27,7 +29,19 @@ from toolkit.cli import (
 )
 from toolkit.cli.common import BAD_DATA, INTERRUPTED, OK, messages, printable
 
-_GROUPS = (assess, sensitivity, evidence, assumptions, zones, optics, streets, cameras, machine)
+_GROUPS = (
+    assess,
+    sensitivity,
+    evidence,
+    assumptions,
+    zones,
+    optics,
+    streets,
+    cameras,
+    machine,
+    export,
+    compare,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
