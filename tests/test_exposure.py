@@ -209,3 +209,38 @@ def test_rows_of_some_points_are_the_rows_of_all():
     np.testing.assert_array_equal(
         exposure.closed_form(rows.take(some), prob.astype(np.float32), table), everything[some]
     )
+
+
+@given(seed=st.integers(0, 500), shape=st.sampled_from([0.1, 0.5, 4.0, np.inf]))
+@settings(max_examples=20, deadline=None)
+def test_one_draw_by_itself_is_the_same_as_among_others(seed, shape):
+    rng = np.random.default_rng(seed)
+    _, rows, _, prob = town(1)
+    n_sites = len(prob)
+    prob = np.clip(rng.gamma(0.4, 0.5, (n_sites, 1)), 0, 1) * np.ones((1, 2))
+    chance = exposure.SiteChance.of_classes(
+        prob, np.arange(n_sites), np.ones(n_sites), prob.sum(axis=0),
+        district=np.sort(rng.integers(0, 4, n_sites)), cluster_size=np.full(2, shape),
+    )  # fmt: skip
+    single = exposure.SiteChance.of_classes(
+        prob[:, :1], np.arange(n_sites), np.ones(n_sites), prob[:, :1].sum(axis=0),
+        district=chance.district, cluster_size=np.full(1, shape),
+    )  # fmt: skip
+    mean = np.array([2.0, 2.0])
+    both = exposure.closed_form(
+        rows,
+        chance,
+        exposure.view_table(
+            cameras(2, hfov=120.0, ring=(3.0, 40.0)), mean, reach_m=REACH_M, codes=rows.codes
+        ),
+    )
+    one = exposure.closed_form(
+        rows,
+        single,
+        exposure.view_table(
+            cameras(1, hfov=120.0, ring=(3.0, 40.0)), mean[:1], reach_m=REACH_M, codes=rows.codes
+        ),
+    )
+    np.testing.assert_allclose(one[..., 0], both[..., 0], atol=2e-6)
+    np.testing.assert_allclose(both[..., 1], both[..., 0], atol=1e-7)
+    assert one.max() > 0.1

@@ -51,6 +51,7 @@ _WALL_PIECE_M = 20.0
 _WALL_CELL_M = 20.0
 _POINT_CELL_M = 25.0
 _BLOCK_SITES = 8192
+_SPARE = 1.2
 
 KERNEL_LOCK = threading.Lock()
 """Held around every parallel kernel: numba's workqueue layer aborts on concurrent calls."""
@@ -173,8 +174,10 @@ def containing_building(xy_m: FloatArray, buildings: NDArray[np.object_]) -> Int
     """Return the index of the building each point lies inside, or -1, shape (P,)."""
     inside = np.full(len(xy_m), -1, dtype=np.int32)
     if len(buildings) and len(xy_m):
-        points = shapely.points(xy_m)
-        point, building = shapely.STRtree(buildings).query(points, predicate="within")
+        point, building = shapely.STRtree(buildings).query(shapely.points(xy_m))
+        shapely.prepare(buildings)
+        within = shapely.contains_xy(buildings[building], xy_m[point])
+        point, building = point[within], building[within]
         # The lowest index where footprints overlap, so that the answer has no order.
         order = np.lexsort((-building, point))
         inside[point[order]] = building[order]
@@ -305,13 +308,18 @@ def sweep(
     With `keep` false the lines of sight are tested and counted only, and the arrays are empty.
     """
     reach = np.float32(reach_m)
+    scratch = [np.empty(0, dtype) for dtype in _PAIR_ARRAYS.values()]
     for first in range(0, len(ground.sites), _BLOCK_SITES):
         sites = ground.sites[first : first + _BLOCK_SITES]
         found = np.zeros(len(sites), np.int64)
         with KERNEL_LOCK:
             room = _sight_kernels.room_in_reach(sites, *ground.points[4:], reach)  # type: ignore[call-arg]
             row = np.concatenate([[0], np.cumsum(room)]).astype(np.int64)
-            scratch = [np.empty(row[-1] * keep, dtype) for dtype in _PAIR_ARRAYS.values()]
+            if keep and row[-1] > len(scratch[0]):
+                # A little more than needed, and kept: new memory costs as much as the tests.
+                scratch = [
+                    np.empty(int(row[-1] * _SPARE), dtype) for dtype in _PAIR_ARRAYS.values()
+                ]
             _sight_kernels.sweep(  # type: ignore[call-arg]
                 sites, ground.site_in[first : first + _BLOCK_SITES],
                 *ground.points, *ground.walls,
