@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import shapely
 from drawn_grid import REACH_M, cameras, town
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolkit import exposure, sight
+from toolkit import exposure, pieces, sight
 
 
 def views(n_per_site=1.0, **options):
@@ -244,3 +245,22 @@ def test_one_draw_by_itself_is_the_same_as_among_others(seed, shape):
     np.testing.assert_allclose(one[..., 0], both[..., 0], atol=2e-6)
     np.testing.assert_allclose(both[..., 1], both[..., 0], atol=1e-7)
     assert one.max() > 0.1
+
+
+@pytest.mark.parametrize("width_m", [0.3, 1.0, 2.5])
+def test_a_ring_thinner_than_the_spacing_of_points_is_right_in_the_mean(width_m):
+    # One long street, 5 m points, sites at 4 m beside it: a ring crosses the street twice.
+    rng = np.random.default_rng(3)
+    n_sites, inner = 600, 20.0
+    points = pieces.cut(np.array([shapely.LineString([(0, 0), (10_000, 0)])], dtype=object), 5.0)
+    site_xy = np.column_stack([rng.uniform(100, 9_900, n_sites), np.full(n_sites, 4.0)])
+    pairs = sight.build_sight(site_xy, points.xy, np.empty(0, dtype=object), reach_m=REACH_M)
+    drawn = cameras(hfov=360.0, ring=(inner, inner + width_m))
+    table = exposure.view_table(drawn, np.ones(1), reach_m=REACH_M)[exposure.CANDIDATE, :, 0, 0]
+    bins = np.minimum(pairs.distance_cm // 100, len(table) - 1)
+    covered = np.add.reduceat(table[bins] * points.length[pairs.point], pairs.start[:-1])
+    exact = 2 * (np.sqrt((inner + width_m) ** 2 - 16.0) - np.sqrt(inner**2 - 16.0))
+    # One site may have two points of 5 m in the ring, or none.
+    assert np.abs(covered - exact).max() <= 10.0
+    assert covered.mean() == pytest.approx(exact, abs=4 * covered.std() / np.sqrt(n_sites))
+    assert covered.std() / np.sqrt(n_sites) < 0.1 * exact

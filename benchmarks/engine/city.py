@@ -20,6 +20,8 @@ PACK = "helsinki-centre"
 COLUMNS, ROWS = 7, 6
 """Tiles of the large city: about 300,000 street segments, 780,000 points, 330,000 sites."""
 POINT_SPACING_M = 5.0
+STRETCH_M = 10.5
+"""Shorter than the toolkit's 20 m, so that there are as many sites as streets and houses allow."""
 
 FloatArray = NDArray[np.float64]
 
@@ -82,7 +84,7 @@ def tiled_city(
         junction_xy_m=junction_xy,
         junction_signal=junctions["signals"].to_numpy(dtype=bool)[crossing],
         place_xy_m=np.empty((0, 2)),
-        stretch_m=values.value("sites.stretch_m"),
+        stretch_m=STRETCH_M,
         place_radius_m=values.value("sites.place_radius_m"),
         model=model,
     )
