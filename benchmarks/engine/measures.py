@@ -185,6 +185,7 @@ def _band(beyond_m: float, reach_m: float) -> Figures:
         "grids_s": ground_s,
         "open_again_s": again_s,
         "disk_gb": size_gb,
+        "threads": float(numba.get_num_threads()),
     }
 
 

@@ -175,12 +175,21 @@ def draw(found: dict[str, Figures]) -> None:
             figure.savefig(PLOTS / f"{grows}.svg", metadata={"Date": None})
 
 
+def build_over_embree(found: dict[str, Figures]) -> float:
+    """Return how long the near band takes over embree's tests of its pairs, on as many threads."""
+    near, sight = found["near_band"], found["lines_of_sight"]
+    tested = near["pairs_kept"] / sight["own_visible_share"]
+    embree_s = tested / (sight["embree_pairs_per_s"] * near["threads"])
+    return near["build_s"] / embree_s
+
+
 def write(found: dict[str, Figures]) -> None:
     """Write the document and its plots."""
     draw(found)
     text = TEXT.read_text(encoding="utf-8")
     for mark, part in (
         ("{bounds}", table(BOUNDS, found)),
+        ("{build_over_embree}", f"{build_over_embree(found):.2g}"),
         ("{growth}", growth(found)),
         ("{details}", details(found)),
     ):
