@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -106,10 +107,10 @@ def assess(  # noqa: PLR0913
         observations=observations,
     )
     outcome = on_streets(inputs, pack_id) if pack_id else on_city_level(inputs)
-    return _assemble(inputs, outcome, figures)
+    return assemble(inputs, outcome, figures)
 
 
-def make_inputs(
+def make_inputs(  # noqa: PLR0913
     city: str,
     *,
     as_of: dt.date,
@@ -119,8 +120,14 @@ def make_inputs(
     scope: Scope | None = None,
     count: tuple[float, float] | None = None,
     observations: Sequence[Observation] = (),
+    evidence: Path | None = None,
 ) -> tuple[Inputs, str | None, CityFigures]:
     """Draw everything that does not depend on streets; arguments and errors as `assess`.
+
+    Parameters
+    ----------
+    evidence
+        Folder of evidence that stands in the place of the user's own.
 
     Returns
     -------
@@ -133,7 +140,7 @@ def make_inputs(
     """
     found = _city_or_pack(city)
     values = assumptions or load_assumptions()
-    claims = load_claims(found.id)
+    claims = load_claims(found.id, evidence)
     pack_id = found.pack or find_pack_for(found.id)
     figures = _figures(found, pack_id, values, design)
     counts = count_draws(
@@ -143,7 +150,7 @@ def make_inputs(
         assumptions=values,
         scope=scope,
         user_range=count,
-        observations=(*load_observations(found.id), *observations),
+        observations=(*load_observations(found.id, evidence), *observations),
         figures=figures,
     )
     catalogue = load_catalogue()
@@ -213,8 +220,8 @@ def _brand(
     return only if only in mixes else None
 
 
-def _assemble(inputs: Inputs, outcome: Outcome, figures: CityFigures) -> Assessment:
-    """Put the parts together."""
+def assemble(inputs: Inputs, outcome: Outcome, figures: CityFigures) -> Assessment:
+    """Put the parts of an assessment together."""
     counts, city = inputs.counts, inputs.city
     warned = [*outcome.warnings, "wide_setting", "daylight"]
     if counts.stale_installed if inputs.status == "installed" else counts.stale_planned:
