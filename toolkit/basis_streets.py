@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from toolkit import exposure, siting, zones
 from toolkit.basis import M2_PER_KM2, M_PER_KM, Inputs, Outcome, ring, switch
-from toolkit.basis_sums import Placement, Sums, add_up, place
+from toolkit.basis_sums import SitePlan, Sums, add_up, plan_sites
 from toolkit.cameras import cameras_sha256
 from toolkit.draws import FloatArray
 from toolkit.optics import threshold_px_m
@@ -70,24 +70,24 @@ def on_streets(inputs: Inputs, pack_id: str) -> Outcome:
         values.value("optics.person_height_m"),
         cameras_sha256(inputs.city.id),
     )
-    placement = place(inputs, pack, scene)
-    sums, summary = add_up(inputs, scene, placement, placement.sample)
+    plan = plan_sites(inputs, pack, scene)
+    sums, summary = add_up(inputs, scene, plan, plan.sample)
     layers = _layers(pack, scene, summary)
-    return outcome_of(inputs, pack, scene, placement, sums, layers=layers)
+    return outcome_of(inputs, pack, scene, plan, sums, layers=layers)
 
 
 def outcome_of(
     inputs: Inputs,
     pack: Pack,
     frame: Frame,
-    placement: Placement,
+    plan: SitePlan,
     sums: Sums,
     *,
     layers: Layers | None,
 ) -> Outcome:
     """Put the figures of a city together from the sums over its points."""
-    values, in_scope = inputs.assumptions, placement.in_scope
-    total_m, known_m = placement.total_m, placement.known_m
+    values, in_scope = inputs.assumptions, plan.in_scope
+    total_m, known_m = plan.total_m, plan.known_m
     expected, realised = sums.expected_m / known_m, sums.realised_m / known_m
     everything = sums.everything_m / sums.sample_m
     cases = {a: case_m / sums.sample_m for a, case_m in sums.cases_m.items()}
@@ -100,7 +100,7 @@ def outcome_of(
         tiers[tier] = TierPart(
             threshold_px_m=threshold_px_m(tier, values),
             ring_m=ring(inputs.cameras, t),
-            cameras_able=Quantity.from_draws(placement.n_cameras * able[:, t], "cameras"),
+            cameras_able=Quantity.from_draws(plan.n_cameras * able[:, t], "cameras"),
             length_km=Quantity.from_draws(realised[:, t] * known_m / M_PER_KM, "km"),
             share_of_length=Shares(
                 expected=Quantity.from_draws(expected[:, t], "share"),
@@ -147,7 +147,7 @@ def outcome_of(
     warnings = ["reach_truncated"]
     if cases:
         warnings.append("area_not_stated")
-    if placement.reducing < 1:
+    if plan.reducing < 1:
         warnings.append("mapped_left_out")
     if float(in_scope.max(initial=0.0)) > float(np.quantile(inputs.n_cameras, 0.05)):
         warnings.append("more_mapped_than_reported")

@@ -30,7 +30,7 @@ _SAMPLE_POINTS = 4_000
 
 
 @dataclass(frozen=True)
-class Placement:
+class SitePlan:
     """How likely each place of a city is to hold a site, and what it rests on.
 
     Attributes
@@ -92,7 +92,7 @@ class Sums:
     n_working: IntArray
 
 
-def place(inputs: Inputs, pack: Pack, frame: Frame) -> Placement:
+def plan_sites(inputs: Inputs, pack: Pack, frame: Frame) -> SitePlan:
     """Share the reported cameras out over the sites of a whole city."""
     design, values = inputs.design, inputs.assumptions
     length, known = frame.points.length, frame.point_known
@@ -121,7 +121,7 @@ def place(inputs: Inputs, pack: Pack, frame: Frame) -> Placement:
         ).with_certain(len(frame.fixed_count))
 
     among = np.flatnonzero(known)
-    return Placement(
+    return SitePlan(
         chance=chance_of_sites(inside["drawn"]),
         cases={a: chance_of_sites(inside[a]) for a in ALLOCATIONS if "township" in inside},
         in_scope=in_scope,
@@ -134,7 +134,7 @@ def place(inputs: Inputs, pack: Pack, frame: Frame) -> Placement:
 
 
 def add_up(
-    inputs: Inputs, scene: Scene, placement: Placement, sample: IntArray
+    inputs: Inputs, scene: Scene, plan: SitePlan, sample: IntArray
 ) -> tuple[Sums, exposure.PointSummary]:
     """Evaluate the points of a scene: the sums over them, and what is shown of each.
 
@@ -144,7 +144,7 @@ def add_up(
         Evidence and optics, drawn.
     scene
         A city or a tile of it, with all sites of the city.
-    placement
+    plan
         How likely each site of the whole city is.
     sample
         The points of the scene that belong to the sample of the city.
@@ -156,14 +156,14 @@ def add_up(
         inputs.cameras, inputs.per_site, reach_m=reach, codes=scene.rows.codes
     )
     summary = exposure.summarise(
-        scene.rows, placement.chance, views, length, scene.points.line, n_streets
+        scene.rows, plan.chance, views, length, scene.points.line, n_streets
     )
     street_m = np.bincount(scene.points.line, weights=length, minlength=n_streets)
     counted_m = np.where(scene.street_known, street_m, 0.0)
     known_m = np.where(known, length, 0.0)
     placed = exposure.simulate(
         scene.lines_of_sight,
-        placement.chance,
+        plan.chance,
         np.concatenate([np.zeros(n_groups, dtype=np.int64), scene.fixed_count]),
         np.concatenate([np.full(n_groups, np.nan), scene.fixed_axis_deg]),
         inputs.cameras,
@@ -183,8 +183,8 @@ def add_up(
         expected_m=np.einsum("s,std->dt", counted_m, np.nan_to_num(summary.group_mean)),
         realised_m=placed.share * known_m.sum(),
         alone_m=placed.alone_m,
-        everything_m=_on_sample(scene, placement.chance, every_view, sample),
-        cases_m={a: _on_sample(scene, c, views, sample) for a, c in placement.cases.items()},
+        everything_m=_on_sample(scene, plan.chance, every_view, sample),
+        cases_m={a: _on_sample(scene, c, views, sample) for a, c in plan.cases.items()},
         sample_m=float(length[sample].sum()),
         n_working=placed.n_working,
     ), summary

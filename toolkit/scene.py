@@ -196,7 +196,7 @@ def build_frame(
     open_air = ~np.isin(streets["cover"].fillna("").to_numpy(), ("tunnel", "underground", "indoor"))
     spacing_m = point_spacing_m(float(shapely.length(lines).sum()))
     # Near in memory what is near on the ground, so that loops stay in the processor's cache.
-    order = sight.morton_order(_middle(lines))
+    order = sight.morton_order(middles(lines))
     points = pieces.cut(lines[order], spacing_m)
     points = replace(points, line=order[points.line])
     known = open_air[points.line]
@@ -274,7 +274,7 @@ def _metric(frame: gpd.GeoDataFrame, crs: str) -> NDArray[np.object_]:
     return np.asarray(frame.geometry.to_crs(crs).array, dtype=object)
 
 
-def _middle(lines: NDArray[np.object_]) -> FloatArray:
+def middles(lines: NDArray[np.object_]) -> FloatArray:
     """Return the middle of each line, shape (S, 2)."""
     half = shapely.line_interpolate_point(lines, 0.5, normalized=True)
     return np.asarray(shapely.get_coordinates(half), dtype=float).reshape(-1, 2)
