@@ -138,7 +138,7 @@ def make_inputs(  # noqa: PLR0913
     figures
         The city's own figures.
     """
-    found = _city_or_pack(city)
+    found = city_or_pack(city)
     values = assumptions or load_assumptions()
     claims = load_claims(found.id, evidence)
     pack_id = found.pack or find_pack_for(found.id)
@@ -186,7 +186,7 @@ def _figures(
     )
 
 
-def _city_or_pack(name: str) -> City:
+def city_or_pack(name: str) -> City:
     """Return the city of that name, or one made of an installed pack that is no known city's."""
     if name not in pack_names():
         return find_city(name)

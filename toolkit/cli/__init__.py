@@ -17,6 +17,7 @@ from toolkit._errors import ToolkitError
 from toolkit.cli import (
     assess,
     assumptions,
+    batch,
     cameras,
     evidence,
     machine,
@@ -26,7 +27,7 @@ from toolkit.cli import (
 )
 from toolkit.cli.common import BAD_DATA, INTERRUPTED, OK, messages, printable
 
-_GROUPS = (assess, evidence, assumptions, zones, optics, streets, cameras, machine)
+_GROUPS = (assess, evidence, assumptions, zones, optics, streets, cameras, batch, machine)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
