@@ -22,7 +22,7 @@ import geopandas as gpd
 import numpy as np
 
 from toolkit import store, tiles
-from toolkit._errors import InputDataError
+from toolkit._errors import InputDataError, ToolkitError
 from toolkit.assessment import assemble, make_inputs
 from toolkit.basis import Inputs
 from toolkit.basis_city import on_city_level
@@ -132,6 +132,26 @@ def tasks_of(job: Job, out: Path) -> tuple[Task, ...]:
         *(task("tile", k, n, f"{shares} {job.tile_km} {k}") for k in range(n)),
         task("finish", 0, n, ""),
     )
+
+
+def all_tasks(jobs: Iterable[Job], out: Path) -> list[tuple[Task, ...]]:
+    """Return the tasks of each job.
+
+    Raises
+    ------
+    InputDataError
+        If an input of any job cannot be used; all of them at once, before anything is computed.
+    """
+    found, problems = [], []
+    for job in jobs:
+        try:
+            found.append(tasks_of(job, out))
+        except ToolkitError as error:
+            if str(error) not in problems:
+                problems.append(str(error))
+    if problems:
+        raise InputDataError("\n".join(problems))
+    return found
 
 
 def is_finished(task: Task) -> bool:

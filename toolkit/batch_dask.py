@@ -38,7 +38,7 @@ class DaskPool:
 
     def room(self) -> int:
         """Return how many tasks the workers can run at once; one if none has come yet."""
-        return max(1, sum(self._client.ncores().values()))
+        return max(1, sum(int(n) for n in self._client.ncores().values()))
 
     def executor(self) -> Executor:
         """Return what takes tasks."""

@@ -38,7 +38,7 @@ def register(commands: Commands) -> None:
 
 
 def _batch(options: argparse.Namespace) -> int:
-    from toolkit.batch import check_folder, tasks_of, tidy
+    from toolkit.batch import all_tasks, check_folder, tidy
     from toolkit.batch_plan import read_plan
     from toolkit.batch_run import n_tasks, run_tasks
 
@@ -46,7 +46,7 @@ def _batch(options: argparse.Namespace) -> int:
         jobs = read_plan(options.plan)
         out = options.out.absolute()
         check_folder(out, jobs, resume=options.resume)
-        tasks = [tasks_of(job, out) for job in jobs]
+        tasks = all_tasks(jobs, out)
         everything = [task for of_job in tasks for task in of_job]
         tidy(everything)
     with _pool(options) as pool, _progress(n_tasks(tasks)) as says:
@@ -72,12 +72,16 @@ def _pool(options: argparse.Namespace) -> Iterator[Pool]:
     if options.scheduler:
         from toolkit.batch_dask import connect
 
-        with connect(options.scheduler, announce=messages.print) as pool:
+        with connect(options.scheduler, announce=_in_one_line) as pool:
             yield pool
         return
     n = default_processes() if options.processes is None else check_processes(options.processes)
     with LocalPool(n) as local:
         yield local
+
+
+def _in_one_line(text: str) -> None:
+    messages.print(text, soft_wrap=True)
 
 
 @contextlib.contextmanager
