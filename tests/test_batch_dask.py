@@ -94,7 +94,7 @@ def test_a_run_that_is_killed_goes_on_where_it_was(undisturbed, tmp_path):
     run = start(plan, home, out, "--processes", "2")
     wait_for(lambda: len(times(out, "0*.json")) >= 3, run)
     children = children_of(run.pid)
-    assert len(children) >= 2
+    assert len(children) == 2
     run.kill()
     run.communicate()
     end = time.monotonic() + WAIT_S
@@ -109,6 +109,8 @@ def test_a_run_that_is_killed_goes_on_where_it_was(undisturbed, tmp_path):
     }
     assert len(finished) >= 3
     again = start(plan, home, out, "--processes", "2", "--resume")
+    wait_for(lambda: children_of(again.pid), again)
+    os.kill(children_of(again.pid)[0], signal.SIGKILL)  # a process that dies is made up for
     said, told = again.communicate(timeout=WAIT_S)
     assert again.returncode == 0, told
     assert "0 failed" in said
@@ -117,11 +119,14 @@ def test_a_run_that_is_killed_goes_on_where_it_was(undisturbed, tmp_path):
 
 
 def children_of(pid):
+    """Return the ids of the processes that compute for a run."""
     found = subprocess.run(
-        ["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True
+        ["ps", "-A", "-ww", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True
     )
-    rows = [line.split() for line in found.stdout.splitlines()]
-    return [int(child) for child, parent in rows if int(parent) == pid]
+    rows = [line.split(maxsplit=2) for line in found.stdout.splitlines()]
+    return [
+        int(child) for child, parent, args in rows if int(parent) == pid and "spawn_main" in args
+    ]
 
 
 def is_running(pid):
