@@ -24,6 +24,7 @@ import numpy as np
 from toolkit import store, tiles
 from toolkit._errors import InputDataError, ToolkitError
 from toolkit.assessment import assemble, make_inputs
+from toolkit.assumptions import AssumptionSet
 from toolkit.basis import Inputs
 from toolkit.basis_city import on_city_level
 from toolkit.basis_streets import on_streets, outcome_of
@@ -99,16 +100,25 @@ class Task:
         return Path(self.out) / ASSESSMENTS / self.job.partition / "assessment.json"
 
 
-def tasks_of(job: Job, out: Path) -> tuple[Task, ...]:
+def tasks_of(job: Job, out: Path, values: AssumptionSet | None = None) -> tuple[Task, ...]:
     """Return the tasks of a job; the last one finishes it.
+
+    Parameters
+    ----------
+    job
+        The job.
+    out
+        Folder of results.
+    values
+        Its assumption set; read again by default.
 
     Raises
     ------
     InputDataError, NotFoundError, PackError
         If an input cannot be used.
     """
-    pack_id, key = job_pack(job), job_key(job)
-    values = job_assumptions(job)
+    values = values or job_assumptions(job)
+    pack_id, key = job_pack(job), job_key(job, values)
     shares = "" if pack_id is None else " ".join(
         (
             pack_id,
@@ -143,9 +153,12 @@ def all_tasks(jobs: Iterable[Job], out: Path) -> list[tuple[Task, ...]]:
         If an input of any job cannot be used; all of them at once, before anything is computed.
     """
     found, problems = [], []
+    sets: dict[tuple[str, str | None], AssumptionSet] = {}
     for job in jobs:
+        named = (job.assumptions, job.assumptions_file)
         try:
-            found.append(tasks_of(job, out))
+            values = sets[named] = sets.get(named) or job_assumptions(job)
+            found.append(tasks_of(job, out, values))
         except ToolkitError as error:
             if str(error) not in problems:
                 problems.append(str(error))

@@ -255,8 +255,15 @@ def job_pack(job: Job) -> str | None:
     return city.pack or find_pack_for(city.id)
 
 
-def job_key(job: Job) -> str:
+def job_key(job: Job, values: AssumptionSet | None = None) -> str:
     """Return the hash of everything that the result of a job follows from.
+
+    Parameters
+    ----------
+    job
+        The job.
+    values
+        Its assumption set; read again by default.
 
     Raises
     ------
@@ -277,7 +284,7 @@ def job_key(job: Job) -> str:
                 "schema": SCHEMA,
                 "tool": __version__,
                 "city_record": city.model_dump(mode="json"),
-                "assumptions_sha256": job_assumptions(job).sha256,
+                "assumptions_sha256": (values or job_assumptions(job)).sha256,
                 "evidence_sha256": evidence_sha256(load_claims(city.id, job.folder)),
                 "observations": [o.model_dump(mode="json") for o in observations],
                 "pack_sha256": None if pack_id is None else pack_sha256(pack_id),
