@@ -42,9 +42,8 @@ def test_streets_of_tiles_have_the_same_bits_as_those_of_one_piece(both):
 def test_streets_near_a_border_see_sites_beyond_it(both):
     # Otherwise the comparison with one piece would hold without any halo.
     inputs, pack_id, *_ = both
-    city = tiles.open_city(inputs, pack_id)
-    tile = tiles.tile_of_streets(city.frame.lines, TILE_KM)
-    streets = np.flatnonzero(tile == 4)
+    city = tiles.open_city(inputs, pack_id, TILE_KM)
+    streets = np.flatnonzero(city.tile == 4)
     scene, point = tiles.tile_scene(city, streets, reach_m=80.0, person_height_m=1.7)
     assert (np.diff(point) > 0).all()
     seen = city.frame.site_xy_m[np.flatnonzero(np.diff(scene.lines_of_sight.start))]
@@ -55,7 +54,7 @@ def test_streets_near_a_border_see_sites_beyond_it(both):
 
 def test_totals_of_tiles_add_up_to_the_same_assessment(both):
     inputs, pack_id, figures, whole, parts = both
-    city = tiles.open_city(inputs, pack_id)
+    city = tiles.open_city(inputs, pack_id, TILE_KM)
     plan = plan_sites(inputs, city.pack, city.frame)
     sums = total([part for part, _ in parts])
     added = outcome_of(inputs, city.pack, city.frame, plan, sums, layers=None)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -44,7 +45,14 @@ from toolkit.results import (
     Status,
     rounded_draws,
 )
-from toolkit.streets import find_pack_for, list_packs, open_pack, pack_names, verify_pack
+from toolkit.streets import (
+    find_pack_for,
+    list_packs,
+    open_pack,
+    pack_names,
+    pack_sha256,
+    verify_pack,
+)
 
 N_DRAWS = 200
 """Draws of the ignorance layer: a 5 % point rests on ten of them."""
@@ -199,10 +207,18 @@ def city_or_pack(name: str) -> City:
     own = known.get(manifest.city or name)
     if own is not None:
         return own
-    middle = open_pack(name).boundary.geometry.union_all().centroid
+    return _city_of_pack(name, pack_sha256(name))
+
+
+@lru_cache(maxsize=8)
+def _city_of_pack(name: str, sha256: str) -> City:
+    """Return a city made of a pack: all of its layers are read for its middle, so only once."""
+    del sha256  # part of the key only
+    pack = open_pack(name)
+    middle = pack.boundary.geometry.union_all().centroid
     return City(
         id=name,
-        name=manifest.name,
+        name=pack.manifest.name,
         lat=float(middle.y),
         lon=float(middle.x),
         admin="not known",

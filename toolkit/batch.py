@@ -247,7 +247,7 @@ def _finish(task: Task, inputs: Inputs, pack_id: str, figures: CityFigures) -> N
         msg = f"{lost[0]} is not there any more. Start the run again with --resume."
         raise InputDataError(msg)
     sums = total([read_sums(part.sums.read_bytes()) for part in parts])
-    city = tiles.open_city(inputs, pack_id)
+    city = tiles.open_city(inputs, pack_id, task.job.tile_km or 0.0)
     plan = plan_sites(inputs, city.pack, city.frame)
     outcome = outcome_of(inputs, city.pack, city.frame, plan, sums, layers=None)
     _write(

@@ -34,11 +34,22 @@ HALO_MARGIN_M = 1.0
 
 @dataclass(frozen=True)
 class City:
-    """What all tiles of a city share."""
+    """What all tiles of a city share.
+
+    Attributes
+    ----------
+    pack, frame
+        Streets and sites of the whole city.
+    origin_m
+        The local origin of all lines of sight, shape (2,).
+    tile
+        Tile of each street, shape (S,).
+    """
 
     pack: Pack
     frame: Frame
     origin_m: FloatArray
+    tile: IntArray
 
 
 @lru_cache(maxsize=1)
@@ -50,6 +61,7 @@ def _open_city(
     place_radius_m: float,
     level_height_m: float,
     field_notes_sha256: str | None,
+    tile_km: float,
 ) -> City:
     """Open a city once and keep the last; the arguments are all that a frame depends on."""
     del pack_sha256, siting_sha256, field_notes_sha256  # part of the key only
@@ -61,10 +73,15 @@ def _open_city(
         place_radius_m=place_radius_m,
         level_height_m=level_height_m,
     )
-    return City(pack, frame, sight.local_origin(frame.site_xy_m, frame.points.xy))
+    return City(
+        pack,
+        frame,
+        sight.local_origin(frame.site_xy_m, frame.points.xy),
+        tile_of_streets(frame.lines, tile_km),
+    )
 
 
-def open_city(inputs: Inputs, pack_id: str) -> City:
+def open_city(inputs: Inputs, pack_id: str, tile_km: float) -> City:
     """Return the streets and sites of a city, without lines of sight."""
     values = inputs.assumptions
     return _open_city(
@@ -75,6 +92,7 @@ def open_city(inputs: Inputs, pack_id: str) -> City:
         values.value("sites.place_radius_m"),
         values.value("sites.level_height_m"),
         cameras_sha256(inputs.city.id),
+        tile_km,
     )
 
 
@@ -193,9 +211,9 @@ def compute_tile(
     streets
         Figures of its streets, as `results.Layers.streets`.
     """
-    city = open_city(inputs, pack_id)
+    city = open_city(inputs, pack_id, tile_km)
     values = inputs.assumptions
-    streets = np.flatnonzero(tile_of_streets(city.frame.lines, tile_km) == tile)
+    streets = np.flatnonzero(city.tile == tile)
     scene, point = tile_scene(
         city,
         streets,
