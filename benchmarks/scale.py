@@ -158,7 +158,7 @@ def batch(name: str, home: Path, out: Path, tile_km: float | None) -> Run:
     )  # fmt: skip
 
 
-def first_pass(name: str) -> None:
+def first_pass(name: str, tile_km: float) -> None:
     """Do what every worker does for a whole city before its tiles; the process is measured."""
     import datetime as dt
 
@@ -170,7 +170,7 @@ def first_pass(name: str) -> None:
     inputs, pack_id, _ = make_inputs(
         name, as_of=dt.date(2026, 11, 23), design=Design(200, 0), scope="all"
     )
-    city = tiles.open_city(inputs, pack_id or "")
+    city = tiles.open_city(inputs, pack_id or "", tile_km)
     plan_sites(inputs, city.pack, city.frame)
 
 
@@ -191,7 +191,7 @@ def main() -> int:
     parser.add_argument("--only", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.only:
-        first_pass(options.only)
+        first_pass(options.only, options.tile_km)
         return 0
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
