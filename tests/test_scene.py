@@ -25,6 +25,7 @@ def helsinki():
         place_radius_m=50.0,
         reach_m=80.0,
         level_height_m=3.0,
+        district_m=1000.0,
         person_height_m=1.7,
     )
     return pack, built
@@ -92,7 +93,7 @@ HOUSE = np.array([shapely.box(0, 0, 40, 40)], dtype=object)
 
 
 def sites(*columns):
-    return scene._mapped_sites(mapped(*columns), "EPSG:32635", HOUSE, siting.load_siting())
+    return scene.mapped_sites(mapped(*columns), "EPSG:32635", HOUSE, siting.load_siting())
 
 
 def test_a_camera_just_inside_a_wall_is_put_in_front_of_it_and_a_deep_one_left_out():
@@ -156,6 +157,7 @@ def test_field_notes_are_sites_of_the_scene_and_their_width_is_a_sector(helsinki
         place_radius_m=50.0,
         reach_m=80.0,
         level_height_m=3.0,
+        district_m=1000.0,
         person_height_m=1.7,
     )
     assert built.n_mapped == before.n_mapped + 1

@@ -129,6 +129,7 @@ def make_inputs(  # noqa: PLR0913
     count: tuple[float, float] | None = None,
     observations: Sequence[Observation] = (),
     evidence: Path | None = None,
+    pack: str | None = None,
 ) -> tuple[Inputs, str | None, CityFigures]:
     """Draw everything that does not depend on streets; arguments and errors as `assess`.
 
@@ -136,6 +137,8 @@ def make_inputs(  # noqa: PLR0913
     ----------
     evidence
         Folder of evidence that stands in the place of the user's own.
+    pack
+        Installed streets to take in place of the city's first ones.
 
     Returns
     -------
@@ -149,7 +152,7 @@ def make_inputs(  # noqa: PLR0913
     found = city_or_pack(city)
     values = assumptions or load_assumptions()
     claims = load_claims(found.id, evidence)
-    pack_id = found.pack or find_pack_for(found.id)
+    pack_id = pack or found.pack or find_pack_for(found.id)
     figures = _figures(found, pack_id, values, design)
     counts = count_draws(
         claims,

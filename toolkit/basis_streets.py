@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 
 import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit import exposure, siting, zones
+from toolkit import cells, exposure, siting, zones
 from toolkit.basis import M2_PER_KM2, M_PER_KM, Inputs, Outcome, ring, switch
 from toolkit.basis_sums import SitePlan, Sums, add_up, plan_sites
 from toolkit.cameras import cameras_sha256
@@ -20,12 +20,13 @@ from toolkit.results import (
     Layers,
     Quantity,
     Shares,
+    StreetDetail,
     Tier,
     TierPart,
     Total,
     exposure_class,
 )
-from toolkit.scene import Frame, IntArray, Scene, build_scene
+from toolkit.scene import Frame, IntArray, Scene, build_scene, pack_sites
 from toolkit.streets import Pack, open_pack, pack_sha256
 
 
@@ -38,6 +39,7 @@ def _open_scene(  # noqa: PLR0913, PLR0917
     place_radius_m: float,
     reach_m: float,
     level_height_m: float,
+    district_m: float,
     person_height_m: float,
     field_notes_sha256: str | None,
 ) -> tuple[Pack, Scene]:
@@ -51,15 +53,16 @@ def _open_scene(  # noqa: PLR0913, PLR0917
         place_radius_m=place_radius_m,
         reach_m=reach_m,
         level_height_m=level_height_m,
+        district_m=district_m,
         person_height_m=person_height_m,
     )
     return pack, scene
 
 
-def on_streets(inputs: Inputs, pack_id: str) -> Outcome:
-    """Run siting, sight and exposure on the streets of a pack."""
+def scene_of(inputs: Inputs, pack_id: str) -> tuple[Pack, Scene]:
+    """Return the streets of a pack and its scene, built once per city."""
     values = inputs.assumptions
-    pack, scene = _open_scene(
+    return _open_scene(
         pack_id,
         pack_sha256(pack_id),
         inputs.model.sha256,
@@ -67,12 +70,26 @@ def on_streets(inputs: Inputs, pack_id: str) -> Outcome:
         values.value("sites.place_radius_m"),
         values.value("optics.max_range_m"),
         values.value("sites.level_height_m"),
+        values.value("sites.district_m"),
         values.value("optics.person_height_m"),
         cameras_sha256(inputs.city.id),
     )
+
+
+def on_streets(inputs: Inputs, pack_id: str) -> Outcome:
+    """Run siting, sight and exposure on the streets of a pack."""
+    pack, scene = scene_of(inputs, pack_id)
     plan = plan_sites(inputs, pack, scene)
     sums, summary = add_up(inputs, scene, plan, plan.sample)
-    layers = _layers(pack, scene, summary)
+    detail = StreetDetail(
+        by_street=summary.group_mean,
+        ground_km2=scene.ground_m2 / M2_PER_KM2,
+        alone_km=sums.one_m / M_PER_KM,
+        cells=partial(_cells, inputs, scene, plan.chance, pack.manifest.crs),
+        mapped=pack.cameras,
+        sites=partial(pack_sites, pack, inputs.model),
+    )
+    layers = _layers(pack, scene, summary, detail)
     return outcome_of(inputs, pack, scene, plan, sums, layers=layers)
 
 
@@ -92,8 +109,7 @@ def outcome_of(
     everything = sums.everything_m / sums.sample_m
     cases = {a: case_m / sums.sample_m for a, case_m in sums.cases_m.items()}
     area_km2 = frame.ground_m2 / M2_PER_KM2
-    # Mean length of one camera by itself; without any, nothing overlaps.
-    one_m = sums.alone_m / np.maximum(sums.n_working, 1)[:, None]
+    one_m = sums.one_m
     able = inputs.cameras.able_share()
     tiers: dict[Tier, TierPart] = {}
     for t, tier in enumerate(TIERS):
@@ -202,7 +218,24 @@ def street_figures(
     return streets
 
 
-def _layers(pack: Pack, scene: Scene, summary: exposure.PointSummary) -> Layers:
+def _cells(
+    inputs: Inputs, scene: Scene, chance: exposure.SiteChance, crs: str, size_m: float
+) -> gpd.GeoDataFrame:
+    """Return the exposure by cell; the table of views is made again, since it is large to keep."""
+    views = exposure.view_table(
+        inputs.cameras,
+        inputs.per_site,
+        reach_m=scene.lines_of_sight.reach_m,
+        codes=scene.rows.codes,
+    )
+    return cells.cell_frame(
+        scene.points, scene.point_known, scene.rows, chance, views, crs=crs, size_m=size_m
+    )
+
+
+def _layers(
+    pack: Pack, scene: Scene, summary: exposure.PointSummary, detail: StreetDetail
+) -> Layers:
     """Put the figures of streets and zones beside their geometry."""
     streets = street_figures(pack, slice(None), summary.group_mean, scene.street_known)
     crs = pack.manifest.crs
@@ -221,4 +254,5 @@ def _layers(pack: Pack, scene: Scene, summary: exposure.PointSummary) -> Layers:
         boundary=pack.boundary,
         buildings=pack.buildings[["geometry"]],
         attribution=pack.manifest.attribution,
+        detail=detail,
     )

@@ -16,7 +16,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from toolkit import exposure, siting
+from toolkit import exposure, placement, siting
 from toolkit.basis import Inputs
 from toolkit.cameras import cameras_for
 from toolkit.draws import FloatArray
@@ -91,39 +91,73 @@ class Sums:
     sample_m: float
     n_working: IntArray
 
+    @property
+    def one_m(self) -> FloatArray:
+        """Mean length that one working camera covers by itself; 0 without any."""
+        return np.asarray(self.alone_m / np.maximum(self.n_working, 1)[:, None])
 
-def plan_sites(inputs: Inputs, pack: Pack, frame: Frame) -> SitePlan:
-    """Share the reported cameras out over the sites of a whole city."""
-    design, values = inputs.design, inputs.assumptions
-    length, known = frame.points.length, frame.point_known
-    reducing = reducing_share(
+
+def reducing_of(inputs: Inputs, pack: Pack) -> float:
+    """Return the share of mapped cameras that can be reported ones, see `reducing_share`."""
+    return reducing_share(
         cameras_for(pack),
         as_of=inputs.as_of,
         public_only=inputs.counts.scope == "public",
         brands=_counted_brands(inputs),
-        stale_years=values.value("sites.mapped_stale_years"),
+        stale_years=inputs.assumptions.value("sites.mapped_stale_years"),
     )
-    in_scope = _mapped_share(inputs) * frame.n_mapped * reducing
-    inside = _share_inside(inputs, pack)
-    weights = siting.draw_class_weights(values, design)
-    uniform = values.draw("sites.uniform_share", design)
 
-    def chance_of_sites(inside_share: FloatArray) -> exposure.SiteChance:
-        n_here = np.maximum(inputs.n_cameras * inside_share, in_scope)
-        n_sites = (n_here - in_scope) / inputs.per_site
-        factor = siting.inclusion_factor(weights, uniform, n_sites, frame.groups, frame.group_free)
-        # Mapped cameras are there, whoever runs them; scope only says how many of the report
-        # they are.
-        return exposure.SiteChance(
-            np.ascontiguousarray(np.minimum(factor.T, exposure.CERTAIN), dtype=np.float32),
-            frame.groups.weight_class.astype(np.int32),
-            np.where(frame.group_free, frame.groups.size_m, 0.0).astype(np.float32),
-        ).with_certain(len(frame.fixed_count))
 
+def chance_of_sites(
+    inputs: Inputs, frame: Frame, in_scope: FloatArray, inside_share: FloatArray
+) -> exposure.SiteChance:
+    """Return the chance that each site of a city exists.
+
+    Parameters
+    ----------
+    in_scope
+        Mapped cameras that belong to the reported ones, shape (D,).
+    inside_share
+        Share of the reported cameras inside the boundary, shape (D,).
+    """
+    design, values = inputs.design, inputs.assumptions
+    n_here = np.maximum(inputs.n_cameras * inside_share, in_scope)
+    n_sites = (n_here - in_scope) / inputs.per_site
+    factor = siting.inclusion_factor(
+        siting.draw_class_weights(values, design),
+        values.draw("sites.uniform_share", design),
+        n_sites,
+        frame.groups,
+        frame.group_free,
+    )
+    size_m = np.where(frame.group_free, frame.groups.size_m, 0.0)
+    # Mapped cameras are there, whoever runs them; scope only says how many of the report
+    # they are.
+    return exposure.SiteChance.of_classes(
+        factor.T,
+        frame.groups.weight_class,
+        size_m,
+        np.minimum(n_sites, (size_m > 0).sum()),
+        district=frame.group_district,
+        cluster_size=values.draw("sites.cluster_size", design),
+        n_certain=len(frame.fixed_count),
+    )
+
+
+def plan_sites(inputs: Inputs, pack: Pack, frame: Frame) -> SitePlan:
+    """Share the reported cameras out over the sites of a whole city."""
+    length, known = frame.points.length, frame.point_known
+    reducing = reducing_of(inputs, pack)
+    in_scope = mapped_share(inputs) * frame.n_mapped * reducing
+    inside = share_inside(inputs, pack)
     among = np.flatnonzero(known)
     return SitePlan(
-        chance=chance_of_sites(inside["drawn"]),
-        cases={a: chance_of_sites(inside[a]) for a in ALLOCATIONS if "township" in inside},
+        chance=chance_of_sites(inputs, frame, in_scope, inside["drawn"]),
+        cases={
+            a: chance_of_sites(inputs, frame, in_scope, inside[a])
+            for a in ALLOCATIONS
+            if "township" in inside
+        },
         in_scope=in_scope,
         n_cameras=np.maximum(inputs.n_cameras * inside["drawn"], in_scope),
         reducing=reducing,
@@ -161,7 +195,7 @@ def add_up(
     street_m = np.bincount(scene.points.line, weights=length, minlength=n_streets)
     counted_m = np.where(scene.street_known, street_m, 0.0)
     known_m = np.where(known, length, 0.0)
-    placed = exposure.simulate(
+    placed = placement.simulate(
         scene.lines_of_sight,
         plan.chance,
         np.concatenate([np.zeros(n_groups, dtype=np.int64), scene.fixed_count]),
@@ -171,6 +205,8 @@ def add_up(
         known_m,
         design,
         fixed_width_deg=np.concatenate([np.full(n_groups, np.nan), scene.fixed_width_deg]),
+        spacing_m=inputs.assumptions.value("sites.spacing_m"),
+        xy_m=scene.groups.xy_m,
     )
     every_view = exposure.view_table(
         inputs.cameras,
@@ -261,14 +297,14 @@ def _counted_brands(inputs: Inputs) -> frozenset[str]:
     return frozenset(m for m in makes if m) if None not in makes else frozenset()
 
 
-def _mapped_share(inputs: Inputs) -> FloatArray:
+def mapped_share(inputs: Inputs) -> FloatArray:
     """Return the share of mapped cameras that belong to the reported system, shape (D,)."""
     if inputs.counts.scope == "all":
         return np.ones(inputs.design.n_draws)
     return inputs.assumptions.draw("sites.mapped_in_scope", inputs.design)
 
 
-def _share_inside(inputs: Inputs, pack: Pack) -> dict[str, FloatArray]:
+def share_inside(inputs: Inputs, pack: Pack) -> dict[str, FloatArray]:
     """Return which share of the reported cameras stands inside the boundary, per reading.
 
     A report rarely says which area it counts. `core`: all cameras stand inside. `township`: they

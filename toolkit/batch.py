@@ -126,6 +126,7 @@ def tasks_of(job: Job, out: Path, values: AssumptionSet | None = None) -> tuple[
                 f"{values.value(name):.17g}"
                 for name in (
                     "sites.stretch_m", "optics.max_range_m", "sites.level_height_m",
+                    "sites.district_m",
                     "optics.person_height_m",
                 )
             ),

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.spatial import cKDTree
 
-from toolkit import exposure, pieces, sight, siting, store, zones
+from toolkit import clustering, exposure, pieces, sight, siting, store, zones
 from toolkit.cameras import cameras_for
 from toolkit.streets import Pack
 
@@ -47,6 +47,8 @@ class Frame:
         Candidate groups.
     group_free
         Whether a group has no mapped site of its own, shape (G,).
+    group_district
+        Index of the district of each group, ascending, shape (G,).
     fixed_count, fixed_axis_deg, fixed_width_deg
         Cameras, known axis and known width of the field of mapped sites, shape (M,). An axis or
         a width is known of sites with one camera only; NaN where it is not.
@@ -70,6 +72,7 @@ class Frame:
     point_known: NDArray[np.bool_]
     groups: siting.Candidates
     group_free: NDArray[np.bool_]
+    group_district: IntArray
     fixed_count: IntArray
     fixed_axis_deg: FloatArray
     fixed_width_deg: FloatArray
@@ -128,13 +131,14 @@ def build_scene(
     place_radius_m: float,
     reach_m: float,
     level_height_m: float,
+    district_m: float,
     person_height_m: float,
 ) -> Scene:
     """Build the scene of a pack; the lines of sight come from the cache if they are there.
 
     Parameters
     ----------
-    pack, model, stretch_m, place_radius_m, level_height_m
+    pack, model, stretch_m, place_radius_m, level_height_m, district_m
         See `build_frame`.
     reach_m
         Longest line of sight that is kept.
@@ -147,6 +151,7 @@ def build_scene(
         stretch_m=stretch_m,
         place_radius_m=place_radius_m,
         level_height_m=level_height_m,
+        district_m=district_m,
     )
     pairs = sight.cached_sight(
         frame.sight_key,
@@ -167,6 +172,7 @@ def build_frame(
     stretch_m: float,
     place_radius_m: float,
     level_height_m: float,
+    district_m: float,
 ) -> Frame:
     """Build what a scene has before any line of sight.
 
@@ -182,6 +188,8 @@ def build_frame(
         How near a place counts as at it.
     level_height_m
         Height of a level of a building whose levels are known and whose height is not.
+    district_m
+        Side of the squares in which sites keep together.
     """
     crs = pack.manifest.crs
     streets = pack.streets
@@ -215,8 +223,14 @@ def build_frame(
         place_radius_m=place_radius_m,
         model=model,
     )
-    groups = groups.take(sight.morton_order(groups.xy_m))
-    fixed = _mapped_sites(cameras_for(pack), crs, buildings, model)
+    # District by district, so that the sites that a point sees come by district.
+    cells, of_cell = clustering.districts(groups.centre_xy_m, district_m)
+    rank = np.empty(len(cells), dtype=np.int64)
+    rank[sight.morton_order(cells.astype(float) * district_m)] = np.arange(len(cells))
+    order = sight.morton_order(groups.xy_m)
+    order = order[np.argsort(rank[of_cell[order]], kind="stable")]
+    groups, group_district = groups.take(order), rank[of_cell[order]]
+    fixed = mapped_sites(cameras_for(pack), crs, buildings, model)
     group_xy = sight.place_sites(groups.xy_m, groups.centre_xy_m, buildings)
     free = np.ones(len(group_xy), dtype=bool)
     if len(fixed.xy_m) and len(group_xy):
@@ -228,6 +242,7 @@ def build_frame(
         point_known=known,
         groups=groups,
         group_free=free,
+        group_district=group_district,
         fixed_count=fixed.count,
         fixed_axis_deg=fixed.axis_deg,
         fixed_width_deg=fixed.width_deg,
@@ -245,6 +260,8 @@ def build_frame(
             "stretch_m": stretch_m,
             "spacing_m": spacing_m,
             "level_height_m": level_height_m,
+            # Sites are in the order of districts.
+            "district_m": district_m,
         },
     )
 
@@ -285,7 +302,7 @@ def _xy(frame: gpd.GeoDataFrame, crs: str) -> FloatArray:
 
 
 @dataclass(frozen=True)
-class _MappedSites:
+class MappedSites:
     """Sites of mapped cameras: where, how many cameras each, what is known of their fields."""
 
     xy_m: FloatArray
@@ -295,12 +312,12 @@ class _MappedSites:
     n_indoor: int
 
 
-def _mapped_sites(
+def mapped_sites(
     cameras: gpd.GeoDataFrame,
     crs: str,
     buildings: NDArray[np.object_],
     model: siting.SitingModel,
-) -> _MappedSites:
+) -> MappedSites:
     """Return the sites of mapped cameras.
 
     A camera with a known direction or a known field is a site of its own; the others are joined
@@ -314,13 +331,30 @@ def _mapped_sites(
     alone = ~np.isnan(axis) | ~np.isnan(width)
     joined_xy, joined_count = _join(xy[~alone], model.mapped_site_m)
     unknown = np.full(len(joined_xy), np.nan)
-    return _MappedSites(
+    return MappedSites(
         xy_m=np.vstack([joined_xy, xy[alone]]),
         count=np.concatenate([joined_count, np.ones(int(alone.sum()), dtype=np.int64)]),
         axis_deg=np.concatenate([unknown, axis[alone]]),
         width_deg=np.concatenate([unknown, width[alone]]),
         n_indoor=n_indoor,
     )
+
+
+def pack_sites(pack: Pack, model: siting.SitingModel) -> gpd.GeoDataFrame:
+    """Return the sites of a pack's own mapped cameras, without the user's field notes.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Points in EPSG:4326 with `n_cameras`, `axis_deg` and `width_deg`, NaN where unknown.
+    """
+    crs = pack.manifest.crs
+    found = mapped_sites(pack.cameras, crs, _metric(pack.buildings, crs), model)
+    return gpd.GeoDataFrame(
+        {"n_cameras": found.count, "axis_deg": found.axis_deg, "width_deg": found.width_deg},
+        geometry=gpd.points_from_xy(*found.xy_m.T),
+        crs=crs,
+    ).to_crs(pack.cameras.crs)
 
 
 def _fields(cameras: gpd.GeoDataFrame) -> tuple[FloatArray, FloatArray, NDArray[np.bool_]]:

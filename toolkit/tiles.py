@@ -53,13 +53,14 @@ class City:
 
 
 @lru_cache(maxsize=1)
-def _open_city(
+def _open_city(  # noqa: PLR0913, PLR0917
     pack_id: str,
     pack_sha256: str,
     siting_sha256: str,
     stretch_m: float,
     place_radius_m: float,
     level_height_m: float,
+    district_m: float,
     field_notes_sha256: str | None,
     tile_km: float,
 ) -> City:
@@ -72,6 +73,7 @@ def _open_city(
         stretch_m=stretch_m,
         place_radius_m=place_radius_m,
         level_height_m=level_height_m,
+        district_m=district_m,
     )
     return City(
         pack,
@@ -91,6 +93,7 @@ def open_city(inputs: Inputs, pack_id: str, tile_km: float) -> City:
         values.value("sites.stretch_m"),
         values.value("sites.place_radius_m"),
         values.value("sites.level_height_m"),
+        values.value("sites.district_m"),
         cameras_sha256(inputs.city.id),
         tile_km,
     )

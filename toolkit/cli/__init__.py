@@ -19,15 +19,31 @@ from toolkit.cli import (
     assumptions,
     batch,
     cameras,
+    compare,
     evidence,
+    export,
     machine,
     optics,
+    sensitivity,
     streets,
     zones,
 )
 from toolkit.cli.common import BAD_DATA, INTERRUPTED, OK, messages, printable
 
-_GROUPS = (assess, evidence, assumptions, zones, optics, streets, cameras, batch, machine)
+_GROUPS = (
+    assess,
+    sensitivity,
+    evidence,
+    assumptions,
+    zones,
+    optics,
+    streets,
+    cameras,
+    batch,
+    machine,
+    export,
+    compare,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
