@@ -6,7 +6,8 @@ range). It is built once per city and shared; counts, optics and weights are app
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
@@ -31,8 +32,8 @@ IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Scene:
-    """The fixed part of a city; coordinates in its metric CRS.
+class Frame:
+    """The fixed part of a city before any line of sight; coordinates in its metric CRS.
 
     Attributes
     ----------
@@ -56,12 +57,14 @@ class Scene:
     n_indoor
         Mapped cameras left out because they stand deep inside a building.
         Mapped means in the pack or in the user's field notes, see `toolkit.cameras`.
-    lines_of_sight
-        Pairs of site and point; the G candidates first, then the M mapped sites.
-    rows
-        The same pairs by point.
-    ground_m2
-        Ground along the streets for which the model has an answer, see `zones.street_area_m2`.
+    site_xy_m
+        Where all sites stand, shape (G + M, 2): the candidates first, then the mapped ones.
+    buildings, top_m
+        Footprints and their heights, NaN where not known, shape (B,).
+    spacing_m
+        Length of street that a point stands for.
+    sight_key
+        What the sites, the points and the heights follow from: the key of caches of sight.
     """
 
     lines: NDArray[np.object_]
@@ -75,14 +78,44 @@ class Scene:
     fixed_width_deg: FloatArray
     fixed_xy_m: FloatArray
     n_indoor: int
-    lines_of_sight: sight.Sight
-    rows: exposure.PointRows
-    ground_m2: float
+    site_xy_m: FloatArray
+    buildings: NDArray[np.object_]
+    top_m: FloatArray
+    spacing_m: float
+    sight_key: dict[str, str | float | int]
 
     @property
     def n_mapped(self) -> int:
         """Mapped cameras that stand outdoors."""
         return int(self.fixed_count.sum())
+
+    @cached_property
+    def street_known(self) -> NDArray[np.bool_]:
+        """Whether the model has an answer anywhere on a street, shape (S,)."""
+        known = np.zeros(len(self.lines), dtype=bool)
+        known[self.points.line[self.point_known]] = True
+        return known
+
+    @cached_property
+    def ground_m2(self) -> float:
+        """Ground along the streets that have an answer, see `zones.street_area_m2`."""
+        return zones.street_area_m2(self.lines[self.street_known])
+
+
+@dataclass(frozen=True)
+class Scene(Frame):
+    """The fixed part of a city, or of a tile of it, with its lines of sight.
+
+    Attributes
+    ----------
+    lines_of_sight
+        Pairs of site and point.
+    rows
+        The same pairs by point.
+    """
+
+    lines_of_sight: sight.Sight
+    rows: exposure.PointRows
 
 
 def point_spacing_m(total_m: float) -> float:
@@ -105,6 +138,46 @@ def build_scene(
 
     Parameters
     ----------
+    pack, model, stretch_m, place_radius_m, level_height_m, district_m
+        See `build_frame`.
+    reach_m
+        Longest line of sight that is kept.
+    person_height_m
+        Height of what is looked at over roofs.
+    """
+    frame = build_frame(
+        pack,
+        model,
+        stretch_m=stretch_m,
+        place_radius_m=place_radius_m,
+        level_height_m=level_height_m,
+        district_m=district_m,
+    )
+    pairs = sight.cached_sight(
+        frame.sight_key,
+        frame.site_xy_m,
+        frame.points.xy,
+        frame.buildings,
+        reach_m=reach_m,
+        top_m=frame.top_m,
+        target_m=person_height_m,
+    )
+    return with_sight(frame, pairs)
+
+
+def build_frame(
+    pack: Pack,
+    model: siting.SitingModel,
+    *,
+    stretch_m: float,
+    place_radius_m: float,
+    level_height_m: float,
+    district_m: float,
+) -> Frame:
+    """Build what a scene has before any line of sight.
+
+    Parameters
+    ----------
     pack
         Streets, buildings, junctions, places and mapped cameras.
     model
@@ -113,14 +186,10 @@ def build_scene(
         Length of street that holds at most one site.
     place_radius_m
         How near a place counts as at it.
-    reach_m
-        Longest line of sight that is kept.
     level_height_m
         Height of a level of a building whose levels are known and whose height is not.
     district_m
         Side of the squares in which sites keep together.
-    person_height_m
-        Height of what is looked at over roofs.
     """
     crs = pack.manifest.crs
     streets = pack.streets
@@ -135,7 +204,7 @@ def build_scene(
     open_air = ~np.isin(streets["cover"].fillna("").to_numpy(), ("tunnel", "underground", "indoor"))
     spacing_m = point_spacing_m(float(shapely.length(lines).sum()))
     # Near in memory what is near on the ground, so that loops stay in the processor's cache.
-    order = sight.morton_order(_middle(lines))
+    order = sight.morton_order(middles(lines))
     points = pieces.cut(lines[order], spacing_m)
     points = replace(points, line=order[points.line])
     known = open_air[points.line]
@@ -163,40 +232,11 @@ def build_scene(
     groups, group_district = groups.take(order), rank[of_cell[order]]
     fixed = mapped_sites(cameras_for(pack), crs, buildings, model)
     group_xy = sight.place_sites(groups.xy_m, groups.centre_xy_m, buildings)
-    pairs = sight.cached_sight(
-        {
-            "pack": pack.sha256,
-            # Field notes add to the sites of a pack, and may change while it stays.
-            "mapped": store.sha256_bytes(fixed.xy_m.astype("<f8").tobytes()),
-            "siting": model.sha256,
-            "stretch_m": stretch_m,
-            "spacing_m": spacing_m,
-            "level_height_m": level_height_m,
-            # Sites are in the order of districts.
-            "district_m": district_m,
-        },
-        np.vstack([group_xy, fixed.xy_m]),
-        points.xy,
-        buildings,
-        reach_m=reach_m,
-        top_m=top_m,
-        target_m=person_height_m,
-    )
-    n_groups = len(group_xy)
-    free = np.ones(n_groups, dtype=bool)
-    if len(fixed.xy_m) and n_groups:
+    free = np.ones(len(group_xy), dtype=bool)
+    if len(fixed.xy_m) and len(group_xy):
         distance, nearest = cKDTree(groups.centre_xy_m).query(fixed.xy_m)
         free[np.asarray(nearest)[distance <= model.mapped_site_m]] = False
-    view = np.concatenate(
-        [
-            np.full(n_groups, exposure.CANDIDATE, dtype=np.int64),
-            exposure.mapped_view(fixed.count),
-        ]
-    )
-    unknown = np.full(n_groups, np.nan)
-    street_known = np.zeros(len(lines), dtype=bool)
-    street_known[points.line[known]] = True
-    return Scene(
+    return Frame(
         lines=lines,
         points=points,
         point_known=known,
@@ -208,23 +248,50 @@ def build_scene(
         fixed_width_deg=fixed.width_deg,
         fixed_xy_m=fixed.xy_m,
         n_indoor=fixed.n_indoor,
-        lines_of_sight=pairs,
-        rows=exposure.point_rows(
-            pairs,
-            len(points.xy),
-            view,
-            np.concatenate([unknown, fixed.axis_deg]),
-            np.concatenate([unknown, fixed.width_deg]),
-        ),
-        ground_m2=zones.street_area_m2(lines[street_known]),
+        site_xy_m=np.vstack([group_xy, fixed.xy_m]),
+        buildings=buildings,
+        top_m=top_m,
+        spacing_m=spacing_m,
+        sight_key={
+            "pack": pack.sha256,
+            # Field notes add to the sites of a pack, and may change while it stays.
+            "mapped": store.sha256_bytes(fixed.xy_m.astype("<f8").tobytes()),
+            "siting": model.sha256,
+            "stretch_m": stretch_m,
+            "spacing_m": spacing_m,
+            "level_height_m": level_height_m,
+            # Sites are in the order of districts.
+            "district_m": district_m,
+        },
     )
+
+
+def with_sight(frame: Frame, pairs: sight.Sight) -> Scene:
+    """Put lines of sight between all sites and the points of a frame beside it."""
+    n_groups = len(frame.group_free)
+    view = np.concatenate(
+        [
+            np.full(n_groups, exposure.CANDIDATE, dtype=np.int64),
+            exposure.mapped_view(frame.fixed_count),
+        ]
+    )
+    unknown = np.full(n_groups, np.nan)
+    rows = exposure.point_rows(
+        pairs,
+        len(frame.points.xy),
+        view,
+        np.concatenate([unknown, frame.fixed_axis_deg]),
+        np.concatenate([unknown, frame.fixed_width_deg]),
+    )
+    parts = {item.name: getattr(frame, item.name) for item in fields(Frame)}
+    return Scene(**parts, lines_of_sight=pairs, rows=rows)
 
 
 def _metric(frame: gpd.GeoDataFrame, crs: str) -> NDArray[np.object_]:
     return np.asarray(frame.geometry.to_crs(crs).array, dtype=object)
 
 
-def _middle(lines: NDArray[np.object_]) -> FloatArray:
+def middles(lines: NDArray[np.object_]) -> FloatArray:
     """Return the middle of each line, shape (S, 2)."""
     half = shapely.line_interpolate_point(lines, 0.5, normalized=True)
     return np.asarray(shapely.get_coordinates(half), dtype=float).reshape(-1, 2)

@@ -20,13 +20,8 @@ from toolkit.assessment import make_inputs
 from toolkit.assumptions import AssumptionSet
 from toolkit.basis import M_PER_KM, Inputs
 from toolkit.basis_city import CORE_RADII_KM
-from toolkit.basis_streets import (
-    chance_of_sites,
-    mapped_share,
-    reducing_of,
-    scene_of,
-    share_inside,
-)
+from toolkit.basis_streets import scene_of
+from toolkit.basis_sums import chance_of_sites, mapped_share, reducing_of, share_inside
 from toolkit.city_figures import CityFigures
 from toolkit.counts import Scope
 from toolkit.draws import Design, FloatArray
@@ -316,7 +311,7 @@ def _on_disc(inputs: Inputs, radius_km: float) -> FloatArray:
     """Return the expected share of street length in a disc around the centre, shape (D, T).
 
     The reported cameras stand in the disc, or over the township, or between the two on the log
-    scale, as `toolkit.basis_streets.share_inside` has it for streets.
+    scale, as `toolkit.basis_sums.share_inside` has it for streets.
     """
     design, values = inputs.design, inputs.assumptions
     known = fabrics.load_fabrics()

@@ -217,9 +217,10 @@ def make_ground(
     point_xy_m: FloatArray,
     buildings: NDArray[np.object_],
     top_m: FloatArray | None = None,
+    origin_m: FloatArray | None = None,
 ) -> Ground:
     """Subtract a local origin and sort everything into grids; arguments as `build_sight`."""
-    origin = _origin(site_xy_m, point_xy_m)
+    origin = local_origin(site_xy_m, point_xy_m) if origin_m is None else origin_m
     local = shapely.transform(buildings, lambda xy: xy - origin) if len(buildings) else buildings
     walls = make_walls(local, np.full(len(buildings), np.nan) if top_m is None else top_m)
     points = point_xy_m - origin
@@ -261,6 +262,7 @@ def build_sight(
     beyond_m: float = 0.0,
     top_m: FloatArray | None = None,
     target_m: float = 1.7,
+    origin_m: FloatArray | None = None,
 ) -> Sight:
     """Test every pair of site and street point in reach.
 
@@ -280,8 +282,11 @@ def build_sight(
         Height of each building, NaN where it is not known, shape (B,); by default of none.
     target_m
         Height of what is looked at: the top of a standing person.
+    origin_m
+        The local origin, shape (2,); by default the middle of sites and points. Parts of a city
+        that are to give the same bits share that of the city.
     """
-    ground = make_ground(site_xy_m, point_xy_m, buildings, top_m)
+    ground = make_ground(site_xy_m, point_xy_m, buildings, top_m, origin_m)
     blocks = list(sweep(ground, reach_m=reach_m, beyond_m=beyond_m, target_m=target_m))
     return Sight(
         start=np.concatenate([[0], *(block[0] for block in blocks)]).astype(np.int64).cumsum(),
@@ -370,7 +375,8 @@ _MORTON_STEPS = (
 """How the bits of a number are spread apart, so that those of another fit between."""
 
 
-def _origin(site_xy_m: FloatArray, point_xy_m: FloatArray) -> FloatArray:
+def local_origin(site_xy_m: FloatArray, point_xy_m: FloatArray) -> FloatArray:
+    """Return the middle of sites and points, which is subtracted before they become float32."""
     everything = np.vstack([site_xy_m, point_xy_m])
     return everything.mean(axis=0) if len(everything) else np.zeros(2)
 
@@ -394,6 +400,7 @@ def cached_sight(  # noqa: PLR0913
     beyond_m: float = 0.0,
     top_m: FloatArray | None = None,
     target_m: float = 1.7,
+    origin_m: FloatArray | None = None,
     cache_dir: Path | None = None,
 ) -> Sight:
     """Return the arrays of `build_sight`, kept on disk and opened memory-mapped.
@@ -402,7 +409,7 @@ def cached_sight(  # noqa: PLR0913
     ----------
     key_parts
         Everything the inputs follow from, such as the hash of the pack; the key of the cache.
-    site_xy_m, point_xy_m, buildings, reach_m, beyond_m, top_m, target_m
+    site_xy_m, point_xy_m, buildings, reach_m, beyond_m, top_m, target_m, origin_m
         See `build_sight`.
     cache_dir
         Folder of caches; the user's by default.
@@ -421,7 +428,7 @@ def cached_sight(  # noqa: PLR0913
     try:
         _build_into(
             folder,
-            make_ground(site_xy_m, point_xy_m, buildings, top_m),
+            make_ground(site_xy_m, point_xy_m, buildings, top_m, origin_m),
             reach_m=reach_m,
             beyond_m=beyond_m,
             target_m=target_m,
@@ -438,6 +445,7 @@ def cached_sight(  # noqa: PLR0913
         beyond_m=beyond_m,
         top_m=top_m,
         target_m=target_m,
+        origin_m=origin_m,
     )
 
 

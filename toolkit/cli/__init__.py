@@ -17,6 +17,7 @@ from toolkit._errors import ToolkitError
 from toolkit.cli import (
     assess,
     assumptions,
+    batch,
     cameras,
     compare,
     evidence,
@@ -38,6 +39,7 @@ _GROUPS = (
     optics,
     streets,
     cameras,
+    batch,
     machine,
     export,
     compare,
