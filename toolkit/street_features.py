@@ -33,6 +33,8 @@ _CLASS_OF: Final = {
     "cycleway": 6, "bridleway": 6, "corridor": 6, "trail": 6,
 }  # fmt: skip
 _MINOR, _SERVICE, _FOOT = 4, 5, 6
+_SIDE = 2
+"""Kind of a junction of side streets."""
 _MAIN = 2
 """Secondary streets and above are main streets here."""
 
@@ -46,15 +48,17 @@ FEATURES: Final[dict[str, tuple[str, ...]]] = {
         "minor_12", "minor_30", "minor_60",
     ),
     "signals": ("not_known", "none", "near"),
-    "density": ("lowest", "low", "high", "highest"),
+    "mains": ("lowest", "low", "high", "highest"),
+    "fabric": ("lowest", "low", "high", "highest"),
     "centre": ("core", "inner", "middle", "outer"),
     "place": ("not_known", "none", "official", "transport", "other", "gate"),
     "bridge": ("not_known", "no", "yes"),
 }  # fmt: skip
 """Levels of each feature. ``road`` is the highest carriageway within 25 m; ``junction`` the kind
 of the nearest junction (main street with main street, with a side street, of side streets) and
-the distance in metres; ``density`` quarters of street length by junctions within 250 m;
-``centre`` shares of street length by distance to the centre (0.1, 0.3, 0.6)."""
+the distance in metres; ``mains`` quarters of street length by junctions of main streets within
+600 m; ``fabric`` quarters by length of minor streets within 250 m; ``centre`` shares of street
+length by distance to the centre (0.1, 0.3, 0.6)."""
 NAMES: Final = tuple(FEATURES)
 _RADIX: Final = tuple(len(FEATURES[name]) for name in NAMES)
 N_CODES: Final = math.prod(_RADIX)
@@ -63,11 +67,13 @@ NEAR_ROAD_M: Final = 25.0
 JUNCTION_BINS_M: Final = (12.0, 30.0, 60.0)
 SIGNAL_M: Final = 30.0
 PLACE_M: Final = 50.0
-DENSITY_M: Final = 250.0
+MAINS_M: Final = 600.0
+FABRIC_M: Final = 250.0
 CENTRE_M: Final = 750.0
 MERGE_M: Final = 15.0
 """Ends nearer than this are one junction (as for candidate sites)."""
 _NODE_M: Final = 0.1
+_CELL_M: Final = 25.0
 _JUNCTION_DEGREE: Final = 3
 _TURN_RAD: Final = math.radians(30)
 _DENSITY_SHARES: Final = (0.25, 0.5, 0.75)
@@ -210,7 +216,10 @@ def features_at(layers: StreetLayers, xy_m: FloatArray, line: IntArray) -> IntAr
         "own": own[line].astype(np.int64),
         "junction": _junction_level(xy_m, drive_junctions),
         "signals": _near(xy_m, layers.signal_xy_m, SIGNAL_M),
-        "density": _density_level(xy_m, along, drive_junctions),
+        "mains": _density_level(
+            xy_m, along, drive_junctions.xy_m[drive_junctions.kind < _SIDE], MAINS_M
+        ),
+        "fabric": _density_level(xy_m, along, along.xy[cls[along.line] == _MINOR], FABRIC_M),
         "centre": _centre_level(xy_m, along, cls),
         "place": _place_level(xy_m, layers),
         "bridge": (
@@ -314,15 +323,21 @@ def _near(xy_m: FloatArray, what_m: FloatArray | None, within_m: float) -> IntAr
     return level
 
 
-def _density_level(xy_m: FloatArray, along: pieces.Pieces, junctions: _Junctions) -> IntArray:
-    if not len(junctions.xy_m):
+def _density_level(
+    xy_m: FloatArray, along: pieces.Pieces, counted_m: FloatArray, within_m: float
+) -> IntArray:
+    """Return the quarter of street length by how many of `counted_m` lie within `within_m`."""
+    if not len(counted_m):
         return np.zeros(len(xy_m), dtype=np.int64)
-    tree = cKDTree(junctions.xy_m)
+    # Counted on a grid of cells, so that a dense city takes no longer than a sparse one.
+    cell, of_cell = np.unique(np.round(counted_m / _CELL_M), axis=0, return_inverse=True)
+    number = np.bincount(of_cell.reshape(-1)).astype(float)
+    tree = cKDTree(cell * _CELL_M)
 
     def near(points: FloatArray) -> FloatArray:
-        return np.asarray(
-            tree.query_ball_point(points, DENSITY_M, return_length=True), dtype=float
-        )
+        place, of_place = np.unique(np.round(points / _CELL_M), axis=0, return_inverse=True)
+        found = tree.query_ball_point(place * _CELL_M, within_m)
+        return np.array([number[f].sum() for f in found])[of_place.reshape(-1)]
 
     cuts = _weighted_quantiles(near(along.xy), along.length, _DENSITY_SHARES)
     return np.searchsorted(cuts, near(xy_m), side="left").astype(np.int64)
