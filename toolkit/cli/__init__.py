@@ -21,12 +21,13 @@ from toolkit.cli import (
     evidence,
     machine,
     optics,
+    siting,
     streets,
     zones,
 )
 from toolkit.cli.common import BAD_DATA, INTERRUPTED, OK, messages, printable
 
-_GROUPS = (assess, evidence, assumptions, zones, optics, streets, cameras, machine)
+_GROUPS = (assess, evidence, assumptions, zones, optics, siting, streets, cameras, machine)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
