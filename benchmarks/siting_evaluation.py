@@ -26,16 +26,17 @@ import matplotlib as mpl
 mpl.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from toolkit import siting_coverage, siting_fit, siting_profiles, siting_score, store
 from toolkit.cli.siting import pairs_in
 from toolkit.draws import Design
-from toolkit.siting_fitting import KnownCity, fit_profiles, known_city
-from toolkit.siting_pairs import CityPair, pack_pair, read_pair
+from toolkit.siting_fitting import KnownCity, fit_profiles, fit_shared, known_city
+from toolkit.siting_pairs import CityPair, make_pair, pack_files, read_files
 from toolkit.siting_profiles import Prior, Profiles
-from toolkit.street_features import CLASSES, levels_of
+from toolkit.street_features import CLASSES, StreetLayers, class_index
 from toolkit.streets import open_pack
 
 FloatArray = NDArray[np.float64]
@@ -67,26 +68,26 @@ class City:
     road: IntArray
 
 
-def city_of(name: str, pair: CityPair) -> City:
+def city_of(name: str, layers: StreetLayers, camera_xy_m: FloatArray) -> City:
     """Prepare a city."""
-    xy, code = pair.points.xy_m, pair.points.code
+    pair = make_pair(layers, camera_xy_m)
+    xy = pair.points.xy_m
     block = siting_fit.block_index(xy)
     if block.max() + 1 < LEAST_BLOCKS:
         block = siting_fit.block_index(xy, SMALL_BLOCK_M)
-    levels = levels_of(code)
-    return City(name, pair, known_city(name, pair), block, _junction_m(pair), levels["road"])
+    road = class_index(layers.highway)[pair.points.line]
+    return City(
+        name, pair, known_city(name, pair), block, _junction_m(layers.lines, xy), road
+    )
 
 
-def _junction_m(pair: CityPair) -> FloatArray:
-    """Return the distance to the nearest place where three pieces of street meet."""
-    line, xy = pair.points.line, pair.points.xy_m
-    heading, length = pair.points.heading_rad, pair.points.length_m
-    step = np.column_stack([np.cos(heading), np.sin(heading)]) * (length / 2)[:, None]
-    first = np.flatnonzero(np.r_[True, line[1:] != line[:-1]])
-    last = np.r_[first[1:] - 1, len(line) - 1]
-    ends = np.round(np.vstack([xy[first] - step[first], xy[last] + step[last]]) / 2.0)
-    place, count = np.unique(ends, axis=0, return_counts=True)
-    return np.asarray(cKDTree(place[count >= 3] * 2.0).query(xy)[0], dtype=float)  # noqa: PLR2004
+def _junction_m(lines: NDArray[np.object_], xy_m: FloatArray) -> FloatArray:
+    """Return the distance to the nearest place where three ends meet, as the yardstick does."""
+    ends = np.vstack(
+        [shapely.get_coordinates(shapely.get_point(lines, k)) for k in (0, -1)]
+    )
+    place, count = np.unique(np.round(ends, 1), axis=0, return_counts=True)
+    return np.asarray(cKDTree(place[count >= 3]).query(xy_m)[0], dtype=float)  # noqa: PLR2004
 
 
 def baselines(city: City, delivered: Sequence[City]) -> dict[str, FloatArray]:
@@ -108,20 +109,10 @@ def baselines(city: City, delivered: Sequence[City]) -> dict[str, FloatArray]:
     }
 
 
-def shared_fit(cities: Sequence[City], prior: Prior) -> FloatArray:
-    """Return what some cities share."""
-    return siting_fit.fit(
-        [one.known.fit for one in cities],
-        prior_mean=prior.mean,
-        prior_sd=prior.between_sd * prior.settings["pooled_sd_factor"],
-        equal=True,
-    ).beta
-
-
 def within(city: City, others: Sequence[City], prior: Prior) -> FloatArray:
     """Return the log lift of each point from a fit on the other folds of blocks."""
     fold = siting_fold(city)
-    start = shared_fit(others, prior)
+    start = fit_shared([one.known.fit for one in others], prior).beta
     fit, length = city.known.fit, city.pair.points.length_m
     out = np.zeros(len(fold))
     for f in range(FOLDS):
@@ -172,12 +163,7 @@ def coverage(city: City, profiles: Profiles, drawn: siting_profiles.Drawn, of: I
     flat = siting_profiles.Drawn(
         np.ones_like(drawn.weight), drawn.uniform_share, drawn.cluster_size
     )
-    design, settings = Design(N_DRAWS, SEED), profiles.prior.settings
-    per_site = (
-        settings["cameras_per_site_low"],
-        settings["cameras_per_site_mode"],
-        settings["cameras_per_site_high"],
-    )
+    design = Design(N_DRAWS, SEED)
     seen = siting_coverage.covered(points.xy_m, pair.camera_xy_m)
     out = []
     for label, inside in places:
@@ -192,18 +178,13 @@ def coverage(city: City, profiles: Profiles, drawn: siting_profiles.Drawn, of: I
         total = ground.length_m.sum()
         truth = float(ground.length_m[seen[inside]].sum() / total)
         sites = len(siting_fit.distinct_sites(here))
-        numbers = {
-            "sites": siting_coverage.sites_from_count(sites, settings["count_log_sd"], design),
-            "cameras": siting_coverage.sites_from_cameras(len(here), per_site, design),
-        }
+        numbers = siting_score.site_numbers(len(here), sites, profiles, design)
         row: dict[str, Any] = {"place": label, "cameras": len(here), "sites": sites, "truth": truth}
         for key, number in numbers.items():
             for model, weights in (("siting", drawn), ("uniform", flat)):
-                share = siting_coverage.place(
-                    ground, weights, number, profiles.offset_m, design
-                ).sum(axis=1) / total
+                share = siting_score.covered_share(ground, weights, number, profiles, design)
                 low, mid, high = (float(v) for v in np.quantile(share, [0.05, 0.5, 0.95]))
-                row[f"{key} {model}"] = {
+                row[f"{key.removeprefix('from_')} {model}"] = {
                     "low": low,
                     "mid": mid,
                     "high": high,
@@ -385,8 +366,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args(arguments)
-    cities = [city_of(n, read_pair(s, c)) for n, s, c in pairs_in(options.folder)]
-    cities.append(city_of(DEMONSTRATION, pack_pair(open_pack("helsinki-centre"))))
+    cities = [city_of(n, *read_files(s, c)) for n, s, c in pairs_in(options.folder)]
+    cities.append(city_of(DEMONSTRATION, *pack_files(open_pack("helsinki-centre"))))
     found = evaluate(cities, siting_profiles.load_prior())
     options.out.mkdir(parents=True, exist_ok=True)
     draw_maps(cities, found, options.out)

@@ -55,10 +55,20 @@ def covered(xy_m: FloatArray, site_xy_m: FloatArray, disc_m: float = DISC_M) -> 
     return out
 
 
-def sites_from_count(n_sites: int, log_sd: float, design: Design) -> FloatArray:
-    """Draw how many sites there are, from a list that differs by `log_sd`, shape (D,)."""
-    z = stats.norm.ppf(design.column("siting.count_error"))
-    return np.maximum(np.round(n_sites * np.exp(log_sd * z)), 1.0)
+def cover_factor(ratio: FloatArray, log_sd: float, design: Design) -> FloatArray:
+    """Draw what a place's sites cover over discs at their middles, shape (D,).
+
+    Parameters
+    ----------
+    ratio
+        As measured in other cities, shape (N,).
+    log_sd
+        Discrepancy between cities beyond that.
+    design
+        Draws.
+    """
+    z = stats.norm.ppf(design.column("siting.cover_factor"))
+    return np.asarray(np.exp(np.mean(np.log(ratio)) + log_sd * z), dtype=float)
 
 
 def sites_from_cameras(

@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit import siting_columns, siting_fit, siting_profiles
+from toolkit import siting_columns, siting_coverage, siting_fit, siting_profiles
 from toolkit.siting_fit import FitCity, Fitted
 from toolkit.siting_pairs import CityPair
 from toolkit.siting_profiles import Prior
@@ -22,6 +22,8 @@ FloatArray = NDArray[np.float64]
 
 OFFSET_SHARES: Final = np.round(np.linspace(0.05, 0.95, 10), 2)
 _DIGITS: Final = 4
+_SEVERAL: Final = 2
+_HELD_SD: Final = 1e-3
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class KnownCity:
     fit: FitCity
     offset_m: FloatArray
     n_cameras: int
+    cover_ratio: float
+    """Street that all cameras cover over what one disc at the middle of each site covers."""
 
 
 def known_city(name: str, pair: CityPair) -> KnownCity:
@@ -39,7 +43,18 @@ def known_city(name: str, pair: CityPair) -> KnownCity:
         siting_fit.fit_city(name, pair.points, pair.camera_xy_m),
         np.quantile(pair.offset_m, OFFSET_SHARES),
         len(pair.camera_xy_m),
+        _cover_ratio(pair),
     )
+
+
+def _cover_ratio(pair: CityPair) -> float:
+    """Measure how much more the cameras of a site cover than a disc at its middle."""
+    by_what = (pair.camera_xy_m, siting_fit.distinct_sites(pair.camera_xy_m))
+    every, middles = (
+        float(pair.points.length_m[siting_coverage.covered(pair.points.xy_m, xy)].sum())
+        for xy in by_what
+    )
+    return every / middles if middles > 0 else 1.0
 
 
 def fit_profiles(
@@ -58,12 +73,7 @@ def fit_profiles(
     """
     cities = sorted(cities, key=lambda one: one.fit.name)
     settings = prior.settings
-    shared = siting_fit.fit(
-        [one.fit for one in cities],
-        prior_mean=prior.mean,
-        prior_sd=prior.between_sd * settings["pooled_sd_factor"],
-        equal=True,
-    )
+    shared = fit_shared([one.fit for one in cities], prior)
     own = {
         one.fit.name: siting_fit.fit(
             [one.fit], prior_mean=shared.beta, prior_sd=prior.between_sd
@@ -86,6 +96,7 @@ def fit_profiles(
                 "sites": int(one.fit.sites.sum()),
                 "street_km": round(float(one.fit.length_m.sum()) / 1e3, 1),
                 "cluster_size": _cluster_size(one.fit, own[one.fit.name]),
+                "cover_ratio": round(one.cover_ratio, 3),
                 "offset_m": _rounded(one.offset_m, 2),
                 "source": (licences or {}).get(one.fit.name, "a list given to siting fit"),
             }
@@ -103,6 +114,23 @@ def fit_profiles(
             for name, one in prior.profile.items()
         },
     }
+
+
+def fit_shared(cities: Sequence[FitCity], prior: Prior) -> Fitted:
+    """Fit what cities share.
+
+    What varies in one city only (lights and places, which few lists have) stays at the belief
+    before: one city cannot say what cities share.
+    """
+    varies = [np.ptp(siting_columns.design(np.unique(one.code)), axis=0) > 0 for one in cities]
+    in_several = np.sum(varies, axis=0) >= _SEVERAL
+    spread = prior.between_sd * prior.settings["pooled_sd_factor"]
+    return siting_fit.fit(
+        cities,
+        prior_mean=prior.mean,
+        prior_sd=np.where(in_several, spread, _HELD_SD),
+        equal=True,
+    )
 
 
 def _profile(
@@ -127,12 +155,7 @@ def _left_out_uniform(
         others = [c.fit for c in cities if c is not one]
         if not others:
             continue
-        shared = siting_fit.fit(
-            others,
-            prior_mean=prior.mean,
-            prior_sd=prior.between_sd * prior.settings["pooled_sd_factor"],
-            equal=True,
-        )
+        shared = fit_shared(others, prior)
         lift = np.exp(siting_fit.log_lift(shared.beta, one.fit.code, one.fit.length_m))
         found.append(siting_fit.uniform_share(lift, one.fit.sites.astype(float)))
     middle = float(np.mean(found)) if found else (low + high) / 2

@@ -60,11 +60,17 @@ def read_pair(
     InputDataError
         If a file cannot be read, has no street, or no camera is near one.
     """
+    return make_pair(*read_files(streets, cameras), piece_m=piece_m)
+
+
+def read_files(
+    streets: str | os.PathLike[str], cameras: str | os.PathLike[str]
+) -> tuple[StreetLayers, FloatArray]:
+    """Return streets and camera points of two files, both in the UTM zone of the streets."""
     layers, crs = _street_layers(streets)
     change = pyproj.Transformer.from_crs(4326, crs, always_xy=True)
     lon_lat = tables.read_points(cameras)
-    xy = np.column_stack(change.transform(lon_lat[:, 0], lon_lat[:, 1]))
-    return make_pair(layers, xy, piece_m=piece_m)
+    return layers, np.column_stack(change.transform(lon_lat[:, 0], lon_lat[:, 1]))
 
 
 def make_pair(
@@ -116,9 +122,12 @@ def pack_layers(pack: Pack) -> StreetLayers:
 
 def pack_pair(pack: Pack, *, piece_m: float = PIECE_M) -> CityPair:
     """Return a city pack with its mapped cameras."""
-    return make_pair(
-        pack_layers(pack), _xy(pack.cameras, pack.manifest.crs), piece_m=piece_m
-    )
+    return make_pair(*pack_files(pack), piece_m=piece_m)
+
+
+def pack_files(pack: Pack) -> tuple[StreetLayers, FloatArray]:
+    """Return the streets of a city pack and its mapped cameras, in the frame of the pack."""
+    return pack_layers(pack), _xy(pack.cameras, pack.manifest.crs)
 
 
 def _xy(frame: object, crs: str) -> FloatArray:

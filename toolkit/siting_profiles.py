@@ -85,6 +85,8 @@ class Profiles:
         Low, most likely and high share of sites that follow length alone.
     offset_m
         Quantiles of the distance from a camera to its street, one row a city, shape (N, Q).
+    cover_ratio
+        Street that the cameras of a site cover over a disc at its middle, shape (N,).
     sha256
         Of the files read.
     """
@@ -93,6 +95,7 @@ class Profiles:
     prior: Prior
     uniform: tuple[float, float, float]
     offset_m: FloatArray
+    cover_ratio: FloatArray
     sha256: str
 
 
@@ -166,11 +169,12 @@ def from_json(found: Mapping[str, Any], prior: Prior, sha256: str = "") -> Profi
             for name, one in found["profiles"].items()
         }
         low, mode, high = (float(v) for v in found["uniform_share"])
+        ratio = np.array([one["cover_ratio"] for one in found["cities"].values()], dtype=float)
         offset = np.array([one["offset_m"] for one in found["cities"].values()], dtype=float)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         msg = f"profiles.json cannot be used: {error}. Copy the toolkit's data folder again."
         raise InputDataError(msg) from error
-    return Profiles(profile, prior, (low, mode, high), offset, sha256)
+    return Profiles(profile, prior, (low, mode, high), offset, ratio, sha256)
 
 
 def mixture_of(profiles: Profiles, city: str | None) -> Mixture:

@@ -125,7 +125,7 @@ def score_pair(
         out[name] = figures(drawn.weight, groups, groups.of[pair.nearest]) | {
             "coverage": {
                 key: _interval_of_coverage(ground, drawn, n, profiles, design, true_share)
-                for key, n in _numbers(len(pair.camera_xy_m), n_sites, profiles, design).items()
+                for key, n in site_numbers(len(pair.camera_xy_m), n_sites, profiles, design).items()
             }
         }
     return {
@@ -194,7 +194,7 @@ def _true_share(pair: CityPair, ground: coverage.Ground) -> float:
     return float(ground.length_m[seen].sum() / ground.length_m.sum())
 
 
-def _numbers(
+def site_numbers(
     n_cameras: int, n_sites: int, profiles: Profiles, design: Design
 ) -> dict[str, FloatArray]:
     """Return the number of sites per draw: from the sites, and from the cameras alone."""
@@ -205,7 +205,7 @@ def _numbers(
         settings["cameras_per_site_high"],
     )
     return {
-        "from_sites": coverage.sites_from_count(n_sites, settings["count_log_sd"], design),
+        "from_sites": np.full(design.n_draws, float(n_sites)),
         "from_cameras": coverage.sites_from_cameras(n_cameras, per_site, design),
     }
 
@@ -218,8 +218,7 @@ def _interval_of_coverage(  # noqa: PLR0913
     design: Design,
     true_share: float,
 ) -> dict[str, float | bool]:
-    total = ground.length_m.sum()
-    share = coverage.place(ground, drawn, n_sites, profiles.offset_m, design).sum(axis=1) / total
+    share = covered_share(ground, drawn, n_sites, profiles, design)
     low, mid, high = np.quantile(share, [LOW, 0.5, HIGH])
     return {
         "low": float(low),
@@ -227,3 +226,18 @@ def _interval_of_coverage(  # noqa: PLR0913
         "high": float(high),
         "holds": bool(low <= true_share <= high),
     }
+
+
+def covered_share(
+    ground: coverage.Ground,
+    drawn: Drawn,
+    n_sites: FloatArray,
+    profiles: Profiles,
+    design: Design,
+) -> FloatArray:
+    """Return the share of street length covered, per draw, shape (D,)."""
+    factor = coverage.cover_factor(
+        profiles.cover_ratio, profiles.prior.settings["cover_log_sd"], design
+    )
+    metres = coverage.place(ground, drawn, n_sites, profiles.offset_m, design).sum(axis=1)
+    return np.minimum(factor * metres / ground.length_m.sum(), 1.0)

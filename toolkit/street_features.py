@@ -35,12 +35,14 @@ _CLASS_OF: Final = {
 _MINOR, _SERVICE, _FOOT = 4, 5, 6
 _SIDE = 2
 """Kind of a junction of side streets."""
+_THERE = 2
+"""Level of `_near` where something is near."""
 _MAIN = 2
 """Secondary streets and above are main streets here."""
 
 FEATURES: Final[dict[str, tuple[str, ...]]] = {
     "road": CLASSES,
-    "own": ("drive", "service", "foot"),
+    "own": ("drive", "service", "foot", "drive_by_foot"),
     "junction": (
         "away",
         "cross_12", "cross_30", "cross_60",
@@ -54,7 +56,9 @@ FEATURES: Final[dict[str, tuple[str, ...]]] = {
     "place": ("not_known", "none", "official", "transport", "other", "gate"),
     "bridge": ("not_known", "no", "yes"),
 }  # fmt: skip
-"""Levels of each feature. ``road`` is the highest carriageway within 25 m; ``junction`` the kind
+"""Levels of each feature. ``road`` is the highest carriageway within 25 m; ``own`` is
+what the line itself is, ``drive_by_foot`` with a way for people on foot drawn within 15 m, which
+then is the line that what stands at the kerb is nearest to; ``junction`` the kind
 of the nearest junction (main street with main street, with a side street, of side streets) and
 the distance in metres; ``mains`` quarters of street length by junctions of main streets within
 600 m; ``fabric`` quarters by length of minor streets within 250 m; ``centre`` shares of street
@@ -64,6 +68,7 @@ _RADIX: Final = tuple(len(FEATURES[name]) for name in NAMES)
 N_CODES: Final = math.prod(_RADIX)
 
 NEAR_ROAD_M: Final = 25.0
+PAVEMENT_M: Final = 15.0
 JUNCTION_BINS_M: Final = (12.0, 30.0, 60.0)
 SIGNAL_M: Final = 30.0
 PLACE_M: Final = 50.0
@@ -210,10 +215,12 @@ def features_at(layers: StreetLayers, xy_m: FloatArray, line: IntArray) -> IntAr
     cls = class_index(layers.highway)
     along = pieces.cut(layers.lines, _SAMPLE_M)
     drive_junctions = _junctions(layers.lines, cls)
-    own = np.where(cls == _SERVICE, 1, np.where(cls == _FOOT, 2, 0))
+    own = np.where(cls == _SERVICE, 1, np.where(cls == _FOOT, 2, 0))[line]
+    beside = _near(xy_m, along.xy[cls[along.line] == _FOOT], PAVEMENT_M) == _THERE
+    own = np.where((own == 0) & beside, 3, own)
     levels = {
         "road": _highest_near(xy_m, cls[line], along.xy, cls[along.line]),
-        "own": own[line].astype(np.int64),
+        "own": own.astype(np.int64),
         "junction": _junction_level(xy_m, drive_junctions),
         "signals": _near(xy_m, layers.signal_xy_m, SIGNAL_M),
         "mains": _density_level(
@@ -385,5 +392,5 @@ def _place_level(xy_m: FloatArray, layers: StreetLayers) -> IntArray:
     kind = np.array([PLACE_LEVEL.get(k, "") for k in layers.place_kind])
     for name in _PLACE_ORDER:
         found = layers.place_xy_m[kind == name] if len(kind) else layers.place_xy_m[:0]
-        level[_near(xy_m, found, PLACE_M) == 2] = names.index(name)  # noqa: PLR2004
+        level[_near(xy_m, found, PLACE_M) == _THERE] = names.index(name)
     return level
