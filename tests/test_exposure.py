@@ -17,13 +17,14 @@ N_TIERS = len(TIERS)
 REACH_M = 60.0
 
 
-def cameras(n_draws=1, *, hfov=90.0, ring=(0.0, 50.0), working=1.0, share=(1.0,)):
+def cameras(n_draws=1, *, hfov=90.0, ring=(0.0, 50.0), working=1.0, share=(1.0,), height=5.0):
     """Return camera draws with the same rings in every draw and tier."""
     n_types = len(share)
     shape = (n_draws, N_TIERS, n_types)
     return CameraDraws(
         share=np.tile(share, (n_draws, 1)),
         hfov_deg=np.full((n_draws, n_types), hfov),
+        height_m=np.full((n_draws, n_types), height),
         inner_m=np.full(shape, ring[0]),
         outer_m=np.full(shape, ring[1]),
         availability=np.full(n_draws, working),
@@ -258,7 +259,7 @@ class TestSimulation:
         rows = exposure.point_rows(
             pairs, len(points), np.ones(1, dtype=np.int64), np.array([axis]), np.array([width])
         )
-        table = exposure.view_table(drawn, np.ones(1), reach_m=REACH_M)
+        table = exposure.view_table(drawn, np.ones(1), reach_m=REACH_M, codes=rows.codes)
         exact = exposure.closed_form(rows, np.ones((1, 1), np.float32), table)[:, 0, 0]
         assert exact.mean() == pytest.approx(share, abs=1e-6)
         bearing = np.rad2deg(np.arctan2(points[:, 0], points[:, 1]))

@@ -79,7 +79,7 @@ def test_without_walls_a_site_sees_its_disc():
     distance = np.hypot(*points.T)
     assert seen_by(found, 0) == set(np.flatnonzero(distance <= 60.0).tolist())
     np.testing.assert_allclose(found.distance_cm / 100, distance[found.point], atol=0.006)
-    assert (np.diff(found.distance_cm.astype(int)) >= 0).all()
+    assert (np.diff(found.distance_cm.astype(int) // 100) >= 0).all()
 
 
 def test_bearings_are_right_all_round():
@@ -129,6 +129,68 @@ def test_sites_that_fall_into_a_building_go_back_to_the_centre_line():
         np.array([[5.0, 5.0], [20.0, 20.0]]), np.array([[-1.0, 5.0], [0.0, 0.0]]), block
     )
     assert moved.tolist() == [[-1.0, 5.0], [20.0, 20.0]]
+
+
+def over_roofs(site, point, buildings, tops, target_m):
+    """Return the least camera height from which `target_m` at the point is seen, exactly."""
+    line = shapely.LineString([site, point])
+    least = 0.0
+    for building, top in zip(buildings, tops, strict=True):
+        for crossing in shapely.get_coordinates(
+            shapely.intersection(line, shapely.boundary(building))
+        ):
+            at = np.hypot(*(crossing - site)) / line.length
+            least = max(least, (top - target_m * at) / (1 - at))
+    return least
+
+
+def test_a_roof_hides_only_from_cameras_that_are_too_low():
+    rng = np.random.default_rng(3)
+    buildings = np.array(
+        [shapely.box(x, y, x + 4, y + 4) for x, y in rng.uniform(10, 90, (25, 2))], dtype=object
+    )
+    tops = np.where(np.arange(25) % 4 == 0, np.nan, rng.uniform(1, 9, 25))
+    site, points = np.array([[0.0, 0.0]]), rng.uniform(0, 100, (600, 2))
+    points = points[sight.containing_building(points, buildings) < 0]
+    found = sight.build_sight(site, points, buildings, reach_m=150.0, top_m=tops, target_m=1.5)
+    kept = dict(zip(found.point.tolist(), found.height_dm.tolist(), strict=True))
+    filled = np.where(np.isnan(tops), np.inf, tops)
+    high = 0
+    for p, point in enumerate(points):
+        least = over_roofs(site[0], point, buildings, filled, 1.5)
+        if least > sight.HIGHEST_CAMERA_M:
+            assert p not in kept
+        else:
+            assert -0.01 <= kept[p] / 10 - least <= 0.11
+            high += least > 1.5
+    assert high > 20
+
+
+def test_a_far_band_is_what_a_near_one_leaves_out(town):
+    sites, points, buildings = town
+    whole = sight.build_sight(sites, points, buildings, reach_m=120.0)
+    near = sight.build_sight(sites, points, buildings, reach_m=50.0)
+    far = sight.build_sight(sites, points, buildings, reach_m=120.0, beyond_m=50.0)
+    for g in range(len(sites)):
+        assert not seen_by(near, g) & seen_by(far, g)
+        assert seen_by(near, g) | seen_by(far, g) == seen_by(whole, g)
+
+
+def test_counting_alone_finds_as_many(town):
+    sites, points, buildings = town
+    whole = sight.build_sight(sites, points, buildings, reach_m=90.0)
+    ground = sight.make_ground(sites, points, buildings)
+    (counted,) = [block[0] for block in sight.sweep(ground, reach_m=90.0, keep=False)]
+    assert counted.tolist() == np.diff(whole.start).tolist()
+
+
+def test_order_along_the_curve_keeps_what_is_near_near():
+    grid = np.stack(np.meshgrid(np.arange(16), np.arange(16)), axis=-1).reshape(-1, 2) * 4.0
+    order = sight.morton_order(grid)
+    assert sorted(order.tolist()) == list(range(256))
+    # The first quarter is one quadrant.
+    assert (grid[order[:64]] < 32).all()
+    assert sight.morton_order(np.empty((0, 2))).tolist() == []
 
 
 def test_nothing_to_see():

@@ -80,6 +80,25 @@ def test_probabilities_add_up_to_the_number_of_sites(size, n_sites):
     assert (np.diff(prob[order]) >= -1e-9).all()
 
 
+def test_factors_per_class_are_those_of_a_sorted_list_of_all_groups():
+    rng = np.random.default_rng(2)
+    n = 400
+    found = siting.Candidates(
+        np.zeros((n, 2)), np.zeros((n, 2)), rng.gamma(1.0, 20.0, n), rng.integers(0, 6, n)
+    )
+    weight, uniform = rng.gamma(0.3, 5.0, (9, 6)), rng.uniform(0, 0.5, 9)
+    n_sites = np.array([0.0, 0.5, 3, 40, 200, 350, 399, 400, 1000])
+    free = rng.random(n) < 0.9
+    for allowed in (None, free):
+        prob = siting.inclusion_prob(weight, uniform, n_sites, found, allowed)
+        size = found.size_m if allowed is None else np.where(allowed, found.size_m, 0.0)
+        for d in range(9):
+            share = weight[d][found.weight_class] * size
+            measure = (1 - uniform[d]) * share / share.sum() + uniform[d] * size / size.sum()
+            expected = siting.proportional_prob(measure, float(n_sites[d]))
+            np.testing.assert_allclose(prob[d], expected, rtol=1e-9, atol=1e-12)
+
+
 def test_nothing_falls_below_the_uniform_share():
     found = crossing()
     design = Design(16, 0)

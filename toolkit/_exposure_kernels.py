@@ -2,13 +2,17 @@
 
 # Compiled code: numba takes the types from the arrays, and long argument lists are cheaper than
 # objects there. The callers in toolkit/exposure.py document shapes and units.
-# ruff: noqa: C901, ANN001, ANN202, PLR0912, PLR0913, PLR0917
+# ruff: noqa: C901, ANN001, ANN202, PLR0912, PLR0913, PLR0915, PLR0917
 # mypy: allow-untyped-defs, allow-untyped-calls, allow-untyped-decorators
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numba import njit, prange
+
+from toolkit._sight_kernels import CM_PER_BIN
 
 BIN_M = 1.0
 """Rings are tabulated in distance bins of this width; a bin counts by the part inside the ring."""
@@ -25,16 +29,20 @@ N_VIEWS = TURNING + 1
 """Rows of the view table: a candidate, mapped sites of 1 to 6 cameras, offsets of one camera, one
 camera whose field is known, and one that turns."""
 FULL_CIRCLE_DEG = 360.0
+BEARING_STEPS = 256
 
 
 @njit(cache=True, parallel=True)
-def fill_views(weight, hfov_deg, inner, outer, per_site, n_bins):
-    n_draws, n_types = weight.shape
+def fill_views(
+    weights, heights_m, hfov_deg, inner, outer, per_site, n_bins, least_m, row_of, n_rows
+):
+    n_draws, n_types = weights.shape
     n_tiers = inner.shape[1]
-    table = np.zeros((N_VIEWS, n_bins, n_tiers, n_draws), np.float32)
+    table = np.zeros((n_rows, n_bins, n_tiers, n_draws), np.float32)
     for d in prange(n_draws):
         cover = np.empty(OFFSET_STEPS)
         field = np.empty((n_types, HALF_CIRCLE))
+        by_count = np.empty(MAX_PER_SITE + 1)
         # Part of each step of offset that lies inside the field of each type.
         for y in range(n_types):
             half_steps = hfov_deg[d, y] / 2.0 / 360.0 * OFFSET_STEPS
@@ -42,101 +50,210 @@ def fill_views(weight, hfov_deg, inner, outer, per_site, n_bins):
                 field[y, k] = min(max(half_steps - k, 0.0), 1.0)
         working, turns = 0.0, 0.0
         for y in range(n_types):
-            working += weight[d, y]
+            working += weights[d, y]
             if hfov_deg[d, y] >= FULL_CIRCLE_DEG:
-                turns += weight[d, y]
+                turns += weights[d, y]
+        # Over roofs only the cameras that are high enough count; mostly these are all or none.
+        same = np.zeros(len(least_m), np.bool_)
+        for h in range(1, len(least_m)):
+            same[h] = True
+            for y in range(n_types):
+                if (heights_m[d, y] >= least_m[h]) != (heights_m[d, y] >= least_m[h - 1]):
+                    same[h] = False
         for t in range(n_tiers):
-            for b in range(n_bins):
+            # NaN, which marks an empty ring, has been replaced by an outer radius of nothing.
+            n_reached = min(n_bins, math.ceil(outer[d, t].max() / BIN_M))
+            for b in range(n_reached):
                 near, far = b * BIN_M, (b + 1) * BIN_M
-                some = False
-                cover[:] = 0.0
-                anywhere, turning = 0.0, 0.0
-                for y in range(n_types):
-                    part = (min(far, outer[d, t, y]) - max(near, inner[d, t, y])) / BIN_M
-                    if part <= 0.0:
+                some, mixed, anywhere, turning = False, 0.0, 0.0, 0.0
+                for h in range(len(least_m)):
+                    rows = row_of[h]
+                    if not same[h]:
+                        some, mixed, anywhere, turning = False, 0.0, 0.0, 0.0
+                        cover[:] = 0.0
+                        for y in range(n_types):
+                            part = (min(far, outer[d, t, y]) - max(near, inner[d, t, y])) / BIN_M
+                            if part <= 0.0 or heights_m[d, y] < least_m[h]:
+                                continue
+                            some = True
+                            weight = weights[d, y] * part
+                            anywhere += weight
+                            if hfov_deg[d, y] >= FULL_CIRCLE_DEG:
+                                turning += weight
+                            for k in range(OFFSET_STEPS):
+                                cover[k] += weight * field[y, min(k, OFFSET_STEPS - 1 - k)]
+                        if some:
+                            for n in range(1, MAX_PER_SITE + 1):
+                                turn = OFFSET_STEPS // n
+                                total = 0.0
+                                for u in range(turn):
+                                    miss = 1.0
+                                    for i in range(n):
+                                        miss *= 1.0 - cover[u + i * turn]
+                                    total += 1.0 - miss
+                                by_count[n] = total / turn
+                                mixed += per_site[d, n - 1] * total / turn
+                    if not some:
                         continue
-                    some = True
-                    anywhere += weight[d, y] * part
-                    if hfov_deg[d, y] >= FULL_CIRCLE_DEG:
-                        turning += weight[d, y] * part
-                    for k in range(OFFSET_STEPS):
-                        fold = min(k, OFFSET_STEPS - 1 - k)
-                        cover[k] += weight[d, y] * part * field[y, fold]
-                if not some:
-                    continue
-                mixed = 0.0
-                for n in range(1, MAX_PER_SITE + 1):
-                    turn = OFFSET_STEPS // n
-                    total = 0.0
-                    for u in range(turn):
-                        miss = 1.0
-                        for i in range(n):
-                            miss *= 1.0 - cover[u + i * turn]
-                        total += 1.0 - miss
-                    table[n, b, t, d] = total / turn
-                    mixed += per_site[d, n - 1] * total / turn
-                table[0, b, t, d] = mixed
-                for k in range(HALF_CIRCLE):
-                    table[1 + MAX_PER_SITE + k, b, t, d] = cover[k]
-                table[IN_FIELD, b, t, d] = anywhere
-                table[TURNING, b, t, d] = turning * working / turns if turns > 0.0 else anywhere
+                    if rows[0] >= 0:
+                        table[rows[0], b, t, d] = mixed
+                    for n in range(1, MAX_PER_SITE + 1):
+                        if rows[n] >= 0:
+                            table[rows[n], b, t, d] = by_count[n]
+                    for k in range(HALF_CIRCLE):
+                        if rows[1 + MAX_PER_SITE + k] >= 0:
+                            table[rows[1 + MAX_PER_SITE + k], b, t, d] = cover[k]
+                    if rows[IN_FIELD] >= 0:
+                        table[rows[IN_FIELD], b, t, d] = anywhere
+                    if rows[TURNING] >= 0:
+                        table[rows[TURNING], b, t, d] = (
+                            turning * working / turns if turns > 0.0 else anywhere
+                        )
     return table
 
 
-@njit(cache=True, parallel=True, fastmath=True)
-def closed_form(start, site, bins, view, site_prob, views, last):
+@njit(cache=True)
+def miss_of_point(p, start, site, bins, view, factor, site_class, size, views, last, prob, miss):
+    """Multiply up the chance that no site has point p in a ring, per tier and draw."""
+    n_tiers, n_draws = miss.shape
+    one = np.float32(1.0)
+    miss[:] = one
+    for k in range(start[p], start[p + 1]):
+        b = bins[k]
+        wanted = False
+        for t in range(n_tiers):
+            wanted |= b <= last[t]
+        if not wanted:
+            continue
+        row = factor[site_class[site[k]]]
+        large = size[site[k]]
+        for d in range(n_draws):
+            prob[d] = min(row[d] * large, one)
+        for t in range(n_tiers):
+            if b > last[t]:
+                continue
+            v = views[view[k], b, t]
+            left = miss[t]
+            for d in range(n_draws):
+                left[d] *= one - prob[d] * v[d]
+
+
+@njit(cache=True, parallel=True)
+def closed_form(start, site, bins, view, factor, site_class, size, views, last):
     n_tiers, n_draws = views.shape[2], views.shape[3]
     out = np.empty((len(start) - 1, n_tiers, n_draws), np.float32)
     for p in prange(len(start) - 1):
-        miss = np.ones((n_tiers, n_draws), np.float32)
-        for k in range(start[p], start[p + 1]):
-            b = bins[k]
-            prob = site_prob[site[k]]
-            for t in range(n_tiers):
-                if b > last[t]:
-                    continue
-                v = views[view[k], b, t]
-                row = miss[t]
-                for d in range(n_draws):
-                    row[d] *= np.float32(1.0) - prob[d] * v[d]
-        out[p] = np.float32(1.0) - miss
+        prob = np.empty(n_draws, np.float32)
+        miss_of_point(
+            p, start, site, bins, view, factor, site_class, size, views, last, prob, out[p]
+        )
+        out[p] = np.float32(1.0) - out[p]
     return out
+
+
+@njit(cache=True)
+def keep_least(value, kept, n_kept, room):
+    """Insert a value into a sorted list of the `room` least ones; return how many there are."""
+    if n_kept == room:
+        if value >= kept[room - 1]:
+            return n_kept
+        n_kept -= 1
+    k = n_kept
+    while k > 0 and kept[k - 1] > value:
+        kept[k] = kept[k - 1]
+        k -= 1
+    kept[k] = value
+    return n_kept + 1
+
+
+@njit(cache=True, parallel=True)
+def summarise(
+    first, start, site, bins, view, factor, site_class, size, views, last, length, tail,
+):  # fmt: skip
+    """Summarise points over draws and average the points of each group, one group at a time.
+
+    The quantiles are those of linear interpolation between order statistics.
+    """
+    n_tiers, n_draws = views.shape[2], views.shape[3]
+    n_points = len(start) - 1
+    low = np.zeros((n_points, n_tiers))
+    mid = np.zeros((n_points, n_tiers))
+    high = np.zeros((n_points, n_tiers))
+    mean = np.zeros((len(first) - 1, n_tiers, n_draws), np.float32)
+    place = tail * (n_draws - 1)
+    below = int(place)
+    part = place - below
+    room = min(below + 2, n_draws)
+    for g in prange(len(first) - 1):
+        prob = np.empty(n_draws, np.float32)
+        miss = np.empty((n_tiers, n_draws), np.float32)
+        least = np.empty(room, np.float32)
+        most = np.empty(room, np.float32)
+        total = 0.0
+        for p in range(first[g], first[g + 1]):
+            miss_of_point(
+                p, start, site, bins, view, factor, site_class, size, views, last, prob, miss
+            )
+            metres = np.float32(length[p])
+            total += length[p]
+            for t in range(n_tiers):
+                row, into = miss[t], mean[g, t]
+                amount = 0.0
+                for d in range(n_draws):
+                    exposed = np.float32(1.0) - row[d]
+                    into[d] += exposed * metres
+                    amount += exposed
+                mid[p, t] = amount / n_draws
+                n_least, n_most = 0, 0
+                for d in range(n_draws):
+                    n_most = keep_least(row[d], most, n_most, room)
+                    n_least = keep_least(np.float32(1.0) - row[d], least, n_least, room)
+                above = min(below + 1, room - 1)
+                low[p, t] = (1.0 - part) * least[below] + part * least[above]
+                high[p, t] = 1.0 - ((1.0 - part) * most[below] + part * most[above])
+        if total > 0.0:
+            mean[g] /= np.float32(total)
+    return low, mid, high, mean
 
 
 @njit(cache=True, parallel=True)
 def simulate(
-    first, site, kind, axis_deg, width_deg, hfov_deg, inner_cm, outer_cm,
-    start, point, distance_cm, bearing, length_m,
+    first, site, kind, axis_deg, width_deg, hfov_deg, height_dm, inner_cm, outer_cm,
+    start, point, distance_cm, bearing, least_dm, length_m,
 ):  # fmt: skip
     n_draws, n_tiers = len(first) - 1, inner_cm.shape[1]
-    share = np.zeros((n_draws, n_tiers))
+    covered = np.zeros((n_draws, n_tiers))
     alone = np.zeros((n_draws, n_tiers))
-    total = length_m.sum()
     for d in prange(n_draws):
-        hit = np.zeros((n_tiers, len(length_m)), np.uint8)
+        hit = np.zeros(len(length_m), np.uint8)
+        union, single = np.zeros(n_tiers), np.zeros(n_tiers)
+        near, far = np.empty(n_tiers, np.float32), np.empty(n_tiers, np.float32)
         for c in range(first[d], first[d + 1]):
             y = kind[c]
-            reach = outer_cm[d, :, y].max()
-            half = hfov_deg[d, y] / 2.0
-            if not np.isnan(width_deg[c]):
-                half = width_deg[c] / 2.0
+            last_metre = -1
+            for t in range(n_tiers):
+                near[t], far[t] = inner_cm[d, t, y], outer_cm[d, t, y]
+                last_metre = max(last_metre, int(outer_cm[d, t, y]) // CM_PER_BIN)
+            width = hfov_deg[d, y] if np.isnan(width_deg[c]) else width_deg[c]
+            half = np.float32(width / 2.0 / FULL_CIRCLE_DEG * BEARING_STEPS)
+            axis = np.float32(axis_deg[c] / FULL_CIRCLE_DEG * BEARING_STEPS % BEARING_STEPS)
             for k in range(start[site[c]], start[site[c] + 1]):
-                distance = float(distance_cm[k])
-                if distance > reach:
+                if distance_cm[k] // CM_PER_BIN > last_metre:  # rows are sorted by metres
                     break
-                # float() first: an unsigned difference would wrap and lose sectors across north.
-                off = float(bearing[k]) * (360.0 / 256.0) - axis_deg[c]
-                off = abs((off + 180.0) % 360.0 - 180.0)
-                if off > half:
+                # Turned into a float first: an unsigned difference would wrap and lose sectors
+                # across north.
+                off = abs(np.float32(bearing[k]) - axis)
+                off = min(off, np.float32(BEARING_STEPS) - off)
+                if off > half or least_dm[k] > height_dm[d, y]:
                     continue
+                distance = np.float32(distance_cm[k])
+                p = point[k]
                 for t in range(n_tiers):
-                    if inner_cm[d, t, y] <= distance < outer_cm[d, t, y]:
-                        hit[t, point[k]] = 1
-                        alone[d, t] += length_m[point[k]]
-        for t in range(n_tiers):
-            covered = 0.0
-            for p in range(len(length_m)):
-                if hit[t, p]:
-                    covered += length_m[p]
-            share[d, t] = covered / total if total > 0 else 0.0
-    return share, alone
+                    if near[t] <= distance < far[t]:
+                        single[t] += length_m[p]
+                        bit = np.uint8(1 << t)
+                        if hit[p] & bit == 0:
+                            hit[p] |= bit
+                            union[t] += length_m[p]
+        covered[d], alone[d] = union, single
+    return covered / max(length_m.sum(), 1e-9), alone

@@ -1,8 +1,13 @@
-"""Compiled loops of `toolkit.sight`."""
+"""Compiled loops of `toolkit.sight`.
+
+For one site, the points in reach are sorted into angular bins; each wall then only meets the
+points in the bins that it spans. The bins decide nothing: every pair of wall and point in them is
+tested exactly, by three cross products relative to the site.
+"""
 
 # Compiled code: numba takes the types from the arrays, and long argument lists are cheaper than
 # objects there. The callers in toolkit/sight.py document shapes and units.
-# ruff: noqa: ANN001, ANN202, C901, PLR0911, PLR0912, PLR0913, PLR0917
+# ruff: noqa: ANN001, ANN202, C901, PLR0912, PLR0913, PLR0915, PLR0917
 # mypy: allow-untyped-defs, allow-untyped-calls, allow-untyped-decorators
 
 from __future__ import annotations
@@ -12,189 +17,193 @@ import math
 import numpy as np
 from numba import njit, prange
 
-
-@njit(cache=True)
-def bin_segments(segments, x0, y0, nx, ny, cell):
-    """List, for each cell, the segments whose bounding box touches it."""
-    n = len(segments)
-    counts = np.zeros(nx * ny + 1, np.int64)
-    for fill in range(2):
-        if fill == 1:
-            start = np.zeros(nx * ny + 1, np.int64)
-            for k in range(nx * ny):
-                start[k + 1] = start[k] + counts[k]
-            items = np.empty(start[nx * ny], np.int32)
-            counts[:] = 0
-        for k in range(n):
-            ax, ay, bx, by = segments[k]
-            i0 = min(max(int((min(ax, bx) - x0) / cell), 0), nx - 1)
-            i1 = min(max(int((max(ax, bx) - x0) / cell), 0), nx - 1)
-            j0 = min(max(int((min(ay, by) - y0) / cell), 0), ny - 1)
-            j1 = min(max(int((max(ay, by) - y0) / cell), 0), ny - 1)
-            for j in range(j0, j1 + 1):
-                for i in range(i0, i1 + 1):
-                    c = j * nx + i
-                    if fill == 1:
-                        items[start[c] + counts[c]] = k
-                    counts[c] += 1
-    return start, items
+ANGULAR_BINS = 128
+"""Bins of direction around a site into which points are sorted."""
+FINE_BINS = 8192
+"""Steps of the diamond angle from which a bearing is looked up (less than 0.06 degrees each)."""
+CM_PER_BIN = 100
+"""Rows are sorted by whole metres of distance."""
+DM_PER_M = 10.0
+_CHUNK_SITES = 64
 
 
-@njit(cache=True)
-def crosses(px, py, qx, qy, ax, ay, bx, by):
-    """Whether the segment p-q properly crosses the wall a-b (touching an end counts once)."""
-    dx, dy = qx - px, qy - py
+@njit(cache=True, inline="always")
+def diamond(dx, dy):
+    """Return a number from 0 to 4 that grows with the angle of a direction."""
+    total = abs(dx) + abs(dy)
+    if total == 0.0:
+        return np.float32(0.0)
+    part = dx / total
+    if dy >= 0.0:
+        return np.float32(1.0) - part
+    return np.float32(3.0) + part
+
+
+@njit(cache=True, error_model="numpy")
+def hide(first, last, px, py, inside, need, ax, ay, bx, by, turn, building, top, target):
+    """Raise the least camera height of the points that a wall from a to b hides.
+
+    The wall is seen from a to b counter-clockwise; `turn` is the cross product of a and b.
+    """
     ex, ey = bx - ax, by - ay
-    denominator = dx * ey - dy * ex
-    if denominator == 0.0:
-        return False
-    fx, fy = ax - px, ay - py
-    t = (fx * ey - fy * ex) / denominator
-    if t <= 0.0 or t >= 1.0:
-        return False
-    u = (fx * dy - fy * dx) / denominator
-    return 0.0 <= u <= 1.0
+    for k in range(first, last):
+        from_a = ax * py[k] - ay * px[k]
+        to_b = px[k] * by - py[k] * bx
+        along = ex * py[k] - ey * px[k]
+        hit = (from_a >= 0.0) & (to_b >= 0.0) & (along + turn < 0.0) & (inside[k] != building)
+        at = -turn / along
+        over = (top - target * at) / (np.float32(1.0) - at)
+        need[k] = max(need[k], over if hit else np.float32(0.0))
 
 
-@njit(cache=True)
-def blocked(
-    px,
-    py,
-    qx,
-    qy,
-    p_in,
-    q_in,
-    segments,
-    building,
-    start,
-    items,
-    x0,
-    y0,
-    nx,
-    ny,
-    cell,
-):
-    """Whether any wall, other than of the buildings `p_in` and `q_in`, crosses p-q."""
-    # Clip the line to the grid: outside it there are no walls.
-    t0, t1 = 0.0, 1.0
-    dx, dy = qx - px, qy - py
-    for axis in range(2):
-        p = px - x0 if axis == 0 else py - y0
-        d = dx if axis == 0 else dy
-        top = (nx if axis == 0 else ny) * cell
-        if d == 0.0:
-            if p < 0.0 or p > top:
-                return False
-        else:
-            a, b = -p / d, (top - p) / d
-            if a > b:
-                a, b = b, a
-            t0, t1 = max(t0, a), min(t1, b)
-    if t0 > t1:
-        return False
-    gx = (px + dx * t0 - x0) / cell
-    gy = (py + dy * t0 - y0) / cell
-    i = min(max(math.floor(gx), 0), nx - 1)
-    j = min(max(math.floor(gy), 0), ny - 1)
-    step_i = 1 if dx > 0 else -1
-    step_j = 1 if dy > 0 else -1
-    big = 1e30
-    t_dx = cell / abs(dx) if dx != 0.0 else big
-    t_dy = cell / abs(dy) if dy != 0.0 else big
-    next_x = (x0 + (i + (1 if dx > 0 else 0)) * cell - px) / dx if dx != 0.0 else big
-    next_y = (y0 + (j + (1 if dy > 0 else 0)) * cell - py) / dy if dy != 0.0 else big
-    while True:
-        c = j * nx + i
-        for k in range(start[c], start[c + 1]):
-            w = items[k]
-            b_of = building[w]
-            if (b_of == p_in and p_in >= 0) or (b_of == q_in and q_in >= 0):
+@njit(cache=True, parallel=True, error_model="numpy")
+def sweep(
+    sites, site_in,
+    point_x, point_y, point_id, point_in, point_start, px0, py0, pnx, pny, point_cell,
+    wall_a_x, wall_a_y, wall_b_x, wall_b_y, wall_of, wall_top, wall_start,
+    wx0, wy0, wnx, wny, wall_cell, half_wall,
+    beyond, reach, target, highest, row, bearing_of, keep,
+    out_point, out_cm, out_bearing, out_height, found,
+):  # fmt: skip
+    """Find what each site sees; with `keep` false only count it.
+
+    Rows of the output begin at `row` and have room for every point in the cells in reach.
+    """
+    n = len(sites)
+    zero = np.float32(0.0)
+    scale = np.float32(ANGULAR_BINS / 4)
+    for chunk in prange((n + _CHUNK_SITES - 1) // _CHUNK_SITES):
+        first_site = chunk * _CHUNK_SITES
+        last_site = min(first_site + _CHUNK_SITES, n)
+        room = 0
+        for s in range(first_site, last_site):
+            room = max(room, row[s + 1] - row[s])
+        px, py = np.empty(room, np.float32), np.empty(room, np.float32)
+        ident, inside = np.empty(room, np.int32), np.empty(room, np.int32)
+        bin_of = np.empty(room, np.int32)
+        x, y = np.empty(room, np.float32), np.empty(room, np.float32)
+        which, within = np.empty(room, np.int32), np.empty(room, np.int32)
+        need = np.empty(room, np.float32)
+        far_cm = np.empty(room, np.int32)
+        edge = np.zeros(ANGULAR_BINS + 1, np.int32)
+        metres = np.zeros(int(reach) + 3, np.int32)
+        for s in range(first_site, last_site):
+            sx, sy, own = sites[s, 0], sites[s, 1], site_in[s]
+            i0 = max(math.floor((sx - reach - px0) / point_cell), 0)
+            i1 = min(math.floor((sx + reach - px0) / point_cell), pnx - 1)
+            j0 = max(math.floor((sy - reach - py0) / point_cell), 0)
+            j1 = min(math.floor((sy + reach - py0) / point_cell), pny - 1)
+            m = 0
+            edge[:] = 0
+            for j in range(j0, j1 + 1):
+                if i1 < i0:
+                    break
+                for k in range(point_start[j * pnx + i0], point_start[j * pnx + i1 + 1]):
+                    dx, dy = point_x[k] - sx, point_y[k] - sy
+                    square = dx * dx + dy * dy
+                    if square > reach * reach or (beyond > 0.0 and square <= beyond * beyond):
+                        continue
+                    px[m], py[m] = dx, dy
+                    ident[m], inside[m] = point_id[k], point_in[k]
+                    b = min(int(diamond(dx, dy) * scale), ANGULAR_BINS - 1)
+                    bin_of[m] = b
+                    edge[b + 1] += 1
+                    m += 1
+            found[s] = 0
+            if m == 0:
                 continue
-            if crosses(
-                px, py, qx, qy, segments[w, 0], segments[w, 1], segments[w, 2], segments[w, 3]
-            ):
-                return True
-        if next_x < next_y:
-            if next_x > t1:
-                return False
-            i += step_i
-            if i < 0 or i >= nx:
-                return False
-            next_x += t_dx
-        else:
-            if next_y > t1:
-                return False
-            j += step_j
-            if j < 0 or j >= ny:
-                return False
-            next_y += t_dy
+            for b in range(ANGULAR_BINS):
+                edge[b + 1] += edge[b]
+            for k in range(m):
+                b = bin_of[k]
+                o = edge[b]
+                edge[b] += 1
+                x[o], y[o] = px[k], py[k]
+                which[o], within[o] = ident[k], inside[k]
+                need[o] = zero
+            for b in range(ANGULAR_BINS, 0, -1):
+                edge[b] = edge[b - 1]
+            edge[0] = 0
+            ahead = reach + half_wall
+            i0 = max(math.floor((sx - ahead - wx0) / wall_cell), 0)
+            i1 = min(math.floor((sx + ahead - wx0) / wall_cell), wnx - 1)
+            j0 = max(math.floor((sy - ahead - wy0) / wall_cell), 0)
+            j1 = min(math.floor((sy + ahead - wy0) / wall_cell), wny - 1)
+            for j in range(j0, j1 + 1):
+                if i1 < i0:
+                    break
+                for w in range(wall_start[j * wnx + i0], wall_start[j * wnx + i1 + 1]):
+                    if wall_of[w] == own:
+                        continue
+                    ax, ay = wall_a_x[w] - sx, wall_a_y[w] - sy
+                    bx, by = wall_b_x[w] - sx, wall_b_y[w] - sy
+                    turn = ax * by - ay * bx
+                    if turn < 0.0:
+                        ax, ay, bx, by, turn = bx, by, ax, ay, -turn
+                    if turn == 0.0:  # seen edge on: its neighbours decide
+                        continue
+                    a = min(int(diamond(ax, ay) * scale), ANGULAR_BINS - 1)
+                    b = min(int(diamond(bx, by) * scale), ANGULAR_BINS - 1)
+                    first, last = edge[a], edge[b + 1]
+                    if a > b:
+                        hide(
+                            first, m, x, y, within, need,
+                            ax, ay, bx, by, turn, wall_of[w], wall_top[w], target,
+                        )  # fmt: skip
+                        first = 0
+                    if first < last:
+                        hide(
+                            first, last, x, y, within, need,
+                            ax, ay, bx, by, turn, wall_of[w], wall_top[w], target,
+                        )  # fmt: skip
+            seen = 0
+            if not keep:
+                for k in range(m):
+                    if need[k] <= highest:
+                        seen += 1
+                found[s] = seen
+                continue
+            metres[:] = 0
+            for k in range(m):
+                if need[k] <= highest:
+                    far = math.sqrt(x[k] * x[k] + y[k] * y[k])
+                    far_cm[k] = int(far * np.float32(100.0) + np.float32(0.5))
+                    metres[far_cm[k] // CM_PER_BIN + 1] += 1
+            for k in range(len(metres) - 1):
+                metres[k + 1] += metres[k]
+            for k in range(m):
+                if need[k] <= highest:
+                    o = row[s] + metres[far_cm[k] // CM_PER_BIN]
+                    metres[far_cm[k] // CM_PER_BIN] += 1
+                    out_point[o] = which[k]
+                    out_cm[o] = far_cm[k]
+                    fine = int(diamond(x[k], y[k]) * np.float32(FINE_BINS / 4))
+                    out_bearing[o] = bearing_of[min(fine, FINE_BINS - 1)]
+                    out_height[o] = np.uint8(math.ceil(need[k] * np.float32(DM_PER_M)))
+                    seen += 1
+            found[s] = seen
 
 
 @njit(cache=True, parallel=True)
-def count_in_reach(sites, points, start, items, x0, y0, nx, ny, cell, reach):
-    """Count the points in reach of each site."""
+def room_in_reach(sites, point_start, x0, y0, nx, ny, cell, reach):
+    """Count the points in the cells that a site's reach touches: the room that its row needs."""
     out = np.zeros(len(sites), np.int64)
     for s in prange(len(sites)):
-        sx, sy = sites[s, 0], sites[s, 1]
-        i0 = max(math.floor((sx - reach - x0) / cell), 0)
-        i1 = min(math.floor((sx + reach - x0) / cell), nx - 1)
-        j0 = max(math.floor((sy - reach - y0) / cell), 0)
-        j1 = min(math.floor((sy + reach - y0) / cell), ny - 1)
-        n = 0
-        for j in range(j0, j1 + 1):
-            for i in range(i0, i1 + 1):
-                for k in range(start[j * nx + i], start[j * nx + i + 1]):
-                    p = items[k]
-                    dx, dy = points[p, 0] - sx, points[p, 1] - sy
-                    if dx * dx + dy * dy <= reach * reach:
-                        n += 1
-        out[s] = n
+        i0 = max(math.floor((sites[s, 0] - reach - x0) / cell), 0)
+        i1 = min(math.floor((sites[s, 0] + reach - x0) / cell), nx - 1)
+        j0 = max(math.floor((sites[s, 1] - reach - y0) / cell), 0)
+        j1 = min(math.floor((sites[s, 1] + reach - y0) / cell), ny - 1)
+        if i1 >= i0:
+            for j in range(j0, j1 + 1):
+                out[s] += point_start[j * nx + i1 + 1] - point_start[j * nx + i0]
     return out
 
 
 @njit(cache=True, parallel=True)
-def see_block(
-    sites, site_in, points, point_in, start, items, x0, y0, nx, ny, cell, reach, row,
-    segments, building, wall_start, wall_items, wx0, wy0, wnx, wny, wall_cell,
-):  # fmt: skip
-    """Fill each site's row with the points it sees, sorted by distance; return the counts."""
-    found = np.zeros(len(sites), np.int64)
-    out_point = np.empty(row[-1], np.int32)
-    out_distance = np.empty(row[-1], np.uint16)
-    out_bearing = np.empty(row[-1], np.uint8)
-    for s in prange(len(sites)):
-        sx, sy = sites[s, 0], sites[s, 1]
-        capacity = row[s + 1] - row[s]
-        which = np.empty(capacity, np.int32)
-        distance = np.empty(capacity, np.float32)
-        i0 = max(math.floor((sx - reach - x0) / cell), 0)
-        i1 = min(math.floor((sx + reach - x0) / cell), nx - 1)
-        j0 = max(math.floor((sy - reach - y0) / cell), 0)
-        j1 = min(math.floor((sy + reach - y0) / cell), ny - 1)
-        n = 0
-        for j in range(j0, j1 + 1):
-            for i in range(i0, i1 + 1):
-                for k in range(start[j * nx + i], start[j * nx + i + 1]):
-                    p = items[k]
-                    dx, dy = points[p, 0] - sx, points[p, 1] - sy
-                    square = dx * dx + dy * dy
-                    if square > reach * reach:
-                        continue
-                    if blocked(
-                        sx, sy, points[p, 0], points[p, 1], site_in[s], point_in[p],
-                        segments, building, wall_start, wall_items, wx0, wy0, wnx, wny, wall_cell,
-                    ):  # fmt: skip
-                        continue
-                    which[n] = p
-                    distance[n] = math.sqrt(square)
-                    n += 1
-        order = np.argsort(distance[:n], kind="mergesort")
-        for k in range(n):
-            p = which[order[k]]
-            dx, dy = points[p, 0] - sx, points[p, 1] - sy
-            out_point[row[s] + k] = p
-            out_distance[row[s] + k] = np.uint16(min(distance[order[k]] * 100.0 + 0.5, 65535.0))
-            step = math.floor(math.atan2(dx, dy) / (2 * math.pi) * 256.0 + 0.5) % 256
-            out_bearing[row[s] + k] = np.uint8(step)
-        found[s] = n
-    return found, out_point, out_distance, out_bearing
+def compact(row, start, found, point, cm, bearing, height, to_point, to_cm, to_bearing, to_height):
+    """Close the gaps between rows."""
+    for s in prange(len(found)):
+        for k in range(found[s]):
+            i, o = row[s] + k, start[s] + k
+            to_point[o], to_cm[o] = point[i], cm[i]
+            to_bearing[o], to_height[o] = bearing[i], height[i]

@@ -37,13 +37,15 @@ _SAMPLE_POINTS = 4_000
 
 
 @lru_cache(maxsize=2)
-def _open_scene(
+def _open_scene(  # noqa: PLR0913, PLR0917
     pack_id: str,
     pack_sha256: str,
     siting_sha256: str,
     stretch_m: float,
     place_radius_m: float,
     reach_m: float,
+    level_height_m: float,
+    person_height_m: float,
     field_notes_sha256: str | None,
 ) -> tuple[Pack, Scene]:
     """Open a city once and keep the last two; the arguments are all that a scene depends on."""
@@ -55,6 +57,8 @@ def _open_scene(
         stretch_m=stretch_m,
         place_radius_m=place_radius_m,
         reach_m=reach_m,
+        level_height_m=level_height_m,
+        person_height_m=person_height_m,
     )
     return pack, scene
 
@@ -69,6 +73,8 @@ def on_streets(inputs: Inputs, pack_id: str) -> Outcome:
         values.value("sites.stretch_m"),
         values.value("sites.place_radius_m"),
         values.value("optics.max_range_m"),
+        values.value("sites.level_height_m"),
+        values.value("optics.person_height_m"),
         cameras_sha256(inputs.city.id),
     )
     length = scene.points.length
@@ -88,24 +94,28 @@ def on_streets(inputs: Inputs, pack_id: str) -> Outcome:
     n_cameras = np.maximum(inputs.n_cameras * inside["drawn"], in_scope)
     weights = siting.draw_class_weights(values, design)
     uniform = values.draw("sites.uniform_share", design)
-    # Mapped cameras are there, whoever runs them; scope only says how many of the report they are.
-    fixed_prob = np.ones((design.n_draws, len(scene.fixed_count)))
 
-    def site_probabilities(inside_share: FloatArray) -> exposure.Float32Array:
+    def chance_of_sites(inside_share: FloatArray) -> exposure.SiteChance:
         n_here = np.maximum(inputs.n_cameras * inside_share, in_scope)
         n_sites = (n_here - in_scope) / inputs.per_site
-        group_prob = siting.inclusion_prob(
-            weights, uniform, n_sites, scene.groups, scene.group_free
-        )
-        return np.ascontiguousarray(np.hstack([group_prob, fixed_prob]).T, dtype=np.float32)
+        factor = siting.inclusion_factor(weights, uniform, n_sites, scene.groups, scene.group_free)
+        # Mapped cameras are there, whoever runs them; scope only says how many of the report
+        # they are.
+        return exposure.SiteChance(
+            np.ascontiguousarray(np.minimum(factor.T, exposure.CERTAIN), dtype=np.float32),
+            scene.groups.weight_class.astype(np.int32),
+            np.where(scene.group_free, scene.groups.size_m, 0.0).astype(np.float32),
+        ).with_certain(len(scene.fixed_count))
 
-    site_prob = site_probabilities(inside["drawn"])
+    chance = chance_of_sites(inside["drawn"])
     n_groups = len(scene.groups.size_m)
 
     reach = scene.lines_of_sight.reach_m
-    views = exposure.view_table(inputs.cameras, inputs.per_site, reach_m=reach)
+    views = exposure.view_table(
+        inputs.cameras, inputs.per_site, reach_m=reach, codes=scene.rows.codes
+    )
     summary = exposure.summarise(
-        scene.rows, site_prob, views, length, scene.points.line, len(scene.lines)
+        scene.rows, chance, views, length, scene.points.line, len(scene.lines)
     )
     street_m = np.bincount(scene.points.line, weights=length, minlength=len(scene.lines))
     street_known = np.bincount(scene.points.line[known], minlength=len(scene.lines)) > 0
@@ -113,7 +123,7 @@ def on_streets(inputs: Inputs, pack_id: str) -> Outcome:
     expected = np.einsum("s,std->dt", counted_m, np.nan_to_num(summary.group_mean)) / known_m
     placed = exposure.simulate(
         scene.lines_of_sight,
-        site_prob.astype(float),
+        chance,
         np.concatenate([np.zeros(n_groups, dtype=np.int64), scene.fixed_count]),
         np.concatenate([np.full(n_groups, np.nan), scene.fixed_axis_deg]),
         inputs.cameras,
@@ -123,24 +133,25 @@ def on_streets(inputs: Inputs, pack_id: str) -> Outcome:
         fixed_width_deg=np.concatenate([np.full(n_groups, np.nan), scene.fixed_width_deg]),
     )
     realised = placed.share
-    area_km2 = float(zones.street_area_m2(scene.lines[street_known])) / M2_PER_KM2
+    area_km2 = scene.ground_m2 / M2_PER_KM2
     # Mean length of one camera by itself; without any, nothing overlaps.
     one_m = placed.alone_m / np.maximum(placed.n_working, 1)[:, None]
     everything = _expected_on_sample(
         scene,
-        site_prob,
+        chance,
         exposure.view_table(
             inputs.cameras,
             inputs.per_site,
             reach_m=reach,
             availability=np.ones(design.n_draws),
+            codes=scene.rows.codes,
         ),
     )
     cases: dict[Allocation, FloatArray] = {}
     if "township" in inside:
         for allocation in ALLOCATIONS:
-            prob = site_probabilities(inside[allocation])
-            cases[allocation] = _expected_on_sample(scene, prob, views)
+            at = chance_of_sites(inside[allocation])
+            cases[allocation] = _expected_on_sample(scene, at, views)
     able = inputs.cameras.able_share()
     tiers: dict[Tier, TierPart] = {}
     for t, tier in enumerate(TIERS):
@@ -295,12 +306,12 @@ def _share_inside(inputs: Inputs, pack: Pack) -> dict[str, FloatArray]:
 
 
 def _expected_on_sample(
-    scene: Scene, site_prob: exposure.Float32Array, views: exposure.Float32Array
+    scene: Scene, chance: exposure.SiteChance, views: exposure.Float32Array
 ) -> FloatArray:
     """Return the expected share of length on a systematic sample of points, shape (D, T)."""
     known = np.flatnonzero(scene.point_known)
     sample = known[:: max(1, len(known) // _SAMPLE_POINTS)]
-    prob = exposure.closed_form(scene.rows.take(sample), site_prob, views)
+    prob = exposure.closed_form(scene.rows.take(sample), chance, views)
     weight = scene.points.length[sample]
     return np.asarray(np.einsum("p,ptd->dt", weight, prob) / weight.sum(), dtype=float)
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from scipy import sparse, stats
 from toolkit import _exposure_kernels
 from toolkit.draws import Design, FloatArray
 from toolkit.optics import CameraDraws
+from toolkit.results import INTERVAL
 from toolkit.sight import BEARING_STEPS, CM_PER_M, KERNEL_LOCK, Sight
 
 BIN_M = _exposure_kernels.BIN_M
@@ -26,7 +28,6 @@ MAX_PER_SITE = _exposure_kernels.MAX_PER_SITE
 _OFFSET_STEPS = _exposure_kernels.OFFSET_STEPS
 _HALF_CIRCLE = _exposure_kernels.HALF_CIRCLE
 _FULL_CIRCLE_DEG = _exposure_kernels.FULL_CIRCLE_DEG
-_POINT_BLOCK = 20_000
 
 Float32Array = NDArray[np.float32]
 IntArray = NDArray[np.int64]
@@ -37,6 +38,11 @@ IN_FIELD = _exposure_kernels.IN_FIELD
 """Row for one camera whose field is known and holds the point: only its ring is uncertain."""
 TURNING = _exposure_kernels.TURNING
 """Row for one camera that is known to turn: all directions, and one of the types that turn."""
+N_VIEWS = _exposure_kernels.N_VIEWS
+HEIGHT_STEP_M = 0.5
+"""Least camera heights are rounded down to steps of this size: a roof hides a little less."""
+_HEIGHT_STEP_DM = 5
+_DM_PER_M = 10.0
 BEARING_STEP_DEG = 360.0 / BEARING_STEPS
 """Bearings of lines of sight are kept in steps of this size."""
 
@@ -51,6 +57,20 @@ def directed_view(offset_deg: FloatArray) -> IntArray:
     folded = np.abs((np.asarray(offset_deg) + 180.0) % 360.0 - 180.0)
     step = np.minimum((folded / 360.0 * _OFFSET_STEPS).astype(np.int64), _HALF_CIRCLE - 1)
     return 1 + MAX_PER_SITE + step
+
+
+def view_code(view: IntArray, least_dm: NDArray[np.uint8]) -> IntArray:
+    """Return the kind of view of pairs: the row for open sight, and what a roof leaves of it.
+
+    Parameters
+    ----------
+    view
+        `CANDIDATE`, `mapped_view`, `directed_view`, `IN_FIELD` or `TURNING`, shape (N,).
+    least_dm
+        Least camera height in tenths of a metre, 0 where nothing stands between, shape (N,).
+    """
+    band = np.where(least_dm > 0, 1 + least_dm.astype(np.int64) // _HEIGHT_STEP_DM, 0)
+    return np.asarray(view + N_VIEWS * band)
 
 
 def known_width(width_deg: FloatArray) -> FloatArray:
@@ -82,6 +102,7 @@ def view_table(
     *,
     reach_m: float,
     availability: FloatArray | None = None,
+    codes: IntArray | None = None,
 ) -> Float32Array:
     """Tabulate v, the chance that one site's cameras have a point in their rings.
 
@@ -98,23 +119,34 @@ def view_table(
         Length of the table.
     availability
         Share working, shape (D,); that of `cameras` by default.
+    codes
+        Kinds of view that are wanted, shape (K,), see `view_code`; by default all that have
+        nothing between site and point.
 
     Returns
     -------
     table
-        Shape (N_VIEWS, bins, T, D).
+        Shape (K, bins, T, D).
     """
+    codes = np.arange(N_VIEWS) if codes is None else codes
+    bands, band = np.unique(codes // N_VIEWS, return_inverse=True)
+    row_of = np.full((len(bands), N_VIEWS), -1, dtype=np.int64)
+    row_of[band, codes % N_VIEWS] = np.arange(len(codes))
     working = cameras.availability if availability is None else availability
     n_bins = math.ceil(reach_m / BIN_M)
     with KERNEL_LOCK:
         return np.asarray(
             _exposure_kernels.fill_views(
                 np.ascontiguousarray(cameras.share * working[:, None]),
+                np.ascontiguousarray(cameras.height_m),
                 np.ascontiguousarray(cameras.hfov_deg),
                 np.nan_to_num(cameras.inner_m, nan=np.inf),
                 np.nan_to_num(cameras.outer_m, nan=0.0),
                 per_site_prob(mean_per_site),
                 n_bins,
+                np.maximum(bands - 1, 0) * HEIGHT_STEP_M,
+                row_of,
+                len(codes),
             )
         )
 
@@ -129,19 +161,22 @@ class PointRows:
         Row starts, shape (P + 1,).
     site, bin, view
         Site, distance bin and row of the view table of each pair.
+    codes
+        What the rows of the view table are, see `view_code`.
     """
 
     start: IntArray
     site: NDArray[np.int32]
     bin: NDArray[np.int16]
     view: NDArray[np.int16]
+    codes: IntArray = field(default_factory=lambda: np.arange(N_VIEWS))
 
     def take(self, points: IntArray) -> PointRows:
         """Return the rows of some points only, in that order."""
         counts = self.start[points + 1] - self.start[points]
         start = np.concatenate([[0], np.cumsum(counts)])
         which = np.repeat(self.start[points] - start[:-1], counts) + np.arange(start[-1])
-        return PointRows(start, self.site[which], self.bin[which], self.view[which])
+        return PointRows(start, self.site[which], self.bin[which], self.view[which], self.codes)
 
 
 def point_rows(
@@ -196,34 +231,95 @@ def point_rows(
         shape=(sight.n_sites, n_points),
     ).tocsc()
     order = index.data - 1
-    return PointRows(index.indptr.astype(np.int64), site[order], bins[order], view[order])
+    codes, row = np.unique(
+        view_code(view.astype(np.int64), np.asarray(sight.height_dm)), return_inverse=True
+    )
+    return PointRows(
+        index.indptr.astype(np.int64),
+        site[order],
+        bins[order],
+        row[order].astype(np.int16),
+        codes,
+    )
 
 
-def closed_form(rows: PointRows, site_prob: Float32Array, views: Float32Array) -> Float32Array:
+CERTAIN: Final = 1e30
+"""Factor of sites that exist for certain: finite, so that a size of nothing still gives nothing."""
+
+
+@dataclass(frozen=True)
+class SiteChance:
+    """The chance that each site exists, per draw: min(1, factor of its class * size).
+
+    Few classes and one size a site stand for a table of sites and draws, which in a large city
+    would not fit into memory.
+
+    Attributes
+    ----------
+    factor
+        Shape (C, D), float32.
+    site_class
+        Row of `factor` of each site, shape (G,).
+    size
+        Shape (G,), float32.
+    """
+
+    factor: Float32Array
+    site_class: NDArray[np.int32]
+    size: Float32Array
+
+    @classmethod
+    def of_table(cls, prob: Float32Array) -> SiteChance:
+        """Make it of a table of probabilities, shape (G, D)."""
+        return cls(
+            np.ascontiguousarray(prob, dtype=np.float32),
+            np.arange(len(prob), dtype=np.int32),
+            np.ones(len(prob), np.float32),
+        )
+
+    def with_certain(self, n_sites: int) -> SiteChance:
+        """Return the same with so many sites more that exist for certain."""
+        certain = np.full((1, self.factor.shape[1]), CERTAIN, np.float32)
+        return SiteChance(
+            np.vstack([self.factor, certain]),
+            np.concatenate([self.site_class, np.full(n_sites, len(self.factor), np.int32)]),
+            np.concatenate([self.size, np.ones(n_sites, np.float32)]),
+        )
+
+    def of_draw(self, draw: int) -> FloatArray:
+        """Return the probabilities of one draw, shape (G,)."""
+        prob = self.factor[self.site_class, draw].astype(float) * self.size
+        return np.asarray(np.minimum(prob, 1.0), dtype=float)
+
+
+def closed_form(
+    rows: PointRows, chance: SiteChance | Float32Array, views: Float32Array
+) -> Float32Array:
     """Return the probability that a point is exposed, shape (P, T, D).
 
     Parameters
     ----------
     rows
         Pairs by point.
-    site_prob
-        Chance that each site exists, shape (G, D); one for mapped sites.
+    chance
+        Chance that each site exists, or a table of it, shape (G, D); one for mapped sites.
     views
         See `view_table`.
     """
-    used = np.flatnonzero(views.any(axis=(0, 2, 3)))
-    last = np.array(
-        [
-            int(np.flatnonzero(views[:, :, t, :].any(axis=(0, 2))).max(initial=-1))
-            for t in range(views.shape[2])
-        ]
-    )
-    if not len(used):
-        return np.zeros((len(rows.start) - 1, views.shape[2], views.shape[3]), np.float32)
+    if not isinstance(chance, SiteChance):
+        chance = SiteChance.of_table(chance)
     with KERNEL_LOCK:
         return np.asarray(
             _exposure_kernels.closed_form(
-                rows.start, rows.site, rows.bin, rows.view, site_prob, views, last
+                rows.start,
+                rows.site,
+                rows.bin,
+                rows.view,
+                chance.factor,
+                chance.site_class,
+                chance.size,
+                views,
+                _last_bins(views),
             )
         )
 
@@ -248,31 +344,34 @@ class PointSummary:
 
 def summarise(
     rows: PointRows,
-    site_prob: Float32Array,
+    chance: SiteChance | Float32Array,
     views: Float32Array,
     length_m: FloatArray,
     street: IntArray,
     n_streets: int,
 ) -> PointSummary:
-    """Evaluate the closed form on all points, in blocks, and keep what is shown.
+    """Evaluate the closed form on all points and keep what is shown.
 
-    Points must be sorted by street.
+    The points of a street must follow one another.
     """
-    n_points, n_tiers, n_draws = len(length_m), views.shape[2], views.shape[3]
-    low, mid, high = (np.empty((n_points, n_tiers)) for _ in range(3))
-    sums = np.zeros((n_streets, n_tiers, n_draws), np.float32)
-    for first in range(0, n_points, _POINT_BLOCK):
-        here = np.arange(first, min(first + _POINT_BLOCK, n_points))
-        prob = closed_form(rows.take(here), site_prob, views)
-        low[here], high[here] = np.quantile(prob, (0.05, 0.95), axis=2)
-        mid[here] = prob.mean(axis=2)
-        weighted = prob * length_m[here, None, None].astype(np.float32)
-        streets, begin = np.unique(street[here], return_index=True)
-        sums[streets] += np.add.reduceat(weighted, begin, axis=0)
-    total = np.bincount(street, weights=length_m, minlength=n_streets)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        means = sums / total.astype(np.float32)[:, None, None]
-    return PointSummary(low, mid, np.maximum(mid, high), means)
+    if not isinstance(chance, SiteChance):
+        chance = SiteChance.of_table(chance)
+    begin = np.flatnonzero(np.diff(street, prepend=-1))
+    with KERNEL_LOCK:
+        low, mid, high, means = _exposure_kernels.summarise(
+            np.concatenate([begin, [len(street)]]), rows.start, rows.site, rows.bin, rows.view,
+            chance.factor, chance.site_class, chance.size, views, _last_bins(views), length_m,
+            INTERVAL[0],
+        )  # fmt: skip
+    group_mean = np.full((n_streets, *means.shape[1:]), np.nan, np.float32)
+    group_mean[street[begin]] = means
+    return PointSummary(low, mid, np.maximum(mid, high), group_mean)
+
+
+def _last_bins(views: Float32Array) -> IntArray:
+    """Return the last distance bin of each tier in which anything is seen, -1 where none is."""
+    some = np.asarray(views.any(axis=3).any(axis=0))
+    return np.array([int(np.flatnonzero(seen).max(initial=-1)) for seen in some.T])
 
 
 @dataclass(frozen=True)
@@ -309,7 +408,7 @@ def sample_sites(prob: FloatArray, rng: np.random.Generator) -> IntArray:
 
 def simulate(  # noqa: PLR0913
     sight: Sight,
-    site_prob: FloatArray,
+    chance: SiteChance | FloatArray,
     fixed_count: IntArray,
     fixed_axis_deg: FloatArray,
     cameras: CameraDraws,
@@ -328,8 +427,8 @@ def simulate(  # noqa: PLR0913
     ----------
     sight
         Pairs by site.
-    site_prob
-        Chance that each site exists, shape (G, D).
+    chance
+        Chance that each site exists, or a table of it, shape (G, D).
     fixed_count
         Cameras of mapped sites, 0 for candidates, shape (G,).
     fixed_axis_deg
@@ -353,7 +452,7 @@ def simulate(  # noqa: PLR0913
     width = np.full(len(fixed_count), np.nan) if fixed_width_deg is None else fixed_width_deg
     sites, types, axes, first = [], [], [], [0]
     for d in range(design.n_draws):
-        chosen = sample(site_prob[:, d], rng)
+        chosen = sample(chance.of_draw(d) if isinstance(chance, SiteChance) else chance[:, d], rng)
         fixed = fixed_count[chosen]
         drawn = 1 + rng.choice(MAX_PER_SITE, size=len(chosen), p=per_site[d])
         count = np.where(fixed > 0, fixed, drawn)
@@ -382,12 +481,14 @@ def simulate(  # noqa: PLR0913
             np.concatenate(axes),
             known_width(width)[standing],
             cameras.hfov_deg,
+            cameras.height_m * _DM_PER_M,
             np.nan_to_num(cameras.inner_m, nan=np.inf) * CM_PER_M,
             np.nan_to_num(cameras.outer_m, nan=0.0) * CM_PER_M,
             sight.start,
             sight.point,
             sight.distance_cm,
             sight.bearing,
+            sight.height_dm,
             length_m,
         )
     return Placed(share, alone_m, np.diff(np.asarray(first)))

@@ -251,6 +251,7 @@ def _with_unit(text: str, unit: str, lang: str) -> str:
         "m": tr("{value} m", lang),
         "px/m": tr("{value} pixels per metre", lang),
         "cameras": tr("{value} cameras", lang),
+        "cameras/km": tr("{value} cameras", lang),
         "sites": tr("{value} sites", lang),
         "count": "{value}",
         **dict.fromkeys(_SHARE_UNITS, "{value}"),

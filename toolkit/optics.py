@@ -51,6 +51,8 @@ class CameraDraws:
     hfov_deg
         Horizontal field that counts for "has the place in its ring", shape (D, Y): the whole
         circle for cameras that pan.
+    height_m
+        Heights of the lens, shape (D, Y).
     inner_m, outer_m
         Rings, shape (D, T, Y); NaN where empty. T runs over `results.TIERS`.
     availability
@@ -61,6 +63,7 @@ class CameraDraws:
 
     share: FloatArray
     hfov_deg: FloatArray
+    height_m: FloatArray
     inner_m: FloatArray
     outer_m: FloatArray
     availability: FloatArray
@@ -151,10 +154,12 @@ def draw_cameras(
     hfov = np.empty((design.n_draws, len(types)))
     inner = np.empty((design.n_draws, len(TIERS), len(types)))
     outer = np.empty_like(inner)
+    heights = np.empty_like(hfov)
     for y, camera in enumerate(types):
         lens = _draw_lens(camera, design)
         hfov[:, y] = lens.hfov_deg
         height = np.clip(pole_m, camera.height_m.low, camera.height_m.high)
+        heights[:, y] = height
         for t, tier in enumerate(TIERS):
             target = what[tier]
             inner[:, t, y], outer[:, t, y] = ring_m(
@@ -174,6 +179,7 @@ def draw_cameras(
     return CameraDraws(
         share=share,
         hfov_deg=hfov,
+        height_m=heights,
         inner_m=inner,
         outer_m=outer,
         availability=assumptions.draw("optics.availability", design),

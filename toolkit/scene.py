@@ -6,7 +6,7 @@ range). It is built once per city and shared; counts, optics and weights are app
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.spatial import cKDTree
 
-from toolkit import exposure, pieces, sight, siting, store
+from toolkit import exposure, pieces, sight, siting, store, zones
 from toolkit.cameras import cameras_for
 from toolkit.streets import Pack
 
@@ -39,7 +39,7 @@ class Scene:
     lines
         Streets as metric lines, shape (S,).
     points
-        Street points, sorted by street.
+        Street points; those of a street follow one another.
     point_known
         Whether the model has an answer at the point: not below ground or inside a building.
     groups
@@ -58,6 +58,8 @@ class Scene:
         Pairs of site and point; the G candidates first, then the M mapped sites.
     rows
         The same pairs by point.
+    ground_m2
+        Ground along the streets for which the model has an answer, see `zones.street_area_m2`.
     """
 
     lines: NDArray[np.object_]
@@ -72,6 +74,7 @@ class Scene:
     n_indoor: int
     lines_of_sight: sight.Sight
     rows: exposure.PointRows
+    ground_m2: float
 
     @property
     def n_mapped(self) -> int:
@@ -91,6 +94,8 @@ def build_scene(
     stretch_m: float,
     place_radius_m: float,
     reach_m: float,
+    level_height_m: float,
+    person_height_m: float,
 ) -> Scene:
     """Build the scene of a pack; the lines of sight come from the cache if they are there.
 
@@ -106,15 +111,27 @@ def build_scene(
         How near a place counts as at it.
     reach_m
         Longest line of sight that is kept.
+    level_height_m
+        Height of a level of a building whose levels are known and whose height is not.
+    person_height_m
+        Height of what is looked at over roofs.
     """
     crs = pack.manifest.crs
     streets = pack.streets
     lines = _metric(streets, crs)
     buildings = _metric(pack.buildings, crs)
+    top_m = (
+        pack.buildings["height_m"]
+        .fillna(pack.buildings["levels"] * level_height_m)
+        .to_numpy(dtype=float)
+    )
     # Below ground there are no candidate sites and no answer.
     open_air = ~np.isin(streets["cover"].fillna("").to_numpy(), ("tunnel", "underground", "indoor"))
     spacing_m = point_spacing_m(float(shapely.length(lines).sum()))
-    points = pieces.cut(lines, spacing_m)
+    # Near in memory what is near on the ground, so that loops stay in the processor's cache.
+    order = sight.morton_order(_middle(lines))
+    points = pieces.cut(lines[order], spacing_m)
+    points = replace(points, line=order[points.line])
     known = open_air[points.line]
 
     junctions = pack.junctions
@@ -131,6 +148,7 @@ def build_scene(
         place_radius_m=place_radius_m,
         model=model,
     )
+    groups = groups.take(sight.morton_order(groups.xy_m))
     fixed = _mapped_sites(cameras_for(pack), crs, buildings, model)
     group_xy = sight.place_sites(groups.xy_m, groups.centre_xy_m, buildings)
     pairs = sight.cached_sight(
@@ -141,11 +159,14 @@ def build_scene(
             "siting": model.sha256,
             "stretch_m": stretch_m,
             "spacing_m": spacing_m,
+            "level_height_m": level_height_m,
         },
         np.vstack([group_xy, fixed.xy_m]),
         points.xy,
         buildings,
         reach_m=reach_m,
+        top_m=top_m,
+        target_m=person_height_m,
     )
     n_groups = len(group_xy)
     free = np.ones(n_groups, dtype=bool)
@@ -159,6 +180,8 @@ def build_scene(
         ]
     )
     unknown = np.full(n_groups, np.nan)
+    street_known = np.zeros(len(lines), dtype=bool)
+    street_known[points.line[known]] = True
     return Scene(
         lines=lines,
         points=points,
@@ -178,11 +201,18 @@ def build_scene(
             np.concatenate([unknown, fixed.axis_deg]),
             np.concatenate([unknown, fixed.width_deg]),
         ),
+        ground_m2=zones.street_area_m2(lines[street_known]),
     )
 
 
 def _metric(frame: gpd.GeoDataFrame, crs: str) -> NDArray[np.object_]:
     return np.asarray(frame.geometry.to_crs(crs).array, dtype=object)
+
+
+def _middle(lines: NDArray[np.object_]) -> FloatArray:
+    """Return the middle of each line, shape (S, 2)."""
+    half = shapely.line_interpolate_point(lines, 0.5, normalized=True)
+    return np.asarray(shapely.get_coordinates(half), dtype=float).reshape(-1, 2)
 
 
 def _xy(frame: gpd.GeoDataFrame, crs: str) -> FloatArray:

@@ -69,6 +69,15 @@ class Candidates:
     size_m: FloatArray
     weight_class: IntArray
 
+    def take(self, order: IntArray) -> Candidates:
+        """Return some of the groups, in that order."""
+        return Candidates(
+            self.xy_m[order],
+            self.centre_xy_m[order],
+            self.size_m[order],
+            self.weight_class[order],
+        )
+
 
 def load_siting(name: str = "central") -> SitingModel:
     """Read a siting file.
@@ -243,19 +252,22 @@ def draw_class_weights(assumptions: AssumptionSet, design: Design) -> FloatArray
     return np.asarray(np.exp(np.column_stack(columns)), dtype=float)
 
 
-def inclusion_prob(
+def inclusion_factor(
     class_weight: FloatArray,
     uniform_share: FloatArray,
     n_sites: FloatArray,
     found: Candidates,
     free: NDArray[np.bool_] | None = None,
 ) -> FloatArray:
-    """Return the chance that a group of each class and size holds a site, per draw.
+    """Return, per draw and weight class, by what the size of a group gives its chance of a site.
+
+    The chance is min(1, factor * size); those of all groups add up to the number of sites, or to
+    the number of groups where there are more sites than groups.
 
     Parameters
     ----------
     class_weight
-        Weight of a metre of street, shape (D, N_CLASSES), see `draw_class_weights`.
+        Weight of a metre of street, shape (D, C), see `draw_class_weights`.
     uniform_share
         Share of sites that follow street length alone, shape (D,).
     n_sites
@@ -267,16 +279,65 @@ def inclusion_prob(
 
     Returns
     -------
-    prob
-        Shape (D, G). Each row adds up to the number of sites of the draw, or to the number of
-        groups where there are more sites than groups; no entry is above one.
+    factor
+        Per metre of size, shape (D, C); infinite where there are as many sites as groups.
+
+    Notes
+    -----
+    Units whose share would exceed one are taken with certainty and the rest is shared out again,
+    until none is left, as usual in sampling with probability proportional to size (Saerndal,
+    Swensson and Wretman 1992, section 3.6). Within a class the larger groups are the certain ones,
+    so a sorted list of sizes and its running sum are all that is needed of the groups.
     """
-    size = found.size_m if free is None else np.where(free, found.size_m, 0.0)
+    n_classes = class_weight.shape[1]
+    used = found.size_m > 0 if free is None else (found.size_m > 0) & free
+    order = np.lexsort((found.size_m, found.weight_class))
+    order = order[used[order]]
+    size = found.size_m[order]
+    first = np.searchsorted(found.weight_class[order], np.arange(n_classes + 1))
+    running = np.concatenate([[0.0], np.cumsum(size)])
+    per_class = running[first[1:]] - running[first[:-1]]
     total = size.sum()
-    featured = class_weight[:, found.weight_class] * size
-    featured /= featured.sum(axis=1, keepdims=True)
-    measure = (1 - uniform_share)[:, None] * featured + uniform_share[:, None] * (size / total)
-    return np.vstack([proportional_prob(m, n) for m, n in zip(measure, n_sites, strict=True)])
+    if not len(size):
+        return np.zeros_like(class_weight)
+    featured = class_weight / (class_weight @ per_class)[:, None]
+    measure = (1 - uniform_share)[:, None] * featured + (uniform_share / total)[:, None]
+    wanted = np.minimum(n_sites, float(len(size)))
+    scale = wanted.copy()
+    for _ in range(len(size)):
+        n_certain = np.zeros(len(wanted))
+        rest = np.zeros(len(wanted))
+        for c in np.flatnonzero(np.diff(first)):
+            with np.errstate(divide="ignore"):
+                least = 1.0 / (scale * measure[:, c])
+            cut = first[c] + np.searchsorted(size[first[c] : first[c + 1]], least, side="left")
+            n_certain += first[c + 1] - cut
+            rest += (running[cut] - running[first[c]]) * measure[:, c]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            again = np.where(n_certain < len(size), (wanted - n_certain) / rest, np.inf)
+        again = np.maximum(again, scale)
+        if (again <= scale * (1 + _SCALE_TOLERANCE)).all():
+            break
+        scale = again
+    return np.asarray(scale[:, None] * measure)
+
+
+_SCALE_TOLERANCE = 1e-12
+
+
+def inclusion_prob(
+    class_weight: FloatArray,
+    uniform_share: FloatArray,
+    n_sites: FloatArray,
+    found: Candidates,
+    free: NDArray[np.bool_] | None = None,
+) -> FloatArray:
+    """Return the chance that each group holds a site, shape (D, G); see `inclusion_factor`."""
+    factor = inclusion_factor(class_weight, uniform_share, n_sites, found, free)
+    size = found.size_m if free is None else np.where(free, found.size_m, 0.0)
+    with np.errstate(invalid="ignore"):
+        prob = np.minimum(factor[:, found.weight_class] * size, 1.0)
+    return np.where(size > 0, prob, 0.0)
 
 
 def proportional_prob(size_measure: FloatArray, n_sites: float) -> FloatArray:

@@ -91,6 +91,7 @@ def _assess(options: argparse.Namespace) -> int:
         f"Cameras of the reported system: {words(counts.count)}",
         f"  {counts.rule}",
         f"  mapped: {counts.mapped}; completeness: {words(counts.completeness)}",
+        *([f"  per km of street: {words(counts.per_km)}"] if counts.per_km.known else []),
         *(
             f"  counted: {o.seen} seen on {o.walked_km:g} km ({o.where}, {o.streets} streets)"
             for o in counts.observations
@@ -104,6 +105,9 @@ def _assess(options: argparse.Namespace) -> int:
         out.append(f"  street covered: {words(part.length_km)}")
         if part.share_of_length.realised.known:
             out.append(f"  share of street length: {words(part.share_of_length.realised)}")
+        if part.area_km2.realised.known:
+            out.append(f"  ground along streets: {words(part.area_km2.realised)}")
+            out.append(f"  as much as, without overlap: {words(part.effective_cameras.realised)}")
         out += [
             f"  share of streets {_area(case.radius_km)}, cameras "
             f"{'all there' if case.allocation == 'core' else 'spread over the township'}: "

@@ -26,6 +26,9 @@ def hinges(assessment: Assessment, lang: Language) -> list[tuple[str, tuple[Said
     """
     part = basis.counted(assessment)
     count = tr("{start}.", lang).format(start=labels.quantity_text(part.count, lang))
+    if part.per_km.known:
+        dense = tr("Per kilometre of street inside the boundary: {cameras}.", lang)
+        count += " " + dense.format(cameras=labels.quantity_text(part.per_km, lang))
     boundary = tr(
         "Shares depend on where the boundary is drawn; kilometres of street hardly do.", lang
     )

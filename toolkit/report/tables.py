@@ -70,6 +70,22 @@ def figures_table(assessment: Assessment, lang: Language) -> Table:
                 lambda part: words(part.share_of_length.everything_on),
             ),
             row(
+                tr("Ground along the streets that a surveyor would find covered", lang),
+                lambda part: words(part.area_km2.realised),
+            ),
+            row(
+                tr("The same, expected over all places where the cameras may stand", lang),
+                lambda part: words(part.area_km2.expected),
+            ),
+            row(
+                tr("Cameras that would cover as much if none overlapped", lang),
+                lambda part: words(part.effective_cameras.realised),
+            ),
+            row(
+                tr("The same, expected over all places where the cameras may stand", lang),
+                lambda part: words(part.effective_cameras.expected),
+            ),
+            row(
                 tr("Street length for which nothing can be said", lang),
                 lambda part: (
                     _NOT_APPLICABLE
