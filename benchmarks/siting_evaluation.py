@@ -76,16 +76,12 @@ def city_of(name: str, layers: StreetLayers, camera_xy_m: FloatArray) -> City:
     if block.max() + 1 < LEAST_BLOCKS:
         block = siting_fit.block_index(xy, SMALL_BLOCK_M)
     road = class_index(layers.highway)[pair.points.line]
-    return City(
-        name, pair, known_city(name, pair), block, _junction_m(layers.lines, xy), road
-    )
+    return City(name, pair, known_city(name, pair), block, _junction_m(layers.lines, xy), road)
 
 
 def _junction_m(lines: NDArray[np.object_], xy_m: FloatArray) -> FloatArray:
     """Return the distance to the nearest place where three ends meet, as the yardstick does."""
-    ends = np.vstack(
-        [shapely.get_coordinates(shapely.get_point(lines, k)) for k in (0, -1)]
-    )
+    ends = np.vstack([shapely.get_coordinates(shapely.get_point(lines, k)) for k in (0, -1)])
     place, count = np.unique(np.round(ends, 1), axis=0, return_counts=True)
     return np.asarray(cKDTree(place[count >= 3]).query(xy_m)[0], dtype=float)  # noqa: PLR2004
 
@@ -153,7 +149,9 @@ def winkler(low: float, high: float, truth: float, level: float = 0.9) -> float:
     return high - low + fine * max(low - truth, 0.0) + fine * max(truth - high, 0.0)
 
 
-def coverage(city: City, profiles: Profiles, drawn: siting_profiles.Drawn, of: IntArray) -> Any:
+def coverage(
+    city: City, profiles: Profiles, drawn: siting_profiles.Drawn, of: IntArray
+) -> list[dict[str, Any]]:
     """Return intervals of coverage for the city and each tile, siting against uniform."""
     points, pair = city.pair.points, city.pair
     tile = siting_fit.block_index(points.xy_m, TILE_M)
@@ -204,9 +202,7 @@ def reliability(lift: FloatArray, city: City, bins: int = 10) -> list[dict[str, 
     expected = np.bincount(tenth, weights=(lift * length)[order], minlength=bins)
     expected *= sites.sum() / expected.sum()
     found = np.bincount(tenth, weights=sites[order], minlength=bins)
-    return [
-        {"expected": float(e), "found": float(f)} for e, f in zip(expected, found, strict=True)
-    ]
+    return [{"expected": float(e), "found": float(f)} for e, f in zip(expected, found, strict=True)]
 
 
 def evaluate(cities: Sequence[City], prior: Prior) -> dict[str, Any]:
@@ -270,12 +266,18 @@ def evaluate(cities: Sequence[City], prior: Prior) -> dict[str, Any]:
 def tables(found: Mapping[str, Any]) -> str:
     """Return the figures as Markdown tables."""
     lines = [
-        "| city | class | junction | both | within a city | ahead of the best (90 %) "
-        "| left out: low - mid - high | log score left out |",
+        (
+            "| city | class | junction | both | within a city | ahead of the best (90 %) "
+            "| left out: low - mid - high | log score left out |"
+        ),
         "|---|---|---|---|---|---|---|---|",
     ]
     for name, one in found.items():
-        base, ahead, auc = one["baseline_auc"], one["within"]["ahead_of_best"], one["transfer"]["auc"]
+        base, ahead, auc = (
+            one["baseline_auc"],
+            one["within"]["ahead_of_best"],
+            one["transfer"]["auc"],
+        )
         log = one["transfer"]["log_score"]
         lines.append(
             f"| {name} | {base['class']:.3f} | {base['junction']:.3f} | {base['both']:.3f} "
@@ -283,13 +285,18 @@ def tables(found: Mapping[str, Any]) -> str:
             f"{ahead['high']:+.3f}) | {auc['low']:.3f} - {auc['mid']:.3f} - {auc['high']:.3f} "
             f"| {log['mid']:+.3f} |"
         )
-    means = {k: np.mean([o["baseline_auc"][k] for o in found.values()]) for k in ("class", "junction", "both")}
+    means = {
+        k: np.mean([o["baseline_auc"][k] for o in found.values()])
+        for k in ("class", "junction", "both")
+    }
     inside = np.mean([o["within"]["auc"] for o in found.values()])
     left = np.mean([o["transfer"]["auc"]["mid"] for o in found.values()])
     log = np.mean([o["transfer"]["log_score"]["mid"] for o in found.values()])
     lines += [
-        f"| mean | {means['class']:.3f} | {means['junction']:.3f} | {means['both']:.3f} "
-        f"| {inside:.3f} | | {left:.3f} | {log:+.3f} |",
+        (
+            f"| mean | {means['class']:.3f} | {means['junction']:.3f} | {means['both']:.3f} "
+            f"| {inside:.3f} | | {left:.3f} | {log:+.3f} |"
+        ),
         "",
         "| city | truth | by sites | holds | by cameras | holds |",
         "|---|---|---|---|---|---|",
@@ -303,7 +310,7 @@ def tables(found: Mapping[str, Any]) -> str:
         lines.append(f"| {name} | {row['truth']:.4f} | {' | '.join(cells)} |")
     lines += [
         "",
-        "| given | model | tiles | hold | mean interval score, tiles | mean interval score, cities |",
+        "| given | model | tiles | hold | interval score, tiles | interval score, cities |",
         "|---|---|---|---|---|---|",
     ]
     tiles = [row for one in found.values() for row in one["coverage"][1:]]
@@ -330,7 +337,9 @@ def draw_maps(cities: Sequence[City], found: Mapping[str, Any], out: Path) -> No
         flat = np.ravel_multi_index(tuple(cell.T), shape)
         size = int(np.prod(shape))
         street = np.bincount(flat, weights=fit.length_m, minlength=size)
-        expected = np.bincount(flat, weights=found[city.name]["_mean"] * fit.length_m, minlength=size)
+        expected = np.bincount(
+            flat, weights=found[city.name]["_mean"] * fit.length_m, minlength=size
+        )
         expected *= fit.sites.sum() / expected.sum()
         true = np.bincount(flat, weights=fit.sites, minlength=size)
         top = float(np.quantile(true[street > 0], 0.98)) or 1.0
@@ -340,7 +349,9 @@ def draw_maps(cities: Sequence[City], found: Mapping[str, Any], out: Path) -> No
             axis.imshow(image, origin="lower", vmin=0, vmax=max(top, 1.0), cmap="viridis")
             axis.set_title(f"{city.name}\n{label}", fontsize=8)
             axis.set_axis_off()
-    figure.suptitle("Sites per cell (1 km; Helsinki 250 m). Streets and cameras: see docs/siting.md", fontsize=8)
+    figure.suptitle(
+        "Sites per cell (1 km; Helsinki 250 m). Streets and cameras: see docs/siting.md", fontsize=8
+    )
     figure.tight_layout()
     figure.savefig(out / "maps.png", dpi=80, metadata={"Software": None})
     plt.close(figure)
@@ -349,7 +360,13 @@ def draw_maps(cities: Sequence[City], found: Mapping[str, Any], out: Path) -> No
     for axis, kind in zip(axes, ("within", "transfer"), strict=True):
         for city in cities:
             rows = found[city.name][kind]["reliability"]
-            axis.plot([r["expected"] for r in rows], [r["found"] for r in rows], "o-", ms=3, label=city.name)
+            axis.plot(
+                [r["expected"] for r in rows],
+                [r["found"] for r in rows],
+                "o-",
+                ms=3,
+                label=city.name,
+            )
         edge = [1, 200]
         axis.plot(edge, edge, "k:", lw=0.8)
         axis.set(xscale="symlog", yscale="symlog", xlabel="expected sites", ylabel="real sites")

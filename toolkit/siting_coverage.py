@@ -129,7 +129,5 @@ def place(
         seen = np.zeros(len(weight), dtype=np.bool_)
         for near in tree.query_ball_point(site, disc_m):
             seen[near] = True
-        out[d] = np.bincount(
-            ground.tile[seen], weights=ground.length_m[seen], minlength=n_tiles
-        )
+        out[d] = np.bincount(ground.tile[seen], weights=ground.length_m[seen], minlength=n_tiles)
     return out

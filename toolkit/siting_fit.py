@@ -141,9 +141,7 @@ def fit(
     full = np.hstack([own, x * prior_sd])
     n_own = len(rows)
     penalty = np.concatenate([np.zeros(n_own), np.full(x.shape[1], 1.0)])
-    model = sm.GLM(
-        y, full, family=sm.families.Poisson(), offset=offset, freq_weights=weight
-    )
+    model = sm.GLM(y, full, family=sm.families.Poisson(), offset=offset, freq_weights=weight)
     with warnings.catch_warnings():
         # The optimiser stops for lack of precision at a gradient of about 1e-5.
         warnings.simplefilter("ignore", ConvergenceWarning)
@@ -174,8 +172,8 @@ def _rows(city: FitCity, prior_mean: FloatArray) -> _Rows:
     pair = np.column_stack([city.block, city.code])
     found, index = np.unique(pair, axis=0, return_inverse=True)
     index = index.reshape(-1)
-    length = np.bincount(index, weights=city.length_m)
-    sites = np.bincount(index, weights=city.sites.astype(float))
+    length = np.bincount(index, weights=city.length_m).astype(float)
+    sites = np.bincount(index, weights=city.sites.astype(float)).astype(float)
     x = siting_columns.design(found[:, 1])
     base = np.log(np.maximum(length, _LEAST_RATE)) + x @ prior_mean
     # An intercept near the right one from the start.

@@ -75,9 +75,7 @@ def fit_profiles(
     settings = prior.settings
     shared = fit_shared([one.fit for one in cities], prior)
     own = {
-        one.fit.name: siting_fit.fit(
-            [one.fit], prior_mean=shared.beta, prior_sd=prior.between_sd
-        )
+        one.fit.name: siting_fit.fit([one.fit], prior_mean=shared.beta, prior_sd=prior.between_sd)
         for one in cities
     }
     low, high = settings["uniform_low"], settings["uniform_high"]
@@ -146,9 +144,7 @@ def _profile(
     return np.asarray(beta, dtype=float)
 
 
-def _left_out_uniform(
-    cities: Sequence[KnownCity], prior: Prior, low: float, high: float
-) -> float:
+def _left_out_uniform(cities: Sequence[KnownCity], prior: Prior, low: float, high: float) -> float:
     """Return the share that fits best to each city when the others alone were seen."""
     found = []
     for one in cities:
@@ -165,11 +161,10 @@ def _left_out_uniform(
 def _cluster_size(city: FitCity, fitted: Fitted) -> float | None:
     """Return k of blocks given the fit, None where sites cluster no more than by chance."""
     lift = np.exp(siting_fit.log_lift(fitted.beta, city.code, city.length_m))
-    expected = np.bincount(city.block, weights=lift * city.length_m)
+    expected = np.bincount(city.block, weights=lift * city.length_m).astype(float)
     expected *= city.sites.sum() / expected.sum()
-    size = siting_fit.cluster_size(
-        expected, np.bincount(city.block, weights=city.sites.astype(float))
-    )
+    found = np.bincount(city.block, weights=city.sites.astype(float)).astype(float)
+    size = siting_fit.cluster_size(expected, found)
     return round(size, 2) if np.isfinite(size) else None
 
 

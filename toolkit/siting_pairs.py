@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import Final
 
+import geopandas as gpd
 import numpy as np
 import pyproj
 import shapely
@@ -130,8 +131,8 @@ def pack_files(pack: Pack) -> tuple[StreetLayers, FloatArray]:
     return pack_layers(pack), _xy(pack.cameras, pack.manifest.crs)
 
 
-def _xy(frame: object, crs: str) -> FloatArray:
-    shapes = np.asarray(frame.geometry.to_crs(crs).array, dtype=object)  # type: ignore[attr-defined]
+def _xy(frame: gpd.GeoDataFrame, crs: str) -> FloatArray:
+    shapes = np.asarray(frame.geometry.to_crs(crs).array, dtype=object)
     return np.asarray(shapely.get_coordinates(shapes), dtype=float).reshape(-1, 2)
 
 
@@ -145,7 +146,9 @@ def _street_layers(path: str | os.PathLike[str]) -> tuple[StreetLayers, str]:
     lines = file.drawn.lines[kept]
     crs = metric_crs_of(shapely.box(*shapely.total_bounds(lines)))
     change = pyproj.Transformer.from_crs(4326, crs, always_xy=True)
-    lines = shapely.transform(lines, change.transform, interleaved=False)
+    lines = shapely.transform(
+        lines, lambda xy: np.column_stack(change.transform(xy[:, 0], xy[:, 1]))
+    )
     once = without_duplicates(lines)
     names = [value for value in highway if value is not None]
     return StreetLayers(lines[once], [n for n, keep in zip(names, once, strict=True) if keep]), crs

@@ -157,7 +157,7 @@ def from_json(found: Mapping[str, Any], prior: Prior, sha256: str = "") -> Profi
     try:
         if found["schema"] != SCHEMA or tuple(found["columns"]) != siting_columns.COLUMNS:
             msg = "the columns are of another version; run the command siting fit again"
-            raise ValueError(msg)
+            raise ValueError(msg)  # noqa: TRY301
         profile = {
             name: Profile(
                 name,

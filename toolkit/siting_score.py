@@ -44,7 +44,7 @@ def classed(code: IntArray, length_m: FloatArray) -> Classed:
     """Return the classes that occur, so that draws are made for each class once."""
     found, of = np.unique(code, return_inverse=True)
     of = of.reshape(-1).astype(np.int64)
-    return Classed(found, np.bincount(of, weights=length_m), of)
+    return Classed(found, np.bincount(of, weights=length_m).astype(float), of)
 
 
 def auc(score: FloatArray, weight: FloatArray, at: FloatArray) -> float:
@@ -210,7 +210,7 @@ def site_numbers(
     }
 
 
-def _interval_of_coverage(  # noqa: PLR0913
+def _interval_of_coverage(
     ground: coverage.Ground,
     drawn: Drawn,
     n_sites: FloatArray,
@@ -240,4 +240,4 @@ def covered_share(
         profiles.cover_ratio, profiles.prior.settings["cover_log_sd"], design
     )
     metres = coverage.place(ground, drawn, n_sites, profiles.offset_m, design).sum(axis=1)
-    return np.minimum(factor * metres / ground.length_m.sum(), 1.0)
+    return np.asarray(np.minimum(factor * metres / ground.length_m.sum(), 1.0), dtype=float)

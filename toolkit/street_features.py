@@ -312,9 +312,9 @@ def _junction_level(xy_m: FloatArray, junctions: _Junctions) -> IntArray:
         for kind in (2, 1, 0):
             of_kind = junctions.xy_m[junctions.kind == kind]
             if len(of_kind):
-                far = cKDTree(of_kind).query(
-                    xy_m, distance_upper_bound=JUNCTION_BINS_M[bin_index]
-                )[0]
+                far = cKDTree(of_kind).query(xy_m, distance_upper_bound=JUNCTION_BINS_M[bin_index])[
+                    0
+                ]
                 level[np.isfinite(far)] = 1 + kind * len(JUNCTION_BINS_M) + bin_index
     return level
 
@@ -347,7 +347,7 @@ def _density_level(
         return np.array([number[f].sum() for f in found])[of_place.reshape(-1)]
 
     cuts = _weighted_quantiles(near(along.xy), along.length, _DENSITY_SHARES)
-    return np.searchsorted(cuts, near(xy_m), side="left").astype(np.int64)
+    return np.asarray(np.searchsorted(cuts, near(xy_m), side="left"), dtype=np.int64)
 
 
 def _centre_level(xy_m: FloatArray, along: pieces.Pieces, cls: IntArray) -> IntArray:
