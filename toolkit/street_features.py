@@ -354,7 +354,8 @@ def _centre_level(xy_m: FloatArray, along: pieces.Pieces, cls: IntArray) -> IntA
     centre = centre_of(along, cls)
     reach = np.hypot(*(along.xy - centre).T)
     cuts = _weighted_quantiles(reach, along.length, _CENTRE_SHARES)
-    return np.searchsorted(cuts, np.hypot(*(xy_m - centre).T), side="left").astype(np.int64)
+    out = np.hypot(xy_m[:, 0] - centre[0], xy_m[:, 1] - centre[1])
+    return np.asarray(np.searchsorted(cuts, out, side="left"), dtype=np.int64)
 
 
 def centre_of(along: pieces.Pieces, cls: IntArray) -> FloatArray:
