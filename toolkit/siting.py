@@ -308,7 +308,7 @@ def inclusion_factor(
         n_certain = np.zeros(len(wanted))
         rest = np.zeros(len(wanted))
         for c in np.flatnonzero(np.diff(first)):
-            with np.errstate(divide="ignore"):
+            with np.errstate(divide="ignore", over="ignore"):
                 least = 1.0 / (scale * measure[:, c])
             cut = first[c] + np.searchsorted(size[first[c] : first[c + 1]], least, side="left")
             n_certain += first[c + 1] - cut

@@ -1,0 +1,322 @@
+"""Check the whole path, from a report to shares of street, on cities where the truth is known.
+
+In each invented city the ignorance is drawn from the assumptions, cameras are placed once, and a
+report is written as a source would write it. The tool gets the report and the streets. What it
+answers is compared with the truth: how often the 90 % interval of the realised share holds it,
+where the truth ranks among the draws (simulation-based calibration: uniform, if all is right), and
+whether streets of probability p are covered in a share p. Other truths, of which the tool knows
+nothing, are placed beside: they have no pass mark.
+
+The placement of the truth (`place`) is written here in plain numpy, after docs/method.md and not
+after the engine, so it checks the engine's loops as well. All calls into the engine are in
+`answer` and `scene_of`.
+
+``python scripts/calibrate_engine.py`` writes docs/calibration.md and its plots; with
+``--cities N`` other than the usual number nothing is written, and the tables go to the screen.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import multiprocessing
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(ROOT / "scripts"))
+
+import calibration_document as shown  # noqa: E402
+from invented_streets import write_city  # noqa: E402
+from invented_truth import (  # noqa: E402
+    CLUSTER_KEY,
+    OWN_CLUSTER_KEY,
+    VARIANTS,
+    City,
+    Report,
+    Setting,
+    draw_ignorance,
+    place,
+    write_report,
+)
+
+from toolkit import cities, siting, store  # noqa: E402
+from toolkit.assumptions import load_assumptions  # noqa: E402
+from toolkit.basis import Inputs  # noqa: E402
+from toolkit.basis_streets import on_streets  # noqa: E402
+from toolkit.counts import count_draws  # noqa: E402
+from toolkit.draws import Design  # noqa: E402
+from toolkit.optics import draw_cameras, load_catalogue  # noqa: E402
+from toolkit.results import TIERS, Names  # noqa: E402
+from toolkit.scene import Scene, build_scene  # noqa: E402
+from toolkit.streets import Pack, open_pack  # noqa: E402
+
+CITIES = 1_000
+NETWORKS = 25
+"""So many different street networks; sight does not depend on ignorance, so each serves many."""
+DRAWS = 199
+"""200 possible ranks, 10 in each of 20 bins."""
+AS_OF = dt.date(2026, 11, 23)
+BIN_EDGES = (0.0, 0.01, 0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 1.0)
+"""Bins of the probability of a street."""
+WORKERS = 2
+_EXACT = 9
+"""Digits that are compared: the same cameras in another order must tie."""
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the tool says of one city.
+
+    Attributes
+    ----------
+    share
+        Realised share per draw, shape (D, T).
+    street_prob
+        Probability of each street, NaN where there is no answer, shape (S, T).
+    """
+
+    share: FloatArray
+    street_prob: FloatArray
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One city: how its truths lie in the answer. V runs over `VARIANTS`, T over `TIERS`.
+
+    Attributes
+    ----------
+    city, style, bounded
+        Number of the city, how the report words its figure, and whether the report says that it
+        is about just these streets.
+    truth
+        Realised shares, shape (V, T).
+    rank
+        How many draws lie below the truth, ties broken by lot, shape (V, T).
+    held
+        Whether the 90 % interval holds the truth, shape (V, T).
+    width
+        Width of that interval, shape (T,).
+    contrast
+        Between the streets of the city: probability times share covered, and probability squared,
+        both less their means over the city and weighted by length, shape (V, T, 2).
+    bins
+        Length, length times probability, and length covered, per bin of street probability, shape
+        (V, T, B, 3), in metres.
+    """
+
+    city: int
+    style: str
+    bounded: bool
+    truth: FloatArray
+    rank: NDArray[np.int64]
+    held: NDArray[np.bool_]
+    width: FloatArray
+    contrast: FloatArray
+    bins: FloatArray
+
+
+# --- the engine, in one place ---------------------------------------------------------------
+
+
+def pack_id(network: int) -> str:
+    """Return the id of the pack of a network."""
+    return f"invented-{network}"
+
+
+@lru_cache(maxsize=2)
+def scene_of(network: int) -> tuple[Pack, Scene]:
+    """Return the streets of a network, written to the data folder at the first call."""
+    folder = store.home_dir() / "packs" / pack_id(network)
+    if not folder.exists():
+        write_city(network, folder)
+    values = load_assumptions()
+    pack = open_pack(pack_id(network))
+    built = build_scene(
+        pack,
+        siting.load_siting(),
+        stretch_m=values.value("sites.stretch_m"),
+        place_radius_m=values.value("sites.place_radius_m"),
+        reach_m=values.value("optics.max_range_m"),
+        level_height_m=values.value("sites.level_height_m"),
+        person_height_m=values.value("optics.person_height_m"),
+    )
+    return pack, built
+
+
+def answer(network: int, report: Report, *, seed: int, n_draws: int) -> Answer:
+    """Give the tool a report and streets, and nothing else."""
+    pack, built = scene_of(network)
+    values, design = load_assumptions(), Design(n_draws, seed)
+    outcome = on_streets(
+        Inputs(
+            city=cities.City(
+                id=pack_id(network),
+                name=Names(en=pack_id(network), my=pack_id(network)),
+                lat=17.0,
+                lon=96.6,
+                admin="invented",
+                # Of a demonstration all cameras stand inside the boundary; elsewhere the report
+                # does not say which area it counts.
+                demonstration=report.bounded,
+                pack=pack_id(network),
+            ),
+            claims=(report.claim,),
+            assumptions=values,
+            as_of=AS_OF,
+            status="installed",
+            seed=seed,
+            design=design,
+            counts=count_draws((report.claim,), as_of=AS_OF, design=design, assumptions=values),
+            cameras=draw_cameras(_catalogue(), values, design, brand=None),
+            per_site=values.draw("sites.cameras_per_site", design),
+            model=siting.load_siting(),
+        ),
+        pack_id(network),
+    )
+    known_km = float(built.points.length[built.point_known].sum()) / 1e3
+    streets = outcome.layers.streets if outcome.layers is not None else pack.streets
+    return Answer(
+        share=outcome.realised_km / known_km,
+        street_prob=np.column_stack([streets[f"{tier}_mid"] for tier in TIERS]),
+    )
+
+
+@cache
+def _catalogue():  # type: ignore[no-untyped-def]  # noqa: ANN202 - read once a process
+    return load_catalogue()
+
+
+# --- one city -------------------------------------------------------------------------------
+
+
+def assess_city(number: int, *, n_draws: int = DRAWS) -> Outcome:
+    """Draw one city and its truths, and compare them with what the tool answers."""
+    network = number % NETWORKS
+    pack, built = scene_of(network)
+    rng = np.random.default_rng([number, 41])
+    values = load_assumptions()
+    # Seeds of the truths and of the tool never meet.
+    setting = Setting(values, Design(1, 10_000_000 + number), AS_OF)
+    report = write_report(number, setting, rng)
+    found = answer(network, report, seed=number, n_draws=n_draws)
+    city = City(built, pack.manifest.boundary.area_km2 or 0.0, report)
+    known = built.point_known
+    length = np.where(known, built.points.length, 0.0)
+    n_streets = len(built.lines)
+    street_m = np.bincount(built.points.line, weights=length, minlength=n_streets).astype(float)
+
+    truth = np.empty((len(VARIANTS), len(TIERS)))
+    contrast = np.zeros((len(VARIANTS), len(TIERS), 2))
+    bins = np.zeros((len(VARIANTS), len(TIERS), len(BIN_EDGES) - 1, 3))
+    for v, variant in enumerate(VARIANTS):
+        # The same lots for every variant, so that only what differs makes a difference.
+        ignorance = draw_ignorance(city, setting, variant, _catalogue())
+        covered = place(city, ignorance, np.random.default_rng([number, 43]))
+        truth[v] = covered @ length / length.sum()
+        for t in range(len(TIERS)):
+            hit = np.bincount(
+                built.points.line, weights=length * covered[t], minlength=n_streets
+            ).astype(float)
+            bins[v, t] = _binned(found.street_prob[:, t], street_m, hit)
+            contrast[v, t] = _contrast(found.street_prob[:, t], street_m, hit)
+    share, true = np.round(found.share, _EXACT), np.round(truth, _EXACT)
+    low, high = np.quantile(share, (0.05, 0.95), axis=0)
+    below = (share[None] < true[:, None]).sum(axis=1)
+    ties = (share[None] == true[:, None]).sum(axis=1)
+    return Outcome(
+        city=number,
+        style=report.style,
+        bounded=report.bounded,
+        truth=truth,
+        rank=below + rng.integers(0, ties + 1),
+        held=(low <= true) & (true <= high),
+        width=high - low,
+        contrast=contrast,
+        bins=bins,
+    )
+
+
+def _binned(prob: FloatArray, street_m: FloatArray, hit_m: FloatArray) -> FloatArray:
+    """Return length, length times probability and covered length per bin, shape (B, 3)."""
+    known = ~np.isnan(prob)
+    which = np.clip(
+        np.searchsorted(BIN_EDGES, prob[known], side="right") - 1, 0, len(BIN_EDGES) - 2
+    )
+    sums = (street_m[known], street_m[known] * prob[known], hit_m[known])
+    return np.column_stack(
+        [np.bincount(which, weights=s, minlength=len(BIN_EDGES) - 1) for s in sums]
+    )
+
+
+def _contrast(prob: FloatArray, street_m: FloatArray, hit_m: FloatArray) -> FloatArray:
+    """Return how covered length goes with probability, and how probability varies, in one city."""
+    known = ~np.isnan(prob) & (street_m > 0)
+    weight = street_m[known] / street_m[known].sum()
+    p, share = prob[known], hit_m[known] / street_m[known]
+    p = p - weight @ p
+    return np.array([weight @ (p * share), weight @ p**2])
+
+
+# --- all of them ----------------------------------------------------------------------------
+
+
+def _some(numbers: Sequence[int], n_draws: int) -> list[Outcome]:
+    return [assess_city(number, n_draws=n_draws) for number in numbers]
+
+
+def outcomes(n_cities: int, *, workers: int = WORKERS, n_draws: int = DRAWS) -> list[Outcome]:
+    """Assess cities, network by network, in processes of their own; the order is theirs."""
+    batches = [list(range(k, n_cities, NETWORKS)) for k in range(min(NETWORKS, n_cities))]
+    if workers == 1:
+        found = [o for batch in batches for o in _some(batch, n_draws)]
+        return sorted(found, key=lambda o: o.city)
+    with tempfile.TemporaryDirectory() as home:
+        # Read by the children, which begin afresh: one thread each, and nothing of the user's.
+        os.environ |= {"CAMERA_TOOLKIT_HOME": home, "NUMBA_NUM_THREADS": "1"}
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(workers, mp_context=context) as pool:
+            jobs = [pool.submit(_some, batch, n_draws) for batch in batches]
+            found = []
+            for job in as_completed(jobs):
+                found += job.result()
+                print(f"\r{len(found)} of {n_cities} cities", end="", file=sys.stderr, flush=True)
+            print(file=sys.stderr)
+    return sorted(found, key=lambda o: o.city)
+
+
+def clustering() -> str:
+    """Say what "clustered twice as much" is compared with."""
+    if load_assumptions().get(CLUSTER_KEY) is not None:
+        return f"The size of the factor is half of what the tool draws (`{CLUSTER_KEY}`)."
+    return f"The tool knows of none; the size of the truth is drawn as `{OWN_CLUSTER_KEY}`."
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the calibration."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cities", type=int, default=CITIES)
+    parser.add_argument("--workers", type=int, default=WORKERS)
+    options = parser.parse_args(arguments)
+    found = outcomes(options.cities, workers=options.workers)
+    results = shown.summarise(found, DRAWS)
+    if options.cities == CITIES:
+        shown.write(results, networks=NETWORKS, draws=DRAWS, cluster=clustering())
+    print("\n".join(shown.tables(results)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,353 @@
+"""Truths of invented cities: reports about them, and cameras placed once.
+
+Written from docs/evidence.md and docs/method.md in plain numpy, apart from the engine, which it
+is compared with. Only the priors (`AssumptionSet.draw`, `draw_cameras`) and the geometry of a city
+(`Scene`) are the toolkit's.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from toolkit.assumptions import AssumptionSet
+from toolkit.camera_types import Catalogue
+from toolkit.claims import Claim
+from toolkit.draws import Design
+from toolkit.optics import CameraDraws, draw_cameras
+from toolkit.scene import Scene
+
+Variant = Literal[
+    "as assumed",
+    "other operator",
+    "clustered twice as much",
+    "upper end halved",
+    "upper end doubled",
+]
+VARIANTS: Final[tuple[Variant, ...]] = (
+    "as assumed",
+    "other operator",
+    "clustered twice as much",
+    "upper end halved",
+    "upper end doubled",
+)
+STYLES: Final = ("over", "over", "at_least", "about", "exact", "hundreds")
+"""Lower bounds are what sources write most."""
+BOUND_MEDIAN: Final = {True: 40.0, False: 150.0}
+"""Median of the reported number: of just these streets, or of a town of which they are a part."""
+BOUND_RATIO_P95: Final = 4.0
+MOST_YEARS: Final = 4.0
+HUNDREDS: Final = (200, 999)
+CLUSTER_KEY: Final = "sites.cluster_size"
+OWN_CLUSTER_KEY: Final = "observation.cluster_size"
+DISTRICT_M: Final = 1_000.0
+MOST_PER_SITE: Final = 6
+FULL_CIRCLE_DEG: Final = 360.0
+_LIFTS: Final = ("main", "middle", "foot", "junction", "signal", "place")
+_TAIL: Final = 0.05
+_Z_TWO_SIDED: Final = 1.959963984540054
+_LEAST_LOG_RATIO: Final = math.log(1.05)
+_DAYS_PER_YEAR: Final = 365.25
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """The prior, the single draw of it that is the truth, and the day."""
+
+    values: AssumptionSet
+    design: Design
+    as_of: dt.date
+
+    def draw(self, key: str) -> float:
+        """Return the true value of one assumption."""
+        return float(self.values.draw(key, self.design)[0])
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a source says, and what it began with.
+
+    Attributes
+    ----------
+    style
+        How the figure is worded.
+    bounded
+        Whether it is about just the streets of the pack.
+    claim
+        The record that the tool gets.
+    start
+        The number that the wording stands for; the true number is so many times a ratio.
+    lot
+        The probability at which the ratio of the true number lies in its distribution.
+    """
+
+    style: str
+    bounded: bool
+    claim: Claim
+    start: float
+    lot: float
+
+
+@dataclass(frozen=True)
+class City:
+    """What is given: streets and sight, the area, the report."""
+
+    scene: Scene
+    area_km2: float
+    report: Report
+
+
+@dataclass(frozen=True)
+class Ignorance:
+    """What nobody knows of one city, drawn once.
+
+    Attributes
+    ----------
+    n_cameras
+        Cameras of the system inside the boundary.
+    in_scope
+        Mapped cameras that belong to it.
+    lift
+        Log lifts, by name.
+    uniform_share, per_site
+        Share of sites that follow length alone; mean cameras per site.
+    cluster_size
+        Size of the gamma factor of each district; None for no clustering.
+    cameras
+        Types, rings and availability, with one draw.
+    """
+
+    n_cameras: float
+    in_scope: float
+    lift: dict[str, float]
+    uniform_share: float
+    per_site: float
+    cluster_size: float | None
+    cameras: CameraDraws
+
+
+def rounded(value: float, digits: int) -> int:
+    """Return a number rounded to so many digits."""
+    unit: int = 10 ** max(math.floor(math.log10(value)) - digits + 1, 0)
+    return max(round(value / unit), 1) * unit
+
+
+def write_report(number: int, setting: Setting, rng: np.random.Generator) -> Report:
+    """Draw what a source writes.
+
+    The number in the report comes first and the true one from it, by the law that the tool
+    assumes: so the truth given the report is distributed as the tool believes, whatever numbers
+    sources like to write. Calibration in the strict sense needs that; reports written from a
+    given truth, as onlookers do, are in docs/calibration-counts.md.
+    """
+    style = str(rng.choice(STYLES))
+    bounded = bool(rng.random() < 0.5)  # noqa: PLR2004 - half of them
+    spread = math.log(BOUND_RATIO_P95) / 1.6448536269514722
+    written = max(BOUND_MEDIAN[bounded] * math.exp(rng.normal(0.0, spread)), 10.0)
+    figure: dict[str, object] = {"wording": style}
+    if style == "hundreds":
+        low, high = float(HUNDREDS[0]), float(HUNDREDS[1])
+        figure |= {"low": HUNDREDS[0], "high": HUNDREDS[1]}
+    elif style == "about":
+        reported = rounded(written, 1)
+        half = 0.5 * 10 ** math.floor(math.log10(reported))
+        low, high = reported - half, reported + half
+        figure["low"] = reported
+    else:
+        reported = rounded(written, 1 if style == "over" else 2)
+        low = high = reported + (1.0 if style == "over" else 0.0)
+        figure["low"] = reported
+    start = low * (high / low) ** rng.random()
+    said = setting.as_of - dt.timedelta(days=round(rng.uniform(0.0, MOST_YEARS) * _DAYS_PER_YEAR))
+    claim = Claim.model_validate(
+        {
+            "id": "report",
+            "city": f"invented-{number}",
+            "says": "A report on a known number.",
+            "topic": "count",
+            "status": "installed",
+            "quantity": {"unit": "cameras", "kind": "stock"} | figure,
+            "scope": "public",
+            "said": said.isoformat(),
+            "valid": said.isoformat(),
+            "source": {"id": "x", "publisher": "X", "title": "X", "date": said.isoformat()},
+            "origins": ["x"],
+            "confidence": {"grade": "C3", "reason": "A test."},
+        }
+    )
+    return Report(style, bounded, claim, start, float(rng.random()))
+
+
+def true_number(report: Report, setting: Setting, upper: float = 1.0) -> float:
+    """Return the true number of cameras; docs/evidence.md, rules 4 to 6.
+
+    Parameters
+    ----------
+    upper
+        Factor on the 95 % point of the ratio between the true number and the reported one.
+    """
+    said = report.claim.holds_from or setting.as_of
+    years = (setting.as_of - said).days / _DAYS_PER_YEAR
+    aged = min(years / setting.values.value("count.ageing_years"), 1.0)
+    if report.style in ("over", "at_least"):
+        today = math.log(setting.draw("count.recall_ratio_p95")) ** 2
+        later = math.log(setting.draw("count.aged_upper_ratio_p95")) ** 2
+        square = today + aged * max(later - today, 0.0)
+    else:
+        overlooked = _Z_TWO_SIDED * setting.draw("count.origin_log_sd")
+        growth = math.log(setting.draw("count.interval_growth_ratio_p95"))
+        square = overlooked**2 + aged * growth**2
+    log_ratio = max(math.sqrt(square) + math.log(upper), _LEAST_LOG_RATIO if upper < 1 else 0.0)
+    # Pareto: the chance to be above x times the start is x ** -(ln 20 / ln ratio).
+    return report.start * math.exp(math.log1p(-report.lot) / math.log(_TAIL) * log_ratio)
+
+
+def draw_ignorance(
+    city: City, setting: Setting, variant: Variant, catalogue: Catalogue
+) -> Ignorance:
+    """Draw what is true of a city, from the priors, with what a variant has otherwise."""
+    draw, design = setting.draw, setting.design
+    upper = {"upper end halved": 0.5, "upper end doubled": 2.0}.get(variant, 1.0)
+    number = true_number(city.report, setting, upper)
+    in_scope = draw("sites.mapped_in_scope") * city.scene.n_mapped
+    inside = 1.0
+    if not city.report.bounded:
+        township_km2 = math.pi * draw("city.township_radius_km") ** 2
+        spread_out = min(city.area_km2 / township_km2, 1.0)
+        inside = spread_out ** (1.0 - draw("city.core_allocation"))
+    cluster = draw(CLUSTER_KEY) if setting.values.get(CLUSTER_KEY) is not None else None
+    drawn = Ignorance(
+        n_cameras=max(number * inside, in_scope),
+        in_scope=in_scope,
+        lift={name: draw(f"sites.log_lift_{name}") for name in _LIFTS},
+        uniform_share=draw("sites.uniform_share"),
+        per_site=draw("sites.cameras_per_site"),
+        cluster_size=cluster,
+        cameras=draw_cameras(catalogue, setting.values, design, brand=None),
+    )
+    if variant == "other operator":
+        return replace(drawn, lift={name: -value for name, value in drawn.lift.items()})
+    if variant == "clustered twice as much":
+        size = draw(OWN_CLUSTER_KEY) if cluster is None else cluster / 2.0
+        return replace(drawn, cluster_size=size)
+    return drawn
+
+
+def site_probabilities(city: City, drawn: Ignorance, rng: np.random.Generator) -> FloatArray:
+    """Return the chance that each candidate group holds a site, shape (G,)."""
+    scene = city.scene
+    group = scene.groups
+    size = np.where(scene.group_free, group.size_m, 0.0)
+    kind, road, place = np.unravel_index(group.weight_class, (3, 4, 2))
+    lift = drawn.lift
+    log_weight = (
+        np.array([0.0, lift["junction"], lift["junction"] + lift["signal"]])[kind]
+        + np.array([lift["main"], lift["middle"], 0.0, lift["foot"]])[road]
+        + np.array([0.0, lift["place"]])[place]
+    )
+    featured = size * np.exp(log_weight)
+    measure = (1 - drawn.uniform_share) * featured / featured.sum()
+    measure += drawn.uniform_share * size / size.sum()
+    if drawn.cluster_size is not None:
+        block = np.floor(group.centre_xy_m / DISTRICT_M).astype(np.int64)
+        _, district = np.unique(block, axis=0, return_inverse=True)
+        factor = rng.gamma(drawn.cluster_size, 1.0, int(district.max()) + 1)
+        measure *= np.maximum(factor, 1e-9)[district.ravel()]
+    return _capped(measure, (drawn.n_cameras - drawn.in_scope) / drawn.per_site)
+
+
+def _capped(measure: FloatArray, n_sites: float) -> FloatArray:
+    """Share `n_sites` out in proportion, at most one each; what is above one goes to the others."""
+    n_sites = min(n_sites, float((measure > 0).sum()))
+    full = np.zeros(len(measure), dtype=bool)
+    while True:
+        rest = measure[~full].sum()
+        prob = np.where(full, 1.0, measure * ((n_sites - full.sum()) / rest if rest > 0 else 0.0))
+        above = (prob > 1.0) & ~full
+        if not above.any():
+            return np.asarray(np.clip(prob, 0.0, 1.0))
+        full |= above
+
+
+def sample(prob: FloatArray, rng: np.random.Generator) -> BoolArray:
+    """Draw which groups hold a site: the pivotal method in random order (Deville, Tille 1998).
+
+    Two undecided groups fight until one of them is in or out, so that the number drawn is the sum
+    of `prob`, rounded up or down, and each is drawn with its own probability.
+    """
+    taken = prob >= 1.0
+    held, chance = -1, 0.0
+    for other in rng.permutation(np.flatnonzero((prob > 0.0) & ~taken)):
+        if held < 0:
+            held, chance = int(other), float(prob[other])
+            continue
+        both = chance + float(prob[other])
+        first = rng.random()
+        if both < 1.0:
+            held = held if first * both < chance else int(other)
+            chance = both
+        else:
+            # One of them is in; the other goes on with what is left.
+            stays_out = first * (2.0 - both) < 1.0 - chance
+            taken[int(other) if stays_out else held] = True
+            held, chance = (held if stays_out else int(other)), both - 1.0
+    if held >= 0 and rng.random() < chance:
+        taken[held] = True
+    return np.asarray(taken)
+
+
+def place(city: City, drawn: Ignorance, rng: np.random.Generator) -> BoolArray:
+    """Place cameras once and mark the street points they cover, shape (T, P).
+
+    Sites stand in groups; a site has 1 + Poisson cameras (6 at most) in evenly spaced directions;
+    each has a type and works or not. A camera covers a point that its site sees, inside its field
+    and its ring.
+    """
+    scene, cameras = city.scene, drawn.cameras
+    lines = scene.lines_of_sight
+    n_tiers = cameras.inner_m.shape[1]
+    covered = np.zeros((n_tiers, len(scene.points.length)), dtype=bool)
+    chosen = np.flatnonzero(sample(site_probabilities(city, drawn, rng), rng))
+    n_groups = len(scene.groups.size_m)
+    possible = np.arange(MOST_PER_SITE)
+    mean = max(drawn.per_site - 1.0, 0.0)
+    chance = np.array([mean**k / math.factorial(k) for k in possible])
+    chance /= chance.sum()
+    sites = [(int(site), 1 + int(rng.choice(possible, p=chance))) for site in chosen]
+    sites += [(n_groups + m, int(n)) for m, n in enumerate(scene.fixed_count)]
+    types = np.arange(cameras.share.shape[1])
+    turning = cameras.share[0] * (cameras.hfov_deg[0] >= FULL_CIRCLE_DEG)
+    for site, count in sites:
+        row = slice(int(lines.start[site]), int(lines.start[site + 1]))
+        point = np.asarray(lines.point[row])
+        away_m = np.asarray(lines.distance_cm[row]) / 100.0
+        bearing = np.asarray(lines.bearing[row]) * (FULL_CIRCLE_DEG / 256.0)
+        least_m = np.asarray(lines.height_dm[row]) / 10.0
+        first, width = rng.uniform(0.0, FULL_CIRCLE_DEG), math.nan
+        if site >= n_groups:
+            axis = float(scene.fixed_axis_deg[site - n_groups])
+            width = float(scene.fixed_width_deg[site - n_groups])
+            first = first if math.isnan(axis) else axis
+        for k in range(count):
+            turns = width >= FULL_CIRCLE_DEG and turning.any()
+            mix = turning / turning.sum() if turns else cameras.share[0]
+            kind = int(rng.choice(types, p=mix))
+            if rng.random() >= cameras.availability[0]:
+                continue
+            field = float(cameras.hfov_deg[0, kind]) if math.isnan(width) else width
+            axis = first + k * FULL_CIRCLE_DEG / count
+            off = np.abs((bearing - axis + 180.0) % FULL_CIRCLE_DEG - 180.0)
+            inside = (off <= field / 2.0) & (least_m <= cameras.height_m[0, kind])
+            for t in range(n_tiers):
+                inner, outer = cameras.inner_m[0, t, kind], cameras.outer_m[0, t, kind]
+                # Not-a-number compares false: an empty ring covers nothing.
+                covered[t, point[inside & (away_m >= inner) & (away_m < outer)]] = True
+    return covered
