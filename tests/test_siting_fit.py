@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from drawn_city import layers
 from scipy import optimize
 
-from drawn_city import layers
 from toolkit import siting_columns, siting_fit, street_features
 from toolkit.siting_fit import FitCity
 
@@ -33,9 +33,7 @@ def test_true_coefficients_are_recovered():
     found = siting_fit.fit([city], prior_mean=ZERO, prior_sd=WIDE)
     # A common column and those of its levels share a lift, so lifts are compared and not columns.
     lift = siting_fit.log_lift(found.beta, city.code, city.length_m)
-    true = siting_fit.log_lift(
-        siting_columns.vector(TRUE, {"": 0.0}), city.code, city.length_m
-    )
+    true = siting_fit.log_lift(siting_columns.vector(TRUE, {"": 0.0}), city.code, city.length_m)
     assert np.sqrt(np.average((lift - true) ** 2, weights=np.exp(true) * city.length_m)) < 0.05
     own = siting_columns.COLUMNS.index("own.service")
     assert found.beta[own] == pytest.approx(TRUE["own.service"], abs=0.1)

@@ -8,8 +8,8 @@ import tomllib
 
 import numpy as np
 import pytest
-
 from drawn_city import layers
+
 from toolkit import siting_columns, siting_profiles, siting_score, store, street_features
 from toolkit._errors import InputDataError, NotFoundError
 from toolkit.cities import load_cities

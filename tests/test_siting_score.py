@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
+from drawn_city import layers, main_crossings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drawn_city import layers, main_crossings
 from toolkit import siting_fit, siting_profiles, siting_score
 from toolkit._errors import NotFoundError
 from toolkit.draws import Design
@@ -78,7 +78,7 @@ def test_one_weight_everywhere_scores_as_the_uniform_one():
 def crossing_pair():
     """Give cameras at the crossings of main streets only."""
     inner = main_crossings()
-    return make_pair(layers(), np.repeat(inner, 2, axis=0) + (6.0, 6.0))
+    return make_pair(layers(), np.repeat(inner, 2, axis=0) + 6.0)
 
 
 @pytest.fixture(scope="module")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
+from drawn_city import CORNER_M, grid, layers, main_crossings
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from drawn_city import CORNER_M, grid, layers, main_crossings
 from toolkit import street_features as features
 from toolkit.street_features import FEATURES, StreetLayers
 
@@ -35,7 +35,7 @@ def test_codes_and_levels_are_inverse(code):
 
 
 def test_there_are_fewer_codes_than_an_index_holds():
-    assert features.N_CODES == np.prod([len(v) for v in FEATURES.values()])
+    assert np.prod([len(v) for v in FEATURES.values()]) == features.N_CODES
     assert features.N_CODES < 2**31
 
 
