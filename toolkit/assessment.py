@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from toolkit import __version__, fabrics, labels, notes, siting
+from toolkit import __version__, fabrics, labels, notes, siting, siting_profiles, store
 from toolkit._errors import PackError
 from toolkit.assumptions import MINIMAL, AssumptionSet, load_assumptions
 from toolkit.basis import Inputs, Outcome
@@ -64,6 +64,7 @@ def assess(  # noqa: PLR0913
     seed: int = 0,
     n_draws: int = N_DRAWS,
     observations: Sequence[Observation] = (),
+    profile: str | None = None,
 ) -> Assessment:
     """Estimate where people in a city are likely to be seen, recognised, matched, or read.
 
@@ -87,6 +88,8 @@ def assess(  # noqa: PLR0913
         Draws of the ignorance layer.
     observations
         Counts along ways, used beside those that the user has stored.
+    profile
+        Sites as of this operator profile alone; by default the mixture of the city.
 
     Raises
     ------
@@ -104,12 +107,13 @@ def assess(  # noqa: PLR0913
         scope=scope,
         count=count,
         observations=observations,
+        profile=profile,
     )
     outcome = on_streets(inputs, pack_id) if pack_id else on_city_level(inputs)
     return _assemble(inputs, outcome, figures)
 
 
-def make_inputs(
+def make_inputs(  # noqa: PLR0913
     city: str,
     *,
     as_of: dt.date,
@@ -119,6 +123,7 @@ def make_inputs(
     scope: Scope | None = None,
     count: tuple[float, float] | None = None,
     observations: Sequence[Observation] = (),
+    profile: str | None = None,
 ) -> tuple[Inputs, str | None, CityFigures]:
     """Draw everything that does not depend on streets; arguments and errors as `assess`.
 
@@ -161,6 +166,7 @@ def make_inputs(
         ),
         per_site=values.draw("sites.cameras_per_site", design),
         model=siting.load_siting(),
+        operators=siting_profiles.operators_of(found.id, profile),
     )
     return inputs, pack_id, figures
 
@@ -252,7 +258,10 @@ def _assemble(inputs: Inputs, outcome: Outcome, figures: CityFigures) -> Assessm
         inputs=InputsPart(
             evidence_sha256=evidence_sha256(inputs.claims),
             pack_sha256=outcome.pack.sha256 if outcome.pack else None,
-            siting_sha256=inputs.model.sha256,
+            siting_sha256=store.sha256_bytes(
+                store.canonical_json([inputs.model.sha256, inputs.operators.sha256])
+            ),
+            siting_profile=inputs.operators.alone,
         ),
         cameras=CamerasPart(
             installed=_camera_count(inputs, outcome, "installed", figures),

@@ -10,7 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from toolkit import exposure, siting, zones
+from toolkit import exposure, siting, siting_profiles, zones
 from toolkit.basis import M2_PER_KM2, M_PER_KM, Inputs, Outcome, ring, switch
 from toolkit.cameras import cameras_for, cameras_sha256
 from toolkit.draws import FloatArray
@@ -37,12 +37,11 @@ _SAMPLE_POINTS = 4_000
 
 
 @lru_cache(maxsize=2)
-def _open_scene(  # noqa: PLR0913, PLR0917
+def _open_scene(
     pack_id: str,
     pack_sha256: str,
     siting_sha256: str,
     stretch_m: float,
-    place_radius_m: float,
     reach_m: float,
     level_height_m: float,
     person_height_m: float,
@@ -55,7 +54,6 @@ def _open_scene(  # noqa: PLR0913, PLR0917
         pack,
         siting.load_siting(),
         stretch_m=stretch_m,
-        place_radius_m=place_radius_m,
         reach_m=reach_m,
         level_height_m=level_height_m,
         person_height_m=person_height_m,
@@ -71,7 +69,6 @@ def on_streets(inputs: Inputs, pack_id: str) -> Outcome:
         pack_sha256(pack_id),
         inputs.model.sha256,
         values.value("sites.stretch_m"),
-        values.value("sites.place_radius_m"),
         values.value("optics.max_range_m"),
         values.value("sites.level_height_m"),
         values.value("optics.person_height_m"),
@@ -92,13 +89,12 @@ def on_streets(inputs: Inputs, pack_id: str) -> Outcome:
     in_scope = _mapped_share(inputs) * scene.n_mapped * reducing
     inside = _share_inside(inputs, pack)
     n_cameras = np.maximum(inputs.n_cameras * inside["drawn"], in_scope)
-    weights = siting.draw_class_weights(values, design)
-    uniform = values.draw("sites.uniform_share", design)
+    weights = siting_profiles.weights_of(inputs.operators, scene.groups, values, design)
 
     def chance_of_sites(inside_share: FloatArray) -> exposure.SiteChance:
         n_here = np.maximum(inputs.n_cameras * inside_share, in_scope)
         n_sites = (n_here - in_scope) / inputs.per_site
-        factor = siting.inclusion_factor(weights, uniform, n_sites, scene.groups, scene.group_free)
+        factor = siting.inclusion_factor(weights, n_sites, scene.groups, scene.group_free)
         # Mapped cameras are there, whoever runs them; scope only says how many of the report
         # they are.
         return exposure.SiteChance(

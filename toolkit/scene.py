@@ -17,6 +17,7 @@ from scipy.spatial import cKDTree
 
 from toolkit import exposure, pieces, sight, siting, store, zones
 from toolkit.cameras import cameras_for
+from toolkit.street_layers import metric_xy, pack_layers
 from toolkit.streets import Pack
 
 POINT_SPACING_M = 5.0
@@ -92,7 +93,6 @@ def build_scene(
     model: siting.SitingModel,
     *,
     stretch_m: float,
-    place_radius_m: float,
     reach_m: float,
     level_height_m: float,
     person_height_m: float,
@@ -107,8 +107,6 @@ def build_scene(
         Geometry of siting.
     stretch_m
         Length of street that holds at most one site.
-    place_radius_m
-        How near a place counts as at it.
     reach_m
         Longest line of sight that is kept.
     level_height_m
@@ -136,19 +134,18 @@ def build_scene(
 
     junctions = pack.junctions
     crossing = junctions["drive_degree"].to_numpy() >= _JUNCTION_DEGREE
-    places = pack.places[pack.places["kind"].isin(sorted(model.place_kinds))]
     groups = siting.candidates(
         lines[open_air],
         siting.road_classes(streets["highway"].tolist(), model)[open_air],
         streets["lanes"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)[open_air],
-        junction_xy_m=_xy(junctions[crossing], crs),
-        junction_signal=junctions["signals"].to_numpy(dtype=bool)[crossing],
-        place_xy_m=_xy(places, crs),
+        junction_xy_m=metric_xy(junctions[crossing], crs),
         stretch_m=stretch_m,
-        place_radius_m=place_radius_m,
         model=model,
     )
     groups = groups.take(sight.morton_order(groups.xy_m))
+    groups = siting.described(
+        replace(groups, line=np.flatnonzero(open_air)[groups.line]), pack_layers(pack)
+    )
     fixed = _mapped_sites(cameras_for(pack), crs, buildings, model)
     group_xy = sight.place_sites(groups.xy_m, groups.centre_xy_m, buildings)
     pairs = sight.cached_sight(
@@ -215,10 +212,6 @@ def _middle(lines: NDArray[np.object_]) -> FloatArray:
     return np.asarray(shapely.get_coordinates(half), dtype=float).reshape(-1, 2)
 
 
-def _xy(frame: gpd.GeoDataFrame, crs: str) -> FloatArray:
-    return np.asarray(shapely.get_coordinates(_metric(frame, crs)), dtype=float).reshape(-1, 2)
-
-
 @dataclass(frozen=True)
 class _MappedSites:
     """Sites of mapped cameras: where, how many cameras each, what is known of their fields."""
@@ -241,7 +234,7 @@ def _mapped_sites(
     A camera with a known direction or a known field is a site of its own; the others are joined
     if near.
     """
-    xy, outdoors = _in_front_of_walls(_xy(cameras, crs), buildings, model)
+    xy, outdoors = _in_front_of_walls(metric_xy(cameras, crs), buildings, model)
     axis, width, first = _fields(cameras)
     n_indoor = int((first & ~outdoors).sum())
     kept = first & outdoors

@@ -6,7 +6,6 @@ import os
 from dataclasses import dataclass
 from typing import Final
 
-import geopandas as gpd
 import numpy as np
 import pyproj
 import shapely
@@ -16,7 +15,8 @@ from scipy.spatial import cKDTree
 from toolkit._errors import InputDataError
 from toolkit.sources import columns, tables
 from toolkit.sources.extract import metric_crs_of
-from toolkit.street_features import StreetLayers, StreetPoints, street_points, without_duplicates
+from toolkit.street_features import StreetPoints, street_points, without_duplicates
+from toolkit.street_layers import StreetLayers, metric_xy, pack_layers
 from toolkit.streets import Pack
 
 FloatArray = NDArray[np.float64]
@@ -104,23 +104,6 @@ def make_pair(
     return CityPair(points, kept, np.asarray(offset, dtype=float), nearest, left_out)
 
 
-def pack_layers(pack: Pack) -> StreetLayers:
-    """Return the streets of a city pack, with what it knows of lights, places and bridges."""
-    crs = pack.manifest.crs
-    streets, junctions, places = pack.streets, pack.junctions, pack.places
-    lit = junctions[junctions["signals"].to_numpy(dtype=bool)]
-    known_places = len(places) > 0
-    return StreetLayers(
-        lines=np.asarray(streets.geometry.to_crs(crs).array, dtype=object),
-        highway=streets["highway"].tolist(),
-        # A pack without any light or place comes from a file that does not have them.
-        signal_xy_m=_xy(lit, crs) if len(lit) else None,
-        place_xy_m=_xy(places, crs) if known_places else None,
-        place_kind=places["kind"].tolist() if known_places else (),
-        bridge=streets["bridge"].to_numpy(dtype=bool),
-    )
-
-
 def pack_pair(pack: Pack, *, piece_m: float = PIECE_M) -> CityPair:
     """Return a city pack with its mapped cameras."""
     return make_pair(*pack_files(pack), piece_m=piece_m)
@@ -128,12 +111,7 @@ def pack_pair(pack: Pack, *, piece_m: float = PIECE_M) -> CityPair:
 
 def pack_files(pack: Pack) -> tuple[StreetLayers, FloatArray]:
     """Return the streets of a city pack and its mapped cameras, in the frame of the pack."""
-    return pack_layers(pack), _xy(pack.cameras, pack.manifest.crs)
-
-
-def _xy(frame: gpd.GeoDataFrame, crs: str) -> FloatArray:
-    shapes = np.asarray(frame.geometry.to_crs(crs).array, dtype=object)
-    return np.asarray(shapely.get_coordinates(shapes), dtype=float).reshape(-1, 2)
+    return pack_layers(pack), metric_xy(pack.cameras, pack.manifest.crs)
 
 
 def _street_layers(path: str | os.PathLike[str]) -> tuple[StreetLayers, str]:

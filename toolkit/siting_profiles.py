@@ -18,7 +18,10 @@ from scipy import stats
 
 from toolkit import siting_columns, store
 from toolkit._errors import InputDataError, NotFoundError
+from toolkit.assumptions import AssumptionSet
 from toolkit.draws import Design
+from toolkit.siting import Candidates
+from toolkit.siting_columns import COLUMNS
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -97,6 +100,27 @@ class Profiles:
     offset_m: FloatArray
     cover_ratio: FloatArray
     sha256: str
+
+
+@dataclass(frozen=True)
+class Operators:
+    """Profiles, and the mixture of them that is believed of one city.
+
+    Attributes
+    ----------
+    alone
+        Name of the only profile asked for; None for the mixture of the city.
+    """
+
+    profiles: Profiles
+    mixture: Mixture
+    alone: str | None = None
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the fitted profiles and of the mixture."""
+        mixture = [self.mixture.share, self.mixture.concentration]
+        return store.sha256_bytes(store.canonical_json([self.profiles.sha256, mixture]))
 
 
 @dataclass(frozen=True)
@@ -197,8 +221,64 @@ def only(profiles: Profiles, name: str) -> Mixture:
     return Mixture({name: 1.0}, 1.0, "asked for")
 
 
+def operators_of(city: str | None, profile: str | None = None) -> Operators:
+    """Return what is believed of the operators of a city.
+
+    Parameters
+    ----------
+    city
+        Id of the city.
+    profile
+        This profile alone, in place of the mixture of the city.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such profile.
+    InputDataError
+        If a file is missing or cannot be used.
+    """
+    profiles = load_profiles()
+    mixture = mixture_of(profiles, city) if profile is None else only(profiles, profile)
+    return Operators(profiles, mixture, profile)
+
+
+def weights_of(
+    operators: Operators, found: Candidates, values: AssumptionSet, design: Design
+) -> FloatArray:
+    """Draw the weight of a metre of street of each class of groups, shape (D, C).
+
+    Parameters
+    ----------
+    operators
+        What is believed of the operators of the city.
+    found
+        Candidate groups of the city.
+    values
+        Assumptions ``sites.uniform_share`` and ``sites.siting_spread``.
+    design
+        Draws.
+    """
+    return draw(
+        operators.profiles,
+        operators.mixture,
+        found.class_code,
+        found.class_length_m(),
+        design,
+        uniform_share=values.draw("sites.uniform_share", design),
+        spread=values.draw("sites.siting_spread", design),
+    ).weight
+
+
 def draw(
-    profiles: Profiles, mixture: Mixture, code: IntArray, length_m: FloatArray, design: Design
+    profiles: Profiles,
+    mixture: Mixture,
+    code: IntArray,
+    length_m: FloatArray,
+    design: Design,
+    *,
+    uniform_share: FloatArray | None = None,
+    spread: FloatArray | float = 1.0,
 ) -> Drawn:
     """Draw the weight of a metre of street of each class.
 
@@ -213,31 +293,39 @@ def draw(
         each must add up to one over the place.
     design
         Draws; the columns of a profile do not change with the others.
+    uniform_share
+        Share of sites that follow length alone, shape (D,); by default drawn as fitted.
+    spread
+        Factor of the spread between cities.
     """
     x = siting_columns.design(code)
+    # A column that is nothing here needs no draws.
+    here = np.flatnonzero(x.any(axis=0))
+    x = x[:, here]
     used = {n: s for n, s in mixture.share.items() if s > 0}
     share = _shares(used, mixture.concentration, design)
     weight = np.zeros((design.n_draws, len(code)))
     log_k = np.zeros(design.n_draws)
     for i, name in enumerate(used):
         one = profiles.profile[name]
-        z = np.column_stack(
-            [
-                stats.norm.ppf(design.column(f"siting.{name}.{column}"))
-                for column in siting_columns.COLUMNS
-            ]
-        )
-        log_weight = (one.beta + z * one.between_sd) @ x.T
+        prob = [design.column(f"siting.spread.{name}.{COLUMNS[k]}") for k in here]
+        z = stats.norm.ppf(np.array(prob).reshape(len(here), design.n_draws))
+        z = z * one.between_sd[here][:, None] * spread
+        log_weight = (one.beta[here][:, None] + z).T @ x.T
         lift = np.exp(np.maximum(log_weight - log_weight.max(axis=1, keepdims=True), -_MOST_LOG))
         lift /= (lift @ length_m / length_m.sum())[:, None]
         weight += share[:, i : i + 1] * lift
         log_k += share[:, i] * np.log(one.cluster_size)
-    low, mode, high = profiles.uniform
-    uniform = stats.triang.ppf(
-        design.column("siting.uniform_share"), (mode - low) / (high - low), low, high - low
-    )
-    mixed = uniform[:, None] + (1 - uniform)[:, None] * weight
-    return Drawn(mixed, np.asarray(uniform, dtype=float), np.exp(log_k))
+    if uniform_share is None:
+        low, mode, high = profiles.uniform
+        uniform_share = np.asarray(
+            stats.triang.ppf(
+                design.column("siting.uniform_share"), (mode - low) / (high - low), low, high - low
+            ),
+            dtype=float,
+        )
+    mixed = uniform_share[:, None] + (1 - uniform_share)[:, None] * weight
+    return Drawn(mixed, uniform_share, np.exp(log_k))
 
 
 def _shares(share: Mapping[str, float], concentration: float, design: Design) -> FloatArray:

@@ -20,6 +20,7 @@ from scipy import sparse
 from scipy.spatial import cKDTree
 
 from toolkit import pieces
+from toolkit.street_layers import StreetLayers
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -93,32 +94,6 @@ PLACE_LEVEL: Final = {
 }  # fmt: skip
 _PLACE_ORDER: Final = ("other", "gate", "transport", "official")
 """Where several are near, the last of these counts."""
-
-
-@dataclass(frozen=True)
-class StreetLayers:
-    """Streets of a place, and what else is known of it.
-
-    Attributes
-    ----------
-    lines
-        Centre lines in a metric frame, shape (S,).
-    highway
-        Value of ``highway`` of each, length S.
-    signal_xy_m
-        Traffic lights, shape (., 2); None where nobody has mapped them.
-    place_xy_m, place_kind
-        Places of the kinds in `PLACE_LEVEL`; None where there is no such layer.
-    bridge
-        Whether each line is a bridge, shape (S,); None where not known.
-    """
-
-    lines: NDArray[np.object_]
-    highway: Sequence[str]
-    signal_xy_m: FloatArray | None = None
-    place_xy_m: FloatArray | None = None
-    place_kind: Sequence[str] = ()
-    bridge: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True)
