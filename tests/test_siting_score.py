@@ -9,7 +9,7 @@ from drawn_city import layers, main_crossings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit import siting_fit, siting_profiles, siting_score
+from toolkit import _text, siting_fit, siting_profiles, siting_score
 from toolkit._errors import NotFoundError
 from toolkit.draws import Design
 from toolkit.siting_pairs import make_pair
@@ -99,7 +99,8 @@ def test_every_profile_and_the_mixture_are_scored_with_their_coverage(scored):
             assert got["holds"] == (got["low"] <= scored["covered_share_true"] <= got["high"])
     assert scored["cameras"] == 18
     assert scored["sites"] == 9
-    assert "Nothing here tests" in scored["limits"][0]
+    assert "no city in Myanmar" in scored["limits"][0]
+    assert _text.has_burmese(scored["limits"][1])
 
 
 def test_cameras_at_main_crossings_are_found(scored):

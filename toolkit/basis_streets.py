@@ -87,7 +87,7 @@ def on_streets(inputs: Inputs, pack_id: str) -> Outcome:
         stale_years=values.value("sites.mapped_stale_years"),
     )
     in_scope = _mapped_share(inputs) * scene.n_mapped * reducing
-    inside = _share_inside(inputs, pack)
+    inside = share_inside(inputs, pack)
     n_cameras = np.maximum(inputs.n_cameras * inside["drawn"], in_scope)
     weights = siting_profiles.weights_of(inputs.operators, scene.groups, values, design)
 
@@ -282,7 +282,7 @@ def _mapped_share(inputs: Inputs) -> FloatArray:
     return inputs.assumptions.draw("sites.mapped_in_scope", inputs.design)
 
 
-def _share_inside(inputs: Inputs, pack: Pack) -> dict[str, FloatArray]:
+def share_inside(inputs: Inputs, pack: Pack) -> dict[str, FloatArray]:
     """Return which share of the reported cameras stands inside the boundary, per reading.
 
     A report rarely says which area it counts. `core`: all cameras stand inside. `township`: they

@@ -8,8 +8,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from toolkit import labels, siting_fit, siting_profiles
 from toolkit import siting_coverage as coverage
-from toolkit import siting_fit, siting_profiles
+from toolkit._text import LANGUAGES
 from toolkit.draws import Design
 from toolkit.siting_pairs import CityPair
 from toolkit.siting_profiles import Drawn, Mixture, Profiles
@@ -138,14 +139,8 @@ def score_pair(
         "draws": n_draws,
         "seed": seed,
         "scores": out,
-        "limits": [LIMIT],
+        "limits": [labels.siting_limit(lang) for lang in LANGUAGES],
     }
-
-
-LIMIT: Final = (
-    "Fitted to lists of cameras of four cities outside Myanmar. Nothing here tests where cameras "
-    "of any city in Myanmar stand."
-)
 
 
 def figures(weight: FloatArray, groups: Classed, at: IntArray) -> dict[str, dict[str, float]]:

@@ -8,7 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from toolkit._errors import InputDataError
-from toolkit.cli.common import OK, Commands, busy, print_json, print_table, printable
+from toolkit.cli.common import (
+    OK,
+    Commands,
+    add_common,
+    assess_inputs,
+    busy,
+    print_json,
+    print_table,
+    printable,
+)
 
 _STREETS, _CAMERAS = "_streets", "_cameras"
 _DEMONSTRATION = "helsinki-centre"
@@ -26,6 +35,16 @@ def register(commands: Commands) -> None:
     score.add_argument("--seed", type=int, default=0)
     score.add_argument("--json", action="store_true", help="the figures as JSON")
     score.set_defaults(run=_score)
+
+    predict = actions.add_parser(
+        "predict", help="cells with the expected number of sites per km of street"
+    )
+    predict.add_argument("city", metavar="CITY")
+    predict.add_argument(
+        "--out", metavar="FILE", type=Path, required=True, help=".geojson, .gpkg or .parquet"
+    )
+    add_common(predict)
+    predict.set_defaults(run=_predict)
 
     fit = actions.add_parser("fit", help="fit the profiles to lists of cameras")
     fit.add_argument(
@@ -73,6 +92,25 @@ def _score(options: argparse.Namespace) -> int:
 
 def _range(value: dict[str, Any]) -> str:
     return f"{value['low']:.3f} - {value['mid']:.3f} - {value['high']:.3f}"
+
+
+def _predict(options: argparse.Namespace) -> int:
+    from toolkit import gis_files, labels
+    from toolkit.assessment import N_DRAWS, make_inputs
+    from toolkit.draws import Design
+    from toolkit.siting_cells import LAYER, predict
+
+    gis_files.check_suffix(options.out)
+    given = assess_inputs(options)
+    with busy(f"Placing sites in {options.city} ..."):
+        inputs, pack_id, _ = make_inputs(
+            options.city, design=Design(N_DRAWS, given.pop("seed")), **given
+        )
+        cells, metadata = predict(inputs, pack_id)
+        gis_files.write_layers({LAYER: cells}, metadata, options.out)
+    sys.stdout.write(printable(str(options.out)) + "\n")
+    sys.stderr.write(f"{len(cells)} cells. {labels.siting_limit('en')}\n")
+    return OK
 
 
 def _fit(options: argparse.Namespace) -> int:
