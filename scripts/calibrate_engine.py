@@ -39,8 +39,6 @@ sys.path.insert(0, str(ROOT / "scripts"))
 import calibration_document as shown  # noqa: E402
 from invented_streets import write_city  # noqa: E402
 from invented_truth import (  # noqa: E402
-    CLUSTER_KEY,
-    OWN_CLUSTER_KEY,
     VARIANTS,
     City,
     Report,
@@ -136,12 +134,17 @@ def pack_id(network: int) -> str:
     return f"invented-{network}"
 
 
-@lru_cache(maxsize=2)
 def scene_of(network: int) -> tuple[Pack, Scene]:
     """Return the streets of a network, written to the data folder at the first call."""
     folder = store.home_dir() / "packs" / pack_id(network)
     if not folder.exists():
         write_city(network, folder)
+    return _scene_of(network, str(folder))
+
+
+@lru_cache(maxsize=2)
+def _scene_of(network: int, folder: str) -> tuple[Pack, Scene]:
+    del folder  # part of the key only
     values = load_assumptions()
     pack = open_pack(pack_id(network))
     built = build_scene(
@@ -150,6 +153,7 @@ def scene_of(network: int) -> tuple[Pack, Scene]:
         stretch_m=values.value("sites.stretch_m"),
         reach_m=values.value("optics.max_range_m"),
         level_height_m=values.value("sites.level_height_m"),
+        district_m=values.value("sites.district_m"),
         person_height_m=values.value("optics.person_height_m"),
     )
     return pack, built
@@ -297,13 +301,6 @@ def outcomes(n_cities: int, *, workers: int = WORKERS, n_draws: int = DRAWS) -> 
     return sorted(found, key=lambda o: o.city)
 
 
-def clustering() -> str:
-    """Say what "clustered twice as much" is compared with."""
-    if load_assumptions().get(CLUSTER_KEY) is not None:
-        return f"The size of the factor is half of what the tool draws (`{CLUSTER_KEY}`)."
-    return f"The tool knows of none; the size of the truth is drawn as `{OWN_CLUSTER_KEY}`."
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the calibration."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -313,7 +310,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     found = outcomes(options.cities, workers=options.workers)
     results = shown.summarise(found, DRAWS)
     if options.cities == CITIES:
-        shown.write(results, networks=NETWORKS, draws=DRAWS, cluster=clustering())
+        shown.write(results, networks=NETWORKS, draws=DRAWS)
     print("\n".join(shown.tables(results)))
     return 0
 

@@ -392,8 +392,8 @@ this is what to expect where the assumptions are wrong.
 
 - **Other operator**: all log lifts have the opposite sign, as between road authorities and
   police.
-- **Clustered twice as much**: districts of 1 km share a gamma factor, and the number of sites stays
-  what it is. {cluster}
+- **Clustered twice as much**: the shape of the factor that districts of 1 km share is half of what
+  the tool draws; the number of sites stays what it is.
 - **Upper end halved, doubled**: the 95 % point of the true number over the reported one is half
   or twice as large.
 
@@ -417,7 +417,7 @@ streets say nothing (± one standard error).
 """
 
 
-def document(results: Results, *, networks: int, draws: int, cluster: str) -> str:
+def document(results: Results, *, networks: int, draws: int) -> str:
     """Return the text of docs/calibration.md."""
     inside, shown = agreeing(results)
     return _DOCUMENT.format(
@@ -432,17 +432,16 @@ def document(results: Results, *, networks: int, draws: int, cluster: str) -> st
         slope="\n".join(slope_table(results)),
         inside=inside,
         shown=shown,
-        cluster=cluster,
         ranks_plot=RANKS_PLOT.name,
         streets_plot=STREETS_PLOT.name,
         others_plot=OTHERS_PLOT.name,
     )
 
 
-def write(results: Results, *, networks: int, draws: int, cluster: str) -> None:
+def write(results: Results, *, networks: int, draws: int) -> None:
     """Write the document and its plots."""
     with mpl.rc_context(_STYLE):
         plot_ranks(results, RANKS_PLOT)
         plot_streets(results, STREETS_PLOT)
         plot_others(results, OTHERS_PLOT)
-    store.write_text(DOCUMENT, document(results, networks=networks, draws=draws, cluster=cluster))
+    store.write_text(DOCUMENT, document(results, networks=networks, draws=draws))

@@ -14,6 +14,7 @@ from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import optimize
 
 from toolkit import siting_profiles
 from toolkit.assumptions import AssumptionSet
@@ -45,8 +46,8 @@ BOUND_RATIO_P95: Final = 4.0
 MOST_YEARS: Final = 4.0
 HUNDREDS: Final = (200, 999)
 CLUSTER_KEY: Final = "sites.cluster_size"
-OWN_CLUSTER_KEY: Final = "observation.cluster_size"
 DISTRICT_M: Final = 1_000.0
+ALWAYS: Final = 0.99
 MOST_PER_SITE: Final = 6
 FULL_CIRCLE_DEG: Final = 360.0
 LEAST_FEATURED: Final = 0.05
@@ -245,8 +246,7 @@ def draw_ignorance(
         opposite *= (1.0 - drawn.uniform_share) * length.sum() / (opposite @ length)
         return replace(drawn, weight=drawn.uniform_share + opposite)
     if variant == "clustered twice as much":
-        size = draw(OWN_CLUSTER_KEY) if cluster is None else cluster / 2.0
-        return replace(drawn, cluster_size=size)
+        return replace(drawn, cluster_size=None if cluster is None else cluster / 2.0)
     return drawn
 
 
@@ -257,12 +257,42 @@ def site_probabilities(city: City, drawn: Ignorance, rng: np.random.Generator) -
     size = np.where(scene.group_free, group.size_m, 0.0)
     measure = size * drawn.weight[group.weight_class]
     measure /= measure.sum()
-    if drawn.cluster_size is not None:
-        block = np.floor(group.centre_xy_m / DISTRICT_M).astype(np.int64)
-        _, district = np.unique(block, axis=0, return_inverse=True)
-        factor = rng.gamma(drawn.cluster_size, 1.0, int(district.max()) + 1)
-        measure *= np.maximum(factor, 1e-9)[district.ravel()]
-    return _capped(measure, (drawn.n_cameras - drawn.in_scope) / drawn.per_site)
+    prob = _capped(measure, (drawn.n_cameras - drawn.in_scope) / drawn.per_site)
+    if drawn.cluster_size is None:
+        return prob
+    block = np.floor(group.centre_xy_m / DISTRICT_M).astype(np.int64)
+    _, district = np.unique(block, axis=0, return_inverse=True)
+    return _clustered(prob, district.ravel(), drawn.cluster_size, rng)
+
+
+def _clustered(
+    prob: FloatArray, district: NDArray[np.int64], size: float, rng: np.random.Generator
+) -> FloatArray:
+    """Return the chance of each group once some districts are favoured; docs/method.md.
+
+    Each district has a gamma factor on the hazard of its groups; hazards are such that a group has
+    its chance over all factors, and are scaled to the number of sites.
+    """
+    n_sites = prob.sum()
+    expected = np.bincount(district, weights=prob)
+    n_districts = expected.sum() ** 2 / max((expected**2).sum(), 1e-300)
+    factor = np.maximum(rng.gamma(size, 1.0 / size, len(expected)), 1e-9)
+    some = (prob > 0) & (prob < 1)
+    if n_districts <= 1 + 1e-9 or not some.any():
+        return prob
+    joint = (n_districts * size + 1) / (n_districts - 1)
+    with np.errstate(divide="ignore", over="ignore"):
+        hazard = joint * ((1 - prob) ** (-1 / joint) - 1)
+    always = -np.expm1(-hazard) > ALWAYS
+    with np.errstate(divide="ignore"):
+        hazard = np.where(always, -np.log1p(-np.minimum(prob, 1 - 1e-12)), hazard)
+    rate = hazard * np.where(always, 1.0, factor[district])
+    n_sites = min(n_sites, (prob > 0).sum() * (1 - 1e-6))
+
+    def short(log_scale: float) -> float:
+        return float(-np.expm1(-math.exp(log_scale) * rate).sum() - n_sites)
+
+    return np.asarray(-np.expm1(-math.exp(optimize.brentq(short, -40.0, 60.0)) * rate))
 
 
 def _capped(measure: FloatArray, n_sites: float) -> FloatArray:

@@ -10,7 +10,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolkit import exposure, pieces, sight, siting
+from toolkit import exposure, pieces, placement, sight, siting
 from toolkit.assumptions import load_assumptions
 from toolkit.draws import Design
 from toolkit.optics import CameraDraws, draw_cameras, load_catalogue
@@ -114,13 +114,9 @@ def probabilities(built, prob, drawn, per_site):
 
 def simulated(built, prob, drawn, per_site, length_m, design):
     """Return the share of length covered per draw, with independent groups, shape (D, T)."""
-
-    def independent(chance, rng):
-        return np.flatnonzero(rng.random(len(chance)) < chance)
-
-    return exposure.simulate(
+    return placement.simulate(
         built.pairs, prob, np.zeros(len(prob), dtype=np.int64), np.full(len(prob), np.nan),
-        drawn, per_site, length_m, design, sample=independent,
+        drawn, per_site, length_m, design, independent=True,
     ).share  # fmt: skip
 
 
@@ -246,9 +242,10 @@ class TestSums:
         prob = site_prob(built, n_sites, seed, n_draws=4)
         assert ((prob >= 0) & (prob <= 1)).all()
         np.testing.assert_allclose(prob.sum(axis=0), min(n_sites, built.n_sites), rtol=1e-9)
-        chosen = exposure.sample_sites(prob[:, 0], np.random.default_rng(seed))
-        assert abs(len(chosen) - min(n_sites, built.n_sites)) < 1 + 1e-6
-        assert len(set(chosen.tolist())) == len(chosen)
+        standing = placement.place_sites(exposure.SiteChance.of_table(prob), Design(4, seed))
+        for chosen in map(standing.of_draw, range(4)):
+            assert abs(len(chosen) - min(n_sites, built.n_sites)) < 1 + 1e-6
+            assert len(set(chosen.tolist())) == len(chosen)
 
     @given(seed=st.integers(0, 500))
     @settings(max_examples=8, deadline=None)
@@ -313,7 +310,7 @@ def test_a_sector_covers_its_directions_also_across_north(axis, width, hfov):
     step = exposure.BEARING_STEP_DEG
     assert (found[off < width / 2 - step] == 1).all()
     assert (found[off > width / 2 + step] == 0).all()
-    share = exposure.simulate(
+    share = placement.simulate(
         pairs, np.ones((1, 1)), np.ones(1, dtype=np.int64), np.array([axis]), drawn, np.ones(1),
         np.ones(len(points)), Design(1, 0), fixed_width_deg=np.array([width]),
     ).share[0, 0]  # fmt: skip

@@ -24,6 +24,7 @@ def helsinki():
         stretch_m=20.0,
         reach_m=80.0,
         level_height_m=3.0,
+        district_m=1000.0,
         person_height_m=1.7,
     )
     return pack, built
@@ -154,6 +155,7 @@ def test_field_notes_are_sites_of_the_scene_and_their_width_is_a_sector(helsinki
         stretch_m=20.0,
         reach_m=80.0,
         level_height_m=3.0,
+        district_m=1000.0,
         person_height_m=1.7,
     )
     assert built.n_mapped == before.n_mapped + 1

@@ -12,8 +12,6 @@ import math
 import numpy as np
 from numba import njit, prange
 
-from toolkit._sight_kernels import CM_PER_BIN
-
 BIN_M = 1.0
 """Rings are tabulated in distance bins of this width; a bin counts by the part inside the ring."""
 MAX_PER_SITE = 6
@@ -30,6 +28,8 @@ N_VIEWS = TURNING + 1
 camera whose field is known, and one that turns."""
 FULL_CIRCLE_DEG = 360.0
 BEARING_STEPS = 256
+SOME, ALL = 1, 2
+"""Whether sites of a class exist whatever their district: in some draws, in all."""
 
 
 @njit(cache=True, parallel=True)
@@ -113,11 +113,38 @@ def fill_views(
 
 
 @njit(cache=True)
-def miss_of_point(p, start, site, bins, view, factor, site_class, size, views, last, prob, miss):
-    """Multiply up the chance that no site has point p in a ring, per tier and draw."""
+def close_district(curve, touched, together, miss):
+    """Multiply in the chance that no site of a district has the point in a ring."""
     n_tiers, n_draws = miss.shape
     one = np.float32(1.0)
+    steps = np.float32(curve.shape[1] - 1)
+    for t in range(n_tiers):
+        if not touched >> t & 1:
+            continue
+        left, near = miss[t], together[t]
+        for d in range(n_draws):
+            at = np.sqrt(np.sqrt(near[d])) * steps
+            k = min(np.int32(at), np.int32(curve.shape[1] - 2))
+            low = curve[d, k]
+            left[d] *= low + (at - np.float32(k)) * (curve[d, k + 1] - low)
+            near[d] = one
+
+
+@njit(cache=True)
+def miss_of_point(
+    p, start, site, bins, view, factor, alone, lone, site_class, size, district, curve, views,
+    last, prob, together, miss,
+):  # fmt: skip
+    """Multiply up the chance that no site has point p in a ring, per tier and draw.
+
+    The sites of a point come district by district.
+    """
+    n_tiers, n_draws = miss.shape
+    one = np.float32(1.0)
+    clustered = len(curve) > 0
     miss[:] = one
+    together[:] = one
+    here, touched = -1, 0
     for k in range(start[p], start[p + 1]):
         b = bins[k]
         wanted = False
@@ -125,28 +152,55 @@ def miss_of_point(p, start, site, bins, view, factor, site_class, size, views, l
             wanted |= b <= last[t]
         if not wanted:
             continue
-        row = factor[site_class[site[k]]]
-        large = size[site[k]]
+        s = site[k]
+        c = site_class[s]
+        row = factor[c]
+        large = size[s]
         for d in range(n_draws):
             prob[d] = min(row[d] * large, one)
+        if clustered and lone[c] < ALL:
+            if touched and district[s] != here:
+                close_district(curve, touched, together, miss)
+                touched = 0
+            here = district[s]
+            into = together
+        else:
+            into = miss
         for t in range(n_tiers):
             if b > last[t]:
                 continue
             v = views[view[k], b, t]
-            left = miss[t]
-            for d in range(n_draws):
-                left[d] *= one - prob[d] * v[d]
+            left = into[t]
+            if clustered and lone[c] < ALL:
+                touched |= 1 << t
+            if clustered and lone[c] == SOME:
+                by_itself = miss[t]
+                for d in range(n_draws):
+                    hidden = one - prob[d] * v[d]
+                    if alone[c, d]:
+                        by_itself[d] *= hidden
+                    else:
+                        left[d] *= hidden
+            else:
+                for d in range(n_draws):
+                    left[d] *= one - prob[d] * v[d]
+    if touched:
+        close_district(curve, touched, together, miss)
 
 
 @njit(cache=True, parallel=True)
-def closed_form(start, site, bins, view, factor, site_class, size, views, last):
+def closed_form(
+    start, site, bins, view, factor, alone, lone, site_class, size, district, curve, views, last
+):
     n_tiers, n_draws = views.shape[2], views.shape[3]
     out = np.empty((len(start) - 1, n_tiers, n_draws), np.float32)
     for p in prange(len(start) - 1):
         prob = np.empty(n_draws, np.float32)
+        together = np.empty((n_tiers, n_draws), np.float32)
         miss_of_point(
-            p, start, site, bins, view, factor, site_class, size, views, last, prob, out[p]
-        )
+            p, start, site, bins, view, factor, alone, lone, site_class, size, district, curve,
+            views, last, prob, together, out[p],
+        )  # fmt: skip
         out[p] = np.float32(1.0) - out[p]
     return out
 
@@ -168,7 +222,8 @@ def keep_least(value, kept, n_kept, room):
 
 @njit(cache=True, parallel=True)
 def summarise(
-    first, start, site, bins, view, factor, site_class, size, views, last, length, tail,
+    first, start, site, bins, view, factor, alone, lone, site_class, size, district, curve, views,
+    last, length, tail,
 ):  # fmt: skip
     """Summarise points over draws and average the points of each group, one group at a time.
 
@@ -186,14 +241,16 @@ def summarise(
     room = min(below + 2, n_draws)
     for g in prange(len(first) - 1):
         prob = np.empty(n_draws, np.float32)
+        together = np.empty((n_tiers, n_draws), np.float32)
         miss = np.empty((n_tiers, n_draws), np.float32)
         least = np.empty(room, np.float32)
         most = np.empty(room, np.float32)
         total = 0.0
         for p in range(first[g], first[g + 1]):
             miss_of_point(
-                p, start, site, bins, view, factor, site_class, size, views, last, prob, miss
-            )
+                p, start, site, bins, view, factor, alone, lone, site_class, size, district,
+                curve, views, last, prob, together, miss,
+            )  # fmt: skip
             metres = np.float32(length[p])
             total += length[p]
             for t in range(n_tiers):
@@ -214,46 +271,3 @@ def summarise(
         if total > 0.0:
             mean[g] /= np.float32(total)
     return low, mid, high, mean
-
-
-@njit(cache=True, parallel=True)
-def simulate(
-    first, site, kind, axis_deg, width_deg, hfov_deg, height_dm, inner_cm, outer_cm,
-    start, point, distance_cm, bearing, least_dm, length_m,
-):  # fmt: skip
-    n_draws, n_tiers = len(first) - 1, inner_cm.shape[1]
-    covered = np.zeros((n_draws, n_tiers))
-    alone = np.zeros((n_draws, n_tiers))
-    for d in prange(n_draws):
-        hit = np.zeros(len(length_m), np.uint8)
-        union, single = np.zeros(n_tiers), np.zeros(n_tiers)
-        near, far = np.empty(n_tiers, np.float32), np.empty(n_tiers, np.float32)
-        for c in range(first[d], first[d + 1]):
-            y = kind[c]
-            last_metre = -1
-            for t in range(n_tiers):
-                near[t], far[t] = inner_cm[d, t, y], outer_cm[d, t, y]
-                last_metre = max(last_metre, int(outer_cm[d, t, y]) // CM_PER_BIN)
-            width = hfov_deg[d, y] if np.isnan(width_deg[c]) else width_deg[c]
-            half = np.float32(width / 2.0 / FULL_CIRCLE_DEG * BEARING_STEPS)
-            axis = np.float32(axis_deg[c] / FULL_CIRCLE_DEG * BEARING_STEPS % BEARING_STEPS)
-            for k in range(start[site[c]], start[site[c] + 1]):
-                if distance_cm[k] // CM_PER_BIN > last_metre:  # rows are sorted by metres
-                    break
-                # Turned into a float first: an unsigned difference would wrap and lose sectors
-                # across north.
-                off = abs(np.float32(bearing[k]) - axis)
-                off = min(off, np.float32(BEARING_STEPS) - off)
-                if off > half or least_dm[k] > height_dm[d, y]:
-                    continue
-                distance = np.float32(distance_cm[k])
-                p = point[k]
-                for t in range(n_tiers):
-                    if near[t] <= distance < far[t]:
-                        single[t] += length_m[p]
-                        bit = np.uint8(1 << t)
-                        if hit[p] & bit == 0:
-                            hit[p] |= bit
-                            union[t] += length_m[p]
-        covered[d], alone[d] = union, single
-    return covered / max(length_m.sum(), 1e-9), alone

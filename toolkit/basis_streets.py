@@ -10,7 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from toolkit import exposure, siting, siting_profiles, zones
+from toolkit import exposure, placement, siting, siting_profiles, zones
 from toolkit.basis import M2_PER_KM2, M_PER_KM, Inputs, Outcome, ring, switch
 from toolkit.cameras import cameras_for, cameras_sha256
 from toolkit.draws import FloatArray
@@ -37,13 +37,14 @@ _SAMPLE_POINTS = 4_000
 
 
 @lru_cache(maxsize=2)
-def _open_scene(
+def _open_scene(  # noqa: PLR0913, PLR0917
     pack_id: str,
     pack_sha256: str,
     siting_sha256: str,
     stretch_m: float,
     reach_m: float,
     level_height_m: float,
+    district_m: float,
     person_height_m: float,
     field_notes_sha256: str | None,
 ) -> tuple[Pack, Scene]:
@@ -56,6 +57,7 @@ def _open_scene(
         stretch_m=stretch_m,
         reach_m=reach_m,
         level_height_m=level_height_m,
+        district_m=district_m,
         person_height_m=person_height_m,
     )
     return pack, scene
@@ -71,6 +73,7 @@ def on_streets(inputs: Inputs, pack_id: str) -> Outcome:
         values.value("sites.stretch_m"),
         values.value("optics.max_range_m"),
         values.value("sites.level_height_m"),
+        values.value("sites.district_m"),
         values.value("optics.person_height_m"),
         cameras_sha256(inputs.city.id),
     )
@@ -97,11 +100,16 @@ def on_streets(inputs: Inputs, pack_id: str) -> Outcome:
         factor = siting.inclusion_factor(weights, n_sites, scene.groups, scene.group_free)
         # Mapped cameras are there, whoever runs them; scope only says how many of the report
         # they are.
-        return exposure.SiteChance(
-            np.ascontiguousarray(np.minimum(factor.T, exposure.CERTAIN), dtype=np.float32),
-            scene.groups.weight_class.astype(np.int32),
-            np.where(scene.group_free, scene.groups.size_m, 0.0).astype(np.float32),
-        ).with_certain(len(scene.fixed_count))
+        size_m = np.where(scene.group_free, scene.groups.size_m, 0.0)
+        return exposure.SiteChance.of_classes(
+            factor.T,
+            scene.groups.weight_class,
+            size_m,
+            np.minimum(n_sites, (size_m > 0).sum()),
+            district=scene.group_district,
+            cluster_size=values.draw("sites.cluster_size", design),
+            n_certain=len(scene.fixed_count),
+        )
 
     chance = chance_of_sites(inside["drawn"])
     n_groups = len(scene.groups.size_m)
@@ -117,7 +125,7 @@ def on_streets(inputs: Inputs, pack_id: str) -> Outcome:
     street_known = np.bincount(scene.points.line[known], minlength=len(scene.lines)) > 0
     counted_m = np.where(street_known, street_m, 0.0)
     expected = np.einsum("s,std->dt", counted_m, np.nan_to_num(summary.group_mean)) / known_m
-    placed = exposure.simulate(
+    placed = placement.simulate(
         scene.lines_of_sight,
         chance,
         np.concatenate([np.zeros(n_groups, dtype=np.int64), scene.fixed_count]),
@@ -127,6 +135,8 @@ def on_streets(inputs: Inputs, pack_id: str) -> Outcome:
         np.where(known, length, 0.0),
         design,
         fixed_width_deg=np.concatenate([np.full(n_groups, np.nan), scene.fixed_width_deg]),
+        spacing_m=values.value("sites.spacing_m"),
+        xy_m=scene.groups.xy_m,
     )
     realised = placed.share
     area_km2 = scene.ground_m2 / M2_PER_KM2

@@ -9,16 +9,15 @@ layer at a time; no probability is averaged before the product.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse, stats
 
-from toolkit import _exposure_kernels
-from toolkit.draws import Design, FloatArray
+from toolkit import _exposure_kernels, clustering
+from toolkit.draws import FloatArray
 from toolkit.optics import CameraDraws
 from toolkit.results import INTERVAL
 from toolkit.sight import BEARING_STEPS, CM_PER_M, KERNEL_LOCK, Sight
@@ -42,7 +41,6 @@ N_VIEWS = _exposure_kernels.N_VIEWS
 HEIGHT_STEP_M = 0.5
 """Least camera heights are rounded down to steps of this size: a roof hides a little less."""
 _HEIGHT_STEP_DM = 5
-_DM_PER_M = 10.0
 BEARING_STEP_DEG = 360.0 / BEARING_STEPS
 """Bearings of lines of sight are kept in steps of this size."""
 
@@ -249,47 +247,121 @@ CERTAIN: Final = 1e30
 
 @dataclass(frozen=True)
 class SiteChance:
-    """The chance that each site exists, per draw: min(1, factor of its class * size).
+    """The chance that each site exists, per draw, and which sites are favoured together.
 
     Few classes and one size a site stand for a table of sites and draws, which in a large city
-    would not fit into memory.
+    would not fit into memory: the chance is min(1, factor of the class * size), in a district of
+    mean favour.
 
     Attributes
     ----------
     factor
         Shape (C, D), float32.
+    alone
+        Where sites of a class exist whatever their district, shape (C, D).
+    mean_size
+        Mean size of the sites of each class, shape (C,).
     site_class
         Row of `factor` of each site, shape (G,).
     size
         Shape (G,), float32.
+    district
+        Index of the district of each site, -1 for sites that exist for certain, shape (G,).
+    cluster_size, joint_size
+        Shape of the district factors, infinite for none, shape (D,), as drawn and among a fixed
+        number of sites; see `toolkit.clustering`.
+    n_sites
+        Number of sites among those that are not certain, shape (D,).
     """
 
     factor: Float32Array
+    alone: NDArray[np.bool_]
+    mean_size: FloatArray
     site_class: NDArray[np.int32]
     size: Float32Array
+    district: NDArray[np.int32]
+    cluster_size: FloatArray
+    joint_size: FloatArray
+    n_sites: FloatArray
 
     @classmethod
-    def of_table(cls, prob: Float32Array) -> SiteChance:
-        """Make it of a table of probabilities, shape (G, D)."""
+    def of_classes(
+        cls,
+        factor: FloatArray,
+        site_class: IntArray,
+        size: FloatArray,
+        n_sites: FloatArray,
+        *,
+        district: IntArray | None = None,
+        cluster_size: FloatArray | None = None,
+        n_certain: int = 0,
+    ) -> SiteChance:
+        """Make it of the chances over all districts, and append certain sites.
+
+        Parameters
+        ----------
+        factor
+            Chance of a site for each unit of size, shape (C, D).
+        site_class, size
+            Of each site, shape (G,).
+        n_sites
+            Number of sites, shape (D,).
+        district
+            Index of the district of each site, shape (G,); one district by default.
+        cluster_size
+            Shape of the factors of independent districts, shape (D,); by default no clustering.
+        n_certain
+            So many sites more exist for certain.
+        """
+        n_classes, n_draws = factor.shape
+        district = np.zeros(len(size), np.int64) if district is None else district
+        per_class = np.bincount(site_class, weights=size, minlength=n_classes)
+        n_of_class = np.bincount(site_class[size > 0], minlength=n_classes)
+        mean = np.where(n_of_class > 0, per_class / np.maximum(n_of_class, 1), 1.0)
+        prob = np.minimum(np.minimum(factor, CERTAIN) * mean[:, None], 1.0)
+        shape = np.full(n_draws, np.inf)
+        cluster_size = shape if cluster_size is None else cluster_size
+        if np.isfinite(cluster_size).any():
+            cells = np.zeros((int(district.max(initial=0)) + 1, n_classes))
+            np.add.at(cells, (district[size > 0], site_class[size > 0]), 1.0)
+            shape = clustering.shape_among(cluster_size, cells @ prob)
+        given, alone = clustering.hidden_chance(prob, shape)
+        kept = alone | np.isinf(shape)
+        within = np.where(kept, np.minimum(factor, CERTAIN), given / mean[:, None])
+        certain = (n_certain > 0) * 1
         return cls(
-            np.ascontiguousarray(prob, dtype=np.float32),
-            np.arange(len(prob), dtype=np.int32),
-            np.ones(len(prob), np.float32),
+            factor=np.vstack([within, np.full((certain, n_draws), CERTAIN)]).astype(np.float32),
+            alone=np.vstack([alone, np.ones((certain, n_draws), bool)]),
+            mean_size=np.concatenate([mean, np.ones(certain)]),
+            site_class=np.concatenate([site_class, np.full(n_certain, n_classes)]).astype(np.int32),
+            size=np.concatenate([size, np.ones(n_certain)]).astype(np.float32),
+            district=np.concatenate([district, np.full(n_certain, -1)]).astype(np.int32),
+            cluster_size=cluster_size,
+            joint_size=shape,
+            n_sites=n_sites,
         )
 
-    def with_certain(self, n_sites: int) -> SiteChance:
-        """Return the same with so many sites more that exist for certain."""
-        certain = np.full((1, self.factor.shape[1]), CERTAIN, np.float32)
-        return SiteChance(
-            np.vstack([self.factor, certain]),
-            np.concatenate([self.site_class, np.full(n_sites, len(self.factor), np.int32)]),
-            np.concatenate([self.size, np.ones(n_sites, np.float32)]),
-        )
+    @classmethod
+    def of_table(cls, prob: FloatArray | Float32Array) -> SiteChance:
+        """Make it of a table of probabilities, shape (G, D), without clustering."""
+        table = np.asarray(prob, dtype=float)
+        n_sites = len(table)
+        return cls.of_classes(table, np.arange(n_sites), np.ones(n_sites), table.sum(axis=0))
 
-    def of_draw(self, draw: int) -> FloatArray:
-        """Return the probabilities of one draw, shape (G,)."""
-        prob = self.factor[self.site_class, draw].astype(float) * self.size
-        return np.asarray(np.minimum(prob, 1.0), dtype=float)
+    def hazard(self) -> FloatArray:
+        """Return the hazard per unit of size in a district of mean favour, shape (C, D)."""
+        prob = np.minimum(self.factor * self.mean_size[:, None], _MOST_PROB)
+        return np.asarray(-np.log1p(-prob) / self.mean_size[:, None])
+
+    def curve(self) -> Float32Array:
+        """Return `clustering.joint_curve` of each draw, or nothing where no draw clusters."""
+        if np.isinf(self.joint_size).all():
+            return np.empty((0, 0), np.float32)
+        return clustering.joint_curve(self.joint_size)
+
+
+_MOST_PROB: Final = 1 - 1e-12
+"""Sites that exist for certain come up before all others."""
 
 
 def closed_form(
@@ -310,18 +382,30 @@ def closed_form(
         chance = SiteChance.of_table(chance)
     with KERNEL_LOCK:
         return np.asarray(
-            _exposure_kernels.closed_form(
+            _exposure_kernels.closed_form(  # type: ignore[call-arg]
                 rows.start,
                 rows.site,
                 rows.bin,
                 rows.view,
-                chance.factor,
-                chance.site_class,
-                chance.size,
+                *_of_sites(chance),
                 views,
                 _last_bins(views),
             )
         )
+
+
+def _of_sites(chance: SiteChance) -> tuple[Any, ...]:
+    """Return what the compiled loops ask of sites."""
+    some, every = chance.alone.any(axis=1), chance.alone.all(axis=1)
+    return (
+        chance.factor,
+        chance.alone,
+        some.astype(np.int64) + every,
+        chance.site_class,
+        chance.size,
+        chance.district,
+        chance.curve(),
+    )
 
 
 @dataclass(frozen=True)
@@ -358,9 +442,9 @@ def summarise(
         chance = SiteChance.of_table(chance)
     begin = np.flatnonzero(np.diff(street, prepend=-1))
     with KERNEL_LOCK:
-        low, mid, high, means = _exposure_kernels.summarise(
+        low, mid, high, means = _exposure_kernels.summarise(  # type: ignore[call-arg]
             np.concatenate([begin, [len(street)]]), rows.start, rows.site, rows.bin, rows.view,
-            chance.factor, chance.site_class, chance.size, views, _last_bins(views), length_m,
+            *_of_sites(chance), views, _last_bins(views), length_m,
             INTERVAL[0],
         )  # fmt: skip
     group_mean = np.full((n_streets, *means.shape[1:]), np.nan, np.float32)
@@ -372,123 +456,3 @@ def _last_bins(views: Float32Array) -> IntArray:
     """Return the last distance bin of each tier in which anything is seen, -1 where none is."""
     some = np.asarray(views.any(axis=3).any(axis=0))
     return np.array([int(np.flatnonzero(seen).max(initial=-1)) for seen in some.T])
-
-
-@dataclass(frozen=True)
-class Placed:
-    """Totals of cameras placed once per draw.
-
-    Attributes
-    ----------
-    share
-        Share of the length that any camera covers, shape (D, T).
-    alone_m
-        Length that each working camera covers by itself, added up, shape (D, T).
-    n_working
-        Working cameras, shape (D,).
-    """
-
-    share: FloatArray
-    alone_m: FloatArray
-    n_working: IntArray
-
-
-def sample_sites(prob: FloatArray, rng: np.random.Generator) -> IntArray:
-    """Draw which groups hold a site: systematic sampling in random order.
-
-    The number drawn is the sum of `prob`, rounded up or down; each group is drawn with its own
-    probability (Madow 1949).
-    """
-    order = rng.permutation(len(prob))
-    edges = np.concatenate([[0.0], np.cumsum(prob[order])])
-    ticks = np.arange(rng.random(), edges[-1], 1.0)
-    chosen = np.searchsorted(edges, ticks, side="right") - 1
-    return np.sort(order[np.minimum(chosen, len(prob) - 1)])
-
-
-def simulate(  # noqa: PLR0913
-    sight: Sight,
-    chance: SiteChance | FloatArray,
-    fixed_count: IntArray,
-    fixed_axis_deg: FloatArray,
-    cameras: CameraDraws,
-    mean_per_site: FloatArray,
-    length_m: FloatArray,
-    design: Design,
-    *,
-    fixed_width_deg: FloatArray | None = None,
-    sample: Callable[[FloatArray, np.random.Generator], IntArray] = sample_sites,
-) -> Placed:
-    """Place cameras once per draw and measure the share of length that is covered.
-
-    This is the placement layer: what a surveyor would find if the draw were the truth.
-
-    Parameters
-    ----------
-    sight
-        Pairs by site.
-    chance
-        Chance that each site exists, or a table of it, shape (G, D).
-    fixed_count
-        Cameras of mapped sites, 0 for candidates, shape (G,).
-    fixed_axis_deg
-        Axis of mapped cameras with a known direction, else NaN, shape (G,).
-    cameras, mean_per_site
-        Draws of types and of cameras per site.
-    length_m
-        Length of each street point, shape (P,); 0 for points that do not count.
-    design
-        Draws and seed.
-    fixed_width_deg
-        Width of the field of mapped cameras where it is known, else NaN, shape (G,); by default
-        none is. Where it is not known, the field is that of the type drawn.
-    sample
-        Draws which sites exist, from their probabilities; a fixed number of them by default.
-
-    """
-    n_types = cameras.share.shape[1]
-    per_site = per_site_prob(mean_per_site)
-    rng = design.generator("placement")
-    width = np.full(len(fixed_count), np.nan) if fixed_width_deg is None else fixed_width_deg
-    sites, types, axes, first = [], [], [], [0]
-    for d in range(design.n_draws):
-        chosen = sample(chance.of_draw(d) if isinstance(chance, SiteChance) else chance[:, d], rng)
-        fixed = fixed_count[chosen]
-        drawn = 1 + rng.choice(MAX_PER_SITE, size=len(chosen), p=per_site[d])
-        count = np.where(fixed > 0, fixed, drawn)
-        turn = rng.random(len(chosen)) * 360.0
-        camera_site = np.repeat(chosen, count)
-        within = np.arange(len(camera_site)) - np.repeat(np.cumsum(count) - count, count)
-        axis = np.repeat(turn, count) + within * 360.0 / np.repeat(count, count)
-        known = fixed_axis_deg[camera_site]
-        axis = np.where(np.isnan(known), axis, known)
-        kind = rng.choice(n_types, size=len(camera_site), p=cameras.share[d])
-        turning = width[camera_site] >= _FULL_CIRCLE_DEG
-        among = np.where(cameras.hfov_deg[d] >= _FULL_CIRCLE_DEG, cameras.share[d], 0.0)
-        if turning.any() and among.any():
-            kind[turning] = rng.choice(n_types, size=int(turning.sum()), p=among / among.sum())
-        works = rng.random(len(camera_site)) < cameras.availability[d]
-        sites.append(camera_site[works])
-        types.append(kind[works])
-        axes.append(axis[works])
-        first.append(first[-1] + int(works.sum()))
-    standing = np.concatenate(sites)
-    with KERNEL_LOCK:
-        share, alone_m = _exposure_kernels.simulate(
-            np.asarray(first),
-            standing,
-            np.concatenate(types),
-            np.concatenate(axes),
-            known_width(width)[standing],
-            cameras.hfov_deg,
-            cameras.height_m * _DM_PER_M,
-            np.nan_to_num(cameras.inner_m, nan=np.inf) * CM_PER_M,
-            np.nan_to_num(cameras.outer_m, nan=0.0) * CM_PER_M,
-            sight.start,
-            sight.point,
-            sight.distance_cm,
-            sight.bearing,
-            sight.height_dm,
-            length_m,
-        )
-    return Placed(share, alone_m, np.diff(np.asarray(first)))

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.spatial import cKDTree
 
-from toolkit import exposure, pieces, sight, siting, store, zones
+from toolkit import clustering, exposure, pieces, sight, siting, store, zones
 from toolkit.cameras import cameras_for
 from toolkit.street_layers import metric_xy, pack_layers
 from toolkit.streets import Pack
@@ -47,6 +47,8 @@ class Scene:
         Candidate groups.
     group_free
         Whether a group has no mapped site of its own, shape (G,).
+    group_district
+        Index of the district of each group, ascending, shape (G,).
     fixed_count, fixed_axis_deg, fixed_width_deg
         Cameras, known axis and known width of the field of mapped sites, shape (M,). An axis or
         a width is known of sites with one camera only; NaN where it is not.
@@ -68,6 +70,7 @@ class Scene:
     point_known: NDArray[np.bool_]
     groups: siting.Candidates
     group_free: NDArray[np.bool_]
+    group_district: IntArray
     fixed_count: IntArray
     fixed_axis_deg: FloatArray
     fixed_width_deg: FloatArray
@@ -95,6 +98,7 @@ def build_scene(
     stretch_m: float,
     reach_m: float,
     level_height_m: float,
+    district_m: float,
     person_height_m: float,
 ) -> Scene:
     """Build the scene of a pack; the lines of sight come from the cache if they are there.
@@ -111,6 +115,8 @@ def build_scene(
         Longest line of sight that is kept.
     level_height_m
         Height of a level of a building whose levels are known and whose height is not.
+    district_m
+        Side of the squares in which sites keep together.
     person_height_m
         Height of what is looked at over roofs.
     """
@@ -142,7 +148,13 @@ def build_scene(
         stretch_m=stretch_m,
         model=model,
     )
-    groups = groups.take(sight.morton_order(groups.xy_m))
+    # District by district, so that the sites that a point sees come by district.
+    cells, of_cell = clustering.districts(groups.centre_xy_m, district_m)
+    rank = np.empty(len(cells), dtype=np.int64)
+    rank[sight.morton_order(cells.astype(float) * district_m)] = np.arange(len(cells))
+    order = sight.morton_order(groups.xy_m)
+    order = order[np.argsort(rank[of_cell[order]], kind="stable")]
+    groups, group_district = groups.take(order), rank[of_cell[order]]
     groups = siting.described(
         replace(groups, line=np.flatnonzero(open_air)[groups.line]), pack_layers(pack)
     )
@@ -157,6 +169,8 @@ def build_scene(
             "stretch_m": stretch_m,
             "spacing_m": spacing_m,
             "level_height_m": level_height_m,
+            # Sites are in the order of districts.
+            "district_m": district_m,
         },
         np.vstack([group_xy, fixed.xy_m]),
         points.xy,
@@ -185,6 +199,7 @@ def build_scene(
         point_known=known,
         groups=groups,
         group_free=free,
+        group_district=group_district,
         fixed_count=fixed.count,
         fixed_axis_deg=fixed.axis_deg,
         fixed_width_deg=fixed.width_deg,

@@ -170,7 +170,7 @@ def load_profiles() -> Profiles:
     return from_json(found, _prior(prior_bytes), store.sha256_bytes(prior_bytes + fitted))
 
 
-def from_json(found: Mapping[str, Any], prior: Prior, sha256: str = "") -> Profiles:
+def from_json(found: Any, prior: Prior, sha256: str = "") -> Profiles:  # noqa: ANN401
     """Return profiles from what `siting fit` writes.
 
     Raises

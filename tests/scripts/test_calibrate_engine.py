@@ -122,7 +122,7 @@ def test_the_table_of_results(found):
     assert results.n_cities == 8
     np.testing.assert_allclose(results.held + results.below + results.above, 1.0)
     np.testing.assert_array_equal(results.rank_counts.sum(axis=-1), 8)
-    text = shown.document(results, networks=25, draws=59, cluster="none")
+    text = shown.document(results, networks=25, draws=59)
     for variant in truths.VARIANTS:
         assert f"| {variant} |" in text
 
