@@ -237,6 +237,12 @@ def evaluate(cities: Sequence[City], prior: Prior) -> dict[str, Any]:
             "cameras": len(city.pair.camera_xy_m),
             "sites": int(city.known.fit.sites.sum()),
             "street_km": float(city.pair.points.length_m.sum()) / 1e3,
+            # Of the street point nearest to each camera, by length alone.
+            "uniform_log_score": float(
+                np.log(
+                    city.pair.points.length_m[city.pair.nearest] / city.pair.points.length_m.sum()
+                ).mean()
+            ),
             "blocks": int(city.block.max()) + 1,
             "baseline_auc": {name: float(r.mean()) for name, r in base.items()},
             "best_baseline": best,
@@ -268,9 +274,9 @@ def tables(found: Mapping[str, Any]) -> str:
     lines = [
         (
             "| city | class | junction | both | within a city | ahead of the best (90 %) "
-            "| left out: low - mid - high | log score left out |"
+            "| left out: low - mid - high | log score left out, over uniform | uniform |"
         ),
-        "|---|---|---|---|---|---|---|---|",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     for name, one in found.items():
         base, ahead, auc = (
@@ -283,7 +289,7 @@ def tables(found: Mapping[str, Any]) -> str:
             f"| {name} | {base['class']:.3f} | {base['junction']:.3f} | {base['both']:.3f} "
             f"| {one['within']['auc']:.3f} | {ahead['mid']:+.3f} ({ahead['low']:+.3f} to "
             f"{ahead['high']:+.3f}) | {auc['low']:.3f} - {auc['mid']:.3f} - {auc['high']:.3f} "
-            f"| {log['mid']:+.3f} |"
+            f"| {log['mid']:+.3f} | {one['uniform_log_score']:.2f} |"
         )
     means = {
         k: np.mean([o["baseline_auc"][k] for o in found.values()])
@@ -295,7 +301,7 @@ def tables(found: Mapping[str, Any]) -> str:
     lines += [
         (
             f"| mean | {means['class']:.3f} | {means['junction']:.3f} | {means['both']:.3f} "
-            f"| {inside:.3f} | | {left:.3f} | {log:+.3f} |"
+            f"| {inside:.3f} | | {left:.3f} | {log:+.3f} | |"
         ),
         "",
         "| city | truth | by sites | holds | by cameras | holds |",

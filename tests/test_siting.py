@@ -92,6 +92,7 @@ def test_factors_per_class_are_those_of_a_sorted_list_of_all_groups():
         rng.gamma(1.0, 20.0, n),
         np.arange(n),
         np.zeros(n, dtype=bool),
+        np.zeros(n),
         rng.integers(0, 6, n),
         np.arange(6),
     )

@@ -198,7 +198,7 @@ def count_working(keys, first, site, fixed, per_site, working, out):
 @njit(cache=True, parallel=True)
 def equip(
     keys, first, site, fixed, axis_deg, turning, per_site, working, share, share_turning,
-    start, out_site, out_kind, out_axis,
+    street_deg, turns, start, out_site, out_kind, out_axis,
 ):  # fmt: skip
     """Give each standing site its cameras, and list those that work."""
     for d in prange(len(keys)):
@@ -207,7 +207,13 @@ def equip(
         for k in range(first[d], first[d + 1]):
             s = site[k]
             n = cameras_at(key, s, fixed[s], per_site[d])
-            turn = uniform(key, s, TURN) * FULL_CIRCLE_DEG
+            u = uniform(key, s, TURN)
+            turn = u * FULL_CIRCLE_DEG
+            if not np.isnan(street_deg[s]):
+                step = pick(turns[d], u)
+                below = turns[d, step - 1] if step > 0 else 0.0
+                part = (u - below) / max(turns[d, step] - below, 1e-12)
+                turn = street_deg[s] + (step + part) * FULL_CIRCLE_DEG / turns.shape[1]
             if not np.isnan(axis_deg[s]):
                 turn = axis_deg[s]
             for c in range(n):

@@ -135,6 +135,9 @@ def on_streets(inputs: Inputs, pack_id: str) -> Outcome:
         np.where(known, length, 0.0),
         design,
         fixed_width_deg=np.concatenate([np.full(n_groups, np.nan), scene.fixed_width_deg]),
+        street_deg=np.concatenate(
+            [scene.groups.street_deg, np.full(len(scene.fixed_count), np.nan)]
+        ),
         spacing_m=values.value("sites.spacing_m"),
         xy_m=scene.groups.xy_m,
     )

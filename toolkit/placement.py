@@ -147,6 +147,7 @@ def simulate(  # noqa: PLR0913
     design: Design,
     *,
     fixed_width_deg: FloatArray | None = None,
+    street_deg: FloatArray | None = None,
     independent: bool = False,
     spacing_m: float = 0.0,
     xy_m: FloatArray | None = None,
@@ -172,6 +173,9 @@ def simulate(  # noqa: PLR0913
     fixed_width_deg
         Width of the field of mapped cameras where it is known, else NaN, shape (G,); by default
         none is. Where it is not known, the field is that of the type drawn.
+    street_deg
+        Direction of the street of candidates, NaN where it says nothing, shape (G,); by default
+        everywhere.
     independent, spacing_m, xy_m
         See `place_sites`.
     """
@@ -187,6 +191,9 @@ def simulate(  # noqa: PLR0913
     turns = np.where(turns.any(axis=1, keepdims=True), turns, cameras.share)
     keys, working = standing.keys, np.ascontiguousarray(cameras.availability)
     fixed = np.ascontiguousarray(fixed_count)
+    known = street_deg is not None and cameras.turns is not None
+    street = street_deg if known else np.full(len(fixed_count), np.nan)
+    looks = np.ones((design.n_draws, 1)) if cameras.turns is None else _cumulative(cameras.turns)
     with KERNEL_LOCK:
         n_working = np.zeros(design.n_draws, np.int64)
         _placement_kernels.count_working(keys, first, site, fixed, per_site, working, n_working)
@@ -197,7 +204,7 @@ def simulate(  # noqa: PLR0913
         _placement_kernels.equip(
             keys, first, site, fixed, np.ascontiguousarray(fixed_axis_deg), turning,
             per_site, working, _cumulative(cameras.share), _cumulative(turns),
-            start, of, kind, axis,
+            np.ascontiguousarray(street), looks, start, of, kind, axis,
         )  # fmt: skip
         share, alone_m = _placement_kernels.cover(
             start, of, kind, axis, known_width(width)[of],

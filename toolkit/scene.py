@@ -212,6 +212,7 @@ def build_scene(
             view,
             np.concatenate([unknown, fixed.axis_deg]),
             np.concatenate([unknown, fixed.width_deg]),
+            np.concatenate([groups.street_deg, np.full(len(fixed.count), np.nan)]),
         ),
         ground_m2=zones.street_area_m2(lines[street_known]),
     )

@@ -60,6 +60,8 @@ class Candidates:
         The street each belongs to, the most important one at a junction, shape (G,).
     at_junction
         Whether a group is a junction, shape (G,).
+    street_deg
+        Direction of that street, either way along it, degrees clockwise from north, shape (G,).
     weight_class
         Row of `class_code` of each group, shape (G,).
     class_code
@@ -72,6 +74,7 @@ class Candidates:
     size_m: FloatArray
     line: IntArray
     at_junction: NDArray[np.bool_]
+    street_deg: FloatArray
     weight_class: IntArray
     class_code: IntArray
 
@@ -83,6 +86,7 @@ class Candidates:
             self.size_m[order],
             self.line[order],
             self.at_junction[order],
+            self.street_deg[order],
             self.weight_class[order],
             self.class_code,
         )
@@ -190,7 +194,7 @@ def candidates(
     xy = [kerb[alone]]
     base = [centre[alone]]
     sizes: list[FloatArray] = [size[alone]]
-    owners = [street[alone]]
+    owners, along = [street[alone]], [heading[alone]]
     # A junction belongs to its most important arm; its size is the length it takes over.
     order = np.flatnonzero(~alone)
     chosen = np.unique(owner[order])
@@ -204,6 +208,7 @@ def candidates(
         taken = np.bincount(owner[order], weights=size[order], minlength=len(centre_of))
         sizes.append(taken[chosen].astype(float))
         owners.append(street[first_arm])
+        along.append(heading[first_arm])
     n_alone, n_groups = int(alone.sum()), int(alone.sum()) + len(chosen)
     return Candidates(
         xy_m=np.vstack(xy),
@@ -211,6 +216,7 @@ def candidates(
         size_m=np.concatenate(sizes),
         line=np.concatenate(owners),
         at_junction=np.arange(n_groups) >= n_alone,
+        street_deg=(90.0 - np.rad2deg(np.concatenate(along))) % 180.0,
         weight_class=np.zeros(n_groups, dtype=np.int64),
         class_code=np.zeros(1, dtype=np.int64),
     )

@@ -114,6 +114,7 @@ def _groups(pack: Pack, stretch_m: float) -> Candidates:
         size_m=points.length_m,
         line=points.line,
         at_junction=np.zeros(len(of), dtype=np.bool_),
+        street_deg=np.zeros(len(of)),
         weight_class=of.reshape(-1).astype(np.int64),
         class_code=code,
     )

@@ -105,7 +105,7 @@ def fit_profiles(
                 "title": one["title"],
                 "reason": one["reason"],
                 "cities": [c for c in one["cities"] if c in own],
-                "beta": _rounded(_profile(one, shared, own, settings["profile_share"])),
+                "beta": _rounded(_profile(one, prior, shared, own)),
                 "between_sd": _rounded(prior.between_sd),
                 "cluster_size": float(one["cluster_size"]),
             }
@@ -132,16 +132,22 @@ def fit_shared(cities: Sequence[FitCity], prior: Prior) -> Fitted:
 
 
 def _profile(
-    one: Mapping[str, Any], shared: Fitted, own: Mapping[str, Fitted], share: float
+    one: Mapping[str, Any], prior: Prior, shared: Fitted, own: Mapping[str, Fitted]
 ) -> FloatArray:
-    """Go part of the way from what all cities share to the cities of one operator."""
-    beta = shared.beta + siting_columns.vector(one.get("shift", {}), {"": 0.0})
+    """Go part of the way from what all cities share to the cities of one operator.
+
+    What lists say is believed of a city not seen by a part (``transfer``) only; evidence that is
+    not from lists stays as it is.
+    """
+    share = prior.settings["profile_share"]
+    learnt = shared.beta - prior.mean
     fitted = [own[name].beta - shared.beta for name in one["cities"] if name in own]
     # With more cities of one operator, their mean says more: n / (n + (1 - share) / share).
     if fitted:
         pull = len(fitted) / (len(fitted) + (1 - share) / share)
-        beta = beta + pull * np.mean(fitted, axis=0)
-    return np.asarray(beta, dtype=float)
+        learnt = learnt + pull * np.mean(fitted, axis=0)
+    shift = siting_columns.vector(one.get("shift", {}), {"": 0.0})
+    return np.asarray(prior.mean + shift + prior.settings["transfer"] * learnt, dtype=float)
 
 
 def _left_out_uniform(cities: Sequence[KnownCity], prior: Prior, low: float, high: float) -> float:
