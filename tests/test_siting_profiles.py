@@ -12,6 +12,7 @@ from drawn_city import layers
 
 from toolkit import siting_columns, siting_profiles, siting_score, store, street_features
 from toolkit._errors import InputDataError, NotFoundError
+from toolkit.assumptions import load_assumptions
 from toolkit.cities import load_cities
 from toolkit.draws import Design
 
@@ -43,6 +44,19 @@ def test_nothing_weighs_less_than_the_uniform_share(profiles, groups):
     assert (found.weight.min(axis=1) >= found.uniform_share).all()
     assert found.uniform_share.min() >= low
     assert found.uniform_share.max() <= high
+
+
+def test_the_central_set_has_the_fitted_uniform_share(profiles):
+    one = load_assumptions()["sites.uniform_share"]
+    assert (one.low, one.value, one.high) == profiles.uniform
+
+
+def test_what_lists_say_is_believed_by_a_part_and_other_evidence_whole(profiles):
+    """Only Baltimore and Helsinki know of lights: what is said of them is from reports."""
+    i = siting_columns.COLUMNS.index("signals.near")
+    assert profiles.profile["government_sites"].beta[i] == pytest.approx(
+        profiles.prior.mean[i], abs=1e-3
+    )
 
 
 def test_a_profile_without_spread_gives_its_own_means(profiles, groups):
