@@ -48,7 +48,7 @@ from invented_truth import (  # noqa: E402
     write_report,
 )
 
-from toolkit import cities, siting, store  # noqa: E402
+from toolkit import cities, siting, siting_profiles, store  # noqa: E402
 from toolkit.assumptions import load_assumptions  # noqa: E402
 from toolkit.basis import Inputs  # noqa: E402
 from toolkit.basis_streets import on_streets  # noqa: E402
@@ -151,7 +151,6 @@ def _scene_of(network: int, folder: str) -> tuple[Pack, Scene]:
         pack,
         siting.load_siting(),
         stretch_m=values.value("sites.stretch_m"),
-        place_radius_m=values.value("sites.place_radius_m"),
         reach_m=values.value("optics.max_range_m"),
         level_height_m=values.value("sites.level_height_m"),
         district_m=values.value("sites.district_m"),
@@ -187,6 +186,7 @@ def answer(network: int, report: Report, *, seed: int, n_draws: int) -> Answer:
             cameras=draw_cameras(_catalogue(), values, design, brand=None),
             per_site=values.draw("sites.cameras_per_site", design),
             model=siting.load_siting(),
+            operators=siting_profiles.operators_of(None),
         ),
         pack_id(network),
     )

@@ -1,8 +1,8 @@
 """Truths of invented cities: reports about them, and cameras placed once.
 
 Written from docs/evidence.md and docs/method.md in plain numpy, apart from the engine, which it
-is compared with. Only the priors (`AssumptionSet.draw`, `draw_cameras`) and the geometry of a city
-(`Scene`) are the toolkit's.
+is compared with. Only the priors (`AssumptionSet.draw`, `draw_cameras`,
+`siting_profiles.weights_of`) and the geometry of a city (`Scene`) are the toolkit's.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize
 
+from toolkit import siting_profiles
 from toolkit.assumptions import AssumptionSet
 from toolkit.camera_types import Catalogue
 from toolkit.claims import Claim
@@ -49,7 +50,8 @@ DISTRICT_M: Final = 1_000.0
 ALWAYS: Final = 0.99
 MOST_PER_SITE: Final = 6
 FULL_CIRCLE_DEG: Final = 360.0
-_LIFTS: Final = ("main", "middle", "foot", "junction", "signal", "place")
+LEAST_FEATURED: Final = 0.05
+"""An opposite operator favours nothing by more than one over this."""
 _TAIL: Final = 0.05
 _Z_TWO_SIDED: Final = 1.959963984540054
 _LEAST_LOG_RATIO: Final = math.log(1.05)
@@ -116,10 +118,11 @@ class Ignorance:
         Cameras of the system inside the boundary.
     in_scope
         Mapped cameras that belong to it.
-    lift
-        Log lifts, by name.
+    weight
+        Weight of a metre of street of each class of groups, shape (C,), with the share of sites
+        that follow length alone.
     uniform_share, per_site
-        Share of sites that follow length alone; mean cameras per site.
+        That share; mean cameras per site.
     cluster_size
         Size of the gamma factor of each district; None for no clustering.
     cameras
@@ -128,7 +131,7 @@ class Ignorance:
 
     n_cameras: float
     in_scope: float
-    lift: dict[str, float]
+    weight: FloatArray
     uniform_share: float
     per_site: float
     cluster_size: float | None
@@ -228,14 +231,20 @@ def draw_ignorance(
     drawn = Ignorance(
         n_cameras=max(number * inside, in_scope),
         in_scope=in_scope,
-        lift={name: draw(f"sites.log_lift_{name}") for name in _LIFTS},
+        weight=siting_profiles.weights_of(
+            siting_profiles.operators_of(None), city.scene.groups, setting.values, design
+        )[0],
         uniform_share=draw("sites.uniform_share"),
         per_site=draw("sites.cameras_per_site"),
         cluster_size=cluster,
         cameras=draw_cameras(catalogue, setting.values, design, brand=None),
     )
     if variant == "other operator":
-        return replace(drawn, lift={name: -value for name, value in drawn.lift.items()})
+        # Likely where the tool thinks it unlikely: log lifts over length have the other sign.
+        length = city.scene.groups.class_length_m()
+        opposite = 1.0 / np.maximum(drawn.weight - drawn.uniform_share, LEAST_FEATURED)
+        opposite *= (1.0 - drawn.uniform_share) * length.sum() / (opposite @ length)
+        return replace(drawn, weight=drawn.uniform_share + opposite)
     if variant == "clustered twice as much":
         return replace(drawn, cluster_size=None if cluster is None else cluster / 2.0)
     return drawn
@@ -246,16 +255,8 @@ def site_probabilities(city: City, drawn: Ignorance, rng: np.random.Generator) -
     scene = city.scene
     group = scene.groups
     size = np.where(scene.group_free, group.size_m, 0.0)
-    kind, road, place = np.unravel_index(group.weight_class, (3, 4, 2))
-    lift = drawn.lift
-    log_weight = (
-        np.array([0.0, lift["junction"], lift["junction"] + lift["signal"]])[kind]
-        + np.array([lift["main"], lift["middle"], 0.0, lift["foot"]])[road]
-        + np.array([0.0, lift["place"]])[place]
-    )
-    featured = size * np.exp(log_weight)
-    measure = (1 - drawn.uniform_share) * featured / featured.sum()
-    measure += drawn.uniform_share * size / size.sum()
+    measure = size * drawn.weight[group.weight_class]
+    measure /= measure.sum()
     prob = _capped(measure, (drawn.n_cameras - drawn.in_scope) / drawn.per_site)
     if drawn.cluster_size is None:
         return prob

@@ -172,14 +172,11 @@ def measure(
         siting.road_classes(network.highway.tolist(), model),
         np.full(len(network.lines), np.nan),
         junction_xy_m=network.junction_xy_m,
-        junction_signal=np.zeros(len(network.junction_xy_m), dtype=bool),
-        place_xy_m=np.empty((0, 2)),
         stretch_m=assumptions.value("sites.stretch_m"),
-        place_radius_m=assumptions.value("sites.place_radius_m"),
         model=model,
     )
     site_xy = sight.place_sites(groups.xy_m, groups.centre_xy_m, network.buildings)
-    junction = groups.weight_class >= siting.N_CLASSES // len(siting.GROUP_KINDS)
+    junction = groups.at_junction
     # Built cells without regard to the hull: a whole neighbourhood may lie in a cut cell.
     length_km, _, cell = cell_lengths(points, hull, (0.0, 0.0))
     built = length_km[cell[cKDTree(points.xy).query(groups.centre_xy_m)[1]]] >= least

@@ -46,9 +46,8 @@ def town(n_draws, *, turn_deg=0.0, shift=(0.0, 0.0), scale=1.0, buildings=True):
     points = pieces.cut(streets, 5.0 * scale)
     found = siting.candidates(
         streets, np.full(len(lines), 2), np.full(len(lines), 4 / 3.25 * 2 * scale),
-        junction_xy_m=np.empty((0, 2)), junction_signal=np.empty(0, dtype=bool),
-        place_xy_m=np.empty((0, 2)), stretch_m=20.0 * scale, place_radius_m=50.0,
-        model=siting.load_siting(),
+        junction_xy_m=np.empty((0, 2)),
+        stretch_m=20.0 * scale, model=siting.load_siting(),
     )  # fmt: skip
     pairs = sight.build_sight(
         found.xy_m, points.xy, move(blocks) if buildings else np.empty(0, dtype=object),

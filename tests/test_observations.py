@@ -43,8 +43,8 @@ class Sharp:
         "observation.junctions_per_km": 4.0,
         "city.township_radius_km": 4.0,
         "city.junction_site_share": 0.5,
-        "sites.log_lift_main": np.log(3.0),
-        "sites.log_lift_signal": 0.0,
+        "observation.log_lift_main": np.log(3.0),
+        "observation.log_lift_signal": 0.0,
     }
 
     def value(self, key):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 import shapely
@@ -13,6 +15,9 @@ from toolkit import siting, store
 from toolkit._errors import InputDataError
 from toolkit.assumptions import load_assumptions
 from toolkit.draws import Design
+from toolkit.siting_profiles import operators_of, weights_of
+from toolkit.street_features import FEATURES, levels_of
+from toolkit.street_layers import StreetLayers
 
 
 def crossing(turn_deg=0.0, shift=(0.0, 0.0), junctions=True):
@@ -26,10 +31,7 @@ def crossing(turn_deg=0.0, shift=(0.0, 0.0), junctions=True):
         np.array([2, 2, 2, 0]),
         np.full(4, np.nan),
         junction_xy_m=np.array([shift], dtype=float) if junctions else np.empty((0, 2)),
-        junction_signal=np.ones(1, dtype=bool) if junctions else np.empty(0, dtype=bool),
-        place_xy_m=np.empty((0, 2)),
         stretch_m=20.0,
-        place_radius_m=50.0,
         model=model,
     )
 
@@ -39,8 +41,9 @@ def test_groups_add_up_to_the_streets_and_the_junction_is_one_group():
     assert found.size_m.sum() == pytest.approx(400)
     # Four arms of five pieces; the first of each (middle at 10 m) belongs to the junction.
     assert len(found.size_m) == 4 * 4 + 1
-    signal_on_main = siting.weight_class(np.array([2]), np.array([0]), np.array([False]))[0]
-    assert found.weight_class[-1] == signal_on_main
+    np.testing.assert_array_equal(np.flatnonzero(found.at_junction), [16])
+    # The fourth arm is the main one.
+    assert found.line[-1] == 3
     assert np.hypot(*found.xy_m[-1]) == pytest.approx(siting.load_siting().junction_offset_m)
 
 
@@ -84,42 +87,118 @@ def test_factors_per_class_are_those_of_a_sorted_list_of_all_groups():
     rng = np.random.default_rng(2)
     n = 400
     found = siting.Candidates(
-        np.zeros((n, 2)), np.zeros((n, 2)), rng.gamma(1.0, 20.0, n), rng.integers(0, 6, n)
+        np.zeros((n, 2)),
+        np.zeros((n, 2)),
+        rng.gamma(1.0, 20.0, n),
+        np.arange(n),
+        np.zeros(n, dtype=bool),
+        np.zeros(n),
+        rng.integers(0, 6, n),
+        np.arange(6),
     )
-    weight, uniform = rng.gamma(0.3, 5.0, (9, 6)), rng.uniform(0, 0.5, 9)
+    weight = rng.gamma(0.3, 5.0, (9, 6)) + rng.uniform(0, 0.5, (9, 1))
     n_sites = np.array([0.0, 0.5, 3, 40, 200, 350, 399, 400, 1000])
     free = rng.random(n) < 0.9
     for allowed in (None, free):
-        prob = siting.inclusion_prob(weight, uniform, n_sites, found, allowed)
+        prob = siting.inclusion_prob(weight, n_sites, found, allowed)
         size = found.size_m if allowed is None else np.where(allowed, found.size_m, 0.0)
         for d in range(9):
-            share = weight[d][found.weight_class] * size
-            measure = (1 - uniform[d]) * share / share.sum() + uniform[d] * size / size.sum()
+            measure = weight[d][found.weight_class] * size
             expected = siting.proportional_prob(measure, float(n_sites[d]))
             np.testing.assert_allclose(prob[d], expected, rtol=1e-9, atol=1e-12)
 
 
+def lit_crossing():
+    """Return the groups of a crossing with lights on a main street, and its layers."""
+    model = siting.load_siting()
+    ends = 100 * np.array([[1, 0], [0, 1], [-1, 0], [0, -1]])
+    lines = np.array([shapely.LineString([(0, 0), end]) for end in ends], dtype=object)
+    found = siting.candidates(
+        lines,
+        np.array([0, 2, 0, 2]),
+        np.full(4, np.nan),
+        junction_xy_m=np.zeros((1, 2)),
+        stretch_m=20.0,
+        model=model,
+    )
+    layers = StreetLayers(
+        lines,
+        ["primary", "residential", "primary", "residential"],
+        signal_xy_m=np.zeros((1, 2)),
+    )
+    return siting.described(found, layers)
+
+
+def test_groups_know_their_features():
+    found = lit_crossing()
+    level = {
+        name: [FEATURES[name][i] for i in index[found.weight_class]]
+        for name, index in levels_of(found.class_code).items()
+    }
+    assert level["junction"][-1] == "main_12"
+    assert level["road"][-1] == "primary"
+    assert level["signals"][-1] == "near"
+    far = int(np.argmax(np.hypot(*found.centre_xy_m.T)))
+    assert level["junction"][far] == "away"
+    assert level["signals"][far] == "none"
+    assert set(level["place"]) == {"not_known"}
+    np.testing.assert_allclose(found.class_length_m().sum(), 400)
+    assert found.class_length_m().min() > 0
+
+
+def test_features_follow_the_groups_when_they_are_reordered():
+    found = lit_crossing()
+    order = np.arange(len(found.size_m))[::-1]
+    turned = found.take(order)
+    np.testing.assert_array_equal(
+        turned.class_code[turned.weight_class], found.class_code[found.weight_class][order]
+    )
+
+
 def test_nothing_falls_below_the_uniform_share():
-    found = crossing()
+    found = lit_crossing()
     design = Design(16, 0)
     assumptions = load_assumptions()
     uniform = assumptions.draw("sites.uniform_share", design)
-    prob = siting.inclusion_prob(
-        siting.draw_class_weights(assumptions, design), uniform, np.full(16, 3.0), found
-    )
+    weights = weights_of(operators_of(None), found, assumptions, design)
+    prob = siting.inclusion_prob(weights, np.full(16, 3.0), found)
     np.testing.assert_allclose(prob.sum(axis=1), 3)
     floor = uniform[:, None] * 3 * found.size_m / found.size_m.sum()
     uncapped = prob < 1
-    assert (prob[uncapped] >= floor[uncapped] - 1e-12).all()
+    assert (prob[uncapped] >= (floor * (1 - 1e-12))[uncapped]).all()
+
+
+def test_a_uniform_share_of_one_places_by_length_alone():
+    found = lit_crossing()
+    even = load_assumptions().with_changes({"sites.uniform_share": 0.6})
+    weights = weights_of(operators_of(None), found, even, Design(4, 0))
+    assert weights.min() >= 0.6
+    alone = even["sites.uniform_share"].model_copy(
+        update={"value": 1.0, "high": 1.0, "distribution": "fixed"}
+    )
+    items = tuple(alone if i.key == alone.key else i for i in even.items)
+    flat = weights_of(
+        operators_of(None), found, dataclasses.replace(even, items=items), Design(4, 0)
+    )
+    np.testing.assert_allclose(flat, 1.0)
+
+
+def test_without_spread_every_draw_of_one_profile_is_the_same():
+    found = lit_crossing()
+    still = load_assumptions().with_changes(
+        {"sites.siting_spread": 0.0, "sites.uniform_share": 0.2}
+    )
+    weights = weights_of(operators_of(None, "plate_gates"), found, still, Design(5, 0))
+    np.testing.assert_allclose(weights, np.tile(weights[:1], (5, 1)))
+    other = weights_of(operators_of(None, "pedestrian_core"), found, still, Design(5, 0))
+    assert np.abs(weights - other).max() > 0.1
 
 
 def test_groups_with_a_mapped_site_get_no_second_one():
     found = crossing()
     free = np.ones(len(found.size_m), dtype=bool)
     free[:3] = False
-    prob = siting.inclusion_prob(
-        np.ones((2, siting.N_CLASSES)), np.full(2, 0.2), np.array([1.0, 5.0]), found, free
-    )
+    prob = siting.inclusion_prob(np.ones((2, 1)), np.array([1.0, 5.0]), found, free)
     assert (prob[:, :3] == 0).all()
     np.testing.assert_allclose(prob.sum(axis=1), [1, 5])
 

@@ -12,6 +12,8 @@ import math
 import numpy as np
 from numba import njit, prange
 
+from toolkit.bearings import FOLDS
+
 BIN_M = 1.0
 """Rings are tabulated in distance bins of this width; a bin counts by the part inside the ring."""
 MAX_PER_SITE = 6
@@ -23,9 +25,11 @@ IN_FIELD = 1 + MAX_PER_SITE + HALF_CIRCLE
 """Row of the view table for one camera whose field is known to hold the point."""
 TURNING = IN_FIELD + 1
 """Row for one camera that is known to turn: one of the types that do."""
-N_VIEWS = TURNING + 1
+BY_STREET = TURNING + 1
+"""First of the rows for a candidate whose street is known: points along it, aslant, across it."""
+N_VIEWS = BY_STREET + FOLDS
 """Rows of the view table: a candidate, mapped sites of 1 to 6 cameras, offsets of one camera, one
-camera whose field is known, and one that turns."""
+camera whose field is known, one that turns, and candidates by the angle to their street."""
 FULL_CIRCLE_DEG = 360.0
 BEARING_STEPS = 256
 SOME, ALL = 1, 2
@@ -34,15 +38,24 @@ SOME, ALL = 1, 2
 
 @njit(cache=True, parallel=True)
 def fill_views(
-    weights, heights_m, hfov_deg, inner, outer, per_site, n_bins, least_m, row_of, n_rows
+    weights, heights_m, hfov_deg, inner, outer, per_site, n_bins, least_m, row_of, n_rows, facing
 ):
     n_draws, n_types = weights.shape
     n_tiers = inner.shape[1]
+    # A compiled loop is kept until this file changes, so the number is read from the array.
+    n_folds = facing.shape[1]
     table = np.zeros((n_rows, n_bins, n_tiers, n_draws), np.float32)
     for d in prange(n_draws):
         cover = np.empty(OFFSET_STEPS)
         field = np.empty((n_types, HALF_CIRCLE))
         by_count = np.empty(MAX_PER_SITE + 1)
+        by_street = np.zeros(n_folds)
+        # Of sites with n cameras, one of which always lies within a turn of the point.
+        nearest = np.zeros((MAX_PER_SITE + 1, n_folds, OFFSET_STEPS))
+        for n in range(1, MAX_PER_SITE + 1):
+            for f in range(n_folds):
+                for k in range(OFFSET_STEPS):
+                    nearest[n, f, k % (OFFSET_STEPS // n)] += facing[d, f, k]
         # Part of each step of offset that lies inside the field of each type.
         for y in range(n_types):
             half_steps = hfov_deg[d, y] / 2.0 / 360.0 * OFFSET_STEPS
@@ -66,11 +79,13 @@ def fill_views(
             for b in range(n_reached):
                 near, far = b * BIN_M, (b + 1) * BIN_M
                 some, mixed, anywhere, turning = False, 0.0, 0.0, 0.0
+                by_street[:] = 0.0
                 for h in range(len(least_m)):
                     rows = row_of[h]
                     if not same[h]:
                         some, mixed, anywhere, turning = False, 0.0, 0.0, 0.0
                         cover[:] = 0.0
+                        by_street[:] = 0.0
                         for y in range(n_types):
                             part = (min(far, outer[d, t, y]) - max(near, inner[d, t, y])) / BIN_M
                             if part <= 0.0 or heights_m[d, y] < least_m[h]:
@@ -91,6 +106,10 @@ def fill_views(
                                     for i in range(n):
                                         miss *= 1.0 - cover[u + i * turn]
                                     total += 1.0 - miss
+                                    for f in range(n_folds):
+                                        by_street[f] += (
+                                            per_site[d, n - 1] * nearest[n, f, u] * (1.0 - miss)
+                                        )
                                 by_count[n] = total / turn
                                 mixed += per_site[d, n - 1] * total / turn
                     if not some:
@@ -103,6 +122,9 @@ def fill_views(
                     for k in range(HALF_CIRCLE):
                         if rows[1 + MAX_PER_SITE + k] >= 0:
                             table[rows[1 + MAX_PER_SITE + k], b, t, d] = cover[k]
+                    for f in range(n_folds):
+                        if rows[BY_STREET + f] >= 0:
+                            table[rows[BY_STREET + f], b, t, d] = by_street[f]
                     if rows[IN_FIELD] >= 0:
                         table[rows[IN_FIELD], b, t, d] = anywhere
                     if rows[TURNING] >= 0:

@@ -102,18 +102,24 @@ def choose(
     """Draw which candidates stand: those of lowest rank, none nearer than the spacing."""
     n_sites = len(size)
     n_classes, n_districts = cell_size.shape
+    n_cells = 0
+    for c in range(n_classes):
+        for a in range(n_districts):
+            if cell_count[c, a] > 0.0:
+                n_cells += 1
     for d in prange(len(keys)):
         n = int(wanted[d])
         out_n[d] = 0
         if n == 0:
             continue
-        rate = np.zeros(n_classes * n_districts)
-        count = np.zeros(n_classes * n_districts)
+        # Classes are many and most are in few districts: only what occurs is gone through.
+        rate, count = np.zeros(n_cells), np.zeros(n_cells)
+        k = -1
         most = 0.0
         for c in range(n_classes):
             for a in range(n_districts):
                 if cell_count[c, a] > 0.0:
-                    k = c * n_districts + a
+                    k += 1
                     favour = 1.0 if alone[d, c] else gamma[d, a]
                     rate[k] = hazard[d, c] * favour * cell_size[c, a] / cell_count[c, a]
                     if rate[k] > 0.0:
@@ -192,7 +198,7 @@ def count_working(keys, first, site, fixed, per_site, working, out):
 @njit(cache=True, parallel=True)
 def equip(
     keys, first, site, fixed, axis_deg, turning, per_site, working, share, share_turning,
-    start, out_site, out_kind, out_axis,
+    street_deg, turns, start, out_site, out_kind, out_axis,
 ):  # fmt: skip
     """Give each standing site its cameras, and list those that work."""
     for d in prange(len(keys)):
@@ -201,7 +207,13 @@ def equip(
         for k in range(first[d], first[d + 1]):
             s = site[k]
             n = cameras_at(key, s, fixed[s], per_site[d])
-            turn = uniform(key, s, TURN) * FULL_CIRCLE_DEG
+            u = uniform(key, s, TURN)
+            turn = u * FULL_CIRCLE_DEG
+            if not np.isnan(street_deg[s]):
+                step = pick(turns[d], u)
+                below = turns[d, step - 1] if step > 0 else 0.0
+                part = (u - below) / max(turns[d, step] - below, 1e-12)
+                turn = street_deg[s] + (step + part) * FULL_CIRCLE_DEG / turns.shape[1]
             if not np.isnan(axis_deg[s]):
                 turn = axis_deg[s]
             for c in range(n):

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from toolkit import __version__, fabrics, labels, notes, siting
+from toolkit import __version__, fabrics, labels, notes, siting, siting_profiles, store
 from toolkit._errors import PackError
 from toolkit.assumptions import MINIMAL, AssumptionSet, load_assumptions
 from toolkit.basis import Inputs, Outcome
@@ -73,6 +73,7 @@ def assess(  # noqa: PLR0913
     seed: int = 0,
     n_draws: int = N_DRAWS,
     observations: Sequence[Observation] = (),
+    profile: str | None = None,
 ) -> Assessment:
     """Estimate where people in a city are likely to be seen, recognised, matched, or read.
 
@@ -96,6 +97,8 @@ def assess(  # noqa: PLR0913
         Draws of the ignorance layer.
     observations
         Counts along ways, used beside those that the user has stored.
+    profile
+        Sites as of this operator profile alone; by default the mixture of the city.
 
     Raises
     ------
@@ -113,6 +116,7 @@ def assess(  # noqa: PLR0913
         scope=scope,
         count=count,
         observations=observations,
+        profile=profile,
     )
     outcome = on_streets(inputs, pack_id) if pack_id else on_city_level(inputs)
     return assemble(inputs, outcome, figures)
@@ -130,6 +134,7 @@ def make_inputs(  # noqa: PLR0913
     observations: Sequence[Observation] = (),
     evidence: Path | None = None,
     pack: str | None = None,
+    profile: str | None = None,
 ) -> tuple[Inputs, str | None, CityFigures]:
     """Draw everything that does not depend on streets; arguments and errors as `assess`.
 
@@ -179,6 +184,7 @@ def make_inputs(  # noqa: PLR0913
         ),
         per_site=values.draw("sites.cameras_per_site", design),
         model=siting.load_siting(),
+        operators=siting_profiles.operators_of(found.id, profile),
     )
     return inputs, pack_id, figures
 
@@ -278,7 +284,10 @@ def assemble(inputs: Inputs, outcome: Outcome, figures: CityFigures) -> Assessme
         inputs=InputsPart(
             evidence_sha256=evidence_sha256(inputs.claims),
             pack_sha256=outcome.pack.sha256 if outcome.pack else None,
-            siting_sha256=inputs.model.sha256,
+            siting_sha256=store.sha256_bytes(
+                store.canonical_json([inputs.model.sha256, inputs.operators.sha256])
+            ),
+            siting_profile=inputs.operators.alone,
         ),
         cameras=CamerasPart(
             installed=_camera_count(inputs, outcome, "installed", figures),

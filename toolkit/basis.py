@@ -20,6 +20,7 @@ from toolkit.draws import Design, FloatArray
 from toolkit.optics import CameraDraws
 from toolkit.records import Claim
 from toolkit.results import Boundary, Layers, Quantity, Ring, Status, Tier, TierPart
+from toolkit.siting_profiles import Operators
 from toolkit.streets import Pack
 
 M_PER_KM = 1000.0
@@ -41,6 +42,7 @@ class Inputs:
     cameras: CameraDraws
     per_site: FloatArray
     model: siting.SitingModel
+    operators: Operators
 
     @property
     def n_cameras(self) -> FloatArray:

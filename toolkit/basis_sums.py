@@ -16,7 +16,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from toolkit import exposure, placement, siting
+from toolkit import exposure, placement, siting, siting_profiles
 from toolkit.basis import Inputs
 from toolkit.cameras import cameras_for
 from toolkit.draws import FloatArray
@@ -124,8 +124,7 @@ def chance_of_sites(
     n_here = np.maximum(inputs.n_cameras * inside_share, in_scope)
     n_sites = (n_here - in_scope) / inputs.per_site
     factor = siting.inclusion_factor(
-        siting.draw_class_weights(values, design),
-        values.draw("sites.uniform_share", design),
+        siting_profiles.weights_of(inputs.operators, frame.groups, values, design),
         n_sites,
         frame.groups,
         frame.group_free,
@@ -205,6 +204,9 @@ def add_up(
         known_m,
         design,
         fixed_width_deg=np.concatenate([np.full(n_groups, np.nan), scene.fixed_width_deg]),
+        street_deg=np.concatenate(
+            [scene.groups.street_deg, np.full(len(scene.fixed_count), np.nan)]
+        ),
         spacing_m=inputs.assumptions.value("sites.spacing_m"),
         xy_m=scene.groups.xy_m,
     )

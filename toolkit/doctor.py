@@ -14,6 +14,7 @@ from toolkit.claims import load_claims
 from toolkit.fabrics import load_fabrics
 from toolkit.optics import load_catalogue
 from toolkit.siting import load_siting
+from toolkit.siting_profiles import load_profiles
 
 _PACKAGES = ("numpy", "numba", "shapely", "geopandas", "osmnx", "streamlit", "folium")
 _BYTES_PER_MB = 1e6
@@ -45,6 +46,7 @@ def examine() -> dict[str, Any]:
         ("assumptions (central)", load_assumptions),
         ("camera types", load_catalogue),
         ("siting", load_siting),
+        ("operator profiles", load_profiles),
         ("reference fabrics", load_fabrics),
     ):
         try:

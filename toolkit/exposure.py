@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse, stats
 
-from toolkit import _exposure_kernels, clustering
+from toolkit import _exposure_kernels, bearings, clustering
 from toolkit.draws import FloatArray
 from toolkit.optics import CameraDraws
 from toolkit.results import INTERVAL, TIERS
@@ -37,6 +37,8 @@ IN_FIELD = _exposure_kernels.IN_FIELD
 """Row for one camera whose field is known and holds the point: only its ring is uncertain."""
 TURNING = _exposure_kernels.TURNING
 """Row for one camera that is known to turn: all directions, and one of the types that turn."""
+BY_STREET = _exposure_kernels.BY_STREET
+"""First of the rows for a site that may stand there, by the angle of the point to its street."""
 N_VIEWS = _exposure_kernels.N_VIEWS
 HEIGHT_STEP_M = 0.5
 """Least camera heights are rounded down to steps of this size: a roof hides a little less."""
@@ -63,7 +65,8 @@ def view_code(view: IntArray, least_dm: NDArray[np.uint8]) -> IntArray:
     Parameters
     ----------
     view
-        `CANDIDATE`, `mapped_view`, `directed_view`, `IN_FIELD` or `TURNING`, shape (N,).
+        `CANDIDATE`, `mapped_view`, `directed_view`, `IN_FIELD`, `TURNING` or `BY_STREET` and the
+        class of angle, shape (N,).
     least_dm
         Least camera height in tenths of a metre, 0 where nothing stands between, shape (N,).
     """
@@ -104,7 +107,8 @@ def view_table(
 ) -> Float32Array:
     """Tabulate v, the chance that one site's cameras have a point in their rings.
 
-    Cameras of one site look in evenly spaced directions with a random common turn; each has a
+    Cameras of one site look in evenly spaced directions with a random common turn, of which more
+    is known where the street is; each has a
     type of its own and works or not on its own, given the share working.
 
     Parameters
@@ -131,6 +135,9 @@ def view_table(
     row_of = np.full((len(bands), N_VIEWS), -1, dtype=np.int64)
     row_of[band, codes % N_VIEWS] = np.arange(len(codes))
     working = cameras.availability if availability is None else availability
+    turns = cameras.turns
+    if turns is None:
+        turns = np.full((len(working), bearings.STEPS), 1.0 / bearings.STEPS)
     n_bins = math.ceil(reach_m / BIN_M)
     with KERNEL_LOCK:
         return np.asarray(
@@ -145,6 +152,7 @@ def view_table(
                 np.maximum(bands - 1, 0) * HEIGHT_STEP_M,
                 row_of,
                 len(codes),
+                bearings.facing_prob(turns),
             )
         )
 
@@ -183,6 +191,7 @@ def point_rows(
     site_view: IntArray,
     site_axis_deg: FloatArray,
     site_width_deg: FloatArray | None = None,
+    site_street_deg: FloatArray | None = None,
 ) -> PointRows:
     """Sort pairs by point; pairs outside a field that is known are left out.
 
@@ -199,6 +208,9 @@ def point_rows(
     site_width_deg
         Width of the field of sites with one camera where it is known, NaN elsewhere, shape
         (G,). A full circle is a camera that turns: then all directions are inside.
+    site_street_deg
+        Direction of the street of candidates, NaN where it says nothing, shape (G,); by default
+        everywhere.
     """
     counts = np.diff(sight.start)
     site = np.repeat(np.arange(sight.n_sites, dtype=np.int32), counts)
@@ -210,6 +222,11 @@ def point_rows(
     if directed.any():
         bearing = np.asarray(sight.bearing)[directed].astype(float) * BEARING_STEP_DEG
         view[directed] = directed_view(bearing - axis[directed]).astype(np.int16)
+    if site_street_deg is not None:
+        street = site_street_deg[site]
+        by_street = (view == CANDIDATE) & ~np.isnan(street)
+        toward = np.asarray(sight.bearing)[by_street].astype(float) * BEARING_STEP_DEG
+        view[by_street] = BY_STREET + bearings.fold_of(toward, street[by_street])
     point, start = np.asarray(sight.point), np.asarray(sight.start)
     kept = np.arange(len(site), dtype=np.int64)
     if site_width_deg is not None and not np.isnan(site_width_deg).all():

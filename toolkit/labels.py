@@ -127,6 +127,15 @@ def status_name(status: Status, lang: str) -> str:
     return names[status]
 
 
+def siting_limit(lang: str) -> str:
+    """Return the sentence on what is not known of where cameras stand."""
+    return tr(
+        "Where cameras stand is learnt from lists of cameras of four cities outside Myanmar; no "
+        "city in Myanmar has been used to test it.",
+        lang,
+    )
+
+
 def limits(lang: str) -> tuple[str, ...]:
     """Return the sentences on what the figures cannot say; the first stands on every output."""
     return (
@@ -145,6 +154,7 @@ def limits(lang: str) -> tuple[str, ...]:
             "the cameras.",
             lang,
         ),
+        siting_limit(lang),
         tr(
             "Cameras are added, moved and switched off; the figures become less reliable with "
             "every month after their date.",

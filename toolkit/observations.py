@@ -208,7 +208,7 @@ def _mean_per_camera(
     lift: FloatArray | float = 1.0
     if observation.streets != "any":
         share = draw("observation.main_street_share", design)
-        main = np.exp(draw("sites.log_lift_main", design))
+        main = np.exp(draw("observation.log_lift_main", design))
         lift = (main if observation.streets == "main" else 1.0) / (share * main + 1.0 - share)
     # A walk cannot pass more street than there is.
     walked = np.minimum(observation.walked_km, street_km)
@@ -239,7 +239,7 @@ def _share_at_junctions(
     if junctions is None:
         street_km = _street_km(None, figures, assumptions, design)
         junctions = street_km * assumptions.draw("observation.junctions_per_km", design)
-    lift = np.exp(assumptions.draw("sites.log_lift_signal", design))
+    lift = np.exp(assumptions.draw("observation.log_lift_signal", design))
     others = np.maximum(junctions - _JUNCTIONS_COUNTED, 0.0)
     at_ten = _JUNCTIONS_COUNTED * lift / (_JUNCTIONS_COUNTED * lift + others)
     return np.asarray(assumptions.draw("city.junction_site_share", design) * at_ten, dtype=float)

@@ -16,6 +16,7 @@ import numpy as np
 from scipy import stats
 
 from toolkit.assumptions import AssumptionSet
+from toolkit.bearings import draw_turns
 from toolkit.camera_types import CameraType, Catalogue, Mix, load_catalogue
 from toolkit.draws import Design, FloatArray
 from toolkit.lenses import (
@@ -59,6 +60,9 @@ class CameraDraws:
         Share of cameras working, shape (D,).
     type_ids
         Ids of the Y types.
+    turns
+        Where the first camera of a site looks from its street, see `bearings.turn_prob`, shape
+        (D, steps); None for any direction.
     """
 
     share: FloatArray
@@ -68,6 +72,7 @@ class CameraDraws:
     outer_m: FloatArray
     availability: FloatArray
     type_ids: tuple[str, ...]
+    turns: FloatArray | None = None
 
     def able_share(self) -> FloatArray:
         """Return the share of cameras whose ring is not empty, shape (D, T)."""
@@ -184,6 +189,7 @@ def draw_cameras(
         outer_m=outer,
         availability=assumptions.draw("optics.availability", design),
         type_ids=tuple(t.id for t in types),
+        turns=draw_turns(assumptions, design),
     )
 
 

@@ -161,6 +161,7 @@ def equip(
     fixed_width_deg: FloatArray,
     cameras: CameraDraws,
     mean_per_site: FloatArray,
+    street_deg: FloatArray | None = None,
 ) -> Working:
     """Give standing sites their cameras and keep those that work; arguments as `simulate`."""
     per_site = np.cumsum(per_site_prob(mean_per_site), axis=1)
@@ -169,6 +170,9 @@ def equip(
     turns = np.where(turns.any(axis=1, keepdims=True), turns, cameras.share)
     working = np.ascontiguousarray(cameras.availability)
     fixed = np.ascontiguousarray(fixed_count)
+    street, looks = np.full(len(fixed), np.nan), np.ones((len(working), 1))
+    if street_deg is not None and cameras.turns is not None:
+        street, looks = np.ascontiguousarray(street_deg), _cumulative(cameras.turns)
     with KERNEL_LOCK:
         n_working = np.zeros(len(standing.keys), np.int64)
         _placement_kernels.count_working(
@@ -181,7 +185,7 @@ def equip(
         _placement_kernels.equip(
             standing.keys, standing.first, standing.site, fixed,
             np.ascontiguousarray(fixed_axis_deg), turning, per_site, working,
-            _cumulative(cameras.share), _cumulative(turns), first, site, kind, axis,
+            _cumulative(cameras.share), _cumulative(turns), street, looks, first, site, kind, axis,
         )  # fmt: skip
     return Working(first, site, kind, axis)
 
@@ -197,6 +201,7 @@ def simulate(  # noqa: PLR0913
     design: Design,
     *,
     fixed_width_deg: FloatArray | None = None,
+    street_deg: FloatArray | None = None,
     independent: bool = False,
     spacing_m: float = 0.0,
     xy_m: FloatArray | None = None,
@@ -222,6 +227,9 @@ def simulate(  # noqa: PLR0913
     fixed_width_deg
         Width of the field of mapped cameras where it is known, else NaN, shape (G,); by default
         none is. Where it is not known, the field is that of the type drawn.
+    street_deg
+        Direction of the street of candidates, NaN where it says nothing, shape (G,); by default
+        everywhere.
     independent, spacing_m, xy_m
         See `place_sites`.
     """
@@ -232,7 +240,7 @@ def simulate(  # noqa: PLR0913
     certain = np.flatnonzero(chance.district < 0).astype(np.int32)
     working = equip(
         _with_certain(standing, certain), fixed_count, fixed_axis_deg, width, cameras,
-        mean_per_site,
+        mean_per_site, street_deg,
     )  # fmt: skip
     with KERNEL_LOCK:
         share, alone_m = _placement_kernels.cover(

@@ -140,11 +140,12 @@ class AssumptionsPart(_Model):
 
 
 class InputsPart(_Model):
-    """Hashes of what went in."""
+    """Hashes of what went in, and the operator profile if only one was asked for."""
 
     evidence_sha256: str
     pack_sha256: str | None
     siting_sha256: str
+    siting_profile: str | None = None
 
 
 class ObservationPart(_Model):

@@ -18,6 +18,7 @@ from scipy.spatial import cKDTree
 
 from toolkit import clustering, exposure, pieces, sight, siting, store, zones
 from toolkit.cameras import cameras_for
+from toolkit.street_layers import metric_xy, pack_layers
 from toolkit.streets import Pack
 
 POINT_SPACING_M = 5.0
@@ -128,7 +129,6 @@ def build_scene(
     model: siting.SitingModel,
     *,
     stretch_m: float,
-    place_radius_m: float,
     reach_m: float,
     level_height_m: float,
     district_m: float,
@@ -138,7 +138,7 @@ def build_scene(
 
     Parameters
     ----------
-    pack, model, stretch_m, place_radius_m, level_height_m, district_m
+    pack, model, stretch_m, level_height_m, district_m
         See `build_frame`.
     reach_m
         Longest line of sight that is kept.
@@ -149,7 +149,6 @@ def build_scene(
         pack,
         model,
         stretch_m=stretch_m,
-        place_radius_m=place_radius_m,
         level_height_m=level_height_m,
         district_m=district_m,
     )
@@ -170,7 +169,6 @@ def build_frame(
     model: siting.SitingModel,
     *,
     stretch_m: float,
-    place_radius_m: float,
     level_height_m: float,
     district_m: float,
 ) -> Frame:
@@ -184,8 +182,6 @@ def build_frame(
         Geometry of siting.
     stretch_m
         Length of street that holds at most one site.
-    place_radius_m
-        How near a place counts as at it.
     level_height_m
         Height of a level of a building whose levels are known and whose height is not.
     district_m
@@ -211,16 +207,12 @@ def build_frame(
 
     junctions = pack.junctions
     crossing = junctions["drive_degree"].to_numpy() >= _JUNCTION_DEGREE
-    places = pack.places[pack.places["kind"].isin(sorted(model.place_kinds))]
     groups = siting.candidates(
         lines[open_air],
         siting.road_classes(streets["highway"].tolist(), model)[open_air],
         streets["lanes"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)[open_air],
-        junction_xy_m=_xy(junctions[crossing], crs),
-        junction_signal=junctions["signals"].to_numpy(dtype=bool)[crossing],
-        place_xy_m=_xy(places, crs),
+        junction_xy_m=metric_xy(junctions[crossing], crs),
         stretch_m=stretch_m,
-        place_radius_m=place_radius_m,
         model=model,
     )
     # District by district, so that the sites that a point sees come by district.
@@ -230,6 +222,9 @@ def build_frame(
     order = sight.morton_order(groups.xy_m)
     order = order[np.argsort(rank[of_cell[order]], kind="stable")]
     groups, group_district = groups.take(order), rank[of_cell[order]]
+    groups = siting.described(
+        replace(groups, line=np.flatnonzero(open_air)[groups.line]), pack_layers(pack)
+    )
     fixed = mapped_sites(cameras_for(pack), crs, buildings, model)
     group_xy = sight.place_sites(groups.xy_m, groups.centre_xy_m, buildings)
     free = np.ones(len(group_xy), dtype=bool)
@@ -282,6 +277,7 @@ def with_sight(frame: Frame, pairs: sight.Sight) -> Scene:
         view,
         np.concatenate([unknown, frame.fixed_axis_deg]),
         np.concatenate([unknown, frame.fixed_width_deg]),
+        np.concatenate([frame.groups.street_deg, np.full(len(frame.fixed_count), np.nan)]),
     )
     parts = {item.name: getattr(frame, item.name) for item in fields(Frame)}
     return Scene(**parts, lines_of_sight=pairs, rows=rows)
@@ -295,10 +291,6 @@ def middles(lines: NDArray[np.object_]) -> FloatArray:
     """Return the middle of each line, shape (S, 2)."""
     half = shapely.line_interpolate_point(lines, 0.5, normalized=True)
     return np.asarray(shapely.get_coordinates(half), dtype=float).reshape(-1, 2)
-
-
-def _xy(frame: gpd.GeoDataFrame, crs: str) -> FloatArray:
-    return np.asarray(shapely.get_coordinates(_metric(frame, crs)), dtype=float).reshape(-1, 2)
 
 
 @dataclass(frozen=True)
@@ -323,7 +315,7 @@ def mapped_sites(
     A camera with a known direction or a known field is a site of its own; the others are joined
     if near.
     """
-    xy, outdoors = _in_front_of_walls(_xy(cameras, crs), buildings, model)
+    xy, outdoors = _in_front_of_walls(metric_xy(cameras, crs), buildings, model)
     axis, width, first = _fields(cameras)
     n_indoor = int((first & ~outdoors).sum())
     kept = first & outdoors

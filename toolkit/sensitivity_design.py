@@ -48,6 +48,8 @@ _FACTORS: Final[tuple[tuple[str, str], ...]] = (
     (r"(focal|width|sensor|hfov):.*", "optics.lens"),
     (r"aim:.*", "optics.aim"),
     (r"night:.*", "optics.night_range"),
+    (r"siting\.share\..*", "sites.operators"),
+    (r"siting\.spread\..*", "sites.siting_weights"),
     (r"fabric:.*", "city.fabric"),
     (r"city\.population", "city.population"),
     (BOUNDARY_COLUMN, "city.boundary"),

@@ -8,9 +8,8 @@ groups add up to the number of sites.
 
 from __future__ import annotations
 
-import itertools
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,13 +18,11 @@ from scipy.spatial import cKDTree
 
 from toolkit import pieces, store
 from toolkit._errors import InputDataError
-from toolkit.assumptions import AssumptionSet
-from toolkit.draws import Design, FloatArray
+from toolkit.draws import FloatArray
+from toolkit.street_features import features_at
+from toolkit.street_layers import StreetLayers
 
 ROAD_CLASSES = ("main", "middle", "local", "foot")
-GROUP_KINDS = ("stretch", "junction", "signal")
-N_CLASSES = len(GROUP_KINDS) * len(ROAD_CLASSES) * 2
-_JUNCTION_DEGREE = 3
 _CORNER_RAD = np.pi / 4
 
 IntArray = NDArray[np.int64]
@@ -40,7 +37,6 @@ class SitingModel:
     lane_width_m: float
     junction_offset_m: float
     junction_merge_m: float
-    place_kinds: frozenset[str]
     mapped_site_m: float
     indoor_depth_m: float
     wall_gap_m: float
@@ -60,14 +56,27 @@ class Candidates:
         inside a building.
     size_m
         Street length each group stands for, shape (G,).
+    line
+        The street each belongs to, the most important one at a junction, shape (G,).
+    at_junction
+        Whether a group is a junction, shape (G,).
+    street_deg
+        Direction of that street, either way along it, degrees clockwise from north, shape (G,).
     weight_class
-        Index of kind, road class and nearness of a place, shape (G,), see `weight_class`.
+        Row of `class_code` of each group, shape (G,).
+    class_code
+        Combinations of features that occur, shape (C,), see `toolkit.street_features`; one for
+        all until `described`.
     """
 
     xy_m: FloatArray
     centre_xy_m: FloatArray
     size_m: FloatArray
+    line: IntArray
+    at_junction: NDArray[np.bool_]
+    street_deg: FloatArray
     weight_class: IntArray
+    class_code: IntArray
 
     def take(self, order: IntArray) -> Candidates:
         """Return some of the groups, in that order."""
@@ -75,8 +84,18 @@ class Candidates:
             self.xy_m[order],
             self.centre_xy_m[order],
             self.size_m[order],
+            self.line[order],
+            self.at_junction[order],
+            self.street_deg[order],
             self.weight_class[order],
+            self.class_code,
         )
+
+    def class_length_m(self) -> FloatArray:
+        """Return the street length of each class, shape (C,)."""
+        return np.bincount(
+            self.weight_class, weights=self.size_m, minlength=len(self.class_code)
+        ).astype(float)
 
 
 def load_siting(name: str = "central") -> SitingModel:
@@ -105,7 +124,6 @@ def load_siting(name: str = "central") -> SitingModel:
             lane_width_m=float(raw["lane_width_m"]["value"]),
             junction_offset_m=float(raw["junction_offset_m"]["value"]),
             junction_merge_m=float(raw["junction_merge_m"]["value"]),
-            place_kinds=frozenset(raw["place_kinds"]["value"]),
             mapped_site_m=float(raw["mapped_site_m"]["value"]),
             indoor_depth_m=float(raw["indoor_depth_m"]["value"]),
             wall_gap_m=float(raw["wall_gap_m"]["value"]),
@@ -122,24 +140,16 @@ def road_classes(highways: list[str], model: SitingModel) -> IntArray:
     return np.array([model.road_class_of.get(h, local) for h in highways], dtype=np.int64)
 
 
-def weight_class(kind: IntArray, road_class: IntArray, near_place: NDArray[np.bool_]) -> IntArray:
-    """Return one index for the features that siting weights depend on."""
-    return (kind * len(ROAD_CLASSES) + road_class) * 2 + near_place.astype(np.int64)
-
-
-def candidates(  # noqa: PLR0913
+def candidates(
     lines: NDArray[np.object_],
     road_class: IntArray,
     lanes: FloatArray,
     *,
     junction_xy_m: FloatArray,
-    junction_signal: NDArray[np.bool_],
-    place_xy_m: FloatArray,
     stretch_m: float,
-    place_radius_m: float,
     model: SitingModel,
 ) -> Candidates:
-    """Cut streets into candidate groups.
+    """Cut streets into candidate groups, not yet `described`.
 
     Parameters
     ----------
@@ -149,14 +159,10 @@ def candidates(  # noqa: PLR0913
         Index into `ROAD_CLASSES`, shape (S,).
     lanes
         Number of lanes, NaN where not tagged, shape (S,).
-    junction_xy_m, junction_signal
-        Junctions of the carriageway network and whether they have traffic lights.
-    place_xy_m
-        Places that reports name as watched.
+    junction_xy_m
+        Junctions of the carriageway network.
     stretch_m
         Length of a stretch.
-    place_radius_m
-        Distance within which a group counts as at a place.
     model
         Geometry of siting.
     """
@@ -167,7 +173,7 @@ def candidates(  # noqa: PLR0913
         stretches.length,
         stretches.line,
     )
-    centre_of, signal = _merge_junctions(junction_xy_m, junction_signal, model.junction_merge_m)
+    centre_of = _merge_junctions(junction_xy_m, model.junction_merge_m)
     owner = np.full(len(centre), -1, dtype=np.int64)
     if len(centre_of) and len(centre):
         distance, nearest = cKDTree(centre_of).query(centre)
@@ -188,73 +194,66 @@ def candidates(  # noqa: PLR0913
     xy = [kerb[alone]]
     base = [centre[alone]]
     sizes: list[FloatArray] = [size[alone]]
-    kinds: list[IntArray] = [np.zeros(int(alone.sum()), dtype=np.int64)]
-    classes = [road_class[street[alone]]]
-    # A junction's class is that of its most important arm; its size the length it takes over.
-    has_arms = np.bincount(owner[~alone], minlength=len(centre_of)) > 0
-    if has_arms.any():
-        order = np.flatnonzero(~alone)
-        arm_class = np.full(len(centre_of), len(ROAD_CLASSES) - 1, dtype=np.int64)
-        np.minimum.at(arm_class, owner[order], road_class[street[order]])
-        first_arm = np.full(len(centre_of), -1, dtype=np.int64)
-        first_arm[owner[order][::-1]] = order[::-1]
-        chosen = np.flatnonzero(has_arms)
-        arm_heading = heading[first_arm[chosen]] + _CORNER_RAD
+    owners, along = [street[alone]], [heading[alone]]
+    # A junction belongs to its most important arm; its size is the length it takes over.
+    order = np.flatnonzero(~alone)
+    chosen = np.unique(owner[order])
+    if len(chosen):
+        ranked = order[np.lexsort((order, road_class[street[order]], owner[order]))]
+        first_arm = ranked[np.searchsorted(owner[ranked], chosen)]
+        arm_heading = heading[first_arm] + _CORNER_RAD
         corner = np.column_stack([np.cos(arm_heading), np.sin(arm_heading)])
         xy.append(centre_of[chosen] + corner * model.junction_offset_m)
         base.append(centre_of[chosen])
         taken = np.bincount(owner[order], weights=size[order], minlength=len(centre_of))
         sizes.append(taken[chosen].astype(float))
-        kinds.append(np.where(signal[chosen], 2, 1).astype(np.int64))
-        classes.append(arm_class[chosen])
-    centre_xy = np.vstack(base)
-    near = np.zeros(len(centre_xy), dtype=np.bool_)
-    if len(place_xy_m) and len(centre_xy):
-        near |= np.asarray(cKDTree(place_xy_m).query(centre_xy)[0]) <= place_radius_m
+        owners.append(street[first_arm])
+        along.append(heading[first_arm])
+    n_alone, n_groups = int(alone.sum()), int(alone.sum()) + len(chosen)
     return Candidates(
         xy_m=np.vstack(xy),
-        centre_xy_m=centre_xy,
+        centre_xy_m=np.vstack(base),
         size_m=np.concatenate(sizes),
-        weight_class=weight_class(np.concatenate(kinds), np.concatenate(classes), near),
+        line=np.concatenate(owners),
+        at_junction=np.arange(n_groups) >= n_alone,
+        street_deg=(90.0 - np.rad2deg(np.concatenate(along))) % 180.0,
+        weight_class=np.zeros(n_groups, dtype=np.int64),
+        class_code=np.zeros(1, dtype=np.int64),
     )
 
 
-def _merge_junctions(
-    xy_m: FloatArray, signal: NDArray[np.bool_], merge_m: float
-) -> tuple[FloatArray, NDArray[np.bool_]]:
+def described(found: Candidates, layers: StreetLayers) -> Candidates:
+    """Return groups with the combination of features of each.
+
+    Parameters
+    ----------
+    found
+        The groups; `line` counts the lines of `layers`.
+    layers
+        All streets of the place, and what is known of it.
+    """
+    code = features_at(layers, found.centre_xy_m, found.line)
+    class_code, row = np.unique(code, return_inverse=True)
+    return replace(found, weight_class=row.reshape(-1).astype(np.int64), class_code=class_code)
+
+
+def _merge_junctions(xy_m: FloatArray, merge_m: float) -> FloatArray:
     """Join junction nodes that are nearer than `merge_m` to one another (connected groups)."""
     if not len(xy_m):
-        return np.empty((0, 2)), np.zeros(0, dtype=bool)
+        return np.empty((0, 2))
     pairs = cKDTree(xy_m).query_pairs(merge_m, output_type="ndarray")
     graph = sparse.coo_array(
         (np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(xy_m), len(xy_m))
     )
     n_groups, label = sparse.csgraph.connected_components(graph, directed=False)
     size = np.bincount(label, minlength=n_groups)
-    centre = np.column_stack(
+    return np.column_stack(
         [np.bincount(label, weights=xy_m[:, k], minlength=n_groups) / size for k in (0, 1)]
     )
-    lit = np.bincount(label, weights=signal.astype(float), minlength=n_groups) > 0
-    return centre, lit
-
-
-def draw_class_weights(assumptions: AssumptionSet, design: Design) -> FloatArray:
-    """Draw the weight of a metre of street per weight class, shape (D, N_CLASSES)."""
-    lift = {
-        name: assumptions.draw(f"sites.log_lift_{name}", design)
-        for name in ("main", "middle", "foot", "junction", "signal", "place")
-    }
-    zero = np.zeros(design.n_draws)
-    by_kind = (zero, lift["junction"], lift["junction"] + lift["signal"])
-    by_class = (lift["main"], lift["middle"], zero, lift["foot"])
-    by_place = (zero, lift["place"])
-    columns = [k + c + p for k, c, p in itertools.product(by_kind, by_class, by_place)]
-    return np.asarray(np.exp(np.column_stack(columns)), dtype=float)
 
 
 def inclusion_factor(
     class_weight: FloatArray,
-    uniform_share: FloatArray,
     n_sites: FloatArray,
     found: Candidates,
     free: NDArray[np.bool_] | None = None,
@@ -267,9 +266,7 @@ def inclusion_factor(
     Parameters
     ----------
     class_weight
-        Weight of a metre of street, shape (D, C), see `draw_class_weights`.
-    uniform_share
-        Share of sites that follow street length alone, shape (D,).
+        Weight of a metre of street, shape (D, C), see `siting_profiles.draw`.
     n_sites
         Number of sites to place, shape (D,).
     found
@@ -297,17 +294,19 @@ def inclusion_factor(
     first = np.searchsorted(found.weight_class[order], np.arange(n_classes + 1))
     running = np.concatenate([[0.0], np.cumsum(size)])
     per_class = running[first[1:]] - running[first[:-1]]
-    total = size.sum()
     if not len(size):
         return np.zeros_like(class_weight)
-    featured = class_weight / (class_weight @ per_class)[:, None]
-    measure = (1 - uniform_share)[:, None] * featured + (uniform_share / total)[:, None]
+    measure = class_weight / (class_weight @ per_class)[:, None]
+    largest = np.zeros(n_classes)
+    np.maximum.at(largest, found.weight_class[order], size)
     wanted = np.minimum(n_sites, float(len(size)))
     scale = wanted.copy()
     for _ in range(len(size)):
         n_certain = np.zeros(len(wanted))
-        rest = np.zeros(len(wanted))
-        for c in np.flatnonzero(np.diff(first)):
+        # Only a class whose largest group is certain in some draw needs to be looked through.
+        some = (scale[:, None] * measure * largest >= 1).any(axis=0)
+        rest = measure[:, ~some] @ per_class[~some]
+        for c in np.flatnonzero(some):
             with np.errstate(divide="ignore", over="ignore"):
                 least = 1.0 / (scale * measure[:, c])
             cut = first[c] + np.searchsorted(size[first[c] : first[c + 1]], least, side="left")
@@ -327,13 +326,12 @@ _SCALE_TOLERANCE = 1e-12
 
 def inclusion_prob(
     class_weight: FloatArray,
-    uniform_share: FloatArray,
     n_sites: FloatArray,
     found: Candidates,
     free: NDArray[np.bool_] | None = None,
 ) -> FloatArray:
     """Return the chance that each group holds a site, shape (D, G); see `inclusion_factor`."""
-    factor = inclusion_factor(class_weight, uniform_share, n_sites, found, free)
+    factor = inclusion_factor(class_weight, n_sites, found, free)
     size = found.size_m if free is None else np.where(free, found.size_m, 0.0)
     with np.errstate(invalid="ignore"):
         prob = np.minimum(factor[:, found.weight_class] * size, 1.0)

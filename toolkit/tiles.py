@@ -53,12 +53,11 @@ class City:
 
 
 @lru_cache(maxsize=1)
-def _open_city(  # noqa: PLR0913, PLR0917
+def _open_city(
     pack_id: str,
     pack_sha256: str,
     siting_sha256: str,
     stretch_m: float,
-    place_radius_m: float,
     level_height_m: float,
     district_m: float,
     field_notes_sha256: str | None,
@@ -71,7 +70,6 @@ def _open_city(  # noqa: PLR0913, PLR0917
         pack,
         siting.load_siting(),
         stretch_m=stretch_m,
-        place_radius_m=place_radius_m,
         level_height_m=level_height_m,
         district_m=district_m,
     )
@@ -91,7 +89,6 @@ def open_city(inputs: Inputs, pack_id: str, tile_km: float) -> City:
         pack_sha256(pack_id),
         inputs.model.sha256,
         values.value("sites.stretch_m"),
-        values.value("sites.place_radius_m"),
         values.value("sites.level_height_m"),
         values.value("sites.district_m"),
         cameras_sha256(inputs.city.id),

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from toolkit import pieces, sight, siting
 from toolkit.assumptions import load_assumptions
+from toolkit.street_layers import pack_layers
 from toolkit.streets import open_pack
 
 PACK = "helsinki-centre"
@@ -34,8 +35,8 @@ class TiledCity:
     ----------
     point_xy, street
         Street points, shape (P, 2), and the street of each; those of a street follow one another.
-    site_xy, site_class, site_size
-        Candidate sites, district by district, shape (G, 2), (G,), (G,).
+    groups
+        Candidate sites, district by district.
     district
         Index of the district of each site.
     buildings, top_m
@@ -48,14 +49,17 @@ class TiledCity:
 
     point_xy: FloatArray
     street: NDArray[np.int64]
-    site_xy: FloatArray
-    site_class: NDArray[np.int64]
-    site_size: FloatArray
+    groups: siting.Candidates
     district: NDArray[np.int64]
     buildings: NDArray[np.object_]
     top_m: FloatArray
     length_m: float
     n_edges: int
+
+    @property
+    def site_xy(self) -> FloatArray:
+        """Where candidate sites stand, shape (G, 2)."""
+        return self.groups.xy_m
 
 
 def tiled_city(
@@ -82,12 +86,10 @@ def tiled_city(
         siting.road_classes(pack.streets["highway"].tolist(), model),
         pack.streets["lanes"].astype("Float64").to_numpy(dtype=float, na_value=np.nan),
         junction_xy_m=junction_xy,
-        junction_signal=junctions["signals"].to_numpy(dtype=bool)[crossing],
-        place_xy_m=np.empty((0, 2)),
         stretch_m=STRETCH_M,
-        place_radius_m=values.value("sites.place_radius_m"),
         model=model,
     )
+    groups = siting.described(groups, pack_layers(pack))
     site_xy = sight.place_sites(groups.xy_m, groups.centre_xy_m, houses)
     points = pieces.cut(lines, spacing_m)
     low, high = np.split(np.asarray(shapely.total_bounds(lines)), 2)
@@ -111,9 +113,16 @@ def tiled_city(
     return TiledCity(
         point_xy=xy[order],
         street=of_street[order],
-        site_xy=sites[along],
-        site_class=np.tile(groups.weight_class, n)[along],
-        site_size=np.tile(groups.size_m, n)[along],
+        groups=siting.Candidates(
+            sites,
+            sites,
+            np.tile(groups.size_m, n),
+            np.tile(groups.line, n),
+            np.tile(groups.at_junction, n),
+            np.tile(groups.street_deg, n),
+            np.tile(groups.weight_class, n),
+            groups.class_code,
+        ).take(along),
         district=place[of_cell.ravel()[along]],
         buildings=np.concatenate([shapely.transform(houses, lambda a, s=s: a + s) for s in shifts]),
         top_m=np.tile(top_m, n),

@@ -23,11 +23,12 @@ from numba import njit, prange
 from scipy.spatial import cKDTree
 
 from benchmarks.engine.city import TiledCity, tiled_city
-from toolkit import exposure, placement, sight, siting
+from toolkit import exposure, placement, sight, siting, siting_profiles
 from toolkit.assumptions import load_assumptions
 from toolkit.camera_types import load_catalogue
 from toolkit.draws import Design
 from toolkit.optics import draw_cameras
+from toolkit.siting_profiles import operators_of
 
 Figures = dict[str, float]
 
@@ -212,7 +213,11 @@ def _ready(city: TiledCity, folder: Path) -> tuple[sight.Sight, exposure.PointRo
     pairs = _cached(city, 0.0, NEAR_M, folder)
     n = len(city.site_xy)
     return pairs, exposure.point_rows(
-        pairs, len(city.point_xy), np.zeros(n, np.int64), np.full(n, np.nan)
+        pairs,
+        len(city.point_xy),
+        np.zeros(n, np.int64),
+        np.full(n, np.nan),
+        site_street_deg=city.groups.street_deg,
     )
 
 
@@ -222,18 +227,17 @@ def _chance(
     """Return the chance of sites for a number of cameras, and cameras per site."""
     values = load_assumptions()
     per_site = values.draw("sites.cameras_per_site", design)
-    found = siting.Candidates(city.site_xy, city.site_xy, city.site_size, city.site_class)
     n_sites = n_cameras / per_site
-    factor = siting.inclusion_factor(
-        siting.draw_class_weights(values, design),
-        values.draw("sites.uniform_share", design),
-        n_sites,
-        found,
-    )
+    weights = siting_profiles.weights_of(operators_of(None), city.groups, values, design)
+    factor = siting.inclusion_factor(weights, n_sites, city.groups)
     chance = exposure.SiteChance.of_classes(
-        factor.T, city.site_class, city.site_size, n_sites, district=city.district,
+        factor.T,
+        city.groups.weight_class,
+        city.groups.size_m,
+        n_sites,
+        district=city.district,
         cluster_size=values.draw("sites.cluster_size", design),
-    )  # fmt: skip
+    )
     return chance, per_site
 
 
@@ -326,13 +330,13 @@ def monte_carlo() -> Figures:
         placing = best(lambda: placement.place_sites(chance, design))
         equipped = placement.equip(
             placement.place_sites(chance, design), np.zeros(n, np.int64), np.full(n, np.nan),
-            np.full(n, np.nan), drawn, per_site,
+            np.full(n, np.nan), drawn, per_site, city.groups.street_deg,
         )  # fmt: skip
 
         def whole() -> None:
             placement.simulate(
                 pairs, chance, np.zeros(n, np.int64), np.full(n, np.nan), drawn, per_site,
-                length, design,
+                length, design, street_deg=city.groups.street_deg,
             )  # fmt: skip
 
         def floor() -> None:
@@ -408,7 +412,7 @@ def sizes() -> Figures:
                     n = len(city.site_xy)  # noqa: B023
                     placement.simulate(
                         pairs, chance, np.zeros(n, np.int64), np.full(n, np.nan), drawn,  # noqa: B023
-                        per_site, length, design,  # noqa: B023
+                        per_site, length, design, street_deg=city.groups.street_deg,  # noqa: B023
                     )  # fmt: skip
 
                 label = f"cameras_{cameras}" if cameras else key
@@ -424,9 +428,8 @@ def _part(city: TiledCity, n_points: int) -> TiledCity:
     near = np.isfinite(away)
     _, district = np.unique(city.district[near], return_inverse=True)
     return TiledCity(
-        points, city.street[:n_points], city.site_xy[near], city.site_class[near],
-        city.site_size[near], district, city.buildings, city.top_m, n_points * POINT_M,
-        city.n_edges,
+        points, city.street[:n_points], city.groups.take(np.flatnonzero(near)), district,
+        city.buildings, city.top_m, n_points * POINT_M, city.n_edges,
     )  # fmt: skip
 
 

@@ -204,10 +204,7 @@ def test_the_closed_form_agrees_with_placing_sites_on_a_grid(measured):
         siting.road_classes(network.highway.tolist(), siting.load_siting()),
         np.full(len(network.lines), np.nan),
         junction_xy_m=network.junction_xy_m,
-        junction_signal=np.zeros(len(network.junction_xy_m), dtype=bool),
-        place_xy_m=np.empty((0, 2)),
         stretch_m=20.0,
-        place_radius_m=30.0,
         model=siting.load_siting(),
     )
     middle = CORNER + 1000
@@ -218,7 +215,7 @@ def test_the_closed_form_agrees_with_placing_sites_on_a_grid(measured):
     seen = sight.build_sight(groups.xy_m, points.xy[near], NOTHING, reach_m=100.0)
     site = np.repeat(np.arange(seen.n_sites), np.diff(seen.start))
     view = views[np.minimum(seen.distance_cm // 100, 99), 0, 0]
-    stretch = groups.weight_class < 8
+    stretch = ~groups.at_junction
     junction_share = groups.size_m[~stretch].sum() / groups.size_m.sum()
     curve = np.array(row["open_junction_m"]) * junction_share
     curve += np.array(row["open_stretch_m"]) * (1 - junction_share)

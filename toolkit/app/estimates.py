@@ -18,6 +18,7 @@ from toolkit.optics import load_catalogue
 from toolkit.records import Claim
 from toolkit.results import Assessment, Status, Tier
 from toolkit.siting import load_siting
+from toolkit.siting_profiles import operators_of
 from toolkit.streets import find_pack_for, pack_sha256
 
 
@@ -61,6 +62,7 @@ def estimate(choice: Choice) -> Estimate:
             evidence_sha256(claims),
             assumptions.sha256,
             load_siting().sha256,
+            operators_of(city.id).sha256,
             repr(load_catalogue()),
             pack_sha256(pack) if pack else fabrics.fabrics_sha256(),
         ]

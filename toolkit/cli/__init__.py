@@ -25,6 +25,7 @@ from toolkit.cli import (
     machine,
     optics,
     sensitivity,
+    siting,
     streets,
     zones,
 )
@@ -37,6 +38,7 @@ _GROUPS = (
     assumptions,
     zones,
     optics,
+    siting,
     streets,
     cameras,
     batch,

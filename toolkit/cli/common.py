@@ -48,6 +48,7 @@ def add_common(parser: argparse.ArgumentParser) -> None:
         help="what was counted: km of street walked and cameras seen, such as 5:3 or "
         "5:3:township; may be given again",
     )
+    parser.add_argument("--profile", metavar="NAME", help="sites as of one kind of operator alone")
     parser.add_argument("--as-of", metavar="YYYY-MM-DD", help="today by default")
     parser.add_argument("--seed", type=int, default=0)
 
@@ -65,6 +66,7 @@ def assess_inputs(options: argparse.Namespace) -> dict[str, Any]:
         "scope": options.scope,
         "count": parse_count(options.count) if options.count else None,
         "observations": tuple(parse_observed(text) for text in options.observed),
+        "profile": options.profile,
         "as_of": as_of_date(options.as_of),
         "seed": options.seed,
     }

@@ -140,6 +140,8 @@ def street_tags(row: Mapping[str, object]) -> tuple[dict[str, str], bool]:
 def _one(key: str, values: tuple[str, ...]) -> str:
     """Return the value that stands for several."""
     if key == "highway":
+        # "primary;residential", as OpenStreetMap joins values.
+        values = tuple(part.strip() for v in values for part in v.split(";"))
         known = [v for v in _IMPORTANCE if v in values]
         return known[0] if known else values[0]
     if key in {"name", "name:en", "name:my"}:

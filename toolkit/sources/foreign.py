@@ -326,6 +326,8 @@ def to_degrees(
 
 def _like_degrees(flat: NDArray[Any]) -> bool:
     """Return whether no coordinate could be one of a projected system: all near its origin."""
+    if not len(flat):
+        return False
     west, south, east, north = shapely.total_bounds(flat)
     inside = west >= -_LON_LIMIT and east <= _LON_LIMIT and south >= -_LAT_LIMIT
     return bool(inside and north <= _LAT_LIMIT)

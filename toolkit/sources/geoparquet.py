@@ -51,7 +51,7 @@ def _load(path: Path, wanted: Collection[str]) -> Table:
         plain = [
             f.name
             for f in file.schema_arrow
-            if f.name != column and f.name.lower() in wanted and not pa.types.is_nested(f.type)
+            if f.name != column and f.name.lower() in wanted and _is_plain(f.type)
         ]
         _check_size(path, file, {column, *plain})
         blobs: list[bytes | None] = []
@@ -73,15 +73,26 @@ def _load(path: Path, wanted: Collection[str]) -> Table:
     return foreign.in_degrees(path, made, crs)
 
 
+def _is_plain(kind: pa.DataType) -> bool:
+    """Return whether a column can be read: one value a row, or a list of texts (OSMnx)."""
+    return not pa.types.is_nested(kind) or _is_texts(kind)
+
+
+def _is_texts(kind: pa.DataType) -> bool:
+    if not (pa.types.is_list(kind) or pa.types.is_large_list(kind)):
+        return False
+    return bool(pa.types.is_string(kind.value_type) or pa.types.is_large_string(kind.value_type))
+
+
 def _values(array: pa.Array) -> list[Any]:
-    """Return plain values; what is neither number, text nor yes/no is None."""
+    """Return plain values; what is neither number, text, texts nor yes/no is None."""
     kind = array.type
     if pa.types.is_dictionary(kind):
         array = array.dictionary_decode()
         kind = array.type
     plain = (
         pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_boolean(kind)
-        or pa.types.is_integer(kind) or pa.types.is_floating(kind)
+        or pa.types.is_integer(kind) or pa.types.is_floating(kind) or _is_texts(kind)
     )  # fmt: skip
     values: list[Any] = array.to_pylist() if plain else [None] * len(array)
     return values

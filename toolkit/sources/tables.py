@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from toolkit import store
@@ -43,6 +44,7 @@ _LINES: Final = (
     shapely.GeometryType.LINESTRING, shapely.GeometryType.LINEARRING,
     shapely.GeometryType.MULTILINESTRING,
 )  # fmt: skip
+_LINE_NAMES: Final = frozenset({"LineString", "LinearRing", "MultiLineString"})
 _AREAS: Final = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 _POINTS: Final = (shapely.GeometryType.POINT,)
 _SIGNAL_KINDS: Final = frozenset({"signal", "signals", "traffic_signals"})
@@ -127,6 +129,26 @@ def load_tables(
         counts.update(table.counts)
     drawn = _drawn(tables[0], counts)
     return StreetFile(file.name, digest, drawn, _beside(tables, counts))
+
+
+def read_points(path: str | os.PathLike[str]) -> NDArray[np.float64]:
+    """Return the points of a file of tables in longitude and latitude, shape (N, 2).
+
+    A feature with an area or several points counts once, at its middle; lines are left out.
+
+    Raises
+    ------
+    InputDataError
+        If it is not such a file, or holds no point.
+    """
+    file, listed = _open(path)
+    for layer in sorted(listed, key=lambda one: one.kind != "point"):
+        table = layer.load()
+        shapes = [g for g in table.geometry if g is not None and g.geom_type not in _LINE_NAMES]
+        if shapes:
+            return shapely.get_coordinates(shapely.centroid(np.array(shapes, dtype=object)))
+    msg = f"{file.name} holds no points. Save the cameras as points, one a row."
+    raise InputDataError(msg)
 
 
 def _open(name: str | os.PathLike[str]) -> tuple[Path, list[Layer]]:

@@ -1,0 +1,406 @@
+"""Evaluate the siting model on cities with known cameras, without letting it see what it is asked.
+
+Within a city (five folds of blocks), transfer to a city left out, coverage by city and by tile,
+log score, reliability. Writes ``figures.json``, ``tables.md`` and maps. Under ten minutes on two
+cores; the same bytes each time.
+
+    python benchmarks/siting_evaluation.py DIR --out DIR
+
+DIR holds NAME_streets.* and NAME_cameras.* pairs; the centre of Helsinki is added from the
+project. Blocks are 1 km, and 500 m in a city of fewer than ten blocks of 1 km: the centre of
+Helsinki has four, with 93 % of its cameras in one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import matplotlib as mpl
+
+mpl.use("Agg")
+import matplotlib.pyplot as plt
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from toolkit import siting_coverage, siting_fit, siting_profiles, siting_score, store
+from toolkit.cli.siting import pairs_in
+from toolkit.draws import Design
+from toolkit.siting_fitting import KnownCity, fit_profiles, fit_shared, known_city
+from toolkit.siting_pairs import CityPair, make_pair, pack_files, read_files
+from toolkit.siting_profiles import Prior, Profiles
+from toolkit.street_features import CLASSES, StreetLayers, class_index
+from toolkit.streets import open_pack
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+FOLDS: Final = 5
+SMALL_BLOCK_M: Final = 500.0
+LEAST_BLOCKS: Final = 10
+BOOTSTRAPS: Final = 1000
+TILE_M: Final = 1500.0
+LEAST_IN_TILE: Final = 15
+N_DRAWS: Final = 200
+SEED: Final = 0
+DEMONSTRATION: Final = "helsinki_centre"
+# Weights of the yardstick's "both" score: class lift plus 1.2 exp(-distance / 20 m), and its
+# smoothing of shares by 1 %.
+JUNCTION_LIFT, JUNCTION_FADE_M, JUNCTION_CAP_M, SMOOTHING = 1.2, 20.0, 200.0, 0.01
+
+
+@dataclass(frozen=True)
+class City:
+    """A city with what the model and the yardstick need."""
+
+    name: str
+    pair: CityPair
+    known: KnownCity
+    block: IntArray
+    junction_m: FloatArray
+    road: IntArray
+
+
+def city_of(name: str, layers: StreetLayers, camera_xy_m: FloatArray) -> City:
+    """Prepare a city."""
+    pair = make_pair(layers, camera_xy_m)
+    xy = pair.points.xy_m
+    block = siting_fit.block_index(xy)
+    if block.max() + 1 < LEAST_BLOCKS:
+        block = siting_fit.block_index(xy, SMALL_BLOCK_M)
+    road = class_index(layers.highway)[pair.points.line]
+    return City(name, pair, known_city(name, pair), block, _junction_m(layers.lines, xy), road)
+
+
+def _junction_m(lines: NDArray[np.object_], xy_m: FloatArray) -> FloatArray:
+    """Return the distance to the nearest place where three ends meet, as the yardstick does."""
+    ends = np.vstack([shapely.get_coordinates(shapely.get_point(lines, k)) for k in (0, -1)])
+    place, count = np.unique(np.round(ends, 1), axis=0, return_counts=True)
+    return np.asarray(cKDTree(place[count >= 3]).query(xy_m)[0], dtype=float)  # noqa: PLR2004
+
+
+def baselines(city: City, delivered: Sequence[City]) -> dict[str, FloatArray]:
+    """Return the scores of the yardstick; class lifts come from the other delivered cities."""
+    lifts = []
+    for one in delivered:
+        if one.name == city.name:
+            continue
+        length = np.bincount(one.road, weights=one.pair.points.length_m, minlength=len(CLASSES))
+        found = np.bincount(one.road[one.pair.nearest], minlength=len(CLASSES))
+        lifts.append(
+            np.log((found / found.sum() + SMOOTHING) / (length / length.sum() + SMOOTHING))
+        )
+    by_class = np.mean(lifts, axis=0)[city.road]
+    return {
+        "class": by_class,
+        "junction": -np.minimum(city.junction_m, JUNCTION_CAP_M),
+        "both": by_class + JUNCTION_LIFT * np.exp(-city.junction_m / JUNCTION_FADE_M),
+    }
+
+
+def within(city: City, others: Sequence[City], prior: Prior) -> FloatArray:
+    """Return the log lift of each point from a fit on the other folds of blocks."""
+    fold = siting_fold(city)
+    start = fit_shared([one.known.fit for one in others], prior).beta
+    fit, length = city.known.fit, city.pair.points.length_m
+    out = np.zeros(len(fold))
+    for f in range(FOLDS):
+        seen = siting_fit.fit([fit.part(fold != f)], prior_mean=start, prior_sd=prior.between_sd)
+        out[fold == f] = siting_fit.log_lift(seen.beta, fit.code, length)[fold == f]
+    return out
+
+
+def siting_fold(city: City) -> IntArray:
+    """Return the fold of each point: blocks in random order, dealt out."""
+    order = np.random.default_rng(SEED).permutation(city.block.max() + 1)
+    return np.asarray(order[city.block] % FOLDS, dtype=np.int64)
+
+
+def ranks(score: FloatArray, city: City) -> FloatArray:
+    """Return the share of street that scores below each camera, ties half; AUC is the mean."""
+    weight, at = city.pair.points.length_m, score[city.pair.nearest]
+    order = np.argsort(score, kind="stable")
+    below = np.r_[0.0, np.cumsum(weight[order])] / weight.sum()
+    sides = [below[np.searchsorted(score[order], at, side)] for side in ("left", "right")]  # type: ignore[call-overload]
+    return np.asarray(np.mean(sides, axis=0), dtype=float)
+
+
+def bootstrap(difference: FloatArray, block: IntArray) -> tuple[float, float, float]:
+    """Return mean and 90 % interval of a difference per camera, blocks drawn again."""
+    groups = np.unique(block, return_inverse=True)[1].reshape(-1)
+    total, number = np.bincount(groups, weights=difference), np.bincount(groups)
+    rng = np.random.default_rng(SEED)
+    pick = rng.integers(len(total), size=(BOOTSTRAPS, len(total)))
+    drawn = total[pick].sum(axis=1) / number[pick].sum(axis=1)
+    low, high = np.quantile(drawn, [0.05, 0.95])
+    return float(low), float(difference.mean()), float(high)
+
+
+def winkler(low: float, high: float, truth: float, level: float = 0.9) -> float:
+    """Return the interval score (Gneiting and Raftery 2007): width and a fine for a miss."""
+    fine = 2 / (1 - level)
+    return high - low + fine * max(low - truth, 0.0) + fine * max(truth - high, 0.0)
+
+
+def coverage(
+    city: City, profiles: Profiles, drawn: siting_profiles.Drawn, of: IntArray
+) -> list[dict[str, Any]]:
+    """Return intervals of coverage for the city and each tile, siting against uniform."""
+    points, pair = city.pair.points, city.pair
+    tile = siting_fit.block_index(points.xy_m, TILE_M)
+    places = [("city", np.ones(len(tile), dtype=np.bool_))]
+    found = np.bincount(tile[pair.nearest], minlength=tile.max() + 1)
+    places += [(f"tile {t}", tile == t) for t in np.flatnonzero(found >= LEAST_IN_TILE)]
+    flat = siting_profiles.Drawn(
+        np.ones_like(drawn.weight), drawn.uniform_share, drawn.cluster_size
+    )
+    design = Design(N_DRAWS, SEED)
+    seen = siting_coverage.covered(points.xy_m, pair.camera_xy_m)
+    out = []
+    for label, inside in places:
+        ground = siting_coverage.Ground(
+            points.xy_m[inside],
+            points.heading_rad[inside],
+            points.length_m[inside],
+            of[inside],
+            np.zeros(int(inside.sum()), dtype=np.int64),
+        )
+        here = pair.camera_xy_m[inside[pair.nearest]]
+        total = ground.length_m.sum()
+        truth = float(ground.length_m[seen[inside]].sum() / total)
+        sites = len(siting_fit.distinct_sites(here))
+        numbers = siting_score.site_numbers(len(here), sites, profiles, design)
+        row: dict[str, Any] = {"place": label, "cameras": len(here), "sites": sites, "truth": truth}
+        for key, number in numbers.items():
+            for model, weights in (("siting", drawn), ("uniform", flat)):
+                share = siting_score.covered_share(ground, weights, number, profiles, design)
+                low, mid, high = (float(v) for v in np.quantile(share, [0.05, 0.5, 0.95]))
+                row[f"{key.removeprefix('from_')} {model}"] = {
+                    "low": low,
+                    "mid": mid,
+                    "high": high,
+                    "holds": low <= truth <= high,
+                    "winkler": winkler(low, high, truth),
+                }
+        out.append(row)
+    return out
+
+
+def reliability(lift: FloatArray, city: City, bins: int = 10) -> list[dict[str, float]]:
+    """Return expected and true sites by tenth of street length, ordered by expectation."""
+    length, sites = city.pair.points.length_m, city.known.fit.sites
+    order = np.argsort(lift, kind="stable")
+    share = np.cumsum(length[order]) / length.sum()
+    tenth = np.minimum((share * bins).astype(int), bins - 1)
+    expected = np.bincount(tenth, weights=(lift * length)[order], minlength=bins)
+    expected *= sites.sum() / expected.sum()
+    found = np.bincount(tenth, weights=sites[order], minlength=bins)
+    return [{"expected": float(e), "found": float(f)} for e, f in zip(expected, found, strict=True)]
+
+
+def evaluate(cities: Sequence[City], prior: Prior) -> dict[str, Any]:
+    """Return all figures."""
+    delivered = [one for one in cities if one.name != DEMONSTRATION]
+    out: dict[str, Any] = {}
+    for city in cities:
+        start = time.monotonic()
+        others = [one for one in cities if one is not city]
+        scores = baselines(city, delivered)
+        base = {name: ranks(score, city) for name, score in scores.items()}
+        best = max(base, key=lambda name: float(base[name].mean()))
+        lift_in = within(city, others, prior)
+        rank_in = ranks(lift_in, city)
+        block = city.block[city.pair.nearest]
+        fitted = fit_profiles([one.known for one in others], prior)
+        profiles = siting_profiles.from_json(fitted, prior)
+        groups = siting_score.classed(city.pair.points.code, city.pair.points.length_m)
+        drawn = siting_profiles.draw(
+            profiles,
+            siting_profiles.mixture_of(profiles, None),
+            groups.code,
+            groups.length_m,
+            Design(N_DRAWS, SEED),
+        )
+        at = groups.of[city.pair.nearest]
+        mean = drawn.weight.mean(axis=0)[groups.of]
+        transfer = siting_score.figures(drawn.weight, groups, at)
+        share = prior.settings["uniform_low"]
+        mixed_in = share + (1 - share) * np.exp(lift_in)
+        out[city.name] = {
+            "cameras": len(city.pair.camera_xy_m),
+            "sites": int(city.known.fit.sites.sum()),
+            "street_km": float(city.pair.points.length_m.sum()) / 1e3,
+            # Of the street point nearest to each camera, by length alone.
+            "uniform_log_score": float(
+                np.log(
+                    city.pair.points.length_m[city.pair.nearest] / city.pair.points.length_m.sum()
+                ).mean()
+            ),
+            "blocks": int(city.block.max()) + 1,
+            "baseline_auc": {name: float(r.mean()) for name, r in base.items()},
+            "best_baseline": best,
+            "within": {
+                "auc": float(rank_in.mean()),
+                "capture10": siting_score.capture(
+                    lift_in, city.pair.points.length_m, lift_in[city.pair.nearest]
+                ),
+                "log_score": float(np.log(mixed_in[city.pair.nearest]).mean()),
+                "ahead_of_best": dict(
+                    zip(
+                        ("low", "mid", "high"),
+                        bootstrap(rank_in - base[best], block),
+                        strict=True,
+                    )
+                ),
+                "reliability": reliability(mixed_in, city),
+            },
+            "transfer": transfer | {"reliability": reliability(mean, city)},
+            "coverage": coverage(city, profiles, drawn, groups.of),
+        }
+        out[city.name]["_mean"] = mean
+        sys.stderr.write(f"{city.name}: {time.monotonic() - start:.0f} s\n")
+    return out
+
+
+def tables(found: Mapping[str, Any]) -> str:
+    """Return the figures as Markdown tables."""
+    lines = [
+        (
+            "| city | class | junction | both | within a city | ahead of the best (90 %) "
+            "| left out: low - mid - high | log score left out, over uniform | uniform |"
+        ),
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for name, one in found.items():
+        base, ahead, auc = (
+            one["baseline_auc"],
+            one["within"]["ahead_of_best"],
+            one["transfer"]["auc"],
+        )
+        log = one["transfer"]["log_score"]
+        lines.append(
+            f"| {name} | {base['class']:.3f} | {base['junction']:.3f} | {base['both']:.3f} "
+            f"| {one['within']['auc']:.3f} | {ahead['mid']:+.3f} ({ahead['low']:+.3f} to "
+            f"{ahead['high']:+.3f}) | {auc['low']:.3f} - {auc['mid']:.3f} - {auc['high']:.3f} "
+            f"| {log['mid']:+.3f} | {one['uniform_log_score']:.2f} |"
+        )
+    means = {
+        k: np.mean([o["baseline_auc"][k] for o in found.values()])
+        for k in ("class", "junction", "both")
+    }
+    inside = np.mean([o["within"]["auc"] for o in found.values()])
+    left = np.mean([o["transfer"]["auc"]["mid"] for o in found.values()])
+    log = np.mean([o["transfer"]["log_score"]["mid"] for o in found.values()])
+    lines += [
+        (
+            f"| mean | {means['class']:.3f} | {means['junction']:.3f} | {means['both']:.3f} "
+            f"| {inside:.3f} | | {left:.3f} | {log:+.3f} | |"
+        ),
+        "",
+        "| city | truth | by sites | holds | by cameras | holds |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, one in found.items():
+        row = one["coverage"][0]
+        cells = []
+        for key in ("sites siting", "cameras siting"):
+            got = row[key]
+            cells += [f"{got['low']:.4f} - {got['high']:.4f}", "yes" if got["holds"] else "no"]
+        lines.append(f"| {name} | {row['truth']:.4f} | {' | '.join(cells)} |")
+    lines += [
+        "",
+        "| given | model | tiles | hold | interval score, tiles | interval score, cities |",
+        "|---|---|---|---|---|---|",
+    ]
+    tiles = [row for one in found.values() for row in one["coverage"][1:]]
+    whole = [one["coverage"][0] for one in found.values()]
+    for key in ("sites", "cameras"):
+        for model in ("siting", "uniform"):
+            got = [row[f"{key} {model}"] for row in tiles]
+            wide = np.mean([row[f"{key} {model}"]["winkler"] for row in whole])
+            lines.append(
+                f"| {key} | {model} | {len(got)} | {np.mean([g['holds'] for g in got]):.0%} "
+                f"| {np.mean([g['winkler'] for g in got]):.4f} | {wide:.4f} |"
+            )
+    return "\n".join(lines) + "\n"
+
+
+def draw_maps(cities: Sequence[City], found: Mapping[str, Any], out: Path) -> None:
+    """Draw sites per cell, expected for a city left out against real; cells, not places."""
+    figure, axes = plt.subplots(2, len(cities), figsize=(3.2 * len(cities), 6.2))
+    for column, city in enumerate(cities):
+        xy, fit = city.pair.points.xy_m, city.known.fit
+        side = siting_fit.BLOCK_M if city.name != DEMONSTRATION else SMALL_BLOCK_M / 2
+        cell = np.floor((xy - xy.min(axis=0)) / side).astype(int)
+        shape = tuple(cell.max(axis=0) + 1)
+        flat = np.ravel_multi_index(tuple(cell.T), shape)
+        size = int(np.prod(shape))
+        street = np.bincount(flat, weights=fit.length_m, minlength=size)
+        expected = np.bincount(
+            flat, weights=found[city.name]["_mean"] * fit.length_m, minlength=size
+        )
+        expected *= fit.sites.sum() / expected.sum()
+        true = np.bincount(flat, weights=fit.sites, minlength=size)
+        top = float(np.quantile(true[street > 0], 0.98)) or 1.0
+        for row, (values, label) in enumerate(((expected, "expected, left out"), (true, "real"))):
+            image = np.where(street > 0, values, np.nan).reshape(shape).T
+            axis = axes[row, column]
+            axis.imshow(image, origin="lower", vmin=0, vmax=max(top, 1.0), cmap="viridis")
+            axis.set_title(f"{city.name}\n{label}", fontsize=8)
+            axis.set_axis_off()
+    figure.suptitle(
+        "Sites per cell (1 km; Helsinki 250 m). Streets and cameras: see docs/siting.md", fontsize=8
+    )
+    figure.tight_layout()
+    figure.savefig(out / "maps.png", dpi=80, metadata={"Software": None})
+    plt.close(figure)
+
+    figure, axes = plt.subplots(1, 2, figsize=(8, 4))
+    for axis, kind in zip(axes, ("within", "transfer"), strict=True):
+        for city in cities:
+            rows = found[city.name][kind]["reliability"]
+            axis.plot(
+                [r["expected"] for r in rows],
+                [r["found"] for r in rows],
+                "o-",
+                ms=3,
+                label=city.name,
+            )
+        edge = [1, 200]
+        axis.plot(edge, edge, "k:", lw=0.8)
+        axis.set(xscale="symlog", yscale="symlog", xlabel="expected sites", ylabel="real sites")
+        axis.set_title(f"{kind}: tenths of street length", fontsize=9)
+    axes[0].legend(fontsize=7)
+    figure.tight_layout()
+    figure.savefig(out / "reliability.png", dpi=80, metadata={"Software": None})
+    plt.close(figure)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the evaluation."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--out", type=Path, required=True)
+    options = parser.parse_args(arguments)
+    cities = [city_of(n, *read_files(s, c)) for n, s, c in pairs_in(options.folder)]
+    cities.append(city_of(DEMONSTRATION, *pack_files(open_pack("helsinki-centre"))))
+    found = evaluate(cities, siting_profiles.load_prior())
+    options.out.mkdir(parents=True, exist_ok=True)
+    draw_maps(cities, found, options.out)
+    for one in found.values():
+        del one["_mean"]
+    store.write_bytes(options.out / "figures.json", store.canonical_json(found) + b"\n")
+    store.write_text(options.out / "tables.md", tables(found))
+    sys.stdout.write(tables(found))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,115 @@
+"""`siting`: score, predict, fit, and the option that picks one kind of operator."""
+
+from __future__ import annotations
+
+import json
+
+import geopandas as gpd
+import pytest
+from drawn_city import camera_frame, main_crossings, street_frame
+
+AS_OF = ("--as-of", "2026-11-23")
+
+
+@pytest.fixture
+def files(tmp_path):
+    streets, cameras = tmp_path / "town_streets.gpkg", tmp_path / "town_cameras.geojson"
+    street_frame().to_file(streets, driver="GPKG")
+    camera_frame(main_crossings() + 5.0).to_crs(4326).to_file(cameras, driver="GeoJSON")
+    return streets, cameras
+
+
+def test_score_gives_every_figure_with_its_interval(run, files):
+    code, out, _ = run("siting", "score", *files, "--json")
+    assert code == 0
+    found = json.loads(out)
+    names = {"mixture", "traffic_junctions", "plate_gates", "police_neighbourhood",
+             "motorway_agency", "government_sites", "pedestrian_core"}  # fmt: skip
+    assert set(found["scores"]) == names
+    for one in found["scores"].values():
+        every = [one["auc"], one["capture10"], one["log_score"]]
+        every += [one["coverage"]["from_sites"], one["coverage"]["from_cameras"]]
+        for figure in every:
+            assert figure["low"] <= figure["mid"] <= figure["high"]
+    assert any("no city in Myanmar" in text for text in found["limits"])
+    # Cameras at all crossings of main streets: a road authority would put them there.
+    assert found["scores"]["traffic_junctions"]["auc"]["mid"] > 0.8
+
+
+def test_score_says_in_words_what_it_does_not_show(run, files):
+    code, out, _ = run("siting", "score", *files)
+    assert code == 0
+    assert "no city in Myanmar" in out
+    assert "9 cameras" in out
+
+
+def test_score_of_one_profile(run, files):
+    code, out, _ = run("siting", "score", *files, "--profile", "plate_gates", "--json")
+    assert code == 0
+    assert set(json.loads(out)["scores"]) == {"plate_gates"}
+    code, _, err = run("siting", "score", *files, "--profile", "\x1b[31mevil")
+    assert code == 1
+    assert "plate_gates" in err
+    assert "\x1b" not in err
+
+
+def test_score_refuses_a_missing_file_in_a_sentence(run, files, tmp_path):
+    code, out, err = run("siting", "score", tmp_path / "none.gpkg", files[1], "--json")
+    assert code == 1
+    assert not out
+    assert "none.gpkg" in err
+
+
+@pytest.mark.parametrize("suffix", ["geojson", "gpkg", "parquet"])
+def test_predict_writes_cells_with_what_they_cannot_say(run, tmp_path, suffix):
+    path = tmp_path / f"cells.{suffix}"
+    code, out, err = run("siting", "predict", "helsinki-centre", "--out", path, *AS_OF)
+    assert code == 0
+    assert out.strip() == str(path)
+    assert "no city in Myanmar" in err
+    frame = gpd.read_parquet(path) if suffix == "parquet" else gpd.read_file(path)
+    assert len(frame) > 10
+    assert {"cell", "street_km", "sites_per_km_low", "sites_per_km_high"} <= set(frame.columns)
+    first = path.read_bytes()
+    run("siting", "predict", "helsinki-centre", "--out", path, *AS_OF)
+    assert path.read_bytes() == first
+
+
+def test_predict_needs_streets_and_a_known_format(run, tmp_path):
+    code, _, err = run("siting", "predict", "dawei", "--out", tmp_path / "c.gpkg", *AS_OF)
+    assert code == 1
+    assert "No streets are installed" in err
+    code, _, err = run("siting", "predict", "dawei", "--out", tmp_path / "c.csv", *AS_OF)
+    assert code == 2
+    assert not list(tmp_path.iterdir())
+
+
+def test_fit_writes_figures_and_no_position(run, files, tmp_path):
+    code, out, _ = run("siting", "fit", files[0].parent, "--out", tmp_path / "out")
+    assert code == 0
+    path = tmp_path / "out" / "profiles.json"
+    assert out.strip() == str(path)
+    found = json.loads(path.read_text())
+    assert set(found["cities"]) == {"town", "helsinki_centre"}
+    assert "coordinates" not in path.read_text()
+
+
+def test_fit_refuses_a_folder_without_pairs(run, tmp_path):
+    code, _, err = run("siting", "fit", tmp_path, "--out", tmp_path / "out")
+    assert code == 1
+    assert "NAME_streets" in err
+
+
+def test_one_profile_alone_is_named_in_the_assessment(run):
+    code, out, _ = run("assess", "helsinki-centre", "--json", *AS_OF, "--profile", "plate_gates")
+    assert code == 0
+    alone = json.loads(out)
+    assert alone["inputs"]["siting_profile"] == "plate_gates"
+    code, out, _ = run("assess", "helsinki-centre", "--json", *AS_OF)
+    mixed = json.loads(out)
+    assert mixed["inputs"]["siting_profile"] is None
+    assert mixed["inputs"]["siting_sha256"] != alone["inputs"]["siting_sha256"]
+    assert mixed["tiers"]["seen"] != alone["tiers"]["seen"]
+    code, _, err = run("assess", "helsinki-centre", *AS_OF, "--profile", "gangsters")
+    assert code == 1
+    assert "police_neighbourhood" in err

@@ -1,0 +1,210 @@
+"""Files of streets and cameras as people have them."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from drawn_city import CRS, camera_frame, grid, main_crossings, street_frame
+
+from toolkit import siting_pairs, street_features
+from toolkit._errors import InputDataError
+from toolkit.siting_pairs import read_pair
+from toolkit.streets import open_pack
+
+
+def save(frame, path):
+    if path.suffix in {".parquet", ".geoparquet"}:
+        frame.to_parquet(path)
+    elif path.suffix == ".gpkg":
+        frame.to_file(path, driver="GPKG")
+    else:
+        frame.to_crs(4326).to_file(path, driver="GeoJSON")
+    return path
+
+
+@pytest.fixture
+def cameras():
+    return camera_frame(main_crossings() + 5.0)
+
+
+def codes(pair):
+    """Return street length by class index, in a form that does not depend on the order."""
+    by = np.bincount(pair.points.code, weights=pair.points.length_m)
+    found = np.flatnonzero(by)
+    return dict(zip(found.tolist(), np.round(by[found], 0).tolist(), strict=True))
+
+
+@pytest.fixture
+def expected(tmp_path, cameras):
+    return read_pair(
+        save(street_frame(), tmp_path / "a.parquet"), save(cameras, tmp_path / "b.parquet")
+    )
+
+
+def test_a_drawn_city_is_read(expected):
+    assert expected.points.length_m.sum() == pytest.approx(33_000, rel=2e-3)
+    assert len(expected.camera_xy_m) == 9
+    assert expected.n_left_out == 0
+    # The outermost corner has no street beside it.
+    np.testing.assert_allclose(
+        np.sort(expected.offset_m), [*[5.0] * 8, np.hypot(5.0, 5.0)], atol=0.05
+    )
+    near = expected.points.xy_m[expected.nearest] - expected.camera_xy_m
+    assert np.hypot(*near.T).max() < 12
+
+
+@pytest.mark.parametrize("suffix", [".gpkg", ".geojson", ".geoparquet", ".parquet"])
+def test_every_format_gives_the_same(tmp_path, cameras, expected, suffix):
+    found = read_pair(
+        save(street_frame(), tmp_path / f"streets{suffix}"),
+        save(cameras, tmp_path / f"cameras{suffix}"),
+    )
+    assert codes(found) == codes(expected)
+    np.testing.assert_allclose(found.offset_m, expected.offset_m, atol=0.05)
+
+
+@pytest.mark.parametrize("crs", [3857, 4326, 32646])
+def test_any_coordinate_system_gives_the_same(tmp_path, cameras, expected, crs):
+    found = read_pair(
+        save(street_frame().to_crs(crs), tmp_path / "s.gpkg"),
+        save(cameras.to_crs(3395), tmp_path / "c.parquet"),
+    )
+    assert codes(found).keys() == codes(expected).keys()
+    np.testing.assert_allclose(found.offset_m, expected.offset_m, atol=0.2)
+
+
+def test_streets_drawn_once_each_way_and_twice_count_once(tmp_path, cameras, expected):
+    one = street_frame()
+    back = one.copy()
+    back["geometry"] = one.geometry.reverse()
+    both = gpd.GeoDataFrame(
+        {"highway": [*one["highway"], *back["highway"], *one["highway"]]},
+        geometry=[*one.geometry, *back.geometry, *one.geometry],
+        crs=CRS,
+    )
+    found = read_pair(save(both, tmp_path / "s.parquet"), save(cameras, tmp_path / "c.parquet"))
+    assert codes(found) == codes(expected)
+
+
+@pytest.mark.parametrize(
+    ("value", "cls"),
+    [
+        ("['residential', 'primary']", "primary"),
+        ("primary;residential", "primary"),
+        ("PRIMARY", "primary"),
+        (" primary_link ", "primary"),
+        ("road", "minor"),
+        ("unclassified", "minor"),
+        ("no such class", "minor"),
+        ("<img src=x onerror=alert(1)>", "minor"),
+        ("=cmd|' /C calc'!A0", "minor"),
+        ("\x1b[31mresidential", "minor"),
+        ("က" * 5000, "minor"),
+    ],
+)
+def test_odd_values_of_highway_do_not_stop_it(tmp_path, cameras, value, cls):
+    frame = street_frame()
+    frame["highway"] = ["residential", value] * (len(frame) // 2)
+    found = read_pair(save(frame, tmp_path / "s.parquet"), save(cameras, tmp_path / "c.parquet"))
+    level = street_features.levels_of(found.points.code)["road"]
+    seen = {street_features.CLASSES[i] for i in np.unique(level)}
+    assert cls in seen
+    assert seen <= {cls, "minor"}
+
+
+def test_lists_of_classes_and_of_lines_are_read(tmp_path, cameras, expected):
+    frame = street_frame()
+    frame["highway"] = [[h, "service"] for h in frame["highway"]]
+    frame["geometry"] = [shapely.MultiLineString([g]) for g in frame.geometry]
+    found = read_pair(save(frame, tmp_path / "s.parquet"), save(cameras, tmp_path / "c.parquet"))
+    assert codes(found) == codes(expected)
+
+
+def test_empty_and_broken_shapes_are_left_out(tmp_path, cameras, expected):
+    frame = street_frame()
+    more = gpd.GeoDataFrame(
+        {"highway": ["primary"] * 3},
+        geometry=[None, shapely.LineString(), shapely.LineString([(2e5, 1.86e6)] * 2)],
+        crs=CRS,
+    )
+    shapes = [*frame.geometry, *more.geometry]
+    both = gpd.GeoDataFrame(
+        {"highway": [*frame["highway"], *more["highway"]]}, geometry=shapes, crs=CRS
+    )
+    points = gpd.GeoDataFrame(geometry=[*cameras.geometry, None, shapely.Point()], crs=CRS)
+    found = read_pair(save(both, tmp_path / "s.parquet"), save(points, tmp_path / "c.parquet"))
+    assert codes(found) == codes(expected)
+    assert len(found.camera_xy_m) == 9
+
+
+def test_cameras_far_from_every_street_are_left_out(tmp_path, cameras, expected):
+    far = camera_frame(np.vstack([main_crossings() + 5.0, main_crossings()[:2] - 90]))
+    found = read_pair(save(street_frame(), tmp_path / "s.parquet"), save(far, tmp_path / "c.gpkg"))
+    assert found.n_left_out in {1, 2}
+    assert len(found.camera_xy_m) + found.n_left_out == 11
+    assert found.offset_m.max() <= siting_pairs.MOST_OFFSET_M
+    del cameras, expected
+
+
+def test_cameras_of_another_city_are_refused_with_advice(tmp_path):
+    with pytest.raises(InputDataError, match="same city"):
+        read_pair(
+            save(street_frame(), tmp_path / "s.parquet"),
+            save(camera_frame(main_crossings() + 50_000.0), tmp_path / "c.parquet"),
+        )
+
+
+@pytest.mark.parametrize("which", ["streets", "cameras"])
+def test_an_empty_file_is_refused(tmp_path, cameras, which):
+    streets = street_frame()
+    if which == "streets":
+        streets = streets.iloc[:0]
+    else:
+        cameras = cameras.iloc[:0]
+    with pytest.raises(InputDataError):
+        read_pair(save(streets, tmp_path / "s.parquet"), save(cameras, tmp_path / "c.parquet"))
+
+
+def test_streets_without_a_class_are_refused(tmp_path, cameras):
+    plain = street_frame().drop(columns="highway")
+    plain["waterway"] = "river"
+    with pytest.raises(InputDataError):
+        read_pair(save(plain, tmp_path / "s.parquet"), save(cameras, tmp_path / "c.parquet"))
+
+
+def test_a_file_that_is_none_is_refused(tmp_path, cameras):
+    bad = tmp_path / "s.parquet"
+    bad.write_bytes(b"PAR1 not really")
+    with pytest.raises(InputDataError):
+        read_pair(bad, save(cameras, tmp_path / "c.parquet"))
+    with pytest.raises(InputDataError):
+        read_pair(tmp_path / "none.gpkg", save(cameras, tmp_path / "c.parquet"))
+
+
+def test_lines_among_the_cameras_are_no_cameras(tmp_path, expected):
+    mixed = gpd.GeoDataFrame(
+        geometry=[*shapely.points(main_crossings() + 5.0), grid()[0][0]], crs=CRS
+    )
+    found = read_pair(
+        save(street_frame(), tmp_path / "s.parquet"), save(mixed, tmp_path / "c.geojson")
+    )
+    assert len(found.camera_xy_m) == len(expected.camera_xy_m)
+
+
+def test_the_demonstration_has_lights_places_and_bridges():
+    pair = siting_pairs.pack_pair(open_pack("helsinki-centre"))
+    levels = street_features.levels_of(pair.points.code)
+    for name in ("signals", "place", "bridge"):
+        assert (levels[name] > 0).all(), name
+    assert len(pair.camera_xy_m) > 150
+
+
+def test_links_and_motorways_of_real_files_are_read(test_data_dir):
+    folder = test_data_dir / "siting"
+    pair = read_pair(
+        folder / "bengaluru_central_streets.parquet", folder / "bengaluru_central_cameras.parquet"
+    )
+    assert pair.points.length_m.sum() / 1e3 == pytest.approx(238, abs=2)
+    assert len(pair.camera_xy_m) + pair.n_left_out == 371

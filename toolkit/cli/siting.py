@@ -1,0 +1,164 @@
+"""`siting`: score, predict and fit where cameras stand."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from toolkit._errors import InputDataError
+from toolkit.cli.common import (
+    OK,
+    Commands,
+    add_common,
+    assess_inputs,
+    busy,
+    print_json,
+    print_table,
+    printable,
+)
+
+_STREETS, _CAMERAS = "_streets", "_cameras"
+_DEMONSTRATION = "helsinki-centre"
+
+
+def register(commands: Commands) -> None:
+    """Add the commands of this module."""
+    group = commands.add_parser("siting", help="where cameras stand: score, predict, fit")
+    actions = group.add_subparsers(required=True, metavar="ACTION")
+
+    score = actions.add_parser("score", help="test the model on a city whose cameras you know")
+    score.add_argument("streets", metavar="STREETS", help="lines with a highway column")
+    score.add_argument("cameras", metavar="CAMERAS", help="points")
+    score.add_argument("--profile", metavar="NAME", help="only this kind of operator")
+    score.add_argument("--seed", type=int, default=0)
+    score.add_argument("--json", action="store_true", help="the figures as JSON")
+    score.set_defaults(run=_score)
+
+    predict = actions.add_parser(
+        "predict", help="cells with the expected number of sites per km of street"
+    )
+    predict.add_argument("city", metavar="CITY")
+    predict.add_argument(
+        "--out", metavar="FILE", type=Path, required=True, help=".geojson, .gpkg or .parquet"
+    )
+    add_common(predict)
+    predict.set_defaults(run=_predict)
+
+    fit = actions.add_parser("fit", help="fit the profiles to lists of cameras")
+    fit.add_argument(
+        "folder", metavar="DIR", type=Path, help="NAME_streets.* and NAME_cameras.* pairs"
+    )
+    fit.add_argument("--out", metavar="DIR", type=Path, required=True, help="for profiles.json")
+    fit.set_defaults(run=_fit)
+
+
+def _score(options: argparse.Namespace) -> int:
+    from toolkit.siting_pairs import read_pair
+    from toolkit.siting_profiles import load_profiles, only
+    from toolkit.siting_score import score_pair
+
+    profiles = load_profiles()
+    if options.profile is not None:
+        only(profiles, options.profile)
+    with busy("Reading streets and cameras ..."):
+        pair = read_pair(options.streets, options.cameras)
+    with busy(f"Scoring {len(pair.camera_xy_m)} cameras ..."):
+        found = score_pair(pair, profiles, profile=options.profile, seed=max(options.seed, 0))
+    if options.json:
+        return print_json(found)
+    rows = [
+        [
+            name,
+            *(_range(one[key]) for key in ("auc", "capture10", "log_score")),
+            *(_range(one["coverage"][key]) for key in ("from_sites", "from_cameras")),
+        ]
+        for name, one in found["scores"].items()
+    ]
+    print_table(
+        "Low - mid - high over what is not known",
+        ["profile", "auc", "capture10", "log score", "covered, by sites", "covered, by cameras"],
+        rows,
+    )
+    sys.stdout.write(
+        f"{found['cameras']} cameras ({found['cameras_left_out']} farther than 60 m from a street "
+        f"left out), {found['sites']} sites, {found['street_km']:.1f} km of street; "
+        f"{found['covered_share_true']:.3f} of it within {found['disc_m']:g} m of a camera.\n"
+    )
+    sys.stdout.write("".join(f"{text}\n" for text in found["limits"]))
+    return OK
+
+
+def _range(value: dict[str, Any]) -> str:
+    return f"{value['low']:.3f} - {value['mid']:.3f} - {value['high']:.3f}"
+
+
+def _predict(options: argparse.Namespace) -> int:
+    from toolkit import gis_files, labels
+    from toolkit.assessment import N_DRAWS, make_inputs
+    from toolkit.draws import Design
+    from toolkit.siting_cells import LAYER, predict
+
+    gis_files.check_suffix(options.out)
+    given = assess_inputs(options)
+    with busy(f"Placing sites in {options.city} ..."):
+        inputs, pack_id, _ = make_inputs(
+            options.city, design=Design(N_DRAWS, given.pop("seed")), **given
+        )
+        cells, metadata = predict(inputs, pack_id)
+        gis_files.write_layers({LAYER: cells}, metadata, options.out)
+    sys.stdout.write(printable(str(options.out)) + "\n")
+    sys.stderr.write(f"{len(cells)} cells. {labels.siting_limit('en')}\n")
+    return OK
+
+
+def _fit(options: argparse.Namespace) -> int:
+    from toolkit import store
+    from toolkit.siting_fitting import fit_profiles, known_city
+    from toolkit.siting_pairs import pack_pair, read_pair
+    from toolkit.siting_profiles import load_prior
+    from toolkit.streets import open_pack
+
+    prior = load_prior()
+    cities, sources = [], {}
+    for name, streets, cameras in pairs_in(options.folder):
+        with busy(f"Reading {printable(name)} ..."):
+            cities.append(known_city(name, read_pair(streets, cameras)))
+        sources[name] = f"{cameras.name} {store.sha256_file(cameras)[:12]} given to siting fit"
+    demonstration = _DEMONSTRATION.replace("-", "_")
+    if demonstration not in sources:
+        with busy("Reading the centre of Helsinki ..."):
+            cities.append(known_city(demonstration, pack_pair(open_pack(_DEMONSTRATION))))
+        sources[demonstration] = "Mapped cameras of the pack helsinki-centre, ODbL, OpenStreetMap"
+    with busy(f"Fitting {len(cities)} cities ..."):
+        found = fit_profiles(cities, prior, sources)
+    options.out.mkdir(parents=True, exist_ok=True)
+    target = options.out / "profiles.json"
+    store.write_bytes(target, store.canonical_json(found) + b"\n")
+    sys.stdout.write(printable(str(target)) + "\n")
+    return OK
+
+
+def pairs_in(folder: Path) -> list[tuple[str, Path, Path]]:
+    """Return name, streets and cameras of each pair of files in a folder, by name.
+
+    Raises
+    ------
+    InputDataError
+        If there is no pair.
+    """
+    from toolkit.sources.tables import SUFFIXES
+
+    files = sorted(folder.iterdir()) if folder.is_dir() else []
+    files = [f for f in files if f.suffix.lower() in SUFFIXES]
+    streets = {f.stem.removesuffix(_STREETS): f for f in files if f.stem.endswith(_STREETS)}
+    cameras = {f.stem.removesuffix(_CAMERAS): f for f in files if f.stem.endswith(_CAMERAS)}
+    found = [(name, streets[name], cameras[name]) for name in sorted(streets.keys() & cameras)]
+    if not found:
+        msg = (
+            f"{printable(str(folder))} holds no pair of files such as NAME_streets.parquet and "
+            "NAME_cameras.parquet. Put them there under such names."
+        )
+        raise InputDataError(msg)
+    return found
