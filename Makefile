@@ -2,6 +2,7 @@
 #
 #   make app        open the app              make test       lint, types and tests
 #   make report     write the report          make stick PLATFORM=win_amd64 PYTHON=3.12 [OUT=stick]
+#   make bench      measure the engine        (ARGS=--strict: fail where a bound is missed)
 #
 # PYTHON names another interpreter (make app PYTHON=python3.12); for the stick, the version that
 # the stick is for.
@@ -15,8 +16,8 @@ START := "$(if $(VERSION),python$(VERSION),$(PYTHON))" start.py
 PLATFORM ?= win_amd64
 OUT ?= stick
 
-.PHONY: app report test test-slow lint lock setup stick clean
-app report lint test test-slow setup:
+.PHONY: app report test test-slow bench lint lock setup stick clean
+app report lint test test-slow bench setup:
 	@$(START) $@ $(ARGS)
 
 lock:

@@ -5,6 +5,7 @@
     python start.py cli ARGUMENTS      run a command of the toolkit, for example: cli cities
     python start.py setup [--dev]      only set up
     python start.py test               lint, types and tests
+    python start.py bench [--strict]   measure the engine beside its bounds
     python start.py stick --platform win_amd64 --python 3.12 --out stick
 
 Uses nothing but Python's own library. The packages go into `.venv` beside this file, or into the
@@ -454,6 +455,7 @@ COMMANDS = {
     "cli": (False, False, [["-m", "toolkit"]]),
     "stick": (False, False, [[str(ROOT / "scripts" / "stick.py")]]),
     "lock": (True, True, [[str(ROOT / "scripts" / "lock.py")]]),
+    "bench": (True, True, [["-m", "benchmarks.engine"]]),
     "lint": (True, True, LINT),
     "test": (True, True, [*LINT, PYTEST]),
     "test-slow": (True, True, [["-m", "pytest", "-m", "slow"]]),

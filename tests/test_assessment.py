@@ -128,7 +128,7 @@ def test_the_city_level_estimate_agrees_with_streets_where_both_are_known(helsin
     # up to the overlap of views, which the city-level figure does not take off.
     city = next(c for c in load_cities() if c.id == "helsinki-centre")
     streetless = city.model_copy(update={"pack": None})
-    monkeypatch.setattr("toolkit.assessment._city_or_pack", lambda _: streetless)
+    monkeypatch.setattr("toolkit.assessment.city_or_pack", lambda _: streetless)
     monkeypatch.setattr("toolkit.assessment.find_pack_for", lambda _: None)
     without = assess("helsinki-centre", as_of=AS_OF)
     assert without.basis == "city_level"

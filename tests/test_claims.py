@@ -346,3 +346,24 @@ def test_the_hash_depends_on_content_and_not_on_order():
     assert evidence_sha256(claims) != evidence_sha256(claims[1:])
     changed = claims[0].model_copy(update={"says": "Something else."})
     assert evidence_sha256(claims) != evidence_sha256((changed, *claims[1:]))
+
+
+def test_a_folder_of_evidence_stands_in_the_place_of_the_users_own(home, tmp_path):
+    write(home, HEAD + GOOD)
+    folder = tmp_path / "other"
+    folder.mkdir()
+    built_in = {claim.id for claim in load_claims("dawei", folder)}
+    assert {c.id for c in load_claims("dawei")} - built_in == {"own-stock"}
+    (folder / "dawei.toml").write_text(
+        HEAD + GOOD.replace("own-stock", "theirs") + OBSERVED, encoding="utf-8"
+    )
+    assert {c.id for c in load_claims("dawei", folder)} - built_in == {"theirs"}
+    assert load_observations("dawei") == ()
+    assert [o.seen for o in load_observations("dawei", folder)] == [3]
+
+
+OBSERVED = """
+[[observation]]
+walked_km = 5.0
+seen = 3
+"""

@@ -10,8 +10,7 @@ import pyarrow.parquet as pq
 import pyogrio
 import pytest
 
-from toolkit import cover_files, labels
-from toolkit._errors import UsageError
+from toolkit import cover_files, gis_files, labels
 from toolkit.camera_lists import CameraList, ListedCamera
 from toolkit.cities import find_city
 from toolkit.deterministic import cover, cover_streets
@@ -92,7 +91,7 @@ def test_cameras_that_cover_nothing_are_named():
     assert "no_camera_covers" in ids(figures)
 
 
-@pytest.mark.parametrize("suffix", cover_files.SUFFIXES)
+@pytest.mark.parametrize("suffix", gis_files.SUFFIXES)
 @pytest.mark.parametrize("name", SETS)
 def test_each_format_holds_the_rings_and_the_figures(tmp_path, pack, name, suffix):
     found, figures = made(name, pack)
@@ -115,7 +114,7 @@ def test_each_format_holds_the_rings_and_the_figures(tmp_path, pack, name, suffi
     assert [p.name for p in tmp_path.iterdir()] == [path.name]
 
 
-@pytest.mark.parametrize("suffix", cover_files.SUFFIXES)
+@pytest.mark.parametrize("suffix", gis_files.SUFFIXES)
 def test_the_same_cover_gives_the_same_bytes(tmp_path, suffix):
     found, figures = made("panopticity-low")
     for name in ("one", "two"):
@@ -130,11 +129,6 @@ def test_nothing_covered_can_be_written_too(tmp_path):
     rules = load_rules("surveillance-under-surveillance")
     found = cover(alone, rules)
     figures = cover_files.summary(found, alone, rules, as_of=DAY)
-    for suffix in cover_files.SUFFIXES:
+    for suffix in gis_files.SUFFIXES:
         cover_files.write_cover(found, figures, tmp_path / f"out{suffix}")
     assert figures["zones"][0]["union_km2"] == 0
-
-
-def test_an_unknown_format_is_refused(tmp_path):
-    with pytest.raises(UsageError, match=r"\.geojson, \.gpkg, \.parquet"):
-        cover_files.check_suffix(tmp_path / "out.shp")

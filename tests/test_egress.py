@@ -10,7 +10,7 @@ from streamlit import config, net_util
 from streamlit.config_option import ConfigOption
 
 from toolkit import _egress
-from toolkit._errors import PermissionNotGivenError
+from toolkit._errors import PermissionNotGivenError, UsageError
 
 
 def options_with(monkeypatch: pytest.MonkeyPatch, **changed: Any) -> None:
@@ -181,6 +181,63 @@ def test_a_guarded_process_reaches_only_itself(attempt: str) -> None:
     )
     assert "tried to reach beyond this machine, and was stopped" in ended.stdout, ended.stderr
     assert ended.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "host"),
+    [
+        ("tcp://10.0.0.5:8786", "10.0.0.5"),
+        ("tls://node-1.cluster.example:8786", "node-1.cluster.example"),
+        ("tcp://[2001:db8::1]:80", "2001:db8::1"),
+        ("tcp://10.0.0.5", None),
+        ("tcp://10.0.0.5:0", None),
+        ("tcp://10.0.0.5:65536", None),
+        ("http://10.0.0.5:8786", None),
+        ("inproc://10.0.0.5:1", None),
+        ("tcp://a b:8786", None),
+        ("tcp://user@10.0.0.5:8786", None),
+        ("tcp://10.0.0.5:8786/path", None),
+        ("", None),
+    ],
+)
+def test_addresses_of_schedulers(text: str, host: str | None) -> None:
+    if host is None:
+        with pytest.raises(UsageError, match="give an address such as"):
+            _egress.scheduler_address(text)
+    else:
+        found = _egress.scheduler_address(text)
+        assert (found.text, found.host) == (text, host)
+        assert text in found.announcement
+
+
+def test_the_machine_that_is_named_may_be_reached_and_no_other() -> None:
+    named = frozenset({"192.0.2.7"})
+    _egress._refuse_connection("socket.connect", (None, ("192.0.2.7", 8786)), named)
+    for event, target in (
+        ("socket.connect", ("192.0.2.8", 8786)),
+        ("socket.bind", ("192.0.2.7", 8786)),
+        ("socket.bind", ("0.0.0.0", 0)),  # noqa: S104 - an address to be refused
+    ):
+        with pytest.raises(PermissionNotGivenError):
+            _egress._refuse_connection(event, (None, target), named)
+
+
+def test_a_process_with_a_scheduler_is_guarded() -> None:
+    code = (
+        "import socket\n"
+        "from toolkit import _egress\n"
+        "_egress.forbid_connections(besides='192.0.2.7')\n"
+        "try: socket.socket(type=socket.SOCK_DGRAM).connect(('192.0.2.7', 9))\n"
+        "except PermissionError: raise SystemExit('the named machine is refused')\n"
+        "except OSError: pass  # no network here\n"
+        "try: socket.socket(type=socket.SOCK_DGRAM).connect(('192.0.2.8', 9))\n"
+        "except OSError as error: print(error)\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=False
+    )
+    assert "tried to reach beyond this machine, and was stopped" in ended.stdout, ended.stderr
+    assert ended.returncode == 0, ended.stderr
 
 
 def test_streamlit_never_looks_its_address_up(monkeypatch: pytest.MonkeyPatch) -> None:

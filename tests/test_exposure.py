@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import shapely
 from drawn_grid import REACH_M, cameras, town
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolkit import exposure, sight
+from toolkit import exposure, pieces, sight
 
 
 def views(n_per_site=1.0, **options):
@@ -209,3 +210,57 @@ def test_rows_of_some_points_are_the_rows_of_all():
     np.testing.assert_array_equal(
         exposure.closed_form(rows.take(some), prob.astype(np.float32), table), everything[some]
     )
+
+
+@given(seed=st.integers(0, 500), shape=st.sampled_from([0.1, 0.5, 4.0, np.inf]))
+@settings(max_examples=20, deadline=None)
+def test_one_draw_by_itself_is_the_same_as_among_others(seed, shape):
+    rng = np.random.default_rng(seed)
+    _, rows, _, prob = town(1)
+    n_sites = len(prob)
+    prob = np.clip(rng.gamma(0.4, 0.5, (n_sites, 1)), 0, 1) * np.ones((1, 2))
+    chance = exposure.SiteChance.of_classes(
+        prob, np.arange(n_sites), np.ones(n_sites), prob.sum(axis=0),
+        district=np.sort(rng.integers(0, 4, n_sites)), cluster_size=np.full(2, shape),
+    )  # fmt: skip
+    single = exposure.SiteChance.of_classes(
+        prob[:, :1], np.arange(n_sites), np.ones(n_sites), prob[:, :1].sum(axis=0),
+        district=chance.district, cluster_size=np.full(1, shape),
+    )  # fmt: skip
+    mean = np.array([2.0, 2.0])
+    both = exposure.closed_form(
+        rows,
+        chance,
+        exposure.view_table(
+            cameras(2, hfov=120.0, ring=(3.0, 40.0)), mean, reach_m=REACH_M, codes=rows.codes
+        ),
+    )
+    one = exposure.closed_form(
+        rows,
+        single,
+        exposure.view_table(
+            cameras(1, hfov=120.0, ring=(3.0, 40.0)), mean[:1], reach_m=REACH_M, codes=rows.codes
+        ),
+    )
+    np.testing.assert_allclose(one[..., 0], both[..., 0], atol=2e-6)
+    np.testing.assert_allclose(both[..., 1], both[..., 0], atol=1e-7)
+    assert one.max() > 0.1
+
+
+@pytest.mark.parametrize("width_m", [0.3, 1.0, 2.5])
+def test_a_ring_thinner_than_the_spacing_of_points_is_right_in_the_mean(width_m):
+    # One long street, 5 m points, sites at 4 m beside it: a ring crosses the street twice.
+    rng = np.random.default_rng(3)
+    n_sites, inner = 600, 20.0
+    points = pieces.cut(np.array([shapely.LineString([(0, 0), (10_000, 0)])], dtype=object), 5.0)
+    site_xy = np.column_stack([rng.uniform(100, 9_900, n_sites), np.full(n_sites, 4.0)])
+    pairs = sight.build_sight(site_xy, points.xy, np.empty(0, dtype=object), reach_m=REACH_M)
+    drawn = cameras(hfov=360.0, ring=(inner, inner + width_m))
+    table = exposure.view_table(drawn, np.ones(1), reach_m=REACH_M)[exposure.CANDIDATE, :, 0, 0]
+    bins = np.minimum(pairs.distance_cm // 100, len(table) - 1)
+    covered = np.add.reduceat(table[bins] * points.length[pairs.point], pairs.start[:-1])
+    exact = 2 * (np.sqrt((inner + width_m) ** 2 - 16.0) - np.sqrt(inner**2 - 16.0))
+    # One site may have two points of 5 m in the ring, or none.
+    assert np.abs(covered - exact).max() <= 10.0
+    assert covered.mean() == pytest.approx(exact, abs=4 * covered.std() / np.sqrt(n_sites))
+    assert covered.std() / np.sqrt(n_sites) < 0.1 * exact

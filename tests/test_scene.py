@@ -92,7 +92,7 @@ HOUSE = np.array([shapely.box(0, 0, 40, 40)], dtype=object)
 
 
 def sites(*columns):
-    return scene._mapped_sites(mapped(*columns), "EPSG:32635", HOUSE, siting.load_siting())
+    return scene.mapped_sites(mapped(*columns), "EPSG:32635", HOUSE, siting.load_siting())
 
 
 def test_a_camera_just_inside_a_wall_is_put_in_front_of_it_and_a_deep_one_left_out():

@@ -72,6 +72,57 @@ def test_agrees_with_exact_geometry(town):
         assert at_corner or at_wall or abs(line.length - 130.0) < 0.02
 
 
+def test_agrees_with_the_visibility_polygons_of_cgal():
+    cgal = pytest.importorskip("pyvispoly", reason="No wheel of pyvispoly for this machine.")
+    rng = np.random.default_rng(8)
+    boxes = [
+        affinity.rotate(shapely.box(x, y, x + w, y + h), a)
+        for x, y, w, h, a in np.column_stack(
+            [rng.uniform(40, 430, (70, 2)), rng.uniform(5, 35, (70, 2)), rng.uniform(0, 90, 70)]
+        )
+    ]
+    houses = [
+        shapely.Polygon(part.exterior) for part in shapely.get_parts(shapely.unary_union(boxes))
+    ]
+    buildings = np.array(houses, dtype=object)
+    sites, points = rng.uniform(5, 495, (40, 2)), rng.uniform(5, 495, (2500, 2))
+    sites = sites[sight.containing_building(sites, buildings) < 0]
+    points = points[sight.containing_building(points, buildings) < 0]
+    found = sight.build_sight(
+        sites + NORTHING,
+        points + NORTHING,
+        shapely.transform(buildings, lambda xy: xy + NORTHING),
+        reach_m=130.0,
+    )
+
+    def polygon(ring, *, ccw):
+        around = shapely.Polygon(ring)
+        ring = shapely.get_coordinates(shapely.orient_polygons(around, exterior_cw=not ccw))[:-1]
+        return cgal.Polygon([cgal.Point(x, y) for x, y in ring])
+
+    ground = cgal.PolygonWithHoles(
+        polygon(shapely.box(0, 0, 500, 500).exterior, ccw=True),
+        [polygon(house.exterior, ccw=False) for house in houses],
+    )
+    sweeping = cgal.VisibilityPolygonCalculator(ground)
+    n_seen, n_wrong = 0, 0
+    for g, (x, y) in enumerate(sites):
+        seen = sweeping.compute_visibility_polygon(cgal.Point(x, y))
+        area = shapely.make_valid(
+            shapely.Polygon([(float(p.x()), float(p.y())) for p in seen.boundary()])
+        )
+        near = np.flatnonzero(np.hypot(*(points - sites[g]).T) <= 130.0)
+        expected = set(near[shapely.contains_xy(area, points[near])].tolist())
+        n_seen += len(expected)
+        for p in seen_by(found, g) ^ expected:
+            n_wrong += 1
+            # On an edge of what CGAL sees, or at the rim.
+            edge_m = area.boundary.distance(shapely.Point(points[p]))
+            assert edge_m < 0.02 or abs(np.hypot(*(points[p] - sites[g])) - 130.0) < 0.02
+    assert n_seen > 5_000
+    assert n_wrong < 0.001 * n_seen
+
+
 def test_without_walls_a_site_sees_its_disc():
     rng = np.random.default_rng(0)
     points = rng.uniform(-100, 100, (4000, 2))

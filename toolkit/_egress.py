@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import socket
 import sys
 import threading
 from collections.abc import Mapping
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from toolkit._errors import PermissionNotGivenError
+from toolkit._errors import InputDataError, PermissionNotGivenError, UsageError
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -236,13 +237,82 @@ def pin_addresses() -> None:
     net_util._internal_ip = LOOPBACK  # noqa: SLF001
 
 
-def forbid_connections() -> None:
+def forbid_connections(besides: str | None = None) -> None:
     """Let this process connect to this machine and listen to it only, until it ends.
 
     An audit hook (Python Enhancement Proposal 578): it also stops libraries that use Python's
     sockets, but not code that opens sockets itself in C, such as GDAL. It cannot be undone.
+
+    Parameters
+    ----------
+    besides
+        Another host that the user has named, to which it may connect, too.
+
+    Raises
+    ------
+    InputDataError
+        If nothing is known by that name.
     """
-    sys.addaudithook(_refuse_connection)
+    if besides is None:
+        sys.addaudithook(_refuse_connection)
+        return
+    try:
+        found = socket.getaddrinfo(besides, None)
+    except OSError as error:
+        msg = f"No machine is known as {besides!r}. Check the address."
+        raise InputDataError(msg) from error
+    allowed = frozenset({besides, *(str(entry[4][0]) for entry in found)})
+
+    def refuse(event: str, arguments: tuple[Any, ...]) -> None:
+        _refuse_connection(event, arguments, allowed)
+
+    sys.addaudithook(refuse)
+
+
+@dataclass(frozen=True)
+class Scheduler:
+    """A Dask scheduler that the user has named.
+
+    Attributes
+    ----------
+    text
+        Its address, such as ``tcp://10.0.0.5:8786``.
+    host
+        The machine in it.
+    """
+
+    text: str
+    host: str
+
+    @property
+    def announcement(self) -> str:
+        """What is said before it is contacted."""
+        return (
+            f"Connecting to the Dask scheduler at {self.text}, because you named it: it and its "
+            "workers get the plan with the names of its cities and folders, and compute in them."
+        )
+
+
+_SCHEDULER = re.compile(
+    r"(?:tcp|tls)://(\[[0-9a-fA-F:.]{2,45}\]|[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?):(\d{1,5})",
+    re.ASCII,
+)
+_LAST_PORT: Final = 65535
+
+
+def scheduler_address(text: str) -> Scheduler:
+    """Return the scheduler that an address names.
+
+    Raises
+    ------
+    UsageError
+        If it is not ``tcp://HOST:PORT`` or ``tls://HOST:PORT``.
+    """
+    match = _SCHEDULER.fullmatch(text)
+    if not match or not 0 < int(match[2]) <= _LAST_PORT:
+        msg = f"--scheduler {text[:80]!r}: give an address such as tcp://10.0.0.5:8786."
+        raise UsageError(msg)
+    return Scheduler(text, match[1].strip("[]"))
 
 
 _guarded = threading.Event()
@@ -266,8 +336,10 @@ def require_guard() -> None:
         raise PermissionNotGivenError(msg)
 
 
-def _refuse_connection(event: str, arguments: tuple[Any, ...]) -> None:
-    """Raise if an audited event is about another machine."""
+def _refuse_connection(
+    event: str, arguments: tuple[Any, ...], allowed: frozenset[str] = frozenset()
+) -> None:
+    """Raise if an audited event is about another machine, or about listening to one."""
     if event not in _CONNECTING_EVENTS:
         return
     if event in _LOOK_UPS:
@@ -278,6 +350,8 @@ def _refuse_connection(event: str, arguments: tuple[Any, ...]) -> None:
         if not isinstance(arguments[1], tuple):
             return  # a socket of the file system, or one whose connection was looked at before
         target = arguments[1][0]
+    if event != "socket.bind" and target in allowed:
+        return
     if not is_local(target):
         msg = "Something in the app tried to reach beyond this machine, and was stopped."
         raise PermissionNotGivenError(msg)
@@ -353,6 +427,12 @@ DEPARTURES: Final[tuple[Departure, ...]] = (
         "which area's streets are asked for, when, and from which internet address",
         "the Overpass server that is named, and everyone on the way to it",
         "only with streets fetch --allow-network, each time; never from the app",
+    ),
+    Departure(
+        "batch-scheduler",
+        "the plan of a batch: names of cities, sets and folders, and on the workers their data",
+        "the Dask scheduler that is named, its workers, and everyone on the way if it is tcp://",
+        "only with batch --scheduler, each time; without it a batch runs on this machine",
     ),
 )
 """Everything that could leave the machine, for `doctor` and the documents."""

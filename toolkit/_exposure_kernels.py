@@ -227,6 +227,62 @@ def closed_form(
     return out
 
 
+@njit(cache=True, parallel=True)
+def closed_form_once(
+    start, site, bins, view, prob, alone, district, curve, views, n_bins, last, out
+):
+    """Evaluate one draw: `views` has the tiers of a view and bin side by side."""
+    one = np.float32(1.0)
+    n_tiers = out.shape[1]
+    clustered = len(curve) > 0
+    steps = np.float32(curve.shape[1] - 1)
+    for p in prange(len(start) - 1):
+        a = b = c = e = one  # four tiers in registers: outside districts
+        g = h = i = j = one  # and in the district at hand
+        here = -1
+        for k in range(start[p], start[p + 1]):
+            if bins[k] > last:
+                continue
+            s = site[k]
+            chance = prob[s]
+            o = (np.int64(view[k]) * n_bins + bins[k]) * n_tiers
+            if clustered and not alone[s]:
+                if district[s] != here:
+                    if here >= 0:
+                        a *= joined(curve, steps, g)
+                        b *= joined(curve, steps, h)
+                        c *= joined(curve, steps, i)
+                        e *= joined(curve, steps, j)
+                        g = h = i = j = one
+                    here = district[s]
+                g *= one - chance * views[o]
+                h *= one - chance * views[o + 1]
+                i *= one - chance * views[o + 2]
+                j *= one - chance * views[o + 3]
+            else:
+                a *= one - chance * views[o]
+                b *= one - chance * views[o + 1]
+                c *= one - chance * views[o + 2]
+                e *= one - chance * views[o + 3]
+        if here >= 0:
+            a *= joined(curve, steps, g)
+            b *= joined(curve, steps, h)
+            c *= joined(curve, steps, i)
+            e *= joined(curve, steps, j)
+        out[p, 0], out[p, 1], out[p, 2], out[p, 3] = one - a, one - b, one - c, one - e
+
+
+@njit(cache=True)
+def joined(curve, steps, near):
+    """Return the chance that no site of a district has the point in a ring."""
+    if near == np.float32(1.0):
+        return near
+    at = np.sqrt(np.sqrt(near)) * steps
+    k = min(np.int32(at), np.int32(curve.shape[1] - 2))
+    low = curve[0, k]
+    return low + (at - np.float32(k)) * (curve[0, k + 1] - low)
+
+
 @njit(cache=True)
 def keep_least(value, kept, n_kept, room):
     """Insert a value into a sorted list of the `room` least ones; return how many there are."""

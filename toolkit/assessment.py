@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 
@@ -43,7 +45,14 @@ from toolkit.results import (
     Status,
     rounded_draws,
 )
-from toolkit.streets import find_pack_for, list_packs, open_pack, pack_names, verify_pack
+from toolkit.streets import (
+    find_pack_for,
+    list_packs,
+    open_pack,
+    pack_names,
+    pack_sha256,
+    verify_pack,
+)
 
 N_DRAWS = 200
 """Draws of the ignorance layer: a 5 % point rests on ten of them."""
@@ -110,7 +119,7 @@ def assess(  # noqa: PLR0913
         profile=profile,
     )
     outcome = on_streets(inputs, pack_id) if pack_id else on_city_level(inputs)
-    return _assemble(inputs, outcome, figures)
+    return assemble(inputs, outcome, figures)
 
 
 def make_inputs(  # noqa: PLR0913
@@ -123,9 +132,18 @@ def make_inputs(  # noqa: PLR0913
     scope: Scope | None = None,
     count: tuple[float, float] | None = None,
     observations: Sequence[Observation] = (),
+    evidence: Path | None = None,
+    pack: str | None = None,
     profile: str | None = None,
 ) -> tuple[Inputs, str | None, CityFigures]:
     """Draw everything that does not depend on streets; arguments and errors as `assess`.
+
+    Parameters
+    ----------
+    evidence
+        Folder of evidence that stands in the place of the user's own.
+    pack
+        Installed streets to take in place of the city's first ones.
 
     Returns
     -------
@@ -136,10 +154,10 @@ def make_inputs(  # noqa: PLR0913
     figures
         The city's own figures.
     """
-    found = _city_or_pack(city)
+    found = city_or_pack(city)
     values = assumptions or load_assumptions()
-    claims = load_claims(found.id)
-    pack_id = found.pack or find_pack_for(found.id)
+    claims = load_claims(found.id, evidence)
+    pack_id = pack or found.pack or find_pack_for(found.id)
     figures = _figures(found, pack_id, values, design)
     counts = count_draws(
         claims,
@@ -148,7 +166,7 @@ def make_inputs(  # noqa: PLR0913
         assumptions=values,
         scope=scope,
         user_range=count,
-        observations=(*load_observations(found.id), *observations),
+        observations=(*load_observations(found.id, evidence), *observations),
         figures=figures,
     )
     catalogue = load_catalogue()
@@ -185,7 +203,7 @@ def _figures(
     )
 
 
-def _city_or_pack(name: str) -> City:
+def city_or_pack(name: str) -> City:
     """Return the city of that name, or one made of an installed pack that is no known city's."""
     if name not in pack_names():
         return find_city(name)
@@ -198,10 +216,18 @@ def _city_or_pack(name: str) -> City:
     own = known.get(manifest.city or name)
     if own is not None:
         return own
-    middle = open_pack(name).boundary.geometry.union_all().centroid
+    return _city_of_pack(name, pack_sha256(name))
+
+
+@lru_cache(maxsize=8)
+def _city_of_pack(name: str, sha256: str) -> City:
+    """Return a city made of a pack: all of its layers are read for its middle, so only once."""
+    del sha256  # part of the key only
+    pack = open_pack(name)
+    middle = pack.boundary.geometry.union_all().centroid
     return City(
         id=name,
-        name=manifest.name,
+        name=pack.manifest.name,
         lat=float(middle.y),
         lon=float(middle.x),
         admin="not known",
@@ -219,8 +245,8 @@ def _brand(
     return only if only in mixes else None
 
 
-def _assemble(inputs: Inputs, outcome: Outcome, figures: CityFigures) -> Assessment:
-    """Put the parts together."""
+def assemble(inputs: Inputs, outcome: Outcome, figures: CityFigures) -> Assessment:
+    """Put the parts of an assessment together."""
     counts, city = inputs.counts, inputs.city
     warned = [*outcome.warnings, "wide_setting", "daylight"]
     if counts.stale_installed if inputs.status == "installed" else counts.stale_planned:

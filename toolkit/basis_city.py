@@ -20,7 +20,7 @@ from toolkit.results import (
     Total,
 )
 
-_CORE_RADII_KM = (1.0, 2.0, 5.0)
+CORE_RADII_KM = (1.0, 2.0, 5.0)
 
 
 def on_city_level(inputs: Inputs) -> Outcome:
@@ -38,7 +38,7 @@ def on_city_level(inputs: Inputs) -> Outcome:
     able = inputs.cameras.able_share()
     why = notes.text("no_streets_share")
     shares: dict[tuple[float, Allocation], tuple[FloatArray, FloatArray]] = {}
-    for radius in _CORE_RADII_KM:
+    for radius in CORE_RADII_KM:
         disc_km = density * np.pi * radius**2
         # Spread over the township, a disc larger than it still holds all cameras.
         spread_km: dict[Allocation, FloatArray] = {

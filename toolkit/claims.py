@@ -49,6 +49,7 @@ EVIDENCE_FORMAT = "camera-exposure.evidence/1"
 NATIONAL = "national"
 """What the claims about the whole country are filed under; they set no city's count."""
 
+_FOLDER = "evidence"
 _TOP_LEVEL = ("format", "city", "licence", "source", "claim", "observation")
 
 
@@ -59,13 +60,19 @@ class _File(Record):
     city: RecordId
 
 
-def load_claims(city_id: str) -> tuple[Claim, ...]:
+def _own_folder() -> Path:
+    return store.home_dir() / _FOLDER
+
+
+def load_claims(city_id: str, own: Path | None = None) -> tuple[Claim, ...]:
     """Return the claims about one city: the built-in ones and the user's, in order of id.
 
     Parameters
     ----------
     city_id
         Id of a city, as `toolkit.cities.find_city` gives it.
+    own
+        Folder with a file a city, in the place of the user's own.
 
     Returns
     -------
@@ -83,8 +90,9 @@ def load_claims(city_id: str) -> tuple[Claim, ...]:
         raise InputDataError(msg)
     problems: list[str] = []
     merged: dict[str, Claim] = {}
-    for root, owner in ((store.builtin_dir(), "built in"), (store.home_dir(), "your own")):
-        path = root / "evidence" / f"{city_id}.toml"
+    folders = ((store.builtin_dir() / _FOLDER, "built in"), (own or _own_folder(), "your own"))
+    for folder, owner in folders:
+        path = folder / f"{city_id}.toml"
         if path.is_file():
             table = _tables.read_table(path, f"evidence/{city_id}.toml ({owner})")
             merged |= {claim.id: claim for claim in _claims_of(table, problems)}
@@ -96,7 +104,7 @@ def load_claims(city_id: str) -> tuple[Claim, ...]:
     # A claim about a city may disagree with one about the whole country.
     known = set(merged)
     if city_id != NATIONAL and any(c.supersedes or c.contradicts for c in merged.values()):
-        known |= {claim.id for claim in load_national()}
+        known |= {claim.id for claim in load_claims(NATIONAL, own)}
     problems.extend(_problems_of_references(merged, known))
     _tables.fail_if_any(problems, f"The evidence about {city_id}")
     return tuple(merged[name] for name in sorted(merged))
@@ -107,15 +115,20 @@ def load_national() -> tuple[Claim, ...]:
     return load_claims(NATIONAL)
 
 
-def load_observations(city_id: str) -> tuple[Observation, ...]:
+def load_observations(city_id: str, own: Path | None = None) -> tuple[Observation, ...]:
     """Return what the user has stored as counted in a city, in the order of the file.
+
+    Parameters
+    ----------
+    city_id, own
+        See `load_claims`.
 
     Raises
     ------
     InputDataError
         If the user's file cannot be used; all problems at once, each with its place.
     """
-    path = store.home_dir() / "evidence" / f"{city_id}.toml"
+    path = (own or _own_folder()) / f"{city_id}.toml"
     if not re.fullmatch(ID_PATTERN, city_id) or not path.is_file():
         return ()
     table = _tables.read_table(path, f"evidence/{city_id}.toml (your own)")

@@ -67,7 +67,7 @@ def shape_among(shape: FloatArray, expected: FloatArray) -> FloatArray:
     square = (expected**2).sum(axis=0)
     n = np.divide(total**2, square, out=np.ones_like(total), where=square > 0)
     rest = np.maximum(n - 1.0, 0.0)
-    among = np.full_like(n, np.inf)
+    among: FloatArray = np.full_like(n, np.inf)
     np.divide(n * shape + 1.0, rest, out=among, where=rest > _LEAST_REST)
     return among
 

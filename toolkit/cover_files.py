@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-import tempfile
 from pathlib import Path
 from typing import Any, Final
 
-import geopandas as gpd
 import numpy as np
-import pyarrow.parquet as pq
-import pyogrio
 import shapely
 
-from toolkit import __version__, labels, notes, store
-from toolkit._errors import UsageError
+from toolkit import __version__, gis_files, labels, notes
 from toolkit.camera_lists import CameraList
 from toolkit.cities import City
 from toolkit.deterministic import Cover, StreetCover, ring_frame
@@ -23,7 +17,7 @@ from toolkit.rule_sets import RuleSet
 from toolkit.streets import Pack
 
 SCHEMA: Final = "camera-exposure.zones/1"
-SUFFIXES: Final = (".geojson", ".gpkg", ".parquet")
+_LAYER: Final = "cover"
 _DIGITS: Final = 10
 """Digits that are kept of areas: the figures are exact, not estimates."""
 _DECIMALS_DEG: Final = 8
@@ -157,19 +151,6 @@ def _known(value: float | None, why: str) -> Any:  # noqa: ANN401
     return {"value": value if isinstance(value, int) else _kept(value)}
 
 
-def check_suffix(path: Path) -> None:
-    """Raise a sentence if the name of a file does not say one of the formats.
-
-    Raises
-    ------
-    UsageError
-        If it does not.
-    """
-    if path.suffix.lower() not in SUFFIXES:
-        msg = f"--out {path.name!r}: end it with one of {', '.join(SUFFIXES)}."
-        raise UsageError(msg)
-
-
 def write_cover(found: Cover, figures: dict[str, Any], path: Path) -> None:
     """Write rings and unions, with the figures as metadata, in the format of the name.
 
@@ -178,50 +159,10 @@ def write_cover(found: Cover, figures: dict[str, Any], path: Path) -> None:
     Raises
     ------
     UsageError
-        If the name does not end with one of `SUFFIXES`.
+        If the name does not end with one of `gis_files.SUFFIXES`.
     """
-    check_suffix(path)
     frame = ring_frame(found)
     frame["geometry"] = shapely.transform(
         np.asarray(frame.geometry.array, dtype=object), lambda xy: np.round(xy, _DECIMALS_DEG)
     )
-    writers = {".geojson": _geojson, ".gpkg": _geopackage, ".parquet": _geoparquet}
-    with store.replacing(path) as temporary:
-        writers[path.suffix.lower()](frame, figures, temporary)
-
-
-def _geojson(frame: gpd.GeoDataFrame, figures: dict[str, Any], path: Path) -> None:
-    collection = json.loads(frame.to_json(na="drop", drop_id=True))
-    data = {
-        "type": "FeatureCollection",
-        "attribution": figures["attribution"],
-        "metadata": figures,
-        "features": collection["features"],
-    }
-    path.write_bytes(store.canonical_json(data) + b"\n")
-
-
-def _geopackage(frame: gpd.GeoDataFrame, figures: dict[str, Any], path: Path) -> None:
-    # The format keeps a time of last change; that of the output keeps the bytes the same.
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{figures['as_of']}T00:00:00.000Z"})
-    try:
-        # The writer wants a name that ends with that of the format.
-        with tempfile.TemporaryDirectory() as folder:
-            made = Path(folder) / "cover.gpkg"
-            pyogrio.write_dataframe(
-                frame,
-                made,
-                layer="cover",
-                driver="GPKG",
-                layer_metadata={"metadata": store.canonical_json(figures).decode()},
-            )
-            path.write_bytes(made.read_bytes())
-    finally:
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
-
-
-def _geoparquet(frame: gpd.GeoDataFrame, figures: dict[str, Any], path: Path) -> None:
-    frame.to_parquet(path, index=False, compression="zstd")
-    table = pq.read_table(path)
-    more = {**(table.schema.metadata or {}), b"metadata": store.canonical_json(figures)}
-    pq.write_table(table.replace_schema_metadata(more), path, compression="zstd")
+    gis_files.write_layers({_LAYER: frame}, figures, path)

@@ -19,7 +19,7 @@ from scipy import sparse, stats
 from toolkit import _exposure_kernels, bearings, clustering
 from toolkit.draws import FloatArray
 from toolkit.optics import CameraDraws
-from toolkit.results import INTERVAL
+from toolkit.results import INTERVAL, TIERS
 from toolkit.sight import BEARING_STEPS, CM_PER_M, KERNEL_LOCK, Sight
 
 BIN_M = _exposure_kernels.BIN_M
@@ -397,6 +397,8 @@ def closed_form(
     """
     if not isinstance(chance, SiteChance):
         chance = SiteChance.of_table(chance)
+    if views.shape[2:] == (len(TIERS), 1):
+        return _closed_form_once(rows, chance, views)
     with KERNEL_LOCK:
         return np.asarray(
             _exposure_kernels.closed_form(  # type: ignore[call-arg]
@@ -409,6 +411,28 @@ def closed_form(
                 _last_bins(views),
             )
         )
+
+
+def _closed_form_once(rows: PointRows, chance: SiteChance, views: Float32Array) -> Float32Array:
+    """Return `closed_form` of one draw, where sites and not draws are what to be quick about."""
+    prob = np.minimum(chance.factor[chance.site_class, 0] * chance.size, np.float32(1.0))
+    out = np.empty((len(rows.start) - 1, len(TIERS)), np.float32)
+    with KERNEL_LOCK:
+        _exposure_kernels.closed_form_once(
+            rows.start,
+            rows.site,
+            rows.bin,
+            rows.view,
+            prob,
+            chance.alone[chance.site_class, 0],
+            chance.district,
+            chance.curve(),
+            np.ascontiguousarray(views).reshape(-1),
+            views.shape[1],
+            int(_last_bins(views).max()),
+            out,
+        )
+    return out[:, :, None]
 
 
 def _of_sites(chance: SiteChance) -> tuple[Any, ...]:

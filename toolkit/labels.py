@@ -271,6 +271,45 @@ def _with_unit(text: str, unit: str, lang: str) -> str:
     return patterns.get(unit, f"{{value}} {unit}").format(value=text)
 
 
+def difference_text(quantity: Quantity, lang: str) -> str:
+    """Return a difference of two figures in words: the range first, with signs.
+
+    Parameters
+    ----------
+    quantity
+        The difference; that of two shares is written in percentage points.
+    lang
+        Language.
+
+    Returns
+    -------
+    str
+        For example ``-1.2 to +3 km (middle +0.8)``, ``no difference``, or why it is not known.
+    """
+    if quantity.low is None or quantity.mid is None or quantity.high is None:
+        return quantity_text(quantity, lang)
+    if quantity.low == quantity.high == 0:
+        return tr("no difference", lang)
+    is_share = quantity.unit in _SHARE_UNITS
+    low, mid, high = (
+        _signed(value * (100.0 if is_share else 1.0))
+        for value in (quantity.low, quantity.mid, quantity.high)
+    )
+    span = tr("{low} to {high}", lang).format(low=low, high=high)
+    with_unit = (
+        tr("{value} percentage points", lang).format(value=span)
+        if is_share
+        else _with_unit(span, quantity.unit, lang)
+    )
+    return tr("{range} (middle {mid})", lang).format(range=with_unit, mid=mid)
+
+
+def _signed(value: float) -> str:
+    """Return a number with its sign; zero has none."""
+    sign = "+" if value > 0 else "-" if value < 0 else ""
+    return sign + significant(abs(value), _INTERVAL_DIGITS)
+
+
 def of_ten(low: float, mid: float, high: float, lang: str) -> str:
     """Return the probability of a place as a sentence for a lay reader.
 

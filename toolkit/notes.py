@@ -136,6 +136,31 @@ def text(note_id: str, lang: str = _ENGLISH) -> str:
             "city.",
             lang,
         ),
+        "difference_paired": tr(
+            "Both sides use the same random numbers and are compared draw by draw: what is "
+            "uncertain in both alike is not counted twice.",
+            lang,
+        ),
+        "difference_independent": tr(
+            "The two sides have no draws in common (another seed, number of draws or version), so "
+            "the intervals are combined as if nothing were shared: they are usually wider than "
+            "need be.",
+            lang,
+        ),
+        "difference_not_all_paired": tr(
+            "A file does not hold the draws of ground and of effective cameras: for these two the "
+            "intervals are combined as if nothing were shared.",
+            lang,
+        ),
+        "difference_definitions": tr(
+            "The two sides ask for different pictures (pixels per metre): part of the difference "
+            "is what the words mean.",
+            lang,
+        ),
+        "difference_streets": tr(
+            "The two sides rest on different streets, so a share is a share of another length.",
+            lang,
+        ),
     }
     return sentences[note_id]
 

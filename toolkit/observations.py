@@ -36,6 +36,8 @@ the built-up township."""
 Streets = Literal["any", "main", "local"]
 
 _GRID: Final = 2_000
+_MOST_NUISANCE: Final = 1_000
+"""Draws over which a likelihood is averaged; an assessment has fewer."""
 _COARSE: Final = 400
 _OUTCOMES: Final = 25
 _NUISANCE: Final = 200
@@ -126,11 +128,13 @@ def updated(
         If an observation needs streets that are not installed, or no number of cameras that the
         claims allow fits what was seen.
     """
-    means = [_mean_per_camera(o, figures, assumptions, design) for o in observations]
-    sizes = [_size(max(o.walked_km, 1.0), assumptions, design) for o in observations]
+    # What is averaged over needs no more draws than this, and the table would not fit into memory.
+    kept = slice(None, None, max(1, -(-design.n_draws // _MOST_NUISANCE)))
+    means = [_mean_per_camera(o, figures, assumptions, design)[kept] for o in observations]
+    sizes = [_size(max(o.walked_km, 1.0), assumptions, design)[kept] for o in observations]
     probability = (np.arange(_GRID) + 0.5) / _GRID
     grid = _quantiles(count, probability)
-    log_like = np.zeros((_GRID, design.n_draws))
+    log_like = np.zeros((_GRID, len(sizes[0])))
     for observation, mean, size in zip(observations, means, sizes, strict=True):
         log_like += _log_prob(observation.seen, np.outer(grid, mean), size)
     weight = _averaged(log_like)

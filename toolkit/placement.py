@@ -69,6 +69,24 @@ class Standing:
         return self.site[self.first[draw] : self.first[draw + 1]]
 
 
+@dataclass(frozen=True)
+class Working:
+    """Cameras that work, one row per camera.
+
+    Attributes
+    ----------
+    first
+        Row starts of the draws, shape (D + 1,).
+    site, kind, axis_deg
+        Site, type and axis of each camera.
+    """
+
+    first: IntArray
+    site: NDArray[np.int32]
+    kind: IntArray
+    axis_deg: FloatArray
+
+
 def place_sites(
     chance: SiteChance,
     design: Design,
@@ -136,6 +154,42 @@ def place_sites(
     return Standing(first, candidate[chosen].astype(np.int32), keys)
 
 
+def equip(
+    standing: Standing,
+    fixed_count: IntArray,
+    fixed_axis_deg: FloatArray,
+    fixed_width_deg: FloatArray,
+    cameras: CameraDraws,
+    mean_per_site: FloatArray,
+    street_deg: FloatArray | None = None,
+) -> Working:
+    """Give standing sites their cameras and keep those that work; arguments as `simulate`."""
+    per_site = np.cumsum(per_site_prob(mean_per_site), axis=1)
+    turning = fixed_width_deg >= _FULL_CIRCLE_DEG
+    turns = np.where(cameras.hfov_deg >= _FULL_CIRCLE_DEG, cameras.share, 0.0)
+    turns = np.where(turns.any(axis=1, keepdims=True), turns, cameras.share)
+    working = np.ascontiguousarray(cameras.availability)
+    fixed = np.ascontiguousarray(fixed_count)
+    street, looks = np.full(len(fixed), np.nan), np.ones((len(working), 1))
+    if street_deg is not None and cameras.turns is not None:
+        street, looks = np.ascontiguousarray(street_deg), _cumulative(cameras.turns)
+    with KERNEL_LOCK:
+        n_working = np.zeros(len(standing.keys), np.int64)
+        _placement_kernels.count_working(
+            standing.keys, standing.first, standing.site, fixed, per_site, working, n_working
+        )
+        first = np.concatenate([[0], np.cumsum(n_working)])
+        site = np.empty(first[-1], np.int32)
+        kind = np.empty(first[-1], np.int64)
+        axis = np.empty(first[-1])
+        _placement_kernels.equip(
+            standing.keys, standing.first, standing.site, fixed,
+            np.ascontiguousarray(fixed_axis_deg), turning, per_site, working,
+            _cumulative(cameras.share), _cumulative(turns), street, looks, first, site, kind, axis,
+        )  # fmt: skip
+    return Working(first, site, kind, axis)
+
+
 def simulate(  # noqa: PLR0913
     sight: Sight,
     chance: SiteChance | FloatArray,
@@ -183,31 +237,15 @@ def simulate(  # noqa: PLR0913
         chance = SiteChance.of_table(chance)
     width = np.full(len(fixed_count), np.nan) if fixed_width_deg is None else fixed_width_deg
     standing = place_sites(chance, design, independent=independent, spacing_m=spacing_m, xy_m=xy_m)
-    certain = np.flatnonzero(chance.district < 0)
-    first, site = _with_certain(standing, certain.astype(np.int32))
-    per_site = np.cumsum(per_site_prob(mean_per_site), axis=1)
-    turning = width >= _FULL_CIRCLE_DEG
-    turns = np.where(cameras.hfov_deg >= _FULL_CIRCLE_DEG, cameras.share, 0.0)
-    turns = np.where(turns.any(axis=1, keepdims=True), turns, cameras.share)
-    keys, working = standing.keys, np.ascontiguousarray(cameras.availability)
-    fixed = np.ascontiguousarray(fixed_count)
-    known = street_deg is not None and cameras.turns is not None
-    street = street_deg if known else np.full(len(fixed_count), np.nan)
-    looks = np.ones((design.n_draws, 1)) if cameras.turns is None else _cumulative(cameras.turns)
+    certain = np.flatnonzero(chance.district < 0).astype(np.int32)
+    working = equip(
+        _with_certain(standing, certain), fixed_count, fixed_axis_deg, width, cameras,
+        mean_per_site, street_deg,
+    )  # fmt: skip
     with KERNEL_LOCK:
-        n_working = np.zeros(design.n_draws, np.int64)
-        _placement_kernels.count_working(keys, first, site, fixed, per_site, working, n_working)
-        start = np.concatenate([[0], np.cumsum(n_working)])
-        of = np.empty(start[-1], np.int32)
-        kind = np.empty(start[-1], np.int64)
-        axis = np.empty(start[-1])
-        _placement_kernels.equip(
-            keys, first, site, fixed, np.ascontiguousarray(fixed_axis_deg), turning,
-            per_site, working, _cumulative(cameras.share), _cumulative(turns),
-            np.ascontiguousarray(street), looks, start, of, kind, axis,
-        )  # fmt: skip
         share, alone_m = _placement_kernels.cover(
-            start, of, kind, axis, known_width(width)[of],
+            working.first, working.site, working.kind, working.axis_deg,
+            known_width(width)[working.site],
             cameras.hfov_deg,
             cameras.height_m * _DM_PER_M,
             np.nan_to_num(cameras.inner_m, nan=np.inf) * CM_PER_M,
@@ -219,12 +257,10 @@ def simulate(  # noqa: PLR0913
             sight.height_dm,
             length_m,
         )  # fmt: skip
-    return Placed(share, alone_m, n_working)
+    return Placed(share, alone_m, np.diff(working.first))
 
 
-def _with_certain(
-    standing: Standing, certain: NDArray[np.int32]
-) -> tuple[IntArray, NDArray[np.int32]]:
+def _with_certain(standing: Standing, certain: NDArray[np.int32]) -> Standing:
     """Append the sites that exist for certain to the sites of every draw."""
     n_draws = len(standing.keys)
     n_drawn = np.diff(standing.first)
@@ -235,7 +271,7 @@ def _with_certain(
     site[(first[1:, None] - len(certain) + np.arange(len(certain))).ravel()] = np.tile(
         certain, n_draws
     )
-    return first, site
+    return Standing(first, site, standing.keys)
 
 
 def _cumulative(share: FloatArray) -> FloatArray:

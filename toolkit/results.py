@@ -290,6 +290,37 @@ class SourceRef(_Model):
 
 
 @dataclass(frozen=True)
+class StreetDetail:
+    """What is behind the layers, for exports and comparisons; kept in memory only.
+
+    Attributes
+    ----------
+    by_street
+        Probability of each street per draw, length mean of its points, shape (S, T, D), rows as
+        in `Layers.streets`. Means nothing where a street is unknown.
+    ground_km2
+        Ground along the streets for which the model has an answer.
+    alone_km
+        Mean street length that one working camera covers by itself, shape (D, T).
+    cells
+        Gives the exposure by cell of a grid of that many metres, see `cells.cell_frame`.
+    mapped
+        Mapped cameras of the pack with all their columns. A user's field notes are not among
+        them: they count in the figures, and leave the machine only if asked for.
+    sites
+        Gives the sites of these cameras as the model uses them: `n_cameras`, `axis_deg`,
+        `width_deg` (NaN where unknown), and where they stand.
+    """
+
+    by_street: np.ndarray[Any, np.dtype[np.float32]]
+    ground_km2: float
+    alone_km: np.ndarray[Any, np.dtype[np.float64]]
+    cells: Callable[[float], gpd.GeoDataFrame]
+    mapped: gpd.GeoDataFrame
+    sites: Callable[[], gpd.GeoDataFrame]
+
+
+@dataclass(frozen=True)
 class Layers:
     """What is drawn, beside the figures. EPSG:4326; nothing of it is part of the JSON.
 
@@ -310,6 +341,8 @@ class Layers:
         Footprints, for orientation.
     attribution
         Text that must stand on every map of these layers.
+    detail
+        What is behind them, per draw; None for layers that were not computed here.
     """
 
     streets: gpd.GeoDataFrame
@@ -319,6 +352,7 @@ class Layers:
     buildings: gpd.GeoDataFrame
     attribution: str
     notes: tuple[str, ...] = field(default=())
+    detail: StreetDetail | None = None
 
 
 class Assessment(_Model):

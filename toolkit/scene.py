@@ -6,7 +6,8 @@ range). It is built once per city and shared; counts, optics and weights are app
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
@@ -32,8 +33,8 @@ IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Scene:
-    """The fixed part of a city; coordinates in its metric CRS.
+class Frame:
+    """The fixed part of a city before any line of sight; coordinates in its metric CRS.
 
     Attributes
     ----------
@@ -57,12 +58,14 @@ class Scene:
     n_indoor
         Mapped cameras left out because they stand deep inside a building.
         Mapped means in the pack or in the user's field notes, see `toolkit.cameras`.
-    lines_of_sight
-        Pairs of site and point; the G candidates first, then the M mapped sites.
-    rows
-        The same pairs by point.
-    ground_m2
-        Ground along the streets for which the model has an answer, see `zones.street_area_m2`.
+    site_xy_m
+        Where all sites stand, shape (G + M, 2): the candidates first, then the mapped ones.
+    buildings, top_m
+        Footprints and their heights, NaN where not known, shape (B,).
+    spacing_m
+        Length of street that a point stands for.
+    sight_key
+        What the sites, the points and the heights follow from: the key of caches of sight.
     """
 
     lines: NDArray[np.object_]
@@ -76,14 +79,44 @@ class Scene:
     fixed_width_deg: FloatArray
     fixed_xy_m: FloatArray
     n_indoor: int
-    lines_of_sight: sight.Sight
-    rows: exposure.PointRows
-    ground_m2: float
+    site_xy_m: FloatArray
+    buildings: NDArray[np.object_]
+    top_m: FloatArray
+    spacing_m: float
+    sight_key: dict[str, str | float | int]
 
     @property
     def n_mapped(self) -> int:
         """Mapped cameras that stand outdoors."""
         return int(self.fixed_count.sum())
+
+    @cached_property
+    def street_known(self) -> NDArray[np.bool_]:
+        """Whether the model has an answer anywhere on a street, shape (S,)."""
+        known = np.zeros(len(self.lines), dtype=bool)
+        known[self.points.line[self.point_known]] = True
+        return known
+
+    @cached_property
+    def ground_m2(self) -> float:
+        """Ground along the streets that have an answer, see `zones.street_area_m2`."""
+        return zones.street_area_m2(self.lines[self.street_known])
+
+
+@dataclass(frozen=True)
+class Scene(Frame):
+    """The fixed part of a city, or of a tile of it, with its lines of sight.
+
+    Attributes
+    ----------
+    lines_of_sight
+        Pairs of site and point.
+    rows
+        The same pairs by point.
+    """
+
+    lines_of_sight: sight.Sight
+    rows: exposure.PointRows
 
 
 def point_spacing_m(total_m: float) -> float:
@@ -105,20 +138,54 @@ def build_scene(
 
     Parameters
     ----------
+    pack, model, stretch_m, level_height_m, district_m
+        See `build_frame`.
+    reach_m
+        Longest line of sight that is kept.
+    person_height_m
+        Height of what is looked at over roofs.
+    """
+    frame = build_frame(
+        pack,
+        model,
+        stretch_m=stretch_m,
+        level_height_m=level_height_m,
+        district_m=district_m,
+    )
+    pairs = sight.cached_sight(
+        frame.sight_key,
+        frame.site_xy_m,
+        frame.points.xy,
+        frame.buildings,
+        reach_m=reach_m,
+        top_m=frame.top_m,
+        target_m=person_height_m,
+    )
+    return with_sight(frame, pairs)
+
+
+def build_frame(
+    pack: Pack,
+    model: siting.SitingModel,
+    *,
+    stretch_m: float,
+    level_height_m: float,
+    district_m: float,
+) -> Frame:
+    """Build what a scene has before any line of sight.
+
+    Parameters
+    ----------
     pack
         Streets, buildings, junctions, places and mapped cameras.
     model
         Geometry of siting.
     stretch_m
         Length of street that holds at most one site.
-    reach_m
-        Longest line of sight that is kept.
     level_height_m
         Height of a level of a building whose levels are known and whose height is not.
     district_m
         Side of the squares in which sites keep together.
-    person_height_m
-        Height of what is looked at over roofs.
     """
     crs = pack.manifest.crs
     streets = pack.streets
@@ -133,7 +200,7 @@ def build_scene(
     open_air = ~np.isin(streets["cover"].fillna("").to_numpy(), ("tunnel", "underground", "indoor"))
     spacing_m = point_spacing_m(float(shapely.length(lines).sum()))
     # Near in memory what is near on the ground, so that loops stay in the processor's cache.
-    order = sight.morton_order(_middle(lines))
+    order = sight.morton_order(middles(lines))
     points = pieces.cut(lines[order], spacing_m)
     points = replace(points, line=order[points.line])
     known = open_air[points.line]
@@ -158,42 +225,13 @@ def build_scene(
     groups = siting.described(
         replace(groups, line=np.flatnonzero(open_air)[groups.line]), pack_layers(pack)
     )
-    fixed = _mapped_sites(cameras_for(pack), crs, buildings, model)
+    fixed = mapped_sites(cameras_for(pack), crs, buildings, model)
     group_xy = sight.place_sites(groups.xy_m, groups.centre_xy_m, buildings)
-    pairs = sight.cached_sight(
-        {
-            "pack": pack.sha256,
-            # Field notes add to the sites of a pack, and may change while it stays.
-            "mapped": store.sha256_bytes(fixed.xy_m.astype("<f8").tobytes()),
-            "siting": model.sha256,
-            "stretch_m": stretch_m,
-            "spacing_m": spacing_m,
-            "level_height_m": level_height_m,
-            # Sites are in the order of districts.
-            "district_m": district_m,
-        },
-        np.vstack([group_xy, fixed.xy_m]),
-        points.xy,
-        buildings,
-        reach_m=reach_m,
-        top_m=top_m,
-        target_m=person_height_m,
-    )
-    n_groups = len(group_xy)
-    free = np.ones(n_groups, dtype=bool)
-    if len(fixed.xy_m) and n_groups:
+    free = np.ones(len(group_xy), dtype=bool)
+    if len(fixed.xy_m) and len(group_xy):
         distance, nearest = cKDTree(groups.centre_xy_m).query(fixed.xy_m)
         free[np.asarray(nearest)[distance <= model.mapped_site_m]] = False
-    view = np.concatenate(
-        [
-            np.full(n_groups, exposure.CANDIDATE, dtype=np.int64),
-            exposure.mapped_view(fixed.count),
-        ]
-    )
-    unknown = np.full(n_groups, np.nan)
-    street_known = np.zeros(len(lines), dtype=bool)
-    street_known[points.line[known]] = True
-    return Scene(
+    return Frame(
         lines=lines,
         points=points,
         point_known=known,
@@ -205,31 +243,58 @@ def build_scene(
         fixed_width_deg=fixed.width_deg,
         fixed_xy_m=fixed.xy_m,
         n_indoor=fixed.n_indoor,
-        lines_of_sight=pairs,
-        rows=exposure.point_rows(
-            pairs,
-            len(points.xy),
-            view,
-            np.concatenate([unknown, fixed.axis_deg]),
-            np.concatenate([unknown, fixed.width_deg]),
-            np.concatenate([groups.street_deg, np.full(len(fixed.count), np.nan)]),
-        ),
-        ground_m2=zones.street_area_m2(lines[street_known]),
+        site_xy_m=np.vstack([group_xy, fixed.xy_m]),
+        buildings=buildings,
+        top_m=top_m,
+        spacing_m=spacing_m,
+        sight_key={
+            "pack": pack.sha256,
+            # Field notes add to the sites of a pack, and may change while it stays.
+            "mapped": store.sha256_bytes(fixed.xy_m.astype("<f8").tobytes()),
+            "siting": model.sha256,
+            "stretch_m": stretch_m,
+            "spacing_m": spacing_m,
+            "level_height_m": level_height_m,
+            # Sites are in the order of districts.
+            "district_m": district_m,
+        },
     )
+
+
+def with_sight(frame: Frame, pairs: sight.Sight) -> Scene:
+    """Put lines of sight between all sites and the points of a frame beside it."""
+    n_groups = len(frame.group_free)
+    view = np.concatenate(
+        [
+            np.full(n_groups, exposure.CANDIDATE, dtype=np.int64),
+            exposure.mapped_view(frame.fixed_count),
+        ]
+    )
+    unknown = np.full(n_groups, np.nan)
+    rows = exposure.point_rows(
+        pairs,
+        len(frame.points.xy),
+        view,
+        np.concatenate([unknown, frame.fixed_axis_deg]),
+        np.concatenate([unknown, frame.fixed_width_deg]),
+        np.concatenate([frame.groups.street_deg, np.full(len(frame.fixed_count), np.nan)]),
+    )
+    parts = {item.name: getattr(frame, item.name) for item in fields(Frame)}
+    return Scene(**parts, lines_of_sight=pairs, rows=rows)
 
 
 def _metric(frame: gpd.GeoDataFrame, crs: str) -> NDArray[np.object_]:
     return np.asarray(frame.geometry.to_crs(crs).array, dtype=object)
 
 
-def _middle(lines: NDArray[np.object_]) -> FloatArray:
+def middles(lines: NDArray[np.object_]) -> FloatArray:
     """Return the middle of each line, shape (S, 2)."""
     half = shapely.line_interpolate_point(lines, 0.5, normalized=True)
     return np.asarray(shapely.get_coordinates(half), dtype=float).reshape(-1, 2)
 
 
 @dataclass(frozen=True)
-class _MappedSites:
+class MappedSites:
     """Sites of mapped cameras: where, how many cameras each, what is known of their fields."""
 
     xy_m: FloatArray
@@ -239,12 +304,12 @@ class _MappedSites:
     n_indoor: int
 
 
-def _mapped_sites(
+def mapped_sites(
     cameras: gpd.GeoDataFrame,
     crs: str,
     buildings: NDArray[np.object_],
     model: siting.SitingModel,
-) -> _MappedSites:
+) -> MappedSites:
     """Return the sites of mapped cameras.
 
     A camera with a known direction or a known field is a site of its own; the others are joined
@@ -258,13 +323,30 @@ def _mapped_sites(
     alone = ~np.isnan(axis) | ~np.isnan(width)
     joined_xy, joined_count = _join(xy[~alone], model.mapped_site_m)
     unknown = np.full(len(joined_xy), np.nan)
-    return _MappedSites(
+    return MappedSites(
         xy_m=np.vstack([joined_xy, xy[alone]]),
         count=np.concatenate([joined_count, np.ones(int(alone.sum()), dtype=np.int64)]),
         axis_deg=np.concatenate([unknown, axis[alone]]),
         width_deg=np.concatenate([unknown, width[alone]]),
         n_indoor=n_indoor,
     )
+
+
+def pack_sites(pack: Pack, model: siting.SitingModel) -> gpd.GeoDataFrame:
+    """Return the sites of a pack's own mapped cameras, without the user's field notes.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Points in EPSG:4326 with `n_cameras`, `axis_deg` and `width_deg`, NaN where unknown.
+    """
+    crs = pack.manifest.crs
+    found = mapped_sites(pack.cameras, crs, _metric(pack.buildings, crs), model)
+    return gpd.GeoDataFrame(
+        {"n_cameras": found.count, "axis_deg": found.axis_deg, "width_deg": found.width_deg},
+        geometry=gpd.points_from_xy(*found.xy_m.T),
+        crs=crs,
+    ).to_crs(pack.cameras.crs)
 
 
 def _fields(cameras: gpd.GeoDataFrame) -> tuple[FloatArray, FloatArray, NDArray[np.bool_]]:

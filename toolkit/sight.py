@@ -51,6 +51,7 @@ _WALL_PIECE_M = 20.0
 _WALL_CELL_M = 20.0
 _POINT_CELL_M = 25.0
 _BLOCK_SITES = 8192
+_SPARE = 1.2
 
 KERNEL_LOCK = threading.Lock()
 """Held around every parallel kernel: numba's workqueue layer aborts on concurrent calls."""
@@ -173,8 +174,10 @@ def containing_building(xy_m: FloatArray, buildings: NDArray[np.object_]) -> Int
     """Return the index of the building each point lies inside, or -1, shape (P,)."""
     inside = np.full(len(xy_m), -1, dtype=np.int32)
     if len(buildings) and len(xy_m):
-        points = shapely.points(xy_m)
-        point, building = shapely.STRtree(buildings).query(points, predicate="within")
+        point, building = shapely.STRtree(buildings).query(shapely.points(xy_m))
+        shapely.prepare(buildings)
+        within = shapely.contains_xy(buildings[building], xy_m[point])
+        point, building = point[within], building[within]
         # The lowest index where footprints overlap, so that the answer has no order.
         order = np.lexsort((-building, point))
         inside[point[order]] = building[order]
@@ -214,9 +217,10 @@ def make_ground(
     point_xy_m: FloatArray,
     buildings: NDArray[np.object_],
     top_m: FloatArray | None = None,
+    origin_m: FloatArray | None = None,
 ) -> Ground:
     """Subtract a local origin and sort everything into grids; arguments as `build_sight`."""
-    origin = _origin(site_xy_m, point_xy_m)
+    origin = local_origin(site_xy_m, point_xy_m) if origin_m is None else origin_m
     local = shapely.transform(buildings, lambda xy: xy - origin) if len(buildings) else buildings
     walls = make_walls(local, np.full(len(buildings), np.nan) if top_m is None else top_m)
     points = point_xy_m - origin
@@ -258,6 +262,7 @@ def build_sight(
     beyond_m: float = 0.0,
     top_m: FloatArray | None = None,
     target_m: float = 1.7,
+    origin_m: FloatArray | None = None,
 ) -> Sight:
     """Test every pair of site and street point in reach.
 
@@ -277,8 +282,11 @@ def build_sight(
         Height of each building, NaN where it is not known, shape (B,); by default of none.
     target_m
         Height of what is looked at: the top of a standing person.
+    origin_m
+        The local origin, shape (2,); by default the middle of sites and points. Parts of a city
+        that are to give the same bits share that of the city.
     """
-    ground = make_ground(site_xy_m, point_xy_m, buildings, top_m)
+    ground = make_ground(site_xy_m, point_xy_m, buildings, top_m, origin_m)
     blocks = list(sweep(ground, reach_m=reach_m, beyond_m=beyond_m, target_m=target_m))
     return Sight(
         start=np.concatenate([[0], *(block[0] for block in blocks)]).astype(np.int64).cumsum(),
@@ -305,13 +313,18 @@ def sweep(
     With `keep` false the lines of sight are tested and counted only, and the arrays are empty.
     """
     reach = np.float32(reach_m)
+    scratch = [np.empty(0, dtype) for dtype in _PAIR_ARRAYS.values()]
     for first in range(0, len(ground.sites), _BLOCK_SITES):
         sites = ground.sites[first : first + _BLOCK_SITES]
         found = np.zeros(len(sites), np.int64)
         with KERNEL_LOCK:
             room = _sight_kernels.room_in_reach(sites, *ground.points[4:], reach)  # type: ignore[call-arg]
             row = np.concatenate([[0], np.cumsum(room)]).astype(np.int64)
-            scratch = [np.empty(row[-1] * keep, dtype) for dtype in _PAIR_ARRAYS.values()]
+            if keep and row[-1] > len(scratch[0]):
+                # A little more than needed, and kept: new memory costs as much as the tests.
+                scratch = [
+                    np.empty(int(row[-1] * _SPARE), dtype) for dtype in _PAIR_ARRAYS.values()
+                ]
             _sight_kernels.sweep(  # type: ignore[call-arg]
                 sites, ground.site_in[first : first + _BLOCK_SITES],
                 *ground.points, *ground.walls,
@@ -362,7 +375,8 @@ _MORTON_STEPS = (
 """How the bits of a number are spread apart, so that those of another fit between."""
 
 
-def _origin(site_xy_m: FloatArray, point_xy_m: FloatArray) -> FloatArray:
+def local_origin(site_xy_m: FloatArray, point_xy_m: FloatArray) -> FloatArray:
+    """Return the middle of sites and points, which is subtracted before they become float32."""
     everything = np.vstack([site_xy_m, point_xy_m])
     return everything.mean(axis=0) if len(everything) else np.zeros(2)
 
@@ -376,15 +390,17 @@ _PAIR_ARRAYS: Final[dict[str, type[np.int32 | np.uint16 | np.uint8]]] = {
 _ARRAYS = ("start", *_PAIR_ARRAYS)
 
 
-def cached_sight(
+def cached_sight(  # noqa: PLR0913
     key_parts: dict[str, str | float | int],
     site_xy_m: FloatArray,
     point_xy_m: FloatArray,
     buildings: NDArray[np.object_],
     *,
     reach_m: float,
+    beyond_m: float = 0.0,
     top_m: FloatArray | None = None,
     target_m: float = 1.7,
+    origin_m: FloatArray | None = None,
     cache_dir: Path | None = None,
 ) -> Sight:
     """Return the arrays of `build_sight`, kept on disk and opened memory-mapped.
@@ -393,7 +409,7 @@ def cached_sight(
     ----------
     key_parts
         Everything the inputs follow from, such as the hash of the pack; the key of the cache.
-    site_xy_m, point_xy_m, buildings, reach_m, top_m, target_m
+    site_xy_m, point_xy_m, buildings, reach_m, beyond_m, top_m, target_m, origin_m
         See `build_sight`.
     cache_dir
         Folder of caches; the user's by default.
@@ -403,11 +419,8 @@ def cached_sight(
     A cache that cannot be read is built again; one that cannot be written is done without. Blocks
     are written as they are found, so that a large city is never in memory as a whole.
     """
-    key = store.sha256_bytes(
-        store.canonical_json(
-            {**key_parts, "reach_m": reach_m, "target_m": target_m, "version": VERSION}
-        )
-    )[:32]
+    bands = {"reach_m": reach_m, "beyond_m": beyond_m, "target_m": target_m, "version": VERSION}
+    key = store.sha256_bytes(store.canonical_json({**key_parts, **bands}))[:32]
     folder = (cache_dir or store.cache_dir()) / "sight" / key
     ready = _open_cached(folder, reach_m, len(site_xy_m))
     if ready is not None:
@@ -415,8 +428,9 @@ def cached_sight(
     try:
         _build_into(
             folder,
-            make_ground(site_xy_m, point_xy_m, buildings, top_m),
+            make_ground(site_xy_m, point_xy_m, buildings, top_m, origin_m),
             reach_m=reach_m,
+            beyond_m=beyond_m,
             target_m=target_m,
         )
     except OSError:
@@ -424,7 +438,14 @@ def cached_sight(
     else:
         ready = _open_cached(folder, reach_m, len(site_xy_m))
     return ready or build_sight(
-        site_xy_m, point_xy_m, buildings, reach_m=reach_m, top_m=top_m, target_m=target_m
+        site_xy_m,
+        point_xy_m,
+        buildings,
+        reach_m=reach_m,
+        beyond_m=beyond_m,
+        top_m=top_m,
+        target_m=target_m,
+        origin_m=origin_m,
     )
 
 
@@ -445,7 +466,9 @@ def _open_cached(folder: Path, reach_m: float, n_sites: int) -> Sight | None:
     return Sight(start, **dict(zip(_PAIR_ARRAYS, pairs, strict=True)), reach_m=reach_m)
 
 
-def _build_into(folder: Path, ground: Ground, *, reach_m: float, target_m: float) -> None:
+def _build_into(
+    folder: Path, ground: Ground, *, reach_m: float, beyond_m: float, target_m: float
+) -> None:
     """Sweep into a temporary folder and rename it, so that no cache is ever half there."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=".building.", dir=folder.parent))
@@ -457,7 +480,9 @@ def _build_into(folder: Path, ground: Ground, *, reach_m: float, target_m: float
             ]
             for file, dtype in zip(files, _PAIR_ARRAYS.values(), strict=True):
                 _write_header(file, dtype, 0)
-            for found, *arrays in sweep(ground, reach_m=reach_m, target_m=target_m):
+            for found, *arrays in sweep(
+                ground, reach_m=reach_m, beyond_m=beyond_m, target_m=target_m
+            ):
                 counts.append(found)
                 for file, array in zip(files, arrays, strict=True):
                     file.write(array.data)  # type: ignore[attr-defined]

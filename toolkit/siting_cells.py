@@ -17,7 +17,7 @@ from toolkit import __version__, labels, notes, siting
 from toolkit._errors import NotFoundError
 from toolkit._text import LANGUAGES
 from toolkit.basis import M_PER_KM, Inputs
-from toolkit.basis_streets import share_inside
+from toolkit.basis_sums import share_inside
 from toolkit.results import INTERVAL
 from toolkit.siting import Candidates
 from toolkit.siting_profiles import weights_of

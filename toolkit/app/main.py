@@ -19,6 +19,7 @@ from toolkit.app import (
     map_view,
     markup,
     optics_page,
+    sensitivity_view,
     sources,
     streets_page,
 )
@@ -50,6 +51,7 @@ def show(choice: Choice) -> None:
     with st.spinner(_escape.markdown(tr("Drawing the map …", lang))):
         map_view.show(made, choice.tier, lang)
     figures.show(made, choice.tier, lang)
+    sensitivity_view.show(made, choice, lang)
     sources.show(made, city, lang)
     downloads.show(made, lang)
 

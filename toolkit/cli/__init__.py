@@ -17,17 +17,35 @@ from toolkit._errors import ToolkitError
 from toolkit.cli import (
     assess,
     assumptions,
+    batch,
     cameras,
+    compare,
     evidence,
+    export,
     machine,
     optics,
+    sensitivity,
     siting,
     streets,
     zones,
 )
 from toolkit.cli.common import BAD_DATA, INTERRUPTED, OK, messages, printable
 
-_GROUPS = (assess, evidence, assumptions, zones, optics, siting, streets, cameras, machine)
+_GROUPS = (
+    assess,
+    sensitivity,
+    evidence,
+    assumptions,
+    zones,
+    optics,
+    siting,
+    streets,
+    cameras,
+    batch,
+    machine,
+    export,
+    compare,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

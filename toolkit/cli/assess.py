@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from toolkit._errors import UsageError
 from toolkit.cli.common import (
@@ -17,6 +18,9 @@ from toolkit.cli.common import (
     print_table,
     printable,
 )
+
+if TYPE_CHECKING:
+    from toolkit.sensitivity import Sensitivity
 
 
 def register(commands: Commands) -> None:
@@ -37,6 +41,9 @@ def register(commands: Commands) -> None:
     report.add_argument("--out", metavar="DIR", required=True, type=Path)
     report.add_argument("--format", choices=["html"], default="html")
     report.add_argument("--lang", default="en,my", help="languages, such as en,my")
+    report.add_argument(
+        "--sensitivity", action="store_true", help="say which assumption matters, with a chart"
+    )
     add_common(report)
     report.set_defaults(run=_report)
 
@@ -150,9 +157,23 @@ def _report(options: argparse.Namespace) -> int:
     for city in chosen:
         with busy(f"Writing the report on {city.name.en} ..."):
             found = assess(city.id, **inputs)
+            matters = {city.id: _sensitivity(city.id, inputs)} if options.sensitivity else None
             paths = write_report(
-                [found], options.out, langs=languages, assumptions=inputs["assumptions"]
+                [found],
+                options.out,
+                langs=languages,
+                assumptions=inputs["assumptions"],
+                sensitivities=matters,
             )
         for path in paths:
             sys.stdout.write(f"{path}\n")
     return OK
+
+
+def _sensitivity(city_id: str, inputs: dict[str, Any]) -> Sensitivity:
+    """Find out which assumption matters, with the options of an assessment."""
+    from toolkit.sensitivity import sensitivity
+    from toolkit.sensitivity_model import Question
+
+    asked = {key: value for key, value in inputs.items() if key != "seed"}
+    return sensitivity(Question(city_id, **asked), seed=inputs["seed"])

@@ -61,7 +61,7 @@ def assess_inputs(options: argparse.Namespace) -> dict[str, Any]:
         msg = f"--seed {options.seed}: give a whole number from 0 up."
         raise UsageError(msg)
     return {
-        "assumptions": load_assumptions(options.assumptions, _changes(options.set)),
+        "assumptions": load_assumptions(options.assumptions, parse_changes(options.set)),
         "status": options.status,
         "scope": options.scope,
         "count": parse_count(options.count) if options.count else None,
@@ -115,7 +115,14 @@ def parse_observed(text: str) -> Observation:
         raise UsageError(msg) from None
 
 
-def _changes(pairs: Sequence[str]) -> dict[str, float]:
+def parse_changes(pairs: Sequence[str]) -> dict[str, float]:
+    """Read ``KEY=VALUE`` pairs.
+
+    Raises
+    ------
+    UsageError
+        If one is not a key and a finite number.
+    """
     changes = {}
     for pair in pairs:
         key, equals, value = pair.partition("=")

@@ -32,7 +32,7 @@ def register(commands: Commands) -> None:
 
 
 def _zones(options: argparse.Namespace) -> int:
-    from toolkit import cover_files
+    from toolkit import cover_files, gis_files
     from toolkit.camera_lists import read_cameras
     from toolkit.cities import find_city
     from toolkit.deterministic import cover, cover_streets
@@ -40,7 +40,7 @@ def _zones(options: argparse.Namespace) -> int:
     from toolkit.streets import find_pack_for, open_pack
 
     if options.out is not None:
-        cover_files.check_suffix(options.out)
+        gis_files.check_suffix(options.out)
     day = as_of_date(options.as_of)
     rules = load_rules(options.assumptions)
     cameras = read_cameras(options.cameras)

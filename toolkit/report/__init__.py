@@ -19,6 +19,7 @@ from toolkit.claims import evidence_sha256, load_claims
 from toolkit.records import ID_PATTERN, Claim
 from toolkit.report import figures, html
 from toolkit.results import Assessment
+from toolkit.sensitivity import Sensitivity
 
 __all__ = ["file_name", "valid_until", "write_report"]
 
@@ -30,6 +31,7 @@ def write_report(
     assumptions: AssumptionSet,
     langs: Sequence[str] = ("en",),
     claims_by_city: Mapping[str, Sequence[Claim]] | None = None,
+    sensitivities: Mapping[str, Sensitivity] | None = None,
 ) -> tuple[Path, ...]:
     """Write one HTML file for each assessment and language.
 
@@ -45,6 +47,8 @@ def write_report(
         Languages, some of `_text.LANGUAGES`.
     claims_by_city
         All claims about each city, by its id; those of `claims.load_claims` by default.
+    sensitivities
+        Which assumption matters, by the id of the city, for reports in full detail.
 
     Returns
     -------
@@ -73,7 +77,12 @@ def write_report(
                 msg = f"Two reports would be called {name}. Write them into different folders."
                 raise InputDataError(msg)
             texts[name] = html.render(
-                assessment, claims=claims, valid_until=until, drawing=drawing, lang=lang
+                assessment,
+                claims=claims,
+                valid_until=until,
+                drawing=drawing,
+                lang=lang,
+                sensitivity=(sensitivities or {}).get(assessment.city.id),
             )
     for name, text in texts.items():
         store.write_text(out / name, text)

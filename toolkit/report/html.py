@@ -19,7 +19,9 @@ from toolkit.report import basis, tables
 from toolkit.report.basis import Said
 from toolkit.report.figures import Drawing
 from toolkit.report.hinges import hinges
+from toolkit.report.matters import matters
 from toolkit.results import TIERS, Assessment, Quantity, Tier
+from toolkit.sensitivity import Sensitivity
 
 _TEMPLATES: Final = Path(__file__).resolve().parent / "templates"
 _FONT_MARK: Final = "/*font*/"
@@ -48,6 +50,7 @@ def render(
     valid_until: dt.date,
     drawing: Drawing | None,
     lang: Language,
+    sensitivity: Sensitivity | None = None,
 ) -> str:
     """Return the report on one city as one HTML page.
 
@@ -63,11 +66,19 @@ def render(
         The map; None for a city without streets.
     lang
         Language of the page.
+    sensitivity
+        Which assumption matters, for a report in full detail; it must be about the same city,
+        date and assumptions.
 
     Returns
     -------
     str
         The same for the same arguments.
+
+    Raises
+    ------
+    InputDataError
+        If `sensitivity` belongs to another assessment.
     """
     layers = assessment.layers
     name = str(getattr(assessment.city.name, lang))
@@ -102,6 +113,7 @@ def render(
         "cases": tables.cases_table(assessment, lang) if _has_cases(assessment) else None,
         "under_table": _under_table(assessment, items, lang),
         "hangs_on": hinges(assessment, lang),
+        "matters": matters(assessment, sensitivity, lang),
         "boundary": _boundary(assessment, lang),
         "completeness": tr("Completeness: {completeness}.", lang).format(
             completeness=_completeness(assessment, lang)
@@ -191,6 +203,7 @@ def _headings(name: str, lang: Language) -> dict[str, str]:
         "class_meanings": tr("What the classes mean", lang),
         "install": tr("How to install streets", lang),
         "hangs_on": tr("What the figures hang on", lang),
+        "matters": tr("Which assumption matters", lang),
         "sources": tr("Sources", lang),
         "sources_intro": tr(
             "Claims are given in the toolkit's own words. Confidence is graded on the Admiralty "

@@ -7,7 +7,7 @@ import datetime as dt
 import geopandas as gpd
 import pytest
 
-from toolkit.basis_streets import reducing_share
+from toolkit.basis_sums import reducing_share
 from toolkit.layers import empty_layer
 
 AS_OF = dt.date(2026, 11, 23)

@@ -1,0 +1,1 @@
+"""Benchmarks of the engine: what is measured, against what, and where the bound is."""

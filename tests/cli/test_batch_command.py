@@ -1,0 +1,55 @@
+"""`batch` on the command line; runs that are killed are in tests/test_batch_dask.py."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from toolkit.results import Assessment
+
+PLAN = """
+format = "camera-exposure.batch/1"
+as_of = 2026-11-23
+draws = 20
+cities = ["dawei", "Moulmein"]
+"""
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Path:
+    path = tmp_path / "plan.toml"
+    path.write_text(PLAN)
+    return path
+
+
+def test_a_batch_runs_once_and_says_what_it_did(run, plan, tmp_path):
+    out = tmp_path / "out"
+    code, said, told = run("batch", plan, "--out", out, "--processes", "1", "--json")
+    assert code == 0, told
+    names = ["dawei.central.own.installed", "mawlamyine.central.own.installed"]
+    assert json.loads(said) == {"computed": names, "found": [], "failed": {}}
+    assert "2 of 2: mawlamyine.central.own.installed: computed" in told
+    found = [Assessment.from_json(p.read_bytes()) for p in sorted(out.rglob("assessment.json"))]
+    assert [a.city.id for a in found] == ["dawei", "mawlamyine"]
+    code, said, told = run("batch", plan, "--out", out)
+    assert (code, said) == (1, "")
+    assert "--resume" in told
+    code, said, _ = run("batch", plan, "--out", out, "--resume")
+    assert code == 0
+    assert said.startswith("0 computed, 2 found finished, 0 failed")
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "said"),
+    [
+        (("--scheduler", "10.0.0.5"), 2, "tcp://10.0.0.5:8786"),
+        (("--processes", "0"), 1, "from 1 up"),
+    ],
+)
+def test_wrong_usage_computes_nothing(run, plan, tmp_path, more, code, said):
+    ended, out, told = run("batch", plan, "--out", tmp_path / "out", *more)
+    assert (ended, out) == (code, "")
+    assert said in told
+    assert not (tmp_path / "out").exists()

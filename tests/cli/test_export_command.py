@@ -1,0 +1,70 @@
+"""`export` as a person meets it."""
+
+from __future__ import annotations
+
+import json
+
+import geopandas as gpd
+import pyogrio
+import pytest
+
+AS_OF = ("--as-of", "2026-11-23")
+CITY = "helsinki-centre"
+
+
+def test_a_geopackage_holds_every_layer(run, tmp_path):
+    target = tmp_path / "all.gpkg"
+    code, out, err = run("export", CITY, "--out", target, *AS_OF)
+    assert code == 0
+    names = ["streets", "cells", "zones", "cameras", "sites"]
+    assert [line.rsplit(": ", 1)[1].split(",")[0] for line in out.splitlines()] == names
+    assert pyogrio.list_layers(target)[:, 0].tolist() == names
+    assert "Writing streets, cells" in err
+
+
+def test_options_reach_the_file(run, tmp_path):
+    target = tmp_path / "cells.parquet"
+    more = ("--layer", "cells", "--set", "export.cell_m=250", "--seed", "3", "--json")
+    code, out, _ = run("export", CITY, "--out", target, *AS_OF, *more)
+    assert code == 0
+    data = json.loads(out)
+    frame = gpd.read_parquet(target)
+    assert data["rows"] == {"cells": len(frame)}
+    assert data["seed"] == 3
+    assert data["assumptions"]["changed"] == {"export.cell_m": 250.0}
+    assert set(frame["cell_m"]) == {250.0}
+
+
+def test_one_layer_is_written_by_default_where_the_format_holds_one(run, tmp_path):
+    target = tmp_path / "out.geojson"
+    notes = tmp_path / "notes.csv"
+    notes.write_text("lat,lon\n60.1699,24.9384\n", encoding="utf-8")
+    assert run("cameras", "import", notes, "--city", CITY)[0] == 0
+    code, out, err = run("export", CITY, "--out", target, *AS_OF)
+    assert code == 0
+    assert "streets, 4684 rows" in out
+    assert "Your field notes count in the figures." in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"),
+    [
+        ((CITY, "--out", "x.shp"), 2, ".geojson, .gpkg, .parquet"),
+        ((CITY, "--out", "x.geojson", "--layer", "streets,zones"), 2, "holds one layer"),
+        ((CITY, "--out", "x.gpkg", "--layer", "candidates"), 2, "no layer 'candidates'"),
+        ((CITY, "--out", "x.gpkg", "--set", "export.cell_m=1"), 1, "export.cell_m"),
+        (("yangon", "--out", "x.gpkg"), 1, "No streets are installed for Yangon"),
+        (("atlantis", "--out", "x.gpkg"), 1, "atlantis"),
+        ((CITY,), 2, "--out"),
+    ],
+)
+def test_mistakes_get_one_sentence_and_their_exit_code(
+    run, tmp_path, monkeypatch, arguments, code, sentence
+):
+    monkeypatch.chdir(tmp_path)
+    found, out, err = run("export", *arguments, *AS_OF)
+    assert found == code
+    assert sentence in err
+    assert out == ""
+    assert "Traceback" not in err
+    assert not list(tmp_path.iterdir())

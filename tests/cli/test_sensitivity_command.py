@@ -1,0 +1,57 @@
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from toolkit import sensitivity
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch):
+    """A base sample that takes no time."""
+    monkeypatch.setattr(sensitivity, "BASE_ROWS", {"sobol": 16, "morris": 4})
+
+
+def test_the_analysis_is_printed_as_json(run):
+    code, out, err = run("sensitivity", "dawei", "--as-of", "2026-11-23", "--json")
+    assert code == 0
+    found = json.loads(out)
+    assert found["schema"] == "camera-exposure.sensitivity/1"
+    jsonschema.validate(found, sensitivity.json_schema())
+    assert "Finding out what matters for dawei" in err
+
+
+@pytest.mark.parametrize("method", ["sobol", "morris"])
+def test_the_analysis_is_printed_in_words(run, method):
+    code, out, _ = run("sensitivity", "dawei", "--as-of", "2026-11-23", "--method", method)
+    assert code == 0
+    assert "the answer depends mostly on" in out
+    assert "Definitions, shown side by side" in out
+
+
+def test_the_demonstration_has_one_boundary_and_says_so(run):
+    code, out, _ = run("sensitivity", "helsinki-centre", "--as-of", "2026-11-23")
+    assert code == 0
+    assert "Evaluated on 2,000 street points" in out
+    assert "Only one boundary is installed" in out
+
+
+def test_an_unknown_city_is_refused(run):
+    code, out, err = run("sensitivity", "nowhere", "--as-of", "2026-11-23")
+    assert (code, out) == (1, "")
+    assert "nowhere" in err
+
+
+def test_a_report_can_say_which_assumption_matters(run, tmp_path):
+    code, out, _ = run(
+        "report", "dawei", "--sensitivity", "--lang", "en,my", "--out", tmp_path,
+        "--as-of", "2026-11-23",
+    )  # fmt: skip
+    assert code == 0
+    english, burmese = (Path(path).read_text(encoding="utf-8") for path in out.split())
+    for page in (english, burmese):
+        assert page.count('class="tornado"') >= 1
+    assert "Which assumption matters" in english
+    run("report", "dawei", "--lang", "en", "--out", tmp_path, "--as-of", "2026-11-23")
+    assert "Which assumption matters" not in Path(out.split()[0]).read_text(encoding="utf-8")

@@ -1,0 +1,325 @@
+"""Sums over the points of a city on installed streets, and what they are taken under.
+
+What holds for a whole city (how many sites there are to place, and how likely each place is to
+hold one) is worked out once, before any line of sight. The rest are sums over street points:
+those of tiles add up to those of the city (`toolkit.tiles`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from toolkit import exposure, placement, siting, siting_profiles
+from toolkit.basis import Inputs
+from toolkit.cameras import cameras_for
+from toolkit.draws import FloatArray
+from toolkit.results import ALLOCATIONS, Allocation
+from toolkit.scene import Frame, IntArray, Scene
+from toolkit.streets import Pack
+
+_DAYS_PER_YEAR: Final = 365.25
+_SAMPLE_POINTS = 4_000
+"""Points on which the "everything works" figure and the cases are taken."""
+
+
+@dataclass(frozen=True)
+class SitePlan:
+    """How likely each place of a city is to hold a site, and what it rests on.
+
+    Attributes
+    ----------
+    chance
+        Chance of each site, candidates first, then the mapped ones.
+    cases
+        The same under each named reading of the report; empty where there is nothing to read.
+    in_scope
+        Mapped cameras that are some of the reported ones, shape (D,).
+    n_cameras
+        Cameras inside the boundary, shape (D,).
+    reducing
+        Share of mapped cameras that can be some of the reported ones.
+    sample
+        The points on which cases are taken: a systematic sample of those with an answer.
+    total_m, known_m
+        Street length inside the boundary, and of it the length with an answer.
+    """
+
+    chance: exposure.SiteChance
+    cases: dict[Allocation, exposure.SiteChance]
+    in_scope: FloatArray
+    n_cameras: FloatArray
+    reducing: float
+    sample: IntArray
+    total_m: float
+    known_m: float
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Sums over street points, each of shape (D, T) in metres unless said otherwise.
+
+    Attributes
+    ----------
+    expected_m
+        Covered street length, averaged over placement.
+    realised_m
+        The same with the cameras placed once per draw.
+    alone_m
+        Length that each working camera covers by itself, added up.
+    everything_m
+        Covered length of the sample if every camera works.
+    cases_m
+        Covered length of the sample in each case.
+    sample_m
+        Length of the points of the sample.
+    n_working
+        Working cameras of the whole city, shape (D,): the same in every tile.
+    """
+
+    expected_m: FloatArray
+    realised_m: FloatArray
+    alone_m: FloatArray
+    everything_m: FloatArray
+    cases_m: dict[Allocation, FloatArray]
+    sample_m: float
+    n_working: IntArray
+
+    @property
+    def one_m(self) -> FloatArray:
+        """Mean length that one working camera covers by itself; 0 without any."""
+        return np.asarray(self.alone_m / np.maximum(self.n_working, 1)[:, None])
+
+
+def reducing_of(inputs: Inputs, pack: Pack) -> float:
+    """Return the share of mapped cameras that can be reported ones, see `reducing_share`."""
+    return reducing_share(
+        cameras_for(pack),
+        as_of=inputs.as_of,
+        public_only=inputs.counts.scope == "public",
+        brands=_counted_brands(inputs),
+        stale_years=inputs.assumptions.value("sites.mapped_stale_years"),
+    )
+
+
+def chance_of_sites(
+    inputs: Inputs, frame: Frame, in_scope: FloatArray, inside_share: FloatArray
+) -> exposure.SiteChance:
+    """Return the chance that each site of a city exists.
+
+    Parameters
+    ----------
+    in_scope
+        Mapped cameras that belong to the reported ones, shape (D,).
+    inside_share
+        Share of the reported cameras inside the boundary, shape (D,).
+    """
+    design, values = inputs.design, inputs.assumptions
+    n_here = np.maximum(inputs.n_cameras * inside_share, in_scope)
+    n_sites = (n_here - in_scope) / inputs.per_site
+    factor = siting.inclusion_factor(
+        siting_profiles.weights_of(inputs.operators, frame.groups, values, design),
+        n_sites,
+        frame.groups,
+        frame.group_free,
+    )
+    size_m = np.where(frame.group_free, frame.groups.size_m, 0.0)
+    # Mapped cameras are there, whoever runs them; scope only says how many of the report
+    # they are.
+    return exposure.SiteChance.of_classes(
+        factor.T,
+        frame.groups.weight_class,
+        size_m,
+        np.minimum(n_sites, (size_m > 0).sum()),
+        district=frame.group_district,
+        cluster_size=values.draw("sites.cluster_size", design),
+        n_certain=len(frame.fixed_count),
+    )
+
+
+def plan_sites(inputs: Inputs, pack: Pack, frame: Frame) -> SitePlan:
+    """Share the reported cameras out over the sites of a whole city."""
+    length, known = frame.points.length, frame.point_known
+    reducing = reducing_of(inputs, pack)
+    in_scope = mapped_share(inputs) * frame.n_mapped * reducing
+    inside = share_inside(inputs, pack)
+    among = np.flatnonzero(known)
+    return SitePlan(
+        chance=chance_of_sites(inputs, frame, in_scope, inside["drawn"]),
+        cases={
+            a: chance_of_sites(inputs, frame, in_scope, inside[a])
+            for a in ALLOCATIONS
+            if "township" in inside
+        },
+        in_scope=in_scope,
+        n_cameras=np.maximum(inputs.n_cameras * inside["drawn"], in_scope),
+        reducing=reducing,
+        sample=among[:: max(1, len(among) // _SAMPLE_POINTS)],
+        total_m=float(length.sum()),
+        known_m=float(length[known].sum()),
+    )
+
+
+def add_up(
+    inputs: Inputs, scene: Scene, plan: SitePlan, sample: IntArray
+) -> tuple[Sums, exposure.PointSummary]:
+    """Evaluate the points of a scene: the sums over them, and what is shown of each.
+
+    Parameters
+    ----------
+    inputs
+        Evidence and optics, drawn.
+    scene
+        A city or a tile of it, with all sites of the city.
+    plan
+        How likely each site of the whole city is.
+    sample
+        The points of the scene that belong to the sample of the city.
+    """
+    design = inputs.design
+    length, known, reach = scene.points.length, scene.point_known, scene.lines_of_sight.reach_m
+    n_streets, n_groups = len(scene.lines), len(scene.group_free)
+    views = exposure.view_table(
+        inputs.cameras, inputs.per_site, reach_m=reach, codes=scene.rows.codes
+    )
+    summary = exposure.summarise(
+        scene.rows, plan.chance, views, length, scene.points.line, n_streets
+    )
+    street_m = np.bincount(scene.points.line, weights=length, minlength=n_streets)
+    counted_m = np.where(scene.street_known, street_m, 0.0)
+    known_m = np.where(known, length, 0.0)
+    placed = placement.simulate(
+        scene.lines_of_sight,
+        plan.chance,
+        np.concatenate([np.zeros(n_groups, dtype=np.int64), scene.fixed_count]),
+        np.concatenate([np.full(n_groups, np.nan), scene.fixed_axis_deg]),
+        inputs.cameras,
+        inputs.per_site,
+        known_m,
+        design,
+        fixed_width_deg=np.concatenate([np.full(n_groups, np.nan), scene.fixed_width_deg]),
+        street_deg=np.concatenate(
+            [scene.groups.street_deg, np.full(len(scene.fixed_count), np.nan)]
+        ),
+        spacing_m=inputs.assumptions.value("sites.spacing_m"),
+        xy_m=scene.groups.xy_m,
+    )
+    every_view = exposure.view_table(
+        inputs.cameras,
+        inputs.per_site,
+        reach_m=reach,
+        availability=np.ones(design.n_draws),
+        codes=scene.rows.codes,
+    )
+    return Sums(
+        expected_m=np.einsum("s,std->dt", counted_m, np.nan_to_num(summary.group_mean)),
+        realised_m=placed.share * known_m.sum(),
+        alone_m=placed.alone_m,
+        everything_m=_on_sample(scene, plan.chance, every_view, sample),
+        cases_m={a: _on_sample(scene, c, views, sample) for a, c in plan.cases.items()},
+        sample_m=float(length[sample].sum()),
+        n_working=placed.n_working,
+    ), summary
+
+
+def total(parts: Sequence[Sums]) -> Sums:
+    """Add the sums of the tiles of a city up."""
+    return Sums(
+        expected_m=np.sum([p.expected_m for p in parts], axis=0),
+        realised_m=np.sum([p.realised_m for p in parts], axis=0),
+        alone_m=np.sum([p.alone_m for p in parts], axis=0),
+        everything_m=np.sum([p.everything_m for p in parts], axis=0),
+        cases_m={a: np.sum([p.cases_m[a] for p in parts], axis=0) for a in parts[0].cases_m},
+        sample_m=float(np.sum([p.sample_m for p in parts])),
+        n_working=parts[0].n_working,
+    )
+
+
+def _on_sample(
+    scene: Scene, chance: exposure.SiteChance, views: exposure.Float32Array, sample: IntArray
+) -> FloatArray:
+    """Return the expected covered length of a sample of points, shape (D, T)."""
+    prob = exposure.closed_form(scene.rows.take(sample), chance, views)
+    return np.asarray(np.einsum("p,ptd->dt", scene.points.length[sample], prob), dtype=float)
+
+
+def reducing_share(
+    cameras: gpd.GeoDataFrame,
+    *,
+    as_of: dt.date,
+    public_only: bool,
+    brands: frozenset[str],
+    stale_years: float,
+) -> float:
+    """Return the share of mapped cameras that can be some of the reported ones.
+
+    Only those reduce the number that is still to be placed; all of them stay where they are. Left
+    out are cameras last checked too long ago, cameras mapped as watching private ground if the
+    report counts public ones, and cameras of another make than the one that was counted.
+
+    Parameters
+    ----------
+    cameras
+        Layer "cameras", with or without field notes.
+    as_of
+        Date of the assessment.
+    public_only
+        Whether the report counts public cameras only.
+    brands
+        Makes that were counted; empty if the report does not say.
+    stale_years
+        Age at which a check is too old. A camera without a date of check counts as fresh.
+    """
+    if cameras.empty:
+        return 1.0
+    # A year or a month alone is read as its first day.
+    checked = pd.to_datetime(cameras["check_date"], errors="coerce", format="ISO8601")
+    oldest = pd.Timestamp(as_of) - pd.Timedelta(days=stale_years * _DAYS_PER_YEAR)
+    left_out = (checked < oldest).to_numpy(dtype=bool, copy=True)
+    if public_only:
+        left_out |= cameras["surveillance"].eq("outdoor").to_numpy(dtype=bool)
+    if brands:
+        named = cameras["brand"].fillna("").str.casefold()
+        ours = {brand.casefold() for brand in brands}
+        left_out |= ((named != "") & ~named.isin(ours)).to_numpy(dtype=bool)
+    return float(1.0 - left_out.mean())
+
+
+def _counted_brands(inputs: Inputs) -> frozenset[str]:
+    """Return the makes to which the figures behind the count are bound; empty if to none."""
+    used = set(inputs.counts.claims_installed)
+    figures = [c.quantity for c in inputs.claims if c.id in used and c.quantity is not None]
+    makes = {figure.brand for figure in figures}
+    return frozenset(m for m in makes if m) if None not in makes else frozenset()
+
+
+def mapped_share(inputs: Inputs) -> FloatArray:
+    """Return the share of mapped cameras that belong to the reported system, shape (D,)."""
+    if inputs.counts.scope == "all":
+        return np.ones(inputs.design.n_draws)
+    return inputs.assumptions.draw("sites.mapped_in_scope", inputs.design)
+
+
+def share_inside(inputs: Inputs, pack: Pack) -> dict[str, FloatArray]:
+    """Return which share of the reported cameras stands inside the boundary, per reading.
+
+    A report rarely says which area it counts. `core`: all cameras stand inside. `township`: they
+    are spread over the streets of the built-up township, of which the boundary is a part, taken
+    as dense as the pack. `drawn`: between the two on the log scale, by `city.core_allocation`.
+    The user's own number and the demonstration's are about the boundary itself.
+    """
+    design, values = inputs.design, inputs.assumptions
+    everything = np.ones(design.n_draws)
+    area_km2 = pack.manifest.boundary.area_km2
+    if inputs.city.demonstration or inputs.counts.user_range or not area_km2:
+        return {"drawn": everything}
+    township_km2 = np.pi * values.draw("city.township_radius_km", design) ** 2
+    township = np.minimum(area_km2 / township_km2, 1.0)
+    drawn = township ** (1.0 - values.draw("city.core_allocation", design))
+    return {"drawn": drawn, "core": everything, "township": township}

@@ -1,0 +1,126 @@
+"""`batch`: many cities, folders of evidence and assumption sets in one run."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from toolkit.cli.common import BAD_DATA, OK, Commands, busy, messages, print_json, printable
+
+if TYPE_CHECKING:
+    from toolkit.batch import Task
+    from toolkit.batch_run import Pool
+
+
+def register(commands: Commands) -> None:
+    """Add the command of this module."""
+    batch = commands.add_parser(
+        "batch", help="assess many cities, folders of evidence and assumption sets"
+    )
+    batch.add_argument("plan", metavar="PLAN.toml", help="what to compute, see docs/batch.md")
+    batch.add_argument("--out", metavar="DIR", required=True, type=Path)
+    batch.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="Dask scheduler to connect to, such as tcp://10.0.0.5:8786; by default nothing is "
+        "contacted",
+    )
+    batch.add_argument("--resume", action="store_true", help="go on with what is in DIR")
+    batch.add_argument(
+        "--processes", metavar="N", type=int, help="processes of this machine; 4 at most by default"
+    )
+    batch.add_argument("--json", action="store_true", help="what became of each job as JSON")
+    batch.set_defaults(run=_batch)
+
+
+def _batch(options: argparse.Namespace) -> int:
+    from toolkit.batch import all_tasks, check_folder, tidy
+    from toolkit.batch_plan import read_plan
+    from toolkit.batch_run import n_tasks, run_tasks
+
+    with busy("Reading the plan ..."):
+        jobs = read_plan(options.plan)
+        out = options.out.absolute()
+        check_folder(out, jobs, resume=options.resume)
+        tasks = all_tasks(jobs, out)
+        everything = [task for of_job in tasks for task in of_job]
+        tidy(everything)
+    with _pool(options) as pool, _progress(n_tasks(tasks)) as says:
+        ended = run_tasks(tasks, pool, says)
+    tidy(everything)
+    if options.json:
+        print_json({"computed": ended.computed, "found": ended.found, "failed": ended.failed})
+    else:
+        sys.stdout.write(
+            f"{len(ended.computed)} computed, {len(ended.found)} found finished, "
+            f"{len(ended.failed)} failed, in {printable(str(options.out))}\n"
+        )
+    for job, why in ended.failed.items():
+        messages.print(printable(f"{job}: {why.splitlines()[0]}"))
+    return BAD_DATA if ended.failed else OK
+
+
+@contextlib.contextmanager
+def _pool(options: argparse.Namespace) -> Iterator[Pool]:
+    """Open the pool that was asked for."""
+    from toolkit.batch_run import LocalPool, check_processes, default_processes
+
+    if options.scheduler:
+        from toolkit.batch_dask import connect
+
+        with connect(options.scheduler, announce=_in_one_line) as pool:
+            yield pool
+        return
+    n = default_processes() if options.processes is None else check_processes(options.processes)
+    with LocalPool(n) as local:
+        yield local
+
+
+def _in_one_line(text: str) -> None:
+    messages.print(text, soft_wrap=True)
+
+
+@contextlib.contextmanager
+def _progress(n: int) -> Iterator[Callable[[Task, str], None]]:
+    """Show how far the run is: a bar in a terminal, else a line for each task."""
+    if messages.is_terminal and not messages.quiet:
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeElapsedColumn,
+            TimeRemainingColumn,
+        )
+
+        with Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=messages,
+        ) as bar:
+            shown = bar.add_task("Starting ...", total=n)
+
+            def advance(task: Task, became: str) -> None:
+                del became
+                bar.update(shown, advance=1, description=printable(task.id))
+
+            yield advance
+        return
+    done = 0
+    messages.print(f"{n} tasks ...")
+
+    def line(task: Task, became: str) -> None:
+        nonlocal done
+        done += 1
+        if became == "found":
+            return
+        messages.print(printable(f"{done} of {n}: {task.id}: {became.splitlines()[0]}"))
+
+    yield line

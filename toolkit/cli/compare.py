@@ -1,0 +1,194 @@
+"""`compare`: what changed between two assessments of one city."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, get_args
+
+from toolkit._errors import InputDataError, ToolkitError, UsageError
+from toolkit.cli.common import OK, Commands, as_of_date, busy, parse_changes, parse_count, printable
+
+if TYPE_CHECKING:
+    from toolkit.assumptions import AssumptionSet
+    from toolkit.comparison import Comparison, Difference
+    from toolkit.results import Assessment
+
+_MOST_BYTES: Final = 1 << 26
+"""An assessment with thousands of draws stays far below this."""
+
+
+def register(commands: Commands) -> None:
+    """Add the command of this module."""
+    compare = commands.add_parser(
+        "compare", help="what changed between two assessments, and whether it exceeds its interval"
+    )
+    form = "CITY@SET, CITY@SET:planned, or a file that assess --json has written"
+    compare.add_argument("a", metavar="A", help=form)
+    compare.add_argument("b", metavar="B", help="the same")
+    compare.add_argument("--json", action="store_true", help="the whole comparison as JSON")
+    compare.add_argument(
+        "--out", metavar="FILE", type=Path, help="difference on each street, .geojson, .gpkg or "
+        ".parquet",
+    )  # fmt: skip
+    both = compare.add_argument_group("for both sides, where they are computed here")
+    both.add_argument("--set", metavar="KEY=VALUE", action="append", default=[])
+    both.add_argument("--scope", choices=["public", "all"], help="by default as reported")
+    both.add_argument("--count", metavar="LOW:HIGH", help="your own number of cameras")
+    both.add_argument("--as-of", metavar="YYYY-MM-DD", help="today by default")
+    both.add_argument("--seed", type=int, default=0)
+    compare.set_defaults(run=_compare)
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from toolkit import comparison, exports, gis_files
+
+    if options.out is not None:
+        gis_files.check_suffix(options.out)
+        if any(_is_file(text) for text in (options.a, options.b)):
+            msg = (
+                "--out writes the difference on each street, which a file of figures does not "
+                "hold. Give both sides as CITY@SET."
+            )
+            raise UsageError(msg)
+    if options.seed < 0:
+        msg = f"--seed {options.seed}: give a whole number from 0 up."
+        raise UsageError(msg)
+    (a, set_a), (b, set_b) = (_side(text, options) for text in (options.a, options.b))
+    sets = (set_a, set_b) if set_a and set_b else None
+    found = comparison.compare(a, b, sets=sets)
+    if options.out is not None:
+        with busy("Writing the difference on each street ..."):
+            exports.write_differences(a, b, found, options.out)
+    if options.json:
+        sys.stdout.write(found.to_json())
+    else:
+        sys.stdout.write("\n".join(_lines(found, a, b)) + "\n")
+    return OK
+
+
+def _is_file(text: str) -> bool:
+    return text.lower().endswith(".json")
+
+
+def _side(text: str, options: argparse.Namespace) -> tuple[Assessment, AssumptionSet | None]:
+    """Read or compute one side; its assumption set where it was computed."""
+    from toolkit.assessment import assess
+    from toolkit.assumptions import load_assumptions
+    from toolkit.results import Status
+
+    if _is_file(text):
+        found = _read(text)
+        return found, _set_of(found)
+    city, at, rest = text.partition("@")
+    name, colon, status = rest.rpartition(":")
+    if not colon or status not in get_args(Status):
+        name, status = rest, "installed"
+    if not city or not at or not name:
+        msg = (
+            f"{text!r} is no side of a comparison. Give CITY@SET, such as yangon@central or "
+            "yangon@central:planned, or a .json file that assess --json has written."
+        )
+        raise UsageError(msg)
+    values = load_assumptions(name, parse_changes(options.set))
+    inputs: dict[str, Any] = {
+        "status": status,
+        "scope": options.scope,
+        "count": parse_count(options.count) if options.count else None,
+        "as_of": as_of_date(options.as_of),
+        "seed": options.seed,
+    }
+    with busy(f"Estimating {text} ..."):
+        return assess(city, assumptions=values, **inputs), values
+
+
+def _read(text: str) -> Assessment:
+    from pydantic import ValidationError
+
+    from toolkit import store
+    from toolkit.results import SCHEMA, Assessment
+
+    path = store.local_file(text)
+    if path.stat().st_size > _MOST_BYTES:
+        msg = f"{path.name}: it is larger than {_MOST_BYTES >> 20} MB, so it is no assessment."
+        raise InputDataError(msg)
+    try:
+        return Assessment.from_json(path.read_bytes())
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        msg = (
+            f"{path.name} is not an assessment of the form {SCHEMA} ({where}: {first['msg']}; "
+            f"{error.error_count()} in all). Write it again with assess --json."
+        )
+        raise InputDataError(msg) from None
+
+
+def _set_of(found: Assessment) -> AssumptionSet | None:
+    """Return the set with which an assessment was made, if it is here and still the same."""
+    from toolkit.assumptions import NAME, load_assumptions
+
+    if not NAME.fullmatch(found.assumptions.name):  # a text from a file names no other file
+        return None
+    try:
+        values = load_assumptions(found.assumptions.name, found.assumptions.changed)
+    except ToolkitError:
+        return None
+    return values if values.sha256 == found.assumptions.sha256 else None
+
+
+def _lines(found: Comparison, a: Assessment, b: Assessment) -> list[str]:
+    """Return the comparison as lines of text."""
+    from toolkit import assumption_text, labels
+
+    out = [printable(f"{a.city.name.en}: B against A")]
+    for letter, side in (("A", found.a), ("B", found.b)):
+        out.append(
+            printable(
+                f"{letter}: set {side.assumptions}, {side.status}, {side.as_of.isoformat()}, "
+                f"seed {side.seed}, {side.n_draws} draws"
+            )
+        )
+    out += ["", "What changed:" if found.changes else "No input changed."]
+    out += [printable(f"  {c.what}: {c.a or 'none'} -> {c.b or 'none'}") for c in found.changes]
+    if found.assumptions is None and any(c.what == "assumptions_sha256" for c in found.changes):
+        out.append("  which assumptions differ is not known: a set of that hash is not here")
+    if found.assumptions:
+        out.append("Assumptions that differ:")
+        out += [
+            printable(
+                f"  {c.key}, {c.field}: {assumption_text.shown(c.a)} -> "
+                f"{assumption_text.shown(c.b)}"
+            )
+            for c in found.assumptions
+        ]
+    out += ["", "Difference, with its 90 % interval:"]
+    out.append(f"Cameras of the reported system: {_words(found.cameras)}")
+    for tier, part in found.tiers.items():
+        one, other = part.threshold_px_m
+        needed = f"{one:g}" if one == other else f"{one:g} in A, {other:g} in B"
+        out.append(f"{labels.tier_name(tier, 'en')} (from {needed} pixels per m)")
+        out.append(f"  street covered: {_words(part.length_km)}")
+        if part.share_of_length.difference.known:
+            out.append(f"  share of street length: {_words(part.share_of_length)}")
+            out.append(f"  ground along streets: {_words(part.area_km2)}")
+            out.append(f"  as much as, without overlap: {_words(part.effective_cameras)}")
+    out.append("")
+    out += [f"- {note.text}" for note in found.notes]
+    out += [f"- {text}" for text in found.limits]
+    sources = {f"{s.publisher} ({s.date})": None for side in (a, b) for s in side.sources}
+    out.append(printable("Sources: " + "; ".join(sources)))
+    return out
+
+
+def _words(difference: Difference) -> str:
+    from toolkit import labels
+
+    text = labels.difference_text(difference.difference, "en")
+    if difference.exceeds is None:
+        return text
+    if difference.difference.low == difference.difference.high == 0:
+        return text
+    verdict = "more than its uncertainty" if difference.exceeds else "within its uncertainty"
+    return f"{text}: {verdict}"

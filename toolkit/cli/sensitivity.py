@@ -1,0 +1,76 @@
+"""`sensitivity`: which assumption matters for one city."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from toolkit.cli.common import (
+    OK,
+    Commands,
+    add_common,
+    assess_inputs,
+    messages,
+    print_table,
+    printable,
+)
+
+if TYPE_CHECKING:
+    from toolkit.sensitivity import Sensitivity
+
+
+def register(commands: Commands) -> None:
+    """Add the command of this module."""
+    parser = commands.add_parser("sensitivity", help="find out which assumption matters")
+    parser.add_argument("city", metavar="CITY", help="id, alias, Burmese name or pack")
+    parser.add_argument("--method", choices=["sobol", "morris"], default="sobol")
+    parser.add_argument("--json", action="store_true", help="the whole analysis as JSON")
+    add_common(parser)
+    parser.set_defaults(run=_sensitivity)
+
+
+def _sensitivity(options: argparse.Namespace) -> int:
+    from toolkit.sensitivity import sensitivity
+    from toolkit.sensitivity_model import Question
+
+    inputs = assess_inputs(options)
+    seed = inputs.pop("seed")
+    found = _with_progress(
+        f"Finding out what matters for {printable(options.city)}",
+        lambda progress: sensitivity(
+            Question(options.city, **inputs), method=options.method, seed=seed, progress=progress
+        ),
+    )
+    if options.json:
+        sys.stdout.write(found.to_json())
+        return OK
+    from toolkit import labels
+    from toolkit import sensitivity_words as words
+
+    out = [f"{printable(found.name.en)}, {found.as_of.isoformat()}, cameras {found.status}"]
+    out += [printable(line) for line in words.how_made(found, "en")]
+    sys.stdout.write("\n".join(out) + "\n")
+    for tier, part in found.tiers.items():
+        sys.stdout.write(f"\n{words.sentence(found, tier, 'en')}\n")
+        print_table(
+            f"{labels.tier_name(tier, 'en')}: {labels.quantity_text(part.share, 'en')}",
+            words.columns(found, "en"),
+            [words.row(found, factor, "en") for factor in part.factors if factor.distinguishable],
+        )
+        beneath = [words.noise(part, "en"), *(words.work_line(w, "en") for w in part.work)]
+        sys.stdout.writelines(f"{printable(line)}\n" for line in beneath if line)
+    sys.stdout.write("\n" + "\n".join(words.not_varied(found, "en")) + "\n")
+    return OK
+
+
+def _with_progress(
+    message: str, work: Callable[[Callable[[float], None]], Sensitivity]
+) -> Sensitivity:
+    """Say what is going on, and how much of it is done."""
+    if not messages.is_terminal:
+        messages.print(f"{message} ...")
+        return work(lambda _done: None)
+    with messages.status(f"{message} ...") as status:
+        return work(lambda done: status.update(f"{message}: {done:.0%}"))
