@@ -36,7 +36,7 @@ from toolkit.draws import Design
 from toolkit.siting_fitting import KnownCity, fit_profiles, fit_shared, known_city
 from toolkit.siting_pairs import CityPair, make_pair, pack_files, read_files
 from toolkit.siting_profiles import Prior, Profiles
-from toolkit.street_features import CLASSES, StreetLayers, class_index
+from toolkit.street_layers import StreetLayers
 from toolkit.streets import open_pack
 
 FloatArray = NDArray[np.float64]
@@ -65,7 +65,8 @@ class City:
     known: KnownCity
     block: IntArray
     junction_m: FloatArray
-    road: IntArray
+    road: NDArray[np.str_]
+    """Value of ``highway`` of each point, links as what they link."""
 
 
 def city_of(name: str, layers: StreetLayers, camera_xy_m: FloatArray) -> City:
@@ -75,7 +76,8 @@ def city_of(name: str, layers: StreetLayers, camera_xy_m: FloatArray) -> City:
     block = siting_fit.block_index(xy)
     if block.max() + 1 < LEAST_BLOCKS:
         block = siting_fit.block_index(xy, SMALL_BLOCK_M)
-    road = class_index(layers.highway)[pair.points.line]
+    plain = np.array([value.removesuffix("_link") for value in layers.highway])
+    road = plain[pair.points.line]
     return City(name, pair, known_city(name, pair), block, _junction_m(layers.lines, xy), road)
 
 
@@ -88,16 +90,18 @@ def _junction_m(lines: NDArray[np.object_], xy_m: FloatArray) -> FloatArray:
 
 def baselines(city: City, delivered: Sequence[City]) -> dict[str, FloatArray]:
     """Return the scores of the yardstick; class lifts come from the other delivered cities."""
-    lifts = []
+    lifts: dict[str, list[float]] = {}
     for one in delivered:
         if one.name == city.name:
             continue
-        length = np.bincount(one.road, weights=one.pair.points.length_m, minlength=len(CLASSES))
-        found = np.bincount(one.road[one.pair.nearest], minlength=len(CLASSES))
-        lifts.append(
-            np.log((found / found.sum() + SMOOTHING) / (length / length.sum() + SMOOTHING))
-        )
-    by_class = np.mean(lifts, axis=0)[city.road]
+        length, at = one.pair.points.length_m, one.road[one.pair.nearest]
+        for name in np.unique(one.road):
+            share = length[one.road == name].sum() / length.sum()
+            ratio = ((at == name).mean() + SMOOTHING) / (share + SMOOTHING)
+            lifts.setdefault(str(name), []).append(float(np.log(ratio)))
+    known = {name: float(np.mean(values)) for name, values in lifts.items()}
+    names, of = np.unique(city.road, return_inverse=True)
+    by_class = np.array([known.get(str(name), 0.0) for name in names])[of.reshape(-1)]
     return {
         "class": by_class,
         "junction": -np.minimum(city.junction_m, JUNCTION_CAP_M),

@@ -338,9 +338,9 @@ def sample(prob: FloatArray, rng: np.random.Generator) -> BoolArray:
 def place(city: City, drawn: Ignorance, rng: np.random.Generator) -> BoolArray:
     """Place cameras once and mark the street points they cover, shape (T, P).
 
-    Sites stand in groups; a site has 1 + Poisson cameras (6 at most) in evenly spaced directions;
-    each has a type and works or not. A camera covers a point that its site sees, inside its field
-    and its ring.
+    Sites stand in groups; a site has 1 + Poisson cameras (6 at most) in evenly spaced directions,
+    the first of them drawn from its street; each has a type and works or not. A
+    camera covers a point that its site sees, inside its field and its ring.
     """
     scene, cameras = city.scene, drawn.cameras
     lines = scene.lines_of_sight
@@ -367,6 +367,10 @@ def place(city: City, drawn: Ignorance, rng: np.random.Generator) -> BoolArray:
             axis = float(scene.fixed_axis_deg[site - n_groups])
             width = float(scene.fixed_width_deg[site - n_groups])
             first = first if math.isnan(axis) else axis
+        elif cameras.turns is not None:
+            steps = len(cameras.turns[0])
+            step = rng.choice(steps, p=cameras.turns[0]) + rng.random()
+            first = float(scene.groups.street_deg[site]) + step * FULL_CIRCLE_DEG / steps
         for k in range(count):
             turns = width >= FULL_CIRCLE_DEG and turning.any()
             mix = turning / turning.sum() if turns else cameras.share[0]

@@ -203,6 +203,17 @@ def test_groups_with_a_mapped_site_get_no_second_one():
     np.testing.assert_allclose(prob.sum(axis=1), [1, 5])
 
 
+def test_more_sites_than_groups_fill_every_free_group():
+    found = lit_crossing()
+    free = found.weight_class != found.weight_class[-1]
+    assert 0 < free.sum() < len(free)
+    weight = np.ones((3, len(found.class_code)))
+    prob = siting.inclusion_prob(weight, np.array([1.0, 50.0, 1e9]), found, free)
+    assert (prob[:, ~free] == 0).all()
+    np.testing.assert_allclose(prob[1:, free], 1.0)
+    assert prob[0].sum() == pytest.approx(1)
+
+
 def test_a_siting_file_with_a_missing_part_is_refused():
     store.write_text(store.home_dir() / "siting" / "central.toml", 'name = "mine"\n')
     with pytest.raises(InputDataError, match=r"central\.toml cannot be used"):

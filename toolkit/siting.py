@@ -304,7 +304,9 @@ def inclusion_factor(
     for _ in range(len(size)):
         n_certain = np.zeros(len(wanted))
         # Only a class whose largest group is certain in some draw needs to be looked through.
-        some = (scale[:, None] * measure * largest >= 1).any(axis=0)
+        # Of a class without free groups this is no number, which is not above one.
+        with np.errstate(invalid="ignore"):
+            some = (scale[:, None] * measure * largest >= 1).any(axis=0)
         rest = measure[:, ~some] @ per_class[~some]
         for c in np.flatnonzero(some):
             with np.errstate(divide="ignore", over="ignore"):
