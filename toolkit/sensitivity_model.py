@@ -56,6 +56,7 @@ class Question:
     scope: Scope | None = None
     count: tuple[float, float] | None = None
     observations: tuple[Observation, ...] = ()
+    profile: str | None = None
 
     def inputs(self, design: Design, pack: str | None = None) -> tuple[Inputs, str | None]:
         """Draw what does not depend on streets, and name the streets; errors as `assess`."""
@@ -78,6 +79,7 @@ class Question:
             count=self.count,
             observations=self.observations,
             pack=pack,
+            profile=self.profile,
         )
 
 
