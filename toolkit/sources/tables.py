@@ -39,6 +39,7 @@ SUFFIXES: Final = tuple(_READERS)
 
 _STREET_WORDS: Final = ("street", "road", "edges", "highway", "lines", "ways")
 _BUILDING_WORDS: Final = ("building", "footprint")
+_CAMERA_WORDS: Final = ("camera", "cctv", "surveillance")
 _PLACE_WORDS: Final = ("place", "poi", "nodes", "points", "signal", "traffic")
 _LINES: Final = (
     shapely.GeometryType.LINESTRING, shapely.GeometryType.LINEARRING,
@@ -139,10 +140,21 @@ def read_points(path: str | os.PathLike[str]) -> NDArray[np.float64]:
     Raises
     ------
     InputDataError
-        If it is not such a file, or holds no point.
+        If it is not such a file, holds no point, or has several layers of points of which none
+        alone is called cameras.
     """
     file, listed = _open(path)
-    for layer in sorted(listed, key=lambda one: one.kind != "point"):
+    points = [one for one in listed if one.kind == "point"]
+    called = [one for one in points if any(word in one.name.lower() for word in _CAMERA_WORDS)]
+    if len(points) > 1 and len(called) != 1:
+        names = ", ".join(repr(one.name[:60]) for one in points[:10])
+        msg = (
+            f"{file.name} has several layers of points: {names}. Keep only that of the cameras, "
+            "or call it cameras."
+        )
+        raise InputDataError(msg)
+    first = called if len(points) > 1 else points
+    for layer in (*first, *(one for one in listed if one.kind != "point")):
         table = layer.load()
         shapes = [g for g in table.geometry if g is not None and g.geom_type not in _LINE_NAMES]
         if shapes:
