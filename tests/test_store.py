@@ -51,3 +51,10 @@ def test_only_plain_local_files_are_opened(name):
 
 def test_canonical_json_has_one_form():
     assert store.canonical_json({"b": 1, "a": "é"}) == '{"a":"é","b":1}'.encode()
+
+
+def test_a_folder_in_the_place_of_a_file_is_named_as_such(tmp_path):
+    (tmp_path / "a.gpkg").mkdir()
+    with pytest.raises(IsADirectoryError, match=r"a folder of that name is there: 'a\.gpkg'"):
+        store.write_bytes(tmp_path / "a.gpkg", b"x")
+    assert [p.name for p in tmp_path.iterdir()] == ["a.gpkg"]

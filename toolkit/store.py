@@ -9,6 +9,7 @@ meets the old file or the new one, never half of one.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -109,6 +110,8 @@ def canonical_json(value: Any) -> bytes:  # noqa: ANN401
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Give a temporary path beside `path`; move it into place if the block succeeds."""
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "a folder of that name is there", path.name)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     os.close(handle)
