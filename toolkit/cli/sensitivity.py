@@ -64,9 +64,8 @@ def _sensitivity(options: argparse.Namespace) -> int:
         beneath = [words.noise(part, "en"), *(words.work_line(w, "en") for w in part.work)]
         sys.stdout.writelines(f"{printable(line)}\n" for line in beneath if line)
     sys.stdout.write("\n" + "\n".join(words.not_varied(found, "en")) + "\n\n")
-    beneath = [labels.demonstration("en")] if found.demonstration else []
-    beneath += found.limits
-    sys.stdout.writelines(f"- {printable(text)}\n" for text in beneath)
+    banner = (labels.demonstration("en"),) if found.demonstration else ()
+    sys.stdout.writelines(f"- {printable(text)}\n" for text in (*banner, *found.limits))
     cited = "; ".join(f"{s.publisher} ({s.date})" for s in found.sources)
     sys.stdout.write(printable(f"Sources: {cited}") + "\n")
     made = f"Assumptions {found.assumptions.name} {found.assumptions.sha256[:12]}"
