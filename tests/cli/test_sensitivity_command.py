@@ -62,5 +62,8 @@ def test_a_report_can_say_which_assumption_matters(run, tmp_path):
     for page in (english, burmese):
         assert page.count('class="tornado"') >= 1
     assert "Which assumption matters" in english
+    section = english.partition('<section class="matters">')[2].partition("</section>")[0]
+    assert "Completeness: " in section
+    assert "Sources: [" in section
     run("report", "dawei", "--lang", "en", "--out", tmp_path, "--as-of", "2026-11-23")
     assert "Which assumption matters" not in Path(out.split()[0]).read_text(encoding="utf-8")
