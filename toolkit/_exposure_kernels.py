@@ -228,10 +228,11 @@ def closed_form(
 
 
 @njit(cache=True, parallel=True)
-def closed_form_once(
-    start, site, bins, view, prob, alone, district, curve, views, n_bins, last, out
-):
-    """Evaluate one draw: `views` has the tiers of a view and bin side by side."""
+def closed_form_once(start, site, bins, view, prob, district, curve, views, n_bins, last, out):
+    """Evaluate one draw: `views` has the tiers of a view and bin side by side.
+
+    The district of a site that exists whatever its district is -1.
+    """
     one = np.float32(1.0)
     n_tiers = out.shape[1]
     clustered = len(curve) > 0
@@ -246,15 +247,16 @@ def closed_form_once(
             s = site[k]
             chance = prob[s]
             o = (np.int64(view[k]) * n_bins + bins[k]) * n_tiers
-            if clustered and not alone[s]:
-                if district[s] != here:
+            where = district[s]
+            if clustered and where >= 0:
+                if where != here:
                     if here >= 0:
                         a *= joined(curve, steps, g)
                         b *= joined(curve, steps, h)
                         c *= joined(curve, steps, i)
                         e *= joined(curve, steps, j)
                         g = h = i = j = one
-                    here = district[s]
+                    here = where
                 g *= one - chance * views[o]
                 h *= one - chance * views[o + 1]
                 i *= one - chance * views[o + 2]
