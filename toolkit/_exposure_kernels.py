@@ -134,6 +134,45 @@ def fill_views(
     return table
 
 
+@njit(cache=True, parallel=True)
+def code_pairs(start, bearing, height_dm, views, n_views, step_dm, codes, found):
+    """Write the kind of view of each pair of a block of sites, -1 outside known fields."""
+    for s in prange(len(start) - 1):
+        for k in range(start[s], start[s + 1]):
+            view = views[s, bearing[k]]
+            if view < 0:
+                codes[k] = -1
+                continue
+            height = np.int64(height_dm[k])
+            code = view + n_views * (1 + height // step_dm if height > 0 else 0)
+            codes[k] = code
+            found[code] = True
+
+
+@njit(cache=True)
+def by_point(start, point, cm, codes, row, n_points, last_bin, cm_per_bin):
+    """Sort pairs by point; sites stay in order within a point."""
+    first = np.zeros(n_points + 1, np.int64)
+    for k in range(len(point)):
+        if codes[k] >= 0:
+            first[point[k] + 1] += 1
+    for p in range(n_points):
+        first[p + 1] += first[p]
+    at = first[:-1].copy()
+    site = np.empty(first[-1], np.int32)
+    bins, view = np.empty(first[-1], np.int16), np.empty(first[-1], np.int16)
+    for s in range(len(start) - 1):
+        for k in range(start[s], start[s + 1]):
+            if codes[k] < 0:
+                continue
+            o = at[point[k]]
+            at[point[k]] += 1
+            site[o] = s
+            bins[o] = min(int(cm[k] / cm_per_bin), last_bin)
+            view[o] = row[codes[k]]
+    return first, site, bins, view
+
+
 @njit(cache=True)
 def close_district(curve, touched, together, miss):
     """Multiply in the chance that no site of a district has the point in a ring."""
