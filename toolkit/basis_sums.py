@@ -126,8 +126,7 @@ def chance_of_sites(
     factor = siting.inclusion_factor(
         siting_profiles.weights_of(inputs.operators, frame.groups, values, design),
         n_sites,
-        frame.groups,
-        frame.group_free,
+        frame.ranked,
     )
     size_m = np.where(frame.group_free, frame.groups.size_m, 0.0)
     # Mapped cameras are there, whoever runs them; scope only says how many of the report
