@@ -159,10 +159,15 @@ def plan_sites(inputs: Inputs, pack: Pack, frame: Frame) -> SitePlan:
         in_scope=in_scope,
         n_cameras=np.maximum(inputs.n_cameras * inside["drawn"], in_scope),
         reducing=reducing,
-        sample=among[:: max(1, len(among) // _SAMPLE_POINTS)],
+        sample=among[systematic(len(among))],
         total_m=float(length.sum()),
         known_m=float(length[known].sum()),
     )
+
+
+def systematic(n_points: int) -> IntArray:
+    """Return which of so many points the cases are taken on: every so-manieth."""
+    return np.arange(0, n_points, max(1, n_points // _SAMPLE_POINTS))
 
 
 def add_up(
