@@ -356,7 +356,7 @@ class Layers:
     detail: StreetDetail | None = None
 
 
-Progress = Callable[[float], None]
+Progress = Callable[[float], object]
 """Told which part of a longer piece of work is done, from 0 to 1."""
 
 
