@@ -23,8 +23,8 @@ from toolkit.siting_profiles import operators_of
 from toolkit.streets import find_pack_for, pack_sha256
 
 SAMPLE_POINTS: Final = 20_000
-"""In a larger city (100 km of street at 5 m) figures do not wait for all points. A share is then off
-by less than 1 % of the street length, see `street_sample.error_share`."""
+"""In a larger city (100 km of street at 5 m) figures do not wait for all points. A share is then
+off by less than 1 % of the street length, see `street_sample.error_share`."""
 
 
 @dataclass(frozen=True)
