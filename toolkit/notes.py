@@ -97,6 +97,11 @@ def text(note_id: str, lang: str = _ENGLISH) -> str:
             "A reported density sets no number: the city's own figure that it needs is not known.",
             lang,
         ),
+        "sampled": tr(
+            "The totals come from a sample of places along the streets, drawn evenly over classes "
+            "of street and districts. The map and the figures of streets come from all places.",
+            lang,
+        ),
         "contradictions": tr("Reports contradict one another; all are listed.", lang),
         "minimal_set": tr(
             "Minimal set: the lowest exposure that does not contradict the reports. Taken "

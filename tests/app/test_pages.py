@@ -18,7 +18,7 @@ from test_text import banned_words
 
 from toolkit import _egress, labels, maps, report, store
 from toolkit._text import LANGUAGES
-from toolkit.app import answer, controls, downloads, estimates, figures, serve
+from toolkit.app import answer, controls, downloads, estimates, figures, map_view, serve
 from toolkit.assessment import assess
 from toolkit.assumptions import load_assumptions
 from toolkit.cities import find_city, load_cities
@@ -30,6 +30,7 @@ from toolkit.results import (
     Assessment,
     Quantity,
     Ring,
+    SamplePart,
     Shares,
     TierPart,
     Total,
@@ -452,3 +453,34 @@ def test_the_table_under_the_map_has_the_length_of_each_colour() -> None:
         told = by_name[labels.class_name(cls, "en")]
         assert math.isclose(float(told.split()[0]), of_class, rel_tol=0.01)
     assert html.count('class="line step') == len(STEPS)
+
+
+def test_a_sample_is_told_with_its_error_and_the_figures_come_before_its_map(
+    opened: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = []
+    monkeypatch.setattr(estimates, "SAMPLE_POINTS", 2_000)
+    estimates._assessed.clear()
+    for module in (figures, map_view):
+        show = module.show
+        monkeypatch.setattr(
+            module,
+            "show",
+            lambda *given, show=show, name=module.__name__: order.append(name) or show(*given),
+        )
+    page = opened(city="helsinki-centre")
+    found = assess("helsinki-centre", as_of=AS_OF, sample_points=2_000)
+    assert found.sample is not None
+    words = words_of(page)
+    assert answer.sentence(found, "seen", "en") in words
+    assert answer.sample_text(found.sample, "en") in words
+    assert "2,000 of 17,073 places" in words
+    assert [name.rsplit(".", 1)[-1] for name in order] == ["figures", "map_view"]
+    estimates._assessed.clear()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_words_on_a_sample_promise_nothing(lang: str) -> None:
+    text = answer.sample_text(SamplePart(points=20_000, of=150_000, error_share=0.0064), lang)
+    assert not banned_words(text)
+    assert "0.64" in text
