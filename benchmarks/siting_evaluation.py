@@ -209,6 +209,25 @@ def reliability(lift: FloatArray, city: City, bins: int = 10) -> list[dict[str, 
     return [{"expected": float(e), "found": float(f)} for e, f in zip(expected, found, strict=True)]
 
 
+def cluster_sizes(
+    city: City, lifts: Mapping[str, FloatArray]
+) -> dict[str, dict[str, float | None]]:
+    """Return the size of the gamma factor of blocks of 1 km, given each of several lifts.
+
+    None where blocks vary no more than by chance.
+    """
+    fit, out = city.known.fit, {}
+    found = np.bincount(fit.block, weights=fit.sites).astype(float)
+    estimates = (siting_fit.likely_cluster_size, siting_fit.cluster_size)
+    for name, lift in lifts.items():
+        expected = np.bincount(fit.block, weights=lift * fit.length_m).astype(float)
+        expected *= fit.sites.sum() / expected.sum()
+        sizes = (size(expected, found) for size in estimates)
+        finite = [size if np.isfinite(size) else None for size in sizes]
+        out[name] = dict(zip(("likelihood", "moments"), finite, strict=True))
+    return out
+
+
 def evaluate(cities: Sequence[City], prior: Prior) -> dict[str, Any]:
     """Return all figures."""
     delivered = [one for one in cities if one.name != DEMONSTRATION]
@@ -237,6 +256,9 @@ def evaluate(cities: Sequence[City], prior: Prior) -> dict[str, Any]:
         transfer = siting_score.figures(drawn.weight, groups, at)
         share = prior.settings["uniform_low"]
         mixed_in = share + (1 - share) * np.exp(lift_in)
+        shared = fit_shared([one.known.fit for one in others], prior)
+        own = siting_fit.fit([city.known.fit], prior_mean=shared.beta, prior_sd=prior.between_sd)
+        code, length = city.known.fit.code, city.known.fit.length_m
         out[city.name] = {
             "cameras": len(city.pair.camera_xy_m),
             "sites": int(city.known.fit.sites.sum()),
@@ -267,6 +289,16 @@ def evaluate(cities: Sequence[City], prior: Prior) -> dict[str, Any]:
             },
             "transfer": transfer | {"reliability": reliability(mean, city)},
             "coverage": coverage(city, profiles, drawn, groups.of),
+            "districts": int(city.known.fit.block.max()) + 1,
+            "cluster_size": cluster_sizes(
+                city,
+                {
+                    "length": np.ones(len(code)),
+                    "left out": np.exp(siting_fit.log_lift(shared.beta, code, length)),
+                    "folds": np.exp(lift_in),
+                    "own": np.exp(siting_fit.log_lift(own.beta, code, length)),
+                },
+            ),
         }
         out[city.name]["_mean"] = mean
         sys.stderr.write(f"{city.name}: {time.monotonic() - start:.0f} s\n")
@@ -336,6 +368,27 @@ def tables(found: Mapping[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def district_table(found: Mapping[str, Any]) -> str:
+    """Return how sites keep together by district, by what is taken as known."""
+    given = ("length", "left out", "folds", "own")
+    lines = [
+        "| city | districts | street length | fit to others | other folds | the city itself |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, one in found.items():
+        cells = [
+            " (".join(_size(one["cluster_size"][key][how]) for how in ("likelihood", "moments"))
+            + ")"
+            for key in given
+        ]
+        lines.append(f"| {name} | {one['districts']} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _size(value: float | None) -> str:
+    return "none" if value is None else f"{value:.2f}"
+
+
 def draw_maps(cities: Sequence[City], found: Mapping[str, Any], out: Path) -> None:
     """Draw sites per cell, expected for a city left out against real; cells, not places."""
     figure, axes = plt.subplots(2, len(cities), figsize=(3.2 * len(cities), 6.2))
@@ -401,8 +454,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for one in found.values():
         del one["_mean"]
     store.write_bytes(options.out / "figures.json", store.canonical_json(found) + b"\n")
-    store.write_text(options.out / "tables.md", tables(found))
-    sys.stdout.write(tables(found))
+    text = "\n".join([tables(found), district_table(found)])
+    store.write_text(options.out / "tables.md", text)
+    sys.stdout.write(text)
     return 0
 
 
