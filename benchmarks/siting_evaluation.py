@@ -69,9 +69,11 @@ class City:
     """Value of ``highway`` of each point, links as what they link."""
 
 
-def city_of(name: str, layers: StreetLayers, camera_xy_m: FloatArray) -> City:
+def city_of(
+    name: str, layers: StreetLayers, camera_xy_m: FloatArray, direction_deg: FloatArray
+) -> City:
     """Prepare a city."""
-    pair = make_pair(layers, camera_xy_m)
+    pair = make_pair(layers, camera_xy_m, direction_deg)
     xy = pair.points.xy_m
     block = siting_fit.block_index(xy)
     if block.max() + 1 < LEAST_BLOCKS:

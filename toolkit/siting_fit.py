@@ -91,15 +91,20 @@ def block_index(xy_m: FloatArray, block_m: float = BLOCK_M) -> IntArray:
     return np.unique(flat, return_inverse=True)[1].reshape(-1).astype(np.int64)
 
 
-def distinct_sites(xy_m: FloatArray, within_m: float = SITE_M) -> FloatArray:
-    """Join cameras nearer than `within_m` to one another; return the middles, shape (N, 2)."""
-    if not len(xy_m):
-        return np.empty((0, 2))
+def site_of(xy_m: FloatArray, within_m: float = SITE_M) -> IntArray:
+    """Join cameras nearer than `within_m` to one another; return the site of each, shape (N,)."""
     pairs = cKDTree(xy_m).query_pairs(within_m, output_type="ndarray")
     graph = sparse.coo_array(
         (np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(xy_m), len(xy_m))
     )
-    label = sparse.csgraph.connected_components(graph, directed=False)[1]
+    return np.asarray(sparse.csgraph.connected_components(graph, directed=False)[1], dtype=np.int64)
+
+
+def distinct_sites(xy_m: FloatArray, within_m: float = SITE_M) -> FloatArray:
+    """Return the middles of sites, see `site_of`, shape (S, 2)."""
+    if not len(xy_m):
+        return np.empty((0, 2))
+    label = site_of(xy_m, within_m)
     size = np.bincount(label)
     return np.column_stack([np.bincount(label, weights=xy_m[:, k]) / size for k in (0, 1)])
 
