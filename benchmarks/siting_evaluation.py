@@ -14,6 +14,7 @@ Helsinki has four, with 93 % of its cameras in one.
 from __future__ import annotations
 
 import argparse
+import itertools
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -30,7 +31,15 @@ import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from toolkit import siting_coverage, siting_fit, siting_profiles, siting_score, store
+from toolkit import (
+    siting_coverage,
+    siting_fit,
+    siting_profiles,
+    siting_rings,
+    siting_score,
+    store,
+)
+from toolkit.assumptions import load_assumptions
 from toolkit.cli.siting import pairs_in
 from toolkit.draws import Design
 from toolkit.siting_fitting import KnownCity, fit_profiles, fit_shared, known_city
@@ -49,6 +58,8 @@ BOOTSTRAPS: Final = 1000
 TILE_M: Final = 1500.0
 LEAST_IN_TILE: Final = 15
 N_DRAWS: Final = 200
+N_TRUTHS: Final = 20
+"""How often known cameras are given lenses, heights and directions that no list has."""
 SEED: Final = 0
 DEMONSTRATION: Final = "helsinki_centre"
 # Weights of the yardstick's "both" score: class lift plus 1.2 exp(-distance / 20 m), and its
@@ -156,7 +167,11 @@ def winkler(low: float, high: float, truth: float, level: float = 0.9) -> float:
 
 
 def coverage(
-    city: City, profiles: Profiles, drawn: siting_profiles.Drawn, of: IntArray
+    city: City,
+    profiles: Profiles,
+    drawn: siting_profiles.Drawn,
+    of: IntArray,
+    optics: siting_rings.CentralOptics,
 ) -> list[dict[str, Any]]:
     """Return intervals of coverage for the city and each tile, siting against uniform."""
     points, pair = city.pair.points, city.pair
@@ -184,6 +199,11 @@ def coverage(
         sites = len(siting_fit.distinct_sites(here))
         numbers = siting_score.site_numbers(len(here), sites, profiles, design)
         row: dict[str, Any] = {"place": label, "cameras": len(here), "sites": sites, "truth": truth}
+        seen_by = siting_rings.true_share(pair, inside, optics, Design(N_TRUTHS, SEED))
+        row["rings"] = {
+            tier: {"truth": [float(v) for v in seen_by[:, t]]}
+            for t, tier in enumerate(siting_rings.RING_TIERS)
+        }
         for key, number in numbers.items():
             for model, weights in (("siting", drawn), ("uniform", flat)):
                 share = siting_score.covered_share(ground, weights, number, profiles, design)
@@ -195,8 +215,42 @@ def coverage(
                     "holds": low <= truth <= high,
                     "winkler": winkler(low, high, truth),
                 }
+                share = ring_share(ground, weights, number, profiles, optics)
+                for t, one in enumerate(row["rings"].values()):
+                    one[f"{key.removeprefix('from_')} {model}"] = held(share[:, t], one["truth"])
         out.append(row)
     return out
+
+
+def ring_share(
+    ground: siting_coverage.Ground,
+    drawn: siting_profiles.Drawn,
+    number: FloatArray,
+    profiles: Profiles,
+    optics: siting_rings.CentralOptics,
+) -> FloatArray:
+    """Return the share of street in rings of cameras at placed sites, shape (D, T)."""
+    design, settings = Design(N_DRAWS, SEED), profiles.prior.settings
+    low, mode, high = (settings[f"cameras_per_site_{k}"] for k in ("low", "mode", "high"))
+    each = siting_coverage.cameras_per_site((low, mode, high), design)
+    share = siting_rings.placed_share(
+        ground, drawn, number, each, profiles.offset_m, optics, design
+    )
+    # The discrepancy between cities, as for discs; there is no measured ratio for rings.
+    factor = siting_coverage.cover_factor(np.ones(1), settings["cover_log_sd"], design)
+    return np.asarray(np.minimum(share * factor[:, None], 1.0), dtype=float)
+
+
+def held(share: FloatArray, truths: Sequence[float]) -> dict[str, Any]:
+    """Return the interval, and how often it holds what known cameras cover once equipped."""
+    low, mid, high = (float(v) for v in np.quantile(share, [0.05, 0.5, 0.95]))
+    return {
+        "low": low,
+        "mid": mid,
+        "high": high,
+        "holds": float(np.mean([low <= truth <= high for truth in truths])),
+        "winkler": float(np.mean([winkler(low, high, truth) for truth in truths])),
+    }
 
 
 def reliability(lift: FloatArray, city: City, bins: int = 10) -> list[dict[str, float]]:
@@ -233,6 +287,7 @@ def cluster_sizes(
 def evaluate(cities: Sequence[City], prior: Prior) -> dict[str, Any]:
     """Return all figures."""
     delivered = [one for one in cities if one.name != DEMONSTRATION]
+    optics = siting_rings.central_optics(load_assumptions())
     out: dict[str, Any] = {}
     for city in cities:
         start = time.monotonic()
@@ -290,7 +345,7 @@ def evaluate(cities: Sequence[City], prior: Prior) -> dict[str, Any]:
                 "reliability": reliability(mixed_in, city),
             },
             "transfer": transfer | {"reliability": reliability(mean, city)},
-            "coverage": coverage(city, profiles, drawn, groups.of),
+            "coverage": coverage(city, profiles, drawn, groups.of, optics),
             "districts": int(city.known.fit.block.max()) + 1,
             "cluster_size": cluster_sizes(
                 city,
@@ -367,6 +422,39 @@ def tables(found: Mapping[str, Any]) -> str:
                 f"| {key} | {model} | {len(got)} | {np.mean([g['holds'] for g in got]):.0%} "
                 f"| {np.mean([g['winkler'] for g in got]):.4f} | {wide:.4f} |"
             )
+    return "\n".join(lines) + "\n"
+
+
+def ring_tables(found: Mapping[str, Any]) -> str:
+    """Return coverage by rings of the central set, by city and over tiles."""
+    lines = [
+        "| city | tier | truth | by sites | holds | by cameras | holds |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for name, one in found.items():
+        for tier, row in one["coverage"][0]["rings"].items():
+            cells = []
+            for key in ("sites siting", "cameras siting"):
+                got = row[key]
+                cells += [f"{got['low']:.4f} - {got['high']:.4f}", f"{got['holds']:.0%}"]
+            lines.append(f"| {name} | {tier} | {np.mean(row['truth']):.4f} | {' | '.join(cells)} |")
+    lines += [
+        "",
+        "| given | model | tier | tiles | hold | interval score, tiles | interval score, cities |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for given, model, tier in itertools.product(
+        ("sites", "cameras"), ("siting", "uniform"), siting_rings.RING_TIERS
+    ):
+        key = f"{given} {model}"
+        tiles = [row["rings"][tier][key] for one in found.values() for row in one["coverage"][1:]]
+        whole = [one["coverage"][0]["rings"][tier][key] for one in found.values()]
+        lines.append(
+            f"| {given} | {model} | {tier} | {len(tiles)} "
+            f"| {np.mean([got['holds'] for got in tiles]):.0%} "
+            f"| {np.mean([got['winkler'] for got in tiles]):.4f} "
+            f"| {np.mean([got['winkler'] for got in whole]):.4f} |"
+        )
     return "\n".join(lines) + "\n"
 
 
@@ -456,7 +544,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for one in found.values():
         del one["_mean"]
     store.write_bytes(options.out / "figures.json", store.canonical_json(found) + b"\n")
-    text = "\n".join([tables(found), district_table(found)])
+    text = "\n".join([tables(found), ring_tables(found), district_table(found)])
     store.write_text(options.out / "tables.md", text)
     sys.stdout.write(text)
     return 0

@@ -101,7 +101,7 @@ def as_toml(found: Mapping[str, Mapping[str, Any]], sources: Mapping[str, str]) 
     """
     lines = [
         "# Where cameras look, from lists with known directions: shares of cameras that look along",
-        "# their street, across it (the rest anywhere), and the spread about both. low, high: 5 and",
+        "# their street, across it (the rest anywhere), and the spread about both; low, high: 5,",
         f"# 95 % points over sites drawn again. A junction is near within {NEAR_JUNCTION_M:g} m.",
         "# Written by `siting fit`; the ranges in use are assumptions (sites.bearing_*).",
     ]
