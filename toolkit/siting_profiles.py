@@ -154,6 +154,24 @@ def load_prior() -> Prior:
     return _prior(_read("prior.toml"))
 
 
+def load_lists() -> dict[str, str]:
+    """Read whose the lists are that the model was fitted to, and their licences, by name.
+
+    Raises
+    ------
+    InputDataError
+        If the file is missing or cannot be used.
+    """
+    try:
+        raw = tomllib.loads(_read("lists.toml").decode())
+        return {
+            str(name): f"{one['source']}; licence: {one['licence']}" for name, one in raw.items()
+        }
+    except (KeyError, TypeError, ValueError) as error:
+        msg = f"lists.toml cannot be used: {error}. Mend that entry or remove your own copy."
+        raise InputDataError(msg) from error
+
+
 def load_profiles() -> Profiles:
     """Read the fitted profiles.
 
