@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 from concurrent.futures import CancelledError, Future
 from concurrent.futures.process import BrokenProcessPool
 
 import pytest
 
 from toolkit import batch_run
-from toolkit._errors import InputDataError
+from toolkit._errors import InputDataError, UsageError
 from toolkit.batch import Task
 from toolkit.batch_plan import Job
 
@@ -133,5 +134,16 @@ def test_lines_of_sight_are_made_once_before_others_use_them(tmp_path):
 def test_processes_are_counted_from_one():
     assert batch_run.check_processes(2) == 2
     assert 1 <= batch_run.default_processes() <= batch_run.MOST_PROCESSES
-    with pytest.raises(InputDataError, match="from 1 up"):
+    with pytest.raises(UsageError, match="from 1 up"):
         batch_run.check_processes(0)
+
+
+def test_a_refusal_of_the_system_is_told_in_a_sentence(tmp_path):
+    no_space = OSError(errno.ENOSPC, "No space left on device", "streets/part-00000.parquet")
+    task = job("a", tmp_path)
+    ended = batch_run.run_tasks([task], Fake({task[0].id: [no_space]}), lambda *_: None)
+    (why,) = ended.failed.values()
+    assert why == (
+        "The system refuses 'streets/part-00000.parquet': No space left on device. "
+        "Mend that, and --resume."
+    )

@@ -174,6 +174,22 @@ def test_streets_without_a_class_are_refused(tmp_path, cameras):
         read_pair(save(plain, tmp_path / "s.parquet"), save(cameras, tmp_path / "c.parquet"))
 
 
+def test_streets_without_a_column_of_classes_are_refused(tmp_path, cameras):
+    plain = street_frame().drop(columns="highway")
+    with pytest.raises(InputDataError, match="highway"):
+        read_pair(save(plain, tmp_path / "s.parquet"), save(cameras, tmp_path / "c.parquet"))
+
+
+def test_of_several_layers_of_points_that_of_the_cameras_is_taken(tmp_path, cameras):
+    streets, points = save(street_frame(), tmp_path / "s.parquet"), tmp_path / "c.gpkg"
+    cameras.iloc[:2].to_file(points, layer="a", driver="GPKG")
+    cameras.iloc[:3].to_file(points, layer="b", driver="GPKG")
+    with pytest.raises(InputDataError, match="several layers of points: 'a', 'b'"):
+        read_pair(streets, points)
+    cameras.to_file(points, layer="Cameras", driver="GPKG")
+    assert len(read_pair(streets, points).camera_xy_m) == len(cameras)
+
+
 def test_a_file_that_is_none_is_refused(tmp_path, cameras):
     bad = tmp_path / "s.parquet"
     bad.write_bytes(b"PAR1 not really")

@@ -33,6 +33,13 @@ def test_values_in_messages_are_short_and_cannot_act_on_a_terminal():
     assert "\x1b" not in _tables.near("x", ["\x1b[2J"])
 
 
+def test_a_value_nested_too_deep_to_print_is_named_as_such(tmp_path):
+    path = tmp_path / "x.toml"
+    path.write_text("a." * 20_000 + "b = 1\n", encoding="utf-8")
+    deep = _tables.read_table(path, "x").data["a"]
+    assert _tables.shown_value(deep) == "a value nested far too deep"
+
+
 def test_problems_are_counted():
     _tables.fail_if_any([], "nothing")
     with pytest.raises(InputDataError, match=r"It cannot be used: 1 problem\.\n- one"):

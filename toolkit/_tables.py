@@ -66,7 +66,10 @@ def _starts(text: str, array: str) -> tuple[int, ...]:
 
 def shown_value(value: object) -> str:
     """Return a value as it can stand in a message: quoted, and not longer than a line."""
-    text = repr(value)
+    try:
+        text = repr(value)
+    except RecursionError:  # dotted keys nest without brackets, deeper than Python can print
+        text = "a value nested far too deep"
     return text if len(text) <= _SHOWN_CHARACTERS else text[: _SHOWN_CHARACTERS - 3] + "..."
 
 

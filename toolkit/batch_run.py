@@ -22,7 +22,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from typing import Final, Protocol, Self
 
-from toolkit._errors import InputDataError, ToolkitError
+from toolkit._errors import ToolkitError, UsageError
 from toolkit.batch import Task, is_finished, run_task
 
 MOST_PROCESSES: Final = 4
@@ -180,6 +180,9 @@ def _why(error: BaseException) -> str:
         )
     if isinstance(error, CancelledError):
         return "The connection to the scheduler was lost. Start the run again with --resume."
+    if isinstance(error, OSError):
+        name = f" {str(error.filename)!r}" if error.filename else ""
+        return f"The system refuses{name}: {error.strerror or error}. Mend that, and --resume."
     return f"{type(error).__name__}: {error}"
 
 
@@ -242,12 +245,12 @@ def check_processes(n: int) -> int:
 
     Raises
     ------
-    InputDataError
+    UsageError
         If it is less than one.
     """
     if n < 1:
         msg = f"--processes {n}: give a number from 1 up."
-        raise InputDataError(msg)
+        raise UsageError(msg)
     return n
 
 

@@ -63,7 +63,7 @@ def read_pair(
     Raises
     ------
     InputDataError
-        If a file cannot be read, has no street, or no camera is near one.
+        If a file cannot be read, has no street with a class, or no camera is near one.
     """
     return make_pair(*read_files(streets, cameras), piece_m=piece_m)
 
@@ -143,7 +143,7 @@ def _street_layers(path: str | os.PathLike[str]) -> tuple[StreetLayers, str]:
     file = tables.load_tables(path)
     highway = [columns.street_class(tags.get("highway"))[0] for tags in file.drawn.tags]
     kept = np.array([value is not None for value in highway], dtype=np.bool_)
-    if not kept.any():
+    if not kept.any() or not any("highway" in tags for tags in file.drawn.tags):
         msg = f"{file.name} has no street with a highway class. Give one with such a column."
         raise InputDataError(msg)
     lines = file.drawn.lines[kept]

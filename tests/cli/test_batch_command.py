@@ -45,7 +45,7 @@ def test_a_batch_runs_once_and_says_what_it_did(run, plan, tmp_path):
     ("more", "code", "said"),
     [
         (("--scheduler", "10.0.0.5"), 2, "tcp://10.0.0.5:8786"),
-        (("--processes", "0"), 1, "from 1 up"),
+        (("--processes", "0"), 2, "from 1 up"),
     ],
 )
 def test_wrong_usage_computes_nothing(run, plan, tmp_path, more, code, said):

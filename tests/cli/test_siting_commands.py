@@ -55,6 +55,12 @@ def test_score_of_one_profile(run, files):
     assert "\x1b" not in err
 
 
+def test_score_refuses_a_seed_below_zero(run, files):
+    code, out, err = run("siting", "score", *files, "--seed", "-4", "--json")
+    assert (code, out) == (2, "")
+    assert "--seed -4" in err
+
+
 def test_score_refuses_a_missing_file_in_a_sentence(run, files, tmp_path):
     code, out, err = run("siting", "score", tmp_path / "none.gpkg", files[1], "--json")
     assert code == 1

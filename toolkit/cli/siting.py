@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from toolkit._errors import InputDataError
+from toolkit._errors import InputDataError, UsageError
 from toolkit.cli.common import (
     OK,
     Commands,
@@ -61,13 +61,16 @@ def _score(options: argparse.Namespace) -> int:
     from toolkit.siting_profiles import load_profiles, only
     from toolkit.siting_score import score_pair
 
+    if options.seed < 0:
+        msg = f"--seed {options.seed}: give a whole number from 0 up."
+        raise UsageError(msg)
     profiles = load_profiles()
     if options.profile is not None:
         only(profiles, options.profile)
     with busy("Reading streets and cameras ..."):
         pair = read_pair(options.streets, options.cameras)
     with busy(f"Scoring {len(pair.camera_xy_m)} cameras ..."):
-        found = score_pair(pair, profiles, profile=options.profile, seed=max(options.seed, 0))
+        found = score_pair(pair, profiles, profile=options.profile, seed=options.seed)
     if options.json:
         return print_json(found)
     rows = [

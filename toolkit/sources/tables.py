@@ -40,6 +40,7 @@ SUFFIXES: Final = tuple(_READERS)
 _DIRECTION_COLUMNS: Final = frozenset({"camera:direction", "direction"})
 _STREET_WORDS: Final = ("street", "road", "edges", "highway", "lines", "ways")
 _BUILDING_WORDS: Final = ("building", "footprint")
+_CAMERA_WORDS: Final = ("camera", "cctv", "surveillance")
 _PLACE_WORDS: Final = ("place", "poi", "nodes", "points", "signal", "traffic")
 _LINES: Final = (
     shapely.GeometryType.LINESTRING, shapely.GeometryType.LINEARRING,
@@ -150,10 +151,21 @@ def read_cameras(
     Raises
     ------
     InputDataError
-        If it is not such a file, or holds no point.
+        If it is not such a file, holds no point, or has several layers of points of which none
+        alone is called cameras.
     """
     file, listed = _open(path, columns.WANTED | _DIRECTION_COLUMNS)
-    for layer in sorted(listed, key=lambda one: one.kind != "point"):
+    points = [one for one in listed if one.kind == "point"]
+    called = [one for one in points if any(word in one.name.lower() for word in _CAMERA_WORDS)]
+    if len(points) > 1 and len(called) != 1:
+        names = ", ".join(repr(one.name[:60]) for one in points[:10])
+        msg = (
+            f"{file.name} has several layers of points: {names}. Keep only that of the cameras, "
+            "or call it cameras."
+        )
+        raise InputDataError(msg)
+    first = called if len(points) > 1 else points
+    for layer in (*first, *(one for one in listed if one.kind != "point")):
         table = layer.load()
         rows = [
             i
