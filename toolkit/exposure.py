@@ -138,23 +138,22 @@ def view_table(
     turns = cameras.turns
     if turns is None:
         turns = np.full((len(working), bearings.STEPS), 1.0 / bearings.STEPS)
-    n_bins = math.ceil(reach_m / BIN_M)
+    # Allocated here: numpy asks the system for large pages, compiled loops do not.
+    table = np.zeros((len(codes), math.ceil(reach_m / BIN_M), len(TIERS), len(working)), np.float32)
     with KERNEL_LOCK:
-        return np.asarray(
-            _exposure_kernels.fill_views(
-                np.ascontiguousarray(cameras.share * working[:, None]),
-                np.ascontiguousarray(cameras.height_m),
-                np.ascontiguousarray(cameras.hfov_deg),
-                np.nan_to_num(cameras.inner_m, nan=np.inf),
-                np.nan_to_num(cameras.outer_m, nan=0.0),
-                per_site_prob(mean_per_site),
-                n_bins,
-                np.maximum(bands - 1, 0) * HEIGHT_STEP_M,
-                row_of,
-                len(codes),
-                bearings.facing_prob(turns),
-            )
+        _exposure_kernels.fill_views(
+            np.ascontiguousarray(cameras.share * working[:, None]),
+            np.ascontiguousarray(cameras.height_m),
+            np.ascontiguousarray(cameras.hfov_deg),
+            np.nan_to_num(cameras.inner_m, nan=np.inf),
+            np.nan_to_num(cameras.outer_m, nan=0.0),
+            per_site_prob(mean_per_site),
+            np.maximum(bands - 1, 0) * HEIGHT_STEP_M,
+            row_of,
+            bearings.facing_prob(turns),
+            table,
         )
+    return table
 
 
 @dataclass(frozen=True)
