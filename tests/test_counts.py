@@ -349,6 +349,12 @@ def test_a_range_that_is_none(wrong):
         count(user_range=wrong)
 
 
+@pytest.mark.parametrize("wrong", [(1, 1e10), (1e300, 1e300)])
+def test_a_range_beyond_all_cameras_of_the_world(wrong):
+    with pytest.raises(InputDataError, match="whole world"):
+        count(user_range=wrong)
+
+
 def test_age_makes_a_claim_old():
     assert not count(make(low=5), as_of=dt.date(2024, 7, 1)).stale_installed
     assert count(make(low=5), as_of=dt.date(2024, 8, 1)).stale_installed

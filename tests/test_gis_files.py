@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import geopandas as gpd
 import pytest
 import shapely
@@ -36,3 +38,28 @@ def test_a_geopackage_holds_several_layers(tmp_path):
     first = path.read_bytes()
     gis_files.write_layers({"a": FRAME, "b": FRAME.iloc[:1]}, METADATA, path)
     assert path.read_bytes() == first
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the size of files is limited by POSIX means")
+def test_a_full_disk_leaves_the_old_geopackage_and_says_so(tmp_path):
+    import resource
+
+    path = tmp_path / "out.gpkg"
+    gis_files.write_layers({"a": FRAME}, METADATA, path)
+    before = path.read_bytes()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, limits[1]))
+    try:
+        with pytest.raises(OSError, match="could not be written whole"):
+            gis_files.write_layers({"a": FRAME, "b": FRAME}, METADATA, path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert path.read_bytes() == before
+    assert [p.name for p in tmp_path.iterdir()] == ["out.gpkg"]
+
+
+def test_a_geopackage_with_fewer_rows_than_given_is_not_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr(gis_files.pyogrio, "read_info", lambda *_, **__: {"features": 1})
+    with pytest.raises(OSError, match="could not be written whole"):
+        gis_files.write_layers({"a": FRAME}, METADATA, tmp_path / "out.gpkg")
+    assert not list(tmp_path.iterdir())

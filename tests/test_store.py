@@ -51,3 +51,27 @@ def test_only_plain_local_files_are_opened(name):
 
 def test_canonical_json_has_one_form():
     assert store.canonical_json({"b": 1, "a": "é"}) == '{"a":"é","b":1}'.encode()
+
+
+def test_a_folder_in_the_place_of_a_file_is_named_as_such(tmp_path):
+    (tmp_path / "a.gpkg").mkdir()
+    with pytest.raises(IsADirectoryError, match=r"a folder of that name is there: 'a\.gpkg'"):
+        store.write_bytes(tmp_path / "a.gpkg", b"x")
+    assert [p.name for p in tmp_path.iterdir()] == ["a.gpkg"]
+
+
+def test_one_process_alone_works_in_a_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv(store.HOME_VARIABLE, str(tmp_path / "home"))
+    out = tmp_path / "out"
+    out.mkdir()
+    (tmp_path / "link").symlink_to(out)
+    with store.alone_in(out):
+        with (
+            pytest.raises(InputDataError, match="Another run is working in the folder 'link'"),
+            store.alone_in(tmp_path / "link"),
+        ):
+            pass
+        with store.alone_in(tmp_path / "other"):
+            pass
+    with store.alone_in(out):
+        assert not list(out.iterdir())

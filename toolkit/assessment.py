@@ -46,6 +46,7 @@ from toolkit.results import (
     rounded_draws,
 )
 from toolkit.streets import (
+    Pack,
     find_pack_for,
     list_packs,
     open_pack,
@@ -310,8 +311,13 @@ def assemble(inputs: Inputs, outcome: Outcome, figures: CityFigures) -> Assessme
         missing=notes.notes(outcome.missing),
         warnings=notes.notes(warned),
         limits=labels.limits("en"),
+<<<<<<< HEAD
         sources=_sources(inputs, outcome),
     ).with_layers(outcome.make_layers)
+=======
+        sources=source_refs(inputs, outcome.pack),
+    ).with_layers(outcome.layers)
+>>>>>>> sens
 
 
 def _draws(inputs: Inputs, outcome: Outcome) -> DrawsPart:
@@ -367,8 +373,16 @@ def _camera_count(
     )
 
 
-def _sources(inputs: Inputs, outcome: Outcome) -> tuple[SourceRef, ...]:
-    """List where the figures come from, each once, in a fixed order."""
+def source_refs(inputs: Inputs, pack: Pack | None) -> tuple[SourceRef, ...]:
+    """List where the figures come from, each once, in a fixed order.
+
+    Parameters
+    ----------
+    inputs
+        Evidence and optics, drawn.
+    pack
+        The installed streets; None where other cities stand in for them.
+    """
     used = set(inputs.counts.claims_installed) | set(inputs.counts.claims_planned)
     found = {
         (c.id, c.source.publisher, str(c.source.date))
@@ -376,12 +390,12 @@ def _sources(inputs: Inputs, outcome: Outcome) -> tuple[SourceRef, ...]:
         if c.id in used or c.capability
     }
     rows = [SourceRef(id=i, publisher=p, date=d) for i, p, d in sorted(found)]
-    if outcome.pack:
-        source = outcome.pack.manifest.source
+    if pack:
+        source = pack.manifest.source
         rows.append(
             SourceRef(
                 id="streets",
-                publisher=outcome.pack.manifest.attribution,
+                publisher=pack.manifest.attribution,
                 date=str(source.osm_timestamp or "date not stated"),
             )
         )

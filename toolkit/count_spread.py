@@ -20,6 +20,9 @@ from toolkit.draws import Design, FloatArray
 from toolkit.records import DENSITY_UNITS, Claim, Figure
 
 CAMERAS_PER_SITE: Final = "sites.cameras_per_site"
+MOST_CAMERAS: Final = 1_000_000_000
+"""About as many surveillance cameras as there are on Earth (IHS Markit 2019: over a billion by
+2021); a range above it is a slip of the keyboard."""
 TAIL_PROB: Final = 0.05
 """Share of draws above a "95 % point"."""
 LN_TAIL: Final = -math.log(TAIL_PROB)
@@ -224,11 +227,14 @@ def user_draws(user_range: tuple[float, float], design: Design) -> FloatArray:
     Raises
     ------
     InputDataError
-        If it is not a range above zero.
+        If it is not a range above zero, or more than there are anywhere.
     """
     low, high = (float(end) for end in user_range)
     if not (math.isfinite(low) and math.isfinite(high) and 0 <= low <= high):
         msg = f"A count of {low:g} to {high:g} is not a range. Give low:high, both 0 or more."
+        raise InputDataError(msg)
+    if high > MOST_CAMERAS:
+        msg = f"A count of {high:g} is more than the {MOST_CAMERAS:,} of the whole world. Mend it."
         raise InputDataError(msg)
     if low == high:
         return np.full(design.n_draws, low)

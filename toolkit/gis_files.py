@@ -24,6 +24,12 @@ SUFFIXES: Final = (".geojson", ".gpkg", ".parquet")
 SEVERAL: Final = ".gpkg"
 """The one format that holds several layers."""
 
+_WRITE_ERRORS: Final = (
+    pyogrio.errors.DataSourceError,
+    pyogrio.errors.DataLayerError,
+    pyogrio.errors.FeatureError,
+)
+
 
 def check_suffix(path: Path) -> None:
     """Raise a sentence if the name of a file does not say one of the formats.
@@ -117,9 +123,21 @@ def _geopackage(
                     append=number > 0,
                     layer_metadata={"metadata": text},
                 )
+            _check_written(layers, made)
             path.write_bytes(made.read_bytes())
+    except _WRITE_ERRORS as error:
+        msg = "the GeoPackage could not be written whole: is the disk full?"
+        raise OSError(msg) from error
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+
+
+def _check_written(layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> None:
+    """Raise an error if a layer lacks rows: what goes wrong when a file is closed is not told."""
+    for name, frame in layers.items():
+        if pyogrio.read_info(path, layer=name, force_feature_count=True)["features"] != len(frame):
+            msg = f"layer {name} lacks rows"
+            raise pyogrio.errors.DataSourceError(msg)
 
 
 def _geoparquet(

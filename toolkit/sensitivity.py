@@ -15,7 +15,8 @@ import numpy as np
 from numpy.polynomial import legendre
 from pydantic import BaseModel, ConfigDict, Field
 
-from toolkit import __version__, store
+from toolkit import __version__, labels, store
+from toolkit.assessment import source_refs
 from toolkit.assumptions import AssumptionSet
 from toolkit.draws import Design, FloatArray
 from toolkit.field_work import FieldWork, load_field_work
@@ -27,6 +28,7 @@ from toolkit.results import (
     Basis,
     Names,
     Quantity,
+    SourceRef,
     Status,
     Tier,
 )
@@ -50,8 +52,9 @@ from toolkit.sensitivity_model import (
     boundary_options,
     expected_shares,
 )
+from toolkit.streets import open_pack
 
-SCHEMA: Final = "camera-exposure.sensitivity/1"
+SCHEMA: Final = "camera-exposure.sensitivity/2"
 BASE_ROWS: Final[dict[Method, int]] = {"sobol": 1024, "morris": 64}
 """Base sample of Sobol (a power of two), trajectories of Morris. With 1,024 the confidence of the
 largest index of the demonstration is about 0.05."""
@@ -169,7 +172,7 @@ class SampleSize(_Model):
 class Sensitivity(_Model):
     """Which assumption matters for one city; see the module docstring."""
 
-    schema_: Literal["camera-exposure.sensitivity/1"] = Field(default=SCHEMA, alias="schema")
+    schema_: Literal["camera-exposure.sensitivity/2"] = Field(default=SCHEMA, alias="schema")
     tool: str
     as_of: dt.date
     seed: int
@@ -185,6 +188,8 @@ class Sensitivity(_Model):
     boundaries: tuple[BoundaryPart, ...]
     tiers: dict[Tier, TierSensitivity]
     not_varied: tuple[NotVaried, ...]
+    limits: tuple[str, ...]
+    sources: tuple[SourceRef, ...]
 
     def to_json(self) -> str:
         """Return the JSON text: the same bytes for the same inputs, ending in a line feed."""
@@ -266,6 +271,8 @@ def sensitivity(
             for t, tier in enumerate(TIERS)
         },
         not_varied=_not_varied(question.assumptions, factors, len(options)),
+        limits=labels.limits("en"),
+        sources=source_refs(inputs, open_pack(pack_id) if pack_id else None),
     )
 
 

@@ -20,7 +20,7 @@ def factor_name(key: str, lang: str) -> str:
     names = {
         "city.boundary": tr("the boundary (what counts as the city)", lang),
         "city.core_allocation": tr("whether the reported cameras all stand in the core", lang),
-        "city.fabric": tr("the streets of the city (not installed)", lang),
+        "city.fabric": tr("the streets, where other cities stand in for them", lang),
         "city.foreign_fabric_log_sd": tr("how much streets here differ from other cities", lang),
         "city.junction_site_share": tr("the share of sites at junctions", lang),
         "city.population": tr("the population of the city", lang),

@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from toolkit import __version__, labels, notes, siting
 from toolkit._errors import NotFoundError
 from toolkit._text import LANGUAGES
+from toolkit.assessment import source_refs
 from toolkit.basis import M_PER_KM, Inputs
 from toolkit.basis_sums import share_inside
-from toolkit.results import INTERVAL
+from toolkit.results import INTERVAL, Quantity
 from toolkit.siting import Candidates
 from toolkit.siting_profiles import weights_of
 from toolkit.street_features import street_points
@@ -149,6 +150,8 @@ def _metadata(inputs: Inputs, pack: Pack, cell_m: float) -> dict[str, Any]:
             "sha256": inputs.assumptions.sha256,
             "changed": dict(inputs.assumptions.changed),
         },
+        "cameras": Quantity.from_draws(inputs.n_cameras, "cameras").model_dump(mode="json"),
+        "sources": [ref.model_dump(mode="json") for ref in source_refs(inputs, pack)],
         "inputs": {"pack_sha256": pack.sha256, "siting_sha256": operators.sha256},
         "limits": {
             lang: [

@@ -9,13 +9,15 @@ meets the old file or the new one, never half of one.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import platformdirs
 
@@ -109,6 +111,8 @@ def canonical_json(value: Any) -> bytes:  # noqa: ANN401
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Give a temporary path beside `path`; move it into place if the block succeeds."""
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "a folder of that name is there", path.name)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     os.close(handle)
@@ -132,3 +136,45 @@ def write_bytes(path: Path, data: bytes) -> None:
 def write_text(path: Path, text: str) -> None:
     """Write a whole text file at once, as UTF-8 with line feeds."""
     write_bytes(path, text.encode())
+
+
+@contextlib.contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Keep other processes of this user from working in a folder while the block runs.
+
+    The system gives the lock up when the process ends, in whatever way; nothing is put into the
+    folder itself.
+
+    Raises
+    ------
+    InputDataError
+        If another process works in it.
+    """
+    # A link and its target are one folder, and so are two spellings where case does not count.
+    name = sha256_bytes(os.path.normcase(folder.resolve()).encode("utf-8", "surrogatepass"))
+    path = cache_dir() / "locks" / f"{name[:32]}.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab") as stream:
+        try:
+            _lock(stream)
+        except OSError as error:
+            if error.errno not in (errno.EACCES, errno.EAGAIN, errno.EDEADLK):
+                raise
+            msg = (
+                f"Another run is working in the folder {folder.name!r}. Wait until it has ended, "
+                "or name another folder."
+            )
+            raise InputDataError(msg) from None
+        yield
+
+
+def _lock(stream: BinaryIO) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        stream.seek(0)
+        msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(stream.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from toolkit import store
 from toolkit.results import Assessment
 
 PLAN = """
@@ -39,6 +40,15 @@ def test_a_batch_runs_once_and_says_what_it_did(run, plan, tmp_path):
     code, said, _ = run("batch", plan, "--out", out, "--resume")
     assert code == 0
     assert said.startswith("0 computed, 2 found finished, 0 failed")
+
+
+def test_two_runs_never_work_in_one_folder(run, plan, tmp_path):
+    out = tmp_path / "out"
+    with store.alone_in(out):
+        code, said, told = run("batch", plan, "--out", out, "--processes", "1")
+    assert (code, said) == (1, "")
+    assert "Another run is working in the folder 'out'" in told
+    assert not out.exists()
 
 
 @pytest.mark.parametrize(

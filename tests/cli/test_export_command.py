@@ -12,6 +12,12 @@ AS_OF = ("--as-of", "2026-11-23")
 CITY = "helsinki-centre"
 
 
+def test_an_empty_list_of_layers_is_refused(run, tmp_path):
+    code, out, err = run("export", "helsinki-centre", "--out", tmp_path / "a.gpkg", "--layer", "")
+    assert (code, out) == (2, "")
+    assert "Name some of streets" in err
+
+
 def test_a_geopackage_holds_every_layer(run, tmp_path):
     target = tmp_path / "all.gpkg"
     code, out, err = run("export", CITY, "--out", target, *AS_OF)

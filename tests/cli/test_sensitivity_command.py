@@ -17,9 +17,12 @@ def test_the_analysis_is_printed_as_json(run):
     code, out, err = run("sensitivity", "dawei", "--as-of", "2026-11-23", "--json")
     assert code == 0
     found = json.loads(out)
-    assert found["schema"] == "camera-exposure.sensitivity/1"
+    assert found["schema"] == "camera-exposure.sensitivity/2"
     jsonschema.validate(found, sensitivity.json_schema())
     assert "Finding out what matters for dawei" in err
+    assert found["limits"][0].startswith("Only the reported system is counted")
+    assert any("no city in Myanmar" in text for text in found["limits"])
+    assert {source["id"] for source in found["sources"]} > {"fabrics"}
 
 
 @pytest.mark.parametrize("method", ["sobol", "morris"])
@@ -35,6 +38,12 @@ def test_the_demonstration_has_one_boundary_and_says_so(run):
     assert code == 0
     assert "Evaluated on 2,000 street points" in out
     assert "Only one boundary is installed" in out
+    assert "Boundary: Rectangle of the extract" in out
+    assert "- Demonstration: the report of cameras behind these figures is made up." in out
+    assert "- Only the reported system is counted" in out
+    assert "no city in Myanmar has been used to test it" in out
+    assert "Sources: Made-up report for the demonstration (2026-01-01); ©" in out
+    assert "Assumptions central " in out
 
 
 def test_an_unknown_city_is_refused(run):

@@ -38,20 +38,23 @@ def register(commands: Commands) -> None:
 
 
 def _batch(options: argparse.Namespace) -> int:
+    from toolkit import store
     from toolkit.batch import all_tasks, check_folder, tidy
     from toolkit.batch_plan import read_plan
     from toolkit.batch_run import n_tasks, run_tasks
 
     with busy("Reading the plan ..."):
         jobs = read_plan(options.plan)
-        out = options.out.absolute()
-        check_folder(out, jobs, resume=options.resume)
-        tasks = all_tasks(jobs, out)
-        everything = [task for of_job in tasks for task in of_job]
+    out = options.out.absolute()
+    with store.alone_in(out):
+        with busy("Looking at what is there ..."):
+            check_folder(out, jobs, resume=options.resume)
+            tasks = all_tasks(jobs, out)
+            everything = [task for of_job in tasks for task in of_job]
+            tidy(everything)
+        with _pool(options) as pool, _progress(n_tasks(tasks)) as says:
+            ended = run_tasks(tasks, pool, says)
         tidy(everything)
-    with _pool(options) as pool, _progress(n_tasks(tasks)) as says:
-        ended = run_tasks(tasks, pool, says)
-    tidy(everything)
     if options.json:
         print_json({"computed": ended.computed, "found": ended.found, "failed": ended.failed})
     else:

@@ -45,7 +45,7 @@ def _export(options: argparse.Namespace) -> int:
 
     gis_files.check_suffix(options.out)
     every = exports.LAYERS if options.out.suffix.lower() == gis_files.SEVERAL else ("streets",)
-    names = options.layer.split(",") if options.layer else every
+    names = every if options.layer is None else options.layer.split(",")
     names = tuple(name.strip() for name in names)
     exports.check_names(names)
     gis_files.check_layers(options.out, names)

@@ -51,6 +51,8 @@ def _sensitivity(options: argparse.Namespace) -> int:
 
     out = [f"{printable(found.name.en)}, {found.as_of.isoformat()}, cameras {found.status}"]
     out += [printable(line) for line in words.how_made(found, "en")]
+    if found.basis == "streets":  # of discs the line above tells
+        out += [printable(f"Boundary: {part.note}") for part in found.boundaries]
     sys.stdout.write("\n".join(out) + "\n")
     for tier, part in found.tiers.items():
         sys.stdout.write(f"\n{words.sentence(found, tier, 'en')}\n")
@@ -61,7 +63,13 @@ def _sensitivity(options: argparse.Namespace) -> int:
         )
         beneath = [words.noise(part, "en"), *(words.work_line(w, "en") for w in part.work)]
         sys.stdout.writelines(f"{printable(line)}\n" for line in beneath if line)
-    sys.stdout.write("\n" + "\n".join(words.not_varied(found, "en")) + "\n")
+    sys.stdout.write("\n" + "\n".join(words.not_varied(found, "en")) + "\n\n")
+    banner = (labels.demonstration("en"),) if found.demonstration else ()
+    sys.stdout.writelines(f"- {printable(text)}\n" for text in (*banner, *found.limits))
+    cited = "; ".join(f"{s.publisher} ({s.date})" for s in found.sources)
+    sys.stdout.write(printable(f"Sources: {cited}") + "\n")
+    made = f"Assumptions {found.assumptions.name} {found.assumptions.sha256[:12]}"
+    sys.stdout.write(printable(made) + "\n")
     return OK
 
 
