@@ -273,6 +273,8 @@ def assemble(inputs: Inputs, outcome: Outcome, figures: CityFigures) -> Assessme
         warned.append("counted")
     if any(reason.startswith("no_") for _, reason in counts.unused):
         warned.append("density_unused")
+    if inputs.operators.alone is not None and outcome.pack:
+        warned.append("one_profile")
     if inputs.assumptions.label == MINIMAL:
         warned.insert(0, "minimal_set")
     if city.demonstration:

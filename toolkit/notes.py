@@ -103,6 +103,11 @@ def text(note_id: str, lang: str = _ENGLISH) -> str:
             lang,
         ),
         "contradictions": tr("Reports contradict one another; all are listed.", lang),
+        "one_profile": tr(
+            "The figures are those of one kind of operator alone. If another runs the cameras, the "
+            "range is too narrow.",
+            lang,
+        ),
         "minimal_set": tr(
             "Minimal set: the lowest exposure that does not contradict the reports. Taken "
             "together, its values are unlikely; decide nothing on it alone.",

@@ -67,13 +67,19 @@ def estimate(choice: Choice) -> Estimate:
             evidence_sha256(claims),
             assumptions.sha256,
             load_siting().sha256,
-            operators_of(city.id).sha256,
+            operators_of(city.id, choice.profile).sha256,
             repr(load_catalogue()),
             pack_sha256(pack) if pack else fabrics.fabrics_sha256(),
         ]
     )
     assessment, key = _assessed(
-        city.id, choice.as_of, choice.status, choice.count, store.sha256_bytes(data), assumptions
+        city.id,
+        choice.as_of,
+        choice.status,
+        choice.count,
+        choice.profile,
+        store.sha256_bytes(data),
+        assumptions,
     )
     return Estimate(assessment, claims, assumptions, key)
 
@@ -84,6 +90,7 @@ def _assessed(
     as_of: dt.date,
     status: Status,
     count: tuple[float, float] | None,
+    profile: str | None,
     data_sha256: str,
     _assumptions: AssumptionSet,
 ) -> tuple[Assessment, str]:
@@ -95,7 +102,11 @@ def _assessed(
         status=status,
         count=count,
         assumptions=_assumptions,
+<<<<<<< HEAD
         sample_points=SAMPLE_POINTS,
+=======
+        profile=profile,
+>>>>>>> siting
     )
     return found, store.sha256_bytes(found.to_json().encode())
 
