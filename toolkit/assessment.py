@@ -313,13 +313,8 @@ def assemble(inputs: Inputs, outcome: Outcome, figures: CityFigures) -> Assessme
         missing=notes.notes(outcome.missing),
         warnings=notes.notes(warned),
         limits=labels.limits("en"),
-<<<<<<< HEAD
-        sources=_sources(inputs, outcome),
-    ).with_layers(outcome.make_layers)
-=======
         sources=source_refs(inputs, outcome.pack),
-    ).with_layers(outcome.layers)
->>>>>>> sens
+    ).with_layers(outcome.make_layers)
 
 
 def _draws(inputs: Inputs, outcome: Outcome) -> DrawsPart:

@@ -460,7 +460,6 @@ def test_the_table_under_the_map_has_the_length_of_each_colour() -> None:
     assert html.count('class="line step') == len(STEPS)
 
 
-<<<<<<< HEAD
 def test_a_sample_is_told_with_its_error_and_the_figures_come_before_its_map(
     opened: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -490,7 +489,8 @@ def test_the_words_on_a_sample_promise_nothing(lang: str) -> None:
     text = answer.sample_text(SamplePart(points=20_000, of=150_000, error_share=0.0064), lang)
     assert not banned_words(text)
     assert "0.64" in text
-=======
+
+
 def test_one_kind_of_operator_can_be_chosen_and_is_told(opened: Callable[..., AppTest]) -> None:
     page = opened(city="helsinki-centre")
     assert page.selectbox(key="profile").value == ""
@@ -522,4 +522,3 @@ def test_a_kind_of_operator_that_is_not_there_is_not_chosen(opened: Callable[...
     page = opened(city="dawei", profile="<b>gangsters</b>")
     assert not page.exception
     assert page.selectbox(key="profile").value == ""
->>>>>>> siting

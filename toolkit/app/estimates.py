@@ -102,11 +102,8 @@ def _assessed(
         status=status,
         count=count,
         assumptions=_assumptions,
-<<<<<<< HEAD
         sample_points=SAMPLE_POINTS,
-=======
         profile=profile,
->>>>>>> siting
     )
     return found, store.sha256_bytes(found.to_json().encode())
 
