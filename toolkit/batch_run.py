@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
+import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import (
@@ -20,7 +22,7 @@ from concurrent.futures import (
 )
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
-from typing import Final, Protocol, Self
+from typing import Any, Final, Protocol, Self
 
 from toolkit._errors import ToolkitError, UsageError
 from toolkit.batch import Task, is_finished, run_task
@@ -186,6 +188,20 @@ def _why(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"
 
 
+class _Processes(ProcessPoolExecutor):
+    """Processes that Ctrl-C does not reach: the one that started them ends them."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **more: Any) -> Future[Any]:  # noqa: ANN401
+        """Hand a task in. A process that is started for it gets Ctrl-C blocked from its birth."""
+        if sys.platform == "win32":
+            return super().submit(fn, *args, **more)
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            return super().submit(fn, *args, **more)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 class LocalPool:
     """Processes of this machine, each started afresh (spawn).
 
@@ -205,9 +221,13 @@ class LocalPool:
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:
-        """Wait for the processes to end; do not begin what has not begun if there was an error."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=kind is not None)
+        """Wait for the processes to end; if there was an error, end them now."""
+        if self._pool is None:
+            return
+        if kind is not None:
+            for process in multiprocessing.active_children():
+                process.terminate()  # it holds nothing that is not on disk
+        self._pool.shutdown(wait=True, cancel_futures=kind is not None)
 
     def room(self) -> int:
         """Return the number of processes."""
@@ -220,7 +240,7 @@ class LocalPool:
                 self._pool.shutdown(wait=True)
             self._broke = False
             threads = max(1, (os.cpu_count() or 1) // self._n)
-            self._pool = ProcessPoolExecutor(
+            self._pool = _Processes(
                 self._n,
                 mp_context=multiprocessing.get_context("spawn"),
                 initializer=_start_worker,

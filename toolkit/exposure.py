@@ -18,9 +18,10 @@ from scipy import stats
 
 from toolkit import _exposure_kernels, bearings, clustering
 from toolkit.draws import FloatArray
+from toolkit.kernel_lock import KERNEL_LOCK
 from toolkit.optics import CameraDraws
 from toolkit.results import INTERVAL, TIERS
-from toolkit.sight import BEARING_STEPS, CM_PER_M, KERNEL_LOCK, Sight
+from toolkit.sight import BEARING_STEPS, CM_PER_M, Sight
 
 BIN_M = _exposure_kernels.BIN_M
 MAX_PER_SITE = _exposure_kernels.MAX_PER_SITE

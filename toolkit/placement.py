@@ -18,8 +18,9 @@ from toolkit import _placement_kernels
 from toolkit.clustering import district_factors
 from toolkit.draws import Design, FloatArray
 from toolkit.exposure import SiteChance, known_width, per_site_prob
+from toolkit.kernel_lock import KERNEL_LOCK
 from toolkit.optics import CameraDraws
-from toolkit.sight import CM_PER_M, KERNEL_LOCK, Sight
+from toolkit.sight import CM_PER_M, Sight
 
 _DM_PER_M = 10.0
 _FULL_CIRCLE_DEG = 360.0

@@ -21,7 +21,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -34,6 +33,7 @@ import shapely
 from numpy.typing import NDArray
 
 from toolkit import _sight_kernels, store
+from toolkit.kernel_lock import KERNEL_LOCK
 
 VERSION = 2
 """Raised when the arrays of the same inputs change, so that older caches are not used."""
@@ -52,9 +52,6 @@ _WALL_CELL_M = 20.0
 _POINT_CELL_M = 25.0
 _BLOCK_SITES = 8192
 _SPARE = 1.2
-
-KERNEL_LOCK = threading.Lock()
-"""Held around every parallel kernel: numba's workqueue layer aborts on concurrent calls."""
 
 Float32Array = NDArray[np.float32]
 FloatArray = NDArray[np.float64]

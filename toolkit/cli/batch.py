@@ -52,9 +52,12 @@ def _batch(options: argparse.Namespace) -> int:
             tasks = all_tasks(jobs, out)
             everything = [task for of_job in tasks for task in of_job]
             tidy(everything)
-        with _pool(options) as pool, _progress(n_tasks(tasks)) as says:
-            ended = run_tasks(tasks, pool, says)
-        tidy(everything)
+        try:
+            with _pool(options) as pool, _progress(n_tasks(tasks)) as says:
+                ended = run_tasks(tasks, pool, says)
+        finally:
+            if not options.scheduler or sys.exc_info()[0] is None:  # else its workers still write
+                tidy(everything)
     if options.json:
         print_json({"computed": ended.computed, "found": ended.found, "failed": ended.failed})
     else:
