@@ -14,6 +14,7 @@ Helsinki has four, with 93 % of its cameras in one.
 from __future__ import annotations
 
 import argparse
+import itertools
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -30,7 +31,15 @@ import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from toolkit import siting_coverage, siting_fit, siting_profiles, siting_score, store
+from toolkit import (
+    siting_coverage,
+    siting_fit,
+    siting_profiles,
+    siting_rings,
+    siting_score,
+    store,
+)
+from toolkit.assumptions import load_assumptions
 from toolkit.cli.siting import pairs_in
 from toolkit.draws import Design
 from toolkit.siting_fitting import KnownCity, fit_profiles, fit_shared, known_city
@@ -49,6 +58,8 @@ BOOTSTRAPS: Final = 1000
 TILE_M: Final = 1500.0
 LEAST_IN_TILE: Final = 15
 N_DRAWS: Final = 200
+N_TRUTHS: Final = 20
+"""How often known cameras are given lenses, heights and directions that no list has."""
 SEED: Final = 0
 DEMONSTRATION: Final = "helsinki_centre"
 # Weights of the yardstick's "both" score: class lift plus 1.2 exp(-distance / 20 m), and its
@@ -69,9 +80,11 @@ class City:
     """Value of ``highway`` of each point, links as what they link."""
 
 
-def city_of(name: str, layers: StreetLayers, camera_xy_m: FloatArray) -> City:
+def city_of(
+    name: str, layers: StreetLayers, camera_xy_m: FloatArray, direction_deg: FloatArray
+) -> City:
     """Prepare a city."""
-    pair = make_pair(layers, camera_xy_m)
+    pair = make_pair(layers, camera_xy_m, direction_deg)
     xy = pair.points.xy_m
     block = siting_fit.block_index(xy)
     if block.max() + 1 < LEAST_BLOCKS:
@@ -154,7 +167,11 @@ def winkler(low: float, high: float, truth: float, level: float = 0.9) -> float:
 
 
 def coverage(
-    city: City, profiles: Profiles, drawn: siting_profiles.Drawn, of: IntArray
+    city: City,
+    profiles: Profiles,
+    drawn: siting_profiles.Drawn,
+    of: IntArray,
+    optics: siting_rings.CentralOptics,
 ) -> list[dict[str, Any]]:
     """Return intervals of coverage for the city and each tile, siting against uniform."""
     points, pair = city.pair.points, city.pair
@@ -182,6 +199,11 @@ def coverage(
         sites = len(siting_fit.distinct_sites(here))
         numbers = siting_score.site_numbers(len(here), sites, profiles, design)
         row: dict[str, Any] = {"place": label, "cameras": len(here), "sites": sites, "truth": truth}
+        seen_by = siting_rings.true_share(pair, inside, optics, Design(N_TRUTHS, SEED))
+        row["rings"] = {
+            tier: {"truth": [float(v) for v in seen_by[:, t]]}
+            for t, tier in enumerate(siting_rings.RING_TIERS)
+        }
         for key, number in numbers.items():
             for model, weights in (("siting", drawn), ("uniform", flat)):
                 share = siting_score.covered_share(ground, weights, number, profiles, design)
@@ -193,8 +215,42 @@ def coverage(
                     "holds": low <= truth <= high,
                     "winkler": winkler(low, high, truth),
                 }
+                share = ring_share(ground, weights, number, profiles, optics)
+                for t, one in enumerate(row["rings"].values()):
+                    one[f"{key.removeprefix('from_')} {model}"] = held(share[:, t], one["truth"])
         out.append(row)
     return out
+
+
+def ring_share(
+    ground: siting_coverage.Ground,
+    drawn: siting_profiles.Drawn,
+    number: FloatArray,
+    profiles: Profiles,
+    optics: siting_rings.CentralOptics,
+) -> FloatArray:
+    """Return the share of street in rings of cameras at placed sites, shape (D, T)."""
+    design, settings = Design(N_DRAWS, SEED), profiles.prior.settings
+    low, mode, high = (settings[f"cameras_per_site_{k}"] for k in ("low", "mode", "high"))
+    each = siting_coverage.cameras_per_site((low, mode, high), design)
+    share = siting_rings.placed_share(
+        ground, drawn, number, each, profiles.offset_m, optics, design
+    )
+    # The discrepancy between cities, as for discs; there is no measured ratio for rings.
+    factor = siting_coverage.cover_factor(np.ones(1), settings["cover_log_sd"], design)
+    return np.asarray(np.minimum(share * factor[:, None], 1.0), dtype=float)
+
+
+def held(share: FloatArray, truths: Sequence[float]) -> dict[str, Any]:
+    """Return the interval, and how often it holds what known cameras cover once equipped."""
+    low, mid, high = (float(v) for v in np.quantile(share, [0.05, 0.5, 0.95]))
+    return {
+        "low": low,
+        "mid": mid,
+        "high": high,
+        "holds": float(np.mean([low <= truth <= high for truth in truths])),
+        "winkler": float(np.mean([winkler(low, high, truth) for truth in truths])),
+    }
 
 
 def reliability(lift: FloatArray, city: City, bins: int = 10) -> list[dict[str, float]]:
@@ -209,9 +265,29 @@ def reliability(lift: FloatArray, city: City, bins: int = 10) -> list[dict[str, 
     return [{"expected": float(e), "found": float(f)} for e, f in zip(expected, found, strict=True)]
 
 
+def cluster_sizes(
+    city: City, lifts: Mapping[str, FloatArray]
+) -> dict[str, dict[str, float | None]]:
+    """Return the size of the gamma factor of blocks of 1 km, given each of several lifts.
+
+    None where blocks vary no more than by chance.
+    """
+    fit, out = city.known.fit, {}
+    found = np.bincount(fit.block, weights=fit.sites).astype(float)
+    estimates = (siting_fit.likely_cluster_size, siting_fit.cluster_size)
+    for name, lift in lifts.items():
+        expected = np.bincount(fit.block, weights=lift * fit.length_m).astype(float)
+        expected *= fit.sites.sum() / expected.sum()
+        sizes = (size(expected, found) for size in estimates)
+        finite = [size if np.isfinite(size) else None for size in sizes]
+        out[name] = dict(zip(("likelihood", "moments"), finite, strict=True))
+    return out
+
+
 def evaluate(cities: Sequence[City], prior: Prior) -> dict[str, Any]:
     """Return all figures."""
     delivered = [one for one in cities if one.name != DEMONSTRATION]
+    optics = siting_rings.central_optics(load_assumptions())
     out: dict[str, Any] = {}
     for city in cities:
         start = time.monotonic()
@@ -237,6 +313,9 @@ def evaluate(cities: Sequence[City], prior: Prior) -> dict[str, Any]:
         transfer = siting_score.figures(drawn.weight, groups, at)
         share = prior.settings["uniform_low"]
         mixed_in = share + (1 - share) * np.exp(lift_in)
+        shared = fit_shared([one.known.fit for one in others], prior)
+        own = siting_fit.fit([city.known.fit], prior_mean=shared.beta, prior_sd=prior.between_sd)
+        code, length = city.known.fit.code, city.known.fit.length_m
         out[city.name] = {
             "cameras": len(city.pair.camera_xy_m),
             "sites": int(city.known.fit.sites.sum()),
@@ -266,7 +345,17 @@ def evaluate(cities: Sequence[City], prior: Prior) -> dict[str, Any]:
                 "reliability": reliability(mixed_in, city),
             },
             "transfer": transfer | {"reliability": reliability(mean, city)},
-            "coverage": coverage(city, profiles, drawn, groups.of),
+            "coverage": coverage(city, profiles, drawn, groups.of, optics),
+            "districts": int(city.known.fit.block.max()) + 1,
+            "cluster_size": cluster_sizes(
+                city,
+                {
+                    "length": np.ones(len(code)),
+                    "left out": np.exp(siting_fit.log_lift(shared.beta, code, length)),
+                    "folds": np.exp(lift_in),
+                    "own": np.exp(siting_fit.log_lift(own.beta, code, length)),
+                },
+            ),
         }
         out[city.name]["_mean"] = mean
         sys.stderr.write(f"{city.name}: {time.monotonic() - start:.0f} s\n")
@@ -336,6 +425,60 @@ def tables(found: Mapping[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def ring_tables(found: Mapping[str, Any]) -> str:
+    """Return coverage by rings of the central set, by city and over tiles."""
+    lines = [
+        "| city | tier | truth | by sites | holds | by cameras | holds |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for name, one in found.items():
+        for tier, row in one["coverage"][0]["rings"].items():
+            cells = []
+            for key in ("sites siting", "cameras siting"):
+                got = row[key]
+                cells += [f"{got['low']:.4f} - {got['high']:.4f}", f"{got['holds']:.0%}"]
+            lines.append(f"| {name} | {tier} | {np.mean(row['truth']):.4f} | {' | '.join(cells)} |")
+    lines += [
+        "",
+        "| given | model | tier | tiles | hold | interval score, tiles | interval score, cities |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for given, model, tier in itertools.product(
+        ("sites", "cameras"), ("siting", "uniform"), siting_rings.RING_TIERS
+    ):
+        key = f"{given} {model}"
+        tiles = [row["rings"][tier][key] for one in found.values() for row in one["coverage"][1:]]
+        whole = [one["coverage"][0]["rings"][tier][key] for one in found.values()]
+        lines.append(
+            f"| {given} | {model} | {tier} | {len(tiles)} "
+            f"| {np.mean([got['holds'] for got in tiles]):.0%} "
+            f"| {np.mean([got['winkler'] for got in tiles]):.4f} "
+            f"| {np.mean([got['winkler'] for got in whole]):.4f} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def district_table(found: Mapping[str, Any]) -> str:
+    """Return how sites keep together by district, by what is taken as known."""
+    given = ("length", "left out", "folds", "own")
+    lines = [
+        "| city | districts | street length | fit to others | other folds | the city itself |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, one in found.items():
+        cells = [
+            " (".join(_size(one["cluster_size"][key][how]) for how in ("likelihood", "moments"))
+            + ")"
+            for key in given
+        ]
+        lines.append(f"| {name} | {one['districts']} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _size(value: float | None) -> str:
+    return "none" if value is None else f"{value:.2f}"
+
+
 def draw_maps(cities: Sequence[City], found: Mapping[str, Any], out: Path) -> None:
     """Draw sites per cell, expected for a city left out against real; cells, not places."""
     figure, axes = plt.subplots(2, len(cities), figsize=(3.2 * len(cities), 6.2))
@@ -401,8 +544,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for one in found.values():
         del one["_mean"]
     store.write_bytes(options.out / "figures.json", store.canonical_json(found) + b"\n")
-    store.write_text(options.out / "tables.md", tables(found))
-    sys.stdout.write(tables(found))
+    text = "\n".join([tables(found), ring_tables(found), district_table(found)])
+    store.write_text(options.out / "tables.md", text)
+    sys.stdout.write(text)
     return 0
 
 

@@ -289,5 +289,7 @@ def _with(*, seen):
             "boundaries": (),
             "tiers": dict.fromkeys(TIERS, seen),
             "not_varied": (),
+            "limits": ("A sentence.",),
+            "sources": (),
         }
     )

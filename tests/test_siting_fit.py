@@ -145,6 +145,17 @@ def test_the_size_of_clusters_is_found(k):
     rng = np.random.default_rng(6)
     expected = rng.uniform(2, 20, 20_000)
     found = rng.poisson(expected * rng.gamma(k, 1 / k, len(expected)))
-    assert siting_fit.cluster_size(expected, found) == pytest.approx(k, rel=0.1)
     plain = np.round(expected)
-    assert siting_fit.cluster_size(plain, plain) == float("inf")
+    for size in (siting_fit.cluster_size, siting_fit.likely_cluster_size):
+        assert size(expected, found) == pytest.approx(k, rel=0.1)
+        assert size(plain, plain) == float("inf")
+
+
+def test_one_block_moves_the_likely_size_of_clusters_less_than_the_moments():
+    rng = np.random.default_rng(7)
+    expected = np.full(300, 3.0)
+    found = rng.poisson(expected * rng.gamma(2.0, 0.5, len(expected)))
+    found[0] = 100
+    moments = siting_fit.cluster_size(expected, found)
+    assert moments < 0.3  # Drawn with 2.
+    assert siting_fit.likely_cluster_size(expected, found) > 3 * moments

@@ -15,6 +15,8 @@ from toolkit._errors import InputDataError, NotFoundError
 from toolkit.assumptions import load_assumptions
 from toolkit.cities import load_cities
 from toolkit.draws import Design
+from toolkit.sensitivity_design import RecordingDesign
+from toolkit.siting import Candidates
 
 
 @pytest.fixture(scope="module")
@@ -205,3 +207,39 @@ def test_profiles_of_another_version_are_refused(profiles):
     found = json.loads(store.find("siting/profiles.json").read_text())
     with pytest.raises(InputDataError, match="siting fit"):
         siting_profiles.from_json(found | {"columns": ["main"]}, profiles.prior)
+
+
+class TestKeptWeights:
+    def ask(self, found, design, **changes):
+        values = load_assumptions().with_changes(changes) if changes else load_assumptions()
+        return siting_profiles.weights_of(siting_profiles.operators_of(None), found, values, design)
+
+    @pytest.fixture
+    def found(self):
+        code = np.arange(5, dtype=np.int64)
+        one = np.zeros(5)
+        return Candidates(
+            np.zeros((5, 2)), np.zeros((5, 2)), one + 20.0, code, one > 0, one, code, code
+        )
+
+    def test_the_same_question_is_drawn_once_and_cannot_be_overwritten(self, found):
+        first = self.ask(found, Design(20, 0))
+        assert self.ask(found, Design(20, 0)) is first
+        with pytest.raises(ValueError, match="read-only"):
+            first[0, 0] = 1.0
+
+    def test_another_spread_seed_or_place_is_drawn_anew(self, found):
+        first = self.ask(found, Design(20, 0))
+        others = [
+            self.ask(found, Design(20, 1)),
+            self.ask(found, Design(20, 0), **{"sites.siting_spread": 1.5}),
+            self.ask(found, Design(20, 0), **{"sites.uniform_share": 0.3}),
+            self.ask(dataclasses.replace(found, class_code=found.class_code + 7), Design(20, 0)),
+        ]
+        assert not any(np.array_equal(first, other) for other in others)
+
+    def test_a_design_that_notes_what_is_asked_is_always_asked(self, found):
+        self.ask(found, RecordingDesign(20, 0))
+        again = RecordingDesign(20, 0)
+        self.ask(found, again)
+        assert any(name.startswith("siting.spread.") for name in again.asked)

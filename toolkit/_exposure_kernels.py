@@ -32,106 +32,174 @@ N_VIEWS = BY_STREET + FOLDS
 camera whose field is known, one that turns, and candidates by the angle to their street."""
 FULL_CIRCLE_DEG = 360.0
 BEARING_STEPS = 256
+TOGETHER = 16
+"""Draws in one line of a processor's cache (64 bytes of 4)."""
 SOME, ALL = 1, 2
 """Whether sites of a class exist whatever their district: in some draws, in all."""
 
 
 @njit(cache=True, parallel=True)
 def fill_views(
-    weights, heights_m, hfov_deg, inner, outer, per_site, n_bins, least_m, row_of, n_rows, facing
+    weights, heights_m, hfov_deg, inner, outer, per_site, least_m, row_of, facing, table
 ):
-    n_draws, n_types = weights.shape
-    n_tiers = inner.shape[1]
+    n_draws = len(weights)
+    # Neighbouring draws are neighbours in memory, so they are filled by one thread and together.
+    for block in prange((n_draws + TOGETHER - 1) // TOGETHER):
+        fill_some_views(
+            block * TOGETHER, min((block + 1) * TOGETHER, n_draws), weights, heights_m, hfov_deg,
+            inner, outer, per_site, least_m, row_of, facing, table,
+        )  # fmt: skip
+
+
+@njit(cache=True)
+def fill_some_views(
+    first, end, weights, heights_m, hfov_deg, inner, outer, per_site, least_m, row_of, facing, table
+):
+    """Fill the table of the draws from `first` to before `end`."""
+    n_some, n_types = end - first, weights.shape[1]
+    n_bins, n_tiers = table.shape[1], table.shape[2]
     # A compiled loop is kept until this file changes, so the number is read from the array.
     n_folds = facing.shape[1]
-    table = np.zeros((n_rows, n_bins, n_tiers, n_draws), np.float32)
-    for d in prange(n_draws):
-        cover = np.empty(OFFSET_STEPS)
-        field = np.empty((n_types, HALF_CIRCLE))
-        by_count = np.empty(MAX_PER_SITE + 1)
-        by_street = np.zeros(n_folds)
-        # Of sites with n cameras, one of which always lies within a turn of the point.
-        nearest = np.zeros((MAX_PER_SITE + 1, n_folds, OFFSET_STEPS))
+    cover = np.empty(OFFSET_STEPS)
+    by_count = np.empty(MAX_PER_SITE + 1)
+    by_street = np.zeros(n_folds)
+    field = np.empty((n_some, n_types, HALF_CIRCLE))
+    # Of sites with n cameras, one of which always lies within a turn of the point.
+    nearest = np.zeros((n_some, MAX_PER_SITE + 1, n_folds, OFFSET_STEPS))
+    working, turns = np.zeros(n_some), np.zeros(n_some)
+    same = np.zeros((n_some, len(least_m)), np.bool_)
+    parts = np.empty((n_some, n_types))
+    bin_views = np.empty((len(table), n_some), np.float32)
+    for i in range(n_some):
+        d = first + i
         for n in range(1, MAX_PER_SITE + 1):
             for f in range(n_folds):
                 for k in range(OFFSET_STEPS):
-                    nearest[n, f, k % (OFFSET_STEPS // n)] += facing[d, f, k]
+                    nearest[i, n, f, k % (OFFSET_STEPS // n)] += facing[d, f, k]
         # Part of each step of offset that lies inside the field of each type.
         for y in range(n_types):
             half_steps = hfov_deg[d, y] / 2.0 / 360.0 * OFFSET_STEPS
             for k in range(HALF_CIRCLE):
-                field[y, k] = min(max(half_steps - k, 0.0), 1.0)
-        working, turns = 0.0, 0.0
-        for y in range(n_types):
-            working += weights[d, y]
+                field[i, y, k] = min(max(half_steps - k, 0.0), 1.0)
+            working[i] += weights[d, y]
             if hfov_deg[d, y] >= FULL_CIRCLE_DEG:
-                turns += weights[d, y]
+                turns[i] += weights[d, y]
         # Over roofs only the cameras that are high enough count; mostly these are all or none.
-        same = np.zeros(len(least_m), np.bool_)
         for h in range(1, len(least_m)):
-            same[h] = True
+            same[i, h] = True
             for y in range(n_types):
                 if (heights_m[d, y] >= least_m[h]) != (heights_m[d, y] >= least_m[h - 1]):
-                    same[h] = False
-        for t in range(n_tiers):
-            # NaN, which marks an empty ring, has been replaced by an outer radius of nothing.
-            n_reached = min(n_bins, math.ceil(outer[d, t].max() / BIN_M))
-            for b in range(n_reached):
-                near, far = b * BIN_M, (b + 1) * BIN_M
+                    same[i, h] = False
+    for t in range(n_tiers):
+        parts[:] = 0.0
+        bin_views[:] = 0.0
+        n_reached = min(n_bins, math.ceil(outer[first:end, t].max() / BIN_M))
+        for b in range(n_reached):
+            near, far = b * BIN_M, (b + 1) * BIN_M
+            for i in range(n_some):
+                d = first + i
+                # Between the edges of rings a bin is as the one before it.
+                as_before = True
+                for y in range(n_types):
+                    # NaN, which marks an empty ring, is an outer radius of nothing here.
+                    part = max(min(far, outer[d, t, y]) - max(near, inner[d, t, y]), 0.0) / BIN_M
+                    as_before &= part == parts[i, y]
+                    parts[i, y] = part
+                if as_before:
+                    continue
+                bin_views[:, i] = 0.0
                 some, mixed, anywhere, turning = False, 0.0, 0.0, 0.0
                 by_street[:] = 0.0
                 for h in range(len(least_m)):
                     rows = row_of[h]
-                    if not same[h]:
+                    if not same[i, h]:
                         some, mixed, anywhere, turning = False, 0.0, 0.0, 0.0
                         cover[:] = 0.0
                         by_street[:] = 0.0
                         for y in range(n_types):
-                            part = (min(far, outer[d, t, y]) - max(near, inner[d, t, y])) / BIN_M
-                            if part <= 0.0 or heights_m[d, y] < least_m[h]:
+                            if parts[i, y] <= 0.0 or heights_m[d, y] < least_m[h]:
                                 continue
                             some = True
-                            weight = weights[d, y] * part
+                            weight = weights[d, y] * parts[i, y]
                             anywhere += weight
                             if hfov_deg[d, y] >= FULL_CIRCLE_DEG:
                                 turning += weight
                             for k in range(OFFSET_STEPS):
-                                cover[k] += weight * field[y, min(k, OFFSET_STEPS - 1 - k)]
+                                cover[k] += weight * field[i, y, min(k, OFFSET_STEPS - 1 - k)]
                         if some:
                             for n in range(1, MAX_PER_SITE + 1):
                                 turn = OFFSET_STEPS // n
                                 total = 0.0
                                 for u in range(turn):
                                     miss = 1.0
-                                    for i in range(n):
-                                        miss *= 1.0 - cover[u + i * turn]
+                                    for j in range(n):
+                                        miss *= 1.0 - cover[u + j * turn]
                                     total += 1.0 - miss
                                     for f in range(n_folds):
                                         by_street[f] += (
-                                            per_site[d, n - 1] * nearest[n, f, u] * (1.0 - miss)
+                                            per_site[d, n - 1] * nearest[i, n, f, u] * (1.0 - miss)
                                         )
                                 by_count[n] = total / turn
                                 mixed += per_site[d, n - 1] * total / turn
                     if not some:
                         continue
                     if rows[0] >= 0:
-                        table[rows[0], b, t, d] = mixed
+                        bin_views[rows[0], i] = mixed
                     for n in range(1, MAX_PER_SITE + 1):
                         if rows[n] >= 0:
-                            table[rows[n], b, t, d] = by_count[n]
+                            bin_views[rows[n], i] = by_count[n]
                     for k in range(HALF_CIRCLE):
                         if rows[1 + MAX_PER_SITE + k] >= 0:
-                            table[rows[1 + MAX_PER_SITE + k], b, t, d] = cover[k]
+                            bin_views[rows[1 + MAX_PER_SITE + k], i] = cover[k]
                     for f in range(n_folds):
                         if rows[BY_STREET + f] >= 0:
-                            table[rows[BY_STREET + f], b, t, d] = by_street[f]
+                            bin_views[rows[BY_STREET + f], i] = by_street[f]
                     if rows[IN_FIELD] >= 0:
-                        table[rows[IN_FIELD], b, t, d] = anywhere
+                        bin_views[rows[IN_FIELD], i] = anywhere
                     if rows[TURNING] >= 0:
-                        table[rows[TURNING], b, t, d] = (
-                            turning * working / turns if turns > 0.0 else anywhere
+                        bin_views[rows[TURNING], i] = (
+                            turning * working[i] / turns[i] if turns[i] > 0.0 else anywhere
                         )
-    return table
+            table[:, b, t, first:end] = bin_views
+
+
+@njit(cache=True, parallel=True)
+def code_pairs(start, bearing, height_dm, views, n_views, step_dm, codes, found):
+    """Write the kind of view of each pair of a block of sites, -1 outside known fields."""
+    for s in prange(len(start) - 1):
+        for k in range(start[s], start[s + 1]):
+            view = views[s, bearing[k]]
+            if view < 0:
+                codes[k] = -1
+                continue
+            height = np.int64(height_dm[k])
+            code = view + n_views * (1 + height // step_dm if height > 0 else 0)
+            codes[k] = code
+            found[code] = True
+
+
+@njit(cache=True)
+def by_point(start, point, cm, codes, row, n_points, last_bin, cm_per_bin):
+    """Sort pairs by point; sites stay in order within a point."""
+    first = np.zeros(n_points + 1, np.int64)
+    for k in range(len(point)):
+        if codes[k] >= 0:
+            first[point[k] + 1] += 1
+    for p in range(n_points):
+        first[p + 1] += first[p]
+    at = first[:-1].copy()
+    site = np.empty(first[-1], np.int32)
+    bins, view = np.empty(first[-1], np.int16), np.empty(first[-1], np.int16)
+    for s in range(len(start) - 1):
+        for k in range(start[s], start[s + 1]):
+            if codes[k] < 0:
+                continue
+            o = at[point[k]]
+            at[point[k]] += 1
+            site[o] = s
+            bins[o] = min(int(cm[k] / cm_per_bin), last_bin)
+            view[o] = row[codes[k]]
+    return first, site, bins, view
 
 
 @njit(cache=True)
@@ -228,10 +296,11 @@ def closed_form(
 
 
 @njit(cache=True, parallel=True)
-def closed_form_once(
-    start, site, bins, view, prob, alone, district, curve, views, n_bins, last, out
-):
-    """Evaluate one draw: `views` has the tiers of a view and bin side by side."""
+def closed_form_once(start, site, bins, view, prob, district, curve, views, n_bins, last, out):
+    """Evaluate one draw: `views` has the tiers of a view and bin side by side.
+
+    The district of a site that exists whatever its district is -1.
+    """
     one = np.float32(1.0)
     n_tiers = out.shape[1]
     clustered = len(curve) > 0
@@ -246,15 +315,16 @@ def closed_form_once(
             s = site[k]
             chance = prob[s]
             o = (np.int64(view[k]) * n_bins + bins[k]) * n_tiers
-            if clustered and not alone[s]:
-                if district[s] != here:
+            where = district[s]
+            if clustered and where >= 0:
+                if where != here:
                     if here >= 0:
                         a *= joined(curve, steps, g)
                         b *= joined(curve, steps, h)
                         c *= joined(curve, steps, i)
                         e *= joined(curve, steps, j)
                         g = h = i = j = one
-                    here = district[s]
+                    here = where
                 g *= one - chance * views[o]
                 h *= one - chance * views[o + 1]
                 i *= one - chance * views[o + 2]

@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -45,11 +46,7 @@ class Table:
 
     def place(self, array: str, index: int, row: object) -> str:
         """Return where row `index` of ``[[array]]`` stands: file, line if certain, number, id."""
-        starts = [
-            number
-            for number, line in enumerate(self.text.splitlines(), start=1)
-            if re.match(rf"\s*\[\[\s*{re.escape(array)}\s*\]\]", line)
-        ]
+        starts = _starts(self.text, array)
         rows = self.data.get(array)
         # A heading inside a text of several lines would shift the count: then no line is named.
         sure = isinstance(rows, list) and len(starts) == len(rows)
@@ -57,6 +54,14 @@ class Table:
         name = row.get("id") if isinstance(row, dict) else None
         called = f" ({shown_value(name)})" if name is not None else ""
         return f"{self.shown},{line} {array} {index + 1}{called}"
+
+
+@lru_cache(maxsize=8)
+def _starts(text: str, array: str) -> tuple[int, ...]:
+    """Return the lines on which a row of an array begins, found once for all rows of a file."""
+    head = re.compile(rf"\s*\[\[\s*{re.escape(array)}\s*\]\]")
+    lines = enumerate(text.splitlines(), start=1)
+    return tuple(number for number, line in lines if head.match(line))
 
 
 def shown_value(value: object) -> str:

@@ -75,6 +75,7 @@ def assess(  # noqa: PLR0913
     n_draws: int = N_DRAWS,
     observations: Sequence[Observation] = (),
     profile: str | None = None,
+    sample_points: int | None = None,
 ) -> Assessment:
     """Estimate where people in a city are likely to be seen, recognised, matched, or read.
 
@@ -100,6 +101,9 @@ def assess(  # noqa: PLR0913
         Counts along ways, used beside those that the user has stored.
     profile
         Sites as of this operator profile alone; by default the mixture of the city.
+    sample_points
+        Take totals on a stratified sample of so many street points where the city has more, see
+        `toolkit.street_sample`; by default on all. Layers are made of all points, once asked for.
 
     Raises
     ------
@@ -107,6 +111,8 @@ def assess(  # noqa: PLR0913
         If the city is not known.
     InputDataError, PackError
         If evidence, assumptions or the city pack cannot be used.
+    ValueError
+        If the sample has no points.
     """
     inputs, pack_id, figures = make_inputs(
         city,
@@ -119,7 +125,10 @@ def assess(  # noqa: PLR0913
         observations=observations,
         profile=profile,
     )
-    outcome = on_streets(inputs, pack_id) if pack_id else on_city_level(inputs)
+    if pack_id:
+        outcome = on_streets(inputs, pack_id, sample_points=sample_points)
+    else:
+        outcome = on_city_level(inputs)
     return assemble(inputs, outcome, figures)
 
 
@@ -264,10 +273,14 @@ def assemble(inputs: Inputs, outcome: Outcome, figures: CityFigures) -> Assessme
         warned.append("counted")
     if any(reason.startswith("no_") for _, reason in counts.unused):
         warned.append("density_unused")
+    if inputs.operators.alone is not None and outcome.pack:
+        warned.append("one_profile")
     if inputs.assumptions.label == MINIMAL:
         warned.insert(0, "minimal_set")
     if city.demonstration:
         warned.append("demonstration")
+    if outcome.sample:
+        warned.append("sampled")
     return Assessment(
         schema=SCHEMA,
         tool=__version__,
@@ -296,11 +309,12 @@ def assemble(inputs: Inputs, outcome: Outcome, figures: CityFigures) -> Assessme
         ),
         tiers=outcome.tiers,
         draws=_draws(inputs, outcome),
+        sample=outcome.sample,
         missing=notes.notes(outcome.missing),
         warnings=notes.notes(warned),
         limits=labels.limits("en"),
         sources=source_refs(inputs, outcome.pack),
-    ).with_layers(outcome.layers)
+    ).with_layers(outcome.make_layers)
 
 
 def _draws(inputs: Inputs, outcome: Outcome) -> DrawsPart:

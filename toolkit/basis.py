@@ -19,7 +19,17 @@ from toolkit.counts import CountDraws
 from toolkit.draws import Design, FloatArray
 from toolkit.optics import CameraDraws
 from toolkit.records import Claim
-from toolkit.results import Boundary, Layers, Quantity, Ring, Status, Tier, TierPart
+from toolkit.results import (
+    Boundary,
+    Layers,
+    LazyLayers,
+    Quantity,
+    Ring,
+    SamplePart,
+    Status,
+    Tier,
+    TierPart,
+)
 from toolkit.siting_profiles import Operators
 from toolkit.streets import Pack
 
@@ -67,7 +77,13 @@ class Outcome:
     counted_km: float | None = None
     """Street length that counts as the whole."""
     pack: Pack | None = None
-    layers: Layers | None = None
+    make_layers: LazyLayers | None = None
+    sample: SamplePart | None = None
+
+    @property
+    def layers(self) -> Layers | None:
+        """What is drawn, made when it is first asked for; None without streets."""
+        return None if self.make_layers is None else self.make_layers.get()
 
 
 def ring(cameras: CameraDraws, t: int) -> Ring:

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import itertools
+from dataclasses import replace
 from functools import cache, lru_cache, partial
+from typing import Final, NamedTuple
 
 import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit import cells, exposure, siting, zones
+from toolkit import cells, exposure, siting, street_sample, zones
 from toolkit.basis import M2_PER_KM2, M_PER_KM, Inputs, Outcome, ring, switch
-from toolkit.basis_sums import SitePlan, Sums, add_up, plan_sites
+from toolkit.basis_sums import SitePlan, Sums, add_up, plan_sites, systematic
 from toolkit.cameras import cameras_sha256
-from toolkit.draws import FloatArray
+from toolkit.draws import Design, FloatArray
 from toolkit.optics import threshold_px_m
 from toolkit.results import (
     TIERS,
     Case,
     Layers,
+    LazyLayers,
+    Progress,
     Quantity,
+    SamplePart,
     Shares,
     StreetDetail,
     Tier,
@@ -27,7 +33,22 @@ from toolkit.results import (
     exposure_class,
 )
 from toolkit.scene import Frame, IntArray, Scene, build_scene, pack_sites
+from toolkit.street_sample import StreetSample
 from toolkit.streets import Pack, open_pack, pack_sha256
+
+
+class SceneKey(NamedTuple):
+    """All that a scene depends on: nothing else moves it."""
+
+    pack_id: str
+    pack_sha256: str
+    siting_sha256: str
+    stretch_m: float
+    reach_m: float
+    level_height_m: float
+    district_m: float
+    person_height_m: float
+    field_notes_sha256: str | None
 
 
 @lru_cache(maxsize=2)
@@ -57,10 +78,24 @@ def _open_scene(  # noqa: PLR0913, PLR0917
     return pack, scene
 
 
-def scene_of(inputs: Inputs, pack_id: str) -> tuple[Pack, Scene]:
-    """Return the streets of a pack and its scene, built once per city."""
+@lru_cache(maxsize=2)
+def _open_sample(key: SceneKey, n_points: int, seed: int) -> StreetSample:
+    """Draw the sample of a city once; what is not in the key of its scene is added to it."""
+    pack, scene = _open_scene(*key)
+    return street_sample.draw_sample(
+        pack,
+        scene,
+        siting.load_siting(),
+        n_points,
+        district_m=key.district_m,
+        design=Design(1, seed),
+    )
+
+
+def scene_key(inputs: Inputs, pack_id: str) -> SceneKey:
+    """Return all that the scene of a pack depends on."""
     values = inputs.assumptions
-    return _open_scene(
+    return SceneKey(
         pack_id,
         pack_sha256(pack_id),
         inputs.model.sha256,
@@ -73,12 +108,69 @@ def scene_of(inputs: Inputs, pack_id: str) -> tuple[Pack, Scene]:
     )
 
 
-def on_streets(inputs: Inputs, pack_id: str) -> Outcome:
-    """Run siting, sight and exposure on the streets of a pack."""
+def scene_of(inputs: Inputs, pack_id: str) -> tuple[Pack, Scene]:
+    """Return the streets of a pack and its scene, built once per city."""
+    return _open_scene(*scene_key(inputs, pack_id))
+
+
+def on_streets(inputs: Inputs, pack_id: str, *, sample_points: int | None = None) -> Outcome:
+    """Run siting, sight and exposure on the streets of a pack.
+
+    Parameters
+    ----------
+    inputs
+        Evidence and optics, drawn.
+    pack_id
+        The installed streets.
+    sample_points
+        Take totals on a sample of so many street points where there are more; layers are made of
+        all points when they are asked for. By default all points.
+
+    Raises
+    ------
+    ValueError
+        If the sample has no points.
+    """
     pack, scene = scene_of(inputs, pack_id)
     plan = plan_sites(inputs, pack, scene)
-    sums, summary = add_up(inputs, scene, plan, plan.sample)
-    detail = StreetDetail(
+    n_known = int(np.count_nonzero(scene.point_known))
+    if sample_points is None or sample_points >= n_known:
+        sums, summary = add_up(inputs, scene, plan, plan.sample)
+        layers = LazyLayers(
+            lambda _: _layers(
+                pack, scene, summary, _detail(inputs, pack, scene, plan, sums, summary)
+            )
+        )
+        return outcome_of(inputs, pack, scene, plan, sums, layers=layers)
+    if sample_points < 1:
+        msg = f"A sample of {sample_points} street points is none. Ask for at least one."
+        raise ValueError(msg)
+    sample = _open_sample(scene_key(inputs, pack_id), sample_points, inputs.design.seed)
+    sums, _ = add_up(inputs, sample.scene, plan, systematic(len(sample.point)))
+
+    def make(progress: Progress) -> Layers:
+        summary = _summary_of_all(inputs, scene, plan, progress)
+        return _layers(pack, scene, summary, _detail(inputs, pack, scene, plan, sums, summary))
+
+    outcome = outcome_of(inputs, pack, scene, plan, sums, layers=LazyLayers(make))
+    shares = [tier.share_of_length.realised.mid or 0.0 for tier in outcome.tiers.values()]
+    error = max(street_sample.error_share(s, sample_points, n_known) for s in shares)
+    return replace(
+        outcome,
+        sample=SamplePart(points=sample_points, of=n_known, error_share=float(f"{error:.2g}")),
+    )
+
+
+def _detail(
+    inputs: Inputs,
+    pack: Pack,
+    scene: Scene,
+    plan: SitePlan,
+    sums: Sums,
+    summary: exposure.PointSummary,
+) -> StreetDetail:
+    """Put together what is behind the layers."""
+    return StreetDetail(
         by_street=summary.group_mean,
         ground_km2=scene.ground_m2 / M2_PER_KM2,
         alone_km=sums.one_m / M_PER_KM,
@@ -86,8 +178,56 @@ def on_streets(inputs: Inputs, pack_id: str) -> Outcome:
         mapped=pack.cameras,
         sites=partial(pack_sites, pack, inputs.model),
     )
-    layers = _layers(pack, scene, summary, detail)
-    return outcome_of(inputs, pack, scene, plan, sums, layers=layers)
+
+
+def _summary_of_all(
+    inputs: Inputs, scene: Scene, plan: SitePlan, progress: Progress
+) -> exposure.PointSummary:
+    """Return what is shown of each point, worked out some streets at a time."""
+    views = exposure.view_table(
+        inputs.cameras,
+        inputs.per_site,
+        reach_m=scene.lines_of_sight.reach_m,
+        codes=scene.rows.codes,
+    )
+    line, length, rows = scene.points.line, scene.points.length, scene.rows
+    begin = np.flatnonzero(np.diff(line, prepend=-1))
+    # Whole streets: the first that begins at or after each multiple of a part.
+    wanted = np.arange(_POINTS_AT_A_TIME, len(line), _POINTS_AT_A_TIME)
+    cuts = np.unique([0, *np.append(begin, len(line))[np.searchsorted(begin, wanted)], len(line)])
+    parts: list[exposure.PointSummary] = []
+    group_mean = np.full((len(scene.lines), len(TIERS), inputs.design.n_draws), np.nan, np.float32)
+    for a, b in itertools.pairwise(cuts):
+        progress(a / len(line))
+        first, last = rows.start[a], rows.start[b]
+        streets, street = np.unique(line[a:b], return_inverse=True)
+        part = exposure.summarise(
+            replace(
+                rows,
+                start=rows.start[a : b + 1] - first,
+                site=rows.site[first:last],
+                bin=rows.bin[first:last],
+                view=rows.view[first:last],
+            ),
+            plan.chance,
+            views,
+            length[a:b],
+            street,
+            len(streets),
+        )
+        group_mean[streets] = part.group_mean
+        parts.append(part)
+    progress(1.0)
+    return exposure.PointSummary(
+        low=np.concatenate([part.low for part in parts]),
+        mid=np.concatenate([part.mid for part in parts]),
+        high=np.concatenate([part.high for part in parts]),
+        group_mean=group_mean,
+    )
+
+
+_POINTS_AT_A_TIME: Final = 20_000
+"""Points worked out between two words on progress: about a second on an old laptop."""
 
 
 def outcome_of(
@@ -97,7 +237,7 @@ def outcome_of(
     plan: SitePlan,
     sums: Sums,
     *,
-    layers: Layers | None,
+    layers: LazyLayers | None,
 ) -> Outcome:
     """Put the figures of a city together from the sums over its points."""
     values, in_scope = inputs.assumptions, plan.in_scope
@@ -175,7 +315,7 @@ def outcome_of(
         realised_km=realised * known_m / M_PER_KM,
         counted_km=known_m / M_PER_KM,
         pack=pack,
-        layers=layers,
+        make_layers=layers,
     )
 
 

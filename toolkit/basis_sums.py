@@ -126,8 +126,7 @@ def chance_of_sites(
     factor = siting.inclusion_factor(
         siting_profiles.weights_of(inputs.operators, frame.groups, values, design),
         n_sites,
-        frame.groups,
-        frame.group_free,
+        frame.ranked,
     )
     size_m = np.where(frame.group_free, frame.groups.size_m, 0.0)
     # Mapped cameras are there, whoever runs them; scope only says how many of the report
@@ -160,10 +159,15 @@ def plan_sites(inputs: Inputs, pack: Pack, frame: Frame) -> SitePlan:
         in_scope=in_scope,
         n_cameras=np.maximum(inputs.n_cameras * inside["drawn"], in_scope),
         reducing=reducing,
-        sample=among[:: max(1, len(among) // _SAMPLE_POINTS)],
+        sample=among[systematic(len(among))],
         total_m=float(length.sum()),
         known_m=float(length[known].sum()),
     )
+
+
+def systematic(n_points: int) -> IntArray:
+    """Return which of so many points the cases are taken on: every so-manieth."""
+    return np.arange(0, n_points, max(1, n_points // _SAMPLE_POINTS))
 
 
 def add_up(

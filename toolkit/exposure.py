@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse, stats
+from scipy import stats
 
 from toolkit import _exposure_kernels, bearings, clustering
 from toolkit.draws import FloatArray
@@ -139,23 +139,22 @@ def view_table(
     turns = cameras.turns
     if turns is None:
         turns = np.full((len(working), bearings.STEPS), 1.0 / bearings.STEPS)
-    n_bins = math.ceil(reach_m / BIN_M)
+    # Allocated here: numpy asks the system for large pages, compiled loops do not.
+    table = np.zeros((len(codes), math.ceil(reach_m / BIN_M), len(TIERS), len(working)), np.float32)
     with KERNEL_LOCK:
-        return np.asarray(
-            _exposure_kernels.fill_views(
-                np.ascontiguousarray(cameras.share * working[:, None]),
-                np.ascontiguousarray(cameras.height_m),
-                np.ascontiguousarray(cameras.hfov_deg),
-                np.nan_to_num(cameras.inner_m, nan=np.inf),
-                np.nan_to_num(cameras.outer_m, nan=0.0),
-                per_site_prob(mean_per_site),
-                n_bins,
-                np.maximum(bands - 1, 0) * HEIGHT_STEP_M,
-                row_of,
-                len(codes),
-                bearings.facing_prob(turns),
-            )
+        _exposure_kernels.fill_views(
+            np.ascontiguousarray(cameras.share * working[:, None]),
+            np.ascontiguousarray(cameras.height_m),
+            np.ascontiguousarray(cameras.hfov_deg),
+            np.nan_to_num(cameras.inner_m, nan=np.inf),
+            np.nan_to_num(cameras.outer_m, nan=0.0),
+            per_site_prob(mean_per_site),
+            np.maximum(bands - 1, 0) * HEIGHT_STEP_M,
+            row_of,
+            bearings.facing_prob(turns),
+            table,
         )
+    return table
 
 
 @dataclass(frozen=True)
@@ -213,50 +212,64 @@ def point_rows(
         Direction of the street of candidates, NaN where it says nothing, shape (G,); by default
         everywhere.
     """
-    counts = np.diff(sight.start)
-    site = np.repeat(np.arange(sight.n_sites, dtype=np.int32), counts)
-    last_bin = math.ceil(sight.reach_m / BIN_M) - 1
-    bins = np.minimum(np.asarray(sight.distance_cm) / CM_PER_M / BIN_M, last_bin).astype(np.int16)
-    view = site_view[site].astype(np.int16)
-    axis = site_axis_deg[site]
-    directed = ~np.isnan(axis)
-    if directed.any():
-        bearing = np.asarray(sight.bearing)[directed].astype(float) * BEARING_STEP_DEG
-        view[directed] = directed_view(bearing - axis[directed]).astype(np.int16)
-    if site_street_deg is not None:
-        street = site_street_deg[site]
-        by_street = (view == CANDIDATE) & ~np.isnan(street)
-        toward = np.asarray(sight.bearing)[by_street].astype(float) * BEARING_STEP_DEG
-        view[by_street] = BY_STREET + bearings.fold_of(toward, street[by_street])
-    point, start = np.asarray(sight.point), np.asarray(sight.start)
-    kept = np.arange(len(site), dtype=np.int64)
-    if site_width_deg is not None and not np.isnan(site_width_deg).all():
-        pairs = np.flatnonzero(~np.isnan(site_width_deg)[site])
-        turns = site_width_deg[site[pairs]] >= _FULL_CIRCLE_DEG
-        view[pairs] = np.where(turns, TURNING, IN_FIELD)
-        bearing = np.asarray(sight.bearing)[pairs].astype(float) * BEARING_STEP_DEG
-        away = np.abs((bearing - axis[pairs] + 180.0) % 360.0 - 180.0)
-        # Not-a-number compares false: without an axis no pair is outside.
-        outside = away > known_width(site_width_deg)[site[pairs]] / 2
-        kept = np.delete(kept, pairs[outside])
-        point = point[kept]
-        start = np.concatenate([[0], np.cumsum(np.bincount(site[kept], minlength=len(counts)))])
-    # A compressed transpose: stable, linear, and sites stay in order within a point.
-    index = sparse.csr_array(
-        (kept + 1, point, start),
-        shape=(sight.n_sites, n_points),
-    ).tocsc()
-    order = index.data - 1
-    codes, row = np.unique(
-        view_code(view.astype(np.int64), np.asarray(sight.height_dm)), return_inverse=True
-    )
-    return PointRows(
-        index.indptr.astype(np.int64),
-        site[order],
-        bins[order],
-        row[order].astype(np.int16),
+    unknown = np.full(len(site_view), np.nan)
+    width = unknown if site_width_deg is None else site_width_deg
+    street = unknown if site_street_deg is None else site_street_deg
+    codes = np.empty(len(sight.point), np.int16)
+    found = np.zeros(N_VIEWS * (2 + _MOST_DM // _HEIGHT_STEP_DM), np.bool_)
+    for first in range(0, sight.n_sites, _BLOCK_SITES):
+        block = slice(first, first + _BLOCK_SITES)
+        views = _views_by_bearing(
+            site_view[block], site_axis_deg[block], width[block], street[block]
+        )
+        with KERNEL_LOCK:
+            _exposure_kernels.code_pairs(
+                sight.start[first : first + _BLOCK_SITES + 1],
+                sight.bearing,
+                sight.height_dm,
+                views,
+                N_VIEWS,
+                _HEIGHT_STEP_DM,
+                codes,
+                found,
+            )
+    start, site, bins, view = _exposure_kernels.by_point(
+        sight.start,
+        sight.point,
+        sight.distance_cm,
         codes,
+        np.cumsum(found) - 1,
+        n_points,
+        math.ceil(sight.reach_m / BIN_M) - 1,
+        CM_PER_M * BIN_M,
     )
+    return PointRows(start, site, bins, view, np.flatnonzero(found))
+
+
+_BLOCK_SITES = 4096
+_MOST_DM = 255
+
+
+def _views_by_bearing(
+    view: IntArray, axis_deg: FloatArray, width_deg: FloatArray, street_deg: FloatArray
+) -> NDArray[np.int16]:
+    """Return the row of the view table of each site by the bearing of the point, -1 outside.
+
+    Arguments as `point_rows`; shape (G, `BEARING_STEPS`).
+    """
+    bearing = np.arange(BEARING_STEPS) * BEARING_STEP_DEG
+    table = np.repeat(view[:, None], BEARING_STEPS, axis=1)
+    directed = ~np.isnan(axis_deg)
+    table[directed] = directed_view(bearing - axis_deg[directed, None])
+    by_street = (view == CANDIDATE) & ~directed & ~np.isnan(street_deg)
+    table[by_street] = BY_STREET + bearings.fold_of(bearing, street_deg[by_street, None])
+    known = ~np.isnan(width_deg)
+    turns = width_deg[known, None] >= _FULL_CIRCLE_DEG
+    away = np.abs((bearing - axis_deg[known, None] + 180.0) % 360.0 - 180.0)
+    # Not-a-number compares false: without an axis no direction is outside.
+    outside = away > known_width(width_deg)[known, None] / 2
+    table[known] = np.where(outside, -1, np.where(turns, TURNING, IN_FIELD))
+    return table.astype(np.int16)
 
 
 CERTAIN: Final = 1e30
@@ -425,8 +438,7 @@ def _closed_form_once(rows: PointRows, chance: SiteChance, views: Float32Array) 
             rows.bin,
             rows.view,
             prob,
-            chance.alone[chance.site_class, 0],
-            chance.district,
+            np.where(chance.alone[chance.site_class, 0], np.int32(-1), chance.district),
             chance.curve(),
             np.ascontiguousarray(views).reshape(-1),
             views.shape[1],

@@ -136,6 +136,19 @@ def siting_limit(lang: str) -> str:
     )
 
 
+def profile_name(name: str, title: str, lang: str) -> str:
+    """Return the name of a kind of operator; `title` for one that the toolkit does not bring."""
+    names = {
+        "traffic_junctions": tr("Road authority: traffic at junctions", lang),
+        "plate_gates": tr("Plate readers and gates", lang),
+        "police_neighbourhood": tr("Police: neighbourhoods", lang),
+        "motorway_agency": tr("Motorway agency", lang),
+        "government_sites": tr("Government sites", lang),
+        "pedestrian_core": tr("Pedestrian core", lang),
+    }
+    return names.get(name, title)
+
+
 def limits(lang: str) -> tuple[str, ...]:
     """Return the sentences on what the figures cannot say; the first stands on every output."""
     return (

@@ -97,7 +97,17 @@ def text(note_id: str, lang: str = _ENGLISH) -> str:
             "A reported density sets no number: the city's own figure that it needs is not known.",
             lang,
         ),
+        "sampled": tr(
+            "The totals come from a sample of places along the streets, drawn evenly over classes "
+            "of street and districts. The map and the figures of streets come from all places.",
+            lang,
+        ),
         "contradictions": tr("Reports contradict one another; all are listed.", lang),
+        "one_profile": tr(
+            "The figures are those of one kind of operator alone. If another runs the cameras, the "
+            "range is too narrow.",
+            lang,
+        ),
         "minimal_set": tr(
             "Minimal set: the lowest exposure that does not contradict the reports. Taken "
             "together, its values are unlikely; decide nothing on it alone.",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -355,6 +356,38 @@ class Layers:
     detail: StreetDetail | None = None
 
 
+Progress = Callable[[float], object]
+"""Told which part of a longer piece of work is done, from 0 to 1."""
+
+
+class LazyLayers:
+    """Layers that are made when they are first asked for, and only once."""
+
+    def __init__(self, make: Callable[[Progress], Layers]) -> None:
+        """Keep what makes them."""
+        self._make = make
+        self._made: Layers | None = None
+        self._lock = threading.Lock()
+
+    def get(self, progress: Progress = lambda _: None) -> Layers:
+        """Return the layers; a second session waits for the first instead of making them too."""
+        with self._lock:
+            if self._made is None:
+                self._made = self._make(progress)
+            return self._made
+
+
+class SamplePart(_Model):
+    """The sample of street points on which totals were taken."""
+
+    points: int
+    of: int
+    """Street points for which the model has an answer."""
+    error_share: float
+    """Half the width of a 95 % interval of a share of street length, from the sampling alone, for
+    the tier where it is largest."""
+
+
 class Assessment(_Model):
     """The answer for one city; see the module docstring."""
 
@@ -371,19 +404,30 @@ class Assessment(_Model):
     cameras: CamerasPart
     tiers: dict[Tier, TierPart]
     draws: DrawsPart
+    sample: SamplePart | None = None
+    """Left out where totals were taken on all street points. Layers always are."""
     missing: tuple[Note, ...]
     warnings: tuple[Note, ...]
     limits: tuple[str, ...]
     sources: tuple[SourceRef, ...]
 
-    _layers: Layers | None = PrivateAttr(default=None)
+    _layers: Layers | LazyLayers | None = PrivateAttr(default=None)
 
     @property
     def layers(self) -> Layers | None:
-        """What is drawn; None where no streets are installed, or after reading JSON."""
-        return self._layers
+        """What is drawn; None where no streets are installed, or after reading JSON.
 
-    def with_layers(self, layers: Layers | None) -> Assessment:
+        Made now if nobody has asked for them before, see `LazyLayers`.
+        """
+        kept = self._layers
+        return kept.get() if isinstance(kept, LazyLayers) else kept
+
+    def make_layers(self, progress: Progress) -> Layers | None:
+        """Return `layers`, and say how far they are while they are made."""
+        kept = self._layers
+        return kept.get(progress) if isinstance(kept, LazyLayers) else kept
+
+    def with_layers(self, layers: Layers | LazyLayers | None) -> Assessment:
         """Return the same assessment with layers beside it."""
         copy = self.model_copy()
         copy._layers = layers  # noqa: SLF001
@@ -392,6 +436,8 @@ class Assessment(_Model):
     def to_json(self) -> str:
         """Return the JSON text: the same bytes for the same inputs, ending in a line feed."""
         data = self.model_dump(mode="json", by_alias=True)
+        if data["sample"] is None:
+            del data["sample"]
         return store.canonical_json(_without_empty_why(data)).decode() + "\n"
 
     @classmethod

@@ -98,6 +98,11 @@ class Frame:
         return known
 
     @cached_property
+    def ranked(self) -> siting.Ranked:
+        """The groups that may still hold a site, in order of class and size."""
+        return siting.ranked(self.groups, self.group_free)
+
+    @cached_property
     def ground_m2(self) -> float:
         """Ground along the streets that have an answer, see `zones.street_area_m2`."""
         return zones.street_area_m2(self.lines[self.street_known])

@@ -252,10 +252,50 @@ def _merge_junctions(xy_m: FloatArray, merge_m: float) -> FloatArray:
     )
 
 
+@dataclass(frozen=True)
+class Ranked:
+    """Groups that may hold a site, class by class and by size: what no draw changes.
+
+    Attributes
+    ----------
+    size_m
+        Their sizes, ascending within a class, shape (N,).
+    first
+        Where each class begins, and the end, shape (C + 1,).
+    running_m
+        Sums of the sizes before each, and of all, shape (N + 1,).
+    """
+
+    size_m: FloatArray
+    first: IntArray
+    running_m: FloatArray
+
+
+def ranked(found: Candidates, free: NDArray[np.bool_] | None = None) -> Ranked:
+    """Return the groups that may hold a site in the order of `inclusion_factor`.
+
+    Parameters
+    ----------
+    found
+        The groups.
+    free
+        Groups that may still hold a site, shape (G,); all by default.
+    """
+    used = found.size_m > 0 if free is None else (found.size_m > 0) & free
+    order = np.lexsort((found.size_m, found.weight_class))
+    order = order[used[order]]
+    size = found.size_m[order]
+    return Ranked(
+        size,
+        np.searchsorted(found.weight_class[order], np.arange(len(found.class_code) + 1)),
+        np.concatenate([[0.0], np.cumsum(size)]),
+    )
+
+
 def inclusion_factor(
     class_weight: FloatArray,
     n_sites: FloatArray,
-    found: Candidates,
+    found: Candidates | Ranked,
     free: NDArray[np.bool_] | None = None,
 ) -> FloatArray:
     """Return, per draw and weight class, by what the size of a group gives its chance of a site.
@@ -270,7 +310,7 @@ def inclusion_factor(
     n_sites
         Number of sites to place, shape (D,).
     found
-        The groups.
+        The groups, or those that may hold a site, `ranked`.
     free
         Groups that may still hold a site, shape (G,); all by default.
 
@@ -286,19 +326,13 @@ def inclusion_factor(
     Swensson and Wretman 1992, section 3.6). Within a class the larger groups are the certain ones,
     so a sorted list of sizes and its running sum are all that is needed of the groups.
     """
-    n_classes = class_weight.shape[1]
-    used = found.size_m > 0 if free is None else (found.size_m > 0) & free
-    order = np.lexsort((found.size_m, found.weight_class))
-    order = order[used[order]]
-    size = found.size_m[order]
-    first = np.searchsorted(found.weight_class[order], np.arange(n_classes + 1))
-    running = np.concatenate([[0.0], np.cumsum(size)])
+    groups = found if isinstance(found, Ranked) else ranked(found, free)
+    size, first, running = groups.size_m, groups.first, groups.running_m
     per_class = running[first[1:]] - running[first[:-1]]
     if not len(size):
         return np.zeros_like(class_weight)
     measure = class_weight / (class_weight @ per_class)[:, None]
-    largest = np.zeros(n_classes)
-    np.maximum.at(largest, found.weight_class[order], size)
+    largest = np.where(first[1:] > first[:-1], size[np.maximum(first[1:], 1) - 1], 0.0)
     wanted = np.minimum(n_sites, float(len(size)))
     scale = wanted.copy()
     for _ in range(len(size)):

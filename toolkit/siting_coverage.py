@@ -6,6 +6,7 @@ street, in clusters by district, beside the street as far off as cameras stand e
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -71,15 +72,19 @@ def cover_factor(ratio: FloatArray, log_sd: float, design: Design) -> FloatArray
     return np.asarray(np.exp(np.mean(np.log(ratio)) + log_sd * z), dtype=float)
 
 
+def cameras_per_site(per_site: tuple[float, float, float], design: Design) -> FloatArray:
+    """Draw the mean number of cameras at a site from low, most likely and high, shape (D,)."""
+    low, mode, high = per_site
+    column = design.column("siting.cameras_per_site")
+    each = stats.triang.ppf(column, (mode - low) / (high - low), low, high - low)
+    return np.asarray(each, dtype=float)
+
+
 def sites_from_cameras(
     n_cameras: int, per_site: tuple[float, float, float], design: Design
 ) -> FloatArray:
     """Draw how many sites a number of cameras makes, cameras per site unknown, shape (D,)."""
-    low, mode, high = per_site
-    each = stats.triang.ppf(
-        design.column("siting.cameras_per_site"), (mode - low) / (high - low), low, high - low
-    )
-    return np.maximum(np.round(n_cameras / each), 1.0)
+    return np.maximum(np.round(n_cameras / cameras_per_site(per_site, design)), 1.0)
 
 
 def place(
@@ -108,11 +113,30 @@ def place(
     disc_m
         Radius that a site covers.
     """
-    rng = design.generator("siting.place")
-    district = block_index(ground.xy_m)
-    n_districts, n_tiles = int(district.max()) + 1, int(ground.tile.max()) + 1
+    n_tiles = int(ground.tile.max()) + 1
     tree = cKDTree(ground.xy_m)
     out = np.zeros((design.n_draws, n_tiles))
+    for d, (site, _) in enumerate(placed(ground, drawn, n_sites, offset_m, design)):
+        seen = np.zeros(len(ground.length_m), dtype=np.bool_)
+        for near in tree.query_ball_point(site, disc_m):
+            seen[near] = True
+        out[d] = np.bincount(ground.tile[seen], weights=ground.length_m[seen], minlength=n_tiles)
+    return out
+
+
+def placed(
+    ground: Ground, drawn: Drawn, n_sites: FloatArray, offset_m: FloatArray, design: Design
+) -> Iterator[tuple[FloatArray, IntArray]]:
+    """Place sites once per draw; parameters as for `place`.
+
+    Yields
+    ------
+    site_xy_m, chosen
+        Where the sites of this draw stand, and at which pieces of street, shapes (S, 2), (S,).
+    """
+    rng = design.generator("siting.place")
+    district = block_index(ground.xy_m)
+    n_districts = int(district.max()) + 1
     shares = np.linspace(0.0, 1.0, offset_m.shape[1])
     for d in range(design.n_draws):
         k = float(drawn.cluster_size[d])
@@ -125,9 +149,5 @@ def place(
         row = offset_m[rng.integers(len(offset_m))]
         off = np.interp(rng.random(n), shares, row) * rng.choice((-1.0, 1.0), n)
         angle = ground.heading_rad[chosen]
-        site = ground.xy_m[chosen] + np.column_stack([-np.sin(angle), np.cos(angle)]) * off[:, None]
-        seen = np.zeros(len(weight), dtype=np.bool_)
-        for near in tree.query_ball_point(site, disc_m):
-            seen[near] = True
-        out[d] = np.bincount(ground.tile[seen], weights=ground.length_m[seen], minlength=n_tiles)
-    return out
+        beside = np.column_stack([-np.sin(angle), np.cos(angle)]) * off[:, None]
+        yield ground.xy_m[chosen] + beside, chosen

@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 import statsmodels.api as sm
 from numpy.typing import NDArray
-from scipy import sparse
+from scipy import optimize, sparse, stats
 from scipy.spatial import cKDTree
 from statsmodels.tools.sm_exceptions import ConvergenceWarning
 
@@ -29,6 +29,9 @@ IntArray = NDArray[np.int64]
 BLOCK_M: Final = 1000.0
 SITE_M: Final = 20.0
 _LEAST_RATE: Final = 1e-12
+_LOG_SIZE: Final = (np.log(0.01), np.log(1000.0))
+_NO_CLUSTERS: Final = 100.0
+"""Sites of a district then vary by a tenth beyond chance at most: as good as none."""
 _UNIFORM_GRID: Final = np.round(np.arange(0.0, 0.51, 0.01), 2)
 
 
@@ -88,15 +91,20 @@ def block_index(xy_m: FloatArray, block_m: float = BLOCK_M) -> IntArray:
     return np.unique(flat, return_inverse=True)[1].reshape(-1).astype(np.int64)
 
 
-def distinct_sites(xy_m: FloatArray, within_m: float = SITE_M) -> FloatArray:
-    """Join cameras nearer than `within_m` to one another; return the middles, shape (N, 2)."""
-    if not len(xy_m):
-        return np.empty((0, 2))
+def site_of(xy_m: FloatArray, within_m: float = SITE_M) -> IntArray:
+    """Join cameras nearer than `within_m` to one another; return the site of each, shape (N,)."""
     pairs = cKDTree(xy_m).query_pairs(within_m, output_type="ndarray")
     graph = sparse.coo_array(
         (np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(xy_m), len(xy_m))
     )
-    label = sparse.csgraph.connected_components(graph, directed=False)[1]
+    return np.asarray(sparse.csgraph.connected_components(graph, directed=False)[1], dtype=np.int64)
+
+
+def distinct_sites(xy_m: FloatArray, within_m: float = SITE_M) -> FloatArray:
+    """Return the middles of sites, see `site_of`, shape (S, 2)."""
+    if not len(xy_m):
+        return np.empty((0, 2))
+    label = site_of(xy_m, within_m)
     size = np.bincount(label)
     return np.column_stack([np.bincount(label, weights=xy_m[:, k]) / size for k in (0, 1)])
 
@@ -214,3 +222,24 @@ def cluster_size(expected: FloatArray, found: FloatArray) -> float:
     """
     excess = float(np.sum((found - expected) ** 2 - expected))
     return float(np.sum(expected**2)) / excess if excess > 0 else float("inf")
+
+
+def likely_cluster_size(expected: FloatArray, found: FloatArray) -> float:
+    """Return the size k by most likelihood: sites per block are negative binomial.
+
+    The moments of `cluster_size` hang on the few blocks with most sites; here every block counts,
+    those without a site too. Infinite where none is needed.
+
+    Parameters
+    ----------
+    expected, found
+        Sites per block by the fit and in truth, shape (B,).
+    """
+    mean = np.maximum(expected, _LEAST_RATE)
+
+    def loss(log_size: float) -> float:
+        size = np.exp(log_size)
+        return -float(stats.nbinom.logpmf(found, size, size / (size + mean)).sum())
+
+    best = float(optimize.minimize_scalar(loss, bounds=_LOG_SIZE, method="bounded").x)
+    return float(np.exp(best)) if best < np.log(_NO_CLUSTERS) else float("inf")

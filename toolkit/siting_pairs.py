@@ -40,6 +40,9 @@ class CityPair:
         Distance of each from the nearest point of a street, shape (N,).
     nearest
         Index of the piece each is nearest to, shape (N,).
+    direction_deg
+        Where each looks, clockwise from north, NaN where not known, shape (N,). North of the plane
+        is within 3 degrees of true north in most of the world, less than lists are good to.
     n_left_out
         Cameras farther away.
     """
@@ -48,6 +51,7 @@ class CityPair:
     camera_xy_m: FloatArray
     offset_m: FloatArray
     nearest: NDArray[np.int64]
+    direction_deg: FloatArray
     n_left_out: int
 
 
@@ -66,18 +70,35 @@ def read_pair(
 
 def read_files(
     streets: str | os.PathLike[str], cameras: str | os.PathLike[str]
-) -> tuple[StreetLayers, FloatArray]:
-    """Return streets and camera points of two files, both in the UTM zone of the streets."""
+) -> tuple[StreetLayers, FloatArray, FloatArray]:
+    """Return streets, camera points and directions of two files, in the UTM zone of the streets."""
     layers, crs = _street_layers(streets)
     change = pyproj.Transformer.from_crs(4326, crs, always_xy=True)
-    lon_lat = tables.read_points(cameras)
-    return layers, np.column_stack(change.transform(lon_lat[:, 0], lon_lat[:, 1]))
+    lon_lat, direction_deg = tables.read_cameras(cameras)
+    xy = np.column_stack(change.transform(lon_lat[:, 0], lon_lat[:, 1]))
+    return layers, xy, direction_deg
 
 
 def make_pair(
-    layers: StreetLayers, camera_xy_m: FloatArray, *, piece_m: float = PIECE_M
+    layers: StreetLayers,
+    camera_xy_m: FloatArray,
+    direction_deg: FloatArray | None = None,
+    *,
+    piece_m: float = PIECE_M,
 ) -> CityPair:
     """Put cameras to the streets they are nearest to.
+
+    Parameters
+    ----------
+    layers
+        The streets.
+    camera_xy_m
+        Shape (N, 2).
+    direction_deg
+        Where each looks, clockwise from north, NaN where not known, shape (N,); by default not
+        known of any.
+    piece_m
+        About how long a piece of street is.
 
     Raises
     ------
@@ -87,6 +108,7 @@ def make_pair(
     points = street_points(layers, piece_m)
     finite = np.isfinite(camera_xy_m).all(axis=1)
     xy = camera_xy_m[finite]
+    looks = np.full(len(xy), np.nan) if direction_deg is None else direction_deg[finite]
     tree = shapely.STRtree(layers.lines)
     near = shapely.points(xy)
     index, offset = tree.query_nearest(
@@ -101,7 +123,9 @@ def make_pair(
     kept = xy[index[0]]
     nearest = np.asarray(cKDTree(points.xy_m).query(kept)[1], dtype=np.int64)
     left_out = len(camera_xy_m) - len(kept)
-    return CityPair(points, kept, np.asarray(offset, dtype=float), nearest, left_out)
+    return CityPair(
+        points, kept, np.asarray(offset, dtype=float), nearest, looks[index[0]], left_out
+    )
 
 
 def pack_pair(pack: Pack, *, piece_m: float = PIECE_M) -> CityPair:
@@ -109,9 +133,10 @@ def pack_pair(pack: Pack, *, piece_m: float = PIECE_M) -> CityPair:
     return make_pair(*pack_files(pack), piece_m=piece_m)
 
 
-def pack_files(pack: Pack) -> tuple[StreetLayers, FloatArray]:
-    """Return the streets of a city pack and its mapped cameras, in the frame of the pack."""
-    return pack_layers(pack), metric_xy(pack.cameras, pack.manifest.crs)
+def pack_files(pack: Pack) -> tuple[StreetLayers, FloatArray, FloatArray]:
+    """Return the streets of a pack, its mapped cameras and directions, in the frame of the pack."""
+    direction_deg = pack.cameras["direction_deg"].to_numpy(dtype=float)
+    return pack_layers(pack), metric_xy(pack.cameras, pack.manifest.crs), direction_deg
 
 
 def _street_layers(path: str | os.PathLike[str]) -> tuple[StreetLayers, str]:

@@ -10,6 +10,7 @@ import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -74,9 +75,9 @@ class Prior:
     mixture: dict[str, Mixture]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Profiles:
-    """Fitted profiles, and what else a draw needs.
+    """Fitted profiles, and what else a draw needs; a key of caches by identity.
 
     Attributes
     ----------
@@ -153,6 +154,24 @@ def load_prior() -> Prior:
     return _prior(_read("prior.toml"))
 
 
+def load_lists() -> dict[str, str]:
+    """Read whose the lists are that the model was fitted to, and their licences, by name.
+
+    Raises
+    ------
+    InputDataError
+        If the file is missing or cannot be used.
+    """
+    try:
+        raw = tomllib.loads(_read("lists.toml").decode())
+        return {
+            str(name): f"{one['source']}; licence: {one['licence']}" for name, one in raw.items()
+        }
+    except (KeyError, TypeError, ValueError) as error:
+        msg = f"lists.toml cannot be used: {error}. Mend that entry or remove your own copy."
+        raise InputDataError(msg) from error
+
+
 def load_profiles() -> Profiles:
     """Read the fitted profiles.
 
@@ -161,7 +180,12 @@ def load_profiles() -> Profiles:
     InputDataError
         If a file is missing or cannot be used.
     """
-    prior_bytes, fitted = _read("prior.toml"), _read("profiles.json")
+    return _profiles_of(_read("prior.toml"), _read("profiles.json"))
+
+
+@lru_cache(maxsize=2)
+def _profiles_of(prior_bytes: bytes, fitted: bytes) -> Profiles:
+    """Return the profiles in two files, the same value as long as these do not change."""
     try:
         found = json.loads(fitted)
     except ValueError as error:
@@ -246,7 +270,10 @@ def operators_of(city: str | None, profile: str | None = None) -> Operators:
 def weights_of(
     operators: Operators, found: Candidates, values: AssumptionSet, design: Design
 ) -> FloatArray:
-    """Draw the weight of a metre of street of each class of groups, shape (D, C).
+    """Draw the weight of a metre of street of each class of groups, shape (D, C), read-only.
+
+    The last draws are kept: nothing here depends on the count or on the optics, and every reading
+    of a report asks for the same.
 
     Parameters
     ----------
@@ -259,15 +286,43 @@ def weights_of(
     design
         Draws.
     """
-    return draw(
+    # Designs of other kinds have columns of their own, or note which were asked for.
+    drawn = _kept_weights if type(design) is Design else _kept_weights.__wrapped__
+    return drawn(
         operators.profiles,
-        operators.mixture,
-        found.class_code,
-        found.class_length_m(),
+        tuple(operators.mixture.share.items()),
+        operators.mixture.concentration,
+        found.class_code.tobytes(),
+        found.class_length_m().tobytes(),
         design,
-        uniform_share=values.draw("sites.uniform_share", design),
-        spread=values.draw("sites.siting_spread", design),
+        values.draw("sites.uniform_share", design).tobytes(),
+        values.draw("sites.siting_spread", design).tobytes(),
+    )
+
+
+@lru_cache(maxsize=4)
+def _kept_weights(
+    profiles: Profiles,
+    share: tuple[tuple[str, float], ...],
+    concentration: float,
+    code: bytes,
+    length_m: bytes,
+    design: Design,
+    uniform_share: bytes,
+    spread: bytes,
+) -> FloatArray:
+    """Return the weights of `draw`; the arguments are all that they depend on."""
+    weight = draw(
+        profiles,
+        Mixture(dict(share), concentration, ""),
+        np.frombuffer(code, dtype=np.int64),
+        np.frombuffer(length_m),
+        design,
+        uniform_share=np.frombuffer(uniform_share),
+        spread=np.frombuffer(spread),
     ).weight
+    weight.flags.writeable = False
+    return weight
 
 
 def draw(

@@ -16,9 +16,9 @@ from running import SLOW_S
 from streamlit.testing.v1 import AppTest
 from test_text import banned_words
 
-from toolkit import _egress, labels, maps, report, store
+from toolkit import _egress, labels, maps, notes, report, store
 from toolkit._text import LANGUAGES
-from toolkit.app import answer, controls, downloads, estimates, figures, serve
+from toolkit.app import answer, controls, downloads, estimates, figures, map_view, serve
 from toolkit.assessment import assess
 from toolkit.assumptions import load_assumptions
 from toolkit.cities import find_city, load_cities
@@ -30,10 +30,12 @@ from toolkit.results import (
     Assessment,
     Quantity,
     Ring,
+    SamplePart,
     Shares,
     TierPart,
     Total,
 )
+from toolkit.siting_profiles import load_profiles
 
 AS_OF = dt.date(2026, 11, 1)
 CITIES = [city.id for city in load_cities()]
@@ -77,6 +79,10 @@ def words_of(page: AppTest) -> str:
     """Return the text of the page without its elements and its style sheet."""
     bare = re.sub(r"<style>.*?</style>", "", html_of(page), flags=re.DOTALL)
     return unescape(re.sub(r"<[^>]*>", " ", bare)).replace("\xa0", " ")
+
+
+def map_of(page: AppTest) -> str:
+    return str(page.get("iframe")[0].proto.srcdoc)
 
 
 def has_map(page: AppTest) -> bool:
@@ -452,3 +458,67 @@ def test_the_table_under_the_map_has_the_length_of_each_colour() -> None:
         told = by_name[labels.class_name(cls, "en")]
         assert math.isclose(float(told.split()[0]), of_class, rel_tol=0.01)
     assert html.count('class="line step') == len(STEPS)
+
+
+def test_a_sample_is_told_with_its_error_and_the_figures_come_before_its_map(
+    opened: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = []
+    monkeypatch.setattr(estimates, "SAMPLE_POINTS", 2_000)
+    estimates._assessed.clear()
+    for module in (figures, map_view):
+        show = module.show
+        monkeypatch.setattr(
+            module,
+            "show",
+            lambda *given, show=show, name=module.__name__: order.append(name) or show(*given),
+        )
+    page = opened(city="helsinki-centre")
+    found = assess("helsinki-centre", as_of=AS_OF, sample_points=2_000)
+    assert found.sample is not None
+    words = words_of(page)
+    assert answer.sentence(found, "seen", "en") in words
+    assert answer.sample_text(found.sample, "en") in words
+    assert "2,000 of 17,073 places" in words
+    assert [name.rsplit(".", 1)[-1] for name in order] == ["figures", "map_view"]
+    estimates._assessed.clear()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_words_on_a_sample_promise_nothing(lang: str) -> None:
+    text = answer.sample_text(SamplePart(points=20_000, of=150_000, error_share=0.0064), lang)
+    assert not banned_words(text)
+    assert "0.64" in text
+
+
+def test_one_kind_of_operator_can_be_chosen_and_is_told(opened: Callable[..., AppTest]) -> None:
+    page = opened(city="helsinki-centre")
+    assert page.selectbox(key="profile").value == ""
+    mixed_map = map_of(page)
+    assert notes.text("one_profile") not in words_of(page)
+    page.selectbox(key="profile").set_value("plate_gates").run()
+    assert not page.exception
+    alone = assess("helsinki-centre", as_of=AS_OF, profile="plate_gates")
+    words = words_of(page)
+    # Beside the choice, and with the figures.
+    assert words.count(notes.text("one_profile")) >= 2
+    assert answer.sentence(alone, "seen", "en") in words
+    assert labels.quantity_text(alone.tiers["seen"].length_km, "en") in words
+    # Where, hardly how much: the total is nearly the same, the map is not.
+    assert map_of(page) != mixed_map
+
+
+def test_kinds_of_operators_have_burmese_names(opened: Callable[..., AppTest]) -> None:
+    page = opened(city="dawei", lang="my")
+    shown = page.selectbox(key="profile").options
+    assert len(shown) == 1 + len(load_profiles().profile)
+    for name, one in load_profiles().profile.items():
+        assert labels.profile_name(name, one.title, "en") == one.title
+        assert labels.profile_name(name, one.title, "my") in shown
+    assert not any(text.isascii() for text in shown)
+
+
+def test_a_kind_of_operator_that_is_not_there_is_not_chosen(opened: Callable[..., AppTest]) -> None:
+    page = opened(city="dawei", profile="<b>gangsters</b>")
+    assert not page.exception
+    assert page.selectbox(key="profile").value == ""

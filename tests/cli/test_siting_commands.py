@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import tomllib
 
 import geopandas as gpd
+import numpy as np
 import pytest
-from drawn_city import camera_frame, main_crossings, street_frame
+from drawn_city import CORNER_M, camera_frame, main_crossings, street_frame
 
 AS_OF = ("--as-of", "2026-11-23")
 
@@ -93,11 +95,39 @@ def test_predict_needs_streets_and_a_known_format(run, tmp_path):
 def test_fit_writes_figures_and_no_position(run, files, tmp_path):
     code, out, _ = run("siting", "fit", files[0].parent, "--out", tmp_path / "out")
     assert code == 0
-    path = tmp_path / "out" / "profiles.json"
-    assert out.strip() == str(path)
+    path, bearings = tmp_path / "out" / "profiles.json", tmp_path / "out" / "bearings.toml"
+    assert out.splitlines() == [str(path), str(bearings)]
     found = json.loads(path.read_text())
     assert set(found["cities"]) == {"town", "helsinki_centre"}
     assert "coordinates" not in path.read_text()
+
+
+def test_fit_says_that_no_list_has_directions(run, files, tmp_path):
+    code, _, err = run("siting", "fit", files[0].parent, "--out", tmp_path / "out")
+    assert code == 0
+    assert "No list has 30 cameras with a direction" in err
+    assert tomllib.loads((tmp_path / "out" / "bearings.toml").read_text()) == {}
+
+
+def test_fit_gives_where_cameras_look_with_counts(run, tmp_path):
+    street_frame().to_file(tmp_path / "town_streets.gpkg", driver="GPKG")
+    # Beside the middles of streets to the north, looking along them; two look across.
+    xy = np.array([(x * 150.0 + 4, y * 150.0 + 75) for x in range(8) for y in range(8)]) + CORNER_M
+    frame = camera_frame(xy).to_crs(4326)
+    frame["camera:direction"] = ["N", "180"] * 31 + ["90", "270"]
+    frame.to_file(tmp_path / "town_cameras.geojson", driver="GeoJSON")
+    code, _, err = run("siting", "fit", tmp_path, "--out", tmp_path / "out")
+    assert code == 0
+    assert "No list has" not in err
+    text = (tmp_path / "out" / "bearings.toml").read_text()
+    found = tomllib.loads(text)
+    assert set(found) == {"town"}
+    assert found["town"]["cameras"] == found["town"]["sites"] == 64
+    assert found["town"]["along"] == pytest.approx(62 / 64, abs=0.02)
+    assert found["town"]["along_low"] < found["town"]["along"] < found["town"]["along_high"] + 0.01
+    assert found["town"]["farther"]["cameras"] == 64
+    for digits in ("150.0", "60.1", "24.9"):
+        assert digits not in text
 
 
 def test_fit_refuses_a_folder_without_pairs(run, tmp_path):

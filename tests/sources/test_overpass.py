@@ -668,9 +668,9 @@ def test_damaged_answers_are_deleted_and_asked_for_again(server: Server) -> None
 # --- nobody else ----------------------------------------------------------------------------
 
 _NETWORK = frozenset({
-    "aiohttp", "asyncio", "distributed", "ftplib", "http", "httpx", "imaplib", "poplib", "requests", "smtplib",
-    "socket", "socketserver", "ssl", "telnetlib", "tornado", "urllib", "urllib3", "websocket",
-    "websockets", "xmlrpc",
+    "aiohttp", "asyncio", "distributed", "ftplib", "http", "httpx", "imaplib", "poplib", "requests",
+    "smtplib", "socket", "socketserver", "ssl", "telnetlib", "tornado", "urllib", "urllib3",
+    "websocket", "websockets", "xmlrpc",
 })  # fmt: skip
 _HARMLESS = frozenset({"urllib.parse"})
 _ALLOWED = {

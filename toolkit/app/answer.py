@@ -10,12 +10,13 @@ from toolkit._text import Language, number, significant, tr
 from toolkit.app import markup
 from toolkit.app.estimates import Estimate
 from toolkit.report import basis
-from toolkit.results import Assessment, Quantity, Tier
+from toolkit.results import Assessment, Quantity, SamplePart, Tier
 
 _SCALES: Final = (10, 100, 1000)
 """A share is told as so many of as few places as give at least one."""
 _HARDLY: Final = 0.005
 """Shares below it are printed as "under 1 %"."""
+_PER_CENT: Final = 100.0
 _LEAST_KM: Final = 0.1
 """Lengths below it are printed as "under 0.1"."""
 
@@ -26,6 +27,8 @@ def show(made: Estimate, tier: Tier, lang: Language) -> None:
     parts = [markup.tag("p", sentence(assessment, tier, lang), kind="answer")]
     parts += [markup.tag("p", text) for text in more(assessment, tier, lang)]
     parts.append(markup.tag("p", basis.basis_sentence(assessment, made.claims, lang)))
+    if assessment.sample is not None:
+        parts.append(markup.tag("p", sample_text(assessment.sample, lang), kind="small"))
     if assessment.status == "planned":
         parts.append(
             markup.tag(
@@ -142,6 +145,20 @@ def more(assessment: Assessment, tier: Tier, lang: Language) -> list[str]:
             ).format(chance=labels.quantity_text(part.switched_on, lang))
         )
     return found
+
+
+def sample_text(sample: SamplePart, lang: Language) -> str:
+    """Return that figures are from a sample, of how many places, and how far off that can be."""
+    return tr(
+        "These figures are from a sample of {n} of {of} places along the streets. For that alone, "
+        "a share of the street length may be off by up to {error} percentage points. The map is "
+        "made of all places.",
+        lang,
+    ).format(
+        n=number(sample.points),
+        of=number(sample.of),
+        error=significant(_PER_CENT * sample.error_share, 2),
+    )
 
 
 def places(share: Quantity, lang: Language) -> str:

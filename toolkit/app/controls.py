@@ -10,12 +10,13 @@ from typing import Final
 
 import streamlit as st
 
-from toolkit import _escape, labels
+from toolkit import _escape, labels, notes
 from toolkit._errors import InputDataError
 from toolkit._text import LANGUAGE_NAMES, LANGUAGES, Language, tr
 from toolkit.app import markup
 from toolkit.cities import City, load_cities
 from toolkit.results import STATUSES, TIERS, Status, Tier
+from toolkit.siting_profiles import load_profiles
 
 _EARLIEST: Final = dt.date(2010, 1, 1)
 _LATEST: Final = dt.date(2099, 12, 31)
@@ -23,7 +24,11 @@ _MOST_CAMERAS: Final = 1_000_000
 """What the boxes take: more than any city is reported to have."""
 
 PAGES: Final = ("answer", "streets", "cameras", "assumptions")
-_KEPT: Final = frozenset({"city", "tier", "status", "as_of", "own", "own_low", "own_high"})
+_KEPT: Final = frozenset(
+    {"city", "tier", "status", "as_of", "profile", "own", "own_low", "own_high"}
+)
+_MIXTURE: Final = ""
+"""The choice of no single profile."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,8 @@ class Choice:
         The user's own number, (low, high), in place of the report; None for the reported one.
     as_of
         The date for which the answer is to hold.
+    profile
+        This kind of operator alone; None for the mixture believed of the city.
     """
 
     lang: Language
@@ -52,6 +59,7 @@ class Choice:
     status: Status
     count: tuple[float, float] | None
     as_of: dt.date
+    profile: str | None = None
 
 
 def choose_language() -> Language:
@@ -92,7 +100,7 @@ def choose(lang: Language) -> Choice:
     """Show the side panel and return what is chosen.
 
     The first values may come with the address of the page (``?city=yangon&tier=face``, also
-    ``lang``, ``status``, ``as_of``); the user's own number never does.
+    ``lang``, ``status``, ``as_of``, ``profile``); the user's own number never does.
 
     Raises
     ------
@@ -122,8 +130,9 @@ def choose(lang: Language) -> Choice:
             key="status",
         )
         as_of = _choose_date(lang)
+        profile = _choose_profile(lang)
         count = _choose_count(lang)
-    return Choice(lang, cities[city], tier, status, count, as_of)
+    return Choice(lang, cities[city], tier, status, count, as_of, profile)
 
 
 def city_names(cities: Sequence[City], lang: Language) -> dict[str, str]:
@@ -166,6 +175,28 @@ def _asked_date() -> dt.date | None:
     except ValueError:
         return None
     return asked if _EARLIEST <= asked <= _LATEST else None
+
+
+def _choose_profile(lang: Language) -> str | None:
+    """Return the one kind of operator that is chosen, or None for the mixture of the city."""
+    titles = {name: one.title for name, one in load_profiles().profile.items()}
+    options = (_MIXTURE, *titles)
+    _begin("profile", options, _MIXTURE)
+    chosen = st.selectbox(
+        tr("Who runs the cameras", lang),
+        options,
+        format_func=lambda name: (
+            _escape.plain(labels.profile_name(name, titles[name], lang))
+            if name
+            else tr("Several kinds, as believed of this city", lang)
+        ),
+        key="profile",
+        help=tr("It says on which streets cameras are likely. It needs installed streets.", lang),
+    )
+    if not chosen:
+        return None
+    markup.show(lang, markup.tag("p", notes.text("one_profile", lang), kind="small"))
+    return chosen
 
 
 def _choose_count(lang: Language) -> tuple[float, float] | None:

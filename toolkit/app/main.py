@@ -48,9 +48,11 @@ def show(choice: Choice) -> None:
     with st.spinner(_escape.markdown(tr("Estimating …", lang))):
         made = estimates.estimate(choice)
     answer.show(made, choice.tier, lang)
-    with st.spinner(_escape.markdown(tr("Drawing the map …", lang))):
-        map_view.show(made, choice.tier, lang)
+    # The map stands above the figures and takes longer, so they are shown first.
+    place = st.container()
     figures.show(made, choice.tier, lang)
+    with place, st.spinner(_escape.markdown(tr("Drawing the map …", lang))):
+        map_view.show(made, choice.tier, lang)
     sensitivity_view.show(made, choice, lang)
     sources.show(made, city, lang)
     downloads.show(made, lang)

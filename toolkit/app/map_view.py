@@ -11,7 +11,7 @@ from toolkit._text import Language, tr
 from toolkit.app import estimates, figures, markup
 from toolkit.app.estimates import Estimate
 from toolkit.report import tables
-from toolkit.results import Tier
+from toolkit.results import Assessment, Layers, Tier
 
 _HEIGHT_PX: Final = 600
 """A map and the sentence above it fit on a screen of 768 lines."""
@@ -24,7 +24,7 @@ def show(made: Estimate, tier: Tier, lang: Language) -> None:
     given again while nothing changes, so that the browser keeps it.
     """
     assessment = made.assessment
-    layers = assessment.layers
+    layers = _layers(assessment)
     if layers is None:
         markup.show(
             lang,
@@ -45,6 +45,17 @@ def show(made: Estimate, tier: Tier, lang: Language) -> None:
         figures.steps_table(assessment, layers, tier, lang),
         markup.tag("p", figures.foot_text(made, lang), kind="foot"),
     )
+
+
+def _layers(assessment: Assessment) -> Layers | None:
+    """Return the layers; where figures are from a sample they are made now, and a bar says so."""
+    if assessment.sample is None:
+        return assessment.layers
+    bar = st.progress(0.0)
+    try:
+        return assessment.make_layers(bar.progress)
+    finally:
+        bar.empty()
 
 
 def _same(lang: Language) -> str:

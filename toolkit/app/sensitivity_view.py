@@ -71,5 +71,6 @@ def _found(
         _made.assumptions,
         status=assessment.status,
         count=_count,
+        profile=assessment.inputs.siting_profile,
     )
     return sensitivity(question, seed=assessment.seed)

@@ -46,11 +46,13 @@ def register(commands: Commands) -> None:
     add_common(predict)
     predict.set_defaults(run=_predict)
 
-    fit = actions.add_parser("fit", help="fit the profiles to lists of cameras")
+    fit = actions.add_parser("fit", help="fit profiles and bearings to lists of cameras")
     fit.add_argument(
         "folder", metavar="DIR", type=Path, help="NAME_streets.* and NAME_cameras.* pairs"
     )
-    fit.add_argument("--out", metavar="DIR", type=Path, required=True, help="for profiles.json")
+    fit.add_argument(
+        "--out", metavar="DIR", type=Path, required=True, help="for profiles.json and bearings.toml"
+    )
     fit.set_defaults(run=_fit)
 
 
@@ -117,29 +119,39 @@ def _predict(options: argparse.Namespace) -> int:
 
 
 def _fit(options: argparse.Namespace) -> int:
-    from toolkit import store
+    from toolkit import siting_bearings, store
     from toolkit.siting_fitting import fit_profiles, known_city
     from toolkit.siting_pairs import pack_pair, read_pair
-    from toolkit.siting_profiles import load_prior
+    from toolkit.siting_profiles import load_lists, load_prior
     from toolkit.streets import open_pack
 
-    prior = load_prior()
-    cities, sources = [], {}
+    prior, lists = load_prior(), load_lists()
+    pairs, sources = {}, {}
     for name, streets, cameras in pairs_in(options.folder):
         with busy(f"Reading {printable(name)} ..."):
-            cities.append(known_city(name, read_pair(streets, cameras)))
-        sources[name] = f"{cameras.name} {store.sha256_file(cameras)[:12]} given to siting fit"
+            pairs[name] = read_pair(streets, cameras)
+        digest = store.sha256_file(cameras)[:12]
+        sources[name] = f"{lists.get(name, 'a list given to siting fit')} [{digest}]"
     demonstration = _DEMONSTRATION.replace("-", "_")
-    if demonstration not in sources:
+    if demonstration not in pairs:
         with busy("Reading the centre of Helsinki ..."):
-            cities.append(known_city(demonstration, pack_pair(open_pack(_DEMONSTRATION))))
-        sources[demonstration] = "Mapped cameras of the pack helsinki-centre, ODbL, OpenStreetMap"
-    with busy(f"Fitting {len(cities)} cities ..."):
+            pairs[demonstration] = pack_pair(open_pack(_DEMONSTRATION))
+        sources[demonstration] = lists.get(demonstration, f"mapped cameras of {_DEMONSTRATION}")
+    with busy(f"Fitting {len(pairs)} cities ..."):
+        cities = [known_city(name, pair) for name, pair in pairs.items()]
         found = fit_profiles(cities, prior, sources)
+        looks = {name: siting_bearings.fit_bearings(pairs[name]) for name in sorted(pairs)}
+    directed = {name: one for name, one in looks.items() if one is not None}
     options.out.mkdir(parents=True, exist_ok=True)
-    target = options.out / "profiles.json"
-    store.write_bytes(target, store.canonical_json(found) + b"\n")
-    sys.stdout.write(printable(str(target)) + "\n")
+    profiles, bearings = options.out / "profiles.json", options.out / "bearings.toml"
+    store.write_bytes(profiles, store.canonical_json(found) + b"\n")
+    store.write_text(bearings, siting_bearings.as_toml(directed, sources))
+    sys.stdout.write("".join(printable(str(path)) + "\n" for path in (profiles, bearings)))
+    if not directed:
+        sys.stderr.write(
+            f"No list has {siting_bearings.LEAST_CAMERAS} cameras with a direction: "
+            "bearings.toml holds no figures.\n"
+        )
     return OK
 
 

@@ -18,7 +18,7 @@ from shapely.geometry.base import BaseGeometry
 
 from toolkit import store
 from toolkit._errors import InputDataError
-from toolkit.sources import columns, foreign, geojson, geoparquet, gpkg, shapefile
+from toolkit.sources import camera_tags, columns, foreign, geojson, geoparquet, gpkg, shapefile
 from toolkit.sources import lines as street_lines
 from toolkit.sources import tags as rules
 from toolkit.sources.extract import Extract, polygonal
@@ -37,6 +37,7 @@ _READERS: Final[dict[str, tuple[Callable[[Path, Collection[str]], list[Layer]], 
 SUFFIXES: Final = tuple(_READERS)
 """Endings of the files that are read here."""
 
+_DIRECTION_COLUMNS: Final = frozenset({"camera:direction", "direction"})
 _STREET_WORDS: Final = ("street", "road", "edges", "highway", "lines", "ways")
 _BUILDING_WORDS: Final = ("building", "footprint")
 _CAMERA_WORDS: Final = ("camera", "cctv", "surveillance")
@@ -132,10 +133,20 @@ def load_tables(
     return StreetFile(file.name, digest, drawn, _beside(tables, counts))
 
 
-def read_points(path: str | os.PathLike[str]) -> NDArray[np.float64]:
-    """Return the points of a file of tables in longitude and latitude, shape (N, 2).
+def read_cameras(
+    path: str | os.PathLike[str],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the cameras of a file of tables and where they look.
 
     A feature with an area or several points counts once, at its middle; lines are left out.
+
+    Returns
+    -------
+    lon_lat
+        Shape (N, 2).
+    direction_deg
+        Clockwise from north, from a column ``camera:direction`` or ``direction`` (of several the
+        first that can be read), NaN where not known; shape (N,).
 
     Raises
     ------
@@ -143,7 +154,7 @@ def read_points(path: str | os.PathLike[str]) -> NDArray[np.float64]:
         If it is not such a file, holds no point, or has several layers of points of which none
         alone is called cameras.
     """
-    file, listed = _open(path)
+    file, listed = _open(path, columns.WANTED | _DIRECTION_COLUMNS)
     points = [one for one in listed if one.kind == "point"]
     called = [one for one in points if any(word in one.name.lower() for word in _CAMERA_WORDS)]
     if len(points) > 1 and len(called) != 1:
@@ -156,20 +167,34 @@ def read_points(path: str | os.PathLike[str]) -> NDArray[np.float64]:
     first = called if len(points) > 1 else points
     for layer in (*first, *(one for one in listed if one.kind != "point")):
         table = layer.load()
-        shapes = [g for g in table.geometry if g is not None and g.geom_type not in _LINE_NAMES]
-        if shapes:
-            return shapely.get_coordinates(shapely.centroid(np.array(shapes, dtype=object)))
+        rows = [
+            i
+            for i, shape in enumerate(table.geometry)
+            if shape is not None and shape.geom_type not in _LINE_NAMES
+        ]
+        if rows:
+            middles = shapely.centroid(np.array([table.geometry[i] for i in rows], dtype=object))
+            looks = [_direction_deg(_row(table, i)) for i in rows]
+            return shapely.get_coordinates(middles), np.array(looks, dtype=float)
     msg = f"{file.name} holds no points. Save the cameras as points, one a row."
     raise InputDataError(msg)
 
 
-def _open(name: str | os.PathLike[str]) -> tuple[Path, list[Layer]]:
+def _direction_deg(row: dict[str, Any]) -> float:
+    tags = {name: str(row[name]) for name in _DIRECTION_COLUMNS if row.get(name) is not None}
+    views = [axis for axis, _ in camera_tags.directions(tags).views if np.isfinite(axis)]
+    return views[0] if views else float("nan")
+
+
+def _open(
+    name: str | os.PathLike[str], wanted: Collection[str] = columns.WANTED
+) -> tuple[Path, list[Layer]]:
     suffix = Path(os.fspath(name).replace("\0", "")).suffix.lower()
     path = foreign.plain_file(name, most_bytes=_READERS.get(suffix, (None, 1 << 62))[1])
     if suffix not in _READERS:
         msg = f"{path.name} is none of the kinds that are read: {', '.join(SUFFIXES)}."
         raise InputDataError(msg)
-    return path, _READERS[suffix][0](path, columns.WANTED)
+    return path, _READERS[suffix][0](path, wanted)
 
 
 def _named(layer: Layer, words: Sequence[str]) -> bool:
