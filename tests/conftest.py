@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -105,3 +106,11 @@ def make_claim() -> Callable[..., Any]:
         return Claim.model_validate(fields | changes)
 
     return make
+
+
+@pytest.fixture(autouse=True)
+def _own_main() -> Iterator[None]:
+    """Give the main module back: a page that ran stays it, and children begin with it."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
