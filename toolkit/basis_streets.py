@@ -52,28 +52,17 @@ class SceneKey(NamedTuple):
 
 
 @lru_cache(maxsize=2)
-def _open_scene(  # noqa: PLR0913, PLR0917
-    pack_id: str,
-    pack_sha256: str,
-    siting_sha256: str,
-    stretch_m: float,
-    reach_m: float,
-    level_height_m: float,
-    district_m: float,
-    person_height_m: float,
-    field_notes_sha256: str | None,
-) -> tuple[Pack, Scene]:
-    """Open a city once and keep the last two; the arguments are all that a scene depends on."""
-    del pack_sha256, siting_sha256, field_notes_sha256  # part of the key only
-    pack = open_pack(pack_id)
+def _open_scene(key: SceneKey) -> tuple[Pack, Scene]:
+    """Open a city once and keep the last two."""
+    pack = open_pack(key.pack_id)
     scene = build_scene(
         pack,
         siting.load_siting(),
-        stretch_m=stretch_m,
-        reach_m=reach_m,
-        level_height_m=level_height_m,
-        district_m=district_m,
-        person_height_m=person_height_m,
+        stretch_m=key.stretch_m,
+        reach_m=key.reach_m,
+        level_height_m=key.level_height_m,
+        district_m=key.district_m,
+        person_height_m=key.person_height_m,
     )
     return pack, scene
 
@@ -81,7 +70,7 @@ def _open_scene(  # noqa: PLR0913, PLR0917
 @lru_cache(maxsize=2)
 def _open_sample(key: SceneKey, n_points: int, seed: int) -> StreetSample:
     """Draw the sample of a city once; what is not in the key of its scene is added to it."""
-    pack, scene = _open_scene(*key)
+    pack, scene = _open_scene(key)
     return street_sample.draw_sample(
         pack,
         scene,
@@ -110,7 +99,7 @@ def scene_key(inputs: Inputs, pack_id: str) -> SceneKey:
 
 def scene_of(inputs: Inputs, pack_id: str) -> tuple[Pack, Scene]:
     """Return the streets of a pack and its scene, built once per city."""
-    return _open_scene(*scene_key(inputs, pack_id))
+    return _open_scene(scene_key(inputs, pack_id))
 
 
 def on_streets(inputs: Inputs, pack_id: str, *, sample_points: int | None = None) -> Outcome:

@@ -233,16 +233,17 @@ def point_rows(
                 codes,
                 found,
             )
-    start, site, bins, view = _exposure_kernels.by_point(
-        sight.start,
-        sight.point,
-        sight.distance_cm,
-        codes,
-        np.cumsum(found) - 1,
-        n_points,
-        math.ceil(sight.reach_m / BIN_M) - 1,
-        CM_PER_M * BIN_M,
-    )
+    with KERNEL_LOCK:
+        start, site, bins, view = _exposure_kernels.by_point(
+            sight.start,
+            sight.point,
+            sight.distance_cm,
+            codes,
+            np.cumsum(found) - 1,
+            n_points,
+            math.ceil(sight.reach_m / BIN_M) - 1,
+            CM_PER_M * BIN_M,
+        )
     return PointRows(start, site, bins, view, np.flatnonzero(found))
 
 
