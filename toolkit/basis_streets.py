@@ -173,13 +173,14 @@ def _summary_of_all(
     inputs: Inputs, scene: Scene, plan: SitePlan, progress: Progress
 ) -> exposure.PointSummary:
     """Return what is shown of each point, worked out some streets at a time."""
+    rows = scene.rows.seen_by(inputs.cameras.height_m)
     views = exposure.view_table(
         inputs.cameras,
         inputs.per_site,
         reach_m=scene.lines_of_sight.reach_m,
-        codes=scene.rows.codes,
+        codes=rows.codes,
     )
-    line, length, rows = scene.points.line, scene.points.length, scene.rows
+    line, length = scene.points.line, scene.points.length
     begin = np.flatnonzero(np.diff(line, prepend=-1))
     # Whole streets: the first that begins at or after each multiple of a part.
     wanted = np.arange(_POINTS_AT_A_TIME, len(line), _POINTS_AT_A_TIME)
@@ -348,14 +349,15 @@ def _cells(
     inputs: Inputs, scene: Scene, chance: exposure.SiteChance, crs: str, size_m: float
 ) -> gpd.GeoDataFrame:
     """Return the exposure by cell; the table of views is made again, since it is large to keep."""
+    rows = scene.rows.seen_by(inputs.cameras.height_m)
     views = exposure.view_table(
         inputs.cameras,
         inputs.per_site,
         reach_m=scene.lines_of_sight.reach_m,
-        codes=scene.rows.codes,
+        codes=rows.codes,
     )
     return cells.cell_frame(
-        scene.points, scene.point_known, scene.rows, chance, views, crs=crs, size_m=size_m
+        scene.points, scene.point_known, rows, chance, views, crs=crs, size_m=size_m
     )
 
 

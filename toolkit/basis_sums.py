@@ -189,12 +189,10 @@ def add_up(
     design = inputs.design
     length, known, reach = scene.points.length, scene.point_known, scene.lines_of_sight.reach_m
     n_streets, n_groups = len(scene.lines), len(scene.group_free)
-    views = exposure.view_table(
-        inputs.cameras, inputs.per_site, reach_m=reach, codes=scene.rows.codes
-    )
-    summary = exposure.summarise(
-        scene.rows, plan.chance, views, length, scene.points.line, n_streets
-    )
+    rows = scene.rows.seen_by(inputs.cameras.height_m)
+    on_sample = rows.take(sample)
+    views = exposure.view_table(inputs.cameras, inputs.per_site, reach_m=reach, codes=rows.codes)
+    summary = exposure.summarise(rows, plan.chance, views, length, scene.points.line, n_streets)
     street_m = np.bincount(scene.points.line, weights=length, minlength=n_streets)
     counted_m = np.where(scene.street_known, street_m, 0.0)
     known_m = np.where(known, length, 0.0)
@@ -219,14 +217,19 @@ def add_up(
         inputs.per_site,
         reach_m=reach,
         availability=np.ones(design.n_draws),
-        codes=scene.rows.codes,
+        codes=rows.codes,
     )
+
+    def covered_m(chance: exposure.SiteChance, table: exposure.Float32Array) -> FloatArray:
+        prob = exposure.closed_form(on_sample, chance, table)
+        return np.asarray(np.einsum("p,ptd->dt", length[sample], prob), dtype=float)
+
     return Sums(
         expected_m=np.einsum("s,std->dt", counted_m, np.nan_to_num(summary.group_mean)),
         realised_m=placed.share * known_m.sum(),
         alone_m=placed.alone_m,
-        everything_m=_on_sample(scene, plan.chance, every_view, sample),
-        cases_m={a: _on_sample(scene, c, views, sample) for a, c in plan.cases.items()},
+        everything_m=covered_m(plan.chance, every_view),
+        cases_m={a: covered_m(c, views) for a, c in plan.cases.items()},
         sample_m=float(length[sample].sum()),
         n_working=placed.n_working,
     ), summary
@@ -243,14 +246,6 @@ def total(parts: Sequence[Sums]) -> Sums:
         sample_m=float(np.sum([p.sample_m for p in parts])),
         n_working=parts[0].n_working,
     )
-
-
-def _on_sample(
-    scene: Scene, chance: exposure.SiteChance, views: exposure.Float32Array, sample: IntArray
-) -> FloatArray:
-    """Return the expected covered length of a sample of points, shape (D, T)."""
-    prob = exposure.closed_form(scene.rows.take(sample), chance, views)
-    return np.asarray(np.einsum("p,ptd->dt", scene.points.length[sample], prob), dtype=float)
 
 
 def reducing_share(

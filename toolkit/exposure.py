@@ -9,7 +9,7 @@ layer at a time; no probability is averaged before the product.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
@@ -183,6 +183,26 @@ class PointRows:
         start = np.concatenate([[0], np.cumsum(counts)])
         which = np.repeat(self.start[points] - start[:-1], counts) + np.arange(start[-1])
         return PointRows(start, self.site[which], self.bin[which], self.view[which], self.codes)
+
+    def seen_by(self, height_m: FloatArray) -> PointRows:
+        """Return the same rows with fewer kinds of view: one for all that cameras cannot tell apart.
+
+        A roof that every camera looks over is as none, and behind one that no camera looks over
+        nothing is seen, from whichever angle. The table of views is then a fraction as large.
+
+        Parameters
+        ----------
+        height_m
+            Heights of all cameras the table will be made for, in any shape.
+        """
+        least_m = np.maximum(self.codes // N_VIEWS - 1, 0) * HEIGHT_STEP_M
+        lower = np.searchsorted(np.sort(height_m, axis=None), least_m)
+        view = np.where(lower == height_m.size, 0, self.codes % N_VIEWS)
+        # Codes ascend, so the first of a kind is that of the lowest roof.
+        _, first, row = np.unique(view + N_VIEWS * lower, return_index=True, return_inverse=True)
+        return replace(
+            self, view=row.reshape(-1).astype(np.int16)[self.view], codes=self.codes[first]
+        )
 
 
 def point_rows(
@@ -362,8 +382,11 @@ class SiteChance:
         within = np.where(kept, np.minimum(factor, CERTAIN), given / mean[:, None])
         certain = (n_certain > 0) * 1
         return cls(
-            factor=np.vstack([within, np.full((certain, n_draws), CERTAIN)]).astype(np.float32),
-            alone=np.vstack([alone, np.ones((certain, n_draws), bool)]),
+            # Draws side by side in memory, whichever way the factors came: the loops run over them.
+            factor=np.ascontiguousarray(
+                np.vstack([within, np.full((certain, n_draws), CERTAIN)]), dtype=np.float32
+            ),
+            alone=np.ascontiguousarray(np.vstack([alone, np.ones((certain, n_draws), bool)])),
             mean_size=np.concatenate([mean, np.ones(certain)]),
             site_class=np.concatenate([site_class, np.full(n_certain, n_classes)]).astype(np.int32),
             size=np.concatenate([size, np.ones(n_certain)]).astype(np.float32),
