@@ -213,7 +213,9 @@ def close_district(curve, touched, together, miss):
             continue
         left, near = miss[t], together[t]
         for d in range(n_draws):
-            at = np.sqrt(np.sqrt(near[d])) * steps
+            near[d] = np.sqrt(np.sqrt(near[d])) * steps
+        for d in range(n_draws):
+            at = near[d]
             k = min(np.int32(at), np.int32(curve.shape[1] - 2))
             low = curve[d, k]
             left[d] *= low + (at - np.float32(k)) * (curve[d, k + 1] - low)
@@ -223,7 +225,7 @@ def close_district(curve, touched, together, miss):
 @njit(cache=True)
 def miss_of_point(
     p, start, site, bins, view, factor, alone, lone, site_class, size, district, curve, views,
-    last, prob, together, miss,
+    last, together, miss,
 ):  # fmt: skip
     """Multiply up the chance that no site has point p in a ring, per tier and draw.
 
@@ -246,8 +248,6 @@ def miss_of_point(
         c = site_class[s]
         row = factor[c]
         large = size[s]
-        for d in range(n_draws):
-            prob[d] = min(row[d] * large, one)
         if clustered and lone[c] < ALL:
             if touched and district[s] != here:
                 close_district(curve, touched, together, miss)
@@ -265,15 +265,14 @@ def miss_of_point(
                 touched |= 1 << t
             if clustered and lone[c] == SOME:
                 by_itself = miss[t]
+                apart = alone[c]
                 for d in range(n_draws):
-                    hidden = one - prob[d] * v[d]
-                    if alone[c, d]:
-                        by_itself[d] *= hidden
-                    else:
-                        left[d] *= hidden
+                    hidden = one - min(row[d] * large, one) * v[d]
+                    by_itself[d] *= hidden if apart[d] else one
+                    left[d] *= one if apart[d] else hidden
             else:
                 for d in range(n_draws):
-                    left[d] *= one - prob[d] * v[d]
+                    left[d] *= one - min(row[d] * large, one) * v[d]
     if touched:
         close_district(curve, touched, together, miss)
 
@@ -285,11 +284,10 @@ def closed_form(
     n_tiers, n_draws = views.shape[2], views.shape[3]
     out = np.empty((len(start) - 1, n_tiers, n_draws), np.float32)
     for p in prange(len(start) - 1):
-        prob = np.empty(n_draws, np.float32)
         together = np.empty((n_tiers, n_draws), np.float32)
         miss_of_point(
             p, start, site, bins, view, factor, alone, lone, site_class, size, district, curve,
-            views, last, prob, together, out[p],
+            views, last, together, out[p],
         )  # fmt: skip
         out[p] = np.float32(1.0) - out[p]
     return out
@@ -388,7 +386,6 @@ def summarise(
     part = place - below
     room = min(below + 2, n_draws)
     for g in prange(len(first) - 1):
-        prob = np.empty(n_draws, np.float32)
         together = np.empty((n_tiers, n_draws), np.float32)
         miss = np.empty((n_tiers, n_draws), np.float32)
         least = np.empty(room, np.float32)
@@ -397,7 +394,7 @@ def summarise(
         for p in range(first[g], first[g + 1]):
             miss_of_point(
                 p, start, site, bins, view, factor, alone, lone, site_class, size, district,
-                curve, views, last, prob, together, miss,
+                curve, views, last, together, miss,
             )  # fmt: skip
             metres = np.float32(length[p])
             total += length[p]

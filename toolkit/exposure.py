@@ -185,7 +185,7 @@ class PointRows:
         return PointRows(start, self.site[which], self.bin[which], self.view[which], self.codes)
 
     def seen_by(self, height_m: FloatArray) -> PointRows:
-        """Return the same rows with fewer kinds of view: one for all that cameras cannot tell apart.
+        """Return the same rows with one kind of view for all that cameras cannot tell apart.
 
         A roof that every camera looks over is as none, and behind one that no camera looks over
         nothing is seen, from whichever angle. The table of views is then a fraction as large.
