@@ -1,13 +1,14 @@
-"""Which mapped cameras can be some of the reported ones."""
+"""Which mapped cameras can be some of the reported ones, and figures made of sums."""
 
 from __future__ import annotations
 
 import datetime as dt
 
 import geopandas as gpd
+import numpy as np
 import pytest
 
-from toolkit.basis_sums import reducing_share
+from toolkit.basis_sums import Sums, reducing_share
 from toolkit.layers import empty_layer
 
 AS_OF = dt.date(2026, 11, 23)
@@ -50,3 +51,35 @@ def test_without_mapped_cameras_nothing_is_left_out():
     assert reducing_share(
         empty, as_of=AS_OF, public_only=True, brands=frozenset({"Dahua"}), stale_years=5.0
     ) == pytest.approx(1.0)
+
+
+def sums_of(alone_m, n_able):
+    """Return sums of one draw, of which only what cameras cover by themselves matters."""
+    table = np.array([alone_m], dtype=float)
+    return Sums(table, table, table, table, {}, 1.0, np.array([n_able]))
+
+
+@pytest.mark.parametrize(
+    ("alone_m", "n_able", "covered_m", "expected"),
+    [
+        (400.0, 4, 400.0, 4.0),  # none overlap
+        (400.0, 4, 100.0, 1.0),  # all on one place
+        (400.0, 4, 250.0, 2.5),
+        (100.0, 1, 100.0, 1.0),
+        (100.0, 1, 170.0, 1.0),  # a mean over placements, where the one camera stands badly
+        (0.0, 3, 50.0, 0.0),  # walls all round
+        (0.0, 0, 0.0, 0.0),
+    ],
+)
+def test_without_overlap_there_are_never_more_than_the_able_ones(
+    alone_m, n_able, covered_m, expected
+):
+    found = sums_of([alone_m] * 4, [n_able] * 4).without_overlap(np.full((1, 4), covered_m))
+    np.testing.assert_allclose(found, expected)
+
+
+def test_each_tier_has_its_own_able_cameras():
+    found = sums_of([900.0, 600.0, 100.0, 0.0], [9, 9, 2, 0]).without_overlap(
+        np.array([[450.0, 600.0, 100.0, 0.0]])
+    )
+    np.testing.assert_allclose(found, [[4.5, 9.0, 2.0, 0.0]])

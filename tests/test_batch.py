@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 
 import geopandas as gpd
 import numpy as np
@@ -93,6 +94,15 @@ def test_a_damaged_or_lost_file_is_written_again(tmp_path):
     assert tree(tmp_path / "out") == right
 
 
+def test_a_record_of_an_earlier_layout_is_not_read(tmp_path):
+    task = one_task(tmp_path)
+    record = json.loads(task.record.read_bytes())
+    assert record["format"] == batch.RECORD_FORMAT != "camera-exposure.batch-record/1"
+    record["format"] = "camera-exposure.batch-record/1"
+    task.record.write_text(json.dumps(record))
+    assert not batch.is_finished(task)
+
+
 def test_other_inputs_are_another_result(tmp_path):
     task = one_task(tmp_path)
     other = dataclasses.replace(task, key="0" * 64)
@@ -158,8 +168,10 @@ def test_evidence_that_cannot_be_used_is_said_before_anything_is_computed(tmp_pa
 
 def test_sums_come_back_as_they_were():
     table = np.arange(8.0).reshape(2, 4)
-    sums = Sums(table, table + 1, table + 2, table + 3, {"core": table}, 12.5, np.array([3, 4]))
+    able = np.array([[4, 4, 2, 0], [3, 3, 3, 1]])
+    sums = Sums(table, table + 1, table + 2, table + 3, {"core": table}, 12.5, able)
     again = batch.read_sums(batch.sums_bytes(sums))
     assert batch.sums_bytes(again) == batch.sums_bytes(sums)
     np.testing.assert_array_equal(again.everything_m, table + 3)
+    np.testing.assert_array_equal(again.n_able, able)
     assert (list(again.cases_m), again.sample_m) == (["core"], 12.5)

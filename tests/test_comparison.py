@@ -83,8 +83,7 @@ def test_the_details_are_those_behind_the_figures(central):
     detail = central.layers.detail
     for t, tier in enumerate(TIERS):
         km = np.array(central.draws.length_km[tier].expected)
-        alone = np.where(detail.alone_km[:, t] > 0, detail.alone_km[:, t], np.inf)
-        cameras = Quantity.from_draws(km / alone, "cameras")
+        cameras = Quantity.from_draws(detail.effective_cameras[:, t], "cameras")
         area = Quantity.from_draws(km / central.draws.counted_km * detail.ground_km2, "km2")
         part = central.tiers[tier]
         for ours, theirs in (

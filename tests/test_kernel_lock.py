@@ -1,4 +1,4 @@
-"""Ctrl-C while a compiled loop runs."""
+"""Ctrl-C while a compiled loop runs, and that each such loop runs within the lock."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import signal
 import subprocess
 import sys
 import threading
+from textwrap import indent
 
 import pytest
+from compiled_calls import LOCK, Code
 
+from toolkit import kernel_lock, store
 from toolkit.kernel_lock import KernelLock
 
 
@@ -84,3 +87,109 @@ def test_an_interruption_in_a_compiled_loop_does_not_kill_the_process():
         timeout=300,
     )  # fmt: skip
     assert (done.returncode, done.stdout.strip()) == (0, "interrupted"), done.stderr[-500:]
+
+
+def test_all_compiled_functions_are_called_within_the_lock():
+    code = Code.of_folder(store.builtin_dir().parent / "toolkit")
+    found = code.look()
+    assert found.loose == []
+    # What was found is all there is: each parallel loop is called somewhere, and by plain code.
+    assert code.kernel_modules == {
+        "toolkit._exposure_kernels", "toolkit._placement_kernels", "toolkit._sight_kernels",
+    }  # fmt: skip
+    assert len(code.parallel) > 10
+    assert code.parallel <= found.locked <= code.compiled
+    assert f"{kernel_lock.__name__}.KERNEL_LOCK" == LOCK
+
+
+KERNELS = """
+import numba
+from numba import njit as compiled, prange
+
+@compiled(cache=True, parallel=True)
+def loop(x):
+    for k in prange(len(x)):
+        x[k] = step(x[k])
+
+@numba.njit
+def step(x):
+    return x + 1
+
+def plain(x):
+    return x
+
+made: object = compiled(cache=True)(plain)
+n_threads = numba.get_num_threads()
+"""
+HEAD = """
+from contextlib import nullcontext
+from toolkit import _kernels, kernel_lock, other
+from toolkit import _kernels as short
+from toolkit._kernels import loop, made, n_threads, plain, step as one
+from toolkit.kernel_lock import KERNEL_LOCK
+from toolkit.kernel_lock import KERNEL_LOCK as held
+import toolkit._kernels
+
+def caller(x, thread_lock):
+"""
+
+
+def loose(body):
+    """Return the compiled functions that a function of this body calls outside the lock."""
+    sources = {
+        "toolkit._kernels": KERNELS,
+        "toolkit.other": "from toolkit import _kernels as inner\n",
+        "toolkit.user": HEAD + indent(body, "    "),
+    }
+    return [text.split()[1] for text in Code(sources).look().loose]
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ("_kernels.loop(x)", "loop"),
+        ("short.loop(x)", "loop"),
+        ("loop(x)", "loop"),
+        ("one(x)", "step"),
+        ("made(x)", "made"),
+        ("toolkit._kernels.loop(x)", "loop"),
+        ("other.inner.loop(x)", "loop"),
+        ("return [loop(k) for k in x]", "loop"),
+        ("with thread_lock:\n    loop(x)", "loop"),
+        ("with nullcontext(KERNEL_LOCK):\n    loop(x)", "loop"),
+        ("with nullcontext(loop(x)), KERNEL_LOCK:\n    pass", "loop"),
+        ("with KERNEL_LOCK:\n    pass\nloop(x)", "loop"),
+        ("with KERNEL_LOCK:\n    later = lambda: loop(x)\nlater()", "loop"),
+        ("with KERNEL_LOCK:\n    later = (loop(k) for k in x)\nnext(later)", "loop"),
+        ("with KERNEL_LOCK:\n    def later():\n        loop(x)\nlater()", "loop"),
+        ("with KERNEL_LOCK:\n    async def later():\n        loop(x)", "loop"),
+        ("with KERNEL_LOCK:\n    later = loop\nlater(x)", "loop"),
+        ("with KERNEL_LOCK:\n    loop.py_func(x)", "loop"),
+        ("map(_kernels.loop, x)", "loop"),
+        ("getattr(_kernels, 'loop')(x)", ""),
+        ("kernels = _kernels\nkernels.loop(x)", ""),
+    ],
+)
+def test_a_call_outside_the_lock_is_found(body, name):
+    assert loose(body) == [f"toolkit._kernels.{name}".rstrip(".")]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "with KERNEL_LOCK:\n    loop(x)",
+        "with held:\n    short.loop(_kernels.step(x))",
+        "with kernel_lock.KERNEL_LOCK, thread_lock:\n    if x:\n        made(x)",
+        "with KERNEL_LOCK:\n    return [loop(k) for k in x]",
+        "plain(_kernels.plain(n_threads))",
+    ],
+)
+def test_a_call_within_the_lock_and_plain_code_are_not(body):
+    assert loose(body) == []
+
+
+def test_a_module_that_calls_its_own_loop_is_found():
+    source = KERNELS + "\ntable = loop(n_threads)\n"
+    assert Code({"toolkit._kernels": source}).look().loose == [
+        f"toolkit._kernels:{source.count(chr(10))} toolkit._kernels.loop"
+    ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from drawn_grid import REACH_M, cameras, town
@@ -10,8 +12,10 @@ from hypothesis import strategies as st
 from scipy.spatial.distance import pdist
 
 from toolkit import exposure, placement, sight, siting
+from toolkit.basis_sums import Sums
 from toolkit.draws import Design
 from toolkit.exposure import SiteChance
+from toolkit.results import TIERS
 
 
 def standing_share(prob, design, **options):
@@ -257,3 +261,109 @@ class TestSimulation:
         ).share  # fmt: skip
         distance = np.hypot(*points.T)
         assert share[0, 0] == pytest.approx(((distance >= 12) & (distance < 40)).mean(), abs=5e-4)
+
+
+RINGS = (
+    # Of three types: seen, recognised, face, plate; None where the type is not able.
+    ((2.0, 50.0), (2.0, 35.0), (4.0, 18.0), None),
+    ((0.0, 45.0), (0.0, 20.0), None, None),
+    ((5.0, 55.0), (5.0, 40.0), (8.0, 30.0), (10.0, 22.0)),
+)
+
+
+def three_types(n_draws):
+    """Return draws of three types that differ in what they are able to do."""
+    ring = np.array([[r or (np.nan, np.nan) for r in of_type] for of_type in RINGS])
+    inner, outer = ring.transpose(2, 1, 0)
+    return dataclasses.replace(
+        cameras(n_draws, working=0.7, share=(0.5, 0.3, 0.2)),
+        hfov_deg=np.tile([70.0, 360.0, 45.0], (n_draws, 1)),
+        inner_m=np.tile(inner, (n_draws, 1, 1)),
+        outer_m=np.tile(outer, (n_draws, 1, 1)),
+    )
+
+
+def without_overlap(placed, total_m):
+    """Return the covered length of cameras placed once, and how many would do without overlap."""
+    covered_m = placed.share * total_m
+    sums = Sums(covered_m, covered_m, placed.alone_m, covered_m, {}, 1.0, placed.n_able)
+    return covered_m, sums.without_overlap(covered_m)
+
+
+def covers(pairs, pair, ring, axis_deg, width_deg, height_m):
+    """Return whether a camera covers the point of one line of sight."""
+    bearing = pairs.bearing[pair] * exposure.BEARING_STEP_DEG
+    off = abs((bearing - axis_deg + 180.0) % 360.0 - 180.0)
+    near_enough = ring[0] <= pairs.distance_cm[pair] / 100.0 < ring[1]
+    return near_enough and off <= width_deg / 2 and pairs.height_dm[pair] <= height_m * 10.0
+
+
+@pytest.fixture(scope="module")
+def counted():
+    """Return what `simulate` found and, by brute force, what is alone, together, and able."""
+    n_draws = 12
+    pairs, _rows, points, prob = town(n_draws)
+    drawn, design = three_types(n_draws), Design(n_draws, 3)
+    none, nowhere = np.zeros(len(prob), dtype=np.int64), np.full(len(prob), np.nan)
+    mean, chance = np.full(n_draws, 1.8), SiteChance.of_table(prob)
+    placed = placement.simulate(pairs, chance, none, nowhere, drawn, mean, points.length, design)
+    standing = placement.place_sites(chance, design)
+    working = placement.equip(standing, none, nowhere, nowhere, drawn, mean)
+    alone, together, able = (np.zeros((n_draws, len(TIERS))) for _ in range(3))
+    for d, t in np.ndindex(alone.shape):
+        covered = np.zeros(len(points.length), bool)
+        for c in range(working.first[d], working.first[d + 1]):
+            kind, site = working.kind[c], working.site[c]
+            ring = RINGS[kind][t]
+            if ring is None:
+                continue
+            able[d, t] += 1
+            aim = working.axis_deg[c], drawn.hfov_deg[d, kind], drawn.height_m[d, kind]
+            for pair in range(pairs.start[site], pairs.start[site + 1]):
+                if covers(pairs, pair, ring, *aim):
+                    alone[d, t] += points.length[pairs.point[pair]]
+                    covered[pairs.point[pair]] = True
+        together[d, t] = points.length[covered].sum()
+    return placed, alone, together, able, points.length.sum()
+
+
+class TestWithoutOverlap:
+    """Against each camera and each point taken one at a time."""
+
+    def test_every_figure_is_that_of_brute_force(self, counted):
+        placed, alone, together, able, total_m = counted
+        np.testing.assert_array_equal(placed.n_able, able)
+        np.testing.assert_allclose(placed.alone_m, alone, rtol=1e-9)
+        np.testing.assert_allclose(placed.share * total_m, together, rtol=1e-9)
+
+    def test_all_are_able_to_see_and_fewer_at_each_better_tier(self, counted):
+        able = counted[3].sum(axis=0)
+        assert able[0] == able[1] > able[2] > able[3] > 0
+
+    @pytest.mark.parametrize("t", range(len(TIERS)), ids=TIERS)
+    def test_there_are_at_most_the_able_ones(self, counted, t):
+        placed, alone, together, able, total_m = counted
+        found = without_overlap(placed, total_m)[1][:, t]
+        assert (found <= able[:, t]).all()
+        has = alone[:, t] > 0
+        assert has.any()
+        one_m = alone[has, t] / able[has, t]
+        np.testing.assert_allclose(found[has], together[has, t] / one_m, rtol=1e-9)
+        assert (found[~has] == 0).all()
+
+    def test_one_camera_is_one_where_it_is_able_and_none_elsewhere(self):
+        n_draws = 12
+        pairs, _rows, points, prob = town(n_draws)
+        site = int(np.argmax(np.diff(pairs.start)))
+        there = np.zeros_like(prob)
+        there[site] = 1.0
+        placed = placement.simulate(
+            pairs, there, (there[:, 0] > 0).astype(np.int64), np.full(len(prob), np.nan),
+            three_types(n_draws), np.ones(n_draws), points.length, Design(n_draws, 3),
+        )  # fmt: skip
+        covered_m, found = without_overlap(placed, points.length.sum())
+        assert set(placed.n_able.ravel()) == {0, 1}
+        assert (placed.n_able[covered_m > 0] == 1).all()
+        np.testing.assert_allclose(found, covered_m > 0, rtol=1e-12)
+        assert (covered_m[:, 0] > 0).any()
+        assert not (covered_m[:, 0] > 0).all()

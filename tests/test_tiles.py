@@ -14,6 +14,7 @@ from toolkit.assessment import assemble, make_inputs
 from toolkit.basis_streets import on_streets, outcome_of
 from toolkit.basis_sums import plan_sites, total
 from toolkit.draws import Design
+from toolkit.results import TIERS
 
 AS_OF = dt.date(2026, 11, 23)
 TILE_KM = 0.7
@@ -64,6 +65,17 @@ def test_totals_of_tiles_add_up_to_the_same_assessment(both):
         assemble(inputs, outcome, figures).model_dump(mode="json") for outcome in (whole, added)
     )
     assert _figures(one) == pytest.approx(_figures(other), rel=2e-6)
+    # Which cameras are able is no matter of streets: every tile has the number of the city.
+    for part, _ in parts:
+        np.testing.assert_array_equal(part.n_able, sums.n_able)
+    assert (sums.n_able[:, 0] > sums.n_able[:, TIERS.index("face")]).any()
+    effective = sums.without_overlap(sums.expected_m)
+    np.testing.assert_allclose(effective, whole.layers.detail.effective_cameras, rtol=1e-9)
+    assert (effective <= sums.n_able).all()
+    for t, tier in enumerate(TIERS):
+        most = np.quantile(sums.n_able[:, t], 0.95)
+        for figure in vars(whole.tiers[tier].effective_cameras).values():
+            assert 0 < figure.high <= most
 
 
 def _figures(value):

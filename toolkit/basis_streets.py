@@ -15,7 +15,7 @@ from toolkit import cells, exposure, siting, street_sample, zones
 from toolkit.basis import M2_PER_KM2, M_PER_KM, Inputs, Outcome, ring, switch
 from toolkit.basis_sums import SitePlan, Sums, add_up, plan_sites, systematic
 from toolkit.cameras import cameras_sha256
-from toolkit.draws import Design, FloatArray
+from toolkit.draws import Design
 from toolkit.optics import threshold_px_m
 from toolkit.results import (
     TIERS,
@@ -162,7 +162,7 @@ def _detail(
     return StreetDetail(
         by_street=summary.group_mean,
         ground_km2=scene.ground_m2 / M2_PER_KM2,
-        alone_km=sums.one_m / M_PER_KM,
+        effective_cameras=sums.without_overlap(sums.expected_m),
         cells=partial(_cells, inputs, scene, plan.chance, pack.manifest.crs),
         mapped=pack.cameras,
         sites=partial(pack_sites, pack, inputs.model),
@@ -236,7 +236,8 @@ def outcome_of(
     everything = sums.everything_m / sums.sample_m
     cases = {a: case_m / sums.sample_m for a, case_m in sums.cases_m.items()}
     area_km2 = frame.ground_m2 / M2_PER_KM2
-    one_m = sums.one_m
+    apart_expected = sums.without_overlap(sums.expected_m)
+    apart_realised = sums.without_overlap(sums.realised_m)
     able = inputs.cameras.able_share()
     tiers: dict[Tier, TierPart] = {}
     for t, tier in enumerate(TIERS):
@@ -255,12 +256,8 @@ def outcome_of(
                 realised=Quantity.from_draws(realised[:, t] * area_km2, "km2"),
             ),
             effective_cameras=Total(
-                expected=Quantity.from_draws(
-                    _over(expected[:, t] * known_m, one_m[:, t]), "cameras"
-                ),
-                realised=Quantity.from_draws(
-                    _over(realised[:, t] * known_m, one_m[:, t]), "cameras"
-                ),
+                expected=Quantity.from_draws(apart_expected[:, t], "cameras"),
+                realised=Quantity.from_draws(apart_realised[:, t], "cameras"),
             ),
             switched_on=switch(inputs, tier),
             unknown_share=float(f"{1 - known_m / total_m:.6g}"),
@@ -307,11 +304,6 @@ def outcome_of(
         pack=pack,
         make_layers=layers,
     )
-
-
-def _over(length_m: FloatArray, one_m: FloatArray) -> FloatArray:
-    """Return how many cameras of mean length `one_m` cover `length_m` side by side."""
-    return np.divide(length_m, one_m, out=np.zeros_like(length_m), where=one_m > 0)
 
 
 def street_figures(

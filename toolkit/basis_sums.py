@@ -79,8 +79,9 @@ class Sums:
         Covered length of the sample in each case.
     sample_m
         Length of the points of the sample.
-    n_working
-        Working cameras of the whole city, shape (D,): the same in every tile.
+    n_able
+        Working cameras of the whole city that are able, a number, see `placement.Placed`: the
+        same in every tile.
     """
 
     expected_m: FloatArray
@@ -89,12 +90,25 @@ class Sums:
     everything_m: FloatArray
     cases_m: dict[Allocation, FloatArray]
     sample_m: float
-    n_working: IntArray
+    n_able: IntArray
 
-    @property
-    def one_m(self) -> FloatArray:
-        """Mean length that one working camera covers by itself; 0 without any."""
-        return np.asarray(self.alone_m / np.maximum(self.n_working, 1)[:, None])
+    def without_overlap(self, length_m: FloatArray) -> FloatArray:
+        """Return how many cameras would cover a length if no two overlapped, shape (D, T).
+
+        That is the length over the mean length that one working camera covers by itself. Both
+        are about the cameras that are able at the tier: the others cover nothing, and would only
+        make the mean shorter. Cameras placed once cannot come to more than there are of them. A
+        length averaged over placement could, where the few that were placed stand badly, so no
+        draw exceeds their number.
+
+        Parameters
+        ----------
+        length_m
+            Covered street length, shape (D, T).
+        """
+        one_m = self.alone_m / np.maximum(self.n_able, 1)
+        number = np.divide(length_m, one_m, out=np.zeros_like(length_m), where=one_m > 0)
+        return np.minimum(number, self.n_able)
 
 
 def reducing_of(inputs: Inputs, pack: Pack) -> float:
@@ -231,7 +245,7 @@ def add_up(
         everything_m=covered_m(plan.chance, every_view),
         cases_m={a: covered_m(c, views) for a, c in plan.cases.items()},
         sample_m=float(length[sample].sum()),
-        n_working=placed.n_working,
+        n_able=placed.n_able,
     ), summary
 
 
@@ -244,7 +258,7 @@ def total(parts: Sequence[Sums]) -> Sums:
         everything_m=np.sum([p.everything_m for p in parts], axis=0),
         cases_m={a: np.sum([p.cases_m[a] for p in parts], axis=0) for a in parts[0].cases_m},
         sample_m=float(np.sum([p.sample_m for p in parts])),
-        n_working=parts[0].n_working,
+        n_able=parts[0].n_able,
     )
 
 

@@ -34,7 +34,7 @@ from toolkit.city_figures import CityFigures
 from toolkit.draws import Design
 from toolkit.results import ALLOCATIONS, Assessment
 
-RECORD_FORMAT: Final = "camera-exposure.batch-record/1"
+RECORD_FORMAT: Final = "camera-exposure.batch-record/2"
 JOBS: Final = "jobs"
 TILES: Final = "tiles"
 STREETS: Final = "streets"
@@ -307,7 +307,7 @@ def sums_bytes(sums: Sums) -> bytes:
         "alone_m": sums.alone_m,
         "everything_m": sums.everything_m,
         "sample_m": np.array(sums.sample_m),
-        "n_working": sums.n_working,
+        "n_able": sums.n_able,
         **{f"case_{name}": value for name, value in sums.cases_m.items()},
     }
     stream = io.BytesIO()
@@ -325,7 +325,7 @@ def read_sums(data: bytes) -> Sums:
             everything_m=found["everything_m"],
             cases_m={a: found[f"case_{a}"] for a in ALLOCATIONS if f"case_{a}" in found},
             sample_m=float(found["sample_m"]),
-            n_working=found["n_working"],
+            n_able=found["n_able"],
         )
 
 

@@ -274,10 +274,7 @@ def _tier(a: Assessment, b: Assessment, tier: Tier, *, paired: bool) -> TierDiff
         if detail and other_detail:
             t = TIERS.index(tier)
             area = share[0] * detail.ground_km2, share[1] * other_detail.ground_km2
-            effective = (
-                _side_by_side(one_km, detail.alone_km[:, t]),
-                _side_by_side(other_km, other_detail.alone_km[:, t]),
-            )
+            effective = detail.effective_cameras[:, t], other_detail.effective_cameras[:, t]
     return TierDifference(
         threshold_px_m=(one.threshold_px_m, other.threshold_px_m),
         length_km=_difference(
@@ -293,11 +290,6 @@ def _tier(a: Assessment, b: Assessment, tier: Tier, *, paired: bool) -> TierDiff
             one.effective_cameras.expected, other.effective_cameras.expected, effective
         ),
     )
-
-
-def _side_by_side(length_km: FloatArray, one_km: FloatArray) -> FloatArray:
-    """Return how many cameras of mean length `one_km` cover `length_km` side by side."""
-    return np.divide(length_km, one_km, out=np.zeros_like(length_km), where=one_km > 0)
 
 
 def _count(side: Assessment) -> Quantity:

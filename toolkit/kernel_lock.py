@@ -3,6 +3,9 @@
 Numba's work queue aborts the process when two threads call parallel loops at once. And what a
 compiled loop returns is made into Python objects by code that does not expect Ctrl-C: an
 interruption that waited for the end of the loop would end the process with a memory fault.
+
+So plain code calls a compiled function, parallel or not, only within ``with KERNEL_LOCK``, and
+keeps no other name for one. A test reads the source of all modules for that.
 """
 
 from __future__ import annotations

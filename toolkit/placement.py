@@ -38,13 +38,14 @@ class Placed:
         Share of the length that any camera covers, shape (D, T).
     alone_m
         Length that each working camera covers by itself, added up, shape (D, T).
-    n_working
-        Working cameras, shape (D,).
+    n_able
+        Working cameras that are able, shape (D, T): their type has a ring at that tier, whatever
+        stands before them. It is the rule of `CameraDraws.able_share`, and no matter of streets.
     """
 
     share: FloatArray
     alone_m: FloatArray
-    n_working: IntArray
+    n_able: IntArray
 
 
 @dataclass(frozen=True)
@@ -258,7 +259,17 @@ def simulate(  # noqa: PLR0913
             sight.height_dm,
             length_m,
         )  # fmt: skip
-    return Placed(share, alone_m, np.diff(working.first))
+    return Placed(share, alone_m, _count_able(working, cameras))
+
+
+def _count_able(working: Working, cameras: CameraDraws) -> IntArray:
+    """Count the working cameras whose type has a ring, shape (D, T)."""
+    n_draws, n_types = cameras.share.shape
+    draw = np.repeat(np.arange(n_draws), np.diff(working.first))
+    by_type = np.bincount(draw * n_types + working.kind, minlength=n_draws * n_types)
+    has_ring = np.isfinite(cameras.inner_m)
+    able = np.where(has_ring, by_type.reshape(n_draws, 1, n_types), 0)
+    return np.asarray(able.sum(axis=2))
 
 
 def _with_certain(standing: Standing, certain: NDArray[np.int32]) -> Standing:

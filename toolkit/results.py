@@ -266,7 +266,8 @@ class TierPart(_Model):
     area_km2: Total
     """Ground along the covered streets, `zones.STRIP_M` to both sides, each place once."""
     effective_cameras: Total
-    """Cameras that would cover as much if no two overlapped."""
+    """Cameras that would cover as much if no two overlapped: each covers what one working camera
+    that is able at this tier covers by itself, on average. Never more than work and are able."""
     switched_on: Quantity | None = None
     """Face and plate only: how likely it is that the software is in use. Never multiplied in."""
     unknown_share: float | None
@@ -301,8 +302,9 @@ class StreetDetail:
         in `Layers.streets`. Means nothing where a street is unknown.
     ground_km2
         Ground along the streets for which the model has an answer.
-    alone_km
-        Mean street length that one working camera covers by itself, shape (D, T).
+    effective_cameras
+        Cameras that would cover as much if no two overlapped, averaged over placement,
+        shape (D, T).
     cells
         Gives the exposure by cell of a grid of that many metres, see `cells.cell_frame`.
     mapped
@@ -315,7 +317,7 @@ class StreetDetail:
 
     by_street: np.ndarray[Any, np.dtype[np.float32]]
     ground_km2: float
-    alone_km: np.ndarray[Any, np.dtype[np.float64]]
+    effective_cameras: np.ndarray[Any, np.dtype[np.float64]]
     cells: Callable[[float], gpd.GeoDataFrame]
     mapped: gpd.GeoDataFrame
     sites: Callable[[], gpd.GeoDataFrame]

@@ -114,7 +114,9 @@ def _assess(options: argparse.Namespace) -> int:
             out.append(f"  share of street length: {words(part.share_of_length.realised)}")
         if part.area_km2.realised.known:
             out.append(f"  ground along streets: {words(part.area_km2.realised)}")
-            out.append(f"  as much as, without overlap: {words(part.effective_cameras.realised)}")
+            out.append(
+                f"  able cameras needed without overlap: {words(part.effective_cameras.realised)}"
+            )
         out += [
             f"  share of streets {_area(case.radius_km)}, cameras "
             f"{'all there' if case.allocation == 'core' else 'spread over the township'}: "

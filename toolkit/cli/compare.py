@@ -173,7 +173,7 @@ def _lines(found: Comparison, a: Assessment, b: Assessment) -> list[str]:
         if part.share_of_length.difference.known:
             out.append(f"  share of street length: {_words(part.share_of_length)}")
             out.append(f"  ground along streets: {_words(part.area_km2)}")
-            out.append(f"  as much as, without overlap: {_words(part.effective_cameras)}")
+            out.append(f"  able cameras needed without overlap: {_words(part.effective_cameras)}")
     out.append("")
     out += [f"- {note.text}" for note in found.notes]
     out += [f"- {text}" for text in found.limits]

@@ -78,7 +78,7 @@ def figures_table(assessment: Assessment, lang: Language) -> Table:
                 lambda part: words(part.area_km2.expected),
             ),
             row(
-                tr("Cameras that would cover as much if none overlapped", lang),
+                tr("Able cameras that would cover as much if none overlapped", lang),
                 lambda part: words(part.effective_cameras.realised),
             ),
             row(
