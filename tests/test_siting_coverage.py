@@ -87,12 +87,11 @@ def test_the_factor_of_a_place_has_the_spread_it_is_given():
 
 
 def test_sites_from_cameras_by_hand():
-    found = siting_coverage.sites_from_cameras(100, (1.0, 1.5, 2.63), Design(4000, 0))
-    low, mode, high = 1.0, 1.5, 2.63
-    grid = np.linspace(low, high, 100_001)
-    density = np.where(grid < mode, (grid - low) / (mode - low), (high - grid) / (high - mode))
-    mean = np.average(100 / grid, weights=density)
-    assert found.mean() == pytest.approx(mean, rel=0.01)
+    low, high = 1.0, 2.63
+    found = siting_coverage.sites_from_cameras(100, (low, high), Design(4000, 0))
+    # The mean of 100 / n where n is even in logs.
+    assert found.mean() == pytest.approx(100 * (1 / low - 1 / high) / np.log(high / low), rel=0.01)
+    assert np.median(found) == pytest.approx(100 / np.sqrt(low * high), rel=0.02)
 
 
 def test_truth_of_a_made_city_is_inside_the_interval(ground):

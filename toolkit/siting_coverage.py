@@ -72,17 +72,13 @@ def cover_factor(ratio: FloatArray, log_sd: float, design: Design) -> FloatArray
     return np.asarray(np.exp(np.mean(np.log(ratio)) + log_sd * z), dtype=float)
 
 
-def cameras_per_site(per_site: tuple[float, float, float], design: Design) -> FloatArray:
-    """Draw the mean number of cameras at a site from low, most likely and high, shape (D,)."""
-    low, mode, high = per_site
+def cameras_per_site(per_site: tuple[float, float], design: Design) -> FloatArray:
+    """Draw the mean number of cameras at a site between low and high, even in logs, shape (D,)."""
     column = design.column("siting.cameras_per_site")
-    each = stats.triang.ppf(column, (mode - low) / (high - low), low, high - low)
-    return np.asarray(each, dtype=float)
+    return np.asarray(stats.loguniform.ppf(column, *per_site), dtype=float)
 
 
-def sites_from_cameras(
-    n_cameras: int, per_site: tuple[float, float, float], design: Design
-) -> FloatArray:
+def sites_from_cameras(n_cameras: int, per_site: tuple[float, float], design: Design) -> FloatArray:
     """Draw how many sites a number of cameras makes, cameras per site unknown, shape (D,)."""
     return np.maximum(np.round(n_cameras / cameras_per_site(per_site, design)), 1.0)
 

@@ -194,11 +194,7 @@ def site_numbers(
 ) -> dict[str, FloatArray]:
     """Return the number of sites per draw: from the sites, and from the cameras alone."""
     settings = profiles.prior.settings
-    per_site = (
-        settings["cameras_per_site_low"],
-        settings["cameras_per_site_mode"],
-        settings["cameras_per_site_high"],
-    )
+    per_site = (settings["cameras_per_site_low"], settings["cameras_per_site_high"])
     return {
         "from_sites": np.full(design.n_draws, float(n_sites)),
         "from_cameras": coverage.sites_from_cameras(n_cameras, per_site, design),

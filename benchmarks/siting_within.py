@@ -1,0 +1,145 @@
+"""What the cameras of a city say of its other blocks: the most that a model could know of it.
+
+The profile alone is fitted to the other folds of blocks, and on top of it what surrounds each
+piece of street at several distances. The surroundings are of use within one city only. Carried
+from city to city they made the mean worse, so no profile has them (docs/siting.md).
+"""
+
+from __future__ import annotations
+
+import itertools
+import warnings
+from typing import Final
+
+import numpy as np
+import shapely
+import statsmodels.api as sm
+from numpy.typing import NDArray
+from scipy.signal import oaconvolve
+from statsmodels.tools.sm_exceptions import ConvergenceWarning
+
+from toolkit import pieces, siting_fit
+from toolkit.siting_fit import FitCity
+from toolkit.siting_profiles import Prior
+from toolkit.street_features import CLASSES, class_index
+from toolkit.street_layers import StreetLayers
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+RADII_M: Final = (50.0, 100.0, 200.0, 400.0, 800.0, 1500.0)
+CELLS_PER_RADIUS: Final = 4
+PIECE_M: Final = 10.0
+AROUND_SD: Final = 0.2
+"""Prior spread of the log lift of one standard deviation of a surrounding."""
+LEAST_M: Final = 10.0
+"""Added before the logarithm, so that no street around is a number too."""
+LEAST_SPREAD: Final = 1e-6
+ROUND_M: Final = 0.1
+"""Sums are rounded to this, so that the order of adding up does not show."""
+
+
+def surroundings(layers: StreetLayers, xy_m: FloatArray, length_m: FloatArray) -> FloatArray:
+    """Return how much street and how many junctions lie around points, standardised.
+
+    Parameters
+    ----------
+    layers
+        The streets.
+    xy_m, length_m
+        Points and the length each stands for, shapes (P, 2), (P,).
+
+    Returns
+    -------
+    around
+        Logs of all street, main street, street for service and on foot, and ends of streets within
+        each of `RADII_M`; mean 0 and variance 1 by length, shape (P, 4 R).
+    """
+    along = pieces.cut(layers.lines, PIECE_M)
+    road = class_index(layers.highway)[along.line]
+    ends = np.vstack([shapely.get_coordinates(shapely.get_point(layers.lines, k)) for k in (0, -1)])
+    counted = (
+        (along.xy, along.length),
+        (along.xy, along.length * (road <= CLASSES.index("secondary"))),
+        (along.xy, along.length * (road >= CLASSES.index("service"))),
+        # An end counts like a piece of street.
+        (ends, np.full(len(ends), PIECE_M)),
+    )
+    around = np.column_stack(
+        [
+            np.log(within_radius(where, much, xy_m, radius_m) + LEAST_M)
+            for (where, much), radius_m in itertools.product(counted, RADII_M)
+        ]
+    )
+    around -= np.average(around, axis=0, weights=length_m)
+    spread = np.sqrt(np.average(around**2, axis=0, weights=length_m))
+    # What does not vary says nothing; of its spread only rounding is left.
+    varies = spread > LEAST_SPREAD
+    return np.asarray(np.where(varies, around / np.where(varies, spread, 1.0), 0.0), dtype=float)
+
+
+def within_radius(
+    where_m: FloatArray, amount: FloatArray, xy_m: FloatArray, radius_m: float
+) -> FloatArray:
+    """Add up amounts within about a radius of points, on a grid of a quarter of it, shape (P,)."""
+    step = radius_m / CELLS_PER_RADIUS
+    low = np.minimum(where_m.min(axis=0), xy_m.min(axis=0))
+    cell, at = (np.floor((xy - low) / step).astype(np.int64) for xy in (where_m, xy_m))
+    shape = np.maximum(cell.max(axis=0), at.max(axis=0)) + 1
+    grid = np.zeros(tuple(shape))
+    np.add.at(grid, tuple(cell.T), amount)
+    reach = np.arange(-CELLS_PER_RADIUS, CELLS_PER_RADIUS + 1)
+    disc = (reach[:, None] ** 2 + reach**2 <= CELLS_PER_RADIUS**2).astype(float)
+    near = oaconvolve(grid, disc, mode="same")[tuple(at.T)]
+    return np.asarray(np.maximum(np.round(near / ROUND_M) * ROUND_M, 0.0), dtype=float)
+
+
+def folded_lift(
+    fit: FitCity, fold: IntArray, start: FloatArray, prior: Prior, around: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return the log lift of each point from a fit on the other folds, shapes (P,), (P,).
+
+    Parameters
+    ----------
+    fit
+        The city.
+    fold
+        Of each point, shape (P,).
+    start
+        Coefficients the fit is shrunk to, shape (K,).
+    prior
+        Spread between cities.
+    around
+        See `surroundings`.
+
+    Returns
+    -------
+    profile, with_surroundings
+        From the columns of a profile alone, and with the surroundings on top.
+    """
+    profile, everything = np.zeros(len(fold)), np.zeros(len(fold))
+    for f in np.unique(fold):
+        others, here = fold != f, fold == f
+        seen = siting_fit.fit([fit.part(others)], prior_mean=start, prior_sd=prior.between_sd)
+        lift = siting_fit.log_lift(seen.beta, fit.code, fit.length_m)
+        profile[here] = lift[here]
+        on_top = _fit_around(fit.part(others), lift[others], around[others])
+        everything[here] = lift[here] + around[here] @ on_top
+    return profile, everything - np.log(_mean(np.exp(everything), fit.length_m))
+
+
+def _mean(value: FloatArray, length_m: FloatArray) -> float:
+    return float(np.average(value, weights=length_m))
+
+
+def _fit_around(city: FitCity, lift: FloatArray, around: FloatArray) -> FloatArray:
+    """Return the log lift of one standard deviation of each surrounding, shape (M,)."""
+    offset = lift + np.log(city.length_m)
+    offset += np.log(city.sites.sum() / np.exp(offset).sum())
+    columns = np.column_stack([np.ones(len(offset)), around * AROUND_SD])
+    model = sm.GLM(city.sites, columns, family=sm.families.Poisson(), offset=offset)
+    penalty = np.r_[0.0, np.ones(around.shape[1])] / model.nobs
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        params = model.fit_regularized(alpha=penalty, L1_wt=0.0).params
+    return np.asarray(params, dtype=float)[1:] * AROUND_SD

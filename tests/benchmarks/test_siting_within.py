@@ -1,0 +1,54 @@
+"""What lies around points by brute force, and sites that only the surroundings tell of."""
+
+from __future__ import annotations
+
+import drawn_city
+import numpy as np
+import pytest
+
+from benchmarks import siting_within
+from toolkit import siting_fit, siting_profiles
+from toolkit.street_features import street_points
+
+RNG = np.random.default_rng(4)
+
+
+@pytest.mark.parametrize("radius_m", [50.0, 400.0])
+def test_amounts_around_points_lie_between_those_of_smaller_and_larger_discs(radius_m):
+    where, at = RNG.uniform(0, 3000, (900, 2)), RNG.uniform(0, 3000, (60, 2))
+    amount = RNG.uniform(1, 9, 900)
+    found = siting_within.within_radius(where, amount, at, radius_m)
+    away = np.hypot(*(where[:, None] - at).T).T
+    # A cell may be off by its diagonal at either end.
+    slack = 2 * radius_m / siting_within.CELLS_PER_RADIUS * np.sqrt(2)
+    least = amount @ (away <= radius_m - slack)
+    most = amount @ (away <= radius_m + slack)
+    assert (least - 0.1 <= found).all()
+    assert (found <= most + 0.1).all()
+    assert np.corrcoef(found, amount @ (away <= radius_m))[0, 1] > 0.6
+
+
+def test_surroundings_are_standardised_and_no_service_street_is_a_column_of_nothing():
+    layers = drawn_city.layers()
+    points = street_points(layers)
+    around = siting_within.surroundings(layers, points.xy_m, points.length_m)
+    assert around.shape == (len(points.xy_m), 4 * len(siting_within.RADII_M))
+    mean = np.average(around, axis=0, weights=points.length_m)
+    variance = np.average(around**2, axis=0, weights=points.length_m)
+    np.testing.assert_allclose(mean, 0, atol=1e-9)
+    assert set(np.round(variance, 9)) <= {0.0, 1.0}
+    assert 0.0 in variance
+
+
+def test_sites_that_follow_the_surroundings_are_found_in_blocks_not_seen():
+    points = street_points(drawn_city.layers())
+    around = RNG.normal(size=(len(points.xy_m), 3))
+    rate = np.exp(1.0 * around[:, 0])
+    sites = RNG.poisson(300 * rate * points.length_m / (rate @ points.length_m))
+    block = siting_fit.block_index(points.xy_m, 300.0)
+    city = siting_fit.FitCity("made", points.code, points.length_m, block, sites)
+    prior = siting_profiles.load_prior()
+    alone, both = siting_within.folded_lift(city, block % 5, prior.mean, prior, around)
+    assert np.corrcoef(around[:, 0], both)[0, 1] > 0.8
+    assert abs(np.corrcoef(around[:, 0], alone)[0, 1]) < 0.2
+    np.testing.assert_allclose(np.average(np.exp(both), weights=points.length_m), 1.0)
