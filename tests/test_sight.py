@@ -54,6 +54,20 @@ def exact(sites, points, buildings, reach_m):
     return visible
 
 
+@pytest.mark.parametrize("n_points", [1, 7, 3000])
+def test_the_building_around_a_point_is_the_lowest_that_contains_it(n_points):
+    rng = np.random.default_rng(n_points)
+    low = rng.uniform(0, 900, (60, 2))
+    house = shapely.box(*low.T, *(low + rng.uniform(1, 150, (60, 2))).T)
+    # Courtyards, and one house in two parts.
+    house[:20] = shapely.difference(house[:20], shapely.buffer(shapely.centroid(house[:20]), 9.0))
+    house[20] = shapely.union(house[20], shapely.box(2000, 2000, 2100, 2100))
+    xy = np.vstack([rng.uniform(0, 1050, (n_points, 2)), [[2050.0, 2050.0]]])
+    inside = shapely.contains_xy(house[:, None], *xy.T)
+    expected = np.where(inside.any(axis=0), inside.argmax(axis=0), -1)
+    np.testing.assert_array_equal(sight.containing_building(xy, house), expected)
+
+
 def test_agrees_with_exact_geometry(town):
     sites, points, buildings = town
     shifted = shapely.transform(buildings, lambda xy: xy + NORTHING)
