@@ -41,6 +41,8 @@ class SitePlan:
         The same under each named reading of the report; empty where there is nothing to read.
     in_scope
         Mapped cameras that are some of the reported ones, shape (D,).
+    inside_share
+        Share of the reported cameras inside the boundary, shape (D,).
     n_cameras
         Cameras inside the boundary, shape (D,).
     reducing
@@ -54,6 +56,7 @@ class SitePlan:
     chance: exposure.SiteChance
     cases: dict[Allocation, exposure.SiteChance]
     in_scope: FloatArray
+    inside_share: FloatArray
     n_cameras: FloatArray
     reducing: float
     sample: IntArray
@@ -171,6 +174,7 @@ def plan_sites(inputs: Inputs, pack: Pack, frame: Frame) -> SitePlan:
             if "township" in inside
         },
         in_scope=in_scope,
+        inside_share=inside["drawn"],
         n_cameras=np.maximum(inputs.n_cameras * inside["drawn"], in_scope),
         reducing=reducing,
         sample=among[systematic(len(among))],
