@@ -213,6 +213,7 @@ def add_up(
     summary = exposure.summarise(rows, plan.chance, views, length, scene.points.line, n_streets)
     street_m = np.bincount(scene.points.line, weights=length, minlength=n_streets)
     counted_m = np.where(scene.street_known, street_m, 0.0)
+    counts = counted_m > 0  # a street without points has no mean
     known_m = np.where(known, length, 0.0)
     placed = placement.simulate(
         scene.lines_of_sight,
@@ -243,7 +244,7 @@ def add_up(
         return np.asarray(np.einsum("p,ptd->dt", length[sample], prob), dtype=float)
 
     return Sums(
-        expected_m=np.einsum("s,std->dt", counted_m, np.nan_to_num(summary.group_mean)),
+        expected_m=np.einsum("s,std->dt", counted_m[counts], summary.group_mean[counts]),
         realised_m=placed.share * known_m.sum(),
         alone_m=placed.alone_m,
         everything_m=covered_m(plan.chance, every_view),

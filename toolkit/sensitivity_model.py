@@ -299,13 +299,14 @@ def _on_sample(inputs: Inputs, on: _Sampled) -> FloatArray:
     in_scope = mapped_share(inputs) * on.scene.n_mapped * on.reducing
     inside = share_inside(inputs, on.pack)["drawn"]
     chance = chance_of_sites(inputs, on.scene, in_scope, inside)
+    rows = on.rows.seen_by(inputs.cameras.height_m)
     views = exposure.view_table(
         inputs.cameras,
         inputs.per_site,
         reach_m=on.scene.lines_of_sight.reach_m,
-        codes=on.rows.codes,
+        codes=rows.codes,
     )
-    prob = exposure.closed_form(on.rows, chance, views)
+    prob = exposure.closed_form(rows, chance, views)
     return np.asarray(np.einsum("p,ptd->dt", on.weight, prob), dtype=float)
 
 
