@@ -190,7 +190,8 @@ def _reliability(
             again[k] = (some[..., 2] - some[..., 1]) / some[..., 0]
     edge = np.quantile(np.nan_to_num(again), BAND, axis=0)
     middle = np.nan_to_num(again).mean(axis=0)
-    return prob, share, share - middle + edge[0], share - middle + edge[1], length / 1e3
+    low, high = (np.clip(share - middle + e, 0.0, 1.0) for e in edge)
+    return prob, share, low, high, length / 1e3
 
 
 def agreeing(results: Results) -> tuple[int, int]:

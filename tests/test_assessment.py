@@ -244,3 +244,13 @@ def test_an_installed_pack_of_no_known_city_is_assessed_with_the_wide_prior(home
     core, township = (c.share_of_length for c in part.cases)
     assert core.mid > township.mid
     assert township.mid <= part.share_of_length.expected.mid <= core.mid
+    # The figure per km is about the boundary, of which the report may hold cameras outside.
+    cameras = found.cameras.installed
+    assert part.cameras_able.mid < cameras.count.mid  # every camera can see: those are all inside
+    assert part.ring_m.empty_share.high == 0
+    for one, inside in zip(
+        (cameras.per_km.low, cameras.per_km.mid, cameras.per_km.high),
+        (part.cameras_able.low, part.cameras_able.mid, part.cameras_able.high),
+        strict=True,
+    ):
+        assert one == pytest.approx(inside / found.draws.counted_km, rel=1e-4)

@@ -7,7 +7,7 @@ import shutil
 import numpy as np
 import pytest
 
-from toolkit import store
+from toolkit import sensitivity_model, store
 from toolkit.assessment import make_inputs
 from toolkit.assumptions import load_assumptions
 from toolkit.basis_streets import on_streets
@@ -70,6 +70,20 @@ def test_the_sample_gives_the_share_of_an_assessment():
     matrix = np.column_stack([ordinary.column(name) for name in names])
     given = GivenDesign.from_matrix(matrix, names, seed=0)
     np.testing.assert_allclose(expected_shares(asked, given, options), share, rtol=1e-6)
+
+
+def test_a_row_is_the_same_in_whatever_part_it_is_evaluated(monkeypatch):
+    asked = question("helsinki-centre")
+    options = boundary_options(asked)
+    recording = RecordingDesign(9, 0)
+    expected_shares(asked, recording, options, n_points=300)
+    names = sorted(recording.asked)
+    matrix = np.column_stack([Design(9, 0).column(name) for name in names])
+    given = GivenDesign.from_matrix(matrix, names, seed=0)
+    whole = expected_shares(asked, given, options, n_points=300)
+    monkeypatch.setattr(sensitivity_model, "_CHUNK", 2)
+    parts = expected_shares(asked, given, options, n_points=300)
+    np.testing.assert_allclose(parts, whole, rtol=1e-6)
 
 
 def test_without_streets_a_row_chooses_among_the_discs():

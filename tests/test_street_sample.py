@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from toolkit import results, street_sample
-from toolkit.assessment import assess
+from toolkit.assessment import assess, make_inputs
+from toolkit.basis_streets import scene_of
 from toolkit.draws import Design
 from toolkit.results import TIERS
 
@@ -35,6 +36,13 @@ def whole():
 @pytest.fixture(scope="module")
 def sampled():
     return helsinki(sample_points=N_POINTS)
+
+
+def open_scene():
+    inputs, pack_id, _ = make_inputs(
+        "helsinki-centre", as_of=dt.date(2026, 11, 23), design=Design(1, 0)
+    )
+    return scene_of(inputs, pack_id)[1]
 
 
 class TestChoose:
@@ -168,3 +176,17 @@ def test_the_same_seed_gives_the_same_bytes(sampled):
 def test_a_sample_of_nothing_is_refused():
     with pytest.raises(ValueError, match="at least one"):
         helsinki(sample_points=0)
+
+
+def test_streets_without_a_point_of_the_sample_are_left_out():
+    scene = open_scene()
+    point = np.flatnonzero(scene.point_known)[::500]
+    part = street_sample.thinned(scene, point, np.full(len(point), 7.0))
+    assert len(part.lines) == len(np.unique(scene.points.line[point])) < len(scene.lines)
+    assert part.street_known.all()
+    for k, p in enumerate(point):
+        assert part.lines[part.points.line[k]] is scene.lines[scene.points.line[p]]
+        row = slice(*part.rows.start[k : k + 2])
+        np.testing.assert_array_equal(
+            part.rows.site[row], scene.rows.site[slice(*scene.rows.start[p : p + 2])]
+        )

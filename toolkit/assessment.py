@@ -25,7 +25,7 @@ from toolkit.cities import City, find_city, load_cities
 from toolkit.city_figures import CityFigures, city_figures
 from toolkit.claims import evidence_sha256, load_claims, load_observations
 from toolkit.counts import CountDraws, Scope, count_draws
-from toolkit.draws import Design
+from toolkit.draws import Design, FloatArray
 from toolkit.observations import Observation, observation_part, value_of_counting
 from toolkit.optics import draw_cameras, load_catalogue
 from toolkit.records import Claim
@@ -338,9 +338,8 @@ def _camera_count(
     inputs: Inputs, outcome: Outcome, status: Status, figures: CityFigures
 ) -> CameraCount:
     counts = inputs.counts
-    number = np.maximum(
-        counts.installed if status == "installed" else counts.planned, outcome.mapped_in_scope
-    )
+    reported = counts.installed if status == "installed" else counts.planned
+    number = np.maximum(reported, outcome.mapped_in_scope)
     if outcome.mapped and number.all():
         completeness = Quantity.from_draws(outcome.mapped_in_scope / number, "share")
     else:
@@ -349,11 +348,7 @@ def _camera_count(
         count=Quantity.from_draws(number, "cameras"),
         mapped=outcome.mapped,
         completeness=completeness,
-        per_km=(
-            Quantity.unknown("cameras/km", notes.text("no_streets_share"))
-            if outcome.counted_km is None
-            else Quantity.from_draws(number / outcome.counted_km, "cameras/km")
-        ),
+        per_km=_per_km(reported, outcome),
         claims=counts.claims_installed if status == "installed" else counts.claims_planned,
         contradictions=counts.contradictions,
         stale=counts.stale_installed if status == "installed" else counts.stale_planned,
@@ -368,6 +363,14 @@ def _camera_count(
             else None
         ),
     )
+
+
+def _per_km(reported: FloatArray, outcome: Outcome) -> Quantity:
+    """Return the cameras inside the boundary per km of its streets; `reported` has shape (D,)."""
+    if outcome.counted_km is None or outcome.inside_share is None:
+        return Quantity.unknown("cameras/km", notes.text("no_streets_share"))
+    inside = np.maximum(reported * outcome.inside_share, outcome.mapped_in_scope)
+    return Quantity.from_draws(inside / outcome.counted_km, "cameras/km")
 
 
 def source_refs(inputs: Inputs, pack: Pack | None) -> tuple[SourceRef, ...]:

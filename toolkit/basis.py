@@ -76,6 +76,8 @@ class Outcome:
     """The same with the cameras placed once per draw, shape (D, T)."""
     counted_km: float | None = None
     """Street length that counts as the whole."""
+    inside_share: FloatArray | None = None
+    """Share of the reported cameras inside the boundary, shape (D,); None without streets."""
     pack: Pack | None = None
     make_layers: LazyLayers | None = None
     sample: SamplePart | None = None

@@ -28,8 +28,11 @@ def on_city_level(inputs: Inputs) -> Outcome:
     design, values = inputs.design, inputs.assumptions
     known = fabrics.load_fabrics()
     views = exposure.view_table(
-        inputs.cameras, inputs.per_site, reach_m=values.value("optics.max_range_m")
-    )[exposure.CANDIDATE]
+        inputs.cameras,
+        inputs.per_site,
+        reach_m=values.value("optics.max_range_m"),
+        codes=np.array([exposure.CANDIDATE]),
+    )[0]
     n_sites = inputs.n_cameras / inputs.per_site
     curve_m = fabrics.draw_view_curve(known, values, design)
     per_site_m = fabrics.covered_length_m(curve_m, views)

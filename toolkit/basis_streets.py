@@ -301,6 +301,7 @@ def outcome_of(
         expected_km=expected * known_m / M_PER_KM,
         realised_km=realised * known_m / M_PER_KM,
         counted_km=known_m / M_PER_KM,
+        inside_share=plan.inside_share,
         pack=pack,
         make_layers=layers,
     )

@@ -41,6 +41,8 @@ class SitePlan:
         The same under each named reading of the report; empty where there is nothing to read.
     in_scope
         Mapped cameras that are some of the reported ones, shape (D,).
+    inside_share
+        Share of the reported cameras inside the boundary, shape (D,).
     n_cameras
         Cameras inside the boundary, shape (D,).
     reducing
@@ -54,6 +56,7 @@ class SitePlan:
     chance: exposure.SiteChance
     cases: dict[Allocation, exposure.SiteChance]
     in_scope: FloatArray
+    inside_share: FloatArray
     n_cameras: FloatArray
     reducing: float
     sample: IntArray
@@ -171,6 +174,7 @@ def plan_sites(inputs: Inputs, pack: Pack, frame: Frame) -> SitePlan:
             if "township" in inside
         },
         in_scope=in_scope,
+        inside_share=inside["drawn"],
         n_cameras=np.maximum(inputs.n_cameras * inside["drawn"], in_scope),
         reducing=reducing,
         sample=among[systematic(len(among))],
@@ -209,6 +213,7 @@ def add_up(
     summary = exposure.summarise(rows, plan.chance, views, length, scene.points.line, n_streets)
     street_m = np.bincount(scene.points.line, weights=length, minlength=n_streets)
     counted_m = np.where(scene.street_known, street_m, 0.0)
+    counts = counted_m > 0  # a street without points has no mean
     known_m = np.where(known, length, 0.0)
     placed = placement.simulate(
         scene.lines_of_sight,
@@ -239,7 +244,7 @@ def add_up(
         return np.asarray(np.einsum("p,ptd->dt", length[sample], prob), dtype=float)
 
     return Sums(
-        expected_m=np.einsum("s,std->dt", counted_m, np.nan_to_num(summary.group_mean)),
+        expected_m=np.einsum("s,std->dt", counted_m[counts], summary.group_mean[counts]),
         realised_m=placed.share * known_m.sum(),
         alone_m=placed.alone_m,
         everything_m=covered_m(plan.chance, every_view),

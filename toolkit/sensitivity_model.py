@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
 import numpy as np
@@ -180,9 +180,12 @@ def _part(inputs: Inputs, rows: IntArray) -> Inputs:
             msg = f"{len(rows)} rows of an ordinary design of {inputs.design.n_draws} draws"
             raise ValueError(msg)
         return inputs
-    cameras = inputs.cameras
-    names = ("share", "hfov_deg", "height_m", "inner_m", "outer_m", "availability")
-    fields: dict[str, Any] = {name: getattr(cameras, name)[rows] for name in names}
+    # All arrays of cameras have a row for each draw: one that was left out would pair the cameras
+    # of these draws with something of the first ones.
+    drawn = {field.name: getattr(inputs.cameras, field.name) for field in fields(inputs.cameras)}
+    taken: dict[str, Any] = {
+        name: value[rows] for name, value in drawn.items() if isinstance(value, np.ndarray)
+    }
     counts = replace(
         inputs.counts,
         installed=inputs.counts.installed[rows],
@@ -192,7 +195,7 @@ def _part(inputs: Inputs, rows: IntArray) -> Inputs:
         inputs,
         design=inputs.design.rows(rows),
         counts=counts,
-        cameras=replace(cameras, **fields),
+        cameras=replace(inputs.cameras, **taken),
         per_site=inputs.per_site[rows],
     )
 
@@ -296,13 +299,14 @@ def _on_sample(inputs: Inputs, on: _Sampled) -> FloatArray:
     in_scope = mapped_share(inputs) * on.scene.n_mapped * on.reducing
     inside = share_inside(inputs, on.pack)["drawn"]
     chance = chance_of_sites(inputs, on.scene, in_scope, inside)
+    rows = on.rows.seen_by(inputs.cameras.height_m)
     views = exposure.view_table(
         inputs.cameras,
         inputs.per_site,
         reach_m=on.scene.lines_of_sight.reach_m,
-        codes=on.rows.codes,
+        codes=rows.codes,
     )
-    prob = exposure.closed_form(on.rows, chance, views)
+    prob = exposure.closed_form(rows, chance, views)
     return np.asarray(np.einsum("p,ptd->dt", on.weight, prob), dtype=float)
 
 
@@ -318,8 +322,11 @@ def _on_disc(inputs: Inputs, radius_km: float) -> FloatArray:
     design, values = inputs.design, inputs.assumptions
     known = fabrics.load_fabrics()
     views = exposure.view_table(
-        inputs.cameras, inputs.per_site, reach_m=values.value("optics.max_range_m")
-    )[exposure.CANDIDATE]
+        inputs.cameras,
+        inputs.per_site,
+        reach_m=values.value("optics.max_range_m"),
+        codes=np.array([exposure.CANDIDATE]),
+    )[0]
     area = np.pi * values.draw("city.township_radius_km", design) ** 2
     in_disc = np.minimum(np.pi * radius_km**2 / area, 1.0)
     inside = in_disc ** (1.0 - values.draw("city.core_allocation", design))

@@ -139,6 +139,9 @@ def draw_sample(
 def thinned(scene: Scene, point: IntArray, stands_for_m: FloatArray) -> Scene:
     """Return a scene with some of its points, each standing for a given length of street.
 
+    Streets without any of them are left out, since sums are kept for each; the lines of `groups`
+    count the streets of the whole city.
+
     Parameters
     ----------
     scene
@@ -153,13 +156,15 @@ def thinned(scene: Scene, point: IntArray, stands_for_m: FloatArray) -> Scene:
     pairs = scene.lines_of_sight
     new = row[np.asarray(pairs.point)]
     kept = np.flatnonzero(new >= 0)
+    street, line = np.unique(scene.points.line[point], return_inverse=True)
     part = replace(
         scene,
+        lines=scene.lines[street],
         points=Pieces(
             xy=scene.points.xy[point],
             heading_rad=scene.points.heading_rad[point],
             length=stands_for_m,
-            line=scene.points.line[point],
+            line=line.reshape(-1).astype(scene.points.line.dtype),
             ordinal=scene.points.ordinal[point],
         ),
         point_known=scene.point_known[point],

@@ -190,6 +190,7 @@ def write(found: dict[str, Figures]) -> None:
     for mark, part in (
         ("{bounds}", table(BOUNDS, found)),
         ("{build_over_embree}", f"{build_over_embree(found):.2g}"),
+        ("{floor_s}", f"{found['monte_carlo']['floor_s']:.2g}"),
         ("{growth}", growth(found)),
         ("{details}", details(found)),
     ):

@@ -29,6 +29,8 @@ def test_two_sets_of_one_city_with_a_layer(run, tmp_path):
     assert code == 0
     assert "assumptions: central -> cautious" in out
     assert "threshold.seen_px_m, value: 25 -> 12.5" in out
+    assert out.count("boundary: Rectangle of the extract around the centre of Helsinki") == 2
+    assert out.count("mapped: 215; completeness: ") == 2
     assert "more than its uncertainty" in out
     assert "percentage points" in out
     assert "Only the reported system is counted" in out

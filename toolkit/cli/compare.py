@@ -143,13 +143,17 @@ def _lines(found: Comparison, a: Assessment, b: Assessment) -> list[str]:
     from toolkit import assumption_text, labels
 
     out = [printable(f"{a.city.name.en}: B against A")]
-    for letter, side in (("A", found.a), ("B", found.b)):
-        out.append(
+    for letter, side, whole in (("A", found.a, a), ("B", found.b, b)):
+        counted = whole.cameras.installed if side.status == "installed" else whole.cameras.planned
+        out += [
             printable(
                 f"{letter}: set {side.assumptions}, {side.status}, {side.as_of.isoformat()}, "
                 f"seed {side.seed}, {side.n_draws} draws"
-            )
-        )
+            ),
+            printable(f"  boundary: {whole.city.boundary.note}"),
+            f"  mapped: {counted.mapped}; completeness: "
+            + labels.quantity_text(counted.completeness, "en"),
+        ]
     out += ["", "What changed:" if found.changes else "No input changed."]
     out += [printable(f"  {c.what}: {c.a or 'none'} -> {c.b or 'none'}") for c in found.changes]
     if found.assumptions is None and any(c.what == "assumptions_sha256" for c in found.changes):

@@ -1,0 +1,93 @@
+"""Figures of the engine beside their bounds, and what a missed one does."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from benchmarks.engine import __main__ as command
+from benchmarks.engine import report
+from benchmarks.engine.report import BOUNDS, DOCUMENT
+
+KEPT = {
+    "lines_of_sight": {"own_pairs_per_s": 20.0, "embree_pairs_per_s": 10.0,
+                       "shapely_pairs_per_s": 1.0},
+    "near_band": {"peak_gb": 1.0, "build_s": 1.2, "tests_s": 1.0},
+    "far_band": {"peak_gb": 2.0},
+    "closed_form": {"closed_form_s": 2.0, "read_s": 1.0, "changed_central_s": 0.1,
+                    "changed_intervals_sample_s": 0.4},
+    "monte_carlo": {"simulate_s": 3.0, "floor_s": 1.0},
+    "helsinki": {"changed_s": 0.4},
+    "four_threads": {"answers": 4.0, "workqueue": 1.0},
+    "sizes": {},
+}  # fmt: skip
+MISSING = [
+    ("lines_of_sight", "own_pairs_per_s", 9.0),
+    ("lines_of_sight", "embree_pairs_per_s", float("nan")),
+    ("near_band", "peak_gb", 1.6),
+    ("near_band", "build_s", 1.4),
+    ("far_band", "peak_gb", 3.1),
+    ("closed_form", "closed_form_s", 3.1),
+    ("closed_form", "changed_central_s", 0.21),
+    ("closed_form", "changed_intervals_sample_s", 0.51),
+    ("monte_carlo", "simulate_s", 4.1),
+    ("helsinki", "changed_s", 0.51),
+    ("four_threads", "answers", 3.0),
+    ("four_threads", "workqueue", 0.0),
+]
+
+
+def with_figure(measure, key, value):
+    return KEPT | {measure: KEPT[measure] | {key: value}}
+
+
+def code_of(monkeypatch, found, *arguments):
+    monkeypatch.setattr(command, "run", found.__getitem__)
+    return command.main(["--only", *found, *arguments])
+
+
+@pytest.mark.usefixtures("capsys")
+class TestStrict:
+    def test_kept_bounds_are_no_failure(self, monkeypatch):
+        assert code_of(monkeypatch, KEPT, "--strict") == 0
+
+    @pytest.mark.parametrize(("measure", "key", "value"), MISSING)
+    def test_a_missed_bound_is_a_failure_only_if_that_was_asked_for(
+        self, monkeypatch, measure, key, value
+    ):
+        found = with_figure(measure, key, value)
+        assert code_of(monkeypatch, found, "--strict") == 1
+        assert code_of(monkeypatch, found) == 0
+
+
+@pytest.mark.parametrize(("measure", "key", "value"), MISSING)
+def test_the_table_says_which_bound_is_missed(measure, key, value):
+    rows = report.table(BOUNDS, with_figure(measure, key, value)).splitlines()[2:]
+    assert len(rows) == len(BOUNDS)
+    for bound, row in zip(BOUNDS, rows, strict=True):
+        # Bounds of a measurement share figures, so more than one bound may be missed.
+        assert row.endswith("| yes |") == bound.holds(
+            with_figure(measure, key, value)[bound.measure]
+        )
+    assert any(row.endswith("| no |") for row in rows)
+
+
+def test_the_committed_table_follows_from_the_committed_figures():
+    text = DOCUMENT.read_text(encoding="utf-8")
+    found: dict[str, dict[str, float]] = {}
+    for measure, key, value in re.findall(
+        r"^\| (\w+) \| (\w+) \| ([-+.\de]+) \|$", text, re.MULTILINE
+    ):
+        found.setdefault(measure, {})[key] = float(value)
+    for bound in BOUNDS:
+        (row,) = re.findall(
+            rf"^\| {re.escape(bound.what)} \| {bound.reach} \| (\S+) {bound.unit} "
+            rf"\| at (least|most) (\S+) {bound.unit} \| (yes|no) \|$",
+            text,
+            re.MULTILINE,
+        )
+        figures = found[bound.measure]
+        assert float(row[0]) == pytest.approx(bound.figure(figures), rel=0.006)
+        assert row[1:3] == ("least" if bound.at_least else "most", f"{bound.limit:g}")
+        assert row[3] == ("yes" if bound.holds(figures) else "no")
