@@ -12,6 +12,7 @@ import shapely
 from invented import HOSTILE, assessment_of, layers_of
 
 from toolkit import labels, maps
+from toolkit._text import unbroken
 from toolkit.results import EXPOSURE_CLASSES, TIERS, Layers, exposure_class
 
 
@@ -107,9 +108,9 @@ def test_the_legend_has_all_steps_also_those_that_no_street_is_in(lang: str) -> 
     names = [maps.step_name(step, lang) for step in maps.STEPS]
     assert len(set(names)) == len(maps.STEPS)
     for name in names:
-        assert maps._escape.html(name) in legend
+        assert maps._escape.html(unbroken(name)) in legend
     for cls in ("likely", "possible"):
-        assert maps._escape.html(labels.class_meaning(cls, lang)) in legend
+        assert maps._escape.html(unbroken(labels.class_meaning(cls, lang))) in legend
     assert {step.cls for step in maps.STEPS} == set(EXPOSURE_CLASSES)
 
 

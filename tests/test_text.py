@@ -312,3 +312,29 @@ def test_the_first_limit_is_the_agreed_sentence() -> None:
         "phones are not."
     )
     assert len(labels.limits("my")) == len(labels.limits("en")) >= 4
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("12 to 35 km (middle 20)", "12 to 35~km (middle~20)"),
+        ("0.22 to 0.58 km² (middle 0.34)", "0.22 to 0.58~km² (middle~0.34)"),
+        ("under 1 % to 2 % (middle under 1 %)", "under~1~% to 2~% (middle under~1~%)"),
+        ("-1.2 to +3 m (middle +0.8)", "-1.2 to +3~m (middle~+0.8)"),
+        ("260 to 1,300 cameras.", "260 to 1,300~cameras."),
+        ("27 မှ 71 ကီလိုမီတာ (အလယ်ကိန်း 42)", "27 မှ 71~ကီလိုမီတာ (အလယ်ကိန်း~42)"),
+        ("ကင်မရာ 81 မှ 240 လုံး", "ကင်မရာ 81 မှ 240~လုံး"),
+        ("from 2019 many cameras, 3 kinds and 5 main roads", None),
+        ("M10 20l5 -3", None),
+    ],
+)
+def test_no_line_ends_between_a_number_and_its_unit(text: str, held: str | None) -> None:
+    assert _text.unbroken(text).replace("\u00a0", "~") == (held or text)
+
+
+@pytest.mark.parametrize("lang", ["en", "my"])
+@pytest.mark.parametrize("unit", ["share", "km", "km2", "m", "cameras", "sites"])
+def test_every_figure_in_words_is_held_at_its_unit_and_middle(unit: str, lang: str) -> None:
+    text = _text.unbroken(labels.quantity_text(Quantity.of(0.125, 0.25, 0.5, unit), lang))
+    assert not re.search(r"\d (?!to |မှ |\()", text), text
+    assert not re.search(r"\([^() ]+ \d", text), text

@@ -10,6 +10,7 @@ import datetime as dt
 import functools
 import gettext
 import math
+import re
 from pathlib import Path
 from typing import Final, Literal, get_args
 
@@ -25,6 +26,15 @@ LANGUAGE_NAMES: Final[dict[Language, str]] = {"en": "English", "my": "မြန�
 _BURMESE_DIGITS: Final = str.maketrans("0123456789", "၀၁၂၃၄၅၆၇၈၉")
 _MYANMAR_BLOCKS: Final = ((0x1000, 0x109F), (0xA9E0, 0xA9FF), (0xAA60, 0xAA7F))
 """Myanmar, Myanmar Extended-B and -A (Unicode 16.0)."""
+
+_HELD: Final = re.compile(
+    r"(?<=\d) (?=%|(?:km²|km|m|mm|cameras|camera|sites|MB)(?![\w²])"
+    r"|(?:စတုရန်း)?ကီလိုမီတာ|မီတာ|မီလီမီတာ|လုံး|ခု)"
+    r"|(?<=\bunder) (?=\d)|(?<=\bover) (?=\d)"
+    r"|(?<=\(middle) (?=[+\-\d])|(?<=\(အလယ်ကိန်း) (?=[+\-\d])"
+)
+"""Spaces where a line must not end: between a number and its unit or the word that bounds it."""
+_NO_BREAK: Final = "\u00a0"
 
 
 @functools.cache
@@ -159,3 +169,22 @@ def date(value: dt.date, lang: str) -> str:
 def has_burmese(text: str) -> bool:
     """Return whether a text holds Burmese letters, so that it needs the bundled font."""
     return any(low <= ord(sign) <= high for sign in text for low, high in _MYANMAR_BLOCKS)
+
+
+def unbroken(text: str) -> str:
+    """Return a text in which no line can end between a number and its unit.
+
+    For pages only: what a terminal or another program reads keeps its plain spaces.
+
+    Parameters
+    ----------
+    text
+        Any text in one of `LANGUAGES`.
+
+    Returns
+    -------
+    str
+        The same with spaces that do not break in, for example, ``12 to 35 km (middle 20)``:
+        before ``km`` and before ``20``.
+    """
+    return _HELD.sub(_NO_BREAK, text)

@@ -22,7 +22,7 @@ from branca.colormap import linear
 from branca.element import Element
 
 from toolkit import _escape, _leaflet, labels
-from toolkit._text import date, has_burmese, number, tr
+from toolkit._text import date, has_burmese, number, tr, unbroken
 from toolkit.results import Assessment, ExposureClass, Layers, Tier
 
 ASSETS: Final = Path(__file__).resolve().parent / "app" / "assets"
@@ -351,21 +351,27 @@ max-width:min({_LEGEND_PX}px,78vw);box-sizing:border-box}}
 .toolkit-frame p{{margin:2px 0}}
 .toolkit-frame summary{{cursor:pointer}}
 .toolkit-frame ul{{list-style:none;margin:4px 0;padding:0}}
+.toolkit-frame li{{padding-left:37px;text-indent:-37px}}
 .toolkit-frame svg{{vertical-align:middle;margin-right:7px}}
 .toolkit-frame .banner{{font-weight:700;color:#7a0000}}
 .toolkit-frame small{{font-size:12px}}
 .leaflet-right .toolkit-frame{{max-width:none}}
-.leaflet-bottom.leaflet-right{{max-width:calc(100% - {_LEGEND_PX + 10}px)}}
+.leaflet-bottom.leaflet-right{{max-width:calc(100% - {_LEGEND_PX + 20}px)}}
 @media (max-width:{_leaflet.NARROW_PX}px){{.toolkit-frame{{font-size:13px;max-width:86vw;
 padding:4px 7px}}.leaflet-left .leaflet-control{{margin:0 0 5px 5px}}}}
 """
+
+
+def _shown(text: object) -> str:
+    """Return a text made harmless, with each unit kept on the line of its number."""
+    return _escape.html(unbroken(str(text)))
 
 
 def _banner_html(assessment: Assessment, lang: str) -> str:
     """Return the banner of a demonstration, or nothing."""
     if not assessment.demonstration:
         return ""
-    return f'<p class="banner">{_escape.html(labels.demonstration(lang))}</p>'
+    return f'<p class="banner">{_shown(labels.demonstration(lang))}</p>'
 
 
 def _legend_html(assessment: Assessment, layers: Layers, tier: Tier, lang: str) -> str:
@@ -385,7 +391,7 @@ def _legend_html(assessment: Assessment, layers: Layers, tier: Tier, lang: str) 
     mapped = tr("On the map: {mapped}. Estimated: {count}.", lang).format(
         mapped=number(cameras.mapped), count=labels.quantity_text(cameras.count, lang)
     )
-    listed = "".join(f"<li>{svg}{_escape.html(text)}</li>" for svg, text in rows)
+    listed = "".join(f"<li>{svg}{_shown(text)}</li>" for svg, text in rows)
     meaning = " ".join(
         tr("{name}: {meaning}", lang).format(
             name=labels.class_name(cls, lang), meaning=labels.class_meaning(cls, lang)
@@ -395,10 +401,10 @@ def _legend_html(assessment: Assessment, layers: Layers, tier: Tier, lang: str) 
     question = tr("Is a working camera of the reported system in reach of this street?", lang)
     return (
         "<details open>"
-        f"<summary><b>{_escape.html(name)}: {_escape.html(title)}</b></summary>"
-        f"<p>{_escape.html(question)}</p><ul>{listed}</ul>"
-        f"<p><small>{_escape.html(meaning)}</small></p>"
-        f"<p>{_escape.html(dated)}</p><p>{_escape.html(mapped)}</p></details>"
+        f"<summary><b>{_shown(name)}: {_shown(title)}</b></summary>"
+        f"<p>{_shown(question)}</p><ul>{listed}</ul>"
+        f"<p><small>{_shown(meaning)}</small></p>"
+        f"<p>{_shown(dated)}</p><p>{_shown(mapped)}</p></details>"
     )
 
 
@@ -429,7 +435,7 @@ def _dot_svg() -> str:
 
 def _attribution_html(*texts: str) -> str:
     """Return the small print."""
-    return "".join(f"<p><small>{_escape.html(text)}</small></p>" for text in texts if text)
+    return "".join(f"<p><small>{_shown(text)}</small></p>" for text in texts if text)
 
 
 def _finish(drawn: folium.Map, key: str, texts: Iterable[str]) -> None:

@@ -139,7 +139,24 @@ def how_made(found: Sensitivity, lang: str) -> tuple[str, ...]:
                 lang,
             )
         )
+    lines.append(_how_read(found, lang))
     return tuple(lines)
+
+
+def _how_read(found: Sensitivity, lang: str) -> str:
+    """Return how the chart is read."""
+    if found.method == "sobol":
+        return tr(
+            "A bar shows between which shares the answer moves with this factor alone. The per "
+            "cent beside it tell how much of the spread of the answer comes from the factor, by "
+            "itself and together with others.",
+            lang,
+        )
+    return tr(
+        "A bar shows between which shares the answer moves with this factor alone. The per cent "
+        "beside it tell by how much the answer changes on average when the factor does.",
+        lang,
+    )
 
 
 def columns(found: Sensitivity, lang: str) -> tuple[str, ...]:

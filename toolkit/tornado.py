@@ -28,7 +28,7 @@ _RIGHT: Final = 210
 _TOP: Final = {"en": 76, "my": 96}
 _ROW: Final = {"en": 40, "my": 58}
 _LINE: Final = {"en": 16, "my": 24}
-_LETTERS: Final = {"en": 44, "my": 34}
+_LETTERS: Final = {"en": 44, "my": 42}
 """Letters of a name on one line, by their mean width at 14 units."""
 _BAR: Final = 22
 _ROOM: Final = 0.06

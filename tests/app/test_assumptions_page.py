@@ -134,3 +134,11 @@ def test_a_slider_has_steps_of_1_2_or_5_and_enough_of_them(low, high):
     assert 50 <= (high - low) / step * (1 + 1e-9) <= 125.1
     digit = step / 10 ** math.floor(math.log10(step) + 1e-9)
     assert min(abs(digit - d) for d in (1, 2, 5)) < 1e-6
+
+
+@pytest.mark.parametrize("lang", ["en", "my"])
+def test_no_heading_of_values_is_a_bare_key(lang):
+    stages = {item.stage for item in load_assumptions().items}
+    headings = {expander.label for expander in page(lang).run().expander}
+    assert len(headings) == len(stages)
+    assert not headings & stages

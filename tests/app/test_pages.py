@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 from test_text import banned_words
 
 from toolkit import _egress, labels, maps, notes, report, store
-from toolkit._text import LANGUAGES
+from toolkit._text import LANGUAGES, tr
 from toolkit.app import answer, controls, downloads, estimates, figures, map_view, serve
 from toolkit.assessment import assess
 from toolkit.assumptions import load_assumptions
@@ -128,7 +128,9 @@ def test_every_table_says_for_when_how_complete_and_from_whom(
     for city in ("helsinki-centre", "yangon"):
         html = html_of(opened(city=city))
         shown = html.split("<details>")[0]
-        assert shown.count('class="foot"') == shown.count("<table>") >= 3
+        # One more stands under the sentence that answers, which comes first.
+        assert shown.count('class="foot"') == shown.count("<table>") + 1 >= 4
+        assert shown.index('class="answer"') < shown.index('class="foot"') < shown.index("<table>")
         for foot in re.findall(r'<p class="foot">(.*?)</p>', shown):
             for part in ("as of 1 November 2026", "Completeness", "Boundary", "Sources: &#91;1"):
                 assert part in foot
@@ -502,6 +504,8 @@ def test_one_kind_of_operator_can_be_chosen_and_is_told(opened: Callable[..., Ap
     words = words_of(page)
     # Beside the choice, and with the figures.
     assert words.count(notes.text("one_profile")) >= 2
+    kind = labels.profile_name("plate_gates", "", "en")
+    assert f"run by one kind of operator: {kind}." in words
     assert answer.sentence(alone, "seen", "en") in words
     assert labels.quantity_text(alone.tiers["seen"].length_km, "en") in words
     # Where, hardly how much: the total is nearly the same, the map is not.
@@ -516,6 +520,18 @@ def test_kinds_of_operators_have_burmese_names(opened: Callable[..., AppTest]) -
         assert labels.profile_name(name, one.title, "en") == one.title
         assert labels.profile_name(name, one.title, "my") in shown
     assert not any(text.isascii() for text in shown)
+
+
+@pytest.mark.parametrize("lang", ["en", "my"])
+def test_a_choice_of_operator_that_does_nothing_says_so(
+    lang: str, opened: Callable[..., AppTest]
+) -> None:
+    words = words_of(opened(city="dawei", profile="plate_gates", lang=lang))
+    assert (
+        tr("No streets are installed for this city, so this choice changes no figure.", lang)
+        in words
+    )
+    assert notes.text("one_profile", lang) not in words
 
 
 def test_a_kind_of_operator_that_is_not_there_is_not_chosen(opened: Callable[..., AppTest]) -> None:

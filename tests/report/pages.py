@@ -10,7 +10,7 @@ _VOID = {"meta", "br", "img", "link", "input", "hr", "base", "embed", "source"}
 
 @dataclass
 class Element:
-    """One element with the text of everything in it."""
+    """One element with the text of everything in it; all its spaces are plain."""
 
     tag: str
     attributes: dict[str, str | None]
@@ -41,7 +41,7 @@ class _Parser(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         for element in self.stack:
-            element.text += data
+            element.text += data.replace("\u00a0", " ")
 
 
 def elements(html: str) -> list[Element]:

@@ -168,7 +168,7 @@ def test_each_tier_has_a_map_with_banner_attribution_and_legend() -> None:
         assert "N" in picture.text.split()
         assert "as of 9 March 2024" in picture.text
     drawn = [e for e in found if e.attributes.get("role") == "img"]
-    alternatives = [e.attributes["aria-label"] or "" for e in drawn]
+    alternatives = [(e.attributes["aria-label"] or "").replace("\u00a0", " ") for e in drawn]
     assert len(set(alternatives)) == len(TIERS)
     for tier, alternative in zip(TIERS, alternatives, strict=True):
         assert labels.tier_name(tier, "en") in alternative

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from toolkit import labels
+from toolkit import labels, notes
 from toolkit._text import Language, number, significant, tr
-from toolkit.app import markup
+from toolkit.app import figures, markup
 from toolkit.app.estimates import Estimate
 from toolkit.report import basis
 from toolkit.results import Assessment, Quantity, SamplePart, Tier
+from toolkit.siting_profiles import load_profiles
 
 _SCALES: Final = (10, 100, 1000)
 """A share is told as so many of as few places as give at least one."""
@@ -27,6 +28,10 @@ def show(made: Estimate, tier: Tier, lang: Language) -> None:
     parts = [markup.tag("p", sentence(assessment, tier, lang), kind="answer")]
     parts += [markup.tag("p", text) for text in more(assessment, tier, lang)]
     parts.append(markup.tag("p", basis.basis_sentence(assessment, made.claims, lang)))
+    if assessment.basis == "streets" and assessment.inputs.siting_profile is not None:
+        parts.append(
+            markup.tag("p", profile_text(assessment.inputs.siting_profile, lang), kind="condition")
+        )
     if assessment.sample is not None:
         parts.append(markup.tag("p", sample_text(assessment.sample, lang), kind="small"))
     if assessment.status == "planned":
@@ -41,6 +46,7 @@ def show(made: Estimate, tier: Tier, lang: Language) -> None:
                 kind="condition",
             )
         )
+    parts.append(markup.tag("p", figures.foot_text(made, lang), kind="foot"))
     parts.append(markup.tag("p", labels.limits(lang)[0], kind="limit"))
     markup.show(lang, *parts)
 
@@ -145,6 +151,18 @@ def more(assessment: Assessment, tier: Tier, lang: Language) -> list[str]:
             ).format(chance=labels.quantity_text(part.switched_on, lang))
         )
     return found
+
+
+def profile_text(name: str, lang: Language) -> str:
+    """Return that one kind of operator was chosen, and what that does to the figures."""
+    known = load_profiles().profile.get(name)
+    kind = labels.profile_name(name, known.title if known else name, lang)
+    chosen = tr(
+        "As if all cameras were run by one kind of operator: {kind}. That changes on which streets "
+        "they are likely.",
+        lang,
+    ).format(kind=kind)
+    return f"{chosen} {notes.text('one_profile', lang)}"
 
 
 def sample_text(sample: SamplePart, lang: Language) -> str:

@@ -125,6 +125,7 @@ def _stage_text(stage: str, lang: str) -> str:
         "city": tr("Cities whose streets are not installed", lang),
         "observation": tr("Counts made in the street", lang),
         "report": tr("Reports", lang),
+        "export": tr("Files for other programs", lang),
     }
     return names.get(stage, stage)
 

@@ -17,6 +17,7 @@ from toolkit.app import markup
 from toolkit.cities import City, load_cities
 from toolkit.results import STATUSES, TIERS, Status, Tier
 from toolkit.siting_profiles import load_profiles
+from toolkit.streets import find_pack_for
 
 _EARLIEST: Final = dt.date(2010, 1, 1)
 _LATEST: Final = dt.date(2099, 12, 31)
@@ -130,7 +131,7 @@ def choose(lang: Language) -> Choice:
             key="status",
         )
         as_of = _choose_date(lang)
-        profile = _choose_profile(lang)
+        profile = _choose_profile(cities[city], lang)
         count = _choose_count(lang)
     return Choice(lang, cities[city], tier, status, count, as_of, profile)
 
@@ -177,7 +178,7 @@ def _asked_date() -> dt.date | None:
     return asked if _EARLIEST <= asked <= _LATEST else None
 
 
-def _choose_profile(lang: Language) -> str | None:
+def _choose_profile(city: City, lang: Language) -> str | None:
     """Return the one kind of operator that is chosen, or None for the mixture of the city."""
     titles = {name: one.title for name, one in load_profiles().profile.items()}
     options = (_MIXTURE, *titles)
@@ -188,14 +189,22 @@ def _choose_profile(lang: Language) -> str | None:
         format_func=lambda name: (
             _escape.plain(labels.profile_name(name, titles[name], lang))
             if name
-            else tr("Several kinds, as believed of this city", lang)
+            else tr("Several kinds, as believed", lang)
         ),
         key="profile",
-        help=tr("It says on which streets cameras are likely. It needs installed streets.", lang),
+        help=tr(
+            "It says on which streets cameras are likely. Without a choice it is a mixture of "
+            "kinds, as believed of this city. It needs installed streets.",
+            lang,
+        ),
     )
     if not chosen:
         return None
-    markup.show(lang, markup.tag("p", notes.text("one_profile", lang), kind="small"))
+    if city.pack or find_pack_for(city.id):
+        told = notes.text("one_profile", lang)
+    else:
+        told = tr("No streets are installed for this city, so this choice changes no figure.", lang)
+    markup.show(lang, markup.tag("p", told, kind="small"))
     return chosen
 
 

@@ -12,7 +12,7 @@ from typing import Final
 import streamlit as st
 
 from toolkit import _escape
-from toolkit._text import Language
+from toolkit._text import Language, unbroken
 from toolkit.maps import FONT_STACK, STEPS, Step
 from toolkit.report.basis import Said
 from toolkit.report.tables import Table
@@ -22,6 +22,9 @@ _LINES: Final = "".join(
     f"{step.color}}}"
     for n, step in enumerate(STEPS)
 )
+_DRAWING_PX: Final = 760
+"""On a narrow screen a drawing is not made smaller than this, so that its texts can be read; it is
+moved sideways instead."""
 _STYLE: Final = f"""
 .ct{{font-family:{FONT_STACK};font-size:1.05rem;line-height:1.55;color:#1a1a1a;
 overflow-wrap:anywhere}}
@@ -44,7 +47,8 @@ max-width:none}}
 .ct .sources p{{margin:.1em 0}}
 .ct .scroll{{overflow-x:auto;margin:.5em 0 0}}
 .ct table{{border-collapse:collapse;margin:0;width:auto;max-width:none}}
-.ct caption{{caption-side:top;text-align:left;padding:.2em 0 .4em}}
+.ct caption{{caption-side:top;text-align:left;padding:.2em 0 .4em;position:sticky;left:0;
+max-width:min(46em,calc(100vw - 2.8rem))}}
 .ct th,.ct td{{border:1px solid #c9c9c9;padding:.4em .65em;text-align:left;vertical-align:top;
 overflow-wrap:normal;font-size:1rem;color:inherit}}
 .ct thead th{{background:#f1f1f1;font-weight:700}}
@@ -63,6 +67,8 @@ overflow-wrap:normal;font-size:1rem;color:inherit}}
 .ct .answer{{font-size:1.2rem}}
 .ct .narrow{{display:block}}
 .ct td{{min-width:6.5em}}
+[data-testid="stImage"]{{overflow-x:auto}}
+[data-testid="stImage"] img{{min-width:{_DRAWING_PX}px}}
 }}
 [data-testid="stSidebar"] label p{{font-size:1rem}}
 [data-testid="stMainBlockContainer"]{{padding-top:3.75rem;padding-bottom:3rem}}
@@ -102,8 +108,8 @@ def tag(name: str, value: object, *, kind: str = "") -> str:
 
 
 def text(value: object) -> str:
-    """Return a text made harmless, with each per cent sign kept on the line of its number."""
-    return _escape.html(value).replace(" %", "&nbsp;%")
+    """Return a text made harmless, with each unit kept on the line of its number."""
+    return _escape.html(unbroken(str(value)))
 
 
 def line_sample(step: Step) -> str:

@@ -13,7 +13,7 @@ import jinja2
 from markupsafe import Markup
 
 from toolkit import _escape, labels, maps, notes
-from toolkit._text import Language, date, has_burmese, number, tr
+from toolkit._text import Language, date, has_burmese, number, tr, unbroken
 from toolkit.records import Claim
 from toolkit.report import basis, tables
 from toolkit.report.basis import Said
@@ -169,10 +169,13 @@ def css_string(text: str) -> Markup:
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401
-    """Take control signs, and signs that turn the reading direction, out of what is put in."""
+    """Take control signs, and signs that turn the reading direction, out of what is put in.
+
+    Each unit is kept on the line of its number.
+    """
     if isinstance(value, Markup):
         return value
-    text = str(value)
+    text = unbroken(str(value))
     # Paths of the map are long and never hold such signs.
     return text if text.isascii() and text.isprintable() else _escape.plain(text)
 

@@ -62,7 +62,7 @@ def figures_table(assessment: Assessment, lang: Language) -> Table:
                 lambda part: words(part.share_of_length.realised),
             ),
             row(
-                tr("The same, expected over all places where the cameras may stand", lang),
+                tr("This share, averaged over all places where the cameras may stand", lang),
                 lambda part: words(part.share_of_length.expected),
             ),
             row(
@@ -74,15 +74,22 @@ def figures_table(assessment: Assessment, lang: Language) -> Table:
                 lambda part: words(part.area_km2.realised),
             ),
             row(
-                tr("The same, expected over all places where the cameras may stand", lang),
+                tr("This ground, averaged over all places where the cameras may stand", lang),
                 lambda part: words(part.area_km2.expected),
             ),
             row(
-                tr("Able cameras that would cover as much if none overlapped", lang),
+                tr(
+                    "So many cameras would cover this much if no two of them covered the same "
+                    "place",
+                    lang,
+                ),
                 lambda part: words(part.effective_cameras.realised),
             ),
             row(
-                tr("The same, expected over all places where the cameras may stand", lang),
+                tr(
+                    "This number of cameras, averaged over all places where the cameras may stand",
+                    lang,
+                ),
                 lambda part: words(part.effective_cameras.expected),
             ),
             row(
