@@ -104,6 +104,14 @@ def test_morris_ranks_without_indices_of_first_order():
     assert part.work == ()
 
 
+def test_an_effect_of_morris_is_a_difference_and_no_share(dawei):
+    part = toy(np.array([0.30, 0.10, 0.0, 0.0, 0.0]), n_base=8, method="morris")
+    screened = dawei.model_copy(update={"method": "morris"})
+    row = words.row(screened, part.factors[0], "en")
+    assert "percentage points" in words.columns(screened, "en")[1]
+    assert re.fullmatch(r"27\.00 \([\d.]+ to [\d.]+\)", row[1])
+
+
 def test_every_assumption_of_the_set_is_a_factor_or_has_a_reason(dawei):
     factors = {f.key for part in dawei.tiers.values() for f in part.factors}
     reasons = {item.key: item.why for item in dawei.not_varied}

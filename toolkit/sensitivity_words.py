@@ -163,7 +163,7 @@ def columns(found: Sensitivity, lang: str) -> tuple[str, ...]:
     """Return the headings of the table of factors."""
     figure = tr("share of streets, from one end to the other", lang)
     if found.method == "morris":
-        return tr("factor", lang), tr("mean effect", lang), figure
+        return tr("factor", lang), tr("mean effect, percentage points", lang), figure
     return tr("factor", lang), tr("alone", lang), tr("with all interplay", lang), figure
 
 
@@ -172,7 +172,7 @@ def row(found: Sensitivity, factor: FactorPart, lang: str) -> tuple[str, ...]:
     name = factor_name(factor.key, lang)
     figure = _range(factor.figure, lang)
     if found.method == "morris":
-        return name, _with_interval(factor.total, 2, lang), figure
+        return name, _points(factor.total, lang), figure
     first = _with_interval(factor.first, 0, lang) if factor.first else ""
     return name, first, _with_interval(factor.total, 0, lang), figure
 
@@ -222,6 +222,15 @@ def _with_interval(quantity: Quantity, decimals: int, lang: str) -> str:
         low=number(low, decimals=decimals),
         high=number(high, decimals=decimals),
     )
+
+
+def _points(quantity: Quantity, lang: str) -> str:
+    """Return a difference of two shares in percentage points with its ends."""
+    low, mid, high = (
+        number((v or 0.0) * _PERCENT, decimals=2)
+        for v in (quantity.low, quantity.mid, quantity.high)
+    )
+    return f"{mid} ({tr('{low} to {high}', lang).format(low=low, high=high)})"
 
 
 def _range(quantity: Quantity, lang: str) -> str:
