@@ -16,7 +16,7 @@ from toolkit import sensitivity_words as words
 from toolkit._errors import InputDataError
 from toolkit._text import LANGUAGES, has_burmese
 from toolkit.assumptions import load_assumptions
-from toolkit.results import TIERS
+from toolkit.results import TIERS, Quantity
 from toolkit.sensitivity import Sensitivity, sensitivity, tier_part
 from toolkit.sensitivity_design import Factor, lay_out
 from toolkit.sensitivity_model import Question
@@ -194,6 +194,16 @@ def test_other_answers_have_sentences_too(part, says):
     method = "morris" if part.factors and part.factors[0].first is None else "sobol"
     found = _with(seen=part).model_copy(update={"method": method})
     assert says in words.sentence(found, "seen", "en")
+
+
+def test_a_share_of_the_variance_below_zero_is_told_as_zero_and_kept_in_the_data(dawei):
+    factor = dawei.tiers["seen"].factors[0]
+    by_chance = Quantity.of(-0.06, -0.01, 0.04, "share of variance")
+    factor = factor.model_copy(update={"first": by_chance})
+    assert words.row(dawei, factor, "en")[1].replace("\xa0", " ") == "0 % (0 to 4)"
+    assert factor.first.low == -0.06
+    never = factor.model_copy(update={"first": Quantity.of(-0.06, -0.03, -0.01, "share")})
+    assert words.row(dawei, never, "en")[1].replace("\xa0", " ") == "under 1 %"
 
 
 def test_factors_in_the_noise_are_listed():

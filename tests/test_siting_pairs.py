@@ -133,10 +133,12 @@ def test_empty_and_broken_shapes_are_left_out(tmp_path, cameras, expected):
     both = gpd.GeoDataFrame(
         {"highway": [*frame["highway"], *more["highway"]]}, geometry=shapes, crs=CRS
     )
-    points = gpd.GeoDataFrame(geometry=[*cameras.geometry, None, shapely.Point()], crs=CRS)
+    nowhere = [None, shapely.Point(), shapely.Point(np.nan, 1.0), shapely.Point(np.inf, 1.0)]
+    points = gpd.GeoDataFrame(geometry=[*nowhere, *cameras.geometry], crs=CRS)
     found = read_pair(save(both, tmp_path / "s.parquet"), save(points, tmp_path / "c.parquet"))
     assert codes(found) == codes(expected)
-    assert len(found.camera_xy_m) == 9
+    np.testing.assert_array_equal(found.camera_xy_m, expected.camera_xy_m)
+    assert (found.n_left_out, found.n_without_place) == (0, 4)
 
 
 def test_cameras_far_from_every_street_are_left_out(tmp_path, cameras, expected):
@@ -144,6 +146,7 @@ def test_cameras_far_from_every_street_are_left_out(tmp_path, cameras, expected)
     found = read_pair(save(street_frame(), tmp_path / "s.parquet"), save(far, tmp_path / "c.gpkg"))
     assert found.n_left_out in {1, 2}
     assert len(found.camera_xy_m) + found.n_left_out == 11
+    assert found.n_without_place == 0
     assert found.offset_m.max() <= siting_pairs.MOST_OFFSET_M
     del cameras, expected
 
@@ -178,6 +181,19 @@ def test_streets_without_a_column_of_classes_are_refused(tmp_path, cameras):
     plain = street_frame().drop(columns="highway")
     with pytest.raises(InputDataError, match="highway"):
         read_pair(save(plain, tmp_path / "s.parquet"), save(cameras, tmp_path / "c.parquet"))
+
+
+@pytest.mark.parametrize("which", ["s", "c"])
+def test_metres_in_a_geojson_are_told_to_be_no_places(tmp_path, cameras, which):
+    # The format has no coordinate system but longitude and latitude.
+    paths = {"s": tmp_path / "s.geojson", "c": tmp_path / "c.geojson"}
+    for name, frame in (("s", street_frame()), ("c", cameras)):
+        if name == which:
+            paths[name].write_text(frame.set_crs(None, allow_override=True).to_json())
+        else:
+            save(frame, paths[name])
+    with pytest.raises(InputDataError, match=r"on earth.*longitude and latitude"):
+        read_pair(paths["s"], paths["c"])
 
 
 def test_of_several_layers_of_points_that_of_the_cameras_is_taken(tmp_path, cameras):

@@ -211,8 +211,13 @@ def not_varied(found: Sensitivity, lang: str) -> tuple[str, ...]:
 
 
 def _with_interval(quantity: Quantity, decimals: int, lang: str) -> str:
-    """Return a share in per cent with its ends; one that rounds to nothing is "under" a step."""
-    low, mid, high = ((v or 0.0) * _PERCENT for v in (quantity.low, quantity.mid, quantity.high))
+    """Return a share in per cent with its ends; one that rounds to nothing is "under" a step.
+
+    No share of a variance is below zero; an estimate of one can be, by chance, and is told as 0.
+    """
+    low, mid, high = (
+        max(v or 0.0, 0.0) * _PERCENT for v in (quantity.low, quantity.mid, quantity.high)
+    )
     step = 10.0**-decimals
     if high < step:
         return _under(decimals, lang)

@@ -45,6 +45,8 @@ class CityPair:
         is within 3 degrees of true north in most of the world, less than lists are good to.
     n_left_out
         Cameras farther away.
+    n_without_place
+        Rows of the list without coordinates that can be used.
     """
 
     points: StreetPoints
@@ -53,6 +55,7 @@ class CityPair:
     nearest: NDArray[np.int64]
     direction_deg: FloatArray
     n_left_out: int
+    n_without_place: int = 0
 
 
 def read_pair(
@@ -93,7 +96,7 @@ def make_pair(
     layers
         The streets.
     camera_xy_m
-        Shape (N, 2).
+        Shape (N, 2), not finite where a row has no place.
     direction_deg
         Where each looks, clockwise from north, NaN where not known, shape (N,); by default not
         known of any.
@@ -122,9 +125,14 @@ def make_pair(
         raise InputDataError(msg)
     kept = xy[index[0]]
     nearest = np.asarray(cKDTree(points.xy_m).query(kept)[1], dtype=np.int64)
-    left_out = len(camera_xy_m) - len(kept)
     return CityPair(
-        points, kept, np.asarray(offset, dtype=float), nearest, looks[index[0]], left_out
+        points,
+        kept,
+        np.asarray(offset, dtype=float),
+        nearest,
+        looks[index[0]],
+        n_left_out=len(xy) - len(kept),
+        n_without_place=int((~finite).sum()),
     )
 
 
@@ -141,6 +149,12 @@ def pack_files(pack: Pack) -> tuple[StreetLayers, FloatArray, FloatArray]:
 
 def _street_layers(path: str | os.PathLike[str]) -> tuple[StreetLayers, str]:
     file = tables.load_tables(path)
+    if not len(file.drawn.lines):
+        msg = (
+            f"{file.name} holds no line on earth. Save the streets as lines, best in longitude and "
+            "latitude (WGS84)."
+        )
+        raise InputDataError(msg)
     highway = [columns.street_class(tags.get("highway"))[0] for tags in file.drawn.tags]
     kept = np.array([value is not None for value in highway], dtype=np.bool_)
     if not kept.any() or not any("highway" in tags for tags in file.drawn.tags):

@@ -132,6 +132,7 @@ def score_pair(
     return {
         "cameras": len(pair.camera_xy_m),
         "cameras_left_out": pair.n_left_out,
+        "cameras_without_place": pair.n_without_place,
         "sites": n_sites,
         "street_km": float(pair.points.length_m.sum()) / 1e3,
         "covered_share_true": true_share,

@@ -42,7 +42,22 @@ def test_score_says_in_words_what_it_does_not_show(run, files):
     code, out, _ = run("siting", "score", *files)
     assert code == 0
     assert "no city in Myanmar" in out
-    assert "9 cameras" in out
+    assert "9 cameras (left out: 0 farther than 60 m from a street, 0 without coordinates)" in out
+    assert "few cameras" in out
+
+
+def test_score_tells_rows_without_coordinates_from_far_ones(run, files, tmp_path):
+    frame = camera_frame(np.vstack([main_crossings() + 5.0, np.array([CORNER_M]) - 5000.0])).to_crs(
+        4326
+    )
+    shapes = [*frame.geometry, None, None]
+    path = tmp_path / "c.gpkg"
+    gpd.GeoDataFrame(geometry=shapes, crs=4326).to_file(path, driver="GPKG")
+    code, out, _ = run("siting", "score", files[0], path, "--profile", "plate_gates", "--json")
+    assert code == 0
+    found = json.loads(out)
+    assert (found["cameras"], found["cameras_left_out"]) == (9, 1)
+    assert found["cameras_without_place"] == 2
 
 
 def test_score_of_one_profile(run, files):
@@ -81,6 +96,18 @@ def test_predict_writes_cells_with_what_they_cannot_say(run, tmp_path, suffix):
     first = path.read_bytes()
     run("siting", "predict", "helsinki-centre", "--out", path, *AS_OF)
     assert path.read_bytes() == first
+
+
+def test_predict_gives_its_metadata_as_json(run, tmp_path):
+    path = tmp_path / "cells.geojson"
+    code, out, err = run("siting", "predict", "helsinki-centre", "--out", path, "--json", *AS_OF)
+    assert code == 0
+    found = json.loads(out)
+    assert found["profile"] is None
+    assert sum(found["mixture"]["share"].values()) == pytest.approx(1)
+    assert any("no city in Myanmar" in text for text in found["limits"]["en"])
+    assert "no city in Myanmar" in err
+    assert path.exists()
 
 
 def test_predict_needs_streets_and_a_known_format(run, tmp_path):

@@ -43,6 +43,7 @@ def register(commands: Commands) -> None:
     predict.add_argument(
         "--out", metavar="FILE", type=Path, required=True, help=".geojson, .gpkg or .parquet"
     )
+    predict.add_argument("--json", action="store_true", help="the metadata of the file as JSON")
     add_common(predict)
     predict.set_defaults(run=_predict)
 
@@ -87,9 +88,11 @@ def _score(options: argparse.Namespace) -> int:
         rows,
     )
     sys.stdout.write(
-        f"{found['cameras']} cameras ({found['cameras_left_out']} farther than 60 m from a street "
-        f"left out), {found['sites']} sites, {found['street_km']:.1f} km of street; "
+        f"{found['cameras']} cameras (left out: {found['cameras_left_out']} farther than 60 m from "
+        f"a street, {found['cameras_without_place']} without coordinates), {found['sites']} sites, "
+        f"{found['street_km']:.1f} km of street; "
         f"{found['covered_share_true']:.3f} of it within {found['disc_m']:g} m of a camera.\n"
+        "Low and high are of the model; chance in a list of few cameras comes on top.\n"
     )
     sys.stdout.write("".join(f"{text}\n" for text in found["limits"]))
     return OK
@@ -113,7 +116,10 @@ def _predict(options: argparse.Namespace) -> int:
         )
         cells, metadata = predict(inputs, pack_id)
         gis_files.write_layers({LAYER: cells}, metadata, options.out)
-    sys.stdout.write(printable(str(options.out)) + "\n")
+    if options.json:
+        print_json(metadata)
+    else:
+        sys.stdout.write(printable(str(options.out)) + "\n")
     sys.stderr.write(f"{len(cells)} cells. {labels.siting_limit('en')}\n")
     return OK
 

@@ -143,7 +143,7 @@ def read_cameras(
     Returns
     -------
     lon_lat
-        Shape (N, 2).
+        Shape (N, 2), NaN for rows without a place on earth.
     direction_deg
         Clockwise from north, from a column ``camera:direction`` or ``direction`` (of several the
         first that can be read), NaN where not known; shape (N,).
@@ -170,13 +170,18 @@ def read_cameras(
         rows = [
             i
             for i, shape in enumerate(table.geometry)
-            if shape is not None and shape.geom_type not in _LINE_NAMES
+            if shape is None or shape.geom_type not in _LINE_NAMES
         ]
-        if rows:
-            middles = shapely.centroid(np.array([table.geometry[i] for i in rows], dtype=object))
+        shapes = np.array([table.geometry[i] for i in rows], dtype=object)
+        if not shapely.is_missing(shapes).all():
+            middles = shapely.centroid(shapes)
             looks = [_direction_deg(_row(table, i)) for i in rows]
-            return shapely.get_coordinates(middles), np.array(looks, dtype=float)
-    msg = f"{file.name} holds no points. Save the cameras as points, one a row."
+            lon_lat = np.column_stack([shapely.get_x(middles), shapely.get_y(middles)])
+            return lon_lat, np.array(looks, dtype=float)
+    msg = (
+        f"{file.name} holds no points on earth. Save the cameras as points, one a row, best in "
+        "longitude and latitude (WGS84)."
+    )
     raise InputDataError(msg)
 
 
