@@ -168,6 +168,12 @@ def bootstrap(difference: FloatArray, block: IntArray) -> tuple[float, float, fl
     return float(low), float(difference.mean()), float(high)
 
 
+def ahead(lift: FloatArray, baseline: FloatArray, city: City) -> dict[str, float]:
+    """Return how far the ranks of a score are ahead of those of a baseline, blocks drawn again."""
+    found = bootstrap(ranks(lift, city) - baseline, city.block[city.pair.nearest])
+    return dict(zip(("low", "mid", "high"), found, strict=True))
+
+
 def winkler(low: float, high: float, truth: float, level: float = 0.9) -> float:
     """Return the interval score (Gneiting and Raftery 2007): width and a fine for a miss."""
     fine = 2 / (1 - level)
@@ -305,8 +311,6 @@ def evaluate(cities: Sequence[City], prior: Prior) -> dict[str, Any]:
         base = {name: ranks(score, city) for name, score in scores.items()}
         best = max(base, key=lambda name: float(base[name].mean()))
         lift_profile, lift_in = within(city, others, prior)
-        rank_in = ranks(lift_in, city)
-        block = city.block[city.pair.nearest]
         fitted = fit_profiles([one.known for one in others], prior)
         profiles = siting_profiles.from_json(fitted, prior)
         groups = siting_score.classed(city.pair.points.code, city.pair.points.length_m)
@@ -339,19 +343,14 @@ def evaluate(cities: Sequence[City], prior: Prior) -> dict[str, Any]:
             "baseline_auc": {name: float(r.mean()) for name, r in base.items()},
             "best_baseline": best,
             "within": {
-                "auc": float(rank_in.mean()),
+                "auc": float(ranks(lift_in, city).mean()),
                 "auc_profile": float(ranks(lift_profile, city).mean()),
                 "capture10": siting_score.capture(
                     lift_in, city.pair.points.length_m, lift_in[city.pair.nearest]
                 ),
                 "log_score": float(np.log(mixed_in[city.pair.nearest]).mean()),
-                "ahead_of_best": dict(
-                    zip(
-                        ("low", "mid", "high"),
-                        bootstrap(rank_in - base[best], block),
-                        strict=True,
-                    )
-                ),
+                "ahead_of_best": ahead(lift_in, base[best], city),
+                "ahead_of_best_profile": ahead(lift_profile, base[best], city),
                 "reliability": reliability(mixed_in, city),
             },
             "transfer": transfer | {"reliability": reliability(mean, city)},
@@ -376,23 +375,21 @@ def tables(found: Mapping[str, Any]) -> str:
     """Return the figures as Markdown tables."""
     lines = [
         (
-            "| city | class | junction | both | within: profile | with surroundings "
-            "| ahead of the best (90 %) "
+            "| city | class | junction | both | within: profile | ahead of the best (90 %) "
+            "| with surroundings | ahead of the best (90 %) "
             "| left out: low - mid - high | log score left out, over uniform | uniform |"
         ),
-        "|---|---|---|---|---|---|---|---|---|---|",
+        "|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for name, one in found.items():
-        base, ahead, auc = (
-            one["baseline_auc"],
-            one["within"]["ahead_of_best"],
-            one["transfer"]["auc"],
-        )
+        base, auc = one["baseline_auc"], one["transfer"]["auc"]
+        alone, both = (one["within"][f"ahead_of_best{k}"] for k in ("_profile", ""))
         log = one["transfer"]["log_score"]
         lines.append(
             f"| {name} | {base['class']:.3f} | {base['junction']:.3f} | {base['both']:.3f} "
-            f"| {one['within']['auc_profile']:.3f} | {one['within']['auc']:.3f} "
-            f"| {ahead['mid']:+.3f} ({ahead['low']:+.3f} to {ahead['high']:+.3f}) "
+            f"| {one['within']['auc_profile']:.3f} | {alone['mid']:+.3f} ({alone['low']:+.3f} to "
+            f"{alone['high']:+.3f}) | {one['within']['auc']:.3f} | {both['mid']:+.3f} "
+            f"({both['low']:+.3f} to {both['high']:+.3f}) "
             f"| {auc['low']:.3f} - {auc['mid']:.3f} - {auc['high']:.3f} "
             f"| {log['mid']:+.3f} | {one['uniform_log_score']:.2f} |"
         )
@@ -408,7 +405,7 @@ def tables(found: Mapping[str, Any]) -> str:
     lines += [
         (
             f"| mean | {means['class']:.3f} | {means['junction']:.3f} | {means['both']:.3f} "
-            f"| {alone:.3f} | {inside:.3f} | | {left:.3f} | {log:+.3f} | |"
+            f"| {alone:.3f} | | {inside:.3f} | | {left:.3f} | {log:+.3f} | |"
         ),
         "",
         "| city | truth | by sites | holds | by cameras | holds |",
