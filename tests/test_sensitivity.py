@@ -16,7 +16,7 @@ from toolkit import sensitivity_words as words
 from toolkit._errors import InputDataError
 from toolkit._text import LANGUAGES, has_burmese
 from toolkit.assumptions import load_assumptions
-from toolkit.results import TIERS
+from toolkit.results import TIERS, Quantity
 from toolkit.sensitivity import Sensitivity, sensitivity, tier_part
 from toolkit.sensitivity_design import Factor, lay_out
 from toolkit.sensitivity_model import Question
@@ -188,12 +188,37 @@ def test_other_answers_have_sentences_too(part, says):
     assert says in words.sentence(found, "seen", "en")
 
 
+@pytest.mark.parametrize(
+    ("ends", "says"),
+    [
+        ((0.001, 0.004, 0.008), "under 1 %"),
+        ((0.0, 0.004, 0.013), "under 1 % (up to 1)"),
+        ((0.0, 0.004, 0.031), "under 1 % (up to 3)"),
+        ((0.004, 0.02, 0.031), "2 % (0 to 3)"),
+    ],
+)
+def test_no_effect_is_printed_as_nothing(ends, says):
+    part = toy(np.array([0.3, 0.1, 0.0, 0.0, 0.0]))
+    factor = part.factors[0].model_copy(update={"total": Quantity.of(*ends, "share")})
+    cells = words.row(_with(seen=part), factor, "en")
+    assert cells[-2] == says
+
+
 def test_factors_in_the_noise_are_listed():
     text = words.noise(toy(np.array([0.3, 0.1, 0.0, 0.0, 0.0])), "en")
     assert text == (
         "Not distinguishable from zero: lenses and picture sizes of the camera types; the mix of "
         "camera types."
     )
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_name_fits_beside_its_bar_on_two_lines(dawei, lang):
+    names = [words.factor_name(f.key, lang) for f in dawei.tiers["seen"].factors]
+    for name in names:
+        lines = tornado._wrapped(name, lang)
+        assert len(lines) <= 2
+        assert all(len(line) <= tornado._LETTERS[lang] for line in lines)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
