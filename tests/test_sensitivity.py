@@ -200,10 +200,26 @@ def test_a_share_of_the_variance_below_zero_is_told_as_zero_and_kept_in_the_data
     factor = dawei.tiers["seen"].factors[0]
     by_chance = Quantity.of(-0.06, -0.01, 0.04, "share of variance")
     factor = factor.model_copy(update={"first": by_chance})
-    assert words.row(dawei, factor, "en")[1].replace("\xa0", " ") == "0 % (0 to 4)"
+    assert words.row(dawei, factor, "en")[1].replace("\xa0", " ") == "under 1 % (up to 4)"
     assert factor.first.low == -0.06
     never = factor.model_copy(update={"first": Quantity.of(-0.06, -0.03, -0.01, "share")})
     assert words.row(dawei, never, "en")[1].replace("\xa0", " ") == "under 1 %"
+
+
+@pytest.mark.parametrize(
+    ("ends", "says"),
+    [
+        ((0.001, 0.004, 0.008), "under 1 %"),
+        ((0.0, 0.004, 0.013), "under 1 % (up to 1)"),
+        ((0.0, 0.004, 0.031), "under 1 % (up to 3)"),
+        ((0.004, 0.02, 0.031), "2 % (0 to 3)"),
+    ],
+)
+def test_no_effect_is_printed_as_nothing(ends, says):
+    part = toy(np.array([0.3, 0.1, 0.0, 0.0, 0.0]))
+    factor = part.factors[0].model_copy(update={"total": Quantity.of(*ends, "share")})
+    cells = words.row(_with(seen=part), factor, "en")
+    assert cells[-2] == says
 
 
 def test_factors_in_the_noise_are_listed():
@@ -212,6 +228,15 @@ def test_factors_in_the_noise_are_listed():
         "Not distinguishable from zero: lenses and picture sizes of the camera types; the mix of "
         "camera types."
     )
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_name_fits_beside_its_bar_on_two_lines(dawei, lang):
+    names = [words.factor_name(f.key, lang) for f in dawei.tiers["seen"].factors]
+    for name in names:
+        lines = tornado._wrapped(name, lang)
+        assert len(lines) <= 2
+        assert all(len(line) <= tornado._LETTERS[lang] for line in lines)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -147,14 +147,14 @@ def _how_read(found: Sensitivity, lang: str) -> str:
     """Return how the chart is read."""
     if found.method == "sobol":
         return tr(
-            "A bar shows between which shares the answer moves with this factor alone. The per "
-            "cent beside it tell how much of the spread of the answer comes from the factor, by "
-            "itself and together with others.",
+            "A bar shows between which shares the answer moves with this factor alone. The "
+            "percentage beside it says how much of the spread of the answer comes from the "
+            "factor, by itself and together with others.",
             lang,
         )
     return tr(
-        "A bar shows between which shares the answer moves with this factor alone. The per cent "
-        "beside it tell by how much the answer changes on average when the factor does.",
+        "A bar shows between which shares the answer moves with this factor alone. The percentage "
+        "beside it says by how much the answer changes on average when the factor does.",
         lang,
     )
 
@@ -221,6 +221,12 @@ def _with_interval(quantity: Quantity, decimals: int, lang: str) -> str:
     step = 10.0**-decimals
     if high < step:
         return _under(decimals, lang)
+    if round(mid, decimals) == 0.0:
+        # Nothing is printed as "0 %"; the high end is kept, so that the range stays told.
+        text = tr("under {value} % (up to {high})", lang)
+        return text.format(
+            value=number(step, decimals=decimals), high=number(high, decimals=decimals)
+        )
     text = tr("{value} % ({low} to {high})", lang)
     return text.format(
         value=number(mid, decimals=decimals),

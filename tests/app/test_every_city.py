@@ -34,6 +34,22 @@ HAS_COLORS = """([node, wanted]) => {
     return wanted.every(color => found.get(color) > 30);
 }"""
 
+BROKEN = r"""body => {
+    const broken = [], texts = document.createTreeWalker(body, NodeFilter.SHOW_TEXT);
+    for (let node; (node = texts.nextNode());) {
+        for (const found of node.data.matchAll(/\d\s(%|km|m|cameras|ကီလိုမီတာ|မီတာ|လုံး)(?![a-z])/g)) {
+            const part = document.createRange();
+            part.setStart(node, found.index);
+            part.setEnd(node, found.index + 3);
+            const boxes = [...part.getClientRects()].filter(box => box.width > 0);
+            const tops = boxes.map(box => box.top);
+            if (tops.some(top => top - tops[0] > 5)) broken.push(node.data);
+        }
+    }
+    return broken;
+}"""
+"""Texts of a page in which a line ends between a number and its unit."""
+
 
 @functools.cache
 def assessed(city: str) -> Assessment:
@@ -197,6 +213,9 @@ def test_the_page_fits_on_a_small_screen(
         assert box is not None
         assert box["y"] >= around["y"]
         assert box["y"] + box["height"] <= around["y"] + around["height"]
+    seen.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    assert seen.page.locator("body").evaluate(BROKEN) == []
+    assert inside.evaluate(BROKEN) == []
     if size == NARROW:
         whole(seen.page, size["width"])
         screenshot(seen.page, f"narrow-{lang}")

@@ -122,7 +122,7 @@ def render(
         "install": labels.install_steps(lang) if assessment.basis == "city_level" else (),
         "no_map": _no_map(assessment, drawing, lang),
         "items": items,
-        "contradictions": [" – ".join(pair) for pair in basis.counted(assessment).contradictions],
+        "contradictions": _contradictions(assessment, items),
         "provenance": tables.provenance_table(assessment, lang),
         "licence": _licence(lang),
     }
@@ -328,6 +328,17 @@ def _notes(assessment: Assessment, lang: Language) -> list[Said]:
         except KeyError:
             found.append(basis.data_text(note.text))
     return found
+
+
+def _contradictions(
+    assessment: Assessment, items: Sequence[basis.Item]
+) -> list[tuple[list[Said], str]]:
+    """Return the claims that disagree, in words where they are known by the date, and their ids."""
+    says = {item.id: item.says for item in items if item.says is not None}
+    return [
+        ([says[name] for name in pair if name in says], " – ".join(pair))
+        for pair in basis.counted(assessment).contradictions
+    ]
 
 
 def _no_map(assessment: Assessment, drawing: Drawing | None, lang: Language) -> str:

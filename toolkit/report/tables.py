@@ -78,18 +78,11 @@ def figures_table(assessment: Assessment, lang: Language) -> Table:
                 lambda part: words(part.area_km2.expected),
             ),
             row(
-                tr(
-                    "So many cameras would cover this much if no two of them covered the same "
-                    "place",
-                    lang,
-                ),
+                tr("Cameras that would cover this much if no two overlapped", lang),
                 lambda part: words(part.effective_cameras.realised),
             ),
             row(
-                tr(
-                    "This number of cameras, averaged over all places where the cameras may stand",
-                    lang,
-                ),
+                tr("This number, averaged over all places where the cameras may stand", lang),
                 lambda part: words(part.effective_cameras.expected),
             ),
             row(
