@@ -8,8 +8,12 @@ import geopandas as gpd
 import numpy as np
 import pytest
 
-from toolkit.basis_sums import Sums, reducing_share
+from toolkit.assessment import make_inputs
+from toolkit.basis_streets import scene_of
+from toolkit.basis_sums import Sums, plan_sites, reducing_share
+from toolkit.draws import Design
 from toolkit.layers import empty_layer
+from toolkit.siting_profiles import operators_of
 
 AS_OF = dt.date(2026, 11, 23)
 
@@ -83,3 +87,19 @@ def test_each_tier_has_its_own_able_cameras():
         np.array([[450.0, 600.0, 100.0, 0.0]])
     )
     np.testing.assert_allclose(found, [[4.5, 9.0, 2.0, 0.0]])
+
+
+def test_the_operators_of_a_city_say_how_much_sites_keep_to_districts():
+    sizes = {}
+    for profile in (None, "police_neighbourhood", "pedestrian_core"):
+        inputs, _, _ = make_inputs(
+            "helsinki-centre", as_of=AS_OF, design=Design(20, 0), profile=profile
+        )
+        pack, scene = scene_of(inputs, "helsinki-centre")
+        sizes[profile] = plan_sites(inputs, pack, scene).chance.cluster_size
+    drawn = inputs.assumptions.draw("sites.cluster_size", inputs.design)
+    np.testing.assert_array_equal(sizes[None], drawn)
+    police = operators_of(None, "police_neighbourhood").cluster_factor
+    np.testing.assert_allclose(sizes["police_neighbourhood"], drawn * police)
+    assert (sizes["police_neighbourhood"] < sizes[None]).all()
+    assert (sizes["pedestrian_core"] > sizes[None]).all()

@@ -140,6 +140,19 @@ def test_an_unknown_city_gets_the_mixture_of_nothing_known(profiles):
         assert siting_profiles.mixture_of(profiles, name) == default
 
 
+def test_police_keep_to_some_districts_more_than_an_unknown_operator_and_others_less(profiles):
+    unknown = siting_profiles.mixture_of(profiles, None).share
+    size = {name: one.cluster_size for name, one in profiles.profile.items()}
+    middle = np.prod([size[name] ** share for name, share in unknown.items()])
+    assert siting_profiles.operators_of(None).cluster_factor == 1.0
+    for name, alone in size.items():
+        factor = siting_profiles.operators_of(None, name).cluster_factor
+        assert factor == pytest.approx(alone / middle)
+    police = siting_profiles.operators_of(None, "police_neighbourhood").cluster_factor
+    yangon = siting_profiles.operators_of("yangon").cluster_factor
+    assert police < yangon < 1.0
+
+
 def test_the_six_profiles_are_there_and_differ_in_sign(profiles):
     assert set(profiles.profile) == {
         "traffic_junctions", "plate_gates", "police_neighbourhood", "motorway_agency",

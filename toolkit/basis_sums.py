@@ -154,7 +154,7 @@ def chance_of_sites(
         size_m,
         np.minimum(n_sites, (size_m > 0).sum()),
         district=frame.group_district,
-        cluster_size=values.draw("sites.cluster_size", design),
+        cluster_size=values.draw("sites.cluster_size", design) * inputs.operators.cluster_factor,
         n_certain=len(frame.fixed_count),
     )
 

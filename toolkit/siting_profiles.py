@@ -7,6 +7,7 @@ cities. A city is a mixture of profiles. Draws of both are what intervals come f
 from __future__ import annotations
 
 import json
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -116,6 +117,21 @@ class Operators:
     profiles: Profiles
     mixture: Mixture
     alone: str | None = None
+
+    @property
+    def cluster_factor(self) -> float:
+        """Size of the district factor over that for a place of which nothing is known.
+
+        The smaller, the more sites keep to some districts. Sizes of profiles are mixed as logs.
+        """
+        unknown = self.profiles.prior.mixture[DEFAULT_MIXTURE].share
+        return math.exp(
+            math.fsum(
+                (self.mixture.share.get(name, 0.0) - unknown.get(name, 0.0))
+                * math.log(one.cluster_size)
+                for name, one in self.profiles.profile.items()
+            )
+        )
 
     @property
     def sha256(self) -> str:
