@@ -21,7 +21,8 @@ def page(lang: str = "en") -> AppTest:
 
 
 def told(app: AppTest) -> str:
-    return " ".join(str(element.proto.body) for element in app.get("html"))
+    """Return the page's text; numbers and units are kept together by a space of their own."""
+    return " ".join(str(element.proto.body) for element in app.get("html")).replace("\xa0", " ")
 
 
 def drawing(app: AppTest) -> str:
