@@ -36,7 +36,7 @@ def test_a_camera_is_chosen_and_its_rings_are_told() -> None:
     assert not app.exception
     assert "empty: the density ends at" in told(app)
     assert "Fixed, wide lens" in drawing(app)
-    app.selectbox(key="optics_camera").select("plate").run()
+    app.selectbox(key="optics_camera:en").select("plate").run()
     assert not app.exception
     before = told(app)
     assert "16.7 to 30.9 m" in before
@@ -46,8 +46,8 @@ def test_a_camera_is_chosen_and_its_rings_are_told() -> None:
 
 def test_a_lens_is_chosen_from_what_is_sold() -> None:
     app = page()
-    app.selectbox(key="optics_camera").select("Dahua IPC-HDW2441T-S").run()
-    focal = app.selectbox(key="optics_focal:Dahua IPC-HDW2441T-S")
+    app.selectbox(key="optics_camera:en").select("Dahua IPC-HDW2441T-S").run()
+    focal = app.selectbox(key="optics_focal:Dahua IPC-HDW2441T-S:en")
     assert focal.options == ["2.8", "3.6"]
     focal.select(3.6).run()
     assert not app.exception
@@ -56,7 +56,7 @@ def test_a_lens_is_chosen_from_what_is_sold() -> None:
 
 def test_a_camera_that_turns_needs_no_aim() -> None:
     app = page()
-    app.selectbox(key="optics_camera").select("ptz").run()
+    app.selectbox(key="optics_camera:en").select("ptz").run()
     assert not app.exception
     assert "The camera turns" in told(app)
     app.number_input(key="optics_aim:ptz").set_value(20.0).run()
@@ -66,7 +66,7 @@ def test_a_camera_that_turns_needs_no_aim() -> None:
 def test_night_shortens_what_is_seen() -> None:
     app = page()
     assert ", day" in drawing(app)
-    app.radio(key="optics_night").set_value(True).run()
+    app.radio(key="optics_night:en").set_value(True).run()
     assert not app.exception
     assert ", night" in drawing(app)
 
@@ -74,7 +74,7 @@ def test_night_shortens_what_is_seen() -> None:
 def test_all_sorts_of_cameras_are_shown_in_burmese() -> None:
     app = page("my")
     for key in ("panoramic", "ptz", "Hikvision iDS-2CD7A46G2/P-IZHSY"):
-        app.selectbox(key="optics_camera").select(key).run()
+        app.selectbox(key="optics_camera:my").select(key).run()
         assert not app.exception
         assert "Noto Sans Myanmar" in drawing(app)
 
@@ -87,7 +87,7 @@ def test_texts_of_a_model_are_harmless(home: Path) -> None:
     )
     store.write_text(home / "models.toml", text)
     app = page()
-    app.selectbox(key="optics_camera").select(
+    app.selectbox(key="optics_camera:en").select(
         "<img src=x onerror=hit()> ![x](http://127.0.0.2:9/)"
     ).run()
     assert not app.exception

@@ -97,7 +97,7 @@ def test_every_city_and_tier(opened: Callable[..., AppTest], city: str, lang: st
     found = assess(city, as_of=AS_OF)
     page = opened(city=city, lang=lang)
     for tier in TIERS:
-        page.radio(key="tier").set_value(tier).run()
+        page.radio(key=f"tier:{lang}").set_value(tier).run()
         assert not page.exception
         assert not page.error
         words, part = words_of(page), found.tiers[tier]
@@ -168,20 +168,20 @@ def test_another_tier_or_language_computes_nothing_anew(
     page = opened(city="sittwe")
     assert asked == ["sittwe"]
     for tier in TIERS:
-        page.radio(key="tier").set_value(tier).run()
+        page.radio(key="tier:en").set_value(tier).run()
     page.radio(key="lang").set_value("my").run()
     assert asked == ["sittwe"]
-    page.radio(key="status").set_value("planned").run()
+    page.radio(key="status:my").set_value("planned").run()
     assert asked == ["sittwe", "sittwe"]
 
 
 def test_the_choice_outlives_another_language(opened: Callable[..., AppTest]) -> None:
     page = opened()
-    page.selectbox(key="city").set_value("mandalay").run()
-    page.radio(key="tier").set_value("plate").run()
+    page.selectbox(key="city:en").set_value("mandalay").run()
+    page.radio(key="tier:en").set_value("plate").run()
     page.radio(key="lang").set_value("my").run()
-    assert page.selectbox(key="city").value == "mandalay"
-    assert page.radio(key="tier").value == "plate"
+    assert page.selectbox(key="city:my").value == "mandalay"
+    assert page.radio(key="tier:my").value == "plate"
     assert answer.sentence(assess("mandalay", as_of=AS_OF), "plate", "my") in words_of(page)
 
 
@@ -221,7 +221,7 @@ def test_the_address_of_the_page_can_name_a_choice_and_nonsense_is_ignored() -> 
     page.run()
     assert not page.exception
     assert not page.error
-    assert page.selectbox(key="city").value == "helsinki-centre"
+    assert page.selectbox(key="city:en").value == "helsinki-centre"
     assert not page.checkbox(key="own").value
 
 
@@ -296,7 +296,7 @@ def test_hostile_names_stay_text(opened: Callable[..., AppTest], home: Path, lan
     assert "alert(1)" in html
     for piece in ("<img", "</script", "<script", "onerror=alert(1)>", "\u202e"):
         assert piece not in html
-    (option,) = [o for o in page.selectbox(key="city").options if "alert(1)" in o]
+    (option,) = [o for o in page.selectbox(key=f"city:{lang}").options if "alert(1)" in o]
     assert "\u202e" not in option
 
 
@@ -320,7 +320,7 @@ def test_a_damaged_pack_is_a_sentence_and_other_cities_still_work(
     assert len(page.error) == 1
     assert not has_map(page)
     assert labels.limits("en")[0] in words_of(page)
-    page.selectbox(key="city").set_value("yangon").run()
+    page.selectbox(key="city:en").set_value("yangon").run()
     assert not page.error
     assert answer.sentence(assess("yangon", as_of=AS_OF), "seen", "en") in words_of(page)
 
@@ -495,10 +495,10 @@ def test_the_words_on_a_sample_promise_nothing(lang: str) -> None:
 
 def test_one_kind_of_operator_can_be_chosen_and_is_told(opened: Callable[..., AppTest]) -> None:
     page = opened(city="helsinki-centre")
-    assert page.selectbox(key="profile").value == ""
+    assert page.selectbox(key="profile:en").value == ""
     mixed_map = map_of(page)
     assert notes.text("one_profile") not in words_of(page)
-    page.selectbox(key="profile").set_value("plate_gates").run()
+    page.selectbox(key="profile:en").set_value("plate_gates").run()
     assert not page.exception
     alone = assess("helsinki-centre", as_of=AS_OF, profile="plate_gates")
     words = words_of(page)
@@ -514,7 +514,7 @@ def test_one_kind_of_operator_can_be_chosen_and_is_told(opened: Callable[..., Ap
 
 def test_kinds_of_operators_have_burmese_names(opened: Callable[..., AppTest]) -> None:
     page = opened(city="dawei", lang="my")
-    shown = page.selectbox(key="profile").options
+    shown = page.selectbox(key="profile:my").options
     assert len(shown) == 1 + len(load_profiles().profile)
     for name, one in load_profiles().profile.items():
         assert labels.profile_name(name, one.title, "en") == one.title
@@ -537,4 +537,4 @@ def test_a_choice_of_operator_that_does_nothing_says_so(
 def test_a_kind_of_operator_that_is_not_there_is_not_chosen(opened: Callable[..., AppTest]) -> None:
     page = opened(city="dawei", profile="<b>gangsters</b>")
     assert not page.exception
-    assert page.selectbox(key="profile").value == ""
+    assert page.selectbox(key="profile:en").value == ""

@@ -66,6 +66,6 @@ def test_another_tier_computes_nothing_anew(monkeypatch: pytest.MonkeyPatch) -> 
     for key, value in {"as_of": AS_OF, "city": "dawei", "sensitivity": True}.items():
         page.session_state[key] = value
     page.run()
-    page.radio(key="tier").set_value("recognised").run()
+    page.radio(key="tier:en").set_value("recognised").run()
     assert not page.exception
     assert len(calls) == 1

@@ -72,9 +72,9 @@ def test_going_to_another_page_and_back_keeps_the_city(opened: Callable[[], AppT
     page.session_state["page"] = "answer"
     page.session_state["city"] = "dawei"
     page.run()
-    page.radio(key="page").set_value("cameras").run()
-    page.radio(key="page").set_value("answer").run()
-    assert page.selectbox(key="city").value == "dawei"
+    page.radio(key="page:en").set_value("cameras").run()
+    page.radio(key="page:en").set_value("answer").run()
+    assert page.selectbox(key="city:en").value == "dawei"
     assert not page.exception
 
 

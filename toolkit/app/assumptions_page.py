@@ -14,6 +14,7 @@ import streamlit as st
 from toolkit import _escape, notes
 from toolkit._errors import ToolkitError
 from toolkit._text import tr
+from toolkit.app import choices
 from toolkit.assumption_text import to_toml
 from toolkit.assumptions import (
     DEFAULT_SET,
@@ -92,14 +93,15 @@ def _plain(text: object) -> str:
 def _choose(lang: str) -> str:
     """Show the list of sets and return the name of the one chosen."""
     sets = {found.name: found for found in list_sets() if found.kind == "probabilistic"}
-    before = st.session_state.get(SET_KEY, DEFAULT_SET)
-    if st.session_state.get(_CHOICE_KEY) not in sets:
-        st.session_state[_CHOICE_KEY] = before if before in sets else DEFAULT_SET
-    name = st.selectbox(
+    before: str = st.session_state.get(SET_KEY, DEFAULT_SET)
+    name = choices.one_of(
+        st.selectbox,
         _plain(tr("Set of assumptions", lang)),
         list(sets),
-        format_func=lambda one: _set_text(sets[one], lang),
-        key=_CHOICE_KEY,
+        name=_CHOICE_KEY,
+        lang=lang,
+        text=lambda one: _set_text(sets[one], lang),
+        first=before if before in sets else DEFAULT_SET,
     )
     if name != before:
         st.session_state[CHANGES_KEY] = {}

@@ -6,18 +6,20 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 import streamlit as st
 
 from toolkit import _escape, labels, notes
 from toolkit._errors import InputDataError
 from toolkit._text import LANGUAGE_NAMES, LANGUAGES, Language, tr
-from toolkit.app import markup
+from toolkit.app import choices, markup
 from toolkit.cities import City, load_cities
 from toolkit.results import STATUSES, TIERS, Status, Tier
 from toolkit.siting_profiles import load_profiles
 from toolkit.streets import find_pack_for
+
+T = TypeVar("T")
 
 _EARLIEST: Final = dt.date(2010, 1, 1)
 _LATEST: Final = dt.date(2099, 12, 31)
@@ -25,9 +27,6 @@ _MOST_CAMERAS: Final = 1_000_000
 """What the boxes take: more than any city is reported to have."""
 
 PAGES: Final = ("answer", "streets", "cameras", "assumptions")
-_KEPT: Final = frozenset(
-    {"city", "tier", "status", "as_of", "profile", "own", "own_low", "own_high"}
-)
 _MIXTURE: Final = ""
 """The choice of no single profile."""
 
@@ -65,7 +64,9 @@ class Choice:
 
 def choose_language() -> Language:
     """Show the switch and return the language that is chosen."""
-    _begin("lang", LANGUAGES, LANGUAGES[0])
+    if st.session_state.get("lang") not in LANGUAGES:
+        st.session_state["lang"] = _asked("lang", LANGUAGES, LANGUAGES[0])
+    # Its words are the same in all languages, so one box does for all.
     return st.sidebar.radio(
         "Language / ဘာသာစကား",
         LANGUAGES,
@@ -83,18 +84,15 @@ def choose_page(lang: Language) -> str:
         "cameras": tr("What a camera can do", lang),
         "assumptions": tr("Assumptions", lang),
     }
-    _begin("page", PAGES, PAGES[0])
-    page = st.sidebar.radio(
+    return choices.one_of(
+        st.sidebar.radio,
         tr("Page", lang),
         PAGES,
-        format_func=lambda name: _escape.markdown(names[name]),
-        key="page",
+        name="page",
+        lang=lang,
+        text=lambda name: _escape.markdown(names[name]),
+        first=_asked("page", PAGES, PAGES[0]),
     )
-    if page != PAGES[0]:
-        # Streamlit forgets a choice whose box is not shown, unless it is set again.
-        for key in _KEPT & set(st.session_state):
-            st.session_state[key] = st.session_state[key]
-    return page or PAGES[0]
 
 
 def choose(lang: Language) -> Choice:
@@ -111,24 +109,33 @@ def choose(lang: Language) -> Choice:
     cities = {city.id: city for city in load_cities()}
     names = city_names(tuple(cities.values()), lang)
     first = next((c.id for c in cities.values() if c.demonstration), next(iter(cities)))
-    _begin("city", tuple(cities), first)
-    _begin("tier", TIERS, TIERS[0])
-    _begin("status", STATUSES, STATUSES[0])
     with st.sidebar:
-        city = st.selectbox(
-            tr("City", lang), list(cities), format_func=lambda name: names[name], key="city"
+        city = choices.one_of(
+            st.selectbox,
+            tr("City", lang),
+            tuple(cities),
+            name="city",
+            lang=lang,
+            text=lambda name: names[name],
+            first=_asked("city", tuple(cities), first),
         )
-        tier = st.radio(
+        tier = choices.one_of(
+            st.radio,
             tr("What is asked", lang),
             TIERS,
-            format_func=lambda name: _escape.markdown(labels.tier_name(name, lang)),
-            key="tier",
+            name="tier",
+            lang=lang,
+            text=lambda name: _escape.markdown(labels.tier_name(name, lang)),
+            first=_asked("tier", TIERS, TIERS[0]),
         )
-        status = st.radio(
+        status = choices.one_of(
+            st.radio,
             tr("Which cameras", lang),
             STATUSES,
-            format_func=lambda name: _escape.markdown(_status_text(name, lang)),
-            key="status",
+            name="status",
+            lang=lang,
+            text=lambda name: _escape.markdown(_status_text(name, lang)),
+            first=_asked("status", STATUSES, STATUSES[0]),
         )
         as_of = _choose_date(lang)
         profile = _choose_profile(cities[city], lang)
@@ -164,6 +171,7 @@ def _choose_date(lang: Language) -> dt.date:
         min_value=_EARLIEST,
         max_value=_LATEST,
         key="as_of",
+        persist_state="session",
         help=tr("Older reports weigh less; reports made after this date are left out.", lang),
     )
     return chosen if isinstance(chosen, dt.date) else dt.datetime.now(dt.UTC).date()
@@ -182,16 +190,18 @@ def _choose_profile(city: City, lang: Language) -> str | None:
     """Return the one kind of operator that is chosen, or None for the mixture of the city."""
     titles = {name: one.title for name, one in load_profiles().profile.items()}
     options = (_MIXTURE, *titles)
-    _begin("profile", options, _MIXTURE)
-    chosen = st.selectbox(
+    chosen = choices.one_of(
+        st.selectbox,
         tr("Who runs the cameras", lang),
         options,
-        format_func=lambda name: (
+        name="profile",
+        lang=lang,
+        text=lambda name: (
             _escape.plain(labels.profile_name(name, titles[name], lang))
             if name
             else tr("Several kinds, as believed", lang)
         ),
-        key="profile",
+        first=_asked("profile", options, _MIXTURE),
         help=tr(
             "It says on which streets cameras are likely. Without a choice it is a mixture of "
             "kinds, as believed of this city. It needs installed streets.",
@@ -210,7 +220,9 @@ def _choose_profile(city: City, lang: Language) -> str | None:
 
 def _choose_count(lang: Language) -> tuple[float, float] | None:
     """Return the user's own number of cameras, or None."""
-    if not st.checkbox(tr("Use my own number of cameras", lang), key="own"):
+    if not st.checkbox(
+        tr("Use my own number of cameras", lang), key="own", persist_state="session"
+    ):
         return None
     markup.show(
         lang,
@@ -239,15 +251,18 @@ def _choose_count(lang: Language) -> tuple[float, float] | None:
 
 def _number(label: str, key: str) -> int | None:
     return st.number_input(
-        label, min_value=1, max_value=_MOST_CAMERAS, value=None, step=10, format="%d", key=key
+        label,
+        min_value=1,
+        max_value=_MOST_CAMERAS,
+        value=None,
+        step=10,
+        format="%d",
+        key=key,
+        persist_state="session",
     )
 
 
-def _begin(key: str, allowed: Sequence[str], fallback: str) -> None:
-    """Give a choice its first value: from the address of the page, else the usual one.
-
-    A choice that is no longer there, because the file of cities has changed, begins anew.
-    """
-    if st.session_state.get(key) not in allowed:
-        asked = st.query_params.get(key)
-        st.session_state[key] = asked if asked in allowed else fallback
+def _asked(name: str, allowed: Sequence[T], usual: T) -> T:
+    """Return what the address of the page asks for, if it can be chosen, else the usual."""
+    asked = st.query_params.get(name)
+    return next((one for one in allowed if one == asked), usual)

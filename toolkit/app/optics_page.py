@@ -11,7 +11,7 @@ import streamlit as st
 
 from toolkit import _escape, camera_plan, camera_words
 from toolkit._text import Language, tr
-from toolkit.app import markup
+from toolkit.app import choices, markup
 from toolkit.assumptions import load_assumptions
 from toolkit.camera import AIM_M, FOCAL_MM, HEIGHT_M, Camera, camera_of
 from toolkit.camera_sheet import make_sheet
@@ -46,11 +46,13 @@ def show(lang: Language) -> None:
         ),
     )
     camera = _choose(catalogue, lang)
-    night = st.radio(
+    night = choices.one_of(
+        st.radio,
         _escape.markdown(tr("Light", lang)),
         (False, True),
-        format_func=lambda dark: _escape.markdown(tr("Night", lang) if dark else tr("Day", lang)),
-        key="optics_night",
+        name="optics_night",
+        lang=lang,
+        text=lambda dark: _escape.markdown(tr("Night", lang) if dark else tr("Day", lang)),
         horizontal=True,
     )
     values = load_assumptions(changes={"optics.night": 1.0} if night else None)
@@ -99,11 +101,13 @@ def _choose(catalogue: Catalogue, lang: Language) -> Camera:
     known: tuple[CameraType | Model, ...] = (*catalogue.types, *catalogue.models)
     found = {_key(camera): camera for camera in known}
     names = {key: _name(camera, lang) for key, camera in found.items()}
-    key = st.selectbox(
+    key = choices.one_of(
+        st.selectbox,
         _escape.markdown(tr("Type or model", lang)),
         list(found),
-        format_func=lambda name: names[name],
-        key="optics_camera",
+        name="optics_camera",
+        lang=lang,
+        text=lambda name: names[name],
     )
     chosen = found[key]
     usual = camera_of(catalogue, chosen)
@@ -115,6 +119,7 @@ def _choose(catalogue: Catalogue, lang: Language) -> Camera:
             value=usual.height_m,
             step=_HEIGHT_STEP_M,
             key=f"optics_height:{key}",
+            persist_state="session",
         )
     with columns[1]:
         focal = _choose_focal(chosen, usual, key, lang)
@@ -132,9 +137,24 @@ def _choose_focal(
     if usual.projection == "panorama":
         return None
     if isinstance(chosen, Model) and not chosen.zoom:
-        return st.selectbox(label, chosen.focal_mm, format_func=lambda mm: f"{mm:g}", key=name)
+        return choices.one_of(
+            st.selectbox,
+            label,
+            chosen.focal_mm,
+            name=name,
+            lang=lang,
+            text=lambda mm: f"{mm:g}",
+        )
     low, high = (chosen.focal_mm[0], chosen.focal_mm[-1]) if isinstance(chosen, Model) else FOCAL_MM
-    return st.number_input(label, low, high, value=usual.focal_mm, step=_FOCAL_STEP_MM, key=name)
+    return st.number_input(
+        label,
+        low,
+        high,
+        value=usual.focal_mm,
+        step=_FOCAL_STEP_MM,
+        key=name,
+        persist_state="session",
+    )
 
 
 def _choose_aim(usual: Camera, key: str, lang: Language) -> float | None:
@@ -145,6 +165,7 @@ def _choose_aim(usual: Camera, key: str, lang: Language) -> float | None:
         value=usual.aim_m,
         step=_AIM_STEP_M,
         key=f"optics_aim:{key}",
+        persist_state="session",
         help=_escape.markdown(
             tr("Where a camera points is an assumption. Leave it empty for one that turns.", lang)
         ),

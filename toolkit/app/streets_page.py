@@ -13,7 +13,7 @@ import streamlit as st
 from toolkit import _escape, cameras, importing, pack_files, store, streets
 from toolkit._errors import ToolkitError
 from toolkit._text import Language, tr
-from toolkit.app import controls, markup
+from toolkit.app import choices, controls, markup
 from toolkit.boundaries import parse_boundary
 from toolkit.cities import load_cities
 
@@ -21,6 +21,7 @@ _ALL: Final = ""
 """Stands for every known city that a file covers."""
 _SMALLEST_M, _USUAL_M, _LARGEST_M = 500, 5000, 50_000
 """Radius of a disc, metres: from a market to the largest city of the ten."""
+_STEP_M: Final = 500
 
 
 def show(lang: Language) -> None:
@@ -79,34 +80,46 @@ def _show_import(lang: Language) -> None:
         )
     )
     named = st.text_input(
-        _plain(tr("File on this computer, with its folder", lang)), key="streets_path"
+        _plain(tr("File on this computer, with its folder", lang)),
+        key="streets_path",
+        persist_state="session",
     )
     sent = st.file_uploader(
         _plain(tr("Or a small file: a pack, GeoJSON, GeoPackage (up to 20 MB)", lang)),
         key="streets_file",
     )
     names = controls.city_names(load_cities(), lang)
-    city = st.selectbox(
+    city = choices.one_of(
+        st.selectbox,
         tr("City", lang),
         [_ALL, *names],
-        format_func=lambda key: names.get(key, tr("Every known city in the file", lang)),
-        key="streets_city",
+        name="streets_city",
+        lang=lang,
+        text=lambda key: names.get(key, tr("Every known city in the file", lang)),
     )
     kinds = {
         "core": tr("The built-up middle", lang),
         "admin": tr("The administrative area", lang),
         "radius": tr("A circle", lang),
     }
-    kind = st.radio(
+    kind = choices.one_of(
+        st.radio,
         _plain(tr("What counts as the city", lang)),
         list(kinds),
-        format_func=lambda key: _plain(kinds[key]),
-        key="streets_boundary",
+        name="streets_boundary",
+        lang=lang,
+        text=lambda key: _plain(kinds[key]),
     )
     radius_m = _USUAL_M
     if kind == "radius":
         radius_m = st.number_input(
-            _plain(tr("Radius in metres", lang)), _SMALLEST_M, _LARGEST_M, _USUAL_M, 500
+            _plain(tr("Radius in metres", lang)),
+            _SMALLEST_M,
+            _LARGEST_M,
+            _USUAL_M,
+            _STEP_M,
+            key="streets_radius",
+            persist_state="session",
         )
     ready = bool(named.strip() or sent)
     if not st.button(_plain(tr("Bring in", lang)), disabled=not ready, key="streets_go"):
@@ -165,8 +178,13 @@ def _show_notes(lang: Language) -> None:
         )
     )
     names = controls.city_names(load_cities(), lang)
-    city = st.selectbox(
-        tr("City", lang), list(names), format_func=lambda key: names[key], key="notes_city"
+    city = choices.one_of(
+        st.selectbox,
+        tr("City", lang),
+        list(names),
+        name="notes_city",
+        lang=lang,
+        text=lambda key: names[key],
     )
     sent = st.file_uploader(_plain(tr("File of notes", lang)), ["csv", "geojson"], key="notes_file")
     try:
