@@ -149,6 +149,39 @@ def profile_name(name: str, title: str, lang: str) -> str:
     return names.get(name, title)
 
 
+def built_in(text: str, lang: str) -> str:
+    """Return a text of the built-in data in a language, and any other text as it is."""
+    return dict(zip(_built_in("en"), _built_in(lang), strict=True)).get(text, text)
+
+
+def _built_in(lang: str) -> tuple[str, ...]:
+    return (
+        tr("Central: the ranges the sources support", lang),
+        tr("Cautious: everything works, lowest thresholds, everything switched on", lang),
+        tr(
+            "For the question what a camera system could do at most with what is reported. How "
+            "many cameras there are, where they stand and which lenses they have is as uncertain "
+            "as in the central set.",
+            lang,
+        ),
+        tr("Minimal: the lowest exposure that does not contradict the reports", lang),
+        tr(
+            "The other end of the range, for the question whether a conclusion holds even then. "
+            "Each value is the one end of its range that gives the least exposure; all of them "
+            "together are far less likely than any one alone. A figure that is reported as an "
+            "interval, such as hundreds, keeps its interval. Do not decide on it where to go or "
+            "what to do.",
+            lang,
+        ),
+        tr("Rectangle of the extract around the centre of Helsinki, not the city.", lang),
+        tr(
+            "Nothing reported here is true. Real streets and mapped cameras, with a made-up count, "
+            "to try the toolkit.",
+            lang,
+        ),
+    )
+
+
 def limits(lang: str) -> tuple[str, ...]:
     """Return the sentences on what the figures cannot say; the first stands on every output."""
     return (

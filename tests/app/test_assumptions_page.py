@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from toolkit import store
 from toolkit.app.assumptions_page import CHANGES_KEY, SET_KEY, slider_step
 from toolkit.assumptions import load_assumptions
+from toolkit.sensitivity_words import factor_name
 
 LANG = "en"
 HOSTILE = "<img src=x onerror=alert(1)> [x](http://example.org) :red[x]"
@@ -45,6 +46,13 @@ def test_every_value_that_has_a_range_has_a_slider_bounded_by_it():
     assert found.session_state[CHANGES_KEY] == {}
     assert "Nothing is changed" in texts(found)
     assert load_assumptions().sha256[:12] in texts(found)
+
+
+def test_values_are_named_in_words_and_by_their_key():
+    for lang in ("en", "my"):
+        label = slider(page(lang).run(), "optics.height_m").label.replace("\\", "")
+        assert label == f"{factor_name('optics.height_m', lang)}: optics.height_m (m)"
+    assert slider(page().run(), "optics.max_range_m").label.startswith("optics")
 
 
 def test_a_moved_value_is_marked_kept_and_taken_back():

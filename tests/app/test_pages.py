@@ -16,11 +16,11 @@ from running import SLOW_S
 from streamlit.testing.v1 import AppTest
 from test_text import banned_words
 
-from toolkit import _egress, labels, maps, notes, report, store
-from toolkit._text import LANGUAGES, tr
+from toolkit import _egress, labels, maps, notes, report, store, streets
+from toolkit._text import LANGUAGES, has_burmese, tr
 from toolkit.app import answer, controls, downloads, estimates, figures, map_view, serve
 from toolkit.assessment import assess
-from toolkit.assumptions import load_assumptions
+from toolkit.assumptions import list_sets, load_assumptions
 from toolkit.cities import find_city, load_cities
 from toolkit.claims import load_claims
 from toolkit.maps import STEPS
@@ -510,6 +510,32 @@ def test_one_kind_of_operator_can_be_chosen_and_is_told(opened: Callable[..., Ap
     assert labels.quantity_text(alone.tiers["seen"].length_km, "en") in words
     # Where, hardly how much: the total is nearly the same, the map is not.
     assert map_of(page) != mixed_map
+
+
+def test_texts_of_the_built_in_data_that_a_page_shows_are_in_burmese(
+    opened: Callable[..., AppTest],
+) -> None:
+    demonstration = find_city("helsinki-centre")
+    shown = [demonstration.note, streets.read_manifest(demonstration.id).boundary.note]
+    for found in list_sets():
+        if found.kind == "probabilistic":
+            shown += [found.title, load_assumptions(found.name).about]
+    for text in filter(None, shown):
+        assert labels.built_in(text, "en") == text
+        assert has_burmese(labels.built_in(text, "my"))
+    assert labels.built_in("Disc around a market.", "my") == "Disc around a market."
+    words = words_of(opened(lang="my"))
+    assert demonstration.note not in words
+    assert labels.built_in(demonstration.note, "my") in words
+    assert shown[1] not in words
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_nothing_is_called_an_upload(lang: str, opened: Callable[..., AppTest]) -> None:
+    style = html_of(opened(page="streets", lang=lang))
+    for text in (tr("Choose a file", lang), tr("up to 20 MB", lang)):
+        assert f'::after{{content:"{text}";' in style
+        assert not set('"\\<>\n') & set(text)
 
 
 def test_kinds_of_operators_have_burmese_names(opened: Callable[..., AppTest]) -> None:

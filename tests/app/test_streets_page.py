@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from running import SLOW_S
+from playwright.sync_api import expect
+from running import SLOW_S, Server, Watched
 from streamlit.testing.v1 import AppTest
 
 from toolkit import _egress, pack_files, streets
@@ -65,6 +66,20 @@ def test_a_file_that_cannot_be_used_is_a_sentence(
     assert not page.exception
     assert len(page.error) == 1
     assert not (home / streets.FOLDER).exists()
+
+
+@pytest.mark.browser
+def test_the_reason_why_nothing_was_installed_can_be_read(
+    app_server: Server, watched: Callable[[], Watched]
+) -> None:
+    page = watched().page
+    page.goto(f"{app_server.url}/?page=streets")
+    field = page.get_by_test_id("stTextInput").locator("input")
+    field.fill("no-such-file.osm.pbf")
+    field.press("Enter")
+    page.get_by_test_id("stMain").get_by_role("button", name="Bring in").click()
+    expect(page.get_by_text("Nothing was installed.")).to_be_visible()
+    expect(page.get_by_text("no-such-file.osm.pbf")).to_be_visible()
 
 
 def test_going_to_another_page_and_back_keeps_the_city(opened: Callable[[], AppTest]) -> None:

@@ -11,10 +11,10 @@ from typing import Final
 
 import streamlit as st
 
-from toolkit import _escape, notes
+from toolkit import _escape, labels, notes, sensitivity_words
 from toolkit._errors import ToolkitError
-from toolkit._text import tr
-from toolkit.app import choices
+from toolkit._text import Language, tr
+from toolkit.app import choices, markup
 from toolkit.assumption_text import to_toml
 from toolkit.assumptions import (
     DEFAULT_SET,
@@ -51,9 +51,9 @@ def chosen() -> AssumptionSet:
     return load_assumptions(name, changes)
 
 
-def show(lang: str) -> None:
+def show(lang: Language) -> None:
     """Show the page."""
-    st.header(_plain(tr("Assumptions", lang)))
+    markup.show(lang, markup.tag("h1", tr("Assumptions", lang)))
     st.write(
         _plain(
             tr(
@@ -73,7 +73,7 @@ def show(lang: str) -> None:
     if base.label == MINIMAL:
         st.warning(_plain(notes.text("minimal_set", lang)))
     if base.about:
-        st.caption(_plain(base.about))
+        st.caption(_plain(labels.built_in(base.about, lang)))
     moved = _sliders(base, lang)
     try:
         changed = base.with_changes(moved) if moved else base
@@ -90,7 +90,7 @@ def _plain(text: object) -> str:
     return _escape.markdown(text)
 
 
-def _choose(lang: str) -> str:
+def _choose(lang: Language) -> str:
     """Show the list of sets and return the name of the one chosen."""
     sets = {found.name: found for found in list_sets() if found.kind == "probabilistic"}
     before: str = st.session_state.get(SET_KEY, DEFAULT_SET)
@@ -109,13 +109,13 @@ def _choose(lang: str) -> str:
     return name
 
 
-def _set_text(found: SetFile, lang: str) -> str:
-    title = found.title or found.name
+def _set_text(found: SetFile, lang: Language) -> str:
+    title = labels.built_in(found.title, lang) or found.name
     own = f" ({tr('your own', lang)})" if found.own else ""
     return _escape.plain(f"{found.name}{own}: {title}")
 
 
-def _stage_text(stage: str, lang: str) -> str:
+def _stage_text(stage: str, lang: Language) -> str:
     """Return the name of a stage, or the first part of the keys where it has none."""
     names = {
         "count": tr("Number of cameras", lang),
@@ -132,7 +132,7 @@ def _stage_text(stage: str, lang: str) -> str:
     return names.get(stage, stage)
 
 
-def _sliders(base: AssumptionSet, lang: str) -> dict[str, float]:
+def _sliders(base: AssumptionSet, lang: Language) -> dict[str, float]:
     """Show every value by stage and return those that are moved."""
     before: dict[str, float] = st.session_state.get(CHANGES_KEY, {})
     moved: dict[str, float] = {}
@@ -150,6 +150,12 @@ def _sliders(base: AssumptionSet, lang: str) -> dict[str, float]:
     return moved
 
 
+def _name(item: Assumption, lang: Language) -> str:
+    """Return what a value is in a few words, with its key; the key alone where it has no words."""
+    words = sensitivity_words.factor_name(item.key, lang)
+    return item.key if words == item.key else f"{words}: {item.key}"
+
+
 def _slider_key(base: AssumptionSet, item: Assumption) -> str:
     return f"{_SLIDER}:{st.session_state.get(_ROUND, 0)}:{base.name}:{item.key}"
 
@@ -161,11 +167,13 @@ def _current(base: AssumptionSet, item: Assumption) -> float:
     return float(value)
 
 
-def _slider(base: AssumptionSet, item: Assumption, before: dict[str, float], lang: str) -> float:
+def _slider(
+    base: AssumptionSet, item: Assumption, before: dict[str, float], lang: Language
+) -> float:
     """Show one value and return it."""
     why = tr("{reason} Source: {source}", lang).format(reason=item.reason, source=item.source)
     if item.low == item.high:
-        st.write(_plain(f"{item.key} = {item.value:g} {item.unit}"))
+        st.write(_plain(f"{_name(item, lang)} = {item.value:g} {item.unit}"))
         st.caption(_plain(why))
         return item.value
     step = slider_step(item.low, item.high)
@@ -174,7 +182,7 @@ def _slider(base: AssumptionSet, item: Assumption, before: dict[str, float], lan
         st.session_state[key] = min(max(before.get(item.key, item.value), item.low), item.high)
     mark = f"{_MARK} " if _current(base, item) != item.value else ""
     value = st.slider(
-        _plain(f"{mark}{item.key} ({item.unit})"),
+        _plain(f"{mark}{_name(item, lang)} ({item.unit})"),
         min_value=item.low,
         max_value=item.high,
         step=step,
@@ -194,7 +202,7 @@ def _slider(base: AssumptionSet, item: Assumption, before: dict[str, float], lan
     return min(max(float(f"{value:.{_DIGITS}g}"), item.low), item.high)
 
 
-def _drawn_text(item: Assumption, lang: str) -> str:
+def _drawn_text(item: Assumption, lang: Language) -> str:
     """Return whether and from where a value is drawn."""
     if item.distribution == "fixed":
         return tr("one value", lang)
@@ -208,13 +216,13 @@ def slider_step(low: float, high: float) -> float:
     return max(factor * power for factor in (1, 2, 5) if factor * power <= most * (1 + 1e-9))
 
 
-def _outcome(base: AssumptionSet, changed: AssumptionSet, lang: str) -> None:
+def _outcome(base: AssumptionSet, changed: AssumptionSet, lang: Language) -> None:
     """Show what is changed, and the buttons to undo and to keep it."""
-    st.subheader(_plain(tr("What is changed", lang)))
+    markup.show(lang, markup.tag("h2", tr("What is changed", lang)))
     if changed.changed:
         for key, value in changed.changed:
             item = base[key]
-            st.write(_plain(f"{_MARK} {key}: {item.value:g} → {value:g} {item.unit}"))
+            st.write(_plain(f"{_MARK} {_name(item, lang)}: {item.value:g} → {value:g} {item.unit}"))
     else:
         st.write(_plain(tr("Nothing is changed.", lang)))
     st.caption(

@@ -12,7 +12,7 @@ from typing import Final
 import streamlit as st
 
 from toolkit import _escape
-from toolkit._text import Language, unbroken
+from toolkit._text import Language, tr, unbroken
 from toolkit.maps import FONT_STACK, STEPS, Step
 from toolkit.report.basis import Said
 from toolkit.report.tables import Table
@@ -23,7 +23,7 @@ _LINES: Final = "".join(
     for n, step in enumerate(STEPS)
 )
 _DRAWING_PX: Final = 760
-"""On a narrow screen a drawing is not made smaller than this, so that its texts can be read; it is
+"""On a narrow page a drawing is not made smaller than this, so that its texts can be read; it is
 moved sideways instead."""
 _STYLE: Final = f"""
 .ct{{font-family:{FONT_STACK};font-size:1.05rem;line-height:1.55;color:#1a1a1a;
@@ -45,10 +45,10 @@ max-width:none}}
 .ct .sources{{list-style:none;margin-left:0}}
 .ct .sources>li{{border-top:1px solid #ddd;padding:.45em 0}}
 .ct .sources p{{margin:.1em 0}}
-.ct .scroll{{overflow-x:auto;margin:.5em 0 0}}
+.ct .scroll{{overflow-x:auto;margin:.5em 0 0;container-type:inline-size}}
 .ct table{{border-collapse:collapse;margin:0;width:auto;max-width:none}}
 .ct caption{{caption-side:top;text-align:left;padding:.2em 0 .4em;position:sticky;left:0;
-max-width:min(46em,calc(100vw - 2.8rem))}}
+max-width:min(46em,calc(100vw - 2.8rem));max-width:min(46em,100cqw)}}
 .ct th,.ct td{{border:1px solid #c9c9c9;padding:.4em .65em;text-align:left;vertical-align:top;
 overflow-wrap:normal;font-size:1rem;color:inherit}}
 .ct thead th{{background:#f1f1f1;font-weight:700}}
@@ -67,24 +67,41 @@ overflow-wrap:normal;font-size:1rem;color:inherit}}
 .ct .answer{{font-size:1.2rem}}
 .ct .narrow{{display:block}}
 .ct td{{min-width:6.5em}}
-[data-testid="stImage"]{{overflow-x:auto}}
-[data-testid="stImage"] img{{min-width:{_DRAWING_PX}px}}
 }}
 [data-testid="stSidebar"] label p{{font-size:1rem}}
 [data-testid="stMainBlockContainer"]{{padding-top:3.75rem;padding-bottom:3rem}}
 @media (max-width:1100px){{
 [data-testid="stMainBlockContainer"]{{padding-left:1.4rem;padding-right:1.4rem}}
+[data-testid="stImage"]{{overflow-x:auto}}
+[data-testid="stImage"] img{{min-width:{_DRAWING_PX}px}}
 }}
+[data-testid="stSelectbox"] input{{text-overflow:ellipsis}}
 """
 _BURMESE_WIDGETS: Final = """
 [data-testid="stSidebar"] label,[data-testid="stSidebar"] p,[data-testid="stMain"] button p,
 [data-testid="stAlert"] p{line-height:1.9}
+[data-testid="stMain"] [data-testid="stMarkdownContainer"] p{line-height:1.8}
 """
+_FILE_BUTTON: Final = "[data-testid=stFileUploaderDropzone] button p"
+_FILE_LIMIT: Final = "[data-testid=stFileUploaderDropzoneInstructions] span"
 
 
 def show_style(lang: Language) -> None:
     """Show the style sheet of the pages; Burmese lines are set further apart, also in widgets."""
-    st.html(f"<style>{_STYLE}{_BURMESE_WIDGETS if lang == 'my' else ''}</style>")
+    burmese = _BURMESE_WIDGETS if lang == "my" else ""
+    st.html(f"<style>{_STYLE}{burmese}{_file_words(lang)}</style>")
+
+
+def _file_words(lang: Language) -> str:
+    """Return the rules that put our words in place of Streamlit's, which are English only.
+
+    Streamlit says "Upload", which would make people fear that the file is sent somewhere.
+    """
+    words = {_FILE_BUTTON: tr("Choose a file", lang), _FILE_LIMIT: tr("up to 20 MB", lang)}
+    return "".join(
+        f'{where}{{font-size:0}}{where}::after{{content:"{text}";font-size:.875rem}}\n'
+        for where, text in words.items()
+    )
 
 
 def show(lang: Language, *parts: str) -> None:

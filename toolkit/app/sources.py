@@ -47,7 +47,7 @@ def _count(made: Estimate, lang: Language) -> list[str]:
 def _place(city: City, lang: Language) -> list[str]:
     """Return what to know of the place itself, such as a town of nearly the same name."""
     told = [text for text in (city.note, *(trap.says for trap in city.traps)) if text]
-    return [f"<p>{markup.said(basis.data_text(text), lang)}</p>" for text in told]
+    return [f"<p>{markup.said(basis.translated(text, lang), lang)}</p>" for text in told]
 
 
 def _reported(made: Estimate, lang: Language) -> list[str]:

@@ -6,11 +6,12 @@ import datetime as dt
 import tempfile
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import streamlit as st
+from streamlit.elements.lib.mutable_status_container import StatusContainer
 
-from toolkit import _escape, cameras, importing, pack_files, store, streets
+from toolkit import _escape, cameras, importing, labels, pack_files, store, streets
 from toolkit._errors import ToolkitError
 from toolkit._text import Language, tr
 from toolkit.app import choices, controls, markup
@@ -37,12 +38,13 @@ def _plain(text: str) -> str:
 
 
 def _show_installed(lang: Language) -> None:
-    st.subheader(_plain(tr("Installed", lang)))
+    markup.show(lang, markup.tag("h2", tr("Installed", lang)))
     built_in = {p.name for p in (store.builtin_dir() / streets.FOLDER).iterdir()}
     for manifest in streets.list_packs():
         boundary = manifest.boundary
         length = tr("{value} km", lang).format(value=f"{boundary.length_km or 0:.0f}")
-        st.text(f"{getattr(manifest.name, lang)} ({manifest.id}): {length}. {boundary.note}")
+        note = labels.built_in(boundary.note, lang)
+        st.text(f"{getattr(manifest.name, lang)} ({manifest.id}): {length}. {note}")
         st.text(manifest.attribution)
         st.download_button(
             _plain(tr("Save as one file", lang)),
@@ -67,7 +69,7 @@ def _packed(name: str) -> bytes:
 
 
 def _show_import(lang: Language) -> None:
-    st.subheader(_plain(tr("Bring in streets", lang)))
+    markup.show(lang, markup.tag("h2", tr("Bring in streets", lang)))
     st.write(
         _plain(
             tr(
@@ -136,10 +138,15 @@ def _show_import(lang: Language) -> None:
             else:
                 _bring_in(store.local_file(named.strip()), city, boundary)
         except ToolkitError as error:
-            status.update(label=_plain(tr("Nothing was installed.", lang)), state="error")
+            _end(status, tr("Nothing was installed.", lang), "error")
             st.error(_plain(str(error)))
         else:
-            status.update(label=_plain(tr("Installed.", lang)), state="complete")
+            _end(status, tr("Installed.", lang), "complete")
+
+
+def _end(status: StatusContainer, text: str, state: Literal["error", "complete"]) -> None:
+    """Say how it ended. The browser would fold up what is told of it, the reason too."""
+    status.update(label=_plain(text), state=state, expanded=True)
 
 
 def _bring_in(file: Path, city_id: str, boundary: str) -> None:
@@ -166,7 +173,7 @@ def _bring_in(file: Path, city_id: str, boundary: str) -> None:
 
 
 def _show_notes(lang: Language) -> None:
-    st.subheader(_plain(tr("Field notes of cameras", lang)))
+    markup.show(lang, markup.tag("h2", tr("Field notes of cameras", lang)))
     st.write(
         _plain(
             tr(
