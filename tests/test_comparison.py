@@ -187,6 +187,28 @@ def test_json_is_the_same_bytes_and_carries_the_limits(central, cautious):
     assert comparison.Comparison.model_validate_json(text).to_json() == text
 
 
+def test_each_side_says_where_how_complete_and_from_whom(central):
+    fewer = central.cameras.planned.model_copy(update={"mapped": 7})
+    other = central.model_copy(
+        update={
+            "status": "planned",
+            "cameras": central.cameras.model_copy(update={"planned": fewer}),
+            "sources": central.sources[:1],
+        }
+    )
+    found = comparison.compare(central, other)
+    for side, part, counts in (
+        (found.a, central, central.cameras.installed),
+        (found.b, other, fewer),
+    ):
+        assert side.boundary == part.city.boundary
+        assert side.mapped == counts.mapped
+        assert side.completeness == counts.completeness
+        assert side.sources == part.sources
+    assert found.a.sources != found.b.sources
+    assert (found.a.mapped, found.b.mapped) == (215, 7)
+
+
 def test_the_committed_schema_is_that_of_the_model():
     path = store.builtin_dir().parent / "docs" / "comparison.schema.json"
     committed = json.loads(path.read_text(encoding="utf-8"))

@@ -25,15 +25,18 @@ from toolkit.results import (
     INTERVAL,
     TIERS,
     Assessment,
+    Boundary,
+    CameraCount,
     DrawsPart,
     Note,
     Quantity,
+    SourceRef,
     Status,
     StreetDetail,
     Tier,
 )
 
-SCHEMA: Final = "camera-exposure.comparison/1"
+SCHEMA: Final = "camera-exposure.comparison/2"
 
 Pairing = Literal["paired", "independent", "not_known"]
 
@@ -65,7 +68,7 @@ class TierDifference(_Model):
 
 
 class Side(_Model):
-    """One of the two assessments."""
+    """One of the two assessments, with all that its figures need to be read by."""
 
     assumptions: str
     status: Status
@@ -74,6 +77,12 @@ class Side(_Model):
     n_draws: int
     tool: str
     basis: str
+    boundary: Boundary
+    mapped: int
+    """Cameras of the reported system that are known one by one."""
+    completeness: Quantity
+    """Their share of the estimated ones."""
+    sources: tuple[SourceRef, ...]
 
 
 class Change(_Model):
@@ -96,7 +105,7 @@ class AssumptionChange(_Model):
 class Comparison(_Model):
     """The whole comparison; its JSON form is the interface to other programs."""
 
-    schema_: Literal["camera-exposure.comparison/1"] = Field(default=SCHEMA, alias="schema")
+    schema_: Literal["camera-exposure.comparison/2"] = Field(default=SCHEMA, alias="schema")
     tool: str
     city: str
     a: Side
@@ -153,8 +162,8 @@ def compare(
         changes=_changes(a, b),
         assumptions=None if sets is None else _assumption_changes(*sets),
         cameras=_difference(
-            _count(a),
-            _count(b),
+            _counted(a).count,
+            _counted(b).count,
             (np.array(a.draws.cameras), np.array(b.draws.cameras)) if paired else None,
         ),
         tiers={tier: _tier(a, b, tier, paired=paired) for tier in TIERS},
@@ -292,8 +301,8 @@ def _tier(a: Assessment, b: Assessment, tier: Tier, *, paired: bool) -> TierDiff
     )
 
 
-def _count(side: Assessment) -> Quantity:
-    return (side.cameras.installed if side.status == "installed" else side.cameras.planned).count
+def _counted(side: Assessment) -> CameraCount:
+    return side.cameras.installed if side.status == "installed" else side.cameras.planned
 
 
 def _check_draws(name: str, draws: DrawsPart) -> None:
@@ -309,6 +318,7 @@ def _check_draws(name: str, draws: DrawsPart) -> None:
 
 
 def _side(side: Assessment) -> Side:
+    counts = _counted(side)
     return Side(
         assumptions=side.assumptions.name,
         status=side.status,
@@ -317,6 +327,10 @@ def _side(side: Assessment) -> Side:
         n_draws=side.draws.n_draws,
         tool=side.tool,
         basis=side.basis,
+        boundary=side.city.boundary,
+        mapped=counts.mapped,
+        completeness=counts.completeness,
+        sources=side.sources,
     )
 
 
@@ -329,7 +343,7 @@ def _changes(a: Assessment, b: Assessment) -> tuple[Change, ...]:
 
 
 def _inputs(side: Assessment) -> dict[str, str | None]:
-    counts = side.cameras.installed if side.status == "installed" else side.cameras.planned
+    counts = _counted(side)
     changed = [f"{key}={value:g}" for key, value in sorted(side.assumptions.changed.items())]
     return {
         "status": side.status,

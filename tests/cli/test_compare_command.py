@@ -31,6 +31,7 @@ def test_two_sets_of_one_city_with_a_layer(run, tmp_path):
     assert "threshold.seen_px_m, value: 25 -> 12.5" in out
     assert out.count("boundary: Rectangle of the extract around the centre of Helsinki") == 2
     assert out.count("mapped: 215; completeness: ") == 2
+    assert out.count("  sources: Made-up report") == out.count("OpenStreetMap contributors") == 2
     assert "more than its uncertainty" in out
     assert "percentage points" in out
     assert "Only the reported system is counted" in out
@@ -38,7 +39,7 @@ def test_two_sets_of_one_city_with_a_layer(run, tmp_path):
     layer = gpd.read_file(target)
     assert len(layer)
     data = json.loads(target.read_text(encoding="utf-8"))
-    assert data["metadata"]["comparison"]["schema"] == "camera-exposure.comparison/1"
+    assert data["metadata"]["comparison"]["schema"] == "camera-exposure.comparison/2"
 
 
 def test_status_and_files(run, file):
@@ -46,6 +47,10 @@ def test_status_and_files(run, file):
     assert code == 0
     found = json.loads(out)
     assert [found[side]["status"] for side in ("a", "b")] == ["installed", "planned"]
+    for side in ("a", "b"):
+        assert found[side]["boundary"]["kind"] == "none"
+        assert found[side]["completeness"]["why"]
+        assert found[side]["sources"]
     one, other = file("one.json"), file("other.json", "--count", "10:20")
     code, out, _ = run("compare", one, other, "--json")
     assert code == 0

@@ -64,7 +64,7 @@ def _compare(options: argparse.Namespace) -> int:
     if options.json:
         sys.stdout.write(found.to_json())
     else:
-        sys.stdout.write("\n".join(_lines(found, a, b)) + "\n")
+        sys.stdout.write("\n".join(_lines(found, a.city.name.en)) + "\n")
     return OK
 
 
@@ -138,21 +138,22 @@ def _set_of(found: Assessment) -> AssumptionSet | None:
     return values if values.sha256 == found.assumptions.sha256 else None
 
 
-def _lines(found: Comparison, a: Assessment, b: Assessment) -> list[str]:
+def _lines(found: Comparison, city: str) -> list[str]:
     """Return the comparison as lines of text."""
     from toolkit import assumption_text, labels
 
-    out = [printable(f"{a.city.name.en}: B against A")]
-    for letter, side, whole in (("A", found.a, a), ("B", found.b, b)):
-        counted = whole.cameras.installed if side.status == "installed" else whole.cameras.planned
+    out = [printable(f"{city}: B against A")]
+    for letter, side in (("A", found.a), ("B", found.b)):
+        sources = "; ".join(dict.fromkeys(f"{s.publisher} ({s.date})" for s in side.sources))
         out += [
             printable(
                 f"{letter}: set {side.assumptions}, {side.status}, {side.as_of.isoformat()}, "
                 f"seed {side.seed}, {side.n_draws} draws"
             ),
-            printable(f"  boundary: {whole.city.boundary.note}"),
-            f"  mapped: {counted.mapped}; completeness: "
-            + labels.quantity_text(counted.completeness, "en"),
+            printable(f"  boundary: {side.boundary.note}"),
+            f"  mapped: {side.mapped}; completeness: "
+            + labels.quantity_text(side.completeness, "en"),
+            printable(f"  sources: {sources}"),
         ]
     out += ["", "What changed:" if found.changes else "No input changed."]
     out += [printable(f"  {c.what}: {c.a or 'none'} -> {c.b or 'none'}") for c in found.changes]
@@ -181,8 +182,6 @@ def _lines(found: Comparison, a: Assessment, b: Assessment) -> list[str]:
     out.append("")
     out += [f"- {note.text}" for note in found.notes]
     out += [f"- {text}" for text in found.limits]
-    sources = {f"{s.publisher} ({s.date})": None for side in (a, b) for s in side.sources}
-    out.append(printable("Sources: " + "; ".join(sources)))
     return out
 
 
