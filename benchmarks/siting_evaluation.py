@@ -229,9 +229,25 @@ def coverage(
                     "holds": low <= truth <= high,
                     "winkler": winkler(low, high, truth),
                 }
-                share = ring_share(ground, weights, number, profiles, optics)
-                for t, one in enumerate(row["rings"].values()):
-                    one[f"{key.removeprefix('from_')} {model}"] = held(share[:, t], one["truth"])
+        unknown = siting_coverage.cameras_per_site(
+            (
+                profiles.prior.settings["cameras_per_site_low"],
+                profiles.prior.settings["cameras_per_site_high"],
+            ),
+            design,
+        )
+        known = np.full(N_DRAWS, len(here) / sites)
+        for (given, number, each), (model, weights) in itertools.product(
+            (
+                ("sites", numbers["from_sites"], known),
+                ("sites alone", numbers["from_sites"], unknown),
+                ("cameras", numbers["from_cameras"], unknown),
+            ),
+            (("siting", drawn), ("uniform", flat)),
+        ):
+            share = ring_share(ground, weights, number, each, profiles, optics)
+            for t, one in enumerate(row["rings"].values()):
+                one[f"{given} {model}"] = held(share[:, t], one["truth"])
         out.append(row)
     return out
 
@@ -240,13 +256,15 @@ def ring_share(
     ground: siting_coverage.Ground,
     drawn: siting_profiles.Drawn,
     number: FloatArray,
+    each: FloatArray,
     profiles: Profiles,
     optics: siting_rings.CentralOptics,
 ) -> FloatArray:
-    """Return the share of street in rings of cameras at placed sites, shape (D, T)."""
+    """Return the share of street in rings of cameras at placed sites, shape (D, T).
+
+    `number` sites stand with `each` cameras in the mean, shapes (D,), (D,).
+    """
     design, settings = Design(N_DRAWS, SEED), profiles.prior.settings
-    per_site = (settings["cameras_per_site_low"], settings["cameras_per_site_high"])
-    each = siting_coverage.cameras_per_site(per_site, design)
     share = siting_rings.placed_share(
         ground, drawn, number, each, profiles.offset_m, optics, design
     )
@@ -440,37 +458,48 @@ def tables(found: Mapping[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
+RINGS_GIVEN: Final = {
+    "sites": "sites and cameras",
+    "sites alone": "sites alone",
+    "cameras": "cameras alone",
+}
+"""What is known of the true cameras. Of sites alone and of cameras alone, cameras per site are not
+known."""
+
+
 def ring_tables(found: Mapping[str, Any]) -> str:
     """Return coverage by rings of the central set, by city and over tiles."""
     lines = [
-        "| city | tier | truth | by sites | holds | mean | by cameras | holds | mean |",
-        "|---|---|---|---|---|---|---|---|---|",
+        f"| city | tier | truth | {' | '.join(f'{v} | holds' for v in RINGS_GIVEN.values())} |",
+        "|---|---|---|" + "---|---|" * len(RINGS_GIVEN),
     ]
     for name, one in found.items():
         for tier, row in one["coverage"][0]["rings"].items():
             cells = []
-            for key in ("sites siting", "cameras siting"):
-                got = row[key]
-                cells += [f"{got['low']:.4f} - {got['high']:.4f}", f"{got['holds']:.0%}"]
-                cells.append("yes" if got["holds_mean"] else "no")
+            for given in RINGS_GIVEN:
+                got = row[f"{given} siting"]
+                cells.append(f"{got['low']:.4f} - {got['high']:.4f} | {got['holds']:.0%}")
             lines.append(f"| {name} | {tier} | {np.mean(row['truth']):.4f} | {' | '.join(cells)} |")
     lines += [
         "",
         (
-            "| given | model | tier | tiles | hold | mean "
-            "| interval score, tiles | interval score, cities |"
+            f"| known | model | tier | cities hold, of {len(found)} | tiles hold "
+            "| of means: cities | tiles | interval score, tiles | interval score, cities |"
         ),
-        "|---|---|---|---|---|---|---|---|",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     for given, model, tier in itertools.product(
-        ("sites", "cameras"), ("siting", "uniform"), siting_rings.RING_TIERS
+        RINGS_GIVEN, ("siting", "uniform"), siting_rings.RING_TIERS
     ):
-        key = f"{given} {model}"
-        tiles = [row["rings"][tier][key] for one in found.values() for row in one["coverage"][1:]]
-        whole = [one["coverage"][0]["rings"][tier][key] for one in found.values()]
+        tiles, whole = (
+            [row["rings"][tier][f"{given} {model}"] for one in found.values() for row in part(one)]
+            for part in (lambda one: one["coverage"][1:], lambda one: one["coverage"][:1])
+        )
         lines.append(
-            f"| {given} | {model} | {tier} | {len(tiles)} "
+            f"| {RINGS_GIVEN[given]} | {model} | {tier} "
+            f"| {np.sum([got['holds'] for got in whole]):.2f} "
             f"| {np.mean([got['holds'] for got in tiles]):.0%} "
+            f"| {np.sum([got['holds_mean'] for got in whole])} "
             f"| {np.mean([got['holds_mean'] for got in tiles]):.0%} "
             f"| {np.mean([got['winkler'] for got in tiles]):.4f} "
             f"| {np.mean([got['winkler'] for got in whole]):.4f} |"

@@ -16,6 +16,7 @@ import shapely
 import statsmodels.api as sm
 from numpy.typing import NDArray
 from scipy.signal import oaconvolve
+from scipy.spatial import cKDTree
 from statsmodels.tools.sm_exceptions import ConvergenceWarning
 
 from toolkit import pieces, siting_fit
@@ -37,6 +38,10 @@ LEAST_M: Final = 10.0
 LEAST_SPREAD: Final = 1e-6
 ROUND_M: Final = 0.1
 """Sums are rounded to this, so that the order of adding up does not show."""
+ARMS: Final = (1, 3, 4)
+"""Dead ends, forks, and crossroads of four arms or more."""
+NODE_REACH_M: Final = 20.0
+"""How near a node is: 1 at it, 1/e at this distance. As far as cameras of one site lie apart."""
 
 
 def surroundings(layers: StreetLayers, xy_m: FloatArray, length_m: FloatArray) -> FloatArray:
@@ -53,7 +58,8 @@ def surroundings(layers: StreetLayers, xy_m: FloatArray, length_m: FloatArray) -
     -------
     around
         Logs of all street, main street, street for service and on foot, and ends of streets within
-        each of `RADII_M`; mean 0 and variance 1 by length, shape (P, 4 R).
+        each of `RADII_M`, and how near the nearest node of each of `ARMS` is; mean 0 and variance 1
+        by length, shape (P, 4 R + 3).
     """
     along = pieces.cut(layers.lines, PIECE_M)
     road = class_index(layers.highway)[along.line]
@@ -70,12 +76,28 @@ def surroundings(layers: StreetLayers, xy_m: FloatArray, length_m: FloatArray) -
             np.log(within_radius(where, much, xy_m, radius_m) + LEAST_M)
             for (where, much), radius_m in itertools.product(counted, RADII_M)
         ]
+        + [np.exp(-far_m / NODE_REACH_M) for far_m in _to_nodes(ends, xy_m)]
     )
     around -= np.average(around, axis=0, weights=length_m)
     spread = np.sqrt(np.average(around**2, axis=0, weights=length_m))
     # What does not vary says nothing; of its spread only rounding is left.
     varies = spread > LEAST_SPREAD
     return np.asarray(np.where(varies, around / np.where(varies, spread, 1.0), 0.0), dtype=float)
+
+
+def _to_nodes(ends_m: FloatArray, xy_m: FloatArray) -> list[FloatArray]:
+    """Return the distance of points to the nearest node of each of `ARMS`, shape (P,) each.
+
+    Infinite where there is none. A node is where ends of streets lie together.
+    """
+    place, arms = np.unique(np.round(ends_m / ROUND_M).astype(np.int64), axis=0, return_counts=True)
+    arms = np.minimum(arms, ARMS[-1])
+    far = []
+    for number in ARMS:
+        nodes = place[arms == number] * ROUND_M
+        found = cKDTree(nodes).query(xy_m)[0] if len(nodes) else np.full(len(xy_m), np.inf)
+        far.append(np.asarray(found, dtype=float))
+    return far
 
 
 def within_radius(

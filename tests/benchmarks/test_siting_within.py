@@ -32,12 +32,27 @@ def test_surroundings_are_standardised_and_no_service_street_is_a_column_of_noth
     layers = drawn_city.layers()
     points = street_points(layers)
     around = siting_within.surroundings(layers, points.xy_m, points.length_m)
-    assert around.shape == (len(points.xy_m), 4 * len(siting_within.RADII_M))
+    n_columns = 4 * len(siting_within.RADII_M) + len(siting_within.ARMS)
+    assert around.shape == (len(points.xy_m), n_columns)
     mean = np.average(around, axis=0, weights=points.length_m)
     variance = np.average(around**2, axis=0, weights=points.length_m)
     np.testing.assert_allclose(mean, 0, atol=1e-9)
     assert set(np.round(variance, 9)) <= {0.0, 1.0}
     assert 0.0 in variance
+
+
+def test_nodes_are_told_apart_by_their_arms():
+    # A crossroads at the origin, its east arm forking at 100 m; elsewhere nothing but dead ends.
+    arms = [(100.0, 0.0), (0.0, 100.0), (-100.0, 0.0), (0.0, -100.0)]
+    lines = [((0.0, 0.0), end) for end in arms]
+    lines += [((100.0, 0.0), (200.0, 50.0)), ((200.0, -50.0), (100.0, 0.04))]
+    ends = np.array([end for line in lines for end in line])
+    at = np.array([[10.0, 0.0], [70.0, 0.0]])
+    dead_end, fork, crossroads = siting_within._to_nodes(ends, at)
+    np.testing.assert_allclose(crossroads, [10.0, 70.0])
+    np.testing.assert_allclose(fork, [90.0, 30.0])
+    np.testing.assert_allclose(dead_end[0], np.hypot(10.0, 100.0))
+    assert np.isinf(siting_within._to_nodes(ends[:2], at)[1]).all()
 
 
 def test_sites_that_follow_the_surroundings_are_found_in_blocks_not_seen():
