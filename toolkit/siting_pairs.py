@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 import numpy as np
 import pyproj
@@ -14,9 +15,12 @@ from scipy.spatial import cKDTree
 
 from toolkit._errors import InputDataError
 from toolkit.sources import columns, tables
+from toolkit.sources import lines as street_lines
+from toolkit.sources import tags as rules
 from toolkit.sources.extract import metric_crs_of
-from toolkit.street_features import StreetPoints, street_points, without_duplicates
-from toolkit.street_layers import StreetLayers, metric_xy, pack_layers
+from toolkit.sources.lines import StreetFile
+from toolkit.street_features import PLACE_M, StreetPoints, street_points, without_duplicates
+from toolkit.street_layers import StreetLayers, known_of, metric_xy, pack_layers
 from toolkit.streets import Pack
 
 FloatArray = NDArray[np.float64]
@@ -24,6 +28,14 @@ FloatArray = NDArray[np.float64]
 MOST_OFFSET_M: Final = 60.0
 """A camera farther than this from every street is not one of this network."""
 PIECE_M: Final = 10.0
+_LEFT_OUT: Final = {
+    "without_geometry": "features_without_geometry",
+    "outside_world": "features_outside_world",
+    "across_180_degrees": "features_across_antimeridian",
+    "neither_line_nor_point_nor_area": "features_of_other_kinds",
+    "without_length": "lines_without_length",
+}
+"""Reason and figure of the reader for each kind of row that cannot be used."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +59,10 @@ class CityPair:
         Cameras farther away.
     n_without_place
         Rows of the list without coordinates that can be used.
+    layers
+        What is known beside the streets, see `street_layers.known_of`.
+    streets_left_out
+        Rows of streets that could not be used, by reason.
     """
 
     points: StreetPoints
@@ -56,26 +72,45 @@ class CityPair:
     direction_deg: FloatArray
     n_left_out: int
     n_without_place: int = 0
+    layers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    streets_left_out: Mapping[str, int] = field(default_factory=dict)
 
 
 def read_pair(
-    streets: str | os.PathLike[str], cameras: str | os.PathLike[str], *, piece_m: float = PIECE_M
+    streets: str | os.PathLike[str],
+    cameras: str | os.PathLike[str],
+    *,
+    places: str | os.PathLike[str] | None = None,
+    piece_m: float = PIECE_M,
 ) -> CityPair:
     """Read a file of streets with a ``highway`` column and one of camera points.
+
+    Lights, places and bridges are taken where a file has them, by the rules of city packs.
+
+    Parameters
+    ----------
+    streets, cameras
+        The files.
+    places
+        A file of lights and places; by default what the file of streets has of them.
+    piece_m
+        About how long a piece of street is.
 
     Raises
     ------
     InputDataError
         If a file cannot be read, has no street with a class, or no camera is near one.
     """
-    return make_pair(*read_files(streets, cameras), piece_m=piece_m)
+    return make_pair(*read_files(streets, cameras, places), piece_m=piece_m)
 
 
 def read_files(
-    streets: str | os.PathLike[str], cameras: str | os.PathLike[str]
+    streets: str | os.PathLike[str],
+    cameras: str | os.PathLike[str],
+    places: str | os.PathLike[str] | None = None,
 ) -> tuple[StreetLayers, FloatArray, FloatArray]:
-    """Return streets, camera points and directions of two files, in the UTM zone of the streets."""
-    layers, crs = _street_layers(streets)
+    """Return streets, camera points and directions of files, in the UTM zone of the streets."""
+    layers, crs = _street_layers(streets, places)
     change = pyproj.Transformer.from_crs(4326, crs, always_xy=True)
     lon_lat, direction_deg = tables.read_cameras(cameras)
     xy = np.column_stack(change.transform(lon_lat[:, 0], lon_lat[:, 1]))
@@ -133,6 +168,8 @@ def make_pair(
         looks[index[0]],
         n_left_out=len(xy) - len(kept),
         n_without_place=int((~finite).sum()),
+        layers=known_of(layers),
+        streets_left_out=layers.left_out,
     )
 
 
@@ -147,8 +184,10 @@ def pack_files(pack: Pack) -> tuple[StreetLayers, FloatArray, FloatArray]:
     return pack_layers(pack), metric_xy(pack.cameras, pack.manifest.crs), direction_deg
 
 
-def _street_layers(path: str | os.PathLike[str]) -> tuple[StreetLayers, str]:
-    file = tables.load_tables(path)
+def _street_layers(
+    path: str | os.PathLike[str], places: str | os.PathLike[str] | None
+) -> tuple[StreetLayers, str]:
+    file = tables.load_tables(path, places=places)
     if not len(file.drawn.lines):
         msg = (
             f"{file.name} holds no line on earth. Save the streets as lines, best in longitude and "
@@ -167,5 +206,53 @@ def _street_layers(path: str | os.PathLike[str]) -> tuple[StreetLayers, str]:
         lines, lambda xy: np.column_stack(change.transform(xy[:, 0], xy[:, 1]))
     )
     once = without_duplicates(lines)
-    names = [value for value in highway if value is not None]
-    return StreetLayers(lines[once], [n for n, keep in zip(names, once, strict=True) if keep]), crs
+    index = np.flatnonzero(kept)[once]
+    found = StreetLayers(
+        lines[once],
+        [highway[i] or "" for i in index],
+        bridge=_bridges(file, index),
+        left_out=_left_out(file, highway),
+    )
+    return _with_points(found, file, change), crs
+
+
+def _bridges(file: StreetFile, index: NDArray[np.int64]) -> NDArray[np.bool_] | None:
+    """Return which lines are bridges; None if no line of the file says that it is or is not."""
+    if not any("bridge" in tags for tags in file.drawn.tags):
+        return None
+    return np.array([rules.is_bridge(file.drawn.tags[i]) for i in index], dtype=np.bool_)
+
+
+def _left_out(file: StreetFile, highway: Sequence[str | None]) -> dict[str, int]:
+    counts = {reason: file.of_streets.get(name, 0) for reason, name in _LEFT_OUT.items()}
+    counts["class_of_no_street"] = sum(value is None for value in highway)
+    return {reason: number for reason, number in counts.items() if number}
+
+
+def _with_points(
+    layers: StreetLayers, file: StreetFile, change: pyproj.Transformer
+) -> StreetLayers:
+    """Return streets with the lights and places of a file.
+
+    As in a pack, lights are the junctions that have them, and a file without any light or place
+    at its streets is one that does not have them.
+    """
+
+    def metric(shapes: Sequence[Any]) -> FloatArray:
+        lon_lat = shapely.get_coordinates(np.asarray(shapes, dtype=object)).reshape(-1, 2)
+        return np.column_stack(change.transform(lon_lat[:, 0], lon_lat[:, 1]))
+
+    if file.beside.signals:
+        junctions = street_lines.build(file).layers.junctions
+        lit = junctions.geometry[junctions["signals"].to_numpy(dtype=bool)].to_list()
+        layers = replace(layers, signal_xy_m=metric(lit) if lit else None)
+    rows = file.beside.places or []
+    xy = metric([row["geometry"] for row in rows])
+    west, south, east, north = shapely.total_bounds(layers.lines)
+    # A file of a whole country may hold none of this place.
+    near = (xy >= (west - PLACE_M, south - PLACE_M)) & (xy <= (east + PLACE_M, north + PLACE_M))
+    here = np.flatnonzero(near.all(axis=1))
+    if len(here):
+        kind = [rows[i]["kind"] for i in here]
+        layers = replace(layers, place_xy_m=xy[here], place_kind=kind)
+    return layers

@@ -7,8 +7,10 @@ import tomllib
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
-from drawn_city import CORNER_M, camera_frame, main_crossings, street_frame
+import shapely
+from drawn_city import CORNER_M, CRS, camera_frame, layers, main_crossings, street_frame
 
 AS_OF = ("--as-of", "2026-11-23")
 
@@ -58,6 +60,52 @@ def test_score_tells_rows_without_coordinates_from_far_ones(run, files, tmp_path
     found = json.loads(out)
     assert (found["cameras"], found["cameras_left_out"]) == (9, 1)
     assert found["cameras_without_place"] == 2
+
+
+def test_score_reads_lights_and_places_and_says_so(run, files, tmp_path):
+    bare = json.loads(run("siting", "score", *files, "--json")[1])
+    assert not any(one["known"] for one in bare["layers"].values())
+    assert bare["streets_left_out"] == 0
+    lit = gpd.GeoDataFrame(
+        {"highway": ["traffic_signals"] * 9},
+        geometry=list(shapely.points(main_crossings())),
+        crs=CRS,
+    )
+    lit.to_file(tmp_path / "lights.gpkg", driver="GPKG")
+    places = ("--places", tmp_path / "lights.gpkg")
+    found = json.loads(run("siting", "score", *files, *places, "--json")[1])
+    # Corners of the grid are bends, where two ends meet, and no junctions.
+    assert found["layers"]["traffic_lights"] == {"known": True, "count": 5}
+    assert found["layers"]["places"]["count"] is None
+    before, after = (one["scores"]["traffic_junctions"] for one in (bare, found))
+    assert after["log_score"]["mid"] > before["log_score"]["mid"] + 0.1
+    out = run("siting", "score", *files, *places)[1]
+    assert "traffic lights 5 junctions" in out
+    assert "Not known, so without weight: places, bridges." in out
+
+
+def test_scores_without_other_layers_are_those_of_lines_and_classes(run, files):
+    from toolkit.siting_pairs import make_pair
+    from toolkit.siting_profiles import load_profiles
+    from toolkit.siting_score import score_pair
+
+    drawn = make_pair(layers(), main_crossings() + 5.0)
+    asked = ("--profile", "plate_gates", "--json")
+    found = json.loads(run("siting", "score", *files, *asked)[1])["scores"]["plate_gates"]
+    plain = score_pair(drawn, load_profiles(), profile="plate_gates")["scores"]["plate_gates"]
+    for name in ("auc", "capture10", "log_score"):
+        assert found[name] == pytest.approx(plain[name], rel=1e-3)
+
+
+def test_score_counts_rows_of_streets_that_cannot_be_used(run, files, tmp_path):
+    path = tmp_path / "broken.gpkg"
+    more = gpd.GeoDataFrame({"highway": ["primary"] * 2}, geometry=[None, None], crs=CRS)
+    pd.concat([street_frame(), more]).to_file(path, driver="GPKG")
+    found = json.loads(run("siting", "score", path, files[1], "--json")[1])
+    assert found["streets_left_out"] == 2
+    assert found["streets_left_out_why"] == {"without_geometry": 2}
+    out = run("siting", "score", path, files[1])[1]
+    assert "2 rows of streets left out: without geometry 2." in out
 
 
 def test_score_of_one_profile(run, files):

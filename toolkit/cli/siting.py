@@ -31,6 +31,11 @@ def register(commands: Commands) -> None:
     score = actions.add_parser("score", help="test the model on a city whose cameras you know")
     score.add_argument("streets", metavar="STREETS", help="lines with a highway column")
     score.add_argument("cameras", metavar="CAMERAS", help="points")
+    score.add_argument(
+        "--places",
+        metavar="FILE",
+        help="traffic lights and places with OpenStreetMap tags, where STREETS does not hold them",
+    )
     score.add_argument("--profile", metavar="NAME", help="only this kind of operator")
     score.add_argument("--seed", type=int, default=0)
     score.add_argument("--json", action="store_true", help="the figures as JSON")
@@ -61,6 +66,7 @@ def _score(options: argparse.Namespace) -> int:
     from toolkit.siting_pairs import read_pair
     from toolkit.siting_profiles import load_profiles, only
     from toolkit.siting_score import score_pair
+    from toolkit.street_layers import known_text
 
     if options.seed < 0:
         msg = f"--seed {options.seed}: give a whole number from 0 up."
@@ -69,7 +75,7 @@ def _score(options: argparse.Namespace) -> int:
     if options.profile is not None:
         only(profiles, options.profile)
     with busy("Reading streets and cameras ..."):
-        pair = read_pair(options.streets, options.cameras)
+        pair = read_pair(options.streets, options.cameras, places=options.places)
     with busy(f"Scoring {len(pair.camera_xy_m)} cameras ..."):
         found = score_pair(pair, profiles, profile=options.profile, seed=options.seed)
     if options.json:
@@ -92,10 +98,22 @@ def _score(options: argparse.Namespace) -> int:
         f"a street, {found['cameras_without_place']} without coordinates), {found['sites']} sites, "
         f"{found['street_km']:.1f} km of street; "
         f"{found['covered_share_true']:.3f} of it within {found['disc_m']:g} m of a camera.\n"
+        f"{known_text(found['layers'])}\n{_left_out(found)}"
         "Low and high are of the model; chance in a list of few cameras comes on top.\n"
     )
     sys.stdout.write("".join(f"{text}\n" for text in found["limits"]))
     return OK
+
+
+def _left_out(found: dict[str, Any]) -> str:
+    """Return the line on rows of streets that could not be used, empty if there are none."""
+    if not found["streets_left_out"]:
+        return ""
+    why = ", ".join(
+        f"{name.replace('_', ' ')} {number}"
+        for name, number in found["streets_left_out_why"].items()
+    )
+    return f"{found['streets_left_out']} rows of streets left out: {why}.\n"
 
 
 def _range(value: dict[str, Any]) -> str:
