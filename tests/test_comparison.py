@@ -187,6 +187,13 @@ def test_json_is_the_same_bytes_and_carries_the_limits(central, cautious):
     assert comparison.Comparison.model_validate_json(text).to_json() == text
 
 
+def test_the_limits_name_the_cities_of_both_sides(central):
+    inputs = central.inputs.model_copy(update={"siting_cities": ("mytown",)})
+    own = central.model_copy(update={"inputs": inputs})
+    cities = (*labels.BUILT_IN_CITIES, "mytown")
+    assert comparison.compare(central, own).limits == labels.limits("en", cities)
+
+
 def test_the_committed_schema_is_that_of_the_model():
     path = store.builtin_dir().parent / "docs" / "comparison.schema.json"
     committed = json.loads(path.read_text(encoding="utf-8"))

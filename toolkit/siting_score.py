@@ -143,7 +143,7 @@ def score_pair(
         "draws": n_draws,
         "seed": seed,
         "scores": out,
-        "limits": [labels.siting_limit(lang) for lang in LANGUAGES],
+        "limits": [labels.siting_limit(lang, profiles.cities) for lang in LANGUAGES],
     }
 
 

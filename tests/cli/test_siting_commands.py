@@ -97,6 +97,23 @@ def test_scores_without_other_layers_are_those_of_lines_and_classes(run, files):
         assert found[name] == pytest.approx(plain[name], rel=1e-3)
 
 
+def test_the_cities_of_the_profiles_in_use_are_named(run, files, tmp_path, own_profiles):
+    for command in (
+        ("siting", "score", *files, "--profile", "plate_gates"),
+        ("siting", "score", *files, "--profile", "plate_gates", "--json"),
+        ("siting", "predict", "helsinki-centre", "--out", tmp_path / "c.gpkg", *AS_OF),
+        ("assess", "dawei", *AS_OF),
+        ("assess", "dawei", *AS_OF, "--json"),
+        ("compare", "dawei@central", "dawei@central:planned", *AS_OF),
+    ):
+        code, out, err = run(*command)
+        assert code == 0, err
+        assert "Auckland" not in out + err
+        assert all(name in out + err for name in own_profiles), command
+        assert "\x1b" not in out + err
+        assert "validates it for a city in Myanmar" in out + err
+
+
 def test_score_counts_rows_of_streets_that_cannot_be_used(run, files, tmp_path):
     path = tmp_path / "broken.gpkg"
     more = gpd.GeoDataFrame({"highway": ["primary"] * 2}, geometry=[None, None], crs=CRS)

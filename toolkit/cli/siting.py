@@ -134,11 +134,12 @@ def _predict(options: argparse.Namespace) -> int:
         )
         cells, metadata = predict(inputs, pack_id)
         gis_files.write_layers({LAYER: cells}, metadata, options.out)
+    limit = labels.siting_limit("en", inputs.operators.profiles.cities)
     if options.json:
         print_json(metadata)
     else:
         sys.stdout.write(printable(str(options.out)) + "\n")
-    sys.stderr.write(f"{len(cells)} cells. {labels.siting_limit('en')}\n")
+    sys.stderr.write(f"{len(cells)} cells. {limit}\n")
     return OK
 
 
