@@ -236,6 +236,8 @@ def test_profiles_fitted_to_no_city_are_refused(profiles):
 
 def test_the_built_in_cities_are_those_of_the_built_in_file(profiles):
     assert profiles.cities == labels.BUILT_IN_CITIES
+    found = json.loads((store.builtin_dir() / "siting" / "profiles.json").read_text())
+    assert found["limit"] == labels.siting_limit("en")
 
 
 class TestKeptWeights:

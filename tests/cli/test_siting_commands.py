@@ -12,6 +12,8 @@ import pytest
 import shapely
 from drawn_city import CORNER_M, CRS, camera_frame, layers, main_crossings, street_frame
 
+from toolkit import labels
+
 AS_OF = ("--as-of", "2026-11-23")
 
 
@@ -220,6 +222,54 @@ def test_fit_gives_where_cameras_look_with_counts(run, tmp_path):
     assert found["town"]["farther"]["cameras"] == 64
     for digits in ("150.0", "60.1", "24.9"):
         assert digits not in text
+
+
+def test_fit_says_what_it_read_and_what_it_does_not_validate(run, files, tmp_path):
+    places = gpd.GeoDataFrame(
+        {"amenity": ["police"]}, geometry=list(shapely.points(main_crossings()[4:5])), crs=CRS
+    )
+    places.to_parquet(files[0].parent / "town_places.parquet")
+    street_frame().to_file(files[0].parent / "lone_streets.gpkg", driver="GPKG")
+    code, _, err = run("siting", "fit", files[0].parent, "--out", tmp_path / "out")
+    assert code == 0
+    assert "lone_streets.gpkg is left out: there is no lone_cameras.*" in err
+    assert "town: 9 cameras. Read beside lines and classes: places 1 (police 1)." in err
+    limit = labels.siting_limit("en", ["helsinki_centre", "town"])
+    assert limit in err
+    assert json.loads((tmp_path / "out" / "profiles.json").read_text())["limit"] == limit
+
+
+def test_what_fit_writes_can_be_used_as_it_is(run, files, home):
+    assert run("siting", "fit", files[0].parent, "--out", home / "siting")[0] == 0
+    code, out, _ = run("siting", "score", *files, "--profile", "plate_gates")
+    assert code == 0
+    assert labels.siting_limit("en", ["helsinki_centre", "town"]) in out
+
+
+@pytest.mark.parametrize("broken", ["streets", "cameras", "apart"])
+def test_fit_names_the_pair_that_cannot_be_used(run, files, tmp_path, broken):
+    streets, cameras = files
+    bad = streets.with_name("bad_streets.gpkg"), cameras.with_name("bad_cameras.geojson")
+    for source, copy in zip(files, bad, strict=True):
+        copy.write_bytes(source.read_bytes())
+    if broken == "streets":
+        bad[0].write_bytes(b"nothing")
+    elif broken == "cameras":
+        bad[1].write_text('{"type": "FeatureCollection", "features": []}')
+    else:
+        bad[1].unlink()
+        camera_frame(main_crossings() + 9e4).to_crs(4326).to_file(bad[1], driver="GeoJSON")
+    code, out, err = run("siting", "fit", streets.parent, "--out", tmp_path / "out")
+    assert (code, out) == (1, "")
+    assert "bad (bad_streets.gpkg, bad_cameras.geojson): " in err
+    assert not (tmp_path / "out").exists()
+
+
+def test_fit_refuses_two_files_of_one_name(run, files, tmp_path):
+    street_frame().to_parquet(files[0].with_suffix(".parquet"))
+    code, _, err = run("siting", "fit", files[0].parent, "--out", tmp_path / "out")
+    assert code == 1
+    assert "town_streets.gpkg and town_streets.parquet have one name" in err
 
 
 def test_fit_refuses_a_folder_without_pairs(run, tmp_path):
