@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -346,3 +348,87 @@ def test_rows_of_streets_that_cannot_be_used_are_counted(tmp_path, cameras, expe
     why = {"without_geometry": 3, "without_length": 1, "class_of_no_street": 2}
     assert found.streets_left_out == why
     assert codes(found) == codes(expected)
+
+
+# --- files with nothing asked of them -------------------------------------------------------
+
+
+def at(*lon_lat):
+    return [shapely.LineString([(x, y), (x + 0.01, y)]) for x, y in lon_lat]
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (at((96, 16), (0, 0)), "96.0 degrees of longitude"),
+        (at((179.9, -17), (-179.9, -17)), "both sides of 180 degrees"),
+        ([shapely.LineString([(179.99, -17), (-179.99, -17)])], "across 180 degrees 1"),
+        ([shapely.LineString([(96, 16)] * 2)] * 3, "without length 3"),
+        (at((16, 96)), "outside world 1"),
+        (at((96, 86)), "longitude and latitude are swapped"),
+    ],
+)
+def test_streets_that_are_of_no_place_are_told(tmp_path, cameras, lines, said):
+    frame = gpd.GeoDataFrame({"highway": ["primary"] * len(lines)}, geometry=lines, crs=4326)
+    with pytest.raises(InputDataError, match=said):
+        read_pair(save(frame, tmp_path / "s.gpkg"), save(cameras, tmp_path / "c.gpkg"))
+
+
+@pytest.mark.parametrize(
+    ("classes", "said"),
+    [
+        (None, "column highway"),
+        ("construction", "'construction'"),
+        (3, "'3'"),
+        ("\x1b[31m\u202eo", r"'\[31mo'"),
+    ],
+)
+def test_streets_of_no_known_class_are_told(tmp_path, cameras, classes, said):
+    streets = save(street_frame().assign(highway=classes), tmp_path / "s.parquet")
+    with pytest.raises(InputDataError, match=said) as caught:
+        read_pair(streets, save(cameras, tmp_path / "c.parquet"))
+    assert "s.parquet" in str(caught.value)
+    assert str(caught.value).isprintable()
+
+
+def test_lines_without_a_known_class_are_counted(tmp_path, cameras, expected):
+    frame = street_frame()
+    frame["highway"] = ["Main Road", None, "road", *frame["highway"][3:]]
+    found = read_pair(save(frame, tmp_path / "s.parquet"), save(cameras, tmp_path / "c.parquet"))
+    assert (found.n_without_class, expected.n_without_class) == (2, 0)
+    assert found.points.length_m.sum() == pytest.approx(expected.points.length_m.sum())
+
+
+def test_points_in_the_place_of_streets_are_told(tmp_path, cameras):
+    path = save(cameras, tmp_path / "c.gpkg")
+    with pytest.raises(InputDataError, match="no layer of lines"):
+        read_pair(path, path)
+
+
+def test_both_files_are_named_where_they_do_not_fit(tmp_path):
+    far = camera_frame(main_crossings() + 50_000.0)
+    with pytest.raises(InputDataError, match=r"s\.parquet and c\.gpkg: No camera"):
+        read_pair(save(street_frame(), tmp_path / "s.parquet"), save(far, tmp_path / "c.gpkg"))
+
+
+@pytest.mark.parametrize("suffix", [".gpkg", ".parquet"])
+def test_cameras_without_a_coordinate_system_are_refused(tmp_path, cameras, suffix):
+    path = tmp_path / f"c{suffix}"
+    bare = gpd.GeoDataFrame(geometry=list(cameras.geometry))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # that there is no coordinate system
+        save(bare, path)
+    with pytest.raises(InputDataError, match="does not say in which coordinate system"):
+        read_pair(save(street_frame(), tmp_path / "s.parquet"), path)
+
+
+@pytest.mark.parametrize("suffix", [".gpkg", ".parquet", ".geojson"])
+def test_heights_and_cameras_of_several_points_are_read_alike(tmp_path, cameras, expected, suffix):
+    streets = street_frame()
+    streets["geometry"] = shapely.force_3d(streets.geometry.array, 7.0)
+    shapes = [shapely.force_3d(g, 5.0) for g in cameras.geometry]
+    shapes[0] = shapely.MultiPoint([shapes[0], shapes[0]])
+    mixed = gpd.GeoDataFrame(geometry=shapes, crs=CRS)
+    found = read_pair(save(streets, tmp_path / f"s{suffix}"), save(mixed, tmp_path / f"c{suffix}"))
+    assert codes(found) == codes(expected)
+    assert (len(found.camera_xy_m), found.n_without_place) == (9, 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from toolkit._errors import InputDataError
-from toolkit.sources import columns, tables
+from toolkit.sources import clean_text, columns, tables
 from toolkit.sources import lines as street_lines
 from toolkit.sources import tags as rules
 from toolkit.sources.extract import metric_crs_of
@@ -28,6 +29,8 @@ FloatArray = NDArray[np.float64]
 MOST_OFFSET_M: Final = 60.0
 """A camera farther than this from every street is not one of this network."""
 PIECE_M: Final = 10.0
+_WIDEST_DEG: Final = 6.0
+"""Widest place: that of a UTM zone, beyond which lengths on its plane go wrong."""
 _LEFT_OUT: Final = {
     "without_geometry": "features_without_geometry",
     "outside_world": "features_outside_world",
@@ -63,6 +66,8 @@ class CityPair:
         What is known beside the streets, see `street_layers.known_of`.
     streets_left_out
         Rows of streets that could not be used, by reason.
+    n_without_class
+        Lines without a class, or with one that is not known, which count as minor.
     """
 
     points: StreetPoints
@@ -74,6 +79,7 @@ class CityPair:
     n_without_place: int = 0
     layers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     streets_left_out: Mapping[str, int] = field(default_factory=dict)
+    n_without_class: int = 0
 
 
 def read_pair(
@@ -101,7 +107,13 @@ def read_pair(
     InputDataError
         If a file cannot be read, has no street with a class, or no camera is near one.
     """
-    return make_pair(*read_files(streets, cameras, places), piece_m=piece_m)
+    found = read_files(streets, cameras, places)
+    try:
+        return make_pair(*found, piece_m=piece_m)
+    except InputDataError as error:
+        names = " and ".join(clean_text(Path(os.fspath(f)).name) or "" for f in (streets, cameras))
+        msg = f"{names}: {error}"
+        raise InputDataError(msg) from error
 
 
 def read_files(
@@ -170,6 +182,7 @@ def make_pair(
         n_without_place=int((~finite).sum()),
         layers=known_of(layers),
         streets_left_out=layers.left_out,
+        n_without_class=layers.n_without_class,
     )
 
 
@@ -189,17 +202,20 @@ def _street_layers(
 ) -> tuple[StreetLayers, str]:
     file = tables.load_tables(path, places=places)
     if not len(file.drawn.lines):
+        lost = _left_out(file, ()).items()
+        why = ", ".join(f"{reason.replace('_', ' ')} {number}" for reason, number in lost)
         msg = (
-            f"{file.name} holds no line on earth. Save the streets as lines, best in longitude and "
-            "latitude (WGS84)."
+            f"{file.name} holds no line on earth{why and f' (left out: {why})'}. Save the streets "
+            "as lines, best in longitude and latitude (WGS84)."
         )
         raise InputDataError(msg)
-    highway = [columns.street_class(tags.get("highway"))[0] for tags in file.drawn.tags]
+    judged = [columns.street_class(tags.get("highway")) for tags in file.drawn.tags]
+    if not any(value is not None and counted is None for value, counted in judged):
+        raise _no_class(file)
+    highway = [value for value, _ in judged]
     kept = np.array([value is not None for value in highway], dtype=np.bool_)
-    if not kept.any() or not any("highway" in tags for tags in file.drawn.tags):
-        msg = f"{file.name} has no street with a highway class. Give one with such a column."
-        raise InputDataError(msg)
     lines = file.drawn.lines[kept]
+    _check_width(file.name, lines)
     crs = metric_crs_of(shapely.box(*shapely.total_bounds(lines)))
     change = pyproj.Transformer.from_crs(4326, crs, always_xy=True)
     lines = shapely.transform(
@@ -212,8 +228,36 @@ def _street_layers(
         [highway[i] or "" for i in index],
         bridge=_bridges(file, index),
         left_out=_left_out(file, highway),
+        n_without_class=sum(value is not None and counted is not None for value, counted in judged),
     )
     return _with_points(found, file, change), crs
+
+
+def _no_class(file: StreetFile) -> InputDataError:
+    given = {tags["highway"] for tags in file.drawn.tags if "highway" in tags}
+    if not given:
+        msg = (
+            f"{file.name} has no street with a value in a column highway. Give one with the "
+            "classes of OpenStreetMap, such as primary or residential."
+        )
+        return InputDataError(msg)
+    shown = ", ".join(repr((clean_text(v) or "")[:30]) for v in sorted(given)[:5])
+    msg = (
+        f"{file.name} has no street with a known class: its column highway says {shown}. Use the "
+        "classes of OpenStreetMap, such as primary or residential."
+    )
+    return InputDataError(msg)
+
+
+def _check_width(name: str, lines: NDArray[np.object_]) -> None:
+    west, _, east, _ = shapely.total_bounds(lines)
+    if east - west > _WIDEST_DEG:
+        msg = (
+            f"The streets in {name} reach over {east - west:.1f} degrees of longitude, from "
+            f"{west:.2f} to {east:.2f}. Some positions are wrong, lie on both sides of 180 "
+            "degrees, or are of more than one city: cut the file to one city."
+        )
+        raise InputDataError(msg)
 
 
 def _bridges(file: StreetFile, index: NDArray[np.int64]) -> NDArray[np.bool_] | None:

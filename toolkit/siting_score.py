@@ -135,6 +135,7 @@ def score_pair(
         "cameras_without_place": pair.n_without_place,
         "streets_left_out": sum(pair.streets_left_out.values()),
         "streets_left_out_why": dict(pair.streets_left_out),
+        "streets_without_class": pair.n_without_class,
         "layers": {name: dict(one) for name, one in pair.layers.items()},
         "sites": n_sites,
         "street_km": float(pair.points.length_m.sum()) / 1e3,

@@ -39,6 +39,8 @@ class StreetLayers:
         Whether each line is a bridge, shape (S,); None where not known.
     left_out
         Rows of streets that could not be used, by reason.
+    n_without_class
+        Lines without a class, or with one that is not known, which count as minor.
     """
 
     lines: NDArray[np.object_]
@@ -48,6 +50,7 @@ class StreetLayers:
     place_kind: Sequence[str] = ()
     bridge: NDArray[np.bool_] | None = None
     left_out: Mapping[str, int] = field(default_factory=dict)
+    n_without_class: int = 0
 
 
 def pack_layers(pack: Pack) -> StreetLayers:

@@ -99,6 +99,28 @@ def test_scores_without_other_layers_are_those_of_lines_and_classes(run, files):
         assert found[name] == pytest.approx(plain[name], rel=1e-3)
 
 
+@pytest.mark.parametrize("places", [np.repeat(main_crossings()[4:5], 2, axis=0), [[2e5, 1.86e6]]])
+def test_score_of_one_site_has_all_its_figures(run, files, tmp_path, places):
+    path = tmp_path / "few.gpkg"
+    camera_frame(np.array(places)).to_file(path, driver="GPKG")
+    code, out, _ = run("siting", "score", files[0], path, "--profile", "plate_gates", "--json")
+    assert code == 0
+    found = json.loads(out)
+    assert (found["cameras"], found["sites"]) == (len(places), 1)
+    one = found["scores"]["plate_gates"]
+    assert 0 <= one["auc"]["low"] <= one["auc"]["mid"] <= one["auc"]["high"] <= 1
+    assert np.isfinite(one["log_score"]["mid"])
+
+
+def test_score_counts_lines_without_a_known_class(run, files, tmp_path):
+    frame = street_frame()
+    frame.loc[:1, "highway"] = "Main Road"
+    frame.to_file(tmp_path / "odd.gpkg", driver="GPKG")
+    asked = (tmp_path / "odd.gpkg", files[1], "--profile", "plate_gates")
+    assert json.loads(run("siting", "score", *asked, "--json")[1])["streets_without_class"] == 2
+    assert "2 lines without a known class count as minor" in run("siting", "score", *asked)[1]
+
+
 def test_the_cities_of_the_profiles_in_use_are_named(run, files, tmp_path, own_profiles):
     for command in (
         ("siting", "score", *files, "--profile", "plate_gates"),

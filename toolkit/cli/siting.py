@@ -114,14 +114,16 @@ def _score(options: argparse.Namespace) -> int:
 
 
 def _left_out(found: dict[str, Any]) -> str:
-    """Return the line on rows of streets that could not be used, empty if there are none."""
+    """Return what could not be used of the streets, empty if nothing."""
+    unknown = found["streets_without_class"]
+    told = f"{unknown} lines without a known class count as minor streets.\n" if unknown else ""
     if not found["streets_left_out"]:
-        return ""
+        return told
     why = ", ".join(
         f"{name.replace('_', ' ')} {number}"
         for name, number in found["streets_left_out_why"].items()
     )
-    return f"{found['streets_left_out']} rows of streets left out: {why}.\n"
+    return f"{told}{found['streets_left_out']} rows of streets left out: {why}.\n"
 
 
 def _range(value: dict[str, Any]) -> str:

@@ -230,6 +230,9 @@ def _street_layer(path: Path, listed: list[Layer], name: str | None) -> Layer:
                 break
     if len(fit) == 1:
         return fit[0]
+    if name is None and listed and not fit:
+        msg = f"{path.name} has no layer of lines. Save the streets as lines."
+        raise InputDataError(msg)
     names = ", ".join(repr(one.name[:60]) for one in listed[:10]) or "none"
     msg = f"{path.name} has no single layer of streets; its layers: {names}. Keep only that one."
     raise InputDataError(msg)
