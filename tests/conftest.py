@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
@@ -59,6 +60,22 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     folder = tmp_path_factory.mktemp("home")
     monkeypatch.setenv(_HOME_VARIABLE, str(folder))
     return folder
+
+
+@pytest.fixture
+def own_profiles(home: Path) -> tuple[str, ...]:
+    """Put profiles of the user's own there, fitted to two cities; return what is said of them."""
+    from toolkit import store
+
+    fitted = store.builtin_dir() / "siting" / "profiles.json"
+    found = json.loads(fitted.read_text(encoding="utf-8"))
+    one = found["cities"]["auckland_road"]
+    found["cities"] = dict.fromkeys(
+        ("<img src=x onerror=alert(1)>\x1b[31m\u202e{n}", "mytown"), one
+    )
+    (home / "siting").mkdir()
+    (home / "siting" / "profiles.json").write_text(json.dumps(found), encoding="utf-8")
+    return "<img src=x onerror=alert(1)>[31m{n}", "mytown"
 
 
 @pytest.fixture(scope="session")

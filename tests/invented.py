@@ -24,6 +24,8 @@ from toolkit.results import (
     exposure_class,
 )
 
+BUILT_IN_CITIES = ("auckland_road", "baltimore_east", "bengaluru_central", "helsinki_centre")
+
 HOSTILE = "<img src=x onerror=alert(1)>`${alert(2)}`{{this.x}}</script>\u202e\"'"
 WEST, SOUTH = 24.94, 60.16
 STEP_DEG = 0.001
@@ -100,7 +102,9 @@ def assessment_of(
         basis="streets",
         demonstration=demonstration,
         assumptions=AssumptionsPart(name="n", sha256="0", changed={}),
-        inputs=InputsPart(evidence_sha256="0", pack_sha256=None, siting_sha256="0"),
+        inputs=InputsPart(
+            evidence_sha256="0", pack_sha256=None, siting_sha256="0", siting_cities=BUILT_IN_CITIES
+        ),
         cameras=CamerasPart(installed=count, planned=count),
         tiers={},
         draws=DrawsPart(n_draws=2, cameras=(10.0, 40.0), length_km={}, counted_km=1.0),

@@ -209,6 +209,13 @@ def test_each_side_says_where_how_complete_and_from_whom(central):
     assert (found.a.mapped, found.b.mapped) == (215, 7)
 
 
+def test_the_limits_name_the_cities_of_both_sides(central):
+    inputs = central.inputs.model_copy(update={"siting_cities": ("mytown",)})
+    own = central.model_copy(update={"inputs": inputs})
+    cities = (*labels.BUILT_IN_CITIES, "mytown")
+    assert comparison.compare(central, own).limits == labels.limits("en", cities)
+
+
 def test_the_committed_schema_is_that_of_the_model():
     path = store.builtin_dir().parent / "docs" / "comparison.schema.json"
     committed = json.loads(path.read_text(encoding="utf-8"))

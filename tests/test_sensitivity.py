@@ -41,6 +41,11 @@ def dawei():
     return sensitivity(Question("dawei", AS_OF, load_assumptions()), n_base=64)
 
 
+def test_the_limits_name_the_cities_in_use(own_profiles):
+    found = sensitivity(Question("dawei", AS_OF, load_assumptions()), n_base=8)
+    assert any(all(name in text for name in own_profiles) for text in found.limits)
+
+
 def test_the_factor_that_dominates_a_toy_city_is_named_and_measured():
     part = toy(np.array([0.30, 0.10, 0.0, 0.0, 0.0]))
     first, second, *inert = part.factors

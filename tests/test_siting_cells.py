@@ -56,6 +56,13 @@ def test_figures_have_two_digits(cells):
             assert value == float(f"{value:.2g}")
 
 
+def test_the_metadata_name_the_cities_in_use(own_profiles):
+    _, (_, metadata) = made(n_draws=4)
+    for lang in ("en", "my"):
+        assert labels.siting_limit(lang) not in metadata["limits"][lang]
+        assert all(any(name in text for text in metadata["limits"][lang]) for name in own_profiles)
+
+
 def test_the_metadata_say_what_is_not_known_in_both_languages(cells):
     _, (_, metadata) = cells
     for lang in ("en", "my"):

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from drawn_city import layers
 
-from toolkit import siting_columns, siting_profiles, siting_score, store, street_features
+from toolkit import labels, siting_columns, siting_profiles, siting_score, store, street_features
 from toolkit._errors import InputDataError, NotFoundError
 from toolkit.assumptions import load_assumptions
 from toolkit.cities import load_cities
@@ -220,6 +220,24 @@ def test_profiles_of_another_version_are_refused(profiles):
     found = json.loads(store.find("siting/profiles.json").read_text())
     with pytest.raises(InputDataError, match="siting fit"):
         siting_profiles.from_json(found | {"columns": ["main"]}, profiles.prior)
+
+
+def test_the_cities_of_the_file_in_use_are_named(own_profiles):
+    found = siting_profiles.load_profiles()
+    assert len(found.cities) == 2
+    assert found.cities[1] == own_profiles[1]
+
+
+def test_profiles_fitted_to_no_city_are_refused(profiles):
+    found = json.loads(store.find("siting/profiles.json").read_text())
+    with pytest.raises(InputDataError, match="no city"):
+        siting_profiles.from_json(found | {"cities": {}}, profiles.prior)
+
+
+def test_the_built_in_cities_are_those_of_the_built_in_file(profiles):
+    assert profiles.cities == labels.BUILT_IN_CITIES
+    found = json.loads((store.builtin_dir() / "siting" / "profiles.json").read_text())
+    assert found["limit"] == labels.siting_limit("en")
 
 
 class TestKeptWeights:

@@ -305,6 +305,33 @@ def test_labels_are_there_and_differ(lang: str) -> None:
     assert [labels.tier_condition(t, lang) for t in ("seen", "recognised")] == [None, None]
 
 
+@pytest.mark.parametrize("lang", _text.LANGUAGES)
+def test_where_cameras_stand_is_learnt_from_the_cities_in_use(lang: str) -> None:
+    given = labels.siting_limit(lang)
+    one = labels.siting_limit(lang, ["helsinki_centre"])
+    own = labels.siting_limit(lang, ["helsinki_centre", "mytown"])
+    alone = labels.siting_limit(lang, ["mytown"])
+    unknown = labels.siting_limit(lang, ())
+    texts = [given, one, own, alone, unknown]
+    assert len(set(texts)) == len(texts)
+    assert [re.findall("[0-9]+", text) for text in texts] == [["4"], ["1"], ["2"], ["1"], []]
+    for text in texts:
+        assert banned_words(text) == []
+        assert _text.has_burmese(text) == (lang == "my")
+    if lang == "en":
+        assert "(Auckland, Baltimore, Bengaluru, Helsinki)" in given
+        assert "1 city outside Myanmar (Helsinki)" in one
+        assert "outside Myanmar" not in own + alone + unknown
+        assert all("city in Myanmar" in text for text in texts)
+
+
+def test_names_of_cities_in_use_are_cut_and_cleaned() -> None:
+    names = ["a" * 500, "\x1b[31m{n}\u202e", "\x07", *(f"c{i}" for i in range(60))]
+    text = labels.siting_limit("en", names)
+    assert text.startswith("Where cameras stand is learnt from lists of cameras of 63 cities")
+    assert f"({'a' * 40}, [31m{{n}}, ?, c0, c1, c2, c3, c4, 55 more)" in text
+
+
 def test_the_first_limit_is_the_agreed_sentence() -> None:
     first = labels.limits("en")[0]
     assert first == (

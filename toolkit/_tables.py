@@ -6,6 +6,7 @@ first problem except text that is not TOML at all.
 
 from __future__ import annotations
 
+import copy
 import difflib
 import re
 import tomllib
@@ -102,7 +103,7 @@ def read_table(path: Path, shown: str) -> Table:
         msg = f"{shown} cannot be read ({error.strerror}). Check the file and its permissions."
         raise InputDataError(msg) from error
     try:
-        data = tomllib.loads(text)
+        data = copy.deepcopy(_parsed_text(text))
     except tomllib.TOMLDecodeError as error:
         msg = f"{shown} is not TOML: {error}. Mend that line and try again."
         raise InputDataError(msg) from error
@@ -110,6 +111,12 @@ def read_table(path: Path, shown: str) -> Table:
         msg = f"{shown} nests its values far too deep. Write plain tables."
         raise InputDataError(msg) from error
     return Table(shown=shown, data=data, text=text)
+
+
+@lru_cache(maxsize=64)
+def _parsed_text(text: str) -> dict[str, Any]:
+    """Parse a text once: an assessment reads the same few files anew each time."""
+    return tomllib.loads(text)
 
 
 def unknown_keys(table: Table, allowed: Sequence[str]) -> list[str]:

@@ -302,6 +302,7 @@ def assemble(inputs: Inputs, outcome: Outcome, figures: CityFigures) -> Assessme
                 store.canonical_json([inputs.model.sha256, inputs.operators.sha256])
             ),
             siting_profile=inputs.operators.alone,
+            siting_cities=inputs.operators.profiles.cities,
         ),
         cameras=CamerasPart(
             installed=_camera_count(inputs, outcome, "installed", figures),
@@ -312,7 +313,7 @@ def assemble(inputs: Inputs, outcome: Outcome, figures: CityFigures) -> Assessme
         sample=outcome.sample,
         missing=notes.notes(outcome.missing),
         warnings=notes.notes(warned),
-        limits=labels.limits("en"),
+        limits=labels.limits("en", inputs.operators.profiles.cities),
         sources=source_refs(inputs, outcome.pack),
     ).with_layers(outcome.make_layers)
 

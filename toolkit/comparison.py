@@ -168,7 +168,7 @@ def compare(
         ),
         tiers={tier: _tier(a, b, tier, paired=paired) for tier in TIERS},
         notes=notes.notes(_note_ids(a, b, paired=paired)),
-        limits=labels.limits("en"),
+        limits=labels.limits("en", sorted({*a.inputs.siting_cities, *b.inputs.siting_cities})),
     )
 
 

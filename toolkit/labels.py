@@ -7,6 +7,7 @@ everywhere and in every language.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Final
 
 from toolkit._text import ngettext, number, significant, tr
@@ -19,6 +20,7 @@ from toolkit.results import (
     Status,
     Tier,
 )
+from toolkit.sources import clean_text
 
 _INTERVAL_DIGITS: Final = 2
 _EXACT_DIGITS: Final = 3
@@ -27,6 +29,15 @@ _SHARE_UNITS: Final = frozenset({"share", "probability"})
 _SMALLEST_SHOWN: Final = 0.1
 """Below this, a length or an area is printed as "under 0.1"."""
 _OF: Final = 10
+BUILT_IN_CITIES: Final = (
+    "auckland_road",
+    "baltimore_east",
+    "bengaluru_central",
+    "helsinki_centre",
+)
+"""Cities that the profiles which come with the toolkit were fitted to; all outside Myanmar."""
+_MOST_CITIES: Final = 8
+_CITY_NAME_LIMIT: Final = 40
 
 
 def tier_name(tier: Tier, lang: str) -> str:
@@ -127,13 +138,65 @@ def status_name(status: Status, lang: str) -> str:
     return names[status]
 
 
-def siting_limit(lang: str) -> str:
-    """Return the sentence on what is not known of where cameras stand."""
-    return tr(
-        "Where cameras stand is learnt from lists of cameras of four cities outside Myanmar; no "
-        "city in Myanmar has been used to test it.",
-        lang,
-    )
+def siting_limit(lang: str, cities: Sequence[str] = BUILT_IN_CITIES) -> str:
+    """Return the sentence on what is not known of where cameras stand.
+
+    Parameters
+    ----------
+    lang
+        Language.
+    cities
+        Names, as in the profiles in use, of the cities whose lists of cameras they were fitted to.
+        They may come from a user's file. None are named where it is not known which.
+
+    Returns
+    -------
+    str
+        The sentence; whoever puts it into a document still has to escape it.
+    """
+    if not cities:
+        return tr(
+            "Where cameras stand is learnt from lists of cameras of other cities; nothing here "
+            "validates it for a city in Myanmar.",
+            lang,
+        )
+    number_of = len(cities)
+    if set(cities) <= set(BUILT_IN_CITIES):
+        text = ngettext(
+            "Where cameras stand is learnt from lists of cameras of {n} city outside Myanmar "
+            "({cities}); no city in Myanmar has been used to test it.",
+            "Where cameras stand is learnt from lists of cameras of {n} cities outside Myanmar "
+            "({cities}); no city in Myanmar has been used to test it.",
+            number_of,
+            lang,
+        )
+    else:
+        text = ngettext(
+            "Where cameras stand is learnt from a list of cameras of {n} city, from a file of the "
+            "user ({cities}); nothing here validates it for a city in Myanmar.",
+            "Where cameras stand is learnt from lists of cameras of {n} cities, from a file of the "
+            "user ({cities}); nothing here validates it for a city in Myanmar.",
+            number_of,
+            lang,
+        )
+    return text.format(n=number_of, cities=_city_names(cities, lang))
+
+
+def _city_names(cities: Sequence[str], lang: str) -> str:
+    known = {
+        "auckland_road": tr("Auckland", lang),
+        "baltimore_east": tr("Baltimore", lang),
+        "bengaluru_central": tr("Bengaluru", lang),
+        "helsinki_centre": tr("Helsinki", lang),
+    }
+    shown = [
+        known.get(name) or clean_text(name[:_CITY_NAME_LIMIT]) or "?"
+        for name in cities[:_MOST_CITIES]
+    ]
+    more = len(cities) - len(shown)
+    if more:
+        shown.append(tr("{n} more", lang).format(n=more))
+    return ", ".join(shown)
 
 
 def profile_name(name: str, title: str, lang: str) -> str:
@@ -182,8 +245,16 @@ def _built_in(lang: str) -> tuple[str, ...]:
     )
 
 
-def limits(lang: str) -> tuple[str, ...]:
-    """Return the sentences on what the figures cannot say; the first stands on every output."""
+def limits(lang: str, cities: Sequence[str] = BUILT_IN_CITIES) -> tuple[str, ...]:
+    """Return the sentences on what the figures cannot say; the first stands on every output.
+
+    Parameters
+    ----------
+    lang
+        Language.
+    cities
+        Of `siting_limit`.
+    """
     return (
         tr(
             "Only the reported system is counted; private, hidden and mobile cameras, "
@@ -200,7 +271,7 @@ def limits(lang: str) -> tuple[str, ...]:
             "the cameras.",
             lang,
         ),
-        siting_limit(lang),
+        siting_limit(lang, cities),
         tr(
             "Cameras are added, moved and switched off; the figures become less reliable with "
             "every month after their date.",

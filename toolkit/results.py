@@ -147,6 +147,8 @@ class InputsPart(_Model):
     pack_sha256: str | None
     siting_sha256: str
     siting_profile: str | None = None
+    siting_cities: tuple[str, ...] = ()
+    """Names of the cities that the profiles in use were fitted to; none if that was not noted."""
 
 
 class ObservationPart(_Model):

@@ -271,7 +271,7 @@ def sensitivity(
             for t, tier in enumerate(TIERS)
         },
         not_varied=_not_varied(question.assumptions, factors, len(options)),
-        limits=labels.limits("en"),
+        limits=labels.limits("en", inputs.operators.profiles.cities),
         sources=source_refs(inputs, open_pack(pack_id) if pack_id else None),
     )
 

@@ -155,7 +155,7 @@ def _metadata(inputs: Inputs, pack: Pack, cell_m: float) -> dict[str, Any]:
         "inputs": {"pack_sha256": pack.sha256, "siting_sha256": operators.sha256},
         "limits": {
             lang: [
-                *labels.limits(lang),
+                *labels.limits(lang, operators.profiles.cities),
                 *([labels.demonstration(lang)] if inputs.city.demonstration else []),
             ]
             for lang in LANGUAGES

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
 
 import numpy as np
 import pyproj
@@ -13,10 +15,13 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from toolkit._errors import InputDataError
-from toolkit.sources import columns, tables
+from toolkit.sources import clean_text, columns, tables
+from toolkit.sources import lines as street_lines
+from toolkit.sources import tags as rules
 from toolkit.sources.extract import metric_crs_of
-from toolkit.street_features import StreetPoints, street_points, without_duplicates
-from toolkit.street_layers import StreetLayers, metric_xy, pack_layers
+from toolkit.sources.lines import StreetFile
+from toolkit.street_features import PLACE_M, StreetPoints, street_points, without_duplicates
+from toolkit.street_layers import StreetLayers, known_of, metric_xy, pack_layers
 from toolkit.streets import Pack
 
 FloatArray = NDArray[np.float64]
@@ -24,6 +29,16 @@ FloatArray = NDArray[np.float64]
 MOST_OFFSET_M: Final = 60.0
 """A camera farther than this from every street is not one of this network."""
 PIECE_M: Final = 10.0
+_WIDEST_DEG: Final = 6.0
+"""Widest place: that of a UTM zone, beyond which lengths on its plane go wrong."""
+_LEFT_OUT: Final = {
+    "without_geometry": "features_without_geometry",
+    "outside_world": "features_outside_world",
+    "across_180_degrees": "features_across_antimeridian",
+    "neither_line_nor_point_nor_area": "features_of_other_kinds",
+    "without_length": "lines_without_length",
+}
+"""Reason and figure of the reader for each kind of row that cannot be used."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +62,12 @@ class CityPair:
         Cameras farther away.
     n_without_place
         Rows of the list without coordinates that can be used.
+    layers
+        What is known beside the streets, see `street_layers.known_of`.
+    streets_left_out
+        Rows of streets that could not be used, by reason.
+    n_without_class
+        Lines without a class, or with one that is not known, which count as minor.
     """
 
     points: StreetPoints
@@ -56,26 +77,52 @@ class CityPair:
     direction_deg: FloatArray
     n_left_out: int
     n_without_place: int = 0
+    layers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    streets_left_out: Mapping[str, int] = field(default_factory=dict)
+    n_without_class: int = 0
 
 
 def read_pair(
-    streets: str | os.PathLike[str], cameras: str | os.PathLike[str], *, piece_m: float = PIECE_M
+    streets: str | os.PathLike[str],
+    cameras: str | os.PathLike[str],
+    *,
+    places: str | os.PathLike[str] | None = None,
+    piece_m: float = PIECE_M,
 ) -> CityPair:
     """Read a file of streets with a ``highway`` column and one of camera points.
+
+    Lights, places and bridges are taken where a file has them, by the rules of city packs.
+
+    Parameters
+    ----------
+    streets, cameras
+        The files.
+    places
+        A file of lights and places; by default what the file of streets has of them.
+    piece_m
+        About how long a piece of street is.
 
     Raises
     ------
     InputDataError
         If a file cannot be read, has no street with a class, or no camera is near one.
     """
-    return make_pair(*read_files(streets, cameras), piece_m=piece_m)
+    found = read_files(streets, cameras, places)
+    try:
+        return make_pair(*found, piece_m=piece_m)
+    except InputDataError as error:
+        names = " and ".join(clean_text(Path(os.fspath(f)).name) or "" for f in (streets, cameras))
+        msg = f"{names}: {error}"
+        raise InputDataError(msg) from error
 
 
 def read_files(
-    streets: str | os.PathLike[str], cameras: str | os.PathLike[str]
+    streets: str | os.PathLike[str],
+    cameras: str | os.PathLike[str],
+    places: str | os.PathLike[str] | None = None,
 ) -> tuple[StreetLayers, FloatArray, FloatArray]:
-    """Return streets, camera points and directions of two files, in the UTM zone of the streets."""
-    layers, crs = _street_layers(streets)
+    """Return streets, camera points and directions of files, in the UTM zone of the streets."""
+    layers, crs = _street_layers(streets, places)
     change = pyproj.Transformer.from_crs(4326, crs, always_xy=True)
     lon_lat, direction_deg = tables.read_cameras(cameras)
     xy = np.column_stack(change.transform(lon_lat[:, 0], lon_lat[:, 1]))
@@ -133,6 +180,9 @@ def make_pair(
         looks[index[0]],
         n_left_out=len(xy) - len(kept),
         n_without_place=int((~finite).sum()),
+        layers=known_of(layers),
+        streets_left_out=layers.left_out,
+        n_without_class=layers.n_without_class,
     )
 
 
@@ -147,25 +197,106 @@ def pack_files(pack: Pack) -> tuple[StreetLayers, FloatArray, FloatArray]:
     return pack_layers(pack), metric_xy(pack.cameras, pack.manifest.crs), direction_deg
 
 
-def _street_layers(path: str | os.PathLike[str]) -> tuple[StreetLayers, str]:
-    file = tables.load_tables(path)
+def _street_layers(
+    path: str | os.PathLike[str], places: str | os.PathLike[str] | None
+) -> tuple[StreetLayers, str]:
+    file = tables.load_tables(path, places=places)
     if not len(file.drawn.lines):
+        lost = _left_out(file, ()).items()
+        why = ", ".join(f"{reason.replace('_', ' ')} {number}" for reason, number in lost)
         msg = (
-            f"{file.name} holds no line on earth. Save the streets as lines, best in longitude and "
-            "latitude (WGS84)."
+            f"{file.name} holds no line on earth{why and f' (left out: {why})'}. Save the streets "
+            "as lines, best in longitude and latitude (WGS84)."
         )
         raise InputDataError(msg)
-    highway = [columns.street_class(tags.get("highway"))[0] for tags in file.drawn.tags]
+    judged = [columns.street_class(tags.get("highway")) for tags in file.drawn.tags]
+    if not any(value is not None and counted is None for value, counted in judged):
+        raise _no_class(file)
+    highway = [value for value, _ in judged]
     kept = np.array([value is not None for value in highway], dtype=np.bool_)
-    if not kept.any() or not any("highway" in tags for tags in file.drawn.tags):
-        msg = f"{file.name} has no street with a highway class. Give one with such a column."
-        raise InputDataError(msg)
     lines = file.drawn.lines[kept]
+    _check_width(file.name, lines)
     crs = metric_crs_of(shapely.box(*shapely.total_bounds(lines)))
     change = pyproj.Transformer.from_crs(4326, crs, always_xy=True)
     lines = shapely.transform(
         lines, lambda xy: np.column_stack(change.transform(xy[:, 0], xy[:, 1]))
     )
     once = without_duplicates(lines)
-    names = [value for value in highway if value is not None]
-    return StreetLayers(lines[once], [n for n, keep in zip(names, once, strict=True) if keep]), crs
+    index = np.flatnonzero(kept)[once]
+    found = StreetLayers(
+        lines[once],
+        [highway[i] or "" for i in index],
+        bridge=_bridges(file, index),
+        left_out=_left_out(file, highway),
+        n_without_class=sum(value is not None and counted is not None for value, counted in judged),
+    )
+    return _with_points(found, file, change), crs
+
+
+def _no_class(file: StreetFile) -> InputDataError:
+    given = {tags["highway"] for tags in file.drawn.tags if "highway" in tags}
+    if not given:
+        msg = (
+            f"{file.name} has no street with a value in a column highway. Give one with the "
+            "classes of OpenStreetMap, such as primary or residential."
+        )
+        return InputDataError(msg)
+    shown = ", ".join(repr((clean_text(v) or "")[:30]) for v in sorted(given)[:5])
+    msg = (
+        f"{file.name} has no street with a known class: its column highway says {shown}. Use the "
+        "classes of OpenStreetMap, such as primary or residential."
+    )
+    return InputDataError(msg)
+
+
+def _check_width(name: str, lines: NDArray[np.object_]) -> None:
+    west, _, east, _ = shapely.total_bounds(lines)
+    if east - west > _WIDEST_DEG:
+        msg = (
+            f"The streets in {name} reach over {east - west:.1f} degrees of longitude, from "
+            f"{west:.2f} to {east:.2f}. Some positions are wrong, lie on both sides of 180 "
+            "degrees, or are of more than one city: cut the file to one city."
+        )
+        raise InputDataError(msg)
+
+
+def _bridges(file: StreetFile, index: NDArray[np.int64]) -> NDArray[np.bool_] | None:
+    """Return which lines are bridges; None if no line of the file says that it is or is not."""
+    if not any("bridge" in tags for tags in file.drawn.tags):
+        return None
+    return np.array([rules.is_bridge(file.drawn.tags[i]) for i in index], dtype=np.bool_)
+
+
+def _left_out(file: StreetFile, highway: Sequence[str | None]) -> dict[str, int]:
+    counts = {reason: file.of_streets.get(name, 0) for reason, name in _LEFT_OUT.items()}
+    counts["class_of_no_street"] = sum(value is None for value in highway)
+    return {reason: number for reason, number in counts.items() if number}
+
+
+def _with_points(
+    layers: StreetLayers, file: StreetFile, change: pyproj.Transformer
+) -> StreetLayers:
+    """Return streets with the lights and places of a file.
+
+    As in a pack, lights are the junctions that have them, and a file without any light or place
+    at its streets is one that does not have them.
+    """
+
+    def metric(shapes: Sequence[Any]) -> FloatArray:
+        lon_lat = shapely.get_coordinates(np.asarray(shapes, dtype=object)).reshape(-1, 2)
+        return np.column_stack(change.transform(lon_lat[:, 0], lon_lat[:, 1]))
+
+    if file.beside.signals:
+        junctions = street_lines.build(file).layers.junctions
+        lit = junctions.geometry[junctions["signals"].to_numpy(dtype=bool)].to_list()
+        layers = replace(layers, signal_xy_m=metric(lit) if lit else None)
+    rows = file.beside.places or []
+    xy = metric([row["geometry"] for row in rows])
+    west, south, east, north = shapely.total_bounds(layers.lines)
+    # A file of a whole country may hold none of this place.
+    near = (xy >= (west - PLACE_M, south - PLACE_M)) & (xy <= (east + PLACE_M, north + PLACE_M))
+    here = np.flatnonzero(near.all(axis=1))
+    if len(here):
+        kind = [rows[i]["kind"] for i in here]
+        layers = replace(layers, place_xy_m=xy[here], place_kind=kind)
+    return layers

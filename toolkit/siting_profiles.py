@@ -31,6 +31,7 @@ IntArray = NDArray[np.int64]
 SCHEMA: Final = "camera-exposure.siting-profiles/1"
 DEFAULT_MIXTURE: Final = "default"
 _MOST_LOG: Final = 40.0
+_MEND: Final = "Remove your own copy, or copy the toolkit's data folder again."
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,8 @@ class Profiles:
         Street that the cameras of a site cover over a disc at its middle, shape (N,).
     sha256
         Of the files read.
+    cities
+        Names of the cities whose lists it was fitted to, as in the file, which may be a user's.
     """
 
     profile: dict[str, Profile]
@@ -102,6 +105,7 @@ class Profiles:
     offset_m: FloatArray
     cover_ratio: FloatArray
     sha256: str
+    cities: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -205,7 +209,7 @@ def _profiles_of(prior_bytes: bytes, fitted: bytes) -> Profiles:
     try:
         found = json.loads(fitted)
     except ValueError as error:
-        msg = f"profiles.json is damaged ({error}). Copy the toolkit's data folder again."
+        msg = f"profiles.json is damaged ({error}). {_MEND}"
         raise InputDataError(msg) from error
     return from_json(found, _prior(prior_bytes), store.sha256_bytes(prior_bytes + fitted))
 
@@ -232,13 +236,17 @@ def from_json(found: Any, prior: Prior, sha256: str = "") -> Profiles:  # noqa: 
             )
             for name, one in found["profiles"].items()
         }
+        if not found["cities"]:
+            msg = "it names no city that it was fitted to"
+            raise ValueError(msg)  # noqa: TRY301
         low, mode, high = (float(v) for v in found["uniform_share"])
         ratio = np.array([one["cover_ratio"] for one in found["cities"].values()], dtype=float)
         offset = np.array([one["offset_m"] for one in found["cities"].values()], dtype=float)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        msg = f"profiles.json cannot be used: {error}. Copy the toolkit's data folder again."
+        msg = f"profiles.json cannot be used: {error}. {_MEND}"
         raise InputDataError(msg) from error
-    return Profiles(profile, prior, (low, mode, high), offset, ratio, sha256)
+    cities = tuple(sorted(found["cities"]))
+    return Profiles(profile, prior, (low, mode, high), offset, ratio, sha256, cities)
 
 
 def mixture_of(profiles: Profiles, city: str | None) -> Mixture:

@@ -133,6 +133,10 @@ def score_pair(
         "cameras": len(pair.camera_xy_m),
         "cameras_left_out": pair.n_left_out,
         "cameras_without_place": pair.n_without_place,
+        "streets_left_out": sum(pair.streets_left_out.values()),
+        "streets_left_out_why": dict(pair.streets_left_out),
+        "streets_without_class": pair.n_without_class,
+        "layers": {name: dict(one) for name, one in pair.layers.items()},
         "sites": n_sites,
         "street_km": float(pair.points.length_m.sum()) / 1e3,
         "covered_share_true": true_share,
@@ -140,7 +144,7 @@ def score_pair(
         "draws": n_draws,
         "seed": seed,
         "scores": out,
-        "limits": [labels.siting_limit(lang) for lang in LANGUAGES],
+        "limits": [labels.siting_limit(lang, profiles.cities) for lang in LANGUAGES],
     }
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -13,6 +15,10 @@ from numpy.typing import NDArray
 from toolkit.streets import Pack
 
 FloatArray = NDArray[np.float64]
+
+LIGHTS, PLACES, BRIDGES = "traffic_lights", "places", "bridges"
+"""What may be known of a place beside its streets."""
+LAYER_NAMES: Final = {LIGHTS: "traffic lights", PLACES: "places", BRIDGES: "bridges"}
 
 
 @dataclass(frozen=True)
@@ -26,11 +32,15 @@ class StreetLayers:
     highway
         Value of ``highway`` of each, length S.
     signal_xy_m
-        Traffic lights, shape (., 2); None where nobody has mapped them.
+        Junctions with traffic lights, shape (., 2); None where nobody has mapped them.
     place_xy_m, place_kind
         Places of the kinds in `PLACE_LEVEL`; None where there is no such layer.
     bridge
         Whether each line is a bridge, shape (S,); None where not known.
+    left_out
+        Rows of streets that could not be used, by reason.
+    n_without_class
+        Lines without a class, or with one that is not known, which count as minor.
     """
 
     lines: NDArray[np.object_]
@@ -39,6 +49,8 @@ class StreetLayers:
     place_xy_m: FloatArray | None = None
     place_kind: Sequence[str] = ()
     bridge: NDArray[np.bool_] | None = None
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    n_without_class: int = 0
 
 
 def pack_layers(pack: Pack) -> StreetLayers:
@@ -54,7 +66,49 @@ def pack_layers(pack: Pack) -> StreetLayers:
         signal_xy_m=metric_xy(lit, crs) if len(lit) else None,
         place_xy_m=metric_xy(places, crs) if known_places else None,
         place_kind=places["kind"].tolist() if known_places else (),
-        bridge=streets["bridge"].to_numpy(dtype=bool),
+        # An imported table may have no such column; then "no" in the pack means nothing.
+        bridge=(
+            None
+            if pack.manifest.counts.get("missing_bridges")
+            else streets["bridge"].to_numpy(dtype=bool)
+        ),
+    )
+
+
+def known_of(layers: StreetLayers) -> dict[str, dict[str, Any]]:
+    """Return what is known of a place beside its streets.
+
+    Returns
+    -------
+    dict
+        By `LIGHTS`, `PLACES`, `BRIDGES`: ``known``, ``count`` (None where not known) and for
+        places ``kinds``, the count of each. Lights are counted by junction.
+    """
+    n_lights = None if layers.signal_xy_m is None else len(layers.signal_xy_m)
+    n_places = None if layers.place_xy_m is None else len(layers.place_xy_m)
+    n_bridges = None if layers.bridge is None else int(layers.bridge.sum())
+    found: dict[str, dict[str, Any]] = {
+        name: {"known": number is not None, "count": number}
+        for name, number in ((LIGHTS, n_lights), (PLACES, n_places), (BRIDGES, n_bridges))
+    }
+    found[PLACES]["kinds"] = dict(sorted(Counter(layers.place_kind).items()))
+    return found
+
+
+def known_text(known: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return what `known_of` found as one line."""
+    read, missing = [], []
+    for key, name in LAYER_NAMES.items():
+        one = known[key]
+        if not one["known"]:
+            missing.append(name)
+            continue
+        kinds = ", ".join(f"{kind} {number}" for kind, number in one.get("kinds", {}).items())
+        at = " junctions" if key == LIGHTS else ""
+        read.append(f"{name} {one['count']}{at}" + (f" ({kinds})" if kinds else ""))
+    return (
+        f"Read beside lines and classes: {', '.join(read) or 'nothing'}. "
+        f"Not known, so without weight: {', '.join(missing) or 'nothing'}."
     )
 
 

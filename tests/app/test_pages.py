@@ -122,6 +122,18 @@ def test_every_city_and_tier(opened: Callable[..., AppTest], city: str, lang: st
         assert banned_words(words.replace("ecurity forces", "")) == []
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_cities_of_the_profiles_in_use_are_named(
+    opened: Callable[..., AppTest], own_profiles: tuple[str, ...], lang: str
+) -> None:
+    page = opened(city="dawei", lang=lang)
+    assert not page.exception
+    words = words_of(page)
+    assert labels.siting_limit(lang) not in words
+    assert own_profiles[1] in words
+    assert "<img" not in html_of(page)
+
+
 def test_every_table_says_for_when_how_complete_and_from_whom(
     opened: Callable[..., AppTest],
 ) -> None:

@@ -7,8 +7,12 @@ import tomllib
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
-from drawn_city import CORNER_M, camera_frame, main_crossings, street_frame
+import shapely
+from drawn_city import CORNER_M, CRS, camera_frame, layers, main_crossings, street_frame
+
+from toolkit import labels
 
 AS_OF = ("--as-of", "2026-11-23")
 
@@ -58,6 +62,91 @@ def test_score_tells_rows_without_coordinates_from_far_ones(run, files, tmp_path
     found = json.loads(out)
     assert (found["cameras"], found["cameras_left_out"]) == (9, 1)
     assert found["cameras_without_place"] == 2
+
+
+def test_score_reads_lights_and_places_and_says_so(run, files, tmp_path):
+    bare = json.loads(run("siting", "score", *files, "--json")[1])
+    assert not any(one["known"] for one in bare["layers"].values())
+    assert bare["streets_left_out"] == 0
+    lit = gpd.GeoDataFrame(
+        {"highway": ["traffic_signals"] * 9},
+        geometry=list(shapely.points(main_crossings())),
+        crs=CRS,
+    )
+    lit.to_file(tmp_path / "lights.gpkg", driver="GPKG")
+    places = ("--places", tmp_path / "lights.gpkg")
+    found = json.loads(run("siting", "score", *files, *places, "--json")[1])
+    # Corners of the grid are bends, where two ends meet, and no junctions.
+    assert found["layers"]["traffic_lights"] == {"known": True, "count": 5}
+    assert found["layers"]["places"]["count"] is None
+    before, after = (one["scores"]["traffic_junctions"] for one in (bare, found))
+    assert after["log_score"]["mid"] > before["log_score"]["mid"] + 0.1
+    out = run("siting", "score", *files, *places)[1]
+    assert "traffic lights 5 junctions" in out
+    assert "Not known, so without weight: places, bridges." in out
+
+
+def test_scores_without_other_layers_are_those_of_lines_and_classes(run, files):
+    from toolkit.siting_pairs import make_pair
+    from toolkit.siting_profiles import load_profiles
+    from toolkit.siting_score import score_pair
+
+    drawn = make_pair(layers(), main_crossings() + 5.0)
+    asked = ("--profile", "plate_gates", "--json")
+    found = json.loads(run("siting", "score", *files, *asked)[1])["scores"]["plate_gates"]
+    plain = score_pair(drawn, load_profiles(), profile="plate_gates")["scores"]["plate_gates"]
+    for name in ("auc", "capture10", "log_score"):
+        assert found[name] == pytest.approx(plain[name], rel=1e-3)
+
+
+@pytest.mark.parametrize("places", [np.repeat(main_crossings()[4:5], 2, axis=0), [[2e5, 1.86e6]]])
+def test_score_of_one_site_has_all_its_figures(run, files, tmp_path, places):
+    path = tmp_path / "few.gpkg"
+    camera_frame(np.array(places)).to_file(path, driver="GPKG")
+    code, out, _ = run("siting", "score", files[0], path, "--profile", "plate_gates", "--json")
+    assert code == 0
+    found = json.loads(out)
+    assert (found["cameras"], found["sites"]) == (len(places), 1)
+    one = found["scores"]["plate_gates"]
+    assert 0 <= one["auc"]["low"] <= one["auc"]["mid"] <= one["auc"]["high"] <= 1
+    assert np.isfinite(one["log_score"]["mid"])
+
+
+def test_score_counts_lines_without_a_known_class(run, files, tmp_path):
+    frame = street_frame()
+    frame.loc[:1, "highway"] = "Main Road"
+    frame.to_file(tmp_path / "odd.gpkg", driver="GPKG")
+    asked = (tmp_path / "odd.gpkg", files[1], "--profile", "plate_gates")
+    assert json.loads(run("siting", "score", *asked, "--json")[1])["streets_without_class"] == 2
+    assert "2 lines without a known class count as minor" in run("siting", "score", *asked)[1]
+
+
+def test_the_cities_of_the_profiles_in_use_are_named(run, files, tmp_path, own_profiles):
+    for command in (
+        ("siting", "score", *files, "--profile", "plate_gates"),
+        ("siting", "score", *files, "--profile", "plate_gates", "--json"),
+        ("siting", "predict", "helsinki-centre", "--out", tmp_path / "c.gpkg", *AS_OF),
+        ("assess", "dawei", *AS_OF),
+        ("assess", "dawei", *AS_OF, "--json"),
+        ("compare", "dawei@central", "dawei@central:planned", *AS_OF),
+    ):
+        code, out, err = run(*command)
+        assert code == 0, err
+        assert "Auckland" not in out + err
+        assert all(name in out + err for name in own_profiles), command
+        assert "\x1b" not in out + err
+        assert "validates it for a city in Myanmar" in out + err
+
+
+def test_score_counts_rows_of_streets_that_cannot_be_used(run, files, tmp_path):
+    path = tmp_path / "broken.gpkg"
+    more = gpd.GeoDataFrame({"highway": ["primary"] * 2}, geometry=[None, None], crs=CRS)
+    pd.concat([street_frame(), more]).to_file(path, driver="GPKG")
+    found = json.loads(run("siting", "score", path, files[1], "--json")[1])
+    assert found["streets_left_out"] == 2
+    assert found["streets_left_out_why"] == {"without_geometry": 2}
+    out = run("siting", "score", path, files[1])[1]
+    assert "2 rows of streets left out: without geometry 2." in out
 
 
 def test_score_of_one_profile(run, files):
@@ -155,6 +244,54 @@ def test_fit_gives_where_cameras_look_with_counts(run, tmp_path):
     assert found["town"]["farther"]["cameras"] == 64
     for digits in ("150.0", "60.1", "24.9"):
         assert digits not in text
+
+
+def test_fit_says_what_it_read_and_what_it_does_not_validate(run, files, tmp_path):
+    places = gpd.GeoDataFrame(
+        {"amenity": ["police"]}, geometry=list(shapely.points(main_crossings()[4:5])), crs=CRS
+    )
+    places.to_parquet(files[0].parent / "town_places.parquet")
+    street_frame().to_file(files[0].parent / "lone_streets.gpkg", driver="GPKG")
+    code, _, err = run("siting", "fit", files[0].parent, "--out", tmp_path / "out")
+    assert code == 0
+    assert "lone_streets.gpkg is left out: there is no lone_cameras.*" in err
+    assert "town: 9 cameras. Read beside lines and classes: places 1 (police 1)." in err
+    limit = labels.siting_limit("en", ["helsinki_centre", "town"])
+    assert limit in err
+    assert json.loads((tmp_path / "out" / "profiles.json").read_text())["limit"] == limit
+
+
+def test_what_fit_writes_can_be_used_as_it_is(run, files, home):
+    assert run("siting", "fit", files[0].parent, "--out", home / "siting")[0] == 0
+    code, out, _ = run("siting", "score", *files, "--profile", "plate_gates")
+    assert code == 0
+    assert labels.siting_limit("en", ["helsinki_centre", "town"]) in out
+
+
+@pytest.mark.parametrize("broken", ["streets", "cameras", "apart"])
+def test_fit_names_the_pair_that_cannot_be_used(run, files, tmp_path, broken):
+    streets, cameras = files
+    bad = streets.with_name("bad_streets.gpkg"), cameras.with_name("bad_cameras.geojson")
+    for source, copy in zip(files, bad, strict=True):
+        copy.write_bytes(source.read_bytes())
+    if broken == "streets":
+        bad[0].write_bytes(b"nothing")
+    elif broken == "cameras":
+        bad[1].write_text('{"type": "FeatureCollection", "features": []}')
+    else:
+        bad[1].unlink()
+        camera_frame(main_crossings() + 9e4).to_crs(4326).to_file(bad[1], driver="GeoJSON")
+    code, out, err = run("siting", "fit", streets.parent, "--out", tmp_path / "out")
+    assert (code, out) == (1, "")
+    assert "bad (bad_streets.gpkg, bad_cameras.geojson): " in err
+    assert not (tmp_path / "out").exists()
+
+
+def test_fit_refuses_two_files_of_one_name(run, files, tmp_path):
+    street_frame().to_parquet(files[0].with_suffix(".parquet"))
+    code, _, err = run("siting", "fit", files[0].parent, "--out", tmp_path / "out")
+    assert code == 1
+    assert "town_streets.gpkg and town_streets.parquet have one name" in err
 
 
 def test_fit_refuses_a_folder_without_pairs(run, tmp_path):

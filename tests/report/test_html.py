@@ -89,6 +89,15 @@ def test_dates_sources_boundary_limits_and_inputs_are_shown(
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_cities_of_the_profiles_in_use_are_named(report: Assessment, lang: Language) -> None:
+    inputs = report.inputs.model_copy(update={"siting_cities": (HOSTILE,)})
+    text = page(report.model_copy(update={"inputs": inputs}), lang)
+    assert HOSTILE[:20] not in text
+    assert labels.siting_limit(lang, (HOSTILE,)) in shown(text)
+    assert labels.siting_limit(lang) not in shown(text)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_structure_can_be_read_aloud(report: Assessment, lang: Language) -> None:
     found = elements(page(report, lang))
     (root,) = by_tag(found, "html")

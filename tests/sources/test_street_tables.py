@@ -22,7 +22,7 @@ from toolkit._errors import InputDataError
 from toolkit.layers import LAYERS
 from toolkit.sources import columns, tags
 from toolkit.sources.extract import Extract
-from toolkit.sources.tables import SUFFIXES, read_tables
+from toolkit.sources.tables import SUFFIXES, load_tables, read_tables
 
 LON, LAT, STEP = 96.0, 16.0, 0.001
 GEOD = pyproj.Geod(ellps="WGS84")
@@ -441,3 +441,45 @@ def test_networks_of_neatnet(name: str) -> None:
     ends = pd.concat([table["u"], table["v"]]).value_counts()
     assert abs(e.counts["junctions"] - int((ends >= 3).sum())) <= 2 * e.counts["double_lines"]
     print(f"{name}: {len(table):,} edges, {before.sum() / 1000:,.0f} km, {seconds:.1f} s")  # noqa: T201
+
+
+def test_gates_by_barrier_count_only_on_a_drivable_street(read: Callable[..., Extract]) -> None:
+    table = frame(
+        [
+            *CROSS, line((-1, 1), (1, 1)), shapely.Point(LON, LAT),
+            shapely.Point(LON + 0.5 * STEP, LAT + 0.5 * STEP),
+            shapely.Point(LON, LAT + STEP), square(0, 0),
+            shapely.Point(LON + 0.5 * STEP, LAT + 0.4 * STEP),
+        ],
+        highway=["primary", "residential", "footway", *[None] * 5],
+        barrier=[*[None] * 3, *["gate"] * 4, None],
+        kind=[*[None] * 7, "gate"],
+    )  # fmt: skip
+    # On a street, off every street, where a street and a footway meet, an area; stated as a place.
+    found = read(table).layers.places.geometry
+    assert sorted(found.y.round(7)) == [LAT, LAT + 0.4 * STEP, LAT + STEP]
+
+
+def test_layers_as_gdal_writes_an_extract(tmp_path: Path) -> None:
+    path = tmp_path / "gdal.gpkg"
+    other = ['"bridge"=>"yes"', None]
+    frame(CROSS, highway=["primary"] * 2, other_tags=other).to_file(path, layer="lines")
+    rivers = frame([shapely.MultiLineString(CROSS)], name=["River"])
+    rivers.to_file(path, layer="multilinestrings")
+    points = frame([shapely.Point(LON, LAT)], other_tags=['"amenity"=>"police"'], name=["Post"])
+    points.to_file(path, layer="points")
+    frame([square(0.2, 0.2)], amenity=["school"]).to_file(path, layer="multipolygons")
+    e = read_tables(path)
+    assert e.layers.places["kind"].tolist() == ["police", "school"]
+    assert e.layers.streets["bridge"].tolist().count(True) == 1
+
+
+def test_what_is_left_out_of_the_streets_is_told_apart(tmp_path: Path) -> None:
+    path = tmp_path / "two.gpkg"
+    lines = [*CROSS, None, shapely.LineString([(LON, LAT)] * 2)]
+    frame(lines, highway=["primary"] * 4).to_file(path, layer="streets")
+    frame([None, shapely.Point(LON, LAT)], kind=["bank"] * 2).to_file(path, layer="places")
+    file = load_tables(path)
+    assert file.of_streets["features_without_geometry"] == 1
+    assert file.of_streets["lines_without_length"] == 1
+    assert file.drawn.counts["features_without_geometry"] == 2

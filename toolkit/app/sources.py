@@ -20,7 +20,7 @@ def show(made: Estimate, city: City, lang: Language) -> None:
     parts = [*_count(made, lang), *_place(city, lang), *_reported(made, lang)]
     if assessment.basis == "city_level":
         parts += _install(lang)
-    parts += [*_warnings(assessment, lang), *_limits(lang), *_inputs(assessment, lang)]
+    parts += [*_warnings(assessment, lang), *_limits(assessment, lang), *_inputs(assessment, lang)]
     markup.show(lang, *parts)
 
 
@@ -144,10 +144,11 @@ def _warnings(assessment: Assessment, lang: Language) -> list[str]:
     ]
 
 
-def _limits(lang: Language) -> list[str]:
+def _limits(assessment: Assessment, lang: Language) -> list[str]:
+    every = labels.limits(lang, assessment.inputs.siting_cities)
     return [
         markup.tag("h2", tr("What the figures cannot say", lang)),
-        markup.listing(markup.text(text) for text in labels.limits(lang)),
+        markup.listing(markup.text(text) for text in every),
     ]
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from toolkit._errors import InputDataError, UsageError
+from toolkit._errors import InputDataError, ToolkitError, UsageError
 from toolkit.cli.common import (
     OK,
     Commands,
@@ -19,7 +21,10 @@ from toolkit.cli.common import (
     printable,
 )
 
-_STREETS, _CAMERAS = "_streets", "_cameras"
+if TYPE_CHECKING:
+    from toolkit.siting_pairs import CityPair
+
+_STREETS, _CAMERAS, _PLACES = "_streets", "_cameras", "_places"
 _DEMONSTRATION = "helsinki-centre"
 
 
@@ -31,6 +36,11 @@ def register(commands: Commands) -> None:
     score = actions.add_parser("score", help="test the model on a city whose cameras you know")
     score.add_argument("streets", metavar="STREETS", help="lines with a highway column")
     score.add_argument("cameras", metavar="CAMERAS", help="points")
+    score.add_argument(
+        "--places",
+        metavar="FILE",
+        help="traffic lights and places with OpenStreetMap tags, where STREETS does not hold them",
+    )
     score.add_argument("--profile", metavar="NAME", help="only this kind of operator")
     score.add_argument("--seed", type=int, default=0)
     score.add_argument("--json", action="store_true", help="the figures as JSON")
@@ -49,7 +59,10 @@ def register(commands: Commands) -> None:
 
     fit = actions.add_parser("fit", help="fit profiles and bearings to lists of cameras")
     fit.add_argument(
-        "folder", metavar="DIR", type=Path, help="NAME_streets.* and NAME_cameras.* pairs"
+        "folder",
+        metavar="DIR",
+        type=Path,
+        help="NAME_streets.* and NAME_cameras.* pairs, NAME_places.* where there is one",
     )
     fit.add_argument(
         "--out", metavar="DIR", type=Path, required=True, help="for profiles.json and bearings.toml"
@@ -61,6 +74,7 @@ def _score(options: argparse.Namespace) -> int:
     from toolkit.siting_pairs import read_pair
     from toolkit.siting_profiles import load_profiles, only
     from toolkit.siting_score import score_pair
+    from toolkit.street_layers import known_text
 
     if options.seed < 0:
         msg = f"--seed {options.seed}: give a whole number from 0 up."
@@ -69,7 +83,7 @@ def _score(options: argparse.Namespace) -> int:
     if options.profile is not None:
         only(profiles, options.profile)
     with busy("Reading streets and cameras ..."):
-        pair = read_pair(options.streets, options.cameras)
+        pair = read_pair(options.streets, options.cameras, places=options.places)
     with busy(f"Scoring {len(pair.camera_xy_m)} cameras ..."):
         found = score_pair(pair, profiles, profile=options.profile, seed=options.seed)
     if options.json:
@@ -92,10 +106,24 @@ def _score(options: argparse.Namespace) -> int:
         f"a street, {found['cameras_without_place']} without coordinates), {found['sites']} sites, "
         f"{found['street_km']:.1f} km of street; "
         f"{found['covered_share_true']:.3f} of it within {found['disc_m']:g} m of a camera.\n"
+        f"{known_text(found['layers'])}\n{_left_out(found)}"
         "Low and high are of the model; chance in a list of few cameras comes on top.\n"
     )
     sys.stdout.write("".join(f"{text}\n" for text in found["limits"]))
     return OK
+
+
+def _left_out(found: dict[str, Any]) -> str:
+    """Return what could not be used of the streets, empty if nothing."""
+    unknown = found["streets_without_class"]
+    told = f"{unknown} lines without a known class count as minor streets.\n" if unknown else ""
+    if not found["streets_left_out"]:
+        return told
+    why = ", ".join(
+        f"{name.replace('_', ' ')} {number}"
+        for name, number in found["streets_left_out_why"].items()
+    )
+    return f"{told}{found['streets_left_out']} rows of streets left out: {why}.\n"
 
 
 def _range(value: dict[str, Any]) -> str:
@@ -116,35 +144,39 @@ def _predict(options: argparse.Namespace) -> int:
         )
         cells, metadata = predict(inputs, pack_id)
         gis_files.write_layers({LAYER: cells}, metadata, options.out)
+    limit = labels.siting_limit("en", inputs.operators.profiles.cities)
     if options.json:
         print_json(metadata)
     else:
         sys.stdout.write(printable(str(options.out)) + "\n")
-    sys.stderr.write(f"{len(cells)} cells. {labels.siting_limit('en')}\n")
+    sys.stderr.write(f"{len(cells)} cells. {limit}\n")
     return OK
 
 
 def _fit(options: argparse.Namespace) -> int:
-    from toolkit import siting_bearings, store
+    from toolkit import labels, siting_bearings, store
     from toolkit.siting_fitting import fit_profiles, known_city
     from toolkit.siting_pairs import pack_pair, read_pair
     from toolkit.siting_profiles import load_lists, load_prior
     from toolkit.streets import open_pack
 
     prior, lists = load_prior(), load_lists()
-    pairs, sources = {}, {}
+    pairs, sources, cities = {}, {}, []
     for name, streets, cameras in pairs_in(options.folder):
-        with busy(f"Reading {printable(name)} ..."):
-            pairs[name] = read_pair(streets, cameras)
+        places = places_of(streets)
+        with busy(f"Reading {printable(name)} ..."), _naming(name, streets, cameras, places):
+            pairs[name] = read_pair(streets, cameras, places=places)
+            cities.append(known_city(name, pairs[name]))
+        _say(name, pairs[name])
         digest = store.sha256_file(cameras)[:12]
         sources[name] = f"{lists.get(name, 'a list given to siting fit')} [{digest}]"
     demonstration = _DEMONSTRATION.replace("-", "_")
     if demonstration not in pairs:
         with busy("Reading the centre of Helsinki ..."):
             pairs[demonstration] = pack_pair(open_pack(_DEMONSTRATION))
+            cities.append(known_city(demonstration, pairs[demonstration]))
         sources[demonstration] = lists.get(demonstration, f"mapped cameras of {_DEMONSTRATION}")
     with busy(f"Fitting {len(pairs)} cities ..."):
-        cities = [known_city(name, pair) for name, pair in pairs.items()]
         found = fit_profiles(cities, prior, sources)
         looks = {name: siting_bearings.fit_bearings(pairs[name]) for name in sorted(pairs)}
     directed = {name: one for name, one in looks.items() if one is not None}
@@ -153,6 +185,7 @@ def _fit(options: argparse.Namespace) -> int:
     store.write_bytes(profiles, store.canonical_json(found) + b"\n")
     store.write_text(bearings, siting_bearings.as_toml(directed, sources))
     sys.stdout.write("".join(printable(str(path)) + "\n" for path in (profiles, bearings)))
+    sys.stderr.write(f"{labels.siting_limit('en', sorted(pairs))}\n")
     if not directed:
         sys.stderr.write(
             f"No list has {siting_bearings.LEAST_CAMERAS} cameras with a direction: "
@@ -161,20 +194,79 @@ def _fit(options: argparse.Namespace) -> int:
     return OK
 
 
-def pairs_in(folder: Path) -> list[tuple[str, Path, Path]]:
-    """Return name, streets and cameras of each pair of files in a folder, by name.
+@contextlib.contextmanager
+def _naming(name: str, *files: Path | None) -> Iterator[None]:
+    """Let errors say which files they are about."""
+    try:
+        yield
+    except ToolkitError as error:
+        listed = ", ".join(printable(file.name) for file in files if file is not None)
+        msg = f"{printable(name)} ({listed}): {error}"
+        raise InputDataError(msg) from error
+
+
+def _say(name: str, pair: CityPair) -> None:
+    """Say what was read of a pair of files."""
+    from toolkit.street_layers import known_text
+
+    lost = {
+        "rows of streets": sum(pair.streets_left_out.values()),
+        "cameras farther than 60 m from a street": pair.n_left_out,
+        "cameras without coordinates": pair.n_without_place,
+    }
+    left_out = ", ".join(f"{number} {what}" for what, number in lost.items() if number)
+    sys.stderr.write(
+        f"{printable(name)}: {len(pair.camera_xy_m)} cameras. {known_text(pair.layers)}"
+        + (f" Left out: {left_out}.\n" if left_out else "\n")
+    )
+
+
+def places_of(streets: Path) -> Path | None:
+    """Return the file NAME_places.* that lies beside NAME_streets.*, None if there is none.
 
     Raises
     ------
     InputDataError
-        If there is no pair.
+        If there are several.
     """
+    return _files_by_name(streets.parent, _PLACES).get(streets.stem.removesuffix(_STREETS))
+
+
+def _files_by_name(folder: Path, ending: str) -> dict[str, Path]:
+    """Return the files of a folder whose stems end so, by what comes before."""
     from toolkit.sources.tables import SUFFIXES
 
-    files = sorted(folder.iterdir()) if folder.is_dir() else []
-    files = [f for f in files if f.suffix.lower() in SUFFIXES]
-    streets = {f.stem.removesuffix(_STREETS): f for f in files if f.stem.endswith(_STREETS)}
-    cameras = {f.stem.removesuffix(_CAMERAS): f for f in files if f.stem.endswith(_CAMERAS)}
+    found: dict[str, Path] = {}
+    for file in sorted(folder.iterdir()) if folder.is_dir() else []:
+        if file.suffix.lower() not in SUFFIXES or not file.stem.endswith(ending):
+            continue
+        name = file.stem.removesuffix(ending)
+        if name in found:
+            msg = (
+                f"{printable(found[name].name)} and {printable(file.name)} have one name. Keep "
+                "only one of them."
+            )
+            raise InputDataError(msg)
+        found[name] = file
+    return found
+
+
+def pairs_in(folder: Path) -> list[tuple[str, Path, Path]]:
+    """Return name, streets and cameras of each pair of files in a folder, by name.
+
+    Files without a partner are told on stderr.
+
+    Raises
+    ------
+    InputDataError
+        If there is no pair, or two files have one name.
+    """
+    streets, cameras = _files_by_name(folder, _STREETS), _files_by_name(folder, _CAMERAS)
+    for name in sorted(streets.keys() ^ cameras):
+        alone, other = (streets[name], _CAMERAS) if name in streets else (cameras[name], _STREETS)
+        sys.stderr.write(
+            f"{printable(alone.name)} is left out: there is no {printable(name)}{other}.*\n"
+        )
     found = [(name, streets[name], cameras[name]) for name in sorted(streets.keys() & cameras)]
     if not found:
         msg = (

@@ -98,7 +98,7 @@ def render(
         "status_line": status_line,
         "valid_line": valid_line,
         "banner": labels.demonstration(lang) if assessment.demonstration else None,
-        "limits": labels.limits(lang),
+        "limits": labels.limits(lang, assessment.inputs.siting_cities),
         "running": f"{name}, {status_line}{stop} {valid_line}{stop}\n{labels.limits(lang)[0]}",
         "basis": basis.basis_sentence(assessment, claims, lang),
         "summary": [_summary(assessment, tier, lang) for tier in TIERS],

@@ -219,4 +219,8 @@ def building_tags(row: Mapping[str, object]) -> dict[str, str]:
 def place_tags(row: Mapping[str, object]) -> dict[str, str]:
     """Return the tags of a place."""
     values = {key: text_of(row.get(key)) for key in PLACE_COLUMNS}
-    return {key: value for key, value in values.items() if value}
+    found = {key: value for key, value in values.items() if value}
+    for key, value in _pairs(row.get(EXTRA_COLUMN)):
+        if key in rules.PLACE_KEYS:
+            found.setdefault(key, value)
+    return found

@@ -167,6 +167,7 @@ def _polygon(rings: Any) -> shapely.Polygon:  # noqa: ANN401
 
 _MAKERS: Final[dict[str, Callable[[Any], BaseGeometry]]] = {
     "Point": lambda place: shapely.Point(_points([place])[0]),
+    "MultiPoint": lambda places: shapely.MultiPoint(_points(places)),
     "LineString": _line,
     "MultiLineString": lambda parts: shapely.MultiLineString([_line(p) for p in parts]),
     "Polygon": _polygon,

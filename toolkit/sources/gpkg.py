@@ -7,6 +7,7 @@ SQLite is told to refuse everything but reading.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import struct
 import time
@@ -29,6 +30,9 @@ _MOST_VALUE_BYTES: Final = 16 << 20
 _MOST_QUERY_S: Final = 600.0
 _STEPS: Final = 100_000
 _MOST_LAYERS: Final = 1000
+_UNDEFINED: Final = re.compile(
+    r'undefined|(?:LOCAL_CS|ENGCRS)\["Undefined', re.ASCII | re.IGNORECASE
+)
 _ENVELOPE_BYTES: Final = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
 _KINDS: Final[dict[str, Kind]] = {
     "LINESTRING": "line", "MULTILINESTRING": "line", "POLYGON": "polygon",
@@ -140,7 +144,9 @@ def _srs_text(base: sqlite3.Connection, srs: Any) -> str | None:  # noqa: ANN401
     organisation, code, definition = row
     if str(organisation).upper() == "EPSG" and isinstance(code, int) and code > 0:
         return f"EPSG:{code}"
-    return None if str(definition).strip().lower() == "undefined" else str(definition)
+    # The standard's own "undefined", and what GDAL writes where it was given none.
+    text = str(definition).strip()
+    return None if _UNDEFINED.match(text) else text
 
 
 def _wkb(blob: Any) -> bytes | None:  # noqa: ANN401

@@ -86,12 +86,15 @@ class StreetFile:
         Its lines.
     beside
         Its buildings, places and signals.
+    of_streets
+        What was left out of the layer of streets alone; the counts of `drawn` are of all layers.
     """
 
     name: str
     sha256: str
     drawn: Drawn
     beside: Beside
+    of_streets: Mapping[str, int] = field(default_factory=dict)
 
 
 def build(

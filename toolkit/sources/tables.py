@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,7 +42,10 @@ _DIRECTION_COLUMNS: Final = frozenset({"camera:direction", "direction"})
 _STREET_WORDS: Final = ("street", "road", "edges", "highway", "lines", "ways")
 _BUILDING_WORDS: Final = ("building", "footprint")
 _CAMERA_WORDS: Final = ("camera", "cctv", "surveillance")
-_PLACE_WORDS: Final = ("place", "poi", "nodes", "points", "signal", "traffic")
+_PLACE_WORDS: Final = (
+    "place", "poi", "nodes", "points", "signal", "traffic", "light", "amenit", "barrier", "gate",
+    "multipolygons",
+)  # fmt: skip
 _LINES: Final = (
     shapely.GeometryType.LINESTRING, shapely.GeometryType.LINEARRING,
     shapely.GeometryType.MULTILINESTRING,
@@ -49,6 +53,9 @@ _LINES: Final = (
 _LINE_NAMES: Final = frozenset({"LineString", "LinearRing", "MultiLineString"})
 _AREAS: Final = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 _POINTS: Final = (shapely.GeometryType.POINT,)
+_BARRIER: Final = "barrier_gate"
+_AT_GATE_DEG: Final = 1e-5
+"""How far, about a metre, a gate may lie from the street whose node it is."""
 _SIGNAL_KINDS: Final = frozenset({"signal", "signals", "traffic_signals"})
 
 
@@ -129,8 +136,9 @@ def load_tables(
     counts: Counter[str] = Counter()
     for table in tables:
         counts.update(table.counts)
-    drawn = _drawn(tables[0], counts)
-    return StreetFile(file.name, digest, drawn, _beside(tables, counts))
+    of_streets = Counter(tables[0].counts)
+    drawn = _drawn(tables[0], counts, of_streets)
+    return StreetFile(file.name, digest, drawn, _beside(tables, drawn, counts), of_streets)
 
 
 def read_cameras(
@@ -212,6 +220,9 @@ def _street_layer(path: Path, listed: list[Layer], name: str | None) -> Layer:
     if name is not None:
         fit = [one for one in listed if one.name == name]
     if len(fit) > 1:
+        # GDAL names the layers of an extract "lines" and "multilinestrings".
+        named = [one for one in fit if one.name.lower() in _STREET_WORDS]
+        fit = named if len(named) == 1 else fit
         for word in _STREET_WORDS:
             called = [one for one in fit if word in one.name.lower()]
             if len(called) == 1:
@@ -219,6 +230,9 @@ def _street_layer(path: Path, listed: list[Layer], name: str | None) -> Layer:
                 break
     if len(fit) == 1:
         return fit[0]
+    if name is None and listed and not fit:
+        msg = f"{path.name} has no layer of lines. Save the streets as lines."
+        raise InputDataError(msg)
     names = ", ".join(repr(one.name[:60]) for one in listed[:10]) or "none"
     msg = f"{path.name} has no single layer of streets; its layers: {names}. Keep only that one."
     raise InputDataError(msg)
@@ -235,7 +249,15 @@ def _of_kind(table: Table, kinds: tuple[Any, ...]) -> list[int]:
     return [int(i) for i in np.flatnonzero(np.isin(shapely.get_type_id(table.geometry), kinds))]
 
 
-def _drawn(table: Table, counts: Counter[str]) -> Drawn:
+def _drawn(table: Table, counts: Counter[str], of_streets: Counter[str]) -> Drawn:
+    """Return the lines of the layer of streets; what is left out is counted in both counters."""
+    found = _lines_of(table, own := Counter[str]())
+    counts.update(own)
+    of_streets.update(own)
+    return replace(found, counts=counts)
+
+
+def _lines_of(table: Table, counts: Counter[str]) -> Drawn:
     rows = _of_kind(table, _LINES)
     known = {*rows, *_of_kind(table, _AREAS), *_of_kind(table, _POINTS)}
     present = int((~shapely.is_missing(table.geometry)).sum())
@@ -267,7 +289,6 @@ def _drawn(table: Table, counts: Counter[str]) -> Drawn:
         tags=tags,
         way_ids=np.array(ids, dtype=np.int64),
         ends=np.array(ends, dtype=np.int64).reshape(-1, 2) if has_ends and kept else None,
-        counts=counts,
     )
 
 
@@ -287,7 +308,7 @@ def _ends(row: dict[str, Any]) -> tuple[int, int] | None:
 # --- what stands beside them ----------------------------------------------------------------
 
 
-def _beside(tables: Sequence[Table], counts: Counter[str]) -> Beside:
+def _beside(tables: Sequence[Table], drawn: Drawn, counts: Counter[str]) -> Beside:
     buildings: list[dict[str, Any]] = []
     places: list[dict[str, Any]] = []
     signals: list[BaseGeometry] = []
@@ -308,6 +329,7 @@ def _beside(tables: Sequence[Table], counts: Counter[str]) -> Beside:
         array = np.empty(len(shapes), dtype=object)
         array[:] = shapes
         buildings += street_lines.shape_rows(array, tags, _different(ids), counts)
+    places = _gates_on_streets(places, drawn)
     labels = _different([p["osm_id"] for p in places])
     return Beside(
         buildings=buildings,
@@ -328,11 +350,36 @@ def _take_place(
     if point is not None and {tags.get("highway"), tags.get("kind")} & _SIGNAL_KINDS:
         signals.append(point)
         return
-    kind = tags.get("kind") if tags.get("kind") in columns.PLACE_KINDS else rules.place_kind(tags)
+    told = tags.get("kind") in columns.PLACE_KINDS
+    kind = tags.get("kind") if told else rules.place_kind(tags)
+    barrier = not told and rules.is_barrier_gate(tags)
     whole = shape if point is not None else polygonal(shape)
-    if kind and whole is not None:
+    if kind and whole is not None and (point is not None or not barrier):
         at = point or whole.representative_point()
-        places.append(street_lines.place_row(name, kind, tags.get("name"), at))
+        place = street_lines.place_row(name, kind, tags.get("name"), at)
+        places.append({**place, _BARRIER: barrier})
+
+
+def _gates_on_streets(places: list[dict[str, Any]], drawn: Drawn) -> list[dict[str, Any]]:
+    """Leave out gates by ``barrier`` that are not on a drivable street, as in an extract."""
+    gates = [p["geometry"] for p in places if p[_BARRIER]]
+    on_street: list[bool] = []
+    if gates:
+        drive = [_is_driven(tags) for tags in drawn.tags]
+        tree = shapely.STRtree(drawn.lines[np.array(drive, dtype=bool)])
+        near = tree.query(gates, predicate="dwithin", distance=_AT_GATE_DEG)[0]
+        on_street = np.isin(np.arange(len(gates)), near).tolist()
+    held = iter(on_street)
+    return [
+        {name: value for name, value in p.items() if name != _BARRIER}
+        for p in places
+        if not p[_BARRIER] or next(held)
+    ]
+
+
+def _is_driven(tags: Mapping[str, str]) -> bool:
+    highway = columns.street_class(tags.get("highway"))[0]
+    return highway is not None and rules.street_use({**tags, "highway": highway})[0]
 
 
 def _different(names: Sequence[str]) -> list[str]:

@@ -186,7 +186,7 @@ def street_values(values: Tags) -> dict[str, Any]:
         "lanes": lanes(values),
         "oneway": way != 0,
         "against": way < 0,
-        "bridge": values.get("bridge", "no") != "no",
+        "bridge": is_bridge(values),
         "tunnel": under is not None,
         "cover": under,
         "layer": layer_number(values),
@@ -194,6 +194,11 @@ def street_values(values: Tags) -> dict[str, Any]:
         "walk": walk,
         "motorcycle": motorcycle,
     }
+
+
+def is_bridge(tags: Tags) -> bool:
+    """Return whether a street is on a bridge."""
+    return tags.get("bridge", "no") != "no"
 
 
 def lanes(tags: Tags) -> float:
