@@ -105,6 +105,12 @@ def test_a_key_is_that_of_its_inputs(tmp_path, more):
     assert key != batch_plan.job_key(job_of(tmp_path, more))
 
 
+def test_a_key_changes_with_the_profiles_in_use(tmp_path, request):
+    key = batch_plan.job_key(job_of(tmp_path))
+    request.getfixturevalue("own_profiles")
+    assert key != batch_plan.job_key(job_of(tmp_path))
+
+
 def test_a_key_changes_with_evidence_data_and_tool_but_not_with_the_place(
     tmp_path, home, monkeypatch
 ):

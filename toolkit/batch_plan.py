@@ -17,7 +17,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from toolkit import __version__, _tables, siting, store
+from toolkit import __version__, _tables, siting, siting_profiles, store
 from toolkit._errors import InputDataError, ToolkitError
 from toolkit.assessment import N_DRAWS, city_or_pack
 from toolkit.assumptions import AssumptionSet, load_assumptions
@@ -290,6 +290,7 @@ def job_key(job: Job, values: AssumptionSet | None = None) -> str:
                 "pack_sha256": None if pack_id is None else pack_sha256(pack_id),
                 "cameras_sha256": cameras_sha256(city.id),
                 "siting_sha256": siting.load_siting().sha256,
+                "profiles_sha256": siting_profiles.load_profiles().sha256,
                 "data_sha256": _data_sha256(),
             }
         )
