@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolkit import exposure, pieces, sight
+from toolkit.results import TIERS
 
 
 def views(n_per_site=1.0, **options):
@@ -323,3 +324,23 @@ def test_a_ring_thinner_than_the_spacing_of_points_is_right_in_the_mean(width_m)
     assert np.abs(covered - exact).max() <= 10.0
     assert covered.mean() == pytest.approx(exact, abs=4 * covered.std() / np.sqrt(n_sites))
     assert covered.std() / np.sqrt(n_sites) < 0.1 * exact
+
+
+def test_totals_alone_are_those_of_the_closed_form():
+    rng = np.random.default_rng(6)
+    n_points, n_sites, n_draws = 150, 40, 5
+    start = np.sort(rng.integers(0, 900, n_points + 1))
+    start[0], start[-1] = 0, 900
+    table = rng.random((2, 6, len(TIERS), n_draws)).astype(np.float32)
+    rows = exposure.PointRows(
+        start,
+        rng.integers(0, n_sites, 900).astype(np.int32),
+        rng.integers(0, 6, 900).astype(np.int16),
+        rng.integers(0, 2, 900).astype(np.int16),
+        np.arange(2),
+    )
+    chance = exposure.SiteChance.of_table(rng.random((n_sites, n_draws)) * 0.2)
+    length = rng.random(n_points)
+    found = exposure.covered_length(rows, chance, table, length)
+    prob = exposure.closed_form(rows, chance, table)
+    np.testing.assert_allclose(found, np.einsum("p,ptd->dt", length, prob), rtol=1e-5)

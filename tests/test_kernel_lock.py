@@ -1,7 +1,9 @@
-"""Ctrl-C while a compiled loop runs, and that each such loop runs within the lock."""
+"""Ctrl-C while a compiled loop runs; each runs within the lock and is compiled once."""
 
 from __future__ import annotations
 
+import importlib
+import os
 import signal
 import subprocess
 import sys
@@ -10,6 +12,8 @@ from textwrap import indent
 
 import pytest
 from compiled_calls import LOCK, Code
+from numba.core.caching import FunctionCache
+from numba.core.dispatcher import Dispatcher
 
 from toolkit import kernel_lock, store
 from toolkit.kernel_lock import KernelLock
@@ -193,3 +197,34 @@ def test_a_module_that_calls_its_own_loop_is_found():
     assert Code({"toolkit._kernels": source}).look().loose == [
         f"toolkit._kernels:{source.count(chr(10))} toolkit._kernels.loop"
     ]
+
+
+_KERNELS = ("_exposure_kernels", "_placement_kernels", "_sight_kernels")
+
+
+@pytest.mark.parametrize("name", _KERNELS)
+def test_every_compiled_loop_is_kept_for_the_next_start(name):
+    module = importlib.import_module(f"toolkit.{name}")
+    loops = [value for value in vars(module).values() if isinstance(value, Dispatcher)]
+    assert loops
+    assert all(isinstance(loop._cache, FunctionCache) for loop in loops)
+
+
+def test_a_second_start_compiles_nothing(tmp_path):
+    code = (
+        "import numpy as np\n"
+        "from toolkit._placement_kernels import pick\n"
+        "pick(np.array([0.5, 1.0]), 0.7)\n"
+        "print(sum(pick.stats.cache_hits.values()), sum(pick.stats.cache_misses.values()))\n"
+    )
+    hits_and_misses = [
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.split()
+        for _ in range(2)
+    ]
+    assert hits_and_misses == [["0", "1"], ["1", "0"]]

@@ -9,9 +9,10 @@ import pytest
 from drawn_grid import REACH_M, cameras, town
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import optimize
 from scipy.spatial.distance import pdist
 
-from toolkit import exposure, placement, sight, siting
+from toolkit import _placement_kernels, exposure, placement, sight, siting
 from toolkit.basis_sums import Sums
 from toolkit.draws import Design
 from toolkit.exposure import SiteChance
@@ -367,3 +368,13 @@ class TestWithoutOverlap:
         np.testing.assert_allclose(found, covered_m > 0, rtol=1e-12)
         assert (covered_m[:, 0] > 0).any()
         assert not (covered_m[:, 0] > 0).all()
+
+
+@pytest.mark.parametrize("spread", [0.1, 1.0, 4.0])
+@pytest.mark.parametrize("part", [0.001, 0.3, 0.9, 0.999])
+def test_the_scale_makes_chances_add_up_whatever_rates_there_are(spread, part):
+    rng = np.random.default_rng(5)
+    rate, count = np.exp(spread * rng.normal(size=300)), rng.integers(1, 40, 300).astype(float)
+    wanted = part * count.sum()
+    exact = optimize.brentq(lambda s: float(-np.expm1(-s * rate) @ count) - wanted, 0.0, 1e9)
+    assert _placement_kernels.scale_to(wanted, rate, count) == pytest.approx(exact, rel=1e-8)

@@ -294,6 +294,30 @@ def closed_form(
 
 
 @njit(cache=True, parallel=True)
+def covered_length(
+    start, site, bins, view, factor, alone, lone, site_class, size, district, curve, views, last,
+    length, n_together,
+):  # fmt: skip
+    """Add length times probability up, over so many points together; the parts in their order."""
+    n_tiers, n_draws = views.shape[2], views.shape[3]
+    n_points = len(start) - 1
+    out = np.zeros(((n_points + n_together - 1) // n_together, n_tiers, n_draws))
+    for part in prange(len(out)):
+        together = np.empty((n_tiers, n_draws), np.float32)
+        miss = np.empty((n_tiers, n_draws), np.float32)
+        for p in range(part * n_together, min((part + 1) * n_together, n_points)):
+            miss_of_point(
+                p, start, site, bins, view, factor, alone, lone, site_class, size, district,
+                curve, views, last, together, miss,
+            )  # fmt: skip
+            for t in range(n_tiers):
+                row, into = miss[t], out[part, t]
+                for d in range(n_draws):
+                    into[d] += length[p] * (np.float32(1.0) - row[d])
+    return out
+
+
+@njit(cache=True, parallel=True)
 def closed_form_once(start, site, bins, view, prob, district, curve, views, n_bins, last, out):
     """Evaluate one draw: `views` has the tiers of a view and bin side by side.
 

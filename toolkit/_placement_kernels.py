@@ -48,25 +48,30 @@ def pick(cumulative, u):
 @njit(cache=True)
 def scale_to(wanted, rate, count):
     """Return s so that the chances 1 - exp(-s rate) of all sites add up to the number wanted."""
-    total = 0.0
+    total, square = 0.0, 0.0
     for k in range(len(rate)):
         total += rate[k] * count[k]
-    s = wanted / total
+        square += rate[k] * rate[k] * count[k]
+    # Of 1 - exp(-x) = x - x^2 / 2 + ..., which is all there is to it where chances are small.
+    under_root = total * total - 2.0 * square * wanted
+    s = 2.0 * wanted / (total + math.sqrt(under_root)) if under_root > 0.0 else wanted / total
     for _ in range(_MOST_STEPS):
         found, slope = 0.0, 0.0
         for k in range(len(rate)):
             left = math.exp(-s * rate[k])
             found += count[k] * (1.0 - left)
             slope += count[k] * rate[k] * left
-        # The sum is concave, so that Newton's steps come from below.
+        # The sum is concave: after one step Newton's come from below, and each squares the error.
         step = (wanted - found) / slope if slope > 0.0 else 0.0
         s += step
-        if step <= 1e-9 * s:
+        if abs(step) <= _SMALL_STEP * s:
             break
     return s
 
 
 _MOST_STEPS = 60
+_SMALL_STEP = 1e-5
+"""After a step of this part of the whole the error is about its square."""
 
 
 @njit(cache=True)

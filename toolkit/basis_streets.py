@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from toolkit import cells, exposure, siting, street_sample, zones
 from toolkit.basis import M2_PER_KM2, M_PER_KM, Inputs, Outcome, ring, switch
-from toolkit.basis_sums import SitePlan, Sums, add_up, plan_sites, systematic
+from toolkit.basis_sums import SitePlan, Sums, add_up, add_up_totals, plan_sites, systematic
 from toolkit.cameras import cameras_sha256
 from toolkit.draws import Design
 from toolkit.optics import threshold_px_m
@@ -135,7 +135,7 @@ def on_streets(inputs: Inputs, pack_id: str, *, sample_points: int | None = None
         msg = f"A sample of {sample_points} street points is none. Ask for at least one."
         raise ValueError(msg)
     sample = _open_sample(scene_key(inputs, pack_id), sample_points, inputs.design.seed)
-    sums, _ = add_up(inputs, sample.scene, plan, systematic(len(sample.point)))
+    sums = add_up_totals(inputs, sample.scene, plan, systematic(len(sample.point)))
 
     def make(progress: Progress) -> Layers:
         summary = _summary_of_all(inputs, scene, plan, progress)

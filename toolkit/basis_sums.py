@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import geopandas as gpd
@@ -204,17 +205,48 @@ def add_up(
     sample
         The points of the scene that belong to the sample of the city.
     """
-    design = inputs.design
-    length, known, reach = scene.points.length, scene.point_known, scene.lines_of_sight.reach_m
-    n_streets, n_groups = len(scene.lines), len(scene.group_free)
-    rows = scene.rows.seen_by(inputs.cameras.height_m)
-    on_sample = rows.take(sample)
-    views = exposure.view_table(inputs.cameras, inputs.per_site, reach_m=reach, codes=rows.codes)
-    summary = exposure.summarise(rows, plan.chance, views, length, scene.points.line, n_streets)
-    street_m = np.bincount(scene.points.line, weights=length, minlength=n_streets)
+    rows, views = _rows_and_views(inputs, scene)
+    line, n_streets = scene.points.line, len(scene.lines)
+    summary = exposure.summarise(rows, plan.chance, views, scene.points.length, line, n_streets)
+    street_m = np.bincount(line, weights=scene.points.length, minlength=n_streets)
     counted_m = np.where(scene.street_known, street_m, 0.0)
     counts = counted_m > 0  # a street without points has no mean
-    known_m = np.where(known, length, 0.0)
+    expected_m = np.einsum("s,std->dt", counted_m[counts], summary.group_mean[counts])
+    return _sums(inputs, scene, plan, sample, rows, views, expected_m), summary
+
+
+def add_up_totals(inputs: Inputs, scene: Scene, plan: SitePlan, sample: IntArray) -> Sums:
+    """Return the sums of `add_up` alone, in less time: no point is summarised."""
+    rows, views = _rows_and_views(inputs, scene)
+    counted_m = np.where(scene.street_known[scene.points.line], scene.points.length, 0.0)
+    expected_m = exposure.covered_length(rows, plan.chance, views, counted_m)
+    return _sums(inputs, scene, plan, sample, rows, views, expected_m)
+
+
+def _rows_and_views(
+    inputs: Inputs, scene: Scene
+) -> tuple[exposure.PointRows, exposure.Float32Array]:
+    rows = scene.rows.seen_by(inputs.cameras.height_m)
+    return rows, exposure.view_table(
+        inputs.cameras,
+        inputs.per_site,
+        reach_m=scene.lines_of_sight.reach_m,
+        codes=rows.codes,
+    )
+
+
+def _sums(
+    inputs: Inputs,
+    scene: Scene,
+    plan: SitePlan,
+    sample: IntArray,
+    rows: exposure.PointRows,
+    views: exposure.Float32Array,
+    expected_m: FloatArray,
+) -> Sums:
+    """Place the cameras once per draw, take the cases, and put the sums together."""
+    design, length, n_groups = inputs.design, scene.points.length, len(scene.group_free)
+    known_m = np.where(scene.point_known, length, 0.0)
     placed = placement.simulate(
         scene.lines_of_sight,
         plan.chance,
@@ -231,27 +263,24 @@ def add_up(
         spacing_m=inputs.assumptions.value("sites.spacing_m"),
         xy_m=scene.groups.xy_m,
     )
+    on_sample = rows.take(sample)
     every_view = exposure.view_table(
         inputs.cameras,
         inputs.per_site,
-        reach_m=reach,
+        reach_m=scene.lines_of_sight.reach_m,
         availability=np.ones(design.n_draws),
         codes=rows.codes,
     )
-
-    def covered_m(chance: exposure.SiteChance, table: exposure.Float32Array) -> FloatArray:
-        prob = exposure.closed_form(on_sample, chance, table)
-        return np.asarray(np.einsum("p,ptd->dt", length[sample], prob), dtype=float)
-
+    covered_m = partial(exposure.covered_length, on_sample, length_m=length[sample])
     return Sums(
-        expected_m=np.einsum("s,std->dt", counted_m[counts], summary.group_mean[counts]),
+        expected_m=expected_m,
         realised_m=placed.share * known_m.sum(),
         alone_m=placed.alone_m,
         everything_m=covered_m(plan.chance, every_view),
         cases_m={a: covered_m(c, views) for a, c in plan.cases.items()},
         sample_m=float(length[sample].sum()),
         n_able=placed.n_able,
-    ), summary
+    )
 
 
 def total(parts: Sequence[Sums]) -> Sums:

@@ -451,6 +451,37 @@ def closed_form(
         )
 
 
+def covered_length(
+    rows: PointRows, chance: SiteChance, views: Float32Array, length_m: FloatArray
+) -> FloatArray:
+    """Return the length times the probability of `closed_form`, over all points, shape (D, T).
+
+    Parameters
+    ----------
+    rows, chance, views
+        As for `closed_form`.
+    length_m
+        Of each point, shape (P,).
+    """
+    with KERNEL_LOCK:
+        parts = _exposure_kernels.covered_length(  # type: ignore[call-arg]
+            rows.start,
+            rows.site,
+            rows.bin,
+            rows.view,
+            *_of_sites(chance),
+            views,
+            _last_bins(views),
+            length_m,
+            _POINTS_TOGETHER,
+        )
+    # In the order of the points, whichever thread had which.
+    return np.asarray(np.sum(parts, axis=0).T)
+
+
+_POINTS_TOGETHER: Final = 64
+
+
 def _closed_form_once(rows: PointRows, chance: SiteChance, views: Float32Array) -> Float32Array:
     """Return `closed_form` of one draw, where sites and not draws are what to be quick about."""
     prob = np.minimum(chance.factor[chance.site_class, 0] * chance.size, np.float32(1.0))

@@ -7,6 +7,7 @@ is a GeoDataFrame in EPSG:4326, on disk a GeoParquet file whose bytes depend on 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final, Literal
 
 import geopandas as gpd
@@ -154,6 +155,11 @@ class Layers:
 
 def empty_layer(layer: str) -> gpd.GeoDataFrame:
     """Return a layer without rows, with the columns of its schema."""
+    return _empty_layer(layer).copy()
+
+
+@cache
+def _empty_layer(layer: str) -> gpd.GeoDataFrame:
     return conform(layer, gpd.GeoDataFrame(geometry=[], crs=CRS))
 
 

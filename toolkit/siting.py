@@ -340,8 +340,8 @@ def inclusion_factor(
         # Only a class whose largest group is certain in some draw needs to be looked through.
         # Of a class without free groups this is no number, which is not above one.
         with np.errstate(invalid="ignore"):
-            some = (scale[:, None] * measure * largest >= 1).any(axis=0)
-        rest = measure[:, ~some] @ per_class[~some]
+            some = np.fmax.reduce(scale[:, None] * measure, axis=0) * largest >= 1
+        rest = measure @ np.where(some, 0.0, per_class)
         for c in np.flatnonzero(some):
             with np.errstate(divide="ignore", over="ignore"):
                 least = 1.0 / (scale * measure[:, c])

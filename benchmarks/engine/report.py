@@ -80,8 +80,12 @@ BOUNDS: Final = (
         lambda f: f["changed_central_s"], 0.2, "s",
     ),
     Bound(
-        "closed_form", "Changed assumption, intervals, 20,000 points", "80 m",
+        "closed_form", "Changed assumption, chances and intervals of 20,000 points", "80 m",
         lambda f: f["changed_intervals_sample_s"], 0.5, "s",
+    ),
+    Bound(
+        "sample_answer", "Changed assumption, whole answer on a sample of 20,000 points", "200 m",
+        lambda f: f["changed_s"], 0.5, "s",
     ),
     Bound(
         "helsinki", "Helsinki centre, whole assessment with intervals", "200 m",
