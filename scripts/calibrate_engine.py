@@ -105,8 +105,8 @@ class Outcome:
         How many draws lie below the truth, ties broken by lot, shape (V, T).
     held
         Whether the 90 % interval holds the truth, shape (V, T).
-    width
-        Width of that interval, shape (T,).
+    width, draws_held
+        Width of that interval, and the share of the tool's own draws that it holds, shape (T,).
     contrast
         Between the streets of the city: probability times share covered, and probability squared,
         both less their means over the city and weighted by length, shape (V, T, 2).
@@ -122,6 +122,7 @@ class Outcome:
     rank: NDArray[np.int64]
     held: NDArray[np.bool_]
     width: FloatArray
+    draws_held: FloatArray
     contrast: FloatArray
     bins: FloatArray
 
@@ -248,6 +249,7 @@ def assess_city(number: int, *, n_draws: int = DRAWS) -> Outcome:
         rank=below + rng.integers(0, ties + 1),
         held=(low <= true) & (true <= high),
         width=high - low,
+        draws_held=((low <= share) & (share <= high)).mean(axis=0),
         contrast=contrast,
         bins=bins,
     )

@@ -555,7 +555,13 @@ def test_an_independent_agreeing_claim_never_widens(low, wording, days, sd):
     for result in (alone, both):
         assert result.installed.min() >= one.quantity.bounds[0] * (1 - 1e-12)
     assert (both.installed <= alone.installed * (1 + 1e-12)).all()
-    assert width(both) <= width(alone) * (1 + 1e-9)
+    # A second claim has draws of its own: where its error is tiny beside the interval, the ends of
+    # the two differ by the chance of these draws alone.
+    assert width(both) <= width(alone) * (1 + _DRAWN)
+
+
+_DRAWN = 2e-3
+"""Below half of the standard error of a 5 % point of uniform draws, as part of their width."""
 
 
 # --- the cities, with the central set ------------------------------------------------------------

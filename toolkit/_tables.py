@@ -103,7 +103,7 @@ def read_table(path: Path, shown: str) -> Table:
         msg = f"{shown} cannot be read ({error.strerror}). Check the file and its permissions."
         raise InputDataError(msg) from error
     try:
-        data = copy.deepcopy(_parsed_text(text))
+        data = _parsed(text)
     except tomllib.TOMLDecodeError as error:
         msg = f"{shown} is not TOML: {error}. Mend that line and try again."
         raise InputDataError(msg) from error
@@ -113,9 +113,19 @@ def read_table(path: Path, shown: str) -> Table:
     return Table(shown=shown, data=data, text=text)
 
 
+def _parsed(text: str) -> dict[str, Any]:
+    """Parse a text, which has been parsed before in most cases: assessments read a few files anew.
+
+    What nests too deep to be copied is parsed each time.
+    """
+    try:
+        return copy.deepcopy(_parsed_once(text))
+    except RecursionError:
+        return tomllib.loads(text)
+
+
 @lru_cache(maxsize=64)
-def _parsed_text(text: str) -> dict[str, Any]:
-    """Parse a text once: an assessment reads the same few files anew each time."""
+def _parsed_once(text: str) -> dict[str, Any]:
     return tomllib.loads(text)
 
 
