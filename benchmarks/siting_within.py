@@ -1,6 +1,6 @@
 """What the cameras of a city say of its other blocks: the most that a model could know of it.
 
-The profile alone is fitted to the other folds of blocks, and on top of it what surrounds each
+The profile alone is fitted to the other folds of blocks, and together with it what surrounds each
 piece of street at several distances. The surroundings are of use within one city only. Carried
 from city to city they made the mean worse, so no profile has them (docs/siting.md).
 """
@@ -19,7 +19,7 @@ from scipy.signal import oaconvolve
 from scipy.spatial import cKDTree
 from statsmodels.tools.sm_exceptions import ConvergenceWarning
 
-from toolkit import pieces, siting_fit
+from toolkit import pieces, siting_columns, siting_fit
 from toolkit.siting_fit import FitCity
 from toolkit.siting_profiles import Prior
 from toolkit.street_features import CLASSES, class_index
@@ -137,16 +137,19 @@ def folded_lift(
     Returns
     -------
     profile, with_surroundings
-        From the columns of a profile alone, and with the surroundings on top.
+        From the columns of a profile alone, and from these and the surroundings together.
     """
     profile, everything = np.zeros(len(fold)), np.zeros(len(fold))
+    columns = siting_columns.design(fit.code)
+    varies = np.ptp(columns, axis=0) > 0
+    together = np.hstack([(columns * prior.between_sd)[:, varies], around * AROUND_SD])
+    shared = siting_fit.log_lift(start, fit.code, fit.length_m)
     for f in np.unique(fold):
         others, here = fold != f, fold == f
         seen = siting_fit.fit([fit.part(others)], prior_mean=start, prior_sd=prior.between_sd)
-        lift = siting_fit.log_lift(seen.beta, fit.code, fit.length_m)
-        profile[here] = lift[here]
-        on_top = _fit_around(fit.part(others), lift[others], around[others])
-        everything[here] = lift[here] + around[here] @ on_top
+        profile[here] = siting_fit.log_lift(seen.beta, fit.code, fit.length_m)[here]
+        params = _fit_together(fit.part(others), shared[others], together[others])
+        everything[here] = shared[here] + together[here] @ params
     return profile, everything - np.log(_mean(np.exp(everything), fit.length_m))
 
 
@@ -154,14 +157,14 @@ def _mean(value: FloatArray, length_m: FloatArray) -> float:
     return float(np.average(value, weights=length_m))
 
 
-def _fit_around(city: FitCity, lift: FloatArray, around: FloatArray) -> FloatArray:
-    """Return the log lift of one standard deviation of each surrounding, shape (M,)."""
+def _fit_together(city: FitCity, lift: FloatArray, columns: FloatArray) -> FloatArray:
+    """Return the log lift of each column, all with a prior spread of one, shape (M,)."""
     offset = lift + np.log(city.length_m)
     offset += np.log(city.sites.sum() / np.exp(offset).sum())
-    columns = np.column_stack([np.ones(len(offset)), around * AROUND_SD])
-    model = sm.GLM(city.sites, columns, family=sm.families.Poisson(), offset=offset)
-    penalty = np.r_[0.0, np.ones(around.shape[1])] / model.nobs
+    full = np.column_stack([np.ones(len(offset)), columns])
+    model = sm.GLM(city.sites, full, family=sm.families.Poisson(), offset=offset)
+    penalty = np.r_[0.0, np.ones(columns.shape[1])] / model.nobs
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         params = model.fit_regularized(alpha=penalty, L1_wt=0.0).params
-    return np.asarray(params, dtype=float)[1:] * AROUND_SD
+    return np.asarray(params, dtype=float)[1:]
