@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from toolkit import basis_streets, cameras, scene, sight, siting_profiles, streets
+from toolkit import basis_streets, basis_sums, cameras, scene, sight, siting_profiles, streets
 from toolkit.assessment import assess, make_inputs
 from toolkit.assumptions import load_assumptions
 from toolkit.draws import Design
@@ -266,3 +266,19 @@ def test_layers_are_made_once_and_only_when_asked_for(home, monkeypatch):
     built = basis_streets.scene_of(inputs, pack_id)[1]
     assert np.isnan(street["seen_mid"].to_numpy()[~built.street_known]).all()
     forget()
+
+
+def test_totals_alone_are_those_that_come_with_a_summary(tmp_path, monkeypatch):
+    monkeypatch.setenv("CAMERA_TOOLKIT_HOME", str(tmp_path))
+    install(tmp_path)
+    inputs, pack_id, _ = make_inputs(
+        PACK, as_of=AS_OF, count=(20.0, 60.0), design=Design(7, 0), assumptions=load_assumptions()
+    )
+    pack, ground = basis_streets.scene_of(inputs, pack_id)
+    plan = basis_sums.plan_sites(inputs, pack, ground)
+    both, _ = basis_sums.add_up(inputs, ground, plan, plan.sample)
+    alone = basis_sums.add_up_totals(inputs, ground, plan, plan.sample)
+    assert both.expected_m.min() > 0
+    np.testing.assert_allclose(alone.expected_m, both.expected_m, rtol=1e-5)
+    for name in ("realised_m", "alone_m", "everything_m", "n_able"):
+        np.testing.assert_array_equal(getattr(alone, name), getattr(both, name))

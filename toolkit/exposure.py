@@ -438,17 +438,7 @@ def closed_form(
     if views.shape[2:] == (len(TIERS), 1):
         return _closed_form_once(rows, chance, views)
     with KERNEL_LOCK:
-        return np.asarray(
-            _exposure_kernels.closed_form(  # type: ignore[call-arg]
-                rows.start,
-                rows.site,
-                rows.bin,
-                rows.view,
-                *_of_sites(chance),
-                views,
-                _last_bins(views),
-            )
-        )
+        return np.asarray(_exposure_kernels.closed_form(*_asked(rows, chance, views)))
 
 
 def covered_length(
@@ -465,21 +455,14 @@ def covered_length(
     """
     with KERNEL_LOCK:
         parts = _exposure_kernels.covered_length(  # type: ignore[call-arg]
-            rows.start,
-            rows.site,
-            rows.bin,
-            rows.view,
-            *_of_sites(chance),
-            views,
-            _last_bins(views),
-            length_m,
-            _POINTS_TOGETHER,
+            *_asked(rows, chance, views), length_m, _POINTS_TOGETHER
         )
     # In the order of the points, whichever thread had which.
     return np.asarray(np.sum(parts, axis=0).T)
 
 
 _POINTS_TOGETHER: Final = 64
+"""So many points are added up by one thread before it takes the next: any number will do."""
 
 
 def _closed_form_once(rows: PointRows, chance: SiteChance, views: Float32Array) -> Float32Array:
@@ -501,6 +484,12 @@ def _closed_form_once(rows: PointRows, chance: SiteChance, views: Float32Array) 
             out,
         )
     return out[:, :, None]
+
+
+def _asked(rows: PointRows, chance: SiteChance, views: Float32Array) -> tuple[Any, ...]:
+    """Return what the compiled loops over many draws ask of pairs, sites and views."""
+    pairs = (rows.start, rows.site, rows.bin, rows.view)
+    return (*pairs, *_of_sites(chance), views, _last_bins(views))
 
 
 def _of_sites(chance: SiteChance) -> tuple[Any, ...]:
@@ -552,8 +541,7 @@ def summarise(
     begin = np.flatnonzero(np.diff(street, prepend=-1))
     with KERNEL_LOCK:
         low, mid, high, means = _exposure_kernels.summarise(  # type: ignore[call-arg]
-            np.concatenate([begin, [len(street)]]), rows.start, rows.site, rows.bin, rows.view,
-            *_of_sites(chance), views, _last_bins(views), length_m,
+            np.concatenate([begin, [len(street)]]), *_asked(rows, chance, views), length_m,
             INTERVAL[0],
         )  # fmt: skip
     group_mean = np.full((n_streets, *means.shape[1:]), np.nan, np.float32)
