@@ -41,7 +41,7 @@ from toolkit import (
     store,
 )
 from toolkit.assumptions import load_assumptions
-from toolkit.cli.siting import pairs_in
+from toolkit.cli.siting import pairs_in, places_of
 from toolkit.draws import Design
 from toolkit.siting_fitting import KnownCity, fit_profiles, fit_shared, known_city
 from toolkit.siting_pairs import CityPair, make_pair, pack_files, read_files
@@ -101,7 +101,7 @@ def city_of(
         block,
         _junction_m(layers.lines, xy),
         road,
-        siting_within.surroundings(layers, xy, pair.points.length_m),
+        siting_within.surroundings(layers, pair.points.line, xy, pair.points.length_m),
     )
 
 
@@ -585,7 +585,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args(arguments)
-    cities = [city_of(n, *read_files(s, c)) for n, s, c in pairs_in(options.folder)]
+    cities = [
+        city_of(name, *read_files(streets, cameras, places_of(name, streets)))
+        for name, streets, cameras in pairs_in(options.folder)
+    ]
     cities.append(city_of(DEMONSTRATION, *pack_files(open_pack("helsinki-centre"))))
     found = evaluate(cities, siting_profiles.load_prior())
     options.out.mkdir(parents=True, exist_ok=True)

@@ -42,24 +42,28 @@ ARMS: Final = (1, 3, 4)
 """Dead ends, forks, and crossroads of four arms or more."""
 NODE_REACH_M: Final = 20.0
 """How near a node is: 1 at it, 1/e at this distance. As far as cameras of one site lie apart."""
+MANY_LANES: Final = 3
+"""More than one each way."""
 
 
-def surroundings(layers: StreetLayers, xy_m: FloatArray, length_m: FloatArray) -> FloatArray:
+def surroundings(
+    layers: StreetLayers, line: IntArray, xy_m: FloatArray, length_m: FloatArray
+) -> FloatArray:
     """Return how much street and how many junctions lie around points, standardised.
 
     Parameters
     ----------
     layers
         The streets.
-    xy_m, length_m
-        Points and the length each stands for, shapes (P, 2), (P,).
+    line, xy_m, length_m
+        Line of each point, the points, and the length each stands for, shapes (P,), (P, 2), (P,).
 
     Returns
     -------
     around
         Logs of all street, main street, street for service and on foot, and ends of streets within
-        each of `RADII_M`, and how near the nearest node of each of `ARMS` is; mean 0 and variance 1
-        by length, shape (P, 4 R + 3).
+        each of `RADII_M`, how near the nearest node of each of `ARMS` is, and what else is known
+        (see `_known_of`); mean 0 and variance 1 by length, shape (P, 4 R + 3 to 4 R + 7).
     """
     along = pieces.cut(layers.lines, PIECE_M)
     road = class_index(layers.highway)[along.line]
@@ -77,12 +81,30 @@ def surroundings(layers: StreetLayers, xy_m: FloatArray, length_m: FloatArray) -
             for (where, much), radius_m in itertools.product(counted, RADII_M)
         ]
         + [np.exp(-far_m / NODE_REACH_M) for far_m in _to_nodes(ends, xy_m)]
+        + _known_of(layers, line, xy_m)
     )
     around -= np.average(around, axis=0, weights=length_m)
     spread = np.sqrt(np.average(around**2, axis=0, weights=length_m))
     # What does not vary says nothing; of its spread only rounding is left.
     varies = spread > LEAST_SPREAD
     return np.asarray(np.where(varies, around / np.where(varies, spread, 1.0), 0.0), dtype=float)
+
+
+def _known_of(layers: StreetLayers, line: IntArray, xy_m: FloatArray) -> list[FloatArray]:
+    """Return what is known of one-way streets, lanes and lights, shape (P,) each.
+
+    One way or not; number of lanes known or not, and `MANY_LANES` or more or not; the log of the
+    distance to the nearest lights. What is not known of a city is left out.
+    """
+    known: list[FloatArray] = []
+    if layers.oneway is not None:
+        known.append(layers.oneway[line].astype(float))
+    if layers.lanes is not None:
+        lanes = layers.lanes[line]
+        known += [np.isfinite(lanes).astype(float), (lanes >= MANY_LANES).astype(float)]
+    if layers.signal_xy_m is not None:
+        known.append(np.log(cKDTree(layers.signal_xy_m).query(xy_m)[0] + NODE_REACH_M))
+    return known
 
 
 def _to_nodes(ends_m: FloatArray, xy_m: FloatArray) -> list[FloatArray]:

@@ -53,12 +53,17 @@ def test_the_central_set_has_the_fitted_uniform_share(profiles):
     assert (one.low, one.value, one.high) == profiles.uniform
 
 
-def test_what_lists_say_is_believed_by_a_part_and_other_evidence_whole(profiles):
-    """Only Baltimore and Helsinki know of lights: what is said of them is from reports."""
-    i = siting_columns.COLUMNS.index("signals.near")
-    assert profiles.profile["government_sites"].beta[i] == pytest.approx(
-        profiles.prior.mean[i], abs=1e-3
-    )
+def test_what_is_reported_of_an_operator_stays_whole(profiles):
+    """No list with lights is of a road authority, and none at all of the other two."""
+    for name, column in (
+        ("traffic_junctions", "signals.near"),
+        ("government_sites", "place.official"),
+        ("plate_gates", "place.gate"),
+        ("plate_gates", "bridge.yes"),
+    ):
+        i = siting_columns.COLUMNS.index(column)
+        reported = profiles.prior.mean[i] + profiles.prior.profile[name]["shift"][column]
+        assert profiles.profile[name].beta[i] == pytest.approx(reported, abs=1e-3), (name, column)
 
 
 def test_a_profile_without_spread_gives_its_own_means(profiles, groups):

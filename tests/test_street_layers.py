@@ -41,3 +41,21 @@ def test_bridges_of_a_pack_from_a_table_without_them_are_not_known():
     counts = {**pack.manifest.counts, "missing_bridges": 1}
     bare = replace(pack, manifest=pack.manifest.model_copy(update={"counts": counts}))
     assert pack_layers(bare).bridge is None
+
+
+def test_one_way_streets_and_lanes_of_a_pack_are_its_own():
+    pack = open_pack("helsinki-centre")
+    known = pack_layers(pack)
+    assert known.oneway is not None
+    assert known.lanes is not None
+    assert known.oneway.tolist() == pack.streets["oneway"].tolist()
+    assert 0 < np.isfinite(known.lanes).mean() < 1
+    assert np.nansum(known.lanes) == pack.streets["lanes"].sum()
+    counts = {**pack.manifest.counts, "missing_oneway": 1}
+    bare = replace(
+        pack,
+        manifest=pack.manifest.model_copy(update={"counts": counts}),
+        streets=pack.streets.assign(lanes=np.nan),
+    )
+    assert pack_layers(bare).oneway is None
+    assert pack_layers(bare).lanes is None

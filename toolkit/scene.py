@@ -18,7 +18,7 @@ from scipy.spatial import cKDTree
 
 from toolkit import clustering, exposure, pieces, sight, siting, store, zones
 from toolkit.cameras import cameras_for
-from toolkit.street_layers import metric_xy, pack_layers
+from toolkit.street_layers import lanes_of, metric_xy, pack_layers
 from toolkit.streets import Pack
 
 POINT_SPACING_M = 5.0
@@ -215,7 +215,7 @@ def build_frame(
     groups = siting.candidates(
         lines[open_air],
         siting.road_classes(streets["highway"].tolist(), model)[open_air],
-        streets["lanes"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)[open_air],
+        lanes_of(streets)[open_air],
         junction_xy_m=metric_xy(junctions[crossing], crs),
         stretch_m=stretch_m,
         model=model,

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.street_features import FEATURES, IntArray, levels_of
+from toolkit.street_features import FEATURES, LAYER_FEATURES, IntArray, levels_of
 
 FloatArray = NDArray[np.float64]
 
@@ -53,6 +53,9 @@ def _columns() -> dict[str, tuple[str, dict[str, float]]]:
 _BY_NAME: Final = _columns()
 COLUMNS: Final = tuple(_BY_NAME)
 """Names of the coefficients, in the order of every array of them."""
+
+OF_LAYERS: Final = np.array([feature in LAYER_FEATURES for feature, _ in _BY_NAME.values()])
+"""Which columns are of layers that many files of streets do not have, shape (K,)."""
 
 
 def design(code: IntArray) -> FloatArray:

@@ -78,6 +78,7 @@ def fit_profiles(
         one.fit.name: siting_fit.fit([one.fit], prior_mean=shared.beta, prior_sd=prior.between_sd)
         for one in cities
     }
+    varies = {one.fit.name: _varies(one.fit) for one in cities}
     low, high = settings["uniform_low"], settings["uniform_high"]
     return {
         "schema": siting_profiles.SCHEMA,
@@ -106,7 +107,7 @@ def fit_profiles(
                 "title": one["title"],
                 "reason": one["reason"],
                 "cities": [c for c in one["cities"] if c in own],
-                "beta": _rounded(_profile(one, prior, shared, own)),
+                "beta": _rounded(_profile(one, prior, shared, own, varies)),
                 "between_sd": _rounded(prior.between_sd),
                 "cluster_size": float(one["cluster_size"]),
             }
@@ -121,8 +122,7 @@ def fit_shared(cities: Sequence[FitCity], prior: Prior) -> Fitted:
     What varies in one city only (lights and places, which few lists have) stays at the belief
     before: one city cannot say what cities share.
     """
-    varies = [np.ptp(siting_columns.design(np.unique(one.code)), axis=0) > 0 for one in cities]
-    in_several = np.sum(varies, axis=0) >= _SEVERAL
+    in_several = np.sum([_varies(one) for one in cities], axis=0) >= _SEVERAL
     spread = prior.between_sd * prior.settings["pooled_sd_factor"]
     return siting_fit.fit(
         cities,
@@ -132,22 +132,35 @@ def fit_shared(cities: Sequence[FitCity], prior: Prior) -> Fitted:
     )
 
 
+def _varies(city: FitCity) -> NDArray[np.bool_]:
+    """Return which columns a city can say something of, shape (K,)."""
+    return np.asarray(np.ptp(siting_columns.design(np.unique(city.code)), axis=0) > 0)
+
+
 def _profile(
-    one: Mapping[str, Any], prior: Prior, shared: Fitted, own: Mapping[str, Fitted]
+    one: Mapping[str, Any],
+    prior: Prior,
+    shared: Fitted,
+    own: Mapping[str, Fitted],
+    varies: Mapping[str, NDArray[np.bool_]],
 ) -> FloatArray:
     """Go part of the way from what all cities share to the cities of one operator.
 
     What lists say is believed of a city not seen by a part (``transfer``) only; evidence that is
-    not from lists stays as it is.
+    not from lists stays as it is. Lists of other operators do not outweigh what is reported of
+    this one (``shift``) on lights, places and bridges, which operators differ in: nine lights in
+    ten had cameras in Yangon, and no list with lights is of a road authority.
     """
     share = prior.settings["profile_share"]
-    learnt = shared.beta - prior.mean
+    shift = siting_columns.vector(one.get("shift", {}), {"": 0.0})
+    heard = np.any([varies[name] for name in one["cities"] if name in own], axis=0)
+    reported = siting_columns.OF_LAYERS & (shift != 0.0) & ~heard
+    learnt = np.where(reported, 0.0, shared.beta - prior.mean)
     fitted = [own[name].beta - shared.beta for name in one["cities"] if name in own]
     # With more cities of one operator, their mean says more: n / (n + (1 - share) / share).
     if fitted:
         pull = len(fitted) / (len(fitted) + (1 - share) / share)
         learnt = learnt + pull * np.mean(fitted, axis=0)
-    shift = siting_columns.vector(one.get("shift", {}), {"": 0.0})
     return np.asarray(prior.mean + shift + prior.settings["transfer"] * learnt, dtype=float)
 
 

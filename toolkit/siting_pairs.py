@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +14,7 @@ import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from toolkit import siting_beside
 from toolkit._errors import InputDataError
 from toolkit.sources import clean_text, columns, tables
 from toolkit.sources import lines as street_lines
@@ -21,7 +22,7 @@ from toolkit.sources import tags as rules
 from toolkit.sources.extract import metric_crs_of
 from toolkit.sources.lines import StreetFile
 from toolkit.street_features import PLACE_M, StreetPoints, street_points, without_duplicates
-from toolkit.street_layers import StreetLayers, known_of, metric_xy, pack_layers
+from toolkit.street_layers import StreetLayers, known_of, metric_xy, pack_layers, some_lanes
 from toolkit.streets import Pack
 
 FloatArray = NDArray[np.float64]
@@ -98,7 +99,8 @@ def read_pair(
     streets, cameras
         The files.
     places
-        A file of lights and places; by default what the file of streets has of them.
+        A file of lights and places, or an OpenStreetMap or OSMnx file of the same city (see
+        `siting_beside`); by default what the file of streets has of them.
     piece_m
         About how long a piece of street is.
 
@@ -200,7 +202,8 @@ def pack_files(pack: Pack) -> tuple[StreetLayers, FloatArray, FloatArray]:
 def _street_layers(
     path: str | os.PathLike[str], places: str | os.PathLike[str] | None
 ) -> tuple[StreetLayers, str]:
-    file = tables.load_tables(path, places=places)
+    beside = places if places is not None and siting_beside.is_extract(places) else None
+    file = tables.load_tables(path, places=None if beside is not None else places)
     if not len(file.drawn.lines):
         lost = _left_out(file, ()).items()
         why = ", ".join(f"{reason.replace('_', ' ')} {number}" for reason, number in lost)
@@ -226,10 +229,16 @@ def _street_layers(
     found = StreetLayers(
         lines[once],
         [highway[i] or "" for i in index],
-        bridge=_bridges(file, index),
+        bridge=_flags(file, index, "bridge", rules.is_bridge),
+        oneway=_flags(file, index, "oneway", lambda tags: rules.oneway(tags) != 0),
+        lanes=some_lanes(np.array([rules.lanes(file.drawn.tags[i]) for i in index])),
         left_out=_left_out(file, highway),
         n_without_class=sum(value is not None and counted is not None for value, counted in judged),
     )
+    if beside is not None:
+        west, south, east, north = shapely.total_bounds(file.drawn.lines[kept]).tolist()
+        extract = siting_beside.read_extract(beside, (west, south, east, north))
+        return siting_beside.with_extract(found, extract, crs), crs
     return _with_points(found, file, change), crs
 
 
@@ -260,11 +269,16 @@ def _check_width(name: str, lines: NDArray[np.object_]) -> None:
         raise InputDataError(msg)
 
 
-def _bridges(file: StreetFile, index: NDArray[np.int64]) -> NDArray[np.bool_] | None:
-    """Return which lines are bridges; None if no line of the file says that it is or is not."""
-    if not any("bridge" in tags for tags in file.drawn.tags):
+def _flags(
+    file: StreetFile,
+    index: NDArray[np.int64],
+    tag: str,
+    rule: Callable[[Mapping[str, str]], bool],
+) -> NDArray[np.bool_] | None:
+    """Return of which lines something holds; None if no line of the file says yes or no."""
+    if not any(tag in tags for tags in file.drawn.tags):
         return None
-    return np.array([rules.is_bridge(file.drawn.tags[i]) for i in index], dtype=np.bool_)
+    return np.array([rule(file.drawn.tags[i]) for i in index], dtype=np.bool_)
 
 
 def _left_out(file: StreetFile, highway: Sequence[str | None]) -> dict[str, int]:

@@ -174,8 +174,24 @@ def load_prior() -> Prior:
     return _prior(_read("prior.toml"))
 
 
-def load_lists() -> dict[str, str]:
-    """Read whose the lists are that the model was fitted to, and their licences, by name.
+@dataclass(frozen=True)
+class KnownList:
+    """A list of cameras that the model was fitted to.
+
+    Attributes
+    ----------
+    source
+        Whose it is, and its licence.
+    beside
+        File that knows more of its streets, as seen from the folder of the list; None if none does.
+    """
+
+    source: str
+    beside: str | None = None
+
+
+def load_lists() -> dict[str, KnownList]:
+    """Read whose the lists are that the model was fitted to, by name.
 
     Raises
     ------
@@ -185,7 +201,11 @@ def load_lists() -> dict[str, str]:
     try:
         raw = tomllib.loads(_read("lists.toml").decode())
         return {
-            str(name): f"{one['source']}; licence: {one['licence']}" for name, one in raw.items()
+            str(name): KnownList(
+                f"{one['source']}; licence: {one['licence']}",
+                str(one["beside"]) if "beside" in one else None,
+            )
+            for name, one in raw.items()
         }
     except (KeyError, TypeError, ValueError) as error:
         msg = f"lists.toml cannot be used: {error}. Mend that entry or remove your own copy."

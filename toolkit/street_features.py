@@ -64,6 +64,8 @@ of the nearest junction (main street with main street, with a side street, of si
 the distance in metres; ``mains`` quarters of street length by junctions of main streets within
 600 m; ``fabric`` quarters by length of minor streets within 250 m; ``centre`` shares of street
 length by distance to the centre (0.1, 0.3, 0.6)."""
+LAYER_FEATURES: Final = tuple(name for name, levels in FEATURES.items() if "not_known" in levels)
+"""Features of layers that a file of streets may not have."""
 NAMES: Final = tuple(FEATURES)
 _RADIX: Final = tuple(len(FEATURES[name]) for name in NAMES)
 N_CODES: Final = math.prod(_RADIX)

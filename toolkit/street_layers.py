@@ -37,6 +37,10 @@ class StreetLayers:
         Places of the kinds in `PLACE_LEVEL`; None where there is no such layer.
     bridge
         Whether each line is a bridge, shape (S,); None where not known.
+    oneway
+        Whether each is open one way only, shape (S,); None where not known.
+    lanes
+        Number of lanes of each, NaN where not tagged, shape (S,); None where none is.
     left_out
         Rows of streets that could not be used, by reason.
     n_without_class
@@ -49,6 +53,8 @@ class StreetLayers:
     place_xy_m: FloatArray | None = None
     place_kind: Sequence[str] = ()
     bridge: NDArray[np.bool_] | None = None
+    oneway: NDArray[np.bool_] | None = None
+    lanes: FloatArray | None = None
     left_out: Mapping[str, int] = field(default_factory=dict)
     n_without_class: int = 0
 
@@ -72,6 +78,12 @@ def pack_layers(pack: Pack) -> StreetLayers:
             if pack.manifest.counts.get("missing_bridges")
             else streets["bridge"].to_numpy(dtype=bool)
         ),
+        oneway=(
+            None
+            if pack.manifest.counts.get("missing_oneway")
+            else streets["oneway"].to_numpy(dtype=bool)
+        ),
+        lanes=some_lanes(lanes_of(streets)),
     )
 
 
@@ -110,6 +122,16 @@ def known_text(known: Mapping[str, Mapping[str, Any]]) -> str:
         f"Read beside lines and classes: {', '.join(read) or 'nothing'}. "
         f"Not known, so without weight: {', '.join(missing) or 'nothing'}."
     )
+
+
+def lanes_of(streets: gpd.GeoDataFrame) -> FloatArray:
+    """Return the number of lanes of a layer of streets, NaN where not tagged, shape (S,)."""
+    return np.asarray(streets["lanes"].astype("Float64").to_numpy(float, na_value=np.nan))
+
+
+def some_lanes(lanes: FloatArray) -> FloatArray | None:
+    """Return numbers of lanes, None if no street has one."""
+    return lanes if np.isfinite(lanes).any() else None
 
 
 def metric_xy(frame: gpd.GeoDataFrame, crs: str) -> FloatArray:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import drawn_city
 import numpy as np
 import pytest
@@ -31,7 +33,7 @@ def test_amounts_around_points_lie_between_those_of_smaller_and_larger_discs(rad
 def test_surroundings_are_standardised_and_no_service_street_is_a_column_of_nothing():
     layers = drawn_city.layers()
     points = street_points(layers)
-    around = siting_within.surroundings(layers, points.xy_m, points.length_m)
+    around = siting_within.surroundings(layers, points.line, points.xy_m, points.length_m)
     n_columns = 4 * len(siting_within.RADII_M) + len(siting_within.ARMS)
     assert around.shape == (len(points.xy_m), n_columns)
     mean = np.average(around, axis=0, weights=points.length_m)
@@ -39,6 +41,28 @@ def test_surroundings_are_standardised_and_no_service_street_is_a_column_of_noth
     np.testing.assert_allclose(mean, 0, atol=1e-9)
     assert set(np.round(variance, 9)) <= {0.0, 1.0}
     assert 0.0 in variance
+
+
+def test_what_is_known_of_lanes_ways_and_lights_is_a_column_and_nothing_else_is():
+    plain = drawn_city.layers()
+    points = street_points(plain)
+    n = len(plain.lines)
+    lanes = np.where(np.arange(n) % 2, np.nan, np.arange(n) % 5 + 1.0)
+    light = points.xy_m[:1] + 30.0
+    known = replace(plain, oneway=np.arange(n) % 3 == 0, lanes=lanes, signal_xy_m=light)
+    assert siting_within._known_of(plain, points.line, points.xy_m) == []
+    oneway, told, many, far = siting_within._known_of(known, points.line, points.xy_m)
+    np.testing.assert_array_equal(oneway, points.line % 3 == 0)
+    np.testing.assert_array_equal(told, points.line % 2 == 0)
+    np.testing.assert_array_equal(many, (points.line % 2 == 0) & (points.line % 5 >= 2))
+    away = np.hypot(*(points.xy_m - light).T)
+    np.testing.assert_allclose(far, np.log(away + siting_within.NODE_REACH_M))
+    both = [
+        siting_within.surroundings(one, points.line, points.xy_m, points.length_m)
+        for one in (plain, known)
+    ]
+    assert both[1].shape[1] == both[0].shape[1] + 4
+    np.testing.assert_array_equal(both[1][:, :-4], both[0])
 
 
 def test_nodes_are_told_apart_by_their_arms():

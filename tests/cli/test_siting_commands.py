@@ -261,6 +261,52 @@ def test_fit_says_what_it_read_and_what_it_does_not_validate(run, files, tmp_pat
     assert json.loads((tmp_path / "out" / "profiles.json").read_text())["limit"] == limit
 
 
+def test_fit_takes_what_the_known_lists_name_beside_them(run, files, home):
+    folder = files[0].parent
+    (home / "siting").mkdir(parents=True)
+    entry = '[town]\nsource = "a list"\nlicence = "none"\nbeside = "beside/town.osm"\n'
+    (home / "siting" / "lists.toml").write_text(entry)
+    code, _, err = run("siting", "fit", folder, "--out", folder / "out")
+    assert code == 0
+    assert "town: there is no beside/town.osm, which lists.toml names" in err
+    assert "without weight: traffic lights, places, bridges" in err
+    assert "second file" not in _source_of(folder / "out", "town")
+
+    lon, lat = street_frame().to_crs(4326).geometry.iloc[0].coords[0]
+    nodes = "".join(
+        f'<node id="{k}" version="1" lon="{lon + k * 1e-3}" lat="{lat + 1e-3}"/>' for k in (1, 2)
+    )
+    (folder / "beside").mkdir()
+    (folder / "beside" / "town.osm").write_text(
+        f'<osm version="0.6">{nodes}<way id="9" version="1"><nd ref="1"/><nd ref="2"/>'
+        '<tag k="highway" v="primary"/></way></osm>'
+    )
+    code, _, err = run("siting", "fit", folder, "--out", folder / "out")
+    assert code == 0
+    assert "Read beside lines and classes: bridges 0." in err
+    assert "a list; licence: none [" in _source_of(folder / "out", "town")
+    assert "lights and places of a second file [" in _source_of(folder / "out", "town")
+
+    # A file of that name beside the list comes before it.
+    places = gpd.GeoDataFrame(
+        {"amenity": ["police"]}, geometry=list(shapely.points(main_crossings()[4:5])), crs=CRS
+    )
+    places.to_parquet(folder / "town_places.parquet")
+    code, _, err = run("siting", "fit", folder, "--out", folder / "out")
+    assert "Read beside lines and classes: places 1 (police 1)." in err
+
+
+def test_an_extract_may_lie_beside_the_list(run, files):
+    (files[0].parent / "town_places.osm.gz").write_bytes(b"nothing")
+    code, _, err = run("siting", "fit", files[0].parent, "--out", files[0].parent / "out")
+    assert code == 1
+    assert "town (town_streets.gpkg, town_cameras.geojson, town_places.osm.gz): " in err
+
+
+def _source_of(folder, name):
+    return json.loads((folder / "profiles.json").read_text())["cities"][name]["source"]
+
+
 def test_what_fit_writes_can_be_used_as_it_is(run, files, home):
     assert run("siting", "fit", files[0].parent, "--out", home / "siting")[0] == 0
     code, out, _ = run("siting", "score", *files, "--profile", "plate_gates")

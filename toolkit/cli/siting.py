@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _STREETS, _CAMERAS, _PLACES = "_streets", "_cameras", "_places"
 _DEMONSTRATION = "helsinki-centre"
+_GIVEN = "a list given to siting fit"
 
 
 def register(commands: Commands) -> None:
@@ -39,7 +40,8 @@ def register(commands: Commands) -> None:
     score.add_argument(
         "--places",
         metavar="FILE",
-        help="traffic lights and places with OpenStreetMap tags, where STREETS does not hold them",
+        help="traffic lights and places with OpenStreetMap tags, or an OpenStreetMap or OSMnx file "
+        "of the same city, where STREETS does not hold them",
     )
     score.add_argument("--profile", metavar="NAME", help="only this kind of operator")
     score.add_argument("--seed", type=int, default=0)
@@ -163,19 +165,27 @@ def _fit(options: argparse.Namespace) -> int:
     prior, lists = load_prior(), load_lists()
     pairs, sources, cities = {}, {}, []
     for name, streets, cameras in pairs_in(options.folder):
-        places = places_of(streets)
+        places = places_of(name, streets)
         with busy(f"Reading {printable(name)} ..."), _naming(name, streets, cameras, places):
             pairs[name] = read_pair(streets, cameras, places=places)
             cities.append(known_city(name, pairs[name]))
         _say(name, pairs[name])
         digest = store.sha256_file(cameras)[:12]
-        sources[name] = f"{lists.get(name, 'a list given to siting fit')} [{digest}]"
+        sources[name] = f"{lists[name].source if name in lists else _GIVEN} [{digest}]"
+        if places is not None:
+            sources[name] += (
+                f"; lights and places of a second file [{store.sha256_file(places)[:12]}]"
+            )
     demonstration = _DEMONSTRATION.replace("-", "_")
     if demonstration not in pairs:
         with busy("Reading the centre of Helsinki ..."):
             pairs[demonstration] = pack_pair(open_pack(_DEMONSTRATION))
             cities.append(known_city(demonstration, pairs[demonstration]))
-        sources[demonstration] = lists.get(demonstration, f"mapped cameras of {_DEMONSTRATION}")
+        sources[demonstration] = (
+            lists[demonstration].source
+            if demonstration in lists
+            else f"mapped cameras of {_DEMONSTRATION}"
+        )
     with busy(f"Fitting {len(pairs)} cities ..."):
         found = fit_profiles(cities, prior, sources)
         looks = {name: siting_bearings.fit_bearings(pairs[name]) for name in sorted(pairs)}
@@ -221,26 +231,46 @@ def _say(name: str, pair: CityPair) -> None:
     )
 
 
-def places_of(streets: Path) -> Path | None:
-    """Return the file NAME_places.* that lies beside NAME_streets.*, None if there is none.
+def places_of(name: str, streets: Path) -> Path | None:
+    """Return the file that knows more of the streets of a list, None if there is none.
+
+    That is NAME_places.* beside NAME_streets.*, or what ``lists.toml`` names. If the latter is not
+    there, this is told on stderr.
 
     Raises
     ------
     InputDataError
         If there are several.
     """
-    return _files_by_name(streets.parent, _PLACES).get(streets.stem.removesuffix(_STREETS))
+    from toolkit.siting_profiles import load_lists
+
+    given = _files_by_name(streets.parent, _PLACES).get(name)
+    known = load_lists().get(name)
+    if given is not None or known is None or known.beside is None:
+        return given
+    named = streets.parent / known.beside
+    if named.is_file():
+        return named
+    sys.stderr.write(
+        f"{printable(name)}: there is no {printable(known.beside)}, which lists.toml names, beside "
+        "the list. Its lights, places and bridges count as not known.\n"
+    )
+    return None
 
 
 def _files_by_name(folder: Path, ending: str) -> dict[str, Path]:
-    """Return the files of a folder whose stems end so, by what comes before."""
+    """Return the files of a folder whose names end so before the suffix, by what comes before."""
+    from toolkit.siting_beside import is_extract
     from toolkit.sources.tables import SUFFIXES
 
     found: dict[str, Path] = {}
     for file in sorted(folder.iterdir()) if folder.is_dir() else []:
-        if file.suffix.lower() not in SUFFIXES or not file.stem.endswith(ending):
+        readable = file.suffix.lower() in SUFFIXES or (ending == _PLACES and is_extract(file))
+        # The suffix of an extract may have two parts.
+        stem = file.name.partition(".")[0] if is_extract(file) else file.stem
+        if not readable or not stem.endswith(ending):
             continue
-        name = file.stem.removesuffix(ending)
+        name = stem.removesuffix(ending)
         if name in found:
             msg = (
                 f"{printable(found[name].name)} and {printable(file.name)} have one name. Keep "
