@@ -55,7 +55,7 @@ from toolkit.basis_streets import on_streets  # noqa: E402
 from toolkit.counts import count_draws  # noqa: E402
 from toolkit.draws import Design  # noqa: E402
 from toolkit.optics import draw_cameras, load_catalogue  # noqa: E402
-from toolkit.results import TIERS, Names  # noqa: E402
+from toolkit.results import INTERVAL, TIERS, Names, upper_prob  # noqa: E402
 from toolkit.scene import Scene, build_scene  # noqa: E402
 from toolkit.streets import Pack, open_pack  # noqa: E402
 
@@ -238,7 +238,8 @@ def assess_city(number: int, *, n_draws: int = DRAWS) -> Outcome:
             bins[v, t] = _binned(found.street_prob[:, t], street_m, hit)
             contrast[v, t] = _contrast(found.street_prob[:, t], street_m, hit)
     share, true = np.round(found.share, _EXACT), np.round(truth, _EXACT)
-    low, high = np.quantile(share, (0.05, 0.95), axis=0)
+    ends = [np.quantile(tier, (INTERVAL[0], upper_prob(tier))) for tier in share.T]
+    low, high = np.transpose(ends)
     below = (share[None] < true[:, None]).sum(axis=1)
     ties = (share[None] == true[:, None]).sum(axis=1)
     return Outcome(

@@ -367,12 +367,10 @@ Ranks: where the truth lies among the draws; p is the probability of ranks as un
 they are uniform (chi-square, {bins} bins). Width: of the interval, in the middle city.
 
 Many of these towns have no place at all where a face or a plate can be read, and the tool
-says so: more than 5 of 100 draws are zero. The interval from the 5 to the 95 % point then
-begins at zero, holds about 95 of 100 of the tool's own draws ("of its own draws"), and should
-hold the truth as often; it cannot be missed below. With ties broken by lot a truth of zero is one
-of many, and 90 is right. An interval that ends at the 90 % point wherever it begins at zero would
-hold 90, but its upper end would leap where one draw more or less is zero, and tell of less exposure
-than that of other tiers, so it is not used.
+says so: more than 5 of 100 draws are zero. The interval then begins at zero and cannot be missed
+below, so up to 10 of 100 draws are left out above ([method.md](method.md), 1). "Of its
+own draws" is the share of the tool's own draws that the interval holds. With ties broken by lot a
+truth of zero is one of many.
 
 {main}
 

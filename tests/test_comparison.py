@@ -83,8 +83,8 @@ def test_the_details_are_those_behind_the_figures(central):
     detail = central.layers.detail
     for t, tier in enumerate(TIERS):
         km = np.array(central.draws.length_km[tier].expected)
-        cameras = Quantity.from_draws(detail.effective_cameras[:, t], "cameras")
-        area = Quantity.from_draws(km / central.draws.counted_km * detail.ground_km2, "km2")
+        cameras = Quantity.from_amounts(detail.effective_cameras[:, t], "cameras")
+        area = Quantity.from_amounts(km / central.draws.counted_km * detail.ground_km2, "km2")
         part = central.tiers[tier]
         for ours, theirs in (
             (cameras, part.effective_cameras.expected), (area, part.area_km2.expected),

@@ -66,8 +66,8 @@ def on_city_level(inputs: Inputs) -> Outcome:
                 id=f"{allocation}_{radius:g}km",
                 radius_km=radius,
                 allocation=allocation,
-                length_km=Quantity.from_draws(disc_km, "km"),
-                share_of_length=Quantity.from_draws(share[:, t], "share"),
+                length_km=Quantity.from_amounts(disc_km, "km"),
+                share_of_length=Quantity.from_amounts(share[:, t], "share"),
             )
             for (radius, allocation), (disc_km, share) in shares.items()
         )
@@ -78,7 +78,7 @@ def on_city_level(inputs: Inputs) -> Outcome:
             threshold_px_m=threshold_px_m(tier, values),
             ring_m=ring(inputs.cameras, t),
             cameras_able=Quantity.from_draws(inputs.n_cameras * able[:, t], "cameras"),
-            length_km=Quantity.from_draws(covered_km[:, t], "km"),
+            length_km=Quantity.from_amounts(covered_km[:, t], "km"),
             area_km2=Total(expected=no_area, realised=no_area),
             effective_cameras=Total(expected=no_overlap, realised=no_overlap),
             share_of_length=Shares(expected=nothing, realised=nothing, everything_on=nothing),

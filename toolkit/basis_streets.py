@@ -245,19 +245,19 @@ def outcome_of(
             threshold_px_m=threshold_px_m(tier, values),
             ring_m=ring(inputs.cameras, t),
             cameras_able=Quantity.from_draws(plan.n_cameras * able[:, t], "cameras"),
-            length_km=Quantity.from_draws(realised[:, t] * known_m / M_PER_KM, "km"),
+            length_km=Quantity.from_amounts(realised[:, t] * known_m / M_PER_KM, "km"),
             share_of_length=Shares(
-                expected=Quantity.from_draws(expected[:, t], "share"),
-                realised=Quantity.from_draws(realised[:, t], "share"),
-                everything_on=Quantity.from_draws(everything[:, t], "share"),
+                expected=Quantity.from_amounts(expected[:, t], "share"),
+                realised=Quantity.from_amounts(realised[:, t], "share"),
+                everything_on=Quantity.from_amounts(everything[:, t], "share"),
             ),
             area_km2=Total(
-                expected=Quantity.from_draws(expected[:, t] * area_km2, "km2"),
-                realised=Quantity.from_draws(realised[:, t] * area_km2, "km2"),
+                expected=Quantity.from_amounts(expected[:, t] * area_km2, "km2"),
+                realised=Quantity.from_amounts(realised[:, t] * area_km2, "km2"),
             ),
             effective_cameras=Total(
-                expected=Quantity.from_draws(apart_expected[:, t], "cameras"),
-                realised=Quantity.from_draws(apart_realised[:, t], "cameras"),
+                expected=Quantity.from_amounts(apart_expected[:, t], "cameras"),
+                realised=Quantity.from_amounts(apart_realised[:, t], "cameras"),
             ),
             switched_on=switch(inputs, tier),
             unknown_share=float(f"{1 - known_m / total_m:.6g}"),
@@ -267,7 +267,7 @@ def outcome_of(
                     radius_km=None,
                     allocation=allocation,
                     length_km=Quantity.exactly(known_m / M_PER_KM, "km"),
-                    share_of_length=Quantity.from_draws(share[:, t], "share"),
+                    share_of_length=Quantity.from_amounts(share[:, t], "share"),
                 )
                 for allocation, share in cases.items()
             ),

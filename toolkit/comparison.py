@@ -287,8 +287,8 @@ def _tier(a: Assessment, b: Assessment, tier: Tier, *, paired: bool) -> TierDiff
     return TierDifference(
         threshold_px_m=(one.threshold_px_m, other.threshold_px_m),
         length_km=_difference(
-            Quantity.from_draws(one_km, "km"),
-            Quantity.from_draws(other_km, "km"),
+            Quantity.from_amounts(one_km, "km"),
+            Quantity.from_amounts(other_km, "km"),
             (one_km, other_km) if paired else None,
         ),
         share_of_length=_difference(

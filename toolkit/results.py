@@ -60,6 +60,23 @@ def rounded_draws(values: np.ndarray[Any, Any]) -> tuple[float, ...]:
     return tuple(_rounded(float(v)) for v in values)
 
 
+def upper_prob(amounts: np.ndarray[Any, Any]) -> float:
+    """Return the probability at which the 90 % interval of an amount ends.
+
+    0.95, as long as no more than 5 of 100 draws are zero. If more are, the interval begins at zero
+    and leaves out nothing below; up to 10 of 100 draws are then left out above instead, as many as
+    are zero, so that it holds 90 of 100 again and its end does not leap with one draw.
+
+    Parameters
+    ----------
+    amounts
+        Draws, none below zero, shape (D,).
+    """
+    tail = 1.0 - INTERVAL[2]
+    none = float(np.mean(amounts == 0.0))
+    return 1.0 - min(max(none, tail), 2 * tail)
+
+
 class Quantity(_Model):
     """A figure with its interval, or the reason why there is none. Unknown is never zero."""
 
@@ -100,6 +117,14 @@ class Quantity(_Model):
     def from_draws(cls, values: Sequence[float] | np.ndarray[Any, Any], unit: str) -> Quantity:
         """Make a quantity of draws: the 5, 50 and 95 % points."""
         low, mid, high = (float(v) for v in np.quantile(np.asarray(values, float), INTERVAL))
+        return cls.of(low, mid, high, unit)
+
+    @classmethod
+    def from_amounts(cls, values: Sequence[float] | np.ndarray[Any, Any], unit: str) -> Quantity:
+        """Make a quantity of draws of an amount that is never below zero, see `upper_prob`."""
+        drawn = np.asarray(values, float)
+        ends = (INTERVAL[0], INTERVAL[1], upper_prob(drawn))
+        low, mid, high = (float(v) for v in np.quantile(drawn, ends))
         return cls.of(low, mid, high, unit)
 
     @classmethod

@@ -305,7 +305,7 @@ def tier_part(
         Part of the variance of the count that an hour of counting removes.
     """
     sample = output[layout.independent]
-    share = Quantity.from_draws(sample, "share")
+    share = Quantity.from_amounts(sample, "share")
     found = indices(layout, output)
     if found is None:
         return TierSensitivity(share=share, variance=0.0, factors=(), mostly=(), work=())

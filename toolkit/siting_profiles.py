@@ -184,10 +184,13 @@ class KnownList:
         Whose it is, and its licence.
     beside
         File that knows more of its streets, as seen from the folder of the list; None if none does.
+    beside_source
+        What that file is, and its licence.
     """
 
     source: str
     beside: str | None = None
+    beside_source: str = ""
 
 
 def load_lists() -> dict[str, KnownList]:
@@ -204,6 +207,7 @@ def load_lists() -> dict[str, KnownList]:
             str(name): KnownList(
                 f"{one['source']}; licence: {one['licence']}",
                 str(one["beside"]) if "beside" in one else None,
+                str(one["beside_source"]) if "beside" in one else "",
             )
             for name, one in raw.items()
         }

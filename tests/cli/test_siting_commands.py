@@ -265,12 +265,13 @@ def test_fit_takes_what_the_known_lists_name_beside_them(run, files, home):
     folder = files[0].parent
     (home / "siting").mkdir(parents=True)
     entry = '[town]\nsource = "a list"\nlicence = "none"\nbeside = "beside/town.osm"\n'
+    entry += 'beside_source = "an extract; ODbL"\n'
     (home / "siting" / "lists.toml").write_text(entry)
     code, _, err = run("siting", "fit", folder, "--out", folder / "out")
     assert code == 0
     assert "town: there is no beside/town.osm, which lists.toml names" in err
     assert "without weight: traffic lights, places, bridges" in err
-    assert "second file" not in _source_of(folder / "out", "town")
+    assert "lights and places" not in _source_of(folder / "out", "town")
 
     lon, lat = street_frame().to_crs(4326).geometry.iloc[0].coords[0]
     nodes = "".join(
@@ -285,7 +286,7 @@ def test_fit_takes_what_the_known_lists_name_beside_them(run, files, home):
     assert code == 0
     assert "Read beside lines and classes: bridges 0." in err
     assert "a list; licence: none [" in _source_of(folder / "out", "town")
-    assert "lights and places of a second file [" in _source_of(folder / "out", "town")
+    assert "; lights and places: an extract; ODbL [" in _source_of(folder / "out", "town")
 
     # A file of that name beside the list comes before it.
     places = gpd.GeoDataFrame(
@@ -294,6 +295,7 @@ def test_fit_takes_what_the_known_lists_name_beside_them(run, files, home):
     places.to_parquet(folder / "town_places.parquet")
     code, _, err = run("siting", "fit", folder, "--out", folder / "out")
     assert "Read beside lines and classes: places 1 (police 1)." in err
+    assert "; lights and places: a second file [" in _source_of(folder / "out", "town")
 
 
 def test_an_extract_may_lie_beside_the_list(run, files):

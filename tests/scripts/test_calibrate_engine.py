@@ -152,11 +152,9 @@ def test_plots_have_the_same_bytes_every_time(found, tmp_path):
 def test_the_90_percent_interval_holds_the_truth_and_ranks_are_uniform():
     found = calibrate.outcomes(500)
     results = shown.summarise(found, calibrate.DRAWS)
-    assert (results.held[0] >= 0.85).all()
-    # An interval that begins at zero cannot be missed below: there the lot decides.
-    assert (results.by_lot[0] >= 0.85).all()
-    assert (results.by_lot[0] <= 0.95).all()
-    assert (results.held[0, :2] <= 0.95).all()
+    for held in (results.held[0], results.by_lot[0]):
+        assert (held >= 0.85).all()
+        assert (held <= 0.95).all()
     assert (results.p_value[0] > 0.01).all()
     inside, of = shown.agreeing(results)
     assert inside >= of - 2

@@ -159,7 +159,7 @@ def _fit(options: argparse.Namespace) -> int:
     from toolkit import labels, siting_bearings, store
     from toolkit.siting_fitting import fit_profiles, known_city
     from toolkit.siting_pairs import pack_pair, read_pair
-    from toolkit.siting_profiles import load_lists, load_prior
+    from toolkit.siting_profiles import KnownList, load_lists, load_prior
     from toolkit.streets import open_pack
 
     prior, lists = load_prior(), load_lists()
@@ -170,12 +170,11 @@ def _fit(options: argparse.Namespace) -> int:
             pairs[name] = read_pair(streets, cameras, places=places)
             cities.append(known_city(name, pairs[name]))
         _say(name, pairs[name])
-        digest = store.sha256_file(cameras)[:12]
-        sources[name] = f"{lists[name].source if name in lists else _GIVEN} [{digest}]"
+        known = lists.get(name, KnownList(_GIVEN))
+        sources[name] = f"{known.source} [{store.sha256_file(cameras)[:12]}]"
         if places is not None:
-            sources[name] += (
-                f"; lights and places of a second file [{store.sha256_file(places)[:12]}]"
-            )
+            beside = "a second file" if _is_own(places) else known.beside_source
+            sources[name] += f"; lights and places: {beside} [{store.sha256_file(places)[:12]}]"
     demonstration = _DEMONSTRATION.replace("-", "_")
     if demonstration not in pairs:
         with busy("Reading the centre of Helsinki ..."):
@@ -256,6 +255,11 @@ def places_of(name: str, streets: Path) -> Path | None:
         "the list. Its lights, places and bridges count as not known.\n"
     )
     return None
+
+
+def _is_own(places: Path) -> bool:
+    """Return whether a file is named for its list, not by ``lists.toml``."""
+    return places.name.partition(".")[0].endswith(_PLACES)
 
 
 def _files_by_name(folder: Path, ending: str) -> dict[str, Path]:
