@@ -7,6 +7,7 @@ never shown. Streets, houses and sites of neighbouring tiles touch, so lines of 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import shapely
@@ -60,6 +61,11 @@ class TiledCity:
     def site_xy(self) -> FloatArray:
         """Where candidate sites stand, shape (G, 2)."""
         return self.groups.xy_m
+
+    @cached_property
+    def ranked(self) -> siting.Ranked:
+        """Return the groups in order of class and size, kept: no assumption moves them."""
+        return siting.ranked(self.groups)
 
 
 def tiled_city(

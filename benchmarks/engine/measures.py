@@ -229,7 +229,7 @@ def _chance(
     per_site = values.draw("sites.cameras_per_site", design)
     n_sites = n_cameras / per_site
     weights = siting_profiles.weights_of(operators_of(None), city.groups, values, design)
-    factor = siting.inclusion_factor(weights, n_sites, city.groups)
+    factor = siting.inclusion_factor(weights, n_sites, city.ranked)
     chance = exposure.SiteChance.of_classes(
         factor.T,
         city.groups.weight_class,
