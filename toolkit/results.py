@@ -43,7 +43,7 @@ STATUSES: tuple[Status, ...] = ("installed", "planned")
 
 _SIGNIFICANT_DIGITS = 6
 INTERVAL = (0.05, 0.5, 0.95)
-"""Probabilities of `low`, `mid` and `high` of a total: a 90 % interval and the median."""
+"""Probabilities of `low`, `mid` and `high`: a 90 % interval and the median; see `upper_prob`."""
 
 
 class _Model(BaseModel):

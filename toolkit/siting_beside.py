@@ -7,6 +7,7 @@ places, bridges, one-way streets and lanes as well.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -20,6 +21,8 @@ from toolkit.sources import graph, osm
 from toolkit.sources.extract import Extract
 from toolkit.street_features import PLACE_M
 from toolkit.street_layers import StreetLayers, lanes_of, metric_xy, some_lanes
+
+FloatArray = NDArray[np.float64]
 
 SAME_STREET_M: Final = 2.0
 """A street of the extract is that of a line if it passes its middle this near: coordinates of both
@@ -65,17 +68,8 @@ def with_extract(layers: StreetLayers, extract: Extract, crs: str) -> StreetLaye
     """
     found = extract.layers
     lit = found.junctions[found.junctions["signals"].to_numpy(dtype=bool)]
-    west, south, east, north = shapely.total_bounds(layers.lines)
-    place_xy = metric_xy(found.places, crs)
-    low, high = (west - PLACE_M, south - PLACE_M), (east + PLACE_M, north + PLACE_M)
-    near = np.flatnonzero(((place_xy >= low) & (place_xy <= high)).all(axis=1))
-    kinds = found.places["kind"].tolist()
-    layers = replace(
-        layers,
-        signal_xy_m=metric_xy(lit, crs) if len(lit) else None,
-        place_xy_m=place_xy[near] if len(near) else None,
-        place_kind=[kinds[i] for i in near],
-    )
+    layers = replace(layers, signal_xy_m=metric_xy(lit, crs) if len(lit) else None)
+    layers = with_places(layers, metric_xy(found.places, crs), found.places["kind"].tolist())
     streets = found.streets
     at = _same_street(layers.lines, np.asarray(streets.geometry.to_crs(crs).array, dtype=object))
     there, at = at >= 0, np.maximum(at, 0)
@@ -86,6 +80,24 @@ def with_extract(layers: StreetLayers, extract: Extract, crs: str) -> StreetLaye
     if layers.lanes is None:
         layers = replace(layers, lanes=some_lanes(np.where(there, lanes_of(streets)[at], np.nan)))
     return layers
+
+
+def with_places(layers: StreetLayers, xy_m: FloatArray, kind: Sequence[str]) -> StreetLayers:
+    """Return streets with the places at them; a file of a whole country may hold none.
+
+    Parameters
+    ----------
+    layers
+        The streets.
+    xy_m, kind
+        Places in the frame of the streets, shape (N, 2), and their kinds, length N.
+    """
+    west, south, east, north = shapely.total_bounds(layers.lines)
+    low, high = (west - PLACE_M, south - PLACE_M), (east + PLACE_M, north + PLACE_M)
+    here = np.flatnonzero(((xy_m >= low) & (xy_m <= high)).all(axis=1))
+    if not len(here):
+        return replace(layers, place_xy_m=None, place_kind=())
+    return replace(layers, place_xy_m=xy_m[here], place_kind=[kind[i] for i in here.tolist()])
 
 
 def _same_street(lines: NDArray[np.object_], streets: NDArray[np.object_]) -> NDArray[np.int64]:

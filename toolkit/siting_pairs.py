@@ -21,7 +21,7 @@ from toolkit.sources import lines as street_lines
 from toolkit.sources import tags as rules
 from toolkit.sources.extract import metric_crs_of
 from toolkit.sources.lines import StreetFile
-from toolkit.street_features import PLACE_M, StreetPoints, street_points, without_duplicates
+from toolkit.street_features import StreetPoints, street_points, without_duplicates
 from toolkit.street_layers import StreetLayers, known_of, metric_xy, pack_layers, some_lanes
 from toolkit.streets import Pack
 
@@ -306,11 +306,4 @@ def _with_points(
         layers = replace(layers, signal_xy_m=metric(lit) if lit else None)
     rows = file.beside.places or []
     xy = metric([row["geometry"] for row in rows])
-    west, south, east, north = shapely.total_bounds(layers.lines)
-    # A file of a whole country may hold none of this place.
-    near = (xy >= (west - PLACE_M, south - PLACE_M)) & (xy <= (east + PLACE_M, north + PLACE_M))
-    here = np.flatnonzero(near.all(axis=1))
-    if len(here):
-        kind = [rows[i]["kind"] for i in here]
-        layers = replace(layers, place_xy_m=xy[here], place_kind=kind)
-    return layers
+    return siting_beside.with_places(layers, xy, [row["kind"] for row in rows])
