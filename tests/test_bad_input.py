@@ -24,7 +24,7 @@ MOST_S, MOST_MB = 2.0, 200.0
 GUARD_MB = 1500
 """Bound of the address space above a process that has imported the importer: threads of the
 readers reserve much more than they use."""
-WORKER = Path(__file__).with_name("import_worker.py")
+WORKER = Path(__file__).parent / "helpers" / "import_worker.py"
 PACK_FILES = {"manifest.json", *(f"{layer}.parquet" for layer in LAYERS)}
 
 pytestmark = pytest.mark.skipif(

@@ -57,7 +57,7 @@ def test_a_killed_worker_loses_nothing_and_nothing_is_computed_twice(undisturbed
     plan, home, right = undisturbed
     out = tmp_path / "out"
     cluster = subprocess.Popen(
-        [sys.executable, "-W", "ignore", Path(__file__).with_name("dask_cluster.py")],
+        [sys.executable, "-W", "ignore", Path(__file__).parent / "helpers" / "dask_cluster.py"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -7,8 +7,8 @@ import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
+from banned_words import banned_words
 from invented import HOSTILE
-from test_text import banned_words
 
 from toolkit import field_work, store, tornado
 from toolkit import sensitivity as module

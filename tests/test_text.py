@@ -16,52 +16,15 @@ import pytest
 from babel.messages.catalog import Message
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
+from banned_words import banned_words
 
 from toolkit import _text, labels
 from toolkit.results import EXPOSURE_CLASSES, STATUSES, SWITCHED_TIERS, TIERS, Quantity
 
 ROOT = Path(__file__).resolve().parents[1]
 
-BANNED: dict[str, tuple[str, ...]] = {
-    "en": (
-        r"\bsafe(?:r|st|ly|ty|guard\w*)?\b",
-        r"\bunsafe\w*\b",
-        r"\bsecur(?:e|ed|ely|es|ing|ity)\b",
-        r"\bclear(?:ed|er|est|ly|s)?\b",
-        r"\bcamera[- ]free\b",
-        r"\blow(?:er|est)?[- ]risk\b",
-        r"\brisk[- ]free\b",
-    ),
-    "my": (
-        "လုံခြုံ",
-        "လုံချုံ",
-        "ဘေးကင်း",
-        "ဘေးအန္တရာယ်ကင်း",
-        "အန္တရာယ်ကင်း",
-        "အန္တရာယ်နည်း",
-        "အန္တရာယ်မရှိ",
-        "အန္တရာယ် မရှိ",
-        "အန္တရာယ် နည်း",
-        "ကင်မရာကင်း",
-        "ကင်မရာလွတ်",
-        "စိတ်ချ",
-        "ရှင်းလင်း",
-    ),
-}
-"""Patterns of words that no output may hold: they would promise what nobody can know."""
-
 ZAWGYI_ONLY = re.compile("[\u1060-\u1097]|\u1031[\u1000-\u1021](?=\u1039)|(?:^|\\s)\u1031")
 """Signs that Burmese text in Unicode does not use, and vowel E written before its consonant."""
-
-
-def banned_words(text: str) -> list[str]:
-    """Return what a text holds of the banned words of any language."""
-    return [
-        found[0]
-        for patterns in BANNED.values()
-        for pattern in patterns
-        for found in re.finditer(pattern, text, re.IGNORECASE)
-    ]
 
 
 def script() -> ModuleType:

@@ -7,12 +7,12 @@ from urllib.parse import unquote
 
 import pytest
 from playwright.sync_api import Page, expect
-from running import ROOT, Server, Watched, serving
+from running import Server, Watched, serving
 from streamlit.testing.v1 import AppTest
 
 from toolkit import store
 
-HERE = Path(__file__).resolve().parent
+HELPERS = Path(__file__).resolve().parents[1] / "helpers"
 
 
 def page(lang: str = "en") -> AppTest:
@@ -99,9 +99,9 @@ def test_texts_of_a_model_are_harmless(home: Path) -> None:
 
 @pytest.fixture(scope="module")
 def optics_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    paths = (str(HERE), str(ROOT / "tests"))
+    paths = (str(HELPERS),)
     with serving(
-        tmp_path_factory.mktemp("home"), script=HERE / "optics_alone.py", paths=paths
+        tmp_path_factory.mktemp("home"), script=HELPERS / "optics_alone.py", paths=paths
     ) as server:
         yield server
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from banned_words import banned_words
 from invented import HOSTILE, assessment_of, layers_of
 from running import SLOW_S
 from streamlit.testing.v1 import AppTest
-from test_text import banned_words
 
 from toolkit import _egress, labels, maps, notes, report, store, streets
 from toolkit._text import LANGUAGES, has_burmese, tr

@@ -7,10 +7,10 @@ import re
 from typing import Any
 
 import pytest
+from banned_words import banned_words
 from invented import HOSTILE, layers_of
 from made import claim_of, other_claim, report_on
 from pages import Element, elements, shown
-from test_text import banned_words
 
 from toolkit import labels, maps
 from toolkit._text import LANGUAGES, Language
