@@ -164,8 +164,8 @@ def first_pass(name: str, tile_km: float) -> None:
 
     from toolkit import tiles
     from toolkit.assessment import make_inputs
+    from toolkit.base.draws import Design
     from toolkit.basis_sums import plan_sites
-    from toolkit.draws import Design
 
     inputs, pack_id, _ = make_inputs(
         name, as_of=dt.date(2026, 11, 23), design=Design(200, 0), scope="all"

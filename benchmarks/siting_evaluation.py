@@ -32,17 +32,11 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from benchmarks import siting_within
-from toolkit import (
-    siting_coverage,
-    siting_fit,
-    siting_profiles,
-    siting_rings,
-    siting_score,
-    store,
-)
+from toolkit import siting_coverage, siting_fit, siting_profiles, siting_rings, siting_score
 from toolkit.assumptions import load_assumptions
+from toolkit.base import store
+from toolkit.base.draws import Design
 from toolkit.cli.siting import pairs_in, places_of
-from toolkit.draws import Design
 from toolkit.siting_fitting import KnownCity, fit_profiles, fit_shared, known_city
 from toolkit.siting_pairs import CityPair, make_pair, pack_files, read_files
 from toolkit.siting_profiles import Prior, Profiles

@@ -18,8 +18,8 @@ import zipfile
 from pathlib import Path
 from typing import Final
 
-from toolkit import store
-from toolkit._errors import InputDataError, ToolkitError
+from toolkit.base import store
+from toolkit.base.errors import InputDataError, ToolkitError
 from toolkit.results import Boundary, Names
 from toolkit.sources.osm import read_osm
 from toolkit.streets import ODBL, OSM_ATTRIBUTION, WRITER, Manifest, Source, write_pack

@@ -48,12 +48,13 @@ from invented_truth import (  # noqa: E402
     write_report,
 )
 
-from toolkit import cities, siting, siting_profiles, store  # noqa: E402
+from toolkit import cities, siting, siting_profiles  # noqa: E402
 from toolkit.assumptions import load_assumptions  # noqa: E402
+from toolkit.base import store  # noqa: E402
+from toolkit.base.draws import Design  # noqa: E402
 from toolkit.basis import Inputs  # noqa: E402
 from toolkit.basis_streets import on_streets  # noqa: E402
 from toolkit.counts import count_draws  # noqa: E402
-from toolkit.draws import Design  # noqa: E402
 from toolkit.optics import draw_cameras, load_catalogue  # noqa: E402
 from toolkit.results import INTERVAL, TIERS, Names, upper_prob  # noqa: E402
 from toolkit.scene import Scene, build_scene  # noqa: E402

@@ -14,7 +14,7 @@ from matplotlib import pyplot as plt
 from numpy.typing import NDArray
 from scipy import stats
 
-from toolkit import store
+from toolkit.base import store
 from toolkit.results import TIERS
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"

@@ -16,7 +16,8 @@ import shapely
 from numpy.typing import NDArray
 from scipy import sparse
 
-from toolkit import store, streets
+from toolkit import streets
+from toolkit.base import store
 from toolkit.layers import JUNCTION_DEGREE
 from toolkit.sources import osm
 

@@ -18,9 +18,9 @@ from scipy import optimize
 
 from toolkit import siting_profiles
 from toolkit.assumptions import AssumptionSet
+from toolkit.base.draws import Design
 from toolkit.camera_types import Catalogue
 from toolkit.claims import Claim
-from toolkit.draws import Design
 from toolkit.optics import CameraDraws, draw_cameras
 from toolkit.scene import Scene
 

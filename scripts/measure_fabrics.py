@@ -34,9 +34,10 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 from shapely.geometry.base import BaseGeometry
 
-from toolkit import fabrics, pieces, sight, siting, store, streets
+from toolkit import fabrics, pieces, sight, siting, streets
 from toolkit.assumptions import AssumptionSet, load_assumptions
-from toolkit.draws import Design
+from toolkit.base import store
+from toolkit.base.draws import Design
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -25,7 +25,7 @@ from typing import Any, Final
 from build_helsinki_pack import fetch_extract
 from fabric_networks import NEATNET, SOURCES, download_neatnet
 
-from toolkit import store
+from toolkit.base import store
 
 DOC: Final = Path(__file__).resolve().parent.parent / "docs" / "streets.md"
 START: Final = "<!-- table: written by scripts/measure_imports.py -->"

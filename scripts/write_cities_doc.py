@@ -21,9 +21,10 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from toolkit import store  # noqa: E402
-from toolkit._escape import plain  # noqa: E402
 from toolkit.assumptions import load_assumptions  # noqa: E402
+from toolkit.base import store  # noqa: E402
+from toolkit.base.draws import Design  # noqa: E402
+from toolkit.base.escape import plain  # noqa: E402
 from toolkit.cities import City, load_cities  # noqa: E402
 from toolkit.city_figures import city_figures  # noqa: E402
 from toolkit.claims import (  # noqa: E402
@@ -36,7 +37,6 @@ from toolkit.claims import (  # noqa: E402
 )
 from toolkit.count_rules import unused_text  # noqa: E402
 from toolkit.counts import CountDraws, count_draws  # noqa: E402
-from toolkit.draws import Design  # noqa: E402
 from toolkit.makers import load_makers  # noqa: E402
 from toolkit.records import figure_text  # noqa: E402
 

@@ -13,10 +13,11 @@ import jsonschema
 import numpy as np
 import pytest
 
-from toolkit import results, store
-from toolkit._errors import NotFoundError
+from toolkit import results
 from toolkit.assessment import assess
 from toolkit.assumptions import load_assumptions
+from toolkit.base import store
+from toolkit.base.errors import NotFoundError
 from toolkit.cities import load_cities
 from toolkit.results import TIERS, Assessment
 

@@ -8,8 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit import store
-from toolkit._errors import InputDataError
 from toolkit.assumption_text import (
     Difference,
     differences,
@@ -20,6 +18,8 @@ from toolkit.assumption_text import (
     toml_value,
 )
 from toolkit.assumptions import load_assumptions, read_set
+from toolkit.base import store
+from toolkit.base.errors import InputDataError
 
 
 @given(

@@ -9,12 +9,12 @@ import tomllib
 import numpy as np
 import pytest
 
-from toolkit import store
-from toolkit._errors import InputDataError, NotFoundError
 from toolkit.assessment import assess
 from toolkit.assumptions import find_set, list_sets, load_assumptions
+from toolkit.base import store
+from toolkit.base.draws import Design
+from toolkit.base.errors import InputDataError, NotFoundError
 from toolkit.cities import load_cities
-from toolkit.draws import Design
 from toolkit.results import TIERS
 
 AS_OF = dt.date(2026, 11, 23)

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from toolkit.assumptions import load_assumptions
+from toolkit.base.draws import Design
 from toolkit.claims import load_claims
 from toolkit.count_rules import rule_text
 from toolkit.counts import count_draws
-from toolkit.draws import Design
 from toolkit.siting import proportional_prob
 
 DESIGN = Design(n_draws=5_000, seed=0)

@@ -16,7 +16,7 @@ import malformed
 import pytest
 from malformed import ERROR, Case
 
-from toolkit import store
+from toolkit.base import store
 from toolkit.layers import LAYERS
 
 HANG_S = 20.0
@@ -43,7 +43,7 @@ class Worker:
         environment = {
             **os.environ,
             store.HOME_VARIABLE: str(self.home),
-            "PYTHONPATH": str(WORKER.parent.parent),
+            "PYTHONPATH": str(WORKER.parents[2]),
             "MALLOC_ARENA_MAX": "2",
         }
         process = subprocess.Popen(

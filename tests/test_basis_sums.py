@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from toolkit.assessment import make_inputs
+from toolkit.base.draws import Design
 from toolkit.basis_streets import scene_of
 from toolkit.basis_sums import Sums, plan_sites, reducing_share
-from toolkit.draws import Design
 from toolkit.layers import empty_layer
 from toolkit.siting_profiles import operators_of
 

@@ -13,7 +13,7 @@ from batch_plans import HEAD, TILED, times, tree, write_plan
 
 import toolkit
 from toolkit import batch
-from toolkit._errors import InputDataError
+from toolkit.base.errors import InputDataError
 from toolkit.basis_sums import Sums
 from toolkit.batch_plan import read_plan
 from toolkit.results import TIERS, Assessment

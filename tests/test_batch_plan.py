@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from batch_plans import HEAD, write_plan
 
-from toolkit import batch_plan, store
-from toolkit._errors import InputDataError
+from toolkit import batch_plan
+from toolkit.base import store
+from toolkit.base.errors import InputDataError
 from toolkit.cities import load_cities
 
 CLAIM = """

@@ -10,7 +10,7 @@ from concurrent.futures.process import BrokenProcessPool
 import pytest
 
 from toolkit import batch_run
-from toolkit._errors import InputDataError, UsageError
+from toolkit.base.errors import InputDataError, UsageError
 from toolkit.batch import Task
 from toolkit.batch_plan import Job
 

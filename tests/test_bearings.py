@@ -7,7 +7,7 @@ import pytest
 from drawn_grid import REACH_M, cameras, town
 
 from toolkit import bearings, exposure, placement
-from toolkit.draws import Design
+from toolkit.base.draws import Design
 
 
 def test_angles_to_a_street_are_the_same_for_both_ways():

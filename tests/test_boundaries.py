@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toolkit import boundaries
-from toolkit._errors import InputDataError, UsageError
+from toolkit.base.errors import InputDataError, UsageError
 from toolkit.boundaries import BoundaryChoice, parse_boundary
 from toolkit.sources.extract import AdminArea, area_km2_of
 

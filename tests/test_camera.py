@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from toolkit._errors import InputDataError
+from toolkit.base.errors import InputDataError
 from toolkit.camera import camera_of, constants_of
 from toolkit.camera_types import load_catalogue
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from toolkit._errors import InputDataError
+from toolkit.base.errors import InputDataError
 from toolkit.camera_lists import ListedCamera, read_cameras
 
 

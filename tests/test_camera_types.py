@@ -7,8 +7,8 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from toolkit import store
-from toolkit._errors import InputDataError, NotFoundError
+from toolkit.base import store
+from toolkit.base.errors import InputDataError, NotFoundError
 from toolkit.camera_types import Kind, Valued, load_catalogue
 
 TYPES = 'format = "camera-exposure.camera-types/1"\n'

@@ -16,8 +16,9 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolkit import cameras, store
-from toolkit._errors import InputDataError, NotFoundError
+from toolkit import cameras
+from toolkit.base import store
+from toolkit.base.errors import InputDataError, NotFoundError
 from toolkit.layers import FIELD_NOTES, LAYERS, conform, empty_layer
 from toolkit.streets import open_pack
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from toolkit import store
-from toolkit._errors import InputDataError, NotFoundError
+from toolkit.base import store
+from toolkit.base.errors import InputDataError, NotFoundError
 from toolkit.cities import find_city, folded, load_cities
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from toolkit.assumptions import load_assumptions
+from toolkit.base.draws import Design
 from toolkit.cities import find_city
 from toolkit.city_figures import CityFigures, city_figures, multiplier
-from toolkit.draws import Design
 from toolkit.results import Boundary
 
 DESIGN = Design(n_draws=400, seed=0)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from toolkit._errors import InputDataError
+from toolkit.base.errors import InputDataError
 from toolkit.claims import (
     capability_level,
     contradictions,

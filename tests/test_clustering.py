@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import integrate, stats
 
 from toolkit import clustering
-from toolkit.draws import Design
+from toolkit.base.draws import Design
 
 
 def test_districts_are_squares_of_the_metric_grid():

@@ -8,10 +8,11 @@ import json
 import numpy as np
 import pytest
 
-from toolkit import comparison, labels, store
-from toolkit._errors import InputDataError
+from toolkit import comparison, labels
 from toolkit.assessment import assess
 from toolkit.assumptions import load_assumptions
+from toolkit.base import store
+from toolkit.base.errors import InputDataError
 from toolkit.results import TIERS, Assessment, Quantity
 
 AS_OF = dt.date(2026, 11, 23)

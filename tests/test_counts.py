@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolkit._errors import InputDataError
 from toolkit.assumptions import load_assumptions
+from toolkit.base.draws import Design
+from toolkit.base.errors import InputDataError
 from toolkit.cities import load_cities
 from toolkit.city_figures import CityFigures
 from toolkit.claims import load_claims, load_national
 from toolkit.count_rules import RuleId, UnusedReason, rule_text, unused_text
 from toolkit.counts import count_draws
-from toolkit.draws import Design
 from toolkit.records import Claim
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -659,7 +659,7 @@ def test_the_hash_seed_does_not_matter():
         "import datetime as dt\n"
         "from toolkit.claims import capability_level, evidence_sha256, load_claims\n"
         "from toolkit.counts import count_draws\n"
-        "from toolkit.draws import Design\n"
+        "from toolkit.base.draws import Design\n"
         "from toolkit.assumptions import load_assumptions\n"
         "for city in ('yangon', 'mandalay', 'hpa-an'):\n"
         "    c = load_claims(city)\n"

@@ -8,7 +8,7 @@ import tomllib
 
 import pytest
 
-from toolkit import store
+from toolkit.base import store
 from toolkit.cities import load_cities
 from toolkit.claims import (
     NATIONAL,

@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from toolkit import store
-from toolkit._errors import InputDataError
+from toolkit.base import store
+from toolkit.base.errors import InputDataError
 from toolkit.claims import load_claims, load_observations
 from toolkit.evidence_files import add_claims, add_observation, own_file
 from toolkit.observations import Observation

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolkit._errors import InputDataError
+from toolkit.base.errors import InputDataError
 from toolkit.cities import load_cities
 from toolkit.claims import NATIONAL, evidence_sha256, load_claims
 from toolkit.evidence_table import COLUMNS, read_csv, to_csv
@@ -154,7 +154,7 @@ def test_tables_that_are_far_too_large(tmp_path, monkeypatch, make_claim):
     monkeypatch.setattr("toolkit.evidence_table._MAX_ROWS", 2)
     with pytest.raises(InputDataError, match="more than 2 rows"):
         read_csv(path)
-    monkeypatch.setattr("toolkit._tables.MAX_FILE_BYTES", 10)
+    monkeypatch.setattr("toolkit.base.toml_files.MAX_FILE_BYTES", 10)
     with pytest.raises(InputDataError, match="is larger than"):
         read_csv(path)
 

@@ -13,10 +13,11 @@ import pyogrio
 import pytest
 import shapely
 
-from toolkit import cameras, exports, gis_files, labels, store
-from toolkit._errors import InputDataError, UsageError
+from toolkit import cameras, exports, gis_files, labels
 from toolkit.assessment import assess
 from toolkit.assumptions import load_assumptions
+from toolkit.base import store
+from toolkit.base.errors import InputDataError, UsageError
 from toolkit.comparison import Comparison, compare
 from toolkit.layers import CRS
 from toolkit.results import EXPOSURE_CLASSES, TIERS, Assessment

@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from toolkit import fabrics, store
-from toolkit._errors import InputDataError
+from toolkit import fabrics
 from toolkit.assumptions import AssumptionSet, load_assumptions
-from toolkit.draws import Design
+from toolkit.base import store
+from toolkit.base.draws import Design
+from toolkit.base.errors import InputDataError
 
 DESIGN = Design(200, 7)
 BIN_M = fabrics.VIEW_BIN_M

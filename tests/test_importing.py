@@ -13,8 +13,9 @@ import pytest
 import shapely
 from drawn_osm import LAT, LON, STEP, Drawing
 
-from toolkit import boundaries, importing, store, streets
-from toolkit._errors import InputDataError, UsageError
+from toolkit import boundaries, importing, streets
+from toolkit.base import store
+from toolkit.base.errors import InputDataError, UsageError
 from toolkit.boundaries import BoundaryChoice
 from toolkit.cities import City, find_city
 from toolkit.results import Names

@@ -15,7 +15,8 @@ from compiled_calls import LOCK, Code
 from numba.core.caching import FunctionCache
 from numba.core.dispatcher import Dispatcher
 
-from toolkit import kernel_lock, store
+from toolkit import kernel_lock
+from toolkit.base import store
 from toolkit.kernel_lock import KernelLock
 
 

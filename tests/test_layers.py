@@ -10,8 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
-from toolkit import store
-from toolkit._errors import InputDataError, PackError
+from toolkit.base import store
+from toolkit.base.errors import InputDataError, PackError
 from toolkit.layers import LAYERS, conform, empty_layer, from_parquet, to_parquet
 
 PLACES = gpd.GeoDataFrame(

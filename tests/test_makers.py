@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from toolkit._errors import InputDataError
+from toolkit.base.errors import InputDataError
 from toolkit.makers import load_makers
 
 HEAD = 'format = "camera-exposure.makers/1"\n'

@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from toolkit._errors import InputDataError
 from toolkit.assumptions import load_assumptions
+from toolkit.base.draws import Design
+from toolkit.base.errors import InputDataError
 from toolkit.city_figures import CityFigures
 from toolkit.claims import load_claims
 from toolkit.counts import count_draws
-from toolkit.draws import Design
 from toolkit.observations import (
     Observation,
     updated,

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolkit import optics, store
+from toolkit import optics
 from toolkit.assumptions import load_assumptions
-from toolkit.draws import Design
+from toolkit.base import store
+from toolkit.base.draws import Design
 from toolkit.results import TIERS
 
 DESIGN = Design(64, 3)

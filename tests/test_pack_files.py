@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from toolkit import pack_files, store, streets
-from toolkit._errors import InputDataError, NotFoundError
+from toolkit import pack_files, streets
+from toolkit.base import store
+from toolkit.base.errors import InputDataError, NotFoundError
 
 BUILT_IN = "helsinki-centre"
 

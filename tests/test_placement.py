@@ -13,8 +13,8 @@ from scipy import optimize
 from scipy.spatial.distance import pdist
 
 from toolkit import _placement_kernels, exposure, placement, sight, siting
+from toolkit.base.draws import Design
 from toolkit.basis_sums import Sums
-from toolkit.draws import Design
 from toolkit.exposure import SiteChance
 from toolkit.results import TIERS
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from toolkit import results, store
+from toolkit import results
+from toolkit.base import store
 
 
 def test_an_unknown_quantity_is_null_with_a_reason_and_never_zero():

@@ -6,9 +6,9 @@ import math
 
 import pytest
 
-from toolkit import store
-from toolkit._errors import InputDataError, NotFoundError
 from toolkit.assumptions import list_sets
+from toolkit.base import store
+from toolkit.base.errors import InputDataError, NotFoundError
 from toolkit.rule_sets import CAMERA_KINDS, differences, load_rules, read_rules, to_toml
 
 GOOD = """

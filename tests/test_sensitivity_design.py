@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from toolkit.assumptions import load_assumptions
-from toolkit.draws import Design
+from toolkit.base.draws import Design
 from toolkit.sensitivity_design import (
     MORRIS_RANGE,
     Factor,

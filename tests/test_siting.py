@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from toolkit import siting, store
-from toolkit._errors import InputDataError
+from toolkit import siting
 from toolkit.assumptions import load_assumptions
-from toolkit.draws import Design
+from toolkit.base import store
+from toolkit.base.draws import Design
+from toolkit.base.errors import InputDataError
 from toolkit.siting_profiles import operators_of, weights_of
 from toolkit.street_features import FEATURES, levels_of
 from toolkit.street_layers import StreetLayers

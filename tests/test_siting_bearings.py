@@ -80,7 +80,7 @@ def test_names_from_files_do_no_harm_in_toml():
 
 
 def test_figures_kept_are_those_of_the_delivered_list(test_data_dir):
-    from toolkit import store
+    from toolkit.base import store
     from toolkit.siting_pairs import read_pair
 
     kept = tomllib.loads(store.find("siting/bearings.toml").read_text())["bengaluru_central"]

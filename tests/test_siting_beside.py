@@ -11,7 +11,7 @@ from drawn_osm import LAT, LON, STEP, Drawing
 from networkx import MultiDiGraph
 
 from toolkit import siting_beside
-from toolkit._errors import InputDataError
+from toolkit.base.errors import InputDataError
 from toolkit.siting_pairs import read_files
 
 WAYS = {

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from toolkit import labels, siting_cells
-from toolkit._errors import NotFoundError
 from toolkit.assessment import make_inputs
-from toolkit.draws import Design
+from toolkit.base.draws import Design
+from toolkit.base.errors import NotFoundError
 from toolkit.streets import open_pack
 
 AS_OF = dt.date(2026, 11, 23)

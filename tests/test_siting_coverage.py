@@ -7,7 +7,7 @@ import pytest
 from drawn_city import layers
 
 from toolkit import siting_coverage, siting_profiles
-from toolkit.draws import Design
+from toolkit.base.draws import Design
 from toolkit.siting_coverage import Ground
 from toolkit.siting_profiles import Drawn
 from toolkit.street_features import street_points

@@ -12,7 +12,7 @@ import shapely
 from drawn_city import CRS, camera_frame, grid, main_crossings, street_frame
 
 from toolkit import siting_pairs, street_features
-from toolkit._errors import InputDataError
+from toolkit.base.errors import InputDataError
 from toolkit.siting_pairs import read_pair
 from toolkit.streets import open_pack
 

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 from drawn_city import layers
 
-from toolkit import labels, siting_columns, siting_profiles, siting_score, store, street_features
-from toolkit._errors import InputDataError, NotFoundError
+from toolkit import labels, siting_columns, siting_profiles, siting_score, street_features
 from toolkit.assumptions import load_assumptions
+from toolkit.base import store
+from toolkit.base.draws import Design
+from toolkit.base.errors import InputDataError, NotFoundError
 from toolkit.cities import load_cities
-from toolkit.draws import Design
 from toolkit.sensitivity_design import RecordingDesign
 from toolkit.siting import Candidates
 

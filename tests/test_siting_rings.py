@@ -11,7 +11,7 @@ from scipy.spatial import cKDTree
 
 from toolkit import siting_coverage, siting_rings
 from toolkit.assumptions import load_assumptions
-from toolkit.draws import Design
+from toolkit.base.draws import Design
 from toolkit.siting_pairs import make_pair
 from toolkit.siting_profiles import Drawn
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toolkit import _text, siting_fit, siting_profiles, siting_score
-from toolkit._errors import NotFoundError
-from toolkit.draws import Design
+from toolkit.base.draws import Design
+from toolkit.base.errors import NotFoundError
 from toolkit.siting_pairs import make_pair
 from toolkit.siting_score import Classed
 

@@ -17,7 +17,7 @@ from types import ModuleType
 import pytest
 
 import toolkit
-from toolkit import store
+from toolkit.base import store
 
 ROOT = Path(__file__).resolve().parent.parent
 MAKE_VENV = """

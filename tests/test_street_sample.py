@@ -11,8 +11,8 @@ import pytest
 
 from toolkit import results, street_sample
 from toolkit.assessment import assess, make_inputs
+from toolkit.base.draws import Design
 from toolkit.basis_streets import scene_of
-from toolkit.draws import Design
 from toolkit.results import TIERS
 
 N_POINTS = 3_000

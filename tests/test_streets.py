@@ -10,8 +10,9 @@ import pyproj
 import pytest
 import shapely
 
-from toolkit import store, streets
-from toolkit._errors import InputDataError, NotFoundError, PackError
+from toolkit import streets
+from toolkit.base import store
+from toolkit.base.errors import InputDataError, NotFoundError, PackError
 from toolkit.layers import LAYERS, Layers, conform, to_parquet
 from toolkit.streets import Manifest, Pack
 

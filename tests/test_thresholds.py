@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from toolkit import store
-from toolkit._errors import InputDataError, NotFoundError
 from toolkit.assumptions import load_assumptions
+from toolkit.base import store
+from toolkit.base.errors import InputDataError, NotFoundError
 from toolkit.thresholds import load_thresholds
 
 HEAD = 'format = "camera-exposure.thresholds/1"\n'

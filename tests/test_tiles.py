@@ -11,9 +11,9 @@ import shapely
 
 from toolkit import tiles
 from toolkit.assessment import assemble, make_inputs
+from toolkit.base.draws import Design
 from toolkit.basis_streets import on_streets, outcome_of
 from toolkit.basis_sums import plan_sites, total
-from toolkit.draws import Design
 from toolkit.results import TIERS
 
 AS_OF = dt.date(2026, 11, 23)

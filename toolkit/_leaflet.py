@@ -1,6 +1,6 @@
 """Parts of a map that the map library lacks: each writes its own piece of script into the page.
 
-What they hold is made harmless before: texts as HTML by `toolkit._escape`, the rest as JSON by the
+What they hold is made harmless before: texts as HTML by `toolkit.base.escape`, the rest as JSON by the
 library's filters.
 """
 

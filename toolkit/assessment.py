@@ -15,9 +15,11 @@ from pathlib import Path
 
 import numpy as np
 
-from toolkit import __version__, fabrics, labels, notes, siting, siting_profiles, store
-from toolkit._errors import PackError
+from toolkit import __version__, fabrics, labels, notes, siting, siting_profiles
 from toolkit.assumptions import MINIMAL, AssumptionSet, load_assumptions
+from toolkit.base import store
+from toolkit.base.draws import Design, FloatArray
+from toolkit.base.errors import PackError
 from toolkit.basis import Inputs, Outcome
 from toolkit.basis_city import on_city_level
 from toolkit.basis_streets import on_streets
@@ -25,7 +27,6 @@ from toolkit.cities import City, find_city, load_cities
 from toolkit.city_figures import CityFigures, city_figures
 from toolkit.claims import evidence_sha256, load_claims, load_observations
 from toolkit.counts import CountDraws, Scope, count_draws
-from toolkit.draws import Design, FloatArray
 from toolkit.observations import Observation, observation_part, value_of_counting
 from toolkit.optics import draw_cameras, load_catalogue
 from toolkit.records import Claim

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from toolkit import _tables, store
-from toolkit._errors import InputDataError
-from toolkit._escape import plain
 from toolkit.assumptions import DEFAULT_SET, FOLDER, NAME, Assumption, AssumptionSet
+from toolkit.base import store, toml_files
+from toolkit.base.errors import InputDataError
+from toolkit.base.escape import plain
 
 _FIELDS: Final = tuple(Assumption.model_fields)
 _COMPARED: Final = ("value", "low", "high", "distribution", "layer", "unit", "source", "reason")
@@ -93,7 +93,7 @@ def save_new(name: str, text: str) -> Path:
     """
     if not NAME.fullmatch(name) or name in _DEVICES:
         msg = (
-            f"{_tables.shown_value(name)} cannot name a set. Use small letters, digits and "
+            f"{toml_files.shown_value(name)} cannot name a set. Use small letters, digits and "
             "hyphens, such as my-city."
         )
         raise InputDataError(msg)

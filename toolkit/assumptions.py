@@ -19,11 +19,11 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from toolkit import _tables, store
-from toolkit._errors import InputDataError, NotFoundError
-from toolkit._escape import plain
 from toolkit.assumption_values import Assumption, misfits
-from toolkit.draws import Design, FloatArray
+from toolkit.base import store, toml_files
+from toolkit.base.draws import Design, FloatArray
+from toolkit.base.errors import InputDataError, NotFoundError
+from toolkit.base.escape import plain
 
 __all__ = [
     "DEFAULT_SET",
@@ -122,8 +122,8 @@ class AssumptionSet:
             known = self._by_key.get(key)
             if known is None:
                 problems.append(
-                    f"{_tables.shown_value(key)}: there is no such assumption. "
-                    f"{_tables.near(key, self._by_key)}"
+                    f"{toml_files.shown_value(key)}: there is no such assumption. "
+                    f"{toml_files.near(key, self._by_key)}"
                 )
             elif not known.low <= value <= known.high:
                 problems.append(
@@ -181,7 +181,7 @@ def list_sets() -> tuple[SetFile, ...]:
             if path.stem in found or not NAME.fullmatch(path.stem) or not path.is_file():
                 continue
             try:
-                data = _tables.read_table(path, path.name).data
+                data = toml_files.read_table(path, path.name).data
             except InputDataError:
                 continue
             kind: Kind = "deterministic" if data.get("kind") == "deterministic" else "probabilistic"
@@ -207,7 +207,7 @@ def find_set(name: str) -> Path:
     if found is None:
         names = ", ".join(known.name for known in list_sets())
         msg = (
-            f"There is no assumption set {_tables.shown_value(name)}. Known are: {names}; or give "
+            f"There is no assumption set {toml_files.shown_value(name)}. Known are: {names}; or give "
             "a .toml file."
         )
         raise NotFoundError(msg)
@@ -250,7 +250,7 @@ def read_set(path: Path) -> AssumptionSet:
                 f'take them from another set with from = "{DEFAULT_SET}".'
             )
         problems += [f"{shown}: {text}." for text in misfits(found.items.values())]
-    _tables.fail_if_any(problems, f"The assumption set {shown}")
+    toml_files.fail_if_any(problems, f"The assumption set {shown}")
     return AssumptionSet(
         name=found.name,
         title=found.title,
@@ -290,7 +290,7 @@ class _Found:
 
 def _read(path: Path, chain: tuple[Path, ...], problems: list[str]) -> _Found:
     """Read a file and, first, what it extends; problems are added to `problems`."""
-    table = _tables.read_table(path, path.name)
+    table = toml_files.read_table(path, path.name)
     stem = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-")[:64].strip("-") or "own"
     if table.data.get("kind") == "deterministic":
         msg = (
@@ -298,8 +298,8 @@ def _read(path: Path, chain: tuple[Path, ...], problems: list[str]) -> _Found:
             "probabilities. Use it with the command zones, or name another set here."
         )
         raise InputDataError(msg)
-    problems.extend(_tables.unknown_keys(table, TOP_LEVEL))
-    head = _tables.parsed(_Head, table.data, table.shown, problems) or _Head()
+    problems.extend(toml_files.unknown_keys(table, TOP_LEVEL))
+    head = toml_files.parsed(_Head, table.data, table.shown, problems) or _Head()
     items, label = {}, head.label
     if head.from_:
         base = _base(head.from_, (*chain, path), table.shown, problems)
@@ -321,7 +321,7 @@ def _base(name: str, chain: tuple[Path, ...], shown: str, problems: list[str]) -
     if not known:
         names = [found.name for found in list_sets() if found.kind == "probabilistic"]
         problems.append(
-            f"{shown}, from: there is no assumption set {name!r}. {_tables.near(name, names)}"
+            f"{shown}, from: there is no assumption set {name!r}. {toml_files.near(name, names)}"
         )
     elif not free or len(chain) > _MOST_STEPS:
         steps = " -> ".join([*(path.stem for path in chain), name])
@@ -334,10 +334,10 @@ def _base(name: str, chain: tuple[Path, ...], shown: str, problems: list[str]) -
 
 
 def _own_items(
-    table: _tables.Table, *, extends: bool, problems: list[str]
+    table: toml_files.Table, *, extends: bool, problems: list[str]
 ) -> dict[str, Assumption]:
     """Return the tables of one file by key, checked against the central set."""
-    rows = _tables.rows_of(table, "assumption", problems)
+    rows = toml_files.rows_of(table, "assumption", problems)
     if not rows and not extends:
         problems.append(
             f"{table.shown}: it has no [[assumption]] tables. Add them, or write "
@@ -347,7 +347,7 @@ def _own_items(
     for index, row in enumerate(rows):
         key = row.get("key") if isinstance(row, dict) else None
         place = table.place("assumption", index, {"id": key})
-        item = _tables.parsed(Assumption, row, place, problems)
+        item = toml_files.parsed(Assumption, row, place, problems)
         if item is None:
             continue
         if item.key in items:
@@ -373,7 +373,7 @@ def _against_reference(item: Assumption, place: str) -> list[str]:
     reference = _reference()
     known = reference.get(item.key)
     if known is None:
-        hint = _tables.near(item.key, reference)
+        hint = toml_files.near(item.key, reference)
         return [f"{place}, key: there is no assumption {item.key!r} in the central set. {hint}"]
     return [
         f"{place}, {field}: it is {mine!r}, and the model takes {theirs!r}. Write that."

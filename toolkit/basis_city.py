@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from toolkit import exposure, fabrics, notes
+from toolkit.base.draws import FloatArray
 from toolkit.basis import M_PER_KM, Inputs, Outcome, ring, switch
-from toolkit.draws import FloatArray
 from toolkit.optics import threshold_px_m
 from toolkit.results import (
     TIERS,

@@ -18,9 +18,9 @@ import numpy as np
 import pandas as pd
 
 from toolkit import exposure, placement, siting, siting_profiles
+from toolkit.base.draws import FloatArray
 from toolkit.basis import Inputs
 from toolkit.cameras import cameras_for
-from toolkit.draws import FloatArray
 from toolkit.results import ALLOCATIONS, Allocation
 from toolkit.scene import Frame, IntArray, Scene
 from toolkit.streets import Pack

@@ -21,17 +21,18 @@ from typing import Any, Final, Literal
 import geopandas as gpd
 import numpy as np
 
-from toolkit import store, tiles
-from toolkit._errors import InputDataError, ToolkitError
+from toolkit import tiles
 from toolkit.assessment import assemble, make_inputs
 from toolkit.assumptions import AssumptionSet
+from toolkit.base import store
+from toolkit.base.draws import Design
+from toolkit.base.errors import InputDataError, ToolkitError
 from toolkit.basis import Inputs
 from toolkit.basis_city import on_city_level
 from toolkit.basis_streets import on_streets, outcome_of
 from toolkit.basis_sums import Sums, plan_sites, total
 from toolkit.batch_plan import Job, job_assumptions, job_key, job_pack
 from toolkit.city_figures import CityFigures
-from toolkit.draws import Design
 from toolkit.results import ALLOCATIONS, Assessment
 
 RECORD_FORMAT: Final = "camera-exposure.batch-record/2"

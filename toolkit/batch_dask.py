@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Final
 
-from toolkit import _egress
-from toolkit._errors import InputDataError
+from toolkit.base import egress
+from toolkit.base.errors import InputDataError
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -68,9 +68,9 @@ def connect(address: str, *, announce: Callable[[str], None]) -> Iterator[DaskPo
     InputDataError
         If the scheduler does not answer.
     """
-    scheduler = _egress.scheduler_address(address)
+    scheduler = egress.scheduler_address(address)
     announce(scheduler.announcement)
-    _egress.forbid_connections(besides=scheduler.host)
+    egress.forbid_connections(besides=scheduler.host)
     import dask
     from distributed import Client
 

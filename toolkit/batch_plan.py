@@ -17,10 +17,11 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from toolkit import __version__, _tables, siting, siting_profiles, store
-from toolkit._errors import InputDataError, ToolkitError
+from toolkit import __version__, siting, siting_profiles
 from toolkit.assessment import N_DRAWS, city_or_pack
 from toolkit.assumptions import AssumptionSet, load_assumptions
+from toolkit.base import store, toml_files
+from toolkit.base.errors import InputDataError, ToolkitError
 from toolkit.cameras import cameras_sha256
 from toolkit.cities import load_cities
 from toolkit.claims import NATIONAL, evidence_sha256, load_claims, load_observations
@@ -138,18 +139,18 @@ def read_plan(path: str | os.PathLike[str]) -> tuple[Job, ...]:
         If the plan, a set or a folder of evidence cannot be used; all problems at once.
     """
     file = store.local_file(path)
-    table = _tables.read_table(file, file.name)
+    table = toml_files.read_table(file, file.name)
     problems: list[str] = []
-    plan = _tables.parsed(PlanFile, table.data, table.shown, problems)
+    plan = toml_files.parsed(PlanFile, table.data, table.shown, problems)
     if plan is None:
-        _tables.fail_if_any(problems, table.shown)
+        toml_files.fail_if_any(problems, table.shown)
         raise AssertionError  # parsed has noted why
     cities = _cities(plan, table.shown, problems)
     sets = _sets(plan, file.parent, table.shown, problems)
     folders = _folders(plan, file.parent, table.shown, problems)
     if len(set(plan.status)) < len(plan.status):
         problems.append(f"{table.shown}, status: one stands twice. Leave it out.")
-    _tables.fail_if_any(problems, table.shown)
+    toml_files.fail_if_any(problems, table.shown)
     return tuple(
         Job(
             city=city,
@@ -202,7 +203,7 @@ def _sets(plan: PlanFile, beside: Path, shown: str, problems: list[str]) -> dict
             )
         if not _LABEL.fullmatch(values.name):
             problems.append(
-                f"{shown}, assumptions: {_tables.shown_value(values.name)} cannot name a folder. "
+                f"{shown}, assumptions: {toml_files.shown_value(values.name)} cannot name a folder. "
                 "Use small letters, digits and hyphens."
             )
         found[values.name] = source
@@ -218,7 +219,7 @@ def _folders(
     for name in plan.evidence:
         folder = None if name == OWN else (beside / name).absolute()
         label = OWN if folder is None else folder.name.lower()
-        place = f"{shown}, evidence: {_tables.shown_value(name)}"
+        place = f"{shown}, evidence: {toml_files.shown_value(name)}"
         if folder is not None:
             if "://" in name or not folder.is_dir():
                 problems.append(f"{place} is no folder. Write its place as seen from the plan.")
@@ -229,7 +230,7 @@ def _folders(
             if not files:
                 problems.append(f"{place} has no file of evidence (CITY.toml).")
             problems += [
-                f"{place}: {file.name} is about no known city. {_tables.near(file.stem, known)}"
+                f"{place}: {file.name} is about no known city. {toml_files.near(file.stem, known)}"
                 for file in files
                 if file.stem not in known
             ]

@@ -24,7 +24,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, Self
 
-from toolkit._errors import ToolkitError, UsageError
+from toolkit.base.errors import ToolkitError, UsageError
 from toolkit.batch import Task, is_finished, run_task
 
 MOST_PROCESSES: Final = 4

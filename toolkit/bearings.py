@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from toolkit.assumptions import AssumptionSet
-from toolkit.draws import Design, FloatArray
+from toolkit.base.draws import Design, FloatArray
 
 AnyFloats = NDArray[np.floating[Any]]
 

@@ -20,9 +20,11 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from shapely.geometry.base import BaseGeometry
 
-from toolkit._errors import InputDataError, UsageError
+from toolkit.base import guard
+from toolkit.base.clean_text import clean_text
+from toolkit.base.errors import InputDataError, UsageError
 from toolkit.layers import CRS
-from toolkit.sources import clean_text, foreign, geojson, gpkg
+from toolkit.sources import geojson, gpkg
 from toolkit.sources.extract import GEOD, AdminArea, metric_crs_of, polygonal
 
 Kind = Literal["admin", "core", "polygon", "radius"]
@@ -146,7 +148,7 @@ def read_polygon(name: str) -> BoundaryChoice:
     InputDataError
         If it is no plain local file, names no coordinate system, or holds no usable polygon.
     """
-    path = foreign.plain_file(name, most_bytes=_MOST_POLYGON_BYTES)
+    path = guard.plain_file(name, most_bytes=_MOST_POLYGON_BYTES)
     no_columns: Collection[str] = ()
     areas = []
     for layer in _POLYGON_SUFFIXES[path.suffix.lower()].layers(path, no_columns):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from toolkit._errors import InputDataError
+from toolkit.base.errors import InputDataError
 from toolkit.camera_types import CameraType, Catalogue, Kind, Model
 from toolkit.lenses import (
     Projection,

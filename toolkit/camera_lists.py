@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, get_args
 
-from toolkit import _tables, store
-from toolkit._errors import InputDataError
+from toolkit.base import store, toml_files
+from toolkit.base.errors import InputDataError
 from toolkit.rule_sets import CameraKind
 
 _MOST_BYTES: Final = 100_000_000
@@ -114,7 +114,7 @@ def read_cameras(name: str | Path) -> CameraList:
         problems = [*problems[:_MOST_SHOWN], f"and {more} more problems of this kind."]
     if not problems and not cameras:
         problems = [f"{shown}: it has no camera. Add a row for each."]
-    _tables.fail_if_any(problems, f"The list {shown}")
+    toml_files.fail_if_any(problems, f"The list {shown}")
     return CameraList(tuple(cameras), store.sha256_bytes(data))
 
 
@@ -182,7 +182,7 @@ def _camera(number: int, cells: Cells, shown: str, problems: list[str]) -> Liste
         try:
             found[field] = _READERS[field](raw)
         except _WrongCellError as error:
-            problems.append(f"{place}, {field}: {error}, and it is {_tables.shown_value(raw)}.")
+            problems.append(f"{place}, {field}: {error}, and it is {toml_files.shown_value(raw)}.")
     if len(found) < len(_NAMES):
         return None
     return ListedCamera(

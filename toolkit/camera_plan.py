@@ -15,8 +15,9 @@ from typing import Final
 
 import numpy as np
 
-from toolkit import _escape, camera_words, labels
+from toolkit import camera_words, labels
 from toolkit._text import Language, tr
+from toolkit.base import escape
 from toolkit.camera_sheet import RingRow, Sheet, ends
 from toolkit.lenses import FULL_CIRCLE_DEG
 from toolkit.results import Tier
@@ -125,8 +126,8 @@ def draw(sheet: Sheet, lang: Language) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" '
         f'width="{_WIDTH}" height="{height}" role="img" lang="{lang}">'
-        f"<title>{_escape.html(title)}</title>"
-        f"<desc>{_escape.html(_described(sheet, lang))}</desc>"
+        f"<title>{escape.html(title)}</title>"
+        f"<desc>{escape.html(_described(sheet, lang))}</desc>"
         f"<defs>{_font(lang)}{_patterns()}</defs>"
         f'<rect width="{_WIDTH}" height="{height}" fill="#fff"/>'
         f"<g font-family=\"system-ui, 'Segoe UI', sans-serif, 'Noto Sans Myanmar'\" "
@@ -394,7 +395,7 @@ def _line(x1: float, y1: float, x2: float, y2: float, *, width: float = 1, dash:
 def _label(text: str, x: float, y: float, *, anchor: str = "start") -> str:
     return (
         f'<text x="{_n(x)}" y="{_n(y)}" font-size="13" text-anchor="{anchor}">'
-        f"{_escape.html(text)}</text>"
+        f"{escape.html(text)}</text>"
     )
 
 
@@ -406,7 +407,7 @@ def _texts(
     weight = ' font-weight="700"' if bold else ""
     parts = [
         f'<text x="{_n(x)}" y="{_n(y + n * step)}" font-size="{size}"{weight}>'
-        f"{_escape.html(line)}</text>"
+        f"{escape.html(line)}</text>"
         for n, line in enumerate(lines)
     ]
     return "".join(parts), y + len(lines) * step

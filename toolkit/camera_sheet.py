@@ -13,8 +13,8 @@ from typing import Any, Final, Literal
 import numpy as np
 
 from toolkit.assumptions import AssumptionSet
+from toolkit.base.draws import FloatArray
 from toolkit.camera import Camera, Constants, constants_of
-from toolkit.draws import FloatArray
 from toolkit.lenses import (
     FULL_CIRCLE_DEG,
     RingBounds,

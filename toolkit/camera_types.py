@@ -16,10 +16,10 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from scipy import stats
 
-from toolkit import _own_rows, _tables
-from toolkit._errors import NotFoundError
-from toolkit._tables import Table
-from toolkit.draws import FloatArray
+from toolkit.base import own_rows, toml_files
+from toolkit.base.draws import FloatArray
+from toolkit.base.errors import NotFoundError
+from toolkit.base.toml_files import Table
 from toolkit.lenses import FULL_CIRCLE_DEG, Projection
 from toolkit.results import Names
 
@@ -264,8 +264,8 @@ class Catalogue:
                 return camera
         known = [t.id for t in self.types] + [m.model for m in self.models]
         msg = (
-            f"There is no camera type or model {_tables.shown_value(name)}. "
-            f"{_tables.near(name, known)}"
+            f"There is no camera type or model {toml_files.shown_value(name)}. "
+            f"{toml_files.near(name, known)}"
         )
         raise NotFoundError(msg)
 
@@ -287,28 +287,28 @@ def load_catalogue() -> Catalogue:
     """
     problems: list[str] = []
     types: dict[str, CameraType] = {}
-    for table in _own_rows.files(TYPES_FILE, TYPES_FORMAT, ("type",), problems):
-        types |= _own_rows.keyed_rows(table, "type", CameraType, "id", problems)
+    for table in own_rows.files(TYPES_FILE, TYPES_FORMAT, ("type",), problems):
+        types |= own_rows.keyed_rows(table, "type", CameraType, "id", problems)
     mixes: dict[str, Mix] = {}
-    for table in _own_rows.files(BRANDS_FILE, BRANDS_FORMAT, ("mix",), problems):
+    for table in own_rows.files(BRANDS_FILE, BRANDS_FORMAT, ("mix",), problems):
         mixes |= _mixes(table, types, problems)
     models: dict[str, Model] = {}
     sensors: dict[str, float] = {}
-    for table in _own_rows.files(
+    for table in own_rows.files(
         MODELS_FILE, MODELS_FORMAT, ("model", "sensor_width_mm", "sensor_source"), problems
     ):
-        widths = _tables.parsed(_Sensors, table.data, table.shown, problems)
+        widths = toml_files.parsed(_Sensors, table.data, table.shown, problems)
         sensors |= widths.sensor_width_mm if widths is not None else {}
-        found = _own_rows.keyed_rows(table, "model", Model, "model", problems)
+        found = own_rows.keyed_rows(table, "model", Model, "model", problems)
         problems += [
-            f"{table.shown}, model {_tables.shown_value(name)}, {text}"
+            f"{table.shown}, model {toml_files.shown_value(name)}, {text}"
             for name, model in found.items()
             for text in _unresolved(model, types, sensors)
         ]
         models |= found
     if UNKNOWN_BRAND not in mixes:
         problems.append(f"{BRANDS_FILE}: [mix.{UNKNOWN_BRAND}] is missing. Add it.")
-    _tables.fail_if_any(problems, "The catalogue of cameras")
+    toml_files.fail_if_any(problems, "The catalogue of cameras")
     return Catalogue(tuple(types.values()), mixes, tuple(models.values()), sensors)
 
 
@@ -319,13 +319,13 @@ def _mixes(table: Table, types: dict[str, CameraType], problems: list[str]) -> d
         return {}
     found: dict[str, Mix] = {}
     for brand, row in rows.items():
-        place = f"{table.shown}, mix.{_tables.shown_value(brand)[1:-1]}"
-        mix = _tables.parsed(Mix, row, place, problems)
+        place = f"{table.shown}, mix.{toml_files.shown_value(brand)[1:-1]}"
+        mix = toml_files.parsed(Mix, row, place, problems)
         if mix is None:
             continue
         problems += [
-            f"{place}, shares.{_tables.shown_value(name)[1:-1]}: there is no such camera type. "
-            f"{_tables.near(name, types)}"
+            f"{place}, shares.{toml_files.shown_value(name)[1:-1]}: there is no such camera type. "
+            f"{toml_files.near(name, types)}"
             for name in mix.shares
             if name not in types
         ]
@@ -338,7 +338,7 @@ def _unresolved(
 ) -> Iterator[str]:
     """Give what a model names and nobody defines."""
     if model.type not in types:
-        yield f"type: there is no such camera type. {_tables.near(model.type, types)}"
+        yield f"type: there is no such camera type. {toml_files.near(model.type, types)}"
     if model.sensor not in sensors:
-        hint = _tables.near(model.sensor, sensors)
+        hint = toml_files.near(model.sensor, sensors)
         yield f"sensor: its width is not in [sensor_width_mm]. {hint}"

@@ -24,8 +24,8 @@ import pyarrow.parquet as pq
 import shapely
 from scipy.spatial import cKDTree
 
-from toolkit import store
-from toolkit._errors import InputDataError, NotFoundError, PackError
+from toolkit.base import store
+from toolkit.base.errors import InputDataError, NotFoundError, PackError
 from toolkit.cities import load_cities
 from toolkit.layers import (
     CRS,

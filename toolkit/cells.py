@@ -19,7 +19,7 @@ import shapely
 from numpy.typing import NDArray
 
 from toolkit import exposure, pieces
-from toolkit.draws import FloatArray
+from toolkit.base.draws import FloatArray
 from toolkit.results import INTERVAL, TIERS, exposure_class
 
 _CRS: Final = "EPSG:4326"

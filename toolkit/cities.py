@@ -12,8 +12,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from toolkit import _tables, store
-from toolkit._errors import NotFoundError
+from toolkit.base import store, toml_files
+from toolkit.base.errors import NotFoundError
 from toolkit.results import Names
 
 CITIES_FORMAT = "camera-exposure.cities/1"
@@ -76,7 +76,7 @@ class City(_Record):
         if self.population is not None and self.population_source is None:
             problems.append("population needs population_source: say who counted, and when.")
         problems.extend(
-            f"the name {_tables.shown_value(name)} has no letter or digit. Write a name."
+            f"the name {toml_files.shown_value(name)} has no letter or digit. Write a name."
             for name in self.spellings
             if not folded(name)
         )
@@ -124,21 +124,21 @@ def load_cities() -> tuple[City, ...]:
     for root, owner in ((store.builtin_dir(), "built in"), (store.home_dir(), "your own")):
         path = root / _FILE
         if path.is_file():
-            table = _tables.read_table(path, f"{_FILE} ({owner})")
+            table = toml_files.read_table(path, f"{_FILE} ({owner})")
             merged |= _cities_of(table, problems)
     problems.extend(_shared_names(merged))
-    _tables.fail_if_any(problems, "The list of cities")
+    toml_files.fail_if_any(problems, "The list of cities")
     return tuple(merged.values())
 
 
-def _cities_of(table: _tables.Table, problems: list[str]) -> dict[str, City]:
+def _cities_of(table: toml_files.Table, problems: list[str]) -> dict[str, City]:
     """Return the cities of one file by id; problems are added to `problems`."""
-    problems.extend(_tables.unknown_keys(table, _TOP_LEVEL))
-    _tables.parsed(_File, table.data, table.shown, problems)
+    problems.extend(toml_files.unknown_keys(table, _TOP_LEVEL))
+    toml_files.parsed(_File, table.data, table.shown, problems)
     cities: dict[str, City] = {}
-    for index, row in enumerate(_tables.rows_of(table, "city", problems)):
+    for index, row in enumerate(toml_files.rows_of(table, "city", problems)):
         place = table.place("city", index, row)
-        city = _tables.parsed(City, row, place, problems)
+        city = toml_files.parsed(City, row, place, problems)
         if city is None:
             continue
         if city.id in cities:
@@ -187,7 +187,7 @@ def find_city(text: str) -> City:
     close = difflib.get_close_matches(wanted, [*by_name, *traps], n=3)
     if wanted in traps or (close and close[0] in traps):
         trap = traps[wanted if wanted in traps else close[0]]
-        msg = f"No city is called {_tables.shown_value(text)}. {trap.says}"
+        msg = f"No city is called {toml_files.shown_value(text)}. {trap.says}"
         raise NotFoundError(msg)
     meant = list(dict.fromkeys(by_name[name].id for name in close if name in by_name))
     hint = (
@@ -195,5 +195,5 @@ def find_city(text: str) -> City:
         if meant
         else f"Known are: {', '.join(city.id for city in cities)}."
     )
-    msg = f"No city is called {_tables.shown_value(text)}. {hint}"
+    msg = f"No city is called {toml_files.shown_value(text)}. {hint}"
     raise NotFoundError(msg)

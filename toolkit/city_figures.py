@@ -13,8 +13,8 @@ import numpy as np
 from scipy import special
 
 from toolkit.assumptions import AssumptionSet
+from toolkit.base.draws import Design, FloatArray
 from toolkit.cities import City
-from toolkit.draws import Design, FloatArray
 from toolkit.records import Claim
 from toolkit.results import Boundary
 

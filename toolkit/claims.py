@@ -14,8 +14,8 @@ from typing import Literal
 
 from pydantic import ConfigDict
 
-from toolkit import _tables, store
-from toolkit._errors import InputDataError
+from toolkit.base import store, toml_files
+from toolkit.base.errors import InputDataError
 from toolkit.makers import load_makers
 from toolkit.observations import Observation
 from toolkit.records import (
@@ -86,7 +86,7 @@ def load_claims(city_id: str, own: Path | None = None) -> tuple[Claim, ...]:
         If a file cannot be used; all problems at once, each with its place.
     """
     if not re.fullmatch(ID_PATTERN, city_id):
-        msg = f"{_tables.shown_value(city_id)} is not the id of a city. Look it up first."
+        msg = f"{toml_files.shown_value(city_id)} is not the id of a city. Look it up first."
         raise InputDataError(msg)
     problems: list[str] = []
     merged: dict[str, Claim] = {}
@@ -94,11 +94,11 @@ def load_claims(city_id: str, own: Path | None = None) -> tuple[Claim, ...]:
     for folder, owner in folders:
         path = folder / f"{city_id}.toml"
         if path.is_file():
-            table = _tables.read_table(path, f"evidence/{city_id}.toml ({owner})")
+            table = toml_files.read_table(path, f"evidence/{city_id}.toml ({owner})")
             merged |= {claim.id: claim for claim in _claims_of(table, problems)}
             if table.data.get("city") not in (city_id, None):
                 problems.append(
-                    f"{table.shown}, city: it is {_tables.shown_value(table.data['city'])} in the "
+                    f"{table.shown}, city: it is {toml_files.shown_value(table.data['city'])} in the "
                     f"file of {city_id}. Rename the file or mend the city."
                 )
     # A claim about a city may disagree with one about the whole country.
@@ -106,7 +106,7 @@ def load_claims(city_id: str, own: Path | None = None) -> tuple[Claim, ...]:
     if city_id != NATIONAL and any(c.supersedes or c.contradicts for c in merged.values()):
         known |= {claim.id for claim in load_claims(NATIONAL, own)}
     problems.extend(_problems_of_references(merged, known))
-    _tables.fail_if_any(problems, f"The evidence about {city_id}")
+    toml_files.fail_if_any(problems, f"The evidence about {city_id}")
     return tuple(merged[name] for name in sorted(merged))
 
 
@@ -131,14 +131,14 @@ def load_observations(city_id: str, own: Path | None = None) -> tuple[Observatio
     path = (own or _own_folder()) / f"{city_id}.toml"
     if not re.fullmatch(ID_PATTERN, city_id) or not path.is_file():
         return ()
-    table = _tables.read_table(path, f"evidence/{city_id}.toml (your own)")
+    table = toml_files.read_table(path, f"evidence/{city_id}.toml (your own)")
     problems: list[str] = []
     found = _observations_of(table, problems)
-    _tables.fail_if_any(problems, f"The evidence about {city_id}")
+    toml_files.fail_if_any(problems, f"The evidence about {city_id}")
     return found
 
 
-def parse_evidence(table: _tables.Table, others: Iterable[str]) -> tuple[Claim, ...]:
+def parse_evidence(table: toml_files.Table, others: Iterable[str]) -> tuple[Claim, ...]:
     """Check a table of evidence whole and return its claims, in its order.
 
     Parameters
@@ -155,7 +155,7 @@ def parse_evidence(table: _tables.Table, others: Iterable[str]) -> tuple[Claim, 
     claims = _claims_of(table, problems)
     merged = {claim.id: claim for claim in claims}
     problems.extend(_problems_of_references(merged, {*merged, *others}))
-    _tables.fail_if_any(problems, table.shown)
+    toml_files.fail_if_any(problems, table.shown)
     return claims
 
 
@@ -167,22 +167,22 @@ def read_claims(path: Path) -> tuple[Claim, ...]:
     InputDataError
         If it cannot be used; all problems at once, each with its place.
     """
-    table = _tables.read_table(store.local_file(path), path.name)
+    table = toml_files.read_table(store.local_file(path), path.name)
     problems: list[str] = []
     claims = _claims_of(table, problems)
-    _tables.fail_if_any(problems, table.shown)
+    toml_files.fail_if_any(problems, table.shown)
     return claims
 
 
-def _claims_of(table: _tables.Table, problems: list[str]) -> tuple[Claim, ...]:
+def _claims_of(table: toml_files.Table, problems: list[str]) -> tuple[Claim, ...]:
     """Return the claims of one file; problems are added to `problems`."""
-    problems.extend(_tables.unknown_keys(table, _TOP_LEVEL))
-    head = _tables.parsed(_File, table.data, table.shown, problems)
+    problems.extend(toml_files.unknown_keys(table, _TOP_LEVEL))
+    head = toml_files.parsed(_File, table.data, table.shown, problems)
     city = head.city if head else "unknown"
     sources = _sources_of(table, problems)
     makers = load_makers()
     claims: dict[str, Claim] = {}
-    for index, row in enumerate(_tables.rows_of(table, "claim", problems)):
+    for index, row in enumerate(toml_files.rows_of(table, "claim", problems)):
         place = table.place("claim", index, row)
         if not isinstance(row, dict):
             problems.append(f"{place}: a claim is a table of fields. Write it as [[claim]].")
@@ -193,14 +193,14 @@ def _claims_of(table: _tables.Table, problems: list[str]) -> tuple[Claim, ...]:
             # A source that is unknown, or already reported as broken, must not hide the other
             # problems of the claim: a stand-in lets the rest be checked.
             if named not in sources:
-                shown = _tables.shown_value(named)
+                shown = toml_files.shown_value(named)
                 problems.append(
                     f"{place}, source: no [source] table is called {shown}. "
-                    f"{_tables.near(named, sources)}"
+                    f"{toml_files.near(named, sources)}"
                 )
             stand_in = {"id": "stand-in", "publisher": "?", "title": "?", "date": "unknown"}
             filled["source"] = sources.get(named) or stand_in
-        claim = _tables.parsed(Claim, filled, place, problems)
+        claim = toml_files.parsed(Claim, filled, place, problems)
         if claim is None:
             continue
         if claim.id in claims:
@@ -213,24 +213,24 @@ def _claims_of(table: _tables.Table, problems: list[str]) -> tuple[Claim, ...]:
     return tuple(claims.values())
 
 
-def _observations_of(table: _tables.Table, problems: list[str]) -> tuple[Observation, ...]:
+def _observations_of(table: toml_files.Table, problems: list[str]) -> tuple[Observation, ...]:
     """Return the ``[[observation]]`` rows of one file; problems are added to `problems`."""
-    rows = _tables.rows_of(table, "observation", problems)
+    rows = toml_files.rows_of(table, "observation", problems)
     found = (
-        _tables.parsed(Observation, row, table.place("observation", i, row), problems)
+        toml_files.parsed(Observation, row, table.place("observation", i, row), problems)
         for i, row in enumerate(rows)
     )
     return tuple(observation for observation in found if observation is not None)
 
 
-def _sources_of(table: _tables.Table, problems: list[str]) -> dict[str, Source | None]:
+def _sources_of(table: toml_files.Table, problems: list[str]) -> dict[str, Source | None]:
     """Return the ``[source.ID]`` tables by id, None for one that is broken."""
     rows = table.data.get("source", {})
     if not isinstance(rows, dict):
         problems.append(f"{table.shown}: write each source as a table, [source.NAME].")
         return {}
     return {
-        name: _tables.parsed(
+        name: toml_files.parsed(
             Source,
             {"id": name} | row if isinstance(row, dict) else row,
             f"{table.shown}, source.{name}",
@@ -247,7 +247,7 @@ def _problems_of_references(claims: Mapping[str, Claim], known: set[str]) -> lis
         for field in ("supersedes", "contradicts"):
             problems.extend(
                 f"claim {claim.id}, {field}: no claim has the id {name!r}. "
-                f"{_tables.near(name, known)}"
+                f"{toml_files.near(name, known)}"
                 for name in getattr(claim, field)
                 if name not in known
             )

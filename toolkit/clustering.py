@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from toolkit.draws import Design, FloatArray
+from toolkit.base.draws import Design, FloatArray
 
 ALWAYS: Final = 0.99
 """A site that must exist so surely in a district of mean favour exists whatever the favour is."""

@@ -1,7 +1,7 @@
 """What changed between two assessments of one city, and whether it exceeds its own interval.
 
 Two assessments of one seed and number of draws share their random numbers: draw k of one belongs
-to draw k of the other (`toolkit.draws`). The difference is then taken draw by draw, and what is
+to draw k of the other (`toolkit.base.draws`). The difference is then taken draw by draw, and what is
 uncertain in both alike cancels out. Without common draws the two intervals are combined as if
 nothing were shared, and the output says so.
 """
@@ -16,11 +16,12 @@ import geopandas as gpd
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from toolkit import __version__, labels, notes, store
-from toolkit._errors import InputDataError
+from toolkit import __version__, labels, notes
 from toolkit.assumption_text import differences
 from toolkit.assumptions import AssumptionSet
-from toolkit.draws import FloatArray
+from toolkit.base import store
+from toolkit.base.draws import FloatArray
+from toolkit.base.errors import InputDataError
 from toolkit.results import (
     INTERVAL,
     TIERS,

@@ -14,9 +14,9 @@ from typing import Final, Protocol
 import numpy as np
 from scipy import special
 
-from toolkit._errors import InputDataError
+from toolkit.base.draws import Design, FloatArray
+from toolkit.base.errors import InputDataError
 from toolkit.city_figures import CityFigures, multiplier
-from toolkit.draws import Design, FloatArray
 from toolkit.records import DENSITY_UNITS, Claim, Figure
 
 CAMERAS_PER_SITE: Final = "sites.cameras_per_site"

@@ -15,6 +15,7 @@ from typing import Literal
 
 import numpy as np
 
+from toolkit.base.draws import Design, FloatArray
 from toolkit.city_figures import NO_FIGURES, CityFigures
 from toolkit.claims import NATIONAL, contradictions, known_by, standing
 from toolkit.count_rules import RuleId, UnusedReason, rule_text
@@ -27,7 +28,6 @@ from toolkit.count_spread import (
     user_draws,
     wide_prior,
 )
-from toolkit.draws import Design, FloatArray
 from toolkit.observations import Observation, updated, usable_observations
 from toolkit.records import CONTRACT_UNITS, DENSITY_UNITS, Claim
 

@@ -17,8 +17,8 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
+from toolkit.base.draws import FloatArray
 from toolkit.camera_lists import CameraList, ListedCamera
-from toolkit.draws import FloatArray
 from toolkit.rule_sets import FULL_CIRCLE_DEG, Occlusion, Rule, RuleSet
 from toolkit.streets import Pack
 

@@ -6,9 +6,10 @@ import platform
 from importlib import metadata
 from typing import Any
 
-from toolkit import __version__, _egress, store, streets
-from toolkit._errors import ToolkitError
+from toolkit import __version__, streets
 from toolkit.assumptions import load_assumptions
+from toolkit.base import egress, store
+from toolkit.base.errors import ToolkitError
 from toolkit.cities import load_cities
 from toolkit.claims import load_claims
 from toolkit.fabrics import load_fabrics
@@ -64,7 +65,7 @@ def examine() -> dict[str, Any]:
             "Data": data,
             "Caches": [{"what": "lines of sight", "MB": f"{size / _BYTES_PER_MB:.1f}"}],
             "What could leave this machine": [
-                {"what": d.what, "to whom": d.where, "state": d.state} for d in _egress.departures()
+                {"what": d.what, "to whom": d.where, "state": d.state} for d in egress.departures()
             ],
         },
         "problems": problems,

@@ -11,8 +11,8 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from toolkit import _tables, store
-from toolkit._errors import InputDataError
+from toolkit.base import store, toml_files
+from toolkit.base.errors import InputDataError
 from toolkit.claims import (
     EVIDENCE_FORMAT,
     NATIONAL,
@@ -87,7 +87,7 @@ def check_new(city_id: str, claims: Sequence[Claim]) -> tuple[tuple[Claim, ...],
                 "or date beside it. Give one of them another id."
             )
         parts.append(_table("[[claim]]", _fields(claim)))
-    _tables.fail_if_any(problems, f"The new evidence about {city_id}")
+    toml_files.fail_if_any(problems, f"The new evidence about {city_id}")
     whole = "\n".join(parts)
     if new:
         _check(city_id, whole, known)
@@ -118,7 +118,7 @@ def add_observation(city_id: str, observation: Observation) -> None:
 def _check(city_id: str, text: str, known: Mapping[str, Claim]) -> None:
     """Check the whole text of a file before it is written."""
     shown = f"evidence/{city_id}.toml (your own, with the new rows)"
-    table = _tables.Table(shown=shown, data=tomllib.loads(text), text=text)
+    table = toml_files.Table(shown=shown, data=tomllib.loads(text), text=text)
     others = set(known)
     if city_id != NATIONAL:
         others |= {claim.id for claim in load_national()}
@@ -129,7 +129,7 @@ def _text_of(path: Path) -> str:
     """Return the text of the user's file, checked to be TOML; empty if there is none."""
     if not path.is_file():
         return ""
-    return _tables.read_table(path, f"evidence/{path.name} (your own)").text
+    return toml_files.read_table(path, f"evidence/{path.name} (your own)").text
 
 
 def _head(city_id: str) -> str:
@@ -164,7 +164,7 @@ def _value(value: object) -> str:  # noqa: PLR0911 - one line a kind
         return _quoted(value)
     if isinstance(value, Iterable):
         return "[" + ", ".join(_value(item) for item in value) + "]"
-    msg = f"{_tables.shown_value(value)} cannot be written. Give a text, a number or a list."
+    msg = f"{toml_files.shown_value(value)} cannot be written. Give a text, a number or a list."
     raise InputDataError(msg)
 
 

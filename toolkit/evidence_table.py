@@ -1,7 +1,7 @@
 r"""Evidence as a table for people who work in spreadsheets: one row a claim, one column a field.
 
 UTF-8 with a byte order mark, so that spreadsheets read Burmese; commas; every text written so that
-no spreadsheet computes it (`toolkit._escape.csv_cell`), and read back exactly. Lists are separated
+no spreadsheet computes it (`toolkit.base.escape.csv_cell`), and read back exactly. Lists are separated
 by ";". Signs that cannot stand in a cell are written with a backslash: "\n", "\u202e", "\;".
 """
 
@@ -14,9 +14,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-from toolkit import _tables, store
-from toolkit._errors import InputDataError
-from toolkit._escape import csv_cell, plain
+from toolkit.base import store, toml_files
+from toolkit.base.errors import InputDataError
+from toolkit.base.escape import csv_cell, plain
 from toolkit.makers import load_makers
 from toolkit.records import Claim, problems_of_names
 
@@ -164,8 +164,8 @@ def read_csv(path: Path) -> tuple[Claim, ...]:
     """
     local = store.local_file(path)
     shown = local.name
-    if local.stat().st_size > _tables.MAX_FILE_BYTES:
-        msg = f"{shown} is larger than {_tables.MAX_FILE_BYTES // 1_000_000} MB. Split it."
+    if local.stat().st_size > toml_files.MAX_FILE_BYTES:
+        msg = f"{shown} is larger than {toml_files.MAX_FILE_BYTES // 1_000_000} MB. Split it."
         raise InputDataError(msg)
     try:
         text = local.read_bytes().decode("utf-8-sig")
@@ -186,8 +186,8 @@ def read_csv(path: Path) -> tuple[Claim, ...]:
     problems: list[str] = []
     head = [name.strip() for name in rows[0]]
     problems += [
-        f"{shown}, row 1: there is no column {_tables.shown_value(name)}. "
-        f"{_tables.near(name, COLUMNS)}"
+        f"{shown}, row 1: there is no column {toml_files.shown_value(name)}. "
+        f"{toml_files.near(name, COLUMNS)}"
         for name in head
         if name not in COLUMNS
     ]
@@ -196,7 +196,7 @@ def read_csv(path: Path) -> tuple[Claim, ...]:
         for name in sorted({name for name in head if head.count(name) > 1})
     ]
     claims = [] if problems else _claims(rows[1:], head, shown, problems)
-    _tables.fail_if_any(problems, shown)
+    toml_files.fail_if_any(problems, shown)
     return tuple(claims)
 
 
@@ -207,7 +207,7 @@ def _claims(rows: list[list[str]], head: list[str], shown: str, problems: list[s
     for number, row in enumerate(rows, start=2):
         given = dict(zip(head, row, strict=False))
         name = _without_guard(given.get("id", "")).strip()
-        place = f"{shown}, row {number}" + (f" ({_tables.shown_value(name)})" if name else "")
+        place = f"{shown}, row {number}" + (f" ({toml_files.shown_value(name)})" if name else "")
         if len(row) > len(head) and any(cell.strip() for cell in row[len(head) :]):
             problems.append(f"{place}: it has more cells than the first row. Mend the commas.")
         claim = claim_of_texts(given, place, problems)
@@ -249,7 +249,7 @@ def claim_of_texts(given: Mapping[str, str], place: str, problems: list[str]) ->
     nested["source"] = {inner: fields[n] for n, inner in _SOURCE.items() if n in fields}
     nested["confidence"] = {n: fields[n] for n in _CONFIDENCE if n in fields}
     found: list[str] = []
-    claim = _tables.parsed(Claim, nested, place, found)
+    claim = toml_files.parsed(Claim, nested, place, found)
     if len(problems) > before:
         # What follows from a number that could not be read is no problem of its own.
         found = [problem for problem in found if not problem.startswith(f"{place}, quantity: ")]
@@ -271,7 +271,7 @@ def _number(name: str, text: str, place: str, problems: list[str]) -> float | in
         return int(text) if name == "witnesses" else float(text)
     except ValueError:
         problems.append(
-            f"{place}, {name}: {_tables.shown_value(text)} is not a number. Write digits, with a "
+            f"{place}, {name}: {toml_files.shown_value(text)} is not a number. Write digits, with a "
             "point and without separators."
         )
         return None

@@ -18,8 +18,8 @@ import pyproj
 import shapely
 
 from toolkit import __version__, gis_files
-from toolkit._errors import InputDataError, UsageError
-from toolkit._escape import plain
+from toolkit.base.errors import InputDataError, UsageError
+from toolkit.base.escape import plain
 from toolkit.comparison import Comparison, difference_layer
 from toolkit.results import TIERS, Assessment, Layers
 

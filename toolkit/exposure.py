@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from toolkit import _exposure_kernels, bearings, clustering
-from toolkit.draws import FloatArray
+from toolkit.base.draws import FloatArray
 from toolkit.kernel_lock import KERNEL_LOCK
 from toolkit.optics import CameraDraws
 from toolkit.results import INTERVAL, TIERS

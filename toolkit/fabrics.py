@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from scipy import stats
 
-from toolkit import store
-from toolkit._errors import InputDataError
 from toolkit.assumptions import AssumptionSet
-from toolkit.draws import Design, FloatArray
+from toolkit.base import store
+from toolkit.base.draws import Design, FloatArray
+from toolkit.base.errors import InputDataError
 from toolkit.exposure import BIN_M
 
 SCHEMA: Final = "camera-exposure.fabrics/1"

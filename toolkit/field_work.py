@@ -6,8 +6,8 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from toolkit import _tables, store
-from toolkit._errors import InputDataError
+from toolkit.base import store, toml_files
+from toolkit.base.errors import InputDataError
 
 FILE: Final = "field_work.toml"
 
@@ -109,9 +109,9 @@ def load_field_work() -> FieldWork:
         msg = f"The file {FILE} is missing. Install the toolkit again."
         raise InputDataError(msg)
     problems: list[str] = []
-    table = _tables.read_table(path, path.name)
-    found = _tables.parsed(FieldWork, table.data, path.name, problems)
-    _tables.fail_if_any(problems, f"The file {path.name}")
+    table = toml_files.read_table(path, path.name)
+    found = toml_files.parsed(FieldWork, table.data, path.name, problems)
+    toml_files.fail_if_any(problems, f"The file {path.name}")
     if found is None:  # pragma: no cover - a problem has been noted
         msg = f"{path.name} cannot be used."
         raise InputDataError(msg)

@@ -17,8 +17,8 @@ import geopandas as gpd
 import pyarrow.parquet as pq
 import pyogrio
 
-from toolkit import store
-from toolkit._errors import UsageError
+from toolkit.base import store
+from toolkit.base.errors import UsageError
 
 SUFFIXES: Final = (".geojson", ".gpkg", ".parquet")
 SEVERAL: Final = ".gpkg"

@@ -15,15 +15,17 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from toolkit import boundaries, store, streets
-from toolkit._errors import InputDataError
+from toolkit import boundaries, streets
 from toolkit.assumptions import load_assumptions
+from toolkit.base import store
+from toolkit.base.clean_text import clean_text
+from toolkit.base.errors import InputDataError
+from toolkit.base.guard import refuse_bomb
 from toolkit.boundaries import BoundaryChoice, Outline
 from toolkit.cities import City, load_cities
 from toolkit.results import Boundary, Names
-from toolkit.sources import clean_text, osm
+from toolkit.sources import osm
 from toolkit.sources.extract import Extract, frame_of
-from toolkit.sources.foreign import refuse_bomb
 from toolkit.sources.osm_layers import limits_of
 from toolkit.sources.osm_region import Limits, drive_segments
 from toolkit.sources.tags import THROUGH_ROADS

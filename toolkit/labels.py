@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from toolkit._text import ngettext, number, significant, tr
+from toolkit.base.clean_text import clean_text
 from toolkit.results import (
     LIKELY_LOW,
     POSSIBLE_HIGH,
@@ -20,7 +21,6 @@ from toolkit.results import (
     Status,
     Tier,
 )
-from toolkit.sources import clean_text
 
 _INTERVAL_DIGITS: Final = 2
 _EXACT_DIGITS: Final = 3

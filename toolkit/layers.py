@@ -19,10 +19,10 @@ import pyarrow.parquet as pq
 import shapely
 from numpy.typing import NDArray
 
-from toolkit import store
-from toolkit._errors import InputDataError, PackError
-from toolkit.sources import TEXT_LIMIT
-from toolkit.sources.wkb import all_plain
+from toolkit.base import store
+from toolkit.base.clean_text import TEXT_LIMIT
+from toolkit.base.errors import InputDataError, PackError
+from toolkit.base.wkb import all_plain
 
 CRS: Final = "EPSG:4326"
 JUNCTION_DEGREE: Final = 3

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from toolkit import _tables, store
+from toolkit.base import store, toml_files
 
 MAKERS_FORMAT = "camera-exposure.makers/1"
 _FILE = "makers.toml"
@@ -67,9 +67,9 @@ def load_makers() -> dict[str, Maker]:
         path = root / _FILE
         if not path.is_file():
             continue
-        table = _tables.read_table(path, f"{_FILE} ({owner})")
-        problems.extend(_tables.unknown_keys(table, _TOP_LEVEL))
-        _tables.parsed(_File, table.data, table.shown, problems)
+        table = toml_files.read_table(path, f"{_FILE} ({owner})")
+        problems.extend(toml_files.unknown_keys(table, _TOP_LEVEL))
+        toml_files.parsed(_File, table.data, table.shown, problems)
         for kind in ("brand", "supplier"):
             rows = table.data.get(kind, {})
             if not isinstance(rows, dict):
@@ -78,8 +78,8 @@ def load_makers() -> dict[str, Maker]:
             for name, row in rows.items():
                 place = f"{table.shown}, {kind}.{name}"
                 filled = {"id": name, "kind": kind} | row if isinstance(row, dict) else row
-                maker = _tables.parsed(Maker, filled, place, problems)
+                maker = toml_files.parsed(Maker, filled, place, problems)
                 if maker is not None:
                     merged[name] = maker
-    _tables.fail_if_any(problems, "The list of makers")
+    toml_files.fail_if_any(problems, "The list of makers")
     return merged

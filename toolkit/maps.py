@@ -21,8 +21,9 @@ import shapely
 from branca.colormap import linear
 from branca.element import Element
 
-from toolkit import _escape, _leaflet, labels
+from toolkit import _leaflet, labels
 from toolkit._text import date, has_burmese, number, tr, unbroken
+from toolkit.base import escape
 from toolkit.results import Assessment, ExposureClass, Layers, Tier
 
 ASSETS: Final = Path(__file__).resolve().parent / "app" / "assets"
@@ -364,7 +365,7 @@ padding:4px 7px}}.leaflet-left .leaflet-control{{margin:0 0 5px 5px}}}}
 
 def _shown(text: object) -> str:
     """Return a text made harmless, with each unit kept on the line of its number."""
-    return _escape.html(unbroken(str(text)))
+    return escape.html(unbroken(str(text)))
 
 
 def _banner_html(assessment: Assessment, lang: str) -> str:

@@ -23,11 +23,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from scipy import special, stats
 
 from toolkit import labels
-from toolkit._errors import InputDataError
 from toolkit._text import tr
+from toolkit.base.draws import Design, FloatArray
+from toolkit.base.errors import InputDataError
 from toolkit.city_figures import CityFigures
 from toolkit.count_spread import Assumptions
-from toolkit.draws import Design, FloatArray
 from toolkit.results import CountingValue, ObservationPart, Quantity
 
 Where = Literal["pack", "core", "township"]

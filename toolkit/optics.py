@@ -16,9 +16,9 @@ import numpy as np
 from scipy import stats
 
 from toolkit.assumptions import AssumptionSet
+from toolkit.base.draws import Design, FloatArray
 from toolkit.bearings import draw_turns
 from toolkit.camera_types import CameraType, Catalogue, Mix, load_catalogue
-from toolkit.draws import Design, FloatArray
 from toolkit.lenses import (
     FULL_CIRCLE_DEG,
     aim_at_height_m,

@@ -14,8 +14,9 @@ import zipfile
 from pathlib import Path
 from typing import Final
 
-from toolkit import store, streets
-from toolkit._errors import InputDataError, NotFoundError
+from toolkit import streets
+from toolkit.base import store
+from toolkit.base.errors import InputDataError, NotFoundError
 from toolkit.layers import LAYERS
 from toolkit.streets import MANIFEST_FILE, Manifest
 

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit import _placement_kernels
+from toolkit.base.draws import Design, FloatArray
 from toolkit.clustering import district_factors
-from toolkit.draws import Design, FloatArray
 from toolkit.exposure import SiteChance, known_width, per_site_prob
 from toolkit.kernel_lock import KERNEL_LOCK
 from toolkit.optics import CameraDraws

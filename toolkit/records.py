@@ -15,7 +15,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel, field_validator, model_validator
 
-from toolkit._tables import near, shown_value
+from toolkit.base.toml_files import near, shown_value
 from toolkit.makers import Maker
 
 MADE_UP_PUBLISHER = "Made-up"

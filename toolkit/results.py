@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 
-from toolkit import store
+from toolkit.base import store
 
 if TYPE_CHECKING:
     import geopandas as gpd

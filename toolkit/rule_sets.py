@@ -13,11 +13,11 @@ from typing import Annotated, Any, Final, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from toolkit import _tables, store
-from toolkit._errors import InputDataError
-from toolkit._escape import plain
 from toolkit.assumption_text import Difference, toml_table
 from toolkit.assumptions import NAME, find_set
+from toolkit.base import store, toml_files
+from toolkit.base.errors import InputDataError
+from toolkit.base.escape import plain
 
 TOP_LEVEL: Final = (
     "kind", "name", "title", "about", "differs", "height", "occlusion", "zone", "rule", "source",
@@ -282,21 +282,23 @@ def read_rules(path: Path) -> RuleSet:
     InputDataError
         As `load_rules`.
     """
-    table = _tables.read_table(path, path.name)
+    table = toml_files.read_table(path, path.name)
     if table.data.get("kind") != "deterministic":
         msg = (
             f"{table.shown} is a set of ranges for estimates, not of fixed rules "
             '(kind = "deterministic"). Use it with assess, or name another set here.'
         )
         raise InputDataError(msg)
-    problems = _tables.unknown_keys(table, TOP_LEVEL)
+    problems = toml_files.unknown_keys(table, TOP_LEVEL)
     # Row by row first: then each problem has the line of its table.
     rows: dict[str, type[BaseModel]] = {"rule": Rule, "zone": Zone, "source": Source}
     for array, model in rows.items():
-        for index, row in enumerate(_tables.rows_of(table, array, problems)):
-            _tables.parsed(model, row, table.place(array, index, row), problems)
-    found = None if problems else _tables.parsed(RuleSet, _plain(table.data), table.shown, problems)
-    _tables.fail_if_any(problems, f"The assumption set {table.shown}")
+        for index, row in enumerate(toml_files.rows_of(table, array, problems)):
+            toml_files.parsed(model, row, table.place(array, index, row), problems)
+    found = (
+        None if problems else toml_files.parsed(RuleSet, _plain(table.data), table.shown, problems)
+    )
+    toml_files.fail_if_any(problems, f"The assumption set {table.shown}")
     return cast("RuleSet", found)  # without problems there is one
 
 

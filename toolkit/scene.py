@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.spatial import cKDTree
 
-from toolkit import clustering, exposure, pieces, sight, siting, store, zones
+from toolkit import clustering, exposure, pieces, sight, siting, zones
+from toolkit.base import store
 from toolkit.cameras import cameras_for
 from toolkit.street_layers import lanes_of, metric_xy, pack_layers
 from toolkit.streets import Pack

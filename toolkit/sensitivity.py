@@ -15,10 +15,11 @@ import numpy as np
 from numpy.polynomial import legendre
 from pydantic import BaseModel, ConfigDict, Field
 
-from toolkit import __version__, labels, store
+from toolkit import __version__, labels
 from toolkit.assessment import source_refs
 from toolkit.assumptions import AssumptionSet
-from toolkit.draws import Design, FloatArray
+from toolkit.base import store
+from toolkit.base.draws import Design, FloatArray
 from toolkit.field_work import FieldWork, load_field_work
 from toolkit.observations import value_of_counting
 from toolkit.results import (

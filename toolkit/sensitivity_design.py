@@ -2,7 +2,7 @@
 
 A factor is one uncertain thing that a person can name: an assumption, the open upper end of a
 reported count, the mix of lenses. Each owns one or more columns of probabilities, which the
-ordinary `toolkit.draws.Design` would fill by itself. Here SALib fills them, and everything after
+ordinary `toolkit.base.draws.Design` would fill by itself. Here SALib fills them, and everything after
 (the inverse distribution function of each assumption, optics, siting, exposure) is the ordinary
 path.
 """
@@ -20,7 +20,7 @@ from SALib.analyze import sobol as sobol_analysis
 from SALib.sample import morris as morris_sample
 from SALib.sample import sobol as sobol_sample
 
-from toolkit.draws import Design, FloatArray
+from toolkit.base.draws import Design, FloatArray
 
 Method = Literal["sobol", "morris"]
 METHODS: Final[tuple[Method, ...]] = ("sobol", "morris")

@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 from toolkit import exposure, fabrics, siting
 from toolkit.assessment import make_inputs
 from toolkit.assumptions import AssumptionSet
+from toolkit.base.draws import Design, FloatArray
 from toolkit.basis import M_PER_KM, Inputs
 from toolkit.basis_city import CORE_RADII_KM
 from toolkit.basis_streets import scene_of
 from toolkit.basis_sums import chance_of_sites, mapped_share, reducing_of, share_inside
 from toolkit.city_figures import CityFigures
 from toolkit.counts import Scope
-from toolkit.draws import Design, FloatArray
 from toolkit.observations import Observation
 from toolkit.results import TIERS, Status
 from toolkit.scene import Scene

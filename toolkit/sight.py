@@ -32,7 +32,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from toolkit import _sight_kernels, store
+from toolkit import _sight_kernels
+from toolkit.base import store
 from toolkit.kernel_lock import KERNEL_LOCK
 
 VERSION = 2

@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.spatial import cKDTree
 
-from toolkit import pieces, store
-from toolkit._errors import InputDataError
-from toolkit.draws import FloatArray
+from toolkit import pieces
+from toolkit.base import store
+from toolkit.base.draws import FloatArray
+from toolkit.base.errors import InputDataError
 from toolkit.street_features import features_at
 from toolkit.street_layers import StreetLayers
 

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from toolkit import bearings, siting_fit
 from toolkit.assumption_text import toml_value
+from toolkit.base.draws import Design
 from toolkit.bearings import Looks
-from toolkit.draws import Design
 from toolkit.siting_pairs import CityPair
 from toolkit.street_features import FEATURES, JUNCTION_BINS_M, levels_of
 

@@ -16,7 +16,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from toolkit import store
+from toolkit.base import store
 from toolkit.sources import graph, osm
 from toolkit.sources.extract import Extract
 from toolkit.street_features import PLACE_M

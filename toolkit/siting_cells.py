@@ -14,9 +14,9 @@ import shapely
 from numpy.typing import NDArray
 
 from toolkit import __version__, labels, notes, siting
-from toolkit._errors import NotFoundError
 from toolkit._text import LANGUAGES
 from toolkit.assessment import source_refs
+from toolkit.base.errors import NotFoundError
 from toolkit.basis import M_PER_KM, Inputs
 from toolkit.basis_sums import share_inside
 from toolkit.results import INTERVAL, Quantity

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy import stats
 from scipy.spatial import cKDTree
 
-from toolkit.draws import Design
+from toolkit.base.draws import Design
 from toolkit.siting_fit import block_index
 from toolkit.siting_profiles import Drawn
 

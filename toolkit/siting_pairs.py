@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from toolkit import siting_beside
-from toolkit._errors import InputDataError
-from toolkit.sources import clean_text, columns, tables
+from toolkit.base.clean_text import clean_text
+from toolkit.base.errors import InputDataError
+from toolkit.sources import columns, tables
 from toolkit.sources import lines as street_lines
 from toolkit.sources import tags as rules
 from toolkit.sources.extract import metric_crs_of

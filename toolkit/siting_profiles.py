@@ -18,10 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from toolkit import siting_columns, store
-from toolkit._errors import InputDataError, NotFoundError
+from toolkit import siting_columns
 from toolkit.assumptions import AssumptionSet
-from toolkit.draws import Design
+from toolkit.base import store
+from toolkit.base.draws import Design
+from toolkit.base.errors import InputDataError, NotFoundError
 from toolkit.siting import Candidates
 from toolkit.siting_columns import COLUMNS
 

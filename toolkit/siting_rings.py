@@ -17,8 +17,8 @@ from scipy.spatial import cKDTree
 
 from toolkit import bearings, siting_coverage, siting_fit
 from toolkit.assumptions import AssumptionSet
+from toolkit.base.draws import Design
 from toolkit.camera_types import load_catalogue
-from toolkit.draws import Design
 from toolkit.optics import draw_cameras
 from toolkit.results import TIERS, Tier
 from toolkit.siting_pairs import CityPair

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from toolkit import labels, siting_fit, siting_profiles
 from toolkit import siting_coverage as coverage
 from toolkit._text import LANGUAGES
-from toolkit.draws import Design
+from toolkit.base.draws import Design
 from toolkit.siting_pairs import CityPair
 from toolkit.siting_profiles import Drawn, Mixture, Profiles
 

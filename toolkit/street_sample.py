@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from toolkit import clustering, siting
-from toolkit.draws import Design, FloatArray
+from toolkit.base.draws import Design, FloatArray
 from toolkit.pieces import Pieces
 from toolkit.scene import IntArray, Scene, with_sight
 from toolkit.streets import Pack

@@ -21,8 +21,8 @@ import geopandas as gpd
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from toolkit import store
-from toolkit._errors import InputDataError, NotFoundError, PackError
+from toolkit.base import store
+from toolkit.base.errors import InputDataError, NotFoundError, PackError
 from toolkit.layers import JUNCTION_DEGREE, LAYERS, Layers, conform, from_parquet, to_parquet
 from toolkit.results import Boundary, Names
 

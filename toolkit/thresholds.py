@@ -11,8 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from toolkit import _own_rows, _tables
-from toolkit._errors import NotFoundError
+from toolkit.base import own_rows, toml_files
+from toolkit.base.errors import NotFoundError
 from toolkit.results import Tier
 
 THRESHOLDS_FILE = "thresholds.toml"
@@ -65,8 +65,8 @@ class Edition(_Record):
             problems.append("levels must rise from the coarsest to the finest")
         names = {level.name for level in self.levels}
         problems += [
-            f"tiers.{tier}: there is no level {_tables.shown_value(name)}. "
-            f"{_tables.near(name, names)}"
+            f"tiers.{tier}: there is no level {toml_files.shown_value(name)}. "
+            f"{toml_files.near(name, names)}"
             for tier, name in self.tiers.items()
             if name not in names
         ]
@@ -109,8 +109,8 @@ class Thresholds:
             if edition.id == name:
                 return edition
         msg = (
-            f"There is no edition {_tables.shown_value(name)}. "
-            f"{_tables.near(name, [e.id for e in self.editions])}"
+            f"There is no edition {toml_files.shown_value(name)}. "
+            f"{toml_files.near(name, [e.id for e in self.editions])}"
         )
         raise NotFoundError(msg)
 
@@ -142,10 +142,10 @@ def load_thresholds() -> Thresholds:
     problems: list[str] = []
     editions: dict[str, Edition] = {}
     presets: dict[str, Preset] = {}
-    for table in _own_rows.files(
+    for table in own_rows.files(
         THRESHOLDS_FILE, THRESHOLDS_FORMAT, ("edition", "preset"), problems
     ):
-        editions |= _own_rows.keyed_rows(table, "edition", Edition, "id", problems)
-        presets |= _own_rows.keyed_rows(table, "preset", Preset, "id", problems)
-    _tables.fail_if_any(problems, "The list of thresholds")
+        editions |= own_rows.keyed_rows(table, "edition", Edition, "id", problems)
+        presets |= own_rows.keyed_rows(table, "preset", Preset, "id", problems)
+    toml_files.fail_if_any(problems, "The list of thresholds")
     return Thresholds(tuple(editions.values()), tuple(presets.values()))

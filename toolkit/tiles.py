@@ -18,12 +18,13 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from toolkit import pieces, sight, siting, store
+from toolkit import pieces, sight, siting
+from toolkit.base import store
+from toolkit.base.draws import FloatArray
 from toolkit.basis import Inputs
 from toolkit.basis_streets import street_figures
 from toolkit.basis_sums import Sums, add_up, plan_sites
 from toolkit.cameras import cameras_sha256
-from toolkit.draws import FloatArray
 from toolkit.scene import Frame, IntArray, Scene, build_frame, middles, with_sight
 from toolkit.streets import Pack, open_pack, pack_sha256
 

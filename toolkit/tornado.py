@@ -12,9 +12,10 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-from toolkit import _escape, maps
+from toolkit import maps
 from toolkit import sensitivity_words as words
 from toolkit._text import Language, number, tr
+from toolkit.base import escape
 from toolkit.results import Tier
 from toolkit.sensitivity import FactorPart, Sensitivity
 
@@ -80,10 +81,10 @@ def draw(found: Sensitivity, tier: Tier, lang: Language, *, standalone: bool = T
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="tornado" viewBox="0 0 {_WIDTH} {height}" '
         f'width="{_WIDTH}" height="{height}" role="img" lang="{lang}">'
-        f"<title>{_escape.html(title)}</title>"
-        f"<desc>{_escape.html(_described(bars, found, lang))}</desc>{font}"
+        f"<title>{escape.html(title)}</title>"
+        f"<desc>{escape.html(_described(bars, found, lang))}</desc>{font}"
         f'<rect width="{_WIDTH}" height="{height}" fill="#fff"/>'
-        f'<g font-family="{_escape.html(maps.FONT_STACK)}" fill="{_INK}">{"".join(body)}</g></svg>'
+        f'<g font-family="{escape.html(maps.FONT_STACK)}" fill="{_INK}">{"".join(body)}</g></svg>'
     )
 
 
@@ -199,5 +200,5 @@ def _wrapped(text: str, lang: Language) -> list[str]:
 def _text(x: float, y: float, text: str, *, size: int, anchor: str = "start") -> str:
     return (
         f'<text x="{round(x, 1)}" y="{round(y, 1)}" font-size="{size}" text-anchor="{anchor}">'
-        f"{_escape.html(text)}</text>"
+        f"{escape.html(text)}</text>"
     )

@@ -25,8 +25,8 @@ from scipy.spatial import cKDTree
 from benchmarks.engine.city import TiledCity, tiled_city
 from toolkit import exposure, placement, sight, siting, siting_profiles
 from toolkit.assumptions import load_assumptions
+from toolkit.base.draws import Design
 from toolkit.camera_types import load_catalogue
-from toolkit.draws import Design
 from toolkit.optics import draw_cameras
 from toolkit.siting_profiles import operators_of
 

@@ -8,9 +8,9 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from toolkit import store
 from toolkit.app.assumptions_page import CHANGES_KEY, SET_KEY, slider_step
 from toolkit.assumptions import load_assumptions
+from toolkit.base import store
 from toolkit.sensitivity_words import factor_name
 
 LANG = "en"

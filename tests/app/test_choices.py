@@ -10,11 +10,12 @@ from playwright.sync_api import Page, expect
 from running import SLOW_S, Server, Watched
 from streamlit.testing.v1 import AppTest
 
-from toolkit import _egress, labels
+from toolkit import labels
 from toolkit._text import LANGUAGE_NAMES, Language, tr
 from toolkit.app import answer, controls, serve
 from toolkit.assessment import assess
 from toolkit.assumptions import list_sets
+from toolkit.base import egress
 from toolkit.camera_types import load_catalogue
 from toolkit.cities import load_cities
 
@@ -75,7 +76,7 @@ class Session:
 @pytest.fixture(autouse=True)
 def guarded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stand in for the launcher."""
-    monkeypatch.setattr(_egress, "require_guard", lambda: None)
+    monkeypatch.setattr(egress, "require_guard", lambda: None)
 
 
 def expected_words(lang: Language) -> dict[str, str]:

@@ -8,7 +8,7 @@ from hostile_texts import TEXTS
 from playwright.sync_api import Page, expect
 from running import Server, Watched, serving
 
-from toolkit import _escape
+from toolkit.base import escape
 from toolkit.maps import STEPS
 
 HELPERS = Path(__file__).resolve().parents[1] / "helpers"
@@ -53,7 +53,7 @@ def test_hostile_texts_are_shown_and_do_nothing(
         for text in main.locator("[data-testid='stMarkdownContainer'] p").all_inner_texts()
     ]
     for text in TEXTS:
-        wanted = " ".join(_escape.plain(text).split())
+        wanted = " ".join(escape.plain(text).split())
         assert shown.count(wanted) >= 8, wanted
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from running import Server, Watched, serving
 from streamlit.testing.v1 import AppTest
 
-from toolkit import store
+from toolkit.base import store
 
 HELPERS = Path(__file__).resolve().parents[1] / "helpers"
 

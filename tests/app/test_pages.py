@@ -16,11 +16,12 @@ from invented import HOSTILE, assessment_of, layers_of
 from running import SLOW_S
 from streamlit.testing.v1 import AppTest
 
-from toolkit import _egress, labels, maps, notes, report, store, streets
+from toolkit import labels, maps, notes, report, streets
 from toolkit._text import LANGUAGES, has_burmese, tr
 from toolkit.app import answer, controls, downloads, estimates, figures, map_view, serve
 from toolkit.assessment import assess
 from toolkit.assumptions import list_sets, load_assumptions
+from toolkit.base import egress, store
 from toolkit.cities import find_city, load_cities
 from toolkit.claims import load_claims
 from toolkit.maps import STEPS
@@ -55,7 +56,7 @@ note = {name}
 @pytest.fixture(autouse=True)
 def guarded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stand in for the launcher."""
-    monkeypatch.setattr(_egress, "require_guard", lambda: None)
+    monkeypatch.setattr(egress, "require_guard", lambda: None)
 
 
 @pytest.fixture

@@ -10,11 +10,12 @@ import pytest
 from running import SLOW_S
 from streamlit.testing.v1 import AppTest
 
-from toolkit import _egress, sensitivity
+from toolkit import sensitivity
 from toolkit import sensitivity_words as words
 from toolkit._text import tr
 from toolkit.app import sensitivity_view, serve
 from toolkit.assumptions import load_assumptions
+from toolkit.base import egress
 from toolkit.sensitivity_model import Question
 
 AS_OF = dt.date(2026, 11, 2)
@@ -23,7 +24,7 @@ AS_OF = dt.date(2026, 11, 2)
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take a base sample that takes no time, and stand in for the launcher."""
-    monkeypatch.setattr(_egress, "require_guard", lambda: None)
+    monkeypatch.setattr(egress, "require_guard", lambda: None)
     monkeypatch.setattr(sensitivity, "BASE_ROWS", {"sobol": 32, "morris": 4})
     sensitivity_view._found.clear()
 

@@ -10,14 +10,15 @@ from playwright.sync_api import expect
 from running import SLOW_S, Server, Watched
 from streamlit.testing.v1 import AppTest
 
-from toolkit import _egress, pack_files, streets
+from toolkit import pack_files, streets
 from toolkit.app import serve, streets_page
+from toolkit.base import egress
 
 
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch) -> Callable[[], AppTest]:
     """Give a function that opens the page of streets."""
-    monkeypatch.setattr(_egress, "require_guard", lambda: None)
+    monkeypatch.setattr(egress, "require_guard", lambda: None)
 
     def run() -> AppTest:
         page = AppTest.from_file(str(serve.MAIN), default_timeout=SLOW_S)

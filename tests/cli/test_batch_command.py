@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from toolkit import store
+from toolkit.base import store
 from toolkit.results import Assessment
 
 PLAN = """

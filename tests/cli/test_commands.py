@@ -11,8 +11,9 @@ import time
 
 import pytest
 
-from toolkit import basis_streets, store
-from toolkit._errors import UsageError
+from toolkit import basis_streets
+from toolkit.base import store
+from toolkit.base.errors import UsageError
 from toolkit.cli import common
 
 AS_OF = ("--as-of", "2026-11-23")

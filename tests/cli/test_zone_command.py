@@ -7,7 +7,7 @@ import json
 import geopandas as gpd
 import pytest
 
-from toolkit import store
+from toolkit.base import store
 from toolkit.rule_sets import load_rules
 
 AS_OF = ("--as-of", "2026-11-23")

@@ -8,24 +8,25 @@ from hostile_texts import AT, TEXTS
 from invented import assessment_of, layers_of
 from streamlit_folium import st_folium
 
-from toolkit import _egress, _escape, maps
+from toolkit import maps
+from toolkit.base import egress, escape
 
-_egress.require_guard()
+egress.require_guard()
 for number, text in enumerate(TEXTS):
-    shown = _escape.markdown(text)
+    shown = escape.markdown(text)
     st.markdown(shown)
     st.caption(shown)
     st.info(shown)
     st.error(shown)
     st.button(shown, key=f"button{number}", help=shown)
     st.checkbox(shown, key=f"box{number}")
-    st.selectbox(shown, [_escape.plain(text)], key=f"select{number}")
+    st.selectbox(shown, [escape.plain(text)], key=f"select{number}")
     st.number_input(shown, key=f"number{number}")
     st.metric(shown, shown)
     st.table(pd.DataFrame({shown: [shown]}))
     with st.expander(shown, expanded=True):
         st.write(shown)
-    st.html(f"<p><b title={_escape.attribute(text)}>{_escape.html(text)}</b></p>")
+    st.html(f"<p><b title={escape.attribute(text)}>{escape.html(text)}</b></p>")
 st.subheader("end of texts")
 hostile = AT.join(TEXTS)
 drawn = maps.exposure_map(assessment_of(layers_of(text=hostile), name=hostile), "seen", "my")

@@ -17,8 +17,9 @@ import time
 import traceback
 from pathlib import Path
 
-from toolkit import importing, store
-from toolkit._errors import ToolkitError
+from toolkit import importing
+from toolkit.base import store
+from toolkit.base.errors import ToolkitError
 from toolkit.sources import graph, tables
 
 _STATUS = Path("/proc/self/status")

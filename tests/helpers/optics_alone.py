@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from toolkit import _egress
 from toolkit.app import markup, optics_page
+from toolkit.base import egress
 
-_egress.require_guard()
+egress.require_guard()
 st.set_page_config(layout="wide")
 markup.show_style("en")
 optics_page.show("en")

@@ -37,7 +37,7 @@ CHROMIUM_FLAGS = (
 START_SECONDS = 60
 LOCAL_SCHEMES = {"data", "blob", "about"}
 START = (
-    "import sys; from toolkit.app import serve; from toolkit._errors import ToolkitError\n"
+    "import sys; from toolkit.app import serve; from toolkit.base.errors import ToolkitError\n"
     "from pathlib import Path\n"
     "script = Path(sys.argv[2]) if len(sys.argv) > 2 else None\n"
     "try: serve.start(int(sys.argv[1]), script=script)\n"

@@ -11,7 +11,7 @@ import shapely
 from invented import SOUTH, STEP_DEG, WEST, layers_of
 
 from toolkit import maps
-from toolkit._errors import InputDataError
+from toolkit.base.errors import InputDataError
 from toolkit.report import figures
 from toolkit.results import TIERS, Layers
 

@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 from invented import assessment_of
 
-from toolkit._errors import InputDataError
 from toolkit.assumptions import load_assumptions
+from toolkit.base.errors import InputDataError
 from toolkit.report.matters import matters
 from toolkit.sensitivity import sensitivity
 from toolkit.sensitivity_model import Question

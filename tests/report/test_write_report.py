@@ -13,9 +13,9 @@ from pages import elements
 from playwright.sync_api import sync_playwright
 
 from toolkit import labels
-from toolkit._errors import InputDataError
 from toolkit.assessment import assess
 from toolkit.assumptions import load_assumptions
+from toolkit.base.errors import InputDataError
 from toolkit.report import file_name, valid_until, write_report
 from toolkit.results import TIERS, Assessment
 
@@ -104,7 +104,7 @@ def test_same_bytes_in_another_folder_time_zone_and_hash_seed(tmp_path: Path) ->
         cwd = tmp_path / seed
         cwd.mkdir()
         subprocess.run(
-            [sys.executable, "-c", WRITE, "out", str(ROOT / "tests"), str(ROOT / "tests/report")],
+            [sys.executable, "-c", WRITE, "out", str(ROOT / "tests" / "helpers")],
             check=True,
             cwd=cwd,
             env={**os.environ, "PYTHONHASHSEED": seed, "TZ": zone, "PYTHONPATH": str(ROOT)},

@@ -12,8 +12,8 @@ import pytest
 from scipy import stats
 
 from toolkit.assumptions import load_assumptions
+from toolkit.base.draws import Design
 from toolkit.counts import count_draws
-from toolkit.draws import Design
 from toolkit.results import TIERS
 
 AS_OF = dt.date(2026, 11, 23)

@@ -16,8 +16,9 @@ import numpy as np
 import pytest
 import shapely
 
-from toolkit import fabrics, pieces, sight, siting, store
+from toolkit import fabrics, pieces, sight, siting
 from toolkit.assumptions import load_assumptions
+from toolkit.base import store
 
 ROOT = Path(__file__).resolve().parents[2]
 UTM = "EPSG:32647"

@@ -5,7 +5,7 @@ import math
 import pytest
 import shapely
 
-from toolkit._errors import InputDataError
+from toolkit.base.errors import InputDataError
 from toolkit.sources.extract import area_km2_of, frame_of, metric_crs_of, polygonal
 
 

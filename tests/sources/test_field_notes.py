@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from toolkit._errors import InputDataError
+from toolkit.base.errors import InputDataError
 from toolkit.sources import field_notes, note_values
 
 TODAY = dt.date(2026, 11, 1)

@@ -12,7 +12,7 @@ import pytest
 import shapely
 
 from toolkit import streets
-from toolkit._errors import InputDataError
+from toolkit.base.errors import InputDataError
 from toolkit.layers import LAYERS
 from toolkit.sources.extract import Extract
 from toolkit.sources.graph import from_graph, load_graphml, read_graphml

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import shapely
 
-from toolkit._errors import InputDataError
+from toolkit.base.errors import InputDataError
 from toolkit.sources import network, noding
 
 LON, LAT = 96.0, 16.0

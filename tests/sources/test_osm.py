@@ -17,8 +17,8 @@ import pytest
 import shapely
 from drawn_osm import GEOD, LAT, LON, STEP, Drawing, street
 
-from toolkit import store
-from toolkit._errors import InputDataError
+from toolkit.base import store
+from toolkit.base.errors import InputDataError
 from toolkit.layers import LAYERS
 from toolkit.sources.extract import Extract
 from toolkit.sources.osm import read_osm

@@ -21,8 +21,8 @@ from geopandas.testing import assert_geodataframe_equal
 from osmium.osm import mutable
 from overpass_server import HOST, Server, serving
 
-from toolkit import _egress, store
-from toolkit._errors import InputDataError, PermissionNotGivenError
+from toolkit.base import egress, store
+from toolkit.base.errors import InputDataError, PermissionNotGivenError
 from toolkit.cities import City
 from toolkit.layers import LAYERS
 from toolkit.results import Names
@@ -44,9 +44,9 @@ _watching = threading.Event()
 
 
 def _watch(event: str, arguments: tuple[Any, ...]) -> None:
-    if not _watching.is_set() or event not in _egress._CONNECTING_EVENTS:
+    if not _watching.is_set() or event not in egress._CONNECTING_EVENTS:
         return
-    target = arguments[0] if event in _egress._LOOK_UPS else arguments[1]
+    target = arguments[0] if event in egress._LOOK_UPS else arguments[1]
     host = target[0] if isinstance(target, tuple) else target
     if host not in (HOST, "", None):
         _abroad.append(host)
@@ -300,10 +300,10 @@ def test_the_announcement_comes_before_anything_is_contacted(
 def test_a_process_that_may_reach_only_itself_says_where_to_fetch() -> None:
     """The app's guard stops the fetch before the host is looked up."""
     code = (
-        "from toolkit import _egress\n"
+        "from toolkit.base import egress\n"
         "from toolkit.cities import load_cities\n"
         "from toolkit.sources import overpass\n"
-        "_egress.forbid_connections()\n"
+        "egress.forbid_connections()\n"
         "try: overpass.fetch(load_cities()[0], radius_m=500, allow_network=True,\n"
         "  announce=lambda text: None,\n"
         "  server=overpass.Server(endpoint='https://overpass.invalid/api'))\n"
@@ -674,7 +674,7 @@ _NETWORK = frozenset({
 })  # fmt: skip
 _HARMLESS = frozenset({"urllib.parse"})
 _ALLOWED = {
-    "_egress.py": {"socket"},  # the guard itself: looks up the one host that the user named
+    "egress.py": {"socket"},  # the guard itself: looks up the one host that the user named
     "batch_dask.py": {"distributed"},  # the scheduler that the user named
     "sources/overpass_ask.py": {"requests", "socket", "urllib.request", "urllib3"},
     "app/serve.py": {"socket"},  # looks for a free port of this machine
@@ -724,6 +724,6 @@ def test_no_other_module_can_ask_another_machine() -> None:
 
 
 def test_the_departure_is_listed() -> None:
-    listed = {d.id: d for d in _egress.DEPARTURES}
+    listed = {d.id: d for d in egress.DEPARTURES}
     assert "Overpass" in listed["streets-fetch"].where
     assert "--allow-network" in listed["streets-fetch"].state

@@ -7,7 +7,7 @@ from typing import Any
 import osmium
 import pytest
 
-from toolkit._errors import InputDataError
+from toolkit.base.errors import InputDataError
 from toolkit.sources.overpass_json import AskAgainError, merge, write_answers
 
 STAMP = "osmosis_replication_timestamp"

@@ -18,7 +18,7 @@ import pytest
 import shapely
 
 from toolkit import streets
-from toolkit._errors import InputDataError
+from toolkit.base.errors import InputDataError
 from toolkit.layers import LAYERS
 from toolkit.sources import columns, tags
 from toolkit.sources.extract import Extract

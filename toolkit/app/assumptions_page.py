@@ -11,8 +11,7 @@ from typing import Final
 
 import streamlit as st
 
-from toolkit import _escape, labels, notes, sensitivity_words
-from toolkit._errors import ToolkitError
+from toolkit import labels, notes, sensitivity_words
 from toolkit._text import Language, tr
 from toolkit.app import choices, markup
 from toolkit.assumption_text import to_toml
@@ -25,6 +24,8 @@ from toolkit.assumptions import (
     list_sets,
     load_assumptions,
 )
+from toolkit.base import escape
+from toolkit.base.errors import ToolkitError
 
 SET_KEY: Final = "assumption_set"
 CHANGES_KEY: Final = "assumption_changes"
@@ -87,7 +88,7 @@ def show(lang: Language) -> None:
 
 def _plain(text: object) -> str:
     """Return a text as Streamlit's Markdown shows it unchanged."""
-    return _escape.markdown(text)
+    return escape.markdown(text)
 
 
 def _choose(lang: Language) -> str:
@@ -112,7 +113,7 @@ def _choose(lang: Language) -> str:
 def _set_text(found: SetFile, lang: Language) -> str:
     title = labels.built_in(found.title, lang) or found.name
     own = f" ({tr('your own', lang)})" if found.own else ""
-    return _escape.plain(f"{found.name}{own}: {title}")
+    return escape.plain(f"{found.name}{own}: {title}")
 
 
 def _stage_text(stage: str, lang: Language) -> str:

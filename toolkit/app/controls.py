@@ -10,10 +10,11 @@ from typing import Final, TypeVar
 
 import streamlit as st
 
-from toolkit import _escape, labels, notes
-from toolkit._errors import InputDataError
+from toolkit import labels, notes
 from toolkit._text import LANGUAGE_NAMES, LANGUAGES, Language, tr
 from toolkit.app import choices, markup
+from toolkit.base import escape
+from toolkit.base.errors import InputDataError
 from toolkit.cities import City, load_cities
 from toolkit.results import STATUSES, TIERS, Status, Tier
 from toolkit.siting_profiles import load_profiles
@@ -90,7 +91,7 @@ def choose_page(lang: Language) -> str:
         PAGES,
         name="page",
         lang=lang,
-        text=lambda name: _escape.markdown(names[name]),
+        text=lambda name: escape.markdown(names[name]),
         first=_asked("page", PAGES, PAGES[0]),
     )
 
@@ -125,7 +126,7 @@ def choose(lang: Language) -> Choice:
             TIERS,
             name="tier",
             lang=lang,
-            text=lambda name: _escape.markdown(labels.tier_name(name, lang)),
+            text=lambda name: escape.markdown(labels.tier_name(name, lang)),
             first=_asked("tier", TIERS, TIERS[0]),
         )
         status = choices.one_of(
@@ -134,7 +135,7 @@ def choose(lang: Language) -> Choice:
             STATUSES,
             name="status",
             lang=lang,
-            text=lambda name: _escape.markdown(_status_text(name, lang)),
+            text=lambda name: escape.markdown(_status_text(name, lang)),
             first=_asked("status", STATUSES, STATUSES[0]),
         )
         as_of = _choose_date(lang)
@@ -151,7 +152,7 @@ def city_names(cities: Sequence[City], lang: Language) -> dict[str, str]:
     names = {}
     for city in cities:
         own, english = str(getattr(city.name, lang)), city.name.en
-        names[city.id] = _escape.plain(own if own == english else f"{own} ({english})")
+        names[city.id] = escape.plain(own if own == english else f"{own} ({english})")
     times = Counter(names.values())
     return {key: name if times[name] == 1 else f"{name} [{key}]" for key, name in names.items()}
 
@@ -197,7 +198,7 @@ def _choose_profile(city: City, lang: Language) -> str | None:
         name="profile",
         lang=lang,
         text=lambda name: (
-            _escape.plain(labels.profile_name(name, titles[name], lang))
+            escape.plain(labels.profile_name(name, titles[name], lang))
             if name
             else tr("Several kinds, as believed", lang)
         ),
@@ -240,7 +241,7 @@ def _choose_count(lang: Language) -> tuple[float, float] | None:
     high = _number(tr("At most", lang), "own_high")
     if low is None or high is None:
         st.info(
-            _escape.markdown(tr("Give both numbers. Until then the reported number is used.", lang))
+            escape.markdown(tr("Give both numbers. Until then the reported number is used.", lang))
         )
         return None
     if low > high:

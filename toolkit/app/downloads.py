@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from toolkit import _escape, report
+from toolkit import report
 from toolkit._text import Language, tr
 from toolkit.app import markup
 from toolkit.app.estimates import Estimate
+from toolkit.base import escape
 from toolkit.report import figures, html
 
 
@@ -30,7 +31,7 @@ def show(made: Estimate, lang: Language) -> None:
     )
     page = report.file_name(assessment, lang)
     st.download_button(
-        _escape.markdown(tr("Download the report as HTML", lang)),
+        escape.markdown(tr("Download the report as HTML", lang)),
         data=lambda: report_page(made, lang),
         file_name=page,
         mime="text/html",
@@ -38,7 +39,7 @@ def show(made: Estimate, lang: Language) -> None:
         key="download-report",
     )
     st.download_button(
-        _escape.markdown(tr("Download the assessment as JSON", lang)),
+        escape.markdown(tr("Download the assessment as JSON", lang)),
         data=assessment.to_json,
         file_name=page.removesuffix(f"-{lang}.html") + ".json",
         mime="application/json",

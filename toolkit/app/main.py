@@ -6,8 +6,7 @@ import logging
 
 import streamlit as st
 
-from toolkit import _egress, _escape, labels
-from toolkit._errors import ToolkitError
+from toolkit import labels
 from toolkit._text import Language, tr
 from toolkit.app import (
     answer,
@@ -24,6 +23,8 @@ from toolkit.app import (
     streets_page,
 )
 from toolkit.app.controls import Choice
+from toolkit.base import egress, escape
+from toolkit.base.errors import ToolkitError
 
 _log = logging.getLogger(__name__)
 
@@ -45,13 +46,13 @@ def show(choice: Choice) -> None:
         )
     )
     markup.show(lang, *head)
-    with st.spinner(_escape.markdown(tr("Estimating …", lang))):
+    with st.spinner(escape.markdown(tr("Estimating …", lang))):
         made = estimates.estimate(choice)
     answer.show(made, choice.tier, lang)
     # The map stands above the figures and takes longer, so they are shown first.
     place = st.container()
     figures.show(made, choice.tier, lang)
-    with place, st.spinner(_escape.markdown(tr("Drawing the map …", lang))):
+    with place, st.spinner(escape.markdown(tr("Drawing the map …", lang))):
         map_view.show(made, choice.tier, lang)
     sensitivity_view.show(made, choice, lang)
     sources.show(made, city, lang)
@@ -60,14 +61,14 @@ def show(choice: Choice) -> None:
 
 def refuse(text: str, lang: Language) -> None:
     """Show why there is no answer; the sentence on limits stays."""
-    st.error(_escape.markdown(text))
+    st.error(escape.markdown(text))
     markup.show(lang, markup.tag("p", labels.limits(lang)[0], kind="limit"))
 
 
 def main() -> None:
     """Show the app to one session."""
     st.set_page_config(page_title="Camera exposure", layout="wide")
-    _egress.require_guard()
+    egress.require_guard()
     lang = controls.choose_language()
     markup.show_style(lang)
     try:

@@ -9,10 +9,11 @@ from typing import Final
 
 import streamlit as st
 
-from toolkit import _escape, camera_plan, camera_words
+from toolkit import camera_plan, camera_words
 from toolkit._text import Language, tr
 from toolkit.app import choices, markup
 from toolkit.assumptions import load_assumptions
+from toolkit.base import escape
 from toolkit.camera import AIM_M, FOCAL_MM, HEIGHT_M, Camera, camera_of
 from toolkit.camera_sheet import make_sheet
 from toolkit.camera_types import CameraType, Catalogue, Model, load_catalogue
@@ -48,11 +49,11 @@ def show(lang: Language) -> None:
     camera = _choose(catalogue, lang)
     night = choices.one_of(
         st.radio,
-        _escape.markdown(tr("Light", lang)),
+        escape.markdown(tr("Light", lang)),
         (False, True),
         name="optics_night",
         lang=lang,
-        text=lambda dark: _escape.markdown(tr("Night", lang) if dark else tr("Day", lang)),
+        text=lambda dark: escape.markdown(tr("Night", lang) if dark else tr("Day", lang)),
         horizontal=True,
     )
     values = load_assumptions(changes={"optics.night": 1.0} if night else None)
@@ -103,7 +104,7 @@ def _choose(catalogue: Catalogue, lang: Language) -> Camera:
     names = {key: _name(camera, lang) for key, camera in found.items()}
     key = choices.one_of(
         st.selectbox,
-        _escape.markdown(tr("Type or model", lang)),
+        escape.markdown(tr("Type or model", lang)),
         list(found),
         name="optics_camera",
         lang=lang,
@@ -114,7 +115,7 @@ def _choose(catalogue: Catalogue, lang: Language) -> Camera:
     columns = st.columns(3)
     with columns[0]:
         height = st.number_input(
-            _escape.markdown(tr("Height of the lens, m", lang)),
+            escape.markdown(tr("Height of the lens, m", lang)),
             *HEIGHT_M,
             value=usual.height_m,
             step=_HEIGHT_STEP_M,
@@ -132,7 +133,7 @@ def _choose_focal(
     chosen: CameraType | Model, usual: Camera, key: str, lang: Language
 ) -> float | None:
     """Return the focal length; None where there is none to choose."""
-    label = _escape.markdown(tr("Focal length, mm", lang))
+    label = escape.markdown(tr("Focal length, mm", lang))
     name = f"optics_focal:{key}"
     if usual.projection == "panorama":
         return None
@@ -160,13 +161,13 @@ def _choose_focal(
 def _choose_aim(usual: Camera, key: str, lang: Language) -> float | None:
     """Return the aim; None for a camera that turns, unless the user states one."""
     return st.number_input(
-        _escape.markdown(tr("Middle of the picture meets a face at, m", lang)),
+        escape.markdown(tr("Middle of the picture meets a face at, m", lang)),
         *AIM_M,
         value=usual.aim_m,
         step=_AIM_STEP_M,
         key=f"optics_aim:{key}",
         persist_state="session",
-        help=_escape.markdown(
+        help=escape.markdown(
             tr("Where a camera points is an assumption. Leave it empty for one that turns.", lang)
         ),
     )
@@ -178,5 +179,5 @@ def _key(camera: CameraType | Model) -> str:
 
 def _name(camera: CameraType | Model, lang: Language) -> str:
     if isinstance(camera, CameraType):
-        return _escape.plain(getattr(camera.name, lang))
-    return _escape.plain(f"{camera.maker} {camera.model}")
+        return escape.plain(getattr(camera.name, lang))
+    return escape.plain(f"{camera.maker} {camera.model}")

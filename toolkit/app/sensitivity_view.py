@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from toolkit import _escape, tornado
 from toolkit import sensitivity_words as words
+from toolkit import tornado
 from toolkit._text import Language, tr
 from toolkit.app import markup
 from toolkit.app.controls import Choice
 from toolkit.app.estimates import Estimate
+from toolkit.base import escape
 from toolkit.report import matters
 from toolkit.results import Tier
 from toolkit.sensitivity import Sensitivity, sensitivity
@@ -26,14 +27,14 @@ def show(made: Estimate, choice: Choice, lang: Language) -> None:
     """
     markup.show(lang, markup.tag("h2", tr("Which assumption matters", lang)))
     asked = st.toggle(
-        _escape.markdown(
+        escape.markdown(
             tr("Find out on what the answer mostly depends (takes up to a minute)", lang)
         ),
         key="sensitivity",
     )
     if not asked:
         return
-    with st.spinner(_escape.markdown(tr("Finding out what matters …", lang))):
+    with st.spinner(escape.markdown(tr("Finding out what matters …", lang))):
         found = _found(made.key, made, choice.count)
     _show_tier(found, choice.tier, lang)
 

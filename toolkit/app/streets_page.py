@@ -11,10 +11,11 @@ from typing import Final, Literal
 import streamlit as st
 from streamlit.elements.lib.mutable_status_container import StatusContainer
 
-from toolkit import _escape, cameras, importing, labels, pack_files, store, streets
-from toolkit._errors import ToolkitError
+from toolkit import cameras, importing, labels, pack_files, streets
 from toolkit._text import Language, tr
 from toolkit.app import choices, controls, markup
+from toolkit.base import escape, store
+from toolkit.base.errors import ToolkitError
 from toolkit.boundaries import parse_boundary
 from toolkit.cities import load_cities
 
@@ -34,7 +35,7 @@ def show(lang: Language) -> None:
 
 
 def _plain(text: str) -> str:
-    return _escape.markdown(text)
+    return escape.markdown(text)
 
 
 def _show_installed(lang: Language) -> None:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from toolkit._errors import UsageError
+from toolkit.base.errors import UsageError
 from toolkit.cli.common import (
     OK,
     Commands,

@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import Any
 
-from toolkit._errors import InputDataError, UsageError
+from toolkit.base.errors import InputDataError, UsageError
 from toolkit.cli.common import BAD_DATA, OK, Commands, print_json, print_table, printable
 
 
@@ -42,11 +42,11 @@ def register(commands: Commands) -> None:
 
 def _is_rules(name: str) -> bool:
     """Return whether a set is one of fixed rules."""
-    from toolkit import _tables
     from toolkit.assumptions import find_set
+    from toolkit.base import toml_files
 
     path = find_set(name)
-    return _tables.read_table(path, path.name).data.get("kind") == "deterministic"
+    return toml_files.read_table(path, path.name).data.get("kind") == "deterministic"
 
 
 def _list(options: argparse.Namespace) -> int:

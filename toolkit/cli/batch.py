@@ -38,7 +38,7 @@ def register(commands: Commands) -> None:
 
 
 def _batch(options: argparse.Namespace) -> int:
-    from toolkit import store
+    from toolkit.base import store
     from toolkit.batch import all_tasks, check_folder, tidy
     from toolkit.batch_plan import read_plan
     from toolkit.batch_run import n_tasks, run_tasks

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from rich.console import Console
 from rich.table import Table
 
-from toolkit._errors import UsageError
+from toolkit.base.errors import UsageError
 
 if TYPE_CHECKING:
     from toolkit.observations import Observation

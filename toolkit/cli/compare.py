@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, get_args
 
-from toolkit._errors import InputDataError, ToolkitError, UsageError
+from toolkit.base.errors import InputDataError, ToolkitError, UsageError
 from toolkit.cli.common import OK, Commands, as_of_date, busy, parse_changes, parse_count, printable
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def _side(text: str, options: argparse.Namespace) -> tuple[Assessment, Assumptio
 def _read(text: str) -> Assessment:
     from pydantic import ValidationError
 
-    from toolkit import store
+    from toolkit.base import store
     from toolkit.results import SCHEMA, Assessment
 
     path = store.local_file(text)

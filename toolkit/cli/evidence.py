@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from toolkit._errors import InputDataError, UsageError
+from toolkit.base.errors import InputDataError, UsageError
 from toolkit.cli.common import OK, Commands, print_json, print_table
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ def _add(options: argparse.Namespace) -> int:
 
 
 def _add_observation(city_id: str, seen: dict[str, str]) -> int:
-    from toolkit import _tables
+    from toolkit.base import toml_files
     from toolkit.evidence_files import add_observation
     from toolkit.observations import Observation
 
@@ -173,9 +173,11 @@ def _add_observation(city_id: str, seen: dict[str, str]) -> int:
             try:
                 row[name] = read(seen[name])
             except ValueError:
-                problems.append(f"{_flag(name)}: {_tables.shown_value(seen[name])} is no number.")
-    observation = None if problems else _tables.parsed(Observation, row, "the count", problems)
-    _tables.fail_if_any(problems, "The count")
+                problems.append(
+                    f"{_flag(name)}: {toml_files.shown_value(seen[name])} is no number."
+                )
+    observation = None if problems else toml_files.parsed(Observation, row, "the count", problems)
+    toml_files.fail_if_any(problems, "The count")
     if observation is not None:
         add_observation(city_id, observation)
     sys.stdout.write(f"Added to your own evidence about {city_id}: what was counted.\n")
@@ -183,7 +185,7 @@ def _add_observation(city_id: str, seen: dict[str, str]) -> int:
 
 
 def _add_claim(city_id: str, fields: dict[str, str]) -> int:
-    from toolkit import _tables
+    from toolkit.base import toml_files
     from toolkit.evidence_files import add_claims
     from toolkit.evidence_table import claim_of_texts
     from toolkit.makers import load_makers
@@ -204,7 +206,7 @@ def _add_claim(city_id: str, fields: dict[str, str]) -> int:
     claim = claim_of_texts(filled | {"city": city_id}, "the new claim", problems)
     if claim is not None:
         problems += problems_of_names(claim, load_makers())
-    _tables.fail_if_any(problems, "The new claim")
+    toml_files.fail_if_any(problems, "The new claim")
     added = add_claims(city_id, (claim,)) if claim is not None else ()
     if added:
         sys.stdout.write(f"Added to your own evidence about {city_id}: {added[0].id}.\n")
@@ -214,7 +216,7 @@ def _add_claim(city_id: str, fields: dict[str, str]) -> int:
 
 
 def _import(options: argparse.Namespace) -> int:
-    from toolkit import _tables
+    from toolkit.base import toml_files
     from toolkit.evidence_files import add_claims, check_new
     from toolkit.evidence_table import read_csv
 
@@ -225,7 +227,7 @@ def _import(options: argparse.Namespace) -> int:
     for city_id, claims in by_city.items():
         if city_id not in known:
             problems.append(
-                f"city {_tables.shown_value(city_id)} is not known. {_tables.near(city_id, known)}"
+                f"city {toml_files.shown_value(city_id)} is not known. {toml_files.near(city_id, known)}"
             )
             continue
         try:
@@ -233,7 +235,7 @@ def _import(options: argparse.Namespace) -> int:
         except InputDataError as error:
             problems += [line.removeprefix("- ") for line in str(error).splitlines()[1:]]
     # All files or none: nothing is written before every city has been checked.
-    _tables.fail_if_any(problems, options.file.name)
+    toml_files.fail_if_any(problems, options.file.name)
     for city_id, claims in by_city.items():
         added = add_claims(city_id, claims)
         sys.stdout.write(
@@ -243,7 +245,7 @@ def _import(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    from toolkit import store
+    from toolkit.base import store
     from toolkit.claims import load_claims
     from toolkit.evidence_table import to_csv
 

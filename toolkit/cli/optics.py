@@ -34,8 +34,9 @@ def _optics(options: argparse.Namespace) -> int:
     if options.camera is None:
         _refuse_without_camera(options)
         return _list(options)
-    from toolkit import camera_plan, camera_words, store
+    from toolkit import camera_plan, camera_words
     from toolkit.assumptions import load_assumptions
+    from toolkit.base import store
     from toolkit.camera import camera_of
     from toolkit.camera_sheet import make_sheet
     from toolkit.camera_types import load_catalogue
@@ -74,7 +75,7 @@ def _refuse_without_camera(options: argparse.Namespace) -> None:
     UsageError
         If there is one.
     """
-    from toolkit._errors import UsageError
+    from toolkit.base.errors import UsageError
 
     given = [
         name
@@ -100,7 +101,7 @@ def _svg_path(path: Path) -> Path:
     UsageError
         If it does not end in .svg.
     """
-    from toolkit._errors import UsageError
+    from toolkit.base.errors import UsageError
 
     if path.suffix.lower() != ".svg":
         msg = f"--out {str(path)!r}: the drawing is an SVG file. Give a name that ends in .svg."

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from toolkit._errors import InputDataError, ToolkitError, UsageError
+from toolkit.base.errors import InputDataError, ToolkitError, UsageError
 from toolkit.cli.common import (
     OK,
     Commands,
@@ -135,7 +135,7 @@ def _range(value: dict[str, Any]) -> str:
 def _predict(options: argparse.Namespace) -> int:
     from toolkit import gis_files, labels
     from toolkit.assessment import N_DRAWS, make_inputs
-    from toolkit.draws import Design
+    from toolkit.base.draws import Design
     from toolkit.siting_cells import LAYER, predict
 
     gis_files.check_suffix(options.out)
@@ -156,7 +156,8 @@ def _predict(options: argparse.Namespace) -> int:
 
 
 def _fit(options: argparse.Namespace) -> int:
-    from toolkit import labels, siting_bearings, store
+    from toolkit import labels, siting_bearings
+    from toolkit.base import store
     from toolkit.siting_fitting import fit_profiles, known_city
     from toolkit.siting_pairs import pack_pair, read_pair
     from toolkit.siting_profiles import KnownList, load_lists, load_prior

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from toolkit._errors import UsageError
+from toolkit.base.errors import UsageError
 from toolkit.cli.common import BAD_DATA, OK, Commands, messages, print_json, print_table, printable
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from toolkit import store
-from toolkit._errors import InputDataError
 from toolkit._text import LANGUAGES, Language
 from toolkit.assumptions import AssumptionSet
+from toolkit.base import store
+from toolkit.base.errors import InputDataError
 from toolkit.claims import evidence_sha256, load_claims
 from toolkit.records import ID_PATTERN, Claim
 from toolkit.report import figures, html

@@ -18,7 +18,7 @@ import shapely
 from numpy.typing import NDArray
 
 from toolkit import maps
-from toolkit._errors import InputDataError
+from toolkit.base.errors import InputDataError
 from toolkit.results import TIERS, Layers, Tier
 
 UNITS_PER_PX: Final = 254 / 96

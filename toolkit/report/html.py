@@ -12,8 +12,9 @@ from typing import Any, Final
 import jinja2
 from markupsafe import Markup
 
-from toolkit import _escape, labels, maps, notes
+from toolkit import labels, maps, notes
 from toolkit._text import Language, date, has_burmese, number, tr, unbroken
+from toolkit.base import escape
 from toolkit.records import Claim
 from toolkit.report import basis, tables
 from toolkit.report.basis import Said
@@ -161,7 +162,7 @@ def css_string(text: str) -> Markup:
     lines = (
         "".join(
             sign if sign.isascii() and sign.isalnum() else f"\\{ord(sign):06x}"
-            for sign in _escape.plain(line)
+            for sign in escape.plain(line)
         )
         for line in text.split("\n")
     )
@@ -177,7 +178,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401
         return value
     text = unbroken(str(value))
     # Paths of the map are long and never hold such signs.
-    return text if text.isascii() and text.isprintable() else _escape.plain(text)
+    return text if text.isascii() and text.isprintable() else escape.plain(text)
 
 
 def _status_line(assessment: Assessment, lang: Language) -> str:

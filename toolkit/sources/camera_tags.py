@@ -2,8 +2,7 @@
 
 The rules follow the OpenStreetMap wiki ("Tag:man_made=surveillance", "Key:surveillance",
 "Key:surveillance:type", "Key:camera:type", "Key:camera:direction", "Key:direction",
-"Key:check_date"; read November 2026). ``docs/packs.md`` has them as tables. `toolkit.sources.
-field_notes` reads directions and heights by the same rules.
+"Key:check_date"; read November 2026). ``docs/packs.md`` has them as tables. `toolkit.sources.field_notes` reads directions and heights by the same rules.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from toolkit.sources import clean_text
+from toolkit.base.clean_text import clean_text
 
 Tags = Mapping[str, str]
 

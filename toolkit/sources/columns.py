@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from toolkit.sources import TEXT_LIMIT
+from toolkit.base.clean_text import TEXT_LIMIT
 from toolkit.sources import tags as rules
 
 STREET_COLUMNS: Final[dict[str, str]] = {

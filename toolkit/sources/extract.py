@@ -11,7 +11,7 @@ import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from toolkit._errors import InputDataError
+from toolkit.base.errors import InputDataError
 from toolkit.layers import CRS, JUNCTION_DEGREE, Layers, conform, empty_layer
 
 GEOD: Final = pyproj.Geod(ellps="WGS84")

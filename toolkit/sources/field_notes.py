@@ -22,12 +22,13 @@ from typing import Any, Final, NamedTuple
 import geopandas as gpd
 import shapely
 
-from toolkit import store
-from toolkit._errors import InputDataError
-from toolkit._tables import shown_value
+from toolkit.base import store
+from toolkit.base.clean_text import clean_text
+from toolkit.base.errors import InputDataError
+from toolkit.base.toml_files import shown_value
 from toolkit.cities import folded
 from toolkit.layers import CRS, FIELD_NOTES, conform, empty_layer
-from toolkit.sources import clean_text, note_values
+from toolkit.sources import note_values
 from toolkit.sources.note_values import ColumnProblem
 
 MOST_BYTES: Final = 20_000_000

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from shapely.errors import ShapelyError
 from shapely.geometry.base import BaseGeometry
 
-from toolkit._errors import InputDataError
-from toolkit.sources import foreign
-from toolkit.sources.foreign import Layer, Table
+from toolkit.base import guard
+from toolkit.base.errors import InputDataError
+from toolkit.base.guard import Layer, Table
 
 _SPACE: Final = re.compile(r"[ \t\n\r]*", re.ASCII)
 
@@ -44,7 +44,7 @@ _DECODER: Final = json.JSONDecoder(parse_constant=_no_number)
 
 
 def _load(path: Path, wanted: Collection[str]) -> Table:
-    with foreign.reading(path, "GeoJSON", ValueError, TypeError, StopIteration):
+    with guard.reading(path, "GeoJSON", ValueError, TypeError, StopIteration):
         text = path.read_bytes().decode("utf-8-sig")
         geometry: list[BaseGeometry | None] = []
         columns: dict[str, list[Any]] = {}
@@ -61,12 +61,12 @@ def _load(path: Path, wanted: Collection[str]) -> Table:
             _take(value, columns, len(geometry), wanted)
             geometry.append(shape)
             points += 0 if shape is None else int(shapely.get_num_coordinates(shape))
-            foreign.check_rows(path, len(geometry), points)
+            guard.check_rows(path, len(geometry), points)
     for values in columns.values():
         values.extend([None] * (len(geometry) - len(values)))
     array = np.empty(len(geometry), dtype=object)
     array[:] = geometry
-    return foreign.in_degrees(path, Table(path.stem, array, columns, made.counts), _crs(path, crs))
+    return guard.in_degrees(path, Table(path.stem, array, columns, made.counts), _crs(path, crs))
 
 
 def _members(text: str) -> Iterator[tuple[str, Any]]:
@@ -178,7 +178,7 @@ _MAKERS: Final[dict[str, Callable[[Any], BaseGeometry]]] = {
 def _crs(path: Path, content: Any) -> pyproj.CRS:  # noqa: ANN401
     """Return the system: WGS84 by the standard, or one named as in its form of 2008."""
     if content is None:
-        return foreign.crs_of_text(path, "EPSG:4326")
+        return guard.crs_of_text(path, "EPSG:4326")
     properties = content.get("properties") if isinstance(content, dict) else None
     name = properties.get("name") if isinstance(properties, dict) else None
     if not isinstance(name, str):
@@ -187,4 +187,4 @@ def _crs(path: Path, content: Any) -> pyproj.CRS:  # noqa: ANN401
             "longitude and latitude, WGS84 (EPSG:4326)."
         )
         raise InputDataError(msg)
-    return foreign.crs_of_text(path, name)
+    return guard.crs_of_text(path, name)

@@ -13,10 +13,10 @@ import pyarrow.parquet as pq
 import pyproj
 import shapely
 
-from toolkit._errors import InputDataError
-from toolkit.sources import foreign
-from toolkit.sources.foreign import Layer, Table
-from toolkit.sources.wkb import read_wkb
+from toolkit.base import guard
+from toolkit.base.errors import InputDataError
+from toolkit.base.guard import Layer, Table
+from toolkit.base.wkb import read_wkb
 
 MAGIC: Final = b"PAR1"
 _MOST_DECLARED_BYTES: Final = 4 << 30
@@ -42,10 +42,10 @@ def layers(path: Path, wanted: Collection[str]) -> list[Layer]:
 
 def _load(path: Path, wanted: Collection[str]) -> Table:
     with (
-        foreign.reading(path, "GeoParquet", pa.ArrowException, ValueError, KeyError, TypeError),
+        guard.reading(path, "GeoParquet", pa.ArrowException, ValueError, KeyError, TypeError),
         pq.ParquetFile(path, memory_map=False) as file,
     ):
-        foreign.check_rows(path, file.metadata.num_rows)
+        guard.check_rows(path, file.metadata.num_rows)
         geo = _geo(path, file)
         column = geo["primary_column"]
         plain = [
@@ -64,13 +64,13 @@ def _load(path: Path, wanted: Collection[str]) -> Table:
             blobs += shapes.to_pylist()
             for name in plain:
                 columns[name.lower()] += _values(batch.column(name))
-            foreign.check_rows(path, len(blobs))
+            guard.check_rows(path, len(blobs))
         crs = _crs(path, geo["columns"][column])
     geometry, unreadable = read_wkb(blobs)
     made = Table(path.stem, geometry, columns)
     made.counts["geometry_unreadable"] += unreadable
-    foreign.check_rows(path, len(blobs), int(np.sum(shapely.get_num_coordinates(geometry))))
-    return foreign.in_degrees(path, made, crs)
+    guard.check_rows(path, len(blobs), int(np.sum(shapely.get_num_coordinates(geometry))))
+    return guard.in_degrees(path, made, crs)
 
 
 def _is_plain(kind: pa.DataType) -> bool:
@@ -131,8 +131,8 @@ def _check_size(path: Path, file: pq.ParquetFile, names: set[str]) -> None:
 def _crs(path: Path, described: dict[str, Any]) -> pyproj.CRS:
     """Return the system: longitude and latitude by the standard where none is named."""
     if "crs" not in described:
-        return foreign.crs_of_text(path, "EPSG:4326")
+        return guard.crs_of_text(path, "EPSG:4326")
     crs = described["crs"]
     if isinstance(crs, dict):
-        return foreign.crs_of_json(path, crs)
-    return foreign.crs_of_text(path, crs if isinstance(crs, str) else None)
+        return guard.crs_of_json(path, crs)
+    return guard.crs_of_text(path, crs if isinstance(crs, str) else None)

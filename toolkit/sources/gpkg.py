@@ -19,10 +19,10 @@ from typing import Any, Final
 import numpy as np
 import shapely
 
-from toolkit._errors import InputDataError
-from toolkit.sources import foreign
-from toolkit.sources.foreign import Kind, Layer, Table
-from toolkit.sources.wkb import read_wkb
+from toolkit.base import guard
+from toolkit.base.errors import InputDataError
+from toolkit.base.guard import Kind, Layer, Table
+from toolkit.base.wkb import read_wkb
 
 MAGIC: Final = b"SQLite format 3\0"
 _MOST_VALUE_BYTES: Final = 16 << 20
@@ -82,8 +82,8 @@ def _layer(path: Path, name: str, column: str, rest: Any, wanted: Collection[str
 
 @contextmanager
 def _opened(path: Path) -> Iterator[sqlite3.Connection]:
-    with foreign.reading(path, "a GeoPackage", sqlite3.Error, sqlite3.Warning):
-        if not foreign.first_bytes(path).startswith(MAGIC):
+    with guard.reading(path, "a GeoPackage", sqlite3.Error, sqlite3.Warning):
+        if not guard.first_bytes(path).startswith(MAGIC):
             msg = f"{path.name} is not a GeoPackage. Save it again as one."
             raise InputDataError(msg)
         # "immutable" keeps SQLite from looking at journals that lie beside the file.
@@ -114,7 +114,7 @@ def _load(path: Path, name: str, column: str, srs: Any, wanted: Collection[str])
     with _opened(path) as base:
         table = _quoted(name)
         (rows,) = base.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608
-        foreign.check_rows(path, rows)
+        guard.check_rows(path, rows)
         empty = base.execute(f"SELECT * FROM {table} LIMIT 0")  # noqa: S608
         named = {str(d[0]).lower(): str(d[0]) for d in empty.description}
         if column.lower() not in named:
@@ -123,14 +123,14 @@ def _load(path: Path, name: str, column: str, srs: Any, wanted: Collection[str])
         kept = [k for k in named if k in wanted and k != column.lower()]
         chosen = ", ".join(_quoted(n) for n in (column, *(named[k] for k in kept)))
         read = base.execute(f"SELECT {chosen} FROM {table}").fetchall()  # noqa: S608
-        crs = foreign.crs_of_text(path, _srs_text(base, srs))
+        crs = guard.crs_of_text(path, _srs_text(base, srs))
     blobs = [_wkb(row[0]) for row in read]
     geometry, unreadable = read_wkb(blobs)
     given = sum(row[0] is not None for row in read)
     made = Table(name, geometry, {k: [row[i + 1] for row in read] for i, k in enumerate(kept)})
     made.counts["geometry_unreadable"] += unreadable + given - sum(b is not None for b in blobs)
-    foreign.check_rows(path, rows, int(np.sum(shapely.get_num_coordinates(geometry))))
-    return foreign.in_degrees(path, made, crs)
+    guard.check_rows(path, rows, int(np.sum(shapely.get_num_coordinates(geometry))))
+    return guard.in_degrees(path, made, crs)
 
 
 def _srs_text(base: sqlite3.Connection, srs: Any) -> str | None:  # noqa: ANN401

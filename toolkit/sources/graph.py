@@ -22,12 +22,12 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from toolkit import store
-from toolkit._errors import InputDataError
-from toolkit.sources import columns, foreign, noding
+from toolkit.base import guard, store
+from toolkit.base.errors import InputDataError
+from toolkit.base.guard import Progress
+from toolkit.sources import columns, noding
 from toolkit.sources import lines as street_lines
 from toolkit.sources.extract import Extract
-from toolkit.sources.foreign import Progress
 from toolkit.sources.lines import Beside, Drawn, StreetFile
 
 SUFFIXES: Final = (".graphml",)
@@ -97,9 +97,9 @@ def load_graphml(path: str | os.PathLike[str], *, progress: Progress | None = No
     InputDataError
         If it is not such a file, is damaged, or names no coordinate system.
     """
-    file = foreign.plain_file(path, most_bytes=_MOST_BYTES)
+    file = guard.plain_file(path, most_bytes=_MOST_BYTES)
     reader = _Reader(file)
-    with foreign.reading(file, "GraphML", expat.ExpatError, ValueError, KeyError):
+    with guard.reading(file, "GraphML", expat.ExpatError, ValueError, KeyError):
         reader.read(progress or (lambda _text, _share: None))
     return _street_file(file, store.sha256_file(file), reader.found)
 
@@ -231,11 +231,11 @@ class _Reader:
             node = self._open.get("id", "")
             self.found.counts["duplicate_ids"] += node in self.found.nodes
             self.found.nodes.setdefault(node, self._values)
-            foreign.check_rows(self.file, len(self.found.nodes))
+            guard.check_rows(self.file, len(self.found.nodes))
         elif name == "edge":
             ends = self._open.get("source", ""), self._open.get("target", "")
             self.found.edges.append((*ends, self._values))
-            foreign.check_rows(self.file, len(self.found.edges))
+            guard.check_rows(self.file, len(self.found.edges))
 
     def _keep(self, value: str) -> None:
         owner = self._path[-1] if self._path else ""
@@ -253,7 +253,7 @@ class _Reader:
 
 def _street_file(file: Path, sha256: str, found: _Found) -> StreetFile:
     counts = found.counts
-    crs = foreign.crs_of_text(file, found.crs)
+    crs = guard.crs_of_text(file, found.crs)
     places = {node: _position(values) for node, values in found.nodes.items()}
     counts["nodes_without_position"] += sum(place is None for place in places.values())
     edges = [
@@ -266,10 +266,10 @@ def _street_file(file: Path, sha256: str, found: _Found) -> StreetFile:
     edges.sort(key=lambda edge: str(edge[2].get("reversed")).lower() == "true")
     shapes = np.empty(len(edges), dtype=object)
     shapes[:] = [_geometry(values, places[u], places[v], counts) for u, v, values in edges]
-    shapes = foreign.to_degrees(file, shapes, crs, counts)
+    shapes = guard.to_degrees(file, shapes, crs, counts)
     points = np.empty(len(places), dtype=object)
     points[:] = [None if place is None else shapely.Point(place) for place in places.values()]
-    points = foreign.to_degrees(file, points, crs, Counter())
+    points = guard.to_degrees(file, points, crs, Counter())
     where = dict(zip(places, points, strict=True))
     ids = _node_ids(where)
     kept = [i for i, shape in enumerate(shapes) if shape is not None and shape.length > 0]

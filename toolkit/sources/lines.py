@@ -14,9 +14,11 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from toolkit._errors import InputDataError
+from toolkit.base.clean_text import clean_text
+from toolkit.base.errors import InputDataError
+from toolkit.base.guard import Progress
 from toolkit.layers import CRS, Layers, conform, empty_layer
-from toolkit.sources import clean_text, columns, joints, network, noding
+from toolkit.sources import columns, joints, network, noding
 from toolkit.sources import tags as rules
 from toolkit.sources.extract import (
     Extract,
@@ -26,7 +28,6 @@ from toolkit.sources.extract import (
     metric_crs_of,
     polygonal,
 )
-from toolkit.sources.foreign import Progress
 from toolkit.sources.network import Pieces
 
 Ints = NDArray[np.int64]

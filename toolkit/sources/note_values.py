@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 import pyproj
 
-from toolkit._tables import shown_value
+from toolkit.base.toml_files import shown_value
 from toolkit.sources import camera_tags, plus_codes
 
 NEAR_KM: Final = 100.0

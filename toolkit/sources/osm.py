@@ -19,9 +19,10 @@ import osmium
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from toolkit import store
-from toolkit._errors import InputDataError
-from toolkit.sources import clean_text, tags
+from toolkit.base import store
+from toolkit.base.clean_text import clean_text
+from toolkit.base.errors import InputDataError
+from toolkit.sources import tags
 from toolkit.sources.extract import AdminArea, Extract
 from toolkit.sources.osm_layers import extract_of, limits_of, street_box
 from toolkit.sources.osm_objects import Collector

@@ -11,8 +11,9 @@ import osmium
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from toolkit.base.clean_text import clean_text
 from toolkit.layers import CORNERS
-from toolkit.sources import camera_tags, clean_text, network, tags
+from toolkit.sources import camera_tags, network, tags
 from toolkit.sources.extract import AdminArea, polygonal
 from toolkit.sources.osm_region import Limits, Region
 

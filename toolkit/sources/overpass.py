@@ -24,11 +24,11 @@ from urllib.parse import urlsplit
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from toolkit import _egress, store
-from toolkit._errors import InputDataError, PermissionNotGivenError
+from toolkit.base import egress, store
+from toolkit.base.clean_text import clean_text
+from toolkit.base.errors import InputDataError, PermissionNotGivenError
 from toolkit.boundaries import disc
 from toolkit.cities import City
-from toolkit.sources import clean_text
 from toolkit.sources.extract import Extract, area_km2_of
 from toolkit.sources.osm import read_osm
 from toolkit.sources.overpass_ask import PUBLIC_SERVER, Server, Wanted, ask, host_of, proxy_of
@@ -223,7 +223,7 @@ def announcement(city: City, tiles: Sequence[shapely.Polygon], server: Server) -
         "Kept on this machine until the pack is written: the answers.",
         "Without any of this: import a country file that somebody else has fetched.",
     ]
-    if _egress.is_local(urlsplit(server.endpoint).hostname):
+    if egress.is_local(urlsplit(server.endpoint).hostname):
         on_the_way = f"{host} is this machine itself: nobody is on the way."
     else:
         on_the_way = (

@@ -28,9 +28,9 @@ import requests
 import shapely
 import urllib3
 
-from toolkit import _egress
-from toolkit._errors import InputDataError, PermissionNotGivenError
-from toolkit.sources import clean_text
+from toolkit.base import egress
+from toolkit.base.clean_text import clean_text
+from toolkit.base.errors import InputDataError, PermissionNotGivenError
 from toolkit.sources.overpass_json import AskAgainError
 
 Wanted = dict[str, bool | str | list[str]]
@@ -102,7 +102,7 @@ def host_of(endpoint: str) -> str:
         shown = clean_text(endpoint)
         msg = f"{shown!r} is not the address of an Overpass server, such as {ENDPOINT}."
         raise InputDataError(msg)
-    if parts.scheme == "http" and not _egress.is_local(host):
+    if parts.scheme == "http" and not egress.is_local(host):
         msg = f"{host} would be asked without encryption. Give an address that begins with https."
         raise InputDataError(msg)
     return f"{host}:{port}" if port else host

@@ -15,8 +15,8 @@ from typing import Any, Final
 import osmium
 from osmium.osm import mutable
 
-from toolkit._errors import InputDataError
-from toolkit.sources import clean_text
+from toolkit.base.clean_text import clean_text
+from toolkit.base.errors import InputDataError
 
 _STAMP: Final = "osmosis_replication_timestamp"
 """Name under which the header of an OpenStreetMap file holds the time of its data."""

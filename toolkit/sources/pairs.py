@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from toolkit._errors import InputDataError
+from toolkit.base.errors import InputDataError
 
 Ints = NDArray[np.int64]
 

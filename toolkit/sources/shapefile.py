@@ -17,9 +17,9 @@ from typing import Any, Final
 import numpy as np
 import shapely
 
-from toolkit._errors import InputDataError
-from toolkit.sources import foreign
-from toolkit.sources.foreign import Kind, Layer, Table
+from toolkit.base import guard
+from toolkit.base.errors import InputDataError
+from toolkit.base.guard import Kind, Layer, Table
 
 MAGIC: Final = struct.pack(">i", 9994)
 ZIP_MAGIC: Final = b"PK"
@@ -49,8 +49,8 @@ def layers(path: Path, wanted: Collection[str]) -> list[Layer]:
     wanted
         Names of columns to load, in small letters, each cut at ten characters as in the table.
     """
-    if foreign.first_bytes(path).startswith(ZIP_MAGIC):
-        with foreign.open_zip(path) as archive:
+    if guard.first_bytes(path).startswith(ZIP_MAGIC):
+        with guard.open_zip(path) as archive:
             names = [n for n in archive.namelist() if n.lower().endswith(".shp")]
         if not names or len(names) > _MOST_LAYERS:
             msg = f"{path.name} holds {len(names)} shapefiles. Zip the shapefile of streets alone."
@@ -69,7 +69,7 @@ def _beside(path: Path) -> Fetch:
             if suffix == ".shp":
                 return path.read_bytes()
             if candidate.is_symlink() or candidate.exists():
-                return foreign.plain_file(candidate).read_bytes()
+                return guard.plain_file(candidate).read_bytes()
         return None
 
     return fetch
@@ -77,23 +77,23 @@ def _beside(path: Path) -> Fetch:
 
 def _from_zip(path: Path, name: str) -> Fetch:
     def fetch(suffix: str) -> bytes | None:
-        with foreign.open_zip(path) as archive:
+        with guard.open_zip(path) as archive:
             wanted = name.lower()[: -len(".shp")] + suffix
             found = [n for n in archive.namelist() if n.lower() == wanted]
-            return foreign.unzip(path, archive, found[0]) if found else None
+            return guard.unzip(path, archive, found[0]) if found else None
 
     return fetch
 
 
 def _load(path: Path, name: str, fetch: Fetch, wanted: Collection[str]) -> Table:
-    with foreign.reading(path, "a shapefile", zipfile.BadZipFile, ValueError, LookupError):
+    with guard.reading(path, "a shapefile", zipfile.BadZipFile, ValueError, LookupError):
         data = fetch(".shp") or b""
         if not data.startswith(MAGIC) or len(data) < _HEADER_BYTES:
             msg = f"{path.name} is not a shapefile. Save it again as one."
             raise InputDataError(msg)
         shapes = list(_shapes(path, data))
         prj = fetch(".prj")
-        crs = foreign.crs_of_text(path, prj.decode("utf-8", "replace") if prj else None)
+        crs = guard.crs_of_text(path, prj.decode("utf-8", "replace") if prj else None)
         table = fetch(".dbf")
         encoding = _encoding(fetch(".cpg"))
         columns = {} if table is None else _columns(path, table, wanted, encoding)
@@ -107,7 +107,7 @@ def _load(path: Path, name: str, fetch: Fetch, wanted: Collection[str]) -> Table
     made.counts["table_rows_missing"] += table is None or any(
         len(v) != rows for v in columns.values()
     )
-    return foreign.in_degrees(path, made, crs)
+    return guard.in_degrees(path, made, crs)
 
 
 # --- geometry -------------------------------------------------------------------------------
@@ -134,7 +134,7 @@ def _shapes(path: Path, data: bytes) -> Iterator[tuple[Any, bool]]:
             shape = _shape(data[at:end])
             points += 0 if shape is None else int(shapely.get_num_coordinates(shape))
             yield shape, shape is None
-        foreign.check_rows(path, rows, points)
+        guard.check_rows(path, rows, points)
         at = end
 
 
@@ -199,7 +199,7 @@ def _columns(
     path: Path, data: bytes, wanted: Collection[str], encoding: str
 ) -> dict[str, list[Any]]:
     rows, header, size = struct.unpack_from("<IHH", data, 4)
-    foreign.check_rows(path, rows)
+    guard.check_rows(path, rows)
     there = min(rows, (len(data) - header) // size) if size else 0
     fields, at = [], 1
     for start in range(_FIELD_BYTES, header - 1, _FIELD_BYTES):

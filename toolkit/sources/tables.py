@@ -17,23 +17,23 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from toolkit import store
-from toolkit._errors import InputDataError
-from toolkit.sources import camera_tags, columns, foreign, geojson, geoparquet, gpkg, shapefile
+from toolkit.base import guard, store
+from toolkit.base.errors import InputDataError
+from toolkit.base.guard import Layer, Progress, Table
+from toolkit.sources import camera_tags, columns, geojson, geoparquet, gpkg, shapefile
 from toolkit.sources import lines as street_lines
 from toolkit.sources import tags as rules
 from toolkit.sources.extract import Extract, polygonal
-from toolkit.sources.foreign import Layer, Progress, Table
 from toolkit.sources.lines import Beside, Drawn, StreetFile
 
 _READERS: Final[dict[str, tuple[Callable[[Path, Collection[str]], list[Layer]], int]]] = {
-    ".gpkg": (gpkg.layers, foreign.MOST_FILE_BYTES),
-    ".geojson": (geojson.layers, foreign.MOST_TEXT_BYTES),
-    ".json": (geojson.layers, foreign.MOST_TEXT_BYTES),
-    ".parquet": (geoparquet.layers, foreign.MOST_FILE_BYTES),
-    ".geoparquet": (geoparquet.layers, foreign.MOST_FILE_BYTES),
-    ".shp": (shapefile.layers, foreign.MOST_UNPACKED_BYTES),
-    ".zip": (shapefile.layers, foreign.MOST_UNPACKED_BYTES),
+    ".gpkg": (gpkg.layers, guard.MOST_FILE_BYTES),
+    ".geojson": (geojson.layers, guard.MOST_TEXT_BYTES),
+    ".json": (geojson.layers, guard.MOST_TEXT_BYTES),
+    ".parquet": (geoparquet.layers, guard.MOST_FILE_BYTES),
+    ".geoparquet": (geoparquet.layers, guard.MOST_FILE_BYTES),
+    ".shp": (shapefile.layers, guard.MOST_UNPACKED_BYTES),
+    ".zip": (shapefile.layers, guard.MOST_UNPACKED_BYTES),
 }
 SUFFIXES: Final = tuple(_READERS)
 """Endings of the files that are read here."""
@@ -203,7 +203,7 @@ def _open(
     name: str | os.PathLike[str], wanted: Collection[str] = columns.WANTED
 ) -> tuple[Path, list[Layer]]:
     suffix = Path(os.fspath(name).replace("\0", "")).suffix.lower()
-    path = foreign.plain_file(name, most_bytes=_READERS.get(suffix, (None, 1 << 62))[1])
+    path = guard.plain_file(name, most_bytes=_READERS.get(suffix, (None, 1 << 62))[1])
     if suffix not in _READERS:
         msg = f"{path.name} is none of the kinds that are read: {', '.join(SUFFIXES)}."
         raise InputDataError(msg)

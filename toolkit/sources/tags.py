@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from toolkit.sources import clean_text
+from toolkit.base.clean_text import clean_text
 
 Tags = Mapping[str, str]
 

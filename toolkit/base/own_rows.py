@@ -10,8 +10,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from toolkit import _tables, store
-from toolkit._tables import Table
+from toolkit.base import store, toml_files
+from toolkit.base.toml_files import Table
 
 _Row = TypeVar("_Row", bound=BaseModel)
 
@@ -34,13 +34,13 @@ def files(name: str, file_format: str, keys: Sequence[str], problems: list[str])
         path = root / name
         if not path.is_file():
             continue
-        table = _tables.read_table(path, f"{name} ({owner})")
-        problems.extend(_tables.unknown_keys(table, ("format", "licence", *keys)))
+        table = toml_files.read_table(path, f"{name} ({owner})")
+        problems.extend(toml_files.unknown_keys(table, ("format", "licence", *keys)))
         given = table.data.get("format")
         if given != file_format:
             problems.append(
                 f'{table.shown}, format: it must be "{file_format}", and it is '
-                f"{_tables.shown_value(given)}."
+                f"{toml_files.shown_value(given)}."
             )
         yield table
 
@@ -50,13 +50,15 @@ def keyed_rows(
 ) -> dict[str, _Row]:
     """Return the rows of ``[[array]]`` by their key; twice in one file is a problem."""
     found: dict[str, _Row] = {}
-    for index, row in enumerate(_tables.rows_of(table, array, problems)):
+    for index, row in enumerate(toml_files.rows_of(table, array, problems)):
         place = table.place(array, index, row)
-        parsed = _tables.parsed(model, row, place, problems)
+        parsed = toml_files.parsed(model, row, place, problems)
         if parsed is None:
             continue
         name = str(getattr(parsed, key))
         if name in found:
-            problems.append(f"{place}, {key}: {_tables.shown_value(name)} stands twice. Drop one.")
+            problems.append(
+                f"{place}, {key}: {toml_files.shown_value(name)} stands twice. Drop one."
+            )
         found[name] = parsed
     return found

@@ -26,10 +26,10 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
-from toolkit import store
-from toolkit._errors import InputDataError
+from toolkit.base import store
+from toolkit.base.clean_text import clean_text
+from toolkit.base.errors import InputDataError
 from toolkit.layers import CRS
-from toolkit.sources import clean_text
 
 Progress = Callable[[str, float | None], None]
 Kind = Literal["line", "polygon", "point"]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit import _escape
+from toolkit.base import escape
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -46,30 +46,30 @@ class _Reader(html.parser.HTMLParser):
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_html_is_read_as_the_text_it_was(text: str) -> None:
-    read = _Reader(f"<p>{_escape.html(text)}</p>")
+    read = _Reader(f"<p>{escape.html(text)}</p>")
     assert read.tags == [("p", [])]
     assert read.text == text
     for sign in "<>\"'`${}[]":
-        assert sign not in _escape.html(text)
+        assert sign not in escape.html(text)
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_an_attribute_stays_one_attribute(text: str) -> None:
-    read = _Reader(f"<p title={_escape.attribute(text)} id=x>")
+    read = _Reader(f"<p title={escape.attribute(text)} id=x>")
     assert read.tags == [("p", [("title", text), ("id", "x")])]
 
 
 @given(st.text())
 def test_any_text_comes_back_from_html_and_attribute(text: str) -> None:
-    read = _Reader(f"<p title={_escape.attribute(text)}>{_escape.html(text)}</p>")
-    assert read.tags == [("p", [("title", _escape.plain(text))])]
-    assert read.text == _escape.plain(text)
+    read = _Reader(f"<p title={escape.attribute(text)}>{escape.html(text)}</p>")
+    assert read.tags == [("p", [("title", escape.plain(text))])]
+    assert read.text == escape.plain(text)
 
 
 def test_signs_that_turn_or_hide_text_are_dropped_and_burmese_is_kept() -> None:
-    assert _escape.plain("a\u202eb\u2066c\x00d\x1be\nf\tg\u2028h") == "abcde f g h"
+    assert escape.plain("a\u202eb\u2066c\x00d\x1be\nf\tg\u2028h") == "abcde f g h"
     burmese = "မော်လမြိုင်\u200b ကျိုက္ခမီ\u200c\u200d"
-    assert _escape.plain(burmese) == burmese
+    assert escape.plain(burmese) == burmese
 
 
 @pytest.mark.parametrize(
@@ -86,12 +86,12 @@ def test_signs_that_turn_or_hide_text_are_dropped_and_burmese_is_kept() -> None:
     ],
 )
 def test_markdown_signs_mean_nothing_any_more(text: str, shown: str) -> None:
-    assert _escape.markdown(text) == shown
+    assert escape.markdown(text) == shown
 
 
 @given(st.text())
 def test_markdown_leaves_no_sign_without_a_backslash(text: str) -> None:
-    out = _escape.markdown(text)
+    out = escape.markdown(text)
     position = 0
     while position < len(out):
         sign = out[position]
@@ -131,12 +131,12 @@ def test_markdown_leaves_no_sign_without_a_backslash(text: str) -> None:
     ],
 )
 def test_a_spreadsheet_computes_no_cell(value: object, cell: str) -> None:
-    assert _escape.csv_cell(value) == cell
+    assert escape.csv_cell(value) == cell
 
 
 @given(st.text())
 def test_no_cell_begins_a_formula_and_one_row_stays_one(text: str) -> None:
-    cell = _escape.csv_cell(text)
+    cell = escape.csv_cell(text)
     stream = io.StringIO()
     csv.writer(stream).writerow([cell, "end"])
     assert len(stream.getvalue().splitlines()) == 1

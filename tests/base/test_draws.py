@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from toolkit.draws import Design
+from toolkit.base.draws import Design
 
 
 def test_each_stratum_holds_one_draw():

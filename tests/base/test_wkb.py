@@ -10,7 +10,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.sources.wkb import read_wkb
+from toolkit.base.wkb import read_wkb
 
 KEPT = [
     "POINT (1 2)",
@@ -79,7 +79,7 @@ def test_nested_collections_do_not_end_the_process() -> None:
     """In a process of its own: GEOS alone would not come back from these."""
     program = (
         "import struct\n"
-        "from toolkit.sources.wkb import read_wkb\n"
+        "from toolkit.base.wkb import read_wkb\n"
         "for code in (4, 5, 6, 7, 1005, 0x20000005):\n"
         "    blob = struct.pack('<BII', 1, code, 1) * 300_000\n"
         "    assert read_wkb([blob])[1] == 1\n"

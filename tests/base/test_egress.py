@@ -9,8 +9,8 @@ import pytest
 from streamlit import config, net_util
 from streamlit.config_option import ConfigOption
 
-from toolkit import _egress
-from toolkit._errors import PermissionNotGivenError, UsageError
+from toolkit.base import egress
+from toolkit.base.errors import PermissionNotGivenError, UsageError
 
 
 def options_with(monkeypatch: pytest.MonkeyPatch, **changed: Any) -> None:
@@ -33,23 +33,23 @@ class _Option:
 
 
 def test_all_options_exist_in_this_streamlit() -> None:
-    assert set(_egress.SAFE_OPTIONS) <= set(config._config_options_template)
+    assert set(egress.SAFE_OPTIONS) <= set(config._config_options_template)
 
 
 def test_stock_settings_are_refused_where_all_must_be_in_force(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     options_with(monkeypatch)
-    assert _egress.unsafe_settings(only_set=True) == ()
-    named = [text.split(" = ")[0] for text in _egress.unsafe_settings(only_set=False)]
+    assert egress.unsafe_settings(only_set=True) == ()
+    named = [text.split(" = ")[0] for text in egress.unsafe_settings(only_set=False)]
     assert {"browser.gatherUsageStats", "server.address", "client.allowedOrigins"} <= set(named)
 
 
 def test_the_settings_of_the_app_pass(monkeypatch: pytest.MonkeyPatch) -> None:
-    options_with(monkeypatch, **{k.replace(".", "__"): v for k, v in _egress.SAFE_OPTIONS.items()})
-    assert _egress.unsafe_settings(only_set=False) == ()
-    assert _egress.unsafe_settings(only_set=True) == ()
-    _egress.refuse_unsafe_settings(only_set=False)
+    options_with(monkeypatch, **{k.replace(".", "__"): v for k, v in egress.SAFE_OPTIONS.items()})
+    assert egress.unsafe_settings(only_set=False) == ()
+    assert egress.unsafe_settings(only_set=True) == ()
+    egress.refuse_unsafe_settings(only_set=False)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_each_setting_that_could_send_is_refused_by_name(
 ) -> None:
     options_with(monkeypatch, **{name.replace(".", "__"): value})
     with pytest.raises(PermissionNotGivenError) as caught:
-        _egress.refuse_unsafe_settings(only_set=True)
+        egress.refuse_unsafe_settings(only_set=True)
     assert str(caught.value).startswith("The app does not start")
     assert f"{name} = {value!r} (config.toml)" in str(caught.value)
 
@@ -108,7 +108,7 @@ def test_settings_that_send_nothing_are_left_to_the_user(
     monkeypatch: pytest.MonkeyPatch, name: str, value: object
 ) -> None:
     options_with(monkeypatch, **{name.replace(".", "__"): value})
-    assert _egress.unsafe_settings(only_set=True) == ()
+    assert egress.unsafe_settings(only_set=True) == ()
 
 
 def test_several_settings_are_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,12 +116,12 @@ def test_several_settings_are_one_sentence(monkeypatch: pytest.MonkeyPatch) -> N
         monkeypatch, browser__gatherUsageStats=True, server__enableCORS=False, server__address="::"
     )
     with pytest.raises(PermissionNotGivenError) as caught:
-        _egress.refuse_unsafe_settings(only_set=True)
+        egress.refuse_unsafe_settings(only_set=True)
     assert "\n" not in str(caught.value)
     assert "and 2 more" in str(caught.value)
-    first = _egress.departures()[:3]
+    first = egress.departures()[:3]
     assert [d.id for d in first] == ["setting"] * 3
-    assert _egress.departures()[3:] == _egress.DEPARTURES
+    assert egress.departures()[3:] == egress.DEPARTURES
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_several_settings_are_one_sentence(monkeypatch: pytest.MonkeyPatch) -> N
     ],
 )
 def test_what_is_local(host: object, local: bool) -> None:
-    assert _egress.is_local(host) is local
+    assert egress.is_local(host) is local
 
 
 @pytest.mark.parametrize(
@@ -167,8 +167,8 @@ def test_what_is_local(host: object, local: bool) -> None:
 def test_a_guarded_process_reaches_only_itself(attempt: str) -> None:
     code = (
         "import socket, urllib.request, asyncio\n"
-        "from toolkit import _egress\n"
-        "_egress.forbid_connections()\n"
+        "from toolkit.base import egress\n"
+        "egress.forbid_connections()\n"
         "server = socket.create_server(('127.0.0.1', 0))\n"
         "socket.create_connection(server.getsockname()).close()\n"
         "socket.create_connection(('localhost', server.getsockname()[1])).close()\n"
@@ -203,30 +203,30 @@ def test_a_guarded_process_reaches_only_itself(attempt: str) -> None:
 def test_addresses_of_schedulers(text: str, host: str | None) -> None:
     if host is None:
         with pytest.raises(UsageError, match="give an address such as"):
-            _egress.scheduler_address(text)
+            egress.scheduler_address(text)
     else:
-        found = _egress.scheduler_address(text)
+        found = egress.scheduler_address(text)
         assert (found.text, found.host) == (text, host)
         assert text in found.announcement
 
 
 def test_the_machine_that_is_named_may_be_reached_and_no_other() -> None:
     named = frozenset({"192.0.2.7"})
-    _egress._refuse_connection("socket.connect", (None, ("192.0.2.7", 8786)), named)
+    egress._refuse_connection("socket.connect", (None, ("192.0.2.7", 8786)), named)
     for event, target in (
         ("socket.connect", ("192.0.2.8", 8786)),
         ("socket.bind", ("192.0.2.7", 8786)),
         ("socket.bind", ("0.0.0.0", 0)),  # noqa: S104 - an address to be refused
     ):
         with pytest.raises(PermissionNotGivenError):
-            _egress._refuse_connection(event, (None, target), named)
+            egress._refuse_connection(event, (None, target), named)
 
 
 def test_a_process_with_a_scheduler_is_guarded() -> None:
     code = (
         "import socket\n"
-        "from toolkit import _egress\n"
-        "_egress.forbid_connections(besides='192.0.2.7')\n"
+        "from toolkit.base import egress\n"
+        "egress.forbid_connections(besides='192.0.2.7')\n"
         "try: socket.socket(type=socket.SOCK_DGRAM).connect(('192.0.2.7', 9))\n"
         "except PermissionError: raise SystemExit('the named machine is refused')\n"
         "except OSError: pass  # no network here\n"
@@ -248,7 +248,7 @@ def test_streamlit_never_looks_its_address_up(monkeypatch: pytest.MonkeyPatch) -
     net_util.get_external_ip()
     assert asked  # it would
     asked.clear()
-    _egress.pin_addresses()
+    egress.pin_addresses()
     assert net_util.get_external_ip() == net_util.get_internal_ip() == "127.0.0.1"
     assert asked == []
 
@@ -267,10 +267,10 @@ def test_headers_replace_those_of_the_application() -> None:
     async def send(message: Any) -> None:
         sent.append(message)
 
-    asyncio.run(_egress.HeadersMiddleware(app)({"type": "http"}, receive, send))
+    asyncio.run(egress.HeadersMiddleware(app)({"type": "http"}, receive, send))
     headers = sent[0]["headers"]
     assert [v for k, v in headers if k == b"content-security-policy"] == [
-        _egress.HEADERS["Content-Security-Policy"].encode()
+        egress.HEADERS["Content-Security-Policy"].encode()
     ]
     assert (b"x-own", b"1") in headers
     assert sent[1] == {"type": "http.response.body", "body": b"x"}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from toolkit import store
-from toolkit._errors import InputDataError
+from toolkit.base import store
+from toolkit.base.errors import InputDataError
 
 
 def test_the_users_file_comes_before_the_built_in_one():

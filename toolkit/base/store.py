@@ -21,7 +21,7 @@ from typing import Any, BinaryIO
 
 import platformdirs
 
-from toolkit._errors import InputDataError
+from toolkit.base.errors import InputDataError
 
 HOME_VARIABLE = "CAMERA_TOOLKIT_HOME"
 _APP_NAME = "camera-exposure-toolkit"
@@ -31,7 +31,7 @@ _NAME_SHOWN = 200
 
 def builtin_dir() -> Path:
     """Return the folder of the data that come with the toolkit."""
-    return Path(__file__).resolve().parent.parent / "geodata"
+    return Path(__file__).resolve().parents[2] / "geodata"
 
 
 def home_dir() -> Path:

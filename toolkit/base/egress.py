@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from toolkit._errors import InputDataError, PermissionNotGivenError, UsageError
+from toolkit.base.errors import InputDataError, PermissionNotGivenError, UsageError
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send

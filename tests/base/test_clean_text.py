@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.sources import TEXT_LIMIT, clean_text
+from toolkit.base.clean_text import TEXT_LIMIT, clean_text
 
 
 @pytest.mark.parametrize(

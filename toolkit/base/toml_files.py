@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from toolkit._errors import InputDataError
+from toolkit.base.errors import InputDataError
 
 MAX_FILE_BYTES = 5_000_000
 """A file of claims or cities is some kilobytes; beyond this it is a mistake or an attack."""
