@@ -8,11 +8,12 @@ import json
 import numpy as np
 import pytest
 
-from toolkit import comparison, labels
+from toolkit import comparison
 from toolkit.assessment import assess
 from toolkit.assumptions import load_assumptions
 from toolkit.base import store
 from toolkit.base.errors import InputDataError
+from toolkit.language import words
 from toolkit.results import TIERS, Assessment, Quantity
 
 AS_OF = dt.date(2026, 11, 23)
@@ -184,7 +185,7 @@ def test_json_is_the_same_bytes_and_carries_the_limits(central, cautious):
     assert text == comparison.compare(central, cautious).to_json()
     data = json.loads(text)
     assert data["schema"] == comparison.SCHEMA
-    assert data["limits"] == list(labels.limits("en"))
+    assert data["limits"] == list(words.limits("en"))
     assert comparison.Comparison.model_validate_json(text).to_json() == text
 
 
@@ -213,8 +214,8 @@ def test_each_side_says_where_how_complete_and_from_whom(central):
 def test_the_limits_name_the_cities_of_both_sides(central):
     inputs = central.inputs.model_copy(update={"siting_cities": ("mytown",)})
     own = central.model_copy(update={"inputs": inputs})
-    cities = (*labels.BUILT_IN_CITIES, "mytown")
-    assert comparison.compare(central, own).limits == labels.limits("en", cities)
+    cities = (*words.BUILT_IN_CITIES, "mytown")
+    assert comparison.compare(central, own).limits == words.limits("en", cities)
 
 
 def test_the_committed_schema_is_that_of_the_model():
@@ -252,5 +253,5 @@ def test_the_layer_holds_the_interval_of_each_street(central, cautious):
     ],
 )
 def test_differences_in_words(quantity, text):
-    assert labels.difference_text(quantity, "en") == text
-    assert labels.difference_text(quantity, "my")
+    assert words.difference_text(quantity, "en") == text
+    assert words.difference_text(quantity, "my")

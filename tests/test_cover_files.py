@@ -10,10 +10,11 @@ import pyarrow.parquet as pq
 import pyogrio
 import pytest
 
-from toolkit import cover_files, gis_files, labels
+from toolkit import cover_files, gis_files
 from toolkit.camera_lists import CameraList, ListedCamera
 from toolkit.cities import find_city
 from toolkit.deterministic import cover, cover_streets
+from toolkit.language import words
 from toolkit.rule_sets import load_rules
 from toolkit.streets import open_pack
 
@@ -79,7 +80,7 @@ def test_with_a_city_there_are_streets_and_a_boundary(pack):
     assert zone["share_of_street_length"]["value"] == pytest.approx(share)
     assert figures["views_blocked_by_buildings"]
     assert figures["attribution"] == pack.manifest.attribution
-    assert figures["limits"][0] == labels.limits("en")[0]
+    assert figures["limits"][0] == words.limits("en")[0]
     assert not any("estimates" in text for text in figures["limits"])
 
 

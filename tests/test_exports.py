@@ -13,12 +13,13 @@ import pyogrio
 import pytest
 import shapely
 
-from toolkit import cameras, exports, gis_files, labels
+from toolkit import cameras, exports, gis_files
 from toolkit.assessment import assess
 from toolkit.assumptions import load_assumptions
 from toolkit.base import store
 from toolkit.base.errors import InputDataError, UsageError
 from toolkit.comparison import Comparison, compare
+from toolkit.language import words
 from toolkit.layers import CRS
 from toolkit.results import EXPOSURE_CLASSES, TIERS, Assessment
 
@@ -168,7 +169,7 @@ def test_each_format_carries_the_metadata_and_the_same_bytes(helsinki, tmp_path,
     assert kept["assumptions"]["sha256"] == helsinki.assumptions.sha256
     assert kept["cameras"]["completeness"]["mid"] == helsinki.cameras.installed.completeness.mid
     assert kept["city"]["boundary"]["note"] == helsinki.city.boundary.note
-    assert kept["limits"] == list(labels.limits("en"))
+    assert kept["limits"] == list(words.limits("en"))
     assert kept["demonstration"] is True
     assert kept["layers"] == {"zones": exports.SPECS["zones"].columns}
 

@@ -11,8 +11,9 @@ import pytest
 import shapely
 from invented import HOSTILE, assessment_of, layers_of
 
-from toolkit import labels, maps
-from toolkit._text import unbroken
+from toolkit import maps
+from toolkit.language import words
+from toolkit.language.translate import unbroken
 from toolkit.results import EXPOSURE_CLASSES, TIERS, Layers, exposure_class
 
 
@@ -110,7 +111,7 @@ def test_the_legend_has_all_steps_also_those_that_no_street_is_in(lang: str) -> 
     for name in names:
         assert maps._escape.html(unbroken(name)) in legend
     for cls in ("likely", "possible"):
-        assert maps._escape.html(unbroken(labels.class_meaning(cls, lang))) in legend
+        assert maps._escape.html(unbroken(words.class_meaning(cls, lang))) in legend
     assert {step.cls for step in maps.STEPS} == set(EXPOSURE_CLASSES)
 
 

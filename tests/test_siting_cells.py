@@ -7,10 +7,11 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from toolkit import labels, siting_cells
+from toolkit import siting_cells
 from toolkit.assessment import make_inputs
 from toolkit.base.draws import Design
 from toolkit.base.errors import NotFoundError
+from toolkit.language import words
 from toolkit.streets import open_pack
 
 AS_OF = dt.date(2026, 11, 23)
@@ -59,15 +60,15 @@ def test_figures_have_two_digits(cells):
 def test_the_metadata_name_the_cities_in_use(own_profiles):
     _, (_, metadata) = made(n_draws=4)
     for lang in ("en", "my"):
-        assert labels.siting_limit(lang) not in metadata["limits"][lang]
+        assert words.siting_limit(lang) not in metadata["limits"][lang]
         assert all(any(name in text for text in metadata["limits"][lang]) for name in own_profiles)
 
 
 def test_the_metadata_say_what_is_not_known_in_both_languages(cells):
     _, (_, metadata) = cells
     for lang in ("en", "my"):
-        assert labels.siting_limit(lang) in metadata["limits"][lang]
-        assert labels.demonstration(lang) in metadata["limits"][lang]
+        assert words.siting_limit(lang) in metadata["limits"][lang]
+        assert words.demonstration(lang) in metadata["limits"][lang]
     assert metadata["profile"] is None
     assert metadata["cameras"]["low"] == metadata["cameras"]["high"] == 200.0
     # The number is the own one, so no claim is a source.

@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 from drawn_city import layers
 
-from toolkit import labels, siting_columns, siting_profiles, siting_score, street_features
+from toolkit import siting_columns, siting_profiles, siting_score, street_features
 from toolkit.assumptions import load_assumptions
 from toolkit.base import store
 from toolkit.base.draws import Design
 from toolkit.base.errors import InputDataError, NotFoundError
 from toolkit.cities import load_cities
+from toolkit.language import words
 from toolkit.sensitivity_design import RecordingDesign
 from toolkit.siting import Candidates
 
@@ -241,9 +242,9 @@ def test_profiles_fitted_to_no_city_are_refused(profiles):
 
 
 def test_the_built_in_cities_are_those_of_the_built_in_file(profiles):
-    assert profiles.cities == labels.BUILT_IN_CITIES
+    assert profiles.cities == words.BUILT_IN_CITIES
     found = json.loads((store.builtin_dir() / "siting" / "profiles.json").read_text())
-    assert found["limit"] == labels.siting_limit("en")
+    assert found["limit"] == words.siting_limit("en")
 
 
 class TestKeptWeights:

@@ -9,9 +9,10 @@ from drawn_city import layers, main_crossings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit import _text, siting_fit, siting_profiles, siting_score
+from toolkit import siting_fit, siting_profiles, siting_score
 from toolkit.base.draws import Design
 from toolkit.base.errors import NotFoundError
+from toolkit.language import translate
 from toolkit.siting_pairs import make_pair
 from toolkit.siting_score import Classed
 
@@ -100,7 +101,7 @@ def test_every_profile_and_the_mixture_are_scored_with_their_coverage(scored):
     assert scored["cameras"] == 18
     assert scored["sites"] == 9
     assert "no city in Myanmar" in scored["limits"][0]
-    assert _text.has_burmese(scored["limits"][1])
+    assert translate.has_burmese(scored["limits"][1])
 
 
 def test_cameras_at_main_crossings_are_found(scored):

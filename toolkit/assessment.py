@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from toolkit import __version__, fabrics, labels, notes, siting, siting_profiles
+from toolkit import __version__, fabrics, siting, siting_profiles
 from toolkit.assumptions import MINIMAL, AssumptionSet, load_assumptions
 from toolkit.base import store
 from toolkit.base.draws import Design, FloatArray
@@ -27,6 +27,7 @@ from toolkit.cities import City, find_city, load_cities
 from toolkit.city_figures import CityFigures, city_figures
 from toolkit.claims import evidence_sha256, load_claims, load_observations
 from toolkit.counts import CountDraws, Scope, count_draws
+from toolkit.language import notes, words
 from toolkit.observations import Observation, observation_part, value_of_counting
 from toolkit.optics import draw_cameras, load_catalogue
 from toolkit.records import Claim
@@ -314,7 +315,7 @@ def assemble(inputs: Inputs, outcome: Outcome, figures: CityFigures) -> Assessme
         sample=outcome.sample,
         missing=notes.notes(outcome.missing),
         warnings=notes.notes(warned),
-        limits=labels.limits("en", inputs.operators.profiles.cities),
+        limits=words.limits("en", inputs.operators.profiles.cities),
         sources=source_refs(inputs, outcome.pack),
     ).with_layers(outcome.make_layers)
 

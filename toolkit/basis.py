@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from toolkit import notes, siting
+from toolkit import siting
 from toolkit.assumptions import AssumptionSet
 from toolkit.base.draws import Design, FloatArray
 from toolkit.cities import City
 from toolkit.claims import capability_level
 from toolkit.counts import CountDraws
+from toolkit.language import notes
 from toolkit.optics import CameraDraws
 from toolkit.records import Claim
 from toolkit.results import (

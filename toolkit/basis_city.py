@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from toolkit import exposure, fabrics, notes
+from toolkit import exposure, fabrics
 from toolkit.base.draws import FloatArray
 from toolkit.basis import M_PER_KM, Inputs, Outcome, ring, switch
+from toolkit.language import notes
 from toolkit.optics import threshold_px_m
 from toolkit.results import (
     TIERS,

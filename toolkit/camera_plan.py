@@ -15,10 +15,11 @@ from typing import Final
 
 import numpy as np
 
-from toolkit import camera_words, labels
-from toolkit._text import Language, tr
+from toolkit import camera_words
 from toolkit.base import escape
 from toolkit.camera_sheet import RingRow, Sheet, ends
+from toolkit.language import words
+from toolkit.language.translate import Language, tr
 from toolkit.lenses import FULL_CIRCLE_DEG
 from toolkit.results import Tier
 
@@ -112,7 +113,7 @@ def draw(sheet: Sheet, lang: Language) -> str:
             "there, which only says what cannot be excluded.",
             lang,
         ),
-        labels.limits(lang)[0],
+        words.limits(lang)[0],
         tr("Assumptions: {name}, {hash}.", lang).format(
             name=sheet.assumptions.name, hash=sheet.assumptions.sha256[:12]
         ),
@@ -138,7 +139,7 @@ def draw(sheet: Sheet, lang: Language) -> str:
 def _described(sheet: Sheet, lang: Language) -> str:
     """Return the rings in words, for those who do not see the drawing."""
     return "; ".join(
-        f"{labels.tier_name(row.tier, lang)}: "
+        f"{words.tier_name(row.tier, lang)}: "
         f"{camera_words.ring_text(row, row.at(night=sheet.night), lang)}"
         for row in sheet.tiers
     )
@@ -315,7 +316,7 @@ def _bars(sheet: Sheet, frame: _Frame, top: float, lang: Language) -> tuple[str,
     for row in sheet.tiers:
         middle = y + _BAR / 2
         parts.append(_shape(_box(16, y, 26, _BAR), row.tier))
-        name = _wrapped(labels.tier_name(row.tier, lang), 1, lang, room=_LEFT - 62)
+        name = _wrapped(words.tier_name(row.tier, lang), 1, lang, room=_LEFT - 62)
         shift = (len(name) - 1) * 8
         text, _ = _texts(name, 50, middle + 5 - shift, lang, size=13)
         parts.append(text)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from toolkit import labels
-from toolkit._text import Language, number, tr
 from toolkit.camera_sheet import RingRow, Sheet, Why, ends
 from toolkit.camera_types import Kind
+from toolkit.language import words
+from toolkit.language.translate import Language, number, tr
 from toolkit.lenses import RingBounds
 from toolkit.results import Tier
 
@@ -145,7 +145,7 @@ def rings_table(sheet: Sheet, lang: Language) -> Table:
         tr("Could cover, if it pointed there", lang),
     )
     rows = tuple(
-        (labels.tier_name(row.tier, lang), _short(row.threshold_px_m), *_three(row, lang))
+        (words.tier_name(row.tier, lang), _short(row.threshold_px_m), *_three(row, lang))
         for row in sheet.tiers
     )
     return Table(caption, head, rows)
@@ -281,7 +281,7 @@ def presets_table(sheet: Sheet, lang: Language) -> Table:
     )
     rows = tuple(
         (
-            labels.tier_name(row.tier, lang),
+            words.tier_name(row.tier, lang),
             _short(row.threshold_px_m),
             *_three(row, lang),
             row.source,
@@ -337,39 +337,39 @@ def passing_table(sheet: Sheet, lang: Language) -> Table:
     rows = [
         (
             tr("Face turned to the camera", lang),
-            labels.quantity_text(found.face_share, lang),
+            words.quantity_text(found.face_share, lang),
         ),
         (
             tr("Plate of a car turned to the camera", lang),
-            labels.quantity_text(found.car_share, lang),
+            words.quantity_text(found.car_share, lang),
         ),
         (
             tr("Plate of a motorcycle turned to the camera", lang),
-            labels.quantity_text(found.motorcycle_share, lang),
+            words.quantity_text(found.motorcycle_share, lang),
         ),
     ]
     if found.moment_share is not None:
         rows.append(
             (
                 tr("Share of directions in the picture at one moment, wide setting", lang),
-                labels.share(found.moment_share, lang),
+                words.share(found.moment_share, lang),
             )
         )
     if found.tele_share is not None and found.tele_here_share is not None:
         rows += [
             (
                 tr("Share of the time zoomed in", lang),
-                labels.quantity_text(found.tele_share, lang),
+                words.quantity_text(found.tele_share, lang),
             ),
             (
                 tr("Share of the time zoomed in on one given place", lang),
-                labels.quantity_text(found.tele_here_share, lang),
+                words.quantity_text(found.tele_here_share, lang),
             ),
         ]
     rows.append(
         (
             tr("Chance that the whole system of a city is down", lang),
-            labels.quantity_text(sheet.system_down, lang),
+            words.quantity_text(sheet.system_down, lang),
         )
     )
     caption = tr(
@@ -399,7 +399,7 @@ def tele_table(sheet: Sheet, lang: Language) -> Table:
     )
     rows = tuple(
         (
-            labels.tier_name(row.tier, lang),
+            words.tier_name(row.tier, lang),
             _short(row.threshold_px_m),
             ring_text(row, row.day, lang),
             ring_text(row, row.night, lang),
@@ -423,8 +423,8 @@ def notes(sheet: Sheet, lang: Language) -> tuple[str, ...]:
             "light; for matching faces {face} of that is left.",
             lang,
         ).format(
-            share=labels.share(values.value("optics.ir_claim_share"), lang),
-            face=labels.share(values.value("optics.night_face_share"), lang),
+            share=words.share(values.value("optics.ir_claim_share"), lang),
+            face=words.share(values.value("optics.night_face_share"), lang),
         ),
         tr(
             "Heights of targets: head {head} m, face {face} m, number plate {plate} m. Steepest "
@@ -442,7 +442,7 @@ def notes(sheet: Sheet, lang: Language) -> tuple[str, ...]:
         told.append(tr("Rear plates count as well as front plates.", lang))
     else:
         told.append(tr("Only front plates count, so no motorcycle is read.", lang))
-    return (*told, *labels.limits(lang)[:1])
+    return (*told, *words.limits(lang)[:1])
 
 
 def sources(sheet: Sheet) -> tuple[str, ...]:

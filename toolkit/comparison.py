@@ -16,12 +16,13 @@ import geopandas as gpd
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from toolkit import __version__, labels, notes
+from toolkit import __version__
 from toolkit.assumption_text import differences
 from toolkit.assumptions import AssumptionSet
 from toolkit.base import store
 from toolkit.base.draws import FloatArray
 from toolkit.base.errors import InputDataError
+from toolkit.language import notes, words
 from toolkit.results import (
     INTERVAL,
     TIERS,
@@ -169,7 +170,7 @@ def compare(
         ),
         tiers={tier: _tier(a, b, tier, paired=paired) for tier in TIERS},
         notes=notes.notes(_note_ids(a, b, paired=paired)),
-        limits=labels.limits("en", sorted({*a.inputs.siting_cities, *b.inputs.siting_cities})),
+        limits=words.limits("en", sorted({*a.inputs.siting_cities, *b.inputs.siting_cities})),
     )
 
 

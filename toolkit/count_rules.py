@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from toolkit._text import tr
+from toolkit.language.translate import tr
 
 RuleId = Literal[
     "user",

@@ -9,10 +9,11 @@ from typing import Any, Final
 import numpy as np
 import shapely
 
-from toolkit import __version__, gis_files, labels, notes
+from toolkit import __version__, gis_files
 from toolkit.camera_lists import CameraList
 from toolkit.cities import City
 from toolkit.deterministic import Cover, StreetCover, ring_frame
+from toolkit.language import notes, words
 from toolkit.rule_sets import RuleSet
 from toolkit.streets import Pack
 
@@ -136,7 +137,7 @@ def _notes(
 
 def _limits() -> list[str]:
     """Return the sentences on limits that hold for a list, where no number is reported."""
-    every = labels.limits("en")
+    every = words.limits("en")
     return [*every[:2], *every[-2:]]
 
 

@@ -21,9 +21,10 @@ import shapely
 from branca.colormap import linear
 from branca.element import Element
 
-from toolkit import _leaflet, labels
-from toolkit._text import date, has_burmese, number, tr, unbroken
+from toolkit import _leaflet
 from toolkit.base import escape
+from toolkit.language import words
+from toolkit.language.translate import date, has_burmese, number, tr, unbroken
 from toolkit.results import Assessment, ExposureClass, Layers, Tier
 
 ASSETS: Final = Path(__file__).resolve().parent / "app" / "assets"
@@ -103,13 +104,13 @@ _EXPLAINED: Final[tuple[ExposureClass, ...]] = ("likely", "possible")
 
 def step_name(step: Step, lang: str) -> str:
     """Return what the legend says of a step; `labels.class_meaning` says what the class means."""
-    name = labels.class_name(step.cls, lang)
+    name = words.class_name(step.cls, lang)
     if step.cls != "possible":
         return name
-    high = labels.share(step.below, lang)
+    high = words.share(step.below, lang)
     if step.at_least == 0:
         return tr("{name}, middle under {high}", lang).format(name=name, high=high)
-    low = labels.share(step.at_least, lang)
+    low = words.share(step.at_least, lang)
     if step.below == _ALL:
         return tr("{name}, middle {low} or more", lang).format(name=name, low=low)
     return tr("{name}, middle {low} to {high}", lang).format(name=name, low=low, high=high)
@@ -205,7 +206,7 @@ def exposure_map(assessment: Assessment, tier: Tier, lang: str) -> folium.Map:
     _add_cameras(drawn, layers.cameras)
     banner = _banner_html(assessment, lang)
     legend = _legend_html(assessment, layers, tier, lang)
-    foot = _attribution_html(layers.attribution, labels.limits(lang)[0])
+    foot = _attribution_html(layers.attribution, words.limits(lang)[0])
     # Frames of one corner are stacked upwards; on a narrow map all are in one corner.
     _add_frame(drawn, "bottomright", foot, lang)
     _add_frame(drawn, "bottomleft", legend, lang)
@@ -372,16 +373,16 @@ def _banner_html(assessment: Assessment, lang: str) -> str:
     """Return the banner of a demonstration, or nothing."""
     if not assessment.demonstration:
         return ""
-    return f'<p class="banner">{_shown(labels.demonstration(lang))}</p>'
+    return f'<p class="banner">{_shown(words.demonstration(lang))}</p>'
 
 
 def _legend_html(assessment: Assessment, layers: Layers, tier: Tier, lang: str) -> str:
     """Return the legend: what is drawn, for when, and all steps, also those not on the map."""
     name = getattr(assessment.city.name, lang, assessment.city.name.en)
-    condition = labels.tier_condition(tier, lang)
-    title = labels.tier_name(tier, lang) + (f" ({condition})" if condition else "")
+    condition = words.tier_condition(tier, lang)
+    title = words.tier_name(tier, lang) + (f" ({condition})" if condition else "")
     dated = tr("{status} cameras, as of {date}", lang).format(
-        status=labels.status_name(assessment.status, lang), date=date(assessment.as_of, lang)
+        status=words.status_name(assessment.status, lang), date=date(assessment.as_of, lang)
     )
     rows = [(_line_svg(step), step_name(step, lang)) for step in STEPS]
     if len(layers.cameras):
@@ -390,12 +391,12 @@ def _legend_html(assessment: Assessment, layers: Layers, tier: Tier, lang: str) 
         rows.append((_boundary_svg(), tr("Boundary of the city in this estimate", lang)))
     cameras = getattr(assessment.cameras, assessment.status)
     mapped = tr("On the map: {mapped}. Estimated: {count}.", lang).format(
-        mapped=number(cameras.mapped), count=labels.quantity_text(cameras.count, lang)
+        mapped=number(cameras.mapped), count=words.quantity_text(cameras.count, lang)
     )
     listed = "".join(f"<li>{svg}{_shown(text)}</li>" for svg, text in rows)
     meaning = " ".join(
         tr("{name}: {meaning}", lang).format(
-            name=labels.class_name(cls, lang), meaning=labels.class_meaning(cls, lang)
+            name=words.class_name(cls, lang), meaning=words.class_meaning(cls, lang)
         )
         for cls in _EXPLAINED
     )

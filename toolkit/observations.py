@@ -22,12 +22,12 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 from scipy import special, stats
 
-from toolkit import labels
-from toolkit._text import tr
 from toolkit.base.draws import Design, FloatArray
 from toolkit.base.errors import InputDataError
 from toolkit.city_figures import CityFigures
 from toolkit.count_spread import Assumptions
+from toolkit.language import words
+from toolkit.language.translate import tr
 from toolkit.results import CountingValue, ObservationPart, Quantity
 
 Where = Literal["pack", "core", "township"]
@@ -192,7 +192,7 @@ def value_of_counting(
         "One more hour of counting at the ten main junctions would narrow the range of the count "
         "by {share} on average.",
         lang,
-    ).format(share=labels.share(max(expected_share, 0.0), lang))
+    ).format(share=words.share(max(expected_share, 0.0), lang))
     return CountingValue(narrowing=Quantity.of(low, expected_share, high, "share"), text=text)
 
 

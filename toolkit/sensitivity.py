@@ -15,12 +15,13 @@ import numpy as np
 from numpy.polynomial import legendre
 from pydantic import BaseModel, ConfigDict, Field
 
-from toolkit import __version__, labels
+from toolkit import __version__
 from toolkit.assessment import source_refs
 from toolkit.assumptions import AssumptionSet
 from toolkit.base import store
 from toolkit.base.draws import Design, FloatArray
 from toolkit.field_work import FieldWork, load_field_work
+from toolkit.language import words
 from toolkit.observations import value_of_counting
 from toolkit.results import (
     INTERVAL,
@@ -272,7 +273,7 @@ def sensitivity(
             for t, tier in enumerate(TIERS)
         },
         not_varied=_not_varied(question.assumptions, factors, len(options)),
-        limits=labels.limits("en", inputs.operators.profiles.cities),
+        limits=words.limits("en", inputs.operators.profiles.cities),
         sources=source_refs(inputs, open_pack(pack_id) if pack_id else None),
     )
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from toolkit import labels
-from toolkit._text import number, tr
+from toolkit.language import words
+from toolkit.language.translate import number, tr
 from toolkit.results import Quantity, Tier
 from toolkit.sensitivity import FactorPart, Sensitivity, TierSensitivity, WorkPart
 
@@ -81,7 +81,7 @@ def work_name(work_id: str, lang: str) -> str:
 def sentence(found: Sensitivity, tier: Tier, lang: str) -> str:
     """Return on what the figure of a tier mostly depends, and what would narrow it most."""
     part = found.tiers[tier]
-    name = labels.tier_name(tier, lang)
+    name = words.tier_name(tier, lang)
     if not part.factors:
         text = tr("{tier}: the figure is the same whatever is assumed.", lang)
         return text.format(tier=name)
@@ -109,7 +109,7 @@ def sentence(found: Sensitivity, tier: Tier, lang: str) -> str:
         tier=name,
         factors=factors,
         work=work_name(best.id, lang),
-        share=labels.share(best.narrowing, lang),
+        share=words.share(best.narrowing, lang),
     )
 
 
@@ -189,7 +189,7 @@ def noise(part: TierSensitivity, lang: str) -> str | None:
 def work_line(work: WorkPart, lang: str) -> str:
     """Return what one hour of some work would narrow."""
     text = tr("One hour spent on {work}: narrower by about {share}.", lang)
-    return text.format(work=work_name(work.id, lang), share=labels.share(work.narrowing, lang))
+    return text.format(work=work_name(work.id, lang), share=words.share(work.narrowing, lang))
 
 
 def not_varied(found: Sensitivity, lang: str) -> tuple[str, ...]:

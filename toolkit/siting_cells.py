@@ -13,12 +13,13 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from toolkit import __version__, labels, notes, siting
-from toolkit._text import LANGUAGES
+from toolkit import __version__, siting
 from toolkit.assessment import source_refs
 from toolkit.base.errors import NotFoundError
 from toolkit.basis import M_PER_KM, Inputs
 from toolkit.basis_sums import share_inside
+from toolkit.language import notes, words
+from toolkit.language.translate import LANGUAGES
 from toolkit.results import INTERVAL, Quantity
 from toolkit.siting import Candidates
 from toolkit.siting_profiles import weights_of
@@ -155,8 +156,8 @@ def _metadata(inputs: Inputs, pack: Pack, cell_m: float) -> dict[str, Any]:
         "inputs": {"pack_sha256": pack.sha256, "siting_sha256": operators.sha256},
         "limits": {
             lang: [
-                *labels.limits(lang, operators.profiles.cities),
-                *([labels.demonstration(lang)] if inputs.city.demonstration else []),
+                *words.limits(lang, operators.profiles.cities),
+                *([words.demonstration(lang)] if inputs.city.demonstration else []),
             ]
             for lang in LANGUAGES
         },

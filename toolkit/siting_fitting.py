@@ -13,7 +13,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit import labels, siting_columns, siting_coverage, siting_fit, siting_profiles
+from toolkit import siting_columns, siting_coverage, siting_fit, siting_profiles
+from toolkit.language import words
 from toolkit.siting_fit import FitCity, Fitted
 from toolkit.siting_pairs import CityPair
 from toolkit.siting_profiles import Prior
@@ -85,7 +86,7 @@ def fit_profiles(
         "columns": list(siting_columns.COLUMNS),
         "unit": "natural log of sites per metre over a metre of plain street",
         "licence": "CC0-1.0 for the coefficients; they are statistics of the lists named here",
-        "limit": labels.siting_limit("en", [one.fit.name for one in cities]),
+        "limit": words.siting_limit("en", [one.fit.name for one in cities]),
         "shared": _rounded(shared.beta),
         "uniform_share": [low, _left_out_uniform(cities, prior, low, high), high],
         "cities": {

@@ -8,10 +8,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit import labels, siting_fit, siting_profiles
 from toolkit import siting_coverage as coverage
-from toolkit._text import LANGUAGES
+from toolkit import siting_fit, siting_profiles
 from toolkit.base.draws import Design
+from toolkit.language import words
+from toolkit.language.translate import LANGUAGES
 from toolkit.siting_pairs import CityPair
 from toolkit.siting_profiles import Drawn, Mixture, Profiles
 
@@ -144,7 +145,7 @@ def score_pair(
         "draws": n_draws,
         "seed": seed,
         "scores": out,
-        "limits": [labels.siting_limit(lang, profiles.cities) for lang in LANGUAGES],
+        "limits": [words.siting_limit(lang, profiles.cities) for lang in LANGUAGES],
     }
 
 

@@ -14,8 +14,8 @@ from typing import Final
 
 from toolkit import maps
 from toolkit import sensitivity_words as words
-from toolkit._text import Language, number, tr
 from toolkit.base import escape
+from toolkit.language.translate import Language, number, tr
 from toolkit.results import Tier
 from toolkit.sensitivity import FactorPart, Sensitivity
 

@@ -10,14 +10,14 @@ from playwright.sync_api import Page, expect
 from running import SLOW_S, Server, Watched
 from streamlit.testing.v1 import AppTest
 
-from toolkit import labels
-from toolkit._text import LANGUAGE_NAMES, Language, tr
 from toolkit.app import answer, controls, serve
 from toolkit.assessment import assess
 from toolkit.assumptions import list_sets
 from toolkit.base import egress
 from toolkit.camera_types import load_catalogue
 from toolkit.cities import load_cities
+from toolkit.language import words as labels
+from toolkit.language.translate import LANGUAGE_NAMES, Language, tr
 
 AS_OF = dt.date(2026, 11, 1)
 PAGE_NAMES = {

@@ -11,11 +11,11 @@ from hostile_texts import TEXTS
 from playwright.sync_api import Browser, Locator, Page, expect
 from running import SLOW_MS, Server, Watched, serving
 
-from toolkit import labels
 from toolkit.app import answer
 from toolkit.assessment import assess
 from toolkit.base import escape
 from toolkit.cities import find_city, load_cities
+from toolkit.language import words as labels
 from toolkit.maps import STEPS, streets_of
 from toolkit.results import TIERS, Assessment
 

@@ -16,14 +16,16 @@ from invented import HOSTILE, assessment_of, layers_of
 from running import SLOW_S
 from streamlit.testing.v1 import AppTest
 
-from toolkit import labels, maps, notes, report, streets
-from toolkit._text import LANGUAGES, has_burmese, tr
+from toolkit import maps, report, streets
 from toolkit.app import answer, controls, downloads, estimates, figures, map_view, serve
 from toolkit.assessment import assess
 from toolkit.assumptions import list_sets, load_assumptions
 from toolkit.base import egress, store
 from toolkit.cities import find_city, load_cities
 from toolkit.claims import load_claims
+from toolkit.language import notes
+from toolkit.language import words as labels
+from toolkit.language.translate import LANGUAGES, has_burmese, tr
 from toolkit.maps import STEPS
 from toolkit.results import (
     EXPOSURE_CLASSES,

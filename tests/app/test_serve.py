@@ -16,11 +16,11 @@ from playwright.sync_api import Page, expect
 from running import ROOT, SLOW_S, START, START_SECONDS, Server, Watched, environment, port, serving
 from streamlit.testing.v1 import AppTest
 
-from toolkit import labels
 from toolkit.app import serve
 from toolkit.base import egress
 from toolkit.base.errors import PermissionNotGivenError, UsageError
 from toolkit.cities import load_cities
+from toolkit.language import words as labels
 
 HANDSHAKE = {
     "Connection": "Upgrade",

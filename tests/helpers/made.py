@@ -6,9 +6,9 @@ import datetime as dt
 
 from invented import assessment_of
 
-from toolkit import notes
 from toolkit.assumptions import AssumptionSet, load_assumptions
 from toolkit.claims import evidence_sha256
+from toolkit.language import notes
 from toolkit.records import Claim
 from toolkit.results import (
     SWITCHED_TIERS,

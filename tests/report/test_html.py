@@ -12,8 +12,9 @@ from invented import HOSTILE, layers_of
 from made import claim_of, other_claim, report_on
 from pages import Element, elements, shown
 
-from toolkit import labels, maps
-from toolkit._text import LANGUAGES, Language
+from toolkit import maps
+from toolkit.language import words
+from toolkit.language.translate import LANGUAGES, Language
 from toolkit.records import Claim
 from toolkit.report import figures, html
 from toolkit.results import TIERS, Assessment, Layers, Note, Quantity
@@ -57,7 +58,7 @@ def test_every_figure_of_the_assessment_is_shown(report: Assessment, lang: Langu
     known = [q for q in found if q.known]
     assert len(known) >= 4 * 7
     for quantity in known:
-        assert labels.quantity_text(quantity, lang) in text
+        assert words.quantity_text(quantity, lang) in text
     for tier in report.tiers.values():
         assert f"{tier.threshold_px_m:g}" in text
 
@@ -68,9 +69,9 @@ def test_dates_sources_boundary_limits_and_inputs_are_shown(
 ) -> None:
     text = shown(page(report, lang))
     for sentence in (
-        *labels.limits(lang),
-        labels.demonstration(lang),
-        *(labels.tier_meaning(tier, lang) for tier in TIERS),
+        *words.limits(lang),
+        words.demonstration(lang),
+        *(words.tier_meaning(tier, lang) for tier in TIERS),
     ):
         assert sentence in text
     for value in (
@@ -93,8 +94,8 @@ def test_the_cities_of_the_profiles_in_use_are_named(report: Assessment, lang: L
     inputs = report.inputs.model_copy(update={"siting_cities": (HOSTILE,)})
     text = page(report.model_copy(update={"inputs": inputs}), lang)
     assert HOSTILE[:20] not in text
-    assert labels.siting_limit(lang, (HOSTILE,)) in shown(text)
-    assert labels.siting_limit(lang) not in shown(text)
+    assert words.siting_limit(lang, (HOSTILE,)) in shown(text)
+    assert words.siting_limit(lang) not in shown(text)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -171,7 +172,7 @@ def test_each_tier_has_a_map_with_banner_attribution_and_legend() -> None:
     pictures = [e for e in found if e.attributes.get("class") == "picture"]
     assert len(pictures) == len(TIERS)
     for picture in pictures:
-        assert labels.demonstration("en") in picture.text
+        assert words.demonstration("en") in picture.text
         assert "© Somebody, ODbL" in picture.text
         assert "200 m" in picture.text
         assert "N" in picture.text.split()
@@ -180,7 +181,7 @@ def test_each_tier_has_a_map_with_banner_attribution_and_legend() -> None:
     alternatives = [(e.attributes["aria-label"] or "").replace("\u00a0", " ") for e in drawn]
     assert len(set(alternatives)) == len(TIERS)
     for tier, alternative in zip(TIERS, alternatives, strict=True):
-        assert labels.tier_name(tier, "en") in alternative
+        assert words.tier_name(tier, "en") in alternative
         assert "Unknown: 0.6 km (8 %)" in alternative
     captions = by_tag(found, "figcaption")
     for caption in captions:
@@ -198,7 +199,7 @@ def test_the_table_of_classes_says_what_the_map_shows() -> None:
     for step, length in zip(
         maps.STEPS, figures.lengths_km(layers_of().streets, "seen"), strict=True
     ):
-        cell = f"{length:.1f} km ({labels.share(length / 6.6, 'en')})" if length else "none"
+        cell = f"{length:.1f} km ({words.share(length / 6.6, 'en')})" if length else "none"
         row = next(
             e
             for e in by_tag(found, "tr")
@@ -221,7 +222,7 @@ def test_a_city_without_streets_has_kilometres_first_then_cases_and_no_map() -> 
     assert "python -m toolkit streets list" in visible
     for radius, where in itertools.product(("1", "2", "5"), ("all cameras", "cameras spread")):
         assert f"Within {radius} km of the middle, {where}" in visible
-    assert labels.demonstration("en") not in visible
+    assert words.demonstration("en") not in visible
     assert "surveyor" not in visible
 
 
@@ -257,7 +258,7 @@ def test_the_footer_of_each_page_has_city_dates_and_the_first_limit(lang: Langua
     assert found
     decoded = re.sub(r"\\([0-9a-f]{6})", lambda m: chr(int(m[1], 16)), found[1])
     first, second = decoded.split("\n")
-    assert second == labels.limits(lang)[0]
+    assert second == words.limits(lang)[0]
     assert "2024" in first
     assert first.startswith("Testville" if lang == "en" else "စမ်းသပ်မြို့")
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from toolkit import labels, notes
-from toolkit._text import Language, number, significant, tr
 from toolkit.app import figures, markup
 from toolkit.app.estimates import Estimate
+from toolkit.language import notes, words
+from toolkit.language.translate import Language, number, significant, tr
 from toolkit.report import basis
 from toolkit.results import Assessment, Quantity, SamplePart, Tier
 from toolkit.siting_profiles import load_profiles
@@ -47,7 +47,7 @@ def show(made: Estimate, tier: Tier, lang: Language) -> None:
             )
         )
     parts.append(markup.tag("p", figures.foot_text(made, lang), kind="foot"))
-    parts.append(markup.tag("p", labels.limits(lang)[0], kind="limit"))
+    parts.append(markup.tag("p", words.limits(lang)[0], kind="limit"))
     markup.show(lang, *parts)
 
 
@@ -99,9 +99,9 @@ def _share_text(share: Quantity, lang: Language) -> str:
     """Return a share as part of the sentence; hardly any is not written as a number."""
     if share.high is not None and _is_hardly_any(share, _HARDLY):
         return tr("up to {high} of the street length, perhaps hardly any of it", lang).format(
-            high=labels.share(share.high, lang)
+            high=words.share(share.high, lang)
         )
-    return tr("{share} of the street length", lang).format(share=labels.quantity_text(share, lang))
+    return tr("{share} of the street length", lang).format(share=words.quantity_text(share, lang))
 
 
 def _length_text(length: Quantity, lang: Language) -> str:
@@ -110,7 +110,7 @@ def _length_text(length: Quantity, lang: Language) -> str:
         return tr("up to {high} km of street, perhaps hardly any", lang).format(
             high=significant(length.high, 2)
         )
-    return tr("{length} of street", lang).format(length=labels.quantity_text(length, lang))
+    return tr("{length} of street", lang).format(length=words.quantity_text(length, lang))
 
 
 def _is_hardly_any(quantity: Quantity, least: float) -> bool:
@@ -124,7 +124,7 @@ def more(assessment: Assessment, tier: Tier, lang: Language) -> list[str]:
     part = assessment.tiers[tier]
     share = part.share_of_length.realised
     length = tr("In kilometres: {length} of street.", lang).format(
-        length=labels.quantity_text(part.length_km, lang)
+        length=words.quantity_text(part.length_km, lang)
     )
     found = []
     if share.known:
@@ -140,7 +140,7 @@ def more(assessment: Assessment, tier: Tier, lang: Language) -> list[str]:
                     "As a share of the streets that is {low} to {high}, depending on which part of "
                     "the city is meant and where the cameras stand: see the table of cases.",
                     lang,
-                ).format(low=labels.share(min(lows), lang), high=labels.share(max(highs), lang))
+                ).format(low=words.share(min(lows), lang), high=words.share(max(highs), lang))
             )
     if part.switched_on is not None:
         found.append(
@@ -148,7 +148,7 @@ def more(assessment: Assessment, tier: Tier, lang: Language) -> list[str]:
                 "How likely it is that it is switched on: {chance}. That is not part of the other "
                 "figures.",
                 lang,
-            ).format(chance=labels.quantity_text(part.switched_on, lang))
+            ).format(chance=words.quantity_text(part.switched_on, lang))
         )
     return found
 
@@ -156,7 +156,7 @@ def more(assessment: Assessment, tier: Tier, lang: Language) -> list[str]:
 def profile_text(name: str, lang: Language) -> str:
     """Return that one kind of operator was chosen, and what that does to the figures."""
     known = load_profiles().profile.get(name)
-    kind = labels.profile_name(name, known.title if known else name, lang)
+    kind = words.profile_name(name, known.title if known else name, lang)
     chosen = tr(
         "As if all cameras were run by one kind of operator: {kind}. That changes on which streets "
         "they are likely.",

@@ -11,8 +11,7 @@ from typing import Final
 
 import streamlit as st
 
-from toolkit import labels, notes, sensitivity_words
-from toolkit._text import Language, tr
+from toolkit import sensitivity_words
 from toolkit.app import choices, markup
 from toolkit.assumption_text import to_toml
 from toolkit.assumptions import (
@@ -26,6 +25,9 @@ from toolkit.assumptions import (
 )
 from toolkit.base import escape
 from toolkit.base.errors import ToolkitError
+from toolkit.language import notes
+from toolkit.language import words as labels
+from toolkit.language.translate import Language, tr
 
 SET_KEY: Final = "assumption_set"
 CHANGES_KEY: Final = "assumption_changes"

@@ -10,12 +10,12 @@ from typing import Final, TypeVar
 
 import streamlit as st
 
-from toolkit import labels, notes
-from toolkit._text import LANGUAGE_NAMES, LANGUAGES, Language, tr
 from toolkit.app import choices, markup
 from toolkit.base import escape
 from toolkit.base.errors import InputDataError
 from toolkit.cities import City, load_cities
+from toolkit.language import notes, words
+from toolkit.language.translate import LANGUAGE_NAMES, LANGUAGES, Language, tr
 from toolkit.results import STATUSES, TIERS, Status, Tier
 from toolkit.siting_profiles import load_profiles
 from toolkit.streets import find_pack_for
@@ -126,7 +126,7 @@ def choose(lang: Language) -> Choice:
             TIERS,
             name="tier",
             lang=lang,
-            text=lambda name: escape.markdown(labels.tier_name(name, lang)),
+            text=lambda name: escape.markdown(words.tier_name(name, lang)),
             first=_asked("tier", TIERS, TIERS[0]),
         )
         status = choices.one_of(
@@ -159,7 +159,7 @@ def city_names(cities: Sequence[City], lang: Language) -> dict[str, str]:
 
 def _status_text(status: Status, lang: Language) -> str:
     if status == "installed":
-        return labels.status_name(status, lang)
+        return words.status_name(status, lang)
     return tr("Installed and planned together", lang)
 
 
@@ -198,7 +198,7 @@ def _choose_profile(city: City, lang: Language) -> str | None:
         name="profile",
         lang=lang,
         text=lambda name: (
-            escape.plain(labels.profile_name(name, titles[name], lang))
+            escape.plain(words.profile_name(name, titles[name], lang))
             if name
             else tr("Several kinds, as believed", lang)
         ),

@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from toolkit import report
-from toolkit._text import Language, tr
 from toolkit.app import markup
 from toolkit.app.estimates import Estimate
 from toolkit.base import escape
+from toolkit.language.translate import Language, tr
 from toolkit.report import figures, html
 
 

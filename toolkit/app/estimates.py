@@ -9,13 +9,13 @@ from typing import Final
 import streamlit as st
 
 from toolkit import fabrics, maps
-from toolkit._text import Language
 from toolkit.app import assumptions_page
 from toolkit.app.controls import Choice
 from toolkit.assessment import assess
 from toolkit.assumptions import AssumptionSet
 from toolkit.base import store
 from toolkit.claims import evidence_sha256, load_claims
+from toolkit.language.translate import Language
 from toolkit.optics import load_catalogue
 from toolkit.records import Claim
 from toolkit.results import Assessment, Status, Tier

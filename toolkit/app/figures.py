@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from toolkit import labels, maps
-from toolkit._text import Language, date, number, tr
+from toolkit import maps
 from toolkit.app import markup
 from toolkit.app.estimates import Estimate
+from toolkit.language import words as labels
+from toolkit.language.translate import Language, date, number, tr
 from toolkit.report import basis, tables
 from toolkit.results import (
     EXPOSURE_CLASSES,

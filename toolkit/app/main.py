@@ -6,8 +6,6 @@ import logging
 
 import streamlit as st
 
-from toolkit import labels
-from toolkit._text import Language, tr
 from toolkit.app import (
     answer,
     assumptions_page,
@@ -25,6 +23,8 @@ from toolkit.app import (
 from toolkit.app.controls import Choice
 from toolkit.base import egress, escape
 from toolkit.base.errors import ToolkitError
+from toolkit.language import words
+from toolkit.language.translate import Language, tr
 
 _log = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ def show(choice: Choice) -> None:
     lang, city = choice.lang, choice.city
     head = [markup.tag("h1", getattr(city.name, lang))]
     if city.demonstration:
-        head.append(markup.tag("p", labels.demonstration(lang), kind="banner"))
+        head.append(markup.tag("p", words.demonstration(lang), kind="banner"))
     head.append(
         markup.tag(
             "p",
@@ -62,7 +62,7 @@ def show(choice: Choice) -> None:
 def refuse(text: str, lang: Language) -> None:
     """Show why there is no answer; the sentence on limits stays."""
     st.error(escape.markdown(text))
-    markup.show(lang, markup.tag("p", labels.limits(lang)[0], kind="limit"))
+    markup.show(lang, markup.tag("p", words.limits(lang)[0], kind="limit"))
 
 
 def main() -> None:

@@ -6,10 +6,10 @@ from typing import Final
 
 import streamlit as st
 
-from toolkit import notes
-from toolkit._text import Language, tr
 from toolkit.app import estimates, figures, markup
 from toolkit.app.estimates import Estimate
+from toolkit.language import notes
+from toolkit.language.translate import Language, tr
 from toolkit.report import tables
 from toolkit.results import Assessment, Layers, Tier
 

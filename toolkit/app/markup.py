@@ -11,8 +11,8 @@ from typing import Final
 
 import streamlit as st
 
-from toolkit._text import Language, tr, unbroken
 from toolkit.base import escape
+from toolkit.language.translate import Language, tr, unbroken
 from toolkit.maps import FONT_STACK, STEPS, Step
 from toolkit.report.basis import Said
 from toolkit.report.tables import Table

@@ -10,13 +10,13 @@ from typing import Final
 import streamlit as st
 
 from toolkit import camera_plan, camera_words
-from toolkit._text import Language, tr
 from toolkit.app import choices, markup
 from toolkit.assumptions import load_assumptions
 from toolkit.base import escape
 from toolkit.camera import AIM_M, FOCAL_MM, HEIGHT_M, Camera, camera_of
 from toolkit.camera_sheet import make_sheet
 from toolkit.camera_types import CameraType, Catalogue, Model, load_catalogue
+from toolkit.language.translate import Language, tr
 from toolkit.thresholds import load_thresholds
 
 _HEIGHT_STEP_M: Final = 0.5

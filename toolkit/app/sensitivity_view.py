@@ -6,11 +6,11 @@ import streamlit as st
 
 from toolkit import sensitivity_words as words
 from toolkit import tornado
-from toolkit._text import Language, tr
 from toolkit.app import markup
 from toolkit.app.controls import Choice
 from toolkit.app.estimates import Estimate
 from toolkit.base import escape
+from toolkit.language.translate import Language, tr
 from toolkit.report import matters
 from toolkit.results import Tier
 from toolkit.sensitivity import Sensitivity, sensitivity

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from toolkit import labels, notes
-from toolkit._text import Language, tr
 from toolkit.app import figures, markup
 from toolkit.app.estimates import Estimate
 from toolkit.cities import City
+from toolkit.language import notes, words
+from toolkit.language.translate import Language, tr
 from toolkit.report import basis, tables
 from toolkit.report.basis import Item, Said
 from toolkit.results import Assessment
@@ -29,7 +29,7 @@ def _count(made: Estimate, lang: Language) -> list[str]:
     part = basis.counted(assessment)
     lines = [
         tr("Cameras of the reported system: {count}.", lang).format(
-            count=labels.quantity_text(part.count, lang)
+            count=words.quantity_text(part.count, lang)
         ),
         tr("Completeness: {completeness}.", lang).format(
             completeness=figures.completeness_text(assessment, lang)
@@ -124,7 +124,7 @@ def _pair(pair: Sequence[str], by_id: dict[str, Item], lang: Language) -> str:
 def _install(lang: Language) -> list[str]:
     return [
         markup.tag("h2", tr("How to install streets", lang)),
-        markup.listing((markup.text(step) for step in labels.install_steps(lang)), name="ol"),
+        markup.listing((markup.text(step) for step in words.install_steps(lang)), name="ol"),
     ]
 
 
@@ -145,7 +145,7 @@ def _warnings(assessment: Assessment, lang: Language) -> list[str]:
 
 
 def _limits(assessment: Assessment, lang: Language) -> list[str]:
-    every = labels.limits(lang, assessment.inputs.siting_cities)
+    every = words.limits(lang, assessment.inputs.siting_cities)
     return [
         markup.tag("h2", tr("What the figures cannot say", lang)),
         markup.listing(markup.text(text) for text in every),

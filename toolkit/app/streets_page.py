@@ -11,13 +11,14 @@ from typing import Final, Literal
 import streamlit as st
 from streamlit.elements.lib.mutable_status_container import StatusContainer
 
-from toolkit import cameras, importing, labels, pack_files, streets
-from toolkit._text import Language, tr
+from toolkit import cameras, importing, pack_files, streets
 from toolkit.app import choices, controls, markup
 from toolkit.base import escape, store
 from toolkit.base.errors import ToolkitError
 from toolkit.boundaries import parse_boundary
 from toolkit.cities import load_cities
+from toolkit.language import words
+from toolkit.language.translate import Language, tr
 
 _ALL: Final = ""
 """Stands for every known city that a file covers."""
@@ -44,7 +45,7 @@ def _show_installed(lang: Language) -> None:
     for manifest in streets.list_packs():
         boundary = manifest.boundary
         length = tr("{value} km", lang).format(value=f"{boundary.length_km or 0:.0f}")
-        note = labels.built_in(boundary.note, lang)
+        note = words.built_in(boundary.note, lang)
         st.text(f"{getattr(manifest.name, lang)} ({manifest.id}): {length}. {note}")
         st.text(manifest.attribution)
         st.download_button(

@@ -86,7 +86,7 @@ def _assess(options: argparse.Namespace) -> int:
     if options.json:
         sys.stdout.write(found.to_json())
         return OK
-    from toolkit import labels
+    from toolkit.language import words as labels
     from toolkit.results import Quantity
 
     def words(quantity: Quantity) -> str:
@@ -141,9 +141,9 @@ def _area(radius_km: float | None) -> str:
 
 
 def _report(options: argparse.Namespace) -> int:
-    from toolkit._text import LANGUAGES
     from toolkit.assessment import assess
     from toolkit.cities import find_city, load_cities
+    from toolkit.language.translate import LANGUAGES
     from toolkit.report import write_report
 
     languages = tuple(part.strip() for part in options.lang.split(","))

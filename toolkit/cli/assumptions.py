@@ -177,7 +177,7 @@ def _show_rules(options: argparse.Namespace) -> int:
 def _heading(title: str, about: str, label: str | None) -> None:
     lines = [printable(title), printable(about)]
     if label is not None:
-        from toolkit import notes
+        from toolkit.language import notes
 
         lines.append(notes.text("minimal_set"))
     sys.stdout.write("\n".join(line for line in lines if line) + "\n")

@@ -140,7 +140,8 @@ def _set_of(found: Assessment) -> AssumptionSet | None:
 
 def _lines(found: Comparison, city: str) -> list[str]:
     """Return the comparison as lines of text."""
-    from toolkit import assumption_text, labels
+    from toolkit import assumption_text
+    from toolkit.language import words
 
     out = [printable(f"{city}: B against A")]
     for letter, side in (("A", found.a), ("B", found.b)):
@@ -152,7 +153,7 @@ def _lines(found: Comparison, city: str) -> list[str]:
             ),
             printable(f"  boundary: {side.boundary.note}"),
             f"  mapped: {side.mapped}; completeness: "
-            + labels.quantity_text(side.completeness, "en"),
+            + words.quantity_text(side.completeness, "en"),
             printable(f"  sources: {sources}"),
         ]
     out += ["", "What changed:" if found.changes else "No input changed."]
@@ -173,7 +174,7 @@ def _lines(found: Comparison, city: str) -> list[str]:
     for tier, part in found.tiers.items():
         one, other = part.threshold_px_m
         needed = f"{one:g}" if one == other else f"{one:g} in A, {other:g} in B"
-        out.append(f"{labels.tier_name(tier, 'en')} (from {needed} pixels per m)")
+        out.append(f"{words.tier_name(tier, 'en')} (from {needed} pixels per m)")
         out.append(f"  street covered: {_words(part.length_km)}")
         if part.share_of_length.difference.known:
             out.append(f"  share of street length: {_words(part.share_of_length)}")
@@ -186,9 +187,9 @@ def _lines(found: Comparison, city: str) -> list[str]:
 
 
 def _words(difference: Difference) -> str:
-    from toolkit import labels
+    from toolkit.language import words
 
-    text = labels.difference_text(difference.difference, "en")
+    text = words.difference_text(difference.difference, "en")
     if difference.exceeds is None:
         return text
     if difference.difference.low == difference.difference.high == 0:

@@ -46,8 +46,8 @@ def _sensitivity(options: argparse.Namespace) -> int:
     if options.json:
         sys.stdout.write(found.to_json())
         return OK
-    from toolkit import labels
     from toolkit import sensitivity_words as words
+    from toolkit.language import words as labels
 
     out = [f"{printable(found.name.en)}, {found.as_of.isoformat()}, cameras {found.status}"]
     out += [printable(line) for line in words.how_made(found, "en")]

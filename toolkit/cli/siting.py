@@ -133,9 +133,10 @@ def _range(value: dict[str, Any]) -> str:
 
 
 def _predict(options: argparse.Namespace) -> int:
-    from toolkit import gis_files, labels
+    from toolkit import gis_files
     from toolkit.assessment import N_DRAWS, make_inputs
     from toolkit.base.draws import Design
+    from toolkit.language import words
     from toolkit.siting_cells import LAYER, predict
 
     gis_files.check_suffix(options.out)
@@ -146,7 +147,7 @@ def _predict(options: argparse.Namespace) -> int:
         )
         cells, metadata = predict(inputs, pack_id)
         gis_files.write_layers({LAYER: cells}, metadata, options.out)
-    limit = labels.siting_limit("en", inputs.operators.profiles.cities)
+    limit = words.siting_limit("en", inputs.operators.profiles.cities)
     if options.json:
         print_json(metadata)
     else:
@@ -156,8 +157,9 @@ def _predict(options: argparse.Namespace) -> int:
 
 
 def _fit(options: argparse.Namespace) -> int:
-    from toolkit import labels, siting_bearings
+    from toolkit import siting_bearings
     from toolkit.base import store
+    from toolkit.language import words
     from toolkit.siting_fitting import fit_profiles, known_city
     from toolkit.siting_pairs import pack_pair, read_pair
     from toolkit.siting_profiles import KnownList, load_lists, load_prior
@@ -195,7 +197,7 @@ def _fit(options: argparse.Namespace) -> int:
     store.write_bytes(profiles, store.canonical_json(found) + b"\n")
     store.write_text(bearings, siting_bearings.as_toml(directed, sources))
     sys.stdout.write("".join(printable(str(path)) + "\n" for path in (profiles, bearings)))
-    sys.stderr.write(f"{labels.siting_limit('en', sorted(pairs))}\n")
+    sys.stderr.write(f"{words.siting_limit('en', sorted(pairs))}\n")
     if not directed:
         sys.stderr.write(
             f"No list has {siting_bearings.LEAST_CAMERAS} cameras with a direction: "

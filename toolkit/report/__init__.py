@@ -11,11 +11,11 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from toolkit._text import LANGUAGES, Language
 from toolkit.assumptions import AssumptionSet
 from toolkit.base import store
 from toolkit.base.errors import InputDataError
 from toolkit.claims import evidence_sha256, load_claims
+from toolkit.language.translate import LANGUAGES, Language
 from toolkit.records import ID_PATTERN, Claim
 from toolkit.report import figures, html
 from toolkit.results import Assessment

@@ -7,9 +7,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from toolkit import labels
-from toolkit._text import Language, date, has_burmese, ngettext, number, tr
 from toolkit.claims import known_by
+from toolkit.language import words
+from toolkit.language.translate import Language, date, has_burmese, ngettext, number, tr
 from toolkit.records import Claim, Figure
 from toolkit.records import Status as ClaimStatus
 from toolkit.results import Assessment, CameraCount, Quantity
@@ -150,7 +150,7 @@ def figure_text(figure: Figure, lang: Language) -> str:
 
 
 def _counted_text(value: float, unit: str, lang: Language) -> str:
-    return labels.quantity_text(Quantity.exactly(value, unit), lang)
+    return words.quantity_text(Quantity.exactly(value, unit), lang)
 
 
 def _with_unit(span: str, unit: str, lang: Language) -> str:
@@ -183,7 +183,7 @@ def basis_sentence(assessment: Assessment, claims: Sequence[Claim], lang: Langua
         Language.
     """
     part = counted(assessment)
-    count = labels.quantity_text(part.count, lang)
+    count = words.quantity_text(part.count, lang)
     if any(note.id == _OWN_COUNT for note in assessment.warnings):
         return tr(
             "This rests on a number that the user entered, not on a report: {count}.", lang

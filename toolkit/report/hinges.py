@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from toolkit import labels
-from toolkit._text import Language, tr
+from toolkit.language import words
+from toolkit.language.translate import Language, tr
 from toolkit.report import basis
 from toolkit.report.basis import Said
 from toolkit.results import SWITCHED_TIERS, Assessment
@@ -25,10 +25,10 @@ def hinges(assessment: Assessment, lang: Language) -> list[tuple[str, tuple[Said
         Headings, and the sentences under each.
     """
     part = basis.counted(assessment)
-    count = tr("{start}.", lang).format(start=labels.quantity_text(part.count, lang))
+    count = tr("{start}.", lang).format(start=words.quantity_text(part.count, lang))
     if part.per_km.known:
         dense = tr("Per kilometre of street inside the boundary: {cameras}.", lang)
-        count += " " + dense.format(cameras=labels.quantity_text(part.per_km, lang))
+        count += " " + dense.format(cameras=words.quantity_text(part.per_km, lang))
     boundary = tr(
         "Shares depend on where the boundary is drawn; kilometres of street hardly do.", lang
     )
@@ -38,8 +38,8 @@ def hinges(assessment: Assessment, lang: Language) -> list[tuple[str, tuple[Said
         lang,
     )
     cannot = "; ".join(
-        f"{labels.tier_name(tier, lang)}: "
-        + labels.quantity_text(assessment.tiers[tier].ring_m.empty_share, lang)
+        f"{words.tier_name(tier, lang)}: "
+        + words.quantity_text(assessment.tiers[tier].ring_m.empty_share, lang)
         for tier in SWITCHED_TIERS
     )
     able = tr(
@@ -72,8 +72,8 @@ def hinges(assessment: Assessment, lang: Language) -> list[tuple[str, tuple[Said
             "{every}.",
             lang,
         ).format(
-            some=labels.quantity_text(shares.expected, lang),
-            every=labels.quantity_text(shares.everything_on, lang),
+            some=words.quantity_text(shares.expected, lang),
+            every=words.quantity_text(shares.everything_on, lang),
         )
         found.append((tr("How many cameras work", lang), (Said(working, lang),)))
     return found

@@ -12,9 +12,10 @@ from typing import Any, Final
 import jinja2
 from markupsafe import Markup
 
-from toolkit import labels, maps, notes
-from toolkit._text import Language, date, has_burmese, number, tr, unbroken
+from toolkit import maps
 from toolkit.base import escape
+from toolkit.language import notes, words
+from toolkit.language.translate import Language, date, has_burmese, number, tr, unbroken
 from toolkit.records import Claim
 from toolkit.report import basis, tables
 from toolkit.report.basis import Said
@@ -98,9 +99,9 @@ def render(
         "t": _headings(name, lang),
         "status_line": status_line,
         "valid_line": valid_line,
-        "banner": labels.demonstration(lang) if assessment.demonstration else None,
-        "limits": labels.limits(lang, assessment.inputs.siting_cities),
-        "running": f"{name}, {status_line}{stop} {valid_line}{stop}\n{labels.limits(lang)[0]}",
+        "banner": words.demonstration(lang) if assessment.demonstration else None,
+        "limits": words.limits(lang, assessment.inputs.siting_cities),
+        "running": f"{name}, {status_line}{stop} {valid_line}{stop}\n{words.limits(lang)[0]}",
         "basis": basis.basis_sentence(assessment, claims, lang),
         "summary": [_summary(assessment, tier, lang) for tier in TIERS],
         "drawing": drawing,
@@ -120,7 +121,7 @@ def render(
             completeness=_completeness(assessment, lang)
         ),
         "notes": _notes(assessment, lang),
-        "install": labels.install_steps(lang) if assessment.basis == "city_level" else (),
+        "install": words.install_steps(lang) if assessment.basis == "city_level" else (),
         "no_map": _no_map(assessment, drawing, lang),
         "items": items,
         "contradictions": _contradictions(assessment, items),
@@ -183,7 +184,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401
 
 def _status_line(assessment: Assessment, lang: Language) -> str:
     return tr("{status} cameras, as of {date}", lang).format(
-        status=labels.status_name(assessment.status, lang), date=date(assessment.as_of, lang)
+        status=words.status_name(assessment.status, lang), date=date(assessment.as_of, lang)
     )
 
 
@@ -230,20 +231,20 @@ def _headings(name: str, lang: Language) -> dict[str, str]:
 def _summary(assessment: Assessment, tier: Tier, lang: Language) -> tuple[str, str, str]:
     """Return name, meaning and main figure of a tier."""
     part = assessment.tiers[tier]
-    length = labels.quantity_text(part.length_km, lang)
+    length = words.quantity_text(part.length_km, lang)
     if part.share_of_length.realised.known:
-        share = labels.quantity_text(part.share_of_length.realised, lang)
+        share = words.quantity_text(part.share_of_length.realised, lang)
         figure = tr("{length} of street; that is {share} of the street length.", lang).format(
             length=length, share=share
         )
     else:
         figure = tr("{length} of street.", lang).format(length=length)
     if part.switched_on is not None:
-        chance = labels.quantity_text(part.switched_on, lang)
+        chance = words.quantity_text(part.switched_on, lang)
         figure += " " + tr("How likely it is that it is switched on: {chance}.", lang).format(
             chance=chance
         )
-    return tables.tier_head(tier, lang), labels.tier_meaning(tier, lang), figure
+    return tables.tier_head(tier, lang), words.tier_meaning(tier, lang), figure
 
 
 def _tier_map(
@@ -260,7 +261,7 @@ def _tier_map(
     alternative = tr("Map of {city}: {tier}. Street length by class: {classes}.", lang).format(
         city=name, tier=heading, classes=listed
     )
-    return TierMap(tier, heading, labels.tier_meaning(tier, lang), alternative)
+    return TierMap(tier, heading, words.tier_meaning(tier, lang), alternative)
 
 
 def _bar_text(drawing: Drawing | None, lang: Language) -> str:
@@ -273,7 +274,7 @@ def _bar_text(drawing: Drawing | None, lang: Language) -> str:
 
 def _meanings(lang: Language) -> list[tuple[str, str]]:
     seen = dict.fromkeys(step.cls for step in maps.STEPS)
-    return [(labels.class_name(cls, lang), labels.class_meaning(cls, lang)) for cls in seen]
+    return [(words.class_name(cls, lang), words.class_meaning(cls, lang)) for cls in seen]
 
 
 def _has_cases(assessment: Assessment) -> bool:
@@ -299,8 +300,8 @@ def _boundary_size(assessment: Assessment, lang: Language) -> str:
     if found.length_km is None or found.area_km2 is None:
         return tr("none, since no streets are installed.", lang)
     return tr("{length} of street on {area}.", lang).format(
-        length=labels.quantity_text(Quantity.exactly(found.length_km, "km"), lang),
-        area=labels.quantity_text(Quantity.exactly(found.area_km2, "km2"), lang),
+        length=words.quantity_text(Quantity.exactly(found.length_km, "km"), lang),
+        area=words.quantity_text(Quantity.exactly(found.area_km2, "km2"), lang),
     )
 
 
@@ -314,9 +315,9 @@ def _boundary(assessment: Assessment, lang: Language) -> tuple[Said, str]:
 def _completeness(assessment: Assessment, lang: Language) -> str:
     part = basis.counted(assessment)
     if not part.completeness.known:
-        return labels.quantity_text(part.completeness, lang).rstrip(".။")
+        return words.quantity_text(part.completeness, lang).rstrip(".။")
     return tr("{mapped} cameras are mapped; of the estimated ones that is {share}", lang).format(
-        mapped=number(part.mapped), share=labels.quantity_text(part.completeness, lang)
+        mapped=number(part.mapped), share=words.quantity_text(part.completeness, lang)
     )
 
 

@@ -8,8 +8,8 @@ from markupsafe import Markup
 
 from toolkit import sensitivity_words as words
 from toolkit import tornado
-from toolkit._text import Language, tr
 from toolkit.base.errors import InputDataError
+from toolkit.language.translate import Language, tr
 from toolkit.report import tables
 from toolkit.results import TIERS, Assessment, Tier
 from toolkit.sensitivity import Sensitivity

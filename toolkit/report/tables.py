@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from toolkit import labels, maps
-from toolkit._text import Language, number, significant, tr
+from toolkit import maps
+from toolkit.language import words as labels
+from toolkit.language.translate import Language, number, significant, tr
 from toolkit.report import figures
 from toolkit.results import (
     TIERS,

@@ -18,7 +18,7 @@ Language = Literal["en", "my"]
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
 SOURCE_LANGUAGE: Final = "en"
 DOMAIN: Final = "toolkit"
-LOCALE_DIR: Final = Path(__file__).resolve().parent / "locale"
+LOCALE_DIR: Final = Path(__file__).resolve().parents[1] / "locale"
 
 LANGUAGE_NAMES: Final[dict[Language, str]] = {"en": "English", "my": "မြန်မာ"}
 """Each language's name in itself, for the switch."""

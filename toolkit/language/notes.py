@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from toolkit._text import tr
+from toolkit.language.translate import tr
 from toolkit.results import Note
 
 _ENGLISH = "en"

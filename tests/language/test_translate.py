@@ -18,10 +18,10 @@ from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 from banned_words import banned_words
 
-from toolkit import _text, labels
+from toolkit.language import translate, words
 from toolkit.results import EXPOSURE_CLASSES, STATUSES, SWITCHED_TIERS, TIERS, Quantity
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 ZAWGYI_ONLY = re.compile("[\u1060-\u1097]|\u1031[\u1000-\u1021](?=\u1039)|(?:^|\\s)\u1031")
 """Signs that Burmese text in Unicode does not use, and vowel E written before its consonant."""
@@ -39,7 +39,7 @@ def script() -> ModuleType:
 
 
 def messages() -> list[Message]:
-    path = _text.LOCALE_DIR / "my" / "LC_MESSAGES" / "toolkit.po"
+    path = translate.LOCALE_DIR / "my" / "LC_MESSAGES" / "toolkit.po"
     with path.open("rb") as stream:
         return [message for message in read_po(stream, locale="my") if message.id]
 
@@ -59,7 +59,7 @@ def test_the_catalogues_are_those_of_the_code() -> None:
 
 def test_the_compiled_catalogue_holds_every_message_of_the_code() -> None:
     module = script()
-    with (_text.LOCALE_DIR / "my" / "LC_MESSAGES" / "toolkit.mo").open("rb") as stream:
+    with (translate.LOCALE_DIR / "my" / "LC_MESSAGES" / "toolkit.mo").open("rb") as stream:
         compiled = {forms(message.id)[0] for message in read_mo(stream) if message.id}
     collected = {forms(message.id)[0] for message in module.collect() if message.id}
     assert len(collected) > 40
@@ -75,7 +75,9 @@ def test_each_message_is_translated_with_the_same_fields(message: Message) -> No
     for form in translated:
         assert fields(form) == wanted
         assert not ZAWGYI_ONLY.search(form)
-        assert _text.has_burmese(form) or not re.search("[A-Za-z]{2}", re.sub("{.*?}", "", form))
+        assert translate.has_burmese(form) or not re.search(
+            "[A-Za-z]{2}", re.sub("{.*?}", "", form)
+        )
 
 
 def test_no_catalogue_holds_a_banned_word() -> None:
@@ -106,19 +108,19 @@ def test_words_that_only_look_like_banned_ones_pass() -> None:
 
 
 def test_a_message_that_nobody_translated_stays_english() -> None:
-    assert _text.tr("no such message", "my") == "no such message"
-    assert _text.ngettext("one thing", "many things", 1, "my") == "one thing"
-    assert _text.ngettext("one thing", "many things", 2, "my") == "many things"
-    assert _text.tr("Seen", "xx") == "Seen"
-    assert _text.tr("Seen", "../my") == "Seen"
-    assert _text.tr("", "my") == ""
+    assert translate.tr("no such message", "my") == "no such message"
+    assert translate.ngettext("one thing", "many things", 1, "my") == "one thing"
+    assert translate.ngettext("one thing", "many things", 2, "my") == "many things"
+    assert translate.tr("Seen", "xx") == "Seen"
+    assert translate.tr("Seen", "../my") == "Seen"
+    assert translate.tr("", "my") == ""
 
 
 def test_nothing_is_put_into_builtins() -> None:
-    _text.tr("Seen", "my")
+    translate.tr("Seen", "my")
     assert not {"_", "ngettext"} & (set(vars(builtins)) - {"_"})
     code = (
-        "import builtins; from toolkit._text import tr; tr('Seen', 'my');"
+        "import builtins; from toolkit.language.translate import tr; tr('Seen', 'my');"
         " print('_' in vars(builtins))"
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -150,13 +152,13 @@ def test_texts_do_not_depend_on_the_locale_of_the_system() -> None:
     [(0, 0, "0"), (-0.2, 0, "0"), (1234567, 0, "1,234,567"), (-3.25, 1, "-3.2"), (0.05, 1, "0.1")],
 )
 def test_numbers(value: float, decimals: int, text: str) -> None:
-    assert _text.number(value, decimals=decimals) == text
+    assert translate.number(value, decimals=decimals) == text
 
 
 def test_burmese_digits_only_if_wanted() -> None:
-    assert _text.number(1234, burmese_digits=True) == "၁,၂၃၄"
-    assert _text.significant(1287, 2, burmese_digits=True) == "၁,၃၀၀"
-    assert not set("၀၁၂၃၄၅၆၇၈၉") & set(_text.date(dt.date(2022, 7, 25), "my"))
+    assert translate.number(1234, burmese_digits=True) == "၁,၂၃၄"
+    assert translate.significant(1287, 2, burmese_digits=True) == "၁,၃၀၀"
+    assert not set("၀၁၂၃၄၅၆၇၈၉") & set(translate.date(dt.date(2022, 7, 25), "my"))
 
 
 @pytest.mark.parametrize(
@@ -172,13 +174,13 @@ def test_burmese_digits_only_if_wanted() -> None:
     ],
 )
 def test_significant_digits(value: float, digits: int, text: str) -> None:
-    assert _text.significant(value, digits) == text
+    assert translate.significant(value, digits) == text
 
 
 def test_dates() -> None:
-    assert _text.date(dt.date(2022, 7, 5), "en") == "5 July 2022"
-    assert _text.date(dt.date(2022, 7, 5), "my") == "2022 ခုနှစ် ဇူလိုင်လ 5 ရက်"
-    names = {_text.date(dt.date(2022, month, 1), "my") for month in range(1, 13)}
+    assert translate.date(dt.date(2022, 7, 5), "en") == "5 July 2022"
+    assert translate.date(dt.date(2022, 7, 5), "my") == "2022 ခုနှစ် ဇူလိုင်လ 5 ရက်"
+    names = {translate.date(dt.date(2022, month, 1), "my") for month in range(1, 13)}
     assert len(names) == 12
 
 
@@ -203,7 +205,7 @@ def test_dates() -> None:
     ],
 )
 def test_quantities_in_words(quantity: Quantity, text: str) -> None:
-    assert labels.quantity_text(quantity, "en") == text
+    assert words.quantity_text(quantity, "en") == text
 
 
 @pytest.mark.parametrize(
@@ -221,17 +223,17 @@ def test_quantities_in_words(quantity: Quantity, text: str) -> None:
 def test_the_sentence_for_a_lay_reader(
     low: float, mid: float, high: float, start: str, end: str
 ) -> None:
-    assert labels.of_ten(low, mid, high, "en") == (
+    assert words.of_ten(low, mid, high, "en") == (
         f"Of 10 places like this one, {start} a working camera of the reported system in view{end}"
     )
-    burmese = labels.of_ten(low, mid, high, "my")
+    burmese = words.of_ten(low, mid, high, "my")
     assert re.findall("[0-9]+", burmese)[1:] == re.findall("[0-9]+", start + end)
 
 
 def test_rounding_never_narrows_the_range() -> None:
     steps = [i / 40 for i in range(41)]
     for low, high in itertools.combinations(steps, 2):
-        sentence = labels.of_ten(low, (low + high) / 2, high, "en")
+        sentence = words.of_ten(low, (low + high) / 2, high, "en")
         first, _, span = sentence.partition("; could be ")
         if span:
             shown = [int(n) for n in re.findall(r"\d+", span)]
@@ -245,42 +247,42 @@ def test_rounding_never_narrows_the_range() -> None:
 
 def test_no_data_say_nothing() -> None:
     nan = float("nan")
-    for lang in _text.LANGUAGES:
-        assert not re.search("[0-9]", labels.of_ten(nan, nan, nan, lang))
+    for lang in translate.LANGUAGES:
+        assert not re.search("[0-9]", words.of_ten(nan, nan, nan, lang))
 
 
-@pytest.mark.parametrize("lang", _text.LANGUAGES)
+@pytest.mark.parametrize("lang", translate.LANGUAGES)
 def test_labels_are_there_and_differ(lang: str) -> None:
     groups = (
-        [labels.tier_name(t, lang) for t in TIERS],
-        [labels.tier_meaning(t, lang) for t in TIERS],
-        [labels.tier_condition(t, lang) for t in SWITCHED_TIERS],
-        [labels.class_name(c, lang) for c in EXPOSURE_CLASSES],
-        [labels.class_meaning(c, lang) for c in EXPOSURE_CLASSES],
-        [labels.status_name(s, lang) for s in STATUSES],
-        list(labels.limits(lang)),
+        [words.tier_name(t, lang) for t in TIERS],
+        [words.tier_meaning(t, lang) for t in TIERS],
+        [words.tier_condition(t, lang) for t in SWITCHED_TIERS],
+        [words.class_name(c, lang) for c in EXPOSURE_CLASSES],
+        [words.class_meaning(c, lang) for c in EXPOSURE_CLASSES],
+        [words.status_name(s, lang) for s in STATUSES],
+        list(words.limits(lang)),
     )
     for group in groups:
         assert all(group)
         assert len(set(group)) == len(group)
-        assert all(_text.has_burmese(text or "") == (lang == "my") for text in group)
+        assert all(translate.has_burmese(text or "") == (lang == "my") for text in group)
         assert [banned_words(text or "") for text in group] == [[]] * len(group)
-    assert [labels.tier_condition(t, lang) for t in ("seen", "recognised")] == [None, None]
+    assert [words.tier_condition(t, lang) for t in ("seen", "recognised")] == [None, None]
 
 
-@pytest.mark.parametrize("lang", _text.LANGUAGES)
+@pytest.mark.parametrize("lang", translate.LANGUAGES)
 def test_where_cameras_stand_is_learnt_from_the_cities_in_use(lang: str) -> None:
-    given = labels.siting_limit(lang)
-    one = labels.siting_limit(lang, ["helsinki_centre"])
-    own = labels.siting_limit(lang, ["helsinki_centre", "mytown"])
-    alone = labels.siting_limit(lang, ["mytown"])
-    unknown = labels.siting_limit(lang, ())
+    given = words.siting_limit(lang)
+    one = words.siting_limit(lang, ["helsinki_centre"])
+    own = words.siting_limit(lang, ["helsinki_centre", "mytown"])
+    alone = words.siting_limit(lang, ["mytown"])
+    unknown = words.siting_limit(lang, ())
     texts = [given, one, own, alone, unknown]
     assert len(set(texts)) == len(texts)
     assert [re.findall("[0-9]+", text) for text in texts] == [["4"], ["1"], ["2"], ["1"], []]
     for text in texts:
         assert banned_words(text) == []
-        assert _text.has_burmese(text) == (lang == "my")
+        assert translate.has_burmese(text) == (lang == "my")
     if lang == "en":
         assert "(Auckland, Baltimore, Bengaluru, Helsinki)" in given
         assert "1 city outside Myanmar (Helsinki)" in one
@@ -290,18 +292,18 @@ def test_where_cameras_stand_is_learnt_from_the_cities_in_use(lang: str) -> None
 
 def test_names_of_cities_in_use_are_cut_and_cleaned() -> None:
     names = ["a" * 500, "\x1b[31m{n}\u202e", "\x07", *(f"c{i}" for i in range(60))]
-    text = labels.siting_limit("en", names)
+    text = words.siting_limit("en", names)
     assert text.startswith("Where cameras stand is learnt from lists of cameras of 63 cities")
     assert f"({'a' * 40}, [31m{{n}}, ?, c0, c1, c2, c3, c4, 55 more)" in text
 
 
 def test_the_first_limit_is_the_agreed_sentence() -> None:
-    first = labels.limits("en")[0]
+    first = words.limits("en")[0]
     assert first == (
         "Only the reported system is counted; private, hidden and mobile cameras, checkpoints and "
         "phones are not."
     )
-    assert len(labels.limits("my")) == len(labels.limits("en")) >= 4
+    assert len(words.limits("my")) == len(words.limits("en")) >= 4
 
 
 @pytest.mark.parametrize(
@@ -319,12 +321,12 @@ def test_the_first_limit_is_the_agreed_sentence() -> None:
     ],
 )
 def test_no_line_ends_between_a_number_and_its_unit(text: str, held: str | None) -> None:
-    assert _text.unbroken(text).replace("\u00a0", "~") == (held or text)
+    assert translate.unbroken(text).replace("\u00a0", "~") == (held or text)
 
 
 @pytest.mark.parametrize("lang", ["en", "my"])
 @pytest.mark.parametrize("unit", ["share", "km", "km2", "m", "cameras", "sites"])
 def test_every_figure_in_words_is_held_at_its_unit_and_middle(unit: str, lang: str) -> None:
-    text = _text.unbroken(labels.quantity_text(Quantity.of(0.125, 0.25, 0.5, unit), lang))
+    text = translate.unbroken(words.quantity_text(Quantity.of(0.125, 0.25, 0.5, unit), lang))
     assert not re.search(r"\d (?!to |မှ |\()", text), text
     assert not re.search(r"\([^() ]+ \d", text), text

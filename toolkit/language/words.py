@@ -10,8 +10,8 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-from toolkit._text import ngettext, number, significant, tr
 from toolkit.base.clean_text import clean_text
+from toolkit.language.translate import ngettext, number, significant, tr
 from toolkit.results import (
     LIKELY_LOW,
     POSSIBLE_HIGH,
