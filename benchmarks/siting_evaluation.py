@@ -33,7 +33,7 @@ from scipy.spatial import cKDTree
 
 from benchmarks import siting_within
 from toolkit import siting_coverage, siting_fit, siting_profiles, siting_rings, siting_score
-from toolkit.assumptions import load_assumptions
+from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.base.draws import Design
 from toolkit.cli.siting import pairs_in, places_of

@@ -49,7 +49,7 @@ from invented_truth import (  # noqa: E402
 )
 
 from toolkit import cities, siting, siting_profiles  # noqa: E402
-from toolkit.assumptions import load_assumptions  # noqa: E402
+from toolkit.assumptions.sets import load_assumptions  # noqa: E402
 from toolkit.base import store  # noqa: E402
 from toolkit.base.draws import Design  # noqa: E402
 from toolkit.basis import Inputs  # noqa: E402

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy import optimize
 
 from toolkit import siting_profiles
-from toolkit.assumptions import AssumptionSet
+from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.draws import Design
 from toolkit.camera_types import Catalogue
 from toolkit.claims import Claim

@@ -35,7 +35,7 @@ from scipy.spatial import cKDTree
 from shapely.geometry.base import BaseGeometry
 
 from toolkit import fabrics, pieces, sight, siting, streets
-from toolkit.assumptions import AssumptionSet, load_assumptions
+from toolkit.assumptions.sets import AssumptionSet, load_assumptions
 from toolkit.base import store
 from toolkit.base.draws import Design
 

@@ -21,7 +21,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from toolkit.assumptions import load_assumptions  # noqa: E402
+from toolkit.assumptions.sets import load_assumptions  # noqa: E402
 from toolkit.base import store  # noqa: E402
 from toolkit.base.draws import Design  # noqa: E402
 from toolkit.base.escape import plain  # noqa: E402

@@ -15,7 +15,7 @@ import pytest
 
 from toolkit import results
 from toolkit.assessment import assess
-from toolkit.assumptions import load_assumptions
+from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.base.errors import NotFoundError
 from toolkit.cities import load_cities

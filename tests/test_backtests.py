@@ -11,7 +11,7 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from toolkit.assumptions import load_assumptions
+from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
 from toolkit.claims import load_claims
 from toolkit.count_rules import rule_text

@@ -14,7 +14,7 @@ import pytest
 
 from toolkit import basis_streets, basis_sums, cameras, scene, sight, siting_profiles, streets
 from toolkit.assessment import assess, make_inputs
-from toolkit.assumptions import load_assumptions
+from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
 from toolkit.layers import LAYERS, Layers
 

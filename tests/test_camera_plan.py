@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from toolkit import camera_plan
-from toolkit.assumptions import load_assumptions
+from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.camera import camera_of
 from toolkit.camera_sheet import ends, make_sheet

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolkit import camera_words
-from toolkit.assumptions import load_assumptions
+from toolkit.assumptions.sets import load_assumptions
 from toolkit.camera import camera_of
 from toolkit.camera_sheet import ends, facing_share, make_sheet
 from toolkit.camera_types import load_catalogue

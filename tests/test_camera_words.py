@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from toolkit import camera_words
-from toolkit.assumptions import load_assumptions
+from toolkit.assumptions.sets import load_assumptions
 from toolkit.camera import camera_of
 from toolkit.camera_sheet import make_sheet
 from toolkit.camera_types import load_catalogue

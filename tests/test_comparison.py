@@ -10,7 +10,7 @@ import pytest
 
 from toolkit import comparison
 from toolkit.assessment import assess
-from toolkit.assumptions import load_assumptions
+from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.base.errors import InputDataError
 from toolkit.language import words

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolkit.assumptions import load_assumptions
+from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
 from toolkit.base.errors import InputDataError
 from toolkit.cities import load_cities
@@ -660,7 +660,7 @@ def test_the_hash_seed_does_not_matter():
         "from toolkit.claims import capability_level, evidence_sha256, load_claims\n"
         "from toolkit.counts import count_draws\n"
         "from toolkit.base.draws import Design\n"
-        "from toolkit.assumptions import load_assumptions\n"
+        "from toolkit.assumptions.sets import load_assumptions\n"
         "for city in ('yangon', 'mandalay', 'hpa-an'):\n"
         "    c = load_claims(city)\n"
         "    print(evidence_sha256(c), capability_level(c))\n"

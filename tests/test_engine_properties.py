@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolkit import exposure, pieces, placement, sight, siting
-from toolkit.assumptions import load_assumptions
+from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
 from toolkit.optics import CameraDraws, draw_cameras, load_catalogue
 from toolkit.results import TIERS

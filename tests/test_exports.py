@@ -15,7 +15,7 @@ import shapely
 
 from toolkit import cameras, exports, gis_files
 from toolkit.assessment import assess
-from toolkit.assumptions import load_assumptions
+from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.base.errors import InputDataError, UsageError
 from toolkit.comparison import Comparison, compare

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from toolkit import fabrics
-from toolkit.assumptions import AssumptionSet, load_assumptions
+from toolkit.assumptions.sets import AssumptionSet, load_assumptions
 from toolkit.base import store
 from toolkit.base.draws import Design
 from toolkit.base.errors import InputDataError

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from toolkit.assumptions import list_sets
+from toolkit.assumptions.sets import list_sets
 from toolkit.base import store
 from toolkit.base.errors import InputDataError, NotFoundError
 from toolkit.rule_sets import CAMERA_KINDS, differences, load_rules, read_rules, to_toml

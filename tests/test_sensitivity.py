@@ -13,7 +13,7 @@ from invented import HOSTILE
 from toolkit import field_work, tornado
 from toolkit import sensitivity as module
 from toolkit import sensitivity_words as words
-from toolkit.assumptions import load_assumptions
+from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.base.errors import InputDataError
 from toolkit.language.translate import LANGUAGES, has_burmese

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from toolkit.assumptions import load_assumptions
+from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
 from toolkit.sensitivity_design import (
     MORRIS_RANGE,

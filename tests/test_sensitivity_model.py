@@ -9,7 +9,7 @@ import pytest
 
 from toolkit import sensitivity_model
 from toolkit.assessment import make_inputs
-from toolkit.assumptions import load_assumptions
+from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.base.draws import Design
 from toolkit.basis_streets import on_streets

@@ -11,7 +11,7 @@ import pytest
 from drawn_city import layers
 
 from toolkit import siting_columns, siting_profiles, siting_score, street_features
-from toolkit.assumptions import load_assumptions
+from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.base.draws import Design
 from toolkit.base.errors import InputDataError, NotFoundError

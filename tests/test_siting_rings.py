@@ -10,7 +10,7 @@ from drawn_city import CORNER_M, layers
 from scipy.spatial import cKDTree
 
 from toolkit import siting_coverage, siting_rings
-from toolkit.assumptions import load_assumptions
+from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
 from toolkit.siting_pairs import make_pair
 from toolkit.siting_profiles import Drawn

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from toolkit.assumptions import load_assumptions
+from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.base.errors import InputDataError, NotFoundError
 from toolkit.thresholds import load_thresholds

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from toolkit.assessment import assess
-    from toolkit.assumptions import load_assumptions
+    from toolkit.assumptions.sets import load_assumptions
     from toolkit.cities import load_cities
     from toolkit.claims import load_claims
     from toolkit.report import write_report
@@ -33,7 +33,7 @@ __all__ = [
 _HOMES = {
     "Assessment": "toolkit.results",
     "assess": "toolkit.assessment",
-    "load_assumptions": "toolkit.assumptions",
+    "load_assumptions": "toolkit.assumptions.sets",
     "load_cities": "toolkit.cities",
     "load_claims": "toolkit.claims",
     "open_pack": "toolkit.streets",

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from toolkit import __version__, fabrics, siting, siting_profiles
-from toolkit.assumptions import MINIMAL, AssumptionSet, load_assumptions
+from toolkit.assumptions.sets import MINIMAL, AssumptionSet, load_assumptions
 from toolkit.base import store
 from toolkit.base.draws import Design, FloatArray
 from toolkit.base.errors import PackError

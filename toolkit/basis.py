@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from toolkit import siting
-from toolkit.assumptions import AssumptionSet
+from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.draws import Design, FloatArray
 from toolkit.cities import City
 from toolkit.claims import capability_level

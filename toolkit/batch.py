@@ -23,7 +23,7 @@ import numpy as np
 
 from toolkit import tiles
 from toolkit.assessment import assemble, make_inputs
-from toolkit.assumptions import AssumptionSet
+from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base import store
 from toolkit.base.draws import Design
 from toolkit.base.errors import InputDataError, ToolkitError

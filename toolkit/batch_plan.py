@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from toolkit import __version__, siting, siting_profiles
 from toolkit.assessment import N_DRAWS, city_or_pack
-from toolkit.assumptions import AssumptionSet, load_assumptions
+from toolkit.assumptions.sets import AssumptionSet, load_assumptions
 from toolkit.base import store, toml_files
 from toolkit.base.errors import InputDataError, ToolkitError
 from toolkit.cameras import cameras_sha256

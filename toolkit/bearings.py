@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from toolkit.assumptions import AssumptionSet
+from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.draws import Design, FloatArray
 
 AnyFloats = NDArray[np.floating[Any]]

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
-from toolkit.assumptions import AssumptionSet
+from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.draws import FloatArray
 from toolkit.camera import Camera, Constants, constants_of
 from toolkit.lenses import (

@@ -17,8 +17,8 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from toolkit import __version__
-from toolkit.assumption_text import differences
-from toolkit.assumptions import AssumptionSet
+from toolkit.assumptions.files import differences
+from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base import store
 from toolkit.base.draws import FloatArray
 from toolkit.base.errors import InputDataError

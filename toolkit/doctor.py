@@ -7,7 +7,7 @@ from importlib import metadata
 from typing import Any
 
 from toolkit import __version__, streets
-from toolkit.assumptions import load_assumptions
+from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import egress, store
 from toolkit.base.errors import ToolkitError
 from toolkit.cities import load_cities

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from toolkit.assumptions import AssumptionSet
+from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.draws import Design, FloatArray
 from toolkit.bearings import draw_turns
 from toolkit.camera_types import CameraType, Catalogue, Mix, load_catalogue

@@ -13,8 +13,8 @@ from typing import Annotated, Any, Final, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from toolkit.assumption_text import Difference, toml_table
-from toolkit.assumptions import NAME, find_set
+from toolkit.assumptions.files import Difference, toml_table
+from toolkit.assumptions.sets import NAME, find_set
 from toolkit.base import store, toml_files
 from toolkit.base.errors import InputDataError
 from toolkit.base.escape import plain

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from toolkit import __version__
 from toolkit.assessment import source_refs
-from toolkit.assumptions import AssumptionSet
+from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base import store
 from toolkit.base.draws import Design, FloatArray
 from toolkit.field_work import FieldWork, load_field_work

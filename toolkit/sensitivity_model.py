@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from toolkit import exposure, fabrics, siting
 from toolkit.assessment import make_inputs
-from toolkit.assumptions import AssumptionSet
+from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.draws import Design, FloatArray
 from toolkit.basis import M_PER_KM, Inputs
 from toolkit.basis_city import CORE_RADII_KM

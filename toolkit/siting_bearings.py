@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit import bearings, siting_fit
-from toolkit.assumption_text import toml_value
+from toolkit.assumptions.files import toml_value
 from toolkit.base.draws import Design
 from toolkit.bearings import Looks
 from toolkit.siting_pairs import CityPair

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from toolkit import siting_columns
-from toolkit.assumptions import AssumptionSet
+from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base import store
 from toolkit.base.draws import Design
 from toolkit.base.errors import InputDataError, NotFoundError

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from toolkit import bearings, siting_coverage, siting_fit
-from toolkit.assumptions import AssumptionSet
+from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.draws import Design
 from toolkit.camera_types import load_catalogue
 from toolkit.optics import draw_cameras

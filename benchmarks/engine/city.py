@@ -14,7 +14,7 @@ import shapely
 from numpy.typing import NDArray
 
 from toolkit import pieces, sight, siting
-from toolkit.assumptions import load_assumptions
+from toolkit.assumptions.sets import load_assumptions
 from toolkit.street_layers import pack_layers
 from toolkit.streets import open_pack
 

@@ -24,7 +24,7 @@ from scipy.spatial import cKDTree
 
 from benchmarks.engine.city import TiledCity, tiled_city
 from toolkit import exposure, placement, sight, siting, siting_profiles
-from toolkit.assumptions import load_assumptions
+from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
 from toolkit.camera_types import load_catalogue
 from toolkit.optics import draw_cameras

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from toolkit.app.assumptions_page import CHANGES_KEY, SET_KEY, slider_step
-from toolkit.assumptions import load_assumptions
+from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.sensitivity_words import factor_name
 

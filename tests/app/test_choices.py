@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from toolkit.app import answer, controls, serve
 from toolkit.assessment import assess
-from toolkit.assumptions import list_sets
+from toolkit.assumptions.sets import list_sets
 from toolkit.base import egress
 from toolkit.camera_types import load_catalogue
 from toolkit.cities import load_cities

@@ -19,7 +19,7 @@ from streamlit.testing.v1 import AppTest
 from toolkit import maps, report, streets
 from toolkit.app import answer, controls, downloads, estimates, figures, map_view, serve
 from toolkit.assessment import assess
-from toolkit.assumptions import list_sets, load_assumptions
+from toolkit.assumptions.sets import list_sets, load_assumptions
 from toolkit.base import egress, store
 from toolkit.cities import find_city, load_cities
 from toolkit.claims import load_claims

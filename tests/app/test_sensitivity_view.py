@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from toolkit import sensitivity
 from toolkit import sensitivity_words as words
 from toolkit.app import sensitivity_view, serve
-from toolkit.assumptions import load_assumptions
+from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import egress
 from toolkit.language.translate import tr
 from toolkit.sensitivity_model import Question

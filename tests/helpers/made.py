@@ -6,7 +6,7 @@ import datetime as dt
 
 from invented import assessment_of
 
-from toolkit.assumptions import AssumptionSet, load_assumptions
+from toolkit.assumptions.sets import AssumptionSet, load_assumptions
 from toolkit.claims import evidence_sha256
 from toolkit.language import notes
 from toolkit.records import Claim

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from invented import assessment_of
 
-from toolkit.assumptions import load_assumptions
+from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.errors import InputDataError
 from toolkit.report.matters import matters
 from toolkit.sensitivity import sensitivity

@@ -13,7 +13,7 @@ from pages import elements
 from playwright.sync_api import sync_playwright
 
 from toolkit.assessment import assess
-from toolkit.assumptions import load_assumptions
+from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.errors import InputDataError
 from toolkit.language import words as labels
 from toolkit.report import file_name, valid_until, write_report
@@ -91,7 +91,7 @@ WRITE = (
     "sys.path[:0] = sys.argv[2:]\n"
     "from invented import layers_of\n"
     "from made import claim_of, other_claim, report_on\n"
-    "from toolkit.assumptions import load_assumptions\n"
+    "from toolkit.assumptions.sets import load_assumptions\n"
     "from toolkit.report import write_report\n"
     "write_report([report_on(layers_of(30))], Path(sys.argv[1]), assumptions=load_assumptions(),\n"
     "    langs=('en', 'my'), claims_by_city={'testville': (claim_of(), other_claim())})\n"

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from toolkit.assumptions import load_assumptions
+from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
 from toolkit.counts import count_draws
 from toolkit.results import TIERS

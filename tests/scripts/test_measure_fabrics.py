@@ -17,7 +17,7 @@ import pytest
 import shapely
 
 from toolkit import fabrics, pieces, sight, siting
-from toolkit.assumptions import load_assumptions
+from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 
 ROOT = Path(__file__).resolve().parents[2]

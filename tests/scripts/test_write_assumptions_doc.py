@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import write_assumptions_doc as script
 
-from toolkit.assumptions import load_assumptions
+from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 
 

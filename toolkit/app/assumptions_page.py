@@ -13,8 +13,8 @@ import streamlit as st
 
 from toolkit import sensitivity_words
 from toolkit.app import choices, markup
-from toolkit.assumption_text import to_toml
-from toolkit.assumptions import (
+from toolkit.assumptions.files import to_toml
+from toolkit.assumptions.sets import (
     DEFAULT_SET,
     MINIMAL,
     Assumption,

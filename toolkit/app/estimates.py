@@ -12,7 +12,7 @@ from toolkit import fabrics, maps
 from toolkit.app import assumptions_page
 from toolkit.app.controls import Choice
 from toolkit.assessment import assess
-from toolkit.assumptions import AssumptionSet
+from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base import store
 from toolkit.claims import evidence_sha256, load_claims
 from toolkit.language.translate import Language

@@ -11,7 +11,7 @@ import streamlit as st
 
 from toolkit import camera_plan, camera_words
 from toolkit.app import choices, markup
-from toolkit.assumptions import load_assumptions
+from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import escape
 from toolkit.camera import AIM_M, FOCAL_MM, HEIGHT_M, Camera, camera_of
 from toolkit.camera_sheet import make_sheet

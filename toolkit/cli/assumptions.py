@@ -42,7 +42,7 @@ def register(commands: Commands) -> None:
 
 def _is_rules(name: str) -> bool:
     """Return whether a set is one of fixed rules."""
-    from toolkit.assumptions import find_set
+    from toolkit.assumptions.sets import find_set
     from toolkit.base import toml_files
 
     path = find_set(name)
@@ -50,7 +50,7 @@ def _is_rules(name: str) -> bool:
 
 
 def _list(options: argparse.Namespace) -> int:
-    from toolkit.assumptions import list_sets, load_assumptions
+    from toolkit.assumptions.sets import list_sets, load_assumptions
     from toolkit.rule_sets import load_rules
 
     rows = []
@@ -93,11 +93,11 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _show(options: argparse.Namespace) -> int:
-    from toolkit.assumption_text import shown
+    from toolkit.assumptions.files import shown
 
     if _is_rules(options.set):
         return _show_rules(options)
-    from toolkit.assumptions import load_assumptions
+    from toolkit.assumptions.sets import load_assumptions
 
     found = load_assumptions(options.set)
     if options.json:
@@ -184,8 +184,9 @@ def _heading(title: str, about: str, label: str | None) -> None:
 
 
 def _diff(options: argparse.Namespace) -> int:
-    from toolkit import assumption_text, rule_sets
-    from toolkit.assumptions import load_assumptions
+    from toolkit import rule_sets
+    from toolkit.assumptions import files
+    from toolkit.assumptions.sets import load_assumptions
 
     names = (options.first, options.second)
     kinds = [_is_rules(name) for name in names]
@@ -203,7 +204,7 @@ def _diff(options: argparse.Namespace) -> int:
     else:
         first, second = (load_assumptions(name) for name in names)
         hashes = (first.sha256, second.sha256)
-        found = assumption_text.differences(first, second)
+        found = files.differences(first, second)
     if options.json:
         return print_json(
             {
@@ -218,10 +219,7 @@ def _diff(options: argparse.Namespace) -> int:
             }
         )
     columns = [f"{name} {sha[:12]}" for name, sha in zip(names, hashes, strict=True)]
-    rows = [
-        (d.key, d.field, assumption_text.shown(d.first), assumption_text.shown(d.second))
-        for d in found
-    ]
+    rows = [(d.key, d.field, files.shown(d.first), files.shown(d.second)) for d in found]
     if not rows:
         sys.stdout.write(f"No difference: {printable(columns[0])}\n")
         return OK
@@ -229,22 +227,23 @@ def _diff(options: argparse.Namespace) -> int:
 
 
 def _new(options: argparse.Namespace) -> int:
-    from toolkit import assumption_text, rule_sets
-    from toolkit.assumptions import DEFAULT_SET, load_assumptions
+    from toolkit import rule_sets
+    from toolkit.assumptions import files
+    from toolkit.assumptions.sets import DEFAULT_SET, load_assumptions
 
     if _is_rules(options.base):
         text = rule_sets.to_toml(rule_sets.load_rules(options.base), name=options.name)
     else:
         # A file that is named by its path cannot be extended by name.
         base = DEFAULT_SET if options.base.endswith(".toml") else options.base
-        text = assumption_text.to_toml(load_assumptions(options.base), name=options.name, base=base)
-    path = assumption_text.save_new(options.name, text)
+        text = files.to_toml(load_assumptions(options.base), name=options.name, base=base)
+    path = files.save_new(options.name, text)
     sys.stdout.write(f"{path}\n")
     return OK
 
 
 def _check(options: argparse.Namespace) -> int:
-    from toolkit.assumptions import load_assumptions
+    from toolkit.assumptions.sets import load_assumptions
     from toolkit.rule_sets import load_rules
 
     try:

@@ -55,7 +55,7 @@ def add_common(parser: argparse.ArgumentParser) -> None:
 
 def assess_inputs(options: argparse.Namespace) -> dict[str, Any]:
     """Turn the common options into arguments of `assess`."""
-    from toolkit.assumptions import load_assumptions
+    from toolkit.assumptions.sets import load_assumptions
 
     if options.seed < 0:
         msg = f"--seed {options.seed}: give a whole number from 0 up."

@@ -11,7 +11,7 @@ from toolkit.base.errors import InputDataError, ToolkitError, UsageError
 from toolkit.cli.common import OK, Commands, as_of_date, busy, parse_changes, parse_count, printable
 
 if TYPE_CHECKING:
-    from toolkit.assumptions import AssumptionSet
+    from toolkit.assumptions.sets import AssumptionSet
     from toolkit.comparison import Comparison, Difference
     from toolkit.results import Assessment
 
@@ -75,7 +75,7 @@ def _is_file(text: str) -> bool:
 def _side(text: str, options: argparse.Namespace) -> tuple[Assessment, AssumptionSet | None]:
     """Read or compute one side; its assumption set where it was computed."""
     from toolkit.assessment import assess
-    from toolkit.assumptions import load_assumptions
+    from toolkit.assumptions.sets import load_assumptions
     from toolkit.results import Status
 
     if _is_file(text):
@@ -127,7 +127,7 @@ def _read(text: str) -> Assessment:
 
 def _set_of(found: Assessment) -> AssumptionSet | None:
     """Return the set with which an assessment was made, if it is here and still the same."""
-    from toolkit.assumptions import NAME, load_assumptions
+    from toolkit.assumptions.sets import NAME, load_assumptions
 
     if not NAME.fullmatch(found.assumptions.name):  # a text from a file names no other file
         return None
@@ -140,7 +140,7 @@ def _set_of(found: Assessment) -> AssumptionSet | None:
 
 def _lines(found: Comparison, city: str) -> list[str]:
     """Return the comparison as lines of text."""
-    from toolkit import assumption_text
+    from toolkit.assumptions import files
     from toolkit.language import words
 
     out = [printable(f"{city}: B against A")]
@@ -163,10 +163,7 @@ def _lines(found: Comparison, city: str) -> list[str]:
     if found.assumptions:
         out.append("Assumptions that differ:")
         out += [
-            printable(
-                f"  {c.key}, {c.field}: {assumption_text.shown(c.a)} -> "
-                f"{assumption_text.shown(c.b)}"
-            )
+            printable(f"  {c.key}, {c.field}: {files.shown(c.a)} -> {files.shown(c.b)}")
             for c in found.assumptions
         ]
     out += ["", "Difference, with its 90 % interval:"]

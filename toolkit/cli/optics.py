@@ -35,7 +35,7 @@ def _optics(options: argparse.Namespace) -> int:
         _refuse_without_camera(options)
         return _list(options)
     from toolkit import camera_plan, camera_words
-    from toolkit.assumptions import load_assumptions
+    from toolkit.assumptions.sets import load_assumptions
     from toolkit.base import store
     from toolkit.camera import camera_of
     from toolkit.camera_sheet import make_sheet

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from toolkit.assumptions import AssumptionSet
+from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base import store
 from toolkit.base.errors import InputDataError
 from toolkit.claims import evidence_sha256, load_claims

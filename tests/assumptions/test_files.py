@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.assumption_text import (
+from toolkit.assumptions.files import (
     Difference,
     differences,
     save_new,
@@ -17,7 +17,7 @@ from toolkit.assumption_text import (
     toml_table,
     toml_value,
 )
-from toolkit.assumptions import load_assumptions, read_set
+from toolkit.assumptions.sets import load_assumptions, read_set
 from toolkit.base import store
 from toolkit.base.errors import InputDataError
 

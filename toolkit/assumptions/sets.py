@@ -19,7 +19,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from toolkit.assumption_values import Assumption, misfits
+from toolkit.assumptions.value import Assumption, misfits
 from toolkit.base import store, toml_files
 from toolkit.base.draws import Design, FloatArray
 from toolkit.base.errors import InputDataError, NotFoundError

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from toolkit.assessment import assess
-from toolkit.assumptions import find_set, list_sets, load_assumptions
+from toolkit.assumptions.sets import find_set, list_sets, load_assumptions
 from toolkit.base import store
 from toolkit.base.draws import Design
 from toolkit.base.errors import InputDataError, NotFoundError

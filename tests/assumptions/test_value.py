@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from scipy import stats
 
-from toolkit.assumption_values import Assumption
+from toolkit.assumptions.value import Assumption
 
 ROW = {"key": "some.key", "layer": "ignorance", "unit": "m", "source": "s", "reason": "r"}
 AT = np.array([0.05, 0.5, 0.95])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from toolkit.assumptions import DEFAULT_SET, FOLDER, NAME, Assumption, AssumptionSet
+from toolkit.assumptions.sets import DEFAULT_SET, FOLDER, NAME, Assumption, AssumptionSet
 from toolkit.base import store, toml_files
 from toolkit.base.errors import InputDataError
 from toolkit.base.escape import plain
