@@ -20,7 +20,7 @@ from toolkit import siting_profiles
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.draws import Design
 from toolkit.camera_types import Catalogue
-from toolkit.claims import Claim
+from toolkit.evidence.load import Claim
 from toolkit.optics import CameraDraws, draw_cameras
 from toolkit.scene import Scene
 

@@ -26,8 +26,10 @@ from toolkit.base import store  # noqa: E402
 from toolkit.base.draws import Design  # noqa: E402
 from toolkit.base.escape import plain  # noqa: E402
 from toolkit.cities import City, load_cities  # noqa: E402
-from toolkit.city_figures import city_figures  # noqa: E402
-from toolkit.claims import (  # noqa: E402
+from toolkit.evidence.claim import figure_text  # noqa: E402
+from toolkit.evidence.count import CountDraws, count_draws  # noqa: E402
+from toolkit.evidence.densities import city_figures  # noqa: E402
+from toolkit.evidence.load import (
     Claim,
     capability_level,
     contradictions,
@@ -35,10 +37,8 @@ from toolkit.claims import (  # noqa: E402
     load_claims,
     load_national,
 )
-from toolkit.count_rules import unused_text  # noqa: E402
-from toolkit.counts import CountDraws, count_draws  # noqa: E402
-from toolkit.makers import load_makers  # noqa: E402
-from toolkit.records import figure_text  # noqa: E402
+from toolkit.evidence.makers import load_makers  # noqa: E402
+from toolkit.evidence.words import unused_text  # noqa: E402
 
 DOCUMENT = ROOT / "docs" / "cities.md"
 AS_OF = dt.date(2026, 11, 23)

@@ -91,7 +91,7 @@ def test_data_dir() -> Path:
 @pytest.fixture(scope="session")
 def make_claim() -> Callable[..., Any]:
     """Return a function that makes a claim about installed public cameras; fields can change."""
-    from toolkit.records import Claim
+    from toolkit.evidence.claim import Claim
 
     def make(claim_id: str = "a", *, low=None, high=None, **changes):
         said = changes.pop("said", "2022-07-11")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from toolkit.assessment import assess
     from toolkit.assumptions.sets import load_assumptions
     from toolkit.cities import load_cities
-    from toolkit.claims import load_claims
+    from toolkit.evidence.load import load_claims
     from toolkit.report import write_report
     from toolkit.results import Assessment
     from toolkit.streets import open_pack
@@ -35,7 +35,7 @@ _HOMES = {
     "assess": "toolkit.assessment",
     "load_assumptions": "toolkit.assumptions.sets",
     "load_cities": "toolkit.cities",
-    "load_claims": "toolkit.claims",
+    "load_claims": "toolkit.evidence.load",
     "open_pack": "toolkit.streets",
     "write_report": "toolkit.report",
 }

@@ -24,13 +24,13 @@ from toolkit.basis import Inputs, Outcome
 from toolkit.basis_city import on_city_level
 from toolkit.basis_streets import on_streets
 from toolkit.cities import City, find_city, load_cities
-from toolkit.city_figures import CityFigures, city_figures
-from toolkit.claims import evidence_sha256, load_claims, load_observations
-from toolkit.counts import CountDraws, Scope, count_draws
+from toolkit.evidence.claim import Claim
+from toolkit.evidence.count import CountDraws, Scope, count_draws
+from toolkit.evidence.densities import CityFigures, city_figures
+from toolkit.evidence.load import evidence_sha256, load_claims, load_observations
+from toolkit.evidence.observations import Observation, observation_part, value_of_counting
 from toolkit.language import notes, words
-from toolkit.observations import Observation, observation_part, value_of_counting
 from toolkit.optics import draw_cameras, load_catalogue
-from toolkit.records import Claim
 from toolkit.results import (
     SCHEMA,
     TIERS,

@@ -15,11 +15,11 @@ from toolkit import siting
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.draws import Design, FloatArray
 from toolkit.cities import City
-from toolkit.claims import capability_level
-from toolkit.counts import CountDraws
+from toolkit.evidence.claim import Claim
+from toolkit.evidence.count import CountDraws
+from toolkit.evidence.load import capability_level
 from toolkit.language import notes
 from toolkit.optics import CameraDraws
-from toolkit.records import Claim
 from toolkit.results import (
     Boundary,
     Layers,

@@ -32,7 +32,7 @@ from toolkit.basis_city import on_city_level
 from toolkit.basis_streets import on_streets, outcome_of
 from toolkit.basis_sums import Sums, plan_sites, total
 from toolkit.batch_plan import Job, job_assumptions, job_key, job_pack
-from toolkit.city_figures import CityFigures
+from toolkit.evidence.densities import CityFigures
 from toolkit.results import ALLOCATIONS, Assessment
 
 RECORD_FORMAT: Final = "camera-exposure.batch-record/2"

@@ -24,7 +24,7 @@ from toolkit.base import store, toml_files
 from toolkit.base.errors import InputDataError, ToolkitError
 from toolkit.cameras import cameras_sha256
 from toolkit.cities import load_cities
-from toolkit.claims import NATIONAL, evidence_sha256, load_claims, load_observations
+from toolkit.evidence.load import NATIONAL, evidence_sha256, load_claims, load_observations
 from toolkit.results import SCHEMA, Status
 from toolkit.streets import find_pack_for, pack_sha256
 

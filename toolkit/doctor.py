@@ -11,7 +11,7 @@ from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import egress, store
 from toolkit.base.errors import ToolkitError
 from toolkit.cities import load_cities
-from toolkit.claims import load_claims
+from toolkit.evidence.load import load_claims
 from toolkit.fabrics import load_fabrics
 from toolkit.optics import load_catalogue
 from toolkit.siting import load_siting

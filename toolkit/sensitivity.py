@@ -20,9 +20,9 @@ from toolkit.assessment import source_refs
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base import store
 from toolkit.base.draws import Design, FloatArray
+from toolkit.evidence.observations import value_of_counting
 from toolkit.field_work import FieldWork, load_field_work
 from toolkit.language import words
-from toolkit.observations import value_of_counting
 from toolkit.results import (
     INTERVAL,
     TIERS,

@@ -23,9 +23,9 @@ from toolkit.basis import M_PER_KM, Inputs
 from toolkit.basis_city import CORE_RADII_KM
 from toolkit.basis_streets import scene_of
 from toolkit.basis_sums import chance_of_sites, mapped_share, reducing_of, share_inside
-from toolkit.city_figures import CityFigures
-from toolkit.counts import Scope
-from toolkit.observations import Observation
+from toolkit.evidence.count import Scope
+from toolkit.evidence.densities import CityFigures
+from toolkit.evidence.observations import Observation
 from toolkit.results import TIERS, Status
 from toolkit.scene import Scene
 from toolkit.sensitivity_design import BOUNDARY_COLUMN, GivenDesign

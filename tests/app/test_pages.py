@@ -22,7 +22,7 @@ from toolkit.assessment import assess
 from toolkit.assumptions.sets import list_sets, load_assumptions
 from toolkit.base import egress, store
 from toolkit.cities import find_city, load_cities
-from toolkit.claims import load_claims
+from toolkit.evidence.load import load_claims
 from toolkit.language import notes
 from toolkit.language import words as labels
 from toolkit.language.translate import LANGUAGES, has_burmese, tr

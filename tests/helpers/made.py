@@ -7,9 +7,9 @@ import datetime as dt
 from invented import assessment_of
 
 from toolkit.assumptions.sets import AssumptionSet, load_assumptions
-from toolkit.claims import evidence_sha256
+from toolkit.evidence.claim import Claim
+from toolkit.evidence.load import evidence_sha256
 from toolkit.language import notes
-from toolkit.records import Claim
 from toolkit.results import (
     SWITCHED_TIERS,
     TIERS,

@@ -7,9 +7,9 @@ from invented import layers_of
 from made import claim_of, other_claim, report_on
 
 from toolkit.cities import load_cities
-from toolkit.claims import load_claims
+from toolkit.evidence.claim import Figure
+from toolkit.evidence.load import load_claims
 from toolkit.language import notes
-from toolkit.records import Figure
 from toolkit.report import basis
 from toolkit.results import Quantity
 

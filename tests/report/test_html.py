@@ -13,9 +13,9 @@ from made import claim_of, other_claim, report_on
 from pages import Element, elements, shown
 
 from toolkit import maps
+from toolkit.evidence.claim import Claim
 from toolkit.language import words
 from toolkit.language.translate import LANGUAGES, Language
-from toolkit.records import Claim
 from toolkit.report import figures, html
 from toolkit.results import TIERS, Assessment, Layers, Note, Quantity
 

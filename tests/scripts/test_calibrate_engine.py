@@ -13,7 +13,7 @@ from scipy import stats
 
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
-from toolkit.counts import count_draws
+from toolkit.evidence.count import count_draws
 from toolkit.results import TIERS
 
 AS_OF = dt.date(2026, 11, 23)

@@ -14,10 +14,10 @@ from toolkit.app.controls import Choice
 from toolkit.assessment import assess
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base import store
-from toolkit.claims import evidence_sha256, load_claims
+from toolkit.evidence.claim import Claim
+from toolkit.evidence.load import evidence_sha256, load_claims
 from toolkit.language.translate import Language
 from toolkit.optics import load_catalogue
-from toolkit.records import Claim
 from toolkit.results import Assessment, Status, Tier
 from toolkit.siting import load_siting
 from toolkit.siting_profiles import operators_of

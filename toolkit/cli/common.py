@@ -20,7 +20,7 @@ from rich.table import Table
 from toolkit.base.errors import UsageError
 
 if TYPE_CHECKING:
-    from toolkit.observations import Observation
+    from toolkit.evidence.observations import Observation
 
 OK, BAD_DATA, INTERRUPTED = 0, 1, 130
 _WIDTH_WHEN_PIPED = 160
@@ -99,7 +99,7 @@ def parse_observed(text: str) -> Observation:
     UsageError
         If it is not a length, a number of cameras and a known kind of area.
     """
-    from toolkit.observations import Observation
+    from toolkit.evidence.observations import Observation
 
     km, _, rest = text.partition(":")
     seen, _, where = rest.partition(":")

@@ -13,7 +13,7 @@ from toolkit.base.errors import InputDataError, UsageError
 from toolkit.cli.common import OK, Commands, print_json, print_table
 
 if TYPE_CHECKING:
-    from toolkit.records import Claim
+    from toolkit.evidence.claim import Claim
 
 _OBSERVATION = ("walked_km", "seen", "recall", "where", "streets")
 _ID_SIGNS = 70
@@ -21,7 +21,7 @@ _ID_SIGNS = 70
 
 def register(commands: Commands) -> None:
     """Add the commands of this module."""
-    from toolkit.evidence_table import COLUMNS
+    from toolkit.evidence.spreadsheet import COLUMNS
 
     evidence = commands.add_parser("evidence", help="what is reported, and what you add to it")
     actions = evidence.add_subparsers(required=True, metavar="ACTION")
@@ -67,20 +67,20 @@ def _flag(name: str) -> str:
 
 def _city_id(text: str) -> str:
     from toolkit.cities import find_city
-    from toolkit.claims import NATIONAL
+    from toolkit.evidence.load import NATIONAL
 
     return NATIONAL if text.strip().casefold() == NATIONAL else find_city(text).id
 
 
 def _all_ids() -> list[str]:
     from toolkit.cities import load_cities
-    from toolkit.claims import NATIONAL
+    from toolkit.evidence.load import NATIONAL
 
     return [*(city.id for city in load_cities()), NATIONAL]
 
 
 def _list(options: argparse.Namespace) -> int:
-    from toolkit.claims import contradictions, load_claims, load_observations
+    from toolkit.evidence.load import contradictions, load_claims, load_observations
 
     city_id = _city_id(options.city)
     claims, observations = load_claims(city_id), load_observations(city_id)
@@ -118,14 +118,14 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _figure(claim: Claim) -> str:
-    from toolkit.records import figure_text
+    from toolkit.evidence.claim import figure_text
 
     return figure_text(claim.quantity) if claim.quantity else ""
 
 
 def _check(options: argparse.Namespace) -> int:
-    from toolkit.claims import load_claims, load_observations, read_claims
-    from toolkit.evidence_table import read_csv
+    from toolkit.evidence.load import load_claims, load_observations, read_claims
+    from toolkit.evidence.spreadsheet import read_csv
 
     if options.file is None:
         problems, found = [], 0
@@ -145,7 +145,7 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _add(options: argparse.Namespace) -> int:
-    from toolkit.evidence_table import COLUMNS
+    from toolkit.evidence.spreadsheet import COLUMNS
 
     city_id = _city_id(options.city)
     seen = {name: getattr(options, f"seen_{name}") for name in (*_OBSERVATION, "date")}
@@ -163,8 +163,8 @@ def _add(options: argparse.Namespace) -> int:
 
 def _add_observation(city_id: str, seen: dict[str, str]) -> int:
     from toolkit.base import toml_files
-    from toolkit.evidence_files import add_observation
-    from toolkit.observations import Observation
+    from toolkit.evidence.observations import Observation
+    from toolkit.evidence.write import add_observation
 
     row: dict[str, object] = {"date": dt.datetime.now(dt.UTC).date().isoformat(), **seen}
     problems: list[str] = []
@@ -186,10 +186,10 @@ def _add_observation(city_id: str, seen: dict[str, str]) -> int:
 
 def _add_claim(city_id: str, fields: dict[str, str]) -> int:
     from toolkit.base import toml_files
-    from toolkit.evidence_files import add_claims
-    from toolkit.evidence_table import claim_of_texts
-    from toolkit.makers import load_makers
-    from toolkit.records import problems_of_names
+    from toolkit.evidence.claim import problems_of_names
+    from toolkit.evidence.makers import load_makers
+    from toolkit.evidence.spreadsheet import claim_of_texts
+    from toolkit.evidence.write import add_claims
 
     year = re.sub(r"\D.*", "", fields.get("source_date", ""))
     outlet = re.sub(r"[^a-z0-9]+", "-", fields.get("publisher", "").casefold()).strip("-")
@@ -217,8 +217,8 @@ def _add_claim(city_id: str, fields: dict[str, str]) -> int:
 
 def _import(options: argparse.Namespace) -> int:
     from toolkit.base import toml_files
-    from toolkit.evidence_files import add_claims, check_new
-    from toolkit.evidence_table import read_csv
+    from toolkit.evidence.spreadsheet import read_csv
+    from toolkit.evidence.write import add_claims, check_new
 
     by_city: dict[str, list[Claim]] = {}
     for claim in read_csv(options.file):
@@ -246,8 +246,8 @@ def _import(options: argparse.Namespace) -> int:
 
 def _export(options: argparse.Namespace) -> int:
     from toolkit.base import store
-    from toolkit.claims import load_claims
-    from toolkit.evidence_table import to_csv
+    from toolkit.evidence.load import load_claims
+    from toolkit.evidence.spreadsheet import to_csv
 
     ids = [_city_id(options.city)] if options.city else _all_ids()
     claims = [claim for city_id in ids for claim in load_claims(city_id)]

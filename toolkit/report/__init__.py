@@ -14,9 +14,9 @@ from pathlib import Path
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base import store
 from toolkit.base.errors import InputDataError
-from toolkit.claims import evidence_sha256, load_claims
+from toolkit.evidence.claim import ID_PATTERN, Claim
+from toolkit.evidence.load import evidence_sha256, load_claims
 from toolkit.language.translate import LANGUAGES, Language
-from toolkit.records import ID_PATTERN, Claim
 from toolkit.report import figures, html
 from toolkit.results import Assessment
 from toolkit.sensitivity import Sensitivity

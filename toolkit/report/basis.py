@@ -7,11 +7,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from toolkit.claims import known_by
+from toolkit.evidence.claim import Claim, Figure
+from toolkit.evidence.claim import Status as ClaimStatus
+from toolkit.evidence.load import known_by
 from toolkit.language import words
 from toolkit.language.translate import Language, date, has_burmese, ngettext, number, tr
-from toolkit.records import Claim, Figure
-from toolkit.records import Status as ClaimStatus
 from toolkit.results import Assessment, CameraCount, Quantity
 
 _COUNTED_UNITS = ("cameras", "sites")

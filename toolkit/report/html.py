@@ -14,9 +14,9 @@ from markupsafe import Markup
 
 from toolkit import maps
 from toolkit.base import escape
+from toolkit.evidence.claim import Claim
 from toolkit.language import notes, words
 from toolkit.language.translate import Language, date, has_burmese, number, tr, unbroken
-from toolkit.records import Claim
 from toolkit.report import basis, tables
 from toolkit.report.basis import Said
 from toolkit.report.figures import Drawing

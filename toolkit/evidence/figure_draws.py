@@ -16,8 +16,8 @@ from scipy import special
 
 from toolkit.base.draws import Design, FloatArray
 from toolkit.base.errors import InputDataError
-from toolkit.city_figures import CityFigures, multiplier
-from toolkit.records import DENSITY_UNITS, Claim, Figure
+from toolkit.evidence.claim import DENSITY_UNITS, Claim, Figure
+from toolkit.evidence.densities import CityFigures, multiplier
 
 CAMERAS_PER_SITE: Final = "sites.cameras_per_site"
 MOST_CAMERAS: Final = 1_000_000_000

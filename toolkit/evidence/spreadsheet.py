@@ -17,8 +17,8 @@ from typing import Final
 from toolkit.base import store, toml_files
 from toolkit.base.errors import InputDataError
 from toolkit.base.escape import csv_cell, plain
-from toolkit.makers import load_makers
-from toolkit.records import Claim, problems_of_names
+from toolkit.evidence.claim import Claim, problems_of_names
+from toolkit.evidence.makers import load_makers
 
 COLUMNS: Final = (
     "id",

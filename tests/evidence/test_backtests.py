@@ -13,9 +13,9 @@ import pytest
 
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
-from toolkit.claims import load_claims
-from toolkit.count_rules import rule_text
-from toolkit.counts import count_draws
+from toolkit.evidence.count import count_draws
+from toolkit.evidence.load import load_claims
+from toolkit.evidence.words import rule_text
 from toolkit.siting import proportional_prob
 
 DESIGN = Design(n_draws=5_000, seed=0)

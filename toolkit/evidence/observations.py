@@ -24,8 +24,8 @@ from scipy import special, stats
 
 from toolkit.base.draws import Design, FloatArray
 from toolkit.base.errors import InputDataError
-from toolkit.city_figures import CityFigures
-from toolkit.count_spread import Assumptions
+from toolkit.evidence.densities import CityFigures
+from toolkit.evidence.figure_draws import Assumptions
 from toolkit.language import words
 from toolkit.language.translate import tr
 from toolkit.results import CountingValue, ObservationPart, Quantity

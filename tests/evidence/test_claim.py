@@ -6,7 +6,7 @@ import math
 import pytest
 from pydantic import ValidationError
 
-from toolkit.records import Figure, When
+from toolkit.evidence.claim import Figure, When
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,10 @@ from scipy import stats
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
 from toolkit.base.errors import InputDataError
-from toolkit.city_figures import CityFigures
-from toolkit.claims import load_claims
-from toolkit.counts import count_draws
-from toolkit.observations import (
+from toolkit.evidence.count import count_draws
+from toolkit.evidence.densities import CityFigures
+from toolkit.evidence.load import load_claims
+from toolkit.evidence.observations import (
     Observation,
     updated,
     usable_observations,

@@ -1,7 +1,7 @@
 """What has been reported: records of claims from files, and what can be said of several of them.
 
 Claims come from ``geodata/evidence/``, one file per city and one for the whole country, and from
-``evidence/`` among the user's own data. What follows for a count is in `toolkit.counts`.
+``evidence/`` among the user's own data. What follows for a count is in `toolkit.evidence.count`.
 """
 
 from __future__ import annotations
@@ -16,9 +16,7 @@ from pydantic import ConfigDict
 
 from toolkit.base import store, toml_files
 from toolkit.base.errors import InputDataError
-from toolkit.makers import load_makers
-from toolkit.observations import Observation
-from toolkit.records import (
+from toolkit.evidence.claim import (
     ID_PATTERN,
     Capability,
     Claim,
@@ -28,6 +26,8 @@ from toolkit.records import (
     Source,
     problems_of_names,
 )
+from toolkit.evidence.makers import load_makers
+from toolkit.evidence.observations import Observation
 
 __all__ = [
     "EVIDENCE_FORMAT",

@@ -15,7 +15,7 @@ from scipy import special
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.draws import Design, FloatArray
 from toolkit.cities import City
-from toolkit.records import Claim
+from toolkit.evidence.claim import Claim
 from toolkit.results import Boundary
 
 _PER_THOUSAND = 1000.0

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from toolkit.base.errors import InputDataError
-from toolkit.makers import load_makers
+from toolkit.evidence.makers import load_makers
 
 HEAD = 'format = "camera-exposure.makers/1"\n'
 

@@ -13,15 +13,15 @@ from pathlib import Path
 
 from toolkit.base import store, toml_files
 from toolkit.base.errors import InputDataError
-from toolkit.claims import (
+from toolkit.evidence.claim import Claim
+from toolkit.evidence.load import (
     EVIDENCE_FORMAT,
     NATIONAL,
     load_claims,
     load_national,
     parse_evidence,
 )
-from toolkit.observations import Observation
-from toolkit.records import Claim
+from toolkit.evidence.observations import Observation
 
 
 def own_file(city_id: str) -> Path:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from toolkit.base.errors import InputDataError
-from toolkit.claims import (
+from toolkit.evidence.claim import Claim
+from toolkit.evidence.load import (
     capability_level,
     contradictions,
     evidence_sha256,
@@ -16,7 +17,6 @@ from toolkit.claims import (
     read_claims,
     standing,
 )
-from toolkit.records import Claim
 
 HEAD = """format = "camera-exposure.evidence/1"
 city = "dawei"

@@ -6,7 +6,7 @@ import pytest
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
 from toolkit.cities import find_city
-from toolkit.city_figures import CityFigures, city_figures, multiplier
+from toolkit.evidence.densities import CityFigures, city_figures, multiplier
 from toolkit.results import Boundary
 
 DESIGN = Design(n_draws=400, seed=0)

@@ -15,13 +15,13 @@ from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
 from toolkit.base.errors import InputDataError
 from toolkit.cities import load_cities
-from toolkit.city_figures import CityFigures
-from toolkit.claims import load_claims, load_national
-from toolkit.count_rules import RuleId, UnusedReason, rule_text, unused_text
-from toolkit.counts import count_draws
-from toolkit.records import Claim
+from toolkit.evidence.claim import Claim
+from toolkit.evidence.count import count_draws
+from toolkit.evidence.densities import CityFigures
+from toolkit.evidence.load import load_claims, load_national
+from toolkit.evidence.words import RuleId, UnusedReason, rule_text, unused_text
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 AS_OF = dt.date(2026, 11, 23)
 DESIGN = Design(n_draws=2000, seed=0)
 
@@ -657,8 +657,8 @@ def test_yangon_as_it_was_known_at_the_end_of_2017():
 def test_the_hash_seed_does_not_matter():
     program = (
         "import datetime as dt\n"
-        "from toolkit.claims import capability_level, evidence_sha256, load_claims\n"
-        "from toolkit.counts import count_draws\n"
+        "from toolkit.evidence.load import capability_level, evidence_sha256, load_claims\n"
+        "from toolkit.evidence.count import count_draws\n"
         "from toolkit.base.draws import Design\n"
         "from toolkit.assumptions.sets import load_assumptions\n"
         "for city in ('yangon', 'mandalay', 'hpa-an'):\n"

@@ -16,7 +16,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, RootModel, field_validator, model_validator
 
 from toolkit.base.toml_files import near, shown_value
-from toolkit.makers import Maker
+from toolkit.evidence.makers import Maker
 
 MADE_UP_PUBLISHER = "Made-up"
 """How the publisher of an invented claim begins, so that it cannot pass for a report."""

@@ -3,7 +3,7 @@
 A reported number is rarely the number. "Over 200" bounds from below, "hundreds" is an interval,
 an exact figure grows old, talks and tenders may have led to nothing. The rule, with its formulas:
 ``docs/evidence.md``. Contradictory claims are listed; no average is taken of them. What one
-figure allows is in `toolkit.count_spread`, what somebody saw in `toolkit.observations`.
+figure allows is in `toolkit.evidence.figure_draws`, what somebody saw in `toolkit.evidence.observations`.
 """
 
 from __future__ import annotations
@@ -16,10 +16,9 @@ from typing import Literal
 import numpy as np
 
 from toolkit.base.draws import Design, FloatArray
-from toolkit.city_figures import NO_FIGURES, CityFigures
-from toolkit.claims import NATIONAL, contradictions, known_by, standing
-from toolkit.count_rules import RuleId, UnusedReason, rule_text
-from toolkit.count_spread import (
+from toolkit.evidence.claim import CONTRACT_UNITS, DENSITY_UNITS, Claim
+from toolkit.evidence.densities import NO_FIGURES, CityFigures
+from toolkit.evidence.figure_draws import (
     Assumptions,
     Setting,
     one_sided,
@@ -28,8 +27,9 @@ from toolkit.count_spread import (
     user_draws,
     wide_prior,
 )
-from toolkit.observations import Observation, updated, usable_observations
-from toolkit.records import CONTRACT_UNITS, DENSITY_UNITS, Claim
+from toolkit.evidence.load import NATIONAL, contradictions, known_by, standing
+from toolkit.evidence.observations import Observation, updated, usable_observations
+from toolkit.evidence.words import RuleId, UnusedReason, rule_text
 
 Scope = Literal["public", "all"]
 
@@ -49,7 +49,7 @@ class CountDraws:
     stale_installed, stale_planned
         Whether the newest claim behind the count is older than ``count.stale_years``.
     rule_installed, rule_planned
-        One sentence of `toolkit.count_rules` each, in English, which is also the key by which it
+        One sentence of `toolkit.evidence.words` each, in English, which is also the key by which it
         is translated.
     used_prior
         Whether the installed count rests on other cities because no number is reported.

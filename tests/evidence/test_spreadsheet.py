@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from toolkit.base.errors import InputDataError
 from toolkit.cities import load_cities
-from toolkit.claims import NATIONAL, evidence_sha256, load_claims
-from toolkit.evidence_table import COLUMNS, read_csv, to_csv
+from toolkit.evidence.load import NATIONAL, evidence_sha256, load_claims
+from toolkit.evidence.spreadsheet import COLUMNS, read_csv, to_csv
 
 EVIL = [
     "=1+1",
@@ -151,7 +151,7 @@ def test_what_is_no_table(tmp_path, content, part):
 
 def test_tables_that_are_far_too_large(tmp_path, monkeypatch, make_claim):
     path = write(tmp_path, to_csv([make_claim("a"), make_claim("b")]))
-    monkeypatch.setattr("toolkit.evidence_table._MAX_ROWS", 2)
+    monkeypatch.setattr("toolkit.evidence.spreadsheet._MAX_ROWS", 2)
     with pytest.raises(InputDataError, match="more than 2 rows"):
         read_csv(path)
     monkeypatch.setattr("toolkit.base.toml_files.MAX_FILE_BYTES", 10)

@@ -6,9 +6,9 @@ import pytest
 
 from toolkit.base import store
 from toolkit.base.errors import InputDataError
-from toolkit.claims import load_claims, load_observations
-from toolkit.evidence_files import add_claims, add_observation, own_file
-from toolkit.observations import Observation
+from toolkit.evidence.load import load_claims, load_observations
+from toolkit.evidence.observations import Observation
+from toolkit.evidence.write import add_claims, add_observation, own_file
 
 
 def test_a_new_claim_is_added_and_found(make_claim):

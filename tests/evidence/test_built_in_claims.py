@@ -10,14 +10,14 @@ import pytest
 
 from toolkit.base import store
 from toolkit.cities import load_cities
-from toolkit.claims import (
+from toolkit.evidence.load import (
     NATIONAL,
     capability_level,
     contradictions,
     load_claims,
     load_national,
 )
-from toolkit.makers import load_makers
+from toolkit.evidence.makers import load_makers
 
 ORIGIN_OF_THE_REPORT = "reuters-2022-anonymous"
 
