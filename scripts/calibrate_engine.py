@@ -55,7 +55,7 @@ from toolkit.base.draws import Design  # noqa: E402
 from toolkit.basis import Inputs  # noqa: E402
 from toolkit.basis_streets import on_streets  # noqa: E402
 from toolkit.evidence.count import count_draws  # noqa: E402
-from toolkit.optics import draw_cameras, load_catalogue  # noqa: E402
+from toolkit.optics.camera_draws import draw_cameras, load_catalogue  # noqa: E402
 from toolkit.results import INTERVAL, TIERS, Names, upper_prob  # noqa: E402
 from toolkit.scene import Scene, build_scene  # noqa: E402
 from toolkit.streets import Pack, open_pack  # noqa: E402

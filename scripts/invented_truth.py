@@ -19,9 +19,9 @@ from scipy import optimize
 from toolkit import siting_profiles
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.draws import Design
-from toolkit.camera_types import Catalogue
 from toolkit.evidence.load import Claim
-from toolkit.optics import CameraDraws, draw_cameras
+from toolkit.optics.camera_draws import CameraDraws, draw_cameras
+from toolkit.optics.catalogue import Catalogue
 from toolkit.scene import Scene
 
 Variant = Literal[

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from toolkit import exposure, pieces, placement, sight, siting
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
-from toolkit.optics import CameraDraws, draw_cameras, load_catalogue
+from toolkit.optics.camera_draws import CameraDraws, draw_cameras, load_catalogue
 from toolkit.results import TIERS
 from toolkit.siting_profiles import operators_of, weights_of
 from toolkit.street_layers import StreetLayers

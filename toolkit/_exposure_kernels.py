@@ -12,7 +12,7 @@ import math
 import numpy as np
 from numba import njit, prange
 
-from toolkit.bearings import FOLDS
+from toolkit.optics.facing import FOLDS
 
 BIN_M = 1.0
 """Rings are tabulated in distance bins of this width; a bin counts by the part inside the ring."""

@@ -30,7 +30,7 @@ from toolkit.evidence.densities import CityFigures, city_figures
 from toolkit.evidence.load import evidence_sha256, load_claims, load_observations
 from toolkit.evidence.observations import Observation, observation_part, value_of_counting
 from toolkit.language import notes, words
-from toolkit.optics import draw_cameras, load_catalogue
+from toolkit.optics.camera_draws import draw_cameras, load_catalogue
 from toolkit.results import (
     SCHEMA,
     TIERS,

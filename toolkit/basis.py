@@ -19,7 +19,7 @@ from toolkit.evidence.claim import Claim
 from toolkit.evidence.count import CountDraws
 from toolkit.evidence.load import capability_level
 from toolkit.language import notes
-from toolkit.optics import CameraDraws
+from toolkit.optics.camera_draws import CameraDraws
 from toolkit.results import (
     Boundary,
     Layers,

@@ -8,7 +8,7 @@ from toolkit import exposure, fabrics
 from toolkit.base.draws import FloatArray
 from toolkit.basis import M_PER_KM, Inputs, Outcome, ring, switch
 from toolkit.language import notes
-from toolkit.optics import threshold_px_m
+from toolkit.optics.camera_draws import threshold_px_m
 from toolkit.results import (
     TIERS,
     Allocation,

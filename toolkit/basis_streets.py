@@ -16,7 +16,7 @@ from toolkit.base.draws import Design
 from toolkit.basis import M2_PER_KM2, M_PER_KM, Inputs, Outcome, ring, switch
 from toolkit.basis_sums import SitePlan, Sums, add_up, add_up_totals, plan_sites, systematic
 from toolkit.cameras import cameras_sha256
-from toolkit.optics import threshold_px_m
+from toolkit.optics.camera_draws import threshold_px_m
 from toolkit.results import (
     TIERS,
     Case,

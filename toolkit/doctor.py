@@ -13,7 +13,7 @@ from toolkit.base.errors import ToolkitError
 from toolkit.cities import load_cities
 from toolkit.evidence.load import load_claims
 from toolkit.fabrics import load_fabrics
-from toolkit.optics import load_catalogue
+from toolkit.optics.camera_draws import load_catalogue
 from toolkit.siting import load_siting
 from toolkit.siting_profiles import load_profiles
 

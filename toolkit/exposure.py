@@ -16,10 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from toolkit import _exposure_kernels, bearings, clustering
+from toolkit import _exposure_kernels, clustering
 from toolkit.base.draws import FloatArray
 from toolkit.kernel_lock import KERNEL_LOCK
-from toolkit.optics import CameraDraws
+from toolkit.optics import facing
+from toolkit.optics.camera_draws import CameraDraws
 from toolkit.results import INTERVAL, TIERS
 from toolkit.sight import BEARING_STEPS, CM_PER_M, Sight
 
@@ -138,7 +139,7 @@ def view_table(
     working = cameras.availability if availability is None else availability
     turns = cameras.turns
     if turns is None:
-        turns = np.full((len(working), bearings.STEPS), 1.0 / bearings.STEPS)
+        turns = np.full((len(working), facing.STEPS), 1.0 / facing.STEPS)
     # Allocated here: numpy asks the system for large pages, compiled loops do not.
     table = np.zeros((len(codes), math.ceil(reach_m / BIN_M), len(TIERS), len(working)), np.float32)
     with KERNEL_LOCK:
@@ -151,7 +152,7 @@ def view_table(
             per_site_prob(mean_per_site),
             np.maximum(bands - 1, 0) * HEIGHT_STEP_M,
             row_of,
-            bearings.facing_prob(turns),
+            facing.facing_prob(turns),
             table,
         )
     return table
@@ -283,7 +284,7 @@ def _views_by_bearing(
     directed = ~np.isnan(axis_deg)
     table[directed] = directed_view(bearing - axis_deg[directed, None])
     by_street = (view == CANDIDATE) & ~directed & ~np.isnan(street_deg)
-    table[by_street] = BY_STREET + bearings.fold_of(bearing, street_deg[by_street, None])
+    table[by_street] = BY_STREET + facing.fold_of(bearing, street_deg[by_street, None])
     known = ~np.isnan(width_deg)
     turns = width_deg[known, None] >= _FULL_CIRCLE_DEG
     away = np.abs((bearing - axis_deg[known, None] + 180.0) % 360.0 - 180.0)

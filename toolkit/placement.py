@@ -19,7 +19,7 @@ from toolkit.base.draws import Design, FloatArray
 from toolkit.clustering import district_factors
 from toolkit.exposure import SiteChance, known_width, per_site_prob
 from toolkit.kernel_lock import KERNEL_LOCK
-from toolkit.optics import CameraDraws
+from toolkit.optics.camera_draws import CameraDraws
 from toolkit.sight import CM_PER_M, Sight
 
 _DM_PER_M = 10.0

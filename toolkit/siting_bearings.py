@@ -11,10 +11,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit import bearings, siting_fit
+from toolkit import siting_fit
 from toolkit.assumptions.files import toml_value
 from toolkit.base.draws import Design
-from toolkit.bearings import Looks
+from toolkit.optics import facing
+from toolkit.optics.facing import Looks
 from toolkit.siting_pairs import CityPair
 from toolkit.street_features import FEATURES, JUNCTION_BINS_M, levels_of
 
@@ -44,11 +45,11 @@ def fit_bearings(pair: CityPair) -> dict[str, Any] | None:
     at = pair.nearest[known]
     # A mathematical angle of the street to a bearing clockwise from north.
     street = 90.0 - np.degrees(pair.points.heading_rad[at])
-    folded = bearings.folded_deg(pair.direction_deg[known], street)
+    folded = facing.folded_deg(pair.direction_deg[known], street)
     site = siting_fit.site_of(pair.camera_xy_m[known])
     near = near_junction(pair.points.code[at])
     spread = _resampled(folded, site)
-    best = bearings.fit(folded)
+    best = facing.fit(folded)
     out: dict[str, Any] = {"cameras": int(known.sum()), "sites": int(site.max()) + 1}
     for name in ("along", "across", "spread_deg"):
         ends = np.quantile([getattr(one, name) for one in spread], _INTERVAL)
@@ -60,7 +61,7 @@ def fit_bearings(pair: CityPair) -> dict[str, Any] | None:
     for name, part in (("near_a_junction", near), ("farther", ~near)):
         out[name] = {"cameras": int(part.sum())}
         if part.sum() >= LEAST_CAMERAS:
-            one = bearings.fit(folded[part])
+            one = facing.fit(folded[part])
             out[name] |= {key: _rounded(key, getattr(one, key)) for key in ("along", "across")}
     return out
 
@@ -78,7 +79,7 @@ def _resampled(folded: FloatArray, site: IntArray) -> list[Looks]:
     n_sites = int(site.max()) + 1
     members = [np.flatnonzero(site == s) for s in range(n_sites)]
     return [
-        bearings.fit(
+        facing.fit(
             folded[np.concatenate([members[s] for s in rng.integers(n_sites, size=n_sites)])]
         )
         for _ in range(N_RESAMPLES)

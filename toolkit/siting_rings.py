@@ -2,7 +2,7 @@
 
 Lists of cameras hold no lenses, no heights and few directions. So cameras, known and placed, get
 the same equipment: types by their central shares, each type's rings at the middle of every
-assumption, directions from `toolkit.bearings` where a list has none. All work, and nothing stands
+assumption, directions from `toolkit.optics.facing` where a list has none. All work, and nothing stands
 between camera and street: the lists come without buildings. What differs is where cameras stand.
 """
 
@@ -15,11 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from toolkit import bearings, siting_coverage, siting_fit
+from toolkit import siting_coverage, siting_fit
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.draws import Design
-from toolkit.camera_types import load_catalogue
-from toolkit.optics import draw_cameras
+from toolkit.optics import facing
+from toolkit.optics.camera_draws import draw_cameras
+from toolkit.optics.catalogue import load_catalogue
 from toolkit.results import TIERS, Tier
 from toolkit.siting_pairs import CityPair
 from toolkit.siting_profiles import Drawn
@@ -90,7 +91,7 @@ def central_optics(assumptions: AssumptionSet) -> CentralOptics:
         cameras.hfov_deg[0],
         cameras.inner_m[0][at],
         cameras.outer_m[0][at],
-        bearings.draw_turns(assumptions, middle)[0],
+        facing.draw_turns(assumptions, middle)[0],
     )
 
 

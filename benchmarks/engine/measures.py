@@ -26,8 +26,8 @@ from benchmarks.engine.city import TiledCity, tiled_city
 from toolkit import exposure, placement, sight, siting, siting_profiles
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
-from toolkit.camera_types import load_catalogue
-from toolkit.optics import draw_cameras
+from toolkit.optics.camera_draws import draw_cameras
+from toolkit.optics.catalogue import load_catalogue
 from toolkit.siting_profiles import operators_of
 
 Figures = dict[str, float]

@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 
 from toolkit import exposure, pieces, sight, siting
-from toolkit.optics import CameraDraws
+from toolkit.optics.camera_draws import CameraDraws
 from toolkit.results import TIERS
 
 N_TIERS = len(TIERS)

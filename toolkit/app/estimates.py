@@ -17,7 +17,7 @@ from toolkit.base import store
 from toolkit.evidence.claim import Claim
 from toolkit.evidence.load import evidence_sha256, load_claims
 from toolkit.language.translate import Language
-from toolkit.optics import load_catalogue
+from toolkit.optics.camera_draws import load_catalogue
 from toolkit.results import Assessment, Status, Tier
 from toolkit.siting import load_siting
 from toolkit.siting_profiles import operators_of

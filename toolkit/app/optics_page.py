@@ -9,15 +9,15 @@ from typing import Final
 
 import streamlit as st
 
-from toolkit import camera_plan, camera_words
 from toolkit.app import choices, markup
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import escape
-from toolkit.camera import AIM_M, FOCAL_MM, HEIGHT_M, Camera, camera_of
-from toolkit.camera_sheet import make_sheet
-from toolkit.camera_types import CameraType, Catalogue, Model, load_catalogue
 from toolkit.language.translate import Language, tr
-from toolkit.thresholds import load_thresholds
+from toolkit.optics import drawing, words
+from toolkit.optics.catalogue import CameraType, Catalogue, Model, load_catalogue
+from toolkit.optics.one_camera import AIM_M, FOCAL_MM, HEIGHT_M, Camera, camera_of
+from toolkit.optics.sheet import make_sheet
+from toolkit.optics.thresholds import load_thresholds
 
 _HEIGHT_STEP_M: Final = 0.5
 _FOCAL_STEP_MM: Final = 0.1
@@ -59,9 +59,9 @@ def show(lang: Language) -> None:
     values = load_assumptions(changes={"optics.night": 1.0} if night else None)
     sheet = make_sheet(camera, values, load_thresholds())
     # As a picture: nothing inside it can run, and its patterns survive the page's sanitiser.
-    st.image(camera_plan.draw(sheet, lang), width="stretch")
-    first, *others = camera_words.tables(sheet, lang)
-    notes = (markup.text(text) for text in camera_words.notes(sheet, lang))
+    st.image(drawing.draw(sheet, lang), width="stretch")
+    first, *others = words.tables(sheet, lang)
+    notes = (markup.text(text) for text in words.notes(sheet, lang))
     markup.show(
         lang,
         markup.tag("h2", tr("Rings, and why one is empty", lang)),
@@ -74,7 +74,7 @@ def show(lang: Language) -> None:
         markup.tag("h2", tr("Where these values come from", lang)),
         markup.listing(
             f'<span lang="en">{markup.text(text)}</span>'
-            for text in (*camera_words.sources(sheet), camera.note)
+            for text in (*words.sources(sheet), camera.note)
             if text
         ),
     )
@@ -92,7 +92,7 @@ def _headings(lang: Language) -> tuple[str, ...]:
     )
 
 
-def _table(table: camera_words.Table) -> str:
+def _table(table: words.Table) -> str:
     rows = (markup.row([markup.text(cell) for cell in row]) for row in table.rows)
     return markup.framed_table(table.caption, table.head, rows)
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from toolkit import lenses
+from toolkit.optics import lens
 
 FACE_M, PLATE_M, HEAD_M = 1.6, 0.75, 1.7
 EU_PLATE_M, CAR_PLATE_M = 0.52, 0.365
@@ -17,19 +17,19 @@ W_28, W_29, W_18, W_3 = 5.37, 5.12, 7.18, 4.8
 
 
 def k(focal_mm, width_px, sensor_mm):
-    return float(lenses.pixel_constant(focal_mm, width_px, sensor_mm))
+    return float(lens.pixel_constant(focal_mm, width_px, sensor_mm))
 
 
 def tangent_deg(focal_mm, sensor_mm):
-    return float(lenses.field_of_view_deg(1000, k(focal_mm, 1000, sensor_mm), "rectilinear"))
+    return float(lens.field_of_view_deg(1000, k(focal_mm, 1000, sensor_mm), "rectilinear"))
 
 
 def of_field(width_px, hfov_deg, projection="rectilinear"):
-    return float(lenses.pixel_constant_of_field(width_px, hfov_deg, projection))
+    return float(lens.pixel_constant_of_field(width_px, hfov_deg, projection))
 
 
 def cap_m(height_m, cap_deg):
-    bounds = lenses.ring_bounds(
+    bounds = lens.ring_bounds(
         1e6, 160, height_m, target_low_m=FACE_M, target_high_m=FACE_M,
         aim_m=None, vertical_fov_deg=60, tilt_cap_deg=cap_deg,
     )  # fmt: skip
@@ -37,7 +37,7 @@ def cap_m(height_m, cap_deg):
 
 
 def face_ring(constant, threshold, height, *, cap=90.0, aim=None, vfov=60.0):
-    inner, outer = lenses.ring_m(
+    inner, outer = lens.ring_m(
         constant, threshold, height, target_low_m=FACE_M, target_high_m=FACE_M,
         aim_m=aim, vertical_fov_deg=vfov, tilt_cap_deg=cap,
     )  # fmt: skip
@@ -45,7 +45,7 @@ def face_ring(constant, threshold, height, *, cap=90.0, aim=None, vfov=60.0):
 
 
 def vertical_deg(constant, height_px=1520):
-    return float(lenses.field_of_view_deg(height_px, constant, "rectilinear"))
+    return float(lens.field_of_view_deg(height_px, constant, "rectilinear"))
 
 
 # What is published, what the formula gives, and half a unit of the last digit published: thresholds
@@ -239,19 +239,19 @@ def test_the_angle_fits_wide_lenses_better_than_the_tangent():
 @given(width=st.floats(640, 8000), constant=st.floats(500, 60_000))
 def test_constant_and_field_of_view_turn_each_other_round(width, constant):
     for projection in ("rectilinear", "equidistant"):
-        field = lenses.field_of_view_deg(width, constant, projection)
+        field = lens.field_of_view_deg(width, constant, projection)
         assume(float(field) < 179)
-        back = lenses.pixel_constant_of_field(width, field, projection)
+        back = lens.pixel_constant_of_field(width, field, projection)
         assert float(back) == pytest.approx(constant, rel=1e-6)
 
 
 def test_off_axis():
-    assert float(lenses.off_axis_ratio(45, "rectilinear")) == pytest.approx(2)
-    assert float(lenses.off_axis_ratio(45, "equidistant")) == 1
+    assert float(lens.off_axis_ratio(45, "rectilinear")) == pytest.approx(2)
+    assert float(lens.off_axis_ratio(45, "equidistant")) == 1
     # By hand: pixels per radian of a rectilinear lens are K / cos^2.
     step = 1e-6
     grown = math.tan(math.radians(30) + step) - math.tan(math.radians(30))
-    assert float(lenses.off_axis_ratio(30, "rectilinear")) == pytest.approx(grown / step, rel=1e-4)
+    assert float(lens.off_axis_ratio(30, "rectilinear")) == pytest.approx(grown / step, rel=1e-4)
 
 
 def test_outer_radius_is_horizontal():
@@ -262,7 +262,7 @@ def test_outer_radius_is_horizontal():
 
 def test_a_ring_without_an_aim_is_marked_as_could_cover():
     def bounds(aim):
-        return lenses.ring_bounds(
+        return lens.ring_bounds(
             5000, 250, 6.0, target_low_m=FACE_M, target_high_m=FACE_M,
             aim_m=aim, vertical_fov_deg=10,
         )  # fmt: skip
@@ -275,20 +275,20 @@ def test_a_ring_without_an_aim_is_marked_as_could_cover():
 def test_night_reach():
     def night(**more):
         given_ = {"ir_claim_m": 30, "ir_claim_share": 0.7} | more
-        return float(lenses.night_slant_m(5000, 25, **given_))
+        return float(lens.night_slant_m(5000, 25, **given_))
 
     assert night() == pytest.approx(21)
     assert night(ir_claim_m=1000) == pytest.approx(200)
     assert night(kept_share=0.25) == pytest.approx(5.25)
     # A slant of 21 m from 6 m up is 20.5 m on the ground.
-    assert float(lenses.ground_m(21, 4.4)) == pytest.approx(20.53, abs=0.01)
-    assert float(lenses.ground_m(3, 4.4)) == 0
+    assert float(lens.ground_m(21, 4.4)) == pytest.approx(20.53, abs=0.01)
+    assert float(lens.ground_m(3, 4.4)) == 0
 
 
 def ring(constant, level, height, *, span, aim, field, **limits):
-    inner, outer = lenses.ring_m(
+    inner, outer = lens.ring_m(
         constant, level, height, target_low_m=span[0], target_high_m=span[1],
-        aim_m=None if aim is None else lenses.aim_at_height_m(aim, height, FACE_M, span[1]),
+        aim_m=None if aim is None else lens.aim_at_height_m(aim, height, FACE_M, span[1]),
         vertical_fov_deg=field, **limits,
     )  # fmt: skip
     return (math.inf, 0.0) if np.isnan(inner) else (float(inner), float(outer))
@@ -316,7 +316,7 @@ def test_rings_shrink_with_the_threshold_and_nest_by_day_and_night(
 
     def light(level, share=1.0):
         return float(
-            lenses.night_slant_m(
+            lens.night_slant_m(
                 constant, level, ir_claim_m=lit, ir_claim_share=0.7, kept_share=share
             )
         )
@@ -363,7 +363,7 @@ def test_focal_length_and_height(focal, longer, height, higher, aim, threshold, 
     assert within(could(short, height + higher), could(short, height))
 
     def picture(constant):
-        return lenses.ring_bounds(
+        return lens.ring_bounds(
             constant, threshold, height, target_low_m=FACE_M, target_high_m=FACE_M,
             aim_m=aim, vertical_fov_deg=vertical_deg(constant),
         )  # fmt: skip

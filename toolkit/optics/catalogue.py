@@ -20,7 +20,7 @@ from toolkit.base import own_rows, toml_files
 from toolkit.base.draws import FloatArray
 from toolkit.base.errors import NotFoundError
 from toolkit.base.toml_files import Table
-from toolkit.lenses import FULL_CIRCLE_DEG, Projection
+from toolkit.optics.lens import FULL_CIRCLE_DEG, Projection
 from toolkit.results import Names
 
 UNKNOWN_BRAND = "unknown"
@@ -91,7 +91,7 @@ class CameraType(_Record):
     hfov_deg
         Horizontal field of view, where it does not follow from the lens (stitched panoramas).
     projection
-        See `toolkit.lenses.Projection`.
+        See `toolkit.optics.lens.Projection`.
     pans
         Whether it turns: then all directions are in its ring, at its wide setting.
     aim_m

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from toolkit.camera_sheet import RingRow, Sheet, Why, ends
-from toolkit.camera_types import Kind
 from toolkit.language import words
 from toolkit.language.translate import Language, number, tr
-from toolkit.lenses import RingBounds
+from toolkit.optics.catalogue import Kind
+from toolkit.optics.lens import RingBounds
+from toolkit.optics.sheet import RingRow, Sheet, Why, ends
 from toolkit.results import Tier
 
 NOT_APPLICABLE = "–"

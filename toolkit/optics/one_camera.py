@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from toolkit.base.errors import InputDataError
-from toolkit.camera_types import CameraType, Catalogue, Kind, Model
-from toolkit.lenses import (
+from toolkit.optics.catalogue import CameraType, Catalogue, Kind, Model
+from toolkit.optics.lens import (
     Projection,
     field_of_view_deg,
     pixel_constant,

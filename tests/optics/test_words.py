@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from toolkit import camera_words
 from toolkit.assumptions.sets import load_assumptions
-from toolkit.camera import camera_of
-from toolkit.camera_sheet import make_sheet
-from toolkit.camera_types import load_catalogue
-from toolkit.thresholds import load_thresholds
+from toolkit.optics import words
+from toolkit.optics.catalogue import load_catalogue
+from toolkit.optics.one_camera import camera_of
+from toolkit.optics.sheet import make_sheet
+from toolkit.optics.thresholds import load_thresholds
 
 BANNED = ("safe", "secure", "clear", "camera-free", "low risk")
 
@@ -19,8 +19,8 @@ def sheet_of(name, changes=None, **stated):
 
 
 def everything(sheet):
-    cells = [camera_words.title(sheet, "en"), *camera_words.notes(sheet, "en")]
-    for table in camera_words.tables(sheet, "en"):
+    cells = [words.title(sheet, "en"), *words.notes(sheet, "en")]
+    for table in words.tables(sheet, "en"):
         cells += [table.caption, *table.head, *(cell for row in table.rows for cell in row)]
     return cells
 
@@ -28,7 +28,7 @@ def everything(sheet):
 @pytest.mark.parametrize("name", [t.id for t in load_catalogue().types])
 def test_every_type_is_told_in_tables_whose_rows_fit_their_heads(name):
     sheet = sheet_of(name)
-    for table in camera_words.tables(sheet, "en"):
+    for table in words.tables(sheet, "en"):
         assert table.rows
         assert {len(row) for row in table.rows} == {len(table.head)}
     text = " ".join(everything(sheet)).lower()
@@ -38,32 +38,32 @@ def test_every_type_is_told_in_tables_whose_rows_fit_their_heads(name):
 
 
 def test_the_difference_of_wide_lenses_is_visible():
-    rows = dict(camera_words.lens_table(sheet_of("IPC-HFW5442E-ZE"), "en").rows)
+    rows = dict(words.lens_table(sheet_of("IPC-HFW5442E-ZE"), "en").rows)
     assert rows["Density constant from it, by angle (radians)"] == "1,351 pixels (34 % more)"
     assert rows["Density constant from it, by tangent"] == "873 pixels (14 % less)"
     assert "times the density at the edge" in rows["Off axis"]
-    rows = dict(camera_words.lens_table(sheet_of("fixed_wide"), "en").rows)
+    rows = dict(words.lens_table(sheet_of("fixed_wide"), "en").rows)
     assert rows["Density constant from the published field of view"].startswith("none")
     assert rows["Off axis"].startswith("the same density")
 
 
 def test_a_ring_without_an_aim_is_told_as_not_excluding():
-    table = camera_words.rings_table(sheet_of("varifocal"), "en")
+    table = words.rings_table(sheet_of("varifocal"), "en")
     assert table.head[-1] == "Could cover, if it pointed there"
-    assert any("cannot be excluded" in note for note in camera_words.notes(sheet_of("ptz"), "en"))
+    assert any("cannot be excluded" in note for note in words.notes(sheet_of("ptz"), "en"))
 
 
 def test_the_rule_on_rear_plates_is_told():
     front = sheet_of("plate", {"optics.plate_rear_counts": 0})
-    assert any("Only front plates" in note for note in camera_words.notes(front, "en"))
+    assert any("Only front plates" in note for note in words.notes(front, "en"))
 
 
 def test_sources_are_told_once_each():
-    told = camera_words.sources(sheet_of("panoramic"))
+    told = words.sources(sheet_of("panoramic"))
     assert len(told) == len(set(told))
     assert any("width_px" in text for text in told)
 
 
 def test_only_a_camera_that_zooms_has_a_table_of_it():
-    assert len(camera_words.tables(sheet_of("ptz"), "en")) == 7
-    assert len(camera_words.tables(sheet_of("dome"), "en")) == 6
+    assert len(words.tables(sheet_of("ptz"), "en")) == 7
+    assert len(words.tables(sheet_of("dome"), "en")) == 6

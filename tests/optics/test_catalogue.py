@@ -9,7 +9,7 @@ import pytest
 
 from toolkit.base import store
 from toolkit.base.errors import InputDataError, NotFoundError
-from toolkit.camera_types import Kind, Valued, load_catalogue
+from toolkit.optics.catalogue import Kind, Valued, load_catalogue
 
 TYPES = 'format = "camera-exposure.camera-types/1"\n'
 BRANDS = 'format = "camera-exposure.brands/1"\n'

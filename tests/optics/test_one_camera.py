@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from toolkit.base.errors import InputDataError
-from toolkit.camera import camera_of, constants_of
-from toolkit.camera_types import load_catalogue
+from toolkit.optics.catalogue import load_catalogue
+from toolkit.optics.one_camera import camera_of, constants_of
 
 
 def made(name, **stated):

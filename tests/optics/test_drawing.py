@@ -8,14 +8,14 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from toolkit import camera_plan
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
-from toolkit.camera import camera_of
-from toolkit.camera_sheet import ends, make_sheet
-from toolkit.camera_types import load_catalogue
+from toolkit.optics import drawing
+from toolkit.optics.catalogue import load_catalogue
+from toolkit.optics.one_camera import camera_of
+from toolkit.optics.sheet import ends, make_sheet
+from toolkit.optics.thresholds import load_thresholds
 from toolkit.results import TIERS
-from toolkit.thresholds import load_thresholds
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -59,7 +59,7 @@ def scale_bars(svg):
 @pytest.mark.parametrize("name", ["plate", "fixed_medium", "face"])
 def test_rings_are_drawn_to_scale_in_plan_and_bars(name):
     sheet = sheet_of(name)
-    svg = camera_plan.draw(sheet, "en")
+    svg = drawing.draw(sheet, "en")
     (plan_units, plan_m), (side_units, side_m) = scale_bars(svg)
     for row in sheet.tiers:
         found = ends(row.day)
@@ -77,7 +77,7 @@ def test_rings_are_drawn_to_scale_in_plan_and_bars(name):
 
 def test_the_sector_is_as_wide_as_the_field_of_view():
     sheet = sheet_of("plate")
-    sector = shapes(camera_plan.draw(sheet, "en"), "seen")[0]
+    sector = shapes(drawing.draw(sheet, "en"), "seen")[0]
     x1, y1, x2, y2 = numbers(sector)[:4]
     assert math.degrees(math.atan2(y1 - y2, x2 - x1)) * 2 == pytest.approx(
         sheet.camera.hfov_deg, abs=0.1
@@ -85,15 +85,15 @@ def test_the_sector_is_as_wide_as_the_field_of_view():
 
 
 def test_a_camera_that_turns_gets_whole_circles():
-    svg = camera_plan.draw(sheet_of("ptz"), "en")
+    svg = drawing.draw(sheet_of("ptz"), "en")
     seen = shapes(svg, "seen")[0]
     assert seen.count("A") == 2
     assert "L" not in seen
-    assert "L" in shapes(camera_plan.draw(sheet_of("ptz", aim_m=20), "en"), "seen")[0]
+    assert "L" in shapes(drawing.draw(sheet_of("ptz", aim_m=20), "en"), "seen")[0]
 
 
 def test_every_tier_has_a_pattern_of_its_own_and_an_empty_one_says_why():
-    svg = camera_plan.draw(sheet_of("fixed_wide", height_m=6), "en")
+    svg = drawing.draw(sheet_of("fixed_wide", height_m=6), "en")
     patterns = {re.search(rf'id="tier-{t}".*?</pattern>', svg)[0] for t in TIERS}
     assert len(patterns) == len(TIERS)
     assert "empty: the density ends at" in svg
@@ -101,8 +101,8 @@ def test_every_tier_has_a_pattern_of_its_own_and_an_empty_one_says_why():
 
 
 def test_night_is_drawn_if_the_set_asks_for_it():
-    day = camera_plan.draw(sheet_of("fixed_medium"), "en")
-    night = camera_plan.draw(sheet_of("fixed_medium", {"optics.night": 1}), "en")
+    day = drawing.draw(sheet_of("fixed_medium"), "en")
+    night = drawing.draw(sheet_of("fixed_medium", {"optics.night": 1}), "en")
     assert ", night" in night
     assert shapes(day, "seen")[0] != shapes(night, "seen")[0]
 
@@ -110,7 +110,7 @@ def test_night_is_drawn_if_the_set_asks_for_it():
 @pytest.mark.parametrize("name", [t.id for t in load_catalogue().types])
 @pytest.mark.parametrize(("height_m", "aim_m"), [(2, 0.5), (4, 12), (30, 300)])
 def test_everything_lies_inside_the_drawing(name, height_m, aim_m):
-    svg = camera_plan.draw(sheet_of(name, height_m=height_m, aim_m=aim_m), "en")
+    svg = drawing.draw(sheet_of(name, height_m=height_m, aim_m=aim_m), "en")
     root = ET.fromstring(svg)  # noqa: S314
     width, height = float(root.get("width")), float(root.get("height"))
     assert height < 4000
@@ -124,7 +124,7 @@ def test_everything_lies_inside_the_drawing(name, height_m, aim_m):
 
 
 def test_the_same_sheet_gives_the_same_bytes():
-    assert camera_plan.draw(sheet_of("dome"), "en") == camera_plan.draw(sheet_of("dome"), "en")
+    assert drawing.draw(sheet_of("dome"), "en") == drawing.draw(sheet_of("dome"), "en")
 
 
 def test_texts_from_data_stay_texts_and_nothing_is_asked(home):
@@ -136,7 +136,7 @@ def test_texts_from_data_stay_texts_and_nothing_is_asked(home):
     )
     store.write_text(home / "models.toml", text)
     name = load_catalogue().models[-1].model
-    svg = camera_plan.draw(sheet_of(name), "en")
+    svg = drawing.draw(sheet_of(name), "en")
     tags = {element.tag.removeprefix(SVG) for element in ET.fromstring(svg).iter()}  # noqa: S314
     assert not tags & {"script", "image", "a", "foreignObject", "use"}
     assert "href" not in re.sub(r"&lt;.*?&gt;", "", svg)

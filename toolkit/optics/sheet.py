@@ -1,6 +1,6 @@
 """What one camera can do: its density, fields of view and rings, and why a ring is empty.
 
-For one camera with stated values, where `toolkit.optics` draws many cameras of a city. Rings come
+For one camera with stated values, where `toolkit.optics.camera_draws` draws many cameras of a city. Rings come
 three ways: aimed (by day and at night), and "could cover", which is where the camera could serve a
 target if it pointed there and counts for "not excluded" only.
 """
@@ -14,8 +14,8 @@ import numpy as np
 
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.draws import FloatArray
-from toolkit.camera import Camera, Constants, constants_of
-from toolkit.lenses import (
+from toolkit.optics.camera_draws import Target, system_down, targets, threshold_px_m
+from toolkit.optics.lens import (
     FULL_CIRCLE_DEG,
     RingBounds,
     aim_at_height_m,
@@ -25,9 +25,9 @@ from toolkit.lenses import (
     pixel_constant,
     ring_bounds,
 )
-from toolkit.optics import Target, system_down, targets, threshold_px_m
+from toolkit.optics.one_camera import Camera, Constants, constants_of
+from toolkit.optics.thresholds import Thresholds
 from toolkit.results import INTERVAL, TIERS, Quantity, Tier
-from toolkit.thresholds import Thresholds
 
 SCHEMA: Final = "camera-exposure.optics/1"
 _HALF_CIRCLE_DEG: Final = 180.0

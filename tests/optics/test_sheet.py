@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolkit import camera_words
 from toolkit.assumptions.sets import load_assumptions
-from toolkit.camera import camera_of
-from toolkit.camera_sheet import ends, facing_share, make_sheet
-from toolkit.camera_types import load_catalogue
+from toolkit.optics import words
+from toolkit.optics.catalogue import load_catalogue
+from toolkit.optics.one_camera import camera_of
+from toolkit.optics.sheet import ends, facing_share, make_sheet
+from toolkit.optics.thresholds import load_thresholds
 from toolkit.results import TIERS
-from toolkit.thresholds import load_thresholds
 
 
 def sheet_of(name, changes=None, **stated):
@@ -34,7 +34,7 @@ def test_a_wide_lens_on_a_pole_matches_no_face_and_says_why():
     # By hand: 4.4 / tan 30 = 7.62; sqrt((1470 / 286)^2 - 4.4^2) = 2.66.
     assert why.begins_m == pytest.approx(7.62, abs=0.01)
     assert why.ends_m == pytest.approx(2.66, abs=0.01)
-    assert "the density ends at 2.7 m, the tilt cap begins at 7.6 m" in camera_words.why_text(
+    assert "the density ends at 2.7 m, the tilt cap begins at 7.6 m" in words.why_text(
         why, "face", "en"
     )
 
@@ -43,11 +43,11 @@ def test_a_density_that_does_not_reach_down_is_told_as_such():
     row = row_of(sheet_of("fixed_wide", height_m=6), "plate")
     why = row.why_empty(row.day)
     assert (why.slant_m, why.drop_m) == (pytest.approx(4.9), pytest.approx(5.25))
-    assert "4.9 m from the lens" in camera_words.why_text(why, "plate", "en")
+    assert "4.9 m from the lens" in words.why_text(why, "plate", "en")
     dark = row_of(sheet_of("fixed_wide", height_m=6), "face")
     why = dark.why_empty(dark.night)
     assert why.ends == "light"
-    assert "the light ends" in camera_words.why_text(why, "face", "en")
+    assert "the light ends" in words.why_text(why, "face", "en")
 
 
 def test_a_picture_that_begins_too_far_away_is_told_as_such():
@@ -148,4 +148,4 @@ def test_every_ring_is_told_and_tiers_nest(name, height, aim, night):
             if why is not None:
                 assert why.begins_m >= why.ends_m
                 assert math.isfinite(why.ends_m)
-                assert camera_words.why_text(why, row.tier, "en").startswith("empty: ")
+                assert words.why_text(why, row.tier, "en").startswith("empty: ")

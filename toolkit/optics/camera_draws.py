@@ -1,7 +1,7 @@
 """What a city's cameras can do: types drawn from a brand's mix, and their rings per tier.
 
-Formulas are in `toolkit.lenses`, the catalogue in `toolkit.camera_types`, thresholds of standards
-and makers in `toolkit.thresholds`, and one camera at a time in `toolkit.camera_sheet`.
+Formulas are in `toolkit.optics.lens`, the catalogue in `toolkit.optics.catalogue`, thresholds of standards
+and makers in `toolkit.optics.thresholds`, and one camera at a time in `toolkit.optics.sheet`.
 
 What is in a ring here and what is not: the aim is drawn with the rest of the ignorance, so these
 rings are aimed ones. A camera that turns counts at its wide setting, all directions. What changes
@@ -17,9 +17,9 @@ from scipy import stats
 
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.draws import Design, FloatArray
-from toolkit.bearings import draw_turns
-from toolkit.camera_types import CameraType, Catalogue, Mix, load_catalogue
-from toolkit.lenses import (
+from toolkit.optics.catalogue import CameraType, Catalogue, Mix, load_catalogue
+from toolkit.optics.facing import draw_turns
+from toolkit.optics.lens import (
     FULL_CIRCLE_DEG,
     aim_at_height_m,
     field_of_view_deg,

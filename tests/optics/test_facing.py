@@ -6,17 +6,18 @@ import numpy as np
 import pytest
 from drawn_grid import REACH_M, cameras, town
 
-from toolkit import bearings, exposure, placement
+from toolkit import exposure, placement
 from toolkit.base.draws import Design
+from toolkit.optics import facing
 
 
 def test_angles_to_a_street_are_the_same_for_both_ways():
     direction = np.array([0.0, 180.0, 90.0, 270.0, 45.0, 350.0, 10.0])
-    found = bearings.folded_deg(direction, np.zeros(7))
+    found = facing.folded_deg(direction, np.zeros(7))
     np.testing.assert_allclose(found, [0, 0, 90, 90, 45, 10, 10])
-    np.testing.assert_allclose(bearings.folded_deg(direction + 25, np.full(7, 205.0)), found)
+    np.testing.assert_allclose(facing.folded_deg(direction + 25, np.full(7, 205.0)), found)
     np.testing.assert_array_equal(
-        bearings.fold_of(np.array([0.0, 14.0, 16.0, 35.0, 37.0, 90.0]), np.zeros(6)),
+        facing.fold_of(np.array([0.0, 14.0, 16.0, 35.0, 37.0, 90.0]), np.zeros(6)),
         [0, 0, 1, 1, 2, 2],
     )
 
@@ -26,28 +27,28 @@ def test_shares_are_found_again():
     n = 4000
     kind = rng.choice(3, n, p=[0.55, 0.2, 0.25])
     at = np.choose(kind, [rng.normal(0, 12, n), rng.normal(90, 12, n), rng.uniform(0, 180, n)])
-    found = bearings.fit(bearings.folded_deg(at, np.zeros(n)))
+    found = facing.fit(facing.folded_deg(at, np.zeros(n)))
     assert found.along == pytest.approx(0.55, abs=0.04)
     assert found.across == pytest.approx(0.2, abs=0.04)
     assert found.spread_deg == pytest.approx(12, abs=1.5)
 
 
 def test_where_the_first_camera_looks_adds_up_and_is_symmetric():
-    prob = bearings.turn_prob(np.array([0.6, 0.0]), np.array([0.2, 0.0]), np.full(2, 13.0))
+    prob = facing.turn_prob(np.array([0.6, 0.0]), np.array([0.2, 0.0]), np.full(2, 13.0))
     np.testing.assert_allclose(prob.sum(axis=1), 1)
     np.testing.assert_allclose(prob, prob[:, ::-1])
-    np.testing.assert_allclose(prob, np.roll(prob, bearings.STEPS // 2, axis=1))
-    np.testing.assert_allclose(prob[1], 1 / bearings.STEPS)
-    middle = (np.arange(bearings.STEPS) + 0.5) * 3
-    near = bearings.folded_deg(middle, np.zeros(bearings.STEPS)) < 30
+    np.testing.assert_allclose(prob, np.roll(prob, facing.STEPS // 2, axis=1))
+    np.testing.assert_allclose(prob[1], 1 / facing.STEPS)
+    middle = (np.arange(facing.STEPS) + 0.5) * 3
+    near = facing.folded_deg(middle, np.zeros(facing.STEPS)) < 30
     assert prob[0, near].sum() == pytest.approx(0.6 * 0.98 + 0.2 / 3, abs=0.03)
 
 
 def test_facing_adds_up_and_is_flat_for_any_direction():
-    flat = bearings.facing_prob(np.full((1, bearings.STEPS), 1 / bearings.STEPS))
-    np.testing.assert_allclose(flat, 1 / bearings.STEPS)
-    along = bearings.turn_prob(np.ones(1), np.zeros(1), np.full(1, 5.0))
-    found = bearings.facing_prob(along)
+    flat = facing.facing_prob(np.full((1, facing.STEPS), 1 / facing.STEPS))
+    np.testing.assert_allclose(flat, 1 / facing.STEPS)
+    along = facing.turn_prob(np.ones(1), np.zeros(1), np.full(1, 5.0))
+    found = facing.facing_prob(along)
     np.testing.assert_allclose(found.sum(axis=2), 1)
     # A point along the street is faced or has its back turned to; one across is beside.
     ahead = [0, 1, 2, 3, 4, 5, -1, -2, -3, -4, -5, -6]
@@ -57,7 +58,7 @@ def test_facing_adds_up_and_is_flat_for_any_direction():
 
 def looking(n_draws, along, across, **options):
     drawn = cameras(n_draws, **options)
-    turns = bearings.turn_prob(
+    turns = facing.turn_prob(
         np.full(n_draws, along), np.full(n_draws, across), np.full(n_draws, 12.0)
     )
     return drawn.__class__(**(vars(drawn) | {"turns": turns}))
@@ -66,7 +67,7 @@ def looking(n_draws, along, across, **options):
 def test_looking_anywhere_is_what_it_was():
     drawn, codes = looking(1, 0.0, 0.0, hfov=70.0), np.arange(exposure.N_VIEWS)
     table = exposure.view_table(drawn, np.array([1.8]), reach_m=REACH_M, codes=codes)
-    for fold in range(bearings.FOLDS):
+    for fold in range(facing.FOLDS):
         np.testing.assert_allclose(
             table[exposure.BY_STREET + fold], table[exposure.CANDIDATE], rtol=1e-4
         )
@@ -75,9 +76,9 @@ def test_looking_anywhere_is_what_it_was():
 def test_the_mean_over_all_directions_does_not_depend_on_where_cameras_look():
     drawn = looking(1, 0.6, 0.15, hfov=70.0)
     table = exposure.view_table(drawn, np.array([1.0]), reach_m=REACH_M)
-    rows = table[exposure.BY_STREET : exposure.BY_STREET + bearings.FOLDS, 10, 0, 0]
+    rows = table[exposure.BY_STREET : exposure.BY_STREET + facing.FOLDS, 10, 0, 0]
     assert rows[0] > rows[1] > rows[2]
-    width = np.diff([0.0, *bearings.FOLD_EDGES_DEG, 90.0])
+    width = np.diff([0.0, *facing.FOLD_EDGES_DEG, 90.0])
     assert rows @ width / 90 == pytest.approx(table[exposure.CANDIDATE, 10, 0, 0], rel=1e-3)
 
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolkit import optics
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.base.draws import Design
+from toolkit.optics import camera_draws
 from toolkit.results import TIERS
 
 DESIGN = Design(64, 3)
@@ -20,11 +20,13 @@ PLATE = TIERS.index("plate")
 
 @pytest.fixture(scope="module")
 def catalogue():
-    return optics.load_catalogue()
+    return camera_draws.load_catalogue()
 
 
 def drawn(catalogue, changes=None, brand=None, design=DESIGN):
-    return optics.draw_cameras(catalogue, load_assumptions(changes=changes), design, brand=brand)
+    return camera_draws.draw_cameras(
+        catalogue, load_assumptions(changes=changes), design, brand=brand
+    )
 
 
 def edges(cameras):
@@ -63,7 +65,7 @@ def test_seen_recognised_and_matched_nest_whatever_is_set(
     seen, recognised, face, height, night, head
 ):
     cameras = drawn(
-        optics.load_catalogue(),
+        camera_draws.load_catalogue(),
         {
             "threshold.seen_px_m": seen,
             "threshold.recognised_px_m": recognised,
@@ -109,7 +111,7 @@ def test_a_mix_of_ones_own_can_hold_any_type(home):
         'source = "x"\nshares = { panoramic = 0.5, dome = 0.5 }\n'
     )
     store.write_text(home / "brands.toml", text)
-    cameras = drawn(optics.load_catalogue(), brand="Mine")
+    cameras = drawn(camera_draws.load_catalogue(), brand="Mine")
     assert cameras.type_ids == ("dome", "panoramic")
     np.testing.assert_allclose(cameras.hfov_deg[:, 1], 180)
 
@@ -124,7 +126,7 @@ def test_the_pole_is_held_within_the_heights_of_a_type(home, catalogue):
         home / "camera_types.toml",
         f'format = "camera-exposure.camera-types/1"\n[[type]]{low.partition("# The two")[0]}',
     )
-    before, after = drawn(catalogue), drawn(optics.load_catalogue())
+    before, after = drawn(catalogue), drawn(camera_draws.load_catalogue())
     y = before.type_ids.index("face")
     usable = np.isfinite(before.inner_m[:, FACE, y])
     assert np.isfinite(after.inner_m[:, FACE, y]).mean() > usable.mean()
@@ -143,15 +145,15 @@ def test_a_resolution_that_is_not_known_widens_the_rings(home, catalogue):
     store.write_text(
         home / "camera_types.toml", f'format = "camera-exposure.camera-types/1"\n[[type]]{wide}'
     )
-    before, after = drawn(catalogue), drawn(optics.load_catalogue())
+    before, after = drawn(catalogue), drawn(camera_draws.load_catalogue())
     assert after.outer_m[:, 0, 0].std() > 1.2 * before.outer_m[:, 0, 0].std()
 
 
 def test_an_outage_of_the_whole_city_stands_beside_and_changes_nothing(catalogue):
-    down = optics.system_down(load_assumptions())
+    down = camera_draws.system_down(load_assumptions())
     assert 0 < down.low < down.mid < down.high <= 0.25
     certain = {"optics.city_outage_prob": 0.25}
-    assert optics.system_down(load_assumptions(changes=certain)).mid == 0.25
+    assert camera_draws.system_down(load_assumptions(changes=certain)).mid == 0.25
     np.testing.assert_array_equal(
         drawn(catalogue, certain).availability, drawn(catalogue).availability
     )

@@ -7,7 +7,7 @@ import pytest
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.base.errors import InputDataError, NotFoundError
-from toolkit.thresholds import load_thresholds
+from toolkit.optics.thresholds import load_thresholds
 
 HEAD = 'format = "camera-exposure.thresholds/1"\n'
 EDITION = (
