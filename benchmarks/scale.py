@@ -77,8 +77,8 @@ def folder_bytes(folder: Path) -> int:
 
 def copies(n: int, home: Path) -> tuple[str, float]:
     """Install a pack of n copies of the built-in one; return its id and its km of street."""
-    from toolkit.layers import LAYERS, Layers
-    from toolkit.streets import FOLDER, open_pack, write_pack
+    from toolkit.streets.pack import FOLDER, open_pack, write_pack
+    from toolkit.streets.schema import LAYERS, Layers
 
     pack = open_pack(PACK)
     crs = pack.manifest.crs

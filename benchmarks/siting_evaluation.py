@@ -41,7 +41,7 @@ from toolkit.siting_fitting import KnownCity, fit_profiles, fit_shared, known_ci
 from toolkit.siting_pairs import CityPair, make_pair, pack_files, read_files
 from toolkit.siting_profiles import Prior, Profiles
 from toolkit.street_layers import StreetLayers
-from toolkit.streets import open_pack
+from toolkit.streets.pack import open_pack
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

@@ -19,11 +19,12 @@ from scipy.signal import oaconvolve
 from scipy.spatial import cKDTree
 from statsmodels.tools.sm_exceptions import ConvergenceWarning
 
-from toolkit import pieces, siting_columns, siting_fit
+from toolkit import siting_columns, siting_fit
 from toolkit.siting_fit import FitCity
 from toolkit.siting_profiles import Prior
 from toolkit.street_features import CLASSES, class_index
 from toolkit.street_layers import StreetLayers
+from toolkit.streets import street_points
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -65,7 +66,7 @@ def surroundings(
         each of `RADII_M`, how near the nearest node of each of `ARMS` is, and what else is known
         (see `_known_of`); mean 0 and variance 1 by length, shape (P, 4 R + 3 to 4 R + 7).
     """
-    along = pieces.cut(layers.lines, PIECE_M)
+    along = street_points.cut(layers.lines, PIECE_M)
     road = class_index(layers.highway)[along.line]
     ends = np.vstack([shapely.get_coordinates(shapely.get_point(layers.lines, k)) for k in (0, -1)])
     counted = (

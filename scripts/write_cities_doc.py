@@ -25,7 +25,6 @@ from toolkit.assumptions.sets import load_assumptions  # noqa: E402
 from toolkit.base import store  # noqa: E402
 from toolkit.base.draws import Design  # noqa: E402
 from toolkit.base.escape import plain  # noqa: E402
-from toolkit.cities import City, load_cities  # noqa: E402
 from toolkit.evidence.claim import figure_text  # noqa: E402
 from toolkit.evidence.count import CountDraws, count_draws  # noqa: E402
 from toolkit.evidence.densities import city_figures  # noqa: E402
@@ -39,6 +38,7 @@ from toolkit.evidence.load import (
 )
 from toolkit.evidence.makers import load_makers  # noqa: E402
 from toolkit.evidence.words import unused_text  # noqa: E402
+from toolkit.streets.cities import City, load_cities  # noqa: E402
 
 DOCUMENT = ROOT / "docs" / "cities.md"
 AS_OF = dt.date(2026, 11, 23)

@@ -18,8 +18,8 @@ from toolkit.assessment import assess
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.base.errors import NotFoundError
-from toolkit.cities import load_cities
 from toolkit.results import TIERS, Assessment
+from toolkit.streets.cities import load_cities
 
 AS_OF = dt.date(2026, 11, 23)
 TEN = [c.id for c in load_cities() if not c.demonstration]

@@ -12,11 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from toolkit import basis_streets, basis_sums, cameras, scene, sight, siting_profiles, streets
+from toolkit import basis_streets, basis_sums, scene, sight, siting_profiles
 from toolkit.assessment import assess, make_inputs
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
-from toolkit.layers import LAYERS, Layers
+from toolkit.streets import mapped_cameras
+from toolkit.streets import pack as streets
+from toolkit.streets.schema import LAYERS, Layers
 
 PACK = "small"
 AS_OF = dt.date(2026, 11, 23)
@@ -138,7 +140,7 @@ class TestCacheKeys:
         x, y = pack.streets.geometry.iloc[3].coords[0]
         file = tmp_path / "notes.csv"
         file.write_text(f"lat,lon,seen_on\n{y:.6f},{x:.6f},2026-01-01\n", encoding="utf-8")
-        cameras.import_cameras(file, PACK, as_of=AS_OF)
+        mapped_cameras.import_cameras(file, PACK, as_of=AS_OF)
         small()
         assert set(built) == GROUND
 

@@ -8,7 +8,7 @@ from batch_plans import HEAD, write_plan
 from toolkit import batch_plan
 from toolkit.base import store
 from toolkit.base.errors import InputDataError
-from toolkit.cities import load_cities
+from toolkit.streets.cities import load_cities
 
 CLAIM = """
 format = "camera-exposure.evidence/1"

@@ -9,9 +9,10 @@ import pytest
 import shapely
 from geopandas.testing import assert_geodataframe_equal
 
-from toolkit import cells, exposure, pieces
+from toolkit import cells, exposure
 from toolkit.assessment import assess
 from toolkit.results import EXPOSURE_CLASSES, TIERS
+from toolkit.streets import street_points
 
 AS_OF = dt.date(2026, 11, 23)
 CRS = "EPSG:32635"
@@ -68,7 +69,7 @@ def test_cells_are_squares_that_do_not_overlap(helsinki):
 def scene(known, chances=((0.1, 0.3), (0.2, 0.5), (0.4, 0.4), (0.8, 0.8))):
     """Return four points in two cells of 100 m, each with one site of certain sight."""
     lines = np.array([shapely.LineString([(0, 10), (200, 10)])], dtype=object)
-    points = pieces.cut(lines, 50.0)
+    points = street_points.cut(lines, 50.0)
     rows = exposure.PointRows(
         start=np.arange(5),
         site=np.arange(4, dtype=np.int32),

@@ -12,11 +12,11 @@ import pytest
 
 from toolkit import cover_files, gis_files
 from toolkit.camera_lists import CameraList, ListedCamera
-from toolkit.cities import find_city
 from toolkit.deterministic import cover, cover_streets
 from toolkit.language import words
 from toolkit.rule_sets import load_rules
-from toolkit.streets import open_pack
+from toolkit.streets.cities import find_city
+from toolkit.streets.pack import open_pack
 
 DAY = dt.date(2026, 11, 23)
 CAMERAS = CameraList(

@@ -22,7 +22,7 @@ from toolkit.deterministic import (
     ring_frame,
 )
 from toolkit.rule_sets import load_rules
-from toolkit.streets import open_pack
+from toolkit.streets.pack import open_pack
 
 LAT, LON = 16.8, 96.15
 PARTS = 120  # 30 pieces a quarter circle

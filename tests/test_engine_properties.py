@@ -10,13 +10,14 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolkit import exposure, pieces, placement, sight, siting
+from toolkit import exposure, placement, sight, siting
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
 from toolkit.optics.camera_draws import CameraDraws, draw_cameras, load_catalogue
 from toolkit.results import TIERS
 from toolkit.siting_profiles import operators_of, weights_of
 from toolkit.street_layers import StreetLayers
+from toolkit.streets import street_points
 
 REACH_M = 60.0
 N_TIERS = len(TIERS)
@@ -30,7 +31,7 @@ class Town:
 
     streets: np.ndarray
     houses: np.ndarray
-    points: pieces.Pieces
+    points: street_points.Pieces
     groups: siting.Candidates
     pairs: sight.Sight
     rows: exposure.PointRows
@@ -68,7 +69,7 @@ def town_of(streets, houses, junction_xy=None, road_class=None):
     """Return the town of given streets and houses."""
     xy = np.empty((0, 2)) if junction_xy is None else junction_xy
     road_class = np.arange(len(streets)) % 4 if road_class is None else road_class
-    points = pieces.cut(streets, 5.0)
+    points = street_points.cut(streets, 5.0)
     groups = siting.candidates(
         streets, road_class, np.full(len(streets), np.nan),
         junction_xy_m=xy, stretch_m=20.0, model=siting.load_siting(),

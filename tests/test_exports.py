@@ -13,15 +13,16 @@ import pyogrio
 import pytest
 import shapely
 
-from toolkit import cameras, exports, gis_files
+from toolkit import exports, gis_files
 from toolkit.assessment import assess
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.base.errors import InputDataError, UsageError
 from toolkit.comparison import Comparison, compare
 from toolkit.language import words
-from toolkit.layers import CRS
 from toolkit.results import EXPOSURE_CLASSES, TIERS, Assessment
+from toolkit.streets import mapped_cameras
+from toolkit.streets.schema import CRS
 
 AS_OF = dt.date(2026, 11, 23)
 CELL_M = 100.0
@@ -134,7 +135,7 @@ def test_field_notes_count_and_are_not_written(tmp_path, package):
         "lat,lon,kind,operator,seen_on,note\n60.1699,24.9384,fixed,Quux Ltd,2026-10-01,my words\n",
         encoding="utf-8",
     )
-    cameras.import_cameras(notes, "helsinki-centre", as_of=AS_OF)
+    mapped_cameras.import_cameras(notes, "helsinki-centre", as_of=AS_OF)
     found = assess("helsinki-centre", as_of=AS_OF, n_draws=40)
     path = tmp_path / "all.gpkg"
     made = exports.write_export(found, exports.LAYERS, path, cell_m=CELL_M)

@@ -11,8 +11,9 @@ from drawn_grid import REACH_M, cameras, town
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolkit import exposure, pieces, sight
+from toolkit import exposure, sight
 from toolkit.results import TIERS
+from toolkit.streets import street_points
 
 
 def views(n_per_site=1.0, **options):
@@ -312,7 +313,9 @@ def test_a_ring_thinner_than_the_spacing_of_points_is_right_in_the_mean(width_m)
     # One long street, 5 m points, sites at 4 m beside it: a ring crosses the street twice.
     rng = np.random.default_rng(3)
     n_sites, inner = 600, 20.0
-    points = pieces.cut(np.array([shapely.LineString([(0, 0), (10_000, 0)])], dtype=object), 5.0)
+    points = street_points.cut(
+        np.array([shapely.LineString([(0, 0), (10_000, 0)])], dtype=object), 5.0
+    )
     site_xy = np.column_stack([rng.uniform(100, 9_900, n_sites), np.full(n_sites, 4.0)])
     pairs = sight.build_sight(site_xy, points.xy, np.empty(0, dtype=object), reach_m=REACH_M)
     drawn = cameras(hfov=360.0, ring=(inner, inner + width_m))

@@ -11,8 +11,9 @@ import pytest
 import shapely
 from scipy.spatial import cKDTree
 
-from toolkit import cameras, exposure, scene, siting
-from toolkit.streets import open_pack
+from toolkit import exposure, scene, siting
+from toolkit.streets import mapped_cameras
+from toolkit.streets.pack import open_pack
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +149,7 @@ def test_field_notes_are_sites_of_the_scene_and_their_width_is_a_sector(helsinki
     lon, lat = to_degrees.transform(*where)
     path = tmp_path / "notes.csv"
     path.write_text(f"lat,lon,direction\n{lat},{lon},330-60\n")
-    cameras.import_cameras(path, "helsinki-centre", as_of=dt.date(2026, 11, 1))
+    mapped_cameras.import_cameras(path, "helsinki-centre", as_of=dt.date(2026, 11, 1))
     built = scene.build_scene(
         pack,
         siting.load_siting(),

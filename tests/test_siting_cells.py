@@ -12,7 +12,7 @@ from toolkit.assessment import make_inputs
 from toolkit.base.draws import Design
 from toolkit.base.errors import NotFoundError
 from toolkit.language import words
-from toolkit.streets import open_pack
+from toolkit.streets.pack import open_pack
 
 AS_OF = dt.date(2026, 11, 23)
 

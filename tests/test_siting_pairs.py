@@ -14,7 +14,7 @@ from drawn_city import CRS, camera_frame, grid, main_crossings, street_frame
 from toolkit import siting_pairs, street_features
 from toolkit.base.errors import InputDataError
 from toolkit.siting_pairs import read_pair
-from toolkit.streets import open_pack
+from toolkit.streets.pack import open_pack
 
 
 def save(frame, path):
@@ -330,7 +330,7 @@ def test_lights_and_places_far_from_the_streets_are_not_of_them(tmp_path, camera
 
 
 def test_a_file_says_of_lights_and_places_what_its_pack_says(tmp_path, cameras):
-    from toolkit.sources.tables import read_tables
+    from toolkit.streets.readers.tables.read import read_tables
 
     streets = save(pd.concat([street_frame(), known_points()]), tmp_path / "s.geojson")
     found = read_pair(streets, save(cameras, tmp_path / "c.parquet"))

@@ -15,10 +15,10 @@ from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.base.draws import Design
 from toolkit.base.errors import InputDataError, NotFoundError
-from toolkit.cities import load_cities
 from toolkit.language import words
 from toolkit.sensitivity_design import RecordingDesign
 from toolkit.siting import Candidates
+from toolkit.streets.cities import load_cities
 
 
 @pytest.fixture(scope="module")

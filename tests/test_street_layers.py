@@ -8,7 +8,7 @@ import numpy as np
 from drawn_city import layers
 
 from toolkit.street_layers import known_of, known_text, pack_layers
-from toolkit.streets import open_pack
+from toolkit.streets.pack import open_pack
 
 
 def test_what_is_not_known_is_no_zero():

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
-from toolkit import pieces, zones
+from toolkit import zones
+from toolkit.streets import street_points
 
 
 def test_classes_follow_the_interval_of_each_point():
@@ -26,7 +27,7 @@ def test_zones_are_valid_and_apart_and_the_higher_class_keeps_the_ground():
         ),
         lambda xy: xy + np.array([east, north]),
     )
-    points = pieces.cut(lines, 5.0)
+    points = street_points.cut(lines, 5.0)
     classes = np.where(points.xy[:, 0] < east + 90, "likely", "not_excluded")
     classes[points.line == 1] = "possible"
     found = zones.zone_polygons(points, classes, "EPSG:32635")
@@ -47,5 +48,5 @@ def test_zones_are_valid_and_apart_and_the_higher_class_keeps_the_ground():
 
 
 def test_no_points_give_no_zones():
-    points = pieces.cut(np.empty(0, dtype=object), 5.0)
+    points = street_points.cut(np.empty(0, dtype=object), 5.0)
     assert zones.zone_polygons(points, np.empty(0, dtype="<U12"), "EPSG:32635").empty

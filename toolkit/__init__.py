@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from toolkit.assessment import assess
     from toolkit.assumptions.sets import load_assumptions
-    from toolkit.cities import load_cities
     from toolkit.evidence.load import load_claims
     from toolkit.report import write_report
     from toolkit.results import Assessment
-    from toolkit.streets import open_pack
+    from toolkit.streets.cities import load_cities
+    from toolkit.streets.pack import open_pack
 
 __version__ = "0.1.0"
 
@@ -34,9 +34,9 @@ _HOMES = {
     "Assessment": "toolkit.results",
     "assess": "toolkit.assessment",
     "load_assumptions": "toolkit.assumptions.sets",
-    "load_cities": "toolkit.cities",
+    "load_cities": "toolkit.streets.cities",
     "load_claims": "toolkit.evidence.load",
-    "open_pack": "toolkit.streets",
+    "open_pack": "toolkit.streets.pack",
     "write_report": "toolkit.report",
 }
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from toolkit import __version__, fabrics, siting, siting_profiles
+from toolkit import __version__, siting, siting_profiles
 from toolkit.assumptions.sets import MINIMAL, AssumptionSet, load_assumptions
 from toolkit.base import store
 from toolkit.base.draws import Design, FloatArray
@@ -23,7 +23,6 @@ from toolkit.base.errors import PackError
 from toolkit.basis import Inputs, Outcome
 from toolkit.basis_city import on_city_level
 from toolkit.basis_streets import on_streets
-from toolkit.cities import City, find_city, load_cities
 from toolkit.evidence.claim import Claim
 from toolkit.evidence.count import CountDraws, Scope, count_draws
 from toolkit.evidence.densities import CityFigures, city_figures
@@ -47,7 +46,9 @@ from toolkit.results import (
     Status,
     rounded_draws,
 )
-from toolkit.streets import (
+from toolkit.streets import reference_networks
+from toolkit.streets.cities import City, find_city, load_cities
+from toolkit.streets.pack import (
     Pack,
     find_pack_for,
     list_packs,
@@ -407,7 +408,7 @@ def source_refs(inputs: Inputs, pack: Pack | None) -> tuple[SourceRef, ...]:
             SourceRef(
                 id="fabrics",
                 publisher="Reference street fabrics, © OpenStreetMap contributors, ODbL",
-                date=f"sha256 {fabrics.fabrics_sha256()[:12]}",
+                date=f"sha256 {reference_networks.fabrics_sha256()[:12]}",
             )
         )
     return tuple(rows)

@@ -14,7 +14,6 @@ import numpy as np
 from toolkit import siting
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.draws import Design, FloatArray
-from toolkit.cities import City
 from toolkit.evidence.claim import Claim
 from toolkit.evidence.count import CountDraws
 from toolkit.evidence.load import capability_level
@@ -32,7 +31,8 @@ from toolkit.results import (
     TierPart,
 )
 from toolkit.siting_profiles import Operators
-from toolkit.streets import Pack
+from toolkit.streets.cities import City
+from toolkit.streets.pack import Pack
 
 M_PER_KM = 1000.0
 M2_PER_KM2 = 1e6

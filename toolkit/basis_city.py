@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from toolkit import exposure, fabrics
+from toolkit import exposure
 from toolkit.base.draws import FloatArray
 from toolkit.basis import M_PER_KM, Inputs, Outcome, ring, switch
 from toolkit.language import notes
@@ -20,6 +20,7 @@ from toolkit.results import (
     TierPart,
     Total,
 )
+from toolkit.streets import reference_networks
 
 CORE_RADII_KM = (1.0, 2.0, 5.0)
 
@@ -27,7 +28,7 @@ CORE_RADII_KM = (1.0, 2.0, 5.0)
 def on_city_level(inputs: Inputs) -> Outcome:
     """Estimate from reference fabrics, for a city whose streets are not installed."""
     design, values = inputs.design, inputs.assumptions
-    known = fabrics.load_fabrics()
+    known = reference_networks.load_fabrics()
     views = exposure.view_table(
         inputs.cameras,
         inputs.per_site,
@@ -35,9 +36,9 @@ def on_city_level(inputs: Inputs) -> Outcome:
         codes=np.array([exposure.CANDIDATE]),
     )[0]
     n_sites = inputs.n_cameras / inputs.per_site
-    curve_m = fabrics.draw_view_curve(known, values, design)
-    per_site_m = fabrics.covered_length_m(curve_m, views)
-    density = fabrics.draw_density(known, values, design)
+    curve_m = reference_networks.draw_view_curve(known, values, design)
+    per_site_m = reference_networks.covered_length_m(curve_m, views)
+    density = reference_networks.draw_density(known, values, design)
     township_km = density * np.pi * values.draw("city.township_radius_km", design) ** 2
     able = inputs.cameras.able_share()
     why = notes.text("no_streets_share")
@@ -52,7 +53,7 @@ def on_city_level(inputs: Inputs) -> Outcome:
         for allocation, over_km in spread_km.items():
             shares[radius, allocation] = (
                 disc_km,
-                fabrics.covered_share(
+                reference_networks.covered_share(
                     curve_m,
                     views,
                     sites_per_m=n_sites / (over_km * M_PER_KM),

@@ -15,7 +15,6 @@ from toolkit import cells, exposure, siting, street_sample, zones
 from toolkit.base.draws import Design
 from toolkit.basis import M2_PER_KM2, M_PER_KM, Inputs, Outcome, ring, switch
 from toolkit.basis_sums import SitePlan, Sums, add_up, add_up_totals, plan_sites, systematic
-from toolkit.cameras import cameras_sha256
 from toolkit.optics.camera_draws import threshold_px_m
 from toolkit.results import (
     TIERS,
@@ -34,7 +33,8 @@ from toolkit.results import (
 )
 from toolkit.scene import Frame, IntArray, Scene, build_scene, pack_sites
 from toolkit.street_sample import StreetSample
-from toolkit.streets import Pack, open_pack, pack_sha256
+from toolkit.streets.mapped_cameras import cameras_sha256
+from toolkit.streets.pack import Pack, open_pack, pack_sha256
 
 
 class SceneKey(NamedTuple):

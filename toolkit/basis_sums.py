@@ -20,10 +20,10 @@ import pandas as pd
 from toolkit import exposure, placement, siting, siting_profiles
 from toolkit.base.draws import FloatArray
 from toolkit.basis import Inputs
-from toolkit.cameras import cameras_for
 from toolkit.results import ALLOCATIONS, Allocation
 from toolkit.scene import Frame, IntArray, Scene
-from toolkit.streets import Pack
+from toolkit.streets.mapped_cameras import cameras_for
+from toolkit.streets.pack import Pack
 
 _DAYS_PER_YEAR: Final = 365.25
 _SAMPLE_POINTS = 4_000

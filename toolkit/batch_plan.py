@@ -22,11 +22,11 @@ from toolkit.assessment import N_DRAWS, city_or_pack
 from toolkit.assumptions.sets import AssumptionSet, load_assumptions
 from toolkit.base import store, toml_files
 from toolkit.base.errors import InputDataError, ToolkitError
-from toolkit.cameras import cameras_sha256
-from toolkit.cities import load_cities
 from toolkit.evidence.load import NATIONAL, evidence_sha256, load_claims, load_observations
 from toolkit.results import SCHEMA, Status
-from toolkit.streets import find_pack_for, pack_sha256
+from toolkit.streets.cities import load_cities
+from toolkit.streets.mapped_cameras import cameras_sha256
+from toolkit.streets.pack import find_pack_for, pack_sha256
 
 FORMAT: Final = "camera-exposure.batch/1"
 OWN: Final = "own"

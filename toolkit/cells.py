@@ -18,9 +18,10 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
-from toolkit import exposure, pieces
+from toolkit import exposure
 from toolkit.base.draws import FloatArray
 from toolkit.results import INTERVAL, TIERS, exposure_class
+from toolkit.streets import street_points
 
 _CRS: Final = "EPSG:4326"
 _BLOCK_POINTS: Final = 20_000
@@ -61,7 +62,7 @@ def grid(xy_m: FloatArray, size_m: float) -> Grid:
 
 
 def cell_frame(
-    points: pieces.Pieces,
+    points: street_points.Pieces,
     known: NDArray[np.bool_],
     rows: exposure.PointRows,
     chance: exposure.SiteChance,

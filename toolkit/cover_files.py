@@ -11,11 +11,11 @@ import shapely
 
 from toolkit import __version__, gis_files
 from toolkit.camera_lists import CameraList
-from toolkit.cities import City
 from toolkit.deterministic import Cover, StreetCover, ring_frame
 from toolkit.language import notes, words
 from toolkit.rule_sets import RuleSet
-from toolkit.streets import Pack
+from toolkit.streets.cities import City
+from toolkit.streets.pack import Pack
 
 SCHEMA: Final = "camera-exposure.zones/1"
 _LAYER: Final = "cover"

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from toolkit.base.draws import FloatArray
 from toolkit.camera_lists import CameraList, ListedCamera
 from toolkit.rule_sets import FULL_CIRCLE_DEG, Occlusion, Rule, RuleSet
-from toolkit.streets import Pack
+from toolkit.streets.pack import Pack
 
 EARTH_RADIUS_M: Final = 6_371_008.8  # mean radius, IUGG
 WGS84: Final = "EPSG:4326"

@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.spatial import cKDTree
 
-from toolkit import clustering, exposure, pieces, sight, siting, zones
+from toolkit import clustering, exposure, sight, siting, zones
 from toolkit.base import store
-from toolkit.cameras import cameras_for
 from toolkit.street_layers import lanes_of, metric_xy, pack_layers
-from toolkit.streets import Pack
+from toolkit.streets import street_points
+from toolkit.streets.mapped_cameras import cameras_for
+from toolkit.streets.pack import Pack
 
 POINT_SPACING_M = 5.0
 """Street points stand for this length of street, or for more in a very large city."""
@@ -58,7 +59,7 @@ class Frame:
         Where mapped sites stand, shape (M, 2).
     n_indoor
         Mapped cameras left out because they stand deep inside a building.
-        Mapped means in the pack or in the user's field notes, see `toolkit.cameras`.
+        Mapped means in the pack or in the user's field notes, see `toolkit.streets.mapped_cameras`.
     site_xy_m
         Where all sites stand, shape (G + M, 2): the candidates first, then the mapped ones.
     buildings, top_m
@@ -70,7 +71,7 @@ class Frame:
     """
 
     lines: NDArray[np.object_]
-    points: pieces.Pieces
+    points: street_points.Pieces
     point_known: NDArray[np.bool_]
     groups: siting.Candidates
     group_free: NDArray[np.bool_]
@@ -207,7 +208,7 @@ def build_frame(
     spacing_m = point_spacing_m(float(shapely.length(lines).sum()))
     # Near in memory what is near on the ground, so that loops stay in the processor's cache.
     order = sight.morton_order(middles(lines))
-    points = pieces.cut(lines[order], spacing_m)
+    points = street_points.cut(lines[order], spacing_m)
     points = replace(points, line=order[points.line])
     known = open_air[points.line]
 

@@ -54,7 +54,7 @@ from toolkit.sensitivity_model import (
     boundary_options,
     expected_shares,
 )
-from toolkit.streets import open_pack
+from toolkit.streets.pack import open_pack
 
 SCHEMA: Final = "camera-exposure.sensitivity/2"
 BASE_ROWS: Final[dict[Method, int]] = {"sobol": 1024, "morris": 64}

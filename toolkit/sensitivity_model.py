@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit import exposure, fabrics, siting
+from toolkit import exposure, siting
 from toolkit.assessment import make_inputs
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.draws import Design, FloatArray
@@ -29,7 +29,8 @@ from toolkit.evidence.observations import Observation
 from toolkit.results import TIERS, Status
 from toolkit.scene import Scene
 from toolkit.sensitivity_design import BOUNDARY_COLUMN, GivenDesign
-from toolkit.streets import Pack, list_packs
+from toolkit.streets import reference_networks
+from toolkit.streets.pack import Pack, list_packs
 
 SAMPLE_POINTS: Final = 2_000
 """Street points of the stratified sample. On the demonstration's streets the sampled share lies
@@ -320,7 +321,7 @@ def _on_disc(inputs: Inputs, radius_km: float) -> FloatArray:
     scale, as `toolkit.basis_sums.share_inside` has it for streets.
     """
     design, values = inputs.design, inputs.assumptions
-    known = fabrics.load_fabrics()
+    known = reference_networks.load_fabrics()
     views = exposure.view_table(
         inputs.cameras,
         inputs.per_site,
@@ -330,9 +331,11 @@ def _on_disc(inputs: Inputs, radius_km: float) -> FloatArray:
     area = np.pi * values.draw("city.township_radius_km", design) ** 2
     in_disc = np.minimum(np.pi * radius_km**2 / area, 1.0)
     inside = in_disc ** (1.0 - values.draw("city.core_allocation", design))
-    disc_m = fabrics.draw_density(known, values, design) * np.pi * radius_km**2 * M_PER_KM
-    return fabrics.covered_share(
-        fabrics.draw_view_curve(known, values, design),
+    disc_m = (
+        reference_networks.draw_density(known, values, design) * np.pi * radius_km**2 * M_PER_KM
+    )
+    return reference_networks.covered_share(
+        reference_networks.draw_view_curve(known, values, design),
         views,
         sites_per_m=inputs.n_cameras * inside / inputs.per_site / disc_m,
         stretch_m=values.value("sites.stretch_m"),

@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.spatial import cKDTree
 
-from toolkit import pieces
 from toolkit.base import store
 from toolkit.base.draws import FloatArray
 from toolkit.base.errors import InputDataError
 from toolkit.street_features import features_at
 from toolkit.street_layers import StreetLayers
+from toolkit.streets import street_points
 
 ROAD_CLASSES = ("main", "middle", "local", "foot")
 _CORNER_RAD = np.pi / 4
@@ -167,7 +167,7 @@ def candidates(
     model
         Geometry of siting.
     """
-    stretches = pieces.cut(lines, stretch_m)
+    stretches = street_points.cut(lines, stretch_m)
     centre, heading, size, street = (
         stretches.xy,
         stretches.heading_rad,

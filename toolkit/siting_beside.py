@@ -17,10 +17,11 @@ import shapely
 from numpy.typing import NDArray
 
 from toolkit.base import store
-from toolkit.sources import graph, osm
-from toolkit.sources.extract import Extract
 from toolkit.street_features import PLACE_M
 from toolkit.street_layers import StreetLayers, lanes_of, metric_xy, some_lanes
+from toolkit.streets.readers.extract import Extract
+from toolkit.streets.readers.osm import file as osm
+from toolkit.streets.readers.tables import graphml
 
 FloatArray = NDArray[np.float64]
 
@@ -34,7 +35,7 @@ _AROUND_DEG: Final = 2e-3
 def is_extract(path: str | os.PathLike[str]) -> bool:
     """Return whether a file is one of those that are read here, by its name."""
     name = Path(os.fspath(path)).name.lower()
-    return osm.is_osm_name(name) or name.endswith(graph.SUFFIXES)
+    return osm.is_osm_name(name) or name.endswith(graphml.SUFFIXES)
 
 
 def read_extract(path: str | os.PathLike[str], box: tuple[float, float, float, float]) -> Extract:
@@ -46,7 +47,7 @@ def read_extract(path: str | os.PathLike[str], box: tuple[float, float, float, f
         If it is damaged, or has no street there.
     """
     file = store.local_file(path)
-    read = osm.read_osm if osm.is_osm_name(file.name) else graph.read_graphml
+    read = osm.read_osm if osm.is_osm_name(file.name) else graphml.read_graphml
     return read(file, boundary=shapely.box(*box).buffer(_AROUND_DEG, join_style="mitre"))
 
 

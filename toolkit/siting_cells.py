@@ -25,7 +25,7 @@ from toolkit.siting import Candidates
 from toolkit.siting_profiles import weights_of
 from toolkit.street_features import street_points
 from toolkit.street_layers import pack_layers
-from toolkit.streets import Pack, open_pack
+from toolkit.streets.pack import Pack, open_pack
 
 FloatArray = NDArray[np.float64]
 

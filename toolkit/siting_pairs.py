@@ -17,14 +17,14 @@ from scipy.spatial import cKDTree
 from toolkit import siting_beside
 from toolkit.base.clean_text import clean_text
 from toolkit.base.errors import InputDataError
-from toolkit.sources import columns, tables
-from toolkit.sources import lines as street_lines
-from toolkit.sources import tags as rules
-from toolkit.sources.extract import metric_crs_of
-from toolkit.sources.lines import StreetFile
 from toolkit.street_features import StreetPoints, street_points, without_duplicates
 from toolkit.street_layers import StreetLayers, known_of, metric_xy, pack_layers, some_lanes
-from toolkit.streets import Pack
+from toolkit.streets.pack import Pack
+from toolkit.streets.readers.extract import metric_crs_of
+from toolkit.streets.readers.osm import tags as rules
+from toolkit.streets.readers.tables import build as street_lines
+from toolkit.streets.readers.tables import columns, read
+from toolkit.streets.readers.tables.build import StreetFile
 
 FloatArray = NDArray[np.float64]
 
@@ -127,7 +127,7 @@ def read_files(
     """Return streets, camera points and directions of files, in the UTM zone of the streets."""
     layers, crs = _street_layers(streets, places)
     change = pyproj.Transformer.from_crs(4326, crs, always_xy=True)
-    lon_lat, direction_deg = tables.read_cameras(cameras)
+    lon_lat, direction_deg = read.read_cameras(cameras)
     xy = np.column_stack(change.transform(lon_lat[:, 0], lon_lat[:, 1]))
     return layers, xy, direction_deg
 
@@ -204,7 +204,7 @@ def _street_layers(
     path: str | os.PathLike[str], places: str | os.PathLike[str] | None
 ) -> tuple[StreetLayers, str]:
     beside = places if places is not None and siting_beside.is_extract(places) else None
-    file = tables.load_tables(path, places=None if beside is not None else places)
+    file = read.load_tables(path, places=None if beside is not None else places)
     if not len(file.drawn.lines):
         lost = _left_out(file, ()).items()
         why = ", ".join(f"{reason.replace('_', ' ')} {number}" for reason, number in lost)

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.spatial import cKDTree
 
-from toolkit import pieces
 from toolkit.street_layers import StreetLayers
+from toolkit.streets import street_points as pieces
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

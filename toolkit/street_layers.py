@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from toolkit.streets import Pack
+from toolkit.streets.pack import Pack
 
 FloatArray = NDArray[np.float64]
 

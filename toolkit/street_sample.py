@@ -16,9 +16,9 @@ import numpy as np
 
 from toolkit import clustering, siting
 from toolkit.base.draws import Design, FloatArray
-from toolkit.pieces import Pieces
 from toolkit.scene import IntArray, Scene, with_sight
-from toolkit.streets import Pack
+from toolkit.streets.pack import Pack
+from toolkit.streets.street_points import Pieces
 
 NAME: Final = "street sample"
 """Name of the random number behind a sample."""

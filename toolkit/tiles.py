@@ -18,15 +18,16 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from toolkit import pieces, sight, siting
+from toolkit import sight, siting
 from toolkit.base import store
 from toolkit.base.draws import FloatArray
 from toolkit.basis import Inputs
 from toolkit.basis_streets import street_figures
 from toolkit.basis_sums import Sums, add_up, plan_sites
-from toolkit.cameras import cameras_sha256
 from toolkit.scene import Frame, IntArray, Scene, build_frame, middles, with_sight
-from toolkit.streets import Pack, open_pack, pack_sha256
+from toolkit.streets import street_points
+from toolkit.streets.mapped_cameras import cameras_sha256
+from toolkit.streets.pack import Pack, open_pack, pack_sha256
 
 _M_PER_KM = 1000.0
 HALO_MARGIN_M = 1.0
@@ -154,7 +155,7 @@ def tile_scene(
     row = np.full(len(frame.lines), -1, dtype=np.int64)
     row[streets] = np.arange(len(streets))
     point = np.flatnonzero(row[frame.points.line] >= 0)
-    points = pieces.Pieces(
+    points = street_points.Pieces(
         xy=frame.points.xy[point],
         heading_rad=frame.points.heading_rad[point],
         length=frame.points.length[point],

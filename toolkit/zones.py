@@ -11,8 +11,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from toolkit import pieces
 from toolkit.results import EXPOSURE_CLASSES, LIKELY_LOW, POSSIBLE_HIGH
+from toolkit.streets import street_points
 
 STRIP_M = 6.0
 """Half the width of a strip, about the distance from centre line to house front."""
@@ -37,7 +37,9 @@ def street_area_m2(lines: NDArray[np.object_]) -> float:
     return float(shapely.area(shapely.union_all(ground)))
 
 
-def zone_polygons(points: pieces.Pieces, classes: NDArray[np.str_], crs: str) -> gpd.GeoDataFrame:
+def zone_polygons(
+    points: street_points.Pieces, classes: NDArray[np.str_], crs: str
+) -> gpd.GeoDataFrame:
     """Return one valid (multi)polygon per class that occurs.
 
     Parameters

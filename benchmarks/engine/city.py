@@ -13,10 +13,11 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from toolkit import pieces, sight, siting
+from toolkit import sight, siting
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.street_layers import pack_layers
-from toolkit.streets import open_pack
+from toolkit.streets import street_points
+from toolkit.streets.pack import open_pack
 
 PACK = "helsinki-centre"
 COLUMNS, ROWS = 7, 6
@@ -97,7 +98,7 @@ def tiled_city(
     )
     groups = siting.described(groups, pack_layers(pack))
     site_xy = sight.place_sites(groups.xy_m, groups.centre_xy_m, houses)
-    points = pieces.cut(lines, spacing_m)
+    points = street_points.cut(lines, spacing_m)
     low, high = np.split(np.asarray(shapely.total_bounds(lines)), 2)
     shifts = [np.array([c, r]) * (high - low) - low for c in range(columns) for r in range(rows)]
     n = len(shifts)

@@ -14,10 +14,10 @@ from toolkit.app import answer, controls, serve
 from toolkit.assessment import assess
 from toolkit.assumptions.sets import list_sets
 from toolkit.base import egress
-from toolkit.cities import load_cities
 from toolkit.language import words as labels
 from toolkit.language.translate import LANGUAGE_NAMES, Language, tr
 from toolkit.optics.catalogue import load_catalogue
+from toolkit.streets.cities import load_cities
 
 AS_OF = dt.date(2026, 11, 1)
 PAGE_NAMES = {

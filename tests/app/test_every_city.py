@@ -14,10 +14,10 @@ from running import SLOW_MS, Server, Watched, serving
 from toolkit.app import answer
 from toolkit.assessment import assess
 from toolkit.base import escape
-from toolkit.cities import find_city, load_cities
 from toolkit.language import words as labels
 from toolkit.maps import STEPS, streets_of
 from toolkit.results import TIERS, Assessment
+from toolkit.streets.cities import find_city, load_cities
 
 AS_OF = dt.date(2026, 11, 1)
 CITIES = [city.id for city in load_cities()]

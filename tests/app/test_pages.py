@@ -16,12 +16,11 @@ from invented import HOSTILE, assessment_of, layers_of
 from running import SLOW_S
 from streamlit.testing.v1 import AppTest
 
-from toolkit import maps, report, streets
+from toolkit import maps, report
 from toolkit.app import answer, controls, downloads, estimates, figures, map_view, serve
 from toolkit.assessment import assess
 from toolkit.assumptions.sets import list_sets, load_assumptions
 from toolkit.base import egress, store
-from toolkit.cities import find_city, load_cities
 from toolkit.evidence.load import load_claims
 from toolkit.language import notes
 from toolkit.language import words as labels
@@ -39,6 +38,8 @@ from toolkit.results import (
     Total,
 )
 from toolkit.siting_profiles import load_profiles
+from toolkit.streets import pack
+from toolkit.streets.cities import find_city, load_cities
 
 AS_OF = dt.date(2026, 11, 1)
 CITIES = [city.id for city in load_cities()]
@@ -457,21 +458,21 @@ def test_the_table_under_the_map_has_the_length_of_each_colour() -> None:
     lengths = 100.0 * np.arange(1, 42)
     streets = layers.streets.assign(length_m=lengths)
     assessment = with_tier(Quantity.of(1, 2, 3, "km"), Quantity.of(0.1, 0.2, 0.3, "share"))
-    shown = layers.__class__(**{**vars(layers), "streets": streets})
+    shown = layers.__class__(**{**vars(layers), "streets": pack})
     html = unescape(figures.steps_table(assessment, shown, "seen", "en")).replace("\xa0", " ")
     rows = re.findall(r"<tr.*?<th scope=\"row\">(.*?)</th><td>(.*?)</td>", html)
     by_name = {re.sub("<.*?>", "", head): cell for head, cell in rows}
     assert next(iter(by_name.values())) == "1.0 to 3.0 km (middle 2.0)"
     total = lengths.sum()
     for step in STEPS:
-        metres = float(maps.streets_of(step, streets, "seen")["length_m"].sum())
+        metres = float(maps.streets_of(step, pack, "seen")["length_m"].sum())
         wanted = labels.quantity_text(Quantity.exactly(metres / 1000, "km"), "en")
         assert metres > 0
         assert by_name[maps.step_name(step, "en")] == (
             f"{wanted} ({labels.share(metres / total, 'en')})"
         )
     for cls in EXPOSURE_CLASSES:
-        of_class = lengths[(streets["seen_class"] == cls).to_numpy()].sum() / 1000
+        of_class = lengths[(pack["seen_class"] == cls).to_numpy()].sum() / 1000
         told = by_name[labels.class_name(cls, "en")]
         assert math.isclose(float(told.split()[0]), of_class, rel_tol=0.01)
     assert html.count('class="line step') == len(STEPS)
@@ -531,7 +532,7 @@ def test_texts_of_the_built_in_data_that_a_page_shows_are_in_burmese(
     opened: Callable[..., AppTest],
 ) -> None:
     demonstration = find_city("helsinki-centre")
-    shown = [demonstration.note, streets.read_manifest(demonstration.id).boundary.note]
+    shown = [demonstration.note, pack.read_manifest(demonstration.id).boundary.note]
     for found in list_sets():
         if found.kind == "probabilistic":
             shown += [found.title, load_assumptions(found.name).about]

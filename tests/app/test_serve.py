@@ -19,8 +19,8 @@ from streamlit.testing.v1 import AppTest
 from toolkit.app import serve
 from toolkit.base import egress
 from toolkit.base.errors import PermissionNotGivenError, UsageError
-from toolkit.cities import load_cities
 from toolkit.language import words as labels
+from toolkit.streets.cities import load_cities
 
 HANDSHAKE = {
     "Connection": "Upgrade",

@@ -10,9 +10,9 @@ from playwright.sync_api import expect
 from running import SLOW_S, Server, Watched
 from streamlit.testing.v1 import AppTest
 
-from toolkit import pack_files, streets
 from toolkit.app import serve, streets_page
 from toolkit.base import egress
+from toolkit.streets import pack, pack_zip
 
 
 @pytest.fixture
@@ -45,16 +45,16 @@ def test_what_is_installed_is_listed_and_what_is_built_in_has_no_button(
 def test_a_pack_file_is_brought_in_and_can_be_removed(
     opened: Callable[[], AppTest], tmp_path: Path, home: Path
 ) -> None:
-    file = pack_files.export_pack("helsinki-centre", tmp_path / "helsinki.zip")
+    file = pack_zip.export_pack("helsinki-centre", tmp_path / "helsinki.zip")
     page = opened()
     page.text_input(key="streets_path").set_value(str(file)).run()
     page.button(key="streets_go").click().run()
     assert not page.exception
     assert not page.error
-    assert (home / streets.FOLDER / "helsinki-centre" / "manifest.json").is_file()
+    assert (home / pack.FOLDER / "helsinki-centre" / "manifest.json").is_file()
     page = opened()
     page.button(key="remove:helsinki-centre").click().run()
-    assert not (home / streets.FOLDER / "helsinki-centre").exists()
+    assert not (home / pack.FOLDER / "helsinki-centre").exists()
 
 
 @pytest.mark.parametrize("name", ["/vsicurl/http://example.org/a.osm.pbf", "no-such-file.osm.pbf"])
@@ -66,7 +66,7 @@ def test_a_file_that_cannot_be_used_is_a_sentence(
     page.button(key="streets_go").click().run()
     assert not page.exception
     assert len(page.error) == 1
-    assert not (home / streets.FOLDER).exists()
+    assert not (home / pack.FOLDER).exists()
 
 
 @pytest.mark.browser
@@ -95,5 +95,5 @@ def test_going_to_another_page_and_back_keeps_the_city(opened: Callable[[], AppT
 
 
 def test_a_saved_pack_is_the_exported_one(tmp_path: Path) -> None:
-    written = pack_files.export_pack("helsinki-centre", tmp_path / "helsinki-centre.zip")
+    written = pack_zip.export_pack("helsinki-centre", tmp_path / "helsinki-centre.zip")
     assert streets_page._packed("helsinki-centre") == written.read_bytes()

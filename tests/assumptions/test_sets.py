@@ -14,8 +14,8 @@ from toolkit.assumptions.sets import find_set, list_sets, load_assumptions
 from toolkit.base import store
 from toolkit.base.draws import Design
 from toolkit.base.errors import InputDataError, NotFoundError
-from toolkit.cities import load_cities
 from toolkit.results import TIERS
+from toolkit.streets.cities import load_cities
 
 AS_OF = dt.date(2026, 11, 23)
 HEIGHT = """

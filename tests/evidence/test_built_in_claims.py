@@ -9,7 +9,6 @@ import tomllib
 import pytest
 
 from toolkit.base import store
-from toolkit.cities import load_cities
 from toolkit.evidence.load import (
     NATIONAL,
     capability_level,
@@ -18,6 +17,7 @@ from toolkit.evidence.load import (
     load_national,
 )
 from toolkit.evidence.makers import load_makers
+from toolkit.streets.cities import load_cities
 
 ORIGIN_OF_THE_REPORT = "reuters-2022-anonymous"
 

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
 from toolkit.base.errors import InputDataError
-from toolkit.cities import load_cities
 from toolkit.evidence.claim import Claim
 from toolkit.evidence.count import count_draws
 from toolkit.evidence.densities import CityFigures
 from toolkit.evidence.load import load_claims, load_national
 from toolkit.evidence.words import RuleId, UnusedReason, rule_text, unused_text
+from toolkit.streets.cities import load_cities
 
 ROOT = Path(__file__).resolve().parents[2]
 AS_OF = dt.date(2026, 11, 23)

@@ -5,9 +5,9 @@ import pytest
 
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
-from toolkit.cities import find_city
 from toolkit.evidence.densities import CityFigures, city_figures, multiplier
 from toolkit.results import Boundary
+from toolkit.streets.cities import find_city
 
 DESIGN = Design(n_draws=400, seed=0)
 

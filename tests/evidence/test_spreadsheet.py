@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolkit.base.errors import InputDataError
-from toolkit.cities import load_cities
 from toolkit.evidence.load import NATIONAL, evidence_sha256, load_claims
 from toolkit.evidence.spreadsheet import COLUMNS, read_csv, to_csv
+from toolkit.streets.cities import load_cities
 
 EVIL = [
     "=1+1",

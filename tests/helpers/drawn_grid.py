@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
-from toolkit import exposure, pieces, sight, siting
+from toolkit import exposure, sight, siting
 from toolkit.optics.camera_draws import CameraDraws
 from toolkit.results import TIERS
+from toolkit.streets import street_points
 
 N_TIERS = len(TIERS)
 REACH_M = 60.0
@@ -43,7 +44,7 @@ def town(n_draws, *, turn_deg=0.0, shift=(0.0, 0.0), scale=1.0, buildings=True):
         return shapely.transform(np.array(shapes, dtype=object), lambda xy: xy @ matrix + shift)
 
     streets = move(lines)
-    points = pieces.cut(streets, 5.0 * scale)
+    points = street_points.cut(streets, 5.0 * scale)
     found = siting.candidates(
         streets, np.full(len(lines), 2), np.full(len(lines), 4 / 3.25 * 2 * scale),
         junction_xy_m=np.empty((0, 2)),

@@ -17,10 +17,10 @@ import time
 import traceback
 from pathlib import Path
 
-from toolkit import importing
 from toolkit.base import store
 from toolkit.base.errors import ToolkitError
-from toolkit.sources import graph, tables
+from toolkit.streets import install
+from toolkit.streets.readers.tables import graphml, read
 
 _STATUS = Path("/proc/self/status")
 _KB_PER_MB = 1024
@@ -48,7 +48,7 @@ def _bound_address_space(extra_mb: int) -> None:
 
 def _run(target: str) -> dict[str, object]:
     try:
-        report = importing.import_file(target)
+        report = install.import_file(target)
     except ToolkitError as error:
         return {"kind": "error", "message": str(error), "counts": {}}
     except BaseException:  # noqa: BLE001
@@ -61,8 +61,8 @@ def main() -> None:
     """Import what is asked for until the input ends."""
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
-    assert graph
-    assert tables
+    assert graphml
+    assert read
     _bound_address_space(int(sys.argv[1]))
     base_mb = _status_mb("VmRSS:")
     home = store.home_dir()

@@ -8,7 +8,7 @@ from typing import Final
 
 import streamlit as st
 
-from toolkit import fabrics, maps
+from toolkit import maps
 from toolkit.app import assumptions_page
 from toolkit.app.controls import Choice
 from toolkit.assessment import assess
@@ -21,7 +21,8 @@ from toolkit.optics.camera_draws import load_catalogue
 from toolkit.results import Assessment, Status, Tier
 from toolkit.siting import load_siting
 from toolkit.siting_profiles import operators_of
-from toolkit.streets import find_pack_for, pack_sha256
+from toolkit.streets import reference_networks
+from toolkit.streets.pack import find_pack_for, pack_sha256
 
 SAMPLE_POINTS: Final = 20_000
 """In a larger city (100 km of street at 5 m) figures do not wait for all points. A share is then
@@ -70,7 +71,7 @@ def estimate(choice: Choice) -> Estimate:
             load_siting().sha256,
             operators_of(city.id, choice.profile).sha256,
             repr(load_catalogue()),
-            pack_sha256(pack) if pack else fabrics.fabrics_sha256(),
+            pack_sha256(pack) if pack else reference_networks.fabrics_sha256(),
         ]
     )
     assessment, key = _assessed(

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from toolkit.app import figures, markup
 from toolkit.app.estimates import Estimate
-from toolkit.cities import City
 from toolkit.language import notes, words
 from toolkit.language.translate import Language, tr
 from toolkit.report import basis, tables
 from toolkit.report.basis import Item, Said
 from toolkit.results import Assessment
+from toolkit.streets.cities import City
 
 
 def show(made: Estimate, city: City, lang: Language) -> None:

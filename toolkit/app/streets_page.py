@@ -11,14 +11,14 @@ from typing import Final, Literal
 import streamlit as st
 from streamlit.elements.lib.mutable_status_container import StatusContainer
 
-from toolkit import cameras, importing, pack_files, streets
 from toolkit.app import choices, controls, markup
 from toolkit.base import escape, store
 from toolkit.base.errors import ToolkitError
-from toolkit.boundaries import parse_boundary
-from toolkit.cities import load_cities
 from toolkit.language import words
 from toolkit.language.translate import Language, tr
+from toolkit.streets import install, mapped_cameras, pack, pack_zip
+from toolkit.streets.boundary import parse_boundary
+from toolkit.streets.cities import load_cities
 
 _ALL: Final = ""
 """Stands for every known city that a file covers."""
@@ -41,8 +41,8 @@ def _plain(text: str) -> str:
 
 def _show_installed(lang: Language) -> None:
     markup.show(lang, markup.tag("h2", tr("Installed", lang)))
-    built_in = {p.name for p in (store.builtin_dir() / streets.FOLDER).iterdir()}
-    for manifest in streets.list_packs():
+    built_in = {p.name for p in (store.builtin_dir() / pack.FOLDER).iterdir()}
+    for manifest in pack.list_packs():
         boundary = manifest.boundary
         length = tr("{value} km", lang).format(value=f"{boundary.length_km or 0:.0f}")
         note = words.built_in(boundary.note, lang)
@@ -56,18 +56,18 @@ def _show_installed(lang: Language) -> None:
             on_click="ignore",
             key=f"save:{manifest.id}",
         )
-        own = store.home_dir() / streets.FOLDER / manifest.id
+        own = store.home_dir() / pack.FOLDER / manifest.id
         if (own.is_dir() or manifest.id not in built_in) and st.button(
             _plain(tr("Remove these streets", lang)), key=f"remove:{manifest.id}"
         ):
-            pack_files.remove_pack(manifest.id)
+            pack_zip.remove_pack(manifest.id)
             st.rerun()
 
 
 def _packed(name: str) -> bytes:
     """Return a pack as one file, made when it is asked for."""
     with tempfile.TemporaryDirectory() as folder:
-        return pack_files.export_pack(name, Path(folder) / f"{name}.zip").read_bytes()
+        return pack_zip.export_pack(name, Path(folder) / f"{name}.zip").read_bytes()
 
 
 def _show_import(lang: Language) -> None:
@@ -153,8 +153,8 @@ def _end(status: StatusContainer, text: str, state: Literal["error", "complete"]
 
 def _bring_in(file: Path, city_id: str, boundary: str) -> None:
     """Import a file and tell how far it is."""
-    if pack_files.is_pack_file(file):
-        st.text(pack_files.import_pack(file).id)
+    if pack_zip.is_pack_file(file):
+        st.text(pack_zip.import_pack(file).id)
         return
     line, bar = st.empty(), st.progress(0.0)
 
@@ -164,7 +164,7 @@ def _bring_in(file: Path, city_id: str, boundary: str) -> None:
             bar.progress(min(max(share, 0.0), 1.0))
 
     chosen = [city for city in load_cities() if city.id == city_id] or None
-    report = importing.import_file(
+    report = install.import_file(
         file, cities=chosen, boundary=parse_boundary(boundary), progress=tell
     )
     bar.empty()
@@ -202,15 +202,15 @@ def _show_notes(lang: Language) -> None:
                 file = Path(folder) / f"notes{Path(sent.name).suffix.lower()}"
                 file.write_bytes(sent.getvalue())
                 today = dt.datetime.now(dt.UTC).date()
-                read = cameras.import_cameras(file, city, as_of=today).read
+                read = mapped_cameras.import_cameras(file, city, as_of=today).read
             bad = len({problem.row for problem in read.problems})
             st.text(f"{read.n_notes - bad} / {read.n_notes}")
             for problem in read.problems:
                 st.text(f"{problem.row}, {problem.column}: {problem.reason}")
-        if len(cameras.list_cameras(city)) and st.button(
+        if len(mapped_cameras.list_cameras(city)) and st.button(
             _plain(tr("Remove the notes of this city", lang)), key="notes_remove"
         ):
-            cameras.remove_cameras(city)
+            mapped_cameras.remove_cameras(city)
             st.rerun()
     except ToolkitError as error:
         st.error(_plain(str(error)))

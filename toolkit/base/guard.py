@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from toolkit.base import store
 from toolkit.base.clean_text import clean_text
 from toolkit.base.errors import InputDataError
-from toolkit.layers import CRS
+from toolkit.streets.schema import CRS
 
 Progress = Callable[[str, float | None], None]
 Kind = Literal["line", "polygon", "point"]

@@ -49,8 +49,8 @@ def register(commands: Commands) -> None:
 
 
 def _cities(options: argparse.Namespace) -> int:
-    from toolkit.cities import load_cities
-    from toolkit.streets import find_pack_for
+    from toolkit.streets.cities import load_cities
+    from toolkit.streets.pack import find_pack_for
 
     cities = load_cities()
     packs = {city.id: city.pack or find_pack_for(city.id) for city in cities}
@@ -142,9 +142,9 @@ def _area(radius_km: float | None) -> str:
 
 def _report(options: argparse.Namespace) -> int:
     from toolkit.assessment import assess
-    from toolkit.cities import find_city, load_cities
     from toolkit.language.translate import LANGUAGES
     from toolkit.report import write_report
+    from toolkit.streets.cities import find_city, load_cities
 
     languages = tuple(part.strip() for part in options.lang.split(","))
     unknown = [part for part in languages if part not in LANGUAGES]

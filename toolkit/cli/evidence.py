@@ -66,15 +66,15 @@ def _flag(name: str) -> str:
 
 
 def _city_id(text: str) -> str:
-    from toolkit.cities import find_city
     from toolkit.evidence.load import NATIONAL
+    from toolkit.streets.cities import find_city
 
     return NATIONAL if text.strip().casefold() == NATIONAL else find_city(text).id
 
 
 def _all_ids() -> list[str]:
-    from toolkit.cities import load_cities
     from toolkit.evidence.load import NATIONAL
+    from toolkit.streets.cities import load_cities
 
     return [*(city.id for city in load_cities()), NATIONAL]
 

@@ -163,7 +163,7 @@ def _fit(options: argparse.Namespace) -> int:
     from toolkit.siting_fitting import fit_profiles, known_city
     from toolkit.siting_pairs import pack_pair, read_pair
     from toolkit.siting_profiles import KnownList, load_lists, load_prior
-    from toolkit.streets import open_pack
+    from toolkit.streets.pack import open_pack
 
     prior, lists = load_prior(), load_lists()
     pairs, sources, cities = {}, {}, []
@@ -268,7 +268,7 @@ def _is_own(places: Path) -> bool:
 def _files_by_name(folder: Path, ending: str) -> dict[str, Path]:
     """Return the files of a folder whose names end so before the suffix, by what comes before."""
     from toolkit.siting_beside import is_extract
-    from toolkit.sources.tables import SUFFIXES
+    from toolkit.streets.readers.tables.read import SUFFIXES
 
     found: dict[str, Path] = {}
     for file in sorted(folder.iterdir()) if folder.is_dir() else []:

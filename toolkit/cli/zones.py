@@ -34,10 +34,10 @@ def register(commands: Commands) -> None:
 def _zones(options: argparse.Namespace) -> int:
     from toolkit import cover_files, gis_files
     from toolkit.camera_lists import read_cameras
-    from toolkit.cities import find_city
     from toolkit.deterministic import cover, cover_streets
     from toolkit.rule_sets import load_rules
-    from toolkit.streets import find_pack_for, open_pack
+    from toolkit.streets.cities import find_city
+    from toolkit.streets.pack import find_pack_for, open_pack
 
     if options.out is not None:
         gis_files.check_suffix(options.out)

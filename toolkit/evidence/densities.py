@@ -14,9 +14,9 @@ from scipy import special
 
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.draws import Design, FloatArray
-from toolkit.cities import City
 from toolkit.evidence.claim import Claim
 from toolkit.results import Boundary
+from toolkit.streets.cities import City
 
 _PER_THOUSAND = 1000.0
 
@@ -71,7 +71,7 @@ def city_figures(
     InputDataError
         If the reference networks cannot be read.
     """
-    from toolkit import fabrics
+    from toolkit.streets import reference_networks
 
     def fixed(value: float | None) -> FloatArray | None:
         return None if not value else np.full(design.n_draws, float(value))
@@ -86,7 +86,9 @@ def city_figures(
         area_km2=fixed(boundary.area_km2 if boundary else None),
         population=population,
         junctions=fixed(junctions),
-        street_km_per_km2=fabrics.draw_density(fabrics.load_fabrics(), assumptions, design),
+        street_km_per_km2=reference_networks.draw_density(
+            reference_networks.load_fabrics(), assumptions, design
+        ),
     )
 
 

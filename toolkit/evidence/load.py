@@ -70,7 +70,7 @@ def load_claims(city_id: str, own: Path | None = None) -> tuple[Claim, ...]:
     Parameters
     ----------
     city_id
-        Id of a city, as `toolkit.cities.find_city` gives it.
+        Id of a city, as `toolkit.streets.cities.find_city` gives it.
     own
         Folder with a file a city, in the place of the user's own.
 

@@ -1,6 +1,6 @@
 """Texts in the languages of the toolkit: look-up, plural forms, numbers, dates.
 
-The English text is the key. Catalogues lie in ``toolkit/locale``; `scripts/update_messages.py`
+The English text is the key. Catalogues lie in ``toolkit/language/locale``; `scripts/update_messages.py`
 makes them. Nothing here depends on the locale of the system, and nothing is put into builtins.
 """
 
@@ -18,7 +18,7 @@ Language = Literal["en", "my"]
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
 SOURCE_LANGUAGE: Final = "en"
 DOMAIN: Final = "toolkit"
-LOCALE_DIR: Final = Path(__file__).resolve().parents[1] / "locale"
+LOCALE_DIR: Final = Path(__file__).resolve().parent / "locale"
 
 LANGUAGE_NAMES: Final[dict[Language, str]] = {"en": "English", "my": "မြန်မာ"}
 """Each language's name in itself, for the switch."""
