@@ -19,11 +19,12 @@ from scipy.signal import oaconvolve
 from scipy.spatial import cKDTree
 from statsmodels.tools.sm_exceptions import ConvergenceWarning
 
-from toolkit import siting_columns, siting_fit
-from toolkit.siting_fit import FitCity
-from toolkit.siting_profiles import Prior
-from toolkit.street_features import CLASSES, class_index
-from toolkit.street_layers import StreetLayers
+from toolkit.siting import design_matrix
+from toolkit.siting.features import CLASSES, class_index
+from toolkit.siting.profiles import Prior
+from toolkit.siting.surroundings import StreetLayers
+from toolkit.siting.validation import regression
+from toolkit.siting.validation.regression import FitCity
 from toolkit.streets import street_points
 
 FloatArray = NDArray[np.float64]
@@ -163,14 +164,14 @@ def folded_lift(
         From the columns of a profile alone, and from these and the surroundings together.
     """
     profile, everything = np.zeros(len(fold)), np.zeros(len(fold))
-    columns = siting_columns.design(fit.code)
+    columns = design_matrix.design(fit.code)
     varies = np.ptp(columns, axis=0) > 0
     together = np.hstack([(columns * prior.between_sd)[:, varies], around * AROUND_SD])
-    shared = siting_fit.log_lift(start, fit.code, fit.length_m)
+    shared = regression.log_lift(start, fit.code, fit.length_m)
     for f in np.unique(fold):
         others, here = fold != f, fold == f
-        seen = siting_fit.fit([fit.part(others)], prior_mean=start, prior_sd=prior.between_sd)
-        profile[here] = siting_fit.log_lift(seen.beta, fit.code, fit.length_m)[here]
+        seen = regression.fit([fit.part(others)], prior_mean=start, prior_sd=prior.between_sd)
+        profile[here] = regression.log_lift(seen.beta, fit.code, fit.length_m)[here]
         params = _fit_together(fit.part(others), shared[others], together[others])
         everything[here] = shared[here] + together[here] @ params
     return profile, everything - np.log(_mean(np.exp(everything), fit.length_m))

@@ -48,7 +48,6 @@ from invented_truth import (  # noqa: E402
     write_report,
 )
 
-from toolkit import siting, siting_profiles  # noqa: E402
 from toolkit.assumptions.sets import load_assumptions  # noqa: E402
 from toolkit.base import store  # noqa: E402
 from toolkit.base.draws import Design  # noqa: E402
@@ -58,6 +57,7 @@ from toolkit.evidence.count import count_draws  # noqa: E402
 from toolkit.optics.camera_draws import draw_cameras, load_catalogue  # noqa: E402
 from toolkit.results import INTERVAL, TIERS, Names, upper_prob  # noqa: E402
 from toolkit.scene import Scene, build_scene  # noqa: E402
+from toolkit.siting import candidates, profiles  # noqa: E402
 from toolkit.streets import cities
 from toolkit.streets.pack import Pack, open_pack  # noqa: E402
 
@@ -152,7 +152,7 @@ def _scene_of(network: int, folder: str) -> tuple[Pack, Scene]:
     pack = open_pack(pack_id(network))
     built = build_scene(
         pack,
-        siting.load_siting(),
+        candidates.load_siting(),
         stretch_m=values.value("sites.stretch_m"),
         reach_m=values.value("optics.max_range_m"),
         level_height_m=values.value("sites.level_height_m"),
@@ -188,8 +188,8 @@ def answer(network: int, report: Report, *, seed: int, n_draws: int) -> Answer:
             counts=count_draws((report.claim,), as_of=AS_OF, design=design, assumptions=values),
             cameras=draw_cameras(_catalogue(), values, design, brand=None),
             per_site=values.draw("sites.cameras_per_site", design),
-            model=siting.load_siting(),
-            operators=siting_profiles.operators_of(None),
+            model=candidates.load_siting(),
+            operators=profiles.operators_of(None),
         ),
         pack_id(network),
     )

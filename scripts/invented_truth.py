@@ -16,13 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize
 
-from toolkit import siting_profiles
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.draws import Design
 from toolkit.evidence.load import Claim
 from toolkit.optics.camera_draws import CameraDraws, draw_cameras
 from toolkit.optics.catalogue import Catalogue
 from toolkit.scene import Scene
+from toolkit.siting import profiles
 
 Variant = Literal[
     "as assumed",
@@ -231,8 +231,8 @@ def draw_ignorance(
     drawn = Ignorance(
         n_cameras=max(number * inside, in_scope),
         in_scope=in_scope,
-        weight=siting_profiles.weights_of(
-            siting_profiles.operators_of(None), city.scene.groups, setting.values, design
+        weight=profiles.weights_of(
+            profiles.operators_of(None), city.scene.groups, setting.values, design
         )[0],
         uniform_share=draw("sites.uniform_share"),
         per_site=draw("sites.cameras_per_site"),

@@ -34,10 +34,11 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 from shapely.geometry.base import BaseGeometry
 
-from toolkit import sight, siting
+from toolkit import sight
 from toolkit.assumptions.sets import AssumptionSet, load_assumptions
 from toolkit.base import store
 from toolkit.base.draws import Design
+from toolkit.siting import candidates
 from toolkit.streets import pack, reference_networks, street_points
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -166,7 +167,7 @@ def view_curve(
 
 
 def measure(
-    source: Source, network: Network, assumptions: AssumptionSet, model: siting.SitingModel
+    source: Source, network: Network, assumptions: AssumptionSet, model: candidates.SitingModel
 ) -> dict[str, Any]:
     """Measure everything that the file states about one network."""
     points = street_points.cut(network.lines, POINT_SPACING_M)
@@ -175,9 +176,9 @@ def measure(
     least = assumptions.value("city.built_cell_km_per_km2")
     n_cells, medians = density(points, hull, least)
     stated = n_cells >= LEAST_CELLS
-    groups = siting.candidates(
+    groups = candidates.candidates(
         network.lines,
-        siting.road_classes(network.highway.tolist(), model),
+        candidates.road_classes(network.highway.tolist(), model),
         np.full(len(network.lines), np.nan),
         junction_xy_m=network.junction_xy_m,
         stretch_m=assumptions.value("sites.stretch_m"),
@@ -315,7 +316,7 @@ def measure_all(
     only
         Ids to which measuring is limited; all if empty.
     """
-    assumptions, model = load_assumptions(), siting.load_siting()
+    assumptions, model = load_assumptions(), candidates.load_siting()
     known = {row["id"]: row for row in kept}
     for source in SOURCES:
         folder = folders.get(source.kind)

@@ -12,10 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from toolkit import basis_streets, basis_sums, scene, sight, siting_profiles
+from toolkit import basis_streets, basis_sums, scene, sight
 from toolkit.assessment import assess, make_inputs
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
+from toolkit.siting import profiles
 from toolkit.streets import mapped_cameras
 from toolkit.streets import pack as streets
 from toolkit.streets.schema import LAYERS, Layers
@@ -71,7 +72,7 @@ def forget() -> None:
     """Forget what is kept in memory, as a new process has."""
     basis_streets._open_scene.cache_clear()
     basis_streets._open_sample.cache_clear()
-    siting_profiles._kept_weights.cache_clear()
+    profiles._kept_weights.cache_clear()
 
 
 @pytest.fixture
@@ -92,7 +93,7 @@ def built(home, monkeypatch):
 
     note(basis_streets, "build_scene", "scene")
     note(sight, "sweep", "sight")
-    note(siting_profiles, "draw", "weights")
+    note(profiles, "draw", "weights")
     small()
     assert sorted(done) == ["scene", "sight", "weights"]
     done.clear()

@@ -12,7 +12,7 @@ from toolkit.assessment import make_inputs
 from toolkit.base.draws import Design
 from toolkit.basis_streets import scene_of
 from toolkit.basis_sums import Sums, plan_sites, reducing_share
-from toolkit.siting_profiles import operators_of
+from toolkit.siting.profiles import operators_of
 from toolkit.streets.schema import empty_layer
 
 AS_OF = dt.date(2026, 11, 23)

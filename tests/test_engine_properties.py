@@ -10,13 +10,14 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolkit import exposure, placement, sight, siting
+from toolkit import exposure, placement, sight
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
 from toolkit.optics.camera_draws import CameraDraws, draw_cameras, load_catalogue
 from toolkit.results import TIERS
-from toolkit.siting_profiles import operators_of, weights_of
-from toolkit.street_layers import StreetLayers
+from toolkit.siting import candidates
+from toolkit.siting.profiles import operators_of, weights_of
+from toolkit.siting.surroundings import StreetLayers
 from toolkit.streets import street_points
 
 REACH_M = 60.0
@@ -32,7 +33,7 @@ class Town:
     streets: np.ndarray
     houses: np.ndarray
     points: street_points.Pieces
-    groups: siting.Candidates
+    groups: candidates.Candidates
     pairs: sight.Sight
     rows: exposure.PointRows
 
@@ -70,15 +71,15 @@ def town_of(streets, houses, junction_xy=None, road_class=None):
     xy = np.empty((0, 2)) if junction_xy is None else junction_xy
     road_class = np.arange(len(streets)) % 4 if road_class is None else road_class
     points = street_points.cut(streets, 5.0)
-    groups = siting.candidates(
+    groups = candidates.candidates(
         streets, road_class, np.full(len(streets), np.nan),
-        junction_xy_m=xy, stretch_m=20.0, model=siting.load_siting(),
+        junction_xy_m=xy, stretch_m=20.0, model=candidates.load_siting(),
     )  # fmt: skip
     names = np.array(["primary", "tertiary", "residential", "footway"])
     layers = StreetLayers(
         streets, names[road_class].tolist(), xy[::3], xy[:2], ["police"] * len(xy[:2])
     )
-    groups = siting.described(groups, layers)
+    groups = candidates.described(groups, layers)
     where = sight.place_sites(groups.xy_m, groups.centre_xy_m, houses)
     pairs = sight.build_sight(where, points.xy, houses, reach_m=REACH_M)
     n = len(groups.size_m)
@@ -124,7 +125,7 @@ def simulated(built, prob, drawn, per_site, length_m, design):
 def site_prob(built, n_sites, seed=0, n_draws=1):
     """Return inclusion probabilities with weights drawn from the profiles, shape (G, D)."""
     values, design = load_assumptions(), Design(n_draws, seed)
-    return siting.inclusion_prob(
+    return candidates.inclusion_prob(
         weights_of(operators_of(None), built.groups, values, design),
         np.broadcast_to(np.asarray(n_sites, dtype=float), n_draws),
         built.groups,

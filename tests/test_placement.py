@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from scipy import optimize
 from scipy.spatial.distance import pdist
 
-from toolkit import _placement_kernels, exposure, placement, sight, siting
+from toolkit import _placement_kernels, exposure, placement, sight
 from toolkit.base.draws import Design
 from toolkit.basis_sums import Sums
 from toolkit.exposure import SiteChance
 from toolkit.results import TIERS
+from toolkit.siting import candidates
 
 
 def standing_share(prob, design, **options):
@@ -30,7 +31,7 @@ def standing_share(prob, design, **options):
 class TestSites:
     def test_140_of_154_groups_are_occupied(self):
         design = Design(20, 0)
-        prob = np.tile(siting.proportional_prob(np.ones(154), 140)[:, None], 20)
+        prob = np.tile(candidates.proportional_prob(np.ones(154), 140)[:, None], 20)
         standing = placement.place_sites(SiteChance.of_table(prob), design)
         for draw in range(20):
             chosen = standing.of_draw(draw).tolist()

@@ -11,7 +11,8 @@ import pytest
 import shapely
 from scipy.spatial import cKDTree
 
-from toolkit import exposure, scene, siting
+from toolkit import exposure, scene
+from toolkit.siting import candidates
 from toolkit.streets import mapped_cameras
 from toolkit.streets.pack import open_pack
 
@@ -21,7 +22,7 @@ def helsinki():
     pack = open_pack("helsinki-centre")
     built = scene.build_scene(
         pack,
-        siting.load_siting(),
+        candidates.load_siting(),
         stretch_m=20.0,
         reach_m=80.0,
         level_height_m=3.0,
@@ -93,7 +94,7 @@ HOUSE = np.array([shapely.box(0, 0, 40, 40)], dtype=object)
 
 
 def sites(*columns):
-    return scene.mapped_sites(mapped(*columns), "EPSG:32635", HOUSE, siting.load_siting())
+    return scene.mapped_sites(mapped(*columns), "EPSG:32635", HOUSE, candidates.load_siting())
 
 
 def test_a_camera_just_inside_a_wall_is_put_in_front_of_it_and_a_deep_one_left_out():
@@ -152,7 +153,7 @@ def test_field_notes_are_sites_of_the_scene_and_their_width_is_a_sector(helsinki
     mapped_cameras.import_cameras(path, "helsinki-centre", as_of=dt.date(2026, 11, 1))
     built = scene.build_scene(
         pack,
-        siting.load_siting(),
+        candidates.load_siting(),
         stretch_m=20.0,
         reach_m=80.0,
         level_height_m=3.0,

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from toolkit import __version__, siting, siting_profiles
+from toolkit import __version__
 from toolkit.assumptions.sets import MINIMAL, AssumptionSet, load_assumptions
 from toolkit.base import store
 from toolkit.base.draws import Design, FloatArray
@@ -46,6 +46,7 @@ from toolkit.results import (
     Status,
     rounded_draws,
 )
+from toolkit.siting import candidates, profiles
 from toolkit.streets import reference_networks
 from toolkit.streets.cities import City, find_city, load_cities
 from toolkit.streets.pack import (
@@ -196,8 +197,8 @@ def make_inputs(  # noqa: PLR0913
             catalogue, values, design, brand=_brand(claims, counts, status, catalogue.mixes)
         ),
         per_site=values.draw("sites.cameras_per_site", design),
-        model=siting.load_siting(),
-        operators=siting_profiles.operators_of(found.id, profile),
+        model=candidates.load_siting(),
+        operators=profiles.operators_of(found.id, profile),
     )
     return inputs, pack_id, figures
 

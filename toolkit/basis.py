@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from toolkit import siting
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.draws import Design, FloatArray
 from toolkit.evidence.claim import Claim
@@ -30,7 +29,8 @@ from toolkit.results import (
     Tier,
     TierPart,
 )
-from toolkit.siting_profiles import Operators
+from toolkit.siting import candidates
+from toolkit.siting.profiles import Operators
 from toolkit.streets.cities import City
 from toolkit.streets.pack import Pack
 
@@ -52,7 +52,7 @@ class Inputs:
     counts: CountDraws
     cameras: CameraDraws
     per_site: FloatArray
-    model: siting.SitingModel
+    model: candidates.SitingModel
     operators: Operators
 
     @property

@@ -11,7 +11,7 @@ import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit import cells, exposure, siting, street_sample, zones
+from toolkit import cells, exposure, street_sample, zones
 from toolkit.base.draws import Design
 from toolkit.basis import M2_PER_KM2, M_PER_KM, Inputs, Outcome, ring, switch
 from toolkit.basis_sums import SitePlan, Sums, add_up, add_up_totals, plan_sites, systematic
@@ -32,6 +32,7 @@ from toolkit.results import (
     exposure_class,
 )
 from toolkit.scene import Frame, IntArray, Scene, build_scene, pack_sites
+from toolkit.siting import candidates
 from toolkit.street_sample import StreetSample
 from toolkit.streets.mapped_cameras import cameras_sha256
 from toolkit.streets.pack import Pack, open_pack, pack_sha256
@@ -57,7 +58,7 @@ def _open_scene(key: SceneKey) -> tuple[Pack, Scene]:
     pack = open_pack(key.pack_id)
     scene = build_scene(
         pack,
-        siting.load_siting(),
+        candidates.load_siting(),
         stretch_m=key.stretch_m,
         reach_m=key.reach_m,
         level_height_m=key.level_height_m,
@@ -74,7 +75,7 @@ def _open_sample(key: SceneKey, n_points: int, seed: int) -> StreetSample:
     return street_sample.draw_sample(
         pack,
         scene,
-        siting.load_siting(),
+        candidates.load_siting(),
         n_points,
         district_m=key.district_m,
         design=Design(1, seed),

@@ -17,11 +17,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from toolkit import exposure, placement, siting, siting_profiles
+from toolkit import exposure, placement
 from toolkit.base.draws import FloatArray
 from toolkit.basis import Inputs
 from toolkit.results import ALLOCATIONS, Allocation
 from toolkit.scene import Frame, IntArray, Scene
+from toolkit.siting import candidates, profiles
 from toolkit.streets.mapped_cameras import cameras_for
 from toolkit.streets.pack import Pack
 
@@ -141,8 +142,8 @@ def chance_of_sites(
     design, values = inputs.design, inputs.assumptions
     n_here = np.maximum(inputs.n_cameras * inside_share, in_scope)
     n_sites = (n_here - in_scope) / inputs.per_site
-    factor = siting.inclusion_factor(
-        siting_profiles.weights_of(inputs.operators, frame.groups, values, design),
+    factor = candidates.inclusion_factor(
+        profiles.weights_of(inputs.operators, frame.groups, values, design),
         n_sites,
         frame.ranked,
     )

@@ -17,13 +17,14 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from toolkit import __version__, siting, siting_profiles
+from toolkit import __version__
 from toolkit.assessment import N_DRAWS, city_or_pack
 from toolkit.assumptions.sets import AssumptionSet, load_assumptions
 from toolkit.base import store, toml_files
 from toolkit.base.errors import InputDataError, ToolkitError
 from toolkit.evidence.load import NATIONAL, evidence_sha256, load_claims, load_observations
 from toolkit.results import SCHEMA, Status
+from toolkit.siting import candidates, profiles
 from toolkit.streets.cities import load_cities
 from toolkit.streets.mapped_cameras import cameras_sha256
 from toolkit.streets.pack import find_pack_for, pack_sha256
@@ -290,8 +291,8 @@ def job_key(job: Job, values: AssumptionSet | None = None) -> str:
                 "observations": [o.model_dump(mode="json") for o in observations],
                 "pack_sha256": None if pack_id is None else pack_sha256(pack_id),
                 "cameras_sha256": cameras_sha256(city.id),
-                "siting_sha256": siting.load_siting().sha256,
-                "profiles_sha256": siting_profiles.load_profiles().sha256,
+                "siting_sha256": candidates.load_siting().sha256,
+                "profiles_sha256": profiles.load_profiles().sha256,
                 "data_sha256": _data_sha256(),
             }
         )

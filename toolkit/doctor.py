@@ -12,8 +12,8 @@ from toolkit.base import egress, store
 from toolkit.base.errors import ToolkitError
 from toolkit.evidence.load import load_claims
 from toolkit.optics.camera_draws import load_catalogue
-from toolkit.siting import load_siting
-from toolkit.siting_profiles import load_profiles
+from toolkit.siting.candidates import load_siting
+from toolkit.siting.profiles import load_profiles
 from toolkit.streets import pack
 from toolkit.streets.cities import load_cities
 from toolkit.streets.reference_networks import load_fabrics

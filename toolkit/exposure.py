@@ -16,13 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from toolkit import _exposure_kernels, clustering
+from toolkit import _exposure_kernels
 from toolkit.base.draws import FloatArray
 from toolkit.kernel_lock import KERNEL_LOCK
 from toolkit.optics import facing
 from toolkit.optics.camera_draws import CameraDraws
 from toolkit.results import INTERVAL, TIERS
 from toolkit.sight import BEARING_STEPS, CM_PER_M, Sight
+from toolkit.siting import districts
 
 BIN_M = _exposure_kernels.BIN_M
 MAX_PER_SITE = _exposure_kernels.MAX_PER_SITE
@@ -322,7 +323,7 @@ class SiteChance:
         Index of the district of each site, -1 for sites that exist for certain, shape (G,).
     cluster_size, joint_size
         Shape of the district factors, infinite for none, shape (D,), as drawn and among a fixed
-        number of sites; see `toolkit.clustering`.
+        number of sites; see `toolkit.siting.districts`.
     n_sites
         Number of sites among those that are not certain, shape (D,).
     """
@@ -377,8 +378,8 @@ class SiteChance:
         if np.isfinite(cluster_size).any():
             cells = np.zeros((int(district.max(initial=0)) + 1, n_classes))
             np.add.at(cells, (district[size > 0], site_class[size > 0]), 1.0)
-            shape = clustering.shape_among(cluster_size, cells @ prob)
-        given, alone = clustering.hidden_chance(prob, shape)
+            shape = districts.shape_among(cluster_size, cells @ prob)
+        given, alone = districts.hidden_chance(prob, shape)
         kept = alone | np.isinf(shape)
         within = np.where(kept, np.minimum(factor, CERTAIN), given / mean[:, None])
         certain = (n_certain > 0) * 1
@@ -413,7 +414,7 @@ class SiteChance:
         """Return `clustering.joint_curve` of each draw, or nothing where no draw clusters."""
         if np.isinf(self.joint_size).all():
             return np.empty((0, 0), np.float32)
-        return clustering.joint_curve(self.joint_size)
+        return districts.joint_curve(self.joint_size)
 
 
 _MOST_PROB: Final = 1 - 1e-12

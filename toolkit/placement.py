@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from toolkit import _placement_kernels
 from toolkit.base.draws import Design, FloatArray
-from toolkit.clustering import district_factors
 from toolkit.exposure import SiteChance, known_width, per_site_prob
 from toolkit.kernel_lock import KERNEL_LOCK
 from toolkit.optics.camera_draws import CameraDraws
 from toolkit.sight import CM_PER_M, Sight
+from toolkit.siting.districts import district_factors
 
 _DM_PER_M = 10.0
 _FULL_CIRCLE_DEG = 360.0

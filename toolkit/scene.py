@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.spatial import cKDTree
 
-from toolkit import clustering, exposure, sight, siting, zones
+from toolkit import exposure, sight, zones
 from toolkit.base import store
-from toolkit.street_layers import lanes_of, metric_xy, pack_layers
+from toolkit.siting import candidates, districts
+from toolkit.siting.surroundings import lanes_of, metric_xy, pack_layers
 from toolkit.streets import street_points
 from toolkit.streets.mapped_cameras import cameras_for
 from toolkit.streets.pack import Pack
@@ -73,7 +74,7 @@ class Frame:
     lines: NDArray[np.object_]
     points: street_points.Pieces
     point_known: NDArray[np.bool_]
-    groups: siting.Candidates
+    groups: candidates.Candidates
     group_free: NDArray[np.bool_]
     group_district: IntArray
     fixed_count: IntArray
@@ -100,9 +101,9 @@ class Frame:
         return known
 
     @cached_property
-    def ranked(self) -> siting.Ranked:
+    def ranked(self) -> candidates.Ranked:
         """The groups that may still hold a site, in order of class and size."""
-        return siting.ranked(self.groups, self.group_free)
+        return candidates.ranked(self.groups, self.group_free)
 
     @cached_property
     def ground_m2(self) -> float:
@@ -133,7 +134,7 @@ def point_spacing_m(total_m: float) -> float:
 
 def build_scene(
     pack: Pack,
-    model: siting.SitingModel,
+    model: candidates.SitingModel,
     *,
     stretch_m: float,
     reach_m: float,
@@ -173,7 +174,7 @@ def build_scene(
 
 def build_frame(
     pack: Pack,
-    model: siting.SitingModel,
+    model: candidates.SitingModel,
     *,
     stretch_m: float,
     level_height_m: float,
@@ -214,22 +215,22 @@ def build_frame(
 
     junctions = pack.junctions
     crossing = junctions["drive_degree"].to_numpy() >= _JUNCTION_DEGREE
-    groups = siting.candidates(
+    groups = candidates.candidates(
         lines[open_air],
-        siting.road_classes(streets["highway"].tolist(), model)[open_air],
+        candidates.road_classes(streets["highway"].tolist(), model)[open_air],
         lanes_of(streets)[open_air],
         junction_xy_m=metric_xy(junctions[crossing], crs),
         stretch_m=stretch_m,
         model=model,
     )
     # District by district, so that the sites that a point sees come by district.
-    cells, of_cell = clustering.districts(groups.centre_xy_m, district_m)
+    cells, of_cell = districts.districts(groups.centre_xy_m, district_m)
     rank = np.empty(len(cells), dtype=np.int64)
     rank[sight.morton_order(cells.astype(float) * district_m)] = np.arange(len(cells))
     order = sight.morton_order(groups.xy_m)
     order = order[np.argsort(rank[of_cell[order]], kind="stable")]
     groups, group_district = groups.take(order), rank[of_cell[order]]
-    groups = siting.described(
+    groups = candidates.described(
         replace(groups, line=np.flatnonzero(open_air)[groups.line]), pack_layers(pack)
     )
     fixed = mapped_sites(cameras_for(pack), crs, buildings, model)
@@ -315,7 +316,7 @@ def mapped_sites(
     cameras: gpd.GeoDataFrame,
     crs: str,
     buildings: NDArray[np.object_],
-    model: siting.SitingModel,
+    model: candidates.SitingModel,
 ) -> MappedSites:
     """Return the sites of mapped cameras.
 
@@ -339,7 +340,7 @@ def mapped_sites(
     )
 
 
-def pack_sites(pack: Pack, model: siting.SitingModel) -> gpd.GeoDataFrame:
+def pack_sites(pack: Pack, model: candidates.SitingModel) -> gpd.GeoDataFrame:
     """Return the sites of a pack's own mapped cameras, without the user's field notes.
 
     Returns
@@ -386,7 +387,7 @@ def _join(xy: FloatArray, site_m: float) -> tuple[FloatArray, IntArray]:
 
 
 def _in_front_of_walls(
-    xy: FloatArray, buildings: NDArray[np.object_], model: siting.SitingModel
+    xy: FloatArray, buildings: NDArray[np.object_], model: candidates.SitingModel
 ) -> tuple[FloatArray, NDArray[np.bool_]]:
     """Move points inside footprints in front of the nearest wall; mark the deep ones."""
     inside = sight.containing_building(xy, buildings)

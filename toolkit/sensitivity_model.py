@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit import exposure, siting
+from toolkit import exposure
 from toolkit.assessment import make_inputs
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.draws import Design, FloatArray
@@ -29,6 +29,7 @@ from toolkit.evidence.observations import Observation
 from toolkit.results import TIERS, Status
 from toolkit.scene import Scene
 from toolkit.sensitivity_design import BOUNDARY_COLUMN, GivenDesign
+from toolkit.siting import candidates
 from toolkit.streets import reference_networks
 from toolkit.streets.pack import Pack, list_packs
 
@@ -282,7 +283,7 @@ class _Sampled:
 
 def _open(inputs: Inputs, pack_id: str, n_points: int) -> _Sampled:
     pack, scene = scene_of(inputs, pack_id)
-    classes = siting.road_classes(pack.streets["highway"].tolist(), inputs.model)
+    classes = candidates.road_classes(pack.streets["highway"].tolist(), inputs.model)
     sample = stratified_sample(strata(scene, classes), scene.points.length, n_points)
     rows = scene.rows.take(sample.point)
     kinds, view = np.unique(rows.view, return_inverse=True)

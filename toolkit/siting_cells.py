@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from toolkit import __version__, siting
+from toolkit import __version__
 from toolkit.assessment import source_refs
 from toolkit.base.errors import NotFoundError
 from toolkit.basis import M_PER_KM, Inputs
@@ -21,10 +21,11 @@ from toolkit.basis_sums import share_inside
 from toolkit.language import notes, words
 from toolkit.language.translate import LANGUAGES
 from toolkit.results import INTERVAL, Quantity
-from toolkit.siting import Candidates
-from toolkit.siting_profiles import weights_of
-from toolkit.street_features import street_points
-from toolkit.street_layers import pack_layers
+from toolkit.siting import candidates
+from toolkit.siting.candidates import Candidates
+from toolkit.siting.features import street_points
+from toolkit.siting.profiles import weights_of
+from toolkit.siting.surroundings import pack_layers
 from toolkit.streets.pack import Pack, open_pack
 
 FloatArray = NDArray[np.float64]
@@ -75,7 +76,7 @@ def predict(
     pack = open_pack(pack_id)
     groups = _groups(pack, inputs.assumptions.value("sites.stretch_m"))
     inside = share_inside(inputs, pack)["drawn"]
-    prob = siting.inclusion_prob(
+    prob = candidates.inclusion_prob(
         weights_of(inputs.operators, groups, inputs.assumptions, inputs.design),
         inputs.n_cameras * inside / inputs.per_site,
         groups,

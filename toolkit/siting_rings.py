@@ -15,15 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from toolkit import siting_coverage, siting_fit
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.draws import Design
 from toolkit.optics import facing
 from toolkit.optics.camera_draws import draw_cameras
 from toolkit.optics.catalogue import load_catalogue
 from toolkit.results import TIERS, Tier
-from toolkit.siting_pairs import CityPair
-from toolkit.siting_profiles import Drawn
+from toolkit.siting.profiles import Drawn
+from toolkit.siting.validation import regression, simulate
+from toolkit.siting.validation.known_city import CityPair
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -171,7 +171,7 @@ def true_share(
     rng = design.generator("siting.rings.truth")
     here = inside[pair.nearest]
     xy, at = pair.camera_xy_m[here], pair.nearest[here]
-    site = siting_fit.site_of(xy)
+    site = regression.site_of(xy)
     street = _street_deg(pair.points.heading_rad[at])
     tree, length = cKDTree(pair.points.xy_m[inside]), pair.points.length_m[inside]
     known = pair.direction_deg[here]
@@ -183,7 +183,7 @@ def true_share(
 
 
 def placed_share(
-    ground: siting_coverage.Ground,
+    ground: simulate.Ground,
     drawn: Drawn,
     n_sites: FloatArray,
     per_site: FloatArray,
@@ -205,9 +205,7 @@ def placed_share(
     rng = design.generator("siting.rings.placed")
     tree, length = cKDTree(ground.xy_m), ground.length_m
     out = np.empty((design.n_draws, len(RING_TIERS)))
-    for d, (xy, chosen) in enumerate(
-        siting_coverage.placed(ground, drawn, n_sites, offset_m, design)
-    ):
+    for d, (xy, chosen) in enumerate(simulate.placed(ground, drawn, n_sites, offset_m, design)):
         more = rng.poisson(max(per_site[d] - 1.0, 0.0), len(xy))
         count = np.minimum(1 + more, MOST_PER_SITE)
         site = np.repeat(np.arange(len(xy)), count)

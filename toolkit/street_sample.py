@@ -14,9 +14,9 @@ from typing import Final
 
 import numpy as np
 
-from toolkit import clustering, siting
 from toolkit.base.draws import Design, FloatArray
 from toolkit.scene import IntArray, Scene, with_sight
+from toolkit.siting import candidates, districts
 from toolkit.streets.pack import Pack
 from toolkit.streets.street_points import Pieces
 
@@ -83,7 +83,7 @@ def choose(
 
 
 def strata(
-    pack: Pack, scene: Scene, model: siting.SitingModel, district_m: float, points: IntArray
+    pack: Pack, scene: Scene, model: candidates.SitingModel, district_m: float, points: IntArray
 ) -> IntArray:
     """Return the stratum of some points: class of street, and district within it.
 
@@ -98,15 +98,15 @@ def strata(
     points
         Numbers of the points, shape (N,).
     """
-    road_class = siting.road_classes(pack.streets["highway"].tolist(), model)
-    cells, district = clustering.districts(scene.points.xy[points], district_m)
+    road_class = candidates.road_classes(pack.streets["highway"].tolist(), model)
+    cells, district = districts.districts(scene.points.xy[points], district_m)
     return np.asarray(road_class[scene.points.line[points]] * len(cells) + district)
 
 
 def draw_sample(
     pack: Pack,
     scene: Scene,
-    model: siting.SitingModel,
+    model: candidates.SitingModel,
     n_points: int,
     *,
     district_m: float,

@@ -18,13 +18,14 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from toolkit import sight, siting
+from toolkit import sight
 from toolkit.base import store
 from toolkit.base.draws import FloatArray
 from toolkit.basis import Inputs
 from toolkit.basis_streets import street_figures
 from toolkit.basis_sums import Sums, add_up, plan_sites
 from toolkit.scene import Frame, IntArray, Scene, build_frame, middles, with_sight
+from toolkit.siting import candidates
 from toolkit.streets import street_points
 from toolkit.streets.mapped_cameras import cameras_sha256
 from toolkit.streets.pack import Pack, open_pack, pack_sha256
@@ -70,7 +71,7 @@ def _open_city(
     pack = open_pack(pack_id)
     frame = build_frame(
         pack,
-        siting.load_siting(),
+        candidates.load_siting(),
         stretch_m=stretch_m,
         level_height_m=level_height_m,
         district_m=district_m,

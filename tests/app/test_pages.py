@@ -37,7 +37,7 @@ from toolkit.results import (
     TierPart,
     Total,
 )
-from toolkit.siting_profiles import load_profiles
+from toolkit.siting.profiles import load_profiles
 from toolkit.streets import pack
 from toolkit.streets.cities import find_city, load_cities
 

@@ -87,9 +87,9 @@ def test_score_reads_lights_and_places_and_says_so(run, files, tmp_path):
 
 
 def test_scores_without_other_layers_are_those_of_lines_and_classes(run, files):
-    from toolkit.siting_pairs import make_pair
-    from toolkit.siting_profiles import load_profiles
-    from toolkit.siting_score import score_pair
+    from toolkit.siting.profiles import load_profiles
+    from toolkit.siting.validation.known_city import make_pair
+    from toolkit.siting.validation.score import score_pair
 
     drawn = make_pair(layers(), main_crossings() + 5.0)
     asked = ("--profile", "plate_gates", "--json")

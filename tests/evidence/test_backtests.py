@@ -16,7 +16,7 @@ from toolkit.base.draws import Design
 from toolkit.evidence.count import count_draws
 from toolkit.evidence.load import load_claims
 from toolkit.evidence.words import rule_text
-from toolkit.siting import proportional_prob
+from toolkit.siting.candidates import proportional_prob
 
 DESIGN = Design(n_draws=5_000, seed=0)
 ENDS = (0.05, 0.95)

@@ -6,7 +6,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from toolkit.street_features import StreetLayers
+from toolkit.siting.features import StreetLayers
 
 CRS = "EPSG:32647"
 CORNER_M = (200_000.0, 1_860_000.0)

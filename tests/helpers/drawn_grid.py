@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
-from toolkit import exposure, sight, siting
+from toolkit import exposure, sight
 from toolkit.optics.camera_draws import CameraDraws
 from toolkit.results import TIERS
+from toolkit.siting import candidates
 from toolkit.streets import street_points
 
 N_TIERS = len(TIERS)
@@ -45,10 +46,10 @@ def town(n_draws, *, turn_deg=0.0, shift=(0.0, 0.0), scale=1.0, buildings=True):
 
     streets = move(lines)
     points = street_points.cut(streets, 5.0 * scale)
-    found = siting.candidates(
+    found = candidates.candidates(
         streets, np.full(len(lines), 2), np.full(len(lines), 4 / 3.25 * 2 * scale),
         junction_xy_m=np.empty((0, 2)),
-        stretch_m=20.0 * scale, model=siting.load_siting(),
+        stretch_m=20.0 * scale, model=candidates.load_siting(),
     )  # fmt: skip
     pairs = sight.build_sight(
         found.xy_m, points.xy, move(blocks) if buildings else np.empty(0, dtype=object),
@@ -58,5 +59,5 @@ def town(n_draws, *, turn_deg=0.0, shift=(0.0, 0.0), scale=1.0, buildings=True):
     rows = exposure.point_rows(
         pairs, len(points.xy), np.zeros(n_sites, dtype=np.int64), np.full(n_sites, np.nan)
     )
-    prob = np.tile(siting.proportional_prob(found.size_m, 12)[:, None], (1, n_draws))
+    prob = np.tile(candidates.proportional_prob(found.size_m, 12)[:, None], (1, n_draws))
     return pairs, rows, points, prob

@@ -16,9 +16,10 @@ import numpy as np
 import pytest
 import shapely
 
-from toolkit import sight, siting
+from toolkit import sight
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
+from toolkit.siting import candidates
 from toolkit.streets import reference_networks, street_points
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -172,7 +173,7 @@ def measured():
     source = fabric_networks.Source("grid", "Grid", "Nowhere", "osm", "grid.osm")
     network = fabric_networks.make_network(grid(2000, 100))
     return network, measure_fabrics.measure(
-        source, network, load_assumptions(), siting.load_siting()
+        source, network, load_assumptions(), candidates.load_siting()
     )
 
 
@@ -192,7 +193,7 @@ def test_a_measured_grid(measured):
         fabric_networks.Source("grid", "Grid", "Nowhere", "osm", "grid.osm"),
         network,
         load_assumptions(),
-        siting.load_siting(),
+        candidates.load_siting(),
     )
     assert again == row
 
@@ -201,13 +202,13 @@ def test_the_closed_form_agrees_with_placing_sites_on_a_grid(measured):
     """`covered_share` against the exact chance over real groups, in the middle of the grid."""
     network, row = measured
     points = points_of(network)
-    groups = siting.candidates(
+    groups = candidates.candidates(
         network.lines,
-        siting.road_classes(network.highway.tolist(), siting.load_siting()),
+        candidates.road_classes(network.highway.tolist(), candidates.load_siting()),
         np.full(len(network.lines), np.nan),
         junction_xy_m=network.junction_xy_m,
         stretch_m=20.0,
-        model=siting.load_siting(),
+        model=candidates.load_siting(),
     )
     middle = CORNER + 1000
     near = np.abs(points.xy - middle).max(axis=1) < 500
@@ -222,7 +223,7 @@ def test_the_closed_form_agrees_with_placing_sites_on_a_grid(measured):
     curve = np.array(row["open_junction_m"]) * junction_share
     curve += np.array(row["open_stretch_m"]) * (1 - junction_share)
     for n_sites in (40, 400):
-        prob = siting.proportional_prob(groups.size_m, n_sites)
+        prob = candidates.proportional_prob(groups.size_m, n_sites)
         log_miss = np.bincount(seen.point, np.log1p(-prob[site] * view), minlength=near.sum())
         exact = np.average(1 - np.exp(log_miss), weights=points.length[near])
         closed = reference_networks.covered_share(

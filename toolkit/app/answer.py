@@ -11,7 +11,7 @@ from toolkit.language import notes, words
 from toolkit.language.translate import Language, number, significant, tr
 from toolkit.report import basis
 from toolkit.results import Assessment, Quantity, SamplePart, Tier
-from toolkit.siting_profiles import load_profiles
+from toolkit.siting.profiles import load_profiles
 
 _SCALES: Final = (10, 100, 1000)
 """A share is told as so many of as few places as give at least one."""

@@ -19,8 +19,8 @@ from toolkit.evidence.load import evidence_sha256, load_claims
 from toolkit.language.translate import Language
 from toolkit.optics.camera_draws import load_catalogue
 from toolkit.results import Assessment, Status, Tier
-from toolkit.siting import load_siting
-from toolkit.siting_profiles import operators_of
+from toolkit.siting.candidates import load_siting
+from toolkit.siting.profiles import operators_of
 from toolkit.streets import reference_networks
 from toolkit.streets.pack import find_pack_for, pack_sha256
 

@@ -9,12 +9,14 @@ from drawn_city import layers, main_crossings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit import siting_fit, siting_profiles, siting_score
 from toolkit.base.draws import Design
 from toolkit.base.errors import NotFoundError
 from toolkit.language import translate
-from toolkit.siting_pairs import make_pair
-from toolkit.siting_score import Classed
+from toolkit.siting import profiles as siting_profiles
+from toolkit.siting.validation import regression
+from toolkit.siting.validation import score as siting_score
+from toolkit.siting.validation.known_city import make_pair
+from toolkit.siting.validation.score import Classed
 
 PLACES = st.lists(
     st.tuples(st.integers(0, 5), st.floats(0.5, 100), st.integers(0, 4)), min_size=1, max_size=12
@@ -155,7 +157,7 @@ def test_the_points_of_a_city_make_one_class_each():
 
 def test_four_real_cities_are_scored_better_than_length_alone(test_data_dir):
     """Seen by the fit, so this is no test of the model: it is one of the path."""
-    from toolkit.siting_pairs import read_pair
+    from toolkit.siting.validation.known_city import read_pair
 
     profiles = siting_profiles.load_profiles()
     for name in ("baltimore_east", "bengaluru_central"):
@@ -172,4 +174,4 @@ def test_four_real_cities_are_scored_better_than_length_alone(test_data_dir):
         found = siting_score.figures(drawn.weight, groups, groups.of[pair.nearest])
         assert found["auc"]["mid"] > 0.65
         assert found["log_score"]["mid"] > 0.1
-        assert siting_fit.distinct_sites(pair.camera_xy_m).shape[0] <= len(pair.camera_xy_m)
+        assert regression.distinct_sites(pair.camera_xy_m).shape[0] <= len(pair.camera_xy_m)

@@ -14,11 +14,11 @@ import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from toolkit import siting_beside
 from toolkit.base.clean_text import clean_text
 from toolkit.base.errors import InputDataError
-from toolkit.street_features import StreetPoints, street_points, without_duplicates
-from toolkit.street_layers import StreetLayers, known_of, metric_xy, pack_layers, some_lanes
+from toolkit.siting.features import StreetPoints, street_points, without_duplicates
+from toolkit.siting.surroundings import StreetLayers, known_of, metric_xy, pack_layers, some_lanes
+from toolkit.siting.validation import second_file
 from toolkit.streets.pack import Pack
 from toolkit.streets.readers.extract import metric_crs_of
 from toolkit.streets.readers.osm import tags as rules
@@ -203,7 +203,7 @@ def pack_files(pack: Pack) -> tuple[StreetLayers, FloatArray, FloatArray]:
 def _street_layers(
     path: str | os.PathLike[str], places: str | os.PathLike[str] | None
 ) -> tuple[StreetLayers, str]:
-    beside = places if places is not None and siting_beside.is_extract(places) else None
+    beside = places if places is not None and second_file.is_extract(places) else None
     file = read.load_tables(path, places=None if beside is not None else places)
     if not len(file.drawn.lines):
         lost = _left_out(file, ()).items()
@@ -238,8 +238,8 @@ def _street_layers(
     )
     if beside is not None:
         west, south, east, north = shapely.total_bounds(file.drawn.lines[kept]).tolist()
-        extract = siting_beside.read_extract(beside, (west, south, east, north))
-        return siting_beside.with_extract(found, extract, crs), crs
+        extract = second_file.read_extract(beside, (west, south, east, north))
+        return second_file.with_extract(found, extract, crs), crs
     return _with_points(found, file, change), crs
 
 
@@ -307,4 +307,4 @@ def _with_points(
         layers = replace(layers, signal_xy_m=metric(lit) if lit else None)
     rows = file.beside.places or []
     xy = metric([row["geometry"] for row in rows])
-    return siting_beside.with_places(layers, xy, [row["kind"] for row in rows])
+    return second_file.with_places(layers, xy, [row["kind"] for row in rows])

@@ -20,8 +20,8 @@ from scipy import optimize, sparse, stats
 from scipy.spatial import cKDTree
 from statsmodels.tools.sm_exceptions import ConvergenceWarning
 
-from toolkit import siting_columns
-from toolkit.street_features import StreetPoints
+from toolkit.siting import design_matrix
+from toolkit.siting.features import StreetPoints
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -182,7 +182,7 @@ def _rows(city: FitCity, prior_mean: FloatArray) -> _Rows:
     index = index.reshape(-1)
     length = np.bincount(index, weights=city.length_m).astype(float)
     sites = np.bincount(index, weights=city.sites.astype(float)).astype(float)
-    x = siting_columns.design(found[:, 1])
+    x = design_matrix.design(found[:, 1])
     base = np.log(np.maximum(length, _LEAST_RATE)) + x @ prior_mean
     # An intercept near the right one from the start.
     base += np.log(max(sites.sum(), 0.5) / np.exp(base).sum())
@@ -191,7 +191,7 @@ def _rows(city: FitCity, prior_mean: FloatArray) -> _Rows:
 
 def log_lift(beta: FloatArray, code: IntArray, length_m: FloatArray) -> FloatArray:
     """Return the log of how much more likely a metre at each point is than a mean metre."""
-    log_weight = siting_columns.design(code) @ beta
+    log_weight = design_matrix.design(code) @ beta
     log_weight = log_weight - log_weight.max()
     mean = float(np.sum(np.exp(log_weight) * length_m) / length_m.sum())
     return np.asarray(log_weight - np.log(mean), dtype=float)

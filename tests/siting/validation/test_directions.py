@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from drawn_city import CORNER_M, layers
 
-from toolkit import siting_bearings, street_features
-from toolkit.siting_pairs import make_pair
+from toolkit.siting import features
+from toolkit.siting.validation import directions
+from toolkit.siting.validation.known_city import make_pair
 
 
 def middles():
@@ -26,7 +27,7 @@ def made(turn_deg):
 
 def test_cameras_along_and_across_are_told_apart():
     turn = np.where(np.arange(200) % 4 == 0, 90.0, np.where(np.arange(200) % 2, 0.0, 180.0))
-    found = siting_bearings.fit_bearings(made(turn))
+    found = directions.fit_bearings(made(turn))
     assert found["cameras"] == found["sites"] == 200
     assert found["along"] == pytest.approx(0.75, abs=0.01)
     assert found["across"] == pytest.approx(0.25, abs=0.01)
@@ -36,25 +37,25 @@ def test_cameras_along_and_across_are_told_apart():
 
 def test_both_ways_along_a_street_and_all_turns_of_the_compass_are_one():
     turn = np.random.default_rng(3).normal(0, 8, 200)
-    one = siting_bearings.fit_bearings(made(turn))
-    assert siting_bearings.fit_bearings(made(turn + 180)) == one
-    assert siting_bearings.fit_bearings(made(turn - 360)) == one
+    one = directions.fit_bearings(made(turn))
+    assert directions.fit_bearings(made(turn + 180)) == one
+    assert directions.fit_bearings(made(turn - 360)) == one
     assert one["spread_deg"] == pytest.approx(8, abs=1)
 
 
 def test_cameras_without_a_direction_do_not_count():
     turn = np.zeros(200)
     turn[:90] = np.nan
-    assert siting_bearings.fit_bearings(made(turn))["cameras"] == 110
+    assert directions.fit_bearings(made(turn))["cameras"] == 110
     turn[:171] = np.nan
-    assert siting_bearings.fit_bearings(made(turn)) is None
+    assert directions.fit_bearings(made(turn)) is None
 
 
 def test_cameras_of_one_site_are_no_more_certain_than_one():
     xy, street_deg = middles()
     turn = np.where(np.arange(200) % 2, 0.0, 90.0)
-    one = siting_bearings.fit_bearings(make_pair(layers(), xy, street_deg + turn))
-    four = siting_bearings.fit_bearings(
+    one = directions.fit_bearings(make_pair(layers(), xy, street_deg + turn))
+    four = directions.fit_bearings(
         make_pair(layers(), np.repeat(xy, 4, axis=0), np.repeat(street_deg + turn, 4))
     )
     assert four["cameras"] == 4 * four["sites"]
@@ -63,29 +64,29 @@ def test_cameras_of_one_site_are_no_more_certain_than_one():
 
 
 def test_near_a_junction_is_within_30_m():
-    levels = street_features.FEATURES["junction"]
-    code = {name: np.zeros(len(levels), dtype=np.int64) for name in street_features.NAMES}
+    levels = features.FEATURES["junction"]
+    code = {name: np.zeros(len(levels), dtype=np.int64) for name in features.NAMES}
     code["junction"] = np.arange(len(levels))
-    near = siting_bearings.near_junction(street_features.code_of(code))
+    near = directions.near_junction(features.code_of(code))
     assert [name for name, is_near in zip(levels, near, strict=True) if is_near] == [
         "cross_12", "cross_30", "main_12", "main_30", "minor_12", "minor_30",
     ]  # fmt: skip
 
 
 def test_names_from_files_do_no_harm_in_toml():
-    found = siting_bearings.fit_bearings(made(np.zeros(200)))
+    found = directions.fit_bearings(made(np.zeros(200)))
     name = 'town"]\nevil = 1 # \\'
-    read = tomllib.loads(siting_bearings.as_toml({name: found}, {name: name}))
+    read = tomllib.loads(directions.as_toml({name: found}, {name: name}))
     assert read == {name: found | {"source": name}}
 
 
 def test_figures_kept_are_those_of_the_delivered_list(test_data_dir):
     from toolkit.base import store
-    from toolkit.siting_pairs import read_pair
+    from toolkit.siting.validation.known_city import read_pair
 
     kept = tomllib.loads(store.find("siting/bearings.toml").read_text())["bengaluru_central"]
     files = [
         test_data_dir / f"siting/bengaluru_central_{k}.parquet" for k in ("streets", "cameras")
     ]
-    found = siting_bearings.fit_bearings(read_pair(*files))
+    found = directions.fit_bearings(read_pair(*files))
     assert kept == found | {"source": kept["source"]}

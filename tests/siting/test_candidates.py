@@ -11,23 +11,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from toolkit import siting
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.base.draws import Design
 from toolkit.base.errors import InputDataError
-from toolkit.siting_profiles import operators_of, weights_of
-from toolkit.street_features import FEATURES, levels_of
-from toolkit.street_layers import StreetLayers
+from toolkit.siting import candidates
+from toolkit.siting.features import FEATURES, levels_of
+from toolkit.siting.profiles import operators_of, weights_of
+from toolkit.siting.surroundings import StreetLayers
 
 
 def crossing(turn_deg=0.0, shift=(0.0, 0.0), junctions=True):
     """Return candidates of four 100 m arms that meet at a signalised junction."""
-    model = siting.load_siting()
+    model = candidates.load_siting()
     angle = np.deg2rad(turn_deg + np.array([0, 90, 180, 270]))
     ends = 100 * np.column_stack([np.cos(angle), np.sin(angle)]) + shift
     lines = np.array([shapely.LineString([shift, end]) for end in ends], dtype=object)
-    return siting.candidates(
+    return candidates.candidates(
         lines,
         np.array([2, 2, 2, 0]),
         np.full(4, np.nan),
@@ -45,7 +45,7 @@ def test_groups_add_up_to_the_streets_and_the_junction_is_one_group():
     np.testing.assert_array_equal(np.flatnonzero(found.at_junction), [16])
     # The fourth arm is the main one.
     assert found.line[-1] == 3
-    assert np.hypot(*found.xy_m[-1]) == pytest.approx(siting.load_siting().junction_offset_m)
+    assert np.hypot(*found.xy_m[-1]) == pytest.approx(candidates.load_siting().junction_offset_m)
 
 
 def test_sites_stand_at_both_kerbs():
@@ -65,7 +65,7 @@ def test_turning_and_moving_the_map_turns_and_moves_the_sites():
 
 
 def test_140_sites_on_154_groups_occupy_140():
-    prob = siting.proportional_prob(np.ones(154), 140)
+    prob = candidates.proportional_prob(np.ones(154), 140)
     assert prob.sum() == pytest.approx(140)
     np.testing.assert_allclose(prob, 140 / 154)
 
@@ -76,7 +76,7 @@ def test_140_sites_on_154_groups_occupy_140():
 )
 def test_probabilities_add_up_to_the_number_of_sites(size, n_sites):
     size = np.where(size < 1e-6, 0.0, size)
-    prob = siting.proportional_prob(size, n_sites)
+    prob = candidates.proportional_prob(size, n_sites)
     assert ((prob >= 0) & (prob <= 1 + 1e-12)).all()
     assert prob.sum() == pytest.approx(min(n_sites, (size > 0).sum()), abs=1e-6)
     assert (prob[size == 0] == 0).all()
@@ -87,7 +87,7 @@ def test_probabilities_add_up_to_the_number_of_sites(size, n_sites):
 def test_factors_per_class_are_those_of_a_sorted_list_of_all_groups():
     rng = np.random.default_rng(2)
     n = 400
-    found = siting.Candidates(
+    found = candidates.Candidates(
         np.zeros((n, 2)),
         np.zeros((n, 2)),
         rng.gamma(1.0, 20.0, n),
@@ -101,20 +101,20 @@ def test_factors_per_class_are_those_of_a_sorted_list_of_all_groups():
     n_sites = np.array([0.0, 0.5, 3, 40, 200, 350, 399, 400, 1000])
     free = rng.random(n) < 0.9
     for allowed in (None, free):
-        prob = siting.inclusion_prob(weight, n_sites, found, allowed)
+        prob = candidates.inclusion_prob(weight, n_sites, found, allowed)
         size = found.size_m if allowed is None else np.where(allowed, found.size_m, 0.0)
         for d in range(9):
             measure = weight[d][found.weight_class] * size
-            expected = siting.proportional_prob(measure, float(n_sites[d]))
+            expected = candidates.proportional_prob(measure, float(n_sites[d]))
             np.testing.assert_allclose(prob[d], expected, rtol=1e-9, atol=1e-12)
 
 
 def lit_crossing():
     """Return the groups of a crossing with lights on a main street, and its layers."""
-    model = siting.load_siting()
+    model = candidates.load_siting()
     ends = 100 * np.array([[1, 0], [0, 1], [-1, 0], [0, -1]])
     lines = np.array([shapely.LineString([(0, 0), end]) for end in ends], dtype=object)
-    found = siting.candidates(
+    found = candidates.candidates(
         lines,
         np.array([0, 2, 0, 2]),
         np.full(4, np.nan),
@@ -127,7 +127,7 @@ def lit_crossing():
         ["primary", "residential", "primary", "residential"],
         signal_xy_m=np.zeros((1, 2)),
     )
-    return siting.described(found, layers)
+    return candidates.described(found, layers)
 
 
 def test_groups_know_their_features():
@@ -162,7 +162,7 @@ def test_nothing_falls_below_the_uniform_share():
     assumptions = load_assumptions()
     uniform = assumptions.draw("sites.uniform_share", design)
     weights = weights_of(operators_of(None), found, assumptions, design)
-    prob = siting.inclusion_prob(weights, np.full(16, 3.0), found)
+    prob = candidates.inclusion_prob(weights, np.full(16, 3.0), found)
     np.testing.assert_allclose(prob.sum(axis=1), 3)
     floor = uniform[:, None] * 3 * found.size_m / found.size_m.sum()
     uncapped = prob < 1
@@ -199,7 +199,7 @@ def test_groups_with_a_mapped_site_get_no_second_one():
     found = crossing()
     free = np.ones(len(found.size_m), dtype=bool)
     free[:3] = False
-    prob = siting.inclusion_prob(np.ones((2, 1)), np.array([1.0, 5.0]), found, free)
+    prob = candidates.inclusion_prob(np.ones((2, 1)), np.array([1.0, 5.0]), found, free)
     assert (prob[:, :3] == 0).all()
     np.testing.assert_allclose(prob.sum(axis=1), [1, 5])
 
@@ -209,7 +209,7 @@ def test_more_sites_than_groups_fill_every_free_group():
     free = found.weight_class != found.weight_class[-1]
     assert 0 < free.sum() < len(free)
     weight = np.ones((3, len(found.class_code)))
-    prob = siting.inclusion_prob(weight, np.array([1.0, 50.0, 1e9]), found, free)
+    prob = candidates.inclusion_prob(weight, np.array([1.0, 50.0, 1e9]), found, free)
     assert (prob[:, ~free] == 0).all()
     np.testing.assert_allclose(prob[1:, free], 1.0)
     assert prob[0].sum() == pytest.approx(1)
@@ -218,4 +218,4 @@ def test_more_sites_than_groups_fill_every_free_group():
 def test_a_siting_file_with_a_missing_part_is_refused():
     store.write_text(store.home_dir() / "siting" / "central.toml", 'name = "mine"\n')
     with pytest.raises(InputDataError, match=r"central\.toml cannot be used"):
-        siting.load_siting()
+        candidates.load_siting()

@@ -17,8 +17,8 @@ import shapely
 from numpy.typing import NDArray
 
 from toolkit.base import store
-from toolkit.street_features import PLACE_M
-from toolkit.street_layers import StreetLayers, lanes_of, metric_xy, some_lanes
+from toolkit.siting.features import PLACE_M
+from toolkit.siting.surroundings import StreetLayers, lanes_of, metric_xy, some_lanes
 from toolkit.streets.readers.extract import Extract
 from toolkit.streets.readers.osm import file as osm
 from toolkit.streets.readers.tables import graphml

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from drawn_city import layers
 
-from toolkit import siting_coverage, siting_profiles
 from toolkit.base.draws import Design
-from toolkit.siting_coverage import Ground
-from toolkit.siting_profiles import Drawn
-from toolkit.street_features import street_points
+from toolkit.siting import profiles as siting_profiles
+from toolkit.siting.features import street_points
+from toolkit.siting.profiles import Drawn
+from toolkit.siting.validation import simulate
+from toolkit.siting.validation.simulate import Ground
 
 AT_THE_LINE = np.zeros((1, 10))
 STRONG, LOOSE = 0.2, 1e6
@@ -29,7 +30,7 @@ def weights(n, first=1.0, second=1.0, k=LOOSE):
 
 def place(ground, drawn, n_sites, seed=0, offset=AT_THE_LINE):
     n = len(drawn.weight)
-    return siting_coverage.place(ground, drawn, np.full(n, float(n_sites)), offset, Design(n, seed))
+    return simulate.place(ground, drawn, np.full(n, float(n_sites)), offset, Design(n, seed))
 
 
 def test_one_site_covers_its_disc(ground):
@@ -73,22 +74,22 @@ def test_placing_is_the_same_each_time(ground):
 
 
 def test_covered_is_what_lies_within_the_disc(ground):
-    seen = siting_coverage.covered(ground.xy_m, ground.xy_m[:1])
+    seen = simulate.covered(ground.xy_m, ground.xy_m[:1])
     far = np.hypot(*(ground.xy_m - ground.xy_m[0]).T)
     np.testing.assert_array_equal(seen, far < 25)
-    assert not siting_coverage.covered(ground.xy_m, np.empty((0, 2))).any()
+    assert not simulate.covered(ground.xy_m, np.empty((0, 2))).any()
 
 
 def test_the_factor_of_a_place_has_the_spread_it_is_given():
     ratio = np.array([1.0, 1.1])
-    found = siting_coverage.cover_factor(ratio, 0.15, Design(4000, 0))
+    found = simulate.cover_factor(ratio, 0.15, Design(4000, 0))
     assert np.log(found).mean() == pytest.approx(np.log(ratio).mean(), abs=0.01)
     assert np.log(found).std() == pytest.approx(0.15, rel=0.03)
 
 
 def test_sites_from_cameras_by_hand():
     low, high = 1.0, 2.63
-    found = siting_coverage.sites_from_cameras(100, (low, high), Design(4000, 0))
+    found = simulate.sites_from_cameras(100, (low, high), Design(4000, 0))
     # The mean of 100 / n where n is even in logs.
     assert found.mean() == pytest.approx(100 * (1 / low - 1 / high) / np.log(high / low), rel=0.01)
     assert np.median(found) == pytest.approx(100 / np.sqrt(low * high), rel=0.02)

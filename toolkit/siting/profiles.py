@@ -18,13 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from toolkit import siting_columns
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base import store
 from toolkit.base.draws import Design
 from toolkit.base.errors import InputDataError, NotFoundError
-from toolkit.siting import Candidates
-from toolkit.siting_columns import COLUMNS
+from toolkit.siting import design_matrix
+from toolkit.siting.candidates import Candidates
+from toolkit.siting.design_matrix import COLUMNS
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -248,7 +248,7 @@ def from_json(found: Any, prior: Prior, sha256: str = "") -> Profiles:  # noqa: 
         If it does not follow the schema.
     """
     try:
-        if found["schema"] != SCHEMA or tuple(found["columns"]) != siting_columns.COLUMNS:
+        if found["schema"] != SCHEMA or tuple(found["columns"]) != design_matrix.COLUMNS:
             msg = "the columns are of another version; run the command siting fit again"
             raise ValueError(msg)  # noqa: TRY301
         profile = {
@@ -391,7 +391,7 @@ def draw(
     profiles, mixture
         What is believed of operators, and of this place.
     code
-        Class indices that occur there, shape (C,), see `toolkit.street_features`.
+        Class indices that occur there, shape (C,), see `toolkit.siting.features`.
     length_m
         Street length of each class, shape (C,): profiles are mixed by shares of sites, for which
         each must add up to one over the place.
@@ -402,7 +402,7 @@ def draw(
     spread
         Factor of the spread between cities.
     """
-    x = siting_columns.design(code)
+    x = design_matrix.design(code)
     # A column that is nothing here needs no draws.
     here = np.flatnonzero(x.any(axis=0))
     x = x[:, here]
@@ -458,7 +458,7 @@ def _prior(data: bytes) -> Prior:
         raw = tomllib.loads(data.decode())
         sd = raw["between_sd"]
         default = {"": float(sd["other"])}
-        for name in siting_columns.COLUMNS:
+        for name in design_matrix.COLUMNS:
             feature = name.split(".")[0]
             default[name] = float(
                 sd.get(name, sd.get(f"{feature}.level", sd.get(feature, sd["other"])))
@@ -478,8 +478,8 @@ def _prior(data: bytes) -> Prior:
                 msg = f"mixture {name} names unknown profiles {sorted(unknown)}"
                 raise ValueError(msg)  # noqa: TRY301
         return Prior(
-            siting_columns.vector({}, default),
-            siting_columns.vector(raw["prior_mean"], {"": 0.0}),
+            design_matrix.vector({}, default),
+            design_matrix.vector(raw["prior_mean"], {"": 0.0}),
             {key: float(value) for key, value in raw["settings"].items()},
             dict(raw["profile"]),
             mixture,

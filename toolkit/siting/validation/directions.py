@@ -11,13 +11,13 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit import siting_fit
 from toolkit.assumptions.files import toml_value
 from toolkit.base.draws import Design
 from toolkit.optics import facing
 from toolkit.optics.facing import Looks
-from toolkit.siting_pairs import CityPair
-from toolkit.street_features import FEATURES, JUNCTION_BINS_M, levels_of
+from toolkit.siting.features import FEATURES, JUNCTION_BINS_M, levels_of
+from toolkit.siting.validation import regression
+from toolkit.siting.validation.known_city import CityPair
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -46,7 +46,7 @@ def fit_bearings(pair: CityPair) -> dict[str, Any] | None:
     # A mathematical angle of the street to a bearing clockwise from north.
     street = 90.0 - np.degrees(pair.points.heading_rad[at])
     folded = facing.folded_deg(pair.direction_deg[known], street)
-    site = siting_fit.site_of(pair.camera_xy_m[known])
+    site = regression.site_of(pair.camera_xy_m[known])
     near = near_junction(pair.points.code[at])
     spread = _resampled(folded, site)
     best = facing.fit(folded)

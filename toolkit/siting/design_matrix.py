@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.street_features import FEATURES, LAYER_FEATURES, IntArray, levels_of
+from toolkit.siting.features import FEATURES, LAYER_FEATURES, IntArray, levels_of
 
 FloatArray = NDArray[np.float64]
 

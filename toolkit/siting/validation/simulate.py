@@ -16,8 +16,8 @@ from scipy import stats
 from scipy.spatial import cKDTree
 
 from toolkit.base.draws import Design
-from toolkit.siting_fit import block_index
-from toolkit.siting_profiles import Drawn
+from toolkit.siting.profiles import Drawn
+from toolkit.siting.validation.regression import block_index
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

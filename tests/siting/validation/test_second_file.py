@@ -10,9 +10,9 @@ import shapely
 from drawn_osm import LAT, LON, STEP, Drawing
 from networkx import MultiDiGraph
 
-from toolkit import siting_beside
 from toolkit.base.errors import InputDataError
-from toolkit.siting_pairs import read_files
+from toolkit.siting.validation import second_file
+from toolkit.siting.validation.known_city import read_files
 
 WAYS = {
     # Way, its nodes and its tags: two blocks along a main street, a bridge, and a lane.
@@ -134,7 +134,7 @@ def test_an_extract_of_another_city_is_refused(tmp_path, bare, cameras, extract)
 def test_the_street_through_the_middle_of_a_line_is_that_line():
     lines = [
         shapely.LineString([(0.0, y), (100.0, y)])
-        for y in (0.0, siting_beside.SAME_STREET_M * 0.9, 100.0, 200.0)
+        for y in (0.0, second_file.SAME_STREET_M * 0.9, 100.0, 200.0)
     ]
     rng = np.random.default_rng(2)
     asked = np.array(lines, dtype=object)[rng.permutation(4)]
@@ -144,12 +144,12 @@ def test_the_street_through_the_middle_of_a_line_is_that_line():
     expected = []
     for line in moved:
         far = shapely.distance(shapely.line_interpolate_point(line, 0.5, normalized=True), streets)
-        expected.append(int(far.argmin()) if far.min() <= siting_beside.SAME_STREET_M else -1)
+        expected.append(int(far.argmin()) if far.min() <= second_file.SAME_STREET_M else -1)
     assert -1 in expected
-    assert siting_beside._same_street(moved, streets).tolist() == expected
+    assert second_file._same_street(moved, streets).tolist() == expected
     # Of two as near, the first.
     twice = np.array([lines[2], lines[2]], dtype=object)
-    assert siting_beside._same_street(streets[2:], twice).tolist() == [0]
+    assert second_file._same_street(streets[2:], twice).tolist() == [0]
 
 
 def test_nothing_known_of_lanes_is_not_known(bare, cameras, extract):
@@ -165,4 +165,4 @@ def test_nothing_known_of_lanes_is_not_known(bare, cameras, extract):
     [("a.osm.pbf", True), ("A.OSM", True), ("a.graphml", True), ("a.gpkg", False), ("osm", False)],
 )
 def test_files_are_told_apart_by_name(name, is_one):
-    assert siting_beside.is_extract(name) is is_one
+    assert second_file.is_extract(name) is is_one

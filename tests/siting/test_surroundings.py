@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from drawn_city import layers
 
-from toolkit.street_layers import known_of, known_text, pack_layers
+from toolkit.siting.surroundings import known_of, known_text, pack_layers
 from toolkit.streets.pack import open_pack
 
 

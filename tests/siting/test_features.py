@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from toolkit import street_features as features
-from toolkit.street_features import FEATURES, StreetLayers
+from toolkit.siting import features
+from toolkit.siting.features import FEATURES, StreetLayers
 
 
 def lines(*coordinates):
@@ -123,13 +123,13 @@ def test_ways_for_people_on_foot_make_no_junction():
 
 
 def test_what_a_file_does_not_have_is_not_known_and_weighs_nothing():
-    from toolkit import siting_columns
+    from toolkit.siting import design_matrix
 
     code = features.street_points(layers(), 20.0).code
     for name in ("signals", "place", "bridge"):
         assert set(level(code, name)) == {"not_known"}
-        columns = [i for i, c in enumerate(siting_columns.COLUMNS) if c.split(".")[0] == name]
-        assert (siting_columns.design(code)[:, columns] == 0).all()
+        columns = [i for i, c in enumerate(design_matrix.COLUMNS) if c.split(".")[0] == name]
+        assert (design_matrix.design(code)[:, columns] == 0).all()
 
 
 def test_a_layer_that_is_there_and_empty_says_none():

@@ -8,13 +8,14 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit import siting_coverage as coverage
-from toolkit import siting_fit, siting_profiles
 from toolkit.base.draws import Design
 from toolkit.language import words
 from toolkit.language.translate import LANGUAGES
-from toolkit.siting_pairs import CityPair
-from toolkit.siting_profiles import Drawn, Mixture, Profiles
+from toolkit.siting import profiles as siting_profiles
+from toolkit.siting.profiles import Drawn, Mixture, Profiles
+from toolkit.siting.validation import regression
+from toolkit.siting.validation import simulate as coverage
+from toolkit.siting.validation.known_city import CityPair
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -120,7 +121,7 @@ def score_pair(
         asked[name] = siting_profiles.only(profiles, name)
     ground = _ground(pair, groups)
     true_share = _true_share(pair, ground)
-    n_sites = len(siting_fit.distinct_sites(pair.camera_xy_m))
+    n_sites = len(regression.distinct_sites(pair.camera_xy_m))
     out: dict[str, Any] = {}
     for name, mixture in asked.items():
         drawn = siting_profiles.draw(profiles, mixture, groups.code, groups.length_m, design)

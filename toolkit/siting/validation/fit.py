@@ -13,11 +13,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit import siting_columns, siting_coverage, siting_fit, siting_profiles
 from toolkit.language import words
-from toolkit.siting_fit import FitCity, Fitted
-from toolkit.siting_pairs import CityPair
-from toolkit.siting_profiles import Prior
+from toolkit.siting import design_matrix, profiles
+from toolkit.siting.profiles import Prior
+from toolkit.siting.validation import regression, simulate
+from toolkit.siting.validation.known_city import CityPair
+from toolkit.siting.validation.regression import FitCity, Fitted
 
 FloatArray = NDArray[np.float64]
 
@@ -41,7 +42,7 @@ class KnownCity:
 def known_city(name: str, pair: CityPair) -> KnownCity:
     """Prepare a city for the fit."""
     return KnownCity(
-        siting_fit.fit_city(name, pair.points, pair.camera_xy_m),
+        regression.fit_city(name, pair.points, pair.camera_xy_m),
         np.quantile(pair.offset_m, OFFSET_SHARES),
         len(pair.camera_xy_m),
         _cover_ratio(pair),
@@ -50,10 +51,9 @@ def known_city(name: str, pair: CityPair) -> KnownCity:
 
 def _cover_ratio(pair: CityPair) -> float:
     """Measure how much more the cameras of a site cover than a disc at its middle."""
-    by_what = (pair.camera_xy_m, siting_fit.distinct_sites(pair.camera_xy_m))
+    by_what = (pair.camera_xy_m, regression.distinct_sites(pair.camera_xy_m))
     every, middles = (
-        float(pair.points.length_m[siting_coverage.covered(pair.points.xy_m, xy)].sum())
-        for xy in by_what
+        float(pair.points.length_m[simulate.covered(pair.points.xy_m, xy)].sum()) for xy in by_what
     )
     return every / middles if middles > 0 else 1.0
 
@@ -76,14 +76,14 @@ def fit_profiles(
     settings = prior.settings
     shared = fit_shared([one.fit for one in cities], prior)
     own = {
-        one.fit.name: siting_fit.fit([one.fit], prior_mean=shared.beta, prior_sd=prior.between_sd)
+        one.fit.name: regression.fit([one.fit], prior_mean=shared.beta, prior_sd=prior.between_sd)
         for one in cities
     }
     varies = {one.fit.name: _varies(one.fit) for one in cities}
     low, high = settings["uniform_low"], settings["uniform_high"]
     return {
-        "schema": siting_profiles.SCHEMA,
-        "columns": list(siting_columns.COLUMNS),
+        "schema": profiles.SCHEMA,
+        "columns": list(design_matrix.COLUMNS),
         "unit": "natural log of sites per metre over a metre of plain street",
         "licence": "CC0-1.0 for the coefficients; they are statistics of the lists named here",
         "limit": words.siting_limit("en", [one.fit.name for one in cities]),
@@ -125,7 +125,7 @@ def fit_shared(cities: Sequence[FitCity], prior: Prior) -> Fitted:
     """
     in_several = np.sum([_varies(one) for one in cities], axis=0) >= _SEVERAL
     spread = prior.between_sd * prior.settings["pooled_sd_factor"]
-    return siting_fit.fit(
+    return regression.fit(
         cities,
         prior_mean=prior.mean,
         prior_sd=np.where(in_several, spread, _HELD_SD),
@@ -135,7 +135,7 @@ def fit_shared(cities: Sequence[FitCity], prior: Prior) -> Fitted:
 
 def _varies(city: FitCity) -> NDArray[np.bool_]:
     """Return which columns a city can say something of, shape (K,)."""
-    return np.asarray(np.ptp(siting_columns.design(np.unique(city.code)), axis=0) > 0)
+    return np.asarray(np.ptp(design_matrix.design(np.unique(city.code)), axis=0) > 0)
 
 
 def _profile(
@@ -153,9 +153,9 @@ def _profile(
     ten had cameras in Yangon, and no list with lights is of a road authority.
     """
     share = prior.settings["profile_share"]
-    shift = siting_columns.vector(one.get("shift", {}), {"": 0.0})
+    shift = design_matrix.vector(one.get("shift", {}), {"": 0.0})
     heard = np.any([varies[name] for name in one["cities"] if name in own], axis=0)
-    reported = siting_columns.OF_LAYERS & (shift != 0.0) & ~heard
+    reported = design_matrix.OF_LAYERS & (shift != 0.0) & ~heard
     learnt = np.where(reported, 0.0, shared.beta - prior.mean)
     fitted = [own[name].beta - shared.beta for name in one["cities"] if name in own]
     # With more cities of one operator, their mean says more: n / (n + (1 - share) / share).
@@ -173,19 +173,19 @@ def _left_out_uniform(cities: Sequence[KnownCity], prior: Prior, low: float, hig
         if not others:
             continue
         shared = fit_shared(others, prior)
-        lift = np.exp(siting_fit.log_lift(shared.beta, one.fit.code, one.fit.length_m))
-        found.append(siting_fit.uniform_share(lift, one.fit.sites.astype(float)))
+        lift = np.exp(regression.log_lift(shared.beta, one.fit.code, one.fit.length_m))
+        found.append(regression.uniform_share(lift, one.fit.sites.astype(float)))
     middle = float(np.mean(found)) if found else (low + high) / 2
     return round(float(np.clip(middle, low, high)), 2)
 
 
 def _cluster_size(city: FitCity, fitted: Fitted) -> float | None:
     """Return k of blocks given the fit, None where sites cluster no more than by chance."""
-    lift = np.exp(siting_fit.log_lift(fitted.beta, city.code, city.length_m))
+    lift = np.exp(regression.log_lift(fitted.beta, city.code, city.length_m))
     expected = np.bincount(city.block, weights=lift * city.length_m).astype(float)
     expected *= city.sites.sum() / expected.sum()
     found = np.bincount(city.block, weights=city.sites.astype(float)).astype(float)
-    size = siting_fit.cluster_size(expected, found)
+    size = regression.cluster_size(expected, found)
     return round(size, 2) if np.isfinite(size) else None
 
 

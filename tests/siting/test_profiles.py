@@ -10,14 +10,16 @@ import numpy as np
 import pytest
 from drawn_city import layers
 
-from toolkit import siting_columns, siting_profiles, siting_score, street_features
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.base.draws import Design
 from toolkit.base.errors import InputDataError, NotFoundError
 from toolkit.language import words
 from toolkit.sensitivity_design import RecordingDesign
-from toolkit.siting import Candidates
+from toolkit.siting import design_matrix, features
+from toolkit.siting import profiles as siting_profiles
+from toolkit.siting.candidates import Candidates
+from toolkit.siting.validation import score
 from toolkit.streets.cities import load_cities
 
 
@@ -28,8 +30,8 @@ def profiles():
 
 @pytest.fixture(scope="module")
 def groups():
-    points = street_features.street_points(layers(), 10.0)
-    return siting_score.classed(points.code, points.length_m)
+    points = features.street_points(layers(), 10.0)
+    return score.classed(points.code, points.length_m)
 
 
 def drawn(profiles, groups, mixture, n=200, seed=0):
@@ -63,18 +65,18 @@ def test_what_is_reported_of_an_operator_stays_whole(profiles):
         ("plate_gates", "place.gate"),
         ("plate_gates", "bridge.yes"),
     ):
-        i = siting_columns.COLUMNS.index(column)
+        i = design_matrix.COLUMNS.index(column)
         reported = profiles.prior.mean[i] + profiles.prior.profile[name]["shift"][column]
         assert profiles.profile[name].beta[i] == pytest.approx(reported, abs=1e-3), (name, column)
 
 
 def test_a_profile_without_spread_gives_its_own_means(profiles, groups):
     one = dataclasses.replace(
-        profiles.profile["plate_gates"], between_sd=np.zeros(len(siting_columns.COLUMNS))
+        profiles.profile["plate_gates"], between_sd=np.zeros(len(design_matrix.COLUMNS))
     )
     still = dataclasses.replace(profiles, profile={"plate_gates": one})
     found = drawn(still, groups, siting_profiles.only(still, "plate_gates"), n=3)
-    lift = np.exp(siting_columns.design(groups.code) @ one.beta)
+    lift = np.exp(design_matrix.design(groups.code) @ one.beta)
     lift /= lift @ groups.length_m / groups.length_m.sum()
     share = found.uniform_share[:, None]
     np.testing.assert_allclose(found.weight, share + (1 - share) * lift)
@@ -83,9 +85,9 @@ def test_a_profile_without_spread_gives_its_own_means(profiles, groups):
 
 def test_the_spread_between_cities_is_what_is_drawn(profiles):
     """Two classes that differ by one column: their ratio has that column's mean and spread."""
-    zero = {n: np.zeros(2, dtype=np.int64) for n in street_features.FEATURES}
+    zero = {n: np.zeros(2, dtype=np.int64) for n in features.FEATURES}
     zero["signals"] = np.array([1, 2])
-    code = street_features.code_of(zero)
+    code = features.code_of(zero)
     found = siting_profiles.draw(
         profiles,
         siting_profiles.only(profiles, "traffic_junctions"),
@@ -95,7 +97,7 @@ def test_the_spread_between_cities_is_what_is_drawn(profiles):
     )
     share = found.uniform_share
     ratio = np.log((found.weight[:, 1] - share) / (found.weight[:, 0] - share))
-    i = siting_columns.COLUMNS.index("signals.near")
+    i = design_matrix.COLUMNS.index("signals.near")
     one = profiles.profile["traffic_junctions"]
     assert ratio.mean() == pytest.approx(one.beta[i], abs=0.03)
     assert ratio.std() == pytest.approx(one.between_sd[i], rel=0.05)
@@ -165,14 +167,14 @@ def test_the_six_profiles_are_there_and_differ_in_sign(profiles):
         "traffic_junctions", "plate_gates", "police_neighbourhood", "motorway_agency",
         "government_sites", "pedestrian_core",
     }  # fmt: skip
-    foot = siting_columns.COLUMNS.index("own.foot")
+    foot = design_matrix.COLUMNS.index("own.foot")
     sign = {name: one.beta[foot] > 0 for name, one in profiles.profile.items()}
     assert set(sign.values()) == {True, False}
 
 
 def test_the_spread_of_class_and_junction_comes_to_one_or_more(profiles):
     """In quadrature over a common column and one of its levels."""
-    i = siting_columns.COLUMNS.index
+    i = design_matrix.COLUMNS.index
     for one in profiles.profile.values():
         sd = one.between_sd
         assert np.hypot(sd[i("main")], sd[i("road.primary")]) >= 1.0

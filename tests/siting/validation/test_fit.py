@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from drawn_city import layers, main_crossings
 
-from toolkit import siting_columns, siting_profiles
-from toolkit.siting_fitting import fit_profiles, known_city
-from toolkit.siting_pairs import make_pair
+from toolkit.siting import design_matrix, profiles
+from toolkit.siting.validation.fit import fit_profiles, known_city
+from toolkit.siting.validation.known_city import make_pair
 
-LIGHT = siting_columns.COLUMNS.index("signals.near")
+LIGHT = design_matrix.COLUMNS.index("signals.near")
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def cities():
 
 @pytest.fixture(scope="module")
 def prior():
-    found = siting_profiles.load_prior()
+    found = profiles.load_prior()
     one = found.profile["traffic_junctions"]
     profile = {
         "reported": one | {"cities": []},
@@ -58,7 +58,7 @@ def test_lists_of_others_do_not_outweigh_what_is_reported_of_an_operator(cities,
     learnt = prior.settings["transfer"] * (found["shared"][LIGHT] - prior.mean[LIGHT])
     assert light["not_reported"] == pytest.approx(prior.mean[LIGHT] + learnt, abs=1e-3)
     # What every file of streets has is learnt by all of them.
-    junction = siting_columns.COLUMNS.index("junction")
+    junction = design_matrix.COLUMNS.index("junction")
     assert found["profiles"]["reported"]["beta"][junction] == pytest.approx(
         found["profiles"]["not_reported"]["beta"][junction]
     )

@@ -19,8 +19,8 @@ from scipy.spatial import cKDTree
 from toolkit.base import store
 from toolkit.base.draws import FloatArray
 from toolkit.base.errors import InputDataError
-from toolkit.street_features import features_at
-from toolkit.street_layers import StreetLayers
+from toolkit.siting.features import features_at
+from toolkit.siting.surroundings import StreetLayers
 from toolkit.streets import street_points
 
 ROAD_CLASSES = ("main", "middle", "local", "foot")
@@ -66,7 +66,7 @@ class Candidates:
     weight_class
         Row of `class_code` of each group, shape (G,).
     class_code
-        Combinations of features that occur, shape (C,), see `toolkit.street_features`; one for
+        Combinations of features that occur, shape (C,), see `toolkit.siting.features`; one for
         all until `described`.
     """
 

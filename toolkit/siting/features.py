@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.spatial import cKDTree
 
-from toolkit.street_layers import StreetLayers
+from toolkit.siting.surroundings import StreetLayers
 from toolkit.streets import street_points as pieces
 
 FloatArray = NDArray[np.float64]

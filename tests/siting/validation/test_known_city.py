@@ -11,9 +11,10 @@ import pytest
 import shapely
 from drawn_city import CRS, camera_frame, grid, main_crossings, street_frame
 
-from toolkit import siting_pairs, street_features
 from toolkit.base.errors import InputDataError
-from toolkit.siting_pairs import read_pair
+from toolkit.siting import features
+from toolkit.siting.validation import known_city
+from toolkit.siting.validation.known_city import read_pair
 from toolkit.streets.pack import open_pack
 
 
@@ -111,8 +112,8 @@ def test_odd_values_of_highway_do_not_stop_it(tmp_path, cameras, value, cls):
     frame = street_frame()
     frame["highway"] = ["residential", value] * (len(frame) // 2)
     found = read_pair(save(frame, tmp_path / "s.parquet"), save(cameras, tmp_path / "c.parquet"))
-    level = street_features.levels_of(found.points.code)["road"]
-    seen = {street_features.CLASSES[i] for i in np.unique(level)}
+    level = features.levels_of(found.points.code)["road"]
+    seen = {features.CLASSES[i] for i in np.unique(level)}
     assert cls in seen
     assert seen <= {cls, "minor"}
 
@@ -150,7 +151,7 @@ def test_cameras_far_from_every_street_are_left_out(tmp_path, cameras, expected)
     assert found.n_left_out in {1, 2}
     assert len(found.camera_xy_m) + found.n_left_out == 11
     assert found.n_without_place == 0
-    assert found.offset_m.max() <= siting_pairs.MOST_OFFSET_M
+    assert found.offset_m.max() <= known_city.MOST_OFFSET_M
     del cameras, expected
 
 
@@ -229,8 +230,8 @@ def test_lines_among_the_cameras_are_no_cameras(tmp_path, expected):
 
 
 def test_the_demonstration_has_lights_places_and_bridges():
-    pair = siting_pairs.pack_pair(open_pack("helsinki-centre"))
-    levels = street_features.levels_of(pair.points.code)
+    pair = known_city.pack_pair(open_pack("helsinki-centre"))
+    levels = features.levels_of(pair.points.code)
     for name in ("signals", "place", "bridge"):
         assert (levels[name] > 0).all(), name
     assert len(pair.camera_xy_m) > 150
@@ -265,8 +266,8 @@ def known_points():
 
 
 def levels(pair, name):
-    found = np.unique(street_features.levels_of(pair.points.code)[name])
-    return {street_features.FEATURES[name][i] for i in found}
+    found = np.unique(features.levels_of(pair.points.code)[name])
+    return {features.FEATURES[name][i] for i in found}
 
 
 def test_what_a_file_does_not_have_is_not_known(expected):
@@ -299,7 +300,7 @@ def test_lights_places_and_gates_are_read_where_they_are(tmp_path, cameras, expe
     assert found.layers["places"] == {"known": True, "count": 3, "kinds": kinds}
     assert found.layers["bridges"] == {"known": False, "count": None}
     # Nothing else moves.
-    for name in set(street_features.NAMES) - {"signals", "place"}:
+    for name in set(features.NAMES) - {"signals", "place"}:
         assert levels(found, name) == levels(expected, name)
     assert found.streets_left_out == {}
 
