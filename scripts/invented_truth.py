@@ -18,10 +18,10 @@ from scipy import optimize
 
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.draws import Design
+from toolkit.engine.scene import Scene
 from toolkit.evidence.load import Claim
 from toolkit.optics.camera_draws import CameraDraws, draw_cameras
 from toolkit.optics.catalogue import Catalogue
-from toolkit.scene import Scene
 from toolkit.siting import profiles
 
 Variant = Literal[

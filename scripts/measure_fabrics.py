@@ -34,10 +34,10 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 from shapely.geometry.base import BaseGeometry
 
-from toolkit import sight
 from toolkit.assumptions.sets import AssumptionSet, load_assumptions
 from toolkit.base import store
 from toolkit.base.draws import Design
+from toolkit.engine import sight
 from toolkit.siting import candidates
 from toolkit.streets import pack, reference_networks, street_points
 

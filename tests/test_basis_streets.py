@@ -12,10 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from toolkit import basis_streets, basis_sums, scene, sight
+from toolkit import basis_streets, basis_sums
 from toolkit.assessment import assess, make_inputs
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
+from toolkit.engine import scene, sight
 from toolkit.siting import profiles
 from toolkit.streets import mapped_cameras
 from toolkit.streets import pack as streets

@@ -107,7 +107,7 @@ def assess(  # noqa: PLR0913
         Sites as of this operator profile alone; by default the mixture of the city.
     sample_points
         Take totals on a stratified sample of so many street points where the city has more, see
-        `toolkit.street_sample`; by default on all. Layers are made of all points, once asked for.
+        `toolkit.engine.sample`; by default on all. Layers are made of all points, once asked for.
 
     Raises
     ------

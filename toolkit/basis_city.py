@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from toolkit import exposure
 from toolkit.base.draws import FloatArray
 from toolkit.basis import M_PER_KM, Inputs, Outcome, ring, switch
+from toolkit.engine import closed_form
 from toolkit.language import notes
 from toolkit.optics.camera_draws import threshold_px_m
 from toolkit.results import (
@@ -29,11 +29,11 @@ def on_city_level(inputs: Inputs) -> Outcome:
     """Estimate from reference fabrics, for a city whose streets are not installed."""
     design, values = inputs.design, inputs.assumptions
     known = reference_networks.load_fabrics()
-    views = exposure.view_table(
+    views = closed_form.view_table(
         inputs.cameras,
         inputs.per_site,
         reach_m=values.value("optics.max_range_m"),
-        codes=np.array([exposure.CANDIDATE]),
+        codes=np.array([closed_form.CANDIDATE]),
     )[0]
     n_sites = inputs.n_cameras / inputs.per_site
     curve_m = reference_networks.draw_view_curve(known, values, design)

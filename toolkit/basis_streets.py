@@ -11,10 +11,13 @@ import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit import cells, exposure, street_sample, zones
 from toolkit.base.draws import Design
 from toolkit.basis import M2_PER_KM2, M_PER_KM, Inputs, Outcome, ring, switch
 from toolkit.basis_sums import SitePlan, Sums, add_up, add_up_totals, plan_sites, systematic
+from toolkit.engine import cells, closed_form, zones
+from toolkit.engine import sample as street_sample
+from toolkit.engine.sample import StreetSample
+from toolkit.engine.scene import Frame, IntArray, Scene, build_scene, pack_sites
 from toolkit.optics.camera_draws import threshold_px_m
 from toolkit.results import (
     TIERS,
@@ -31,9 +34,7 @@ from toolkit.results import (
     Total,
     exposure_class,
 )
-from toolkit.scene import Frame, IntArray, Scene, build_scene, pack_sites
 from toolkit.siting import candidates
-from toolkit.street_sample import StreetSample
 from toolkit.streets.mapped_cameras import cameras_sha256
 from toolkit.streets.pack import Pack, open_pack, pack_sha256
 
@@ -157,7 +158,7 @@ def _detail(
     scene: Scene,
     plan: SitePlan,
     sums: Sums,
-    summary: exposure.PointSummary,
+    summary: closed_form.PointSummary,
 ) -> StreetDetail:
     """Put together what is behind the layers."""
     return StreetDetail(
@@ -172,10 +173,10 @@ def _detail(
 
 def _summary_of_all(
     inputs: Inputs, scene: Scene, plan: SitePlan, progress: Progress
-) -> exposure.PointSummary:
+) -> closed_form.PointSummary:
     """Return what is shown of each point, worked out some streets at a time."""
     rows = scene.rows.seen_by(inputs.cameras.height_m)
-    views = exposure.view_table(
+    views = closed_form.view_table(
         inputs.cameras,
         inputs.per_site,
         reach_m=scene.lines_of_sight.reach_m,
@@ -186,13 +187,13 @@ def _summary_of_all(
     # Whole streets: the first that begins at or after each multiple of a part.
     wanted = np.arange(_POINTS_AT_A_TIME, len(line), _POINTS_AT_A_TIME)
     cuts = np.unique([0, *np.append(begin, len(line))[np.searchsorted(begin, wanted)], len(line)])
-    parts: list[exposure.PointSummary] = []
+    parts: list[closed_form.PointSummary] = []
     group_mean = np.full((len(scene.lines), len(TIERS), inputs.design.n_draws), np.nan, np.float32)
     for a, b in itertools.pairwise(cuts):
         progress(a / len(line))
         first, last = rows.start[a], rows.start[b]
         streets, street = np.unique(line[a:b], return_inverse=True)
-        part = exposure.summarise(
+        part = closed_form.summarise(
             replace(
                 rows,
                 start=rows.start[a : b + 1] - first,
@@ -209,7 +210,7 @@ def _summary_of_all(
         group_mean[streets] = part.group_mean
         parts.append(part)
     progress(1.0)
-    return exposure.PointSummary(
+    return closed_form.PointSummary(
         low=np.concatenate([part.low for part in parts]),
         mid=np.concatenate([part.mid for part in parts]),
         high=np.concatenate([part.high for part in parts]),
@@ -311,7 +312,7 @@ def outcome_of(
 def street_figures(
     pack: Pack,
     which: IntArray | slice,
-    group_mean: exposure.Float32Array,
+    group_mean: closed_form.Float32Array,
     street_known: NDArray[np.bool_],
 ) -> gpd.GeoDataFrame:
     """Put the figures of some streets of a pack beside their geometry; see `results.Layers`.
@@ -340,11 +341,11 @@ def street_figures(
 
 
 def _cells(
-    inputs: Inputs, scene: Scene, chance: exposure.SiteChance, crs: str, size_m: float
+    inputs: Inputs, scene: Scene, chance: closed_form.SiteChance, crs: str, size_m: float
 ) -> gpd.GeoDataFrame:
     """Return the exposure by cell; the table of views is made again, since it is large to keep."""
     rows = scene.rows.seen_by(inputs.cameras.height_m)
-    views = exposure.view_table(
+    views = closed_form.view_table(
         inputs.cameras,
         inputs.per_site,
         reach_m=scene.lines_of_sight.reach_m,
@@ -356,7 +357,7 @@ def _cells(
 
 
 def _layers(
-    pack: Pack, scene: Scene, summary: exposure.PointSummary, detail: StreetDetail
+    pack: Pack, scene: Scene, summary: closed_form.PointSummary, detail: StreetDetail
 ) -> Layers:
     """Put the figures of streets and zones beside their geometry."""
     streets = street_figures(pack, slice(None), summary.group_mean, scene.street_known)

@@ -17,11 +17,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from toolkit import exposure, placement
 from toolkit.base.draws import FloatArray
 from toolkit.basis import Inputs
+from toolkit.engine import closed_form, placement
+from toolkit.engine.scene import Frame, IntArray, Scene
 from toolkit.results import ALLOCATIONS, Allocation
-from toolkit.scene import Frame, IntArray, Scene
 from toolkit.siting import candidates, profiles
 from toolkit.streets.mapped_cameras import cameras_for
 from toolkit.streets.pack import Pack
@@ -55,8 +55,8 @@ class SitePlan:
         Street length inside the boundary, and of it the length with an answer.
     """
 
-    chance: exposure.SiteChance
-    cases: dict[Allocation, exposure.SiteChance]
+    chance: closed_form.SiteChance
+    cases: dict[Allocation, closed_form.SiteChance]
     in_scope: FloatArray
     inside_share: FloatArray
     n_cameras: FloatArray
@@ -129,7 +129,7 @@ def reducing_of(inputs: Inputs, pack: Pack) -> float:
 
 def chance_of_sites(
     inputs: Inputs, frame: Frame, in_scope: FloatArray, inside_share: FloatArray
-) -> exposure.SiteChance:
+) -> closed_form.SiteChance:
     """Return the chance that each site of a city exists.
 
     Parameters
@@ -150,7 +150,7 @@ def chance_of_sites(
     size_m = np.where(frame.group_free, frame.groups.size_m, 0.0)
     # Mapped cameras are there, whoever runs them; scope only says how many of the report
     # they are.
-    return exposure.SiteChance.of_classes(
+    return closed_form.SiteChance.of_classes(
         factor.T,
         frame.groups.weight_class,
         size_m,
@@ -192,7 +192,7 @@ def systematic(n_points: int) -> IntArray:
 
 def add_up(
     inputs: Inputs, scene: Scene, plan: SitePlan, sample: IntArray
-) -> tuple[Sums, exposure.PointSummary]:
+) -> tuple[Sums, closed_form.PointSummary]:
     """Evaluate the points of a scene: the sums over them, and what is shown of each.
 
     Parameters
@@ -208,7 +208,7 @@ def add_up(
     """
     rows, views = _rows_and_views(inputs, scene)
     line, n_streets = scene.points.line, len(scene.lines)
-    summary = exposure.summarise(rows, plan.chance, views, scene.points.length, line, n_streets)
+    summary = closed_form.summarise(rows, plan.chance, views, scene.points.length, line, n_streets)
     street_m = np.bincount(line, weights=scene.points.length, minlength=n_streets)
     counted_m = np.where(scene.street_known, street_m, 0.0)
     counts = counted_m > 0  # a street without points has no mean
@@ -220,15 +220,15 @@ def add_up_totals(inputs: Inputs, scene: Scene, plan: SitePlan, sample: IntArray
     """Return the sums of `add_up` alone, in less time: no point is summarised."""
     rows, views = _rows_and_views(inputs, scene)
     counted_m = np.where(scene.street_known[scene.points.line], scene.points.length, 0.0)
-    expected_m = exposure.covered_length(rows, plan.chance, views, counted_m)
+    expected_m = closed_form.covered_length(rows, plan.chance, views, counted_m)
     return _sums(inputs, scene, plan, sample, rows, views, expected_m)
 
 
 def _rows_and_views(
     inputs: Inputs, scene: Scene
-) -> tuple[exposure.PointRows, exposure.Float32Array]:
+) -> tuple[closed_form.PointRows, closed_form.Float32Array]:
     rows = scene.rows.seen_by(inputs.cameras.height_m)
-    return rows, exposure.view_table(
+    return rows, closed_form.view_table(
         inputs.cameras,
         inputs.per_site,
         reach_m=scene.lines_of_sight.reach_m,
@@ -241,8 +241,8 @@ def _sums(
     scene: Scene,
     plan: SitePlan,
     sample: IntArray,
-    rows: exposure.PointRows,
-    views: exposure.Float32Array,
+    rows: closed_form.PointRows,
+    views: closed_form.Float32Array,
     expected_m: FloatArray,
 ) -> Sums:
     """Place the cameras once per draw, take the cases, and put the sums together."""
@@ -265,14 +265,14 @@ def _sums(
         xy_m=scene.groups.xy_m,
     )
     on_sample = rows.take(sample)
-    every_view = exposure.view_table(
+    every_view = closed_form.view_table(
         inputs.cameras,
         inputs.per_site,
         reach_m=scene.lines_of_sight.reach_m,
         availability=np.ones(design.n_draws),
         codes=rows.codes,
     )
-    covered_m = partial(exposure.covered_length, on_sample, length_m=length[sample])
+    covered_m = partial(closed_form.covered_length, on_sample, length_m=length[sample])
     return Sums(
         expected_m=expected_m,
         realised_m=placed.share * known_m.sum(),

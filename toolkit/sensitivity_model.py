@@ -15,7 +15,6 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit import exposure
 from toolkit.assessment import make_inputs
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.draws import Design, FloatArray
@@ -23,11 +22,12 @@ from toolkit.basis import M_PER_KM, Inputs
 from toolkit.basis_city import CORE_RADII_KM
 from toolkit.basis_streets import scene_of
 from toolkit.basis_sums import chance_of_sites, mapped_share, reducing_of, share_inside
+from toolkit.engine import closed_form
+from toolkit.engine.scene import Scene
 from toolkit.evidence.count import Scope
 from toolkit.evidence.densities import CityFigures
 from toolkit.evidence.observations import Observation
 from toolkit.results import TIERS, Status
-from toolkit.scene import Scene
 from toolkit.sensitivity_design import BOUNDARY_COLUMN, GivenDesign
 from toolkit.siting import candidates
 from toolkit.streets import reference_networks
@@ -277,7 +277,7 @@ class _Sampled:
     pack: Pack
     scene: Scene
     reducing: float
-    rows: exposure.PointRows
+    rows: closed_form.PointRows
     weight: FloatArray
 
 
@@ -302,13 +302,13 @@ def _on_sample(inputs: Inputs, on: _Sampled) -> FloatArray:
     inside = share_inside(inputs, on.pack)["drawn"]
     chance = chance_of_sites(inputs, on.scene, in_scope, inside)
     rows = on.rows.seen_by(inputs.cameras.height_m)
-    views = exposure.view_table(
+    views = closed_form.view_table(
         inputs.cameras,
         inputs.per_site,
         reach_m=on.scene.lines_of_sight.reach_m,
         codes=rows.codes,
     )
-    prob = exposure.closed_form(rows, chance, views)
+    prob = closed_form.closed_form(rows, chance, views)
     return np.asarray(np.einsum("p,ptd->dt", on.weight, prob), dtype=float)
 
 
@@ -323,11 +323,11 @@ def _on_disc(inputs: Inputs, radius_km: float) -> FloatArray:
     """
     design, values = inputs.design, inputs.assumptions
     known = reference_networks.load_fabrics()
-    views = exposure.view_table(
+    views = closed_form.view_table(
         inputs.cameras,
         inputs.per_site,
         reach_m=values.value("optics.max_range_m"),
-        codes=np.array([exposure.CANDIDATE]),
+        codes=np.array([closed_form.CANDIDATE]),
     )[0]
     area = np.pi * values.draw("city.township_radius_km", design) ** 2
     in_disc = np.minimum(np.pi * radius_km**2 / area, 1.0)

@@ -13,8 +13,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from toolkit import sight
 from toolkit.assumptions.sets import load_assumptions
+from toolkit.engine import sight
 from toolkit.siting import candidates
 from toolkit.siting.surroundings import pack_layers
 from toolkit.streets import street_points

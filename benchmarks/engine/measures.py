@@ -23,9 +23,10 @@ from numba import njit, prange
 from scipy.spatial import cKDTree
 
 from benchmarks.engine.city import TiledCity, tiled_city
-from toolkit import exposure, placement, sight
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
+from toolkit.engine import closed_form as exposure
+from toolkit.engine import placement, sight
 from toolkit.optics.camera_draws import draw_cameras
 from toolkit.optics.catalogue import load_catalogue
 from toolkit.siting import candidates, profiles

@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, field
 from pathlib import Path
 
-LOCK = "toolkit.kernel_lock.KERNEL_LOCK"
+LOCK = "toolkit.engine.kernel_lock.KERNEL_LOCK"
 COMPILERS = {f"numba.{n}" for n in ("njit", "jit", "vectorize", "guvectorize", "stencil", "cfunc")}
 """What is decorated with one of these, or made by calling one, is compiled."""
 

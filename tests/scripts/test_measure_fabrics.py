@@ -16,9 +16,9 @@ import numpy as np
 import pytest
 import shapely
 
-from toolkit import sight
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
+from toolkit.engine import sight
 from toolkit.siting import candidates
 from toolkit.streets import reference_networks, street_points
 

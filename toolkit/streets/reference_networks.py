@@ -24,7 +24,7 @@ from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base import store
 from toolkit.base.draws import Design, FloatArray
 from toolkit.base.errors import InputDataError
-from toolkit.exposure import BIN_M
+from toolkit.engine.closed_form import BIN_M
 
 SCHEMA: Final = "camera-exposure.fabrics/1"
 FILE: Final = "fabrics.json"
@@ -309,7 +309,7 @@ def covered_length_m(curve_m: FloatArray, views: NDArray[np.floating]) -> FloatA
         See `draw_view_curve`, shape (D, `N_VIEW_BINS`).
     views
         Chance that one site's cameras have a point at a distance in their rings: the candidate
-        row of `toolkit.exposure.view_table`, shape (bins of 1 m, T, D).
+        row of `toolkit.engine.closed_form.view_table`, shape (bins of 1 m, T, D).
 
     Returns
     -------

@@ -2,7 +2,7 @@
 
 From each site, the points in reach are sorted by direction, and each wall in reach is tested
 against the points that stand in the directions it spans (an angular sweep, in
-`toolkit._sight_kernels`). The result is plain arrays, one row per site, sorted by whole metres of
+`toolkit.engine.kernels.sight`). The result is plain arrays, one row per site, sorted by whole metres of
 distance. No heading, field of view or tier enters here: those are filters later.
 
 A building whose height is known hides a point only from cameras that are too low: the least camera
@@ -32,9 +32,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from toolkit import _sight_kernels
 from toolkit.base import store
-from toolkit.kernel_lock import KERNEL_LOCK
+from toolkit.engine.kernel_lock import KERNEL_LOCK
+from toolkit.engine.kernels import sight
 
 VERSION = 2
 """Raised when the arrays of the same inputs change, so that older caches are not used."""
@@ -330,14 +330,14 @@ def sweep(
         sites = ground.sites[first : first + _BLOCK_SITES]
         found = np.zeros(len(sites), np.int64)
         with KERNEL_LOCK:
-            room = _sight_kernels.room_in_reach(sites, *ground.points[4:], reach)  # type: ignore[call-arg]
+            room = sight.room_in_reach(sites, *ground.points[4:], reach)  # type: ignore[call-arg]
             row = np.concatenate([[0], np.cumsum(room)]).astype(np.int64)
             if keep and row[-1] > len(scratch[0]):
                 # A little more than needed, and kept: new memory costs as much as the tests.
                 scratch = [
                     np.empty(int(row[-1] * _SPARE), dtype) for dtype in _PAIR_ARRAYS.values()
                 ]
-            _sight_kernels.sweep(  # type: ignore[call-arg]
+            sight.sweep(  # type: ignore[call-arg]
                 sites, ground.site_in[first : first + _BLOCK_SITES],
                 *ground.points, *ground.walls,
                 np.float32(beyond_m), reach, np.float32(target_m), np.float32(HIGHEST_CAMERA_M),
@@ -346,14 +346,14 @@ def sweep(
             start = np.concatenate([[0], np.cumsum(found * keep)]).astype(np.int64)
             arrays = [np.empty(start[-1], dtype) for dtype in _PAIR_ARRAYS.values()]
             if keep:
-                _sight_kernels.compact(row, start, found, *scratch, *arrays)
+                sight.compact(row, start, found, *scratch, *arrays)
         yield (found, *arrays)  # type: ignore[misc]
 
 
 @cache
 def _bearing_steps() -> NDArray[np.uint8]:
     """Return the bearing step of the middle of each step of the diamond angle."""
-    middle = (np.arange(_sight_kernels.FINE_BINS) + 0.5) / _sight_kernels.FINE_BINS * 4
+    middle = (np.arange(sight.FINE_BINS) + 0.5) / sight.FINE_BINS * 4
     upper = middle < _HALF_TURN
     dx = np.where(upper, 1 - middle, middle - 3)
     dy = np.where(upper, 1 - np.abs(dx), np.abs(dx) - 1)

@@ -16,33 +16,33 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from toolkit import _exposure_kernels
 from toolkit.base.draws import FloatArray
-from toolkit.kernel_lock import KERNEL_LOCK
+from toolkit.engine.kernel_lock import KERNEL_LOCK
+from toolkit.engine.kernels import exposure
+from toolkit.engine.sight import BEARING_STEPS, CM_PER_M, Sight
 from toolkit.optics import facing
 from toolkit.optics.camera_draws import CameraDraws
 from toolkit.results import INTERVAL, TIERS
-from toolkit.sight import BEARING_STEPS, CM_PER_M, Sight
 from toolkit.siting import districts
 
-BIN_M = _exposure_kernels.BIN_M
-MAX_PER_SITE = _exposure_kernels.MAX_PER_SITE
-_OFFSET_STEPS = _exposure_kernels.OFFSET_STEPS
-_HALF_CIRCLE = _exposure_kernels.HALF_CIRCLE
-_FULL_CIRCLE_DEG = _exposure_kernels.FULL_CIRCLE_DEG
+BIN_M = exposure.BIN_M
+MAX_PER_SITE = exposure.MAX_PER_SITE
+_OFFSET_STEPS = exposure.OFFSET_STEPS
+_HALF_CIRCLE = exposure.HALF_CIRCLE
+_FULL_CIRCLE_DEG = exposure.FULL_CIRCLE_DEG
 
 Float32Array = NDArray[np.float32]
 IntArray = NDArray[np.int64]
 
 CANDIDATE = 0
 """Row of the view table for a site that may stand there: number and bearings unknown."""
-IN_FIELD = _exposure_kernels.IN_FIELD
+IN_FIELD = exposure.IN_FIELD
 """Row for one camera whose field is known and holds the point: only its ring is uncertain."""
-TURNING = _exposure_kernels.TURNING
+TURNING = exposure.TURNING
 """Row for one camera that is known to turn: all directions, and one of the types that turn."""
-BY_STREET = _exposure_kernels.BY_STREET
+BY_STREET = exposure.BY_STREET
 """First of the rows for a site that may stand there, by the angle of the point to its street."""
-N_VIEWS = _exposure_kernels.N_VIEWS
+N_VIEWS = exposure.N_VIEWS
 HEIGHT_STEP_M = 0.5
 """Least camera heights are rounded down to steps of this size: a roof hides a little less."""
 _HEIGHT_STEP_DM = 5
@@ -144,7 +144,7 @@ def view_table(
     # Allocated here: numpy asks the system for large pages, compiled loops do not.
     table = np.zeros((len(codes), math.ceil(reach_m / BIN_M), len(TIERS), len(working)), np.float32)
     with KERNEL_LOCK:
-        _exposure_kernels.fill_views(
+        exposure.fill_views(
             np.ascontiguousarray(cameras.share * working[:, None]),
             np.ascontiguousarray(cameras.height_m),
             np.ascontiguousarray(cameras.hfov_deg),
@@ -245,7 +245,7 @@ def point_rows(
             site_view[block], site_axis_deg[block], width[block], street[block]
         )
         with KERNEL_LOCK:
-            _exposure_kernels.code_pairs(
+            exposure.code_pairs(
                 sight.start[first : first + _BLOCK_SITES + 1],
                 sight.bearing,
                 sight.height_dm,
@@ -256,7 +256,7 @@ def point_rows(
                 found,
             )
     with KERNEL_LOCK:
-        start, site, bins, view = _exposure_kernels.by_point(
+        start, site, bins, view = exposure.by_point(
             sight.start,
             sight.point,
             sight.distance_cm,
@@ -440,7 +440,7 @@ def closed_form(
     if views.shape[2:] == (len(TIERS), 1):
         return _closed_form_once(rows, chance, views)
     with KERNEL_LOCK:
-        return np.asarray(_exposure_kernels.closed_form(*_asked(rows, chance, views)))
+        return np.asarray(exposure.closed_form(*_asked(rows, chance, views)))
 
 
 def covered_length(
@@ -456,7 +456,7 @@ def covered_length(
         Of each point, shape (P,).
     """
     with KERNEL_LOCK:
-        parts = _exposure_kernels.covered_length(  # type: ignore[call-arg]
+        parts = exposure.covered_length(  # type: ignore[call-arg]
             *_asked(rows, chance, views), length_m, _POINTS_TOGETHER
         )
     # In the order of the points, whichever thread had which.
@@ -472,7 +472,7 @@ def _closed_form_once(rows: PointRows, chance: SiteChance, views: Float32Array) 
     prob = np.minimum(chance.factor[chance.site_class, 0] * chance.size, np.float32(1.0))
     out = np.empty((len(rows.start) - 1, len(TIERS)), np.float32)
     with KERNEL_LOCK:
-        _exposure_kernels.closed_form_once(
+        exposure.closed_form_once(
             rows.start,
             rows.site,
             rows.bin,
@@ -542,7 +542,7 @@ def summarise(
         chance = SiteChance.of_table(chance)
     begin = np.flatnonzero(np.diff(street, prepend=-1))
     with KERNEL_LOCK:
-        low, mid, high, means = _exposure_kernels.summarise(  # type: ignore[call-arg]
+        low, mid, high, means = exposure.summarise(  # type: ignore[call-arg]
             np.concatenate([begin, [len(street)]]), *_asked(rows, chance, views), length_m,
             INTERVAL[0],
         )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
-from toolkit import zones
+from toolkit.engine import zones
 from toolkit.streets import street_points
 
 

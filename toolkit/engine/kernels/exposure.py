@@ -1,7 +1,7 @@
-"""Compiled loops of `toolkit.exposure`, and the steps of its tables."""
+"""Compiled loops of `toolkit.engine.closed_form`, and the steps of its tables."""
 
 # Compiled code: numba takes the types from the arrays, and long argument lists are cheaper than
-# objects there. The callers in toolkit/exposure.py document shapes and units.
+# objects there. The callers in toolkit/engine/closed_form.py document shapes and units.
 # ruff: noqa: C901, ANN001, ANN202, PLR0912, PLR0913, PLR0915, PLR0917
 # mypy: allow-untyped-defs, allow-untyped-calls, allow-untyped-decorators
 

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from scipy import optimize
 from scipy.spatial.distance import pdist
 
-from toolkit import _placement_kernels, exposure, placement, sight
 from toolkit.base.draws import Design
 from toolkit.basis_sums import Sums
-from toolkit.exposure import SiteChance
+from toolkit.engine import closed_form, placement, sight
+from toolkit.engine.closed_form import SiteChance
+from toolkit.engine.kernels import placement as _placement_kernels
 from toolkit.results import TIERS
 from toolkit.siting import candidates
 
@@ -145,17 +146,17 @@ class TestDistricts:
         draw = np.repeat(np.arange(self.n_draws), np.diff(standing.first))
         hit = np.zeros(self.n_draws, bool)
         hit[draw[np.isin(standing.site, sees)]] = True
-        rows = exposure.PointRows(
+        rows = closed_form.PointRows(
             np.array([0, len(sees)]), sees.astype(np.int32), np.full(len(sees), 10, np.int16),
             np.zeros(len(sees), np.int16),
         )  # fmt: skip
-        table = exposure.view_table(cameras(hfov=360.0), np.ones(1), reach_m=REACH_M)
+        table = closed_form.view_table(cameras(hfov=360.0), np.ones(1), reach_m=REACH_M)
         one = SiteChance(
             chance.factor[:, :1], chance.alone[:, :1], chance.mean_size, chance.site_class,
             chance.size, chance.district, chance.cluster_size[:1], chance.joint_size[:1],
             chance.n_sites[:1],
         )  # fmt: skip
-        exact = float(exposure.closed_form(rows, one, table)[0, 0, 0])
+        exact = float(closed_form.closed_form(rows, one, table)[0, 0, 0])
         error = np.sqrt(exact * (1 - exact) / self.n_draws)
         # 0.01 for a gamma factor in place of a beta share of a fixed number.
         assert abs(hit.mean() - exact) < 3 * error + 0.01
@@ -170,11 +171,11 @@ class TestSimulation:
         pairs, rows, points, prob = town(n_draws)
         drawn = cameras(n_draws, hfov=hfov, ring=(5.0, 45.0), working=0.7, share=(0.6, 0.4))
         mean = np.full(n_draws, 2.0)
-        one = exposure.view_table(
+        one = closed_form.view_table(
             cameras(1, hfov=hfov, ring=(5.0, 45.0), working=0.7, share=(0.6, 0.4)),
             mean[:1], reach_m=REACH_M,
         )  # fmt: skip
-        exact = exposure.closed_form(rows, prob[:, :1].astype(np.float32), one)[:, 0, 0]
+        exact = closed_form.closed_form(rows, prob[:, :1].astype(np.float32), one)[:, 0, 0]
         expected = float(points.length @ exact / points.length.sum())
         none = np.zeros(len(prob), dtype=np.int64)
         share = placement.simulate(
@@ -232,14 +233,14 @@ class TestSimulation:
         ).share[0, 0]  # fmt: skip
         sector = width / 360 * np.pi * (40.0**2 - 12.0**2) / 120.0**2
         # Bearings are kept in steps of 1.4 degrees, at both edges; 3 standard errors of 20,000.
-        step = exposure.BEARING_STEP_DEG * (width < 360)
+        step = closed_form.BEARING_STEP_DEG * (width < 360)
         error = step / 360 * np.pi * (40.0**2 - 12.0**2) / 120.0**2
         assert share == pytest.approx(sector, abs=error + 3 * np.sqrt(sector / 20_000))
-        rows = exposure.point_rows(
+        rows = closed_form.point_rows(
             pairs, len(points), np.ones(1, dtype=np.int64), np.array([axis]), np.array([width])
         )
-        table = exposure.view_table(drawn, np.ones(1), reach_m=REACH_M, codes=rows.codes)
-        exact = exposure.closed_form(rows, np.ones((1, 1), np.float32), table)[:, 0, 0]
+        table = closed_form.view_table(drawn, np.ones(1), reach_m=REACH_M, codes=rows.codes)
+        exact = closed_form.closed_form(rows, np.ones((1, 1), np.float32), table)[:, 0, 0]
         assert exact.mean() == pytest.approx(share, abs=1e-6)
         bearing = np.rad2deg(np.arctan2(points[:, 0], points[:, 1]))
         distance = np.hypot(*points.T)
@@ -294,7 +295,7 @@ def without_overlap(placed, total_m):
 
 def covers(pairs, pair, ring, axis_deg, width_deg, height_m):
     """Return whether a camera covers the point of one line of sight."""
-    bearing = pairs.bearing[pair] * exposure.BEARING_STEP_DEG
+    bearing = pairs.bearing[pair] * closed_form.BEARING_STEP_DEG
     off = abs((bearing - axis_deg + 180.0) % 360.0 - 180.0)
     near_enough = ring[0] <= pairs.distance_cm[pair] / 100.0 < ring[1]
     return near_enough and off <= width_deg / 2 and pairs.height_dm[pair] <= height_m * 10.0

@@ -1,4 +1,4 @@
-"""Compiled loops of `toolkit.sight`.
+"""Compiled loops of `toolkit.engine.sight`.
 
 For one site, the points in reach are sorted into angular bins; each wall then only meets the
 points in the bins that it spans. The bins decide nothing: every pair of wall and point in them is
@@ -6,7 +6,7 @@ tested exactly, by three cross products relative to the site.
 """
 
 # Compiled code: numba takes the types from the arrays, and long argument lists are cheaper than
-# objects there. The callers in toolkit/sight.py document shapes and units.
+# objects there. The callers in toolkit/engine/sight.py document shapes and units.
 # ruff: noqa: ANN001, ANN202, C901, PLR0912, PLR0913, PLR0915, PLR0917
 # mypy: allow-untyped-defs, allow-untyped-calls, allow-untyped-decorators
 

@@ -7,7 +7,7 @@ import pytest
 import shapely
 from shapely import affinity
 
-from toolkit import sight
+from toolkit.engine import sight
 
 NO_BUILDINGS = np.empty(0, dtype=object)
 NORTHING = np.array([385_000.0, 6_672_000.0])

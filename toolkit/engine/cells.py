@@ -18,8 +18,8 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
-from toolkit import exposure
 from toolkit.base.draws import FloatArray
+from toolkit.engine import closed_form
 from toolkit.results import INTERVAL, TIERS, exposure_class
 from toolkit.streets import street_points
 
@@ -64,9 +64,9 @@ def grid(xy_m: FloatArray, size_m: float) -> Grid:
 def cell_frame(
     points: street_points.Pieces,
     known: NDArray[np.bool_],
-    rows: exposure.PointRows,
-    chance: exposure.SiteChance,
-    views: exposure.Float32Array,
+    rows: closed_form.PointRows,
+    chance: closed_form.SiteChance,
+    views: closed_form.Float32Array,
     *,
     crs: str,
     size_m: float,
@@ -99,7 +99,7 @@ def cell_frame(
     figures = np.full((3, n_cells, len(TIERS)), np.nan)
     for block in _blocks(cells.cell, np.flatnonzero(known)):
         numbers, local = np.unique(cells.cell[block], return_inverse=True)
-        mean = exposure.summarise(
+        mean = closed_form.summarise(
             rows.take(block),
             chance,
             views,

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit import _placement_kernels
 from toolkit.base.draws import Design, FloatArray
-from toolkit.exposure import SiteChance, known_width, per_site_prob
-from toolkit.kernel_lock import KERNEL_LOCK
+from toolkit.engine.closed_form import SiteChance, known_width, per_site_prob
+from toolkit.engine.kernel_lock import KERNEL_LOCK
+from toolkit.engine.kernels import placement
+from toolkit.engine.sight import CM_PER_M, Sight
 from toolkit.optics.camera_draws import CameraDraws
-from toolkit.sight import CM_PER_M, Sight
 from toolkit.siting.districts import district_factors
 
 _DM_PER_M = 10.0
@@ -136,7 +136,7 @@ def place_sites(
     n_out = np.zeros(n_draws, np.int64)
     with KERNEL_LOCK:
         if independent:
-            _placement_kernels.choose_independently(keys, hazard, site_class, size, out, n_out)
+            placement.choose_independently(keys, hazard, site_class, size, out, n_out)
         else:
             district = np.ascontiguousarray(chance.district[candidate])
             n_districts = int(district.max(initial=0)) + 1
@@ -144,7 +144,7 @@ def place_sites(
             cell_count = np.zeros_like(cell_size)
             np.add.at(cell_size, (site_class, district), size)
             np.add.at(cell_count, (site_class, district), size > 0)
-            _placement_kernels.choose(
+            placement.choose(
                 keys, wanted, hazard,
                 district_factors(design, chance.cluster_size, n_districts),
                 np.ascontiguousarray(chance.alone.T), site_class, size, district, cell_size,
@@ -177,14 +177,14 @@ def equip(
         street, looks = np.ascontiguousarray(street_deg), _cumulative(cameras.turns)
     with KERNEL_LOCK:
         n_working = np.zeros(len(standing.keys), np.int64)
-        _placement_kernels.count_working(
+        placement.count_working(
             standing.keys, standing.first, standing.site, fixed, per_site, working, n_working
         )
         first = np.concatenate([[0], np.cumsum(n_working)])
         site = np.empty(first[-1], np.int32)
         kind = np.empty(first[-1], np.int64)
         axis = np.empty(first[-1])
-        _placement_kernels.equip(
+        placement.equip(
             standing.keys, standing.first, standing.site, fixed,
             np.ascontiguousarray(fixed_axis_deg), turning, per_site, working,
             _cumulative(cameras.share), _cumulative(turns), street, looks, first, site, kind, axis,
@@ -245,7 +245,7 @@ def simulate(  # noqa: PLR0913
         mean_per_site, street_deg,
     )  # fmt: skip
     with KERNEL_LOCK:
-        share, alone_m = _placement_kernels.cover(
+        share, alone_m = placement.cover(
             working.first, working.site, working.kind, working.axis_deg,
             known_width(width)[working.site],
             cameras.hfov_deg,

@@ -11,20 +11,20 @@ from drawn_grid import REACH_M, cameras, town
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolkit import exposure, sight
+from toolkit.engine import closed_form, sight
 from toolkit.results import TIERS
 from toolkit.streets import street_points
 
 
 def views(n_per_site=1.0, **options):
-    return exposure.view_table(cameras(**options), np.array([n_per_site]), reach_m=REACH_M)
+    return closed_form.view_table(cameras(**options), np.array([n_per_site]), reach_m=REACH_M)
 
 
 def rows_of(site_lists):
     """Return rows of points that see the sites of each list at 10 m."""
     start = np.cumsum([0, *(len(s) for s in site_lists)])
     site = np.array([s for sites in site_lists for s in sites], dtype=np.int32)
-    return exposure.PointRows(
+    return closed_form.PointRows(
         start, site, np.full(len(site), 10, np.int16), np.zeros(len(site), np.int16)
     )
 
@@ -44,7 +44,7 @@ def behind_roofs(seed, n_points=40, n_sites=30):
         height_dm=least_dm.ravel().astype(np.uint8),
         reach_m=REACH_M,
     )
-    return exposure.point_rows(
+    return closed_form.point_rows(
         pairs, n_points, rng.integers(0, 3, n_sites), np.full(n_sites, np.nan)
     )
 
@@ -61,8 +61,8 @@ class TestSeenBy:
         mean = np.full(n, 2.0)
         fewer = rows.seen_by(drawn.height_m)
         both = [
-            exposure.closed_form(
-                one, prob, exposure.view_table(drawn, mean, reach_m=REACH_M, codes=one.codes)
+            closed_form.closed_form(
+                one, prob, closed_form.view_table(drawn, mean, reach_m=REACH_M, codes=one.codes)
             )
             for one in (rows, fewer)
         ]
@@ -72,13 +72,13 @@ class TestSeenBy:
 
     def test_one_height_leaves_open_sight_and_none(self):
         fewer = behind_roofs(3).seen_by(np.full((4, 2), 5.0))
-        assert sorted(fewer.codes // exposure.N_VIEWS > 0) == [False, False, False, True]
+        assert sorted(fewer.codes // closed_form.N_VIEWS > 0) == [False, False, False, True]
 
 
 class TestSiteChance:
     def test_draws_lie_side_by_side_whichever_way_they_came(self):
         for order in "CF":
-            made = exposure.SiteChance.of_classes(
+            made = closed_form.SiteChance.of_classes(
                 np.asarray(np.full((5, 3), 0.1), order=order),
                 np.arange(5), np.ones(5), np.ones(3), n_certain=1,
             )  # fmt: skip
@@ -89,7 +89,7 @@ class TestSiteChance:
 class TestViewTable:
     def test_one_camera_covers_its_field_inside_its_ring(self):
         table = views(hfov=90.0, ring=(10.0, 30.5))
-        one = table[exposure.mapped_view(np.array([1]))[0], :, 0, 0]
+        one = table[closed_form.mapped_view(np.array([1]))[0], :, 0, 0]
         np.testing.assert_allclose(one[10:30], 0.25, atol=1e-6)
         assert (one[:10] == 0).all()
         assert one[30] == pytest.approx(0.125)  # half of that metre lies inside the ring
@@ -114,29 +114,29 @@ class TestViewTable:
         assert table[n, 20, 0, 0] == pytest.approx(expected, abs=1e-6)
 
     def test_a_candidate_site_mixes_over_its_number_of_cameras(self):
-        table = exposure.view_table(cameras(hfov=90.0), np.array([2.0]), reach_m=REACH_M)
-        prob = exposure.per_site_prob(np.array([2.0]))[0]
+        table = closed_form.view_table(cameras(hfov=90.0), np.array([2.0]), reach_m=REACH_M)
+        prob = closed_form.per_site_prob(np.array([2.0]))[0]
         assert prob.sum() == pytest.approx(1)
-        by_number = [table[n, 20, 0, 0] for n in range(1, exposure.MAX_PER_SITE + 1)]
-        assert table[exposure.CANDIDATE, 20, 0, 0] == pytest.approx(prob @ by_number, abs=1e-6)
+        by_number = [table[n, 20, 0, 0] for n in range(1, closed_form.MAX_PER_SITE + 1)]
+        assert table[closed_form.CANDIDATE, 20, 0, 0] == pytest.approx(prob @ by_number, abs=1e-6)
 
     def test_the_mean_number_of_cameras_is_what_was_asked_for(self):
         mean = np.array([1.0, 1.5, 2.0, 2.63])
-        prob = exposure.per_site_prob(mean)
-        found = prob @ np.arange(1, exposure.MAX_PER_SITE + 1)
+        prob = closed_form.per_site_prob(mean)
+        found = prob @ np.arange(1, closed_form.MAX_PER_SITE + 1)
         np.testing.assert_allclose(found, mean, rtol=0.02)
 
     def test_an_empty_ring_covers_nothing(self):
         table = views(ring=(np.nan, np.nan))
         assert (table == 0).all()
-        prob = exposure.closed_form(rows_of([[0]]), np.ones((1, 1), np.float32), table)
+        prob = closed_form.closed_form(rows_of([[0]]), np.ones((1, 1), np.float32), table)
         assert (prob == 0).all()
 
     def test_a_known_direction_across_north_keeps_its_sector(self):
         # Axis 350 degrees, field 60: from 320 across north to 20 degrees.
         bearing = np.arange(0.0, 360.0, 1.5)
         table = views(hfov=60.0)
-        found = table[exposure.directed_view(bearing - 350.0), 20, 0, 0]
+        found = table[closed_form.directed_view(bearing - 350.0), 20, 0, 0]
         off = np.abs((bearing - 350.0 + 180) % 360 - 180)
         assert (found[off < 28] == 1).all()
         assert (found[off > 32] == 0).all()
@@ -146,13 +146,13 @@ class TestViewTable:
         drawn = cameras(hfov=90.0, ring=(0.0, 50.0), working=0.5, share=(0.75, 0.25))
         drawn.hfov_deg[0, 1] = 360.0
         drawn.outer_m[0, :, 1] = 20.0
-        table = exposure.view_table(drawn, np.array([1.0]), reach_m=REACH_M)
-        np.testing.assert_allclose(table[exposure.TURNING, :20, 0, 0], 0.5, atol=1e-6)
-        assert (table[exposure.TURNING, 20:, 0, 0] == 0).all()
+        table = closed_form.view_table(drawn, np.array([1.0]), reach_m=REACH_M)
+        np.testing.assert_allclose(table[closed_form.TURNING, :20, 0, 0], 0.5, atol=1e-6)
+        assert (table[closed_form.TURNING, 20:, 0, 0] == 0).all()
 
     def test_without_types_that_turn_a_turning_camera_is_any(self):
         table = views(hfov=90.0, working=0.5)
-        np.testing.assert_allclose(table[exposure.TURNING, :50, 0, 0], 0.5, atol=1e-6)
+        np.testing.assert_allclose(table[closed_form.TURNING, :50, 0, 0], 0.5, atol=1e-6)
 
 
 class TestClosedForm:
@@ -161,14 +161,14 @@ class TestClosedForm:
         # probability 0.005.
         table = views(2.0, hfov=360.0)
         prob = np.full((100, 1), 0.005, np.float32)
-        found = exposure.closed_form(rows_of([list(range(100))]), prob, table)[0, 0, 0]
+        found = closed_form.closed_form(rows_of([list(range(100))]), prob, table)[0, 0, 0]
         assert found == pytest.approx(0.394, abs=0.001)
         assert pytest.approx(0.633, abs=0.001) == 1 - (1 - 0.005) ** 200
 
     def test_groups_multiply_and_points_do_not_share(self):
         table = views(hfov=180.0)
         prob = np.array([[0.5], [1.0]], np.float32)
-        found = exposure.closed_form(rows_of([[0], [0, 1], []]), prob, table)[:, 0, 0]
+        found = closed_form.closed_form(rows_of([[0], [0, 1], []]), prob, table)[:, 0, 0]
         np.testing.assert_allclose(found, [0.25, 1 - 0.75 * 0.5, 0.0], atol=1e-6)
 
     @given(
@@ -183,8 +183,8 @@ class TestClosedForm:
         before = np.array(prob, np.float32)[:, None]
         after = before.copy()
         after[which] = np.maximum(after[which], np.float32(more))
-        low = exposure.closed_form(rows, before, table)
-        high = exposure.closed_form(rows, after, table)
+        low = closed_form.closed_form(rows, before, table)
+        high = closed_form.closed_form(rows, after, table)
         assert (high >= low - 1e-6).all()
 
 
@@ -196,17 +196,17 @@ class TestFields:
             np.zeros((1, 2)), points, np.empty(0, dtype=object), reach_m=REACH_M
         )
         for axis in np.arange(0.0, 3.0, 0.2):
-            rows = exposure.point_rows(
+            rows = closed_form.point_rows(
                 pairs, len(points), np.ones(1, dtype=np.int64), np.array([axis]), np.array([0.1])
             )
-            assert 0 < rows.start[-1] <= 2 * (exposure.BEARING_STEP_DEG / 0.25 + 1)
+            assert 0 < rows.start[-1] <= 2 * (closed_form.BEARING_STEP_DEG / 0.25 + 1)
 
     def test_a_known_width_with_many_types_works_by_the_share_that_reaches(self):
         # Two types, half each: both reach 30 m, one 50 m; a share of 0.8 works.
         drawn = cameras(1, hfov=20.0, working=0.8, share=(0.5, 0.5))
         drawn.outer_m[:, :, 1] = 30.0
-        table = exposure.view_table(drawn, np.ones(1), reach_m=REACH_M)
-        found = table[exposure.IN_FIELD, :, 0, 0]
+        table = closed_form.view_table(drawn, np.ones(1), reach_m=REACH_M)
+        found = table[closed_form.IN_FIELD, :, 0, 0]
         np.testing.assert_allclose(found[:30], 0.8, atol=1e-6)
         np.testing.assert_allclose(found[30:50], 0.4, atol=1e-6)
         assert (found[50:] == 0).all()
@@ -220,11 +220,11 @@ class TestFields:
 def test_moving_turning_and_scaling_change_nothing(change):
     def mean(scale=1.0, **options):
         _, rows, points, prob = town(1, scale=scale, **options)
-        table = exposure.view_table(
+        table = closed_form.view_table(
             cameras(hfov=120.0, ring=(6.0 * scale, 40.0 * scale)),
             np.array([2.0]), reach_m=REACH_M * scale,
         )  # fmt: skip
-        exact = exposure.closed_form(rows, prob.astype(np.float32), table)[:, 0, 0]
+        exact = closed_form.closed_form(rows, prob.astype(np.float32), table)[:, 0, 0]
         return points.length @ exact / points.length.sum()
 
     # Scaled down, a distance bin of 1 m is twice as coarse; the kerb moves by rounding only.
@@ -235,7 +235,7 @@ def test_removing_walls_never_lowers_exposure():
     table = views(hfov=120.0)
     with_walls, without = (town(1, buildings=b) for b in (True, False))
     low, high = (
-        exposure.closed_form(rows, prob.astype(np.float32), table)[:, 0, 0]
+        closed_form.closed_form(rows, prob.astype(np.float32), table)[:, 0, 0]
         for _, rows, _, prob in (with_walls, without)
     )
     assert (high >= low - 1e-6).all()
@@ -245,10 +245,10 @@ def test_removing_walls_never_lowers_exposure():
 def test_summaries_of_streets_are_length_means_of_their_points():
     _, rows, points, prob = town(3)
     prob = prob * np.array([0.5, 1.0, 0.2])
-    table = exposure.view_table(cameras(3, hfov=120.0), np.full(3, 2.0), reach_m=REACH_M)
-    exact = exposure.closed_form(rows, prob.astype(np.float32), table)
+    table = closed_form.view_table(cameras(3, hfov=120.0), np.full(3, 2.0), reach_m=REACH_M)
+    exact = closed_form.closed_form(rows, prob.astype(np.float32), table)
     n_streets = int(points.line.max()) + 1
-    found = exposure.summarise(
+    found = closed_form.summarise(
         rows, prob.astype(np.float32), table, points.length, points.line, n_streets
     )
     for street in (0, n_streets - 1):
@@ -266,10 +266,10 @@ def test_summaries_of_streets_are_length_means_of_their_points():
 def test_rows_of_some_points_are_the_rows_of_all():
     _, rows, _, prob = town(1)
     table = views(hfov=120.0)
-    everything = exposure.closed_form(rows, prob.astype(np.float32), table)
+    everything = closed_form.closed_form(rows, prob.astype(np.float32), table)
     some = np.array([5, 2, 40, 41])
     np.testing.assert_array_equal(
-        exposure.closed_form(rows.take(some), prob.astype(np.float32), table), everything[some]
+        closed_form.closed_form(rows.take(some), prob.astype(np.float32), table), everything[some]
     )
 
 
@@ -280,26 +280,26 @@ def test_one_draw_by_itself_is_the_same_as_among_others(seed, shape):
     _, rows, _, prob = town(1)
     n_sites = len(prob)
     prob = np.clip(rng.gamma(0.4, 0.5, (n_sites, 1)), 0, 1) * np.ones((1, 2))
-    chance = exposure.SiteChance.of_classes(
+    chance = closed_form.SiteChance.of_classes(
         prob, np.arange(n_sites), np.ones(n_sites), prob.sum(axis=0),
         district=np.sort(rng.integers(0, 4, n_sites)), cluster_size=np.full(2, shape),
     )  # fmt: skip
-    single = exposure.SiteChance.of_classes(
+    single = closed_form.SiteChance.of_classes(
         prob[:, :1], np.arange(n_sites), np.ones(n_sites), prob[:, :1].sum(axis=0),
         district=chance.district, cluster_size=np.full(1, shape),
     )  # fmt: skip
     mean = np.array([2.0, 2.0])
-    both = exposure.closed_form(
+    both = closed_form.closed_form(
         rows,
         chance,
-        exposure.view_table(
+        closed_form.view_table(
             cameras(2, hfov=120.0, ring=(3.0, 40.0)), mean, reach_m=REACH_M, codes=rows.codes
         ),
     )
-    one = exposure.closed_form(
+    one = closed_form.closed_form(
         rows,
         single,
-        exposure.view_table(
+        closed_form.view_table(
             cameras(1, hfov=120.0, ring=(3.0, 40.0)), mean[:1], reach_m=REACH_M, codes=rows.codes
         ),
     )
@@ -319,7 +319,9 @@ def test_a_ring_thinner_than_the_spacing_of_points_is_right_in_the_mean(width_m)
     site_xy = np.column_stack([rng.uniform(100, 9_900, n_sites), np.full(n_sites, 4.0)])
     pairs = sight.build_sight(site_xy, points.xy, np.empty(0, dtype=object), reach_m=REACH_M)
     drawn = cameras(hfov=360.0, ring=(inner, inner + width_m))
-    table = exposure.view_table(drawn, np.ones(1), reach_m=REACH_M)[exposure.CANDIDATE, :, 0, 0]
+    table = closed_form.view_table(drawn, np.ones(1), reach_m=REACH_M)[
+        closed_form.CANDIDATE, :, 0, 0
+    ]
     bins = np.minimum(pairs.distance_cm // 100, len(table) - 1)
     covered = np.add.reduceat(table[bins] * points.length[pairs.point], pairs.start[:-1])
     exact = 2 * (np.sqrt((inner + width_m) ** 2 - 16.0) - np.sqrt(inner**2 - 16.0))
@@ -335,15 +337,15 @@ def test_totals_alone_are_those_of_the_closed_form():
     start = np.sort(rng.integers(0, 900, n_points + 1))
     start[0], start[-1] = 0, 900
     table = rng.random((2, 6, len(TIERS), n_draws)).astype(np.float32)
-    rows = exposure.PointRows(
+    rows = closed_form.PointRows(
         start,
         rng.integers(0, n_sites, 900).astype(np.int32),
         rng.integers(0, 6, 900).astype(np.int16),
         rng.integers(0, 2, 900).astype(np.int16),
         np.arange(2),
     )
-    chance = exposure.SiteChance.of_table(rng.random((n_sites, n_draws)) * 0.2)
+    chance = closed_form.SiteChance.of_table(rng.random((n_sites, n_draws)) * 0.2)
     length = rng.random(n_points)
-    found = exposure.covered_length(rows, chance, table, length)
-    prob = exposure.closed_form(rows, chance, table)
+    found = closed_form.covered_length(rows, chance, table, length)
+    prob = closed_form.closed_form(rows, chance, table)
     np.testing.assert_allclose(found, np.einsum("p,ptd->dt", length, prob), rtol=1e-5)

@@ -15,9 +15,9 @@ from compiled_calls import LOCK, Code
 from numba.core.caching import FunctionCache
 from numba.core.dispatcher import Dispatcher
 
-from toolkit import kernel_lock
 from toolkit.base import store
-from toolkit.kernel_lock import KernelLock
+from toolkit.engine import kernel_lock
+from toolkit.engine.kernel_lock import KernelLock
 
 
 def test_an_interruption_is_kept_back_until_the_end():
@@ -100,7 +100,7 @@ def test_all_compiled_functions_are_called_within_the_lock():
     assert found.loose == []
     # What was found is all there is: each parallel loop is called somewhere, and by plain code.
     assert code.kernel_modules == {
-        "toolkit._exposure_kernels", "toolkit._placement_kernels", "toolkit._sight_kernels",
+        "toolkit.engine.kernels.exposure", "toolkit.engine.kernels.placement", "toolkit.engine.kernels.sight",
     }  # fmt: skip
     assert len(code.parallel) > 10
     assert code.parallel <= found.locked <= code.compiled
@@ -214,7 +214,7 @@ def test_every_compiled_loop_is_kept_for_the_next_start(name):
 def test_a_second_start_compiles_nothing(tmp_path):
     code = (
         "import numpy as np\n"
-        "from toolkit._placement_kernels import pick\n"
+        "from toolkit.engine.kernels.placement import pick\n"
         "pick(np.array([0.5, 1.0]), 0.7)\n"
         "print(sum(pick.stats.cache_hits.values()), sum(pick.stats.cache_misses.values()))\n"
     )

@@ -1,7 +1,7 @@
-"""Compiled loops of `toolkit.placement`."""
+"""Compiled loops of `toolkit.engine.placement`."""
 
 # Compiled code: numba takes the types from the arrays, and long argument lists are cheaper than
-# objects there. The callers in toolkit/placement.py document shapes and units.
+# objects there. The callers in toolkit/engine/placement.py document shapes and units.
 # ruff: noqa: C901, ANN001, ANN202, PLR0912, PLR0913, PLR0917
 # mypy: allow-untyped-defs, allow-untyped-calls, allow-untyped-decorators
 
@@ -12,8 +12,8 @@ import math
 import numpy as np
 from numba import njit, prange
 
-from toolkit._exposure_kernels import BEARING_STEPS, FULL_CIRCLE_DEG
-from toolkit._sight_kernels import CM_PER_BIN
+from toolkit.engine.kernels.exposure import BEARING_STEPS, FULL_CIRCLE_DEG
+from toolkit.engine.kernels.sight import CM_PER_BIN
 
 # SplitMix64 (Steele, Lea and Flood 2014) read at any place of its sequence.
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)

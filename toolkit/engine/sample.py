@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from toolkit.base.draws import Design, FloatArray
-from toolkit.scene import IntArray, Scene, with_sight
+from toolkit.engine.scene import IntArray, Scene, with_sight
 from toolkit.siting import candidates, districts
 from toolkit.streets.pack import Pack
 from toolkit.streets.street_points import Pieces

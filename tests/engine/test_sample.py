@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from toolkit import results, street_sample
+from toolkit import results
 from toolkit.assessment import assess, make_inputs
 from toolkit.base.draws import Design
 from toolkit.basis_streets import scene_of
+from toolkit.engine import sample
 from toolkit.results import TIERS
 
 N_POINTS = 3_000
@@ -51,14 +52,14 @@ class TestChoose:
     stratum = rng.integers(0, 7, 4_000)
 
     def test_the_sample_stands_for_all_streets(self):
-        chosen, stands_for = street_sample.choose(self.length_m, self.stratum, 300, Design(1, 0))
+        chosen, stands_for = sample.choose(self.length_m, self.stratum, 300, Design(1, 0))
         assert len(chosen) == 300
         assert (np.diff(chosen) > 0).all()
         assert stands_for.sum() == pytest.approx(self.length_m.sum())
 
     def test_each_stratum_has_its_share_to_within_one_point(self):
         for seed in range(20):
-            chosen, _ = street_sample.choose(self.length_m, self.stratum, 300, Design(1, seed))
+            chosen, _ = sample.choose(self.length_m, self.stratum, 300, Design(1, seed))
             found = np.bincount(self.stratum[chosen], minlength=7)
             length = np.bincount(self.stratum, weights=self.length_m)
             assert (np.abs(found - 300 * length / length.sum()) < 1 + 1e-9).all()
@@ -67,23 +68,21 @@ class TestChoose:
         y = np.where(self.stratum == 3, 0.9, 0.1) + 0.05 * self.rng.standard_normal(4_000)
         estimates = []
         for seed in range(400):
-            chosen, stands_for = street_sample.choose(
-                self.length_m, self.stratum, 50, Design(1, seed)
-            )
+            chosen, stands_for = sample.choose(self.length_m, self.stratum, 50, Design(1, seed))
             estimates.append(stands_for @ y[chosen])
         error = np.std(estimates) / np.sqrt(len(estimates))
         assert np.mean(estimates) == pytest.approx(self.length_m @ y, abs=4 * error)
 
     def test_a_long_point_stands_for_all_its_steps(self):
         length = np.array([1.0, 97.0, 1.0, 1.0])
-        chosen, stands_for = street_sample.choose(length, np.zeros(4, int), 10, Design(1, 0))
+        chosen, stands_for = sample.choose(length, np.zeros(4, int), 10, Design(1, 0))
         assert 1 in chosen
         assert stands_for[chosen.tolist().index(1)] >= 90.0
         assert stands_for.sum() == pytest.approx(100.0)
 
     def test_another_seed_is_another_sample_and_the_same_seed_the_same(self):
         one, again, other = (
-            street_sample.choose(self.length_m, self.stratum, 300, Design(1, seed))[0]
+            sample.choose(self.length_m, self.stratum, 300, Design(1, seed))[0]
             for seed in (0, 0, 1)
         )
         np.testing.assert_array_equal(one, again)
@@ -96,12 +95,12 @@ def test_the_stated_error_is_that_of_a_simple_sample(n_asked):
     rng = np.random.default_rng(1)
     covered = np.arange(2_000) < 600
     shares = [covered[rng.permutation(2_000)[:n_asked]].mean() for _ in range(4_000)]
-    error = street_sample.error_share(0.3, n_asked, 2_000)
+    error = sample.error_share(0.3, n_asked, 2_000)
     assert 1.96 * np.std(shares) == pytest.approx(error, rel=0.06)
 
 
 def test_a_sample_of_all_points_has_no_error():
-    assert street_sample.error_share(0.3, 2_000, 2_000) == 0.0
+    assert sample.error_share(0.3, 2_000, 2_000) == 0.0
 
 
 def shares_of(assessment, tier, kind):
@@ -181,7 +180,7 @@ def test_a_sample_of_nothing_is_refused():
 def test_streets_without_a_point_of_the_sample_are_left_out():
     scene = open_scene()
     point = np.flatnonzero(scene.point_known)[::500]
-    part = street_sample.thinned(scene, point, np.full(len(point), 7.0))
+    part = sample.thinned(scene, point, np.full(len(point), 7.0))
     assert len(part.lines) == len(np.unique(scene.points.line[point])) < len(scene.lines)
     assert part.street_known.all()
     for k, p in enumerate(point):

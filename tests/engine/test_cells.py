@@ -9,8 +9,8 @@ import pytest
 import shapely
 from geopandas.testing import assert_geodataframe_equal
 
-from toolkit import cells, exposure
 from toolkit.assessment import assess
+from toolkit.engine import cells, closed_form
 from toolkit.results import EXPOSURE_CLASSES, TIERS
 from toolkit.streets import street_points
 
@@ -70,14 +70,14 @@ def scene(known, chances=((0.1, 0.3), (0.2, 0.5), (0.4, 0.4), (0.8, 0.8))):
     """Return four points in two cells of 100 m, each with one site of certain sight."""
     lines = np.array([shapely.LineString([(0, 10), (200, 10)])], dtype=object)
     points = street_points.cut(lines, 50.0)
-    rows = exposure.PointRows(
+    rows = closed_form.PointRows(
         start=np.arange(5),
         site=np.arange(4, dtype=np.int32),
         bin=np.zeros(4, dtype=np.int16),
         view=np.zeros(4, dtype=np.int16),
         codes=np.array([0]),
     )
-    chance = exposure.SiteChance.of_table(np.array(chances, dtype=np.float32))
+    chance = closed_form.SiteChance.of_table(np.array(chances, dtype=np.float32))
     views = np.ones((1, 3, len(TIERS), 2), dtype=np.float32)
     return cells.cell_frame(
         points, np.array(known), rows, chance, views, crs=CRS, size_m=100.0

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.spatial import cKDTree
 
-from toolkit import exposure, sight, zones
 from toolkit.base import store
+from toolkit.engine import closed_form, sight, zones
 from toolkit.siting import candidates, districts
 from toolkit.siting.surroundings import lanes_of, metric_xy, pack_layers
 from toolkit.streets import street_points
@@ -124,7 +124,7 @@ class Scene(Frame):
     """
 
     lines_of_sight: sight.Sight
-    rows: exposure.PointRows
+    rows: closed_form.PointRows
 
 
 def point_spacing_m(total_m: float) -> float:
@@ -274,12 +274,12 @@ def with_sight(frame: Frame, pairs: sight.Sight) -> Scene:
     n_groups = len(frame.group_free)
     view = np.concatenate(
         [
-            np.full(n_groups, exposure.CANDIDATE, dtype=np.int64),
-            exposure.mapped_view(frame.fixed_count),
+            np.full(n_groups, closed_form.CANDIDATE, dtype=np.int64),
+            closed_form.mapped_view(frame.fixed_count),
         ]
     )
     unknown = np.full(n_groups, np.nan)
-    rows = exposure.point_rows(
+    rows = closed_form.point_rows(
         pairs,
         len(frame.points.xy),
         view,

@@ -1,0 +1,1 @@
+"""What sites see, and how likely each point is seen; gets arrays and knows no assumption by name."""
