@@ -162,10 +162,10 @@ def first_pass(name: str, tile_km: float) -> None:
     """Do what every worker does for a whole city before its tiles; the process is measured."""
     import datetime as dt
 
-    from toolkit import tiles
-    from toolkit.assessment import make_inputs
+    from toolkit.assessment import tiles
+    from toolkit.assessment.assess import make_inputs
+    from toolkit.assessment.sums import plan_sites
     from toolkit.base.draws import Design
-    from toolkit.basis_sums import plan_sites
 
     inputs, pack_id, _ = make_inputs(
         name, as_of=dt.date(2026, 11, 23), design=Design(200, 0), scope="all"

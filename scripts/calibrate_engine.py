@@ -48,15 +48,15 @@ from invented_truth import (  # noqa: E402
     write_report,
 )
 
+from toolkit.assessment.model import INTERVAL, TIERS, Names, upper_prob  # noqa: E402
+from toolkit.assessment.on_streets import on_streets  # noqa: E402
+from toolkit.assessment.outcome import Inputs  # noqa: E402
 from toolkit.assumptions.sets import load_assumptions  # noqa: E402
 from toolkit.base import store  # noqa: E402
 from toolkit.base.draws import Design  # noqa: E402
-from toolkit.basis import Inputs  # noqa: E402
-from toolkit.basis_streets import on_streets  # noqa: E402
 from toolkit.engine.scene import Scene, build_scene  # noqa: E402
 from toolkit.evidence.count import count_draws  # noqa: E402
 from toolkit.optics.camera_draws import draw_cameras, load_catalogue  # noqa: E402
-from toolkit.results import INTERVAL, TIERS, Names, upper_prob  # noqa: E402
 from toolkit.siting import candidates, profiles  # noqa: E402
 from toolkit.streets import cities
 from toolkit.streets.pack import Pack, open_pack  # noqa: E402

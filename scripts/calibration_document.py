@@ -14,8 +14,8 @@ from matplotlib import pyplot as plt
 from numpy.typing import NDArray
 from scipy import stats
 
+from toolkit.assessment.model import TIERS
 from toolkit.base import store
-from toolkit.results import TIERS
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 DOCUMENT = DOCS / "calibration.md"

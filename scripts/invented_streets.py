@@ -17,7 +17,7 @@ import shapely
 from numpy.typing import NDArray
 from scipy.spatial import Delaunay
 
-from toolkit.results import Boundary, Names
+from toolkit.assessment.model import Boundary, Names
 from toolkit.streets.pack import ODBL, WRITER, Manifest, Source, write_pack
 from toolkit.streets.schema import Layers, empty_layer
 

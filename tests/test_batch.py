@@ -13,10 +13,10 @@ from batch_plans import HEAD, TILED, times, tree, write_plan
 
 import toolkit
 from toolkit import batch
+from toolkit.assessment.model import TIERS, Assessment
+from toolkit.assessment.sums import Sums
 from toolkit.base.errors import InputDataError
-from toolkit.basis_sums import Sums
 from toolkit.batch_plan import read_plan
-from toolkit.results import TIERS, Assessment
 
 
 def tasks_in(tmp_path, text):

@@ -14,13 +14,13 @@ import pytest
 import shapely
 
 from toolkit import exports, gis_files
-from toolkit.assessment import assess
+from toolkit.assessment.assess import assess
+from toolkit.assessment.model import EXPOSURE_CLASSES, TIERS, Assessment
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.base.errors import InputDataError, UsageError
 from toolkit.comparison import Comparison, compare
 from toolkit.language import words
-from toolkit.results import EXPOSURE_CLASSES, TIERS, Assessment
 from toolkit.streets import mapped_cameras
 from toolkit.streets.schema import CRS
 

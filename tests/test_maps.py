@@ -12,9 +12,9 @@ import shapely
 from invented import HOSTILE, assessment_of, layers_of
 
 from toolkit import maps
+from toolkit.assessment.model import EXPOSURE_CLASSES, TIERS, Layers, exposure_class
 from toolkit.language import words
 from toolkit.language.translate import unbroken
-from toolkit.results import EXPOSURE_CLASSES, TIERS, Layers, exposure_class
 
 
 def outside_addresses(html: str) -> list[str]:

@@ -13,11 +13,11 @@ from invented import HOSTILE
 from toolkit import field_work, tornado
 from toolkit import sensitivity as module
 from toolkit import sensitivity_words as words
+from toolkit.assessment.model import TIERS, Quantity
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.base.errors import InputDataError
 from toolkit.language.translate import LANGUAGES, has_burmese
-from toolkit.results import TIERS, Quantity
 from toolkit.sensitivity import Sensitivity, sensitivity, tier_part
 from toolkit.sensitivity_design import Factor, lay_out
 from toolkit.sensitivity_model import Question

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from toolkit import sensitivity_model
-from toolkit.assessment import make_inputs
+from toolkit.assessment.assess import make_inputs
+from toolkit.assessment.on_streets import on_streets
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.base.draws import Design
-from toolkit.basis_streets import on_streets
 from toolkit.sensitivity import find_factors
 from toolkit.sensitivity_design import GivenDesign, RecordingDesign
 from toolkit.sensitivity_model import (

@@ -10,11 +10,11 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from toolkit.assessment import assess
+    from toolkit.assessment.assess import assess
+    from toolkit.assessment.model import Assessment
     from toolkit.assumptions.sets import load_assumptions
     from toolkit.evidence.load import load_claims
     from toolkit.report import write_report
-    from toolkit.results import Assessment
     from toolkit.streets.cities import load_cities
     from toolkit.streets.pack import open_pack
 
@@ -31,8 +31,8 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Assessment": "toolkit.results",
-    "assess": "toolkit.assessment",
+    "Assessment": "toolkit.assessment.model",
+    "assess": "toolkit.assessment.assess",
     "load_assumptions": "toolkit.assumptions.sets",
     "load_cities": "toolkit.streets.cities",
     "load_claims": "toolkit.evidence.load",

@@ -21,19 +21,19 @@ from typing import Any, Final, Literal
 import geopandas as gpd
 import numpy as np
 
-from toolkit import tiles
-from toolkit.assessment import assemble, make_inputs
+from toolkit.assessment import tiles
+from toolkit.assessment.assess import assemble, make_inputs
+from toolkit.assessment.model import ALLOCATIONS, Assessment
+from toolkit.assessment.on_city_level import on_city_level
+from toolkit.assessment.on_streets import on_streets, outcome_of
+from toolkit.assessment.outcome import Inputs
+from toolkit.assessment.sums import Sums, plan_sites, total
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base import store
 from toolkit.base.draws import Design
 from toolkit.base.errors import InputDataError, ToolkitError
-from toolkit.basis import Inputs
-from toolkit.basis_city import on_city_level
-from toolkit.basis_streets import on_streets, outcome_of
-from toolkit.basis_sums import Sums, plan_sites, total
 from toolkit.batch_plan import Job, job_assumptions, job_key, job_pack
 from toolkit.evidence.densities import CityFigures
-from toolkit.results import ALLOCATIONS, Assessment
 
 RECORD_FORMAT: Final = "camera-exposure.batch-record/2"
 JOBS: Final = "jobs"

@@ -17,13 +17,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from toolkit import __version__
-from toolkit.assumptions.files import differences
-from toolkit.assumptions.sets import AssumptionSet
-from toolkit.base import store
-from toolkit.base.draws import FloatArray
-from toolkit.base.errors import InputDataError
-from toolkit.language import notes, words
-from toolkit.results import (
+from toolkit.assessment.model import (
     INTERVAL,
     TIERS,
     Assessment,
@@ -37,6 +31,12 @@ from toolkit.results import (
     StreetDetail,
     Tier,
 )
+from toolkit.assumptions.files import differences
+from toolkit.assumptions.sets import AssumptionSet
+from toolkit.base import store
+from toolkit.base.draws import FloatArray
+from toolkit.base.errors import InputDataError
+from toolkit.language import notes, words
 
 SCHEMA: Final = "camera-exposure.comparison/2"
 

@@ -22,10 +22,10 @@ from branca.colormap import linear
 from branca.element import Element
 
 from toolkit import _leaflet
+from toolkit.assessment.model import Assessment, ExposureClass, Layers, Tier
 from toolkit.base import escape
 from toolkit.language import words
 from toolkit.language.translate import date, has_burmese, number, tr, unbroken
-from toolkit.results import Assessment, ExposureClass, Layers, Tier
 
 ASSETS: Final = Path(__file__).resolve().parent / "app" / "assets"
 LEAFLET_FILES: Final = ("leaflet/leaflet.js", "leaflet/leaflet.css")

@@ -16,14 +16,8 @@ from numpy.polynomial import legendre
 from pydantic import BaseModel, ConfigDict, Field
 
 from toolkit import __version__
-from toolkit.assessment import source_refs
-from toolkit.assumptions.sets import AssumptionSet
-from toolkit.base import store
-from toolkit.base.draws import Design, FloatArray
-from toolkit.evidence.observations import value_of_counting
-from toolkit.field_work import FieldWork, load_field_work
-from toolkit.language import words
-from toolkit.results import (
+from toolkit.assessment.assess import source_refs
+from toolkit.assessment.model import (
     INTERVAL,
     TIERS,
     AssumptionsPart,
@@ -34,6 +28,12 @@ from toolkit.results import (
     Status,
     Tier,
 )
+from toolkit.assumptions.sets import AssumptionSet
+from toolkit.base import store
+from toolkit.base.draws import Design, FloatArray
+from toolkit.evidence.observations import value_of_counting
+from toolkit.field_work import FieldWork, load_field_work
+from toolkit.language import words
 from toolkit.sensitivity_design import (
     BOUNDARY_COLUMN,
     CONFIDENCE,

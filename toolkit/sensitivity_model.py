@@ -1,6 +1,6 @@
 """The model as a function of a design: share of street length per row and tier, in one pass.
 
-The same stages as an assessment, in the same order: `toolkit.assessment.make_inputs`, siting,
+The same stages as an assessment, in the same order: `toolkit.assessment.assess.make_inputs`, siting,
 sight, exposure. Instead of all street points a stratified sample of them is evaluated, because a
 sensitivity analysis needs tens of thousands of rows.
 """
@@ -15,19 +15,19 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.assessment import make_inputs
+from toolkit.assessment.assess import make_inputs
+from toolkit.assessment.model import TIERS, Status
+from toolkit.assessment.on_city_level import CORE_RADII_KM
+from toolkit.assessment.on_streets import scene_of
+from toolkit.assessment.outcome import M_PER_KM, Inputs
+from toolkit.assessment.sums import chance_of_sites, mapped_share, reducing_of, share_inside
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.draws import Design, FloatArray
-from toolkit.basis import M_PER_KM, Inputs
-from toolkit.basis_city import CORE_RADII_KM
-from toolkit.basis_streets import scene_of
-from toolkit.basis_sums import chance_of_sites, mapped_share, reducing_of, share_inside
 from toolkit.engine import closed_form
 from toolkit.engine.scene import Scene
 from toolkit.evidence.count import Scope
 from toolkit.evidence.densities import CityFigures
 from toolkit.evidence.observations import Observation
-from toolkit.results import TIERS, Status
 from toolkit.sensitivity_design import BOUNDARY_COLUMN, GivenDesign
 from toolkit.siting import candidates
 from toolkit.streets import reference_networks
@@ -49,7 +49,7 @@ Progress = Callable[[float], None]
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of the model: arguments as of `toolkit.assessment.assess`."""
+    """What is asked of the model: arguments as of `toolkit.assessment.assess.assess`."""
 
     city: str
     as_of: dt.date
@@ -319,7 +319,7 @@ def _on_disc(inputs: Inputs, radius_km: float) -> FloatArray:
     """Return the expected share of street length in a disc around the centre, shape (D, T).
 
     The reported cameras stand in the disc, or over the township, or between the two on the log
-    scale, as `toolkit.basis_sums.share_inside` has it for streets.
+    scale, as `toolkit.assessment.sums.share_inside` has it for streets.
     """
     design, values = inputs.design, inputs.assumptions
     known = reference_networks.load_fabrics()

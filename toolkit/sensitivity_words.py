@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from toolkit.assessment.model import Quantity, Tier
 from toolkit.language import words
 from toolkit.language.translate import number, tr
-from toolkit.results import Quantity, Tier
 from toolkit.sensitivity import FactorPart, Sensitivity, TierSensitivity, WorkPart
 
 _PERCENT: Final = 100

@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from toolkit.assessment.model import TIERS, Tier
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.draws import Design
 from toolkit.optics import facing
 from toolkit.optics.camera_draws import draw_cameras
 from toolkit.optics.catalogue import load_catalogue
-from toolkit.results import TIERS, Tier
 from toolkit.siting.profiles import Drawn
 from toolkit.siting.validation import regression, simulate
 from toolkit.siting.validation.known_city import CityPair

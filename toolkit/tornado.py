@@ -14,9 +14,9 @@ from typing import Final
 
 from toolkit import maps
 from toolkit import sensitivity_words as words
+from toolkit.assessment.model import Tier
 from toolkit.base import escape
 from toolkit.language.translate import Language, number, tr
-from toolkit.results import Tier
 from toolkit.sensitivity import FactorPart, Sensitivity
 
 MOST_BARS: Final = 10

@@ -11,7 +11,7 @@ from running import SLOW_S, Server, Watched
 from streamlit.testing.v1 import AppTest
 
 from toolkit.app import answer, controls, serve
-from toolkit.assessment import assess
+from toolkit.assessment.assess import assess
 from toolkit.assumptions.sets import list_sets
 from toolkit.base import egress
 from toolkit.language import words as labels

@@ -12,11 +12,11 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from running import SLOW_MS, Server, Watched, serving
 
 from toolkit.app import answer
-from toolkit.assessment import assess
+from toolkit.assessment.assess import assess
+from toolkit.assessment.model import TIERS, Assessment
 from toolkit.base import escape
 from toolkit.language import words as labels
 from toolkit.maps import STEPS, streets_of
-from toolkit.results import TIERS, Assessment
 from toolkit.streets.cities import find_city, load_cities
 
 AS_OF = dt.date(2026, 11, 1)

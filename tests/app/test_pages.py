@@ -18,15 +18,8 @@ from streamlit.testing.v1 import AppTest
 
 from toolkit import maps, report
 from toolkit.app import answer, controls, downloads, estimates, figures, map_view, serve
-from toolkit.assessment import assess
-from toolkit.assumptions.sets import list_sets, load_assumptions
-from toolkit.base import egress, store
-from toolkit.evidence.load import load_claims
-from toolkit.language import notes
-from toolkit.language import words as labels
-from toolkit.language.translate import LANGUAGES, has_burmese, tr
-from toolkit.maps import STEPS
-from toolkit.results import (
+from toolkit.assessment.assess import assess
+from toolkit.assessment.model import (
     EXPOSURE_CLASSES,
     TIERS,
     Assessment,
@@ -37,6 +30,13 @@ from toolkit.results import (
     TierPart,
     Total,
 )
+from toolkit.assumptions.sets import list_sets, load_assumptions
+from toolkit.base import egress, store
+from toolkit.evidence.load import load_claims
+from toolkit.language import notes
+from toolkit.language import words as labels
+from toolkit.language.translate import LANGUAGES, has_burmese, tr
+from toolkit.maps import STEPS
 from toolkit.siting.profiles import load_profiles
 from toolkit.streets import pack
 from toolkit.streets.cities import find_city, load_cities

@@ -9,12 +9,12 @@ import tomllib
 import numpy as np
 import pytest
 
-from toolkit.assessment import assess
+from toolkit.assessment.assess import assess
+from toolkit.assessment.model import TIERS
 from toolkit.assumptions.sets import find_set, list_sets, load_assumptions
 from toolkit.base import store
 from toolkit.base.draws import Design
 from toolkit.base.errors import InputDataError, NotFoundError
-from toolkit.results import TIERS
 from toolkit.streets.cities import load_cities
 
 AS_OF = dt.date(2026, 11, 23)

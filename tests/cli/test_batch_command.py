@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from toolkit.assessment.model import Assessment
 from toolkit.base import store
-from toolkit.results import Assessment
 
 PLAN = """
 format = "camera-exposure.batch/1"

@@ -9,9 +9,9 @@ import pytest
 import shapely
 from geopandas.testing import assert_geodataframe_equal
 
-from toolkit.assessment import assess
+from toolkit.assessment.assess import assess
+from toolkit.assessment.model import EXPOSURE_CLASSES, TIERS
 from toolkit.engine import cells, closed_form
-from toolkit.results import EXPOSURE_CLASSES, TIERS
 from toolkit.streets import street_points
 
 AS_OF = dt.date(2026, 11, 23)

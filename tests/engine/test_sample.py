@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from toolkit import results
-from toolkit.assessment import assess, make_inputs
+from toolkit.assessment import model
+from toolkit.assessment.assess import assess, make_inputs
+from toolkit.assessment.model import TIERS
+from toolkit.assessment.on_streets import scene_of
 from toolkit.base.draws import Design
-from toolkit.basis_streets import scene_of
 from toolkit.engine import sample
-from toolkit.results import TIERS
 
 N_POINTS = 3_000
 
@@ -142,7 +142,7 @@ def test_layers_made_when_asked_for_are_those_of_all_points(whole, sampled):
 
 
 def test_the_parts_in_which_layers_are_made_change_nothing(whole, monkeypatch):
-    monkeypatch.setattr("toolkit.basis_streets._POINTS_AT_A_TIME", 1_700)
+    monkeypatch.setattr("toolkit.assessment.on_streets._POINTS_AT_A_TIME", 1_700)
     told: list[float] = []
     layers = helsinki(sample_points=1_000).make_layers(told.append)
     assert len(told) > 8
@@ -155,11 +155,11 @@ def test_the_parts_in_which_layers_are_made_change_nothing(whole, monkeypatch):
 
 def test_the_json_says_that_it_is_a_sample(whole, sampled):
     data = sampled.model_dump(mode="json", by_alias=True)
-    jsonschema.validate(data, results.json_schema())
+    jsonschema.validate(data, model.json_schema())
     assert data["sample"]["points"] == N_POINTS
     assert data["sample"]["of"] > 15_000
     assert "sampled" in {note.id for note in sampled.warnings}
-    assert results.Assessment.from_json(sampled.to_json()).sample == sampled.sample
+    assert model.Assessment.from_json(sampled.to_json()).sample == sampled.sample
     assert '"sample"' not in whole.to_json()
     assert "sampled" not in {note.id for note in whole.warnings}
 

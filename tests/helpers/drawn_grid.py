@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
+from toolkit.assessment.model import TIERS
 from toolkit.engine import closed_form, sight
 from toolkit.optics.camera_draws import CameraDraws
-from toolkit.results import TIERS
 from toolkit.siting import candidates
 from toolkit.streets import street_points
 

@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from toolkit.results import (
+from toolkit.assessment.model import (
     TIERS,
     Assessment,
     AssumptionsPart,

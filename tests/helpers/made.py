@@ -6,11 +6,7 @@ import datetime as dt
 
 from invented import assessment_of
 
-from toolkit.assumptions.sets import AssumptionSet, load_assumptions
-from toolkit.evidence.claim import Claim
-from toolkit.evidence.load import evidence_sha256
-from toolkit.language import notes
-from toolkit.results import (
+from toolkit.assessment.model import (
     SWITCHED_TIERS,
     TIERS,
     Assessment,
@@ -26,6 +22,10 @@ from toolkit.results import (
     TierPart,
     Total,
 )
+from toolkit.assumptions.sets import AssumptionSet, load_assumptions
+from toolkit.evidence.claim import Claim
+from toolkit.evidence.load import evidence_sha256
+from toolkit.language import notes
 
 AS_OF = dt.date(2024, 3, 9)
 

@@ -18,8 +18,8 @@ from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 from banned_words import banned_words
 
+from toolkit.assessment.model import EXPOSURE_CLASSES, STATUSES, SWITCHED_TIERS, TIERS, Quantity
 from toolkit.language import translate, words
-from toolkit.results import EXPOSURE_CLASSES, STATUSES, SWITCHED_TIERS, TIERS, Quantity
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -130,7 +130,7 @@ def test_nothing_is_put_into_builtins() -> None:
 def test_texts_do_not_depend_on_the_locale_of_the_system() -> None:
     code = (
         "import sys, datetime; from toolkit import _text, labels\n"
-        "from toolkit.results import Quantity\n"
+        "from toolkit.assessment.model import Quantity\n"
         "out = [_text.tr('Seen', 'my'), _text.date(datetime.date(2022, 7, 25), 'en'),"
         " labels.quantity_text(Quantity.of(1.5, 2.5, 1234.5, 'km'), 'en')]\n"
         "sys.stdout.buffer.write('|'.join(out).encode())"

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from toolkit.assessment.model import TIERS
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.base.draws import Design
 from toolkit.optics import camera_draws
-from toolkit.results import TIERS
 
 DESIGN = Design(64, 3)
 FACE = TIERS.index("face")

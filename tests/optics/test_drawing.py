@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from toolkit.assessment.model import TIERS
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.optics import drawing
@@ -15,7 +16,6 @@ from toolkit.optics.catalogue import load_catalogue
 from toolkit.optics.one_camera import camera_of
 from toolkit.optics.sheet import ends, make_sheet
 from toolkit.optics.thresholds import load_thresholds
-from toolkit.results import TIERS
 
 SVG = "{http://www.w3.org/2000/svg}"
 

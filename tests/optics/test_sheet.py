@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from toolkit.assessment.model import TIERS
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.optics import words
 from toolkit.optics.catalogue import load_catalogue
 from toolkit.optics.one_camera import camera_of
 from toolkit.optics.sheet import ends, facing_share, make_sheet
 from toolkit.optics.thresholds import load_thresholds
-from toolkit.results import TIERS
 
 
 def sheet_of(name, changes=None, **stated):

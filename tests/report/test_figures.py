@@ -11,9 +11,9 @@ import shapely
 from invented import SOUTH, STEP_DEG, WEST, layers_of
 
 from toolkit import maps
+from toolkit.assessment.model import TIERS, Layers
 from toolkit.base.errors import InputDataError
 from toolkit.report import figures
-from toolkit.results import TIERS, Layers
 
 GEOD = pyproj.Geod(ellps="WGS84")
 

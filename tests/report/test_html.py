@@ -13,11 +13,11 @@ from made import claim_of, other_claim, report_on
 from pages import Element, elements, shown
 
 from toolkit import maps
+from toolkit.assessment.model import TIERS, Assessment, Layers, Note, Quantity
 from toolkit.evidence.claim import Claim
 from toolkit.language import words
 from toolkit.language.translate import LANGUAGES, Language
 from toolkit.report import figures, html
-from toolkit.results import TIERS, Assessment, Layers, Note, Quantity
 
 UNTIL = dt.date(2024, 9, 8)
 CLAIMS = (claim_of(), other_claim())

@@ -12,12 +12,12 @@ from made import AS_OF, claim_of, other_claim, report_on
 from pages import elements
 from playwright.sync_api import sync_playwright
 
-from toolkit.assessment import assess
+from toolkit.assessment.assess import assess
+from toolkit.assessment.model import TIERS, Assessment
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.errors import InputDataError
 from toolkit.language import words as labels
 from toolkit.report import file_name, valid_until, write_report
-from toolkit.results import TIERS, Assessment
 
 ROOT = Path(__file__).resolve().parents[2]
 CLAIMS = {"testville": (claim_of(), other_claim())}

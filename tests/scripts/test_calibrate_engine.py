@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from toolkit.assessment.model import TIERS
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
 from toolkit.evidence.count import count_draws
-from toolkit.results import TIERS
 
 AS_OF = dt.date(2026, 11, 23)
 

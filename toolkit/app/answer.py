@@ -7,10 +7,10 @@ from typing import Final
 
 from toolkit.app import figures, markup
 from toolkit.app.estimates import Estimate
+from toolkit.assessment.model import Assessment, Quantity, SamplePart, Tier
 from toolkit.language import notes, words
 from toolkit.language.translate import Language, number, significant, tr
 from toolkit.report import basis
-from toolkit.results import Assessment, Quantity, SamplePart, Tier
 from toolkit.siting.profiles import load_profiles
 
 _SCALES: Final = (10, 100, 1000)

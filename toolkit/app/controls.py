@@ -11,11 +11,11 @@ from typing import Final, TypeVar
 import streamlit as st
 
 from toolkit.app import choices, markup
+from toolkit.assessment.model import STATUSES, TIERS, Status, Tier
 from toolkit.base import escape
 from toolkit.base.errors import InputDataError
 from toolkit.language import notes, words
 from toolkit.language.translate import LANGUAGE_NAMES, LANGUAGES, Language, tr
-from toolkit.results import STATUSES, TIERS, Status, Tier
 from toolkit.siting.profiles import load_profiles
 from toolkit.streets.cities import City, load_cities
 from toolkit.streets.pack import find_pack_for

@@ -11,14 +11,14 @@ import streamlit as st
 from toolkit import maps
 from toolkit.app import assumptions_page
 from toolkit.app.controls import Choice
-from toolkit.assessment import assess
+from toolkit.assessment.assess import assess
+from toolkit.assessment.model import Assessment, Status, Tier
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base import store
 from toolkit.evidence.claim import Claim
 from toolkit.evidence.load import evidence_sha256, load_claims
 from toolkit.language.translate import Language
 from toolkit.optics.camera_draws import load_catalogue
-from toolkit.results import Assessment, Status, Tier
 from toolkit.siting.candidates import load_siting
 from toolkit.siting.profiles import operators_of
 from toolkit.streets import reference_networks

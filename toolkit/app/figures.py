@@ -7,10 +7,7 @@ from collections.abc import Callable, Sequence
 from toolkit import maps
 from toolkit.app import markup
 from toolkit.app.estimates import Estimate
-from toolkit.language import words as labels
-from toolkit.language.translate import Language, date, number, tr
-from toolkit.report import basis, tables
-from toolkit.results import (
+from toolkit.assessment.model import (
     EXPOSURE_CLASSES,
     TIERS,
     Allocation,
@@ -22,6 +19,9 @@ from toolkit.results import (
     Tier,
     TierPart,
 )
+from toolkit.language import words as labels
+from toolkit.language.translate import Language, date, number, tr
+from toolkit.report import basis, tables
 
 _M_PER_KM = 1000.0
 _NOT_APPLICABLE = "–"

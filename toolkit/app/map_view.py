@@ -8,10 +8,10 @@ import streamlit as st
 
 from toolkit.app import estimates, figures, markup
 from toolkit.app.estimates import Estimate
+from toolkit.assessment.model import Assessment, Layers, Tier
 from toolkit.language import notes
 from toolkit.language.translate import Language, tr
 from toolkit.report import tables
-from toolkit.results import Assessment, Layers, Tier
 
 _HEIGHT_PX: Final = 600
 """A map and the sentence above it fit on a screen of 768 lines."""

@@ -9,10 +9,10 @@ from toolkit import tornado
 from toolkit.app import markup
 from toolkit.app.controls import Choice
 from toolkit.app.estimates import Estimate
+from toolkit.assessment.model import Tier
 from toolkit.base import escape
 from toolkit.language.translate import Language, tr
 from toolkit.report import matters
-from toolkit.results import Tier
 from toolkit.sensitivity import Sensitivity, sensitivity
 from toolkit.sensitivity_model import Question
 

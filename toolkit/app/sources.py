@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from toolkit.app import figures, markup
 from toolkit.app.estimates import Estimate
+from toolkit.assessment.model import Assessment
 from toolkit.language import notes, words
 from toolkit.language.translate import Language, tr
 from toolkit.report import basis, tables
 from toolkit.report.basis import Item, Said
-from toolkit.results import Assessment
 from toolkit.streets.cities import City
 
 

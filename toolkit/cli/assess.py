@@ -78,7 +78,7 @@ def _cities(options: argparse.Namespace) -> int:
 
 
 def _assess(options: argparse.Namespace) -> int:
-    from toolkit.assessment import assess
+    from toolkit.assessment.assess import assess
 
     inputs = assess_inputs(options)
     with busy(f"Estimating {options.city} ..."):
@@ -86,8 +86,8 @@ def _assess(options: argparse.Namespace) -> int:
     if options.json:
         sys.stdout.write(found.to_json())
         return OK
+    from toolkit.assessment.model import Quantity
     from toolkit.language import words as labels
-    from toolkit.results import Quantity
 
     def words(quantity: Quantity) -> str:
         return labels.quantity_text(quantity, "en")
@@ -141,7 +141,7 @@ def _area(radius_km: float | None) -> str:
 
 
 def _report(options: argparse.Namespace) -> int:
-    from toolkit.assessment import assess
+    from toolkit.assessment.assess import assess
     from toolkit.language.translate import LANGUAGES
     from toolkit.report import write_report
     from toolkit.streets.cities import find_city, load_cities

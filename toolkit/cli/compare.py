@@ -11,9 +11,9 @@ from toolkit.base.errors import InputDataError, ToolkitError, UsageError
 from toolkit.cli.common import OK, Commands, as_of_date, busy, parse_changes, parse_count, printable
 
 if TYPE_CHECKING:
+    from toolkit.assessment.model import Assessment
     from toolkit.assumptions.sets import AssumptionSet
     from toolkit.comparison import Comparison, Difference
-    from toolkit.results import Assessment
 
 _MOST_BYTES: Final = 1 << 26
 """An assessment with thousands of draws stays far below this."""
@@ -74,9 +74,9 @@ def _is_file(text: str) -> bool:
 
 def _side(text: str, options: argparse.Namespace) -> tuple[Assessment, AssumptionSet | None]:
     """Read or compute one side; its assumption set where it was computed."""
-    from toolkit.assessment import assess
+    from toolkit.assessment.assess import assess
+    from toolkit.assessment.model import Status
     from toolkit.assumptions.sets import load_assumptions
-    from toolkit.results import Status
 
     if _is_file(text):
         found = _read(text)
@@ -106,8 +106,8 @@ def _side(text: str, options: argparse.Namespace) -> tuple[Assessment, Assumptio
 def _read(text: str) -> Assessment:
     from pydantic import ValidationError
 
+    from toolkit.assessment.model import SCHEMA, Assessment
     from toolkit.base import store
-    from toolkit.results import SCHEMA, Assessment
 
     path = store.local_file(text)
     if path.stat().st_size > _MOST_BYTES:

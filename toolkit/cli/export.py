@@ -40,7 +40,7 @@ def register(commands: Commands) -> None:
 
 def _export(options: argparse.Namespace) -> int:
     from toolkit import exports, gis_files
-    from toolkit.assessment import assess
+    from toolkit.assessment.assess import assess
     from toolkit.streets.mapped_cameras import cameras_sha256
 
     gis_files.check_suffix(options.out)

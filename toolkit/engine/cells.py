@@ -18,9 +18,9 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
+from toolkit.assessment.model import INTERVAL, TIERS, exposure_class
 from toolkit.base.draws import FloatArray
 from toolkit.engine import closed_form
-from toolkit.results import INTERVAL, TIERS, exposure_class
 from toolkit.streets import street_points
 
 _CRS: Final = "EPSG:4326"

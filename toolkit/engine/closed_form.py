@@ -16,13 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from toolkit.assessment.model import INTERVAL, TIERS
 from toolkit.base.draws import FloatArray
 from toolkit.engine.kernel_lock import KERNEL_LOCK
 from toolkit.engine.kernels import exposure
 from toolkit.engine.sight import BEARING_STEPS, CM_PER_M, Sight
 from toolkit.optics import facing
 from toolkit.optics.camera_draws import CameraDraws
-from toolkit.results import INTERVAL, TIERS
 from toolkit.siting import districts
 
 BIN_M = exposure.BIN_M

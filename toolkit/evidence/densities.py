@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
+from toolkit.assessment.model import Boundary
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.draws import Design, FloatArray
 from toolkit.evidence.claim import Claim
-from toolkit.results import Boundary
 from toolkit.streets.cities import City
 
 _PER_THOUSAND = 1000.0

@@ -22,13 +22,13 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 from scipy import special, stats
 
+from toolkit.assessment.model import CountingValue, ObservationPart, Quantity
 from toolkit.base.draws import Design, FloatArray
 from toolkit.base.errors import InputDataError
 from toolkit.evidence.densities import CityFigures
 from toolkit.evidence.figure_draws import Assumptions
 from toolkit.language import words
 from toolkit.language.translate import tr
-from toolkit.results import CountingValue, ObservationPart, Quantity
 
 Where = Literal["pack", "core", "township"]
 """Over which streets the counted way is a sample: the installed ones, the core of the city, or

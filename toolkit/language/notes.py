@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from toolkit.assessment.model import Note
 from toolkit.language.translate import tr
-from toolkit.results import Note
 
 _ENGLISH = "en"
 

@@ -10,9 +10,7 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-from toolkit.base.clean_text import clean_text
-from toolkit.language.translate import ngettext, number, significant, tr
-from toolkit.results import (
+from toolkit.assessment.model import (
     LIKELY_LOW,
     POSSIBLE_HIGH,
     SWITCHED_TIERS,
@@ -21,6 +19,8 @@ from toolkit.results import (
     Status,
     Tier,
 )
+from toolkit.base.clean_text import clean_text
+from toolkit.language.translate import ngettext, number, significant, tr
 
 _INTERVAL_DIGITS: Final = 2
 _EXACT_DIGITS: Final = 3

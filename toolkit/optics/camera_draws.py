@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from toolkit.assessment.model import INTERVAL, TIERS, Quantity, Tier
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.draws import Design, FloatArray
 from toolkit.optics.catalogue import CameraType, Catalogue, Mix, load_catalogue
@@ -28,7 +29,6 @@ from toolkit.optics.lens import (
     pixel_constant_of_field,
     ring_m,
 )
-from toolkit.results import INTERVAL, TIERS, Quantity, Tier
 
 __all__ = [
     "CameraDraws",

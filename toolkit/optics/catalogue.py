@@ -16,12 +16,12 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from scipy import stats
 
+from toolkit.assessment.model import Names
 from toolkit.base import own_rows, toml_files
 from toolkit.base.draws import FloatArray
 from toolkit.base.errors import NotFoundError
 from toolkit.base.toml_files import Table
 from toolkit.optics.lens import FULL_CIRCLE_DEG, Projection
-from toolkit.results import Names
 
 UNKNOWN_BRAND = "unknown"
 TYPES_FILE, BRANDS_FILE, MODELS_FILE = "camera_types.toml", "brands.toml", "models.toml"

@@ -15,13 +15,13 @@ from typing import Final
 
 import numpy as np
 
+from toolkit.assessment.model import Tier
 from toolkit.base import escape
 from toolkit.language import words
 from toolkit.language.translate import Language, tr
 from toolkit.optics import words as camera_words
 from toolkit.optics.lens import FULL_CIRCLE_DEG
 from toolkit.optics.sheet import RingRow, Sheet, ends
-from toolkit.results import Tier
 
 _WIDTH: Final = 1000
 _LEFT: Final = 250

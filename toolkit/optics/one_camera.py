@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from toolkit.assessment.model import Names
 from toolkit.base.errors import InputDataError
 from toolkit.optics.catalogue import CameraType, Catalogue, Kind, Model
 from toolkit.optics.lens import (
@@ -13,7 +14,6 @@ from toolkit.optics.lens import (
     pixel_constant,
     pixel_constant_of_field,
 )
-from toolkit.results import Names
 
 HEIGHT_M: Final = (2.0, 60.0)
 """Heights that the geometry holds for: above every head, and as high as a mast."""

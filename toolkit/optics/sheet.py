@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
+from toolkit.assessment.model import INTERVAL, TIERS, Quantity, Tier
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.draws import FloatArray
 from toolkit.optics.camera_draws import Target, system_down, targets, threshold_px_m
@@ -27,7 +28,6 @@ from toolkit.optics.lens import (
 )
 from toolkit.optics.one_camera import Camera, Constants, constants_of
 from toolkit.optics.thresholds import Thresholds
-from toolkit.results import INTERVAL, TIERS, Quantity, Tier
 
 SCHEMA: Final = "camera-exposure.optics/1"
 _HALF_CIRCLE_DEG: Final = 180.0

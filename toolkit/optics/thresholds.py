@@ -11,9 +11,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from toolkit.assessment.model import Tier
 from toolkit.base import own_rows, toml_files
 from toolkit.base.errors import NotFoundError
-from toolkit.results import Tier
 
 THRESHOLDS_FILE = "thresholds.toml"
 THRESHOLDS_FORMAT = "camera-exposure.thresholds/1"

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from toolkit.assessment.model import Tier
 from toolkit.language import words
 from toolkit.language.translate import Language, number, tr
 from toolkit.optics.catalogue import Kind
 from toolkit.optics.lens import RingBounds
 from toolkit.optics.sheet import RingRow, Sheet, Why, ends
-from toolkit.results import Tier
 
 NOT_APPLICABLE = "–"
 _MM_PER_M = 1000.0

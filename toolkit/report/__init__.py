@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from toolkit.assessment.model import Assessment
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base import store
 from toolkit.base.errors import InputDataError
@@ -18,7 +19,6 @@ from toolkit.evidence.claim import ID_PATTERN, Claim
 from toolkit.evidence.load import evidence_sha256, load_claims
 from toolkit.language.translate import LANGUAGES, Language
 from toolkit.report import figures, html
-from toolkit.results import Assessment
 from toolkit.sensitivity import Sensitivity
 
 __all__ = ["file_name", "valid_until", "write_report"]

@@ -7,12 +7,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from toolkit.assessment.model import Assessment, CameraCount, Quantity
 from toolkit.evidence.claim import Claim, Figure
 from toolkit.evidence.claim import Status as ClaimStatus
 from toolkit.evidence.load import known_by
 from toolkit.language import words
 from toolkit.language.translate import Language, date, has_burmese, ngettext, number, tr
-from toolkit.results import Assessment, CameraCount, Quantity
 
 _COUNTED_UNITS = ("cameras", "sites")
 _OWN_COUNT = "own_count"

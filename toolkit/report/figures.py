@@ -18,8 +18,8 @@ import shapely
 from numpy.typing import NDArray
 
 from toolkit import maps
+from toolkit.assessment.model import TIERS, Layers, Tier
 from toolkit.base.errors import InputDataError
-from toolkit.results import TIERS, Layers, Tier
 
 UNITS_PER_PX: Final = 254 / 96
 """A unit of the drawing is 0.1 mm on paper; a CSS pixel is 1/96 inch."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from toolkit.assessment.model import SWITCHED_TIERS, Assessment
 from toolkit.language import words
 from toolkit.language.translate import Language, tr
 from toolkit.report import basis
 from toolkit.report.basis import Said
-from toolkit.results import SWITCHED_TIERS, Assessment
 
 
 def hinges(assessment: Assessment, lang: Language) -> list[tuple[str, tuple[Said, ...]]]:

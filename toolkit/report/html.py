@@ -13,6 +13,7 @@ import jinja2
 from markupsafe import Markup
 
 from toolkit import maps
+from toolkit.assessment.model import TIERS, Assessment, Quantity, Tier
 from toolkit.base import escape
 from toolkit.evidence.claim import Claim
 from toolkit.language import notes, words
@@ -22,7 +23,6 @@ from toolkit.report.basis import Said
 from toolkit.report.figures import Drawing
 from toolkit.report.hinges import hinges
 from toolkit.report.matters import matters
-from toolkit.results import TIERS, Assessment, Quantity, Tier
 from toolkit.sensitivity import Sensitivity
 
 _TEMPLATES: Final = Path(__file__).resolve().parent / "templates"

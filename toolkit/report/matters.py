@@ -8,10 +8,10 @@ from markupsafe import Markup
 
 from toolkit import sensitivity_words as words
 from toolkit import tornado
+from toolkit.assessment.model import TIERS, Assessment, Tier
 from toolkit.base.errors import InputDataError
 from toolkit.language.translate import Language, tr
 from toolkit.report import tables
-from toolkit.results import TIERS, Assessment, Tier
 from toolkit.sensitivity import Sensitivity
 
 

@@ -6,10 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from toolkit import maps
-from toolkit.language import words as labels
-from toolkit.language.translate import Language, number, significant, tr
-from toolkit.report import figures
-from toolkit.results import (
+from toolkit.assessment.model import (
     TIERS,
     Allocation,
     Assessment,
@@ -19,6 +16,9 @@ from toolkit.results import (
     Tier,
     TierPart,
 )
+from toolkit.language import words as labels
+from toolkit.language.translate import Language, number, significant, tr
+from toolkit.report import figures
 
 _NOT_APPLICABLE = "–"
 _EXACT_KM_DECIMALS = 1

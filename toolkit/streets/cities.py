@@ -12,9 +12,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from toolkit.assessment.model import Names
 from toolkit.base import store, toml_files
 from toolkit.base.errors import NotFoundError
-from toolkit.results import Names
 
 CITIES_FORMAT = "camera-exposure.cities/1"
 _FILE = "cities.toml"

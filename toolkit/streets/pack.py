@@ -21,9 +21,9 @@ import geopandas as gpd
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from toolkit.assessment.model import Boundary, Names
 from toolkit.base import store
 from toolkit.base.errors import InputDataError, NotFoundError, PackError
-from toolkit.results import Boundary, Names
 from toolkit.streets.schema import (
     JUNCTION_DEGREE,
     LAYERS,

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from toolkit import basis_streets, basis_sums
-from toolkit.assessment import assess, make_inputs
+from toolkit.assessment import on_streets, sums
+from toolkit.assessment.assess import assess, make_inputs
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
 from toolkit.engine import scene, sight
@@ -71,8 +71,8 @@ def another_value(key: str) -> float | None:
 
 def forget() -> None:
     """Forget what is kept in memory, as a new process has."""
-    basis_streets._open_scene.cache_clear()
-    basis_streets._open_sample.cache_clear()
+    on_streets._open_scene.cache_clear()
+    on_streets._open_sample.cache_clear()
     profiles._kept_weights.cache_clear()
 
 
@@ -92,7 +92,7 @@ def built(home, monkeypatch):
 
         monkeypatch.setattr(module, name, noted)
 
-    note(basis_streets, "build_scene", "scene")
+    note(on_streets, "build_scene", "scene")
     note(sight, "sweep", "sight")
     note(profiles, "draw", "weights")
     small()
@@ -159,7 +159,7 @@ class TestCacheKeys:
         assert built == []
 
     def test_the_key_of_a_scene_has_all_that_builds_it(self):
-        named = set(basis_streets.SceneKey._fields)
+        named = set(on_streets.SceneKey._fields)
         given = set(scene.build_scene.__annotations__) - {"pack", "model", "return"}
         assert given < named
         assert named - given == {
@@ -169,9 +169,9 @@ class TestCacheKeys:
     @pytest.mark.usefixtures("built")
     def test_a_sample_is_drawn_once_for_a_seed(self, monkeypatch):
         drawn = []
-        original = basis_streets.street_sample.draw_sample
+        original = on_streets.street_sample.draw_sample
         monkeypatch.setattr(
-            basis_streets.street_sample,
+            on_streets.street_sample,
             "draw_sample",
             lambda *given, **named: drawn.append(1) or original(*given, **named),
         )
@@ -230,7 +230,7 @@ def run(code: str, **variables: str) -> str:
     done = subprocess.run(
         [sys.executable, "-c", code],
         env={**os.environ, **variables},
-        cwd=Path(__file__).resolve().parents[1],
+        cwd=Path(__file__).resolve().parents[2],
         capture_output=True,
         text=True,
         check=False,
@@ -257,9 +257,9 @@ def test_layers_are_made_once_and_only_when_asked_for(home, monkeypatch):
     install(home)
     forget()
     made = []
-    original = basis_streets.street_figures
+    original = on_streets.street_figures
     monkeypatch.setattr(
-        basis_streets, "street_figures", lambda *given: made.append(1) or original(*given)
+        on_streets, "street_figures", lambda *given: made.append(1) or original(*given)
     )
     found = small()
     assert made == []
@@ -267,7 +267,7 @@ def test_layers_are_made_once_and_only_when_asked_for(home, monkeypatch):
     assert len(made) == 1
     inputs, pack_id, _ = make_inputs(PACK, as_of=AS_OF, design=Design(5, 0), count=(20.0, 60.0))
     street = found.layers.streets
-    built = basis_streets.scene_of(inputs, pack_id)[1]
+    built = on_streets.scene_of(inputs, pack_id)[1]
     assert np.isnan(street["seen_mid"].to_numpy()[~built.street_known]).all()
     forget()
 
@@ -278,10 +278,10 @@ def test_totals_alone_are_those_that_come_with_a_summary(tmp_path, monkeypatch):
     inputs, pack_id, _ = make_inputs(
         PACK, as_of=AS_OF, count=(20.0, 60.0), design=Design(7, 0), assumptions=load_assumptions()
     )
-    pack, ground = basis_streets.scene_of(inputs, pack_id)
-    plan = basis_sums.plan_sites(inputs, pack, ground)
-    both, _ = basis_sums.add_up(inputs, ground, plan, plan.sample)
-    alone = basis_sums.add_up_totals(inputs, ground, plan, plan.sample)
+    pack, ground = on_streets.scene_of(inputs, pack_id)
+    plan = sums.plan_sites(inputs, pack, ground)
+    both, _ = sums.add_up(inputs, ground, plan, plan.sample)
+    alone = sums.add_up_totals(inputs, ground, plan, plan.sample)
     assert both.expected_m.min() > 0
     np.testing.assert_allclose(alone.expected_m, both.expected_m, rtol=1e-5)
     for name in ("realised_m", "alone_m", "everything_m", "n_able"):

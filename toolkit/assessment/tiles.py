@@ -18,11 +18,11 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from toolkit.assessment.on_streets import street_figures
+from toolkit.assessment.outcome import Inputs
+from toolkit.assessment.sums import Sums, add_up, plan_sites
 from toolkit.base import store
 from toolkit.base.draws import FloatArray
-from toolkit.basis import Inputs
-from toolkit.basis_streets import street_figures
-from toolkit.basis_sums import Sums, add_up, plan_sites
 from toolkit.engine import sight
 from toolkit.engine.scene import Frame, IntArray, Scene, build_frame, middles, with_sight
 from toolkit.siting import candidates

@@ -2,7 +2,7 @@
 
 What holds for a whole city (how many sites there are to place, and how likely each place is to
 hold one) is worked out once, before any line of sight. The rest are sums over street points:
-those of tiles add up to those of the city (`toolkit.tiles`).
+those of tiles add up to those of the city (`toolkit.assessment.tiles`).
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from toolkit.assessment.model import ALLOCATIONS, Allocation
+from toolkit.assessment.outcome import Inputs
 from toolkit.base.draws import FloatArray
-from toolkit.basis import Inputs
 from toolkit.engine import closed_form, placement
 from toolkit.engine.scene import Frame, IntArray, Scene
-from toolkit.results import ALLOCATIONS, Allocation
 from toolkit.siting import candidates, profiles
 from toolkit.streets.mapped_cameras import cameras_for
 from toolkit.streets.pack import Pack

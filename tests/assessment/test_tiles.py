@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 import shapely
 
-from toolkit import tiles
-from toolkit.assessment import assemble, make_inputs
+from toolkit.assessment import tiles
+from toolkit.assessment.assess import assemble, make_inputs
+from toolkit.assessment.model import TIERS
+from toolkit.assessment.on_streets import on_streets, outcome_of
+from toolkit.assessment.sums import plan_sites, total
 from toolkit.base.draws import Design
-from toolkit.basis_streets import on_streets, outcome_of
-from toolkit.basis_sums import plan_sites, total
-from toolkit.results import TIERS
 
 AS_OF = dt.date(2026, 11, 23)
 TILE_KM = 0.7

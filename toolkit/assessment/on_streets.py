@@ -11,15 +11,7 @@ import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.base.draws import Design
-from toolkit.basis import M2_PER_KM2, M_PER_KM, Inputs, Outcome, ring, switch
-from toolkit.basis_sums import SitePlan, Sums, add_up, add_up_totals, plan_sites, systematic
-from toolkit.engine import cells, closed_form, zones
-from toolkit.engine import sample as street_sample
-from toolkit.engine.sample import StreetSample
-from toolkit.engine.scene import Frame, IntArray, Scene, build_scene, pack_sites
-from toolkit.optics.camera_draws import threshold_px_m
-from toolkit.results import (
+from toolkit.assessment.model import (
     TIERS,
     Case,
     Layers,
@@ -34,6 +26,14 @@ from toolkit.results import (
     Total,
     exposure_class,
 )
+from toolkit.assessment.outcome import M2_PER_KM2, M_PER_KM, Inputs, Outcome, ring, switch
+from toolkit.assessment.sums import SitePlan, Sums, add_up, add_up_totals, plan_sites, systematic
+from toolkit.base.draws import Design
+from toolkit.engine import cells, closed_form, zones
+from toolkit.engine import sample as street_sample
+from toolkit.engine.sample import StreetSample
+from toolkit.engine.scene import Frame, IntArray, Scene, build_scene, pack_sites
+from toolkit.optics.camera_draws import threshold_px_m
 from toolkit.siting import candidates
 from toolkit.streets.mapped_cameras import cameras_sha256
 from toolkit.streets.pack import Pack, open_pack, pack_sha256

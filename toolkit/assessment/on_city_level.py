@@ -4,12 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from toolkit.base.draws import FloatArray
-from toolkit.basis import M_PER_KM, Inputs, Outcome, ring, switch
-from toolkit.engine import closed_form
-from toolkit.language import notes
-from toolkit.optics.camera_draws import threshold_px_m
-from toolkit.results import (
+from toolkit.assessment.model import (
     TIERS,
     Allocation,
     Boundary,
@@ -20,6 +15,11 @@ from toolkit.results import (
     TierPart,
     Total,
 )
+from toolkit.assessment.outcome import M_PER_KM, Inputs, Outcome, ring, switch
+from toolkit.base.draws import FloatArray
+from toolkit.engine import closed_form
+from toolkit.language import notes
+from toolkit.optics.camera_draws import threshold_px_m
 from toolkit.streets import reference_networks
 
 CORE_RADII_KM = (1.0, 2.0, 5.0)

@@ -14,13 +14,13 @@ import shapely
 from numpy.typing import NDArray
 
 from toolkit import __version__
-from toolkit.assessment import source_refs
+from toolkit.assessment.assess import source_refs
+from toolkit.assessment.model import INTERVAL, Quantity
+from toolkit.assessment.outcome import M_PER_KM, Inputs
+from toolkit.assessment.sums import share_inside
 from toolkit.base.errors import NotFoundError
-from toolkit.basis import M_PER_KM, Inputs
-from toolkit.basis_sums import share_inside
 from toolkit.language import notes, words
 from toolkit.language.translate import LANGUAGES
-from toolkit.results import INTERVAL, Quantity
 from toolkit.siting import candidates
 from toolkit.siting.candidates import Candidates
 from toolkit.siting.features import street_points

@@ -7,8 +7,8 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from toolkit import siting_cells
-from toolkit.assessment import make_inputs
+from toolkit.assessment import expected_sites
+from toolkit.assessment.assess import make_inputs
 from toolkit.base.draws import Design
 from toolkit.base.errors import NotFoundError
 from toolkit.language import words
@@ -19,7 +19,7 @@ AS_OF = dt.date(2026, 11, 23)
 
 def made(city="helsinki-centre", *, n_draws=40, **more):
     inputs, pack_id, _ = make_inputs(city, as_of=AS_OF, design=Design(n_draws, 0), **more)
-    return inputs, siting_cells.predict(inputs, pack_id)
+    return inputs, expected_sites.predict(inputs, pack_id)
 
 
 @pytest.fixture(scope="module")
@@ -95,4 +95,4 @@ def test_the_same_question_has_the_same_answer(cells):
 def test_a_city_without_streets_is_refused_with_advice():
     inputs, pack_id, _ = make_inputs("dawei", as_of=AS_OF, design=Design(2, 0))
     with pytest.raises(NotFoundError, match="No streets are installed"):
-        siting_cells.predict(inputs, pack_id)
+        expected_sites.predict(inputs, pack_id)

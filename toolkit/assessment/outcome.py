@@ -1,7 +1,7 @@
 """What both bases of an assessment share: its inputs, its outcome, and figures of optics.
 
-An assessment stands either on installed streets (`toolkit.basis_streets`) or, where there are
-none, on street networks of other cities (`toolkit.basis_city`).
+An assessment stands either on installed streets (`toolkit.assessment.on_streets`) or, where there are
+none, on street networks of other cities (`toolkit.assessment.on_city_level`).
 """
 
 from __future__ import annotations
@@ -11,14 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from toolkit.assumptions.sets import AssumptionSet
-from toolkit.base.draws import Design, FloatArray
-from toolkit.evidence.claim import Claim
-from toolkit.evidence.count import CountDraws
-from toolkit.evidence.load import capability_level
-from toolkit.language import notes
-from toolkit.optics.camera_draws import CameraDraws
-from toolkit.results import (
+from toolkit.assessment.model import (
     Boundary,
     Layers,
     LazyLayers,
@@ -29,6 +22,13 @@ from toolkit.results import (
     Tier,
     TierPart,
 )
+from toolkit.assumptions.sets import AssumptionSet
+from toolkit.base.draws import Design, FloatArray
+from toolkit.evidence.claim import Claim
+from toolkit.evidence.count import CountDraws
+from toolkit.evidence.load import capability_level
+from toolkit.language import notes
+from toolkit.optics.camera_draws import CameraDraws
 from toolkit.siting import candidates
 from toolkit.siting.profiles import Operators
 from toolkit.streets.cities import City

@@ -16,21 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from toolkit import __version__
-from toolkit.assumptions.sets import MINIMAL, AssumptionSet, load_assumptions
-from toolkit.base import store
-from toolkit.base.draws import Design, FloatArray
-from toolkit.base.errors import PackError
-from toolkit.basis import Inputs, Outcome
-from toolkit.basis_city import on_city_level
-from toolkit.basis_streets import on_streets
-from toolkit.evidence.claim import Claim
-from toolkit.evidence.count import CountDraws, Scope, count_draws
-from toolkit.evidence.densities import CityFigures, city_figures
-from toolkit.evidence.load import evidence_sha256, load_claims, load_observations
-from toolkit.evidence.observations import Observation, observation_part, value_of_counting
-from toolkit.language import notes, words
-from toolkit.optics.camera_draws import draw_cameras, load_catalogue
-from toolkit.results import (
+from toolkit.assessment.model import (
     SCHEMA,
     TIERS,
     Assessment,
@@ -46,6 +32,20 @@ from toolkit.results import (
     Status,
     rounded_draws,
 )
+from toolkit.assessment.on_city_level import on_city_level
+from toolkit.assessment.on_streets import on_streets
+from toolkit.assessment.outcome import Inputs, Outcome
+from toolkit.assumptions.sets import MINIMAL, AssumptionSet, load_assumptions
+from toolkit.base import store
+from toolkit.base.draws import Design, FloatArray
+from toolkit.base.errors import PackError
+from toolkit.evidence.claim import Claim
+from toolkit.evidence.count import CountDraws, Scope, count_draws
+from toolkit.evidence.densities import CityFigures, city_figures
+from toolkit.evidence.load import evidence_sha256, load_claims, load_observations
+from toolkit.evidence.observations import Observation, observation_part, value_of_counting
+from toolkit.language import notes, words
+from toolkit.optics.camera_draws import draw_cameras, load_catalogue
 from toolkit.siting import candidates, profiles
 from toolkit.streets import reference_networks
 from toolkit.streets.cities import City, find_city, load_cities
