@@ -19,10 +19,10 @@ from toolkit.assessment.model import EXPOSURE_CLASSES, TIERS, Assessment
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.base.errors import InputDataError, UsageError
-from toolkit.comparison import Comparison, compare
 from toolkit.language import words
 from toolkit.streets import mapped_cameras
 from toolkit.streets.schema import CRS
+from toolkit.studies.comparison import Comparison, compare
 
 AS_OF = dt.date(2026, 11, 23)
 CELL_M = 100.0

@@ -21,7 +21,7 @@ from toolkit import __version__, gis_files
 from toolkit.assessment.model import TIERS, Assessment, Layers
 from toolkit.base.errors import InputDataError, UsageError
 from toolkit.base.escape import plain
-from toolkit.comparison import Comparison, difference_layer
+from toolkit.studies.comparison import Comparison, difference_layer
 
 SCHEMA: Final = "camera-exposure.export/1"
 LICENCE: Final = "ODbL-1.0"

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from toolkit.app.assumptions_page import CHANGES_KEY, SET_KEY, slider_step
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
-from toolkit.sensitivity_words import factor_name
+from toolkit.studies.sensitivity.words import factor_name
 
 LANG = "en"
 HOSTILE = "<img src=x onerror=alert(1)> [x](http://example.org) :red[x]"

@@ -10,13 +10,12 @@ import pytest
 from running import SLOW_S
 from streamlit.testing.v1 import AppTest
 
-from toolkit import sensitivity
-from toolkit import sensitivity_words as words
 from toolkit.app import sensitivity_view, serve
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import egress
 from toolkit.language.translate import tr
-from toolkit.sensitivity_model import Question
+from toolkit.studies.sensitivity import analysis, words
+from toolkit.studies.sensitivity.model import Question
 
 AS_OF = dt.date(2026, 11, 2)
 
@@ -25,7 +24,7 @@ AS_OF = dt.date(2026, 11, 2)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take a base sample that takes no time, and stand in for the launcher."""
     monkeypatch.setattr(egress, "require_guard", lambda: None)
-    monkeypatch.setattr(sensitivity, "BASE_ROWS", {"sobol": 32, "morris": 4})
+    monkeypatch.setattr(analysis, "BASE_ROWS", {"sobol": 32, "morris": 4})
     sensitivity_view._found.clear()
 
 
@@ -46,7 +45,7 @@ def test_sentence_chart_and_table_appear_when_asked_for(lang: str) -> None:
     page.toggle(key="sensitivity").set_value(True).run()
     assert not page.exception
     assert not page.error
-    found = sensitivity.sensitivity(Question("dawei", AS_OF, load_assumptions()))
+    found = analysis.sensitivity(Question("dawei", AS_OF, load_assumptions()))
     text = words_of(page)
     assert words.sentence(found, "seen", lang) in text
     assert len(page.get("image")) == 1
@@ -58,7 +57,7 @@ def test_another_tier_computes_nothing_anew(monkeypatch: pytest.MonkeyPatch) -> 
     calls = []
     real = sensitivity_view.sensitivity
 
-    def counted(*arguments: object, **named: object) -> sensitivity.Sensitivity:
+    def counted(*arguments: object, **named: object) -> analysis.Sensitivity:
         calls.append(arguments)
         return real(*arguments, **named)
 

@@ -8,8 +8,8 @@ from invented import assessment_of
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.errors import InputDataError
 from toolkit.report.matters import matters
-from toolkit.sensitivity import sensitivity
-from toolkit.sensitivity_model import Question
+from toolkit.studies.sensitivity.analysis import sensitivity
+from toolkit.studies.sensitivity.model import Question
 
 
 @pytest.fixture(scope="module")

@@ -15,12 +15,12 @@ from toolkit.base import store
 from toolkit.base.draws import Design
 from toolkit.base.errors import InputDataError, NotFoundError
 from toolkit.language import words
-from toolkit.sensitivity_design import RecordingDesign
 from toolkit.siting import design_matrix, features
 from toolkit.siting import profiles as siting_profiles
 from toolkit.siting.candidates import Candidates
 from toolkit.siting.validation import score
 from toolkit.streets.cities import load_cities
+from toolkit.studies.sensitivity.design import RecordingDesign
 
 
 @pytest.fixture(scope="module")

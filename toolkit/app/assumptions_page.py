@@ -11,7 +11,6 @@ from typing import Final
 
 import streamlit as st
 
-from toolkit import sensitivity_words
 from toolkit.app import choices, markup
 from toolkit.assumptions.files import to_toml
 from toolkit.assumptions.sets import (
@@ -28,6 +27,7 @@ from toolkit.base.errors import ToolkitError
 from toolkit.language import notes
 from toolkit.language import words as labels
 from toolkit.language.translate import Language, tr
+from toolkit.studies.sensitivity import words as sensitivity_words
 
 SET_KEY: Final = "assumption_set"
 CHANGES_KEY: Final = "assumption_changes"

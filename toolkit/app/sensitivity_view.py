@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from toolkit import sensitivity_words as words
-from toolkit import tornado
 from toolkit.app import markup
 from toolkit.app.controls import Choice
 from toolkit.app.estimates import Estimate
@@ -13,8 +11,9 @@ from toolkit.assessment.model import Tier
 from toolkit.base import escape
 from toolkit.language.translate import Language, tr
 from toolkit.report import matters
-from toolkit.sensitivity import Sensitivity, sensitivity
-from toolkit.sensitivity_model import Question
+from toolkit.studies.sensitivity import chart, words
+from toolkit.studies.sensitivity.analysis import Sensitivity, sensitivity
+from toolkit.studies.sensitivity.model import Question
 
 
 def show(made: Estimate, choice: Choice, lang: Language) -> None:
@@ -41,7 +40,7 @@ def show(made: Estimate, choice: Choice, lang: Language) -> None:
 
 def _show_tier(found: Sensitivity, tier: Tier, lang: Language) -> None:
     markup.show(lang, markup.tag("p", words.sentence(found, tier, lang), kind="condition"))
-    drawn = tornado.draw(found, tier, lang)
+    drawn = chart.draw(found, tier, lang)
     if drawn:
         # As a picture: nothing inside it can run.
         st.image(drawn, width="stretch")

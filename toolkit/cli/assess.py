@@ -20,7 +20,7 @@ from toolkit.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from toolkit.sensitivity import Sensitivity
+    from toolkit.studies.sensitivity.analysis import Sensitivity
 
 
 def register(commands: Commands) -> None:
@@ -174,8 +174,8 @@ def _report(options: argparse.Namespace) -> int:
 
 def _sensitivity(city_id: str, inputs: dict[str, Any]) -> Sensitivity:
     """Find out which assumption matters, with the options of an assessment."""
-    from toolkit.sensitivity import sensitivity
-    from toolkit.sensitivity_model import Question
+    from toolkit.studies.sensitivity.analysis import sensitivity
+    from toolkit.studies.sensitivity.model import Question
 
     asked = {key: value for key, value in inputs.items() if key != "seed"}
     return sensitivity(Question(city_id, **asked), seed=inputs["seed"])

@@ -13,7 +13,7 @@ from toolkit.cli.common import OK, Commands, as_of_date, busy, parse_changes, pa
 if TYPE_CHECKING:
     from toolkit.assessment.model import Assessment
     from toolkit.assumptions.sets import AssumptionSet
-    from toolkit.comparison import Comparison, Difference
+    from toolkit.studies.comparison import Comparison, Difference
 
 _MOST_BYTES: Final = 1 << 26
 """An assessment with thousands of draws stays far below this."""
@@ -42,7 +42,8 @@ def register(commands: Commands) -> None:
 
 
 def _compare(options: argparse.Namespace) -> int:
-    from toolkit import comparison, exports, gis_files
+    from toolkit import exports, gis_files
+    from toolkit.studies import comparison
 
     if options.out is not None:
         gis_files.check_suffix(options.out)

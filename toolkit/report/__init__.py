@@ -19,7 +19,7 @@ from toolkit.evidence.claim import ID_PATTERN, Claim
 from toolkit.evidence.load import evidence_sha256, load_claims
 from toolkit.language.translate import LANGUAGES, Language
 from toolkit.report import figures, html
-from toolkit.sensitivity import Sensitivity
+from toolkit.studies.sensitivity.analysis import Sensitivity
 
 __all__ = ["file_name", "valid_until", "write_report"]
 

@@ -23,7 +23,7 @@ from toolkit.report.basis import Said
 from toolkit.report.figures import Drawing
 from toolkit.report.hinges import hinges
 from toolkit.report.matters import matters
-from toolkit.sensitivity import Sensitivity
+from toolkit.studies.sensitivity.analysis import Sensitivity
 
 _TEMPLATES: Final = Path(__file__).resolve().parent / "templates"
 _FONT_MARK: Final = "/*font*/"

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from toolkit import sensitivity_words as words
-from toolkit import tornado
 from toolkit.assessment.model import TIERS, Assessment, Tier
 from toolkit.base.errors import InputDataError
 from toolkit.language.translate import Language, tr
 from toolkit.report import tables
-from toolkit.sensitivity import Sensitivity
+from toolkit.studies.sensitivity import chart as tornado
+from toolkit.studies.sensitivity import words
+from toolkit.studies.sensitivity.analysis import Sensitivity
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from concurrent.futures.process import BrokenProcessPool
 
 import pytest
 
-from toolkit import batch_run
 from toolkit.base.errors import InputDataError, UsageError
-from toolkit.batch import Task
-from toolkit.batch_plan import Job
+from toolkit.studies.batch import run as batch_run
+from toolkit.studies.batch.plan import Job
+from toolkit.studies.batch.tasks import Task
 
 
 def job(city, tmp_path, n_tiles=0, shares=""):

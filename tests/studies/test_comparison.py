@@ -8,13 +8,13 @@ import json
 import numpy as np
 import pytest
 
-from toolkit import comparison
 from toolkit.assessment.assess import assess
 from toolkit.assessment.model import TIERS, Assessment, Quantity
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.base.errors import InputDataError
 from toolkit.language import words
+from toolkit.studies import comparison
 
 AS_OF = dt.date(2026, 11, 23)
 CITY = "helsinki-centre"

@@ -13,11 +13,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from toolkit import maps
-from toolkit import sensitivity_words as words
 from toolkit.assessment.model import Tier
 from toolkit.base import escape
 from toolkit.language.translate import Language, number, tr
-from toolkit.sensitivity import FactorPart, Sensitivity
+from toolkit.studies.sensitivity import words
+from toolkit.studies.sensitivity.analysis import FactorPart, Sensitivity
 
 MOST_BARS: Final = 10
 """Bars that are drawn; the others are in the table."""

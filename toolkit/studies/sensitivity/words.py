@@ -8,7 +8,7 @@ from typing import Final
 from toolkit.assessment.model import Quantity, Tier
 from toolkit.language import words
 from toolkit.language.translate import number, tr
-from toolkit.sensitivity import FactorPart, Sensitivity, TierSensitivity, WorkPart
+from toolkit.studies.sensitivity.analysis import FactorPart, Sensitivity, TierSensitivity, WorkPart
 
 _PERCENT: Final = 100
 _LEAST_SHOWN: Final = 0.1

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from batch_plans import TILED, times, tree, write_plan
 
-from toolkit import batch
-from toolkit.batch_plan import read_plan
+from toolkit.studies.batch import tasks
+from toolkit.studies.batch.plan import read_plan
 
 WAIT_S = 120
 posix = pytest.mark.skipif(os.name != "posix", reason="processes are killed with a POSIX signal")
@@ -37,8 +37,8 @@ def undisturbed(tmp_path_factory):
         patch.setenv("CAMERA_TOOLKIT_HOME", str(home))
         plan = write_plan(folder, TILED)
         for job in read_plan(plan):
-            for task in batch.tasks_of(job, out):
-                assert batch.run_task(task)
+            for task in tasks.tasks_of(job, out):
+                assert tasks.run_task(task)
     return plan, home, tree(out)
 
 
@@ -48,7 +48,7 @@ def start(plan, home, out, *more):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        cwd=Path(batch.__file__).parents[1],
+        cwd=Path(tasks.__file__).parents[3],
     )
 
 
@@ -57,12 +57,12 @@ def test_a_killed_worker_loses_nothing_and_nothing_is_computed_twice(undisturbed
     plan, home, right = undisturbed
     out = tmp_path / "out"
     cluster = subprocess.Popen(
-        [sys.executable, "-W", "ignore", Path(__file__).parent / "helpers" / "dask_cluster.py"],
+        [sys.executable, "-W", "ignore", Path(__file__).parents[2] / "helpers" / "dask_cluster.py"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
-        cwd=Path(batch.__file__).parents[1],
+        cwd=Path(tasks.__file__).parents[3],
     )
     with cluster:
         address = cluster.stdout.readline().strip()

@@ -10,17 +10,16 @@ import pytest
 from banned_words import banned_words
 from invented import HOSTILE
 
-from toolkit import field_work, tornado
-from toolkit import sensitivity as module
-from toolkit import sensitivity_words as words
 from toolkit.assessment.model import TIERS, Quantity
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.base.errors import InputDataError
 from toolkit.language.translate import LANGUAGES, has_burmese
-from toolkit.sensitivity import Sensitivity, sensitivity, tier_part
-from toolkit.sensitivity_design import Factor, lay_out
-from toolkit.sensitivity_model import Question
+from toolkit.studies.sensitivity import analysis as module
+from toolkit.studies.sensitivity import chart, field_work, words
+from toolkit.studies.sensitivity.analysis import Sensitivity, sensitivity, tier_part
+from toolkit.studies.sensitivity.design import Factor, lay_out
+from toolkit.studies.sensitivity.model import Question
 
 AS_OF = dt.date(2026, 11, 23)
 KEYS = ("count.upper_end", "optics.height_m", "optics.lens", "optics.mix")
@@ -240,9 +239,9 @@ def test_factors_in_the_noise_are_listed():
 def test_every_name_fits_beside_its_bar_on_two_lines(dawei, lang):
     names = [words.factor_name(f.key, lang) for f in dawei.tiers["seen"].factors]
     for name in names:
-        lines = tornado._wrapped(name, lang)
+        lines = chart._wrapped(name, lang)
         assert len(lines) <= 2
-        assert all(len(line) <= tornado._LETTERS[lang] for line in lines)
+        assert all(len(line) <= chart._LETTERS[lang] for line in lines)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -280,9 +279,9 @@ def test_a_learned_share_has_its_range(home):
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_chart_is_whole_and_its_longest_bar_is_on_top(dawei, lang):
-    drawn = tornado.draw(dawei, "seen", lang, standalone=False)
+    drawn = chart.draw(dawei, "seen", lang, standalone=False)
     root = ET.fromstring(drawn)  # noqa: S314 - drawn here
-    shown = [f for f in dawei.tiers["seen"].factors if f.distinguishable][: tornado.MOST_BARS]
+    shown = [f for f in dawei.tiers["seen"].factors if f.distinguishable][: chart.MOST_BARS]
     text = "".join(root.itertext())
     for factor in shown:
         first, *_ = words.factor_name(factor.key, lang).split(" ")
@@ -299,23 +298,23 @@ def test_the_chart_is_whole_and_its_longest_bar_is_on_top(dawei, lang):
 
 
 def test_a_picture_in_burmese_carries_its_font_and_one_of_a_page_does_not(dawei):
-    assert "@font-face" in tornado.draw(dawei, "seen", "my")
-    assert "@font-face" not in tornado.draw(dawei, "seen", "my", standalone=False)
-    assert tornado.draw(dawei, "seen", "en") == tornado.draw(dawei, "seen", "en")
+    assert "@font-face" in chart.draw(dawei, "seen", "my")
+    assert "@font-face" not in chart.draw(dawei, "seen", "my", standalone=False)
+    assert chart.draw(dawei, "seen", "en") == chart.draw(dawei, "seen", "en")
 
 
 def test_names_of_unknown_factors_are_harmless_in_the_chart(dawei):
     part = dawei.tiers["seen"]
     bad = part.factors[0].model_copy(update={"key": HOSTILE})
     found = _with(seen=part.model_copy(update={"factors": (bad,), "mostly": (HOSTILE,)}))
-    drawn = tornado.draw(found, "seen", "en")
+    drawn = chart.draw(found, "seen", "en")
     ET.fromstring(drawn)  # noqa: S314 - drawn here
     assert "<img" not in drawn
     assert "\u202e" not in drawn
 
 
 def test_nothing_is_drawn_where_nothing_moves():
-    assert tornado.draw(_with(seen=toy(np.zeros(5))), "seen", "en") == ""
+    assert chart.draw(_with(seen=toy(np.zeros(5))), "seen", "en") == ""
 
 
 def _with(*, seen):

@@ -7,15 +7,15 @@ import shutil
 import numpy as np
 import pytest
 
-from toolkit import sensitivity_model
 from toolkit.assessment.assess import make_inputs
 from toolkit.assessment.on_streets import on_streets
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.base.draws import Design
-from toolkit.sensitivity import find_factors
-from toolkit.sensitivity_design import GivenDesign, RecordingDesign
-from toolkit.sensitivity_model import (
+from toolkit.studies.sensitivity import model
+from toolkit.studies.sensitivity.analysis import find_factors
+from toolkit.studies.sensitivity.design import GivenDesign, RecordingDesign
+from toolkit.studies.sensitivity.model import (
     Question,
     boundary_options,
     expected_shares,
@@ -82,7 +82,7 @@ def test_a_row_is_the_same_in_whatever_part_it_is_evaluated(monkeypatch):
     matrix = np.column_stack([Design(9, 0).column(name) for name in names])
     given = GivenDesign.from_matrix(matrix, names, seed=0)
     whole = expected_shares(asked, given, options, n_points=300)
-    monkeypatch.setattr(sensitivity_model, "_CHUNK", 2)
+    monkeypatch.setattr(model, "_CHUNK", 2)
     parts = expected_shares(asked, given, options, n_points=300)
     np.testing.assert_allclose(parts, whole, rtol=1e-6)
 

@@ -28,10 +28,10 @@ from toolkit.engine.scene import Scene
 from toolkit.evidence.count import Scope
 from toolkit.evidence.densities import CityFigures
 from toolkit.evidence.observations import Observation
-from toolkit.sensitivity_design import BOUNDARY_COLUMN, GivenDesign
 from toolkit.siting import candidates
 from toolkit.streets import reference_networks
 from toolkit.streets.pack import Pack, list_packs
+from toolkit.studies.sensitivity.design import BOUNDARY_COLUMN, GivenDesign
 
 SAMPLE_POINTS: Final = 2_000
 """Street points of the stratified sample. On the demonstration's streets the sampled share lies

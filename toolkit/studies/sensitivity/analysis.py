@@ -32,9 +32,9 @@ from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base import store
 from toolkit.base.draws import Design, FloatArray
 from toolkit.evidence.observations import value_of_counting
-from toolkit.field_work import FieldWork, load_field_work
 from toolkit.language import words
-from toolkit.sensitivity_design import (
+from toolkit.streets.pack import open_pack
+from toolkit.studies.sensitivity.design import (
     BOUNDARY_COLUMN,
     CONFIDENCE,
     Factor,
@@ -46,7 +46,8 @@ from toolkit.sensitivity_design import (
     indices,
     lay_out,
 )
-from toolkit.sensitivity_model import (
+from toolkit.studies.sensitivity.field_work import FieldWork, load_field_work
+from toolkit.studies.sensitivity.model import (
     SAMPLE_POINTS,
     BoundaryOption,
     Progress,
@@ -54,7 +55,6 @@ from toolkit.sensitivity_model import (
     boundary_options,
     expected_shares,
 )
-from toolkit.streets.pack import open_pack
 
 SCHEMA: Final = "camera-exposure.sensitivity/2"
 BASE_ROWS: Final[dict[Method, int]] = {"sobol": 1024, "morris": 64}

@@ -32,8 +32,8 @@ from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base import store
 from toolkit.base.draws import Design
 from toolkit.base.errors import InputDataError, ToolkitError
-from toolkit.batch_plan import Job, job_assumptions, job_key, job_pack
 from toolkit.evidence.densities import CityFigures
+from toolkit.studies.batch.plan import Job, job_assumptions, job_key, job_pack
 
 RECORD_FORMAT: Final = "camera-exposure.batch-record/2"
 JOBS: Final = "jobs"

@@ -1,7 +1,7 @@
 """How the tasks of a batch are handed to processes, and what happens when one of these dies.
 
 One loop serves both pools: processes of this machine, and the workers of a Dask cluster
-(`toolkit.batch_dask`). It hands out few tasks ahead, so that a pool that shrinks holds little.
+(`toolkit.studies.batch.dask_pool`). It hands out few tasks ahead, so that a pool that shrinks holds little.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, Self
 
 from toolkit.base.errors import ToolkitError, UsageError
-from toolkit.batch import Task, is_finished, run_task
+from toolkit.studies.batch.tasks import Task, is_finished, run_task
 
 MOST_PROCESSES: Final = 4
 """By default no more at once: each holds a city, which may take 2 GB."""

@@ -12,11 +12,11 @@ import pytest
 from batch_plans import HEAD, TILED, times, tree, write_plan
 
 import toolkit
-from toolkit import batch
 from toolkit.assessment.model import TIERS, Assessment
 from toolkit.assessment.sums import Sums
 from toolkit.base.errors import InputDataError
-from toolkit.batch_plan import read_plan
+from toolkit.studies.batch import tasks as batch
+from toolkit.studies.batch.plan import read_plan
 
 
 def tasks_in(tmp_path, text):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from batch_plans import HEAD, write_plan
 
-from toolkit import batch_plan
 from toolkit.base import store
 from toolkit.base.errors import InputDataError
 from toolkit.streets.cities import load_cities
+from toolkit.studies.batch import plan as batch_plan
 
 CLAIM = """
 format = "camera-exposure.evidence/1"

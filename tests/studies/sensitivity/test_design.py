@@ -5,7 +5,7 @@ import pytest
 
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
-from toolkit.sensitivity_design import (
+from toolkit.studies.sensitivity.design import (
     MORRIS_RANGE,
     Factor,
     GivenDesign,
