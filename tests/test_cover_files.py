@@ -10,10 +10,11 @@ import pyarrow.parquet as pq
 import pyogrio
 import pytest
 
-from toolkit import cover_files, gis_files
+from toolkit import cover_files
 from toolkit.camera_lists import CameraList, ListedCamera
 from toolkit.deterministic import cover, cover_streets
 from toolkit.language import words
+from toolkit.output import gis_files
 from toolkit.rule_sets import load_rules
 from toolkit.streets.cities import find_city
 from toolkit.streets.pack import open_pack

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from toolkit.assessment.model import Assessment
     from toolkit.assumptions.sets import load_assumptions
     from toolkit.evidence.load import load_claims
-    from toolkit.report import write_report
+    from toolkit.output.report import write_report
     from toolkit.streets.cities import load_cities
     from toolkit.streets.pack import open_pack
 
@@ -37,7 +37,7 @@ _HOMES = {
     "load_cities": "toolkit.streets.cities",
     "load_claims": "toolkit.evidence.load",
     "open_pack": "toolkit.streets.pack",
-    "write_report": "toolkit.report",
+    "write_report": "toolkit.output.report",
 }
 
 

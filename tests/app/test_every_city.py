@@ -16,7 +16,7 @@ from toolkit.assessment.assess import assess
 from toolkit.assessment.model import TIERS, Assessment
 from toolkit.base import escape
 from toolkit.language import words as labels
-from toolkit.maps import STEPS, streets_of
+from toolkit.output.map_page import STEPS, streets_of
 from toolkit.streets.cities import find_city, load_cities
 
 AS_OF = dt.date(2026, 11, 1)

@@ -8,8 +8,8 @@ from hostile_texts import AT, TEXTS
 from invented import assessment_of, layers_of
 from streamlit_folium import st_folium
 
-from toolkit import maps
 from toolkit.base import egress, escape
+from toolkit.output import map_page
 
 egress.require_guard()
 for number, text in enumerate(TEXTS):
@@ -29,5 +29,5 @@ for number, text in enumerate(TEXTS):
     st.html(f"<p><b title={escape.attribute(text)}>{escape.html(text)}</b></p>")
 st.subheader("end of texts")
 hostile = AT.join(TEXTS)
-drawn = maps.exposure_map(assessment_of(layers_of(text=hostile), name=hostile), "seen", "my")
+drawn = map_page.exposure_map(assessment_of(layers_of(text=hostile), name=hostile), "seen", "my")
 st_folium(drawn, key="map", returned_objects=[], height=500, use_container_width=True)

@@ -10,7 +10,7 @@ from toolkit.app.estimates import Estimate
 from toolkit.assessment.model import Assessment, Quantity, SamplePart, Tier
 from toolkit.language import notes, words
 from toolkit.language.translate import Language, number, significant, tr
-from toolkit.report import basis
+from toolkit.output.report import reported
 from toolkit.siting.profiles import load_profiles
 
 _SCALES: Final = (10, 100, 1000)
@@ -27,7 +27,7 @@ def show(made: Estimate, tier: Tier, lang: Language) -> None:
     assessment = made.assessment
     parts = [markup.tag("p", sentence(assessment, tier, lang), kind="answer")]
     parts += [markup.tag("p", text) for text in more(assessment, tier, lang)]
-    parts.append(markup.tag("p", basis.basis_sentence(assessment, made.claims, lang)))
+    parts.append(markup.tag("p", reported.basis_sentence(assessment, made.claims, lang)))
     if assessment.basis == "streets" and assessment.inputs.siting_profile is not None:
         parts.append(
             markup.tag("p", profile_text(assessment.inputs.siting_profile, lang), kind="condition")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from toolkit import report
 from toolkit.app import markup
 from toolkit.app.estimates import Estimate
 from toolkit.base import escape
 from toolkit.language.translate import Language, tr
-from toolkit.report import figures, html
+from toolkit.output import report
+from toolkit.output.report import map_svg
+from toolkit.output.report import page as html
 
 
 def show(made: Estimate, lang: Language) -> None:
@@ -61,6 +62,6 @@ def report_page(made: Estimate, lang: Language) -> str:
         made.assessment,
         claims=made.claims,
         valid_until=report.valid_until(made.assessment, made.assumptions),
-        drawing=figures.draw(layers) if layers is not None else None,
+        drawing=map_svg.draw(layers) if layers is not None else None,
         lang=lang,
     )

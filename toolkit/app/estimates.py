@@ -8,7 +8,6 @@ from typing import Final
 
 import streamlit as st
 
-from toolkit import maps
 from toolkit.app import assumptions_page
 from toolkit.app.controls import Choice
 from toolkit.assessment.assess import assess
@@ -19,6 +18,7 @@ from toolkit.evidence.claim import Claim
 from toolkit.evidence.load import evidence_sha256, load_claims
 from toolkit.language.translate import Language
 from toolkit.optics.camera_draws import load_catalogue
+from toolkit.output import map_page as maps
 from toolkit.siting.candidates import load_siting
 from toolkit.siting.profiles import operators_of
 from toolkit.streets import reference_networks

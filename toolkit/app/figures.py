@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from toolkit import maps
 from toolkit.app import markup
 from toolkit.app.estimates import Estimate
 from toolkit.assessment.model import (
@@ -21,7 +20,8 @@ from toolkit.assessment.model import (
 )
 from toolkit.language import words as labels
 from toolkit.language.translate import Language, date, number, tr
-from toolkit.report import basis, tables
+from toolkit.output import map_page
+from toolkit.output.report import reported, tables
 
 _M_PER_KM = 1000.0
 _NOT_APPLICABLE = "–"
@@ -178,7 +178,8 @@ def steps_table(assessment: Assessment, layers: Layers, tier: Tier, lang: Langua
         return f"{km} ({labels.share(metres / total_m, lang)})"
 
     of_step = {
-        step: float(maps.streets_of(step, streets, tier)["length_m"].sum()) for step in maps.STEPS
+        step: float(map_page.streets_of(step, streets, tier)["length_m"].sum())
+        for step in map_page.STEPS
     }
     rows = [
         markup.row(
@@ -191,7 +192,7 @@ def steps_table(assessment: Assessment, layers: Layers, tier: Tier, lang: Langua
         )
     ]
     for cls in EXPOSURE_CLASSES:
-        steps = [step for step in maps.STEPS if step.cls == cls]
+        steps = [step for step in map_page.STEPS if step.cls == cls]
         rows += _class_rows(cls, steps, of_step, length, lang)
     rows.append(
         markup.row(
@@ -205,8 +206,8 @@ def steps_table(assessment: Assessment, layers: Layers, tier: Tier, lang: Langua
 
 def _class_rows(
     cls: ExposureClass,
-    steps: Sequence[maps.Step],
-    of_step: dict[maps.Step, float],
+    steps: Sequence[map_page.Step],
+    of_step: dict[map_page.Step, float],
     length: Callable[[float], str],
     lang: Language,
 ) -> list[str]:
@@ -223,7 +224,7 @@ def _class_rows(
     total = sum(of_step[step] for step in steps)
     rows = [markup.row((name, markup.text(length(total)), explained))]
     for step in steps:
-        shown = markup.line_sample(step) + markup.text(maps.step_name(step, lang))
+        shown = markup.line_sample(step) + markup.text(map_page.step_name(step, lang))
         rows.append(markup.row((shown, markup.text(length(of_step[step])), ""), kind="step"))
     return rows
 
@@ -231,7 +232,7 @@ def _class_rows(
 def foot_text(made: Estimate, lang: Language) -> str:
     """Return what stands under every table: status, date, completeness, boundary, sources."""
     assessment = made.assessment
-    items = basis.items(assessment, made.claims, lang)
+    items = reported.items(assessment, made.claims, lang)
     cited = ", ".join(f"[{item.number}]" for item in items if item.number is not None)
     return tr(
         "{status}. Completeness: {completeness}. Boundary: {boundary} Sources: {sources}.", lang
@@ -257,7 +258,7 @@ def sentence(text: str, lang: Language) -> str:
 
 def completeness_text(assessment: Assessment, lang: Language) -> str:
     """Return how many of the cameras are known one by one."""
-    part = basis.counted(assessment)
+    part = reported.counted(assessment)
     if not part.completeness.known:
         return labels.quantity_text(part.completeness, lang).rstrip(".။")
     return tr("{mapped} cameras are mapped; of the estimated ones that is {share}", lang).format(

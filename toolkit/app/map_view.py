@@ -11,7 +11,7 @@ from toolkit.app.estimates import Estimate
 from toolkit.assessment.model import Assessment, Layers, Tier
 from toolkit.language import notes
 from toolkit.language.translate import Language, tr
-from toolkit.report import tables
+from toolkit.output.report import tables
 
 _HEIGHT_PX: Final = 600
 """A map and the sentence above it fit on a screen of 768 lines."""

@@ -13,9 +13,9 @@ import streamlit as st
 
 from toolkit.base import escape
 from toolkit.language.translate import Language, tr, unbroken
-from toolkit.maps import FONT_STACK, STEPS, Step
-from toolkit.report.basis import Said
-from toolkit.report.tables import Table
+from toolkit.output.map_page import FONT_STACK, STEPS, Step
+from toolkit.output.report.reported import Said
+from toolkit.output.report.tables import Table
 
 _LINES: Final = "".join(
     f".ct .step{n}{{border-top:{step.width_px}px {'dashed' if step.dash else 'solid'} "

@@ -10,7 +10,7 @@ from toolkit.app.estimates import Estimate
 from toolkit.assessment.model import Tier
 from toolkit.base import escape
 from toolkit.language.translate import Language, tr
-from toolkit.report import matters
+from toolkit.output.report import sensitivity as matters
 from toolkit.studies.sensitivity import chart, words
 from toolkit.studies.sensitivity.analysis import Sensitivity, sensitivity
 from toolkit.studies.sensitivity.model import Question

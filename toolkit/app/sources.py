@@ -9,8 +9,8 @@ from toolkit.app.estimates import Estimate
 from toolkit.assessment.model import Assessment
 from toolkit.language import notes, words
 from toolkit.language.translate import Language, tr
-from toolkit.report import basis, tables
-from toolkit.report.basis import Item, Said
+from toolkit.output.report import reported, tables
+from toolkit.output.report.reported import Item, Said
 from toolkit.streets.cities import City
 
 
@@ -26,7 +26,7 @@ def show(made: Estimate, city: City, lang: Language) -> None:
 
 def _count(made: Estimate, lang: Language) -> list[str]:
     assessment = made.assessment
-    part = basis.counted(assessment)
+    part = reported.counted(assessment)
     lines = [
         tr("Cameras of the reported system: {count}.", lang).format(
             count=words.quantity_text(part.count, lang)
@@ -39,7 +39,7 @@ def _count(made: Estimate, lang: Language) -> list[str]:
     return [
         markup.tag("h2", tr("How many cameras, and how that is known", lang)),
         *(markup.tag("p", line) for line in lines),
-        f"<p>{markup.said(basis.translated(part.rule, lang), lang)}</p>",
+        f"<p>{markup.said(reported.translated(part.rule, lang), lang)}</p>",
         markup.tag("p", figures.sentence(figures.dated_text(assessment, lang), lang), kind="small"),
     ]
 
@@ -47,12 +47,12 @@ def _count(made: Estimate, lang: Language) -> list[str]:
 def _place(city: City, lang: Language) -> list[str]:
     """Return what to know of the place itself, such as a town of nearly the same name."""
     told = [text for text in (city.note, *(trap.says for trap in city.traps)) if text]
-    return [f"<p>{markup.said(basis.translated(text, lang), lang)}</p>" for text in told]
+    return [f"<p>{markup.said(reported.translated(text, lang), lang)}</p>" for text in told]
 
 
 def _reported(made: Estimate, lang: Language) -> list[str]:
     """Return the claims: those that figures rest on, then, folded up, what else is reported."""
-    items = basis.items(made.assessment, made.claims, lang)
+    items = reported.items(made.assessment, made.claims, lang)
     used = [item for item in items if item.number is not None]
     others = [item for item in items if item.number is None]
     parts = [
@@ -69,7 +69,7 @@ def _reported(made: Estimate, lang: Language) -> list[str]:
         ),
         _items(used, lang),
     ]
-    against = basis.counted(made.assessment).contradictions
+    against = reported.counted(made.assessment).contradictions
     if against:
         parts.append(markup.tag("h3", tr("These claims contradict each other", lang)))
         by_id = {item.id: item for item in items}
@@ -135,7 +135,7 @@ def _warnings(assessment: Assessment, lang: Language) -> list[str]:
         try:
             told.append(Said(notes.text(note.id, lang), lang))
         except KeyError:
-            told.append(basis.data_text(note.text))
+            told.append(reported.data_text(note.text))
     if not told:
         return []
     return [

@@ -42,7 +42,7 @@ def register(commands: Commands) -> None:
 
 
 def _compare(options: argparse.Namespace) -> int:
-    from toolkit import exports, gis_files
+    from toolkit.output import exports, gis_files
     from toolkit.studies import comparison
 
     if options.out is not None:

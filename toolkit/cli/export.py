@@ -39,8 +39,8 @@ def register(commands: Commands) -> None:
 
 
 def _export(options: argparse.Namespace) -> int:
-    from toolkit import exports, gis_files
     from toolkit.assessment.assess import assess
+    from toolkit.output import exports, gis_files
     from toolkit.streets.mapped_cameras import cameras_sha256
 
     gis_files.check_suffix(options.out)

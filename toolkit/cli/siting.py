@@ -133,11 +133,11 @@ def _range(value: dict[str, Any]) -> str:
 
 
 def _predict(options: argparse.Namespace) -> int:
-    from toolkit import gis_files
     from toolkit.assessment.assess import N_DRAWS, make_inputs
     from toolkit.assessment.expected_sites import LAYER, predict
     from toolkit.base.draws import Design
     from toolkit.language import words
+    from toolkit.output import gis_files
 
     gis_files.check_suffix(options.out)
     given = assess_inputs(options)

@@ -32,9 +32,10 @@ def register(commands: Commands) -> None:
 
 
 def _zones(options: argparse.Namespace) -> int:
-    from toolkit import cover_files, gis_files
+    from toolkit import cover_files
     from toolkit.camera_lists import read_cameras
     from toolkit.deterministic import cover, cover_streets
+    from toolkit.output import gis_files
     from toolkit.rule_sets import load_rules
     from toolkit.streets.cities import find_city
     from toolkit.streets.pack import find_pack_for, open_pack

@@ -11,10 +11,10 @@ import pytest
 import shapely
 from invented import HOSTILE, assessment_of, layers_of
 
-from toolkit import maps
 from toolkit.assessment.model import EXPOSURE_CLASSES, TIERS, Layers, exposure_class
 from toolkit.language import words
 from toolkit.language.translate import unbroken
+from toolkit.output import map_page
 
 
 def outside_addresses(html: str) -> list[str]:
@@ -26,24 +26,24 @@ def outside_addresses(html: str) -> list[str]:
 @pytest.mark.parametrize("lang", ["en", "my"])
 @pytest.mark.parametrize("tier", TIERS)
 def test_no_address_of_another_machine_is_in_a_map(tier: str, lang: str) -> None:
-    html = maps.page(maps.exposure_map(assessment_of(layers_of()), tier, lang))  # type: ignore[arg-type]
+    html = map_page.page(map_page.exposure_map(assessment_of(layers_of()), tier, lang))  # type: ignore[arg-type]
     assert outside_addresses(html) == []
-    assert outside_addresses(maps.page(maps.base_map(layers_of(), lang=lang))) == []
+    assert outside_addresses(map_page.page(map_page.base_map(layers_of(), lang=lang))) == []
 
 
 def test_the_check_for_addresses_finds_those_of_a_plain_folium_map() -> None:
-    assert len(outside_addresses(maps.page(folium.Map()))) > 5
+    assert len(outside_addresses(map_page.page(folium.Map()))) > 5
 
 
 def test_a_map_does_not_change_the_class_for_others() -> None:
     before = list(folium.Map.default_js), list(folium.Map.default_css)
-    maps.exposure_map(assessment_of(layers_of()), "seen", "en")
+    map_page.exposure_map(assessment_of(layers_of()), "seen", "en")
     assert (list(folium.Map.default_js), list(folium.Map.default_css)) == before
 
 
 def test_every_street_is_in_exactly_one_step() -> None:
     streets = layers_of(201).streets
-    chosen = [set(maps.streets_of(step, streets, "seen").index) for step in maps.STEPS]
+    chosen = [set(map_page.streets_of(step, streets, "seen").index) for step in map_page.STEPS]
     assert sum(len(c) for c in chosen) == len(streets)
     assert set().union(*chosen) == set(streets.index)
     assert all(chosen)
@@ -72,8 +72,8 @@ def test_bounds_of_the_steps(low: float, mid: float, high: float, position: int)
         {"face_mid": [mid], "face_high": [high], "face_class": [exposure_class(low, high)]},
         geometry=[shapely.LineString([(0, 0), (1, 1)])],
     )
-    found = [len(maps.streets_of(step, frame, "face")) for step in maps.STEPS]
-    assert found == [int(i == position) for i in range(len(maps.STEPS))]
+    found = [len(map_page.streets_of(step, frame, "face")) for step in map_page.STEPS]
+    assert found == [int(i == position) for i in range(len(map_page.STEPS))]
 
 
 def _lightness(color: str) -> float:
@@ -83,7 +83,7 @@ def _lightness(color: str) -> float:
 
 
 def test_steps_differ_in_lightness_and_width_and_unknown_in_kind() -> None:
-    *scale, unknown = maps.STEPS
+    *scale, unknown = map_page.STEPS
     light = [_lightness(step.color) for step in scale]
     assert all(b > a * 1.3 for a, b in itertools.pairwise(light))
     widths = [step.width_px for step in scale]
@@ -100,19 +100,19 @@ def test_steps_differ_in_lightness_and_width_and_unknown_in_kind() -> None:
 def test_the_legend_has_all_steps_also_those_that_no_street_is_in(lang: str) -> None:
     layers = layers_of()
     few = layers.streets[layers.streets.seen_class == "likely"]
-    drawn = maps.exposure_map(
+    drawn = map_page.exposure_map(
         assessment_of(Layers(**{**vars(layers), "streets": few})), "seen", lang
     )
     legend = next(
         f.content for f in drawn._children.values() if getattr(f, "position", "") == "bottomleft"
     )
-    names = [maps.step_name(step, lang) for step in maps.STEPS]
-    assert len(set(names)) == len(maps.STEPS)
+    names = [map_page.step_name(step, lang) for step in map_page.STEPS]
+    assert len(set(names)) == len(map_page.STEPS)
     for name in names:
-        assert maps._escape.html(unbroken(name)) in legend
+        assert map_page._escape.html(unbroken(name)) in legend
     for cls in ("likely", "possible"):
-        assert maps._escape.html(unbroken(words.class_meaning(cls, lang))) in legend
-    assert {step.cls for step in maps.STEPS} == set(EXPOSURE_CLASSES)
+        assert map_page._escape.html(unbroken(words.class_meaning(cls, lang))) in legend
+    assert {step.cls for step in map_page.STEPS} == set(EXPOSURE_CLASSES)
 
 
 def test_a_demonstration_says_so_on_the_map_and_others_do_not() -> None:
@@ -120,7 +120,7 @@ def test_a_demonstration_says_so_on_the_map_and_others_do_not() -> None:
         shown = [
             "".join(
                 getattr(f, "content", "")
-                for f in maps.exposure_map(
+                for f in map_page.exposure_map(
                     assessment_of(layers_of(), demonstration=flag), "seen", lang
                 )._children.values()
             )
@@ -133,10 +133,10 @@ def test_a_demonstration_says_so_on_the_map_and_others_do_not() -> None:
 def test_text_of_data_cannot_leave_its_place() -> None:
     assessment = assessment_of(layers_of(text=HOSTILE), name=HOSTILE)
     for drawn in (
-        maps.exposure_map(assessment, "seen", "en"),
-        maps.base_map(layers_of(text=HOSTILE), lang="en"),
+        map_page.exposure_map(assessment, "seen", "en"),
+        map_page.base_map(layers_of(text=HOSTILE), lang="en"),
     ):
-        html = maps.page(drawn)
+        html = map_page.page(drawn)
         for piece in ("<img", "onerror=alert(1)>", "`$", "{{", "${", "\u202e"):
             assert piece not in html.split("<body>")[1]
         assert "alert(1)" in html
@@ -145,7 +145,7 @@ def test_text_of_data_cannot_leave_its_place() -> None:
 
 def test_the_same_map_is_the_same_bytes_and_another_is_not() -> None:
     pages = [
-        maps.page(maps.exposure_map(assessment_of(layers_of()), tier, lang))
+        map_page.page(map_page.exposure_map(assessment_of(layers_of()), tier, lang))
         for tier, lang in (("seen", "en"), ("seen", "en"), ("face", "en"), ("seen", "my"))
     ]
     assert pages[0] == pages[1]
@@ -153,15 +153,15 @@ def test_the_same_map_is_the_same_bytes_and_another_is_not() -> None:
 
 
 def test_the_font_comes_along_only_where_it_is_needed() -> None:
-    english = maps.page(maps.exposure_map(assessment_of(layers_of()), "seen", "en"))
-    burmese = maps.page(maps.exposure_map(assessment_of(layers_of()), "seen", "my"))
+    english = map_page.page(map_page.exposure_map(assessment_of(layers_of()), "seen", "en"))
+    burmese = map_page.page(map_page.exposure_map(assessment_of(layers_of()), "seen", "my"))
     assert "font/woff2" not in english
-    assert burmese.count("font/woff2") == len(maps.FONT_FILES)
+    assert burmese.count("font/woff2") == len(map_page.FONT_FILES)
 
 
 def test_without_streets_there_is_no_map() -> None:
     with pytest.raises(ValueError, match="no streets are installed"):
-        maps.exposure_map(assessment_of(None), "seen", "en")
+        map_page.exposure_map(assessment_of(None), "seen", "en")
 
 
 def test_empty_layers_still_give_a_map() -> None:
@@ -174,19 +174,19 @@ def test_empty_layers_still_give_a_map() -> None:
         buildings=full.buildings.iloc[:0],
         attribution="",
     )
-    html = maps.page(maps.exposure_map(assessment_of(empty), "seen", "en"))
+    html = map_page.page(map_page.exposure_map(assessment_of(empty), "seen", "en"))
     assert "L.polyline" not in html
-    assert maps.step_name(maps.STEPS[-1], "en") in html
+    assert map_page.step_name(map_page.STEPS[-1], "en") in html
 
 
 def test_bundled_files_are_those_that_the_list_names() -> None:
     listed = dict(
         re.findall(
             r"^\| `([^`]+)` \|.*\| `([0-9a-f]{64})` \|$",
-            (maps.ASSETS / "README.md").read_text(encoding="utf-8"),
+            (map_page.ASSETS / "README.md").read_text(encoding="utf-8"),
             re.MULTILINE,
         )
     )
-    assert set(listed) == {*maps.LEAFLET_FILES, *maps.FONT_FILES.values()}
+    assert set(listed) == {*map_page.LEAFLET_FILES, *map_page.FONT_FILES.values()}
     for name, digest in listed.items():
-        assert hashlib.sha256((maps.ASSETS / name).read_bytes()).hexdigest() == digest
+        assert hashlib.sha256((map_page.ASSETS / name).read_bytes()).hexdigest() == digest

@@ -21,13 +21,13 @@ import shapely
 from branca.colormap import linear
 from branca.element import Element
 
-from toolkit import _leaflet
 from toolkit.assessment.model import Assessment, ExposureClass, Layers, Tier
 from toolkit.base import escape
 from toolkit.language import words
 from toolkit.language.translate import date, has_burmese, number, tr, unbroken
+from toolkit.output import leaflet
 
-ASSETS: Final = Path(__file__).resolve().parent / "app" / "assets"
+ASSETS: Final = Path(__file__).resolve().parents[1] / "app" / "assets"
 LEAFLET_FILES: Final = ("leaflet/leaflet.js", "leaflet/leaflet.css")
 FONT_FILES: Final = {
     400: "fonts/noto-sans-myanmar-myanmar-400-normal.woff2",
@@ -255,7 +255,7 @@ def _empty_map() -> folium.Map:
     drawn.default_js = [("leaflet", data_uri(script, "text/javascript"))]
     drawn.default_css = [("leaflet_css", data_uri(style, "text/css"))]
     drawn.options["attribution_control"] = False  # it links to the site of Leaflet's makers
-    drawn.add_child(_leaflet.Scale())
+    drawn.add_child(leaflet.Scale())
     return drawn
 
 
@@ -264,7 +264,7 @@ def _fit(drawn: folium.Map, layers: Layers) -> None:
     around = layers.boundary if len(layers.boundary) else layers.streets
     west, south, east, north = (float(v) for v in around.total_bounds)
     if np.isfinite([west, south, east, north]).all():
-        drawn.add_child(_leaflet.Fit([[south, west], [north, east]]))
+        drawn.add_child(leaflet.Fit([[south, west], [north, east]]))
 
 
 def _draw_background(drawn: folium.Map, layers: Layers) -> None:
@@ -275,7 +275,7 @@ def _draw_background(drawn: folium.Map, layers: Layers) -> None:
     for frame, options in ((layers.buildings, filled), (layers.boundary, dashed)):
         polygons = list(_polygons(frame))
         if polygons:
-            drawn.add_child(_leaflet.Polygons(polygons, options))
+            drawn.add_child(leaflet.Polygons(polygons, options))
 
 
 def _add_lines(
@@ -340,7 +340,7 @@ def _latitude_first(line: Any) -> list[list[float]]:  # noqa: ANN401
 def _add_frame(drawn: folium.Map, position: str, content: str, lang: str) -> None:
     """Put HTML that is already harmless into a corner of the map."""
     if content:
-        drawn.add_child(_leaflet.Frame(position, content, lang))
+        drawn.add_child(leaflet.Frame(position, content, lang))
 
 
 _CSS: Final = f"""
@@ -359,7 +359,7 @@ max-width:min({_LEGEND_PX}px,78vw);box-sizing:border-box}}
 .toolkit-frame small{{font-size:12px}}
 .leaflet-right .toolkit-frame{{max-width:none}}
 .leaflet-bottom.leaflet-right{{max-width:calc(100% - {_LEGEND_PX + 20}px)}}
-@media (max-width:{_leaflet.NARROW_PX}px){{.toolkit-frame{{font-size:13px;max-width:86vw;
+@media (max-width:{leaflet.NARROW_PX}px){{.toolkit-frame{{font-size:13px;max-width:86vw;
 padding:4px 7px}}.leaflet-left .leaflet-control{{margin:0 0 5px 5px}}}}
 """
 
@@ -443,7 +443,7 @@ def _attribution_html(*texts: str) -> str:
 def _finish(drawn: folium.Map, key: str, texts: Iterable[str]) -> None:
     """Add the style sheet and give every element a name that does not depend on chance."""
     burmese = any(has_burmese(text) for text in texts)
-    drawn.add_child(_leaflet.Style((font_css() if burmese else "") + _CSS))
+    drawn.add_child(leaflet.Style((font_css() if burmese else "") + _CSS))
     seed = hashlib.sha256(key.encode()).hexdigest()[:24]
     for count, element in enumerate(_walk(drawn.get_root())):
         element._id = f"{seed}{count:08x}"  # noqa: SLF001

@@ -10,10 +10,10 @@ import pytest
 import shapely
 from invented import SOUTH, STEP_DEG, WEST, layers_of
 
-from toolkit import maps
 from toolkit.assessment.model import TIERS, Layers
 from toolkit.base.errors import InputDataError
-from toolkit.report import figures
+from toolkit.output import map_page
+from toolkit.output.report import map_svg
 
 GEOD = pyproj.Geod(ellps="WGS84")
 
@@ -34,20 +34,20 @@ def with_streets(streets: gpd.GeoDataFrame) -> Layers:
 
 
 def test_a_path_is_whole_units_relative_to_the_last_point() -> None:
-    path = figures._path(np.array([[1.4, 2.0], [1.2, 2.2], [4.0, -3.0], [4.0, 9.0]]))
+    path = map_svg._path(np.array([[1.4, 2.0], [1.2, 2.2], [4.0, -3.0], [4.0, 9.0]]))
     assert path == "M1 2l3-5 0 12"
-    assert figures._path(np.array([[1.0, 1.0], [1.2, 1.1]])) == "M1 1h0"
+    assert map_svg._path(np.array([[1.0, 1.0], [1.2, 1.1]])) == "M1 1h0"
 
 
 @pytest.mark.parametrize(
     ("most", "length"), [(999.0, 500.0), (1000.0, 1000.0), (230.0, 200.0), (7.0, 5.0), (1.9, 1.0)]
 )
 def test_the_scale_bar_has_a_round_length(most: float, length: float) -> None:
-    assert figures._round_length(most) == length
+    assert map_svg._round_length(most) == length
 
 
 def test_distances_on_the_map_are_those_on_the_ground() -> None:
-    drawing = figures.draw(layers_of())
+    drawing = map_svg.draw(layers_of())
     (ring,) = points(drawing.boundary)
     west, south, east, north = layers_of().boundary.total_bounds
     width_m = GEOD.line_length([west, east], [(south + north) / 2] * 2)
@@ -58,7 +58,7 @@ def test_distances_on_the_map_are_those_on_the_ground() -> None:
 
 
 def test_north_is_up_and_all_lies_inside() -> None:
-    drawing = figures.draw(layers_of())
+    drawing = map_svg.draw(layers_of())
     lines = [line for group in drawing.groups for line in points(group)]
     assert len(lines) == 12
     west_ends = sorted((line[np.argmin(line[:, 0])].tolist() for line in lines), key=lambda p: p[1])
@@ -75,20 +75,20 @@ def test_each_street_is_drawn_once_and_has_one_look_in_each_tier() -> None:
     layers = layers_of(40)
     layers.streets["face_class"] = "not_excluded"
     layers.streets["face_high"] = 0.05
-    drawing = figures.draw(layers)
+    drawing = map_svg.draw(layers)
     assert sum(len(points(group)) for group in drawing.groups) == 40
     for tier in TIERS:
         members = [g for step in drawing.looks[tier] for g in step]
         assert sorted(members) == list(range(len(drawing.groups)))
-        for step, groups in zip(maps.STEPS, drawing.looks[tier], strict=True):
+        for step, groups in zip(map_page.STEPS, drawing.looks[tier], strict=True):
             drawn = sum(len(points(drawing.groups[g])) for g in groups)
-            assert drawn == len(maps.streets_of(step, layers.streets, tier))
+            assert drawn == len(map_page.streets_of(step, layers.streets, tier))
 
 
 def test_lengths_by_class_add_up() -> None:
     streets = layers_of(21).streets
-    found = dict.fromkeys((step.cls for step in maps.STEPS), 0.0)
-    for step, length in zip(maps.STEPS, figures.lengths_km(streets, "seen"), strict=True):
+    found = dict.fromkeys((step.cls for step in map_page.STEPS), 0.0)
+    for step, length in zip(map_page.STEPS, map_svg.lengths_km(streets, "seen"), strict=True):
         found[step.cls] += length
     by_class = streets.groupby("seen_class")["length_m"].sum() / 1000.0
     assert found == pytest.approx({cls: float(by_class.get(cls, 0.0)) for cls in found})
@@ -103,28 +103,28 @@ def test_lines_that_meet_end_to_end_are_joined() -> None:
         shapely.LineString([(WEST, at), (WEST + 0.004, at)]),
         shapely.LineString([(WEST + 0.004, at), (WEST + 0.008, at)]),
     ]
-    drawing = figures.draw(with_streets(frame.set_crs(4326)))
+    drawing = map_svg.draw(with_streets(frame.set_crs(4326)))
     assert [len(points(group)) for group in drawing.groups] == [1]
 
 
 def test_lines_get_thinner_in_a_large_city_but_keep_their_order() -> None:
-    small = figures.draw(layers_of())
+    small = map_svg.draw(layers_of())
     layers = layers_of()
     wide = gpd.GeoDataFrame(geometry=[shapely.box(96.0, 16.6, 96.5, 17.0)], crs=4326)
-    large = figures.draw(Layers(**{**vars(layers), "boundary": wide}))
+    large = map_svg.draw(Layers(**{**vars(layers), "boundary": wide}))
     for drawing in (small, large):
-        widths = [drawing.line_width(step) for step in maps.STEPS[:-1]]
+        widths = [drawing.line_width(step) for step in map_page.STEPS[:-1]]
         assert all(math.isfinite(width) and width > 0.5 for width in widths)
         assert sorted(set(widths), reverse=True) == widths
-        dashes = [drawing.dashes(step) for step in maps.STEPS]
-        assert [bool(d) for d in dashes] == [step.cls == "unknown" for step in maps.STEPS]
-    assert large.line_width(maps.STEPS[0]) < small.line_width(maps.STEPS[0])
-    assert large.thinning == figures._THINNEST
+        dashes = [drawing.dashes(step) for step in map_page.STEPS]
+        assert [bool(d) for d in dashes] == [step.cls == "unknown" for step in map_page.STEPS]
+    assert large.line_width(map_page.STEPS[0]) < small.line_width(map_page.STEPS[0])
+    assert large.thinning == map_svg._THINNEST
 
 
 def test_no_camera_no_building_no_boundary() -> None:
     layers = layers_of()
-    drawing = figures.draw(
+    drawing = map_svg.draw(
         Layers(
             **{
                 **vars(layers),
@@ -142,4 +142,4 @@ def test_layers_without_extent_are_refused() -> None:
     layers = layers_of()
     empty = {"boundary": layers.boundary.iloc[:0], "streets": layers.streets.iloc[:0]}
     with pytest.raises(InputDataError, match="extent"):
-        figures.draw(Layers(**{**vars(layers), **empty}))
+        map_svg.draw(Layers(**{**vars(layers), **empty}))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from toolkit.assessment.model import SWITCHED_TIERS, Assessment
 from toolkit.language import words
 from toolkit.language.translate import Language, tr
-from toolkit.report import basis
-from toolkit.report.basis import Said
+from toolkit.output.report import reported
+from toolkit.output.report.reported import Said
 
 
 def hinges(assessment: Assessment, lang: Language) -> list[tuple[str, tuple[Said, ...]]]:
@@ -24,7 +24,7 @@ def hinges(assessment: Assessment, lang: Language) -> list[tuple[str, tuple[Said
     list
         Headings, and the sentences under each.
     """
-    part = basis.counted(assessment)
+    part = reported.counted(assessment)
     count = tr("{start}.", lang).format(start=words.quantity_text(part.count, lang))
     if part.per_km.known:
         dense = tr("Per kilometre of street inside the boundary: {cameras}.", lang)
@@ -55,11 +55,11 @@ def hinges(assessment: Assessment, lang: Language) -> list[tuple[str, tuple[Said
     found = [
         (
             tr("How many cameras there are", lang),
-            (Said(count, lang), basis.translated(part.rule, lang)),
+            (Said(count, lang), reported.translated(part.rule, lang)),
         ),
         (
             tr("What is meant by the city", lang),
-            (basis.translated(assessment.city.boundary.note, lang), Said(boundary, lang)),
+            (reported.translated(assessment.city.boundary.note, lang), Said(boundary, lang)),
         ),
         (tr("Where the cameras stand", lang), (Said(places, lang),)),
         (tr("What the cameras can do", lang), (Said(able, lang),)),

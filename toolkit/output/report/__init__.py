@@ -18,7 +18,7 @@ from toolkit.base.errors import InputDataError
 from toolkit.evidence.claim import ID_PATTERN, Claim
 from toolkit.evidence.load import evidence_sha256, load_claims
 from toolkit.language.translate import LANGUAGES, Language
-from toolkit.report import figures, html
+from toolkit.output.report import map_svg, page
 from toolkit.studies.sensitivity.analysis import Sensitivity
 
 __all__ = ["file_name", "valid_until", "write_report"]
@@ -70,13 +70,13 @@ def write_report(
     for assessment in assessments:
         claims = _claims_of(assessment, claims_by_city)
         until = valid_until(assessment, assumptions)
-        drawing = figures.draw(assessment.layers) if assessment.layers else None
+        drawing = map_svg.draw(assessment.layers) if assessment.layers else None
         for lang in chosen:
             name = file_name(assessment, lang)
             if name in texts:
                 msg = f"Two reports would be called {name}. Write them into different folders."
                 raise InputDataError(msg)
-            texts[name] = html.render(
+            texts[name] = page.render(
                 assessment,
                 claims=claims,
                 valid_until=until,

@@ -17,9 +17,9 @@ from toolkit.assessment.model import TIERS, Assessment
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.errors import InputDataError
 from toolkit.language import words as labels
-from toolkit.report import file_name, valid_until, write_report
+from toolkit.output.report import file_name, valid_until, write_report
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 CLAIMS = {"testville": (claim_of(), other_claim())}
 MOST_BYTES = 3_000_000
 ARTEFACTS = ROOT / "artefacts"
@@ -92,7 +92,7 @@ WRITE = (
     "from invented import layers_of\n"
     "from made import claim_of, other_claim, report_on\n"
     "from toolkit.assumptions.sets import load_assumptions\n"
-    "from toolkit.report import write_report\n"
+    "from toolkit.output.report import write_report\n"
     "write_report([report_on(layers_of(30))], Path(sys.argv[1]), assumptions=load_assumptions(),\n"
     "    langs=('en', 'my'), claims_by_city={'testville': (claim_of(), other_claim())})\n"
 )

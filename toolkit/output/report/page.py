@@ -12,20 +12,20 @@ from typing import Any, Final
 import jinja2
 from markupsafe import Markup
 
-from toolkit import maps
 from toolkit.assessment.model import TIERS, Assessment, Quantity, Tier
 from toolkit.base import escape
 from toolkit.evidence.claim import Claim
 from toolkit.language import notes, words
 from toolkit.language.translate import Language, date, has_burmese, number, tr, unbroken
-from toolkit.report import basis, tables
-from toolkit.report.basis import Said
-from toolkit.report.figures import Drawing
-from toolkit.report.hinges import hinges
-from toolkit.report.matters import matters
+from toolkit.output import map_page
+from toolkit.output.report import reported, tables
+from toolkit.output.report.depends_on import hinges
+from toolkit.output.report.map_svg import Drawing
+from toolkit.output.report.reported import Said
+from toolkit.output.report.sensitivity import matters
 from toolkit.studies.sensitivity.analysis import Sensitivity
 
-_TEMPLATES: Final = Path(__file__).resolve().parent / "templates"
+_TEMPLATES: Final = Path(__file__).resolve().parents[1] / "templates"
 _FONT_MARK: Final = "/*font*/"
 
 CONTENT_SECURITY_POLICY: Final = (
@@ -84,7 +84,7 @@ def render(
     """
     layers = assessment.layers
     name = str(getattr(assessment.city.name, lang))
-    items = basis.items(assessment, claims, lang)
+    items = reported.items(assessment, claims, lang)
     classes = (
         tables.classes_table(layers, lang) if drawing is not None and layers is not None else None
     )
@@ -102,13 +102,13 @@ def render(
         "banner": words.demonstration(lang) if assessment.demonstration else None,
         "limits": words.limits(lang, assessment.inputs.siting_cities),
         "running": f"{name}, {status_line}{stop} {valid_line}{stop}\n{words.limits(lang)[0]}",
-        "basis": basis.basis_sentence(assessment, claims, lang),
+        "basis": reported.basis_sentence(assessment, claims, lang),
         "summary": [_summary(assessment, tier, lang) for tier in TIERS],
         "drawing": drawing,
         "attribution": layers.attribution if layers else "",
         "bar_text": _bar_text(drawing, lang),
         "tier_maps": [_tier_map(tier, name, classes, lang) for tier in TIERS],
-        "steps": [(step, maps.step_name(step, lang)) for step in maps.STEPS],
+        "steps": [(step, map_page.step_name(step, lang)) for step in map_page.STEPS],
         "meanings": _meanings(lang),
         "figures": tables.figures_table(assessment, lang),
         "classes": classes,
@@ -129,7 +129,7 @@ def render(
         "licence": _licence(lang),
     }
     html = _environment().get_template("report.html.j2").render(context)
-    font = maps.font_css() if has_burmese(html) else ""
+    font = map_page.font_css() if has_burmese(html) else ""
     return html.replace(_FONT_MARK, font, 1)
 
 
@@ -273,7 +273,7 @@ def _bar_text(drawing: Drawing | None, lang: Language) -> str:
 
 
 def _meanings(lang: Language) -> list[tuple[str, str]]:
-    seen = dict.fromkeys(step.cls for step in maps.STEPS)
+    seen = dict.fromkeys(step.cls for step in map_page.STEPS)
     return [(words.class_name(cls, lang), words.class_meaning(cls, lang)) for cls in seen]
 
 
@@ -281,7 +281,7 @@ def _has_cases(assessment: Assessment) -> bool:
     return any(part.cases for part in assessment.tiers.values())
 
 
-def _under_table(assessment: Assessment, items: Sequence[basis.Item], lang: Language) -> str:
+def _under_table(assessment: Assessment, items: Sequence[reported.Item], lang: Language) -> str:
     """Return what stands under every table of figures: date, completeness, boundary, sources."""
     cited = ", ".join(f"[{item.number}]" for item in items if item.number is not None)
     return tr(
@@ -306,14 +306,14 @@ def _boundary_size(assessment: Assessment, lang: Language) -> str:
 
 
 def _boundary(assessment: Assessment, lang: Language) -> tuple[Said, str]:
-    note = basis.translated(assessment.city.boundary.note, lang)
+    note = reported.translated(assessment.city.boundary.note, lang)
     if assessment.city.boundary.length_km is None:
         return note, ""
     return note, _boundary_size(assessment, lang)
 
 
 def _completeness(assessment: Assessment, lang: Language) -> str:
-    part = basis.counted(assessment)
+    part = reported.counted(assessment)
     if not part.completeness.known:
         return words.quantity_text(part.completeness, lang).rstrip(".။")
     return tr("{mapped} cameras are mapped; of the estimated ones that is {share}", lang).format(
@@ -328,18 +328,18 @@ def _notes(assessment: Assessment, lang: Language) -> list[Said]:
         try:
             found.append(Said(notes.text(note.id, lang), lang))
         except KeyError:
-            found.append(basis.data_text(note.text))
+            found.append(reported.data_text(note.text))
     return found
 
 
 def _contradictions(
-    assessment: Assessment, items: Sequence[basis.Item]
+    assessment: Assessment, items: Sequence[reported.Item]
 ) -> list[tuple[list[Said], str]]:
     """Return the claims that disagree, in words where they are known by the date, and their ids."""
     says = {item.id: item.says for item in items if item.says is not None}
     return [
         ([says[name] for name in pair if name in says], " – ".join(pair))
-        for pair in basis.counted(assessment).contradictions
+        for pair in reported.counted(assessment).contradictions
     ]
 
 

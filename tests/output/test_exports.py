@@ -13,13 +13,13 @@ import pyogrio
 import pytest
 import shapely
 
-from toolkit import exports, gis_files
 from toolkit.assessment.assess import assess
 from toolkit.assessment.model import EXPOSURE_CLASSES, TIERS, Assessment
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.base.errors import InputDataError, UsageError
 from toolkit.language import words
+from toolkit.output import exports, gis_files
 from toolkit.streets import mapped_cameras
 from toolkit.streets.schema import CRS
 from toolkit.studies.comparison import Comparison, compare

@@ -12,19 +12,20 @@ from invented import HOSTILE, layers_of
 from made import claim_of, other_claim, report_on
 from pages import Element, elements, shown
 
-from toolkit import maps
 from toolkit.assessment.model import TIERS, Assessment, Layers, Note, Quantity
 from toolkit.evidence.claim import Claim
 from toolkit.language import words
 from toolkit.language.translate import LANGUAGES, Language
-from toolkit.report import figures, html
+from toolkit.output import map_page
+from toolkit.output.report import map_svg
+from toolkit.output.report import page as html
 
 UNTIL = dt.date(2024, 9, 8)
 CLAIMS = (claim_of(), other_claim())
 
 
 def page(assessment: Assessment, lang: Language = "en", claims: tuple[Claim, ...] = CLAIMS) -> str:
-    drawing = figures.draw(assessment.layers) if assessment.layers else None
+    drawing = map_svg.draw(assessment.layers) if assessment.layers else None
     return html.render(assessment, claims=claims, valid_until=UNTIL, drawing=drawing, lang=lang)
 
 
@@ -159,10 +160,10 @@ def test_nothing_is_fetched_and_no_script_runs(report: Assessment, lang: Languag
 
 
 def test_the_burmese_font_is_inside_where_it_is_needed() -> None:
-    assert maps.font_css() in page(report_on(None), "my")
+    assert map_page.font_css() in page(report_on(None), "my")
     assert "font/woff2" not in page(report_on(None), "en")
     burmese = claim_of(says="ကင်မရာများ")
-    assert maps.font_css() in page(report_on(None, (burmese,)), "en", (burmese,))
+    assert map_page.font_css() in page(report_on(None, (burmese,)), "en", (burmese,))
 
 
 def test_each_tier_has_a_map_with_banner_attribution_and_legend() -> None:
@@ -185,11 +186,11 @@ def test_each_tier_has_a_map_with_banner_attribution_and_legend() -> None:
         assert "Unknown: 0.6 km (8 %)" in alternative
     captions = by_tag(found, "figcaption")
     for caption in captions:
-        for step in maps.STEPS:
-            assert maps.step_name(step, "en") in caption.text
+        for step in map_page.STEPS:
+            assert map_page.step_name(step, "en") in caption.text
         assert "North is up." in caption.text
     colors = {e.attributes.get("stroke") for e in by_tag(found, "g")}
-    assert {step.color for step in maps.STEPS} <= colors
+    assert {step.color for step in map_page.STEPS} <= colors
 
 
 def test_the_table_of_classes_says_what_the_map_shows() -> None:
@@ -197,13 +198,13 @@ def test_the_table_of_classes_says_what_the_map_shows() -> None:
     found = elements(page(report))
     text = shown(page(report))
     for step, length in zip(
-        maps.STEPS, figures.lengths_km(layers_of().streets, "seen"), strict=True
+        map_page.STEPS, map_svg.lengths_km(layers_of().streets, "seen"), strict=True
     ):
         cell = f"{length:.1f} km ({words.share(length / 6.6, 'en')})" if length else "none"
         row = next(
             e
             for e in by_tag(found, "tr")
-            if e.text.strip().startswith(maps.step_name(step, "en")) and "tbody" in e.parents
+            if e.text.strip().startswith(map_page.step_name(step, "en")) and "tbody" in e.parents
         )
         assert row.text.count(cell) == len(TIERS)
     assert "All streets" in text
@@ -357,4 +358,4 @@ def test_the_drawing_is_not_changed_by_the_language() -> None:
         return [e.attributes.get("d") or e.attributes.get("href") for e in found]
 
     assert paths("en") == paths("my")
-    assert dataclasses.is_dataclass(figures.draw(layers_of()))
+    assert dataclasses.is_dataclass(map_svg.draw(layers_of()))

@@ -8,8 +8,8 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from toolkit import gis_files
 from toolkit.base.errors import UsageError
+from toolkit.output import gis_files
 
 FRAME = gpd.GeoDataFrame({"a": [1, 2]}, geometry=shapely.points([[0, 0], [1, 1]]), crs=4326)
 METADATA = {"as_of": "2026-11-23", "attribution": "by somebody"}

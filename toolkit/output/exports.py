@@ -17,10 +17,11 @@ import pandas as pd
 import pyproj
 import shapely
 
-from toolkit import __version__, gis_files
+from toolkit import __version__
 from toolkit.assessment.model import TIERS, Assessment, Layers
 from toolkit.base.errors import InputDataError, UsageError
 from toolkit.base.escape import plain
+from toolkit.output import gis_files
 from toolkit.studies.comparison import Comparison, difference_layer
 
 SCHEMA: Final = "camera-exposure.export/1"

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from toolkit.assessment.model import TIERS, Assessment, Tier
 from toolkit.base.errors import InputDataError
 from toolkit.language.translate import Language, tr
-from toolkit.report import tables
+from toolkit.output.report import tables
 from toolkit.studies.sensitivity import chart as tornado
 from toolkit.studies.sensitivity import words
 from toolkit.studies.sensitivity.analysis import Sensitivity

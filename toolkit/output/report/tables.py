@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from toolkit import maps
 from toolkit.assessment.model import (
     TIERS,
     Allocation,
@@ -18,7 +17,8 @@ from toolkit.assessment.model import (
 )
 from toolkit.language import words as labels
 from toolkit.language.translate import Language, number, significant, tr
-from toolkit.report import figures
+from toolkit.output import map_page
+from toolkit.output.report import map_svg
 
 _NOT_APPLICABLE = "–"
 _EXACT_KM_DECIMALS = 1
@@ -175,17 +175,17 @@ def _case_name(radius_km: float | None, allocation: Allocation, lang: Language) 
 
 def classes_table(layers: Layers, lang: Language) -> Table:
     """Return the street length of each step of the map's scale, with the sum."""
-    by_tier = [figures.lengths_km(layers.streets, tier) for tier in TIERS]
+    by_tier = [map_svg.lengths_km(layers.streets, tier) for tier in TIERS]
     totals = [sum(lengths) for lengths in by_tier]
     rows = [
         (
-            maps.step_name(step, lang),
+            map_page.step_name(step, lang),
             tuple(
                 _length(lengths[s], total, lang)
                 for lengths, total in zip(by_tier, totals, strict=True)
             ),
         )
-        for s, step in enumerate(maps.STEPS)
+        for s, step in enumerate(map_page.STEPS)
     ]
     rows.append((tr("All streets", lang), tuple(_length(t, t, lang) for t in totals)))
     caption = tr("Street length in each class: the same as the maps show, in figures.", lang)

@@ -7,7 +7,7 @@ from invented import assessment_of
 
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.errors import InputDataError
-from toolkit.report.matters import matters
+from toolkit.output.report.sensitivity import matters
 from toolkit.studies.sensitivity.analysis import sensitivity
 from toolkit.studies.sensitivity.model import Question
 
