@@ -22,7 +22,7 @@ from toolkit.assumptions.files import differences, shown  # noqa: E402
 from toolkit.assumptions.sets import AssumptionSet, list_sets, load_assumptions  # noqa: E402
 from toolkit.base import store  # noqa: E402
 from toolkit.base.escape import plain  # noqa: E402
-from toolkit.rule_sets import load_rules  # noqa: E402
+from toolkit.fixed_rules.sets import load_rules  # noqa: E402
 
 DOCUMENT = ROOT / "docs" / "assumptions.md"
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|#])")

@@ -8,7 +8,7 @@ import geopandas as gpd
 import pytest
 
 from toolkit.base import store
-from toolkit.rule_sets import load_rules
+from toolkit.fixed_rules.sets import load_rules
 
 AS_OF = ("--as-of", "2026-11-23")
 

@@ -4,7 +4,7 @@ A set is a TOML file with one ``[[assumption]]`` table per value. It may extend 
 (``from = "central"``) and then holds only the tables that differ. It is read once, checked whole
 against the central set that comes with the toolkit, and passed on as a frozen value; nothing else
 in the toolkit holds a setting. Sets of fixed rules, which reproduce the ways of others, have
-another schema: `toolkit.rule_sets`.
+another schema: `toolkit.fixed_rules.sets`.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ def _is_rules(name: str) -> bool:
 
 def _list(options: argparse.Namespace) -> int:
     from toolkit.assumptions.sets import list_sets, load_assumptions
-    from toolkit.rule_sets import load_rules
+    from toolkit.fixed_rules.sets import load_rules
 
     rows = []
     for found in list_sets():
@@ -135,7 +135,7 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _show_rules(options: argparse.Namespace) -> int:
-    from toolkit.rule_sets import load_rules
+    from toolkit.fixed_rules.sets import load_rules
 
     rules = load_rules(options.set)
     if options.json:
@@ -184,9 +184,9 @@ def _heading(title: str, about: str, label: str | None) -> None:
 
 
 def _diff(options: argparse.Namespace) -> int:
-    from toolkit import rule_sets
     from toolkit.assumptions import files
     from toolkit.assumptions.sets import load_assumptions
+    from toolkit.fixed_rules import sets
 
     names = (options.first, options.second)
     kinds = [_is_rules(name) for name in names]
@@ -198,9 +198,9 @@ def _diff(options: argparse.Namespace) -> int:
         )
         raise UsageError(msg)
     if kinds[0]:
-        one, other = (rule_sets.load_rules(name) for name in names)
+        one, other = (sets.load_rules(name) for name in names)
         hashes = (one.sha256, other.sha256)
-        found = rule_sets.differences(one, other)
+        found = sets.differences(one, other)
     else:
         first, second = (load_assumptions(name) for name in names)
         hashes = (first.sha256, second.sha256)
@@ -227,12 +227,12 @@ def _diff(options: argparse.Namespace) -> int:
 
 
 def _new(options: argparse.Namespace) -> int:
-    from toolkit import rule_sets
     from toolkit.assumptions import files
     from toolkit.assumptions.sets import DEFAULT_SET, load_assumptions
+    from toolkit.fixed_rules import sets
 
     if _is_rules(options.base):
-        text = rule_sets.to_toml(rule_sets.load_rules(options.base), name=options.name)
+        text = sets.to_toml(sets.load_rules(options.base), name=options.name)
     else:
         # A file that is named by its path cannot be extended by name.
         base = DEFAULT_SET if options.base.endswith(".toml") else options.base
@@ -244,7 +244,7 @@ def _new(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     from toolkit.assumptions.sets import load_assumptions
-    from toolkit.rule_sets import load_rules
+    from toolkit.fixed_rules.sets import load_rules
 
     try:
         rules = _is_rules(options.file)

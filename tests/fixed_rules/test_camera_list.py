@@ -7,7 +7,7 @@ import json
 import pytest
 
 from toolkit.base.errors import InputDataError
-from toolkit.camera_lists import ListedCamera, read_cameras
+from toolkit.fixed_rules.camera_list import ListedCamera, read_cameras
 
 
 def write(folder, text, name="cams.csv"):

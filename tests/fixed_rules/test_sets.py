@@ -9,7 +9,7 @@ import pytest
 from toolkit.assumptions.sets import list_sets
 from toolkit.base import store
 from toolkit.base.errors import InputDataError, NotFoundError
-from toolkit.rule_sets import CAMERA_KINDS, differences, load_rules, read_rules, to_toml
+from toolkit.fixed_rules.sets import CAMERA_KINDS, differences, load_rules, read_rules, to_toml
 
 GOOD = """
 kind = "deterministic"

@@ -10,12 +10,12 @@ import pyarrow.parquet as pq
 import pyogrio
 import pytest
 
-from toolkit import cover_files
-from toolkit.camera_lists import CameraList, ListedCamera
-from toolkit.deterministic import cover, cover_streets
+from toolkit.fixed_rules import files
+from toolkit.fixed_rules.camera_list import CameraList, ListedCamera
+from toolkit.fixed_rules.cover import cover, cover_streets
+from toolkit.fixed_rules.sets import load_rules
 from toolkit.language import words
 from toolkit.output import gis_files
-from toolkit.rule_sets import load_rules
 from toolkit.streets.cities import find_city
 from toolkit.streets.pack import open_pack
 
@@ -46,7 +46,7 @@ def made(name, pack=None):
             "pack": pack,
             "streets": cover_streets(found, pack),
         }
-    return found, cover_files.summary(found, CAMERAS, rules, as_of=DAY, **more)
+    return found, files.summary(found, CAMERAS, rules, as_of=DAY, **more)
 
 
 def ids(figures):
@@ -66,7 +66,7 @@ def test_without_a_city_the_figures_say_what_is_not_there():
 def test_a_city_without_streets_is_a_state_and_not_a_failure():
     rules = load_rules("kamerafrei")
     found = cover(CAMERAS, rules)
-    figures = cover_files.summary(found, CAMERAS, rules, as_of=DAY, city=find_city("dawei"))
+    figures = files.summary(found, CAMERAS, rules, as_of=DAY, city=find_city("dawei"))
     assert "no_streets" in ids(figures)
     assert figures["city"]["cameras_per_km"]["value"] is None
     assert "no streets are installed" in figures["city"]["cameras_per_km"]["why"]
@@ -98,7 +98,7 @@ def test_cameras_that_cover_nothing_are_named():
 def test_each_format_holds_the_rings_and_the_figures(tmp_path, pack, name, suffix):
     found, figures = made(name, pack)
     path = tmp_path / f"out{suffix}"
-    cover_files.write_cover(found, figures, path)
+    files.write_cover(found, figures, path)
     frame = gpd.read_parquet(path) if suffix == ".parquet" else gpd.read_file(path)
     assert frame.crs == "EPSG:4326"
     assert len(frame) == len(found.rings) + len(found.zones)
@@ -120,7 +120,7 @@ def test_each_format_holds_the_rings_and_the_figures(tmp_path, pack, name, suffi
 def test_the_same_cover_gives_the_same_bytes(tmp_path, suffix):
     found, figures = made("panopticity-low")
     for name in ("one", "two"):
-        cover_files.write_cover(found, figures, tmp_path / f"{name}{suffix}")
+        files.write_cover(found, figures, tmp_path / f"{name}{suffix}")
     first, second = ((tmp_path / f"{n}{suffix}").read_bytes() for n in ("one", "two"))
     assert first == second
     assert str(tmp_path).encode() not in first
@@ -130,7 +130,7 @@ def test_nothing_covered_can_be_written_too(tmp_path):
     alone = CameraList((ListedCamera(1, 24.9, 60.1),), "b" * 64)
     rules = load_rules("surveillance-under-surveillance")
     found = cover(alone, rules)
-    figures = cover_files.summary(found, alone, rules, as_of=DAY)
+    figures = files.summary(found, alone, rules, as_of=DAY)
     for suffix in gis_files.SUFFIXES:
-        cover_files.write_cover(found, figures, tmp_path / f"out{suffix}")
+        files.write_cover(found, figures, tmp_path / f"out{suffix}")
     assert figures["zones"][0]["union_km2"] == 0

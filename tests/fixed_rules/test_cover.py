@@ -11,8 +11,8 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolkit.camera_lists import CameraList, ListedCamera
-from toolkit.deterministic import (
+from toolkit.fixed_rules.camera_list import CameraList, ListedCamera
+from toolkit.fixed_rules.cover import (
     EARTH_RADIUS_M,
     cover,
     cover_streets,
@@ -21,7 +21,7 @@ from toolkit.deterministic import (
     local_plane,
     ring_frame,
 )
-from toolkit.rule_sets import load_rules
+from toolkit.fixed_rules.sets import load_rules
 from toolkit.streets.pack import open_pack
 
 LAT, LON = 16.8, 96.15

@@ -19,7 +19,7 @@ from typing import Final, get_args
 
 from toolkit.base import store, toml_files
 from toolkit.base.errors import InputDataError
-from toolkit.rule_sets import CameraKind
+from toolkit.fixed_rules.sets import CameraKind
 
 _MOST_BYTES: Final = 100_000_000
 _MOST_SHOWN: Final = 20

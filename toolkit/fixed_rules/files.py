@@ -10,11 +10,11 @@ import numpy as np
 import shapely
 
 from toolkit import __version__
-from toolkit.camera_lists import CameraList
-from toolkit.deterministic import Cover, StreetCover, ring_frame
+from toolkit.fixed_rules.camera_list import CameraList
+from toolkit.fixed_rules.cover import Cover, StreetCover, ring_frame
+from toolkit.fixed_rules.sets import RuleSet
 from toolkit.language import notes, words
 from toolkit.output import gis_files
-from toolkit.rule_sets import RuleSet
 from toolkit.streets.cities import City
 from toolkit.streets.pack import Pack
 
