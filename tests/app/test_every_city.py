@@ -11,7 +11,7 @@ from hostile_texts import TEXTS
 from playwright.sync_api import Browser, Locator, Page, expect
 from running import SLOW_MS, Server, Watched, serving
 
-from toolkit.app import answer
+from toolkit.app.city import answer
 from toolkit.assessment.assess import assess
 from toolkit.assessment.model import TIERS, Assessment
 from toolkit.base import escape

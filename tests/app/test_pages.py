@@ -16,7 +16,8 @@ from invented import HOSTILE, assessment_of, layers_of
 from running import SLOW_S
 from streamlit.testing.v1 import AppTest
 
-from toolkit.app import answer, controls, downloads, estimates, figures, map_view, serve
+from toolkit.app import kept_answers, serve, side_panel
+from toolkit.app.city import answer, downloads, figures, map
 from toolkit.assessment.assess import assess
 from toolkit.assessment.model import (
     EXPOSURE_CLASSES,
@@ -179,8 +180,8 @@ def test_another_tier_or_language_computes_nothing_anew(
         asked.append(city)
         return assess(city, **inputs)
 
-    monkeypatch.setattr(estimates, "assess", counting)
-    estimates._assessed.clear()
+    monkeypatch.setattr(kept_answers, "assess", counting)
+    kept_answers._assessed.clear()
     page = opened(city="sittwe")
     assert asked == ["sittwe"]
     for tier in TIERS:
@@ -319,9 +320,9 @@ def test_hostile_names_stay_text(opened: Callable[..., AppTest], home: Path, lan
 def test_cities_of_one_name_can_be_told_apart() -> None:
     twins = [find_city("dawei"), find_city("dawei").model_copy(update={"id": "other"})]
     for lang in LANGUAGES:
-        names = controls.city_names(twins, lang)
+        names = side_panel.city_names(twins, lang)
         assert len(set(names.values())) == 2
-    assert controls.city_names(twins[:1], "my") == {"dawei": "ထားဝယ် (Dawei)"}
+    assert side_panel.city_names(twins[:1], "my") == {"dawei": "ထားဝယ် (Dawei)"}
 
 
 def test_a_damaged_pack_is_a_sentence_and_other_cities_still_work(
@@ -381,8 +382,8 @@ def test_a_failure_of_the_toolkit_shows_and_logs_nothing_of_the_session(
         msg = "4711 cameras of my own"
         raise RuntimeError(msg)
 
-    monkeypatch.setattr(estimates, "assess", failing)
-    estimates._assessed.clear()
+    monkeypatch.setattr(kept_answers, "assess", failing)
+    kept_answers._assessed.clear()
     with caplog.at_level(logging.DEBUG):
         page = opened(city="dawei")
     assert not page.exception
@@ -395,7 +396,7 @@ def test_the_report_of_the_page_is_that_of_the_command_line(tmp_path: Path) -> N
     for city in ("helsinki-centre", "dawei"):
         found = assess(city, as_of=AS_OF)
         assumptions = load_assumptions()
-        made = estimates.Estimate(found, load_claims(city), assumptions, "key")
+        made = kept_answers.Estimate(found, load_claims(city), assumptions, "key")
         for lang in LANGUAGES:
             (path,) = report.write_report([found], tmp_path, assumptions=assumptions, langs=(lang,))
             assert downloads.report_page(made, lang) == path.read_text(encoding="utf-8")
@@ -482,9 +483,9 @@ def test_a_sample_is_told_with_its_error_and_the_figures_come_before_its_map(
     opened: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order = []
-    monkeypatch.setattr(estimates, "SAMPLE_POINTS", 2_000)
-    estimates._assessed.clear()
-    for module in (figures, map_view):
+    monkeypatch.setattr(kept_answers, "SAMPLE_POINTS", 2_000)
+    kept_answers._assessed.clear()
+    for module in (figures, map):
         show = module.show
         monkeypatch.setattr(
             module,
@@ -499,7 +500,7 @@ def test_a_sample_is_told_with_its_error_and_the_figures_come_before_its_map(
     assert answer.sample_text(found.sample, "en") in words
     assert "2,000 of 17,073 places" in words
     assert [name.rsplit(".", 1)[-1] for name in order] == ["figures", "map_view"]
-    estimates._assessed.clear()
+    kept_answers._assessed.clear()
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from toolkit.app import markup, optics_page
+from toolkit.app import markup
+from toolkit.app.pages import cameras
 from toolkit.base import egress
 
 egress.require_guard()
 st.set_page_config(layout="wide")
 markup.show_style("en")
-optics_page.show("en")
+cameras.show("en")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from toolkit.app import markup
-from toolkit.app.estimates import Estimate
+from toolkit.app.kept_answers import Estimate
 from toolkit.base import escape
 from toolkit.language.translate import Language, tr
 from toolkit.output import report

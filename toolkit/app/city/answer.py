@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from toolkit.app import figures, markup
-from toolkit.app.estimates import Estimate
+from toolkit.app import markup
+from toolkit.app.city import figures
+from toolkit.app.kept_answers import Estimate
 from toolkit.assessment.model import Assessment, Quantity, SamplePart, Tier
 from toolkit.language import notes, words
 from toolkit.language.translate import Language, number, significant, tr

@@ -9,7 +9,7 @@ from typing import Final
 
 import streamlit as st
 
-from toolkit.app import choices, markup
+from toolkit.app import markup, widgets
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import escape
 from toolkit.language.translate import Language, tr
@@ -47,7 +47,7 @@ def show(lang: Language) -> None:
         ),
     )
     camera = _choose(catalogue, lang)
-    night = choices.one_of(
+    night = widgets.one_of(
         st.radio,
         escape.markdown(tr("Light", lang)),
         (False, True),
@@ -102,7 +102,7 @@ def _choose(catalogue: Catalogue, lang: Language) -> Camera:
     known: tuple[CameraType | Model, ...] = (*catalogue.types, *catalogue.models)
     found = {_key(camera): camera for camera in known}
     names = {key: _name(camera, lang) for key, camera in found.items()}
-    key = choices.one_of(
+    key = widgets.one_of(
         st.selectbox,
         escape.markdown(tr("Type or model", lang)),
         list(found),
@@ -138,7 +138,7 @@ def _choose_focal(
     if usual.projection == "panorama":
         return None
     if isinstance(chosen, Model) and not chosen.zoom:
-        return choices.one_of(
+        return widgets.one_of(
             st.selectbox,
             label,
             chosen.focal_mm,

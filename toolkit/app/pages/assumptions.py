@@ -11,7 +11,7 @@ from typing import Final
 
 import streamlit as st
 
-from toolkit.app import choices, markup
+from toolkit.app import markup, widgets
 from toolkit.assumptions.files import to_toml
 from toolkit.assumptions.sets import (
     DEFAULT_SET,
@@ -97,7 +97,7 @@ def _choose(lang: Language) -> str:
     """Show the list of sets and return the name of the one chosen."""
     sets = {found.name: found for found in list_sets() if found.kind == "probabilistic"}
     before: str = st.session_state.get(SET_KEY, DEFAULT_SET)
-    name = choices.one_of(
+    name = widgets.one_of(
         st.selectbox,
         _plain(tr("Set of assumptions", lang)),
         list(sets),

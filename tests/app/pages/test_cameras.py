@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from toolkit.base import store
 
-HELPERS = Path(__file__).resolve().parents[1] / "helpers"
+HELPERS = Path(__file__).resolve().parents[2] / "helpers"
 
 
 def page(lang: str = "en") -> AppTest:

@@ -10,7 +10,8 @@ import pytest
 from running import SLOW_S
 from streamlit.testing.v1 import AppTest
 
-from toolkit.app import sensitivity_view, serve
+from toolkit.app import serve
+from toolkit.app.city import sensitivity
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import egress
 from toolkit.language.translate import tr
@@ -25,7 +26,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take a base sample that takes no time, and stand in for the launcher."""
     monkeypatch.setattr(egress, "require_guard", lambda: None)
     monkeypatch.setattr(analysis, "BASE_ROWS", {"sobol": 32, "morris": 4})
-    sensitivity_view._found.clear()
+    sensitivity._found.clear()
 
 
 def words_of(page: AppTest) -> str:
@@ -55,13 +56,13 @@ def test_sentence_chart_and_table_appear_when_asked_for(lang: str) -> None:
 
 def test_another_tier_computes_nothing_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
-    real = sensitivity_view.sensitivity
+    real = sensitivity.sensitivity
 
     def counted(*arguments: object, **named: object) -> analysis.Sensitivity:
         calls.append(arguments)
         return real(*arguments, **named)
 
-    monkeypatch.setattr(sensitivity_view, "sensitivity", counted)
+    monkeypatch.setattr(sensitivity, "sensitivity", counted)
     page = AppTest.from_file(str(serve.MAIN), default_timeout=SLOW_S)
     for key, value in {"as_of": AS_OF, "city": "dawei", "sensitivity": True}.items():
         page.session_state[key] = value

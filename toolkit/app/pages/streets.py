@@ -11,7 +11,7 @@ from typing import Final, Literal
 import streamlit as st
 from streamlit.elements.lib.mutable_status_container import StatusContainer
 
-from toolkit.app import choices, controls, markup
+from toolkit.app import markup, side_panel, widgets
 from toolkit.base import escape, store
 from toolkit.base.errors import ToolkitError
 from toolkit.language import words
@@ -92,8 +92,8 @@ def _show_import(lang: Language) -> None:
         _plain(tr("Or a small file: a pack, GeoJSON, GeoPackage (up to 20 MB)", lang)),
         key="streets_file",
     )
-    names = controls.city_names(load_cities(), lang)
-    city = choices.one_of(
+    names = side_panel.city_names(load_cities(), lang)
+    city = widgets.one_of(
         st.selectbox,
         tr("City", lang),
         [_ALL, *names],
@@ -106,7 +106,7 @@ def _show_import(lang: Language) -> None:
         "admin": tr("The administrative area", lang),
         "radius": tr("A circle", lang),
     }
-    kind = choices.one_of(
+    kind = widgets.one_of(
         st.radio,
         _plain(tr("What counts as the city", lang)),
         list(kinds),
@@ -186,8 +186,8 @@ def _show_notes(lang: Language) -> None:
             )
         )
     )
-    names = controls.city_names(load_cities(), lang)
-    city = choices.one_of(
+    names = side_panel.city_names(load_cities(), lang)
+    city = widgets.one_of(
         st.selectbox,
         tr("City", lang),
         list(names),

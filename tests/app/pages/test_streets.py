@@ -10,7 +10,8 @@ from playwright.sync_api import expect
 from running import SLOW_S, Server, Watched
 from streamlit.testing.v1 import AppTest
 
-from toolkit.app import serve, streets_page
+from toolkit.app import serve
+from toolkit.app.pages import streets
 from toolkit.base import egress
 from toolkit.streets import pack, pack_zip
 
@@ -96,4 +97,4 @@ def test_going_to_another_page_and_back_keeps_the_city(opened: Callable[[], AppT
 
 def test_a_saved_pack_is_the_exported_one(tmp_path: Path) -> None:
     written = pack_zip.export_pack("helsinki-centre", tmp_path / "helsinki-centre.zip")
-    assert streets_page._packed("helsinki-centre") == written.read_bytes()
+    assert streets._packed("helsinki-centre") == written.read_bytes()

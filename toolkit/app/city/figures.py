@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from toolkit.app import markup
-from toolkit.app.estimates import Estimate
+from toolkit.app.kept_answers import Estimate
 from toolkit.assessment.model import (
     EXPOSURE_CLASSES,
     TIERS,

@@ -8,8 +8,8 @@ from typing import Final
 
 import streamlit as st
 
-from toolkit.app import assumptions_page
-from toolkit.app.controls import Choice
+from toolkit.app.pages import assumptions as assumptions_page
+from toolkit.app.side_panel import Choice
 from toolkit.assessment.assess import assess
 from toolkit.assessment.model import Assessment, Status, Tier
 from toolkit.assumptions.sets import AssumptionSet

@@ -10,7 +10,8 @@ from playwright.sync_api import Page, expect
 from running import SLOW_S, Server, Watched
 from streamlit.testing.v1 import AppTest
 
-from toolkit.app import answer, controls, serve
+from toolkit.app import serve, side_panel
+from toolkit.app.city import answer
 from toolkit.assessment.assess import assess
 from toolkit.assumptions.sets import list_sets
 from toolkit.base import egress
@@ -80,7 +81,7 @@ def guarded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def expected_words(lang: Language) -> dict[str, str]:
-    cities = controls.city_names(load_cities(), lang)
+    cities = side_panel.city_names(load_cities(), lang)
     return {
         "page": tr("City", lang),
         "city": cities["dawei"],
@@ -131,7 +132,7 @@ def test_what_the_address_asks_for_is_shown_in_both_languages_and_can_be_changed
     session = Session(city="mandalay", tier="face", lang="my", status="planned", as_of="2025-05-05")
     for lang in ("my", "en", "my"):
         session.choose("lang", lang)
-        assert session.words("city") == controls.city_names(load_cities(), lang)["mandalay"]
+        assert session.words("city") == side_panel.city_names(load_cities(), lang)["mandalay"]
         assert session.words("tier") == labels.tier_name("face", lang)
         assert session.words("status") == tr("Installed and planned together", lang)
         assert session.app.date_input(key="as_of").value == dt.date(2025, 5, 5)
@@ -139,7 +140,7 @@ def test_what_the_address_asks_for_is_shown_in_both_languages_and_can_be_changed
     session.choose("city", "sittwe")
     session.choose("lang", "en")
     assert session.words("tier") == labels.tier_name("seen", "en")
-    assert session.words("city") == controls.city_names(load_cities(), "en")["sittwe"]
+    assert session.words("city") == side_panel.city_names(load_cities(), "en")["sittwe"]
 
 
 def test_the_boxes_of_the_other_pages_keep_their_choice_too() -> None:
@@ -161,7 +162,7 @@ def test_the_boxes_of_the_other_pages_keep_their_choice_too() -> None:
         session.choose("lang", lang)
         assert session.words("assumption_set_choice").startswith(other)
         session.choose("page", "streets")
-        names = controls.city_names(load_cities(), lang)
+        names = side_panel.city_names(load_cities(), lang)
         assert session.words("streets_city") == names["yangon"]
         assert session.words("notes_city") == names["bagan"]
         assert session.words("streets_boundary") == tr("A circle", lang)

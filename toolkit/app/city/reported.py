@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from toolkit.app import figures, markup
-from toolkit.app.estimates import Estimate
+from toolkit.app import markup
+from toolkit.app.city import figures
+from toolkit.app.kept_answers import Estimate
 from toolkit.assessment.model import Assessment
 from toolkit.language import notes, words
 from toolkit.language.translate import Language, tr

@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 
 import streamlit as st
 
-from toolkit.app import choices, markup
+from toolkit.app import markup, widgets
 from toolkit.assessment.model import STATUSES, TIERS, Status, Tier
 from toolkit.base import escape
 from toolkit.base.errors import InputDataError
@@ -85,7 +85,7 @@ def choose_page(lang: Language) -> str:
         "cameras": tr("What a camera can do", lang),
         "assumptions": tr("Assumptions", lang),
     }
-    return choices.one_of(
+    return widgets.one_of(
         st.sidebar.radio,
         tr("Page", lang),
         PAGES,
@@ -111,7 +111,7 @@ def choose(lang: Language) -> Choice:
     names = city_names(tuple(cities.values()), lang)
     first = next((c.id for c in cities.values() if c.demonstration), next(iter(cities)))
     with st.sidebar:
-        city = choices.one_of(
+        city = widgets.one_of(
             st.selectbox,
             tr("City", lang),
             tuple(cities),
@@ -120,7 +120,7 @@ def choose(lang: Language) -> Choice:
             text=lambda name: names[name],
             first=_asked("city", tuple(cities), first),
         )
-        tier = choices.one_of(
+        tier = widgets.one_of(
             st.radio,
             tr("What is asked", lang),
             TIERS,
@@ -129,7 +129,7 @@ def choose(lang: Language) -> Choice:
             text=lambda name: escape.markdown(words.tier_name(name, lang)),
             first=_asked("tier", TIERS, TIERS[0]),
         )
-        status = choices.one_of(
+        status = widgets.one_of(
             st.radio,
             tr("Which cameras", lang),
             STATUSES,
@@ -191,7 +191,7 @@ def _choose_profile(city: City, lang: Language) -> str | None:
     """Return the one kind of operator that is chosen, or None for the mixture of the city."""
     titles = {name: one.title for name, one in load_profiles().profile.items()}
     options = (_MIXTURE, *titles)
-    chosen = choices.one_of(
+    chosen = widgets.one_of(
         st.selectbox,
         tr("Who runs the cameras", lang),
         options,

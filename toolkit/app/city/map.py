@@ -6,8 +6,9 @@ from typing import Final
 
 import streamlit as st
 
-from toolkit.app import estimates, figures, markup
-from toolkit.app.estimates import Estimate
+from toolkit.app import kept_answers, markup
+from toolkit.app.city import figures
+from toolkit.app.kept_answers import Estimate
 from toolkit.assessment.model import Assessment, Layers, Tier
 from toolkit.language import notes
 from toolkit.language.translate import Language, tr
@@ -35,7 +36,7 @@ def show(made: Estimate, tier: Tier, lang: Language) -> None:
     name = tables.tier_head(tier, lang)
     markup.show(lang, markup.tag("h2", tr("Map: {tier}", lang).format(tier=name)))
     st.iframe(
-        estimates.map_page(made, tier, lang),
+        kept_answers.map_page(made, tier, lang),
         height=_HEIGHT_PX,
         alt=tr("Map: {tier}", lang).format(tier=name) + ". " + _same(lang),
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from toolkit.app import markup
-from toolkit.app.controls import Choice
-from toolkit.app.estimates import Estimate
+from toolkit.app.kept_answers import Estimate
+from toolkit.app.side_panel import Choice
 from toolkit.assessment.model import Tier
 from toolkit.base import escape
 from toolkit.language.translate import Language, tr
