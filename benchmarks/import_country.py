@@ -1,10 +1,10 @@
 """Compare the import of ten cities from a country-size file with osmium-tool and OSMnx.
 
-Makes a file of at least 20 million nodes by laying a real extract out in tiles, then measures
-wall time and peak memory of (a) `toolkit.streets.install.import_file` for ten cities at the middles of
+Makes a file of at least 20 million nodes by laying a real extract out in tiles, then measures wall
+time and peak memory of (a) `toolkit.streets.install.import_file` for ten cities at the middles of
 tiles, and (b) ``osmium extract`` of the same ten boxes followed by OSMnx reading and simplifying
-each, one process per city. The import also takes buildings, places, signals and cameras, and
-writes verified packs; the other side only has street graphs in memory at the end.
+each, one process per city. The import also takes buildings, places, signals and cameras, and writes
+verified packs; the other side only has street graphs in memory at the end.
 
     python benchmarks/import_country.py --extract porto.osm.pbf [--boundary core]
 

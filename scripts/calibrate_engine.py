@@ -58,7 +58,7 @@ from toolkit.engine.scene import Scene, build_scene  # noqa: E402
 from toolkit.evidence.count import count_draws  # noqa: E402
 from toolkit.optics.camera_draws import draw_cameras, load_catalogue  # noqa: E402
 from toolkit.siting import candidates, profiles  # noqa: E402
-from toolkit.streets import cities
+from toolkit.streets import cities  # noqa: E402
 from toolkit.streets.pack import Pack, open_pack  # noqa: E402
 
 CITIES = 1_000

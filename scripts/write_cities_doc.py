@@ -28,7 +28,7 @@ from toolkit.base.escape import plain  # noqa: E402
 from toolkit.evidence.claim import figure_text  # noqa: E402
 from toolkit.evidence.count import CountDraws, count_draws  # noqa: E402
 from toolkit.evidence.densities import city_figures  # noqa: E402
-from toolkit.evidence.load import (
+from toolkit.evidence.load import (  # noqa: E402
     Claim,
     capability_level,
     contradictions,

@@ -108,7 +108,8 @@ def load_rankings() -> tuple[RankedFigure, ...]:
         if figure.edition not in editions:
             problems.append(
                 f"{place}, edition: no [edition] table is called "
-                f"{toml_files.shown_value(figure.edition)}. {toml_files.near(figure.edition, editions)}"
+                f"{toml_files.shown_value(figure.edition)}. "
+                f"{toml_files.near(figure.edition, editions)}"
             )
             continue
         edition = editions[figure.edition]

@@ -2,8 +2,9 @@
 
 Lists of cameras hold no lenses, no heights and few directions. So cameras, known and placed, get
 the same equipment: types by their central shares, each type's rings at the middle of every
-assumption, directions from `toolkit.optics.facing` where a list has none. All work, and nothing stands
-between camera and street: the lists come without buildings. What differs is where cameras stand.
+assumption, directions from `toolkit.optics.facing` where a list has none. All work, and nothing
+stands between camera and street: the lists come without buildings. What differs is where cameras
+stand.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from running import SLOW_S
 from streamlit.testing.v1 import AppTest
 
 from toolkit.app import kept_answers, serve, side_panel
-from toolkit.app.city import answer, downloads, figures, map
+from toolkit.app.city import answer, downloads, figures, map_view
 from toolkit.assessment.assess import assess
 from toolkit.assessment.model import (
     EXPOSURE_CLASSES,
@@ -459,14 +459,14 @@ def test_the_table_under_the_map_has_the_length_of_each_colour() -> None:
     lengths = 100.0 * np.arange(1, 42)
     streets = layers.streets.assign(length_m=lengths)
     assessment = with_tier(Quantity.of(1, 2, 3, "km"), Quantity.of(0.1, 0.2, 0.3, "share"))
-    shown = layers.__class__(**{**vars(layers), "streets": pack})
+    shown = layers.__class__(**{**vars(layers), "streets": streets})
     html = unescape(figures.steps_table(assessment, shown, "seen", "en")).replace("\xa0", " ")
     rows = re.findall(r"<tr.*?<th scope=\"row\">(.*?)</th><td>(.*?)</td>", html)
     by_name = {re.sub("<.*?>", "", head): cell for head, cell in rows}
     assert next(iter(by_name.values())) == "1.0 to 3.0 km (middle 2.0)"
     total = lengths.sum()
     for step in STEPS:
-        metres = float(map_page.streets_of(step, pack, "seen")["length_m"].sum())
+        metres = float(map_page.streets_of(step, streets, "seen")["length_m"].sum())
         wanted = labels.quantity_text(Quantity.exactly(metres / 1000, "km"), "en")
         assert metres > 0
         assert by_name[map_page.step_name(step, "en")] == (
@@ -485,7 +485,7 @@ def test_a_sample_is_told_with_its_error_and_the_figures_come_before_its_map(
     order = []
     monkeypatch.setattr(kept_answers, "SAMPLE_POINTS", 2_000)
     kept_answers._assessed.clear()
-    for module in (figures, map):
+    for module in (figures, map_view):
         show = module.show
         monkeypatch.setattr(
             module,

@@ -100,7 +100,9 @@ def test_all_compiled_functions_are_called_within_the_lock():
     assert found.loose == []
     # What was found is all there is: each parallel loop is called somewhere, and by plain code.
     assert code.kernel_modules == {
-        "toolkit.engine.kernels.exposure", "toolkit.engine.kernels.placement", "toolkit.engine.kernels.sight",
+        "toolkit.engine.kernels.exposure",
+        "toolkit.engine.kernels.placement",
+        "toolkit.engine.kernels.sight",
     }  # fmt: skip
     assert len(code.parallel) > 10
     assert code.parallel <= found.locked <= code.compiled

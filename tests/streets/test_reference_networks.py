@@ -64,8 +64,8 @@ def ring(inner_m: int, outer_m: int, chance: float = 1.0) -> np.ndarray:
 
 @given(inner=st.integers(0, 100), width=st.integers(0, 100), chance=st.floats(0, 1))
 def test_a_ring_on_straight_streets_covers_twice_its_width(inner, width, chance):
-    curve = reference_networks.draw_view_curve(ALIKE, fixed(foreign_fabric_log_sd=0, junction_site_share=0),
-                                    DESIGN)  # fmt: skip
+    values = fixed(foreign_fabric_log_sd=0, junction_site_share=0)
+    curve = reference_networks.draw_view_curve(ALIKE, values, DESIGN)
     length = reference_networks.covered_length_m(curve, ring(inner, inner + width, chance))
     assert length == pytest.approx(np.full((DESIGN.n_draws, 1), 2 * width * chance), abs=1e-4)
 

@@ -7,7 +7,7 @@ import logging
 import streamlit as st
 
 from toolkit.app import kept_answers, markup, side_panel
-from toolkit.app.city import answer, downloads, figures, map, reported, sensitivity
+from toolkit.app.city import answer, downloads, figures, map_view, reported, sensitivity
 from toolkit.app.pages import assumptions, cameras, streets
 from toolkit.app.side_panel import Choice
 from toolkit.base import egress, escape
@@ -42,7 +42,7 @@ def show(choice: Choice) -> None:
     place = st.container()
     figures.show(made, choice.tier, lang)
     with place, st.spinner(escape.markdown(tr("Drawing the map …", lang))):
-        map.show(made, choice.tier, lang)
+        map_view.show(made, choice.tier, lang)
     sensitivity.show(made, choice, lang)
     reported.show(made, city, lang)
     downloads.show(made, lang)

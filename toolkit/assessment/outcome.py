@@ -1,7 +1,7 @@
 """What both bases of an assessment share: its inputs, its outcome, and figures of optics.
 
-An assessment stands either on installed streets (`toolkit.assessment.on_streets`) or, where there are
-none, on street networks of other cities (`toolkit.assessment.on_city_level`).
+An assessment stands either on installed streets (`toolkit.assessment.on_streets`) or, where there
+are none, on street networks of other cities (`toolkit.assessment.on_city_level`).
 """
 
 from __future__ import annotations

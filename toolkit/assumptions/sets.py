@@ -207,8 +207,8 @@ def find_set(name: str) -> Path:
     if found is None:
         names = ", ".join(known.name for known in list_sets())
         msg = (
-            f"There is no assumption set {toml_files.shown_value(name)}. Known are: {names}; or give "
-            "a .toml file."
+            f"There is no assumption set {toml_files.shown_value(name)}. Known are: {names}; "
+            "or give a .toml file."
         )
         raise NotFoundError(msg)
     return found

@@ -227,7 +227,8 @@ def _import(options: argparse.Namespace) -> int:
     for city_id, claims in by_city.items():
         if city_id not in known:
             problems.append(
-                f"city {toml_files.shown_value(city_id)} is not known. {toml_files.near(city_id, known)}"
+                f"city {toml_files.shown_value(city_id)} is not known. "
+                f"{toml_files.near(city_id, known)}"
             )
             continue
         try:

@@ -1,1 +1,1 @@
-"""What sites see, and how likely each point is seen; gets arrays and knows no assumption by name."""
+"""What sites see and how likely each street point is seen, from plain arrays."""

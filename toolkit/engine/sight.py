@@ -2,8 +2,8 @@
 
 From each site, the points in reach are sorted by direction, and each wall in reach is tested
 against the points that stand in the directions it spans (an angular sweep, in
-`toolkit.engine.kernels.sight`). The result is plain arrays, one row per site, sorted by whole metres of
-distance. No heading, field of view or tier enters here: those are filters later.
+`toolkit.engine.kernels.sight`). The result is plain arrays, one row per site, sorted by whole
+metres of distance. No heading, field of view or tier enters here: those are filters later.
 
 A building whose height is known hides a point only from cameras that are too low: the least camera
 height from which the top of a person at the point is in view over every roof between is kept with

@@ -1,9 +1,9 @@
 """From claims to a count: how many cameras of the reported system, installed and planned.
 
-A reported number is rarely the number. "Over 200" bounds from below, "hundreds" is an interval,
-an exact figure grows old, talks and tenders may have led to nothing. The rule, with its formulas:
-``docs/evidence.md``. Contradictory claims are listed; no average is taken of them. What one
-figure allows is in `toolkit.evidence.figure_draws`, what somebody saw in `toolkit.evidence.observations`.
+A reported number is rarely the number. "Over 200" bounds from below, "hundreds" is an interval, an
+exact figure grows old, talks and tenders may have led to nothing. The rule, with its formulas:
+``docs/evidence.md``. Contradictory claims are listed; no average is taken of them. What one figure
+allows is in `toolkit.evidence.figure_draws`, what somebody saw in `toolkit.evidence.observations`.
 """
 
 from __future__ import annotations

@@ -98,8 +98,8 @@ def load_claims(city_id: str, own: Path | None = None) -> tuple[Claim, ...]:
             merged |= {claim.id: claim for claim in _claims_of(table, problems)}
             if table.data.get("city") not in (city_id, None):
                 problems.append(
-                    f"{table.shown}, city: it is {toml_files.shown_value(table.data['city'])} in the "
-                    f"file of {city_id}. Rename the file or mend the city."
+                    f"{table.shown}, city: it is {toml_files.shown_value(table.data['city'])} in "
+                    f"the file of {city_id}. Rename the file or mend the city."
                 )
     # A claim about a city may disagree with one about the whole country.
     known = set(merged)

@@ -1,8 +1,9 @@
 r"""Evidence as a table for people who work in spreadsheets: one row a claim, one column a field.
 
 UTF-8 with a byte order mark, so that spreadsheets read Burmese; commas; every text written so that
-no spreadsheet computes it (`toolkit.base.escape.csv_cell`), and read back exactly. Lists are separated
-by ";". Signs that cannot stand in a cell are written with a backslash: "\n", "\u202e", "\;".
+no spreadsheet computes it (`toolkit.base.escape.csv_cell`), and read back exactly. Lists are
+separated by ";". Signs that cannot stand in a cell are written with a backslash: "\n", "\u202e",
+"\;".
 """
 
 from __future__ import annotations
@@ -271,8 +272,8 @@ def _number(name: str, text: str, place: str, problems: list[str]) -> float | in
         return int(text) if name == "witnesses" else float(text)
     except ValueError:
         problems.append(
-            f"{place}, {name}: {toml_files.shown_value(text)} is not a number. Write digits, with a "
-            "point and without separators."
+            f"{place}, {name}: {toml_files.shown_value(text)} is not a number. Write digits, with "
+            "a point and without separators."
         )
         return None
 

@@ -1,7 +1,8 @@
 """Texts in the languages of the toolkit: look-up, plural forms, numbers, dates.
 
-The English text is the key. Catalogues lie in ``toolkit/language/locale``; `scripts/update_messages.py`
-makes them. Nothing here depends on the locale of the system, and nothing is put into builtins.
+The English text is the key. Catalogues lie in ``toolkit/language/locale``;
+`scripts/update_messages.py` makes them. Nothing here depends on the locale of the system, and
+nothing is put into builtins.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """What a city's cameras can do: types drawn from a brand's mix, and their rings per tier.
 
-Formulas are in `toolkit.optics.lens`, the catalogue in `toolkit.optics.catalogue`, thresholds of standards
-and makers in `toolkit.optics.thresholds`, and one camera at a time in `toolkit.optics.sheet`.
+Formulas are in `toolkit.optics.lens`, the catalogue in `toolkit.optics.catalogue`, thresholds of
+standards and makers in `toolkit.optics.thresholds`, and one camera at a time in
+`toolkit.optics.sheet`.
 
 What is in a ring here and what is not: the aim is drawn with the rest of the ignorance, so these
 rings are aimed ones. A camera that turns counts at its wide setting, all directions. What changes

@@ -2,7 +2,8 @@
 
 Pixel density on axis at slant distance s is K/s with K = f * R_h / w_s (focal length, horizontal
 pixels, sensor width). A ring is where the density suffices and the target lies inside the vertical
-field of view. Plane trigonometry throughout; thresholds come from outside (`toolkit.optics.thresholds`).
+field of view. Plane trigonometry throughout; thresholds come from outside
+(`toolkit.optics.thresholds`).
 
 **Off axis.** For a target that faces the lens the density at slant distance s is K/s at every
 angle of an equidistant lens, and K/(s * cos^2) for a rectilinear one, which draws the edges larger.

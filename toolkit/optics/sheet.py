@@ -1,8 +1,8 @@
 """What one camera can do: its density, fields of view and rings, and why a ring is empty.
 
-For one camera with stated values, where `toolkit.optics.camera_draws` draws many cameras of a city. Rings come
-three ways: aimed (by day and at night), and "could cover", which is where the camera could serve a
-target if it pointed there and counts for "not excluded" only.
+For one camera with stated values, where `toolkit.optics.camera_draws` draws many cameras of a city.
+Rings come three ways: aimed (by day and at night), and "could cover", which is where the camera
+could serve a target if it pointed there and counts for "not excluded" only.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Parts of a map that the map library lacks: each writes its own piece of script into the page.
 
-What they hold is made harmless before: texts as HTML by `toolkit.base.escape`, the rest as JSON by the
-library's filters.
+What they hold is made harmless before: texts as HTML by `toolkit.base.escape`, the rest as JSON by
+the library's filters.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""The streets of a city: reading, checking, keeping and opening them; knows no cameras but mapped ones."""
+"""The streets of a city: read, check, keep and open them."""

@@ -1,7 +1,7 @@
 """What changed between two assessments of one city, and whether it exceeds its own interval.
 
-Two assessments of one seed and number of draws share their random numbers: draw k of one belongs
-to draw k of the other (`toolkit.base.draws`). The difference is then taken draw by draw, and what is
+Two assessments of one seed and number of draws share their random numbers: draw k of one belongs to
+draw k of the other (`toolkit.base.draws`). The difference is then taken draw by draw, and what is
 uncertain in both alike cancels out. Without common draws the two intervals are combined as if
 nothing were shared, and the output says so.
 """

@@ -1,1 +1,1 @@
-""""""
+"""The other pages."""

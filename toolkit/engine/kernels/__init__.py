@@ -1,1 +1,1 @@
-""""""
+"""Compiled loops over plain arrays."""

@@ -2,7 +2,7 @@
 
 # Compiled code: numba takes the types from the arrays, and long argument lists are cheaper than
 # objects there. The callers in toolkit/engine/closed_form.py document shapes and units.
-# ruff: noqa: C901, ANN001, ANN202, PLR0912, PLR0913, PLR0915, PLR0917
+# ruff: noqa: C901, ANN001, ANN201, D103, PLR0912, PLR0913, PLR0915, PLR0917
 # mypy: allow-untyped-defs, allow-untyped-calls, allow-untyped-decorators
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ tested exactly, by three cross products relative to the site.
 
 # Compiled code: numba takes the types from the arrays, and long argument lists are cheaper than
 # objects there. The callers in toolkit/engine/sight.py document shapes and units.
-# ruff: noqa: ANN001, ANN202, C901, PLR0912, PLR0913, PLR0915, PLR0917
+# ruff: noqa: ANN001, ANN201, C901, PLR0912, PLR0913, PLR0915, PLR0917
 # mypy: allow-untyped-defs, allow-untyped-calls, allow-untyped-decorators
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from toolkit.output.report.reported import Said
 from toolkit.output.report.sensitivity import matters
 from toolkit.studies.sensitivity.analysis import Sensitivity
 
-_TEMPLATES: Final = Path(__file__).resolve().parents[1] / "templates"
+_TEMPLATES: Final = Path(__file__).resolve().parent / "templates"
 _FONT_MARK: Final = "/*font*/"
 
 CONTENT_SECURITY_POLICY: Final = (

@@ -204,8 +204,8 @@ def _sets(plan: PlanFile, beside: Path, shown: str, problems: list[str]) -> dict
             )
         if not _LABEL.fullmatch(values.name):
             problems.append(
-                f"{shown}, assumptions: {toml_files.shown_value(values.name)} cannot name a folder. "
-                "Use small letters, digits and hyphens."
+                f"{shown}, assumptions: {toml_files.shown_value(values.name)} cannot name a "
+                "folder. Use small letters, digits and hyphens."
             )
         found[values.name] = source
     return found

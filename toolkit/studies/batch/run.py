@@ -1,7 +1,8 @@
 """How the tasks of a batch are handed to processes, and what happens when one of these dies.
 
 One loop serves both pools: processes of this machine, and the workers of a Dask cluster
-(`toolkit.studies.batch.dask_pool`). It hands out few tasks ahead, so that a pool that shrinks holds little.
+(`toolkit.studies.batch.dask_pool`). It hands out few tasks ahead, so that a pool that shrinks holds
+little.
 """
 
 from __future__ import annotations

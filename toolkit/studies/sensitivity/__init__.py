@@ -1,1 +1,1 @@
-""""""
+"""Which assumption an answer depends on most."""

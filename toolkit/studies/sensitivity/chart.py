@@ -84,7 +84,8 @@ def draw(found: Sensitivity, tier: Tier, lang: Language, *, standalone: bool = T
         f"<title>{escape.html(title)}</title>"
         f"<desc>{escape.html(_described(bars, found, lang))}</desc>{font}"
         f'<rect width="{_WIDTH}" height="{height}" fill="#fff"/>'
-        f'<g font-family="{escape.html(map_page.FONT_STACK)}" fill="{_INK}">{"".join(body)}</g></svg>'
+        f'<g font-family="{escape.html(map_page.FONT_STACK)}" fill="{_INK}">'
+        f"{''.join(body)}</g></svg>"
     )
 
 

@@ -2,9 +2,9 @@
 
 A factor is one uncertain thing that a person can name: an assumption, the open upper end of a
 reported count, the mix of lenses. Each owns one or more columns of probabilities, which the
-ordinary `toolkit.base.draws.Design` would fill by itself. Here SALib fills them, and everything after
-(the inverse distribution function of each assumption, optics, siting, exposure) is the ordinary
-path.
+ordinary `toolkit.base.draws.Design` would fill by itself. Here SALib fills them, and everything
+after (the inverse distribution function of each assumption, optics, siting, exposure) is the
+ordinary path.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The model as a function of a design: share of street length per row and tier, in one pass.
 
-The same stages as an assessment, in the same order: `toolkit.assessment.assess.make_inputs`, siting,
-sight, exposure. Instead of all street points a stratified sample of them is evaluated, because a
-sensitivity analysis needs tens of thousands of rows.
+The same stages as an assessment, in the same order: `toolkit.assessment.assess.make_inputs`,
+siting, sight, exposure. Instead of all street points a stratified sample of them is evaluated,
+because a sensitivity analysis needs tens of thousands of rows.
 """
 
 from __future__ import annotations

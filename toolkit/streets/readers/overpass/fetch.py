@@ -1,9 +1,10 @@
 """Streets over the network, from an Overpass server, if the caller allows it for this one call.
 
 `fetch` says what is contacted, what is sent and who can see it before anything is looked up. It
-asks for rectangles of a fixed grid one after another (`toolkit.streets.readers.overpass.ask`), keeps each
-answer as a small OpenStreetMap file so that an interrupted fetch goes on where it was, and in the
-end reads all of them with `read_osm` like any other file: a fetched city equals an imported one.
+asks for rectangles of a fixed grid one after another (`toolkit.streets.readers.overpass.ask`),
+keeps each answer as a small OpenStreetMap file so that an interrupted fetch goes on where it was,
+and in the end reads all of them with `read_osm` like any other file: a fetched city equals an
+imported one.
 """
 
 from __future__ import annotations
