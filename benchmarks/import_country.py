@@ -151,7 +151,7 @@ def city_tiles(tiling: Tiling) -> list[int]:
 
 def run_import(country: Path, middles: list[tuple[float, float]], boundary: str) -> None:
     """Import the cities; this is the process that is measured."""
-    from toolkit.assessment.model import Names
+    from toolkit.base.terms import Names
     from toolkit.streets import boundary as boundaries
     from toolkit.streets import install
     from toolkit.streets.cities import City

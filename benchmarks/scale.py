@@ -163,8 +163,8 @@ def first_pass(name: str, tile_km: float) -> None:
     import datetime as dt
 
     from toolkit.assessment import tiles
-    from toolkit.assessment.assess import make_inputs
-    from toolkit.assessment.sums import plan_sites
+    from toolkit.assessment.inputs import make_inputs
+    from toolkit.assessment.site_plan import plan_sites
     from toolkit.base.draws import Design
 
     inputs, pack_id, _ = make_inputs(

@@ -24,6 +24,8 @@ from typing import Any, Final
 
 import matplotlib as mpl
 
+from toolkit.base.arrays import FloatArray, IntArray
+
 mpl.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
@@ -45,9 +47,6 @@ from toolkit.siting.validation import score as siting_score
 from toolkit.siting.validation.fit import KnownCity, fit_profiles, fit_shared, known_city
 from toolkit.siting.validation.known_city import CityPair, make_pair, pack_files, read_files
 from toolkit.streets.pack import open_pack
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 FOLDS: Final = 5
 SMALL_BLOCK_M: Final = 500.0

@@ -14,11 +14,11 @@ from typing import Final
 import numpy as np
 import shapely
 import statsmodels.api as sm
-from numpy.typing import NDArray
 from scipy.signal import oaconvolve
 from scipy.spatial import cKDTree
 from statsmodels.tools.sm_exceptions import ConvergenceWarning
 
+from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.siting import design_matrix
 from toolkit.siting.features import CLASSES, class_index
 from toolkit.siting.profiles import Prior
@@ -26,9 +26,6 @@ from toolkit.siting.surroundings import StreetLayers
 from toolkit.siting.validation import regression
 from toolkit.siting.validation.regression import FitCity
 from toolkit.streets import street_points
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 RADII_M: Final = (50.0, 100.0, 200.0, 400.0, 800.0, 1500.0)
 CELLS_PER_RADIUS: Final = 4

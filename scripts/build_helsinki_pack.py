@@ -18,9 +18,9 @@ import zipfile
 from pathlib import Path
 from typing import Final
 
-from toolkit.assessment.model import Boundary, Names
 from toolkit.base import store
 from toolkit.base.errors import InputDataError, ToolkitError
+from toolkit.base.terms import Boundary, Names
 from toolkit.streets.pack import ODBL, OSM_ATTRIBUTION, WRITER, Manifest, Source, write_pack
 from toolkit.streets.readers.osm.file import read_osm
 

@@ -32,6 +32,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from toolkit.base.arrays import FloatArray
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 sys.path.insert(0, str(ROOT / "scripts"))
@@ -48,12 +50,13 @@ from invented_truth import (  # noqa: E402
     write_report,
 )
 
-from toolkit.assessment.model import INTERVAL, TIERS, Names, upper_prob  # noqa: E402
+from toolkit.assessment.inputs import Inputs  # noqa: E402
 from toolkit.assessment.on_streets import on_streets  # noqa: E402
-from toolkit.assessment.outcome import Inputs  # noqa: E402
 from toolkit.assumptions.sets import load_assumptions  # noqa: E402
 from toolkit.base import store  # noqa: E402
 from toolkit.base.draws import Design  # noqa: E402
+from toolkit.base.quantity import INTERVAL, upper_prob  # noqa: E402
+from toolkit.base.terms import TIERS, Names  # noqa: E402
 from toolkit.engine.scene import Scene, build_scene  # noqa: E402
 from toolkit.evidence.count import count_draws  # noqa: E402
 from toolkit.optics.camera_draws import draw_cameras, load_catalogue  # noqa: E402
@@ -72,8 +75,6 @@ BIN_EDGES = (0.0, 0.01, 0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 1.0)
 WORKERS = 2
 _EXACT = 9
 """Digits that are compared: the same cameras in another order must tie."""
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

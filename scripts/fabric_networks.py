@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from toolkit.base import store
+from toolkit.base.arrays import FloatArray
 from toolkit.streets import pack as streets
 from toolkit.streets.readers.osm import file
 from toolkit.streets.schema import JUNCTION_DEGREE
@@ -32,7 +33,6 @@ DRIVE_CLASSES: Final = frozenset(_CLASSES) | {f"{c}_link" for c in _CLASSES[:5]}
 """Highway values that count: streets for cars without service roads, tracks and footways."""
 _NOT_OUTDOORS: Final = ("tunnel", "underground", "indoor")
 
-FloatArray = NDArray[np.float64]
 Lines = NDArray[np.object_]
 
 

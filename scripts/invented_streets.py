@@ -17,7 +17,8 @@ import shapely
 from numpy.typing import NDArray
 from scipy.spatial import Delaunay
 
-from toolkit.assessment.model import Boundary, Names
+from toolkit.base.arrays import FloatArray
+from toolkit.base.terms import Boundary, Names
 from toolkit.streets.pack import ODBL, WRITER, Manifest, Source, write_pack
 from toolkit.streets.schema import Layers, empty_layer
 
@@ -49,7 +50,6 @@ PLACES = ("police", "market", "religious", "station", "government")
 TUNNEL_EVERY, CAMERAS_EVERY = 5, 3
 MARGIN_M = 20.0
 
-FloatArray = NDArray[np.float64]
 Edges = list[tuple[int, int, str]]
 
 

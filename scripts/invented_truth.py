@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy import optimize
 
 from toolkit.assumptions.sets import AssumptionSet
+from toolkit.base.arrays import BoolArray, FloatArray
 from toolkit.base.draws import Design
 from toolkit.engine.scene import Scene
 from toolkit.evidence.load import Claim
@@ -56,9 +57,6 @@ _TAIL: Final = 0.05
 _Z_TWO_SIDED: Final = 1.959963984540054
 _LEAST_LOG_RATIO: Final = math.log(1.05)
 _DAYS_PER_YEAR: Final = 365.25
-
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,6 @@ import shapely
 from fabric_networks import (
     NEATNET,
     SOURCES,
-    FloatArray,
     Lines,
     Network,
     Source,
@@ -36,6 +35,7 @@ from shapely.geometry.base import BaseGeometry
 
 from toolkit.assumptions.sets import AssumptionSet, load_assumptions
 from toolkit.base import store
+from toolkit.base.arrays import FloatArray
 from toolkit.base.draws import Design
 from toolkit.engine import sight
 from toolkit.siting import candidates

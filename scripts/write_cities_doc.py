@@ -21,13 +21,13 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from toolkit.assessment.inputs import city_figures  # noqa: E402
 from toolkit.assumptions.sets import load_assumptions  # noqa: E402
 from toolkit.base import store  # noqa: E402
 from toolkit.base.draws import Design  # noqa: E402
 from toolkit.base.escape import plain  # noqa: E402
 from toolkit.evidence.claim import figure_text  # noqa: E402
 from toolkit.evidence.count import CountDraws, count_draws  # noqa: E402
-from toolkit.evidence.densities import city_figures  # noqa: E402
 from toolkit.evidence.load import (  # noqa: E402
     Claim,
     capability_level,

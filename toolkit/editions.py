@@ -12,10 +12,11 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from toolkit.base import store, toml_files
 from toolkit.base.errors import InputDataError, NotFoundError
+from toolkit.base.record import Record
 
 FORMAT: Final = "camera-exposure.rankings/1"
 _FILE = "rankings.toml"
@@ -25,11 +26,7 @@ _YEARS = (1990, 2100)
 _Text = Annotated[str, Field(min_length=1, max_length=500)]
 
 
-class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Edition(_Record):
+class Edition(Record):
     """One edition of a ranking: what every figure of it shares.
 
     Attributes
@@ -49,7 +46,7 @@ class Edition(_Record):
     title: _Text
 
 
-class Figure(_Record):
+class Figure(Record):
     """One number of one city in one edition."""
 
     edition: _Text
@@ -73,7 +70,7 @@ class RankedFigure:
     edition: Edition
 
 
-class _File(_Record):
+class _File(Record):
     model_config = ConfigDict(extra="ignore")
 
     format: Literal["camera-exposure.rankings/1"]

@@ -13,22 +13,18 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from toolkit.assessment.model import TIERS, Tier
 from toolkit.assumptions.sets import AssumptionSet
+from toolkit.base.arrays import BoolArray, FloatArray, IntArray
 from toolkit.base.draws import Design
+from toolkit.base.terms import TIERS, Tier
 from toolkit.optics import facing
 from toolkit.optics.camera_draws import draw_cameras
 from toolkit.optics.catalogue import load_catalogue
 from toolkit.siting.profiles import Drawn
 from toolkit.siting.validation import regression, simulate
 from toolkit.siting.validation.known_city import CityPair
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 
 RING_TIERS: Final[tuple[Tier, ...]] = ("seen", "recognised")
 MOST_PER_SITE: Final = 6

@@ -14,6 +14,7 @@ import shapely
 from numpy.typing import NDArray
 
 from toolkit.assumptions.sets import load_assumptions
+from toolkit.base.arrays import FloatArray
 from toolkit.engine import sight
 from toolkit.siting import candidates
 from toolkit.siting.surroundings import pack_layers
@@ -26,8 +27,6 @@ COLUMNS, ROWS = 7, 6
 POINT_SPACING_M = 5.0
 STRETCH_M = 10.5
 """Shorter than the toolkit's 20 m, so that there are as many sites as streets and houses allow."""
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,9 @@ from running import SLOW_MS, Server, Watched, serving
 
 from toolkit.app.city import answer
 from toolkit.assessment.assess import assess
-from toolkit.assessment.model import TIERS, Assessment
+from toolkit.assessment.model import Assessment
 from toolkit.base import escape
+from toolkit.base.terms import TIERS
 from toolkit.language import words as labels
 from toolkit.output.map_page import STEPS, streets_of
 from toolkit.streets.cities import find_city, load_cities

@@ -19,19 +19,11 @@ from streamlit.testing.v1 import AppTest
 from toolkit.app import kept_answers, serve, side_panel
 from toolkit.app.city import answer, downloads, figures, map_view
 from toolkit.assessment.assess import assess
-from toolkit.assessment.model import (
-    EXPOSURE_CLASSES,
-    TIERS,
-    Assessment,
-    Quantity,
-    Ring,
-    SamplePart,
-    Shares,
-    TierPart,
-    Total,
-)
+from toolkit.assessment.model import Assessment, Ring, SamplePart, Shares, TierPart, Total
 from toolkit.assumptions.sets import list_sets, load_assumptions
 from toolkit.base import egress, store
+from toolkit.base.quantity import Quantity
+from toolkit.base.terms import EXPOSURE_CLASSES, TIERS
 from toolkit.evidence.load import load_claims
 from toolkit.language import notes
 from toolkit.language import words as labels

@@ -15,10 +15,11 @@ import pytest
 
 from toolkit.assessment import model
 from toolkit.assessment.assess import assess
-from toolkit.assessment.model import TIERS, Assessment
+from toolkit.assessment.model import Assessment
 from toolkit.assumptions.sets import load_assumptions
-from toolkit.base import store
+from toolkit.base import quantity, store, terms
 from toolkit.base.errors import NotFoundError
+from toolkit.base.terms import TIERS
 from toolkit.streets.cities import load_cities
 
 AS_OF = dt.date(2026, 11, 23)
@@ -98,7 +99,7 @@ def test_streets_and_zones_carry_the_classes(helsinki):
     zones = layers.zones("seen")
     assert zones.crs == "EPSG:4326"
     assert zones.is_valid.all()
-    assert set(zones["exposure_class"]) <= set(model.EXPOSURE_CLASSES)
+    assert set(zones["exposure_class"]) <= set(terms.EXPOSURE_CLASSES)
     assert "OpenStreetMap" in layers.attribution
 
 
@@ -129,7 +130,7 @@ def test_the_city_level_estimate_agrees_with_streets_where_both_are_known(helsin
     # up to the overlap of views, which the city-level figure does not take off.
     city = next(c for c in load_cities() if c.id == "helsinki-centre")
     streetless = city.model_copy(update={"pack": None})
-    monkeypatch.setattr("toolkit.assessment.assess.city_or_pack", lambda _: streetless)
+    monkeypatch.setattr("toolkit.assessment.inputs.city_or_pack", lambda _: streetless)
     monkeypatch.setattr("toolkit.assessment.assess.find_pack_for", lambda _: None)
     without = assess("helsinki-centre", as_of=AS_OF)
     assert without.basis == "city_level"
@@ -143,7 +144,7 @@ def test_more_cameras_cover_more(mawlamyine):
     many = assess("mawlamyine", as_of=AS_OF, count=(500, 500))
     for tier in TIERS:
         assert few.tiers[tier].length_km.mid <= many.tiers[tier].length_km.mid
-    assert few.cameras.installed.count == model.Quantity.exactly(50, "cameras")
+    assert few.cameras.installed.count == quantity.Quantity.exactly(50, "cameras")
     assert "own_count" in {note.id for note in few.warnings}
     assert "own_count" not in {note.id for note in mawlamyine.warnings}
 

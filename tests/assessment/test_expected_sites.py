@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from toolkit.assessment import expected_sites
-from toolkit.assessment.assess import make_inputs
+from toolkit.assessment.inputs import make_inputs
 from toolkit.base.draws import Design
 from toolkit.base.errors import NotFoundError
 from toolkit.language import words

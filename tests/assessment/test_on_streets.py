@@ -12,8 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from toolkit.assessment import on_streets, sums
-from toolkit.assessment.assess import assess, make_inputs
+from toolkit.assessment import on_streets, site_plan, sums
+from toolkit.assessment.assess import assess
+from toolkit.assessment.inputs import make_inputs
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
 from toolkit.engine import scene, sight
@@ -279,7 +280,7 @@ def test_totals_alone_are_those_that_come_with_a_summary(tmp_path, monkeypatch):
         PACK, as_of=AS_OF, count=(20.0, 60.0), design=Design(7, 0), assumptions=load_assumptions()
     )
     pack, ground = on_streets.scene_of(inputs, pack_id)
-    plan = sums.plan_sites(inputs, pack, ground)
+    plan = site_plan.plan_sites(inputs, pack, ground)
     both, _ = sums.add_up(inputs, ground, plan, plan.sample)
     alone = sums.add_up_totals(inputs, ground, plan, plan.sample)
     assert both.expected_m.min() > 0

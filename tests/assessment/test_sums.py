@@ -8,9 +8,10 @@ import geopandas as gpd
 import numpy as np
 import pytest
 
-from toolkit.assessment.assess import make_inputs
+from toolkit.assessment.inputs import make_inputs
 from toolkit.assessment.on_streets import scene_of
-from toolkit.assessment.sums import Sums, plan_sites, reducing_share
+from toolkit.assessment.site_plan import plan_sites, reducing_share
+from toolkit.assessment.sums import Sums
 from toolkit.base.draws import Design
 from toolkit.siting.profiles import operators_of
 from toolkit.streets.schema import empty_layer

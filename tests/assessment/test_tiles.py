@@ -10,11 +10,13 @@ import pytest
 import shapely
 
 from toolkit.assessment import tiles
-from toolkit.assessment.assess import assemble, make_inputs
-from toolkit.assessment.model import TIERS
+from toolkit.assessment.assess import assemble
+from toolkit.assessment.inputs import make_inputs
 from toolkit.assessment.on_streets import on_streets, outcome_of
-from toolkit.assessment.sums import plan_sites, total
+from toolkit.assessment.site_plan import plan_sites
+from toolkit.assessment.sums import total
 from toolkit.base.draws import Design
+from toolkit.base.terms import TIERS
 
 AS_OF = dt.date(2026, 11, 23)
 TILE_KM = 0.7

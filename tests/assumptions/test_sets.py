@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from toolkit.assessment.assess import assess
-from toolkit.assessment.model import TIERS
 from toolkit.assumptions.sets import find_set, list_sets, load_assumptions
 from toolkit.base import store
 from toolkit.base.draws import Design
 from toolkit.base.errors import InputDataError, NotFoundError
+from toolkit.base.terms import TIERS
 from toolkit.streets.cities import load_cities
 
 AS_OF = dt.date(2026, 11, 23)

@@ -10,7 +10,7 @@ import shapely
 from geopandas.testing import assert_geodataframe_equal
 
 from toolkit.assessment.assess import assess
-from toolkit.assessment.model import EXPOSURE_CLASSES, TIERS
+from toolkit.base.terms import EXPOSURE_CLASSES, TIERS
 from toolkit.engine import cells, closed_form
 from toolkit.streets import street_points
 

@@ -11,7 +11,7 @@ from drawn_grid import REACH_M, cameras, town
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolkit.assessment.model import TIERS
+from toolkit.base.terms import TIERS
 from toolkit.engine import closed_form, sight
 from toolkit.streets import street_points
 

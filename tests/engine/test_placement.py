@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from scipy import optimize
 from scipy.spatial.distance import pdist
 
-from toolkit.assessment.model import TIERS
 from toolkit.assessment.sums import Sums
 from toolkit.base.draws import Design
+from toolkit.base.terms import TIERS
 from toolkit.engine import closed_form, placement, sight
 from toolkit.engine.closed_form import SiteChance
 from toolkit.engine.kernels import placement as _placement_kernels

@@ -10,9 +10,9 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolkit.assessment.model import TIERS
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
+from toolkit.base.terms import TIERS
 from toolkit.engine import closed_form, placement, sight
 from toolkit.optics.camera_draws import CameraDraws, draw_cameras, load_catalogue
 from toolkit.siting import candidates

@@ -10,10 +10,11 @@ import pandas as pd
 import pytest
 
 from toolkit.assessment import model
-from toolkit.assessment.assess import assess, make_inputs
-from toolkit.assessment.model import TIERS
+from toolkit.assessment.assess import assess
+from toolkit.assessment.inputs import make_inputs
 from toolkit.assessment.on_streets import scene_of
 from toolkit.base.draws import Design
+from toolkit.base.terms import TIERS
 from toolkit.engine import sample
 
 N_POINTS = 3_000

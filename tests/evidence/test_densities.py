@@ -3,10 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from toolkit.assessment.model import Boundary
+from toolkit.assessment.inputs import city_figures
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
-from toolkit.evidence.densities import CityFigures, city_figures, multiplier
+from toolkit.base.terms import Boundary
+from toolkit.evidence.densities import CityFigures, multiplier
 from toolkit.streets.cities import find_city
 
 DESIGN = Design(n_draws=400, seed=0)

@@ -8,18 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from toolkit.assessment.counting import value_of_counting
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
 from toolkit.base.errors import InputDataError
 from toolkit.evidence.count import count_draws
 from toolkit.evidence.densities import CityFigures
 from toolkit.evidence.load import load_claims
-from toolkit.evidence.observations import (
-    Observation,
-    updated,
-    usable_observations,
-    value_of_counting,
-)
+from toolkit.evidence.observations import Observation, updated, usable_observations
 
 DESIGN = Design(n_draws=400, seed=0)
 AS_OF = dt.date(2026, 11, 23)

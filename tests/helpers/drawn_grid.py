@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
-from toolkit.assessment.model import TIERS
+from toolkit.base.terms import TIERS
 from toolkit.engine import closed_form, sight
 from toolkit.optics.camera_draws import CameraDraws
 from toolkit.siting import candidates

@@ -8,21 +8,18 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from toolkit.assessment.layers import Layers
 from toolkit.assessment.model import (
-    TIERS,
     Assessment,
     AssumptionsPart,
-    Boundary,
     CameraCount,
     CamerasPart,
     CityPart,
     DrawsPart,
     InputsPart,
-    Layers,
-    Names,
-    Quantity,
-    exposure_class,
 )
+from toolkit.base.quantity import Quantity
+from toolkit.base.terms import TIERS, Boundary, Names, exposure_class
 
 BUILT_IN_CITIES = ("auckland_road", "baltimore_east", "bengaluru_central", "helsinki_centre")
 

@@ -6,23 +6,19 @@ import datetime as dt
 
 from invented import assessment_of
 
+from toolkit.assessment.layers import Layers
 from toolkit.assessment.model import (
-    SWITCHED_TIERS,
-    TIERS,
     Assessment,
     AssumptionsPart,
-    Boundary,
     Case,
-    Layers,
-    Quantity,
     Ring,
     Shares,
-    SourceRef,
-    Tier,
     TierPart,
     Total,
 )
 from toolkit.assumptions.sets import AssumptionSet, load_assumptions
+from toolkit.base.quantity import Quantity
+from toolkit.base.terms import SWITCHED_TIERS, TIERS, Boundary, SourceRef, Tier
 from toolkit.evidence.claim import Claim
 from toolkit.evidence.load import evidence_sha256
 from toolkit.language import notes

@@ -18,7 +18,8 @@ from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 from banned_words import banned_words
 
-from toolkit.assessment.model import EXPOSURE_CLASSES, STATUSES, SWITCHED_TIERS, TIERS, Quantity
+from toolkit.base.quantity import Quantity
+from toolkit.base.terms import EXPOSURE_CLASSES, STATUSES, SWITCHED_TIERS, TIERS
 from toolkit.language import translate, words
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolkit.assessment.model import TIERS
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.base.draws import Design
+from toolkit.base.terms import TIERS
 from toolkit.optics import camera_draws
 
 DESIGN = Design(64, 3)

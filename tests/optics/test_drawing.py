@@ -8,9 +8,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from toolkit.assessment.model import TIERS
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
+from toolkit.base.terms import TIERS
 from toolkit.optics import drawing
 from toolkit.optics.catalogue import load_catalogue
 from toolkit.optics.one_camera import camera_of

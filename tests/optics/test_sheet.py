@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolkit.assessment.model import TIERS
 from toolkit.assumptions.sets import load_assumptions
+from toolkit.base.terms import TIERS
 from toolkit.optics import words
 from toolkit.optics.catalogue import load_catalogue
 from toolkit.optics.one_camera import camera_of

@@ -14,10 +14,11 @@ import pytest
 import shapely
 
 from toolkit.assessment.assess import assess
-from toolkit.assessment.model import EXPOSURE_CLASSES, TIERS, Assessment
+from toolkit.assessment.model import Assessment
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.base.errors import InputDataError, UsageError
+from toolkit.base.terms import EXPOSURE_CLASSES, TIERS
 from toolkit.language import words
 from toolkit.output import exports, gis_files
 from toolkit.streets import mapped_cameras

@@ -11,7 +11,8 @@ import pytest
 import shapely
 from invented import HOSTILE, assessment_of, layers_of
 
-from toolkit.assessment.model import EXPOSURE_CLASSES, TIERS, Layers, exposure_class
+from toolkit.assessment.layers import Layers
+from toolkit.base.terms import EXPOSURE_CLASSES, TIERS, exposure_class
 from toolkit.language import words
 from toolkit.language.translate import unbroken
 from toolkit.output import map_page

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from toolkit.assessment.model import TIERS
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
+from toolkit.base.terms import TIERS
 from toolkit.evidence.count import count_draws
 
 AS_OF = dt.date(2026, 11, 23)

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 import shapely
 
+from toolkit.assessment import reference_cover
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.engine import sight
@@ -226,7 +227,7 @@ def test_the_closed_form_agrees_with_placing_sites_on_a_grid(measured):
         prob = candidates.proportional_prob(groups.size_m, n_sites)
         log_miss = np.bincount(seen.point, np.log1p(-prob[site] * view), minlength=near.sum())
         exact = np.average(1 - np.exp(log_miss), weights=points.length[near])
-        closed = reference_networks.covered_share(
+        closed = reference_cover.covered_share(
             curve[None],
             views,
             sites_per_m=np.array([n_sites / groups.size_m.sum()]),

@@ -13,9 +13,9 @@ import pytest
 import shapely
 from drawn_osm import LAT, LON, STEP, Drawing
 
-from toolkit.assessment.model import Names
 from toolkit.base import store
 from toolkit.base.errors import InputDataError, UsageError
+from toolkit.base.terms import Names
 from toolkit.streets import boundary, install
 from toolkit.streets import pack as streets
 from toolkit.streets.boundary import BoundaryChoice

@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 
 from toolkit.assessment.assess import assess
-from toolkit.assessment.model import TIERS, Assessment, Quantity
+from toolkit.assessment.model import Assessment
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.base.errors import InputDataError
+from toolkit.base.quantity import Quantity
+from toolkit.base.terms import TIERS
 from toolkit.language import words
 from toolkit.studies import comparison
 

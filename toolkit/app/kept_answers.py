@@ -11,9 +11,10 @@ import streamlit as st
 from toolkit.app.pages import assumptions as assumptions_page
 from toolkit.app.side_panel import Choice
 from toolkit.assessment.assess import assess
-from toolkit.assessment.model import Assessment, Status, Tier
+from toolkit.assessment.model import Assessment
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base import store
+from toolkit.base.terms import Status, Tier
 from toolkit.evidence.claim import Claim
 from toolkit.evidence.load import evidence_sha256, load_claims
 from toolkit.language.translate import Language

@@ -11,9 +11,9 @@ from typing import Final, TypeVar
 import streamlit as st
 
 from toolkit.app import markup, widgets
-from toolkit.assessment.model import STATUSES, TIERS, Status, Tier
 from toolkit.base import escape
 from toolkit.base.errors import InputDataError
+from toolkit.base.terms import STATUSES, TIERS, Status, Tier
 from toolkit.language import notes, words
 from toolkit.language.translate import LANGUAGE_NAMES, LANGUAGES, Language, tr
 from toolkit.siting.profiles import load_profiles

@@ -9,16 +9,15 @@ the same inputs give the same bytes.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from pathlib import Path
+from collections.abc import Sequence
 
 import numpy as np
 
 from toolkit import __version__
+from toolkit.assessment.counting import observation_part, value_of_counting
+from toolkit.assessment.inputs import N_DRAWS, Inputs, make_inputs
 from toolkit.assessment.model import (
     SCHEMA,
-    TIERS,
     Assessment,
     AssumptionsPart,
     CameraCount,
@@ -27,44 +26,25 @@ from toolkit.assessment.model import (
     DrawPair,
     DrawsPart,
     InputsPart,
-    Quantity,
-    SourceRef,
-    Status,
-    rounded_draws,
 )
 from toolkit.assessment.on_city_level import on_city_level
 from toolkit.assessment.on_streets import on_streets
-from toolkit.assessment.outcome import Inputs, Outcome
-from toolkit.assumptions.sets import MINIMAL, AssumptionSet, load_assumptions
+from toolkit.assessment.outcome import Outcome
+from toolkit.assumptions.sets import MINIMAL, AssumptionSet
 from toolkit.base import store
-from toolkit.base.draws import Design, FloatArray
-from toolkit.base.errors import PackError
-from toolkit.evidence.claim import Claim
-from toolkit.evidence.count import CountDraws, Scope, count_draws
-from toolkit.evidence.densities import CityFigures, city_figures
-from toolkit.evidence.load import evidence_sha256, load_claims, load_observations
-from toolkit.evidence.observations import Observation, observation_part, value_of_counting
+from toolkit.base.arrays import FloatArray
+from toolkit.base.draws import Design
+from toolkit.base.quantity import Quantity, rounded_draws
+from toolkit.base.terms import TIERS, SourceRef, Status
+from toolkit.evidence.count import Scope
+from toolkit.evidence.densities import CityFigures
+from toolkit.evidence.load import evidence_sha256
+from toolkit.evidence.observations import Observation
 from toolkit.language import notes, words
-from toolkit.optics.camera_draws import draw_cameras, load_catalogue
-from toolkit.siting import candidates, profiles
 from toolkit.streets import reference_networks
-from toolkit.streets.cities import City, find_city, load_cities
 from toolkit.streets.pack import (
     Pack,
-    find_pack_for,
-    list_packs,
-    open_pack,
-    pack_names,
-    pack_sha256,
-    verify_pack,
 )
-
-N_DRAWS = 200
-"""Draws of the ignorance layer: a 5 % point rests on ten of them."""
-
-
-_JUNCTIONS = "drive_junctions"
-"""Name of the number of junctions among the counts of a pack."""
 
 
 def assess(  # noqa: PLR0913
@@ -134,129 +114,6 @@ def assess(  # noqa: PLR0913
     else:
         outcome = on_city_level(inputs)
     return assemble(inputs, outcome, figures)
-
-
-def make_inputs(  # noqa: PLR0913
-    city: str,
-    *,
-    as_of: dt.date,
-    design: Design,
-    assumptions: AssumptionSet | None = None,
-    status: Status = "installed",
-    scope: Scope | None = None,
-    count: tuple[float, float] | None = None,
-    observations: Sequence[Observation] = (),
-    evidence: Path | None = None,
-    pack: str | None = None,
-    profile: str | None = None,
-) -> tuple[Inputs, str | None, CityFigures]:
-    """Draw everything that does not depend on streets; arguments and errors as `assess`.
-
-    Parameters
-    ----------
-    evidence
-        Folder of evidence that stands in the place of the user's own.
-    pack
-        Installed streets to take in place of the city's first ones.
-
-    Returns
-    -------
-    inputs
-        Evidence and optics, drawn.
-    pack_id
-        The installed streets, None where there are none.
-    figures
-        The city's own figures.
-    """
-    found = city_or_pack(city)
-    values = assumptions or load_assumptions()
-    claims = load_claims(found.id, evidence)
-    pack_id = pack or found.pack or find_pack_for(found.id)
-    figures = _figures(found, pack_id, values, design)
-    counts = count_draws(
-        claims,
-        as_of=as_of,
-        design=design,
-        assumptions=values,
-        scope=scope,
-        user_range=count,
-        observations=(*load_observations(found.id, evidence), *observations),
-        figures=figures,
-    )
-    catalogue = load_catalogue()
-    inputs = Inputs(
-        city=found,
-        claims=claims,
-        assumptions=values,
-        as_of=as_of,
-        status=status,
-        seed=design.seed,
-        design=design,
-        counts=counts,
-        cameras=draw_cameras(
-            catalogue, values, design, brand=_brand(claims, counts, status, catalogue.mixes)
-        ),
-        per_site=values.draw("sites.cameras_per_site", design),
-        model=candidates.load_siting(),
-        operators=profiles.operators_of(found.id, profile),
-    )
-    return inputs, pack_id, figures
-
-
-def _figures(
-    city: City, pack_id: str | None, assumptions: AssumptionSet, design: Design
-) -> CityFigures:
-    """Return the city's own figures: from its installed streets, where there are any."""
-    pack = next((p for p in list_packs() if p.id == pack_id), None)
-    return city_figures(
-        city,
-        assumptions,
-        design,
-        boundary=pack.boundary if pack else None,
-        junctions=pack.counts.get(_JUNCTIONS) if pack else None,
-    )
-
-
-def city_or_pack(name: str) -> City:
-    """Return the city of that name, or one made of an installed pack that is no known city's."""
-    if name not in pack_names():
-        return find_city(name)
-    manifest = next((m for m in list_packs() if m.id == name), None)
-    if manifest is None:
-        verify = verify_pack(name)
-        msg = f"The pack {name!r} cannot be used: {'; '.join(verify)}"
-        raise PackError(msg)
-    known = {c.id: c for c in load_cities()}
-    own = known.get(manifest.city or name)
-    if own is not None:
-        return own
-    return _city_of_pack(name, pack_sha256(name))
-
-
-@lru_cache(maxsize=8)
-def _city_of_pack(name: str, sha256: str) -> City:
-    """Return a city made of a pack: all of its layers are read for its middle, so only once."""
-    del sha256  # part of the key only
-    pack = open_pack(name)
-    middle = pack.boundary.geometry.union_all().centroid
-    return City(
-        id=name,
-        name=pack.manifest.name,
-        lat=float(middle.y),
-        lon=float(middle.x),
-        admin="not known",
-        pack=name,
-    )
-
-
-def _brand(
-    claims: tuple[Claim, ...], counts: CountDraws, status: Status, mixes: Mapping[str, object]
-) -> str | None:
-    """Return the brand of the claims the count rests on, if they name just one we know."""
-    used = set(counts.claims_installed if status == "installed" else counts.claims_planned)
-    brands = {b for c in claims if c.id in used or not used for b in c.brands}
-    only = brands.pop() if len(brands) == 1 else None
-    return only if only in mixes else None
 
 
 def assemble(inputs: Inputs, outcome: Outcome, figures: CityFigures) -> Assessment:

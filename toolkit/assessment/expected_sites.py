@@ -11,14 +11,15 @@ from typing import Any, Final
 import geopandas as gpd
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from toolkit import __version__
 from toolkit.assessment.assess import source_refs
-from toolkit.assessment.model import INTERVAL, Quantity
-from toolkit.assessment.outcome import M_PER_KM, Inputs
-from toolkit.assessment.sums import share_inside
+from toolkit.assessment.inputs import Inputs
+from toolkit.assessment.outcome import M_PER_KM
+from toolkit.assessment.site_plan import share_inside
+from toolkit.base.arrays import FloatArray
 from toolkit.base.errors import NotFoundError
+from toolkit.base.quantity import INTERVAL, Quantity
 from toolkit.language import notes, words
 from toolkit.language.translate import LANGUAGES
 from toolkit.siting import candidates
@@ -27,8 +28,6 @@ from toolkit.siting.features import street_points
 from toolkit.siting.profiles import weights_of
 from toolkit.siting.surroundings import pack_layers
 from toolkit.streets.pack import Pack, open_pack
-
-FloatArray = NDArray[np.float64]
 
 SCHEMA: Final = "camera-exposure.siting-cells/1"
 CELL_M: Final = 250.0

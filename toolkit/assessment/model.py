@@ -7,149 +7,33 @@ the layers on the map (`Layers`) travel beside it in memory and are never part o
 from __future__ import annotations
 
 import datetime as dt
-import math
-import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
+from pydantic import Field, PrivateAttr
 
+from toolkit.assessment.layers import Layers, LazyLayers
 from toolkit.base import store
+from toolkit.base.quantity import Quantity
+from toolkit.base.record import Record
+from toolkit.base.terms import (
+    Allocation,
+    Basis,
+    Boundary,
+    Names,
+    Note,
+    Progress,
+    SourceRef,
+    Status,
+    Tier,
+)
 
 if TYPE_CHECKING:
-    import geopandas as gpd
+    pass
 
 SCHEMA: Final = "camera-exposure.assessment/2"
 
-Tier = Literal["seen", "recognised", "face", "plate"]
-TIERS: tuple[Tier, ...] = ("seen", "recognised", "face", "plate")
-SWITCHED_TIERS: tuple[Tier, ...] = ("face", "plate")
 
-ExposureClass = Literal["likely", "possible", "not_excluded", "unknown"]
-EXPOSURE_CLASSES: tuple[ExposureClass, ...] = ("likely", "possible", "not_excluded", "unknown")
-"""Classes of a place (design, "Honesty"): likely if the low end is at least LIKELY_LOW, else
-possible if the high end is at least POSSIBLE_HIGH, else not excluded; unknown without data."""
-LIKELY_LOW = 0.5
-POSSIBLE_HIGH = 0.1
-
-Basis = Literal["streets", "city_level"]
-Status = Literal["installed", "planned"]
-Allocation = Literal["core", "township"]
-ALLOCATIONS: tuple[Allocation, ...] = ("core", "township")
-"""Where the cameras of a city-level case stand: all inside the disc, or over the township."""
-STATUSES: tuple[Status, ...] = ("installed", "planned")
-
-_SIGNIFICANT_DIGITS = 6
-INTERVAL = (0.05, 0.5, 0.95)
-"""Probabilities of `low`, `mid` and `high`: a 90 % interval and the median; see `upper_prob`."""
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-def _rounded(value: float) -> float:
-    """Round to six significant digits, so that the last bits of a sum do not reach the JSON."""
-    return float(f"{value:.{_SIGNIFICANT_DIGITS}g}")
-
-
-def rounded_draws(values: np.ndarray[Any, Any]) -> tuple[float, ...]:
-    """Return draws as they stand in the JSON, shape (D,)."""
-    return tuple(_rounded(float(v)) for v in values)
-
-
-def upper_prob(amounts: np.ndarray[Any, Any]) -> float:
-    """Return the probability at which the 90 % interval of an amount ends.
-
-    0.95, as long as no more than 5 of 100 draws are zero. If more are, the interval begins at zero
-    and leaves out nothing below; up to 10 of 100 draws are then left out above instead, as many as
-    are zero, so that it holds 90 of 100 again and its end does not leap with one draw.
-
-    Parameters
-    ----------
-    amounts
-        Draws, none below zero, shape (D,).
-    """
-    tail = 1.0 - INTERVAL[2]
-    none = float(np.mean(amounts == 0.0))
-    return 1.0 - min(max(none, tail), 2 * tail)
-
-
-class Quantity(_Model):
-    """A figure with its interval, or the reason why there is none. Unknown is never zero."""
-
-    low: float | None
-    mid: float | None
-    high: float | None
-    unit: str
-    why: str | None = None
-
-    @model_validator(mode="after")
-    def _whole(self) -> Quantity:
-        values = (self.low, self.mid, self.high)
-        if any(v is None for v in values):
-            if not (all(v is None for v in values) and self.why):
-                msg = "a quantity has all of low, mid and high, or none of them and a reason"
-                raise ValueError(msg)
-        elif not (values[0] <= values[1] <= values[2]):  # type: ignore[operator]
-            msg = f"low <= mid <= high does not hold for {values}"
-            raise ValueError(msg)
-        return self
-
-    @property
-    def known(self) -> bool:
-        """Whether there is a figure."""
-        return self.mid is not None
-
-    @classmethod
-    def of(cls, low: float, mid: float, high: float, unit: str) -> Quantity:
-        """Make a quantity of three figures."""
-        return cls(low=_rounded(low), mid=_rounded(mid), high=_rounded(high), unit=unit)
-
-    @classmethod
-    def exactly(cls, value: float, unit: str) -> Quantity:
-        """Make a quantity that has no interval, such as a length that was measured."""
-        return cls.of(value, value, value, unit)
-
-    @classmethod
-    def from_draws(cls, values: Sequence[float] | np.ndarray[Any, Any], unit: str) -> Quantity:
-        """Make a quantity of draws: the 5, 50 and 95 % points."""
-        low, mid, high = (float(v) for v in np.quantile(np.asarray(values, float), INTERVAL))
-        return cls.of(low, mid, high, unit)
-
-    @classmethod
-    def from_amounts(cls, values: Sequence[float] | np.ndarray[Any, Any], unit: str) -> Quantity:
-        """Make a quantity of draws of an amount that is never below zero, see `upper_prob`."""
-        drawn = np.asarray(values, float)
-        ends = (INTERVAL[0], INTERVAL[1], upper_prob(drawn))
-        low, mid, high = (float(v) for v in np.quantile(drawn, ends))
-        return cls.of(low, mid, high, unit)
-
-    @classmethod
-    def unknown(cls, unit: str, why: str) -> Quantity:
-        """Make a quantity that is not known, with the reason."""
-        return cls(low=None, mid=None, high=None, unit=unit, why=why)
-
-
-class Names(_Model):
-    """A name in the languages of the toolkit."""
-
-    en: str
-    my: str
-
-
-class Boundary(_Model):
-    """What is meant by "the city" in every share of this assessment."""
-
-    kind: str
-    length_km: float | None
-    area_km2: float | None
-    note: str
-
-
-class CityPart(_Model):
+class CityPart(Record):
     """The city of an assessment."""
 
     id: str
@@ -157,7 +41,7 @@ class CityPart(_Model):
     boundary: Boundary
 
 
-class AssumptionsPart(_Model):
+class AssumptionsPart(Record):
     """The assumption set, and what the user changed in it."""
 
     name: str
@@ -165,7 +49,7 @@ class AssumptionsPart(_Model):
     changed: dict[str, float]
 
 
-class InputsPart(_Model):
+class InputsPart(Record):
     """Hashes of what went in, and the operator profile if only one was asked for."""
 
     evidence_sha256: str
@@ -176,7 +60,7 @@ class InputsPart(_Model):
     """Names of the cities that the profiles in use were fitted to; none if that was not noted."""
 
 
-class ObservationPart(_Model):
+class ObservationPart(Record):
     """A count along a way, as it was used."""
 
     walked_km: float
@@ -187,7 +71,7 @@ class ObservationPart(_Model):
     date: dt.date | None
 
 
-class CountingValue(_Model):
+class CountingValue(Record):
     """What one more hour of counting would narrow, before anybody has counted."""
 
     narrowing: Quantity
@@ -195,7 +79,7 @@ class CountingValue(_Model):
     text: str
 
 
-class CameraCount(_Model):
+class CameraCount(Record):
     """How many cameras of the reported system there are in one status."""
 
     count: Quantity
@@ -213,14 +97,14 @@ class CameraCount(_Model):
     value_of_counting: CountingValue | None = None
 
 
-class CamerasPart(_Model):
+class CamerasPart(Record):
     """Counts per status."""
 
     installed: CameraCount
     planned: CameraCount
 
 
-class Ring(_Model):
+class Ring(Record):
     """Where on the ground one camera can serve a tier, over cameras of the assumed mix."""
 
     inner: Quantity
@@ -229,7 +113,7 @@ class Ring(_Model):
     """Share of cameras whose ring is empty: they cannot serve the tier at any distance."""
 
 
-class Shares(_Model):
+class Shares(Record):
     """Share of the street length inside the boundary."""
 
     expected: Quantity
@@ -240,21 +124,21 @@ class Shares(_Model):
     """As `expected`, if every camera works."""
 
 
-class Total(_Model):
+class Total(Record):
     """A total of the city, as `Shares` without the case that everything works."""
 
     expected: Quantity
     realised: Quantity
 
 
-class DrawPair(_Model):
+class DrawPair(Record):
     """One total in each draw: averaged over placement, and with the cameras placed once."""
 
     expected: tuple[float, ...]
     realised: tuple[float, ...]
 
 
-class DrawsPart(_Model):
+class DrawsPart(Record):
     """The draws behind the intervals, so that two assessments of one seed can be paired.
 
     Draw k of one assessment belongs to draw k of another with the same seed and number of draws:
@@ -270,7 +154,7 @@ class DrawsPart(_Model):
     """Street length that counts as the whole; None where no streets are installed."""
 
 
-class Case(_Model):
+class Case(Record):
     """One named case: a stated area, a stated allocation of the reported cameras."""
 
     id: str
@@ -282,7 +166,7 @@ class Case(_Model):
     share_of_length: Quantity
 
 
-class TierPart(_Model):
+class TierPart(Record):
     """All figures of one tier."""
 
     threshold_px_m: float
@@ -303,110 +187,7 @@ class TierPart(_Model):
     """Where the report does not say which area it counts."""
 
 
-class Note(_Model):
-    """A warning with a stable id."""
-
-    id: str
-    text: str
-
-
-class SourceRef(_Model):
-    """Where a figure comes from."""
-
-    id: str
-    publisher: str
-    date: str
-
-
-@dataclass(frozen=True)
-class StreetDetail:
-    """What is behind the layers, for exports and comparisons; kept in memory only.
-
-    Attributes
-    ----------
-    by_street
-        Probability of each street per draw, length mean of its points, shape (S, T, D), rows as
-        in `Layers.streets`. Means nothing where a street is unknown.
-    ground_km2
-        Ground along the streets for which the model has an answer.
-    effective_cameras
-        Cameras that would cover as much if no two overlapped, averaged over placement,
-        shape (D, T).
-    cells
-        Gives the exposure by cell of a grid of that many metres, see `cells.cell_frame`.
-    mapped
-        Mapped cameras of the pack with all their columns. A user's field notes are not among
-        them: they count in the figures, and leave the machine only if asked for.
-    sites
-        Gives the sites of these cameras as the model uses them: `n_cameras`, `axis_deg`,
-        `width_deg` (NaN where unknown), and where they stand.
-    """
-
-    by_street: np.ndarray[Any, np.dtype[np.float32]]
-    ground_km2: float
-    effective_cameras: np.ndarray[Any, np.dtype[np.float64]]
-    cells: Callable[[float], gpd.GeoDataFrame]
-    mapped: gpd.GeoDataFrame
-    sites: Callable[[], gpd.GeoDataFrame]
-
-
-@dataclass(frozen=True)
-class Layers:
-    """What is drawn, beside the figures. EPSG:4326; nothing of it is part of the JSON.
-
-    Attributes
-    ----------
-    streets
-        One row per street: `street_id`, `name`, `highway`, `length_m`, geometry, and per tier
-        `{tier}_low`, `{tier}_mid`, `{tier}_high` (probabilities, NaN where unknown) and
-        `{tier}_class` (an `ExposureClass`).
-    zones
-        Gives, for a tier, polygons with `exposure_class` that do not overlap; made when asked
-        for, since a map of streets does not need them.
-    cameras
-        Mapped cameras that are drawn: `source_id`, `kind`, geometry.
-    boundary
-        One polygon.
-    buildings
-        Footprints, for orientation.
-    attribution
-        Text that must stand on every map of these layers.
-    detail
-        What is behind them, per draw; None for layers that were not computed here.
-    """
-
-    streets: gpd.GeoDataFrame
-    zones: Callable[[Tier], gpd.GeoDataFrame]
-    cameras: gpd.GeoDataFrame
-    boundary: gpd.GeoDataFrame
-    buildings: gpd.GeoDataFrame
-    attribution: str
-    notes: tuple[str, ...] = field(default=())
-    detail: StreetDetail | None = None
-
-
-Progress = Callable[[float], object]
-"""Told which part of a longer piece of work is done, from 0 to 1."""
-
-
-class LazyLayers:
-    """Layers that are made when they are first asked for, and only once."""
-
-    def __init__(self, make: Callable[[Progress], Layers]) -> None:
-        """Keep what makes them."""
-        self._make = make
-        self._made: Layers | None = None
-        self._lock = threading.Lock()
-
-    def get(self, progress: Progress = lambda _: None) -> Layers:
-        """Return the layers; a second session waits for the first instead of making them too."""
-        with self._lock:
-            if self._made is None:
-                self._made = self._make(progress)
-            return self._made
-
-
-class SamplePart(_Model):
+class SamplePart(Record):
     """The sample of street points on which totals were taken."""
 
     points: int
@@ -417,7 +198,7 @@ class SamplePart(_Model):
     the tier where it is largest."""
 
 
-class Assessment(_Model):
+class Assessment(Record):
     """The answer for one city; see the module docstring."""
 
     schema_: Literal["camera-exposure.assessment/2"] = Field(default=SCHEMA, alias="schema")
@@ -495,15 +276,3 @@ def _without_empty_why(value: Any) -> Any:  # noqa: ANN401
 def json_schema() -> dict[str, Any]:
     """Return the JSON schema of an assessment."""
     return Assessment.model_json_schema(by_alias=True)
-
-
-def exposure_class(low: float, high: float) -> ExposureClass:
-    """Return the class of a place from the two ends of its probability.
-
-    Both NaN means that the model has no answer there.
-    """
-    if math.isnan(low) or math.isnan(high):
-        return "unknown"
-    if low >= LIKELY_LOW:
-        return "likely"
-    return "possible" if high >= POSSIBLE_HIGH else "not_excluded"

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from toolkit.assessment.model import (
-    TIERS,
-    Allocation,
-    Boundary,
-    Case,
-    Quantity,
-    Shares,
-    Tier,
-    TierPart,
-    Total,
-)
-from toolkit.assessment.outcome import M_PER_KM, Inputs, Outcome, ring, switch
-from toolkit.base.draws import FloatArray
+from toolkit.assessment import reference_cover
+from toolkit.assessment.inputs import Inputs
+from toolkit.assessment.model import Case, Shares, TierPart, Total
+from toolkit.assessment.outcome import M_PER_KM, Outcome, ring, switch
+from toolkit.base.arrays import FloatArray
+from toolkit.base.quantity import Quantity
+from toolkit.base.terms import TIERS, Allocation, Boundary, Tier
 from toolkit.engine import closed_form
 from toolkit.language import notes
 from toolkit.optics.camera_draws import threshold_px_m
@@ -36,8 +30,8 @@ def on_city_level(inputs: Inputs) -> Outcome:
         codes=np.array([closed_form.CANDIDATE]),
     )[0]
     n_sites = inputs.n_cameras / inputs.per_site
-    curve_m = reference_networks.draw_view_curve(known, values, design)
-    per_site_m = reference_networks.covered_length_m(curve_m, views)
+    curve_m = reference_cover.draw_view_curve(known, values, design)
+    per_site_m = reference_cover.covered_length_m(curve_m, views)
     density = reference_networks.draw_density(known, values, design)
     township_km = density * np.pi * values.draw("city.township_radius_km", design) ** 2
     able = inputs.cameras.able_share()
@@ -53,7 +47,7 @@ def on_city_level(inputs: Inputs) -> Outcome:
         for allocation, over_km in spread_km.items():
             shares[radius, allocation] = (
                 disc_km,
-                reference_networks.covered_share(
+                reference_cover.covered_share(
                     curve_m,
                     views,
                     sites_per_m=n_sites / (over_km * M_PER_KM),

@@ -11,28 +11,20 @@ import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.assessment.model import (
-    TIERS,
-    Case,
-    Layers,
-    LazyLayers,
-    Progress,
-    Quantity,
-    SamplePart,
-    Shares,
-    StreetDetail,
-    Tier,
-    TierPart,
-    Total,
-    exposure_class,
-)
-from toolkit.assessment.outcome import M2_PER_KM2, M_PER_KM, Inputs, Outcome, ring, switch
-from toolkit.assessment.sums import SitePlan, Sums, add_up, add_up_totals, plan_sites, systematic
+from toolkit.assessment.inputs import Inputs
+from toolkit.assessment.layers import Layers, LazyLayers, StreetDetail
+from toolkit.assessment.model import Case, SamplePart, Shares, TierPart, Total
+from toolkit.assessment.outcome import M2_PER_KM2, M_PER_KM, Outcome, ring, switch
+from toolkit.assessment.site_plan import SitePlan, plan_sites, systematic
+from toolkit.assessment.sums import Sums, add_up, add_up_totals
+from toolkit.base.arrays import Float32Array, IntArray
 from toolkit.base.draws import Design
+from toolkit.base.quantity import Quantity
+from toolkit.base.terms import TIERS, Progress, Tier, exposure_class
 from toolkit.engine import cells, closed_form, zones
 from toolkit.engine import sample as street_sample
 from toolkit.engine.sample import StreetSample
-from toolkit.engine.scene import Frame, IntArray, Scene, build_scene, pack_sites
+from toolkit.engine.scene import Frame, Scene, build_scene, pack_sites
 from toolkit.optics.camera_draws import threshold_px_m
 from toolkit.siting import candidates
 from toolkit.streets.mapped_cameras import cameras_sha256
@@ -312,7 +304,7 @@ def outcome_of(
 def street_figures(
     pack: Pack,
     which: IntArray | slice,
-    group_mean: closed_form.Float32Array,
+    group_mean: Float32Array,
     street_known: NDArray[np.bool_],
 ) -> gpd.GeoDataFrame:
     """Put the figures of some streets of a pack beside their geometry; see `results.Layers`.

@@ -6,59 +6,23 @@ are none, on street networks of other cities (`toolkit.assessment.on_city_level`
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
 
-from toolkit.assessment.model import (
-    Boundary,
-    Layers,
-    LazyLayers,
-    Quantity,
-    Ring,
-    SamplePart,
-    Status,
-    Tier,
-    TierPart,
-)
-from toolkit.assumptions.sets import AssumptionSet
-from toolkit.base.draws import Design, FloatArray
-from toolkit.evidence.claim import Claim
-from toolkit.evidence.count import CountDraws
+from toolkit.assessment.inputs import Inputs
+from toolkit.assessment.layers import Layers, LazyLayers
+from toolkit.assessment.model import Ring, SamplePart, TierPart
+from toolkit.base.arrays import FloatArray
+from toolkit.base.quantity import Quantity
+from toolkit.base.terms import Boundary, Tier
 from toolkit.evidence.load import capability_level
 from toolkit.language import notes
 from toolkit.optics.camera_draws import CameraDraws
-from toolkit.siting import candidates
-from toolkit.siting.profiles import Operators
-from toolkit.streets.cities import City
 from toolkit.streets.pack import Pack
 
 M_PER_KM = 1000.0
 M2_PER_KM2 = 1e6
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """Everything that does not depend on whether streets are installed."""
-
-    city: City
-    claims: tuple[Claim, ...]
-    assumptions: AssumptionSet
-    as_of: dt.date
-    status: Status
-    seed: int
-    design: Design
-    counts: CountDraws
-    cameras: CameraDraws
-    per_site: FloatArray
-    model: candidates.SitingModel
-    operators: Operators
-
-    @property
-    def n_cameras(self) -> FloatArray:
-        """Cameras of the status asked for, shape (D,)."""
-        return self.counts.installed if self.status == "installed" else self.counts.planned
 
 
 @dataclass(frozen=True)

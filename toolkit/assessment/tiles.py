@@ -18,13 +18,14 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from toolkit.assessment.inputs import Inputs
 from toolkit.assessment.on_streets import street_figures
-from toolkit.assessment.outcome import Inputs
-from toolkit.assessment.sums import Sums, add_up, plan_sites
+from toolkit.assessment.site_plan import plan_sites
+from toolkit.assessment.sums import Sums, add_up
 from toolkit.base import store
-from toolkit.base.draws import FloatArray
+from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.engine import sight
-from toolkit.engine.scene import Frame, IntArray, Scene, build_frame, middles, with_sight
+from toolkit.engine.scene import Frame, Scene, build_frame, middles, with_sight
 from toolkit.siting import candidates
 from toolkit.streets import street_points
 from toolkit.streets.mapped_cameras import cameras_sha256

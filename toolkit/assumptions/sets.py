@@ -21,7 +21,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from toolkit.assumptions.value import Assumption, misfits
 from toolkit.base import store, toml_files
-from toolkit.base.draws import Design, FloatArray
+from toolkit.base.arrays import FloatArray
+from toolkit.base.draws import Design
 from toolkit.base.errors import InputDataError, NotFoundError
 from toolkit.base.escape import plain
 

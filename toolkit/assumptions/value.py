@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from scipy import stats
 
-from toolkit.base.draws import FloatArray
+from toolkit.base.arrays import FloatArray
 
 Layer = Literal["ignorance", "encounter", "definition"]
 Distribution = Literal["fixed", "uniform", "loguniform", "triangular", "normal", "lognormal"]

@@ -12,9 +12,8 @@ import hashlib
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from toolkit.base.arrays import FloatArray
 
 
 @dataclass(frozen=True)

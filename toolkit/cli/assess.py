@@ -86,7 +86,7 @@ def _assess(options: argparse.Namespace) -> int:
     if options.json:
         sys.stdout.write(found.to_json())
         return OK
-    from toolkit.assessment.model import Quantity
+    from toolkit.base.quantity import Quantity
     from toolkit.language import words as labels
 
     def words(quantity: Quantity) -> str:

@@ -76,8 +76,8 @@ def _is_file(text: str) -> bool:
 def _side(text: str, options: argparse.Namespace) -> tuple[Assessment, AssumptionSet | None]:
     """Read or compute one side; its assumption set where it was computed."""
     from toolkit.assessment.assess import assess
-    from toolkit.assessment.model import Status
     from toolkit.assumptions.sets import load_assumptions
+    from toolkit.base.terms import Status
 
     if _is_file(text):
         found = _read(text)

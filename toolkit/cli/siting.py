@@ -133,8 +133,8 @@ def _range(value: dict[str, Any]) -> str:
 
 
 def _predict(options: argparse.Namespace) -> int:
-    from toolkit.assessment.assess import N_DRAWS, make_inputs
     from toolkit.assessment.expected_sites import LAYER, predict
+    from toolkit.assessment.inputs import N_DRAWS, make_inputs
     from toolkit.base.draws import Design
     from toolkit.language import words
     from toolkit.output import gis_files

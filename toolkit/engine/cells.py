@@ -18,16 +18,15 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
-from toolkit.assessment.model import INTERVAL, TIERS, exposure_class
-from toolkit.base.draws import FloatArray
+from toolkit.base.arrays import Float32Array, FloatArray, IntArray
+from toolkit.base.quantity import INTERVAL
+from toolkit.base.terms import TIERS, exposure_class
 from toolkit.engine import closed_form
 from toolkit.streets import street_points
 
 _CRS: Final = "EPSG:4326"
 _BLOCK_POINTS: Final = 20_000
 """Street points that are worked on at once: their pairs with sites fit into some ten MB."""
-
-IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,7 @@ def cell_frame(
     known: NDArray[np.bool_],
     rows: closed_form.PointRows,
     chance: closed_form.SiteChance,
-    views: closed_form.Float32Array,
+    views: Float32Array,
     *,
     crs: str,
     size_m: float,

@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from toolkit.assessment.model import INTERVAL, TIERS
-from toolkit.base.draws import FloatArray
+from toolkit.base.arrays import Float32Array, FloatArray, IntArray
+from toolkit.base.quantity import INTERVAL
+from toolkit.base.terms import TIERS
 from toolkit.engine.kernel_lock import KERNEL_LOCK
 from toolkit.engine.kernels import exposure
 from toolkit.engine.sight import BEARING_STEPS, CM_PER_M, Sight
@@ -31,8 +32,6 @@ _OFFSET_STEPS = exposure.OFFSET_STEPS
 _HALF_CIRCLE = exposure.HALF_CIRCLE
 _FULL_CIRCLE_DEG = exposure.FULL_CIRCLE_DEG
 
-Float32Array = NDArray[np.float32]
-IntArray = NDArray[np.int64]
 
 CANDIDATE = 0
 """Row of the view table for a site that may stand there: number and bearings unknown."""

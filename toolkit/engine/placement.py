@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.base.draws import Design, FloatArray
+from toolkit.base.arrays import FloatArray, IntArray
+from toolkit.base.draws import Design
 from toolkit.engine.closed_form import SiteChance, known_width, per_site_prob
 from toolkit.engine.kernel_lock import KERNEL_LOCK
 from toolkit.engine.kernels import placement
@@ -24,8 +25,6 @@ from toolkit.siting.districts import district_factors
 
 _DM_PER_M = 10.0
 _FULL_CIRCLE_DEG = 360.0
-
-IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,9 @@ from typing import Final
 
 import numpy as np
 
-from toolkit.base.draws import Design, FloatArray
-from toolkit.engine.scene import IntArray, Scene, with_sight
+from toolkit.base.arrays import FloatArray, IntArray
+from toolkit.base.draws import Design
+from toolkit.engine.scene import Scene, with_sight
 from toolkit.siting import candidates, districts
 from toolkit.streets.pack import Pack
 from toolkit.streets.street_points import Pieces

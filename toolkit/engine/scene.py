@@ -17,6 +17,7 @@ from scipy import sparse
 from scipy.spatial import cKDTree
 
 from toolkit.base import store
+from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.engine import closed_form, sight, zones
 from toolkit.siting import candidates, districts
 from toolkit.siting.surroundings import lanes_of, metric_xy, pack_layers
@@ -30,9 +31,6 @@ MOST_POINTS = 200_000
 """So many points fit into the memory of an old laptop with all draws: 1,000 km at 5 m."""
 _JUNCTION_DEGREE = 3
 _FULL_CIRCLE_DEG = 360.0
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ import shapely
 from numpy.typing import NDArray
 
 from toolkit.base import store
+from toolkit.base.arrays import Float32Array, FloatArray, Int32Array
 from toolkit.engine.kernel_lock import KERNEL_LOCK
 from toolkit.engine.kernels import sight
 
@@ -54,10 +55,6 @@ _POINT_CELL_M = 25.0
 _ROUNDING_M = 0.001
 _BLOCK_SITES = 8192
 _SPARE = 1.2
-
-Float32Array = NDArray[np.float32]
-FloatArray = NDArray[np.float64]
-Int32Array = NDArray[np.int32]
 
 
 @dataclass(frozen=True)

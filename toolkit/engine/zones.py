@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from toolkit.assessment.model import EXPOSURE_CLASSES, LIKELY_LOW, POSSIBLE_HIGH
+from toolkit.base.terms import EXPOSURE_CLASSES, LIKELY_LOW, POSSIBLE_HIGH
 from toolkit.streets import street_points
 
 STRIP_M = 6.0

@@ -15,7 +15,8 @@ from typing import Literal
 
 import numpy as np
 
-from toolkit.base.draws import Design, FloatArray
+from toolkit.base.arrays import FloatArray
+from toolkit.base.draws import Design
 from toolkit.evidence.claim import CONTRACT_UNITS, DENSITY_UNITS, Claim
 from toolkit.evidence.densities import NO_FIGURES, CityFigures
 from toolkit.evidence.figure_draws import (

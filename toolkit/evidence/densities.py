@@ -10,13 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
 
-from toolkit.assessment.model import Boundary
-from toolkit.assumptions.sets import AssumptionSet
-from toolkit.base.draws import Design, FloatArray
+from toolkit.base.arrays import FloatArray
 from toolkit.evidence.claim import Claim
-from toolkit.streets.cities import City
 
 _PER_THOUSAND = 1000.0
 
@@ -47,49 +43,6 @@ class CityFigures:
 
 
 NO_FIGURES = CityFigures()
-
-
-def city_figures(
-    city: City,
-    assumptions: AssumptionSet,
-    design: Design,
-    *,
-    boundary: Boundary | None = None,
-    junctions: float | None = None,
-) -> CityFigures:
-    """Gather the figures of a city.
-
-    Parameters
-    ----------
-    boundary
-        Boundary of its installed streets, or None where there are none.
-    junctions
-        Junctions for vehicles inside it.
-
-    Raises
-    ------
-    InputDataError
-        If the reference networks cannot be read.
-    """
-    from toolkit.streets import reference_networks
-
-    def fixed(value: float | None) -> FloatArray | None:
-        return None if not value else np.full(design.n_draws, float(value))
-
-    population = None
-    if city.population:
-        spread = special.ndtri(design.column("city.population"))
-        spread = spread * assumptions.draw("city.population_log_sd", design)
-        population = np.asarray(city.population * np.exp(spread), dtype=float)
-    return CityFigures(
-        street_km=fixed(boundary.length_km if boundary else None),
-        area_km2=fixed(boundary.area_km2 if boundary else None),
-        population=population,
-        junctions=fixed(junctions),
-        street_km_per_km2=reference_networks.draw_density(
-            reference_networks.load_fabrics(), assumptions, design
-        ),
-    )
 
 
 def multiplier(claim: Claim, figures: CityFigures, per_site: FloatArray) -> FloatArray | None:

@@ -14,7 +14,8 @@ from typing import Final, Protocol
 import numpy as np
 from scipy import special
 
-from toolkit.base.draws import Design, FloatArray
+from toolkit.base.arrays import FloatArray
+from toolkit.base.draws import Design
 from toolkit.base.errors import InputDataError
 from toolkit.evidence.claim import DENSITY_UNITS, Claim, Figure
 from toolkit.evidence.densities import CityFigures, multiplier

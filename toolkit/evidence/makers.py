@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from toolkit.base import store, toml_files
+from toolkit.base.record import Record
 
 MAKERS_FORMAT = "camera-exposure.makers/1"
 _FILE = "makers.toml"
@@ -17,11 +18,7 @@ _TOP_LEVEL = ("format", "licence", "brand", "supplier")
 _Text = Annotated[str, Field(min_length=1, max_length=2000)]
 
 
-class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Statement(_Record):
+class Statement(Record):
     """Something reported about a maker or supplier, or said by it."""
 
     says: _Text
@@ -31,7 +28,7 @@ class Statement(_Record):
     via: tuple[_Text, ...] = ()
 
 
-class Maker(_Record):
+class Maker(Record):
     """A brand, or a supplier that buys from brands.
 
     Attributes
@@ -47,7 +44,7 @@ class Maker(_Record):
     statements: tuple[Statement, ...] = ()
 
 
-class _File(_Record):
+class _File(Record):
     model_config = ConfigDict(extra="ignore")
 
     format: Literal["camera-exposure.makers/1"]

@@ -17,7 +17,7 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
-from toolkit.base.draws import FloatArray
+from toolkit.base.arrays import FloatArray
 from toolkit.fixed_rules.camera_list import CameraList, ListedCamera
 from toolkit.fixed_rules.sets import FULL_CIRCLE_DEG, Occlusion, Rule, RuleSet
 from toolkit.streets.pack import Pack

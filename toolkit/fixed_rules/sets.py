@@ -11,13 +11,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from toolkit.assumptions.files import Difference, toml_table
 from toolkit.assumptions.sets import NAME, find_set
 from toolkit.base import store, toml_files
 from toolkit.base.errors import InputDataError
 from toolkit.base.escape import plain
+from toolkit.base.record import Record
 
 TOP_LEVEL: Final = (
     "kind", "name", "title", "about", "differs", "height", "occlusion", "zone", "rule", "source",
@@ -36,11 +37,7 @@ _Slug = Annotated[str, Field(pattern=rf"^{NAME.pattern}$")]
 _Segments = Annotated[int, Field(ge=3, le=3600, strict=True)]
 
 
-class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Source(_Record):
+class Source(Record):
     """Where a rule stands."""
 
     publisher: _Text
@@ -48,7 +45,7 @@ class Source(_Record):
     date: _Text
 
 
-class Heights(_Record):
+class Heights(Record):
     """What is done with heights of lenses, metres above the street.
 
     Attributes
@@ -74,7 +71,7 @@ class Heights(_Record):
         return self
 
 
-class Occlusion(_Record):
+class Occlusion(Record):
     """How buildings block views.
 
     Attributes
@@ -86,7 +83,7 @@ class Occlusion(_Record):
     ignore_within_m: Annotated[float, Field(ge=0, le=100, strict=True, allow_inf_nan=False)] = 0.0
 
 
-class Zone(_Record):
+class Zone(Record):
     """A kind of coverage, such as "recognition".
 
     Attributes
@@ -99,7 +96,7 @@ class Zone(_Record):
     threshold_px_m: _Positive | None = None
 
 
-class Rule(_Record):
+class Rule(Record):
     """One row of the table: which cameras it is for, and what they cover.
 
     Attributes
@@ -189,7 +186,7 @@ class Rule(_Record):
         return base * (1.0 + heights.gain_per_m * height)
 
 
-class RuleSet(_Record):
+class RuleSet(Record):
     """A checked set of fixed rules.
 
     Attributes

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from toolkit.assessment.model import Note
+from toolkit.base.terms import Note
 from toolkit.language.translate import tr
 
 _ENGLISH = "en"

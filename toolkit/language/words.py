@@ -10,16 +10,16 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-from toolkit.assessment.model import (
+from toolkit.base.clean_text import clean_text
+from toolkit.base.quantity import Quantity
+from toolkit.base.terms import (
     LIKELY_LOW,
     POSSIBLE_HIGH,
     SWITCHED_TIERS,
     ExposureClass,
-    Quantity,
     Status,
     Tier,
 )
-from toolkit.base.clean_text import clean_text
 from toolkit.language.translate import ngettext, number, significant, tr
 
 _INTERVAL_DIGITS: Final = 2

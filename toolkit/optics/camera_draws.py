@@ -16,9 +16,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from toolkit.assessment.model import INTERVAL, TIERS, Quantity, Tier
 from toolkit.assumptions.sets import AssumptionSet
-from toolkit.base.draws import Design, FloatArray
+from toolkit.base.arrays import FloatArray
+from toolkit.base.draws import Design
+from toolkit.base.quantity import INTERVAL, Quantity
+from toolkit.base.terms import TIERS, Tier
 from toolkit.optics.catalogue import CameraType, Catalogue, Mix, load_catalogue
 from toolkit.optics.facing import draw_turns
 from toolkit.optics.lens import (

@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 from scipy import stats
 
-from toolkit.assessment.model import Names
 from toolkit.base import own_rows, toml_files
-from toolkit.base.draws import FloatArray
+from toolkit.base.arrays import FloatArray
 from toolkit.base.errors import NotFoundError
+from toolkit.base.record import Record
+from toolkit.base.terms import Names
 from toolkit.base.toml_files import Table
 from toolkit.optics.lens import FULL_CIRCLE_DEG, Projection
 
@@ -36,11 +37,7 @@ Text = Annotated[str, Field(min_length=1, max_length=2000)]
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
 
 
-class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Valued(_Record):
+class Valued(Record):
     """A triangular range of one value and where it comes from.
 
     `low` and `high` may be left out where the value is not in doubt.
@@ -75,7 +72,7 @@ class Valued(_Record):
         return np.asarray(values, dtype=float)
 
 
-class CameraType(_Record):
+class CameraType(Record):
     """One type of camera, with the ranges of what is not known of it.
 
     Attributes
@@ -134,7 +131,7 @@ class CameraType(_Record):
         return self
 
 
-class Mix(_Record):
+class Mix(Record):
     """Shares of camera types assumed for a brand; types that are not named have none."""
 
     title: Text
@@ -151,14 +148,14 @@ class Mix(_Record):
         return self
 
 
-class LensField(_Record):
+class LensField(Record):
     """A published horizontal field of view at one focal length."""
 
     focal_mm: Positive
     hfov_deg: Annotated[float, Field(gt=0, le=FULL_CIRCLE_DEG)]
 
 
-class Model(_Record):
+class Model(Record):
     """A model of a maker, from its data sheet.
 
     Attributes
@@ -270,7 +267,7 @@ class Catalogue:
         raise NotFoundError(msg)
 
 
-class _Sensors(_Record):
+class _Sensors(Record):
     model_config = ConfigDict(extra="ignore")
 
     sensor_width_mm: dict[Text, Positive] = Field(default_factory=dict)

@@ -15,8 +15,8 @@ from typing import Final
 
 import numpy as np
 
-from toolkit.assessment.model import Tier
 from toolkit.base import escape
+from toolkit.base.terms import Tier
 from toolkit.language import words
 from toolkit.language.translate import Language, tr
 from toolkit.optics import words as camera_words

@@ -8,16 +8,15 @@ assumptions; `fit` gives what a list of cameras with known directions says of th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
 from toolkit.assumptions.sets import AssumptionSet
-from toolkit.base.draws import Design, FloatArray
-
-AnyFloats = NDArray[np.floating[Any]]
+from toolkit.base.arrays import AnyFloatArray, FloatArray
+from toolkit.base.draws import Design
 
 STEPS: Final = 120
 """Steps of 3 degrees, as in the tables of views."""
@@ -49,13 +48,13 @@ class Looks:
     spread_deg: float
 
 
-def folded_deg(direction_deg: AnyFloats, street_deg: AnyFloats) -> FloatArray:
+def folded_deg(direction_deg: AnyFloatArray, street_deg: AnyFloatArray) -> FloatArray:
     """Return the angle between a direction and the line of a street, 0 to 90 degrees."""
     off = (np.asarray(direction_deg) - street_deg + _RIGHT_DEG) % _HALF_DEG - _RIGHT_DEG
     return np.asarray(np.abs(off), dtype=float)
 
 
-def fold_of(direction_deg: AnyFloats, street_deg: AnyFloats) -> NDArray[np.int64]:
+def fold_of(direction_deg: AnyFloatArray, street_deg: AnyFloatArray) -> NDArray[np.int64]:
     """Return the class of angle, from 0 (along) to `FOLDS` - 1 (across)."""
     folded = folded_deg(direction_deg, street_deg)
     return np.searchsorted(FOLD_EDGES_DEG, folded, side="right").astype(np.int64)

@@ -17,7 +17,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from toolkit.base.draws import FloatArray
+from toolkit.base.arrays import FloatArray
 
 Projection = Literal["rectilinear", "equidistant", "panorama"]
 """How angle becomes pixels. A panorama is stitched from several lenses: pixels follow the angle, as

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from toolkit.assessment.model import Names
 from toolkit.base.errors import InputDataError
+from toolkit.base.terms import Names
 from toolkit.optics.catalogue import CameraType, Catalogue, Kind, Model
 from toolkit.optics.lens import (
     Projection,

@@ -12,9 +12,10 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
-from toolkit.assessment.model import INTERVAL, TIERS, Quantity, Tier
 from toolkit.assumptions.sets import AssumptionSet
-from toolkit.base.draws import FloatArray
+from toolkit.base.arrays import FloatArray
+from toolkit.base.quantity import INTERVAL, Quantity
+from toolkit.base.terms import TIERS, Tier
 from toolkit.optics.camera_draws import Target, system_down, targets, threshold_px_m
 from toolkit.optics.lens import (
     FULL_CIRCLE_DEG,

@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from toolkit.assessment.model import Tier
 from toolkit.base import own_rows, toml_files
 from toolkit.base.errors import NotFoundError
+from toolkit.base.record import Record
+from toolkit.base.terms import Tier
 
 THRESHOLDS_FILE = "thresholds.toml"
 THRESHOLDS_FORMAT = "camera-exposure.thresholds/1"
@@ -24,11 +25,7 @@ Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,40}$")]
 _MM_PER_M = 1000.0
 
 
-class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Level(_Record):
+class Level(Record):
     """One step of a standard."""
 
     name: Text
@@ -41,7 +38,7 @@ class Level(_Record):
         return _MM_PER_M / self.px_m
 
 
-class Edition(_Record):
+class Edition(Record):
     """One edition of a standard: its levels from the coarsest to the finest.
 
     Attributes
@@ -80,7 +77,7 @@ class Edition(_Record):
         return {tier: by_name[name] for tier, name in self.tiers.items()}
 
 
-class Preset(_Record):
+class Preset(Record):
     """A density that somebody asks for to match faces or to read plates."""
 
     id: Id

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from toolkit.assessment.model import Tier
+from toolkit.base.terms import Tier
 from toolkit.language import words
 from toolkit.language.translate import Language, number, tr
 from toolkit.optics.catalogue import Kind

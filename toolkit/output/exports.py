@@ -18,9 +18,11 @@ import pyproj
 import shapely
 
 from toolkit import __version__
-from toolkit.assessment.model import TIERS, Assessment, Layers
+from toolkit.assessment.layers import Layers
+from toolkit.assessment.model import Assessment
 from toolkit.base.errors import InputDataError, UsageError
 from toolkit.base.escape import plain
+from toolkit.base.terms import TIERS
 from toolkit.output import gis_files
 from toolkit.studies.comparison import Comparison, difference_layer
 

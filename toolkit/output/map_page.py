@@ -21,8 +21,10 @@ import shapely
 from branca.colormap import linear
 from branca.element import Element
 
-from toolkit.assessment.model import Assessment, ExposureClass, Layers, Tier
+from toolkit.assessment.layers import Layers
+from toolkit.assessment.model import Assessment
 from toolkit.base import escape
+from toolkit.base.terms import ExposureClass, Tier
 from toolkit.language import words
 from toolkit.language.translate import date, has_burmese, number, tr, unbroken
 from toolkit.output import leaflet

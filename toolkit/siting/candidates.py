@@ -17,7 +17,7 @@ from scipy import sparse
 from scipy.spatial import cKDTree
 
 from toolkit.base import store
-from toolkit.base.draws import FloatArray
+from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.errors import InputDataError
 from toolkit.siting.features import features_at
 from toolkit.siting.surroundings import StreetLayers
@@ -25,8 +25,6 @@ from toolkit.streets import street_points
 
 ROAD_CLASSES = ("main", "middle", "local", "foot")
 _CORNER_RAD = np.pi / 4
-
-IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,9 @@ from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from toolkit.siting.features import FEATURES, LAYER_FEATURES, IntArray, levels_of
-
-FloatArray = NDArray[np.float64]
+from toolkit.base.arrays import FloatArray, IntArray
+from toolkit.siting.features import FEATURES, LAYER_FEATURES, levels_of
 
 _JUNCTION_FADE: Final = {"12": 1.0, "30": 0.4, "60": 0.1}
 """How much of the common lift of junctions is left at each distance; levels may differ."""

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from toolkit.base.draws import Design, FloatArray
+from toolkit.base.arrays import FloatArray, IntArray
+from toolkit.base.draws import Design
 
 ALWAYS: Final = 0.99
 """A site that must exist so surely in a district of mean favour exists whatever the favour is."""
@@ -24,8 +25,6 @@ _LEAST_FACTOR: Final = 1e-9
 """No district is left out for certain."""
 CURVE_NODES: Final = 513
 """Nodes of `joint_curve` over the fourth root of the chance; between them it is straight."""
-
-IntArray = NDArray[np.int64]
 
 
 def districts(xy_m: FloatArray, district_m: float) -> tuple[IntArray, NDArray[np.int64]]:

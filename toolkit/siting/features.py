@@ -19,11 +19,9 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.spatial import cKDTree
 
+from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.siting.surroundings import StreetLayers
 from toolkit.streets import street_points as pieces
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 CLASSES: Final = ("motorway", "primary", "secondary", "tertiary", "minor", "service", "foot")
 """Classes of street from the highest; what is not listed in `_CLASS_OF` is minor."""

@@ -15,19 +15,16 @@ from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base import store
+from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.draws import Design
 from toolkit.base.errors import InputDataError, NotFoundError
 from toolkit.siting import design_matrix
 from toolkit.siting.candidates import Candidates
 from toolkit.siting.design_matrix import COLUMNS
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 SCHEMA: Final = "camera-exposure.siting-profiles/1"
 DEFAULT_MIXTURE: Final = "default"

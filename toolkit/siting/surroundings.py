@@ -12,9 +12,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from toolkit.base.arrays import FloatArray
 from toolkit.streets.pack import Pack
-
-FloatArray = NDArray[np.float64]
 
 LIGHTS, PLACES, BRIDGES = "traffic_lights", "places", "bridges"
 """What may be known of a place beside its streets."""

@@ -21,6 +21,7 @@ from scipy import ndimage
 from shapely.geometry.base import BaseGeometry
 
 from toolkit.base import guard
+from toolkit.base.arrays import FloatArray
 from toolkit.base.clean_text import clean_text
 from toolkit.base.errors import InputDataError, UsageError
 from toolkit.streets.readers.extract import GEOD, AdminArea, metric_crs_of, polygonal
@@ -29,7 +30,6 @@ from toolkit.streets.schema import CRS
 
 Kind = Literal["admin", "core", "polygon", "radius"]
 OutlineKind = Literal["admin", "core", "extract", "polygon", "radius"]
-FloatArray = NDArray[np.float64]
 
 RADIUS_RANGE_M: Final = (100.0, 100_000.0)
 """A smaller disc holds no street, a larger one no city."""

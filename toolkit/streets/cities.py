@@ -10,11 +10,12 @@ import difflib
 import unicodedata
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
-from toolkit.assessment.model import Names
 from toolkit.base import store, toml_files
 from toolkit.base.errors import NotFoundError
+from toolkit.base.record import Record
+from toolkit.base.terms import Names
 
 CITIES_FORMAT = "camera-exposure.cities/1"
 _FILE = "cities.toml"
@@ -24,11 +25,7 @@ _Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 _Text = Annotated[str, Field(min_length=1, max_length=1000)]
 
 
-class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Trap(_Record):
+class Trap(Record):
     """Another place that is easily taken for the city."""
 
     names: Annotated[tuple[_Text, ...], Field(min_length=1)]
@@ -36,7 +33,7 @@ class Trap(_Record):
     """One sentence that tells the two apart."""
 
 
-class City(_Record):
+class City(Record):
     """One city.
 
     Attributes
@@ -90,7 +87,7 @@ class City(_Record):
         return (self.id, self.name.en, self.name.my, *self.aliases)
 
 
-class _File(_Record):
+class _File(Record):
     model_config = ConfigDict(extra="ignore")
 
     format: Literal["camera-exposure.cities/1"]

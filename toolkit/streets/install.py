@@ -15,12 +15,12 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from toolkit.assessment.model import Boundary, Names
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.base.clean_text import clean_text
 from toolkit.base.errors import InputDataError
 from toolkit.base.guard import refuse_bomb
+from toolkit.base.terms import Boundary, Names
 from toolkit.streets import boundary as boundaries
 from toolkit.streets import pack as streets
 from toolkit.streets.boundary import BoundaryChoice, Outline

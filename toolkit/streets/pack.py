@@ -19,11 +19,12 @@ from typing import Annotated, Final, Literal
 
 import geopandas as gpd
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints, ValidationError
 
-from toolkit.assessment.model import Boundary, Names
 from toolkit.base import store
 from toolkit.base.errors import InputDataError, NotFoundError, PackError
+from toolkit.base.record import Record
+from toolkit.base.terms import Boundary, Names
 from toolkit.streets.schema import (
     JUNCTION_DEGREE,
     LAYERS,
@@ -48,16 +49,12 @@ _MOST_MANIFEST_BYTES: Final = 1 << 20
 _MOST_PART_BYTES: Final = 1 << 31
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
 _Line = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 _Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 _Slug = Annotated[str, StringConstraints(pattern=rf"^{_ID.pattern}$")]
 
 
-class Source(_Model):
+class Source(Record):
     """What a pack was made of."""
 
     name: _Line
@@ -70,14 +67,14 @@ class Source(_Model):
     """In words where the file came from."""
 
 
-class Part(_Model):
+class Part(Record):
     """One file of a pack."""
 
     sha256: _Sha256
     rows: int = Field(ge=0)
 
 
-class Manifest(_Model):
+class Manifest(Record):
     """What a pack is, where it came from, and the hash of each of its files."""
 
     schema_: Literal["camera-exposure.pack/1"] = Field(default=SCHEMA, alias="schema")

@@ -8,8 +8,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+from toolkit.base.arrays import FloatArray, IntArray
 
 
 @dataclass(frozen=True)

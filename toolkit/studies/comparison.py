@@ -14,28 +14,19 @@ from typing import Final, Literal
 
 import geopandas as gpd
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from toolkit import __version__
-from toolkit.assessment.model import (
-    INTERVAL,
-    TIERS,
-    Assessment,
-    Boundary,
-    CameraCount,
-    DrawsPart,
-    Note,
-    Quantity,
-    SourceRef,
-    Status,
-    StreetDetail,
-    Tier,
-)
+from toolkit.assessment.layers import StreetDetail
+from toolkit.assessment.model import Assessment, CameraCount, DrawsPart
 from toolkit.assumptions.files import differences
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base import store
-from toolkit.base.draws import FloatArray
+from toolkit.base.arrays import FloatArray
 from toolkit.base.errors import InputDataError
+from toolkit.base.quantity import INTERVAL, Quantity
+from toolkit.base.record import Record
+from toolkit.base.terms import TIERS, Boundary, Note, SourceRef, Status, Tier
 from toolkit.language import notes, words
 
 SCHEMA: Final = "camera-exposure.comparison/2"
@@ -43,11 +34,7 @@ SCHEMA: Final = "camera-exposure.comparison/2"
 Pairing = Literal["paired", "independent", "not_known"]
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Difference(_Model):
+class Difference(Record):
     """A figure of B less the same figure of A."""
 
     difference: Quantity
@@ -58,7 +45,7 @@ class Difference(_Model):
     """How the interval was made: draw by draw, or as if the two shared nothing."""
 
 
-class TierDifference(_Model):
+class TierDifference(Record):
     """The differences of one tier; averaged over where the cameras may stand (`expected`)."""
 
     threshold_px_m: tuple[float, float]
@@ -69,7 +56,7 @@ class TierDifference(_Model):
     effective_cameras: Difference
 
 
-class Side(_Model):
+class Side(Record):
     """One of the two assessments, with all that its figures need to be read by."""
 
     assumptions: str
@@ -87,7 +74,7 @@ class Side(_Model):
     sources: tuple[SourceRef, ...]
 
 
-class Change(_Model):
+class Change(Record):
     """One input that differs, as text; None where a side has none."""
 
     what: str
@@ -95,7 +82,7 @@ class Change(_Model):
     b: str | None
 
 
-class AssumptionChange(_Model):
+class AssumptionChange(Record):
     """One field of one assumption that differs; None where a side has none."""
 
     key: str
@@ -104,7 +91,7 @@ class AssumptionChange(_Model):
     b: str | float | None
 
 
-class Comparison(_Model):
+class Comparison(Record):
     """The whole comparison; its JSON form is the interface to other programs."""
 
     schema_: Literal["camera-exposure.comparison/2"] = Field(default=SCHEMA, alias="schema")

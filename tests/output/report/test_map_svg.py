@@ -10,8 +10,9 @@ import pytest
 import shapely
 from invented import SOUTH, STEP_DEG, WEST, layers_of
 
-from toolkit.assessment.model import TIERS, Layers
+from toolkit.assessment.layers import Layers
 from toolkit.base.errors import InputDataError
+from toolkit.base.terms import TIERS
 from toolkit.output import map_page
 from toolkit.output.report import map_svg
 

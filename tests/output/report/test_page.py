@@ -12,7 +12,10 @@ from invented import HOSTILE, layers_of
 from made import claim_of, other_claim, report_on
 from pages import Element, elements, shown
 
-from toolkit.assessment.model import TIERS, Assessment, Layers, Note, Quantity
+from toolkit.assessment.layers import Layers
+from toolkit.assessment.model import Assessment
+from toolkit.base.quantity import Quantity
+from toolkit.base.terms import TIERS, Note
 from toolkit.evidence.claim import Claim
 from toolkit.language import words
 from toolkit.language.translate import LANGUAGES, Language

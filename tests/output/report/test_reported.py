@@ -6,7 +6,7 @@ import pytest
 from invented import layers_of
 from made import claim_of, other_claim, report_on
 
-from toolkit.assessment.model import Quantity
+from toolkit.base.quantity import Quantity
 from toolkit.evidence.claim import Figure
 from toolkit.evidence.load import load_claims
 from toolkit.language import notes

@@ -13,9 +13,10 @@ from pages import elements
 from playwright.sync_api import sync_playwright
 
 from toolkit.assessment.assess import assess
-from toolkit.assessment.model import TIERS, Assessment
+from toolkit.assessment.model import Assessment
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.errors import InputDataError
+from toolkit.base.terms import TIERS
 from toolkit.language import words as labels
 from toolkit.output.report import file_name, valid_until, write_report
 

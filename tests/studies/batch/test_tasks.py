@@ -12,9 +12,10 @@ import pytest
 from batch_plans import HEAD, TILED, times, tree, write_plan
 
 import toolkit
-from toolkit.assessment.model import TIERS, Assessment
+from toolkit.assessment.model import Assessment
 from toolkit.assessment.sums import Sums
 from toolkit.base.errors import InputDataError
+from toolkit.base.terms import TIERS
 from toolkit.studies.batch import tasks as batch
 from toolkit.studies.batch.plan import read_plan
 

@@ -10,10 +10,11 @@ import pytest
 from banned_words import banned_words
 from invented import HOSTILE
 
-from toolkit.assessment.model import TIERS, Quantity
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.base.errors import InputDataError
+from toolkit.base.quantity import Quantity
+from toolkit.base.terms import TIERS
 from toolkit.language.translate import LANGUAGES, has_burmese
 from toolkit.studies.sensitivity import analysis as module
 from toolkit.studies.sensitivity import chart, field_work, words

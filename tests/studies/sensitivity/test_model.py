@@ -7,7 +7,7 @@ import shutil
 import numpy as np
 import pytest
 
-from toolkit.assessment.assess import make_inputs
+from toolkit.assessment.inputs import make_inputs
 from toolkit.assessment.on_streets import on_streets
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store

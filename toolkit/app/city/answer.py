@@ -8,7 +8,9 @@ from typing import Final
 from toolkit.app import markup
 from toolkit.app.city import figures
 from toolkit.app.kept_answers import Estimate
-from toolkit.assessment.model import Assessment, Quantity, SamplePart, Tier
+from toolkit.assessment.model import Assessment, SamplePart
+from toolkit.base.quantity import Quantity
+from toolkit.base.terms import Tier
 from toolkit.language import notes, words
 from toolkit.language.translate import Language, number, significant, tr
 from toolkit.output.report import reported

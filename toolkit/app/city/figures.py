@@ -6,18 +6,10 @@ from collections.abc import Callable, Sequence
 
 from toolkit.app import markup
 from toolkit.app.kept_answers import Estimate
-from toolkit.assessment.model import (
-    EXPOSURE_CLASSES,
-    TIERS,
-    Allocation,
-    Assessment,
-    Case,
-    ExposureClass,
-    Layers,
-    Quantity,
-    Tier,
-    TierPart,
-)
+from toolkit.assessment.layers import Layers
+from toolkit.assessment.model import Assessment, Case, TierPart
+from toolkit.base.quantity import Quantity
+from toolkit.base.terms import EXPOSURE_CLASSES, TIERS, Allocation, ExposureClass, Tier
 from toolkit.language import words as labels
 from toolkit.language.translate import Language, date, number, tr
 from toolkit.output import map_page

@@ -9,7 +9,9 @@ import streamlit as st
 from toolkit.app import kept_answers, markup
 from toolkit.app.city import figures
 from toolkit.app.kept_answers import Estimate
-from toolkit.assessment.model import Assessment, Layers, Tier
+from toolkit.assessment.layers import Layers
+from toolkit.assessment.model import Assessment
+from toolkit.base.terms import Tier
 from toolkit.language import notes
 from toolkit.language.translate import Language, tr
 from toolkit.output.report import tables

@@ -7,8 +7,8 @@ import streamlit as st
 from toolkit.app import markup
 from toolkit.app.kept_answers import Estimate
 from toolkit.app.side_panel import Choice
-from toolkit.assessment.model import Tier
 from toolkit.base import escape
+from toolkit.base.terms import Tier
 from toolkit.language.translate import Language, tr
 from toolkit.output.report import sensitivity as matters
 from toolkit.studies.sensitivity import chart, words

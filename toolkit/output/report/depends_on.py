@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from toolkit.assessment.model import SWITCHED_TIERS, Assessment
+from toolkit.assessment.model import Assessment
+from toolkit.base.terms import SWITCHED_TIERS
 from toolkit.language import words
 from toolkit.language.translate import Language, tr
 from toolkit.output.report import reported

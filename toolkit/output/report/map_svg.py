@@ -17,8 +17,10 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from toolkit.assessment.model import TIERS, Layers, Tier
+from toolkit.assessment.layers import Layers
+from toolkit.base.arrays import FloatArray
 from toolkit.base.errors import InputDataError
+from toolkit.base.terms import TIERS, Tier
 from toolkit.output import map_page
 
 UNITS_PER_PX: Final = 254 / 96
@@ -36,8 +38,6 @@ _BAR_SHARE: Final = 0.28
 _TOLERANCE: Final = 0.5
 """Units by which a line may be simplified: less than a printer shows."""
 _M_PER_KM: Final = 1000.0
-
-_FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,7 @@ def _groups(
 def _to_units(metric: NDArray[Any], left: float, top: float, unit_m: float) -> NDArray[Any]:
     """Return geometries in units of the drawing, y downwards."""
 
-    def moved(xy: _FloatArray) -> _FloatArray:
+    def moved(xy: FloatArray) -> FloatArray:
         return np.column_stack([(xy[:, 0] - left) / unit_m, (top - xy[:, 1]) / unit_m])
 
     return np.asarray(shapely.transform(metric, moved), dtype=object)
@@ -205,7 +205,7 @@ def _rings(parts: NDArray[Any]) -> Iterable[Any]:
             yield from part.interiors
 
 
-def _path(points: _FloatArray) -> str:
+def _path(points: FloatArray) -> str:
     """Return the path data of one line: whole units, each step relative to the last point."""
     whole = np.round(points).astype(np.int64)
     steps = np.diff(whole, axis=0)

@@ -12,8 +12,10 @@ from typing import Any, Final
 import jinja2
 from markupsafe import Markup
 
-from toolkit.assessment.model import TIERS, Assessment, Quantity, Tier
+from toolkit.assessment.model import Assessment
 from toolkit.base import escape
+from toolkit.base.quantity import Quantity
+from toolkit.base.terms import TIERS, Tier
 from toolkit.evidence.claim import Claim
 from toolkit.language import notes, words
 from toolkit.language.translate import Language, date, has_burmese, number, tr, unbroken

@@ -7,7 +7,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from toolkit.assessment.model import Assessment, CameraCount, Quantity
+from toolkit.assessment.model import Assessment, CameraCount
+from toolkit.base.quantity import Quantity
 from toolkit.evidence.claim import Claim, Figure
 from toolkit.evidence.claim import Status as ClaimStatus
 from toolkit.evidence.load import known_by

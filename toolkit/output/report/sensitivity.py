@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from toolkit.assessment.model import TIERS, Assessment, Tier
+from toolkit.assessment.model import Assessment
 from toolkit.base.errors import InputDataError
+from toolkit.base.terms import TIERS, Tier
 from toolkit.language.translate import Language, tr
 from toolkit.output.report import tables
 from toolkit.studies.sensitivity import chart as tornado

@@ -5,16 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from toolkit.assessment.model import (
-    TIERS,
-    Allocation,
-    Assessment,
-    Case,
-    Layers,
-    Quantity,
-    Tier,
-    TierPart,
-)
+from toolkit.assessment.layers import Layers
+from toolkit.assessment.model import Assessment, Case, TierPart
+from toolkit.base.quantity import Quantity
+from toolkit.base.terms import TIERS, Allocation, Tier
 from toolkit.language import words as labels
 from toolkit.language.translate import Language, number, significant, tr
 from toolkit.output import map_page

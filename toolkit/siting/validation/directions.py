@@ -12,15 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.assumptions.files import toml_value
+from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.draws import Design
 from toolkit.optics import facing
 from toolkit.optics.facing import Looks
 from toolkit.siting.features import FEATURES, JUNCTION_BINS_M, levels_of
 from toolkit.siting.validation import regression
 from toolkit.siting.validation.known_city import CityPair
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 LEAST_CAMERAS: Final = 30
 """Fewer cameras with a direction say nothing of three shares."""

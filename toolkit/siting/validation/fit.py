@@ -13,14 +13,13 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from toolkit.base.arrays import FloatArray
 from toolkit.language import words
 from toolkit.siting import design_matrix, profiles
 from toolkit.siting.profiles import Prior
 from toolkit.siting.validation import regression, simulate
 from toolkit.siting.validation.known_city import CityPair
 from toolkit.siting.validation.regression import FitCity, Fitted
-
-FloatArray = NDArray[np.float64]
 
 OFFSET_SHARES: Final = np.round(np.linspace(0.05, 0.95, 10), 2)
 _DIGITS: Final = 4

@@ -14,6 +14,7 @@ import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from toolkit.base.arrays import FloatArray
 from toolkit.base.clean_text import clean_text
 from toolkit.base.errors import InputDataError
 from toolkit.siting.features import StreetPoints, street_points, without_duplicates
@@ -25,8 +26,6 @@ from toolkit.streets.readers.osm import tags as rules
 from toolkit.streets.readers.tables import build as street_lines
 from toolkit.streets.readers.tables import columns, read
 from toolkit.streets.readers.tables.build import StreetFile
-
-FloatArray = NDArray[np.float64]
 
 MOST_OFFSET_M: Final = 60.0
 """A camera farther than this from every street is not one of this network."""

@@ -20,11 +20,9 @@ from scipy import optimize, sparse, stats
 from scipy.spatial import cKDTree
 from statsmodels.tools.sm_exceptions import ConvergenceWarning
 
+from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.siting import design_matrix
 from toolkit.siting.features import StreetPoints
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 BLOCK_M: Final = 1000.0
 SITE_M: Final = 20.0

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.draws import Design
 from toolkit.language import words
 from toolkit.language.translate import LANGUAGES
@@ -16,9 +16,6 @@ from toolkit.siting.profiles import Drawn, Mixture, Profiles
 from toolkit.siting.validation import regression
 from toolkit.siting.validation import simulate as coverage
 from toolkit.siting.validation.known_city import CityPair
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 N_DRAWS: Final = 200
 TOP_SHARE: Final = 0.10

@@ -17,13 +17,12 @@ import shapely
 from numpy.typing import NDArray
 
 from toolkit.base import store
+from toolkit.base.arrays import FloatArray
 from toolkit.siting.features import PLACE_M
 from toolkit.siting.surroundings import StreetLayers, lanes_of, metric_xy, some_lanes
 from toolkit.streets.readers.extract import Extract
 from toolkit.streets.readers.osm import file as osm
 from toolkit.streets.readers.tables import graphml
-
-FloatArray = NDArray[np.float64]
 
 SAME_STREET_M: Final = 2.0
 """A street of the extract is that of a line if it passes its middle this near: coordinates of both

@@ -15,12 +15,10 @@ from numpy.typing import NDArray
 from scipy import stats
 from scipy.spatial import cKDTree
 
+from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.draws import Design
 from toolkit.siting.profiles import Drawn
 from toolkit.siting.validation.regression import block_index
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 DISC_M: Final = 25.0
 _LEAST: Final = 1e-300

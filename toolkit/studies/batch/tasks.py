@@ -22,16 +22,18 @@ import geopandas as gpd
 import numpy as np
 
 from toolkit.assessment import tiles
-from toolkit.assessment.assess import assemble, make_inputs
-from toolkit.assessment.model import ALLOCATIONS, Assessment
+from toolkit.assessment.assess import assemble
+from toolkit.assessment.inputs import Inputs, make_inputs
+from toolkit.assessment.model import Assessment
 from toolkit.assessment.on_city_level import on_city_level
 from toolkit.assessment.on_streets import on_streets, outcome_of
-from toolkit.assessment.outcome import Inputs
-from toolkit.assessment.sums import Sums, plan_sites, total
+from toolkit.assessment.site_plan import plan_sites
+from toolkit.assessment.sums import Sums, total
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base import store
 from toolkit.base.draws import Design
 from toolkit.base.errors import InputDataError, ToolkitError
+from toolkit.base.terms import ALLOCATIONS
 from toolkit.evidence.densities import CityFigures
 from toolkit.studies.batch.plan import Job, job_assumptions, job_key, job_pack
 

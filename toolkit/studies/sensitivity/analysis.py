@@ -13,25 +13,19 @@ from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.polynomial import legendre
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from toolkit import __version__
 from toolkit.assessment.assess import source_refs
-from toolkit.assessment.model import (
-    INTERVAL,
-    TIERS,
-    AssumptionsPart,
-    Basis,
-    Names,
-    Quantity,
-    SourceRef,
-    Status,
-    Tier,
-)
+from toolkit.assessment.counting import value_of_counting
+from toolkit.assessment.model import AssumptionsPart
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base import store
-from toolkit.base.draws import Design, FloatArray
-from toolkit.evidence.observations import value_of_counting
+from toolkit.base.arrays import FloatArray
+from toolkit.base.draws import Design
+from toolkit.base.quantity import INTERVAL, Quantity
+from toolkit.base.record import Record
+from toolkit.base.terms import TIERS, Basis, Names, SourceRef, Status, Tier
 from toolkit.language import words
 from toolkit.streets.pack import open_pack
 from toolkit.studies.sensitivity.design import (
@@ -77,11 +71,7 @@ LEAST_NARROWING: Final = 0.01
 Why = Literal["fixed", "set", "definition", "encounter", "unused", "one_boundary"]
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class FactorPart(_Model):
+class FactorPart(Record):
     """One factor and one tier.
 
     Attributes
@@ -106,7 +96,7 @@ class FactorPart(_Model):
     rises: bool | None
 
 
-class WorkPart(_Model):
+class WorkPart(Record):
     """What one hour of some work would narrow.
 
     Attributes
@@ -127,7 +117,7 @@ class WorkPart(_Model):
     factors: tuple[str, ...]
 
 
-class TierSensitivity(_Model):
+class TierSensitivity(Record):
     """Everything about the share of street length of one tier.
 
     Attributes
@@ -147,14 +137,14 @@ class TierSensitivity(_Model):
     work: tuple[WorkPart, ...]
 
 
-class NotVaried(_Model):
+class NotVaried(Record):
     """An assumption that is no factor here, and why."""
 
     key: str
     why: Why
 
 
-class BoundaryPart(_Model):
+class BoundaryPart(Record):
     """One of the boundaries among which the analysis chose."""
 
     pack: str | None
@@ -162,7 +152,7 @@ class BoundaryPart(_Model):
     note: str
 
 
-class SampleSize(_Model):
+class SampleSize(Record):
     """How large the analysis was."""
 
     base: int
@@ -171,7 +161,7 @@ class SampleSize(_Model):
     """Street points of the stratified sample; None where no streets are installed."""
 
 
-class Sensitivity(_Model):
+class Sensitivity(Record):
     """Which assumption matters for one city; see the module docstring."""
 
     schema_: Literal["camera-exposure.sensitivity/2"] = Field(default=SCHEMA, alias="schema")

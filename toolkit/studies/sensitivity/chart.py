@@ -12,8 +12,8 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-from toolkit.assessment.model import Tier
 from toolkit.base import escape
+from toolkit.base.terms import Tier
 from toolkit.language.translate import Language, number, tr
 from toolkit.output import map_page
 from toolkit.studies.sensitivity import words

@@ -20,7 +20,8 @@ from SALib.analyze import sobol as sobol_analysis
 from SALib.sample import morris as morris_sample
 from SALib.sample import sobol as sobol_sample
 
-from toolkit.base.draws import Design, FloatArray
+from toolkit.base.arrays import FloatArray
+from toolkit.base.draws import Design
 
 Method = Literal["sobol", "morris"]
 METHODS: Final[tuple[Method, ...]] = ("sobol", "morris")

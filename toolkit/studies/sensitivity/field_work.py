@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from toolkit.base import store, toml_files
 from toolkit.base.errors import InputDataError
+from toolkit.base.record import Record
 
 FILE: Final = "field_work.toml"
 
@@ -15,11 +16,7 @@ _Text = Annotated[str, Field(min_length=1, max_length=1000)]
 _Share = Annotated[float, Field(ge=0, le=1)]
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Teaching(_Model):
+class Teaching(Record):
     """Some factors, and which part of their variance one hour removes.
 
     Attributes
@@ -51,7 +48,7 @@ class Teaching(_Model):
         return self
 
 
-class Work(_Model):
+class Work(Record):
     """One thing that can be done in an hour.
 
     Attributes
@@ -66,14 +63,14 @@ class Work(_Model):
     teaches: tuple[Teaching, ...]
 
 
-class Cannot(_Model):
+class Cannot(Record):
     """Factors that no such hour teaches, and why."""
 
     factors: tuple[str, ...]
     reason: _Text
 
 
-class FieldWork(_Model):
+class FieldWork(Record):
     """Everything in the file."""
 
     format: Literal["camera-exposure.field-work/1"]

@@ -1,6 +1,6 @@
 """The model as a function of a design: share of street length per row and tier, in one pass.
 
-The same stages as an assessment, in the same order: `toolkit.assessment.assess.make_inputs`,
+The same stages as an assessment, in the same order: `toolkit.assessment.inputs.make_inputs`,
 siting, sight, exposure. Instead of all street points a stratified sample of them is evaluated,
 because a sensitivity analysis needs tens of thousands of rows.
 """
@@ -13,16 +13,17 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from toolkit.assessment.assess import make_inputs
-from toolkit.assessment.model import TIERS, Status
+from toolkit.assessment import reference_cover
+from toolkit.assessment.inputs import Inputs, make_inputs
 from toolkit.assessment.on_city_level import CORE_RADII_KM
 from toolkit.assessment.on_streets import scene_of
-from toolkit.assessment.outcome import M_PER_KM, Inputs
-from toolkit.assessment.sums import chance_of_sites, mapped_share, reducing_of, share_inside
+from toolkit.assessment.outcome import M_PER_KM
+from toolkit.assessment.site_plan import chance_of_sites, mapped_share, reducing_of, share_inside
 from toolkit.assumptions.sets import AssumptionSet
-from toolkit.base.draws import Design, FloatArray
+from toolkit.base.arrays import FloatArray, IntArray
+from toolkit.base.draws import Design
+from toolkit.base.terms import TIERS, Status
 from toolkit.engine import closed_form
 from toolkit.engine.scene import Scene
 from toolkit.evidence.count import Scope
@@ -43,7 +44,6 @@ _RINGS: Final = 3
 _CHUNK: Final = 256
 """Rows evaluated at once: the table of views of so many fits into the memory of an old laptop."""
 
-IntArray = NDArray[np.int64]
 Progress = Callable[[float], None]
 
 
@@ -319,7 +319,7 @@ def _on_disc(inputs: Inputs, radius_km: float) -> FloatArray:
     """Return the expected share of street length in a disc around the centre, shape (D, T).
 
     The reported cameras stand in the disc, or over the township, or between the two on the log
-    scale, as `toolkit.assessment.sums.share_inside` has it for streets.
+    scale, as `toolkit.assessment.site_plan.share_inside` has it for streets.
     """
     design, values = inputs.design, inputs.assumptions
     known = reference_networks.load_fabrics()
@@ -335,8 +335,8 @@ def _on_disc(inputs: Inputs, radius_km: float) -> FloatArray:
     disc_m = (
         reference_networks.draw_density(known, values, design) * np.pi * radius_km**2 * M_PER_KM
     )
-    return reference_networks.covered_share(
-        reference_networks.draw_view_curve(known, values, design),
+    return reference_cover.covered_share(
+        reference_cover.draw_view_curve(known, values, design),
         views,
         sites_per_m=inputs.n_cameras * inside / inputs.per_site / disc_m,
         stretch_m=values.value("sites.stretch_m"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from toolkit.assessment.model import Quantity, Tier
+from toolkit.base.quantity import Quantity
+from toolkit.base.terms import Tier
 from toolkit.language import words
 from toolkit.language.translate import number, tr
 from toolkit.studies.sensitivity.analysis import FactorPart, Sensitivity, TierSensitivity, WorkPart

@@ -21,9 +21,9 @@ from geopandas.testing import assert_geodataframe_equal
 from osmium.osm import mutable
 from overpass_server import HOST, Server, serving
 
-from toolkit.assessment.model import Names
 from toolkit.base import egress, store
 from toolkit.base.errors import InputDataError, PermissionNotGivenError
+from toolkit.base.terms import Names
 from toolkit.streets.cities import City
 from toolkit.streets.readers.extract import Extract
 from toolkit.streets.readers.osm.file import read_osm

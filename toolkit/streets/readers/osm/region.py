@@ -17,6 +17,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from toolkit.base.arrays import IntArray
 from toolkit.streets.readers.osm import tags
 from toolkit.streets.readers.topology import split
 
@@ -144,7 +145,7 @@ class Ways:
     """
 
     nodes: split.WayNodes
-    ids: split.Ints
+    ids: IntArray
     kinds: NDArray[np.int32]
 
     def __len__(self) -> int:

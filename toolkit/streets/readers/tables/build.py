@@ -14,6 +14,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from toolkit.base.arrays import GeometryArray, IntArray
 from toolkit.base.clean_text import clean_text
 from toolkit.base.errors import InputDataError
 from toolkit.base.guard import Progress
@@ -30,9 +31,6 @@ from toolkit.streets.readers.tables import columns
 from toolkit.streets.readers.topology import noding, split, stated_ends
 from toolkit.streets.readers.topology.split import Pieces
 from toolkit.streets.schema import CRS, Layers, conform, empty_layer
-
-Ints = NDArray[np.int64]
-Lines = NDArray[Any]
 
 _WIDEST_DEG: Final = 90.0
 """Streets further apart than this are not of one country: some position is wrong."""
@@ -58,10 +56,10 @@ class Drawn:
         What was found wrong or left out so far.
     """
 
-    lines: Lines
+    lines: GeometryArray
     tags: Sequence[Mapping[str, str]]
-    way_ids: Ints
-    ends: Ints | None = None
+    way_ids: IntArray
+    ends: IntArray | None = None
     counts: Counter[str] = field(default_factory=Counter)
 
 
@@ -208,7 +206,7 @@ def _apart(one: Any, other: Any) -> bool:  # noqa: ANN401
     return bool(one[2] < other[0] or one[0] > other[2] or one[3] < other[1] or one[1] > other[3])
 
 
-def _box(name: str, lines: Lines) -> BaseGeometry:
+def _box(name: str, lines: GeometryArray) -> BaseGeometry:
     west, south, east, north = shapely.total_bounds(lines)
     if east - west > _WIDEST_DEG:
         msg = (
@@ -225,7 +223,7 @@ def _box(name: str, lines: Lines) -> BaseGeometry:
 # --- pieces ---------------------------------------------------------------------------------
 
 
-def _pieces(name: str, drawn: Drawn, levels: Ints, counts: Counter[str]) -> Pieces:
+def _pieces(name: str, drawn: Drawn, levels: IntArray, counts: Counter[str]) -> Pieces:
     """Return the pieces between nodes: those the file states, else those of its geometry."""
     if drawn.ends is not None:
         pieces = stated_ends.stated(drawn.lines, drawn.ends)
@@ -290,7 +288,7 @@ def _streets(
     return conform("streets", frame)
 
 
-def _numbered(pieces: Pieces, way_ids: Ints) -> Pieces:
+def _numbered(pieces: Pieces, way_ids: IntArray) -> Pieces:
     """Return pieces numbered along their ways; without way ids, only those of equal hash are.
 
     The id of a street that came without one then depends on its own shape alone.
@@ -353,7 +351,10 @@ def _state_missing(layers: Layers, beside: Beside, drawn: Drawn, counts: Counter
 
 
 def shape_rows(
-    shapes: Lines, tags: Sequence[Mapping[str, str]], ids: Sequence[str], counts: Counter[str]
+    shapes: GeometryArray,
+    tags: Sequence[Mapping[str, str]],
+    ids: Sequence[str],
+    counts: Counter[str],
 ) -> list[dict[str, Any]]:
     """Return rows of the layer buildings: valid areas, without roofs on posts.
 

@@ -13,9 +13,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from toolkit.base.arrays import IntArray
 from toolkit.base.errors import InputDataError
-
-Ints = NDArray[np.int64]
 
 _AT_ONCE: Final = 500_000
 """Pairs that may come of one question: 8 MB."""
@@ -31,7 +30,7 @@ def near_pairs(
     *,
     most_each: int,
     **how: Any,  # noqa: ANN401
-) -> Iterator[tuple[Ints, Ints]]:
+) -> Iterator[tuple[IntArray, IntArray]]:
     """Give the pairs that ``tree.query(asked, **how)`` would give, in portions.
 
     Parameters

@@ -17,11 +17,9 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
+from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.streets.readers.topology import split
 from toolkit.streets.readers.topology.near import near_pairs
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 
 JOIN_M: Final = 1.0
 """An end this near to another line at the same level belongs to it: narrower than any street,
@@ -41,12 +39,12 @@ _EPSILON: Final = 1e-12
 class Vertices:
     """Lines as vertices, one line after the other, in 1e-7 degrees."""
 
-    offsets: Ints
-    x: Ints
-    y: Ints
+    offsets: IntArray
+    x: IntArray
+    y: IntArray
 
     @property
-    def line(self) -> Ints:
+    def line(self) -> IntArray:
         """Index of the line of each vertex."""
         return np.repeat(np.arange(len(self.offsets) - 1), np.diff(self.offsets))
 
@@ -59,7 +57,7 @@ def vertices_of(lines: NDArray[Any]) -> Vertices:
     return Vertices(offsets.astype(np.int64), grid[:, 0], grid[:, 1])
 
 
-def position_ids(x: Ints, y: Ints) -> Ints:
+def position_ids(x: IntArray, y: IntArray) -> IntArray:
     """Return a number for each position: the same for the same place in every file.
 
     Above 10^18 nearly everywhere, and so never the id of an OpenStreetMap node.
@@ -68,7 +66,7 @@ def position_ids(x: Ints, y: Ints) -> Ints:
     return (x + half) * whole + (y + half // 2) + 1
 
 
-def meet(name: str, drawn: Vertices, levels: Ints) -> tuple[Vertices, dict[str, int]]:
+def meet(name: str, drawn: Vertices, levels: IntArray) -> tuple[Vertices, dict[str, int]]:
     """Put points where lines of the same level cross, and where one ends on another.
 
     Parameters
@@ -105,14 +103,16 @@ def meet(name: str, drawn: Vertices, levels: Ints) -> tuple[Vertices, dict[str, 
     }
 
 
-def _scale(drawn: Vertices) -> Floats:
+def _scale(drawn: Vertices) -> FloatArray:
     """Return metres per unit of the grid, eastward and northward, in the middle of the lines."""
     middle = np.radians(np.median(drawn.y) / split.UNITS_PER_DEGREE)
     metres = _METRES_PER_DEGREE / split.UNITS_PER_DEGREE
     return np.array([metres * max(np.cos(middle), 0.01), metres])
 
 
-def _insert(lines: Vertices, before: Ints, share: Floats, x: Ints, y: Ints) -> Vertices:
+def _insert(
+    lines: Vertices, before: IntArray, share: FloatArray, x: IntArray, y: IntArray
+) -> Vertices:
     order = np.lexsort((share, before))
     before, x, y = before[order], x[order], y[order]
     sizes = np.diff(lines.offsets) + np.bincount(
@@ -126,17 +126,19 @@ def _insert(lines: Vertices, before: Ints, share: Floats, x: Ints, y: Ints) -> V
     )
 
 
-def _loose_ends(lines: Vertices) -> Ints:
+def _loose_ends(lines: Vertices) -> IntArray:
     """Return the vertices that end a line and are no other vertex's place."""
     ends = np.unique(np.concatenate([lines.offsets[:-1], lines.offsets[1:] - 1]))
     _, inverse, uses = np.unique(
         position_ids(lines.x, lines.y), return_inverse=True, return_counts=True
     )
-    loose: Ints = ends[uses[inverse[ends]] == 1]
+    loose: IntArray = ends[uses[inverse[ends]] == 1]
     return loose
 
 
-def _join_ends_to_points(lines: Vertices, levels: Ints, scale: Floats) -> tuple[Vertices, int]:
+def _join_ends_to_points(
+    lines: Vertices, levels: IntArray, scale: FloatArray
+) -> tuple[Vertices, int]:
     """Move loose ends onto a vertex of another line within `JOIN_M`; of two ends, one moves."""
     loose = _loose_ends(lines)
     if not len(loose):
@@ -177,19 +179,19 @@ def _join_ends_to_points(lines: Vertices, levels: Ints, scale: Floats) -> tuple[
 class _Steps:
     """The straight steps between vertices, in metres."""
 
-    first: Ints
+    first: IntArray
     """Vertex at which each begins."""
-    line: Ints
-    level: Ints
-    begin: Floats
-    end: Floats
+    line: IntArray
+    level: IntArray
+    begin: FloatArray
+    end: FloatArray
     grid: NDArray[np.int64]
     """Positions of both ends in grid units, shape (n, 2, 2)."""
     shapes: NDArray[Any]
-    scale: Floats
+    scale: FloatArray
 
     @classmethod
-    def of(cls, lines: Vertices, levels: Ints, scale: Floats) -> _Steps:
+    def of(cls, lines: Vertices, levels: IntArray, scale: FloatArray) -> _Steps:
         line = lines.line
         grid = np.column_stack([lines.x, lines.y])
         first = np.flatnonzero((line[1:] == line[:-1]) & (grid[1:] != grid[:-1]).any(axis=1))
@@ -211,7 +213,7 @@ def _array(shapes: Any) -> NDArray[Any]:  # noqa: ANN401
     return np.asarray(shapes, dtype=object)
 
 
-_Inserts = tuple[Ints, Floats, Ints, Ints]
+_Inserts = tuple[IntArray, FloatArray, IntArray, IntArray]
 
 
 def _ends_on_steps(name: str, lines: Vertices, steps: _Steps) -> _Inserts:
@@ -243,21 +245,21 @@ def _ends_on_steps(name: str, lines: Vertices, steps: _Steps) -> _Inserts:
     return at, share, lines.x[loose[row]], lines.y[loose[row]]
 
 
-def _joined(parts: list[Ints]) -> Ints:
+def _joined(parts: list[IntArray]) -> IntArray:
     return np.concatenate([np.empty(0, dtype=np.int64), *parts])
 
 
-def _share(points: Floats, begin: Floats, end: Floats) -> Floats:
+def _share(points: FloatArray, begin: FloatArray, end: FloatArray) -> FloatArray:
     """Return how far along a step the nearest place to a point lies, from 0 to 1."""
     along = end - begin
     square = np.maximum((along**2).sum(axis=1), _EPSILON)
-    share: Floats = np.clip(((points - begin) * along).sum(axis=1) / square, 0, 1)
+    share: FloatArray = np.clip(((points - begin) * along).sum(axis=1) / square, 0, 1)
     return share
 
 
-def _gap(points: Floats, begin: Floats, end: Floats) -> Floats:
+def _gap(points: FloatArray, begin: FloatArray, end: FloatArray) -> FloatArray:
     share = _share(points, begin, end)
-    gap: Floats = np.linalg.norm(points - begin - share[:, None] * (end - begin), axis=1)
+    gap: FloatArray = np.linalg.norm(points - begin - share[:, None] * (end - begin), axis=1)
     return gap
 
 
@@ -276,7 +278,7 @@ def _crossings(name: str, steps: _Steps) -> _Inserts:
     return at, share, x, y
 
 
-def _common(steps: _Steps, a: Ints, b: Ints) -> _Inserts:
+def _common(steps: _Steps, a: IntArray, b: IntArray) -> _Inserts:
     ends = (steps.grid[a][:, :, None, :] == steps.grid[b][:, None, :, :]).all(axis=3)
     # Steps with a common end have nothing else in common unless one lies along the other.
     u, v = steps.end[a] - steps.begin[a], steps.end[b] - steps.begin[b]
@@ -295,7 +297,7 @@ def _common(steps: _Steps, a: Ints, b: Ints) -> _Inserts:
     return at, share, grid[:, 0], grid[:, 1]
 
 
-def _on_grid(steps: _Steps, points: Floats, a: Ints, b: Ints) -> NDArray[np.int64]:
+def _on_grid(steps: _Steps, points: FloatArray, a: IntArray, b: IntArray) -> NDArray[np.int64]:
     """Return common points on the grid, at an end of a step where one is that near."""
     grid = np.round(points / steps.scale).astype(np.int64)
     for s in (a, b):
@@ -309,7 +311,7 @@ def _on_grid(steps: _Steps, points: Floats, a: Ints, b: Ints) -> NDArray[np.int6
 # --- the same street twice ------------------------------------------------------------------
 
 
-def parallel_m(name: str, lines: NDArray[Any], u: Ints, v: Ints) -> Floats:
+def parallel_m(name: str, lines: NDArray[Any], u: IntArray, v: IntArray) -> FloatArray:
     """Return the length of each line whose middle has another line within `PARALLEL_M`.
 
     Lines that end at a common node are not compared: near a junction all streets are near.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
@@ -18,14 +18,10 @@ from numpy.typing import NDArray
 from shapely.geometry import LineString
 from shapely.geometry.base import BaseGeometry
 
+from toolkit.base.arrays import BoolArray, FloatArray, GeometryArray, IntArray
 from toolkit.streets.readers.osm import tags
 from toolkit.streets.readers.topology.near import near_pairs
 from toolkit.streets.schema import CRS, JUNCTION_DEGREE
-
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
-Floats = NDArray[np.float64]
-Lines = NDArray[Any]
 
 GEOD: Final = pyproj.Geod(ellps="WGS84")
 UNITS_PER_DEGREE: Final = 10_000_000
@@ -54,10 +50,10 @@ class WayNodes:
         Longitude and latitude in 1e-7 degrees; `MISSING` where the node is not in the file.
     """
 
-    offsets: Ints
-    refs: Ints
-    x: Ints
-    y: Ints
+    offsets: IntArray
+    refs: IntArray
+    x: IntArray
+    y: IntArray
 
 
 @dataclass(frozen=True)
@@ -76,11 +72,11 @@ class Pieces:
         LineStrings in EPSG:4326, from u to v.
     """
 
-    way: Ints
-    ordinal: Ints
-    u: Ints
-    v: Ints
-    lines: Lines
+    way: IntArray
+    ordinal: IntArray
+    u: IntArray
+    v: IntArray
+    lines: GeometryArray
 
     def __len__(self) -> int:
         """Return the number of pieces."""
@@ -139,7 +135,7 @@ def split_ways(nodes: WayNodes) -> tuple[Pieces, dict[str, int]]:
     return _take(pieces, lasting), counts
 
 
-def _end_ids(refs: Ints, real: Bools, at: Ints) -> Ints:
+def _end_ids(refs: IntArray, real: BoolArray, at: IntArray) -> IntArray:
     """Return the ids of piece ends; a way broken off between nodes gets an id of its own.
 
     Such an end must not look like the dead end of a street, and stays the same on re-import.
@@ -147,7 +143,7 @@ def _end_ids(refs: Ints, real: Bools, at: Ints) -> Ints:
     return np.where(real[at], refs[at], _BROKEN_BASE - refs[at])
 
 
-def _take(pieces: Pieces, kept: Bools) -> Pieces:
+def _take(pieces: Pieces, kept: BoolArray) -> Pieces:
     return Pieces(
         way=pieces.way[kept],
         ordinal=pieces.ordinal[kept],
@@ -202,16 +198,16 @@ def _parts_inside(line: LineString, boundary: BaseGeometry) -> list[LineString]:
     return [part for _, part in sorted(parts, key=lambda item: item[0])]
 
 
-def _cut_id(point: Floats) -> int:
+def _cut_id(point: FloatArray) -> int:
     digest = hashlib.sha256(_grid_bytes(point)).digest()
     return _CUT_BASE - int.from_bytes(digest[:7], "big")
 
 
-def _grid_bytes(coordinates: Floats) -> bytes:
+def _grid_bytes(coordinates: FloatArray) -> bytes:
     return np.round(coordinates * UNITS_PER_DEGREE).astype("<i4").tobytes()
 
 
-def street_ids(pieces: Pieces, way_ids: Ints) -> list[str]:
+def street_ids(pieces: Pieces, way_ids: IntArray) -> list[str]:
     """Return ``way/ordinal/hash`` of each piece.
 
     The hash is over the vertices in 1e-7 degrees, as drawn: a piece whose shape has not changed
@@ -227,7 +223,7 @@ def street_ids(pieces: Pieces, way_ids: Ints) -> list[str]:
     ]
 
 
-def lengths_m(lines: Lines) -> Floats:
+def lengths_m(lines: GeometryArray) -> FloatArray:
     """Return the lengths of lines in EPSG:4326 on the WGS84 ellipsoid, in metres."""
     if not len(lines):
         return np.empty(0)
@@ -303,7 +299,7 @@ def junctions_of(streets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def place_signals(
     junctions: gpd.GeoDataFrame, signals: gpd.GeoSeries, metric_crs: str
-) -> tuple[Bools, int]:
+) -> tuple[BoolArray, int]:
     """Give each traffic-signal node to one junction within `SIGNAL_REACH_M`.
 
     That is the nearest junction of drivable streets, else, for crossings between junctions, the

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from toolkit.base.arrays import BoolArray, GeometryArray, IntArray
 from toolkit.streets.readers.topology import noding, split
 from toolkit.streets.readers.topology.split import Pieces
-
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
-Lines = NDArray[Any]
 
 _SPREAD: Final = 100
 """How far apart, in 1e-7 degrees (about a metre), lines may end that name the same node."""
@@ -22,7 +19,7 @@ _OWN_VOTE: Final = 1.25
 """What the end that fits a line's direction counts for, where the other end counts 1."""
 
 
-def stated(lines: Lines, ends: Ints) -> Pieces | None:
+def stated(lines: GeometryArray, ends: IntArray) -> Pieces | None:
     """Return one piece for each line, or None if the lines do not end where their nodes are.
 
     Parameters
@@ -46,18 +43,18 @@ def stated(lines: Lines, ends: Ints) -> Pieces | None:
     return Pieces(np.arange(n), np.zeros(n, np.int64), turned[:, 0], turned[:, 1], lines)
 
 
-def _grid_of_ends(lines: Lines) -> tuple[Ints, Ints]:
+def _grid_of_ends(lines: GeometryArray) -> tuple[IntArray, IntArray]:
     first, last = (shapely.get_coordinates(shapely.get_point(lines, k)) for k in (0, -1))
     units = split.UNITS_PER_DEGREE
     return np.round(first * units).astype(np.int64), np.round(last * units).astype(np.int64)
 
 
-def _near(places: Ints, ends: Ints) -> Bools:
-    near: Bools = (np.abs(places - ends) <= _SPREAD).all(axis=1)
+def _near(places: IntArray, ends: IntArray) -> BoolArray:
+    near: BoolArray = (np.abs(places - ends) <= _SPREAD).all(axis=1)
     return near
 
 
-def _node_places(number: int, index: Ints, first: Ints, last: Ints) -> Ints:
+def _node_places(number: int, index: IntArray, first: IntArray, last: IntArray) -> IntArray:
     """Return where each node is, shape (number, 2): the end that most of its lines share.
 
     A line may run either way, so both of its ends speak for both of its nodes.
@@ -89,7 +86,7 @@ def _node_places(number: int, index: Ints, first: Ints, last: Ints) -> Ints:
 
 
 def without_doubles(
-    pieces: Pieces, levels: Ints, way_ids: Ints, counts: Counter[str]
+    pieces: Pieces, levels: IntArray, way_ids: IntArray, counts: Counter[str]
 ) -> tuple[Pieces, NDArray[np.bool_]]:
     """Keep one of pieces with the same vertices; drawn once each way they are one both ways.
 
