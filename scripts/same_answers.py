@@ -36,163 +36,36 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Final
 
 from answer_cases import FIRST, LAST, MAIN, Case, Step, absent_extracts, all_cases
 from answer_files import Normal, folder_differences, moved_differences, tree
-from rich.console import Console
+from answer_sides import (
+    DIFFERENT,
+    ROOT,
+    SAME,
+    USAGE,
+    Runner,
+    Side,
+    check_side,
+    console,
+    worktree,
+)
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-ROOT: Final = Path(__file__).resolve().parent.parent
 OF_CHECKOUT: Final = Path(__file__).resolve().parent / "answers_of_checkout.py"
 DATA_VARIABLE: Final = "CAMERA_TOOLKIT_TEST_DATA"
 """Names the folder of test data, as for the tests; ``streets/`` in it has the extracts."""
-_RUN_S: Final = 1800
-"""How long one command may take."""
-_KEPT_VARIABLES: Final = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR")
 _FAILURE_CHARS: Final = 2000
 _OF_BASE: Final = "of-base"
 _HOMES: Final = ("cache", "files")
 """What is compared of each home: what can be computed again, and all else."""
-SAME, DIFFERENT, USAGE = 0, 1, 2
-
-console = Console(stderr=True, highlight=False, markup=False)
-
-
-@dataclass(frozen=True)
-class Side:
-    """One of the two checkouts.
-
-    Attributes
-    ----------
-    name
-        "base" or "here": of the same length, so that what is laid out by width stays alike.
-    root
-        Root of the checkout.
-    folder
-        Where its homes and answers lie.
-    """
-
-    name: str
-    root: Path
-    folder: Path
-
-    def home(self, name: str) -> Path:
-        """Return the home of that name."""
-        return self.folder / "homes" / name
-
-    def out(self, case: str) -> Path:
-        """Return the folder of the answers of a case."""
-        return self.folder / "out" / case
-
-    def environment(self, home: str) -> dict[str, str]:
-        """Return all variables of a run."""
-        user = self.folder / "user"
-        return {
-            **{name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ},
-            "HOME": str(user),
-            "USERPROFILE": str(user),
-            "CAMERA_TOOLKIT_HOME": str(self.home(home)),
-            "PYTHONPATH": str(self.root),
-            "PYTHONHASHSEED": "0",
-            "TZ": "UTC",
-            "LC_ALL": "C.UTF-8",
-            "COLUMNS": "160",
-            "NO_COLOR": "1",
-        }
-
-    def normal(self, text: bytes) -> bytes:
-        """Return a text without the names of this side's folders."""
-        text = text.replace(str(self.folder).encode(), b"(folder)")
-        return text.replace(str(self.root).encode(), b"(checkout)")
-
-
-class Runner:
-    """Runs programs, and stops them all when asked to."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._running: set[subprocess.Popen[bytes]] = set()
-        self._stopped = False
-
-    def run(self, command: Sequence[str], folder: Path, side: Side, home: str, name: str) -> int:
-        """Run a program in a folder, keep what it says there, and return its exit code."""
-        with (
-            (folder / f"{name}.stdout").open("wb") as out,
-            (folder / f"{name}.stderr").open("wb") as err,
-        ):
-            with self._lock:
-                if self._stopped:
-                    raise KeyboardInterrupt
-                # In a session of its own, so that its children can be stopped with it.
-                process = subprocess.Popen(
-                    command,
-                    cwd=folder,
-                    env=side.environment(home),
-                    stdin=subprocess.DEVNULL,
-                    stdout=out,
-                    stderr=err,
-                    start_new_session=True,
-                )
-                self._running.add(process)
-            try:
-                return process.wait(_RUN_S)
-            finally:
-                _kill(process)
-                with self._lock:
-                    self._running.discard(process)
-
-    def stop(self) -> None:
-        """Stop what runs, and start nothing more."""
-        with self._lock:
-            self._stopped = True
-            for process in self._running:
-                _kill(process)
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is not None:
-        return
-    if os.name == "posix":
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()
-
-
-@contextlib.contextmanager
-def worktree(revision: str, path: Path) -> Iterator[Path]:
-    """Check a revision out into a folder, and remove it afterwards whatever happens.
-
-    Raises
-    ------
-    SystemExit
-        If there is no such revision.
-    """
-    git = ("git", "-C", str(ROOT), "worktree")
-    try:
-        done = subprocess.run(
-            [*git, "add", "--detach", "--quiet", str(path), f"{revision}^{{commit}}"],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            console.print(f"{revision!r} cannot be checked out: {done.stderr.strip()}")
-            raise SystemExit(USAGE)
-        yield path
-    finally:
-        subprocess.run([*git, "remove", "--force", str(path)], capture_output=True, check=False)
-        shutil.rmtree(path, ignore_errors=True)
-        subprocess.run([*git, "prune"], capture_output=True, check=False)
 
 
 def run_chain(
@@ -385,29 +258,6 @@ def compare(
         failed = [line for problem in failures[case.name] for line in problem.splitlines()]
         found[case.name] = [*failed, *lines]
     return found | home_differences(base, here, moved_keys=moved_keys)
-
-
-def check_side(side: Side) -> None:
-    """Check that a side answers with its own checkout.
-
-    Raises
-    ------
-    SystemExit
-        If it is another one's package that is imported.
-    """
-    for name in ("user", "homes", "out"):
-        (side.folder / name).mkdir(parents=True)
-    done = subprocess.run(
-        [sys.executable, "-c", "import toolkit; print(toolkit.__file__)"],
-        cwd=side.folder,
-        env=side.environment("plain"),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode or not Path(done.stdout.strip()).is_relative_to(side.root):
-        console.print(f"The toolkit of {side.root} is not what is imported: {done.stderr}")
-        raise SystemExit(USAGE)
 
 
 def known_cities() -> list[str]:

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 import same_answers
 import shapely
-from same_answers import DIFFERENT, ROOT, SAME, USAGE, Side
+from answer_sides import DIFFERENT, ROOT, SAME, USAGE, Runner, Side, worktree
 
 
 @pytest.fixture
@@ -226,7 +226,7 @@ def test_a_command_that_fails_alike_on_both_sides_is_no_match(sides):
     sides = tuple(Side(side.name, ROOT, side.folder) for side in sides)
     for side in sides:
         (side.folder / "homes").mkdir()
-    found = same_answers.run_phase(same_answers.Runner(), sides, [case], 2)
+    found = same_answers.run_phase(Runner(), sides, [case], 2)
     assert [problem.partition(" on ")[0] for problem in found["case"]] == [
         "--no-such: exit code 2"
     ] * 2
@@ -238,7 +238,7 @@ def test_the_worktree_is_removed_after_a_failure(tmp_path):
 
     def fail() -> None:
         nonlocal there
-        with same_answers.worktree("HEAD", path):
+        with worktree("HEAD", path):
             there = (path / "toolkit" / "__main__.py").is_file()
             raise KeyboardInterrupt
 
@@ -256,13 +256,13 @@ def worktrees() -> str:
 
 
 def test_an_unknown_revision_is_wrong_usage(tmp_path):
-    with pytest.raises(SystemExit) as ended, same_answers.worktree("no-such", tmp_path / "x"):
+    with pytest.raises(SystemExit) as ended, worktree("no-such", tmp_path / "x"):
         pass
     assert ended.value.code == USAGE
 
 
 def test_what_runs_is_stopped_with_its_children(sides):
-    runner = same_answers.Runner()
+    runner = Runner()
     base = Side("base", ROOT, sides[0].folder)
     pid = base.folder / "pid"
     child = f"import os, time; open({str(pid)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
