@@ -21,6 +21,8 @@ An allow list is a TOML file of differences that are wanted:
     [[differs]]
     case = "help*"
     reason = "the command is called camera-exposure now"
+
+A command that fails in this checkout is never allowed; one that fails in BASE alone can be.
 """
 
 from __future__ import annotations
@@ -38,8 +40,9 @@ import sys
 import tempfile
 import time
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Final
@@ -68,9 +71,25 @@ _HOMES: Final = ("cache", "files")
 """What is compared of each home: what can be computed again, and all else."""
 
 
+@dataclass(frozen=True)
+class Failure:
+    """A run that ended with another exit code than it should.
+
+    Attributes
+    ----------
+    side
+        Name of the side.
+    said
+        The command, its exit code and the end of its messages.
+    """
+
+    side: str
+    said: str
+
+
 def run_chain(
     runner: Runner, side: Side, chain: Sequence[Case], tell: Callable[[str, str], None]
-) -> dict[str, list[str]]:
+) -> dict[str, list[Failure]]:
     """Run cases of one home in order; return the failures of each.
 
     Parameters
@@ -92,14 +111,14 @@ def run_chain(
         for name, text in case.files.items():
             (folder / name).write_text(text, encoding="utf-8")
         failures[case.name] = [
-            problem
+            failure
             for number, step in enumerate(case.steps, 1)
-            if (problem := _run_step(runner, side, case, step, number))
+            if (failure := _run_step(runner, side, case, step, number))
         ]
     return failures
 
 
-def _run_step(runner: Runner, side: Side, case: Case, step: Step, number: int) -> str:
+def _run_step(runner: Runner, side: Side, case: Case, step: Step, number: int) -> Failure | None:
     start = [str(OF_CHECKOUT)] if step.script else ["-m", "toolkit"]
     folder = side.out(case.name)
     name = f"{number}-{step.args[0].strip('-')}"
@@ -107,20 +126,21 @@ def _run_step(runner: Runner, side: Side, case: Case, step: Step, number: int) -
     code = runner.run(command, folder, side, case.home, name)
     (folder / f"{name}.exit").write_text(f"{code}\n", encoding="utf-8")
     if code == step.code:
-        return ""
+        return None
     said = (folder / f"{name}.stderr").read_text(encoding="utf-8", errors="replace")
-    return f"{' '.join(step.args)}: exit code {code} on {side.name}\n{said[-_FAILURE_CHARS:]}"
+    head = f"{' '.join(step.args)}: exit code {code} on {side.name}"
+    return Failure(side.name, f"{head}\n{said[-_FAILURE_CHARS:]}")
 
 
 def run_phase(
     runner: Runner, sides: Sequence[Side], cases: Sequence[Case], jobs: int
-) -> dict[str, list[str]]:
+) -> dict[str, list[Failure]]:
     """Run cases on both sides, `jobs` chains at a time; return the failures of each case."""
     chains: list[list[Case]] = [[case] for case in cases if case.home == "plain"]
     rest = [case for case in cases if case.home != "plain"]
     homes = dict.fromkeys(case.home for case in rest)
     chains[:0] = [[case for case in rest if case.home == home] for home in homes]
-    failures: dict[str, list[str]] = {case.name: [] for case in cases}
+    failures: dict[str, list[Failure]] = {case.name: [] for case in cases}
     with _progress(len(cases) * len(sides)) as tell, ThreadPoolExecutor(jobs) as pool:
         futures = [
             pool.submit(run_chain, runner, side, chain, tell) for chain in chains for side in sides
@@ -211,20 +231,34 @@ def read_allowed(path: Path | None) -> list[tuple[str, str]]:
         raise SystemExit(USAGE) from None
 
 
-def report(found: Mapping[str, list[str]], allowed: Sequence[tuple[str, str]]) -> int:
-    """Print the differences of each case, and return the exit code."""
+def report(
+    found: Mapping[str, list[str]],
+    allowed: Sequence[tuple[str, str]],
+    broken: Collection[str] = (),
+) -> int:
+    """Print the differences of each case, and return the exit code.
+
+    Parameters
+    ----------
+    found
+        The lines that say how each case differs; none if it does not.
+    allowed
+        Patterns of cases that may differ, with the reasons.
+    broken
+        Cases in which this checkout fails: no list allows that.
+    """
     used, differ, listed = set(), 0, 0
     for name, lines in found.items():
         if not lines:
             continue
         hit = next((one for one in allowed if fnmatch.fnmatchcase(name, one[0])), None)
-        if hit:
+        if hit and name not in broken:
             used.add(hit)
             listed += 1
             print(f"{name}: differs as listed: {hit[1]}")
             continue
         differ += 1
-        print(f"{name}: differs")
+        print(f"{name}: {'fails' if name in broken else 'differs'}")
         print("\n".join(f"  {line}" for line in lines))
     for one in allowed:
         if one not in used:
@@ -235,11 +269,19 @@ def report(found: Mapping[str, list[str]], allowed: Sequence[tuple[str, str]]) -
 
 def compare(
     sides: tuple[Side, Side], cases: Sequence[Case], *, jobs: int, moved_keys: bool
-) -> dict[str, list[str]]:
-    """Run all cases on both sides and return the differences of each, none for most."""
+) -> tuple[dict[str, list[str]], set[str]]:
+    """Run all cases on both sides.
+
+    Returns
+    -------
+    found
+        How each case differs, as lines for a reader; no lines for most.
+    broken
+        The cases in which this checkout fails.
+    """
     base, here = sides
     runner = Runner()
-    failures: dict[str, list[str]] = {}
+    failures: dict[str, list[Failure]] = {}
     for phase in (FIRST, MAIN, LAST):
         chosen = [case for case in cases if case.phase == phase]
         if not chosen:
@@ -255,9 +297,10 @@ def compare(
     found = {}
     for case in sorted(cases, key=lambda case: case.name):
         lines = folder_differences(base.out(case.name), here.out(case.name), normal)
-        failed = [line for problem in failures[case.name] for line in problem.splitlines()]
+        failed = [line for failure in failures[case.name] for line in failure.said.splitlines()]
         found[case.name] = [*failed, *lines]
-    return found | home_differences(base, here, moved_keys=moved_keys)
+    broken = {name for name, said in failures.items() if any(f.side == here.name for f in said)}
+    return found | home_differences(base, here, moved_keys=moved_keys), broken
 
 
 def known_cities() -> list[str]:
@@ -357,11 +400,13 @@ def main() -> int:
             console.print(
                 "BASE pins other packages; both sides run with those of this interpreter."
             )
-        found = compare(sides, cases, jobs=options.jobs, moved_keys=options.moved_keys)
-    code = report(found, allowed)
+        found, broken = compare(sides, cases, jobs=options.jobs, moved_keys=options.moved_keys)
+    code = report(found, allowed, broken)
     for name in [] if options.only else absent_extracts(extracts):
         print(f"not compared: {name}, which --extracts or {DATA_VARIABLE} can give the folder of")
-    console.print(f"{time.monotonic() - start:.0f} s")
+    spent = os.times()
+    processor_s = spent.user + spent.system + spent.children_user + spent.children_system
+    console.print(f"{time.monotonic() - start:.0f} s, {processor_s:.0f} s of the processors")
     return code
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -206,6 +207,18 @@ def test_the_report_counts_what_is_listed_apart(capsys):
     assert same_answers.report({"help": ["a"], "cities": []}, allowed[:1]) == SAME
 
 
+def test_a_list_allows_no_failure_of_this_checkout(capsys):
+    found = {"app": ["exit code 1"], "help": ["exit code 1"]}
+    allowed = [("*", "all new")]
+    assert same_answers.report(found, allowed, {"help"}) == DIFFERENT
+    assert capsys.readouterr().out.splitlines() == [
+        "app: differs as listed: all new",
+        "help: fails",
+        "  exit code 1",
+        "2 cases, 1 differ, 1 as listed",
+    ]
+
+
 @pytest.mark.parametrize("text", ["differs = 1", '[[differs]]\ncase = "a"', "["])
 def test_a_list_without_reasons_is_refused(tmp_path, text):
     path = tmp_path / "allow.toml"
@@ -227,9 +240,8 @@ def test_a_command_that_fails_alike_on_both_sides_is_no_match(sides):
     for side in sides:
         (side.folder / "homes").mkdir()
     found = same_answers.run_phase(Runner(), sides, [case], 2)
-    assert [problem.partition(" on ")[0] for problem in found["case"]] == [
-        "--no-such: exit code 2"
-    ] * 2
+    said = sorted((failure.side, failure.said.partition("\n")[0]) for failure in found["case"])
+    assert said == [(side, f"--no-such: exit code 2 on {side}") for side in ("base", "here")]
 
 
 def test_the_worktree_is_removed_after_a_failure(tmp_path):
@@ -334,6 +346,24 @@ def test_extracts_that_are_not_there_are_named(tmp_path, monkeypatch):
     assert len(answer_cases.absent_extracts(folder)) == 2
     names = [case.name for case in answer_cases.all_cases(["helsinki-centre"], folder)]
     assert sum(name.startswith("extract/") for name in names) == 3
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="Windows sends no SIGTERM")
+def test_nothing_is_left_after_an_interruption(tmp_path):
+    command = [sys.executable, "scripts/same_answers.py", "HEAD", "--only", "help"]
+    process = subprocess.Popen(
+        command, cwd=ROOT, env={**os.environ, "TMPDIR": str(tmp_path)}, stderr=subprocess.PIPE
+    )
+    assert process.stderr is not None
+    while b"help" not in process.stderr.readline():
+        assert process.poll() is None
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert b"Interrupted" in said
+    assert list(tmp_path.iterdir()) == []
+    assert str(tmp_path) not in worktrees()
 
 
 @pytest.mark.slow
