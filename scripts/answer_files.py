@@ -12,7 +12,7 @@ import itertools
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,8 +25,6 @@ _WIDTH: Final = 160
 _KEY: Final = re.compile(r"[0-9a-f]{16,}")
 """A part of a path that is a hash."""
 _BYTES_IN_LINE: Final = 64
-_TABLES: Final = frozenset({".gpkg", ".parquet"})
-_ARRAYS: Final = frozenset({".npy"})
 
 Normal = Callable[[bytes], bytes]
 """Takes the names of temporary folders out of a text."""
@@ -74,12 +72,12 @@ def file_difference(base: Path, here: Path, normal: tuple[Normal, Normal]) -> li
     raw = base.read_bytes(), here.read_bytes()
     if raw[0] == raw[1]:
         return []
-    if base.suffix in _TABLES | _ARRAYS:
+    if base.suffix in _READ:
         try:
-            laid = [_rows(path) for path in (base, here)]
+            laid = [_READ[base.suffix](path) for path in (base, here)]
         except Exception as error:  # noqa: BLE001 - whatever a library says of a broken file
             return [f"  one of them cannot be read: {error!r}"]
-        same = base.suffix in _TABLES and laid[0] == laid[1]
+        same = base.suffix != ".npy" and laid[0] == laid[1]
     else:
         texts = [clean(data) for clean, data in zip(normal, raw, strict=True)]
         same = texts[0] == texts[1]
@@ -127,45 +125,43 @@ def _text_lines(data: bytes, suffix: str) -> list[str]:
     return text.split("\n")
 
 
-def _rows(path: Path) -> list[str]:
-    """Lay a table or an array out in lines, each value in full."""
-    if path.suffix == ".npy":
-        array = np.load(path, allow_pickle=False)
-        return [f"{array.dtype} {array.shape}", *map(repr, array.ravel().tolist())]
-    return list(_parquet(path) if path.suffix == ".parquet" else _geopackage(path))
+def _array(path: Path) -> list[str]:
+    array = np.load(path, allow_pickle=False)
+    # With its place, so that a value that has changed is not taken for one that has moved.
+    values = (f"{i}: {value!r}" for i, value in enumerate(array.ravel().tolist()))
+    return [f"{array.dtype} {array.shape}", *values]
 
 
-def _parquet(path: Path) -> Iterator[str]:
+def _parquet(path: Path) -> list[str]:
     import pyarrow.parquet as pq
 
     # The file itself: read_table would take parts of the folder's name for columns.
     with pq.ParquetFile(path) as file:
         table = file.read()
-    yield from (f"{one.name}: {one.type}" for one in table.schema)
+    lines = [f"{one.name}: {one.type}" for one in table.schema]
     for key, value in sorted((table.schema.metadata or {}).items()):
-        yield f"metadata {key.decode()}"
-        yield from _text_lines(value, "")
-    yield from map(_row, table.to_pylist())
+        lines += [f"metadata {key.decode()}", *_text_lines(value, "")]
+    return lines + [_row(values) for values in table.to_pylist()]
 
 
-def _geopackage(path: Path) -> Iterator[str]:
+def _geopackage(path: Path) -> list[str]:
     import pyogrio
     import pyogrio.raw
 
+    lines = []
     for layer, kind in pyogrio.list_layers(path):
-        yield f"layer {layer}: {kind}"
         info = pyogrio.read_info(path, layer=layer)
-        yield f"crs {info['crs']}"
+        lines += [f"layer {layer}: {kind}", f"crs {info['crs']}"]
         for key, value in sorted((info["layer_metadata"] or {}).items()):
-            yield f"metadata {key}"
-            yield from _text_lines(str(value).encode(), "")
+            lines += [f"metadata {key}", *_text_lines(str(value).encode(), "")]
         meta, fids, geometry, columns = pyogrio.raw.read(path, layer=layer, return_fids=True)
         names = [str(name) for name in meta["fields"]]
-        yield from (f"{a}: {b}" for a, b in zip(names, info["dtypes"], strict=True))
+        lines += [f"{a}: {b}" for a, b in zip(names, info["dtypes"], strict=True)]
         shapes = [None] * len(fids) if geometry is None else geometry
         for i, fid in enumerate(fids):
             values = {name: column[i] for name, column in zip(names, columns, strict=True)}
-            yield _row({"fid": fid, **values, "geometry": shapes[i]})
+            lines.append(_row({"fid": fid, **values, "geometry": shapes[i]}))
+    return lines
 
 
 def _row(values: dict[str, Any]) -> str:
@@ -175,3 +171,11 @@ def _row(values: dict[str, Any]) -> str:
 def _exact(value: Any) -> str:  # noqa: ANN401 - whatever a cell holds
     """Return the text of a value in which two different values differ."""
     return value.hex() if isinstance(value, bytes) else repr(value)
+
+
+_READ: Final[dict[str, Callable[[Path], list[str]]]] = {
+    ".npy": _array,
+    ".gpkg": _geopackage,
+    ".parquet": _parquet,
+}
+"""What lays files out in lines, each value in full, that are no text."""

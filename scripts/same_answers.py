@@ -121,7 +121,8 @@ def run_chain(
 def _run_step(runner: Runner, side: Side, case: Case, step: Step, number: int) -> Failure | None:
     start = [str(OF_CHECKOUT)] if step.script else ["-m", "toolkit"]
     folder = side.out(case.name)
-    name = f"{number}-{step.args[0].strip('-')}"
+    words = [word for word in step.args if word.isalpha()]
+    name = f"{number}-{'-'.join(words[:2]) or 'toolkit'}"
     command = [sys.executable, *start, *step.args]
     code = runner.run(command, folder, side, case.home, name)
     (folder / f"{name}.exit").write_text(f"{code}\n", encoding="utf-8")

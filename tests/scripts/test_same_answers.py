@@ -61,6 +61,20 @@ def test_one_byte_is_found(sides, name):
     assert any(line.startswith("  +") for line in found)
 
 
+def test_the_element_of_an_array_that_differs_is_named(sides):
+    for side, middle in zip(sides, (1, 2), strict=True):
+        array = np.zeros(2000, np.uint8)
+        array[1000] = middle
+        np.save(side.out("case") / "start.npy", array)
+    assert differences(sides)[2:] == [
+        "   999: 0",
+        "  -1000: 1",
+        "  +1000: 2",
+        "   1001: 0",
+        "  ...",
+    ]
+
+
 def test_the_same_is_no_difference(sides):
     write(sides, "a.stdout", b"x\n", b"x\n")
     assert differences(sides) == []
