@@ -16,7 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from toolkit import _tables, store
 from toolkit._errors import InputDataError
 from toolkit._escape import plain
-from toolkit.assumption_text import Difference, toml_table
+from toolkit._tables import toml_table
+from toolkit.assumption_text import Difference
 from toolkit.assumptions import NAME, find_set
 
 TOP_LEVEL: Final = (

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit import bearings, siting_fit
-from toolkit.assumption_text import toml_value
 from toolkit.bearings import Looks
 from toolkit.draws import Design
 from toolkit.siting_pairs import CityPair
@@ -99,17 +98,14 @@ def as_toml(found: Mapping[str, Mapping[str, Any]], sources: Mapping[str, str]) 
     sources
         What each rests on, by city.
     """
+    import tomlkit
+
     lines = [
         "# Where cameras look, from lists with known directions: shares of cameras that look along",
         "# their street, across it (the rest anywhere), and the spread about both; low, high: 5,",
         f"# 95 % points over sites drawn again. A junction is near within {NEAR_JUNCTION_M:g} m.",
         "# Written by `siting fit`; the ranges in use are assumptions (sites.bearing_*).",
+        "",
+        tomlkit.dumps({name: {"source": sources[name], **one} for name, one in found.items()}),
     ]
-    for name, one in found.items():
-        key = toml_value(name)
-        lines += ["", f"[{key}]", f"source = {toml_value(sources[name])}"]
-        lines += [f"{k} = {v}" for k, v in one.items() if not isinstance(v, dict)]
-        for part, values in one.items():
-            if isinstance(values, dict):
-                lines += ["", f"[{key}.{part}]", *(f"{k} = {v}" for k, v in values.items())]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)
