@@ -1,4 +1,4 @@
-"""Read the TOML files people write, and gather every problem of a file with its place.
+"""Read and write the TOML files of people, and gather every problem of a file with its place.
 
 Someone who mends a file wants all that is wrong with it at once, so nothing here stops at the
 first problem except text that is not TOML at all.
@@ -10,7 +10,7 @@ import copy
 import difflib
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -24,6 +24,7 @@ MAX_FILE_BYTES = 5_000_000
 """A file of claims or cities is some kilobytes; beyond this it is a mistake or an attack."""
 
 _SHOWN_CHARACTERS = 60
+_LAST_OF_FOUR_DIGITS = 0xFFFF
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -189,3 +190,37 @@ def fail_if_any(problems: Sequence[str], what: str) -> None:
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
         msg = f"{what} cannot be used: {count}.\n" + "\n".join(f"- {p}" for p in problems)
         raise InputDataError(msg)
+
+
+def toml_table(heading: str, values: Mapping[str, Any]) -> str:
+    """Return one table as TOML; signs that do not show are written as numbers.
+
+    Parameters
+    ----------
+    heading
+        Line above it, such as ``[[claim]]``; empty for the head of a file.
+    values
+        Its keys and values. A mapping becomes a table in the line; None is left out.
+
+    Raises
+    ------
+    TypeError
+        If TOML has no such value.
+    """
+    import tomlkit
+
+    document = tomlkit.document()
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            document[key] = tomlkit.inline_table()
+            document[key].update(value)
+        elif value is not None:
+            document[key] = value
+    text = f"{heading}\n" if heading else ""
+    return text + "".join(_shown_sign(sign) for sign in tomlkit.dumps(document))
+
+
+def _shown_sign(sign: str) -> str:
+    if sign.isprintable() or sign == "\n":
+        return sign
+    return f"\\u{ord(sign):04X}" if ord(sign) <= _LAST_OF_FOUR_DIGITS else f"\\U{ord(sign):08X}"

@@ -317,7 +317,7 @@ def _cuts(low_deg: float, high_deg: float, most_deg: int) -> list[float]:
 
 
 def _wanted() -> Wanted:
-    """Return the tags of everything that `read_osm` can use, for osmnx."""
+    """Return the tags of everything that `read_osm` can use."""
     values: dict[str, set[str]] = {"man_made": {"surveillance"}}
     for _, key, of_key in PLACES:
         values.setdefault(key, set()).update(of_key)
@@ -382,12 +382,10 @@ class _Asked:
         most = min(self.server.most_answer_bytes, self.server.most_bytes - self.received)
         with tempfile.TemporaryDirectory(dir=scratch, ignore_cleanup_errors=True) as name:
             folder = Path(name)
-            answers, received = ask(
-                tile, _wanted(), folder, server=self.server, most_bytes=most, tell=tell
-            )
+            answer, made = folder / "answer.json", folder / "part.osm.pbf"
+            received = ask(tile, _wanted(), answer, server=self.server, most_bytes=most, tell=tell)
             tell("reading the answer")
-            made = folder / "part.osm.pbf"
-            write_answers(answers, made)
+            write_answers([answer], made)
             store.write_bytes(part, made.read_bytes())
         self.received += received
 
