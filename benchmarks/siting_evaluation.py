@@ -149,7 +149,7 @@ def ranks(score: FloatArray, city: City) -> FloatArray:
     weight, at = city.pair.points.length_m, score[city.pair.nearest]
     order = np.argsort(score, kind="stable")
     below = np.r_[0.0, np.cumsum(weight[order])] / weight.sum()
-    sides = [below[np.searchsorted(score[order], at, side)] for side in ("left", "right")]  # type: ignore[call-overload]
+    sides = [below[np.searchsorted(score[order], at, side)] for side in ("left", "right")]
     return np.asarray(np.mean(sides, axis=0), dtype=float)
 
 
@@ -488,9 +488,10 @@ def ring_tables(found: Mapping[str, Any]) -> str:
         RINGS_GIVEN, ("siting", "uniform"), siting_rings.RING_TIERS
     ):
         tiles, whole = (
-            [row["rings"][tier][f"{given} {model}"] for one in found.values() for row in part(one)]
-            for part in (lambda one: one["coverage"][1:], lambda one: one["coverage"][:1])
-        )
+            [row["rings"][tier][f"{given} {model}"]
+             for one in found.values() for row in one["coverage"][part]]
+            for part in (slice(1, None), slice(1))
+        )  # fmt: skip
         lines.append(
             f"| {RINGS_GIVEN[given]} | {model} | {tier} "
             f"| {np.sum([got['holds'] for got in whole]):.2f} "

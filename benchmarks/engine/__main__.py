@@ -33,7 +33,7 @@ def run(name: str) -> Figures:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the benchmarks."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])  # type: ignore[union-attr]
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--strict", action="store_true")
     parser.add_argument("--only", nargs="+", choices=sorted(MEASURES), default=[])
     parser.add_argument("--measure", choices=sorted(MEASURES), help=argparse.SUPPRESS)

@@ -13,6 +13,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,12 @@ import numba
 import numpy as np
 import shapely
 from numba import njit, prange
+from numba.np.ufunc import threading_layer
 from scipy.spatial import cKDTree
 
 from benchmarks.engine.city import TiledCity, tiled_city
 from toolkit.assumptions.sets import load_assumptions
+from toolkit.base.arrays import Float32Array, FloatArray
 from toolkit.base.draws import Design
 from toolkit.engine import closed_form as exposure
 from toolkit.engine import placement, sight
@@ -76,8 +79,9 @@ def lines_of_sight() -> Figures:
     outside_point = sight.containing_building(city.point_xy, city.buildings) < 0
     sites, points = city.site_xy[outside_site][:PAIR_SITES], city.point_xy[outside_point]
     origin = points.mean(axis=0)
-    near = cKDTree(points).query_ball_point(sites, NEAR_M)
-    counts = np.array([len(n) for n in near])
+    tree = cKDTree(points)
+    near = tree.query_ball_point(sites, NEAR_M)
+    counts = tree.query_ball_point(sites, NEAR_M, return_length=True)
     site, point = np.repeat(np.arange(len(sites)), counts), np.concatenate(near).astype(np.int64)
     ground = sight.make_ground(sites, points, city.buildings)
 
@@ -118,17 +122,17 @@ def lines_of_sight() -> Figures:
         found["embree_pairs_per_s"] = len(site) / best(embree)
     few = np.random.default_rng(SEED).choice(len(site), SHAPELY_PAIRS, replace=False)
     sightlines = shapely.linestrings(np.stack([sites[site[few]], points[point[few]]], axis=1))
-    tree = shapely.STRtree(city.buildings)
+    building_tree = shapely.STRtree(city.buildings)
 
     def bulk() -> int:
-        return len(np.unique(tree.query(sightlines, predicate="intersects")[0]))
+        return len(np.unique(building_tree.query(sightlines, predicate="intersects")[0]))
 
     found["shapely_visible_share"] = 1 - bulk() / len(few)
     found["shapely_pairs_per_s"] = len(few) / best(bulk)
     return found
 
 
-def _upright(ends: sight.Float32Array) -> sight.Float32Array:
+def _upright(ends: Float32Array) -> Float32Array:
     """Return two triangles per wall, tall enough for anything, shape (2 W, 3, 3)."""
     x0, y0, x1, y1 = ends
     low, high = np.full_like(x0, -10.0), np.full_like(x0, 1000.0)
@@ -225,7 +229,7 @@ def _ready(city: TiledCity, folder: Path) -> tuple[sight.Sight, exposure.PointRo
 
 def _chance(
     city: TiledCity, n_cameras: float, design: Design
-) -> tuple[exposure.SiteChance, np.ndarray]:
+) -> tuple[exposure.SiteChance, FloatArray]:
     """Return the chance of sites for a number of cameras, and cameras per site."""
     values = load_assumptions()
     per_site = values.draw("sites.cameras_per_site", design)
@@ -263,8 +267,8 @@ def closed_form() -> Figures:
     drawn = draw_cameras(load_catalogue(), load_assumptions(), design, brand=None)
     views = exposure.view_table(drawn, per_site, reach_m=NEAR_M, codes=rows.codes)
     out = np.empty(len(rows.start) - 1, np.int64)
-    read = lambda: read_rows(rows.start, rows.site, rows.bin, rows.view, out)  # noqa: E731
-    work = lambda: exposure.closed_form(rows, chance, views)  # noqa: E731
+    read = partial(read_rows, rows.start, rows.site, rows.bin, rows.view, out)
+    work = partial(exposure.closed_form, rows, chance, views)
     read()
     work()
     # In turn, so that a busy neighbour hits both.
@@ -318,12 +322,15 @@ def monte_carlo() -> Figures:
     city = tiled_city()
     with tempfile.TemporaryDirectory() as folder:
         pairs = _cached(city, 0.0, NEAR_M, Path(folder))
+        # In memory, so that no run waits for the disk.
         pairs = sight.Sight(
-            *(np.asarray(a) for a in (
-                pairs.start, pairs.point, pairs.distance_cm, pairs.bearing, pairs.height_dm,
-            )),
+            np.asarray(pairs.start),
+            np.asarray(pairs.point),
+            np.asarray(pairs.distance_cm),
+            np.asarray(pairs.bearing),
+            np.asarray(pairs.height_dm),
             pairs.reach_m,
-        )  # fmt: skip
+        )
         design = Design(N_DRAWS, SEED)
         chance, per_site = _chance(city, N_CAMERAS, design)
         drawn = draw_cameras(load_catalogue(), load_assumptions(), design, brand=None)
@@ -372,7 +379,7 @@ def helsinki() -> Figures:
         assess("helsinki-centre", as_of=dt.date(2026, 1, 1), count=(low, 600))
 
     run(300)
-    return {"changed_s": min(best(lambda low=low: run(low), 1) for low in range(301, 306))}
+    return {"changed_s": min(best(partial(run, low), 1) for low in range(301, 306))}
 
 
 COPIES = 9
@@ -401,7 +408,7 @@ def sample_answer() -> Figures:
             )
 
         run(2_000)
-        changed_s = min(best(lambda low=low: run(low), 1) for low in range(2_001, 2_009))
+        changed_s = min(best(partial(run, low), 1) for low in range(2_001, 2_009))
     return {"street_km": km, "changed_s": changed_s}
 
 
@@ -487,7 +494,7 @@ def four_threads() -> Figures:
     for thread in threads:
         thread.join()
     return {
-        "workqueue": float(numba.threading_layer() == "workqueue"),
+        "workqueue": float(threading_layer() == "workqueue"),
         "answers": float(len(answers)),
         "distinct": float(len(set(answers))),
         "threads": float(os.cpu_count() or 1),
