@@ -303,7 +303,7 @@ def test_a_process_that_may_reach_only_itself_says_where_to_fetch() -> None:
     code = (
         "from toolkit.base import egress\n"
         "from toolkit.streets.cities import load_cities\n"
-        "from toolkit.base.clean_text import overpass\n"
+        "from toolkit.streets.readers.overpass import fetch as overpass\n"
         "egress.forbid_connections()\n"
         "try: overpass.fetch(load_cities()[0], radius_m=500, allow_network=True,\n"
         "  announce=lambda text: None,\n"
