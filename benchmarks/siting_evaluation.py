@@ -46,6 +46,7 @@ from toolkit.siting.validation import regression, simulate
 from toolkit.siting.validation import score as siting_score
 from toolkit.siting.validation.fit import KnownCity, fit_profiles, fit_shared, known_city
 from toolkit.siting.validation.known_city import CityPair, make_pair, pack_files, read_files
+from toolkit.siting.weights import Drawn, draw, mixture_of
 from toolkit.streets.pack import open_pack
 
 FOLDS: Final = 5
@@ -179,7 +180,7 @@ def winkler(low: float, high: float, truth: float, level: float = 0.9) -> float:
 def coverage(
     city: City,
     profiles: Profiles,
-    drawn: siting_profiles.Drawn,
+    drawn: Drawn,
     of: IntArray,
     optics: siting_rings.CentralOptics,
 ) -> list[dict[str, Any]]:
@@ -189,9 +190,7 @@ def coverage(
     places = [("city", np.ones(len(tile), dtype=np.bool_))]
     found = np.bincount(tile[pair.nearest], minlength=tile.max() + 1)
     places += [(f"tile {t}", tile == t) for t in np.flatnonzero(found >= LEAST_IN_TILE)]
-    flat = siting_profiles.Drawn(
-        np.ones_like(drawn.weight), drawn.uniform_share, drawn.cluster_size
-    )
+    flat = Drawn(np.ones_like(drawn.weight), drawn.uniform_share, drawn.cluster_size)
     design = Design(N_DRAWS, SEED)
     seen = simulate.covered(points.xy_m, pair.camera_xy_m)
     out = []
@@ -250,7 +249,7 @@ def coverage(
 
 def ring_share(
     ground: simulate.Ground,
-    drawn: siting_profiles.Drawn,
+    drawn: Drawn,
     number: FloatArray,
     each: FloatArray,
     profiles: Profiles,
@@ -332,9 +331,9 @@ def evaluate(cities: Sequence[City], prior: Prior) -> dict[str, Any]:
         fitted = fit_profiles([one.known for one in others], prior)
         profiles = siting_profiles.from_json(fitted, prior)
         groups = siting_score.classed(city.pair.points.code, city.pair.points.length_m)
-        drawn = siting_profiles.draw(
+        drawn = draw(
             profiles,
-            siting_profiles.mixture_of(profiles, None),
+            mixture_of(profiles, None),
             groups.code,
             groups.length_m,
             Design(N_DRAWS, SEED),

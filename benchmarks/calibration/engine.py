@@ -53,7 +53,7 @@ from toolkit.base.terms import TIERS, Names
 from toolkit.engine.scene import Scene, build_scene
 from toolkit.evidence.count import count_draws
 from toolkit.optics.camera_draws import draw_cameras, load_catalogue
-from toolkit.siting import candidates, profiles
+from toolkit.siting import candidates, weights
 from toolkit.streets import cities
 from toolkit.streets.pack import Pack, open_pack
 
@@ -183,7 +183,7 @@ def answer(network: int, report: Report, *, seed: int, n_draws: int) -> Answer:
             cameras=draw_cameras(_catalogue(), values, design, brand=None),
             per_site=values.draw("sites.cameras_per_site", design),
             model=candidates.load_siting(),
-            operators=profiles.operators_of(None),
+            operators=weights.operators_of(None),
         ),
         pack_id(network),
     )

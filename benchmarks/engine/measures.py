@@ -32,8 +32,8 @@ from toolkit.engine import closed_form as exposure
 from toolkit.engine import placement, sight
 from toolkit.optics.camera_draws import draw_cameras
 from toolkit.optics.catalogue import load_catalogue
-from toolkit.siting import candidates, profiles
-from toolkit.siting.profiles import operators_of
+from toolkit.siting import inclusion
+from toolkit.siting.weights import operators_of, weights_of
 
 Figures = dict[str, float]
 
@@ -234,8 +234,8 @@ def _chance(
     values = load_assumptions()
     per_site = values.draw("sites.cameras_per_site", design)
     n_sites = n_cameras / per_site
-    weights = profiles.weights_of(operators_of(None), city.groups, values, design)
-    factor = candidates.inclusion_factor(weights, n_sites, city.ranked)
+    weights = weights_of(operators_of(None), city.groups, values, design)
+    factor = inclusion.inclusion_factor(weights, n_sites, city.ranked)
     chance = exposure.SiteChance.of_classes(
         factor.T,
         city.groups.weight_class,

@@ -18,7 +18,7 @@ from toolkit.assessment.inputs import make_inputs
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
 from toolkit.engine import scene, sight
-from toolkit.siting import profiles
+from toolkit.siting import profiles, weights
 from toolkit.streets import mapped_cameras
 from toolkit.streets import pack as streets
 from toolkit.streets.schema import LAYERS, Layers
@@ -74,7 +74,7 @@ def forget() -> None:
     """Forget what is kept in memory, as a new process has."""
     on_streets._open_scene.cache_clear()
     on_streets._open_sample.cache_clear()
-    profiles._kept_weights.cache_clear()
+    weights._kept_weights.cache_clear()
 
 
 @pytest.fixture

@@ -22,11 +22,11 @@ from toolkit.base.errors import NotFoundError
 from toolkit.base.quantity import INTERVAL, Quantity
 from toolkit.language import notes, words
 from toolkit.language.translate import LANGUAGES
-from toolkit.siting import candidates
+from toolkit.siting import inclusion
 from toolkit.siting.candidates import Candidates
 from toolkit.siting.features import street_points
-from toolkit.siting.profiles import weights_of
 from toolkit.siting.surroundings import pack_layers
+from toolkit.siting.weights import weights_of
 from toolkit.streets.pack import Pack, open_pack
 
 SCHEMA: Final = "camera-exposure.siting-cells/1"
@@ -75,7 +75,7 @@ def predict(
     pack = open_pack(pack_id)
     groups = _groups(pack, inputs.assumptions.value("sites.stretch_m"))
     inside = share_inside(inputs, pack)["drawn"]
-    prob = candidates.inclusion_prob(
+    prob = inclusion.inclusion_prob(
         weights_of(inputs.operators, groups, inputs.assumptions, inputs.design),
         inputs.n_cameras * inside / inputs.per_site,
         groups,

@@ -15,7 +15,7 @@ from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.terms import ALLOCATIONS, Allocation
 from toolkit.engine import closed_form
 from toolkit.engine.scene import Frame
-from toolkit.siting import candidates, profiles
+from toolkit.siting import inclusion, weights
 from toolkit.streets.mapped_cameras import cameras_for
 from toolkit.streets.pack import Pack
 
@@ -86,8 +86,8 @@ def chance_of_sites(
     design, values = inputs.design, inputs.assumptions
     n_here = np.maximum(inputs.n_cameras * inside_share, in_scope)
     n_sites = (n_here - in_scope) / inputs.per_site
-    factor = candidates.inclusion_factor(
-        profiles.weights_of(inputs.operators, frame.groups, values, design),
+    factor = inclusion.inclusion_factor(
+        weights.weights_of(inputs.operators, frame.groups, values, design),
         n_sites,
         frame.ranked,
     )
