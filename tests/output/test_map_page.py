@@ -110,9 +110,9 @@ def test_the_legend_has_all_steps_also_those_that_no_street_is_in(lang: str) -> 
     names = [map_scale.step_name(step, lang) for step in map_scale.STEPS]
     assert len(set(names)) == len(map_scale.STEPS)
     for name in names:
-        assert map_page._escape.html(unbroken(name)) in legend
+        assert map_page.escape.html(unbroken(name)) in legend
     for cls in ("likely", "possible"):
-        assert map_page._escape.html(unbroken(words.class_meaning(cls, lang))) in legend
+        assert map_page.escape.html(unbroken(words.class_meaning(cls, lang))) in legend
     assert {step.cls for step in map_scale.STEPS} == set(EXPOSURE_CLASSES)
 
 
