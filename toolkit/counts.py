@@ -2,7 +2,7 @@
 
 A reported number is rarely the number. "Over 200" bounds from below, "hundreds" is an interval,
 an exact figure grows old, talks and tenders may have led to nothing. The rule, with its formulas:
-``docs/evidence.md``. Contradictory claims are listed; no average is taken of them. What one
+``docs/method/counts.md``. Contradictory claims are listed; no average is taken of them. What one
 figure allows is in `toolkit.count_spread`, what somebody saw in `toolkit.observations`.
 """
 
@@ -139,7 +139,7 @@ def count_draws(
 
     Notes
     -----
-    Pareto upper ends as censoring with a sourced 95 % ratio: ``docs/evidence.md``.
+    Pareto upper ends as censoring with a sourced 95 % ratio: ``docs/method/counts.md``.
     """
     known = known_by((c for c in claims if c.city != NATIONAL), as_of)
     usable, counted_scope = _in_scope(standing(known), scope)
