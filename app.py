@@ -6,9 +6,9 @@ import sys
 
 from streamlit.starlette import App
 
-from toolkit import _egress
-from toolkit._errors import ToolkitError
 from toolkit.app import serve
+from toolkit.base import egress
+from toolkit.base.errors import ToolkitError
 
 if __name__ == "__main__":
     try:
@@ -17,7 +17,7 @@ if __name__ == "__main__":
         sys.exit(str(error))
 else:
     try:
-        _egress.refuse_unsafe_settings(only_set=False)
+        egress.refuse_unsafe_settings(only_set=False)
     except ToolkitError as error:
         sys.exit(str(error))
     serve.guard()

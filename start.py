@@ -110,7 +110,7 @@ def check_python() -> None:
 
 
 def data_folder() -> Path:
-    """Return the folder of the user's own data: the same as `toolkit/store.py` uses."""
+    """Return the folder of the user's own data: the same as `toolkit/base/store.py` uses."""
     name = "camera-exposure-toolkit"
     named = os.environ.get("CAMERA_TOOLKIT_HOME")
     if named:

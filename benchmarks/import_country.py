@@ -1,10 +1,10 @@
 """Compare the import of ten cities from a country-size file with osmium-tool and OSMnx.
 
-Makes a file of at least 20 million nodes by laying a real extract out in tiles, then measures
-wall time and peak memory of (a) `toolkit.importing.import_file` for ten cities at the middles of
+Makes a file of at least 20 million nodes by laying a real extract out in tiles, then measures wall
+time and peak memory of (a) `toolkit.streets.install.import_file` for ten cities at the middles of
 tiles, and (b) ``osmium extract`` of the same ten boxes followed by OSMnx reading and simplifying
-each, one process per city. The import also takes buildings, places, signals and cameras, and
-writes verified packs; the other side only has street graphs in memory at the end.
+each, one process per city. The import also takes buildings, places, signals and cameras, and writes
+verified packs; the other side only has street graphs in memory at the end.
 
     python benchmarks/import_country.py --extract porto.osm.pbf [--boundary core]
 
@@ -151,16 +151,17 @@ def city_tiles(tiling: Tiling) -> list[int]:
 
 def run_import(country: Path, middles: list[tuple[float, float]], boundary: str) -> None:
     """Import the cities; this is the process that is measured."""
-    from toolkit import boundaries, importing
-    from toolkit.cities import City
-    from toolkit.results import Names
+    from toolkit.base.terms import Names
+    from toolkit.streets import boundary as boundaries
+    from toolkit.streets import install
+    from toolkit.streets.cities import City
 
     cities = [
         City(id=f"city-{k}", name=Names(en=f"City {k}", my=f"City {k}"), lat=lat, lon=lon,
              admin="invented")
         for k, (lon, lat) in enumerate(middles)
     ]  # fmt: skip
-    report = importing.import_file(
+    report = install.import_file(
         country, cities=cities, boundary=boundaries.parse_boundary(boundary)
     )
     for made in report.installed:
@@ -208,7 +209,7 @@ def main() -> int:
 
 def compare(options: argparse.Namespace, folder: Path) -> None:
     """Measure both sides and print what they took."""
-    from toolkit import boundaries
+    from toolkit.streets import boundary as boundaries
 
     country = folder / "country.osm.pbf"
     start = time.monotonic()

@@ -77,8 +77,8 @@ def folder_bytes(folder: Path) -> int:
 
 def copies(n: int, home: Path) -> tuple[str, float]:
     """Install a pack of n copies of the built-in one; return its id and its km of street."""
-    from toolkit.layers import LAYERS, Layers
-    from toolkit.streets import FOLDER, open_pack, write_pack
+    from toolkit.streets.pack import FOLDER, open_pack, write_pack
+    from toolkit.streets.schema import LAYERS, Layers
 
     pack = open_pack(PACK)
     crs = pack.manifest.crs
@@ -162,10 +162,10 @@ def first_pass(name: str, tile_km: float) -> None:
     """Do what every worker does for a whole city before its tiles; the process is measured."""
     import datetime as dt
 
-    from toolkit import tiles
-    from toolkit.assessment import make_inputs
-    from toolkit.basis_sums import plan_sites
-    from toolkit.draws import Design
+    from toolkit.assessment import tiles
+    from toolkit.assessment.inputs import make_inputs
+    from toolkit.assessment.site_plan import plan_sites
+    from toolkit.base.draws import Design
 
     inputs, pack_id, _ = make_inputs(
         name, as_of=dt.date(2026, 11, 23), design=Design(200, 0), scope="all"

@@ -24,6 +24,8 @@ from typing import Any, Final
 
 import matplotlib as mpl
 
+from toolkit.base.arrays import FloatArray, IntArray
+
 mpl.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
@@ -32,25 +34,19 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from benchmarks import siting_within
-from toolkit import (
-    siting_coverage,
-    siting_fit,
-    siting_profiles,
-    siting_rings,
-    siting_score,
-    store,
-)
-from toolkit.assumptions import load_assumptions
+from toolkit import siting_rings
+from toolkit.assumptions.sets import load_assumptions
+from toolkit.base import store
+from toolkit.base.draws import Design
 from toolkit.cli.siting import pairs_in, places_of
-from toolkit.draws import Design
-from toolkit.siting_fitting import KnownCity, fit_profiles, fit_shared, known_city
-from toolkit.siting_pairs import CityPair, make_pair, pack_files, read_files
-from toolkit.siting_profiles import Prior, Profiles
-from toolkit.street_layers import StreetLayers
-from toolkit.streets import open_pack
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+from toolkit.siting import profiles as siting_profiles
+from toolkit.siting.profiles import Prior, Profiles
+from toolkit.siting.surroundings import StreetLayers
+from toolkit.siting.validation import regression, simulate
+from toolkit.siting.validation import score as siting_score
+from toolkit.siting.validation.fit import KnownCity, fit_profiles, fit_shared, known_city
+from toolkit.siting.validation.known_city import CityPair, make_pair, pack_files, read_files
+from toolkit.streets.pack import open_pack
 
 FOLDS: Final = 5
 SMALL_BLOCK_M: Final = 500.0
@@ -97,9 +93,9 @@ def city_of(
     """Prepare a city."""
     pair = make_pair(layers, camera_xy_m, direction_deg)
     xy = pair.points.xy_m
-    block = siting_fit.block_index(xy)
+    block = regression.block_index(xy)
     if block.max() + 1 < LEAST_BLOCKS:
-        block = siting_fit.block_index(xy, SMALL_BLOCK_M)
+        block = regression.block_index(xy, SMALL_BLOCK_M)
     plain = np.array([value.removesuffix("_link") for value in layers.highway])
     road = plain[pair.points.line]
     return City(
@@ -197,7 +193,7 @@ def coverage(
 ) -> list[dict[str, Any]]:
     """Return intervals of coverage for the city and each tile, siting against uniform."""
     points, pair = city.pair.points, city.pair
-    tile = siting_fit.block_index(points.xy_m, TILE_M)
+    tile = regression.block_index(points.xy_m, TILE_M)
     places = [("city", np.ones(len(tile), dtype=np.bool_))]
     found = np.bincount(tile[pair.nearest], minlength=tile.max() + 1)
     places += [(f"tile {t}", tile == t) for t in np.flatnonzero(found >= LEAST_IN_TILE)]
@@ -205,10 +201,10 @@ def coverage(
         np.ones_like(drawn.weight), drawn.uniform_share, drawn.cluster_size
     )
     design = Design(N_DRAWS, SEED)
-    seen = siting_coverage.covered(points.xy_m, pair.camera_xy_m)
+    seen = simulate.covered(points.xy_m, pair.camera_xy_m)
     out = []
     for label, inside in places:
-        ground = siting_coverage.Ground(
+        ground = simulate.Ground(
             points.xy_m[inside],
             points.heading_rad[inside],
             points.length_m[inside],
@@ -218,7 +214,7 @@ def coverage(
         here = pair.camera_xy_m[inside[pair.nearest]]
         total = ground.length_m.sum()
         truth = float(ground.length_m[seen[inside]].sum() / total)
-        sites = len(siting_fit.distinct_sites(here))
+        sites = len(regression.distinct_sites(here))
         numbers = siting_score.site_numbers(len(here), sites, profiles, design)
         row: dict[str, Any] = {"place": label, "cameras": len(here), "sites": sites, "truth": truth}
         seen_by = siting_rings.true_share(pair, inside, optics, Design(N_TRUTHS, SEED))
@@ -237,7 +233,7 @@ def coverage(
                     "holds": low <= truth <= high,
                     "winkler": winkler(low, high, truth),
                 }
-        unknown = siting_coverage.cameras_per_site(
+        unknown = simulate.cameras_per_site(
             (
                 profiles.prior.settings["cameras_per_site_low"],
                 profiles.prior.settings["cameras_per_site_high"],
@@ -261,7 +257,7 @@ def coverage(
 
 
 def ring_share(
-    ground: siting_coverage.Ground,
+    ground: simulate.Ground,
     drawn: siting_profiles.Drawn,
     number: FloatArray,
     each: FloatArray,
@@ -277,7 +273,7 @@ def ring_share(
         ground, drawn, number, each, profiles.offset_m, optics, design
     )
     # The discrepancy between cities, as for discs; there is no measured ratio for rings.
-    factor = siting_coverage.cover_factor(np.ones(1), settings["cover_log_sd"], design)
+    factor = simulate.cover_factor(np.ones(1), settings["cover_log_sd"], design)
     return np.asarray(np.minimum(share * factor[:, None], 1.0), dtype=float)
 
 
@@ -319,7 +315,7 @@ def cluster_sizes(
     """
     fit, out = city.known.fit, {}
     found = np.bincount(fit.block, weights=fit.sites).astype(float)
-    estimates = (siting_fit.likely_cluster_size, siting_fit.cluster_size)
+    estimates = (regression.likely_cluster_size, regression.cluster_size)
     for name, lift in lifts.items():
         expected = np.bincount(fit.block, weights=lift * fit.length_m).astype(float)
         expected *= fit.sites.sum() / expected.sum()
@@ -357,7 +353,7 @@ def evaluate(cities: Sequence[City], prior: Prior) -> dict[str, Any]:
         share = prior.settings["uniform_low"]
         mixed_in = share + (1 - share) * np.exp(lift_in)
         shared = fit_shared([one.known.fit for one in others], prior)
-        own = siting_fit.fit([city.known.fit], prior_mean=shared.beta, prior_sd=prior.between_sd)
+        own = regression.fit([city.known.fit], prior_mean=shared.beta, prior_sd=prior.between_sd)
         code, length = city.known.fit.code, city.known.fit.length_m
         out[city.name] = {
             "cameras": len(city.pair.camera_xy_m),
@@ -390,9 +386,9 @@ def evaluate(cities: Sequence[City], prior: Prior) -> dict[str, Any]:
                 city,
                 {
                     "length": np.ones(len(code)),
-                    "left out": np.exp(siting_fit.log_lift(shared.beta, code, length)),
+                    "left out": np.exp(regression.log_lift(shared.beta, code, length)),
                     "folds": np.exp(lift_profile),
-                    "own": np.exp(siting_fit.log_lift(own.beta, code, length)),
+                    "own": np.exp(regression.log_lift(own.beta, code, length)),
                 },
             ),
         }
@@ -541,7 +537,7 @@ def draw_maps(cities: Sequence[City], found: Mapping[str, Any], out: Path) -> No
     figure, axes = plt.subplots(2, len(cities), figsize=(3.2 * len(cities), 6.2))
     for column, city in enumerate(cities):
         xy, fit = city.pair.points.xy_m, city.known.fit
-        side = siting_fit.BLOCK_M if city.name != DEMONSTRATION else SMALL_BLOCK_M / 2
+        side = regression.BLOCK_M if city.name != DEMONSTRATION else SMALL_BLOCK_M / 2
         cell = np.floor((xy - xy.min(axis=0)) / side).astype(int)
         shape = tuple(cell.max(axis=0) + 1)
         flat = np.ravel_multi_index(tuple(cell.T), shape)

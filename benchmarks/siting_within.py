@@ -14,19 +14,18 @@ from typing import Final
 import numpy as np
 import shapely
 import statsmodels.api as sm
-from numpy.typing import NDArray
 from scipy.signal import oaconvolve
 from scipy.spatial import cKDTree
 from statsmodels.tools.sm_exceptions import ConvergenceWarning
 
-from toolkit import pieces, siting_columns, siting_fit
-from toolkit.siting_fit import FitCity
-from toolkit.siting_profiles import Prior
-from toolkit.street_features import CLASSES, class_index
-from toolkit.street_layers import StreetLayers
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+from toolkit.base.arrays import FloatArray, IntArray
+from toolkit.siting import design_matrix
+from toolkit.siting.features import CLASSES, class_index
+from toolkit.siting.profiles import Prior
+from toolkit.siting.surroundings import StreetLayers
+from toolkit.siting.validation import regression
+from toolkit.siting.validation.regression import FitCity
+from toolkit.streets import street_points
 
 RADII_M: Final = (50.0, 100.0, 200.0, 400.0, 800.0, 1500.0)
 CELLS_PER_RADIUS: Final = 4
@@ -65,7 +64,7 @@ def surroundings(
         each of `RADII_M`, how near the nearest node of each of `ARMS` is, and what else is known
         (see `_known_of`); mean 0 and variance 1 by length, shape (P, 4 R + 3 to 4 R + 7).
     """
-    along = pieces.cut(layers.lines, PIECE_M)
+    along = street_points.cut(layers.lines, PIECE_M)
     road = class_index(layers.highway)[along.line]
     ends = np.vstack([shapely.get_coordinates(shapely.get_point(layers.lines, k)) for k in (0, -1)])
     counted = (
@@ -162,14 +161,14 @@ def folded_lift(
         From the columns of a profile alone, and from these and the surroundings together.
     """
     profile, everything = np.zeros(len(fold)), np.zeros(len(fold))
-    columns = siting_columns.design(fit.code)
+    columns = design_matrix.design(fit.code)
     varies = np.ptp(columns, axis=0) > 0
     together = np.hstack([(columns * prior.between_sd)[:, varies], around * AROUND_SD])
-    shared = siting_fit.log_lift(start, fit.code, fit.length_m)
+    shared = regression.log_lift(start, fit.code, fit.length_m)
     for f in np.unique(fold):
         others, here = fold != f, fold == f
-        seen = siting_fit.fit([fit.part(others)], prior_mean=start, prior_sd=prior.between_sd)
-        profile[here] = siting_fit.log_lift(seen.beta, fit.code, fit.length_m)[here]
+        seen = regression.fit([fit.part(others)], prior_mean=start, prior_sd=prior.between_sd)
+        profile[here] = regression.log_lift(seen.beta, fit.code, fit.length_m)[here]
         params = _fit_together(fit.part(others), shared[others], together[others])
         everything[here] = shared[here] + together[here] @ params
     return profile, everything - np.log(_mean(np.exp(everything), fit.length_m))

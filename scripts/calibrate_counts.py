@@ -23,11 +23,11 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from toolkit import store  # noqa: E402
-from toolkit.assumptions import AssumptionSet, load_assumptions  # noqa: E402
-from toolkit.claims import Claim  # noqa: E402
-from toolkit.counts import count_draws  # noqa: E402
-from toolkit.draws import Design  # noqa: E402
+from toolkit.assumptions.sets import AssumptionSet, load_assumptions  # noqa: E402
+from toolkit.base import store  # noqa: E402
+from toolkit.base.draws import Design  # noqa: E402
+from toolkit.evidence.count import count_draws  # noqa: E402
+from toolkit.evidence.load import Claim  # noqa: E402
 
 DOCUMENT = ROOT / "docs" / "evaluation" / "calibration-counts.md"
 CASES = 2_000

@@ -32,6 +32,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from toolkit.base.arrays import FloatArray
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 sys.path.insert(0, str(ROOT / "scripts"))
@@ -48,16 +50,19 @@ from invented_truth import (  # noqa: E402
     write_report,
 )
 
-from toolkit import cities, siting, siting_profiles, store  # noqa: E402
-from toolkit.assumptions import load_assumptions  # noqa: E402
-from toolkit.basis import Inputs  # noqa: E402
-from toolkit.basis_streets import on_streets  # noqa: E402
-from toolkit.counts import count_draws  # noqa: E402
-from toolkit.draws import Design  # noqa: E402
-from toolkit.optics import draw_cameras, load_catalogue  # noqa: E402
-from toolkit.results import INTERVAL, TIERS, Names, upper_prob  # noqa: E402
-from toolkit.scene import Scene, build_scene  # noqa: E402
-from toolkit.streets import Pack, open_pack  # noqa: E402
+from toolkit.assessment.inputs import Inputs  # noqa: E402
+from toolkit.assessment.on_streets import on_streets  # noqa: E402
+from toolkit.assumptions.sets import load_assumptions  # noqa: E402
+from toolkit.base import store  # noqa: E402
+from toolkit.base.draws import Design  # noqa: E402
+from toolkit.base.quantity import INTERVAL, upper_prob  # noqa: E402
+from toolkit.base.terms import TIERS, Names  # noqa: E402
+from toolkit.engine.scene import Scene, build_scene  # noqa: E402
+from toolkit.evidence.count import count_draws  # noqa: E402
+from toolkit.optics.camera_draws import draw_cameras, load_catalogue  # noqa: E402
+from toolkit.siting import candidates, profiles  # noqa: E402
+from toolkit.streets import cities  # noqa: E402
+from toolkit.streets.pack import Pack, open_pack  # noqa: E402
 
 CITIES = 1_000
 NETWORKS = 25
@@ -70,8 +75,6 @@ BIN_EDGES = (0.0, 0.01, 0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 1.0)
 WORKERS = 2
 _EXACT = 9
 """Digits that are compared: the same cameras in another order must tie."""
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -150,7 +153,7 @@ def _scene_of(network: int, folder: str) -> tuple[Pack, Scene]:
     pack = open_pack(pack_id(network))
     built = build_scene(
         pack,
-        siting.load_siting(),
+        candidates.load_siting(),
         stretch_m=values.value("sites.stretch_m"),
         reach_m=values.value("optics.max_range_m"),
         level_height_m=values.value("sites.level_height_m"),
@@ -186,8 +189,8 @@ def answer(network: int, report: Report, *, seed: int, n_draws: int) -> Answer:
             counts=count_draws((report.claim,), as_of=AS_OF, design=design, assumptions=values),
             cameras=draw_cameras(_catalogue(), values, design, brand=None),
             per_site=values.draw("sites.cameras_per_site", design),
-            model=siting.load_siting(),
-            operators=siting_profiles.operators_of(None),
+            model=candidates.load_siting(),
+            operators=profiles.operators_of(None),
         ),
         pack_id(network),
     )

@@ -14,8 +14,9 @@ from matplotlib import pyplot as plt
 from numpy.typing import NDArray
 from scipy import stats
 
-from toolkit import store
-from toolkit.results import TIERS
+from toolkit.base import store
+from toolkit.base.arrays import FloatArray
+from toolkit.base.terms import TIERS
 
 DOCS = Path(__file__).resolve().parent.parent / "docs" / "evaluation"
 DOCUMENT = DOCS / "calibration.md"
@@ -35,8 +36,6 @@ _STYLE: Any = {
     "axes.spines.top": False,
     "axes.spines.right": False,
 }
-
-FloatArray = NDArray[np.float64]
 
 
 class Outcome(Protocol):

@@ -16,9 +16,11 @@ import shapely
 from numpy.typing import NDArray
 from scipy import sparse
 
-from toolkit import store, streets
-from toolkit.layers import JUNCTION_DEGREE
-from toolkit.sources import osm
+from toolkit.base import store
+from toolkit.base.arrays import FloatArray
+from toolkit.streets import pack as streets
+from toolkit.streets.readers.osm import file
+from toolkit.streets.schema import JUNCTION_DEGREE
 
 NEATNET = "neatnet==0.1.6"
 NEATNET_SHA256 = "a1f760e0875a7f42a778d86293c397b37ee61e71fba49769c2b3db30271a7fff"
@@ -31,7 +33,6 @@ DRIVE_CLASSES: Final = frozenset(_CLASSES) | {f"{c}_link" for c in _CLASSES[:5]}
 """Highway values that count: streets for cars without service roads, tracks and footways."""
 _NOT_OUTDOORS: Final = ("tunnel", "underground", "indoor")
 
-FloatArray = NDArray[np.float64]
 Lines = NDArray[np.object_]
 
 
@@ -173,7 +174,7 @@ def read_source(source: Source, folder: Path) -> tuple[Network, str, str]:
     path = folder / source.path
     digest = store.sha256_file(path)
     if source.kind == "osm":
-        extract = osm.read_osm(path)
+        extract = file.read_osm(path)
         stamp = extract.osm_timestamp or "unknown date"
         cited = f"OpenStreetMap extract {path.name}, data of {stamp[:10]}"
         layers = extract.layers

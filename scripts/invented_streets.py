@@ -17,9 +17,10 @@ import shapely
 from numpy.typing import NDArray
 from scipy.spatial import Delaunay
 
-from toolkit.layers import Layers, empty_layer
-from toolkit.results import Boundary, Names
-from toolkit.streets import ODBL, WRITER, Manifest, Source, write_pack
+from toolkit.base.arrays import FloatArray
+from toolkit.base.terms import Boundary, Names
+from toolkit.streets.pack import ODBL, WRITER, Manifest, Source, write_pack
+from toolkit.streets.schema import Layers, empty_layer
 
 CRS = "EPSG:32647"
 CORNER_M = (240_000.0, 1_880_000.0)
@@ -49,7 +50,6 @@ PLACES = ("police", "market", "religious", "station", "government")
 TUNNEL_EVERY, CAMERAS_EVERY = 5, 3
 MARGIN_M = 20.0
 
-FloatArray = NDArray[np.float64]
 Edges = list[tuple[int, int, str]]
 
 

@@ -16,13 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize
 
-from toolkit import siting_profiles
-from toolkit.assumptions import AssumptionSet
-from toolkit.camera_types import Catalogue
-from toolkit.claims import Claim
-from toolkit.draws import Design
-from toolkit.optics import CameraDraws, draw_cameras
-from toolkit.scene import Scene
+from toolkit.assumptions.sets import AssumptionSet
+from toolkit.base.arrays import BoolArray, FloatArray
+from toolkit.base.draws import Design
+from toolkit.engine.scene import Scene
+from toolkit.evidence.load import Claim
+from toolkit.optics.camera_draws import CameraDraws, draw_cameras
+from toolkit.optics.catalogue import Catalogue
+from toolkit.siting import profiles
 
 Variant = Literal[
     "as assumed",
@@ -56,9 +57,6 @@ _TAIL: Final = 0.05
 _Z_TWO_SIDED: Final = 1.959963984540054
 _LEAST_LOG_RATIO: Final = math.log(1.05)
 _DAYS_PER_YEAR: Final = 365.25
-
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -231,8 +229,8 @@ def draw_ignorance(
     drawn = Ignorance(
         n_cameras=max(number * inside, in_scope),
         in_scope=in_scope,
-        weight=siting_profiles.weights_of(
-            siting_profiles.operators_of(None), city.scene.groups, setting.values, design
+        weight=profiles.weights_of(
+            profiles.operators_of(None), city.scene.groups, setting.values, design
         )[0],
         uniform_share=draw("sites.uniform_share"),
         per_site=draw("sites.cameras_per_site"),

@@ -23,7 +23,6 @@ import shapely
 from fabric_networks import (
     NEATNET,
     SOURCES,
-    FloatArray,
     Lines,
     Network,
     Source,
@@ -34,9 +33,13 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 from shapely.geometry.base import BaseGeometry
 
-from toolkit import fabrics, pieces, sight, siting, store, streets
-from toolkit.assumptions import AssumptionSet, load_assumptions
-from toolkit.draws import Design
+from toolkit.assumptions.sets import AssumptionSet, load_assumptions
+from toolkit.base import store
+from toolkit.base.arrays import FloatArray
+from toolkit.base.draws import Design
+from toolkit.engine import sight
+from toolkit.siting import candidates
+from toolkit.streets import pack, reference_networks, street_points
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -53,13 +56,13 @@ MOST_SITES = 1500
 SEED = 1
 _SIGNIFICANT: Final = 4
 
-REACH_M = fabrics.VIEW_BIN_M * fabrics.N_VIEW_BINS
+REACH_M = reference_networks.VIEW_BIN_M * reference_networks.N_VIEW_BINS
 
 # --- measuring ------------------------------------------------------------------------------
 
 
 def cell_lengths(
-    points: pieces.Pieces, hull: BaseGeometry, origin_m: tuple[float, float]
+    points: street_points.Pieces, hull: BaseGeometry, origin_m: tuple[float, float]
 ) -> tuple[FloatArray, NDArray[np.bool_], NDArray[np.int64]]:
     """Add up street length in 1 km cells.
 
@@ -91,7 +94,7 @@ def cell_lengths(
 
 
 def density(
-    points: pieces.Pieces, hull: BaseGeometry, least_km_per_km2: float
+    points: street_points.Pieces, hull: BaseGeometry, least_km_per_km2: float
 ) -> tuple[int, FloatArray]:
     """Return the mean number of built cells and the median length per km2 at each grid position.
 
@@ -112,7 +115,7 @@ def view_curve(
     site_xy_m: FloatArray,
     weight: FloatArray,
     edge_m: FloatArray,
-    points: pieces.Pieces,
+    points: street_points.Pieces,
     buildings: Lines,
 ) -> FloatArray:
     """Return the mean street length in view of a site per distance bin, shape (N_VIEW_BINS,).
@@ -144,32 +147,38 @@ def view_curve(
     used = np.isfinite(near)
     seen = sight.build_sight(site_xy_m, points.xy[used], buildings, reach_m=REACH_M)
     site = np.repeat(np.arange(seen.n_sites), np.diff(seen.start))
-    width_cm = fabrics.VIEW_BIN_M * sight.CM_PER_M
-    bins = np.minimum(seen.distance_cm // width_cm, fabrics.N_VIEW_BINS - 1).astype(np.int64)
-    inside_bins = np.minimum(edge_m // fabrics.VIEW_BIN_M, fabrics.N_VIEW_BINS).astype(np.int64)
-    if inside_bins.max(initial=0) < fabrics.N_VIEW_BINS:
+    width_cm = reference_networks.VIEW_BIN_M * sight.CM_PER_M
+    bins = np.minimum(seen.distance_cm // width_cm, reference_networks.N_VIEW_BINS - 1).astype(
+        np.int64
+    )
+    inside_bins = np.minimum(
+        edge_m // reference_networks.VIEW_BIN_M, reference_networks.N_VIEW_BINS
+    ).astype(np.int64)
+    if inside_bins.max(initial=0) < reference_networks.N_VIEW_BINS:
         msg = f"No site lies {REACH_M:g} m inside the network: it is too small to be measured."
         raise SystemExit(msg)
     counts = bins < inside_bins[site]
     length = points.length[used][seen.point] * weight[site]
-    total = np.bincount(bins[counts], length[counts], minlength=fabrics.N_VIEW_BINS)
-    at_least = np.bincount(inside_bins, weight, minlength=fabrics.N_VIEW_BINS + 1)[::-1].cumsum()
+    total = np.bincount(bins[counts], length[counts], minlength=reference_networks.N_VIEW_BINS)
+    at_least = np.bincount(inside_bins, weight, minlength=reference_networks.N_VIEW_BINS + 1)[
+        ::-1
+    ].cumsum()
     return np.asarray(total / at_least[::-1][1:])
 
 
 def measure(
-    source: Source, network: Network, assumptions: AssumptionSet, model: siting.SitingModel
+    source: Source, network: Network, assumptions: AssumptionSet, model: candidates.SitingModel
 ) -> dict[str, Any]:
     """Measure everything that the file states about one network."""
-    points = pieces.cut(network.lines, POINT_SPACING_M)
+    points = street_points.cut(network.lines, POINT_SPACING_M)
     hull = shapely.MultiPoint(points.xy).convex_hull
     shapely.prepare(hull)
     least = assumptions.value("city.built_cell_km_per_km2")
     n_cells, medians = density(points, hull, least)
     stated = n_cells >= LEAST_CELLS
-    groups = siting.candidates(
+    groups = candidates.candidates(
         network.lines,
-        siting.road_classes(network.highway.tolist(), model),
+        candidates.road_classes(network.highway.tolist(), model),
         np.full(len(network.lines), np.nan),
         junction_xy_m=network.junction_xy_m,
         stretch_m=assumptions.value("sites.stretch_m"),
@@ -221,11 +230,11 @@ def _short(value: float) -> float:
 def to_json(rows: list[dict[str, Any]]) -> str:
     """Return the text of the file: one line per network, checked against the schema."""
     whole = {
-        "schema": fabrics.SCHEMA,
-        "attribution": streets.OSM_ATTRIBUTION,
-        "bin_m": fabrics.VIEW_BIN_M,
+        "schema": reference_networks.SCHEMA,
+        "attribution": pack.OSM_ATTRIBUTION,
+        "bin_m": reference_networks.VIEW_BIN_M,
     }
-    fabrics.FabricFile.model_validate({**whole, "fabrics": rows})
+    reference_networks.FabricFile.model_validate({**whole, "fabrics": rows})
     lines = ",\n".join(json.dumps(r, sort_keys=True, ensure_ascii=False) for r in rows)
     head = json.dumps(whole, ensure_ascii=False)[:-1]
     return f'{head}, "fabrics": [\n{lines}\n]}}\n'
@@ -252,7 +261,7 @@ def table(rows: list[dict[str, Any]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-_NEAR_BINS = round(50 / fabrics.VIEW_BIN_M)
+_NEAR_BINS = round(50 / reference_networks.VIEW_BIN_M)
 
 
 def _to(curve: list[float]) -> str:
@@ -268,7 +277,7 @@ def _left(row: dict[str, Any]) -> str:
     }
     shares = [
         both["blocked"][:n].sum() / both["open"][:n].sum()
-        for n in (_NEAR_BINS, fabrics.N_VIEW_BINS)
+        for n in (_NEAR_BINS, reference_networks.N_VIEW_BINS)
     ]
     return " / ".join(f"{100 * s:.0f} %" for s in shares)
 
@@ -307,7 +316,7 @@ def measure_all(
     only
         Ids to which measuring is limited; all if empty.
     """
-    assumptions, model = load_assumptions(), siting.load_siting()
+    assumptions, model = load_assumptions(), candidates.load_siting()
     known = {row["id"]: row for row in kept}
     for source in SOURCES:
         folder = folders.get(source.kind)
@@ -322,7 +331,7 @@ def measure_all(
             "name": source.name,
             "country": source.country,
             "source": cited,
-            "licence": f"{streets.OSM_ATTRIBUTION} 1.0",
+            "licence": f"{pack.OSM_ATTRIBUTION} 1.0",
             "sha256": digest,
             **measure(source, network, assumptions, model),
         }
@@ -336,10 +345,8 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="folder with the further files")
     parser.add_argument("--only", nargs="+", default=[], choices=[s.id for s in SOURCES])
     given = parser.parse_args()
-    out, document = (
-        store.builtin_dir() / fabrics.FILE,
-        ROOT / "docs" / "generated" / "reference-networks.md",
-    )
+    out = store.builtin_dir() / reference_networks.FILE
+    document = ROOT / "docs" / "generated" / "reference-networks.md"
     kept = json.loads(out.read_bytes())["fabrics"] if out.exists() else []
     folders = {"pack": store.builtin_dir()}
     if given.data:
@@ -354,7 +361,7 @@ def main() -> None:
     store.write_text(out, to_json(rows))
     if document.exists():
         store.write_text(document, update_document(document.read_text(encoding="utf-8"), rows))
-    print(f"{fabrics.FILE} holds {len(rows)} networks")
+    print(f"{reference_networks.FILE} holds {len(rows)} networks")
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from typing import Any, Final
 from build_helsinki_pack import fetch_extract
 from fabric_networks import NEATNET, SOURCES, download_neatnet
 
-from toolkit import store
+from toolkit.base import store
 
 DOC: Final = Path(__file__).resolve().parent.parent / "docs" / "generated" / "imports.md"
 START: Final = "<!-- table: written by scripts/measure_imports.py -->"
@@ -51,16 +51,16 @@ class Row:
 
 def measure_one(file: Path) -> None:
     """Import one file and print what came of it as JSON; this runs in its own process."""
-    from toolkit import importing, streets
+    from toolkit.streets import install, pack
 
     start = time.process_time()
-    made = importing.import_file(file, cities=()).installed[0]
+    made = install.import_file(file, cities=()).installed[0]
     import_s = time.process_time() - start
-    problems = streets.verify_pack(made.pack)
+    problems = pack.verify_pack(made.pack)
     if problems:
         raise SystemExit(problems[0])
     start = time.process_time()
-    streets.open_pack(made.pack)
+    pack.open_pack(made.pack)
     open_s = time.process_time() - start
     counts = made.manifest.counts
     print(json.dumps({"counts": counts, "import_s": import_s, "open_s": open_s}))

@@ -18,7 +18,7 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "toolkit"
-LOCALE = PACKAGE / "locale"
+LOCALE = PACKAGE / "language" / "locale"
 TEMPLATE = LOCALE / "toolkit.pot"
 KEYWORDS = {"tr": (1,), "ngettext": (1, 2)}
 TARGETS = ("my",)

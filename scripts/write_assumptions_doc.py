@@ -18,11 +18,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from toolkit import store  # noqa: E402
-from toolkit._escape import plain  # noqa: E402
-from toolkit.assumption_text import differences, shown  # noqa: E402
-from toolkit.assumptions import AssumptionSet, list_sets, load_assumptions  # noqa: E402
-from toolkit.rule_sets import load_rules  # noqa: E402
+from toolkit.assumptions.files import differences, shown  # noqa: E402
+from toolkit.assumptions.sets import AssumptionSet, list_sets, load_assumptions  # noqa: E402
+from toolkit.base import store  # noqa: E402
+from toolkit.base.escape import plain  # noqa: E402
+from toolkit.fixed_rules.sets import load_rules  # noqa: E402
 
 DOCUMENT = ROOT / "docs" / "generated" / "assumptions.md"
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|#])")

@@ -21,12 +21,14 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from toolkit import store  # noqa: E402
-from toolkit._escape import plain  # noqa: E402
-from toolkit.assumptions import load_assumptions  # noqa: E402
-from toolkit.cities import City, load_cities  # noqa: E402
-from toolkit.city_figures import city_figures  # noqa: E402
-from toolkit.claims import (  # noqa: E402
+from toolkit.assessment.inputs import city_figures  # noqa: E402
+from toolkit.assumptions.sets import load_assumptions  # noqa: E402
+from toolkit.base import store  # noqa: E402
+from toolkit.base.draws import Design  # noqa: E402
+from toolkit.base.escape import plain  # noqa: E402
+from toolkit.evidence.claim import figure_text  # noqa: E402
+from toolkit.evidence.count import CountDraws, count_draws  # noqa: E402
+from toolkit.evidence.load import (  # noqa: E402
     Claim,
     capability_level,
     contradictions,
@@ -34,11 +36,9 @@ from toolkit.claims import (  # noqa: E402
     load_claims,
     load_national,
 )
-from toolkit.count_rules import unused_text  # noqa: E402
-from toolkit.counts import CountDraws, count_draws  # noqa: E402
-from toolkit.draws import Design  # noqa: E402
-from toolkit.makers import load_makers  # noqa: E402
-from toolkit.records import figure_text  # noqa: E402
+from toolkit.evidence.makers import load_makers  # noqa: E402
+from toolkit.evidence.words import unused_text  # noqa: E402
+from toolkit.streets.cities import City, load_cities  # noqa: E402
 
 DOCUMENT = ROOT / "docs" / "generated" / "cities.md"
 AS_OF = dt.date(2026, 11, 23)

@@ -17,7 +17,7 @@ from hypothesis import settings
 settings.register_profile("project", parent=settings(), deadline=None)
 settings.load_profile("project")
 
-# Named here and not taken from toolkit.store: importing the package this early would keep
+# Named here and not taken from toolkit.base.store: importing the package this early would keep
 # typeguard from checking it.
 _HOME_VARIABLE = "CAMERA_TOOLKIT_HOME"
 _CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -65,7 +65,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
 @pytest.fixture
 def own_profiles(home: Path) -> tuple[str, ...]:
     """Put profiles of the user's own there, fitted to two cities; return what is said of them."""
-    from toolkit import store
+    from toolkit.base import store
 
     fitted = store.builtin_dir() / "siting" / "profiles.json"
     found = json.loads(fitted.read_text(encoding="utf-8"))
@@ -91,7 +91,7 @@ def test_data_dir() -> Path:
 @pytest.fixture(scope="session")
 def make_claim() -> Callable[..., Any]:
     """Return a function that makes a claim about installed public cameras; fields can change."""
-    from toolkit.records import Claim
+    from toolkit.evidence.claim import Claim
 
     def make(claim_id: str = "a", *, low=None, high=None, **changes):
         said = changes.pop("said", "2022-07-11")

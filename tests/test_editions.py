@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from toolkit import store
-from toolkit._errors import InputDataError, NotFoundError
+from toolkit.base import store
+from toolkit.base.errors import InputDataError, NotFoundError
 from toolkit.editions import compare_editions, find_figure, load_rankings
 
 HEAD = """format = "camera-exposure.rankings/1"

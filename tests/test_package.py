@@ -8,7 +8,7 @@ import sys
 import pytest
 
 import toolkit
-from toolkit import store
+from toolkit.base import store
 
 
 def test_every_public_name_is_there():

@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 
-from toolkit import store
+from toolkit.base import store
 
 
 def test_the_example_was_run():

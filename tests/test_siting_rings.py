@@ -9,11 +9,12 @@ import pytest
 from drawn_city import CORNER_M, layers
 from scipy.spatial import cKDTree
 
-from toolkit import siting_coverage, siting_rings
-from toolkit.assumptions import load_assumptions
-from toolkit.draws import Design
-from toolkit.siting_pairs import make_pair
-from toolkit.siting_profiles import Drawn
+from toolkit import siting_rings
+from toolkit.assumptions.sets import load_assumptions
+from toolkit.base.draws import Design
+from toolkit.siting.profiles import Drawn
+from toolkit.siting.validation import simulate
+from toolkit.siting.validation.known_city import make_pair
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +49,7 @@ def test_the_middle_of_the_central_set_is_what_the_catalogue_says(optics):
 def test_rings_that_are_discs_cover_what_discs_cover(optics, pair):
     everywhere = np.ones(len(pair.points.length_m), dtype=np.bool_)
     found = siting_rings.true_share(pair, everywhere, discs(optics, 25.0), Design(3, 0))
-    seen = siting_coverage.covered(pair.points.xy_m, pair.camera_xy_m, 25.0)
+    seen = simulate.covered(pair.points.xy_m, pair.camera_xy_m, 25.0)
     length = pair.points.length_m
     np.testing.assert_allclose(found, length[seen].sum() / length.sum())
 
@@ -56,7 +57,7 @@ def test_rings_that_are_discs_cover_what_discs_cover(optics, pair):
 def test_placed_discs_are_those_of_the_other_simulation(optics, pair):
     points, n = pair.points, 50
     code, of = np.unique(points.code, return_inverse=True)
-    ground = siting_coverage.Ground(
+    ground = simulate.Ground(
         points.xy_m, points.heading_rad, points.length_m, of.reshape(-1), np.zeros(len(of), int)
     )
     drawn = Drawn(np.ones((n, len(code))), np.zeros(n), np.full(n, 2.0))
@@ -65,7 +66,7 @@ def test_placed_discs_are_those_of_the_other_simulation(optics, pair):
     found = siting_rings.placed_share(
         ground, drawn, sites, np.full(n, 2.0), offset, discs(optics, 25.0), design
     )
-    other = siting_coverage.place(ground, drawn, sites, offset, design)[:, 0]
+    other = simulate.place(ground, drawn, sites, offset, design)[:, 0]
     np.testing.assert_allclose(found[:, 0], other / points.length_m.sum())
 
 
@@ -109,6 +110,6 @@ def test_only_cameras_and_street_inside_count(optics, pair):
     west = pair.points.xy_m[:, 0] < CORNER_M[0] + 700
     found = siting_rings.true_share(pair, west, discs(optics, 25.0), Design(2, 0))
     xy = pair.camera_xy_m[west[pair.nearest]]
-    seen = siting_coverage.covered(pair.points.xy_m[west], xy, 25.0)
+    seen = simulate.covered(pair.points.xy_m[west], xy, 25.0)
     length = pair.points.length_m[west]
     np.testing.assert_allclose(found, length[seen].sum() / length.sum())

@@ -10,13 +10,13 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from toolkit.assessment import assess
-    from toolkit.assumptions import load_assumptions
-    from toolkit.cities import load_cities
-    from toolkit.claims import load_claims
-    from toolkit.report import write_report
-    from toolkit.results import Assessment
-    from toolkit.streets import open_pack
+    from toolkit.assessment.assess import assess
+    from toolkit.assessment.model import Assessment
+    from toolkit.assumptions.sets import load_assumptions
+    from toolkit.evidence.load import load_claims
+    from toolkit.output.report import write_report
+    from toolkit.streets.cities import load_cities
+    from toolkit.streets.pack import open_pack
 
 __version__ = "0.1.0"
 
@@ -31,13 +31,13 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Assessment": "toolkit.results",
-    "assess": "toolkit.assessment",
-    "load_assumptions": "toolkit.assumptions",
-    "load_cities": "toolkit.cities",
-    "load_claims": "toolkit.claims",
-    "open_pack": "toolkit.streets",
-    "write_report": "toolkit.report",
+    "Assessment": "toolkit.assessment.model",
+    "assess": "toolkit.assessment.assess",
+    "load_assumptions": "toolkit.assumptions.sets",
+    "load_cities": "toolkit.streets.cities",
+    "load_claims": "toolkit.evidence.load",
+    "open_pack": "toolkit.streets.pack",
+    "write_report": "toolkit.output.report",
 }
 
 

@@ -6,15 +6,17 @@ import platform
 from importlib import metadata
 from typing import Any
 
-from toolkit import __version__, _egress, store, streets
-from toolkit._errors import ToolkitError
-from toolkit.assumptions import load_assumptions
-from toolkit.cities import load_cities
-from toolkit.claims import load_claims
-from toolkit.fabrics import load_fabrics
-from toolkit.optics import load_catalogue
-from toolkit.siting import load_siting
-from toolkit.siting_profiles import load_profiles
+from toolkit import __version__
+from toolkit.assumptions.sets import load_assumptions
+from toolkit.base import egress, store
+from toolkit.base.errors import ToolkitError
+from toolkit.evidence.load import load_claims
+from toolkit.optics.camera_draws import load_catalogue
+from toolkit.siting.candidates import load_siting
+from toolkit.siting.profiles import load_profiles
+from toolkit.streets import pack
+from toolkit.streets.cities import load_cities
+from toolkit.streets.reference_networks import load_fabrics
 
 _PACKAGES = ("numpy", "numba", "shapely", "geopandas", "osmnx", "streamlit", "folium")
 _BYTES_PER_MB = 1e6
@@ -36,8 +38,8 @@ def examine() -> dict[str, Any]:
         except metadata.PackageNotFoundError:
             problems.append(f"The package {name} is not installed. Run the set-up again.")
     packs = []
-    for name in streets.pack_names():
-        found = streets.verify_pack(name)
+    for name in pack.pack_names():
+        found = pack.verify_pack(name)
         packs.append({"pack": name, "state": "; ".join(found) or "whole"})
         problems += [f"Pack {name}: {problem}" for problem in found]
     data = []
@@ -64,7 +66,7 @@ def examine() -> dict[str, Any]:
             "Data": data,
             "Caches": [{"what": "lines of sight", "MB": f"{size / _BYTES_PER_MB:.1f}"}],
             "What could leave this machine": [
-                {"what": d.what, "to whom": d.where, "state": d.state} for d in _egress.departures()
+                {"what": d.what, "to whom": d.where, "state": d.state} for d in egress.departures()
             ],
         },
         "problems": problems,

@@ -12,10 +12,11 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
-from toolkit import _tables, store
-from toolkit._errors import InputDataError, NotFoundError
+from toolkit.base import store, toml_files
+from toolkit.base.errors import InputDataError, NotFoundError
+from toolkit.base.record import Record
 
 FORMAT: Final = "camera-exposure.rankings/1"
 _FILE = "rankings.toml"
@@ -25,11 +26,7 @@ _YEARS = (1990, 2100)
 _Text = Annotated[str, Field(min_length=1, max_length=500)]
 
 
-class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Edition(_Record):
+class Edition(Record):
     """One edition of a ranking: what every figure of it shares.
 
     Attributes
@@ -49,7 +46,7 @@ class Edition(_Record):
     title: _Text
 
 
-class Figure(_Record):
+class Figure(Record):
     """One number of one city in one edition."""
 
     edition: _Text
@@ -73,7 +70,7 @@ class RankedFigure:
     edition: Edition
 
 
-class _File(_Record):
+class _File(Record):
     model_config = ConfigDict(extra="ignore")
 
     format: Literal["camera-exposure.rankings/1"]
@@ -92,14 +89,14 @@ def load_rankings() -> tuple[RankedFigure, ...]:
     if path is None:
         msg = f"{_FILE} is missing from the data folder. Copy the toolkit again."
         raise InputDataError(msg)
-    table = _tables.read_table(path, _FILE)
-    problems = _tables.unknown_keys(table, _TOP_LEVEL)
-    _tables.parsed(_File, table.data, table.shown, problems)
+    table = toml_files.read_table(path, _FILE)
+    problems = toml_files.unknown_keys(table, _TOP_LEVEL)
+    toml_files.parsed(_File, table.data, table.shown, problems)
     editions = _editions(table, problems)
     found: dict[tuple[str, str, str], RankedFigure] = {}
-    for index, row in enumerate(_tables.rows_of(table, "figure", problems)):
+    for index, row in enumerate(toml_files.rows_of(table, "figure", problems)):
         place = table.place("figure", index, row)
-        figure = _tables.parsed(Figure, row, place, problems)
+        figure = toml_files.parsed(Figure, row, place, problems)
         if figure is None:
             continue
         key = (figure.edition, figure.city, figure.unit)
@@ -108,24 +105,25 @@ def load_rankings() -> tuple[RankedFigure, ...]:
         if figure.edition not in editions:
             problems.append(
                 f"{place}, edition: no [edition] table is called "
-                f"{_tables.shown_value(figure.edition)}. {_tables.near(figure.edition, editions)}"
+                f"{toml_files.shown_value(figure.edition)}. "
+                f"{toml_files.near(figure.edition, editions)}"
             )
             continue
         edition = editions[figure.edition]
         if edition is not None:
             found[key] = RankedFigure(figure, edition)
-    _tables.fail_if_any(problems, "The list of rankings")
+    toml_files.fail_if_any(problems, "The list of rankings")
     return tuple(found.values())
 
 
-def _editions(table: _tables.Table, problems: list[str]) -> dict[str, Edition | None]:
+def _editions(table: toml_files.Table, problems: list[str]) -> dict[str, Edition | None]:
     """Return the ``[edition.ID]`` tables by id, None for one that is broken."""
     rows = table.data.get("edition", {})
     if not isinstance(rows, dict):
         problems.append(f"{table.shown}: write each edition as a table, [edition.NAME].")
         return {}
     return {
-        name: _tables.parsed(
+        name: toml_files.parsed(
             Edition,
             {"id": name} | row if isinstance(row, dict) else row,
             f"{table.shown}, edition.{name}",
@@ -148,8 +146,8 @@ def find_figure(edition: str, city: str, unit: str) -> RankedFigure:
         if (figure.edition, figure.unit) == (edition, unit) and _same(figure.city, city):
             return ranked
     msg = (
-        f"The rankings hold no figure {_tables.shown_value(unit)} of "
-        f"{_tables.shown_value(city)} in {_tables.shown_value(edition)}. Look into {_FILE}."
+        f"The rankings hold no figure {toml_files.shown_value(unit)} of "
+        f"{toml_files.shown_value(city)} in {toml_files.shown_value(edition)}. Look into {_FILE}."
     )
     raise NotFoundError(msg)
 
@@ -168,7 +166,7 @@ def compare_editions(one: RankedFigure, other: RankedFigure) -> float:
     """
     a, b = one.edition, other.edition
     reasons = [
-        f"{name}: {_tables.shown_value(x)} and {_tables.shown_value(y)}"
+        f"{name}: {toml_files.shown_value(x)} and {toml_files.shown_value(y)}"
         for name, x, y in (
             ("publisher", a.publisher, b.publisher),
             ("year", a.year, b.year),
@@ -181,7 +179,9 @@ def compare_editions(one: RankedFigure, other: RankedFigure) -> float:
     if a.id != b.id and "unknown" in (a.scope, b.scope):
         reasons.append("scope: at least one of them does not say which cameras it counts")
     if a.id != b.id and not reasons:
-        reasons.append(f"edition: {_tables.shown_value(a.id)} and {_tables.shown_value(b.id)}")
+        reasons.append(
+            f"edition: {toml_files.shown_value(a.id)} and {toml_files.shown_value(b.id)}"
+        )
     if reasons:
         msg = (
             f"{one.figure.city} ({one.figure.value:g}, {a.id}) and {other.figure.city} "

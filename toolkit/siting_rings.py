@@ -2,8 +2,9 @@
 
 Lists of cameras hold no lenses, no heights and few directions. So cameras, known and placed, get
 the same equipment: types by their central shares, each type's rings at the middle of every
-assumption, directions from `toolkit.bearings` where a list has none. All work, and nothing stands
-between camera and street: the lists come without buildings. What differs is where cameras stand.
+assumption, directions from `toolkit.optics.facing` where a list has none. All work, and nothing
+stands between camera and street: the lists come without buildings. What differs is where cameras
+stand.
 """
 
 from __future__ import annotations
@@ -12,21 +13,18 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from toolkit import bearings, siting_coverage, siting_fit
-from toolkit.assumptions import AssumptionSet
-from toolkit.camera_types import load_catalogue
-from toolkit.draws import Design
-from toolkit.optics import draw_cameras
-from toolkit.results import TIERS, Tier
-from toolkit.siting_pairs import CityPair
-from toolkit.siting_profiles import Drawn
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
+from toolkit.assumptions.sets import AssumptionSet
+from toolkit.base.arrays import BoolArray, FloatArray, IntArray
+from toolkit.base.draws import Design
+from toolkit.base.terms import TIERS, Tier
+from toolkit.optics import facing
+from toolkit.optics.camera_draws import draw_cameras
+from toolkit.optics.catalogue import load_catalogue
+from toolkit.siting.profiles import Drawn
+from toolkit.siting.validation import regression, simulate
+from toolkit.siting.validation.known_city import CityPair
 
 RING_TIERS: Final[tuple[Tier, ...]] = ("seen", "recognised")
 MOST_PER_SITE: Final = 6
@@ -90,7 +88,7 @@ def central_optics(assumptions: AssumptionSet) -> CentralOptics:
         cameras.hfov_deg[0],
         cameras.inner_m[0][at],
         cameras.outer_m[0][at],
-        bearings.draw_turns(assumptions, middle)[0],
+        facing.draw_turns(assumptions, middle)[0],
     )
 
 
@@ -170,7 +168,7 @@ def true_share(
     rng = design.generator("siting.rings.truth")
     here = inside[pair.nearest]
     xy, at = pair.camera_xy_m[here], pair.nearest[here]
-    site = siting_fit.site_of(xy)
+    site = regression.site_of(xy)
     street = _street_deg(pair.points.heading_rad[at])
     tree, length = cKDTree(pair.points.xy_m[inside]), pair.points.length_m[inside]
     known = pair.direction_deg[here]
@@ -182,7 +180,7 @@ def true_share(
 
 
 def placed_share(
-    ground: siting_coverage.Ground,
+    ground: simulate.Ground,
     drawn: Drawn,
     n_sites: FloatArray,
     per_site: FloatArray,
@@ -204,9 +202,7 @@ def placed_share(
     rng = design.generator("siting.rings.placed")
     tree, length = cKDTree(ground.xy_m), ground.length_m
     out = np.empty((design.n_draws, len(RING_TIERS)))
-    for d, (xy, chosen) in enumerate(
-        siting_coverage.placed(ground, drawn, n_sites, offset_m, design)
-    ):
+    for d, (xy, chosen) in enumerate(simulate.placed(ground, drawn, n_sites, offset_m, design)):
         more = rng.poisson(max(per_site[d] - 1.0, 0.0), len(xy))
         count = np.minimum(1 + more, MOST_PER_SITE)
         site = np.repeat(np.arange(len(xy)), count)

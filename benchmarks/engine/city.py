@@ -13,10 +13,13 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from toolkit import pieces, sight, siting
-from toolkit.assumptions import load_assumptions
-from toolkit.street_layers import pack_layers
-from toolkit.streets import open_pack
+from toolkit.assumptions.sets import load_assumptions
+from toolkit.base.arrays import FloatArray
+from toolkit.engine import sight
+from toolkit.siting import candidates
+from toolkit.siting.surroundings import pack_layers
+from toolkit.streets import street_points
+from toolkit.streets.pack import open_pack
 
 PACK = "helsinki-centre"
 COLUMNS, ROWS = 7, 6
@@ -24,8 +27,6 @@ COLUMNS, ROWS = 7, 6
 POINT_SPACING_M = 5.0
 STRETCH_M = 10.5
 """Shorter than the toolkit's 20 m, so that there are as many sites as streets and houses allow."""
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class TiledCity:
 
     point_xy: FloatArray
     street: NDArray[np.int64]
-    groups: siting.Candidates
+    groups: candidates.Candidates
     district: NDArray[np.int64]
     buildings: NDArray[np.object_]
     top_m: FloatArray
@@ -63,16 +64,16 @@ class TiledCity:
         return self.groups.xy_m
 
     @cached_property
-    def ranked(self) -> siting.Ranked:
+    def ranked(self) -> candidates.Ranked:
         """Return the groups in order of class and size, kept: no assumption moves them."""
-        return siting.ranked(self.groups)
+        return candidates.ranked(self.groups)
 
 
 def tiled_city(
     columns: int = COLUMNS, rows: int = ROWS, *, spacing_m: float = POINT_SPACING_M
 ) -> TiledCity:
     """Lay out the pack in so many tiles."""
-    pack, values, model = open_pack(PACK), load_assumptions(), siting.load_siting()
+    pack, values, model = open_pack(PACK), load_assumptions(), candidates.load_siting()
     crs = pack.manifest.crs
 
     def metric(frame):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
@@ -87,17 +88,17 @@ def tiled_city(
     junctions = pack.junctions
     crossing = junctions["drive_degree"].to_numpy() >= 3  # noqa: PLR2004 - a junction
     junction_xy = shapely.get_coordinates(metric(junctions[crossing]))
-    groups = siting.candidates(
+    groups = candidates.candidates(
         lines,
-        siting.road_classes(pack.streets["highway"].tolist(), model),
+        candidates.road_classes(pack.streets["highway"].tolist(), model),
         pack.streets["lanes"].astype("Float64").to_numpy(dtype=float, na_value=np.nan),
         junction_xy_m=junction_xy,
         stretch_m=STRETCH_M,
         model=model,
     )
-    groups = siting.described(groups, pack_layers(pack))
+    groups = candidates.described(groups, pack_layers(pack))
     site_xy = sight.place_sites(groups.xy_m, groups.centre_xy_m, houses)
-    points = pieces.cut(lines, spacing_m)
+    points = street_points.cut(lines, spacing_m)
     low, high = np.split(np.asarray(shapely.total_bounds(lines)), 2)
     shifts = [np.array([c, r]) * (high - low) - low for c in range(columns) for r in range(rows)]
     n = len(shifts)
@@ -119,7 +120,7 @@ def tiled_city(
     return TiledCity(
         point_xy=xy[order],
         street=of_street[order],
-        groups=siting.Candidates(
+        groups=candidates.Candidates(
             sites,
             sites,
             np.tile(groups.size_m, n),

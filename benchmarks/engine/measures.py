@@ -23,12 +23,14 @@ from numba import njit, prange
 from scipy.spatial import cKDTree
 
 from benchmarks.engine.city import TiledCity, tiled_city
-from toolkit import exposure, placement, sight, siting, siting_profiles
-from toolkit.assumptions import load_assumptions
-from toolkit.camera_types import load_catalogue
-from toolkit.draws import Design
-from toolkit.optics import draw_cameras
-from toolkit.siting_profiles import operators_of
+from toolkit.assumptions.sets import load_assumptions
+from toolkit.base.draws import Design
+from toolkit.engine import closed_form as exposure
+from toolkit.engine import placement, sight
+from toolkit.optics.camera_draws import draw_cameras
+from toolkit.optics.catalogue import load_catalogue
+from toolkit.siting import candidates, profiles
+from toolkit.siting.profiles import operators_of
 
 Figures = dict[str, float]
 
@@ -228,8 +230,8 @@ def _chance(
     values = load_assumptions()
     per_site = values.draw("sites.cameras_per_site", design)
     n_sites = n_cameras / per_site
-    weights = siting_profiles.weights_of(operators_of(None), city.groups, values, design)
-    factor = siting.inclusion_factor(weights, n_sites, city.ranked)
+    weights = profiles.weights_of(operators_of(None), city.groups, values, design)
+    factor = candidates.inclusion_factor(weights, n_sites, city.ranked)
     chance = exposure.SiteChance.of_classes(
         factor.T,
         city.groups.weight_class,

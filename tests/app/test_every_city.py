@@ -11,12 +11,14 @@ from hostile_texts import TEXTS
 from playwright.sync_api import Browser, Locator, Page, expect
 from running import SLOW_MS, Server, Watched, serving
 
-from toolkit import _escape, labels
-from toolkit.app import answer
-from toolkit.assessment import assess
-from toolkit.cities import find_city, load_cities
-from toolkit.maps import STEPS, streets_of
-from toolkit.results import TIERS, Assessment
+from toolkit.app.city import answer
+from toolkit.assessment.assess import assess
+from toolkit.assessment.model import Assessment
+from toolkit.base import escape
+from toolkit.base.terms import TIERS
+from toolkit.language import words as labels
+from toolkit.output.map_page import STEPS, streets_of
+from toolkit.streets.cities import find_city, load_cities
 
 AS_OF = dt.date(2026, 11, 1)
 CITIES = [city.id for city in load_cities()]
@@ -314,5 +316,5 @@ def test_hostile_cities_and_claims_do_nothing(
         assert seen.page.get_by_test_id("stMain").locator(forbidden).count() == 0
         frames = seen.page.frame_locator("iframe").locator(".toolkit-frame")
         assert frames.locator("img, script, a").count() == 0
-        wanted = _escape.plain(" ".join(TEXTS)).split()[:20]
+        wanted = escape.plain(" ".join(TEXTS)).split()[:20]
         assert " ".join(wanted) in " ".join(seen.page.locator("h1").inner_text().split())

@@ -6,19 +6,19 @@ from pathlib import Path
 import pytest
 from hostile_texts import TEXTS
 from playwright.sync_api import Page, expect
-from running import ROOT, Server, Watched, serving
+from running import Server, Watched, serving
 
-from toolkit import _escape
-from toolkit.maps import STEPS
+from toolkit.base import escape
+from toolkit.output.map_page import STEPS
 
-HERE = Path(__file__).resolve().parent
+HELPERS = Path(__file__).resolve().parents[1] / "helpers"
 
 
 @pytest.fixture(scope="module")
 def hostile_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    paths = (str(HERE), str(ROOT / "tests"))
+    paths = (str(HELPERS),)
     with serving(
-        tmp_path_factory.mktemp("home"), script=HERE / "hostile_page.py", paths=paths
+        tmp_path_factory.mktemp("home"), script=HELPERS / "hostile_page.py", paths=paths
     ) as server:
         yield server
 
@@ -53,7 +53,7 @@ def test_hostile_texts_are_shown_and_do_nothing(
         for text in main.locator("[data-testid='stMarkdownContainer'] p").all_inner_texts()
     ]
     for text in TEXTS:
-        wanted = " ".join(_escape.plain(text).split())
+        wanted = " ".join(escape.plain(text).split())
         assert shown.count(wanted) >= 8, wanted
 
 

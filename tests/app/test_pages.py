@@ -11,31 +11,28 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from banned_words import banned_words
 from invented import HOSTILE, assessment_of, layers_of
 from running import SLOW_S
 from streamlit.testing.v1 import AppTest
-from test_text import banned_words
 
-from toolkit import _egress, labels, maps, notes, report, store, streets
-from toolkit._text import LANGUAGES, has_burmese, tr
-from toolkit.app import answer, controls, downloads, estimates, figures, map_view, serve
-from toolkit.assessment import assess
-from toolkit.assumptions import list_sets, load_assumptions
-from toolkit.cities import find_city, load_cities
-from toolkit.claims import load_claims
-from toolkit.maps import STEPS
-from toolkit.results import (
-    EXPOSURE_CLASSES,
-    TIERS,
-    Assessment,
-    Quantity,
-    Ring,
-    SamplePart,
-    Shares,
-    TierPart,
-    Total,
-)
-from toolkit.siting_profiles import load_profiles
+from toolkit.app import kept_answers, serve, side_panel
+from toolkit.app.city import answer, downloads, figures, map_view
+from toolkit.assessment.assess import assess
+from toolkit.assessment.model import Assessment, Ring, SamplePart, Shares, TierPart, Total
+from toolkit.assumptions.sets import list_sets, load_assumptions
+from toolkit.base import egress, store
+from toolkit.base.quantity import Quantity
+from toolkit.base.terms import EXPOSURE_CLASSES, TIERS
+from toolkit.evidence.load import load_claims
+from toolkit.language import notes
+from toolkit.language import words as labels
+from toolkit.language.translate import LANGUAGES, has_burmese, tr
+from toolkit.output import map_page, report
+from toolkit.output.map_page import STEPS
+from toolkit.siting.profiles import load_profiles
+from toolkit.streets import pack
+from toolkit.streets.cities import find_city, load_cities
 
 AS_OF = dt.date(2026, 11, 1)
 CITIES = [city.id for city in load_cities()]
@@ -55,7 +52,7 @@ note = {name}
 @pytest.fixture(autouse=True)
 def guarded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stand in for the launcher."""
-    monkeypatch.setattr(_egress, "require_guard", lambda: None)
+    monkeypatch.setattr(egress, "require_guard", lambda: None)
 
 
 @pytest.fixture
@@ -175,8 +172,8 @@ def test_another_tier_or_language_computes_nothing_anew(
         asked.append(city)
         return assess(city, **inputs)
 
-    monkeypatch.setattr(estimates, "assess", counting)
-    estimates._assessed.clear()
+    monkeypatch.setattr(kept_answers, "assess", counting)
+    kept_answers._assessed.clear()
     page = opened(city="sittwe")
     assert asked == ["sittwe"]
     for tier in TIERS:
@@ -315,9 +312,9 @@ def test_hostile_names_stay_text(opened: Callable[..., AppTest], home: Path, lan
 def test_cities_of_one_name_can_be_told_apart() -> None:
     twins = [find_city("dawei"), find_city("dawei").model_copy(update={"id": "other"})]
     for lang in LANGUAGES:
-        names = controls.city_names(twins, lang)
+        names = side_panel.city_names(twins, lang)
         assert len(set(names.values())) == 2
-    assert controls.city_names(twins[:1], "my") == {"dawei": "ထားဝယ် (Dawei)"}
+    assert side_panel.city_names(twins[:1], "my") == {"dawei": "ထားဝယ် (Dawei)"}
 
 
 def test_a_damaged_pack_is_a_sentence_and_other_cities_still_work(
@@ -377,8 +374,8 @@ def test_a_failure_of_the_toolkit_shows_and_logs_nothing_of_the_session(
         msg = "4711 cameras of my own"
         raise RuntimeError(msg)
 
-    monkeypatch.setattr(estimates, "assess", failing)
-    estimates._assessed.clear()
+    monkeypatch.setattr(kept_answers, "assess", failing)
+    kept_answers._assessed.clear()
     with caplog.at_level(logging.DEBUG):
         page = opened(city="dawei")
     assert not page.exception
@@ -391,7 +388,7 @@ def test_the_report_of_the_page_is_that_of_the_command_line(tmp_path: Path) -> N
     for city in ("helsinki-centre", "dawei"):
         found = assess(city, as_of=AS_OF)
         assumptions = load_assumptions()
-        made = estimates.Estimate(found, load_claims(city), assumptions, "key")
+        made = kept_answers.Estimate(found, load_claims(city), assumptions, "key")
         for lang in LANGUAGES:
             (path,) = report.write_report([found], tmp_path, assumptions=assumptions, langs=(lang,))
             assert downloads.report_page(made, lang) == path.read_text(encoding="utf-8")
@@ -461,14 +458,14 @@ def test_the_table_under_the_map_has_the_length_of_each_colour() -> None:
     assert next(iter(by_name.values())) == "1.0 to 3.0 km (middle 2.0)"
     total = lengths.sum()
     for step in STEPS:
-        metres = float(maps.streets_of(step, streets, "seen")["length_m"].sum())
+        metres = float(map_page.streets_of(step, streets, "seen")["length_m"].sum())
         wanted = labels.quantity_text(Quantity.exactly(metres / 1000, "km"), "en")
         assert metres > 0
-        assert by_name[maps.step_name(step, "en")] == (
+        assert by_name[map_page.step_name(step, "en")] == (
             f"{wanted} ({labels.share(metres / total, 'en')})"
         )
     for cls in EXPOSURE_CLASSES:
-        of_class = lengths[(streets["seen_class"] == cls).to_numpy()].sum() / 1000
+        of_class = lengths[(pack["seen_class"] == cls).to_numpy()].sum() / 1000
         told = by_name[labels.class_name(cls, "en")]
         assert math.isclose(float(told.split()[0]), of_class, rel_tol=0.01)
     assert html.count('class="line step') == len(STEPS)
@@ -478,8 +475,8 @@ def test_a_sample_is_told_with_its_error_and_the_figures_come_before_its_map(
     opened: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order = []
-    monkeypatch.setattr(estimates, "SAMPLE_POINTS", 2_000)
-    estimates._assessed.clear()
+    monkeypatch.setattr(kept_answers, "SAMPLE_POINTS", 2_000)
+    kept_answers._assessed.clear()
     for module in (figures, map_view):
         show = module.show
         monkeypatch.setattr(
@@ -495,7 +492,7 @@ def test_a_sample_is_told_with_its_error_and_the_figures_come_before_its_map(
     assert answer.sample_text(found.sample, "en") in words
     assert "2,000 of 17,073 places" in words
     assert [name.rsplit(".", 1)[-1] for name in order] == ["figures", "map_view"]
-    estimates._assessed.clear()
+    kept_answers._assessed.clear()
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -528,7 +525,7 @@ def test_texts_of_the_built_in_data_that_a_page_shows_are_in_burmese(
     opened: Callable[..., AppTest],
 ) -> None:
     demonstration = find_city("helsinki-centre")
-    shown = [demonstration.note, streets.read_manifest(demonstration.id).boundary.note]
+    shown = [demonstration.note, pack.read_manifest(demonstration.id).boundary.note]
     for found in list_sets():
         if found.kind == "probabilistic":
             shown += [found.title, load_assumptions(found.name).about]

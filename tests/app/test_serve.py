@@ -16,10 +16,11 @@ from playwright.sync_api import Page, expect
 from running import ROOT, SLOW_S, START, START_SECONDS, Server, Watched, environment, port, serving
 from streamlit.testing.v1 import AppTest
 
-from toolkit import _egress, labels
-from toolkit._errors import PermissionNotGivenError, UsageError
 from toolkit.app import serve
-from toolkit.cities import load_cities
+from toolkit.base import egress
+from toolkit.base.errors import PermissionNotGivenError, UsageError
+from toolkit.language import words as labels
+from toolkit.streets.cities import load_cities
 
 HANDSHAKE = {
     "Connection": "Upgrade",
@@ -121,13 +122,13 @@ def test_the_browser_stops_what_a_page_would_ask_elsewhere(
 @pytest.mark.parametrize("path", ["/", "/_stcore/health", "/_stcore/host-config", "/no-such"])
 def test_every_answer_has_the_headers(app_server: Server, path: str) -> None:
     response = answer(app_server, path)
-    for name, value in _egress.HEADERS.items():
+    for name, value in egress.HEADERS.items():
         assert response.getheader(name) == value
     assert response.getheader("Access-Control-Allow-Origin") is None
 
 
 def test_the_policy_names_no_other_machine() -> None:
-    policy = _egress.HEADERS["Content-Security-Policy"]
+    policy = egress.HEADERS["Content-Security-Policy"]
     words = {word for part in policy.split(";") for word in part.split()[1:]}
     assert not {word for word in words if word in {"*", "https:", "http:"}}
     hosts = {word for word in words if "://" in word}
@@ -294,14 +295,14 @@ def test_the_usual_way_to_start_a_streamlit_app_works(tmp_path: Path) -> None:
     with serving(tmp_path, command=command) as server:
         response = answer(server, "/")
         assert response.status == 200
-        for name, value in _egress.HEADERS.items():
+        for name, value in egress.HEADERS.items():
             assert response.getheader(name) == value
 
 
 @pytest.fixture
 def guarded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stand in for the launcher in a test that runs a page without a server."""
-    monkeypatch.setattr(_egress, "require_guard", lambda: None)
+    monkeypatch.setattr(egress, "require_guard", lambda: None)
 
 
 @pytest.mark.usefixtures("guarded")
@@ -318,9 +319,9 @@ def test_the_page_shows_cities_and_limits(lang: str) -> None:
 
 
 def test_a_page_that_the_launcher_did_not_start_refuses() -> None:
-    assert not _egress._guarded.is_set()
+    assert not egress._guarded.is_set()
     with pytest.raises(PermissionNotGivenError, match="python -m toolkit app"):
-        _egress.require_guard()
+        egress.require_guard()
     page = AppTest.from_file(str(serve.MAIN), default_timeout=SLOW_S).run()
     assert len(page.exception) == 1
     assert not page.title

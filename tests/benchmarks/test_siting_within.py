@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from benchmarks import siting_within
-from toolkit import siting_fit, siting_profiles
-from toolkit.street_features import street_points
+from toolkit.siting import profiles
+from toolkit.siting.features import street_points
+from toolkit.siting.validation import regression
 
 RNG = np.random.default_rng(4)
 
@@ -84,9 +85,9 @@ def test_sites_that_follow_the_surroundings_are_found_in_blocks_not_seen():
     around = RNG.normal(size=(len(points.xy_m), 3))
     rate = np.exp(1.0 * around[:, 0])
     sites = RNG.poisson(300 * rate * points.length_m / (rate @ points.length_m))
-    block = siting_fit.block_index(points.xy_m, 300.0)
-    city = siting_fit.FitCity("made", points.code, points.length_m, block, sites)
-    prior = siting_profiles.load_prior()
+    block = regression.block_index(points.xy_m, 300.0)
+    city = regression.FitCity("made", points.code, points.length_m, block, sites)
+    prior = profiles.load_prior()
     alone, both = siting_within.folded_lift(city, block % 5, prior.mean, prior, around)
     assert np.corrcoef(around[:, 0], both)[0, 1] > 0.8
     assert abs(np.corrcoef(around[:, 0], alone)[0, 1]) < 0.2

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from toolkit.assumptions import load_assumptions
-from toolkit.rule_sets import load_rules
+from toolkit.assumptions.sets import load_assumptions
+from toolkit.fixed_rules.sets import load_rules
 
 AS_OF = ("--as-of", "2026-11-23")
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from toolkit import store
-from toolkit.results import Assessment
+from toolkit.assessment.model import Assessment
+from toolkit.base import store
 
 PLAN = """
 format = "camera-exposure.batch/1"

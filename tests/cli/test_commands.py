@@ -11,8 +11,9 @@ import time
 
 import pytest
 
-from toolkit import basis_streets, store
-from toolkit._errors import UsageError
+from toolkit.assessment import on_streets
+from toolkit.base import store
+from toolkit.base.errors import UsageError
 from toolkit.cli import common
 
 AS_OF = ("--as-of", "2026-11-23")
@@ -115,7 +116,7 @@ def test_streets_are_listed_and_verified(run):
 @pytest.fixture
 def no_open_city():
     """Close the cities that earlier tests opened in this process."""
-    basis_streets._open_scene.cache_clear()
+    on_streets._open_scene.cache_clear()
 
 
 @pytest.mark.usefixtures("no_open_city")

@@ -4,13 +4,13 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from toolkit import sensitivity
+from toolkit.studies.sensitivity import analysis
 
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
     """A base sample that takes no time."""
-    monkeypatch.setattr(sensitivity, "BASE_ROWS", {"sobol": 16, "morris": 4})
+    monkeypatch.setattr(analysis, "BASE_ROWS", {"sobol": 16, "morris": 4})
 
 
 def test_the_analysis_is_printed_as_json(run):
@@ -18,7 +18,7 @@ def test_the_analysis_is_printed_as_json(run):
     assert code == 0
     found = json.loads(out)
     assert found["schema"] == "camera-exposure.sensitivity/2"
-    jsonschema.validate(found, sensitivity.json_schema())
+    jsonschema.validate(found, analysis.json_schema())
     assert "Finding out what matters for dawei" in err
     assert found["limits"][0].startswith("Only the reported system is counted")
     assert any("no city in Myanmar" in text for text in found["limits"])

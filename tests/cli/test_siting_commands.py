@@ -12,7 +12,7 @@ import pytest
 import shapely
 from drawn_city import CORNER_M, CRS, camera_frame, layers, main_crossings, street_frame
 
-from toolkit import labels
+from toolkit.language import words
 
 AS_OF = ("--as-of", "2026-11-23")
 
@@ -87,9 +87,9 @@ def test_score_reads_lights_and_places_and_says_so(run, files, tmp_path):
 
 
 def test_scores_without_other_layers_are_those_of_lines_and_classes(run, files):
-    from toolkit.siting_pairs import make_pair
-    from toolkit.siting_profiles import load_profiles
-    from toolkit.siting_score import score_pair
+    from toolkit.siting.profiles import load_profiles
+    from toolkit.siting.validation.known_city import make_pair
+    from toolkit.siting.validation.score import score_pair
 
     drawn = make_pair(layers(), main_crossings() + 5.0)
     asked = ("--profile", "plate_gates", "--json")
@@ -256,7 +256,7 @@ def test_fit_says_what_it_read_and_what_it_does_not_validate(run, files, tmp_pat
     assert code == 0
     assert "lone_streets.gpkg is left out: there is no lone_cameras.*" in err
     assert "town: 9 cameras. Read beside lines and classes: places 1 (police 1)." in err
-    limit = labels.siting_limit("en", ["helsinki_centre", "town"])
+    limit = words.siting_limit("en", ["helsinki_centre", "town"])
     assert limit in err
     assert json.loads((tmp_path / "out" / "profiles.json").read_text())["limit"] == limit
 
@@ -313,7 +313,7 @@ def test_what_fit_writes_can_be_used_as_it_is(run, files, home):
     assert run("siting", "fit", files[0].parent, "--out", home / "siting")[0] == 0
     code, out, _ = run("siting", "score", *files, "--profile", "plate_gates")
     assert code == 0
-    assert labels.siting_limit("en", ["helsinki_centre", "town"]) in out
+    assert words.siting_limit("en", ["helsinki_centre", "town"]) in out
 
 
 @pytest.mark.parametrize("broken", ["streets", "cameras", "apart"])

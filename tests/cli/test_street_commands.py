@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from toolkit import cli
-from toolkit.pack_files import export_pack
+from toolkit.streets.pack_zip import export_pack
 
 STREETS = """{"type": "FeatureCollection", "features": [
 {"type": "Feature", "properties": {"highway": "primary", "name": "One"},

@@ -7,8 +7,8 @@ import json
 import geopandas as gpd
 import pytest
 
-from toolkit import store
-from toolkit.rule_sets import load_rules
+from toolkit.base import store
+from toolkit.fixed_rules.sets import load_rules
 
 AS_OF = ("--as-of", "2026-11-23")
 

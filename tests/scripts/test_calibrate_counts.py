@@ -6,7 +6,7 @@ import calibrate_counts as calibrate
 import numpy as np
 import pytest
 
-from toolkit.assumptions import load_assumptions
+from toolkit.assumptions.sets import load_assumptions
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from toolkit.assumptions import load_assumptions
-from toolkit.counts import count_draws
-from toolkit.draws import Design
-from toolkit.results import TIERS
+from toolkit.assumptions.sets import load_assumptions
+from toolkit.base.draws import Design
+from toolkit.base.terms import TIERS
+from toolkit.evidence.count import count_draws
 
 AS_OF = dt.date(2026, 11, 23)
 

@@ -16,13 +16,17 @@ import numpy as np
 import pytest
 import shapely
 
-from toolkit import fabrics, pieces, sight, siting, store
-from toolkit.assumptions import load_assumptions
+from toolkit.assessment import reference_cover
+from toolkit.assumptions.sets import load_assumptions
+from toolkit.base import store
+from toolkit.engine import sight
+from toolkit.siting import candidates
+from toolkit.streets import reference_networks, street_points
 
 ROOT = Path(__file__).resolve().parents[2]
 UTM = "EPSG:32647"
 CORNER = np.array([500_000.0, 1_800_000.0])
-BIN_M = fabrics.VIEW_BIN_M
+BIN_M = reference_networks.VIEW_BIN_M
 NOTHING = np.empty(0, dtype=object)
 
 
@@ -40,11 +44,11 @@ def grid(size_m: float, step_m: float) -> gpd.GeoDataFrame:
     return frame(lines, "residential")
 
 
-def points_of(network: fabric_networks.Network) -> pieces.Pieces:
-    return pieces.cut(network.lines, measure_fabrics.POINT_SPACING_M)
+def points_of(network: fabric_networks.Network) -> street_points.Pieces:
+    return street_points.cut(network.lines, measure_fabrics.POINT_SPACING_M)
 
 
-def hull_of(points: pieces.Pieces):
+def hull_of(points: street_points.Pieces):
     return shapely.MultiPoint(points.xy).convex_hull
 
 
@@ -121,25 +125,25 @@ def test_cells_with_little_street_or_cut_by_the_edge_do_not_count():
 
 
 def one_street(sites_x, buildings=NOTHING, edge_m=1000.0):
-    points = pieces.cut(np.array([shapely.LineString([(-1000, 0), (1000, 0)])]), 5.0)
+    points = street_points.cut(np.array([shapely.LineString([(-1000, 0), (1000, 0)])]), 5.0)
     sites = np.column_stack([sites_x, np.zeros(len(sites_x))])
     edge = np.full(len(sites), edge_m)
     return measure_fabrics.view_curve(sites, np.ones(len(sites)), edge, points, buildings)
 
 
 def test_a_straight_street_shows_its_length_on_both_sides():
-    assert one_street([0.0]) == pytest.approx(np.full(fabrics.N_VIEW_BINS, 2 * BIN_M))
+    assert one_street([0.0]) == pytest.approx(np.full(reference_networks.N_VIEW_BINS, 2 * BIN_M))
 
 
 def test_a_wall_hides_what_lies_behind():
     wall = np.array([shapely.box(60.5, -20, 62.0, 20)])
     curve = one_street([0.0], wall)
     assert curve[:12] == pytest.approx(np.full(12, 2 * BIN_M))
-    assert curve[13:] == pytest.approx(np.full(fabrics.N_VIEW_BINS - 13, BIN_M))
+    assert curve[13:] == pytest.approx(np.full(reference_networks.N_VIEW_BINS - 13, BIN_M))
 
 
 def test_sites_near_the_edge_count_only_as_far_as_the_edge():
-    points = pieces.cut(np.array([shapely.LineString([(-1000, 0), (1000, 0)])]), 5.0)
+    points = street_points.cut(np.array([shapely.LineString([(-1000, 0), (1000, 0)])]), 5.0)
     curve = measure_fabrics.view_curve(
         np.array([[0.0, 0.0], [900.0, 0.0]]),
         np.ones(2),
@@ -147,7 +151,7 @@ def test_sites_near_the_edge_count_only_as_far_as_the_edge():
         points,
         NOTHING,
     )
-    assert curve == pytest.approx(np.full(fabrics.N_VIEW_BINS, 2 * BIN_M))
+    assert curve == pytest.approx(np.full(reference_networks.N_VIEW_BINS, 2 * BIN_M))
     with pytest.raises(SystemExit, match="too small"):
         one_street([950.0], edge_m=50.0)
 
@@ -159,10 +163,10 @@ def test_sites_weigh_by_the_street_they_stand_for():
         np.array([[0.0, 0.0], [0.0, 5000.0]]),
         np.array([3.0, 1.0]),
         np.full(2, 1000.0),
-        pieces.cut(np.array([lone, *twin]), 5.0),
+        street_points.cut(np.array([lone, *twin]), 5.0),
         NOTHING,
     )
-    assert curve == pytest.approx(np.full(fabrics.N_VIEW_BINS, (3 * 10 + 1 * 20) / 4))
+    assert curve == pytest.approx(np.full(reference_networks.N_VIEW_BINS, (3 * 10 + 1 * 20) / 4))
 
 
 @pytest.fixture(scope="module")
@@ -170,7 +174,7 @@ def measured():
     source = fabric_networks.Source("grid", "Grid", "Nowhere", "osm", "grid.osm")
     network = fabric_networks.make_network(grid(2000, 100))
     return network, measure_fabrics.measure(
-        source, network, load_assumptions(), siting.load_siting()
+        source, network, load_assumptions(), candidates.load_siting()
     )
 
 
@@ -190,7 +194,7 @@ def test_a_measured_grid(measured):
         fabric_networks.Source("grid", "Grid", "Nowhere", "osm", "grid.osm"),
         network,
         load_assumptions(),
-        siting.load_siting(),
+        candidates.load_siting(),
     )
     assert again == row
 
@@ -199,13 +203,13 @@ def test_the_closed_form_agrees_with_placing_sites_on_a_grid(measured):
     """`covered_share` against the exact chance over real groups, in the middle of the grid."""
     network, row = measured
     points = points_of(network)
-    groups = siting.candidates(
+    groups = candidates.candidates(
         network.lines,
-        siting.road_classes(network.highway.tolist(), siting.load_siting()),
+        candidates.road_classes(network.highway.tolist(), candidates.load_siting()),
         np.full(len(network.lines), np.nan),
         junction_xy_m=network.junction_xy_m,
         stretch_m=20.0,
-        model=siting.load_siting(),
+        model=candidates.load_siting(),
     )
     middle = CORNER + 1000
     near = np.abs(points.xy - middle).max(axis=1) < 500
@@ -220,10 +224,10 @@ def test_the_closed_form_agrees_with_placing_sites_on_a_grid(measured):
     curve = np.array(row["open_junction_m"]) * junction_share
     curve += np.array(row["open_stretch_m"]) * (1 - junction_share)
     for n_sites in (40, 400):
-        prob = siting.proportional_prob(groups.size_m, n_sites)
+        prob = candidates.proportional_prob(groups.size_m, n_sites)
         log_miss = np.bincount(seen.point, np.log1p(-prob[site] * view), minlength=near.sum())
         exact = np.average(1 - np.exp(log_miss), weights=points.length[near])
-        closed = fabrics.covered_share(
+        closed = reference_cover.covered_share(
             curve[None],
             views,
             sites_per_m=np.array([n_sites / groups.size_m.sum()]),
@@ -234,13 +238,13 @@ def test_the_closed_form_agrees_with_placing_sites_on_a_grid(measured):
 
 
 def rows() -> list:
-    return json.loads((store.builtin_dir() / fabrics.FILE).read_bytes())["fabrics"]
+    return json.loads((store.builtin_dir() / reference_networks.FILE).read_bytes())["fabrics"]
 
 
 def test_the_committed_file_and_document_are_what_the_script_writes():
-    text = (store.builtin_dir() / fabrics.FILE).read_text(encoding="utf-8")
+    text = (store.builtin_dir() / reference_networks.FILE).read_text(encoding="utf-8")
     assert measure_fabrics.to_json(rows()) == text
-    document = (ROOT / "docs" / "fabrics.md").read_text(encoding="utf-8")
+    document = (ROOT / "docs" / "generated" / "reference-networks.md").read_text(encoding="utf-8")
     assert measure_fabrics.update_document(document, rows()) == document
     for row in rows():
         assert row["source"] in document

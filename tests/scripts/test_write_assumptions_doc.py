@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import write_assumptions_doc as script
 
-from toolkit import store
-from toolkit.assumptions import load_assumptions
+from toolkit.assumptions.sets import load_assumptions
+from toolkit.base import store
 
 
 def test_the_document_lists_every_value_and_every_set():

@@ -6,24 +6,14 @@ import logging
 
 import streamlit as st
 
-from toolkit import _egress, _escape, labels
-from toolkit._errors import ToolkitError
-from toolkit._text import Language, tr
-from toolkit.app import (
-    answer,
-    assumptions_page,
-    controls,
-    downloads,
-    estimates,
-    figures,
-    map_view,
-    markup,
-    optics_page,
-    sensitivity_view,
-    sources,
-    streets_page,
-)
-from toolkit.app.controls import Choice
+from toolkit.app import kept_answers, markup, side_panel
+from toolkit.app.city import answer, downloads, figures, map_view, reported, sensitivity
+from toolkit.app.pages import assumptions, cameras, streets
+from toolkit.app.side_panel import Choice
+from toolkit.base import egress, escape
+from toolkit.base.errors import ToolkitError
+from toolkit.language import words
+from toolkit.language.translate import Language, tr
 
 _log = logging.getLogger(__name__)
 
@@ -33,7 +23,7 @@ def show(choice: Choice) -> None:
     lang, city = choice.lang, choice.city
     head = [markup.tag("h1", getattr(city.name, lang))]
     if city.demonstration:
-        head.append(markup.tag("p", labels.demonstration(lang), kind="banner"))
+        head.append(markup.tag("p", words.demonstration(lang), kind="banner"))
     head.append(
         markup.tag(
             "p",
@@ -45,41 +35,41 @@ def show(choice: Choice) -> None:
         )
     )
     markup.show(lang, *head)
-    with st.spinner(_escape.markdown(tr("Estimating …", lang))):
-        made = estimates.estimate(choice)
+    with st.spinner(escape.markdown(tr("Estimating …", lang))):
+        made = kept_answers.estimate(choice)
     answer.show(made, choice.tier, lang)
     # The map stands above the figures and takes longer, so they are shown first.
     place = st.container()
     figures.show(made, choice.tier, lang)
-    with place, st.spinner(_escape.markdown(tr("Drawing the map …", lang))):
+    with place, st.spinner(escape.markdown(tr("Drawing the map …", lang))):
         map_view.show(made, choice.tier, lang)
-    sensitivity_view.show(made, choice, lang)
-    sources.show(made, city, lang)
+    sensitivity.show(made, choice, lang)
+    reported.show(made, city, lang)
     downloads.show(made, lang)
 
 
 def refuse(text: str, lang: Language) -> None:
     """Show why there is no answer; the sentence on limits stays."""
-    st.error(_escape.markdown(text))
-    markup.show(lang, markup.tag("p", labels.limits(lang)[0], kind="limit"))
+    st.error(escape.markdown(text))
+    markup.show(lang, markup.tag("p", words.limits(lang)[0], kind="limit"))
 
 
 def main() -> None:
     """Show the app to one session."""
     st.set_page_config(page_title="Camera exposure", layout="wide")
-    _egress.require_guard()
-    lang = controls.choose_language()
+    egress.require_guard()
+    lang = side_panel.choose_language()
     markup.show_style(lang)
     try:
-        page = controls.choose_page(lang)
+        page = side_panel.choose_page(lang)
         if page == "cameras":
-            optics_page.show(lang)
+            cameras.show(lang)
         elif page == "streets":
-            streets_page.show(lang)
+            streets.show(lang)
         elif page == "assumptions":
-            assumptions_page.show(lang)
+            assumptions.show(lang)
         else:
-            show(controls.choose(lang))
+            show(side_panel.choose(lang))
     except ToolkitError as error:
         refuse(str(error), lang)
     except Exception as error:  # noqa: BLE001 - a user is never shown a traceback

@@ -11,11 +11,11 @@ from typing import Final
 
 import streamlit as st
 
-from toolkit import _escape
-from toolkit._text import Language, tr, unbroken
-from toolkit.maps import FONT_STACK, STEPS, Step
-from toolkit.report.basis import Said
-from toolkit.report.tables import Table
+from toolkit.base import escape
+from toolkit.language.translate import Language, tr, unbroken
+from toolkit.output.map_page import FONT_STACK, STEPS, Step
+from toolkit.output.report.reported import Said
+from toolkit.output.report.tables import Table
 
 _LINES: Final = "".join(
     f".ct .step{n}{{border-top:{step.width_px}px {'dashed' if step.dash else 'solid'} "
@@ -126,7 +126,7 @@ def tag(name: str, value: object, *, kind: str = "") -> str:
 
 def text(value: object) -> str:
     """Return a text made harmless, with each unit kept on the line of its number."""
-    return _escape.html(unbroken(str(value)))
+    return escape.html(unbroken(str(value)))
 
 
 def line_sample(step: Step) -> str:
@@ -176,7 +176,7 @@ def framed_table(caption: str, head: Sequence[str], rows: Iterable[str]) -> str:
     """
     heads = "".join(f'<th scope="col">{text(name)}</th>' for name in head)
     return (
-        f'<div class="scroll" role="region" tabindex="0" aria-label={_escape.attribute(caption)}>'
+        f'<div class="scroll" role="region" tabindex="0" aria-label={escape.attribute(caption)}>'
         f"<table><caption>{text(caption)}</caption><thead><tr>{heads}</tr></thead>"
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     )

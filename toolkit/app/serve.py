@@ -17,9 +17,9 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
-from toolkit import _egress
-from toolkit._errors import UsageError
-from toolkit.maps import ASSETS, FONT_FAMILY, FONT_FILES, FONT_STACK
+from toolkit.base import egress
+from toolkit.base.errors import UsageError
+from toolkit.output.map_page import ASSETS, FONT_FAMILY, FONT_FILES, FONT_STACK
 
 MAIN: Final = Path(__file__).resolve().parent / "main.py"
 """The script of the pages."""
@@ -49,7 +49,7 @@ _THEME: Final[dict[str, Any]] = {
 
 def middleware() -> list[Middleware]:
     """Return what stands before every answer of the app's server."""
-    return [Middleware(_egress.HeadersMiddleware)]
+    return [Middleware(egress.HeadersMiddleware)]
 
 
 def routes() -> list[BaseRoute]:
@@ -71,7 +71,7 @@ def options(port: int) -> dict[str, Any]:
         Option names and values. They win over files and variables.
     """
     return {
-        **_egress.SAFE_OPTIONS,
+        **egress.SAFE_OPTIONS,
         **_THEME,
         "server.headless": True,
         "server.port": port,
@@ -106,7 +106,7 @@ def free_port(wanted: int | None) -> int:
             if os.name != "nt":  # on Windows this option would allow a port that is in use
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             with contextlib.suppress(OSError):
-                probe.bind((_egress.LOOPBACK, port))
+                probe.bind((egress.LOOPBACK, port))
                 return port
     msg = (
         f"Port {tried[0]} cannot be used, perhaps because the app already runs there; "
@@ -148,7 +148,7 @@ def start(
         config.get_config_options(force_reparse=True)
     finally:
         logging.disable(logging.NOTSET)
-    _egress.refuse_unsafe_settings(only_set=True)
+    egress.refuse_unsafe_settings(only_set=True)
     config._config_options = None  # noqa: SLF001 - else it warns that the server's changed
     chosen = free_port(port)
     guard()
@@ -175,7 +175,7 @@ def announcing(*, open_browser: bool) -> Callable[[object], AbstractAsyncContext
     async def life(_app: object) -> AsyncIterator[None]:
         from streamlit import config
 
-        url = f"http://{_egress.LOOPBACK}:{config.get_option('server.port')}"
+        url = f"http://{egress.LOOPBACK}:{config.get_option('server.port')}"
         sys.stderr.write(f"The app is at {url} - for this machine only. Ctrl+C stops it.\n")
         if open_browser and _has_screen():
             threading.Thread(target=_open, args=(url,), daemon=True).start()
@@ -186,9 +186,9 @@ def announcing(*, open_browser: bool) -> Callable[[object], AbstractAsyncContext
 
 def guard() -> None:
     """Shut this process in before anything is served. It cannot be undone."""
-    _egress.pin_addresses()
-    _egress.forbid_connections()
-    _egress.declare_guarded()
+    egress.pin_addresses()
+    egress.forbid_connections()
+    egress.declare_guarded()
 
 
 def _has_screen() -> bool:

@@ -12,8 +12,9 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import cast
 
-from toolkit import __version__, store
-from toolkit._errors import ToolkitError
+from toolkit import __version__
+from toolkit.base import store
+from toolkit.base.errors import ToolkitError
 from toolkit.cli import (
     assess,
     assumptions,

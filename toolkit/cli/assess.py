@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from toolkit._errors import UsageError
+from toolkit.base.errors import UsageError
 from toolkit.cli.common import (
     OK,
     Commands,
@@ -20,7 +20,7 @@ from toolkit.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from toolkit.sensitivity import Sensitivity
+    from toolkit.studies.sensitivity.analysis import Sensitivity
 
 
 def register(commands: Commands) -> None:
@@ -49,8 +49,8 @@ def register(commands: Commands) -> None:
 
 
 def _cities(options: argparse.Namespace) -> int:
-    from toolkit.cities import load_cities
-    from toolkit.streets import find_pack_for
+    from toolkit.streets.cities import load_cities
+    from toolkit.streets.pack import find_pack_for
 
     cities = load_cities()
     packs = {city.id: city.pack or find_pack_for(city.id) for city in cities}
@@ -78,7 +78,7 @@ def _cities(options: argparse.Namespace) -> int:
 
 
 def _assess(options: argparse.Namespace) -> int:
-    from toolkit.assessment import assess
+    from toolkit.assessment.assess import assess
 
     inputs = assess_inputs(options)
     with busy(f"Estimating {options.city} ..."):
@@ -86,8 +86,8 @@ def _assess(options: argparse.Namespace) -> int:
     if options.json:
         sys.stdout.write(found.to_json())
         return OK
-    from toolkit import labels
-    from toolkit.results import Quantity
+    from toolkit.base.quantity import Quantity
+    from toolkit.language import words as labels
 
     def words(quantity: Quantity) -> str:
         return labels.quantity_text(quantity, "en")
@@ -141,10 +141,10 @@ def _area(radius_km: float | None) -> str:
 
 
 def _report(options: argparse.Namespace) -> int:
-    from toolkit._text import LANGUAGES
-    from toolkit.assessment import assess
-    from toolkit.cities import find_city, load_cities
-    from toolkit.report import write_report
+    from toolkit.assessment.assess import assess
+    from toolkit.language.translate import LANGUAGES
+    from toolkit.output.report import write_report
+    from toolkit.streets.cities import find_city, load_cities
 
     languages = tuple(part.strip() for part in options.lang.split(","))
     unknown = [part for part in languages if part not in LANGUAGES]
@@ -174,8 +174,8 @@ def _report(options: argparse.Namespace) -> int:
 
 def _sensitivity(city_id: str, inputs: dict[str, Any]) -> Sensitivity:
     """Find out which assumption matters, with the options of an assessment."""
-    from toolkit.sensitivity import sensitivity
-    from toolkit.sensitivity_model import Question
+    from toolkit.studies.sensitivity.analysis import sensitivity
+    from toolkit.studies.sensitivity.model import Question
 
     asked = {key: value for key, value in inputs.items() if key != "seed"}
     return sensitivity(Question(city_id, **asked), seed=inputs["seed"])

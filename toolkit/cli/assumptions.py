@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import Any
 
-from toolkit._errors import InputDataError, UsageError
+from toolkit.base.errors import InputDataError, UsageError
 from toolkit.cli.common import BAD_DATA, OK, Commands, print_json, print_table, printable
 
 
@@ -42,16 +42,16 @@ def register(commands: Commands) -> None:
 
 def _is_rules(name: str) -> bool:
     """Return whether a set is one of fixed rules."""
-    from toolkit import _tables
-    from toolkit.assumptions import find_set
+    from toolkit.assumptions.sets import find_set
+    from toolkit.base import toml_files
 
     path = find_set(name)
-    return _tables.read_table(path, path.name).data.get("kind") == "deterministic"
+    return toml_files.read_table(path, path.name).data.get("kind") == "deterministic"
 
 
 def _list(options: argparse.Namespace) -> int:
-    from toolkit.assumptions import list_sets, load_assumptions
-    from toolkit.rule_sets import load_rules
+    from toolkit.assumptions.sets import list_sets, load_assumptions
+    from toolkit.fixed_rules.sets import load_rules
 
     rows = []
     for found in list_sets():
@@ -93,11 +93,11 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _show(options: argparse.Namespace) -> int:
-    from toolkit.assumption_text import shown
+    from toolkit.assumptions.files import shown
 
     if _is_rules(options.set):
         return _show_rules(options)
-    from toolkit.assumptions import load_assumptions
+    from toolkit.assumptions.sets import load_assumptions
 
     found = load_assumptions(options.set)
     if options.json:
@@ -135,7 +135,7 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _show_rules(options: argparse.Namespace) -> int:
-    from toolkit.rule_sets import load_rules
+    from toolkit.fixed_rules.sets import load_rules
 
     rules = load_rules(options.set)
     if options.json:
@@ -177,15 +177,16 @@ def _show_rules(options: argparse.Namespace) -> int:
 def _heading(title: str, about: str, label: str | None) -> None:
     lines = [printable(title), printable(about)]
     if label is not None:
-        from toolkit import notes
+        from toolkit.language import notes
 
         lines.append(notes.text("minimal_set"))
     sys.stdout.write("\n".join(line for line in lines if line) + "\n")
 
 
 def _diff(options: argparse.Namespace) -> int:
-    from toolkit import assumption_text, rule_sets
-    from toolkit.assumptions import load_assumptions
+    from toolkit.assumptions import files
+    from toolkit.assumptions.sets import load_assumptions
+    from toolkit.fixed_rules import sets
 
     names = (options.first, options.second)
     kinds = [_is_rules(name) for name in names]
@@ -197,13 +198,13 @@ def _diff(options: argparse.Namespace) -> int:
         )
         raise UsageError(msg)
     if kinds[0]:
-        one, other = (rule_sets.load_rules(name) for name in names)
+        one, other = (sets.load_rules(name) for name in names)
         hashes = (one.sha256, other.sha256)
-        found = rule_sets.differences(one, other)
+        found = sets.differences(one, other)
     else:
         first, second = (load_assumptions(name) for name in names)
         hashes = (first.sha256, second.sha256)
-        found = assumption_text.differences(first, second)
+        found = files.differences(first, second)
     if options.json:
         return print_json(
             {
@@ -218,10 +219,7 @@ def _diff(options: argparse.Namespace) -> int:
             }
         )
     columns = [f"{name} {sha[:12]}" for name, sha in zip(names, hashes, strict=True)]
-    rows = [
-        (d.key, d.field, assumption_text.shown(d.first), assumption_text.shown(d.second))
-        for d in found
-    ]
+    rows = [(d.key, d.field, files.shown(d.first), files.shown(d.second)) for d in found]
     if not rows:
         sys.stdout.write(f"No difference: {printable(columns[0])}\n")
         return OK
@@ -229,23 +227,24 @@ def _diff(options: argparse.Namespace) -> int:
 
 
 def _new(options: argparse.Namespace) -> int:
-    from toolkit import assumption_text, rule_sets
-    from toolkit.assumptions import DEFAULT_SET, load_assumptions
+    from toolkit.assumptions import files
+    from toolkit.assumptions.sets import DEFAULT_SET, load_assumptions
+    from toolkit.fixed_rules import sets
 
     if _is_rules(options.base):
-        text = rule_sets.to_toml(rule_sets.load_rules(options.base), name=options.name)
+        text = sets.to_toml(sets.load_rules(options.base), name=options.name)
     else:
         # A file that is named by its path cannot be extended by name.
         base = DEFAULT_SET if options.base.endswith(".toml") else options.base
-        text = assumption_text.to_toml(load_assumptions(options.base), name=options.name, base=base)
-    path = assumption_text.save_new(options.name, text)
+        text = files.to_toml(load_assumptions(options.base), name=options.name, base=base)
+    path = files.save_new(options.name, text)
     sys.stdout.write(f"{path}\n")
     return OK
 
 
 def _check(options: argparse.Namespace) -> int:
-    from toolkit.assumptions import load_assumptions
-    from toolkit.rule_sets import load_rules
+    from toolkit.assumptions.sets import load_assumptions
+    from toolkit.fixed_rules.sets import load_rules
 
     try:
         rules = _is_rules(options.file)

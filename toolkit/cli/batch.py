@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from toolkit.cli.common import BAD_DATA, OK, Commands, busy, messages, print_json, printable
 
 if TYPE_CHECKING:
-    from toolkit.batch import Task
-    from toolkit.batch_run import Pool
+    from toolkit.studies.batch.run import Pool
+    from toolkit.studies.batch.tasks import Task
 
 
 def register(commands: Commands) -> None:
@@ -40,10 +40,10 @@ def register(commands: Commands) -> None:
 
 
 def _batch(options: argparse.Namespace) -> int:
-    from toolkit import store
-    from toolkit.batch import all_tasks, check_folder, tidy
-    from toolkit.batch_plan import read_plan
-    from toolkit.batch_run import n_tasks, run_tasks
+    from toolkit.base import store
+    from toolkit.studies.batch.plan import read_plan
+    from toolkit.studies.batch.run import n_tasks, run_tasks
+    from toolkit.studies.batch.tasks import all_tasks, check_folder, tidy
 
     with busy("Reading the plan ..."):
         jobs = read_plan(options.plan)
@@ -75,10 +75,10 @@ def _batch(options: argparse.Namespace) -> int:
 @contextlib.contextmanager
 def _pool(options: argparse.Namespace) -> Iterator[Pool]:
     """Open the pool that was asked for."""
-    from toolkit.batch_run import LocalPool, check_processes, default_processes
+    from toolkit.studies.batch.run import LocalPool, check_processes, default_processes
 
     if options.scheduler:
-        from toolkit.batch_dask import connect
+        from toolkit.studies.batch.dask_pool import connect
 
         with connect(options.scheduler, announce=_in_one_line) as pool:
             yield pool

@@ -12,7 +12,7 @@ from toolkit.cli.common import BAD_DATA, OK, Commands, print_table, printable
 from toolkit.cli.streets import progress
 
 if TYPE_CHECKING:
-    from toolkit.sources.field_notes import FieldNotes
+    from toolkit.streets.readers.field_notes.read import FieldNotes
 
 
 def register(commands: Commands) -> None:
@@ -51,8 +51,8 @@ def _today() -> dt.date:
 
 def _city_id(name: str) -> str:
     """Return the id of a city, or of an installed pack that stands for itself."""
-    from toolkit.cities import find_city
-    from toolkit.streets import pack_names
+    from toolkit.streets.cities import find_city
+    from toolkit.streets.pack import pack_names
 
     return name if name in pack_names() else find_city(name).id
 
@@ -70,7 +70,7 @@ def _print_read(read: FieldNotes) -> int:
 
 
 def _import(options: argparse.Namespace) -> int:
-    from toolkit.cameras import import_cameras
+    from toolkit.streets.mapped_cameras import import_cameras
 
     report = import_cameras(
         options.file,
@@ -85,7 +85,7 @@ def _import(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from toolkit.cameras import check_cameras
+    from toolkit.streets.mapped_cameras import check_cameras
 
     city = _city_id(options.city) if options.city else None
     return _print_read(
@@ -94,7 +94,7 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _list(options: argparse.Namespace) -> int:
-    from toolkit.cameras import list_cameras
+    from toolkit.streets.mapped_cameras import list_cameras
 
     notes = list_cameras(_city_id(options.city))
     columns = (
@@ -111,7 +111,7 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    from toolkit.cameras import export_cameras
+    from toolkit.streets.mapped_cameras import export_cameras
 
     n_rows = export_cameras(_city_id(options.city), options.out)
     sys.stdout.write(f"{options.out}: {n_rows} rows\n")
@@ -123,7 +123,7 @@ def _cell(value: object) -> str:
 
 
 def _remove(options: argparse.Namespace) -> int:
-    from toolkit.cameras import remove_cameras
+    from toolkit.streets.mapped_cameras import remove_cameras
 
     city = _city_id(options.city)
     sys.stdout.write(f"{city}: {remove_cameras(city)} rows removed\n")

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from rich.console import Console
 from rich.table import Table
 
-from toolkit._errors import UsageError
+from toolkit.base.errors import UsageError
 
 if TYPE_CHECKING:
-    from toolkit.observations import Observation
+    from toolkit.evidence.observations import Observation
 
 OK, BAD_DATA, INTERRUPTED = 0, 1, 130
 _WIDTH_WHEN_PIPED = 160
@@ -55,7 +55,7 @@ def add_common(parser: argparse.ArgumentParser) -> None:
 
 def assess_inputs(options: argparse.Namespace) -> dict[str, Any]:
     """Turn the common options into arguments of `assess`."""
-    from toolkit.assumptions import load_assumptions
+    from toolkit.assumptions.sets import load_assumptions
 
     if options.seed < 0:
         msg = f"--seed {options.seed}: give a whole number from 0 up."
@@ -99,7 +99,7 @@ def parse_observed(text: str) -> Observation:
     UsageError
         If it is not a length, a number of cameras and a known kind of area.
     """
-    from toolkit.observations import Observation
+    from toolkit.evidence.observations import Observation
 
     km, _, rest = text.partition(":")
     seen, _, where = rest.partition(":")

@@ -7,13 +7,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, get_args
 
-from toolkit._errors import InputDataError, ToolkitError, UsageError
+from toolkit.base.errors import InputDataError, ToolkitError, UsageError
 from toolkit.cli.common import OK, Commands, as_of_date, busy, parse_changes, parse_count, printable
 
 if TYPE_CHECKING:
-    from toolkit.assumptions import AssumptionSet
-    from toolkit.comparison import Comparison, Difference
-    from toolkit.results import Assessment
+    from toolkit.assessment.model import Assessment
+    from toolkit.assumptions.sets import AssumptionSet
+    from toolkit.studies.comparison import Comparison, Difference
 
 _MOST_BYTES: Final = 1 << 26
 """An assessment with thousands of draws stays far below this."""
@@ -42,7 +42,8 @@ def register(commands: Commands) -> None:
 
 
 def _compare(options: argparse.Namespace) -> int:
-    from toolkit import comparison, exports, gis_files
+    from toolkit.output import exports, gis_files
+    from toolkit.studies import comparison
 
     if options.out is not None:
         gis_files.check_suffix(options.out)
@@ -74,9 +75,9 @@ def _is_file(text: str) -> bool:
 
 def _side(text: str, options: argparse.Namespace) -> tuple[Assessment, AssumptionSet | None]:
     """Read or compute one side; its assumption set where it was computed."""
-    from toolkit.assessment import assess
-    from toolkit.assumptions import load_assumptions
-    from toolkit.results import Status
+    from toolkit.assessment.assess import assess
+    from toolkit.assumptions.sets import load_assumptions
+    from toolkit.base.terms import Status
 
     if _is_file(text):
         found = _read(text)
@@ -106,8 +107,8 @@ def _side(text: str, options: argparse.Namespace) -> tuple[Assessment, Assumptio
 def _read(text: str) -> Assessment:
     from pydantic import ValidationError
 
-    from toolkit import store
-    from toolkit.results import SCHEMA, Assessment
+    from toolkit.assessment.model import SCHEMA, Assessment
+    from toolkit.base import store
 
     path = store.local_file(text)
     if path.stat().st_size > _MOST_BYTES:
@@ -127,7 +128,7 @@ def _read(text: str) -> Assessment:
 
 def _set_of(found: Assessment) -> AssumptionSet | None:
     """Return the set with which an assessment was made, if it is here and still the same."""
-    from toolkit.assumptions import NAME, load_assumptions
+    from toolkit.assumptions.sets import NAME, load_assumptions
 
     if not NAME.fullmatch(found.assumptions.name):  # a text from a file names no other file
         return None
@@ -140,7 +141,8 @@ def _set_of(found: Assessment) -> AssumptionSet | None:
 
 def _lines(found: Comparison, city: str) -> list[str]:
     """Return the comparison as lines of text."""
-    from toolkit import assumption_text, labels
+    from toolkit.assumptions import files
+    from toolkit.language import words
 
     out = [printable(f"{city}: B against A")]
     for letter, side in (("A", found.a), ("B", found.b)):
@@ -152,7 +154,7 @@ def _lines(found: Comparison, city: str) -> list[str]:
             ),
             printable(f"  boundary: {side.boundary.note}"),
             f"  mapped: {side.mapped}; completeness: "
-            + labels.quantity_text(side.completeness, "en"),
+            + words.quantity_text(side.completeness, "en"),
             printable(f"  sources: {sources}"),
         ]
     out += ["", "What changed:" if found.changes else "No input changed."]
@@ -162,10 +164,7 @@ def _lines(found: Comparison, city: str) -> list[str]:
     if found.assumptions:
         out.append("Assumptions that differ:")
         out += [
-            printable(
-                f"  {c.key}, {c.field}: {assumption_text.shown(c.a)} -> "
-                f"{assumption_text.shown(c.b)}"
-            )
+            printable(f"  {c.key}, {c.field}: {files.shown(c.a)} -> {files.shown(c.b)}")
             for c in found.assumptions
         ]
     out += ["", "Difference, with its 90 % interval:"]
@@ -173,7 +172,7 @@ def _lines(found: Comparison, city: str) -> list[str]:
     for tier, part in found.tiers.items():
         one, other = part.threshold_px_m
         needed = f"{one:g}" if one == other else f"{one:g} in A, {other:g} in B"
-        out.append(f"{labels.tier_name(tier, 'en')} (from {needed} pixels per m)")
+        out.append(f"{words.tier_name(tier, 'en')} (from {needed} pixels per m)")
         out.append(f"  street covered: {_words(part.length_km)}")
         if part.share_of_length.difference.known:
             out.append(f"  share of street length: {_words(part.share_of_length)}")
@@ -186,9 +185,9 @@ def _lines(found: Comparison, city: str) -> list[str]:
 
 
 def _words(difference: Difference) -> str:
-    from toolkit import labels
+    from toolkit.language import words
 
-    text = labels.difference_text(difference.difference, "en")
+    text = words.difference_text(difference.difference, "en")
     if difference.exceeds is None:
         return text
     if difference.difference.low == difference.difference.high == 0:

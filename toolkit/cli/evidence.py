@@ -9,11 +9,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from toolkit._errors import InputDataError, UsageError
+from toolkit.base.errors import InputDataError, UsageError
 from toolkit.cli.common import OK, Commands, print_json, print_table
 
 if TYPE_CHECKING:
-    from toolkit.records import Claim
+    from toolkit.evidence.claim import Claim
 
 _OBSERVATION = ("walked_km", "seen", "recall", "where", "streets")
 _ID_SIGNS = 70
@@ -21,7 +21,7 @@ _ID_SIGNS = 70
 
 def register(commands: Commands) -> None:
     """Add the commands of this module."""
-    from toolkit.evidence_table import COLUMNS
+    from toolkit.evidence.spreadsheet import COLUMNS
 
     evidence = commands.add_parser("evidence", help="what is reported, and what you add to it")
     actions = evidence.add_subparsers(required=True, metavar="ACTION")
@@ -66,21 +66,21 @@ def _flag(name: str) -> str:
 
 
 def _city_id(text: str) -> str:
-    from toolkit.cities import find_city
-    from toolkit.claims import NATIONAL
+    from toolkit.evidence.load import NATIONAL
+    from toolkit.streets.cities import find_city
 
     return NATIONAL if text.strip().casefold() == NATIONAL else find_city(text).id
 
 
 def _all_ids() -> list[str]:
-    from toolkit.cities import load_cities
-    from toolkit.claims import NATIONAL
+    from toolkit.evidence.load import NATIONAL
+    from toolkit.streets.cities import load_cities
 
     return [*(city.id for city in load_cities()), NATIONAL]
 
 
 def _list(options: argparse.Namespace) -> int:
-    from toolkit.claims import contradictions, load_claims, load_observations
+    from toolkit.evidence.load import contradictions, load_claims, load_observations
 
     city_id = _city_id(options.city)
     claims, observations = load_claims(city_id), load_observations(city_id)
@@ -118,14 +118,14 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _figure(claim: Claim) -> str:
-    from toolkit.records import figure_text
+    from toolkit.evidence.claim import figure_text
 
     return figure_text(claim.quantity) if claim.quantity else ""
 
 
 def _check(options: argparse.Namespace) -> int:
-    from toolkit.claims import load_claims, load_observations, read_claims
-    from toolkit.evidence_table import read_csv
+    from toolkit.evidence.load import load_claims, load_observations, read_claims
+    from toolkit.evidence.spreadsheet import read_csv
 
     if options.file is None:
         problems, found = [], 0
@@ -145,7 +145,7 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _add(options: argparse.Namespace) -> int:
-    from toolkit.evidence_table import COLUMNS
+    from toolkit.evidence.spreadsheet import COLUMNS
 
     city_id = _city_id(options.city)
     seen = {name: getattr(options, f"seen_{name}") for name in (*_OBSERVATION, "date")}
@@ -162,9 +162,9 @@ def _add(options: argparse.Namespace) -> int:
 
 
 def _add_observation(city_id: str, seen: dict[str, str]) -> int:
-    from toolkit import _tables
-    from toolkit.evidence_files import add_observation
-    from toolkit.observations import Observation
+    from toolkit.base import toml_files
+    from toolkit.evidence.observations import Observation
+    from toolkit.evidence.write import add_observation
 
     row: dict[str, object] = {"date": dt.datetime.now(dt.UTC).date().isoformat(), **seen}
     problems: list[str] = []
@@ -173,9 +173,11 @@ def _add_observation(city_id: str, seen: dict[str, str]) -> int:
             try:
                 row[name] = read(seen[name])
             except ValueError:
-                problems.append(f"{_flag(name)}: {_tables.shown_value(seen[name])} is no number.")
-    observation = None if problems else _tables.parsed(Observation, row, "the count", problems)
-    _tables.fail_if_any(problems, "The count")
+                problems.append(
+                    f"{_flag(name)}: {toml_files.shown_value(seen[name])} is no number."
+                )
+    observation = None if problems else toml_files.parsed(Observation, row, "the count", problems)
+    toml_files.fail_if_any(problems, "The count")
     if observation is not None:
         add_observation(city_id, observation)
     sys.stdout.write(f"Added to your own evidence about {city_id}: what was counted.\n")
@@ -183,11 +185,11 @@ def _add_observation(city_id: str, seen: dict[str, str]) -> int:
 
 
 def _add_claim(city_id: str, fields: dict[str, str]) -> int:
-    from toolkit import _tables
-    from toolkit.evidence_files import add_claims
-    from toolkit.evidence_table import claim_of_texts
-    from toolkit.makers import load_makers
-    from toolkit.records import problems_of_names
+    from toolkit.base import toml_files
+    from toolkit.evidence.claim import problems_of_names
+    from toolkit.evidence.makers import load_makers
+    from toolkit.evidence.spreadsheet import claim_of_texts
+    from toolkit.evidence.write import add_claims
 
     year = re.sub(r"\D.*", "", fields.get("source_date", ""))
     outlet = re.sub(r"[^a-z0-9]+", "-", fields.get("publisher", "").casefold()).strip("-")
@@ -204,7 +206,7 @@ def _add_claim(city_id: str, fields: dict[str, str]) -> int:
     claim = claim_of_texts(filled | {"city": city_id}, "the new claim", problems)
     if claim is not None:
         problems += problems_of_names(claim, load_makers())
-    _tables.fail_if_any(problems, "The new claim")
+    toml_files.fail_if_any(problems, "The new claim")
     added = add_claims(city_id, (claim,)) if claim is not None else ()
     if added:
         sys.stdout.write(f"Added to your own evidence about {city_id}: {added[0].id}.\n")
@@ -214,9 +216,9 @@ def _add_claim(city_id: str, fields: dict[str, str]) -> int:
 
 
 def _import(options: argparse.Namespace) -> int:
-    from toolkit import _tables
-    from toolkit.evidence_files import add_claims, check_new
-    from toolkit.evidence_table import read_csv
+    from toolkit.base import toml_files
+    from toolkit.evidence.spreadsheet import read_csv
+    from toolkit.evidence.write import add_claims, check_new
 
     by_city: dict[str, list[Claim]] = {}
     for claim in read_csv(options.file):
@@ -225,7 +227,8 @@ def _import(options: argparse.Namespace) -> int:
     for city_id, claims in by_city.items():
         if city_id not in known:
             problems.append(
-                f"city {_tables.shown_value(city_id)} is not known. {_tables.near(city_id, known)}"
+                f"city {toml_files.shown_value(city_id)} is not known. "
+                f"{toml_files.near(city_id, known)}"
             )
             continue
         try:
@@ -233,7 +236,7 @@ def _import(options: argparse.Namespace) -> int:
         except InputDataError as error:
             problems += [line.removeprefix("- ") for line in str(error).splitlines()[1:]]
     # All files or none: nothing is written before every city has been checked.
-    _tables.fail_if_any(problems, options.file.name)
+    toml_files.fail_if_any(problems, options.file.name)
     for city_id, claims in by_city.items():
         added = add_claims(city_id, claims)
         sys.stdout.write(
@@ -243,9 +246,9 @@ def _import(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    from toolkit import store
-    from toolkit.claims import load_claims
-    from toolkit.evidence_table import to_csv
+    from toolkit.base import store
+    from toolkit.evidence.load import load_claims
+    from toolkit.evidence.spreadsheet import to_csv
 
     ids = [_city_id(options.city)] if options.city else _all_ids()
     claims = [claim for city_id in ids for claim in load_claims(city_id)]

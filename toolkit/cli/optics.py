@@ -34,12 +34,13 @@ def _optics(options: argparse.Namespace) -> int:
     if options.camera is None:
         _refuse_without_camera(options)
         return _list(options)
-    from toolkit import camera_plan, camera_words, store
-    from toolkit.assumptions import load_assumptions
-    from toolkit.camera import camera_of
-    from toolkit.camera_sheet import make_sheet
-    from toolkit.camera_types import load_catalogue
-    from toolkit.thresholds import load_thresholds
+    from toolkit.assumptions.sets import load_assumptions
+    from toolkit.base import store
+    from toolkit.optics import drawing, words
+    from toolkit.optics.catalogue import load_catalogue
+    from toolkit.optics.one_camera import camera_of
+    from toolkit.optics.sheet import make_sheet
+    from toolkit.optics.thresholds import load_thresholds
 
     catalogue = load_catalogue()
     camera = camera_of(
@@ -52,16 +53,16 @@ def _optics(options: argparse.Namespace) -> int:
     changes = {"optics.night": 1.0} if options.night else None
     sheet = make_sheet(camera, load_assumptions(options.assumptions, changes), load_thresholds())
     if options.out is not None:
-        store.write_text(_svg_path(options.out), camera_plan.draw(sheet, options.lang))
+        store.write_text(_svg_path(options.out), drawing.draw(sheet, options.lang))
         messages.print(f"Written: {printable(str(options.out))}")
     if options.json:
         return print_json(sheet.to_dict())
-    sys.stdout.write(f"{printable(camera_words.title(sheet, options.lang))}\n\n")
-    for table in camera_words.tables(sheet, options.lang):
+    sys.stdout.write(f"{printable(words.title(sheet, options.lang))}\n\n")
+    for table in words.tables(sheet, options.lang):
         print_table(table.caption, table.head, table.rows)
         sys.stdout.write("\n")
         sys.stdout.flush()
-    told = [*camera_words.notes(sheet, options.lang), camera.note, *camera_words.sources(sheet)]
+    told = [*words.notes(sheet, options.lang), camera.note, *words.sources(sheet)]
     sys.stdout.write("".join(f"- {printable(text)}\n" for text in told if text))
     return OK
 
@@ -74,7 +75,7 @@ def _refuse_without_camera(options: argparse.Namespace) -> None:
     UsageError
         If there is one.
     """
-    from toolkit._errors import UsageError
+    from toolkit.base.errors import UsageError
 
     given = [
         name
@@ -100,7 +101,7 @@ def _svg_path(path: Path) -> Path:
     UsageError
         If it does not end in .svg.
     """
-    from toolkit._errors import UsageError
+    from toolkit.base.errors import UsageError
 
     if path.suffix.lower() != ".svg":
         msg = f"--out {str(path)!r}: the drawing is an SVG file. Give a name that ends in .svg."
@@ -110,9 +111,9 @@ def _svg_path(path: Path) -> Path:
 
 def _list(options: argparse.Namespace) -> int:
     """List types and models, each at its usual lens."""
-    from toolkit import camera_words
-    from toolkit.camera import camera_of
-    from toolkit.camera_types import CameraType, Model, load_catalogue
+    from toolkit.optics import words
+    from toolkit.optics.catalogue import CameraType, Model, load_catalogue
+    from toolkit.optics.one_camera import camera_of
 
     catalogue = load_catalogue()
     known: tuple[CameraType | Model, ...] = (*catalogue.types, *catalogue.models)
@@ -138,7 +139,7 @@ def _list(options: argparse.Namespace) -> int:
             (
                 name,
                 maker or "",
-                camera_words.kind_name(camera.kind, options.lang),
+                words.kind_name(camera.kind, options.lang),
                 f"{camera.focal_mm:g}",
                 f"{camera.constant_px:.0f}",
                 f"{camera.hfov_deg:.1f}",

@@ -18,7 +18,7 @@ from toolkit.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from toolkit.sensitivity import Sensitivity
+    from toolkit.studies.sensitivity.analysis import Sensitivity
 
 
 def register(commands: Commands) -> None:
@@ -32,8 +32,8 @@ def register(commands: Commands) -> None:
 
 
 def _sensitivity(options: argparse.Namespace) -> int:
-    from toolkit.sensitivity import sensitivity
-    from toolkit.sensitivity_model import Question
+    from toolkit.studies.sensitivity.analysis import sensitivity
+    from toolkit.studies.sensitivity.model import Question
 
     inputs = assess_inputs(options)
     seed = inputs.pop("seed")
@@ -46,8 +46,8 @@ def _sensitivity(options: argparse.Namespace) -> int:
     if options.json:
         sys.stdout.write(found.to_json())
         return OK
-    from toolkit import labels
-    from toolkit import sensitivity_words as words
+    from toolkit.language import words as labels
+    from toolkit.studies.sensitivity import words
 
     out = [f"{printable(found.name.en)}, {found.as_of.isoformat()}, cameras {found.status}"]
     out += [printable(line) for line in words.how_made(found, "en")]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from toolkit._errors import InputDataError, ToolkitError, UsageError
+from toolkit.base.errors import InputDataError, ToolkitError, UsageError
 from toolkit.cli.common import (
     OK,
     Commands,
@@ -22,7 +22,7 @@ from toolkit.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from toolkit.siting_pairs import CityPair
+    from toolkit.siting.validation.known_city import CityPair
 
 _STREETS, _CAMERAS, _PLACES = "_streets", "_cameras", "_places"
 _DEMONSTRATION = "helsinki-centre"
@@ -73,10 +73,10 @@ def register(commands: Commands) -> None:
 
 
 def _score(options: argparse.Namespace) -> int:
-    from toolkit.siting_pairs import read_pair
-    from toolkit.siting_profiles import load_profiles, only
-    from toolkit.siting_score import score_pair
-    from toolkit.street_layers import known_text
+    from toolkit.siting.profiles import load_profiles, only
+    from toolkit.siting.surroundings import known_text
+    from toolkit.siting.validation.known_city import read_pair
+    from toolkit.siting.validation.score import score_pair
 
     if options.seed < 0:
         msg = f"--seed {options.seed}: give a whole number from 0 up."
@@ -133,10 +133,11 @@ def _range(value: dict[str, Any]) -> str:
 
 
 def _predict(options: argparse.Namespace) -> int:
-    from toolkit import gis_files, labels
-    from toolkit.assessment import N_DRAWS, make_inputs
-    from toolkit.draws import Design
-    from toolkit.siting_cells import LAYER, predict
+    from toolkit.assessment.expected_sites import LAYER, predict
+    from toolkit.assessment.inputs import N_DRAWS, make_inputs
+    from toolkit.base.draws import Design
+    from toolkit.language import words
+    from toolkit.output import gis_files
 
     gis_files.check_suffix(options.out)
     given = assess_inputs(options)
@@ -146,7 +147,7 @@ def _predict(options: argparse.Namespace) -> int:
         )
         cells, metadata = predict(inputs, pack_id)
         gis_files.write_layers({LAYER: cells}, metadata, options.out)
-    limit = labels.siting_limit("en", inputs.operators.profiles.cities)
+    limit = words.siting_limit("en", inputs.operators.profiles.cities)
     if options.json:
         print_json(metadata)
     else:
@@ -156,11 +157,13 @@ def _predict(options: argparse.Namespace) -> int:
 
 
 def _fit(options: argparse.Namespace) -> int:
-    from toolkit import labels, siting_bearings, store
-    from toolkit.siting_fitting import fit_profiles, known_city
-    from toolkit.siting_pairs import pack_pair, read_pair
-    from toolkit.siting_profiles import KnownList, load_lists, load_prior
-    from toolkit.streets import open_pack
+    from toolkit.base import store
+    from toolkit.language import words
+    from toolkit.siting.profiles import KnownList, load_lists, load_prior
+    from toolkit.siting.validation import directions
+    from toolkit.siting.validation.fit import fit_profiles, known_city
+    from toolkit.siting.validation.known_city import pack_pair, read_pair
+    from toolkit.streets.pack import open_pack
 
     prior, lists = load_prior(), load_lists()
     pairs, sources, cities = {}, {}, []
@@ -187,17 +190,17 @@ def _fit(options: argparse.Namespace) -> int:
         )
     with busy(f"Fitting {len(pairs)} cities ..."):
         found = fit_profiles(cities, prior, sources)
-        looks = {name: siting_bearings.fit_bearings(pairs[name]) for name in sorted(pairs)}
+        looks = {name: directions.fit_bearings(pairs[name]) for name in sorted(pairs)}
     directed = {name: one for name, one in looks.items() if one is not None}
     options.out.mkdir(parents=True, exist_ok=True)
     profiles, bearings = options.out / "profiles.json", options.out / "bearings.toml"
     store.write_bytes(profiles, store.canonical_json(found) + b"\n")
-    store.write_text(bearings, siting_bearings.as_toml(directed, sources))
+    store.write_text(bearings, directions.as_toml(directed, sources))
     sys.stdout.write("".join(printable(str(path)) + "\n" for path in (profiles, bearings)))
-    sys.stderr.write(f"{labels.siting_limit('en', sorted(pairs))}\n")
+    sys.stderr.write(f"{words.siting_limit('en', sorted(pairs))}\n")
     if not directed:
         sys.stderr.write(
-            f"No list has {siting_bearings.LEAST_CAMERAS} cameras with a direction: "
+            f"No list has {directions.LEAST_CAMERAS} cameras with a direction: "
             "bearings.toml holds no figures.\n"
         )
     return OK
@@ -216,7 +219,7 @@ def _naming(name: str, *files: Path | None) -> Iterator[None]:
 
 def _say(name: str, pair: CityPair) -> None:
     """Say what was read of a pair of files."""
-    from toolkit.street_layers import known_text
+    from toolkit.siting.surroundings import known_text
 
     lost = {
         "rows of streets": sum(pair.streets_left_out.values()),
@@ -241,7 +244,7 @@ def places_of(name: str, streets: Path) -> Path | None:
     InputDataError
         If there are several.
     """
-    from toolkit.siting_profiles import load_lists
+    from toolkit.siting.profiles import load_lists
 
     given = _files_by_name(streets.parent, _PLACES).get(name)
     known = load_lists().get(name)
@@ -264,8 +267,8 @@ def _is_own(places: Path) -> bool:
 
 def _files_by_name(folder: Path, ending: str) -> dict[str, Path]:
     """Return the files of a folder whose names end so before the suffix, by what comes before."""
-    from toolkit.siting_beside import is_extract
-    from toolkit.sources.tables import SUFFIXES
+    from toolkit.siting.validation.second_file import is_extract
+    from toolkit.streets.readers.tables.read import SUFFIXES
 
     found: dict[str, Path] = {}
     for file in sorted(folder.iterdir()) if folder.is_dir() else []:

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from toolkit._errors import UsageError
+from toolkit.base.errors import UsageError
 from toolkit.cli.common import BAD_DATA, OK, Commands, messages, print_json, print_table, printable
 
 if TYPE_CHECKING:
-    from toolkit.importing import ImportReport
+    from toolkit.streets.install import ImportReport
 
 _FETCH_RADIUS_M = 8000.0
 """Radius that is fetched to find the built-up core: the upper end of `city.township_radius_km`."""
@@ -72,19 +72,19 @@ def progress() -> Callable[[str, float | None], None]:
 
 
 def _import(options: argparse.Namespace) -> int:
-    from toolkit import importing, pack_files
-    from toolkit.boundaries import parse_boundary
-    from toolkit.cities import find_city
+    from toolkit.streets import install, pack_zip
+    from toolkit.streets.boundary import parse_boundary
+    from toolkit.streets.cities import find_city
 
-    if pack_files.is_pack_file(options.file):
+    if pack_zip.is_pack_file(options.file):
         if options.city or options.boundary:
             msg = "A finished pack has its city and boundary; leave --city and --boundary out."
             raise UsageError(msg)
         messages.print("Checking and installing the pack ...")
-        manifest = pack_files.import_pack(options.file)
+        manifest = pack_zip.import_pack(options.file)
         sys.stdout.write(f"{manifest.id}: {printable(manifest.boundary.note)}\n")
         return OK
-    report = importing.import_file(
+    report = install.import_file(
         options.file,
         cities=[find_city(options.city)] if options.city else None,
         boundary=parse_boundary(options.boundary) if options.boundary else None,
@@ -108,10 +108,10 @@ def _print_report(report: ImportReport) -> int:
 
 
 def _fetch(options: argparse.Namespace) -> int:
-    from toolkit import importing
-    from toolkit.boundaries import parse_boundary
-    from toolkit.cities import find_city
-    from toolkit.sources import overpass
+    from toolkit.streets import install
+    from toolkit.streets.boundary import parse_boundary
+    from toolkit.streets.cities import find_city
+    from toolkit.streets.readers.overpass import fetch as overpass
 
     city = find_city(options.city)
     choice = parse_boundary(options.boundary) if options.boundary else None
@@ -131,13 +131,13 @@ def _fetch(options: argparse.Namespace) -> int:
         announce=messages.print,
         progress=progress(),
     ) as file:
-        report = importing.import_file(file, cities=[city], boundary=choice, progress=progress())
+        report = install.import_file(file, cities=[city], boundary=choice, progress=progress())
     overpass.forget_answers()
     return _print_report(report)
 
 
 def _list(options: argparse.Namespace) -> int:
-    from toolkit.streets import list_packs
+    from toolkit.streets.pack import list_packs
 
     packs = list_packs()
     if options.json:
@@ -161,7 +161,7 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from toolkit.streets import pack_names, verify_pack
+    from toolkit.streets.pack import pack_names, verify_pack
 
     code = OK
     for name in [options.pack] if options.pack else pack_names():
@@ -173,7 +173,7 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    from toolkit.pack_files import export_pack
+    from toolkit.streets.pack_zip import export_pack
 
     messages.print("Writing the pack ...")
     sys.stdout.write(f"{export_pack(options.pack, Path(options.out))}\n")
@@ -181,7 +181,7 @@ def _export(options: argparse.Namespace) -> int:
 
 
 def _remove(options: argparse.Namespace) -> int:
-    from toolkit.pack_files import remove_pack
+    from toolkit.streets.pack_zip import remove_pack
 
     remove_pack(options.pack)
     sys.stdout.write(f"{printable(options.pack)}: removed\n")

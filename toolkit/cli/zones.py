@@ -32,12 +32,13 @@ def register(commands: Commands) -> None:
 
 
 def _zones(options: argparse.Namespace) -> int:
-    from toolkit import cover_files, gis_files
-    from toolkit.camera_lists import read_cameras
-    from toolkit.cities import find_city
-    from toolkit.deterministic import cover, cover_streets
-    from toolkit.rule_sets import load_rules
-    from toolkit.streets import find_pack_for, open_pack
+    from toolkit.fixed_rules import files
+    from toolkit.fixed_rules.camera_list import read_cameras
+    from toolkit.fixed_rules.cover import cover, cover_streets
+    from toolkit.fixed_rules.sets import load_rules
+    from toolkit.output import gis_files
+    from toolkit.streets.cities import find_city
+    from toolkit.streets.pack import find_pack_for, open_pack
 
     if options.out is not None:
         gis_files.check_suffix(options.out)
@@ -50,11 +51,11 @@ def _zones(options: argparse.Namespace) -> int:
         pack = open_pack(pack_id) if pack_id else None
         found = cover(cameras, rules, pack)
         streets = cover_streets(found, pack) if pack else None
-        figures = cover_files.summary(
+        figures = files.summary(
             found, cameras, rules, as_of=day, city=city, pack=pack, streets=streets
         )
         if options.out is not None:
-            cover_files.write_cover(found, figures, options.out)
+            files.write_cover(found, figures, options.out)
     if options.json:
         return print_json(figures)
     sys.stdout.write("\n".join(_lines(figures)) + "\n")

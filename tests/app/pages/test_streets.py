@@ -1,0 +1,100 @@
+"""The page of streets, driven without a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+from running import SLOW_S, Server, Watched
+from streamlit.testing.v1 import AppTest
+
+from toolkit.app import serve
+from toolkit.app.pages import streets
+from toolkit.base import egress
+from toolkit.streets import pack, pack_zip
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> Callable[[], AppTest]:
+    """Give a function that opens the page of streets."""
+    monkeypatch.setattr(egress, "require_guard", lambda: None)
+
+    def run() -> AppTest:
+        page = AppTest.from_file(str(serve.MAIN), default_timeout=SLOW_S)
+        page.session_state["page"] = "streets"
+        return page.run()
+
+    return run
+
+
+def text_of(page: AppTest) -> str:
+    return "\n".join(str(element.value) for element in (*page.text, *page.markdown, *page.error))
+
+
+def test_what_is_installed_is_listed_and_what_is_built_in_has_no_button(
+    opened: Callable[[], AppTest],
+) -> None:
+    page = opened()
+    assert not page.exception
+    assert "helsinki-centre" in text_of(page)
+    assert "270 MB" in text_of(page)
+    assert [b.key for b in page.button if str(b.key).startswith("remove:")] == []
+
+
+def test_a_pack_file_is_brought_in_and_can_be_removed(
+    opened: Callable[[], AppTest], tmp_path: Path, home: Path
+) -> None:
+    file = pack_zip.export_pack("helsinki-centre", tmp_path / "helsinki.zip")
+    page = opened()
+    page.text_input(key="streets_path").set_value(str(file)).run()
+    page.button(key="streets_go").click().run()
+    assert not page.exception
+    assert not page.error
+    assert (home / pack.FOLDER / "helsinki-centre" / "manifest.json").is_file()
+    page = opened()
+    page.button(key="remove:helsinki-centre").click().run()
+    assert not (home / pack.FOLDER / "helsinki-centre").exists()
+
+
+@pytest.mark.parametrize("name", ["/vsicurl/http://example.org/a.osm.pbf", "no-such-file.osm.pbf"])
+def test_a_file_that_cannot_be_used_is_a_sentence(
+    opened: Callable[[], AppTest], home: Path, name: str
+) -> None:
+    page = opened()
+    page.text_input(key="streets_path").set_value(name).run()
+    page.button(key="streets_go").click().run()
+    assert not page.exception
+    assert len(page.error) == 1
+    assert not (home / pack.FOLDER).exists()
+
+
+@pytest.mark.browser
+def test_the_reason_why_nothing_was_installed_can_be_read(
+    app_server: Server, watched: Callable[[], Watched]
+) -> None:
+    page = watched().page
+    page.goto(f"{app_server.url}/?page=streets")
+    field = page.get_by_test_id("stTextInput").locator("input")
+    field.fill("no-such-file.osm.pbf")
+    field.press("Enter")
+    page.get_by_test_id("stMain").get_by_role("button", name="Bring in").click()
+    expect(page.get_by_text("Nothing was installed.")).to_be_visible()
+    expect(page.get_by_text("no-such-file.osm.pbf")).to_be_visible()
+
+
+def test_going_to_another_page_and_back_keeps_the_city(opened: Callable[[], AppTest]) -> None:
+    page = opened()
+    page.session_state["page"] = "answer"
+    page.session_state["city"] = "dawei"
+    page.run()
+    page.radio(key="page:en").set_value("cameras").run()
+    page.radio(key="page:en").set_value("answer").run()
+    assert page.selectbox(key="city:en").value == "dawei"
+    assert not page.exception
+
+
+def test_a_saved_pack_is_the_exported_one(tmp_path: Path) -> None:
+    written = pack_zip.export_pack("helsinki-centre", tmp_path / "helsinki-centre.zip")
+    assert streets._packed("helsinki-centre") == written.read_bytes()

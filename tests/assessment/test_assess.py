@@ -1,0 +1,258 @@
+"""The whole path: one answer per city, the same for the same inputs, and honest at its edges."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import numpy as np
+import pytest
+
+from toolkit.assessment import model
+from toolkit.assessment.assess import assess
+from toolkit.assessment.model import Assessment
+from toolkit.assumptions.sets import load_assumptions
+from toolkit.base import quantity, store, terms
+from toolkit.base.errors import NotFoundError
+from toolkit.base.terms import TIERS
+from toolkit.streets.cities import load_cities
+
+AS_OF = dt.date(2026, 11, 23)
+TEN = [c.id for c in load_cities() if not c.demonstration]
+
+
+@pytest.fixture(scope="module")
+def helsinki():
+    return assess("helsinki-centre", as_of=AS_OF)
+
+
+@pytest.fixture(scope="module")
+def mawlamyine():
+    return assess("mawlamyine", as_of=AS_OF)
+
+
+def test_helsinki_stands_on_streets(helsinki):
+    assert helsinki.basis == "streets"
+    assert helsinki.demonstration
+    assert helsinki.inputs.pack_sha256
+    boundary = helsinki.city.boundary
+    assert boundary.length_km == pytest.approx(93.4, abs=0.1)
+    for part in helsinki.tiers.values():
+        assert part.share_of_length.realised.known
+        assert not part.cases
+        assert part.unknown_share == pytest.approx(0.1, abs=0.05)
+
+
+def test_json_follows_the_interface_and_the_schema(helsinki, mawlamyine):
+    for found in (helsinki, mawlamyine):
+        data = json.loads(found.to_json())
+        jsonschema.validate(data, model.json_schema())
+        assert {
+            "schema", "tool", "as_of", "seed", "city", "basis", "demonstration", "assumptions",
+            "inputs", "cameras", "tiers", "missing", "warnings", "limits", "sources",
+        } <= set(data)  # fmt: skip
+        assert data["schema"] == "camera-exposure.assessment/2"
+        assert set(data["tiers"]) == set(TIERS)
+        assert {"count", "mapped", "completeness", "claims", "contradictions", "stale"} <= set(
+            data["cameras"]["installed"]
+        )
+        for part in data["tiers"].values():
+            assert set(part["ring_m"]) == {"inner", "outer", "empty_share"}
+            assert set(part["share_of_length"]) == {"expected", "realised", "everything_on"}
+        assert Assessment.from_json(found.to_json()).to_json() == found.to_json()
+
+
+def test_better_images_are_rarer(helsinki, mawlamyine):
+    for found in (helsinki, mawlamyine):
+        seen, recognised, face = (found.tiers[t].length_km for t in TIERS[:3])
+        for end in ("low", "mid", "high"):
+            assert getattr(seen, end) >= getattr(recognised, end) >= getattr(face, end)
+    streets = helsinki.layers.streets
+    for end in ("low", "mid", "high"):
+        known = streets["seen_class"] != "unknown"
+        seen, recognised, face = (streets.loc[known, f"{t}_{end}"] for t in TIERS[:3])
+        assert (seen >= recognised - 1e-6).all()
+        assert (recognised >= face - 1e-6).all()
+
+
+def test_expected_and_realised_agree_in_the_middle_and_everything_on_is_higher(helsinki):
+    share = helsinki.tiers["seen"].share_of_length
+    assert share.expected.mid == pytest.approx(share.realised.mid, rel=0.1)
+    assert share.everything_on.mid > share.expected.mid
+    assert share.realised.high <= 1
+
+
+def test_streets_and_zones_carry_the_classes(helsinki):
+    layers = helsinki.layers
+    streets = layers.streets
+    assert streets["street_id"].is_unique
+    for tier in TIERS:
+        values = streets[[f"{tier}_low", f"{tier}_mid", f"{tier}_high"]].to_numpy()
+        unknown = (streets[f"{tier}_class"] == "unknown").to_numpy()
+        assert np.isnan(values[unknown]).all()
+        assert (np.diff(values[~unknown], axis=1) >= -1e-9).all()
+    zones = layers.zones("seen")
+    assert zones.crs == "EPSG:4326"
+    assert zones.is_valid.all()
+    assert set(zones["exposure_class"]) <= set(terms.EXPOSURE_CLASSES)
+    assert "OpenStreetMap" in layers.attribution
+
+
+@pytest.mark.parametrize("city", TEN)
+def test_each_reported_city_has_an_answer_without_streets(city):
+    found = assess(city, as_of=AS_OF)
+    assert found.basis == "city_level"
+    assert found.layers is None
+    assert not found.demonstration
+    for part in found.tiers.values():
+        assert part.length_km.known
+        assert part.unknown_share is None
+        for share in (part.share_of_length.expected, part.share_of_length.realised):
+            assert share.mid is None
+            assert share.why
+        assert {(c.radius_km, c.allocation) for c in part.cases} == {
+            (r, a) for r in (1.0, 2.0, 5.0) for a in ("core", "township")
+        }
+        by_id = {(c.radius_km, c.allocation): c.share_of_length for c in part.cases}
+        for radius in (1.0, 2.0, 5.0):
+            assert by_id[radius, "core"].mid >= by_id[radius, "township"].mid
+    assert found.sources
+    assert {note.id for note in found.missing} == {"no_streets"}
+
+
+def test_the_city_level_estimate_agrees_with_streets_where_both_are_known(helsinki, monkeypatch):
+    # The demonstration without its streets: the length covered must come out near that with them,
+    # up to the overlap of views, which the city-level figure does not take off.
+    city = next(c for c in load_cities() if c.id == "helsinki-centre")
+    streetless = city.model_copy(update={"pack": None})
+    monkeypatch.setattr("toolkit.assessment.inputs.city_or_pack", lambda _: streetless)
+    monkeypatch.setattr("toolkit.assessment.assess.find_pack_for", lambda _: None)
+    without = assess("helsinki-centre", as_of=AS_OF)
+    assert without.basis == "city_level"
+    with_streets = helsinki.tiers["recognised"].length_km
+    estimate = without.tiers["recognised"].length_km
+    assert estimate.low < with_streets.mid < estimate.high
+
+
+def test_more_cameras_cover_more(mawlamyine):
+    few = assess("mawlamyine", as_of=AS_OF, count=(50, 50))
+    many = assess("mawlamyine", as_of=AS_OF, count=(500, 500))
+    for tier in TIERS:
+        assert few.tiers[tier].length_km.mid <= many.tiers[tier].length_km.mid
+    assert few.cameras.installed.count == quantity.Quantity.exactly(50, "cameras")
+    assert "own_count" in {note.id for note in few.warnings}
+    assert "own_count" not in {note.id for note in mawlamyine.warnings}
+
+
+def test_only_the_changed_assumption_moves(mawlamyine):
+    changed = load_assumptions(changes={"optics.availability": 1.0})
+    working = assess("mawlamyine", as_of=AS_OF, assumptions=changed)
+    assert working.cameras == mawlamyine.cameras
+    assert working.tiers["seen"].ring_m == mawlamyine.tiers["seen"].ring_m
+    assert working.tiers["seen"].length_km.mid > mawlamyine.tiers["seen"].length_km.mid
+    assert working.assumptions.changed == {"optics.availability": 1.0}
+    assert working.assumptions.sha256 != mawlamyine.assumptions.sha256
+
+
+def test_before_the_report_nothing_is_reported():
+    early = assess("mawlamyine", as_of=dt.date(2012, 1, 1))
+    assert early.cameras.installed.claims == ()
+    assert "no_count" in {note.id for note in early.warnings}
+
+
+def test_planned_includes_installed():
+    for city in ("mandalay", "hpa-an"):
+        found = assess(city, as_of=AS_OF, status="planned")
+        installed, planned = found.cameras.installed.count, found.cameras.planned.count
+        assert planned.low >= installed.low
+        assert planned.high >= installed.high
+
+
+def test_talks_leave_the_possibility_that_nothing_stands():
+    found = assess("hpa-an", as_of=AS_OF)
+    assert found.cameras.installed.count.low == 0
+    assert found.cameras.installed.count.high > 0
+
+
+def test_another_seed_gives_other_draws_and_about_the_same_answer(mawlamyine):
+    other = assess("mawlamyine", as_of=AS_OF, seed=1)
+    assert other.tiers["seen"].length_km != mawlamyine.tiers["seen"].length_km
+    assert other.tiers["seen"].length_km.mid == pytest.approx(
+        mawlamyine.tiers["seen"].length_km.mid, rel=0.25
+    )
+
+
+def test_an_unknown_city_is_not_guessed():
+    with pytest.raises(NotFoundError):
+        assess("Mawlamyinegyunn", as_of=AS_OF)
+
+
+def run_cli(folder: Path, **environment: str) -> bytes:
+    """Run the command in a folder, with a clean environment but for the given variables."""
+    root = store.builtin_dir().parent
+    kept = {k: v for k, v in os.environ.items() if k in ("PATH", "SYSTEMROOT", "NUMBA_CACHE_DIR")}
+    done = subprocess.run(
+        [sys.executable, "-m", "toolkit", "--quiet", "assess", "helsinki-centre", "--json",
+         "--as-of", "2026-11-23"],
+        cwd=folder, env={**kept, "PYTHONPATH": str(root), **environment},
+        capture_output=True, check=True, timeout=300,
+    )  # fmt: skip
+    return done.stdout
+
+
+def test_same_inputs_same_bytes_anywhere(tmp_path, helsinki):
+    first = tmp_path / "one"
+    second = tmp_path / "two with spaces"
+    outputs = []
+    for folder, zone, seed, locale in (
+        (first, "Asia/Yangon", "1", "C"),
+        (second, "America/New_York", "4242", "my_MM.UTF-8"),
+    ):
+        folder.mkdir()
+        outputs.append(
+            run_cli(
+                folder,
+                TZ=zone,
+                PYTHONHASHSEED=seed,
+                LC_ALL=locale,
+                HOME=str(folder),
+                CAMERA_TOOLKIT_HOME=str(folder / "home"),
+            )
+        )
+    assert outputs[0] == outputs[1] == helsinki.to_json().encode()
+
+
+def test_an_installed_pack_of_no_known_city_is_assessed_with_the_wide_prior(home):
+    """A whole extract that was imported under its own name has no report: the count says so."""
+    built_in = store.builtin_dir() / "packs" / "helsinki-centre"
+    mine = home / "packs" / "harbour-town"
+    mine.mkdir(parents=True)
+    for part in built_in.iterdir():
+        (mine / part.name).write_bytes(part.read_bytes())
+    manifest = json.loads((mine / "manifest.json").read_text(encoding="utf-8"))
+    manifest |= {"id": "harbour-town", "demonstration": False, "banner": None}
+    (mine / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    found = assess("harbour-town", as_of=AS_OF, n_draws=40)
+    assert found.basis == "streets"
+    assert not found.demonstration
+    warned = {note.id for note in found.warnings}
+    assert {"no_count", "area_not_stated"} <= warned
+    part = found.tiers["seen"]
+    core, township = (c.share_of_length for c in part.cases)
+    assert core.mid > township.mid
+    assert township.mid <= part.share_of_length.expected.mid <= core.mid
+    # The figure per km is about the boundary, of which the report may hold cameras outside.
+    cameras = found.cameras.installed
+    assert part.cameras_able.mid < cameras.count.mid  # every camera can see: those are all inside
+    assert part.ring_m.empty_share.high == 0
+    for one, inside in zip(
+        (cameras.per_km.low, cameras.per_km.mid, cameras.per_km.high),
+        (part.cameras_able.low, part.cameras_able.mid, part.cameras_able.high),
+        strict=True,
+    ):
+        assert one == pytest.approx(inside / found.draws.counted_km, rel=1e-4)

@@ -1,0 +1,289 @@
+"""What is computed anew when an input of a city with streets changes, and what is kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from toolkit.assessment import on_streets, site_plan, sums
+from toolkit.assessment.assess import assess
+from toolkit.assessment.inputs import make_inputs
+from toolkit.assumptions.sets import load_assumptions
+from toolkit.base.draws import Design
+from toolkit.engine import scene, sight
+from toolkit.siting import profiles
+from toolkit.streets import mapped_cameras
+from toolkit.streets import pack as streets
+from toolkit.streets.schema import LAYERS, Layers
+
+PACK = "small"
+AS_OF = dt.date(2026, 11, 23)
+N_ROWS = 150
+"""Of each layer of the demonstration: some kilometres of street."""
+
+GROUND = {"scene", "sight"}
+MOVES = {
+    "sites.stretch_m": GROUND | {"weights"},
+    "sites.level_height_m": GROUND,
+    "sites.district_m": GROUND,
+    "optics.max_range_m": GROUND,
+    "optics.person_height_m": GROUND,
+    "sites.siting_spread": {"weights"},
+    "sites.uniform_share": {"weights"},
+}
+"""What each assumption moves; all others move nothing that is kept."""
+KEYS = [item.key for item in load_assumptions().items]
+
+
+def install(home: Path, *, rows: int = N_ROWS) -> None:
+    """Install the first rows of each layer of the demonstration as a city of its own."""
+    whole = streets.open_pack("helsinki-centre")
+    draft = whole.manifest.model_copy(
+        update={"id": PACK, "parts": {}, "demonstration": False, "banner": None}
+    )
+    layers = Layers(**{layer: getattr(whole, layer).head(rows) for layer in LAYERS})
+    streets.write_pack(home / streets.FOLDER / PACK, draft, layers)
+
+
+def small(*, count=(20.0, 60.0), changes=None, seed=0, **options):
+    return assess(
+        PACK,
+        as_of=options.pop("as_of", AS_OF),
+        count=count,
+        n_draws=5,
+        seed=seed,
+        assumptions=load_assumptions("central", changes),
+        **options,
+    )
+
+
+def another_value(key: str) -> float | None:
+    """Return a value that an assumption may have and has not; None where there is no other."""
+    item = load_assumptions()[key]
+    return next((v for v in (item.low, item.high) if v != item.value), None)
+
+
+def forget() -> None:
+    """Forget what is kept in memory, as a new process has."""
+    on_streets._open_scene.cache_clear()
+    on_streets._open_sample.cache_clear()
+    profiles._kept_weights.cache_clear()
+
+
+@pytest.fixture
+def built(home, monkeypatch):
+    """Give the list of what is built anew, of a city that has been assessed once before."""
+    install(home)
+    forget()
+    done: list[str] = []
+
+    def note(module, name, kind):
+        original = getattr(module, name)
+
+        def noted(*given, **named):
+            done.append(kind)
+            return original(*given, **named)
+
+        monkeypatch.setattr(module, name, noted)
+
+    note(on_streets, "build_scene", "scene")
+    note(sight, "sweep", "sight")
+    note(profiles, "draw", "weights")
+    small()
+    assert sorted(done) == ["scene", "sight", "weights"]
+    done.clear()
+    yield done
+    forget()
+
+
+class TestCacheKeys:
+    @pytest.mark.parametrize("key", MOVES)
+    def test_an_assumption_moves_what_rests_on_it_and_nothing_else(self, built, key):
+        small(changes={key: another_value(key)})
+        assert sorted(built) == sorted(MOVES[key])
+
+    def test_no_other_assumption_moves_anything(self, built):
+        others = {key: another_value(key) for key in KEYS if key not in MOVES}
+        changed = {key: value for key, value in others.items() if value is not None}
+        assert len(changed) > 40
+        for key, value in changed.items():
+            small(changes={key: value})
+            assert built == [], key
+
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            {},
+            {"count": (30.0, 90.0)},
+            {"status": "planned"},
+            {"scope": "all"},
+            {"as_of": dt.date(2026, 12, 24)},
+            {"sample_points": 200},
+        ],
+        ids=lambda changed: next(iter(changed), "nothing"),
+    )
+    def test_a_question_moves_nothing(self, built, changed):
+        small(**changed)
+        assert built == []
+
+    @pytest.mark.parametrize("changed", [{"seed": 1}, {"profile": "pedestrian_core"}], ids=str)
+    def test_a_seed_and_a_profile_move_the_weights_only(self, built, changed):
+        small(**changed)
+        assert built == ["weights"]
+
+    def test_field_notes_move_the_sites_and_nothing_of_the_rest(self, built, tmp_path):
+        pack = streets.open_pack(PACK)
+        x, y = pack.streets.geometry.iloc[3].coords[0]
+        file = tmp_path / "notes.csv"
+        file.write_text(f"lat,lon,seen_on\n{y:.6f},{x:.6f},2026-01-01\n", encoding="utf-8")
+        mapped_cameras.import_cameras(file, PACK, as_of=AS_OF)
+        small()
+        assert set(built) == GROUND
+
+    def test_another_pack_moves_all(self, built, home):
+        install(home, rows=N_ROWS + 20)
+        small()
+        assert set(built) == GROUND | {"weights"}
+
+    def test_two_cities_are_kept_and_the_way_back_builds_nothing(self, built):
+        small(changes={"sites.level_height_m": 4.0})
+        built.clear()
+        small()
+        small(changes={"sites.level_height_m": 4.0})
+        assert built == []
+
+    def test_the_key_of_a_scene_has_all_that_builds_it(self):
+        named = set(on_streets.SceneKey._fields)
+        given = set(scene.build_scene.__annotations__) - {"pack", "model", "return"}
+        assert given < named
+        assert named - given == {
+            "pack_id", "pack_sha256", "siting_sha256", "field_notes_sha256",
+        }  # fmt: skip
+
+    @pytest.mark.usefixtures("built")
+    def test_a_sample_is_drawn_once_for_a_seed(self, monkeypatch):
+        drawn = []
+        original = on_streets.street_sample.draw_sample
+        monkeypatch.setattr(
+            on_streets.street_sample,
+            "draw_sample",
+            lambda *given, **named: drawn.append(1) or original(*given, **named),
+        )
+        for count in ((20.0, 60.0), (30.0, 90.0)):
+            small(count=count, sample_points=200)
+        assert len(drawn) == 1
+        small(sample_points=300)
+        small(sample_points=200, seed=1)
+        assert len(drawn) == 3
+
+
+START = """
+import datetime as dt, json, sys
+import numpy as np
+from toolkit import basis_streets, sight
+from toolkit.assessment import assess, make_inputs
+from toolkit.draws import Design
+swept = []
+sweep = sight.sweep
+sight.sweep = lambda *given, **named: swept.append(1) or sweep(*given, **named)
+as_of = dt.date(2026, 11, 23)
+found = assess("small", as_of=as_of, count=(20.0, 60.0), n_draws=5)
+inputs, pack, _ = make_inputs("small", as_of=as_of, design=Design(5, 0), count=(20.0, 60.0))
+pairs = basis_streets.scene_of(inputs, pack)[1].lines_of_sight
+arrays = [pairs.start, pairs.point, pairs.distance_cm, pairs.bearing, pairs.height_dm]
+print(json.dumps({
+    "swept": len(swept),
+    "mapped": [isinstance(a, np.memmap) and not a.flags.writeable for a in arrays],
+    "json": found.to_json(),
+}))
+"""
+
+FOUR_AT_ONCE = """
+import datetime as dt, sys, threading
+import numba
+from concurrent.futures import ThreadPoolExecutor
+from toolkit.assessment import assess
+COUNTS = [(20.0, 60.0), (30.0, 90.0), (5.0, 10.0), (100.0, 200.0)]
+together = threading.Barrier(4)
+def one(count, wait=True):
+    if wait:
+        together.wait()
+    found = assess("small", as_of=dt.date(2026, 11, 23), count=count, n_draws=20)
+    found.layers
+    return found.to_json()
+with ThreadPoolExecutor(4) as pool:
+    at_once = [text for _ in range(3) for text in pool.map(one, COUNTS)]
+assert numba.threading_layer() == "workqueue", numba.threading_layer()
+assert at_once == 3 * [one(count, wait=False) for count in COUNTS]
+print("the same")
+"""
+
+
+def run(code: str, **variables: str) -> str:
+    """Run code in a process of its own and return what it prints."""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, **variables},
+        cwd=Path(__file__).resolve().parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout
+
+
+def test_a_second_start_maps_the_arrays_and_sweeps_nothing(home):
+    install(home)
+    first, second = (json.loads(run(START)) for _ in range(2))
+    assert first["swept"] == 1
+    assert second["swept"] == 0
+    assert second["mapped"] == [True] * 5
+    assert second["json"] == first["json"]
+
+
+def test_four_threads_at_once_do_not_stop_the_process(home):
+    install(home)
+    assert run(FOUR_AT_ONCE, NUMBA_THREADING_LAYER="workqueue") == "the same\n"
+
+
+def test_layers_are_made_once_and_only_when_asked_for(home, monkeypatch):
+    install(home)
+    forget()
+    made = []
+    original = on_streets.street_figures
+    monkeypatch.setattr(
+        on_streets, "street_figures", lambda *given: made.append(1) or original(*given)
+    )
+    found = small()
+    assert made == []
+    assert found.layers is found.layers
+    assert len(made) == 1
+    inputs, pack_id, _ = make_inputs(PACK, as_of=AS_OF, design=Design(5, 0), count=(20.0, 60.0))
+    street = found.layers.streets
+    built = on_streets.scene_of(inputs, pack_id)[1]
+    assert np.isnan(street["seen_mid"].to_numpy()[~built.street_known]).all()
+    forget()
+
+
+def test_totals_alone_are_those_that_come_with_a_summary(tmp_path, monkeypatch):
+    monkeypatch.setenv("CAMERA_TOOLKIT_HOME", str(tmp_path))
+    install(tmp_path)
+    inputs, pack_id, _ = make_inputs(
+        PACK, as_of=AS_OF, count=(20.0, 60.0), design=Design(7, 0), assumptions=load_assumptions()
+    )
+    pack, ground = on_streets.scene_of(inputs, pack_id)
+    plan = site_plan.plan_sites(inputs, pack, ground)
+    both, _ = sums.add_up(inputs, ground, plan, plan.sample)
+    alone = sums.add_up_totals(inputs, ground, plan, plan.sample)
+    assert both.expected_m.min() > 0
+    np.testing.assert_allclose(alone.expected_m, both.expected_m, rtol=1e-5)
+    for name in ("realised_m", "alone_m", "everything_m", "n_able"):
+        np.testing.assert_array_equal(getattr(alone, name), getattr(both, name))

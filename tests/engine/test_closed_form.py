@@ -1,0 +1,351 @@
+"""Closed form and simulation against results worked out by hand, and against each other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import shapely
+from drawn_grid import REACH_M, cameras, town
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from toolkit.base.terms import TIERS
+from toolkit.engine import closed_form, sight
+from toolkit.streets import street_points
+
+
+def views(n_per_site=1.0, **options):
+    return closed_form.view_table(cameras(**options), np.array([n_per_site]), reach_m=REACH_M)
+
+
+def rows_of(site_lists):
+    """Return rows of points that see the sites of each list at 10 m."""
+    start = np.cumsum([0, *(len(s) for s in site_lists)])
+    site = np.array([s for sites in site_lists for s in sites], dtype=np.int32)
+    return closed_form.PointRows(
+        start, site, np.full(len(site), 10, np.int16), np.zeros(len(site), np.int16)
+    )
+
+
+def behind_roofs(seed, n_points=40, n_sites=30):
+    """Return rows of points that see each site over a roof of its own, or over none."""
+    rng = np.random.default_rng(seed)
+    least_dm = np.where(
+        rng.random((n_sites, n_points)) < 0.3, 0, rng.integers(1, 255, (n_sites, n_points))
+    )
+    near_m = rng.uniform(3.0, 60.0, (n_sites, n_points))
+    pairs = sight.Sight(
+        start=np.arange(n_sites + 1) * n_points,
+        point=np.tile(np.arange(n_points, dtype=np.int32), n_sites),
+        distance_cm=(near_m.ravel() * sight.CM_PER_M).astype(np.uint16),
+        bearing=rng.integers(0, 256, n_sites * n_points).astype(np.uint8),
+        height_dm=least_dm.ravel().astype(np.uint8),
+        reach_m=REACH_M,
+    )
+    return closed_form.point_rows(
+        pairs, n_points, rng.integers(0, 3, n_sites), np.full(n_sites, np.nan)
+    )
+
+
+class TestSeenBy:
+    """Kinds of view that no camera's height tells apart are one."""
+
+    @pytest.mark.parametrize("heights_m", [[5.0], [3.62, 7.82], [0.1, 25.4], [2.5, 3.0, 3.01]])
+    def test_no_figure_moves(self, heights_m):
+        rows = behind_roofs(3)
+        n = len(heights_m)
+        drawn = replace(cameras(n, hfov=120.0), height_m=np.array(heights_m)[:, None])
+        prob = np.full((30, n), 0.2, np.float32)
+        mean = np.full(n, 2.0)
+        fewer = rows.seen_by(drawn.height_m)
+        both = [
+            closed_form.closed_form(
+                one, prob, closed_form.view_table(drawn, mean, reach_m=REACH_M, codes=one.codes)
+            )
+            for one in (rows, fewer)
+        ]
+        assert len(fewer.codes) < len(rows.codes)
+        assert both[0].max() > 0.1
+        np.testing.assert_array_equal(both[0], both[1])
+
+    def test_one_height_leaves_open_sight_and_none(self):
+        fewer = behind_roofs(3).seen_by(np.full((4, 2), 5.0))
+        assert sorted(fewer.codes // closed_form.N_VIEWS > 0) == [False, False, False, True]
+
+
+class TestSiteChance:
+    def test_draws_lie_side_by_side_whichever_way_they_came(self):
+        for order in "CF":
+            made = closed_form.SiteChance.of_classes(
+                np.asarray(np.full((5, 3), 0.1), order=order),
+                np.arange(5), np.ones(5), np.ones(3), n_certain=1,
+            )  # fmt: skip
+            assert made.factor.flags.c_contiguous
+            assert made.alone.flags.c_contiguous
+
+
+class TestViewTable:
+    def test_one_camera_covers_its_field_inside_its_ring(self):
+        table = views(hfov=90.0, ring=(10.0, 30.5))
+        one = table[closed_form.mapped_view(np.array([1]))[0], :, 0, 0]
+        np.testing.assert_allclose(one[10:30], 0.25, atol=1e-6)
+        assert (one[:10] == 0).all()
+        assert one[30] == pytest.approx(0.125)  # half of that metre lies inside the ring
+        assert (one[31:] == 0).all()
+
+    @pytest.mark.parametrize(
+        ("hfov", "n", "working", "expected"),
+        [
+            (90, 2, 1.0, 0.5),
+            (90, 4, 1.0, 1.0),
+            (180, 2, 1.0, 1.0),
+            (180, 2, 0.5, 0.5),
+            (360, 1, 1.0, 1.0),
+            (360, 2, 0.5, 0.75),
+            (270, 2, 1.0, 1.0),
+            (120, 2, 0.5, 1 / 3),
+            (60, 6, 0.25, 0.25),
+        ],
+    )
+    def test_cameras_of_one_site_look_in_distinct_directions(self, hfov, n, working, expected):
+        table = views(hfov=hfov, working=working)
+        assert table[n, 20, 0, 0] == pytest.approx(expected, abs=1e-6)
+
+    def test_a_candidate_site_mixes_over_its_number_of_cameras(self):
+        table = closed_form.view_table(cameras(hfov=90.0), np.array([2.0]), reach_m=REACH_M)
+        prob = closed_form.per_site_prob(np.array([2.0]))[0]
+        assert prob.sum() == pytest.approx(1)
+        by_number = [table[n, 20, 0, 0] for n in range(1, closed_form.MAX_PER_SITE + 1)]
+        assert table[closed_form.CANDIDATE, 20, 0, 0] == pytest.approx(prob @ by_number, abs=1e-6)
+
+    def test_the_mean_number_of_cameras_is_what_was_asked_for(self):
+        mean = np.array([1.0, 1.5, 2.0, 2.63])
+        prob = closed_form.per_site_prob(mean)
+        found = prob @ np.arange(1, closed_form.MAX_PER_SITE + 1)
+        np.testing.assert_allclose(found, mean, rtol=0.02)
+
+    def test_an_empty_ring_covers_nothing(self):
+        table = views(ring=(np.nan, np.nan))
+        assert (table == 0).all()
+        prob = closed_form.closed_form(rows_of([[0]]), np.ones((1, 1), np.float32), table)
+        assert (prob == 0).all()
+
+    def test_a_known_direction_across_north_keeps_its_sector(self):
+        # Axis 350 degrees, field 60: from 320 across north to 20 degrees.
+        bearing = np.arange(0.0, 360.0, 1.5)
+        table = views(hfov=60.0)
+        found = table[closed_form.directed_view(bearing - 350.0), 20, 0, 0]
+        off = np.abs((bearing - 350.0 + 180) % 360 - 180)
+        assert (found[off < 28] == 1).all()
+        assert (found[off > 32] == 0).all()
+        assert found.sum() * 1.5 == pytest.approx(60, abs=3)
+
+    def test_a_camera_that_turns_is_one_of_the_types_that_turn(self):
+        drawn = cameras(hfov=90.0, ring=(0.0, 50.0), working=0.5, share=(0.75, 0.25))
+        drawn.hfov_deg[0, 1] = 360.0
+        drawn.outer_m[0, :, 1] = 20.0
+        table = closed_form.view_table(drawn, np.array([1.0]), reach_m=REACH_M)
+        np.testing.assert_allclose(table[closed_form.TURNING, :20, 0, 0], 0.5, atol=1e-6)
+        assert (table[closed_form.TURNING, 20:, 0, 0] == 0).all()
+
+    def test_without_types_that_turn_a_turning_camera_is_any(self):
+        table = views(hfov=90.0, working=0.5)
+        np.testing.assert_allclose(table[closed_form.TURNING, :50, 0, 0], 0.5, atol=1e-6)
+
+
+class TestClosedForm:
+    def test_two_discs_at_one_site_count_once(self):
+        # 200 cameras that look all round, two at each of 100 sites, each site in view with
+        # probability 0.005.
+        table = views(2.0, hfov=360.0)
+        prob = np.full((100, 1), 0.005, np.float32)
+        found = closed_form.closed_form(rows_of([list(range(100))]), prob, table)[0, 0, 0]
+        assert found == pytest.approx(0.394, abs=0.001)
+        assert pytest.approx(0.633, abs=0.001) == 1 - (1 - 0.005) ** 200
+
+    def test_groups_multiply_and_points_do_not_share(self):
+        table = views(hfov=180.0)
+        prob = np.array([[0.5], [1.0]], np.float32)
+        found = closed_form.closed_form(rows_of([[0], [0, 1], []]), prob, table)[:, 0, 0]
+        np.testing.assert_allclose(found, [0.25, 1 - 0.75 * 0.5, 0.0], atol=1e-6)
+
+    @given(
+        prob=st.lists(st.floats(0, 1), min_size=2, max_size=8),
+        which=st.integers(0, 1),
+        more=st.floats(0, 1),
+    )
+    @settings(max_examples=30)
+    def test_more_cameras_never_lower_exposure(self, prob, which, more):
+        table = views(hfov=120.0)
+        rows = rows_of([list(range(len(prob)))])
+        before = np.array(prob, np.float32)[:, None]
+        after = before.copy()
+        after[which] = np.maximum(after[which], np.float32(more))
+        low = closed_form.closed_form(rows, before, table)
+        high = closed_form.closed_form(rows, after, table)
+        assert (high >= low - 1e-6).all()
+
+
+class TestFields:
+    def test_a_field_narrower_than_a_step_of_bearing_still_holds_something(self):
+        angle = np.deg2rad(np.arange(0.0, 360, 0.25))
+        points = 30 * np.column_stack([np.sin(angle), np.cos(angle)])
+        pairs = sight.build_sight(
+            np.zeros((1, 2)), points, np.empty(0, dtype=object), reach_m=REACH_M
+        )
+        for axis in np.arange(0.0, 3.0, 0.2):
+            rows = closed_form.point_rows(
+                pairs, len(points), np.ones(1, dtype=np.int64), np.array([axis]), np.array([0.1])
+            )
+            assert 0 < rows.start[-1] <= 2 * (closed_form.BEARING_STEP_DEG / 0.25 + 1)
+
+    def test_a_known_width_with_many_types_works_by_the_share_that_reaches(self):
+        # Two types, half each: both reach 30 m, one 50 m; a share of 0.8 works.
+        drawn = cameras(1, hfov=20.0, working=0.8, share=(0.5, 0.5))
+        drawn.outer_m[:, :, 1] = 30.0
+        table = closed_form.view_table(drawn, np.ones(1), reach_m=REACH_M)
+        found = table[closed_form.IN_FIELD, :, 0, 0]
+        np.testing.assert_allclose(found[:30], 0.8, atol=1e-6)
+        np.testing.assert_allclose(found[30:50], 0.4, atol=1e-6)
+        assert (found[50:] == 0).all()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"turn_deg": 37.0}, {"shift": (5000.0, -800.0)}, {"scale": 0.5}],
+    ids=["turned", "moved", "scaled"],
+)
+def test_moving_turning_and_scaling_change_nothing(change):
+    def mean(scale=1.0, **options):
+        _, rows, points, prob = town(1, scale=scale, **options)
+        table = closed_form.view_table(
+            cameras(hfov=120.0, ring=(6.0 * scale, 40.0 * scale)),
+            np.array([2.0]), reach_m=REACH_M * scale,
+        )  # fmt: skip
+        exact = closed_form.closed_form(rows, prob.astype(np.float32), table)[:, 0, 0]
+        return points.length @ exact / points.length.sum()
+
+    # Scaled down, a distance bin of 1 m is twice as coarse; the kerb moves by rounding only.
+    assert mean(**change) == pytest.approx(mean(), rel=0.01)
+
+
+def test_removing_walls_never_lowers_exposure():
+    table = views(hfov=120.0)
+    with_walls, without = (town(1, buildings=b) for b in (True, False))
+    low, high = (
+        closed_form.closed_form(rows, prob.astype(np.float32), table)[:, 0, 0]
+        for _, rows, _, prob in (with_walls, without)
+    )
+    assert (high >= low - 1e-6).all()
+    assert high.mean() > low.mean() + 0.01
+
+
+def test_summaries_of_streets_are_length_means_of_their_points():
+    _, rows, points, prob = town(3)
+    prob = prob * np.array([0.5, 1.0, 0.2])
+    table = closed_form.view_table(cameras(3, hfov=120.0), np.full(3, 2.0), reach_m=REACH_M)
+    exact = closed_form.closed_form(rows, prob.astype(np.float32), table)
+    n_streets = int(points.line.max()) + 1
+    found = closed_form.summarise(
+        rows, prob.astype(np.float32), table, points.length, points.line, n_streets
+    )
+    for street in (0, n_streets - 1):
+        here = points.line == street
+        np.testing.assert_allclose(
+            found.group_mean[street],
+            np.einsum("p,ptd->td", points.length[here], exact[here]) / points.length[here].sum(),
+            rtol=1e-4,
+        )
+    np.testing.assert_allclose(found.mid, exact.mean(axis=2), atol=1e-6)
+    assert (found.low <= found.mid + 1e-6).all()
+    assert (found.mid <= found.high + 1e-6).all()
+
+
+def test_rows_of_some_points_are_the_rows_of_all():
+    _, rows, _, prob = town(1)
+    table = views(hfov=120.0)
+    everything = closed_form.closed_form(rows, prob.astype(np.float32), table)
+    some = np.array([5, 2, 40, 41])
+    np.testing.assert_array_equal(
+        closed_form.closed_form(rows.take(some), prob.astype(np.float32), table), everything[some]
+    )
+
+
+@given(seed=st.integers(0, 500), shape=st.sampled_from([0.1, 0.5, 4.0, np.inf]))
+@settings(max_examples=20, deadline=None)
+def test_one_draw_by_itself_is_the_same_as_among_others(seed, shape):
+    rng = np.random.default_rng(seed)
+    _, rows, _, prob = town(1)
+    n_sites = len(prob)
+    prob = np.clip(rng.gamma(0.4, 0.5, (n_sites, 1)), 0, 1) * np.ones((1, 2))
+    chance = closed_form.SiteChance.of_classes(
+        prob, np.arange(n_sites), np.ones(n_sites), prob.sum(axis=0),
+        district=np.sort(rng.integers(0, 4, n_sites)), cluster_size=np.full(2, shape),
+    )  # fmt: skip
+    single = closed_form.SiteChance.of_classes(
+        prob[:, :1], np.arange(n_sites), np.ones(n_sites), prob[:, :1].sum(axis=0),
+        district=chance.district, cluster_size=np.full(1, shape),
+    )  # fmt: skip
+    mean = np.array([2.0, 2.0])
+    both = closed_form.closed_form(
+        rows,
+        chance,
+        closed_form.view_table(
+            cameras(2, hfov=120.0, ring=(3.0, 40.0)), mean, reach_m=REACH_M, codes=rows.codes
+        ),
+    )
+    one = closed_form.closed_form(
+        rows,
+        single,
+        closed_form.view_table(
+            cameras(1, hfov=120.0, ring=(3.0, 40.0)), mean[:1], reach_m=REACH_M, codes=rows.codes
+        ),
+    )
+    np.testing.assert_allclose(one[..., 0], both[..., 0], atol=2e-6)
+    np.testing.assert_allclose(both[..., 1], both[..., 0], atol=1e-7)
+    assert one.max() > 0.1
+
+
+@pytest.mark.parametrize("width_m", [0.3, 1.0, 2.5])
+def test_a_ring_thinner_than_the_spacing_of_points_is_right_in_the_mean(width_m):
+    # One long street, 5 m points, sites at 4 m beside it: a ring crosses the street twice.
+    rng = np.random.default_rng(3)
+    n_sites, inner = 600, 20.0
+    points = street_points.cut(
+        np.array([shapely.LineString([(0, 0), (10_000, 0)])], dtype=object), 5.0
+    )
+    site_xy = np.column_stack([rng.uniform(100, 9_900, n_sites), np.full(n_sites, 4.0)])
+    pairs = sight.build_sight(site_xy, points.xy, np.empty(0, dtype=object), reach_m=REACH_M)
+    drawn = cameras(hfov=360.0, ring=(inner, inner + width_m))
+    table = closed_form.view_table(drawn, np.ones(1), reach_m=REACH_M)[
+        closed_form.CANDIDATE, :, 0, 0
+    ]
+    bins = np.minimum(pairs.distance_cm // 100, len(table) - 1)
+    covered = np.add.reduceat(table[bins] * points.length[pairs.point], pairs.start[:-1])
+    exact = 2 * (np.sqrt((inner + width_m) ** 2 - 16.0) - np.sqrt(inner**2 - 16.0))
+    # One site may have two points of 5 m in the ring, or none.
+    assert np.abs(covered - exact).max() <= 10.0
+    assert covered.mean() == pytest.approx(exact, abs=4 * covered.std() / np.sqrt(n_sites))
+    assert covered.std() / np.sqrt(n_sites) < 0.1 * exact
+
+
+def test_totals_alone_are_those_of_the_closed_form():
+    rng = np.random.default_rng(6)
+    n_points, n_sites, n_draws = 150, 40, 5
+    start = np.sort(rng.integers(0, 900, n_points + 1))
+    start[0], start[-1] = 0, 900
+    table = rng.random((2, 6, len(TIERS), n_draws)).astype(np.float32)
+    rows = closed_form.PointRows(
+        start,
+        rng.integers(0, n_sites, 900).astype(np.int32),
+        rng.integers(0, 6, 900).astype(np.int16),
+        rng.integers(0, 2, 900).astype(np.int16),
+        np.arange(2),
+    )
+    chance = closed_form.SiteChance.of_table(rng.random((n_sites, n_draws)) * 0.2)
+    length = rng.random(n_points)
+    found = closed_form.covered_length(rows, chance, table, length)
+    prob = closed_form.closed_form(rows, chance, table)
+    np.testing.assert_allclose(found, np.einsum("p,ptd->dt", length, prob), rtol=1e-5)

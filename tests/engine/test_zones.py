@@ -1,0 +1,52 @@
+"""Zones are valid, do not overlap, and hold the points they are made of."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+
+from toolkit.engine import zones
+from toolkit.streets import street_points
+
+
+def test_classes_follow_the_interval_of_each_point():
+    found = zones.point_classes(
+        np.array([0.6, 0.1, 0.0, 0.9]),
+        np.array([0.9, 0.4, 0.05, 1.0]),
+        np.array([True, True, True, False]),
+    )
+    assert found.tolist() == ["likely", "possible", "not_excluded", "unknown"]
+
+
+def test_zones_are_valid_and_apart_and_the_higher_class_keeps_the_ground():
+    east, north = 385_000.0, 6_672_000.0
+    lines = shapely.transform(
+        np.array(
+            [shapely.LineString([(0, 0), (200, 0)]), shapely.LineString([(100, -50), (100, 50)])],
+            dtype=object,
+        ),
+        lambda xy: xy + np.array([east, north]),
+    )
+    points = street_points.cut(lines, 5.0)
+    classes = np.where(points.xy[:, 0] < east + 90, "likely", "not_excluded")
+    classes[points.line == 1] = "possible"
+    found = zones.zone_polygons(points, classes, "EPSG:32635")
+    assert found["exposure_class"].tolist() == ["likely", "possible", "not_excluded"]
+    assert found.is_valid.all()
+    assert found.crs == "EPSG:4326"
+    shapes = found.geometry.to_crs("EPSG:32635").array
+    for a in range(3):
+        for b in range(a):
+            assert shapely.area(shapely.intersection(shapes[a], shapes[b])) < 0.01
+    for name, shape in zip(found["exposure_class"], shapes, strict=True):
+        inside = shapely.contains_xy(shape, points.xy[classes == name])
+        crossing = np.abs(points.xy[classes == name][:, 0] - east - 100) <= 12
+        assert (inside | crossing).all()
+    strip = 2 * zones.STRIP_M
+    whole = shapely.union_all(shapes)
+    assert abs(shapely.area(whole) - (300 * strip - strip**2)) < 2.2 * np.pi * zones.STRIP_M**2
+
+
+def test_no_points_give_no_zones():
+    points = street_points.cut(np.empty(0, dtype=object), 5.0)
+    assert zones.zone_polygons(points, np.empty(0, dtype="<U12"), "EPSG:32635").empty

@@ -1,0 +1,215 @@
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from toolkit.assessment.counting import value_of_counting
+from toolkit.assumptions.sets import load_assumptions
+from toolkit.base.draws import Design
+from toolkit.base.errors import InputDataError
+from toolkit.evidence.count import count_draws
+from toolkit.evidence.densities import CityFigures
+from toolkit.evidence.load import load_claims
+from toolkit.evidence.observations import Observation, updated, usable_observations
+
+DESIGN = Design(n_draws=400, seed=0)
+AS_OF = dt.date(2026, 11, 23)
+CENTRAL = load_assumptions()
+STREETS = CityFigures(
+    street_km=np.full(DESIGN.n_draws, 100.0),
+    junctions=np.full(DESIGN.n_draws, 400.0),
+    street_km_per_km2=np.full(DESIGN.n_draws, 9.0),
+)
+PRIOR = 200.0 * np.exp(np.random.default_rng(3).normal(0.0, 1.0, DESIGN.n_draws))
+
+
+class Sharp:
+    """Assumptions under which a count is nearly Poisson and everything else is known."""
+
+    VALUES = {  # noqa: RUF012
+        "observation.recall": 0.5,
+        "observation.cluster_size": 1e6,
+        "observation.core_radius_km": 2.0,
+        "observation.main_street_share": 0.25,
+        "observation.junctions_per_km": 4.0,
+        "city.township_radius_km": 4.0,
+        "city.junction_site_share": 0.5,
+        "observation.log_lift_main": np.log(3.0),
+        "observation.log_lift_signal": 0.0,
+    }
+
+    def value(self, key):
+        return self.VALUES[key]
+
+    def draw(self, key, design):
+        return np.full(design.n_draws, self.VALUES[key])
+
+
+def after(*observations, prior=PRIOR, figures=STREETS, assumptions=CENTRAL):
+    return updated(prior, observations, figures, assumptions, DESIGN)
+
+
+def seen(km, n, **more):
+    return Observation(walked_km=km, seen=n, **more)
+
+
+def test_the_posterior_is_that_of_a_direct_calculation():
+    found = after(seen(10, 8), assumptions=Sharp())
+    # 10 of 100 km, recall one half: Poisson with mean N / 20, weighed over the draws themselves.
+    weight = stats.poisson.pmf(8, PRIOR / 20)
+    mean = float((weight * PRIOR).sum() / weight.sum())
+    assert found.mean() == pytest.approx(mean, rel=0.02)
+    sd = float(np.sqrt((weight * (PRIOR - mean) ** 2).sum() / weight.sum()))
+    assert found.std() == pytest.approx(sd, rel=0.05)
+
+
+def test_walking_main_streets_counts_for_less_of_the_city():
+    # Lift 3 on a quarter of the streets: twice the mean of all streets there, 2/3 elsewhere.
+    plain, main, local = (
+        after(seen(10, 8, streets=kind), assumptions=Sharp()) for kind in ("any", "main", "local")
+    )
+    halved = after(seen(20, 8), assumptions=Sharp())
+    assert np.median(main) == pytest.approx(np.median(halved), rel=0.02)
+    assert np.median(main) < np.median(plain) < np.median(local)
+
+
+def test_two_walks_say_what_one_of_the_double_length_says_when_nothing_clusters():
+    two = after(seen(5, 3), seen(5, 5), assumptions=Sharp())
+    assert two == pytest.approx(after(seen(10, 8), assumptions=Sharp()), rel=1e-3)
+
+
+def test_the_order_of_the_draws_stays():
+    found = after(seen(5, 3))
+    assert np.array_equal(np.argsort(found, kind="stable"), np.argsort(PRIOR, kind="stable"))
+
+
+@settings(max_examples=30, deadline=None)
+@given(km=st.floats(0.1, 300), recall=st.none() | st.floats(0.05, 1.0))
+def test_seeing_none_moves_down_only_and_never_to_nothing(km, recall):
+    found = after(seen(km, 0, recall=recall))
+    assert (found <= PRIOR * (1 + 1e-9)).all()
+    assert found.min() >= PRIOR.min() * (1 - 1e-12)
+    assert found.min() > 0
+
+
+def test_a_bound_of_the_claims_holds_whatever_is_seen():
+    claims = load_claims("mawlamyine")
+    options = {"as_of": AS_OF, "design": DESIGN, "assumptions": CENTRAL, "figures": STREETS}
+    for n in (0, 3, 500):
+        found = count_draws(claims, observations=[seen(20, n)], **options)
+        assert found.installed.min() >= 201
+        assert (found.planned >= found.installed).all()
+        assert found.observations == (seen(20, n),)
+    few, many = (
+        count_draws(claims, observations=[seen(20, n)], **options).installed for n in (0, 200)
+    )
+    assert np.median(few) < np.median(many)
+
+
+def test_seeing_some_rules_out_that_there_are_none():
+    claims = load_claims("hpa-an")
+    options = {"as_of": AS_OF, "design": DESIGN, "assumptions": CENTRAL, "figures": STREETS}
+    before = count_draws(claims, **options)
+    none, some = (
+        count_draws(claims, observations=[seen(5, n)], **options).installed for n in (0, 3)
+    )
+    assert (some > 0).all()
+    assert (before.installed == 0).mean() < (none == 0).mean() < 1
+
+
+def test_a_longer_walk_says_more():
+    widths = []
+    for km in (1.0, 10.0, 100.0):
+        found = after(seen(km, int(km * 200 / 100 * 0.5)), assumptions=Sharp())
+        low, high = np.quantile(found, (0.05, 0.95))
+        widths.append(high / low)
+    assert widths == sorted(widths, reverse=True)
+    assert widths[2] < 0.25 * widths[0]
+
+
+def test_a_number_that_was_given_exactly_stays():
+    given_number = np.full(DESIGN.n_draws, 140.0)
+    assert after(seen(5, 3), prior=given_number) == pytest.approx(given_number)
+
+
+def test_without_streets_the_core_or_the_township_stand_in():
+    bare = CityFigures(street_km_per_km2=STREETS.street_km_per_km2)
+    core = after(seen(10, 8), figures=bare, assumptions=Sharp())
+    township = after(seen(10, 8, where="township"), figures=bare, assumptions=Sharp())
+    # The township is four times as large: as many seen there mean more cameras.
+    assert np.median(township) > np.median(core)
+    assert np.median(core) == pytest.approx(
+        np.median(
+            after(
+                seen(10, 8),
+                figures=CityFigures(street_km=np.full(DESIGN.n_draws, 9 * np.pi * 4)),
+                assumptions=Sharp(),
+            )
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("where", "figures", "part"),
+    [
+        ("pack", CityFigures(street_km_per_km2=STREETS.street_km_per_km2), "core or township"),
+        (None, CityFigures(), "says nothing yet"),
+    ],
+)
+def test_a_walk_needs_streets_of_some_kind(where, figures, part):
+    with pytest.raises(InputDataError, match=part):
+        after(seen(5, 3, where=where), figures=figures)
+
+
+def test_what_no_number_fits_is_refused():
+    with pytest.raises(InputDataError, match="fits what was seen"):
+        after(seen(5, 3), prior=np.zeros(DESIGN.n_draws))
+
+
+def test_old_and_later_counts_are_left_out():
+    day = dt.timedelta(days=1)
+    old, kept, later = (
+        seen(5, 3, date=AS_OF - 800 * day),
+        seen(5, 3, date=AS_OF - 700 * day),
+        seen(5, 3, date=AS_OF + day),
+    )
+    undated = seen(5, 1)
+    assert usable_observations((old, kept, later, undated), AS_OF, 2.0) == (kept, undated)
+
+
+def test_an_hour_at_the_junctions_narrows_a_wide_count_most():
+    wide = value_of_counting(PRIOR, STREETS, CENTRAL, DESIGN)
+    assert 0 < wide.narrowing.mid < 1
+    assert wide.narrowing.low <= wide.narrowing.mid <= wide.narrowing.high
+    assert wide.text.startswith("One more hour of counting at the ten main junctions")
+    sharp = value_of_counting(PRIOR, STREETS, Sharp(), DESIGN)
+    assert sharp.narrowing.mid > wide.narrowing.mid
+
+
+def test_the_value_agrees_with_simulated_counts():
+    assumptions = Sharp()
+    mean = 0.5 * 10 / 400 * 0.5  # half at junctions, ten of 400, half of them noticed
+    rng = np.random.default_rng(1)
+    low, high = np.quantile(PRIOR, (0.05, 0.95))
+    after_width = []
+    for n in rng.choice(PRIOR, 200):
+        result = rng.poisson(n * mean)
+        weight = stats.poisson.pmf(result, PRIOR * mean)
+        ordered = np.argsort(PRIOR)
+        reached = np.cumsum(weight[ordered]) / weight.sum()
+        a, b = np.interp((0.05, 0.95), reached, PRIOR[ordered])
+        after_width.append(b - a)
+    expected = 1 - np.mean(after_width) / (high - low)
+    found = value_of_counting(PRIOR, STREETS, assumptions, DESIGN).narrowing.mid
+    assert found == pytest.approx(expected, abs=0.08)
+
+
+def test_a_given_number_has_nothing_to_narrow():
+    found = value_of_counting(np.full(DESIGN.n_draws, 140.0), STREETS, CENTRAL, DESIGN)
+    assert not found.narrowing.known
+    assert found.narrowing.why == found.text

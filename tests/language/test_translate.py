@@ -1,0 +1,333 @@
+from __future__ import annotations
+
+import builtins
+import datetime as dt
+import importlib.util
+import itertools
+import os
+import re
+import string
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from babel.messages.catalog import Message
+from babel.messages.mofile import read_mo
+from babel.messages.pofile import read_po
+from banned_words import banned_words
+
+from toolkit.base.quantity import Quantity
+from toolkit.base.terms import EXPOSURE_CLASSES, STATUSES, SWITCHED_TIERS, TIERS
+from toolkit.language import translate, words
+
+ROOT = Path(__file__).resolve().parents[2]
+
+ZAWGYI_ONLY = re.compile("[\u1060-\u1097]|\u1031[\u1000-\u1021](?=\u1039)|(?:^|\\s)\u1031")
+"""Signs that Burmese text in Unicode does not use, and vowel E written before its consonant."""
+
+
+def script() -> ModuleType:
+    """Return the script that makes the catalogues, as a module."""
+    path = ROOT / "scripts" / "update_messages.py"
+    spec = importlib.util.spec_from_file_location("update_messages", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def messages() -> list[Message]:
+    path = translate.LOCALE_DIR / "my" / "LC_MESSAGES" / "toolkit.po"
+    with path.open("rb") as stream:
+        return [message for message in read_po(stream, locale="my") if message.id]
+
+
+def forms(value: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_the_catalogues_are_those_of_the_code() -> None:
+    for path, wanted in script().wanted_files().items():
+        assert path.read_bytes() == wanted, f"{path.name}: run scripts/update_messages.py"
+
+
+def test_the_compiled_catalogue_holds_every_message_of_the_code() -> None:
+    module = script()
+    with (translate.LOCALE_DIR / "my" / "LC_MESSAGES" / "toolkit.mo").open("rb") as stream:
+        compiled = {forms(message.id)[0] for message in read_mo(stream) if message.id}
+    collected = {forms(message.id)[0] for message in module.collect() if message.id}
+    assert len(collected) > 40
+    assert compiled == collected
+
+
+@pytest.mark.parametrize("message", messages(), ids=lambda m: forms(m.id)[0][:40])
+def test_each_message_is_translated_with_the_same_fields(message: Message) -> None:
+    assert not message.fuzzy
+    translated = forms(message.string)
+    assert all(translated)
+    wanted = set().union(*(fields(form) for form in forms(message.id)))
+    for form in translated:
+        assert fields(form) == wanted
+        assert not ZAWGYI_ONLY.search(form)
+        assert translate.has_burmese(form) or not re.search(
+            "[A-Za-z]{2}", re.sub("{.*?}", "", form)
+        )
+
+
+def test_no_catalogue_holds_a_banned_word() -> None:
+    for message in messages():
+        for form in (*forms(message.id), *forms(message.string)):
+            assert banned_words(form) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This street is safe.",
+        "Safety first",
+        "a secure way",
+        "All clear!",
+        "a camera-free street",
+        "Low risk",
+        "ဤလမ်းသည် ဘေးကင်းသည်။",
+        "လုံခြုံသောလမ်း",
+    ],
+)
+def test_the_check_for_banned_words_finds_them(text: str) -> None:
+    assert banned_words(text)
+
+
+def test_words_that_only_look_like_banned_ones_pass() -> None:
+    assert banned_words("nuclear unclear blow risks cameras; a low street, obscured") == []
+
+
+def test_a_message_that_nobody_translated_stays_english() -> None:
+    assert translate.tr("no such message", "my") == "no such message"
+    assert translate.ngettext("one thing", "many things", 1, "my") == "one thing"
+    assert translate.ngettext("one thing", "many things", 2, "my") == "many things"
+    assert translate.tr("Seen", "xx") == "Seen"
+    assert translate.tr("Seen", "../my") == "Seen"
+    assert translate.tr("", "my") == ""
+
+
+def test_nothing_is_put_into_builtins() -> None:
+    translate.tr("Seen", "my")
+    assert not {"_", "ngettext"} & (set(vars(builtins)) - {"_"})
+    code = (
+        "import builtins; from toolkit.language.translate import tr; tr('Seen', 'my');"
+        " print('_' in vars(builtins))"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ended.stdout == "False\n"
+
+
+def test_texts_do_not_depend_on_the_locale_of_the_system() -> None:
+    code = (
+        "import sys, datetime; from toolkit import _text, labels\n"
+        "from toolkit.assessment.model import Quantity\n"
+        "out = [_text.tr('Seen', 'my'), _text.date(datetime.date(2022, 7, 25), 'en'),"
+        " labels.quantity_text(Quantity.of(1.5, 2.5, 1234.5, 'km'), 'en')]\n"
+        "sys.stdout.buffer.write('|'.join(out).encode())"
+    )
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONPATH": str(ROOT), "LANGUAGE": lang, "LC_ALL": lang},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for lang in ("C", "de_DE.UTF-8", "my_MM.UTF-8")
+    }
+    assert outputs == {"မြင်တွေ့ခံရခြင်း|25 July 2022|1.5 to 1,200 km (middle 2.5)".encode()}
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "text"),
+    [(0, 0, "0"), (-0.2, 0, "0"), (1234567, 0, "1,234,567"), (-3.25, 1, "-3.2"), (0.05, 1, "0.1")],
+)
+def test_numbers(value: float, decimals: int, text: str) -> None:
+    assert translate.number(value, decimals=decimals) == text
+
+
+def test_burmese_digits_only_if_wanted() -> None:
+    assert translate.number(1234, burmese_digits=True) == "၁,၂၃၄"
+    assert translate.significant(1287, 2, burmese_digits=True) == "၁,၃၀၀"
+    assert not set("၀၁၂၃၄၅၆၇၈၉") & set(translate.date(dt.date(2022, 7, 25), "my"))
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [
+        (1287, 2, "1,300"),
+        (99.6, 2, "100"),
+        (12.34, 3, "12.3"),
+        (0.01234, 2, "0.012"),
+        (0, 2, "0.0"),
+        (5, 2, "5.0"),
+        (1e6, 2, "1,000,000"),
+    ],
+)
+def test_significant_digits(value: float, digits: int, text: str) -> None:
+    assert translate.significant(value, digits) == text
+
+
+def test_dates() -> None:
+    assert translate.date(dt.date(2022, 7, 5), "en") == "5 July 2022"
+    assert translate.date(dt.date(2022, 7, 5), "my") == "2022 ခုနှစ် ဇူလိုင်လ 5 ရက်"
+    names = {translate.date(dt.date(2022, month, 1), "my") for month in range(1, 13)}
+    assert len(names) == 12
+
+
+@pytest.mark.parametrize(
+    ("quantity", "text"),
+    [
+        (Quantity.of(0.001, 0.02, 0.12, "share"), "under 1 % to 12 % (middle 2 %)"),
+        (Quantity.of(0, 0, 0.004, "share"), "under 1 %"),
+        (Quantity.exactly(0, "share"), "under 1 %"),
+        (Quantity.of(0.9, 0.999, 1, "share"), "90 % to 100 % (middle over 99 %)"),
+        (Quantity.of(128, 420, 1340, "cameras"), "130 to 1,300 cameras (middle 420)"),
+        (Quantity.of(0, 3, 9, "cameras"), "0 to 9 cameras (middle 3)"),
+        (Quantity.exactly(1, "cameras"), "1 camera"),
+        (Quantity.exactly(221, "cameras"), "221 cameras"),
+        (Quantity.exactly(106.234, "km"), "106 km"),
+        (Quantity.of(0.01, 2.3, 12.7, "km"), "under 0.1 to 13 km (middle 2.3)"),
+        (Quantity.of(12, 20, 35, "km"), "12 to 35 km (middle 20)"),
+        (Quantity.of(12.01, 12.02, 12.03, "km"), "12 km"),
+        (Quantity.exactly(125, "px/m"), "125 pixels per metre"),
+        (Quantity.of(1, 2, 3, "1/h"), "1.0 to 3.0 1/h (middle 2.0)"),
+        (Quantity.unknown("km", "nobody counted"), "not known: nobody counted"),
+    ],
+)
+def test_quantities_in_words(quantity: Quantity, text: str) -> None:
+    assert words.quantity_text(quantity, "en") == text
+
+
+@pytest.mark.parametrize(
+    ("low", "mid", "high", "start", "end"),
+    [
+        (0.12, 0.33, 0.58, "about 3 have", "; could be 1 to 6."),
+        (0.02, 0.1, 0.4, "about 1 has", "; could be fewer than 1 to 4."),
+        (0.0, 0.01, 0.08, "fewer than 1 has", "; could be up to 1."),
+        (0.0, 0.0, 0.0, "fewer than 1 has", "; could be up to 1."),
+        (0.3, 0.3, 0.3, "about 3 have", "."),
+        (0.7, 0.7, 0.7, "about 7 have", "."),
+        (0.97, 0.99, 1.0, "about 10 have", "; could be 9 to 10."),
+    ],
+)
+def test_the_sentence_for_a_lay_reader(
+    low: float, mid: float, high: float, start: str, end: str
+) -> None:
+    assert words.of_ten(low, mid, high, "en") == (
+        f"Of 10 places like this one, {start} a working camera of the reported system in view{end}"
+    )
+    burmese = words.of_ten(low, mid, high, "my")
+    assert re.findall("[0-9]+", burmese)[1:] == re.findall("[0-9]+", start + end)
+
+
+def test_rounding_never_narrows_the_range() -> None:
+    steps = [i / 40 for i in range(41)]
+    for low, high in itertools.combinations(steps, 2):
+        sentence = words.of_ten(low, (low + high) / 2, high, "en")
+        first, _, span = sentence.partition("; could be ")
+        if span:
+            shown = [int(n) for n in re.findall(r"\d+", span)]
+            least = shown[0] if len(shown) == 2 and "fewer" not in span else 0
+            assert least <= low * 10
+            assert shown[-1] >= high * 10
+        else:
+            assert re.search(rf"about {low * 10:.0f} ", first)
+            assert low * 10 == pytest.approx(high * 10)
+
+
+def test_no_data_say_nothing() -> None:
+    nan = float("nan")
+    for lang in translate.LANGUAGES:
+        assert not re.search("[0-9]", words.of_ten(nan, nan, nan, lang))
+
+
+@pytest.mark.parametrize("lang", translate.LANGUAGES)
+def test_labels_are_there_and_differ(lang: str) -> None:
+    groups = (
+        [words.tier_name(t, lang) for t in TIERS],
+        [words.tier_meaning(t, lang) for t in TIERS],
+        [words.tier_condition(t, lang) for t in SWITCHED_TIERS],
+        [words.class_name(c, lang) for c in EXPOSURE_CLASSES],
+        [words.class_meaning(c, lang) for c in EXPOSURE_CLASSES],
+        [words.status_name(s, lang) for s in STATUSES],
+        list(words.limits(lang)),
+    )
+    for group in groups:
+        assert all(group)
+        assert len(set(group)) == len(group)
+        assert all(translate.has_burmese(text or "") == (lang == "my") for text in group)
+        assert [banned_words(text or "") for text in group] == [[]] * len(group)
+    assert [words.tier_condition(t, lang) for t in ("seen", "recognised")] == [None, None]
+
+
+@pytest.mark.parametrize("lang", translate.LANGUAGES)
+def test_where_cameras_stand_is_learnt_from_the_cities_in_use(lang: str) -> None:
+    given = words.siting_limit(lang)
+    one = words.siting_limit(lang, ["helsinki_centre"])
+    own = words.siting_limit(lang, ["helsinki_centre", "mytown"])
+    alone = words.siting_limit(lang, ["mytown"])
+    unknown = words.siting_limit(lang, ())
+    texts = [given, one, own, alone, unknown]
+    assert len(set(texts)) == len(texts)
+    assert [re.findall("[0-9]+", text) for text in texts] == [["4"], ["1"], ["2"], ["1"], []]
+    for text in texts:
+        assert banned_words(text) == []
+        assert translate.has_burmese(text) == (lang == "my")
+    if lang == "en":
+        assert "(Auckland, Baltimore, Bengaluru, Helsinki)" in given
+        assert "1 city outside Myanmar (Helsinki)" in one
+        assert "outside Myanmar" not in own + alone + unknown
+        assert all("city in Myanmar" in text for text in texts)
+
+
+def test_names_of_cities_in_use_are_cut_and_cleaned() -> None:
+    names = ["a" * 500, "\x1b[31m{n}\u202e", "\x07", *(f"c{i}" for i in range(60))]
+    text = words.siting_limit("en", names)
+    assert text.startswith("Where cameras stand is learnt from lists of cameras of 63 cities")
+    assert f"({'a' * 40}, [31m{{n}}, ?, c0, c1, c2, c3, c4, 55 more)" in text
+
+
+def test_the_first_limit_is_the_agreed_sentence() -> None:
+    first = words.limits("en")[0]
+    assert first == (
+        "Only the reported system is counted; private, hidden and mobile cameras, checkpoints and "
+        "phones are not."
+    )
+    assert len(words.limits("my")) == len(words.limits("en")) >= 4
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("12 to 35 km (middle 20)", "12 to 35~km (middle~20)"),
+        ("0.22 to 0.58 km² (middle 0.34)", "0.22 to 0.58~km² (middle~0.34)"),
+        ("under 1 % to 2 % (middle under 1 %)", "under~1~% to 2~% (middle under~1~%)"),
+        ("-1.2 to +3 m (middle +0.8)", "-1.2 to +3~m (middle~+0.8)"),
+        ("260 to 1,300 cameras.", "260 to 1,300~cameras."),
+        ("27 မှ 71 ကီလိုမီတာ (အလယ်ကိန်း 42)", "27 မှ 71~ကီလိုမီတာ (အလယ်ကိန်း~42)"),
+        ("ကင်မရာ 81 မှ 240 လုံး", "ကင်မရာ 81 မှ 240~လုံး"),
+        ("from 2019 many cameras, 3 kinds and 5 main roads", None),
+        ("M10 20l5 -3", None),
+    ],
+)
+def test_no_line_ends_between_a_number_and_its_unit(text: str, held: str | None) -> None:
+    assert translate.unbroken(text).replace("\u00a0", "~") == (held or text)
+
+
+@pytest.mark.parametrize("lang", ["en", "my"])
+@pytest.mark.parametrize("unit", ["share", "km", "km2", "m", "cameras", "sites"])
+def test_every_figure_in_words_is_held_at_its_unit_and_middle(unit: str, lang: str) -> None:
+    text = translate.unbroken(words.quantity_text(Quantity.of(0.125, 0.25, 0.5, unit), lang))
+    assert not re.search(r"\d (?!to |မှ |\()", text), text
+    assert not re.search(r"\([^() ]+ \d", text), text

@@ -1,0 +1,159 @@
+"""Rings over draws: nested by day and night, and what each assumption does to them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from toolkit.assumptions.sets import load_assumptions
+from toolkit.base import store
+from toolkit.base.draws import Design
+from toolkit.base.terms import TIERS
+from toolkit.optics import camera_draws
+
+DESIGN = Design(64, 3)
+FACE = TIERS.index("face")
+PLATE = TIERS.index("plate")
+
+
+@pytest.fixture(scope="module")
+def catalogue():
+    return camera_draws.load_catalogue()
+
+
+def drawn(catalogue, changes=None, brand=None, design=DESIGN):
+    return camera_draws.draw_cameras(
+        catalogue, load_assumptions(changes=changes), design, brand=brand
+    )
+
+
+def edges(cameras):
+    return np.nan_to_num(cameras.inner_m, nan=np.inf), np.nan_to_num(cameras.outer_m, nan=0.0)
+
+
+def assert_within(small, large):
+    has = small[1] > 0
+    assert (small[1] <= large[1] + 1e-9).all()
+    assert (small[0] >= large[0] - 1e-9)[has].all()
+
+
+@pytest.mark.parametrize("night", [0.0, 1.0])
+def test_draws_are_nested_and_shares_add_up(catalogue, night):
+    cameras = drawn(catalogue, {"optics.night": night}, brand="Dahua")
+    np.testing.assert_allclose(cameras.share.sum(axis=1), 1)
+    inner, outer = edges(cameras)
+    for tier in (1, 2):
+        assert_within((inner[:, tier], outer[:, tier]), (inner[:, tier - 1], outer[:, tier - 1]))
+    able = cameras.able_share()
+    assert able.shape == (64, len(TIERS))
+    np.testing.assert_allclose(able[:, 0], 1)
+    assert able[:, FACE].mean() < 1
+
+
+@settings(max_examples=25)
+@given(
+    seen=st.floats(12.5, 40),
+    recognised=st.floats(62.5, 150),
+    face=st.floats(160, 750),
+    height=st.floats(3.5, 8),
+    night=st.sampled_from([0.0, 1.0]),
+    head=st.floats(1.4, 1.9),
+)
+def test_seen_recognised_and_matched_nest_whatever_is_set(
+    seen, recognised, face, height, night, head
+):
+    cameras = drawn(
+        camera_draws.load_catalogue(),
+        {
+            "threshold.seen_px_m": seen,
+            "threshold.recognised_px_m": recognised,
+            "threshold.face_px_m": face,
+            "optics.height_m": height,
+            "optics.night": night,
+            "optics.person_height_m": head,
+        },
+        design=Design(12, 1),
+    )
+    inner, outer = edges(cameras)
+    for tier in (1, 2):
+        assert_within((inner[:, tier], outer[:, tier]), (inner[:, tier - 1], outer[:, tier - 1]))
+
+
+def test_night_only_takes_away_and_leaves_almost_no_faces(catalogue):
+    by_day, by_night = drawn(catalogue), drawn(catalogue, {"optics.night": 1.0})
+    assert_within(edges(by_night), edges(by_day))
+    assert by_night.able_share()[:, FACE].mean() < 0.05 * by_day.able_share()[:, FACE].mean()
+    # Plates shine in the light of the camera itself: their reach hardly changes.
+    assert by_night.able_share()[:, PLATE].mean() > 0.8 * by_day.able_share()[:, PLATE].mean()
+
+
+def test_at_night_nothing_lies_beyond_the_light(catalogue):
+    cameras = drawn(catalogue, {"optics.night": 1.0, "optics.ir_claim_share": 0.7})
+    for y, name in enumerate(cameras.type_ids):
+        claim = catalogue.find(name).night_m.high
+        assert edges(cameras)[1][:, :, y].max() <= 0.7 * claim
+
+
+def test_a_brand_that_is_not_listed_gets_the_mix_for_brands_not_stated(catalogue):
+    assert catalogue.mix("No such maker") is catalogue.mix(None)
+
+
+def test_types_without_a_share_are_not_drawn(catalogue):
+    assert "panoramic" in {t.id for t in catalogue.types}
+    assert "panoramic" not in drawn(catalogue).type_ids
+
+
+def test_a_mix_of_ones_own_can_hold_any_type(home):
+    text = (
+        'format = "camera-exposure.brands/1"\n[mix.Mine]\ntitle = "Mine"\nreason = "x"\n'
+        'source = "x"\nshares = { panoramic = 0.5, dome = 0.5 }\n'
+    )
+    store.write_text(home / "brands.toml", text)
+    cameras = drawn(camera_draws.load_catalogue(), brand="Mine")
+    assert cameras.type_ids == ("dome", "panoramic")
+    np.testing.assert_allclose(cameras.hfov_deg[:, 1], 180)
+
+
+def test_the_pole_is_held_within_the_heights_of_a_type(home, catalogue):
+    built_in = (store.builtin_dir() / "camera_types.toml").read_text(encoding="utf-8")
+    row = next(part for part in built_in.split("[[type]]") if 'id = "face"' in part)
+    low = row.replace("high = 8.0", "high = 3.5").replace(
+        "value = 3.5, high = 3.5", "value = 3.0, high = 3.5"
+    )
+    store.write_text(
+        home / "camera_types.toml",
+        f'format = "camera-exposure.camera-types/1"\n[[type]]{low.partition("# The two")[0]}',
+    )
+    before, after = drawn(catalogue), drawn(camera_draws.load_catalogue())
+    y = before.type_ids.index("face")
+    usable = np.isfinite(before.inner_m[:, FACE, y])
+    assert np.isfinite(after.inner_m[:, FACE, y]).mean() > usable.mean()
+    for other in set(before.type_ids) - {"face"}:
+        n = before.type_ids.index(other)
+        np.testing.assert_array_equal(before.outer_m[:, :, n], after.outer_m[:, :, n])
+
+
+def test_a_resolution_that_is_not_known_widens_the_rings(home, catalogue):
+    built_in = (store.builtin_dir() / "camera_types.toml").read_text(encoding="utf-8")
+    row = next(part for part in built_in.split("[[type]]") if 'id = "fixed_wide"' in part)
+    wide = row.replace(
+        "width_px = { value = 2688.0", "width_px = { low = 1920, value = 2688, high = 3840"
+    )
+    assert wide != row
+    store.write_text(
+        home / "camera_types.toml", f'format = "camera-exposure.camera-types/1"\n[[type]]{wide}'
+    )
+    before, after = drawn(catalogue), drawn(camera_draws.load_catalogue())
+    assert after.outer_m[:, 0, 0].std() > 1.2 * before.outer_m[:, 0, 0].std()
+
+
+def test_an_outage_of_the_whole_city_stands_beside_and_changes_nothing(catalogue):
+    down = camera_draws.system_down(load_assumptions())
+    assert 0 < down.low < down.mid < down.high <= 0.25
+    certain = {"optics.city_outage_prob": 0.25}
+    assert camera_draws.system_down(load_assumptions(changes=certain)).mid == 0.25
+    np.testing.assert_array_equal(
+        drawn(catalogue, certain).availability, drawn(catalogue).availability
+    )

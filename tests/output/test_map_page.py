@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+import hashlib
+import itertools
+import re
+
+import folium
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from invented import HOSTILE, assessment_of, layers_of
+
+from toolkit.assessment.layers import Layers
+from toolkit.base.terms import EXPOSURE_CLASSES, TIERS, exposure_class
+from toolkit.language import words
+from toolkit.language.translate import unbroken
+from toolkit.output import map_page
+
+
+def outside_addresses(html: str) -> list[str]:
+    """Return the addresses in a page that a browser would ask, leaving out the bundled script."""
+    without_data = re.sub(r"data:[a-z/0-9+-]+;base64,[A-Za-z0-9+/=]+", "", html)
+    return re.findall(r"(?:https?:|wss?:)?//[\w.-]+\.\w+[^\s\"')]*", without_data)
+
+
+@pytest.mark.parametrize("lang", ["en", "my"])
+@pytest.mark.parametrize("tier", TIERS)
+def test_no_address_of_another_machine_is_in_a_map(tier: str, lang: str) -> None:
+    html = map_page.page(map_page.exposure_map(assessment_of(layers_of()), tier, lang))  # type: ignore[arg-type]
+    assert outside_addresses(html) == []
+    assert outside_addresses(map_page.page(map_page.base_map(layers_of(), lang=lang))) == []
+
+
+def test_the_check_for_addresses_finds_those_of_a_plain_folium_map() -> None:
+    assert len(outside_addresses(map_page.page(folium.Map()))) > 5
+
+
+def test_a_map_does_not_change_the_class_for_others() -> None:
+    before = list(folium.Map.default_js), list(folium.Map.default_css)
+    map_page.exposure_map(assessment_of(layers_of()), "seen", "en")
+    assert (list(folium.Map.default_js), list(folium.Map.default_css)) == before
+
+
+def test_every_street_is_in_exactly_one_step() -> None:
+    streets = layers_of(201).streets
+    chosen = [set(map_page.streets_of(step, streets, "seen").index) for step in map_page.STEPS]
+    assert sum(len(c) for c in chosen) == len(streets)
+    assert set().union(*chosen) == set(streets.index)
+    assert all(chosen)
+
+
+@pytest.mark.parametrize(
+    ("low", "mid", "high", "position"),
+    [
+        (0.5, 0.6, 0.9, 0),
+        (0.5, 0.5, 0.5, 0),
+        (0.49, 0.6, 0.9, 1),
+        (0.0, 0.5, 1.0, 1),
+        (0.2, 1.0, 1.0, 1),
+        (0.1, 0.49, 0.9, 2),
+        (0.0, 0.25, 0.3, 2),
+        (0.0, 0.24, 1.0, 3),
+        (0.0, 0.0, 0.1, 3),
+        (0.0, 0.09, 0.09, 4),
+        (0.0, 0.0, 0.0, 4),
+        (1.0, 1.0, 1.0, 0),
+        (np.nan, np.nan, np.nan, 5),
+    ],
+)
+def test_bounds_of_the_steps(low: float, mid: float, high: float, position: int) -> None:
+    frame = gpd.GeoDataFrame(
+        {"face_mid": [mid], "face_high": [high], "face_class": [exposure_class(low, high)]},
+        geometry=[shapely.LineString([(0, 0), (1, 1)])],
+    )
+    found = [len(map_page.streets_of(step, frame, "face")) for step in map_page.STEPS]
+    assert found == [int(i == position) for i in range(len(map_page.STEPS))]
+
+
+def _lightness(color: str) -> float:
+    channels = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_steps_differ_in_lightness_and_width_and_unknown_in_kind() -> None:
+    *scale, unknown = map_page.STEPS
+    light = [_lightness(step.color) for step in scale]
+    assert all(b > a * 1.3 for a, b in itertools.pairwise(light))
+    widths = [step.width_px for step in scale]
+    assert widths == sorted(widths, reverse=True)
+    assert len(set(widths)) == len(widths)
+    assert unknown.cls == "unknown"
+    assert unknown.dash
+    assert not any(step.dash for step in scale)
+    red, green, blue = unknown.color[1:3], unknown.color[3:5], unknown.color[5:7]
+    assert red == green == blue
+
+
+@pytest.mark.parametrize("lang", ["en", "my"])
+def test_the_legend_has_all_steps_also_those_that_no_street_is_in(lang: str) -> None:
+    layers = layers_of()
+    few = layers.streets[layers.streets.seen_class == "likely"]
+    drawn = map_page.exposure_map(
+        assessment_of(Layers(**{**vars(layers), "streets": few})), "seen", lang
+    )
+    legend = next(
+        f.content for f in drawn._children.values() if getattr(f, "position", "") == "bottomleft"
+    )
+    names = [map_page.step_name(step, lang) for step in map_page.STEPS]
+    assert len(set(names)) == len(map_page.STEPS)
+    for name in names:
+        assert map_page._escape.html(unbroken(name)) in legend
+    for cls in ("likely", "possible"):
+        assert map_page._escape.html(unbroken(words.class_meaning(cls, lang))) in legend
+    assert {step.cls for step in map_page.STEPS} == set(EXPOSURE_CLASSES)
+
+
+def test_a_demonstration_says_so_on_the_map_and_others_do_not() -> None:
+    for lang, word in (("en", "made up"), ("my", "သရုပ်ပြ")):
+        shown = [
+            "".join(
+                getattr(f, "content", "")
+                for f in map_page.exposure_map(
+                    assessment_of(layers_of(), demonstration=flag), "seen", lang
+                )._children.values()
+            )
+            for flag in (True, False)
+        ]
+        assert word in shown[0]
+        assert word not in shown[1]
+
+
+def test_text_of_data_cannot_leave_its_place() -> None:
+    assessment = assessment_of(layers_of(text=HOSTILE), name=HOSTILE)
+    for drawn in (
+        map_page.exposure_map(assessment, "seen", "en"),
+        map_page.base_map(layers_of(text=HOSTILE), lang="en"),
+    ):
+        html = map_page.page(drawn)
+        for piece in ("<img", "onerror=alert(1)>", "`$", "{{", "${", "\u202e"):
+            assert piece not in html.split("<body>")[1]
+        assert "alert(1)" in html
+        assert html.count("</script>") == html.count("<script")
+
+
+def test_the_same_map_is_the_same_bytes_and_another_is_not() -> None:
+    pages = [
+        map_page.page(map_page.exposure_map(assessment_of(layers_of()), tier, lang))
+        for tier, lang in (("seen", "en"), ("seen", "en"), ("face", "en"), ("seen", "my"))
+    ]
+    assert pages[0] == pages[1]
+    assert len(set(pages)) == 3
+
+
+def test_the_font_comes_along_only_where_it_is_needed() -> None:
+    english = map_page.page(map_page.exposure_map(assessment_of(layers_of()), "seen", "en"))
+    burmese = map_page.page(map_page.exposure_map(assessment_of(layers_of()), "seen", "my"))
+    assert "font/woff2" not in english
+    assert burmese.count("font/woff2") == len(map_page.FONT_FILES)
+
+
+def test_without_streets_there_is_no_map() -> None:
+    with pytest.raises(ValueError, match="no streets are installed"):
+        map_page.exposure_map(assessment_of(None), "seen", "en")
+
+
+def test_empty_layers_still_give_a_map() -> None:
+    full = layers_of()
+    empty = Layers(
+        streets=full.streets.iloc[:0],
+        zones=full.zones,
+        cameras=full.cameras.iloc[:0],
+        boundary=full.boundary,
+        buildings=full.buildings.iloc[:0],
+        attribution="",
+    )
+    html = map_page.page(map_page.exposure_map(assessment_of(empty), "seen", "en"))
+    assert "L.polyline" not in html
+    assert map_page.step_name(map_page.STEPS[-1], "en") in html
+
+
+def test_bundled_files_are_those_that_the_list_names() -> None:
+    listed = dict(
+        re.findall(
+            r"^\| `([^`]+)` \|.*\| `([0-9a-f]{64})` \|$",
+            (map_page.ASSETS / "README.md").read_text(encoding="utf-8"),
+            re.MULTILINE,
+        )
+    )
+    assert set(listed) == {*map_page.LEAFLET_FILES, *map_page.FONT_FILES.values()}
+    for name, digest in listed.items():
+        assert hashlib.sha256((map_page.ASSETS / name).read_bytes()).hexdigest() == digest

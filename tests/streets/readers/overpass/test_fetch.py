@@ -1,0 +1,730 @@
+from __future__ import annotations
+
+import ast
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import osmium
+import osmnx
+import pytest
+import requests
+import shapely
+from geopandas.testing import assert_geodataframe_equal
+from osmium.osm import mutable
+from overpass_server import HOST, Server, serving
+
+from toolkit.base import egress, store
+from toolkit.base.errors import InputDataError, PermissionNotGivenError
+from toolkit.base.terms import Names
+from toolkit.streets.cities import City
+from toolkit.streets.readers.extract import Extract
+from toolkit.streets.readers.osm.file import read_osm
+from toolkit.streets.readers.overpass import ask
+from toolkit.streets.readers.overpass import fetch as overpass
+from toolkit.streets.schema import LAYERS
+
+PACKAGE = Path(overpass.__file__).resolve().parents[3]
+LON, LAT, STEP = 96.04, 16.04, 0.002
+"""South-west corner of the invented town; streets each 0.002 degrees (200 m)."""
+SIZE = 12
+CITY = City(
+    id="invented", name=Names(en="Invented", my="Invented"), lat=16.052, lon=96.052, admin="none"
+)
+RADIUS_M = 900.0
+
+_abroad: list[object] = []
+_watching = threading.Event()
+
+
+def _watch(event: str, arguments: tuple[Any, ...]) -> None:
+    if not _watching.is_set() or event not in egress._CONNECTING_EVENTS:
+        return
+    target = arguments[0] if event in egress._LOOK_UPS else arguments[1]
+    host = target[0] if isinstance(target, tuple) else target
+    if host not in (HOST, "", None):
+        _abroad.append(host)
+        msg = f"a test tried to reach {host!r}"
+        raise OSError(msg)
+
+
+sys.addaudithook(_watch)
+
+
+@pytest.fixture(autouse=True)
+def _only_this_machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let no test reach anybody but 127.0.0.1, and no proxy of the developer come in between."""
+    for name in list(os.environ):
+        if name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+    _abroad.clear()
+    _watching.set()
+    yield
+    _watching.clear()
+    assert _abroad == []
+
+
+def town(path: Path) -> Path:
+    """Write a town of a grid of streets that lies across four rectangles of the questions."""
+
+    def at(column: float, row: float) -> tuple[float, float]:
+        return round(LON + column * STEP, 7), round(LAT + row * STEP, 7)
+
+    def number(column: int, row: int) -> int:
+        return 1 + column + row * SIZE
+
+    nodes: dict[int, tuple[tuple[float, float], dict[str, str]]] = {
+        number(c, r): (at(c, r), {}) for c in range(SIZE) for r in range(SIZE)
+    }
+    nodes[number(6, 6)] = (at(6, 6), {"highway": "traffic_signals"})
+    nodes[number(4, 6)] = (at(4, 6), {"barrier": "lift_gate"})
+    more = [
+        ({"man_made": "surveillance", "camera:direction": "90", "operator": "ထား & co"}, 6.1, 5.1),
+        ({"man_made": "surveillance", "surveillance:type": "guard"}, 5.1, 5.2),
+        ({"amenity": "police", "name": "နယ်မြေ"}, 5.5, 7.5),
+        ({"highway": "street_lamp"}, 6.5, 6.5),
+        ({"amenity": "bench"}, 6.6, 6.6),
+    ]
+    for k, (tags, column, row) in enumerate(more):
+        nodes[900 + k] = (at(column, row), tags)
+    ways: dict[int, tuple[list[int], dict[str, str]]] = {}
+    for k in range(SIZE):
+        along = [number(c, k) for c in range(SIZE)]
+        ways[10 + k] = (along, {"highway": "residential", "name": f"Row {k}"})
+        ways[30 + k] = ([number(k, r) for r in range(SIZE)], {"highway": "tertiary"})
+    ways[11][1]["oneway"] = "-1"
+    ways[33] = (ways[33][0], {"highway": "footway"})
+    ways[34] = (ways[34][0], {"highway": "platform"})
+    ways[60] = ([number(5, 5), 99_999, number(7, 8)], {"highway": "path"})  # one node is missing
+
+    def house(way: int, column: float, row: float, size: float, tags: dict[str, str]) -> None:
+        first = 1000 + way * 10
+        for k, (a, b) in enumerate(((0, 0), (1, 0), (1, 1), (0, 1))):
+            nodes[first + k] = (at(column + a * size, row + b * size), {})
+        ways[way] = ([first, first + 1, first + 2, first + 3, first], tags)
+
+    house(100, 4.9, 4.8, 0.3, {"building": "yes", "height": "12"})  # lies across two rectangles
+    house(101, 6.2, 6.2, 0.5, {})
+    house(102, 6.3, 6.3, 0.2, {})
+    house(103, 7.2, 5.2, 0.3, {"amenity": "school"})
+    relations = {7: ([("w", 101, "outer"), ("w", 102, "inner")], {"building": "yes"})}
+    with osmium.SimpleWriter(str(path)) as writer:
+        for key in sorted(nodes):
+            place, tags = nodes[key]
+            writer.add_node(mutable.Node(id=key, location=place, tags=tags))
+        for key in sorted(ways):
+            refs, tags = ways[key]
+            writer.add_way(mutable.Way(id=key, nodes=refs, tags=tags))
+        for key, (members, tags) in relations.items():
+            kind = {"type": "multipolygon"}
+            writer.add_relation(mutable.Relation(id=key, members=members, tags=kind | tags))
+    return path
+
+
+@pytest.fixture(scope="module")
+def town_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return town(tmp_path_factory.mktemp("town") / "town.osm.pbf")
+
+
+@pytest.fixture
+def server(town_file: Path) -> Iterator[Server]:
+    with serving(town_file) as running:
+        yield running
+
+
+def quick(server: Server, **changed: Any) -> ask.Server:
+    options = {
+        "endpoint": server.endpoint,
+        "silence_s": 5,
+        "answer_s": 30,
+        "tries": 3,
+        "first_pause_s": 0.01,
+        "longest_pause_s": 0.05,
+        "between_s": 0,
+    }
+    return ask.Server(**(options | changed))
+
+
+def fetch(server: Server, **changed: Any) -> Extract:
+    limits = {k: changed.pop(k) for k in tuple(changed) if k in ask.Server.__annotations__}
+    options: dict[str, Any] = {
+        "radius_m": RADIUS_M,
+        "allow_network": True,
+        "announce": lambda _text: None,
+        "server": quick(server, **limits),
+    }
+    return overpass.fetch(CITY, **(options | changed))
+
+
+def kept(folder: Path | None = None) -> list[str]:
+    folder = folder or store.cache_dir() / "fetch"
+    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+
+
+def assert_same_city(fetched: Extract, path: Path) -> None:
+    """Compare with the file itself, cut to the same polygon, layer by layer."""
+    area = fetched.layers.boundary.geometry.iloc[0]
+    direct = read_osm(path, boundary=area)
+    for layer in LAYERS:
+        mine, theirs = getattr(fetched.layers, layer), getattr(direct.layers, layer)
+        assert_geodataframe_equal(mine, theirs)
+    assert fetched.counts == direct.counts
+    assert fetched.area_km2 == direct.area_km2
+    assert len(fetched.layers.streets) > 50
+
+
+# --- the same city --------------------------------------------------------------------------
+
+
+def test_a_fetched_town_equals_the_extract_it_came_from(server: Server, town_file: Path) -> None:
+    got = fetch(server)
+    assert_same_city(got, town_file)
+    assert len(server.questions) == 4
+    layers = got.layers
+    assert layers.buildings["osm_id"].tolist() == ["relation/7", "way/100"]
+    assert layers.cameras["operator"].tolist() == ["ထား & co"]
+    assert sorted(layers.places["kind"]) == ["gate", "police", "school"]
+    assert layers.junctions["signals"].sum() == 1
+    assert got.counts["missing_node_refs"] == 1
+    assert got.counts["cameras_other_dropped"] == 1
+    assert got.counts["signals"] == 1
+    assert got.osm_timestamp == "2026-11-01T10:20:30Z"
+
+
+def test_a_polygon_with_a_hole_and_parts(server: Server, town_file: Path) -> None:
+    def box(column: float, row: float, size: float) -> shapely.Polygon:
+        west, south = LON + column * STEP, LAT + row * STEP
+        return shapely.box(west, south, west + size * STEP, south + size * STEP)
+
+    ring = shapely.difference(box(1.5, 1.5, 7), box(3.3, 3.3, 2.2))
+    boundary = shapely.union_all([ring, box(9.4, 9.4, 1.3)])
+    got = fetch(server, radius_m=None, boundary=boundary)
+    assert got.layers.boundary.geometry.iloc[0].equals(boundary)
+    assert_same_city(got, town_file)
+
+
+def test_a_real_town_equals_its_extract() -> None:
+    named = os.environ.get("CAMERA_TOOLKIT_TEST_DATA")
+    data = Path(named) if named else PACKAGE.parents[1] / "shared" / "data"
+    path = data / "streets" / "north-bayreuth.osm.gz"
+    if not path.is_file():
+        pytest.skip("there is no folder of test data (CAMERA_TOOLKIT_TEST_DATA can name one)")
+    city = CITY.model_copy(update={"lat": 49.99, "lon": 11.551})
+    with serving(path) as server:
+        got = overpass.fetch(
+            city,
+            radius_m=1500,
+            allow_network=True,
+            announce=lambda _text: None,
+            server=quick(server),
+        )
+        assert len(server.questions) == 4
+    assert_same_city(got, path)
+    assert len(got.layers.streets) > 300
+    assert len(got.layers.buildings) > 30
+
+
+def test_the_same_data_give_the_same_file(server: Server) -> None:
+    first, second = fetch(server), fetch(server, resume_dir=store.cache_dir() / "other")
+    assert first.sha256 == second.sha256
+
+
+def test_places_with_nothing_mapped_are_no_street(server: Server) -> None:
+    with pytest.raises(InputDataError, match="has no streets inside the boundary"):
+        fetch(server, radius_m=None, boundary=shapely.box(10, 10, 10.01, 10.01))
+
+
+# --- permission and announcement ------------------------------------------------------------
+
+
+def test_without_permission_nothing_is_contacted(server: Server) -> None:
+    told: list[str] = []
+    with pytest.raises(PermissionNotGivenError) as caught:
+        fetch(server, allow_network=False, announce=told.append)
+    assert told == []
+    assert server.asked == []
+    assert kept() == []
+    text = str(caught.value)
+    assert "Nothing has been contacted." in text
+    assert "--allow-network" in text
+    assert f"{HOST}:{server.port}" in text
+
+
+def test_a_public_server_is_announced_with_all_who_can_see(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def text() -> str:
+        with pytest.raises(PermissionNotGivenError) as caught:
+            overpass.fetch(CITY, radius_m=5000, allow_network=False, announce=print)
+        return str(caught.value)
+
+    plain = text()
+    for part in (
+        "asks overpass-api.de for the map of Invented",
+        "Contacted: overpass-api.de, and the name service",
+        "No other host",
+        "latitude 16.00 to 16.10",
+        "longitude 96.00 to 96.11",
+        "which city is looked at, when, and from which internet address",
+        "TLS hides what is said, not the name of the host",
+        "Not sent: ",
+    ):
+        assert part in plain
+    assert "proxy" not in plain
+    monkeypatch.setenv("https_proxy", "http://user:word@proxy.example.org:8080/")
+    assert "through the proxy proxy.example.org:8080" in text()
+    assert "word" not in text()
+
+
+def test_the_announcement_comes_before_anything_is_contacted(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = []
+    real = socket.socket.connect
+
+    def connect(*arguments: Any) -> Any:
+        order.append("connect")
+        return real(*arguments)
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+    fetch(server, announce=lambda text: order.append(text.split()[0]))
+    assert order == ["This", *["connect"] * 4]
+
+
+def test_a_process_that_may_reach_only_itself_says_where_to_fetch() -> None:
+    """The app's guard stops the fetch before the host is looked up."""
+    code = (
+        "from toolkit.base import egress\n"
+        "from toolkit.streets.cities import load_cities\n"
+        "from toolkit.sources import overpass\n"
+        "egress.forbid_connections()\n"
+        "try: overpass.fetch(load_cities()[0], radius_m=500, allow_network=True,\n"
+        "  announce=lambda text: None,\n"
+        "  server=overpass.Server(endpoint='https://overpass.invalid/api'))\n"
+        "except PermissionError as error: print(type(error).__name__, error)\n"
+    )
+    environment = {k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy")}
+    ended = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
+    )
+    assert ended.stdout.startswith("PermissionNotGivenError This process may not"), ended.stderr
+    assert "streets fetch" in ended.stdout
+
+
+# --- what is sent ---------------------------------------------------------------------------
+
+
+def test_only_the_interpreter_is_asked_with_plain_headers(
+    server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    login = tmp_path / "netrc"
+    login.write_text(f"machine {HOST} login me password word\n")
+    monkeypatch.setenv("NETRC", str(login))
+    monkeypatch.setattr(osmnx.settings, "requests_kwargs", {"headers": {"X-Me": "1"}})
+    monkeypatch.setattr(osmnx.settings, "http_user_agent", "me@example.org")
+    monkeypatch.setattr(osmnx.settings, "log_file", True)
+    monkeypatch.setattr(osmnx.settings, "logs_folder", tmp_path / "logs")
+    monkeypatch.chdir(tmp_path)
+    fetch(server)
+    assert {(a.method, a.path) for a in server.asked} == {("POST", "/api/interpreter")}
+    headers = server.asked[0].headers
+    assert headers.pop("Host") == f"{HOST}:{server.port}"
+    assert headers.pop("User-Agent") == ask.USER_AGENT
+    assert headers.pop("Accept-Language") == "en"
+    assert set(headers) == {
+        "Accept", "Accept-Encoding", "Connection", "Content-Length", "Content-Type",
+    }  # fmt: skip
+    assert {p.name for p in tmp_path.iterdir()} == {"netrc"}
+
+
+def test_questions_are_rectangles_of_the_grid(server: Server) -> None:
+    """Sent is neither the outline nor the middle: all corners are hundredths of a degree."""
+    fetch(server)
+    import re
+
+    for question in server.questions:
+        corners = {tuple(c.split()) for c in re.findall(r"poly:'([^']*)'", question)}
+        assert len(corners) == 1
+        numbers = [float(c) for c in corners.pop()]
+        assert len(numbers) == 10
+        assert all(abs(n * 100 - round(n * 100)) < 1e-6 for n in numbers)
+        lat, lon = numbers[::2], numbers[1::2]
+        assert max(lat) - min(lat) <= 0.05 + 1e-9
+        assert max(lon) - min(lon) <= 0.05 + 1e-9
+
+
+def test_everything_that_makes_a_place_is_asked_for() -> None:
+    from toolkit.streets.readers.osm import tags
+
+    wanted = overpass._wanted()
+    assert set(wanted) == {*tags.PLACE_KEYS, "highway", "building", "man_made"}
+    assert wanted["highway"] is wanted["building"] is True
+    for key, values in wanted.items():
+        if key not in {"highway", "building", "man_made"}:
+            assert all(tags.place_kind({key: value}) for value in values)
+    assert "police" in wanted["amenity"]
+    assert wanted["man_made"] == ["surveillance"]
+
+
+def test_settings_and_sockets_are_as_before(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        osmnx.settings, "doh_url_template", "https://resolver.example.org/{hostname}"
+    )
+    before = {k: v for k, v in vars(osmnx.settings).items() if not k.startswith("_")}
+    functions = socket.gethostbyname, socket.getaddrinfo
+    fetch(server)
+    server.always = "html"
+    with pytest.raises(InputDataError):
+        fetch(server, resume_dir=store.cache_dir() / "other")
+    after = {k: v for k, v in vars(osmnx.settings).items() if not k.startswith("_")}
+    assert after == before
+    assert (socket.gethostbyname, socket.getaddrinfo) == functions
+
+
+def test_a_question_given_up_never_finds_the_settings_of_osmnx(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it would ask other hosts, or leave answers in the working folder."""
+    go_on, ended = threading.Event(), threading.Event()
+    met: list[Any] = []
+
+    def late(*_: object) -> None:
+        go_on.wait(30)
+        met.extend([osmnx.settings.overpass_url, osmnx.settings.use_cache])
+        met.append(osmnx.settings.doh_url_template)
+        ended.set()
+
+    monkeypatch.setattr(osmnx.features, "features_from_polygon", late)
+    url = osmnx.settings.overpass_url
+    with pytest.raises(InputDataError, match="still sending"):
+        fetch(server, answer_s=0.1)
+    go_on.set()
+    assert ended.wait(30)
+    assert met == [server.endpoint, False, None]
+    with ask._one_question:
+        assert osmnx.settings.overpass_url == url
+
+
+def test_a_proxy_is_used_and_the_host_is_not_looked_up(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The watch of this module would refuse any look-up of another name than 127.0.0.1."""
+    monkeypatch.setenv("http_proxy", f"http://{HOST}:{server.port}")
+    told: list[str] = []
+    fetch(server, endpoint="http://localhost:9/api", announce=told.append)
+    assert f"through the proxy {HOST}:{server.port}" in told[0]
+    assert len(server.questions) == 4
+    assert server.asked[0].headers["Host"] == "localhost:9"
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "http://overpass-api.de/api",
+        "http://192.168.0.7/api",
+        "ftp://127.0.0.1/api",
+        "https://me:word@127.0.0.1/api",
+        "https://127.0.0.1/api?x=1",
+        "https:///api",
+        "https://127.0.0.1:port/api",
+        "https://exa mple.org/api",
+        "https://bü.example/api",
+        "file:///etc/passwd",
+        "overpass-api.de",
+        "",
+    ],
+)
+def test_addresses_that_are_refused(server: Server, endpoint: str) -> None:
+    with pytest.raises(InputDataError, match=r"address|encryption"):
+        fetch(server, endpoint=endpoint)
+
+
+@pytest.mark.parametrize(
+    "area",
+    [
+        {},
+        {"radius_m": 500, "boundary": shapely.box(96, 16, 96.1, 16.1)},
+        {"radius_m": 0},
+        {"radius_m": -5},
+        {"radius_m": float("nan")},
+        {"radius_m": float("inf")},
+        {"radius_m": 2e7},
+        {"radius_m": 40_000},
+        {"boundary": shapely.box(0, 0, 90, 80)},
+        {"boundary": shapely.box(95, 16, 97, 18)},
+        {"boundary": shapely.Polygon()},
+        {"boundary": shapely.Point(96, 16)},
+        {"boundary": shapely.box(179, 16, 181, 16.1)},
+        {"boundary": shapely.box(16, 96, 16.1, 96.1)},
+        {"boundary": shapely.box(430_000, 1_770_000, 431_000, 1_771_000)},
+        {"boundary": shapely.Polygon([(96, 16), (96.1, 16.1), (96.1, 16), (96, 16.1)])},
+    ],
+)
+def test_areas_that_are_refused_before_anything_is_asked(
+    server: Server, area: dict[str, Any]
+) -> None:
+    with pytest.raises(InputDataError, match=r"boundary|radius|area to fetch"):
+        fetch(server, **({"radius_m": None} | area))
+    assert server.asked == []
+
+
+# --- faults ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        ["429", "504"],
+        ["504", "504"],
+        ["429_soon", "429_odd"],
+        ["cut", "truncated"],
+        ["hang_up", "remark"],
+    ],
+)
+def test_what_passes_is_asked_again(server: Server, town_file: Path, faults: list[str]) -> None:
+    server.faults.extend(faults)
+    told: list[str] = []
+    got = fetch(server, progress=lambda text, _share: told.append(text))
+    assert_same_city(got, town_file)
+    assert len(server.questions) == 6
+    assert server.questions[0] == server.questions[1] == server.questions[2]
+    if faults != ["429_soon", "429_odd"]:
+        assert sum("asking again" in text for text in told) >= 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "limits", "says", "questions"),
+    [
+        ("429", {}, "asked 3 times.*busy, status 429", 3),
+        ("429_late", {}, "asked 1 times.*asks to wait 120 minutes", 1),
+        ("429_never", {}, "asked 1 times.*asks to wait 360 minutes", 1),
+        ("504", {}, "asked 3 times.*busy, status 504", 3),
+        ("cut", {}, "asked 3 times.*connection was cut", 3),
+        ("hang_up", {}, "asked 3 times.*cannot be reached", 3),
+        ("truncated", {}, "asked 3 times.*breaks off", 3),
+        ("remark", {}, "asked 3 times.*could not finish: runtime error", 3),
+        ("silent", {"silence_s": 1, "tries": 1}, "cannot be reached", 1),
+        ("slow_head", {"answer_s": 3}, "still sending after", 1),
+        ("slow_body", {"answer_s": 3}, "still sending after", 1),
+        ("endless", {"most_answer_bytes": 1_000_000}, "sends more than 1 MB", 1),
+        ("endless", {"most_bytes": 1_000_000}, "sends more than 1 MB", 1),
+        ("bomb", {"most_answer_bytes": 1_000_000}, "sends more than 1 MB", 1),
+        ("html", {}, "answered with text/html instead of map data", 1),
+        ("octets", {}, "answered with application/octet-stream", 1),
+        ("redirect", {}, "points to another address", 1),
+        ("redirect_away", {}, "points to another address", 1),
+        ("400", {}, "refused with status 400", 1),
+        ("foreign", {}, "not with OpenStreetMap data", 1),
+        ("hostile", {}, "not with OpenStreetMap data.*no place on the earth", 1),
+    ],
+)
+def test_each_fault_ends_in_one_sentence(
+    server: Server, fault: str, limits: dict[str, Any], says: str, questions: int
+) -> None:
+    server.faults.append("none")
+    server.always = fault
+    with pytest.raises(InputDataError, match=says) as caught:
+        fetch(server, **limits)
+    text = str(caught.value)
+    assert "\n" not in text
+    assert text.isprintable()
+    assert len(server.questions) == 1 + questions
+    assert {a.path for a in server.asked} == {"/api/interpreter"}
+    assert len(kept()) == 1  # the first rectangle, whole, and nothing half
+    assert not (store.home_dir() / "packs").exists()
+
+
+@pytest.mark.parametrize(
+    ("value", "wait_s"),
+    [(None, None), ("", None), ("7", 7), ("soon", None), ("-3", None), ("9" * 5000, None)],
+)
+def test_how_long_a_server_asks_to_wait(value: str | None, wait_s: float | None) -> None:
+    assert ask._wait_s(value) == wait_s
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (requests.exceptions.SSLError("x"), "certificate of example.org is not accepted"),
+        (requests.exceptions.InvalidSchema("no SOCKS"), r"cannot be asked \(InvalidSchema\)"),
+    ],
+)
+def test_errors_that_asking_again_does_not_mend(error: Exception, says: str) -> None:
+    with pytest.raises(InputDataError, match=says):
+        raise ask._meaning(error, "example.org")
+
+
+def test_nobody_answers() -> None:
+    with contextlib.closing(socket.create_server((HOST, 0))) as taken:
+        port = taken.getsockname()[1]
+    gone = ask.Server(
+        endpoint=f"http://{HOST}:{port}/api", tries=2, first_pause_s=0.01, between_s=0
+    )
+    with pytest.raises(InputDataError, match=r"asked 2 times.*cannot be reached"):
+        overpass.fetch(
+            CITY, radius_m=500, allow_network=True, announce=lambda _text: None, server=gone
+        )
+
+
+def test_packed_answers_are_understood(server: Server, town_file: Path) -> None:
+    server.always = "gzip"
+    assert_same_city(fetch(server), town_file)
+
+
+def test_longer_waits_are_told(server: Server) -> None:
+    told: list[tuple[str, float | None]] = []
+    server.faults.append("slow_body")
+    with pytest.raises(InputDataError):
+        fetch(server, answer_s=1.2, progress=lambda text, share: told.append((text, share)))
+    assert told[0] == (f"{HOST}:{server.port}, 1 of 4: asking", 0.0)
+    assert any("MB after" in text for text, _ in told)
+
+
+# --- going on -------------------------------------------------------------------------------
+
+
+def test_an_interrupted_fetch_asks_only_for_what_is_missing(
+    server: Server, town_file: Path
+) -> None:
+    server.faults.extend(["none", "none", "html"])
+    with pytest.raises(InputDataError):
+        fetch(server)
+    assert len(server.questions) == 3
+    assert len(kept()) == 2
+    got = fetch(server)
+    assert len(server.questions) == 5
+    assert len(set(server.questions)) == 4
+    assert_same_city(got, town_file)
+    fetch(server)
+    assert len(server.questions) == 5
+    overpass.forget_answers()
+    assert kept() == []
+    overpass.forget_answers()
+
+
+def test_a_break_by_the_user_keeps_what_is_whole(server: Server) -> None:
+    def stop(text: str, _share: float | None) -> None:
+        if "2 of 4" in text:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fetch(server, progress=stop)
+    assert len(kept()) == 1
+    fetch(server)
+    assert len(server.questions) == 4
+
+
+def test_names_of_kept_answers_say_no_place_and_depend_on_the_server(server: Server) -> None:
+    fetch(server)
+    names = kept()
+    assert len(names) == 4
+    assert all(overpass._KEPT_NAME.fullmatch(name) for name in names)
+    with pytest.raises(InputDataError):
+        fetch(server, endpoint=f"http://{HOST}:{server.port}/other", tries=1)
+
+
+def test_old_answers_are_asked_for_again_and_foreign_files_stay(server: Server) -> None:
+    fetch(server)
+    folder = store.cache_dir() / "fetch"
+    old = time.time() - 8 * 24 * 3600
+    os.utime(folder / kept()[0], (old, old))
+    (folder / ".asking-left").mkdir()
+    (folder / ".asking-left" / "answer-0.json").write_text("{")
+    os.utime(folder / ".asking-left", (old, old))
+    half = folder / f".{kept()[-1]}.abcd"
+    half.write_bytes(b"x")
+    os.utime(half, (old, old))
+    (folder / "mine.txt").write_text("x")
+    fetch(server)
+    assert len(server.questions) == 5
+    assert len(kept()) == 5
+    overpass.forget_answers()
+    assert kept() == ["mine.txt"]
+
+
+def test_damaged_answers_are_deleted_and_asked_for_again(server: Server) -> None:
+    fetch(server)
+    folder = store.cache_dir() / "fetch"
+    (folder / kept()[1]).write_bytes(b"\0" * 100)
+    with pytest.raises(InputDataError, match="damaged and have been deleted"):
+        fetch(server)
+    assert kept() == []
+    fetch(server)
+    assert len(server.questions) == 8
+
+
+# --- nobody else ----------------------------------------------------------------------------
+
+_NETWORK = frozenset({
+    "aiohttp", "asyncio", "distributed", "ftplib", "http", "httpx", "imaplib", "poplib", "requests",
+    "smtplib", "socket", "socketserver", "ssl", "telnetlib", "tornado", "urllib", "urllib3",
+    "websocket", "websockets", "xmlrpc",
+})  # fmt: skip
+_HARMLESS = frozenset({"urllib.parse"})
+_ALLOWED = {
+    "egress.py": {"socket"},  # the guard itself: looks up the one host that the user named
+    "batch_dask.py": {"distributed"},  # the scheduler that the user named
+    "sources/overpass_ask.py": {"requests", "socket", "urllib.request", "urllib3"},
+    "app/serve.py": {"socket"},  # looks for a free port of this machine
+}
+_DOWNLOADS = ("graph_from_", "features_from_", "geocode", "add_node_elevations_google")
+
+
+def _imports(tree: ast.Module) -> set[str]:
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def _names(tree: ast.Module) -> set[str]:
+    names = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
+    return names | {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+
+
+def test_no_other_module_can_ask_another_machine() -> None:
+    networked, downloads, askers = {}, {}, set()
+    for path in sorted(PACKAGE.rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        where = path.relative_to(PACKAGE).as_posix()
+        used = {
+            name
+            for name in _imports(tree)
+            if name.partition(".")[0] in _NETWORK
+            and not any(name == h or name.startswith(f"{h}.") for h in _HARMLESS)
+        }
+        allowed = _ALLOWED.get(where, set())
+        networked[where] = {u for u in used if not any(u.startswith(a) for a in allowed)}
+        downloads[where] = {
+            name
+            for name in _names(tree)
+            if name.startswith(_DOWNLOADS) and not name.endswith("_from_xml")
+        }
+        if any("overpass_ask" in name for name in _imports(tree)):
+            askers.add(where)
+    assert {k: v for k, v in networked.items() if v} == {}
+    found = {k: v for k, v in downloads.items() if v}
+    assert found == {"sources/overpass_ask.py": {"features_from_polygon"}}
+    assert askers == {"sources/overpass.py"}
+
+
+def test_the_departure_is_listed() -> None:
+    listed = {d.id: d for d in egress.DEPARTURES}
+    assert "Overpass" in listed["streets-fetch"].where
+    assert "--allow-network" in listed["streets-fetch"].state

@@ -1,0 +1,486 @@
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import time
+import warnings
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+import pytest
+import shapely
+
+from toolkit.base.errors import InputDataError
+from toolkit.streets import pack as streets
+from toolkit.streets.readers.extract import Extract
+from toolkit.streets.readers.osm import tags
+from toolkit.streets.readers.tables import columns
+from toolkit.streets.readers.tables.read import SUFFIXES, load_tables, read_tables
+from toolkit.streets.schema import LAYERS
+
+LON, LAT, STEP = 96.0, 16.0, 0.001
+GEOD = pyproj.Geod(ellps="WGS84")
+
+
+def line(*points: tuple[float, float]) -> shapely.LineString:
+    return shapely.LineString([(LON + x * STEP, LAT + y * STEP) for x, y in points])
+
+
+def frame(lines: list[Any], **values: list[Any]) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(values, geometry=lines, crs="EPSG:4326")
+
+
+CROSS = [line((-1, 0), (1, 0)), line((0, -1), (0, 1))]
+
+
+def _gpkg(table: gpd.GeoDataFrame, path: Path) -> Path:
+    table.to_file(path.with_suffix(".gpkg"), driver="GPKG", layer="streets")
+    return path.with_suffix(".gpkg")
+
+
+def _geojson(table: gpd.GeoDataFrame, path: Path) -> Path:
+    # All digits, so that points which were one remain one.
+    table.to_file(path.with_suffix(".geojson"), driver="GeoJSON", COORDINATE_PRECISION=15)
+    return path.with_suffix(".geojson")
+
+
+def _parquet(table: gpd.GeoDataFrame, path: Path) -> Path:
+    table.to_parquet(path.with_suffix(".parquet"))
+    return path.with_suffix(".parquet")
+
+
+def _shp(table: gpd.GeoDataFrame, path: Path) -> Path:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # names of columns are cut at ten characters
+        table.to_file(path.with_suffix(".shp"), driver="ESRI Shapefile", encoding="utf-8")
+    return path.with_suffix(".shp")
+
+
+def _zip(table: gpd.GeoDataFrame, path: Path) -> Path:
+    shp = _shp(table, path)
+    with zipfile.ZipFile(path.with_suffix(".zip"), "w", zipfile.ZIP_DEFLATED) as archive:
+        for part in shp.parent.glob(f"{shp.stem}.*"):
+            if part.suffix != ".zip":
+                archive.write(part, f"folder/{part.name}")
+    return path.with_suffix(".zip")
+
+
+Write = Callable[[gpd.GeoDataFrame, Path], Path]
+FORMATS: dict[str, Write] = {
+    "gpkg": _gpkg, "geojson": _geojson, "parquet": _parquet, "shp": _shp, "zip": _zip,
+}  # fmt: skip
+
+
+@pytest.fixture(params=FORMATS)
+def write(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., Path]:
+    """Write a table in each of the formats."""
+    return lambda table, name="a": FORMATS[request.param](table, tmp_path / name)
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Callable[..., Extract]:
+    """Read what a table says, by way of GeoParquet."""
+
+    def reader(table: gpd.GeoDataFrame, **how: Any) -> Extract:
+        return read_tables(_parquet(table, tmp_path / "read"), **how)
+
+    return reader
+
+
+# --- every format ---------------------------------------------------------------------------
+
+
+def test_a_cross_in_every_format(write: Callable[..., Path]) -> None:
+    table = frame(
+        CROSS, osm_id=[5, 6], highway=["primary", "residential"], name=["ဗိုလ်ချုပ်", "Straße"],
+        lanes=[2, 1], oneway=["yes", None],
+    )  # fmt: skip
+    e = read_tables(write(table))
+    s = e.layers.streets
+    assert s["street_id"].str.rsplit("/", n=1).str[0].tolist() == ["5/0", "5/1", "6/0", "6/1"]
+    assert s["highway"].tolist() == ["primary"] * 2 + ["residential"] * 2
+    assert s["name"].tolist() == ["ဗိုလ်ချုပ်"] * 2 + ["Straße"] * 2
+    assert s["lanes"].tolist() == [2, 2, 1, 1]
+    assert s["oneway"].tolist() == [True, True, False, False]
+    assert e.layers.junctions["degree"].tolist().count(4) == 1
+    assert e.counts["junctions"] == 1
+    assert e.counts["crossings_noded"] == 1
+    assert e.metric_crs in {"EPSG:32646", "EPSG:32647"}
+    assert e.osm_timestamp is None
+    for layer, spec in LAYERS.items():
+        assert list(getattr(e.layers, layer).columns) == [*spec.columns, "geometry"]
+
+
+@pytest.mark.parametrize("epsg", [32647, 3857, 4240])
+def test_other_coordinate_systems(write: Callable[..., Path], epsg: int) -> None:
+    table = frame(CROSS, highway=["primary"] * 2)
+    plain = read_tables(write(table)).layers.streets
+    moved = read_tables(write(table.to_crs(epsg), "b")).layers.streets
+    assert moved["length_m"].sum() == pytest.approx(plain["length_m"].sum(), abs=0.05)
+    assert moved.total_bounds == pytest.approx(plain.total_bounds, abs=1e-6)
+
+
+def test_heights_measures_and_several_parts(write: Callable[..., Path]) -> None:
+    parts = shapely.MultiLineString([
+        [(LON, LAT, 5.0), (LON + STEP, LAT, 7.0)],
+        [(LON, LAT + STEP, 1.0), (LON + STEP, LAT + STEP, 1.0)],
+    ])  # fmt: skip
+    e = read_tables(write(frame([parts], highway=["path"], osm_id=[9])))
+    s = e.layers.streets
+    assert s["street_id"].str.rsplit("/", n=1).str[0].tolist() == ["9/0", "9/1"]
+    assert not shapely.has_z(s.geometry.to_numpy()).any()
+
+
+def test_a_table_without_anything_but_lines(write: Callable[..., Path]) -> None:
+    e = read_tables(write(frame(CROSS, note=["a", "b"])))
+    assert set(e.layers.streets["highway"]) == {"road"}
+    assert e.layers.streets["drive"].all()
+    missing = {key.removeprefix("missing_") for key in e.counts if key.startswith("missing_")}
+    assert missing == {
+        "buildings", "places", "signals", "cameras", "classes", "oneway", "bridges",
+    }  # fmt: skip
+    assert e.counts["lines_without_way_id"] == 2
+    assert all(name.startswith("0/0/") for name in e.layers.streets["street_id"])
+
+
+def test_helsinki_comes_back_from_every_format(write: Callable[..., Path]) -> None:
+    pack = streets.open_pack("helsinki-centre")
+    wanted = ["u", "v", *(c for c in pack.streets if c in columns.WANTED), "geometry"]
+    table = pack.streets[list(dict.fromkeys(wanted))].rename(columns={"osm_way_id": "osm_id"})
+    e = read_tables(write(table, "helsinki"))
+    s = e.layers.streets
+    before = pack.streets.groupby("highway")["length_m"].sum()
+    after = s.groupby("highway")["length_m"].sum()
+    assert sorted(before.index) == sorted(after.index)
+    assert (after / before).to_numpy() == pytest.approx(1, rel=1e-3)
+    for use in ("drive", "walk", "motorcycle", "tunnel", "bridge", "oneway"):
+        lengths = [f.loc[f[use], "length_m"].sum() for f in (pack.streets, s)]
+        assert lengths[1] == pytest.approx(lengths[0], rel=1e-3), use
+    degrees = np.sort(pack.junctions["degree"])
+    assert e.counts["junctions"] == int((degrees >= 3).sum())
+    assert np.array_equal(np.sort(e.layers.junctions["degree"]), degrees)
+    assert e.counts["nodes_stated"] == 1
+
+
+def test_helsinki_without_nodes_finds_them_again(read: Callable[..., Extract]) -> None:
+    """Streets that cross without a node in the map, and broken ways, make the difference."""
+    pack = streets.open_pack("helsinki-centre")
+    e = read(pack.streets[["osm_way_id", "highway", "bridge", "cover", "layer", "geometry"]])
+    assert e.counts["street_km"] == pytest.approx(pack.manifest.counts["street_km"], rel=1e-3)
+    most = e.counts["crossings_noded"] + e.counts["touches_noded"] + e.counts["ends_joined"]
+    assert 0 < most < 120
+    assert abs(e.counts["junctions"] - pack.manifest.counts["junctions"]) <= most
+
+
+def test_streets_keep_their_ids_when_read_again(read: Callable[..., Extract]) -> None:
+    table = frame([*CROSS, line((2, 0), (3, 0))], osm_id=[5, 6, None])
+    first = set(read(table).layers.streets["street_id"])
+    assert set(read(table.iloc[::-1]).layers.streets["street_id"]) == first
+    more = pd.concat([table, frame([line((5, 5), (6, 6))])], ignore_index=True)
+    assert first < set(read(more).layers.streets["street_id"])
+
+
+# --- what columns do ------------------------------------------------------------------------
+
+
+def test_bridges_tunnels_and_layers_stay_apart(read: Callable[..., Extract]) -> None:
+    for values in ({"bridge": [True, False]}, {"tunnel": ["no", "yes"]}, {"layer": [0, 1]}):
+        e = read(frame(CROSS, highway=["primary"] * 2, **values))
+        assert e.counts["junctions"] == 0
+        assert "missing_bridges" not in e.counts
+    assert read(frame(CROSS, bridge=[True, True])).counts["junctions"] == 1
+
+
+def test_a_street_drawn_in_both_directions_is_one(read: Callable[..., Extract]) -> None:
+    there = line((0, 0), (1, 0))
+    e = read(frame([there, there.reverse()], oneway=[True, True]))
+    assert e.layers.streets["oneway"].tolist() == [False]
+    assert e.counts["double_lines"] == 1
+    e = read(frame([there, there], oneway=[True, True]))
+    assert e.layers.streets["oneway"].tolist() == [True]
+
+
+def test_rivers_and_platforms_are_no_streets(read: Callable[..., Extract]) -> None:
+    lines = [line((0, k), (1, k)) for k in range(4)]
+    e = read(
+        frame(
+            lines, highway=["primary", None, "platform", None],
+            waterway=[None, "river", None, None],
+        )
+    )  # fmt: skip
+    assert sorted(e.layers.streets["highway"]) == ["primary", "road"]
+    assert e.counts["lines_of_other_things"] == 1
+    assert e.counts["ways_left_out_platform"] == 1
+    assert e.counts["classes_missing"] == 1
+    assert "missing_classes" not in e.counts
+
+
+def test_parallel_traces_are_measured_where_there_are_no_classes(
+    read: Callable[..., Extract],
+) -> None:
+    lines = [line((0, 0), (5, 0)), line((0, 0.03), (5, 0.03)), line((0, 3), (5, 3))]
+    e = read(frame(lines))
+    assert e.counts["parallel_km"] == pytest.approx(e.counts["street_km"] * 2 / 3, abs=0.002)
+    assert "parallel_km" not in read(frame(lines, highway=["primary"] * 3)).counts
+
+
+def test_a_boundary_cuts_and_is_named(read: Callable[..., Extract]) -> None:
+    table = frame([line((-3, 0), (3, 0)), line((50, 50), (51, 50))], highway=["primary"] * 2)
+    e = read(table, boundary=shapely.box(LON, LAT - STEP, LON + STEP, LAT + STEP))
+    assert e.layers.boundary["kind"].tolist() == ["given"]
+    assert len(e.layers.streets) == 1
+    assert e.layers.streets.total_bounds[[0, 2]] == pytest.approx([LON, LON + STEP])
+    assert e.layers.streets[["u", "v"]].max().max() < 0
+    with pytest.raises(InputDataError, match="no streets inside the boundary"):
+        read(table, boundary=shapely.box(0, 0, 1, 1))
+
+
+# --- buildings, places, signals -------------------------------------------------------------
+
+
+def square(column: float, row: float, size: float = 0.2) -> shapely.Polygon:
+    x, y = LON + column * STEP, LAT + row * STEP
+    return shapely.box(x, y, x + size * STEP, y + size * STEP)
+
+
+BUILDINGS = frame(
+    [square(0.2, 0.2), square(0.5, 0.2), square(0.2, 0.5), square(90, 90)],
+    building=["yes", "roof", "yes", "yes"], height=["12.5 m", None, None, None],
+    levels=[None, None, 3, None], osm_id=[1, 2, 3, 4],
+)  # fmt: skip
+PLACES = frame(
+    [shapely.Point(LON, LAT), shapely.Point(LON, LAT), shapely.Point(LON, LAT)],
+    kind=["police", None, None], name=["Post", "Pagoda", None],
+    amenity=[None, "place_of_worship", None], highway=[None, None, "traffic_signals"],
+)  # fmt: skip
+
+
+def beside(e: Extract) -> None:
+    assert e.layers.buildings["osm_id"].tolist() == ["way/1", "way/3"]
+    assert e.layers.buildings["height_m"].tolist()[0] == 12.5
+    assert e.layers.buildings["levels"].tolist()[1] == 3
+    assert e.counts["buildings_without_walls_left_out"] == 1
+    kinds = dict(zip(e.layers.places["kind"], e.layers.places["name"], strict=True))
+    assert kinds == {"police": "Post", "religious": "Pagoda"}
+    assert e.counts["signalled_junctions"] == 1
+    assert {k for k in e.counts if k.startswith("missing_")} == {
+        "missing_cameras", "missing_oneway", "missing_bridges",
+    }  # fmt: skip
+
+
+def test_buildings_and_places_as_layers_of_one_file(tmp_path: Path) -> None:
+    path = tmp_path / "all.gpkg"
+    for name, table in (("roads", frame(CROSS, highway=["primary"] * 2)), ("buildings", BUILDINGS)):
+        table.to_file(path, driver="GPKG", layer=name)
+    PLACES.to_file(path, driver="GPKG", layer="places")
+    beside(read_tables(path))
+
+
+def test_buildings_and_places_as_files_of_their_own(tmp_path: Path) -> None:
+    path = _shp(frame(CROSS, highway=["primary"] * 2), tmp_path / "streets")
+    houses = _parquet(BUILDINGS, tmp_path / "houses")
+    places = _geojson(PLACES, tmp_path / "places")
+    beside(read_tables(path, buildings=houses, places=places))
+
+
+def test_everything_in_one_geojson(tmp_path: Path) -> None:
+    whole = pd.concat([frame(CROSS, highway=["primary"] * 2), BUILDINGS, PLACES])
+    beside(read_tables(_geojson(whole, tmp_path / "all")))
+
+
+def test_several_layers_of_lines_need_a_name(tmp_path: Path) -> None:
+    path = tmp_path / "two.gpkg"
+    for name in ("one", "two"):
+        frame(CROSS, highway=["primary"] * 2).to_file(path, driver="GPKG", layer=name)
+    with pytest.raises(InputDataError, match="its layers: 'one', 'two'"):
+        read_tables(path)
+    assert len(read_tables(path, layer="two").layers.streets) == 4
+
+
+def test_nodes_and_edges_of_osmnx(tmp_path: Path) -> None:
+    ox = pytest.importorskip("osmnx")
+    import networkx as nx
+
+    made = nx.MultiDiGraph(crs="epsg:4326")
+    for node, x in ((1, 0), (2, 1), (3, 2)):
+        made.add_node(node, x=LON + x * STEP, y=LAT, highway="traffic_signals" if x == 1 else "")
+    for u, v, way in ((1, 2, 7), (2, 3, [8, 9])):
+        made.add_edge(u, v, osmid=way, highway="primary", oneway=True, length=1.0)
+    path = tmp_path / "osmnx.gpkg"
+    ox.save_graph_geopackage(made, path, directed=True)
+    e = read_tables(path)
+    assert e.layers.streets["osm_way_id"].tolist() == [7, 8]
+    assert e.layers.streets["oneway"].all()
+    assert sorted(e.layers.junctions["node_id"]) == [1, 2, 3]
+    assert e.counts["signals"] == 1
+
+
+# --- files with nothing asked of them -------------------------------------------------------
+
+
+def test_a_geopackage_open_elsewhere_is_refused(tmp_path: Path) -> None:
+    path = _gpkg(frame(CROSS), tmp_path / "open")
+    path.with_name("open.gpkg-wal").write_bytes(b"something")
+    with pytest.raises(InputDataError, match="open in another program"):
+        read_tables(path)
+
+
+def test_triggers_and_other_tables_are_not_touched(tmp_path: Path) -> None:
+    path = _gpkg(frame(CROSS), tmp_path / "base")
+    base = sqlite3.connect(path)
+    base.execute("CREATE TABLE log (a)")
+    base.execute("CREATE VIEW harm AS SELECT randomblob(1000000000)")
+    base.commit()
+    base.close()
+    before = path.read_bytes()
+    read_tables(path)
+    assert path.read_bytes() == before
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["base.gpkg"]
+
+
+def test_nothing_is_written_beside_a_file(write: Callable[..., Path], tmp_path: Path) -> None:
+    path = write(frame(CROSS))
+    before = sorted(p.name for p in tmp_path.iterdir())
+    read_tables(path)
+    assert sorted(p.name for p in tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.vrt", "a.kml", "a", "a.gpkg.zip.gz", "a.osm.pbf"])
+def test_other_endings_are_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("x", encoding="utf-8")
+    with pytest.raises(InputDataError, match="none of the kinds"):
+        read_tables(tmp_path / name)
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_the_content_must_fit_the_ending(tmp_path: Path, suffix: str) -> None:
+    (tmp_path / f"a{suffix}").write_text("<OGRVRTDataSource/>" * 20, encoding="utf-8")
+    with pytest.raises(InputDataError, match=f"a{suffix}"):
+        read_tables(tmp_path / f"a{suffix}")
+
+
+def test_a_coordinate_system_of_2008_in_geojson(tmp_path: Path) -> None:
+    table = frame(CROSS, highway=["primary"] * 2).to_crs(32647)
+    content = json.loads(table.to_json(drop_id=True))
+    content["crs"] = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::32647"}}
+    path = tmp_path / "old.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    e = read_tables(path)
+    assert e.layers.streets.total_bounds == pytest.approx(
+        [LON - STEP, LAT - STEP, LON + STEP, LAT + STEP], abs=1e-6
+    )
+
+
+def test_progress_is_told(tmp_path: Path) -> None:
+    told: list[str] = []
+    path = _gpkg(frame(CROSS), tmp_path / "told")
+    read_tables(path, progress=lambda text, _: told.append(text))
+    assert len(told) >= 3
+    assert all(told)
+
+
+# --- real files -----------------------------------------------------------------------------
+
+
+def needed(path: Path) -> Path:
+    if not path.is_file():
+        pytest.skip(f"{path} is not there")
+    return path
+
+
+def test_maubin_hand_drawn(test_data_dir: Path) -> None:
+    e = read_tables(needed(test_data_dir / "streets" / "maubin.gpkg"))
+    assert e.counts["ways"] == 50
+    assert e.counts["street_km"] == pytest.approx(47.09, abs=0.05)
+    assert e.counts["junctions"] > 100
+    assert e.counts["missing_classes"] == 1
+    assert "၆ လမ်း" in set(e.layers.streets["name_my"])
+    assert "6th Street" in set(e.layers.streets["name_en"])
+
+
+def test_yangon_is_told_to_be_drawn_twice(test_data_dir: Path) -> None:
+    e = read_tables(needed(test_data_dir / "streets" / "yangon-bus-roads.gpkg"))
+    assert e.counts["street_km"] == pytest.approx(1629, abs=5)
+    assert 0.4 < e.counts["parallel_km"] / e.counts["street_km"] < 0.7
+    assert e.counts["ends_joined"] > 100
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "name",
+    [
+        "aleppo_1133", "auckland_869", "bucaramanga_4617", "douala_809", "liege_1656",
+        "slc_4881", "wuhan_8989",
+    ],
+)  # fmt: skip
+def test_networks_of_neatnet(name: str) -> None:
+    """The data folder of the source distribution of neatnet 0.1.6, named by NEATNET_DATA."""
+    named = os.environ.get("NEATNET_DATA")
+    if not named:
+        pytest.skip("NEATNET_DATA names no folder")
+    path = needed(Path(named) / name / "original.parquet")
+    begin = time.perf_counter()
+    e = read_tables(path)
+    seconds = time.perf_counter() - begin
+    table = gpd.read_parquet(path)
+    table = table[table["highway"].isin(tags.HIGHWAYS)].to_crs(4326)
+    # A line that is there twice counts once, and with the class that comes first.
+    shapes = shapely.normalize(shapely.set_precision(table.geometry.to_numpy(), 1e-7))
+    once = table[~pd.Series(shapely.to_wkb(shapes), index=table.index).duplicated()]
+    before = once.geometry.map(GEOD.geometry_length).groupby(once["highway"]).sum()
+    after = e.layers.streets.groupby("highway")["length_m"].sum()
+    assert sorted(before.index) == sorted(after.index)
+    assert (after / before).to_numpy() == pytest.approx(1, rel=1e-3)
+    assert e.counts["nodes_stated"] == 1
+    ends = pd.concat([table["u"], table["v"]]).value_counts()
+    assert abs(e.counts["junctions"] - int((ends >= 3).sum())) <= 2 * e.counts["double_lines"]
+    print(f"{name}: {len(table):,} edges, {before.sum() / 1000:,.0f} km, {seconds:.1f} s")  # noqa: T201
+
+
+def test_gates_by_barrier_count_only_on_a_drivable_street(read: Callable[..., Extract]) -> None:
+    table = frame(
+        [
+            *CROSS, line((-1, 1), (1, 1)), shapely.Point(LON, LAT),
+            shapely.Point(LON + 0.5 * STEP, LAT + 0.5 * STEP),
+            shapely.Point(LON, LAT + STEP), square(0, 0),
+            shapely.Point(LON + 0.5 * STEP, LAT + 0.4 * STEP),
+        ],
+        highway=["primary", "residential", "footway", *[None] * 5],
+        barrier=[*[None] * 3, *["gate"] * 4, None],
+        kind=[*[None] * 7, "gate"],
+    )  # fmt: skip
+    # On a street, off every street, where a street and a footway meet, an area; stated as a place.
+    found = read(table).layers.places.geometry
+    assert sorted(found.y.round(7)) == [LAT, LAT + 0.4 * STEP, LAT + STEP]
+
+
+def test_layers_as_gdal_writes_an_extract(tmp_path: Path) -> None:
+    path = tmp_path / "gdal.gpkg"
+    other = ['"bridge"=>"yes"', None]
+    frame(CROSS, highway=["primary"] * 2, other_tags=other).to_file(path, layer="lines")
+    rivers = frame([shapely.MultiLineString(CROSS)], name=["River"])
+    rivers.to_file(path, layer="multilinestrings")
+    points = frame([shapely.Point(LON, LAT)], other_tags=['"amenity"=>"police"'], name=["Post"])
+    points.to_file(path, layer="points")
+    frame([square(0.2, 0.2)], amenity=["school"]).to_file(path, layer="multipolygons")
+    e = read_tables(path)
+    assert e.layers.places["kind"].tolist() == ["police", "school"]
+    assert e.layers.streets["bridge"].tolist().count(True) == 1
+
+
+def test_what_is_left_out_of_the_streets_is_told_apart(tmp_path: Path) -> None:
+    path = tmp_path / "two.gpkg"
+    lines = [*CROSS, None, shapely.LineString([(LON, LAT)] * 2)]
+    frame(lines, highway=["primary"] * 4).to_file(path, layer="streets")
+    frame([None, shapely.Point(LON, LAT)], kind=["bank"] * 2).to_file(path, layer="places")
+    file = load_tables(path)
+    assert file.of_streets["features_without_geometry"] == 1
+    assert file.of_streets["lines_without_length"] == 1
+    assert file.drawn.counts["features_without_geometry"] == 2

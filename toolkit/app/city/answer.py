@@ -1,0 +1,210 @@
+"""The answer in one sentence, before any table: how far the reported system reaches."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from toolkit.app import markup
+from toolkit.app.city import figures
+from toolkit.app.kept_answers import Estimate
+from toolkit.assessment.model import Assessment, SamplePart
+from toolkit.base.quantity import Quantity
+from toolkit.base.terms import Tier
+from toolkit.language import notes, words
+from toolkit.language.translate import Language, number, significant, tr
+from toolkit.output.report import reported
+from toolkit.siting.profiles import load_profiles
+
+_SCALES: Final = (10, 100, 1000)
+"""A share is told as so many of as few places as give at least one."""
+_HARDLY: Final = 0.005
+"""Shares below it are printed as "under 1 %"."""
+_PER_CENT: Final = 100.0
+_LEAST_KM: Final = 0.1
+"""Lengths below it are printed as "under 0.1"."""
+
+
+def show(made: Estimate, tier: Tier, lang: Language) -> None:
+    """Show the answer, what it rests on, and the first sentence on limits."""
+    assessment = made.assessment
+    parts = [markup.tag("p", sentence(assessment, tier, lang), kind="answer")]
+    parts += [markup.tag("p", text) for text in more(assessment, tier, lang)]
+    parts.append(markup.tag("p", reported.basis_sentence(assessment, made.claims, lang)))
+    if assessment.basis == "streets" and assessment.inputs.siting_profile is not None:
+        parts.append(
+            markup.tag("p", profile_text(assessment.inputs.siting_profile, lang), kind="condition")
+        )
+    if assessment.sample is not None:
+        parts.append(markup.tag("p", sample_text(assessment.sample, lang), kind="small"))
+    if assessment.status == "planned":
+        parts.append(
+            markup.tag(
+                "p",
+                tr(
+                    "Installed and planned cameras are counted together, as if every plan had been "
+                    "carried out.",
+                    lang,
+                ),
+                kind="condition",
+            )
+        )
+    parts.append(markup.tag("p", figures.foot_text(made, lang), kind="foot"))
+    parts.append(markup.tag("p", words.limits(lang)[0], kind="limit"))
+    markup.show(lang, *parts)
+
+
+def sentence(assessment: Assessment, tier: Tier, lang: Language) -> str:
+    """Return the answer in one sentence, the range first.
+
+    Parameters
+    ----------
+    assessment
+        The assessment.
+    tier
+        What is asked.
+    lang
+        Language.
+
+    Returns
+    -------
+    str
+        In shares of the street length where the streets are known, else in kilometres, which
+        need no boundary.
+    """
+    part = assessment.tiers[tier]
+    share = part.share_of_length.realised
+    where = _share_text(share, lang) if share.known else _length_text(part.length_km, lang)
+    patterns = {
+        "seen": tr(
+            "Along {where}, people are seen by a working camera of the reported system.", lang
+        ),
+        "recognised": tr(
+            "Along {where}, a working camera of the reported system shows people well enough for "
+            "somebody who knows them to tell who they are.",
+            lang,
+        ),
+        "face": tr(
+            "If face recognition is switched on: along {where}, a working camera of the "
+            "reported system shows faces well enough for it.",
+            lang,
+        ),
+        "plate": tr(
+            "If number plate reading is switched on: along {where}, a working camera of the "
+            "reported system shows number plates well enough for it.",
+            lang,
+        ),
+    }
+    return patterns[tier].format(where=where)
+
+
+def _share_text(share: Quantity, lang: Language) -> str:
+    """Return a share as part of the sentence; hardly any is not written as a number."""
+    if share.high is not None and _is_hardly_any(share, _HARDLY):
+        return tr("up to {high} of the street length, perhaps hardly any of it", lang).format(
+            high=words.share(share.high, lang)
+        )
+    return tr("{share} of the street length", lang).format(share=words.quantity_text(share, lang))
+
+
+def _length_text(length: Quantity, lang: Language) -> str:
+    """Return a length as part of the sentence; hardly any is not written as a number."""
+    if length.high is not None and _is_hardly_any(length, _LEAST_KM):
+        return tr("up to {high} km of street, perhaps hardly any", lang).format(
+            high=significant(length.high, 2)
+        )
+    return tr("{length} of street", lang).format(length=words.quantity_text(length, lang))
+
+
+def _is_hardly_any(quantity: Quantity, least: float) -> bool:
+    """Return whether only the low end of a figure is too small to be printed."""
+    low, high = quantity.low, quantity.high
+    return low is not None and high is not None and low < least <= high
+
+
+def more(assessment: Assessment, tier: Tier, lang: Language) -> list[str]:
+    """Return what stands right below the sentence: the same in other words, and conditions."""
+    part = assessment.tiers[tier]
+    share = part.share_of_length.realised
+    length = tr("In kilometres: {length} of street.", lang).format(
+        length=words.quantity_text(part.length_km, lang)
+    )
+    found = []
+    if share.known:
+        found.append(f"{length} {places(share, lang)}")
+    elif _is_hardly_any(part.length_km, _LEAST_KM):
+        found.append(length)
+    if part.cases:
+        lows = [c.share_of_length.low for c in part.cases if c.share_of_length.low is not None]
+        highs = [c.share_of_length.high for c in part.cases if c.share_of_length.high is not None]
+        if lows and highs:
+            found.append(
+                tr(
+                    "As a share of the streets that is {low} to {high}, depending on which part of "
+                    "the city is meant and where the cameras stand: see the table of cases.",
+                    lang,
+                ).format(low=words.share(min(lows), lang), high=words.share(max(highs), lang))
+            )
+    if part.switched_on is not None:
+        found.append(
+            tr(
+                "How likely it is that it is switched on: {chance}. That is not part of the other "
+                "figures.",
+                lang,
+            ).format(chance=words.quantity_text(part.switched_on, lang))
+        )
+    return found
+
+
+def profile_text(name: str, lang: Language) -> str:
+    """Return that one kind of operator was chosen, and what that does to the figures."""
+    known = load_profiles().profile.get(name)
+    kind = words.profile_name(name, known.title if known else name, lang)
+    chosen = tr(
+        "As if all cameras were run by one kind of operator: {kind}. That changes on which streets "
+        "they are likely.",
+        lang,
+    ).format(kind=kind)
+    return f"{chosen} {notes.text('one_profile', lang)}"
+
+
+def sample_text(sample: SamplePart, lang: Language) -> str:
+    """Return that figures are from a sample, of how many places, and how far off that can be."""
+    return tr(
+        "These figures are from a sample of {n} of {of} places along the streets. For that alone, "
+        "a share of the street length may be off by up to {error} percentage points. The map is "
+        "made of all places.",
+        lang,
+    ).format(
+        n=number(sample.points),
+        of=number(sample.of),
+        error=significant(_PER_CENT * sample.error_share, 2),
+    )
+
+
+def places(share: Quantity, lang: Language) -> str:
+    """Return a share as so many of 10, 100 or 1,000 places, for a lay reader.
+
+    The low end is rounded down and the high end up, so that rounding never narrows the range.
+    """
+    if share.low is None or share.mid is None or share.high is None:
+        return ""
+    mid = share.mid
+    base = next((n for n in _SCALES if mid * n >= 1.0), _SCALES[-1])
+    least = math.floor(round(share.low * base, 6))
+    most = max(1, math.ceil(round(share.high * base, 6)))
+    middle = round(mid * base)
+    if least == 0:
+        text = tr(
+            "In other words: of {n} places picked at random along these streets, it holds for "
+            "{high} at most, and perhaps for none; the middle of the estimate is {mid}.",
+            lang,
+        )
+    else:
+        text = tr(
+            "In other words: of {n} places picked at random along these streets, it holds for "
+            "{low} to {high}; the middle of the estimate is {mid}.",
+            lang,
+        )
+    shown = number(middle) if middle else tr("fewer than 1", lang)
+    return text.format(n=number(base), low=number(least), high=number(most), mid=shown)

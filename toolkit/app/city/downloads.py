@@ -1,0 +1,67 @@
+"""Files that the user can keep: made when asked for, in memory, and given to the browser only."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from toolkit.app import markup
+from toolkit.app.kept_answers import Estimate
+from toolkit.base import escape
+from toolkit.language.translate import Language, tr
+from toolkit.output import report
+from toolkit.output.report import map_svg
+from toolkit.output.report import page as html
+
+
+def show(made: Estimate, lang: Language) -> None:
+    """Show the buttons."""
+    assessment = made.assessment
+    markup.show(
+        lang,
+        markup.tag("h2", tr("Keep it", lang)),
+        markup.tag(
+            "p",
+            tr(
+                "The file is made on this computer and goes into the folder where your browser "
+                "puts downloads. Nothing is sent anywhere. It holds your own number of cameras if "
+                "you gave one.",
+                lang,
+            ),
+            kind="small",
+        ),
+    )
+    page = report.file_name(assessment, lang)
+    st.download_button(
+        escape.markdown(tr("Download the report as HTML", lang)),
+        data=lambda: report_page(made, lang),
+        file_name=page,
+        mime="text/html",
+        on_click="ignore",
+        key="download-report",
+    )
+    st.download_button(
+        escape.markdown(tr("Download the assessment as JSON", lang)),
+        data=assessment.to_json,
+        file_name=page.removesuffix(f"-{lang}.html") + ".json",
+        mime="application/json",
+        on_click="ignore",
+        key="download-json",
+    )
+
+
+def report_page(made: Estimate, lang: Language) -> str:
+    """Return the report as one HTML page, without writing any file.
+
+    Raises
+    ------
+    InputDataError
+        As `report.valid_until`.
+    """
+    layers = made.assessment.layers
+    return html.render(
+        made.assessment,
+        claims=made.claims,
+        valid_until=report.valid_until(made.assessment, made.assumptions),
+        drawing=map_svg.draw(layers) if layers is not None else None,
+        lang=lang,
+    )

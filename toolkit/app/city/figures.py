@@ -1,0 +1,270 @@
+"""Figures and tables of an assessment: each with its range, date, completeness and sources."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from toolkit.app import markup
+from toolkit.app.kept_answers import Estimate
+from toolkit.assessment.layers import Layers
+from toolkit.assessment.model import Assessment, Case, TierPart
+from toolkit.base.quantity import Quantity
+from toolkit.base.terms import EXPOSURE_CLASSES, TIERS, Allocation, ExposureClass, Tier
+from toolkit.language import words as labels
+from toolkit.language.translate import Language, date, number, tr
+from toolkit.output import map_page
+from toolkit.output.report import reported, tables
+
+_M_PER_KM = 1000.0
+_NOT_APPLICABLE = "–"
+
+
+def show(made: Estimate, tier: Tier, lang: Language) -> None:
+    """Show the figures of one tier, then those of all tiers side by side."""
+    assessment = made.assessment
+    foot = markup.tag("p", foot_text(made, lang), kind="foot")
+    part = assessment.tiers[tier]
+    parts = [
+        markup.tag("h2", tr("Figures", lang)),
+        markup.tag("h3", tables.tier_head(tier, lang)),
+        markup.tag("p", meaning(part, tier, lang)),
+        markup.table(one_tier(tables.figures_table(assessment, lang), tier)),
+        foot,
+    ]
+    if part.cases:
+        parts += [
+            markup.tag("h3", tr("Shares, by case", lang)),
+            markup.tag(
+                "p",
+                tr(
+                    "Which part of the city is meant changes a share a lot. Reports do not say "
+                    "exactly where the cameras stand, so two cases are told: all of them inside "
+                    "the circle, or spread over the township.",
+                    lang,
+                ),
+            ),
+            markup.table(cases_table(part.cases, lang)),
+            foot,
+        ]
+    parts += [
+        markup.tag("h3", tr("Seen is not the same as identified", lang)),
+        markup.table(tiers_table(assessment, lang)),
+        foot,
+    ]
+    if any(one.cases for one in assessment.tiers.values()):
+        everything = [tables.figures_table(assessment, lang), tables.cases_table(assessment, lang)]
+    else:
+        everything = [tables.figures_table(assessment, lang)]
+    parts.append(
+        markup.folded(
+            tr("All figures side by side", lang), *(markup.table(t) for t in everything), foot
+        )
+    )
+    markup.show(lang, *parts)
+
+
+def meaning(part: TierPart, tier: Tier, lang: Language) -> str:
+    """Return what a tier means, from which picture on, and under which condition."""
+    text = labels.tier_meaning(tier, lang)
+    text += " " + tr(
+        "For that the picture must have {value} pixels per metre or more.", lang
+    ).format(value=f"{part.threshold_px_m:g}")
+    if part.switched_on is not None:
+        text += " " + tr(
+            "The figures hold if the software is on; whether it is, is told beside them and is "
+            "not part of them.",
+            lang,
+        )
+    return text
+
+
+def one_tier(table: tables.Table, tier: Tier) -> tables.Table:
+    """Return one tier's column of a table whose columns are the tiers, as far as it has any."""
+    column = TIERS.index(tier)
+    rows = tuple(
+        (head, (cells[column],)) for head, cells in table.rows if cells[column] != _NOT_APPLICABLE
+    )
+    return tables.Table(table.caption, (table.head[0], table.head[1 + column]), rows)
+
+
+def tiers_table(assessment: Assessment, lang: Language) -> tables.Table:
+    """Return the main figures of all tiers, one row each."""
+    streets = assessment.basis == "streets"
+    head = [tr("What is asked", lang), tr("Street covered", lang)]
+    if streets:
+        head.append(tr("Share of the street length", lang))
+    head += [
+        tr("How far one camera can do it", lang),
+        tr("How likely it is that the software is in use", lang),
+    ]
+
+    def words(quantity: Quantity) -> str:
+        return labels.quantity_text(quantity, lang)
+
+    rows = []
+    for tier in TIERS:
+        part = assessment.tiers[tier]
+        cells = [words(part.length_km)]
+        if streets:
+            cells.append(words(part.share_of_length.realised))
+        cells.append(words(part.ring_m.outer))
+        cells.append(words(part.switched_on) if part.switched_on is not None else _NOT_APPLICABLE)
+        rows.append((tables.tier_head(tier, lang), tuple(cells)))
+    caption = tr(
+        "Ranges hold with 90 % probability if the assumptions do; the middle is in brackets.", lang
+    )
+    return tables.Table(caption, tuple(head), tuple(rows))
+
+
+def cases_table(cases: Sequence[Case], lang: Language) -> tables.Table:
+    """Return the share of streets in each named case of one tier: a row for each circle."""
+    by_radius: dict[float | None, dict[Allocation, Case]] = {}
+    for case in cases:
+        by_radius.setdefault(case.radius_km, {})[case.allocation] = case
+    allocations: dict[Allocation, str] = {
+        "core": tr("Share of it, if all cameras stand in there", lang),
+        "township": tr("Share of it, if they are spread over the township", lang),
+    }
+    rows = []
+    for radius, found in by_radius.items():
+        length = next(iter(found.values())).length_km
+        shares = tuple(
+            labels.quantity_text(found[a].share_of_length, lang) if a in found else _NOT_APPLICABLE
+            for a in allocations
+        )
+        area = (
+            tr("Inside the boundary", lang)
+            if radius is None
+            else tr("Within {radius} km of the middle of the city", lang).format(
+                radius=f"{radius:g}"
+            )
+        )
+        rows.append((area, (labels.quantity_text(length, lang), *shares)))
+    caption = tables.cases_caption(cases, lang)
+    head = (tr("Area", lang), tr("Streets in it", lang), *allocations.values())
+    return tables.Table(caption, head, tuple(rows))
+
+
+def steps_table(assessment: Assessment, layers: Layers, tier: Tier, lang: Language) -> str:
+    """Return, as HTML, the table that says the same as the map: street length per colour.
+
+    Parameters
+    ----------
+    assessment
+        An assessment with streets.
+    layers
+        Its layers.
+    tier
+        Which tier's map.
+    lang
+        Language.
+    """
+    part = assessment.tiers[tier]
+    streets = layers.streets
+    total_m = float(streets["length_m"].sum())
+
+    def length(metres: float) -> str:
+        if metres <= 0.0:
+            return tr("none", lang)
+        km = labels.quantity_text(Quantity.exactly(metres / _M_PER_KM, "km"), lang)
+        return f"{km} ({labels.share(metres / total_m, lang)})"
+
+    of_step = {
+        step: float(map_page.streets_of(step, streets, tier)["length_m"].sum())
+        for step in map_page.STEPS
+    }
+    rows = [
+        markup.row(
+            (
+                markup.text(tr("In all: street within reach of a working camera", lang)),
+                markup.text(labels.quantity_text(part.length_km, lang)),
+                markup.text(tr("The range of the estimate for the whole map.", lang)),
+            ),
+            kind="sum",
+        )
+    ]
+    for cls in EXPOSURE_CLASSES:
+        steps = [step for step in map_page.STEPS if step.cls == cls]
+        rows += _class_rows(cls, steps, of_step, length, lang)
+    rows.append(
+        markup.row(
+            (markup.text(tr("All streets", lang)), markup.text(length(total_m)), ""), kind="sum"
+        )
+    )
+    caption = tr("The same as the map, in figures: length of the streets of each colour.", lang)
+    head = (tr("Colour on the map", lang), tr("Street length", lang), tr("What it means", lang))
+    return markup.framed_table(caption, head, rows)
+
+
+def _class_rows(
+    cls: ExposureClass,
+    steps: Sequence[map_page.Step],
+    of_step: dict[map_page.Step, float],
+    length: Callable[[float], str],
+    lang: Language,
+) -> list[str]:
+    """Return the rows of one class: the class itself, and its colours if it has several."""
+    explained = markup.text(labels.class_meaning(cls, lang))
+    name = markup.text(labels.class_name(cls, lang))
+    if len(steps) == 1:
+        cells = (
+            markup.line_sample(steps[0]) + name,
+            markup.text(length(of_step[steps[0]])),
+            explained,
+        )
+        return [markup.row(cells)]
+    total = sum(of_step[step] for step in steps)
+    rows = [markup.row((name, markup.text(length(total)), explained))]
+    for step in steps:
+        shown = markup.line_sample(step) + markup.text(map_page.step_name(step, lang))
+        rows.append(markup.row((shown, markup.text(length(of_step[step])), ""), kind="step"))
+    return rows
+
+
+def foot_text(made: Estimate, lang: Language) -> str:
+    """Return what stands under every table: status, date, completeness, boundary, sources."""
+    assessment = made.assessment
+    items = reported.items(assessment, made.claims, lang)
+    cited = ", ".join(f"[{item.number}]" for item in items if item.number is not None)
+    return tr(
+        "{status}. Completeness: {completeness}. Boundary: {boundary} Sources: {sources}.", lang
+    ).format(
+        status=dated_text(assessment, lang),
+        completeness=completeness_text(assessment, lang),
+        boundary=boundary_text(assessment, lang),
+        sources=cited,
+    )
+
+
+def dated_text(assessment: Assessment, lang: Language) -> str:
+    """Return which cameras the figures are of, and for which date."""
+    return tr("{status} cameras, as of {date}", lang).format(
+        status=labels.status_name(assessment.status, lang), date=date(assessment.as_of, lang)
+    )
+
+
+def sentence(text: str, lang: Language) -> str:
+    """Return a text with the full stop of its language."""
+    return tr("{start}.", lang).format(start=text)
+
+
+def completeness_text(assessment: Assessment, lang: Language) -> str:
+    """Return how many of the cameras are known one by one."""
+    part = reported.counted(assessment)
+    if not part.completeness.known:
+        return labels.quantity_text(part.completeness, lang).rstrip(".။")
+    return tr("{mapped} cameras are mapped; of the estimated ones that is {share}", lang).format(
+        mapped=number(part.mapped), share=labels.quantity_text(part.completeness, lang)
+    )
+
+
+def boundary_text(assessment: Assessment, lang: Language) -> str:
+    """Return what is meant by the city, with its size where that is known."""
+    found = assessment.city.boundary
+    if found.length_km is None or found.area_km2 is None:
+        return tr("none, since no streets are installed.", lang)
+    size = tr("{length} of street on {area}.", lang).format(
+        length=labels.quantity_text(Quantity.exactly(found.length_km, "km"), lang),
+        area=labels.quantity_text(Quantity.exactly(found.area_km2, "km2"), lang),
+    )
+    return f"{tr(found.note, lang)} {size}"

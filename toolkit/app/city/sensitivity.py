@@ -1,0 +1,76 @@
+"""Which assumption matters, for what is chosen: made when asked for, and kept for all sessions."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from toolkit.app import markup
+from toolkit.app.kept_answers import Estimate
+from toolkit.app.side_panel import Choice
+from toolkit.base import escape
+from toolkit.base.terms import Tier
+from toolkit.language.translate import Language, tr
+from toolkit.output.report import sensitivity as matters
+from toolkit.studies.sensitivity import chart, words
+from toolkit.studies.sensitivity.analysis import Sensitivity, sensitivity
+from toolkit.studies.sensitivity.model import Question
+
+
+def show(made: Estimate, choice: Choice, lang: Language) -> None:
+    """Show a switch, and behind it the sentence, the chart and the table of one tier.
+
+    Raises
+    ------
+    ToolkitError
+        As `sensitivity.sensitivity`.
+    """
+    markup.show(lang, markup.tag("h2", tr("Which assumption matters", lang)))
+    asked = st.toggle(
+        escape.markdown(
+            tr("Find out on what the answer mostly depends (takes up to a minute)", lang)
+        ),
+        key="sensitivity",
+    )
+    if not asked:
+        return
+    with st.spinner(escape.markdown(tr("Finding out what matters …", lang))):
+        found = _found(made.key, made, choice.count)
+    _show_tier(found, choice.tier, lang)
+
+
+def _show_tier(found: Sensitivity, tier: Tier, lang: Language) -> None:
+    markup.show(lang, markup.tag("p", words.sentence(found, tier, lang), kind="condition"))
+    drawn = chart.draw(found, tier, lang)
+    if drawn:
+        # As a picture: nothing inside it can run.
+        st.image(drawn, width="stretch")
+    markup.show(
+        lang,
+        *(markup.tag("p", line, kind="small") for line in words.how_made(found, lang)),
+        markup.folded(
+            tr("All factors as a table", lang),
+            markup.table(matters.table(found, tier, lang)),
+            markup.tag("p", matters.foot(found, tier, lang)),
+            markup.listing(markup.text(line) for line in words.not_varied(found, lang)),
+        ),
+    )
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _found(
+    key: str,
+    _made: Estimate,
+    _count: tuple[float, float] | None,
+) -> Sensitivity:
+    """Return the analysis of an assessment, whose hash is the key."""
+    del key
+    assessment = _made.assessment
+    question = Question(
+        assessment.city.id,
+        assessment.as_of,
+        _made.assumptions,
+        status=assessment.status,
+        count=_count,
+        profile=assessment.inputs.siting_profile,
+    )
+    return sensitivity(question, seed=assessment.seed)

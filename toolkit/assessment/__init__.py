@@ -1,0 +1,1 @@
+"""The one function that runs the path from a question to an answer."""

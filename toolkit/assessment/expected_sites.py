@@ -1,0 +1,165 @@
+"""Where sites are expected in a city: cells of a metric grid, in the order of the map.
+
+Cells say how many sites of the reported system the model expects per kilometre of street. They are
+never sorted by that figure, and figures are rounded, so that no list of places comes out.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from toolkit import __version__
+from toolkit.assessment.assess import source_refs
+from toolkit.assessment.inputs import Inputs
+from toolkit.assessment.outcome import M_PER_KM
+from toolkit.assessment.site_plan import share_inside
+from toolkit.base.arrays import FloatArray
+from toolkit.base.errors import NotFoundError
+from toolkit.base.quantity import INTERVAL, Quantity
+from toolkit.language import notes, words
+from toolkit.language.translate import LANGUAGES
+from toolkit.siting import candidates
+from toolkit.siting.candidates import Candidates
+from toolkit.siting.features import street_points
+from toolkit.siting.profiles import weights_of
+from toolkit.siting.surroundings import pack_layers
+from toolkit.streets.pack import Pack, open_pack
+
+SCHEMA: Final = "camera-exposure.siting-cells/1"
+CELL_M: Final = 250.0
+LAYER: Final = "cells"
+_DIGITS: Final = 2
+"""Significant digits of figures: enough to see the pattern, too few to rank."""
+_DECIMALS_DEG: Final = 7
+_CRS: Final = "EPSG:4326"
+
+
+def predict(
+    inputs: Inputs, pack_id: str | None, *, cell_m: float = CELL_M
+) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
+    """Return cells with the expected number of sites per kilometre of street, and metadata.
+
+    Mapped cameras are not used, so that they can be compared with the figures.
+
+    Parameters
+    ----------
+    inputs
+        Evidence and assumptions of a city, drawn.
+    pack_id
+        Its installed streets.
+    cell_m
+        Side of a cell in metres.
+
+    Returns
+    -------
+    cells
+        ``cell`` (east and north of its south-west corner, in metres of the metric system),
+        ``street_km``, ``sites_per_km_low``, ``_mid`` and ``_high`` (5 % point, mean, 95 % point
+        over all that is not known); polygons in EPSG:4326, from south to north and from west to
+        east.
+    metadata
+        What they rest on and what they cannot say, in both languages.
+
+    Raises
+    ------
+    NotFoundError
+        If no streets are installed for the city.
+    """
+    if pack_id is None:
+        msg = f"{notes.text('no_streets')} See the command streets."
+        raise NotFoundError(msg)
+    pack = open_pack(pack_id)
+    groups = _groups(pack, inputs.assumptions.value("sites.stretch_m"))
+    inside = share_inside(inputs, pack)["drawn"]
+    prob = candidates.inclusion_prob(
+        weights_of(inputs.operators, groups, inputs.assumptions, inputs.design),
+        inputs.n_cameras * inside / inputs.per_site,
+        groups,
+    )
+    step = np.floor(groups.centre_xy_m / cell_m).astype(np.int64)
+    north_east, cell = np.unique(step[:, ::-1], axis=0, return_inverse=True)
+    cell = cell.reshape(-1)
+    n_cells = len(north_east)
+    km = np.bincount(cell, weights=groups.size_m, minlength=n_cells) / M_PER_KM
+    per_km = np.array([np.bincount(cell, weights=p, minlength=n_cells) for p in prob]) / km
+    low, _, high = np.quantile(per_km, INTERVAL, axis=0)
+    mid = per_km.mean(axis=0)
+    corner = north_east[:, ::-1] * cell_m
+    frame = gpd.GeoDataFrame(
+        {
+            "cell": [f"{int(east)}_{int(north)}" for east, north in corner],
+            "street_km": np.round(km, 2),
+            "sites_per_km_low": _rounded(low),
+            "sites_per_km_mid": _rounded(mid),
+            "sites_per_km_high": _rounded(np.maximum(mid, high)),
+        },
+        geometry=shapely.box(*corner.T, *(corner + cell_m).T),
+        crs=pack.manifest.crs,
+    ).to_crs(_CRS)
+    frame["geometry"] = shapely.transform(
+        np.asarray(frame.geometry.array, dtype=object), lambda xy: np.round(xy, _DECIMALS_DEG)
+    )
+    return frame, _metadata(inputs, pack, cell_m)
+
+
+def _groups(pack: Pack, stretch_m: float) -> Candidates:
+    """Return stretches of street as groups that hold at most one site each."""
+    points = street_points(pack_layers(pack), stretch_m)
+    code, of = np.unique(points.code, return_inverse=True)
+    return Candidates(
+        xy_m=points.xy_m,
+        centre_xy_m=points.xy_m,
+        size_m=points.length_m,
+        line=points.line,
+        at_junction=np.zeros(len(of), dtype=np.bool_),
+        street_deg=np.zeros(len(of)),
+        weight_class=of.reshape(-1).astype(np.int64),
+        class_code=code,
+    )
+
+
+def _rounded(values: FloatArray) -> list[float]:
+    return [float(f"{value:.{_DIGITS}g}") for value in values]
+
+
+def _metadata(inputs: Inputs, pack: Pack, cell_m: float) -> dict[str, Any]:
+    operators = inputs.operators
+    return {
+        "schema": SCHEMA,
+        "tool": __version__,
+        "as_of": inputs.as_of.isoformat(),
+        "seed": inputs.seed,
+        "status": inputs.status,
+        "city": {"id": inputs.city.id, "name": inputs.city.name.model_dump()},
+        "demonstration": inputs.city.demonstration,
+        "boundary": pack.manifest.boundary.model_dump(mode="json"),
+        "cell_m": cell_m,
+        "unit": "sites of the reported system per km of street",
+        "interval": list(INTERVAL),
+        "profile": operators.alone,
+        "mixture": {
+            "share": operators.mixture.share,
+            "concentration": operators.mixture.concentration,
+            "reason": operators.mixture.reason,
+        },
+        "assumptions": {
+            "name": inputs.assumptions.name,
+            "sha256": inputs.assumptions.sha256,
+            "changed": dict(inputs.assumptions.changed),
+        },
+        "cameras": Quantity.from_draws(inputs.n_cameras, "cameras").model_dump(mode="json"),
+        "sources": [ref.model_dump(mode="json") for ref in source_refs(inputs, pack)],
+        "inputs": {"pack_sha256": pack.sha256, "siting_sha256": operators.sha256},
+        "limits": {
+            lang: [
+                *words.limits(lang, operators.profiles.cities),
+                *([words.demonstration(lang)] if inputs.city.demonstration else []),
+            ]
+            for lang in LANGUAGES
+        },
+        "attribution": pack.manifest.attribution,
+    }

@@ -1,0 +1,278 @@
+"""What an assessment says: one model, one JSON schema, rendered by every output.
+
+`Assessment` is the whole answer for one city. Its JSON form is the interface to other programs;
+the layers on the map (`Layers`) travel beside it in memory and are never part of the JSON.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from pydantic import Field, PrivateAttr
+
+from toolkit.assessment.layers import Layers, LazyLayers
+from toolkit.base import store
+from toolkit.base.quantity import Quantity
+from toolkit.base.record import Record
+from toolkit.base.terms import (
+    Allocation,
+    Basis,
+    Boundary,
+    Names,
+    Note,
+    Progress,
+    SourceRef,
+    Status,
+    Tier,
+)
+
+if TYPE_CHECKING:
+    pass
+
+SCHEMA: Final = "camera-exposure.assessment/2"
+
+
+class CityPart(Record):
+    """The city of an assessment."""
+
+    id: str
+    name: Names
+    boundary: Boundary
+
+
+class AssumptionsPart(Record):
+    """The assumption set, and what the user changed in it."""
+
+    name: str
+    sha256: str
+    changed: dict[str, float]
+
+
+class InputsPart(Record):
+    """Hashes of what went in, and the operator profile if only one was asked for."""
+
+    evidence_sha256: str
+    pack_sha256: str | None
+    siting_sha256: str
+    siting_profile: str | None = None
+    siting_cities: tuple[str, ...] = ()
+    """Names of the cities that the profiles in use were fitted to; none if that was not noted."""
+
+
+class ObservationPart(Record):
+    """A count along a way, as it was used."""
+
+    walked_km: float
+    seen: int
+    recall: Quantity
+    where: str
+    streets: str
+    date: dt.date | None
+
+
+class CountingValue(Record):
+    """What one more hour of counting would narrow, before anybody has counted."""
+
+    narrowing: Quantity
+    """Share by which the 90 % interval of the count becomes narrower; `mid` is the mean."""
+    text: str
+
+
+class CameraCount(Record):
+    """How many cameras of the reported system there are in one status."""
+
+    count: Quantity
+    mapped: int
+    completeness: Quantity
+    per_km: Quantity
+    """Cameras per km of street inside the boundary."""
+    claims: tuple[str, ...]
+    contradictions: tuple[tuple[str, ...], ...]
+    stale: bool
+    rule: str
+    """One sentence: how the count follows from the claims."""
+    observations: tuple[ObservationPart, ...] = ()
+    """What was counted in the streets and has updated the count."""
+    value_of_counting: CountingValue | None = None
+
+
+class CamerasPart(Record):
+    """Counts per status."""
+
+    installed: CameraCount
+    planned: CameraCount
+
+
+class Ring(Record):
+    """Where on the ground one camera can serve a tier, over cameras of the assumed mix."""
+
+    inner: Quantity
+    outer: Quantity
+    empty_share: Quantity
+    """Share of cameras whose ring is empty: they cannot serve the tier at any distance."""
+
+
+class Shares(Record):
+    """Share of the street length inside the boundary."""
+
+    expected: Quantity
+    """Ignorance only: mean over where the cameras may stand."""
+    realised: Quantity
+    """Ignorance and placement: what a surveyor would measure."""
+    everything_on: Quantity
+    """As `expected`, if every camera works."""
+
+
+class Total(Record):
+    """A total of the city, as `Shares` without the case that everything works."""
+
+    expected: Quantity
+    realised: Quantity
+
+
+class DrawPair(Record):
+    """One total in each draw: averaged over placement, and with the cameras placed once."""
+
+    expected: tuple[float, ...]
+    realised: tuple[float, ...]
+
+
+class DrawsPart(Record):
+    """The draws behind the intervals, so that two assessments of one seed can be paired.
+
+    Draw k of one assessment belongs to draw k of another with the same seed and number of draws:
+    the same probabilities of every uncertain quantity stand behind both.
+    """
+
+    n_draws: int
+    cameras: tuple[float, ...]
+    """Cameras of the status asked for."""
+    length_km: dict[Tier, DrawPair]
+    """Covered street length; on city level both are the same."""
+    counted_km: float | None
+    """Street length that counts as the whole; None where no streets are installed."""
+
+
+class Case(Record):
+    """One named case: a stated area, a stated allocation of the reported cameras."""
+
+    id: str
+    radius_km: float | None
+    """Radius of the disc; None where the area is the boundary of installed streets."""
+    allocation: Allocation
+    length_km: Quantity
+    """Street length inside the disc or boundary."""
+    share_of_length: Quantity
+
+
+class TierPart(Record):
+    """All figures of one tier."""
+
+    threshold_px_m: float
+    ring_m: Ring
+    cameras_able: Quantity
+    length_km: Quantity
+    share_of_length: Shares
+    area_km2: Total
+    """Ground along the covered streets, `zones.STRIP_M` to both sides, each place once."""
+    effective_cameras: Total
+    """Cameras that would cover as much if no two overlapped: each covers what one working camera
+    that is able at this tier covers by itself, on average. Never more than work and are able."""
+    switched_on: Quantity | None = None
+    """Face and plate only: how likely it is that the software is in use. Never multiplied in."""
+    unknown_share: float | None
+    """Share of the street length for which the model has no answer."""
+    cases: tuple[Case, ...] = ()
+    """Where the report does not say which area it counts."""
+
+
+class SamplePart(Record):
+    """The sample of street points on which totals were taken."""
+
+    points: int
+    of: int
+    """Street points for which the model has an answer."""
+    error_share: float
+    """Half the width of a 95 % interval of a share of street length, from the sampling alone, for
+    the tier where it is largest."""
+
+
+class Assessment(Record):
+    """The answer for one city; see the module docstring."""
+
+    schema_: Literal["camera-exposure.assessment/2"] = Field(default=SCHEMA, alias="schema")
+    tool: str
+    as_of: dt.date
+    seed: int
+    status: Status
+    city: CityPart
+    basis: Basis
+    demonstration: bool
+    assumptions: AssumptionsPart
+    inputs: InputsPart
+    cameras: CamerasPart
+    tiers: dict[Tier, TierPart]
+    draws: DrawsPart
+    sample: SamplePart | None = None
+    """Left out where totals were taken on all street points. Layers always are."""
+    missing: tuple[Note, ...]
+    warnings: tuple[Note, ...]
+    limits: tuple[str, ...]
+    sources: tuple[SourceRef, ...]
+
+    _layers: Layers | LazyLayers | None = PrivateAttr(default=None)
+
+    @property
+    def layers(self) -> Layers | None:
+        """What is drawn; None where no streets are installed, or after reading JSON.
+
+        Made now if nobody has asked for them before, see `LazyLayers`.
+        """
+        kept = self._layers
+        return kept.get() if isinstance(kept, LazyLayers) else kept
+
+    def make_layers(self, progress: Progress) -> Layers | None:
+        """Return `layers`, and say how far they are while they are made."""
+        kept = self._layers
+        return kept.get(progress) if isinstance(kept, LazyLayers) else kept
+
+    def with_layers(self, layers: Layers | LazyLayers | None) -> Assessment:
+        """Return the same assessment with layers beside it."""
+        copy = self.model_copy()
+        copy._layers = layers  # noqa: SLF001
+        return copy
+
+    def to_json(self) -> str:
+        """Return the JSON text: the same bytes for the same inputs, ending in a line feed."""
+        data = self.model_dump(mode="json", by_alias=True)
+        if data["sample"] is None:
+            del data["sample"]
+        return store.canonical_json(_without_empty_why(data)).decode() + "\n"
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Assessment:
+        """Read what `to_json` wrote.
+
+        Raises
+        ------
+        pydantic.ValidationError
+            If the text does not follow the schema.
+        """
+        return cls.model_validate_json(text)
+
+
+def _without_empty_why(value: Any) -> Any:  # noqa: ANN401
+    """Leave out `why` where a figure is known."""
+    if isinstance(value, dict):
+        return {
+            k: _without_empty_why(v) for k, v in value.items() if not (k == "why" and v is None)
+        }
+    if isinstance(value, list):
+        return [_without_empty_why(v) for v in value]
+    return value
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON schema of an assessment."""
+    return Assessment.model_json_schema(by_alias=True)

@@ -1,0 +1,96 @@
+"""The basis of an assessment where no streets are installed: street networks of other cities."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from toolkit.assessment import reference_cover
+from toolkit.assessment.inputs import Inputs
+from toolkit.assessment.model import Case, Shares, TierPart, Total
+from toolkit.assessment.outcome import M_PER_KM, Outcome, ring, switch
+from toolkit.base.arrays import FloatArray
+from toolkit.base.quantity import Quantity
+from toolkit.base.terms import TIERS, Allocation, Boundary, Tier
+from toolkit.engine import closed_form
+from toolkit.language import notes
+from toolkit.optics.camera_draws import threshold_px_m
+from toolkit.streets import reference_networks
+
+CORE_RADII_KM = (1.0, 2.0, 5.0)
+
+
+def on_city_level(inputs: Inputs) -> Outcome:
+    """Estimate from reference fabrics, for a city whose streets are not installed."""
+    design, values = inputs.design, inputs.assumptions
+    known = reference_networks.load_fabrics()
+    views = closed_form.view_table(
+        inputs.cameras,
+        inputs.per_site,
+        reach_m=values.value("optics.max_range_m"),
+        codes=np.array([closed_form.CANDIDATE]),
+    )[0]
+    n_sites = inputs.n_cameras / inputs.per_site
+    curve_m = reference_cover.draw_view_curve(known, values, design)
+    per_site_m = reference_cover.covered_length_m(curve_m, views)
+    density = reference_networks.draw_density(known, values, design)
+    township_km = density * np.pi * values.draw("city.township_radius_km", design) ** 2
+    able = inputs.cameras.able_share()
+    why = notes.text("no_streets_share")
+    shares: dict[tuple[float, Allocation], tuple[FloatArray, FloatArray]] = {}
+    for radius in CORE_RADII_KM:
+        disc_km = density * np.pi * radius**2
+        # Spread over the township, a disc larger than it still holds all cameras.
+        spread_km: dict[Allocation, FloatArray] = {
+            "core": disc_km,
+            "township": np.maximum(township_km, disc_km),
+        }
+        for allocation, over_km in spread_km.items():
+            shares[radius, allocation] = (
+                disc_km,
+                reference_cover.covered_share(
+                    curve_m,
+                    views,
+                    sites_per_m=n_sites / (over_km * M_PER_KM),
+                    stretch_m=values.value("sites.stretch_m"),
+                ),
+            )
+    covered_km = n_sites[:, None] * per_site_m / M_PER_KM
+    tiers: dict[Tier, TierPart] = {}
+    for t, tier in enumerate(TIERS):
+        cases = tuple(
+            Case(
+                id=f"{allocation}_{radius:g}km",
+                radius_km=radius,
+                allocation=allocation,
+                length_km=Quantity.from_amounts(disc_km, "km"),
+                share_of_length=Quantity.from_amounts(share[:, t], "share"),
+            )
+            for (radius, allocation), (disc_km, share) in shares.items()
+        )
+        nothing = Quantity.unknown("share", why)
+        no_area = Quantity.unknown("km2", why)
+        no_overlap = Quantity.unknown("cameras", why)
+        tiers[tier] = TierPart(
+            threshold_px_m=threshold_px_m(tier, values),
+            ring_m=ring(inputs.cameras, t),
+            cameras_able=Quantity.from_draws(inputs.n_cameras * able[:, t], "cameras"),
+            length_km=Quantity.from_amounts(covered_km[:, t], "km"),
+            area_km2=Total(expected=no_area, realised=no_area),
+            effective_cameras=Total(expected=no_overlap, realised=no_overlap),
+            share_of_length=Shares(expected=nothing, realised=nothing, everything_on=nothing),
+            switched_on=switch(inputs, tier),
+            unknown_share=None,
+            cases=cases,
+        )
+    return Outcome(
+        boundary=Boundary(
+            kind="none", length_km=None, area_km2=None, note=notes.text("no_boundary")
+        ),
+        tiers=tiers,
+        missing=("no_streets",),
+        warnings=("no_overlap", "foreign_fabrics"),
+        mapped=0,
+        mapped_in_scope=np.zeros(design.n_draws),
+        expected_km=covered_km,
+        realised_km=covered_km,
+    )

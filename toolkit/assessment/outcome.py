@@ -1,0 +1,87 @@
+"""What both bases of an assessment share: its inputs, its outcome, and figures of optics.
+
+An assessment stands either on installed streets (`toolkit.assessment.on_streets`) or, where there
+are none, on street networks of other cities (`toolkit.assessment.on_city_level`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from toolkit.assessment.inputs import Inputs
+from toolkit.assessment.layers import Layers, LazyLayers
+from toolkit.assessment.model import Ring, SamplePart, TierPart
+from toolkit.base.arrays import FloatArray
+from toolkit.base.quantity import Quantity
+from toolkit.base.terms import Boundary, Tier
+from toolkit.evidence.load import capability_level
+from toolkit.language import notes
+from toolkit.optics.camera_draws import CameraDraws
+from toolkit.streets.pack import Pack
+
+M_PER_KM = 1000.0
+M2_PER_KM2 = 1e6
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one basis adds: streets, or the city-level estimate."""
+
+    boundary: Boundary
+    tiers: dict[Tier, TierPart]
+    missing: tuple[str, ...]
+    warnings: tuple[str, ...]
+    mapped: int
+    mapped_in_scope: FloatArray
+    expected_km: FloatArray
+    """Covered street length per draw, averaged over placement, shape (D, T)."""
+    realised_km: FloatArray
+    """The same with the cameras placed once per draw, shape (D, T)."""
+    counted_km: float | None = None
+    """Street length that counts as the whole."""
+    inside_share: FloatArray | None = None
+    """Share of the reported cameras inside the boundary, shape (D,); None without streets."""
+    pack: Pack | None = None
+    make_layers: LazyLayers | None = None
+    sample: SamplePart | None = None
+
+    @property
+    def layers(self) -> Layers | None:
+        """What is drawn, made when it is first asked for; None without streets."""
+        return None if self.make_layers is None else self.make_layers.get()
+
+
+def ring(cameras: CameraDraws, t: int) -> Ring:
+    """Summarise the rings of one tier over draws and camera types, weighted by the mix."""
+    inner, outer = cameras.inner_m[:, t, :], cameras.outer_m[:, t, :]
+    has = np.isfinite(inner)
+    # Shares add up to one but for the last bits, which must not show as a negative share.
+    empty = Quantity.from_draws(((~has) * cameras.share).sum(axis=1), "share")
+    if not has.any():
+        why = notes.text("ring_empty")
+        nothing = Quantity.unknown("m", why)
+        return Ring(inner=nothing, outer=nothing, empty_share=empty)
+    weight = cameras.share[has]
+    return Ring(
+        inner=_weighted(inner[has], weight, "m"),
+        outer=_weighted(outer[has], weight, "m"),
+        empty_share=empty,
+    )
+
+
+def _weighted(values: FloatArray, weight: FloatArray, unit: str) -> Quantity:
+    low, mid, high = np.quantile(values, (0.05, 0.5, 0.95), weights=weight, method="inverted_cdf")
+    return Quantity.of(float(low), float(mid), float(high), unit)
+
+
+def switch(inputs: Inputs, tier: Tier) -> Quantity | None:
+    """Return how likely it is that the software of a tier is in use; never multiplied in."""
+    if tier not in {"face", "plate"}:
+        return None
+    level = capability_level(inputs.claims, as_of=inputs.as_of)[tier]
+    # A denial alone says no more than silence: capability can be added later, in software.
+    level = "none" if level == "denied" else level
+    drawn = inputs.assumptions.draw(f"switch.{level}", inputs.design)
+    return Quantity.from_draws(drawn, "probability")

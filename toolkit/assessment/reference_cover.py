@@ -1,0 +1,143 @@
+"""Covered street length where no streets are installed, from networks of other cities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from toolkit.assumptions.sets import AssumptionSet
+from toolkit.base.arrays import FloatArray
+from toolkit.base.draws import Design
+from toolkit.base.errors import InputDataError
+from toolkit.engine.closed_form import BIN_M
+from toolkit.streets.reference_networks import (
+    _LEAST_MISS,
+    N_VIEW_BINS,
+    VIEW_BIN_M,
+    Fabric,
+    _mixed_log,
+    predictive_log,
+)
+
+
+def draw_view_curve(
+    fabrics: Sequence[Fabric], assumptions: AssumptionSet, design: Design
+) -> FloatArray:
+    """Draw how much street one site has in view, by distance, in such a city.
+
+    Each network's curve mixes sites at junctions and along streets (`city.junction_site_share`).
+    Two predictive distributions are multiplied: the length in view without buildings, over all
+    networks and with the added spread; and the share of it that buildings leave, over the few
+    networks with buildings and with the spread of those few. A share above one is impossible and
+    is cut there. One probability per draw serves all distances, so a city with much street in
+    view has it near and far, and a ring inside another never covers more.
+
+    Returns
+    -------
+    curve_m
+        Metres of street per distance bin of `VIEW_BIN_M`, shape (D, `N_VIEW_BINS`).
+
+    Raises
+    ------
+    InputDataError
+        If fewer than two networks have buildings.
+    """
+    share = assumptions.draw("city.junction_site_share", design)
+    open_log = _mixed_log([(f.open_junction_m, f.open_stretch_m) for f in fabrics], share)
+    walled = np.array([f.blocked_stretch_m is not None for f in fabrics], dtype=bool)
+    behind = [
+        (f.blocked_junction_m, f.blocked_stretch_m)
+        for f in fabrics
+        if f.blocked_junction_m is not None and f.blocked_stretch_m is not None
+    ]
+    kept = predictive_log(
+        _mixed_log(behind, share) - open_log[walled], design.column("fabric:blocked")
+    )
+    in_view = predictive_log(
+        open_log,
+        design.column("fabric:open"),
+        assumptions.draw("city.foreign_fabric_log_sd", design),
+    )
+    return np.exp(in_view + np.minimum(kept, 0.0))
+
+
+def covered_length_m(curve_m: FloatArray, views: NDArray[np.floating]) -> FloatArray:
+    """Return the street length that one site covers on average.
+
+    Parameters
+    ----------
+    curve_m
+        See `draw_view_curve`, shape (D, `N_VIEW_BINS`).
+    views
+        Chance that one site's cameras have a point at a distance in their rings: the candidate
+        row of `toolkit.engine.closed_form.view_table`, shape (bins of 1 m, T, D).
+
+    Returns
+    -------
+    length_m
+        Expected metres, counting a metre seen by several cameras of the site once, shape (D, T).
+
+    Raises
+    ------
+    InputDataError
+        If the views reach farther than was measured.
+    """
+    return np.asarray(np.einsum("btd,db->dt", _by_view_bin(views), curve_m))
+
+
+def covered_share(
+    curve_m: FloatArray,
+    views: NDArray[np.floating],
+    *,
+    sites_per_m: FloatArray,
+    stretch_m: float,
+) -> FloatArray:
+    """Return the share of street length that is covered where sites are spread along it.
+
+    A site sees as much street as a point of street has street to be seen from. So with one group
+    per `stretch_m` the point has curve / stretch_m groups in view per bin, each holding a site
+    with probability pi = sites_per_m * stretch_m (at most one), and the share is
+    1 - prod over bins of (1 - pi v)^(groups in the bin).
+
+    Points are taken as equal. In a real city some have more sites in view than others, so the
+    true share is somewhat lower; sites just outside and views just across the edge cancel.
+
+    Parameters
+    ----------
+    curve_m, views
+        See `covered_length_m`.
+    sites_per_m
+        Number of sites over the street length on which they stand, shape (D,).
+    stretch_m
+        Street length that holds at most one site (`sites.stretch_m`).
+
+    Returns
+    -------
+    share
+        Shape (D, T).
+
+    Raises
+    ------
+    InputDataError
+        If the views reach farther than was measured.
+    """
+    prob = np.minimum(np.maximum(sites_per_m, 0.0) * stretch_m, 1.0)
+    seen = np.minimum(_by_view_bin(views) * prob, 1.0 - _LEAST_MISS)
+    miss = np.einsum("btd,db->dt", np.log1p(-seen), curve_m / stretch_m)
+    return np.asarray(-np.expm1(miss))
+
+
+def _by_view_bin(views: NDArray[np.floating]) -> FloatArray:
+    """Average views over the bins of the curves, zero beyond their reach."""
+    per_bin = round(VIEW_BIN_M / BIN_M)
+    whole = np.zeros((N_VIEW_BINS * per_bin, *views.shape[1:]))
+    if len(views) > len(whole):
+        msg = (
+            f"Cameras reach {len(views) * BIN_M:g} m and street in view was measured to "
+            f"{N_VIEW_BINS * VIEW_BIN_M:g} m. Lower optics.max_range_m."
+        )
+        raise InputDataError(msg)
+    whole[: len(views)] = views
+    return np.asarray(whole.reshape(N_VIEW_BINS, per_bin, *views.shape[1:]).mean(axis=1))

@@ -1,0 +1,210 @@
+"""How many sites there are to place in a city, and how likely each place is to hold one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from toolkit.assessment.inputs import Inputs
+from toolkit.base.arrays import FloatArray, IntArray
+from toolkit.base.terms import ALLOCATIONS, Allocation
+from toolkit.engine import closed_form
+from toolkit.engine.scene import Frame
+from toolkit.siting import candidates, profiles
+from toolkit.streets.mapped_cameras import cameras_for
+from toolkit.streets.pack import Pack
+
+_DAYS_PER_YEAR: Final = 365.25
+
+_SAMPLE_POINTS = 4_000
+"""Points on which the "everything works" figure and the cases are taken."""
+
+
+@dataclass(frozen=True)
+class SitePlan:
+    """How likely each place of a city is to hold a site, and what it rests on.
+
+    Attributes
+    ----------
+    chance
+        Chance of each site, candidates first, then the mapped ones.
+    cases
+        The same under each named reading of the report; empty where there is nothing to read.
+    in_scope
+        Mapped cameras that are some of the reported ones, shape (D,).
+    inside_share
+        Share of the reported cameras inside the boundary, shape (D,).
+    n_cameras
+        Cameras inside the boundary, shape (D,).
+    reducing
+        Share of mapped cameras that can be some of the reported ones.
+    sample
+        The points on which cases are taken: a systematic sample of those with an answer.
+    total_m, known_m
+        Street length inside the boundary, and of it the length with an answer.
+    """
+
+    chance: closed_form.SiteChance
+    cases: dict[Allocation, closed_form.SiteChance]
+    in_scope: FloatArray
+    inside_share: FloatArray
+    n_cameras: FloatArray
+    reducing: float
+    sample: IntArray
+    total_m: float
+    known_m: float
+
+
+def reducing_of(inputs: Inputs, pack: Pack) -> float:
+    """Return the share of mapped cameras that can be reported ones, see `reducing_share`."""
+    return reducing_share(
+        cameras_for(pack),
+        as_of=inputs.as_of,
+        public_only=inputs.counts.scope == "public",
+        brands=_counted_brands(inputs),
+        stale_years=inputs.assumptions.value("sites.mapped_stale_years"),
+    )
+
+
+def chance_of_sites(
+    inputs: Inputs, frame: Frame, in_scope: FloatArray, inside_share: FloatArray
+) -> closed_form.SiteChance:
+    """Return the chance that each site of a city exists.
+
+    Parameters
+    ----------
+    in_scope
+        Mapped cameras that belong to the reported ones, shape (D,).
+    inside_share
+        Share of the reported cameras inside the boundary, shape (D,).
+    """
+    design, values = inputs.design, inputs.assumptions
+    n_here = np.maximum(inputs.n_cameras * inside_share, in_scope)
+    n_sites = (n_here - in_scope) / inputs.per_site
+    factor = candidates.inclusion_factor(
+        profiles.weights_of(inputs.operators, frame.groups, values, design),
+        n_sites,
+        frame.ranked,
+    )
+    size_m = np.where(frame.group_free, frame.groups.size_m, 0.0)
+    # Mapped cameras are there, whoever runs them; scope only says how many of the report
+    # they are.
+    return closed_form.SiteChance.of_classes(
+        factor.T,
+        frame.groups.weight_class,
+        size_m,
+        np.minimum(n_sites, (size_m > 0).sum()),
+        district=frame.group_district,
+        cluster_size=values.draw("sites.cluster_size", design) * inputs.operators.cluster_factor,
+        n_certain=len(frame.fixed_count),
+    )
+
+
+def plan_sites(inputs: Inputs, pack: Pack, frame: Frame) -> SitePlan:
+    """Share the reported cameras out over the sites of a whole city."""
+    length, known = frame.points.length, frame.point_known
+    reducing = reducing_of(inputs, pack)
+    in_scope = mapped_share(inputs) * frame.n_mapped * reducing
+    inside = share_inside(inputs, pack)
+    among = np.flatnonzero(known)
+    return SitePlan(
+        chance=chance_of_sites(inputs, frame, in_scope, inside["drawn"]),
+        cases={
+            a: chance_of_sites(inputs, frame, in_scope, inside[a])
+            for a in ALLOCATIONS
+            if "township" in inside
+        },
+        in_scope=in_scope,
+        inside_share=inside["drawn"],
+        n_cameras=np.maximum(inputs.n_cameras * inside["drawn"], in_scope),
+        reducing=reducing,
+        sample=among[systematic(len(among))],
+        total_m=float(length.sum()),
+        known_m=float(length[known].sum()),
+    )
+
+
+def systematic(n_points: int) -> IntArray:
+    """Return which of so many points the cases are taken on: every so-manieth."""
+    return np.arange(0, n_points, max(1, n_points // _SAMPLE_POINTS))
+
+
+def reducing_share(
+    cameras: gpd.GeoDataFrame,
+    *,
+    as_of: dt.date,
+    public_only: bool,
+    brands: frozenset[str],
+    stale_years: float,
+) -> float:
+    """Return the share of mapped cameras that can be some of the reported ones.
+
+    Only those reduce the number that is still to be placed; all of them stay where they are. Left
+    out are cameras last checked too long ago, cameras mapped as watching private ground if the
+    report counts public ones, and cameras of another make than the one that was counted.
+
+    Parameters
+    ----------
+    cameras
+        Layer "cameras", with or without field notes.
+    as_of
+        Date of the assessment.
+    public_only
+        Whether the report counts public cameras only.
+    brands
+        Makes that were counted; empty if the report does not say.
+    stale_years
+        Age at which a check is too old. A camera without a date of check counts as fresh.
+    """
+    if cameras.empty:
+        return 1.0
+    # A year or a month alone is read as its first day.
+    checked = pd.to_datetime(cameras["check_date"], errors="coerce", format="ISO8601")
+    oldest = pd.Timestamp(as_of) - pd.Timedelta(days=stale_years * _DAYS_PER_YEAR)
+    left_out = (checked < oldest).to_numpy(dtype=bool, copy=True)
+    if public_only:
+        left_out |= cameras["surveillance"].eq("outdoor").to_numpy(dtype=bool)
+    if brands:
+        named = cameras["brand"].fillna("").str.casefold()
+        ours = {brand.casefold() for brand in brands}
+        left_out |= ((named != "") & ~named.isin(ours)).to_numpy(dtype=bool)
+    return float(1.0 - left_out.mean())
+
+
+def _counted_brands(inputs: Inputs) -> frozenset[str]:
+    """Return the makes to which the figures behind the count are bound; empty if to none."""
+    used = set(inputs.counts.claims_installed)
+    figures = [c.quantity for c in inputs.claims if c.id in used and c.quantity is not None]
+    makes = {figure.brand for figure in figures}
+    return frozenset(m for m in makes if m) if None not in makes else frozenset()
+
+
+def mapped_share(inputs: Inputs) -> FloatArray:
+    """Return the share of mapped cameras that belong to the reported system, shape (D,)."""
+    if inputs.counts.scope == "all":
+        return np.ones(inputs.design.n_draws)
+    return inputs.assumptions.draw("sites.mapped_in_scope", inputs.design)
+
+
+def share_inside(inputs: Inputs, pack: Pack) -> dict[str, FloatArray]:
+    """Return which share of the reported cameras stands inside the boundary, per reading.
+
+    A report rarely says which area it counts. `core`: all cameras stand inside. `township`: they
+    are spread over the streets of the built-up township, of which the boundary is a part, taken
+    as dense as the pack. `drawn`: between the two on the log scale, by `city.core_allocation`.
+    The user's own number and the demonstration's are about the boundary itself.
+    """
+    design, values = inputs.design, inputs.assumptions
+    everything = np.ones(design.n_draws)
+    area_km2 = pack.manifest.boundary.area_km2
+    if inputs.city.demonstration or inputs.counts.user_range or not area_km2:
+        return {"drawn": everything}
+    township_km2 = np.pi * values.draw("city.township_radius_km", design) ** 2
+    township = np.minimum(area_km2 / township_km2, 1.0)
+    drawn = township ** (1.0 - values.draw("city.core_allocation", design))
+    return {"drawn": drawn, "core": everything, "township": township}

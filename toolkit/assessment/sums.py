@@ -1,0 +1,176 @@
+"""Sums over the points of a city on installed streets, and what they are taken under.
+
+What holds for a whole city (how many sites there are to place, and how likely each place is to
+hold one) is worked out once, before any line of sight. The rest are sums over street points:
+those of tiles add up to those of the city (`toolkit.assessment.tiles`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from toolkit.assessment.inputs import Inputs
+from toolkit.assessment.site_plan import SitePlan
+from toolkit.base.arrays import Float32Array, FloatArray, IntArray
+from toolkit.base.terms import Allocation
+from toolkit.engine import closed_form, placement
+from toolkit.engine.scene import Scene
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Sums over street points, each of shape (D, T) in metres unless said otherwise.
+
+    Attributes
+    ----------
+    expected_m
+        Covered street length, averaged over placement.
+    realised_m
+        The same with the cameras placed once per draw.
+    alone_m
+        Length that each working camera covers by itself, added up.
+    everything_m
+        Covered length of the sample if every camera works.
+    cases_m
+        Covered length of the sample in each case.
+    sample_m
+        Length of the points of the sample.
+    n_able
+        Working cameras of the whole city that are able, a number, see `placement.Placed`: the
+        same in every tile.
+    """
+
+    expected_m: FloatArray
+    realised_m: FloatArray
+    alone_m: FloatArray
+    everything_m: FloatArray
+    cases_m: dict[Allocation, FloatArray]
+    sample_m: float
+    n_able: IntArray
+
+    def without_overlap(self, length_m: FloatArray) -> FloatArray:
+        """Return how many cameras would cover a length if no two overlapped, shape (D, T).
+
+        That is the length over the mean length that one working camera covers by itself. Both
+        are about the cameras that are able at the tier: the others cover nothing, and would only
+        make the mean shorter. Cameras placed once cannot come to more than there are of them. A
+        length averaged over placement could, where the few that were placed stand badly, so no
+        draw exceeds their number.
+
+        Parameters
+        ----------
+        length_m
+            Covered street length, shape (D, T).
+        """
+        one_m = self.alone_m / np.maximum(self.n_able, 1)
+        number = np.divide(length_m, one_m, out=np.zeros_like(length_m), where=one_m > 0)
+        return np.minimum(number, self.n_able)
+
+
+def add_up(
+    inputs: Inputs, scene: Scene, plan: SitePlan, sample: IntArray
+) -> tuple[Sums, closed_form.PointSummary]:
+    """Evaluate the points of a scene: the sums over them, and what is shown of each.
+
+    Parameters
+    ----------
+    inputs
+        Evidence and optics, drawn.
+    scene
+        A city or a tile of it, with all sites of the city.
+    plan
+        How likely each site of the whole city is.
+    sample
+        The points of the scene that belong to the sample of the city.
+    """
+    rows, views = _rows_and_views(inputs, scene)
+    line, n_streets = scene.points.line, len(scene.lines)
+    summary = closed_form.summarise(rows, plan.chance, views, scene.points.length, line, n_streets)
+    street_m = np.bincount(line, weights=scene.points.length, minlength=n_streets)
+    counted_m = np.where(scene.street_known, street_m, 0.0)
+    counts = counted_m > 0  # a street without points has no mean
+    expected_m = np.einsum("s,std->dt", counted_m[counts], summary.group_mean[counts])
+    return _sums(inputs, scene, plan, sample, rows, views, expected_m), summary
+
+
+def add_up_totals(inputs: Inputs, scene: Scene, plan: SitePlan, sample: IntArray) -> Sums:
+    """Return the sums of `add_up` alone, in less time: no point is summarised."""
+    rows, views = _rows_and_views(inputs, scene)
+    counted_m = np.where(scene.street_known[scene.points.line], scene.points.length, 0.0)
+    expected_m = closed_form.covered_length(rows, plan.chance, views, counted_m)
+    return _sums(inputs, scene, plan, sample, rows, views, expected_m)
+
+
+def _rows_and_views(inputs: Inputs, scene: Scene) -> tuple[closed_form.PointRows, Float32Array]:
+    rows = scene.rows.seen_by(inputs.cameras.height_m)
+    return rows, closed_form.view_table(
+        inputs.cameras,
+        inputs.per_site,
+        reach_m=scene.lines_of_sight.reach_m,
+        codes=rows.codes,
+    )
+
+
+def _sums(
+    inputs: Inputs,
+    scene: Scene,
+    plan: SitePlan,
+    sample: IntArray,
+    rows: closed_form.PointRows,
+    views: Float32Array,
+    expected_m: FloatArray,
+) -> Sums:
+    """Place the cameras once per draw, take the cases, and put the sums together."""
+    design, length, n_groups = inputs.design, scene.points.length, len(scene.group_free)
+    known_m = np.where(scene.point_known, length, 0.0)
+    placed = placement.simulate(
+        scene.lines_of_sight,
+        plan.chance,
+        np.concatenate([np.zeros(n_groups, dtype=np.int64), scene.fixed_count]),
+        np.concatenate([np.full(n_groups, np.nan), scene.fixed_axis_deg]),
+        inputs.cameras,
+        inputs.per_site,
+        known_m,
+        design,
+        fixed_width_deg=np.concatenate([np.full(n_groups, np.nan), scene.fixed_width_deg]),
+        street_deg=np.concatenate(
+            [scene.groups.street_deg, np.full(len(scene.fixed_count), np.nan)]
+        ),
+        spacing_m=inputs.assumptions.value("sites.spacing_m"),
+        xy_m=scene.groups.xy_m,
+    )
+    on_sample = rows.take(sample)
+    every_view = closed_form.view_table(
+        inputs.cameras,
+        inputs.per_site,
+        reach_m=scene.lines_of_sight.reach_m,
+        availability=np.ones(design.n_draws),
+        codes=rows.codes,
+    )
+    covered_m = partial(closed_form.covered_length, on_sample, length_m=length[sample])
+    return Sums(
+        expected_m=expected_m,
+        realised_m=placed.share * known_m.sum(),
+        alone_m=placed.alone_m,
+        everything_m=covered_m(plan.chance, every_view),
+        cases_m={a: covered_m(c, views) for a, c in plan.cases.items()},
+        sample_m=float(length[sample].sum()),
+        n_able=placed.n_able,
+    )
+
+
+def total(parts: Sequence[Sums]) -> Sums:
+    """Add the sums of the tiles of a city up."""
+    return Sums(
+        expected_m=np.sum([p.expected_m for p in parts], axis=0),
+        realised_m=np.sum([p.realised_m for p in parts], axis=0),
+        alone_m=np.sum([p.alone_m for p in parts], axis=0),
+        everything_m=np.sum([p.everything_m for p in parts], axis=0),
+        cases_m={a: np.sum([p.cases_m[a] for p in parts], axis=0) for a in parts[0].cases_m},
+        sample_m=float(np.sum([p.sample_m for p in parts])),
+        n_able=parts[0].n_able,
+    )

@@ -1,0 +1,231 @@
+"""A large city in tiles: each street is computed in one of them, with all sites that reach it.
+
+What depends on the whole city (the sites, the chance of each, the cameras that are placed once)
+is the same in every tile, since it is worked out for the whole city before any line of sight. A
+tile then needs only the lines of sight to the points of its own streets. They come from sites
+within reach of a point, and nothing between the two lies farther away than that: so a halo as
+wide as the longest line of sight holds all sites and walls that matter, and a tile gives the same
+numbers as the city in one piece.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from toolkit.assessment.inputs import Inputs
+from toolkit.assessment.on_streets import street_figures
+from toolkit.assessment.site_plan import plan_sites
+from toolkit.assessment.sums import Sums, add_up
+from toolkit.base import store
+from toolkit.base.arrays import FloatArray, IntArray
+from toolkit.engine import sight
+from toolkit.engine.scene import Frame, Scene, build_frame, middles, with_sight
+from toolkit.siting import candidates
+from toolkit.streets import street_points
+from toolkit.streets.mapped_cameras import cameras_sha256
+from toolkit.streets.pack import Pack, open_pack, pack_sha256
+
+_M_PER_KM = 1000.0
+HALO_MARGIN_M = 1.0
+"""Added to the reach, so that the rounding of a position leaves nothing out."""
+
+
+@dataclass(frozen=True)
+class City:
+    """What all tiles of a city share.
+
+    Attributes
+    ----------
+    pack, frame
+        Streets and sites of the whole city.
+    origin_m
+        The local origin of all lines of sight, shape (2,).
+    tile
+        Tile of each street, shape (S,).
+    """
+
+    pack: Pack
+    frame: Frame
+    origin_m: FloatArray
+    tile: IntArray
+
+
+@lru_cache(maxsize=1)
+def _open_city(
+    pack_id: str,
+    pack_sha256: str,
+    siting_sha256: str,
+    stretch_m: float,
+    level_height_m: float,
+    district_m: float,
+    field_notes_sha256: str | None,
+    tile_km: float,
+) -> City:
+    """Open a city once and keep the last; the arguments are all that a frame depends on."""
+    del pack_sha256, siting_sha256, field_notes_sha256  # part of the key only
+    pack = open_pack(pack_id)
+    frame = build_frame(
+        pack,
+        candidates.load_siting(),
+        stretch_m=stretch_m,
+        level_height_m=level_height_m,
+        district_m=district_m,
+    )
+    return City(
+        pack,
+        frame,
+        sight.local_origin(frame.site_xy_m, frame.points.xy),
+        tile_of_streets(frame.lines, tile_km),
+    )
+
+
+def open_city(inputs: Inputs, pack_id: str, tile_km: float) -> City:
+    """Return the streets and sites of a city, without lines of sight."""
+    values = inputs.assumptions
+    return _open_city(
+        pack_id,
+        pack_sha256(pack_id),
+        inputs.model.sha256,
+        values.value("sites.stretch_m"),
+        values.value("sites.level_height_m"),
+        values.value("sites.district_m"),
+        cameras_sha256(inputs.city.id),
+        tile_km,
+    )
+
+
+def tile_of_streets(lines: NDArray[np.object_], tile_km: float) -> IntArray:
+    """Return the tile of each street: that of its middle, counted row by row from the south-west.
+
+    Parameters
+    ----------
+    lines
+        Streets as metric lines, shape (S,).
+    tile_km
+        Side of the square tiles in km.
+
+    Returns
+    -------
+    tile
+        Shape (S,). Tiles without streets have no number.
+    """
+    cell = np.floor(middles(lines) / (tile_km * _M_PER_KM)).astype(np.int64)
+    _, tile = np.unique(cell[:, ::-1], axis=0, return_inverse=True)
+    return tile.reshape(-1)
+
+
+def n_tiles(pack_id: str, tile_km: float) -> int:
+    """Return the number of tiles of an installed pack."""
+    pack = open_pack(pack_id)
+    lines = np.asarray(pack.streets.geometry.to_crs(pack.manifest.crs).array, dtype=object)
+    return int(tile_of_streets(lines, tile_km).max(initial=-1)) + 1
+
+
+def tile_scene(
+    city: City,
+    streets: IntArray,
+    *,
+    reach_m: float,
+    person_height_m: float,
+) -> tuple[Scene, IntArray]:
+    """Build the scene of some streets of a city, with all sites of the city.
+
+    Parameters
+    ----------
+    city
+        The whole city.
+    streets
+        Rows of the streets, ascending, shape (S,).
+    reach_m, person_height_m
+        See `scene.build_scene`.
+
+    Returns
+    -------
+    scene
+        The streets and their points only. Sites keep their numbers in the city; those out of
+        reach have no pairs.
+    point
+        Number in the city of each point, ascending, shape (P,).
+    """
+    frame = city.frame
+    row = np.full(len(frame.lines), -1, dtype=np.int64)
+    row[streets] = np.arange(len(streets))
+    point = np.flatnonzero(row[frame.points.line] >= 0)
+    points = street_points.Pieces(
+        xy=frame.points.xy[point],
+        heading_rad=frame.points.heading_rad[point],
+        length=frame.points.length[point],
+        line=row[frame.points.line[point]],
+        ordinal=frame.points.ordinal[point],
+    )
+    halo_m = reach_m + HALO_MARGIN_M
+    low, high = points.xy.min(axis=0) - halo_m, points.xy.max(axis=0) + halo_m
+    site = np.flatnonzero(((frame.site_xy_m >= low) & (frame.site_xy_m <= high)).all(axis=1))
+    building = shapely.intersects(frame.buildings, shapely.box(*low, *high))
+    pairs = sight.cached_sight(
+        {**frame.sight_key, "streets": store.sha256_bytes(streets.astype("<i8").tobytes())},
+        frame.site_xy_m[site],
+        points.xy,
+        frame.buildings[building],
+        reach_m=reach_m,
+        top_m=frame.top_m[building],
+        target_m=person_height_m,
+        origin_m=city.origin_m,
+    )
+    count = np.zeros(len(frame.site_xy_m), dtype=np.int64)
+    count[site] = np.diff(pairs.start)
+    start = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
+    part = replace(
+        frame,
+        lines=frame.lines[streets],
+        points=points,
+        point_known=frame.point_known[point],
+        buildings=frame.buildings[building],
+        top_m=frame.top_m[building],
+    )
+    return with_sight(part, replace(pairs, start=start)), point
+
+
+def compute_tile(
+    inputs: Inputs, pack_id: str, tile: int, tile_km: float
+) -> tuple[Sums, gpd.GeoDataFrame]:
+    """Compute one tile of a city.
+
+    Parameters
+    ----------
+    inputs
+        Evidence and optics, drawn.
+    pack_id
+        The installed streets.
+    tile
+        Number of the tile, see `tile_of_streets`.
+    tile_km
+        Side of the square tiles.
+
+    Returns
+    -------
+    sums
+        Sums over its points: those of all tiles add up to those of the city.
+    streets
+        Figures of its streets, as `results.Layers.streets`.
+    """
+    city = open_city(inputs, pack_id, tile_km)
+    values = inputs.assumptions
+    streets = np.flatnonzero(city.tile == tile)
+    scene, point = tile_scene(
+        city,
+        streets,
+        reach_m=values.value("optics.max_range_m"),
+        person_height_m=values.value("optics.person_height_m"),
+    )
+    plan = plan_sites(inputs, city.pack, city.frame)
+    _, sample, _ = np.intersect1d(point, plan.sample, assume_unique=True, return_indices=True)
+    sums, summary = add_up(inputs, scene, plan, sample)
+    figures = street_figures(city.pack, streets, summary.group_mean, scene.street_known)
+    return sums, figures

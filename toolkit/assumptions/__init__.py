@@ -1,0 +1,1 @@
+"""Named sets of uncertain values with range, unit and source."""

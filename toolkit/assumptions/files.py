@@ -1,0 +1,134 @@
+"""Assumption sets as text: written as TOML, compared with one another, saved under a name."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from toolkit.assumptions.sets import DEFAULT_SET, FOLDER, NAME, Assumption, AssumptionSet
+from toolkit.base import store, toml_files
+from toolkit.base.errors import InputDataError
+from toolkit.base.escape import plain
+
+_FIELDS: Final = tuple(Assumption.model_fields)
+_COMPARED: Final = ("value", "low", "high", "distribution", "layer", "unit", "source", "reason")
+_DEVICES: Final = frozenset(
+    {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
+)
+"""Names that Windows keeps for devices, with any ending (Microsoft, "Naming Files")."""
+_HEADING: Final = """\
+# An assumption set of your own. docs/generated/assumptions.md explains the fields.
+# Change what you want to change, and write the source and the reason of it. Tables that you leave
+# as they are may be deleted: they are then taken from the set that "from" names.
+"""
+
+
+def toml_value(value: object) -> str:
+    """Return a text, number, flag or list as TOML writes it, harmless whatever it holds.
+
+    Raises
+    ------
+    TypeError
+        If it is none of these.
+    """
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case float() | int():
+            return repr(value)
+        case str():
+            # A JSON string is a TOML basic string, but for the one control sign it leaves as it is.
+            return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+        case list() | tuple():
+            return f"[{', '.join(toml_value(item) for item in value)}]"
+    msg = f"{type(value).__name__} cannot be written"
+    raise TypeError(msg)
+
+
+def toml_table(heading: str, values: dict[str, Any]) -> str:
+    """Return one table under its heading, such as ``[[assumption]]``; None is left out."""
+    lines = [f"{key} = {toml_value(value)}" for key, value in values.items() if value is not None]
+    return "\n".join([heading, *lines] if heading else lines) + "\n"
+
+
+def to_toml(values: AssumptionSet, *, name: str | None = None, base: str = DEFAULT_SET) -> str:
+    """Return a set as the text of a file that holds every table.
+
+    Parameters
+    ----------
+    values
+        The set, with what was changed in it.
+    name
+        Name of the set in the file; its own by default.
+    base
+        Name of the set from which tables come that somebody deletes from the file.
+    """
+    own = name or values.name
+    title = values.title if own == values.name else f"{own}, from {values.name}"
+    if values.changed:
+        title = f"{own}, {values.name} with {len(values.changed)} changed"
+    head = {
+        "name": own,
+        "title": title,
+        "label": values.label,
+        "about": values.about or None,
+        "from": base,
+    }
+    tables = [
+        toml_table("[[assumption]]", {field: getattr(item, field) for field in _FIELDS})
+        for item in values.items
+    ]
+    return _HEADING + "\n".join([toml_table("", head), *tables])
+
+
+def save_new(name: str, text: str) -> Path:
+    """Write a new set among the user's own and return its file.
+
+    Raises
+    ------
+    InputDataError
+        If the name is none, or a set of that name is there already: nothing is overwritten.
+    """
+    if not NAME.fullmatch(name) or name in _DEVICES:
+        msg = (
+            f"{toml_files.shown_value(name)} cannot name a set. Use small letters, digits and "
+            "hyphens, such as my-city."
+        )
+        raise InputDataError(msg)
+    if store.find(f"{FOLDER}/{name}.toml") is not None:
+        msg = f"There is an assumption set {name!r} already. Choose another name."
+        raise InputDataError(msg)
+    path = store.home_dir() / FOLDER / f"{name}.toml"
+    store.write_text(path, text)
+    return path
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field in which two sets differ; None where a set has no such value."""
+
+    key: str
+    field: str
+    first: str | float | None
+    second: str | float | None
+
+
+def differences(first: AssumptionSet, second: AssumptionSet) -> tuple[Difference, ...]:
+    """Return every field in which two sets differ, by key."""
+    found = []
+    for key in sorted({item.key for item in (*first.items, *second.items)}):
+        one, other = first.get(key), second.get(key)
+        for field in _COMPARED:
+            values = tuple(getattr(side, field) if side else None for side in (one, other))
+            if values[0] != values[1]:
+                found.append(Difference(key, field, *values))
+    return tuple(found)
+
+
+def shown(value: str | float | None) -> str:
+    """Return a value for a table in a terminal or a page."""
+    if value is None:
+        return "none"
+    return f"{value:g}" if isinstance(value, float | int) else plain(value)

@@ -1,0 +1,386 @@
+"""Assumption sets: every uncertain value with its range, unit, layer, source and reason.
+
+A set is a TOML file with one ``[[assumption]]`` table per value. It may extend another one
+(``from = "central"``) and then holds only the tables that differ. It is read once, checked whole
+against the central set that comes with the toolkit, and passed on as a frozen value; nothing else
+in the toolkit holds a setting. Sets of fixed rules, which reproduce the ways of others, have
+another schema: `toolkit.fixed_rules.sets`.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from toolkit.assumptions.value import Assumption, misfits
+from toolkit.base import store, toml_files
+from toolkit.base.arrays import FloatArray
+from toolkit.base.draws import Design
+from toolkit.base.errors import InputDataError, NotFoundError
+from toolkit.base.escape import plain
+
+__all__ = [
+    "DEFAULT_SET",
+    "MINIMAL",
+    "Assumption",
+    "AssumptionSet",
+    "SetFile",
+    "find_set",
+    "list_sets",
+    "load_assumptions",
+    "read_set",
+]
+
+DEFAULT_SET: Final = "central"
+FOLDER: Final = "assumptions"
+NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?", re.ASCII)
+TOP_LEVEL: Final = ("kind", "name", "title", "label", "about", "from", "assumption")
+
+Kind = Literal["probabilistic", "deterministic"]
+Label = Literal["minimal"]
+
+MINIMAL: Final[Label] = "minimal"
+"""Label of a set of the lowest exposure; whatever extends such a set keeps it."""
+
+_MOST_STEPS: Final = 8
+"""Sets that may extend one another in a row."""
+
+
+@dataclass(frozen=True)
+class AssumptionSet:
+    """A checked set of assumptions, with what the user changed in it.
+
+    Attributes
+    ----------
+    label
+        ``minimal`` for a set of the lowest exposure: every output must say so.
+    extends
+        Name of the set it was made from, if it says one.
+    """
+
+    name: str
+    title: str
+    items: tuple[Assumption, ...]
+    changed: tuple[tuple[str, float], ...] = ()
+    label: Label | None = None
+    about: str = ""
+    extends: str | None = None
+
+    @cached_property
+    def _by_key(self) -> dict[str, Assumption]:
+        return {item.key: item for item in self.items}
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of every value in force, in key order; comments and order do not matter."""
+        rows = sorted((item.model_dump(mode="json") for item in self.items), key=lambda r: r["key"])
+        return store.sha256_bytes(store.canonical_json(rows))
+
+    def __getitem__(self, key: str) -> Assumption:
+        """Return one assumption.
+
+        Raises
+        ------
+        NotFoundError
+            If the set has no such key.
+        """
+        try:
+            return self._by_key[key]
+        except KeyError:
+            msg = f"The assumption set {self.name!r} has no key {key!r}."
+            raise NotFoundError(msg) from None
+
+    def get(self, key: str) -> Assumption | None:
+        """Return one assumption, or None where the set has no such key."""
+        return self._by_key.get(key)
+
+    def value(self, key: str) -> float:
+        """Return the central value of one assumption."""
+        return self[key].value
+
+    def draw(self, key: str, design: Design) -> FloatArray:
+        """Return one assumption drawn over the ignorance layer, shape (n_draws,)."""
+        return self[key].quantile(design.column(f"assumption:{key}"))
+
+    def with_changes(self, changes: Mapping[str, float]) -> AssumptionSet:
+        """Return the set with some values fixed by the user.
+
+        Raises
+        ------
+        InputDataError
+            If a key is unknown, a value lies outside the range of the set, or the values no
+            longer fit together; all at once.
+        """
+        problems = []
+        for key, value in sorted(changes.items()):
+            known = self._by_key.get(key)
+            if known is None:
+                problems.append(
+                    f"{toml_files.shown_value(key)}: there is no such assumption. "
+                    f"{toml_files.near(key, self._by_key)}"
+                )
+            elif not known.low <= value <= known.high:
+                problems.append(
+                    f"{key}: {value:g} is outside {known.low:g} to {known.high:g} {known.unit}"
+                )
+        items = tuple(
+            item.model_copy(update={"value": float(changes[item.key]), "distribution": "fixed"})
+            if item.key in changes
+            else item
+            for item in self.items
+        )
+        if not problems:
+            problems = misfits(items)
+        if problems:
+            msg = f"These changes of the set {self.name!r} cannot be used: " + "; ".join(problems)
+            raise InputDataError(msg)
+        merged = dict(self.changed) | {key: float(value) for key, value in changes.items()}
+        return AssumptionSet(
+            self.name,
+            self.title,
+            items,
+            tuple(sorted(merged.items())),
+            self.label,
+            self.about,
+            self.extends,
+        )
+
+
+@dataclass(frozen=True)
+class SetFile:
+    """A set that can be named: where it lies and what it is.
+
+    Attributes
+    ----------
+    own
+        Whether it is the user's own.
+    """
+
+    name: str
+    kind: Kind
+    title: str
+    label: str | None
+    path: Path
+    own: bool
+
+
+def list_sets() -> tuple[SetFile, ...]:
+    """Return all sets that have a name, of both kinds, sorted: a user's own before a built-in one.
+
+    A file that cannot be read is left out; `load_assumptions` says what is wrong with it.
+    """
+    found: dict[str, SetFile] = {}
+    for root, own in ((store.home_dir(), True), (store.builtin_dir(), False)):
+        for path in sorted((root / FOLDER).glob("*.toml")):
+            if path.stem in found or not NAME.fullmatch(path.stem) or not path.is_file():
+                continue
+            try:
+                data = toml_files.read_table(path, path.name).data
+            except InputDataError:
+                continue
+            kind: Kind = "deterministic" if data.get("kind") == "deterministic" else "probabilistic"
+            label = MINIMAL if MINIMAL in (data.get("label"), path.stem) else None
+            title = plain(data.get("title", ""))
+            found[path.stem] = SetFile(path.stem, kind, title, label, path, own)
+    return tuple(sorted(found.values(), key=lambda s: (s.kind != "probabilistic", s.name)))
+
+
+def find_set(name: str) -> Path:
+    """Return the file of a set: a named one, or a ``.toml`` file given with its path.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no set of that name; the message lists those there are.
+    InputDataError
+        If a file is named that is not a plain local file.
+    """
+    if name.endswith(".toml"):
+        return store.local_file(name)
+    found = store.find(f"{FOLDER}/{name}.toml") if NAME.fullmatch(name) else None
+    if found is None:
+        names = ", ".join(known.name for known in list_sets())
+        msg = (
+            f"There is no assumption set {toml_files.shown_value(name)}. Known are: {names}; "
+            "or give a .toml file."
+        )
+        raise NotFoundError(msg)
+    return found
+
+
+def load_assumptions(
+    name: str = DEFAULT_SET, changes: Mapping[str, float] | None = None
+) -> AssumptionSet:
+    """Read a named assumption set, or a file, and apply the user's changes.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no set of that name.
+    InputDataError
+        If the file or a change cannot be used; all problems at once, with their place.
+    """
+    loaded = read_set(find_set(name))
+    return loaded.with_changes(changes) if changes else loaded
+
+
+def read_set(path: Path) -> AssumptionSet:
+    """Read the set in a file, with what it takes from the sets it extends.
+
+    Raises
+    ------
+    InputDataError
+        If it cannot be used; all problems at once, each with its place.
+    """
+    problems: list[str] = []
+    shown = path.name
+    found = _read(path, (), problems)
+    if not problems:
+        reference = _reference()
+        missing = [key for key in reference if key not in found.items]
+        if missing:
+            problems.append(
+                f"{shown}: these keys are missing: {', '.join(missing)}. Add a table for each, or "
+                f'take them from another set with from = "{DEFAULT_SET}".'
+            )
+        problems += [f"{shown}: {text}." for text in misfits(found.items.values())]
+    toml_files.fail_if_any(problems, f"The assumption set {shown}")
+    return AssumptionSet(
+        name=found.name,
+        title=found.title,
+        items=tuple(found.items.values()),
+        label=found.label,
+        about=found.about,
+        extends=found.extends,
+    )
+
+
+class _Head(BaseModel):
+    """What stands above the tables of a set."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    kind: Literal["probabilistic"] = "probabilistic"
+    name: Annotated[str, Field(pattern=rf"^{NAME.pattern}$")] | None = None
+    title: Annotated[str, Field(max_length=300)] = ""
+    about: Annotated[str, Field(max_length=5000)] = ""
+    label: Label | None = None
+    from_: Annotated[str, Field(pattern=rf"^{NAME.pattern}$")] | None = Field(
+        default=None, alias="from"
+    )
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A set as far as it could be read."""
+
+    name: str
+    title: str
+    about: str
+    label: Label | None
+    extends: str | None
+    items: dict[str, Assumption]
+
+
+def _read(path: Path, chain: tuple[Path, ...], problems: list[str]) -> _Found:
+    """Read a file and, first, what it extends; problems are added to `problems`."""
+    table = toml_files.read_table(path, path.name)
+    stem = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-")[:64].strip("-") or "own"
+    if table.data.get("kind") == "deterministic":
+        msg = (
+            f'{table.shown} is a set of fixed rules (kind = "deterministic"): it has no '
+            "probabilities. Use it with the command zones, or name another set here."
+        )
+        raise InputDataError(msg)
+    problems.extend(toml_files.unknown_keys(table, TOP_LEVEL))
+    head = toml_files.parsed(_Head, table.data, table.shown, problems) or _Head()
+    items, label = {}, head.label
+    if head.from_:
+        base = _base(head.from_, (*chain, path), table.shown, problems)
+        if base is not None:
+            items, label = dict(base.items), label or base.label
+    name = head.name or stem
+    items |= _own_items(table, extends="from" in table.data, problems=problems)
+    if MINIMAL in (name, path.stem):
+        label = MINIMAL
+    return _Found(name, plain(head.title), plain(head.about), label, head.from_, items)
+
+
+def _base(name: str, chain: tuple[Path, ...], shown: str, problems: list[str]) -> _Found | None:
+    """Read the set that a file extends; a user's set may extend the built-in one of its name."""
+    places = [root / FOLDER / f"{name}.toml" for root in (store.home_dir(), store.builtin_dir())]
+    known = [path for path in places if path.is_file()]
+    seen = {path.resolve() for path in chain}
+    free = [path for path in known if path.resolve() not in seen]
+    if not known:
+        names = [found.name for found in list_sets() if found.kind == "probabilistic"]
+        problems.append(
+            f"{shown}, from: there is no assumption set {name!r}. {toml_files.near(name, names)}"
+        )
+    elif not free or len(chain) > _MOST_STEPS:
+        steps = " -> ".join([*(path.stem for path in chain), name])
+        problems.append(
+            f"{shown}, from: the sets extend one another in a circle or too far ({steps}). Mend it."
+        )
+    else:
+        return _read(free[0], chain, problems)
+    return None
+
+
+def _own_items(
+    table: toml_files.Table, *, extends: bool, problems: list[str]
+) -> dict[str, Assumption]:
+    """Return the tables of one file by key, checked against the central set."""
+    rows = toml_files.rows_of(table, "assumption", problems)
+    if not rows and not extends:
+        problems.append(
+            f"{table.shown}: it has no [[assumption]] tables. Add them, or write "
+            f'from = "{DEFAULT_SET}".'
+        )
+    items: dict[str, Assumption] = {}
+    for index, row in enumerate(rows):
+        key = row.get("key") if isinstance(row, dict) else None
+        place = table.place("assumption", index, {"id": key})
+        item = toml_files.parsed(Assumption, row, place, problems)
+        if item is None:
+            continue
+        if item.key in items:
+            problems.append(f"{place}, key: the key stands twice. Leave one of the two out.")
+        items[item.key] = item
+        problems.extend(_against_reference(item, place))
+    return items
+
+
+def _reference() -> dict[str, tuple[object, object]]:
+    """Return layer and unit of each key the model takes: those of the built-in central set."""
+    return _keys_of((store.builtin_dir() / FOLDER / f"{DEFAULT_SET}.toml").read_bytes())
+
+
+@lru_cache(maxsize=1)
+def _keys_of(data: bytes) -> dict[str, tuple[object, object]]:
+    rows = tomllib.loads(data.decode())["assumption"]
+    return {row["key"]: (row["layer"], row["unit"]) for row in rows}
+
+
+def _against_reference(item: Assumption, place: str) -> list[str]:
+    """Return how one value disagrees with what the central set says of its key."""
+    reference = _reference()
+    known = reference.get(item.key)
+    if known is None:
+        hint = toml_files.near(item.key, reference)
+        return [f"{place}, key: there is no assumption {item.key!r} in the central set. {hint}"]
+    return [
+        f"{place}, {field}: it is {mine!r}, and the model takes {theirs!r}. Write that."
+        for field, mine, theirs in (
+            ("layer", item.layer, known[0]),
+            ("unit", item.unit, known[1]),
+        )
+        if mine != theirs
+    ]

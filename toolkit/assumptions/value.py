@@ -1,0 +1,153 @@
+"""One assumption: a value with its range, unit, distribution, layer, source and reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Final, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from scipy import stats
+
+from toolkit.base.arrays import FloatArray
+
+Layer = Literal["ignorance", "encounter", "definition"]
+Distribution = Literal["fixed", "uniform", "loguniform", "triangular", "normal", "lognormal"]
+
+_Z95 = float(stats.norm.ppf(0.95))
+_CENTRE_TOLERANCE: Final = 0.01
+"""How far, as a part of the width, a (log)normal value may lie off the middle of its range."""
+_SHARE_UNITS: Final = ("share", "probability")
+_SIGNED_UNITS: Final = ("log ratio",)
+_COUNT_PREFIX: Final = "count."
+
+_Text = Annotated[str, Field(min_length=1, max_length=2000)]
+_Key = Annotated[str, Field(pattern=r"^[a-z_]+(\.[a-z0-9_]+)+$", max_length=80)]
+_Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+
+
+class Assumption(BaseModel):
+    """One value.
+
+    Attributes
+    ----------
+    key
+        Dotted name, such as ``optics.height_m``.
+    value
+        Central value: the definition, the mode of a triangle, the median of a (log)normal.
+    low, high
+        Ends of the range; for ``normal`` and ``lognormal`` the 5 and 95 % points.
+    layer
+        ``ignorance`` (drawn once per city), ``encounter`` (new at each passing), ``definition``
+        (what a word means; shown side by side, never averaged).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key: _Key
+    layer: Layer
+    unit: Annotated[str, Field(min_length=1, max_length=40)]
+    value: _Number
+    low: _Number
+    high: _Number
+    distribution: Distribution = "fixed"
+    source: _Text
+    reason: _Text
+
+    @model_validator(mode="after")
+    def _fits(self) -> Assumption:
+        problems = [*self._problems_of_range(), *self._problems_of_distribution()]
+        if not self.source.strip() or not self.reason.strip():
+            problems.append("source and reason must say something. Write where it comes from.")
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self
+
+    def _problems_of_range(self) -> list[str]:
+        problems = []
+        if not self.low <= self.value <= self.high:
+            problems.append(
+                f"low <= value <= high does not hold ({self.low:g}, {self.value:g}, "
+                f"{self.high:g}). Mend one of them."
+            )
+        if self.unit in _SHARE_UNITS and not 0 <= self.low <= self.high <= 1:
+            problems.append(f"a {self.unit} lies between 0 and 1. Mend the range.")
+        elif self.unit not in _SIGNED_UNITS and self.low < 0:
+            problems.append(f"low is {self.low:g} {self.unit}, below zero. Mend it.")
+        if self.unit == "ratio" and self.key.startswith(_COUNT_PREFIX) and self.low < 1:
+            problems.append(f"low is {self.low:g}: such a ratio cannot be below 1. Mend it.")
+        return problems
+
+    def _problems_of_distribution(self) -> list[str]:
+        name, low, value, high = self.distribution, self.low, self.value, self.high
+        if name == "fixed":
+            return []
+        problems = []
+        if self.layer == "definition":
+            problems.append("a definition is not drawn: its distribution must be fixed.")
+        if low == high:
+            problems.append(f"a {name} range needs low below high. Widen it, or write fixed.")
+        if name in ("loguniform", "lognormal") and low <= 0:
+            problems.append(f"a {name} range must be above zero, and low is {low:g}.")
+        elif name in ("normal", "lognormal") and low < value < high:
+            middle, at = (
+                (0.5 * (low + high), (value - low) / (high - low))
+                if name == "normal"
+                else (float(np.sqrt(low * high)), float(np.log(value / low) / np.log(high / low)))
+            )
+            if abs(at - 0.5) > _CENTRE_TOLERANCE:
+                problems.append(
+                    f"the value of a {name} is its median, which for {low:g} to {high:g} is "
+                    f"{middle:g}, and it is {value:g}. Mend one of the three."
+                )
+        return problems
+
+    @property
+    def stage(self) -> str:
+        """The stage it belongs to: the first part of its key."""
+        return self.key.partition(".")[0]
+
+    def quantile(self, probability: FloatArray) -> FloatArray:
+        """Return the value at each probability, shape as given."""
+        low, mode, high = self.low, self.value, self.high
+        if self.distribution == "fixed" or low == high:
+            return np.full_like(probability, mode)
+        match self.distribution:
+            case "uniform":
+                values = stats.uniform.ppf(probability, low, high - low)
+            case "loguniform":
+                values = stats.loguniform.ppf(probability, low, high)
+            case "triangular":
+                values = stats.triang.ppf(probability, (mode - low) / (high - low), low, high - low)
+            case "normal":
+                values = stats.norm.ppf(probability, mode, (high - low) / (2 * _Z95))
+            case "lognormal":
+                spread = np.log(high / low) / (2 * _Z95)
+                values = stats.lognorm.ppf(probability, spread, scale=mode)
+        return np.asarray(values, dtype=float)
+
+
+def misfits(items: Iterable[Assumption]) -> list[str]:
+    """Return what does not fit together among the values of a set.
+
+    Whoever is matched must be recognised, and whoever is recognised must be seen; and lenses hang
+    above their targets, which the geometry of rings takes for granted.
+    """
+    known = {item.key: item for item in items}
+    problems = []
+    for wide, narrow in (("seen", "recognised"), ("recognised", "face")):
+        one, other = (known.get(f"threshold.{tier}_px_m") for tier in (wide, narrow))
+        if one and other and one.value > other.value:
+            problems.append(
+                f"{one.key} ({one.value:g}) is above {other.key} ({other.value:g}): lower the "
+                "first or raise the second"
+            )
+    lens = known.get("optics.height_m")
+    for name in ("person", "face", "plate"):
+        target = known.get(f"optics.{name}_height_m")
+        if lens and target and lens.low <= target.high:
+            problems.append(
+                f"optics.height_m goes down to {lens.low:g} m, which is not above "
+                f"{target.key} ({target.high:g} m): raise low, or lower the other's high"
+            )
+    return problems

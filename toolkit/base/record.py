@@ -1,0 +1,11 @@
+"""The model of everything that is read from or written to a file."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Record(BaseModel):
+    """A value that never changes, has no unknown fields, and no infinite or missing numbers."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)

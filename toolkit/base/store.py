@@ -1,0 +1,180 @@
+"""Where data live, and how they are written: the only module that knows paths.
+
+Built-in data lie in ``geodata/`` beside the package. A user's own data lie under
+``CAMERA_TOOLKIT_HOME`` if that is set, else in the user data folder of the system, and are
+searched first. Everything is written to a temporary name and then renamed, so that a reader
+meets the old file or the new one, never half of one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import platformdirs
+
+from toolkit.base.errors import InputDataError
+
+HOME_VARIABLE = "CAMERA_TOOLKIT_HOME"
+_APP_NAME = "camera-exposure-toolkit"
+_CHUNK_BYTES = 1 << 20
+_NAME_SHOWN = 200
+
+
+def builtin_dir() -> Path:
+    """Return the folder of the data that come with the toolkit."""
+    return Path(__file__).resolve().parents[2] / "geodata"
+
+
+def home_dir() -> Path:
+    """Return the folder of the user's own data. It is not created here."""
+    named = os.environ.get(HOME_VARIABLE)
+    return Path(named).expanduser() if named else Path(platformdirs.user_data_dir(_APP_NAME))
+
+
+def cache_dir() -> Path:
+    """Return the folder of what can be computed again at any time."""
+    return home_dir() / "cache"
+
+
+def find(relative: str) -> Path | None:
+    """Return the user's file or folder of that name, else the built-in one, else None."""
+    for root in (home_dir(), builtin_dir()):
+        path = root / relative
+        if path.exists():
+            return path
+    return None
+
+
+def local_file(name: str | os.PathLike[str]) -> Path:
+    """Return a path after checking that it names a plain local file.
+
+    Addresses, GDAL virtual file systems, network shares and devices are refused: they are the
+    ways in which naming a file can make a machine talk to another. So are links that lead out of
+    their folder: in a folder that somebody else has made, they name files of this machine.
+
+    Raises
+    ------
+    InputDataError
+        If the name is not that of an existing plain local file.
+    """
+    text = os.fspath(name)
+    lowered = text.lower().replace("\\", "/")
+    if "://" in lowered or lowered.startswith(("/vsi", "//", "vsi")) or "\0" in text:
+        shown = text[:_NAME_SHOWN]
+        msg = f"{shown!r} is not a plain local file. Copy the file to this machine and name it."
+        raise InputDataError(msg)
+    path = Path(text)
+    try:
+        there = path.is_file()
+        away = path.is_symlink() and not path.resolve().is_relative_to(path.parent.resolve())
+    except (OSError, RuntimeError, ValueError):  # a name too long, a loop of links
+        there = away = False
+    if not there:
+        msg = f"There is no file {text[-_NAME_SHOWN:]!r}. Check the name and the folder."
+        raise InputDataError(msg)
+    if away:
+        msg = f"{path.name!r} is a link that leads out of its folder. Name the file itself."
+        raise InputDataError(msg)
+    return path
+
+
+def sha256_bytes(data: bytes) -> str:
+    """Return the SHA-256 of some bytes as hexadecimal text."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def sha256_file(path: Path) -> str:
+    """Return the SHA-256 of a file as hexadecimal text."""
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK_BYTES):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def canonical_json(value: Any) -> bytes:  # noqa: ANN401
+    """Return the one JSON text of a value: sorted keys, UTF-8, no spaces."""
+    return json.dumps(
+        value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False
+    ).encode()
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a temporary path beside `path`; move it into place if the block succeeds."""
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "a folder of that name is there", path.name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        with temporary.open("rb") as stream:
+            os.fsync(stream.fileno())
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a whole file at once: afterwards there is the old one or the new one."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(data)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a whole text file at once, as UTF-8 with line feeds."""
+    write_bytes(path, text.encode())
+
+
+@contextlib.contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Keep other processes of this user from working in a folder while the block runs.
+
+    The system gives the lock up when the process ends, in whatever way; nothing is put into the
+    folder itself.
+
+    Raises
+    ------
+    InputDataError
+        If another process works in it.
+    """
+    # A link and its target are one folder, and so are two spellings where case does not count.
+    name = sha256_bytes(os.path.normcase(folder.resolve()).encode("utf-8", "surrogatepass"))
+    path = cache_dir() / "locks" / f"{name[:32]}.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab") as stream:
+        try:
+            _lock(stream)
+        except OSError as error:
+            if error.errno not in (errno.EACCES, errno.EAGAIN, errno.EDEADLK):
+                raise
+            msg = (
+                f"Another run is working in the folder {folder.name!r}. Wait until it has ended, "
+                "or name another folder."
+            )
+            raise InputDataError(msg) from None
+        yield
+
+
+def _lock(stream: BinaryIO) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        stream.seek(0)
+        msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(stream.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,0 +1,191 @@
+"""Read the TOML files people write, and gather every problem of a file with its place.
+
+Someone who mends a file wants all that is wrong with it at once, so nothing here stops at the
+first problem except text that is not TOML at all.
+"""
+
+from __future__ import annotations
+
+import copy
+import difflib
+import re
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from toolkit.base.errors import InputDataError
+
+MAX_FILE_BYTES = 5_000_000
+"""A file of claims or cities is some kilobytes; beyond this it is a mistake or an attack."""
+
+_SHOWN_CHARACTERS = 60
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Table:
+    """One TOML file as read.
+
+    Attributes
+    ----------
+    shown
+        Name of the file in messages, without the folder of the user.
+    data
+        Its content.
+    text
+        Its text, for line numbers.
+    """
+
+    shown: str
+    data: dict[str, Any]
+    text: str
+
+    def place(self, array: str, index: int, row: object) -> str:
+        """Return where row `index` of ``[[array]]`` stands: file, line if certain, number, id."""
+        starts = _starts(self.text, array)
+        rows = self.data.get(array)
+        # A heading inside a text of several lines would shift the count: then no line is named.
+        sure = isinstance(rows, list) and len(starts) == len(rows)
+        line = f" line {starts[index]}," if sure else ""
+        name = row.get("id") if isinstance(row, dict) else None
+        called = f" ({shown_value(name)})" if name is not None else ""
+        return f"{self.shown},{line} {array} {index + 1}{called}"
+
+
+@lru_cache(maxsize=8)
+def _starts(text: str, array: str) -> tuple[int, ...]:
+    """Return the lines on which a row of an array begins, found once for all rows of a file."""
+    head = re.compile(rf"\s*\[\[\s*{re.escape(array)}\s*\]\]")
+    lines = enumerate(text.splitlines(), start=1)
+    return tuple(number for number, line in lines if head.match(line))
+
+
+def shown_value(value: object) -> str:
+    """Return a value as it can stand in a message: quoted, and not longer than a line."""
+    try:
+        text = repr(value)
+    except RecursionError:  # dotted keys nest without brackets, deeper than Python can print
+        text = "a value nested far too deep"
+    return text if len(text) <= _SHOWN_CHARACTERS else text[: _SHOWN_CHARACTERS - 3] + "..."
+
+
+def near(text: str, known: Iterable[str]) -> str:
+    """Return a closing sentence that names what may have been meant."""
+    names = [shown_value(name)[1:-1] for name in sorted(known)]
+    close = difflib.get_close_matches(text, names, n=3)
+    if close:
+        return f"Did you mean {' or '.join(close)}?"
+    return f"Known are: {', '.join(names)}." if names else "None is known."
+
+
+def read_table(path: Path, shown: str) -> Table:
+    """Read one TOML file.
+
+    Raises
+    ------
+    InputDataError
+        If it cannot be read, is not UTF-8, is not TOML, or is far too large.
+    """
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            msg = f"{shown} is larger than {MAX_FILE_BYTES // 1_000_000} MB. Split or shorten it."
+            raise InputDataError(msg)
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        msg = f"{shown} is not UTF-8 text (byte {error.start}). Save it as UTF-8."
+        raise InputDataError(msg) from error
+    except OSError as error:
+        msg = f"{shown} cannot be read ({error.strerror}). Check the file and its permissions."
+        raise InputDataError(msg) from error
+    try:
+        data = _parsed(text)
+    except tomllib.TOMLDecodeError as error:
+        msg = f"{shown} is not TOML: {error}. Mend that line and try again."
+        raise InputDataError(msg) from error
+    except RecursionError as error:
+        msg = f"{shown} nests its values far too deep. Write plain tables."
+        raise InputDataError(msg) from error
+    return Table(shown=shown, data=data, text=text)
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    """Parse a text, which has been parsed before in most cases: assessments read a few files anew.
+
+    What nests too deep to be copied is parsed each time.
+    """
+    try:
+        return copy.deepcopy(_parsed_once(text))
+    except RecursionError:
+        return tomllib.loads(text)
+
+
+@lru_cache(maxsize=64)
+def _parsed_once(text: str) -> dict[str, Any]:
+    return tomllib.loads(text)
+
+
+def unknown_keys(table: Table, allowed: Sequence[str]) -> list[str]:
+    """Return a problem for each top-level key that the file should not have."""
+    return [
+        f"{table.shown}: {shown_value(key)} is not known here. {near(key, allowed)}"
+        for key in table.data
+        if key not in allowed
+    ]
+
+
+def rows_of(table: Table, array: str, problems: list[str]) -> list[object]:
+    """Return the rows of ``[[array]]``, or note why there are none."""
+    rows = table.data.get(array, [])
+    if isinstance(rows, list):
+        return rows
+    problems.append(f"{table.shown}: write each {array} as a table of its own, [[{array}]].")
+    return []
+
+
+def parsed(model: type[_Model], row: object, place: str, problems: list[str]) -> _Model | None:
+    """Return the row as `model`, or note each of its problems and return None."""
+    try:
+        return model.model_validate(row)
+    except ValidationError as error:
+        problems.extend(_sentences(error, place, tuple(model.model_fields)))
+        return None
+
+
+def _sentences(error: ValidationError, place: str, fields: Sequence[str]) -> list[str]:
+    """Return one sentence per problem, in the order of the fields."""
+    found = []
+    for item in error.errors(include_url=False):
+        where = ".".join(str(part) for part in item["loc"])
+        at = f"{place}, {where}" if where else place
+        kind, given = item["type"], shown_value(item["input"])
+        if kind == "missing":
+            found.append(f"{at}: it is missing. Add it.")
+        elif kind == "extra_forbidden":
+            name = str(item["loc"][-1])
+            hint = near(name, fields) if len(item["loc"]) == 1 else "Remove it."
+            found.append(f"{at}: there is no such field. {hint}")
+        elif kind == "value_error":
+            lines = str(item["ctx"]["error"]).splitlines()
+            found.extend(f"{at}: {line}" for line in lines)
+        else:
+            found.append(f"{at}: {item['msg']}, and it is {given}.")
+    return found
+
+
+def fail_if_any(problems: Sequence[str], what: str) -> None:
+    """Raise all problems at once.
+
+    Raises
+    ------
+    InputDataError
+        If there is any; one line for each.
+    """
+    if problems:
+        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        msg = f"{what} cannot be used: {count}.\n" + "\n".join(f"- {p}" for p in problems)
+        raise InputDataError(msg)

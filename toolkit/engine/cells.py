@@ -1,0 +1,160 @@
+"""Exposure by cell of a metric grid: what a street map shows, at a coarser grain.
+
+A cell says how likely it is that a place picked at random along its streets is exposed. Per draw
+that is the length mean of its street points; the interval is taken over the draws of that mean,
+never from the ends of the intervals of points: where one gains what another loses, the mean is
+more certain than either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import pyproj
+import shapely
+from numpy.typing import NDArray
+
+from toolkit.base.arrays import Float32Array, FloatArray, IntArray
+from toolkit.base.quantity import INTERVAL
+from toolkit.base.terms import TIERS, exposure_class
+from toolkit.engine import closed_form
+from toolkit.streets import street_points
+
+_CRS: Final = "EPSG:4326"
+_BLOCK_POINTS: Final = 20_000
+"""Street points that are worked on at once: their pairs with sites fit into some ten MB."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The cells in which street points lie.
+
+    Attributes
+    ----------
+    corner_m
+        South-west corner of each cell, east and north, shape (C, 2); rows go from south to north
+        and from west to east within.
+    cell
+        Cell of each point, shape (P,).
+    size_m
+        Side of a cell.
+    """
+
+    corner_m: FloatArray
+    cell: IntArray
+    size_m: float
+
+
+def grid(xy_m: FloatArray, size_m: float) -> Grid:
+    """Return the cells of a grid that starts at the origin of the metric system.
+
+    So a cell has the same place in every export of one city.
+    """
+    steps = np.floor(xy_m / size_m).astype(np.int64)
+    north_east, cell = np.unique(steps[:, ::-1], axis=0, return_inverse=True)
+    corner_m = np.asarray(north_east[:, ::-1] * size_m, dtype=float)
+    return Grid(corner_m, cell.reshape(-1).astype(np.int64), size_m)
+
+
+def cell_frame(
+    points: street_points.Pieces,
+    known: NDArray[np.bool_],
+    rows: closed_form.PointRows,
+    chance: closed_form.SiteChance,
+    views: Float32Array,
+    *,
+    crs: str,
+    size_m: float,
+) -> gpd.GeoDataFrame:
+    """Return the exposure of each cell that has a street.
+
+    Parameters
+    ----------
+    points, known
+        Street points, and for which of them the model has an answer.
+    rows, chance, views
+        As for `exposure.summarise`.
+    crs
+        Metric CRS of the points.
+    size_m
+        Side of a cell.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Squares in EPSG:4326 with `cell_id`, `cell_m`, `street_m` (length of street in the cell),
+        `unknown_share` (of that length), and per tier `{tier}_low`, `{tier}_mid`, `{tier}_high`
+        (5 % quantile, mean and 95 % quantile over the draws; NaN where unknown) and
+        `{tier}_class`.
+    """
+    cells = grid(points.xy, size_m)
+    n_cells = len(cells.corner_m)
+    street_m = np.bincount(cells.cell, weights=points.length, minlength=n_cells)
+    known_m = np.bincount(cells.cell[known], weights=points.length[known], minlength=n_cells)
+    figures = np.full((3, n_cells, len(TIERS)), np.nan)
+    for block in _blocks(cells.cell, np.flatnonzero(known)):
+        numbers, local = np.unique(cells.cell[block], return_inverse=True)
+        mean = closed_form.summarise(
+            rows.take(block),
+            chance,
+            views,
+            points.length[block],
+            local.reshape(-1).astype(np.int64),
+            len(numbers),
+        ).group_mean.astype(float)
+        low, high = np.quantile(mean, (INTERVAL[0], INTERVAL[2]), axis=2)
+        mid = mean.mean(axis=2)
+        figures[:, numbers] = low, mid, np.maximum(mid, high)
+    frame = gpd.GeoDataFrame(
+        {
+            "cell_id": _ids(cells, crs),
+            "cell_m": np.full(n_cells, size_m),
+            "street_m": street_m,
+            "unknown_share": np.clip(1.0 - known_m / street_m, 0.0, 1.0),
+        },
+        geometry=_squares(cells),
+        crs=crs,
+    ).to_crs(_CRS)
+    low, mid, high = figures
+    for t, tier in enumerate(TIERS):
+        frame[f"{tier}_low"], frame[f"{tier}_mid"] = low[:, t], mid[:, t]
+        frame[f"{tier}_high"] = high[:, t]
+        frame[f"{tier}_class"] = [
+            exposure_class(a, b) for a, b in zip(low[:, t], high[:, t], strict=True)
+        ]
+    return frame
+
+
+def _blocks(cell: IntArray, chosen: IntArray) -> Iterator[IntArray]:
+    """Give the chosen points by cell, in blocks of whole cells."""
+    order = chosen[np.argsort(cell[chosen], kind="stable")]
+    starts = np.flatnonzero(np.diff(cell[order], prepend=-1))
+    first = 0
+    while first < len(order):
+        later = starts[starts > first + _BLOCK_POINTS]
+        end = int(later[0]) if len(later) else len(order)
+        yield order[first:end]
+        first = end
+
+
+def _ids(cells: Grid, crs: str) -> list[str]:
+    """Return the code of each cell: reference system, side, and south-west corner.
+
+    Written as in the grids of Eurostat (GISCO, field GRD_ID).
+    """
+    code = pyproj.CRS(crs).to_epsg()
+    system = f"CRS{code}" if code else "CRSown"
+    return [
+        f"{system}RES{cells.size_m:g}mN{north:.10g}E{east:.10g}" for east, north in cells.corner_m
+    ]
+
+
+def _squares(cells: Grid) -> NDArray[np.object_]:
+    west, south = cells.corner_m.T
+    return np.asarray(
+        shapely.box(west, south, west + cells.size_m, south + cells.size_m), dtype=object
+    )

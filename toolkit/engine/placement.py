@@ -1,0 +1,291 @@
+"""Cameras placed once per draw: what a surveyor would find if the draw were the truth.
+
+The reference for totals: it keeps to a fixed number of sites, to at most one site a group, to
+districts that are favoured or left out, and to a least distance between sites, none of which a
+product of probabilities can. Every random number belongs to a draw, a site and a use, whatever
+else is drawn: two assessments with one seed differ only by what was changed (common random
+numbers), and a part of a city gives the same cameras as the whole.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from toolkit.base.arrays import FloatArray, IntArray
+from toolkit.base.draws import Design
+from toolkit.engine.closed_form import SiteChance, known_width, per_site_prob
+from toolkit.engine.kernel_lock import KERNEL_LOCK
+from toolkit.engine.kernels import placement
+from toolkit.engine.sight import CM_PER_M, Sight
+from toolkit.optics.camera_draws import CameraDraws
+from toolkit.siting.districts import district_factors
+
+_DM_PER_M = 10.0
+_FULL_CIRCLE_DEG = 360.0
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Totals of cameras placed once per draw.
+
+    Attributes
+    ----------
+    share
+        Share of the length that any camera covers, shape (D, T).
+    alone_m
+        Length that each working camera covers by itself, added up, shape (D, T).
+    n_able
+        Working cameras that are able, shape (D, T): their type has a ring at that tier, whatever
+        stands before them. It is the rule of `CameraDraws.able_share`, and no matter of streets.
+    """
+
+    share: FloatArray
+    alone_m: FloatArray
+    n_able: IntArray
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Which sites stand in each draw.
+
+    Attributes
+    ----------
+    first
+        Row starts, shape (D + 1,).
+    site
+        Sites of each draw in order of their index.
+    keys
+        What the random numbers of each draw begin with, shape (D,).
+    """
+
+    first: IntArray
+    site: NDArray[np.int32]
+    keys: NDArray[np.uint64]
+
+    def of_draw(self, draw: int) -> NDArray[np.int32]:
+        """Return the sites that stand in one draw."""
+        return self.site[self.first[draw] : self.first[draw + 1]]
+
+
+@dataclass(frozen=True)
+class Working:
+    """Cameras that work, one row per camera.
+
+    Attributes
+    ----------
+    first
+        Row starts of the draws, shape (D + 1,).
+    site, kind, axis_deg
+        Site, type and axis of each camera.
+    """
+
+    first: IntArray
+    site: NDArray[np.int32]
+    kind: IntArray
+    axis_deg: FloatArray
+
+
+def place_sites(
+    chance: SiteChance,
+    design: Design,
+    *,
+    independent: bool = False,
+    spacing_m: float = 0.0,
+    xy_m: FloatArray | None = None,
+) -> Standing:
+    """Draw which candidate sites stand.
+
+    Each district gets its factor, each candidate a random rank, lower where it is more likely;
+    those of lowest rank stand. That is Pareto order sampling (Rosen 1997), which keeps the number
+    of sites and, to an error that falls with it, the chance of each.
+
+    Parameters
+    ----------
+    chance
+        Candidates and how likely each is; certain sites are left out, see `simulate`.
+    design
+        Draws and seed.
+    independent
+        Whether each stands by itself, without a fixed number or favoured districts: the case in
+        which the closed form is exact.
+    spacing_m
+        Least distance between two sites; those that come up too near a standing one do not
+        stand. Fewer sites than wanted stand if no more fit.
+    xy_m
+        Where candidates stand, shape (G, 2); needed for a spacing.
+    """
+    n_draws = design.n_draws
+    keys = design.generator("placement").integers(2**63, size=n_draws, dtype=np.uint64)
+    rounding = design.generator("placement rounding").random(n_draws)
+    candidate = np.flatnonzero(chance.district >= 0)
+    n_sites = len(candidate)
+    hazard = np.ascontiguousarray(chance.hazard().T)
+    site_class = np.ascontiguousarray(chance.site_class[candidate])
+    size = np.ascontiguousarray(chance.size[candidate], dtype=float)
+    if independent:
+        room = n_sites
+        wanted = np.full(n_draws, n_sites)
+    else:
+        wanted = np.floor(np.minimum(chance.n_sites, (size > 0).sum()) + rounding).astype(np.int64)
+        room = int(wanted.max(initial=0))
+    out = np.zeros((n_draws, room), np.int32)
+    n_out = np.zeros(n_draws, np.int64)
+    with KERNEL_LOCK:
+        if independent:
+            placement.choose_independently(keys, hazard, site_class, size, out, n_out)
+        else:
+            district = np.ascontiguousarray(chance.district[candidate])
+            n_districts = int(district.max(initial=0)) + 1
+            cell_size = np.zeros((hazard.shape[1], n_districts))
+            cell_count = np.zeros_like(cell_size)
+            np.add.at(cell_size, (site_class, district), size)
+            np.add.at(cell_count, (site_class, district), size > 0)
+            placement.choose(
+                keys, wanted, hazard,
+                district_factors(design, chance.cluster_size, n_districts),
+                np.ascontiguousarray(chance.alone.T), site_class, size, district, cell_size,
+                cell_count, spacing_m, np.empty((0, 2)) if xy_m is None else xy_m[candidate],
+                out, n_out,
+            )  # fmt: skip
+    first = np.concatenate([[0], np.cumsum(n_out)])
+    chosen = out[np.arange(room) < n_out[:, None]]
+    return Standing(first, candidate[chosen].astype(np.int32), keys)
+
+
+def equip(
+    standing: Standing,
+    fixed_count: IntArray,
+    fixed_axis_deg: FloatArray,
+    fixed_width_deg: FloatArray,
+    cameras: CameraDraws,
+    mean_per_site: FloatArray,
+    street_deg: FloatArray | None = None,
+) -> Working:
+    """Give standing sites their cameras and keep those that work; arguments as `simulate`."""
+    per_site = np.cumsum(per_site_prob(mean_per_site), axis=1)
+    turning = fixed_width_deg >= _FULL_CIRCLE_DEG
+    turns = np.where(cameras.hfov_deg >= _FULL_CIRCLE_DEG, cameras.share, 0.0)
+    turns = np.where(turns.any(axis=1, keepdims=True), turns, cameras.share)
+    working = np.ascontiguousarray(cameras.availability)
+    fixed = np.ascontiguousarray(fixed_count)
+    street, looks = np.full(len(fixed), np.nan), np.ones((len(working), 1))
+    if street_deg is not None and cameras.turns is not None:
+        street, looks = np.ascontiguousarray(street_deg), _cumulative(cameras.turns)
+    with KERNEL_LOCK:
+        n_working = np.zeros(len(standing.keys), np.int64)
+        placement.count_working(
+            standing.keys, standing.first, standing.site, fixed, per_site, working, n_working
+        )
+        first = np.concatenate([[0], np.cumsum(n_working)])
+        site = np.empty(first[-1], np.int32)
+        kind = np.empty(first[-1], np.int64)
+        axis = np.empty(first[-1])
+        placement.equip(
+            standing.keys, standing.first, standing.site, fixed,
+            np.ascontiguousarray(fixed_axis_deg), turning, per_site, working,
+            _cumulative(cameras.share), _cumulative(turns), street, looks, first, site, kind, axis,
+        )  # fmt: skip
+    return Working(first, site, kind, axis)
+
+
+def simulate(  # noqa: PLR0913
+    sight: Sight,
+    chance: SiteChance | FloatArray,
+    fixed_count: IntArray,
+    fixed_axis_deg: FloatArray,
+    cameras: CameraDraws,
+    mean_per_site: FloatArray,
+    length_m: FloatArray,
+    design: Design,
+    *,
+    fixed_width_deg: FloatArray | None = None,
+    street_deg: FloatArray | None = None,
+    independent: bool = False,
+    spacing_m: float = 0.0,
+    xy_m: FloatArray | None = None,
+) -> Placed:
+    """Place cameras once per draw and measure the share of length that is covered.
+
+    Parameters
+    ----------
+    sight
+        Pairs by site.
+    chance
+        Chance that each site exists, or a table of it, shape (G, D).
+    fixed_count
+        Cameras of mapped sites, 0 for candidates, shape (G,).
+    fixed_axis_deg
+        Axis of mapped cameras with a known direction, else NaN, shape (G,).
+    cameras, mean_per_site
+        Draws of types and of cameras per site.
+    length_m
+        Length of each street point, shape (P,); 0 for points that do not count.
+    design
+        Draws and seed.
+    fixed_width_deg
+        Width of the field of mapped cameras where it is known, else NaN, shape (G,); by default
+        none is. Where it is not known, the field is that of the type drawn.
+    street_deg
+        Direction of the street of candidates, NaN where it says nothing, shape (G,); by default
+        everywhere.
+    independent, spacing_m, xy_m
+        See `place_sites`.
+    """
+    if not isinstance(chance, SiteChance):
+        chance = SiteChance.of_table(chance)
+    width = np.full(len(fixed_count), np.nan) if fixed_width_deg is None else fixed_width_deg
+    standing = place_sites(chance, design, independent=independent, spacing_m=spacing_m, xy_m=xy_m)
+    certain = np.flatnonzero(chance.district < 0).astype(np.int32)
+    working = equip(
+        _with_certain(standing, certain), fixed_count, fixed_axis_deg, width, cameras,
+        mean_per_site, street_deg,
+    )  # fmt: skip
+    with KERNEL_LOCK:
+        share, alone_m = placement.cover(
+            working.first, working.site, working.kind, working.axis_deg,
+            known_width(width)[working.site],
+            cameras.hfov_deg,
+            cameras.height_m * _DM_PER_M,
+            np.nan_to_num(cameras.inner_m, nan=np.inf) * CM_PER_M,
+            np.nan_to_num(cameras.outer_m, nan=0.0) * CM_PER_M,
+            sight.start,
+            sight.point,
+            sight.distance_cm,
+            sight.bearing,
+            sight.height_dm,
+            length_m,
+        )  # fmt: skip
+    return Placed(share, alone_m, _count_able(working, cameras))
+
+
+def _count_able(working: Working, cameras: CameraDraws) -> IntArray:
+    """Count the working cameras whose type has a ring, shape (D, T)."""
+    n_draws, n_types = cameras.share.shape
+    draw = np.repeat(np.arange(n_draws), np.diff(working.first))
+    by_type = np.bincount(draw * n_types + working.kind, minlength=n_draws * n_types)
+    has_ring = np.isfinite(cameras.inner_m)
+    able = np.where(has_ring, by_type.reshape(n_draws, 1, n_types), 0)
+    return np.asarray(able.sum(axis=2))
+
+
+def _with_certain(standing: Standing, certain: NDArray[np.int32]) -> Standing:
+    """Append the sites that exist for certain to the sites of every draw."""
+    n_draws = len(standing.keys)
+    n_drawn = np.diff(standing.first)
+    first = standing.first + np.arange(n_draws + 1) * len(certain)
+    site = np.empty(first[-1], np.int32)
+    drawn = np.arange(len(standing.site)) + np.repeat(np.arange(n_draws) * len(certain), n_drawn)
+    site[drawn] = standing.site
+    site[(first[1:, None] - len(certain) + np.arange(len(certain))).ravel()] = np.tile(
+        certain, n_draws
+    )
+    return Standing(first, site, standing.keys)
+
+
+def _cumulative(share: FloatArray) -> FloatArray:
+    """Return cumulative shares that end at one, shape of `share`."""
+    total = np.cumsum(share, axis=1)
+    return np.asarray(total / total[:, -1:])

@@ -1,0 +1,193 @@
+"""A stratified sample of street points, on which the totals of a large city can be taken.
+
+Points are drawn with a chance proportional to the street they stand for, at equal steps along a
+list that is sorted by class of street, district and place (systematic sampling of an ordered
+list). So each class in each district has its share of the sample, to within one point, and no
+total is biased. All sites of the city stay; only the points on which they are looked at are
+fewer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from toolkit.base.arrays import FloatArray, IntArray
+from toolkit.base.draws import Design
+from toolkit.engine.scene import Scene, with_sight
+from toolkit.siting import candidates, districts
+from toolkit.streets.pack import Pack
+from toolkit.streets.street_points import Pieces
+
+NAME: Final = "street sample"
+"""Name of the random number behind a sample."""
+_WIDTH_95: Final = 1.96
+"""Half the width of a 95 % interval in standard errors."""
+
+
+@dataclass(frozen=True)
+class StreetSample:
+    """A thinned city.
+
+    Attributes
+    ----------
+    scene
+        The points of the sample, each standing for as much street as the sample says, with all
+        sites of the city.
+    point
+        Number in the city of each point, ascending, shape (P,).
+    n_asked
+        Size of the sample; `point` has fewer where one stands for several steps of the list.
+    n_points
+        Points with an answer in the city.
+    """
+
+    scene: Scene
+    point: IntArray
+    n_asked: int
+    n_points: int
+
+
+def choose(
+    length_m: FloatArray, stratum: IntArray, n_points: int, design: Design
+) -> tuple[IntArray, FloatArray]:
+    """Choose points at equal steps along their summed length, stratum by stratum.
+
+    Parameters
+    ----------
+    length_m
+        Street length of each point, shape (P,).
+    stratum
+        Stratum of each point, shape (P,); points of one keep their order.
+    n_points
+        Size of the sample.
+    design
+        Its seed says where the first step begins.
+
+    Returns
+    -------
+    chosen
+        Points, ascending, shape (N,); N is smaller than `n_points` where a point is longer than a
+        step.
+    stands_for_m
+        Street length that each stands for, shape (N,): adds up to that of all points.
+    """
+    order = np.argsort(stratum, kind="stable")
+    end = np.cumsum(length_m[order])
+    step = float(end[-1]) / n_points
+    at = (np.arange(n_points) + design.generator(NAME).random()) * step
+    hit = np.minimum(np.searchsorted(end, at, side="right"), len(order) - 1)
+    chosen, count = np.unique(order[hit], return_counts=True)
+    return chosen.astype(np.int64), np.asarray(count * step, dtype=float)
+
+
+def strata(
+    pack: Pack, scene: Scene, model: candidates.SitingModel, district_m: float, points: IntArray
+) -> IntArray:
+    """Return the stratum of some points: class of street, and district within it.
+
+    Parameters
+    ----------
+    pack, scene
+        The city.
+    model
+        Says which class a street has.
+    district_m
+        Side of a district.
+    points
+        Numbers of the points, shape (N,).
+    """
+    road_class = candidates.road_classes(pack.streets["highway"].tolist(), model)
+    cells, district = districts.districts(scene.points.xy[points], district_m)
+    return np.asarray(road_class[scene.points.line[points]] * len(cells) + district)
+
+
+def draw_sample(
+    pack: Pack,
+    scene: Scene,
+    model: candidates.SitingModel,
+    n_points: int,
+    *,
+    district_m: float,
+    design: Design,
+) -> StreetSample:
+    """Draw a sample of the points with an answer and thin the city to it.
+
+    Parameters
+    ----------
+    pack, scene
+        The city.
+    model, district_m
+        See `strata`.
+    n_points
+        Size of the sample.
+    design
+        Its seed.
+    """
+    known = np.flatnonzero(scene.point_known)
+    chosen, stands_for_m = choose(
+        scene.points.length[known],
+        strata(pack, scene, model, district_m, known),
+        n_points,
+        design,
+    )
+    point = known[chosen]
+    return StreetSample(thinned(scene, point, stands_for_m), point, n_points, len(known))
+
+
+def thinned(scene: Scene, point: IntArray, stands_for_m: FloatArray) -> Scene:
+    """Return a scene with some of its points, each standing for a given length of street.
+
+    Streets without any of them are left out, since sums are kept for each; the lines of `groups`
+    count the streets of the whole city.
+
+    Parameters
+    ----------
+    scene
+        The city.
+    point
+        Numbers of the points, ascending, shape (P,).
+    stands_for_m
+        Street length of each, shape (P,).
+    """
+    row = np.full(len(scene.points.xy), -1, dtype=np.int32)
+    row[point] = np.arange(len(point), dtype=np.int32)
+    pairs = scene.lines_of_sight
+    new = row[np.asarray(pairs.point)]
+    kept = np.flatnonzero(new >= 0)
+    street, line = np.unique(scene.points.line[point], return_inverse=True)
+    part = replace(
+        scene,
+        lines=scene.lines[street],
+        points=Pieces(
+            xy=scene.points.xy[point],
+            heading_rad=scene.points.heading_rad[point],
+            length=stands_for_m,
+            line=line.reshape(-1).astype(scene.points.line.dtype),
+            ordinal=scene.points.ordinal[point],
+        ),
+        point_known=scene.point_known[point],
+    )
+    return with_sight(
+        part,
+        replace(
+            pairs,
+            start=np.searchsorted(kept, np.asarray(pairs.start)),
+            point=new[kept],
+            distance_cm=np.asarray(pairs.distance_cm)[kept],
+            bearing=np.asarray(pairs.bearing)[kept],
+            height_dm=np.asarray(pairs.height_dm)[kept],
+        ),
+    )
+
+
+def error_share(share: float, n_asked: int, n_points: int) -> float:
+    """Return by how much a share of street length may be off because only a sample was looked at.
+
+    Half the width of a 95 % interval. It is that of a simple random sample without replacement,
+    than which a stratified one of the same size errs less (Cochran 1977, sections 2.6 and 5.6).
+    """
+    left_out = max(0.0, 1.0 - n_asked / n_points)
+    return float(_WIDTH_95 * np.sqrt(share * (1.0 - share) * left_out / n_asked))

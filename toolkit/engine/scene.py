@@ -1,0 +1,407 @@
+"""What does not change while assumptions are turned: points, sites and sight of one city.
+
+A scene follows from a city pack, the siting geometry and a few definitions (length of a stretch,
+range). It is built once per city and shared; counts, optics and weights are applied to it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.spatial import cKDTree
+
+from toolkit.base import store
+from toolkit.base.arrays import FloatArray, IntArray
+from toolkit.engine import closed_form, sight, zones
+from toolkit.siting import candidates, districts
+from toolkit.siting.surroundings import lanes_of, metric_xy, pack_layers
+from toolkit.streets import street_points
+from toolkit.streets.mapped_cameras import cameras_for
+from toolkit.streets.pack import Pack
+
+POINT_SPACING_M = 5.0
+"""Street points stand for this length of street, or for more in a very large city."""
+MOST_POINTS = 200_000
+"""So many points fit into the memory of an old laptop with all draws: 1,000 km at 5 m."""
+_JUNCTION_DEGREE = 3
+_FULL_CIRCLE_DEG = 360.0
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The fixed part of a city before any line of sight; coordinates in its metric CRS.
+
+    Attributes
+    ----------
+    lines
+        Streets as metric lines, shape (S,).
+    points
+        Street points; those of a street follow one another.
+    point_known
+        Whether the model has an answer at the point: not below ground or inside a building.
+    groups
+        Candidate groups.
+    group_free
+        Whether a group has no mapped site of its own, shape (G,).
+    group_district
+        Index of the district of each group, ascending, shape (G,).
+    fixed_count, fixed_axis_deg, fixed_width_deg
+        Cameras, known axis and known width of the field of mapped sites, shape (M,). An axis or
+        a width is known of sites with one camera only; NaN where it is not.
+    fixed_xy_m
+        Where mapped sites stand, shape (M, 2).
+    n_indoor
+        Mapped cameras left out because they stand deep inside a building.
+        Mapped means in the pack or in the user's field notes, see `toolkit.streets.mapped_cameras`.
+    site_xy_m
+        Where all sites stand, shape (G + M, 2): the candidates first, then the mapped ones.
+    buildings, top_m
+        Footprints and their heights, NaN where not known, shape (B,).
+    spacing_m
+        Length of street that a point stands for.
+    sight_key
+        What the sites, the points and the heights follow from: the key of caches of sight.
+    """
+
+    lines: NDArray[np.object_]
+    points: street_points.Pieces
+    point_known: NDArray[np.bool_]
+    groups: candidates.Candidates
+    group_free: NDArray[np.bool_]
+    group_district: IntArray
+    fixed_count: IntArray
+    fixed_axis_deg: FloatArray
+    fixed_width_deg: FloatArray
+    fixed_xy_m: FloatArray
+    n_indoor: int
+    site_xy_m: FloatArray
+    buildings: NDArray[np.object_]
+    top_m: FloatArray
+    spacing_m: float
+    sight_key: dict[str, str | float | int]
+
+    @property
+    def n_mapped(self) -> int:
+        """Mapped cameras that stand outdoors."""
+        return int(self.fixed_count.sum())
+
+    @cached_property
+    def street_known(self) -> NDArray[np.bool_]:
+        """Whether the model has an answer anywhere on a street, shape (S,)."""
+        known = np.zeros(len(self.lines), dtype=bool)
+        known[self.points.line[self.point_known]] = True
+        return known
+
+    @cached_property
+    def ranked(self) -> candidates.Ranked:
+        """The groups that may still hold a site, in order of class and size."""
+        return candidates.ranked(self.groups, self.group_free)
+
+    @cached_property
+    def ground_m2(self) -> float:
+        """Ground along the streets that have an answer, see `zones.street_area_m2`."""
+        return zones.street_area_m2(self.lines[self.street_known])
+
+
+@dataclass(frozen=True)
+class Scene(Frame):
+    """The fixed part of a city, or of a tile of it, with its lines of sight.
+
+    Attributes
+    ----------
+    lines_of_sight
+        Pairs of site and point.
+    rows
+        The same pairs by point.
+    """
+
+    lines_of_sight: sight.Sight
+    rows: closed_form.PointRows
+
+
+def point_spacing_m(total_m: float) -> float:
+    """Return the length of street that one point stands for, in a city of this many metres."""
+    return max(POINT_SPACING_M, total_m / MOST_POINTS)
+
+
+def build_scene(
+    pack: Pack,
+    model: candidates.SitingModel,
+    *,
+    stretch_m: float,
+    reach_m: float,
+    level_height_m: float,
+    district_m: float,
+    person_height_m: float,
+) -> Scene:
+    """Build the scene of a pack; the lines of sight come from the cache if they are there.
+
+    Parameters
+    ----------
+    pack, model, stretch_m, level_height_m, district_m
+        See `build_frame`.
+    reach_m
+        Longest line of sight that is kept.
+    person_height_m
+        Height of what is looked at over roofs.
+    """
+    frame = build_frame(
+        pack,
+        model,
+        stretch_m=stretch_m,
+        level_height_m=level_height_m,
+        district_m=district_m,
+    )
+    pairs = sight.cached_sight(
+        frame.sight_key,
+        frame.site_xy_m,
+        frame.points.xy,
+        frame.buildings,
+        reach_m=reach_m,
+        top_m=frame.top_m,
+        target_m=person_height_m,
+    )
+    return with_sight(frame, pairs)
+
+
+def build_frame(
+    pack: Pack,
+    model: candidates.SitingModel,
+    *,
+    stretch_m: float,
+    level_height_m: float,
+    district_m: float,
+) -> Frame:
+    """Build what a scene has before any line of sight.
+
+    Parameters
+    ----------
+    pack
+        Streets, buildings, junctions, places and mapped cameras.
+    model
+        Geometry of siting.
+    stretch_m
+        Length of street that holds at most one site.
+    level_height_m
+        Height of a level of a building whose levels are known and whose height is not.
+    district_m
+        Side of the squares in which sites keep together.
+    """
+    crs = pack.manifest.crs
+    streets = pack.streets
+    lines = _metric(streets, crs)
+    buildings = _metric(pack.buildings, crs)
+    top_m = (
+        pack.buildings["height_m"]
+        .fillna(pack.buildings["levels"] * level_height_m)
+        .to_numpy(dtype=float)
+    )
+    # Below ground there are no candidate sites and no answer.
+    open_air = ~np.isin(streets["cover"].fillna("").to_numpy(), ("tunnel", "underground", "indoor"))
+    spacing_m = point_spacing_m(float(shapely.length(lines).sum()))
+    # Near in memory what is near on the ground, so that loops stay in the processor's cache.
+    order = sight.morton_order(middles(lines))
+    points = street_points.cut(lines[order], spacing_m)
+    points = replace(points, line=order[points.line])
+    known = open_air[points.line]
+
+    junctions = pack.junctions
+    crossing = junctions["drive_degree"].to_numpy() >= _JUNCTION_DEGREE
+    groups = candidates.candidates(
+        lines[open_air],
+        candidates.road_classes(streets["highway"].tolist(), model)[open_air],
+        lanes_of(streets)[open_air],
+        junction_xy_m=metric_xy(junctions[crossing], crs),
+        stretch_m=stretch_m,
+        model=model,
+    )
+    # District by district, so that the sites that a point sees come by district.
+    cells, of_cell = districts.districts(groups.centre_xy_m, district_m)
+    rank = np.empty(len(cells), dtype=np.int64)
+    rank[sight.morton_order(cells.astype(float) * district_m)] = np.arange(len(cells))
+    order = sight.morton_order(groups.xy_m)
+    order = order[np.argsort(rank[of_cell[order]], kind="stable")]
+    groups, group_district = groups.take(order), rank[of_cell[order]]
+    groups = candidates.described(
+        replace(groups, line=np.flatnonzero(open_air)[groups.line]), pack_layers(pack)
+    )
+    fixed = mapped_sites(cameras_for(pack), crs, buildings, model)
+    group_xy = sight.place_sites(groups.xy_m, groups.centre_xy_m, buildings)
+    free = np.ones(len(group_xy), dtype=bool)
+    if len(fixed.xy_m) and len(group_xy):
+        distance, nearest = cKDTree(groups.centre_xy_m).query(fixed.xy_m)
+        free[np.asarray(nearest)[distance <= model.mapped_site_m]] = False
+    return Frame(
+        lines=lines,
+        points=points,
+        point_known=known,
+        groups=groups,
+        group_free=free,
+        group_district=group_district,
+        fixed_count=fixed.count,
+        fixed_axis_deg=fixed.axis_deg,
+        fixed_width_deg=fixed.width_deg,
+        fixed_xy_m=fixed.xy_m,
+        n_indoor=fixed.n_indoor,
+        site_xy_m=np.vstack([group_xy, fixed.xy_m]),
+        buildings=buildings,
+        top_m=top_m,
+        spacing_m=spacing_m,
+        sight_key={
+            "pack": pack.sha256,
+            # Field notes add to the sites of a pack, and may change while it stays.
+            "mapped": store.sha256_bytes(fixed.xy_m.astype("<f8").tobytes()),
+            "siting": model.sha256,
+            "stretch_m": stretch_m,
+            "spacing_m": spacing_m,
+            "level_height_m": level_height_m,
+            # Sites are in the order of districts.
+            "district_m": district_m,
+        },
+    )
+
+
+def with_sight(frame: Frame, pairs: sight.Sight) -> Scene:
+    """Put lines of sight between all sites and the points of a frame beside it."""
+    n_groups = len(frame.group_free)
+    view = np.concatenate(
+        [
+            np.full(n_groups, closed_form.CANDIDATE, dtype=np.int64),
+            closed_form.mapped_view(frame.fixed_count),
+        ]
+    )
+    unknown = np.full(n_groups, np.nan)
+    rows = closed_form.point_rows(
+        pairs,
+        len(frame.points.xy),
+        view,
+        np.concatenate([unknown, frame.fixed_axis_deg]),
+        np.concatenate([unknown, frame.fixed_width_deg]),
+        np.concatenate([frame.groups.street_deg, np.full(len(frame.fixed_count), np.nan)]),
+    )
+    parts = {item.name: getattr(frame, item.name) for item in fields(Frame)}
+    return Scene(**parts, lines_of_sight=pairs, rows=rows)
+
+
+def _metric(frame: gpd.GeoDataFrame, crs: str) -> NDArray[np.object_]:
+    return np.asarray(frame.geometry.to_crs(crs).array, dtype=object)
+
+
+def middles(lines: NDArray[np.object_]) -> FloatArray:
+    """Return the middle of each line, shape (S, 2)."""
+    half = shapely.line_interpolate_point(lines, 0.5, normalized=True)
+    return np.asarray(shapely.get_coordinates(half), dtype=float).reshape(-1, 2)
+
+
+@dataclass(frozen=True)
+class MappedSites:
+    """Sites of mapped cameras: where, how many cameras each, what is known of their fields."""
+
+    xy_m: FloatArray
+    count: IntArray
+    axis_deg: FloatArray
+    width_deg: FloatArray
+    n_indoor: int
+
+
+def mapped_sites(
+    cameras: gpd.GeoDataFrame,
+    crs: str,
+    buildings: NDArray[np.object_],
+    model: candidates.SitingModel,
+) -> MappedSites:
+    """Return the sites of mapped cameras.
+
+    A camera with a known direction or a known field is a site of its own; the others are joined
+    if near.
+    """
+    xy, outdoors = _in_front_of_walls(metric_xy(cameras, crs), buildings, model)
+    axis, width, first = _fields(cameras)
+    n_indoor = int((first & ~outdoors).sum())
+    kept = first & outdoors
+    xy, axis, width = xy[kept], axis[kept], width[kept]
+    alone = ~np.isnan(axis) | ~np.isnan(width)
+    joined_xy, joined_count = _join(xy[~alone], model.mapped_site_m)
+    unknown = np.full(len(joined_xy), np.nan)
+    return MappedSites(
+        xy_m=np.vstack([joined_xy, xy[alone]]),
+        count=np.concatenate([joined_count, np.ones(int(alone.sum()), dtype=np.int64)]),
+        axis_deg=np.concatenate([unknown, axis[alone]]),
+        width_deg=np.concatenate([unknown, width[alone]]),
+        n_indoor=n_indoor,
+    )
+
+
+def pack_sites(pack: Pack, model: candidates.SitingModel) -> gpd.GeoDataFrame:
+    """Return the sites of a pack's own mapped cameras, without the user's field notes.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Points in EPSG:4326 with `n_cameras`, `axis_deg` and `width_deg`, NaN where unknown.
+    """
+    crs = pack.manifest.crs
+    found = mapped_sites(pack.cameras, crs, _metric(pack.buildings, crs), model)
+    return gpd.GeoDataFrame(
+        {"n_cameras": found.count, "axis_deg": found.axis_deg, "width_deg": found.width_deg},
+        geometry=gpd.points_from_xy(*found.xy_m.T),
+        crs=crs,
+    ).to_crs(pack.cameras.crs)
+
+
+def _fields(cameras: gpd.GeoDataFrame) -> tuple[FloatArray, FloatArray, NDArray[np.bool_]]:
+    """Return axis and width of each camera as used, and which rows are cameras of their own.
+
+    A camera that pans has all directions in its ring, so the direction it was seen to have says
+    nothing, unless the range over which it turns was given. Several such directions of one
+    object are one camera.
+    """
+    axis = cameras["direction_deg"].to_numpy(dtype=float, na_value=np.nan).copy()
+    width = cameras["width_deg"].to_numpy(dtype=float, na_value=np.nan).copy()
+    turning = (cameras["kind"] == "panning").to_numpy() & np.isnan(width)
+    axis[turning], width[turning] = np.nan, _FULL_CIRCLE_DEG
+    axis[width >= _FULL_CIRCLE_DEG] = np.nan
+    again = turning & cameras["osm_id"].where(turning).duplicated().to_numpy()
+    return axis, width, ~again
+
+
+def _join(xy: FloatArray, site_m: float) -> tuple[FloatArray, IntArray]:
+    """Join points nearer than `site_m`; a joined site stands where its first camera does."""
+    if not len(xy):
+        return np.empty((0, 2)), np.empty(0, dtype=np.int64)
+    pairs = cKDTree(xy).query_pairs(site_m, output_type="ndarray")
+    graph = sparse.coo_array(
+        (np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(xy), len(xy))
+    )
+    _, label = sparse.csgraph.connected_components(graph, directed=False)
+    _, first, count = np.unique(label, return_index=True, return_counts=True)
+    return xy[first], count.astype(np.int64)
+
+
+def _in_front_of_walls(
+    xy: FloatArray, buildings: NDArray[np.object_], model: candidates.SitingModel
+) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """Move points inside footprints in front of the nearest wall; mark the deep ones."""
+    inside = sight.containing_building(xy, buildings)
+    moved = xy.copy()
+    outdoors = np.ones(len(xy), dtype=bool)
+    for k in np.flatnonzero(inside >= 0):
+        wall = shapely.boundary(buildings[inside[k]])
+        point = shapely.points(xy[k])
+        on_wall = shapely.get_coordinates(
+            shapely.line_interpolate_point(wall, shapely.line_locate_point(wall, point))
+            if wall.geom_type == "LineString"
+            else shapely.get_point(shapely.shortest_line(point, wall), 1)
+        )[0]
+        depth = float(np.hypot(*(on_wall - xy[k])))
+        if depth > model.indoor_depth_m:
+            outdoors[k] = False
+        elif depth > 0:
+            moved[k] = on_wall + (on_wall - xy[k]) / depth * model.wall_gap_m
+    return moved, outdoors

@@ -1,0 +1,519 @@
+"""Which candidate site sees which street point: line of sight against buildings, once per city.
+
+From each site, the points in reach are sorted by direction, and each wall in reach is tested
+against the points that stand in the directions it spans (an angular sweep, in
+`toolkit.engine.kernels.sight`). The result is plain arrays, one row per site, sorted by whole
+metres of distance. No heading, field of view or tier enters here: those are filters later.
+
+A building whose height is known hides a point only from cameras that are too low: the least camera
+height from which the top of a person at the point is in view over every roof between is kept with
+the pair. A building of unknown height hides from all.
+
+A wall does not block a pair whose site or point lies inside that wall's building (a covered
+passage, a camera under an arcade): the map says they are there, so its footprint is not solid.
+
+Bounds, each with a test: distances are rounded to 1 cm; bearings to 1.41 degrees and 0.06 beside;
+least heights up to 0.1 m too high; positions relative to a local origin in float32 are good to 2 mm
+in a city of 40 km.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import IO, Any, Final
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from toolkit.base import store
+from toolkit.base.arrays import Float32Array, FloatArray, Int32Array
+from toolkit.engine.kernel_lock import KERNEL_LOCK
+from toolkit.engine.kernels import sight
+
+VERSION = 2
+"""Raised when the arrays of the same inputs change, so that older caches are not used."""
+
+CM_PER_M = 100.0
+BEARING_STEPS = 256
+"""Distances are kept in whole centimetres, bearings in 256 steps of 1.41 degrees."""
+
+HIGHEST_CAMERA_M: Final = 20.0
+"""No street camera is taken to hang higher: masts have 3 to 15 m, house walls rarely more. Pairs
+that only a higher camera could see are not kept."""
+
+_WALL_PIECE_M = 20.0
+"""Longer walls are cut, so that a wall is found from the cell of its middle."""
+_WALL_CELL_M = 20.0
+_POINT_CELL_M = 25.0
+_ROUNDING_M = 0.001
+_BLOCK_SITES = 8192
+_SPARE = 1.2
+
+
+@dataclass(frozen=True)
+class Walls:
+    """Walls of building footprints, sorted by the grid cell of their middle.
+
+    Attributes
+    ----------
+    ends
+        x and y of one end and of the other in metres, shape (4, W).
+    building
+        Building index of each wall, shape (W,).
+    top_m
+        Height of the building, infinite where it is not known, shape (W,).
+    cell_start
+        First wall of each grid cell, row by row.
+    origin, shape
+        Corner of the grid and its number of columns and rows.
+    """
+
+    ends: Float32Array
+    building: Int32Array
+    top_m: Float32Array
+    cell_start: NDArray[np.int64]
+    origin: tuple[float, float]
+    shape: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Pairs of site and street point that see each other, one row per site.
+
+    Attributes
+    ----------
+    start
+        Row starts, shape (G + 1,).
+    point
+        Street point of each pair, sorted by whole metres of distance within a row, shape (N,).
+    distance_cm
+        Distance in centimetres, shape (N,), rounded to the nearest.
+    bearing
+        Bearing from site to point, clockwise from north in `BEARING_STEPS` steps, shape (N,).
+    height_dm
+        Least camera height in tenths of a metre from which the pair sees each other over roofs,
+        rounded up; 0 where nothing stands between, shape (N,).
+    reach_m
+        Pairs farther apart than this are not kept.
+    """
+
+    start: NDArray[np.int64]
+    point: Int32Array
+    distance_cm: NDArray[np.uint16]
+    bearing: NDArray[np.uint8]
+    height_dm: NDArray[np.uint8]
+    reach_m: float
+
+    @property
+    def n_sites(self) -> int:
+        """Number of sites."""
+        return len(self.start) - 1
+
+
+def make_walls(buildings: NDArray[np.object_], top_m: FloatArray) -> Walls:
+    """Put the walls of building polygons (metric, local frame) into a grid.
+
+    Parameters
+    ----------
+    buildings
+        Footprints.
+    top_m
+        Height of each, NaN where it is not known, shape (B,).
+    """
+    rings, of_building = _rings(buildings)
+    coordinates, of_ring = shapely.get_coordinates(rings, return_index=True)
+    same = of_ring[1:] == of_ring[:-1]
+    begin, end = coordinates[:-1][same], coordinates[1:][same]
+    building = of_building[of_ring[:-1][same]]
+    n_pieces = np.maximum(1, np.ceil(np.hypot(*(end - begin).T) / _WALL_PIECE_M)).astype(np.int64)
+    of_wall = np.repeat(np.arange(len(begin)), n_pieces)
+    ordinal = np.arange(len(of_wall)) - np.repeat(np.cumsum(n_pieces) - n_pieces, n_pieces)
+    step = (end - begin)[of_wall] / n_pieces[of_wall, None]
+    one = begin[of_wall] + step * ordinal[:, None]
+    other = np.where((ordinal + 1 == n_pieces[of_wall])[:, None], end[of_wall], one + step)
+    middle = (one + other) / 2
+    start, order, origin, shape = _cells(middle, _WALL_CELL_M)
+    ends = np.ascontiguousarray(np.hstack([one, other])[order].T, dtype=np.float32)
+    of = building[of_wall[order]]
+    top = np.where(np.isnan(top_m), np.inf, top_m)[of] if len(of) else np.empty(0)
+    return Walls(ends, of.astype(np.int32), top.astype(np.float32), start, origin, shape)
+
+
+def _cells(
+    xy: FloatArray, cell_m: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64], tuple[float, float], tuple[int, int]]:
+    """Sort points into square cells: row starts, order, corner, columns and rows."""
+    low = xy.min(axis=0) if len(xy) else np.zeros(2)
+    column, row = np.floor((xy - low) / cell_m).astype(np.int64).T.reshape(2, -1)
+    nx, ny = (int(column.max()) + 1, int(row.max()) + 1) if len(xy) else (1, 1)
+    cell = row * nx + column
+    order = np.argsort(cell, kind="stable")
+    start = np.searchsorted(cell[order], np.arange(nx * ny + 1)).astype(np.int64)
+    return start, order, (float(low[0]), float(low[1])), (nx, ny)
+
+
+def _rings(buildings: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
+    """Return all rings of (multi)polygons and the building of each."""
+    parts, of_part = shapely.get_parts(buildings, return_index=True)
+    rings, of_ring = shapely.get_rings(parts, return_index=True)
+    return rings, of_part[of_ring]
+
+
+def containing_building(xy_m: FloatArray, buildings: NDArray[np.object_]) -> Int32Array:
+    """Return the index of the building each point lies inside, or -1, shape (P,)."""
+    inside = np.full(len(xy_m), -1, dtype=np.int32)
+    if len(buildings) and len(xy_m):
+        # By cells of points: a million single points take longer to make than to look up.
+        start, order, corner, (nx, _) = _cells(xy_m, _POINT_CELL_M)
+        cell = np.flatnonzero(np.diff(start))
+        low = np.column_stack([cell % nx, cell // nx]) * _POINT_CELL_M + corner
+        boxes = shapely.box(*(low - _ROUNDING_M).T, *(low + _POINT_CELL_M + _ROUNDING_M).T)
+        near, building = shapely.STRtree(buildings).query(boxes)
+        first, count = start[cell[near]], np.diff(start)[cell[near]]
+        end = np.cumsum(count)
+        point = order[np.arange(end[-1] if len(end) else 0) + np.repeat(first - end + count, count)]
+        building = np.repeat(building, count)
+        x0, y0, x1, y1 = shapely.bounds(buildings)[building].T
+        x, y = xy_m[point].T
+        close = (x >= x0) & (x <= x1) & (y >= y0) & (y <= y1)
+        point, building = point[close], building[close]
+        shapely.prepare(buildings)
+        within = shapely.contains_xy(buildings[building], xy_m[point])
+        point, building = point[within], building[within]
+        # The lowest index where footprints overlap, so that the answer has no order.
+        order = np.lexsort((-building, point))
+        inside[point[order]] = building[order]
+    return inside
+
+
+def place_sites(
+    xy_m: FloatArray, fallback_xy_m: FloatArray, buildings: NDArray[np.object_]
+) -> FloatArray:
+    """Return sites moved back to the centre line where the kerb would lie inside a building."""
+    inside = containing_building(xy_m, buildings) >= 0
+    return np.where(inside[:, None], fallback_xy_m, xy_m)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Sites, points and walls in a local float32 frame, ready to be swept.
+
+    Attributes
+    ----------
+    sites, site_in
+        Site points, shape (G, 2), and the building each lies inside or -1, shape (G,).
+    points
+        Arguments of the compiled loops that describe the points in their grid.
+    walls
+        The same for the walls.
+    """
+
+    sites: Float32Array
+    site_in: Int32Array
+    points: tuple[Any, ...]
+    walls: tuple[Any, ...]
+
+
+def make_ground(
+    site_xy_m: FloatArray,
+    point_xy_m: FloatArray,
+    buildings: NDArray[np.object_],
+    top_m: FloatArray | None = None,
+    origin_m: FloatArray | None = None,
+) -> Ground:
+    """Subtract a local origin and sort everything into grids; arguments as `build_sight`."""
+    origin = local_origin(site_xy_m, point_xy_m) if origin_m is None else origin_m
+    local = shapely.transform(buildings, lambda xy: xy - origin) if len(buildings) else buildings
+    walls = make_walls(local, np.full(len(buildings), np.nan) if top_m is None else top_m)
+    points = point_xy_m - origin
+    start, order, corner, shape = _cells(points, _POINT_CELL_M)
+    return Ground(
+        sites=np.ascontiguousarray(site_xy_m - origin, dtype=np.float32),
+        # No building is number -2, so that -1 of a point outside does not match it.
+        site_in=np.where(
+            (inside := containing_building(site_xy_m, buildings)) < 0, -2, inside
+        ).astype(np.int32),
+        points=(
+            *np.ascontiguousarray(points[order].T, dtype=np.float32),
+            order.astype(np.int32),
+            containing_building(point_xy_m, buildings)[order],
+            start,
+            *map(np.float32, corner),
+            *shape,
+            np.float32(_POINT_CELL_M),
+        ),
+        walls=(
+            *walls.ends,
+            walls.building,
+            walls.top_m,
+            walls.cell_start,
+            *map(np.float32, walls.origin),
+            *walls.shape,
+            np.float32(_WALL_CELL_M),
+            np.float32(_WALL_PIECE_M / 2),
+        ),
+    )
+
+
+def build_sight(
+    site_xy_m: FloatArray,
+    point_xy_m: FloatArray,
+    buildings: NDArray[np.object_],
+    *,
+    reach_m: float,
+    beyond_m: float = 0.0,
+    top_m: FloatArray | None = None,
+    target_m: float = 1.7,
+    origin_m: FloatArray | None = None,
+) -> Sight:
+    """Test every pair of site and street point in reach.
+
+    Parameters
+    ----------
+    site_xy_m, point_xy_m
+        Metric coordinates, shapes (G, 2) and (P, 2). A local origin is subtracted before they
+        become float32, which would lose half a metre on raw northings. The nearer in memory what
+        is near on the ground, the faster: see `morton_order`.
+    buildings
+        Footprints in the same frame.
+    reach_m
+        Longest distance kept, up to 655 m.
+    beyond_m
+        Pairs up to this distance are left out: a far band beside a near one.
+    top_m
+        Height of each building, NaN where it is not known, shape (B,); by default of none.
+    target_m
+        Height of what is looked at: the top of a standing person.
+    origin_m
+        The local origin, shape (2,); by default the middle of sites and points. Parts of a city
+        that are to give the same bits share that of the city.
+    """
+    ground = make_ground(site_xy_m, point_xy_m, buildings, top_m, origin_m)
+    blocks = list(sweep(ground, reach_m=reach_m, beyond_m=beyond_m, target_m=target_m))
+    return Sight(
+        start=np.concatenate([[0], *(block[0] for block in blocks)]).astype(np.int64).cumsum(),
+        **{
+            name: np.concatenate([np.empty(0, dtype), *(block[k] for block in blocks)])
+            for k, (name, dtype) in enumerate(_PAIR_ARRAYS.items(), start=1)
+        },
+        reach_m=reach_m,
+    )
+
+
+def sweep(
+    ground: Ground,
+    *,
+    reach_m: float,
+    beyond_m: float = 0.0,
+    target_m: float = 1.7,
+    keep: bool = True,
+) -> Iterator[
+    tuple[NDArray[np.int64], Int32Array, NDArray[np.uint16], NDArray[np.uint8], NDArray[np.uint8]]
+]:
+    """Yield, for blocks of sites, the length of each row and the arrays of `Sight`.
+
+    With `keep` false the lines of sight are tested and counted only, and the arrays are empty.
+    """
+    reach = np.float32(reach_m)
+    scratch = [np.empty(0, dtype) for dtype in _PAIR_ARRAYS.values()]
+    for first in range(0, len(ground.sites), _BLOCK_SITES):
+        sites = ground.sites[first : first + _BLOCK_SITES]
+        found = np.zeros(len(sites), np.int64)
+        with KERNEL_LOCK:
+            room = sight.room_in_reach(sites, *ground.points[4:], reach)  # type: ignore[call-arg]
+            row = np.concatenate([[0], np.cumsum(room)]).astype(np.int64)
+            if keep and row[-1] > len(scratch[0]):
+                # A little more than needed, and kept: new memory costs as much as the tests.
+                scratch = [
+                    np.empty(int(row[-1] * _SPARE), dtype) for dtype in _PAIR_ARRAYS.values()
+                ]
+            sight.sweep(  # type: ignore[call-arg]
+                sites, ground.site_in[first : first + _BLOCK_SITES],
+                *ground.points, *ground.walls,
+                np.float32(beyond_m), reach, np.float32(target_m), np.float32(HIGHEST_CAMERA_M),
+                row, _bearing_steps(), keep, *scratch, found,
+            )  # fmt: skip
+            start = np.concatenate([[0], np.cumsum(found * keep)]).astype(np.int64)
+            arrays = [np.empty(start[-1], dtype) for dtype in _PAIR_ARRAYS.values()]
+            if keep:
+                sight.compact(row, start, found, *scratch, *arrays)
+        yield (found, *arrays)  # type: ignore[misc]
+
+
+@cache
+def _bearing_steps() -> NDArray[np.uint8]:
+    """Return the bearing step of the middle of each step of the diamond angle."""
+    middle = (np.arange(sight.FINE_BINS) + 0.5) / sight.FINE_BINS * 4
+    upper = middle < _HALF_TURN
+    dx = np.where(upper, 1 - middle, middle - 3)
+    dy = np.where(upper, 1 - np.abs(dx), np.abs(dx) - 1)
+    turn = np.arctan2(dx, dy) / (2 * np.pi)
+    return (np.floor(turn * BEARING_STEPS + 0.5).astype(np.int64) % BEARING_STEPS).astype(np.uint8)
+
+
+def morton_order(xy_m: FloatArray) -> NDArray[np.int64]:
+    """Return the order of points along a Z-shaped curve (Morton 1966): near stays near.
+
+    Ties are kept in the order given.
+    """
+    if not len(xy_m):
+        return np.empty(0, dtype=np.int64)
+    cell = ((xy_m - xy_m.min(axis=0)) / _MORTON_CELL_M).astype(np.uint64)
+    for shift, mask in _MORTON_STEPS:
+        cell = (cell | (cell << np.uint64(shift))) & np.uint64(mask)
+    return np.argsort(cell[:, 0] | (cell[:, 1] << np.uint64(1)), kind="stable")
+
+
+_HALF_TURN: Final = 2.0
+"""Half a turn in diamond angle, which runs from 0 to 4."""
+_MORTON_CELL_M = 4.0
+_MORTON_STEPS = (
+    (16, 0x0000FFFF0000FFFF),
+    (8, 0x00FF00FF00FF00FF),
+    (4, 0x0F0F0F0F0F0F0F0F),
+    (2, 0x3333333333333333),
+    (1, 0x5555555555555555),
+)
+"""How the bits of a number are spread apart, so that those of another fit between."""
+
+
+def local_origin(site_xy_m: FloatArray, point_xy_m: FloatArray) -> FloatArray:
+    """Return the middle of sites and points, which is subtracted before they become float32."""
+    everything = np.vstack([site_xy_m, point_xy_m])
+    return everything.mean(axis=0) if len(everything) else np.zeros(2)
+
+
+_PAIR_ARRAYS: Final[dict[str, type[np.int32 | np.uint16 | np.uint8]]] = {
+    "point": np.int32,
+    "distance_cm": np.uint16,
+    "bearing": np.uint8,
+    "height_dm": np.uint8,
+}
+_ARRAYS = ("start", *_PAIR_ARRAYS)
+
+
+def cached_sight(  # noqa: PLR0913
+    key_parts: dict[str, str | float | int],
+    site_xy_m: FloatArray,
+    point_xy_m: FloatArray,
+    buildings: NDArray[np.object_],
+    *,
+    reach_m: float,
+    beyond_m: float = 0.0,
+    top_m: FloatArray | None = None,
+    target_m: float = 1.7,
+    origin_m: FloatArray | None = None,
+    cache_dir: Path | None = None,
+) -> Sight:
+    """Return the arrays of `build_sight`, kept on disk and opened memory-mapped.
+
+    Parameters
+    ----------
+    key_parts
+        Everything the inputs follow from, such as the hash of the pack; the key of the cache.
+    site_xy_m, point_xy_m, buildings, reach_m, beyond_m, top_m, target_m, origin_m
+        See `build_sight`.
+    cache_dir
+        Folder of caches; the user's by default.
+
+    Notes
+    -----
+    A cache that cannot be read is built again; one that cannot be written is done without. Blocks
+    are written as they are found, so that a large city is never in memory as a whole.
+    """
+    bands = {"reach_m": reach_m, "beyond_m": beyond_m, "target_m": target_m, "version": VERSION}
+    key = store.sha256_bytes(store.canonical_json({**key_parts, **bands}))[:32]
+    folder = (cache_dir or store.cache_dir()) / "sight" / key
+    ready = _open_cached(folder, reach_m, len(site_xy_m))
+    if ready is not None:
+        return ready
+    try:
+        _build_into(
+            folder,
+            make_ground(site_xy_m, point_xy_m, buildings, top_m, origin_m),
+            reach_m=reach_m,
+            beyond_m=beyond_m,
+            target_m=target_m,
+        )
+    except OSError:
+        ready = None
+    else:
+        ready = _open_cached(folder, reach_m, len(site_xy_m))
+    return ready or build_sight(
+        site_xy_m,
+        point_xy_m,
+        buildings,
+        reach_m=reach_m,
+        beyond_m=beyond_m,
+        top_m=top_m,
+        target_m=target_m,
+        origin_m=origin_m,
+    )
+
+
+def _open_cached(folder: Path, reach_m: float, n_sites: int) -> Sight | None:
+    """Return the arrays in a folder, or None where they are missing or do not fit."""
+    try:
+        start, *pairs = (
+            np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _ARRAYS
+        )
+    except (OSError, ValueError):
+        return None
+    fits = all(
+        len(row) == start[-1] and row.dtype == dtype
+        for row, dtype in zip(pairs, _PAIR_ARRAYS.values(), strict=True)
+    )
+    if len(start) != n_sites + 1 or not fits:
+        return None
+    return Sight(start, **dict(zip(_PAIR_ARRAYS, pairs, strict=True)), reach_m=reach_m)
+
+
+def _build_into(
+    folder: Path, ground: Ground, *, reach_m: float, beyond_m: float, target_m: float
+) -> None:
+    """Sweep into a temporary folder and rename it, so that no cache is ever half there."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix=".building.", dir=folder.parent))
+    try:
+        counts = [np.zeros(1, np.int64)]
+        with ExitStack() as stack:
+            files = [
+                stack.enter_context((temporary / f"{name}.npy").open("wb")) for name in _PAIR_ARRAYS
+            ]
+            for file, dtype in zip(files, _PAIR_ARRAYS.values(), strict=True):
+                _write_header(file, dtype, 0)
+            for found, *arrays in sweep(
+                ground, reach_m=reach_m, beyond_m=beyond_m, target_m=target_m
+            ):
+                counts.append(found)
+                for file, array in zip(files, arrays, strict=True):
+                    file.write(array.data)  # type: ignore[attr-defined]
+            start = np.concatenate(counts).cumsum()
+            for file, dtype in zip(files, _PAIR_ARRAYS.values(), strict=True):
+                file.seek(0)
+                _write_header(file, dtype, int(start[-1]))
+        np.save(temporary / "start.npy", start, allow_pickle=False)
+        if folder.exists():
+            shutil.rmtree(folder)
+        temporary.rename(folder)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _write_header(file: IO[bytes], dtype: type[np.generic], length: int) -> None:
+    """Write the head of a .npy file; for every length it has the same number of bytes."""
+    np.lib.format.write_array_header_1_0(
+        file,
+        {
+            "descr": np.lib.format.dtype_to_descr(np.dtype(dtype)),
+            "fortran_order": False,
+            "shape": (length,),
+        },
+    )

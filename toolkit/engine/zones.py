@@ -1,0 +1,90 @@
+"""Zones: polygons of the places that share a class of exposure, for one tier.
+
+A zone is the strip of street along points of one class. Classes do not overlap: where two
+strips meet, the higher class keeps the ground, because a zone must not understate.
+"""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from toolkit.base.terms import EXPOSURE_CLASSES, LIKELY_LOW, POSSIBLE_HIGH
+from toolkit.streets import street_points
+
+STRIP_M = 6.0
+"""Half the width of a strip, about the distance from centre line to house front."""
+_QUADRANT_SEGMENTS = 2
+_CRS = "EPSG:4326"
+
+
+def point_classes(
+    low: NDArray[np.float64], high: NDArray[np.float64], known: NDArray[np.bool_]
+) -> NDArray[np.str_]:
+    """Return the `ExposureClass` of each point, shape (P,)."""
+    return np.select(
+        [~known, low >= LIKELY_LOW, high >= POSSIBLE_HIGH],
+        ["unknown", "likely", "possible"],
+        "not_excluded",
+    )
+
+
+def street_area_m2(lines: NDArray[np.object_]) -> float:
+    """Return the ground within `STRIP_M` of any of the streets (metric lines), each place once."""
+    ground = shapely.buffer(lines, STRIP_M, quad_segs=_QUADRANT_SEGMENTS)
+    return float(shapely.area(shapely.union_all(ground)))
+
+
+def zone_polygons(
+    points: street_points.Pieces, classes: NDArray[np.str_], crs: str
+) -> gpd.GeoDataFrame:
+    """Return one valid (multi)polygon per class that occurs.
+
+    Parameters
+    ----------
+    points
+        Street points with their headings and lengths, metric.
+    classes
+        Class of each point, see `point_classes`.
+    crs
+        Metric CRS of the points.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Columns `exposure_class` and geometry, EPSG:4326; classes do not overlap but for the
+        rounding of coordinates.
+    """
+    half = (
+        points.length[:, None]
+        / 2
+        * np.column_stack([np.cos(points.heading_rad), np.sin(points.heading_rad)])
+    )
+    strips = np.asarray(
+        shapely.linestrings(np.stack([points.xy - half, points.xy + half], axis=1)), dtype=object
+    )
+    names, shapes = [], []
+    taken: shapely.Geometry = shapely.Polygon()
+    for name in EXPOSURE_CLASSES:
+        members = strips[classes == name]
+        if not len(members):
+            continue
+        # One buffer a strip and one union is ten times as fast as one buffer of them all.
+        ground = shapely.union_all(shapely.buffer(members, STRIP_M, quad_segs=_QUADRANT_SEGMENTS))
+        shape = shapely.difference(ground, taken)
+        taken = shapely.union(taken, ground)
+        if not shape.is_empty:
+            names.append(name)
+            shapes.append(shape)
+    found = gpd.GeoDataFrame({"exposure_class": names}, geometry=shapes, crs=crs).to_crs(_CRS)
+    # Reprojection rounds, and may make rings touch themselves.
+    found["geometry"] = [_polygons(shape) for shape in found.geometry.array]
+    return found
+
+
+def _polygons(shape: shapely.Geometry) -> shapely.MultiPolygon:
+    """Return the polygons of a shape that is made valid first, without lines and points."""
+    parts = shapely.get_parts(shapely.get_parts(shapely.make_valid(shape)))
+    return shapely.MultiPolygon([p for p in parts if p.geom_type == "Polygon"])

@@ -1,0 +1,1 @@
+"""From claims to a distribution of cameras; knows no streets, no lenses and no places."""

@@ -1,0 +1,436 @@
+"""From claims to a count: how many cameras of the reported system, installed and planned.
+
+A reported number is rarely the number. "Over 200" bounds from below, "hundreds" is an interval, an
+exact figure grows old, talks and tenders may have led to nothing. The rule, with its formulas:
+``docs/method/counts.md``. Contradictory claims are listed; no average is taken of them. What one
+figure allows is in `toolkit.evidence.figure_draws`, what somebody saw in
+`toolkit.evidence.observations`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from toolkit.base.arrays import FloatArray
+from toolkit.base.draws import Design
+from toolkit.evidence.claim import CONTRACT_UNITS, DENSITY_UNITS, Claim
+from toolkit.evidence.densities import NO_FIGURES, CityFigures
+from toolkit.evidence.figure_draws import (
+    Assumptions,
+    Setting,
+    one_sided,
+    origin_column,
+    spread,
+    user_draws,
+    wide_prior,
+)
+from toolkit.evidence.load import NATIONAL, contradictions, known_by, standing
+from toolkit.evidence.observations import Observation, updated, usable_observations
+from toolkit.evidence.words import RuleId, UnusedReason, rule_text
+
+Scope = Literal["public", "all"]
+
+
+@dataclass(frozen=True)
+class CountDraws:
+    """Draws of the number of cameras of the reported system, and what they rest on.
+
+    Attributes
+    ----------
+    installed, planned
+        Cameras, shape (n_draws,), drawn together: in every draw planned >= installed. Not rounded.
+    claims_installed, claims_planned
+        Ids of the claims used, the one that governs first.
+    contradictions
+        Pairs of ids of known claims that disagree.
+    stale_installed, stale_planned
+        Whether the newest claim behind the count is older than ``count.stale_years``.
+    rule_installed, rule_planned
+        One sentence of `toolkit.evidence.words` each, in English, which is also the key by which it
+        is translated.
+    used_prior
+        Whether the installed count rests on other cities because no number is reported.
+    scope
+        Which cameras the count is of.
+    mixed_scope
+        Whether public cameras were asked for and only figures for all of them are known: the
+        scope is then ``all``.
+    user_range
+        The user's own range, if it stands in place of the claims.
+    observations
+        What was counted in the streets and has been used.
+    unused
+        Id and reason of each figure for cameras that sets no count.
+    """
+
+    installed: FloatArray
+    planned: FloatArray
+    claims_installed: tuple[str, ...]
+    claims_planned: tuple[str, ...]
+    contradictions: tuple[tuple[str, ...], ...]
+    stale_installed: bool
+    stale_planned: bool
+    rule_installed: str
+    rule_planned: str
+    used_prior: bool
+    scope: Scope
+    mixed_scope: bool
+    user_range: tuple[float, float] | None
+    observations: tuple[Observation, ...] = ()
+    unused: tuple[tuple[str, UnusedReason], ...] = ()
+
+
+_MISSING_FIGURE: dict[str, UnusedReason] = {
+    "cameras_per_km": "no_street_km",
+    "cameras_per_km2": "no_area",
+    "cameras_per_1000_people": "no_population",
+    "cameras_per_junction": "no_junctions",
+    "share_of_junctions": "no_junctions",
+}
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One side of the result: installed or planned."""
+
+    draws: FloatArray
+    claims: tuple[Claim, ...]
+    rule: RuleId
+
+
+def count_draws(
+    claims: Iterable[Claim],
+    *,
+    as_of: dt.date,
+    design: Design,
+    assumptions: Assumptions,
+    scope: Scope | None = None,
+    user_range: tuple[float, float] | None = None,
+    observations: Sequence[Observation] = (),
+    figures: CityFigures = NO_FIGURES,
+) -> CountDraws:
+    """Draw the number of installed and planned cameras from the claims about one city.
+
+    Parameters
+    ----------
+    claims
+        Claims about one city, in any order; those about the whole country set no count.
+    as_of
+        The day for which the count holds. Claims made later are not known yet.
+    scope
+        ``public``: cameras of the state; ``all``: private ones too, for which a figure for the
+        public ones is a lower bound; None: as the report says.
+    user_range
+        The user's own low and high, in place of the claims: the 5 and 95 % points, or an exact
+        number if both are equal.
+    observations
+        What somebody counted in the streets; it narrows the count and never sets it to nothing.
+    figures
+        The city's own figures, which turn densities into counts and a walk into a share of the
+        streets.
+
+    Raises
+    ------
+    InputDataError
+        If `user_range` is not a range above zero, or an observation cannot be used.
+
+    Notes
+    -----
+    Pareto upper ends as censoring with a sourced 95 % ratio: ``docs/method/counts.md``.
+    """
+    known = known_by((c for c in claims if c.city != NATIONAL), as_of)
+    usable, counted_scope = _in_scope(standing(known), scope)
+    setting = Setting(as_of, design, assumptions, figures, usable)
+    seen = usable_observations(observations, as_of, assumptions.value("count.ageing_years"))
+    if user_range is not None:
+        installed = _Part(user_draws(user_range, design), (), "user")
+    else:
+        installed = _installed(usable, setting, counted_scope)
+    if seen:
+        # The order of the draws stays, so that other quantities keep the counts they met.
+        draws = updated(installed.draws, seen, figures, assumptions, design)
+        installed = replace(installed, draws=draws)
+    planned = installed if user_range is not None else _planned(usable, installed, setting)
+    return CountDraws(
+        installed=installed.draws,
+        planned=np.maximum(planned.draws, installed.draws),
+        claims_installed=tuple(claim.id for claim in installed.claims),
+        claims_planned=tuple(claim.id for claim in planned.claims),
+        contradictions=contradictions(known),
+        stale_installed=setting.is_stale(installed.claims),
+        stale_planned=setting.is_stale(planned.claims),
+        rule_installed=rule_text(installed.rule),
+        rule_planned=rule_text(planned.rule),
+        used_prior=installed.rule in ("prior", "not_installed", "nothing"),
+        scope=counted_scope,
+        mixed_scope=scope == "public" and counted_scope == "all",
+        user_range=user_range,
+        observations=seen,
+        unused=_unused(usable, setting),
+    )
+
+
+def _in_scope(claims: tuple[Claim, ...], scope: Scope | None) -> tuple[tuple[Claim, ...], Scope]:
+    """Return the claims that bear on a scope, and the scope of the count they give.
+
+    A figure for public cameras bounds all of them from below; one for all bounds nothing public,
+    and is used only where nothing else says that cameras are there.
+    """
+    public = tuple(c for c in claims if c.scope == "public")
+    if scope == "all" or (any(c.status for c in claims) and not any(c.status for c in public)):
+        return claims, "all"
+    return public, "public"
+
+
+def _installed(claims: tuple[Claim, ...], setting: Setting, scope: Scope) -> _Part:
+    """Return the installed count: the newest figure governs, higher ones raise it."""
+    present = [
+        claim
+        for claim in _newest_first(claims, setting)
+        if claim.status == "installed"
+        and claim.topic in ("count", "presence")
+        and not _begins_after(claim, setting.as_of)
+    ]
+    dense = [
+        claim
+        for claim in present
+        if claim.place is None
+        and _counts(claim, DENSITY_UNITS, ("stock",))
+        and setting.factor(claim) is not None
+    ]
+    counted = [c for c in present if _counts(c, ("cameras", "sites"), ("stock", "flow"))]
+    bounding = _newest_first([*counted, *dense], setting)
+    cameras = [c for c in bounding if not _counts(c, ("sites",), ("stock", "flow"))]
+    whole = [c for c in cameras if c.place is None and (scope == "public" or c.scope == "all")]
+    if whole:
+        return _raised(whole[0], _figure_rule(whole[0]), bounding, setting)
+    if cameras:
+        return _raised(max(cameras, key=setting.least), "part", bounding, setting)
+    if bounding:
+        governing = min(bounding, key=lambda c: c.place is not None)
+        draws = spread(governing, setting, part=governing.place is not None)
+        return _Part(draws * setting.per_site, (governing,), "sites")
+    if present:
+        return _Part(wide_prior(setting), tuple(present), "prior")
+    return _not_installed(claims, setting)
+
+
+def _raised(governing: Claim, rule: RuleId, bounding: Sequence[Claim], setting: Setting) -> _Part:
+    """Return the count by one claim, raised by each other one that names a higher number.
+
+    A newer and smaller figure must not narrow the count to the older bound, so a higher claim
+    lifts the whole distribution, with the same column of probabilities. Figures for different
+    makes are parts of one whole: together they name the sum.
+    """
+    draws = _in_cameras(governing, setting, part=rule == "part")
+    used = [governing]
+    for claim in bounding:
+        if setting.least(claim) > setting.least(governing):
+            # A site holds one camera at least, so a number of sites bounds like one of cameras.
+            sites = _counts(claim, ("sites",), ("stock", "flow"))
+            other = (
+                spread(claim, setting, part=True)
+                if sites
+                else _in_cameras(claim, setting, part=claim.place is not None)
+            )
+            draws = np.maximum(draws, other)
+            used.append(claim)
+    makes = _largest_by_make(bounding, setting)
+    if len(makes) > 1 and sum(map(setting.least, makes)) > setting.least(governing):
+        together = np.sum(
+            [_in_cameras(c, setting, column=origin_column(c, [governing])) for c in makes], axis=0
+        )
+        draws = np.maximum(draws, together)
+        used += [claim for claim in makes if claim not in used]
+        rule = "makes"
+    return _Part(draws, tuple(used), rule)
+
+
+def _largest_by_make(bounding: Iterable[Claim], setting: Setting) -> list[Claim]:
+    """Return the claim that names most cameras of each make, for the whole city."""
+    best: dict[str, Claim] = {}
+    for claim in bounding:
+        brand = claim.quantity.brand if claim.quantity else None
+        if (
+            brand is None
+            or claim.place is not None
+            or not _counts(claim, ("cameras",), ("stock", "flow"))
+        ):
+            continue
+        if brand not in best or setting.least(claim) > setting.least(best[brand]):
+            best[brand] = claim
+    return [best[brand] for brand in sorted(best)]
+
+
+def _in_cameras(
+    claim: Claim, setting: Setting, *, part: bool = False, column: str | None = None
+) -> FloatArray:
+    """Return the draws of a figure as cameras, shape (D,)."""
+    draws = (
+        spread(claim, setting, part=part)
+        if column is None
+        else spread(claim, setting, part=part, column=column)
+    )
+    factor = setting.factor(claim)
+    return draws if factor is None else draws * factor
+
+
+def _not_installed(claims: tuple[Claim, ...], setting: Setting) -> _Part:
+    """Return the count where only talks, a tender or a plan is reported."""
+    announced = _announced(claims, setting)
+    if not announced:
+        return _Part(wide_prior(setting), (), "nothing")
+    # With several of them the most advanced one tells.
+    chances = [
+        setting.assumptions.draw(f"installed_prob.{status}", setting.design)
+        for status in sorted({str(claim.status) for claim in announced})
+    ]
+    there = setting.design.column("count.zero") < np.max(chances, axis=0)
+    if_built = _if_built(announced, setting)
+    rule: RuleId = "not_installed" if if_built.rule == "plan_prior" else "not_installed_figure"
+    return _Part(np.where(there, if_built.draws, 0.0), if_built.claims, rule)
+
+
+def _if_built(announced: Sequence[Claim], setting: Setting) -> _Part:
+    """Return the count that follows if what is announced is carried out."""
+    counted = [c for c in announced if _counts(c, ("cameras",), ("stock", "flow", "increment"))]
+    if not counted:
+        return _Part(wide_prior(setting), tuple(announced), "plan_prior")
+    largest = max(counted, key=setting.least)
+    return _Part(spread(largest, setting, aged_share=0.0), (largest,), "plan")
+
+
+def _planned(claims: tuple[Claim, ...], installed: _Part, setting: Setting) -> _Part:
+    """Return the planned count: what is installed, and what is announced beyond it."""
+    announced = _announced(claims, setting)
+    if installed.rule == "nothing":
+        return installed
+    if installed.rule in ("not_installed", "not_installed_figure"):
+        return _if_built(announced, setting)
+    since = installed.claims[0].holds_from
+    newer = [
+        c
+        for c in announced
+        if c.status == "planned" and c.said.latest and since and c.said.latest >= since
+    ]
+    rule: RuleId = "same"
+    draws, used = installed.draws, list(installed.claims)
+    plans = [c for c in newer if _counts(c, ("cameras",), ("stock",))]
+    if plans:
+        largest = max(plans, key=setting.least)
+        draws = np.maximum(draws, spread(largest, setting, aged_share=0.0))
+        used, rule = [largest, *used], "plan"
+    additions = _independent(
+        (c for c in newer if _counts(c, ("cameras", "sites"), ("increment",))), setting
+    )
+    for claim in additions:
+        extra = spread(
+            claim,
+            setting,
+            aged_share=0.0,
+            column=origin_column(claim, installed.claims),
+            interval_column=f"count.increment:{claim.id}",
+        )
+        if _counts(claim, ("sites",), ("increment",)):
+            extra = extra * setting.per_site
+        draws = draws + extra
+    if additions:
+        used, rule = [*additions, *used], "increment"
+    elif newer and not plans:
+        used, rule = [*newer, *used], "more_without_number"
+    return _Part(draws, tuple(used), rule)
+
+
+def _announced(claims: Iterable[Claim], setting: Setting) -> list[Claim]:
+    """Return the claims of cameras that are to come, newest first."""
+    return [
+        claim
+        for claim in _newest_first(claims, setting)
+        if claim.status in ("planned", "tender", "talks") and claim.topic in ("count", "presence")
+    ]
+
+
+def _independent(claims: Iterable[Claim], setting: Setting) -> list[Claim]:
+    """Return the claims without those that share an origin with a larger one, which is kept.
+
+    A number of cameras comes before a number of sites of the same origin: it is the same plan.
+    """
+    kept: list[Claim] = []
+    seen: set[str] = set()
+    for claim in sorted(
+        claims,
+        key=lambda c: (not _counts(c, ("cameras",), ("increment",)), -setting.least(c), c.id),
+    ):
+        if seen.isdisjoint(claim.origins):
+            kept.append(claim)
+        seen.update(claim.origins)
+    return kept
+
+
+def _newest_first(claims: Iterable[Claim], setting: Setting) -> list[Claim]:
+    """Return claims by the date for which they hold, then by confidence, then by size."""
+
+    def key(claim: Claim) -> tuple[int, str, float, str]:
+        start = claim.holds_from
+        age = -start.toordinal() if start else 0
+        return age, claim.confidence.grade, -setting.least(claim), claim.id
+
+    return sorted(claims, key=key)
+
+
+def _begins_after(claim: Claim, as_of: dt.date) -> bool:
+    start = claim.holds_from
+    return start is not None and start > as_of
+
+
+def _counts(claim: Claim, units: Sequence[str], kinds: Sequence[str]) -> bool:
+    """Return whether a claim is a dated figure of one of these units and kinds.
+
+    A figure on a part, such as "of those, 140 for one township", has another topic than `count`
+    and is never added to the whole.
+    """
+    figure = claim.quantity
+    return (
+        figure is not None
+        and claim.topic == "count"
+        and claim.holds_from is not None
+        and figure.unit in units
+        and figure.kind in kinds
+    )
+
+
+def _figure_rule(claim: Claim) -> RuleId:
+    """Return the rule that a claim about the whole city follows."""
+    figure = claim.quantity
+    if figure is None or one_sided(figure):
+        return "lower_bound"
+    if figure.unit in DENSITY_UNITS:
+        return "density"
+    least, most = figure.bounds
+    return "point" if least == most else "interval"
+
+
+def _unused(claims: Iterable[Claim], setting: Setting) -> tuple[tuple[str, UnusedReason], ...]:
+    """Return each figure for cameras that sets no count, with the reason."""
+    found: list[tuple[str, UnusedReason]] = []
+    for claim in claims:
+        figure = claim.quantity
+        if figure is None or claim.status is None:
+            continue
+        if figure.unit in CONTRACT_UNITS:
+            found.append((claim.id, "contract"))
+        elif claim.topic == "count" and claim.holds_from is None:
+            found.append((claim.id, "undated"))
+        elif figure.unit in DENSITY_UNITS and claim.topic == "count":
+            if claim.status != "installed":
+                found.append((claim.id, "density_planned"))
+            elif claim.place is not None:
+                found.append((claim.id, "density_part"))
+            elif setting.factor(claim) is None:
+                found.append((claim.id, _MISSING_FIGURE[figure.unit]))
+    return tuple(found)

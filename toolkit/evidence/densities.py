@@ -1,0 +1,67 @@
+"""A city's own figures, by which a reported density becomes a number of cameras.
+
+"Two cameras per km" says nothing about a count until the km are known. Street length, area and
+junctions come from installed streets, the population from the list of cities; where a source
+states the area it means, reference street networks give the street length inside it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from toolkit.base.arrays import FloatArray
+from toolkit.evidence.claim import Claim
+
+_PER_THOUSAND = 1000.0
+
+
+@dataclass(frozen=True)
+class CityFigures:
+    """What is known of a city, each over the draws, shape (D,); None where it is not known.
+
+    Attributes
+    ----------
+    street_km
+        Street length inside the boundary of the installed streets.
+    area_km2
+        Area inside that boundary.
+    population
+        Inhabitants, with the spread of such estimates.
+    junctions
+        Junctions for vehicles inside the boundary.
+    street_km_per_km2
+        Street length per built km2, from reference networks, for an area that a source states.
+    """
+
+    street_km: FloatArray | None = None
+    area_km2: FloatArray | None = None
+    population: FloatArray | None = None
+    junctions: FloatArray | None = None
+    street_km_per_km2: FloatArray | None = None
+
+
+NO_FIGURES = CityFigures()
+
+
+def multiplier(claim: Claim, figures: CityFigures, per_site: FloatArray) -> FloatArray | None:
+    """Return what a reported density is multiplied by to give cameras, shape (D,).
+
+    None if the figure of the city that it needs is not known, or the claim has no density.
+    """
+    stated = claim.area_km2
+    street_km, area_km2 = figures.street_km, figures.area_km2
+    if stated is not None:
+        area_km2 = np.full(len(per_site), stated)
+        if figures.street_km_per_km2 is not None:
+            street_km = figures.street_km_per_km2 * stated
+    people, junctions = figures.population, figures.junctions
+    by_unit = {
+        "cameras_per_km": street_km,
+        "cameras_per_km2": area_km2,
+        "cameras_per_1000_people": None if people is None else people / _PER_THOUSAND,
+        "cameras_per_junction": junctions,
+        "share_of_junctions": None if junctions is None else junctions * per_site,
+    }
+    return by_unit.get(claim.quantity.unit) if claim.quantity else None

@@ -1,0 +1,339 @@
+"""What has been reported: records of claims from files, and what can be said of several of them.
+
+Claims come from ``geodata/evidence/``, one file per city and one for the whole country, and from
+``evidence/`` among the user's own data. What follows for a count is in `toolkit.evidence.count`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Literal
+
+from pydantic import ConfigDict
+
+from toolkit.base import store, toml_files
+from toolkit.base.errors import InputDataError
+from toolkit.evidence.claim import (
+    ID_PATTERN,
+    Capability,
+    Claim,
+    Level,
+    Record,
+    RecordId,
+    Source,
+    problems_of_names,
+)
+from toolkit.evidence.makers import load_makers
+from toolkit.evidence.observations import Observation
+
+__all__ = [
+    "EVIDENCE_FORMAT",
+    "NATIONAL",
+    "Claim",
+    "capability_level",
+    "contradictions",
+    "evidence_sha256",
+    "known_by",
+    "load_claims",
+    "load_national",
+    "load_observations",
+    "parse_evidence",
+    "read_claims",
+    "standing",
+]
+
+EVIDENCE_FORMAT = "camera-exposure.evidence/1"
+NATIONAL = "national"
+"""What the claims about the whole country are filed under; they set no city's count."""
+
+_FOLDER = "evidence"
+_TOP_LEVEL = ("format", "city", "licence", "source", "claim", "observation")
+
+
+class _File(Record):
+    model_config = ConfigDict(extra="ignore")
+
+    format: Literal["camera-exposure.evidence/1"]
+    city: RecordId
+
+
+def _own_folder() -> Path:
+    return store.home_dir() / _FOLDER
+
+
+def load_claims(city_id: str, own: Path | None = None) -> tuple[Claim, ...]:
+    """Return the claims about one city: the built-in ones and the user's, in order of id.
+
+    Parameters
+    ----------
+    city_id
+        Id of a city, as `toolkit.streets.cities.find_city` gives it.
+    own
+        Folder with a file a city, in the place of the user's own.
+
+    Returns
+    -------
+    claims
+        A user's claim with the id of a built-in one stands in its place. Empty if nothing is
+        reported about the city.
+
+    Raises
+    ------
+    InputDataError
+        If a file cannot be used; all problems at once, each with its place.
+    """
+    if not re.fullmatch(ID_PATTERN, city_id):
+        msg = f"{toml_files.shown_value(city_id)} is not the id of a city. Look it up first."
+        raise InputDataError(msg)
+    problems: list[str] = []
+    merged: dict[str, Claim] = {}
+    folders = ((store.builtin_dir() / _FOLDER, "built in"), (own or _own_folder(), "your own"))
+    for folder, owner in folders:
+        path = folder / f"{city_id}.toml"
+        if path.is_file():
+            table = toml_files.read_table(path, f"evidence/{city_id}.toml ({owner})")
+            merged |= {claim.id: claim for claim in _claims_of(table, problems)}
+            if table.data.get("city") not in (city_id, None):
+                problems.append(
+                    f"{table.shown}, city: it is {toml_files.shown_value(table.data['city'])} in "
+                    f"the file of {city_id}. Rename the file or mend the city."
+                )
+    # A claim about a city may disagree with one about the whole country.
+    known = set(merged)
+    if city_id != NATIONAL and any(c.supersedes or c.contradicts for c in merged.values()):
+        known |= {claim.id for claim in load_claims(NATIONAL, own)}
+    problems.extend(_problems_of_references(merged, known))
+    toml_files.fail_if_any(problems, f"The evidence about {city_id}")
+    return tuple(merged[name] for name in sorted(merged))
+
+
+def load_national() -> tuple[Claim, ...]:
+    """Return the claims about the whole country, in order of id; see `load_claims`."""
+    return load_claims(NATIONAL)
+
+
+def load_observations(city_id: str, own: Path | None = None) -> tuple[Observation, ...]:
+    """Return what the user has stored as counted in a city, in the order of the file.
+
+    Parameters
+    ----------
+    city_id, own
+        See `load_claims`.
+
+    Raises
+    ------
+    InputDataError
+        If the user's file cannot be used; all problems at once, each with its place.
+    """
+    path = (own or _own_folder()) / f"{city_id}.toml"
+    if not re.fullmatch(ID_PATTERN, city_id) or not path.is_file():
+        return ()
+    table = toml_files.read_table(path, f"evidence/{city_id}.toml (your own)")
+    problems: list[str] = []
+    found = _observations_of(table, problems)
+    toml_files.fail_if_any(problems, f"The evidence about {city_id}")
+    return found
+
+
+def parse_evidence(table: toml_files.Table, others: Iterable[str]) -> tuple[Claim, ...]:
+    """Check a table of evidence whole and return its claims, in its order.
+
+    Parameters
+    ----------
+    others
+        Ids of claims outside the table that it may refer to.
+
+    Raises
+    ------
+    InputDataError
+        If it cannot be used; all problems at once, each with its place.
+    """
+    problems: list[str] = []
+    claims = _claims_of(table, problems)
+    merged = {claim.id: claim for claim in claims}
+    problems.extend(_problems_of_references(merged, {*merged, *others}))
+    toml_files.fail_if_any(problems, table.shown)
+    return claims
+
+
+def read_claims(path: Path) -> tuple[Claim, ...]:
+    """Read one file of claims, in the order of the file, without looking at any other file.
+
+    Raises
+    ------
+    InputDataError
+        If it cannot be used; all problems at once, each with its place.
+    """
+    table = toml_files.read_table(store.local_file(path), path.name)
+    problems: list[str] = []
+    claims = _claims_of(table, problems)
+    toml_files.fail_if_any(problems, table.shown)
+    return claims
+
+
+def _claims_of(table: toml_files.Table, problems: list[str]) -> tuple[Claim, ...]:
+    """Return the claims of one file; problems are added to `problems`."""
+    problems.extend(toml_files.unknown_keys(table, _TOP_LEVEL))
+    head = toml_files.parsed(_File, table.data, table.shown, problems)
+    city = head.city if head else "unknown"
+    sources = _sources_of(table, problems)
+    makers = load_makers()
+    claims: dict[str, Claim] = {}
+    for index, row in enumerate(toml_files.rows_of(table, "claim", problems)):
+        place = table.place("claim", index, row)
+        if not isinstance(row, dict):
+            problems.append(f"{place}: a claim is a table of fields. Write it as [[claim]].")
+            continue
+        filled: dict[str, object] = {"city": city, **row}
+        named = row.get("source")
+        if isinstance(named, str):
+            # A source that is unknown, or already reported as broken, must not hide the other
+            # problems of the claim: a stand-in lets the rest be checked.
+            if named not in sources:
+                shown = toml_files.shown_value(named)
+                problems.append(
+                    f"{place}, source: no [source] table is called {shown}. "
+                    f"{toml_files.near(named, sources)}"
+                )
+            stand_in = {"id": "stand-in", "publisher": "?", "title": "?", "date": "unknown"}
+            filled["source"] = sources.get(named) or stand_in
+        claim = toml_files.parsed(Claim, filled, place, problems)
+        if claim is None:
+            continue
+        if claim.id in claims:
+            problems.append(f"{place}, id: it stands twice in this file. Give another id.")
+        if claim.city != city:
+            problems.append(f"{place}, city: it is not that of the file, {city}. Leave it out.")
+        problems.extend(f"{place}, {problem}" for problem in problems_of_names(claim, makers))
+        claims[claim.id] = claim
+    _observations_of(table, problems)
+    return tuple(claims.values())
+
+
+def _observations_of(table: toml_files.Table, problems: list[str]) -> tuple[Observation, ...]:
+    """Return the ``[[observation]]`` rows of one file; problems are added to `problems`."""
+    rows = toml_files.rows_of(table, "observation", problems)
+    found = (
+        toml_files.parsed(Observation, row, table.place("observation", i, row), problems)
+        for i, row in enumerate(rows)
+    )
+    return tuple(observation for observation in found if observation is not None)
+
+
+def _sources_of(table: toml_files.Table, problems: list[str]) -> dict[str, Source | None]:
+    """Return the ``[source.ID]`` tables by id, None for one that is broken."""
+    rows = table.data.get("source", {})
+    if not isinstance(rows, dict):
+        problems.append(f"{table.shown}: write each source as a table, [source.NAME].")
+        return {}
+    return {
+        name: toml_files.parsed(
+            Source,
+            {"id": name} | row if isinstance(row, dict) else row,
+            f"{table.shown}, source.{name}",
+            problems,
+        )
+        for name, row in rows.items()
+    }
+
+
+def _problems_of_references(claims: Mapping[str, Claim], known: set[str]) -> list[str]:
+    """Return a problem for each id that is named and missing, and for each circle."""
+    problems: list[str] = []
+    for claim in claims.values():
+        for field in ("supersedes", "contradicts"):
+            problems.extend(
+                f"claim {claim.id}, {field}: no claim has the id {name!r}. "
+                f"{toml_files.near(name, known)}"
+                for name in getattr(claim, field)
+                if name not in known
+            )
+        seen, front = set(), set(claim.supersedes)
+        while front:
+            seen |= front
+            front = {n for f in front if f in claims for n in claims[f].supersedes} - seen
+        if claim.id in seen:
+            problems.append(f"claim {claim.id}, supersedes: it comes back to itself. Break it up.")
+    return problems
+
+
+def known_by(claims: Iterable[Claim], as_of: dt.date) -> tuple[Claim, ...]:
+    """Return the claims that had certainly been made by a date, in order of id.
+
+    A claim whose date is not known at all is kept: it is listed, but never sets a count.
+    """
+    kept = [c for c in claims if c.said.latest is None or c.said.latest <= as_of]
+    return tuple(sorted(kept, key=lambda c: c.id))
+
+
+def standing(claims: Iterable[Claim]) -> tuple[Claim, ...]:
+    """Return the claims that no other claim of the same collection supersedes, in order of id."""
+    everything = sorted(claims, key=lambda c: c.id)
+    replaced = {name for claim in everything for name in claim.supersedes}
+    return tuple(claim for claim in everything if claim.id not in replaced)
+
+
+def contradictions(claims: Iterable[Claim]) -> tuple[tuple[str, ...], ...]:
+    """Return each pair of claims that disagree, both among `claims`; ids in order."""
+    everything = tuple(claims)
+    present = {claim.id for claim in everything}
+    pairs = {
+        (min(claim.id, other), max(claim.id, other))
+        for claim in everything
+        for other in claim.contradicts
+        if other in present
+    }
+    return tuple(sorted(pairs))
+
+
+_TIER_CAPABILITY: dict[Literal["face", "plate"], Capability] = {
+    "face": "face_recognition",
+    "plate": "plate_reading",
+}
+
+
+def capability_level(
+    claims: Iterable[Claim], *, as_of: dt.date | None = None
+) -> dict[Literal["face", "plate"], Literal["city", "programme", "denied", "none"]]:
+    """Return how far face recognition and plate reading are reported for a city.
+
+    Parameters
+    ----------
+    claims
+        Claims about the city.
+    as_of
+        Leave out what was said later; None leaves nothing out.
+
+    Returns
+    -------
+    level
+        ``city``: reported for this city, as installed or in its tender; ``programme``: reported
+        for the programme it belongs to, or only announced for the city; ``denied``: nothing but
+        a denial; ``none``: nothing. A denial beside a report never cancels it.
+    """
+    everything = standing(claims if as_of is None else known_by(claims, as_of))
+
+    def best(capability: Capability) -> Literal["city", "programme", "denied", "none"]:
+        levels = {_effective_level(c) for c in everything if capability in c.capability}
+        for level in ("city", "programme", "denied"):
+            if level in levels:
+                return level
+        return "none"
+
+    return {tier: best(capability) for tier, capability in _TIER_CAPABILITY.items()}
+
+
+def _effective_level(claim: Claim) -> Level | None:
+    """Return the level of a claim; what is only announced for a city counts as programme."""
+    if claim.level == "city" and claim.status in ("planned", "talks"):
+        return "programme"
+    return claim.level
+
+
+def evidence_sha256(claims: Iterable[Claim]) -> str:
+    """Return one hash of the content of some claims, whatever their order."""
+    rows = sorted((c.model_dump(mode="json") for c in claims), key=lambda row: str(row["id"]))
+    return store.sha256_bytes(store.canonical_json(rows))

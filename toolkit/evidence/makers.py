@@ -1,0 +1,82 @@
+"""Makers of cameras and their local suppliers: names, and what is reported about them.
+
+What a maker's cameras can do is not here: no model in use in the ten cities is known.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+
+from toolkit.base import store, toml_files
+from toolkit.base.record import Record
+
+MAKERS_FORMAT = "camera-exposure.makers/1"
+_FILE = "makers.toml"
+_TOP_LEVEL = ("format", "licence", "brand", "supplier")
+_Text = Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class Statement(Record):
+    """Something reported about a maker or supplier, or said by it."""
+
+    says: _Text
+    by: Literal["itself", "others"]
+    publisher: _Text
+    date: _Text
+    via: tuple[_Text, ...] = ()
+
+
+class Maker(Record):
+    """A brand, or a supplier that buys from brands.
+
+    Attributes
+    ----------
+    id
+        The name by which claims refer to it.
+    """
+
+    id: _Text
+    kind: Literal["brand", "supplier"]
+    name: _Text
+    aliases: tuple[_Text, ...] = ()
+    statements: tuple[Statement, ...] = ()
+
+
+class _File(Record):
+    model_config = ConfigDict(extra="ignore")
+
+    format: Literal["camera-exposure.makers/1"]
+
+
+def load_makers() -> dict[str, Maker]:
+    """Return the makers and suppliers by id: the built-in ones and the user's own.
+
+    Raises
+    ------
+    InputDataError
+        If a file cannot be used; all problems at once, each with its place.
+    """
+    problems: list[str] = []
+    merged: dict[str, Maker] = {}
+    for root, owner in ((store.builtin_dir(), "built in"), (store.home_dir(), "your own")):
+        path = root / _FILE
+        if not path.is_file():
+            continue
+        table = toml_files.read_table(path, f"{_FILE} ({owner})")
+        problems.extend(toml_files.unknown_keys(table, _TOP_LEVEL))
+        toml_files.parsed(_File, table.data, table.shown, problems)
+        for kind in ("brand", "supplier"):
+            rows = table.data.get(kind, {})
+            if not isinstance(rows, dict):
+                problems.append(f"{table.shown}: write each {kind} as a table, [{kind}.NAME].")
+                continue
+            for name, row in rows.items():
+                place = f"{table.shown}, {kind}.{name}"
+                filled = {"id": name, "kind": kind} | row if isinstance(row, dict) else row
+                maker = toml_files.parsed(Maker, filled, place, problems)
+                if maker is not None:
+                    merged[name] = maker
+    toml_files.fail_if_any(problems, "The list of makers")
+    return merged

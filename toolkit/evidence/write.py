@@ -1,0 +1,186 @@
+"""Write the user's own evidence: claims and counts are added to a file, never changed in it.
+
+What is there stays as it is, comments and order included; the new rows come after it. The whole
+text is checked before it is written, and it is written at once or not at all.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from toolkit.base import store, toml_files
+from toolkit.base.errors import InputDataError
+from toolkit.evidence.claim import Claim
+from toolkit.evidence.load import (
+    EVIDENCE_FORMAT,
+    NATIONAL,
+    load_claims,
+    load_national,
+    parse_evidence,
+)
+from toolkit.evidence.observations import Observation
+
+
+def own_file(city_id: str) -> Path:
+    """Return where the user's own evidence about a city stands, or would stand."""
+    return store.home_dir() / "evidence" / f"{city_id}.toml"
+
+
+def add_claims(city_id: str, claims: Sequence[Claim]) -> tuple[Claim, ...]:
+    """Add claims to the user's own file of a city.
+
+    Claims that are known already, word for word, are left out. A claim with the id of a built-in
+    one stands in its place from then on.
+
+    Returns
+    -------
+    added
+        The claims that were added; the file is not touched if there is none.
+
+    Raises
+    ------
+    InputDataError
+        If a claim of that id is in the user's file with other content, or the evidence would not
+        be whole with the new claims; all problems at once, and nothing is written.
+    """
+    new, text = check_new(city_id, claims)
+    if new:
+        store.write_text(own_file(city_id), text)
+    return new
+
+
+def check_new(city_id: str, claims: Sequence[Claim]) -> tuple[tuple[Claim, ...], str]:
+    """Return which claims would be added, and the text of the file with them.
+
+    Raises
+    ------
+    InputDataError
+        As `add_claims`.
+    """
+    known = {claim.id: claim for claim in load_claims(city_id)}
+    text = _text_of(own_file(city_id))
+    data = tomllib.loads(text)
+    own = {str(row.get("id")) for row in data.get("claim", []) if isinstance(row, dict)}
+    sources = dict(data.get("source", {}))
+    new = tuple(claim for claim in claims if known.get(claim.id) != claim)
+    problems: list[str] = []
+    parts = [text.rstrip("\n") + "\n" if text else _head(city_id)]
+    for claim in new:
+        if claim.id in own:
+            problems.append(
+                f"claim {claim.id}: your own file has one of that id with other content. Give "
+                "another id, or mend the file."
+            )
+        if claim.city != city_id:
+            problems.append(f"claim {claim.id}: it is about {claim.city}, not {city_id}.")
+        content = claim.source.model_dump(mode="json", exclude={"id"})
+        present = sources.get(claim.source.id)
+        if present is None:
+            sources[claim.source.id] = content
+            parts.append(_table(f"[source.{claim.source.id}]", content))
+        elif {name: str(value) for name, value in present.items()} != content:
+            problems.append(
+                f"claim {claim.id}: the source {claim.source.id!r} has another publisher, title "
+                "or date beside it. Give one of them another id."
+            )
+        parts.append(_table("[[claim]]", _fields(claim)))
+    toml_files.fail_if_any(problems, f"The new evidence about {city_id}")
+    whole = "\n".join(parts)
+    if new:
+        _check(city_id, whole, known)
+    return new, whole
+
+
+def add_observation(city_id: str, observation: Observation) -> None:
+    """Add a count along a way to the user's own file of a city.
+
+    Raises
+    ------
+    InputDataError
+        If the file as it is cannot be used; nothing is written then.
+    """
+    path = own_file(city_id)
+    text = _text_of(path)
+    known = {claim.id: claim for claim in load_claims(city_id)}
+    fields = observation.model_dump(mode="json", exclude_defaults=True)
+    parts = [
+        text.rstrip("\n") + "\n" if text else _head(city_id),
+        _table("[[observation]]", fields),
+    ]
+    whole = "\n".join(parts)
+    _check(city_id, whole, known)
+    store.write_text(path, whole)
+
+
+def _check(city_id: str, text: str, known: Mapping[str, Claim]) -> None:
+    """Check the whole text of a file before it is written."""
+    shown = f"evidence/{city_id}.toml (your own, with the new rows)"
+    table = toml_files.Table(shown=shown, data=tomllib.loads(text), text=text)
+    others = set(known)
+    if city_id != NATIONAL:
+        others |= {claim.id for claim in load_national()}
+    parse_evidence(table, others)
+
+
+def _text_of(path: Path) -> str:
+    """Return the text of the user's file, checked to be TOML; empty if there is none."""
+    if not path.is_file():
+        return ""
+    return toml_files.read_table(path, f"evidence/{path.name} (your own)").text
+
+
+def _head(city_id: str) -> str:
+    return f'format = "{EVIDENCE_FORMAT}"\ncity = "{city_id}"\n'
+
+
+def _fields(claim: Claim) -> dict[str, object]:
+    """Return what a ``[[claim]]`` table holds: nothing that is the default."""
+    data = claim.model_dump(mode="json", exclude_defaults=True, exclude={"city", "source"})
+    return data | {"source": claim.source.id}
+
+
+def _table(heading: str, fields: Mapping[str, object]) -> str:
+    lines = [f"{name} = {_value(value)}" for name, value in fields.items()]
+    return "\n".join([heading, *lines]) + "\n"
+
+
+def _value(value: object) -> str:  # noqa: PLR0911 - one line a kind
+    """Return a value as TOML."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        inner = ", ".join(f"{n} = {_value(v)}" for n, v in value.items() if v is not None)
+        return "{ " + inner + " }"
+    if isinstance(value, str):
+        return _quoted(value)
+    if isinstance(value, Iterable):
+        return "[" + ", ".join(_value(item) for item in value) + "]"
+    msg = f"{toml_files.shown_value(value)} cannot be written. Give a text, a number or a list."
+    raise InputDataError(msg)
+
+
+_SHORT = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def _quoted(text: str) -> str:
+    """Return a text as a TOML string: signs that do not show are written as numbers."""
+    signs = []
+    for sign in text:
+        if sign in _SHORT:
+            signs.append(_SHORT[sign])
+        elif sign.isprintable():
+            signs.append(sign)
+        elif ord(sign) <= 0xFFFF:  # noqa: PLR2004 - the plane that has four digits
+            signs.append(f"\\u{ord(sign):04X}")
+        else:
+            signs.append(f"\\U{ord(sign):08X}")
+    return '"' + "".join(signs) + '"'

@@ -1,0 +1,1 @@
+"""How others model: fixed radii and rules, for comparison."""

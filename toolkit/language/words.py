@@ -1,0 +1,471 @@
+"""Names of tiers and classes, figures in words, and the sentences on what the figures cannot say.
+
+Every page, map, report and table takes its words from here, so that they are the same
+everywhere and in every language.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+from toolkit.base.clean_text import clean_text
+from toolkit.base.quantity import Quantity
+from toolkit.base.terms import (
+    LIKELY_LOW,
+    POSSIBLE_HIGH,
+    SWITCHED_TIERS,
+    ExposureClass,
+    Status,
+    Tier,
+)
+from toolkit.language.translate import ngettext, number, significant, tr
+
+_INTERVAL_DIGITS: Final = 2
+_EXACT_DIGITS: Final = 3
+_WHOLE_UNITS: Final = frozenset({"cameras", "sites", "count"})
+_SHARE_UNITS: Final = frozenset({"share", "probability"})
+_SMALLEST_SHOWN: Final = 0.1
+"""Below this, a length or an area is printed as "under 0.1"."""
+_OF: Final = 10
+BUILT_IN_CITIES: Final = (
+    "auckland_road",
+    "baltimore_east",
+    "bengaluru_central",
+    "helsinki_centre",
+)
+"""Cities that the profiles which come with the toolkit were fitted to; all outside Myanmar."""
+_MOST_CITIES: Final = 8
+_CITY_NAME_LIMIT: Final = 40
+
+
+def tier_name(tier: Tier, lang: str) -> str:
+    """Return the name of a tier.
+
+    Parameters
+    ----------
+    tier
+        One of `results.TIERS`.
+    lang
+        Language.
+
+    Returns
+    -------
+    str
+        A few words.
+    """
+    names = {
+        "seen": tr("Seen", lang),
+        "recognised": tr("Recognised", lang),
+        "face": tr("Matched by face recognition", lang),
+        "plate": tr("Number plate read", lang),
+    }
+    return names[tier]
+
+
+def tier_meaning(tier: Tier, lang: str) -> str:
+    """Return one sentence on what a tier means."""
+    meanings = {
+        "seen": tr("A camera shows that a person is there and what the person does.", lang),
+        "recognised": tr(
+            "Somebody who knows the person can tell from the picture who it is.", lang
+        ),
+        "face": tr(
+            "The picture of the face is good enough for face recognition software to match it.",
+            lang,
+        ),
+        "plate": tr(
+            "The picture of a vehicle is good enough for software to read the number plate.", lang
+        ),
+    }
+    return meanings[tier]
+
+
+def tier_condition(tier: Tier, lang: str) -> str | None:
+    """Return under which condition a tier's figures hold, or None.
+
+    How likely it is that the software is in use is never multiplied into the figures.
+    """
+    if tier not in SWITCHED_TIERS:
+        return None
+    if tier == "face":
+        return tr("if face recognition is switched on", lang)
+    return tr("if number plate reading is switched on", lang)
+
+
+def class_name(cls: ExposureClass, lang: str) -> str:
+    """Return the name of a class of places.
+
+    Parameters
+    ----------
+    cls
+        One of `results.EXPOSURE_CLASSES`.
+    lang
+        Language.
+
+    Returns
+    -------
+    str
+        One or two words.
+    """
+    names = {
+        "likely": tr("Likely", lang),
+        "possible": tr("Possible", lang),
+        "not_excluded": tr("Not excluded", lang),
+        "unknown": tr("Unknown", lang),
+    }
+    return names[cls]
+
+
+def class_meaning(cls: ExposureClass, lang: str) -> str:
+    """Return one sentence on what a class means."""
+    low, high = share(LIKELY_LOW, lang), share(POSSIBLE_HIGH, lang)
+    meanings = {
+        "likely": tr("Even the low end of the estimate is {low} or more.", lang),
+        "possible": tr("The high end of the estimate is {high} or more.", lang),
+        "not_excluded": tr(
+            "The high end of the estimate is under {high}. That is not the same as none.", lang
+        ),
+        "unknown": tr("There are no data to say anything.", lang),
+    }
+    return meanings[cls].format(low=low, high=high)
+
+
+def status_name(status: Status, lang: str) -> str:
+    """Return the name of a status of cameras."""
+    names = {"installed": tr("Installed", lang), "planned": tr("Planned", lang)}
+    return names[status]
+
+
+def siting_limit(lang: str, cities: Sequence[str] = BUILT_IN_CITIES) -> str:
+    """Return the sentence on what is not known of where cameras stand.
+
+    Parameters
+    ----------
+    lang
+        Language.
+    cities
+        Names, as in the profiles in use, of the cities whose lists of cameras they were fitted to.
+        They may come from a user's file. None are named where it is not known which.
+
+    Returns
+    -------
+    str
+        The sentence; whoever puts it into a document still has to escape it.
+    """
+    if not cities:
+        return tr(
+            "Where cameras stand is learnt from lists of cameras of other cities; nothing here "
+            "validates it for a city in Myanmar.",
+            lang,
+        )
+    number_of = len(cities)
+    if set(cities) <= set(BUILT_IN_CITIES):
+        text = ngettext(
+            "Where cameras stand is learnt from lists of cameras of {n} city outside Myanmar "
+            "({cities}); no city in Myanmar has been used to test it.",
+            "Where cameras stand is learnt from lists of cameras of {n} cities outside Myanmar "
+            "({cities}); no city in Myanmar has been used to test it.",
+            number_of,
+            lang,
+        )
+    else:
+        text = ngettext(
+            "Where cameras stand is learnt from a list of cameras of {n} city, from a file of the "
+            "user ({cities}); nothing here validates it for a city in Myanmar.",
+            "Where cameras stand is learnt from lists of cameras of {n} cities, from a file of the "
+            "user ({cities}); nothing here validates it for a city in Myanmar.",
+            number_of,
+            lang,
+        )
+    return text.format(n=number_of, cities=_city_names(cities, lang))
+
+
+def _city_names(cities: Sequence[str], lang: str) -> str:
+    known = {
+        "auckland_road": tr("Auckland", lang),
+        "baltimore_east": tr("Baltimore", lang),
+        "bengaluru_central": tr("Bengaluru", lang),
+        "helsinki_centre": tr("Helsinki", lang),
+    }
+    shown = [
+        known.get(name) or clean_text(name[:_CITY_NAME_LIMIT]) or "?"
+        for name in cities[:_MOST_CITIES]
+    ]
+    more = len(cities) - len(shown)
+    if more:
+        shown.append(tr("{n} more", lang).format(n=more))
+    return ", ".join(shown)
+
+
+def profile_name(name: str, title: str, lang: str) -> str:
+    """Return the name of a kind of operator; `title` for one that the toolkit does not bring."""
+    names = {
+        "traffic_junctions": tr("Road authority: traffic at junctions", lang),
+        "plate_gates": tr("Plate readers and gates", lang),
+        "police_neighbourhood": tr("Police: neighbourhoods", lang),
+        "motorway_agency": tr("Motorway agency", lang),
+        "government_sites": tr("Government sites", lang),
+        "pedestrian_core": tr("Pedestrian core", lang),
+    }
+    return names.get(name, title)
+
+
+def built_in(text: str, lang: str) -> str:
+    """Return a text of the built-in data in a language, and any other text as it is."""
+    return dict(zip(_built_in("en"), _built_in(lang), strict=True)).get(text, text)
+
+
+def _built_in(lang: str) -> tuple[str, ...]:
+    return (
+        tr("Central: the ranges the sources support", lang),
+        tr("Cautious: everything works, lowest thresholds, everything switched on", lang),
+        tr(
+            "For the question what a camera system could do at most with what is reported. How "
+            "many cameras there are, where they stand and which lenses they have is as uncertain "
+            "as in the central set.",
+            lang,
+        ),
+        tr("Minimal: the lowest exposure that does not contradict the reports", lang),
+        tr(
+            "The other end of the range, for the question whether a conclusion holds even then. "
+            "Each value is the one end of its range that gives the least exposure; all of them "
+            "together are far less likely than any one alone. A figure that is reported as an "
+            "interval, such as hundreds, keeps its interval. Do not decide on it where to go or "
+            "what to do.",
+            lang,
+        ),
+        tr("Rectangle of the extract around the centre of Helsinki, not the city.", lang),
+        tr(
+            "Nothing reported here is true. Real streets and mapped cameras, with a made-up count, "
+            "to try the toolkit.",
+            lang,
+        ),
+    )
+
+
+def limits(lang: str, cities: Sequence[str] = BUILT_IN_CITIES) -> tuple[str, ...]:
+    """Return the sentences on what the figures cannot say; the first stands on every output.
+
+    Parameters
+    ----------
+    lang
+        Language.
+    cities
+        Of `siting_limit`.
+    """
+    return (
+        tr(
+            "Only the reported system is counted; private, hidden and mobile cameras, "
+            "checkpoints and phones are not.",
+            lang,
+        ),
+        tr(
+            "A street without a camera on the map can be watched all the same: not on the map "
+            "never means not watched.",
+            lang,
+        ),
+        tr(
+            "The figures are estimates from a reported number and a model; nobody has looked at "
+            "the cameras.",
+            lang,
+        ),
+        siting_limit(lang, cities),
+        tr(
+            "Cameras are added, moved and switched off; the figures become less reliable with "
+            "every month after their date.",
+            lang,
+        ),
+        tr(
+            "Do not use the figures to decide that a place or a way is not watched.",
+            lang,
+        ),
+    )
+
+
+def install_steps(lang: str) -> tuple[str, ...]:
+    """Return how a user gets the streets, and with them a map, of a city that has none."""
+    return (
+        tr(
+            "Fetch an OpenStreetMap extract of the country once, on a computer with network: for "
+            "Myanmar one file of about 270 MB that ends in .osm.pbf. docs/guide/streets.md says "
+            "where.",
+            lang,
+        ),
+        tr(
+            'Carry it over, then type "python -m toolkit streets import FILE" or use the page '
+            '"Streets" of the app. All known cities in the file are installed at once, without '
+            "any network.",
+            lang,
+        ),
+        tr(
+            '"python -m toolkit streets list" shows what is installed. From then on there is a '
+            "map.",
+            lang,
+        ),
+    )
+
+
+def demonstration(lang: str) -> str:
+    """Return the banner of an assessment that rests on an invented report."""
+    return tr("Demonstration: the report of cameras behind these figures is made up.", lang)
+
+
+def share(value: float, lang: str) -> str:
+    """Return a share between 0 and 1 in per cent; never "0 %", and "100 %" only if it is all."""
+    percent = 100.0 * value
+    whole = round(percent)
+    if whole < 1:
+        return tr("under {value} %", lang).format(value=1)
+    if whole == 100 and value < 1.0:  # noqa: PLR2004 - per cent
+        return tr("over {value} %", lang).format(value=99)
+    return tr("{value} %", lang).format(value=number(whole))
+
+
+def quantity_text(quantity: Quantity, lang: str) -> str:
+    """Return a figure in words: the range first, then the middle.
+
+    Parameters
+    ----------
+    quantity
+        The figure. Its unit is one of ``share``, ``probability``, ``km``, ``km2``, ``m``,
+        ``px/m``, ``cameras``, ``sites``, ``count``; another is written as it is.
+    lang
+        Language.
+
+    Returns
+    -------
+    str
+        For example ``12 to 35 km (middle 20)``, or why the figure is not known.
+    """
+    if quantity.low is None or quantity.mid is None or quantity.high is None:
+        why = tr(str(quantity.why), lang)
+        return tr("not known: {why}", lang).format(why=why)
+    exact = quantity.low == quantity.mid == quantity.high
+    low, mid, high = (
+        _figure(value, quantity.unit, lang, exact=exact)
+        for value in (quantity.low, quantity.mid, quantity.high)
+    )
+    if low == high:
+        return _with_unit(low, quantity.unit, lang)
+    span = tr("{low} to {high}", lang).format(low=low, high=high)
+    text = tr("{range} (middle {mid})", lang)
+    return text.format(range=_with_unit(span, quantity.unit, lang), mid=mid)
+
+
+def _figure(value: float, unit: str, lang: str, *, exact: bool) -> str:
+    """Return one end of a figure without its unit; shares carry theirs."""
+    if unit in _SHARE_UNITS:
+        return share(value, lang)
+    digits = _EXACT_DIGITS if exact else _INTERVAL_DIGITS
+    if unit in _WHOLE_UNITS:
+        whole = round(value)
+        if exact or abs(whole) < 10**digits:
+            return number(whole)
+        return significant(value, digits)
+    if 0 <= value < _SMALLEST_SHOWN:
+        return tr("under {value}", lang).format(value=_SMALLEST_SHOWN)
+    if value >= 10**digits and exact:
+        return number(value)
+    return significant(value, digits)
+
+
+def _with_unit(text: str, unit: str, lang: str) -> str:
+    """Return a figure or a range with its unit."""
+    patterns = {
+        "km": tr("{value} km", lang),
+        "km2": tr("{value} km²", lang),
+        "m": tr("{value} m", lang),
+        "px/m": tr("{value} pixels per metre", lang),
+        "cameras": tr("{value} cameras", lang),
+        "cameras/km": tr("{value} cameras", lang),
+        "sites": tr("{value} sites", lang),
+        "count": "{value}",
+        **dict.fromkeys(_SHARE_UNITS, "{value}"),
+    }
+    if unit == "cameras" and text == "1":
+        return tr("1 camera", lang)
+    return patterns.get(unit, f"{{value}} {unit}").format(value=text)
+
+
+def difference_text(quantity: Quantity, lang: str) -> str:
+    """Return a difference of two figures in words: the range first, with signs.
+
+    Parameters
+    ----------
+    quantity
+        The difference; that of two shares is written in percentage points.
+    lang
+        Language.
+
+    Returns
+    -------
+    str
+        For example ``-1.2 to +3 km (middle +0.8)``, ``no difference``, or why it is not known.
+    """
+    if quantity.low is None or quantity.mid is None or quantity.high is None:
+        return quantity_text(quantity, lang)
+    if quantity.low == quantity.high == 0:
+        return tr("no difference", lang)
+    is_share = quantity.unit in _SHARE_UNITS
+    low, mid, high = (
+        _signed(value * (100.0 if is_share else 1.0))
+        for value in (quantity.low, quantity.mid, quantity.high)
+    )
+    span = tr("{low} to {high}", lang).format(low=low, high=high)
+    with_unit = (
+        tr("{value} percentage points", lang).format(value=span)
+        if is_share
+        else _with_unit(span, quantity.unit, lang)
+    )
+    return tr("{range} (middle {mid})", lang).format(range=with_unit, mid=mid)
+
+
+def _signed(value: float) -> str:
+    """Return a number with its sign; zero has none."""
+    sign = "+" if value > 0 else "-" if value < 0 else ""
+    return sign + significant(abs(value), _INTERVAL_DIGITS)
+
+
+def of_ten(low: float, mid: float, high: float, lang: str) -> str:
+    """Return the probability of a place as a sentence for a lay reader.
+
+    Parameters
+    ----------
+    low, mid, high
+        Probabilities between 0 and 1; NaN where the model has no answer.
+    lang
+        Language.
+
+    Returns
+    -------
+    str
+        The sentence. The low end is rounded down and the high end up, so that rounding never
+        narrows the range.
+    """
+    if any(math.isnan(value) for value in (low, mid, high)):
+        return tr("For this place there are no data: nothing can be said about it.", lang)
+    n_low = math.floor(round(low * _OF, 6))
+    n_mid = math.floor(round(mid * _OF, 6) + 0.5)
+    n_high = math.ceil(round(high * _OF, 6))
+    if n_mid == 0:
+        text = tr(
+            "Of 10 places like this one, fewer than 1 has a working camera of the reported "
+            "system in view; could be up to {high}.",
+            lang,
+        )
+        return text.format(high=max(n_high, 1))
+    start = ngettext(
+        "Of 10 places like this one, about {mid} has a working camera of the reported system "
+        "in view",
+        "Of 10 places like this one, about {mid} have a working camera of the reported system "
+        "in view",
+        n_mid,
+        lang,
+    ).format(mid=n_mid)
+    if n_low == n_high:
+        return tr("{start}.", lang).format(start=start)
+    least = str(n_low) if n_low else tr("fewer than 1", lang)
+    text = tr("{start}; could be {low} to {high}.", lang)
+    return text.format(start=start, low=least, high=n_high)

@@ -1,0 +1,258 @@
+"""What a city's cameras can do: types drawn from a brand's mix, and their rings per tier.
+
+Formulas are in `toolkit.optics.lens`, the catalogue in `toolkit.optics.catalogue`, thresholds of
+standards and makers in `toolkit.optics.thresholds`, and one camera at a time in
+`toolkit.optics.sheet`.
+
+What is in a ring here and what is not: the aim is drawn with the rest of the ignorance, so these
+rings are aimed ones. A camera that turns counts at its wide setting, all directions. What changes
+from one passing to the next (who faces the camera, where a zoomed-in camera points) is not in them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from toolkit.assumptions.sets import AssumptionSet
+from toolkit.base.arrays import FloatArray
+from toolkit.base.draws import Design
+from toolkit.base.quantity import INTERVAL, Quantity
+from toolkit.base.terms import TIERS, Tier
+from toolkit.optics.catalogue import CameraType, Catalogue, Mix, load_catalogue
+from toolkit.optics.facing import draw_turns
+from toolkit.optics.lens import (
+    FULL_CIRCLE_DEG,
+    aim_at_height_m,
+    field_of_view_deg,
+    night_slant_m,
+    pixel_constant,
+    pixel_constant_of_field,
+    ring_m,
+)
+
+__all__ = [
+    "CameraDraws",
+    "Target",
+    "draw_cameras",
+    "load_catalogue",
+    "system_down",
+    "targets",
+    "threshold_px_m",
+]
+
+
+@dataclass(frozen=True)
+class CameraDraws:
+    """Camera types drawn over the ignorance layer.
+
+    Attributes
+    ----------
+    share
+        Shares of types, shape (D, Y), rows sum to one.
+    hfov_deg
+        Horizontal field that counts for "has the place in its ring", shape (D, Y): the whole
+        circle for cameras that pan.
+    height_m
+        Heights of the lens, shape (D, Y).
+    inner_m, outer_m
+        Rings, shape (D, T, Y); NaN where empty. T runs over `results.TIERS`.
+    availability
+        Share of cameras working, shape (D,).
+    type_ids
+        Ids of the Y types.
+    turns
+        Where the first camera of a site looks from its street, see `bearings.turn_prob`, shape
+        (D, steps); None for any direction.
+    """
+
+    share: FloatArray
+    hfov_deg: FloatArray
+    height_m: FloatArray
+    inner_m: FloatArray
+    outer_m: FloatArray
+    availability: FloatArray
+    type_ids: tuple[str, ...]
+    turns: FloatArray | None = None
+
+    def able_share(self) -> FloatArray:
+        """Return the share of cameras whose ring is not empty, shape (D, T)."""
+        has_ring = np.isfinite(self.inner_m)
+        return np.asarray(np.einsum("dty,dy->dt", has_ring.astype(float), self.share))
+
+
+@dataclass(frozen=True)
+class Target:
+    """What has to be in the picture for a tier.
+
+    Attributes
+    ----------
+    low_m, high_m
+        It spans these heights.
+    cap_key
+        Key of the assumption on the steepest usable view; None where any view will do.
+    """
+
+    low_m: float
+    high_m: float
+    cap_key: str | None = None
+
+
+def targets(assumptions: AssumptionSet) -> dict[Tier, Target]:
+    """Return the target of each tier: a whole person, a face, a plate.
+
+    A face is never above the head, so that seen >= recognised >= face holds everywhere.
+    """
+    person = assumptions.value("optics.person_height_m")
+    face = min(assumptions.value("optics.face_height_m"), person)
+    plate = assumptions.value("optics.plate_height_m")
+    return {
+        "seen": Target(0.0, person),
+        "recognised": Target(0.0, person),
+        "face": Target(face, face, "optics.face_tilt_cap_deg"),
+        "plate": Target(plate, plate, "optics.plate_tilt_cap_deg"),
+    }
+
+
+def threshold_px_m(tier: Tier, assumptions: AssumptionSet) -> float:
+    """Return the least pixel density of a tier."""
+    return assumptions.value(f"threshold.{tier}_px_m")
+
+
+def system_down(assumptions: AssumptionSet) -> Quantity:
+    """Return how likely it is that the whole system of a city is down.
+
+    Availability fails city-wide first (Dawei: all 32 cameras for about six months), then per
+    camera. The share of cameras working, common to a city and then drawn per camera, is in every
+    figure; this chance is not. Multiplied in, it would lower every street by the same factor and
+    turn "all or nothing, for months" into a place that looks a little less watched. So maps hold
+    if the system runs, and this stands beside them.
+    """
+    low, mid, high = assumptions["optics.city_outage_prob"].quantile(np.array(INTERVAL))
+    return Quantity.of(float(low), float(mid), float(high), "probability")
+
+
+def draw_cameras(
+    catalogue: Catalogue, assumptions: AssumptionSet, design: Design, *, brand: str | None
+) -> CameraDraws:
+    """Draw mixes, lenses, heights, aims and rings over the ignorance layer.
+
+    Parameters
+    ----------
+    catalogue
+        Types and mixes.
+    assumptions
+        ``optics.*`` and ``threshold.*``; with ``optics.night`` at 1 the rings are those at night.
+    design
+        Draws.
+    brand
+        Whose mix; None for brands not stated.
+    """
+    mix = catalogue.mix(brand)
+    types = catalogue.types_of(mix)
+    share = _draw_mix(types, mix, assumptions.value("optics.mix_concentration"), design)
+    pole_m = assumptions.draw("optics.height_m", design)
+    what = targets(assumptions)
+    caps = {
+        tier: 90.0 if t.cap_key is None else assumptions.draw(t.cap_key, design)
+        for tier, t in what.items()
+    }
+    hfov = np.empty((design.n_draws, len(types)))
+    inner = np.empty((design.n_draws, len(TIERS), len(types)))
+    outer = np.empty_like(inner)
+    heights = np.empty_like(hfov)
+    for y, camera in enumerate(types):
+        lens = _draw_lens(camera, design)
+        hfov[:, y] = lens.hfov_deg
+        height = np.clip(pole_m, camera.height_m.low, camera.height_m.high)
+        heights[:, y] = height
+        for t, tier in enumerate(TIERS):
+            target = what[tier]
+            inner[:, t, y], outer[:, t, y] = ring_m(
+                lens.constant_px,
+                threshold_px_m(tier, assumptions),
+                height,
+                target_low_m=target.low_m,
+                target_high_m=target.high_m,
+                aim_m=None
+                if camera.pans
+                else aim_at_height_m(lens.aim_face_m, height, what["face"].high_m, target.high_m),
+                vertical_fov_deg=lens.vfov_deg,
+                tilt_cap_deg=caps[tier],
+                max_range_m=assumptions.value("optics.max_range_m"),
+                slant_limit_m=_light_m(tier, lens, camera, assumptions, design),
+            )
+    return CameraDraws(
+        share=share,
+        hfov_deg=hfov,
+        height_m=heights,
+        inner_m=inner,
+        outer_m=outer,
+        availability=assumptions.draw("optics.availability", design),
+        type_ids=tuple(t.id for t in types),
+        turns=draw_turns(assumptions, design),
+    )
+
+
+@dataclass(frozen=True)
+class _Lens:
+    """One type's lens and aim, drawn; all of shape (D,)."""
+
+    constant_px: FloatArray
+    hfov_deg: FloatArray
+    vfov_deg: FloatArray
+    aim_face_m: FloatArray
+
+
+def _draw_lens(camera: CameraType, design: Design) -> _Lens:
+    width = camera.width_px.quantile(design.column(f"width:{camera.id}"))
+    if camera.hfov_deg is None:
+        constant = pixel_constant(
+            camera.focal_mm.quantile(design.column(f"focal:{camera.id}")),
+            width,
+            camera.sensor_width_mm.quantile(design.column(f"sensor:{camera.id}")),
+        )
+        hfov = field_of_view_deg(width, constant, camera.projection)
+    else:
+        hfov = camera.hfov_deg.quantile(design.column(f"hfov:{camera.id}"))
+        constant = pixel_constant_of_field(width, hfov, camera.projection)
+    tall = width * (camera.height_px.value / camera.width_px.value)
+    return _Lens(
+        constant_px=constant,
+        hfov_deg=np.full_like(hfov, FULL_CIRCLE_DEG) if camera.pans else hfov,
+        vfov_deg=field_of_view_deg(tall, constant, camera.projection),
+        aim_face_m=camera.aim_m.quantile(design.column(f"aim:{camera.id}")),
+    )
+
+
+def _light_m(
+    tier: Tier, lens: _Lens, camera: CameraType, assumptions: AssumptionSet, design: Design
+) -> FloatArray | float:
+    """Return the slant distance to which the light reaches: no limit by day."""
+    if not assumptions.value("optics.night"):
+        return np.inf
+    kept: FloatArray | float = 1.0
+    if tier == "face":
+        kept = assumptions.draw("optics.night_face_share", design)
+    return night_slant_m(
+        lens.constant_px,
+        threshold_px_m(tier, assumptions),
+        ir_claim_m=camera.night_m.quantile(design.column(f"night:{camera.id}")),
+        ir_claim_share=assumptions.draw("optics.ir_claim_share", design),
+        kept_share=kept,
+    )
+
+
+def _draw_mix(
+    types: tuple[CameraType, ...], mix: Mix, concentration: float, design: Design
+) -> FloatArray:
+    """Draw shares of types from a Dirichlet distribution, as normalised gamma draws."""
+    gammas = np.column_stack(
+        [
+            stats.gamma.ppf(design.column(f"mix:{t.id}"), mix.shares[t.id] * concentration)
+            for t in types
+        ]
+    )
+    return np.asarray(gammas / gammas.sum(axis=1, keepdims=True), dtype=float)

@@ -1,0 +1,453 @@
+"""What one camera can do: its density, fields of view and rings, and why a ring is empty.
+
+For one camera with stated values, where `toolkit.optics.camera_draws` draws many cameras of a city.
+Rings come three ways: aimed (by day and at night), and "could cover", which is where the camera
+could serve a target if it pointed there and counts for "not excluded" only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import numpy as np
+
+from toolkit.assumptions.sets import AssumptionSet
+from toolkit.base.arrays import FloatArray
+from toolkit.base.quantity import INTERVAL, Quantity
+from toolkit.base.terms import TIERS, Tier
+from toolkit.optics.camera_draws import Target, system_down, targets, threshold_px_m
+from toolkit.optics.lens import (
+    FULL_CIRCLE_DEG,
+    RingBounds,
+    aim_at_height_m,
+    field_of_view_deg,
+    night_slant_m,
+    off_axis_ratio,
+    pixel_constant,
+    ring_bounds,
+)
+from toolkit.optics.one_camera import Camera, Constants, constants_of
+from toolkit.optics.thresholds import Thresholds
+
+SCHEMA: Final = "camera-exposure.optics/1"
+_HALF_CIRCLE_DEG: Final = 180.0
+_SIGNIFICANT_DIGITS: Final = 6
+
+Begin = Literal["cap", "picture"]
+End = Literal["density", "light", "picture", "range"]
+
+
+@dataclass(frozen=True)
+class Why:
+    """Why a ring is empty: it would begin where it has already ended.
+
+    Attributes
+    ----------
+    begins, begins_m
+        What keeps the near ground out, and up to where.
+    ends, ends_m
+        What ends it, and where.
+    slant_m, drop_m
+        Reach of density or light along the line of sight, and how far the target is below the
+        lens; given where the first does not span the second.
+    """
+
+    begins: Begin
+    begins_m: float
+    ends: End
+    ends_m: float
+    slant_m: float | None = None
+    drop_m: float | None = None
+
+
+@dataclass(frozen=True)
+class RingRow:
+    """The rings of one threshold.
+
+    Attributes
+    ----------
+    id, name
+        Of the threshold.
+    tier
+        Whose target and tilt cap hold.
+    drop_m
+        How far the target is below the lens.
+    slant_m, lit_slant_m
+        Reach along the line of sight: of the density, and at night of density and light together.
+    day, night
+        Rings with the aim of the camera; for one that turns, all round.
+    could
+        Where it could serve a target if it pointed there, by day.
+    source
+        Of the threshold; empty for those of the assumption set.
+    """
+
+    id: str
+    name: str
+    tier: Tier
+    threshold_px_m: float
+    drop_m: float
+    slant_m: float
+    lit_slant_m: float
+    day: RingBounds
+    night: RingBounds
+    could: RingBounds
+    source: str = ""
+
+    def at(self, *, night: bool) -> RingBounds:
+        """Return the ring of the night or of the day."""
+        return self.night if night else self.day
+
+    def why_empty(self, bounds: RingBounds) -> Why | None:
+        """Return why a ring of this row is empty, or None if it is not."""
+        if ends(bounds) is not None:
+            return None
+        begin: dict[Begin, FloatArray] = {"cap": bounds.cap_m, "picture": bounds.picture_near_m}
+        end: dict[End, FloatArray] = {
+            "density": bounds.density_m,
+            "light": bounds.light_m,
+            "picture": bounds.picture_far_m,
+            "range": bounds.range_m,
+        }
+        begins = max(begin, key=lambda name: float(begin[name]))
+        stops = min(end, key=lambda name: float(end[name]))
+        slants: dict[End, float] = {"density": self.slant_m, "light": self.lit_slant_m}
+        slant = slants.get(stops, np.inf)
+        short = slant <= self.drop_m
+        return Why(
+            begins=begins,
+            begins_m=float(begin[begins]),
+            ends=stops,
+            ends_m=float(end[stops]),
+            slant_m=slant if short else None,
+            drop_m=self.drop_m if short else None,
+        )
+
+
+@dataclass(frozen=True)
+class Passing:
+    """What changes from one passing to the next: never in a headline figure.
+
+    Attributes
+    ----------
+    face_share, car_share, motorcycle_share
+        Share of passings with face or plate turned to the camera, if all directions are alike.
+    moment_share
+        Share of directions in the picture at one moment; None for a camera that does not turn.
+    tele_hfov_deg, tele_share, tele_here_share
+        A camera that zooms: its field at the long end, the share of time it is zoomed in, and the
+        share of time it is zoomed in on one given place, if it looks everywhere alike.
+    tele
+        Rings at the long end, by day.
+    """
+
+    face_share: Quantity
+    car_share: Quantity
+    motorcycle_share: Quantity
+    moment_share: float | None
+    tele_hfov_deg: float | None
+    tele_share: Quantity | None
+    tele_here_share: Quantity | None
+    tele: tuple[RingRow, ...]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """All that is worked out for one camera.
+
+    Attributes
+    ----------
+    night
+        Whether the set asks for the night.
+    edge_ratio
+        Density at the edge of the picture over that on axis, for a target that faces the lens.
+    axis_tilt_deg
+        How far the axis points down; None without an aim.
+    tiers, levels, presets, motorcycles
+        Rings for the thresholds of the set, of the editions, of makers, and for plates of
+        motorcycles.
+    editions
+        Titles of the editions, and which name each level has in each.
+    system_down
+        Chance that the whole system of a city is down: beside every figure, never in one.
+    """
+
+    camera: Camera
+    assumptions: AssumptionSet
+    night: bool
+    constants: Constants
+    edge_ratio: float
+    axis_tilt_deg: float | None
+    tiers: tuple[RingRow, ...]
+    editions: tuple[str, ...]
+    levels: tuple[tuple[RingRow, tuple[str | None, ...]], ...]
+    presets: tuple[RingRow, ...]
+    motorcycles: tuple[RingRow, ...]
+    passing: Passing
+    system_down: Quantity
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the sheet as plain values for JSON; None where there is no figure."""
+        camera = self.camera
+        return {
+            "schema": SCHEMA,
+            "camera": {
+                "name": camera.name.model_dump(),
+                "kind": camera.kind,
+                "width_px": camera.width_px,
+                "height_px": camera.height_px,
+                "sensor_width_mm": camera.sensor_width_mm,
+                "focal_mm": camera.focal_mm,
+                "tele_focal_mm": camera.tele_focal_mm,
+                "height_m": camera.height_m,
+                "aim_m": camera.aim_m,
+                "axis_tilt_deg": _rounded(self.axis_tilt_deg),
+                "projection": camera.projection,
+                "pans": camera.pans,
+                "night_m": camera.night_m,
+                "hfov_deg": _rounded(camera.hfov_deg),
+                "vfov_deg": _rounded(camera.vfov_deg),
+                "note": camera.note,
+                "sources": dict(camera.sources),
+            },
+            "assumptions": {
+                "name": self.assumptions.name,
+                "sha256": self.assumptions.sha256,
+                "changed": dict(self.assumptions.changed),
+            },
+            "night": self.night,
+            "pixel_constant": {
+                "used_px": _rounded(camera.constant_px),
+                "pitch_px": _rounded(self.constants.pitch_px),
+                "pitch_hfov_deg": _rounded(self.constants.pitch_hfov_deg),
+                "published_hfov_deg": self.constants.published_hfov_deg,
+                "radians_px": _rounded(self.constants.radians_px),
+                "tangent_px": _rounded(self.constants.tangent_px),
+            },
+            "edge_density_ratio": _rounded(self.edge_ratio),
+            "tiers": [_row(row) for row in self.tiers],
+            "editions": {
+                "titles": list(self.editions),
+                "levels": [_row(row) | {"names": list(names)} for row, names in self.levels],
+            },
+            "presets": [_row(row) for row in self.presets],
+            "motorcycles": [_row(row) for row in self.motorcycles],
+            "at_one_passing": {
+                "face_share": self.passing.face_share.model_dump(),
+                "car_plate_share": self.passing.car_share.model_dump(),
+                "motorcycle_plate_share": self.passing.motorcycle_share.model_dump(),
+                "moment_share": _rounded(self.passing.moment_share),
+                "tele_hfov_deg": _rounded(self.passing.tele_hfov_deg),
+                "tele_share": _dumped(self.passing.tele_share),
+                "tele_here_share": _dumped(self.passing.tele_here_share),
+                "tele": [_row(row) for row in self.passing.tele],
+            },
+            "system_down_prob": self.system_down.model_dump(),
+        }
+
+
+def ends(bounds: RingBounds) -> tuple[float, float] | None:
+    """Return the two radii of a ring in metres, or None if it is empty."""
+    inner, outer = (float(v) for v in bounds.ends_m)
+    return None if np.isnan(inner) else (inner, outer)
+
+
+def make_sheet(camera: Camera, assumptions: AssumptionSet, thresholds: Thresholds) -> Sheet:
+    """Work out all rings of one camera at the central values of an assumption set.
+
+    Parameters
+    ----------
+    camera
+        The camera.
+    assumptions
+        Tilt caps, heights of targets, thresholds of the tiers, light, facing.
+    thresholds
+        Named densities to show beside.
+    """
+    rings = _Rings(camera, assumptions, camera.constant_px, camera.vfov_deg, camera.aim_m)
+    tiers = tuple(
+        rings.row(f"tier-{tier}", tier, tier, threshold_px_m(tier, assumptions)) for tier in TIERS
+    )
+    levels = tuple(
+        (rings.row(f"level-{px_m:g}", " / ".join(filter(None, names)), "seen", px_m), names)
+        for px_m, names in thresholds.side_by_side()
+    )
+    presets = tuple(
+        rings.row(p.id, p.name, p.tier, p.px_m, source=p.source) for p in thresholds.presets
+    )
+    plate_px_m = threshold_px_m("plate", assumptions)
+    size_ratio = assumptions.value("optics.car_plate_width_m") / assumptions.value(
+        "optics.motorcycle_plate_width_m"
+    )
+    script_ratio = assumptions.value("optics.burmese_script_ratio")
+    motorcycles = (
+        rings.row("motorcycle-size", "size", "plate", plate_px_m * size_ratio),
+        rings.row("motorcycle-script", "script", "plate", plate_px_m * size_ratio * script_ratio),
+    )
+    face_m = rings.targets["face"].high_m
+    tilt = (
+        None
+        if camera.aim_m is None
+        else float(np.rad2deg(np.arctan2(camera.height_m - face_m, camera.aim_m)))
+    )
+    return Sheet(
+        camera=camera,
+        assumptions=assumptions,
+        night=bool(assumptions.value("optics.night")),
+        constants=constants_of(camera),
+        edge_ratio=float(off_axis_ratio(camera.hfov_deg / 2, camera.projection)),
+        axis_tilt_deg=tilt,
+        tiers=tiers,
+        editions=tuple(e.title for e in thresholds.editions),
+        levels=levels,
+        presets=presets,
+        motorcycles=motorcycles,
+        passing=_passing(camera, assumptions),
+        system_down=system_down(assumptions),
+    )
+
+
+@dataclass(frozen=True)
+class _Rings:
+    """The rings of one lens setting of one camera."""
+
+    camera: Camera
+    assumptions: AssumptionSet
+    constant_px: float
+    vfov_deg: float
+    aim_m: float | None
+
+    @property
+    def targets(self) -> dict[Tier, Target]:
+        return targets(self.assumptions)
+
+    def row(self, name: str, label: str, tier: Tier, px_m: float, *, source: str = "") -> RingRow:
+        """Return the rings of one threshold."""
+        values, target = self.assumptions, self.targets[tier]
+        kept = values.value("optics.night_face_share") if tier == "face" else 1.0
+        lit = night_slant_m(
+            self.constant_px,
+            px_m,
+            ir_claim_m=self.camera.night_m,
+            ir_claim_share=values.value("optics.ir_claim_share"),
+            kept_share=kept,
+        )
+        return RingRow(
+            id=name,
+            name=label,
+            tier=tier,
+            threshold_px_m=px_m,
+            drop_m=abs(self.camera.height_m - target.high_m),
+            slant_m=self.constant_px / px_m,
+            lit_slant_m=float(lit),
+            day=self._bounds(px_m, target, aimed=True),
+            night=self._bounds(px_m, target, aimed=True, slant_limit_m=float(lit)),
+            could=self._bounds(px_m, target, aimed=False),
+            source=source,
+        )
+
+    def _bounds(
+        self, px_m: float, target: Target, *, aimed: bool, slant_limit_m: float = np.inf
+    ) -> RingBounds:
+        values, height = self.assumptions, self.camera.height_m
+        aim = None
+        if aimed and self.aim_m is not None:
+            face_m = self.targets["face"].high_m
+            aim = aim_at_height_m(self.aim_m, height, face_m, target.high_m)
+        return ring_bounds(
+            self.constant_px,
+            px_m,
+            height,
+            target_low_m=target.low_m,
+            target_high_m=target.high_m,
+            aim_m=aim,
+            vertical_fov_deg=self.vfov_deg,
+            tilt_cap_deg=90.0 if target.cap_key is None else values.value(target.cap_key),
+            max_range_m=values.value("optics.max_range_m"),
+            slant_limit_m=slant_limit_m,
+        )
+
+
+def facing_share(cap_deg: FloatArray | float) -> FloatArray:
+    """Return the share of all directions that lie within a cap on both sides of the camera."""
+    return np.asarray(np.asarray(cap_deg, dtype=float) / _HALF_CIRCLE_DEG)
+
+
+def _passing(camera: Camera, assumptions: AssumptionSet) -> Passing:
+    def drawn(key: str) -> FloatArray:
+        return assumptions[key].quantile(np.array(INTERVAL))
+
+    plate = facing_share(drawn("optics.plate_yaw_cap_deg"))
+    rear = assumptions.value("optics.plate_rear_counts")
+    tele_hfov: float | None = None
+    tele_share: Quantity | None = None
+    here: Quantity | None = None
+    tele: tuple[RingRow, ...] = ()
+    if camera.tele_focal_mm is not None:
+        constant = float(
+            pixel_constant(camera.tele_focal_mm, camera.width_px, camera.sensor_width_mm)
+        )
+        tele_hfov = float(field_of_view_deg(camera.width_px, constant, "rectilinear"))
+        vfov = float(field_of_view_deg(camera.height_px, constant, "rectilinear"))
+        duty = drawn("optics.ptz_tele_share")
+        tele_share = _quantity(duty)
+        here = _quantity(duty * tele_hfov / FULL_CIRCLE_DEG)
+        rings = _Rings(camera, assumptions, constant, vfov, None)
+        tele = tuple(
+            rings.row(f"tele-{tier}", tier, tier, threshold_px_m(tier, assumptions))
+            for tier in TIERS
+        )
+    return Passing(
+        face_share=_quantity(facing_share(drawn("optics.face_yaw_cap_deg"))),
+        car_share=_quantity(np.minimum((1 + rear) * plate, 1.0)),
+        motorcycle_share=_quantity(rear * plate),
+        moment_share=camera.hfov_deg / FULL_CIRCLE_DEG if camera.pans else None,
+        tele_hfov_deg=tele_hfov,
+        tele_share=tele_share,
+        tele_here_share=here,
+        tele=tele,
+    )
+
+
+def _quantity(values: FloatArray) -> Quantity:
+    low, mid, high = (float(v) for v in values)
+    return Quantity.of(low, mid, high, "share")
+
+
+def _dumped(quantity: Quantity | None) -> dict[str, Any] | None:
+    return None if quantity is None else quantity.model_dump()
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else float(f"{value:.{_SIGNIFICANT_DIGITS}g}")
+
+
+def _row(row: RingRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "name": row.name,
+        "tier": row.tier,
+        "threshold_px_m": _rounded(row.threshold_px_m),
+        "day": _ring(row, row.day),
+        "night": _ring(row, row.night),
+        "could_cover": _ring(row, row.could),
+        "source": row.source or None,
+    }
+
+
+def _ring(row: RingRow, bounds: RingBounds) -> dict[str, Any]:
+    found = ends(bounds)
+    if found is not None:
+        return {"inner_m": _rounded(found[0]), "outer_m": _rounded(found[1]), "empty": None}
+    why = row.why_empty(bounds)
+    reason = {} if why is None else {k: _finite(v) for k, v in vars(why).items()}
+    return {"inner_m": None, "outer_m": None, "empty": reason}
+
+
+def _finite(value: object) -> object:
+    return (
+        _rounded(value)
+        if isinstance(value, float) and np.isfinite(value)
+        else (value if not isinstance(value, float) else None)
+    )

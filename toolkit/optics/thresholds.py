@@ -1,0 +1,148 @@
+"""Named pixel densities: both editions of IEC 62676-4, and what makers ask for faces and plates.
+
+They are definitions. An assessment uses the ``threshold.*`` values of its assumption set; here are
+the published ones to choose from and to stand side by side.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from toolkit.base import own_rows, toml_files
+from toolkit.base.errors import NotFoundError
+from toolkit.base.record import Record
+from toolkit.base.terms import Tier
+
+THRESHOLDS_FILE = "thresholds.toml"
+THRESHOLDS_FORMAT = "camera-exposure.thresholds/1"
+
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Text = Annotated[str, Field(min_length=1, max_length=2000)]
+Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,40}$")]
+_MM_PER_M = 1000.0
+
+
+class Level(Record):
+    """One step of a standard."""
+
+    name: Text
+    px_m: Positive
+    source: Text
+
+    @property
+    def mm_px(self) -> float:
+        """Millimetres at the target that one pixel spans."""
+        return _MM_PER_M / self.px_m
+
+
+class Edition(Record):
+    """One edition of a standard: its levels from the coarsest to the finest.
+
+    Attributes
+    ----------
+    tiers
+        Which level comes nearest to each tier of the toolkit.
+    """
+
+    id: Id
+    title: Text
+    date: Text
+    source: Text
+    tiers: dict[Tier, Text]
+    levels: Annotated[tuple[Level, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Edition:
+        problems = []
+        densities = [level.px_m for level in self.levels]
+        if densities != sorted(set(densities)):
+            problems.append("levels must rise from the coarsest to the finest")
+        names = {level.name for level in self.levels}
+        problems += [
+            f"tiers.{tier}: there is no level {toml_files.shown_value(name)}. "
+            f"{toml_files.near(name, names)}"
+            for tier, name in self.tiers.items()
+            if name not in names
+        ]
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self
+
+    def tier_px_m(self) -> dict[Tier, float]:
+        """Return the density of the level that comes nearest to each tier."""
+        by_name = {level.name: level.px_m for level in self.levels}
+        return {tier: by_name[name] for tier, name in self.tiers.items()}
+
+
+class Preset(Record):
+    """A density that somebody asks for to match faces or to read plates."""
+
+    id: Id
+    tier: Literal["face", "plate"]
+    name: Text
+    px_m: Positive
+    source: Text
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """All named densities."""
+
+    editions: tuple[Edition, ...]
+    presets: tuple[Preset, ...]
+
+    def edition(self, name: str) -> Edition:
+        """Return the edition of an id.
+
+        Raises
+        ------
+        NotFoundError
+            If there is none.
+        """
+        for edition in self.editions:
+            if edition.id == name:
+                return edition
+        msg = (
+            f"There is no edition {toml_files.shown_value(name)}. "
+            f"{toml_files.near(name, [e.id for e in self.editions])}"
+        )
+        raise NotFoundError(msg)
+
+    def changes(self, edition: str) -> dict[str, float]:
+        """Return the values of ``threshold.*`` that make an assessment use an edition.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such edition.
+        """
+        return {f"threshold.{t}_px_m": px for t, px in self.edition(edition).tier_px_m().items()}
+
+    def side_by_side(self) -> list[tuple[float, tuple[str | None, ...]]]:
+        """Return each density that any edition names, with its name in each, coarsest first."""
+        densities = sorted({level.px_m for e in self.editions for level in e.levels})
+        named = [{level.px_m: level.name for level in e.levels} for e in self.editions]
+        return [(px, tuple(names.get(px) for names in named)) for px in densities]
+
+
+def load_thresholds() -> Thresholds:
+    """Read the named densities: the built-in ones and the user's own.
+
+    Raises
+    ------
+    InputDataError
+        If a file does not follow the schema; all problems at once, each with its place.
+    """
+    problems: list[str] = []
+    editions: dict[str, Edition] = {}
+    presets: dict[str, Preset] = {}
+    for table in own_rows.files(
+        THRESHOLDS_FILE, THRESHOLDS_FORMAT, ("edition", "preset"), problems
+    ):
+        editions |= own_rows.keyed_rows(table, "edition", Edition, "id", problems)
+        presets |= own_rows.keyed_rows(table, "preset", Preset, "id", problems)
+    toml_files.fail_if_any(problems, "The list of thresholds")
+    return Thresholds(tuple(editions.values()), tuple(presets.values()))

@@ -1,0 +1,1 @@
+"""Maps, exports and reports: render results and compute nothing."""

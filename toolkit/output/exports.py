@@ -1,0 +1,280 @@
+"""What is exported for a geographic information system: layers, columns, metadata.
+
+``docs/reference/exports.md`` explains every column. A file renders an assessment and computes
+nothing that the assessment does not hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+
+from toolkit import __version__
+from toolkit.assessment.layers import Layers
+from toolkit.assessment.model import Assessment
+from toolkit.base.errors import InputDataError, UsageError
+from toolkit.base.escape import plain
+from toolkit.base.terms import TIERS
+from toolkit.output import gis_files
+from toolkit.studies.comparison import Comparison, difference_layer
+
+SCHEMA: Final = "camera-exposure.export/1"
+LICENCE: Final = "ODbL-1.0"
+"""Everything that is made from OpenStreetMap carries its licence (Open Database License 4.4)."""
+_CRS: Final = "EPSG:4326"
+_DECIMALS_DEG: Final = 7
+"""About a centimetre."""
+_DECIMALS: Final = 6
+"""Of probabilities: what lies behind them is kept in single precision."""
+_DECIMALS_BY_UNIT: Final = {"m": 2, "m2": 0, "degrees": 1}
+
+
+@dataclass(frozen=True)
+class ExportSpec:
+    """What a layer of an export consists of.
+
+    Attributes
+    ----------
+    columns
+        Name and unit of each column, in the order of the file; the geometry comes last.
+    geometry
+        Type of geometry.
+    """
+
+    columns: dict[str, str]
+    geometry: str
+
+
+def _by_tier(columns: dict[str, str]) -> dict[str, str]:
+    return {f"{tier}_{name}": unit for tier in TIERS for name, unit in columns.items()}
+
+
+_ESTIMATE: Final = {
+    "low": "probability",
+    "mid": "probability",
+    "high": "probability",
+    "class": "text",
+}
+_DIFFERENCE: Final = {
+    "diff_low": "probability",
+    "diff_mid": "probability",
+    "diff_high": "probability",
+    "change": "text",
+}
+LAYERS: Final = ("streets", "cells", "zones", "cameras", "sites")
+"""Layers of an export, in the order in which they are written."""
+DIFFERENCES: Final = "differences"
+"""The layer of a comparison."""
+CELL_M: Final = "export.cell_m"
+"""Key of the side of a cell in an assumption set."""
+
+# fmt: off
+SPECS: Final[dict[str, ExportSpec]] = {
+    "streets": ExportSpec(
+        {
+            "street_id": "text", "name": "text", "name_en": "text", "name_my": "text",
+            "highway": "text", "length_m": "m", **_by_tier(_ESTIMATE),
+        },
+        "LineString",
+    ),
+    "cells": ExportSpec(
+        {
+            "cell_id": "text", "cell_m": "m", "street_m": "m", "unknown_share": "share",
+            **_by_tier(_ESTIMATE),
+        },
+        "Polygon",
+    ),
+    "zones": ExportSpec(
+        {"tier": "text", "exposure_class": "text", "area_m2": "m2"},
+        "MultiPolygon",
+    ),
+    "cameras": ExportSpec(
+        {
+            "osm_id": "text", "kind": "text", "surveillance": "text",
+            "surveillance_type": "text", "zone": "text", "mount": "text", "height_m": "m",
+            "direction_deg": "degrees", "width_deg": "degrees", "tilt_deg": "degrees",
+            "operator": "text", "brand": "text", "manufacturer": "text", "model": "text",
+            "check_date": "text", "in_building": "yes/no",
+        },
+        "Point",
+    ),
+    "sites": ExportSpec(
+        {"n_cameras": "count", "axis_deg": "degrees", "width_deg": "degrees"},
+        "Point",
+    ),
+    DIFFERENCES: ExportSpec(
+        {
+            "street_id": "text", "name": "text", "highway": "text", "length_m": "m",
+            **_by_tier(_DIFFERENCE),
+        },
+        "LineString",
+    ),
+}
+"""Every layer that can be written."""
+# fmt: on
+
+
+def check_names(names: Sequence[str]) -> None:
+    """Raise a sentence if something is no layer of an export.
+
+    Raises
+    ------
+    UsageError
+        If so, or if nothing is named.
+    """
+    unknown = [name for name in names if name not in LAYERS]
+    if unknown or not names:
+        what = f"There is no layer {unknown[0][:40]!r}." if unknown else "No layer is named."
+        msg = f"{what} Name some of {', '.join(LAYERS)}."
+        raise UsageError(msg)
+
+
+def write_export(
+    assessment: Assessment, names: Sequence[str], path: Path, *, cell_m: float
+) -> dict[str, Any]:
+    """Write layers of an assessment, in the format of the file's name.
+
+    Parameters
+    ----------
+    assessment
+        With its layers, on installed streets.
+    names
+        Some of `LAYERS`; they are written in that order.
+    path
+        File ending in one of `gis_files.SUFFIXES`; only a GeoPackage holds several layers.
+    cell_m
+        Side of a cell of the layer "cells".
+
+    Returns
+    -------
+    dict
+        The metadata that stand in the file, and `rows`: the number of rows of each layer.
+
+    Raises
+    ------
+    InputDataError
+        If the city has no streets.
+    UsageError
+        If a layer or the format is not known, or the format does not hold so many layers.
+    """
+    check_names(names)
+    chosen = tuple(name for name in LAYERS if name in names)
+    gis_files.check_layers(path, chosen)
+    data = _metadata(assessment, chosen)
+    frames = {name: conform(name, _layer(assessment, name, cell_m)) for name in chosen}
+    gis_files.write_layers(frames, data, path)
+    return data | {"rows": {name: len(frame) for name, frame in frames.items()}}
+
+
+def _layer(assessment: Assessment, name: str, cell_m: float) -> gpd.GeoDataFrame:
+    """Return one layer as the assessment has it."""
+    layers = assessment.layers
+    if layers is None or layers.detail is None:
+        msg = "Only an assessment that was made here can be exported. Make it again."
+        raise InputDataError(msg)
+    match name:
+        case "streets":
+            return layers.streets
+        case "cells":
+            return layers.detail.cells(cell_m)
+        case "cameras":
+            return layers.detail.mapped
+        case "sites":
+            return layers.detail.sites()
+    return _zones(layers)
+
+
+def _zones(layers: Layers) -> gpd.GeoDataFrame:
+    """Return the zones of all tiers, with their area on the ellipsoid."""
+    zones = pd.concat([layers.zones(tier).assign(tier=tier) for tier in TIERS], ignore_index=True)
+    # Coordinates of a grid, and shapes that are valid on it.
+    shapes = shapely.set_precision(
+        np.asarray(zones.geometry.array, dtype=object), 10.0**-_DECIMALS_DEG
+    )
+    zones["geometry"] = [
+        shapely.orient_polygons(shapely.MultiPolygon(list(shapely.get_parts(shape))))
+        for shape in shapes
+    ]
+    geod = pyproj.Geod(ellps="WGS84")
+    zones["area_m2"] = [abs(geod.geometry_area_perimeter(shape)[0]) for shape in zones.geometry]
+    return zones[~zones.geometry.is_empty].reset_index(drop=True)
+
+
+def write_differences(a: Assessment, b: Assessment, found: Comparison, path: Path) -> None:
+    """Write the difference on each street, see `comparison.difference_layer`.
+
+    Raises
+    ------
+    InputDataError
+        If the two cannot be compared street by street.
+    UsageError
+        If the name of the file says no known format.
+    """
+    frame = difference_layer(a, b)
+    data = _metadata(b, (DIFFERENCES,))
+    data["comparison"] = found.model_dump(mode="json", by_alias=True)
+    gis_files.write_layers({DIFFERENCES: conform(DIFFERENCES, frame)}, data, path)
+
+
+def conform(layer: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return a layer with exactly the columns of its schema, rounded, its text harmless.
+
+    Parameters
+    ----------
+    layer
+        Name of the layer, a key of `SPECS`.
+    frame
+        Rows in EPSG:4326.
+    """
+    columns: dict[str, Any] = {}
+    for name, unit in SPECS[layer].columns.items():
+        values = frame[name]
+        if unit == "text":
+            columns[name] = pd.Series(
+                [None if pd.isna(value) else plain(value) for value in values], dtype=object
+            )
+        elif values.dtype.kind == "f":
+            columns[name] = np.round(values.to_numpy(), _DECIMALS_BY_UNIT.get(unit, _DECIMALS))
+        else:
+            columns[name] = values.to_numpy()
+    return gpd.GeoDataFrame(columns, geometry=_rounded(frame), crs=_CRS)
+
+
+def _rounded(frame: gpd.GeoDataFrame) -> Any:  # noqa: ANN401
+    shapes = np.asarray(frame.geometry.array, dtype=object)
+    return shapely.transform(shapes, lambda xy: np.round(xy, _DECIMALS_DEG))
+
+
+def _metadata(assessment: Assessment, layers: Sequence[str]) -> dict[str, Any]:
+    """Return what stands beside the layers of every file."""
+    if assessment.layers is None:
+        msg = (
+            f"No streets are installed for {plain(assessment.city.name.en)}, so there are no "
+            "layers. Install them with streets import, see docs/guide/streets.md."
+        )
+        raise InputDataError(msg)
+    data = assessment.model_dump(mode="json", by_alias=True)
+    counts = data["cameras"][assessment.status]
+    return {
+        "schema": SCHEMA,
+        "tool": __version__,
+        "licence": LICENCE,
+        "attribution": assessment.layers.attribution,
+        **{
+            key: data[key]
+            for key in (
+                "as_of", "seed", "status", "city", "demonstration", "assumptions", "inputs",
+                "missing", "warnings", "limits", "sources",
+            )
+        },
+        "cameras": {key: counts[key] for key in ("count", "mapped", "completeness", "stale")},
+        "layers": {name: SPECS[name].columns for name in layers},
+    }  # fmt: skip

@@ -1,0 +1,150 @@
+"""Layers as files for a geographic information system: GeoPackage, GeoJSON, GeoParquet.
+
+Coordinates are longitude and latitude, WGS84. The same layers and the same metadata give the same
+bytes; a file is written whole or not at all.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import tempfile
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import geopandas as gpd
+import pyarrow.parquet as pq
+import pyogrio
+
+from toolkit.base import store
+from toolkit.base.errors import UsageError
+
+SUFFIXES: Final = (".geojson", ".gpkg", ".parquet")
+SEVERAL: Final = ".gpkg"
+"""The one format that holds several layers."""
+
+_WRITE_ERRORS: Final = (
+    pyogrio.errors.DataSourceError,
+    pyogrio.errors.DataLayerError,
+    pyogrio.errors.FeatureError,
+)
+
+
+def check_suffix(path: Path) -> None:
+    """Raise a sentence if the name of a file does not say one of the formats.
+
+    Raises
+    ------
+    UsageError
+        If it does not.
+    """
+    if path.suffix.lower() not in SUFFIXES:
+        msg = f"--out {path.name!r}: end it with one of {', '.join(SUFFIXES)}."
+        raise UsageError(msg)
+
+
+def check_layers(path: Path, names: Collection[str]) -> None:
+    """Raise a sentence if the format of a file is not known or does not hold so many layers.
+
+    Raises
+    ------
+    UsageError
+        If so.
+    """
+    check_suffix(path)
+    suffix = path.suffix.lower()
+    if len(names) != 1 and suffix != SEVERAL:
+        msg = (
+            f"--out {path.name!r}: a {suffix} file holds one layer, and {len(names)} are asked "
+            f"for ({', '.join(names)}). Name one with --layer, or write a {SEVERAL} file."
+        )
+        raise UsageError(msg)
+
+
+def write_layers(
+    layers: Mapping[str, gpd.GeoDataFrame], metadata: Mapping[str, Any], path: Path
+) -> None:
+    """Write layers, with metadata beside each, in the format of the name.
+
+    Parameters
+    ----------
+    layers
+        Frames in EPSG:4326 by the name of the layer.
+    metadata
+        What stands beside the layers. ``as_of`` is the date that a GeoPackage gets, and
+        ``attribution`` the text that a GeoJSON file carries at its top.
+    path
+        File; its folder is made if it is not there.
+
+    Raises
+    ------
+    UsageError
+        If the name does not end with one of `SUFFIXES`, or the format holds one layer only.
+    """
+    check_layers(path, layers)
+    writers = {".geojson": _geojson, ".gpkg": _geopackage, ".parquet": _geoparquet}
+    with store.replacing(path) as temporary:
+        writers[path.suffix.lower()](layers, metadata, temporary)
+
+
+def _geojson(
+    layers: Mapping[str, gpd.GeoDataFrame], metadata: Mapping[str, Any], path: Path
+) -> None:
+    (frame,) = layers.values()
+    # A column without any value stays: its name is part of the schema.
+    collection = json.loads(frame.to_json(na="null", drop_id=True))
+    data = {
+        "type": "FeatureCollection",
+        "attribution": metadata["attribution"],
+        "metadata": metadata,
+        "features": collection["features"],
+    }
+    path.write_bytes(store.canonical_json(data) + b"\n")
+
+
+def _geopackage(
+    layers: Mapping[str, gpd.GeoDataFrame], metadata: Mapping[str, Any], path: Path
+) -> None:
+    day = dt.date.fromisoformat(str(metadata["as_of"]))
+    # The format keeps a time of last change; that of the output keeps the bytes the same.
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{day.isoformat()}T00:00:00.000Z"})
+    text = store.canonical_json(metadata).decode()
+    try:
+        # The writer wants a name that ends with that of the format.
+        with tempfile.TemporaryDirectory() as folder:
+            made = Path(folder) / "layers.gpkg"
+            for number, (name, frame) in enumerate(layers.items()):
+                pyogrio.write_dataframe(
+                    frame,
+                    made,
+                    layer=name,
+                    driver="GPKG",
+                    append=number > 0,
+                    layer_metadata={"metadata": text},
+                )
+            _check_written(layers, made)
+            path.write_bytes(made.read_bytes())
+    except _WRITE_ERRORS as error:
+        msg = "the GeoPackage could not be written whole: is the disk full?"
+        raise OSError(msg) from error
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+
+
+def _check_written(layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> None:
+    """Raise an error if a layer lacks rows: what goes wrong when a file is closed is not told."""
+    for name, frame in layers.items():
+        if pyogrio.read_info(path, layer=name, force_feature_count=True)["features"] != len(frame):
+            msg = f"layer {name} lacks rows"
+            raise pyogrio.errors.DataSourceError(msg)
+
+
+def _geoparquet(
+    layers: Mapping[str, gpd.GeoDataFrame], metadata: Mapping[str, Any], path: Path
+) -> None:
+    (frame,) = layers.values()
+    frame.to_parquet(path, index=False, compression="zstd")
+    table = pq.read_table(path)
+    more = {**(table.schema.metadata or {}), b"metadata": store.canonical_json(metadata)}
+    pq.write_table(table.replace_schema_metadata(more), path, compression="zstd")

@@ -1,0 +1,458 @@
+"""Maps of an assessment that ask no other machine for anything.
+
+The streets themselves are the background; Leaflet and the Burmese font are bundled and travel
+inside the page as data. Every text is made harmless before it enters the page.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import folium
+import geopandas as gpd
+import numpy as np
+import shapely
+from branca.colormap import linear
+from branca.element import Element
+
+from toolkit.assessment.layers import Layers
+from toolkit.assessment.model import Assessment
+from toolkit.base import escape
+from toolkit.base.terms import ExposureClass, Tier
+from toolkit.language import words
+from toolkit.language.translate import date, has_burmese, number, tr, unbroken
+from toolkit.output import leaflet
+
+ASSETS: Final = Path(__file__).resolve().parents[1] / "app" / "assets"
+LEAFLET_FILES: Final = ("leaflet/leaflet.js", "leaflet/leaflet.css")
+FONT_FILES: Final = {
+    400: "fonts/noto-sans-myanmar-myanmar-400-normal.woff2",
+    700: "fonts/noto-sans-myanmar-myanmar-700-normal.woff2",
+}
+FONT_FAMILY: Final = "Noto Sans Myanmar"
+FONT_STACK: Final = f"system-ui, 'Segoe UI', sans-serif, '{FONT_FAMILY}'"
+
+_DECIMALS: Final = 6
+"""Of a degree: about 0.1 m."""
+_BACKGROUND: Final = "#ffffff"
+_BUILDING: Final = "#e9e9e9"
+_BOUNDARY: Final = "#555555"
+_PLAIN_STREET: Final = "#b5b5b5"
+_UNKNOWN: Final = "#7a7a7a"
+_ALL: Final = 1.01
+"""Above every probability: a step without an upper bound."""
+_LEGEND_PX: Final = 290
+"""Most of the map's width that the legend takes."""
+_CAMERA_EDGE: Final = "#ffffff"
+_CAMERA_FILL: Final = "#0b5cad"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the map's scale.
+
+    Attributes
+    ----------
+    cls
+        The class of the streets.
+    at_least, below
+        Bounds of the middle of their probability: ``at_least <= mid < below``. Used within the
+        class "possible" only. The class itself follows the low and the high end
+        (`results.exposure_class`); on real streets the high end alone puts nearly all of them
+        into one colour.
+    color
+        Colour of the line.
+    width_px
+        Width of the line: the steps also differ without colour.
+    dash
+        Dashes of the line, or None.
+    """
+
+    cls: ExposureClass
+    at_least: float
+    below: float
+    color: str
+    width_px: float
+    dash: str | None = None
+
+
+def _inferno(position: float) -> str:
+    """Return a colour of the scale "inferno" (van der Walt and Smith 2015).
+
+    It falls evenly in lightness and is made to be read with every kind of colour vision; its
+    lightest fifth is left out, because it cannot be seen on white.
+    """
+    return str(vars(linear)["inferno"].rgb_hex_str(position))
+
+
+STEPS: Final[tuple[Step, ...]] = (
+    Step("likely", 0.0, _ALL, _inferno(0.10), 4.5),
+    Step("possible", 0.5, _ALL, _inferno(0.34), 3.7),
+    Step("possible", 0.25, 0.5, _inferno(0.50), 3.0),
+    Step("possible", 0.0, 0.25, _inferno(0.63), 2.3),
+    Step("not_excluded", 0.0, _ALL, _inferno(0.76), 1.7),
+    Step("unknown", np.nan, np.nan, _UNKNOWN, 1.7, "5 4"),
+)
+"""From the most to the least; "unknown" is drawn differently, not lighter."""
+_EXPLAINED: Final[tuple[ExposureClass, ...]] = ("likely", "possible")
+"""Classes whose bounds the legend states; the rest lies below them."""
+
+
+def step_name(step: Step, lang: str) -> str:
+    """Return what the legend says of a step; `labels.class_meaning` says what the class means."""
+    name = words.class_name(step.cls, lang)
+    if step.cls != "possible":
+        return name
+    high = words.share(step.below, lang)
+    if step.at_least == 0:
+        return tr("{name}, middle under {high}", lang).format(name=name, high=high)
+    low = words.share(step.at_least, lang)
+    if step.below == _ALL:
+        return tr("{name}, middle {low} or more", lang).format(name=name, low=low)
+    return tr("{name}, middle {low} to {high}", lang).format(name=name, low=low, high=high)
+
+
+def streets_of(step: Step, streets: gpd.GeoDataFrame, tier: Tier) -> gpd.GeoDataFrame:
+    """Return the streets that belong to a step.
+
+    Parameters
+    ----------
+    step
+        One of `STEPS`.
+    streets
+        As in `results.Layers`.
+    tier
+        Whose columns are read.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Some rows of `streets`. Each street belongs to exactly one step.
+    """
+    chosen = streets[f"{tier}_class"].to_numpy() == step.cls
+    if step.cls == "possible":
+        mid = streets[f"{tier}_mid"].to_numpy(float)
+        chosen &= (mid >= step.at_least) & (mid < step.below)
+    return streets[chosen]
+
+
+def base_map(layers: Layers, *, lang: str, key: str = "base") -> folium.Map:
+    """Return a map with the background only: buildings, streets, boundary, attribution.
+
+    Parameters
+    ----------
+    layers
+        What is drawn.
+    lang
+        Language of the texts on the map.
+    key
+        Names the map: the same key and layers give the same page, byte for byte.
+
+    Returns
+    -------
+    folium.Map
+        To be rendered once. It needs no connection.
+    """
+    drawn = _empty_map()
+    _draw_background(drawn, layers)
+    _add_lines(drawn, layers.streets, color=_PLAIN_STREET, width_px=1.5)
+    _add_frame(drawn, "bottomright", _attribution_html(layers.attribution), lang)
+    _fit(drawn, layers)
+    _finish(drawn, key, [layers.attribution])
+    return drawn
+
+
+def exposure_map(assessment: Assessment, tier: Tier, lang: str) -> folium.Map:
+    """Return the map of one tier: streets coloured by how likely a camera covers them.
+
+    Parameters
+    ----------
+    assessment
+        An assessment with layers.
+    tier
+        Which tier is drawn.
+    lang
+        Language of the texts on the map.
+
+    Returns
+    -------
+    folium.Map
+        To be rendered once. It needs no connection. The legend, the date, the attribution, the
+        first sentence on limits and, for a demonstration, its banner are parts of the map.
+
+    Raises
+    ------
+    ValueError
+        If the assessment has no layers.
+    """
+    layers = assessment.layers
+    if layers is None:
+        msg = "There is no map, because no streets are installed for this city."
+        raise ValueError(msg)
+    drawn = _empty_map()
+    _draw_background(drawn, layers)
+    for step in reversed(STEPS):
+        _add_lines(
+            drawn,
+            streets_of(step, layers.streets, tier),
+            color=step.color,
+            width_px=step.width_px,
+            dash=step.dash,
+        )
+    _add_cameras(drawn, layers.cameras)
+    banner = _banner_html(assessment, lang)
+    legend = _legend_html(assessment, layers, tier, lang)
+    foot = _attribution_html(layers.attribution, words.limits(lang)[0])
+    # Frames of one corner are stacked upwards; on a narrow map all are in one corner.
+    _add_frame(drawn, "bottomright", foot, lang)
+    _add_frame(drawn, "bottomleft", legend, lang)
+    _add_frame(drawn, "bottomleft", banner, lang)
+    _fit(drawn, layers)
+    _finish(drawn, f"{assessment.city.id}-{tier}-{lang}", [banner, legend, foot])
+    return drawn
+
+
+def page(drawn: folium.Map) -> str:
+    """Return a map as one whole HTML page that needs no other file."""
+    return str(drawn.get_root().render())
+
+
+@functools.cache
+def data_uri(name: str, kind: str) -> str:
+    """Return a bundled file as a data address.
+
+    Parameters
+    ----------
+    name
+        File below the folder of assets.
+    kind
+        Its media type.
+    """
+    data = base64.b64encode((ASSETS / name).read_bytes()).decode()
+    return f"data:{kind};base64,{data}"
+
+
+def font_css() -> str:
+    """Return the style sheet that brings the bundled Burmese font, with the font inside."""
+    return "".join(
+        f"@font-face{{font-family:'{FONT_FAMILY}';font-weight:{weight};font-style:normal;"
+        f"src:url({data_uri(name, 'font/woff2')}) format('woff2');"
+        "unicode-range:U+1000-109F,U+A9E0-A9FF,U+AA60-AA7F,U+200B-200D,U+25CC}"
+        for weight, name in FONT_FILES.items()
+    )
+
+
+def _empty_map() -> folium.Map:
+    """Return a map without any layer."""
+    drawn = folium.Map(tiles=None, prefer_canvas=True, zoom_snap=0.25, zoom_control="topright")
+    # The instance gets lists of its own: the class's are shared by all sessions, and name
+    # files of other machines.
+    script, style = LEAFLET_FILES
+    drawn.default_js = [("leaflet", data_uri(script, "text/javascript"))]
+    drawn.default_css = [("leaflet_css", data_uri(style, "text/css"))]
+    drawn.options["attribution_control"] = False  # it links to the site of Leaflet's makers
+    drawn.add_child(leaflet.Scale())
+    return drawn
+
+
+def _fit(drawn: folium.Map, layers: Layers) -> None:
+    """Show the map as far as the boundary reaches."""
+    around = layers.boundary if len(layers.boundary) else layers.streets
+    west, south, east, north = (float(v) for v in around.total_bounds)
+    if np.isfinite([west, south, east, north]).all():
+        drawn.add_child(leaflet.Fit([[south, west], [north, east]]))
+
+
+def _draw_background(drawn: folium.Map, layers: Layers) -> None:
+    """Draw buildings and boundary."""
+    look = {"interactive": False, "fillRule": "evenodd"}
+    filled = {**look, "stroke": False, "fillColor": _BUILDING, "fillOpacity": 1.0}
+    dashed = {**look, "color": _BOUNDARY, "weight": 1, "dashArray": "6 4", "fill": False}
+    for frame, options in ((layers.buildings, filled), (layers.boundary, dashed)):
+        polygons = list(_polygons(frame))
+        if polygons:
+            drawn.add_child(leaflet.Polygons(polygons, options))
+
+
+def _add_lines(
+    drawn: folium.Map,
+    streets: gpd.GeoDataFrame,
+    *,
+    color: str,
+    width_px: float,
+    dash: str | None = None,
+) -> None:
+    """Draw streets of one look as one line of many parts: quick with tens of thousands."""
+    parts = [_latitude_first(line) for line in _parts(streets)]
+    if parts:
+        folium.PolyLine(
+            parts,
+            color=color,
+            weight=width_px,
+            opacity=1.0,
+            dash_array=dash,
+            line_cap="butt" if dash else "round",
+            interactive=False,
+        ).add_to(drawn)
+
+
+def _add_cameras(drawn: folium.Map, cameras: gpd.GeoDataFrame) -> None:
+    """Draw mapped cameras as small dots."""
+    for point in cameras.geometry:
+        if point is None or point.is_empty:
+            continue
+        spot = point.centroid
+        folium.CircleMarker(
+            (round(spot.y, _DECIMALS), round(spot.x, _DECIMALS)),
+            radius=3.5,
+            color=_CAMERA_EDGE,
+            weight=1,
+            fill=True,
+            fill_color=_CAMERA_FILL,
+            fill_opacity=1.0,
+            interactive=False,
+        ).add_to(drawn)
+
+
+def _parts(frame: gpd.GeoDataFrame) -> Iterator[Any]:
+    """Give the single geometries of a frame."""
+    geometry = frame.geometry.to_numpy()
+    yield from shapely.get_parts(geometry[~(shapely.is_missing(geometry))])
+
+
+def _polygons(frame: gpd.GeoDataFrame) -> Iterator[list[list[list[float]]]]:
+    """Give the polygons of a frame as rings of latitude and longitude."""
+    for part in _parts(frame):
+        if part.geom_type == "Polygon" and not part.is_empty:
+            yield [_latitude_first(ring) for ring in (part.exterior, *part.interiors)]
+
+
+def _latitude_first(line: Any) -> list[list[float]]:  # noqa: ANN401
+    """Return the points of a line as Leaflet wants them."""
+    points = shapely.get_coordinates(line)[:, ::-1]
+    return [[float(lat), float(lon)] for lat, lon in np.round(points, _DECIMALS)]
+
+
+def _add_frame(drawn: folium.Map, position: str, content: str, lang: str) -> None:
+    """Put HTML that is already harmless into a corner of the map."""
+    if content:
+        drawn.add_child(leaflet.Frame(position, content, lang))
+
+
+_CSS: Final = f"""
+.leaflet-container{{background:{_BACKGROUND};font-family:{FONT_STACK}}}
+.toolkit-frame{{background:rgba(255,255,255,.92);color:#1a1a1a;padding:6px 9px;border-radius:3px;
+box-shadow:0 0 3px rgba(0,0,0,.35);font:14px/1.45 {FONT_STACK};
+max-width:min({_LEGEND_PX}px,78vw);box-sizing:border-box}}
+.toolkit-frame:lang(my){{line-height:1.85}}
+.toolkit-frame details{{max-height:calc(100vh - 150px);overflow:auto}}
+.toolkit-frame p{{margin:2px 0}}
+.toolkit-frame summary{{cursor:pointer}}
+.toolkit-frame ul{{list-style:none;margin:4px 0;padding:0}}
+.toolkit-frame li{{padding-left:37px;text-indent:-37px}}
+.toolkit-frame svg{{vertical-align:middle;margin-right:7px}}
+.toolkit-frame .banner{{font-weight:700;color:#7a0000}}
+.toolkit-frame small{{font-size:12px}}
+.leaflet-right .toolkit-frame{{max-width:none}}
+.leaflet-bottom.leaflet-right{{max-width:calc(100% - {_LEGEND_PX + 20}px)}}
+@media (max-width:{leaflet.NARROW_PX}px){{.toolkit-frame{{font-size:13px;max-width:86vw;
+padding:4px 7px}}.leaflet-left .leaflet-control{{margin:0 0 5px 5px}}}}
+"""
+
+
+def _shown(text: object) -> str:
+    """Return a text made harmless, with each unit kept on the line of its number."""
+    return escape.html(unbroken(str(text)))
+
+
+def _banner_html(assessment: Assessment, lang: str) -> str:
+    """Return the banner of a demonstration, or nothing."""
+    if not assessment.demonstration:
+        return ""
+    return f'<p class="banner">{_shown(words.demonstration(lang))}</p>'
+
+
+def _legend_html(assessment: Assessment, layers: Layers, tier: Tier, lang: str) -> str:
+    """Return the legend: what is drawn, for when, and all steps, also those not on the map."""
+    name = getattr(assessment.city.name, lang, assessment.city.name.en)
+    condition = words.tier_condition(tier, lang)
+    title = words.tier_name(tier, lang) + (f" ({condition})" if condition else "")
+    dated = tr("{status} cameras, as of {date}", lang).format(
+        status=words.status_name(assessment.status, lang), date=date(assessment.as_of, lang)
+    )
+    rows = [(_line_svg(step), step_name(step, lang)) for step in STEPS]
+    if len(layers.cameras):
+        rows.append((_dot_svg(), tr("Mapped camera", lang)))
+    if len(layers.boundary):
+        rows.append((_boundary_svg(), tr("Boundary of the city in this estimate", lang)))
+    cameras = getattr(assessment.cameras, assessment.status)
+    mapped = tr("On the map: {mapped}. Estimated: {count}.", lang).format(
+        mapped=number(cameras.mapped), count=words.quantity_text(cameras.count, lang)
+    )
+    listed = "".join(f"<li>{svg}{_shown(text)}</li>" for svg, text in rows)
+    meaning = " ".join(
+        tr("{name}: {meaning}", lang).format(
+            name=words.class_name(cls, lang), meaning=words.class_meaning(cls, lang)
+        )
+        for cls in _EXPLAINED
+    )
+    question = tr("Is a working camera of the reported system in reach of this street?", lang)
+    return (
+        "<details open>"
+        f"<summary><b>{_shown(name)}: {_shown(title)}</b></summary>"
+        f"<p>{_shown(question)}</p><ul>{listed}</ul>"
+        f"<p><small>{_shown(meaning)}</small></p>"
+        f"<p>{_shown(dated)}</p><p>{_shown(mapped)}</p></details>"
+    )
+
+
+def _line_svg(step: Step) -> str:
+    """Return the sample of a line."""
+    dash = f' stroke-dasharray="{step.dash}"' if step.dash else ""
+    return (
+        '<svg width="30" height="8" aria-hidden="true"><line x1="0" y1="4" x2="30" y2="4" '
+        f'stroke="{step.color}" stroke-width="{step.width_px}"{dash}/></svg>'
+    )
+
+
+def _boundary_svg() -> str:
+    """Return the sample of the boundary."""
+    return (
+        '<svg width="30" height="8" aria-hidden="true"><line x1="0" y1="4" x2="30" y2="4" '
+        f'stroke="{_BOUNDARY}" stroke-width="1" stroke-dasharray="6 4"/></svg>'
+    )
+
+
+def _dot_svg() -> str:
+    """Return the sample of a mapped camera."""
+    return (
+        '<svg width="30" height="10" aria-hidden="true"><circle cx="15" cy="5" r="4" '
+        f'fill="{_CAMERA_FILL}" stroke="{_CAMERA_EDGE}"/></svg>'
+    )
+
+
+def _attribution_html(*texts: str) -> str:
+    """Return the small print."""
+    return "".join(f"<p><small>{_shown(text)}</small></p>" for text in texts if text)
+
+
+def _finish(drawn: folium.Map, key: str, texts: Iterable[str]) -> None:
+    """Add the style sheet and give every element a name that does not depend on chance."""
+    burmese = any(has_burmese(text) for text in texts)
+    drawn.add_child(leaflet.Style((font_css() if burmese else "") + _CSS))
+    seed = hashlib.sha256(key.encode()).hexdigest()[:24]
+    for count, element in enumerate(_walk(drawn.get_root())):
+        element._id = f"{seed}{count:08x}"  # noqa: SLF001
+
+
+def _walk(element: Element) -> Iterator[Element]:
+    """Give an element and all below it."""
+    yield element
+    for child in element._children.values():  # noqa: SLF001
+        yield from _walk(child)

@@ -1,0 +1,369 @@
+"""One assessment as one HTML page that needs nothing but itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import jinja2
+from markupsafe import Markup
+
+from toolkit.assessment.model import Assessment
+from toolkit.base import escape
+from toolkit.base.quantity import Quantity
+from toolkit.base.terms import TIERS, Tier
+from toolkit.evidence.claim import Claim
+from toolkit.language import notes, words
+from toolkit.language.translate import Language, date, has_burmese, number, tr, unbroken
+from toolkit.output import map_page
+from toolkit.output.report import reported, tables
+from toolkit.output.report.depends_on import hinges
+from toolkit.output.report.map_svg import Drawing
+from toolkit.output.report.reported import Said
+from toolkit.output.report.sensitivity import matters
+from toolkit.studies.sensitivity.analysis import Sensitivity
+
+_TEMPLATES: Final = Path(__file__).resolve().parent / "templates"
+_FONT_MARK: Final = "/*font*/"
+
+CONTENT_SECURITY_POLICY: Final = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; "
+    "base-uri 'none'; form-action 'none'"
+)
+"""A page under it runs no script and fetches nothing."""
+
+
+@dataclass(frozen=True)
+class TierMap:
+    """What stands around the map of one tier."""
+
+    tier: Tier
+    heading: str
+    meaning: str
+    alternative: str
+
+
+def render(
+    assessment: Assessment,
+    *,
+    claims: Sequence[Claim],
+    valid_until: dt.date,
+    drawing: Drawing | None,
+    lang: Language,
+    sensitivity: Sensitivity | None = None,
+) -> str:
+    """Return the report on one city as one HTML page.
+
+    Parameters
+    ----------
+    assessment
+        What is reported; nothing is computed here.
+    claims
+        All claims about the city.
+    valid_until
+        Last day on which the report may be handed out.
+    drawing
+        The map; None for a city without streets.
+    lang
+        Language of the page.
+    sensitivity
+        Which assumption matters, for a report in full detail; it must be about the same city,
+        date and assumptions.
+
+    Returns
+    -------
+    str
+        The same for the same arguments.
+
+    Raises
+    ------
+    InputDataError
+        If `sensitivity` belongs to another assessment.
+    """
+    layers = assessment.layers
+    name = str(getattr(assessment.city.name, lang))
+    items = reported.items(assessment, claims, lang)
+    classes = (
+        tables.classes_table(layers, lang) if drawing is not None and layers is not None else None
+    )
+    status_line = _status_line(assessment, lang)
+    valid_line = tr("Valid until {date}", lang).format(date=date(valid_until, lang))
+    stop = tr("{start}.", lang).format(start="")
+    context = {
+        "lang": lang,
+        "stop": stop,
+        "csp": CONTENT_SECURITY_POLICY,
+        "city": name,
+        "t": _headings(name, lang),
+        "status_line": status_line,
+        "valid_line": valid_line,
+        "banner": words.demonstration(lang) if assessment.demonstration else None,
+        "limits": words.limits(lang, assessment.inputs.siting_cities),
+        "running": f"{name}, {status_line}{stop} {valid_line}{stop}\n{words.limits(lang)[0]}",
+        "basis": reported.basis_sentence(assessment, claims, lang),
+        "summary": [_summary(assessment, tier, lang) for tier in TIERS],
+        "drawing": drawing,
+        "attribution": layers.attribution if layers else "",
+        "bar_text": _bar_text(drawing, lang),
+        "tier_maps": [_tier_map(tier, name, classes, lang) for tier in TIERS],
+        "steps": [(step, map_page.step_name(step, lang)) for step in map_page.STEPS],
+        "meanings": _meanings(lang),
+        "figures": tables.figures_table(assessment, lang),
+        "classes": classes,
+        "cases": tables.cases_table(assessment, lang) if _has_cases(assessment) else None,
+        "under_table": _under_table(assessment, items, lang),
+        "hangs_on": hinges(assessment, lang),
+        "matters": matters(assessment, sensitivity, lang),
+        "boundary": _boundary(assessment, lang),
+        "completeness": tr("Completeness: {completeness}.", lang).format(
+            completeness=_completeness(assessment, lang)
+        ),
+        "notes": _notes(assessment, lang),
+        "install": words.install_steps(lang) if assessment.basis == "city_level" else (),
+        "no_map": _no_map(assessment, drawing, lang),
+        "items": items,
+        "contradictions": _contradictions(assessment, items),
+        "provenance": tables.provenance_table(assessment, lang),
+        "licence": _licence(lang),
+    }
+    html = _environment().get_template("report.html.j2").render(context)
+    font = map_page.font_css() if has_burmese(html) else ""
+    return html.replace(_FONT_MARK, font, 1)
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+    """Return the templates: everything put in is made plain and escaped."""
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=_plain,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.filters["css_string"] = css_string
+    return made
+
+
+def css_string(text: str) -> Markup:
+    """Return text as a string of a style sheet inside a page.
+
+    Whatever is not an ASCII letter or a digit is written by its number, so that nothing in it can
+    end the string, the style sheet or the element. Lines stay lines.
+
+    Parameters
+    ----------
+    text
+        Any text.
+    """
+    lines = (
+        "".join(
+            sign if sign.isascii() and sign.isalnum() else f"\\{ord(sign):06x}"
+            for sign in escape.plain(line)
+        )
+        for line in text.split("\n")
+    )
+    return Markup('"' + "\\00000a".join(lines) + '"')  # noqa: S704 - every sign is written by number
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401
+    """Take control signs, and signs that turn the reading direction, out of what is put in.
+
+    Each unit is kept on the line of its number.
+    """
+    if isinstance(value, Markup):
+        return value
+    text = unbroken(str(value))
+    # Paths of the map are long and never hold such signs.
+    return text if text.isascii() and text.isprintable() else escape.plain(text)
+
+
+def _status_line(assessment: Assessment, lang: Language) -> str:
+    return tr("{status} cameras, as of {date}", lang).format(
+        status=words.status_name(assessment.status, lang), date=date(assessment.as_of, lang)
+    )
+
+
+def _headings(name: str, lang: Language) -> dict[str, str]:
+    """Return the fixed texts of the page."""
+    return {
+        "title": tr("{city}: how far a reported camera system reaches", lang).format(city=name),
+        "short": tr("In short", lang),
+        "maps": tr("Maps", lang),
+        "legend": tr("Legend", lang),
+        "question": tr("Is a working camera of the reported system in reach of this street?", lang),
+        "camera": tr("Mapped camera", lang),
+        "building": tr("Building", lang),
+        "boundary_line": tr("Boundary of the city in this estimate", lang),
+        "north": tr("North is up.", lang),
+        "no_streets": tr("No map", lang),
+        "figures": tr("Figures", lang),
+        "first_figures": tr("Kilometres of street covered", lang),
+        "cases": tr("Shares, by case", lang),
+        "classes": tr("Street length by class", lang),
+        "class_meanings": tr("What the classes mean", lang),
+        "install": tr("How to install streets", lang),
+        "hangs_on": tr("What the figures hang on", lang),
+        "matters": tr("Which assumption matters", lang),
+        "sources": tr("Sources", lang),
+        "sources_intro": tr(
+            "Claims are given in the toolkit's own words. Confidence is graded on the Admiralty "
+            "scale: A to F for the source, 1 to 6 for what it says; A1 is the best, and F and 6 "
+            "mean that it cannot be judged.",
+            lang,
+        ),
+        "others": tr("Also reported, but no figure here rests on it", lang),
+        "contradictions": tr("These claims contradict each other", lang),
+        "confidence": tr("Confidence", lang),
+        "boundary": tr("Boundary and completeness", lang),
+        "notes": tr("Warnings, and what is missing", lang),
+        "limits": tr("What the figures cannot say", lang),
+        "provenance": tr("Inputs and versions", lang),
+        "licence": tr("Licence of the data", lang),
+        "after": tr("Do not hand this report out after that day.", lang),
+    }
+
+
+def _summary(assessment: Assessment, tier: Tier, lang: Language) -> tuple[str, str, str]:
+    """Return name, meaning and main figure of a tier."""
+    part = assessment.tiers[tier]
+    length = words.quantity_text(part.length_km, lang)
+    if part.share_of_length.realised.known:
+        share = words.quantity_text(part.share_of_length.realised, lang)
+        figure = tr("{length} of street; that is {share} of the street length.", lang).format(
+            length=length, share=share
+        )
+    else:
+        figure = tr("{length} of street.", lang).format(length=length)
+    if part.switched_on is not None:
+        chance = words.quantity_text(part.switched_on, lang)
+        figure += " " + tr("How likely it is that it is switched on: {chance}.", lang).format(
+            chance=chance
+        )
+    return tables.tier_head(tier, lang), words.tier_meaning(tier, lang), figure
+
+
+def _tier_map(
+    tier: Tier,
+    name: str,
+    classes: tables.Table | None,
+    lang: Language,
+) -> TierMap:
+    heading = tables.tier_head(tier, lang)
+    column = TIERS.index(tier)
+    listed = (
+        "; ".join(f"{head}: {cells[column]}" for head, cells in classes.rows) if classes else ""
+    )
+    alternative = tr("Map of {city}: {tier}. Street length by class: {classes}.", lang).format(
+        city=name, tier=heading, classes=listed
+    )
+    return TierMap(tier, heading, words.tier_meaning(tier, lang), alternative)
+
+
+def _bar_text(drawing: Drawing | None, lang: Language) -> str:
+    if drawing is None:
+        return ""
+    if drawing.bar_m < 1000.0:  # noqa: PLR2004 - metres in a kilometre
+        return tr("{value} m", lang).format(value=number(drawing.bar_m))
+    return tr("{value} km", lang).format(value=number(drawing.bar_m / 1000.0))
+
+
+def _meanings(lang: Language) -> list[tuple[str, str]]:
+    seen = dict.fromkeys(step.cls for step in map_page.STEPS)
+    return [(words.class_name(cls, lang), words.class_meaning(cls, lang)) for cls in seen]
+
+
+def _has_cases(assessment: Assessment) -> bool:
+    return any(part.cases for part in assessment.tiers.values())
+
+
+def _under_table(assessment: Assessment, items: Sequence[reported.Item], lang: Language) -> str:
+    """Return what stands under every table of figures: date, completeness, boundary, sources."""
+    cited = ", ".join(f"[{item.number}]" for item in items if item.number is not None)
+    return tr(
+        "{status}. Completeness: {completeness}. Boundary: {boundary} Sources: {sources}.", lang
+    ).format(
+        status=_status_line(assessment, lang),
+        completeness=_completeness(assessment, lang),
+        boundary=_boundary_size(assessment, lang),
+        sources=cited,
+    )
+
+
+def _boundary_size(assessment: Assessment, lang: Language) -> str:
+    """Return the size of the boundary as a sentence."""
+    found = assessment.city.boundary
+    if found.length_km is None or found.area_km2 is None:
+        return tr("none, since no streets are installed.", lang)
+    return tr("{length} of street on {area}.", lang).format(
+        length=words.quantity_text(Quantity.exactly(found.length_km, "km"), lang),
+        area=words.quantity_text(Quantity.exactly(found.area_km2, "km2"), lang),
+    )
+
+
+def _boundary(assessment: Assessment, lang: Language) -> tuple[Said, str]:
+    note = reported.translated(assessment.city.boundary.note, lang)
+    if assessment.city.boundary.length_km is None:
+        return note, ""
+    return note, _boundary_size(assessment, lang)
+
+
+def _completeness(assessment: Assessment, lang: Language) -> str:
+    part = reported.counted(assessment)
+    if not part.completeness.known:
+        return words.quantity_text(part.completeness, lang).rstrip(".။")
+    return tr("{mapped} cameras are mapped; of the estimated ones that is {share}", lang).format(
+        mapped=number(part.mapped), share=words.quantity_text(part.completeness, lang)
+    )
+
+
+def _notes(assessment: Assessment, lang: Language) -> list[Said]:
+    """Return warnings and what is missing; a note of another version keeps its own words."""
+    found = []
+    for note in (*assessment.missing, *assessment.warnings):
+        try:
+            found.append(Said(notes.text(note.id, lang), lang))
+        except KeyError:
+            found.append(reported.data_text(note.text))
+    return found
+
+
+def _contradictions(
+    assessment: Assessment, items: Sequence[reported.Item]
+) -> list[tuple[list[Said], str]]:
+    """Return the claims that disagree, in words where they are known by the date, and their ids."""
+    says = {item.id: item.says for item in items if item.says is not None}
+    return [
+        ([says[name] for name in pair if name in says], " – ".join(pair))
+        for pair in reported.counted(assessment).contradictions
+    ]
+
+
+def _no_map(assessment: Assessment, drawing: Drawing | None, lang: Language) -> str:
+    """Return why there is no map, or nothing."""
+    if drawing is not None:
+        return ""
+    if assessment.basis == "city_level":
+        return notes.text("no_streets", lang)
+    return tr("These figures were read from a file, which holds no map.", lang)
+
+
+def _licence(lang: Language) -> list[str]:
+    return [
+        tr(
+            "Streets, buildings, mapped cameras, and every map and figure made from them: "
+            "© OpenStreetMap contributors, Open Database License 1.0.",
+            lang,
+        ),
+        tr(
+            "Names and coordinates of cities: GeoNames, CC BY 4.0. Claims: facts in the toolkit's "
+            "own words, with publisher, title and date.",
+            lang,
+        ),
+    ]

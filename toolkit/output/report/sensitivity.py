@@ -1,0 +1,97 @@
+"""Which assumption matters, for a report in full detail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from toolkit.assessment.model import Assessment
+from toolkit.base.errors import InputDataError
+from toolkit.base.terms import TIERS, Tier
+from toolkit.language.translate import Language, tr
+from toolkit.output.report import tables
+from toolkit.studies.sensitivity import chart as tornado
+from toolkit.studies.sensitivity import words
+from toolkit.studies.sensitivity.analysis import Sensitivity
+
+
+@dataclass(frozen=True)
+class TierMatters:
+    """One tier: the sentence, the chart, and the factors as a table."""
+
+    heading: str
+    sentence: str
+    chart: Markup
+    table: tables.Table
+    foot: str
+
+
+@dataclass(frozen=True)
+class Matters:
+    """What the page shows of an analysis."""
+
+    how: tuple[str, ...]
+    tiers: tuple[TierMatters, ...]
+    not_varied: tuple[str, ...]
+
+
+def matters(assessment: Assessment, found: Sensitivity | None, lang: Language) -> Matters | None:
+    """Return an analysis as a report shows it; None where there is none.
+
+    Raises
+    ------
+    InputDataError
+        If it was made for another city, date, status or set of assumptions than the assessment.
+    """
+    if found is None:
+        return None
+    for what, mine, theirs in (
+        ("city", assessment.city.id, found.city),
+        ("date", assessment.as_of, found.as_of),
+        ("status", assessment.status, found.status),
+        ("set of assumptions", assessment.assumptions.sha256, found.assumptions.sha256),
+    ):
+        if mine != theirs:
+            msg = (
+                f"The sensitivity of {found.city} belongs to another {what} than its assessment. "
+                "Make it again with the same options."
+            )
+            raise InputDataError(msg)
+    return Matters(
+        how=words.how_made(found, lang),
+        tiers=tuple(_tier(found, tier, lang) for tier in TIERS),
+        not_varied=words.not_varied(found, lang),
+    )
+
+
+def table(found: Sensitivity, tier: Tier, lang: Language) -> tables.Table:
+    """Return the factors of one tier that are distinguishable from zero, as a table."""
+    rows = [
+        words.row(found, factor, lang)
+        for factor in found.tiers[tier].factors
+        if factor.distinguishable
+    ]
+    return tables.Table(
+        caption=tr("Factors, by effect", lang),
+        head=words.columns(found, lang),
+        rows=tuple((cells[0], cells[1:]) for cells in rows),
+    )
+
+
+def foot(found: Sensitivity, tier: Tier, lang: Language) -> str:
+    """Return what stands under the table: factors in the noise, and what an hour would narrow."""
+    part = found.tiers[tier]
+    lines = [words.noise(part, lang), *(words.work_line(work, lang) for work in part.work)]
+    return " ".join(line for line in lines if line)
+
+
+def _tier(found: Sensitivity, tier: Tier, lang: Language) -> TierMatters:
+    drawn = tornado.draw(found, tier, lang, standalone=False)
+    return TierMatters(
+        heading=tables.tier_head(tier, lang),
+        sentence=words.sentence(found, tier, lang),
+        chart=Markup(drawn),  # noqa: S704 - every text in it was made harmless by `tornado`
+        table=table(found, tier, lang),
+        foot=foot(found, tier, lang),
+    )

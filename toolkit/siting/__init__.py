@@ -1,0 +1,1 @@
+"""Where cameras of an operator stand: candidates, profiles, weights, districts."""

@@ -1,0 +1,398 @@
+"""Where cameras of a reported system may stand, and how likely each place is.
+
+Candidates are groups: a junction, or a stretch of street of about 20 m. A group holds at most
+one site. The chance that a group holds a site is proportional to its weight (inclusion
+probability proportional to size, as in survey sampling), capped at one, and the chances of all
+groups add up to the number of sites.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.spatial import cKDTree
+
+from toolkit.base import store
+from toolkit.base.arrays import FloatArray, IntArray
+from toolkit.base.errors import InputDataError
+from toolkit.siting.features import features_at
+from toolkit.siting.surroundings import StreetLayers
+from toolkit.streets import street_points
+
+ROAD_CLASSES = ("main", "middle", "local", "foot")
+_CORNER_RAD = np.pi / 4
+
+
+@dataclass(frozen=True)
+class SitingModel:
+    """Geometry of candidate sites, read from ``geodata/siting/``."""
+
+    road_class_of: dict[str, int]
+    kerb_offset_m: tuple[float, ...]
+    lane_width_m: float
+    junction_offset_m: float
+    junction_merge_m: float
+    mapped_site_m: float
+    indoor_depth_m: float
+    wall_gap_m: float
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Candidate groups, each with the point where its site would stand.
+
+    Attributes
+    ----------
+    xy_m
+        Site points in the local metric frame, shape (G, 2).
+    centre_xy_m
+        The point of the centre line each belongs to, shape (G, 2): used where `xy_m` falls
+        inside a building.
+    size_m
+        Street length each group stands for, shape (G,).
+    line
+        The street each belongs to, the most important one at a junction, shape (G,).
+    at_junction
+        Whether a group is a junction, shape (G,).
+    street_deg
+        Direction of that street, either way along it, degrees clockwise from north, shape (G,).
+    weight_class
+        Row of `class_code` of each group, shape (G,).
+    class_code
+        Combinations of features that occur, shape (C,), see `toolkit.siting.features`; one for
+        all until `described`.
+    """
+
+    xy_m: FloatArray
+    centre_xy_m: FloatArray
+    size_m: FloatArray
+    line: IntArray
+    at_junction: NDArray[np.bool_]
+    street_deg: FloatArray
+    weight_class: IntArray
+    class_code: IntArray
+
+    def take(self, order: IntArray) -> Candidates:
+        """Return some of the groups, in that order."""
+        return Candidates(
+            self.xy_m[order],
+            self.centre_xy_m[order],
+            self.size_m[order],
+            self.line[order],
+            self.at_junction[order],
+            self.street_deg[order],
+            self.weight_class[order],
+            self.class_code,
+        )
+
+    def class_length_m(self) -> FloatArray:
+        """Return the street length of each class, shape (C,)."""
+        return np.bincount(
+            self.weight_class, weights=self.size_m, minlength=len(self.class_code)
+        ).astype(float)
+
+
+def load_siting(name: str = "central") -> SitingModel:
+    """Read a siting file.
+
+    Raises
+    ------
+    InputDataError
+        If it is missing or does not follow the schema.
+    """
+    path = store.find(f"siting/{name}.toml")
+    if path is None:
+        msg = f"There is no siting file {name!r}. Copy the toolkit's data folder again."
+        raise InputDataError(msg)
+    data = path.read_bytes()
+    try:
+        raw = tomllib.loads(data.decode())
+        classes = {
+            highway: index
+            for index, cls in enumerate(ROAD_CLASSES)
+            for highway in raw["road_class"][cls]
+        }
+        return SitingModel(
+            road_class_of=classes,
+            kerb_offset_m=tuple(float(raw["kerb_offset_m"][c]) for c in ROAD_CLASSES),
+            lane_width_m=float(raw["lane_width_m"]["value"]),
+            junction_offset_m=float(raw["junction_offset_m"]["value"]),
+            junction_merge_m=float(raw["junction_merge_m"]["value"]),
+            mapped_site_m=float(raw["mapped_site_m"]["value"]),
+            indoor_depth_m=float(raw["indoor_depth_m"]["value"]),
+            wall_gap_m=float(raw["wall_gap_m"]["value"]),
+            sha256=store.sha256_bytes(data),
+        )
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        msg = f"{path.name} cannot be used: {error}. Mend that entry or remove your own copy."
+        raise InputDataError(msg) from error
+
+
+def road_classes(highways: list[str], model: SitingModel) -> IntArray:
+    """Return the index into `ROAD_CLASSES` of OSM highway values; unlisted ones are local."""
+    local = ROAD_CLASSES.index("local")
+    return np.array([model.road_class_of.get(h, local) for h in highways], dtype=np.int64)
+
+
+def candidates(
+    lines: NDArray[np.object_],
+    road_class: IntArray,
+    lanes: FloatArray,
+    *,
+    junction_xy_m: FloatArray,
+    stretch_m: float,
+    model: SitingModel,
+) -> Candidates:
+    """Cut streets into candidate groups, not yet `described`.
+
+    Parameters
+    ----------
+    lines
+        Street centre lines, metric, shape (S,).
+    road_class
+        Index into `ROAD_CLASSES`, shape (S,).
+    lanes
+        Number of lanes, NaN where not tagged, shape (S,).
+    junction_xy_m
+        Junctions of the carriageway network.
+    stretch_m
+        Length of a stretch.
+    model
+        Geometry of siting.
+    """
+    stretches = street_points.cut(lines, stretch_m)
+    centre, heading, size, street = (
+        stretches.xy,
+        stretches.heading_rad,
+        stretches.length,
+        stretches.line,
+    )
+    centre_of = _merge_junctions(junction_xy_m, model.junction_merge_m)
+    owner = np.full(len(centre), -1, dtype=np.int64)
+    if len(centre_of) and len(centre):
+        distance, nearest = cKDTree(centre_of).query(centre)
+        owner = np.where(distance <= model.junction_merge_m, nearest, -1)
+
+    offset = np.where(
+        np.isnan(lanes[street]),
+        np.asarray(model.kerb_offset_m)[road_class[street]],
+        lanes[street] * model.lane_width_m / 2,
+    )
+    # The side alternates along a street, so both kerbs are used and turning the map changes
+    # nothing.
+    side = np.where(stretches.ordinal % 2 == 0, 1.0, -1.0)
+    normal = np.column_stack([-np.sin(heading), np.cos(heading)])
+    kerb = centre + normal * (side * offset)[:, None]
+
+    alone = owner < 0
+    xy = [kerb[alone]]
+    base = [centre[alone]]
+    sizes: list[FloatArray] = [size[alone]]
+    owners, along = [street[alone]], [heading[alone]]
+    # A junction belongs to its most important arm; its size is the length it takes over.
+    order = np.flatnonzero(~alone)
+    chosen = np.unique(owner[order])
+    if len(chosen):
+        ranked = order[np.lexsort((order, road_class[street[order]], owner[order]))]
+        first_arm = ranked[np.searchsorted(owner[ranked], chosen)]
+        arm_heading = heading[first_arm] + _CORNER_RAD
+        corner = np.column_stack([np.cos(arm_heading), np.sin(arm_heading)])
+        xy.append(centre_of[chosen] + corner * model.junction_offset_m)
+        base.append(centre_of[chosen])
+        taken = np.bincount(owner[order], weights=size[order], minlength=len(centre_of))
+        sizes.append(taken[chosen].astype(float))
+        owners.append(street[first_arm])
+        along.append(heading[first_arm])
+    n_alone, n_groups = int(alone.sum()), int(alone.sum()) + len(chosen)
+    return Candidates(
+        xy_m=np.vstack(xy),
+        centre_xy_m=np.vstack(base),
+        size_m=np.concatenate(sizes),
+        line=np.concatenate(owners),
+        at_junction=np.arange(n_groups) >= n_alone,
+        street_deg=(90.0 - np.rad2deg(np.concatenate(along))) % 180.0,
+        weight_class=np.zeros(n_groups, dtype=np.int64),
+        class_code=np.zeros(1, dtype=np.int64),
+    )
+
+
+def described(found: Candidates, layers: StreetLayers) -> Candidates:
+    """Return groups with the combination of features of each.
+
+    Parameters
+    ----------
+    found
+        The groups; `line` counts the lines of `layers`.
+    layers
+        All streets of the place, and what is known of it.
+    """
+    code = features_at(layers, found.centre_xy_m, found.line)
+    class_code, row = np.unique(code, return_inverse=True)
+    return replace(found, weight_class=row.reshape(-1).astype(np.int64), class_code=class_code)
+
+
+def _merge_junctions(xy_m: FloatArray, merge_m: float) -> FloatArray:
+    """Join junction nodes that are nearer than `merge_m` to one another (connected groups)."""
+    if not len(xy_m):
+        return np.empty((0, 2))
+    pairs = cKDTree(xy_m).query_pairs(merge_m, output_type="ndarray")
+    graph = sparse.coo_array(
+        (np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(xy_m), len(xy_m))
+    )
+    n_groups, label = sparse.csgraph.connected_components(graph, directed=False)
+    size = np.bincount(label, minlength=n_groups)
+    return np.column_stack(
+        [np.bincount(label, weights=xy_m[:, k], minlength=n_groups) / size for k in (0, 1)]
+    )
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """Groups that may hold a site, class by class and by size: what no draw changes.
+
+    Attributes
+    ----------
+    size_m
+        Their sizes, ascending within a class, shape (N,).
+    first
+        Where each class begins, and the end, shape (C + 1,).
+    running_m
+        Sums of the sizes before each, and of all, shape (N + 1,).
+    """
+
+    size_m: FloatArray
+    first: IntArray
+    running_m: FloatArray
+
+
+def ranked(found: Candidates, free: NDArray[np.bool_] | None = None) -> Ranked:
+    """Return the groups that may hold a site in the order of `inclusion_factor`.
+
+    Parameters
+    ----------
+    found
+        The groups.
+    free
+        Groups that may still hold a site, shape (G,); all by default.
+    """
+    used = found.size_m > 0 if free is None else (found.size_m > 0) & free
+    order = np.lexsort((found.size_m, found.weight_class))
+    order = order[used[order]]
+    size = found.size_m[order]
+    return Ranked(
+        size,
+        np.searchsorted(found.weight_class[order], np.arange(len(found.class_code) + 1)),
+        np.concatenate([[0.0], np.cumsum(size)]),
+    )
+
+
+def inclusion_factor(
+    class_weight: FloatArray,
+    n_sites: FloatArray,
+    found: Candidates | Ranked,
+    free: NDArray[np.bool_] | None = None,
+) -> FloatArray:
+    """Return, per draw and weight class, by what the size of a group gives its chance of a site.
+
+    The chance is min(1, factor * size); those of all groups add up to the number of sites, or to
+    the number of groups where there are more sites than groups.
+
+    Parameters
+    ----------
+    class_weight
+        Weight of a metre of street, shape (D, C), see `siting_profiles.draw`.
+    n_sites
+        Number of sites to place, shape (D,).
+    found
+        The groups, or those that may hold a site, `ranked`.
+    free
+        Groups that may still hold a site, shape (G,); all by default.
+
+    Returns
+    -------
+    factor
+        Per metre of size, shape (D, C); infinite where there are as many sites as groups.
+
+    Notes
+    -----
+    Units whose share would exceed one are taken with certainty and the rest is shared out again,
+    until none is left, as usual in sampling with probability proportional to size (Saerndal,
+    Swensson and Wretman 1992, section 3.6). Within a class the larger groups are the certain ones,
+    so a sorted list of sizes and its running sum are all that is needed of the groups.
+    """
+    groups = found if isinstance(found, Ranked) else ranked(found, free)
+    size, first, running = groups.size_m, groups.first, groups.running_m
+    per_class = running[first[1:]] - running[first[:-1]]
+    if not len(size):
+        return np.zeros_like(class_weight)
+    measure = class_weight / (class_weight @ per_class)[:, None]
+    largest = np.where(first[1:] > first[:-1], size[np.maximum(first[1:], 1) - 1], 0.0)
+    wanted = np.minimum(n_sites, float(len(size)))
+    scale = wanted.copy()
+    for _ in range(len(size)):
+        n_certain = np.zeros(len(wanted))
+        # Only a class whose largest group is certain in some draw needs to be looked through.
+        # Of a class without free groups this is no number, which is not above one.
+        with np.errstate(invalid="ignore"):
+            some = np.fmax.reduce(scale[:, None] * measure, axis=0) * largest >= 1
+        rest = measure @ np.where(some, 0.0, per_class)
+        for c in np.flatnonzero(some):
+            with np.errstate(divide="ignore", over="ignore"):
+                least = 1.0 / (scale * measure[:, c])
+            cut = first[c] + np.searchsorted(size[first[c] : first[c + 1]], least, side="left")
+            n_certain += first[c + 1] - cut
+            rest += (running[cut] - running[first[c]]) * measure[:, c]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            again = np.where(n_certain < len(size), (wanted - n_certain) / rest, np.inf)
+        again = np.maximum(again, scale)
+        if (again <= scale * (1 + _SCALE_TOLERANCE)).all():
+            break
+        scale = again
+    return np.asarray(scale[:, None] * measure)
+
+
+_SCALE_TOLERANCE = 1e-12
+
+
+def inclusion_prob(
+    class_weight: FloatArray,
+    n_sites: FloatArray,
+    found: Candidates,
+    free: NDArray[np.bool_] | None = None,
+) -> FloatArray:
+    """Return the chance that each group holds a site, shape (D, G); see `inclusion_factor`."""
+    factor = inclusion_factor(class_weight, n_sites, found, free)
+    size = found.size_m if free is None else np.where(free, found.size_m, 0.0)
+    with np.errstate(invalid="ignore"):
+        prob = np.minimum(factor[:, found.weight_class] * size, 1.0)
+    return np.where(size > 0, prob, 0.0)
+
+
+def proportional_prob(size_measure: FloatArray, n_sites: float) -> FloatArray:
+    """Return inclusion probabilities proportional to size, capped at one, adding up to `n_sites`.
+
+    Units whose share would exceed one are taken with certainty and the rest is shared out
+    again, as usual in probability-proportional-to-size sampling (Saerndal, Swensson and
+    Wretman 1992, section 3.6).
+    """
+    positive = size_measure > 0
+    n_sites = min(float(n_sites), float(positive.sum()))
+    # Sorted from large to small, the units taken with certainty are a prefix.
+    order = np.argsort(-size_measure, kind="stable")
+    ordered = size_measure[order]
+    rest = np.cumsum(ordered[::-1])[::-1]
+    left = n_sites - np.arange(len(ordered))
+    certain = ordered * left >= rest
+    certain &= ordered > 0
+    n_certain = int(np.argmin(certain)) if not certain.all() else len(certain)
+    prob = np.ones_like(size_measure)
+    if n_certain < len(ordered) and rest[n_certain] > 0:
+        factor = max(n_sites - n_certain, 0.0) / rest[n_certain]
+        prob[order[n_certain:]] = np.minimum(ordered[n_certain:] * factor, 1.0)
+    prob[~positive] = 0.0
+    return prob

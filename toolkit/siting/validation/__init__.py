@@ -1,0 +1,1 @@
+"""Tests of siting on cities whose cameras are known."""

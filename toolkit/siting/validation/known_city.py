@@ -1,0 +1,309 @@
+"""Streets and cameras of a city as files, put on a plane and described."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyproj
+import shapely
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from toolkit.base.arrays import FloatArray
+from toolkit.base.clean_text import clean_text
+from toolkit.base.errors import InputDataError
+from toolkit.siting.features import StreetPoints, street_points, without_duplicates
+from toolkit.siting.surroundings import StreetLayers, known_of, metric_xy, pack_layers, some_lanes
+from toolkit.siting.validation import second_file
+from toolkit.streets.pack import Pack
+from toolkit.streets.readers.extract import metric_crs_of
+from toolkit.streets.readers.osm import tags as rules
+from toolkit.streets.readers.tables import build as street_lines
+from toolkit.streets.readers.tables import columns, read
+from toolkit.streets.readers.tables.build import StreetFile
+
+MOST_OFFSET_M: Final = 60.0
+"""A camera farther than this from every street is not one of this network."""
+PIECE_M: Final = 10.0
+_WIDEST_DEG: Final = 6.0
+"""Widest place: that of a UTM zone, beyond which lengths on its plane go wrong."""
+_LEFT_OUT: Final = {
+    "without_geometry": "features_without_geometry",
+    "outside_world": "features_outside_world",
+    "across_180_degrees": "features_across_antimeridian",
+    "neither_line_nor_point_nor_area": "features_of_other_kinds",
+    "without_length": "lines_without_length",
+}
+"""Reason and figure of the reader for each kind of row that cannot be used."""
+
+
+@dataclass(frozen=True)
+class CityPair:
+    """Streets of a city as described points, and its cameras.
+
+    Attributes
+    ----------
+    points
+        Pieces of street of about 10 m.
+    camera_xy_m
+        Cameras within 60 m of a street, shape (N, 2), in the frame of the points.
+    offset_m
+        Distance of each from the nearest point of a street, shape (N,).
+    nearest
+        Index of the piece each is nearest to, shape (N,).
+    direction_deg
+        Where each looks, clockwise from north, NaN where not known, shape (N,). North of the plane
+        is within 3 degrees of true north in most of the world, less than lists are good to.
+    n_left_out
+        Cameras farther away.
+    n_without_place
+        Rows of the list without coordinates that can be used.
+    layers
+        What is known beside the streets, see `street_layers.known_of`.
+    streets_left_out
+        Rows of streets that could not be used, by reason.
+    n_without_class
+        Lines without a class, or with one that is not known, which count as minor.
+    """
+
+    points: StreetPoints
+    camera_xy_m: FloatArray
+    offset_m: FloatArray
+    nearest: NDArray[np.int64]
+    direction_deg: FloatArray
+    n_left_out: int
+    n_without_place: int = 0
+    layers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    streets_left_out: Mapping[str, int] = field(default_factory=dict)
+    n_without_class: int = 0
+
+
+def read_pair(
+    streets: str | os.PathLike[str],
+    cameras: str | os.PathLike[str],
+    *,
+    places: str | os.PathLike[str] | None = None,
+    piece_m: float = PIECE_M,
+) -> CityPair:
+    """Read a file of streets with a ``highway`` column and one of camera points.
+
+    Lights, places and bridges are taken where a file has them, by the rules of city packs.
+
+    Parameters
+    ----------
+    streets, cameras
+        The files.
+    places
+        A file of lights and places, or an OpenStreetMap or OSMnx file of the same city (see
+        `siting_beside`); by default what the file of streets has of them.
+    piece_m
+        About how long a piece of street is.
+
+    Raises
+    ------
+    InputDataError
+        If a file cannot be read, has no street with a class, or no camera is near one.
+    """
+    found = read_files(streets, cameras, places)
+    try:
+        return make_pair(*found, piece_m=piece_m)
+    except InputDataError as error:
+        names = " and ".join(clean_text(Path(os.fspath(f)).name) or "" for f in (streets, cameras))
+        msg = f"{names}: {error}"
+        raise InputDataError(msg) from error
+
+
+def read_files(
+    streets: str | os.PathLike[str],
+    cameras: str | os.PathLike[str],
+    places: str | os.PathLike[str] | None = None,
+) -> tuple[StreetLayers, FloatArray, FloatArray]:
+    """Return streets, camera points and directions of files, in the UTM zone of the streets."""
+    layers, crs = _street_layers(streets, places)
+    change = pyproj.Transformer.from_crs(4326, crs, always_xy=True)
+    lon_lat, direction_deg = read.read_cameras(cameras)
+    xy = np.column_stack(change.transform(lon_lat[:, 0], lon_lat[:, 1]))
+    return layers, xy, direction_deg
+
+
+def make_pair(
+    layers: StreetLayers,
+    camera_xy_m: FloatArray,
+    direction_deg: FloatArray | None = None,
+    *,
+    piece_m: float = PIECE_M,
+) -> CityPair:
+    """Put cameras to the streets they are nearest to.
+
+    Parameters
+    ----------
+    layers
+        The streets.
+    camera_xy_m
+        Shape (N, 2), not finite where a row has no place.
+    direction_deg
+        Where each looks, clockwise from north, NaN where not known, shape (N,); by default not
+        known of any.
+    piece_m
+        About how long a piece of street is.
+
+    Raises
+    ------
+    InputDataError
+        If no camera is within 60 m of a street.
+    """
+    points = street_points(layers, piece_m)
+    finite = np.isfinite(camera_xy_m).all(axis=1)
+    xy = camera_xy_m[finite]
+    looks = np.full(len(xy), np.nan) if direction_deg is None else direction_deg[finite]
+    tree = shapely.STRtree(layers.lines)
+    near = shapely.points(xy)
+    index, offset = tree.query_nearest(
+        near, max_distance=MOST_OFFSET_M, return_distance=True, all_matches=False
+    )
+    if not len(offset):
+        msg = (
+            "No camera is within 60 m of a street. Check that both files show the same city and "
+            "name the right coordinate system."
+        )
+        raise InputDataError(msg)
+    kept = xy[index[0]]
+    nearest = np.asarray(cKDTree(points.xy_m).query(kept)[1], dtype=np.int64)
+    return CityPair(
+        points,
+        kept,
+        np.asarray(offset, dtype=float),
+        nearest,
+        looks[index[0]],
+        n_left_out=len(xy) - len(kept),
+        n_without_place=int((~finite).sum()),
+        layers=known_of(layers),
+        streets_left_out=layers.left_out,
+        n_without_class=layers.n_without_class,
+    )
+
+
+def pack_pair(pack: Pack, *, piece_m: float = PIECE_M) -> CityPair:
+    """Return a city pack with its mapped cameras."""
+    return make_pair(*pack_files(pack), piece_m=piece_m)
+
+
+def pack_files(pack: Pack) -> tuple[StreetLayers, FloatArray, FloatArray]:
+    """Return the streets of a pack, its mapped cameras and directions, in the frame of the pack."""
+    direction_deg = pack.cameras["direction_deg"].to_numpy(dtype=float)
+    return pack_layers(pack), metric_xy(pack.cameras, pack.manifest.crs), direction_deg
+
+
+def _street_layers(
+    path: str | os.PathLike[str], places: str | os.PathLike[str] | None
+) -> tuple[StreetLayers, str]:
+    beside = places if places is not None and second_file.is_extract(places) else None
+    file = read.load_tables(path, places=None if beside is not None else places)
+    if not len(file.drawn.lines):
+        lost = _left_out(file, ()).items()
+        why = ", ".join(f"{reason.replace('_', ' ')} {number}" for reason, number in lost)
+        msg = (
+            f"{file.name} holds no line on earth{why and f' (left out: {why})'}. Save the streets "
+            "as lines, best in longitude and latitude (WGS84)."
+        )
+        raise InputDataError(msg)
+    judged = [columns.street_class(tags.get("highway")) for tags in file.drawn.tags]
+    if not any(value is not None and counted is None for value, counted in judged):
+        raise _no_class(file)
+    highway = [value for value, _ in judged]
+    kept = np.array([value is not None for value in highway], dtype=np.bool_)
+    lines = file.drawn.lines[kept]
+    _check_width(file.name, lines)
+    crs = metric_crs_of(shapely.box(*shapely.total_bounds(lines)))
+    change = pyproj.Transformer.from_crs(4326, crs, always_xy=True)
+    lines = shapely.transform(
+        lines, lambda xy: np.column_stack(change.transform(xy[:, 0], xy[:, 1]))
+    )
+    once = without_duplicates(lines)
+    index = np.flatnonzero(kept)[once]
+    found = StreetLayers(
+        lines[once],
+        [highway[i] or "" for i in index],
+        bridge=_flags(file, index, "bridge", rules.is_bridge),
+        oneway=_flags(file, index, "oneway", lambda tags: rules.oneway(tags) != 0),
+        lanes=some_lanes(np.array([rules.lanes(file.drawn.tags[i]) for i in index])),
+        left_out=_left_out(file, highway),
+        n_without_class=sum(value is not None and counted is not None for value, counted in judged),
+    )
+    if beside is not None:
+        west, south, east, north = shapely.total_bounds(file.drawn.lines[kept]).tolist()
+        extract = second_file.read_extract(beside, (west, south, east, north))
+        return second_file.with_extract(found, extract, crs), crs
+    return _with_points(found, file, change), crs
+
+
+def _no_class(file: StreetFile) -> InputDataError:
+    given = {tags["highway"] for tags in file.drawn.tags if "highway" in tags}
+    if not given:
+        msg = (
+            f"{file.name} has no street with a value in a column highway. Give one with the "
+            "classes of OpenStreetMap, such as primary or residential."
+        )
+        return InputDataError(msg)
+    shown = ", ".join(repr((clean_text(v) or "")[:30]) for v in sorted(given)[:5])
+    msg = (
+        f"{file.name} has no street with a known class: its column highway says {shown}. Use the "
+        "classes of OpenStreetMap, such as primary or residential."
+    )
+    return InputDataError(msg)
+
+
+def _check_width(name: str, lines: NDArray[np.object_]) -> None:
+    west, _, east, _ = shapely.total_bounds(lines)
+    if east - west > _WIDEST_DEG:
+        msg = (
+            f"The streets in {name} reach over {east - west:.1f} degrees of longitude, from "
+            f"{west:.2f} to {east:.2f}. Some positions are wrong, lie on both sides of 180 "
+            "degrees, or are of more than one city: cut the file to one city."
+        )
+        raise InputDataError(msg)
+
+
+def _flags(
+    file: StreetFile,
+    index: NDArray[np.int64],
+    tag: str,
+    rule: Callable[[Mapping[str, str]], bool],
+) -> NDArray[np.bool_] | None:
+    """Return of which lines something holds; None if no line of the file says yes or no."""
+    if not any(tag in tags for tags in file.drawn.tags):
+        return None
+    return np.array([rule(file.drawn.tags[i]) for i in index], dtype=np.bool_)
+
+
+def _left_out(file: StreetFile, highway: Sequence[str | None]) -> dict[str, int]:
+    counts = {reason: file.of_streets.get(name, 0) for reason, name in _LEFT_OUT.items()}
+    counts["class_of_no_street"] = sum(value is None for value in highway)
+    return {reason: number for reason, number in counts.items() if number}
+
+
+def _with_points(
+    layers: StreetLayers, file: StreetFile, change: pyproj.Transformer
+) -> StreetLayers:
+    """Return streets with the lights and places of a file.
+
+    As in a pack, lights are the junctions that have them, and a file without any light or place
+    at its streets is one that does not have them.
+    """
+
+    def metric(shapes: Sequence[Any]) -> FloatArray:
+        lon_lat = shapely.get_coordinates(np.asarray(shapes, dtype=object)).reshape(-1, 2)
+        return np.column_stack(change.transform(lon_lat[:, 0], lon_lat[:, 1]))
+
+    if file.beside.signals:
+        junctions = street_lines.build(file).layers.junctions
+        lit = junctions.geometry[junctions["signals"].to_numpy(dtype=bool)].to_list()
+        layers = replace(layers, signal_xy_m=metric(lit) if lit else None)
+    rows = file.beside.places or []
+    xy = metric([row["geometry"] for row in rows])
+    return second_file.with_places(layers, xy, [row["kind"] for row in rows])

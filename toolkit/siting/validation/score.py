@@ -1,0 +1,238 @@
+"""Score what the siting model believes against the cameras of a city."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from toolkit.base.arrays import FloatArray, IntArray
+from toolkit.base.draws import Design
+from toolkit.language import words
+from toolkit.language.translate import LANGUAGES
+from toolkit.siting import profiles as siting_profiles
+from toolkit.siting.profiles import Drawn, Mixture, Profiles
+from toolkit.siting.validation import regression
+from toolkit.siting.validation import simulate as coverage
+from toolkit.siting.validation.known_city import CityPair
+
+N_DRAWS: Final = 200
+TOP_SHARE: Final = 0.10
+LOW, HIGH = 0.05, 0.95
+MIXTURE: Final = "mixture"
+
+
+@dataclass(frozen=True)
+class Classed:
+    """Pieces of street by the classes that occur.
+
+    Attributes
+    ----------
+    code, length_m
+        Classes that occur and the street length of each, shape (C,).
+    of
+        Class of each piece, shape (P,).
+    """
+
+    code: IntArray
+    length_m: FloatArray
+    of: IntArray
+
+
+def classed(code: IntArray, length_m: FloatArray) -> Classed:
+    """Return the classes that occur, so that draws are made for each class once."""
+    found, of = np.unique(code, return_inverse=True)
+    of = of.reshape(-1).astype(np.int64)
+    return Classed(found, np.bincount(of, weights=length_m).astype(float), of)
+
+
+def auc(score: FloatArray, weight: FloatArray, at: FloatArray) -> float:
+    """Return how often a camera's place scores above a random metre of street, ties half.
+
+    Parameters
+    ----------
+    score, weight
+        Score and street length of places, shape (C,).
+    at
+        Scores at the cameras, shape (N,).
+    """
+    order = np.argsort(score, kind="stable")
+    ordered = score[order]
+    below = np.concatenate([[0.0], np.cumsum(weight[order])]) / weight.sum()
+    low = below[np.searchsorted(ordered, at, "left")]
+    high = below[np.searchsorted(ordered, at, "right")]
+    return float(np.mean((low + high) / 2))
+
+
+def capture(
+    score: FloatArray, weight: FloatArray, at: FloatArray, share: float = TOP_SHARE
+) -> float:
+    """Return the share of cameras in the top `share` of street length by score.
+
+    Places with the score at the edge count by the part of them that is inside.
+    """
+    order = np.argsort(-score, kind="stable")
+    level, first = np.unique(-score[order], return_index=True)
+    length = np.add.reduceat(weight[order], first) / weight.sum()
+    before = np.cumsum(length) - length
+    inside = np.clip((share - before) / length, 0.0, 1.0)
+    return float(np.mean(inside[np.searchsorted(level, -at)]))
+
+
+def score_pair(
+    pair: CityPair,
+    profiles: Profiles,
+    *,
+    profile: str | None = None,
+    city: str | None = None,
+    n_draws: int = N_DRAWS,
+    seed: int = 0,
+) -> dict[str, Any]:
+    """Score each profile and the mixture on a city.
+
+    Parameters
+    ----------
+    pair
+        Streets and cameras.
+    profiles
+        What is believed.
+    profile
+        Only this one; all and the mixture by default.
+    city
+        Whose mixture; by default that of a place of which nothing is known.
+    n_draws, seed
+        Of the draws.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such profile.
+    """
+    design = Design(n_draws, seed)
+    groups = classed(pair.points.code, pair.points.length_m)
+    asked: dict[str, Mixture] = {}
+    if profile is None:
+        asked[MIXTURE] = siting_profiles.mixture_of(profiles, city)
+    for name in profiles.profile if profile is None else (profile,):
+        asked[name] = siting_profiles.only(profiles, name)
+    ground = _ground(pair, groups)
+    true_share = _true_share(pair, ground)
+    n_sites = len(regression.distinct_sites(pair.camera_xy_m))
+    out: dict[str, Any] = {}
+    for name, mixture in asked.items():
+        drawn = siting_profiles.draw(profiles, mixture, groups.code, groups.length_m, design)
+        out[name] = figures(drawn.weight, groups, groups.of[pair.nearest]) | {
+            "coverage": {
+                key: _interval_of_coverage(ground, drawn, n, profiles, design, true_share)
+                for key, n in site_numbers(len(pair.camera_xy_m), n_sites, profiles, design).items()
+            }
+        }
+    return {
+        "cameras": len(pair.camera_xy_m),
+        "cameras_left_out": pair.n_left_out,
+        "cameras_without_place": pair.n_without_place,
+        "streets_left_out": sum(pair.streets_left_out.values()),
+        "streets_left_out_why": dict(pair.streets_left_out),
+        "streets_without_class": pair.n_without_class,
+        "layers": {name: dict(one) for name, one in pair.layers.items()},
+        "sites": n_sites,
+        "street_km": float(pair.points.length_m.sum()) / 1e3,
+        "covered_share_true": true_share,
+        "disc_m": coverage.DISC_M,
+        "draws": n_draws,
+        "seed": seed,
+        "scores": out,
+        "limits": [words.siting_limit(lang, profiles.cities) for lang in LANGUAGES],
+    }
+
+
+def figures(weight: FloatArray, groups: Classed, at: IntArray) -> dict[str, dict[str, float]]:
+    """Return scores with their interval.
+
+    ``mid`` is the score of the mean over the draws, which is what maps show; the interval is the
+    5 and 95 % points over the draws, widened to hold ``mid``.
+
+    Parameters
+    ----------
+    weight
+        Weight of a metre by class over the mean metre, shape (D, C).
+    groups
+        The classes.
+    at
+        Class at each camera, shape (N,).
+    """
+    out = {}
+    for name, of in (("auc", auc), ("capture10", capture)):
+        by_draw = np.array([of(w, groups.length_m, w[at]) for w in weight])
+        mean = weight.mean(axis=0)
+        out[name] = _interval(by_draw, of(mean, groups.length_m, mean[at]))
+    by_draw = np.log(weight[:, at]).mean(axis=1)
+    out["log_score"] = _interval(by_draw, float(np.log(weight.mean(axis=0)[at]).mean()))
+    return out
+
+
+def _interval(by_draw: FloatArray, mid: float) -> dict[str, float]:
+    low, high = np.quantile(by_draw, [LOW, HIGH])
+    return {"low": float(min(low, mid)), "mid": mid, "high": float(max(high, mid))}
+
+
+def _ground(pair: CityPair, groups: Classed, tile: IntArray | None = None) -> coverage.Ground:
+    points = pair.points
+    return coverage.Ground(
+        points.xy_m,
+        points.heading_rad,
+        points.length_m,
+        groups.of,
+        np.zeros(len(groups.of), dtype=np.int64) if tile is None else tile,
+    )
+
+
+def _true_share(pair: CityPair, ground: coverage.Ground) -> float:
+    seen = coverage.covered(ground.xy_m, pair.camera_xy_m)
+    return float(ground.length_m[seen].sum() / ground.length_m.sum())
+
+
+def site_numbers(
+    n_cameras: int, n_sites: int, profiles: Profiles, design: Design
+) -> dict[str, FloatArray]:
+    """Return the number of sites per draw: from the sites, and from the cameras alone."""
+    settings = profiles.prior.settings
+    per_site = (settings["cameras_per_site_low"], settings["cameras_per_site_high"])
+    return {
+        "from_sites": np.full(design.n_draws, float(n_sites)),
+        "from_cameras": coverage.sites_from_cameras(n_cameras, per_site, design),
+    }
+
+
+def _interval_of_coverage(
+    ground: coverage.Ground,
+    drawn: Drawn,
+    n_sites: FloatArray,
+    profiles: Profiles,
+    design: Design,
+    true_share: float,
+) -> dict[str, float | bool]:
+    share = covered_share(ground, drawn, n_sites, profiles, design)
+    low, mid, high = np.quantile(share, [LOW, 0.5, HIGH])
+    return {
+        "low": float(low),
+        "mid": float(mid),
+        "high": float(high),
+        "holds": bool(low <= true_share <= high),
+    }
+
+
+def covered_share(
+    ground: coverage.Ground,
+    drawn: Drawn,
+    n_sites: FloatArray,
+    profiles: Profiles,
+    design: Design,
+) -> FloatArray:
+    """Return the share of street length covered, per draw, shape (D,)."""
+    factor = coverage.cover_factor(
+        profiles.cover_ratio, profiles.prior.settings["cover_log_sd"], design
+    )
+    metres = coverage.place(ground, drawn, n_sites, profiles.offset_m, design).sum(axis=1)
+    return np.asarray(np.minimum(factor * metres / ground.length_m.sum(), 1.0), dtype=float)

@@ -1,0 +1,1 @@
+"""The streets of a city: read, check, keep and open them."""

@@ -1,0 +1,341 @@
+"""What "the city" is: an administrative area, a built-up core, a polygon, or a disc.
+
+Shares change by up to eight times with it, so it is chosen, stored in the pack, and named in every
+sentence. `parse_boundary` reads the choice, and the other functions turn it into a polygon.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+import geopandas as gpd
+import numpy as np
+import pyproj
+import shapely
+from numpy.typing import NDArray
+from scipy import ndimage
+from shapely.geometry.base import BaseGeometry
+
+from toolkit.base import guard
+from toolkit.base.arrays import FloatArray
+from toolkit.base.clean_text import clean_text
+from toolkit.base.errors import InputDataError, UsageError
+from toolkit.streets.readers.extract import GEOD, AdminArea, metric_crs_of, polygonal
+from toolkit.streets.readers.formats import geojson, geopackage
+from toolkit.streets.schema import CRS
+
+Kind = Literal["admin", "core", "polygon", "radius"]
+OutlineKind = Literal["admin", "core", "extract", "polygon", "radius"]
+
+RADIUS_RANGE_M: Final = (100.0, 100_000.0)
+"""A smaller disc holds no street, a larger one no city."""
+FALLBACK_RADIUS_M: Final = 5_000.0
+"""Disc taken where no cell is built up: the middle of `city.township_radius_km`."""
+REACH_M: Final = 25_000.0
+"""How far from a city's point streets are collected to find its built-up core. Yangon, the
+largest city of the evidence, is built up to about this distance."""
+ADMIN_REACH_M: Final = 40_000.0
+"""How far from a city's point an administrative area is expected to reach. A larger one is read
+in a second pass."""
+CELL_M: Final = 1_000.0
+"""Side of the cells of `city.built_cell_km_per_km2`."""
+_NEAREST_CELL_M: Final = 5_000.0
+"""A city's point may lie outside its core, on a river or a hill, by this much."""
+_SAMPLE_M: Final = 50.0
+_ANTIMERIDIAN_DEG: Final = 180.0
+_DISC_CORNERS: Final = 180
+_EIGHT_NEIGHBOURS: Final = np.ones((3, 3), dtype=bool)
+_TOWN_LEVELS: Final = range(5, 9)
+"""Values of ``admin_level`` between state and village: district, township, town, municipality
+(OpenStreetMap wiki, "Key:admin_level"; read November 2026)."""
+_METRES: Final = re.compile(r"\d{1,7}(?:\.\d{1,3})?", re.ASCII)
+_LEVEL: Final = re.compile(r"\d{1,2}", re.ASCII)
+_POLYGON_SUFFIXES: Final = {".geojson": geojson, ".json": geojson, ".gpkg": geopackage}
+_MOST_POLYGON_BYTES: Final = 64 << 20
+_M_PER_KM: Final = 1000
+
+
+@dataclass(frozen=True)
+class BoundaryChoice:
+    """Which boundary is asked for.
+
+    Attributes
+    ----------
+    kind
+        "admin", "core", "polygon" or "radius".
+    radius_m
+        For a disc.
+    level
+        For an administrative area, its ``admin_level``; None for the smallest of a town.
+    polygon
+        For a given polygon, in EPSG:4326.
+    name
+        For a given polygon, the name of its file.
+    """
+
+    kind: Kind
+    radius_m: float | None = None
+    level: int | None = None
+    polygon: BaseGeometry | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A boundary that was found.
+
+    Attributes
+    ----------
+    kind
+        For the manifest: "admin", "core", "polygon", "radius", or "extract" for all of a file.
+    polygon
+        In EPSG:4326.
+    note
+        One sentence that names it.
+    """
+
+    kind: OutlineKind
+    polygon: BaseGeometry
+    note: str
+
+
+def parse_boundary(text: str) -> BoundaryChoice:
+    """Return the boundary that a text asks for.
+
+    Parameters
+    ----------
+    text
+        ``core``; ``admin`` or ``admin:LEVEL``; ``radius:METRES``; or the name of a local GeoJSON
+        or GeoPackage file with polygons.
+
+    Raises
+    ------
+    UsageError
+        If a number is missing or out of range.
+    InputDataError
+        If the file cannot be used.
+    """
+    word, _, rest = text.partition(":")
+    if text == "core":
+        return BoundaryChoice("core")
+    if text == "admin" or (word == "admin" and _LEVEL.fullmatch(rest)):
+        return BoundaryChoice("admin", level=int(rest) if rest else None)
+    if word == "radius":
+        radius_m = float(rest) if _METRES.fullmatch(rest) else 0.0
+        least, most = RADIUS_RANGE_M
+        if not least <= radius_m <= most:
+            msg = f"A radius is given in metres, from {least:.0f} to {most:.0f}: radius:5000."
+            raise UsageError(msg)
+        return BoundaryChoice("radius", radius_m=radius_m)
+    if Path(text).suffix.lower() not in _POLYGON_SUFFIXES:
+        msg = (
+            f"{text[:80]!r} is no boundary. Give core, admin, admin:LEVEL, radius:METRES, or the "
+            "name of a .geojson or .gpkg file with a polygon."
+        )
+        raise UsageError(msg)
+    return read_polygon(text)
+
+
+def read_polygon(name: str) -> BoundaryChoice:
+    """Return the boundary drawn in a GeoJSON or GeoPackage file: all its polygons together.
+
+    Raises
+    ------
+    InputDataError
+        If it is no plain local file, names no coordinate system, or holds no usable polygon.
+    """
+    path = guard.plain_file(name, most_bytes=_MOST_POLYGON_BYTES)
+    no_columns: Collection[str] = ()
+    areas = []
+    for layer in _POLYGON_SUFFIXES[path.suffix.lower()].layers(path, no_columns):
+        if layer.kind in (None, "polygon"):
+            table = layer.load()
+            if table.counts["features_across_antimeridian"]:
+                raise _across_antimeridian(path.name)
+            areas += [polygonal(shape) for shape in table.geometry if shape is not None]
+    kept = [area for area in areas if area is not None]
+    if not kept:
+        msg = f"{path.name} has no polygon. Draw the city's area as a polygon and save it again."
+        raise InputDataError(msg)
+    polygon = shapely.union_all(kept)
+    west, _, east, _ = shapely.bounds(polygon)
+    if east - west > _ANTIMERIDIAN_DEG:
+        raise _across_antimeridian(path.name)
+    return BoundaryChoice("polygon", polygon=polygon, name=clean_text(path.name))
+
+
+def _across_antimeridian(what: str) -> InputDataError:
+    msg = f"{what} crosses the 180 degree meridian. Cut it there, and import both sides apart."
+    return InputDataError(msg)
+
+
+def disc(lon: float, lat: float, radius_m: float) -> BaseGeometry:
+    """Return a disc on the WGS84 ellipsoid as a polygon of 180 corners in EPSG:4326.
+
+    Raises
+    ------
+    InputDataError
+        If it would cross the antimeridian or hold a pole.
+    """
+    bearings = np.linspace(0.0, 360.0, _DISC_CORNERS, endpoint=False)
+    x, y, _ = GEOD.fwd(
+        np.full(_DISC_CORNERS, lon), np.full(_DISC_CORNERS, lat), bearings,
+        np.full(_DISC_CORNERS, radius_m),
+    )  # fmt: skip
+    # Around a pole longitudes take every value, too.
+    if np.ptp(x) > _ANTIMERIDIAN_DEG:
+        what = f"A disc of {radius_m:.0f} m at {lat:.3f}, {lon:.3f}"
+        raise _across_antimeridian(what)
+    return shapely.Polygon(np.column_stack([x, y]))
+
+
+def radius_outline(lon: float, lat: float, radius_m: float) -> Outline:
+    """Return a disc around a point as a boundary."""
+    note = f"Disc of {radius_m / _M_PER_KM:g} km around the point {lat:.4f}, {lon:.4f}."
+    return Outline("radius", disc(lon, lat, radius_m), note)
+
+
+def polygon_outline(choice: BoundaryChoice) -> Outline:
+    """Return a given polygon as a boundary.
+
+    Raises
+    ------
+    UsageError
+        If another boundary was chosen.
+    """
+    if choice.polygon is None:
+        msg = f"The boundary {choice.kind} is no polygon. Give one as a .geojson or .gpkg file."
+        raise UsageError(msg)
+    return Outline("polygon", choice.polygon, f"Polygon given in the file {choice.name}.")
+
+
+def admin_outline(lon: float, lat: float, areas: Sequence[AdminArea], level: int | None) -> Outline:
+    """Return the smallest administrative area of a town that holds a point.
+
+    Parameters
+    ----------
+    lon, lat
+        Degrees.
+    areas
+        Areas of the file, of any level.
+    level
+        The ``admin_level`` to take; None for 5 to 8 (district to municipality).
+
+    Raises
+    ------
+    InputDataError
+        If there is none; the message names those of other levels.
+    """
+    point = shapely.Point(lon, lat)
+    around = [area for area in areas if area.shape.covers(point)]
+    fit = [a for a in around if (a.level == level if level else a.level in _TOWN_LEVELS)]
+    around.sort(key=lambda a: a.level)
+    listed = ", ".join(f"{a.name or a.osm_id} (level {a.level})" for a in around) or "none"
+    if not fit:
+        msg = (
+            f"The file has no whole administrative area of level {level or '5 to 8'} around "
+            f"{lat:.4f}, {lon:.4f}; it has: {listed}. Choose another level, core or radius:METRES."
+        )
+        raise InputDataError(msg)
+    best = min(fit, key=lambda a: (abs(GEOD.geometry_area_perimeter(a.shape)[0]), a.osm_id))
+    shape = polygonal(best.shape)
+    if shape is None:
+        msg = f"The administrative area {best.osm_id} has no extent. Choose another boundary."
+        raise InputDataError(msg)
+    note = (
+        f"Administrative area {best.name or best.osm_id} (admin_level {best.level} in "
+        f"OpenStreetMap, {best.osm_id}); around the same point: {listed}."
+    )
+    return Outline("admin", shape, note[:500])
+
+
+def core_outline(
+    lon: float, lat: float, segments: FloatArray, *, least_km_per_km2: float
+) -> Outline:
+    """Return the built-up core around a point, else a disc of `FALLBACK_RADIUS_M`.
+
+    Cells of 1 km in the point's UTM zone count as built up from `least_km_per_km2` of street on;
+    the core is the group of them, joined by sides and corners, that holds the point or comes
+    nearest to it within 5 km. Cells that the group encloses belong to it.
+
+    Parameters
+    ----------
+    lon, lat
+        The city's point, degrees.
+    segments
+        Straight parts of through streets, degrees, shape (N, 4): both ends.
+    least_km_per_km2
+        `city.built_cell_km_per_km2` of an assumption set.
+    """
+    crs = pyproj.CRS.from_user_input(metric_crs_of(shapely.Point(lon, lat)))
+    to_metres = pyproj.Transformer.from_crs(CRS, crs, always_xy=True)
+    x0, y0 = to_metres.transform(lon, lat)
+    built, west, south = _built_cells(segments, to_metres, (x0, y0), least_km_per_km2)
+    label, number = ndimage.label(built, structure=_EIGHT_NEIGHBOURS)
+    if number:
+        rows, columns = np.nonzero(built)
+        dx = np.maximum(np.abs((columns + 0.5) * CELL_M + west - x0) - CELL_M / 2, 0)
+        dy = np.maximum(np.abs((rows + 0.5) * CELL_M + south - y0) - CELL_M / 2, 0)
+        distance = np.hypot(dx, dy)
+        nearest = int(np.argmin(distance))
+        if distance[nearest] <= _NEAREST_CELL_M:
+            core = label == label[rows[nearest], columns[nearest]]
+            return _core_of(core, (west, south), crs, least_km_per_km2)
+    fallback = radius_outline(lon, lat, FALLBACK_RADIUS_M)
+    note = (
+        f"{fallback.note} No square kilometre within {_NEAREST_CELL_M / _M_PER_KM:g} km of the "
+        f"point has {least_km_per_km2:g} km of street, so there is no built-up core to take."
+    )
+    return Outline("radius", fallback.polygon, note)
+
+
+def _built_cells(
+    segments: FloatArray,
+    to_metres: pyproj.Transformer,
+    point: tuple[float, float],
+    least_km_per_km2: float,
+) -> tuple[NDArray[np.bool_], float, float]:
+    """Return which cells are built up, by row and column, and where the first one begins."""
+    reach = int(REACH_M // CELL_M)
+    west, south = ((v // CELL_M - reach) * CELL_M for v in point)
+    size = 2 * reach + 1
+    x1, y1 = to_metres.transform(segments[:, 0], segments[:, 1])
+    x2, y2 = to_metres.transform(segments[:, 2], segments[:, 3])
+    length_m = np.hypot(x2 - x1, y2 - y1)
+    parts = np.maximum(1, np.ceil(length_m / _SAMPLE_M)).astype(np.int64)
+    of = np.repeat(np.arange(len(parts)), parts)
+    share = (np.arange(len(of)) - np.repeat(np.cumsum(parts) - parts, parts) + 0.5) / parts[of]
+    column = np.floor((x1[of] + share * (x2 - x1)[of] - west) / CELL_M).astype(np.int64)
+    row = np.floor((y1[of] + share * (y2 - y1)[of] - south) / CELL_M).astype(np.int64)
+    held = (column >= 0) & (column < size) & (row >= 0) & (row < size)
+    length_km = (length_m / parts)[of] / _M_PER_KM
+    total = np.bincount((row * size + column)[held], weights=length_km[held], minlength=size * size)
+    # Cells have an area of 1 km2, so kilometres are kilometres per square kilometre.
+    return total.reshape(size, size) >= least_km_per_km2, west, south
+
+
+def _core_of(
+    core: NDArray[np.bool_],
+    corner: tuple[float, float],
+    crs: pyproj.CRS,
+    least_km_per_km2: float,
+) -> Outline:
+    filled = ndimage.binary_fill_holes(core)
+    rows, columns = np.nonzero(filled)
+    west, south = corner
+    cells = shapely.box(
+        west + columns * CELL_M, south + rows * CELL_M,
+        west + (columns + 1) * CELL_M, south + (rows + 1) * CELL_M,
+    )  # fmt: skip
+    outline = gpd.GeoSeries([shapely.union_all(cells)], crs=crs).to_crs(CRS).iloc[0]
+    edge = core[0].any() or core[-1].any() or core[:, 0].any() or core[:, -1].any()
+    cut = f" It is cut {REACH_M / _M_PER_KM:g} km from the city's point." if edge else ""
+    note = (
+        f"Built-up core: {len(rows)} connected cells of 1 km2, built up from "
+        f"{least_km_per_km2:g} km of street per km2 on.{cut}"
+    )
+    return Outline("core", outline, note)

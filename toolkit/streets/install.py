@@ -1,0 +1,479 @@
+"""From a file of streets to installed city packs, in one pass for all cities that it covers."""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from toolkit.assumptions.sets import load_assumptions
+from toolkit.base import store
+from toolkit.base.clean_text import clean_text
+from toolkit.base.errors import InputDataError
+from toolkit.base.guard import refuse_bomb
+from toolkit.base.terms import Boundary, Names
+from toolkit.streets import boundary as boundaries
+from toolkit.streets import pack as streets
+from toolkit.streets.boundary import BoundaryChoice, Outline
+from toolkit.streets.cities import City, load_cities
+from toolkit.streets.pack import Manifest, Source
+from toolkit.streets.readers.extract import Extract, frame_of
+from toolkit.streets.readers.osm import file as osm
+from toolkit.streets.readers.osm.layers import limits_of
+from toolkit.streets.readers.osm.region import Limits, drive_segments
+from toolkit.streets.readers.osm.tags import THROUGH_ROADS
+
+Progress = Callable[[str, float | None], None]
+GRAPHML_SUFFIX: Final = ".graphml"
+_LONGEST_ID: Final = 64
+_UNKNOWN_LICENCE: Final = "Not stated by the file: ask its owner before passing the pack on"
+
+
+@dataclass(frozen=True)
+class Installed:
+    """A pack that an import has written.
+
+    Attributes
+    ----------
+    pack
+        Id of the pack.
+    manifest
+        Its manifest as written.
+    replaced
+        Whether a pack of that id was there before.
+    """
+
+    pack: str
+    manifest: Manifest
+    replaced: bool
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What an import has done.
+
+    Attributes
+    ----------
+    installed
+        The packs, in the order of the cities.
+    left_out
+        Cities for which the file has nothing, or not what was asked for: id and one sentence.
+    """
+
+    installed: tuple[Installed, ...]
+    left_out: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A pack to be made: of a city, or of the file as it is."""
+
+    pack: str
+    name: Names
+    city: City | None
+
+
+def import_file(
+    path: str | os.PathLike[str],
+    *,
+    cities: Sequence[City] | None = None,
+    boundary: BoundaryChoice | None = None,
+    progress: Progress | None = None,
+) -> ImportReport:
+    """Make city packs of a file of streets and install them among the user's own.
+
+    An OpenStreetMap file is read in one pass, whatever the number of cities. A pack of the same
+    id is replaced when the new one is whole; one that is built in is covered by it.
+
+    Parameters
+    ----------
+    path
+        A local OpenStreetMap file (``.osm.pbf``, ``.osm``, ``.osm.gz``, ``.osm.bz2``), a
+        ``.graphml`` file of OSMnx, or a file of tables (see `toolkit.streets.readers.tables.read`).
+    cities
+        Whose packs to make. None takes every known city, the demonstration excepted, whose point
+        lies inside the data; if there is none, one pack of the whole file, named after it.
+    boundary
+        What "the city" is. None takes the built-up core, or a disc of 5 km where nothing is
+        built up.
+    progress
+        Called with a sentence and a share from 0 to 1, or None where the share is not known.
+
+    Returns
+    -------
+    report
+        The packs that were written, and the cities that were left out.
+
+    Raises
+    ------
+    InputDataError
+        If the file cannot be used, or holds no street for any of the cities.
+    """
+    file = store.local_file(path)
+    say = progress or _silent
+    if osm.is_osm_name(file.name):
+        refuse_bomb(file, say)
+        return _import_osm(file, cities, boundary, say)
+    return _import_other(file, cities, boundary, say)
+
+
+def install_extract(
+    extract: Extract,
+    *,
+    pack: str,
+    name: Names,
+    city: City | None,
+    outline: Outline,
+    source: Source,
+    licence: str = streets.ODBL,
+    attribution: str = streets.OSM_ATTRIBUTION,
+) -> Installed:
+    """Write what was read as a pack among the user's own.
+
+    Parameters
+    ----------
+    extract
+        Layers cut to the outline.
+    pack, name
+        Id and names of the pack.
+    city
+        Whose streets they are, or None.
+    outline
+        What "the city" means in this pack.
+    source
+        What the pack was made of.
+    licence, attribution
+        For the manifest.
+
+    Raises
+    ------
+    InputDataError
+        If it cannot be written; an old pack of that id is still there then.
+    """
+    folder = store.home_dir() / streets.FOLDER / pack
+    layers = replace(
+        extract.layers,
+        boundary=frame_of("boundary", [{"kind": outline.kind, "geometry": outline.polygon}]),
+    )
+    draft = Manifest(
+        id=pack,
+        name=name,
+        city=city.id if city else None,
+        demonstration=bool(city and city.demonstration),
+        banner=None,
+        crs=extract.metric_crs,
+        boundary=Boundary(
+            kind=outline.kind,
+            length_km=float(extract.counts["street_km"]),
+            area_km2=extract.area_km2,
+            note=outline.note,
+        ),
+        source=source,
+        licence=licence,
+        attribution=attribution,
+        tool=streets.WRITER,
+        counts=extract.counts,
+    )
+    replaced = folder.exists()
+    try:
+        written = streets.write_pack(folder, draft, layers)
+    except OSError as error:
+        kept = "The pack that was there is unchanged." if replaced else "Nothing was installed."
+        msg = f"The pack {pack!r} could not be written ({error.strerror}). {kept} Make room."
+        raise InputDataError(msg) from error
+    return Installed(pack, written, replaced)
+
+
+def pack_id_of(name: str) -> str:
+    """Return the id of a pack named after a file: small letters, digits and hyphens.
+
+    Raises
+    ------
+    InputDataError
+        If the name has no letter or digit that an id can have.
+    """
+    stem = Path(name).name
+    for suffix in sorted((*osm.SUFFIXES, Path(name).suffix), key=len, reverse=True):
+        if suffix and stem.lower().endswith(suffix.lower()):
+            stem = stem[: -len(suffix)]
+            break
+    plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode().lower()
+    made = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_LONGEST_ID].strip("-")
+    if not made:
+        msg = f"{clean_text(name)!r} gives no name for a pack. Use Latin letters or digits."
+        raise InputDataError(msg)
+    return made
+
+
+def _silent(sentence: str, share: float | None) -> None:
+    del sentence, share
+
+
+# --- which places ---------------------------------------------------------------------------
+
+
+def _city_places(cities: Sequence[City]) -> list[_Place]:
+    return [_Place(city.id, city.name, city) for city in cities]
+
+
+def _known_inside(box: BaseGeometry | None, boundary: BoundaryChoice | None) -> list[_Place]:
+    """Return the known cities whose point lies in the box and, if given, in the polygon."""
+    polygon = boundary.polygon if boundary else None
+    found = []
+    for city in load_cities():
+        point = shapely.Point(city.lon, city.lat)
+        held = all(area is None or area.covers(point) for area in (box, polygon))
+        if held and not city.demonstration:
+            found.append(city)
+    if polygon is not None and len(found) > 1:
+        names = ", ".join(city.id for city in found)
+        msg = f"The polygon holds the points of several cities ({names}). Name one of them."
+        raise InputDataError(msg)
+    return _city_places(found)
+
+
+def _whole_place(file: Path) -> _Place:
+    shown = clean_text(file.name) or "streets"
+    return _Place(pack_id_of(file.name), Names(en=shown, my=shown), None)
+
+
+def _no_city(file: Path) -> InputDataError:
+    msg = (
+        f"{file.name} covers none of the known cities, and this boundary needs one. Name a city, "
+        "leave the boundary out to take the whole file, or give a polygon."
+    )
+    return InputDataError(msg)
+
+
+def _report(
+    file: Path, installed: list[Installed], left_out: list[tuple[str, str]]
+) -> ImportReport:
+    if not installed:
+        why = " ".join(f"{city}: {sentence}" for city, sentence in left_out)
+        msg = f"Nothing was imported from {file.name}. {why}"
+        raise InputDataError(msg)
+    return ImportReport(tuple(installed), tuple(left_out))
+
+
+# --- OpenStreetMap files --------------------------------------------------------------------
+
+
+def _import_osm(
+    file: Path, cities: Sequence[City] | None, boundary: BoundaryChoice | None, say: Progress
+) -> ImportReport:
+    box = osm.header_box(file)
+    places = _city_places(cities) if cities is not None else _known_inside(box, boundary)
+    if places:
+        read, outlines = _read_around(file, places, boundary, say)
+        # Without a box in the header every known city was looked for.
+        expected = cities is not None or box is not None
+        installed, left_out = _install_each(file, read, places, outlines, expected, say)
+        if installed or left_out:
+            return _report(file, installed, left_out)
+        del read
+    if boundary is not None and boundary.kind != "polygon":
+        raise _no_city(file)
+    place = _whole_place(file)
+    polygon = boundary.polygon if boundary else None
+    whole = osm.read_osm(file, boundary=polygon, progress=say)
+    say(f"{place.pack}: writing the pack", None)
+    outline = boundaries.polygon_outline(boundary) if boundary else _file_outline(whole, file)
+    return ImportReport((_install(file, whole, place, outline),), ())
+
+
+def _read_around(
+    file: Path, places: list[_Place], boundary: BoundaryChoice | None, say: Progress
+) -> tuple[osm.OsmFile, list[Outline | str]]:
+    """Collect around each city all that its boundary needs; return the boundaries as well."""
+    points = [_point(place) for place in places]
+    limits = [limits_of(_box_around(lon, lat, boundary)) for lon, lat in points]
+    admin = boundary is not None and boundary.kind == "admin"
+    wanted = [shapely.Point(point) for point in points] if admin else []
+    read = osm.read_regions(file, limits, admin_points=wanted, progress=say)
+    outlines = [_outline_or_why(point, read, k, boundary) for k, point in enumerate(points)]
+    needed = [
+        box if isinstance(outline, str) else limits_of(outline.polygon)
+        for outline, box in zip(outlines, limits, strict=True)
+    ]
+    if any(not _within(need, box) for need, box in zip(needed, limits, strict=True)):
+        # An administrative area larger than any town: only now it is known how large.
+        del read
+        read = osm.read_regions(file, needed, progress=say)
+    return read, outlines
+
+
+def _point(place: _Place) -> tuple[float, float]:
+    if place.city is None:
+        msg = "only a city has a point"
+        raise TypeError(msg)
+    return place.city.lon, place.city.lat
+
+
+def _box_around(lon: float, lat: float, boundary: BoundaryChoice | None) -> BaseGeometry:
+    if boundary is not None and boundary.polygon is not None:
+        return boundary.polygon
+    if boundary is not None and boundary.radius_m is not None:
+        return boundaries.disc(lon, lat, boundary.radius_m)
+    admin = boundary is not None and boundary.kind == "admin"
+    return boundaries.disc(lon, lat, boundaries.ADMIN_REACH_M if admin else boundaries.REACH_M)
+
+
+def _within(inner: Limits, outer: Limits) -> bool:
+    west, south, east, north = inner
+    return west >= outer[0] and south >= outer[1] and east <= outer[2] and north <= outer[3]
+
+
+def _outline_or_why(
+    point: tuple[float, float], read: osm.OsmFile, index: int, boundary: BoundaryChoice | None
+) -> Outline | str:
+    """Return the boundary of a city, or the sentence that says why there is none."""
+    region = read.regions[index]
+    if not region.ways.ids:
+        return "the file has no streets there."
+    lon, lat = point
+    if boundary is not None and boundary.kind == "admin":
+        try:
+            return boundaries.admin_outline(lon, lat, read.areas, boundary.level)
+        except InputDataError as error:
+            return str(error)
+    return _plain_outline(point, drive_segments(region), boundary)
+
+
+def _plain_outline(
+    point: tuple[float, float], segments: NDArray[np.float64], boundary: BoundaryChoice | None
+) -> Outline:
+    """Return a boundary that follows from streets, or from nothing."""
+    lon, lat = point
+    if boundary is not None and boundary.kind == "polygon":
+        return boundaries.polygon_outline(boundary)
+    if boundary is not None and boundary.radius_m is not None:
+        return boundaries.radius_outline(lon, lat, boundary.radius_m)
+    least = load_assumptions().value("city.built_cell_km_per_km2")
+    return boundaries.core_outline(lon, lat, segments, least_km_per_km2=least)
+
+
+def _install_each(
+    file: Path,
+    read: osm.OsmFile,
+    places: list[_Place],
+    outlines: list[Outline | str],
+    expected: bool,
+    say: Progress,
+) -> tuple[list[Installed], list[tuple[str, str]]]:
+    installed, left_out = [], []
+    for k, (place, outline) in enumerate(zip(places, outlines, strict=True)):
+        say(f"{place.pack}: making the pack", k / len(places))
+        # Taken out of the list, so that what is done with leaves the memory.
+        region = read.regions.pop(0)
+        if isinstance(outline, str):
+            if expected or region.ways.ids:
+                left_out.append((place.pack, outline))
+            continue
+        made = osm.region_extract(read, region, outline.polygon, outline.kind)
+        del region
+        if made is None:
+            left_out.append((place.pack, "the file has no streets inside the boundary."))
+            continue
+        installed.append(_install(file, made, place, outline))
+    return installed, left_out
+
+
+def _file_outline(extract: Extract, file: Path) -> Outline:
+    polygon = extract.layers.boundary.geometry.iloc[0]
+    shown = clean_text(file.name)
+    return Outline("extract", polygon, f"Everything in the file {shown}, not a city.")
+
+
+def _install(file: Path, extract: Extract, place: _Place, outline: Outline) -> Installed:
+    """Install what was read from an OpenStreetMap file."""
+    source = Source(
+        name=clean_text(file.name) or "streets",
+        sha256=extract.sha256,
+        osm_timestamp=extract.osm_timestamp,
+        origin="OpenStreetMap extract",
+    )
+    return install_extract(
+        extract, pack=place.pack, name=place.name, city=place.city, outline=outline, source=source
+    )
+
+
+# --- other files ----------------------------------------------------------------------------
+
+
+def _import_other(
+    file: Path, cities: Sequence[City] | None, boundary: BoundaryChoice | None, say: Progress
+) -> ImportReport:
+    """Make packs of a file that is small enough to be read as a whole."""
+    polygon = boundary.polygon if boundary else None
+    whole = _read_other(file, polygon, say)
+    frame = whole.layers.boundary.geometry.iloc[0]
+    places = _city_places(cities) if cities is not None else _known_inside(frame, boundary)
+    if not places:
+        if boundary is not None and boundary.kind != "polygon":
+            raise _no_city(file)
+        outline = boundaries.polygon_outline(boundary) if boundary else _file_outline(whole, file)
+        return ImportReport((_install_other(file, whole, _whole_place(file), outline),), ())
+    installed: list[Installed] = []
+    left_out: list[tuple[str, str]] = []
+    for k, place in enumerate(places):
+        say(f"{place.pack}: making the pack", k / len(places))
+        if boundary is not None and boundary.kind == "admin":
+            why = "administrative boundaries can be taken from OpenStreetMap files only."
+            left_out.append((place.pack, why))
+            continue
+        outline = _plain_outline(_point(place), _segments(whole), boundary)
+        if not frame.intersects(outline.polygon):
+            left_out.append((place.pack, "the file has no streets there."))
+            continue
+        try:
+            cut = whole if polygon is not None else _read_other(file, outline.polygon, say)
+        except InputDataError as error:
+            # The file as a whole was read: it is this city that it does not hold.
+            left_out.append((place.pack, str(error)))
+            continue
+        installed.append(_install_other(file, cut, place, outline))
+    return _report(file, installed, left_out)
+
+
+def _read_other(file: Path, polygon: BaseGeometry | None, say: Progress) -> Extract:
+    if file.suffix.lower() == GRAPHML_SUFFIX:
+        from toolkit.streets.readers.tables.graphml import read_graphml
+
+        return read_graphml(file, boundary=polygon, progress=say)
+    from toolkit.streets.readers.tables.read import read_tables
+
+    return read_tables(file, boundary=polygon, progress=say)
+
+
+def _segments(extract: Extract) -> NDArray[np.float64]:
+    """Return the straight parts of the through streets in degrees, shape (N, 4)."""
+    frame = extract.layers.streets
+    through = frame["drive"] & frame["highway"].isin(THROUGH_ROADS) & frame["cover"].isna()
+    lines = frame.geometry.to_numpy()[through.to_numpy()]
+    points, line = shapely.get_coordinates(lines, return_index=True)
+    joined = np.flatnonzero(line[1:] == line[:-1])
+    return np.column_stack([points[joined], points[joined + 1]])
+
+
+def _install_other(file: Path, extract: Extract, place: _Place, outline: Outline) -> Installed:
+    source = Source(
+        name=clean_text(file.name) or "streets",
+        sha256=extract.sha256,
+        osm_timestamp=extract.osm_timestamp,
+        origin=f"File of streets of the kind {file.suffix.lower()}",
+    )
+    from_osmnx = file.suffix.lower() == GRAPHML_SUFFIX
+    return install_extract(
+        extract, pack=place.pack, name=place.name, city=place.city, outline=outline,
+        source=source, licence=streets.ODBL if from_osmnx else _UNKNOWN_LICENCE,
+        attribution=streets.OSM_ATTRIBUTION if from_osmnx else f"Streets: {source.name}",
+    )  # fmt: skip

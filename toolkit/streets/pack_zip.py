@@ -1,0 +1,185 @@
+"""City packs as single files, to be carried on a stick, and their removal.
+
+The file is a zip of exactly the files of a pack. Nothing is unpacked by the names that a zip
+gives: the seven known parts are read into memory, checked, and only then put in place.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import stat
+import zipfile
+from pathlib import Path
+from typing import Final
+
+from toolkit.base import store
+from toolkit.base.errors import InputDataError, NotFoundError
+from toolkit.streets import pack
+from toolkit.streets.pack import MANIFEST_FILE, Manifest
+from toolkit.streets.schema import LAYERS
+
+SUFFIX: Final = ".zip"
+_PARTS: Final = (MANIFEST_FILE, *(f"{layer}.parquet" for layer in LAYERS))
+_ENTRY: Final = re.compile(r"([a-z0-9-]{1,64})/([a-z]+\.(?:json|parquet))", re.ASCII)
+_FIRST_ZIP_DATE: Final = (1980, 1, 1, 0, 0, 0)
+_PLAIN_FILE: Final = (stat.S_IFREG | 0o644) << 16
+_UNIX: Final = 3
+_MOST_BYTES: Final = 1 << 30
+"""Most bytes of all parts together; a pack of 300,000 street pieces has about 30 MB."""
+_MOST_LIST_BYTES: Final = 64 << 10
+
+
+def export_pack(name: str, file: str | os.PathLike[str]) -> Path:
+    """Write an installed pack into one zip file: the same bytes for the same pack.
+
+    Parameters
+    ----------
+    name
+        Id of the pack, a user's own or a built-in one.
+    file
+        Where to write it; ``.zip`` is added if it has no ending.
+
+    Returns
+    -------
+    path
+        The file written.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such pack.
+    InputDataError
+        If the pack is damaged or the file cannot be written.
+    """
+    folder = pack.pack_folder(name)
+    problems = pack.folder_problems(folder)
+    if problems:
+        msg = f"Pack {name!r} is not exported: {problems[0]}"
+        raise InputDataError(msg)
+    path = Path(file)
+    path = path if path.suffix else path.with_suffix(SUFFIX)
+    try:
+        with (
+            store.replacing(path) as temporary,
+            zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive,
+        ):
+            for part in _PARTS:
+                entry = zipfile.ZipInfo(f"{name}/{part}", _FIRST_ZIP_DATE)
+                entry.create_system, entry.external_attr = _UNIX, _PLAIN_FILE
+                archive.writestr(entry, (folder / part).read_bytes())
+    except OSError as error:
+        msg = f"{path.name} could not be written ({error.strerror}). Choose another place."
+        raise InputDataError(msg) from error
+    return path
+
+
+def import_pack(file: str | os.PathLike[str]) -> Manifest:
+    """Install a pack from a zip file that `export_pack` has written.
+
+    Everything is checked before it takes the place of a pack of the same id.
+
+    Raises
+    ------
+    InputDataError
+        If it is no such file, holds anything else, unpacks to too much, or the pack in it is
+        damaged, foreign or of a newer version.
+    """
+    path = store.local_file(file)
+    if path.stat().st_size > _MOST_BYTES + _MOST_LIST_BYTES:
+        msg = f"{path.name} is larger than any city pack can be."
+        raise InputDataError(msg)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            name, parts = _parts_of(path, archive)
+    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError) as error:
+        msg = f"{path.name} is not a whole zip file of a city pack. Export and copy it again."
+        raise InputDataError(msg) from error
+    return _install(path, name, parts)
+
+
+def is_pack_file(file: str | os.PathLike[str]) -> bool:
+    """Return whether a local file looks like a pack exported as zip: it has a manifest inside."""
+    path = store.local_file(file)
+    if path.suffix.lower() != SUFFIX or not zipfile.is_zipfile(path):
+        return False
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return any(entry.filename.endswith(f"/{MANIFEST_FILE}") for entry in archive.filelist)
+    except (zipfile.BadZipFile, OSError, NotImplementedError, UnicodeError):
+        return False
+
+
+def remove_pack(name: str) -> None:
+    """Remove a pack of the user's own. One that is built in shows again afterwards.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such pack.
+    InputDataError
+        If it comes with the toolkit.
+    """
+    folder = pack.pack_folder(name)
+    home = store.home_dir() / pack.FOLDER
+    if folder.parent != home:
+        msg = f"Pack {name!r} comes with the toolkit and is not removed."
+        raise InputDataError(msg)
+    if folder.is_symlink():
+        msg = f"Pack {name!r} is a link to another folder. Remove the link yourself."
+        raise NotFoundError(msg)
+    # Out of sight at once; an interrupted removal leaves no half pack.
+    gone = pack.scratch_folder(home / name)
+    pack.pack_folder(name).rename(gone / name)
+    shutil.rmtree(gone)
+
+
+def _parts_of(path: Path, archive: zipfile.ZipFile) -> tuple[str, dict[str, bytes]]:
+    """Read the parts of a pack out of a zip that somebody unknown may have made."""
+    entries = archive.infolist()
+    matches = [_ENTRY.fullmatch(entry.filename) for entry in entries[: len(_PARTS) + 1]]
+    names = {match[1] for match in matches if match}
+    found = sorted(match[2] for match in matches if match)
+    if len(names) != 1 or found != sorted(_PARTS) or len(entries) != len(_PARTS):
+        msg = f"{path.name} does not hold the {len(_PARTS)} files of one city pack and no others."
+        raise InputDataError(msg)
+    for entry in entries:
+        kind = stat.S_IFMT(entry.external_attr >> 16)
+        if kind not in (0, stat.S_IFREG) or entry.flag_bits & 1:
+            msg = f"{path.name} has a link or an encrypted part. Export the pack again."
+            raise InputDataError(msg)
+    if sum(entry.file_size for entry in entries) > _MOST_BYTES:
+        msg = f"{path.name} unpacks to more than {_MOST_BYTES >> 20} MB. It is not read."
+        raise InputDataError(msg)
+    parts = {}
+    for entry in entries:
+        with archive.open(entry) as stream:
+            data = stream.read(entry.file_size + 1)
+        if len(data) != entry.file_size:
+            msg = f"{path.name} unpacks to another size than it states. It is not read."
+            raise InputDataError(msg)
+        parts[entry.filename.partition("/")[2]] = data
+    return names.pop(), parts
+
+
+def _install(path: Path, name: str, parts: dict[str, bytes]) -> Manifest:
+    folder = store.home_dir() / pack.FOLDER / name
+    try:
+        scratch = pack.scratch_folder(folder)
+        try:
+            made = scratch / name
+            made.mkdir()
+            for part, data in parts.items():
+                store.write_bytes(made / part, data)
+            problems = pack.folder_problems(made)
+            if problems:
+                msg = f"{path.name} is not installed: {problems[0]}"
+                raise InputDataError(msg)
+            pack.put_in_place(made, folder)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+    except OSError as error:
+        msg = f"Pack {name!r} could not be written ({error.strerror}). Make room and try again."
+        raise InputDataError(msg) from error
+    return pack.read_manifest(name)

@@ -1,0 +1,162 @@
+"""What every reader of streets gives back, and the figures that go with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import geopandas as gpd
+import pyproj
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from toolkit.base.errors import InputDataError
+from toolkit.streets.schema import CRS, JUNCTION_DEGREE, Layers, conform, empty_layer
+
+GEOD: Final = pyproj.Geod(ellps="WGS84")
+_M2_PER_KM2: Final = 1e6
+
+
+@dataclass(frozen=True)
+class Extract:
+    """What was read from a file of streets, ready to be written as a pack.
+
+    Attributes
+    ----------
+    layers
+        The six layers, in EPSG:4326.
+    counts
+        Figures for the manifest: what there is, what was left out, what was broken.
+    metric_crs
+        UTM zone of the place as "EPSG:number".
+    area_km2
+        Area of the boundary on the WGS84 ellipsoid.
+    osm_timestamp
+        Time of the OpenStreetMap data, UTC, as far as it can be told; else None.
+    sha256
+        Hash of the file.
+    """
+
+    layers: Layers
+    counts: dict[str, int | float]
+    metric_crs: str
+    area_km2: float
+    osm_timestamp: str | None
+    sha256: str
+
+
+@dataclass(frozen=True)
+class AdminArea:
+    """An administrative area that holds one of the points asked for.
+
+    Attributes
+    ----------
+    name
+        Its name, or None.
+    level
+        Its ``admin_level``.
+    osm_id
+        "relation/..." or "way/...".
+    shape
+        Polygon in EPSG:4326.
+    """
+
+    name: str | None
+    level: int
+    osm_id: str
+    shape: BaseGeometry
+
+
+def metric_crs_of(boundary: BaseGeometry) -> str:
+    """Return the UTM zone of a place in EPSG:4326 as "EPSG:number".
+
+    Raises
+    ------
+    InputDataError
+        If it lies in none: beyond 84 degrees north or 80 degrees south.
+    """
+    try:
+        return f"EPSG:{gpd.GeoSeries([boundary], crs=CRS).estimate_utm_crs().to_epsg()}"
+    except RuntimeError as error:
+        west, south, east, north = shapely.bounds(boundary)
+        msg = (
+            f"The place between {west:.3f}, {south:.3f} and {east:.3f}, {north:.3f} lies in no "
+            "UTM zone. Check whether longitude and latitude are swapped."
+        )
+        raise InputDataError(msg) from error
+
+
+def area_km2_of(boundary: BaseGeometry) -> float:
+    """Return the area of a polygon in EPSG:4326 on the WGS84 ellipsoid, in square kilometres."""
+    area_m2, _ = GEOD.geometry_area_perimeter(shapely.orient_polygons(boundary))
+    return round(abs(area_m2) / _M2_PER_KM2, 4)
+
+
+def frame_of(layer: str, rows: Iterable[dict[str, Any]]) -> gpd.GeoDataFrame:
+    """Return a layer made of rows that each have the layer's columns and ``geometry``."""
+    listed = list(rows)
+    if not listed:
+        return empty_layer(layer)
+    return conform(layer, gpd.GeoDataFrame(listed, geometry="geometry", crs=CRS))
+
+
+def polygonal(shape: BaseGeometry | None) -> BaseGeometry | None:
+    """Return the valid polygon or polygons of a shape, None if nothing with an area is left."""
+    if shape is None:
+        return None
+    parts = shapely.get_parts(shapely.make_valid(shape))
+    polygons = [
+        p
+        for part in parts
+        for p in shapely.get_parts(part)
+        if p.geom_type == "Polygon" and p.area > 0
+    ]
+    if not polygons:
+        return None
+    return polygons[0] if len(polygons) == 1 else shapely.MultiPolygon(polygons)
+
+
+def figures(layers: Layers, counts: Mapping[str, int | float]) -> dict[str, int | float]:
+    """Return the figures of a manifest: those given, and what the layers hold.
+
+    Parameters
+    ----------
+    layers
+        The six layers.
+    counts
+        What the reader left out or found broken; those of `ALWAYS` are stated even if zero.
+    """
+    streets, junctions, cameras = layers.streets, layers.junctions, layers.cameras
+    length_km = streets["length_m"] / 1000
+    return {
+        **dict.fromkeys(ALWAYS, 0),
+        **counts,
+        "streets": len(streets),
+        "street_km": round(float(length_km.sum()), 3),
+        "drive_km": round(float(length_km[streets["drive"]].sum()), 3),
+        "walk_km": round(float(length_km[streets["walk"]].sum()), 3),
+        "covered_km": round(float(length_km[streets["tunnel"]].sum()), 3),
+        "nodes": len(junctions),
+        "junctions": int((junctions["degree"] >= JUNCTION_DEGREE).sum()),
+        "drive_junctions": int((junctions["drive_degree"] >= JUNCTION_DEGREE).sum()),
+        "signalled_junctions": int(junctions["signals"].sum()),
+        "buildings": len(layers.buildings),
+        "buildings_with_height": int(layers.buildings["height_m"].notna().sum()),
+        "buildings_with_levels": int(layers.buildings["levels"].notna().sum()),
+        "places": len(layers.places),
+        "cameras": int(cameras["osm_id"].nunique()),
+        "cameras_in_buildings": int(cameras.loc[cameras["in_building"], "osm_id"].nunique()),
+        "cameras_with_direction": int(
+            cameras.loc[cameras["direction_deg"].notna(), "osm_id"].nunique()
+        ),
+    }
+
+
+ALWAYS: Final = (
+    "building_relations_incomplete", "buildings_dropped", "buildings_repaired",
+    "buildings_without_walls_left_out", "camera_directions_unreadable", "cameras_indoor_dropped",
+    "cameras_not_points_dropped", "cameras_other_dropped", "duplicate_ids", "ways_left_out_area",
+    "ways_without_nodes",
+)  # fmt: skip
+"""Figures that are stated even if they are zero."""

@@ -1,0 +1,1 @@
+"""Cameras that people noted in the street, from tables and GeoJSON."""

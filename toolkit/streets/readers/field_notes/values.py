@@ -1,0 +1,331 @@
+"""What people write into the cells of field notes: positions, dates, directions and words.
+
+Burmese digits, decimal commas and degree signs are understood. Whatever is not understood is
+refused with the reason; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from typing import Final, NamedTuple
+
+import pyproj
+
+from toolkit.base.toml_files import shown_value
+from toolkit.streets.readers.field_notes import plus_codes
+from toolkit.streets.readers.osm import camera_tags
+
+NEAR_KM: Final = 100.0
+"""Farther from the city than this a position is a slip: the widest of the ten territories
+measures about 100 km from end to end (Naypyidaw, 7,000 km2)."""
+_M_PER_KM: Final = 1000.0
+_GEOD: Final = pyproj.Geod(ellps="WGS84")
+_LAT_LIMIT_DEG: Final = 90.0
+_LON_LIMIT_DEG: Final = 180.0
+_SIXTIETHS: Final = 60
+_MOST_CELL: Final = 200
+
+_DIGITS: Final = str.maketrans("၀၁၂၃၄၅၆၇၈၉", "0123456789")
+_WA: Final = re.compile(r"(?<=[0-9.,])ဝ|ဝ(?=[0-9.,])")
+"""The letter wa, which looks like the Burmese zero and is often typed for it."""
+_NUMBER: Final = re.compile(r"[+-]?\d{1,6}(?:\.\d{0,15})?", re.ASCII)
+_ANGLE: Final = re.compile(
+    r"([NSEW])?([+-]?\d{1,3}(?:\.\d{0,15})?)°?"
+    r"(?:(\d{1,2}(?:\.\d{0,10})?)['′’])?(?:(\d{1,2}(?:\.\d{0,10})?)(?:[\"″”]|''))?([NSEW])?",
+    re.ASCII,
+)
+_YEAR_FIRST: Final = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ][\d:.,]+Z?)?", re.ASCII)
+_YEAR_LAST: Final = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})", re.ASCII)
+
+_KINDS: Final[dict[str, tuple[str, str]]] = {
+    **dict.fromkeys(("", "unknown", "camera", "cctv", "?", "ကင်မရာ"), ("unknown", "camera")),
+    **dict.fromkeys(("fixed", "bullet", "static", "ပုံသေ"), ("fixed", "camera")),
+    **dict.fromkeys(("dome", "လုံးဝန်း"), ("dome", "camera")),
+    **dict.fromkeys(
+        ("panning", "ptz", "turning", "rotating", "panoramic", "လှည့်"), ("panning", "camera")
+    ),
+    **dict.fromkeys(
+        ("alpr", "anpr", "lpr", "plate", "plate reader", "number plate", "ယာဉ်နံပါတ်"),
+        ("unknown", "ALPR"),
+    ),
+}
+"""Word to kind of camera and type of device, as in the layer of cameras."""
+_STATUSES: Final[dict[str, str]] = {
+    **dict.fromkeys(("", "present", "yes", "there", "ရှိ", "ရှိသည်"), "present"),
+    **dict.fromkeys(("gone", "removed", "no", "not there", "မရှိ", "မရှိတော့"), "gone"),
+    **dict.fromkeys(("unsure", "maybe", "?", "မသေချာ"), "unsure"),
+}
+_BURMESE_POINTS: Final = (
+    ("အရှေ့မြောက်", "NE"), ("အရှေ့တောင်", "SE"), ("အနောက်တောင်", "SW"), ("အနောက်မြောက်", "NW"),
+    ("မြောက်", "N"), ("အရှေ့", "E"), ("တောင်", "S"), ("အနောက်", "W"), ("ဘက်", ""),
+)  # fmt: skip
+"""Points of the compass, the longer words first; the last one means "side"."""
+
+
+class UnreadableError(Exception):
+    """A cell cannot be understood; the text says why."""
+
+    def __init__(self, reason: str, column: str = "") -> None:
+        super().__init__(reason)
+        self.column = column
+
+
+class ColumnProblem(NamedTuple):
+    """What is wrong in one column of a row."""
+
+    column: str
+    reason: str
+
+
+def western(text: str) -> str:
+    """Return a text with Western digits, trimmed, and not longer than such a cell can be."""
+    digits = " ".join(text[:_MOST_CELL].split()).translate(_DIGITS)
+    return _WA.sub("0", digits)
+
+
+def _comma_as_point(text: str) -> str:
+    return text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
+
+
+def number(text: str) -> float | None:
+    """Return a number, None for an empty cell.
+
+    Raises
+    ------
+    UnreadableError
+        If it is anything else.
+    """
+    plain = _comma_as_point(western(text)).removesuffix("°").strip()
+    if not plain:
+        return None
+    if not _NUMBER.fullmatch(plain):
+        msg = f"{shown_value(text)} is not a number"
+        raise UnreadableError(msg)
+    return float(plain)
+
+
+# --- positions ------------------------------------------------------------------------------
+
+
+def position(
+    lat: str, lon: str, both: str, near: tuple[float, float] | None
+) -> tuple[float, float]:
+    """Return latitude and longitude of a note.
+
+    Parameters
+    ----------
+    lat, lon
+        Cells of the two columns, or empty.
+    both
+        Cell of the column "position": two numbers or a plus code. Used if the others are empty.
+    near
+        Latitude and longitude of the city.
+
+    Raises
+    ------
+    UnreadableError
+        If there is none, or it is out of range, swapped, or far from the city.
+    """
+    if western(lat) or western(lon):
+        column = "lat"
+        found = (_angle(lat, "lat", "NS"), _angle(lon, "lon", "EW"))
+    elif western(both):
+        column = "position"
+        found = _pair(both, near)
+    else:
+        msg = "there is no position"
+        raise UnreadableError(msg, "position")
+    reason = _wrong_place(*found, near)
+    if reason:
+        raise UnreadableError(reason, column)
+    return found
+
+
+def _angle(text: str, column: str, letters: str) -> float:
+    plain = _comma_as_point(western(text)).upper().replace(" ", "")
+    match = _ANGLE.fullmatch(plain)
+    if match is None:
+        msg = f"{shown_value(text)} is not a coordinate" if plain else "it is empty"
+        raise UnreadableError(msg, column)
+    letter = match[1] or match[5] or letters[0]
+    if letter not in letters or (match[1] and match[5]):
+        msg = f"{shown_value(text)} looks swapped with the other coordinate"
+        raise UnreadableError(msg, column)
+    degrees = abs(float(match[2]))
+    minutes, seconds = float(match[3] or 0), float(match[4] or 0)
+    value = degrees + (minutes + seconds / _SIXTIETHS) / _SIXTIETHS
+    negative = match[2].startswith("-") != (letter == letters[1])
+    if max(minutes, seconds) >= _SIXTIETHS:
+        msg = f"{shown_value(text)} has 60 or more minutes or seconds"
+        raise UnreadableError(msg, column)
+    return -value if negative else value
+
+
+def _pair(text: str, near: tuple[float, float] | None) -> tuple[float, float]:
+    plain = western(text).strip("()[] ").removeprefix("geo:")
+    if plus_codes.is_plus_code(plain):
+        found = plus_codes.decode(plain, near)
+        if found is None:
+            msg = f"{shown_value(text)} is a short plus code. Write the whole code"
+            raise UnreadableError(msg, "position")
+        return found
+    for parts in _halves(plain):
+        if len(parts) == 2 and all(_ANGLE.fullmatch(_tight(p)) for p in parts):  # noqa: PLR2004
+            return (_angle(parts[0], "position", "NS"), _angle(parts[1], "position", "EW"))
+    msg = f"{shown_value(text)} is not a position such as 16.49050, 97.62820"
+    raise UnreadableError(msg, "position")
+
+
+def _tight(text: str) -> str:
+    return _comma_as_point(text).upper().replace(" ", "")
+
+
+def _halves(plain: str) -> list[list[str]]:
+    """Return the ways to take a text apart, the surest first: ``16,49; 97,62`` before others."""
+    commas = plain.split(",")
+    ways = [plain.split(";"), plain.split(", "), re.split(r"(?<=[NSns]) *,? *", plain, maxsplit=1)]
+    if len(commas) == 2:  # noqa: PLR2004
+        ways.append(commas)
+    if len(commas) == 4:  # noqa: PLR2004 - 16,49,97,62
+        ways.append([",".join(commas[:2]), ",".join(commas[2:])])
+    return [[part.strip() for part in way] for way in (*ways, plain.split())]
+
+
+def _wrong_place(lat: float, lon: float, near: tuple[float, float] | None) -> str | None:
+    """Return what is wrong with a position, or None."""
+    swapped = abs(lon) <= _LAT_LIMIT_DEG and abs(lat) <= _LON_LIMIT_DEG
+    if near is not None and swapped and _km(near, (lon, lat)) <= NEAR_KM < _km(near, (lat, lon)):
+        return f"{lat:g}, {lon:g}: latitude and longitude look swapped"
+    if abs(lat) > _LAT_LIMIT_DEG or abs(lon) > _LON_LIMIT_DEG:
+        hint = "; latitude and longitude look swapped" if swapped and near is None else ""
+        return f"{lat:g}, {lon:g} is out of range (90, 180){hint}"
+    if lat == lon == 0:
+        return "0, 0 is what a phone writes when it does not know where it is"
+    if near is not None and _km(near, (lat, lon)) > NEAR_KM:
+        return f"{lat:g}, {lon:g} is {_km(near, (lat, lon)):,.0f} km from the city"
+    return None
+
+
+def _km(a: tuple[float, float], b: tuple[float, float]) -> float:
+    if abs(b[0]) > _LAT_LIMIT_DEG:
+        return math.inf
+    return float(_GEOD.inv(a[1], a[0], b[1], b[0])[2]) / _M_PER_KM
+
+
+# --- words, numbers, dates ------------------------------------------------------------------
+
+
+def _word(text: str) -> str:
+    return " ".join(western(text).casefold().replace("_", " ").replace("-", " ").split())
+
+
+def kind(text: str) -> tuple[str, str]:
+    """Return kind of camera and type of device of a note, by the words of the documentation."""
+    found = _KINDS.get(_word(text))
+    if found is None:
+        msg = f"{shown_value(text)} is none of fixed, dome, panning, plate, unknown"
+        raise UnreadableError(msg)
+    return found
+
+
+def status(text: str) -> str:
+    """Return ``present`` (also for an empty cell), ``gone`` or ``unsure``."""
+    found = _STATUSES.get(_word(text))
+    if found is None:
+        msg = f"{shown_value(text)} is none of present, gone, unsure"
+        raise UnreadableError(msg)
+    return found
+
+
+def height_m(text: str) -> float:
+    """Return a height in metres (metres or feet in the cell), NaN for an empty cell."""
+    plain = _comma_as_point(western(text))
+    if not plain:
+        return math.nan
+    height = camera_tags.height_m(plain)
+    if math.isnan(height):
+        msg = f"{shown_value(text)} is not a height of up to {camera_tags.MOST_CAMERA_HEIGHT_M:g} m"
+        raise UnreadableError(msg)
+    return height
+
+
+def width_deg(text: str) -> float:
+    """Return the width of a field of view in degrees, NaN for an empty cell."""
+    width = number(text)
+    if width is None:
+        return math.nan
+    if not 0 < width <= camera_tags.FULL_CIRCLE_DEG:
+        msg = f"{shown_value(text)} is not an angle above 0 and up to 360 degrees"
+        raise UnreadableError(msg)
+    return width
+
+
+def views(text: str, width: float) -> tuple[tuple[float, float], ...]:
+    """Return direction and width of each view of a note.
+
+    Parameters
+    ----------
+    text
+        Cell of the column "direction".
+    width
+        Width in degrees from its own column, or NaN.
+
+    Returns
+    -------
+    views
+        One at least: (NaN, NaN) where nothing is known. The direction is NaN, the width 360
+        where a camera looks all round.
+    """
+    plain = re.sub(r"(?<=\d),(?=\d)", ".", western(text))
+    for burmese, point in _BURMESE_POINTS:
+        plain = plain.replace(burmese, point)
+    found = camera_tags.parse_directions(plain)
+    if found.unreadable or found.relative:
+        msg = f"{shown_value(text)} is not a direction such as 90, NE or 60-120"
+        raise UnreadableError(msg)
+    if not found.views:
+        if math.isnan(width) or width == camera_tags.FULL_CIRCLE_DEG:
+            return ((math.nan, width),)
+        msg = "there is a width and no direction"
+        raise UnreadableError(msg)
+    told = [known for _, known in found.views if not math.isnan(known)]
+    if told and not math.isnan(width) and any(known != width for known in told):
+        msg = f"{shown_value(text)} gives a width of {told[0]:g} degrees, the next column {width:g}"
+        raise UnreadableError(msg)
+    if width == camera_tags.FULL_CIRCLE_DEG:
+        return ((math.nan, width),)
+    return tuple((axis, width if math.isnan(known) else known) for axis, known in found.views)
+
+
+def seen_on(text: str, as_of: dt.date) -> str | None:
+    """Return the day on which a camera was seen as ``YYYY-MM-DD``, None for an empty cell.
+
+    The hour, if there is one, is not kept.
+    """
+    plain = western(text)
+    if not plain:
+        return None
+    first, last = _YEAR_FIRST.fullmatch(plain), _YEAR_LAST.fullmatch(plain)
+    if first:
+        year, month, day = (int(first[k]) for k in (1, 2, 3))
+    elif last:
+        day, month, year = (int(last[k]) for k in (1, 2, 3))
+        if "/" in plain and day != month and max(day, month) <= 12:  # noqa: PLR2004
+            msg = f"{shown_value(text)} can be read in two ways. Write {year}-MM-DD"
+            raise UnreadableError(msg)
+        if "/" in plain and month > 12:  # noqa: PLR2004
+            day, month = month, day
+    else:
+        msg = f"{shown_value(text)} is not a date such as 2026-03-31"
+        raise UnreadableError(msg)
+    try:
+        found = dt.date(year, month, day)
+    except ValueError:
+        msg = f"{shown_value(text)} is no date of the calendar"
+        raise UnreadableError(msg) from None
+    if found > as_of:
+        msg = f"{shown_value(text)} lies in the future"
+        raise UnreadableError(msg)
+    return found.isoformat()

@@ -1,0 +1,1 @@
+"""GIS file formats as foreign tables: bytes in, columns out."""

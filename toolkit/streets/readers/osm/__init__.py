@@ -1,0 +1,1 @@
+"""OpenStreetMap files and the meaning of their tags."""

@@ -1,0 +1,354 @@
+"""What one OpenStreetMap object adds to the regions it lies in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import osmium
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from toolkit.base.clean_text import clean_text
+from toolkit.streets.readers.extract import AdminArea, polygonal
+from toolkit.streets.readers.osm import camera_tags, tags
+from toolkit.streets.readers.osm.region import Limits, Region
+from toolkit.streets.readers.topology import split
+from toolkit.streets.schema import CORNERS
+
+CELL: Final = 5_000_000
+"""Regions are looked up by half a degree: at most a few lie in each cell."""
+_FAR: Final = 2 * CELL
+"""A way that begins further than a degree (100 km) from every region is not looked at."""
+_NEAR: Final = CELL // 5
+"""Nor is one of which no node of `_PROBES` lies within a tenth of a degree (10 km) of one. A way
+has at most 2,000 nodes; streets of tens of kilometres between probes are not found in towns."""
+_PROBES: Final = (0.0, 1.0, 0.5, 0.25, 0.75)
+_WKB: Final = osmium.geom.WKBFactory()
+
+
+@dataclass
+class Collector:
+    """Takes the objects of a file one by one and puts them into the regions they lie in.
+
+    Attributes
+    ----------
+    regions
+        Where objects go.
+    points
+        Points whose administrative areas are wanted, in EPSG:4326.
+    dated
+        Whether the file says how old it is, so that the edits need not be looked at.
+    """
+
+    regions: Sequence[Region]
+    points: Sequence[shapely.Point] = ()
+    dated: bool = False
+    areas: list[AdminArea] = field(default_factory=list)
+    _cells: dict[tuple[int, int], list[Region]] = field(default_factory=dict)
+    _near: dict[tuple[int, int], list[Limits]] = field(default_factory=dict)
+    _far: set[tuple[int, int]] = field(default_factory=set)
+    _assembled: dict[int, list[Region]] = field(default_factory=dict)
+    _last: tuple[str, int] | None = None
+    _twice: int = 0
+    _outer: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    """Building relation to its outer ways."""
+
+    def __post_init__(self) -> None:
+        """Note for each cell of half a degree which regions reach into it."""
+        self._everywhere = any(region.limits is None for region in self.regions)
+        for region in self.regions:
+            if region.limits is not None:
+                for cell in _cells_of(region.limits, 0):
+                    self._cells.setdefault(cell, []).append(region)
+                west, south, east, north = region.limits
+                grown = (west - _NEAR, south - _NEAR, east + _NEAR, north + _NEAR)
+                for cell in _cells_of(grown, 0):
+                    self._near.setdefault(cell, []).append(grown)
+                self._far.update(_cells_of(region.limits, _FAR))
+        self._takers: dict[type, Callable[[Any], None]] = {
+            osmium.osm.Node: self._take_node,
+            osmium.osm.Way: self._take_way,
+            osmium.osm.Relation: self._take_relation,
+            osmium.osm.Area: self._take_area,
+        }
+
+    def take(self, item: Any) -> None:  # noqa: ANN401
+        """Take one object as osmium gives it."""
+        self._takers[type(item)](item)
+
+    def finish(self) -> None:
+        """Note in the regions what is known only when the whole file has been read."""
+        incomplete = len(self._outer.keys() - self._assembled.keys())
+        # A relation is the building; its outline may carry the same tag, without the courtyards.
+        for number, regions in self._assembled.items():
+            for region in regions:
+                region.outlines.update(self._outer.get(number, ()))
+        for region in self.regions:
+            region.counts["duplicate_ids"] = self._twice
+            where = "" if region.limits is None else "_in_file"
+            region.counts[f"building_relations_incomplete{where}"] = incomplete
+
+    # --- where ------------------------------------------------------------------------------
+
+    def _at(self, x: int, y: int) -> list[Region]:
+        if self._everywhere:
+            return [r for r in self.regions if r.meets(x, y, x, y)]
+        cell = self._cells.get((x // CELL, y // CELL))
+        return [r for r in cell if r.meets(x, y, x, y)] if cell else []
+
+    def _meeting(self, west: int, south: int, east: int, north: int) -> list[Region]:
+        return [r for r in self.regions if r.meets(west, south, east, north)]
+
+    def _is_far(self, members: Any) -> bool:  # noqa: ANN401
+        """Return whether the way of these nodes cannot come into a region."""
+        last = len(members) - 1
+        for share in _PROBES if last >= 0 else ():
+            place = members[int(share * last)].location
+            if not place.valid():
+                return False
+            x, y = place.x, place.y
+            cell = (x // CELL, y // CELL)
+            if cell not in self._far:
+                return True
+            near = self._near.get(cell, ())
+            if any(w <= x <= e and s <= y <= n for w, s, e, n in near):
+                return False
+        return last >= 0
+
+    def _is_new(self, kind: str, item: Any) -> bool:  # noqa: ANN401
+        """Return whether this is another object than the one before; files are sorted by id."""
+        key = (kind, item.id)
+        if key == self._last:
+            self._twice += 1
+            return False
+        self._last = key
+        return True
+
+    def _date(self, item: Any, regions: Iterable[Region]) -> None:  # noqa: ANN401
+        if not self.dated:
+            time: dt.datetime = item.timestamp
+            for region in regions:
+                region.newest = max(region.newest, time)
+
+    # --- what -------------------------------------------------------------------------------
+
+    def _take_node(self, node: Any) -> None:  # noqa: ANN401
+        place = node.location
+        if not place.valid():
+            return
+        x, y = place.x, place.y
+        regions = self._at(x, y)
+        if not regions or not self._is_new("n", node):
+            return
+        self._date(node, regions)
+        values = {tag.k: tag.v for tag in node.tags}
+        point = shapely.Point(x / split.UNITS_PER_DEGREE, y / split.UNITS_PER_DEGREE)
+        camera = camera_tags.read_object(values)
+        kind = tags.place_kind(values)
+        for region in regions:
+            if values.get("highway") == "traffic_signals":
+                region.signals.append(point)
+            if camera is not None:
+                row = {"osm_id": f"node/{node.id}", "geometry": point}
+                region.cameras += [{**row, **found} for found in camera.rows]
+                for what, times in camera.counts.items():
+                    region.note(what, x, y, times)
+            if kind:
+                at = node.id if tags.is_barrier_gate(values) else None
+                region.places.append(_place(f"node/{node.id}", kind, values, point, at))
+
+    def _take_way(self, way: Any) -> None:  # noqa: ANN401
+        members = way.nodes
+        if not self._everywhere and self._is_far(members):
+            return
+        path = _path(members)
+        regions = self._meeting(*path.box) if path.x_here else ()
+        if not path.x_here and self._everywhere and self._is_new("w", way):
+            for region in self.regions:
+                region.counts["ways_without_nodes"] += 1
+        if not regions or not self._is_new("w", way):
+            return
+        self._date(way, regions)
+        values = {tag.k: tag.v for tag in way.tags}
+        left_out = _left_out(values)
+        for region in regions:
+            if left_out:
+                region.note(left_out, *path.start)
+            elif "highway" in values:
+                region.ways.add(way.id, path.x, path.y)
+                region.refs.extend(path.refs)
+                region.kinds.append(region.table.number(values))
+            if values.get("man_made") == "surveillance":
+                region.note("cameras_not_points_dropped", *path.start)
+            if "building" in values and not path.closed:
+                region.note("buildings_dropped", *path.start)
+        if path.closed:
+            _take_ring(way.id, values, path, regions)
+            if self.points and values.get("boundary") == "administrative":
+                self._take_admin(f"way/{way.id}", values, _ring(path.x_here, path.y_here))
+
+    def _take_relation(self, relation: Any) -> None:  # noqa: ANN401
+        if relation.tags.get("building") is None or relation.tags.get("type") != "multipolygon":
+            return
+        if self._is_new("r", relation):
+            self._outer[relation.id] = tuple(
+                m.ref for m in relation.members if m.type == "w" and m.role != "inner"
+            )
+
+    def _take_area(self, area: Any) -> None:  # noqa: ANN401
+        if area.from_way():
+            return
+        values = {tag.k: tag.v for tag in area.tags}
+        admin = bool(self.points) and values.get("boundary") == "administrative"
+        wanted = tags.place_kind(values) or "building" in values or "highway" in values
+        if not admin and not wanted:
+            return
+        number = area.orig_id()
+        shape = shapely.from_wkb(_WKB.create_multipolygon(area))
+        if admin:
+            self._take_admin(f"relation/{number}", values, shape)
+        west, south, east, north = (
+            round(v * split.UNITS_PER_DEGREE) for v in shapely.bounds(shape)
+        )
+        regions = self._meeting(west, south, east, north)
+        self._assembled[number] = regions
+        for region in regions:
+            if values.get("highway") in tags.HIGHWAYS:
+                region.note("ways_left_out_area", west, south)
+            _take_block(f"relation/{number}", values, shape, region)
+
+    def _take_admin(self, osm_id: str, values: dict[str, str], shape: BaseGeometry | None) -> None:
+        level = values.get("admin_level", "")
+        if shape is None or not (level.isascii() and level.isdigit() and len(level) <= 2):  # noqa: PLR2004
+            return
+        if any(shape.covers(point) for point in self.points):
+            name = clean_text(values.get("name:en")) or clean_text(values.get("name"))
+            self.areas.append(AdminArea(name, int(level), osm_id, shape))
+
+
+def _cells_of(limits: Limits, more: int) -> Iterable[tuple[int, int]]:
+    west, south, east, north = limits
+    for a in range((west - more) // CELL, (east + more) // CELL + 1):
+        for b in range((south - more) // CELL, (north + more) // CELL + 1):
+            yield a, b
+
+
+def _place(
+    osm_id: str, kind: str, values: dict[str, str], point: BaseGeometry, gate_at: int | None = None
+) -> dict[str, Any]:
+    name = clean_text(values.get("name"))
+    return {"osm_id": osm_id, "kind": kind, "name": name, "geometry": point, "gate_at": gate_at}
+
+
+def _left_out(values: dict[str, str]) -> str | None:
+    """Return under which name a way with a highway is counted as no street."""
+    highway = values.get("highway")
+    if highway is None:
+        return None
+    if highway not in tags.HIGHWAYS:
+        named = highway if highway in tags.HIGHWAYS_LEFT_OUT else "other"
+        return f"ways_left_out_{named}"
+    return "ways_left_out_area" if values.get("area") == "yes" else None
+
+
+@dataclass(frozen=True)
+class _Path:
+    """The nodes of a way: ids, coordinates (`network.MISSING` where unknown), and those known."""
+
+    refs: list[int]
+    x: list[int]
+    y: list[int]
+    x_here: list[int]
+    y_here: list[int]
+
+    @property
+    def box(self) -> Limits:
+        return min(self.x_here), min(self.y_here), max(self.x_here), max(self.y_here)
+
+    @property
+    def start(self) -> tuple[int, int]:
+        return self.x_here[0], self.y_here[0]
+
+    @property
+    def closed(self) -> bool:
+        return len(self.refs) > CORNERS and self.refs[0] == self.refs[-1]
+
+
+def _path(members: Iterable[Any]) -> _Path:
+    nodes = list(members)
+    places = [node.location for node in nodes]
+    here = [place.valid() for place in places]
+    x = [p.x if held else split.MISSING for p, held in zip(places, here, strict=True)]
+    y = [p.y if held else split.MISSING for p, held in zip(places, here, strict=True)]
+    refs = [node.ref for node in nodes]
+    if all(here):
+        return _Path(refs, x, y, x, y)
+    x_here = [a for a, held in zip(x, here, strict=True) if held]
+    y_here = [b for b, held in zip(y, here, strict=True) if held]
+    return _Path(refs, x, y, x_here, y_here)
+
+
+def _take_ring(number: int, values: dict[str, str], path: _Path, regions: Iterable[Region]) -> None:
+    """Take a closed way as a building, a place, or both. Missing corners are bridged."""
+    x, y = path.x_here, path.y_here
+    kind = tags.place_kind(values)
+    enough = len(set(zip(x, y, strict=True))) >= CORNERS
+    if kind and enough and not tags.is_barrier_gate(values):
+        whole = polygonal(_ring(x, y))
+        if whole is not None:
+            row = _place(f"way/{number}", kind, values, whole.representative_point())
+            for region in regions:
+                region.places.append(row)
+    if "building" not in values:
+        return
+    if not enough or not tags.blocks_view(values):
+        what = "buildings_without_walls_left_out" if enough else "buildings_dropped"
+        for region in regions:
+            region.note(what, *path.start)
+        return
+    if (x[0], y[0]) != (x[-1], y[-1]):
+        x, y = [*x, x[0]], [*y, y[0]]
+    height_m, levels = _heights(values)
+    for region in regions:
+        kept = region.buildings
+        kept.add(number, x, y)
+        kept.height_m.append(height_m)
+        kept.levels.append(levels)
+        kept.cut.append(len(path.x_here) < len(path.x))
+
+
+def _heights(values: dict[str, str]) -> tuple[float, float]:
+    height_m = tags.height_m(values, most_m=tags.MOST_BUILDING_HEIGHT_M)
+    return height_m, tags.levels(values)
+
+
+def _take_block(osm_id: str, values: dict[str, str], shape: BaseGeometry, region: Region) -> None:
+    """Take an assembled relation as a building, a place, or both."""
+    whole = polygonal(shape)
+    if whole is None:
+        return
+    kind = tags.place_kind(values)
+    if kind and not tags.is_barrier_gate(values):
+        region.places.append(_place(osm_id, kind, values, whole.representative_point()))
+    if "building" not in values:
+        return
+    x, y = (round(v * split.UNITS_PER_DEGREE) for v in shapely.bounds(whole)[:2])
+    if not tags.blocks_view(values):
+        region.note("buildings_without_walls_left_out", x, y)
+        return
+    if not shapely.is_valid(shape):
+        region.note("buildings_repaired", x, y)
+    height_m, levels = _heights(values)
+    region.blocks.append(
+        {"osm_id": osm_id, "height_m": height_m, "levels": levels, "geometry": whole}
+    )
+
+
+def _ring(x: Sequence[int], y: Sequence[int]) -> BaseGeometry | None:
+    corners = [
+        (a / split.UNITS_PER_DEGREE, b / split.UNITS_PER_DEGREE) for a, b in zip(x, y, strict=True)
+    ]
+    return shapely.Polygon(corners) if len(set(corners)) >= CORNERS else None

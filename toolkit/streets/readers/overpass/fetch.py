@@ -1,0 +1,445 @@
+"""Streets over the network, from an Overpass server, if the caller allows it for this one call.
+
+`fetch` says what is contacted, what is sent and who can see it before anything is looked up. It
+asks for rectangles of a fixed grid one after another (`toolkit.streets.readers.overpass.ask`),
+keeps each answer as a small OpenStreetMap file so that an interrupted fetch goes on where it was,
+and in the end reads all of them with `read_osm` like any other file: a fetched city equals an
+imported one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import math
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from toolkit.base import egress, store
+from toolkit.base.clean_text import clean_text
+from toolkit.base.errors import InputDataError, PermissionNotGivenError
+from toolkit.streets.boundary import disc
+from toolkit.streets.cities import City
+from toolkit.streets.readers.extract import Extract, area_km2_of
+from toolkit.streets.readers.osm.file import read_osm
+from toolkit.streets.readers.osm.tags import PLACES
+from toolkit.streets.readers.overpass.answers import AskAgainError, merge, write_answers
+from toolkit.streets.readers.overpass.ask import (
+    PUBLIC_SERVER,
+    Server,
+    Wanted,
+    ask,
+    host_of,
+    proxy_of,
+)
+
+Progress = Callable[[str, float | None], None]
+
+MOST_AREA_KM2: Final = 4000.0
+"""Largest area of all rectangles together: a disc of 25 km and what its rectangles add. More is
+better taken from an extract than from a server that others share."""
+_STEPS_PER_DEGREE: Final = 100
+_STEPS_PER_TILE: Final = 5
+"""Rectangles end at hundredths of a degree and are cut at each 0.05 degrees (5 km): the server
+learns no finer outline, and the answer for the densest of cities stays in bounds."""
+_MARGIN_DEG: Final = 0.002
+"""Added around the area (200 m), so that what meets a street at the boundary is there too."""
+_EAST_DEG: Final = 180.0
+_POLAR_DEG: Final = 84.0
+"""UTM zones, and so metric systems of packs, end here."""
+_KEPT_S: Final = 7 * 24 * 3600
+"""Answers older than a week are not used any more: the map has changed."""
+_RULES: Final = 1
+"""Part of the names of kept answers; raised when questions change."""
+_KEPT_NAME: Final = re.compile(r"[0-9a-f]{64}\.osm\.pbf", re.ASCII)
+_FOLDER: Final = "fetch"
+_SCRATCH: Final = ".asking-"
+_SECONDS_PER_MINUTE: Final = 60
+
+
+def fetch(
+    city: City,
+    *,
+    boundary: BaseGeometry | None = None,
+    radius_m: float | None = None,
+    allow_network: bool,
+    announce: Callable[[str], None],
+    server: Server = PUBLIC_SERVER,
+    progress: Progress | None = None,
+    resume_dir: Path | None = None,
+) -> Extract:
+    """Fetch streets, buildings, places and mapped cameras of a city from an Overpass server.
+
+    Parameters
+    ----------
+    city, boundary, radius_m, allow_network, announce, server, progress, resume_dir
+        As for `fetched_file`. Everything is cut to the boundary or the disc.
+
+    Raises
+    ------
+    PermissionNotGivenError
+        As for `fetched_file`.
+    InputDataError
+        As for `fetched_file`, and if there is no street.
+    """
+    area = _area(city, boundary, radius_m)
+    say = progress or _tell_nobody
+    with fetched_file(
+        city,
+        boundary=area,
+        allow_network=allow_network,
+        announce=announce,
+        server=server,
+        progress=say,
+        resume_dir=resume_dir,
+    ) as path:
+        say("reading the streets", None)
+        return read_osm(path, boundary=area)
+
+
+@contextlib.contextmanager
+def fetched_file(
+    city: City,
+    *,
+    boundary: BaseGeometry | None = None,
+    radius_m: float | None = None,
+    allow_network: bool,
+    announce: Callable[[str], None],
+    server: Server = PUBLIC_SERVER,
+    progress: Progress | None = None,
+    resume_dir: Path | None = None,
+) -> Iterator[Path]:
+    """Fetch the map of an area as an OpenStreetMap file, which is deleted at the end of the block.
+
+    Answers are kept as they come and not asked for again if the fetch is interrupted; call
+    `forget_answers` once the pack is written. After a week they are asked for anew. The file has
+    what `read_osm` uses, but no administrative boundaries: those are as large as their country.
+
+    Parameters
+    ----------
+    city
+        Its middle is used with `radius_m`. Neither its name nor its id is sent.
+    boundary
+        Polygon in EPSG:4326. Sent is only the grid of rectangles that it touches.
+    radius_m
+        Instead of `boundary`: a disc around the city's middle, metres.
+    allow_network
+        Whether the user allows this one call.
+    announce
+        Gets the text that says what is contacted, sent and seen, before anything is looked up.
+    server
+        Which server, and the limits.
+    progress
+        Told at least every two seconds what goes on, with the share done.
+    resume_dir
+        Folder of kept answers. By default one in the toolkit's cache.
+
+    Yields
+    ------
+    path
+        A ``.osm.pbf`` file: the rectangles whole, not cut to the area.
+
+    Raises
+    ------
+    PermissionNotGivenError
+        If `allow_network` is false, with the whole announcement; or in a process, such as the
+        app, that may not reach beyond this machine.
+    InputDataError
+        If the area or the address cannot be used, or the server does not answer as it should.
+    """
+    area = _area(city, boundary, radius_m)
+    tiles = _tiles(area)
+    text = announcement(city, tiles, server)
+    if not allow_network:
+        msg = f"{text}\nNothing has been contacted. To allow this once, add --allow-network."
+        raise PermissionNotGivenError(msg)
+    announce(text)
+    folder = resume_dir or store.cache_dir() / _FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    _discard(folder, older_than_s=_KEPT_S)
+    asked = _Asked(folder, server, len(tiles), progress or _tell_nobody)
+    with tempfile.TemporaryDirectory(
+        prefix=_SCRATCH, dir=folder, ignore_cleanup_errors=True
+    ) as name:
+        scratch = Path(name)
+        parts = [asked.part(number, tile, scratch) for number, tile in enumerate(tiles)]
+        asked.tell("putting the answers together", None)
+        whole = scratch / f"{host_of(server.endpoint).replace(':', '-')}.osm.pbf"
+        _merge(parts, whole)
+        yield whole
+
+
+def forget_answers(resume_dir: Path | None = None) -> None:
+    """Delete the answers that interrupted or finished fetches have kept."""
+    folder = resume_dir or store.cache_dir() / _FOLDER
+    if folder.is_dir():
+        _discard(folder, older_than_s=0)
+        with contextlib.suppress(OSError):  # holds something that is not ours
+            folder.rmdir()
+
+
+# --- what is said before --------------------------------------------------------------------
+
+
+def announcement(city: City, tiles: Sequence[shapely.Polygon], server: Server) -> str:
+    """Return the text that is shown before anything is looked up or connected.
+
+    Parameters
+    ----------
+    city
+        The city.
+    tiles
+        The rectangles that will be asked for, in EPSG:4326.
+    server
+        The server.
+    """
+    host, name = host_of(server.endpoint), clean_text(city.name.en)
+    area_km2 = sum(area_km2_of(tile) for tile in tiles)
+    west, south, east, north = shapely.total_bounds(tiles)
+    proxy = proxy_of(server.endpoint)
+    lines = [
+        f"This asks {host} for the map of {name} over the network.",
+        (
+            f"Contacted: {host}, and the name service of this machine, to find it. No other host: "
+            "no place search, no other name service, no map pictures. If the server points "
+            "elsewhere, that is not followed."
+        ),
+        (
+            f"Sent: {len(tiles)} questions, each with the corners of a rectangle of at most 6 by "
+            f"6 km (together {area_km2:,.0f} km2, latitude {south:.2f} to {north:.2f}, longitude "
+            f"{west:.2f} to {east:.2f}), the kinds of map objects wanted, and the name of the "
+            "program OSMnx."
+        ),
+        (
+            f"Who can see it: those who run {host}, and whoever can demand it of them, learn "
+            "which city is looked at, when, and from which internet address."
+        ),
+        (
+            "Not sent: name, files, notes, ways, cameras, numbers, the name of this toolkit, "
+            "cookies, a login."
+        ),
+        "Kept on this machine until the pack is written: the answers.",
+        "Without any of this: import a country file that somebody else has fetched.",
+    ]
+    if egress.is_local(urlsplit(server.endpoint).hostname):
+        on_the_way = f"{host} is this machine itself: nobody is on the way."
+    else:
+        on_the_way = (
+            "Everyone on the way (the owner of the Wi-Fi, the provider, the state) sees that this "
+            f"machine talks to {host}, when and how much. TLS hides what is said, not the name of "
+            "the host; a company or school that opens TLS reads all of it."
+        )
+    lines.insert(4, on_the_way)
+    if proxy:
+        lines.insert(
+            2,
+            f"This machine is set to go through the proxy {proxy}: unless the settings make an "
+            "exception, it is contacted instead, finds the host, and sees what everyone on the "
+            "way sees.",
+        )
+    return "\n".join(lines)
+
+
+# --- where ----------------------------------------------------------------------------------
+
+
+def _area(city: City, boundary: BaseGeometry | None, radius_m: float | None) -> BaseGeometry:
+    if (boundary is None) == (radius_m is None):
+        msg = "Give either a boundary or a radius for the fetch."
+        raise InputDataError(msg)
+    if boundary is None:
+        radius = float(radius_m or 0)
+        if not 0 < radius < math.inf:
+            msg = f"A radius of {radius_m} m cannot be fetched. Give metres above 0."
+            raise InputDataError(msg)
+        boundary = disc(city.lon, city.lat, radius)
+    usable = boundary.geom_type in {"Polygon", "MultiPolygon"} and not boundary.is_empty
+    west, south, east, north = shapely.bounds(boundary)
+    if (
+        not usable
+        or not shapely.is_valid(boundary)
+        or not (
+            -_EAST_DEG <= west < east <= _EAST_DEG and -_POLAR_DEG <= south < north <= _POLAR_DEG
+        )
+    ):
+        msg = "The boundary must be a valid polygon in degrees (longitude, latitude)."
+        raise InputDataError(msg)
+    return boundary
+
+
+def _tiles(area: BaseGeometry) -> list[shapely.Polygon]:
+    """Return the rectangles of the grid that an area touches, south-west first.
+
+    Raises
+    ------
+    InputDataError
+        If they are larger than `MOST_AREA_KM2` together.
+    """
+    west, south, east, north = shapely.bounds(area)
+    box_km2 = area_km2_of(shapely.box(west, south, east, north))
+    tiles: list[shapely.Polygon] = []
+    # A box of ten times the limit is refused before it is cut into thousands of tiles.
+    if box_km2 <= 10 * MOST_AREA_KM2:
+        wide = shapely.buffer(area, _MARGIN_DEG)
+        xs, ys = _cuts(west, east, 180), _cuts(south, north, 90)
+        boxes = [
+            shapely.box(x0, y0, x1, y1)
+            for y0, y1 in itertools.pairwise(ys)
+            for x0, x1 in itertools.pairwise(xs)
+        ]
+        tiles = [box for box in boxes if shapely.intersects(box, wide)]
+        box_km2 = sum(area_km2_of(tile) for tile in tiles)
+    if box_km2 > MOST_AREA_KM2:
+        msg = (
+            f"The area to fetch has {box_km2:,.0f} km2; at most {MOST_AREA_KM2:,.0f} are asked of "
+            "a server that others share. Choose a smaller area, or import an extract."
+        )
+        raise InputDataError(msg)
+    return tiles
+
+
+def _cuts(low_deg: float, high_deg: float, most_deg: int) -> list[float]:
+    most = most_deg * _STEPS_PER_DEGREE
+    first = max(-most, math.floor((low_deg - _MARGIN_DEG) * _STEPS_PER_DEGREE))
+    last = min(most, math.ceil((high_deg + _MARGIN_DEG) * _STEPS_PER_DEGREE))
+    inner = [s for s in range(first + 1, last) if s % _STEPS_PER_TILE == 0]
+    return [step / _STEPS_PER_DEGREE for step in (first, *inner, last)]
+
+
+def _wanted() -> Wanted:
+    """Return the tags of everything that `read_osm` can use, for osmnx."""
+    values: dict[str, set[str]] = {"man_made": {"surveillance"}}
+    for _, key, of_key in PLACES:
+        values.setdefault(key, set()).update(of_key)
+    some: Wanted = {key: sorted(values[key]) for key in sorted(values)}
+    # Whole keys: streets of every class with signals and crossings, and buildings of every kind.
+    return {**some, "building": True, "highway": True}
+
+
+def _kept_name(tile: shapely.Polygon, server: Server) -> str:
+    """Return the name under which the answer for a rectangle is kept: a hash, no place."""
+    question = [_RULES, server.endpoint, _wanted(), list(shapely.bounds(tile))]
+    return f"{store.sha256_bytes(store.canonical_json(question))}.osm.pbf"
+
+
+# --- asking ---------------------------------------------------------------------------------
+
+
+def _tell_nobody(_sentence: str, _share: float | None) -> None:
+    """Be the progress of callers that want none."""
+
+
+@dataclass
+class _Asked:
+    """One fetch under way."""
+
+    folder: Path
+    server: Server
+    total: int
+    tell: Progress
+    received: int = 0
+    """Bytes of the answers of this run."""
+    questions: int = 0
+    """Rectangles asked for in this run."""
+
+    def part(self, number: int, tile: shapely.Polygon, scratch: Path) -> Path:
+        """Return the file of one rectangle, kept from an earlier run or asked for now."""
+        part = self.folder / _kept_name(tile, self.server)
+        if part.is_file():
+            return part
+
+        def tell(sentence: str) -> None:
+            shown = f"{host_of(self.server.endpoint)}, {number + 1} of {self.total}: {sentence}"
+            self.tell(shown, number / self.total)
+
+        if self.questions:
+            _pause(self.server.between_s, tell, "going on")
+        self.questions += 1
+        attempt = 1
+        while True:
+            try:
+                self._ask(tile, part, scratch, tell)
+            except AskAgainError as error:
+                wait_s = self._wait_s(error, attempt)
+                _pause(wait_s, tell, f"{error.reason}; asking again")
+                attempt += 1
+            else:
+                return part
+
+    def _ask(
+        self, tile: shapely.Polygon, part: Path, scratch: Path, tell: Callable[[str], None]
+    ) -> None:
+        most = min(self.server.most_answer_bytes, self.server.most_bytes - self.received)
+        with tempfile.TemporaryDirectory(dir=scratch, ignore_cleanup_errors=True) as name:
+            folder = Path(name)
+            answers, received = ask(
+                tile, _wanted(), folder, server=self.server, most_bytes=most, tell=tell
+            )
+            tell("reading the answer")
+            made = folder / "part.osm.pbf"
+            write_answers(answers, made)
+            store.write_bytes(part, made.read_bytes())
+        self.received += received
+
+    def _wait_s(self, error: AskAgainError, attempt: int) -> float:
+        """Return how long to wait after a failed attempt, counted from 1, or give up."""
+        server = self.server
+        own_s = min(server.first_pause_s * 2 ** (attempt - 1), server.longest_pause_s)
+        wait_s = own_s if error.wait_s is None else error.wait_s
+        if attempt < server.tries and wait_s <= server.longest_pause_s:
+            return wait_s
+        minutes = wait_s / _SECONDS_PER_MINUTE
+        more = f"; it asks to wait {minutes:.0f} minutes" if error.wait_s else ""
+        msg = (
+            f"{host_of(server.endpoint)} gave no whole answer, asked {attempt} times "
+            f"({error.reason}{more}). What had come whole before is kept: try again later."
+        )
+        raise InputDataError(msg) from error
+
+
+def _pause(seconds: float, tell: Callable[[str], None], sentence: str) -> None:
+    """Wait, telling each second why, and how many seconds are left."""
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        tell(f"{sentence} in {left:.0f} s")
+        time.sleep(min(left, 1))
+
+
+# --- on disk --------------------------------------------------------------------------------
+
+
+def _discard(folder: Path, *, older_than_s: float) -> None:
+    """Remove what fetches have left in a folder, and nothing else."""
+    now = time.time()
+    for path in folder.iterdir():
+        old = now - path.stat().st_mtime >= older_than_s
+        if old and path.is_dir() and path.name.startswith(_SCRATCH):
+            shutil.rmtree(path, ignore_errors=True)
+        elif old and (_KEPT_NAME.fullmatch(path.name) or _half_written(path)):
+            path.unlink(missing_ok=True)
+
+
+def _half_written(path: Path) -> bool:
+    """Return whether a file is what `store.write_bytes` leaves when it is killed."""
+    name = path.name
+    return name.startswith(".") and _KEPT_NAME.fullmatch(name[1:].rpartition(".")[0]) is not None
+
+
+def _merge(parts: Sequence[Path], whole: Path) -> None:
+    try:
+        merge(parts, whole)
+    except RuntimeError as error:
+        for part in parts:
+            part.unlink(missing_ok=True)
+        msg = "The kept answers were damaged and have been deleted. Fetch again."
+        raise InputDataError(msg) from error

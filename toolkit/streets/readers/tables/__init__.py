@@ -1,0 +1,1 @@
+"""Streets in GIS tables and in graphs, brought to OpenStreetMap tags."""

@@ -1,0 +1,227 @@
+"""What the columns of a table of streets, or the attributes of a graph, mean.
+
+Values are brought to OpenStreetMap tags, so that one set of rules
+(`toolkit.streets.readers.osm.tags`) decides about use and cover. ``docs/reference/street-files.md``
+has the names as tables.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from toolkit.base.clean_text import TEXT_LIMIT
+from toolkit.streets.readers.osm import tags as rules
+
+STREET_COLUMNS: Final[dict[str, str]] = {
+    "highway": "highway", "fclass": "highway", "name": "name", "name:en": "name:en",
+    "name_en": "name:en", "name:my": "name:my", "name_my": "name:my", "name_mm": "name:my",
+    "lanes": "lanes", "oneway": "oneway", "junction": "junction", "bridge": "bridge",
+    "tunnel": "tunnel", "covered": "covered", "indoor": "indoor", "location": "location",
+    "layer": "layer", "access": "access", "vehicle": "vehicle", "motor_vehicle": "motor_vehicle",
+    "motorcar": "motorcar", "motorcycle": "motorcycle", "motorroad": "motorroad", "foot": "foot",
+    "area": "area", "drive": "motorcar", "walk": "foot",
+}  # fmt: skip
+"""Column of streets to OpenStreetMap key. An earlier column goes before a later one."""
+ID_COLUMNS: Final = ("osm_way_id", "osmid", "osm_id", "way_id", "full_id", "@id", "id")
+END_COLUMNS: Final = ("u", "v")
+OTHER_COLUMNS: Final = (
+    "waterway", "railway", "aerialway", "aeroway", "barrier", "man_made", "boundary", "natural",
+    "landuse", "power", "route", "building",
+)  # fmt: skip
+"""A line without a class but with one of these is something else than a street."""
+EXTRA_COLUMN: Final = "other_tags"
+BUILDING_COLUMNS: Final[dict[str, str]] = {
+    "building": "building", "height": "height", "height_m": "height",
+    "building:levels": "building:levels", "building_levels": "building:levels",
+    "levels": "building:levels", "layer": "layer", "location": "location",
+}  # fmt: skip
+PLACE_COLUMNS: Final = ("kind", "name", "highway", *rules.PLACE_KEYS)
+PLACE_KINDS: Final = frozenset({
+    "police", "government", "station", "bus_station", "market", "religious", "airport", "bank",
+    "toll", "border", "gate", "school", "hospital", "shopping",
+})  # fmt: skip
+"""What ``kind`` of a place may say, as in the packs."""
+WANTED: Final = frozenset({
+    *STREET_COLUMNS, *ID_COLUMNS, *END_COLUMNS, *OTHER_COLUMNS, EXTRA_COLUMN, "cover",
+    *BUILDING_COLUMNS, *PLACE_COLUMNS,
+})  # fmt: skip
+"""All columns that are read."""
+
+_YES_NO: Final = frozenset({
+    "bridge", "tunnel", "covered", "indoor", "oneway", "motorcar", "motorcycle", "foot",
+})  # fmt: skip
+_TRUE: Final = {"true": "yes", "t": "yes", "1": "yes"}
+_FALSE: Final = {"false": "no", "f": "no", "0": "no"}
+_COVER_TAGS: Final = {
+    "building_passage": ("tunnel", "building_passage"),
+    "tunnel": ("tunnel", "yes"),
+    "covered": ("covered", "yes"),
+    "indoor": ("indoor", "yes"),
+    "underground": ("location", "underground"),
+}
+_DIRECTIONS: Final = {"F": "yes", "T": "-1", "B": "no"}
+"""``oneway`` as in the shapefiles of Geofabrik, which have ``fclass``."""
+_IMPORTANCE: Final = (
+    *rules.ROADS, "busway", "pedestrian", "footway", "steps", "cycleway", "bridleway", "path",
+    "trail",
+)  # fmt: skip
+"""Of several classes on one street, the first of these is taken."""
+_ITEM: Final = re.compile(r"""'([^'\\]{0,500})'|"([^"\\]{0,500})"|([^\s,'"\[\]]{1,500})""")
+_MOST_ITEMS: Final = 50
+_MOST_LIST: Final = 4000
+_PAIR: Final = re.compile(r'"([^"\\]{1,60})"\s*=>\s*"((?:[^"\\]|\\.){0,400})"')
+_NUMBER: Final = re.compile(r"(?:w|way/)?(\d{1,18})(?:\.0)?", re.ASCII)
+UNKNOWN_CLASS: Final = "road"
+
+
+def text_of(value: object) -> str | None:
+    """Return a cell as text, None if it says nothing."""
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return None
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "replace")
+    text = str(value)[: 8 * TEXT_LIMIT].strip() if not isinstance(value, str) else value.strip()
+    return None if text.lower() in {"", "nan", "none", "null", "<na>"} else text
+
+
+def several(value: object) -> tuple[str, ...]:
+    """Return the values of a cell: one, or those of a list such as OSMnx writes as text.
+
+    The text of a list is taken apart by a pattern and never evaluated.
+    """
+    if isinstance(value, list | tuple | set | frozenset):
+        found = [text_of(item) for item in list(value)[:_MOST_ITEMS] if not _nested(item)]
+        return tuple(dict.fromkeys(t for t in found if t))
+    text = text_of(value)
+    if text is None:
+        return ()
+    if not (text.startswith("[") and text.endswith("]")):
+        return (text[: 8 * TEXT_LIMIT],)
+    items = (next(filter(None, m.groups()), "") for m in _ITEM.finditer(text[1:-1][:_MOST_LIST]))
+    return tuple(dict.fromkeys(filter(None, map(str.strip, items))))[:_MOST_ITEMS]
+
+
+def _nested(item: object) -> bool:
+    return isinstance(item, list | tuple | set | frozenset | dict)
+
+
+def street_tags(row: Mapping[str, object]) -> tuple[dict[str, str], bool]:
+    """Return the tags of a street, and whether several values stood in one place.
+
+    Parameters
+    ----------
+    row
+        Values by column, names in small letters.
+    """
+    found: dict[str, str] = {}
+    mixed = False
+    for column, key in STREET_COLUMNS.items():
+        values = several(row.get(column))
+        if not values or key in found:
+            continue
+        mixed |= len(values) > 1
+        found[key] = _one(key, values)
+    for key, value in _pairs(row.get(EXTRA_COLUMN)):
+        if key in STREET_COLUMNS.values():
+            found.setdefault(key, value)
+    if row.get("fclass") is not None and found.get("oneway"):
+        found["oneway"] = _DIRECTIONS.get(str(row.get("oneway")).strip(), found["oneway"])
+    cover = _COVER_TAGS.get(text_of(row.get("cover")) or "")
+    if cover:
+        found.pop("tunnel", None)
+        found[cover[0]] = cover[1]
+    return found, mixed
+
+
+def _one(key: str, values: tuple[str, ...]) -> str:
+    """Return the value that stands for several."""
+    if key == "highway":
+        # "primary;residential", as OpenStreetMap joins values.
+        values = tuple(part.strip() for v in values for part in v.split(";"))
+        known = [v for v in _IMPORTANCE if v in values]
+        return known[0] if known else values[0]
+    if key in {"name", "name:en", "name:my"}:
+        return "; ".join(sorted(values))
+    if key in _YES_NO:
+        plain = sorted({_TRUE.get(v.lower(), _FALSE.get(v.lower(), v)) for v in values})
+        return next((v for v in plain if v != "no"), "no")
+    return min(values, key=_order)
+
+
+def _order(value: str) -> tuple[float, str]:
+    try:
+        number = float(value)
+    except ValueError:
+        number = math.inf
+    return (number if math.isfinite(number) else math.inf, value)
+
+
+def _pairs(value: object) -> Iterable[tuple[str, str]]:
+    text = text_of(value)
+    return () if text is None else _PAIR.findall(text[:_MOST_LIST])
+
+
+def is_other(row: Mapping[str, object]) -> bool:
+    """Return whether a line without a class is a river, a railway or another thing."""
+    if any(text_of(row.get(column)) for column in OTHER_COLUMNS):
+        return True
+    return any(key in OTHER_COLUMNS for key, _ in _pairs(row.get(EXTRA_COLUMN)))
+
+
+def street_class(value: str | None) -> tuple[str | None, str | None]:
+    """Return the class of a street, and what is to be counted about it.
+
+    Returns
+    -------
+    highway
+        One of `tags.HIGHWAYS`, `UNKNOWN_CLASS`, or None if it is no street to be kept.
+    counted
+        None, or the name of the figure to raise.
+    """
+    if value is None:
+        return UNKNOWN_CLASS, "classes_missing"
+    plain = value.strip().lower()
+    plain = "track" if plain.startswith("track_grade") else plain
+    if plain in rules.HIGHWAYS:
+        return plain, None
+    if plain in rules.HIGHWAYS_LEFT_OUT:
+        return None, f"ways_left_out_{plain}"
+    return UNKNOWN_CLASS, "classes_unknown"
+
+
+def way_id(row: Mapping[str, object]) -> int:
+    """Return the OpenStreetMap id of a street's way, the lowest of several, else 0."""
+    for column in ID_COLUMNS:
+        value = row.get(column)
+        if column == "id" and not str(value).startswith("way/"):
+            continue
+        matches = [_NUMBER.fullmatch(v) for v in several(value)]
+        numbers = [int(m[1]) for m in matches if m]
+        if numbers and min(numbers) > 0:
+            return min(numbers)
+    return 0
+
+
+def building_tags(row: Mapping[str, object]) -> dict[str, str]:
+    """Return the tags of a building."""
+    found: dict[str, str] = {}
+    for column, key in BUILDING_COLUMNS.items():
+        value = text_of(row.get(column))
+        if value and key not in found:
+            found[key] = value
+    return found
+
+
+def place_tags(row: Mapping[str, object]) -> dict[str, str]:
+    """Return the tags of a place."""
+    values = {key: text_of(row.get(key)) for key in PLACE_COLUMNS}
+    found = {key: value for key, value in values.items() if value}
+    for key, value in _pairs(row.get(EXTRA_COLUMN)):
+        if key in rules.PLACE_KEYS:
+            found.setdefault(key, value)
+    return found

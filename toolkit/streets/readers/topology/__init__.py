@@ -1,0 +1,1 @@
+"""How lines become a network: splitting, noding and ends that meet."""

@@ -1,0 +1,340 @@
+"""Finding where lines meet that were drawn without saying so.
+
+Lines of streets that come from drawing or tracing cross without a common point, or end a few
+centimetres short of one another. Here the missing points are put in, on the grid of
+OpenStreetMap's coordinates, so that `network.split_ways` cuts there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
+
+from toolkit.base.arrays import FloatArray, IntArray
+from toolkit.streets.readers.topology import split
+from toolkit.streets.readers.topology.near import near_pairs
+
+JOIN_M: Final = 1.0
+"""An end this near to another line at the same level belongs to it: narrower than any street,
+wider than what is lost by drawing on a screen."""
+SAME_POINT_M: Final = 0.02
+"""Two steps of the grid at the equator: a crossing this near to a point is at that point."""
+PARALLEL_M: Final = 8.0
+"""Lines that run this near to each other may be the same carriageway drawn twice."""
+_METRES_PER_DEGREE: Final = 111_195.0  # of a great circle on a sphere of 6,371.0 km
+_NEIGHBOURS: Final = 8
+_PAIRS_EACH: Final = 40
+"""More neighbours than this for each step of the lines, and it is no network of streets."""
+_EPSILON: Final = 1e-12
+
+
+@dataclass(frozen=True)
+class Vertices:
+    """Lines as vertices, one line after the other, in 1e-7 degrees."""
+
+    offsets: IntArray
+    x: IntArray
+    y: IntArray
+
+    @property
+    def line(self) -> IntArray:
+        """Index of the line of each vertex."""
+        return np.repeat(np.arange(len(self.offsets) - 1), np.diff(self.offsets))
+
+
+def vertices_of(lines: NDArray[Any]) -> Vertices:
+    """Return the vertices of LineStrings in EPSG:4326."""
+    points, index = shapely.get_coordinates(lines, return_index=True)
+    grid = np.round(points * split.UNITS_PER_DEGREE).astype(np.int64)
+    offsets = np.searchsorted(index, np.arange(len(lines) + 1))
+    return Vertices(offsets.astype(np.int64), grid[:, 0], grid[:, 1])
+
+
+def position_ids(x: IntArray, y: IntArray) -> IntArray:
+    """Return a number for each position: the same for the same place in every file.
+
+    Above 10^18 nearly everywhere, and so never the id of an OpenStreetMap node.
+    """
+    half, whole = 180 * split.UNITS_PER_DEGREE, 180 * split.UNITS_PER_DEGREE + 1
+    return (x + half) * whole + (y + half // 2) + 1
+
+
+def meet(name: str, drawn: Vertices, levels: IntArray) -> tuple[Vertices, dict[str, int]]:
+    """Put points where lines of the same level cross, and where one ends on another.
+
+    Parameters
+    ----------
+    name
+        Name of the file, for errors.
+    drawn
+        The lines.
+    levels
+        Of each line; lines of different levels pass over each other. Lines that have a point in
+        common meet there at any level.
+
+    Returns
+    -------
+    met
+        The lines with more points.
+    counts
+        ``crossings_noded``: places where lines crossed without a common point;
+        ``touches_noded``: points of a line that lay on another; ``ends_joined``: loose ends
+        within `JOIN_M` of another line.
+    """
+    scale = _scale(drawn)
+    moved, joined_to_points = _join_ends_to_points(drawn, levels, scale)
+    steps = _Steps.of(moved, levels, scale)
+    inserts = [_ends_on_steps(name, moved, steps), _crossings(name, steps)]
+    at, share, x, y = (np.concatenate(part) for part in zip(*inserts, strict=True))
+    met = [np.unique(position_ids(part[2], part[3])) for part in inserts]
+    crossed = np.setdiff1d(met[1], met[0])
+    touched = np.intersect1d(crossed, position_ids(moved.x, moved.y))
+    return _insert(moved, steps.first[at] + 1, share, x, y), {
+        "crossings_noded": len(crossed) - len(touched),
+        "touches_noded": len(touched),
+        "ends_joined": joined_to_points + len(met[0]),
+    }
+
+
+def _scale(drawn: Vertices) -> FloatArray:
+    """Return metres per unit of the grid, eastward and northward, in the middle of the lines."""
+    middle = np.radians(np.median(drawn.y) / split.UNITS_PER_DEGREE)
+    metres = _METRES_PER_DEGREE / split.UNITS_PER_DEGREE
+    return np.array([metres * max(np.cos(middle), 0.01), metres])
+
+
+def _insert(
+    lines: Vertices, before: IntArray, share: FloatArray, x: IntArray, y: IntArray
+) -> Vertices:
+    order = np.lexsort((share, before))
+    before, x, y = before[order], x[order], y[order]
+    sizes = np.diff(lines.offsets) + np.bincount(
+        np.searchsorted(lines.offsets, before - 1, side="right") - 1,
+        minlength=len(lines.offsets) - 1,
+    )
+    return Vertices(
+        np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
+        np.insert(lines.x, before, x),
+        np.insert(lines.y, before, y),
+    )
+
+
+def _loose_ends(lines: Vertices) -> IntArray:
+    """Return the vertices that end a line and are no other vertex's place."""
+    ends = np.unique(np.concatenate([lines.offsets[:-1], lines.offsets[1:] - 1]))
+    _, inverse, uses = np.unique(
+        position_ids(lines.x, lines.y), return_inverse=True, return_counts=True
+    )
+    loose: IntArray = ends[uses[inverse[ends]] == 1]
+    return loose
+
+
+def _join_ends_to_points(
+    lines: Vertices, levels: IntArray, scale: FloatArray
+) -> tuple[Vertices, int]:
+    """Move loose ends onto a vertex of another line within `JOIN_M`; of two ends, one moves."""
+    loose = _loose_ends(lines)
+    if not len(loose):
+        return lines, 0
+    line = lines.line
+    points = np.column_stack([lines.x, lines.y]) * scale
+    # Each end finds itself, so that two are asked for at least, which keeps the shape (n, k).
+    asked = np.arange(1, max(2, min(_NEIGHBOURS, len(points))) + 1)
+    far, near = map(
+        np.asarray, cKDTree(points).query(points[loose], k=asked, distance_upper_bound=JOIN_M)
+    )
+    there = np.isfinite(far)
+    near = np.where(there, near, 0)
+    there &= line[near] != line[loose][:, None]
+    there &= levels[line[near]] == levels[line[loose]][:, None]
+    has = there.any(axis=1)
+    ends, target = loose[has], near[has, there[has].argmax(axis=1)]
+    # Ends that lie near each other all move to one place.
+    row = np.full(len(points), -1)
+    row[ends] = np.arange(len(ends))
+    between = row[target] >= 0
+    links = coo_array(
+        (np.ones(between.sum()), (np.flatnonzero(between), row[target[between]])),
+        shape=(len(ends), len(ends)),
+    )
+    count, group = connected_components(links, directed=False)
+    goal = np.full(count, len(points))
+    np.minimum.at(goal, group[~between], target[~between])
+    lowest = np.full(count, len(points))
+    np.minimum.at(lowest, group, ends)
+    goal = np.where(goal == len(points), lowest, goal)[group]
+    x, y = lines.x.copy(), lines.y.copy()
+    x[ends], y[ends] = lines.x[goal], lines.y[goal]
+    return Vertices(lines.offsets, x, y), int((goal != ends).sum())
+
+
+@dataclass(frozen=True)
+class _Steps:
+    """The straight steps between vertices, in metres."""
+
+    first: IntArray
+    """Vertex at which each begins."""
+    line: IntArray
+    level: IntArray
+    begin: FloatArray
+    end: FloatArray
+    grid: NDArray[np.int64]
+    """Positions of both ends in grid units, shape (n, 2, 2)."""
+    shapes: NDArray[Any]
+    scale: FloatArray
+
+    @classmethod
+    def of(cls, lines: Vertices, levels: IntArray, scale: FloatArray) -> _Steps:
+        line = lines.line
+        grid = np.column_stack([lines.x, lines.y])
+        first = np.flatnonzero((line[1:] == line[:-1]) & (grid[1:] != grid[:-1]).any(axis=1))
+        both = np.stack([grid[first], grid[first + 1]], axis=1)
+        metres = both * scale
+        return cls(
+            first=first,
+            line=line[first],
+            level=levels[line[first]],
+            begin=metres[:, 0],
+            end=metres[:, 1],
+            grid=both,
+            shapes=_array(shapely.linestrings(metres) if len(first) else ()),
+            scale=scale,
+        )
+
+
+def _array(shapes: Any) -> NDArray[Any]:  # noqa: ANN401
+    return np.asarray(shapes, dtype=object)
+
+
+_Inserts = tuple[IntArray, FloatArray, IntArray, IntArray]
+
+
+def _ends_on_steps(name: str, lines: Vertices, steps: _Steps) -> _Inserts:
+    """Return, for each loose end within `JOIN_M` of another line, the end as a point of that."""
+    loose = _loose_ends(lines)
+    owner = lines.line[loose]
+    metres = np.column_stack([lines.x[loose], lines.y[loose]]) * steps.scale
+    tree = shapely.STRtree(steps.shapes)
+    rows, ats, gaps = [], [], []
+    level = np.zeros(len(lines.offsets) - 1, dtype=np.int64)
+    level[steps.line] = steps.level
+    points = _array(shapely.points(metres) if len(metres) else ())
+    for i, s in near_pairs(
+        name, tree, points, most_each=_PAIRS_EACH, predicate="dwithin", distance=JOIN_M
+    ):
+        apart = (steps.line[s] != owner[i]) & (steps.level[s] == level[owner[i]])
+        i, s = i[apart], s[apart]  # noqa: PLW2901
+        rows.append(i)
+        ats.append(s)
+        gaps.append(_gap(metres[i], steps.begin[s], steps.end[s]))
+    row, at = _joined(rows), _joined(ats)
+    gap = np.concatenate([np.empty(0), *gaps])
+    nearest = np.lexsort((at, gap, row))
+    row, at = row[nearest], at[nearest]
+    once = np.ones(len(row), dtype=bool)
+    once[1:] = row[1:] != row[:-1]
+    row, at = row[once], at[once]
+    share = _share(metres[row], steps.begin[at], steps.end[at])
+    return at, share, lines.x[loose[row]], lines.y[loose[row]]
+
+
+def _joined(parts: list[IntArray]) -> IntArray:
+    return np.concatenate([np.empty(0, dtype=np.int64), *parts])
+
+
+def _share(points: FloatArray, begin: FloatArray, end: FloatArray) -> FloatArray:
+    """Return how far along a step the nearest place to a point lies, from 0 to 1."""
+    along = end - begin
+    square = np.maximum((along**2).sum(axis=1), _EPSILON)
+    share: FloatArray = np.clip(((points - begin) * along).sum(axis=1) / square, 0, 1)
+    return share
+
+
+def _gap(points: FloatArray, begin: FloatArray, end: FloatArray) -> FloatArray:
+    share = _share(points, begin, end)
+    gap: FloatArray = np.linalg.norm(points - begin - share[:, None] * (end - begin), axis=1)
+    return gap
+
+
+def _crossings(name: str, steps: _Steps) -> _Inserts:
+    """Return the points that steps of the same level have in common and do not state."""
+    tree = shapely.STRtree(steps.shapes)
+    parts: list[_Inserts] = []
+    for a, b in near_pairs(name, tree, steps.shapes, most_each=_PAIRS_EACH, predicate="intersects"):
+        fits = (a < b) & (steps.level[a] == steps.level[b])
+        parts.append(_common(steps, a[fits], b[fits]))
+    empty: _Inserts = (
+        np.empty(0, dtype=np.int64), np.empty(0), np.empty(0, dtype=np.int64),
+        np.empty(0, dtype=np.int64),
+    )  # fmt: skip
+    at, share, x, y = (np.concatenate(p) for p in zip(empty, *parts, strict=True))
+    return at, share, x, y
+
+
+def _common(steps: _Steps, a: IntArray, b: IntArray) -> _Inserts:
+    ends = (steps.grid[a][:, :, None, :] == steps.grid[b][:, None, :, :]).all(axis=3)
+    # Steps with a common end have nothing else in common unless one lies along the other.
+    u, v = steps.end[a] - steps.begin[a], steps.end[b] - steps.begin[b]
+    turn = np.abs(u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0])
+    long = np.linalg.norm(u, axis=1) * np.linalg.norm(v, axis=1)
+    open_pair = ~ends.any(axis=(1, 2)) | (turn <= _EPSILON * np.maximum(long, 1))
+    a, b = a[open_pair], b[open_pair]
+    shared = shapely.intersection(steps.shapes[a], steps.shapes[b])
+    points, pair = shapely.get_coordinates(shared, return_index=True)
+    grid = _on_grid(steps, points, a[pair], b[pair])
+    at = np.concatenate([a[pair], b[pair]])
+    grid = np.concatenate([grid, grid])
+    new = (grid[:, None, :] != steps.grid[at]).any(axis=2).all(axis=1)
+    at, grid = at[new], grid[new]
+    share = _share(grid * steps.scale, steps.begin[at], steps.end[at])
+    return at, share, grid[:, 0], grid[:, 1]
+
+
+def _on_grid(steps: _Steps, points: FloatArray, a: IntArray, b: IntArray) -> NDArray[np.int64]:
+    """Return common points on the grid, at an end of a step where one is that near."""
+    grid = np.round(points / steps.scale).astype(np.int64)
+    for s in (a, b):
+        for end in (0, 1):
+            corner = steps.grid[s, end]
+            near = np.linalg.norm(points - corner * steps.scale, axis=1) <= SAME_POINT_M
+            grid[near] = corner[near]
+    return grid
+
+
+# --- the same street twice ------------------------------------------------------------------
+
+
+def parallel_m(name: str, lines: NDArray[Any], u: IntArray, v: IntArray) -> FloatArray:
+    """Return the length of each line whose middle has another line within `PARALLEL_M`.
+
+    Lines that end at a common node are not compared: near a junction all streets are near.
+
+    Parameters
+    ----------
+    name
+        Name of the file, for errors.
+    lines
+        Street pieces in EPSG:4326.
+    u, v
+        Their end nodes.
+    """
+    drawn = vertices_of(lines)
+    scale = _scale(drawn)
+    metres = shapely.transform(lines, lambda c: c * split.UNITS_PER_DEGREE * scale)
+    middles = shapely.line_interpolate_point(metres, 0.5, normalized=True)
+    beside = np.zeros(len(lines), dtype=bool)
+    tree = shapely.STRtree(metres)
+    for i, j in near_pairs(
+        name, tree, middles, most_each=_PAIRS_EACH, predicate="dwithin", distance=PARALLEL_M
+    ):
+        apart = (u[i] != u[j]) & (u[i] != v[j]) & (v[i] != u[j]) & (v[i] != v[j])
+        beside[i[apart & (i != j)]] = True
+    lengths = split.lengths_m(lines)
+    return np.where(beside, lengths, 0.0)

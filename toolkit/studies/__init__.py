@@ -1,0 +1,1 @@
+"""Many assessments: comparison, sensitivity, batches."""

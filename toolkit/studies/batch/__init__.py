@@ -1,0 +1,1 @@
+"""Many assessments on one machine or a cluster."""

@@ -1,0 +1,312 @@
+"""What a batch is to compute: a plan in a TOML file, checked whole, and the jobs it means.
+
+A job is one city under one assumption set, one folder of evidence and one status. Its key is a
+hash of everything its result follows from, so that a finished job is known again, and one whose
+inputs have changed is computed again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import os
+import re
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from toolkit import __version__
+from toolkit.assessment.inputs import N_DRAWS, city_or_pack
+from toolkit.assessment.model import SCHEMA
+from toolkit.assumptions.sets import AssumptionSet, load_assumptions
+from toolkit.base import store, toml_files
+from toolkit.base.errors import InputDataError, ToolkitError
+from toolkit.base.terms import Status
+from toolkit.evidence.load import NATIONAL, evidence_sha256, load_claims, load_observations
+from toolkit.siting import candidates, profiles
+from toolkit.streets.cities import load_cities
+from toolkit.streets.mapped_cameras import cameras_sha256
+from toolkit.streets.pack import find_pack_for, pack_sha256
+
+FORMAT: Final = "camera-exposure.batch/1"
+OWN: Final = "own"
+"""Name of the user's own evidence, as every other command uses it."""
+EVERY: Final = "all"
+
+_LABEL: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?", re.ASCII)
+_SHARED: Final = ("*.toml", "*.json")
+"""Data of all cities. Evidence, sets, packs and siting are hashed for themselves."""
+_CITIES_FILE: Final = "cities.toml"
+
+_Names = Annotated[
+    tuple[Annotated[str, Field(min_length=1, max_length=500)], ...],
+    Field(min_length=1, max_length=10_000),
+]
+
+
+class PlanFile(BaseModel):
+    """Content of a plan, as written.
+
+    Attributes
+    ----------
+    as_of
+        Date for which the answers hold.
+    cities
+        Ids, names or packs; or ``all``.
+    assumptions
+        Names of sets, or ``.toml`` files beside the plan.
+    evidence
+        Folders of evidence beside the plan, each in the place of the user's own; or ``own``.
+    status, scope, seed, draws
+        See `toolkit.assess`; scope ``reported`` is what the report says.
+    tile_km
+        Side of the tiles in which large cities are computed, in km; none by default.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    format: Literal["camera-exposure.batch/1"]
+    as_of: dt.date
+    cities: Literal["all"] | _Names
+    assumptions: _Names = ("central",)
+    evidence: _Names = (OWN,)
+    status: Annotated[tuple[Status, ...], Field(min_length=1)] = ("installed",)
+    scope: Literal["reported", "public", "all"] = "reported"
+    seed: Annotated[int, Field(ge=0, strict=True)] = 0
+    draws: Annotated[int, Field(ge=20, le=10_000, strict=True)] = N_DRAWS
+    tile_km: Annotated[float, Field(ge=0.25, le=100)] | None = None
+
+
+@dataclass(frozen=True)
+class Job:
+    """One assessment to compute.
+
+    Attributes
+    ----------
+    city
+        Id of the city, or of a pack that stands for itself.
+    assumptions, assumptions_file
+        Name of the set, and its file where it is none of the installed ones.
+    evidence, evidence_folder
+        Name of the evidence, and its folder where it is not the user's own.
+    scope
+        None for what the report says.
+    tile_km
+        None for one piece.
+    """
+
+    city: str
+    assumptions: str
+    assumptions_file: str | None
+    evidence: str
+    evidence_folder: str | None
+    status: Status
+    scope: Literal["public", "all"] | None
+    as_of: dt.date
+    seed: int
+    n_draws: int
+    tile_km: float | None
+
+    @property
+    def id(self) -> str:
+        """Name of the job: of its files, and in messages."""
+        return f"{self.city}.{self.assumptions}.{self.evidence}.{self.status}"
+
+    @property
+    def partition(self) -> str:
+        """Folder of its streets and its assessment, by columns as Hive names them."""
+        return "/".join(
+            (
+                f"city={self.city}",
+                f"set={self.assumptions}",
+                f"evidence={self.evidence}",
+                f"status={self.status}",
+            )
+        )
+
+    @property
+    def folder(self) -> Path | None:
+        """Folder of evidence; None for the user's own."""
+        return None if self.evidence_folder is None else Path(self.evidence_folder)
+
+
+def read_plan(path: str | os.PathLike[str]) -> tuple[Job, ...]:
+    """Read a plan and return its jobs: city by city, so that streets are opened once.
+
+    Raises
+    ------
+    InputDataError
+        If the plan, a set or a folder of evidence cannot be used; all problems at once.
+    """
+    file = store.local_file(path)
+    table = toml_files.read_table(file, file.name)
+    problems: list[str] = []
+    plan = toml_files.parsed(PlanFile, table.data, table.shown, problems)
+    if plan is None:
+        toml_files.fail_if_any(problems, table.shown)
+        raise AssertionError  # parsed has noted why
+    cities = _cities(plan, table.shown, problems)
+    sets = _sets(plan, file.parent, table.shown, problems)
+    folders = _folders(plan, file.parent, table.shown, problems)
+    if len(set(plan.status)) < len(plan.status):
+        problems.append(f"{table.shown}, status: one stands twice. Leave it out.")
+    toml_files.fail_if_any(problems, table.shown)
+    return tuple(
+        Job(
+            city=city,
+            assumptions=name,
+            assumptions_file=source,
+            evidence=label,
+            evidence_folder=folder,
+            status=status,
+            scope=None if plan.scope == "reported" else plan.scope,
+            as_of=plan.as_of,
+            seed=plan.seed,
+            n_draws=plan.draws,
+            tile_km=plan.tile_km,
+        )
+        for city, (name, source), (label, folder), status in itertools.product(
+            cities, sets.items(), folders.items(), plan.status
+        )
+    )
+
+
+def _cities(plan: PlanFile, shown: str, problems: list[str]) -> list[str]:
+    if plan.cities == EVERY:
+        return [city.id for city in load_cities()]
+    found: list[str] = []
+    for name in plan.cities:
+        try:
+            city = city_or_pack(name).id
+        except ToolkitError as error:
+            problems.append(f"{shown}, cities: {error}")
+            continue
+        if city in found:
+            problems.append(f"{shown}, cities: {name!r} is {city} once more. Leave it out.")
+        found.append(city)
+    return found
+
+
+def _sets(plan: PlanFile, beside: Path, shown: str, problems: list[str]) -> dict[str, str | None]:
+    """Return the file of each set by its name; None for those that are installed."""
+    found: dict[str, str | None] = {}
+    for name in plan.assumptions:
+        source = str((beside / name).absolute()) if name.endswith(".toml") else None
+        try:
+            values = load_assumptions(source or name)
+        except ToolkitError as error:
+            problems.append(f"{shown}, assumptions: {error}")
+            continue
+        if values.name in found:
+            problems.append(
+                f"{shown}, assumptions: two sets are called {values.name}. Rename one of them."
+            )
+        if not _LABEL.fullmatch(values.name):
+            problems.append(
+                f"{shown}, assumptions: {toml_files.shown_value(values.name)} cannot name a "
+                "folder. Use small letters, digits and hyphens."
+            )
+        found[values.name] = source
+    return found
+
+
+def _folders(
+    plan: PlanFile, beside: Path, shown: str, problems: list[str]
+) -> dict[str, str | None]:
+    """Return the folder of each evidence by its name; None for the user's own."""
+    found: dict[str, str | None] = {}
+    known = {city.id for city in load_cities()} | {NATIONAL}
+    for name in plan.evidence:
+        folder = None if name == OWN else (beside / name).absolute()
+        label = OWN if folder is None else folder.name.lower()
+        place = f"{shown}, evidence: {toml_files.shown_value(name)}"
+        if folder is not None:
+            if "://" in name or not folder.is_dir():
+                problems.append(f"{place} is no folder. Write its place as seen from the plan.")
+                continue
+            if not _LABEL.fullmatch(label):
+                problems.append(f"{place}: name the folder in small letters, digits and hyphens.")
+            files = sorted(folder.glob("*.toml"))
+            if not files:
+                problems.append(f"{place} has no file of evidence (CITY.toml).")
+            problems += [
+                f"{place}: {file.name} is about no known city. {toml_files.near(file.stem, known)}"
+                for file in files
+                if file.stem not in known
+            ]
+            for file in files:
+                try:
+                    store.local_file(file)
+                except InputDataError as error:
+                    problems.append(f"{place}: {error}")
+        if label in found:
+            problems.append(f"{place}: another folder is called {label}, too. Rename one.")
+        found[label] = None if folder is None else str(folder)
+    return found
+
+
+def job_assumptions(job: Job) -> AssumptionSet:
+    """Return the assumption set of a job."""
+    return load_assumptions(job.assumptions_file or job.assumptions)
+
+
+def job_pack(job: Job) -> str | None:
+    """Return the id of the streets of a job; None where none are installed."""
+    city = city_or_pack(job.city)
+    return city.pack or find_pack_for(city.id)
+
+
+def job_key(job: Job, values: AssumptionSet | None = None) -> str:
+    """Return the hash of everything that the result of a job follows from.
+
+    Parameters
+    ----------
+    job
+        The job.
+    values
+        Its assumption set; read again by default.
+
+    Raises
+    ------
+    InputDataError, NotFoundError, PackError
+        If an input cannot be used.
+    """
+    city, pack_id = city_or_pack(job.city), job_pack(job)
+    settings: dict[str, Any] = asdict(job)
+    # Where a set or a folder lies changes nothing; what stands in it does.
+    del settings["assumptions_file"], settings["evidence_folder"]
+    observations = load_observations(city.id, job.folder)
+    return store.sha256_bytes(
+        store.canonical_json(
+            {
+                **settings,
+                "as_of": job.as_of.isoformat(),
+                "format": FORMAT,
+                "schema": SCHEMA,
+                "tool": __version__,
+                "city_record": city.model_dump(mode="json"),
+                "assumptions_sha256": (values or job_assumptions(job)).sha256,
+                "evidence_sha256": evidence_sha256(load_claims(city.id, job.folder)),
+                "observations": [o.model_dump(mode="json") for o in observations],
+                "pack_sha256": None if pack_id is None else pack_sha256(pack_id),
+                "cameras_sha256": cameras_sha256(city.id),
+                "siting_sha256": candidates.load_siting().sha256,
+                "profiles_sha256": profiles.load_profiles().sha256,
+                "data_sha256": _data_sha256(),
+            }
+        )
+    )
+
+
+def _data_sha256() -> str:
+    """Return one hash of all other data: camera types, thresholds, fabrics and the like."""
+    files = {
+        f"{owner}/{path.name}": store.sha256_file(path)
+        for owner, root in (("built in", store.builtin_dir()), ("own", store.home_dir()))
+        for pattern in _SHARED
+        for path in sorted(root.glob(pattern))
+        if path.name != _CITIES_FILE
+    }
+    return store.sha256_bytes(store.canonical_json(files))

@@ -1,0 +1,385 @@
+"""Many assessments in one run: the tasks of a batch, what they write, and how a run goes on.
+
+Each task writes its files whole or not at all, and last a record with the key of its inputs and
+the hash of each file. A task whose record fits is finished: it is never computed again, whatever
+became of the run that computed it. A city in tiles is a task for each tile and one that adds them
+up. Tasks know nothing of one another and of the machine they run on.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import geopandas as gpd
+import numpy as np
+
+from toolkit.assessment import tiles
+from toolkit.assessment.assess import assemble
+from toolkit.assessment.inputs import Inputs, make_inputs
+from toolkit.assessment.model import Assessment
+from toolkit.assessment.on_city_level import on_city_level
+from toolkit.assessment.on_streets import on_streets, outcome_of
+from toolkit.assessment.site_plan import plan_sites
+from toolkit.assessment.sums import Sums, total
+from toolkit.assumptions.sets import AssumptionSet
+from toolkit.base import store
+from toolkit.base.draws import Design
+from toolkit.base.errors import InputDataError, ToolkitError
+from toolkit.base.terms import ALLOCATIONS
+from toolkit.evidence.densities import CityFigures
+from toolkit.studies.batch.plan import Job, job_assumptions, job_key, job_pack
+
+RECORD_FORMAT: Final = "camera-exposure.batch-record/2"
+JOBS: Final = "jobs"
+TILES: Final = "tiles"
+STREETS: Final = "streets"
+ASSESSMENTS: Final = "assessments"
+
+Kind = Literal["whole", "tile", "finish"]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One piece of work, told in plain values, so that any process can do it.
+
+    Attributes
+    ----------
+    job, key
+        What is computed, and the hash of its inputs when the run began.
+    kind
+        ``whole`` for a job in one piece, ``tile`` for one tile of it, ``finish`` for adding the
+        tiles up.
+    tile, n_tiles
+        Number of the tile, and how many there are; 0 and 0 for one piece.
+    shares
+        What the lines of sight follow from: tasks with the same text use the same ones.
+    out, home
+        Folder of results and folder of the user's data.
+    """
+
+    job: Job
+    key: str
+    kind: Kind
+    tile: int
+    n_tiles: int
+    shares: str
+    out: str
+    home: str
+
+    @property
+    def id(self) -> str:
+        """Name of the task in messages."""
+        part = f" tile {self.tile + 1} of {self.n_tiles}" if self.kind == "tile" else ""
+        return f"{self.job.id}{part}"
+
+    @cached_property
+    def record(self) -> Path:
+        """File that says that the task is finished."""
+        if self.kind == "tile":
+            return Path(self.out) / TILES / self.job.id / f"{self.tile:05d}.json"
+        return Path(self.out) / JOBS / f"{self.job.id}.json"
+
+    @property
+    def part(self) -> Path:
+        """GeoParquet file of the streets."""
+        return Path(self.out) / STREETS / self.job.partition / f"part-{self.tile:05d}.parquet"
+
+    @property
+    def sums(self) -> Path:
+        """Sums over the points of a tile; not kept once they have been added up."""
+        return self.record.with_suffix(".npz")
+
+    @property
+    def assessment(self) -> Path:
+        """JSON file of the assessment."""
+        return Path(self.out) / ASSESSMENTS / self.job.partition / "assessment.json"
+
+
+def tasks_of(job: Job, out: Path, values: AssumptionSet | None = None) -> tuple[Task, ...]:
+    """Return the tasks of a job; the last one finishes it.
+
+    Parameters
+    ----------
+    job
+        The job.
+    out
+        Folder of results.
+    values
+        Its assumption set; read again by default.
+
+    Raises
+    ------
+    InputDataError, NotFoundError, PackError
+        If an input cannot be used.
+    """
+    values = values or job_assumptions(job)
+    pack_id, key = job_pack(job), job_key(job, values)
+    shares = "" if pack_id is None else " ".join(
+        (
+            pack_id,
+            *(
+                f"{values.value(name):.17g}"
+                for name in (
+                    "sites.stretch_m", "optics.max_range_m", "sites.level_height_m",
+                    "sites.district_m",
+                    "optics.person_height_m",
+                )
+            ),
+        )
+    )  # fmt: skip
+    n = tiles.n_tiles(pack_id, job.tile_km) if pack_id and job.tile_km else 0
+
+    def task(kind: Kind, tile: int, n_tiles: int, sight: str) -> Task:
+        return Task(job, key, kind, tile, n_tiles, sight, str(out), str(store.home_dir()))
+
+    if n <= 1:
+        return (task("whole", 0, 0, shares),)
+    return (
+        *(task("tile", k, n, f"{shares} {job.tile_km} {k}") for k in range(n)),
+        task("finish", 0, n, ""),
+    )
+
+
+def all_tasks(jobs: Iterable[Job], out: Path) -> list[tuple[Task, ...]]:
+    """Return the tasks of each job.
+
+    Raises
+    ------
+    InputDataError
+        If an input of any job cannot be used; all of them at once, before anything is computed.
+    """
+    found, problems = [], []
+    sets: dict[tuple[str, str | None], AssumptionSet] = {}
+    for job in jobs:
+        named = (job.assumptions, job.assumptions_file)
+        try:
+            values = sets[named] = sets.get(named) or job_assumptions(job)
+            found.append(tasks_of(job, out, values))
+        except ToolkitError as error:
+            if str(error) not in problems:
+                problems.append(str(error))
+    if problems:
+        raise InputDataError("\n".join(problems))
+    return found
+
+
+def is_finished(task: Task) -> bool:
+    """Return whether a task has been finished with these inputs, and all its files are whole."""
+    return _is_whole(task.record, task.key, Path(task.out))
+
+
+def _is_whole(record: Path, key: str, out: Path) -> bool:
+    try:
+        found = json.loads(record.read_bytes())
+        files = dict(found["files"])
+        return (
+            found["format"] == RECORD_FORMAT
+            and found["key"] == key
+            and all(store.sha256_file(out / name) == digest for name, digest in files.items())
+        )
+    except (OSError, ValueError, TypeError, KeyError):
+        return False
+
+
+def run_task(task: Task) -> bool:
+    """Do one task, in whatever process.
+
+    Returns
+    -------
+    computed
+        False if it was finished already.
+
+    Raises
+    ------
+    InputDataError
+        If the inputs here are not those of the run.
+    """
+    # Workers on other machines, or started before, may have no such setting.
+    os.environ[store.HOME_VARIABLE] = task.home
+    if is_finished(task):
+        return False
+    if job_key(task.job) != task.key:
+        msg = (
+            f"{task.job.id}: the data have changed since the run began, or this worker has others. "
+            "Start the run again with --resume, and give all workers the same toolkit and data."
+        )
+        raise InputDataError(msg)
+    inputs, pack_id, figures = _inputs(task.job)
+    if task.kind == "tile":
+        _compute_tile(task, inputs, pack_id or "")
+    elif task.kind == "finish":
+        _finish(task, inputs, pack_id or "", figures)
+    else:
+        outcome = on_streets(inputs, pack_id) if pack_id else on_city_level(inputs)
+        files = {task.assessment: _json(assemble(inputs, outcome, figures))}
+        if outcome.layers is not None:
+            files[task.part] = parquet_bytes(outcome.layers.streets)
+        _write(task, files)
+    return True
+
+
+def _inputs(job: Job) -> tuple[Inputs, str | None, CityFigures]:
+    return make_inputs(
+        job.city,
+        as_of=job.as_of,
+        design=Design(job.n_draws, job.seed),
+        assumptions=job_assumptions(job),
+        status=job.status,
+        scope=job.scope,
+        evidence=job.folder,
+    )
+
+
+def _compute_tile(task: Task, inputs: Inputs, pack_id: str) -> None:
+    sums, streets = tiles.compute_tile(inputs, pack_id, task.tile, task.job.tile_km or 0.0)
+    _write(task, {task.part: parquet_bytes(streets), task.sums: sums_bytes(sums)})
+
+
+def _finish(task: Task, inputs: Inputs, pack_id: str, figures: CityFigures) -> None:
+    """Add the tiles of a job up. Their parts become files of the job."""
+    parts = [_tile_of(task, k) for k in range(task.n_tiles)]
+    lost = [part.id for part in parts if not is_finished(part)]
+    if lost:
+        msg = f"{lost[0]} is not there any more. Start the run again with --resume."
+        raise InputDataError(msg)
+    sums = total([read_sums(part.sums.read_bytes()) for part in parts])
+    city = tiles.open_city(inputs, pack_id, task.job.tile_km or 0.0)
+    plan = plan_sites(inputs, city.pack, city.frame)
+    outcome = outcome_of(inputs, city.pack, city.frame, plan, sums, layers=None)
+    _write(
+        task,
+        {task.assessment: _json(assemble(inputs, outcome, figures))},
+        also=[part.part for part in parts],
+    )
+    shutil.rmtree(parts[0].record.parent)
+
+
+def _tile_of(task: Task, tile: int) -> Task:
+    return Task(task.job, task.key, "tile", tile, task.n_tiles, "", task.out, task.home)
+
+
+def _json(assessment: Assessment) -> bytes:
+    return assessment.to_json().encode()
+
+
+def _write(task: Task, files: dict[Path, bytes], also: Iterable[Path] = ()) -> None:
+    """Write files, and when all are in place, the record that the task is finished."""
+    out = Path(task.out)
+    digests = {}
+    for path, data in files.items():
+        store.write_bytes(path, data)
+        digests[path] = store.sha256_bytes(data)
+    digests |= {path: store.sha256_file(path) for path in also}
+    job: dict[str, Any] = asdict(task.job) | {"as_of": task.job.as_of.isoformat()}
+    del job["assumptions_file"], job["evidence_folder"]  # they name folders of this machine
+    record = {
+        "format": RECORD_FORMAT,
+        "key": task.key,
+        "job": job,
+        "files": {path.relative_to(out).as_posix(): d for path, d in digests.items()},
+    }
+    store.write_bytes(task.record, store.canonical_json(record))
+
+
+def parquet_bytes(streets: gpd.GeoDataFrame) -> bytes:
+    """Return streets as GeoParquet 1.1 with the box of each: the same bytes for the same rows."""
+    stream = io.BytesIO()
+    streets.to_parquet(
+        stream,
+        index=False,
+        compression="zstd",
+        schema_version="1.1.0",
+        write_covering_bbox=True,
+    )
+    return stream.getvalue()
+
+
+def sums_bytes(sums: Sums) -> bytes:
+    """Return the sums of a tile as the bytes of an ``.npz`` file."""
+    arrays: dict[str, Any] = {
+        "expected_m": sums.expected_m,
+        "realised_m": sums.realised_m,
+        "alone_m": sums.alone_m,
+        "everything_m": sums.everything_m,
+        "sample_m": np.array(sums.sample_m),
+        "n_able": sums.n_able,
+        **{f"case_{name}": value for name, value in sums.cases_m.items()},
+    }
+    stream = io.BytesIO()
+    np.savez(stream, **arrays)
+    return stream.getvalue()
+
+
+def read_sums(data: bytes) -> Sums:
+    """Return what `sums_bytes` wrote."""
+    with np.load(io.BytesIO(data), allow_pickle=False) as found:
+        return Sums(
+            expected_m=found["expected_m"],
+            realised_m=found["realised_m"],
+            alone_m=found["alone_m"],
+            everything_m=found["everything_m"],
+            cases_m={a: found[f"case_{a}"] for a in ALLOCATIONS if f"case_{a}" in found},
+            sample_m=float(found["sample_m"]),
+            n_able=found["n_able"],
+        )
+
+
+def check_folder(out: Path, jobs: Iterable[Job], *, resume: bool) -> None:
+    """Refuse a folder that would mix results.
+
+    Raises
+    ------
+    InputDataError
+        If it holds anything and the run is not to go on, or results of jobs that are not in the
+        plan.
+    """
+    if not out.exists():
+        return
+    if not out.is_dir():
+        msg = f"{out.name!r} is a file. Name a folder."
+        raise InputDataError(msg)
+    if not resume:
+        if any(out.iterdir()):
+            msg = (
+                f"The folder {out.name!r} is not empty. Give --resume to go on, or another folder."
+            )
+            raise InputDataError(msg)
+        return
+    known = {job.id for job in jobs}
+    other = sorted(p.stem for p in (out / JOBS).glob("*.json") if p.stem not in known)
+    if other:
+        msg = (
+            f"The folder {out.name!r} holds {len(other)} results that are not in the plan, such as "
+            f"{other[0]}. Name another folder, or add them to the plan."
+        )
+        raise InputDataError(msg)
+
+
+def tidy(tasks: Iterable[Task]) -> None:
+    """Remove what interrupted or earlier runs have left beside the files of finished jobs.
+
+    No task may be running. Only files of a batch are touched.
+    """
+    for task in tasks:
+        if task.kind == "tile":
+            continue
+        folders = (task.part.parent, task.assessment.parent, task.record.parent)
+        for folder in folders:
+            for left in folder.glob(".*"):
+                if left.name.startswith((".part-", ".assessment.json.", f".{task.record.name}.")):
+                    left.unlink(missing_ok=True)
+        if not is_finished(task):
+            continue
+        kept = {Path(name).name for name in json.loads(task.record.read_bytes())["files"]}
+        for part in task.part.parent.glob("part-*.parquet"):
+            if part.name not in kept:
+                part.unlink()
+        shutil.rmtree(Path(task.out) / TILES / task.job.id, ignore_errors=True)

@@ -1,0 +1,1 @@
+"""Which assumption an answer depends on most."""

@@ -1,0 +1,443 @@
+"""Which assumption matters: global sensitivity of the share of street length, and its model.
+
+Sobol indices (first order and total, with confidence) or the screening of Morris, by SALib, over
+everything that is uncertain about one city. What came out is a `Sensitivity`;
+`docs/method/sensitivity.md` says how to read it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any, Final, Literal
+
+import numpy as np
+from numpy.polynomial import legendre
+from pydantic import Field
+
+from toolkit import __version__
+from toolkit.assessment.assess import source_refs
+from toolkit.assessment.counting import value_of_counting
+from toolkit.assessment.model import AssumptionsPart
+from toolkit.assumptions.sets import AssumptionSet
+from toolkit.base import store
+from toolkit.base.arrays import FloatArray
+from toolkit.base.draws import Design
+from toolkit.base.quantity import INTERVAL, Quantity
+from toolkit.base.record import Record
+from toolkit.base.terms import TIERS, Basis, Names, SourceRef, Status, Tier
+from toolkit.language import words
+from toolkit.streets.pack import open_pack
+from toolkit.studies.sensitivity.design import (
+    BOUNDARY_COLUMN,
+    CONFIDENCE,
+    Factor,
+    Indices,
+    Layout,
+    Method,
+    RecordingDesign,
+    factors_of,
+    indices,
+    lay_out,
+)
+from toolkit.studies.sensitivity.field_work import FieldWork, load_field_work
+from toolkit.studies.sensitivity.model import (
+    SAMPLE_POINTS,
+    BoundaryOption,
+    Progress,
+    Question,
+    boundary_options,
+    expected_shares,
+)
+
+SCHEMA: Final = "camera-exposure.sensitivity/2"
+BASE_ROWS: Final[dict[Method, int]] = {"sobol": 1024, "morris": 64}
+"""Base sample of Sobol (a power of two), trajectories of Morris. With 1,024 the confidence of the
+largest index of the demonstration is about 0.05."""
+_RECORDED: Final = 4
+"""Rows of the run that finds out which columns the model asks for."""
+_COUNTING_DRAWS: Final = 200
+"""Draws behind the value of counting, as in an assessment."""
+_DEGREE: Final = 4
+"""Degree of the polynomial by which the own effect of a factor is read."""
+_Z95: Final = 1.6449
+"""95 % point of the standard normal distribution."""
+_MOST_NAMED: Final = 3
+_NAMED_SHARE: Final = 0.5
+"""The answer "depends mostly on" factors with a total effect of this part of the largest one."""
+LEAST_NARROWING: Final = 0.01
+"""An hour that narrows less than this is not recommended."""
+
+Why = Literal["fixed", "set", "definition", "encounter", "unused", "one_boundary"]
+
+
+class FactorPart(Record):
+    """One factor and one tier.
+
+    Attributes
+    ----------
+    first, total
+        Sobol indices, shares of the variance. With Morris `first` is None and `total` is the mean
+        size of an elementary effect, in the unit of the figure.
+    distinguishable
+        Whether the interval of `total` lies above zero.
+    figure
+        The mean of the figure with this factor at the one end of its range, at all of it, and at
+        the other end.
+    rises
+        Whether the figure rises with the factor; None for a factor of several parts.
+    """
+
+    key: str
+    first: Quantity | None
+    total: Quantity
+    distinguishable: bool
+    figure: Quantity
+    rises: bool | None
+
+
+class WorkPart(Record):
+    """What one hour of some work would narrow.
+
+    Attributes
+    ----------
+    variance
+        Part of the variance that it would remove: learned share by index of first order, summed.
+    narrowing
+        Part by which the interval would become narrower, if its width goes with the standard
+        deviation.
+    factors
+        What it teaches, by what it gains.
+    """
+
+    id: str
+    where: Literal["street", "desk"]
+    variance: float
+    narrowing: float
+    factors: tuple[str, ...]
+
+
+class TierSensitivity(Record):
+    """Everything about the share of street length of one tier.
+
+    Attributes
+    ----------
+    factors
+        By total effect, largest first; empty where the figure is the same in every draw.
+    mostly
+        Factors on which the figure mostly depends.
+    work
+        What an hour would narrow, most first; empty for Morris.
+    """
+
+    share: Quantity
+    variance: float
+    factors: tuple[FactorPart, ...]
+    mostly: tuple[str, ...]
+    work: tuple[WorkPart, ...]
+
+
+class NotVaried(Record):
+    """An assumption that is no factor here, and why."""
+
+    key: str
+    why: Why
+
+
+class BoundaryPart(Record):
+    """One of the boundaries among which the analysis chose."""
+
+    pack: str | None
+    radius_km: float | None
+    note: str
+
+
+class SampleSize(Record):
+    """How large the analysis was."""
+
+    base: int
+    rows: int
+    points: int | None
+    """Street points of the stratified sample; None where no streets are installed."""
+
+
+class Sensitivity(Record):
+    """Which assumption matters for one city; see the module docstring."""
+
+    schema_: Literal["camera-exposure.sensitivity/2"] = Field(default=SCHEMA, alias="schema")
+    tool: str
+    as_of: dt.date
+    seed: int
+    status: Status
+    city: str
+    name: Names
+    basis: Basis
+    demonstration: bool
+    assumptions: AssumptionsPart
+    method: Method
+    confidence: float
+    sample: SampleSize
+    boundaries: tuple[BoundaryPart, ...]
+    tiers: dict[Tier, TierSensitivity]
+    not_varied: tuple[NotVaried, ...]
+    limits: tuple[str, ...]
+    sources: tuple[SourceRef, ...]
+
+    def to_json(self) -> str:
+        """Return the JSON text: the same bytes for the same inputs, ending in a line feed."""
+        data = self.model_dump(mode="json", by_alias=True)
+        return store.canonical_json(data).decode() + "\n"
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON schema of a sensitivity analysis."""
+    return Sensitivity.model_json_schema(by_alias=True)
+
+
+def sensitivity(
+    question: Question,
+    *,
+    method: Method = "sobol",
+    seed: int = 0,
+    n_base: int | None = None,
+    n_points: int = SAMPLE_POINTS,
+    progress: Progress | None = None,
+) -> Sensitivity:
+    """Find out which assumption matters for one city.
+
+    Parameters
+    ----------
+    question
+        City, date, assumptions and the rest, as of an assessment.
+    method
+        ``sobol``, or ``morris`` for a quick screening.
+    seed
+        Seed of the design.
+    n_base
+        Base sample or trajectories; by default `BASE_ROWS`.
+    n_points
+        Street points of the sample.
+    progress
+        Told the share of the work that is done.
+
+    Raises
+    ------
+    NotFoundError
+        If the city is not known.
+    InputDataError, PackError
+        If evidence, assumptions or streets cannot be used.
+    """
+    n_base = n_base or BASE_ROWS[method]
+    inputs, pack_id = question.inputs(Design(1, seed))
+    options = boundary_options(question)
+    factors = find_factors(question, options)
+    layout = lay_out(factors, method, n_base=n_base, seed=seed)
+    output = expected_shares(question, layout.design, options, n_points=n_points, progress=progress)
+    work = load_field_work()
+    counting = 0.0 if method == "morris" else _learned_by_counting(question, seed)
+    return Sensitivity(
+        schema=SCHEMA,
+        tool=__version__,
+        as_of=question.as_of,
+        seed=seed,
+        status=question.status,
+        city=inputs.city.id,
+        name=Names(en=inputs.city.name.en, my=inputs.city.name.my),
+        basis="streets" if pack_id else "city_level",
+        demonstration=inputs.city.demonstration,
+        assumptions=AssumptionsPart(
+            name=question.assumptions.name,
+            sha256=question.assumptions.sha256,
+            changed=dict(question.assumptions.changed),
+        ),
+        method=method,
+        confidence=CONFIDENCE,
+        sample=SampleSize(
+            base=n_base, rows=len(layout.matrix), points=n_points if pack_id else None
+        ),
+        boundaries=tuple(
+            BoundaryPart(pack=o.pack, radius_km=o.radius_km, note=o.note) for o in options
+        ),
+        tiers={
+            tier: tier_part(layout, output[:, t], work, counting=counting)
+            for t, tier in enumerate(TIERS)
+        },
+        not_varied=_not_varied(question.assumptions, factors, len(options)),
+        limits=words.limits("en", inputs.operators.profiles.cities),
+        sources=source_refs(inputs, open_pack(pack_id) if pack_id else None),
+    )
+
+
+def find_factors(question: Question, options: Sequence[BoundaryOption]) -> tuple[Factor, ...]:
+    """Return what is uncertain for a city: run the model once and see what it asks for."""
+    asked: set[str] = set()
+    # Every boundary on its own: a choice among a few rows might leave one out.
+    for option in options:
+        design = RecordingDesign(_RECORDED, 0)
+        expected_shares(question, design, (option,), n_points=_RECORDED)
+        asked |= design.asked
+    if len(options) > 1:
+        asked.add(BOUNDARY_COLUMN)
+    fixed = {a.key for a in question.assumptions.items if a.distribution == "fixed"}
+    return factors_of(asked, fixed)
+
+
+def tier_part(
+    layout: Layout, output: FloatArray, work: FieldWork, *, counting: float
+) -> TierSensitivity:
+    """Return what the rows of a layout say about one figure.
+
+    Parameters
+    ----------
+    output
+        The figure, a share, shape (rows,).
+    work
+        What can be learned in an hour.
+    counting
+        Part of the variance of the count that an hour of counting removes.
+    """
+    sample = output[layout.independent]
+    share = Quantity.from_amounts(sample, "share")
+    found = indices(layout, output)
+    if found is None:
+        return TierSensitivity(share=share, variance=0.0, factors=(), mostly=(), work=())
+    parts = [_factor_part(layout, output, found, k) for k in range(len(layout.factors))]
+    parts.sort(key=lambda p: (-(p.total.mid or 0.0), p.key))
+    moving = [p for p in parts if p.distinguishable]
+    most = max((p.total.mid or 0.0 for p in moving), default=0.0)
+    mostly = [p.key for p in moving if (p.total.mid or 0.0) >= _NAMED_SHARE * most]
+    return TierSensitivity(
+        share=share,
+        variance=float(f"{np.var(sample):.6g}"),
+        factors=tuple(parts),
+        mostly=tuple(mostly[:_MOST_NAMED]),
+        work=() if layout.method == "morris" else _work(parts, work, counting),
+    )
+
+
+def _factor_part(layout: Layout, output: FloatArray, found: Indices, k: int) -> FactorPart:
+    factor = layout.factors[k]
+    unit = "share"
+    total, conf = float(found.total[k]), float(found.total_conf[k])
+    first = None
+    if found.first is not None and found.first_conf is not None:
+        mid, half = float(found.first[k]), float(found.first_conf[k])
+        first = Quantity.of(mid - half, mid, mid + half, unit)
+    figure, rises = _figure(layout, output, factor, found, k)
+    return FactorPart(
+        key=factor.key,
+        first=first,
+        # Neither an index of total effect nor the size of an effect can lie below zero.
+        total=Quantity.of(max(total - conf, 0.0), total, total + conf, unit),
+        distinguishable=total - conf > 0,
+        figure=figure,
+        rises=rises,
+    )
+
+
+def _figure(
+    layout: Layout, output: FloatArray, factor: Factor, found: Indices, k: int
+) -> tuple[Quantity, bool | None]:
+    """Return the figure with a factor at both ends, and whether it rises with the factor.
+
+    A factor of one column: the mean of the figure at its 5 and 95 % points. One of several has no
+    low and high end: the mean, less and more what 90 % of its own effect spans. For Morris half
+    an elementary effect to both sides.
+    """
+    mean = float(output[layout.independent].mean())
+    if found.first is None or found.first_conf is None:
+        half = float(found.total[k]) / 2
+    elif len(factor.columns) == 1:
+        low, high = np.clip(mean + _own_effect(layout, output, factor, k), 0.0, 1.0)
+        ends = sorted((float(low), float(high)))
+        figure = Quantity.of(min(ends[0], mean), mean, max(ends[1], mean), "share")
+        return figure, bool(high > low)
+    else:
+        sure = found.first[k] > found.first_conf[k]
+        variance = float(output[layout.independent].var())
+        half = _Z95 * float(np.sqrt(found.first[k] * variance)) if sure else 0.0
+    return Quantity.of(max(mean - half, 0.0), mean, min(mean + half, 1.0), "share"), None
+
+
+def _own_effect(layout: Layout, output: FloatArray, factor: Factor, k: int) -> FloatArray:
+    """Return by how much the mean of the figure is moved at both ends of a factor, shape (2,).
+
+    In each block one row differs from the first in this factor alone. The difference is fitted by
+    a polynomial of the factor's probability, so that nothing but interplay is noise.
+    """
+    block = len(layout.factors) + 2
+    at = layout.matrix[:, layout.names.index(factor.columns[0])]
+
+    def basis(probability: FloatArray) -> FloatArray:
+        # Without the constant; the others have a mean of zero.
+        return np.asarray(legendre.legvander(2.0 * probability - 1.0, _DEGREE)[:, 1:])
+
+    moved = basis(at[1 + k :: block]) - basis(at[::block])
+    change = output[1 + k :: block] - output[::block]
+    weights = np.linalg.lstsq(moved, change, rcond=None)[0]
+    return np.asarray(basis(np.array([INTERVAL[0], INTERVAL[2]])) @ weights, dtype=float)
+
+
+def _work(parts: Sequence[FactorPart], known: FieldWork, counting: float) -> tuple[WorkPart, ...]:
+    """Return what an hour of each work would narrow, most first.
+
+    Fixing a factor removes its index of first order from the variance on average (Saltelli et
+    al., Global Sensitivity Analysis, 2008, section 1.2.15: factor prioritisation); an hour fixes
+    it in part. An index that may be zero counts as zero.
+    """
+    first = {
+        p.key: p.first.mid
+        for p in parts
+        if p.distinguishable and p.first and p.first.mid and p.first.low and p.first.low > 0
+    }
+    found = []
+    for work in known.work:
+        learned = known.learned(work, counting=counting)
+        gain = {key: learned[key] * value for key, value in first.items() if key in learned}
+        variance = min(sum(gain.values()), 1.0)
+        narrowing = 1.0 - float(np.sqrt(1.0 - variance))
+        if narrowing >= LEAST_NARROWING:
+            found.append(
+                WorkPart(
+                    id=work.id,
+                    where=work.where,
+                    variance=float(f"{variance:.4g}"),
+                    narrowing=float(f"{narrowing:.4g}"),
+                    factors=tuple(sorted(gain, key=lambda key: (-gain[key], key))),
+                )
+            )
+    return tuple(sorted(found, key=lambda w: (-w.variance, w.id)))
+
+
+def _learned_by_counting(question: Question, seed: int) -> float:
+    """Return the part of the count's variance that an hour at the main junctions removes."""
+    design = Design(_COUNTING_DRAWS, seed)
+    inputs, figures = question.drawn(design)
+    value = value_of_counting(inputs.n_cameras, figures, question.assumptions, design)
+    narrower = value.narrowing.mid or 0.0
+    return float(1.0 - (1.0 - np.clip(narrower, 0.0, 1.0)) ** 2)
+
+
+def _not_varied(
+    values: AssumptionSet, factors: Sequence[Factor], n_boundaries: int
+) -> tuple[NotVaried, ...]:
+    """Say of every assumption that is no factor why it is none."""
+    varied = {factor.key for factor in factors}
+    changed = {key for key, _ in values.changed}
+    found = []
+    for item in values.items:
+        if item.key in varied:
+            continue
+        why: Why = "unused"
+        if item.key in changed:
+            why = "set"
+        elif item.layer == "definition":
+            why = "definition"
+        elif item.layer == "encounter":
+            why = "encounter"
+        elif item.distribution == "fixed":
+            why = "fixed"
+        found.append(NotVaried(key=item.key, why=why))
+    if n_boundaries == 1:
+        found.append(NotVaried(key="city.boundary", why="one_boundary"))
+    return tuple(sorted(found, key=lambda n: n.key))

@@ -1,0 +1,205 @@
+"""Which assumption matters, as a tornado chart in SVG.
+
+One bar a factor, the most important on top: from the figure with the factor at the one end of its
+range to the figure with it at the other, about the mean of all. Beside it stands its total effect.
+Ends differ in lightness, so that a black-and-white print can be read. The drawing asks
+nothing of another machine. Same analysis, same bytes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+from toolkit.base import escape
+from toolkit.base.terms import Tier
+from toolkit.language.translate import Language, number, tr
+from toolkit.output import map_page
+from toolkit.studies.sensitivity import words
+from toolkit.studies.sensitivity.analysis import FactorPart, Sensitivity
+
+MOST_BARS: Final = 10
+"""Bars that are drawn; the others are in the table."""
+_WIDTH: Final = 1000
+_LEFT: Final = 330
+"""Room for the names of factors."""
+_RIGHT: Final = 210
+"""Room for the total effect."""
+_TOP: Final = {"en": 76, "my": 96}
+_ROW: Final = {"en": 40, "my": 58}
+_LINE: Final = {"en": 16, "my": 24}
+_LETTERS: Final = {"en": 44, "my": 38}
+"""Letters of a name on one line: the widest of all names is 8.3 units a letter in Burmese at 14,
+as measured in Chromium, so that each fits beside its bar, on two lines at most."""
+_BAR: Final = 22
+_ROOM: Final = 0.06
+"""Empty share of the axis at both ends."""
+_TICKS: Final = (1, 2, 5)
+_MOST_TICKS: Final = 6
+_INK: Final = "#1a1a1a"
+_LOW: Final = "#9db7cf"
+_HIGH: Final = "#0b5cad"
+_PERCENT: Final = 100.0
+
+
+def draw(found: Sensitivity, tier: Tier, lang: Language, *, standalone: bool = True) -> str:
+    """Return the chart of one tier as SVG; an empty text where no factor moves the figure.
+
+    Parameters
+    ----------
+    found
+        The analysis.
+    tier
+        Which tier.
+    lang
+        Language of the texts.
+    standalone
+        Whether it is a picture of its own, which cannot use the font of a page.
+    """
+    bars = [f for f in found.tiers[tier].factors if f.distinguishable][:MOST_BARS]
+    if not bars:
+        return ""
+    axis = _Axis(bars)
+    top, row = _TOP[lang], _ROW[lang]
+    bottom = top + row * len(bars)
+    height = bottom + 44
+    title = words.sentence(found, tier, lang)
+    mean = bars[0].figure.mid or 0.0
+    body = [
+        _text(axis.left, 24, tr("share of street length (expected)", lang), size=14),
+        _text(_WIDTH - 12, 24, _effect_head(found, lang), size=14, anchor="end"),
+        *(_tick(axis, value, top - 8, bottom) for value in axis.ticks),
+        *(
+            _row(axis, factor, found, lang, y=top + row * k, mean=mean)
+            for k, factor in enumerate(bars)
+        ),
+        f'<path d="M{axis.x(mean)} {top - 8}V{bottom}" stroke="{_INK}" stroke-width="1.5"/>',
+        _key(top=bottom + 14, lang=lang),
+    ]
+    font = f"<style>{map_page.font_css()}</style>" if standalone and lang == "my" else ""
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="tornado" viewBox="0 0 {_WIDTH} {height}" '
+        f'width="{_WIDTH}" height="{height}" role="img" lang="{lang}">'
+        f"<title>{escape.html(title)}</title>"
+        f"<desc>{escape.html(_described(bars, found, lang))}</desc>{font}"
+        f'<rect width="{_WIDTH}" height="{height}" fill="#fff"/>'
+        f'<g font-family="{escape.html(map_page.FONT_STACK)}" fill="{_INK}">'
+        f"{''.join(body)}</g></svg>"
+    )
+
+
+class _Axis:
+    """Shares of street length across the drawing."""
+
+    def __init__(self, bars: Sequence[FactorPart]) -> None:
+        low = min(f.figure.low or 0.0 for f in bars)
+        high = max(f.figure.high or 0.0 for f in bars)
+        span = max(high - low, 1e-9)
+        self.low = max(low - _ROOM * span, 0.0)
+        self.high = min(high + _ROOM * span, 1.0)
+        self.left, self.right = _LEFT, _WIDTH - _RIGHT
+
+    def x(self, share: float) -> float:
+        """Return where a share lies, in units of the drawing."""
+        part = (share - self.low) / (self.high - self.low)
+        return round(self.left + part * (self.right - self.left), 1)
+
+    @property
+    def step(self) -> float:
+        """Distance of the ticks: one, two or five of a power of ten."""
+        least = (self.high - self.low) / _MOST_TICKS
+        power = 10.0 ** math.floor(math.log10(least))
+        return next((n * power for n in _TICKS if n * power >= least), 10 * power)
+
+    @property
+    def ticks(self) -> list[float]:
+        """Shares at which the axis is marked."""
+        first, last = math.ceil(self.low / self.step), math.floor(self.high / self.step)
+        return [k * self.step for k in range(first, last + 1)]
+
+    @property
+    def decimals(self) -> int:
+        """Decimals of the ticks in per cent."""
+        return max(0, -math.floor(math.log10(self.step * _PERCENT) + 1e-9))
+
+
+def _tick(axis: _Axis, share: float, top: float, bottom: float) -> str:
+    x = axis.x(share)
+    label = f"{number(share * _PERCENT, decimals=axis.decimals)} %"
+    return (
+        f'<path d="M{x} {top}V{bottom}" stroke="#d0d0d0"/>'
+        f"{_text(x, top - 8, label, size=12, anchor='middle')}"
+    )
+
+
+def _row(
+    axis: _Axis, factor: FactorPart, found: Sensitivity, lang: Language, *, y: float, mean: float
+) -> str:
+    """Return name, bar and effect of one factor."""
+    low, high = factor.figure.low or 0.0, factor.figure.high or 0.0
+    middle = y + _ROW[lang] / 2
+    x0, x1, x2 = axis.x(low), axis.x(mean), axis.x(high)
+    # The end at which the factor is low is pale; a factor of several parts has no such end.
+    left, right = (_LOW, _HIGH) if factor.rises is not False else (_HIGH, _LOW)
+    if factor.rises is None:
+        left = right = "#777"
+    bar_y = middle - _BAR / 2
+    lines = _wrapped(words.factor_name(factor.key, lang), lang)
+    first = middle + 5 - (len(lines) - 1) * _LINE[lang] / 2
+    names = "".join(
+        _text(axis.left - 14, first + n * _LINE[lang], line, size=14, anchor="end")
+        for n, line in enumerate(lines)
+    )
+    effect = words.row(found, factor, lang)[-2]
+    return (
+        f"{names}"
+        f'<rect x="{x0}" y="{bar_y}" width="{round(x1 - x0, 1)}" height="{_BAR}" fill="{left}"/>'
+        f'<rect x="{x1}" y="{bar_y}" width="{round(x2 - x1, 1)}" height="{_BAR}" fill="{right}"/>'
+        f"{_text(_WIDTH - 12, middle + 5, effect, size=13, anchor='end')}"
+    )
+
+
+def _effect_head(found: Sensitivity, lang: Language) -> str:
+    return words.columns(found, lang)[-2]
+
+
+def _key(*, top: float, lang: Language) -> str:
+    """Return what the shades mean."""
+    entries = (
+        (_LOW, tr("factor at its low end", lang)),
+        (_HIGH, tr("factor at its high end", lang)),
+        ("#777", tr("factor of several parts", lang)),
+    )
+    parts = []
+    for n, (color, text) in enumerate(entries):
+        x = 20 + n * 320
+        parts.append(f'<rect x="{x}" y="{top}" width="26" height="14" fill="{color}"/>')
+        parts.append(_text(x + 34, top + 12, text, size=13))
+    return "".join(parts)
+
+
+def _described(bars: Sequence[FactorPart], found: Sensitivity, lang: Language) -> str:
+    """Return the bars in words, for those who do not see the drawing."""
+    return "; ".join(
+        ", ".join(cell for cell in words.row(found, factor, lang) if cell) for factor in bars
+    )
+
+
+def _wrapped(text: str, lang: Language) -> list[str]:
+    """Return a name on as many lines as it needs, broken at spaces."""
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and len(longer) > _LETTERS[lang]:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
+
+
+def _text(x: float, y: float, text: str, *, size: int, anchor: str = "start") -> str:
+    return (
+        f'<text x="{round(x, 1)}" y="{round(y, 1)}" font-size="{size}" text-anchor="{anchor}">'
+        f"{escape.html(text)}</text>"
+    )

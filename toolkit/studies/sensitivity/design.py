@@ -1,0 +1,275 @@
+"""Factors of a sensitivity analysis, and the design of draws that SALib lays out for them.
+
+A factor is one uncertain thing that a person can name: an assumption, the open upper end of a
+reported count, the mix of lenses. Each owns one or more columns of probabilities, which the
+ordinary `toolkit.base.draws.Design` would fill by itself. Here SALib fills them, and everything
+after (the inverse distribution function of each assumption, optics, siting, exposure) is the
+ordinary path.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Literal
+
+import numpy as np
+from SALib.analyze import morris as morris_analysis
+from SALib.analyze import sobol as sobol_analysis
+from SALib.sample import morris as morris_sample
+from SALib.sample import sobol as sobol_sample
+
+from toolkit.base.arrays import FloatArray
+from toolkit.base.draws import Design
+
+Method = Literal["sobol", "morris"]
+METHODS: Final[tuple[Method, ...]] = ("sobol", "morris")
+
+BOUNDARY_COLUMN: Final = "boundary"
+CONFIDENCE: Final = 0.9
+"""Confidence of the intervals of indices: as the intervals of figures."""
+RESAMPLES: Final = 200
+"""Bootstrap resamples behind the confidence of an index."""
+MORRIS_LEVELS: Final = 4
+"""Levels of the grid of Morris (1991), as SALib and the literature have it by default."""
+MORRIS_RANGE: Final = (0.05, 0.95)
+"""Probabilities between which Morris steps: the ends themselves are infinite for a normal one."""
+_EDGE: Final = 2.0**-32
+"""A probability is kept this far from 0 and 1, the resolution of SALib's sequence."""
+
+_ASSUMPTION: Final = "assumption:"
+_FACTORS: Final[tuple[tuple[str, str], ...]] = (
+    (r"count(\.origin:.*)?\.quantile", "count.upper_end"),
+    (r"count(\.origin:.*|\.increment:.*)?\.interval", "count.interval"),
+    (r"count\.zero", "count.installed"),
+    (r"count\.prior", "count.prior"),
+    (r"count\.user", "count.user"),
+    (r"mix:.*", "optics.mix"),
+    (r"(focal|width|sensor|hfov):.*", "optics.lens"),
+    (r"aim:.*", "optics.aim"),
+    (r"night:.*", "optics.night_range"),
+    (r"siting\.share\..*", "sites.operators"),
+    (r"siting\.spread\..*", "sites.siting_weights"),
+    (r"fabric:.*", "city.fabric"),
+    (r"city\.population", "city.population"),
+    (BOUNDARY_COLUMN, "city.boundary"),
+)
+"""Which columns that belong to no assumption make up which factor."""
+
+
+def factor_of(column: str) -> str:
+    """Return the key of the factor that a column belongs to."""
+    if column.startswith(_ASSUMPTION):
+        return column.removeprefix(_ASSUMPTION)
+    for pattern, key in _FACTORS:
+        if re.fullmatch(pattern, column, re.DOTALL):
+            return key
+    return column
+
+
+@dataclass(frozen=True)
+class Factor:
+    """One uncertain thing and its columns."""
+
+    key: str
+    columns: tuple[str, ...]
+
+
+def factors_of(columns: Iterable[str], fixed: Iterable[str] = ()) -> tuple[Factor, ...]:
+    """Return the factors that some columns make up, sorted by key.
+
+    Parameters
+    ----------
+    columns
+        Names of columns the model asks for.
+    fixed
+        Keys of factors that have one value only; they are left out.
+    """
+    without = set(fixed)
+    found: dict[str, list[str]] = {}
+    for column in sorted(set(columns)):
+        found.setdefault(factor_of(column), []).append(column)
+    return tuple(Factor(key, tuple(found[key])) for key in sorted(found) if key not in without)
+
+
+@dataclass(frozen=True)
+class RecordingDesign(Design):
+    """An ordinary design that remembers which columns were asked for."""
+
+    asked: set[str] = field(default_factory=set, compare=False)
+
+    def column(self, name: str) -> FloatArray:
+        """Return the column of `Design` and note its name."""
+        self.asked.add(name)
+        return super().column(name)
+
+
+@dataclass(frozen=True)
+class GivenDesign(Design):
+    """A design whose columns are given, row by row.
+
+    Attributes
+    ----------
+    columns
+        Probabilities of each column, shape (n_draws,). Any other column is one half throughout:
+        the median, which for a fixed assumption is its value.
+    """
+
+    columns: Mapping[str, FloatArray] = field(default_factory=dict)
+
+    @classmethod
+    def from_matrix(cls, matrix: FloatArray, names: Sequence[str], *, seed: int) -> GivenDesign:
+        """Make it of a matrix of probabilities, shape (n_draws, n_columns).
+
+        Values at 0 or 1 are moved inside by the resolution of the sequence.
+        """
+        inside = np.clip(matrix, _EDGE, 1.0 - _EDGE)
+        columns = {name: np.ascontiguousarray(inside[:, i]) for i, name in enumerate(names)}
+        return cls(n_draws=len(matrix), seed=seed, columns=columns)
+
+    def column(self, name: str) -> FloatArray:
+        """Return the given probabilities of one quantity, shape (n_draws,)."""
+        known = self.columns.get(name)
+        return np.full(self.n_draws, 0.5) if known is None else known
+
+    def rows(self, which: np.ndarray[Any, Any]) -> GivenDesign:
+        """Return the design of some rows only."""
+        part = {name: values[which] for name, values in self.columns.items()}
+        return replace(self, n_draws=len(which), columns=part)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Rows at which the model is to be evaluated, and how to read what comes out.
+
+    Attributes
+    ----------
+    factors
+        The k factors, in the order of the indices.
+    matrix
+        Probabilities, shape (rows, columns).
+    n_base
+        Base sample of Sobol, trajectories of Morris.
+    """
+
+    method: Method
+    factors: tuple[Factor, ...]
+    matrix: FloatArray
+    n_base: int
+    seed: int
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns of `matrix`."""
+        return tuple(column for factor in self.factors for column in factor.columns)
+
+    @property
+    def design(self) -> GivenDesign:
+        """The design of draws at these rows."""
+        return GivenDesign.from_matrix(self.matrix, self.names, seed=self.seed)
+
+    @property
+    def independent(self) -> np.ndarray[Any, np.dtype[np.int64]]:
+        """Rows that are an ordinary sample of all factors together.
+
+        For Sobol the first and the last of each block of k + 2 rows (Saltelli's A and B). Those
+        of Morris lie on a grid and are no sample of the factors' distributions: all of them.
+        """
+        block = len(self.factors) + 2
+        n = len(self.matrix)
+        if self.method == "morris":
+            return np.arange(n, dtype=np.int64)
+        first = np.arange(0, n, block, dtype=np.int64)
+        return np.sort(np.concatenate([first, first + block - 1]))
+
+
+@dataclass(frozen=True)
+class Indices:
+    """Indices of one output, each of shape (k,), in the order of the layout's factors.
+
+    Attributes
+    ----------
+    first, total
+        Indices of first order and total ones (Sobol). For Morris `total` is the mean size of the
+        elementary effects, in the unit of the output, and `first` is None.
+    first_conf, total_conf
+        Half the width of their `CONFIDENCE` intervals.
+    """
+
+    first: FloatArray | None
+    first_conf: FloatArray | None
+    total: FloatArray
+    total_conf: FloatArray
+
+
+def lay_out(factors: Sequence[Factor], method: Method, *, n_base: int, seed: int) -> Layout:
+    """Lay out the rows for some factors.
+
+    Parameters
+    ----------
+    n_base
+        Sobol: rows of the base sample, a power of two; the model is evaluated n (k + 2) times.
+        Morris: trajectories of k + 1 rows.
+    seed
+        Seed of the scrambling, or of the trajectories.
+    """
+    problem = _problem(factors, method)
+    if method == "sobol":
+        matrix = sobol_sample.sample(
+            problem, n_base, calc_second_order=False, scramble=True, seed=seed
+        )
+    else:
+        matrix = morris_sample.sample(problem, n_base, num_levels=MORRIS_LEVELS, seed=seed)
+    return Layout(method, tuple(factors), np.asarray(matrix, dtype=float), n_base, seed)
+
+
+def indices(layout: Layout, output: FloatArray) -> Indices | None:
+    """Return the indices of one output, shape (rows,); None where it does not vary at all."""
+    if not np.ptp(output) > 0:
+        return None
+    problem = _problem(layout.factors, layout.method)
+    # SALib takes a seed of zero for none.
+    seed = layout.seed + 1
+    if layout.method == "sobol":
+        found = sobol_analysis.analyze(
+            problem,
+            output,
+            calc_second_order=False,
+            num_resamples=RESAMPLES,
+            conf_level=CONFIDENCE,
+            seed=seed,
+        )
+        return Indices(
+            np.asarray(found["S1"], dtype=float),
+            np.asarray(found["S1_conf"], dtype=float),
+            np.asarray(found["ST"], dtype=float),
+            np.asarray(found["ST_conf"], dtype=float),
+        )
+    found = morris_analysis.analyze(
+        problem,
+        layout.matrix,
+        output,
+        num_resamples=RESAMPLES,
+        conf_level=CONFIDENCE,
+        num_levels=MORRIS_LEVELS,
+        seed=seed,
+    )
+    return Indices(
+        None,
+        None,
+        np.asarray(found["mu_star"], dtype=float),
+        np.asarray(found["mu_star_conf"], dtype=float),
+    )
+
+
+def _problem(factors: Sequence[Factor], method: Method) -> dict[str, Any]:
+    """Return the problem as SALib takes it; columns of one factor are one of its groups."""
+    columns = [(factor.key, column) for factor in factors for column in factor.columns]
+    bounds = list(MORRIS_RANGE) if method == "morris" else [0.0, 1.0]
+    return {
+        "num_vars": len(columns),
+        "names": [column for _, column in columns],
+        "groups": [key for key, _ in columns],
+        "bounds": [bounds] * len(columns),
+    }

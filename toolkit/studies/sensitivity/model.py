@@ -1,0 +1,343 @@
+"""The model as a function of a design: share of street length per row and tier, in one pass.
+
+The same stages as an assessment, in the same order: `toolkit.assessment.inputs.make_inputs`,
+siting, sight, exposure. Instead of all street points a stratified sample of them is evaluated,
+because a sensitivity analysis needs tens of thousands of rows.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from typing import Any, Final
+
+import numpy as np
+
+from toolkit.assessment import reference_cover
+from toolkit.assessment.inputs import Inputs, make_inputs
+from toolkit.assessment.on_city_level import CORE_RADII_KM
+from toolkit.assessment.on_streets import scene_of
+from toolkit.assessment.outcome import M_PER_KM
+from toolkit.assessment.site_plan import chance_of_sites, mapped_share, reducing_of, share_inside
+from toolkit.assumptions.sets import AssumptionSet
+from toolkit.base.arrays import FloatArray, IntArray
+from toolkit.base.draws import Design
+from toolkit.base.terms import TIERS, Status
+from toolkit.engine import closed_form
+from toolkit.engine.scene import Scene
+from toolkit.evidence.count import Scope
+from toolkit.evidence.densities import CityFigures
+from toolkit.evidence.observations import Observation
+from toolkit.siting import candidates
+from toolkit.streets import reference_networks
+from toolkit.streets.pack import Pack, list_packs
+from toolkit.studies.sensitivity.design import BOUNDARY_COLUMN, GivenDesign
+
+SAMPLE_POINTS: Final = 2_000
+"""Street points of the stratified sample. On the demonstration's streets the sampled share lies
+within three parts in a hundred of the share over all points."""
+MOST_BOUNDARIES: Final = 3
+"""Each needs lines of sight of its own."""
+_RINGS: Final = 3
+"""Strata by distance from the middle, of equal street length."""
+_CHUNK: Final = 256
+"""Rows evaluated at once: the table of views of so many fits into the memory of an old laptop."""
+
+Progress = Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of the model: arguments as of `toolkit.assessment.assess.assess`."""
+
+    city: str
+    as_of: dt.date
+    assumptions: AssumptionSet
+    status: Status = "installed"
+    scope: Scope | None = None
+    count: tuple[float, float] | None = None
+    observations: tuple[Observation, ...] = ()
+    profile: str | None = None
+
+    def inputs(self, design: Design, pack: str | None = None) -> tuple[Inputs, str | None]:
+        """Draw what does not depend on streets, and name the streets; errors as `assess`."""
+        inputs, pack_id, _ = self._drawn(design, pack)
+        return inputs, pack_id
+
+    def drawn(self, design: Design) -> tuple[Inputs, CityFigures]:
+        """Draw what does not depend on streets, with the city's own figures."""
+        inputs, _, figures = self._drawn(design, None)
+        return inputs, figures
+
+    def _drawn(self, design: Design, pack: str | None) -> tuple[Inputs, str | None, CityFigures]:
+        return make_inputs(
+            self.city,
+            as_of=self.as_of,
+            design=design,
+            assumptions=self.assumptions,
+            status=self.status,
+            scope=self.scope,
+            count=self.count,
+            observations=self.observations,
+            pack=pack,
+            profile=self.profile,
+        )
+
+
+@dataclass(frozen=True)
+class BoundaryOption:
+    """One boundary among which a row chooses.
+
+    Attributes
+    ----------
+    pack
+        Installed streets with this boundary; None where there are none.
+    radius_km
+        Disc around the centre; None where streets are installed.
+    note
+        What it is, in one sentence.
+    """
+
+    pack: str | None
+    radius_km: float | None
+    note: str
+
+
+def boundary_options(question: Question) -> tuple[BoundaryOption, ...]:
+    """Return the boundaries that a city can be seen with, smallest first, at most three.
+
+    With streets, those of all its installed packs; without, the discs that an assessment shows.
+    """
+    inputs, pack_id = question.inputs(Design(1, 0))
+    if pack_id is None:
+        return tuple(
+            BoundaryOption(None, radius, f"Disc of {radius:g} km around the centre.")
+            for radius in CORE_RADII_KM
+        )
+    own = [m for m in list_packs() if m.id == pack_id or m.city == inputs.city.id]
+    own.sort(key=lambda m: (m.id != pack_id, m.id))
+    chosen = sorted(own[:MOST_BOUNDARIES], key=lambda m: (m.boundary.area_km2 or 0.0, m.id))
+    return tuple(BoundaryOption(m.id, None, m.boundary.note) for m in chosen)
+
+
+def expected_shares(
+    question: Question,
+    design: Design,
+    options: tuple[BoundaryOption, ...],
+    *,
+    n_points: int = SAMPLE_POINTS,
+    progress: Progress | None = None,
+) -> FloatArray:
+    """Return the expected share of street length for each row of a design.
+
+    Parameters
+    ----------
+    design
+        D rows; those of a `GivenDesign` are evaluated part by part.
+    options
+        See `boundary_options`; where there are several, the column `BOUNDARY_COLUMN` chooses.
+    n_points
+        Street points of the sample.
+    progress
+        Told the share of the rows that is done.
+
+    Returns
+    -------
+    share
+        Shape (D, T), averaged over where the cameras may stand.
+    """
+    choice = np.zeros(design.n_draws, dtype=np.int64)
+    if len(options) > 1:
+        place = np.floor(design.column(BOUNDARY_COLUMN) * len(options)).astype(np.int64)
+        choice = np.minimum(place, len(options) - 1)
+    share = np.empty((design.n_draws, len(TIERS)))
+    done = 0
+    drawn: Inputs | None = None
+    for k, option in enumerate(options):
+        if option.pack is not None or drawn is None:
+            drawn, _ = question.inputs(design, option.pack)
+        sampled = None
+        if option.pack is not None:
+            sampled = _open(drawn, option.pack, n_points)
+        mine = np.flatnonzero(choice == k)
+        for begin in range(0, len(mine), _CHUNK):
+            rows = mine[begin : begin + _CHUNK]
+            part = _part(drawn, rows)
+            if sampled is not None:
+                share[rows] = _on_sample(part, sampled)
+            elif option.radius_km is not None:
+                share[rows] = _on_disc(part, option.radius_km)
+            done += len(rows)
+            if progress is not None:
+                progress(done / design.n_draws)
+    return share
+
+
+def _part(inputs: Inputs, rows: IntArray) -> Inputs:
+    """Return the inputs of some rows only."""
+    if not isinstance(inputs.design, GivenDesign):
+        # An ordinary design has no rows of its own: it is evaluated whole.
+        if len(rows) != inputs.design.n_draws:
+            msg = f"{len(rows)} rows of an ordinary design of {inputs.design.n_draws} draws"
+            raise ValueError(msg)
+        return inputs
+    # All arrays of cameras have a row for each draw: one that was left out would pair the cameras
+    # of these draws with something of the first ones.
+    drawn = {field.name: getattr(inputs.cameras, field.name) for field in fields(inputs.cameras)}
+    taken: dict[str, Any] = {
+        name: value[rows] for name, value in drawn.items() if isinstance(value, np.ndarray)
+    }
+    counts = replace(
+        inputs.counts,
+        installed=inputs.counts.installed[rows],
+        planned=inputs.counts.planned[rows],
+    )
+    return replace(
+        inputs,
+        design=inputs.design.rows(rows),
+        counts=counts,
+        cameras=replace(inputs.cameras, **taken),
+        per_site=inputs.per_site[rows],
+    )
+
+
+# --- streets --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Street points that stand for all, with the length that each stands for, shape (P,)."""
+
+    point: IntArray
+    weight_m: FloatArray
+
+
+def stratified_sample(stratum: IntArray, length_m: FloatArray, n_points: int) -> Sample:
+    """Take points from each stratum, in proportion to its length, evenly along its order.
+
+    Parameters
+    ----------
+    stratum
+        Number of the stratum of each point, shape (P,); those below zero are left out.
+    length_m
+        Length that each point stands for, shape (P,).
+    n_points
+        Points to take; each stratum gets one at least, and none more than it has.
+
+    Notes
+    -----
+    Proportional allocation and systematic selection within strata (Cochran, Sampling Techniques,
+    1977, chapters 5 and 8). A point's weight is the length of its stratum over the points taken
+    there, so the weights add up to the whole length.
+    """
+    total = float(length_m[stratum >= 0].sum())
+    chosen, weight = [], []
+    for s in np.unique(stratum[stratum >= 0]):
+        points = np.flatnonzero(stratum == s)
+        edges = np.cumsum(length_m[points])
+        n = min(len(points), max(1, round(n_points * float(edges[-1]) / total)))
+        ticks = (np.arange(n) + 0.5) / n * edges[-1]
+        chosen.append(points[np.minimum(np.searchsorted(edges, ticks), len(points) - 1)])
+        weight.append(np.full(n, edges[-1] / n))
+    return Sample(np.concatenate(chosen).astype(np.int64), np.concatenate(weight))
+
+
+def strata(scene: Scene, road_class: IntArray) -> IntArray:
+    """Return the stratum of each street point: class of road by distance from the middle.
+
+    Parameters
+    ----------
+    road_class
+        Class of each street, shape (S,).
+
+    Returns
+    -------
+    stratum
+        Shape (P,); -1 where the model has no answer.
+    """
+    points = scene.points
+    middle = np.average(points.xy, axis=0, weights=points.length)
+    away = np.hypot(*(points.xy - middle).T)
+    ends = np.quantile(
+        away,
+        np.arange(1, _RINGS) / _RINGS,
+        weights=points.length,
+        method="inverted_cdf",
+    )
+    ring = np.searchsorted(ends, away)
+    stratum = road_class[points.line] * _RINGS + ring
+    return np.where(scene.point_known, stratum, -1).astype(np.int64)
+
+
+@dataclass(frozen=True)
+class _Sampled:
+    """The streets of one boundary, as far as rows need them."""
+
+    pack: Pack
+    scene: Scene
+    reducing: float
+    rows: closed_form.PointRows
+    weight: FloatArray
+
+
+def _open(inputs: Inputs, pack_id: str, n_points: int) -> _Sampled:
+    pack, scene = scene_of(inputs, pack_id)
+    classes = candidates.road_classes(pack.streets["highway"].tolist(), inputs.model)
+    sample = stratified_sample(strata(scene, classes), scene.points.length, n_points)
+    rows = scene.rows.take(sample.point)
+    kinds, view = np.unique(rows.view, return_inverse=True)
+    return _Sampled(
+        pack=pack,
+        scene=scene,
+        reducing=reducing_of(inputs, pack),
+        rows=replace(rows, view=view.astype(np.int16), codes=rows.codes[kinds]),
+        weight=sample.weight_m / sample.weight_m.sum(),
+    )
+
+
+def _on_sample(inputs: Inputs, on: _Sampled) -> FloatArray:
+    """Return the expected share of street length inside a boundary, shape (D, T)."""
+    in_scope = mapped_share(inputs) * on.scene.n_mapped * on.reducing
+    inside = share_inside(inputs, on.pack)["drawn"]
+    chance = chance_of_sites(inputs, on.scene, in_scope, inside)
+    rows = on.rows.seen_by(inputs.cameras.height_m)
+    views = closed_form.view_table(
+        inputs.cameras,
+        inputs.per_site,
+        reach_m=on.scene.lines_of_sight.reach_m,
+        codes=rows.codes,
+    )
+    prob = closed_form.closed_form(rows, chance, views)
+    return np.asarray(np.einsum("p,ptd->dt", on.weight, prob), dtype=float)
+
+
+# --- no streets -----------------------------------------------------------------------------
+
+
+def _on_disc(inputs: Inputs, radius_km: float) -> FloatArray:
+    """Return the expected share of street length in a disc around the centre, shape (D, T).
+
+    The reported cameras stand in the disc, or over the township, or between the two on the log
+    scale, as `toolkit.assessment.site_plan.share_inside` has it for streets.
+    """
+    design, values = inputs.design, inputs.assumptions
+    known = reference_networks.load_fabrics()
+    views = closed_form.view_table(
+        inputs.cameras,
+        inputs.per_site,
+        reach_m=values.value("optics.max_range_m"),
+        codes=np.array([closed_form.CANDIDATE]),
+    )[0]
+    area = np.pi * values.draw("city.township_radius_km", design) ** 2
+    in_disc = np.minimum(np.pi * radius_km**2 / area, 1.0)
+    inside = in_disc ** (1.0 - values.draw("city.core_allocation", design))
+    disc_m = (
+        reference_networks.draw_density(known, values, design) * np.pi * radius_km**2 * M_PER_KM
+    )
+    return reference_cover.covered_share(
+        reference_cover.draw_view_curve(known, values, design),
+        views,
+        sites_per_m=inputs.n_cameras * inside / inputs.per_site / disc_m,
+        stretch_m=values.value("sites.stretch_m"),
+    )

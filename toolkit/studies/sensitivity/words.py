@@ -1,0 +1,267 @@
+"""A sensitivity analysis in words: names of factors, the sentence, and the rows of its table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from toolkit.base.quantity import Quantity
+from toolkit.base.terms import Tier
+from toolkit.language import words
+from toolkit.language.translate import number, tr
+from toolkit.studies.sensitivity.analysis import FactorPart, Sensitivity, TierSensitivity, WorkPart
+
+_PERCENT: Final = 100
+_LEAST_SHOWN: Final = 0.1
+"""Per cent below which a figure is printed as \"under\" it."""
+
+
+def factor_name(key: str, lang: str) -> str:
+    """Return what a factor is in a few words; its key where it has no name."""
+    names = {
+        "city.boundary": tr("the boundary (what counts as the city)", lang),
+        "city.core_allocation": tr("whether the reported cameras all stand in the core", lang),
+        "city.fabric": tr("the streets, where other cities stand in for them", lang),
+        "city.foreign_fabric_log_sd": tr("how much streets here differ from other cities", lang),
+        "city.junction_site_share": tr("the share of sites at junctions", lang),
+        "city.population": tr("the population of the city", lang),
+        "city.population_log_sd": tr("how sure the population is", lang),
+        "city.township_radius_km": tr("the size of the built-up township", lang),
+        "count.aged_upper_ratio_p95": tr("how fast an old count grows", lang),
+        "count.interval": tr("the place inside the reported range", lang),
+        "count.interval_growth_ratio_p95": tr("how fast a counted number grows", lang),
+        "count.installed": tr("whether what was announced has been put up", lang),
+        "count.origin_log_sd": tr("how much counts of different origin differ", lang),
+        "count.prior": tr("the number of cameras (none is reported)", lang),
+        "count.prior_median": tr("the usual number of cameras of a city", lang),
+        "count.prior_ratio_p95": tr("how much cities differ in their cameras", lang),
+        "count.recall_ratio_p95": tr("how many cameras a count overlooks", lang),
+        "count.upper_end": tr("the open upper end of the reported count", lang),
+        "count.user": tr("the range of your own number of cameras", lang),
+        "installed_prob.planned": tr("how often plans are carried out", lang),
+        "installed_prob.talks": tr("how often talks lead to cameras", lang),
+        "installed_prob.tender": tr("how often tenders lead to cameras", lang),
+        "optics.aim": tr("where fixed cameras are aimed", lang),
+        "optics.availability": tr("the share of cameras that work", lang),
+        "optics.face_tilt_cap_deg": tr("the steepest view in which faces are matched", lang),
+        "optics.height_m": tr("the height at which cameras hang", lang),
+        "optics.ir_claim_share": tr("how far infrared lamps reach", lang),
+        "optics.lens": tr("lenses and picture sizes of the camera types", lang),
+        "optics.mix": tr("the mix of camera types", lang),
+        "optics.night_face_share": tr("how well faces are matched at night", lang),
+        "optics.night_range": tr("how far cameras see at night", lang),
+        "optics.plate_tilt_cap_deg": tr("the steepest view in which plates are read", lang),
+        "sites.cameras_per_site": tr("the number of cameras per site", lang),
+        "sites.bearing_across": tr("how many cameras look across their street", lang),
+        "sites.bearing_along": tr("how many cameras look along their street", lang),
+        "sites.bearing_spread_deg": tr("how exactly cameras keep to such directions", lang),
+        "sites.operators": tr("which kinds of operators run the cameras", lang),
+        "sites.siting_spread": tr("how much operators of different cities differ", lang),
+        "sites.siting_weights": tr("which streets and places operators prefer", lang),
+        "sites.mapped_in_scope": tr("how many mapped cameras are among the reported ones", lang),
+        "sites.cluster_size": tr("how much sites keep to some districts", lang),
+        "sites.uniform_share": tr("the share of sites without any preference", lang),
+    }
+    return names.get(key, key)
+
+
+def work_name(work_id: str, lang: str) -> str:
+    """Return a kind of work so that it fits behind "one hour spent on"; its id if unknown."""
+    names = {
+        "junctions": tr("counting cameras at the ten main junctions", lang),
+        "kinds": tr("noting the kind of twenty cameras", lang),
+        "heights": tr("reading the mounting height of twenty cameras", lang),
+        "side_streets": tr("counting cameras in main and in side streets", lang),
+        "area": tr("finding out which area the report counts", lang),
+        "streets": tr("installing the streets of the city", lang),
+        "census": tr("looking up the population in a census", lang),
+    }
+    return names.get(work_id, work_id)
+
+
+def sentence(found: Sensitivity, tier: Tier, lang: str) -> str:
+    """Return on what the figure of a tier mostly depends, and what would narrow it most."""
+    part = found.tiers[tier]
+    name = words.tier_name(tier, lang)
+    if not part.factors:
+        text = tr("{tier}: the figure is the same whatever is assumed.", lang)
+        return text.format(tier=name)
+    if not part.mostly:
+        text = tr("{tier}: no single assumption can be told apart from noise.", lang)
+        return text.format(tier=name)
+    factors = _joined([factor_name(key, lang) for key in part.mostly], lang)
+    if found.method == "morris":
+        text = tr("{tier}: the answer depends mostly on {factors}.", lang)
+        return text.format(tier=name, factors=factors)
+    if not part.work:
+        text = tr(
+            "{tier}: the answer depends mostly on {factors}; no work of one hour is known that "
+            "would narrow it much.",
+            lang,
+        )
+        return text.format(tier=name, factors=factors)
+    text = tr(
+        "{tier}: the answer depends mostly on {factors}; one hour spent on {work} would narrow it "
+        "most, by about {share}.",
+        lang,
+    )
+    best = part.work[0]
+    return text.format(
+        tier=name,
+        factors=factors,
+        work=work_name(best.id, lang),
+        share=words.share(best.narrowing, lang),
+    )
+
+
+def how_made(found: Sensitivity, lang: str) -> tuple[str, ...]:
+    """Return how the analysis was made, one sentence a line."""
+    size = found.sample
+    if found.method == "sobol":
+        made = tr(
+            "Sobol indices of the expected share of street length, with 90 % confidence, from "
+            "{rows} evaluations.",
+            lang,
+        )
+    else:
+        made = tr(
+            "Screening by Morris: mean change of the expected share of street length, with 90 % "
+            "confidence, from {rows} evaluations.",
+            lang,
+        )
+    lines = [made.format(rows=number(size.rows))]
+    if size.points:
+        text = tr("Evaluated on {points} street points, drawn by road class and distance.", lang)
+        lines.append(text.format(points=number(size.points)))
+    else:
+        lines.append(
+            tr(
+                "No streets are installed: shares of discs of 1, 2 and 5 km around the centre.",
+                lang,
+            )
+        )
+    lines.append(_how_read(found, lang))
+    return tuple(lines)
+
+
+def _how_read(found: Sensitivity, lang: str) -> str:
+    """Return how the chart is read."""
+    if found.method == "sobol":
+        return tr(
+            "A bar shows between which shares the answer moves with this factor alone. The "
+            "percentage beside it says how much of the spread of the answer comes from the "
+            "factor, by itself and together with others.",
+            lang,
+        )
+    return tr(
+        "A bar shows between which shares the answer moves with this factor alone. The percentage "
+        "beside it says by how much the answer changes on average when the factor does.",
+        lang,
+    )
+
+
+def columns(found: Sensitivity, lang: str) -> tuple[str, ...]:
+    """Return the headings of the table of factors."""
+    figure = tr("share of streets, from one end to the other", lang)
+    if found.method == "morris":
+        return tr("factor", lang), tr("mean effect, percentage points", lang), figure
+    return tr("factor", lang), tr("alone", lang), tr("with all interplay", lang), figure
+
+
+def row(found: Sensitivity, factor: FactorPart, lang: str) -> tuple[str, ...]:
+    """Return one factor as a row of the table."""
+    name = factor_name(factor.key, lang)
+    figure = _range(factor.figure, lang)
+    if found.method == "morris":
+        return name, _points(factor.total, lang), figure
+    first = _with_interval(factor.first, 0, lang) if factor.first else ""
+    return name, first, _with_interval(factor.total, 0, lang), figure
+
+
+def noise(part: TierSensitivity, lang: str) -> str | None:
+    """Return which factors are not distinguishable from zero, in one sentence, or None."""
+    names = [factor_name(f.key, lang) for f in part.factors if not f.distinguishable]
+    if not names:
+        return None
+    text = tr("Not distinguishable from zero: {factors}.", lang)
+    return text.format(factors="; ".join(names))
+
+
+def work_line(work: WorkPart, lang: str) -> str:
+    """Return what one hour of some work would narrow."""
+    text = tr("One hour spent on {work}: narrower by about {share}.", lang)
+    return text.format(work=work_name(work.id, lang), share=words.share(work.narrowing, lang))
+
+
+def not_varied(found: Sensitivity, lang: str) -> tuple[str, ...]:
+    """Return, one sentence per reason, which assumptions are no factor."""
+    reasons = {
+        "one_boundary": tr("Only one boundary is installed, so it was not varied: {keys}", lang),
+        "set": tr("Fixed by you: {keys}", lang),
+        "fixed": tr("One value in this set, so it was not varied: {keys}", lang),
+        "definition": tr("Definitions, shown side by side and never averaged: {keys}", lang),
+        "encounter": tr("New at each passing, so not part of this figure: {keys}", lang),
+        "unused": tr("Not used for this city: {keys}", lang),
+    }
+    lines = []
+    for why, text in reasons.items():
+        keys = [item.key for item in found.not_varied if item.why == why]
+        if keys:
+            lines.append(text.format(keys=", ".join(keys)))
+    return tuple(lines)
+
+
+def _with_interval(quantity: Quantity, decimals: int, lang: str) -> str:
+    """Return a share in per cent with its ends; one that rounds to nothing is "under" a step.
+
+    No share of a variance is below zero; an estimate of one can be, by chance, and is told as 0.
+    """
+    low, mid, high = (
+        max(v or 0.0, 0.0) * _PERCENT for v in (quantity.low, quantity.mid, quantity.high)
+    )
+    step = 10.0**-decimals
+    if high < step:
+        return _under(decimals, lang)
+    if round(mid, decimals) == 0.0:
+        # Nothing is printed as "0 %"; the high end is kept, so that the range stays told.
+        text = tr("under {value} % (up to {high})", lang)
+        return text.format(
+            value=number(step, decimals=decimals), high=number(high, decimals=decimals)
+        )
+    text = tr("{value} % ({low} to {high})", lang)
+    return text.format(
+        value=number(mid, decimals=decimals),
+        low=number(low, decimals=decimals),
+        high=number(high, decimals=decimals),
+    )
+
+
+def _points(quantity: Quantity, lang: str) -> str:
+    """Return a difference of two shares in percentage points with its ends."""
+    low, mid, high = (
+        number((v or 0.0) * _PERCENT, decimals=2)
+        for v in (quantity.low, quantity.mid, quantity.high)
+    )
+    return f"{mid} ({tr('{low} to {high}', lang).format(low=low, high=high)})"
+
+
+def _range(quantity: Quantity, lang: str) -> str:
+    low, high = ((v or 0.0) * _PERCENT for v in (quantity.low, quantity.high))
+    texts = [
+        tr("{value} %", lang).format(value=number(end, decimals=1))
+        if end >= _LEAST_SHOWN
+        else _under(1, lang)
+        for end in (low, high)
+    ]
+    return f"{texts[0]} – {texts[1]}" if texts[0] != texts[1] else texts[0]
+
+
+def _under(decimals: int, lang: str) -> str:
+    return tr("under {value} %", lang).format(value=number(10.0**-decimals, decimals=decimals))
+
+
+def _joined(names: Sequence[str], lang: str) -> str:
+    """Return names as a list in a sentence."""
+    if len(names) == 1:
+        return names[0]
+    return tr("{first}, and {last}", lang).format(first="; ".join(names[:-1]), last=names[-1])
