@@ -4,7 +4,7 @@ Within a city (five folds of blocks), transfer to a city left out, coverage by c
 log score, reliability. Writes ``figures.json``, ``tables.md`` and maps. Under ten minutes on two
 cores; the same bytes each time.
 
-    python -m benchmarks.siting_evaluation DIR --out DIR
+    python -m benchmarks.siting_evaluation DIR --out docs/evaluation/siting
 
 DIR holds NAME_streets.* and NAME_cameras.* pairs; the centre of Helsinki is added from the
 project. Blocks are 1 km, and 500 m in a city of fewer than ten blocks of 1 km: the centre of
@@ -60,6 +60,14 @@ N_TRUTHS: Final = 20
 """How often known cameras are given lenses, heights and directions that no list has."""
 SEED: Final = 0
 DEMONSTRATION: Final = "helsinki_centre"
+HEAD: Final = """\
+# Siting tables
+
+Written by `python -m benchmarks.siting_evaluation`; do not edit. What they mean:
+[where cameras are](../siting.md). In order: AUC and log score; share of street within 25 m of a
+camera, by city and over tiles; coverage by rings of the central set, the same; size of the factor
+of districts.
+"""
 # Weights of the yardstick's "both" score: class lift plus 1.2 exp(-distance / 20 m), and its
 # smoothing of shares by 1 %.
 JUNCTION_LIFT, JUNCTION_FADE_M, JUNCTION_CAP_M, SMOOTHING = 1.2, 20.0, 200.0, 0.01
@@ -548,7 +556,8 @@ def draw_maps(cities: Sequence[City], found: Mapping[str, Any], out: Path) -> No
             axis.set_title(f"{city.name}\n{label}", fontsize=8)
             axis.set_axis_off()
     figure.suptitle(
-        "Sites per cell (1 km; Helsinki 250 m). Streets and cameras: see docs/siting.md", fontsize=8
+        "Sites per cell (1 km; Helsinki 250 m). Streets and cameras: docs/evaluation/siting.md",
+        fontsize=8,
     )
     figure.tight_layout()
     figure.savefig(out / "maps.png", dpi=80, metadata={"Software": None})
@@ -592,7 +601,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for one in found.values():
         del one["_mean"]
     store.write_bytes(options.out / "figures.json", store.canonical_json(found) + b"\n")
-    text = "\n".join([tables(found), ring_tables(found), district_table(found)])
+    text = "\n".join([HEAD, tables(found), ring_tables(found), district_table(found)])
     store.write_text(options.out / "tables.md", text)
     sys.stdout.write(text)
     return 0

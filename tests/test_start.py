@@ -392,7 +392,7 @@ def test_the_requirements_for_tests_contain_those_for_users():
 def test_every_direct_dependency_is_pinned_and_explained():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     groups = project["dependency-groups"]
-    explained = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
+    explained = (ROOT / "docs" / "develop" / "dependencies.md").read_text(encoding="utf-8")
     for file, wanted in (
         ("requirements.txt", project["project"]["dependencies"] + groups["setup"]),
         ("requirements-dev.txt", groups["dev"]),

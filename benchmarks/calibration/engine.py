@@ -7,11 +7,11 @@ where the truth ranks among the draws (simulation-based calibration: uniform, if
 whether streets of probability p are covered in a share p. Other truths, of which the tool knows
 nothing, are placed beside: they have no pass mark.
 
-The placement of the truth (`place`) is written here in plain numpy, after docs/method.md and not
-after the engine, so it checks the engine's loops as well. All calls into the engine are in
+The placement of the truth (`place`) is written here in plain numpy, after docs/method/method.md and
+not after the engine, so it checks the engine's loops as well. All calls into the engine are in
 `answer` and `scene_of`.
 
-``python -m benchmarks.calibration.engine`` writes docs/calibration.md and its plots; with
+``python -m benchmarks.calibration.engine`` writes docs/evaluation/calibration.md and its plots; with
 ``--cities N`` other than the usual number nothing is written, and the tables go to the screen.
 """
 
