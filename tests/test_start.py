@@ -368,7 +368,9 @@ def test_the_app_asks_nothing_and_tells_nobody(start, monkeypatch):
 
 
 def test_make_the_hooks_and_the_hosted_runs_call_commands_that_exist(start):
-    made = re.search(r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
+    made = re.search(
+        r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE
+    )
     assert made is not None
     targets = {*made[1].split()} - {"setup", "clean"}
     assert targets == start.COMMANDS.keys() - {"cli"}
