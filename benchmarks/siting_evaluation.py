@@ -31,15 +31,8 @@ import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from benchmarks import siting_within
-from toolkit import (
-    siting_coverage,
-    siting_fit,
-    siting_profiles,
-    siting_rings,
-    siting_score,
-    store,
-)
+from benchmarks import siting_rings, siting_within
+from toolkit import siting_coverage, siting_fit, siting_profiles, siting_score, store
 from toolkit.assumptions import load_assumptions
 from toolkit.cli.siting import pairs_in, places_of
 from toolkit.draws import Design

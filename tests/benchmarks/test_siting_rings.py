@@ -9,7 +9,8 @@ import pytest
 from drawn_city import CORNER_M, layers
 from scipy.spatial import cKDTree
 
-from toolkit import siting_coverage, siting_rings
+from benchmarks import siting_rings
+from toolkit import siting_coverage
 from toolkit.assumptions import load_assumptions
 from toolkit.draws import Design
 from toolkit.siting_pairs import make_pair
