@@ -33,8 +33,7 @@ import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from benchmarks import siting_within
-from toolkit import siting_rings
+from benchmarks import siting_rings, siting_within
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.base.draws import Design

@@ -4,8 +4,8 @@ A true number is drawn, cameras are added over time, and a report is written as 
 them: rounded down, "over", "hundreds", of one make, old. The tool gets the report only. The 90 %
 interval should then hold the true number in 85 to 95 of 100 cases.
 
-``python -m benchmarks.calibration.counts`` writes docs/evaluation/calibration-counts.md; with ``--cases N``
-other than the usual number nothing is written, and the table goes to the screen.
+``python -m benchmarks.calibration.counts`` writes docs/evaluation/calibration-counts.md; with
+``--cases N`` other than the usual number nothing is written, and the table goes to the screen.
 """
 
 from __future__ import annotations

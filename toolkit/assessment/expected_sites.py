@@ -74,7 +74,7 @@ def predict(
         raise NotFoundError(msg)
     pack = open_pack(pack_id)
     groups = _groups(pack, inputs.assumptions.value("sites.stretch_m"))
-    inside = share_inside(inputs, pack)["drawn"]
+    inside = share_inside(inputs, pack).drawn
     prob = inclusion.inclusion_prob(
         weights_of(inputs.operators, groups, inputs.assumptions, inputs.design),
         inputs.n_cameras * inside / inputs.per_site,

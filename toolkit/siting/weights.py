@@ -140,40 +140,48 @@ def weights_of(
     design
         Draws.
     """
-    # Designs of other kinds have columns of their own, or note which were asked for.
-    drawn = _kept_weights if type(design) is Design else _kept_weights.__wrapped__
-    return drawn(
-        operators.profiles,
-        tuple(operators.mixture.share.items()),
-        operators.mixture.concentration,
-        found.class_code.tobytes(),
-        found.class_length_m().tobytes(),
-        design,
-        values.draw("sites.uniform_share", design).tobytes(),
-        values.draw("sites.siting_spread", design).tobytes(),
+    key = _WeightsKey(
+        profiles=operators.profiles,
+        share=tuple(operators.mixture.share.items()),
+        concentration=operators.mixture.concentration,
+        code=found.class_code.tobytes(),
+        length_m=found.class_length_m().tobytes(),
+        design=design,
+        uniform_share=values.draw("sites.uniform_share", design).tobytes(),
+        spread=values.draw("sites.siting_spread", design).tobytes(),
     )
+    return _kept_weights(key) if design.keepable else _drawn_weights(key)
+
+
+@dataclass(frozen=True)
+class _WeightsKey:
+    """All that weights depend on."""
+
+    profiles: Profiles
+    share: tuple[tuple[str, float], ...]
+    concentration: float
+    code: bytes
+    length_m: bytes
+    design: Design
+    uniform_share: bytes
+    spread: bytes
 
 
 @lru_cache(maxsize=4)
-def _kept_weights(
-    profiles: Profiles,
-    share: tuple[tuple[str, float], ...],
-    concentration: float,
-    code: bytes,
-    length_m: bytes,
-    design: Design,
-    uniform_share: bytes,
-    spread: bytes,
-) -> FloatArray:
-    """Return the weights of `draw`; the arguments are all that they depend on."""
+def _kept_weights(key: _WeightsKey) -> FloatArray:
+    return _drawn_weights(key)
+
+
+def _drawn_weights(key: _WeightsKey) -> FloatArray:
+    """Draw weights from what they depend on."""
     weight = draw(
-        profiles,
-        Mixture(dict(share), concentration, ""),
-        np.frombuffer(code, dtype=np.int64),
-        np.frombuffer(length_m),
-        design,
-        uniform_share=np.frombuffer(uniform_share),
-        spread=np.frombuffer(spread),
+        key.profiles,
+        Mixture(dict(key.share), key.concentration, ""),
+        np.frombuffer(key.code, dtype=np.int64),
+        np.frombuffer(key.length_m),
+        key.design,
+        uniform_share=np.frombuffer(key.uniform_share),
+        spread=np.frombuffer(key.spread),
     ).weight
     weight.flags.writeable = False
     return weight

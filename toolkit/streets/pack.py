@@ -164,8 +164,9 @@ class Pack:
 
         With exposure, to find the way on which the lengths in view add up to the least:
 
+        >>> from datetime import date
         >>> from toolkit import assess
-        >>> city = assess("helsinki-centre", as_of="2026-11-23")  # doctest: +SKIP
+        >>> city = assess("helsinki-centre", as_of=date(2026, 11, 23))  # doctest: +SKIP
         >>> graph = pack.to_osmnx(city.layers.streets)  # doctest: +SKIP
         >>> for _, _, edge in graph.edges(data=True):  # doctest: +SKIP
         ...     edge["in_view_m"] = edge["length"] * edge["seen_mid"]

@@ -9,7 +9,7 @@ import pytest
 from drawn_city import CORNER_M, layers
 from scipy.spatial import cKDTree
 
-from toolkit import siting_rings
+from benchmarks import siting_rings
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
 from toolkit.siting.validation import simulate
