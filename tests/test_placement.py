@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy import optimize
 from scipy.spatial.distance import pdist
 
-from toolkit import _placement_kernels, exposure, placement, sight, siting
+from toolkit import _placement_kernels, engine_workers, exposure, placement, sight, siting
 from toolkit.basis_sums import Sums
 from toolkit.draws import Design
 from toolkit.exposure import SiteChance
@@ -377,4 +377,5 @@ def test_the_scale_makes_chances_add_up_whatever_rates_there_are(spread, part):
     rate, count = np.exp(spread * rng.normal(size=300)), rng.integers(1, 40, 300).astype(float)
     wanted = part * count.sum()
     exact = optimize.brentq(lambda s: float(-np.expm1(-s * rate) @ count) - wanted, 0.0, 1e9)
-    assert _placement_kernels.scale_to(wanted, rate, count) == pytest.approx(exact, rel=1e-8)
+    found = engine_workers.run(_placement_kernels.scale_to, wanted, rate, count)
+    assert found == pytest.approx(exact, rel=1e-8)

@@ -24,6 +24,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, Self
 
+from toolkit import engine_workers
 from toolkit._errors import ToolkitError, UsageError
 from toolkit.batch import Task, is_finished, run_task
 
@@ -276,9 +277,7 @@ def check_processes(n: int) -> int:
 
 def _start_worker(threads: int) -> None:
     """Share the cores out among the processes, and end with the process that started this one."""
-    import numba
-
-    numba.set_num_threads(min(threads, numba.get_num_threads()))
+    engine_workers.set_threads(min(threads, engine_workers.n_threads()))
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
