@@ -25,7 +25,7 @@ from toolkit.base.arrays import FloatArray
 from toolkit.base.draws import Design
 from toolkit.base.quantity import INTERVAL, Quantity
 from toolkit.base.record import Record
-from toolkit.base.terms import TIERS, Basis, Names, SourceRef, Status, Tier
+from toolkit.base.terms import TIERS, Basis, Names, Progress, SourceRef, Status, Tier
 from toolkit.language import words
 from toolkit.streets.pack import open_pack
 from toolkit.studies.sensitivity.design import (
@@ -44,7 +44,6 @@ from toolkit.studies.sensitivity.field_work import FieldWork, load_field_work
 from toolkit.studies.sensitivity.model import (
     SAMPLE_POINTS,
     BoundaryOption,
-    Progress,
     Question,
     boundary_options,
     expected_shares,
