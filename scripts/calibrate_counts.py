@@ -212,9 +212,8 @@ of the installed count holds the true number; it should in 85 to 95 of 100 cases
 
 {table}
 
-Over all reports the rule holds what it should. It is too narrow where one make is counted and the
-others are many, and for reports of more than two years in cities that went on growing: it is too
-low then, never too high.
+Over all reports the rule holds what it should. It is too narrow, and too low, where one make is
+counted and the others are many, and for reports of more than two years in growing cities.
 
 ## How the reports are made
 
@@ -229,8 +228,8 @@ low then, never too high.
   exact and "about" (nearest round number) are from inside; one make: {make[0]:.0%} to
   {make[1]:.0%} of the known ones; two over: two outsiders who do not know of one another.
 
-This checks the rule against sources as they are assumed to write, not against cities: no city has
-both a report and a full count. The real figures there are: [back-tests](back-tests.md).
+This checks the rule against sources as they are assumed to write: no city has both a report and a
+full count. The real figures there are: [back-tests](back-tests.md).
 """
 
 
