@@ -4,7 +4,7 @@ A true number is drawn, cameras are added over time, and a report is written as 
 them: rounded down, "over", "hundreds", of one make, old. The tool gets the report only. The 90 %
 interval should then hold the true number in 85 to 95 of 100 cases.
 
-``python scripts/calibrate_counts.py`` writes docs/evaluation/calibration-counts.md; with ``--cases
+``python scripts/calibrate_counts.py`` writes docs/generated/calibration-counts.md; with ``--cases
 N`` other than the usual number nothing is written, and the table goes to the screen.
 """
 
@@ -29,7 +29,7 @@ from toolkit.base.draws import Design  # noqa: E402
 from toolkit.evidence.count import count_draws  # noqa: E402
 from toolkit.evidence.load import Claim  # noqa: E402
 
-DOCUMENT = ROOT / "docs" / "evaluation" / "calibration-counts.md"
+DOCUMENT = ROOT / "docs" / "generated" / "calibration-counts.md"
 CASES = 2_000
 DRAWS = 200
 AS_OF = dt.date(2026, 11, 23)
@@ -229,12 +229,12 @@ counted and the others are many, and for reports of more than two years in growi
   {make[1]:.0%} of the known ones; two over: two outsiders who do not know of one another.
 
 This checks the rule against sources as they are assumed to write: no city has both a report and a
-full count. The real figures there are: [back-tests](back-tests.md).
+full count. The real figures there are: [back-tests](../evaluation/back-tests.md).
 """
 
 
 def document(found: Sequence[Outcome]) -> str:
-    """Return the text of docs/evaluation/calibration-counts.md."""
+    """Return the text of docs/generated/calibration-counts.md."""
     return _DOCUMENT.format(
         cases=len(found),
         table="\n".join(table(found)),

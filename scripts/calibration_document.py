@@ -1,4 +1,4 @@
-"""Tables and plots of docs/evaluation/calibration.md, from the outcomes of `calibrate_engine`."""
+"""Tables and plots of docs/generated/calibration.md, from the outcomes of `calibrate_engine`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from toolkit.base import store
 from toolkit.base.arrays import FloatArray
 from toolkit.base.terms import TIERS
 
-DOCS = Path(__file__).resolve().parent.parent / "docs" / "evaluation"
+DOCS = Path(__file__).resolve().parent.parent / "docs" / "generated"
 DOCUMENT = DOCS / "calibration.md"
 RANKS_PLOT, STREETS_PLOT, OTHERS_PLOT = (
     DOCS / f"calibration-{name}.svg" for name in ("ranks", "streets", "other-truths")
@@ -383,7 +383,8 @@ Share held by what the report is like:
 ## Streets
 
 Streets in bins of their probability, and the share of their length that was covered. The intervals
-come from resampling cities, and are too narrow where few cities have such streets. In {inside} of {shown} bins the interval holds the probability.
+come from resampling cities, and are too narrow where few cities have such streets. In {inside} of
+{shown} bins the interval holds the probability.
 
 ![Share covered over probability]({streets_plot})
 
@@ -423,7 +424,7 @@ means that differences between streets say nothing (± one standard error).
 
 
 def document(results: Results, *, networks: int, draws: int) -> str:
-    """Return the text of docs/evaluation/calibration.md."""
+    """Return the text of docs/generated/calibration.md."""
     inside, shown = agreeing(results)
     return _DOCUMENT.format(
         n=results.n_cities,
