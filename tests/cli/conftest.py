@@ -23,3 +23,11 @@ def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[Any, str, str
         return code, out, err
 
     return call
+
+
+@pytest.fixture
+def no_open_city() -> None:
+    """Close the cities that earlier tests opened in this process."""
+    from toolkit.assessment import on_streets
+
+    on_streets._open_scene.cache_clear()
