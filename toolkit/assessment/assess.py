@@ -27,8 +27,6 @@ from toolkit.assessment.model import (
     DrawsPart,
     InputsPart,
 )
-from toolkit.assessment.on_city_level import on_city_level
-from toolkit.assessment.on_streets import on_streets
 from toolkit.assessment.outcome import Outcome
 from toolkit.assumptions.sets import MINIMAL, AssumptionSet
 from toolkit.base import store
@@ -112,8 +110,12 @@ def assess(  # noqa: PLR0913
         profile=profile,
     )
     if pack_id:
+        from toolkit.assessment.on_streets import on_streets
+
         outcome = on_streets(inputs, pack_id, sample_points=sample_points)
     else:
+        from toolkit.assessment.on_city_level import on_city_level
+
         outcome = on_city_level(inputs)
     return assemble(inputs, outcome, figures)
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from toolkit.base.arrays import Float32Array, FloatArray, IntArray
 from toolkit.base.terms import TIERS
@@ -97,9 +97,8 @@ def per_site_prob(mean_per_site: FloatArray) -> FloatArray:
         Shape (D, MAX_PER_SITE), rows add up to one.
     """
     count = np.arange(MAX_PER_SITE)
-    prob = np.asarray(
-        stats.poisson.pmf(count[None, :], np.maximum(mean_per_site - 1.0, 0.0)[:, None])
-    )
+    mean = np.maximum(mean_per_site - 1.0, 0.0)[:, None]
+    prob = np.exp(special.xlogy(count, mean) - special.gammaln(count + 1) - mean)
     return np.asarray(prob / prob.sum(axis=1, keepdims=True))
 
 
