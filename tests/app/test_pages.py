@@ -20,6 +20,7 @@ from toolkit.app import kept_answers, serve, side_panel
 from toolkit.app.city import answer, downloads, figures, map_view
 from toolkit.assessment.assess import assess
 from toolkit.assessment.model import Assessment, Ring, SamplePart, Shares, TierPart, Total
+from toolkit.assessment.question import Question
 from toolkit.assumptions.sets import list_sets, load_assumptions
 from toolkit.base import egress, store
 from toolkit.base.quantity import Quantity
@@ -168,12 +169,12 @@ def test_another_tier_or_language_computes_nothing_anew(
 ) -> None:
     asked = []
 
-    def counting(city: str, **inputs: object) -> Assessment:
-        asked.append(city)
-        return assess(city, **inputs)
+    def counting(question: Question) -> Assessment:
+        asked.append(question.city)
+        return assess(question)
 
     monkeypatch.setattr(kept_answers, "assess", counting)
-    kept_answers._assessed.clear()
+    kept_answers._estimate.clear()
     page = opened(city="sittwe")
     assert asked == ["sittwe"]
     for tier in TIERS:
@@ -375,7 +376,7 @@ def test_a_failure_of_the_toolkit_shows_and_logs_nothing_of_the_session(
         raise RuntimeError(msg)
 
     monkeypatch.setattr(kept_answers, "assess", failing)
-    kept_answers._assessed.clear()
+    kept_answers._estimate.clear()
     with caplog.at_level(logging.DEBUG):
         page = opened(city="dawei")
     assert not page.exception
@@ -387,10 +388,12 @@ def test_a_failure_of_the_toolkit_shows_and_logs_nothing_of_the_session(
 def test_the_report_of_the_page_is_that_of_the_command_line(tmp_path: Path) -> None:
     for city in ("helsinki-centre", "dawei"):
         found = assess(city, as_of=AS_OF)
-        assumptions = load_assumptions()
-        made = kept_answers.Estimate(found, load_claims(city), assumptions, "key")
+        question = Question(city, AS_OF)
+        made = kept_answers.Estimate(question, "key", found, load_claims(city))
         for lang in LANGUAGES:
-            (path,) = report.write_report([found], tmp_path, assumptions=assumptions, langs=(lang,))
+            (path,) = report.write_report(
+                [found], tmp_path, assumptions=question.assumptions, langs=(lang,)
+            )
             assert downloads.report_page(made, lang) == path.read_text(encoding="utf-8")
 
 
@@ -476,7 +479,7 @@ def test_a_sample_is_told_with_its_error_and_the_figures_come_before_its_map(
 ) -> None:
     order = []
     monkeypatch.setattr(kept_answers, "SAMPLE_POINTS", 2_000)
-    kept_answers._assessed.clear()
+    kept_answers._estimate.clear()
     for module in (figures, map_view):
         show = module.show
         monkeypatch.setattr(
@@ -492,7 +495,7 @@ def test_a_sample_is_told_with_its_error_and_the_figures_come_before_its_map(
     assert answer.sample_text(found.sample, "en") in words
     assert "2,000 of 17,073 places" in words
     assert [name.rsplit(".", 1)[-1] for name in order] == ["figures", "map_view"]
-    kept_answers._assessed.clear()
+    kept_answers._estimate.clear()
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

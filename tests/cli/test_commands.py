@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from toolkit.assessment import on_streets
+from toolkit.assessment import on_streets, question
 from toolkit.base import store
 from toolkit.base.errors import UsageError
 from toolkit.cli import common
@@ -116,7 +116,8 @@ def test_streets_are_listed_and_verified(run):
 @pytest.fixture
 def no_open_city():
     """Close the cities that earlier tests opened in this process."""
-    on_streets._open_scene.cache_clear()
+    question._open.cache_clear()
+    on_streets.scenes.clear()
 
 
 @pytest.mark.usefixtures("no_open_city")

@@ -10,6 +10,7 @@ import pytest
 from banned_words import banned_words
 from invented import HOSTILE
 
+from toolkit.assessment.question import Question
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.base.errors import InputDataError
@@ -20,7 +21,6 @@ from toolkit.studies.sensitivity import analysis as module
 from toolkit.studies.sensitivity import chart, field_work, words
 from toolkit.studies.sensitivity.analysis import Sensitivity, sensitivity, tier_part
 from toolkit.studies.sensitivity.design import Factor, lay_out
-from toolkit.studies.sensitivity.model import Question
 
 AS_OF = dt.date(2026, 11, 23)
 KEYS = ("count.upper_end", "optics.height_m", "optics.lens", "optics.mix")
@@ -39,11 +39,11 @@ def toy(weights, *, n_base=1024, method="sobol", counting=0.5):
 
 @pytest.fixture(scope="module")
 def dawei():
-    return sensitivity(Question("dawei", AS_OF, load_assumptions()), n_base=64)
+    return sensitivity(Question("dawei", AS_OF), n_base=64)
 
 
 def test_the_limits_name_the_cities_in_use(own_profiles):
-    found = sensitivity(Question("dawei", AS_OF, load_assumptions()), n_base=8)
+    found = sensitivity(Question("dawei", AS_OF), n_base=8)
     assert any(all(name in text for name in own_profiles) for text in found.limits)
 
 
@@ -151,9 +151,9 @@ def test_what_the_user_fixed_is_no_factor():
 
 
 def test_the_same_question_gives_the_same_bytes(dawei):
-    again = sensitivity(Question("dawei", AS_OF, load_assumptions()), n_base=64)
+    again = sensitivity(Question("dawei", AS_OF), n_base=64)
     assert again.to_json() == dawei.to_json()
-    other = sensitivity(Question("dawei", AS_OF, load_assumptions()), n_base=64, seed=1)
+    other = sensitivity(Question("dawei", AS_OF, seed=1), n_base=64)
     assert other.to_json() != dawei.to_json()
 
 
