@@ -1,4 +1,4 @@
-"""Tables and plots of docs/calibration.md, from the outcomes of `engine`."""
+"""Tables and plots of docs/evaluation/calibration.md, from the outcomes of `engine`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from toolkit.base import store
 from toolkit.base.arrays import FloatArray
 from toolkit.base.terms import TIERS
 
-DOCS = Path(__file__).resolve().parents[2] / "docs"
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "evaluation"
 DOCUMENT = DOCS / "calibration.md"
 RANKS_PLOT, STREETS_PLOT, OTHERS_PLOT = (
     DOCS / f"calibration-{name}.svg" for name in ("ranks", "streets", "other-truths")
@@ -351,7 +351,7 @@ def plot_others(results: Results, path: Path) -> None:
 _DOCUMENT = """# Calibration of the whole path
 
 Written by `python -m benchmarks.calibration.engine`; do not edit. Counts alone:
-[calibration-counts.md](calibration-counts.md).
+[calibration of counts](calibration-counts.md).
 
 {n:,} invented cities on {networks} street networks. In each, everything that is not known (number
 of cameras, where operators put them, cameras per site, types, heights, the share working) is
@@ -368,9 +368,9 @@ they are uniform (chi-square, {bins} bins). Width: of the interval, in the middl
 
 Many of these towns have no place at all where a face or a plate can be read, and the tool
 says so: more than 5 of 100 draws are zero. The interval then begins at zero and cannot be missed
-below, so up to 10 of 100 draws are left out above ([method.md](method.md), 1). "Of its
-own draws" is the share of the tool's own draws that the interval holds. With ties broken by lot a
-truth of zero is one of many.
+below, so up to 10 of 100 draws are left out above ([method](../method/method.md#1-the-path)).
+"Of its own draws" is the share of the tool's own draws that the interval holds. With ties broken
+by lot a truth of zero is one of many.
 
 {main}
 
@@ -394,7 +394,7 @@ have such streets. In {inside} of {shown} bins the interval holds the probabilit
 
 ## Other truths
 
-The same reports and answers, and truths of which the tool knows nothing. There is no pass mark:
+The same reports and answers, and truths that the tool does not know of. There is no pass mark:
 this is what to expect where the assumptions are wrong.
 
 {others}
@@ -417,10 +417,10 @@ streets say nothing (± one standard error).
 ## How the reports are made
 
 - The reported number is drawn first and the true one from it, by the law that the tool assumes
-  ([evidence.md](evidence.md), rules 4 to 6), so that the truth given the report is what the tool
-  should believe. Uniform ranks show that siting, optics, sight, placement and totals follow from
-  the assumptions without error. They do not show that sources write so;
-  [calibration-counts.md](calibration-counts.md) looks at that.
+  ([counts](../method/counts.md#the-rule), rules 4 to 6), so that the truth given the report is
+  what the tool should believe. Uniform ranks show that siting, optics, sight, placement and totals
+  follow from the assumptions without error. They do not show that sources write so;
+  [calibration of counts](calibration-counts.md) looks at that.
 - "Over", "at least", "about", exact and "hundreds", up to 4 years old; one report a city. Half of
   the reports are about just these streets, the others name no area.
 - A third of the networks has mapped cameras, of which an unknown share belongs to the system.
@@ -429,7 +429,7 @@ streets say nothing (± one standard error).
 
 
 def document(results: Results, *, networks: int, draws: int) -> str:
-    """Return the text of docs/calibration.md."""
+    """Return the text of docs/evaluation/calibration.md."""
     inside, shown = agreeing(results)
     return _DOCUMENT.format(
         n=results.n_cities,

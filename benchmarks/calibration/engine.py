@@ -7,12 +7,12 @@ where the truth ranks among the draws (simulation-based calibration: uniform, if
 whether streets of probability p are covered in a share p. Other truths, of which the tool knows
 nothing, are placed beside: they have no pass mark.
 
-The placement of the truth (`place`) is written here in plain numpy, after docs/method.md and not
-after the engine, so it checks the engine's loops as well. All calls into the engine are in
+The placement of the truth (`place`) is written here in plain numpy, after docs/method/method.md and
+not after the engine, so it checks the engine's loops as well. All calls into the engine are in
 `answer` and `scene_of`.
 
-``python -m benchmarks.calibration.engine`` writes docs/calibration.md and its plots; with
-``--cities N`` other than the usual number nothing is written, and the tables go to the screen.
+``python -m benchmarks.calibration.engine`` writes docs/evaluation/calibration.md and its plots;
+with ``--cities N`` other than the usual number nothing is written, and the tables go to the screen.
 """
 
 from __future__ import annotations
@@ -162,7 +162,9 @@ def answer(network: int, report: Report, *, seed: int, n_draws: int) -> Answer:
     # Of a demonstration all cameras stand inside the boundary; elsewhere the report does not say
     # which area it counts.
     city = loaded.city.model_copy(update={"demonstration": report.bounded})
-    loaded = replace(loaded, city=city, claims=(report.claim,))
+    loaded = replace(
+        loaded, city=city, claims=(report.claim,), operators=weights.operators_of(None)
+    )
     outcome = on_streets(make_inputs(loaded))
     known_km = float(built.points.length[built.point_known].sum()) / 1e3
     streets = outcome.layers.streets if outcome.layers is not None else pack.streets

@@ -15,9 +15,9 @@ from toolkit.base.draws import Design
 from toolkit.base.terms import TIERS
 from toolkit.engine import closed_form, placement, sight
 from toolkit.optics.camera_draws import CameraDraws, draw_cameras, load_catalogue
-from toolkit.siting import candidates
-from toolkit.siting.profiles import operators_of, weights_of
+from toolkit.siting import candidates, inclusion
 from toolkit.siting.surroundings import StreetLayers
+from toolkit.siting.weights import operators_of, weights_of
 from toolkit.streets import street_points
 
 REACH_M = 60.0
@@ -125,7 +125,7 @@ def simulated(built, prob, drawn, per_site, length_m, design):
 def site_prob(built, n_sites, seed=0, n_draws=1):
     """Return inclusion probabilities with weights drawn from the profiles, shape (G, D)."""
     values, design = load_assumptions(), Design(n_draws, seed)
-    return candidates.inclusion_prob(
+    return inclusion.inclusion_prob(
         weights_of(operators_of(None), built.groups, values, design),
         np.broadcast_to(np.asarray(n_sites, dtype=float), n_draws),
         built.groups,

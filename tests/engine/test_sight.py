@@ -244,8 +244,8 @@ def test_a_far_band_is_what_a_near_one_leaves_out(town):
 def test_counting_alone_finds_as_many(town):
     sites, points, buildings = town
     whole = sight.build_sight(sites, points, buildings, reach_m=90.0)
-    ground = sight.make_ground(sites, points, buildings)
-    (counted,) = [block[0] for block in sight.sweep(ground, reach_m=90.0, keep=False)]
+    arrays = sight.sweep_arrays(sites, points, buildings)
+    (counted,) = [block[0] for block in sight.sweep(arrays, reach_m=90.0, keep=False)]
     assert counted.tolist() == np.diff(whole.start).tolist()
 
 

@@ -8,7 +8,7 @@ the same inputs give the same bytes.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
@@ -35,6 +35,7 @@ from toolkit.base import store
 from toolkit.base.arrays import FloatArray
 from toolkit.base.quantity import Quantity, rounded_draws
 from toolkit.base.terms import TIERS, SourceRef, Status
+from toolkit.evidence.words import MissingFigure
 from toolkit.language import notes, words
 
 
@@ -79,31 +80,8 @@ def assess(question: Question | str, **options: Any) -> Assessment:  # noqa: ANN
 
 def assemble(inputs: Inputs, outcome: Outcome) -> Assessment:
     """Put the parts of an assessment together."""
-    loaded, question, counts = inputs.loaded, inputs.question, inputs.counts
+    loaded, question = inputs.loaded, inputs.question
     city, values, operators = loaded.city, question.assumptions, loaded.operators
-    warned = [*outcome.warnings, "wide_setting", "daylight"]
-    if counts.stale_installed if question.status == "installed" else counts.stale_planned:
-        warned.append("stale")
-    if counts.used_prior:
-        warned.append("no_count")
-    if counts.user_range:
-        warned.append("own_count")
-    if counts.mixed_scope:
-        warned.append("mixed_scope")
-    if counts.contradictions:
-        warned.append("contradictions")
-    if counts.observations:
-        warned.append("counted")
-    if any(reason.startswith("no_") for _, reason in counts.unused):
-        warned.append("density_unused")
-    if operators.alone is not None and outcome.pack:
-        warned.append("one_profile")
-    if values.label == MINIMAL:
-        warned.insert(0, "minimal_set")
-    if city.demonstration:
-        warned.append("demonstration")
-    if outcome.sample:
-        warned.append("sampled")
     return Assessment(
         schema=SCHEMA,
         tool=__version__,
@@ -133,10 +111,34 @@ def assemble(inputs: Inputs, outcome: Outcome) -> Assessment:
         draws=_draws(inputs, outcome),
         sample=outcome.sample,
         missing=notes.notes(outcome.missing),
-        warnings=notes.notes(warned),
+        warnings=notes.notes(_warnings(inputs, outcome)),
         limits=words.limits("en", operators.profiles.cities),
         sources=source_refs(inputs),
     ).with_layers(outcome.make_layers)
+
+
+def _warnings(inputs: Inputs, outcome: Outcome) -> list[str]:
+    """Return the ids of the warnings that apply, in the order in which they are read."""
+    counts, status = inputs.counts, inputs.question.status
+    stale = counts.stale_installed if status == "installed" else counts.stale_planned
+    lacks_figure = any(reason in get_args(MissingFigure) for _, reason in counts.unused)
+    applies = {
+        "minimal_set": inputs.assumptions.label == MINIMAL,
+        **dict.fromkeys(outcome.warnings, True),
+        "wide_setting": True,
+        "daylight": True,
+        "stale": stale,
+        "no_count": counts.used_prior,
+        "own_count": counts.user_range,
+        "mixed_scope": counts.mixed_scope,
+        "contradictions": counts.contradictions,
+        "counted": counts.observations,
+        "density_unused": lacks_figure,
+        "one_profile": inputs.loaded.operators.alone is not None and outcome.pack,
+        "demonstration": inputs.loaded.city.demonstration,
+        "sampled": outcome.sample,
+    }
+    return [note for note, holds in applies.items() if holds]
 
 
 def _draws(inputs: Inputs, outcome: Outcome) -> DrawsPart:

@@ -21,11 +21,11 @@ from toolkit.base.arrays import FloatArray
 from toolkit.base.quantity import INTERVAL, Quantity
 from toolkit.language import words
 from toolkit.language.translate import LANGUAGES
-from toolkit.siting import candidates
+from toolkit.siting import inclusion
 from toolkit.siting.candidates import Candidates
 from toolkit.siting.features import street_points
-from toolkit.siting.profiles import weights_of
 from toolkit.siting.surroundings import pack_layers
+from toolkit.siting.weights import weights_of
 from toolkit.streets.pack import Pack
 
 SCHEMA: Final = "camera-exposure.siting-cells/1"
@@ -66,8 +66,8 @@ def predict(inputs: Inputs, *, cell_m: float = CELL_M) -> tuple[gpd.GeoDataFrame
     """
     pack, _ = inputs.loaded.streets()
     groups = _groups(pack, inputs.assumptions.value("sites.stretch_m"))
-    inside = share_inside(inputs, pack)["drawn"]
-    prob = candidates.inclusion_prob(
+    inside = share_inside(inputs, pack).drawn
+    prob = inclusion.inclusion_prob(
         weights_of(inputs.loaded.operators, groups, inputs.assumptions, inputs.design),
         inputs.n_cameras * inside / inputs.per_site,
         groups,

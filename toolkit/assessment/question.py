@@ -27,7 +27,7 @@ from toolkit.evidence.load import NATIONAL, evidence_sha256, load_claims, load_o
 from toolkit.evidence.observations import Observation
 from toolkit.language import notes
 from toolkit.optics.catalogue import Catalogue, load_catalogue
-from toolkit.siting import candidates, profiles
+from toolkit.siting import candidates, profiles, weights
 from toolkit.streets import mapped_cameras, reference_networks
 from toolkit.streets.cities import City, find_city, load_cities
 from toolkit.streets.pack import FOLDER as PACKS
@@ -147,7 +147,7 @@ class Question:
         pack = mapped = None
         if data.manifest is not None:
             pack, mapped = _open(data.manifest.id, data.streets_sha256)
-        operators = profiles.operators_of(data.city.id, self.profile, data.profiles)
+        operators = weights.operators_of(data.city.id, self.profile, data.profiles)
         return Loaded(**vars(data), question=self, operators=operators, pack=pack, mapped=mapped)
 
     def fingerprint(self) -> str:
@@ -261,7 +261,7 @@ class Loaded(CityData):
     """
 
     question: Question
-    operators: profiles.Operators
+    operators: weights.Operators
     pack: Pack | None
     mapped: gpd.GeoDataFrame | None
 

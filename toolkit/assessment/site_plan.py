@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,10 +13,10 @@ import pandas as pd
 
 from toolkit.assessment.inputs import Inputs
 from toolkit.base.arrays import FloatArray, IntArray
-from toolkit.base.terms import ALLOCATIONS, Allocation
+from toolkit.base.terms import Allocation
 from toolkit.engine import closed_form
 from toolkit.engine.scene import Frame
-from toolkit.siting import candidates, profiles
+from toolkit.siting import inclusion, weights
 from toolkit.streets.pack import Pack
 
 _DAYS_PER_YEAR: Final = 365.25
@@ -85,8 +86,8 @@ def chance_of_sites(
     design, values = inputs.design, inputs.assumptions
     n_here = np.maximum(inputs.n_cameras * inside_share, in_scope)
     n_sites = (n_here - in_scope) / inputs.per_site
-    factor = candidates.inclusion_factor(
-        profiles.weights_of(inputs.loaded.operators, frame.groups, values, design),
+    factor = inclusion.inclusion_factor(
+        weights.weights_of(inputs.loaded.operators, frame.groups, values, design),
         n_sites,
         frame.ranked,
     )
@@ -113,15 +114,14 @@ def plan_sites(inputs: Inputs, pack: Pack, frame: Frame) -> SitePlan:
     inside = share_inside(inputs, pack)
     among = np.flatnonzero(known)
     return SitePlan(
-        chance=chance_of_sites(inputs, frame, in_scope, inside["drawn"]),
+        chance=chance_of_sites(inputs, frame, in_scope, inside.drawn),
         cases={
-            a: chance_of_sites(inputs, frame, in_scope, inside[a])
-            for a in ALLOCATIONS
-            if "township" in inside
+            reading: chance_of_sites(inputs, frame, in_scope, share)
+            for reading, share in inside.cases.items()
         },
         in_scope=in_scope,
-        inside_share=inside["drawn"],
-        n_cameras=np.maximum(inputs.n_cameras * inside["drawn"], in_scope),
+        inside_share=inside.drawn,
+        n_cameras=np.maximum(inputs.n_cameras * inside.drawn, in_scope),
         reducing=reducing,
         sample=among[systematic(len(among))],
         total_m=float(length.sum()),
@@ -191,20 +191,37 @@ def mapped_share(inputs: Inputs) -> FloatArray:
     return inputs.assumptions.draw("sites.mapped_in_scope", inputs.design)
 
 
-def share_inside(inputs: Inputs, pack: Pack) -> dict[str, FloatArray]:
+@dataclass(frozen=True)
+class ShareInside:
+    """Which share of the reported cameras stands inside the boundary, each of shape (D,).
+
+    A report rarely says which area it counts.
+
+    Attributes
+    ----------
+    drawn
+        Between the two cases on the log scale, by `city.core_allocation`.
+    cases
+        `core`: all cameras stand inside. `township`: they are spread over the streets of the
+        built-up township, of which the boundary is a part, taken as dense as the pack. Empty
+        where the number is about the boundary itself.
+    """
+
+    drawn: FloatArray
+    cases: Mapping[Allocation, FloatArray]
+
+
+def share_inside(inputs: Inputs, pack: Pack) -> ShareInside:
     """Return which share of the reported cameras stands inside the boundary, per reading.
 
-    A report rarely says which area it counts. `core`: all cameras stand inside. `township`: they
-    are spread over the streets of the built-up township, of which the boundary is a part, taken
-    as dense as the pack. `drawn`: between the two on the log scale, by `city.core_allocation`.
     The user's own number and the demonstration's are about the boundary itself.
     """
     design, values = inputs.design, inputs.assumptions
     everything = np.ones(design.n_draws)
     area_km2 = pack.manifest.boundary.area_km2
     if inputs.loaded.city.demonstration or inputs.counts.user_range or not area_km2:
-        return {"drawn": everything}
+        return ShareInside(everything, {})
     township_km2 = np.pi * values.draw("city.township_radius_km", design) ** 2
     township = np.minimum(area_km2 / township_km2, 1.0)
     drawn = township ** (1.0 - values.draw("city.core_allocation", design))
-    return {"drawn": drawn, "core": everything, "township": township}
+    return ShareInside(drawn, {"core": everything, "township": township})

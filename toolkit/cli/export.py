@@ -31,7 +31,7 @@ def register(commands: Commands) -> None:
         "--layer",
         metavar="NAME,...",
         help="some of streets, cells, zones, cameras, sites; by default all in a .gpkg, streets "
-        "in another file; docs/exports.md explains their columns",
+        "in another file; docs/reference/exports.md explains their columns",
     )
     export.add_argument("--json", action="store_true", help="the metadata of the file as JSON")
     add_common(export)

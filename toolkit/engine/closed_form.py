@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,29 +19,36 @@ from scipy import stats
 from toolkit.base.arrays import Float32Array, FloatArray, IntArray
 from toolkit.base.quantity import INTERVAL
 from toolkit.base.terms import TIERS
-from toolkit.engine.kernel_lock import KERNEL_LOCK
-from toolkit.engine.kernels import exposure
+from toolkit.engine import workers
 from toolkit.engine.sight import BEARING_STEPS, CM_PER_M, Sight
 from toolkit.optics import facing
 from toolkit.optics.camera_draws import CameraDraws
 from toolkit.siting import districts
 
-BIN_M = exposure.BIN_M
-MAX_PER_SITE = exposure.MAX_PER_SITE
-_OFFSET_STEPS = exposure.OFFSET_STEPS
-_HALF_CIRCLE = exposure.HALF_CIRCLE
-_FULL_CIRCLE_DEG = exposure.FULL_CIRCLE_DEG
+if TYPE_CHECKING:  # numba takes half a second to import
+    from toolkit.engine.kernels.exposure import Chances, PairsByPoint
 
 
-CANDIDATE = 0
+BIN_M: Final = 1.0
+"""Rings are tabulated in distance bins of this width; a bin counts by the part inside the ring."""
+MAX_PER_SITE: Final = 6
+"""Cameras per site are cut off here (less than 1 in 100 sites at the highest assumed mean)."""
+_OFFSET_STEPS: Final = facing.STEPS
+"""Steps of 3 degrees over which the rotation of a site is averaged; 1 to 6 divide it."""
+_HALF_CIRCLE: Final = _OFFSET_STEPS // 2
+_FULL_CIRCLE_DEG: Final = 360.0
+
+# Rows of the view table: a candidate, mapped sites of 1 to 6 cameras, offsets of one camera, one
+# camera whose field is known, one that turns, and candidates by the angle to their street.
+CANDIDATE: Final = 0
 """Row of the view table for a site that may stand there: number and bearings unknown."""
-IN_FIELD = exposure.IN_FIELD
+IN_FIELD: Final = 1 + MAX_PER_SITE + _HALF_CIRCLE
 """Row for one camera whose field is known and holds the point: only its ring is uncertain."""
-TURNING = exposure.TURNING
+TURNING: Final = IN_FIELD + 1
 """Row for one camera that is known to turn: all directions, and one of the types that turn."""
-BY_STREET = exposure.BY_STREET
+BY_STREET: Final = TURNING + 1
 """First of the rows for a site that may stand there, by the angle of the point to its street."""
-N_VIEWS = exposure.N_VIEWS
+N_VIEWS: Final = BY_STREET + facing.FOLDS
 HEIGHT_STEP_M = 0.5
 """Least camera heights are rounded down to steps of this size: a roof hides a little less."""
 _HEIGHT_STEP_DM = 5
@@ -132,6 +139,8 @@ def view_table(
     table
         Shape (K, bins, T, D).
     """
+    from toolkit.engine.kernels import exposure as kernels
+
     codes = np.arange(N_VIEWS) if codes is None else codes
     bands, band = np.unique(codes // N_VIEWS, return_inverse=True)
     row_of = np.full((len(bands), N_VIEWS), -1, dtype=np.int64)
@@ -142,20 +151,30 @@ def view_table(
         turns = np.full((len(working), facing.STEPS), 1.0 / facing.STEPS)
     # Allocated here: numpy asks the system for large pages, compiled loops do not.
     table = np.zeros((len(codes), math.ceil(reach_m / BIN_M), len(TIERS), len(working)), np.float32)
-    with KERNEL_LOCK:
-        exposure.fill_views(
-            np.ascontiguousarray(cameras.share * working[:, None]),
-            np.ascontiguousarray(cameras.height_m),
-            np.ascontiguousarray(cameras.hfov_deg),
-            np.nan_to_num(cameras.inner_m, nan=np.inf),
-            np.nan_to_num(cameras.outer_m, nan=0.0),
-            per_site_prob(mean_per_site),
-            np.maximum(bands - 1, 0) * HEIGHT_STEP_M,
-            row_of,
-            facing.facing_prob(turns),
-            table,
-        )
+    types = kernels.CameraTypes(
+        np.ascontiguousarray(cameras.share * working[:, None]),
+        np.ascontiguousarray(cameras.height_m),
+        np.ascontiguousarray(cameras.hfov_deg),
+        np.nan_to_num(cameras.inner_m, nan=np.inf),
+        np.nan_to_num(cameras.outer_m, nan=0.0),
+        per_site_prob(mean_per_site),
+        facing.facing_prob(turns),
+    )
+    workers.over(
+        kernels.fill_views,
+        workers.even_borders(len(working), _DRAWS_TOGETHER),
+        types,
+        np.maximum(bands - 1, 0) * HEIGHT_STEP_M,
+        row_of,
+        kernels.ViewRows(1 + MAX_PER_SITE, IN_FIELD, TURNING, BY_STREET),
+        BIN_M,
+        table,
+    )
     return table
+
+
+_DRAWS_TOGETHER: Final = 16
+"""Draws in one line of a processor's cache (64 bytes of 4)."""
 
 
 @dataclass(frozen=True)
@@ -233,6 +252,8 @@ def point_rows(
         Direction of the street of candidates, NaN where it says nothing, shape (G,); by default
         everywhere.
     """
+    from toolkit.engine.kernels import exposure as kernels
+
     unknown = np.full(len(site_view), np.nan)
     width = unknown if site_width_deg is None else site_width_deg
     street = unknown if site_street_deg is None else site_street_deg
@@ -243,32 +264,34 @@ def point_rows(
         views = _views_by_bearing(
             site_view[block], site_axis_deg[block], width[block], street[block]
         )
-        with KERNEL_LOCK:
-            exposure.code_pairs(
-                sight.start[first : first + _BLOCK_SITES + 1],
-                sight.bearing,
-                sight.height_dm,
-                views,
-                N_VIEWS,
-                _HEIGHT_STEP_DM,
-                codes,
-                found,
-            )
-    with KERNEL_LOCK:
-        start, site, bins, view = exposure.by_point(
-            sight.start,
-            sight.point,
-            sight.distance_cm,
+        workers.over(
+            kernels.code_pairs,
+            workers.even_borders(len(views), _CHUNK_SITES),
+            sight.start[first : first + _BLOCK_SITES + 1],
+            sight.bearing,
+            sight.height_dm,
+            views,
+            N_VIEWS,
+            _HEIGHT_STEP_DM,
             codes,
-            np.cumsum(found) - 1,
-            n_points,
-            math.ceil(sight.reach_m / BIN_M) - 1,
-            CM_PER_M * BIN_M,
+            found,
         )
+    start, site, bins, view = workers.run(
+        kernels.by_point,
+        sight.start,
+        sight.point,
+        sight.distance_cm,
+        codes,
+        np.cumsum(found) - 1,
+        n_points,
+        math.ceil(sight.reach_m / BIN_M) - 1,
+        CM_PER_M * BIN_M,
+    )
     return PointRows(start, site, bins, view, np.flatnonzero(found))
 
 
 _BLOCK_SITES = 4096
+_CHUNK_SITES = 512
 _MOST_DM = 255
 
 
@@ -438,8 +461,22 @@ def closed_form(
         chance = SiteChance.of_table(chance)
     if views.shape[2:] == (len(TIERS), 1):
         return _closed_form_once(rows, chance, views)
-    with KERNEL_LOCK:
-        return np.asarray(exposure.closed_form(*_asked(rows, chance, views)))
+    from toolkit.engine.kernels import exposure as kernels
+
+    n_points = len(rows.start) - 1
+    out = np.empty((n_points, *views.shape[2:]), np.float32)
+    borders = workers.even_borders(n_points, _points_at_once(views))
+    workers.over(kernels.exposed, borders, *_asked(rows, chance, views), out)
+    return out
+
+
+def _points_at_once(views: Float32Array) -> int:
+    """Return how many points a chunk has, so that what is found of them stays in the cache."""
+    return max(min(_CHUNK_VALUES // max(math.prod(views.shape[2:]), 1), _CHUNK_POINTS), 1)
+
+
+_CHUNK_VALUES: Final = 65_536
+_CHUNK_POINTS: Final = 1024
 
 
 def covered_length(
@@ -454,57 +491,58 @@ def covered_length(
     length_m
         Of each point, shape (P,).
     """
-    with KERNEL_LOCK:
-        parts = exposure.covered_length(  # type: ignore[call-arg]
-            *_asked(rows, chance, views), length_m, _POINTS_TOGETHER
-        )
+    from toolkit.engine.kernels import exposure as kernels
+
+    borders = workers.even_borders(len(rows.start) - 1, kernels.POINTS_TOGETHER)
+    parts = np.zeros((len(borders) - 1, *views.shape[2:]))
+    asked = _asked(rows, chance, views)
+    workers.over(kernels.covered_length, borders, *asked, length_m, parts)
     # In the order of the points, whichever thread had which.
     return np.asarray(np.sum(parts, axis=0).T)
 
 
-_POINTS_TOGETHER: Final = 64
-"""So many points are added up by one thread before it takes the next: any number will do."""
-
-
 def _closed_form_once(rows: PointRows, chance: SiteChance, views: Float32Array) -> Float32Array:
     """Return `closed_form` of one draw, where sites and not draws are what to be quick about."""
+    from toolkit.engine.kernels import exposure as kernels
+
     prob = np.minimum(chance.factor[chance.site_class, 0] * chance.size, np.float32(1.0))
     out = np.empty((len(rows.start) - 1, len(TIERS)), np.float32)
-    with KERNEL_LOCK:
-        exposure.closed_form_once(
-            rows.start,
-            rows.site,
-            rows.bin,
-            rows.view,
-            prob,
-            np.where(chance.alone[chance.site_class, 0], np.int32(-1), chance.district),
-            chance.curve(),
-            np.ascontiguousarray(views).reshape(-1),
-            views.shape[1],
-            int(_last_bins(views).max()),
-            out,
-        )
+    workers.over(
+        kernels.exposed_once,
+        workers.even_borders(len(out), _CHUNK_POINTS_ONCE),
+        kernels.PairsByPoint(rows.start, rows.site, rows.bin, rows.view),
+        prob,
+        np.where(chance.alone[chance.site_class, 0], np.int32(-1), chance.district),
+        chance.curve(),
+        np.ascontiguousarray(views).reshape(-1),
+        views.shape[1],
+        int(_last_bins(views).max()),
+        out,
+    )
     return out[:, :, None]
 
 
-def _asked(rows: PointRows, chance: SiteChance, views: Float32Array) -> tuple[Any, ...]:
+_CHUNK_POINTS_ONCE: Final = 16_384
+
+
+def _asked(
+    rows: PointRows, chance: SiteChance, views: Float32Array
+) -> tuple[PairsByPoint, Chances, Float32Array, IntArray]:
     """Return what the compiled loops over many draws ask of pairs, sites and views."""
-    pairs = (rows.start, rows.site, rows.bin, rows.view)
-    return (*pairs, *_of_sites(chance), views, _last_bins(views))
+    from toolkit.engine.kernels import exposure as kernels
 
-
-def _of_sites(chance: SiteChance) -> tuple[Any, ...]:
-    """Return what the compiled loops ask of sites."""
     some, every = chance.alone.any(axis=1), chance.alone.all(axis=1)
-    return (
+    chances = kernels.Chances(
         chance.factor,
         chance.alone,
-        some.astype(np.int64) + every,
+        np.add(some, every, dtype=np.int64),
         chance.site_class,
         chance.size,
         chance.district,
         chance.curve(),
     )
+    pairs = kernels.PairsByPoint(rows.start, rows.site, rows.bin, rows.view)
+    return pairs, chances, views, _last_bins(views)
 
 
 @dataclass(frozen=True)
@@ -539,14 +577,21 @@ def summarise(
     """
     if not isinstance(chance, SiteChance):
         chance = SiteChance.of_table(chance)
-    begin = np.flatnonzero(np.diff(street, prepend=-1))
-    with KERNEL_LOCK:
-        low, mid, high, means = exposure.summarise(  # type: ignore[call-arg]
-            np.concatenate([begin, [len(street)]]), *_asked(rows, chance, views), length_m,
-            INTERVAL[0],
-        )  # fmt: skip
+    from toolkit.engine.kernels import exposure as kernels
+
+    first = np.flatnonzero(np.diff(street, prepend=-1))
+    begin = np.concatenate([first, [len(street)]])
+    low, mid, high = (np.zeros((len(street), views.shape[2])) for _ in range(3))
+    means = np.zeros((len(first), *views.shape[2:]), np.float32)
+    # A street is in one chunk, and a chunk ends with the street that fills it.
+    full = np.arange(0, len(street), _points_at_once(views))
+    borders = np.unique([*np.searchsorted(first, full), len(first)]).tolist()
+    workers.over(
+        kernels.summarise, borders, begin, *_asked(rows, chance, views), length_m, INTERVAL[0],
+        (low, mid, high, means),
+    )  # fmt: skip
     group_mean = np.full((n_streets, *means.shape[1:]), np.nan, np.float32)
-    group_mean[street[begin]] = means
+    group_mean[street[first]] = means
     return PointSummary(low, mid, np.maximum(mid, high), group_mean)
 
 

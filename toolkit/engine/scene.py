@@ -19,7 +19,7 @@ from scipy.spatial import cKDTree
 from toolkit.base import store
 from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.engine import closed_form, sight, zones
-from toolkit.siting import candidates, districts
+from toolkit.siting import candidates, districts, inclusion
 from toolkit.siting.surroundings import lanes_of, metric_xy, pack_layers
 from toolkit.streets import street_points
 from toolkit.streets.pack import Pack
@@ -98,9 +98,9 @@ class Frame:
         return known
 
     @cached_property
-    def ranked(self) -> candidates.Ranked:
+    def ranked(self) -> inclusion.Ranked:
         """The groups that may still hold a site, in order of class and size."""
-        return candidates.ranked(self.groups, self.group_free)
+        return inclusion.ranked(self.groups, self.group_free)
 
     @cached_property
     def ground_m2(self) -> float:

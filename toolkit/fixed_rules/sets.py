@@ -2,7 +2,7 @@
 
 Such a set (``kind = "deterministic"``) has no ranges and no draws. It is a table of rules, the
 first that fits a camera gives its shape, so that figures of others can be made again here and
-compared. It never enters an assessment. Schema and sources: ``docs/reproduced-sets.md``.
+compared. It never enters an assessment. Schema and sources: ``docs/method/other-models.md``.
 """
 
 from __future__ import annotations

@@ -369,7 +369,7 @@ def _font(lang: Language) -> str:
     if lang != "my":
         return ""
     # Late: the module of the maps loads the map library.
-    from toolkit.output.map_page import ASSETS, FONT_FAMILY, FONT_FILES
+    from toolkit.language.fonts import ASSETS, FONT_FAMILY, FONT_FILES
 
     faces = []
     for weight in _FACE_PX.values():

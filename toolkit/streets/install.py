@@ -26,7 +26,7 @@ from toolkit.streets import pack as streets
 from toolkit.streets.boundary import BoundaryChoice, Outline
 from toolkit.streets.cities import City, load_cities
 from toolkit.streets.pack import Manifest, Source
-from toolkit.streets.readers.extract import Extract, frame_of
+from toolkit.streets.readers.extract import Extract, disc, frame_of
 from toolkit.streets.readers.osm import file as osm
 from toolkit.streets.readers.osm.layers import limits_of
 from toolkit.streets.readers.osm.region import Limits, drive_segments
@@ -322,9 +322,9 @@ def _box_around(lon: float, lat: float, boundary: BoundaryChoice | None) -> Base
     if boundary is not None and boundary.polygon is not None:
         return boundary.polygon
     if boundary is not None and boundary.radius_m is not None:
-        return boundaries.disc(lon, lat, boundary.radius_m)
+        return disc(lon, lat, boundary.radius_m)
     admin = boundary is not None and boundary.kind == "admin"
-    return boundaries.disc(lon, lat, boundaries.ADMIN_REACH_M if admin else boundaries.REACH_M)
+    return disc(lon, lat, boundaries.ADMIN_REACH_M if admin else boundaries.REACH_M)
 
 
 def _within(inner: Limits, outer: Limits) -> bool:

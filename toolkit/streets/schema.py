@@ -1,7 +1,8 @@
 """The layers of a city: their schema, and their form as GeoParquet.
 
-`LAYERS` says what a layer consists of; ``docs/packs.md`` explains each column. In memory a layer
-is a GeoDataFrame in EPSG:4326, on disk a GeoParquet file whose bytes depend on nothing else.
+`LAYERS` says what a layer consists of; ``docs/reference/city-packs.md`` explains each column. In
+memory a layer is a GeoDataFrame in EPSG:4326, on disk a GeoParquet file whose bytes depend on
+nothing else.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from toolkit.app import serve
 from toolkit.app.city import sensitivity
+from toolkit.assessment.question import Question
 from toolkit.base import egress
 from toolkit.language.translate import tr
 from toolkit.studies.sensitivity import analysis, words

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from invented import assessment_of
 
+from toolkit.assessment.question import Question
 from toolkit.base.errors import InputDataError
 from toolkit.output.report.sensitivity import matters
 from toolkit.studies.sensitivity.analysis import sensitivity

@@ -1,8 +1,8 @@
 """Which assumption matters: global sensitivity of the share of street length, and its model.
 
 Sobol indices (first order and total, with confidence) or the screening of Morris, by SALib, over
-everything that is uncertain about one city. What came out is a `Sensitivity`; `docs/sensitivity.md`
-says how to read it.
+everything that is uncertain about one city. What came out is a `Sensitivity`;
+`docs/method/sensitivity.md` says how to read it.
 """
 
 from __future__ import annotations

@@ -265,7 +265,7 @@ def _open(inputs: Inputs, n_points: int) -> _Sampled:
 def _on_sample(inputs: Inputs, on: _Sampled) -> FloatArray:
     """Return the expected share of street length inside a boundary, shape (D, T)."""
     in_scope = mapped_share(inputs) * on.scene.n_mapped * on.reducing
-    inside = share_inside(inputs, on.pack)["drawn"]
+    inside = share_inside(inputs, on.pack).drawn
     chance = chance_of_sites(inputs, on.scene, in_scope, inside)
     rows = on.rows.seen_by(inputs.cameras.height_m)
     views = closed_form.view_table(

@@ -1,8 +1,8 @@
 """Field notes: cameras that somebody has seen, from a spreadsheet or a GeoJSON file.
 
-``docs/field-notes.md`` has the columns for the person who writes such a file. A row is used whole
-or not at all: what is wrong with the others is listed by row, column and reason. Only the columns
-named here are read; nothing else of the file is kept.
+``docs/guide/field-notes.md`` has the columns for the person who writes such a file. A row is used
+whole or not at all: what is wrong with the others is listed by row, column and reason. Only the
+columns named here are read; nothing else of the file is kept.
 """
 
 from __future__ import annotations
@@ -278,7 +278,7 @@ def _known_columns(
         found = ", ".join(_heading(h) for h in listed[:_MOST_SHOWN]) or "no heading"
         msg = (
             f"{shown} has no columns 'lat' and 'lon', and none called 'position'. Its first row "
-            f"has: {found}. Write the headings of docs/field-notes.md into the first row."
+            f"has: {found}. Write the headings of docs/guide/field-notes.md into the first row."
         )
         raise InputDataError(msg)
     ignored = dict.fromkeys(_heading(h) for h in listed if h not in chosen.values())

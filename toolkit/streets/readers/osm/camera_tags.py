@@ -2,7 +2,7 @@
 
 The rules follow the OpenStreetMap wiki ("Tag:man_made=surveillance", "Key:surveillance",
 "Key:surveillance:type", "Key:camera:type", "Key:camera:direction", "Key:direction",
-"Key:check_date"; read November 2026). ``docs/packs.md`` has them as tables.
+"Key:check_date"; read November 2026). ``docs/reference/city-packs.md`` has them as tables.
 `toolkit.streets.readers.field_notes.read` reads directions and heights by the same rules.
 """
 

@@ -28,9 +28,8 @@ from shapely.geometry.base import BaseGeometry
 from toolkit.base import egress, store
 from toolkit.base.clean_text import clean_text
 from toolkit.base.errors import InputDataError, PermissionNotGivenError
-from toolkit.streets.boundary import disc
 from toolkit.streets.cities import City
-from toolkit.streets.readers.extract import Extract, area_km2_of
+from toolkit.streets.readers.extract import Extract, area_km2_of, disc
 from toolkit.streets.readers.osm.file import read_osm
 from toolkit.streets.readers.osm.tags import PLACES
 from toolkit.streets.readers.overpass.answers import AskAgainError, merge, write_answers

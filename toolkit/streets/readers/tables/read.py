@@ -1,6 +1,6 @@
 """Streets from a GeoPackage, a GeoJSON or GeoParquet file, or a shapefile.
 
-What such a file must have is in ``docs/street-sources.md``: lines, and a coordinate system.
+What such a file must have is in ``docs/reference/street-files.md``: lines, and a coordinate system.
 """
 
 from __future__ import annotations
