@@ -27,7 +27,8 @@ from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.arrays import Float32Array, FloatArray
 from toolkit.base.draws import Design
 from toolkit.engine import closed_form as exposure
-from toolkit.engine import placement, sight, workers
+from toolkit.engine import pairs_by_point, placement, sight, sight_cache, site_chance, workers
+from toolkit.engine.views import view_table
 from toolkit.optics.camera_draws import draw_cameras
 from toolkit.optics.catalogue import load_catalogue
 from toolkit.siting import inclusion
@@ -207,7 +208,7 @@ def _compile() -> None:
 
 
 def _cached(city: TiledCity, beyond_m: float, reach_m: float, folder: Path) -> sight.Sight:
-    return sight.cached_sight(
+    return sight_cache.cached_sight(
         {"city": "tiles"}, city.site_xy, city.point_xy, city.buildings,
         reach_m=reach_m, beyond_m=beyond_m, top_m=city.top_m, cache_dir=folder,
     )  # fmt: skip
@@ -216,10 +217,10 @@ def _cached(city: TiledCity, beyond_m: float, reach_m: float, folder: Path) -> s
 # --- exposure -------------------------------------------------------------------------------
 
 
-def _ready(city: TiledCity, folder: Path) -> tuple[sight.Sight, exposure.PointRows]:
+def _ready(city: TiledCity, folder: Path) -> tuple[sight.Sight, pairs_by_point.PointRows]:
     pairs = _cached(city, 0.0, NEAR_M, folder)
     n = len(city.site_xy)
-    return pairs, exposure.point_rows(
+    return pairs, pairs_by_point.point_rows(
         pairs,
         len(city.point_xy),
         np.zeros(n, np.int64),
@@ -230,14 +231,14 @@ def _ready(city: TiledCity, folder: Path) -> tuple[sight.Sight, exposure.PointRo
 
 def _chance(
     city: TiledCity, n_cameras: float, design: Design
-) -> tuple[exposure.SiteChance, FloatArray]:
+) -> tuple[site_chance.SiteChance, FloatArray]:
     """Return the chance of sites for a number of cameras, and cameras per site."""
     values = load_assumptions()
     per_site = values.draw("sites.cameras_per_site", design)
     n_sites = n_cameras / per_site
     weights = weights_of(operators_of(None), city.groups, values, design)
     factor = inclusion.inclusion_factor(weights, n_sites, city.ranked)
-    chance = exposure.SiteChance.of_classes(
+    chance = site_chance.SiteChance.of_classes(
         factor.T,
         city.groups.weight_class,
         city.groups.size_m,
@@ -266,7 +267,7 @@ def closed_form() -> Figures:
     design = Design(1, SEED)
     chance, per_site = _chance(city, N_CAMERAS, design)
     drawn = draw_cameras(load_catalogue(), load_assumptions(), design, brand=None)
-    views = exposure.view_table(drawn, per_site, reach_m=NEAR_M, codes=rows.codes)
+    views = view_table(drawn, per_site, reach_m=NEAR_M, codes=rows.codes)
     out = np.empty(len(rows.start) - 1, np.int64)
     borders = workers.even_borders(len(out), CHUNK_POINTS)
     read = partial(
@@ -287,7 +288,7 @@ def closed_form() -> Figures:
     def changed() -> None:
         again, per = _chance(city, N_CAMERAS * 1.1, design)
         cameras = draw_cameras(load_catalogue(), values, design, brand=None)
-        table = exposure.view_table(cameras, per, reach_m=NEAR_M, codes=rows.codes)
+        table = view_table(cameras, per, reach_m=NEAR_M, codes=rows.codes)
         exposure.closed_form(rows, again, table)
 
     found["changed_central_s"] = best(changed)
@@ -300,7 +301,7 @@ def closed_form() -> Figures:
     def intervals() -> None:
         again, per = _chance(city, N_CAMERAS * 1.1, many)
         cameras = draw_cameras(load_catalogue(), values, many, brand=None)
-        table = exposure.view_table(cameras, per, reach_m=NEAR_M, codes=few.codes)
+        table = view_table(cameras, per, reach_m=NEAR_M, codes=few.codes)
         exposure.summarise(
             few, again, table, np.full(len(sample), 5.0), city.street[sample],
             int(city.street.max()) + 1,
@@ -446,7 +447,7 @@ def sizes() -> Figures:
             for cameras in every:
                 n_cameras = cameras or city.length_m / 1e3
                 chance, per_site = _chance(city, n_cameras, design)
-                table = exposure.view_table(drawn, per_site, reach_m=NEAR_M, codes=rows.codes)
+                table = view_table(drawn, per_site, reach_m=NEAR_M, codes=rows.codes)
                 length, n_streets = np.full(len(city.point_xy), POINT_M), city.street.max() + 1
 
                 def summarise() -> None:

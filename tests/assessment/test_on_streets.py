@@ -96,7 +96,7 @@ def built(home, monkeypatch):
 
     note(on_streets, "build_scene", "scene")
     note(sight, "sweep", "sight")
-    note(profiles, "draw", "weights")
+    note(weights, "draw", "weights")
     small()
     assert sorted(done) == ["scene", "sight", "weights"]
     done.clear()

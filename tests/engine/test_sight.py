@@ -7,7 +7,7 @@ import pytest
 import shapely
 from shapely import affinity
 
-from toolkit.engine import sight
+from toolkit.engine import sight, sight_cache
 
 NO_BUILDINGS = np.empty(0, dtype=object)
 NORTHING = np.array([385_000.0, 6_672_000.0])
@@ -269,7 +269,7 @@ def test_the_cache_gives_the_same_arrays_and_survives_damage(tmp_path, town):
     sites, points, buildings = town
 
     def get(**key):
-        return sight.cached_sight(
+        return sight_cache.cached_sight(
             {"pack": "a", **key}, sites[:20], points, buildings, reach_m=80.0, cache_dir=tmp_path
         )
 

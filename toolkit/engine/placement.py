@@ -17,14 +17,15 @@ from numpy.typing import NDArray
 
 from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.draws import Design
+from toolkit.base.terms import FULL_CIRCLE_DEG
 from toolkit.engine import workers
-from toolkit.engine.closed_form import SiteChance, known_width, per_site_prob
 from toolkit.engine.sight import CM_PER_M, Sight
+from toolkit.engine.site_chance import SiteChance
+from toolkit.engine.views import known_width, per_site_prob
 from toolkit.optics.camera_draws import CameraDraws
 from toolkit.siting.districts import district_factors
 
 _DM_PER_M = 10.0
-_FULL_CIRCLE_DEG = 360.0
 _LEAST_M = 1e-9
 
 
@@ -194,7 +195,7 @@ def equip(
     """Give standing sites their cameras and keep those that work; arguments as `simulate`."""
     from toolkit.engine.kernels import placement as kernels
 
-    turns = np.where(cameras.hfov_deg >= _FULL_CIRCLE_DEG, cameras.share, 0.0)
+    turns = np.where(cameras.hfov_deg >= FULL_CIRCLE_DEG, cameras.share, 0.0)
     turns = np.where(turns.any(axis=1, keepdims=True), turns, cameras.share)
     n_draws = len(standing.keys)
     street, looks = np.full(len(fixed_count), np.nan), np.ones((n_draws, 1))
@@ -206,7 +207,7 @@ def equip(
         kernels.Fixed(
             np.ascontiguousarray(fixed_count),
             np.ascontiguousarray(fixed_axis_deg),
-            fixed_width_deg >= _FULL_CIRCLE_DEG,
+            fixed_width_deg >= FULL_CIRCLE_DEG,
             street,
         ),
         kernels.Equipment(

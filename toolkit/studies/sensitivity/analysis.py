@@ -27,7 +27,7 @@ from toolkit.base.arrays import FloatArray
 from toolkit.base.draws import Design
 from toolkit.base.quantity import INTERVAL, Quantity
 from toolkit.base.record import Record
-from toolkit.base.terms import TIERS, Basis, Names, SourceRef, Status, Tier
+from toolkit.base.terms import TIERS, Basis, Names, Progress, SourceRef, Status, Tier
 from toolkit.language import words
 from toolkit.studies.sensitivity.design import (
     BOUNDARY_COLUMN,
@@ -45,7 +45,6 @@ from toolkit.studies.sensitivity.field_work import FieldWork, load_field_work
 from toolkit.studies.sensitivity.model import (
     SAMPLE_POINTS,
     BoundaryOption,
-    Progress,
     boundary_options,
     expected_shares,
 )
