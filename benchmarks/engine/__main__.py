@@ -1,4 +1,4 @@
-"""Measure the engine, and write figures beside their bounds to docs/evaluation/performance.md.
+"""Measure the engine, and write figures beside their bounds to docs/generated/performance.md.
 
     python -m benchmarks.engine [--strict] [--only NAME ...]
 

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 from benchmarks.engine.measures import Figures
 
-DOCUMENT: Final = Path(__file__).parents[2] / "docs" / "evaluation" / "performance.md"
+DOCUMENT: Final = Path(__file__).parents[2] / "docs" / "generated" / "performance.md"
 PLOTS: Final = DOCUMENT.parent / "performance"
 TEXT: Final = Path(__file__).with_name("performance.md.in")
 

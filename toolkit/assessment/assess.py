@@ -12,7 +12,6 @@ from typing import Any, get_args
 
 import numpy as np
 
-from toolkit import __version__
 from toolkit.assessment.counting import observation_part, value_of_counting
 from toolkit.assessment.inputs import Inputs, make_inputs
 from toolkit.assessment.model import (
@@ -35,6 +34,7 @@ from toolkit.base import store
 from toolkit.base.arrays import FloatArray
 from toolkit.base.quantity import Quantity, rounded_draws
 from toolkit.base.terms import TIERS, SourceRef, Status
+from toolkit.base.version import __version__
 from toolkit.evidence.words import MissingFigure
 from toolkit.language import notes, words
 

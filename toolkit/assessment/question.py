@@ -16,11 +16,11 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
-from toolkit import __version__
 from toolkit.assumptions.sets import AssumptionSet, load_assumptions
 from toolkit.base import store
 from toolkit.base.errors import NotFoundError, PackError
 from toolkit.base.terms import Status
+from toolkit.base.version import __version__
 from toolkit.evidence.claim import Claim
 from toolkit.evidence.count import Scope
 from toolkit.evidence.load import NATIONAL, evidence_sha256, load_claims, load_observations

@@ -15,7 +15,6 @@ import numpy as np
 from numpy.polynomial import legendre
 from pydantic import Field
 
-from toolkit import __version__
 from toolkit.assessment.assess import source_refs
 from toolkit.assessment.counting import value_of_counting
 from toolkit.assessment.inputs import make_inputs
@@ -28,6 +27,7 @@ from toolkit.base.draws import Design
 from toolkit.base.quantity import INTERVAL, Quantity
 from toolkit.base.record import Record
 from toolkit.base.terms import TIERS, Basis, Names, Progress, SourceRef, Status, Tier
+from toolkit.base.version import __version__
 from toolkit.language import words
 from toolkit.studies.sensitivity.design import (
     BOUNDARY_COLUMN,
