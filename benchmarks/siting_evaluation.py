@@ -4,7 +4,7 @@ Within a city (five folds of blocks), transfer to a city left out, coverage by c
 log score, reliability. Writes ``figures.json``, ``tables.md`` and maps. Under ten minutes on two
 cores; the same bytes each time.
 
-    python -m benchmarks.siting_evaluation DIR --out docs/evaluation/siting
+    python -m benchmarks.siting_evaluation DIR --out docs/generated/siting
 
 DIR holds NAME_streets.* and NAME_cameras.* pairs; the centre of Helsinki is added from the
 project. Blocks are 1 km, and 500 m in a city of fewer than ten blocks of 1 km: the centre of
@@ -63,9 +63,9 @@ HEAD: Final = """\
 # Siting tables
 
 Written by `python -m benchmarks.siting_evaluation`; do not edit. What they mean:
-[where cameras are](../siting.md). In order: AUC and log score; share of street within 25 m of a
-camera, by city and over tiles; coverage by rings of the central set, the same; size of the factor
-of districts.
+[where cameras are](../../evaluation/siting.md). In order: AUC and log score; share of street
+within 25 m of a camera, by city and over tiles; coverage by rings of the central set, the same;
+size of the factor of districts.
 """
 # Weights of the yardstick's "both" score: class lift plus 1.2 exp(-distance / 20 m), and its
 # smoothing of shares by 1 %.

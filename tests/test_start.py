@@ -423,7 +423,7 @@ def test_every_direct_dependency_is_pinned_and_explained():
         for requirement in wanted:
             name = re.split(r"[<>=]", requirement)[0]
             assert name in pinned
-            assert f"| {name} |" in explained
+            assert f"\n- {name}: " in explained
 
 
 def test_the_version_is_the_same_everywhere():

@@ -4,7 +4,7 @@ A true number is drawn, cameras are added over time, and a report is written as 
 them: rounded down, "over", "hundreds", of one make, old. The tool gets the report only. The 90 %
 interval should then hold the true number in 85 to 95 of 100 cases.
 
-``python -m benchmarks.calibration.counts`` writes docs/evaluation/calibration-counts.md; with
+``python -m benchmarks.calibration.counts`` writes docs/generated/calibration-counts.md; with
 ``--cases N`` other than the usual number nothing is written, and the table goes to the screen.
 """
 
@@ -26,7 +26,7 @@ from toolkit.base.draws import Design
 from toolkit.evidence.count import count_draws
 from toolkit.evidence.load import Claim
 
-DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "evaluation" / "calibration-counts.md"
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "generated" / "calibration-counts.md"
 CASES = 2_000
 DRAWS = 200
 AS_OF = dt.date(2026, 11, 23)
@@ -209,9 +209,8 @@ of the installed count holds the true number; it should in 85 to 95 of 100 cases
 
 {table}
 
-Over all reports the rule holds what it should. It is too narrow where one make is counted and the
-others are many, and for reports of more than two years in cities that went on growing: it is too
-low then, never too high.
+Over all reports the rule holds what it should. It is too narrow, and too low, where one make is
+counted and the others are many, and for reports of more than two years in growing cities.
 
 ## How the reports are made
 
@@ -226,13 +225,13 @@ low then, never too high.
   exact and "about" (nearest round number) are from inside; one make: {make[0]:.0%} to
   {make[1]:.0%} of the known ones; two over: two outsiders who do not know of one another.
 
-This checks the rule against sources as they are assumed to write, not against cities: no city has
-both a report and a full count. The real figures there are: [back-tests](back-tests.md).
+This checks the rule against sources as they are assumed to write: no city has both a report and a
+full count. The real figures there are: [back-tests](../evaluation/back-tests.md).
 """
 
 
 def document(found: Sequence[Outcome]) -> str:
-    """Return the text of docs/evaluation/calibration-counts.md."""
+    """Return the text of docs/generated/calibration-counts.md."""
     return _DOCUMENT.format(
         cases=len(found),
         table="\n".join(table(found)),

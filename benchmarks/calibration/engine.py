@@ -11,7 +11,7 @@ The placement of the truth (`place`) is written here in plain numpy, after docs/
 not after the engine, so it checks the engine's loops as well. All calls into the engine are in
 `answer` and `scene_of`.
 
-``python -m benchmarks.calibration.engine`` writes docs/evaluation/calibration.md and its plots;
+``python -m benchmarks.calibration.engine`` writes docs/generated/calibration.md and its plots;
 with ``--cities N`` other than the usual number nothing is written, and the tables go to the screen.
 """
 

@@ -148,7 +148,7 @@ def write_report(number: int, setting: Setting, rng: np.random.Generator) -> Rep
     The number in the report comes first and the true one from it, by the law that the tool
     assumes: so the truth given the report is distributed as the tool believes, whatever numbers
     sources like to write. Calibration in the strict sense needs that; reports written from a
-    given truth, as onlookers do, are in docs/evaluation/calibration-counts.md.
+    given truth, as onlookers do, are in docs/generated/calibration-counts.md.
     """
     style = str(rng.choice(STYLES))
     bounded = bool(rng.random() < 0.5)  # noqa: PLR2004 - half of them

@@ -32,21 +32,13 @@ def read(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def by_hand(path: Path) -> str:
-    """Return what people wrote of a document: of one that a script fills in, all but its tables."""
-    text = read(path)
-    if "do not edit" not in text[:300]:
-        return text
-    return "\n".join(line for line in text.splitlines() if not line.startswith("|"))
-
-
 def handwritten() -> dict[str, str]:
     """Return the texts of docs/ and the README that people write and keep, by name."""
     paths = [
         README,
         *(p for p in sorted(DOCS.rglob("*.md")) if DOCS / "generated" not in p.parents),
     ]
-    return {name_of(path): by_hand(path) for path in paths}
+    return {name_of(path): read(path) for path in paths}
 
 
 def blocks(text: str, language: str) -> Iterator[str]:

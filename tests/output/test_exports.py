@@ -53,7 +53,7 @@ def documented():
     found = {}
     for heading, body in re.findall(r"^### (\w+)\n(.*?)(?=^##)", text, re.DOTALL | re.MULTILINE):
         plain, tiered = {}, {}
-        for column, unit in re.findall(r"^\| `([^`]+)` \| ([^|]+) \|", body, re.MULTILINE):
+        for column, unit in re.findall(r"^- `([^`]+)` \(([^)]+)\): ", body, re.MULTILINE):
             (tiered if "{tier}" in column else plain)[column] = unit
         found[heading] = plain | {
             column.replace("{tier}", tier): unit

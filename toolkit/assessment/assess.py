@@ -14,7 +14,6 @@ from typing import get_args
 
 import numpy as np
 
-from toolkit import __version__
 from toolkit.assessment.counting import observation_part, value_of_counting
 from toolkit.assessment.inputs import N_DRAWS, Inputs, make_inputs
 from toolkit.assessment.model import (
@@ -35,6 +34,7 @@ from toolkit.base.arrays import FloatArray
 from toolkit.base.draws import Design
 from toolkit.base.quantity import Quantity, rounded_draws
 from toolkit.base.terms import TIERS, SourceRef, Status
+from toolkit.base.version import __version__
 from toolkit.evidence.count import Scope
 from toolkit.evidence.densities import CityFigures
 from toolkit.evidence.load import evidence_sha256

@@ -12,7 +12,6 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from toolkit import __version__
 from toolkit.assessment.assess import source_refs
 from toolkit.assessment.inputs import Inputs
 from toolkit.assessment.outcome import M_PER_KM
@@ -20,6 +19,7 @@ from toolkit.assessment.site_plan import share_inside
 from toolkit.base.arrays import FloatArray
 from toolkit.base.errors import NotFoundError
 from toolkit.base.quantity import INTERVAL, Quantity
+from toolkit.base.version import __version__
 from toolkit.language import notes, words
 from toolkit.language.translate import LANGUAGES
 from toolkit.siting import inclusion

@@ -14,7 +14,7 @@ import pandas as pd
 from toolkit.assessment.inputs import Inputs
 from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.terms import Allocation
-from toolkit.engine import closed_form
+from toolkit.engine import site_chance
 from toolkit.engine.scene import Frame
 from toolkit.siting import inclusion, weights
 from toolkit.streets.mapped_cameras import cameras_for
@@ -50,8 +50,8 @@ class SitePlan:
         Street length inside the boundary, and of it the length with an answer.
     """
 
-    chance: closed_form.SiteChance
-    cases: dict[Allocation, closed_form.SiteChance]
+    chance: site_chance.SiteChance
+    cases: dict[Allocation, site_chance.SiteChance]
     in_scope: FloatArray
     inside_share: FloatArray
     n_cameras: FloatArray
@@ -74,7 +74,7 @@ def reducing_of(inputs: Inputs, pack: Pack) -> float:
 
 def chance_of_sites(
     inputs: Inputs, frame: Frame, in_scope: FloatArray, inside_share: FloatArray
-) -> closed_form.SiteChance:
+) -> site_chance.SiteChance:
     """Return the chance that each site of a city exists.
 
     Parameters
@@ -95,7 +95,7 @@ def chance_of_sites(
     size_m = np.where(frame.group_free, frame.groups.size_m, 0.0)
     # Mapped cameras are there, whoever runs them; scope only says how many of the report
     # they are.
-    return closed_form.SiteChance.of_classes(
+    return site_chance.SiteChance.of_classes(
         factor.T,
         frame.groups.weight_class,
         size_m,

@@ -24,7 +24,6 @@ from toolkit.base.toml_files import toml_table
 TOP_LEVEL: Final = (
     "kind", "name", "title", "about", "differs", "height", "occlusion", "zone", "rule", "source",
 )  # fmt: skip
-FULL_CIRCLE_DEG: Final = 360.0
 
 _WORDS: Final = ("name", "title", "about", "differs", "source")
 """Top-level fields that are words about a set and not values of it."""

@@ -20,9 +20,9 @@ from toolkit.base.arrays import FloatArray
 from toolkit.base.draws import triangular
 from toolkit.base.errors import NotFoundError
 from toolkit.base.record import Record
-from toolkit.base.terms import Names
+from toolkit.base.terms import FULL_CIRCLE_DEG, Names
 from toolkit.base.toml_files import Table
-from toolkit.optics.lens import FULL_CIRCLE_DEG, Projection
+from toolkit.optics.lens import Projection
 
 UNKNOWN_BRAND = "unknown"
 TYPES_FILE, BRANDS_FILE, MODELS_FILE = "camera_types.toml", "brands.toml", "models.toml"
