@@ -91,7 +91,7 @@ def copies(n: int, home: Path) -> tuple[str, float]:
         for k in range(n):
             offset = np.array([(k % columns) * (east - west), (k // columns) * (north - south)])
             part = metric.copy()
-            part["geometry"] = shapely.transform(metric.geometry.array, lambda xy, o=offset: xy + o)
+            part["geometry"] = shapely.transform(metric.geometry.array, offset.__add__)
             for name in _IDS.get(layer, ()):
                 text = part[name].dtype.kind not in "iu"
                 part[name] = part[name] + (f"-{k}" if text else k * _ID_STEP)

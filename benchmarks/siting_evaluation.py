@@ -33,8 +33,7 @@ import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from benchmarks import siting_within
-from toolkit import siting_rings
+from benchmarks import siting_rings, siting_within
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.base.draws import Design
@@ -46,6 +45,7 @@ from toolkit.siting.validation import regression, simulate
 from toolkit.siting.validation import score as siting_score
 from toolkit.siting.validation.fit import KnownCity, fit_profiles, fit_shared, known_city
 from toolkit.siting.validation.known_city import CityPair, make_pair, pack_files, read_files
+from toolkit.siting.weights import Drawn, draw, mixture_of
 from toolkit.streets.pack import open_pack
 
 FOLDS: Final = 5
@@ -157,7 +157,7 @@ def ranks(score: FloatArray, city: City) -> FloatArray:
     weight, at = city.pair.points.length_m, score[city.pair.nearest]
     order = np.argsort(score, kind="stable")
     below = np.r_[0.0, np.cumsum(weight[order])] / weight.sum()
-    sides = [below[np.searchsorted(score[order], at, side)] for side in ("left", "right")]  # type: ignore[call-overload]
+    sides = [below[np.searchsorted(score[order], at, side)] for side in ("left", "right")]
     return np.asarray(np.mean(sides, axis=0), dtype=float)
 
 
@@ -187,7 +187,7 @@ def winkler(low: float, high: float, truth: float, level: float = 0.9) -> float:
 def coverage(
     city: City,
     profiles: Profiles,
-    drawn: siting_profiles.Drawn,
+    drawn: Drawn,
     of: IntArray,
     optics: siting_rings.CentralOptics,
 ) -> list[dict[str, Any]]:
@@ -197,9 +197,7 @@ def coverage(
     places = [("city", np.ones(len(tile), dtype=np.bool_))]
     found = np.bincount(tile[pair.nearest], minlength=tile.max() + 1)
     places += [(f"tile {t}", tile == t) for t in np.flatnonzero(found >= LEAST_IN_TILE)]
-    flat = siting_profiles.Drawn(
-        np.ones_like(drawn.weight), drawn.uniform_share, drawn.cluster_size
-    )
+    flat = Drawn(np.ones_like(drawn.weight), drawn.uniform_share, drawn.cluster_size)
     design = Design(N_DRAWS, SEED)
     seen = simulate.covered(points.xy_m, pair.camera_xy_m)
     out = []
@@ -258,7 +256,7 @@ def coverage(
 
 def ring_share(
     ground: simulate.Ground,
-    drawn: siting_profiles.Drawn,
+    drawn: Drawn,
     number: FloatArray,
     each: FloatArray,
     profiles: Profiles,
@@ -340,9 +338,9 @@ def evaluate(cities: Sequence[City], prior: Prior) -> dict[str, Any]:
         fitted = fit_profiles([one.known for one in others], prior)
         profiles = siting_profiles.from_json(fitted, prior)
         groups = siting_score.classed(city.pair.points.code, city.pair.points.length_m)
-        drawn = siting_profiles.draw(
+        drawn = draw(
             profiles,
-            siting_profiles.mixture_of(profiles, None),
+            mixture_of(profiles, None),
             groups.code,
             groups.length_m,
             Design(N_DRAWS, SEED),
@@ -496,9 +494,10 @@ def ring_tables(found: Mapping[str, Any]) -> str:
         RINGS_GIVEN, ("siting", "uniform"), siting_rings.RING_TIERS
     ):
         tiles, whole = (
-            [row["rings"][tier][f"{given} {model}"] for one in found.values() for row in part(one)]
-            for part in (lambda one: one["coverage"][1:], lambda one: one["coverage"][:1])
-        )
+            [row["rings"][tier][f"{given} {model}"]
+             for one in found.values() for row in one["coverage"][part]]
+            for part in (slice(1, None), slice(1))
+        )  # fmt: skip
         lines.append(
             f"| {RINGS_GIVEN[given]} | {model} | {tier} "
             f"| {np.sum([got['holds'] for got in whole]):.2f} "

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+import yaml
 
 import toolkit
 from toolkit.base import store
@@ -364,6 +365,27 @@ def test_the_app_asks_nothing_and_tells_nobody(start, monkeypatch):
     variables = start.run_environment("app")
     assert variables["STREAMLIT_BROWSER_GATHER_USAGE_STATS"] == "false"
     assert variables["STREAMLIT_SERVER_SHOW_EMAIL_PROMPT"] == "false"
+
+
+def test_make_the_hooks_and_the_hosted_runs_call_commands_that_exist(start):
+    made = re.search(
+        r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert made is not None
+    targets = {*made[1].split()} - {"setup", "clean"}
+    assert targets == start.COMMANDS.keys() - {"cli"}
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    assert [repo["repo"] for repo in hooks["repos"]] == ["local"]
+    entries = [hook["entry"].split() for repo in hooks["repos"] for hook in repo["hooks"]]
+    assert entries
+    assert all(make == "make" and target in targets for make, target in entries)
+    workflow = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text(encoding="utf-8"))
+    steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
+    run = [step["run"].split()[:3] for step in steps if "run" in step]
+    assert {tuple(words[:2]) for words in run} == {("python", "start.py")}
+    assert {words[2] for words in run} == {"report", "test", "test-oldest"}
+    pythons = workflow["jobs"]["test"]["strategy"]["matrix"]["python"]
+    assert pythons == [".".join(map(str, start.PYTHONS[k])) for k in (0, -1)]
 
 
 # --- the requirements -------------------------------------------------------------------------

@@ -9,6 +9,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from toolkit.base.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from toolkit.assessment.assess import assess
     from toolkit.assessment.model import Assessment
@@ -17,8 +19,6 @@ if TYPE_CHECKING:
     from toolkit.output.report import write_report
     from toolkit.streets.cities import load_cities
     from toolkit.streets.pack import open_pack
-
-__version__ = "0.1.0"
 
 __all__ = [
     "Assessment",

@@ -1,4 +1,4 @@
-"""``python -m toolkit``."""
+"""``python -m toolkit``, and the installed command ``camera-exposure``."""
 
 from __future__ import annotations
 
@@ -7,9 +7,15 @@ import sys
 
 from toolkit.cli import main
 
-if __name__ == "__main__":
+
+def run(prog: str = "camera-exposure") -> int:
+    """Run the command line in UTF-8 and return its exit code."""
     for stream in (sys.stdout, sys.stderr):
         # A Windows console of another code page cannot write Burmese.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    sys.exit(main())
+    return main(prog=prog)
+
+
+if __name__ == "__main__":
+    sys.exit(run("python -m toolkit"))

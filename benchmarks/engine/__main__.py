@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -21,19 +20,16 @@ from benchmarks.engine.report import BOUNDS, missed, table, write
 
 def run(name: str) -> Figures:
     """Measure one thing in a new process."""
-    environment = dict(os.environ)
-    if name == "four_threads":
-        environment["NUMBA_THREADING_LAYER"] = "workqueue"
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.engine", "--measure", name],
-        env=environment, stdout=subprocess.PIPE, check=True, text=True,
+        stdout=subprocess.PIPE, check=True, text=True,
     )  # fmt: skip
     return {key: float(value) for key, value in json.loads(done.stdout.splitlines()[-1]).items()}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the benchmarks."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])  # type: ignore[union-attr]
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--strict", action="store_true")
     parser.add_argument("--only", nargs="+", choices=sorted(MEASURES), default=[])
     parser.add_argument("--measure", choices=sorted(MEASURES), help=argparse.SUPPRESS)

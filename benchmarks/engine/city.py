@@ -9,14 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 from toolkit.assumptions.sets import load_assumptions
-from toolkit.base.arrays import FloatArray
+from toolkit.base.arrays import FloatArray, GeometryArray
 from toolkit.engine import sight
-from toolkit.siting import candidates
+from toolkit.siting import candidates, inclusion
 from toolkit.siting.surroundings import pack_layers
 from toolkit.streets import street_points
 from toolkit.streets.pack import open_pack
@@ -64,9 +65,9 @@ class TiledCity:
         return self.groups.xy_m
 
     @cached_property
-    def ranked(self) -> candidates.Ranked:
+    def ranked(self) -> inclusion.Ranked:
         """Return the groups in order of class and size, kept: no assumption moves them."""
-        return candidates.ranked(self.groups)
+        return inclusion.ranked(self.groups)
 
 
 def tiled_city(
@@ -76,7 +77,7 @@ def tiled_city(
     pack, values, model = open_pack(PACK), load_assumptions(), candidates.load_siting()
     crs = pack.manifest.crs
 
-    def metric(frame):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    def metric(frame: gpd.GeoDataFrame) -> GeometryArray:
         return np.asarray(frame.geometry.to_crs(crs).array, dtype=object)
 
     lines, houses = metric(pack.streets), metric(pack.buildings)
@@ -131,7 +132,7 @@ def tiled_city(
             groups.class_code,
         ).take(along),
         district=place[of_cell.ravel()[along]],
-        buildings=np.concatenate([shapely.transform(houses, lambda a, s=s: a + s) for s in shifts]),
+        buildings=np.concatenate([shapely.transform(houses, s.__add__) for s in shifts]),
         top_m=np.tile(top_m, n),
         length_m=float(shapely.length(lines).sum()) * n,
         n_edges=int((shapely.get_num_coordinates(lines) - 1).sum()) * n,

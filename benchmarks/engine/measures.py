@@ -13,24 +13,26 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numba
 import numpy as np
 import shapely
-from numba import njit, prange
+from numba import njit
 from scipy.spatial import cKDTree
 
 from benchmarks.engine.city import TiledCity, tiled_city
 from toolkit.assumptions.sets import load_assumptions
+from toolkit.base.arrays import Float32Array, FloatArray
 from toolkit.base.draws import Design
 from toolkit.engine import closed_form as exposure
-from toolkit.engine import placement, sight
+from toolkit.engine import pairs_by_point, placement, sight, sight_cache, site_chance, workers
+from toolkit.engine.views import view_table
 from toolkit.optics.camera_draws import draw_cameras
 from toolkit.optics.catalogue import load_catalogue
-from toolkit.siting import candidates, profiles
-from toolkit.siting.profiles import operators_of
+from toolkit.siting import inclusion
+from toolkit.siting.weights import operators_of, weights_of
 
 Figures = dict[str, float]
 
@@ -43,6 +45,9 @@ SEED = 3
 PAIR_SITES = 20_000
 SHAPELY_PAIRS = 200_000
 REPEATS = 3
+CHUNK_POINTS = 16_384
+CHUNK_DRAWS = 8
+"""Chunks of the floors, as of the loops that they are compared with."""
 _KIB = 1024 if sys.platform != "darwin" else 1
 _GB = 1e9
 
@@ -76,15 +81,16 @@ def lines_of_sight() -> Figures:
     outside_point = sight.containing_building(city.point_xy, city.buildings) < 0
     sites, points = city.site_xy[outside_site][:PAIR_SITES], city.point_xy[outside_point]
     origin = points.mean(axis=0)
-    near = cKDTree(points).query_ball_point(sites, NEAR_M)
-    counts = np.array([len(n) for n in near])
+    tree = cKDTree(points)
+    near = tree.query_ball_point(sites, NEAR_M)
+    counts = tree.query_ball_point(sites, NEAR_M, return_length=True)
     site, point = np.repeat(np.arange(len(sites)), counts), np.concatenate(near).astype(np.int64)
-    ground = sight.make_ground(sites, points, city.buildings)
+    arrays = sight.sweep_arrays(sites, points, city.buildings)
 
-    numba.set_num_threads(1)
+    workers.set_threads(1)
 
     def ours() -> int:
-        return int(sum(b[0].sum() for b in sight.sweep(ground, reach_m=NEAR_M, keep=False)))
+        return int(sum(b[0].sum() for b in sight.sweep(arrays, reach_m=NEAR_M, keep=False)))
 
     visible = ours()
     own_s = best(ours)
@@ -118,17 +124,17 @@ def lines_of_sight() -> Figures:
         found["embree_pairs_per_s"] = len(site) / best(embree)
     few = np.random.default_rng(SEED).choice(len(site), SHAPELY_PAIRS, replace=False)
     sightlines = shapely.linestrings(np.stack([sites[site[few]], points[point[few]]], axis=1))
-    tree = shapely.STRtree(city.buildings)
+    building_tree = shapely.STRtree(city.buildings)
 
     def bulk() -> int:
-        return len(np.unique(tree.query(sightlines, predicate="intersects")[0]))
+        return len(np.unique(building_tree.query(sightlines, predicate="intersects")[0]))
 
     found["shapely_visible_share"] = 1 - bulk() / len(few)
     found["shapely_pairs_per_s"] = len(few) / best(bulk)
     return found
 
 
-def _upright(ends: sight.Float32Array) -> sight.Float32Array:
+def _upright(ends: Float32Array) -> Float32Array:
     """Return two triangles per wall, tall enough for anything, shape (2 W, 3, 3)."""
     x0, y0, x1, y1 = ends
     low, high = np.full_like(x0, -10.0), np.full_like(x0, 1000.0)
@@ -168,12 +174,12 @@ def _band(beyond_m: float, reach_m: float) -> Figures:
         n_pairs = int(pairs.start[-1])
         del pairs
     start = time.perf_counter()
-    ground = sight.make_ground(city.site_xy, city.point_xy, city.buildings, city.top_m)
+    arrays = sight.sweep_arrays(city.site_xy, city.point_xy, city.buildings, city.top_m)
     ground_s = time.perf_counter() - start
     tests_s = best(
         lambda: sum(
             int(b[0].sum())
-            for b in sight.sweep(ground, reach_m=reach_m, beyond_m=beyond_m, keep=False)
+            for b in sight.sweep(arrays, reach_m=reach_m, beyond_m=beyond_m, keep=False)
         ),
         1 if reach_m > NEAR_M else REPEATS,
     )
@@ -188,7 +194,7 @@ def _band(beyond_m: float, reach_m: float) -> Figures:
         "grids_s": ground_s,
         "open_again_s": again_s,
         "disk_gb": size_gb,
-        "threads": float(numba.get_num_threads()),
+        "threads": float(workers.n_threads()),
     }
 
 
@@ -202,7 +208,7 @@ def _compile() -> None:
 
 
 def _cached(city: TiledCity, beyond_m: float, reach_m: float, folder: Path) -> sight.Sight:
-    return sight.cached_sight(
+    return sight_cache.cached_sight(
         {"city": "tiles"}, city.site_xy, city.point_xy, city.buildings,
         reach_m=reach_m, beyond_m=beyond_m, top_m=city.top_m, cache_dir=folder,
     )  # fmt: skip
@@ -211,10 +217,10 @@ def _cached(city: TiledCity, beyond_m: float, reach_m: float, folder: Path) -> s
 # --- exposure -------------------------------------------------------------------------------
 
 
-def _ready(city: TiledCity, folder: Path) -> tuple[sight.Sight, exposure.PointRows]:
+def _ready(city: TiledCity, folder: Path) -> tuple[sight.Sight, pairs_by_point.PointRows]:
     pairs = _cached(city, 0.0, NEAR_M, folder)
     n = len(city.site_xy)
-    return pairs, exposure.point_rows(
+    return pairs, pairs_by_point.point_rows(
         pairs,
         len(city.point_xy),
         np.zeros(n, np.int64),
@@ -225,14 +231,14 @@ def _ready(city: TiledCity, folder: Path) -> tuple[sight.Sight, exposure.PointRo
 
 def _chance(
     city: TiledCity, n_cameras: float, design: Design
-) -> tuple[exposure.SiteChance, np.ndarray]:
+) -> tuple[site_chance.SiteChance, FloatArray]:
     """Return the chance of sites for a number of cameras, and cameras per site."""
     values = load_assumptions()
     per_site = values.draw("sites.cameras_per_site", design)
     n_sites = n_cameras / per_site
-    weights = profiles.weights_of(operators_of(None), city.groups, values, design)
-    factor = candidates.inclusion_factor(weights, n_sites, city.ranked)
-    chance = exposure.SiteChance.of_classes(
+    weights = weights_of(operators_of(None), city.groups, values, design)
+    factor = inclusion.inclusion_factor(weights, n_sites, city.ranked)
+    chance = site_chance.SiteChance.of_classes(
         factor.T,
         city.groups.weight_class,
         city.groups.size_m,
@@ -243,10 +249,10 @@ def _chance(
     return chance, per_site
 
 
-@njit(parallel=True)
-def read_rows(start, site, bins, view, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+@njit(nogil=True)
+def read_rows(first, end, start, site, bins, view, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Add up the arrays that the closed form reads: the floor that memory sets."""
-    for p in prange(len(start) - 1):
+    for p in range(first, end):
         total = 0
         for k in range(start[p], start[p + 1]):
             total += site[k] + bins[k] + view[k]
@@ -261,10 +267,13 @@ def closed_form() -> Figures:
     design = Design(1, SEED)
     chance, per_site = _chance(city, N_CAMERAS, design)
     drawn = draw_cameras(load_catalogue(), load_assumptions(), design, brand=None)
-    views = exposure.view_table(drawn, per_site, reach_m=NEAR_M, codes=rows.codes)
+    views = view_table(drawn, per_site, reach_m=NEAR_M, codes=rows.codes)
     out = np.empty(len(rows.start) - 1, np.int64)
-    read = lambda: read_rows(rows.start, rows.site, rows.bin, rows.view, out)  # noqa: E731
-    work = lambda: exposure.closed_form(rows, chance, views)  # noqa: E731
+    borders = workers.even_borders(len(out), CHUNK_POINTS)
+    read = partial(
+        workers.over, read_rows, borders, rows.start, rows.site, rows.bin, rows.view, out
+    )
+    work = partial(exposure.closed_form, rows, chance, views)
     read()
     work()
     # In turn, so that a busy neighbour hits both.
@@ -279,7 +288,7 @@ def closed_form() -> Figures:
     def changed() -> None:
         again, per = _chance(city, N_CAMERAS * 1.1, design)
         cameras = draw_cameras(load_catalogue(), values, design, brand=None)
-        table = exposure.view_table(cameras, per, reach_m=NEAR_M, codes=rows.codes)
+        table = view_table(cameras, per, reach_m=NEAR_M, codes=rows.codes)
         exposure.closed_form(rows, again, table)
 
     found["changed_central_s"] = best(changed)
@@ -292,7 +301,7 @@ def closed_form() -> Figures:
     def intervals() -> None:
         again, per = _chance(city, N_CAMERAS * 1.1, many)
         cameras = draw_cameras(load_catalogue(), values, many, brand=None)
-        table = exposure.view_table(cameras, per, reach_m=NEAR_M, codes=few.codes)
+        table = view_table(cameras, per, reach_m=NEAR_M, codes=few.codes)
         exposure.summarise(
             few, again, table, np.full(len(sample), 5.0), city.street[sample],
             int(city.street.max()) + 1,
@@ -303,12 +312,12 @@ def closed_form() -> Figures:
     return found
 
 
-@njit(parallel=True)
-def stream(first, sites, start, point, cm, bearing, least, hits):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+@njit(nogil=True)
+def stream(first, end, camera, sites, start, point, cm, bearing, least, hits):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, PLR0913, PLR0917
     """Read the rows of the same sites and mark their points: the floor of any simulation."""
-    for d in prange(len(first) - 1):
+    for d in range(first, end):
         hit = np.zeros(hits, np.uint8)
-        for c in range(first[d], first[d + 1]):
+        for c in range(camera[d], camera[d + 1]):
             for k in range(start[sites[c]], start[sites[c] + 1]):
                 hit[point[k]] |= np.uint8((cm[k] & 1) + (bearing[k] & 1) + (least[k] & 1) + 1)
 
@@ -318,12 +327,15 @@ def monte_carlo() -> Figures:
     city = tiled_city()
     with tempfile.TemporaryDirectory() as folder:
         pairs = _cached(city, 0.0, NEAR_M, Path(folder))
+        # In memory, so that no run waits for the disk.
         pairs = sight.Sight(
-            *(np.asarray(a) for a in (
-                pairs.start, pairs.point, pairs.distance_cm, pairs.bearing, pairs.height_dm,
-            )),
+            np.asarray(pairs.start),
+            np.asarray(pairs.point),
+            np.asarray(pairs.distance_cm),
+            np.asarray(pairs.bearing),
+            np.asarray(pairs.height_dm),
             pairs.reach_m,
-        )  # fmt: skip
+        )
         design = Design(N_DRAWS, SEED)
         chance, per_site = _chance(city, N_CAMERAS, design)
         drawn = draw_cameras(load_catalogue(), load_assumptions(), design, brand=None)
@@ -342,9 +354,10 @@ def monte_carlo() -> Figures:
             )  # fmt: skip
 
         def floor() -> None:
-            stream(
-                equipped.first, equipped.site, pairs.start, pairs.point, pairs.distance_cm,
-                pairs.bearing, pairs.height_dm, len(length),
+            workers.over(
+                stream, workers.even_borders(N_DRAWS, CHUNK_DRAWS), equipped.first,
+                equipped.site, pairs.start, pairs.point, pairs.distance_cm, pairs.bearing,
+                pairs.height_dm, len(length),
             )  # fmt: skip
 
         whole()
@@ -372,7 +385,7 @@ def helsinki() -> Figures:
         assess("helsinki-centre", as_of=dt.date(2026, 1, 1), count=(low, 600))
 
     run(300)
-    return {"changed_s": min(best(lambda low=low: run(low), 1) for low in range(301, 306))}
+    return {"changed_s": min(best(partial(run, low), 1) for low in range(301, 306))}
 
 
 COPIES = 9
@@ -401,7 +414,7 @@ def sample_answer() -> Figures:
             )
 
         run(2_000)
-        changed_s = min(best(lambda low=low: run(low), 1) for low in range(2_001, 2_009))
+        changed_s = min(best(partial(run, low), 1) for low in range(2_001, 2_009))
     return {"street_km": km, "changed_s": changed_s}
 
 
@@ -434,7 +447,7 @@ def sizes() -> Figures:
             for cameras in every:
                 n_cameras = cameras or city.length_m / 1e3
                 chance, per_site = _chance(city, n_cameras, design)
-                table = exposure.view_table(drawn, per_site, reach_m=NEAR_M, codes=rows.codes)
+                table = view_table(drawn, per_site, reach_m=NEAR_M, codes=rows.codes)
                 length, n_streets = np.full(len(city.point_xy), POINT_M), city.street.max() + 1
 
                 def summarise() -> None:
@@ -469,7 +482,7 @@ def _part(city: TiledCity, n_points: int) -> TiledCity:
 
 
 def four_threads() -> Figures:
-    """Assess from four threads at once under numba's simplest layer, which allows one caller."""
+    """Assess from four threads at once, as sessions of the app do."""
     import datetime as dt
 
     from toolkit import assess
@@ -487,7 +500,6 @@ def four_threads() -> Figures:
     for thread in threads:
         thread.join()
     return {
-        "workqueue": float(numba.threading_layer() == "workqueue"),
         "answers": float(len(answers)),
         "distinct": float(len(set(answers))),
         "threads": float(os.cpu_count() or 1),

@@ -18,7 +18,7 @@ from toolkit.assessment.inputs import make_inputs
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
 from toolkit.engine import scene, sight
-from toolkit.siting import profiles
+from toolkit.siting import profiles, weights
 from toolkit.streets import mapped_cameras
 from toolkit.streets import pack as streets
 from toolkit.streets.schema import LAYERS, Layers
@@ -74,7 +74,7 @@ def forget() -> None:
     """Forget what is kept in memory, as a new process has."""
     on_streets._open_scene.cache_clear()
     on_streets._open_sample.cache_clear()
-    profiles._kept_weights.cache_clear()
+    weights._kept_weights.cache_clear()
 
 
 @pytest.fixture
@@ -207,7 +207,6 @@ print(json.dumps({
 
 FOUR_AT_ONCE = """
 import datetime as dt, sys, threading
-import numba
 from concurrent.futures import ThreadPoolExecutor
 from toolkit.assessment import assess
 COUNTS = [(20.0, 60.0), (30.0, 90.0), (5.0, 10.0), (100.0, 200.0)]
@@ -220,7 +219,6 @@ def one(count, wait=True):
     return found.to_json()
 with ThreadPoolExecutor(4) as pool:
     at_once = [text for _ in range(3) for text in pool.map(one, COUNTS)]
-assert numba.threading_layer() == "workqueue", numba.threading_layer()
 assert at_once == 3 * [one(count, wait=False) for count in COUNTS]
 print("the same")
 """
@@ -251,7 +249,7 @@ def test_a_second_start_maps_the_arrays_and_sweeps_nothing(home):
 
 def test_four_threads_at_once_do_not_stop_the_process(home):
     install(home)
-    assert run(FOUR_AT_ONCE, NUMBA_THREADING_LAYER="workqueue") == "the same\n"
+    assert run(FOUR_AT_ONCE) == "the same\n"
 
 
 def test_layers_are_made_once_and_only_when_asked_for(home, monkeypatch):

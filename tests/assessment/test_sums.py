@@ -13,7 +13,7 @@ from toolkit.assessment.on_streets import scene_of
 from toolkit.assessment.site_plan import plan_sites, reducing_share
 from toolkit.assessment.sums import Sums
 from toolkit.base.draws import Design
-from toolkit.siting.profiles import operators_of
+from toolkit.siting.weights import operators_of
 from toolkit.streets.schema import empty_layer
 
 AS_OF = dt.date(2026, 11, 23)

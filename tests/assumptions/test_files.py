@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import tomllib
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from toolkit.assumptions.files import (
     Difference,
@@ -14,31 +10,10 @@ from toolkit.assumptions.files import (
     save_new,
     shown,
     to_toml,
-    toml_table,
-    toml_value,
 )
 from toolkit.assumptions.sets import load_assumptions, read_set
 from toolkit.base import store
 from toolkit.base.errors import InputDataError
-
-
-@given(
-    st.one_of(
-        st.text(st.characters(exclude_categories=("Cs",))),
-        st.booleans(),
-        st.integers(-(2**60), 2**60),
-        st.floats(allow_nan=False),
-        st.lists(st.text(st.characters(exclude_categories=("Cs",))), max_size=3),
-    )
-)
-def test_values_are_read_back_as_they_were(value):
-    assert tomllib.loads(f"x = {toml_value(value)}")["x"] == value
-
-
-def test_a_table_leaves_out_what_is_not_given():
-    assert toml_table("[[a]]", {"b": 1.0, "c": None}) == "[[a]]\nb = 1.0\n"
-    with pytest.raises(TypeError):
-        toml_value({1})
 
 
 @pytest.mark.parametrize("name", ["central", "cautious", "minimal"])

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import tomllib
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from toolkit.base import toml_files
 from toolkit.base.errors import InputDataError
@@ -46,3 +50,28 @@ def test_problems_are_counted():
         toml_files.fail_if_any(["one"], "It")
     with pytest.raises(InputDataError, match=r"2 problems\.\n- one\n- two"):
         toml_files.fail_if_any(["one", "two"], "It")
+
+
+_TEXTS = st.text(st.characters(exclude_categories=("Cs",)))
+
+
+@given(
+    st.one_of(
+        _TEXTS,
+        st.booleans(),
+        st.integers(-(2**60), 2**60),
+        st.floats(allow_nan=False),
+        st.lists(_TEXTS, max_size=3),
+        st.dictionaries(_TEXTS, _TEXTS, min_size=1, max_size=3),
+    )
+)
+def test_values_are_read_back_as_they_were(value):
+    text = toml_files.toml_table("[a]", {"x": value, "y": 1})
+    assert tomllib.loads(text) == {"a": {"x": value, "y": 1}}
+    assert all(line.isprintable() for line in text.split("\n"))
+
+
+def test_a_table_leaves_out_what_is_not_given():
+    assert toml_files.toml_table("[[a]]", {"b": 1.0, "c": None}) == "[[a]]\nb = 1.0\n"
+    with pytest.raises(TypeError):
+        toml_files.toml_table("", {"a": {1}})

@@ -21,7 +21,7 @@ from toolkit.language.translate import Language
 from toolkit.optics.camera_draws import load_catalogue
 from toolkit.output import map_page as maps
 from toolkit.siting.candidates import load_siting
-from toolkit.siting.profiles import operators_of
+from toolkit.siting.weights import operators_of
 from toolkit.streets import reference_networks
 from toolkit.streets.pack import find_pack_for, pack_sha256
 

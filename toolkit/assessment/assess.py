@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import get_args
 
 import numpy as np
 
-from toolkit import __version__
 from toolkit.assessment.counting import observation_part, value_of_counting
 from toolkit.assessment.inputs import N_DRAWS, Inputs, make_inputs
 from toolkit.assessment.model import (
@@ -36,10 +36,12 @@ from toolkit.base.arrays import FloatArray
 from toolkit.base.draws import Design
 from toolkit.base.quantity import Quantity, rounded_draws
 from toolkit.base.terms import TIERS, SourceRef, Status
+from toolkit.base.version import __version__
 from toolkit.evidence.count import Scope
 from toolkit.evidence.densities import CityFigures
 from toolkit.evidence.load import evidence_sha256
 from toolkit.evidence.observations import Observation
+from toolkit.evidence.words import MissingFigure
 from toolkit.language import notes, words
 from toolkit.streets import reference_networks
 from toolkit.streets.pack import (
@@ -118,30 +120,7 @@ def assess(  # noqa: PLR0913
 
 def assemble(inputs: Inputs, outcome: Outcome, figures: CityFigures) -> Assessment:
     """Put the parts of an assessment together."""
-    counts, city = inputs.counts, inputs.city
-    warned = [*outcome.warnings, "wide_setting", "daylight"]
-    if counts.stale_installed if inputs.status == "installed" else counts.stale_planned:
-        warned.append("stale")
-    if counts.used_prior:
-        warned.append("no_count")
-    if counts.user_range:
-        warned.append("own_count")
-    if counts.mixed_scope:
-        warned.append("mixed_scope")
-    if counts.contradictions:
-        warned.append("contradictions")
-    if counts.observations:
-        warned.append("counted")
-    if any(reason.startswith("no_") for _, reason in counts.unused):
-        warned.append("density_unused")
-    if inputs.operators.alone is not None and outcome.pack:
-        warned.append("one_profile")
-    if inputs.assumptions.label == MINIMAL:
-        warned.insert(0, "minimal_set")
-    if city.demonstration:
-        warned.append("demonstration")
-    if outcome.sample:
-        warned.append("sampled")
+    city = inputs.city
     return Assessment(
         schema=SCHEMA,
         tool=__version__,
@@ -173,10 +152,34 @@ def assemble(inputs: Inputs, outcome: Outcome, figures: CityFigures) -> Assessme
         draws=_draws(inputs, outcome),
         sample=outcome.sample,
         missing=notes.notes(outcome.missing),
-        warnings=notes.notes(warned),
+        warnings=notes.notes(_warnings(inputs, outcome)),
         limits=words.limits("en", inputs.operators.profiles.cities),
         sources=source_refs(inputs, outcome.pack),
     ).with_layers(outcome.make_layers)
+
+
+def _warnings(inputs: Inputs, outcome: Outcome) -> list[str]:
+    """Return the ids of the warnings that apply, in the order in which they are read."""
+    counts = inputs.counts
+    stale = counts.stale_installed if inputs.status == "installed" else counts.stale_planned
+    lacks_figure = any(reason in get_args(MissingFigure) for _, reason in counts.unused)
+    applies = {
+        "minimal_set": inputs.assumptions.label == MINIMAL,
+        **dict.fromkeys(outcome.warnings, True),
+        "wide_setting": True,
+        "daylight": True,
+        "stale": stale,
+        "no_count": counts.used_prior,
+        "own_count": counts.user_range,
+        "mixed_scope": counts.mixed_scope,
+        "contradictions": counts.contradictions,
+        "counted": counts.observations,
+        "density_unused": lacks_figure,
+        "one_profile": inputs.operators.alone is not None and outcome.pack,
+        "demonstration": inputs.city.demonstration,
+        "sampled": outcome.sample,
+    }
+    return [note for note, holds in applies.items() if holds]
 
 
 def _draws(inputs: Inputs, outcome: Outcome) -> DrawsPart:

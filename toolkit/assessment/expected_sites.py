@@ -12,7 +12,6 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from toolkit import __version__
 from toolkit.assessment.assess import source_refs
 from toolkit.assessment.inputs import Inputs
 from toolkit.assessment.outcome import M_PER_KM
@@ -20,13 +19,14 @@ from toolkit.assessment.site_plan import share_inside
 from toolkit.base.arrays import FloatArray
 from toolkit.base.errors import NotFoundError
 from toolkit.base.quantity import INTERVAL, Quantity
+from toolkit.base.version import __version__
 from toolkit.language import notes, words
 from toolkit.language.translate import LANGUAGES
-from toolkit.siting import candidates
+from toolkit.siting import inclusion
 from toolkit.siting.candidates import Candidates
 from toolkit.siting.features import street_points
-from toolkit.siting.profiles import weights_of
 from toolkit.siting.surroundings import pack_layers
+from toolkit.siting.weights import weights_of
 from toolkit.streets.pack import Pack, open_pack
 
 SCHEMA: Final = "camera-exposure.siting-cells/1"
@@ -74,8 +74,8 @@ def predict(
         raise NotFoundError(msg)
     pack = open_pack(pack_id)
     groups = _groups(pack, inputs.assumptions.value("sites.stretch_m"))
-    inside = share_inside(inputs, pack)["drawn"]
-    prob = candidates.inclusion_prob(
+    inside = share_inside(inputs, pack).drawn
+    prob = inclusion.inclusion_prob(
         weights_of(inputs.operators, groups, inputs.assumptions, inputs.design),
         inputs.n_cameras * inside / inputs.per_site,
         groups,

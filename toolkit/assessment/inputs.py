@@ -22,8 +22,8 @@ from toolkit.evidence.densities import CityFigures
 from toolkit.evidence.load import load_claims, load_observations
 from toolkit.evidence.observations import Observation
 from toolkit.optics.camera_draws import CameraDraws, draw_cameras, load_catalogue
-from toolkit.siting import candidates, profiles
-from toolkit.siting.profiles import Operators
+from toolkit.siting import candidates, weights
+from toolkit.siting.weights import Operators
 from toolkit.streets.cities import City, find_city, load_cities
 from toolkit.streets.pack import (
     find_pack_for,
@@ -126,7 +126,7 @@ def make_inputs(  # noqa: PLR0913
         ),
         per_site=values.draw("sites.cameras_per_site", design),
         model=candidates.load_siting(),
-        operators=profiles.operators_of(found.id, profile),
+        operators=weights.operators_of(found.id, profile),
     )
     return inputs, pack_id, figures
 

@@ -21,10 +21,11 @@ from toolkit.base.arrays import Float32Array, IntArray
 from toolkit.base.draws import Design
 from toolkit.base.quantity import Quantity
 from toolkit.base.terms import TIERS, Progress, Tier, exposure_class
-from toolkit.engine import cells, closed_form, zones
+from toolkit.engine import cells, closed_form, site_chance, zones
 from toolkit.engine import sample as street_sample
 from toolkit.engine.sample import StreetSample
 from toolkit.engine.scene import Frame, Scene, build_scene, pack_sites
+from toolkit.engine.views import view_table
 from toolkit.optics.camera_draws import threshold_px_m
 from toolkit.siting import candidates
 from toolkit.streets.mapped_cameras import cameras_sha256
@@ -168,7 +169,7 @@ def _summary_of_all(
 ) -> closed_form.PointSummary:
     """Return what is shown of each point, worked out some streets at a time."""
     rows = scene.rows.seen_by(inputs.cameras.height_m)
-    views = closed_form.view_table(
+    views = view_table(
         inputs.cameras,
         inputs.per_site,
         reach_m=scene.lines_of_sight.reach_m,
@@ -333,11 +334,11 @@ def street_figures(
 
 
 def _cells(
-    inputs: Inputs, scene: Scene, chance: closed_form.SiteChance, crs: str, size_m: float
+    inputs: Inputs, scene: Scene, chance: site_chance.SiteChance, crs: str, size_m: float
 ) -> gpd.GeoDataFrame:
     """Return the exposure by cell; the table of views is made again, since it is large to keep."""
     rows = scene.rows.seen_by(inputs.cameras.height_m)
-    views = closed_form.view_table(
+    views = view_table(
         inputs.cameras,
         inputs.per_site,
         reach_m=scene.lines_of_sight.reach_m,

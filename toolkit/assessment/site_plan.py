@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,10 +13,10 @@ import pandas as pd
 
 from toolkit.assessment.inputs import Inputs
 from toolkit.base.arrays import FloatArray, IntArray
-from toolkit.base.terms import ALLOCATIONS, Allocation
-from toolkit.engine import closed_form
+from toolkit.base.terms import Allocation
+from toolkit.engine import site_chance
 from toolkit.engine.scene import Frame
-from toolkit.siting import candidates, profiles
+from toolkit.siting import inclusion, weights
 from toolkit.streets.mapped_cameras import cameras_for
 from toolkit.streets.pack import Pack
 
@@ -49,8 +50,8 @@ class SitePlan:
         Street length inside the boundary, and of it the length with an answer.
     """
 
-    chance: closed_form.SiteChance
-    cases: dict[Allocation, closed_form.SiteChance]
+    chance: site_chance.SiteChance
+    cases: dict[Allocation, site_chance.SiteChance]
     in_scope: FloatArray
     inside_share: FloatArray
     n_cameras: FloatArray
@@ -73,7 +74,7 @@ def reducing_of(inputs: Inputs, pack: Pack) -> float:
 
 def chance_of_sites(
     inputs: Inputs, frame: Frame, in_scope: FloatArray, inside_share: FloatArray
-) -> closed_form.SiteChance:
+) -> site_chance.SiteChance:
     """Return the chance that each site of a city exists.
 
     Parameters
@@ -86,15 +87,15 @@ def chance_of_sites(
     design, values = inputs.design, inputs.assumptions
     n_here = np.maximum(inputs.n_cameras * inside_share, in_scope)
     n_sites = (n_here - in_scope) / inputs.per_site
-    factor = candidates.inclusion_factor(
-        profiles.weights_of(inputs.operators, frame.groups, values, design),
+    factor = inclusion.inclusion_factor(
+        weights.weights_of(inputs.operators, frame.groups, values, design),
         n_sites,
         frame.ranked,
     )
     size_m = np.where(frame.group_free, frame.groups.size_m, 0.0)
     # Mapped cameras are there, whoever runs them; scope only says how many of the report
     # they are.
-    return closed_form.SiteChance.of_classes(
+    return site_chance.SiteChance.of_classes(
         factor.T,
         frame.groups.weight_class,
         size_m,
@@ -113,15 +114,14 @@ def plan_sites(inputs: Inputs, pack: Pack, frame: Frame) -> SitePlan:
     inside = share_inside(inputs, pack)
     among = np.flatnonzero(known)
     return SitePlan(
-        chance=chance_of_sites(inputs, frame, in_scope, inside["drawn"]),
+        chance=chance_of_sites(inputs, frame, in_scope, inside.drawn),
         cases={
-            a: chance_of_sites(inputs, frame, in_scope, inside[a])
-            for a in ALLOCATIONS
-            if "township" in inside
+            reading: chance_of_sites(inputs, frame, in_scope, share)
+            for reading, share in inside.cases.items()
         },
         in_scope=in_scope,
-        inside_share=inside["drawn"],
-        n_cameras=np.maximum(inputs.n_cameras * inside["drawn"], in_scope),
+        inside_share=inside.drawn,
+        n_cameras=np.maximum(inputs.n_cameras * inside.drawn, in_scope),
         reducing=reducing,
         sample=among[systematic(len(among))],
         total_m=float(length.sum()),
@@ -191,20 +191,37 @@ def mapped_share(inputs: Inputs) -> FloatArray:
     return inputs.assumptions.draw("sites.mapped_in_scope", inputs.design)
 
 
-def share_inside(inputs: Inputs, pack: Pack) -> dict[str, FloatArray]:
+@dataclass(frozen=True)
+class ShareInside:
+    """Which share of the reported cameras stands inside the boundary, each of shape (D,).
+
+    A report rarely says which area it counts.
+
+    Attributes
+    ----------
+    drawn
+        Between the two cases on the log scale, by `city.core_allocation`.
+    cases
+        `core`: all cameras stand inside. `township`: they are spread over the streets of the
+        built-up township, of which the boundary is a part, taken as dense as the pack. Empty
+        where the number is about the boundary itself.
+    """
+
+    drawn: FloatArray
+    cases: Mapping[Allocation, FloatArray]
+
+
+def share_inside(inputs: Inputs, pack: Pack) -> ShareInside:
     """Return which share of the reported cameras stands inside the boundary, per reading.
 
-    A report rarely says which area it counts. `core`: all cameras stand inside. `township`: they
-    are spread over the streets of the built-up township, of which the boundary is a part, taken
-    as dense as the pack. `drawn`: between the two on the log scale, by `city.core_allocation`.
     The user's own number and the demonstration's are about the boundary itself.
     """
     design, values = inputs.design, inputs.assumptions
     everything = np.ones(design.n_draws)
     area_km2 = pack.manifest.boundary.area_km2
     if inputs.city.demonstration or inputs.counts.user_range or not area_km2:
-        return {"drawn": everything}
+        return ShareInside(everything, {})
     township_km2 = np.pi * values.draw("city.township_radius_km", design) ** 2
     township = np.minimum(area_km2 / township_km2, 1.0)
     drawn = township ** (1.0 - values.draw("city.core_allocation", design))
-    return {"drawn": drawn, "core": everything, "township": township}
+    return ShareInside(drawn, {"core": everything, "township": township})

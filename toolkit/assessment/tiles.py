@@ -24,7 +24,7 @@ from toolkit.assessment.site_plan import plan_sites
 from toolkit.assessment.sums import Sums, add_up
 from toolkit.base import store
 from toolkit.base.arrays import FloatArray, IntArray
-from toolkit.engine import sight
+from toolkit.engine import sight, sight_cache
 from toolkit.engine.scene import Frame, Scene, build_frame, middles, with_sight
 from toolkit.siting import candidates
 from toolkit.streets import street_points
@@ -168,7 +168,7 @@ def tile_scene(
     low, high = points.xy.min(axis=0) - halo_m, points.xy.max(axis=0) + halo_m
     site = np.flatnonzero(((frame.site_xy_m >= low) & (frame.site_xy_m <= high)).all(axis=1))
     building = shapely.intersects(frame.buildings, shapely.box(*low, *high))
-    pairs = sight.cached_sight(
+    pairs = sight_cache.cached_sight(
         {**frame.sight_key, "streets": store.sha256_bytes(streets.astype("<i8").tobytes())},
         frame.site_xy_m[site],
         points.xy,

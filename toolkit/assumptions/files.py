@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from toolkit.assumptions.sets import DEFAULT_SET, FOLDER, NAME, Assumption, AssumptionSet
 from toolkit.base import store, toml_files
 from toolkit.base.errors import InputDataError
 from toolkit.base.escape import plain
+from toolkit.base.toml_files import toml_table
 
 _FIELDS: Final = tuple(Assumption.model_fields)
 _COMPARED: Final = ("value", "low", "high", "distribution", "layer", "unit", "source", "reason")
@@ -23,34 +23,6 @@ _HEADING: Final = """\
 # Change what you want to change, and write the source and the reason of it. Tables that you leave
 # as they are may be deleted: they are then taken from the set that "from" names.
 """
-
-
-def toml_value(value: object) -> str:
-    """Return a text, number, flag or list as TOML writes it, harmless whatever it holds.
-
-    Raises
-    ------
-    TypeError
-        If it is none of these.
-    """
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case float() | int():
-            return repr(value)
-        case str():
-            # A JSON string is a TOML basic string, but for the one control sign it leaves as it is.
-            return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-        case list() | tuple():
-            return f"[{', '.join(toml_value(item) for item in value)}]"
-    msg = f"{type(value).__name__} cannot be written"
-    raise TypeError(msg)
-
-
-def toml_table(heading: str, values: dict[str, Any]) -> str:
-    """Return one table under its heading, such as ``[[assumption]]``; None is left out."""
-    lines = [f"{key} = {toml_value(value)}" for key, value in values.items() if value is not None]
-    return "\n".join([heading, *lines] if heading else lines) + "\n"
 
 
 def to_toml(values: AssumptionSet, *, name: str | None = None, base: str = DEFAULT_SET) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -27,6 +28,9 @@ class Design:
     seed
         Seed of every column.
     """
+
+    keepable: ClassVar[bool] = True
+    """Whether what was drawn may be kept for an equal design, without asking for columns again."""
 
     n_draws: int
     seed: int

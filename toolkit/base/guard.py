@@ -29,9 +29,9 @@ from numpy.typing import NDArray
 from toolkit.base import store
 from toolkit.base.clean_text import clean_text
 from toolkit.base.errors import InputDataError
+from toolkit.base.terms import StepProgress
 from toolkit.streets.schema import CRS
 
-Progress = Callable[[str, float | None], None]
 Kind = Literal["line", "polygon", "point"]
 
 MOST_ROWS: Final = 5_000_000
@@ -202,7 +202,7 @@ _PACKED: Final[dict[str, Callable[[Path], gzip.GzipFile | bz2.BZ2File]]] = {
 _READ_BYTES: Final = 1 << 20
 
 
-def refuse_bomb(path: Path, progress: Progress | None = None) -> None:
+def refuse_bomb(path: Path, progress: StepProgress | None = None) -> None:
     """Unpack a ``.gz`` or ``.bz2`` file once, keeping nothing, to see that it does not explode.
 
     OpenStreetMap XML shrinks ten to twenty times. Files of other endings are let through.

@@ -1,6 +1,6 @@
 """Where data live, and how they are written: the only module that knows paths.
 
-Built-in data lie in ``geodata/`` beside the package. A user's own data lie under
+Built-in data lie in ``geodata/`` (`builtin_dir`). A user's own data lie under
 ``CAMERA_TOOLKIT_HOME`` if that is set, else in the user data folder of the system, and are
 searched first. Everything is written to a temporary name and then renamed, so that a reader
 meets the old file or the new one, never half of one.
@@ -27,11 +27,17 @@ HOME_VARIABLE = "CAMERA_TOOLKIT_HOME"
 _APP_NAME = "camera-exposure-toolkit"
 _CHUNK_BYTES = 1 << 20
 _NAME_SHOWN = 200
+_PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def builtin_dir() -> Path:
-    """Return the folder of the data that come with the toolkit."""
-    return Path(__file__).resolve().parents[2] / "geodata"
+    """Return the folder of the data that come with the toolkit.
+
+    An installed wheel holds it inside the package; in a checkout, and where that is installed
+    editable, it lies next to the package.
+    """
+    inside = _PACKAGE / "geodata"
+    return inside if inside.is_dir() else _PACKAGE.parent / "geodata"
 
 
 def home_dir() -> Path:

@@ -1,4 +1,4 @@
-"""Read the TOML files people write, and gather every problem of a file with its place.
+"""Read and write the TOML files of people, and gather every problem of a file with its place.
 
 Someone who mends a file wants all that is wrong with it at once, so nothing here stops at the
 first problem except text that is not TOML at all.
@@ -10,7 +10,7 @@ import copy
 import difflib
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,12 +18,14 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from toolkit.base import store
 from toolkit.base.errors import InputDataError
 
 MAX_FILE_BYTES = 5_000_000
 """A file of claims or cities is some kilobytes; beyond this it is a mistake or an attack."""
 
 _SHOWN_CHARACTERS = 60
+_LAST_OF_FOUR_DIGITS = 0xFFFF
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -189,3 +191,85 @@ def fail_if_any(problems: Sequence[str], what: str) -> None:
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
         msg = f"{what} cannot be used: {count}.\n" + "\n".join(f"- {p}" for p in problems)
         raise InputDataError(msg)
+
+
+def toml_table(heading: str, values: Mapping[str, Any]) -> str:
+    """Return one table as TOML; signs that do not show are written as numbers.
+
+    Parameters
+    ----------
+    heading
+        Line above it, such as ``[[claim]]``; empty for the head of a file.
+    values
+        Its keys and values. A mapping becomes a table in the line; None is left out.
+
+    Raises
+    ------
+    TypeError
+        If TOML has no such value.
+    """
+    import tomlkit
+
+    document = tomlkit.document()
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            document[key] = tomlkit.inline_table()
+            document[key].update(value)
+        elif value is not None:
+            document[key] = value
+    text = f"{heading}\n" if heading else ""
+    return text + "".join(_shown_sign(sign) for sign in tomlkit.dumps(document))
+
+
+def _shown_sign(sign: str) -> str:
+    if sign.isprintable() or sign == "\n":
+        return sign
+    return f"\\u{ord(sign):04X}" if ord(sign) <= _LAST_OF_FOUR_DIGITS else f"\\U{ord(sign):08X}"
+
+
+def own_tables(
+    name: str, file_format: str, keys: Sequence[str], problems: list[str]
+) -> Iterator[Table]:
+    """Give the built-in file and the user's own, those that exist, with their heads checked.
+
+    Parameters
+    ----------
+    name
+        Name of the file, the same in both folders.
+    file_format
+        What its key ``format`` must be.
+    keys
+        Other keys that the file may have.
+    problems
+        Where problems are noted.
+    """
+    for root, owner in ((store.builtin_dir(), "built in"), (store.home_dir(), "your own")):
+        path = root / name
+        if not path.is_file():
+            continue
+        table = read_table(path, f"{name} ({owner})")
+        problems.extend(unknown_keys(table, ("format", "licence", *keys)))
+        given = table.data.get("format")
+        if given != file_format:
+            problems.append(
+                f'{table.shown}, format: it must be "{file_format}", and it is '
+                f"{shown_value(given)}."
+            )
+        yield table
+
+
+def keyed_rows(
+    table: Table, array: str, model: type[_Model], key: str, problems: list[str]
+) -> dict[str, _Model]:
+    """Return the rows of ``[[array]]`` by their key; twice in one file is a problem."""
+    found: dict[str, _Model] = {}
+    for index, row in enumerate(rows_of(table, array, problems)):
+        place = table.place(array, index, row)
+        value = parsed(model, row, place, problems)
+        if value is None:
+            continue
+        name = str(getattr(value, key))
+        if name in found:
+            problems.append(f"{place}, {key}: {shown_value(name)} stands twice. Drop one.")
+        found[name] = value
+    return found

@@ -12,18 +12,19 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import cast
 
-from toolkit import __version__
 from toolkit.base import store
 from toolkit.base.errors import ToolkitError
+from toolkit.base.version import __version__
 from toolkit.cli import (
+    app,
     assess,
     assumptions,
     batch,
     cameras,
     compare,
+    doctor,
     evidence,
     export,
-    machine,
     optics,
     sensitivity,
     siting,
@@ -43,15 +44,16 @@ _GROUPS = (
     streets,
     cameras,
     batch,
-    machine,
+    app,
+    doctor,
     export,
     compare,
 )
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code."""
-    options = _parser().parse_args(arguments)
+def main(arguments: Sequence[str] | None = None, *, prog: str = "python -m toolkit") -> int:
+    """Run one command, called `prog` in what is said of it, and return its exit code."""
+    options = _parser(prog).parse_args(arguments)
     if options.home:
         os.environ[store.HOME_VARIABLE] = options.home
     messages.quiet = options.quiet
@@ -79,9 +81,9 @@ def _fail(message: str, code: int) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(prog: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m toolkit",
+        prog=prog,
         description="Estimate where a reported camera system is likely to see, recognise, match "
         "or read. Nothing leaves this machine.",
     )

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from toolkit.base.terms import Progress
 from toolkit.cli.common import (
     OK,
     Commands,
@@ -73,9 +74,7 @@ def _sensitivity(options: argparse.Namespace) -> int:
     return OK
 
 
-def _with_progress(
-    message: str, work: Callable[[Callable[[float], None]], Sensitivity]
-) -> Sensitivity:
+def _with_progress(message: str, work: Callable[[Progress], Sensitivity]) -> Sensitivity:
     """Say what is going on, and how much of it is done."""
     if not messages.is_terminal:
         messages.print(f"{message} ...")

@@ -73,10 +73,11 @@ def register(commands: Commands) -> None:
 
 
 def _score(options: argparse.Namespace) -> int:
-    from toolkit.siting.profiles import load_profiles, only
+    from toolkit.siting.profiles import load_profiles
     from toolkit.siting.surroundings import known_text
     from toolkit.siting.validation.known_city import read_pair
     from toolkit.siting.validation.score import score_pair
+    from toolkit.siting.weights import only
 
     if options.seed < 0:
         msg = f"--seed {options.seed}: give a whole number from 0 up."

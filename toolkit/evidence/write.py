@@ -6,13 +6,13 @@ text is checked before it is written, and it is written at once or not at all.
 
 from __future__ import annotations
 
-import datetime as dt
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from toolkit.base import store, toml_files
-from toolkit.base.errors import InputDataError
+from toolkit.base.toml_files import toml_table
 from toolkit.evidence.claim import Claim
 from toolkit.evidence.load import (
     EVIDENCE_FORMAT,
@@ -80,13 +80,13 @@ def check_new(city_id: str, claims: Sequence[Claim]) -> tuple[tuple[Claim, ...],
         present = sources.get(claim.source.id)
         if present is None:
             sources[claim.source.id] = content
-            parts.append(_table(f"[source.{claim.source.id}]", content))
+            parts.append(toml_table(f"[source.{claim.source.id}]", content))
         elif {name: str(value) for name, value in present.items()} != content:
             problems.append(
                 f"claim {claim.id}: the source {claim.source.id!r} has another publisher, title "
                 "or date beside it. Give one of them another id."
             )
-        parts.append(_table("[[claim]]", _fields(claim)))
+        parts.append(toml_table("[[claim]]", _fields(claim)))
     toml_files.fail_if_any(problems, f"The new evidence about {city_id}")
     whole = "\n".join(parts)
     if new:
@@ -108,7 +108,7 @@ def add_observation(city_id: str, observation: Observation) -> None:
     fields = observation.model_dump(mode="json", exclude_defaults=True)
     parts = [
         text.rstrip("\n") + "\n" if text else _head(city_id),
-        _table("[[observation]]", fields),
+        toml_table("[[observation]]", _plain_numbers(fields)),
     ]
     whole = "\n".join(parts)
     _check(city_id, whole, known)
@@ -139,48 +139,11 @@ def _head(city_id: str) -> str:
 def _fields(claim: Claim) -> dict[str, object]:
     """Return what a ``[[claim]]`` table holds: nothing that is the default."""
     data = claim.model_dump(mode="json", exclude_defaults=True, exclude={"city", "source"})
-    return data | {"source": claim.source.id}
+    return {**_plain_numbers(data), "source": claim.source.id}
 
 
-def _table(heading: str, fields: Mapping[str, object]) -> str:
-    lines = [f"{name} = {_value(value)}" for name, value in fields.items()]
-    return "\n".join([heading, *lines]) + "\n"
-
-
-def _value(value: object) -> str:  # noqa: PLR0911 - one line a kind
-    """Return a value as TOML."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, int | float):
-        return repr(value)
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        inner = ", ".join(f"{n} = {_value(v)}" for n, v in value.items() if v is not None)
-        return "{ " + inner + " }"
-    if isinstance(value, str):
-        return _quoted(value)
-    if isinstance(value, Iterable):
-        return "[" + ", ".join(_value(item) for item in value) + "]"
-    msg = f"{toml_files.shown_value(value)} cannot be written. Give a text, a number or a list."
-    raise InputDataError(msg)
-
-
-_SHORT = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
-
-
-def _quoted(text: str) -> str:
-    """Return a text as a TOML string: signs that do not show are written as numbers."""
-    signs = []
-    for sign in text:
-        if sign in _SHORT:
-            signs.append(_SHORT[sign])
-        elif sign.isprintable():
-            signs.append(sign)
-        elif ord(sign) <= 0xFFFF:  # noqa: PLR2004 - the plane that has four digits
-            signs.append(f"\\u{ord(sign):04X}")
-        else:
-            signs.append(f"\\U{ord(sign):08X}")
-    return '"' + "".join(signs) + '"'
+def _plain_numbers(value: Any) -> Any:  # noqa: ANN401
+    """Return a value with 400 in place of 400.0, as people write it."""
+    if isinstance(value, dict):
+        return {name: _plain_numbers(inner) for name, inner in value.items()}
+    return int(value) if isinstance(value, float) and value.is_integer() else value

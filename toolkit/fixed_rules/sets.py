@@ -13,17 +13,17 @@ from typing import Annotated, Any, Final, Literal, cast
 
 from pydantic import BaseModel, Field, model_validator
 
-from toolkit.assumptions.files import Difference, toml_table
+from toolkit.assumptions.files import Difference
 from toolkit.assumptions.sets import NAME, find_set
 from toolkit.base import store, toml_files
 from toolkit.base.errors import InputDataError
 from toolkit.base.escape import plain
 from toolkit.base.record import Record
+from toolkit.base.toml_files import toml_table
 
 TOP_LEVEL: Final = (
     "kind", "name", "title", "about", "differs", "height", "occlusion", "zone", "rule", "source",
 )  # fmt: skip
-FULL_CIRCLE_DEG: Final = 360.0
 
 _WORDS: Final = ("name", "title", "about", "differs", "source")
 """Top-level fields that are words about a set and not values of it."""

@@ -20,11 +20,10 @@ from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.arrays import FloatArray
 from toolkit.base.draws import Design
 from toolkit.base.quantity import INTERVAL, Quantity
-from toolkit.base.terms import TIERS, Tier
+from toolkit.base.terms import FULL_CIRCLE_DEG, TIERS, Tier
 from toolkit.optics.catalogue import CameraType, Catalogue, Mix, load_catalogue
 from toolkit.optics.facing import draw_turns
 from toolkit.optics.lens import (
-    FULL_CIRCLE_DEG,
     aim_at_height_m,
     field_of_view_deg,
     night_slant_m,

@@ -17,12 +17,12 @@ import pandas as pd
 import pyproj
 import shapely
 
-from toolkit import __version__
 from toolkit.assessment.layers import Layers
 from toolkit.assessment.model import Assessment
 from toolkit.base.errors import InputDataError, UsageError
 from toolkit.base.escape import plain
 from toolkit.base.terms import TIERS
+from toolkit.base.version import __version__
 from toolkit.output import gis_files
 from toolkit.studies.comparison import Comparison, difference_layer
 

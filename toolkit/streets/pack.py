@@ -15,16 +15,17 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 from pydantic import Field, StringConstraints, ValidationError
 
 from toolkit.base import store
 from toolkit.base.errors import InputDataError, NotFoundError, PackError
 from toolkit.base.record import Record
-from toolkit.base.terms import Boundary, Names
+from toolkit.base.terms import TIERS, Boundary, Names
 from toolkit.streets.schema import (
     JUNCTION_DEGREE,
     LAYERS,
@@ -33,6 +34,9 @@ from toolkit.streets.schema import (
     from_parquet,
     to_parquet,
 )
+
+if TYPE_CHECKING:
+    from networkx import MultiDiGraph
 
 SCHEMA: Final = "camera-exposure.pack/1"
 _SCHEMA_PATTERN: Final = re.compile(r"camera-exposure\.pack/(\d{1,6})", re.ASCII)
@@ -45,6 +49,8 @@ MANIFEST_FILE: Final = "manifest.json"
 FOLDER: Final = "packs"
 """Folder of the packs in the user's data and in the built-in ones."""
 _ID: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?", re.ASCII)
+_OSMNX_CRS: Final = "epsg:4326"
+_OSMNX_EDGE: Final = ("osmid", "street_id", "highway", "name", "oneway", "length", "geometry")
 _MOST_MANIFEST_BYTES: Final = 1 << 20
 _MOST_PART_BYTES: Final = 1 << 31
 
@@ -114,6 +120,99 @@ class Pack:
     places: gpd.GeoDataFrame
     cameras: gpd.GeoDataFrame
     boundary: gpd.GeoDataFrame
+
+    def to_osmnx(self, exposure: gpd.GeoDataFrame | None = None) -> MultiDiGraph:
+        """Return the streets as a graph that OSMnx works on, exposure on its edges if given.
+
+        Parameters
+        ----------
+        exposure
+            The `streets` layer of an assessment of this pack, or some of its rows. Its columns
+            ``{tier}_low``, ``{tier}_mid``, ``{tier}_high`` and ``{tier}_class`` become
+            attributes of the edges.
+
+        Returns
+        -------
+        graph
+            A networkx MultiDiGraph in EPSG:4326. Nodes have the ids of the pack as keys, and
+            ``x``, ``y`` and ``street_count``; those at which a street is cut off at the boundary
+            have ids below zero. Edges have ``osmid``, ``street_id``, ``highway``, ``name``,
+            ``oneway``, ``reversed``, ``length`` (metres) and ``geometry``; what is not known is
+            left out. A street that is not one-way is there in both directions. Streets meet in a
+            node only where the map says that they do, not where a bridge crosses a road.
+
+        Raises
+        ------
+        InputDataError
+            If `exposure` is not a layer of this pack's streets.
+
+        Notes
+        -----
+        One-way is meant for vehicles: people on foot go both ways, which is what
+        ``osmnx.convert.to_undirected`` gives. From a GraphML file OSMnx reads the exposure as
+        text unless told otherwise: ``load_graphml(path, edge_dtypes={"seen_mid": float})``.
+
+        Examples
+        --------
+        >>> import osmnx
+        >>> from toolkit import open_pack
+        >>> pack = open_pack("helsinki-centre")
+        >>> graph = pack.to_osmnx()
+        >>> nodes, edges = osmnx.graph_to_gdfs(graph)
+        >>> osmnx.basic_stats(graph)["n"] == len(nodes)
+        True
+
+        With exposure, to find the way on which the lengths in view add up to the least:
+
+        >>> from datetime import date
+        >>> from toolkit import assess
+        >>> city = assess("helsinki-centre", as_of=date(2026, 11, 23))  # doctest: +SKIP
+        >>> graph = pack.to_osmnx(city.layers.streets)  # doctest: +SKIP
+        >>> for _, _, edge in graph.edges(data=True):  # doctest: +SKIP
+        ...     edge["in_view_m"] = edge["length"] * edge["seen_mid"]
+        >>> osmnx.shortest_path(graph, start, end, weight="in_view_m")  # doctest: +SKIP
+        """
+        import networkx as nx
+
+        graph = nx.MultiDiGraph(
+            crs=_OSMNX_CRS, simplified=True, attribution=self.manifest.attribution
+        )
+        nodes = self.junctions.geometry.get_coordinates().assign(
+            street_count=self.junctions["degree"]
+        )
+        ids = self.junctions["node_id"].tolist()
+        graph.add_nodes_from(zip(ids, nodes.to_dict("records"), strict=True))
+        edges = self.streets.rename(columns={"osm_way_id": "osmid", "length_m": "length"})
+        columns = [*_OSMNX_EDGE]
+        if exposure is not None:
+            wanted = self._exposure_columns(exposure)
+            edges = edges.merge(exposure[["street_id", *wanted]], on="street_id", how="left")
+            columns += wanted
+        ends = edges[["u", "v"]].to_numpy().tolist()
+        for (u, v), row in zip(ends, edges[columns].to_dict("records"), strict=True):
+            known = {name: value for name, value in row.items() if not pd.isna(value)}
+            graph.add_edge(u, v, **known, reversed=False)
+            if not known["oneway"]:
+                back = {**known, "geometry": known["geometry"].reverse()}
+                graph.add_edge(v, u, **back, reversed=True)
+        return graph
+
+    def _exposure_columns(self, exposure: gpd.GeoDataFrame) -> list[str]:
+        """Return which columns of a layer have exposure, or refuse it."""
+        found = [
+            f"{tier}_{part}"
+            for tier in TIERS
+            for part in ("low", "mid", "high", "class")
+            if f"{tier}_{part}" in exposure.columns
+        ]
+        own = found and "street_id" in exposure.columns and exposure["street_id"].is_unique
+        if not own or not exposure["street_id"].isin(self.streets["street_id"]).all():
+            msg = (
+                f"This is no layer of exposure of the streets of {self.manifest.id}. Give the "
+                "layer `streets` of an assessment of this pack."
+            )
+            raise InputDataError(msg)
+        return found
 
 
 # --- writing --------------------------------------------------------------------------------

@@ -11,14 +11,15 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.assumptions.files import toml_value
-from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.draws import Design
 from toolkit.optics import facing
 from toolkit.optics.facing import Looks
 from toolkit.siting.features import FEATURES, JUNCTION_BINS_M, levels_of
 from toolkit.siting.validation import regression
 from toolkit.siting.validation.known_city import CityPair
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
 
 LEAST_CAMERAS: Final = 30
 """Fewer cameras with a direction say nothing of three shares."""
@@ -98,17 +99,14 @@ def as_toml(found: Mapping[str, Mapping[str, Any]], sources: Mapping[str, str]) 
     sources
         What each rests on, by city.
     """
+    import tomlkit
+
     lines = [
         "# Where cameras look, from lists with known directions: shares of cameras that look along",
         "# their street, across it (the rest anywhere), and the spread about both; low, high: 5,",
         f"# 95 % points over sites drawn again. A junction is near within {NEAR_JUNCTION_M:g} m.",
         "# Written by `siting fit`; the ranges in use are assumptions (sites.bearing_*).",
+        "",
+        tomlkit.dumps({name: {"source": sources[name], **one} for name, one in found.items()}),
     ]
-    for name, one in found.items():
-        key = toml_value(name)
-        lines += ["", f"[{key}]", f"source = {toml_value(sources[name])}"]
-        lines += [f"{k} = {v}" for k, v in one.items() if not isinstance(v, dict)]
-        for part, values in one.items():
-            if isinstance(values, dict):
-                lines += ["", f"[{key}.{part}]", *(f"{k} = {v}" for k, v in values.items())]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)

@@ -17,13 +17,13 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from toolkit import __version__
 from toolkit.assessment.inputs import N_DRAWS, city_or_pack
 from toolkit.assessment.model import SCHEMA
 from toolkit.assumptions.sets import AssumptionSet, load_assumptions
 from toolkit.base import store, toml_files
 from toolkit.base.errors import InputDataError, ToolkitError
 from toolkit.base.terms import Status
+from toolkit.base.version import __version__
 from toolkit.evidence.load import NATIONAL, evidence_sha256, load_claims, load_observations
 from toolkit.siting import candidates, profiles
 from toolkit.streets.cities import load_cities

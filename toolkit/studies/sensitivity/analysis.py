@@ -15,7 +15,6 @@ import numpy as np
 from numpy.polynomial import legendre
 from pydantic import Field
 
-from toolkit import __version__
 from toolkit.assessment.assess import source_refs
 from toolkit.assessment.counting import value_of_counting
 from toolkit.assessment.model import AssumptionsPart
@@ -25,7 +24,8 @@ from toolkit.base.arrays import FloatArray
 from toolkit.base.draws import Design
 from toolkit.base.quantity import INTERVAL, Quantity
 from toolkit.base.record import Record
-from toolkit.base.terms import TIERS, Basis, Names, SourceRef, Status, Tier
+from toolkit.base.terms import TIERS, Basis, Names, Progress, SourceRef, Status, Tier
+from toolkit.base.version import __version__
 from toolkit.language import words
 from toolkit.streets.pack import open_pack
 from toolkit.studies.sensitivity.design import (
@@ -44,7 +44,6 @@ from toolkit.studies.sensitivity.field_work import FieldWork, load_field_work
 from toolkit.studies.sensitivity.model import (
     SAMPLE_POINTS,
     BoundaryOption,
-    Progress,
     Question,
     boundary_options,
     expected_shares,

@@ -8,7 +8,6 @@ because a sensitivity analysis needs tens of thousands of rows.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
@@ -23,9 +22,10 @@ from toolkit.assessment.site_plan import chance_of_sites, mapped_share, reducing
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.draws import Design
-from toolkit.base.terms import TIERS, Status
-from toolkit.engine import closed_form
+from toolkit.base.terms import TIERS, Progress, Status
+from toolkit.engine import closed_form, pairs_by_point
 from toolkit.engine.scene import Scene
+from toolkit.engine.views import CANDIDATE, view_table
 from toolkit.evidence.count import Scope
 from toolkit.evidence.densities import CityFigures
 from toolkit.evidence.observations import Observation
@@ -43,8 +43,6 @@ _RINGS: Final = 3
 """Strata by distance from the middle, of equal street length."""
 _CHUNK: Final = 256
 """Rows evaluated at once: the table of views of so many fits into the memory of an old laptop."""
-
-Progress = Callable[[float], None]
 
 
 @dataclass(frozen=True)
@@ -277,7 +275,7 @@ class _Sampled:
     pack: Pack
     scene: Scene
     reducing: float
-    rows: closed_form.PointRows
+    rows: pairs_by_point.PointRows
     weight: FloatArray
 
 
@@ -299,10 +297,10 @@ def _open(inputs: Inputs, pack_id: str, n_points: int) -> _Sampled:
 def _on_sample(inputs: Inputs, on: _Sampled) -> FloatArray:
     """Return the expected share of street length inside a boundary, shape (D, T)."""
     in_scope = mapped_share(inputs) * on.scene.n_mapped * on.reducing
-    inside = share_inside(inputs, on.pack)["drawn"]
+    inside = share_inside(inputs, on.pack).drawn
     chance = chance_of_sites(inputs, on.scene, in_scope, inside)
     rows = on.rows.seen_by(inputs.cameras.height_m)
-    views = closed_form.view_table(
+    views = view_table(
         inputs.cameras,
         inputs.per_site,
         reach_m=on.scene.lines_of_sight.reach_m,
@@ -323,11 +321,11 @@ def _on_disc(inputs: Inputs, radius_km: float) -> FloatArray:
     """
     design, values = inputs.design, inputs.assumptions
     known = reference_networks.load_fabrics()
-    views = closed_form.view_table(
+    views = view_table(
         inputs.cameras,
         inputs.per_site,
         reach_m=values.value("optics.max_range_m"),
-        codes=np.array([closed_form.CANDIDATE]),
+        codes=np.array([CANDIDATE]),
     )[0]
     area = np.pi * values.draw("city.township_radius_km", design) ** 2
     in_disc = np.minimum(np.pi * radius_km**2 / area, 1.0)

@@ -303,7 +303,7 @@ def test_a_process_that_may_reach_only_itself_says_where_to_fetch() -> None:
     code = (
         "from toolkit.base import egress\n"
         "from toolkit.streets.cities import load_cities\n"
-        "from toolkit.sources import overpass\n"
+        "from toolkit.streets.readers.overpass import fetch as overpass\n"
         "egress.forbid_connections()\n"
         "try: overpass.fetch(load_cities()[0], radius_m=500, allow_network=True,\n"
         "  announce=lambda text: None,\n"
@@ -331,10 +331,6 @@ def test_only_the_interpreter_is_asked_with_plain_headers(
     login = tmp_path / "netrc"
     login.write_text(f"machine {HOST} login me password word\n")
     monkeypatch.setenv("NETRC", str(login))
-    monkeypatch.setattr(osmnx.settings, "requests_kwargs", {"headers": {"X-Me": "1"}})
-    monkeypatch.setattr(osmnx.settings, "http_user_agent", "me@example.org")
-    monkeypatch.setattr(osmnx.settings, "log_file", True)
-    monkeypatch.setattr(osmnx.settings, "logs_folder", tmp_path / "logs")
     monkeypatch.chdir(tmp_path)
     fetch(server)
     assert {(a.method, a.path) for a in server.asked} == {("POST", "/api/interpreter")}
@@ -377,45 +373,50 @@ def test_everything_that_makes_a_place_is_asked_for() -> None:
     assert wanted["man_made"] == ["surveillance"]
 
 
-def test_settings_and_sockets_are_as_before(
-    server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(
-        osmnx.settings, "doh_url_template", "https://resolver.example.org/{hostname}"
-    )
-    before = {k: v for k, v in vars(osmnx.settings).items() if not k.startswith("_")}
-    functions = socket.gethostbyname, socket.getaddrinfo
-    fetch(server)
-    server.always = "html"
-    with pytest.raises(InputDataError):
-        fetch(server, resume_dir=store.cache_dir() / "other")
-    after = {k: v for k, v in vars(osmnx.settings).items() if not k.startswith("_")}
-    assert after == before
-    assert (socket.gethostbyname, socket.getaddrinfo) == functions
+def test_a_question_reads_as_osmnx_asks_it() -> None:
+    """So that the server cannot tell who asks from others who use osmnx."""
+    from osmnx import _overpass
+
+    tile = shapely.box(96.05, 16.05, 96.1, 16.1)
+    wanted = overpass._wanted() | {"barrier": "gate"}
+    (corners,) = _overpass._make_overpass_polygon_coord_strs(tile)
+    theirs = _overpass._create_overpass_features_query(corners, wanted)
+    assert ask.question(tile, wanted, osmnx.settings.requests_timeout) == theirs
+    assert osmnx.settings.http_user_agent == ask.USER_AGENT
 
 
-def test_a_question_given_up_never_finds_the_settings_of_osmnx(
-    server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Else it would ask other hosts, or leave answers in the working folder."""
-    go_on, ended = threading.Event(), threading.Event()
-    met: list[Any] = []
-
-    def late(*_: object) -> None:
-        go_on.wait(30)
-        met.extend([osmnx.settings.overpass_url, osmnx.settings.use_cache])
-        met.append(osmnx.settings.doh_url_template)
-        ended.set()
-
-    monkeypatch.setattr(osmnx.features, "features_from_polygon", late)
-    url = osmnx.settings.overpass_url
+def test_a_question_given_up_is_not_taken_to_its_end(server: Server, tmp_path: Path) -> None:
+    server.always = "slow_body"
+    answer = tmp_path / "answer.json"
     with pytest.raises(InputDataError, match="still sending"):
-        fetch(server, answer_s=0.1)
-    go_on.set()
-    assert ended.wait(30)
-    assert met == [server.endpoint, False, None]
-    with ask._one_question:
-        assert osmnx.settings.overpass_url == url
+        ask.ask(
+            shapely.box(96, 16, 96.1, 16.1),
+            {"highway": True},
+            answer,
+            server=quick(server, answer_s=0.1),
+            most_bytes=1000,
+            tell=lambda _text: None,
+        )
+    (asking,) = [t for t in threading.enumerate() if t.name == "overpass"] or [None]
+    if asking:
+        asking.join(30)
+        assert not asking.is_alive()
+    assert answer.stat().st_size < 1000
+    assert len(server.asked) == 1
+
+
+def test_no_other_address_can_be_asked(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even if what is sent on were followed."""
+    real = requests.Session.post
+
+    def post(*arguments: Any, **options: Any) -> Any:
+        return real(*arguments, **(options | {"allow_redirects": True}))
+
+    monkeypatch.setattr(requests.Session, "post", post)
+    server.always = "redirect"
+    with pytest.raises(InputDataError, match="cannot be asked"):
+        fetch(server)
+    assert {a.path for a in server.asked} == {"/api/interpreter"}
 
 
 def test_a_proxy_is_used_and_the_host_is_not_looked_up(
@@ -675,9 +676,9 @@ _NETWORK = frozenset({
 })  # fmt: skip
 _HARMLESS = frozenset({"urllib.parse"})
 _ALLOWED = {
-    "egress.py": {"socket"},  # the guard itself: looks up the one host that the user named
-    "batch_dask.py": {"distributed"},  # the scheduler that the user named
-    "sources/overpass_ask.py": {"requests", "socket", "urllib.request", "urllib3"},
+    "base/egress.py": {"socket"},  # the guard itself: looks up the one host that the user named
+    "studies/batch/dask_pool.py": {"distributed"},  # the scheduler that the user named
+    "streets/readers/overpass/ask.py": {"requests", "urllib.request", "urllib3"},
     "app/serve.py": {"socket"},  # looks for a free port of this machine
 }
 _DOWNLOADS = ("graph_from_", "features_from_", "geocode", "add_node_elevations_google")
@@ -716,12 +717,11 @@ def test_no_other_module_can_ask_another_machine() -> None:
             for name in _names(tree)
             if name.startswith(_DOWNLOADS) and not name.endswith("_from_xml")
         }
-        if any("overpass_ask" in name for name in _imports(tree)):
+        if "toolkit.streets.readers.overpass.ask" in _imports(tree):
             askers.add(where)
     assert {k: v for k, v in networked.items() if v} == {}
-    found = {k: v for k, v in downloads.items() if v}
-    assert found == {"sources/overpass_ask.py": {"features_from_polygon"}}
-    assert askers == {"sources/overpass.py"}
+    assert {k: v for k, v in downloads.items() if v} == {}
+    assert askers == {"streets/readers/overpass/fetch.py"}
 
 
 def test_the_departure_is_listed() -> None:

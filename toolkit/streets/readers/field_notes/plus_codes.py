@@ -1,7 +1,9 @@
 """Positions from plus codes, which maps on phones show where there are no addresses.
 
 Follows the Open Location Code specification 1.0 (Google, 2019): five pairs of digits to base 20
-for latitude and longitude, then digits that divide a cell into five rows and four columns.
+for latitude and longitude, then digits that divide a cell into five rows and four columns. Own
+code, because the reference implementation (``openlocationcode``) comes as source only, and nothing
+is installed that is not a ready-made wheel.
 """
 
 from __future__ import annotations

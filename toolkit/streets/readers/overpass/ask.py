@@ -1,25 +1,19 @@
 """One question to an Overpass server: the only module of the toolkit that asks another machine.
 
-osmnx writes the question and sends it (its public `features_from_polygon`). Left alone it would
-keep the whole answer as Python objects, store it in files that can be half written, retry for
-ever, and look the server's name up a second time. So it runs in its ``cache_only_mode`` with its
-own cache off, and a response hook of requests takes each answer to disk, bounded in size and
-time, before osmnx sees it. osmnx's settings and the two functions of `socket` that it touches are
-module globals: they are changed under a lock and put back after each question.
+The question reads as osmnx would write it, and is sent as osmnx would send it, so that the server
+cannot tell this toolkit from the many others who use osmnx. The answer goes to disk as it comes,
+bounded in size and time.
 """
 
 from __future__ import annotations
 
-import contextlib
-import io
 import re
-import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
 from typing import Final
 from urllib.parse import urlsplit
 from urllib.request import getproxies
@@ -27,6 +21,7 @@ from urllib.request import getproxies
 import requests
 import shapely
 import urllib3
+from requests.adapters import HTTPAdapter
 
 from toolkit.base import egress
 from toolkit.base.clean_text import clean_text
@@ -82,10 +77,6 @@ _TELL_EVERY_S: Final = 1.0
 _BYTES_PER_MB: Final = 1e6
 _CHUNK_BYTES: Final = 1 << 16
 _BUSY: Final = frozenset({429, 502, 503, 504})
-_WHOLE_EARTH_M2: Final = 1e15
-"""A rectangle is asked for as it is: osmnx splits only what is larger than this."""
-
-_one_question = threading.Lock()
 
 
 def host_of(endpoint: str) -> str:
@@ -120,30 +111,43 @@ def proxy_of(endpoint: str) -> str | None:
     return clean_text(found.rpartition("@")[2].rpartition("://")[2].strip("/")) or "unnamed"
 
 
-@dataclass
-class _Call:
-    """One question under way in a thread of its own, and what came of it."""
+def question(tile: shapely.Polygon, wanted: Wanted, silence_s: int) -> str:
+    """Return the question for what is wanted in a rectangle, letter for letter as osmnx asks it.
 
-    server: Server
-    host: str
-    folder: Path
-    most_bytes: int
-    answers: list[Path] = field(default_factory=list)
-    received: int = 0
-    problem: BaseException | None = None
-    done: threading.Event = field(default_factory=threading.Event)
-    given_up: threading.Event = field(default_factory=threading.Event)
+    Parameters
+    ----------
+    tile
+        Rectangle in EPSG:4326.
+    wanted
+        What is asked for; keys and values are not escaped.
+    silence_s
+        Longest time the server may work on it, seconds.
+    """
+    corners = " ".join(f"{lat:.6f} {lon:.6f}" for lon, lat in tile.exterior.coords)
+    filters = []
+    for key, values in wanted.items():
+        if isinstance(values, bool):
+            filters.append(f"['{key}']")
+        else:
+            each = [values] if isinstance(values, str) else values
+            filters += [f"['{key}'='{value}']" for value in each]
+    statements = "".join(
+        f"({kind}{tag}(poly:'{corners}');(._;>;););"
+        for tag in filters
+        for kind in ("node", "way", "relation")
+    )
+    return f"[out:json][timeout:{silence_s}];({statements});out;"
 
 
 def ask(
     tile: shapely.Polygon,
     wanted: Wanted,
-    folder: Path,
+    answer: Path,
     *,
     server: Server,
     most_bytes: int,
     tell: Callable[[str], None],
-) -> tuple[list[Path], int]:
+) -> int:
     """Ask once for one rectangle and wait for the end, telling how it goes.
 
     Permission is the caller's business: `toolkit.streets.readers.overpass.fetch` is the only one.
@@ -154,8 +158,8 @@ def ask(
         Rectangle in EPSG:4326.
     wanted
         What is asked for.
-    folder
-        Where the answers go.
+    answer
+        File to write: the answer as the server sent it, not looked into.
     server
         Whom to ask, and for how long.
     most_bytes
@@ -165,10 +169,8 @@ def ask(
 
     Returns
     -------
-    answers
-        Files as the server sent them, not looked into.
     received
-        Their size, bytes.
+        Size of the answer, bytes.
 
     Raises
     ------
@@ -179,30 +181,25 @@ def ask(
     PermissionNotGivenError
         If this process may not reach beyond this machine.
     """
-    # The question runs in a thread because nothing else bounds it: a server that sends the header
-    # of its answer byte by byte never runs into a time limit of a socket.
     tell("asking")
-    import osmnx
-
     host = host_of(server.endpoint)
-    call = _Call(server, host, folder, most_bytes)
+    call = _Call(server, host, question(tile, wanted, server.silence_s), answer, most_bytes)
+    ended: Future[None] = Future()
 
     def run() -> None:
         try:
-            with _only_this_server(osmnx.settings, call):
-                if not call.given_up.is_set():
-                    osmnx.features.features_from_polygon(tile, wanted)
-        except InterruptedError:  # the end of osmnx's cache-only mode
-            pass
+            call.run()
         except BaseException as error:  # noqa: BLE001 - raised again by the waiting thread
-            call.problem = error
-        finally:
-            call.done.set()
+            ended.set_exception(error)
+        else:
+            ended.set_result(None)
 
+    # The question runs in a thread because nothing else bounds it: a server that sends the header
+    # of its answer byte by byte never runs into a time limit of a socket.
     started = time.monotonic()
     threading.Thread(target=run, name="overpass", daemon=True).start()
     try:
-        while not call.done.wait(min(_TELL_EVERY_S, server.answer_s)):
+        while not wait([ended], min(_TELL_EVERY_S, server.answer_s)).done:
             waited_s = time.monotonic() - started
             if waited_s >= server.answer_s:
                 msg = (
@@ -213,103 +210,67 @@ def ask(
             tell(f"{call.received / _BYTES_PER_MB:.1f} MB after {waited_s:.0f} s")
     finally:
         call.given_up.set()
-    if call.problem is not None:
-        raise _meaning(call.problem, host) from call.problem
-    if not call.answers:
-        msg = f"{host} was not asked: this version of osmnx works in another way."
-        raise InputDataError(msg)
-    return call.answers, call.received
+    problem = ended.exception()
+    if problem is not None:
+        raise _meaning(problem, host) from problem
+    return call.received
 
 
-@contextlib.contextmanager
-def _only_this_server(settings: ModuleType, call: _Call) -> Iterator[None]:
-    """Make osmnx ask this server and nobody else; put everything back afterwards.
+@dataclass
+class _Call:
+    """One question under way in a thread of its own."""
 
-    Entered by the thread that asks, and left only when that has ended: if it was given up while
-    it hangs, it must not find osmnx's own settings, which name other hosts.
-    """
-    server, own_thread = call.server, threading.get_ident()
+    server: Server
+    host: str
+    question: str
+    answer: Path
+    most_bytes: int
+    received: int = 0
+    given_up: threading.Event = field(default_factory=threading.Event)
 
-    def take(response: requests.Response, **_options: object) -> requests.Response:
-        return _take(response, call)
+    def run(self) -> None:
+        """Send the question to this server and to nobody else, and take its answer to disk."""
+        request = requests.Request("POST", f"{self.server.endpoint.rstrip('/')}/interpreter")
+        url = str(request.prepare().url)
+        with requests.Session() as session:
+            session.adapters.clear()
+            session.mount(url, HTTPAdapter())  # no other address can be asked
+            session.auth = _no_login
+            session.headers.update({"User-Agent": USER_AGENT, "Accept-Language": "en"})
+            with session.post(
+                url,
+                data={"data": self.question},
+                timeout=self.server.silence_s,
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                _check_head(response, self.host)
+                self._take(response)
 
-    chosen = {
-        "overpass_url": server.endpoint,
-        "overpass_rate_limit": False,  # no question about its load; 429 says the same
-        "overpass_memory": None,
-        "overpass_settings": "[out:json][timeout:{timeout}]{maxsize}",
-        "requests_timeout": server.silence_s,
-        "requests_kwargs": {
-            "allow_redirects": False,
-            "auth": _no_login,
-            "hooks": {"response": take},
-            "stream": True,
-        },
-        "max_query_area_size": _WHOLE_EARTH_M2,
-        "doh_url_template": None,
-        "use_cache": False,
-        "cache_only_mode": True,
-        "http_user_agent": USER_AGENT,
-        "http_referer": None,
-        "http_accept_language": "en",
-        "log_console": False,
-        "log_file": False,
-    }
-    look_up, look_up_all = socket.gethostbyname, socket.getaddrinfo
-
-    def no_look_up(name: str) -> str:
-        # osmnx looks the host up to pin one address. Behind a proxy that would tell the name
-        # service what the proxy hides; without the answer osmnx goes on by name.
-        if threading.get_ident() == own_thread:
-            raise socket.gaierror
-        return look_up(name)
-
-    with _one_question:
-        before = {name: getattr(settings, name) for name in chosen}
+    def _take(self, response: requests.Response) -> None:
         try:
-            for name, value in chosen.items():
-                setattr(settings, name, value)
-            socket.gethostbyname = no_look_up
-            yield
-        finally:
-            socket.gethostbyname, socket.getaddrinfo = look_up, look_up_all
-            for name, value in before.items():
-                setattr(settings, name, value)
+            with self.answer.open("wb") as stream:
+                while chunk := response.raw.read1(_CHUNK_BYTES, decode_content=True):
+                    self.received += len(chunk)
+                    if self.given_up.is_set():
+                        reason = "given up"
+                        raise AskAgainError(reason)
+                    if self.received > self.most_bytes:
+                        msg = (
+                            f"{self.host} sends more than {self.most_bytes / _BYTES_PER_MB:,.0f} "
+                            "MB, too much for such an area. Choose a smaller area, or import an "
+                            "extract."
+                        )
+                        raise InputDataError(msg)
+                    stream.write(chunk)
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            reason = "the connection was cut"
+            raise AskAgainError(reason) from error
 
 
 def _no_login(request: requests.PreparedRequest) -> requests.PreparedRequest:
     """Keep requests from looking for a login in the user's .netrc file."""
     return request
-
-
-def _take(response: requests.Response, call: _Call) -> requests.Response:
-    """Take an answer to disk and hand osmnx an empty one in its place."""
-    path = call.folder / f"answer-{len(call.answers)}.json"
-    try:
-        _check_head(response, call.host)
-        with path.open("wb") as stream:
-            while chunk := response.raw.read1(_CHUNK_BYTES, decode_content=True):
-                call.received += len(chunk)
-                if call.given_up.is_set():
-                    reason = "given up"
-                    raise AskAgainError(reason)
-                if call.received > call.most_bytes:
-                    msg = (
-                        f"{call.host} sends more than {call.most_bytes / _BYTES_PER_MB:,.0f} MB, "
-                        "too much for such an area. Choose a smaller area, or import an extract."
-                    )
-                    raise InputDataError(msg)
-                stream.write(chunk)
-    except (urllib3.exceptions.HTTPError, OSError) as error:
-        reason = "the connection was cut"
-        raise AskAgainError(reason) from error
-    finally:
-        response.close()
-    call.answers.append(path)
-    empty = requests.Response()
-    empty.status_code, empty.url, empty.encoding = response.status_code, response.url, "utf-8"
-    empty.raw = io.BytesIO(b'{"elements": []}')
-    return empty
 
 
 def _check_head(response: requests.Response, host: str) -> None:

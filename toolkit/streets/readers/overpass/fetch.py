@@ -28,9 +28,9 @@ from shapely.geometry.base import BaseGeometry
 from toolkit.base import egress, store
 from toolkit.base.clean_text import clean_text
 from toolkit.base.errors import InputDataError, PermissionNotGivenError
-from toolkit.streets.boundary import disc
+from toolkit.base.terms import StepProgress
 from toolkit.streets.cities import City
-from toolkit.streets.readers.extract import Extract, area_km2_of
+from toolkit.streets.readers.extract import Extract, area_km2_of, disc
 from toolkit.streets.readers.osm.file import read_osm
 from toolkit.streets.readers.osm.tags import PLACES
 from toolkit.streets.readers.overpass.answers import AskAgainError, merge, write_answers
@@ -42,8 +42,6 @@ from toolkit.streets.readers.overpass.ask import (
     host_of,
     proxy_of,
 )
-
-Progress = Callable[[str, float | None], None]
 
 MOST_AREA_KM2: Final = 4000.0
 """Largest area of all rectangles together: a disc of 25 km and what its rectangles add. More is
@@ -75,7 +73,7 @@ def fetch(
     allow_network: bool,
     announce: Callable[[str], None],
     server: Server = PUBLIC_SERVER,
-    progress: Progress | None = None,
+    progress: StepProgress | None = None,
     resume_dir: Path | None = None,
 ) -> Extract:
     """Fetch streets, buildings, places and mapped cameras of a city from an Overpass server.
@@ -116,7 +114,7 @@ def fetched_file(
     allow_network: bool,
     announce: Callable[[str], None],
     server: Server = PUBLIC_SERVER,
-    progress: Progress | None = None,
+    progress: StepProgress | None = None,
     resume_dir: Path | None = None,
 ) -> Iterator[Path]:
     """Fetch the map of an area as an OpenStreetMap file, which is deleted at the end of the block.
@@ -317,7 +315,7 @@ def _cuts(low_deg: float, high_deg: float, most_deg: int) -> list[float]:
 
 
 def _wanted() -> Wanted:
-    """Return the tags of everything that `read_osm` can use, for osmnx."""
+    """Return the tags of everything that `read_osm` can use."""
     values: dict[str, set[str]] = {"man_made": {"surveillance"}}
     for _, key, of_key in PLACES:
         values.setdefault(key, set()).update(of_key)
@@ -346,7 +344,7 @@ class _Asked:
     folder: Path
     server: Server
     total: int
-    tell: Progress
+    tell: StepProgress
     received: int = 0
     """Bytes of the answers of this run."""
     questions: int = 0
@@ -382,12 +380,10 @@ class _Asked:
         most = min(self.server.most_answer_bytes, self.server.most_bytes - self.received)
         with tempfile.TemporaryDirectory(dir=scratch, ignore_cleanup_errors=True) as name:
             folder = Path(name)
-            answers, received = ask(
-                tile, _wanted(), folder, server=self.server, most_bytes=most, tell=tell
-            )
+            answer, made = folder / "answer.json", folder / "part.osm.pbf"
+            received = ask(tile, _wanted(), answer, server=self.server, most_bytes=most, tell=tell)
             tell("reading the answer")
-            made = folder / "part.osm.pbf"
-            write_answers(answers, made)
+            write_answers([answer], made)
             store.write_bytes(part, made.read_bytes())
         self.received += received
 

@@ -19,7 +19,8 @@ from shapely.geometry.base import BaseGeometry
 
 from toolkit.base import guard, store
 from toolkit.base.errors import InputDataError
-from toolkit.base.guard import Layer, Progress, Table
+from toolkit.base.guard import Layer, Table
+from toolkit.base.terms import StepProgress
 from toolkit.streets.readers.extract import Extract, polygonal
 from toolkit.streets.readers.formats import geojson, geopackage, geoparquet, shapefile
 from toolkit.streets.readers.osm import camera_tags
@@ -68,7 +69,7 @@ def read_tables(
     places: str | os.PathLike[str] | None = None,
     layer: str | None = None,
     boundary: BaseGeometry | None = None,
-    progress: Progress | None = None,
+    progress: StepProgress | None = None,
 ) -> Extract:
     """Read streets, and buildings and places if they are there, from a file of tables.
 
@@ -97,7 +98,7 @@ def load_tables(
     buildings: str | os.PathLike[str] | None = None,
     places: str | os.PathLike[str] | None = None,
     layer: str | None = None,
-    progress: Progress | None = None,
+    progress: StepProgress | None = None,
 ) -> StreetFile:
     """Read a file of tables, to be cut to one or several places with `lines.build`.
 

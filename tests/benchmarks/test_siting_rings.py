@@ -9,12 +9,12 @@ import pytest
 from drawn_city import CORNER_M, layers
 from scipy.spatial import cKDTree
 
-from toolkit import siting_rings
+from benchmarks import siting_rings
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
-from toolkit.siting.profiles import Drawn
 from toolkit.siting.validation import simulate
 from toolkit.siting.validation.known_city import make_pair
+from toolkit.siting.weights import Drawn
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ from toolkit.engine.scene import Scene
 from toolkit.evidence.load import Claim
 from toolkit.optics.camera_draws import CameraDraws, draw_cameras
 from toolkit.optics.catalogue import Catalogue
-from toolkit.siting import profiles
+from toolkit.siting import weights
 
 Variant = Literal[
     "as assumed",
@@ -229,8 +229,8 @@ def draw_ignorance(
     drawn = Ignorance(
         n_cameras=max(number * inside, in_scope),
         in_scope=in_scope,
-        weight=profiles.weights_of(
-            profiles.operators_of(None), city.scene.groups, setting.values, design
+        weight=weights.weights_of(
+            weights.operators_of(None), city.scene.groups, setting.values, design
         )[0],
         uniform_share=draw("sites.uniform_share"),
         per_site=draw("sites.cameras_per_site"),

@@ -11,8 +11,8 @@ The placement of the truth (`place`) is written here in plain numpy, after docs/
 not after the engine, so it checks the engine's loops as well. All calls into the engine are in
 `answer` and `scene_of`.
 
-``python scripts/calibrate_engine.py`` writes docs/generated/calibration.md and its plots; with
-``--cities N`` other than the usual number nothing is written, and the tables go to the screen.
+``python -m benchmarks.calibration.engine`` writes docs/generated/calibration.md and its plots;
+with ``--cities N`` other than the usual number nothing is written, and the tables go to the screen.
 """
 
 from __future__ import annotations
@@ -27,20 +27,13 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.base.arrays import FloatArray
-
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-sys.path.insert(0, str(ROOT / "scripts"))
-
-import calibration_document as shown  # noqa: E402
-from invented_streets import write_city  # noqa: E402
-from invented_truth import (  # noqa: E402
+from benchmarks.calibration import document as shown
+from benchmarks.calibration.invented_streets import write_city
+from benchmarks.calibration.invented_truth import (
     VARIANTS,
     City,
     Report,
@@ -49,20 +42,20 @@ from invented_truth import (  # noqa: E402
     place,
     write_report,
 )
-
-from toolkit.assessment.inputs import Inputs  # noqa: E402
-from toolkit.assessment.on_streets import on_streets  # noqa: E402
-from toolkit.assumptions.sets import load_assumptions  # noqa: E402
-from toolkit.base import store  # noqa: E402
-from toolkit.base.draws import Design  # noqa: E402
-from toolkit.base.quantity import INTERVAL, upper_prob  # noqa: E402
-from toolkit.base.terms import TIERS, Names  # noqa: E402
-from toolkit.engine.scene import Scene, build_scene  # noqa: E402
-from toolkit.evidence.count import count_draws  # noqa: E402
-from toolkit.optics.camera_draws import draw_cameras, load_catalogue  # noqa: E402
-from toolkit.siting import candidates, profiles  # noqa: E402
-from toolkit.streets import cities  # noqa: E402
-from toolkit.streets.pack import Pack, open_pack  # noqa: E402
+from toolkit.assessment.inputs import Inputs
+from toolkit.assessment.on_streets import on_streets
+from toolkit.assumptions.sets import load_assumptions
+from toolkit.base import store
+from toolkit.base.arrays import FloatArray
+from toolkit.base.draws import Design
+from toolkit.base.quantity import INTERVAL, upper_prob
+from toolkit.base.terms import TIERS, Names
+from toolkit.engine.scene import Scene, build_scene
+from toolkit.evidence.count import count_draws
+from toolkit.optics.camera_draws import draw_cameras, load_catalogue
+from toolkit.siting import candidates, weights
+from toolkit.streets import cities
+from toolkit.streets.pack import Pack, open_pack
 
 CITIES = 1_000
 NETWORKS = 25
@@ -190,7 +183,7 @@ def answer(network: int, report: Report, *, seed: int, n_draws: int) -> Answer:
             cameras=draw_cameras(_catalogue(), values, design, brand=None),
             per_site=values.draw("sites.cameras_per_site", design),
             model=candidates.load_siting(),
-            operators=profiles.operators_of(None),
+            operators=weights.operators_of(None),
         ),
         pack_id(network),
     )

@@ -4,8 +4,8 @@ A true number is drawn, cameras are added over time, and a report is written as 
 them: rounded down, "over", "hundreds", of one make, old. The tool gets the report only. The 90 %
 interval should then hold the true number in 85 to 95 of 100 cases.
 
-``python scripts/calibrate_counts.py`` writes docs/generated/calibration-counts.md; with ``--cases
-N`` other than the usual number nothing is written, and the table goes to the screen.
+``python -m benchmarks.calibration.counts`` writes docs/generated/calibration-counts.md; with
+``--cases N`` other than the usual number nothing is written, and the table goes to the screen.
 """
 
 from __future__ import annotations
@@ -20,16 +20,13 @@ from pathlib import Path
 
 import numpy as np
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from toolkit.assumptions.sets import AssumptionSet, load_assumptions
+from toolkit.base import store
+from toolkit.base.draws import Design
+from toolkit.evidence.count import count_draws
+from toolkit.evidence.load import Claim
 
-from toolkit.assumptions.sets import AssumptionSet, load_assumptions  # noqa: E402
-from toolkit.base import store  # noqa: E402
-from toolkit.base.draws import Design  # noqa: E402
-from toolkit.evidence.count import count_draws  # noqa: E402
-from toolkit.evidence.load import Claim  # noqa: E402
-
-DOCUMENT = ROOT / "docs" / "generated" / "calibration-counts.md"
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "generated" / "calibration-counts.md"
 CASES = 2_000
 DRAWS = 200
 AS_OF = dt.date(2026, 11, 23)
@@ -204,7 +201,7 @@ def table(found: Sequence[Outcome]) -> list[str]:
 
 _DOCUMENT = """# Calibration of counts
 
-Written by `benchmarks/calibration/calibrate_counts.py`; do not edit. The rule:
+Written by `python -m benchmarks.calibration.counts`; do not edit. The rule:
 [counts](../method/counts.md).
 
 {cases:,} known numbers of cameras; the tool gets only a report about each. Held: the 90 % interval

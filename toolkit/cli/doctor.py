@@ -1,25 +1,39 @@
-"""What is installed, whether it is whole, and what could leave the machine."""
+"""`doctor`: what is installed, whether it is whole, and what could leave the machine."""
 
 from __future__ import annotations
 
+import argparse
 import platform
+import sys
 from importlib import metadata
 from typing import Any
 
-from toolkit import __version__
-from toolkit.assumptions.sets import load_assumptions
-from toolkit.base import egress, store
-from toolkit.base.errors import ToolkitError
-from toolkit.evidence.load import load_claims
-from toolkit.optics.camera_draws import load_catalogue
-from toolkit.siting.candidates import load_siting
-from toolkit.siting.profiles import load_profiles
-from toolkit.streets import pack
-from toolkit.streets.cities import load_cities
-from toolkit.streets.reference_networks import load_fabrics
+from toolkit.cli.common import BAD_DATA, OK, Commands, busy, print_json, print_table
 
 _PACKAGES = ("numpy", "numba", "shapely", "geopandas", "osmnx", "streamlit", "folium")
 _BYTES_PER_MB = 1e6
+
+
+def register(commands: Commands) -> None:
+    """Add the command of this module."""
+    doctor = commands.add_parser(
+        "doctor", help="versions, packs, settings, caches, and what could leave the machine"
+    )
+    doctor.add_argument("--json", action="store_true")
+    doctor.set_defaults(run=_doctor)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    with busy("Looking at versions, packs, caches and settings ..."):
+        found = examine()
+    if options.json:
+        print_json(found)
+    else:
+        for title, rows in found["tables"].items():
+            print_table(title, list(rows[0]), [[str(v) for v in row.values()] for row in rows])
+        for problem in found["problems"]:
+            sys.stdout.write(f"Problem: {problem}\n")
+    return BAD_DATA if found["problems"] else OK
 
 
 def examine() -> dict[str, Any]:
@@ -27,6 +41,16 @@ def examine() -> dict[str, Any]:
 
     No path, host or user name is part of the answer, so that it can be passed on.
     """
+    from toolkit.assumptions.sets import load_assumptions
+    from toolkit.base import egress, store
+    from toolkit.base.errors import ToolkitError
+    from toolkit.base.version import __version__
+    from toolkit.optics.camera_draws import load_catalogue
+    from toolkit.siting.candidates import load_siting
+    from toolkit.siting.profiles import load_profiles
+    from toolkit.streets import pack
+    from toolkit.streets.reference_networks import load_fabrics
+
     problems: list[str] = []
     versions = [
         {"what": "toolkit", "version": __version__},
@@ -74,5 +98,8 @@ def examine() -> dict[str, Any]:
 
 
 def _load_evidence() -> None:
+    from toolkit.evidence.load import load_claims
+    from toolkit.streets.cities import load_cities
+
     for city in load_cities():
         load_claims(city.id)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import calibrate_counts as calibrate
 import numpy as np
 import pytest
 
+from benchmarks.calibration import counts as calibrate
 from toolkit.assumptions.sets import load_assumptions
 
 
@@ -41,4 +41,4 @@ def test_the_90_percent_interval_holds_the_true_number():
     found = calibrate.outcomes(calibrate.CASES, load_assumptions())
     assert 0.85 <= calibrate.held_share(found) <= 0.95
     text = calibrate.DOCUMENT.read_text(encoding="utf-8")
-    assert text == calibrate.document(found), "run: python scripts/calibrate_counts.py"
+    assert text == calibrate.document(found), "run: python -m benchmarks.calibration.counts"

@@ -1,4 +1,4 @@
-"""Tables and plots of docs/generated/calibration.md, from the outcomes of `calibrate_engine`."""
+"""Tables and plots of docs/generated/calibration.md, from the outcomes of `engine`."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import Any, Protocol
 
 import matplotlib as mpl
 import numpy as np
-from invented_truth import VARIANTS
 from matplotlib import pyplot as plt
 from numpy.typing import NDArray
 from scipy import stats
 
+from benchmarks.calibration.invented_truth import VARIANTS
 from toolkit.base import store
 from toolkit.base.arrays import FloatArray
 from toolkit.base.terms import TIERS
 
-DOCS = Path(__file__).resolve().parent.parent / "docs" / "generated"
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "generated"
 DOCUMENT = DOCS / "calibration.md"
 RANKS_PLOT, STREETS_PLOT, OTHERS_PLOT = (
     DOCS / f"calibration-{name}.svg" for name in ("ranks", "streets", "other-truths")
@@ -39,7 +39,7 @@ _STYLE: Any = {
 
 
 class Outcome(Protocol):
-    """What is needed of one city, see `calibrate_engine.Outcome`."""
+    """What is needed of one city, see `engine.Outcome`."""
 
     @property
     def style(self) -> str:
@@ -350,7 +350,7 @@ def plot_others(results: Results, path: Path) -> None:
 
 _DOCUMENT = """# Calibration of the whole path
 
-Written by `benchmarks/calibration/calibrate_engine.py`; do not edit. Counts alone:
+Written by `python -m benchmarks.calibration.engine`; do not edit. Counts alone:
 [calibration of counts](calibration-counts.md).
 
 {n:,} invented cities on {networks} street networks. In each, everything that is not known (number

@@ -22,9 +22,9 @@ from toolkit.base.terms import TIERS, Tier
 from toolkit.optics import facing
 from toolkit.optics.camera_draws import draw_cameras
 from toolkit.optics.catalogue import load_catalogue
-from toolkit.siting.profiles import Drawn
 from toolkit.siting.validation import regression, simulate
 from toolkit.siting.validation.known_city import CityPair
+from toolkit.siting.weights import Drawn
 
 RING_TIERS: Final[tuple[Tier, ...]] = ("seen", "recognised")
 MOST_PER_SITE: Final = 6

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
-import calibrate_engine as calibrate
-import calibration_document as shown
-import invented_truth as truths
 import numpy as np
 import pytest
 from scipy import stats
 
+from benchmarks.calibration import document as shown
+from benchmarks.calibration import engine as calibrate
+from benchmarks.calibration import invented_truth as truths
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
 from toolkit.base.terms import TIERS
