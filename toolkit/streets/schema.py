@@ -208,7 +208,7 @@ def conform(layer: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return made.sort_values(list(spec.order), kind="stable", ignore_index=True)
 
 
-def _typed(values: Any, kind: Kind) -> pd.Series[Any]:  # noqa: ANN401
+def _typed(values: Any, kind: Kind) -> pd.Series:  # type: ignore[type-arg]  # noqa: ANN401
     if kind == "text":
         # Objects with None, in every version of pandas: `is None` and isna() both work.
         return pd.Series([None if pd.isna(v) else str(v) for v in values], dtype=object)
