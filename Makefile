@@ -3,6 +3,7 @@
 #   make app        open the app              make test       lint, types and tests
 #   make report     write the report          make stick PLATFORM=win_amd64 PYTHON=3.12 [OUT=stick]
 #   make bench      measure the engine        (ARGS=--strict: fail where a bound is missed)
+#   make coverage   which lines no test runs  make test-slow, make test-oldest: see CONTRIBUTING.md
 #
 # PYTHON names another interpreter (make app PYTHON=python3.12); for the stick, the version that
 # the stick is for.
@@ -16,8 +17,8 @@ START := "$(if $(VERSION),python$(VERSION),$(PYTHON))" start.py
 PLATFORM ?= win_amd64
 OUT ?= stick
 
-.PHONY: app report test test-slow bench lint lock setup stick clean
-app report lint test test-slow bench setup:
+.PHONY: app report test test-slow test-oldest coverage bench lint lock setup stick clean
+app report lint test test-slow test-oldest coverage bench setup:
 	@$(START) $@ $(ARGS)
 
 lock:
@@ -28,5 +29,5 @@ stick:
 		--platform "$(PLATFORM)" --python "$(or $(VERSION),3.12)" --out "$(OUT)"
 
 clean:
-	rm -rf .venv .venv.lock report stick artefacts build .pytest_cache .mypy_cache .ruff_cache \
-		.hypothesis *.egg-info
+	rm -rf .venv .venv.lock .venv-oldest report stick artefacts build .pytest_cache .mypy_cache .ruff_cache \
+		.import_linter_cache .hypothesis .coverage* *.egg-info

@@ -5,6 +5,7 @@
     python start.py cli ARGUMENTS      run a command of the toolkit, for example: cli cities
     python start.py setup [--dev]      only set up
     python start.py test               lint, types and tests
+    python start.py coverage           the tests, and which lines none of them runs
     python start.py bench [--strict]   measure the engine beside its bounds
     python start.py stick --platform win_amd64 --python 3.12 --out stick
 
@@ -459,6 +460,8 @@ COMMANDS = {
     "lint": (True, True, LINT),
     "test": (True, True, [*LINT, PYTEST]),
     "test-slow": (True, True, [["-m", "pytest", "-m", "slow"]]),
+    "test-oldest": (True, True, [[str(ROOT / "scripts" / "oldest.py")]]),
+    "coverage": (True, True, [[*PYTEST, "--cov", "--cov-report=term", "--cov-report=html"]]),
 }
 
 

@@ -31,6 +31,8 @@ from typing import Any, Final
 import osmium
 from osmium.osm import mutable
 
+from toolkit.streets.readers.extract import disc
+
 LEAST_NODES: Final = 20_000_000
 N_CITIES: Final = 10
 COLUMNS: Final = 10
@@ -225,7 +227,7 @@ def compare(options: argparse.Namespace, folder: Path) -> None:
     print(f"import: {ours.wall_s:.0f} s, {ours.peak_bytes / 1e6:.0f} MB", flush=True)
     choice = boundaries.parse_boundary(options.boundary)
     reach_m = choice.radius_m or boundaries.REACH_M
-    boxes = [list(boundaries.disc(lon, lat, reach_m).bounds) for lon, lat in middles]
+    boxes = [list(disc(lon, lat, reach_m).bounds) for lon, lat in middles]
     cut, read = run_other(country, boxes, folder)
     osmnx = Run(
         sum(run.wall_s for run in read), sum(run.cpu_s for run in read),

@@ -4,7 +4,7 @@ Within a city (five folds of blocks), transfer to a city left out, coverage by c
 log score, reliability. Writes ``figures.json``, ``tables.md`` and maps. Under ten minutes on two
 cores; the same bytes each time.
 
-    python -m benchmarks.siting_evaluation DIR --out DIR
+    python -m benchmarks.siting_evaluation DIR --out docs/generated/siting
 
 DIR holds NAME_streets.* and NAME_cameras.* pairs; the centre of Helsinki is added from the
 project. Blocks are 1 km, and 500 m in a city of fewer than ten blocks of 1 km: the centre of
@@ -33,8 +33,7 @@ import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from benchmarks import siting_within
-from toolkit import siting_rings
+from benchmarks import siting_rings, siting_within
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.base.draws import Design
@@ -46,6 +45,7 @@ from toolkit.siting.validation import regression, simulate
 from toolkit.siting.validation import score as siting_score
 from toolkit.siting.validation.fit import KnownCity, fit_profiles, fit_shared, known_city
 from toolkit.siting.validation.known_city import CityPair, make_pair, pack_files, read_files
+from toolkit.siting.weights import Drawn, draw, mixture_of
 from toolkit.streets.pack import open_pack
 
 FOLDS: Final = 5
@@ -59,6 +59,14 @@ N_TRUTHS: Final = 20
 """How often known cameras are given lenses, heights and directions that no list has."""
 SEED: Final = 0
 DEMONSTRATION: Final = "helsinki_centre"
+HEAD: Final = """\
+# Siting tables
+
+Written by `python -m benchmarks.siting_evaluation`; do not edit. What they mean:
+[where cameras are](../../evaluation/siting.md). In order: AUC and log score; share of street
+within 25 m of a camera, by city and over tiles; coverage by rings of the central set, the same;
+size of the factor of districts.
+"""
 # Weights of the yardstick's "both" score: class lift plus 1.2 exp(-distance / 20 m), and its
 # smoothing of shares by 1 %.
 JUNCTION_LIFT, JUNCTION_FADE_M, JUNCTION_CAP_M, SMOOTHING = 1.2, 20.0, 200.0, 0.01
@@ -179,7 +187,7 @@ def winkler(low: float, high: float, truth: float, level: float = 0.9) -> float:
 def coverage(
     city: City,
     profiles: Profiles,
-    drawn: siting_profiles.Drawn,
+    drawn: Drawn,
     of: IntArray,
     optics: siting_rings.CentralOptics,
 ) -> list[dict[str, Any]]:
@@ -189,9 +197,7 @@ def coverage(
     places = [("city", np.ones(len(tile), dtype=np.bool_))]
     found = np.bincount(tile[pair.nearest], minlength=tile.max() + 1)
     places += [(f"tile {t}", tile == t) for t in np.flatnonzero(found >= LEAST_IN_TILE)]
-    flat = siting_profiles.Drawn(
-        np.ones_like(drawn.weight), drawn.uniform_share, drawn.cluster_size
-    )
+    flat = Drawn(np.ones_like(drawn.weight), drawn.uniform_share, drawn.cluster_size)
     design = Design(N_DRAWS, SEED)
     seen = simulate.covered(points.xy_m, pair.camera_xy_m)
     out = []
@@ -250,7 +256,7 @@ def coverage(
 
 def ring_share(
     ground: simulate.Ground,
-    drawn: siting_profiles.Drawn,
+    drawn: Drawn,
     number: FloatArray,
     each: FloatArray,
     profiles: Profiles,
@@ -332,9 +338,9 @@ def evaluate(cities: Sequence[City], prior: Prior) -> dict[str, Any]:
         fitted = fit_profiles([one.known for one in others], prior)
         profiles = siting_profiles.from_json(fitted, prior)
         groups = siting_score.classed(city.pair.points.code, city.pair.points.length_m)
-        drawn = siting_profiles.draw(
+        drawn = draw(
             profiles,
-            siting_profiles.mixture_of(profiles, None),
+            mixture_of(profiles, None),
             groups.code,
             groups.length_m,
             Design(N_DRAWS, SEED),
@@ -549,7 +555,8 @@ def draw_maps(cities: Sequence[City], found: Mapping[str, Any], out: Path) -> No
             axis.set_title(f"{city.name}\n{label}", fontsize=8)
             axis.set_axis_off()
     figure.suptitle(
-        "Sites per cell (1 km; Helsinki 250 m). Streets and cameras: see docs/siting.md", fontsize=8
+        "Sites per cell (1 km; Helsinki 250 m). Streets and cameras: docs/evaluation/siting.md",
+        fontsize=8,
     )
     figure.tight_layout()
     figure.savefig(out / "maps.png", dpi=80, metadata={"Software": None})
@@ -593,7 +600,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for one in found.values():
         del one["_mean"]
     store.write_bytes(options.out / "figures.json", store.canonical_json(found) + b"\n")
-    text = "\n".join([tables(found), ring_tables(found), district_table(found)])
+    text = "\n".join([HEAD, tables(found), ring_tables(found), district_table(found)])
     store.write_text(options.out / "tables.md", text)
     sys.stdout.write(text)
     return 0

@@ -2,7 +2,7 @@
 
 The profile alone is fitted to the other folds of blocks, and together with it what surrounds each
 piece of street at several distances. The surroundings are of use within one city only. Carried
-from city to city they made the mean worse, so no profile has them (docs/siting.md).
+from city to city they made the mean worse, so no profile has them (docs/evaluation/siting.md).
 """
 
 from __future__ import annotations

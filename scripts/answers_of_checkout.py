@@ -22,8 +22,9 @@ _SUBCOMMANDS: Final = re.compile(r"positional arguments:\n  \S+\n((?:    .*\n)+)
 """The list of subcommands: under a placeholder that has no help of its own, four deep."""
 _NAME: Final = re.compile(r"^    (\S+)", re.MULTILINE)
 _RUN_S: Final = 600
-_SESSION_FIELDS: Final = frozenset({"id", "form_id", "element_id"})
-"""Fields of Streamlit's messages that are hashes of the others, and of where the script lies."""
+_SESSION_FIELDS: Final = frozenset({"id", "form_id", "element_id", "deferred_file_id"})
+"""Fields of Streamlit's messages that are drawn anew for each session, or hashes of where the
+script lies."""
 _LANGUAGES: Final = ("en", "my")
 
 
@@ -90,7 +91,13 @@ def addresses(cities: list[str], as_of: str) -> Iterator[dict[str, str]]:
 
 
 def write_app(as_of: str, cities: list[str], out: Path) -> None:
-    """Write the elements of the app's pages at many addresses, a file an address."""
+    """Write the elements of the app's pages at many addresses, a file an address.
+
+    Raises
+    ------
+    SystemExit
+        If a page fails or shows an error: all these addresses have an answer.
+    """
     logging.disable(logging.WARNING)
     # Streamlit takes the settings of the folder from which it is started.
     root = next(Path(p) for p in sys.path if p and (Path(p) / "toolkit" / "__main__.py").is_file())
@@ -100,14 +107,18 @@ def write_app(as_of: str, cities: list[str], out: Path) -> None:
     import app
 
     served: Any = app
+    failed = []
     for asked in addresses(cities, as_of):
         page = AppTest.from_file(str(served.app.script_path), default_timeout=_RUN_S)
         for name, value in asked.items():
             page.query_params[name] = value
         page.run()
         name = "&".join(f"{key}={value}" for key, value in asked.items()).replace("<b>", "b")
+        failed += [f"{name}: {error.value}" for error in (*page.exception, *page.error)]
         lines = elements(page._tree)  # noqa: SLF001 - the only way to the order of all elements
         (out / f"{name}.txt").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    if failed:
+        sys.exit("\n".join(failed))
 
 
 def elements(block: Any, depth: int = 0) -> Iterator[str]:  # noqa: ANN401 - a node of Streamlit's
@@ -127,13 +138,11 @@ def fields(message: Any, margin: str) -> Iterator[str]:  # noqa: ANN401 - a mess
     for kind, value in message.ListFields():
         if kind.name in _SESSION_FIELDS:
             continue
-        many = isinstance(value, str | bytes) or not hasattr(value, "__iter__")
-        for one in [value] if many else value:
-            if hasattr(one, "ListFields"):
-                yield f"{margin}{kind.name}:"
-                yield from fields(one, f"{margin}  ")
-            else:
-                yield f"{margin}{kind.name}: {one}"
+        if hasattr(value, "ListFields"):
+            yield f"{margin}{kind.name}:"
+            yield from fields(value, f"{margin}  ")
+        else:
+            yield f"{margin}{kind.name}: {value}"
 
 
 def main() -> int:

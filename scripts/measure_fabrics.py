@@ -2,10 +2,10 @@
 
     python scripts/measure_fabrics.py [--neatnet DIR] [--data DIR] [--only ID...]
 
-Writes ``geodata/fabrics.json`` and the table in ``docs/fabrics.md``. ``--neatnet`` names the
-unpacked source distribution of neatnet, which is downloaded otherwise; ``--data`` a folder with
-further OpenStreetMap files, see ``fabric_networks.SOURCES``. Networks whose file is not given
-keep the figures they have. What is measured, and how, stands in ``docs/fabrics.md``.
+Writes ``geodata/fabrics.json`` and ``docs/generated/reference-networks.md``. ``--neatnet`` names
+the unpacked source distribution of neatnet, which is downloaded otherwise; ``--data`` a folder with
+further OpenStreetMap files, see ``fabric_networks.SOURCES``. Networks whose file is not given keep
+the figures they have. What is measured, and how: ``docs/method/reference-networks.md``.
 """
 
 from __future__ import annotations
@@ -345,7 +345,8 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="folder with the further files")
     parser.add_argument("--only", nargs="+", default=[], choices=[s.id for s in SOURCES])
     given = parser.parse_args()
-    out, document = store.builtin_dir() / reference_networks.FILE, ROOT / "docs" / "fabrics.md"
+    out = store.builtin_dir() / reference_networks.FILE
+    document = ROOT / "docs" / "generated" / "reference-networks.md"
     kept = json.loads(out.read_bytes())["fabrics"] if out.exists() else []
     folders = {"pack": store.builtin_dir()}
     if given.data:

@@ -1,4 +1,4 @@
-"""Import real files of every kind, and write what came of it into docs/streets.md.
+"""Import real files of every kind, and write the figures into docs/generated/imports.md.
 
     python scripts/measure_imports.py --data FOLDER [--downloads FOLDER]
 
@@ -27,7 +27,7 @@ from fabric_networks import NEATNET, SOURCES, download_neatnet
 
 from toolkit.base import store
 
-DOC: Final = Path(__file__).resolve().parent.parent / "docs" / "streets.md"
+DOC: Final = Path(__file__).resolve().parent.parent / "docs" / "generated" / "imports.md"
 START: Final = "<!-- table: written by scripts/measure_imports.py -->"
 END: Final = "<!-- end of table -->"
 MONACO: Final = "quackosm==0.19.0"

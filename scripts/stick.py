@@ -32,7 +32,7 @@ _OLDEST_GLIBC = 5
 _FIRST_MACOS = 11
 _LAST_MACOS_10 = 16
 _NOT_COPIED = shutil.ignore_patterns(
-    ".git", ".venv", ".venv.lock", "__pycache__", "*.egg-info", ".*_cache", ".hypothesis",
+    ".git", ".venv*", "__pycache__", "*.egg-info", ".*_cache", ".hypothesis",
     "artefacts", "report", "stick", "stick.part", "build", "wheels", NOTE_NAME,
 )  # fmt: skip
 

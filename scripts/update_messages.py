@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "toolkit"
 LOCALE = PACKAGE / "language" / "locale"
 TEMPLATE = LOCALE / "toolkit.pot"
-KEYWORDS = {"tr": (1,), "ngettext": (1, 2)}
+KEYWORDS = {"tr": (1,), "marked": (1,), "ngettext": (1, 2)}
 TARGETS = ("my",)
 _ONE_FORM = (1, "0")
 """Burmese has one form for all counts (CLDR 47, plural rules); Babel's table lacks it."""

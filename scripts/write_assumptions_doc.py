@@ -1,4 +1,4 @@
-"""Write docs/assumptions.md: every value of the central set, and how the other sets differ.
+"""Write docs/generated/assumptions.md: the values of the central set, and how other sets differ.
 
 Run it after a change of an assumption set: ``python scripts/write_assumptions_doc.py``. With
 ``--check`` nothing is written, and the exit code is 1 if the file would change. Only data that
@@ -24,7 +24,7 @@ from toolkit.base import store  # noqa: E402
 from toolkit.base.escape import plain  # noqa: E402
 from toolkit.fixed_rules.sets import load_rules  # noqa: E402
 
-DOCUMENT = ROOT / "docs" / "assumptions.md"
+DOCUMENT = ROOT / "docs" / "generated" / "assumptions.md"
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|#])")
 _STAGES = {
     "count": "Number of cameras",
@@ -41,9 +41,9 @@ _STAGES = {
 _INTRO = """\
 # Assumptions
 
-Written by `scripts/write_assumptions_doc.py`; do not edit. Formulas: [method.md](method.md) and
-[evidence.md](evidence.md). Sets that reproduce how others model:
-[reproduced-sets.md](reproduced-sets.md).
+Written by `scripts/write_assumptions_doc.py`; do not edit. Formulas:
+[method](../method/method.md) and [counts](../method/counts.md). Sets that reproduce how others
+model: [how others model](../method/other-models.md).
 
 Everything that is not known stands in an assumption set, a TOML file, and nowhere in the code. Each
 value has:
@@ -178,7 +178,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if DOCUMENT.is_file() and DOCUMENT.read_text(encoding="utf-8") == text:
         return 0
     if options.check:
-        print("docs/assumptions.md is not up to date: python scripts/write_assumptions_doc.py")
+        print(f"{DOCUMENT.name} is not up to date: python scripts/write_assumptions_doc.py")
         return 1
     store.write_text(DOCUMENT, text)
     return 0

@@ -1,4 +1,4 @@
-"""Write docs/cities.md: what is reported about each city, and the count that follows.
+"""Write docs/generated/cities.md: what is reported about each city, and the count that follows.
 
 Run it after a change of evidence, assumptions or the counting rule:
 ``python scripts/write_cities_doc.py``. With ``--check`` nothing is written, and the exit code
@@ -39,8 +39,9 @@ from toolkit.evidence.load import (  # noqa: E402
 from toolkit.evidence.makers import load_makers  # noqa: E402
 from toolkit.evidence.words import unused_text  # noqa: E402
 from toolkit.streets.cities import City, load_cities  # noqa: E402
+from toolkit.streets.reference_networks import load_fabrics  # noqa: E402
 
-DOCUMENT = ROOT / "docs" / "cities.md"
+DOCUMENT = ROOT / "docs" / "generated" / "cities.md"
 AS_OF = dt.date(2026, 11, 23)
 DESIGN = Design(n_draws=10_000, seed=0)
 
@@ -175,7 +176,7 @@ def document() -> str:
             as_of=AS_OF,
             design=DESIGN,
             assumptions=assumptions,
-            figures=city_figures(city, assumptions, DESIGN),
+            figures=city_figures(city, load_fabrics(), assumptions, DESIGN),
         )
         for city in cities
     }
@@ -189,10 +190,11 @@ def document() -> str:
         "range from other cities of the country. Figures are rounded to two digits."
     )
     origin = "Written by `scripts/write_cities_doc.py`; do not edit."
+    links = "Fields: [files](../reference/files.md#evidence); rule: [counts](../method/counts.md)."
     lines = [
         "# The cities: what is reported, and the count that follows",
         "",
-        f"{origin} Schema and rule: [evidence.md](evidence.md).",
+        f"{origin} {links}",
         "",
         intro,
         "",
@@ -231,7 +233,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if DOCUMENT.is_file() and DOCUMENT.read_text(encoding="utf-8") == text:
         return 0
     if options.check:
-        print("docs/cities.md is not up to date: python scripts/write_cities_doc.py")
+        print(f"{DOCUMENT.name} is not up to date: python scripts/write_cities_doc.py")
         return 1
     store.write_text(DOCUMENT, text)
     return 0

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+import yaml
 
 import toolkit
 from toolkit.base import store
@@ -366,6 +367,27 @@ def test_the_app_asks_nothing_and_tells_nobody(start, monkeypatch):
     assert variables["STREAMLIT_SERVER_SHOW_EMAIL_PROMPT"] == "false"
 
 
+def test_make_the_hooks_and_the_hosted_runs_call_commands_that_exist(start):
+    made = re.search(
+        r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert made is not None
+    targets = {*made[1].split()} - {"setup", "clean"}
+    assert targets == start.COMMANDS.keys() - {"cli"}
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    assert [repo["repo"] for repo in hooks["repos"]] == ["local"]
+    entries = [hook["entry"].split() for repo in hooks["repos"] for hook in repo["hooks"]]
+    assert entries
+    assert all(make == "make" and target in targets for make, target in entries)
+    workflow = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text(encoding="utf-8"))
+    steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
+    run = [step["run"].split()[:3] for step in steps if "run" in step]
+    assert {tuple(words[:2]) for words in run} == {("python", "start.py")}
+    assert {words[2] for words in run} == {"report", "test", "test-oldest"}
+    pythons = workflow["jobs"]["test"]["strategy"]["matrix"]["python"]
+    assert pythons == [".".join(map(str, start.PYTHONS[k])) for k in (0, -1)]
+
+
 # --- the requirements -------------------------------------------------------------------------
 
 
@@ -392,7 +414,7 @@ def test_the_requirements_for_tests_contain_those_for_users():
 def test_every_direct_dependency_is_pinned_and_explained():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     groups = project["dependency-groups"]
-    explained = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
+    explained = (ROOT / "docs" / "develop" / "dependencies.md").read_text(encoding="utf-8")
     for file, wanted in (
         ("requirements.txt", project["project"]["dependencies"] + groups["setup"]),
         ("requirements-dev.txt", groups["dev"]),
@@ -401,7 +423,7 @@ def test_every_direct_dependency_is_pinned_and_explained():
         for requirement in wanted:
             name = re.split(r"[<>=]", requirement)[0]
             assert name in pinned
-            assert f"| {name} |" in explained
+            assert f"\n- {name}: " in explained
 
 
 def test_the_version_is_the_same_everywhere():

@@ -9,19 +9,21 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from toolkit.base.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from toolkit.assessment.assess import assess
     from toolkit.assessment.model import Assessment
+    from toolkit.assessment.question import Question
     from toolkit.assumptions.sets import load_assumptions
     from toolkit.evidence.load import load_claims
     from toolkit.output.report import write_report
     from toolkit.streets.cities import load_cities
     from toolkit.streets.pack import open_pack
 
-__version__ = "0.1.0"
-
 __all__ = [
     "Assessment",
+    "Question",
     "assess",
     "load_assumptions",
     "load_cities",
@@ -32,6 +34,7 @@ __all__ = [
 
 _HOMES = {
     "Assessment": "toolkit.assessment.model",
+    "Question": "toolkit.assessment.question",
     "assess": "toolkit.assessment.assess",
     "load_assumptions": "toolkit.assumptions.sets",
     "load_cities": "toolkit.streets.cities",

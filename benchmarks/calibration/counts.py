@@ -4,8 +4,8 @@ A true number is drawn, cameras are added over time, and a report is written as 
 them: rounded down, "over", "hundreds", of one make, old. The tool gets the report only. The 90 %
 interval should then hold the true number in 85 to 95 of 100 cases.
 
-``python -m benchmarks.calibration.counts`` writes docs/calibration-counts.md; with ``--cases N``
-other than the usual number nothing is written, and the table goes to the screen.
+``python -m benchmarks.calibration.counts`` writes docs/generated/calibration-counts.md; with
+``--cases N`` other than the usual number nothing is written, and the table goes to the screen.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from toolkit.base.draws import Design
 from toolkit.evidence.count import count_draws
 from toolkit.evidence.load import Claim
 
-DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "calibration-counts.md"
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "generated" / "calibration-counts.md"
 CASES = 2_000
 DRAWS = 200
 AS_OF = dt.date(2026, 11, 23)
@@ -202,23 +202,22 @@ def table(found: Sequence[Outcome]) -> list[str]:
 _DOCUMENT = """# Calibration of counts
 
 Written by `python -m benchmarks.calibration.counts`; do not edit. The rule:
-[evidence.md](evidence.md).
+[counts](../method/counts.md).
 
 {cases:,} known numbers of cameras; the tool gets only a report about each. Held: the 90 % interval
 of the installed count holds the true number; it should in 85 to 95 of 100 cases.
 
 {table}
 
-Over all reports the rule holds what it should. It is too narrow where one make is counted and the
-others are many, and for reports of more than two years in cities that went on growing: it is too
-low then, never too high.
+Over all reports the rule holds what it should. It is too narrow, and too low, where one make is
+counted and the others are many, and for reports of more than two years in growing cities.
 
 ## How the reports are made
 
 - True number when the report is made: lognormal, median {median:.0f}, 95 % point {ratio} times
   that, as the figures of other cities lie.
 - Growth until the day of the assessment: a yearly rate for each city, exponential, so that 5 % of
-  cities grow as fast as Yangon from 2017 to 2019, for as long as the report is old (each age up to
+  cities grow as fast as Yangon from 2017 to 2019, over the age of the report (each age up to
   {years:.0f} years alike). The rule itself holds growth at two years.
 - Somebody outside knows {knows[0]:.0%} to {knows[1]:.0%} of the cameras, each share alike;
   somebody inside falls short by a half-normal logarithm of {inside}.
@@ -226,14 +225,13 @@ low then, never too high.
   exact and "about" (nearest round number) are from inside; one make: {make[0]:.0%} to
   {make[1]:.0%} of the known ones; two over: two outsiders who do not know of one another.
 
-This checks the rule against sources as they are assumed to write, not against cities: no city has
-both a report and a full count. What real figures there are is in [evidence.md](evidence.md),
-"Back-tests".
+This checks the rule against sources as they are assumed to write: no city has both a report and a
+full count. The real figures there are: [back-tests](../evaluation/back-tests.md).
 """
 
 
 def document(found: Sequence[Outcome]) -> str:
-    """Return the text of docs/calibration-counts.md."""
+    """Return the text of docs/generated/calibration-counts.md."""
     return _DOCUMENT.format(
         cases=len(found),
         table="\n".join(table(found)),

@@ -1,4 +1,4 @@
-"""Tables and plots of docs/calibration.md, from the outcomes of `engine`."""
+"""Tables and plots of docs/generated/calibration.md, from the outcomes of `engine`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from toolkit.base import store
 from toolkit.base.arrays import FloatArray
 from toolkit.base.terms import TIERS
 
-DOCS = Path(__file__).resolve().parents[2] / "docs"
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "generated"
 DOCUMENT = DOCS / "calibration.md"
 RANKS_PLOT, STREETS_PLOT, OTHERS_PLOT = (
     DOCS / f"calibration-{name}.svg" for name in ("ranks", "streets", "other-truths")
@@ -351,7 +351,7 @@ def plot_others(results: Results, path: Path) -> None:
 _DOCUMENT = """# Calibration of the whole path
 
 Written by `python -m benchmarks.calibration.engine`; do not edit. Counts alone:
-[calibration-counts.md](calibration-counts.md).
+[calibration of counts](calibration-counts.md).
 
 {n:,} invented cities on {networks} street networks. In each, everything that is not known (number
 of cameras, where operators put them, cameras per site, types, heights, the share working) is
@@ -363,14 +363,12 @@ that shares nothing with the engine but the lines of sight
 ## The 90 % interval and the ranks
 
 Held: the interval of the realised share holds the truth; it should in 85 to 95 of 100 cities.
-Ranks: where the truth lies among the draws; p is the probability of ranks as uneven as these if
+Ranks: of the truth among the draws; p is the probability of ranks as uneven as these if
 they are uniform (chi-square, {bins} bins). Width: of the interval, in the middle city.
 
-Many of these towns have no place at all where a face or a plate can be read, and the tool
-says so: more than 5 of 100 draws are zero. The interval then begins at zero and cannot be missed
-below, so up to 10 of 100 draws are left out above ([method.md](method.md), 1). "Of its
-own draws" is the share of the tool's own draws that the interval holds. With ties broken by lot a
-truth of zero is one of many.
+In many of these towns no face or plate can be read anywhere: more than 5 of 100 draws are zero, and
+the interval begins at zero ([method](../method/method.md#1-the-path)). "Of its own draws" is the
+share of the tool's own draws that the interval holds.
 
 {main}
 
@@ -384,9 +382,9 @@ Share held by what the report is like:
 
 ## Streets
 
-Streets in bins of the probability that the tool gives them, and the share of their length that
-was covered. The intervals come from resampling cities, which makes them too narrow where few cities
-have such streets. In {inside} of {shown} bins the interval holds the probability.
+Streets in bins of their probability, and the share of their length that was covered. The intervals
+come from resampling cities, and are too narrow where few cities have such streets. In {inside} of
+{shown} bins the interval holds the probability.
 
 ![Share covered over probability]({streets_plot})
 
@@ -394,33 +392,30 @@ have such streets. In {inside} of {shown} bins the interval holds the probabilit
 
 ## Other truths
 
-The same reports and answers, and truths of which the tool knows nothing. There is no pass mark:
-this is what to expect where the assumptions are wrong.
+What to expect where the assumptions are wrong: the same reports and answers, and other truths.
 
 {others}
 
 ![Ranks under other truths]({others_plot})
 
-- **Other operator**: all log lifts have the opposite sign, as between road authorities and
-  police.
+- **Other operator**: all log lifts have the opposite sign.
 - **Clustered twice as much**: the shape of the factor that districts of 1 km share is half of what
   the tool draws; the number of sites stays what it is.
 - **Upper end halved, doubled**: the 95 % point of the true number over the reported one is half
   or twice as large.
 
-Streets of one city compared: how much more of a street is covered where the tool gives a higher
-probability than to other streets of the city. 1 is right; 0 means that the differences between
-streets say nothing (± one standard error).
+Within a city, how much more of a street is covered where its probability is higher. 1 is right; 0
+means that differences between streets say nothing (± one standard error).
 
 {slope}
 
 ## How the reports are made
 
 - The reported number is drawn first and the true one from it, by the law that the tool assumes
-  ([evidence.md](evidence.md), rules 4 to 6), so that the truth given the report is what the tool
-  should believe. Uniform ranks show that siting, optics, sight, placement and totals follow from
-  the assumptions without error. They do not show that sources write so;
-  [calibration-counts.md](calibration-counts.md) looks at that.
+  ([counts](../method/counts.md#the-rule), rules 4 to 6), so that the truth given the report is
+  what the tool should believe. Uniform ranks show that everything after the report
+  follows from the assumptions without error, not that sources write so: see
+  [calibration of counts](calibration-counts.md).
 - "Over", "at least", "about", exact and "hundreds", up to 4 years old; one report a city. Half of
   the reports are about just these streets, the others name no area.
 - A third of the networks has mapped cameras, of which an unknown share belongs to the system.
@@ -429,7 +424,7 @@ streets say nothing (± one standard error).
 
 
 def document(results: Results, *, networks: int, draws: int) -> str:
-    """Return the text of docs/calibration.md."""
+    """Return the text of docs/generated/calibration.md."""
     inside, shown = agreeing(results)
     return _DOCUMENT.format(
         n=results.n_cities,

@@ -1,7 +1,7 @@
 """Truths of invented cities: reports about them, and cameras placed once.
 
-Written from docs/evidence.md and docs/method.md in plain numpy, apart from the engine, which it
-is compared with. Only the priors (`AssumptionSet.draw`, `draw_cameras`,
+Written from docs/method/counts.md and docs/method/method.md in plain numpy, apart from the engine,
+which it is compared with. Only the priors (`AssumptionSet.draw`, `draw_cameras`,
 `siting_profiles.weights_of`) and the geometry of a city (`Scene`) are the toolkit's.
 """
 
@@ -23,7 +23,7 @@ from toolkit.engine.scene import Scene
 from toolkit.evidence.load import Claim
 from toolkit.optics.camera_draws import CameraDraws, draw_cameras
 from toolkit.optics.catalogue import Catalogue
-from toolkit.siting import profiles
+from toolkit.siting import weights
 
 Variant = Literal[
     "as assumed",
@@ -148,7 +148,7 @@ def write_report(number: int, setting: Setting, rng: np.random.Generator) -> Rep
     The number in the report comes first and the true one from it, by the law that the tool
     assumes: so the truth given the report is distributed as the tool believes, whatever numbers
     sources like to write. Calibration in the strict sense needs that; reports written from a
-    given truth, as onlookers do, are in docs/calibration-counts.md.
+    given truth, as onlookers do, are in docs/generated/calibration-counts.md.
     """
     style = str(rng.choice(STYLES))
     bounded = bool(rng.random() < 0.5)  # noqa: PLR2004 - half of them
@@ -189,7 +189,7 @@ def write_report(number: int, setting: Setting, rng: np.random.Generator) -> Rep
 
 
 def true_number(report: Report, setting: Setting, upper: float = 1.0) -> float:
-    """Return the true number of cameras; docs/evidence.md, rules 4 to 6.
+    """Return the true number of cameras; docs/method/counts.md, rules 4 to 6.
 
     Parameters
     ----------
@@ -229,8 +229,8 @@ def draw_ignorance(
     drawn = Ignorance(
         n_cameras=max(number * inside, in_scope),
         in_scope=in_scope,
-        weight=profiles.weights_of(
-            profiles.operators_of(None), city.scene.groups, setting.values, design
+        weight=weights.weights_of(
+            weights.operators_of(None), city.scene.groups, setting.values, design
         )[0],
         uniform_share=draw("sites.uniform_share"),
         per_site=draw("sites.cameras_per_site"),
@@ -266,7 +266,7 @@ def site_probabilities(city: City, drawn: Ignorance, rng: np.random.Generator) -
 def _clustered(
     prob: FloatArray, district: NDArray[np.int64], size: float, rng: np.random.Generator
 ) -> FloatArray:
-    """Return the chance of each group once some districts are favoured; docs/method.md.
+    """Return the chance of each group once some districts are favoured; docs/method/method.md.
 
     Each district has a gamma factor on the hazard of its groups; hazards are such that a group has
     its chance over all factors, and are scaled to the number of sites.

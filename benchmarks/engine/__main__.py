@@ -1,4 +1,4 @@
-"""Measure the engine, and write figures beside their bounds to docs/performance.md.
+"""Measure the engine, and write figures beside their bounds to docs/generated/performance.md.
 
     python -m benchmarks.engine [--strict] [--only NAME ...]
 
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -21,12 +20,9 @@ from benchmarks.engine.report import BOUNDS, missed, table, write
 
 def run(name: str) -> Figures:
     """Measure one thing in a new process."""
-    environment = dict(os.environ)
-    if name == "four_threads":
-        environment["NUMBA_THREADING_LAYER"] = "workqueue"
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.engine", "--measure", name],
-        env=environment, stdout=subprocess.PIPE, check=True, text=True,
+        stdout=subprocess.PIPE, check=True, text=True,
     )  # fmt: skip
     return {key: float(value) for key, value in json.loads(done.stdout.splitlines()[-1]).items()}
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.arrays import FloatArray, GeometryArray
 from toolkit.engine import sight
-from toolkit.siting import candidates
+from toolkit.siting import candidates, inclusion
 from toolkit.siting.surroundings import pack_layers
 from toolkit.streets import street_points
 from toolkit.streets.pack import open_pack
@@ -65,9 +65,9 @@ class TiledCity:
         return self.groups.xy_m
 
     @cached_property
-    def ranked(self) -> candidates.Ranked:
+    def ranked(self) -> inclusion.Ranked:
         """Return the groups in order of class and size, kept: no assumption moves them."""
-        return candidates.ranked(self.groups)
+        return inclusion.ranked(self.groups)
 
 
 def tiled_city(

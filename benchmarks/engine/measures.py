@@ -17,11 +17,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numba
 import numpy as np
 import shapely
-from numba import njit, prange
-from numba.np.ufunc import threading_layer
+from numba import njit
 from scipy.spatial import cKDTree
 
 from benchmarks.engine.city import TiledCity, tiled_city
@@ -29,11 +27,12 @@ from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.arrays import Float32Array, FloatArray
 from toolkit.base.draws import Design
 from toolkit.engine import closed_form as exposure
-from toolkit.engine import placement, sight
+from toolkit.engine import pairs_by_point, placement, sight, sight_cache, site_chance, workers
+from toolkit.engine.views import view_table
 from toolkit.optics.camera_draws import draw_cameras
 from toolkit.optics.catalogue import load_catalogue
-from toolkit.siting import candidates, profiles
-from toolkit.siting.profiles import operators_of
+from toolkit.siting import inclusion
+from toolkit.siting.weights import operators_of, weights_of
 
 Figures = dict[str, float]
 
@@ -46,6 +45,9 @@ SEED = 3
 PAIR_SITES = 20_000
 SHAPELY_PAIRS = 200_000
 REPEATS = 3
+CHUNK_POINTS = 16_384
+CHUNK_DRAWS = 8
+"""Chunks of the floors, as of the loops that they are compared with."""
 _KIB = 1024 if sys.platform != "darwin" else 1
 _GB = 1e9
 
@@ -83,12 +85,12 @@ def lines_of_sight() -> Figures:
     near = tree.query_ball_point(sites, NEAR_M)
     counts = tree.query_ball_point(sites, NEAR_M, return_length=True)
     site, point = np.repeat(np.arange(len(sites)), counts), np.concatenate(near).astype(np.int64)
-    ground = sight.make_ground(sites, points, city.buildings)
+    arrays = sight.sweep_arrays(sites, points, city.buildings)
 
-    numba.set_num_threads(1)
+    workers.set_threads(1)
 
     def ours() -> int:
-        return int(sum(b[0].sum() for b in sight.sweep(ground, reach_m=NEAR_M, keep=False)))
+        return int(sum(b[0].sum() for b in sight.sweep(arrays, reach_m=NEAR_M, keep=False)))
 
     visible = ours()
     own_s = best(ours)
@@ -172,12 +174,12 @@ def _band(beyond_m: float, reach_m: float) -> Figures:
         n_pairs = int(pairs.start[-1])
         del pairs
     start = time.perf_counter()
-    ground = sight.make_ground(city.site_xy, city.point_xy, city.buildings, city.top_m)
+    arrays = sight.sweep_arrays(city.site_xy, city.point_xy, city.buildings, city.top_m)
     ground_s = time.perf_counter() - start
     tests_s = best(
         lambda: sum(
             int(b[0].sum())
-            for b in sight.sweep(ground, reach_m=reach_m, beyond_m=beyond_m, keep=False)
+            for b in sight.sweep(arrays, reach_m=reach_m, beyond_m=beyond_m, keep=False)
         ),
         1 if reach_m > NEAR_M else REPEATS,
     )
@@ -192,7 +194,7 @@ def _band(beyond_m: float, reach_m: float) -> Figures:
         "grids_s": ground_s,
         "open_again_s": again_s,
         "disk_gb": size_gb,
-        "threads": float(numba.get_num_threads()),
+        "threads": float(workers.n_threads()),
     }
 
 
@@ -206,7 +208,7 @@ def _compile() -> None:
 
 
 def _cached(city: TiledCity, beyond_m: float, reach_m: float, folder: Path) -> sight.Sight:
-    return sight.cached_sight(
+    return sight_cache.cached_sight(
         {"city": "tiles"}, city.site_xy, city.point_xy, city.buildings,
         reach_m=reach_m, beyond_m=beyond_m, top_m=city.top_m, cache_dir=folder,
     )  # fmt: skip
@@ -215,10 +217,10 @@ def _cached(city: TiledCity, beyond_m: float, reach_m: float, folder: Path) -> s
 # --- exposure -------------------------------------------------------------------------------
 
 
-def _ready(city: TiledCity, folder: Path) -> tuple[sight.Sight, exposure.PointRows]:
+def _ready(city: TiledCity, folder: Path) -> tuple[sight.Sight, pairs_by_point.PointRows]:
     pairs = _cached(city, 0.0, NEAR_M, folder)
     n = len(city.site_xy)
-    return pairs, exposure.point_rows(
+    return pairs, pairs_by_point.point_rows(
         pairs,
         len(city.point_xy),
         np.zeros(n, np.int64),
@@ -229,14 +231,14 @@ def _ready(city: TiledCity, folder: Path) -> tuple[sight.Sight, exposure.PointRo
 
 def _chance(
     city: TiledCity, n_cameras: float, design: Design
-) -> tuple[exposure.SiteChance, FloatArray]:
+) -> tuple[site_chance.SiteChance, FloatArray]:
     """Return the chance of sites for a number of cameras, and cameras per site."""
     values = load_assumptions()
     per_site = values.draw("sites.cameras_per_site", design)
     n_sites = n_cameras / per_site
-    weights = profiles.weights_of(operators_of(None), city.groups, values, design)
-    factor = candidates.inclusion_factor(weights, n_sites, city.ranked)
-    chance = exposure.SiteChance.of_classes(
+    weights = weights_of(operators_of(None), city.groups, values, design)
+    factor = inclusion.inclusion_factor(weights, n_sites, city.ranked)
+    chance = site_chance.SiteChance.of_classes(
         factor.T,
         city.groups.weight_class,
         city.groups.size_m,
@@ -247,10 +249,10 @@ def _chance(
     return chance, per_site
 
 
-@njit(parallel=True)
-def read_rows(start, site, bins, view, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+@njit(nogil=True)
+def read_rows(first, end, start, site, bins, view, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Add up the arrays that the closed form reads: the floor that memory sets."""
-    for p in prange(len(start) - 1):
+    for p in range(first, end):
         total = 0
         for k in range(start[p], start[p + 1]):
             total += site[k] + bins[k] + view[k]
@@ -265,9 +267,12 @@ def closed_form() -> Figures:
     design = Design(1, SEED)
     chance, per_site = _chance(city, N_CAMERAS, design)
     drawn = draw_cameras(load_catalogue(), load_assumptions(), design, brand=None)
-    views = exposure.view_table(drawn, per_site, reach_m=NEAR_M, codes=rows.codes)
+    views = view_table(drawn, per_site, reach_m=NEAR_M, codes=rows.codes)
     out = np.empty(len(rows.start) - 1, np.int64)
-    read = partial(read_rows, rows.start, rows.site, rows.bin, rows.view, out)
+    borders = workers.even_borders(len(out), CHUNK_POINTS)
+    read = partial(
+        workers.over, read_rows, borders, rows.start, rows.site, rows.bin, rows.view, out
+    )
     work = partial(exposure.closed_form, rows, chance, views)
     read()
     work()
@@ -283,7 +288,7 @@ def closed_form() -> Figures:
     def changed() -> None:
         again, per = _chance(city, N_CAMERAS * 1.1, design)
         cameras = draw_cameras(load_catalogue(), values, design, brand=None)
-        table = exposure.view_table(cameras, per, reach_m=NEAR_M, codes=rows.codes)
+        table = view_table(cameras, per, reach_m=NEAR_M, codes=rows.codes)
         exposure.closed_form(rows, again, table)
 
     found["changed_central_s"] = best(changed)
@@ -296,7 +301,7 @@ def closed_form() -> Figures:
     def intervals() -> None:
         again, per = _chance(city, N_CAMERAS * 1.1, many)
         cameras = draw_cameras(load_catalogue(), values, many, brand=None)
-        table = exposure.view_table(cameras, per, reach_m=NEAR_M, codes=few.codes)
+        table = view_table(cameras, per, reach_m=NEAR_M, codes=few.codes)
         exposure.summarise(
             few, again, table, np.full(len(sample), 5.0), city.street[sample],
             int(city.street.max()) + 1,
@@ -307,12 +312,12 @@ def closed_form() -> Figures:
     return found
 
 
-@njit(parallel=True)
-def stream(first, sites, start, point, cm, bearing, least, hits):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+@njit(nogil=True)
+def stream(first, end, camera, sites, start, point, cm, bearing, least, hits):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, PLR0913, PLR0917
     """Read the rows of the same sites and mark their points: the floor of any simulation."""
-    for d in prange(len(first) - 1):
+    for d in range(first, end):
         hit = np.zeros(hits, np.uint8)
-        for c in range(first[d], first[d + 1]):
+        for c in range(camera[d], camera[d + 1]):
             for k in range(start[sites[c]], start[sites[c] + 1]):
                 hit[point[k]] |= np.uint8((cm[k] & 1) + (bearing[k] & 1) + (least[k] & 1) + 1)
 
@@ -349,9 +354,10 @@ def monte_carlo() -> Figures:
             )  # fmt: skip
 
         def floor() -> None:
-            stream(
-                equipped.first, equipped.site, pairs.start, pairs.point, pairs.distance_cm,
-                pairs.bearing, pairs.height_dm, len(length),
+            workers.over(
+                stream, workers.even_borders(N_DRAWS, CHUNK_DRAWS), equipped.first,
+                equipped.site, pairs.start, pairs.point, pairs.distance_cm, pairs.bearing,
+                pairs.height_dm, len(length),
             )  # fmt: skip
 
         whole()
@@ -441,7 +447,7 @@ def sizes() -> Figures:
             for cameras in every:
                 n_cameras = cameras or city.length_m / 1e3
                 chance, per_site = _chance(city, n_cameras, design)
-                table = exposure.view_table(drawn, per_site, reach_m=NEAR_M, codes=rows.codes)
+                table = view_table(drawn, per_site, reach_m=NEAR_M, codes=rows.codes)
                 length, n_streets = np.full(len(city.point_xy), POINT_M), city.street.max() + 1
 
                 def summarise() -> None:
@@ -476,7 +482,7 @@ def _part(city: TiledCity, n_points: int) -> TiledCity:
 
 
 def four_threads() -> Figures:
-    """Assess from four threads at once under numba's simplest layer, which allows one caller."""
+    """Assess from four threads at once, as sessions of the app do."""
     import datetime as dt
 
     from toolkit import assess
@@ -494,7 +500,6 @@ def four_threads() -> Figures:
     for thread in threads:
         thread.join()
     return {
-        "workqueue": float(threading_layer() == "workqueue"),
         "answers": float(len(answers)),
         "distinct": float(len(set(answers))),
         "threads": float(os.cpu_count() or 1),

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 from benchmarks.engine.measures import Figures
 
-DOCUMENT: Final = Path(__file__).parents[2] / "docs" / "performance.md"
+DOCUMENT: Final = Path(__file__).parents[2] / "docs" / "generated" / "performance.md"
 PLOTS: Final = DOCUMENT.parent / "performance"
 TEXT: Final = Path(__file__).with_name("performance.md.in")
 
@@ -92,8 +92,8 @@ BOUNDS: Final = (
         lambda f: f["changed_s"], 0.5, "s",
     ),
     Bound(
-        "four_threads", "Answers from four threads at once, simplest threading layer", "200 m",
-        lambda f: f["answers"] * f["workqueue"], 4.0, "answers", at_least=True,
+        "four_threads", "Answers from four threads at once", "200 m",
+        lambda f: f["answers"], 4.0, "answers", at_least=True,
     ),
 )  # fmt: skip
 

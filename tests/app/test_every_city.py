@@ -17,7 +17,7 @@ from toolkit.assessment.model import Assessment
 from toolkit.base import escape
 from toolkit.base.terms import TIERS
 from toolkit.language import words as labels
-from toolkit.output.map_page import STEPS, streets_of
+from toolkit.output.map_scale import STEPS, streets_of
 from toolkit.streets.cities import find_city, load_cities
 
 AS_OF = dt.date(2026, 11, 1)

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from running import Server, Watched, serving
 
 from toolkit.base import escape
-from toolkit.output.map_page import STEPS
+from toolkit.output.map_scale import STEPS
 
 HELPERS = Path(__file__).resolve().parents[1] / "helpers"
 

@@ -18,6 +18,7 @@ from toolkit.app import kept_answers, serve
 from toolkit.app.city import answer, figures, map_view
 from toolkit.assessment.assess import assess
 from toolkit.assessment.model import Assessment
+from toolkit.assessment.question import Question
 from toolkit.assumptions.sets import list_sets, load_assumptions
 from toolkit.base import egress, store
 from toolkit.base.terms import TIERS
@@ -163,12 +164,12 @@ def test_another_tier_or_language_computes_nothing_anew(
 ) -> None:
     asked = []
 
-    def counting(city: str, **inputs: object) -> Assessment:
-        asked.append(city)
-        return assess(city, **inputs)
+    def counting(question: Question) -> Assessment:
+        asked.append(question.city)
+        return assess(question)
 
     monkeypatch.setattr(kept_answers, "assess", counting)
-    kept_answers._assessed.clear()
+    kept_answers._estimate.clear()
     page = opened(city="sittwe")
     assert asked == ["sittwe"]
     for tier in TIERS:
@@ -362,7 +363,7 @@ def test_a_failure_of_the_toolkit_shows_and_logs_nothing_of_the_session(
         raise RuntimeError(msg)
 
     monkeypatch.setattr(kept_answers, "assess", failing)
-    kept_answers._assessed.clear()
+    kept_answers._estimate.clear()
     with caplog.at_level(logging.DEBUG):
         page = opened(city="dawei")
     assert not page.exception
@@ -376,7 +377,7 @@ def test_a_sample_is_told_with_its_error_and_the_figures_come_before_its_map(
 ) -> None:
     order = []
     monkeypatch.setattr(kept_answers, "SAMPLE_POINTS", 2_000)
-    kept_answers._assessed.clear()
+    kept_answers._estimate.clear()
     for module in (figures, map_view):
         show = module.show
         monkeypatch.setattr(
@@ -392,7 +393,7 @@ def test_a_sample_is_told_with_its_error_and_the_figures_come_before_its_map(
     assert answer.sample_text(found.sample, "en") in words
     assert "2,000 of 17,073 places" in words
     assert [name.rsplit(".", 1)[-1] for name in order] == ["figures", "map_view"]
-    kept_answers._assessed.clear()
+    kept_answers._estimate.clear()
 
 
 def test_one_kind_of_operator_can_be_chosen_and_is_told(opened: Callable[..., AppTest]) -> None:

@@ -9,5 +9,5 @@ from toolkit.base import store
 
 
 def test_the_committed_schema_is_that_of_the_model():
-    path = store.builtin_dir().parent / "docs" / "assessment.schema.json"
+    path = store.builtin_dir().parent / "docs" / "reference" / "assessment.schema.json"
     assert json.loads(path.read_text(encoding="utf-8")) == model.json_schema()

@@ -10,9 +10,9 @@ import pytest
 
 from toolkit.assessment.inputs import make_inputs
 from toolkit.assessment.on_streets import scene_of
+from toolkit.assessment.question import Question
 from toolkit.assessment.site_plan import plan_sites, reducing_share
-from toolkit.base.draws import Design
-from toolkit.siting.profiles import operators_of
+from toolkit.siting.weights import operators_of
 from toolkit.streets.schema import empty_layer
 
 AS_OF = dt.date(2026, 11, 23)
@@ -60,10 +60,9 @@ def test_without_mapped_cameras_nothing_is_left_out():
 def test_the_operators_of_a_city_say_how_much_sites_keep_to_districts():
     sizes = {}
     for profile in (None, "police_neighbourhood", "pedestrian_core"):
-        inputs, _, _ = make_inputs(
-            "helsinki-centre", as_of=AS_OF, design=Design(20, 0), profile=profile
-        )
-        pack, scene = scene_of(inputs, "helsinki-centre")
+        asked = Question("helsinki-centre", AS_OF, n_draws=20, profile=profile)
+        inputs = make_inputs(asked.load())
+        pack, scene = scene_of(inputs.loaded)
         sizes[profile] = plan_sites(inputs, pack, scene).chance.cluster_size
     drawn = inputs.assumptions.draw("sites.cluster_size", inputs.design)
     np.testing.assert_array_equal(sizes[None], drawn)

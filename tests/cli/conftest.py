@@ -28,6 +28,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[Any, str, str
 @pytest.fixture
 def no_open_city() -> None:
     """Close the cities that earlier tests opened in this process."""
-    from toolkit.assessment import on_streets
+    from toolkit.assessment import on_streets, question
 
-    on_streets._open_scene.cache_clear()
+    question._open.cache_clear()
+    on_streets.scenes.clear()

@@ -11,7 +11,7 @@ from geopandas.testing import assert_geodataframe_equal
 
 from toolkit.assessment.assess import assess
 from toolkit.base.terms import EXPOSURE_CLASSES, TIERS
-from toolkit.engine import cells, closed_form
+from toolkit.engine import cells, pairs_by_point, site_chance
 from toolkit.streets import street_points
 
 AS_OF = dt.date(2026, 11, 23)
@@ -70,14 +70,14 @@ def scene(known, chances=((0.1, 0.3), (0.2, 0.5), (0.4, 0.4), (0.8, 0.8))):
     """Return four points in two cells of 100 m, each with one site of certain sight."""
     lines = np.array([shapely.LineString([(0, 10), (200, 10)])], dtype=object)
     points = street_points.cut(lines, 50.0)
-    rows = closed_form.PointRows(
+    rows = pairs_by_point.PointRows(
         start=np.arange(5),
         site=np.arange(4, dtype=np.int32),
         bin=np.zeros(4, dtype=np.int16),
         view=np.zeros(4, dtype=np.int16),
         codes=np.array([0]),
     )
-    chance = closed_form.SiteChance.of_table(np.array(chances, dtype=np.float32))
+    chance = site_chance.SiteChance.of_table(np.array(chances, dtype=np.float32))
     views = np.ones((1, 3, len(TIERS), 2), dtype=np.float32)
     return cells.cell_frame(
         points, np.array(known), rows, chance, views, crs=CRS, size_m=100.0

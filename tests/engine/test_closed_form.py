@@ -12,19 +12,32 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolkit.base.terms import TIERS
-from toolkit.engine import closed_form, sight
+from toolkit.engine import closed_form, pairs_by_point, sight, site_chance
+from toolkit.engine.views import (
+    BEARING_STEP_DEG,
+    CANDIDATE,
+    IN_FIELD,
+    MAX_PER_SITE,
+    N_VIEWS,
+    TURNING,
+    candidate_views,
+    directed_view,
+    mapped_view,
+    per_site_prob,
+    view_table,
+)
 from toolkit.streets import street_points
 
 
 def views(n_per_site=1.0, **options):
-    return closed_form.view_table(cameras(**options), np.array([n_per_site]), reach_m=REACH_M)
+    return view_table(cameras(**options), np.array([n_per_site]), reach_m=REACH_M)
 
 
 def rows_of(site_lists):
     """Return rows of points that see the sites of each list at 10 m."""
     start = np.cumsum([0, *(len(s) for s in site_lists)])
     site = np.array([s for sites in site_lists for s in sites], dtype=np.int32)
-    return closed_form.PointRows(
+    return pairs_by_point.PointRows(
         start, site, np.full(len(site), 10, np.int16), np.zeros(len(site), np.int16)
     )
 
@@ -44,9 +57,33 @@ def behind_roofs(seed, n_points=40, n_sites=30):
         height_dm=least_dm.ravel().astype(np.uint8),
         reach_m=REACH_M,
     )
-    return closed_form.point_rows(
+    return pairs_by_point.point_rows(
         pairs, n_points, rng.integers(0, 3, n_sites), np.full(n_sites, np.nan)
     )
+
+
+class TestCandidateViews:
+    """The row of the table that a city without streets needs, without compiled loops."""
+
+    @pytest.mark.parametrize("n_draws", [1, 40])
+    def test_they_are_the_row_of_the_table_to_the_bit(self, n_draws):
+        rng = np.random.default_rng(5)
+        shape = (n_draws, len(TIERS), 4)
+        inner_m = np.where(rng.random(shape) < 0.2, np.nan, rng.uniform(0, 30, shape))
+        drawn = replace(
+            cameras(n_draws, share=(0.4, 0.3, 0.2, 0.1)),
+            hfov_deg=np.where(
+                rng.random(shape[::2]) < 0.2, 360.0, rng.uniform(20, 130, shape[::2])
+            ),
+            inner_m=inner_m,
+            outer_m=inner_m + rng.uniform(0, 90, shape),
+            availability=rng.uniform(0.4, 1.0, n_draws),
+        )
+        mean = rng.uniform(0.8, 3.0, n_draws)
+        row = view_table(drawn, mean, reach_m=REACH_M, codes=np.array([CANDIDATE]))[0]
+        found = candidate_views(drawn, mean, reach_m=REACH_M)
+        assert found.max() > 0.1
+        np.testing.assert_array_equal(found, row)
 
 
 class TestSeenBy:
@@ -62,7 +99,7 @@ class TestSeenBy:
         fewer = rows.seen_by(drawn.height_m)
         both = [
             closed_form.closed_form(
-                one, prob, closed_form.view_table(drawn, mean, reach_m=REACH_M, codes=one.codes)
+                one, prob, view_table(drawn, mean, reach_m=REACH_M, codes=one.codes)
             )
             for one in (rows, fewer)
         ]
@@ -72,13 +109,13 @@ class TestSeenBy:
 
     def test_one_height_leaves_open_sight_and_none(self):
         fewer = behind_roofs(3).seen_by(np.full((4, 2), 5.0))
-        assert sorted(fewer.codes // closed_form.N_VIEWS > 0) == [False, False, False, True]
+        assert sorted(fewer.codes // N_VIEWS > 0) == [False, False, False, True]
 
 
 class TestSiteChance:
     def test_draws_lie_side_by_side_whichever_way_they_came(self):
         for order in "CF":
-            made = closed_form.SiteChance.of_classes(
+            made = site_chance.SiteChance.of_classes(
                 np.asarray(np.full((5, 3), 0.1), order=order),
                 np.arange(5), np.ones(5), np.ones(3), n_certain=1,
             )  # fmt: skip
@@ -89,7 +126,7 @@ class TestSiteChance:
 class TestViewTable:
     def test_one_camera_covers_its_field_inside_its_ring(self):
         table = views(hfov=90.0, ring=(10.0, 30.5))
-        one = table[closed_form.mapped_view(np.array([1]))[0], :, 0, 0]
+        one = table[mapped_view(np.array([1]))[0], :, 0, 0]
         np.testing.assert_allclose(one[10:30], 0.25, atol=1e-6)
         assert (one[:10] == 0).all()
         assert one[30] == pytest.approx(0.125)  # half of that metre lies inside the ring
@@ -114,16 +151,16 @@ class TestViewTable:
         assert table[n, 20, 0, 0] == pytest.approx(expected, abs=1e-6)
 
     def test_a_candidate_site_mixes_over_its_number_of_cameras(self):
-        table = closed_form.view_table(cameras(hfov=90.0), np.array([2.0]), reach_m=REACH_M)
-        prob = closed_form.per_site_prob(np.array([2.0]))[0]
+        table = view_table(cameras(hfov=90.0), np.array([2.0]), reach_m=REACH_M)
+        prob = per_site_prob(np.array([2.0]))[0]
         assert prob.sum() == pytest.approx(1)
-        by_number = [table[n, 20, 0, 0] for n in range(1, closed_form.MAX_PER_SITE + 1)]
-        assert table[closed_form.CANDIDATE, 20, 0, 0] == pytest.approx(prob @ by_number, abs=1e-6)
+        by_number = [table[n, 20, 0, 0] for n in range(1, MAX_PER_SITE + 1)]
+        assert table[CANDIDATE, 20, 0, 0] == pytest.approx(prob @ by_number, abs=1e-6)
 
     def test_the_mean_number_of_cameras_is_what_was_asked_for(self):
         mean = np.array([1.0, 1.5, 2.0, 2.63])
-        prob = closed_form.per_site_prob(mean)
-        found = prob @ np.arange(1, closed_form.MAX_PER_SITE + 1)
+        prob = per_site_prob(mean)
+        found = prob @ np.arange(1, MAX_PER_SITE + 1)
         np.testing.assert_allclose(found, mean, rtol=0.02)
 
     def test_an_empty_ring_covers_nothing(self):
@@ -136,7 +173,7 @@ class TestViewTable:
         # Axis 350 degrees, field 60: from 320 across north to 20 degrees.
         bearing = np.arange(0.0, 360.0, 1.5)
         table = views(hfov=60.0)
-        found = table[closed_form.directed_view(bearing - 350.0), 20, 0, 0]
+        found = table[directed_view(bearing - 350.0), 20, 0, 0]
         off = np.abs((bearing - 350.0 + 180) % 360 - 180)
         assert (found[off < 28] == 1).all()
         assert (found[off > 32] == 0).all()
@@ -146,13 +183,13 @@ class TestViewTable:
         drawn = cameras(hfov=90.0, ring=(0.0, 50.0), working=0.5, share=(0.75, 0.25))
         drawn.hfov_deg[0, 1] = 360.0
         drawn.outer_m[0, :, 1] = 20.0
-        table = closed_form.view_table(drawn, np.array([1.0]), reach_m=REACH_M)
-        np.testing.assert_allclose(table[closed_form.TURNING, :20, 0, 0], 0.5, atol=1e-6)
-        assert (table[closed_form.TURNING, 20:, 0, 0] == 0).all()
+        table = view_table(drawn, np.array([1.0]), reach_m=REACH_M)
+        np.testing.assert_allclose(table[TURNING, :20, 0, 0], 0.5, atol=1e-6)
+        assert (table[TURNING, 20:, 0, 0] == 0).all()
 
     def test_without_types_that_turn_a_turning_camera_is_any(self):
         table = views(hfov=90.0, working=0.5)
-        np.testing.assert_allclose(table[closed_form.TURNING, :50, 0, 0], 0.5, atol=1e-6)
+        np.testing.assert_allclose(table[TURNING, :50, 0, 0], 0.5, atol=1e-6)
 
 
 class TestClosedForm:
@@ -196,17 +233,17 @@ class TestFields:
             np.zeros((1, 2)), points, np.empty(0, dtype=object), reach_m=REACH_M
         )
         for axis in np.arange(0.0, 3.0, 0.2):
-            rows = closed_form.point_rows(
+            rows = pairs_by_point.point_rows(
                 pairs, len(points), np.ones(1, dtype=np.int64), np.array([axis]), np.array([0.1])
             )
-            assert 0 < rows.start[-1] <= 2 * (closed_form.BEARING_STEP_DEG / 0.25 + 1)
+            assert 0 < rows.start[-1] <= 2 * (BEARING_STEP_DEG / 0.25 + 1)
 
     def test_a_known_width_with_many_types_works_by_the_share_that_reaches(self):
         # Two types, half each: both reach 30 m, one 50 m; a share of 0.8 works.
         drawn = cameras(1, hfov=20.0, working=0.8, share=(0.5, 0.5))
         drawn.outer_m[:, :, 1] = 30.0
-        table = closed_form.view_table(drawn, np.ones(1), reach_m=REACH_M)
-        found = table[closed_form.IN_FIELD, :, 0, 0]
+        table = view_table(drawn, np.ones(1), reach_m=REACH_M)
+        found = table[IN_FIELD, :, 0, 0]
         np.testing.assert_allclose(found[:30], 0.8, atol=1e-6)
         np.testing.assert_allclose(found[30:50], 0.4, atol=1e-6)
         assert (found[50:] == 0).all()
@@ -220,7 +257,7 @@ class TestFields:
 def test_moving_turning_and_scaling_change_nothing(change):
     def mean(scale=1.0, **options):
         _, rows, points, prob = town(1, scale=scale, **options)
-        table = closed_form.view_table(
+        table = view_table(
             cameras(hfov=120.0, ring=(6.0 * scale, 40.0 * scale)),
             np.array([2.0]), reach_m=REACH_M * scale,
         )  # fmt: skip
@@ -245,7 +282,7 @@ def test_removing_walls_never_lowers_exposure():
 def test_summaries_of_streets_are_length_means_of_their_points():
     _, rows, points, prob = town(3)
     prob = prob * np.array([0.5, 1.0, 0.2])
-    table = closed_form.view_table(cameras(3, hfov=120.0), np.full(3, 2.0), reach_m=REACH_M)
+    table = view_table(cameras(3, hfov=120.0), np.full(3, 2.0), reach_m=REACH_M)
     exact = closed_form.closed_form(rows, prob.astype(np.float32), table)
     n_streets = int(points.line.max()) + 1
     found = closed_form.summarise(
@@ -280,11 +317,11 @@ def test_one_draw_by_itself_is_the_same_as_among_others(seed, shape):
     _, rows, _, prob = town(1)
     n_sites = len(prob)
     prob = np.clip(rng.gamma(0.4, 0.5, (n_sites, 1)), 0, 1) * np.ones((1, 2))
-    chance = closed_form.SiteChance.of_classes(
+    chance = site_chance.SiteChance.of_classes(
         prob, np.arange(n_sites), np.ones(n_sites), prob.sum(axis=0),
         district=np.sort(rng.integers(0, 4, n_sites)), cluster_size=np.full(2, shape),
     )  # fmt: skip
-    single = closed_form.SiteChance.of_classes(
+    single = site_chance.SiteChance.of_classes(
         prob[:, :1], np.arange(n_sites), np.ones(n_sites), prob[:, :1].sum(axis=0),
         district=chance.district, cluster_size=np.full(1, shape),
     )  # fmt: skip
@@ -292,14 +329,14 @@ def test_one_draw_by_itself_is_the_same_as_among_others(seed, shape):
     both = closed_form.closed_form(
         rows,
         chance,
-        closed_form.view_table(
+        view_table(
             cameras(2, hfov=120.0, ring=(3.0, 40.0)), mean, reach_m=REACH_M, codes=rows.codes
         ),
     )
     one = closed_form.closed_form(
         rows,
         single,
-        closed_form.view_table(
+        view_table(
             cameras(1, hfov=120.0, ring=(3.0, 40.0)), mean[:1], reach_m=REACH_M, codes=rows.codes
         ),
     )
@@ -319,9 +356,7 @@ def test_a_ring_thinner_than_the_spacing_of_points_is_right_in_the_mean(width_m)
     site_xy = np.column_stack([rng.uniform(100, 9_900, n_sites), np.full(n_sites, 4.0)])
     pairs = sight.build_sight(site_xy, points.xy, np.empty(0, dtype=object), reach_m=REACH_M)
     drawn = cameras(hfov=360.0, ring=(inner, inner + width_m))
-    table = closed_form.view_table(drawn, np.ones(1), reach_m=REACH_M)[
-        closed_form.CANDIDATE, :, 0, 0
-    ]
+    table = view_table(drawn, np.ones(1), reach_m=REACH_M)[CANDIDATE, :, 0, 0]
     bins = np.minimum(pairs.distance_cm // 100, len(table) - 1)
     covered = np.add.reduceat(table[bins] * points.length[pairs.point], pairs.start[:-1])
     exact = 2 * (np.sqrt((inner + width_m) ** 2 - 16.0) - np.sqrt(inner**2 - 16.0))
@@ -337,14 +372,14 @@ def test_totals_alone_are_those_of_the_closed_form():
     start = np.sort(rng.integers(0, 900, n_points + 1))
     start[0], start[-1] = 0, 900
     table = rng.random((2, 6, len(TIERS), n_draws)).astype(np.float32)
-    rows = closed_form.PointRows(
+    rows = pairs_by_point.PointRows(
         start,
         rng.integers(0, n_sites, 900).astype(np.int32),
         rng.integers(0, 6, 900).astype(np.int16),
         rng.integers(0, 2, 900).astype(np.int16),
         np.arange(2),
     )
-    chance = closed_form.SiteChance.of_table(rng.random((n_sites, n_draws)) * 0.2)
+    chance = site_chance.SiteChance.of_table(rng.random((n_sites, n_draws)) * 0.2)
     length = rng.random(n_points)
     found = closed_form.covered_length(rows, chance, table, length)
     prob = closed_form.closed_form(rows, chance, table)

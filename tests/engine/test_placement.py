@@ -15,9 +15,9 @@ from scipy.spatial.distance import pdist
 from toolkit.assessment.sums import Sums
 from toolkit.base.draws import Design
 from toolkit.base.terms import TIERS
-from toolkit.engine import closed_form, placement, sight
-from toolkit.engine.closed_form import SiteChance
+from toolkit.engine import closed_form, pairs_by_point, placement, sight, views, workers
 from toolkit.engine.kernels import placement as _placement_kernels
+from toolkit.engine.site_chance import SiteChance
 from toolkit.siting import candidates
 
 
@@ -146,11 +146,11 @@ class TestDistricts:
         draw = np.repeat(np.arange(self.n_draws), np.diff(standing.first))
         hit = np.zeros(self.n_draws, bool)
         hit[draw[np.isin(standing.site, sees)]] = True
-        rows = closed_form.PointRows(
+        rows = pairs_by_point.PointRows(
             np.array([0, len(sees)]), sees.astype(np.int32), np.full(len(sees), 10, np.int16),
             np.zeros(len(sees), np.int16),
         )  # fmt: skip
-        table = closed_form.view_table(cameras(hfov=360.0), np.ones(1), reach_m=REACH_M)
+        table = views.view_table(cameras(hfov=360.0), np.ones(1), reach_m=REACH_M)
         one = SiteChance(
             chance.factor[:, :1], chance.alone[:, :1], chance.mean_size, chance.site_class,
             chance.size, chance.district, chance.cluster_size[:1], chance.joint_size[:1],
@@ -171,7 +171,7 @@ class TestSimulation:
         pairs, rows, points, prob = town(n_draws)
         drawn = cameras(n_draws, hfov=hfov, ring=(5.0, 45.0), working=0.7, share=(0.6, 0.4))
         mean = np.full(n_draws, 2.0)
-        one = closed_form.view_table(
+        one = views.view_table(
             cameras(1, hfov=hfov, ring=(5.0, 45.0), working=0.7, share=(0.6, 0.4)),
             mean[:1], reach_m=REACH_M,
         )  # fmt: skip
@@ -233,13 +233,13 @@ class TestSimulation:
         ).share[0, 0]  # fmt: skip
         sector = width / 360 * np.pi * (40.0**2 - 12.0**2) / 120.0**2
         # Bearings are kept in steps of 1.4 degrees, at both edges; 3 standard errors of 20,000.
-        step = closed_form.BEARING_STEP_DEG * (width < 360)
+        step = views.BEARING_STEP_DEG * (width < 360)
         error = step / 360 * np.pi * (40.0**2 - 12.0**2) / 120.0**2
         assert share == pytest.approx(sector, abs=error + 3 * np.sqrt(sector / 20_000))
-        rows = closed_form.point_rows(
+        rows = pairs_by_point.point_rows(
             pairs, len(points), np.ones(1, dtype=np.int64), np.array([axis]), np.array([width])
         )
-        table = closed_form.view_table(drawn, np.ones(1), reach_m=REACH_M, codes=rows.codes)
+        table = views.view_table(drawn, np.ones(1), reach_m=REACH_M, codes=rows.codes)
         exact = closed_form.closed_form(rows, np.ones((1, 1), np.float32), table)[:, 0, 0]
         assert exact.mean() == pytest.approx(share, abs=1e-6)
         bearing = np.rad2deg(np.arctan2(points[:, 0], points[:, 1]))
@@ -295,7 +295,7 @@ def without_overlap(placed, total_m):
 
 def covers(pairs, pair, ring, axis_deg, width_deg, height_m):
     """Return whether a camera covers the point of one line of sight."""
-    bearing = pairs.bearing[pair] * closed_form.BEARING_STEP_DEG
+    bearing = pairs.bearing[pair] * views.BEARING_STEP_DEG
     off = abs((bearing - axis_deg + 180.0) % 360.0 - 180.0)
     near_enough = ring[0] <= pairs.distance_cm[pair] / 100.0 < ring[1]
     return near_enough and off <= width_deg / 2 and pairs.height_dm[pair] <= height_m * 10.0
@@ -379,4 +379,5 @@ def test_the_scale_makes_chances_add_up_whatever_rates_there_are(spread, part):
     rate, count = np.exp(spread * rng.normal(size=300)), rng.integers(1, 40, 300).astype(float)
     wanted = part * count.sum()
     exact = optimize.brentq(lambda s: float(-np.expm1(-s * rate) @ count) - wanted, 0.0, 1e9)
-    assert _placement_kernels.scale_to(wanted, rate, count) == pytest.approx(exact, rel=1e-8)
+    found = workers.run(_placement_kernels.scale_to, wanted, rate, count)
+    assert found == pytest.approx(exact, rel=1e-8)

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
 from toolkit.base.terms import TIERS
-from toolkit.engine import closed_form, placement, sight
+from toolkit.engine import closed_form, pairs_by_point, placement, sight, site_chance, views
 from toolkit.optics.camera_draws import CameraDraws, draw_cameras, load_catalogue
-from toolkit.siting import candidates
-from toolkit.siting.profiles import operators_of, weights_of
+from toolkit.siting import candidates, inclusion
 from toolkit.siting.surroundings import StreetLayers
+from toolkit.siting.weights import operators_of, weights_of
 from toolkit.streets import street_points
 
 REACH_M = 60.0
@@ -35,7 +35,7 @@ class Town:
     points: street_points.Pieces
     groups: candidates.Candidates
     pairs: sight.Sight
-    rows: closed_form.PointRows
+    rows: pairs_by_point.PointRows
 
     @property
     def n_sites(self):
@@ -83,8 +83,8 @@ def town_of(streets, houses, junction_xy=None, road_class=None):
     where = sight.place_sites(groups.xy_m, groups.centre_xy_m, houses)
     pairs = sight.build_sight(where, points.xy, houses, reach_m=REACH_M)
     n = len(groups.size_m)
-    rows = closed_form.point_rows(
-        pairs, len(points.xy), np.full(n, closed_form.CANDIDATE), np.full(n, np.nan)
+    rows = pairs_by_point.point_rows(
+        pairs, len(points.xy), np.full(n, views.CANDIDATE), np.full(n, np.nan)
     )
     return Town(streets, houses, points, groups, pairs, rows)
 
@@ -110,7 +110,7 @@ def cameras(n_draws=1, *, hfov=120.0, ring=(5.0, 45.0), working=0.8):
 
 def probabilities(built, prob, drawn, per_site):
     """Return the closed form at every point, shape (P, T, D); `prob` has shape (G, D)."""
-    table = closed_form.view_table(drawn, per_site, reach_m=REACH_M, codes=built.rows.codes)
+    table = views.view_table(drawn, per_site, reach_m=REACH_M, codes=built.rows.codes)
     return closed_form.closed_form(built.rows, np.ascontiguousarray(prob, np.float32), table)
 
 
@@ -125,7 +125,7 @@ def simulated(built, prob, drawn, per_site, length_m, design):
 def site_prob(built, n_sites, seed=0, n_draws=1):
     """Return inclusion probabilities with weights drawn from the profiles, shape (G, D)."""
     values, design = load_assumptions(), Design(n_draws, seed)
-    return candidates.inclusion_prob(
+    return inclusion.inclusion_prob(
         weights_of(operators_of(None), built.groups, values, design),
         np.broadcast_to(np.asarray(n_sites, dtype=float), n_draws),
         built.groups,
@@ -244,7 +244,7 @@ class TestSums:
         prob = site_prob(built, n_sites, seed, n_draws=4)
         assert ((prob >= 0) & (prob <= 1)).all()
         np.testing.assert_allclose(prob.sum(axis=0), min(n_sites, built.n_sites), rtol=1e-9)
-        standing = placement.place_sites(closed_form.SiteChance.of_table(prob), Design(4, seed))
+        standing = placement.place_sites(site_chance.SiteChance.of_table(prob), Design(4, seed))
         for chosen in map(standing.of_draw, range(4)):
             assert abs(len(chosen) - min(n_sites, built.n_sites)) < 1 + 1e-6
             assert len(set(chosen.tolist())) == len(chosen)
@@ -281,12 +281,12 @@ class TestSums:
         site = int(np.argmax(np.diff(built.pairs.start)))
         prob = np.zeros((built.n_sites, 1))
         prob[site] = 1.0
-        rows = closed_form.point_rows(
+        rows = pairs_by_point.point_rows(
             built.pairs, len(built.points.xy),
-            np.where(np.arange(built.n_sites) == site, closed_form.mapped_view(np.ones(1, int)), 0),
+            np.where(np.arange(built.n_sites) == site, views.mapped_view(np.ones(1, int)), 0),
             np.full(built.n_sites, np.nan),
         )  # fmt: skip
-        table = closed_form.view_table(cameras(hfov=360.0), ONE, reach_m=REACH_M, codes=rows.codes)
+        table = views.view_table(cameras(hfov=360.0), ONE, reach_m=REACH_M, codes=rows.codes)
         found = closed_form.closed_form(rows, prob.astype(np.float32), table)[:, 0, 0]
         row = slice(*built.pairs.start[[site, site + 1]])
         away = built.pairs.distance_cm[row] / 100.0
@@ -303,13 +303,13 @@ def test_a_sector_covers_its_directions_also_across_north(axis, width, hfov):
     points = 30 * np.column_stack([np.sin(angle), np.cos(angle)])
     pairs = sight.build_sight(np.zeros((1, 2)), points, np.empty(0, dtype=object), reach_m=REACH_M)
     off = np.abs((np.rad2deg(angle) - axis + 180) % 360 - 180)
-    rows = closed_form.point_rows(
+    rows = pairs_by_point.point_rows(
         pairs, len(points), np.ones(1, dtype=np.int64), np.array([axis]), np.array([width])
     )
     drawn = cameras(hfov=hfov, working=1.0)
-    table = closed_form.view_table(drawn, np.ones(1), reach_m=REACH_M, codes=rows.codes)
+    table = views.view_table(drawn, np.ones(1), reach_m=REACH_M, codes=rows.codes)
     found = closed_form.closed_form(rows, np.ones((1, 1), np.float32), table)[:, 0, 0]
-    step = closed_form.BEARING_STEP_DEG
+    step = views.BEARING_STEP_DEG
     assert (found[off < width / 2 - step] == 1).all()
     assert (found[off > width / 2 + step] == 0).all()
     share = placement.simulate(

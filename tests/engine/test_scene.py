@@ -11,7 +11,7 @@ import pytest
 import shapely
 from scipy.spatial import cKDTree
 
-from toolkit.engine import closed_form, scene
+from toolkit.engine import scene, views
 from toolkit.siting import candidates
 from toolkit.streets import mapped_cameras
 from toolkit.streets.pack import open_pack
@@ -170,10 +170,8 @@ def test_field_notes_are_sites_of_the_scene_and_their_width_is_a_sector(helsinki
     bearing = np.rad2deg(np.arctan2(away[:, 0], away[:, 1]))
     off = np.abs((bearing - 15.0 + 180.0) % 360.0 - 180.0)
     assert len(off) > 5
-    assert off.max() <= 45 + closed_form.BEARING_STEP_DEG
-    assert (
-        built.rows.codes[built.rows.view[in_rows]] % closed_form.N_VIEWS == closed_form.IN_FIELD
-    ).all()
+    assert off.max() <= 45 + views.BEARING_STEP_DEG
+    assert (built.rows.codes[built.rows.view[in_rows]] % views.N_VIEWS == views.IN_FIELD).all()
     lines = slice(*built.lines_of_sight.start[[site, site + 1]])
     assert len(in_rows) < lines.stop - lines.start  # the rest of the view is not in the field
 

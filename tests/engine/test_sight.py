@@ -7,7 +7,7 @@ import pytest
 import shapely
 from shapely import affinity
 
-from toolkit.engine import sight
+from toolkit.engine import sight, sight_cache
 
 NO_BUILDINGS = np.empty(0, dtype=object)
 NORTHING = np.array([385_000.0, 6_672_000.0])
@@ -244,8 +244,8 @@ def test_a_far_band_is_what_a_near_one_leaves_out(town):
 def test_counting_alone_finds_as_many(town):
     sites, points, buildings = town
     whole = sight.build_sight(sites, points, buildings, reach_m=90.0)
-    ground = sight.make_ground(sites, points, buildings)
-    (counted,) = [block[0] for block in sight.sweep(ground, reach_m=90.0, keep=False)]
+    arrays = sight.sweep_arrays(sites, points, buildings)
+    (counted,) = [block[0] for block in sight.sweep(arrays, reach_m=90.0, keep=False)]
     assert counted.tolist() == np.diff(whole.start).tolist()
 
 
@@ -269,7 +269,7 @@ def test_the_cache_gives_the_same_arrays_and_survives_damage(tmp_path, town):
     sites, points, buildings = town
 
     def get(**key):
-        return sight.cached_sight(
+        return sight_cache.cached_sight(
             {"pack": "a", **key}, sites[:20], points, buildings, reach_m=80.0, cache_dir=tmp_path
         )
 

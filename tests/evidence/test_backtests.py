@@ -1,7 +1,7 @@
 """What the rule would have said of figures that are known, without any streets.
 
 These are the few figures of the country that check one another. Some hold and some do not; both
-are written down here and in docs/evidence.md.
+are written down here and in docs/method/counts.md.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 
 from toolkit.base.terms import TIERS
-from toolkit.engine import closed_form, sight
+from toolkit.engine import pairs_by_point, sight
 from toolkit.optics.camera_draws import CameraDraws
 from toolkit.siting import candidates
 from toolkit.streets import street_points
@@ -56,7 +56,7 @@ def town(n_draws, *, turn_deg=0.0, shift=(0.0, 0.0), scale=1.0, buildings=True):
         reach_m=REACH_M * scale,
     )  # fmt: skip
     n_sites = len(found.size_m)
-    rows = closed_form.point_rows(
+    rows = pairs_by_point.point_rows(
         pairs, len(points.xy), np.zeros(n_sites, dtype=np.int64), np.full(n_sites, np.nan)
     )
     prob = np.tile(candidates.proportional_prob(found.size_m, 12)[:, None], (1, n_draws))

@@ -7,7 +7,7 @@ import pytest
 from drawn_grid import REACH_M, cameras, town
 
 from toolkit.base.draws import Design
-from toolkit.engine import closed_form, placement
+from toolkit.engine import closed_form, pairs_by_point, placement, views
 from toolkit.optics import facing
 
 
@@ -65,21 +65,19 @@ def looking(n_draws, along, across, **options):
 
 
 def test_looking_anywhere_is_what_it_was():
-    drawn, codes = looking(1, 0.0, 0.0, hfov=70.0), np.arange(closed_form.N_VIEWS)
-    table = closed_form.view_table(drawn, np.array([1.8]), reach_m=REACH_M, codes=codes)
+    drawn, codes = looking(1, 0.0, 0.0, hfov=70.0), np.arange(views.N_VIEWS)
+    table = views.view_table(drawn, np.array([1.8]), reach_m=REACH_M, codes=codes)
     for fold in range(facing.FOLDS):
-        np.testing.assert_allclose(
-            table[closed_form.BY_STREET + fold], table[closed_form.CANDIDATE], rtol=1e-4
-        )
+        np.testing.assert_allclose(table[views.BY_STREET + fold], table[views.CANDIDATE], rtol=1e-4)
 
 
 def test_the_mean_over_all_directions_does_not_depend_on_where_cameras_look():
     drawn = looking(1, 0.6, 0.15, hfov=70.0)
-    table = closed_form.view_table(drawn, np.array([1.0]), reach_m=REACH_M)
-    rows = table[closed_form.BY_STREET : closed_form.BY_STREET + facing.FOLDS, 10, 0, 0]
+    table = views.view_table(drawn, np.array([1.0]), reach_m=REACH_M)
+    rows = table[views.BY_STREET : views.BY_STREET + facing.FOLDS, 10, 0, 0]
     assert rows[0] > rows[1] > rows[2]
     width = np.diff([0.0, *facing.FOLD_EDGES_DEG, 90.0])
-    assert rows @ width / 90 == pytest.approx(table[closed_form.CANDIDATE, 10, 0, 0], rel=1e-3)
+    assert rows @ width / 90 == pytest.approx(table[views.CANDIDATE, 10, 0, 0], rel=1e-3)
 
 
 @pytest.mark.parametrize(("along", "across"), [(0.9, 0.0), (0.0, 0.9), (0.5, 0.2)])
@@ -88,12 +86,12 @@ def test_placed_cameras_agree_with_the_closed_form(along, across):
     pairs, _, points, prob = town(n_draws, buildings=False)
     # Streets of the grid run north and east; sites come line by line.
     street = np.where(np.arange(len(prob)) < len(prob) // 2, 0.0, 90.0)
-    rows = closed_form.point_rows(
+    rows = pairs_by_point.point_rows(
         pairs, len(points.xy), np.zeros(len(prob), dtype=np.int64), np.full(len(prob), np.nan),
         site_street_deg=street,
     )  # fmt: skip
     options = {"hfov": 60.0, "ring": (5.0, 45.0), "working": 0.7}
-    one = closed_form.view_table(
+    one = views.view_table(
         looking(1, along, across, **options), np.array([1.8]), reach_m=REACH_M, codes=rows.codes
     )
     exact = closed_form.closed_form(rows, prob[:, :1].astype(np.float32), one)[:, 0, 0]
@@ -105,7 +103,7 @@ def test_placed_cameras_agree_with_the_closed_form(along, across):
     ).share[:, 0]  # fmt: skip
     # Three classes of angle stand for all: a few parts in a hundred at the extremes.
     assert share.mean() == pytest.approx(expected, rel=0.04)
-    flat = closed_form.view_table(
+    flat = views.view_table(
         looking(1, 0.0, 0.0, **options), np.array([1.8]), reach_m=REACH_M, codes=rows.codes
     )
     anywhere = closed_form.closed_form(rows, prob[:, :1].astype(np.float32), flat)[:, 0, 0]

@@ -47,12 +47,13 @@ def read(package, name):
 
 
 def documented():
-    """Return the columns and units of each layer in docs/exports.md, tiers written out."""
-    text = (store.builtin_dir().parent / "docs" / "exports.md").read_text(encoding="utf-8")
+    """Return columns and units of each layer in docs/reference/exports.md, tiers written out."""
+    document = store.builtin_dir().parent / "docs" / "reference" / "exports.md"
+    text = document.read_text(encoding="utf-8")
     found = {}
     for heading, body in re.findall(r"^### (\w+)\n(.*?)(?=^##)", text, re.DOTALL | re.MULTILINE):
         plain, tiered = {}, {}
-        for column, unit in re.findall(r"^\| `([^`]+)` \| ([^|]+) \|", body, re.MULTILINE):
+        for column, unit in re.findall(r"^- `([^`]+)` \(([^)]+)\): ", body, re.MULTILINE):
             (tiered if "{tier}" in column else plain)[column] = unit
         found[heading] = plain | {
             column.replace("{tier}", tier): unit

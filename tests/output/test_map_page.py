@@ -13,9 +13,9 @@ from invented import HOSTILE, assessment_of, layers_of
 
 from toolkit.assessment.layers import Layers
 from toolkit.base.terms import EXPOSURE_CLASSES, TIERS, exposure_class
-from toolkit.language import words
+from toolkit.language import fonts, words
 from toolkit.language.translate import unbroken
-from toolkit.output import map_page
+from toolkit.output import map_page, map_scale
 
 
 def outside_addresses(html: str) -> list[str]:
@@ -44,7 +44,7 @@ def test_a_map_does_not_change_the_class_for_others() -> None:
 
 def test_every_street_is_in_exactly_one_step() -> None:
     streets = layers_of(201).streets
-    chosen = [set(map_page.streets_of(step, streets, "seen").index) for step in map_page.STEPS]
+    chosen = [set(map_scale.streets_of(step, streets, "seen").index) for step in map_scale.STEPS]
     assert sum(len(c) for c in chosen) == len(streets)
     assert set().union(*chosen) == set(streets.index)
     assert all(chosen)
@@ -73,8 +73,8 @@ def test_bounds_of_the_steps(low: float, mid: float, high: float, position: int)
         {"face_mid": [mid], "face_high": [high], "face_class": [exposure_class(low, high)]},
         geometry=[shapely.LineString([(0, 0), (1, 1)])],
     )
-    found = [len(map_page.streets_of(step, frame, "face")) for step in map_page.STEPS]
-    assert found == [int(i == position) for i in range(len(map_page.STEPS))]
+    found = [len(map_scale.streets_of(step, frame, "face")) for step in map_scale.STEPS]
+    assert found == [int(i == position) for i in range(len(map_scale.STEPS))]
 
 
 def _lightness(color: str) -> float:
@@ -84,7 +84,7 @@ def _lightness(color: str) -> float:
 
 
 def test_steps_differ_in_lightness_and_width_and_unknown_in_kind() -> None:
-    *scale, unknown = map_page.STEPS
+    *scale, unknown = map_scale.STEPS
     light = [_lightness(step.color) for step in scale]
     assert all(b > a * 1.3 for a, b in itertools.pairwise(light))
     widths = [step.width_px for step in scale]
@@ -107,13 +107,13 @@ def test_the_legend_has_all_steps_also_those_that_no_street_is_in(lang: str) -> 
     legend = next(
         f.content for f in drawn._children.values() if getattr(f, "position", "") == "bottomleft"
     )
-    names = [map_page.step_name(step, lang) for step in map_page.STEPS]
-    assert len(set(names)) == len(map_page.STEPS)
+    names = [map_scale.step_name(step, lang) for step in map_scale.STEPS]
+    assert len(set(names)) == len(map_scale.STEPS)
     for name in names:
-        assert map_page._escape.html(unbroken(name)) in legend
+        assert map_page.escape.html(unbroken(name)) in legend
     for cls in ("likely", "possible"):
-        assert map_page._escape.html(unbroken(words.class_meaning(cls, lang))) in legend
-    assert {step.cls for step in map_page.STEPS} == set(EXPOSURE_CLASSES)
+        assert map_page.escape.html(unbroken(words.class_meaning(cls, lang))) in legend
+    assert {step.cls for step in map_scale.STEPS} == set(EXPOSURE_CLASSES)
 
 
 def test_a_demonstration_says_so_on_the_map_and_others_do_not() -> None:
@@ -157,7 +157,7 @@ def test_the_font_comes_along_only_where_it_is_needed() -> None:
     english = map_page.page(map_page.exposure_map(assessment_of(layers_of()), "seen", "en"))
     burmese = map_page.page(map_page.exposure_map(assessment_of(layers_of()), "seen", "my"))
     assert "font/woff2" not in english
-    assert burmese.count("font/woff2") == len(map_page.FONT_FILES)
+    assert burmese.count("font/woff2") == len(fonts.FONT_FILES)
 
 
 def test_without_streets_there_is_no_map() -> None:
@@ -177,17 +177,17 @@ def test_empty_layers_still_give_a_map() -> None:
     )
     html = map_page.page(map_page.exposure_map(assessment_of(empty), "seen", "en"))
     assert "L.polyline" not in html
-    assert map_page.step_name(map_page.STEPS[-1], "en") in html
+    assert map_scale.step_name(map_scale.STEPS[-1], "en") in html
 
 
 def test_bundled_files_are_those_that_the_list_names() -> None:
     listed = dict(
         re.findall(
             r"^\| `([^`]+)` \|.*\| `([0-9a-f]{64})` \|$",
-            (map_page.ASSETS / "README.md").read_text(encoding="utf-8"),
+            (fonts.ASSETS / "README.md").read_text(encoding="utf-8"),
             re.MULTILINE,
         )
     )
-    assert set(listed) == {*map_page.LEAFLET_FILES, *map_page.FONT_FILES.values()}
+    assert set(listed) == {*map_page.LEAFLET_FILES, *fonts.FONT_FILES.values()}
     for name, digest in listed.items():
-        assert hashlib.sha256((map_page.ASSETS / name).read_bytes()).hexdigest() == digest
+        assert hashlib.sha256((fonts.ASSETS / name).read_bytes()).hexdigest() == digest

@@ -19,6 +19,7 @@ import pytest
 import same_answers
 import shapely
 from answer_sides import DIFFERENT, ROOT, SAME, USAGE, Runner, Side, worktree
+from streamlit.testing.v1 import AppTest
 
 
 @pytest.fixture
@@ -346,6 +347,25 @@ def test_subcommands_are_found_in_a_help_text():
     )
     assert answers_of_checkout.subcommands(text) == ["list", "sensitivity"]
     assert answers_of_checkout.subcommands("positional arguments:\n  CITY\n\noptions:\n") == []
+
+
+def test_the_elements_of_a_page_are_laid_out_without_what_each_session_draws():
+    page = """
+import streamlit as st
+st.html("<p>text</p>")
+left, _ = st.columns(2)
+left.number_input("Height", value=3)
+st.sidebar.radio("Page", ["a", "b"], index=1)
+st.download_button("Save", data=lambda: "x")
+"""
+    first, second = (
+        list(answers_of_checkout.elements(AppTest.from_string(page).run()._tree)) for _ in range(2)
+    )
+    assert first == second
+    assert {line.strip() for line in first} >= {
+        "main", "body: <p>text</p>", "label: Height", "default: 3.0", "sidebar",
+        "options: ['a', 'b']", "default: 1", "label: Save",
+    }  # fmt: skip
 
 
 def test_extracts_that_are_not_there_are_named(tmp_path, monkeypatch):

@@ -1,4 +1,4 @@
-"""docs/assumptions.md lists every value, and says when it is no longer up to date."""
+"""docs/generated/assumptions.md lists every value, and says when it is no longer up to date."""
 
 from __future__ import annotations
 

@@ -15,10 +15,10 @@ from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.base.draws import Design
 from toolkit.base.errors import InputDataError
-from toolkit.siting import candidates
+from toolkit.siting import candidates, inclusion
 from toolkit.siting.features import FEATURES, levels_of
-from toolkit.siting.profiles import operators_of, weights_of
 from toolkit.siting.surroundings import StreetLayers
+from toolkit.siting.weights import operators_of, weights_of
 
 
 def crossing(turn_deg=0.0, shift=(0.0, 0.0), junctions=True):
@@ -101,7 +101,7 @@ def test_factors_per_class_are_those_of_a_sorted_list_of_all_groups():
     n_sites = np.array([0.0, 0.5, 3, 40, 200, 350, 399, 400, 1000])
     free = rng.random(n) < 0.9
     for allowed in (None, free):
-        prob = candidates.inclusion_prob(weight, n_sites, found, allowed)
+        prob = inclusion.inclusion_prob(weight, n_sites, found, allowed)
         size = found.size_m if allowed is None else np.where(allowed, found.size_m, 0.0)
         for d in range(9):
             measure = weight[d][found.weight_class] * size
@@ -162,7 +162,7 @@ def test_nothing_falls_below_the_uniform_share():
     assumptions = load_assumptions()
     uniform = assumptions.draw("sites.uniform_share", design)
     weights = weights_of(operators_of(None), found, assumptions, design)
-    prob = candidates.inclusion_prob(weights, np.full(16, 3.0), found)
+    prob = inclusion.inclusion_prob(weights, np.full(16, 3.0), found)
     np.testing.assert_allclose(prob.sum(axis=1), 3)
     floor = uniform[:, None] * 3 * found.size_m / found.size_m.sum()
     uncapped = prob < 1
@@ -199,7 +199,7 @@ def test_groups_with_a_mapped_site_get_no_second_one():
     found = crossing()
     free = np.ones(len(found.size_m), dtype=bool)
     free[:3] = False
-    prob = candidates.inclusion_prob(np.ones((2, 1)), np.array([1.0, 5.0]), found, free)
+    prob = inclusion.inclusion_prob(np.ones((2, 1)), np.array([1.0, 5.0]), found, free)
     assert (prob[:, :3] == 0).all()
     np.testing.assert_allclose(prob.sum(axis=1), [1, 5])
 
@@ -209,7 +209,7 @@ def test_more_sites_than_groups_fill_every_free_group():
     free = found.weight_class != found.weight_class[-1]
     assert 0 < free.sum() < len(free)
     weight = np.ones((3, len(found.class_code)))
-    prob = candidates.inclusion_prob(weight, np.array([1.0, 50.0, 1e9]), found, free)
+    prob = inclusion.inclusion_prob(weight, np.array([1.0, 50.0, 1e9]), found, free)
     assert (prob[:, ~free] == 0).all()
     np.testing.assert_allclose(prob[1:, free], 1.0)
     assert prob[0].sum() == pytest.approx(1)

@@ -15,7 +15,7 @@ from toolkit.base import store
 from toolkit.base.draws import Design
 from toolkit.base.errors import InputDataError, NotFoundError
 from toolkit.language import words
-from toolkit.siting import design_matrix, features
+from toolkit.siting import design_matrix, features, weights
 from toolkit.siting import profiles as siting_profiles
 from toolkit.siting.candidates import Candidates
 from toolkit.siting.validation import score
@@ -35,17 +35,17 @@ def groups():
 
 
 def drawn(profiles, groups, mixture, n=200, seed=0):
-    return siting_profiles.draw(profiles, mixture, groups.code, groups.length_m, Design(n, seed))
+    return weights.draw(profiles, mixture, groups.code, groups.length_m, Design(n, seed))
 
 
 def test_the_mean_metre_weighs_one_in_every_draw(profiles, groups):
     for name in ("default", "yangon", "helsinki_centre"):
-        found = drawn(profiles, groups, siting_profiles.mixture_of(profiles, name))
+        found = drawn(profiles, groups, weights.mixture_of(profiles, name))
         np.testing.assert_allclose(found.weight @ groups.length_m / groups.length_m.sum(), 1.0)
 
 
 def test_nothing_weighs_less_than_the_uniform_share(profiles, groups):
-    found = drawn(profiles, groups, siting_profiles.only(profiles, "motorway_agency"))
+    found = drawn(profiles, groups, weights.only(profiles, "motorway_agency"))
     low, _, high = profiles.uniform
     assert (found.weight.min(axis=1) >= found.uniform_share).all()
     assert found.uniform_share.min() >= low
@@ -75,7 +75,7 @@ def test_a_profile_without_spread_gives_its_own_means(profiles, groups):
         profiles.profile["plate_gates"], between_sd=np.zeros(len(design_matrix.COLUMNS))
     )
     still = dataclasses.replace(profiles, profile={"plate_gates": one})
-    found = drawn(still, groups, siting_profiles.only(still, "plate_gates"), n=3)
+    found = drawn(still, groups, weights.only(still, "plate_gates"), n=3)
     lift = np.exp(design_matrix.design(groups.code) @ one.beta)
     lift /= lift @ groups.length_m / groups.length_m.sum()
     share = found.uniform_share[:, None]
@@ -88,9 +88,9 @@ def test_the_spread_between_cities_is_what_is_drawn(profiles):
     zero = {n: np.zeros(2, dtype=np.int64) for n in features.FEATURES}
     zero["signals"] = np.array([1, 2])
     code = features.code_of(zero)
-    found = siting_profiles.draw(
+    found = weights.draw(
         profiles,
-        siting_profiles.only(profiles, "traffic_junctions"),
+        weights.only(profiles, "traffic_junctions"),
         code,
         np.array([1e6, 1.0]),
         Design(2000, 0),
@@ -105,10 +105,10 @@ def test_the_spread_between_cities_is_what_is_drawn(profiles):
 
 def test_the_draws_of_a_profile_do_not_change_with_the_others(profiles, groups):
     both = siting_profiles.Mixture({"plate_gates": 0.5, "pedestrian_core": 0.5}, 1e6, "")
-    alone = siting_profiles.only(profiles, "plate_gates")
+    alone = weights.only(profiles, "plate_gates")
     a = drawn(profiles, groups, both)
     b = drawn(profiles, groups, alone)
-    c = drawn(profiles, groups, siting_profiles.only(profiles, "pedestrian_core"))
+    c = drawn(profiles, groups, weights.only(profiles, "pedestrian_core"))
     share = a.uniform_share[:, None]
     mixed = (b.weight - share) / 2 + (c.weight - share) / 2 + share
     np.testing.assert_allclose(a.weight, mixed, rtol=0.02)
@@ -116,9 +116,9 @@ def test_the_draws_of_a_profile_do_not_change_with_the_others(profiles, groups):
 
 def test_shares_of_a_mixture_have_their_means(profiles):
     design = Design(2000, 0)
-    shares = siting_profiles.mixture_of(profiles, "yangon")
+    shares = weights.mixture_of(profiles, "yangon")
     used = {n: s for n, s in shares.share.items() if s > 0}
-    found = siting_profiles._shares(used, shares.concentration, design)
+    found = weights._shares(used, shares.concentration, design)
     np.testing.assert_allclose(found.sum(axis=1), 1.0)
     np.testing.assert_allclose(found.mean(axis=0), list(used.values()), atol=0.02)
     s = used["traffic_junctions"]
@@ -132,7 +132,7 @@ def test_every_city_of_the_country_has_a_mixture_with_its_reason(profiles):
             continue
         name = city.id.replace("-", "_")
         assert name in profiles.prior.mixture, city.id
-        assert siting_profiles.mixture_of(profiles, city.id).reason
+        assert weights.mixture_of(profiles, city.id).reason
 
 
 def test_mixtures_add_up_and_name_known_profiles(profiles):
@@ -146,19 +146,19 @@ def test_mixtures_add_up_and_name_known_profiles(profiles):
 def test_an_unknown_city_gets_the_mixture_of_nothing_known(profiles):
     default = profiles.prior.mixture["default"]
     for name in (None, "", "no-such-place", "../../etc"):
-        assert siting_profiles.mixture_of(profiles, name) == default
+        assert weights.mixture_of(profiles, name) == default
 
 
 def test_police_keep_to_some_districts_more_than_an_unknown_operator_and_others_less(profiles):
-    unknown = siting_profiles.mixture_of(profiles, None).share
+    unknown = weights.mixture_of(profiles, None).share
     size = {name: one.cluster_size for name, one in profiles.profile.items()}
     middle = np.prod([size[name] ** share for name, share in unknown.items()])
-    assert siting_profiles.operators_of(None).cluster_factor == 1.0
+    assert weights.operators_of(None).cluster_factor == 1.0
     for name, alone in size.items():
-        factor = siting_profiles.operators_of(None, name).cluster_factor
+        factor = weights.operators_of(None, name).cluster_factor
         assert factor == pytest.approx(alone / middle)
-    police = siting_profiles.operators_of(None, "police_neighbourhood").cluster_factor
-    yangon = siting_profiles.operators_of("yangon").cluster_factor
+    police = weights.operators_of(None, "police_neighbourhood").cluster_factor
+    yangon = weights.operators_of("yangon").cluster_factor
     assert police < yangon < 1.0
 
 
@@ -195,7 +195,7 @@ def test_no_position_of_a_camera_is_in_the_files():
 
 def test_an_unknown_profile_is_named_with_the_known_ones(profiles):
     with pytest.raises(NotFoundError, match="plate_gates"):
-        siting_profiles.only(profiles, "x" * 500)
+        weights.only(profiles, "x" * 500)
 
 
 @pytest.mark.parametrize(
@@ -252,7 +252,7 @@ def test_the_built_in_cities_are_those_of_the_built_in_file(profiles):
 class TestKeptWeights:
     def ask(self, found, design, **changes):
         values = load_assumptions().with_changes(changes) if changes else load_assumptions()
-        return siting_profiles.weights_of(siting_profiles.operators_of(None), found, values, design)
+        return weights.weights_of(weights.operators_of(None), found, values, design)
 
     @pytest.fixture
     def found(self):

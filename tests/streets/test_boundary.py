@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from toolkit.base.errors import InputDataError, UsageError
 from toolkit.streets import boundary
 from toolkit.streets.boundary import BoundaryChoice, parse_boundary
+from toolkit.streets.readers import extract
 from toolkit.streets.readers.extract import AdminArea, area_km2_of
 
 GEOD = pyproj.Geod(ellps="WGS84")
@@ -132,7 +133,7 @@ def test_a_geopackage_without_coordinate_system_is_refused(tmp_path: Path) -> No
 
 @given(lon=st.floats(-170, 170), lat=st.floats(-75, 75), radius_m=st.floats(100, 100_000))
 def test_a_disc_has_its_radius_and_area(lon: float, lat: float, radius_m: float) -> None:
-    disc = boundary.disc(lon, lat, radius_m)
+    disc = extract.disc(lon, lat, radius_m)
     corners = shapely.get_coordinates(disc)
     _, _, distance = GEOD.inv(
         np.full(len(corners), lon), np.full(len(corners), lat), corners[:, 0], corners[:, 1]
@@ -147,7 +148,7 @@ def test_a_disc_has_its_radius_and_area(lon: float, lat: float, radius_m: float)
 @pytest.mark.parametrize(("lon", "lat"), [(179.99, 10), (-179.99, -10), (20, 89.999)])
 def test_a_disc_across_the_antimeridian_or_a_pole_is_refused(lon: float, lat: float) -> None:
     with pytest.raises(InputDataError, match="180 degree meridian"):
-        boundary.disc(lon, lat, 5_000)
+        extract.disc(lon, lat, 5_000)
 
 
 def test_the_disc_says_what_it_is() -> None:

@@ -197,7 +197,7 @@ def test_the_document_of_the_cities_is_up_to_date():
     )
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    text = (ROOT / "docs" / "cities.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "generated" / "cities.md").read_text(encoding="utf-8")
     assert text == module.document(), "run: python scripts/write_cities_doc.py"
     for city in load_cities():
         assert f"## {city.name.en} ({city.name.my})" in text

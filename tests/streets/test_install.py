@@ -20,6 +20,7 @@ from toolkit.streets import boundary, install
 from toolkit.streets import pack as streets
 from toolkit.streets.boundary import BoundaryChoice
 from toolkit.streets.cities import City, find_city
+from toolkit.streets.readers import extract
 from toolkit.streets.readers.osm import file as osm
 
 FAR = (-140.0, -40.0)
@@ -109,7 +110,7 @@ def test_one_pass_makes_a_pack_of_every_known_city(
 def test_the_packs_are_those_of_each_city_alone(home: Path, two_cities: Path) -> None:
     together = install.import_file(two_cities, boundary=boundary.parse_boundary("radius:900"))
     city = find_city("taunggyi")
-    alone = osm.read_osm(two_cities, boundary=boundary.disc(city.lon, city.lat, 900))
+    alone = osm.read_osm(two_cities, boundary=extract.disc(city.lon, city.lat, 900))
     made = streets.open_pack("taunggyi")
     assert together.installed[1].manifest.boundary.kind == "radius"
     for layer in ("streets", "junctions", "buildings", "places", "cameras"):

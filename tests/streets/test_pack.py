@@ -80,7 +80,7 @@ def test_the_built_in_pack_says_what_it_is(helsinki: Pack) -> None:
 
 
 def test_the_figures_of_the_built_in_pack(helsinki: Pack) -> None:
-    """Counted in the extract by hand; the difference to all 2,650 ways is in docs/packs.md."""
+    """Counted in the extract by hand; see docs/reference/city-packs.md."""
     counts = helsinki.manifest.counts
     assert counts["ways"] == 2530
     assert counts["street_km"] == pytest.approx(93.4, abs=0.05)

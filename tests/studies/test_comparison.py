@@ -221,7 +221,7 @@ def test_the_limits_name_the_cities_of_both_sides(central):
 
 
 def test_the_committed_schema_is_that_of_the_model():
-    path = store.builtin_dir().parent / "docs" / "comparison.schema.json"
+    path = store.builtin_dir().parent / "docs" / "reference" / "comparison.schema.json"
     committed = json.loads(path.read_text(encoding="utf-8"))
     assert committed == comparison.Comparison.model_json_schema(by_alias=True)
 

@@ -12,8 +12,9 @@ from typing import Final
 import streamlit as st
 
 from toolkit.base import escape
+from toolkit.language.fonts import FONT_STACK
 from toolkit.language.translate import Language, tr, unbroken
-from toolkit.output.map_page import FONT_STACK, STEPS, Step
+from toolkit.output.map_scale import STEPS, Step
 from toolkit.output.report.reported import Said
 from toolkit.output.report.tables import Table
 

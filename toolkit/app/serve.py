@@ -19,7 +19,7 @@ from starlette.staticfiles import StaticFiles
 
 from toolkit.base import egress
 from toolkit.base.errors import UsageError
-from toolkit.output.map_page import ASSETS, FONT_FAMILY, FONT_FILES, FONT_STACK
+from toolkit.language.fonts import ASSETS, FONT_FAMILY, FONT_FILES, FONT_STACK
 
 MAIN: Final = Path(__file__).resolve().parent / "main.py"
 """The script of the pages."""

@@ -11,7 +11,7 @@ from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.arrays import FloatArray
 from toolkit.base.draws import Design
 from toolkit.base.errors import InputDataError
-from toolkit.engine.closed_form import BIN_M
+from toolkit.engine.views import BIN_M
 from toolkit.streets.reference_networks import (
     _LEAST_MISS,
     N_VIEW_BINS,
@@ -72,7 +72,7 @@ def covered_length_m(curve_m: FloatArray, views: NDArray[np.floating]) -> FloatA
         See `draw_view_curve`, shape (D, `N_VIEW_BINS`).
     views
         Chance that one site's cameras have a point at a distance in their rings: the candidate
-        row of `toolkit.engine.closed_form.view_table`, shape (bins of 1 m, T, D).
+        row of `toolkit.engine.views.view_table`, shape (bins of 1 m, T, D).
 
     Returns
     -------

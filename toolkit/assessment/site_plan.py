@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,11 +13,10 @@ import pandas as pd
 
 from toolkit.assessment.inputs import Inputs
 from toolkit.base.arrays import FloatArray, IntArray
-from toolkit.base.terms import ALLOCATIONS, Allocation
-from toolkit.engine import closed_form
+from toolkit.base.terms import Allocation
+from toolkit.engine import site_chance
 from toolkit.engine.scene import Frame
-from toolkit.siting import candidates, profiles
-from toolkit.streets.mapped_cameras import cameras_for
+from toolkit.siting import inclusion, weights
 from toolkit.streets.pack import Pack
 
 _DAYS_PER_YEAR: Final = 365.25
@@ -49,8 +49,8 @@ class SitePlan:
         Street length inside the boundary, and of it the length with an answer.
     """
 
-    chance: closed_form.SiteChance
-    cases: dict[Allocation, closed_form.SiteChance]
+    chance: site_chance.SiteChance
+    cases: dict[Allocation, site_chance.SiteChance]
     in_scope: FloatArray
     inside_share: FloatArray
     n_cameras: FloatArray
@@ -60,11 +60,11 @@ class SitePlan:
     known_m: float
 
 
-def reducing_of(inputs: Inputs, pack: Pack) -> float:
+def reducing_of(inputs: Inputs) -> float:
     """Return the share of mapped cameras that can be reported ones, see `reducing_share`."""
     return reducing_share(
-        cameras_for(pack),
-        as_of=inputs.as_of,
+        inputs.loaded.streets()[1],
+        as_of=inputs.question.as_of,
         public_only=inputs.counts.scope == "public",
         brands=_counted_brands(inputs),
         stale_years=inputs.assumptions.value("sites.mapped_stale_years"),
@@ -73,7 +73,7 @@ def reducing_of(inputs: Inputs, pack: Pack) -> float:
 
 def chance_of_sites(
     inputs: Inputs, frame: Frame, in_scope: FloatArray, inside_share: FloatArray
-) -> closed_form.SiteChance:
+) -> site_chance.SiteChance:
     """Return the chance that each site of a city exists.
 
     Parameters
@@ -86,21 +86,22 @@ def chance_of_sites(
     design, values = inputs.design, inputs.assumptions
     n_here = np.maximum(inputs.n_cameras * inside_share, in_scope)
     n_sites = (n_here - in_scope) / inputs.per_site
-    factor = candidates.inclusion_factor(
-        profiles.weights_of(inputs.operators, frame.groups, values, design),
+    factor = inclusion.inclusion_factor(
+        weights.weights_of(inputs.loaded.operators, frame.groups, values, design),
         n_sites,
         frame.ranked,
     )
     size_m = np.where(frame.group_free, frame.groups.size_m, 0.0)
     # Mapped cameras are there, whoever runs them; scope only says how many of the report
     # they are.
-    return closed_form.SiteChance.of_classes(
+    return site_chance.SiteChance.of_classes(
         factor.T,
         frame.groups.weight_class,
         size_m,
         np.minimum(n_sites, (size_m > 0).sum()),
         district=frame.group_district,
-        cluster_size=values.draw("sites.cluster_size", design) * inputs.operators.cluster_factor,
+        cluster_size=values.draw("sites.cluster_size", design)
+        * inputs.loaded.operators.cluster_factor,
         n_certain=len(frame.fixed_count),
     )
 
@@ -108,20 +109,19 @@ def chance_of_sites(
 def plan_sites(inputs: Inputs, pack: Pack, frame: Frame) -> SitePlan:
     """Share the reported cameras out over the sites of a whole city."""
     length, known = frame.points.length, frame.point_known
-    reducing = reducing_of(inputs, pack)
+    reducing = reducing_of(inputs)
     in_scope = mapped_share(inputs) * frame.n_mapped * reducing
     inside = share_inside(inputs, pack)
     among = np.flatnonzero(known)
     return SitePlan(
-        chance=chance_of_sites(inputs, frame, in_scope, inside["drawn"]),
+        chance=chance_of_sites(inputs, frame, in_scope, inside.drawn),
         cases={
-            a: chance_of_sites(inputs, frame, in_scope, inside[a])
-            for a in ALLOCATIONS
-            if "township" in inside
+            reading: chance_of_sites(inputs, frame, in_scope, share)
+            for reading, share in inside.cases.items()
         },
         in_scope=in_scope,
-        inside_share=inside["drawn"],
-        n_cameras=np.maximum(inputs.n_cameras * inside["drawn"], in_scope),
+        inside_share=inside.drawn,
+        n_cameras=np.maximum(inputs.n_cameras * inside.drawn, in_scope),
         reducing=reducing,
         sample=among[systematic(len(among))],
         total_m=float(length.sum()),
@@ -179,7 +179,7 @@ def reducing_share(
 def _counted_brands(inputs: Inputs) -> frozenset[str]:
     """Return the makes to which the figures behind the count are bound; empty if to none."""
     used = set(inputs.counts.claims_installed)
-    figures = [c.quantity for c in inputs.claims if c.id in used and c.quantity is not None]
+    figures = [c.quantity for c in inputs.loaded.claims if c.id in used and c.quantity is not None]
     makes = {figure.brand for figure in figures}
     return frozenset(m for m in makes if m) if None not in makes else frozenset()
 
@@ -191,20 +191,37 @@ def mapped_share(inputs: Inputs) -> FloatArray:
     return inputs.assumptions.draw("sites.mapped_in_scope", inputs.design)
 
 
-def share_inside(inputs: Inputs, pack: Pack) -> dict[str, FloatArray]:
+@dataclass(frozen=True)
+class ShareInside:
+    """Which share of the reported cameras stands inside the boundary, each of shape (D,).
+
+    A report rarely says which area it counts.
+
+    Attributes
+    ----------
+    drawn
+        Between the two cases on the log scale, by `city.core_allocation`.
+    cases
+        `core`: all cameras stand inside. `township`: they are spread over the streets of the
+        built-up township, of which the boundary is a part, taken as dense as the pack. Empty
+        where the number is about the boundary itself.
+    """
+
+    drawn: FloatArray
+    cases: Mapping[Allocation, FloatArray]
+
+
+def share_inside(inputs: Inputs, pack: Pack) -> ShareInside:
     """Return which share of the reported cameras stands inside the boundary, per reading.
 
-    A report rarely says which area it counts. `core`: all cameras stand inside. `township`: they
-    are spread over the streets of the built-up township, of which the boundary is a part, taken
-    as dense as the pack. `drawn`: between the two on the log scale, by `city.core_allocation`.
     The user's own number and the demonstration's are about the boundary itself.
     """
     design, values = inputs.design, inputs.assumptions
     everything = np.ones(design.n_draws)
     area_km2 = pack.manifest.boundary.area_km2
-    if inputs.city.demonstration or inputs.counts.user_range or not area_km2:
-        return {"drawn": everything}
+    if inputs.loaded.city.demonstration or inputs.counts.user_range or not area_km2:
+        return ShareInside(everything, {})
     township_km2 = np.pi * values.draw("city.township_radius_km", design) ** 2
     township = np.minimum(area_km2 / township_km2, 1.0)
     drawn = township ** (1.0 - values.draw("city.core_allocation", design))
-    return {"drawn": drawn, "core": everything, "township": township}
+    return ShareInside(drawn, {"core": everything, "township": township})

@@ -17,8 +17,9 @@ from toolkit.assessment.inputs import Inputs
 from toolkit.assessment.site_plan import SitePlan
 from toolkit.base.arrays import Float32Array, FloatArray, IntArray
 from toolkit.base.terms import Allocation
-from toolkit.engine import closed_form, placement
+from toolkit.engine import closed_form, pairs_by_point, placement
 from toolkit.engine.scene import Scene
+from toolkit.engine.views import view_table
 
 
 @dataclass(frozen=True)
@@ -105,9 +106,9 @@ def add_up_totals(inputs: Inputs, scene: Scene, plan: SitePlan, sample: IntArray
     return _sums(inputs, scene, plan, sample, rows, views, expected_m)
 
 
-def _rows_and_views(inputs: Inputs, scene: Scene) -> tuple[closed_form.PointRows, Float32Array]:
+def _rows_and_views(inputs: Inputs, scene: Scene) -> tuple[pairs_by_point.PointRows, Float32Array]:
     rows = scene.rows.seen_by(inputs.cameras.height_m)
-    return rows, closed_form.view_table(
+    return rows, view_table(
         inputs.cameras,
         inputs.per_site,
         reach_m=scene.lines_of_sight.reach_m,
@@ -120,7 +121,7 @@ def _sums(
     scene: Scene,
     plan: SitePlan,
     sample: IntArray,
-    rows: closed_form.PointRows,
+    rows: pairs_by_point.PointRows,
     views: Float32Array,
     expected_m: FloatArray,
 ) -> Sums:
@@ -144,7 +145,7 @@ def _sums(
         xy_m=scene.groups.xy_m,
     )
     on_sample = rows.take(sample)
-    every_view = closed_form.view_table(
+    every_view = view_table(
         inputs.cameras,
         inputs.per_site,
         reach_m=scene.lines_of_sight.reach_m,

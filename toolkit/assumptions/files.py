@@ -19,7 +19,7 @@ _DEVICES: Final = frozenset(
 )
 """Names that Windows keeps for devices, with any ending (Microsoft, "Naming Files")."""
 _HEADING: Final = """\
-# An assumption set of your own. docs/assumptions.md explains the fields.
+# An assumption set of your own. docs/generated/assumptions.md explains the fields.
 # Change what you want to change, and write the source and the reason of it. Tables that you leave
 # as they are may be deleted: they are then taken from the set that "from" names.
 """

@@ -10,10 +10,19 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
 from toolkit.base.arrays import FloatArray
+
+
+def triangular(prob: FloatArray, low: float, mode: float, high: float) -> FloatArray:
+    """Return quantiles of a triangular distribution at each probability, shape as given."""
+    # `scipy.stats` has the same; to import it takes longer than all draws of an assessment.
+    at, width = (mode - low) / (high - low), high - low
+    rising, falling = np.sqrt(at * prob), 1 - np.sqrt((1 - at) * (1 - prob))
+    return np.asarray(np.where(prob < at, rising, falling) * width + low)
 
 
 @dataclass(frozen=True)
@@ -27,6 +36,9 @@ class Design:
     seed
         Seed of every column.
     """
+
+    keepable: ClassVar[bool] = True
+    """Whether what was drawn may be kept for an equal design, without asking for columns again."""
 
     n_draws: int
     seed: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Literal
+from typing import Final, Literal
 
 from toolkit.base.record import Record
 
@@ -34,6 +34,8 @@ ALLOCATIONS: tuple[Allocation, ...] = ("core", "township")
 """Where the cameras of a city-level case stand: all inside the disc, or over the township."""
 
 STATUSES: tuple[Status, ...] = ("installed", "planned")
+
+FULL_CIRCLE_DEG: Final = 360.0
 
 
 class Names(Record):
@@ -68,7 +70,10 @@ class SourceRef(Record):
 
 
 Progress = Callable[[float], object]
-"""Told which part of a longer piece of work is done, from 0 to 1."""
+"""Called with the part of a longer piece of work that is done, from 0 to 1."""
+
+StepProgress = Callable[[str, float | None], None]
+"""Called with what is being done, and the part of it that is done, None if that is not known."""
 
 
 def exposure_class(low: float, high: float) -> ExposureClass:

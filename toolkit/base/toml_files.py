@@ -10,7 +10,7 @@ import copy
 import difflib
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from toolkit.base import store
 from toolkit.base.errors import InputDataError
 
 MAX_FILE_BYTES = 5_000_000
@@ -224,3 +225,51 @@ def _shown_sign(sign: str) -> str:
     if sign.isprintable() or sign == "\n":
         return sign
     return f"\\u{ord(sign):04X}" if ord(sign) <= _LAST_OF_FOUR_DIGITS else f"\\U{ord(sign):08X}"
+
+
+def own_tables(
+    name: str, file_format: str, keys: Sequence[str], problems: list[str]
+) -> Iterator[Table]:
+    """Give the built-in file and the user's own, those that exist, with their heads checked.
+
+    Parameters
+    ----------
+    name
+        Name of the file, the same in both folders.
+    file_format
+        What its key ``format`` must be.
+    keys
+        Other keys that the file may have.
+    problems
+        Where problems are noted.
+    """
+    for root, owner in ((store.builtin_dir(), "built in"), (store.home_dir(), "your own")):
+        path = root / name
+        if not path.is_file():
+            continue
+        table = read_table(path, f"{name} ({owner})")
+        problems.extend(unknown_keys(table, ("format", "licence", *keys)))
+        given = table.data.get("format")
+        if given != file_format:
+            problems.append(
+                f'{table.shown}, format: it must be "{file_format}", and it is '
+                f"{shown_value(given)}."
+            )
+        yield table
+
+
+def keyed_rows(
+    table: Table, array: str, model: type[_Model], key: str, problems: list[str]
+) -> dict[str, _Model]:
+    """Return the rows of ``[[array]]`` by their key; twice in one file is a problem."""
+    found: dict[str, _Model] = {}
+    for index, row in enumerate(rows_of(table, array, problems)):
+        place = table.place(array, index, row)
+        value = parsed(model, row, place, problems)
+        if value is None:
+            continue
+        name = str(getattr(value, key))
+        if name in found:
+            problems.append(f"{place}, {key}: {shown_value(name)} stands twice. Drop one.")
+        found[name] = value
+    return found

@@ -12,18 +12,19 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import cast
 
-from toolkit import __version__
 from toolkit.base import store
 from toolkit.base.errors import ToolkitError
+from toolkit.base.version import __version__
 from toolkit.cli import (
+    app,
     assess,
     assumptions,
     batch,
     cameras,
     compare,
+    doctor,
     evidence,
     export,
-    machine,
     optics,
     sensitivity,
     siting,
@@ -43,7 +44,8 @@ _GROUPS = (
     streets,
     cameras,
     batch,
-    machine,
+    app,
+    doctor,
     export,
     compare,
 )

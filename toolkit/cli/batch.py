@@ -21,7 +21,9 @@ def register(commands: Commands) -> None:
     batch = commands.add_parser(
         "batch", help="assess many cities, folders of evidence and assumption sets"
     )
-    batch.add_argument("plan", metavar="PLAN.toml", help="what to compute, see docs/batch.md")
+    batch.add_argument(
+        "plan", metavar="PLAN.toml", help="what to compute, see docs/reference/batch.md"
+    )
     batch.add_argument("--out", metavar="DIR", required=True, type=Path)
     batch.add_argument(
         "--scheduler",

@@ -7,14 +7,15 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from toolkit.base.terms import Progress
 from toolkit.cli.common import (
     OK,
     Commands,
     add_common,
-    assess_inputs,
     messages,
     print_table,
     printable,
+    question_of,
 )
 
 if TYPE_CHECKING:
@@ -33,15 +34,11 @@ def register(commands: Commands) -> None:
 
 def _sensitivity(options: argparse.Namespace) -> int:
     from toolkit.studies.sensitivity.analysis import sensitivity
-    from toolkit.studies.sensitivity.model import Question
 
-    inputs = assess_inputs(options)
-    seed = inputs.pop("seed")
+    question = question_of(options.city, options)
     found = _with_progress(
         f"Finding out what matters for {printable(options.city)}",
-        lambda progress: sensitivity(
-            Question(options.city, **inputs), method=options.method, seed=seed, progress=progress
-        ),
+        lambda progress: sensitivity(question, method=options.method, progress=progress),
     )
     if options.json:
         sys.stdout.write(found.to_json())
@@ -73,9 +70,7 @@ def _sensitivity(options: argparse.Namespace) -> int:
     return OK
 
 
-def _with_progress(
-    message: str, work: Callable[[Callable[[float], None]], Sensitivity]
-) -> Sensitivity:
+def _with_progress(message: str, work: Callable[[Progress], Sensitivity]) -> Sensitivity:
     """Say what is going on, and how much of it is done."""
     if not messages.is_terminal:
         messages.print(f"{message} ...")

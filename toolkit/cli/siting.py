@@ -14,11 +14,11 @@ from toolkit.cli.common import (
     OK,
     Commands,
     add_common,
-    assess_inputs,
     busy,
     print_json,
     print_table,
     printable,
+    question_of,
 )
 
 if TYPE_CHECKING:
@@ -73,10 +73,11 @@ def register(commands: Commands) -> None:
 
 
 def _score(options: argparse.Namespace) -> int:
-    from toolkit.siting.profiles import load_profiles, only
+    from toolkit.siting.profiles import load_profiles
     from toolkit.siting.surroundings import known_text
     from toolkit.siting.validation.known_city import read_pair
     from toolkit.siting.validation.score import score_pair
+    from toolkit.siting.weights import only
 
     if options.seed < 0:
         msg = f"--seed {options.seed}: give a whole number from 0 up."
@@ -134,20 +135,17 @@ def _range(value: dict[str, Any]) -> str:
 
 def _predict(options: argparse.Namespace) -> int:
     from toolkit.assessment.expected_sites import LAYER, predict
-    from toolkit.assessment.inputs import N_DRAWS, make_inputs
-    from toolkit.base.draws import Design
+    from toolkit.assessment.inputs import make_inputs
     from toolkit.language import words
     from toolkit.output import gis_files
 
     gis_files.check_suffix(options.out)
-    given = assess_inputs(options)
+    question = question_of(options.city, options)
     with busy(f"Placing sites in {options.city} ..."):
-        inputs, pack_id, _ = make_inputs(
-            options.city, design=Design(N_DRAWS, given.pop("seed")), **given
-        )
-        cells, metadata = predict(inputs, pack_id)
+        inputs = make_inputs(question.load())
+        cells, metadata = predict(inputs)
         gis_files.write_layers({LAYER: cells}, metadata, options.out)
-    limit = words.siting_limit("en", inputs.operators.profiles.cities)
+    limit = words.siting_limit("en", inputs.loaded.operators.profiles.cities)
     if options.json:
         print_json(metadata)
     else:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from toolkit.base.arrays import Float32Array, FloatArray, IntArray
 from toolkit.base.quantity import INTERVAL
 from toolkit.base.terms import TIERS, exposure_class
-from toolkit.engine import closed_form
+from toolkit.engine import closed_form, pairs_by_point, site_chance
 from toolkit.streets import street_points
 
 _CRS: Final = "EPSG:4326"
@@ -63,8 +63,8 @@ def grid(xy_m: FloatArray, size_m: float) -> Grid:
 def cell_frame(
     points: street_points.Pieces,
     known: NDArray[np.bool_],
-    rows: closed_form.PointRows,
-    chance: closed_form.SiteChance,
+    rows: pairs_by_point.PointRows,
+    chance: site_chance.SiteChance,
     views: Float32Array,
     *,
     crs: str,

@@ -10,21 +10,23 @@ numbers), and a part of a city gives the same cameras as the whole.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.draws import Design
-from toolkit.engine.closed_form import SiteChance, known_width, per_site_prob
-from toolkit.engine.kernel_lock import KERNEL_LOCK
-from toolkit.engine.kernels import placement
+from toolkit.base.terms import FULL_CIRCLE_DEG
+from toolkit.engine import workers
 from toolkit.engine.sight import CM_PER_M, Sight
+from toolkit.engine.site_chance import SiteChance
+from toolkit.engine.views import known_width, per_site_prob
 from toolkit.optics.camera_draws import CameraDraws
 from toolkit.siting.districts import district_factors
 
 _DM_PER_M = 10.0
-_FULL_CIRCLE_DEG = 360.0
+_LEAST_M = 1e-9
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,8 @@ def place_sites(
     xy_m
         Where candidates stand, shape (G, 2); needed for a spacing.
     """
+    from toolkit.engine.kernels import placement as kernels
+
     n_draws = design.n_draws
     keys = design.generator("placement").integers(2**63, size=n_draws, dtype=np.uint64)
     rounding = design.generator("placement rounding").random(n_draws)
@@ -133,26 +137,50 @@ def place_sites(
         room = int(wanted.max(initial=0))
     out = np.zeros((n_draws, room), np.int32)
     n_out = np.zeros(n_draws, np.int64)
-    with KERNEL_LOCK:
-        if independent:
-            placement.choose_independently(keys, hazard, site_class, size, out, n_out)
-        else:
-            district = np.ascontiguousarray(chance.district[candidate])
-            n_districts = int(district.max(initial=0)) + 1
-            cell_size = np.zeros((hazard.shape[1], n_districts))
-            cell_count = np.zeros_like(cell_size)
-            np.add.at(cell_size, (site_class, district), size)
-            np.add.at(cell_count, (site_class, district), size > 0)
-            placement.choose(
-                keys, wanted, hazard,
+    borders = workers.even_borders(n_draws, _CHUNK_DRAWS)
+    if independent:
+        workers.over(
+            kernels.choose_independently, borders, keys, hazard, site_class, size, out, n_out
+        )
+    else:
+        district = np.ascontiguousarray(chance.district[candidate])
+        n_districts = int(district.max(initial=0)) + 1
+        cell_size = np.zeros((hazard.shape[1], n_districts))
+        cell_count = np.zeros_like(cell_size)
+        np.add.at(cell_size, (site_class, district), size)
+        np.add.at(cell_count, (site_class, district), size > 0)
+        # Classes are many and most are in few districts: only what occurs is gone through.
+        in_class, in_district = np.nonzero(cell_count > 0)
+        workers.over(
+            kernels.choose,
+            borders,
+            kernels.Candidates(
+                keys,
+                hazard,
                 district_factors(design, chance.cluster_size, n_districts),
-                np.ascontiguousarray(chance.alone.T), site_class, size, district, cell_size,
-                cell_count, spacing_m, np.empty((0, 2)) if xy_m is None else xy_m[candidate],
-                out, n_out,
-            )  # fmt: skip
+                np.ascontiguousarray(chance.alone.T),
+                site_class,
+                size,
+                district,
+            ),
+            kernels.ClassInDistrict(
+                in_class,
+                in_district,
+                cell_size[in_class, in_district],
+                cell_count[in_class, in_district],
+            ),
+            wanted,
+            spacing_m,
+            None if xy_m is None else xy_m[candidate],
+            out,
+            n_out,
+        )
     first = np.concatenate([[0], np.cumsum(n_out)])
     chosen = out[np.arange(room) < n_out[:, None]]
     return Standing(first, candidate[chosen].astype(np.int32), keys)
+
+
+_CHUNK_DRAWS: Final = 8
 
 
 def equip(
@@ -165,29 +193,42 @@ def equip(
     street_deg: FloatArray | None = None,
 ) -> Working:
     """Give standing sites their cameras and keep those that work; arguments as `simulate`."""
-    per_site = np.cumsum(per_site_prob(mean_per_site), axis=1)
-    turning = fixed_width_deg >= _FULL_CIRCLE_DEG
-    turns = np.where(cameras.hfov_deg >= _FULL_CIRCLE_DEG, cameras.share, 0.0)
+    from toolkit.engine.kernels import placement as kernels
+
+    turns = np.where(cameras.hfov_deg >= FULL_CIRCLE_DEG, cameras.share, 0.0)
     turns = np.where(turns.any(axis=1, keepdims=True), turns, cameras.share)
-    working = np.ascontiguousarray(cameras.availability)
-    fixed = np.ascontiguousarray(fixed_count)
-    street, looks = np.full(len(fixed), np.nan), np.ones((len(working), 1))
+    n_draws = len(standing.keys)
+    street, looks = np.full(len(fixed_count), np.nan), np.ones((n_draws, 1))
     if street_deg is not None and cameras.turns is not None:
         street, looks = np.ascontiguousarray(street_deg), _cumulative(cameras.turns)
-    with KERNEL_LOCK:
-        n_working = np.zeros(len(standing.keys), np.int64)
-        placement.count_working(
-            standing.keys, standing.first, standing.site, fixed, per_site, working, n_working
-        )
-        first = np.concatenate([[0], np.cumsum(n_working)])
+    borders = workers.even_borders(n_draws, _CHUNK_DRAWS)
+    asked = (
+        kernels.Chosen(standing.keys, standing.first, standing.site),
+        kernels.Fixed(
+            np.ascontiguousarray(fixed_count),
+            np.ascontiguousarray(fixed_axis_deg),
+            fixed_width_deg >= FULL_CIRCLE_DEG,
+            street,
+        ),
+        kernels.Equipment(
+            np.cumsum(per_site_prob(mean_per_site), axis=1),
+            np.ascontiguousarray(cameras.availability),
+            _cumulative(cameras.share),
+            _cumulative(turns),
+            looks,
+        ),
+    )
+    # Once to count the cameras that work, and once to list them.
+    first = np.zeros(n_draws + 1, np.int64)
+    for keep in (False, True):
         site = np.empty(first[-1], np.int32)
         kind = np.empty(first[-1], np.int64)
         axis = np.empty(first[-1])
-        placement.equip(
-            standing.keys, standing.first, standing.site, fixed,
-            np.ascontiguousarray(fixed_axis_deg), turning, per_site, working,
-            _cumulative(cameras.share), _cumulative(turns), street, looks, first, site, kind, axis,
+        n_working = np.zeros(n_draws, np.int64)
+        workers.over(
+            kernels.equip, borders, *asked, keep, first, site, kind, axis, n_working
         )  # fmt: skip
+        first[1:] = np.cumsum(n_working)
     return Working(first, site, kind, axis)
 
 
@@ -234,6 +275,8 @@ def simulate(  # noqa: PLR0913
     independent, spacing_m, xy_m
         See `place_sites`.
     """
+    from toolkit.engine.kernels import placement as kernels
+
     if not isinstance(chance, SiteChance):
         chance = SiteChance.of_table(chance)
     width = np.full(len(fixed_count), np.nan) if fixed_width_deg is None else fixed_width_deg
@@ -243,21 +286,32 @@ def simulate(  # noqa: PLR0913
         _with_certain(standing, certain), fixed_count, fixed_axis_deg, width, cameras,
         mean_per_site, street_deg,
     )  # fmt: skip
-    with KERNEL_LOCK:
-        share, alone_m = placement.cover(
-            working.first, working.site, working.kind, working.axis_deg,
+    n_draws, n_tiers = cameras.inner_m.shape[:2]
+    union, alone_m = np.zeros((n_draws, n_tiers)), np.zeros((n_draws, n_tiers))
+    workers.over(
+        kernels.cover,
+        workers.even_borders(n_draws, _CHUNK_DRAWS),
+        kernels.Cameras(
+            working.first,
+            working.site,
+            working.kind,
+            working.axis_deg,
             known_width(width)[working.site],
+        ),
+        kernels.Rings(
             cameras.hfov_deg,
             cameras.height_m * _DM_PER_M,
             np.nan_to_num(cameras.inner_m, nan=np.inf) * CM_PER_M,
             np.nan_to_num(cameras.outer_m, nan=0.0) * CM_PER_M,
-            sight.start,
-            sight.point,
-            sight.distance_cm,
-            sight.bearing,
-            sight.height_dm,
-            length_m,
-        )  # fmt: skip
+        ),
+        kernels.PairsBySite(
+            sight.start, sight.point, sight.distance_cm, sight.bearing, sight.height_dm
+        ),
+        length_m,
+        union,
+        alone_m,
+    )
+    share = union / max(length_m.sum(), _LEAST_M)
     return Placed(share, alone_m, _count_able(working, cameras))
 
 

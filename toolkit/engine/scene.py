@@ -18,11 +18,11 @@ from scipy.spatial import cKDTree
 
 from toolkit.base import store
 from toolkit.base.arrays import FloatArray, IntArray
-from toolkit.engine import closed_form, sight, zones
-from toolkit.siting import candidates, districts
+from toolkit.base.terms import FULL_CIRCLE_DEG
+from toolkit.engine import pairs_by_point, sight, sight_cache, views, zones
+from toolkit.siting import candidates, districts, inclusion
 from toolkit.siting.surroundings import lanes_of, metric_xy, pack_layers
 from toolkit.streets import street_points
-from toolkit.streets.mapped_cameras import cameras_for
 from toolkit.streets.pack import Pack
 
 POINT_SPACING_M = 5.0
@@ -30,7 +30,6 @@ POINT_SPACING_M = 5.0
 MOST_POINTS = 200_000
 """So many points fit into the memory of an old laptop with all draws: 1,000 km at 5 m."""
 _JUNCTION_DEGREE = 3
-_FULL_CIRCLE_DEG = 360.0
 
 
 @dataclass(frozen=True)
@@ -99,9 +98,9 @@ class Frame:
         return known
 
     @cached_property
-    def ranked(self) -> candidates.Ranked:
+    def ranked(self) -> inclusion.Ranked:
         """The groups that may still hold a site, in order of class and size."""
-        return candidates.ranked(self.groups, self.group_free)
+        return inclusion.ranked(self.groups, self.group_free)
 
     @cached_property
     def ground_m2(self) -> float:
@@ -122,7 +121,7 @@ class Scene(Frame):
     """
 
     lines_of_sight: sight.Sight
-    rows: closed_form.PointRows
+    rows: pairs_by_point.PointRows
 
 
 def point_spacing_m(total_m: float) -> float:
@@ -134,6 +133,7 @@ def build_scene(
     pack: Pack,
     model: candidates.SitingModel,
     *,
+    mapped: gpd.GeoDataFrame | None = None,
     stretch_m: float,
     reach_m: float,
     level_height_m: float,
@@ -144,7 +144,7 @@ def build_scene(
 
     Parameters
     ----------
-    pack, model, stretch_m, level_height_m, district_m
+    pack, model, mapped, stretch_m, level_height_m, district_m
         See `build_frame`.
     reach_m
         Longest line of sight that is kept.
@@ -154,11 +154,12 @@ def build_scene(
     frame = build_frame(
         pack,
         model,
+        mapped=mapped,
         stretch_m=stretch_m,
         level_height_m=level_height_m,
         district_m=district_m,
     )
-    pairs = sight.cached_sight(
+    pairs = sight_cache.cached_sight(
         frame.sight_key,
         frame.site_xy_m,
         frame.points.xy,
@@ -174,6 +175,7 @@ def build_frame(
     pack: Pack,
     model: candidates.SitingModel,
     *,
+    mapped: gpd.GeoDataFrame | None = None,
     stretch_m: float,
     level_height_m: float,
     district_m: float,
@@ -186,6 +188,8 @@ def build_frame(
         Streets, buildings, junctions, places and mapped cameras.
     model
         Geometry of siting.
+    mapped
+        Cameras known one by one, see `mapped_cameras.cameras_for`; by default those of the pack.
     stretch_m
         Length of street that holds at most one site.
     level_height_m
@@ -231,7 +235,7 @@ def build_frame(
     groups = candidates.described(
         replace(groups, line=np.flatnonzero(open_air)[groups.line]), pack_layers(pack)
     )
-    fixed = mapped_sites(cameras_for(pack), crs, buildings, model)
+    fixed = mapped_sites(pack.cameras if mapped is None else mapped, crs, buildings, model)
     group_xy = sight.place_sites(groups.xy_m, groups.centre_xy_m, buildings)
     free = np.ones(len(group_xy), dtype=bool)
     if len(fixed.xy_m) and len(group_xy):
@@ -272,12 +276,12 @@ def with_sight(frame: Frame, pairs: sight.Sight) -> Scene:
     n_groups = len(frame.group_free)
     view = np.concatenate(
         [
-            np.full(n_groups, closed_form.CANDIDATE, dtype=np.int64),
-            closed_form.mapped_view(frame.fixed_count),
+            np.full(n_groups, views.CANDIDATE, dtype=np.int64),
+            views.mapped_view(frame.fixed_count),
         ]
     )
     unknown = np.full(n_groups, np.nan)
-    rows = closed_form.point_rows(
+    rows = pairs_by_point.point_rows(
         pairs,
         len(frame.points.xy),
         view,
@@ -365,8 +369,8 @@ def _fields(cameras: gpd.GeoDataFrame) -> tuple[FloatArray, FloatArray, NDArray[
     axis = cameras["direction_deg"].to_numpy(dtype=float, na_value=np.nan).copy()
     width = cameras["width_deg"].to_numpy(dtype=float, na_value=np.nan).copy()
     turning = (cameras["kind"] == "panning").to_numpy() & np.isnan(width)
-    axis[turning], width[turning] = np.nan, _FULL_CIRCLE_DEG
-    axis[width >= _FULL_CIRCLE_DEG] = np.nan
+    axis[turning], width[turning] = np.nan, FULL_CIRCLE_DEG
+    axis[width >= FULL_CIRCLE_DEG] = np.nan
     again = turning & cameras["osm_id"].where(turning).duplicated().to_numpy()
     return axis, width, ~again
 

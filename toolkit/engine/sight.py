@@ -19,26 +19,21 @@ in a city of 40 km.
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import IO, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from toolkit.base import store
 from toolkit.base.arrays import Float32Array, FloatArray, Int32Array
-from toolkit.engine.kernel_lock import KERNEL_LOCK
-from toolkit.engine.kernels import sight
+from toolkit.engine import workers
 
-VERSION = 2
-"""Raised when the arrays of the same inputs change, so that older caches are not used."""
+if TYPE_CHECKING:  # numba takes half a second to import
+    from toolkit.engine.kernels.sight import PointGrid, WallGrid
+
 
 CM_PER_M = 100.0
 BEARING_STEPS = 256
@@ -54,7 +49,16 @@ _WALL_CELL_M = 20.0
 _POINT_CELL_M = 25.0
 _ROUNDING_M = 0.001
 _BLOCK_SITES = 8192
+_CHUNK_SITES = 64
 _SPARE = 1.2
+
+
+PAIR_ARRAYS: Final[dict[str, type[np.int32 | np.uint16 | np.uint8]]] = {
+    "point": np.int32,
+    "distance_cm": np.uint16,
+    "bearing": np.uint8,
+    "height_dm": np.uint8,
+}
 
 
 @dataclass(frozen=True)
@@ -202,60 +206,69 @@ def place_sites(
 
 
 @dataclass(frozen=True)
-class Ground:
+class SweepArrays:
     """Sites, points and walls in a local float32 frame, ready to be swept.
 
     Attributes
     ----------
     sites, site_in
-        Site points, shape (G, 2), and the building each lies inside or -1, shape (G,).
-    points
-        Arguments of the compiled loops that describe the points in their grid.
-    walls
-        The same for the walls.
+        Site points, shape (G, 2), and the building each lies inside or -2, shape (G,).
+    points, walls
+        Points and walls in their grids.
     """
 
     sites: Float32Array
     site_in: Int32Array
-    points: tuple[Any, ...]
-    walls: tuple[Any, ...]
+    points: PointGrid
+    walls: WallGrid
 
 
-def make_ground(
+def sweep_arrays(
     site_xy_m: FloatArray,
     point_xy_m: FloatArray,
     buildings: NDArray[np.object_],
     top_m: FloatArray | None = None,
     origin_m: FloatArray | None = None,
-) -> Ground:
+) -> SweepArrays:
     """Subtract a local origin and sort everything into grids; arguments as `build_sight`."""
+    from toolkit.engine.kernels.sight import PointGrid, WallGrid
+
     origin = local_origin(site_xy_m, point_xy_m) if origin_m is None else origin_m
     local = shapely.transform(buildings, lambda xy: xy - origin) if len(buildings) else buildings
     walls = make_walls(local, np.full(len(buildings), np.nan) if top_m is None else top_m)
     points = point_xy_m - origin
     start, order, corner, shape = _cells(points, _POINT_CELL_M)
-    return Ground(
+    x, y = np.ascontiguousarray(points[order].T, dtype=np.float32)
+    return SweepArrays(
         sites=np.ascontiguousarray(site_xy_m - origin, dtype=np.float32),
         # No building is number -2, so that -1 of a point outside does not match it.
         site_in=np.where(
             (inside := containing_building(site_xy_m, buildings)) < 0, -2, inside
         ).astype(np.int32),
-        points=(
-            *np.ascontiguousarray(points[order].T, dtype=np.float32),
+        points=PointGrid(
+            x,
+            y,
             order.astype(np.int32),
             containing_building(point_xy_m, buildings)[order],
             start,
-            *map(np.float32, corner),
-            *shape,
+            np.float32(corner[0]),
+            np.float32(corner[1]),
+            shape[0],
+            shape[1],
             np.float32(_POINT_CELL_M),
         ),
-        walls=(
-            *walls.ends,
+        walls=WallGrid(
+            walls.ends[0],
+            walls.ends[1],
+            walls.ends[2],
+            walls.ends[3],
             walls.building,
             walls.top_m,
             walls.cell_start,
-            *map(np.float32, walls.origin),
-            *walls.shape,
+            np.float32(walls.origin[0]),
+            np.float32(walls.origin[1]),
+            walls.shape[0],
+            walls.shape[1],
             np.float32(_WALL_CELL_M),
             np.float32(_WALL_PIECE_M / 2),
         ),
@@ -295,20 +308,20 @@ def build_sight(
         The local origin, shape (2,); by default the middle of sites and points. Parts of a city
         that are to give the same bits share that of the city.
     """
-    ground = make_ground(site_xy_m, point_xy_m, buildings, top_m, origin_m)
-    blocks = list(sweep(ground, reach_m=reach_m, beyond_m=beyond_m, target_m=target_m))
+    arrays = sweep_arrays(site_xy_m, point_xy_m, buildings, top_m, origin_m)
+    blocks = list(sweep(arrays, reach_m=reach_m, beyond_m=beyond_m, target_m=target_m))
     return Sight(
         start=np.concatenate([[0], *(block[0] for block in blocks)]).astype(np.int64).cumsum(),
         **{
             name: np.concatenate([np.empty(0, dtype), *(block[k] for block in blocks)])
-            for k, (name, dtype) in enumerate(_PAIR_ARRAYS.items(), start=1)
+            for k, (name, dtype) in enumerate(PAIR_ARRAYS.items(), start=1)
         },
         reach_m=reach_m,
     )
 
 
 def sweep(
-    ground: Ground,
+    arrays: SweepArrays,
     *,
     reach_m: float,
     beyond_m: float = 0.0,
@@ -321,36 +334,49 @@ def sweep(
 
     With `keep` false the lines of sight are tested and counted only, and the arrays are empty.
     """
-    reach = np.float32(reach_m)
-    scratch = [np.empty(0, dtype) for dtype in _PAIR_ARRAYS.values()]
-    for first in range(0, len(ground.sites), _BLOCK_SITES):
-        sites = ground.sites[first : first + _BLOCK_SITES]
+    from toolkit.engine.kernels import sight as kernels
+
+    band = kernels.Band(*map(np.float32, (beyond_m, reach_m, target_m, HIGHEST_CAMERA_M)))
+    bearing_of = _bearing_steps(kernels.FINE_BINS)
+    scratch = [np.empty(0, dtype) for dtype in PAIR_ARRAYS.values()]
+    for first in range(0, len(arrays.sites), _BLOCK_SITES):
+        sites = arrays.sites[first : first + _BLOCK_SITES]
+        start = np.concatenate([[0], np.cumsum(_room_in_reach(sites, arrays.points, band.reach))])
+        if keep and start[-1] > len(scratch[0]):
+            # A little more than needed, and kept: new memory costs as much as the tests.
+            scratch = [np.empty(int(start[-1] * _SPARE), dtype) for dtype in PAIR_ARRAYS.values()]
         found = np.zeros(len(sites), np.int64)
-        with KERNEL_LOCK:
-            room = sight.room_in_reach(sites, *ground.points[4:], reach)  # type: ignore[call-arg]
-            row = np.concatenate([[0], np.cumsum(room)]).astype(np.int64)
-            if keep and row[-1] > len(scratch[0]):
-                # A little more than needed, and kept: new memory costs as much as the tests.
-                scratch = [
-                    np.empty(int(row[-1] * _SPARE), dtype) for dtype in _PAIR_ARRAYS.values()
-                ]
-            sight.sweep(  # type: ignore[call-arg]
-                sites, ground.site_in[first : first + _BLOCK_SITES],
-                *ground.points, *ground.walls,
-                np.float32(beyond_m), reach, np.float32(target_m), np.float32(HIGHEST_CAMERA_M),
-                row, _bearing_steps(), keep, *scratch, found,
-            )  # fmt: skip
-            start = np.concatenate([[0], np.cumsum(found * keep)]).astype(np.int64)
-            arrays = [np.empty(start[-1], dtype) for dtype in _PAIR_ARRAYS.values()]
-            if keep:
-                sight.compact(row, start, found, *scratch, *arrays)
-        yield (found, *arrays)  # type: ignore[misc]
+        borders = workers.even_borders(len(sites), _CHUNK_SITES)
+        workers.over(
+            kernels.sweep, borders, sites, arrays.site_in[first : first + _BLOCK_SITES],
+            arrays.points, arrays.walls, band, start, bearing_of, keep, kernels.Pairs(*scratch),  # type: ignore[arg-type]
+            found,
+        )  # fmt: skip
+        # The rows of a chunk follow one another; between chunks there is room left.
+        length = np.add.reduceat(found, borders[:-1]) * keep
+        used = [slice(at, at + n) for at, n in zip(start[borders[:-1]], length, strict=True)]
+        yield (found, *(np.concatenate([array[part] for part in used]) for array in scratch))  # type: ignore[misc]
+
+
+def _room_in_reach(sites: Float32Array, points: PointGrid, reach: np.float32) -> NDArray[np.int64]:
+    """Count the points in the cells that a site's reach touches: the room that its row needs."""
+    low, n_cells = np.array([points.x0, points.y0]), np.array([points.n_columns, points.n_rows])
+    first = np.maximum(np.floor((sites - reach - low) / points.cell_m), 0).astype(np.int64)
+    last = np.minimum(np.floor((sites + reach - low) / points.cell_m), n_cells - 1).astype(np.int64)
+    (i0, j0), (i1, j1) = first.T, last.T
+    room = np.zeros(len(sites), np.int64)
+    for ahead in range(int((j1 - j0).max(initial=-1)) + 1):
+        row = np.minimum(j0 + ahead, points.n_rows - 1) * points.n_columns
+        among = (j0 + ahead <= j1) & (i0 <= i1)
+        begin, end = (row + np.where(among, i, 0) for i in (i0, i1 + 1))
+        room += points.cell_start[end] - points.cell_start[begin]
+    return room
 
 
 @cache
-def _bearing_steps() -> NDArray[np.uint8]:
+def _bearing_steps(n_fine: int) -> NDArray[np.uint8]:
     """Return the bearing step of the middle of each step of the diamond angle."""
-    middle = (np.arange(sight.FINE_BINS) + 0.5) / sight.FINE_BINS * 4
+    middle = (np.arange(n_fine) + 0.5) / n_fine * 4
     upper = middle < _HALF_TURN
     dx = np.where(upper, 1 - middle, middle - 3)
     dy = np.where(upper, 1 - np.abs(dx), np.abs(dx) - 1)
@@ -388,132 +414,3 @@ def local_origin(site_xy_m: FloatArray, point_xy_m: FloatArray) -> FloatArray:
     """Return the middle of sites and points, which is subtracted before they become float32."""
     everything = np.vstack([site_xy_m, point_xy_m])
     return everything.mean(axis=0) if len(everything) else np.zeros(2)
-
-
-_PAIR_ARRAYS: Final[dict[str, type[np.int32 | np.uint16 | np.uint8]]] = {
-    "point": np.int32,
-    "distance_cm": np.uint16,
-    "bearing": np.uint8,
-    "height_dm": np.uint8,
-}
-_ARRAYS = ("start", *_PAIR_ARRAYS)
-
-
-def cached_sight(  # noqa: PLR0913
-    key_parts: dict[str, str | float | int],
-    site_xy_m: FloatArray,
-    point_xy_m: FloatArray,
-    buildings: NDArray[np.object_],
-    *,
-    reach_m: float,
-    beyond_m: float = 0.0,
-    top_m: FloatArray | None = None,
-    target_m: float = 1.7,
-    origin_m: FloatArray | None = None,
-    cache_dir: Path | None = None,
-) -> Sight:
-    """Return the arrays of `build_sight`, kept on disk and opened memory-mapped.
-
-    Parameters
-    ----------
-    key_parts
-        Everything the inputs follow from, such as the hash of the pack; the key of the cache.
-    site_xy_m, point_xy_m, buildings, reach_m, beyond_m, top_m, target_m, origin_m
-        See `build_sight`.
-    cache_dir
-        Folder of caches; the user's by default.
-
-    Notes
-    -----
-    A cache that cannot be read is built again; one that cannot be written is done without. Blocks
-    are written as they are found, so that a large city is never in memory as a whole.
-    """
-    bands = {"reach_m": reach_m, "beyond_m": beyond_m, "target_m": target_m, "version": VERSION}
-    key = store.sha256_bytes(store.canonical_json({**key_parts, **bands}))[:32]
-    folder = (cache_dir or store.cache_dir()) / "sight" / key
-    ready = _open_cached(folder, reach_m, len(site_xy_m))
-    if ready is not None:
-        return ready
-    try:
-        _build_into(
-            folder,
-            make_ground(site_xy_m, point_xy_m, buildings, top_m, origin_m),
-            reach_m=reach_m,
-            beyond_m=beyond_m,
-            target_m=target_m,
-        )
-    except OSError:
-        ready = None
-    else:
-        ready = _open_cached(folder, reach_m, len(site_xy_m))
-    return ready or build_sight(
-        site_xy_m,
-        point_xy_m,
-        buildings,
-        reach_m=reach_m,
-        beyond_m=beyond_m,
-        top_m=top_m,
-        target_m=target_m,
-        origin_m=origin_m,
-    )
-
-
-def _open_cached(folder: Path, reach_m: float, n_sites: int) -> Sight | None:
-    """Return the arrays in a folder, or None where they are missing or do not fit."""
-    try:
-        start, *pairs = (
-            np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _ARRAYS
-        )
-    except (OSError, ValueError):
-        return None
-    fits = all(
-        len(row) == start[-1] and row.dtype == dtype
-        for row, dtype in zip(pairs, _PAIR_ARRAYS.values(), strict=True)
-    )
-    if len(start) != n_sites + 1 or not fits:
-        return None
-    return Sight(start, **dict(zip(_PAIR_ARRAYS, pairs, strict=True)), reach_m=reach_m)
-
-
-def _build_into(
-    folder: Path, ground: Ground, *, reach_m: float, beyond_m: float, target_m: float
-) -> None:
-    """Sweep into a temporary folder and rename it, so that no cache is ever half there."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=".building.", dir=folder.parent))
-    try:
-        counts = [np.zeros(1, np.int64)]
-        with ExitStack() as stack:
-            files = [
-                stack.enter_context((temporary / f"{name}.npy").open("wb")) for name in _PAIR_ARRAYS
-            ]
-            for file, dtype in zip(files, _PAIR_ARRAYS.values(), strict=True):
-                _write_header(file, dtype, 0)
-            for found, *arrays in sweep(
-                ground, reach_m=reach_m, beyond_m=beyond_m, target_m=target_m
-            ):
-                counts.append(found)
-                for file, array in zip(files, arrays, strict=True):
-                    file.write(array.data)  # type: ignore[attr-defined]
-            start = np.concatenate(counts).cumsum()
-            for file, dtype in zip(files, _PAIR_ARRAYS.values(), strict=True):
-                file.seek(0)
-                _write_header(file, dtype, int(start[-1]))
-        np.save(temporary / "start.npy", start, allow_pickle=False)
-        if folder.exists():
-            shutil.rmtree(folder)
-        temporary.rename(folder)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-
-
-def _write_header(file: IO[bytes], dtype: type[np.generic], length: int) -> None:
-    """Write the head of a .npy file; for every length it has the same number of bytes."""
-    np.lib.format.write_array_header_1_0(
-        file,
-        {
-            "descr": np.lib.format.dtype_to_descr(np.dtype(dtype)),
-            "fortran_order": False,
-            "shape": (length,),
-        },
-    )

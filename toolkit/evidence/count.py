@@ -2,8 +2,9 @@
 
 A reported number is rarely the number. "Over 200" bounds from below, "hundreds" is an interval, an
 exact figure grows old, talks and tenders may have led to nothing. The rule, with its formulas:
-``docs/evidence.md``. Contradictory claims are listed; no average is taken of them. What one figure
-allows is in `toolkit.evidence.figure_draws`, what somebody saw in `toolkit.evidence.observations`.
+``docs/method/counts.md``. Contradictory claims are listed; no average is taken of them. What one
+figure allows is in `toolkit.evidence.figure_draws`, what somebody saw in
+`toolkit.evidence.observations`.
 """
 
 from __future__ import annotations
@@ -140,7 +141,7 @@ def count_draws(
 
     Notes
     -----
-    Pareto upper ends as censoring with a sourced 95 % ratio: ``docs/evidence.md``.
+    Pareto upper ends as censoring with a sourced 95 % ratio: ``docs/method/counts.md``.
     """
     known = known_by((c for c in claims if c.city != NATIONAL), as_of)
     usable, counted_scope = _in_scope(standing(known), scope)

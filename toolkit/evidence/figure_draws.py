@@ -1,6 +1,6 @@
 """One reported figure as draws of a number of cameras: censoring, age, and origins that agree.
 
-The formulas, with their reasons: ``docs/evidence.md``, "From claims to a count".
+The formulas, with their reasons: ``docs/method/counts.md``, "From claims to a count".
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ as negative binomial with the mean
     N / (km of street they are spread over) * lift of the streets walked * km walked * recall
 
 and the size `observation.cluster_size` for each km block, after which the prior of N is weighed
-by that likelihood, averaged over everything else that is not known (docs/evidence.md,
+by that likelihood, averaged over everything else that is not known (docs/method/counts.md,
 "Observations"). "Saw none" makes small numbers likelier; it never gives none.
 """
 

@@ -28,16 +28,9 @@ RuleId = Literal[
     "plan",
     "plan_prior",
 ]
-UnusedReason = Literal[
-    "contract",
-    "undated",
-    "density_part",
-    "density_planned",
-    "no_street_km",
-    "no_area",
-    "no_population",
-    "no_junctions",
-]
+MissingFigure = Literal["no_street_km", "no_area", "no_population", "no_junctions"]
+"""Which figure of the city a density would need."""
+UnusedReason = Literal["contract", "undated", "density_part", "density_planned", MissingFigure]
 """Why a figure sets no count, although it is listed."""
 
 

@@ -19,6 +19,7 @@ from typing import Final, get_args
 
 from toolkit.base import store, toml_files
 from toolkit.base.errors import InputDataError
+from toolkit.base.terms import FULL_CIRCLE_DEG
 from toolkit.fixed_rules.sets import CameraKind
 
 _MOST_BYTES: Final = 100_000_000
@@ -27,7 +28,6 @@ _MOST_DIRECTIONS: Final = 16
 _MOST_HEIGHT_M: Final = 200.0
 """Masts of street cameras have 3 to 30 m; a greater height is a slip."""
 _MOST_RADIUS_M: Final = 10_000.0
-_FULL_CIRCLE_DEG: Final = 360.0
 _COMPASS: Final = (
     "n", "nne", "ne", "ene", "e", "ese", "se", "sse", "s", "ssw", "sw", "wsw", "w", "wnw", "nw",
     "nnw",
@@ -214,14 +214,14 @@ def _directions(raw: object) -> tuple[float, ...]:
     if not parts or len(parts) > _MOST_DIRECTIONS:
         msg = f"it must hold 1 to {_MOST_DIRECTIONS} directions"
         raise _WrongCellError(msg)
-    step = _FULL_CIRCLE_DEG / len(_COMPASS)
+    step = FULL_CIRCLE_DEG / len(_COMPASS)
     found = []
     for part in parts:
         if part in _COMPASS:
             found.append(_COMPASS.index(part) * step)
             continue
         try:
-            found.append(_number(part.rstrip("°"), -180.0, _FULL_CIRCLE_DEG, "degrees") % 360.0)
+            found.append(_number(part.rstrip("°"), -180.0, FULL_CIRCLE_DEG, "degrees") % 360.0)
         except _WrongCellError as error:
             msg = f"{error}, or a point of the compass such as NE; for a range give its middle"
             raise _WrongCellError(msg) from error

@@ -18,8 +18,9 @@ import shapely
 from numpy.typing import NDArray
 
 from toolkit.base.arrays import FloatArray
+from toolkit.base.terms import FULL_CIRCLE_DEG
 from toolkit.fixed_rules.camera_list import CameraList, ListedCamera
-from toolkit.fixed_rules.sets import FULL_CIRCLE_DEG, Occlusion, Rule, RuleSet
+from toolkit.fixed_rules.sets import Occlusion, Rule, RuleSet
 from toolkit.streets.pack import Pack
 
 EARTH_RADIUS_M: Final = 6_371_008.8  # mean radius, IUGG

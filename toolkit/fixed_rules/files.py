@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 import shapely
 
-from toolkit import __version__
+from toolkit.base.version import __version__
 from toolkit.fixed_rules.camera_list import CameraList
 from toolkit.fixed_rules.cover import Cover, StreetCover, ring_frame
 from toolkit.fixed_rules.sets import RuleSet

@@ -2,7 +2,7 @@
 
 Such a set (``kind = "deterministic"``) has no ranges and no draws. It is a table of rules, the
 first that fits a camera gives its shape, so that figures of others can be made again here and
-compared. It never enters an assessment. Schema and sources: ``docs/reproduced-sets.md``.
+compared. It never enters an assessment. Schema and sources: ``docs/method/other-models.md``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from toolkit.base.toml_files import toml_table
 TOP_LEVEL: Final = (
     "kind", "name", "title", "about", "differs", "height", "occlusion", "zone", "rule", "source",
 )  # fmt: skip
-FULL_CIRCLE_DEG: Final = 360.0
 
 _WORDS: Final = ("name", "title", "about", "differs", "source")
 """Top-level fields that are words about a set and not values of it."""

@@ -67,6 +67,11 @@ def tr(message: str, lang: str) -> str:
     return _catalogue(lang).gettext(message) if message else ""
 
 
+def marked(message: str) -> str:
+    """Return a message as it is: a mark by which it is collected and translated later with `tr`."""
+    return message
+
+
 def ngettext(singular: str, plural: str, count: int, lang: str) -> str:
     """Return the form of a message that fits a count.
 

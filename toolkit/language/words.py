@@ -289,7 +289,8 @@ def install_steps(lang: str) -> tuple[str, ...]:
     return (
         tr(
             "Fetch an OpenStreetMap extract of the country once, on a computer with network: for "
-            "Myanmar one file of about 270 MB that ends in .osm.pbf. docs/streets.md says where.",
+            "Myanmar one file of about 270 MB that ends in .osm.pbf. docs/guide/streets.md says "
+            "where.",
             lang,
         ),
         tr(

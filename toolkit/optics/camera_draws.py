@@ -14,17 +14,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.arrays import FloatArray
 from toolkit.base.draws import Design
 from toolkit.base.quantity import INTERVAL, Quantity
-from toolkit.base.terms import TIERS, Tier
+from toolkit.base.terms import FULL_CIRCLE_DEG, TIERS, Tier
 from toolkit.optics.catalogue import CameraType, Catalogue, Mix, load_catalogue
 from toolkit.optics.facing import draw_turns
 from toolkit.optics.lens import (
-    FULL_CIRCLE_DEG,
     aim_at_height_m,
     field_of_view_deg,
     night_slant_m,
@@ -251,7 +250,7 @@ def _draw_mix(
     """Draw shares of types from a Dirichlet distribution, as normalised gamma draws."""
     gammas = np.column_stack(
         [
-            stats.gamma.ppf(design.column(f"mix:{t.id}"), mix.shares[t.id] * concentration)
+            special.gammaincinv(mix.shares[t.id] * concentration, design.column(f"mix:{t.id}"))
             for t in types
         ]
     )

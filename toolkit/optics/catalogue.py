@@ -14,15 +14,15 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import ConfigDict, Field, model_validator
-from scipy import stats
 
-from toolkit.base import own_rows, toml_files
+from toolkit.base import toml_files
 from toolkit.base.arrays import FloatArray
+from toolkit.base.draws import triangular
 from toolkit.base.errors import NotFoundError
 from toolkit.base.record import Record
-from toolkit.base.terms import Names
+from toolkit.base.terms import FULL_CIRCLE_DEG, Names
 from toolkit.base.toml_files import Table
-from toolkit.optics.lens import FULL_CIRCLE_DEG, Projection
+from toolkit.optics.lens import Projection
 
 UNKNOWN_BRAND = "unknown"
 TYPES_FILE, BRANDS_FILE, MODELS_FILE = "camera_types.toml", "brands.toml", "models.toml"
@@ -67,9 +67,7 @@ class Valued(Record):
         """Return the value at each probability."""
         if self.low == self.high:
             return np.full_like(probability, self.value)
-        mode = (self.value - self.low) / (self.high - self.low)
-        values = stats.triang.ppf(probability, mode, self.low, self.high - self.low)
-        return np.asarray(values, dtype=float)
+        return triangular(probability, self.low, self.value, self.high)
 
 
 class CameraType(Record):
@@ -284,19 +282,19 @@ def load_catalogue() -> Catalogue:
     """
     problems: list[str] = []
     types: dict[str, CameraType] = {}
-    for table in own_rows.files(TYPES_FILE, TYPES_FORMAT, ("type",), problems):
-        types |= own_rows.keyed_rows(table, "type", CameraType, "id", problems)
+    for table in toml_files.own_tables(TYPES_FILE, TYPES_FORMAT, ("type",), problems):
+        types |= toml_files.keyed_rows(table, "type", CameraType, "id", problems)
     mixes: dict[str, Mix] = {}
-    for table in own_rows.files(BRANDS_FILE, BRANDS_FORMAT, ("mix",), problems):
+    for table in toml_files.own_tables(BRANDS_FILE, BRANDS_FORMAT, ("mix",), problems):
         mixes |= _mixes(table, types, problems)
     models: dict[str, Model] = {}
     sensors: dict[str, float] = {}
-    for table in own_rows.files(
+    for table in toml_files.own_tables(
         MODELS_FILE, MODELS_FORMAT, ("model", "sensor_width_mm", "sensor_source"), problems
     ):
         widths = toml_files.parsed(_Sensors, table.data, table.shown, problems)
         sensors |= widths.sensor_width_mm if widths is not None else {}
-        found = own_rows.keyed_rows(table, "model", Model, "model", problems)
+        found = toml_files.keyed_rows(table, "model", Model, "model", problems)
         problems += [
             f"{table.shown}, model {toml_files.shown_value(name)}, {text}"
             for name, model in found.items()

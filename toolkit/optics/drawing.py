@@ -16,11 +16,10 @@ from typing import Final
 import numpy as np
 
 from toolkit.base import escape
-from toolkit.base.terms import Tier
+from toolkit.base.terms import FULL_CIRCLE_DEG, Tier
 from toolkit.language import words
 from toolkit.language.translate import Language, tr
 from toolkit.optics import words as camera_words
-from toolkit.optics.lens import FULL_CIRCLE_DEG
 from toolkit.optics.sheet import RingRow, Sheet, ends
 
 _WIDTH: Final = 1000
@@ -369,7 +368,7 @@ def _font(lang: Language) -> str:
     if lang != "my":
         return ""
     # Late: the module of the maps loads the map library.
-    from toolkit.output.map_page import ASSETS, FONT_FAMILY, FONT_FILES
+    from toolkit.language.fonts import ASSETS, FONT_FAMILY, FONT_FILES
 
     faces = []
     for weight in _FACE_PX.values():

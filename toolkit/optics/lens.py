@@ -18,13 +18,13 @@ from typing import Final, Literal
 import numpy as np
 
 from toolkit.base.arrays import FloatArray
+from toolkit.base.terms import FULL_CIRCLE_DEG
 
 Projection = Literal["rectilinear", "equidistant", "panorama"]
 """How angle becomes pixels. A panorama is stitched from several lenses: pixels follow the angle, as
 for an equidistant lens, and K follows from the field of view instead of the pixel pitch."""
 
 Value = FloatArray | float
-FULL_CIRCLE_DEG: Final = 360.0
 _RIGHT_ANGLE_DEG: Final = 90.0
 _SMALLEST_CAP_DEG: Final = 1e-9
 

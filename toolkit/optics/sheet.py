@@ -15,10 +15,9 @@ import numpy as np
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.arrays import FloatArray
 from toolkit.base.quantity import INTERVAL, Quantity
-from toolkit.base.terms import TIERS, Tier
+from toolkit.base.terms import FULL_CIRCLE_DEG, TIERS, Tier
 from toolkit.optics.camera_draws import Target, system_down, targets, threshold_px_m
 from toolkit.optics.lens import (
-    FULL_CIRCLE_DEG,
     RingBounds,
     aim_at_height_m,
     field_of_view_deg,

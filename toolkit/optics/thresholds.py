@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from toolkit.base import own_rows, toml_files
+from toolkit.base import toml_files
 from toolkit.base.errors import NotFoundError
 from toolkit.base.record import Record
 from toolkit.base.terms import Tier
@@ -139,10 +139,10 @@ def load_thresholds() -> Thresholds:
     problems: list[str] = []
     editions: dict[str, Edition] = {}
     presets: dict[str, Preset] = {}
-    for table in own_rows.files(
+    for table in toml_files.own_tables(
         THRESHOLDS_FILE, THRESHOLDS_FORMAT, ("edition", "preset"), problems
     ):
-        editions |= own_rows.keyed_rows(table, "edition", Edition, "id", problems)
-        presets |= own_rows.keyed_rows(table, "preset", Preset, "id", problems)
+        editions |= toml_files.keyed_rows(table, "edition", Edition, "id", problems)
+        presets |= toml_files.keyed_rows(table, "preset", Preset, "id", problems)
     toml_files.fail_if_any(problems, "The list of thresholds")
     return Thresholds(tuple(editions.values()), tuple(presets.values()))

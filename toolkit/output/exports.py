@@ -1,7 +1,7 @@
 """What is exported for a geographic information system: layers, columns, metadata.
 
-``docs/exports.md`` explains every column. A file renders an assessment and computes nothing
-that the assessment does not hold.
+``docs/reference/exports.md`` explains every column. A file renders an assessment and computes
+nothing that the assessment does not hold.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ import pandas as pd
 import pyproj
 import shapely
 
-from toolkit import __version__
 from toolkit.assessment.layers import Layers
 from toolkit.assessment.model import Assessment
 from toolkit.base.errors import InputDataError, UsageError
 from toolkit.base.escape import plain
 from toolkit.base.terms import TIERS
+from toolkit.base.version import __version__
 from toolkit.output import gis_files
 from toolkit.studies.comparison import Comparison, difference_layer
 
@@ -258,7 +258,7 @@ def _metadata(assessment: Assessment, layers: Sequence[str]) -> dict[str, Any]:
     if assessment.layers is None:
         msg = (
             f"No streets are installed for {plain(assessment.city.name.en)}, so there are no "
-            "layers. Install them with streets import, see docs/streets.md."
+            "layers. Install them with streets import, see docs/guide/streets.md."
         )
         raise InputDataError(msg)
     data = assessment.model_dump(mode="json", by_alias=True)

@@ -6,19 +6,14 @@ inside the page as data. Every text is made harmless before it enters the page.
 
 from __future__ import annotations
 
-import base64
-import functools
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import folium
 import geopandas as gpd
 import numpy as np
 import shapely
-from branca.colormap import linear
 from branca.element import Element
 
 from toolkit.assessment.layers import Layers
@@ -26,17 +21,12 @@ from toolkit.assessment.model import Assessment
 from toolkit.base import escape
 from toolkit.base.terms import ExposureClass, Tier
 from toolkit.language import words
+from toolkit.language.fonts import FONT_STACK, data_uri, font_css
 from toolkit.language.translate import date, has_burmese, number, tr, unbroken
 from toolkit.output import leaflet
+from toolkit.output.map_scale import STEPS, Step, step_name, streets_of
 
-ASSETS: Final = Path(__file__).resolve().parents[1] / "app" / "assets"
 LEAFLET_FILES: Final = ("leaflet/leaflet.js", "leaflet/leaflet.css")
-FONT_FILES: Final = {
-    400: "fonts/noto-sans-myanmar-myanmar-400-normal.woff2",
-    700: "fonts/noto-sans-myanmar-myanmar-700-normal.woff2",
-}
-FONT_FAMILY: Final = "Noto Sans Myanmar"
-FONT_STACK: Final = f"system-ui, 'Segoe UI', sans-serif, '{FONT_FAMILY}'"
 
 _DECIMALS: Final = 6
 """Of a degree: about 0.1 m."""
@@ -44,102 +34,14 @@ _BACKGROUND: Final = "#ffffff"
 _BUILDING: Final = "#e9e9e9"
 _BOUNDARY: Final = "#555555"
 _PLAIN_STREET: Final = "#b5b5b5"
-_UNKNOWN: Final = "#7a7a7a"
-_ALL: Final = 1.01
-"""Above every probability: a step without an upper bound."""
 _LEGEND_PX: Final = 290
 """Most of the map's width that the legend takes."""
 _CAMERA_EDGE: Final = "#ffffff"
 _CAMERA_FILL: Final = "#0b5cad"
 
 
-@dataclass(frozen=True)
-class Step:
-    """One step of the map's scale.
-
-    Attributes
-    ----------
-    cls
-        The class of the streets.
-    at_least, below
-        Bounds of the middle of their probability: ``at_least <= mid < below``. Used within the
-        class "possible" only. The class itself follows the low and the high end
-        (`results.exposure_class`); on real streets the high end alone puts nearly all of them
-        into one colour.
-    color
-        Colour of the line.
-    width_px
-        Width of the line: the steps also differ without colour.
-    dash
-        Dashes of the line, or None.
-    """
-
-    cls: ExposureClass
-    at_least: float
-    below: float
-    color: str
-    width_px: float
-    dash: str | None = None
-
-
-def _inferno(position: float) -> str:
-    """Return a colour of the scale "inferno" (van der Walt and Smith 2015).
-
-    It falls evenly in lightness and is made to be read with every kind of colour vision; its
-    lightest fifth is left out, because it cannot be seen on white.
-    """
-    return str(vars(linear)["inferno"].rgb_hex_str(position))
-
-
-STEPS: Final[tuple[Step, ...]] = (
-    Step("likely", 0.0, _ALL, _inferno(0.10), 4.5),
-    Step("possible", 0.5, _ALL, _inferno(0.34), 3.7),
-    Step("possible", 0.25, 0.5, _inferno(0.50), 3.0),
-    Step("possible", 0.0, 0.25, _inferno(0.63), 2.3),
-    Step("not_excluded", 0.0, _ALL, _inferno(0.76), 1.7),
-    Step("unknown", np.nan, np.nan, _UNKNOWN, 1.7, "5 4"),
-)
-"""From the most to the least; "unknown" is drawn differently, not lighter."""
 _EXPLAINED: Final[tuple[ExposureClass, ...]] = ("likely", "possible")
 """Classes whose bounds the legend states; the rest lies below them."""
-
-
-def step_name(step: Step, lang: str) -> str:
-    """Return what the legend says of a step; `labels.class_meaning` says what the class means."""
-    name = words.class_name(step.cls, lang)
-    if step.cls != "possible":
-        return name
-    high = words.share(step.below, lang)
-    if step.at_least == 0:
-        return tr("{name}, middle under {high}", lang).format(name=name, high=high)
-    low = words.share(step.at_least, lang)
-    if step.below == _ALL:
-        return tr("{name}, middle {low} or more", lang).format(name=name, low=low)
-    return tr("{name}, middle {low} to {high}", lang).format(name=name, low=low, high=high)
-
-
-def streets_of(step: Step, streets: gpd.GeoDataFrame, tier: Tier) -> gpd.GeoDataFrame:
-    """Return the streets that belong to a step.
-
-    Parameters
-    ----------
-    step
-        One of `STEPS`.
-    streets
-        As in `results.Layers`.
-    tier
-        Whose columns are read.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        Some rows of `streets`. Each street belongs to exactly one step.
-    """
-    chosen = streets[f"{tier}_class"].to_numpy() == step.cls
-    if step.cls == "possible":
-        mid = streets[f"{tier}_mid"].to_numpy(float)
-        chosen &= (mid >= step.at_least) & (mid < step.below)
-    return streets[chosen]
 
 
 def base_map(layers: Layers, *, lang: str, key: str = "base") -> folium.Map:
@@ -221,31 +123,6 @@ def exposure_map(assessment: Assessment, tier: Tier, lang: str) -> folium.Map:
 def page(drawn: folium.Map) -> str:
     """Return a map as one whole HTML page that needs no other file."""
     return str(drawn.get_root().render())
-
-
-@functools.cache
-def data_uri(name: str, kind: str) -> str:
-    """Return a bundled file as a data address.
-
-    Parameters
-    ----------
-    name
-        File below the folder of assets.
-    kind
-        Its media type.
-    """
-    data = base64.b64encode((ASSETS / name).read_bytes()).decode()
-    return f"data:{kind};base64,{data}"
-
-
-def font_css() -> str:
-    """Return the style sheet that brings the bundled Burmese font, with the font inside."""
-    return "".join(
-        f"@font-face{{font-family:'{FONT_FAMILY}';font-weight:{weight};font-style:normal;"
-        f"src:url({data_uri(name, 'font/woff2')}) format('woff2');"
-        "unicode-range:U+1000-109F,U+A9E0-A9FF,U+AA60-AA7F,U+200B-200D,U+25CC}"
-        for weight, name in FONT_FILES.items()
-    )
 
 
 def _empty_map() -> folium.Map:

@@ -20,11 +20,19 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from shapely.geometry.base import BaseGeometry
 
-from toolkit.base import guard
 from toolkit.base.arrays import FloatArray
 from toolkit.base.clean_text import clean_text
 from toolkit.base.errors import InputDataError, UsageError
-from toolkit.streets.readers.extract import GEOD, AdminArea, metric_crs_of, polygonal
+from toolkit.streets.readers import guard
+from toolkit.streets.readers.extract import (
+    _ANTIMERIDIAN_DEG,
+    GEOD,
+    AdminArea,
+    _across_antimeridian,
+    disc,
+    metric_crs_of,
+    polygonal,
+)
 from toolkit.streets.readers.formats import geojson, geopackage
 from toolkit.streets.schema import CRS
 
@@ -46,8 +54,6 @@ CELL_M: Final = 1_000.0
 _NEAREST_CELL_M: Final = 5_000.0
 """A city's point may lie outside its core, on a river or a hill, by this much."""
 _SAMPLE_M: Final = 50.0
-_ANTIMERIDIAN_DEG: Final = 180.0
-_DISC_CORNERS: Final = 180
 _EIGHT_NEIGHBOURS: Final = np.ones((3, 3), dtype=bool)
 _TOWN_LEVELS: Final = range(5, 9)
 """Values of ``admin_level`` between state and village: district, township, town, municipality
@@ -166,31 +172,6 @@ def read_polygon(name: str) -> BoundaryChoice:
     if east - west > _ANTIMERIDIAN_DEG:
         raise _across_antimeridian(path.name)
     return BoundaryChoice("polygon", polygon=polygon, name=clean_text(path.name))
-
-
-def _across_antimeridian(what: str) -> InputDataError:
-    msg = f"{what} crosses the 180 degree meridian. Cut it there, and import both sides apart."
-    return InputDataError(msg)
-
-
-def disc(lon: float, lat: float, radius_m: float) -> BaseGeometry:
-    """Return a disc on the WGS84 ellipsoid as a polygon of 180 corners in EPSG:4326.
-
-    Raises
-    ------
-    InputDataError
-        If it would cross the antimeridian or hold a pole.
-    """
-    bearings = np.linspace(0.0, 360.0, _DISC_CORNERS, endpoint=False)
-    x, y, _ = GEOD.fwd(
-        np.full(_DISC_CORNERS, lon), np.full(_DISC_CORNERS, lat), bearings,
-        np.full(_DISC_CORNERS, radius_m),
-    )  # fmt: skip
-    # Around a pole longitudes take every value, too.
-    if np.ptp(x) > _ANTIMERIDIAN_DEG:
-        what = f"A disc of {radius_m:.0f} m at {lat:.3f}, {lon:.3f}"
-        raise _across_antimeridian(what)
-    return shapely.Polygon(np.column_stack([x, y]))
 
 
 def radius_outline(lon: float, lat: float, radius_m: float) -> Outline:

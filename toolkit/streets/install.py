@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -19,20 +19,19 @@ from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.base.clean_text import clean_text
 from toolkit.base.errors import InputDataError
-from toolkit.base.guard import refuse_bomb
-from toolkit.base.terms import Boundary, Names
+from toolkit.base.terms import Boundary, Names, StepProgress
 from toolkit.streets import boundary as boundaries
 from toolkit.streets import pack as streets
 from toolkit.streets.boundary import BoundaryChoice, Outline
 from toolkit.streets.cities import City, load_cities
 from toolkit.streets.pack import Manifest, Source
-from toolkit.streets.readers.extract import Extract, frame_of
+from toolkit.streets.readers.extract import Extract, disc, frame_of
+from toolkit.streets.readers.guard import refuse_bomb
 from toolkit.streets.readers.osm import file as osm
 from toolkit.streets.readers.osm.layers import limits_of
 from toolkit.streets.readers.osm.region import Limits, drive_segments
 from toolkit.streets.readers.osm.tags import THROUGH_ROADS
 
-Progress = Callable[[str, float | None], None]
 GRAPHML_SUFFIX: Final = ".graphml"
 _LONGEST_ID: Final = 64
 _UNKNOWN_LICENCE: Final = "Not stated by the file: ask its owner before passing the pack on"
@@ -87,7 +86,7 @@ def import_file(
     *,
     cities: Sequence[City] | None = None,
     boundary: BoundaryChoice | None = None,
-    progress: Progress | None = None,
+    progress: StepProgress | None = None,
 ) -> ImportReport:
     """Make city packs of a file of streets and install them among the user's own.
 
@@ -268,7 +267,7 @@ def _report(
 
 
 def _import_osm(
-    file: Path, cities: Sequence[City] | None, boundary: BoundaryChoice | None, say: Progress
+    file: Path, cities: Sequence[City] | None, boundary: BoundaryChoice | None, say: StepProgress
 ) -> ImportReport:
     box = osm.header_box(file)
     places = _city_places(cities) if cities is not None else _known_inside(box, boundary)
@@ -291,7 +290,7 @@ def _import_osm(
 
 
 def _read_around(
-    file: Path, places: list[_Place], boundary: BoundaryChoice | None, say: Progress
+    file: Path, places: list[_Place], boundary: BoundaryChoice | None, say: StepProgress
 ) -> tuple[osm.OsmFile, list[Outline | str]]:
     """Collect around each city all that its boundary needs; return the boundaries as well."""
     points = [_point(place) for place in places]
@@ -322,9 +321,9 @@ def _box_around(lon: float, lat: float, boundary: BoundaryChoice | None) -> Base
     if boundary is not None and boundary.polygon is not None:
         return boundary.polygon
     if boundary is not None and boundary.radius_m is not None:
-        return boundaries.disc(lon, lat, boundary.radius_m)
+        return disc(lon, lat, boundary.radius_m)
     admin = boundary is not None and boundary.kind == "admin"
-    return boundaries.disc(lon, lat, boundaries.ADMIN_REACH_M if admin else boundaries.REACH_M)
+    return disc(lon, lat, boundaries.ADMIN_REACH_M if admin else boundaries.REACH_M)
 
 
 def _within(inner: Limits, outer: Limits) -> bool:
@@ -367,7 +366,7 @@ def _install_each(
     places: list[_Place],
     outlines: list[Outline | str],
     expected: bool,
-    say: Progress,
+    say: StepProgress,
 ) -> tuple[list[Installed], list[tuple[str, str]]]:
     installed, left_out = [], []
     for k, (place, outline) in enumerate(zip(places, outlines, strict=True)):
@@ -410,7 +409,7 @@ def _install(file: Path, extract: Extract, place: _Place, outline: Outline) -> I
 
 
 def _import_other(
-    file: Path, cities: Sequence[City] | None, boundary: BoundaryChoice | None, say: Progress
+    file: Path, cities: Sequence[City] | None, boundary: BoundaryChoice | None, say: StepProgress
 ) -> ImportReport:
     """Make packs of a file that is small enough to be read as a whole."""
     polygon = boundary.polygon if boundary else None
@@ -444,7 +443,7 @@ def _import_other(
     return _report(file, installed, left_out)
 
 
-def _read_other(file: Path, polygon: BaseGeometry | None, say: Progress) -> Extract:
+def _read_other(file: Path, polygon: BaseGeometry | None, say: StepProgress) -> Extract:
     if file.suffix.lower() == GRAPHML_SUFFIX:
         from toolkit.streets.readers.tables.graphml import read_graphml
 

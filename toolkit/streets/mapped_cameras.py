@@ -26,15 +26,14 @@ from scipy.spatial import cKDTree
 
 from toolkit.base import store
 from toolkit.base.errors import InputDataError, NotFoundError, PackError
+from toolkit.base.terms import FULL_CIRCLE_DEG, StepProgress
 from toolkit.streets.cities import load_cities
 from toolkit.streets.pack import Pack, open_pack, pack_names
 from toolkit.streets.readers.field_notes.read import (
     MOST_BYTES,
     FieldNotes,
-    Progress,
     read_field_notes,
 )
-from toolkit.streets.readers.osm.camera_tags import FULL_CIRCLE_DEG
 from toolkit.streets.schema import (
     CRS,
     FIELD_NOTES,
@@ -95,7 +94,7 @@ def check_cameras(
     *,
     as_of: dt.date,
     city_id: str | None = None,
-    progress: Progress | None = None,
+    progress: StepProgress | None = None,
 ) -> FieldNotes:
     """Read a file of field notes and store nothing.
 
@@ -123,7 +122,7 @@ def import_cameras(
     *,
     as_of: dt.date,
     add: bool = False,
-    progress: Progress | None = None,
+    progress: StepProgress | None = None,
 ) -> ImportReport:
     """Store the field notes in a file for a city.
 

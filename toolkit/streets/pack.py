@@ -1,9 +1,9 @@
 """City packs: the streets of a city, and what stands beside them, as a folder of files.
 
 A pack is a folder with one GeoParquet file per layer and ``manifest.json``, which names the SHA-256
-of each. `toolkit.streets.schema` has the schema of the layers; ``docs/packs.md`` explains it. A
-pack is read whole, checked against its manifest, and never changed in place: writing builds a new
-folder beside the old one and puts it in its place by renaming.
+of each. `toolkit.streets.schema` has the schema of the layers; ``docs/reference/city-packs.md``
+explains it. A pack is read whole, checked against its manifest, and never changed in place: writing
+builds a new folder beside the old one and puts it in its place by renaming.
 """
 
 from __future__ import annotations
@@ -17,9 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
-import geopandas as gpd
 import numpy as np
-import pandas as pd
 from pydantic import Field, StringConstraints, ValidationError
 
 from toolkit.base import store
@@ -36,6 +34,7 @@ from toolkit.streets.schema import (
 )
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     from networkx import MultiDiGraph
 
 SCHEMA: Final = "camera-exposure.pack/1"
@@ -164,14 +163,16 @@ class Pack:
 
         With exposure, to find the way on which the lengths in view add up to the least:
 
+        >>> from datetime import date
         >>> from toolkit import assess
-        >>> city = assess("helsinki-centre", as_of="2026-11-23")  # doctest: +SKIP
+        >>> city = assess("helsinki-centre", as_of=date(2026, 11, 23))  # doctest: +SKIP
         >>> graph = pack.to_osmnx(city.layers.streets)  # doctest: +SKIP
         >>> for _, _, edge in graph.edges(data=True):  # doctest: +SKIP
         ...     edge["in_view_m"] = edge["length"] * edge["seen_mid"]
         >>> osmnx.shortest_path(graph, start, end, weight="in_view_m")  # doctest: +SKIP
         """
         import networkx as nx
+        import pandas as pd
 
         graph = nx.MultiDiGraph(
             crs=_OSMNX_CRS, simplified=True, attribution=self.manifest.attribution

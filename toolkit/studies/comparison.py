@@ -16,7 +16,6 @@ import geopandas as gpd
 import numpy as np
 from pydantic import Field
 
-from toolkit import __version__
 from toolkit.assessment.layers import StreetDetail
 from toolkit.assessment.model import Assessment, CameraCount, DrawsPart
 from toolkit.assumptions.files import differences
@@ -27,6 +26,7 @@ from toolkit.base.errors import InputDataError
 from toolkit.base.quantity import INTERVAL, Quantity
 from toolkit.base.record import Record
 from toolkit.base.terms import TIERS, Boundary, Note, SourceRef, Status, Tier
+from toolkit.base.version import __version__
 from toolkit.language import notes, words
 
 SCHEMA: Final = "camera-exposure.comparison/2"

@@ -13,8 +13,8 @@ from toolkit.app.city import figures
 from toolkit.base.quantity import Quantity
 from toolkit.base.terms import EXPOSURE_CLASSES
 from toolkit.language import words as labels
-from toolkit.output import map_page
-from toolkit.output.map_page import STEPS
+from toolkit.output import map_scale
+from toolkit.output.map_scale import STEPS
 
 
 def test_the_table_under_the_map_has_the_length_of_each_colour() -> None:
@@ -29,10 +29,10 @@ def test_the_table_under_the_map_has_the_length_of_each_colour() -> None:
     assert next(iter(by_name.values())) == "1.0 to 3.0 km (middle 2.0)"
     total = lengths.sum()
     for step in STEPS:
-        metres = float(map_page.streets_of(step, streets, "seen")["length_m"].sum())
+        metres = float(map_scale.streets_of(step, streets, "seen")["length_m"].sum())
         wanted = labels.quantity_text(Quantity.exactly(metres / 1000, "km"), "en")
         assert metres > 0
-        assert by_name[map_page.step_name(step, "en")] == (
+        assert by_name[map_scale.step_name(step, "en")] == (
             f"{wanted} ({labels.share(metres / total, 'en')})"
         )
     for cls in EXPOSURE_CLASSES:

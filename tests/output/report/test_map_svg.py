@@ -13,7 +13,7 @@ from invented import SOUTH, STEP_DEG, WEST, layers_of
 from toolkit.assessment.layers import Layers
 from toolkit.base.errors import InputDataError
 from toolkit.base.terms import TIERS
-from toolkit.output import map_page
+from toolkit.output import map_scale
 from toolkit.output.report import map_svg
 
 GEOD = pyproj.Geod(ellps="WGS84")
@@ -81,15 +81,15 @@ def test_each_street_is_drawn_once_and_has_one_look_in_each_tier() -> None:
     for tier in TIERS:
         members = [g for step in drawing.looks[tier] for g in step]
         assert sorted(members) == list(range(len(drawing.groups)))
-        for step, groups in zip(map_page.STEPS, drawing.looks[tier], strict=True):
+        for step, groups in zip(map_scale.STEPS, drawing.looks[tier], strict=True):
             drawn = sum(len(points(drawing.groups[g])) for g in groups)
-            assert drawn == len(map_page.streets_of(step, layers.streets, tier))
+            assert drawn == len(map_scale.streets_of(step, layers.streets, tier))
 
 
 def test_lengths_by_class_add_up() -> None:
     streets = layers_of(21).streets
-    found = dict.fromkeys((step.cls for step in map_page.STEPS), 0.0)
-    for step, length in zip(map_page.STEPS, map_svg.lengths_km(streets, "seen"), strict=True):
+    found = dict.fromkeys((step.cls for step in map_scale.STEPS), 0.0)
+    for step, length in zip(map_scale.STEPS, map_svg.lengths_km(streets, "seen"), strict=True):
         found[step.cls] += length
     by_class = streets.groupby("seen_class")["length_m"].sum() / 1000.0
     assert found == pytest.approx({cls: float(by_class.get(cls, 0.0)) for cls in found})
@@ -114,12 +114,12 @@ def test_lines_get_thinner_in_a_large_city_but_keep_their_order() -> None:
     wide = gpd.GeoDataFrame(geometry=[shapely.box(96.0, 16.6, 96.5, 17.0)], crs=4326)
     large = map_svg.draw(Layers(**{**vars(layers), "boundary": wide}))
     for drawing in (small, large):
-        widths = [drawing.line_width(step) for step in map_page.STEPS[:-1]]
+        widths = [drawing.line_width(step) for step in map_scale.STEPS[:-1]]
         assert all(math.isfinite(width) and width > 0.5 for width in widths)
         assert sorted(set(widths), reverse=True) == widths
-        dashes = [drawing.dashes(step) for step in map_page.STEPS]
-        assert [bool(d) for d in dashes] == [step.cls == "unknown" for step in map_page.STEPS]
-    assert large.line_width(map_page.STEPS[0]) < small.line_width(map_page.STEPS[0])
+        dashes = [drawing.dashes(step) for step in map_scale.STEPS]
+        assert [bool(d) for d in dashes] == [step.cls == "unknown" for step in map_scale.STEPS]
+    assert large.line_width(map_scale.STEPS[0]) < small.line_width(map_scale.STEPS[0])
     assert large.thinning == map_svg._THINNEST
 
 

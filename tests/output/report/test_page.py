@@ -17,9 +17,9 @@ from toolkit.assessment.model import Assessment
 from toolkit.base.quantity import Quantity
 from toolkit.base.terms import TIERS, Note
 from toolkit.evidence.claim import Claim
-from toolkit.language import words
+from toolkit.language import fonts, words
 from toolkit.language.translate import LANGUAGES, Language
-from toolkit.output import map_page
+from toolkit.output import map_scale
 from toolkit.output.report import map_svg
 from toolkit.output.report import page as html
 
@@ -163,10 +163,10 @@ def test_nothing_is_fetched_and_no_script_runs(report: Assessment, lang: Languag
 
 
 def test_the_burmese_font_is_inside_where_it_is_needed() -> None:
-    assert map_page.font_css() in page(report_on(None), "my")
+    assert fonts.font_css() in page(report_on(None), "my")
     assert "font/woff2" not in page(report_on(None), "en")
     burmese = claim_of(says="ကင်မရာများ")
-    assert map_page.font_css() in page(report_on(None, (burmese,)), "en", (burmese,))
+    assert fonts.font_css() in page(report_on(None, (burmese,)), "en", (burmese,))
 
 
 def test_each_tier_has_a_map_with_banner_attribution_and_legend() -> None:
@@ -189,11 +189,11 @@ def test_each_tier_has_a_map_with_banner_attribution_and_legend() -> None:
         assert "Unknown: 0.6 km (8 %)" in alternative
     captions = by_tag(found, "figcaption")
     for caption in captions:
-        for step in map_page.STEPS:
-            assert map_page.step_name(step, "en") in caption.text
+        for step in map_scale.STEPS:
+            assert map_scale.step_name(step, "en") in caption.text
         assert "North is up." in caption.text
     colors = {e.attributes.get("stroke") for e in by_tag(found, "g")}
-    assert {step.color for step in map_page.STEPS} <= colors
+    assert {step.color for step in map_scale.STEPS} <= colors
 
 
 def test_the_table_of_classes_says_what_the_map_shows() -> None:
@@ -201,13 +201,13 @@ def test_the_table_of_classes_says_what_the_map_shows() -> None:
     found = elements(page(report))
     text = shown(page(report))
     for step, length in zip(
-        map_page.STEPS, map_svg.lengths_km(layers_of().streets, "seen"), strict=True
+        map_scale.STEPS, map_svg.lengths_km(layers_of().streets, "seen"), strict=True
     ):
         cell = f"{length:.1f} km ({words.share(length / 6.6, 'en')})" if length else "none"
         row = next(
             e
             for e in by_tag(found, "tr")
-            if e.text.strip().startswith(map_page.step_name(step, "en")) and "tbody" in e.parents
+            if e.text.strip().startswith(map_scale.step_name(step, "en")) and "tbody" in e.parents
         )
         assert row.text.count(cell) == len(TIERS)
     assert "All streets" in text

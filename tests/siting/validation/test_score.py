@@ -13,6 +13,7 @@ from toolkit.base.draws import Design
 from toolkit.base.errors import NotFoundError
 from toolkit.language import translate
 from toolkit.siting import profiles as siting_profiles
+from toolkit.siting import weights
 from toolkit.siting.validation import regression
 from toolkit.siting.validation import score as siting_score
 from toolkit.siting.validation.known_city import make_pair
@@ -164,9 +165,9 @@ def test_four_real_cities_are_scored_better_than_length_alone(test_data_dir):
         folder = test_data_dir / "siting"
         pair = read_pair(folder / f"{name}_streets.parquet", folder / f"{name}_cameras.parquet")
         groups = siting_score.classed(pair.points.code, pair.points.length_m)
-        drawn = siting_profiles.draw(
+        drawn = weights.draw(
             profiles,
-            siting_profiles.mixture_of(profiles, None),
+            weights.mixture_of(profiles, None),
             groups.code,
             groups.length_m,
             Design(60, 0),

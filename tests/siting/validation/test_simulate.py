@@ -9,9 +9,9 @@ from drawn_city import layers
 from toolkit.base.draws import Design
 from toolkit.siting import profiles as siting_profiles
 from toolkit.siting.features import street_points
-from toolkit.siting.profiles import Drawn
 from toolkit.siting.validation import simulate
 from toolkit.siting.validation.simulate import Ground
+from toolkit.siting.weights import Drawn
 
 AT_THE_LINE = np.zeros((1, 10))
 STRONG, LOOSE = 0.2, 1e6

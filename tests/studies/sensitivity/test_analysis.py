@@ -10,18 +10,18 @@ import numpy as np
 import pytest
 from toy_analysis import toy
 
+from toolkit.assessment.question import Question
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.studies.sensitivity import analysis as module
 from toolkit.studies.sensitivity import words
 from toolkit.studies.sensitivity.analysis import Sensitivity, sensitivity
-from toolkit.studies.sensitivity.model import Question
 
 AS_OF = dt.date(2026, 11, 23)
 
 
 def test_the_limits_name_the_cities_in_use(own_profiles):
-    found = sensitivity(Question("dawei", AS_OF, load_assumptions()), n_base=8)
+    found = sensitivity(Question("dawei", AS_OF), n_base=8)
     assert any(all(name in text for name in own_profiles) for text in found.limits)
 
 
@@ -129,13 +129,13 @@ def test_what_the_user_fixed_is_no_factor():
 
 
 def test_the_same_question_gives_the_same_bytes(dawei):
-    again = sensitivity(Question("dawei", AS_OF, load_assumptions()), n_base=64)
+    again = sensitivity(Question("dawei", AS_OF), n_base=64)
     assert again.to_json() == dawei.to_json()
-    other = sensitivity(Question("dawei", AS_OF, load_assumptions()), n_base=64, seed=1)
+    other = sensitivity(Question("dawei", AS_OF, seed=1), n_base=64)
     assert other.to_json() != dawei.to_json()
 
 
 def test_the_committed_schema_is_that_of_the_model(dawei):
-    path = store.builtin_dir().parent / "docs" / "sensitivity.schema.json"
+    path = store.builtin_dir().parent / "docs" / "reference" / "sensitivity.schema.json"
     assert json.loads(path.read_text(encoding="utf-8")) == module.json_schema()
     assert Sensitivity.model_validate_json(dawei.to_json()) == dawei

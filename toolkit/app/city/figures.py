@@ -12,7 +12,7 @@ from toolkit.base.quantity import Quantity
 from toolkit.base.terms import EXPOSURE_CLASSES, TIERS, Allocation, ExposureClass, Tier
 from toolkit.language import words as labels
 from toolkit.language.translate import Language, date, number, tr
-from toolkit.output import map_page
+from toolkit.output import map_scale
 from toolkit.output.report import reported, tables
 
 _M_PER_KM = 1000.0
@@ -170,8 +170,8 @@ def steps_table(assessment: Assessment, layers: Layers, tier: Tier, lang: Langua
         return f"{km} ({labels.share(metres / total_m, lang)})"
 
     of_step = {
-        step: float(map_page.streets_of(step, streets, tier)["length_m"].sum())
-        for step in map_page.STEPS
+        step: float(map_scale.streets_of(step, streets, tier)["length_m"].sum())
+        for step in map_scale.STEPS
     }
     rows = [
         markup.row(
@@ -184,7 +184,7 @@ def steps_table(assessment: Assessment, layers: Layers, tier: Tier, lang: Langua
         )
     ]
     for cls in EXPOSURE_CLASSES:
-        steps = [step for step in map_page.STEPS if step.cls == cls]
+        steps = [step for step in map_scale.STEPS if step.cls == cls]
         rows += _class_rows(cls, steps, of_step, length, lang)
     rows.append(
         markup.row(
@@ -198,8 +198,8 @@ def steps_table(assessment: Assessment, layers: Layers, tier: Tier, lang: Langua
 
 def _class_rows(
     cls: ExposureClass,
-    steps: Sequence[map_page.Step],
-    of_step: dict[map_page.Step, float],
+    steps: Sequence[map_scale.Step],
+    of_step: dict[map_scale.Step, float],
     length: Callable[[float], str],
     lang: Language,
 ) -> list[str]:
@@ -216,7 +216,7 @@ def _class_rows(
     total = sum(of_step[step] for step in steps)
     rows = [markup.row((name, markup.text(length(total)), explained))]
     for step in steps:
-        shown = markup.line_sample(step) + markup.text(map_page.step_name(step, lang))
+        shown = markup.line_sample(step) + markup.text(map_scale.step_name(step, lang))
         rows.append(markup.row((shown, markup.text(length(of_step[step])), ""), kind="step"))
     return rows
 

@@ -179,8 +179,8 @@ def _show_notes(lang: Language) -> None:
     st.write(
         _plain(
             tr(
-                "A table (CSV) or GeoJSON of cameras that you saw; docs/field-notes.md lists the "
-                "columns. The notes stay on this computer, apart from the streets, until you "
+                "A table (CSV) or GeoJSON of cameras that you saw; docs/guide/field-notes.md lists "
+                "the columns. The notes stay on this computer, apart from the streets, until you "
                 "remove them.",
                 lang,
             )

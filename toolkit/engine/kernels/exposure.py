@@ -1,172 +1,249 @@
-"""Compiled loops of `toolkit.engine.closed_form`, and the steps of its tables."""
+"""Compiled loops of the closed form, and the plain functions that run them on one chunk."""
 
-# Compiled code: numba takes the types from the arrays, and long argument lists are cheaper than
-# objects there. The callers in toolkit/engine/closed_form.py document shapes and units.
-# ruff: noqa: C901, ANN001, ANN201, D103, PLR0912, PLR0913, PLR0915, PLR0917
+# Compiled code: numba takes the types from the arguments. What numba keeps on disk is valid until
+# this file changes, so that everything compiled into it (tuples, constants) is defined here, and
+# the layout of the table of views is passed in.
+# ruff: noqa: ANN001, ANN201, C901, PLR0912, PLR0913, PLR0917
 # mypy: allow-untyped-defs, allow-untyped-calls, allow-untyped-decorators
 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
+from numpy.typing import NDArray
 
-from toolkit.optics.facing import FOLDS
-
-BIN_M = 1.0
-"""Rings are tabulated in distance bins of this width; a bin counts by the part inside the ring."""
-MAX_PER_SITE = 6
-"""Cameras per site are cut off here (less than 1 in 100 sites at the highest assumed mean)."""
-OFFSET_STEPS = 120
-"""Steps of 3 degrees over which the rotation of a site is averaged; 1 to 6 divide it."""
-HALF_CIRCLE = OFFSET_STEPS // 2
-IN_FIELD = 1 + MAX_PER_SITE + HALF_CIRCLE
-"""Row of the view table for one camera whose field is known to hold the point."""
-TURNING = IN_FIELD + 1
-"""Row for one camera that is known to turn: one of the types that do."""
-BY_STREET = TURNING + 1
-"""First of the rows for a candidate whose street is known: points along it, aslant, across it."""
-N_VIEWS = BY_STREET + FOLDS
-"""Rows of the view table: a candidate, mapped sites of 1 to 6 cameras, offsets of one camera, one
-camera whose field is known, one that turns, and candidates by the angle to their street."""
 FULL_CIRCLE_DEG = 360.0
-BEARING_STEPS = 256
-TOGETHER = 16
-"""Draws in one line of a processor's cache (64 bytes of 4)."""
 SOME, ALL = 1, 2
 """Whether sites of a class exist whatever their district: in some draws, in all."""
 
 
-@njit(cache=True, parallel=True)
-def fill_views(
-    weights, heights_m, hfov_deg, inner, outer, per_site, least_m, row_of, facing, table
-):
-    n_draws = len(weights)
-    # Neighbouring draws are neighbours in memory, so they are filled by one thread and together.
-    for block in prange((n_draws + TOGETHER - 1) // TOGETHER):
-        fill_some_views(
-            block * TOGETHER, min((block + 1) * TOGETHER, n_draws), weights, heights_m, hfov_deg,
-            inner, outer, per_site, least_m, row_of, facing, table,
-        )  # fmt: skip
+class ViewRows(NamedTuple):
+    """Where kinds of view stand in `row_of`, after a candidate (0) and sites of n cameras (n)."""
+
+    by_offset: int
+    in_field: int
+    turning: int
+    by_street: int
 
 
-@njit(cache=True)
-def fill_some_views(
-    first, end, weights, heights_m, hfov_deg, inner, outer, per_site, least_m, row_of, facing, table
-):
-    """Fill the table of the draws from `first` to before `end`."""
-    n_some, n_types = end - first, weights.shape[1]
-    n_bins, n_tiers = table.shape[1], table.shape[2]
-    # A compiled loop is kept until this file changes, so the number is read from the array.
-    n_folds = facing.shape[1]
-    cover = np.empty(OFFSET_STEPS)
-    by_count = np.empty(MAX_PER_SITE + 1)
-    by_street = np.zeros(n_folds)
-    field = np.empty((n_some, n_types, HALF_CIRCLE))
-    # Of sites with n cameras, one of which always lies within a turn of the point.
-    nearest = np.zeros((n_some, MAX_PER_SITE + 1, n_folds, OFFSET_STEPS))
+class CameraTypes(NamedTuple):
+    """Draws of camera types: share that works, shape (D, Y), and what each type can do.
+
+    `inner` and `outer` are the radii of rings in bins of distance, shape (D, T, Y); `per_site` is
+    the chance of 1 to N cameras, shape (D, N); `facing` the chance of each step of direction by
+    the angle of the street, shape (D, F, steps).
+    """
+
+    working: NDArray[np.float64]
+    height_m: NDArray[np.float64]
+    hfov_deg: NDArray[np.float64]
+    inner: NDArray[np.float64]
+    outer: NDArray[np.float64]
+    per_site: NDArray[np.float64]
+    facing: NDArray[np.float64]
+
+
+class PairsByPoint(NamedTuple):
+    """The arrays of `PointRows`; `kind` is the row of the table of views."""
+
+    start: NDArray[np.int64]
+    site: NDArray[np.int32]
+    bin: NDArray[np.int16]
+    kind: NDArray[np.int16]
+
+
+class Chances(NamedTuple):
+    """The arrays of `SiteChance`; `lone` is 0, `SOME` or `ALL` for each class."""
+
+    factor: NDArray[np.float32]
+    alone: NDArray[np.bool_]
+    lone: NDArray[np.int64]
+    site_class: NDArray[np.int32]
+    size: NDArray[np.float32]
+    district: NDArray[np.int32]
+    curve: NDArray[np.float32]
+
+
+_helper = njit(nogil=True, error_model="numpy")
+"""For functions that compiled ones call: compiled with those, and kept on disk with those."""
+_kernel = njit(cache=True, nogil=True, error_model="numpy")
+
+
+# --- table of views -------------------------------------------------------------------------
+
+
+@_helper
+def mean_facing(facing, n, nearest):
+    """Fill the chance that one of n evenly spaced cameras looks into a step, by fold and step."""
+    n_folds, n_steps = facing.shape
+    for f in range(n_folds):
+        for k in range(n_steps):
+            nearest[f, k] = 0.0
+        for k in range(n_steps):
+            nearest[f, k % (n_steps // n)] += facing[f, k]
+
+
+@_helper
+def mix_types(types, d, parts, least_m, field, cover):
+    """Add up what types cover, by step of offset, of those high enough for a roof.
+
+    Return whether any does, and their shares in any direction and turning.
+    """
+    some, anywhere, turning = False, 0.0, 0.0
+    n_steps = len(cover)
+    for k in range(n_steps):
+        cover[k] = 0.0
+    for y in range(len(parts)):
+        if parts[y] <= 0.0 or types.height_m[d, y] < least_m:
+            continue
+        some = True
+        weight = types.working[d, y] * parts[y]
+        anywhere += weight
+        if types.hfov_deg[d, y] >= FULL_CIRCLE_DEG:
+            turning += weight
+        for k in range(n_steps):
+            cover[k] += weight * field[y, min(k, n_steps - 1 - k)]
+    return some, anywhere, turning
+
+
+@_helper
+def mix_counts(cover, per_site, nearest, by_count, by_street):
+    """Average over the common turn of sites of n cameras, and mix the numbers of cameras."""
+    n_steps = len(cover)
+    mixed = 0.0
+    for f in range(len(by_street)):
+        by_street[f] = 0.0
+    for n in range(1, len(per_site) + 1):
+        turn = n_steps // n
+        total = 0.0
+        for u in range(turn):
+            miss = 1.0
+            for j in range(n):
+                miss *= 1.0 - cover[u + j * turn]
+            total += 1.0 - miss
+            for f in range(len(by_street)):
+                by_street[f] += per_site[n - 1] * nearest[n - 1, f, u] * (1.0 - miss)
+        by_count[n - 1] = total / turn
+        mixed += per_site[n - 1] * total / turn
+    return mixed
+
+
+@_helper
+def parts_as_before(types, d, t, near, far, bin_m, parts):
+    """Update the part of a bin inside the ring of each type; return whether all are as before."""
+    as_before = True
+    for y in range(len(parts)):
+        part = max(min(far, types.outer[d, t, y]) - max(near, types.inner[d, t, y]), 0.0) / bin_m
+        as_before &= part == parts[y]
+        parts[y] = part
+    return as_before
+
+
+@_helper
+def write_views(values, row_of, rows, mixed, by_count, cover, anywhere, turning, by_street):
+    """Write the views of one roof height into those rows that are wanted."""
+    if row_of[0] >= 0:
+        values[row_of[0]] = mixed
+    for n in range(len(by_count)):
+        if row_of[1 + n] >= 0:
+            values[row_of[1 + n]] = by_count[n]
+    for k in range(rows.in_field - rows.by_offset):
+        if row_of[rows.by_offset + k] >= 0:
+            values[row_of[rows.by_offset + k]] = cover[k]
+    if row_of[rows.in_field] >= 0:
+        values[row_of[rows.in_field]] = anywhere
+    if row_of[rows.turning] >= 0:
+        values[row_of[rows.turning]] = turning
+    for f in range(len(by_street)):
+        if row_of[rows.by_street + f] >= 0:
+            values[row_of[rows.by_street + f]] = by_street[f]
+
+
+@_kernel
+def fill_views(first, end, types, least_m, row_of, rows, bin_m, table):
+    """Fill the table of the draws from `first` to before `end`; a row of -1 is not wanted.
+
+    Neighbouring draws are neighbours in memory, so they are filled together.
+    """
+    n_some, n_types = end - first, types.working.shape[1]
+    n_most, n_folds, n_steps = types.per_site.shape[1], types.facing.shape[1], types.facing.shape[2]
+    n_tiers, n_heights, half = table.shape[2], len(least_m), n_steps // 2
+    field = np.empty((n_some, n_types, half))
+    nearest = np.empty((n_some, n_most, n_folds, n_steps))
     working, turns = np.zeros(n_some), np.zeros(n_some)
-    same = np.zeros((n_some, len(least_m)), np.bool_)
+    same = np.zeros((n_some, n_heights), np.bool_)
     parts = np.empty((n_some, n_types))
-    bin_views = np.empty((len(table), n_some), np.float32)
+    views = np.empty((n_some, len(table)), np.float32)
+    cover, by_count, by_street = np.empty(n_steps), np.empty(n_most), np.empty(n_folds)
     for i in range(n_some):
         d = first + i
-        for n in range(1, MAX_PER_SITE + 1):
-            for f in range(n_folds):
-                for k in range(OFFSET_STEPS):
-                    nearest[i, n, f, k % (OFFSET_STEPS // n)] += facing[d, f, k]
+        for n in range(1, n_most + 1):
+            mean_facing(types.facing[d], n, nearest[i, n - 1])
         # Part of each step of offset that lies inside the field of each type.
         for y in range(n_types):
-            half_steps = hfov_deg[d, y] / 2.0 / 360.0 * OFFSET_STEPS
-            for k in range(HALF_CIRCLE):
+            half_steps = types.hfov_deg[d, y] / 2.0 / 360.0 * n_steps
+            for k in range(half):
                 field[i, y, k] = min(max(half_steps - k, 0.0), 1.0)
-            working[i] += weights[d, y]
-            if hfov_deg[d, y] >= FULL_CIRCLE_DEG:
-                turns[i] += weights[d, y]
+            working[i] += types.working[d, y]
+            if types.hfov_deg[d, y] >= FULL_CIRCLE_DEG:
+                turns[i] += types.working[d, y]
         # Over roofs only the cameras that are high enough count; mostly these are all or none.
-        for h in range(1, len(least_m)):
+        for h in range(1, n_heights):
             same[i, h] = True
             for y in range(n_types):
-                if (heights_m[d, y] >= least_m[h]) != (heights_m[d, y] >= least_m[h - 1]):
+                high = types.height_m[d, y]
+                if (high >= least_m[h]) != (high >= least_m[h - 1]):
                     same[i, h] = False
     for t in range(n_tiers):
-        parts[:] = 0.0
-        bin_views[:] = 0.0
-        n_reached = min(n_bins, math.ceil(outer[first:end, t].max() / BIN_M))
-        for b in range(n_reached):
-            near, far = b * BIN_M, (b + 1) * BIN_M
+        reached = 0.0
+        for i in range(n_some):
+            for y in range(n_types):
+                parts[i, y] = 0.0
+                reached = max(reached, types.outer[first + i, t, y])
+            for r in range(len(table)):
+                views[i, r] = 0.0
+        for b in range(min(table.shape[1], math.ceil(reached / bin_m))):
             for i in range(n_some):
                 d = first + i
                 # Between the edges of rings a bin is as the one before it.
-                as_before = True
-                for y in range(n_types):
-                    # NaN, which marks an empty ring, is an outer radius of nothing here.
-                    part = max(min(far, outer[d, t, y]) - max(near, inner[d, t, y]), 0.0) / BIN_M
-                    as_before &= part == parts[i, y]
-                    parts[i, y] = part
-                if as_before:
+                if parts_as_before(types, d, t, b * bin_m, (b + 1) * bin_m, bin_m, parts[i]):
                     continue
-                bin_views[:, i] = 0.0
-                some, mixed, anywhere, turning = False, 0.0, 0.0, 0.0
-                by_street[:] = 0.0
-                for h in range(len(least_m)):
-                    rows = row_of[h]
+                for r in range(len(table)):
+                    views[i, r] = 0.0
+                some, anywhere, turning, mixed = False, 0.0, 0.0, 0.0
+                for h in range(n_heights):
                     if not same[i, h]:
-                        some, mixed, anywhere, turning = False, 0.0, 0.0, 0.0
-                        cover[:] = 0.0
-                        by_street[:] = 0.0
-                        for y in range(n_types):
-                            if parts[i, y] <= 0.0 or heights_m[d, y] < least_m[h]:
-                                continue
-                            some = True
-                            weight = weights[d, y] * parts[i, y]
-                            anywhere += weight
-                            if hfov_deg[d, y] >= FULL_CIRCLE_DEG:
-                                turning += weight
-                            for k in range(OFFSET_STEPS):
-                                cover[k] += weight * field[i, y, min(k, OFFSET_STEPS - 1 - k)]
-                        if some:
-                            for n in range(1, MAX_PER_SITE + 1):
-                                turn = OFFSET_STEPS // n
-                                total = 0.0
-                                for u in range(turn):
-                                    miss = 1.0
-                                    for j in range(n):
-                                        miss *= 1.0 - cover[u + j * turn]
-                                    total += 1.0 - miss
-                                    for f in range(n_folds):
-                                        by_street[f] += (
-                                            per_site[d, n - 1] * nearest[i, n, f, u] * (1.0 - miss)
-                                        )
-                                by_count[n] = total / turn
-                                mixed += per_site[d, n - 1] * total / turn
-                    if not some:
-                        continue
-                    if rows[0] >= 0:
-                        bin_views[rows[0], i] = mixed
-                    for n in range(1, MAX_PER_SITE + 1):
-                        if rows[n] >= 0:
-                            bin_views[rows[n], i] = by_count[n]
-                    for k in range(HALF_CIRCLE):
-                        if rows[1 + MAX_PER_SITE + k] >= 0:
-                            bin_views[rows[1 + MAX_PER_SITE + k], i] = cover[k]
-                    for f in range(n_folds):
-                        if rows[BY_STREET + f] >= 0:
-                            bin_views[rows[BY_STREET + f], i] = by_street[f]
-                    if rows[IN_FIELD] >= 0:
-                        bin_views[rows[IN_FIELD], i] = anywhere
-                    if rows[TURNING] >= 0:
-                        bin_views[rows[TURNING], i] = (
-                            turning * working[i] / turns[i] if turns[i] > 0.0 else anywhere
+                        some, anywhere, turning = mix_types(
+                            types, d, parts[i], least_m[h], field[i], cover
                         )
-            table[:, b, t, first:end] = bin_views
+                        if some:
+                            mixed = mix_counts(
+                                cover, types.per_site[d], nearest[i], by_count, by_street
+                            )
+                    if some:
+                        write_views(
+                            views[i], row_of[h], rows, mixed, by_count, cover, anywhere,
+                            turning * working[i] / turns[i] if turns[i] > 0.0 else anywhere,
+                            by_street,
+                        )  # fmt: skip
+            for r in range(len(table)):
+                for i in range(n_some):
+                    table[r, b, t, first + i] = views[i, r]
 
 
-@njit(cache=True, parallel=True)
-def code_pairs(start, bearing, height_dm, views, n_views, step_dm, codes, found):
-    """Write the kind of view of each pair of a block of sites, -1 outside known fields."""
-    for s in prange(len(start) - 1):
+# --- pairs by point -------------------------------------------------------------------------
+
+
+@_kernel
+def code_pairs(first, end, start, bearing, height_dm, views, n_views, step_dm, codes, found):
+    """Write the kind of view of each pair of some sites, -1 outside known fields.
+
+    `views` begins with the first site of `start`.
+    """
+    for s in range(first, end):
         for k in range(start[s], start[s + 1]):
             view = views[s, bearing[k]]
             if view < 0:
@@ -178,7 +255,7 @@ def code_pairs(start, bearing, height_dm, views, n_views, step_dm, codes, found)
             found[code] = True
 
 
-@njit(cache=True)
+@_kernel
 def by_point(start, point, cm, codes, row, n_points, last_bin, cm_per_bin):
     """Sort pairs by point; sites stay in order within a point."""
     first = np.zeros(n_points + 1, np.int64)
@@ -202,7 +279,10 @@ def by_point(start, point, cm, codes, row, n_points, last_bin, cm_per_bin):
     return first, site, bins, view
 
 
-@njit(cache=True)
+# --- closed form, many draws ----------------------------------------------------------------
+
+
+@_helper
 def close_district(curve, touched, together, miss):
     """Multiply in the chance that no site of a district has the point in a ring."""
     n_tiers, n_draws = miss.shape
@@ -222,112 +302,186 @@ def close_district(curve, touched, together, miss):
             near[d] = one
 
 
-@njit(cache=True)
-def miss_of_point(
-    p, start, site, bins, view, factor, alone, lone, site_class, size, district, curve, views,
-    last, together, miss,
-):  # fmt: skip
-    """Multiply up the chance that no site has point p in a ring, per tier and draw.
+@_helper
+def multiply_in(row, large, seen, left):
+    """Multiply in the chance that a site does not have the point in a ring, per draw."""
+    one = np.float32(1.0)
+    for d in range(len(left)):
+        left[d] *= one - min(row[d] * large, one) * seen[d]
 
-    The sites of a point come district by district.
+
+@_helper
+def multiply_in_either(row, large, seen, apart, by_itself, left):
+    """Multiply in the same for a site that exists whatever its district in some draws."""
+    one = np.float32(1.0)
+    for d in range(len(left)):
+        hidden = one - min(row[d] * large, one) * seen[d]
+        by_itself[d] *= hidden if apart[d] else one
+        left[d] *= one if apart[d] else hidden
+
+
+@_kernel
+def miss_of_points(first, end, pairs, chances, views, last, out):
+    """Multiply up the chance that no site has a point in a ring, per point, tier and draw.
+
+    The sites of a point come district by district. `out` begins with the first point.
     """
-    n_tiers, n_draws = miss.shape
+    start, site, bins, view = pairs.start, pairs.site, pairs.bin, pairs.kind
+    lone, size, curve = chances.lone, chances.size, chances.curve
+    _, n_tiers, n_draws = out.shape
     one = np.float32(1.0)
     clustered = len(curve) > 0
-    miss[:] = one
-    together[:] = one
-    here, touched = -1, 0
-    for k in range(start[p], start[p + 1]):
-        b = bins[k]
-        wanted = False
+    together = np.empty((n_tiers, n_draws), np.float32)
+    for t in range(n_tiers):
+        for d in range(n_draws):
+            together[t, d] = one
+    for p in range(first, end):
+        miss = out[p - first]
         for t in range(n_tiers):
-            wanted |= b <= last[t]
-        if not wanted:
-            continue
-        s = site[k]
-        c = site_class[s]
-        row = factor[c]
-        large = size[s]
-        if clustered and lone[c] < ALL:
-            if touched and district[s] != here:
-                close_district(curve, touched, together, miss)
-                touched = 0
-            here = district[s]
-            into = together
-        else:
-            into = miss
-        for t in range(n_tiers):
-            if b > last[t]:
-                continue
-            v = views[view[k], b, t]
-            left = into[t]
-            if clustered and lone[c] < ALL:
-                touched |= 1 << t
-            if clustered and lone[c] == SOME:
-                by_itself = miss[t]
-                apart = alone[c]
-                for d in range(n_draws):
-                    hidden = one - min(row[d] * large, one) * v[d]
-                    by_itself[d] *= hidden if apart[d] else one
-                    left[d] *= one if apart[d] else hidden
-            else:
-                for d in range(n_draws):
-                    left[d] *= one - min(row[d] * large, one) * v[d]
-    if touched:
-        close_district(curve, touched, together, miss)
-
-
-@njit(cache=True, parallel=True)
-def closed_form(
-    start, site, bins, view, factor, alone, lone, site_class, size, district, curve, views, last
-):
-    n_tiers, n_draws = views.shape[2], views.shape[3]
-    out = np.empty((len(start) - 1, n_tiers, n_draws), np.float32)
-    for p in prange(len(start) - 1):
-        together = np.empty((n_tiers, n_draws), np.float32)
-        miss_of_point(
-            p, start, site, bins, view, factor, alone, lone, site_class, size, district, curve,
-            views, last, together, out[p],
-        )  # fmt: skip
-        out[p] = np.float32(1.0) - out[p]
-    return out
-
-
-@njit(cache=True, parallel=True)
-def covered_length(
-    start, site, bins, view, factor, alone, lone, site_class, size, district, curve, views, last,
-    length, n_together,
-):  # fmt: skip
-    """Add length times probability up, over so many points together; the parts in their order."""
-    n_tiers, n_draws = views.shape[2], views.shape[3]
-    n_points = len(start) - 1
-    out = np.zeros(((n_points + n_together - 1) // n_together, n_tiers, n_draws))
-    for part in prange(len(out)):
-        together = np.empty((n_tiers, n_draws), np.float32)
-        miss = np.empty((n_tiers, n_draws), np.float32)
-        for p in range(part * n_together, min((part + 1) * n_together, n_points)):
-            miss_of_point(
-                p, start, site, bins, view, factor, alone, lone, site_class, size, district,
-                curve, views, last, together, miss,
-            )  # fmt: skip
+            for d in range(n_draws):
+                miss[t, d] = one
+        here, touched = -1, 0
+        for k in range(start[p], start[p + 1]):
+            b = bins[k]
+            wanted = False
             for t in range(n_tiers):
-                row, into = miss[t], out[part, t]
+                wanted |= b <= last[t]
+            if not wanted:
+                continue
+            s = site[k]
+            c = chances.site_class[s]
+            within = clustered and lone[c] < ALL
+            if within:
+                # A district is closed once the first site of the next one comes up.
+                if touched and chances.district[s] != here:
+                    close_district(curve, touched, together, miss)
+                    touched = 0
+                here = chances.district[s]
+            for t in range(n_tiers):
+                if b > last[t]:
+                    continue
+                row, seen = chances.factor[c], views[view[k], b, t]
+                if within:
+                    touched |= 1 << t
+                if not within:
+                    multiply_in(row, size[s], seen, miss[t])
+                elif lone[c] == SOME:
+                    multiply_in_either(
+                        row, size[s], seen, chances.alone[c], miss[t], together[t]
+                    )  # fmt: skip
+                else:
+                    multiply_in(row, size[s], seen, together[t])
+        if touched:
+            close_district(curve, touched, together, miss)
+
+
+def exposed(first, end, pairs, chances, views, last, out):
+    """Write the probability that points are exposed."""
+    miss_of_points(first, end, pairs, chances, views, last, out[first:end])
+    np.subtract(np.float32(1.0), out[first:end], out=out[first:end])
+
+
+def covered_length(first, end, pairs, chances, views, last, length_m, out):
+    """Add length times probability up; `out` has a row for each chunk of so many points."""
+    miss = np.empty((end - first, *views.shape[2:]), np.float32)
+    miss_of_points(first, end, pairs, chances, views, last, miss)
+    # Along the first axis numpy adds in order.
+    part = (length_m[first:end, None, None] * (np.float32(1.0) - miss)).sum(axis=0)
+    out[first // POINTS_TOGETHER] = part
+
+
+POINTS_TOGETHER = 64
+"""Size of chunks of `covered_length`, whose sums are rounded."""
+
+
+@_helper
+def keep_least(value, kept, n_kept, room):
+    """Insert a value into a sorted list of the `room` least ones; return how many there are."""
+    if n_kept == room:
+        if value >= kept[room - 1]:
+            return n_kept
+        n_kept -= 1
+    k = n_kept
+    while k > 0 and kept[k - 1] > value:
+        kept[k] = kept[k - 1]
+        k -= 1
+    kept[k] = value
+    return n_kept + 1
+
+
+@_kernel
+def summarise_streets(first, end, begin, miss, length, tail, low, mid, high, mean):
+    """Summarise the points of some streets over draws, and average them along each street.
+
+    Street s has the points from ``begin[s]`` on; `miss` begins with those of the first street. The
+    quantiles are those of linear interpolation between order statistics.
+    """
+    _, n_tiers, n_draws = miss.shape
+    one = np.float32(1.0)
+    place = tail * (n_draws - 1)
+    below = int(place)
+    part = place - below
+    room = min(below + 2, n_draws)
+    above = min(below + 1, room - 1)
+    least, most = np.empty(room, np.float32), np.empty(room, np.float32)
+    for s in range(first, end):
+        total = 0.0
+        for p in range(begin[s], begin[s + 1]):
+            metres = np.float32(length[p])
+            total += length[p]
+            for t in range(n_tiers):
+                row, into = miss[p - begin[first], t], mean[s, t]
+                amount = 0.0
                 for d in range(n_draws):
-                    into[d] += length[p] * (np.float32(1.0) - row[d])
-    return out
+                    into[d] += (one - row[d]) * metres
+                    amount += one - row[d]
+                mid[p, t] = amount / n_draws
+                n_least, n_most = 0, 0
+                for d in range(n_draws):
+                    n_most = keep_least(row[d], most, n_most, room)
+                    n_least = keep_least(one - row[d], least, n_least, room)
+                low[p, t] = (1.0 - part) * least[below] + part * least[above]
+                high[p, t] = 1.0 - ((1.0 - part) * most[below] + part * most[above])
+        if total > 0.0:
+            for t in range(n_tiers):
+                for d in range(n_draws):
+                    mean[s, t, d] /= np.float32(total)
 
 
-@njit(cache=True, parallel=True)
-def closed_form_once(start, site, bins, view, prob, district, curve, views, n_bins, last, out):
+def summarise(first, end, begin, pairs, chances, views, last, length_m, tail, found):
+    """Evaluate the closed form on the points of some streets and summarise them; see above."""
+    points = begin[first], begin[end]
+    miss = np.empty((points[1] - points[0], *views.shape[2:]), np.float32)
+    miss_of_points(*points, pairs, chances, views, last, miss)
+    summarise_streets(first, end, begin, miss, length_m, tail, *found)
+
+
+# --- closed form, one draw ------------------------------------------------------------------
+
+
+@_helper
+def joined(curve, steps, near):
+    """Return the chance that no site of a district has the point in a ring."""
+    if near == np.float32(1.0):
+        return near
+    at = np.sqrt(np.sqrt(near)) * steps
+    k = min(np.int32(at), np.int32(curve.shape[1] - 2))
+    low = curve[0, k]
+    return low + (at - np.float32(k)) * (curve[0, k + 1] - low)
+
+
+@_kernel
+def exposed_once(first, end, pairs, prob, district, curve, views, n_bins, last, out):
     """Evaluate one draw: `views` has the tiers of a view and bin side by side.
 
     The district of a site that exists whatever its district is -1.
     """
+    start, site, bins, view = pairs.start, pairs.site, pairs.bin, pairs.kind
     one = np.float32(1.0)
     n_tiers = out.shape[1]
     clustered = len(curve) > 0
     steps = np.float32(curve.shape[1] - 1)
-    for p in prange(len(start) - 1):
+    for p in range(first, end):
         a = b = c = e = one  # four tiers in registers: outside districts
         g = h = i = j = one  # and in the district at hand
         here = -1
@@ -362,81 +516,3 @@ def closed_form_once(start, site, bins, view, prob, district, curve, views, n_bi
             c *= joined(curve, steps, i)
             e *= joined(curve, steps, j)
         out[p, 0], out[p, 1], out[p, 2], out[p, 3] = one - a, one - b, one - c, one - e
-
-
-@njit(cache=True)
-def joined(curve, steps, near):
-    """Return the chance that no site of a district has the point in a ring."""
-    if near == np.float32(1.0):
-        return near
-    at = np.sqrt(np.sqrt(near)) * steps
-    k = min(np.int32(at), np.int32(curve.shape[1] - 2))
-    low = curve[0, k]
-    return low + (at - np.float32(k)) * (curve[0, k + 1] - low)
-
-
-@njit(cache=True)
-def keep_least(value, kept, n_kept, room):
-    """Insert a value into a sorted list of the `room` least ones; return how many there are."""
-    if n_kept == room:
-        if value >= kept[room - 1]:
-            return n_kept
-        n_kept -= 1
-    k = n_kept
-    while k > 0 and kept[k - 1] > value:
-        kept[k] = kept[k - 1]
-        k -= 1
-    kept[k] = value
-    return n_kept + 1
-
-
-@njit(cache=True, parallel=True)
-def summarise(
-    first, start, site, bins, view, factor, alone, lone, site_class, size, district, curve, views,
-    last, length, tail,
-):  # fmt: skip
-    """Summarise points over draws and average the points of each group, one group at a time.
-
-    The quantiles are those of linear interpolation between order statistics.
-    """
-    n_tiers, n_draws = views.shape[2], views.shape[3]
-    n_points = len(start) - 1
-    low = np.zeros((n_points, n_tiers))
-    mid = np.zeros((n_points, n_tiers))
-    high = np.zeros((n_points, n_tiers))
-    mean = np.zeros((len(first) - 1, n_tiers, n_draws), np.float32)
-    place = tail * (n_draws - 1)
-    below = int(place)
-    part = place - below
-    room = min(below + 2, n_draws)
-    for g in prange(len(first) - 1):
-        together = np.empty((n_tiers, n_draws), np.float32)
-        miss = np.empty((n_tiers, n_draws), np.float32)
-        least = np.empty(room, np.float32)
-        most = np.empty(room, np.float32)
-        total = 0.0
-        for p in range(first[g], first[g + 1]):
-            miss_of_point(
-                p, start, site, bins, view, factor, alone, lone, site_class, size, district,
-                curve, views, last, together, miss,
-            )  # fmt: skip
-            metres = np.float32(length[p])
-            total += length[p]
-            for t in range(n_tiers):
-                row, into = miss[t], mean[g, t]
-                amount = 0.0
-                for d in range(n_draws):
-                    exposed = np.float32(1.0) - row[d]
-                    into[d] += exposed * metres
-                    amount += exposed
-                mid[p, t] = amount / n_draws
-                n_least, n_most = 0, 0
-                for d in range(n_draws):
-                    n_most = keep_least(row[d], most, n_most, room)
-                    n_least = keep_least(np.float32(1.0) - row[d], least, n_least, room)
-                above = min(below + 1, room - 1)
-                low[p, t] = (1.0 - part) * least[below] + part * least[above]
-                high[p, t] = 1.0 - ((1.0 - part) * most[below] + part * most[above])
-        if total > 0.0:
-            mean[g] /= np.float32(total)
-    return low, mid, high, mean

@@ -1,19 +1,22 @@
-"""Compiled loops of `toolkit.engine.placement`."""
+"""Compiled loops of placement, and the plain functions that run them on one chunk."""
 
-# Compiled code: numba takes the types from the arrays, and long argument lists are cheaper than
-# objects there. The callers in toolkit/engine/placement.py document shapes and units.
-# ruff: noqa: C901, ANN001, ANN201, D103, PLR0912, PLR0913, PLR0917
+# Compiled code: numba takes the types from the arguments. What numba keeps on disk is valid until
+# this file changes, so that everything compiled into it (tuples, constants) is defined here.
+# ruff: noqa: ANN001, ANN201, PLR0913, PLR0917
 # mypy: allow-untyped-defs, allow-untyped-calls, allow-untyped-decorators
 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
+from numpy.typing import NDArray
 
-from toolkit.engine.kernels.exposure import BEARING_STEPS, FULL_CIRCLE_DEG
-from toolkit.engine.kernels.sight import CM_PER_BIN
+FULL_CIRCLE_DEG = 360.0
+BEARING_STEPS = 256
+CM_PER_M = 100
 
 # SplitMix64 (Steele, Lea and Flood 2014) read at any place of its sequence.
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
@@ -25,8 +28,99 @@ _SLOTS = np.uint64(4096)
 """Numbers kept for each site: whether it stands, its cameras, its turn, and two for each camera."""
 STANDS, CAMERAS, TURN, FIRST_CAMERA = 0, 1, 2, 3
 
+_MOST_STEPS = 60
+_SMALL_STEP = 1e-5
+"""After a step of this part of the whole the error is about its square."""
+_MOST_RATE = 500.0
 
-@njit(cache=True)
+
+class Candidates(NamedTuple):
+    """Candidate sites, and what each draw makes of them.
+
+    `hazard` has shape (D, C), `gamma`, the factors of districts, (D, A), and `alone` (D, C);
+    `site_class`, `size` and `district` are of each site.
+    """
+
+    keys: NDArray[np.uint64]
+    hazard: NDArray[np.float64]
+    gamma: NDArray[np.float64]
+    alone: NDArray[np.bool_]
+    site_class: NDArray[np.int32]
+    size: NDArray[np.float64]
+    district: NDArray[np.int32]
+
+
+class ClassInDistrict(NamedTuple):
+    """Classes of sites by district, those that occur: total size and number of sites."""
+
+    site_class: NDArray[np.int64]
+    district: NDArray[np.int64]
+    size: NDArray[np.float64]
+    n_sites: NDArray[np.float64]
+
+
+class Chosen(NamedTuple):
+    """Sites that stand, one row per draw, and what their random numbers begin with."""
+
+    keys: NDArray[np.uint64]
+    first: NDArray[np.int64]
+    site: NDArray[np.int32]
+
+
+class Fixed(NamedTuple):
+    """What is known of the cameras of each site; 0 or not-a-number where nothing is."""
+
+    n_cameras: NDArray[np.int64]
+    axis_deg: NDArray[np.float64]
+    turning: NDArray[np.bool_]
+    street_deg: NDArray[np.float64]
+
+
+class Equipment(NamedTuple):
+    """Draws of cameras: cumulative shares by number, type and direction, and the share working."""
+
+    per_site: NDArray[np.float64]
+    working: NDArray[np.float64]
+    share: NDArray[np.float64]
+    share_turning: NDArray[np.float64]
+    turns: NDArray[np.float64]
+
+
+class Cameras(NamedTuple):
+    """Cameras that work, one row per draw; `width_deg` is not-a-number where the type has it."""
+
+    first: NDArray[np.int64]
+    site: NDArray[np.int32]
+    kind: NDArray[np.int64]
+    axis_deg: NDArray[np.float64]
+    width_deg: NDArray[np.float64]
+
+
+class Rings(NamedTuple):
+    """What each type of camera can do, by draw and tier: shapes (D, Y) and (D, T, Y)."""
+
+    hfov_deg: NDArray[np.float64]
+    height_dm: NDArray[np.float64]
+    inner_cm: NDArray[np.float64]
+    outer_cm: NDArray[np.float64]
+
+
+class PairsBySite(NamedTuple):
+    """The arrays of `toolkit.engine.sight.Sight`."""
+
+    start: NDArray[np.int64]
+    point: NDArray[np.int32]
+    distance_cm: NDArray[np.uint16]
+    bearing: NDArray[np.uint8]
+    height_dm: NDArray[np.uint8]
+
+
+_helper = njit(nogil=True, error_model="numpy")
+"""For functions that compiled ones call: compiled with those, and kept on disk with those."""
+_kernel = njit(cache=True, nogil=True, error_model="numpy")
+
+
+@_helper
 def uniform(key, site, slot):
     """Return the number in (0, 1) that belongs to a draw, a site and a use, whatever the order."""
     z = key + (np.uint64(site) * _SLOTS + np.uint64(slot) + np.uint64(1)) * _GOLDEN
@@ -36,7 +130,7 @@ def uniform(key, site, slot):
     return (np.float64(z >> _S11) + 0.5) * _UNIT
 
 
-@njit(cache=True)
+@_helper
 def pick(cumulative, u):
     """Return the first index whose cumulative share exceeds u."""
     k = 0
@@ -45,7 +139,10 @@ def pick(cumulative, u):
     return k
 
 
-@njit(cache=True)
+# --- which sites stand ----------------------------------------------------------------------
+
+
+@_kernel
 def scale_to(wanted, rate, count):
     """Return s so that the chances 1 - exp(-s rate) of all sites add up to the number wanted."""
     total, square = 0.0, 0.0
@@ -69,20 +166,17 @@ def scale_to(wanted, rate, count):
     return s
 
 
-_MOST_STEPS = 60
-_SMALL_STEP = 1e-5
-"""After a step of this part of the whole the error is about its square."""
-
-
-@njit(cache=True)
-def coming(key, hazard, gamma, alone, site_class, size, district, scale, until, site, rank):
-    """List the sites whose rank is below a bound; return how many."""
+@_kernel
+def coming(d, candidates, scale, until, site, rank):
+    """List the sites of a draw whose rank is below a bound; return how many."""
+    key, size = candidates.keys[d], candidates.size
+    hazard, alone, gamma = candidates.hazard[d], candidates.alone[d], candidates.gamma[d]
     found = 0
     for g in range(len(size)):
-        c = site_class[g]
+        c = candidates.site_class[g]
         rate = hazard[c] * size[g] * scale
         if not alone[c]:
-            rate *= gamma[district[g]]
+            rate *= gamma[candidates.district[g]]
         if rate <= 0.0:
             continue
         u = uniform(key, g, STANDS)
@@ -96,81 +190,61 @@ def coming(key, hazard, gamma, alone, site_class, size, district, scale, until, 
     return found
 
 
-_MOST_RATE = 500.0
+@_kernel
+def keep_apart(ordered, n, spacing_m, xy_m, out):
+    """Take sites in order that are not too near one taken before; return how many."""
+    taken = 0
+    for g in ordered:
+        near = False
+        for j in range(taken):
+            dx, dy = xy_m[out[j], 0] - xy_m[g, 0], xy_m[out[j], 1] - xy_m[g, 1]
+            if dx * dx + dy * dy < spacing_m * spacing_m:
+                near = True
+                break
+        if not near:
+            out[taken] = g
+            taken += 1
+            if taken == n:
+                break
+    return taken
 
 
-@njit(cache=True, parallel=True)
-def choose(
-    keys, wanted, hazard, gamma, alone, site_class, size, district, cell_size, cell_count,
-    spacing_m, xy_m, out_site, out_n,
-):  # fmt: skip
+def choose(first, end, candidates, cells, wanted, spacing_m, xy_m, out_site, out_n):
     """Draw which candidates stand: those of lowest rank, none nearer than the spacing."""
-    n_sites = len(size)
-    n_classes, n_districts = cell_size.shape
-    n_cells = 0
-    for c in range(n_classes):
-        for a in range(n_districts):
-            if cell_count[c, a] > 0.0:
-                n_cells += 1
-    for d in prange(len(keys)):
+    site = np.empty(len(candidates.size), np.int32)
+    rank = np.empty(len(candidates.size))
+    for d in range(first, end):
         n = int(wanted[d])
-        out_n[d] = 0
-        if n == 0:
+        alone = candidates.alone[d, cells.site_class]
+        favour = np.where(alone, 1.0, candidates.gamma[d, cells.district])
+        rate = candidates.hazard[d, cells.site_class] * favour * cells.size / cells.n_sites
+        count = np.where(rate > 0.0, cells.n_sites, 0.0)
+        most = float(count.sum())
+        if n == 0 or most == 0.0:
             continue
-        # Classes are many and most are in few districts: only what occurs is gone through.
-        rate, count = np.zeros(n_cells), np.zeros(n_cells)
-        k = -1
-        most = 0.0
-        for c in range(n_classes):
-            for a in range(n_districts):
-                if cell_count[c, a] > 0.0:
-                    k += 1
-                    favour = 1.0 if alone[d, c] else gamma[d, a]
-                    rate[k] = hazard[d, c] * favour * cell_size[c, a] / cell_count[c, a]
-                    if rate[k] > 0.0:
-                        count[k] = cell_count[c, a]
-                        most += count[k]
-        scale = scale_to(min(float(n), most * (1.0 - 1e-6)), rate, count) if most > 0.0 else 0.0
-        site = np.empty(n_sites, np.int32)
-        rank = np.empty(n_sites)
+        scale = scale_to(min(float(n), most * (1.0 - 1e-6)), rate, count)
+        # Ranks are drawn up to a bound that mostly leaves enough sites, and if not, a higher one.
         until = 1.5 + 4.0 / math.sqrt(n)
         while scale > 0.0:
-            found = coming(
-                keys[d], hazard[d], gamma[d], alone[d], site_class, size, district, scale,
-                until, site, rank,
-            )  # fmt: skip
+            found = coming(d, candidates, scale, until, site, rank)
             everything = found >= most
-            if found < n and not everything:
-                until *= 4.0
-                continue
-            taken = 0
-            for k in np.argsort(rank[:found], kind="mergesort"):
-                g = site[k]
-                near = False
+            if found >= n or everything:
+                chosen = site[np.argsort(rank[:found], kind="stable")]
                 if spacing_m > 0.0:
-                    for j in range(taken):
-                        o = out_site[d, j]
-                        dx, dy = xy_m[o, 0] - xy_m[g, 0], xy_m[o, 1] - xy_m[g, 1]
-                        if dx * dx + dy * dy < spacing_m * spacing_m:
-                            near = True
-                            break
-                if near:
-                    continue
-                out_site[d, taken] = g
-                taken += 1
-                if taken == n:
+                    apart = np.empty(n, np.int32)
+                    chosen = apart[: keep_apart(chosen, n, spacing_m, xy_m, apart)]
+                chosen = chosen[:n]
+                if len(chosen) == n or everything:
+                    out_n[d] = len(chosen)
+                    out_site[d, : len(chosen)] = np.sort(chosen)
                     break
-            if taken == n or everything:
-                out_n[d] = taken
-                out_site[d, :taken] = np.sort(out_site[d, :taken])
-                break
             until *= 4.0
 
 
-@njit(cache=True, parallel=True)
-def choose_independently(keys, hazard, site_class, size, out_site, out_n):
+@_kernel
+def choose_independently(first, end, keys, hazard, site_class, size, out_site, out_n):
     """Draw which candidates stand, each by itself."""
-    for d in prange(len(keys)):
+    for d in range(first, end):
         taken = 0
         for g in range(len(size)):
             rate = hazard[d, site_class[g]] * size[g]
@@ -180,97 +254,93 @@ def choose_independently(keys, hazard, site_class, size, out_site, out_n):
         out_n[d] = taken
 
 
-@njit(cache=True)
-def cameras_at(key, site, fixed, per_site):
-    """Return the number of cameras of a site that stands."""
-    if fixed > 0:
-        return fixed
-    return 1 + pick(per_site, uniform(key, site, CAMERAS))
+# --- their cameras --------------------------------------------------------------------------
 
 
-@njit(cache=True, parallel=True)
-def count_working(keys, first, site, fixed, per_site, working, out):
-    """Count the cameras that work, per draw."""
-    for d in prange(len(keys)):
-        n = 0
-        for k in range(first[d], first[d + 1]):
-            s = site[k]
-            for c in range(cameras_at(keys[d], s, fixed[s], per_site[d])):
-                n += uniform(keys[d], s, FIRST_CAMERA + 2 * c + 1) < working[d]
-        out[d] = n
+@_helper
+def turn_of(u, street_deg, turns):
+    """Return the direction of a site's first camera, in degrees, for a number in (0, 1)."""
+    if np.isnan(street_deg):
+        return u * FULL_CIRCLE_DEG
+    step = pick(turns, u)
+    below = turns[step - 1] if step > 0 else 0.0
+    part = (u - below) / max(turns[step] - below, 1e-12)
+    return street_deg + (step + part) * FULL_CIRCLE_DEG / len(turns)
 
 
-@njit(cache=True, parallel=True)
-def equip(
-    keys, first, site, fixed, axis_deg, turning, per_site, working, share, share_turning,
-    street_deg, turns, start, out_site, out_kind, out_axis,
-):  # fmt: skip
-    """Give each standing site its cameras, and list those that work."""
-    for d in prange(len(keys)):
-        o = start[d]
-        key = keys[d]
-        for k in range(first[d], first[d + 1]):
-            s = site[k]
-            n = cameras_at(key, s, fixed[s], per_site[d])
-            u = uniform(key, s, TURN)
-            turn = u * FULL_CIRCLE_DEG
-            if not np.isnan(street_deg[s]):
-                step = pick(turns[d], u)
-                below = turns[d, step - 1] if step > 0 else 0.0
-                part = (u - below) / max(turns[d, step] - below, 1e-12)
-                turn = street_deg[s] + (step + part) * FULL_CIRCLE_DEG / turns.shape[1]
-            if not np.isnan(axis_deg[s]):
-                turn = axis_deg[s]
+@_kernel
+def equip(first, end, chosen, fixed, equipment, keep, start, out_site, out_kind, out_axis, n_out):
+    """Give each standing site its cameras and list those that work; without `keep` count only.
+
+    The cameras of a draw begin at its `start`.
+    """
+    for d in range(first, end):
+        key, working, n_working = chosen.keys[d], equipment.working[d], 0
+        for i in range(chosen.first[d], chosen.first[d + 1]):
+            s = chosen.site[i]
+            n = fixed.n_cameras[s]
+            if n <= 0:
+                n = 1 + pick(equipment.per_site[d], uniform(key, s, CAMERAS))
+            known = not np.isnan(fixed.axis_deg[s])
+            axis = fixed.axis_deg[s]
+            if keep and not known:
+                axis = turn_of(uniform(key, s, TURN), fixed.street_deg[s], equipment.turns[d])
+            shares = equipment.share_turning[d] if fixed.turning[s] else equipment.share[d]
             for c in range(n):
-                if uniform(key, s, FIRST_CAMERA + 2 * c + 1) >= working[d]:
+                if uniform(key, s, FIRST_CAMERA + 2 * c + 1) >= working:
                     continue
-                u = uniform(key, s, FIRST_CAMERA + 2 * c)
-                out_site[o] = s
-                out_kind[o] = pick(share_turning[d] if turning[s] else share[d], u)
-                out_axis[o] = turn
-                if np.isnan(axis_deg[s]):
-                    out_axis[o] += c * FULL_CIRCLE_DEG / n
-                o += 1
+                if keep:
+                    o = start[d] + n_working
+                    out_site[o] = s
+                    out_kind[o] = pick(shares, uniform(key, s, FIRST_CAMERA + 2 * c))
+                    # The cameras of a site are spread evenly, unless the map says where they look.
+                    out_axis[o] = axis if known else axis + c * FULL_CIRCLE_DEG / n
+                n_working += 1
+        n_out[d] = n_working
 
 
-@njit(cache=True, parallel=True)
-def cover(
-    first, site, kind, axis_deg, width_deg, hfov_deg, height_dm, inner_cm, outer_cm,
-    start, point, distance_cm, bearing, least_dm, length_m,
-):  # fmt: skip
-    n_draws, n_tiers = len(first) - 1, inner_cm.shape[1]
-    covered = np.zeros((n_draws, n_tiers))
-    alone = np.zeros((n_draws, n_tiers))
-    for d in prange(n_draws):
-        hit = np.zeros(len(length_m), np.uint8)
-        union, single = np.zeros(n_tiers), np.zeros(n_tiers)
-        near, far = np.empty(n_tiers, np.float32), np.empty(n_tiers, np.float32)
-        for c in range(first[d], first[d + 1]):
-            y = kind[c]
+# --- what they cover ------------------------------------------------------------------------
+
+
+@_kernel
+def cover(first, end, cameras, rings, pairs, length_m, union, single):
+    """Add up the length in the rings of cameras, each point once and once for each camera."""
+    start, point, distance_cm = pairs.start, pairs.point, pairs.distance_cm
+    bearing, least_dm = pairs.bearing, pairs.height_dm
+    n_tiers = union.shape[1]
+    hit = np.empty(len(length_m), np.uint8)
+    near, far = np.empty(n_tiers, np.float32), np.empty(n_tiers, np.float32)
+    for d in range(first, end):
+        for p in range(len(hit)):
+            hit[p] = 0
+        for c in range(cameras.first[d], cameras.first[d + 1]):
+            y, s = cameras.kind[c], cameras.site[c]
             last_metre = -1
             for t in range(n_tiers):
-                near[t], far[t] = inner_cm[d, t, y], outer_cm[d, t, y]
-                last_metre = max(last_metre, int(outer_cm[d, t, y]) // CM_PER_BIN)
-            width = hfov_deg[d, y] if np.isnan(width_deg[c]) else width_deg[c]
+                near[t], far[t] = rings.inner_cm[d, t, y], rings.outer_cm[d, t, y]
+                last_metre = max(last_metre, int(rings.outer_cm[d, t, y]) // CM_PER_M)
+            # The field of view in steps of bearing, as those of lines of sight.
+            width = cameras.width_deg[c]
+            if np.isnan(width):
+                width = rings.hfov_deg[d, y]
             half = np.float32(width / 2.0 / FULL_CIRCLE_DEG * BEARING_STEPS)
-            axis = np.float32(axis_deg[c] / FULL_CIRCLE_DEG * BEARING_STEPS % BEARING_STEPS)
-            for k in range(start[site[c]], start[site[c] + 1]):
-                if distance_cm[k] // CM_PER_BIN > last_metre:  # rows are sorted by metres
+            axis = np.float32(cameras.axis_deg[c] / FULL_CIRCLE_DEG * BEARING_STEPS % BEARING_STEPS)
+            highest = rings.height_dm[d, y]
+            for k in range(start[s], start[s + 1]):
+                if distance_cm[k] // CM_PER_M > last_metre:  # rows are sorted by metres
                     break
                 # Turned into a float first: an unsigned difference would wrap and lose sectors
                 # across north.
                 off = abs(np.float32(bearing[k]) - axis)
                 off = min(off, np.float32(BEARING_STEPS) - off)
-                if off > half or least_dm[k] > height_dm[d, y]:
+                if off > half or least_dm[k] > highest:
                     continue
                 distance = np.float32(distance_cm[k])
                 p = point[k]
                 for t in range(n_tiers):
                     if near[t] <= distance < far[t]:
-                        single[t] += length_m[p]
+                        single[d, t] += length_m[p]
                         bit = np.uint8(1 << t)
                         if hit[p] & bit == 0:
                             hit[p] |= bit
-                            union[t] += length_m[p]
-        covered[d], alone[d] = union, single
-    return covered / max(length_m.sum(), 1e-9), alone
+                            union[d, t] += length_m[p]

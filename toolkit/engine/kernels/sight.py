@@ -5,17 +5,19 @@ points in the bins that it spans. The bins decide nothing: every pair of wall an
 tested exactly, by three cross products relative to the site.
 """
 
-# Compiled code: numba takes the types from the arrays, and long argument lists are cheaper than
-# objects there. The callers in toolkit/engine/sight.py document shapes and units.
-# ruff: noqa: ANN001, ANN201, C901, PLR0912, PLR0913, PLR0915, PLR0917
+# Compiled code: numba takes the types from the arguments. What numba keeps on disk is valid until
+# this file changes, so that everything compiled into it (tuples, constants) is defined here.
+# ruff: noqa: ANN001, ANN201, PLR0913, PLR0917
 # mypy: allow-untyped-defs, allow-untyped-calls, allow-untyped-decorators
 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
+from numpy.typing import NDArray
 
 ANGULAR_BINS = 128
 """Bins of direction around a site into which points are sorted."""
@@ -24,10 +26,68 @@ FINE_BINS = 8192
 CM_PER_BIN = 100
 """Rows are sorted by whole metres of distance."""
 DM_PER_M = 10.0
-_CHUNK_SITES = 64
 
 
-@njit(cache=True, inline="always")
+class PointGrid(NamedTuple):
+    """Street points sorted by the grid cell they are in; metres from the local origin.
+
+    `cell_start` has the first point of each cell, row by row; `number` is the index of the point
+    before sorting, `building` the one it is inside, or -1.
+    """
+
+    x: NDArray[np.float32]
+    y: NDArray[np.float32]
+    number: NDArray[np.int32]
+    building: NDArray[np.int32]
+    cell_start: NDArray[np.int64]
+    x0: np.float32
+    y0: np.float32
+    n_columns: int
+    n_rows: int
+    cell_m: np.float32
+
+
+class WallGrid(NamedTuple):
+    """Walls from a to b sorted by the grid cell of their middle; metres from the local origin."""
+
+    a_x: NDArray[np.float32]
+    a_y: NDArray[np.float32]
+    b_x: NDArray[np.float32]
+    b_y: NDArray[np.float32]
+    building: NDArray[np.int32]
+    top_m: NDArray[np.float32]
+    cell_start: NDArray[np.int64]
+    x0: np.float32
+    y0: np.float32
+    n_columns: int
+    n_rows: int
+    cell_m: np.float32
+    half_longest_m: np.float32
+
+
+class Band(NamedTuple):
+    """Distances and heights in metres between which pairs are tested."""
+
+    beyond: np.float32
+    reach: np.float32
+    target: np.float32
+    highest: np.float32
+
+
+class Pairs(NamedTuple):
+    """Pairs in view, as in `toolkit.engine.sight.Sight`."""
+
+    point: NDArray[np.int32]
+    distance_cm: NDArray[np.uint16]
+    bearing: NDArray[np.uint8]
+    height_dm: NDArray[np.uint8]
+
+
+_helper = njit(nogil=True, error_model="numpy")
+"""For functions that compiled ones call: compiled with those, and kept on disk with those."""
+
+
+@_helper
 def diamond(dx, dy):
     """Return a number from 0 to 4 that grows with the angle of a direction."""
     total = abs(dx) + abs(dy)
@@ -39,7 +99,66 @@ def diamond(dx, dy):
     return np.float32(3.0) + part
 
 
-@njit(cache=True, error_model="numpy")
+@_helper
+def angular_bin(dx, dy):
+    """Return the angular bin of a direction."""
+    return min(int(diamond(dx, dy) * np.float32(ANGULAR_BINS / 4)), ANGULAR_BINS - 1)
+
+
+@_helper
+def cells_within(at, reach, low, cell_m, n_cells):
+    """Return the first and last cell along one axis that the reach of a site touches."""
+    first = max(math.floor((at - reach - low) / cell_m), 0)
+    return first, min(math.floor((at + reach - low) / cell_m), n_cells - 1)
+
+
+@_helper
+def gather(sx, sy, points, band, px, py, index, bin_of, bin_start):
+    """List the points in reach of a site and count them by angular bin; return their number."""
+    x, y, cell_start, n_columns = points.x, points.y, points.cell_start, points.n_columns
+    reach, beyond = band.reach, band.beyond
+    i0, i1 = cells_within(sx, reach, points.x0, points.cell_m, n_columns)
+    j0, j1 = cells_within(sy, reach, points.y0, points.cell_m, points.n_rows)
+    for b in range(ANGULAR_BINS + 1):
+        bin_start[b] = 0
+    m = 0
+    if i1 < i0:
+        return m
+    for j in range(j0, j1 + 1):
+        # The cells of one row follow one another, and so do their points.
+        for k in range(cell_start[j * n_columns + i0], cell_start[j * n_columns + i1 + 1]):
+            dx, dy = x[k] - sx, y[k] - sy
+            square = dx * dx + dy * dy
+            if square > reach * reach or (beyond > 0.0 and square <= beyond * beyond):
+                continue
+            px[m], py[m], index[m] = dx, dy, k
+            b = angular_bin(dx, dy)
+            bin_of[m] = b
+            bin_start[b + 1] += 1
+            m += 1
+    return m
+
+
+@_helper
+def sort_by_direction(m, points, px, py, index, bin_of, bin_start, x, y, number, building, need):
+    """Sort the points in reach by angular bin (a counting sort), in view of all heights so far."""
+    of_point, inside = points.number, points.building
+    for b in range(ANGULAR_BINS):
+        bin_start[b + 1] += bin_start[b]
+    for k in range(m):
+        b = bin_of[k]
+        o = bin_start[b]
+        bin_start[b] += 1
+        x[o], y[o] = px[k], py[k]
+        number[o], building[o] = of_point[index[k]], inside[index[k]]
+        need[o] = np.float32(0.0)
+    # Every start has moved on to the end of its bin, the start of the next.
+    for b in range(ANGULAR_BINS, 0, -1):
+        bin_start[b] = bin_start[b - 1]
+    bin_start[0] = 0
+
+
+@_helper
 def hide(first, last, px, py, inside, need, ax, ay, bx, by, turn, building, top, target):
     """Raise the least camera height of the points that a wall from a to b hides.
 
@@ -56,154 +175,110 @@ def hide(first, last, px, py, inside, need, ax, ay, bx, by, turn, building, top,
         need[k] = max(need[k], over if hit else np.float32(0.0))
 
 
-@njit(cache=True, parallel=True, error_model="numpy")
+@_helper
+def hide_behind_walls(sx, sy, own, walls, band, m, bin_start, x, y, building, need):
+    """Raise the least camera heights of a site's points by all walls in reach but its own."""
+    a_x, a_y, b_x, b_y = walls.a_x, walls.a_y, walls.b_x, walls.b_y
+    of, top, cell_start, n_columns = walls.building, walls.top_m, walls.cell_start, walls.n_columns
+    target = band.target
+    # A wall is in the cell of its middle, and reaches half its length beyond it.
+    ahead = band.reach + walls.half_longest_m
+    i0, i1 = cells_within(sx, ahead, walls.x0, walls.cell_m, n_columns)
+    j0, j1 = cells_within(sy, ahead, walls.y0, walls.cell_m, walls.n_rows)
+    if i1 < i0:
+        return
+    for j in range(j0, j1 + 1):
+        for w in range(cell_start[j * n_columns + i0], cell_start[j * n_columns + i1 + 1]):
+            if of[w] == own:
+                continue
+            ax, ay = a_x[w] - sx, a_y[w] - sy
+            bx, by = b_x[w] - sx, b_y[w] - sy
+            turn = ax * by - ay * bx
+            if turn < 0.0:
+                ax, ay, bx, by, turn = bx, by, ax, ay, -turn
+            if turn == 0.0:  # seen edge on: its neighbours decide
+                continue
+            a, b = angular_bin(ax, ay), angular_bin(bx, by)
+            first, last = bin_start[a], bin_start[b + 1]
+            if a > b:
+                # The wall spans the direction where bins begin: first the part before it.
+                hide(
+                    first, m, x, y, building, need, ax, ay, bx, by, turn, of[w], top[w], target
+                )  # fmt: skip
+                first = 0
+            if first < last:
+                hide(
+                    first, last, x, y, building, need, ax, ay, bx, by, turn, of[w], top[w], target
+                )  # fmt: skip
+
+
+@_helper
+def write_row(m, x, y, number, need, highest, bearing_of, metres, far_cm, out, begin):
+    """Write the points in view from `begin` on, sorted by whole metres; return their number."""
+    point, distance_cm, bearing, height_dm = (
+        out.point, out.distance_cm, out.bearing, out.height_dm,
+    )  # fmt: skip
+    # Count by metre, add up to where each metre begins, then put each point where it belongs.
+    for k in range(len(metres)):
+        metres[k] = 0
+    for k in range(m):
+        if need[k] <= highest:
+            far = math.sqrt(x[k] * x[k] + y[k] * y[k])
+            far_cm[k] = int(far * np.float32(100.0) + np.float32(0.5))
+            metres[far_cm[k] // CM_PER_BIN + 1] += 1
+    for k in range(len(metres) - 1):
+        metres[k + 1] += metres[k]
+    seen = 0
+    for k in range(m):
+        if need[k] <= highest:
+            o = begin + metres[far_cm[k] // CM_PER_BIN]
+            metres[far_cm[k] // CM_PER_BIN] += 1
+            point[o] = number[k]
+            distance_cm[o] = far_cm[k]
+            fine = int(diamond(x[k], y[k]) * np.float32(FINE_BINS / 4))
+            bearing[o] = bearing_of[min(fine, FINE_BINS - 1)]
+            height_dm[o] = np.uint8(math.ceil(need[k] * np.float32(DM_PER_M)))
+            seen += 1
+    return seen
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def sweep(
-    sites, site_in,
-    point_x, point_y, point_id, point_in, point_start, px0, py0, pnx, pny, point_cell,
-    wall_a_x, wall_a_y, wall_b_x, wall_b_y, wall_of, wall_top, wall_start,
-    wx0, wy0, wnx, wny, wall_cell, half_wall,
-    beyond, reach, target, highest, row, bearing_of, keep,
-    out_point, out_cm, out_bearing, out_height, found,
-):  # fmt: skip
-    """Find what each site sees; with `keep` false only count it.
+    first, end, sites, site_in, points, walls, band, room_start, bearing_of, keep, out, found
+):
+    """Find what the sites from `first` to before `end` see; with `keep` false only count it.
 
-    Rows of the output begin at `row` and have room for every point in the cells in reach.
+    Their rows follow one another in the output from ``room_start[first]`` on; ``room_start`` leaves
+    room for every point in the cells in reach.
     """
-    n = len(sites)
-    zero = np.float32(0.0)
-    scale = np.float32(ANGULAR_BINS / 4)
-    for chunk in prange((n + _CHUNK_SITES - 1) // _CHUNK_SITES):
-        first_site = chunk * _CHUNK_SITES
-        last_site = min(first_site + _CHUNK_SITES, n)
-        room = 0
-        for s in range(first_site, last_site):
-            room = max(room, row[s + 1] - row[s])
-        px, py = np.empty(room, np.float32), np.empty(room, np.float32)
-        ident, inside = np.empty(room, np.int32), np.empty(room, np.int32)
-        bin_of = np.empty(room, np.int32)
-        x, y = np.empty(room, np.float32), np.empty(room, np.float32)
-        which, within = np.empty(room, np.int32), np.empty(room, np.int32)
-        need = np.empty(room, np.float32)
-        far_cm = np.empty(room, np.int32)
-        edge = np.zeros(ANGULAR_BINS + 1, np.int32)
-        metres = np.zeros(int(reach) + 3, np.int32)
-        for s in range(first_site, last_site):
-            sx, sy, own = sites[s, 0], sites[s, 1], site_in[s]
-            i0 = max(math.floor((sx - reach - px0) / point_cell), 0)
-            i1 = min(math.floor((sx + reach - px0) / point_cell), pnx - 1)
-            j0 = max(math.floor((sy - reach - py0) / point_cell), 0)
-            j1 = min(math.floor((sy + reach - py0) / point_cell), pny - 1)
-            m = 0
-            edge[:] = 0
-            for j in range(j0, j1 + 1):
-                if i1 < i0:
-                    break
-                for k in range(point_start[j * pnx + i0], point_start[j * pnx + i1 + 1]):
-                    dx, dy = point_x[k] - sx, point_y[k] - sy
-                    square = dx * dx + dy * dy
-                    if square > reach * reach or (beyond > 0.0 and square <= beyond * beyond):
-                        continue
-                    px[m], py[m] = dx, dy
-                    ident[m], inside[m] = point_id[k], point_in[k]
-                    b = min(int(diamond(dx, dy) * scale), ANGULAR_BINS - 1)
-                    bin_of[m] = b
-                    edge[b + 1] += 1
-                    m += 1
-            found[s] = 0
-            if m == 0:
-                continue
-            for b in range(ANGULAR_BINS):
-                edge[b + 1] += edge[b]
-            for k in range(m):
-                b = bin_of[k]
-                o = edge[b]
-                edge[b] += 1
-                x[o], y[o] = px[k], py[k]
-                which[o], within[o] = ident[k], inside[k]
-                need[o] = zero
-            for b in range(ANGULAR_BINS, 0, -1):
-                edge[b] = edge[b - 1]
-            edge[0] = 0
-            ahead = reach + half_wall
-            i0 = max(math.floor((sx - ahead - wx0) / wall_cell), 0)
-            i1 = min(math.floor((sx + ahead - wx0) / wall_cell), wnx - 1)
-            j0 = max(math.floor((sy - ahead - wy0) / wall_cell), 0)
-            j1 = min(math.floor((sy + ahead - wy0) / wall_cell), wny - 1)
-            for j in range(j0, j1 + 1):
-                if i1 < i0:
-                    break
-                for w in range(wall_start[j * wnx + i0], wall_start[j * wnx + i1 + 1]):
-                    if wall_of[w] == own:
-                        continue
-                    ax, ay = wall_a_x[w] - sx, wall_a_y[w] - sy
-                    bx, by = wall_b_x[w] - sx, wall_b_y[w] - sy
-                    turn = ax * by - ay * bx
-                    if turn < 0.0:
-                        ax, ay, bx, by, turn = bx, by, ax, ay, -turn
-                    if turn == 0.0:  # seen edge on: its neighbours decide
-                        continue
-                    a = min(int(diamond(ax, ay) * scale), ANGULAR_BINS - 1)
-                    b = min(int(diamond(bx, by) * scale), ANGULAR_BINS - 1)
-                    first, last = edge[a], edge[b + 1]
-                    if a > b:
-                        hide(
-                            first, m, x, y, within, need,
-                            ax, ay, bx, by, turn, wall_of[w], wall_top[w], target,
-                        )  # fmt: skip
-                        first = 0
-                    if first < last:
-                        hide(
-                            first, last, x, y, within, need,
-                            ax, ay, bx, by, turn, wall_of[w], wall_top[w], target,
-                        )  # fmt: skip
-            seen = 0
-            if not keep:
+    room = 0
+    for s in range(first, end):
+        room = max(room, room_start[s + 1] - room_start[s])
+    # Points in reach of one site, as they are found and then sorted by direction.
+    metric = np.empty((5, room), np.float32)
+    px, py, x, y, need = metric[0], metric[1], metric[2], metric[3], metric[4]
+    whole = np.empty((5, room), np.int32)
+    index, bin_of, number, building, far_cm = whole[0], whole[1], whole[2], whole[3], whole[4]
+    bin_start = np.empty(ANGULAR_BINS + 1, np.int32)
+    metres = np.empty(int(band.reach) + 3, np.int32)
+    begin = room_start[first]
+    for s in range(first, end):
+        sx, sy = sites[s, 0], sites[s, 1]
+        m = gather(sx, sy, points, band, px, py, index, bin_of, bin_start)
+        seen = 0
+        if m > 0:
+            sort_by_direction(
+                m, points, px, py, index, bin_of, bin_start, x, y, number, building, need
+            )
+            hide_behind_walls(
+                sx, sy, site_in[s], walls, band, m, bin_start, x, y, building, need
+            )  # fmt: skip
+            if keep:
+                seen = write_row(
+                    m, x, y, number, need, band.highest, bearing_of, metres, far_cm, out, begin
+                )
+                begin += seen
+            else:
                 for k in range(m):
-                    if need[k] <= highest:
-                        seen += 1
-                found[s] = seen
-                continue
-            metres[:] = 0
-            for k in range(m):
-                if need[k] <= highest:
-                    far = math.sqrt(x[k] * x[k] + y[k] * y[k])
-                    far_cm[k] = int(far * np.float32(100.0) + np.float32(0.5))
-                    metres[far_cm[k] // CM_PER_BIN + 1] += 1
-            for k in range(len(metres) - 1):
-                metres[k + 1] += metres[k]
-            for k in range(m):
-                if need[k] <= highest:
-                    o = row[s] + metres[far_cm[k] // CM_PER_BIN]
-                    metres[far_cm[k] // CM_PER_BIN] += 1
-                    out_point[o] = which[k]
-                    out_cm[o] = far_cm[k]
-                    fine = int(diamond(x[k], y[k]) * np.float32(FINE_BINS / 4))
-                    out_bearing[o] = bearing_of[min(fine, FINE_BINS - 1)]
-                    out_height[o] = np.uint8(math.ceil(need[k] * np.float32(DM_PER_M)))
-                    seen += 1
-            found[s] = seen
-
-
-@njit(cache=True, parallel=True)
-def room_in_reach(sites, point_start, x0, y0, nx, ny, cell, reach):
-    """Count the points in the cells that a site's reach touches: the room that its row needs."""
-    out = np.zeros(len(sites), np.int64)
-    for s in prange(len(sites)):
-        i0 = max(math.floor((sites[s, 0] - reach - x0) / cell), 0)
-        i1 = min(math.floor((sites[s, 0] + reach - x0) / cell), nx - 1)
-        j0 = max(math.floor((sites[s, 1] - reach - y0) / cell), 0)
-        j1 = min(math.floor((sites[s, 1] + reach - y0) / cell), ny - 1)
-        if i1 >= i0:
-            for j in range(j0, j1 + 1):
-                out[s] += point_start[j * nx + i1 + 1] - point_start[j * nx + i0]
-    return out
-
-
-@njit(cache=True, parallel=True)
-def compact(row, start, found, point, cm, bearing, height, to_point, to_cm, to_bearing, to_height):
-    """Close the gaps between rows."""
-    for s in prange(len(found)):
-        for k in range(found[s]):
-            i, o = row[s] + k, start[s] + k
-            to_point[o], to_cm[o] = point[i], cm[i]
-            to_bearing[o], to_height[o] = bearing[i], height[i]
+                    seen += need[k] <= band.highest
+        found[s] = seen

@@ -21,7 +21,7 @@ from toolkit.assessment.layers import Layers
 from toolkit.base.arrays import FloatArray
 from toolkit.base.errors import InputDataError
 from toolkit.base.terms import TIERS, Tier
-from toolkit.output import map_page
+from toolkit.output import map_scale
 
 UNITS_PER_PX: Final = 254 / 96
 """A unit of the drawing is 0.1 mm on paper; a CSS pixel is 1/96 inch."""
@@ -73,11 +73,11 @@ class Drawing:
     bar_m: float
     bar: int
 
-    def line_width(self, step: map_page.Step) -> float:
+    def line_width(self, step: map_scale.Step) -> float:
         """Return the width of the lines of a step in units."""
         return round(step.width_px * self.thinning * UNITS_PER_PX, 2)
 
-    def dashes(self, step: map_page.Step) -> str | None:
+    def dashes(self, step: map_scale.Step) -> str | None:
         """Return the dashes of a step in units, for SVG."""
         if step.dash is None:
             return None
@@ -120,7 +120,7 @@ def draw(layers: Layers) -> Drawing:
         return shapely.get_parts(_to_units(metric, left, top, unit_m))
 
     groups, looks = _groups(layers.streets)
-    thickest = max(step.width_px for step in map_page.STEPS) * UNITS_PER_PX * unit_m
+    thickest = max(step.width_px for step in map_scale.STEPS) * UNITS_PER_PX * unit_m
     bar_m = _round_length((right - left) * _BAR_SHARE)
     spots = shapely.get_coordinates(shapely.centroid(placed(layers.cameras)))
     return Drawing(
@@ -148,8 +148,8 @@ def lengths_km(streets: gpd.GeoDataFrame, tier: Tier) -> tuple[float, ...]:
         Which tier.
     """
     return tuple(
-        float(map_page.streets_of(step, streets, tier)["length_m"].sum()) / _M_PER_KM
-        for step in map_page.STEPS
+        float(map_scale.streets_of(step, streets, tier)["length_m"].sum()) / _M_PER_KM
+        for step in map_scale.STEPS
     )
 
 
@@ -160,13 +160,13 @@ def _groups(
     numbered = streets.reset_index(drop=True)
     step_of = np.zeros((len(numbered), len(TIERS)), dtype=np.int64)
     for t, tier in enumerate(TIERS):
-        for s, step in enumerate(map_page.STEPS):
-            step_of[map_page.streets_of(step, numbered, tier).index, t] = s
+        for s, step in enumerate(map_scale.STEPS):
+            step_of[map_scale.streets_of(step, numbered, tier).index, t] = s
     alike, group = np.unique(step_of, axis=0, return_inverse=True)
     rows = [np.flatnonzero(group.ravel() == g) for g in range(len(alike))]
     looks = {
         tier: tuple(
-            tuple(np.flatnonzero(alike[:, t] == s).tolist()) for s in range(len(map_page.STEPS))
+            tuple(np.flatnonzero(alike[:, t] == s).tolist()) for s in range(len(map_scale.STEPS))
         )
         for t, tier in enumerate(TIERS)
     }

@@ -17,9 +17,9 @@ from toolkit.base import escape
 from toolkit.base.quantity import Quantity
 from toolkit.base.terms import TIERS, Tier
 from toolkit.evidence.claim import Claim
-from toolkit.language import notes, words
+from toolkit.language import fonts, notes, words
 from toolkit.language.translate import Language, date, has_burmese, number, tr, unbroken
-from toolkit.output import map_page
+from toolkit.output import map_scale
 from toolkit.output.report import reported, tables
 from toolkit.output.report.depends_on import hinges
 from toolkit.output.report.map_svg import Drawing
@@ -110,7 +110,7 @@ def render(
         "attribution": layers.attribution if layers else "",
         "bar_text": _bar_text(drawing, lang),
         "tier_maps": [_tier_map(tier, name, classes, lang) for tier in TIERS],
-        "steps": [(step, map_page.step_name(step, lang)) for step in map_page.STEPS],
+        "steps": [(step, map_scale.step_name(step, lang)) for step in map_scale.STEPS],
         "meanings": _meanings(lang),
         "figures": tables.figures_table(assessment, lang),
         "classes": classes,
@@ -131,7 +131,7 @@ def render(
         "licence": _licence(lang),
     }
     html = _environment().get_template("report.html.j2").render(context)
-    font = map_page.font_css() if has_burmese(html) else ""
+    font = fonts.font_css() if has_burmese(html) else ""
     return html.replace(_FONT_MARK, font, 1)
 
 
@@ -275,7 +275,7 @@ def _bar_text(drawing: Drawing | None, lang: Language) -> str:
 
 
 def _meanings(lang: Language) -> list[tuple[str, str]]:
-    seen = dict.fromkeys(step.cls for step in map_page.STEPS)
+    seen = dict.fromkeys(step.cls for step in map_scale.STEPS)
     return [(words.class_name(cls, lang), words.class_meaning(cls, lang)) for cls in seen]
 
 

@@ -11,7 +11,7 @@ from toolkit.base.quantity import Quantity
 from toolkit.base.terms import TIERS, Allocation, Tier
 from toolkit.language import words as labels
 from toolkit.language.translate import Language, number, significant, tr
-from toolkit.output import map_page
+from toolkit.output import map_scale
 from toolkit.output.report import map_svg
 
 _NOT_APPLICABLE = "–"
@@ -173,13 +173,13 @@ def classes_table(layers: Layers, lang: Language) -> Table:
     totals = [sum(lengths) for lengths in by_tier]
     rows = [
         (
-            map_page.step_name(step, lang),
+            map_scale.step_name(step, lang),
             tuple(
                 _length(lengths[s], total, lang)
                 for lengths, total in zip(by_tier, totals, strict=True)
             ),
         )
-        for s, step in enumerate(map_page.STEPS)
+        for s, step in enumerate(map_scale.STEPS)
     ]
     rows.append((tr("All streets", lang), tuple(_length(t, t, lang) for t in totals)))
     caption = tr("Street length in each class: the same as the maps show, in figures.", lang)

@@ -11,11 +11,12 @@ from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.draws import Design
 from toolkit.language import words
 from toolkit.language.translate import LANGUAGES
-from toolkit.siting import profiles as siting_profiles
-from toolkit.siting.profiles import Drawn, Mixture, Profiles
+from toolkit.siting import weights
+from toolkit.siting.profiles import Mixture, Profiles
 from toolkit.siting.validation import regression
 from toolkit.siting.validation import simulate as coverage
 from toolkit.siting.validation.known_city import CityPair
+from toolkit.siting.weights import Drawn
 
 N_DRAWS: Final = 200
 TOP_SHARE: Final = 0.10
@@ -113,15 +114,15 @@ def score_pair(
     groups = classed(pair.points.code, pair.points.length_m)
     asked: dict[str, Mixture] = {}
     if profile is None:
-        asked[MIXTURE] = siting_profiles.mixture_of(profiles, city)
+        asked[MIXTURE] = weights.mixture_of(profiles, city)
     for name in profiles.profile if profile is None else (profile,):
-        asked[name] = siting_profiles.only(profiles, name)
+        asked[name] = weights.only(profiles, name)
     ground = _ground(pair, groups)
     true_share = _true_share(pair, ground)
     n_sites = len(regression.distinct_sites(pair.camera_xy_m))
     out: dict[str, Any] = {}
     for name, mixture in asked.items():
-        drawn = siting_profiles.draw(profiles, mixture, groups.code, groups.length_m, design)
+        drawn = weights.draw(profiles, mixture, groups.code, groups.length_m, design)
         out[name] = figures(drawn.weight, groups, groups.of[pair.nearest]) | {
             "coverage": {
                 key: _interval_of_coverage(ground, drawn, n, profiles, design, true_share)

@@ -17,8 +17,8 @@ from scipy.spatial import cKDTree
 
 from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.draws import Design
-from toolkit.siting.profiles import Drawn
 from toolkit.siting.validation.regression import block_index
+from toolkit.siting.weights import Drawn
 
 DISC_M: Final = 25.0
 _LEAST: Final = 1e-300

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import geopandas as gpd
+import numpy as np
 import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -160,3 +161,32 @@ ALWAYS: Final = (
     "ways_without_nodes",
 )  # fmt: skip
 """Figures that are stated even if they are zero."""
+
+_ANTIMERIDIAN_DEG: Final = 180.0
+
+_DISC_CORNERS: Final = 180
+
+
+def _across_antimeridian(what: str) -> InputDataError:
+    msg = f"{what} crosses the 180 degree meridian. Cut it there, and import both sides apart."
+    return InputDataError(msg)
+
+
+def disc(lon: float, lat: float, radius_m: float) -> BaseGeometry:
+    """Return a disc on the WGS84 ellipsoid as a polygon of 180 corners in EPSG:4326.
+
+    Raises
+    ------
+    InputDataError
+        If it would cross the antimeridian or hold a pole.
+    """
+    bearings = np.linspace(0.0, 360.0, _DISC_CORNERS, endpoint=False)
+    x, y, _ = GEOD.fwd(
+        np.full(_DISC_CORNERS, lon), np.full(_DISC_CORNERS, lat), bearings,
+        np.full(_DISC_CORNERS, radius_m),
+    )  # fmt: skip
+    # Around a pole longitudes take every value, too.
+    if np.ptp(x) > _ANTIMERIDIAN_DEG:
+        what = f"A disc of {radius_m:.0f} m at {lat:.3f}, {lon:.3f}"
+        raise _across_antimeridian(what)
+    return shapely.Polygon(np.column_stack([x, y]))

@@ -26,6 +26,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, Self
 
 from toolkit.base.errors import ToolkitError, UsageError
+from toolkit.engine import workers
 from toolkit.studies.batch.tasks import Task, is_finished, run_task
 
 MOST_PROCESSES: Final = 4
@@ -277,9 +278,7 @@ def check_processes(n: int) -> int:
 
 def _start_worker(threads: int) -> None:
     """Share the cores out among the processes, and end with the process that started this one."""
-    import numba
-
-    numba.set_num_threads(min(threads, numba.get_num_threads()))
+    workers.set_threads(min(threads, workers.n_threads()))
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()

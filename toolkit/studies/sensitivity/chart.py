@@ -14,8 +14,8 @@ from typing import Final
 
 from toolkit.base import escape
 from toolkit.base.terms import Tier
+from toolkit.language import fonts
 from toolkit.language.translate import Language, number, tr
-from toolkit.output import map_page
 from toolkit.studies.sensitivity import words
 from toolkit.studies.sensitivity.analysis import FactorPart, Sensitivity
 
@@ -77,14 +77,14 @@ def draw(found: Sensitivity, tier: Tier, lang: Language, *, standalone: bool = T
         f'<path d="M{axis.x(mean)} {top - 8}V{bottom}" stroke="{_INK}" stroke-width="1.5"/>',
         _key(top=bottom + 14, lang=lang),
     ]
-    font = f"<style>{map_page.font_css()}</style>" if standalone and lang == "my" else ""
+    font = f"<style>{fonts.font_css()}</style>" if standalone and lang == "my" else ""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="tornado" viewBox="0 0 {_WIDTH} {height}" '
         f'width="{_WIDTH}" height="{height}" role="img" lang="{lang}">'
         f"<title>{escape.html(title)}</title>"
         f"<desc>{escape.html(_described(bars, found, lang))}</desc>{font}"
         f'<rect width="{_WIDTH}" height="{height}" fill="#fff"/>'
-        f'<g font-family="{escape.html(map_page.FONT_STACK)}" fill="{_INK}">'
+        f'<g font-family="{escape.html(fonts.FONT_STACK)}" fill="{_INK}">'
         f"{''.join(body)}</g></svg>"
     )
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, Literal
+from typing import Any, ClassVar, Final, Literal
 
 import numpy as np
 from SALib.analyze import morris as morris_analysis
@@ -97,6 +97,8 @@ def factors_of(columns: Iterable[str], fixed: Iterable[str] = ()) -> tuple[Facto
 class RecordingDesign(Design):
     """An ordinary design that remembers which columns were asked for."""
 
+    keepable: ClassVar[bool] = False  # else columns of what is kept would not be noted
+
     asked: set[str] = field(default_factory=set, compare=False)
 
     def column(self, name: str) -> FloatArray:
@@ -115,6 +117,8 @@ class GivenDesign(Design):
         Probabilities of each column, shape (n_draws,). Any other column is one half throughout:
         the median, which for a fixed assumption is its value.
     """
+
+    keepable: ClassVar[bool] = False  # columns of its own, which number and seed do not tell
 
     columns: Mapping[str, FloatArray] = field(default_factory=dict)
 

@@ -1,8 +1,8 @@
 """Field notes: cameras that somebody has seen, from a spreadsheet or a GeoJSON file.
 
-``docs/field-notes.md`` has the columns for the person who writes such a file. A row is used whole
-or not at all: what is wrong with the others is listed by row, column and reason. Only the columns
-named here are read; nothing else of the file is kept.
+``docs/guide/field-notes.md`` has the columns for the person who writes such a file. A row is used
+whole or not at all: what is wrong with the others is listed by row, column and reason. Only the
+columns named here are read; nothing else of the file is kept.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ import shapely
 from toolkit.base import store
 from toolkit.base.clean_text import clean_text
 from toolkit.base.errors import InputDataError
+from toolkit.base.terms import StepProgress
 from toolkit.base.toml_files import shown_value
 from toolkit.streets.cities import folded
 from toolkit.streets.readers.field_notes import values as note_values
@@ -103,7 +104,6 @@ class FieldNotes:
     read_as: str
 
 
-Progress = Callable[[str, float | None], None]
 _ReadRow = Callable[[dict[str, str]], tuple[list[dict[str, Any]], list[ColumnProblem]]]
 
 
@@ -122,7 +122,7 @@ def read_field_notes(
     *,
     as_of: dt.date,
     near: tuple[float, float] | None = None,
-    progress: Progress | None = None,
+    progress: StepProgress | None = None,
 ) -> FieldNotes:
     """Read field notes from a CSV or GeoJSON file.
 
@@ -175,7 +175,7 @@ def _content(file: Path, shown: str) -> bytes:
     return data
 
 
-def _notes(table: _Table, shown: str, read: _ReadRow, progress: Progress | None) -> FieldNotes:
+def _notes(table: _Table, shown: str, read: _ReadRow, progress: StepProgress | None) -> FieldNotes:
     rows: list[dict[str, Any]] = []
     problems: list[Problem] = []
     earlier: dict[tuple[object, ...], int] = {}
@@ -278,7 +278,7 @@ def _known_columns(
         found = ", ".join(_heading(h) for h in listed[:_MOST_SHOWN]) or "no heading"
         msg = (
             f"{shown} has no columns 'lat' and 'lon', and none called 'position'. Its first row "
-            f"has: {found}. Write the headings of docs/field-notes.md into the first row."
+            f"has: {found}. Write the headings of docs/guide/field-notes.md into the first row."
         )
         raise InputDataError(msg)
     ignored = dict.fromkeys(_heading(h) for h in listed if h not in chosen.values())

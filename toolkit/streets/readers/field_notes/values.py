@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 import pyproj
 
+from toolkit.base.terms import FULL_CIRCLE_DEG
 from toolkit.base.toml_files import shown_value
 from toolkit.streets.readers.field_notes import plus_codes
 from toolkit.streets.readers.osm import camera_tags
@@ -256,7 +257,7 @@ def width_deg(text: str) -> float:
     width = number(text)
     if width is None:
         return math.nan
-    if not 0 < width <= camera_tags.FULL_CIRCLE_DEG:
+    if not 0 < width <= FULL_CIRCLE_DEG:
         msg = f"{shown_value(text)} is not an angle above 0 and up to 360 degrees"
         raise UnreadableError(msg)
     return width
@@ -286,7 +287,7 @@ def views(text: str, width: float) -> tuple[tuple[float, float], ...]:
         msg = f"{shown_value(text)} is not a direction such as 90, NE or 60-120"
         raise UnreadableError(msg)
     if not found.views:
-        if math.isnan(width) or width == camera_tags.FULL_CIRCLE_DEG:
+        if math.isnan(width) or width == FULL_CIRCLE_DEG:
             return ((math.nan, width),)
         msg = "there is a width and no direction"
         raise UnreadableError(msg)
@@ -294,7 +295,7 @@ def views(text: str, width: float) -> tuple[tuple[float, float], ...]:
     if told and not math.isnan(width) and any(known != width for known in told):
         msg = f"{shown_value(text)} gives a width of {told[0]:g} degrees, the next column {width:g}"
         raise UnreadableError(msg)
-    if width == camera_tags.FULL_CIRCLE_DEG:
+    if width == FULL_CIRCLE_DEG:
         return ((math.nan, width),)
     return tuple((axis, width if math.isnan(known) else known) for axis, known in found.views)
 

@@ -2,7 +2,7 @@
 
 The rules follow the OpenStreetMap wiki ("Tag:man_made=surveillance", "Key:surveillance",
 "Key:surveillance:type", "Key:camera:type", "Key:camera:direction", "Key:direction",
-"Key:check_date"; read November 2026). ``docs/packs.md`` has them as tables.
+"Key:check_date"; read November 2026). ``docs/reference/city-packs.md`` has them as tables.
 `toolkit.streets.readers.field_notes.read` reads directions and heights by the same rules.
 """
 
@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from toolkit.base.clean_text import clean_text
+from toolkit.base.terms import FULL_CIRCLE_DEG
 
 Tags = Mapping[str, str]
 
-FULL_CIRCLE_DEG: Final = 360.0
 MOST_CAMERA_HEIGHT_M: Final = 200.0
 """A greater height is a slip: masts of street cameras have 3 to 30 m."""
 _MOST_DIRECTIONS: Final = 16

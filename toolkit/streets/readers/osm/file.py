@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -22,13 +22,13 @@ from shapely.geometry.base import BaseGeometry
 from toolkit.base import store
 from toolkit.base.clean_text import clean_text
 from toolkit.base.errors import InputDataError
+from toolkit.base.terms import StepProgress
 from toolkit.streets.readers.extract import AdminArea, Extract
 from toolkit.streets.readers.osm import tags
 from toolkit.streets.readers.osm.collector import Collector
 from toolkit.streets.readers.osm.layers import extract_of, limits_of, street_box
 from toolkit.streets.readers.osm.region import Limits, Region, TagTable
 
-Progress = Callable[[str, float | None], None]
 SUFFIXES: Final = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
 """Endings of files that are read as OpenStreetMap data."""
 _KEYS: Final = tuple(sorted({"highway", "building", "man_made", *tags.PLACE_KEYS}))
@@ -90,7 +90,7 @@ def read_osm(
     path: str | os.PathLike[str],
     *,
     boundary: BaseGeometry | None = None,
-    progress: Progress | None = None,
+    progress: StepProgress | None = None,
 ) -> Extract:
     """Read streets, junctions, buildings, places and mapped cameras from an OpenStreetMap file.
 
@@ -139,7 +139,7 @@ def read_regions(
     limits: Sequence[Limits | None],
     *,
     admin_points: Sequence[shapely.Point] = (),
-    progress: Progress | None = None,
+    progress: StepProgress | None = None,
 ) -> OsmFile:
     """Collect what lies in some boxes, in one pass over an OpenStreetMap file.
 
@@ -178,7 +178,7 @@ def read_regions(
     return OsmFile(file.name, box, stamp, digest, regions, tuple(collector.areas))
 
 
-def _stream(processor: Any, collector: Collector, name: str, say: Progress) -> None:  # noqa: ANN401
+def _stream(processor: Any, collector: Collector, name: str, say: StepProgress) -> None:  # noqa: ANN401
     keys = _KEYS
     area_keys: tuple[str, ...] = _AREA_KEYS
     if collector.points:

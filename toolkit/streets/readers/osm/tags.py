@@ -1,7 +1,7 @@
 """What OpenStreetMap tags mean to the toolkit: pure rules, without files or geometry.
 
 The rules follow the tag descriptions of the OpenStreetMap wiki (pages "Key:highway",
-"Key:access", "Key:tunnel"; read November 2026) and are given as tables in ``docs/packs.md``.
+"Key:access", "Key:tunnel"; read November 2026). ``docs/reference/city-packs.md`` has the tables.
 Cameras: `toolkit.streets.readers.osm.camera_tags`.
 """
 
@@ -122,7 +122,7 @@ def street_use(tags: Tags) -> tuple[bool, bool, bool]:
     Returns
     -------
     drive, walk, motorcycle
-        See the table "Use" in ``docs/packs.md``.
+        See the table "Use" in ``docs/reference/city-packs.md``.
     """
     highway = tags.get("highway", "")
     road = highway in ROADS

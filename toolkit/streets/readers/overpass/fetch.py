@@ -28,9 +28,9 @@ from shapely.geometry.base import BaseGeometry
 from toolkit.base import egress, store
 from toolkit.base.clean_text import clean_text
 from toolkit.base.errors import InputDataError, PermissionNotGivenError
-from toolkit.streets.boundary import disc
+from toolkit.base.terms import StepProgress
 from toolkit.streets.cities import City
-from toolkit.streets.readers.extract import Extract, area_km2_of
+from toolkit.streets.readers.extract import Extract, area_km2_of, disc
 from toolkit.streets.readers.osm.file import read_osm
 from toolkit.streets.readers.osm.tags import PLACES
 from toolkit.streets.readers.overpass.answers import AskAgainError, merge, write_answers
@@ -42,8 +42,6 @@ from toolkit.streets.readers.overpass.ask import (
     host_of,
     proxy_of,
 )
-
-Progress = Callable[[str, float | None], None]
 
 MOST_AREA_KM2: Final = 4000.0
 """Largest area of all rectangles together: a disc of 25 km and what its rectangles add. More is
@@ -75,7 +73,7 @@ def fetch(
     allow_network: bool,
     announce: Callable[[str], None],
     server: Server = PUBLIC_SERVER,
-    progress: Progress | None = None,
+    progress: StepProgress | None = None,
     resume_dir: Path | None = None,
 ) -> Extract:
     """Fetch streets, buildings, places and mapped cameras of a city from an Overpass server.
@@ -116,7 +114,7 @@ def fetched_file(
     allow_network: bool,
     announce: Callable[[str], None],
     server: Server = PUBLIC_SERVER,
-    progress: Progress | None = None,
+    progress: StepProgress | None = None,
     resume_dir: Path | None = None,
 ) -> Iterator[Path]:
     """Fetch the map of an area as an OpenStreetMap file, which is deleted at the end of the block.
@@ -346,7 +344,7 @@ class _Asked:
     folder: Path
     server: Server
     total: int
-    tell: Progress
+    tell: StepProgress
     received: int = 0
     """Bytes of the answers of this run."""
     questions: int = 0

@@ -17,7 +17,7 @@ from shapely.geometry.base import BaseGeometry
 from toolkit.base.arrays import GeometryArray, IntArray
 from toolkit.base.clean_text import clean_text
 from toolkit.base.errors import InputDataError
-from toolkit.base.guard import Progress
+from toolkit.base.terms import StepProgress
 from toolkit.streets.readers.extract import (
     Extract,
     area_km2_of,
@@ -102,7 +102,7 @@ def build(
     *,
     boundary: BaseGeometry | None = None,
     kind: str | None = None,
-    progress: Progress | None = None,
+    progress: StepProgress | None = None,
 ) -> Extract:
     """Return the layers that a file of streets has inside a boundary.
 

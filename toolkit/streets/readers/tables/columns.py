@@ -1,8 +1,8 @@
 """What the columns of a table of streets, or the attributes of a graph, mean.
 
 Values are brought to OpenStreetMap tags, so that one set of rules
-(`toolkit.streets.readers.osm.tags`) decides about use and cover. ``docs/street-sources.md`` has the
-names as tables.
+(`toolkit.streets.readers.osm.tags`) decides about use and cover. ``docs/reference/street-files.md``
+has the names as tables.
 """
 
 from __future__ import annotations

@@ -22,9 +22,10 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from toolkit.base import guard, store
+from toolkit.base import store
 from toolkit.base.errors import InputDataError
-from toolkit.base.guard import Progress
+from toolkit.base.terms import StepProgress
+from toolkit.streets.readers import guard
 from toolkit.streets.readers.extract import Extract
 from toolkit.streets.readers.tables import build as street_lines
 from toolkit.streets.readers.tables import columns
@@ -67,7 +68,7 @@ def read_graphml(
     path: str | os.PathLike[str],
     *,
     boundary: BaseGeometry | None = None,
-    progress: Progress | None = None,
+    progress: StepProgress | None = None,
 ) -> Extract:
     """Read the streets of a GraphML file written by OSMnx.
 
@@ -90,7 +91,9 @@ def read_graphml(
     return street_lines.build(file, boundary=boundary, progress=progress)
 
 
-def load_graphml(path: str | os.PathLike[str], *, progress: Progress | None = None) -> StreetFile:
+def load_graphml(
+    path: str | os.PathLike[str], *, progress: StepProgress | None = None
+) -> StreetFile:
     """Read a GraphML file, to be cut to one or several places with `lines.build`.
 
     Raises
@@ -109,7 +112,7 @@ def from_graph(
     graph: Any,  # noqa: ANN401
     *,
     boundary: BaseGeometry | None = None,
-    progress: Progress | None = None,
+    progress: StepProgress | None = None,
 ) -> Extract:
     """Read the streets of a graph as OSMnx makes it.
 
@@ -166,7 +169,7 @@ class _Reader:
         self._graphs = 0
         self._open: dict[str, str] = {}
 
-    def read(self, say: Progress) -> None:
+    def read(self, say: StepProgress) -> None:
         parser = expat.ParserCreate()
         parser.buffer_text = True
         parser.StartDoctypeDeclHandler = self._refuse

@@ -1,6 +1,6 @@
 """Streets from a GeoPackage, a GeoJSON or GeoParquet file, or a shapefile.
 
-What such a file must have is in ``docs/street-sources.md``: lines, and a coordinate system.
+What such a file must have is in ``docs/reference/street-files.md``: lines, and a coordinate system.
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from toolkit.base import guard, store
+from toolkit.base import store
 from toolkit.base.errors import InputDataError
-from toolkit.base.guard import Layer, Progress, Table
+from toolkit.base.terms import StepProgress
+from toolkit.streets.readers import guard
 from toolkit.streets.readers.extract import Extract, polygonal
 from toolkit.streets.readers.formats import geojson, geopackage, geoparquet, shapefile
+from toolkit.streets.readers.guard import Layer, Table
 from toolkit.streets.readers.osm import camera_tags
 from toolkit.streets.readers.osm import tags as rules
 from toolkit.streets.readers.tables import build as street_lines
@@ -68,7 +70,7 @@ def read_tables(
     places: str | os.PathLike[str] | None = None,
     layer: str | None = None,
     boundary: BaseGeometry | None = None,
-    progress: Progress | None = None,
+    progress: StepProgress | None = None,
 ) -> Extract:
     """Read streets, and buildings and places if they are there, from a file of tables.
 
@@ -97,7 +99,7 @@ def load_tables(
     buildings: str | os.PathLike[str] | None = None,
     places: str | os.PathLike[str] | None = None,
     layer: str | None = None,
-    progress: Progress | None = None,
+    progress: StepProgress | None = None,
 ) -> StreetFile:
     """Read a file of tables, to be cut to one or several places with `lines.build`.
 

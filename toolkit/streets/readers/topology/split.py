@@ -236,7 +236,8 @@ def lengths_m(lines: GeometryArray) -> FloatArray:
 
 CARRIAGEWAY_REACH_M: Final = 25.0
 """A pavement mapped as a way of its own lies this near the road that it runs along. Half the
-width of the widest streets between building lines in the networks of ``docs/fabrics.md``."""
+width of the widest streets between building lines in the networks of
+``docs/method/reference-networks.md``."""
 _MOST_ROADS_NEAR: Final = 300
 """Roads within `CARRIAGEWAY_REACH_M` of a street, on average over a file; ten are usual."""
 _NOT_ON_THE_SURFACE: Final = ("tunnel", "underground", "indoor")

@@ -1,0 +1,312 @@
+"""Compiled loops run in worker threads only: interruptions, threads, borders, the cache."""
+
+from __future__ import annotations
+
+import ast
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from toolkit.base import store
+from toolkit.engine import workers
+
+TESTS = Path(__file__).parent
+KERNEL_MODULES = {"_exposure_kernels", "_placement_kernels", "_sight_kernels"}
+WORK = """
+import sys
+import numpy as np
+from drawn_grid import cameras, town
+from toolkit import engine_workers, exposure, placement
+from toolkit.draws import Design
+
+N_DRAWS = 8
+TYPES = cameras(N_DRAWS, hfov=70.0, working=0.9)
+PER_SITE = np.full(N_DRAWS, 2.0)
+
+def work():
+    pairs, rows, points, prob = town(N_DRAWS)
+    n_sites = len(prob)
+    chance = exposure.SiteChance.of_classes(
+        np.full((1, N_DRAWS), 0.2), np.zeros(n_sites, np.int64), np.ones(n_sites),
+        np.full(N_DRAWS, 0.2 * n_sites), district=np.arange(n_sites) // 40,
+        cluster_size=np.full(N_DRAWS, 0.5),
+    )
+    table = exposure.view_table(TYPES, PER_SITE, reach_m=60.0)
+    length = np.full(len(points.xy), 5.0)
+    street = np.arange(len(length)) // 10
+    summary = exposure.summarise(rows, chance, table, length, street, int(street.max()) + 1)
+    placed = [
+        placement.simulate(
+            pairs, chance, np.zeros(n_sites, np.int64), np.full(n_sites, np.nan), TYPES, PER_SITE,
+            length, Design(N_DRAWS, 1), independent=independent,
+        )
+        for independent in (True, False)
+    ]
+    found = (
+        pairs.start, pairs.point, pairs.height_dm, rows.site, table, summary.low, summary.mid,
+        summary.high, summary.group_mean, exposure.closed_form(rows, prob, table),
+        exposure.closed_form(rows, prob[:, :1], table[..., :1]),
+        exposure.covered_length(rows, chance, table, length), *(p.share for p in placed),
+    )
+    return b"".join(np.ascontiguousarray(a).tobytes() for a in found)
+
+expected = work()
+"""
+
+
+def run(code, *, before="", **variables):
+    """Run code after `WORK` in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-c", before + WORK + code],
+        env={**os.environ, "PYTHONPATH": str(TESTS), **variables},
+        cwd=TESTS.parent, capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
+
+
+def printed(code, **named):
+    """Return what `run` prints."""
+    done = run(code, **named)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout.strip()
+
+
+# --- interruptions --------------------------------------------------------------------------
+
+FIFTY = """
+import os, signal, threading, time
+
+begun = time.perf_counter()
+work()
+once_s = time.perf_counter() - begun
+caught = 0
+for k in range(50):
+    timer = threading.Timer(once_s * (k + 0.5) / 50, os.kill, (os.getpid(), signal.SIGINT))
+    try:
+        timer.start()
+        while True:
+            work()
+    except KeyboardInterrupt:
+        caught += 1
+print(caught, work() == expected, flush=True)
+os.kill(os.getpid(), signal.SIGINT)
+while True:
+    work()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a signal to itself ends a process there")
+def test_fifty_interruptions_do_no_harm_and_the_last_ends_the_process():
+    done = run(FIFTY)
+    assert done.stdout.strip() == "50 True", done.stderr[-2000:]
+    assert done.returncode == -signal.SIGINT
+    assert done.stderr.strip().endswith("KeyboardInterrupt")
+
+
+@pytest.fixture
+def two_threads():
+    before = workers.n_threads()
+    workers.set_threads(2)
+    yield
+    workers.set_threads(before)
+
+
+@pytest.mark.usefixtures("two_threads")
+@pytest.mark.skipif(sys.platform == "win32", reason="a signal to itself ends a process there")
+def test_an_interruption_ends_running_chunks_and_begins_no_other():
+    begun, ended, release = [], [], threading.Event()
+
+    def chunk(first, _end):
+        begun.append(first)
+        if len(begun) == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+            threading.Timer(0.3, release.set).start()
+        release.wait(60)
+        ended.append(first)
+
+    with pytest.raises(KeyboardInterrupt):
+        workers.over(chunk, range(101))
+    assert sorted(begun) == sorted(ended) == [0, 1]
+
+
+# --- the pool -------------------------------------------------------------------------------
+
+
+def test_chunks_cover_everything_in_other_threads_than_the_caller():
+    found, threads = [0] * 10, set()
+
+    def chunk(first, end, add):
+        threads.add(threading.current_thread())
+        for k in range(first, end):
+            found[k] += add
+
+    workers.over(chunk, workers.even_borders(10, 4), 3)
+    workers.over(chunk, workers.even_borders(0, 4), 3)
+    assert found == [3] * 10
+    assert threading.current_thread() not in threads
+    assert workers.even_borders(10, 4) == [0, 4, 8, 10]
+    assert workers.run(max, 3, 7) == 7
+
+
+def test_an_error_is_raised_and_begins_no_other_chunk(two_threads):  # noqa: ARG001
+    begun = []
+
+    def chunk(first, _end):
+        begun.append(first)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        workers.over(chunk, range(101))
+    assert len(begun) <= 2
+    assert workers.run(max, 3, 7) == 7
+
+
+@pytest.mark.parametrize(("given", "expected"), [("3", 3), ("", None), ("0", None), ("x", None)])
+def test_threads_are_those_of_the_variable_or_the_cores(monkeypatch, given, expected):
+    monkeypatch.setenv(workers.THREADS_VARIABLE, given)
+    if hasattr(os, "sched_getaffinity"):
+        monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 5})
+        assert workers.default_threads() == (expected or 3)
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    monkeypatch.setattr(os, "cpu_count", lambda: 7)
+    assert workers.default_threads() == (expected or 7)
+
+
+def test_less_than_one_thread_is_refused():
+    with pytest.raises(ValueError, match="from 1 up"):
+        workers.set_threads(0)
+
+
+@pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="no fork")
+def test_a_forked_process_makes_its_own_pool():
+    code = """
+import os
+child = os.fork()
+if child:
+    _, status = os.waitpid(child, 0)
+    print(os.waitstatus_to_exitcode(status), work() == expected)
+else:
+    os._exit(0 if work() == expected else 1)
+"""
+    assert printed(code) == "0 True"
+
+
+def test_any_number_of_threads_gives_the_same_bytes_and_so_do_four_callers_at_once():
+    code = """
+from concurrent.futures import ThreadPoolExecutor
+print(engine_workers.n_threads())
+for n in (1, 2, 4):
+    engine_workers.set_threads(n)
+    print(work() == expected)
+with ThreadPoolExecutor(4) as callers:
+    print(all(found == expected for found in callers.map(lambda _: work(), range(12))))
+"""
+    assert printed(code, NUMBA_NUM_THREADS="3").split() == ["3"] + 4 * ["True"]
+
+
+# --- compiled functions ---------------------------------------------------------------------
+
+COMPILED = """
+from numba.core import event
+listener = event.RecordingListener()
+event.register("numba:compile", listener)
+"""
+
+
+def test_a_second_start_compiles_nothing():
+    count = "print(sum(event.is_start for _, event in listener.buffer))"
+    # Whatever the first start compiles is kept.
+    assert "0" in (printed(count, before=COMPILED), printed(count, before=COMPILED))
+
+
+def test_the_engine_is_imported_without_numba():
+    code = (
+        "import sys; from toolkit import exposure, placement, sight; print('numba' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def called_loose(source):
+    """Return the kernels that code uses other than as first argument of a call of the pool.
+
+    Tuples of the kernel modules, whose names begin with a capital letter, and constants are free.
+    """
+    tree = ast.parse(source)
+    modules, names = set(), {}
+    for node in ast.walk(tree):
+        for name in getattr(node, "names", []) if isinstance(node, ast.ImportFrom) else []:
+            if name.name in KERNEL_MODULES:
+                modules.add(name.asname or name.name)
+            elif (node.module or "").rpartition(".")[2] in KERNEL_MODULES:
+                names[name.asname or name.name] = name.name
+        if isinstance(node, ast.Import) and any(
+            name.name.rpartition(".")[2] in KERNEL_MODULES for name in node.names
+        ):
+            return ["import as a whole"]
+
+    def kernel(node):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            name = node.attr if node.value.id in modules else ""
+        else:
+            name = names.get(node.id, "") if isinstance(node, ast.Name) else ""
+        return name if name[:1].islower() else ""
+
+    passed = {
+        id(node.args[0])
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and node.args
+        and ast.unparse(node.func) in {"engine_workers.over", "engine_workers.run"}
+    }  # fmt: skip
+    owners = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
+    found = [kernel(node) for node in ast.walk(tree) if kernel(node) and id(node) not in passed]
+    # A module under another name, or passed on, could be called from anywhere.
+    return found + [
+        node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and node.id in modules and id(node) not in owners
+    ]
+
+
+def test_compiled_functions_are_called_through_the_pool_only():
+    folder = store.builtin_dir().parent / "toolkit"
+    sources = {path: path.read_text(encoding="utf-8") for path in folder.rglob("*.py")}
+    compiling = {path.stem for path, source in sources.items() if "import njit" in source}
+    assert compiling == KERNEL_MODULES
+    assert not any("prange" in source or "parallel=" in source for source in sources.values())
+    loose = {
+        path.name: called_loose(s) for path, s in sources.items() if path.stem not in compiling
+    }
+    assert {name: found for name, found in loose.items() if found} == {}
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("kernels.sweep(x)", ["sweep"]),
+        ("sweep(x)", ["sweep"]),
+        ("renamed(x)", ["sweep"]),
+        ("map(kernels.sweep, x)", ["sweep"]),
+        ("engine_workers.over(f, kernels.sweep)", ["sweep"]),
+        ("engine_workers.over(lambda a, b: kernels.sweep(a, b), x)", ["sweep"]),
+        ("later = kernels", ["kernels"]),
+        ("getattr(kernels, 'sweep')(x)", ["kernels"]),
+        ("import toolkit.engine.kernels.sight", ["import as a whole"]),
+        ("engine_workers.over(kernels.sweep, x, kernels.Band(x))", []),
+        ("engine_workers.run(sweep, kernels.FINE_BINS)", []),
+        ("other.sweep(x)", []),
+    ],
+)
+def test_a_call_outside_the_pool_is_found(code, found):
+    head = """
+from toolkit import engine_workers
+from toolkit import _sight_kernels as kernels
+from toolkit._sight_kernels import sweep
+from toolkit._sight_kernels import sweep as renamed
+"""
+    assert called_loose(head + code) == found

@@ -1,0 +1,53 @@
+"""The documents of the project, and the parts of them that tests look at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from toolkit.base import store
+
+ROOT = store.builtin_dir().parent
+DOCS = ROOT / "docs"
+README = ROOT / "README.md"
+AROUND = tuple(ROOT / f"{name}.md" for name in ("README", "CHANGELOG", "CONTRIBUTING", "SECURITY"))
+"""Documents outside docs/; some of them are not in every distribution."""
+
+_FENCE = re.compile(r"^```(\w*)\n(.*?)^```\n", re.DOTALL | re.MULTILINE)
+
+
+def documents() -> list[Path]:
+    """Return every document, those that scripts write included."""
+    return [*(path for path in AROUND if path.is_file()), *sorted(DOCS.rglob("*.md"))]
+
+
+def name_of(path: Path) -> str:
+    """Return a document's name within the project."""
+    return path.relative_to(ROOT).as_posix()
+
+
+def read(path: Path) -> str:
+    """Return the text of a document."""
+    return path.read_text(encoding="utf-8")
+
+
+def handwritten() -> dict[str, str]:
+    """Return the texts of docs/ and the README that people write and keep, by name."""
+    paths = [
+        README,
+        *(p for p in sorted(DOCS.rglob("*.md")) if DOCS / "generated" not in p.parents),
+    ]
+    return {name_of(path): read(path) for path in paths}
+
+
+def blocks(text: str, language: str) -> Iterator[str]:
+    """Yield the fenced blocks of a language."""
+    for found in _FENCE.finditer(text):
+        if found[1] == language:
+            yield found[2]
+
+
+def without_blocks(text: str) -> str:
+    """Return a text without its fenced blocks."""
+    return _FENCE.sub("", text)

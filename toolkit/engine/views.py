@@ -1,0 +1,221 @@
+"""How likely a site records a point, by distance and by what is known of its cameras."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from toolkit.base.arrays import Float32Array, FloatArray, IntArray
+from toolkit.base.terms import TIERS
+from toolkit.engine import workers
+from toolkit.engine.sight import BEARING_STEPS
+from toolkit.optics import facing
+from toolkit.optics.camera_draws import CameraDraws
+
+BIN_M: Final = 1.0
+"""Rings are tabulated in distance bins of this width; a bin counts by the part inside the ring."""
+
+MAX_PER_SITE: Final = 6
+"""Cameras per site are cut off here (less than 1 in 100 sites at the highest assumed mean)."""
+
+_OFFSET_STEPS: Final = facing.STEPS
+"""Steps of 3 degrees over which the rotation of a site is averaged; 1 to 6 divide it."""
+
+_HALF_CIRCLE: Final = _OFFSET_STEPS // 2
+
+
+# Rows of the view table: a candidate, mapped sites of 1 to 6 cameras, offsets of one camera, one
+# camera whose field is known, one that turns, and candidates by the angle to their street.
+CANDIDATE: Final = 0
+"""Row of the view table for a site that may stand there: number and bearings unknown."""
+
+IN_FIELD: Final = 1 + MAX_PER_SITE + _HALF_CIRCLE
+"""Row for one camera whose field is known and holds the point: only its ring is uncertain."""
+
+TURNING: Final = IN_FIELD + 1
+"""Row for one camera that is known to turn: all directions, and one of the types that turn."""
+
+BY_STREET: Final = TURNING + 1
+"""First of the rows for a site that may stand there, by the angle of the point to its street."""
+
+N_VIEWS: Final = BY_STREET + facing.FOLDS
+
+HEIGHT_STEP_M = 0.5
+"""Least camera heights are rounded down to steps of this size: a roof hides a little less."""
+
+_HEIGHT_STEP_DM = 5
+
+BEARING_STEP_DEG = 360.0 / BEARING_STEPS
+"""Bearings of lines of sight are kept in steps of this size."""
+
+
+def mapped_view(n_cameras: IntArray) -> IntArray:
+    """Return the row of the view table of a mapped site with n cameras, bearings unknown."""
+    return np.clip(n_cameras, 1, MAX_PER_SITE)
+
+
+def directed_view(offset_deg: FloatArray) -> IntArray:
+    """Return the row for one camera whose axis is `offset_deg` away from the point."""
+    folded = np.abs((np.asarray(offset_deg) + 180.0) % 360.0 - 180.0)
+    step = np.minimum((folded / 360.0 * _OFFSET_STEPS).astype(np.int64), _HALF_CIRCLE - 1)
+    return 1 + MAX_PER_SITE + step
+
+
+def view_code(view: IntArray, least_dm: NDArray[np.uint8]) -> IntArray:
+    """Return the kind of view of pairs: the row for open sight, and what a roof leaves of it.
+
+    Parameters
+    ----------
+    view
+        `CANDIDATE`, `mapped_view`, `directed_view`, `IN_FIELD`, `TURNING` or `BY_STREET` and the
+        class of angle, shape (N,).
+    least_dm
+        Least camera height in tenths of a metre, 0 where nothing stands between, shape (N,).
+    """
+    band = np.where(least_dm > 0, 1 + least_dm.astype(np.int64) // _HEIGHT_STEP_DM, 0)
+    return np.asarray(view + N_VIEWS * band)
+
+
+def known_width(width_deg: FloatArray) -> FloatArray:
+    """Return widths as they are used: none is narrower than a step of bearing.
+
+    A narrower one could lie between two steps and hold nothing.
+    """
+    return np.asarray(np.maximum(width_deg, BEARING_STEP_DEG))  # NaN stays NaN
+
+
+def per_site_prob(mean_per_site: FloatArray) -> FloatArray:
+    """Return the chance of 1 to `MAX_PER_SITE` cameras at a site: 1 + Poisson(mean - 1).
+
+    Returns
+    -------
+    prob
+        Shape (D, MAX_PER_SITE), rows add up to one.
+    """
+    count = np.arange(MAX_PER_SITE)
+    mean = np.maximum(mean_per_site - 1.0, 0.0)[:, None]
+    prob = np.exp(special.xlogy(count, mean) - special.gammaln(count + 1) - mean)
+    return np.asarray(prob / prob.sum(axis=1, keepdims=True))
+
+
+def view_table(
+    cameras: CameraDraws,
+    mean_per_site: FloatArray,
+    *,
+    reach_m: float,
+    availability: FloatArray | None = None,
+    codes: IntArray | None = None,
+) -> Float32Array:
+    """Tabulate v, the chance that one site's cameras have a point in their rings.
+
+    Cameras of one site look in evenly spaced directions with a random common turn, of which more
+    is known where the street is; each has a
+    type of its own and works or not on its own, given the share working.
+
+    Parameters
+    ----------
+    cameras
+        Draws of camera types.
+    mean_per_site
+        Mean cameras per site, shape (D,).
+    reach_m
+        Length of the table.
+    availability
+        Share working, shape (D,); that of `cameras` by default.
+    codes
+        Kinds of view that are wanted, shape (K,), see `view_code`; by default all that have
+        nothing between site and point.
+
+    Returns
+    -------
+    table
+        Shape (K, bins, T, D).
+    """
+    from toolkit.engine.kernels import exposure as kernels
+
+    codes = np.arange(N_VIEWS) if codes is None else codes
+    bands, band = np.unique(codes // N_VIEWS, return_inverse=True)
+    row_of = np.full((len(bands), N_VIEWS), -1, dtype=np.int64)
+    row_of[band, codes % N_VIEWS] = np.arange(len(codes))
+    working = cameras.availability if availability is None else availability
+    turns = cameras.turns
+    if turns is None:
+        turns = np.full((len(working), facing.STEPS), 1.0 / facing.STEPS)
+    # Allocated here: numpy asks the system for large pages, compiled loops do not.
+    table = np.zeros((len(codes), math.ceil(reach_m / BIN_M), len(TIERS), len(working)), np.float32)
+    types = kernels.CameraTypes(
+        np.ascontiguousarray(cameras.share * working[:, None]),
+        np.ascontiguousarray(cameras.height_m),
+        np.ascontiguousarray(cameras.hfov_deg),
+        np.nan_to_num(cameras.inner_m, nan=np.inf),
+        np.nan_to_num(cameras.outer_m, nan=0.0),
+        per_site_prob(mean_per_site),
+        facing.facing_prob(turns),
+    )
+    workers.over(
+        kernels.fill_views,
+        workers.even_borders(len(working), _DRAWS_TOGETHER),
+        types,
+        np.maximum(bands - 1, 0) * HEIGHT_STEP_M,
+        row_of,
+        kernels.ViewRows(1 + MAX_PER_SITE, IN_FIELD, TURNING, BY_STREET),
+        BIN_M,
+        table,
+    )
+    return table
+
+
+_DRAWS_TOGETHER: Final = 16
+"""Draws in one line of a processor's cache (64 bytes of 4)."""
+
+
+def candidate_views(
+    cameras: CameraDraws, mean_per_site: FloatArray, *, reach_m: float
+) -> Float32Array:
+    """Tabulate the chance that one site's cameras have a point in their rings.
+
+    The same bits as the row `CANDIDATE` of `view_table`. A city without streets needs no other
+    row, and compiled loops take longer to load than this takes to run.
+
+    Parameters
+    ----------
+    cameras, mean_per_site, reach_m
+        See `view_table`.
+
+    Returns
+    -------
+    views
+        Shape (bins, T, D).
+    """
+    edge_m = np.arange(math.ceil(reach_m / BIN_M) + 1) * BIN_M
+    inner, outer = np.nan_to_num(cameras.inner_m, nan=np.inf), np.nan_to_num(cameras.outer_m)
+    weight = cameras.share * cameras.availability[:, None]
+    per_site = per_site_prob(mean_per_site)
+    # Part of each step of offset inside the field of each type, shape (Y, steps, D).
+    half_steps = cameras.hfov_deg.T[:, None, :] / 2.0 / 360.0 * _OFFSET_STEPS
+    field = np.clip(half_steps - np.arange(_HALF_CIRCLE)[:, None], 0.0, 1.0)
+    views = np.empty((len(edge_m) - 1, len(TIERS), len(weight)), np.float32)
+    for t in range(len(TIERS)):
+        # Part of each bin inside the ring of each type, shape (D, Y, bins).
+        far = np.minimum(edge_m[1:], outer[:, t, :, None])
+        near = np.maximum(edge_m[:-1], inner[:, t, :, None])
+        part = np.maximum(far - near, 0.0) / BIN_M
+        # Between the edges of rings a bin is as the one before it.
+        new = np.ones((len(weight), len(edge_m) - 1), dtype=np.bool_)
+        new[:, 1:] = (part[:, :, 1:] != part[:, :, :-1]).any(axis=1)
+        d, b = np.nonzero(new)
+        cover = np.zeros((_HALF_CIRCLE, len(d)))
+        for y in range(weight.shape[1]):
+            cover += weight[d, y] * part[d, y, b] * field[y][:, d]
+        free = 1.0 - np.concatenate([cover, cover[::-1]])
+        mixed = np.zeros(len(d))
+        for n in range(1, MAX_PER_SITE + 1):
+            seen = 1.0 - np.multiply.reduce(free.reshape(n, _OFFSET_STEPS // n, len(d)))
+            mixed += per_site[d, n - 1] * seen.sum(axis=0) / (_OFFSET_STEPS // n)
+        latest = np.cumsum(new) - 1
+        views[:, t] = mixed.astype(np.float32)[latest].reshape(new.shape).T
+    return views

@@ -1,0 +1,106 @@
+"""The colour steps of maps: classes by the low and high end, and by the middle within."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+from branca.colormap import linear
+
+from toolkit.base.terms import ExposureClass, Tier
+from toolkit.language import words
+from toolkit.language.translate import tr
+
+_UNKNOWN: Final = "#7a7a7a"
+
+_ALL: Final = 1.01
+"""Above every probability: a step without an upper bound."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the map's scale.
+
+    Attributes
+    ----------
+    cls
+        The class of the streets.
+    at_least, below
+        Bounds of the middle of their probability: ``at_least <= mid < below``. Used within the
+        class "possible" only. The class itself follows the low and the high end
+        (`results.exposure_class`); on real streets the high end alone puts nearly all of them
+        into one colour.
+    color
+        Colour of the line.
+    width_px
+        Width of the line: the steps also differ without colour.
+    dash
+        Dashes of the line, or None.
+    """
+
+    cls: ExposureClass
+    at_least: float
+    below: float
+    color: str
+    width_px: float
+    dash: str | None = None
+
+
+def _inferno(position: float) -> str:
+    """Return a colour of the scale "inferno" (van der Walt and Smith 2015).
+
+    It falls evenly in lightness and is made to be read with every kind of colour vision; its
+    lightest fifth is left out, because it cannot be seen on white.
+    """
+    return str(vars(linear)["inferno"].rgb_hex_str(position))
+
+
+STEPS: Final[tuple[Step, ...]] = (
+    Step("likely", 0.0, _ALL, _inferno(0.10), 4.5),
+    Step("possible", 0.5, _ALL, _inferno(0.34), 3.7),
+    Step("possible", 0.25, 0.5, _inferno(0.50), 3.0),
+    Step("possible", 0.0, 0.25, _inferno(0.63), 2.3),
+    Step("not_excluded", 0.0, _ALL, _inferno(0.76), 1.7),
+    Step("unknown", np.nan, np.nan, _UNKNOWN, 1.7, "5 4"),
+)
+"""From the most to the least; "unknown" is drawn differently, not lighter."""
+
+
+def step_name(step: Step, lang: str) -> str:
+    """Return what the legend says of a step; `labels.class_meaning` says what the class means."""
+    name = words.class_name(step.cls, lang)
+    if step.cls != "possible":
+        return name
+    high = words.share(step.below, lang)
+    if step.at_least == 0:
+        return tr("{name}, middle under {high}", lang).format(name=name, high=high)
+    low = words.share(step.at_least, lang)
+    if step.below == _ALL:
+        return tr("{name}, middle {low} or more", lang).format(name=name, low=low)
+    return tr("{name}, middle {low} to {high}", lang).format(name=name, low=low, high=high)
+
+
+def streets_of(step: Step, streets: gpd.GeoDataFrame, tier: Tier) -> gpd.GeoDataFrame:
+    """Return the streets that belong to a step.
+
+    Parameters
+    ----------
+    step
+        One of `STEPS`.
+    streets
+        As in `results.Layers`.
+    tier
+        Whose columns are read.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Some rows of `streets`. Each street belongs to exactly one step.
+    """
+    chosen = streets[f"{tier}_class"].to_numpy() == step.cls
+    if step.cls == "possible":
+        mid = streets[f"{tier}_mid"].to_numpy(float)
+        chosen &= (mid >= step.at_least) & (mid < step.below)
+    return streets[chosen]
