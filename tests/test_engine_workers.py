@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import inspect
 import multiprocessing
 import os
 import signal
@@ -12,6 +14,8 @@ import threading
 from pathlib import Path
 
 import pytest
+from numba.core.caching import FunctionCache
+from numba.core.dispatcher import Dispatcher
 
 from toolkit import engine_workers, store
 
@@ -282,6 +286,24 @@ def test_compiled_functions_are_called_through_the_pool_only():
         path.name: called_loose(s) for path, s in sources.items() if path.stem not in compiling
     }
     assert {name: found for name, found in loose.items() if found} == {}
+
+
+@pytest.mark.parametrize("module", sorted(KERNEL_MODULES))
+def test_plain_code_names_only_compiled_functions_with_a_wrapper_which_are_kept(module):
+    kernels = importlib.import_module(f"toolkit.{module}")
+    compiled = {k: v for k, v in vars(kernels).items() if isinstance(v, Dispatcher)}
+    helpers = {k for k, v in compiled.items() if v.targetoptions.get("no_cpython_wrapper")}
+    assert helpers
+    kept = {k for k, v in compiled.items() if isinstance(v._cache, FunctionCache)}
+    assert kept == set(compiled) - helpers
+    folder = store.builtin_dir().parent / "toolkit"
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if path.stem not in KERNEL_MODULES and isinstance(node, ast.Attribute):
+                assert not (ast.unparse(node.value) == "kernels" and node.attr in helpers)
+    # Plain functions next to the compiled ones.
+    for function in filter(inspect.isfunction, vars(kernels).values()):
+        assert not helpers & set(function.__code__.co_names)
 
 
 @pytest.mark.parametrize(
