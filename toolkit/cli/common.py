@@ -20,13 +20,15 @@ from rich.table import Table
 from toolkit.base.errors import UsageError
 
 if TYPE_CHECKING:
+    from toolkit.assessment.question import Question
     from toolkit.evidence.observations import Observation
+
+    Commands: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001
+else:
+    Commands = argparse._SubParsersAction  # noqa: SLF001 - takes no argument at run time
 
 OK, BAD_DATA, INTERRUPTED = 0, 1, 130
 _WIDTH_WHEN_PIPED = 160
-
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
-"""Where a group of commands adds its own."""
 
 messages = Console(stderr=True, highlight=False, markup=False)
 
@@ -53,23 +55,25 @@ def add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0)
 
 
-def assess_inputs(options: argparse.Namespace) -> dict[str, Any]:
-    """Turn the common options into arguments of `assess`."""
+def question_of(city: str, options: argparse.Namespace) -> Question:
+    """Return what the common options ask about a city."""
+    from toolkit.assessment.question import Question
     from toolkit.assumptions.sets import load_assumptions
 
     if options.seed < 0:
         msg = f"--seed {options.seed}: give a whole number from 0 up."
         raise UsageError(msg)
-    return {
-        "assumptions": load_assumptions(options.assumptions, parse_changes(options.set)),
-        "status": options.status,
-        "scope": options.scope,
-        "count": parse_count(options.count) if options.count else None,
-        "observations": tuple(parse_observed(text) for text in options.observed),
-        "profile": options.profile,
-        "as_of": as_of_date(options.as_of),
-        "seed": options.seed,
-    }
+    return Question(
+        city,
+        assumptions=load_assumptions(options.assumptions, parse_changes(options.set)),
+        status=options.status,
+        scope=options.scope,
+        count=parse_count(options.count) if options.count else None,
+        observations=tuple(parse_observed(text) for text in options.observed),
+        profile=options.profile,
+        as_of=as_of_date(options.as_of),
+        seed=options.seed,
+    )
 
 
 def parse_count(text: str) -> tuple[float, float]:

@@ -99,7 +99,9 @@ def only(profiles: Profiles, name: str) -> Mixture:
     return Mixture({name: 1.0}, 1.0, "asked for")
 
 
-def operators_of(city: str | None, profile: str | None = None) -> Operators:
+def operators_of(
+    city: str | None, profile: str | None = None, fitted: Profiles | None = None
+) -> Operators:
     """Return what is believed of the operators of a city.
 
     Parameters
@@ -108,6 +110,8 @@ def operators_of(city: str | None, profile: str | None = None) -> Operators:
         Id of the city.
     profile
         This profile alone, in place of the mixture of the city.
+    fitted
+        The profiles; read by default.
 
     Raises
     ------
@@ -116,7 +120,7 @@ def operators_of(city: str | None, profile: str | None = None) -> Operators:
     InputDataError
         If a file is missing or cannot be used.
     """
-    profiles = load_profiles()
+    profiles = fitted or load_profiles()
     mixture = mixture_of(profiles, city) if profile is None else only(profiles, profile)
     return Operators(profiles, mixture, profile)
 
