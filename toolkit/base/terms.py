@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
+
+from pydantic import ConfigDict
 
 from toolkit.base.record import Record
 
@@ -39,10 +41,25 @@ FULL_CIRCLE_DEG: Final = 360.0
 
 
 class Names(Record):
-    """A name in the languages of the toolkit."""
+    """A name by language code: the English one, and any other that is known."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, str]
 
     en: str
-    my: str
+
+    if TYPE_CHECKING:
+
+        def __init__(self, *, en: str, **others: str) -> None:
+            """Take a name in any language; pydantic's own signature knows the fields only."""
+
+    def in_language(self, lang: str) -> str:
+        """Return the name in a language, in English where none is known in it."""
+        return self.en if lang == "en" else self.__pydantic_extra__.get(lang, self.en)
+
+    def in_all_languages(self) -> tuple[str, ...]:
+        """Return the name in every language it is known in, English first."""
+        return (self.en, *self.__pydantic_extra__.values())
 
 
 class Boundary(Record):
