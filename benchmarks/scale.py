@@ -164,13 +164,11 @@ def first_pass(name: str, tile_km: float) -> None:
 
     from toolkit.assessment import tiles
     from toolkit.assessment.inputs import make_inputs
+    from toolkit.assessment.question import Question
     from toolkit.assessment.site_plan import plan_sites
-    from toolkit.base.draws import Design
 
-    inputs, pack_id, _ = make_inputs(
-        name, as_of=dt.date(2026, 11, 23), design=Design(200, 0), scope="all"
-    )
-    city = tiles.open_city(inputs, pack_id or "", tile_km)
+    inputs = make_inputs(Question(name, dt.date(2026, 11, 23), scope="all").load())
+    city = tiles.open_city(inputs.loaded, tile_km)
     plan_sites(inputs, city.pack, city.frame)
 
 

@@ -14,6 +14,7 @@ from toolkit.base.version import __version__ as __version__
 if TYPE_CHECKING:
     from toolkit.assessment.assess import assess
     from toolkit.assessment.model import Assessment
+    from toolkit.assessment.question import Question
     from toolkit.assumptions.sets import load_assumptions
     from toolkit.evidence.load import load_claims
     from toolkit.output.report import write_report
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Assessment",
+    "Question",
     "assess",
     "load_assumptions",
     "load_cities",
@@ -32,6 +34,7 @@ __all__ = [
 
 _HOMES = {
     "Assessment": "toolkit.assessment.model",
+    "Question": "toolkit.assessment.question",
     "assess": "toolkit.assessment.assess",
     "load_assumptions": "toolkit.assumptions.sets",
     "load_cities": "toolkit.streets.cities",

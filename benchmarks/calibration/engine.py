@@ -25,7 +25,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 import numpy as np
@@ -42,19 +42,18 @@ from benchmarks.calibration.invented_truth import (
     place,
     write_report,
 )
-from toolkit.assessment.inputs import Inputs
+from toolkit.assessment.inputs import make_inputs
 from toolkit.assessment.on_streets import on_streets
+from toolkit.assessment.question import Question
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.base.arrays import FloatArray
 from toolkit.base.draws import Design
 from toolkit.base.quantity import INTERVAL, upper_prob
-from toolkit.base.terms import TIERS, Names
+from toolkit.base.terms import TIERS
 from toolkit.engine.scene import Scene, build_scene
-from toolkit.evidence.count import count_draws
-from toolkit.optics.camera_draws import draw_cameras, load_catalogue
+from toolkit.optics.camera_draws import load_catalogue
 from toolkit.siting import candidates, weights
-from toolkit.streets import cities
 from toolkit.streets.pack import Pack, open_pack
 
 CITIES = 1_000
@@ -159,34 +158,14 @@ def _scene_of(network: int, folder: str) -> tuple[Pack, Scene]:
 def answer(network: int, report: Report, *, seed: int, n_draws: int) -> Answer:
     """Give the tool a report and streets, and nothing else."""
     pack, built = scene_of(network)
-    values, design = load_assumptions(), Design(n_draws, seed)
-    outcome = on_streets(
-        Inputs(
-            city=cities.City(
-                id=pack_id(network),
-                name=Names(en=pack_id(network), my=pack_id(network)),
-                lat=17.0,
-                lon=96.6,
-                admin="invented",
-                # Of a demonstration all cameras stand inside the boundary; elsewhere the report
-                # does not say which area it counts.
-                demonstration=report.bounded,
-                pack=pack_id(network),
-            ),
-            claims=(report.claim,),
-            assumptions=values,
-            as_of=AS_OF,
-            status="installed",
-            seed=seed,
-            design=design,
-            counts=count_draws((report.claim,), as_of=AS_OF, design=design, assumptions=values),
-            cameras=draw_cameras(_catalogue(), values, design, brand=None),
-            per_site=values.draw("sites.cameras_per_site", design),
-            model=candidates.load_siting(),
-            operators=weights.operators_of(None),
-        ),
-        pack_id(network),
+    loaded = Question(pack_id(network), AS_OF, seed=seed, n_draws=n_draws).load()
+    # Of a demonstration all cameras stand inside the boundary; elsewhere the report does not say
+    # which area it counts.
+    city = loaded.city.model_copy(update={"demonstration": report.bounded})
+    loaded = replace(
+        loaded, city=city, claims=(report.claim,), operators=weights.operators_of(None)
     )
+    outcome = on_streets(make_inputs(loaded))
     known_km = float(built.points.length[built.point_known].sum()) / 1e3
     streets = outcome.layers.streets if outcome.layers is not None else pack.streets
     return Answer(

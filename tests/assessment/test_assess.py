@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -14,8 +15,11 @@ import numpy as np
 import pytest
 
 from toolkit.assessment import model
-from toolkit.assessment.assess import assess
+from toolkit.assessment.assess import assemble, assess
+from toolkit.assessment.inputs import make_inputs
 from toolkit.assessment.model import Assessment
+from toolkit.assessment.on_city_level import on_city_level
+from toolkit.assessment.question import Question
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import quantity, store, terms
 from toolkit.base.errors import NotFoundError
@@ -125,14 +129,12 @@ def test_each_reported_city_has_an_answer_without_streets(city):
     assert {note.id for note in found.missing} == {"no_streets"}
 
 
-def test_the_city_level_estimate_agrees_with_streets_where_both_are_known(helsinki, monkeypatch):
+def test_the_city_level_estimate_agrees_with_streets_where_both_are_known(helsinki):
     # The demonstration without its streets: the length covered must come out near that with them,
     # up to the overlap of views, which the city-level figure does not take off.
-    city = next(c for c in load_cities() if c.id == "helsinki-centre")
-    streetless = city.model_copy(update={"pack": None})
-    monkeypatch.setattr("toolkit.assessment.inputs.city_or_pack", lambda _: streetless)
-    monkeypatch.setattr("toolkit.assessment.assess.find_pack_for", lambda _: None)
-    without = assess("helsinki-centre", as_of=AS_OF)
+    loaded = Question("helsinki-centre", AS_OF).load()
+    inputs = make_inputs(replace(loaded, pack=None, manifest=None))
+    without = assemble(inputs, on_city_level(inputs))
     assert without.basis == "city_level"
     with_streets = helsinki.tiers["recognised"].length_km
     estimate = without.tiers["recognised"].length_km

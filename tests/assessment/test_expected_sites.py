@@ -9,7 +9,7 @@ import pytest
 
 from toolkit.assessment import expected_sites
 from toolkit.assessment.inputs import make_inputs
-from toolkit.base.draws import Design
+from toolkit.assessment.question import Question
 from toolkit.base.errors import NotFoundError
 from toolkit.language import words
 from toolkit.streets.pack import open_pack
@@ -18,8 +18,8 @@ AS_OF = dt.date(2026, 11, 23)
 
 
 def made(city="helsinki-centre", *, n_draws=40, **more):
-    inputs, pack_id, _ = make_inputs(city, as_of=AS_OF, design=Design(n_draws, 0), **more)
-    return inputs, expected_sites.predict(inputs, pack_id)
+    inputs = make_inputs(Question(city, AS_OF, n_draws=n_draws, **more).load())
+    return inputs, expected_sites.predict(inputs)
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +93,5 @@ def test_the_same_question_has_the_same_answer(cells):
 
 
 def test_a_city_without_streets_is_refused_with_advice():
-    inputs, pack_id, _ = make_inputs("dawei", as_of=AS_OF, design=Design(2, 0))
     with pytest.raises(NotFoundError, match="No streets are installed"):
-        expected_sites.predict(inputs, pack_id)
+        made("dawei", n_draws=2)

@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from toolkit.assessment import on_streets, site_plan, sums
+from toolkit.assessment import on_streets, question, site_plan, sums
 from toolkit.assessment.assess import assess
 from toolkit.assessment.inputs import make_inputs
+from toolkit.assessment.question import SCENE_VALUES, Question
 from toolkit.assumptions.sets import load_assumptions
-from toolkit.base.draws import Design
 from toolkit.engine import scene, sight
-from toolkit.siting import profiles, weights
+from toolkit.siting import weights
 from toolkit.streets import mapped_cameras
 from toolkit.streets import pack as streets
 from toolkit.streets.schema import LAYERS, Layers
@@ -72,8 +72,9 @@ def another_value(key: str) -> float | None:
 
 def forget() -> None:
     """Forget what is kept in memory, as a new process has."""
-    on_streets._open_scene.cache_clear()
-    on_streets._open_sample.cache_clear()
+    question._open.cache_clear()
+    on_streets.scenes.clear()
+    on_streets.samples.clear()
     weights._kept_weights.cache_clear()
 
 
@@ -95,7 +96,7 @@ def built(home, monkeypatch):
 
     note(on_streets, "build_scene", "scene")
     note(sight, "sweep", "sight")
-    note(profiles, "draw", "weights")
+    note(weights, "draw", "weights")
     small()
     assert sorted(done) == ["scene", "sight", "weights"]
     done.clear()
@@ -160,12 +161,8 @@ class TestCacheKeys:
         assert built == []
 
     def test_the_key_of_a_scene_has_all_that_builds_it(self):
-        named = set(on_streets.SceneKey._fields)
-        given = set(scene.build_scene.__annotations__) - {"pack", "model", "return"}
-        assert given < named
-        assert named - given == {
-            "pack_id", "pack_sha256", "siting_sha256", "field_notes_sha256",
-        }  # fmt: skip
+        given = set(scene.build_scene.__annotations__)
+        assert given - {"return"} == {"pack", "model", "mapped", *SCENE_VALUES}
 
     @pytest.mark.usefixtures("built")
     def test_a_sample_is_drawn_once_for_a_seed(self, monkeypatch):
@@ -187,16 +184,16 @@ class TestCacheKeys:
 START = """
 import datetime as dt, json, sys
 import numpy as np
-from toolkit import basis_streets, sight
-from toolkit.assessment import assess, make_inputs
-from toolkit.draws import Design
+from toolkit.assessment.assess import assess
+from toolkit.assessment.on_streets import scene_of
+from toolkit.assessment.question import Question
+from toolkit.engine import sight
 swept = []
 sweep = sight.sweep
 sight.sweep = lambda *given, **named: swept.append(1) or sweep(*given, **named)
-as_of = dt.date(2026, 11, 23)
-found = assess("small", as_of=as_of, count=(20.0, 60.0), n_draws=5)
-inputs, pack, _ = make_inputs("small", as_of=as_of, design=Design(5, 0), count=(20.0, 60.0))
-pairs = basis_streets.scene_of(inputs, pack)[1].lines_of_sight
+question = Question("small", dt.date(2026, 11, 23), count=(20.0, 60.0), n_draws=5)
+found = assess(question)
+pairs = scene_of(question.load())[1].lines_of_sight
 arrays = [pairs.start, pairs.point, pairs.distance_cm, pairs.bearing, pairs.height_dm]
 print(json.dumps({
     "swept": len(swept),
@@ -208,7 +205,7 @@ print(json.dumps({
 FOUR_AT_ONCE = """
 import datetime as dt, sys, threading
 from concurrent.futures import ThreadPoolExecutor
-from toolkit.assessment import assess
+from toolkit.assessment.assess import assess
 COUNTS = [(20.0, 60.0), (30.0, 90.0), (5.0, 10.0), (100.0, 200.0)]
 together = threading.Barrier(4)
 def one(count, wait=True):
@@ -264,9 +261,8 @@ def test_layers_are_made_once_and_only_when_asked_for(home, monkeypatch):
     assert made == []
     assert found.layers is found.layers
     assert len(made) == 1
-    inputs, pack_id, _ = make_inputs(PACK, as_of=AS_OF, design=Design(5, 0), count=(20.0, 60.0))
     street = found.layers.streets
-    built = on_streets.scene_of(inputs, pack_id)[1]
+    built = on_streets.scene_of(Question(PACK, AS_OF).load())[1]
     assert np.isnan(street["seen_mid"].to_numpy()[~built.street_known]).all()
     forget()
 
@@ -274,10 +270,8 @@ def test_layers_are_made_once_and_only_when_asked_for(home, monkeypatch):
 def test_totals_alone_are_those_that_come_with_a_summary(tmp_path, monkeypatch):
     monkeypatch.setenv("CAMERA_TOOLKIT_HOME", str(tmp_path))
     install(tmp_path)
-    inputs, pack_id, _ = make_inputs(
-        PACK, as_of=AS_OF, count=(20.0, 60.0), design=Design(7, 0), assumptions=load_assumptions()
-    )
-    pack, ground = on_streets.scene_of(inputs, pack_id)
+    inputs = make_inputs(Question(PACK, AS_OF, count=(20.0, 60.0), n_draws=7).load())
+    pack, ground = on_streets.scene_of(inputs.loaded)
     plan = site_plan.plan_sites(inputs, pack, ground)
     both, _ = sums.add_up(inputs, ground, plan, plan.sample)
     alone = sums.add_up_totals(inputs, ground, plan, plan.sample)

@@ -13,9 +13,9 @@ from toolkit.assessment import tiles
 from toolkit.assessment.assess import assemble
 from toolkit.assessment.inputs import make_inputs
 from toolkit.assessment.on_streets import on_streets, outcome_of
+from toolkit.assessment.question import Question
 from toolkit.assessment.site_plan import plan_sites
 from toolkit.assessment.sums import total
-from toolkit.base.draws import Design
 from toolkit.base.terms import TIERS
 
 AS_OF = dt.date(2026, 11, 23)
@@ -24,15 +24,10 @@ TILE_KM = 0.7
 
 @pytest.fixture(scope="module")
 def both():
-    inputs, pack_id, figures = make_inputs(
-        "helsinki-centre", as_of=AS_OF, design=Design(20, 0), count=(300, 600)
-    )
-    whole = on_streets(inputs, pack_id)
-    parts = [
-        tiles.compute_tile(inputs, pack_id, k, TILE_KM)
-        for k in range(tiles.n_tiles(pack_id, TILE_KM))
-    ]
-    return inputs, pack_id, figures, whole, parts
+    inputs = make_inputs(Question("helsinki-centre", AS_OF, n_draws=20, count=(300, 600)).load())
+    n_tiles = tiles.n_tiles(inputs.loaded.pack, TILE_KM)
+    parts = [tiles.compute_tile(inputs, k, TILE_KM) for k in range(n_tiles)]
+    return inputs, on_streets(inputs), parts
 
 
 def test_streets_of_tiles_have_the_same_bits_as_those_of_one_piece(both):
@@ -44,8 +39,8 @@ def test_streets_of_tiles_have_the_same_bits_as_those_of_one_piece(both):
 
 def test_streets_near_a_border_see_sites_beyond_it(both):
     # Otherwise the comparison with one piece would hold without any halo.
-    inputs, pack_id, *_ = both
-    city = tiles.open_city(inputs, pack_id, TILE_KM)
+    inputs, *_ = both
+    city = tiles.open_city(inputs.loaded, TILE_KM)
     streets = np.flatnonzero(city.tile == 4)
     scene, point = tiles.tile_scene(city, streets, reach_m=80.0, person_height_m=1.7)
     assert (np.diff(point) > 0).all()
@@ -56,16 +51,14 @@ def test_streets_near_a_border_see_sites_beyond_it(both):
 
 
 def test_totals_of_tiles_add_up_to_the_same_assessment(both):
-    inputs, pack_id, figures, whole, parts = both
-    city = tiles.open_city(inputs, pack_id, TILE_KM)
+    inputs, whole, parts = both
+    city = tiles.open_city(inputs.loaded, TILE_KM)
     plan = plan_sites(inputs, city.pack, city.frame)
     sums = total([part for part, _ in parts])
     added = outcome_of(inputs, city.pack, city.frame, plan, sums, layers=None)
     np.testing.assert_allclose(added.expected_km, whole.expected_km, rtol=1e-9)
     np.testing.assert_allclose(added.realised_km, whole.realised_km, rtol=1e-9)
-    one, other = (
-        assemble(inputs, outcome, figures).model_dump(mode="json") for outcome in (whole, added)
-    )
+    one, other = (assemble(inputs, outcome).model_dump(mode="json") for outcome in (whole, added))
     assert _figures(one) == pytest.approx(_figures(other), rel=2e-6)
     # Which cameras are able is no matter of streets: every tile has the number of the city.
     for part, _ in parts:

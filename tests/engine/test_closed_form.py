@@ -20,6 +20,7 @@ from toolkit.engine.views import (
     MAX_PER_SITE,
     N_VIEWS,
     TURNING,
+    candidate_views,
     directed_view,
     mapped_view,
     per_site_prob,
@@ -59,6 +60,30 @@ def behind_roofs(seed, n_points=40, n_sites=30):
     return pairs_by_point.point_rows(
         pairs, n_points, rng.integers(0, 3, n_sites), np.full(n_sites, np.nan)
     )
+
+
+class TestCandidateViews:
+    """The row of the table that a city without streets needs, without compiled loops."""
+
+    @pytest.mark.parametrize("n_draws", [1, 40])
+    def test_they_are_the_row_of_the_table_to_the_bit(self, n_draws):
+        rng = np.random.default_rng(5)
+        shape = (n_draws, len(TIERS), 4)
+        inner_m = np.where(rng.random(shape) < 0.2, np.nan, rng.uniform(0, 30, shape))
+        drawn = replace(
+            cameras(n_draws, share=(0.4, 0.3, 0.2, 0.1)),
+            hfov_deg=np.where(
+                rng.random(shape[::2]) < 0.2, 360.0, rng.uniform(20, 130, shape[::2])
+            ),
+            inner_m=inner_m,
+            outer_m=inner_m + rng.uniform(0, 90, shape),
+            availability=rng.uniform(0.4, 1.0, n_draws),
+        )
+        mean = rng.uniform(0.8, 3.0, n_draws)
+        row = view_table(drawn, mean, reach_m=REACH_M, codes=np.array([CANDIDATE]))[0]
+        found = candidate_views(drawn, mean, reach_m=REACH_M)
+        assert found.max() > 0.1
+        np.testing.assert_array_equal(found, row)
 
 
 class TestSeenBy:

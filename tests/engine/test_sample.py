@@ -11,8 +11,8 @@ import pytest
 
 from toolkit.assessment import model
 from toolkit.assessment.assess import assess
-from toolkit.assessment.inputs import make_inputs
 from toolkit.assessment.on_streets import scene_of
+from toolkit.assessment.question import Question
 from toolkit.base.draws import Design
 from toolkit.base.terms import TIERS
 from toolkit.engine import sample
@@ -41,10 +41,7 @@ def sampled():
 
 
 def open_scene():
-    inputs, pack_id, _ = make_inputs(
-        "helsinki-centre", as_of=dt.date(2026, 11, 23), design=Design(1, 0)
-    )
-    return scene_of(inputs, pack_id)[1]
+    return scene_of(Question("helsinki-centre", dt.date(2026, 11, 23)).load())[1]
 
 
 class TestChoose:

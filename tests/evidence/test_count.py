@@ -18,7 +18,7 @@ from toolkit.evidence.claim import Claim
 from toolkit.evidence.count import count_draws
 from toolkit.evidence.densities import CityFigures
 from toolkit.evidence.load import load_claims, load_national
-from toolkit.evidence.words import RuleId, UnusedReason, rule_text, unused_text
+from toolkit.evidence.words import rule_text, unused_text
 from toolkit.streets.cities import load_cities
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -680,15 +680,3 @@ def test_the_hash_seed_does_not_matter():
         for seed in ("1", "2")
     }
     assert len(printed) == 1
-
-
-@pytest.mark.parametrize("reason", UnusedReason.__args__)
-def test_each_reason_is_a_sentence(reason):
-    assert unused_text(reason).endswith(".")
-
-
-@pytest.mark.parametrize("rule", RuleId.__args__)
-def test_each_rule_is_a_sentence_without_numbers(rule):
-    sentence = rule_text(rule)
-    assert sentence.endswith(".")
-    assert not any(sign.isdigit() for sign in sentence)

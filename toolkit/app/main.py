@@ -36,14 +36,14 @@ def show(choice: Choice) -> None:
     )
     markup.show(lang, *head)
     with st.spinner(escape.markdown(tr("Estimating …", lang))):
-        made = kept_answers.estimate(choice)
+        made = kept_answers.estimate(choice, assumptions.chosen())
     answer.show(made, choice.tier, lang)
     # The map stands above the figures and takes longer, so they are shown first.
     place = st.container()
     figures.show(made, choice.tier, lang)
     with place, st.spinner(escape.markdown(tr("Drawing the map …", lang))):
         map_view.show(made, choice.tier, lang)
-    sensitivity.show(made, choice, lang)
+    sensitivity.show(made, choice.tier, lang)
     reported.show(made, city, lang)
     downloads.show(made, lang)
 

@@ -8,14 +8,12 @@ the same inputs give the same bytes.
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
-from typing import get_args
+from typing import Any, get_args
 
 import numpy as np
 
 from toolkit.assessment.counting import observation_part, value_of_counting
-from toolkit.assessment.inputs import N_DRAWS, Inputs, make_inputs
+from toolkit.assessment.inputs import Inputs, make_inputs
 from toolkit.assessment.model import (
     SCHEMA,
     Assessment,
@@ -27,69 +25,27 @@ from toolkit.assessment.model import (
     DrawsPart,
     InputsPart,
 )
-from toolkit.assessment.on_city_level import on_city_level
-from toolkit.assessment.on_streets import on_streets
 from toolkit.assessment.outcome import Outcome
-from toolkit.assumptions.sets import MINIMAL, AssumptionSet
+from toolkit.assessment.question import Question
+from toolkit.assumptions.sets import MINIMAL
 from toolkit.base import store
 from toolkit.base.arrays import FloatArray
-from toolkit.base.draws import Design
 from toolkit.base.quantity import Quantity, rounded_draws
 from toolkit.base.terms import TIERS, SourceRef, Status
 from toolkit.base.version import __version__
-from toolkit.evidence.count import Scope
-from toolkit.evidence.densities import CityFigures
-from toolkit.evidence.load import evidence_sha256
-from toolkit.evidence.observations import Observation
 from toolkit.evidence.words import MissingFigure
 from toolkit.language import notes, words
-from toolkit.streets import reference_networks
-from toolkit.streets.pack import (
-    Pack,
-)
 
 
-def assess(  # noqa: PLR0913
-    city: str,
-    *,
-    as_of: dt.date,
-    assumptions: AssumptionSet | None = None,
-    status: Status = "installed",
-    scope: Scope | None = None,
-    count: tuple[float, float] | None = None,
-    seed: int = 0,
-    n_draws: int = N_DRAWS,
-    observations: Sequence[Observation] = (),
-    profile: str | None = None,
-    sample_points: int | None = None,
-) -> Assessment:
+def assess(question: Question | str, **options: Any) -> Assessment:  # noqa: ANN401
     """Estimate where people in a city are likely to be seen, recognised, matched, or read.
 
     Parameters
     ----------
-    city
-        Id, alias, English or Burmese name.
-    as_of
-        The date for which the answer holds. Claims age towards it; later ones are not used.
-    assumptions
-        The assumption set; the central one by default.
-    status
-        ``installed``, or ``planned`` for installed and planned together.
-    scope
-        ``public`` or ``all``; by default as the report says.
-    count
-        The user's own number of cameras, (low, high), instead of the reported one.
-    seed
-        Seed of every draw.
-    n_draws
-        Draws of the ignorance layer.
-    observations
-        Counts along ways, used beside those that the user has stored.
-    profile
-        Sites as of this operator profile alone; by default the mixture of the city.
-    sample_points
-        Take totals on a stratified sample of so many street points where the city has more, see
-        `toolkit.engine.sample`; by default on all. Layers are made of all points, once asked for.
+    question
+        What is asked, or the name of a city.
+    **options
+        With a name, the other fields of `Question`: ``as_of`` at least.
 
     Raises
     ------
@@ -97,71 +53,78 @@ def assess(  # noqa: PLR0913
         If the city is not known.
     InputDataError, PackError
         If evidence, assumptions or the city pack cannot be used.
+    TypeError
+        If an option is not a field of a question, or comes with a question.
     ValueError
         If the sample has no points.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> import toolkit
+    >>> answer = toolkit.assess("Mawlamyine", as_of=dt.date(2026, 11, 23), n_draws=50)
+    >>> answer.tiers["seen"].length_km.known
+    True
     """
-    inputs, pack_id, figures = make_inputs(
-        city,
-        as_of=as_of,
-        design=Design(n_draws, seed),
-        assumptions=assumptions,
-        status=status,
-        scope=scope,
-        count=count,
-        observations=observations,
-        profile=profile,
-    )
-    if pack_id:
-        outcome = on_streets(inputs, pack_id, sample_points=sample_points)
-    else:
-        outcome = on_city_level(inputs)
-    return assemble(inputs, outcome, figures)
+    if isinstance(question, str):
+        given = {name: value for name, value in options.items() if value is not None}
+        question = Question(question, **given)
+    elif options:
+        msg = f"A question has its options already: give {', '.join(sorted(options))} to it."
+        raise TypeError(msg)
+    inputs = make_inputs(question.load())
+    if inputs.loaded.pack:
+        from toolkit.assessment.on_streets import on_streets
+
+        return assemble(inputs, on_streets(inputs))
+    from toolkit.assessment.on_city_level import on_city_level
+
+    return assemble(inputs, on_city_level(inputs))
 
 
-def assemble(inputs: Inputs, outcome: Outcome, figures: CityFigures) -> Assessment:
+def assemble(inputs: Inputs, outcome: Outcome) -> Assessment:
     """Put the parts of an assessment together."""
-    city = inputs.city
+    loaded, question = inputs.loaded, inputs.question
+    city, values, operators = loaded.city, question.assumptions, loaded.operators
     return Assessment(
         schema=SCHEMA,
         tool=__version__,
-        as_of=inputs.as_of,
-        seed=inputs.seed,
-        status=inputs.status,
+        as_of=question.as_of,
+        seed=question.seed,
+        status=question.status,
         city=CityPart(id=city.id, name=city.name, boundary=outcome.boundary),
         basis="streets" if outcome.pack else "city_level",
         demonstration=city.demonstration,
         assumptions=AssumptionsPart(
-            name=inputs.assumptions.name,
-            sha256=inputs.assumptions.sha256,
-            changed=dict(inputs.assumptions.changed),
+            name=values.name, sha256=values.sha256, changed=dict(values.changed)
         ),
         inputs=InputsPart(
-            evidence_sha256=evidence_sha256(inputs.claims),
+            evidence_sha256=loaded.hashes["evidence_sha256"],
             pack_sha256=outcome.pack.sha256 if outcome.pack else None,
             siting_sha256=store.sha256_bytes(
-                store.canonical_json([inputs.model.sha256, inputs.operators.sha256])
+                store.canonical_json([loaded.model.sha256, operators.sha256])
             ),
-            siting_profile=inputs.operators.alone,
-            siting_cities=inputs.operators.profiles.cities,
+            siting_profile=operators.alone,
+            siting_cities=operators.profiles.cities,
         ),
         cameras=CamerasPart(
-            installed=_camera_count(inputs, outcome, "installed", figures),
-            planned=_camera_count(inputs, outcome, "planned", figures),
+            installed=_camera_count(inputs, outcome, "installed"),
+            planned=_camera_count(inputs, outcome, "planned"),
         ),
         tiers=outcome.tiers,
         draws=_draws(inputs, outcome),
         sample=outcome.sample,
         missing=notes.notes(outcome.missing),
         warnings=notes.notes(_warnings(inputs, outcome)),
-        limits=words.limits("en", inputs.operators.profiles.cities),
-        sources=source_refs(inputs, outcome.pack),
+        limits=words.limits("en", operators.profiles.cities),
+        sources=source_refs(inputs),
     ).with_layers(outcome.make_layers)
 
 
 def _warnings(inputs: Inputs, outcome: Outcome) -> list[str]:
     """Return the ids of the warnings that apply, in the order in which they are read."""
-    counts = inputs.counts
-    stale = counts.stale_installed if inputs.status == "installed" else counts.stale_planned
+    counts, status = inputs.counts, inputs.question.status
+    stale = counts.stale_installed if status == "installed" else counts.stale_planned
     lacks_figure = any(reason in get_args(MissingFigure) for _, reason in counts.unused)
     applies = {
         "minimal_set": inputs.assumptions.label == MINIMAL,
@@ -175,8 +138,8 @@ def _warnings(inputs: Inputs, outcome: Outcome) -> list[str]:
         "contradictions": counts.contradictions,
         "counted": counts.observations,
         "density_unused": lacks_figure,
-        "one_profile": inputs.operators.alone is not None and outcome.pack,
-        "demonstration": inputs.city.demonstration,
+        "one_profile": inputs.loaded.operators.alone is not None and outcome.pack,
+        "demonstration": inputs.loaded.city.demonstration,
         "sampled": outcome.sample,
     }
     return [note for note, holds in applies.items() if holds]
@@ -199,9 +162,7 @@ def _draws(inputs: Inputs, outcome: Outcome) -> DrawsPart:
     )
 
 
-def _camera_count(
-    inputs: Inputs, outcome: Outcome, status: Status, figures: CityFigures
-) -> CameraCount:
+def _camera_count(inputs: Inputs, outcome: Outcome, status: Status) -> CameraCount:
     counts = inputs.counts
     reported = counts.installed if status == "installed" else counts.planned
     number = np.maximum(reported, outcome.mapped_in_scope)
@@ -219,11 +180,11 @@ def _camera_count(
         stale=counts.stale_installed if status == "installed" else counts.stale_planned,
         rule=counts.rule_installed if status == "installed" else counts.rule_planned,
         observations=tuple(
-            observation_part(o, figures, inputs.assumptions, inputs.design)
+            observation_part(o, inputs.figures, inputs.assumptions, inputs.design)
             for o in counts.observations
         ),
         value_of_counting=(
-            value_of_counting(number, figures, inputs.assumptions, inputs.design)
+            value_of_counting(number, inputs.figures, inputs.assumptions, inputs.design)
             if status == "installed"
             else None
         ),
@@ -238,30 +199,22 @@ def _per_km(reported: FloatArray, outcome: Outcome) -> Quantity:
     return Quantity.from_draws(inside / outcome.counted_km, "cameras/km")
 
 
-def source_refs(inputs: Inputs, pack: Pack | None) -> tuple[SourceRef, ...]:
-    """List where the figures come from, each once, in a fixed order.
-
-    Parameters
-    ----------
-    inputs
-        Evidence and optics, drawn.
-    pack
-        The installed streets; None where other cities stand in for them.
-    """
+def source_refs(inputs: Inputs) -> tuple[SourceRef, ...]:
+    """List where the figures come from, each once, in a fixed order."""
     used = set(inputs.counts.claims_installed) | set(inputs.counts.claims_planned)
     found = {
         (c.id, c.source.publisher, str(c.source.date))
-        for c in inputs.claims
+        for c in inputs.loaded.claims
         if c.id in used or c.capability
     }
     rows = [SourceRef(id=i, publisher=p, date=d) for i, p, d in sorted(found)]
-    if pack:
-        source = pack.manifest.source
+    manifest = inputs.loaded.manifest
+    if manifest:
         rows.append(
             SourceRef(
                 id="streets",
-                publisher=pack.manifest.attribution,
-                date=str(source.osm_timestamp or "date not stated"),
+                publisher=manifest.attribution,
+                date=str(manifest.source.osm_timestamp or "date not stated"),
             )
         )
     else:
@@ -269,7 +222,7 @@ def source_refs(inputs: Inputs, pack: Pack | None) -> tuple[SourceRef, ...]:
             SourceRef(
                 id="fabrics",
                 publisher="Reference street fabrics, © OpenStreetMap contributors, ODbL",
-                date=f"sha256 {reference_networks.fabrics_sha256()[:12]}",
+                date=f"sha256 {inputs.loaded.fabrics_sha256[:12]}",
             )
         )
     return tuple(rows)

@@ -17,17 +17,16 @@ from toolkit.assessment.inputs import Inputs
 from toolkit.assessment.outcome import M_PER_KM
 from toolkit.assessment.site_plan import share_inside
 from toolkit.base.arrays import FloatArray
-from toolkit.base.errors import NotFoundError
 from toolkit.base.quantity import INTERVAL, Quantity
 from toolkit.base.version import __version__
-from toolkit.language import notes, words
+from toolkit.language import words
 from toolkit.language.translate import LANGUAGES
 from toolkit.siting import inclusion
 from toolkit.siting.candidates import Candidates
 from toolkit.siting.features import street_points
 from toolkit.siting.surroundings import pack_layers
 from toolkit.siting.weights import weights_of
-from toolkit.streets.pack import Pack, open_pack
+from toolkit.streets.pack import Pack
 
 SCHEMA: Final = "camera-exposure.siting-cells/1"
 CELL_M: Final = 250.0
@@ -38,9 +37,7 @@ _DECIMALS_DEG: Final = 7
 _CRS: Final = "EPSG:4326"
 
 
-def predict(
-    inputs: Inputs, pack_id: str | None, *, cell_m: float = CELL_M
-) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
+def predict(inputs: Inputs, *, cell_m: float = CELL_M) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
     """Return cells with the expected number of sites per kilometre of street, and metadata.
 
     Mapped cameras are not used, so that they can be compared with the figures.
@@ -49,8 +46,6 @@ def predict(
     ----------
     inputs
         Evidence and assumptions of a city, drawn.
-    pack_id
-        Its installed streets.
     cell_m
         Side of a cell in metres.
 
@@ -69,14 +64,11 @@ def predict(
     NotFoundError
         If no streets are installed for the city.
     """
-    if pack_id is None:
-        msg = f"{notes.text('no_streets')} See the command streets."
-        raise NotFoundError(msg)
-    pack = open_pack(pack_id)
+    pack, _ = inputs.loaded.streets()
     groups = _groups(pack, inputs.assumptions.value("sites.stretch_m"))
     inside = share_inside(inputs, pack).drawn
     prob = inclusion.inclusion_prob(
-        weights_of(inputs.operators, groups, inputs.assumptions, inputs.design),
+        weights_of(inputs.loaded.operators, groups, inputs.assumptions, inputs.design),
         inputs.n_cameras * inside / inputs.per_site,
         groups,
     )
@@ -127,15 +119,16 @@ def _rounded(values: FloatArray) -> list[float]:
 
 
 def _metadata(inputs: Inputs, pack: Pack, cell_m: float) -> dict[str, Any]:
-    operators = inputs.operators
+    loaded, question = inputs.loaded, inputs.question
+    city, operators = loaded.city, loaded.operators
     return {
         "schema": SCHEMA,
         "tool": __version__,
-        "as_of": inputs.as_of.isoformat(),
-        "seed": inputs.seed,
-        "status": inputs.status,
-        "city": {"id": inputs.city.id, "name": inputs.city.name.model_dump()},
-        "demonstration": inputs.city.demonstration,
+        "as_of": question.as_of.isoformat(),
+        "seed": question.seed,
+        "status": question.status,
+        "city": {"id": city.id, "name": city.name.model_dump()},
+        "demonstration": city.demonstration,
         "boundary": pack.manifest.boundary.model_dump(mode="json"),
         "cell_m": cell_m,
         "unit": "sites of the reported system per km of street",
@@ -152,12 +145,12 @@ def _metadata(inputs: Inputs, pack: Pack, cell_m: float) -> dict[str, Any]:
             "changed": dict(inputs.assumptions.changed),
         },
         "cameras": Quantity.from_draws(inputs.n_cameras, "cameras").model_dump(mode="json"),
-        "sources": [ref.model_dump(mode="json") for ref in source_refs(inputs, pack)],
+        "sources": [ref.model_dump(mode="json") for ref in source_refs(inputs)],
         "inputs": {"pack_sha256": pack.sha256, "siting_sha256": operators.sha256},
         "limits": {
             lang: [
                 *words.limits(lang, operators.profiles.cities),
-                *([words.demonstration(lang)] if inputs.city.demonstration else []),
+                *([words.demonstration(lang)] if city.demonstration else []),
             ]
             for lang in LANGUAGES
         },

@@ -2,40 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 from scipy import special
 
-from toolkit.assumptions.sets import AssumptionSet, load_assumptions
+from toolkit.assessment.question import Loaded, Question
+from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.arrays import FloatArray
 from toolkit.base.draws import Design
-from toolkit.base.errors import PackError
 from toolkit.base.terms import Boundary, Status
 from toolkit.evidence.claim import Claim
-from toolkit.evidence.count import CountDraws, Scope, count_draws
+from toolkit.evidence.count import CountDraws, count_draws
 from toolkit.evidence.densities import CityFigures
-from toolkit.evidence.load import load_claims, load_observations
-from toolkit.evidence.observations import Observation
-from toolkit.optics.camera_draws import CameraDraws, draw_cameras, load_catalogue
-from toolkit.siting import candidates, weights
-from toolkit.siting.weights import Operators
-from toolkit.streets.cities import City, find_city, load_cities
-from toolkit.streets.pack import (
-    find_pack_for,
-    list_packs,
-    open_pack,
-    pack_names,
-    pack_sha256,
-    verify_pack,
-)
-
-N_DRAWS = 200
-"""Draws of the ignorance layer: a 5 % point rests on ten of them."""
+from toolkit.optics.camera_draws import CameraDraws, draw_cameras
+from toolkit.streets import reference_networks
+from toolkit.streets.cities import City
 
 _JUNCTIONS = "drive_junctions"
 """Name of the number of junctions among the counts of a pack."""
@@ -43,137 +26,91 @@ _JUNCTIONS = "drive_junctions"
 
 @dataclass(frozen=True)
 class Inputs:
-    """Everything that does not depend on whether streets are installed."""
+    """Everything that does not depend on whether streets are installed.
 
-    city: City
-    claims: tuple[Claim, ...]
-    assumptions: AssumptionSet
-    as_of: dt.date
-    status: Status
-    seed: int
+    Attributes
+    ----------
+    loaded
+        The question and the data.
+    design
+        Draws.
+    counts, cameras
+        Number of cameras and their optics, drawn.
+    per_site
+        Cameras at a site, shape (D,).
+    figures
+        The city's own figures.
+    """
+
+    loaded: Loaded
     design: Design
     counts: CountDraws
     cameras: CameraDraws
     per_site: FloatArray
-    model: candidates.SitingModel
-    operators: Operators
+    figures: CityFigures
+
+    @property
+    def question(self) -> Question:
+        """What is asked."""
+        return self.loaded.question
+
+    @property
+    def assumptions(self) -> AssumptionSet:
+        """The assumption set."""
+        return self.loaded.question.assumptions
 
     @property
     def n_cameras(self) -> FloatArray:
         """Cameras of the status asked for, shape (D,)."""
-        return self.counts.installed if self.status == "installed" else self.counts.planned
+        counts = self.counts
+        return counts.installed if self.question.status == "installed" else counts.planned
 
 
-def make_inputs(  # noqa: PLR0913
-    city: str,
-    *,
-    as_of: dt.date,
-    design: Design,
-    assumptions: AssumptionSet | None = None,
-    status: Status = "installed",
-    scope: Scope | None = None,
-    count: tuple[float, float] | None = None,
-    observations: Sequence[Observation] = (),
-    evidence: Path | None = None,
-    pack: str | None = None,
-    profile: str | None = None,
-) -> tuple[Inputs, str | None, CityFigures]:
-    """Draw everything that does not depend on streets; arguments and errors as `assess`.
+def make_inputs(loaded: Loaded, design: Design | None = None) -> Inputs:
+    """Draw everything that does not depend on streets.
 
     Parameters
     ----------
-    evidence
-        Folder of evidence that stands in the place of the user's own.
-    pack
-        Installed streets to take in place of the city's first ones.
+    loaded
+        The question and the data.
+    design
+        Draws; by default those of the question.
 
-    Returns
-    -------
-    inputs
-        Evidence and optics, drawn.
-    pack_id
-        The installed streets, None where there are none.
-    figures
-        The city's own figures.
+    Raises
+    ------
+    InputDataError
+        If the evidence cannot be used.
     """
-    found = city_or_pack(city)
-    values = assumptions or load_assumptions()
-    claims = load_claims(found.id, evidence)
-    pack_id = pack or found.pack or find_pack_for(found.id)
-    figures = _figures(found, pack_id, values, design)
+    question, manifest = loaded.question, loaded.manifest
+    values = question.assumptions
+    design = design or Design(question.n_draws, question.seed)
+    figures = city_figures(
+        loaded.city,
+        loaded.fabrics,
+        values,
+        design,
+        boundary=manifest.boundary if manifest else None,
+        junctions=manifest.counts.get(_JUNCTIONS) if manifest else None,
+    )
     counts = count_draws(
-        claims,
-        as_of=as_of,
+        loaded.claims,
+        as_of=question.as_of,
         design=design,
         assumptions=values,
-        scope=scope,
-        user_range=count,
-        observations=(*load_observations(found.id, evidence), *observations),
+        scope=question.scope,
+        user_range=question.count,
+        observations=(*loaded.observations, *question.observations),
         figures=figures,
     )
-    catalogue = load_catalogue()
-    inputs = Inputs(
-        city=found,
-        claims=claims,
-        assumptions=values,
-        as_of=as_of,
-        status=status,
-        seed=design.seed,
+    catalogue = loaded.catalogue
+    brand = _brand(loaded.claims, counts, question.status, catalogue.mixes)
+    return Inputs(
+        loaded=loaded,
         design=design,
         counts=counts,
-        cameras=draw_cameras(
-            catalogue, values, design, brand=_brand(claims, counts, status, catalogue.mixes)
-        ),
+        cameras=draw_cameras(catalogue, values, design, brand=brand),
         per_site=values.draw("sites.cameras_per_site", design),
-        model=candidates.load_siting(),
-        operators=weights.operators_of(found.id, profile),
-    )
-    return inputs, pack_id, figures
-
-
-def _figures(
-    city: City, pack_id: str | None, assumptions: AssumptionSet, design: Design
-) -> CityFigures:
-    """Return the city's own figures: from its installed streets, where there are any."""
-    pack = next((p for p in list_packs() if p.id == pack_id), None)
-    return city_figures(
-        city,
-        assumptions,
-        design,
-        boundary=pack.boundary if pack else None,
-        junctions=pack.counts.get(_JUNCTIONS) if pack else None,
-    )
-
-
-def city_or_pack(name: str) -> City:
-    """Return the city of that name, or one made of an installed pack that is no known city's."""
-    if name not in pack_names():
-        return find_city(name)
-    manifest = next((m for m in list_packs() if m.id == name), None)
-    if manifest is None:
-        verify = verify_pack(name)
-        msg = f"The pack {name!r} cannot be used: {'; '.join(verify)}"
-        raise PackError(msg)
-    known = {c.id: c for c in load_cities()}
-    own = known.get(manifest.city or name)
-    if own is not None:
-        return own
-    return _city_of_pack(name, pack_sha256(name))
-
-
-@lru_cache(maxsize=8)
-def _city_of_pack(name: str, sha256: str) -> City:
-    """Return a city made of a pack: all of its layers are read for its middle, so only once."""
-    del sha256  # part of the key only
-    pack = open_pack(name)
-    middle = pack.boundary.geometry.union_all().centroid
-    return City(
-        id=name,
-        name=pack.manifest.name,
-        lat=float(middle.y),
-        lon=float(middle.x),
-        admin="not known",
-        pack=name,
+        figures=figures,
     )
 
 
@@ -189,6 +126,7 @@ def _brand(
 
 def city_figures(
     city: City,
+    fabrics: Sequence[reference_networks.Fabric],
     assumptions: AssumptionSet,
     design: Design,
     *,
@@ -199,6 +137,8 @@ def city_figures(
 
     Parameters
     ----------
+    fabrics
+        Reference networks.
     boundary
         Boundary of its installed streets, or None where there are none.
     junctions
@@ -207,9 +147,8 @@ def city_figures(
     Raises
     ------
     InputDataError
-        If the reference networks cannot be read.
+        If fewer than two reference networks have a density.
     """
-    from toolkit.streets import reference_networks
 
     def fixed(value: float | None) -> FloatArray | None:
         return None if not value else np.full(design.n_draws, float(value))
@@ -224,7 +163,5 @@ def city_figures(
         area_km2=fixed(boundary.area_km2 if boundary else None),
         population=population,
         junctions=fixed(junctions),
-        street_km_per_km2=reference_networks.draw_density(
-            reference_networks.load_fabrics(), assumptions, design
-        ),
+        street_km_per_km2=reference_networks.draw_density(fabrics, assumptions, design),
     )

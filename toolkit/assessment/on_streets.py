@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
-from functools import cache, lru_cache, partial
-from typing import Final, NamedTuple
+from functools import cache, partial
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
@@ -15,10 +15,12 @@ from toolkit.assessment.inputs import Inputs
 from toolkit.assessment.layers import Layers, LazyLayers, StreetDetail
 from toolkit.assessment.model import Case, SamplePart, Shares, TierPart, Total
 from toolkit.assessment.outcome import M2_PER_KM2, M_PER_KM, Outcome, ring, switch
+from toolkit.assessment.question import SCENE_VALUES, Loaded
 from toolkit.assessment.site_plan import SitePlan, plan_sites, systematic
 from toolkit.assessment.sums import Sums, add_up, add_up_totals
 from toolkit.base.arrays import Float32Array, IntArray
 from toolkit.base.draws import Design
+from toolkit.base.kept import Kept
 from toolkit.base.quantity import Quantity
 from toolkit.base.terms import TIERS, Progress, Tier, exposure_class
 from toolkit.engine import cells, closed_form, site_chance, zones
@@ -27,95 +29,52 @@ from toolkit.engine.sample import StreetSample
 from toolkit.engine.scene import Frame, Scene, build_scene, pack_sites
 from toolkit.engine.views import view_table
 from toolkit.optics.camera_draws import threshold_px_m
-from toolkit.siting import candidates
-from toolkit.streets.mapped_cameras import cameras_sha256
-from toolkit.streets.pack import Pack, open_pack, pack_sha256
+from toolkit.streets.pack import Pack
+
+scenes: Final[Kept[Scene]] = Kept(2)
+samples: Final[Kept[StreetSample]] = Kept(2)
 
 
-class SceneKey(NamedTuple):
-    """All that a scene depends on: nothing else moves it."""
+def scene_of(loaded: Loaded) -> tuple[Pack, Scene]:
+    """Return the streets of a question and their scene; the last two scenes are kept.
 
-    pack_id: str
-    pack_sha256: str
-    siting_sha256: str
-    stretch_m: float
-    reach_m: float
-    level_height_m: float
-    district_m: float
-    person_height_m: float
-    field_notes_sha256: str | None
-
-
-@lru_cache(maxsize=2)
-def _open_scene(key: SceneKey) -> tuple[Pack, Scene]:
-    """Open a city once and keep the last two."""
-    pack = open_pack(key.pack_id)
-    scene = build_scene(
-        pack,
-        candidates.load_siting(),
-        stretch_m=key.stretch_m,
-        reach_m=key.reach_m,
-        level_height_m=key.level_height_m,
-        district_m=key.district_m,
-        person_height_m=key.person_height_m,
-    )
-    return pack, scene
-
-
-@lru_cache(maxsize=2)
-def _open_sample(key: SceneKey, n_points: int, seed: int) -> StreetSample:
-    """Draw the sample of a city once; what is not in the key of its scene is added to it."""
-    pack, scene = _open_scene(key)
-    return street_sample.draw_sample(
-        pack,
-        scene,
-        candidates.load_siting(),
-        n_points,
-        district_m=key.district_m,
-        design=Design(1, seed),
+    Raises
+    ------
+    NotFoundError
+        If no streets are installed.
+    """
+    pack, mapped = loaded.streets()
+    values = loaded.question.assumptions
+    given = {name: values.value(key) for name, key in SCENE_VALUES.items()}
+    return pack, scenes.get(
+        loaded.key("scene"), lambda: build_scene(pack, loaded.model, mapped=mapped, **given)
     )
 
 
-def scene_key(inputs: Inputs, pack_id: str) -> SceneKey:
-    """Return all that the scene of a pack depends on."""
-    values = inputs.assumptions
-    return SceneKey(
-        pack_id,
-        pack_sha256(pack_id),
-        inputs.model.sha256,
-        values.value("sites.stretch_m"),
-        values.value("optics.max_range_m"),
-        values.value("sites.level_height_m"),
-        values.value("sites.district_m"),
-        values.value("optics.person_height_m"),
-        cameras_sha256(inputs.city.id),
+def _sample_of(loaded: Loaded, pack: Pack, scene: Scene, n_points: int) -> StreetSample:
+    return samples.get(
+        loaded.key("sample"),
+        lambda: street_sample.draw_sample(
+            pack,
+            scene,
+            loaded.model,
+            n_points,
+            district_m=loaded.question.assumptions.value("sites.district_m"),
+            design=Design(1, loaded.question.seed),
+        ),
     )
 
 
-def scene_of(inputs: Inputs, pack_id: str) -> tuple[Pack, Scene]:
-    """Return the streets of a pack and its scene, built once per city."""
-    return _open_scene(scene_key(inputs, pack_id))
-
-
-def on_streets(inputs: Inputs, pack_id: str, *, sample_points: int | None = None) -> Outcome:
-    """Run siting, sight and exposure on the streets of a pack.
-
-    Parameters
-    ----------
-    inputs
-        Evidence and optics, drawn.
-    pack_id
-        The installed streets.
-    sample_points
-        Take totals on a sample of so many street points where there are more; layers are made of
-        all points when they are asked for. By default all points.
+def on_streets(inputs: Inputs) -> Outcome:
+    """Run siting, sight and exposure on the installed streets.
 
     Raises
     ------
     ValueError
         If the sample has no points.
     """
-    pack, scene = scene_of(inputs, pack_id)
+    pack, scene = scene_of(inputs.loaded)
+    sample_points = inputs.question.sample_points
     plan = plan_sites(inputs, pack, scene)
     n_known = int(np.count_nonzero(scene.point_known))
     if sample_points is None or sample_points >= n_known:
@@ -129,7 +88,7 @@ def on_streets(inputs: Inputs, pack_id: str, *, sample_points: int | None = None
     if sample_points < 1:
         msg = f"A sample of {sample_points} street points is none. Ask for at least one."
         raise ValueError(msg)
-    sample = _open_sample(scene_key(inputs, pack_id), sample_points, inputs.design.seed)
+    sample = _sample_of(inputs.loaded, pack, scene, sample_points)
     sums = add_up_totals(inputs, sample.scene, plan, systematic(len(sample.point)))
 
     def make(progress: Progress) -> Layers:
@@ -160,7 +119,7 @@ def _detail(
         effective_cameras=sums.without_overlap(sums.expected_m),
         cells=partial(_cells, inputs, scene, plan.chance, pack.manifest.crs),
         mapped=pack.cameras,
-        sites=partial(pack_sites, pack, inputs.model),
+        sites=partial(pack_sites, pack, inputs.loaded.model),
     )
 
 

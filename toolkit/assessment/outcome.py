@@ -80,7 +80,7 @@ def switch(inputs: Inputs, tier: Tier) -> Quantity | None:
     """Return how likely it is that the software of a tier is in use; never multiplied in."""
     if tier not in {"face", "plate"}:
         return None
-    level = capability_level(inputs.claims, as_of=inputs.as_of)[tier]
+    level = capability_level(inputs.loaded.claims, as_of=inputs.question.as_of)[tier]
     # A denial alone says no more than silence: capability can be added later, in software.
     level = "none" if level == "denied" else level
     drawn = inputs.assumptions.draw(f"switch.{level}", inputs.design)

@@ -17,7 +17,6 @@ from toolkit.base.terms import Allocation
 from toolkit.engine import site_chance
 from toolkit.engine.scene import Frame
 from toolkit.siting import inclusion, weights
-from toolkit.streets.mapped_cameras import cameras_for
 from toolkit.streets.pack import Pack
 
 _DAYS_PER_YEAR: Final = 365.25
@@ -61,11 +60,11 @@ class SitePlan:
     known_m: float
 
 
-def reducing_of(inputs: Inputs, pack: Pack) -> float:
+def reducing_of(inputs: Inputs) -> float:
     """Return the share of mapped cameras that can be reported ones, see `reducing_share`."""
     return reducing_share(
-        cameras_for(pack),
-        as_of=inputs.as_of,
+        inputs.loaded.streets()[1],
+        as_of=inputs.question.as_of,
         public_only=inputs.counts.scope == "public",
         brands=_counted_brands(inputs),
         stale_years=inputs.assumptions.value("sites.mapped_stale_years"),
@@ -88,7 +87,7 @@ def chance_of_sites(
     n_here = np.maximum(inputs.n_cameras * inside_share, in_scope)
     n_sites = (n_here - in_scope) / inputs.per_site
     factor = inclusion.inclusion_factor(
-        weights.weights_of(inputs.operators, frame.groups, values, design),
+        weights.weights_of(inputs.loaded.operators, frame.groups, values, design),
         n_sites,
         frame.ranked,
     )
@@ -101,7 +100,8 @@ def chance_of_sites(
         size_m,
         np.minimum(n_sites, (size_m > 0).sum()),
         district=frame.group_district,
-        cluster_size=values.draw("sites.cluster_size", design) * inputs.operators.cluster_factor,
+        cluster_size=values.draw("sites.cluster_size", design)
+        * inputs.loaded.operators.cluster_factor,
         n_certain=len(frame.fixed_count),
     )
 
@@ -109,7 +109,7 @@ def chance_of_sites(
 def plan_sites(inputs: Inputs, pack: Pack, frame: Frame) -> SitePlan:
     """Share the reported cameras out over the sites of a whole city."""
     length, known = frame.points.length, frame.point_known
-    reducing = reducing_of(inputs, pack)
+    reducing = reducing_of(inputs)
     in_scope = mapped_share(inputs) * frame.n_mapped * reducing
     inside = share_inside(inputs, pack)
     among = np.flatnonzero(known)
@@ -179,7 +179,7 @@ def reducing_share(
 def _counted_brands(inputs: Inputs) -> frozenset[str]:
     """Return the makes to which the figures behind the count are bound; empty if to none."""
     used = set(inputs.counts.claims_installed)
-    figures = [c.quantity for c in inputs.claims if c.id in used and c.quantity is not None]
+    figures = [c.quantity for c in inputs.loaded.claims if c.id in used and c.quantity is not None]
     makes = {figure.brand for figure in figures}
     return frozenset(m for m in makes if m) if None not in makes else frozenset()
 
@@ -219,7 +219,7 @@ def share_inside(inputs: Inputs, pack: Pack) -> ShareInside:
     design, values = inputs.design, inputs.assumptions
     everything = np.ones(design.n_draws)
     area_km2 = pack.manifest.boundary.area_km2
-    if inputs.city.demonstration or inputs.counts.user_range or not area_km2:
+    if inputs.loaded.city.demonstration or inputs.counts.user_range or not area_km2:
         return ShareInside(everything, {})
     township_km2 = np.pi * values.draw("city.township_radius_km", design) ** 2
     township = np.minimum(area_km2 / township_km2, 1.0)

@@ -11,7 +11,7 @@ numbers as the city in one piece.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
@@ -20,16 +20,16 @@ from numpy.typing import NDArray
 
 from toolkit.assessment.inputs import Inputs
 from toolkit.assessment.on_streets import street_figures
+from toolkit.assessment.question import Loaded
 from toolkit.assessment.site_plan import plan_sites
 from toolkit.assessment.sums import Sums, add_up
 from toolkit.base import store
 from toolkit.base.arrays import FloatArray, IntArray
+from toolkit.base.kept import Kept
 from toolkit.engine import sight, sight_cache
 from toolkit.engine.scene import Frame, Scene, build_frame, middles, with_sight
-from toolkit.siting import candidates
 from toolkit.streets import street_points
-from toolkit.streets.mapped_cameras import cameras_sha256
-from toolkit.streets.pack import Pack, open_pack, pack_sha256
+from toolkit.streets.pack import Pack
 
 _M_PER_KM = 1000.0
 HALO_MARGIN_M = 1.0
@@ -56,47 +56,30 @@ class City:
     tile: IntArray
 
 
-@lru_cache(maxsize=1)
-def _open_city(
-    pack_id: str,
-    pack_sha256: str,
-    siting_sha256: str,
-    stretch_m: float,
-    level_height_m: float,
-    district_m: float,
-    field_notes_sha256: str | None,
-    tile_km: float,
-) -> City:
-    """Open a city once and keep the last; the arguments are all that a frame depends on."""
-    del pack_sha256, siting_sha256, field_notes_sha256  # part of the key only
-    pack = open_pack(pack_id)
+cities: Final[Kept[City]] = Kept(1)
+
+
+def open_city(loaded: Loaded, tile_km: float) -> City:
+    """Return the streets and sites of a city, without lines of sight; the last one is kept."""
+    return cities.get(f"{loaded.key('scene')} {tile_km}", lambda: _city(loaded, tile_km))
+
+
+def _city(loaded: Loaded, tile_km: float) -> City:
+    pack, mapped = loaded.streets()
+    values = loaded.question.assumptions
     frame = build_frame(
         pack,
-        candidates.load_siting(),
-        stretch_m=stretch_m,
-        level_height_m=level_height_m,
-        district_m=district_m,
+        loaded.model,
+        mapped=mapped,
+        stretch_m=values.value("sites.stretch_m"),
+        level_height_m=values.value("sites.level_height_m"),
+        district_m=values.value("sites.district_m"),
     )
     return City(
         pack,
         frame,
         sight.local_origin(frame.site_xy_m, frame.points.xy),
         tile_of_streets(frame.lines, tile_km),
-    )
-
-
-def open_city(inputs: Inputs, pack_id: str, tile_km: float) -> City:
-    """Return the streets and sites of a city, without lines of sight."""
-    values = inputs.assumptions
-    return _open_city(
-        pack_id,
-        pack_sha256(pack_id),
-        inputs.model.sha256,
-        values.value("sites.stretch_m"),
-        values.value("sites.level_height_m"),
-        values.value("sites.district_m"),
-        cameras_sha256(inputs.city.id),
-        tile_km,
     )
 
 
@@ -120,9 +103,8 @@ def tile_of_streets(lines: NDArray[np.object_], tile_km: float) -> IntArray:
     return tile.reshape(-1)
 
 
-def n_tiles(pack_id: str, tile_km: float) -> int:
-    """Return the number of tiles of an installed pack."""
-    pack = open_pack(pack_id)
+def n_tiles(pack: Pack, tile_km: float) -> int:
+    """Return the number of tiles of a pack."""
     lines = np.asarray(pack.streets.geometry.to_crs(pack.manifest.crs).array, dtype=object)
     return int(tile_of_streets(lines, tile_km).max(initial=-1)) + 1
 
@@ -192,17 +174,13 @@ def tile_scene(
     return with_sight(part, replace(pairs, start=start)), point
 
 
-def compute_tile(
-    inputs: Inputs, pack_id: str, tile: int, tile_km: float
-) -> tuple[Sums, gpd.GeoDataFrame]:
+def compute_tile(inputs: Inputs, tile: int, tile_km: float) -> tuple[Sums, gpd.GeoDataFrame]:
     """Compute one tile of a city.
 
     Parameters
     ----------
     inputs
         Evidence and optics, drawn.
-    pack_id
-        The installed streets.
     tile
         Number of the tile, see `tile_of_streets`.
     tile_km
@@ -215,7 +193,7 @@ def compute_tile(
     streets
         Figures of its streets, as `results.Layers.streets`.
     """
-    city = open_city(inputs, pack_id, tile_km)
+    city = open_city(inputs.loaded, tile_km)
     values = inputs.assumptions
     streets = np.flatnonzero(city.tile == tile)
     scene, point = tile_scene(

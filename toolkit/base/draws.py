@@ -17,6 +17,14 @@ import numpy as np
 from toolkit.base.arrays import FloatArray
 
 
+def triangular(prob: FloatArray, low: float, mode: float, high: float) -> FloatArray:
+    """Return quantiles of a triangular distribution at each probability, shape as given."""
+    # `scipy.stats` has the same; to import it takes longer than all draws of an assessment.
+    at, width = (mode - low) / (high - low), high - low
+    rising, falling = np.sqrt(at * prob), 1 - np.sqrt((1 - at) * (1 - prob))
+    return np.asarray(np.where(prob < at, rising, falling) * width + low)
+
+
 @dataclass(frozen=True)
 class Design:
     """A number of draws and a seed.

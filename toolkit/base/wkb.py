@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 _POINT, _LINE, _POLYGON = 1, 2, 3
@@ -40,6 +39,8 @@ def read_wkb(blobs: Sequence[bytes | None]) -> tuple[NDArray[Any], int]:
     unreadable
         Number of blobs that were given and are left out.
     """
+    import shapely
+
     kept = [blob if blob and _is_plain(blob) else None for blob in blobs]
     geometry = np.empty(len(kept), dtype=object)
     # Coordinates that are no numbers are found, and counted, later.

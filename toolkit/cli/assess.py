@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from toolkit.base.errors import UsageError
 from toolkit.cli.common import (
     OK,
     Commands,
     add_common,
-    assess_inputs,
     busy,
     print_json,
     print_table,
     printable,
+    question_of,
 )
-
-if TYPE_CHECKING:
-    from toolkit.studies.sensitivity.analysis import Sensitivity
 
 
 def register(commands: Commands) -> None:
@@ -80,9 +77,9 @@ def _cities(options: argparse.Namespace) -> int:
 def _assess(options: argparse.Namespace) -> int:
     from toolkit.assessment.assess import assess
 
-    inputs = assess_inputs(options)
+    question = question_of(options.city, options)
     with busy(f"Estimating {options.city} ..."):
-        found = assess(options.city, **inputs)
+        found = assess(question)
     if options.json:
         sys.stdout.write(found.to_json())
         return OK
@@ -145,6 +142,7 @@ def _report(options: argparse.Namespace) -> int:
     from toolkit.language.translate import LANGUAGES
     from toolkit.output.report import write_report
     from toolkit.streets.cities import find_city, load_cities
+    from toolkit.studies.sensitivity.analysis import sensitivity
 
     languages = tuple(part.strip() for part in options.lang.split(","))
     unknown = [part for part in languages if part not in LANGUAGES]
@@ -154,28 +152,20 @@ def _report(options: argparse.Namespace) -> int:
     if options.all == bool(options.cities):
         msg = "Name the cities of the report, or give --all."
         raise UsageError(msg)
-    inputs = assess_inputs(options)
+    common = question_of("", options)
     chosen = load_cities() if options.all else [find_city(name) for name in options.cities]
     for city in chosen:
+        question = replace(common, city=city.id)
         with busy(f"Writing the report on {city.name.en} ..."):
-            found = assess(city.id, **inputs)
-            matters = {city.id: _sensitivity(city.id, inputs)} if options.sensitivity else None
+            found = assess(question)
+            matters = {city.id: sensitivity(question)} if options.sensitivity else None
             paths = write_report(
                 [found],
                 options.out,
                 langs=languages,
-                assumptions=inputs["assumptions"],
+                assumptions=question.assumptions,
                 sensitivities=matters,
             )
         for path in paths:
             sys.stdout.write(f"{path}\n")
     return OK
-
-
-def _sensitivity(city_id: str, inputs: dict[str, Any]) -> Sensitivity:
-    """Find out which assumption matters, with the options of an assessment."""
-    from toolkit.studies.sensitivity.analysis import sensitivity
-    from toolkit.studies.sensitivity.model import Question
-
-    asked = {key: value for key, value in inputs.items() if key != "seed"}
-    return sensitivity(Question(city_id, **asked), seed=inputs["seed"])

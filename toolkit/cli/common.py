@@ -20,6 +20,7 @@ from rich.table import Table
 from toolkit.base.errors import UsageError
 
 if TYPE_CHECKING:
+    from toolkit.assessment.question import Question
     from toolkit.evidence.observations import Observation
 
 OK, BAD_DATA, INTERRUPTED = 0, 1, 130
@@ -53,23 +54,25 @@ def add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0)
 
 
-def assess_inputs(options: argparse.Namespace) -> dict[str, Any]:
-    """Turn the common options into arguments of `assess`."""
+def question_of(city: str, options: argparse.Namespace) -> Question:
+    """Return what the common options ask about a city."""
+    from toolkit.assessment.question import Question
     from toolkit.assumptions.sets import load_assumptions
 
     if options.seed < 0:
         msg = f"--seed {options.seed}: give a whole number from 0 up."
         raise UsageError(msg)
-    return {
-        "assumptions": load_assumptions(options.assumptions, parse_changes(options.set)),
-        "status": options.status,
-        "scope": options.scope,
-        "count": parse_count(options.count) if options.count else None,
-        "observations": tuple(parse_observed(text) for text in options.observed),
-        "profile": options.profile,
-        "as_of": as_of_date(options.as_of),
-        "seed": options.seed,
-    }
+    return Question(
+        city,
+        assumptions=load_assumptions(options.assumptions, parse_changes(options.set)),
+        status=options.status,
+        scope=options.scope,
+        count=parse_count(options.count) if options.count else None,
+        observations=tuple(parse_observed(text) for text in options.observed),
+        profile=options.profile,
+        as_of=as_of_date(options.as_of),
+        seed=options.seed,
+    )
 
 
 def parse_count(text: str) -> tuple[float, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, get_args
+from typing import TYPE_CHECKING, Final
 
 from toolkit.base.errors import InputDataError, ToolkitError, UsageError
 from toolkit.cli.common import OK, Commands, as_of_date, busy, parse_changes, parse_count, printable
@@ -76,16 +76,18 @@ def _is_file(text: str) -> bool:
 def _side(text: str, options: argparse.Namespace) -> tuple[Assessment, AssumptionSet | None]:
     """Read or compute one side; its assumption set where it was computed."""
     from toolkit.assessment.assess import assess
+    from toolkit.assessment.question import Question
     from toolkit.assumptions.sets import load_assumptions
-    from toolkit.base.terms import Status
+    from toolkit.base.terms import STATUSES
 
     if _is_file(text):
         found = _read(text)
         return found, _set_of(found)
     city, at, rest = text.partition("@")
-    name, colon, status = rest.rpartition(":")
-    if not colon or status not in get_args(Status):
-        name, status = rest, "installed"
+    name, colon, end = rest.rpartition(":")
+    status = next((known for known in STATUSES if colon and known == end), None)
+    if status is None:
+        name = rest
     if not city or not at or not name:
         msg = (
             f"{text!r} is no side of a comparison. Give CITY@SET, such as yangon@central or "
@@ -93,15 +95,17 @@ def _side(text: str, options: argparse.Namespace) -> tuple[Assessment, Assumptio
         )
         raise UsageError(msg)
     values = load_assumptions(name, parse_changes(options.set))
-    inputs: dict[str, Any] = {
-        "status": status,
-        "scope": options.scope,
-        "count": parse_count(options.count) if options.count else None,
-        "as_of": as_of_date(options.as_of),
-        "seed": options.seed,
-    }
+    question = Question(
+        city,
+        as_of_date(options.as_of),
+        values,
+        status=status or "installed",
+        scope=options.scope,
+        count=parse_count(options.count) if options.count else None,
+        seed=options.seed,
+    )
     with busy(f"Estimating {text} ..."):
-        return assess(city, assumptions=values, **inputs), values
+        return assess(question), values
 
 
 def _read(text: str) -> Assessment:

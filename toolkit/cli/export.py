@@ -10,11 +10,11 @@ from toolkit.cli.common import (
     OK,
     Commands,
     add_common,
-    assess_inputs,
     busy,
     messages,
     print_json,
     printable,
+    question_of,
 )
 
 
@@ -49,11 +49,11 @@ def _export(options: argparse.Namespace) -> int:
     names = tuple(name.strip() for name in names)
     exports.check_names(names)
     gis_files.check_layers(options.out, names)
-    inputs = assess_inputs(options)
+    question = question_of(options.city, options)
     with busy(f"Estimating {options.city} ..."):
-        found = assess(options.city, **inputs)
+        found = assess(question)
     with busy(f"Writing {', '.join(names)} ..."):
-        cell_m = inputs["assumptions"].value(exports.CELL_M)
+        cell_m = question.assumptions.value(exports.CELL_M)
         data = exports.write_export(found, names, options.out, cell_m=cell_m)
     if cameras_sha256(found.city.id) is not None:
         messages.print(

@@ -12,10 +12,10 @@ from toolkit.cli.common import (
     OK,
     Commands,
     add_common,
-    assess_inputs,
     messages,
     print_table,
     printable,
+    question_of,
 )
 
 if TYPE_CHECKING:
@@ -34,15 +34,11 @@ def register(commands: Commands) -> None:
 
 def _sensitivity(options: argparse.Namespace) -> int:
     from toolkit.studies.sensitivity.analysis import sensitivity
-    from toolkit.studies.sensitivity.model import Question
 
-    inputs = assess_inputs(options)
-    seed = inputs.pop("seed")
+    question = question_of(options.city, options)
     found = _with_progress(
         f"Finding out what matters for {printable(options.city)}",
-        lambda progress: sensitivity(
-            Question(options.city, **inputs), method=options.method, seed=seed, progress=progress
-        ),
+        lambda progress: sensitivity(question, method=options.method, progress=progress),
     )
     if options.json:
         sys.stdout.write(found.to_json())

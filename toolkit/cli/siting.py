@@ -14,11 +14,11 @@ from toolkit.cli.common import (
     OK,
     Commands,
     add_common,
-    assess_inputs,
     busy,
     print_json,
     print_table,
     printable,
+    question_of,
 )
 
 if TYPE_CHECKING:
@@ -135,20 +135,17 @@ def _range(value: dict[str, Any]) -> str:
 
 def _predict(options: argparse.Namespace) -> int:
     from toolkit.assessment.expected_sites import LAYER, predict
-    from toolkit.assessment.inputs import N_DRAWS, make_inputs
-    from toolkit.base.draws import Design
+    from toolkit.assessment.inputs import make_inputs
     from toolkit.language import words
     from toolkit.output import gis_files
 
     gis_files.check_suffix(options.out)
-    given = assess_inputs(options)
+    question = question_of(options.city, options)
     with busy(f"Placing sites in {options.city} ..."):
-        inputs, pack_id, _ = make_inputs(
-            options.city, design=Design(N_DRAWS, given.pop("seed")), **given
-        )
-        cells, metadata = predict(inputs, pack_id)
+        inputs = make_inputs(question.load())
+        cells, metadata = predict(inputs)
         gis_files.write_layers({LAYER: cells}, metadata, options.out)
-    limit = words.siting_limit("en", inputs.operators.profiles.cities)
+    limit = words.siting_limit("en", inputs.loaded.operators.profiles.cities)
     if options.json:
         print_json(metadata)
     else:

@@ -23,7 +23,6 @@ from toolkit.engine import pairs_by_point, sight, sight_cache, views, zones
 from toolkit.siting import candidates, districts, inclusion
 from toolkit.siting.surroundings import lanes_of, metric_xy, pack_layers
 from toolkit.streets import street_points
-from toolkit.streets.mapped_cameras import cameras_for
 from toolkit.streets.pack import Pack
 
 POINT_SPACING_M = 5.0
@@ -134,6 +133,7 @@ def build_scene(
     pack: Pack,
     model: candidates.SitingModel,
     *,
+    mapped: gpd.GeoDataFrame | None = None,
     stretch_m: float,
     reach_m: float,
     level_height_m: float,
@@ -144,7 +144,7 @@ def build_scene(
 
     Parameters
     ----------
-    pack, model, stretch_m, level_height_m, district_m
+    pack, model, mapped, stretch_m, level_height_m, district_m
         See `build_frame`.
     reach_m
         Longest line of sight that is kept.
@@ -154,6 +154,7 @@ def build_scene(
     frame = build_frame(
         pack,
         model,
+        mapped=mapped,
         stretch_m=stretch_m,
         level_height_m=level_height_m,
         district_m=district_m,
@@ -174,6 +175,7 @@ def build_frame(
     pack: Pack,
     model: candidates.SitingModel,
     *,
+    mapped: gpd.GeoDataFrame | None = None,
     stretch_m: float,
     level_height_m: float,
     district_m: float,
@@ -186,6 +188,8 @@ def build_frame(
         Streets, buildings, junctions, places and mapped cameras.
     model
         Geometry of siting.
+    mapped
+        Cameras known one by one, see `mapped_cameras.cameras_for`; by default those of the pack.
     stretch_m
         Length of street that holds at most one site.
     level_height_m
@@ -231,7 +235,7 @@ def build_frame(
     groups = candidates.described(
         replace(groups, line=np.flatnonzero(open_air)[groups.line]), pack_layers(pack)
     )
-    fixed = mapped_sites(cameras_for(pack), crs, buildings, model)
+    fixed = mapped_sites(pack.cameras if mapped is None else mapped, crs, buildings, model)
     group_xy = sight.place_sites(groups.xy_m, groups.centre_xy_m, buildings)
     free = np.ones(len(group_xy), dtype=bool)
     if len(fixed.xy_m) and len(group_xy):

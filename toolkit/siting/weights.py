@@ -9,12 +9,12 @@ from functools import lru_cache
 from typing import Final
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base import store
 from toolkit.base.arrays import FloatArray, IntArray
-from toolkit.base.draws import Design
+from toolkit.base.draws import Design, triangular
 from toolkit.base.errors import NotFoundError
 from toolkit.siting import design_matrix
 from toolkit.siting.candidates import Candidates
@@ -99,7 +99,9 @@ def only(profiles: Profiles, name: str) -> Mixture:
     return Mixture({name: 1.0}, 1.0, "asked for")
 
 
-def operators_of(city: str | None, profile: str | None = None) -> Operators:
+def operators_of(
+    city: str | None, profile: str | None = None, fitted: Profiles | None = None
+) -> Operators:
     """Return what is believed of the operators of a city.
 
     Parameters
@@ -108,6 +110,8 @@ def operators_of(city: str | None, profile: str | None = None) -> Operators:
         Id of the city.
     profile
         This profile alone, in place of the mixture of the city.
+    fitted
+        The profiles; read by default.
 
     Raises
     ------
@@ -116,7 +120,7 @@ def operators_of(city: str | None, profile: str | None = None) -> Operators:
     InputDataError
         If a file is missing or cannot be used.
     """
-    profiles = load_profiles()
+    profiles = fitted or load_profiles()
     mixture = mixture_of(profiles, city) if profile is None else only(profiles, profile)
     return Operators(profiles, mixture, profile)
 
@@ -226,7 +230,7 @@ def draw(
     for i, name in enumerate(used):
         one = profiles.profile[name]
         prob = [design.column(f"siting.spread.{name}.{COLUMNS[k]}") for k in here]
-        z = stats.norm.ppf(np.array(prob).reshape(len(here), design.n_draws))
+        z = special.ndtri(np.array(prob).reshape(len(here), design.n_draws))
         z = z * one.between_sd[here][:, None] * spread
         log_weight = (one.beta[here][:, None] + z).T @ x.T
         lift = np.exp(np.maximum(log_weight - log_weight.max(axis=1, keepdims=True), -_MOST_LOG))
@@ -235,12 +239,7 @@ def draw(
         log_k += share[:, i] * np.log(one.cluster_size)
     if uniform_share is None:
         low, mode, high = profiles.uniform
-        uniform_share = np.asarray(
-            stats.triang.ppf(
-                design.column("siting.uniform_share"), (mode - low) / (high - low), low, high - low
-            ),
-            dtype=float,
-        )
+        uniform_share = triangular(design.column("siting.uniform_share"), low, mode, high)
     mixed = uniform_share[:, None] + (1 - uniform_share)[:, None] * weight
     return Drawn(mixed, uniform_share, np.exp(log_k))
 
@@ -251,7 +250,7 @@ def _shares(share: Mapping[str, float], concentration: float, design: Design) ->
         return np.ones((design.n_draws, 1))
     gamma = np.column_stack(
         [
-            stats.gamma.ppf(design.column(f"siting.share.{name}"), concentration * value)
+            special.gammaincinv(concentration * value, design.column(f"siting.share.{name}"))
             for name, value in share.items()
         ]
     )

@@ -12,11 +12,10 @@ from streamlit.testing.v1 import AppTest
 
 from toolkit.app import serve
 from toolkit.app.city import sensitivity
-from toolkit.assumptions.sets import load_assumptions
+from toolkit.assessment.question import Question
 from toolkit.base import egress
 from toolkit.language.translate import tr
 from toolkit.studies.sensitivity import analysis, words
-from toolkit.studies.sensitivity.model import Question
 
 AS_OF = dt.date(2026, 11, 2)
 
@@ -46,7 +45,7 @@ def test_sentence_chart_and_table_appear_when_asked_for(lang: str) -> None:
     page.toggle(key="sensitivity").set_value(True).run()
     assert not page.exception
     assert not page.error
-    found = analysis.sensitivity(Question("dawei", AS_OF, load_assumptions()))
+    found = analysis.sensitivity(Question("dawei", AS_OF))
     text = words_of(page)
     assert words.sentence(found, "seen", lang) in text
     assert len(page.get("image")) == 1

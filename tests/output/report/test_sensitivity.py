@@ -5,16 +5,15 @@ import datetime as dt
 import pytest
 from invented import assessment_of
 
-from toolkit.assumptions.sets import load_assumptions
+from toolkit.assessment.question import Question
 from toolkit.base.errors import InputDataError
 from toolkit.output.report.sensitivity import matters
 from toolkit.studies.sensitivity.analysis import sensitivity
-from toolkit.studies.sensitivity.model import Question
 
 
 @pytest.fixture(scope="module")
 def found():
-    return sensitivity(Question("dawei", dt.date(2026, 11, 23), load_assumptions()), n_base=8)
+    return sensitivity(Question("dawei", dt.date(2026, 11, 23)), n_base=8)
 
 
 def fitting(found, **changes):

@@ -67,7 +67,8 @@ def test_assessments_are_those_of_the_one_function(tiled):
 def test_a_finished_task_is_not_computed_again(tiled, monkeypatch):
     folder, _, tasks = tiled
     before = times(folder / "out", "*.*")
-    monkeypatch.setattr(batch, "make_inputs", lambda *_, **__: pytest.fail("computed again"))
+    for name in ("assess", "make_inputs"):
+        monkeypatch.setattr(batch, name, lambda *_, **__: pytest.fail("computed again"))
     assert [batch.run_task(of_job[-1]) for of_job in tasks] == [False, False]
     batch.tidy([task for of_job in tasks for task in of_job])
     assert times(folder / "out", "*.*") == before

@@ -9,14 +9,13 @@ import pytest
 
 from toolkit.assessment.inputs import make_inputs
 from toolkit.assessment.on_streets import on_streets
-from toolkit.assumptions.sets import load_assumptions
+from toolkit.assessment.question import Question
 from toolkit.base import store
 from toolkit.base.draws import Design
 from toolkit.studies.sensitivity import model
 from toolkit.studies.sensitivity.analysis import find_factors
 from toolkit.studies.sensitivity.design import GivenDesign, RecordingDesign
 from toolkit.studies.sensitivity.model import (
-    Question,
     boundary_options,
     expected_shares,
     stratified_sample,
@@ -26,7 +25,7 @@ AS_OF = dt.date(2026, 11, 23)
 
 
 def question(city, **changes):
-    return Question(city, AS_OF, load_assumptions(), **changes)
+    return Question(city, AS_OF, **changes).load()
 
 
 def test_a_sample_is_proportional_to_length_and_weighs_as_much_as_all():
@@ -55,11 +54,8 @@ def test_a_small_stratum_is_not_forgotten_and_a_small_city_is_taken_whole():
 
 def test_the_sample_gives_the_share_of_an_assessment():
     ordinary = Design(20, 0)
-    inputs, pack, _ = make_inputs(
-        "helsinki-centre", as_of=AS_OF, design=ordinary, assumptions=load_assumptions()
-    )
-    outcome = on_streets(inputs, pack)
     asked = question("helsinki-centre")
+    outcome = on_streets(make_inputs(asked, ordinary))
     options = boundary_options(asked)
     recording = RecordingDesign(20, 0)
     share = expected_shares(asked, recording, options)

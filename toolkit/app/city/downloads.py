@@ -61,7 +61,7 @@ def report_page(made: Estimate, lang: Language) -> str:
     return html.render(
         made.assessment,
         claims=made.claims,
-        valid_until=report.valid_until(made.assessment, made.assumptions),
+        valid_until=report.valid_until(made.assessment, made.question.assumptions),
         drawing=map_svg.draw(layers) if layers is not None else None,
         lang=lang,
     )

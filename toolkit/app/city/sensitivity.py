@@ -6,17 +6,16 @@ import streamlit as st
 
 from toolkit.app import markup
 from toolkit.app.kept_answers import Estimate
-from toolkit.app.side_panel import Choice
+from toolkit.assessment.question import Question
 from toolkit.base import escape
 from toolkit.base.terms import Tier
 from toolkit.language.translate import Language, tr
 from toolkit.output.report import sensitivity as matters
 from toolkit.studies.sensitivity import chart, words
 from toolkit.studies.sensitivity.analysis import Sensitivity, sensitivity
-from toolkit.studies.sensitivity.model import Question
 
 
-def show(made: Estimate, choice: Choice, lang: Language) -> None:
+def show(made: Estimate, tier: Tier, lang: Language) -> None:
     """Show a switch, and behind it the sentence, the chart and the table of one tier.
 
     Raises
@@ -34,8 +33,8 @@ def show(made: Estimate, choice: Choice, lang: Language) -> None:
     if not asked:
         return
     with st.spinner(escape.markdown(tr("Finding out what matters …", lang))):
-        found = _found(made.key, made, choice.count)
-    _show_tier(found, choice.tier, lang)
+        found = _found(made.key, made.question)
+    _show_tier(found, tier, lang)
 
 
 def _show_tier(found: Sensitivity, tier: Tier, lang: Language) -> None:
@@ -57,20 +56,7 @@ def _show_tier(found: Sensitivity, tier: Tier, lang: Language) -> None:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _found(
-    key: str,
-    _made: Estimate,
-    _count: tuple[float, float] | None,
-) -> Sensitivity:
-    """Return the analysis of an assessment, whose hash is the key."""
+def _found(key: str, _question: Question) -> Sensitivity:
+    """Return the analysis of a question, whose fingerprint is the key."""
     del key
-    assessment = _made.assessment
-    question = Question(
-        assessment.city.id,
-        assessment.as_of,
-        _made.assumptions,
-        status=assessment.status,
-        count=_count,
-        profile=assessment.inputs.siting_profile,
-    )
-    return sensitivity(question, seed=assessment.seed)
+    return sensitivity(_question)

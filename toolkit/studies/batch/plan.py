@@ -17,18 +17,14 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from toolkit.assessment.inputs import N_DRAWS, city_or_pack
 from toolkit.assessment.model import SCHEMA
+from toolkit.assessment.question import N_DRAWS, Question, city_or_pack
 from toolkit.assumptions.sets import AssumptionSet, load_assumptions
 from toolkit.base import store, toml_files
 from toolkit.base.errors import InputDataError, ToolkitError
 from toolkit.base.terms import Status
-from toolkit.base.version import __version__
-from toolkit.evidence.load import NATIONAL, evidence_sha256, load_claims, load_observations
-from toolkit.siting import candidates, profiles
+from toolkit.evidence.load import NATIONAL
 from toolkit.streets.cities import load_cities
-from toolkit.streets.mapped_cameras import cameras_sha256
-from toolkit.streets.pack import find_pack_for, pack_sha256
 
 FORMAT: Final = "camera-exposure.batch/1"
 OWN: Final = "own"
@@ -36,9 +32,6 @@ OWN: Final = "own"
 EVERY: Final = "all"
 
 _LABEL: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?", re.ASCII)
-_SHARED: Final = ("*.toml", "*.json")
-"""Data of all cities. Evidence, sets, packs and siting are hashed for themselves."""
-_CITIES_FILE: Final = "cities.toml"
 
 _Names = Annotated[
     tuple[Annotated[str, Field(min_length=1, max_length=500)], ...],
@@ -252,14 +245,8 @@ def job_assumptions(job: Job) -> AssumptionSet:
     return load_assumptions(job.assumptions_file or job.assumptions)
 
 
-def job_pack(job: Job) -> str | None:
-    """Return the id of the streets of a job; None where none are installed."""
-    city = city_or_pack(job.city)
-    return city.pack or find_pack_for(city.id)
-
-
-def job_key(job: Job, values: AssumptionSet | None = None) -> str:
-    """Return the hash of everything that the result of a job follows from.
+def job_question(job: Job, values: AssumptionSet | None = None) -> Question:
+    """Return what a job asks.
 
     Parameters
     ----------
@@ -270,43 +257,42 @@ def job_key(job: Job, values: AssumptionSet | None = None) -> str:
 
     Raises
     ------
-    InputDataError, NotFoundError, PackError
-        If an input cannot be used.
+    InputDataError, NotFoundError
+        If the set cannot be used.
     """
-    city, pack_id = city_or_pack(job.city), job_pack(job)
-    settings: dict[str, Any] = asdict(job)
-    # Where a set or a folder lies changes nothing; what stands in it does.
-    del settings["assumptions_file"], settings["evidence_folder"]
-    observations = load_observations(city.id, job.folder)
-    return store.sha256_bytes(
-        store.canonical_json(
-            {
-                **settings,
-                "as_of": job.as_of.isoformat(),
-                "format": FORMAT,
-                "schema": SCHEMA,
-                "tool": __version__,
-                "city_record": city.model_dump(mode="json"),
-                "assumptions_sha256": (values or job_assumptions(job)).sha256,
-                "evidence_sha256": evidence_sha256(load_claims(city.id, job.folder)),
-                "observations": [o.model_dump(mode="json") for o in observations],
-                "pack_sha256": None if pack_id is None else pack_sha256(pack_id),
-                "cameras_sha256": cameras_sha256(city.id),
-                "siting_sha256": candidates.load_siting().sha256,
-                "profiles_sha256": profiles.load_profiles().sha256,
-                "data_sha256": _data_sha256(),
-            }
-        )
+    return Question(
+        job.city,
+        job.as_of,
+        values or job_assumptions(job),
+        status=job.status,
+        scope=job.scope,
+        seed=job.seed,
+        n_draws=job.n_draws,
+        evidence=job.folder,
     )
 
 
-def _data_sha256() -> str:
-    """Return one hash of all other data: camera types, thresholds, fabrics and the like."""
-    files = {
-        f"{owner}/{path.name}": store.sha256_file(path)
-        for owner, root in (("built in", store.builtin_dir()), ("own", store.home_dir()))
-        for pattern in _SHARED
-        for path in sorted(root.glob(pattern))
-        if path.name != _CITIES_FILE
-    }
-    return store.sha256_bytes(store.canonical_json(files))
+def job_key(job: Job, question: Question | None = None) -> str:
+    """Return the hash of everything that the result of a job follows from.
+
+    It is no `Question.fingerprint`, so that a run begun by an earlier version can go on.
+
+    Parameters
+    ----------
+    job
+        The job.
+    question
+        What it asks; made again by default.
+
+    Raises
+    ------
+    InputDataError, NotFoundError, PackError
+        If an input cannot be used.
+    """
+    settings: dict[str, Any] = asdict(job) | {"as_of": job.as_of.isoformat()}
+    # Where a set or a folder lies changes nothing; what stands in it does.
+    del settings["assumptions_file"], settings["evidence_folder"]
+    contents = (question or job_question(job)).contents()
+    return store.sha256_bytes(
+        store.canonical_json({**settings, "format": FORMAT, "schema": SCHEMA, **contents})
+    )

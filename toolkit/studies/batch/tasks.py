@@ -22,20 +22,17 @@ import geopandas as gpd
 import numpy as np
 
 from toolkit.assessment import tiles
-from toolkit.assessment.assess import assemble
+from toolkit.assessment.assess import assemble, assess
 from toolkit.assessment.inputs import Inputs, make_inputs
 from toolkit.assessment.model import Assessment
-from toolkit.assessment.on_city_level import on_city_level
-from toolkit.assessment.on_streets import on_streets, outcome_of
+from toolkit.assessment.on_streets import outcome_of
 from toolkit.assessment.site_plan import plan_sites
 from toolkit.assessment.sums import Sums, total
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base import store
-from toolkit.base.draws import Design
 from toolkit.base.errors import InputDataError, ToolkitError
 from toolkit.base.terms import ALLOCATIONS
-from toolkit.evidence.densities import CityFigures
-from toolkit.studies.batch.plan import Job, job_assumptions, job_key, job_pack
+from toolkit.studies.batch.plan import Job, job_assumptions, job_key, job_question
 
 RECORD_FORMAT: Final = "camera-exposure.batch-record/2"
 JOBS: Final = "jobs"
@@ -120,22 +117,10 @@ def tasks_of(job: Job, out: Path, values: AssumptionSet | None = None) -> tuple[
     InputDataError, NotFoundError, PackError
         If an input cannot be used.
     """
-    values = values or job_assumptions(job)
-    pack_id, key = job_pack(job), job_key(job, values)
-    shares = "" if pack_id is None else " ".join(
-        (
-            pack_id,
-            *(
-                f"{values.value(name):.17g}"
-                for name in (
-                    "sites.stretch_m", "optics.max_range_m", "sites.level_height_m",
-                    "sites.district_m",
-                    "optics.person_height_m",
-                )
-            ),
-        )
-    )  # fmt: skip
-    n = tiles.n_tiles(pack_id, job.tile_km) if pack_id and job.tile_km else 0
+    question = job_question(job, values)
+    key, pack = job_key(job, question), question.load().pack
+    shares = question.part("scene") if pack else ""
+    n = tiles.n_tiles(pack, job.tile_km) if pack and job.tile_km else 0
 
     def task(kind: Kind, tile: int, n_tiles: int, sight: str) -> Task:
         return Task(job, key, kind, tile, n_tiles, sight, str(out), str(store.home_dir()))
@@ -206,44 +191,32 @@ def run_task(task: Task) -> bool:
     os.environ[store.HOME_VARIABLE] = task.home
     if is_finished(task):
         return False
-    if job_key(task.job) != task.key:
+    question = job_question(task.job)
+    if job_key(task.job, question) != task.key:
         msg = (
             f"{task.job.id}: the data have changed since the run began, or this worker has others. "
             "Start the run again with --resume, and give all workers the same toolkit and data."
         )
         raise InputDataError(msg)
-    inputs, pack_id, figures = _inputs(task.job)
-    if task.kind == "tile":
-        _compute_tile(task, inputs, pack_id or "")
-    elif task.kind == "finish":
-        _finish(task, inputs, pack_id or "", figures)
-    else:
-        outcome = on_streets(inputs, pack_id) if pack_id else on_city_level(inputs)
-        files = {task.assessment: _json(assemble(inputs, outcome, figures))}
-        if outcome.layers is not None:
-            files[task.part] = parquet_bytes(outcome.layers.streets)
+    if task.kind == "whole":
+        found = assess(question)
+        files = {task.assessment: _json(found)}
+        if found.layers is not None:
+            files[task.part] = parquet_bytes(found.layers.streets)
         _write(task, files)
+    elif task.kind == "tile":
+        _compute_tile(task, make_inputs(question.load()))
+    else:
+        _finish(task, make_inputs(question.load()))
     return True
 
 
-def _inputs(job: Job) -> tuple[Inputs, str | None, CityFigures]:
-    return make_inputs(
-        job.city,
-        as_of=job.as_of,
-        design=Design(job.n_draws, job.seed),
-        assumptions=job_assumptions(job),
-        status=job.status,
-        scope=job.scope,
-        evidence=job.folder,
-    )
-
-
-def _compute_tile(task: Task, inputs: Inputs, pack_id: str) -> None:
-    sums, streets = tiles.compute_tile(inputs, pack_id, task.tile, task.job.tile_km or 0.0)
+def _compute_tile(task: Task, inputs: Inputs) -> None:
+    sums, streets = tiles.compute_tile(inputs, task.tile, task.job.tile_km or 0.0)
     _write(task, {task.part: parquet_bytes(streets), task.sums: sums_bytes(sums)})
 
 
-def _finish(task: Task, inputs: Inputs, pack_id: str, figures: CityFigures) -> None:
+def _finish(task: Task, inputs: Inputs) -> None:
     """Add the tiles of a job up. Their parts become files of the job."""
     parts = [_tile_of(task, k) for k in range(task.n_tiles)]
     lost = [part.id for part in parts if not is_finished(part)]
@@ -251,12 +224,12 @@ def _finish(task: Task, inputs: Inputs, pack_id: str, figures: CityFigures) -> N
         msg = f"{lost[0]} is not there any more. Start the run again with --resume."
         raise InputDataError(msg)
     sums = total([read_sums(part.sums.read_bytes()) for part in parts])
-    city = tiles.open_city(inputs, pack_id, task.job.tile_km or 0.0)
+    city = tiles.open_city(inputs.loaded, task.job.tile_km or 0.0)
     plan = plan_sites(inputs, city.pack, city.frame)
     outcome = outcome_of(inputs, city.pack, city.frame, plan, sums, layers=None)
     _write(
         task,
-        {task.assessment: _json(assemble(inputs, outcome, figures))},
+        {task.assessment: _json(assemble(inputs, outcome))},
         also=[part.part for part in parts],
     )
     shutil.rmtree(parts[0].record.parent)

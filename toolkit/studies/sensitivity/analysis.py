@@ -17,7 +17,9 @@ from pydantic import Field
 
 from toolkit.assessment.assess import source_refs
 from toolkit.assessment.counting import value_of_counting
+from toolkit.assessment.inputs import make_inputs
 from toolkit.assessment.model import AssumptionsPart
+from toolkit.assessment.question import Loaded, Question
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base import store
 from toolkit.base.arrays import FloatArray
@@ -27,7 +29,6 @@ from toolkit.base.record import Record
 from toolkit.base.terms import TIERS, Basis, Names, Progress, SourceRef, Status, Tier
 from toolkit.base.version import __version__
 from toolkit.language import words
-from toolkit.streets.pack import open_pack
 from toolkit.studies.sensitivity.design import (
     BOUNDARY_COLUMN,
     CONFIDENCE,
@@ -44,7 +45,6 @@ from toolkit.studies.sensitivity.field_work import FieldWork, load_field_work
 from toolkit.studies.sensitivity.model import (
     SAMPLE_POINTS,
     BoundaryOption,
-    Question,
     boundary_options,
     expected_shares,
 )
@@ -197,7 +197,6 @@ def sensitivity(
     question: Question,
     *,
     method: Method = "sobol",
-    seed: int = 0,
     n_base: int | None = None,
     n_points: int = SAMPLE_POINTS,
     progress: Progress | None = None,
@@ -207,11 +206,9 @@ def sensitivity(
     Parameters
     ----------
     question
-        City, date, assumptions and the rest, as of an assessment.
+        As of an assessment; its seed is that of the design, and its draws do not count.
     method
         ``sobol``, or ``morris`` for a quick screening.
-    seed
-        Seed of the design.
     n_base
         Base sample or trajectories; by default `BASE_ROWS`.
     n_points
@@ -227,32 +224,31 @@ def sensitivity(
         If evidence, assumptions or streets cannot be used.
     """
     n_base = n_base or BASE_ROWS[method]
-    inputs, pack_id = question.inputs(Design(1, seed))
-    options = boundary_options(question)
-    factors = find_factors(question, options)
+    seed, values = question.seed, question.assumptions
+    loaded = question.load()
+    city, options = loaded.city, boundary_options(loaded)
+    factors = find_factors(loaded, options)
     layout = lay_out(factors, method, n_base=n_base, seed=seed)
-    output = expected_shares(question, layout.design, options, n_points=n_points, progress=progress)
+    output = expected_shares(loaded, layout.design, options, n_points=n_points, progress=progress)
     work = load_field_work()
-    counting = 0.0 if method == "morris" else _learned_by_counting(question, seed)
+    counting = 0.0 if method == "morris" else _learned_by_counting(loaded)
     return Sensitivity(
         schema=SCHEMA,
         tool=__version__,
         as_of=question.as_of,
         seed=seed,
         status=question.status,
-        city=inputs.city.id,
-        name=Names(en=inputs.city.name.en, my=inputs.city.name.my),
-        basis="streets" if pack_id else "city_level",
-        demonstration=inputs.city.demonstration,
+        city=city.id,
+        name=Names(en=city.name.en, my=city.name.my),
+        basis="streets" if loaded.pack else "city_level",
+        demonstration=city.demonstration,
         assumptions=AssumptionsPart(
-            name=question.assumptions.name,
-            sha256=question.assumptions.sha256,
-            changed=dict(question.assumptions.changed),
+            name=values.name, sha256=values.sha256, changed=dict(values.changed)
         ),
         method=method,
         confidence=CONFIDENCE,
         sample=SampleSize(
-            base=n_base, rows=len(layout.matrix), points=n_points if pack_id else None
+            base=n_base, rows=len(layout.matrix), points=n_points if loaded.pack else None
         ),
         boundaries=tuple(
             BoundaryPart(pack=o.pack, radius_km=o.radius_km, note=o.note) for o in options
@@ -261,23 +257,23 @@ def sensitivity(
             tier: tier_part(layout, output[:, t], work, counting=counting)
             for t, tier in enumerate(TIERS)
         },
-        not_varied=_not_varied(question.assumptions, factors, len(options)),
-        limits=words.limits("en", inputs.operators.profiles.cities),
-        sources=source_refs(inputs, open_pack(pack_id) if pack_id else None),
+        not_varied=_not_varied(values, factors, len(options)),
+        limits=words.limits("en", loaded.operators.profiles.cities),
+        sources=source_refs(make_inputs(loaded, Design(1, seed))),
     )
 
 
-def find_factors(question: Question, options: Sequence[BoundaryOption]) -> tuple[Factor, ...]:
+def find_factors(loaded: Loaded, options: Sequence[BoundaryOption]) -> tuple[Factor, ...]:
     """Return what is uncertain for a city: run the model once and see what it asks for."""
     asked: set[str] = set()
     # Every boundary on its own: a choice among a few rows might leave one out.
     for option in options:
         design = RecordingDesign(_RECORDED, 0)
-        expected_shares(question, design, (option,), n_points=_RECORDED)
+        expected_shares(loaded, design, (option,), n_points=_RECORDED)
         asked |= design.asked
     if len(options) > 1:
         asked.add(BOUNDARY_COLUMN)
-    fixed = {a.key for a in question.assumptions.items if a.distribution == "fixed"}
+    fixed = {a.key for a in loaded.question.assumptions.items if a.distribution == "fixed"}
     return factors_of(asked, fixed)
 
 
@@ -408,11 +404,10 @@ def _work(parts: Sequence[FactorPart], known: FieldWork, counting: float) -> tup
     return tuple(sorted(found, key=lambda w: (-w.variance, w.id)))
 
 
-def _learned_by_counting(question: Question, seed: int) -> float:
+def _learned_by_counting(loaded: Loaded) -> float:
     """Return the part of the count's variance that an hour at the main junctions removes."""
-    design = Design(_COUNTING_DRAWS, seed)
-    inputs, figures = question.drawn(design)
-    value = value_of_counting(inputs.n_cameras, figures, question.assumptions, design)
+    inputs = make_inputs(loaded, Design(_COUNTING_DRAWS, loaded.question.seed))
+    value = value_of_counting(inputs.n_cameras, inputs.figures, inputs.assumptions, inputs.design)
     narrower = value.narrowing.mid or 0.0
     return float(1.0 - (1.0 - np.clip(narrower, 0.0, 1.0)) ** 2)
 

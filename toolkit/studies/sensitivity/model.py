@@ -7,7 +7,6 @@ because a sensitivity analysis needs tens of thousands of rows.
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
@@ -18,20 +17,17 @@ from toolkit.assessment.inputs import Inputs, make_inputs
 from toolkit.assessment.on_city_level import CORE_RADII_KM
 from toolkit.assessment.on_streets import scene_of
 from toolkit.assessment.outcome import M_PER_KM
+from toolkit.assessment.question import Loaded
 from toolkit.assessment.site_plan import chance_of_sites, mapped_share, reducing_of, share_inside
-from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.draws import Design
-from toolkit.base.terms import TIERS, Progress, Status
+from toolkit.base.terms import TIERS, Progress
 from toolkit.engine import closed_form, pairs_by_point
 from toolkit.engine.scene import Scene
 from toolkit.engine.views import CANDIDATE, view_table
-from toolkit.evidence.count import Scope
-from toolkit.evidence.densities import CityFigures
-from toolkit.evidence.observations import Observation
 from toolkit.siting import candidates
 from toolkit.streets import reference_networks
-from toolkit.streets.pack import Pack, list_packs
+from toolkit.streets.pack import Pack
 from toolkit.studies.sensitivity.design import BOUNDARY_COLUMN, GivenDesign
 
 SAMPLE_POINTS: Final = 2_000
@@ -43,44 +39,6 @@ _RINGS: Final = 3
 """Strata by distance from the middle, of equal street length."""
 _CHUNK: Final = 256
 """Rows evaluated at once: the table of views of so many fits into the memory of an old laptop."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """What is asked of the model: arguments as of `toolkit.assessment.assess.assess`."""
-
-    city: str
-    as_of: dt.date
-    assumptions: AssumptionSet
-    status: Status = "installed"
-    scope: Scope | None = None
-    count: tuple[float, float] | None = None
-    observations: tuple[Observation, ...] = ()
-    profile: str | None = None
-
-    def inputs(self, design: Design, pack: str | None = None) -> tuple[Inputs, str | None]:
-        """Draw what does not depend on streets, and name the streets; errors as `assess`."""
-        inputs, pack_id, _ = self._drawn(design, pack)
-        return inputs, pack_id
-
-    def drawn(self, design: Design) -> tuple[Inputs, CityFigures]:
-        """Draw what does not depend on streets, with the city's own figures."""
-        inputs, _, figures = self._drawn(design, None)
-        return inputs, figures
-
-    def _drawn(self, design: Design, pack: str | None) -> tuple[Inputs, str | None, CityFigures]:
-        return make_inputs(
-            self.city,
-            as_of=self.as_of,
-            design=design,
-            assumptions=self.assumptions,
-            status=self.status,
-            scope=self.scope,
-            count=self.count,
-            observations=self.observations,
-            pack=pack,
-            profile=self.profile,
-        )
 
 
 @dataclass(frozen=True)
@@ -102,25 +60,24 @@ class BoundaryOption:
     note: str
 
 
-def boundary_options(question: Question) -> tuple[BoundaryOption, ...]:
+def boundary_options(loaded: Loaded) -> tuple[BoundaryOption, ...]:
     """Return the boundaries that a city can be seen with, smallest first, at most three.
 
     With streets, those of all its installed packs; without, the discs that an assessment shows.
     """
-    inputs, pack_id = question.inputs(Design(1, 0))
-    if pack_id is None:
+    if loaded.manifest is None:
         return tuple(
             BoundaryOption(None, radius, f"Disc of {radius:g} km around the centre.")
             for radius in CORE_RADII_KM
         )
-    own = [m for m in list_packs() if m.id == pack_id or m.city == inputs.city.id]
-    own.sort(key=lambda m: (m.id != pack_id, m.id))
-    chosen = sorted(own[:MOST_BOUNDARIES], key=lambda m: (m.boundary.area_km2 or 0.0, m.id))
+    chosen = sorted(
+        loaded.boundaries[:MOST_BOUNDARIES], key=lambda m: (m.boundary.area_km2 or 0.0, m.id)
+    )
     return tuple(BoundaryOption(m.id, None, m.boundary.note) for m in chosen)
 
 
 def expected_shares(
-    question: Question,
+    loaded: Loaded,
     design: Design,
     options: tuple[BoundaryOption, ...],
     *,
@@ -131,6 +88,8 @@ def expected_shares(
 
     Parameters
     ----------
+    loaded
+        The question and the data.
     design
         D rows; those of a `GivenDesign` are evaluated part by part.
     options
@@ -154,10 +113,10 @@ def expected_shares(
     drawn: Inputs | None = None
     for k, option in enumerate(options):
         if option.pack is not None or drawn is None:
-            drawn, _ = question.inputs(design, option.pack)
+            drawn = make_inputs(_with_streets(loaded, option.pack), design)
         sampled = None
         if option.pack is not None:
-            sampled = _open(drawn, option.pack, n_points)
+            sampled = _open(drawn, n_points)
         mine = np.flatnonzero(choice == k)
         for begin in range(0, len(mine), _CHUNK):
             rows = mine[begin : begin + _CHUNK]
@@ -170,6 +129,13 @@ def expected_shares(
             if progress is not None:
                 progress(done / design.n_draws)
     return share
+
+
+def _with_streets(loaded: Loaded, pack_id: str | None) -> Loaded:
+    """Return the same question about other streets of the city."""
+    if loaded.manifest is None or loaded.manifest.id == pack_id:
+        return loaded
+    return replace(loaded.question, pack=pack_id).load()
 
 
 def _part(inputs: Inputs, rows: IntArray) -> Inputs:
@@ -279,16 +245,16 @@ class _Sampled:
     weight: FloatArray
 
 
-def _open(inputs: Inputs, pack_id: str, n_points: int) -> _Sampled:
-    pack, scene = scene_of(inputs, pack_id)
-    classes = candidates.road_classes(pack.streets["highway"].tolist(), inputs.model)
+def _open(inputs: Inputs, n_points: int) -> _Sampled:
+    pack, scene = scene_of(inputs.loaded)
+    classes = candidates.road_classes(pack.streets["highway"].tolist(), inputs.loaded.model)
     sample = stratified_sample(strata(scene, classes), scene.points.length, n_points)
     rows = scene.rows.take(sample.point)
     kinds, view = np.unique(rows.view, return_inverse=True)
     return _Sampled(
         pack=pack,
         scene=scene,
-        reducing=reducing_of(inputs, pack),
+        reducing=reducing_of(inputs),
         rows=replace(rows, view=view.astype(np.int16), codes=rows.codes[kinds]),
         weight=sample.weight_m / sample.weight_m.sum(),
     )
@@ -320,7 +286,7 @@ def _on_disc(inputs: Inputs, radius_km: float) -> FloatArray:
     scale, as `toolkit.assessment.site_plan.share_inside` has it for streets.
     """
     design, values = inputs.design, inputs.assumptions
-    known = reference_networks.load_fabrics()
+    known = inputs.loaded.fabrics
     views = view_table(
         inputs.cameras,
         inputs.per_site,
