@@ -210,7 +210,7 @@ def conform(layer: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return made.sort_values(list(spec.order), kind="stable", ignore_index=True)
 
 
-def _typed(values: Any, kind: Kind) -> pd.Series[Any]:  # noqa: ANN401
+def _typed(values: Any, kind: Kind) -> pd.Series:  # noqa: ANN401
     import pandas as pd
 
     if kind == "text":
