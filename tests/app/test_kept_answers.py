@@ -11,6 +11,7 @@ from made import report_on
 
 from toolkit.app import kept_answers
 from toolkit.app.side_panel import Choice
+from toolkit.assessment.question import Question
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.streets.cities import find_city
 
@@ -22,11 +23,14 @@ CHOICE = Choice(
     count=None,
     as_of=dt.date(2026, 11, 1),
 )
+QUESTION = Question("dawei", CHOICE.as_of)
 
 
 def test_the_tier_and_the_language_ask_no_other_question() -> None:
-    first = kept_answers.estimate(CHOICE)
-    again = kept_answers.estimate(dataclasses.replace(CHOICE, tier="plate", lang="my"))
+    first = kept_answers.estimate(CHOICE, load_assumptions())
+    again = kept_answers.estimate(
+        dataclasses.replace(CHOICE, tier="plate", lang="my"), load_assumptions()
+    )
     assert again.assessment is first.assessment
     assert again.key == first.key
     assert {claim.city for claim in first.claims} == {"dawei"}
@@ -42,14 +46,14 @@ def test_the_tier_and_the_language_ask_no_other_question() -> None:
     ],
 )
 def test_another_question_has_another_answer(change: dict[str, object]) -> None:
-    first = kept_answers.estimate(CHOICE)
-    other = kept_answers.estimate(dataclasses.replace(CHOICE, **change))
+    first = kept_answers.estimate(CHOICE, load_assumptions())
+    other = kept_answers.estimate(dataclasses.replace(CHOICE, **change), load_assumptions())
     assert other.assessment is not first.assessment
     assert other.key != first.key
 
 
 def test_a_map_is_drawn_once_for_a_tier_and_a_language() -> None:
-    made = kept_answers.Estimate(report_on(layers_of()), (), load_assumptions(), "kept")
+    made = kept_answers.Estimate(QUESTION, "kept", report_on(layers_of()), ())
     page = kept_answers.map_page(made, "seen", "en")
     assert kept_answers.map_page(made, "seen", "en") is page
     assert kept_answers.map_page(made, "face", "en") != page
@@ -57,6 +61,6 @@ def test_a_map_is_drawn_once_for_a_tier_and_a_language() -> None:
 
 
 def test_there_is_no_map_without_layers() -> None:
-    made = kept_answers.Estimate(report_on(None), (), load_assumptions(), "none")
+    made = kept_answers.Estimate(QUESTION, "none", report_on(None), ())
     with pytest.raises(ValueError, match="no streets are installed"):
         kept_answers.map_page(made, "seen", "en")

@@ -9,15 +9,14 @@ import pytest
 
 from toolkit.assessment.inputs import make_inputs
 from toolkit.assessment.on_city_level import CORE_RADII_KM, on_city_level
-from toolkit.base.draws import Design
+from toolkit.assessment.question import Question
 from toolkit.base.terms import ALLOCATIONS, TIERS
 
 AS_OF = dt.date(2026, 11, 23)
 
 
 def outcome(**options):
-    inputs, _, _ = make_inputs("dawei", as_of=AS_OF, design=Design(60, 0), **options)
-    return on_city_level(inputs)
+    return on_city_level(make_inputs(Question("dawei", AS_OF, n_draws=60, **options).load()))
 
 
 @pytest.fixture(scope="module")

@@ -10,12 +10,11 @@ import pytest
 
 from toolkit.assessment.inputs import make_inputs
 from toolkit.assessment.outcome import ring, switch
-from toolkit.base.draws import Design
+from toolkit.assessment.question import Question
 from toolkit.base.terms import TIERS
 from toolkit.optics.camera_draws import CameraDraws
 
 AS_OF = dt.date(2026, 11, 23)
-DESIGN = Design(40, 0)
 NAN = np.nan
 
 
@@ -42,7 +41,7 @@ def test_a_mix_that_serves_a_tier_nowhere_has_no_distance_and_says_why():
 
 @pytest.fixture(scope="module")
 def inputs():
-    return make_inputs("yangon", as_of=AS_OF, design=DESIGN)[0]
+    return make_inputs(Question("yangon", AS_OF, n_draws=40).load())
 
 
 def test_only_recognition_and_plates_have_a_switch(inputs):
@@ -58,5 +57,5 @@ def test_a_denial_says_no_more_than_silence(inputs, monkeypatch):
         )
         drawn[level] = switch(inputs, "face")
     assert drawn["none"] == drawn["denied"]
-    before_all = dataclasses.replace(inputs, claims=())
+    before_all = dataclasses.replace(inputs, loaded=dataclasses.replace(inputs.loaded, claims=()))
     assert switch(before_all, "face") == drawn["none"]

@@ -30,7 +30,7 @@ from toolkit.streets.readers.guard import refuse_bomb
 from toolkit.streets.readers.osm import file as osm
 from toolkit.streets.readers.osm.layers import limits_of
 from toolkit.streets.readers.osm.region import Limits, drive_segments
-from toolkit.streets.readers.osm.tags import THROUGH_ROADS
+from toolkit.streets.schema import THROUGH_ROADS
 
 GRAPHML_SUFFIX: Final = ".graphml"
 _LONGEST_ID: Final = 64

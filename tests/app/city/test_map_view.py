@@ -13,7 +13,7 @@ from toolkit.app import kept_answers
 from toolkit.app.city import map_view
 from toolkit.assessment.layers import Layers, LazyLayers
 from toolkit.assessment.model import SamplePart
-from toolkit.assumptions.sets import load_assumptions
+from toolkit.assessment.question import Question
 from toolkit.base.terms import Progress
 from toolkit.language import notes
 from toolkit.language.translate import LANGUAGES, Language, tr
@@ -21,7 +21,8 @@ from toolkit.output.report import tables
 
 
 def made(assessment: Any) -> kept_answers.Estimate:
-    return kept_answers.Estimate(assessment, (claim_of(),), load_assumptions(), "map-view")
+    question = Question("dawei", assessment.as_of)
+    return kept_answers.Estimate(question, "map-view", assessment, (claim_of(),))
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

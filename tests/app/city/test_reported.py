@@ -12,7 +12,7 @@ from pages import elements
 from toolkit.app import kept_answers
 from toolkit.app.city import reported
 from toolkit.assessment.model import Assessment
-from toolkit.assumptions.sets import load_assumptions
+from toolkit.assessment.question import Question
 from toolkit.base.terms import Note
 from toolkit.evidence.claim import Claim
 from toolkit.language import notes, words
@@ -32,7 +32,8 @@ def page(shown: dict[str, list[Any]]) -> Any:
         claims: tuple[Claim, ...] = (claim_of(), other_claim()),
         city: City = CITY,
     ) -> str:
-        made = kept_answers.Estimate(assessment, claims, load_assumptions(), "reported")
+        question = Question("dawei", assessment.as_of)
+        made = kept_answers.Estimate(question, "reported", assessment, claims)
         reported.show(made, city, lang)
         (html,) = shown["html"]
         shown["html"].clear()

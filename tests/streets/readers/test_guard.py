@@ -12,8 +12,8 @@ import pyproj
 import pytest
 import shapely
 
-from toolkit.base import guard
 from toolkit.base.errors import InputDataError
+from toolkit.streets.readers import guard
 
 
 @pytest.fixture
