@@ -21,7 +21,7 @@ from toolkit.engine import scene, sight
 from toolkit.siting import weights
 from toolkit.streets import mapped_cameras
 from toolkit.streets import pack as streets
-from toolkit.streets.schema import LAYERS, Layers
+from toolkit.streets.schema import LAYERS, PackLayers
 
 PACK = "small"
 AS_OF = dt.date(2026, 11, 23)
@@ -48,7 +48,7 @@ def install(home: Path, *, rows: int = N_ROWS) -> None:
     draft = whole.manifest.model_copy(
         update={"id": PACK, "parts": {}, "demonstration": False, "banner": None}
     )
-    layers = Layers(**{layer: getattr(whole, layer).head(rows) for layer in LAYERS})
+    layers = PackLayers(**{layer: getattr(whole, layer).head(rows) for layer in LAYERS})
     streets.write_pack(home / streets.FOLDER / PACK, draft, layers)
 
 

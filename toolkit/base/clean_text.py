@@ -1,7 +1,7 @@
 """Readers that turn other people's files into the layers of a city pack.
 
-One module per kind of file, each giving `toolkit.streets.pack.Layers`. All text in such a file was
-typed by somebody unknown, so every reader passes it through `clean_text`, the one rule for it.
+All text in such a file was typed by somebody unknown, so every reader passes it through
+`clean_text`, the one rule for it.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from shapely.geometry.base import BaseGeometry
 
 from toolkit.base import guard, store
 from toolkit.base.errors import InputDataError
-from toolkit.base.guard import Layer, Table
+from toolkit.base.guard import ForeignTable, Layer
 from toolkit.base.terms import StepProgress
 from toolkit.streets.readers.extract import Extract, polygonal
 from toolkit.streets.readers.formats import geojson, geopackage, geoparquet, shapefile
@@ -244,15 +244,15 @@ def _street_layer(path: Path, listed: list[Layer], name: str | None) -> Layer:
 # --- streets --------------------------------------------------------------------------------
 
 
-def _row(table: Table, i: int) -> dict[str, Any]:
+def _row(table: ForeignTable, i: int) -> dict[str, Any]:
     return {name: values[i] for name, values in table.columns.items()}
 
 
-def _of_kind(table: Table, kinds: tuple[Any, ...]) -> list[int]:
+def _of_kind(table: ForeignTable, kinds: tuple[Any, ...]) -> list[int]:
     return [int(i) for i in np.flatnonzero(np.isin(shapely.get_type_id(table.geometry), kinds))]
 
 
-def _drawn(table: Table, counts: Counter[str], of_streets: Counter[str]) -> Drawn:
+def _drawn(table: ForeignTable, counts: Counter[str], of_streets: Counter[str]) -> Drawn:
     """Return the lines of the layer of streets; what is left out is counted in both counters."""
     found = _lines_of(table, own := Counter[str]())
     counts.update(own)
@@ -260,7 +260,7 @@ def _drawn(table: Table, counts: Counter[str], of_streets: Counter[str]) -> Draw
     return replace(found, counts=counts)
 
 
-def _lines_of(table: Table, counts: Counter[str]) -> Drawn:
+def _lines_of(table: ForeignTable, counts: Counter[str]) -> Drawn:
     rows = _of_kind(table, _LINES)
     known = {*rows, *_of_kind(table, _AREAS), *_of_kind(table, _POINTS)}
     present = int((~shapely.is_missing(table.geometry)).sum())
@@ -311,7 +311,7 @@ def _ends(row: dict[str, Any]) -> tuple[int, int] | None:
 # --- what stands beside them ----------------------------------------------------------------
 
 
-def _beside(tables: Sequence[Table], drawn: Drawn, counts: Counter[str]) -> Beside:
+def _beside(tables: Sequence[ForeignTable], drawn: Drawn, counts: Counter[str]) -> Beside:
     buildings: list[dict[str, Any]] = []
     places: list[dict[str, Any]] = []
     signals: list[BaseGeometry] = []
