@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -10,9 +11,63 @@ import time
 
 import pytest
 
+from toolkit import __version__
 from toolkit.base import store
+from toolkit.base.errors import InputDataError, UsageError
+from toolkit.cli import assess
 
 AS_OF = ("--as-of", "2026-11-23")
+
+
+COMMANDS = (
+    "cities", "assess", "report", "sensitivity", "evidence", "assumptions", "zones", "optics",
+    "siting", "streets", "cameras", "batch", "app", "doctor", "export", "compare",
+)  # fmt: skip
+
+
+def test_help_names_every_command(run):
+    code, out, err = run("--help")
+    assert (code, err) == (0, "")
+    assert set(re.findall(r"^    ([a-z]+)\b", out, re.MULTILINE)) == set(COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_command_has_help_of_its_own(run, name):
+    code, out, err = run(name, "--help")
+    assert (code, err) == (0, "")
+    assert out.startswith(f"usage: python -m toolkit {name} ")
+
+
+def test_the_version_is_data(run):
+    assert run("--version") == (0, f"{__version__}\n", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"), [(["no-such-command"], "no-such-command"), ([], "COMMAND")]
+)
+def test_wrong_usage_ends_with_2(run, arguments, part):
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert part in err
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (InputDataError("Two\nlines\x1b[2J."), 1, "Two\nlines[2J.\n"),
+        (UsageError("Wrong."), 2, "Wrong.\n"),
+        (KeyboardInterrupt(), 130, "Interrupted; nothing half-written is left.\n"),
+        (OSError(28, "No space left", "a.json"), 1,
+         "The system refuses 'a.json': No space left.\n"),
+        (OSError("odd"), 1, "The system refuses: odd.\n"),
+    ],
+)  # fmt: skip
+def test_each_end_has_its_code_and_a_sentence(run, monkeypatch, error, code, said):
+    def fails(_):
+        raise error
+
+    monkeypatch.setattr(assess, "_cities", fails)
+    assert run("cities") == (code, "", said)
 
 
 @pytest.mark.usefixtures("no_open_city")

@@ -3,7 +3,6 @@ from __future__ import annotations
 import builtins
 import datetime as dt
 import importlib.util
-import itertools
 import os
 import re
 import string
@@ -18,7 +17,7 @@ from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 from banned_words import banned_words
 
-from toolkit.language import translate, words
+from toolkit.language import translate
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -181,49 +180,6 @@ def test_dates() -> None:
     assert translate.date(dt.date(2022, 7, 5), "my") == "2022 ခုနှစ် ဇူလိုင်လ 5 ရက်"
     names = {translate.date(dt.date(2022, month, 1), "my") for month in range(1, 13)}
     assert len(names) == 12
-
-
-@pytest.mark.parametrize(
-    ("low", "mid", "high", "start", "end"),
-    [
-        (0.12, 0.33, 0.58, "about 3 have", "; could be 1 to 6."),
-        (0.02, 0.1, 0.4, "about 1 has", "; could be fewer than 1 to 4."),
-        (0.0, 0.01, 0.08, "fewer than 1 has", "; could be up to 1."),
-        (0.0, 0.0, 0.0, "fewer than 1 has", "; could be up to 1."),
-        (0.3, 0.3, 0.3, "about 3 have", "."),
-        (0.7, 0.7, 0.7, "about 7 have", "."),
-        (0.97, 0.99, 1.0, "about 10 have", "; could be 9 to 10."),
-    ],
-)
-def test_the_sentence_for_a_lay_reader(
-    low: float, mid: float, high: float, start: str, end: str
-) -> None:
-    assert words.of_ten(low, mid, high, "en") == (
-        f"Of 10 places like this one, {start} a working camera of the reported system in view{end}"
-    )
-    burmese = words.of_ten(low, mid, high, "my")
-    assert re.findall("[0-9]+", burmese)[1:] == re.findall("[0-9]+", start + end)
-
-
-def test_rounding_never_narrows_the_range() -> None:
-    steps = [i / 40 for i in range(41)]
-    for low, high in itertools.combinations(steps, 2):
-        sentence = words.of_ten(low, (low + high) / 2, high, "en")
-        first, _, span = sentence.partition("; could be ")
-        if span:
-            shown = [int(n) for n in re.findall(r"\d+", span)]
-            least = shown[0] if len(shown) == 2 and "fewer" not in span else 0
-            assert least <= low * 10
-            assert shown[-1] >= high * 10
-        else:
-            assert re.search(rf"about {low * 10:.0f} ", first)
-            assert low * 10 == pytest.approx(high * 10)
-
-
-def test_no_data_say_nothing() -> None:
-    nan = float("nan")
-    for lang in translate.LANGUAGES:
-        assert not re.search("[0-9]", words.of_ten(nan, nan, nan, lang))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from toolkit.assessment.outcome import M_PER_KM, Outcome, ring, switch
 from toolkit.base.arrays import FloatArray
 from toolkit.base.quantity import Quantity
 from toolkit.base.terms import TIERS, Allocation, Boundary, Tier
-from toolkit.engine.candidate_views import candidate_views
+from toolkit.engine.views import candidate_views
 from toolkit.language import notes
 from toolkit.optics.camera_draws import threshold_px_m
 from toolkit.streets import reference_networks

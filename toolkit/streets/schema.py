@@ -29,6 +29,15 @@ JUNCTION_DEGREE: Final = 3
 """Street ends that must meet for a node to count as a junction."""
 CORNERS: Final = 3
 """Fewest corners of an area."""
+ROADS: Final = (
+    "motorway", "trunk", "primary", "secondary", "tertiary", "motorway_link", "trunk_link",
+    "primary_link", "secondary_link", "tertiary_link", "unclassified", "residential",
+    "living_street", "road", "service", "track",
+)  # fmt: skip
+"""Values of ``highway`` made for driving, from the highest class to the lowest. A link ranks
+below every through road: it is there to reach one."""
+THROUGH_ROADS: Final = frozenset(ROADS) - {"service", "track"}
+"""Roads that make a place built up: not drives, parking aisles and field tracks."""
 _WORLD: Final = (-180.0, -90.0, 180.0, 90.0)
 _MOST_BYTES: Final = 1 << 31
 _COMPRESSION: Final = "zstd"

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from shapely.errors import ShapelyError
 from shapely.geometry.base import BaseGeometry
 
-from toolkit.base import guard
 from toolkit.base.errors import InputDataError
-from toolkit.base.guard import ForeignTable, Layer
+from toolkit.streets.readers import guard
+from toolkit.streets.readers.guard import ForeignTable, Layer
 
 _SPACE: Final = re.compile(r"[ \t\n\r]*", re.ASCII)
 

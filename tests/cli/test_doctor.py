@@ -1,4 +1,4 @@
-"""The doctor and the app's command, as a person meets them."""
+"""What is installed, whether it is whole, and what could leave the machine."""
 
 from __future__ import annotations
 
