@@ -115,10 +115,10 @@ class PairsBySite(NamedTuple):
     height_dm: NDArray[np.uint8]
 
 
-_helper = njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+_helper = njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)  # type: ignore[call-overload]
 """For functions that only compiled ones call, with which they are kept on disk: a tenth of the time
 to compile is saved by the wrappers they lack, and a call from Python would end the process."""
-_kernel = njit(cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True)
+_kernel = njit(cache=True, nogil=True, error_model="numpy")
 
 
 @_helper

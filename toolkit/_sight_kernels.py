@@ -83,7 +83,7 @@ class Pairs(NamedTuple):
     height_dm: NDArray[np.uint8]
 
 
-_helper = njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+_helper = njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)  # type: ignore[call-overload]
 """For functions that only compiled ones call, with which they are kept on disk: a tenth of the time
 to compile is saved by the wrappers they lack, and a call from Python would end the process."""
 
@@ -243,7 +243,7 @@ def write_row(m, x, y, number, need, highest, bearing_of, metres, far_cm, out, b
     return seen
 
 
-@njit(cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def sweep(
     first, end, sites, site_in, points, walls, band, room_start, bearing_of, keep, out, found
 ):
