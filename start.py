@@ -447,7 +447,13 @@ def run_all(steps: list[list[str]], command: str, folder: Path | None) -> int:
     return first
 
 
-LINT = [["-m", "ruff", "check"], ["-m", "ruff", "format", "--check"], ["-m", "mypy"]]
+CONTRACTS = "from importlinter.cli import lint_imports_command as lint; lint(['--no-logo'])"
+LINT = [
+    ["-m", "ruff", "check"],
+    ["-m", "ruff", "format", "--check"],
+    ["-m", "mypy"],
+    ["-c", CONTRACTS],
+]
 PYTEST = ["-m", "pytest", "-n", "2"]
 # command: (needs the packages for tests, runs in the project's folder, programs)
 COMMANDS = {

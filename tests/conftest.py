@@ -1,4 +1,4 @@
-"""What every test gets: an empty home of its own, and Chromium where a test is marked so."""
+"""What every test gets: checked type hints, an empty home, and Chromium where it is marked so."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+from typeguard import install_import_hook
 
 # A slow moment of the computer is no failure.
 settings.register_profile("project", parent=settings(), deadline=None)
 settings.load_profile("project")
 
-# Named here and not taken from toolkit.base.store: importing the package this early would keep
-# typeguard from checking it.
-_HOME_VARIABLE = "CAMERA_TOOLKIT_HOME"
+# Compiled loops are checked by the compiler. All else is checked at every call, if nothing imports
+# it before this line.
+install_import_hook(["toolkit"], ignore_packages=["toolkit.engine.kernels"])
+
 _CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
@@ -51,14 +53,18 @@ def chromium() -> str:
 @pytest.fixture(scope="session", autouse=True)
 def _session_home(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep fixtures that live longer than a test out of the user's own data, too."""
-    os.environ[_HOME_VARIABLE] = str(tmp_path_factory.mktemp("session-home"))
+    from toolkit.base.store import HOME_VARIABLE
+
+    os.environ[HOME_VARIABLE] = str(tmp_path_factory.mktemp("session-home"))
 
 
 @pytest.fixture(autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give each test an empty folder as the user's data."""
+    from toolkit.base.store import HOME_VARIABLE
+
     folder = tmp_path_factory.mktemp("home")
-    monkeypatch.setenv(_HOME_VARIABLE, str(folder))
+    monkeypatch.setenv(HOME_VARIABLE, str(folder))
     return folder
 
 

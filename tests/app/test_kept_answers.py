@@ -1,23 +1,77 @@
-"""The City page follows the files: whatever is added, the next run of the page shows it."""
+"""Answers are made once for all sessions, and anew where the question or a file is another."""
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from invented import layers_of
+from made import report_on
 from own_evidence import CLAIM, OBSERVATION, write_evidence
 from running import SLOW_S
 from small_city import N_ROWS, install, move_city, note_a_camera
 from streamlit.testing.v1 import AppTest
 
 from toolkit.app import kept_answers, serve
+from toolkit.app.side_panel import Choice
+from toolkit.assessment.question import Question
+from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import egress, store
+from toolkit.streets.cities import find_city
 
-CITY = "dawei"
-AS_OF = dt.date(2026, 11, 1)
+CHOICE = Choice(
+    lang="en",
+    city=find_city("dawei"),
+    tier="seen",
+    status="installed",
+    count=None,
+    as_of=dt.date(2026, 11, 1),
+)
+QUESTION = Question("dawei", CHOICE.as_of)
+
+
+def test_the_tier_and_the_language_ask_no_other_question() -> None:
+    first = kept_answers.estimate(CHOICE, load_assumptions())
+    again = kept_answers.estimate(
+        dataclasses.replace(CHOICE, tier="plate", lang="my"), load_assumptions()
+    )
+    assert again.assessment is first.assessment
+    assert again.key == first.key
+    assert {claim.city for claim in first.claims} == {"dawei"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"status": "planned"},
+        {"count": (40.0, 90.0)},
+        {"as_of": dt.date(2026, 11, 2)},
+        {"city": find_city("sittwe")},
+    ],
+)
+def test_another_question_has_another_answer(change: dict[str, object]) -> None:
+    first = kept_answers.estimate(CHOICE, load_assumptions())
+    other = kept_answers.estimate(dataclasses.replace(CHOICE, **change), load_assumptions())
+    assert other.assessment is not first.assessment
+    assert other.key != first.key
+
+
+def test_a_map_is_drawn_once_for_a_tier_and_a_language() -> None:
+    made = kept_answers.Estimate(QUESTION, "kept", report_on(layers_of()), ())
+    page = kept_answers.map_page(made, "seen", "en")
+    assert kept_answers.map_page(made, "seen", "en") is page
+    assert kept_answers.map_page(made, "face", "en") != page
+    assert kept_answers.map_page(made, "seen", "my") != page
+
+
+def test_there_is_no_map_without_layers() -> None:
+    made = kept_answers.Estimate(QUESTION, "none", report_on(None), ())
+    with pytest.raises(ValueError, match="no streets are installed"):
+        kept_answers.map_page(made, "seen", "en")
 
 
 def write_profiles(home: Path) -> None:
@@ -28,18 +82,18 @@ def write_profiles(home: Path) -> None:
 
 
 ADDED: dict[str, Callable[[Path, Path], object]] = {
-    "observation": lambda home, _: write_evidence(home / "evidence", CITY, OBSERVATION),
-    "claim": lambda home, _: write_evidence(home / "evidence", CITY, CLAIM),
-    "field note": lambda _, folder: note_a_camera(folder, CITY),
-    "streets": lambda home, _: install(home, city=CITY, rows=N_ROWS + 50),
+    "observation": lambda home, _: write_evidence(home / "evidence", CHOICE.city.id, OBSERVATION),
+    "claim": lambda home, _: write_evidence(home / "evidence", CHOICE.city.id, CLAIM),
+    "field note": lambda _, folder: note_a_camera(folder, CHOICE.city.id),
+    "streets": lambda home, _: install(home, city=CHOICE.city.id, rows=N_ROWS + 50),
     "profiles": lambda home, _: write_profiles(home),
 }
 
 
 def opened() -> AppTest:
     page = AppTest.from_file(str(serve.MAIN), default_timeout=SLOW_S)
-    page.session_state["as_of"] = AS_OF
-    page.session_state["city"] = CITY
+    page.session_state["as_of"] = CHOICE.as_of
+    page.session_state["city"] = CHOICE.city.id
     page.run()
     assert not page.exception
     assert not page.error
@@ -55,8 +109,8 @@ def test_the_page_shows_what_has_been_added(
     name: str, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(egress, "require_guard", lambda: None)
-    move_city(home, CITY)
-    install(home, city=CITY)
+    move_city(home, CHOICE.city.id)
+    install(home, city=CHOICE.city.id)
     page = opened()
     before = shown(page)
     ADDED[name](home, tmp_path)

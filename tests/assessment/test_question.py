@@ -20,11 +20,12 @@ import toolkit
 from toolkit.assessment import assess as assess_module
 from toolkit.assessment import question as question_module
 from toolkit.assessment.assess import assess
-from toolkit.assessment.question import Question
+from toolkit.assessment.question import Question, city_or_pack
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
-from toolkit.base.errors import NotFoundError
+from toolkit.base.errors import InputDataError, NotFoundError, PackError
 from toolkit.evidence.observations import Observation
+from toolkit.streets.cities import find_city
 
 AS_OF = dt.date(2026, 11, 23)
 CITY = "dawei"
@@ -268,9 +269,8 @@ for city in ("dawei", "small"):
     loaded = asked.load()
     read = data()
     known = {name for name, *_ in question._state(None)}
-    layers = {str(Path(name).parent) for name in known if name.endswith("manifest.json")}
     assert read, city
-    assert all(n in known or str(Path(n).parent) in layers for n in read), read - known
+    assert all(n in known or str(Path(n).parent) in known for n in read), read - known
     print(asked.fingerprint())
     data()
     inputs = make_inputs(loaded)
@@ -315,3 +315,46 @@ def test_an_unknown_city_or_profile_is_named():
     for question in (asked("atlantis"), asked(profile="nobody")):
         with pytest.raises(NotFoundError):
             question.load()
+
+
+@pytest.fixture
+def other_pack(home):
+    """Install the built-in streets under the name of no known city, and return that name."""
+    folder = home / "packs" / "harbour-town"
+    shutil.copytree(store.builtin_dir() / "packs" / "helsinki-centre", folder)
+    manifest = folder / "manifest.json"
+    text = manifest.read_text(encoding="utf-8").replace("helsinki-centre", "harbour-town")
+    manifest.write_text(text, encoding="utf-8")
+    return "harbour-town"
+
+
+def test_a_city_is_known_by_any_name_and_read_with_its_streets():
+    loaded = asked("Moulmein").load()
+    assert (loaded.city.id, loaded.pack, loaded.manifest) == ("mawlamyine", None, None)
+    assert {claim.city for claim in loaded.claims} == {"mawlamyine"}
+    with pytest.raises(NotFoundError, match="No streets are installed"):
+        loaded.streets()
+    pack, mapped = asked("helsinki-centre").load().streets()
+    assert pack.manifest.id == "helsinki-centre"
+    assert set(mapped["source"]) == {"osm"}
+
+
+def test_a_damaged_file_is_a_sentence_also_where_only_the_name_is_asked(home):
+    (home / "evidence").mkdir()
+    (home / "evidence" / "dawei.toml").write_text("x = [", encoding="utf-8")
+    for ask in (asked().fingerprint, asked().load):
+        with pytest.raises(InputDataError, match=r"dawei\.toml \(your own\)"):
+            ask()
+
+
+def test_an_installed_pack_that_is_no_known_citys_stands_for_itself(other_pack):
+    found = city_or_pack(other_pack)
+    assert found.pack == found.id == other_pack
+    assert (found.lat, found.lon) == pytest.approx((60.17, 24.94), abs=0.01)
+    assert city_or_pack("helsinki-centre") == find_city("helsinki-centre")
+
+
+def test_a_damaged_pack_is_named_with_what_is_wrong(other_pack, home):
+    (home / "packs" / other_pack / "manifest.json").write_text("{", encoding="utf-8")
+    with pytest.raises(PackError, match=r"'harbour-town' cannot be used: .*manifest"):
+        city_or_pack(other_pack)

@@ -38,6 +38,22 @@ def test_quantiles_follow_the_named_distribution():
     np.testing.assert_allclose(triangle, stats.triang.ppf(AT, 1 / 3, 1, 3))
 
 
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("uniform", stats.uniform(1.0, 3.0)),
+        ("loguniform", stats.loguniform(1.0, 4.0)),
+        ("normal", stats.norm(2.5, 3.0 / (2 * stats.norm.ppf(0.95)))),
+        ("lognormal", stats.lognorm(np.log(4.0) / (2 * stats.norm.ppf(0.95)), scale=2.0)),
+    ],
+)
+def test_quantiles_are_those_of_scipy_to_the_bit(name, known):
+    value = 2.0 if name.startswith("log") else 2.5
+    found = Assumption(**ROW, value=value, low=1.0, high=4.0, distribution=name)
+    prob = np.random.default_rng(0).random(1000)
+    np.testing.assert_array_equal(found.quantile(prob), known.ppf(prob))
+
+
 @given(
     low=st.floats(0.1, 10),
     width=st.floats(0.1, 10),

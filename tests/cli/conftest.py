@@ -23,3 +23,12 @@ def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[Any, str, str
         return code, out, err
 
     return call
+
+
+@pytest.fixture
+def no_open_city() -> None:
+    """Close the cities that earlier tests opened in this process."""
+    from toolkit.assessment import on_streets, question
+
+    question._open.cache_clear()
+    on_streets.scenes.clear()

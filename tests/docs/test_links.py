@@ -60,10 +60,10 @@ def test_every_document_can_be_reached_from_the_readme():
     assert not [documents.name_of(p) for p in documents.DOCS.rglob("*.md") if p not in reached]
 
 
-@pytest.mark.parametrize("name", sorted(documents.handwritten()))
+@pytest.mark.parametrize("name", sorted({*documents.handwritten(), *documents.GUIDES}))
 def test_files_that_a_document_names_exist(name):
     """Paths are given from the root of the project, or from the package."""
-    text = documents.handwritten()[name]
+    text = documents.read(documents.ROOT / name)
     named = {one or other for one, other in FILE.findall(text)}
     roots = (documents.ROOT, documents.ROOT / "toolkit")
     missing = {file for file in named if not any((root / file).exists() for root in roots)}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 import shapely
@@ -17,12 +15,6 @@ from toolkit.engine.views import (
     BEARING_STEP_DEG,
     CANDIDATE,
     IN_FIELD,
-    MAX_PER_SITE,
-    N_VIEWS,
-    TURNING,
-    directed_view,
-    mapped_view,
-    per_site_prob,
     view_table,
 )
 from toolkit.streets import street_points
@@ -41,133 +33,12 @@ def rows_of(site_lists):
     )
 
 
-def behind_roofs(seed, n_points=40, n_sites=30):
-    """Return rows of points that see each site over a roof of its own, or over none."""
-    rng = np.random.default_rng(seed)
-    least_dm = np.where(
-        rng.random((n_sites, n_points)) < 0.3, 0, rng.integers(1, 255, (n_sites, n_points))
-    )
-    near_m = rng.uniform(3.0, 60.0, (n_sites, n_points))
-    pairs = sight.Sight(
-        start=np.arange(n_sites + 1) * n_points,
-        point=np.tile(np.arange(n_points, dtype=np.int32), n_sites),
-        distance_cm=(near_m.ravel() * sight.CM_PER_M).astype(np.uint16),
-        bearing=rng.integers(0, 256, n_sites * n_points).astype(np.uint8),
-        height_dm=least_dm.ravel().astype(np.uint8),
-        reach_m=REACH_M,
-    )
-    return pairs_by_point.point_rows(
-        pairs, n_points, rng.integers(0, 3, n_sites), np.full(n_sites, np.nan)
-    )
-
-
-class TestSeenBy:
-    """Kinds of view that no camera's height tells apart are one."""
-
-    @pytest.mark.parametrize("heights_m", [[5.0], [3.62, 7.82], [0.1, 25.4], [2.5, 3.0, 3.01]])
-    def test_no_figure_moves(self, heights_m):
-        rows = behind_roofs(3)
-        n = len(heights_m)
-        drawn = replace(cameras(n, hfov=120.0), height_m=np.array(heights_m)[:, None])
-        prob = np.full((30, n), 0.2, np.float32)
-        mean = np.full(n, 2.0)
-        fewer = rows.seen_by(drawn.height_m)
-        both = [
-            closed_form.closed_form(
-                one, prob, view_table(drawn, mean, reach_m=REACH_M, codes=one.codes)
-            )
-            for one in (rows, fewer)
-        ]
-        assert len(fewer.codes) < len(rows.codes)
-        assert both[0].max() > 0.1
-        np.testing.assert_array_equal(both[0], both[1])
-
-    def test_one_height_leaves_open_sight_and_none(self):
-        fewer = behind_roofs(3).seen_by(np.full((4, 2), 5.0))
-        assert sorted(fewer.codes // N_VIEWS > 0) == [False, False, False, True]
-
-
-class TestSiteChance:
-    def test_draws_lie_side_by_side_whichever_way_they_came(self):
-        for order in "CF":
-            made = site_chance.SiteChance.of_classes(
-                np.asarray(np.full((5, 3), 0.1), order=order),
-                np.arange(5), np.ones(5), np.ones(3), n_certain=1,
-            )  # fmt: skip
-            assert made.factor.flags.c_contiguous
-            assert made.alone.flags.c_contiguous
-
-
-class TestViewTable:
-    def test_one_camera_covers_its_field_inside_its_ring(self):
-        table = views(hfov=90.0, ring=(10.0, 30.5))
-        one = table[mapped_view(np.array([1]))[0], :, 0, 0]
-        np.testing.assert_allclose(one[10:30], 0.25, atol=1e-6)
-        assert (one[:10] == 0).all()
-        assert one[30] == pytest.approx(0.125)  # half of that metre lies inside the ring
-        assert (one[31:] == 0).all()
-
-    @pytest.mark.parametrize(
-        ("hfov", "n", "working", "expected"),
-        [
-            (90, 2, 1.0, 0.5),
-            (90, 4, 1.0, 1.0),
-            (180, 2, 1.0, 1.0),
-            (180, 2, 0.5, 0.5),
-            (360, 1, 1.0, 1.0),
-            (360, 2, 0.5, 0.75),
-            (270, 2, 1.0, 1.0),
-            (120, 2, 0.5, 1 / 3),
-            (60, 6, 0.25, 0.25),
-        ],
-    )
-    def test_cameras_of_one_site_look_in_distinct_directions(self, hfov, n, working, expected):
-        table = views(hfov=hfov, working=working)
-        assert table[n, 20, 0, 0] == pytest.approx(expected, abs=1e-6)
-
-    def test_a_candidate_site_mixes_over_its_number_of_cameras(self):
-        table = view_table(cameras(hfov=90.0), np.array([2.0]), reach_m=REACH_M)
-        prob = per_site_prob(np.array([2.0]))[0]
-        assert prob.sum() == pytest.approx(1)
-        by_number = [table[n, 20, 0, 0] for n in range(1, MAX_PER_SITE + 1)]
-        assert table[CANDIDATE, 20, 0, 0] == pytest.approx(prob @ by_number, abs=1e-6)
-
-    def test_the_mean_number_of_cameras_is_what_was_asked_for(self):
-        mean = np.array([1.0, 1.5, 2.0, 2.63])
-        prob = per_site_prob(mean)
-        found = prob @ np.arange(1, MAX_PER_SITE + 1)
-        np.testing.assert_allclose(found, mean, rtol=0.02)
-
-    def test_an_empty_ring_covers_nothing(self):
+class TestClosedForm:
+    def test_a_site_whose_ring_is_empty_covers_no_point(self):
         table = views(ring=(np.nan, np.nan))
-        assert (table == 0).all()
         prob = closed_form.closed_form(rows_of([[0]]), np.ones((1, 1), np.float32), table)
         assert (prob == 0).all()
 
-    def test_a_known_direction_across_north_keeps_its_sector(self):
-        # Axis 350 degrees, field 60: from 320 across north to 20 degrees.
-        bearing = np.arange(0.0, 360.0, 1.5)
-        table = views(hfov=60.0)
-        found = table[directed_view(bearing - 350.0), 20, 0, 0]
-        off = np.abs((bearing - 350.0 + 180) % 360 - 180)
-        assert (found[off < 28] == 1).all()
-        assert (found[off > 32] == 0).all()
-        assert found.sum() * 1.5 == pytest.approx(60, abs=3)
-
-    def test_a_camera_that_turns_is_one_of_the_types_that_turn(self):
-        drawn = cameras(hfov=90.0, ring=(0.0, 50.0), working=0.5, share=(0.75, 0.25))
-        drawn.hfov_deg[0, 1] = 360.0
-        drawn.outer_m[0, :, 1] = 20.0
-        table = view_table(drawn, np.array([1.0]), reach_m=REACH_M)
-        np.testing.assert_allclose(table[TURNING, :20, 0, 0], 0.5, atol=1e-6)
-        assert (table[TURNING, 20:, 0, 0] == 0).all()
-
-    def test_without_types_that_turn_a_turning_camera_is_any(self):
-        table = views(hfov=90.0, working=0.5)
-        np.testing.assert_allclose(table[TURNING, :50, 0, 0], 0.5, atol=1e-6)
-
-
-class TestClosedForm:
     def test_two_discs_at_one_site_count_once(self):
         # 200 cameras that look all round, two at each of 100 sites, each site in view with
         # probability 0.005.

@@ -7,7 +7,7 @@ import pytest
 import shapely
 from shapely import affinity
 
-from toolkit.engine import sight, sight_cache
+from toolkit.engine import sight
 
 NO_BUILDINGS = np.empty(0, dtype=object)
 NORTHING = np.array([385_000.0, 6_672_000.0])
@@ -263,23 +263,3 @@ def test_nothing_to_see():
     assert found.start.tolist() == [0, 0, 0]
     found = sight.build_sight(np.empty((0, 2)), np.zeros((3, 2)), NO_BUILDINGS, reach_m=50.0)
     assert found.n_sites == 0
-
-
-def test_the_cache_gives_the_same_arrays_and_survives_damage(tmp_path, town):
-    sites, points, buildings = town
-
-    def get(**key):
-        return sight_cache.cached_sight(
-            {"pack": "a", **key}, sites[:20], points, buildings, reach_m=80.0, cache_dir=tmp_path
-        )
-
-    first = get()
-    second = get()
-    assert isinstance(second.point, np.memmap)
-    np.testing.assert_array_equal(first.point, second.point)
-    folders = list((tmp_path / "sight").iterdir())
-    assert len(folders) == 1
-    (folders[0] / "point.npy").write_bytes(b"damaged")
-    np.testing.assert_array_equal(get().bearing, first.bearing)
-    get(stretch_m=10.0)
-    assert len(list((tmp_path / "sight").iterdir())) == 2

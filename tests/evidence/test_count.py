@@ -10,73 +10,19 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_claims import FIXED, Fixed, make
 
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
-from toolkit.base.errors import InputDataError
-from toolkit.evidence.claim import Claim
 from toolkit.evidence.count import count_draws
 from toolkit.evidence.densities import CityFigures
 from toolkit.evidence.load import load_claims, load_national
-from toolkit.evidence.words import RuleId, UnusedReason, rule_text, unused_text
+from toolkit.evidence.words import rule_text, unused_text
 from toolkit.streets.cities import load_cities
 
 ROOT = Path(__file__).resolve().parents[2]
 AS_OF = dt.date(2026, 11, 23)
 DESIGN = Design(n_draws=2000, seed=0)
-
-
-class Fixed:
-    """Assumptions with one value each: the central ones, or as given."""
-
-    def __init__(self, **changes: float):
-        self.values = {
-            "count.aged_upper_ratio_p95": 7.0,
-            "count.recall_ratio_p95": 4.3,
-            "count.interval_growth_ratio_p95": 3.3,
-            "count.ageing_years": 2.0,
-            "count.stale_years": 2.0,
-            "count.prior_median": 200.0,
-            "count.prior_ratio_p95": 7.5,
-            "installed_prob.talks": 0.15,
-            "installed_prob.tender": 0.5,
-            "installed_prob.planned": 0.3,
-            "sites.cameras_per_site": 2.0,
-            "count.origin_log_sd": 0.0,
-        } | {key.replace("__", "."): value for key, value in changes.items()}
-
-    def value(self, key: str) -> float:
-        return self.values[key]
-
-    def draw(self, key: str, design: Design):
-        return np.full(design.n_draws, self.values[key])
-
-
-FIXED = Fixed()
-
-
-def make(claim_id="a", *, low=None, high=None, wording="exact", kind="stock", **changes) -> Claim:
-    said = changes.pop("said", "2022-07-11")
-    fields = {
-        "id": claim_id,
-        "city": "dawei",
-        "says": "Something.",
-        "topic": "presence",
-        "status": "installed",
-        "scope": "public",
-        "said": said,
-        "valid": changes.pop("valid", said),
-        "source": {"id": "x", "publisher": "X", "title": "X", "date": said},
-        "origins": [claim_id],
-        "confidence": {"grade": "C3", "reason": "One outlet."},
-    }
-    figure = {"wording": wording, "kind": kind, "unit": changes.pop("unit", "cameras")}
-    figure |= {"brand": changes["brands"][0]} if "brands" in changes else {}
-    if low is not None or high is not None:
-        fields["topic"] = "count"
-        ends = {"low": low, "high": high}
-        fields["quantity"] = figure | {k: v for k, v in ends.items() if v is not None}
-    return Claim.model_validate(fields | changes)
 
 
 def count(*claims, as_of=AS_OF, assumptions=FIXED, **options):
@@ -339,20 +285,6 @@ def test_the_users_own_range():
     assert not result.used_prior
     assert (count(user_range=(140, 140)).installed == 140).all()
     assert (count(user_range=(0, 0)).installed == 0).all()
-
-
-@pytest.mark.parametrize(
-    "wrong", [(5, 4), (-1, 4), (0, 4), (float("nan"), 4), (1, float("inf")), (float("nan"),) * 2]
-)
-def test_a_range_that_is_none(wrong):
-    with pytest.raises(InputDataError, match="Give "):
-        count(user_range=wrong)
-
-
-@pytest.mark.parametrize("wrong", [(1, 1e10), (1e300, 1e300)])
-def test_a_range_beyond_all_cameras_of_the_world(wrong):
-    with pytest.raises(InputDataError, match="whole world"):
-        count(user_range=wrong)
 
 
 def test_age_makes_a_claim_old():
@@ -680,15 +612,3 @@ def test_the_hash_seed_does_not_matter():
         for seed in ("1", "2")
     }
     assert len(printed) == 1
-
-
-@pytest.mark.parametrize("reason", UnusedReason.__args__)
-def test_each_reason_is_a_sentence(reason):
-    assert unused_text(reason).endswith(".")
-
-
-@pytest.mark.parametrize("rule", RuleId.__args__)
-def test_each_rule_is_a_sentence_without_numbers(rule):
-    sentence = rule_text(rule)
-    assert sentence.endswith(".")
-    assert not any(sign.isdigit() for sign in sentence)

@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from toolkit.assessment.counting import value_of_counting
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
 from toolkit.base.errors import InputDataError
@@ -180,36 +179,3 @@ def test_old_and_later_counts_are_left_out():
     )
     undated = seen(5, 1)
     assert usable_observations((old, kept, later, undated), AS_OF, 2.0) == (kept, undated)
-
-
-def test_an_hour_at_the_junctions_narrows_a_wide_count_most():
-    wide = value_of_counting(PRIOR, STREETS, CENTRAL, DESIGN)
-    assert 0 < wide.narrowing.mid < 1
-    assert wide.narrowing.low <= wide.narrowing.mid <= wide.narrowing.high
-    assert wide.text.startswith("One more hour of counting at the ten main junctions")
-    sharp = value_of_counting(PRIOR, STREETS, Sharp(), DESIGN)
-    assert sharp.narrowing.mid > wide.narrowing.mid
-
-
-def test_the_value_agrees_with_simulated_counts():
-    assumptions = Sharp()
-    mean = 0.5 * 10 / 400 * 0.5  # half at junctions, ten of 400, half of them noticed
-    rng = np.random.default_rng(1)
-    low, high = np.quantile(PRIOR, (0.05, 0.95))
-    after_width = []
-    for n in rng.choice(PRIOR, 200):
-        result = rng.poisson(n * mean)
-        weight = stats.poisson.pmf(result, PRIOR * mean)
-        ordered = np.argsort(PRIOR)
-        reached = np.cumsum(weight[ordered]) / weight.sum()
-        a, b = np.interp((0.05, 0.95), reached, PRIOR[ordered])
-        after_width.append(b - a)
-    expected = 1 - np.mean(after_width) / (high - low)
-    found = value_of_counting(PRIOR, STREETS, assumptions, DESIGN).narrowing.mid
-    assert found == pytest.approx(expected, abs=0.08)
-
-
-def test_a_given_number_has_nothing_to_narrow():
-    found = value_of_counting(np.full(DESIGN.n_draws, 140.0), STREETS, CENTRAL, DESIGN)
-    assert not found.narrowing.known
-    assert found.narrowing.why == found.text

@@ -11,15 +11,16 @@ from toolkit.base import store
 ROOT = store.builtin_dir().parent
 DOCS = ROOT / "docs"
 README = ROOT / "README.md"
-AROUND = tuple(ROOT / f"{name}.md" for name in ("README", "CHANGELOG", "CONTRIBUTING", "SECURITY"))
-"""Documents outside docs/; some of them are not in every distribution."""
+GUIDES = ("CONTRIBUTING.md", "SECURITY.md")
+AROUND = (README, *(ROOT / name for name in ("CHANGELOG.md", *GUIDES)))
+"""Documents outside docs/."""
 
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```\n", re.DOTALL | re.MULTILINE)
 
 
 def documents() -> list[Path]:
     """Return every document, those that scripts write included."""
-    return [*(path for path in AROUND if path.is_file()), *sorted(DOCS.rglob("*.md"))]
+    return [*AROUND, *sorted(DOCS.rglob("*.md"))]
 
 
 def name_of(path: Path) -> str:

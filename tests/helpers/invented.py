@@ -17,6 +17,10 @@ from toolkit.assessment.model import (
     CityPart,
     DrawsPart,
     InputsPart,
+    Ring,
+    Shares,
+    TierPart,
+    Total,
 )
 from toolkit.base.quantity import Quantity
 from toolkit.base.terms import TIERS, Boundary, Names, exposure_class
@@ -110,3 +114,23 @@ def assessment_of(
         limits=(),
         sources=(),
     ).with_layers(layers)
+
+
+def with_tier(length: Quantity, share: Quantity | None) -> Assessment:
+    """Return an invented assessment on streets with the same figures for every tier."""
+    unknown = Quantity.unknown("share", "invented")
+    shown = share or unknown
+    part = TierPart(
+        threshold_px_m=25,
+        ring_m=Ring(
+            inner=Quantity.exactly(1, "m"), outer=Quantity.exactly(9, "m"), empty_share=unknown
+        ),
+        cameras_able=Quantity.exactly(5, "cameras"),
+        length_km=length,
+        share_of_length=Shares(expected=shown, realised=shown, everything_on=shown),
+        area_km2=Total(expected=shown, realised=shown),
+        effective_cameras=Total(expected=shown, realised=shown),
+        unknown_share=None,
+    )
+    tiers = dict.fromkeys(TIERS, part)
+    return assessment_of(layers_of()).model_copy(update={"tiers": tiers})

@@ -3,7 +3,6 @@ from __future__ import annotations
 import builtins
 import datetime as dt
 import importlib.util
-import itertools
 import os
 import re
 import string
@@ -18,9 +17,7 @@ from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 from banned_words import banned_words
 
-from toolkit.base.quantity import Quantity
-from toolkit.base.terms import EXPOSURE_CLASSES, STATUSES, SWITCHED_TIERS, TIERS
-from toolkit.language import translate, words
+from toolkit.language import translate
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -186,128 +183,6 @@ def test_dates() -> None:
 
 
 @pytest.mark.parametrize(
-    ("quantity", "text"),
-    [
-        (Quantity.of(0.001, 0.02, 0.12, "share"), "under 1 % to 12 % (middle 2 %)"),
-        (Quantity.of(0, 0, 0.004, "share"), "under 1 %"),
-        (Quantity.exactly(0, "share"), "under 1 %"),
-        (Quantity.of(0.9, 0.999, 1, "share"), "90 % to 100 % (middle over 99 %)"),
-        (Quantity.of(128, 420, 1340, "cameras"), "130 to 1,300 cameras (middle 420)"),
-        (Quantity.of(0, 3, 9, "cameras"), "0 to 9 cameras (middle 3)"),
-        (Quantity.exactly(1, "cameras"), "1 camera"),
-        (Quantity.exactly(221, "cameras"), "221 cameras"),
-        (Quantity.exactly(106.234, "km"), "106 km"),
-        (Quantity.of(0.01, 2.3, 12.7, "km"), "under 0.1 to 13 km (middle 2.3)"),
-        (Quantity.of(12, 20, 35, "km"), "12 to 35 km (middle 20)"),
-        (Quantity.of(12.01, 12.02, 12.03, "km"), "12 km"),
-        (Quantity.exactly(125, "px/m"), "125 pixels per metre"),
-        (Quantity.of(1, 2, 3, "1/h"), "1.0 to 3.0 1/h (middle 2.0)"),
-        (Quantity.unknown("km", "nobody counted"), "not known: nobody counted"),
-    ],
-)
-def test_quantities_in_words(quantity: Quantity, text: str) -> None:
-    assert words.quantity_text(quantity, "en") == text
-
-
-@pytest.mark.parametrize(
-    ("low", "mid", "high", "start", "end"),
-    [
-        (0.12, 0.33, 0.58, "about 3 have", "; could be 1 to 6."),
-        (0.02, 0.1, 0.4, "about 1 has", "; could be fewer than 1 to 4."),
-        (0.0, 0.01, 0.08, "fewer than 1 has", "; could be up to 1."),
-        (0.0, 0.0, 0.0, "fewer than 1 has", "; could be up to 1."),
-        (0.3, 0.3, 0.3, "about 3 have", "."),
-        (0.7, 0.7, 0.7, "about 7 have", "."),
-        (0.97, 0.99, 1.0, "about 10 have", "; could be 9 to 10."),
-    ],
-)
-def test_the_sentence_for_a_lay_reader(
-    low: float, mid: float, high: float, start: str, end: str
-) -> None:
-    assert words.of_ten(low, mid, high, "en") == (
-        f"Of 10 places like this one, {start} a working camera of the reported system in view{end}"
-    )
-    burmese = words.of_ten(low, mid, high, "my")
-    assert re.findall("[0-9]+", burmese)[1:] == re.findall("[0-9]+", start + end)
-
-
-def test_rounding_never_narrows_the_range() -> None:
-    steps = [i / 40 for i in range(41)]
-    for low, high in itertools.combinations(steps, 2):
-        sentence = words.of_ten(low, (low + high) / 2, high, "en")
-        first, _, span = sentence.partition("; could be ")
-        if span:
-            shown = [int(n) for n in re.findall(r"\d+", span)]
-            least = shown[0] if len(shown) == 2 and "fewer" not in span else 0
-            assert least <= low * 10
-            assert shown[-1] >= high * 10
-        else:
-            assert re.search(rf"about {low * 10:.0f} ", first)
-            assert low * 10 == pytest.approx(high * 10)
-
-
-def test_no_data_say_nothing() -> None:
-    nan = float("nan")
-    for lang in translate.LANGUAGES:
-        assert not re.search("[0-9]", words.of_ten(nan, nan, nan, lang))
-
-
-@pytest.mark.parametrize("lang", translate.LANGUAGES)
-def test_labels_are_there_and_differ(lang: str) -> None:
-    groups = (
-        [words.tier_name(t, lang) for t in TIERS],
-        [words.tier_meaning(t, lang) for t in TIERS],
-        [words.tier_condition(t, lang) for t in SWITCHED_TIERS],
-        [words.class_name(c, lang) for c in EXPOSURE_CLASSES],
-        [words.class_meaning(c, lang) for c in EXPOSURE_CLASSES],
-        [words.status_name(s, lang) for s in STATUSES],
-        list(words.limits(lang)),
-    )
-    for group in groups:
-        assert all(group)
-        assert len(set(group)) == len(group)
-        assert all(translate.has_burmese(text or "") == (lang == "my") for text in group)
-        assert [banned_words(text or "") for text in group] == [[]] * len(group)
-    assert [words.tier_condition(t, lang) for t in ("seen", "recognised")] == [None, None]
-
-
-@pytest.mark.parametrize("lang", translate.LANGUAGES)
-def test_where_cameras_stand_is_learnt_from_the_cities_in_use(lang: str) -> None:
-    given = words.siting_limit(lang)
-    one = words.siting_limit(lang, ["helsinki_centre"])
-    own = words.siting_limit(lang, ["helsinki_centre", "mytown"])
-    alone = words.siting_limit(lang, ["mytown"])
-    unknown = words.siting_limit(lang, ())
-    texts = [given, one, own, alone, unknown]
-    assert len(set(texts)) == len(texts)
-    assert [re.findall("[0-9]+", text) for text in texts] == [["4"], ["1"], ["2"], ["1"], []]
-    for text in texts:
-        assert banned_words(text) == []
-        assert translate.has_burmese(text) == (lang == "my")
-    if lang == "en":
-        assert "(Auckland, Baltimore, Bengaluru, Helsinki)" in given
-        assert "1 city outside Myanmar (Helsinki)" in one
-        assert "outside Myanmar" not in own + alone + unknown
-        assert all("city in Myanmar" in text for text in texts)
-
-
-def test_names_of_cities_in_use_are_cut_and_cleaned() -> None:
-    names = ["a" * 500, "\x1b[31m{n}\u202e", "\x07", *(f"c{i}" for i in range(60))]
-    text = words.siting_limit("en", names)
-    assert text.startswith("Where cameras stand is learnt from lists of cameras of 63 cities")
-    assert f"({'a' * 40}, [31m{{n}}, ?, c0, c1, c2, c3, c4, 55 more)" in text
-
-
-def test_the_first_limit_is_the_agreed_sentence() -> None:
-    first = words.limits("en")[0]
-    assert first == (
-        "Only the reported system is counted; private, hidden and mobile cameras, checkpoints and "
-        "phones are not."
-    )
-    assert len(words.limits("my")) == len(words.limits("en")) >= 4
-
-
-@pytest.mark.parametrize(
     ("text", "held"),
     [
         ("12 to 35 km (middle 20)", "12 to 35~km (middle~20)"),
@@ -323,11 +198,3 @@ def test_the_first_limit_is_the_agreed_sentence() -> None:
 )
 def test_no_line_ends_between_a_number_and_its_unit(text: str, held: str | None) -> None:
     assert translate.unbroken(text).replace("\u00a0", "~") == (held or text)
-
-
-@pytest.mark.parametrize("lang", ["en", "my"])
-@pytest.mark.parametrize("unit", ["share", "km", "km2", "m", "cameras", "sites"])
-def test_every_figure_in_words_is_held_at_its_unit_and_middle(unit: str, lang: str) -> None:
-    text = translate.unbroken(words.quantity_text(Quantity.of(0.125, 0.25, 0.5, unit), lang))
-    assert not re.search(r"\d (?!to |မှ |\()", text), text
-    assert not re.search(r"\([^() ]+ \d", text), text

@@ -2,39 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 import pytest
-import shapely
+from drawn_crossing import crossing, lit_crossing
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
-from toolkit.base.draws import Design
 from toolkit.base.errors import InputDataError
-from toolkit.siting import candidates, inclusion
+from toolkit.siting import candidates
 from toolkit.siting.features import FEATURES, levels_of
-from toolkit.siting.surroundings import StreetLayers
-from toolkit.siting.weights import operators_of, weights_of
-
-
-def crossing(turn_deg=0.0, shift=(0.0, 0.0), junctions=True):
-    """Return candidates of four 100 m arms that meet at a signalised junction."""
-    model = candidates.load_siting()
-    angle = np.deg2rad(turn_deg + np.array([0, 90, 180, 270]))
-    ends = 100 * np.column_stack([np.cos(angle), np.sin(angle)]) + shift
-    lines = np.array([shapely.LineString([shift, end]) for end in ends], dtype=object)
-    return candidates.candidates(
-        lines,
-        np.array([2, 2, 2, 0]),
-        np.full(4, np.nan),
-        junction_xy_m=np.array([shift], dtype=float) if junctions else np.empty((0, 2)),
-        stretch_m=20.0,
-        model=model,
-    )
 
 
 def test_groups_add_up_to_the_streets_and_the_junction_is_one_group():
@@ -84,52 +62,6 @@ def test_probabilities_add_up_to_the_number_of_sites(size, n_sites):
     assert (np.diff(prob[order]) >= -1e-9).all()
 
 
-def test_factors_per_class_are_those_of_a_sorted_list_of_all_groups():
-    rng = np.random.default_rng(2)
-    n = 400
-    found = candidates.Candidates(
-        np.zeros((n, 2)),
-        np.zeros((n, 2)),
-        rng.gamma(1.0, 20.0, n),
-        np.arange(n),
-        np.zeros(n, dtype=bool),
-        np.zeros(n),
-        rng.integers(0, 6, n),
-        np.arange(6),
-    )
-    weight = rng.gamma(0.3, 5.0, (9, 6)) + rng.uniform(0, 0.5, (9, 1))
-    n_sites = np.array([0.0, 0.5, 3, 40, 200, 350, 399, 400, 1000])
-    free = rng.random(n) < 0.9
-    for allowed in (None, free):
-        prob = inclusion.inclusion_prob(weight, n_sites, found, allowed)
-        size = found.size_m if allowed is None else np.where(allowed, found.size_m, 0.0)
-        for d in range(9):
-            measure = weight[d][found.weight_class] * size
-            expected = candidates.proportional_prob(measure, float(n_sites[d]))
-            np.testing.assert_allclose(prob[d], expected, rtol=1e-9, atol=1e-12)
-
-
-def lit_crossing():
-    """Return the groups of a crossing with lights on a main street, and its layers."""
-    model = candidates.load_siting()
-    ends = 100 * np.array([[1, 0], [0, 1], [-1, 0], [0, -1]])
-    lines = np.array([shapely.LineString([(0, 0), end]) for end in ends], dtype=object)
-    found = candidates.candidates(
-        lines,
-        np.array([0, 2, 0, 2]),
-        np.full(4, np.nan),
-        junction_xy_m=np.zeros((1, 2)),
-        stretch_m=20.0,
-        model=model,
-    )
-    layers = StreetLayers(
-        lines,
-        ["primary", "residential", "primary", "residential"],
-        signal_xy_m=np.zeros((1, 2)),
-    )
-    return candidates.described(found, layers)
-
-
 def test_groups_know_their_features():
     found = lit_crossing()
     level = {
@@ -154,65 +86,6 @@ def test_features_follow_the_groups_when_they_are_reordered():
     np.testing.assert_array_equal(
         turned.class_code[turned.weight_class], found.class_code[found.weight_class][order]
     )
-
-
-def test_nothing_falls_below_the_uniform_share():
-    found = lit_crossing()
-    design = Design(16, 0)
-    assumptions = load_assumptions()
-    uniform = assumptions.draw("sites.uniform_share", design)
-    weights = weights_of(operators_of(None), found, assumptions, design)
-    prob = inclusion.inclusion_prob(weights, np.full(16, 3.0), found)
-    np.testing.assert_allclose(prob.sum(axis=1), 3)
-    floor = uniform[:, None] * 3 * found.size_m / found.size_m.sum()
-    uncapped = prob < 1
-    assert (prob[uncapped] >= (floor * (1 - 1e-12))[uncapped]).all()
-
-
-def test_a_uniform_share_of_one_places_by_length_alone():
-    found = lit_crossing()
-    even = load_assumptions().with_changes({"sites.uniform_share": 0.6})
-    weights = weights_of(operators_of(None), found, even, Design(4, 0))
-    assert weights.min() >= 0.6
-    alone = even["sites.uniform_share"].model_copy(
-        update={"value": 1.0, "high": 1.0, "distribution": "fixed"}
-    )
-    items = tuple(alone if i.key == alone.key else i for i in even.items)
-    flat = weights_of(
-        operators_of(None), found, dataclasses.replace(even, items=items), Design(4, 0)
-    )
-    np.testing.assert_allclose(flat, 1.0)
-
-
-def test_without_spread_every_draw_of_one_profile_is_the_same():
-    found = lit_crossing()
-    still = load_assumptions().with_changes(
-        {"sites.siting_spread": 0.0, "sites.uniform_share": 0.2}
-    )
-    weights = weights_of(operators_of(None, "plate_gates"), found, still, Design(5, 0))
-    np.testing.assert_allclose(weights, np.tile(weights[:1], (5, 1)))
-    other = weights_of(operators_of(None, "pedestrian_core"), found, still, Design(5, 0))
-    assert np.abs(weights - other).max() > 0.1
-
-
-def test_groups_with_a_mapped_site_get_no_second_one():
-    found = crossing()
-    free = np.ones(len(found.size_m), dtype=bool)
-    free[:3] = False
-    prob = inclusion.inclusion_prob(np.ones((2, 1)), np.array([1.0, 5.0]), found, free)
-    assert (prob[:, :3] == 0).all()
-    np.testing.assert_allclose(prob.sum(axis=1), [1, 5])
-
-
-def test_more_sites_than_groups_fill_every_free_group():
-    found = lit_crossing()
-    free = found.weight_class != found.weight_class[-1]
-    assert 0 < free.sum() < len(free)
-    weight = np.ones((3, len(found.class_code)))
-    prob = inclusion.inclusion_prob(weight, np.array([1.0, 50.0, 1e9]), found, free)
-    assert (prob[:, ~free] == 0).all()
-    np.testing.assert_allclose(prob[1:, free], 1.0)
-    assert prob[0].sum() == pytest.approx(1)
 
 
 def test_a_siting_file_with_a_missing_part_is_refused():

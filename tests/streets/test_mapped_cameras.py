@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import Counter
-from types import SimpleNamespace
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -346,5 +346,6 @@ class TestWithAPack:
         assert len(pack.cameras) == before
 
     def test_notes_belong_to_the_city_of_the_pack_if_it_has_one(self):
-        manifest = SimpleNamespace(city="mawlamyine", id="mawlamyine-core")
-        assert mapped_cameras.notes_id(SimpleNamespace(manifest=manifest)) == "mawlamyine"
+        pack = open_pack("helsinki-centre")
+        named = pack.manifest.model_copy(update={"city": "mawlamyine", "id": "mawlamyine-core"})
+        assert mapped_cameras.notes_id(replace(pack, manifest=named)) == "mawlamyine"

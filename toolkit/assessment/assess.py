@@ -25,8 +25,6 @@ from toolkit.assessment.model import (
     DrawsPart,
     InputsPart,
 )
-from toolkit.assessment.on_city_level import on_city_level
-from toolkit.assessment.on_streets import on_streets
 from toolkit.assessment.outcome import Outcome
 from toolkit.assessment.question import Question
 from toolkit.assumptions.sets import MINIMAL
@@ -75,7 +73,13 @@ def assess(question: Question | str, **options: Any) -> Assessment:  # noqa: ANN
         msg = f"A question has its options already: give {', '.join(sorted(options))} to it."
         raise TypeError(msg)
     inputs = make_inputs(question.load())
-    return assemble(inputs, on_streets(inputs) if inputs.loaded.pack else on_city_level(inputs))
+    if inputs.loaded.pack:
+        from toolkit.assessment.on_streets import on_streets
+
+        return assemble(inputs, on_streets(inputs))
+    from toolkit.assessment.on_city_level import on_city_level
+
+    return assemble(inputs, on_city_level(inputs))
 
 
 def assemble(inputs: Inputs, outcome: Outcome) -> Assessment:

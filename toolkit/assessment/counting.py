@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from toolkit.assessment.model import CountingValue, ObservationPart
 from toolkit.base.arrays import FloatArray
@@ -75,10 +75,7 @@ def value_of_counting(
     # Ten junctions of a city lie in blocks of their own.
     size = _size(float(_JUNCTIONS_COUNTED), assumptions, design)
     expected = np.maximum(count * mean, 1e-9)
-    seen = np.asarray(
-        stats.nbinom.ppf(design.column("observation.hour"), size, size / (size + expected)),
-        dtype=float,
-    )
+    seen = _number_seen(design.column("observation.hour"), size, size / (size + expected))
     results, which = _binned(seen)
     kept = slice(0, _NUISANCE)
     grid = _quantiles(count, (np.arange(_COARSE) + 0.5) / _COARSE)
@@ -95,3 +92,11 @@ def value_of_counting(
         lang,
     ).format(share=words.share(max(expected_share, 0.0), lang))
     return CountingValue(narrowing=Quantity.of(low, expected_share, high, "share"), text=text)
+
+
+def _number_seen(prob: FloatArray, size: FloatArray, success: FloatArray) -> FloatArray:
+    """Return quantiles of a negative binomial distribution, shape as given."""
+    # The inverse for real numbers may be off by its last bits, so one less is tried.
+    above = np.maximum(np.ceil(special.nbdtrik(prob, size, success)), 0.0)
+    below = np.maximum(above - 1.0, 0.0)
+    return np.where(special.betainc(size, below + 1.0, success) >= prob, below, above)

@@ -11,7 +11,7 @@ from toolkit.assessment.outcome import M_PER_KM, Outcome, ring, switch
 from toolkit.base.arrays import FloatArray
 from toolkit.base.quantity import Quantity
 from toolkit.base.terms import TIERS, Allocation, Boundary, Tier
-from toolkit.engine.views import CANDIDATE, view_table
+from toolkit.engine.views import candidate_views
 from toolkit.language import notes
 from toolkit.optics.camera_draws import threshold_px_m
 from toolkit.streets import reference_networks
@@ -23,12 +23,9 @@ def on_city_level(inputs: Inputs) -> Outcome:
     """Estimate from reference fabrics, for a city whose streets are not installed."""
     design, values = inputs.design, inputs.assumptions
     known = inputs.loaded.fabrics
-    views = view_table(
-        inputs.cameras,
-        inputs.per_site,
-        reach_m=values.value("optics.max_range_m"),
-        codes=np.array([CANDIDATE]),
-    )[0]
+    views = candidate_views(
+        inputs.cameras, inputs.per_site, reach_m=values.value("optics.max_range_m")
+    )
     n_sites = inputs.n_cameras / inputs.per_site
     curve_m = reference_cover.draw_view_curve(known, values, design)
     per_site_m = reference_cover.covered_length_m(curve_m, views)

@@ -7,14 +7,15 @@ from typing import Annotated, Final, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from scipy import stats
+from scipy import special
 
 from toolkit.base.arrays import FloatArray
+from toolkit.base.draws import triangular
 
 Layer = Literal["ignorance", "encounter", "definition"]
 Distribution = Literal["fixed", "uniform", "loguniform", "triangular", "normal", "lognormal"]
 
-_Z95 = float(stats.norm.ppf(0.95))
+_Z95 = float(special.ndtri(0.95))
 _CENTRE_TOLERANCE: Final = 0.01
 """How far, as a part of the width, a (log)normal value may lie off the middle of its range."""
 _SHARE_UNITS: Final = ("share", "probability")
@@ -114,16 +115,16 @@ class Assumption(BaseModel):
             return np.full_like(probability, mode)
         match self.distribution:
             case "uniform":
-                values = stats.uniform.ppf(probability, low, high - low)
+                values = probability * (high - low) + low
             case "loguniform":
-                values = stats.loguniform.ppf(probability, low, high)
+                values = np.exp(np.log(low) + probability * (np.log(high) - np.log(low)))
             case "triangular":
-                values = stats.triang.ppf(probability, (mode - low) / (high - low), low, high - low)
+                values = triangular(probability, low, mode, high)
             case "normal":
-                values = stats.norm.ppf(probability, mode, (high - low) / (2 * _Z95))
+                values = special.ndtri(probability) * ((high - low) / (2 * _Z95)) + mode
             case "lognormal":
                 spread = np.log(high / low) / (2 * _Z95)
-                values = stats.lognorm.ppf(probability, spread, scale=mode)
+                values = np.exp(spread * special.ndtri(probability)) * mode
         return np.asarray(values, dtype=float)
 
 

@@ -23,11 +23,12 @@ if TYPE_CHECKING:
     from toolkit.assessment.question import Question
     from toolkit.evidence.observations import Observation
 
+    Commands: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001
+else:
+    Commands = argparse._SubParsersAction  # noqa: SLF001 - takes no argument at run time
+
 OK, BAD_DATA, INTERRUPTED = 0, 1, 130
 _WIDTH_WHEN_PIPED = 160
-
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
-"""Where a group of commands adds its own."""
 
 messages = Console(stderr=True, highlight=False, markup=False)
 

@@ -12,7 +12,6 @@ from pydantic import ConfigDict, Field
 from toolkit.base import store, toml_files
 from toolkit.base.record import Record
 
-MAKERS_FORMAT = "camera-exposure.makers/1"
 _FILE = "makers.toml"
 _TOP_LEVEL = ("format", "licence", "brand", "supplier")
 _Text = Annotated[str, Field(min_length=1, max_length=2000)]

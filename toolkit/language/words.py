@@ -6,7 +6,6 @@ everywhere and in every language.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -28,7 +27,6 @@ _WHOLE_UNITS: Final = frozenset({"cameras", "sites", "count"})
 _SHARE_UNITS: Final = frozenset({"share", "probability"})
 _SMALLEST_SHOWN: Final = 0.1
 """Below this, a length or an area is printed as "under 0.1"."""
-_OF: Final = 10
 BUILT_IN_CITIES: Final = (
     "auckland_road",
     "baltimore_east",
@@ -426,46 +424,3 @@ def _signed(value: float) -> str:
     """Return a number with its sign; zero has none."""
     sign = "+" if value > 0 else "-" if value < 0 else ""
     return sign + significant(abs(value), _INTERVAL_DIGITS)
-
-
-def of_ten(low: float, mid: float, high: float, lang: str) -> str:
-    """Return the probability of a place as a sentence for a lay reader.
-
-    Parameters
-    ----------
-    low, mid, high
-        Probabilities between 0 and 1; NaN where the model has no answer.
-    lang
-        Language.
-
-    Returns
-    -------
-    str
-        The sentence. The low end is rounded down and the high end up, so that rounding never
-        narrows the range.
-    """
-    if any(math.isnan(value) for value in (low, mid, high)):
-        return tr("For this place there are no data: nothing can be said about it.", lang)
-    n_low = math.floor(round(low * _OF, 6))
-    n_mid = math.floor(round(mid * _OF, 6) + 0.5)
-    n_high = math.ceil(round(high * _OF, 6))
-    if n_mid == 0:
-        text = tr(
-            "Of 10 places like this one, fewer than 1 has a working camera of the reported "
-            "system in view; could be up to {high}.",
-            lang,
-        )
-        return text.format(high=max(n_high, 1))
-    start = ngettext(
-        "Of 10 places like this one, about {mid} has a working camera of the reported system "
-        "in view",
-        "Of 10 places like this one, about {mid} have a working camera of the reported system "
-        "in view",
-        n_mid,
-        lang,
-    ).format(mid=n_mid)
-    if n_low == n_high:
-        return tr("{start}.", lang).format(start=start)
-    least = str(n_low) if n_low else tr("fewer than 1", lang)
-    text = tr("{start}; could be {low} to {high}.", lang)
-    return text.format(start=start, low=least, high=n_high)

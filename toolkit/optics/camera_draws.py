@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.arrays import FloatArray
@@ -250,7 +250,7 @@ def _draw_mix(
     """Draw shares of types from a Dirichlet distribution, as normalised gamma draws."""
     gammas = np.column_stack(
         [
-            stats.gamma.ppf(design.column(f"mix:{t.id}"), mix.shares[t.id] * concentration)
+            special.gammaincinv(mix.shares[t.id] * concentration, design.column(f"mix:{t.id}"))
             for t in types
         ]
     )

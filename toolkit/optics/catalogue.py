@@ -14,10 +14,10 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import ConfigDict, Field, model_validator
-from scipy import stats
 
 from toolkit.base import toml_files
 from toolkit.base.arrays import FloatArray
+from toolkit.base.draws import triangular
 from toolkit.base.errors import NotFoundError
 from toolkit.base.record import Record
 from toolkit.base.terms import FULL_CIRCLE_DEG, Names
@@ -67,9 +67,7 @@ class Valued(Record):
         """Return the value at each probability."""
         if self.low == self.high:
             return np.full_like(probability, self.value)
-        mode = (self.value - self.low) / (self.high - self.low)
-        values = stats.triang.ppf(probability, mode, self.low, self.high - self.low)
-        return np.asarray(values, dtype=float)
+        return triangular(probability, self.low, self.value, self.high)
 
 
 class CameraType(Record):

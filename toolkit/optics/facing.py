@@ -12,7 +12,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.arrays import AnyFloatArray, FloatArray
@@ -73,6 +72,8 @@ def fit(folded: FloatArray) -> Looks:
     Expectation and maximisation for a mixture of two half-normal densities, about 0 and about 90
     degrees with one spread, and a flat one.
     """
+    from scipy import stats
+
     share, spread = np.array([0.5, 0.25, 0.25]), 20.0
     away = np.stack([folded, _RIGHT_DEG - folded])
     for _ in range(_ROUNDS):

@@ -22,7 +22,6 @@ THRESHOLDS_FORMAT = "camera-exposure.thresholds/1"
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,40}$")]
-_MM_PER_M = 1000.0
 
 
 class Level(Record):
@@ -31,11 +30,6 @@ class Level(Record):
     name: Text
     px_m: Positive
     source: Text
-
-    @property
-    def mm_px(self) -> float:
-        """Millimetres at the target that one pixel spans."""
-        return _MM_PER_M / self.px_m
 
 
 class Edition(Record):

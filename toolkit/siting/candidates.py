@@ -13,8 +13,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
-from scipy.spatial import cKDTree
 
 from toolkit.base import store
 from toolkit.base.arrays import FloatArray, IntArray
@@ -165,6 +163,8 @@ def candidates(
     model
         Geometry of siting.
     """
+    from scipy.spatial import cKDTree
+
     stretches = street_points.cut(lines, stretch_m)
     centre, heading, size, street = (
         stretches.xy,
@@ -238,6 +238,9 @@ def described(found: Candidates, layers: StreetLayers) -> Candidates:
 
 def _merge_junctions(xy_m: FloatArray, merge_m: float) -> FloatArray:
     """Join junction nodes that are nearer than `merge_m` to one another (connected groups)."""
+    from scipy import sparse
+    from scipy.spatial import cKDTree
+
     if not len(xy_m):
         return np.empty((0, 2))
     pairs = cKDTree(xy_m).query_pairs(merge_m, output_type="ndarray")

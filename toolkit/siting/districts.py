@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.draws import Design
@@ -80,7 +80,7 @@ def district_factors(design: Design, shape: FloatArray, n_districts: int) -> Flo
     finite = np.isfinite(shape)
     factor = np.ones_like(u)
     k = shape[finite, None]
-    factor[finite] = stats.gamma.ppf(u[finite], k) / k
+    factor[finite] = special.gammaincinv(k, u[finite]) / k
     return np.maximum(factor, _LEAST_FACTOR)
 
 

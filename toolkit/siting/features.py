@@ -11,17 +11,17 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
-from scipy import sparse
-from scipy.spatial import cKDTree
 
 from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.siting.surroundings import StreetLayers
 from toolkit.streets import street_points as pieces
+
+if TYPE_CHECKING:
+    from scipy.spatial import cKDTree
 
 CLASSES: Final = ("motorway", "primary", "secondary", "tertiary", "minor", "service", "foot")
 """Classes of street from the highest; what is not listed in `_CLASS_OF` is minor."""
@@ -151,6 +151,8 @@ def code_of(levels: dict[str, IntArray]) -> IntArray:
 
 def without_duplicates(lines: NDArray[np.object_]) -> NDArray[np.bool_]:
     """Return which lines to keep so that a street drawn once each way counts once."""
+    import shapely
+
     seen: set[bytes] = set()
     keep = np.zeros(len(lines), dtype=np.bool_)
     # A shape's own order of parts, so that both directions give the same bytes.
@@ -221,7 +223,7 @@ def _highest_near(
     for cls in range(_MINOR, 0, -1):
         of_class = sample_xy_m[sample_class == cls]
         if len(of_class):
-            far = cKDTree(of_class).query(xy_m, distance_upper_bound=NEAR_ROAD_M)[0]
+            far = _tree(of_class).query(xy_m, distance_upper_bound=NEAR_ROAD_M)[0]
             best[np.isfinite(far) & (own != 0)] = cls
     return np.where(own != 0, np.minimum(best, own), own)
 
@@ -231,6 +233,8 @@ def _junctions(lines: NDArray[np.object_], cls: IntArray) -> _Junctions:
 
     Vertices that lines share count, not only ends, so that ways need not be cut at crossings.
     """
+    import shapely
+
     drive = np.flatnonzero(cls < _SERVICE)
     xy, of = shapely.get_coordinates(lines[drive], return_index=True)
     if not len(xy):
@@ -272,8 +276,16 @@ def _junctions(lines: NDArray[np.object_], cls: IntArray) -> _Junctions:
     return _Junctions(centre, kind.astype(np.int64))
 
 
+def _tree(xy_m: FloatArray) -> cKDTree:
+    from scipy.spatial import cKDTree
+
+    return cKDTree(xy_m)
+
+
 def _joined(xy_m: FloatArray) -> IntArray:
-    pairs = cKDTree(xy_m).query_pairs(MERGE_M, output_type="ndarray")
+    from scipy import sparse
+
+    pairs = _tree(xy_m).query_pairs(MERGE_M, output_type="ndarray")
     graph = sparse.coo_array(
         (np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(xy_m), len(xy_m))
     )
@@ -287,9 +299,7 @@ def _junction_level(xy_m: FloatArray, junctions: _Junctions) -> IntArray:
         for kind in (2, 1, 0):
             of_kind = junctions.xy_m[junctions.kind == kind]
             if len(of_kind):
-                far = cKDTree(of_kind).query(xy_m, distance_upper_bound=JUNCTION_BINS_M[bin_index])[
-                    0
-                ]
+                far = _tree(of_kind).query(xy_m, distance_upper_bound=JUNCTION_BINS_M[bin_index])[0]
                 level[np.isfinite(far)] = 1 + kind * len(JUNCTION_BINS_M) + bin_index
     return level
 
@@ -300,7 +310,7 @@ def _near(xy_m: FloatArray, what_m: FloatArray | None, within_m: float) -> IntAr
         return np.zeros(len(xy_m), dtype=np.int64)
     level = np.ones(len(xy_m), dtype=np.int64)
     if len(what_m):
-        far = cKDTree(what_m).query(xy_m, distance_upper_bound=within_m)[0]
+        far = _tree(what_m).query(xy_m, distance_upper_bound=within_m)[0]
         level[np.isfinite(far)] = 2
     return level
 
@@ -314,7 +324,7 @@ def _density_level(
     # Counted on a grid of cells, so that a dense city takes no longer than a sparse one.
     cell, of_cell = np.unique(np.round(counted_m / _CELL_M), axis=0, return_inverse=True)
     number = np.bincount(of_cell.reshape(-1)).astype(float)
-    tree = cKDTree(cell * _CELL_M)
+    tree = _tree(cell * _CELL_M)
 
     def near(points: FloatArray) -> FloatArray:
         place, of_place = np.unique(np.round(points / _CELL_M), axis=0, return_inverse=True)
@@ -346,7 +356,7 @@ def centre_of(along: pieces.Pieces, cls: IntArray) -> FloatArray:
     flat, index = np.unique(cell[:, 0] * shape[1] + cell[:, 1], return_inverse=True)
     metres = np.bincount(index, weights=length)
     middle = low + (np.column_stack(np.divmod(flat, shape[1])) + 0.5) * step
-    tree = cKDTree(middle)
+    tree = _tree(middle)
     total = np.array([metres[near].sum() for near in tree.query_ball_point(middle, CENTRE_M)])
     return np.asarray(middle[int(np.argmax(np.round(total, 3)))], dtype=float)
 

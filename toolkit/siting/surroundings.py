@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import geopandas as gpd
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from toolkit.base.arrays import FloatArray
 from toolkit.streets.pack import Pack
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 LIGHTS, PLACES, BRIDGES = "traffic_lights", "places", "bridges"
 """What may be known of a place beside its streets."""
@@ -135,5 +136,7 @@ def some_lanes(lanes: FloatArray) -> FloatArray | None:
 
 def metric_xy(frame: gpd.GeoDataFrame, crs: str) -> FloatArray:
     """Return points in a metric frame, shape (N, 2)."""
+    import shapely
+
     shapes = np.asarray(frame.geometry.to_crs(crs).array, dtype=object)
     return np.asarray(shapely.get_coordinates(shapes), dtype=float).reshape(-1, 2)

@@ -9,12 +9,12 @@ from functools import lru_cache
 from typing import Final
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base import store
 from toolkit.base.arrays import FloatArray, IntArray
-from toolkit.base.draws import Design
+from toolkit.base.draws import Design, triangular
 from toolkit.base.errors import NotFoundError
 from toolkit.siting import design_matrix
 from toolkit.siting.candidates import Candidates
@@ -230,7 +230,7 @@ def draw(
     for i, name in enumerate(used):
         one = profiles.profile[name]
         prob = [design.column(f"siting.spread.{name}.{COLUMNS[k]}") for k in here]
-        z = stats.norm.ppf(np.array(prob).reshape(len(here), design.n_draws))
+        z = special.ndtri(np.array(prob).reshape(len(here), design.n_draws))
         z = z * one.between_sd[here][:, None] * spread
         log_weight = (one.beta[here][:, None] + z).T @ x.T
         lift = np.exp(np.maximum(log_weight - log_weight.max(axis=1, keepdims=True), -_MOST_LOG))
@@ -239,12 +239,7 @@ def draw(
         log_k += share[:, i] * np.log(one.cluster_size)
     if uniform_share is None:
         low, mode, high = profiles.uniform
-        uniform_share = np.asarray(
-            stats.triang.ppf(
-                design.column("siting.uniform_share"), (mode - low) / (high - low), low, high - low
-            ),
-            dtype=float,
-        )
+        uniform_share = triangular(design.column("siting.uniform_share"), low, mode, high)
     mixed = uniform_share[:, None] + (1 - uniform_share)[:, None] * weight
     return Drawn(mixed, uniform_share, np.exp(log_k))
 
@@ -255,7 +250,7 @@ def _shares(share: Mapping[str, float], concentration: float, design: Design) ->
         return np.ones((design.n_draws, 1))
     gamma = np.column_stack(
         [
-            stats.gamma.ppf(design.column(f"siting.share.{name}"), concentration * value)
+            special.gammaincinv(concentration * value, design.column(f"siting.share.{name}"))
             for name, value in share.items()
         ]
     )

@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from shapely.geometry.base import BaseGeometry
 
-from toolkit.base import guard
 from toolkit.base.arrays import FloatArray
 from toolkit.base.clean_text import clean_text
 from toolkit.base.errors import InputDataError, UsageError
+from toolkit.streets.readers import guard
 from toolkit.streets.readers.extract import (
     _ANTIMERIDIAN_DEG,
     GEOD,

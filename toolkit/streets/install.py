@@ -19,7 +19,6 @@ from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.base.clean_text import clean_text
 from toolkit.base.errors import InputDataError
-from toolkit.base.guard import refuse_bomb
 from toolkit.base.terms import Boundary, Names, StepProgress
 from toolkit.streets import boundary as boundaries
 from toolkit.streets import pack as streets
@@ -27,10 +26,11 @@ from toolkit.streets.boundary import BoundaryChoice, Outline
 from toolkit.streets.cities import City, load_cities
 from toolkit.streets.pack import Manifest, Source
 from toolkit.streets.readers.extract import Extract, disc, frame_of
+from toolkit.streets.readers.guard import refuse_bomb
 from toolkit.streets.readers.osm import file as osm
 from toolkit.streets.readers.osm.layers import limits_of
 from toolkit.streets.readers.osm.region import Limits, drive_segments
-from toolkit.streets.readers.osm.tags import THROUGH_ROADS
+from toolkit.streets.schema import THROUGH_ROADS
 
 GRAPHML_SUFFIX: Final = ".graphml"
 _LONGEST_ID: Final = 64

@@ -17,9 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
-import geopandas as gpd
 import numpy as np
-import pandas as pd
 from pydantic import Field, StringConstraints, ValidationError
 
 from toolkit.base import store
@@ -36,6 +34,7 @@ from toolkit.streets.schema import (
 )
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     from networkx import MultiDiGraph
 
 SCHEMA: Final = "camera-exposure.pack/1"
@@ -173,6 +172,7 @@ class Pack:
         >>> osmnx.shortest_path(graph, start, end, weight="in_view_m")  # doctest: +SKIP
         """
         import networkx as nx
+        import pandas as pd
 
         graph = nx.MultiDiGraph(
             crs=_OSMNX_CRS, simplified=True, attribution=self.manifest.attribution

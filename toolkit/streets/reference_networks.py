@@ -17,7 +17,7 @@ from typing import Annotated, Final, Literal
 
 import numpy as np
 from pydantic import Field, ValidationError, model_validator
-from scipy import stats
+from scipy import special
 
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base import store
@@ -218,7 +218,7 @@ def predictive_log(
     shape = (-1,) + (1,) * max(mean.ndim - 1, 0)
     added = np.broadcast_to(np.asarray(added_sd, dtype=float), prob.shape).reshape(shape)
     scale = np.sqrt(spread**2 * (1 + 1 / n) + added**2)
-    return np.asarray(mean + stats.t.ppf(prob, n - 1).reshape(shape) * scale)
+    return np.asarray(mean + special.stdtrit(n - 1, prob).reshape(shape) * scale)
 
 
 def draw_density(

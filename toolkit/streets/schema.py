@@ -9,15 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-import geopandas as gpd
 import numpy as np
-import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
-import shapely
 from numpy.typing import NDArray
 
 from toolkit.base import store
@@ -25,23 +19,34 @@ from toolkit.base.clean_text import TEXT_LIMIT
 from toolkit.base.errors import InputDataError, PackError
 from toolkit.base.wkb import all_plain
 
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+    import pyarrow as pa
+
 CRS: Final = "EPSG:4326"
 JUNCTION_DEGREE: Final = 3
 """Street ends that must meet for a node to count as a junction."""
 CORNERS: Final = 3
 """Fewest corners of an area."""
+ROADS: Final = (
+    "motorway", "trunk", "primary", "secondary", "tertiary", "motorway_link", "trunk_link",
+    "primary_link", "secondary_link", "tertiary_link", "unclassified", "residential",
+    "living_street", "road", "service", "track",
+)  # fmt: skip
+"""Values of ``highway`` made for driving, from the highest class to the lowest. A link ranks
+below every through road: it is there to reach one."""
+THROUGH_ROADS: Final = frozenset(ROADS) - {"service", "track"}
+"""Roads that make a place built up: not drives, parking aisles and field tracks."""
 _WORLD: Final = (-180.0, -90.0, 180.0, 90.0)
 _MOST_BYTES: Final = 1 << 31
 _COMPRESSION: Final = "zstd"
 _COMPRESSION_LEVEL: Final = 9
 
 Kind = Literal["text", "int", "float", "bool"]
-_ARROW_TYPES: Final[dict[Kind, pa.DataType]] = {
-    "text": pa.string(),
-    "int": pa.int64(),
-    "float": pa.float64(),
-    "bool": pa.bool_(),
-}
+_ARROW_TYPES: Final[dict[Kind, str]] = {
+    "text": "string", "int": "int64", "float": "double", "bool": "bool"
+}  # fmt: skip
 _NUMPY_TYPES: Final[dict[Kind, Any]] = {"int": np.int64, "float": np.float64, "bool": np.bool_}
 
 
@@ -161,6 +166,8 @@ def empty_layer(layer: str) -> gpd.GeoDataFrame:
 
 @cache
 def _empty_layer(layer: str) -> gpd.GeoDataFrame:
+    import geopandas as gpd
+
     return conform(layer, gpd.GeoDataFrame(geometry=[], crs=CRS))
 
 
@@ -181,6 +188,9 @@ def conform(layer: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         If a column or a value is missing, a geometry has another type or lies outside the
         world, or a value that must be unique repeats.
     """
+    import geopandas as gpd
+    import shapely
+
     spec = _SPECS[layer]
     missing = [name for name in spec.columns if name not in frame.columns]
     if missing and len(frame):
@@ -210,6 +220,8 @@ def conform(layer: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _typed(values: Any, kind: Kind) -> pd.Series[Any]:  # noqa: ANN401
+    import pandas as pd
+
     if kind == "text":
         # Objects with None, in every version of pandas: `is None` and isna() both work.
         return pd.Series([None if pd.isna(v) else str(v) for v in values], dtype=object)
@@ -217,6 +229,8 @@ def _typed(values: Any, kind: Kind) -> pd.Series[Any]:  # noqa: ANN401
 
 
 def _fits(spec: LayerSpec, geometry: NDArray[Any]) -> bool:
+    import shapely
+
     kinds = [getattr(shapely.GeometryType, name.upper()) for name in spec.geometry]
     bounds = shapely.bounds(geometry)
     west, south, east, north = _WORLD
@@ -231,6 +245,10 @@ def _may_be_null(spec: LayerSpec, name: str) -> bool:
 
 def to_parquet(layer: str, frame: gpd.GeoDataFrame) -> bytes:
     """Return a layer, as `conform` gives it, as the bytes of a GeoParquet 1.1 file."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+    import shapely
+
     spec = _SPECS[layer]
     column: dict[str, Any] = {
         "encoding": "WKB",
@@ -284,6 +302,11 @@ def from_parquet(layer: str, data: bytes, *, rows: int) -> gpd.GeoDataFrame:
     PackError
         If it is no such layer; the message says what is wrong, not where the file lies.
     """
+    import geopandas as gpd
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+    import shapely
+
     spec = _SPECS[layer]
     try:
         file = pq.ParquetFile(pa.BufferReader(data))
@@ -316,6 +339,8 @@ _NOT_TEXT: Final = r"[\x00-\x1f\x7f\x{80}-\x{9f}\x{2028}-\x{202e}\x{2066}-\x{206
 
 
 def _check_columns(layer: str, table: pa.Table) -> None:
+    import pyarrow as pa
+
     spec = _SPECS[layer]
     wrong = [
         name
@@ -331,7 +356,9 @@ def _check_columns(layer: str, table: pa.Table) -> None:
 
 
 def _column_fits(spec: LayerSpec, name: str, kind: Kind, column: pa.ChunkedArray) -> bool:
-    if column.type != _ARROW_TYPES[kind]:
+    import pyarrow.compute as pc
+
+    if str(column.type) != _ARROW_TYPES[kind]:
         return False
     if column.null_count and not _may_be_null(spec, name):
         return False

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from toolkit.base.arrays import FloatArray, IntArray
@@ -38,6 +37,8 @@ class Pieces:
 
 def cut(lines: NDArray[np.object_], piece_length: float) -> Pieces:
     """Cut each line into equal pieces of about `piece_length`, at least one per line."""
+    import shapely
+
     length = shapely.length(lines)
     count = np.maximum(1, np.round(length / piece_length)).astype(np.int64)
     line = np.repeat(np.arange(len(lines), dtype=np.int64), count)

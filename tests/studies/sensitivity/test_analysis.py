@@ -1,45 +1,23 @@
 """The analysis: toy models with known answers, a small city, and its words, chart and file."""
 
+from __future__ import annotations
+
 import datetime as dt
 import json
 import re
-import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
-from banned_words import banned_words
-from invented import HOSTILE
+from toy_analysis import toy
 
 from toolkit.assessment.question import Question
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
-from toolkit.base.errors import InputDataError
-from toolkit.base.quantity import Quantity
-from toolkit.base.terms import TIERS
-from toolkit.language.translate import LANGUAGES, has_burmese
 from toolkit.studies.sensitivity import analysis as module
-from toolkit.studies.sensitivity import chart, field_work, words
-from toolkit.studies.sensitivity.analysis import Sensitivity, sensitivity, tier_part
-from toolkit.studies.sensitivity.design import Factor, lay_out
+from toolkit.studies.sensitivity import words
+from toolkit.studies.sensitivity.analysis import Sensitivity, sensitivity
 
 AS_OF = dt.date(2026, 11, 23)
-KEYS = ("count.upper_end", "optics.height_m", "optics.lens", "optics.mix")
-TOY = tuple(
-    Factor(key, ("mix:a", "mix:b") if key == "optics.mix" else (f"column:{key}",)) for key in KEYS
-)
-
-
-def toy(weights, *, n_base=1024, method="sobol", counting=0.5):
-    """An additive city: a share that is a weighted sum of the columns of the four factors."""
-    layout = lay_out(TOY, method, n_base=n_base, seed=1)
-    return tier_part(
-        layout, 0.2 + layout.matrix @ weights, field_work.load_field_work(), counting=counting
-    )
-
-
-@pytest.fixture(scope="module")
-def dawei():
-    return sensitivity(Question("dawei", AS_OF), n_base=64)
 
 
 def test_the_limits_name_the_cities_in_use(own_profiles):
@@ -161,184 +139,3 @@ def test_the_committed_schema_is_that_of_the_model(dawei):
     path = store.builtin_dir().parent / "docs" / "reference" / "sensitivity.schema.json"
     assert json.loads(path.read_text(encoding="utf-8")) == module.json_schema()
     assert Sensitivity.model_validate_json(dawei.to_json()) == dawei
-
-
-# --- words and chart ------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_sentence_names_factor_and_work(dawei, lang):
-    for tier in TIERS:
-        part = dawei.tiers[tier]
-        text = words.sentence(dawei, tier, lang)
-        for key in part.mostly:
-            assert words.factor_name(key, lang) in text
-        if part.work:
-            assert words.work_name(part.work[0].id, lang) in text
-        assert has_burmese(text) == (lang == "my")
-        assert not banned_words(text)
-
-
-def test_the_sentence_in_english():
-    part = toy(np.array([0.3, 0.1, 0.0, 0.0, 0.0]))
-    found = _with(seen=part)
-    assert words.sentence(found, "seen", "en") == (
-        "Seen: the answer depends mostly on the open upper end of the reported count; one hour "
-        "spent on counting cameras at the ten main junctions would narrow it most, by about 26 %."
-    )
-
-
-@pytest.mark.parametrize(
-    ("part", "says"),
-    [
-        (toy(np.zeros(5)), "the same whatever is assumed"),
-        (toy(np.array([0.0, 0.0, 0.3, 0.0, 0.0])), "no work of one hour is known"),
-        (toy(np.array([0.3, 0.0, 0.0, 0.0, 0.0]), n_base=8, method="morris"), "depends mostly"),
-    ],
-)
-def test_other_answers_have_sentences_too(part, says):
-    method = "morris" if part.factors and part.factors[0].first is None else "sobol"
-    found = _with(seen=part).model_copy(update={"method": method})
-    assert says in words.sentence(found, "seen", "en")
-
-
-def test_a_share_of_the_variance_below_zero_is_told_as_zero_and_kept_in_the_data(dawei):
-    factor = dawei.tiers["seen"].factors[0]
-    by_chance = Quantity.of(-0.06, -0.01, 0.04, "share of variance")
-    factor = factor.model_copy(update={"first": by_chance})
-    assert words.row(dawei, factor, "en")[1].replace("\xa0", " ") == "under 1 % (up to 4)"
-    assert factor.first.low == -0.06
-    never = factor.model_copy(update={"first": Quantity.of(-0.06, -0.03, -0.01, "share")})
-    assert words.row(dawei, never, "en")[1].replace("\xa0", " ") == "under 1 %"
-
-
-@pytest.mark.parametrize(
-    ("ends", "says"),
-    [
-        ((0.001, 0.004, 0.008), "under 1 %"),
-        ((0.0, 0.004, 0.013), "under 1 % (up to 1)"),
-        ((0.0, 0.004, 0.031), "under 1 % (up to 3)"),
-        ((0.004, 0.02, 0.031), "2 % (0 to 3)"),
-    ],
-)
-def test_no_effect_is_printed_as_nothing(ends, says):
-    part = toy(np.array([0.3, 0.1, 0.0, 0.0, 0.0]))
-    factor = part.factors[0].model_copy(update={"total": Quantity.of(*ends, "share")})
-    cells = words.row(_with(seen=part), factor, "en")
-    assert cells[-2] == says
-
-
-def test_factors_in_the_noise_are_listed():
-    text = words.noise(toy(np.array([0.3, 0.1, 0.0, 0.0, 0.0])), "en")
-    assert text == (
-        "Not distinguishable from zero: lenses and picture sizes of the camera types; the mix of "
-        "camera types."
-    )
-
-
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_every_name_fits_beside_its_bar_on_two_lines(dawei, lang):
-    names = [words.factor_name(f.key, lang) for f in dawei.tiers["seen"].factors]
-    for name in names:
-        lines = chart._wrapped(name, lang)
-        assert len(lines) <= 2
-        assert all(len(line) <= chart._LETTERS[lang] for line in lines)
-
-
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_every_factor_and_every_work_has_a_name(dawei, lang):
-    known = field_work.load_field_work()
-    for work in known.work:
-        assert words.work_name(work.id, lang) != work.id
-    for part in dawei.tiers.values():
-        for factor in part.factors:
-            assert words.factor_name(factor.key, lang) != factor.key
-
-
-def test_every_factor_that_can_be_drawn_can_be_learned_or_not_with_a_reason(dawei):
-    known = field_work.load_field_work()
-    told = [f for work in known.work for teaching in work.teaches for f in teaching.factors]
-    told += [f for group in known.cannot for f in group.factors]
-    assert len(told) == len(set(told))
-    drawn = {
-        item.key
-        for item in load_assumptions().items
-        if item.layer == "ignorance" and item.distribution != "fixed"
-    }
-    drawn |= {f.key for part in dawei.tiers.values() for f in part.factors}
-    assert drawn <= set(told)
-
-
-def test_a_learned_share_has_its_range(home):
-    text = (store.builtin_dir() / field_work.FILE).read_text(encoding="utf-8")
-    (home / field_work.FILE).write_text(
-        text.replace("learned_share = 0.85", "learned_share = 0.95"), encoding="utf-8"
-    )
-    with pytest.raises(InputDataError, match="low <= learned_share <= high"):
-        field_work.load_field_work()
-
-
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_chart_is_whole_and_its_longest_bar_is_on_top(dawei, lang):
-    drawn = chart.draw(dawei, "seen", lang, standalone=False)
-    root = ET.fromstring(drawn)  # noqa: S314 - drawn here
-    shown = [f for f in dawei.tiers["seen"].factors if f.distinguishable][: chart.MOST_BARS]
-    text = "".join(root.itertext())
-    for factor in shown:
-        first, *_ = words.factor_name(factor.key, lang).split(" ")
-        assert first in text
-    bars = re.findall(r'<rect x="([\d.]+)" y="[\d.]+" width="([\d.]+)" height="22"', drawn)
-    assert len(bars) == 2 * len(shown)
-    spans = [float(a) + float(b) for (_, a), (_, b) in zip(bars[::2], bars[1::2], strict=True)]
-    figures = [f.figure.high - f.figure.low for f in shown]
-    np.testing.assert_allclose(
-        np.array(spans) / spans[0], np.array(figures) / figures[0], atol=0.01
-    )
-    assert not re.search(r"(?:href|src)=|<script", drawn)
-    assert not banned_words(text)
-
-
-def test_a_picture_in_burmese_carries_its_font_and_one_of_a_page_does_not(dawei):
-    assert "@font-face" in chart.draw(dawei, "seen", "my")
-    assert "@font-face" not in chart.draw(dawei, "seen", "my", standalone=False)
-    assert chart.draw(dawei, "seen", "en") == chart.draw(dawei, "seen", "en")
-
-
-def test_names_of_unknown_factors_are_harmless_in_the_chart(dawei):
-    part = dawei.tiers["seen"]
-    bad = part.factors[0].model_copy(update={"key": HOSTILE})
-    found = _with(seen=part.model_copy(update={"factors": (bad,), "mostly": (HOSTILE,)}))
-    drawn = chart.draw(found, "seen", "en")
-    ET.fromstring(drawn)  # noqa: S314 - drawn here
-    assert "<img" not in drawn
-    assert "\u202e" not in drawn
-
-
-def test_nothing_is_drawn_where_nothing_moves():
-    assert chart.draw(_with(seen=toy(np.zeros(5))), "seen", "en") == ""
-
-
-def _with(*, seen):
-    """A whole analysis with an invented tier."""
-    return Sensitivity.model_validate(
-        {
-            "schema": module.SCHEMA,
-            "tool": "0",
-            "as_of": AS_OF,
-            "seed": 0,
-            "status": "installed",
-            "city": "toy",
-            "name": {"en": "Toy", "my": "Toy"},
-            "basis": "city_level",
-            "demonstration": False,
-            "assumptions": {"name": "central", "sha256": "0", "changed": {}},
-            "method": "sobol",
-            "confidence": 0.9,
-            "sample": {"base": 1, "rows": 6, "points": None},
-            "boundaries": (),
-            "tiers": dict.fromkeys(TIERS, seen),
-            "not_varied": (),
-            "limits": ("A sentence.",),
-            "sources": (),
-        }
-    )

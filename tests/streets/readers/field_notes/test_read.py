@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from toolkit.base.errors import InputDataError
 from toolkit.streets.readers.field_notes import read as field_notes
-from toolkit.streets.readers.field_notes import values
 
 TODAY = dt.date(2026, 11, 1)
 MAWLAMYINE = (16.49, 97.63)
@@ -101,58 +100,6 @@ def test_unknown_columns_are_listed_and_their_content_is_nowhere(read):
     notes = read("lat,lon,photo,who,\n16.5,97.6,IMG_1.jpg,Aung,x\n")
     assert notes.ignored_columns == ("photo", "who")
     assert not any("Aung" in str(v) or "IMG" in str(v) for v in notes.rows.iloc[0])
-
-
-@pytest.mark.parametrize(
-    ("text", "place"),
-    [
-        ("16.49051, 97.62824", (16.49051, 97.62824)),
-        ("16.49051 97.62824", (16.49051, 97.62824)),
-        ("(16.49051,97.62824)", (16.49051, 97.62824)),
-        ("16,49051; 97,62824", (16.49051, 97.62824)),
-        ("16,49051, 97,62824", (16.49051, 97.62824)),
-        ("16,49051 97,62824", (16.49051, 97.62824)),
-        ("16,49051,97,62824", (16.49051, 97.62824)),
-        ("geo:16.49051,97.62824", (16.49051, 97.62824)),
-        ("၁၆.၄၉၀၅၁, ၉၇.၆၂၈၂၄", (16.49051, 97.62824)),
-        ("၁၆.၄၉ဝ၅၁, ၉၇.၆၂၈၂၄", (16.49051, 97.62824)),
-        ("16.49051N 97.62824E", (16.49051, 97.62824)),
-        ("16.49051° N, 97.62824° E", (16.49051, 97.62824)),
-        ("16°29'25.8\"N 97°37'41.7\"E", (16.49050, 97.62825)),
-        ("7M8VFJRH+68", (16.49056, 97.62831)),
-        ("FJRH+68 Mawlamyine", (16.49056, 97.62831)),
-    ],
-)
-def test_positions(read, text, place):
-    quoted = text.replace('"', '""')
-    notes = read(f'position,kind\n"{quoted}",dome\n')
-    assert notes.problems == ()
-    assert where(notes)[0] == pytest.approx(place, abs=2e-5)
-
-
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("97.6, 16.5", "look swapped"),
-        ("97.6E 16.5N", "looks swapped|is not a position"),
-        ("60.17, 24.94", "km from the city"),
-        ("0, 0", "does not know where"),
-        ("91, 200", "out of range"),
-        ("nan, nan", "not a position"),
-        ("NaN 97.6", "not a position"),
-        ("1e1, 9e1", "not a position"),
-        ("16.5", "not a position"),
-        ("16°75'N 97°10'E", "60 or more"),
-        ("=1+1", "not a position"),
-        ("", "no position"),
-    ],
-)
-def test_positions_that_cannot_be(read, text, reason):
-    notes = read(f'position,note\n"{text}",x\n"16.5, 97.6",y\n')
-    assert len(notes.rows) == 1
-    (problem,) = notes.problems
-    assert (problem.row, problem.column) == (2, "position")
-    assert any(part in problem.reason for part in reason.split("|")), problem.reason
 
 
 def test_without_a_city_only_impossible_positions_are_refused(read):
@@ -389,23 +336,3 @@ def test_whatever_is_written_gives_rows_that_fit_or_a_named_error(tmp_path, rows
     assert ((width > 0) & (width <= 360)).all()
     axis = notes.rows["direction_deg"].dropna()
     assert ((axis >= 0) & (axis < 360)).all()
-
-
-@given(st.text(max_size=30))
-def test_no_cell_breaks_a_value(text):
-    for value in (
-        lambda: values.position(text, "97.6", "", MAWLAMYINE),
-        lambda: values.position("", "", text, MAWLAMYINE),
-        lambda: values.kind(text),
-        lambda: values.status(text),
-        lambda: values.height_m(text),
-        lambda: values.width_deg(text),
-        lambda: values.views(text, NAN),
-        lambda: values.seen_on(text, TODAY),
-    ):
-        reason = ""
-        try:
-            value()
-        except values.UnreadableError as error:
-            reason = str(error)
-        assert len(reason) < 200

@@ -6,178 +6,21 @@ import os
 import socket
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import osmium
-import osmnx
 import pytest
-import requests
 import shapely
-from geopandas.testing import assert_geodataframe_equal
-from osmium.osm import mutable
 from overpass_server import HOST, Server, serving
+from overpass_town import CITY, LAT, LON, STEP, assert_same_city, fetch, kept, quick
 
 from toolkit.base import egress, store
 from toolkit.base.errors import InputDataError, PermissionNotGivenError
-from toolkit.base.terms import Names
-from toolkit.streets.cities import City
-from toolkit.streets.readers.extract import Extract
-from toolkit.streets.readers.osm.file import read_osm
 from toolkit.streets.readers.overpass import ask
 from toolkit.streets.readers.overpass import fetch as overpass
-from toolkit.streets.schema import LAYERS
 
 PACKAGE = Path(overpass.__file__).resolve().parents[3]
-LON, LAT, STEP = 96.04, 16.04, 0.002
-"""South-west corner of the invented town; streets each 0.002 degrees (200 m)."""
-SIZE = 12
-CITY = City(
-    id="invented", name=Names(en="Invented", my="Invented"), lat=16.052, lon=96.052, admin="none"
-)
-RADIUS_M = 900.0
-
-_abroad: list[object] = []
-_watching = threading.Event()
-
-
-def _watch(event: str, arguments: tuple[Any, ...]) -> None:
-    if not _watching.is_set() or event not in egress._CONNECTING_EVENTS:
-        return
-    target = arguments[0] if event in egress._LOOK_UPS else arguments[1]
-    host = target[0] if isinstance(target, tuple) else target
-    if host not in (HOST, "", None):
-        _abroad.append(host)
-        msg = f"a test tried to reach {host!r}"
-        raise OSError(msg)
-
-
-sys.addaudithook(_watch)
-
-
-@pytest.fixture(autouse=True)
-def _only_this_machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let no test reach anybody but 127.0.0.1, and no proxy of the developer come in between."""
-    for name in list(os.environ):
-        if name.lower().endswith("_proxy"):
-            monkeypatch.delenv(name)
-    _abroad.clear()
-    _watching.set()
-    yield
-    _watching.clear()
-    assert _abroad == []
-
-
-def town(path: Path) -> Path:
-    """Write a town of a grid of streets that lies across four rectangles of the questions."""
-
-    def at(column: float, row: float) -> tuple[float, float]:
-        return round(LON + column * STEP, 7), round(LAT + row * STEP, 7)
-
-    def number(column: int, row: int) -> int:
-        return 1 + column + row * SIZE
-
-    nodes: dict[int, tuple[tuple[float, float], dict[str, str]]] = {
-        number(c, r): (at(c, r), {}) for c in range(SIZE) for r in range(SIZE)
-    }
-    nodes[number(6, 6)] = (at(6, 6), {"highway": "traffic_signals"})
-    nodes[number(4, 6)] = (at(4, 6), {"barrier": "lift_gate"})
-    more = [
-        ({"man_made": "surveillance", "camera:direction": "90", "operator": "ထား & co"}, 6.1, 5.1),
-        ({"man_made": "surveillance", "surveillance:type": "guard"}, 5.1, 5.2),
-        ({"amenity": "police", "name": "နယ်မြေ"}, 5.5, 7.5),
-        ({"highway": "street_lamp"}, 6.5, 6.5),
-        ({"amenity": "bench"}, 6.6, 6.6),
-    ]
-    for k, (tags, column, row) in enumerate(more):
-        nodes[900 + k] = (at(column, row), tags)
-    ways: dict[int, tuple[list[int], dict[str, str]]] = {}
-    for k in range(SIZE):
-        along = [number(c, k) for c in range(SIZE)]
-        ways[10 + k] = (along, {"highway": "residential", "name": f"Row {k}"})
-        ways[30 + k] = ([number(k, r) for r in range(SIZE)], {"highway": "tertiary"})
-    ways[11][1]["oneway"] = "-1"
-    ways[33] = (ways[33][0], {"highway": "footway"})
-    ways[34] = (ways[34][0], {"highway": "platform"})
-    ways[60] = ([number(5, 5), 99_999, number(7, 8)], {"highway": "path"})  # one node is missing
-
-    def house(way: int, column: float, row: float, size: float, tags: dict[str, str]) -> None:
-        first = 1000 + way * 10
-        for k, (a, b) in enumerate(((0, 0), (1, 0), (1, 1), (0, 1))):
-            nodes[first + k] = (at(column + a * size, row + b * size), {})
-        ways[way] = ([first, first + 1, first + 2, first + 3, first], tags)
-
-    house(100, 4.9, 4.8, 0.3, {"building": "yes", "height": "12"})  # lies across two rectangles
-    house(101, 6.2, 6.2, 0.5, {})
-    house(102, 6.3, 6.3, 0.2, {})
-    house(103, 7.2, 5.2, 0.3, {"amenity": "school"})
-    relations = {7: ([("w", 101, "outer"), ("w", 102, "inner")], {"building": "yes"})}
-    with osmium.SimpleWriter(str(path)) as writer:
-        for key in sorted(nodes):
-            place, tags = nodes[key]
-            writer.add_node(mutable.Node(id=key, location=place, tags=tags))
-        for key in sorted(ways):
-            refs, tags = ways[key]
-            writer.add_way(mutable.Way(id=key, nodes=refs, tags=tags))
-        for key, (members, tags) in relations.items():
-            kind = {"type": "multipolygon"}
-            writer.add_relation(mutable.Relation(id=key, members=members, tags=kind | tags))
-    return path
-
-
-@pytest.fixture(scope="module")
-def town_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return town(tmp_path_factory.mktemp("town") / "town.osm.pbf")
-
-
-@pytest.fixture
-def server(town_file: Path) -> Iterator[Server]:
-    with serving(town_file) as running:
-        yield running
-
-
-def quick(server: Server, **changed: Any) -> ask.Server:
-    options = {
-        "endpoint": server.endpoint,
-        "silence_s": 5,
-        "answer_s": 30,
-        "tries": 3,
-        "first_pause_s": 0.01,
-        "longest_pause_s": 0.05,
-        "between_s": 0,
-    }
-    return ask.Server(**(options | changed))
-
-
-def fetch(server: Server, **changed: Any) -> Extract:
-    limits = {k: changed.pop(k) for k in tuple(changed) if k in ask.Server.__annotations__}
-    options: dict[str, Any] = {
-        "radius_m": RADIUS_M,
-        "allow_network": True,
-        "announce": lambda _text: None,
-        "server": quick(server, **limits),
-    }
-    return overpass.fetch(CITY, **(options | changed))
-
-
-def kept(folder: Path | None = None) -> list[str]:
-    folder = folder or store.cache_dir() / "fetch"
-    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
-
-
-def assert_same_city(fetched: Extract, path: Path) -> None:
-    """Compare with the file itself, cut to the same polygon, layer by layer."""
-    area = fetched.layers.boundary.geometry.iloc[0]
-    direct = read_osm(path, boundary=area)
-    for layer in LAYERS:
-        mine, theirs = getattr(fetched.layers, layer), getattr(direct.layers, layer)
-        assert_geodataframe_equal(mine, theirs)
-    assert fetched.counts == direct.counts
-    assert fetched.area_km2 == direct.area_km2
-    assert len(fetched.layers.streets) > 50
 
 
 # --- the same city --------------------------------------------------------------------------
@@ -325,25 +168,6 @@ def test_a_process_that_may_reach_only_itself_says_where_to_fetch() -> None:
 # --- what is sent ---------------------------------------------------------------------------
 
 
-def test_only_the_interpreter_is_asked_with_plain_headers(
-    server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    login = tmp_path / "netrc"
-    login.write_text(f"machine {HOST} login me password word\n")
-    monkeypatch.setenv("NETRC", str(login))
-    monkeypatch.chdir(tmp_path)
-    fetch(server)
-    assert {(a.method, a.path) for a in server.asked} == {("POST", "/api/interpreter")}
-    headers = server.asked[0].headers
-    assert headers.pop("Host") == f"{HOST}:{server.port}"
-    assert headers.pop("User-Agent") == ask.USER_AGENT
-    assert headers.pop("Accept-Language") == "en"
-    assert set(headers) == {
-        "Accept", "Accept-Encoding", "Connection", "Content-Length", "Content-Type",
-    }  # fmt: skip
-    assert {p.name for p in tmp_path.iterdir()} == {"netrc"}
-
-
 def test_questions_are_rectangles_of_the_grid(server: Server) -> None:
     """Sent is neither the outline nor the middle: all corners are hundredths of a degree."""
     fetch(server)
@@ -371,86 +195,6 @@ def test_everything_that_makes_a_place_is_asked_for() -> None:
             assert all(tags.place_kind({key: value}) for value in values)
     assert "police" in wanted["amenity"]
     assert wanted["man_made"] == ["surveillance"]
-
-
-def test_a_question_reads_as_osmnx_asks_it() -> None:
-    """So that the server cannot tell who asks from others who use osmnx."""
-    from osmnx import _overpass
-
-    tile = shapely.box(96.05, 16.05, 96.1, 16.1)
-    wanted = overpass._wanted() | {"barrier": "gate"}
-    (corners,) = _overpass._make_overpass_polygon_coord_strs(tile)
-    theirs = _overpass._create_overpass_features_query(corners, wanted)
-    assert ask.question(tile, wanted, osmnx.settings.requests_timeout) == theirs
-    assert osmnx.settings.http_user_agent == ask.USER_AGENT
-
-
-def test_a_question_given_up_is_not_taken_to_its_end(server: Server, tmp_path: Path) -> None:
-    server.always = "slow_body"
-    answer = tmp_path / "answer.json"
-    with pytest.raises(InputDataError, match="still sending"):
-        ask.ask(
-            shapely.box(96, 16, 96.1, 16.1),
-            {"highway": True},
-            answer,
-            server=quick(server, answer_s=0.1),
-            most_bytes=1000,
-            tell=lambda _text: None,
-        )
-    (asking,) = [t for t in threading.enumerate() if t.name == "overpass"] or [None]
-    if asking:
-        asking.join(30)
-        assert not asking.is_alive()
-    assert answer.stat().st_size < 1000
-    assert len(server.asked) == 1
-
-
-def test_no_other_address_can_be_asked(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not even if what is sent on were followed."""
-    real = requests.Session.post
-
-    def post(*arguments: Any, **options: Any) -> Any:
-        return real(*arguments, **(options | {"allow_redirects": True}))
-
-    monkeypatch.setattr(requests.Session, "post", post)
-    server.always = "redirect"
-    with pytest.raises(InputDataError, match="cannot be asked"):
-        fetch(server)
-    assert {a.path for a in server.asked} == {"/api/interpreter"}
-
-
-def test_a_proxy_is_used_and_the_host_is_not_looked_up(
-    server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The watch of this module would refuse any look-up of another name than 127.0.0.1."""
-    monkeypatch.setenv("http_proxy", f"http://{HOST}:{server.port}")
-    told: list[str] = []
-    fetch(server, endpoint="http://localhost:9/api", announce=told.append)
-    assert f"through the proxy {HOST}:{server.port}" in told[0]
-    assert len(server.questions) == 4
-    assert server.asked[0].headers["Host"] == "localhost:9"
-
-
-@pytest.mark.parametrize(
-    "endpoint",
-    [
-        "http://overpass-api.de/api",
-        "http://192.168.0.7/api",
-        "ftp://127.0.0.1/api",
-        "https://me:word@127.0.0.1/api",
-        "https://127.0.0.1/api?x=1",
-        "https:///api",
-        "https://127.0.0.1:port/api",
-        "https://exa mple.org/api",
-        "https://bü.example/api",
-        "file:///etc/passwd",
-        "overpass-api.de",
-        "",
-    ],
-)
-def test_addresses_that_are_refused(server: Server, endpoint: str) -> None:
-    with pytest.raises(InputDataError, match=r"address|encryption"):
-        fetch(server, endpoint=endpoint)
 
 
 @pytest.mark.parametrize(
@@ -546,26 +290,6 @@ def test_each_fault_ends_in_one_sentence(
     assert {a.path for a in server.asked} == {"/api/interpreter"}
     assert len(kept()) == 1  # the first rectangle, whole, and nothing half
     assert not (store.home_dir() / "packs").exists()
-
-
-@pytest.mark.parametrize(
-    ("value", "wait_s"),
-    [(None, None), ("", None), ("7", 7), ("soon", None), ("-3", None), ("9" * 5000, None)],
-)
-def test_how_long_a_server_asks_to_wait(value: str | None, wait_s: float | None) -> None:
-    assert ask._wait_s(value) == wait_s
-
-
-@pytest.mark.parametrize(
-    ("error", "says"),
-    [
-        (requests.exceptions.SSLError("x"), "certificate of example.org is not accepted"),
-        (requests.exceptions.InvalidSchema("no SOCKS"), r"cannot be asked \(InvalidSchema\)"),
-    ],
-)
-def test_errors_that_asking_again_does_not_mend(error: Exception, says: str) -> None:
-    with pytest.raises(InputDataError, match=says):
-        raise ask._meaning(error, "example.org")
 
 
 def test_nobody_answers() -> None:

@@ -1,14 +1,9 @@
 from __future__ import annotations
 
-import json
 import os
-import sqlite3
 import time
-import warnings
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -16,6 +11,20 @@ import pandas as pd
 import pyproj
 import pytest
 import shapely
+from drawn_tables import (
+    CROSS,
+    FORMATS,
+    LAT,
+    LON,
+    STEP,
+    frame,
+    line,
+    square,
+    write_geojson,
+    write_gpkg,
+    write_parquet,
+    write_shp,
+)
 
 from toolkit.base.errors import InputDataError
 from toolkit.streets import pack as streets
@@ -25,73 +34,13 @@ from toolkit.streets.readers.tables import columns
 from toolkit.streets.readers.tables.read import SUFFIXES, load_tables, read_tables
 from toolkit.streets.schema import LAYERS
 
-LON, LAT, STEP = 96.0, 16.0, 0.001
 GEOD = pyproj.Geod(ellps="WGS84")
-
-
-def line(*points: tuple[float, float]) -> shapely.LineString:
-    return shapely.LineString([(LON + x * STEP, LAT + y * STEP) for x, y in points])
-
-
-def frame(lines: list[Any], **values: list[Any]) -> gpd.GeoDataFrame:
-    return gpd.GeoDataFrame(values, geometry=lines, crs="EPSG:4326")
-
-
-CROSS = [line((-1, 0), (1, 0)), line((0, -1), (0, 1))]
-
-
-def _gpkg(table: gpd.GeoDataFrame, path: Path) -> Path:
-    table.to_file(path.with_suffix(".gpkg"), driver="GPKG", layer="streets")
-    return path.with_suffix(".gpkg")
-
-
-def _geojson(table: gpd.GeoDataFrame, path: Path) -> Path:
-    # All digits, so that points which were one remain one.
-    table.to_file(path.with_suffix(".geojson"), driver="GeoJSON", COORDINATE_PRECISION=15)
-    return path.with_suffix(".geojson")
-
-
-def _parquet(table: gpd.GeoDataFrame, path: Path) -> Path:
-    table.to_parquet(path.with_suffix(".parquet"))
-    return path.with_suffix(".parquet")
-
-
-def _shp(table: gpd.GeoDataFrame, path: Path) -> Path:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # names of columns are cut at ten characters
-        table.to_file(path.with_suffix(".shp"), driver="ESRI Shapefile", encoding="utf-8")
-    return path.with_suffix(".shp")
-
-
-def _zip(table: gpd.GeoDataFrame, path: Path) -> Path:
-    shp = _shp(table, path)
-    with zipfile.ZipFile(path.with_suffix(".zip"), "w", zipfile.ZIP_DEFLATED) as archive:
-        for part in shp.parent.glob(f"{shp.stem}.*"):
-            if part.suffix != ".zip":
-                archive.write(part, f"folder/{part.name}")
-    return path.with_suffix(".zip")
-
-
-Write = Callable[[gpd.GeoDataFrame, Path], Path]
-FORMATS: dict[str, Write] = {
-    "gpkg": _gpkg, "geojson": _geojson, "parquet": _parquet, "shp": _shp, "zip": _zip,
-}  # fmt: skip
 
 
 @pytest.fixture(params=FORMATS)
 def write(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., Path]:
     """Write a table in each of the formats."""
     return lambda table, name="a": FORMATS[request.param](table, tmp_path / name)
-
-
-@pytest.fixture
-def read(tmp_path: Path) -> Callable[..., Extract]:
-    """Read what a table says, by way of GeoParquet."""
-
-    def reader(table: gpd.GeoDataFrame, **how: Any) -> Extract:
-        return read_tables(_parquet(table, tmp_path / "read"), **how)
-
-    return reader
 
 
 # --- every format ---------------------------------------------------------------------------
@@ -187,67 +136,7 @@ def test_streets_keep_their_ids_when_read_again(read: Callable[..., Extract]) ->
     assert first < set(read(more).layers.streets["street_id"])
 
 
-# --- what columns do ------------------------------------------------------------------------
-
-
-def test_bridges_tunnels_and_layers_stay_apart(read: Callable[..., Extract]) -> None:
-    for values in ({"bridge": [True, False]}, {"tunnel": ["no", "yes"]}, {"layer": [0, 1]}):
-        e = read(frame(CROSS, highway=["primary"] * 2, **values))
-        assert e.counts["junctions"] == 0
-        assert "missing_bridges" not in e.counts
-    assert read(frame(CROSS, bridge=[True, True])).counts["junctions"] == 1
-
-
-def test_a_street_drawn_in_both_directions_is_one(read: Callable[..., Extract]) -> None:
-    there = line((0, 0), (1, 0))
-    e = read(frame([there, there.reverse()], oneway=[True, True]))
-    assert e.layers.streets["oneway"].tolist() == [False]
-    assert e.counts["double_lines"] == 1
-    e = read(frame([there, there], oneway=[True, True]))
-    assert e.layers.streets["oneway"].tolist() == [True]
-
-
-def test_rivers_and_platforms_are_no_streets(read: Callable[..., Extract]) -> None:
-    lines = [line((0, k), (1, k)) for k in range(4)]
-    e = read(
-        frame(
-            lines, highway=["primary", None, "platform", None],
-            waterway=[None, "river", None, None],
-        )
-    )  # fmt: skip
-    assert sorted(e.layers.streets["highway"]) == ["primary", "road"]
-    assert e.counts["lines_of_other_things"] == 1
-    assert e.counts["ways_left_out_platform"] == 1
-    assert e.counts["classes_missing"] == 1
-    assert "missing_classes" not in e.counts
-
-
-def test_parallel_traces_are_measured_where_there_are_no_classes(
-    read: Callable[..., Extract],
-) -> None:
-    lines = [line((0, 0), (5, 0)), line((0, 0.03), (5, 0.03)), line((0, 3), (5, 3))]
-    e = read(frame(lines))
-    assert e.counts["parallel_km"] == pytest.approx(e.counts["street_km"] * 2 / 3, abs=0.002)
-    assert "parallel_km" not in read(frame(lines, highway=["primary"] * 3)).counts
-
-
-def test_a_boundary_cuts_and_is_named(read: Callable[..., Extract]) -> None:
-    table = frame([line((-3, 0), (3, 0)), line((50, 50), (51, 50))], highway=["primary"] * 2)
-    e = read(table, boundary=shapely.box(LON, LAT - STEP, LON + STEP, LAT + STEP))
-    assert e.layers.boundary["kind"].tolist() == ["given"]
-    assert len(e.layers.streets) == 1
-    assert e.layers.streets.total_bounds[[0, 2]] == pytest.approx([LON, LON + STEP])
-    assert e.layers.streets[["u", "v"]].max().max() < 0
-    with pytest.raises(InputDataError, match="no streets inside the boundary"):
-        read(table, boundary=shapely.box(0, 0, 1, 1))
-
-
 # --- buildings, places, signals -------------------------------------------------------------
-
-
-def square(column: float, row: float, size: float = 0.2) -> shapely.Polygon:
-    x, y = LON + column * STEP, LAT + row * STEP
-    return shapely.box(x, y, x + size * STEP, y + size * STEP)
 
 
 BUILDINGS = frame(
@@ -284,15 +173,15 @@ def test_buildings_and_places_as_layers_of_one_file(tmp_path: Path) -> None:
 
 
 def test_buildings_and_places_as_files_of_their_own(tmp_path: Path) -> None:
-    path = _shp(frame(CROSS, highway=["primary"] * 2), tmp_path / "streets")
-    houses = _parquet(BUILDINGS, tmp_path / "houses")
-    places = _geojson(PLACES, tmp_path / "places")
+    path = write_shp(frame(CROSS, highway=["primary"] * 2), tmp_path / "streets")
+    houses = write_parquet(BUILDINGS, tmp_path / "houses")
+    places = write_geojson(PLACES, tmp_path / "places")
     beside(read_tables(path, buildings=houses, places=places))
 
 
 def test_everything_in_one_geojson(tmp_path: Path) -> None:
     whole = pd.concat([frame(CROSS, highway=["primary"] * 2), BUILDINGS, PLACES])
-    beside(read_tables(_geojson(whole, tmp_path / "all")))
+    beside(read_tables(write_geojson(whole, tmp_path / "all")))
 
 
 def test_several_layers_of_lines_need_a_name(tmp_path: Path) -> None:
@@ -322,29 +211,6 @@ def test_nodes_and_edges_of_osmnx(tmp_path: Path) -> None:
     assert e.counts["signals"] == 1
 
 
-# --- files with nothing asked of them -------------------------------------------------------
-
-
-def test_a_geopackage_open_elsewhere_is_refused(tmp_path: Path) -> None:
-    path = _gpkg(frame(CROSS), tmp_path / "open")
-    path.with_name("open.gpkg-wal").write_bytes(b"something")
-    with pytest.raises(InputDataError, match="open in another program"):
-        read_tables(path)
-
-
-def test_triggers_and_other_tables_are_not_touched(tmp_path: Path) -> None:
-    path = _gpkg(frame(CROSS), tmp_path / "base")
-    base = sqlite3.connect(path)
-    base.execute("CREATE TABLE log (a)")
-    base.execute("CREATE VIEW harm AS SELECT randomblob(1000000000)")
-    base.commit()
-    base.close()
-    before = path.read_bytes()
-    read_tables(path)
-    assert path.read_bytes() == before
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["base.gpkg"]
-
-
 def test_nothing_is_written_beside_a_file(write: Callable[..., Path], tmp_path: Path) -> None:
     path = write(frame(CROSS))
     before = sorted(p.name for p in tmp_path.iterdir())
@@ -366,21 +232,9 @@ def test_the_content_must_fit_the_ending(tmp_path: Path, suffix: str) -> None:
         read_tables(tmp_path / f"a{suffix}")
 
 
-def test_a_coordinate_system_of_2008_in_geojson(tmp_path: Path) -> None:
-    table = frame(CROSS, highway=["primary"] * 2).to_crs(32647)
-    content = json.loads(table.to_json(drop_id=True))
-    content["crs"] = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::32647"}}
-    path = tmp_path / "old.json"
-    path.write_text(json.dumps(content), encoding="utf-8")
-    e = read_tables(path)
-    assert e.layers.streets.total_bounds == pytest.approx(
-        [LON - STEP, LAT - STEP, LON + STEP, LAT + STEP], abs=1e-6
-    )
-
-
 def test_progress_is_told(tmp_path: Path) -> None:
     told: list[str] = []
-    path = _gpkg(frame(CROSS), tmp_path / "told")
+    path = write_gpkg(frame(CROSS), tmp_path / "told")
     read_tables(path, progress=lambda text, _: told.append(text))
     assert len(told) >= 3
     assert all(told)
@@ -459,20 +313,6 @@ def test_gates_by_barrier_count_only_on_a_drivable_street(read: Callable[..., Ex
     # On a street, off every street, where a street and a footway meet, an area; stated as a place.
     found = read(table).layers.places.geometry
     assert sorted(found.y.round(7)) == [LAT, LAT + 0.4 * STEP, LAT + STEP]
-
-
-def test_layers_as_gdal_writes_an_extract(tmp_path: Path) -> None:
-    path = tmp_path / "gdal.gpkg"
-    other = ['"bridge"=>"yes"', None]
-    frame(CROSS, highway=["primary"] * 2, other_tags=other).to_file(path, layer="lines")
-    rivers = frame([shapely.MultiLineString(CROSS)], name=["River"])
-    rivers.to_file(path, layer="multilinestrings")
-    points = frame([shapely.Point(LON, LAT)], other_tags=['"amenity"=>"police"'], name=["Post"])
-    points.to_file(path, layer="points")
-    frame([square(0.2, 0.2)], amenity=["school"]).to_file(path, layer="multipolygons")
-    e = read_tables(path)
-    assert e.layers.places["kind"].tolist() == ["police", "school"]
-    assert e.layers.streets["bridge"].tolist().count(True) == 1
 
 
 def test_what_is_left_out_of_the_streets_is_told_apart(tmp_path: Path) -> None:

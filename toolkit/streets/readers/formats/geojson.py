@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from shapely.errors import ShapelyError
 from shapely.geometry.base import BaseGeometry
 
-from toolkit.base import guard
 from toolkit.base.errors import InputDataError
-from toolkit.base.guard import Layer, Table
+from toolkit.streets.readers import guard
+from toolkit.streets.readers.guard import Layer, Table
 
 _SPACE: Final = re.compile(r"[ \t\n\r]*", re.ASCII)
 

@@ -19,10 +19,10 @@ from typing import Any, Final
 import numpy as np
 import shapely
 
-from toolkit.base import guard
 from toolkit.base.errors import InputDataError
-from toolkit.base.guard import Kind, Layer, Table
 from toolkit.base.wkb import read_wkb
+from toolkit.streets.readers import guard
+from toolkit.streets.readers.guard import Kind, Layer, Table
 
 MAGIC: Final = b"SQLite format 3\0"
 _MOST_VALUE_BYTES: Final = 16 << 20

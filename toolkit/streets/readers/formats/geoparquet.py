@@ -13,10 +13,10 @@ import pyarrow.parquet as pq
 import pyproj
 import shapely
 
-from toolkit.base import guard
 from toolkit.base.errors import InputDataError
-from toolkit.base.guard import Layer, Table
 from toolkit.base.wkb import read_wkb
+from toolkit.streets.readers import guard
+from toolkit.streets.readers.guard import Layer, Table
 
 MAGIC: Final = b"PAR1"
 _MOST_DECLARED_BYTES: Final = 4 << 30

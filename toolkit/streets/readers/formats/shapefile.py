@@ -17,9 +17,9 @@ from typing import Any, Final
 import numpy as np
 import shapely
 
-from toolkit.base import guard
 from toolkit.base.errors import InputDataError
-from toolkit.base.guard import Kind, Layer, Table
+from toolkit.streets.readers import guard
+from toolkit.streets.readers.guard import Kind, Layer, Table
 
 MAGIC: Final = struct.pack(">i", 9994)
 ZIP_MAGIC: Final = b"PK"

@@ -18,6 +18,7 @@ import shapely
 from numpy.typing import NDArray
 
 from toolkit.base.arrays import IntArray
+from toolkit.streets import schema
 from toolkit.streets.readers.osm import tags
 from toolkit.streets.readers.topology import split
 
@@ -202,7 +203,7 @@ def drive_segments(region: Region) -> NDArray[np.float64]:
 
 
 def _is_through(values: Mapping[str, str]) -> bool:
-    drive = tags.street_use(values)[0] and values["highway"] in tags.THROUGH_ROADS
+    drive = tags.street_use(values)[0] and values["highway"] in schema.THROUGH_ROADS
     return drive and tags.cover(values) is None
 
 

@@ -13,18 +13,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from toolkit.base.clean_text import clean_text
+from toolkit.streets.schema import ROADS
 
 Tags = Mapping[str, str]
 
-ROADS: Final = (
-    "motorway", "trunk", "primary", "secondary", "tertiary", "motorway_link", "trunk_link",
-    "primary_link", "secondary_link", "tertiary_link", "unclassified", "residential",
-    "living_street", "road", "service", "track",
-)  # fmt: skip
-"""Values of ``highway`` made for driving, from the highest class to the lowest. A link ranks
-below every through road: it is there to reach one."""
-THROUGH_ROADS: Final = frozenset(ROADS) - {"service", "track"}
-"""Roads that make a place built up: not drives, parking aisles and field tracks."""
 _PATHS: Final = frozenset({
     "pedestrian", "footway", "path", "steps", "cycleway", "bridleway", "trail", "busway",
 })  # fmt: skip

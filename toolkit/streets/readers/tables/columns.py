@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from toolkit.base.clean_text import TEXT_LIMIT
+from toolkit.streets import schema
 from toolkit.streets.readers.osm import tags as rules
 
 STREET_COLUMNS: Final[dict[str, str]] = {
@@ -65,7 +66,7 @@ _COVER_TAGS: Final = {
 _DIRECTIONS: Final = {"F": "yes", "T": "-1", "B": "no"}
 """``oneway`` as in the shapefiles of Geofabrik, which have ``fclass``."""
 _IMPORTANCE: Final = (
-    *rules.ROADS, "busway", "pedestrian", "footway", "steps", "cycleway", "bridleway", "path",
+    *schema.ROADS, "busway", "pedestrian", "footway", "steps", "cycleway", "bridleway", "path",
     "trail",
 )  # fmt: skip
 """Of several classes on one street, the first of these is taken."""

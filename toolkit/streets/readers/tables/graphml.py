@@ -22,9 +22,10 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from toolkit.base import guard, store
+from toolkit.base import store
 from toolkit.base.errors import InputDataError
 from toolkit.base.terms import StepProgress
+from toolkit.streets.readers import guard
 from toolkit.streets.readers.extract import Extract
 from toolkit.streets.readers.tables import build as street_lines
 from toolkit.streets.readers.tables import columns

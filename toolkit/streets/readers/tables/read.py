@@ -17,12 +17,13 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from toolkit.base import guard, store
+from toolkit.base import store
 from toolkit.base.errors import InputDataError
-from toolkit.base.guard import Layer, Table
 from toolkit.base.terms import StepProgress
+from toolkit.streets.readers import guard
 from toolkit.streets.readers.extract import Extract, polygonal
 from toolkit.streets.readers.formats import geojson, geopackage, geoparquet, shapefile
+from toolkit.streets.readers.guard import Layer, Table
 from toolkit.streets.readers.osm import camera_tags
 from toolkit.streets.readers.osm import tags as rules
 from toolkit.streets.readers.tables import build as street_lines

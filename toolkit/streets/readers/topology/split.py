@@ -19,7 +19,7 @@ from shapely.geometry import LineString
 from shapely.geometry.base import BaseGeometry
 
 from toolkit.base.arrays import BoolArray, FloatArray, GeometryArray, IntArray
-from toolkit.streets.readers.osm import tags
+from toolkit.streets import schema
 from toolkit.streets.readers.topology.near import near_pairs
 from toolkit.streets.schema import CRS, JUNCTION_DEGREE
 
@@ -257,10 +257,10 @@ def carriageways(streets: gpd.GeoDataFrame, metric_crs: str) -> NDArray[np.objec
         Metric system of the place.
     """
     lines = streets.geometry.to_crs(metric_crs).to_numpy()
-    ranks = streets["highway"].map({value: k for k, value in enumerate(tags.ROADS)})
+    ranks = streets["highway"].map({value: k for k, value in enumerate(schema.ROADS)})
     drive = streets["drive"].to_numpy(dtype=bool) & ranks.notna().to_numpy()
-    rank = ranks.fillna(len(tags.ROADS)).to_numpy(dtype=np.int64)
-    best = np.where(drive, rank, len(tags.ROADS))
+    rank = ranks.fillna(len(schema.ROADS)).to_numpy(dtype=np.int64)
+    best = np.where(drive, rank, len(schema.ROADS))
     roads = np.flatnonzero(drive & ~streets["cover"].isin(_NOT_ON_THE_SURFACE).to_numpy())
     if len(roads):
         middles = shapely.line_interpolate_point(lines, 0.5, normalized=True)
@@ -270,7 +270,7 @@ def carriageways(streets: gpd.GeoDataFrame, metric_crs: str) -> NDArray[np.objec
             distance=CARRIAGEWAY_REACH_M,
         ):  # fmt: skip
             np.minimum.at(best, at, rank[roads[near]])
-    return np.array([*tags.ROADS, None], dtype=object)[best]
+    return np.array([*schema.ROADS, None], dtype=object)[best]
 
 
 def junctions_of(streets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -4,7 +4,7 @@ import pytest
 
 from toolkit.base import store
 from toolkit.base.errors import InputDataError, NotFoundError
-from toolkit.editions import compare_editions, find_figure, load_rankings
+from toolkit.evidence.rankings import compare_editions, find_figure, load_rankings
 
 HEAD = """format = "camera-exposure.rankings/1"
 

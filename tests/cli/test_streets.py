@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from toolkit import cli
+from toolkit.base import store
 from toolkit.streets.pack_zip import export_pack
 
 STREETS = """{"type": "FeatureCollection", "features": [
@@ -97,3 +98,33 @@ def test_a_city_without_streets_in_the_file_does_not_stop_the_others(tmp_path, h
     out = capsys.readouterr().out
     assert {p.name for p in (home / "packs").iterdir()} == {"dawei", "myitkyina"}
     assert "hpa-an: left out" in out
+
+
+AS_OF = ("--as-of", "2026-11-23")
+
+
+def test_streets_are_listed_and_verified(run):
+    code, out, _ = run("streets", "list", "--json")
+    assert code == 0
+    (pack,) = json.loads(out)
+    assert pack["id"] == "helsinki-centre"
+    assert pack["licence"] == "ODbL-1.0"
+    code, out, _ = run("streets", "verify")
+    assert (code, out.strip()) == (0, "helsinki-centre: whole")
+
+
+@pytest.mark.usefixtures("no_open_city")
+def test_a_damaged_pack_is_a_problem_and_not_a_traceback(run, home):
+    built_in = store.builtin_dir() / "packs" / "helsinki-centre"
+    mine = home / "packs" / "helsinki-centre"
+    mine.mkdir(parents=True)
+    for part in built_in.iterdir():
+        data = part.read_bytes()
+        flipped = data[:100] + bytes([data[100] ^ 1]) + data[101:]
+        (mine / part.name).write_bytes(flipped if part.name == "streets.parquet" else data)
+    code, out, err = run("assess", "helsinki-centre", *AS_OF)
+    assert code == 1
+    assert "streets.parquet" in err
+    code, out, _ = run("streets", "verify")
+    assert code == 1
+    assert "streets.parquet" in out

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -18,7 +18,6 @@ from toolkit.base import store, toml_files
 from toolkit.base.errors import InputDataError, NotFoundError
 from toolkit.base.record import Record
 
-FORMAT: Final = "camera-exposure.rankings/1"
 _FILE = "rankings.toml"
 _TOP_LEVEL = ("format", "licence", "edition", "figure")
 _YEARS = (1990, 2100)

@@ -1,0 +1,62 @@
+"""The map of a city, its description, and the table that says the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from invented import layers_of
+from made import claim_of, report_on
+from pages import elements
+
+from toolkit.app import kept_answers
+from toolkit.app.city import map_view
+from toolkit.assessment.layers import Layers, LazyLayers
+from toolkit.assessment.model import SamplePart
+from toolkit.assessment.question import Question
+from toolkit.base.terms import Progress
+from toolkit.language import notes
+from toolkit.language.translate import LANGUAGES, Language, tr
+from toolkit.output.report import tables
+
+
+def made(assessment: Any) -> kept_answers.Estimate:
+    question = Question("dawei", assessment.as_of)
+    return kept_answers.Estimate(question, "map-view", assessment, (claim_of(),))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_map_of_the_tier_is_described_and_followed_by_its_table(
+    shown: dict[str, list[Any]], lang: Language
+) -> None:
+    estimate = made(report_on(layers_of()))
+    map_view.show(estimate, "face", lang)
+    ((page, alt),) = shown["frames"]
+    assert page == kept_answers.map_page(estimate, "face", lang)
+    name = tables.tier_head("face", lang)
+    assert name in alt
+    assert tr("The table below the map says the same as the map.", lang) in alt
+    heading, below = shown["html"]
+    assert name in elements(heading)[1].text
+    assert [e.tag for e in elements(below)].count("table") == 1
+    assert shown["progress"] == []
+
+
+def test_without_streets_it_says_why_there_is_none(shown: dict[str, list[Any]]) -> None:
+    map_view.show(made(report_on(None)), "seen", "en")
+    assert shown["frames"] == []
+    assert notes.text("no_streets") in elements(shown["html"][0])[0].text
+
+
+def test_layers_of_a_sample_are_made_now_under_a_bar_that_goes(
+    shown: dict[str, list[Any]],
+) -> None:
+    def make(progress: Progress) -> Layers:
+        progress(0.5)
+        return layers_of()
+
+    sample = SamplePart(points=100, of=1000, error_share=0.1)
+    found = report_on(None).model_copy(update={"basis": "streets", "sample": sample})
+    map_view.show(made(found.with_layers(LazyLayers(make))), "seen", "en")
+    assert len(shown["frames"]) == 1
+    assert shown["progress"] == [0.0, 0.5, "gone"]

@@ -1,0 +1,83 @@
+"""Pieces of HTML: whatever is put in stays text, and its language is marked."""
+
+from __future__ import annotations
+
+import pytest
+import streamlit as st
+from invented import HOSTILE
+from pages import elements
+
+from toolkit.app import markup
+from toolkit.language.translate import LANGUAGES, Language, tr
+from toolkit.output.map_page import STEPS
+from toolkit.output.report.reported import Said
+from toolkit.output.report.tables import Table
+
+
+def test_whatever_is_put_in_stays_text() -> None:
+    table = Table(HOSTILE, (HOSTILE, HOSTILE), ((HOSTILE, (HOSTILE,)),))
+    pieces = [
+        markup.tag("p", HOSTILE, kind="small"),
+        markup.said(Said(HOSTILE, "my"), "en"),
+        markup.folded(HOSTILE, markup.text(HOSTILE)),
+        markup.table(table),
+    ]
+    found = elements("".join(pieces))
+    assert {e.tag for e in found} == {
+        "p", "span", "details", "summary", "div", "table", "caption", "thead", "tr", "th",
+        "tbody", "td",
+    }  # fmt: skip
+    assert {name for e in found for name in e.attributes} <= {
+        "class", "lang", "role", "tabindex", "aria-label", "scope",
+    }  # fmt: skip
+    texts = [e.text for e in found if e.tag in {"p", "span", "summary", "caption", "td"}]
+    assert all("alert(1)" in text and "\u202e" not in text for text in texts)
+
+
+def test_a_text_names_its_language_only_where_it_is_not_the_pages() -> None:
+    assert markup.said(Said("ရန်ကုန်", "my"), "my") == "<span>ရန်ကုန်</span>"
+    assert markup.said(Said("Yangon", "en"), "my") == '<span lang="en">Yangon</span>'
+
+
+def test_a_table_can_be_read_aloud_and_moved_by_keyboard() -> None:
+    content = Table("Lengths", ("Class", "km"), (("likely", ("1 km",)), ("possible", ("2 km",))))
+    found = elements(markup.table(content))
+    (frame,) = [e for e in found if e.tag == "div"]
+    assert frame.attributes["tabindex"] == "0"
+    assert frame.attributes["aria-label"] == "Lengths"
+    scopes = [(e.text, e.attributes["scope"]) for e in found if e.tag == "th"]
+    assert scopes == [("Class", "col"), ("km", "col"), ("likely", "row"), ("possible", "row")]
+    assert [e.text for e in found if e.tag == "td"] == ["1 km", "2 km"]
+
+
+def test_an_empty_list_is_nothing() -> None:
+    assert markup.listing([]) == ""
+    assert markup.listing(["a", "b"], name="ol") == "<ol><li>a</li><li>b</li></ol>"
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Give the pieces of HTML that go to the page."""
+    pieces: list[str] = []
+    monkeypatch.setattr(st, "html", pieces.append)
+    return pieces
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_style_has_each_line_of_the_map_and_our_words_for_files(
+    shown: list[str], lang: Language
+) -> None:
+    markup.show_style(lang)
+    (style,) = shown
+    for step in STEPS:
+        sample = elements(markup.line_sample(step))[0].attributes["class"]
+        assert sample is not None
+        name = sample.split()[-1]
+        assert f".ct .{name}{{border-top:{step.width_px}px " in style
+        assert step.color in style
+    assert f'content:"{tr("Choose a file", lang)}"' in style
+
+
+def test_a_block_names_the_language_of_the_page(shown: list[str]) -> None:
+    markup.show("my", markup.tag("p", "a"), markup.tag("p", "b"))
+    assert shown == ['<div class="ct" lang="my"><p>a</p><p>b</p></div>']

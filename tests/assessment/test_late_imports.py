@@ -1,0 +1,40 @@
+"""What takes long to import is imported when it is needed, and not before."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from toolkit.base import store
+
+HEAVY = {
+    "geopandas", "matplotlib", "numba", "osmnx", "pandas", "pyarrow", "pyproj", "scipy.sparse",
+    "scipy.spatial", "scipy.stats", "streamlit",
+}  # fmt: skip
+ASSESS = (
+    "import datetime; toolkit.assessment.assess.assess({!r}, as_of=datetime.date(2026, 11, 23))"
+)
+
+
+def imported(run: str, home) -> set[str]:
+    """Return what of `HEAVY` a new process has imported at the end of some code."""
+    code = f"import sys, toolkit.assessment.assess\n{run}\nprint(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=store.builtin_dir().parent, env={**os.environ, store.HOME_VARIABLE: str(home)},
+        capture_output=True, text=True, check=True, timeout=120,
+    )  # fmt: skip
+    return HEAVY & set(done.stdout.split())
+
+
+@pytest.mark.parametrize("run", ["", ASSESS.format("yangon")])
+def test_a_city_without_streets_needs_nothing_that_streets_need(run, tmp_path):
+    assert imported(run, tmp_path) == set()
+
+
+def test_streets_need_what_is_left_out_for_the_others(tmp_path):
+    run = "import toolkit.assessment.on_streets; import toolkit.engine.kernels.exposure"
+    assert imported(run, tmp_path) >= {"geopandas", "pandas", "pyproj", "numba", "scipy.spatial"}

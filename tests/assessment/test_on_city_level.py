@@ -1,0 +1,60 @@
+"""The estimate without streets: what must hold between its figures, draw by draw."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pytest
+
+from toolkit.assessment.inputs import make_inputs
+from toolkit.assessment.on_city_level import CORE_RADII_KM, on_city_level
+from toolkit.assessment.question import Question
+from toolkit.base.terms import ALLOCATIONS, TIERS
+
+AS_OF = dt.date(2026, 11, 23)
+
+
+def outcome(**options):
+    return on_city_level(make_inputs(Question("dawei", AS_OF, n_draws=60, **options).load()))
+
+
+@pytest.fixture(scope="module")
+def found():
+    return outcome(count=(100, 100))
+
+
+def test_kilometres_are_proportional_to_the_number_of_sites(found):
+    doubled = outcome(count=(200, 200))
+    np.testing.assert_allclose(doubled.expected_km, 2 * found.expected_km)
+    assert doubled.realised_km is doubled.expected_km
+
+
+def test_a_tier_that_needs_a_better_picture_covers_no_more(found):
+    covered = dict(zip(TIERS, found.expected_km.T, strict=True))
+    assert (covered["recognised"] <= covered["seen"] + 1e-9).all()
+    assert (covered["face"] <= covered["recognised"] + 1e-9).all()
+    assert (found.expected_km >= 0).all()
+
+
+def test_each_case_is_there_and_spreading_the_cameras_lowers_the_share(found):
+    for part in found.tiers.values():
+        by_case = {(c.radius_km, c.allocation): c for c in part.cases}
+        assert by_case.keys() == {(r, a) for r in CORE_RADII_KM for a in ALLOCATIONS}
+        for radius in CORE_RADII_KM:
+            core, township = (by_case[radius, a] for a in ("core", "township"))
+            assert core.length_km == township.length_km
+            assert core.share_of_length.mid >= township.share_of_length.mid
+        small, large = (by_case[r, "core"] for r in (CORE_RADII_KM[0], CORE_RADII_KM[-1]))
+        assert small.share_of_length.mid > large.share_of_length.mid
+
+
+def test_what_needs_streets_is_unknown_with_the_reason(found):
+    assert found.boundary.kind == "none"
+    assert found.missing == ("no_streets",)
+    assert found.layers is None
+    for part in found.tiers.values():
+        for figure in (
+            part.share_of_length.realised, part.area_km2.expected, part.effective_cameras.realised,
+        ):  # fmt: skip
+            assert "needs the streets of the city" in figure.why

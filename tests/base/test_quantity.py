@@ -1,0 +1,59 @@
+"""A figure with its interval, and how draws become one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from toolkit.base import quantity
+
+
+def test_an_unknown_quantity_is_null_with_a_reason_and_never_zero():
+    unknown = quantity.Quantity.unknown("share", "no streets")
+    assert not unknown.known
+    assert unknown.mid is None
+    for bad in (
+        {"low": None, "mid": None, "high": None},
+        {"low": 0.0, "mid": None, "high": 1.0, "why": "half"},
+        {"low": 2.0, "mid": 1.0, "high": 3.0},
+    ):
+        with pytest.raises(ValidationError):
+            quantity.Quantity(unit="km", **bad)
+
+
+def test_draws_become_the_90_percent_interval_and_the_median():
+    found = quantity.Quantity.from_draws(np.arange(101.0), "km")
+    assert (found.low, found.mid, found.high) == (5.0, 50.0, 95.0)
+
+
+@pytest.mark.parametrize("n_zero", [0, 3, 50, 51, 60, 80, 100, 101, 400, 940, 990, 1000])
+def test_an_amount_that_may_be_zero_has_an_interval_that_holds_90_to_95_of_its_draws(n_zero):
+    drawn = np.r_[np.zeros(n_zero), np.linspace(1.0, 2.0, 1000 - n_zero)]
+    found = quantity.Quantity.from_amounts(drawn[np.random.default_rng(1).permutation(1000)], "km")
+    held = ((found.low <= drawn) & (drawn <= found.high)).mean()
+    # A spike may hold more than was asked for.
+    assert 0.9 <= held <= max(0.951, n_zero / 1000)
+    if n_zero <= 50:
+        plain = quantity.Quantity.from_draws(drawn, "km")
+        assert (found.low, found.high) == (plain.low, plain.high)
+    if n_zero >= 100:
+        assert found.low == 0.0
+        assert found.high == pytest.approx(np.quantile(drawn, 0.9), rel=1e-5)
+
+
+def test_the_upper_end_moves_up_with_every_amount_and_never_leaps():
+    """One draw after another leaves zero, as with one camera more in each."""
+    drawn = np.zeros(1000)
+    ends = []
+    for k, value in enumerate(np.random.default_rng(7).uniform(1.0, 2.0, 1000)):
+        drawn[k] = value
+        ends.append(quantity.Quantity.from_amounts(drawn, "km").high)
+    steps = np.diff(ends)
+    assert steps.min() >= -1e-5
+    # As soon as more than the part left out is above zero.
+    assert steps[200:].max() < 0.02
+
+
+def test_the_last_bits_do_not_reach_the_json():
+    assert quantity.Quantity.exactly(0.1 + 0.2, "km") == quantity.Quantity.exactly(0.3, "km")

@@ -1,0 +1,81 @@
+"""Cities, assessments and reports, as a person meets them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+AS_OF = ("--as-of", "2026-11-23")
+
+
+def test_cities_are_listed_in_both_languages(run):
+    code, out, _ = run("cities")
+    assert code == 0
+    assert "Mawlamyine" in out
+    assert "မော်လမြိုင်" in out
+    code, out, _ = run("cities", "--json")
+    rows = json.loads(out)
+    assert len(rows) == 11
+    assert {r["id"] for r in rows if r["pack"]} == {"helsinki-centre"}
+
+
+def test_assess_prints_figures_with_ranges_sources_and_limits(run):
+    code, out, err = run("assess", "Moulmein", *AS_OF)
+    assert code == 0
+    assert "Mawlamyine, 2026-11-23" in out
+    assert "Reuters" in out
+    assert "Only the reported system is counted" in out
+    assert " km (middle " in out
+    assert "Estimating" in err
+
+
+def test_quiet_says_nothing_but_data(run):
+    code, out, err = run("--quiet", "assess", "hpa-an", "--json", *AS_OF)
+    assert code == 0
+    assert err == ""
+    assert json.loads(out)["city"]["id"] == "hpa-an"
+
+
+def test_options_reach_the_assessment(run):
+    code, out, _ = run(
+        "assess", "မော်လမြိုင်", "--json", *AS_OF, "--count", "300:600", "--seed", "7",
+        "--set", "optics.height_m=6", "--set", "optics.availability=1", "--status", "planned",
+    )  # fmt: skip
+    assert code == 0
+    found = json.loads(out)
+    assert found["seed"] == 7
+    assert found["status"] == "planned"
+    assert found["assumptions"]["changed"] == {"optics.availability": 1.0, "optics.height_m": 6.0}
+    assert found["cameras"]["installed"]["count"]["low"] == pytest.approx(300, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"),
+    [
+        (["assess", "atlantis"], 1, "atlantis"),
+        (["assess", "Mawlamyinegyunn"], 1, "Mawlamyinegyunn"),
+        (["assess", "dawei", "--count", "9:3"], 2, "--count '9:3'"),
+        (["assess", "dawei", "--count", "many"], 2, "--count 'many'"),
+        (["assess", "dawei", "--count", "0:5"], 2, "from 1 up"),
+        (["assess", "dawei", "--count", "1:inf"], 2, "--count"),
+        (["assess", "dawei", "--as-of", "yesterday"], 2, "--as-of 'yesterday'"),
+        (["assess", "dawei", "--set", "optics.height_m"], 2, "--set 'optics.height_m'"),
+        (["assess", "dawei", "--set", "optics.height_m=nan"], 2, "--set"),
+        (["assess", "dawei", "--set", "optics.height_m=99"], 1, "outside 3.5 to 8 m"),
+        (["assess", "dawei", "--set", "no.such=1"], 1, "no such assumption"),
+        (["assess", "dawei", "--assumptions", "/vsicurl/http://example.org/a.toml"], 1, "local"),
+        (["assess", "dawei", "--assumptions", "nowhere"], 1, "no assumption set"),
+        (["assess", "dawei", "--seed", "-1"], 2, "--seed -1"),
+        (["assess", "dawei", "--seed", "x"], 2, "--seed"),
+        (["report", "--out", "x"], 2, "Name the cities"),
+        (["report", "dawei", "--all", "--out", "x"], 2, "Name the cities"),
+        (["report", "dawei", "--out", "x", "--lang", "xx"], 2, "--lang 'xx'"),
+    ],
+)
+def test_mistakes_get_one_sentence_and_their_exit_code(run, arguments, code, sentence):
+    found, out, err = run(*arguments)
+    assert found == code
+    assert sentence in err
+    assert out == ""
+    assert "Traceback" not in err

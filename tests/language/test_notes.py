@@ -1,0 +1,40 @@
+"""Sentences with an id: in both languages, and English in the files."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+
+import pytest
+from banned_words import banned_words
+
+from toolkit.language import notes
+from toolkit.language.translate import LANGUAGES, has_burmese
+
+
+def ids() -> list[str]:
+    """Return the ids of the sentences, in the order of the code."""
+    (table,) = [
+        node for node in ast.walk(ast.parse(inspect.getsource(notes))) if isinstance(node, ast.Dict)
+    ]
+    return [key.value for key in table.keys if isinstance(key, ast.Constant)]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_each_id_has_one_sentence_of_its_own(lang):
+    texts = [notes.text(name, lang) for name in ids()]
+    assert len(set(texts)) == len(texts) > 20
+    for text in texts:
+        assert has_burmese(text) == (lang == "my")
+        assert banned_words(text) == []
+
+
+def test_files_carry_english_in_the_order_asked_for():
+    made = notes.notes(["stale", "no_streets"])
+    assert [note.id for note in made] == ["stale", "no_streets"]
+    assert [note.text for note in made] == [notes.text("stale"), notes.text("no_streets", "en")]
+
+
+def test_an_id_that_is_not_there_is_an_error():
+    with pytest.raises(KeyError, match="no_such_note"):
+        notes.text("no_such_note")
