@@ -171,7 +171,9 @@ class Pack:
         """
         from toolkit.streets import osmnx_graph
 
-        return osmnx_graph.graph_of(self, exposure)
+        return osmnx_graph.graph_of(
+            self.streets, self.junctions, self.manifest.attribution, exposure
+        )
 
 
 # --- writing --------------------------------------------------------------------------------
