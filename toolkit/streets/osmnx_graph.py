@@ -21,8 +21,10 @@ _EDGE: Final = ("osmid", "street_id", "highway", "name", "oneway", "length", "ge
 def graph_of(
     streets: gpd.GeoDataFrame,
     junctions: gpd.GeoDataFrame,
-    attribution: str,
     exposure: gpd.GeoDataFrame | None,
+    *,
+    pack_id: str,
+    attribution: str,
 ) -> nx.MultiDiGraph:
     """Return the street graph of two layers of a pack, with exposure on its edges if given.
 
@@ -37,7 +39,7 @@ def graph_of(
     edges = streets.rename(columns={"osm_way_id": "osmid", "length_m": "length"})
     columns = [*_EDGE]
     if exposure is not None:
-        wanted = _exposure_columns(streets, exposure)
+        wanted = _exposure_columns(pack_id, streets, exposure)
         edges = edges.merge(exposure[["street_id", *wanted]], on="street_id", how="left")
         columns += wanted
     ends = edges[["u", "v"]].to_numpy().tolist()
@@ -50,7 +52,9 @@ def graph_of(
     return graph
 
 
-def _exposure_columns(streets: gpd.GeoDataFrame, exposure: gpd.GeoDataFrame) -> list[str]:
+def _exposure_columns(
+    pack_id: str, streets: gpd.GeoDataFrame, exposure: gpd.GeoDataFrame
+) -> list[str]:
     """Return the exposure columns of a layer, or refuse a layer of other streets."""
     found = [
         f"{tier}_{part}"
@@ -61,7 +65,7 @@ def _exposure_columns(streets: gpd.GeoDataFrame, exposure: gpd.GeoDataFrame) -> 
     own = found and "street_id" in exposure.columns and exposure["street_id"].is_unique
     if not own or not exposure["street_id"].isin(streets["street_id"]).all():
         msg = (
-            f"This is no layer of exposure of the streets of {pack.manifest.id}. Give the "
+            f"This is no layer of exposure of the streets of {pack_id}. Give the "
             "layer `streets` of an assessment of this pack."
         )
         raise InputDataError(msg)
