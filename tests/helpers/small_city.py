@@ -9,7 +9,7 @@ from pathlib import Path
 from toolkit.base import store
 from toolkit.streets import mapped_cameras
 from toolkit.streets import pack as streets
-from toolkit.streets.schema import LAYERS, Layers
+from toolkit.streets.schema import LAYERS, PackLayers
 
 PACK = "small"
 N_ROWS = 150
@@ -21,7 +21,7 @@ def install(home: Path, name: str = PACK, *, city: str | None = None, rows: int 
     draft = whole.manifest.model_copy(
         update={"id": name, "city": city, "parts": {}, "demonstration": False, "banner": None}
     )
-    layers = Layers(**{layer: getattr(whole, layer).head(rows) for layer in LAYERS})
+    layers = PackLayers(**{layer: getattr(whole, layer).head(rows) for layer in LAYERS})
     streets.write_pack(home / streets.FOLDER / name, draft, layers)
 
 

@@ -64,7 +64,7 @@ _Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class ImportReport:
+class NotesImport:
     """What an import of field notes did.
 
     Attributes
@@ -120,7 +120,7 @@ def import_cameras(
     as_of: dt.date,
     add: bool = False,
     progress: StepProgress | None = None,
-) -> ImportReport:
+) -> NotesImport:
     """Store the field notes in a file for a city.
 
     Parameters
@@ -156,7 +156,7 @@ def import_cameras(
     file.chmod(_PRIVATE_FILE)
     if n_before:
         _forget_sight()
-    return ImportReport(city=city_id, read=read, n_before=n_before, n_stored=len(rows))
+    return NotesImport(city=city_id, read=read, n_before=n_before, n_stored=len(rows))
 
 
 def list_cameras(city_id: str) -> gpd.GeoDataFrame:
