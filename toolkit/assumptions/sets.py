@@ -353,7 +353,7 @@ def _base(name: str, chain: tuple[Path, ...], shown: str, problems: list[str]) -
 
 
 def _own_items(
-    table: toml_files.Table, *, extends: bool, problems: list[str]
+    table: toml_files.TomlFile, *, extends: bool, problems: list[str]
 ) -> dict[str, Assumption]:
     """Return the assumptions of one file by key, checked against the central set."""
     rows = toml_files.rows_of(table, "assumption", problems)

@@ -53,7 +53,7 @@ class Design:
     """
 
     keepable: ClassVar[bool] = True
-    """Whether results may be cached for an equal design: number and seed define its columns."""
+    """Whether results may be kept for an equal design: its columns follow from number and seed."""
 
     n_draws: int
     seed: int

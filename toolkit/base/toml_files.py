@@ -32,7 +32,7 @@ _Model = TypeVar("_Model", bound=BaseModel)
 
 
 @dataclass(frozen=True)
-class Table:
+class TomlFile:
     """One TOML file as read.
 
     Attributes
@@ -99,7 +99,7 @@ def near(text: str, known: Iterable[str]) -> str:
     return f"Known are: {', '.join(names)}." if names else "None is known."
 
 
-def read_table(path: Path, shown: str) -> Table:
+def read_table(path: Path, shown: str) -> TomlFile:
     """Read one TOML file.
 
     Raises
@@ -126,7 +126,7 @@ def read_table(path: Path, shown: str) -> Table:
     except RecursionError as error:
         msg = f"{shown} nests its values far too deep. Write plain tables."
         raise InputDataError(msg) from error
-    return Table(shown=shown, data=data, text=text)
+    return TomlFile(shown=shown, data=data, text=text)
 
 
 def _parsed(text: str) -> dict[str, Any]:
@@ -145,7 +145,7 @@ def _parsed_once(text: str) -> dict[str, Any]:
     return tomllib.loads(text)
 
 
-def unknown_keys(table: Table, allowed: Sequence[str]) -> list[str]:
+def unknown_keys(table: TomlFile, allowed: Sequence[str]) -> list[str]:
     """Return one problem per top-level key that is not allowed."""
     return [
         f"{table.shown}: {shown_value(key)} is not known here. {near(key, allowed)}"
@@ -154,7 +154,7 @@ def unknown_keys(table: Table, allowed: Sequence[str]) -> list[str]:
     ]
 
 
-def rows_of(table: Table, array: str, problems: list[str]) -> list[object]:
+def rows_of(table: TomlFile, array: str, problems: list[str]) -> list[object]:
     """Return the rows of ``[[array]]``; if it is no array, add that to `problems`."""
     rows = table.data.get(array, [])
     if isinstance(rows, list):
@@ -251,7 +251,7 @@ def _escaped_character(character: str) -> str:
 
 def own_tables(
     name: str, file_format: str, keys: Sequence[str], problems: list[str]
-) -> Iterator[Table]:
+) -> Iterator[TomlFile]:
     """Yield the built-in file and the user's own, if they exist, with top-level keys checked.
 
     Parameters
@@ -281,7 +281,7 @@ def own_tables(
 
 
 def keyed_rows(
-    table: Table, array: str, model: type[_Model], key: str, problems: list[str]
+    table: TomlFile, array: str, model: type[_Model], key: str, problems: list[str]
 ) -> dict[str, _Model]:
     """Return the rows of ``[[array]]`` by key; a duplicate in one file is a problem."""
     found: dict[str, _Model] = {}

@@ -114,7 +114,7 @@ def load_rankings() -> tuple[RankedFigure, ...]:
     return tuple(found.values())
 
 
-def _editions(table: toml_files.Table, problems: list[str]) -> dict[str, Edition | None]:
+def _editions(table: toml_files.TomlFile, problems: list[str]) -> dict[str, Edition | None]:
     """Return the ``[edition.ID]`` tables by id, None for an invalid one."""
     rows = table.data.get("edition", {})
     if not isinstance(rows, dict):

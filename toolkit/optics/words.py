@@ -20,7 +20,7 @@ _NEGLIGIBLE = 0.005
 
 
 @dataclass(frozen=True)
-class Table:
+class SheetTable:
     """A table of texts.
 
     Attributes
@@ -36,7 +36,7 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
 
-def tables(sheet: Sheet, lang: Language) -> tuple[Table, ...]:
+def tables(sheet: Sheet, lang: Language) -> tuple[SheetTable, ...]:
     """Return all tables of a sheet, the rings of the tiers first."""
     found = (
         rings_table(sheet, lang),
@@ -122,7 +122,7 @@ def why_text(why: Why, tier: Tier, lang: Language) -> str:
     return tr("empty: {ending}, {beginning}", lang).format(ending=ending, beginning=beginning)
 
 
-def rings_table(sheet: Sheet, lang: Language) -> Table:
+def rings_table(sheet: Sheet, lang: Language) -> SheetTable:
     """Return the rings of the tiers: by day, at night, and "could cover"."""
     camera = sheet.camera
     if camera.aim_m is not None:
@@ -148,10 +148,10 @@ def rings_table(sheet: Sheet, lang: Language) -> Table:
         (words.tier_name(row.tier, lang), _short(row.threshold_px_m), *_ring_cells(row, lang))
         for row in sheet.tiers
     )
-    return Table(caption, head, rows)
+    return SheetTable(caption, head, rows)
 
 
-def lens_table(sheet: Sheet, lang: Language) -> Table:
+def lens_table(sheet: Sheet, lang: Language) -> SheetTable:
     """Return the lens: its fields of view, and its pixel constant computed in each way."""
     camera = sheet.camera
     rows = [
@@ -190,7 +190,7 @@ def lens_table(sheet: Sheet, lang: Language) -> Table:
         "The lens. The density constant divided by the distance in metres gives pixels per metre.",
         lang,
     )
-    return Table(caption, (tr("Value", lang), ""), tuple(rows))
+    return SheetTable(caption, (tr("Value", lang), ""), tuple(rows))
 
 
 def _constant_rows(sheet: Sheet, lang: Language) -> list[tuple[str, str]]:
@@ -249,7 +249,7 @@ def off_axis_text(sheet: Sheet, lang: Language) -> str:
     ).format(ratio=number(sheet.edge_ratio, decimals=2))
 
 
-def editions_table(sheet: Sheet, lang: Language) -> Table:
+def editions_table(sheet: Sheet, lang: Language) -> SheetTable:
     """Return the levels of all editions of the standard, each with its ring for a person."""
     head = (
         tr("Pixels per metre", lang),
@@ -273,10 +273,10 @@ def editions_table(sheet: Sheet, lang: Language) -> Table:
         "the same density.",
         lang,
     )
-    return Table(caption, head, rows)
+    return SheetTable(caption, head, rows)
 
 
-def presets_table(sheet: Sheet, lang: Language) -> Table:
+def presets_table(sheet: Sheet, lang: Language) -> SheetTable:
     """Return the rings for makers' requirements for faces and number plates."""
     head = (
         tr("What is asked", lang),
@@ -295,10 +295,10 @@ def presets_table(sheet: Sheet, lang: Language) -> Table:
         )
         for row in sheet.presets
     )
-    return Table(tr("Published requirements for faces and number plates.", lang), head, rows)
+    return SheetTable(tr("Published requirements for faces and number plates.", lang), head, rows)
 
 
-def motorcycle_table(sheet: Sheet, lang: Language) -> Table:
+def motorcycle_table(sheet: Sheet, lang: Language) -> SheetTable:
     """Return the rings for number plates of motorcycles, compared with those of cars."""
     values = sheet.assumptions
     car = values.value("optics.car_plate_width_m")
@@ -335,10 +335,10 @@ def motorcycle_table(sheet: Sheet, lang: Language) -> Table:
         "metre. Only the first row is in the figures of a city.",
         lang,
     )
-    return Table(caption, head, rows)
+    return SheetTable(caption, head, rows)
 
 
-def passing_table(sheet: Sheet, lang: Language) -> Table:
+def passing_table(sheet: Sheet, lang: Language) -> SheetTable:
     """Return what varies from one passing to the next, and the probability of an outage."""
     found = sheet.passing
     rows = [
@@ -384,10 +384,10 @@ def passing_table(sheet: Sheet, lang: Language) -> Table:
         "the system runs. Directions of faces and vehicles are taken as all alike.",
         lang,
     )
-    return Table(caption, (tr("What", lang), tr("Share", lang)), tuple(rows))
+    return SheetTable(caption, (tr("What", lang), tr("Share", lang)), tuple(rows))
 
 
-def tele_table(sheet: Sheet, lang: Language) -> Table:
+def tele_table(sheet: Sheet, lang: Language) -> SheetTable:
     """Return the rings of a camera while it is zoomed in."""
     found = sheet.passing
     caption = tr(
@@ -413,7 +413,7 @@ def tele_table(sheet: Sheet, lang: Language) -> Table:
         )
         for row in found.tele
     )
-    return Table(caption, head, rows)
+    return SheetTable(caption, head, rows)
 
 
 def notes(sheet: Sheet, lang: Language) -> tuple[str, ...]:

@@ -92,7 +92,7 @@ def _headings(lang: Language) -> tuple[str, ...]:
     )
 
 
-def _table(table: words.Table) -> str:
+def _table(table: words.SheetTable) -> str:
     rows = (markup.row([markup.text(cell) for cell in row]) for row in table.rows)
     return markup.framed_table(table.caption, table.head, rows)
 
