@@ -76,6 +76,10 @@ StepProgress = Callable[[str, float | None], None]
 """Called with what is being done, and the part of it that is done, None if that is not known."""
 
 
+def no_progress(_sentence: str, _share: float | None) -> None:
+    """Report no progress: the default of a `StepProgress`."""
+
+
 def exposure_class(low: float, high: float) -> ExposureClass:
     """Return the class of a place from the two ends of its probability.
 

@@ -48,7 +48,7 @@ class TomlFile:
     text: str
 
     def place(self, array: str, index: int, row: object) -> str:
-        """Return where row `index` of ``[[array]]`` stands: file, line if certain, number, id."""
+        """Return the place of row `index` of ``[[array]]``: file, line if certain, number, id."""
         starts = _starts(self.text, array)
         rows = self.data.get(array)
         # A heading inside a text of several lines would shift the count: then no line is named.

@@ -221,7 +221,7 @@ def candidates(
     )
 
 
-def described(found: Candidates, layers: StreetLayers) -> Candidates:
+def with_features(found: Candidates, layers: StreetLayers) -> Candidates:
     """Return groups with the combination of features of each.
 
     Parameters

@@ -20,11 +20,11 @@ from toolkit.base.draws import Design
 
 ALWAYS: Final = 0.99
 """A site that must exist so surely in a district of mean favour exists whatever the favour is."""
-_LEAST_REST: Final = 1e-9
-_LEAST_FACTOR: Final = 1e-9
+_MIN_REST: Final = 1e-9
+_MIN_FACTOR: Final = 1e-9
 """No district is left out for certain."""
 CURVE_NODES: Final = 513
-"""Nodes of `joint_curve` over the fourth root of the chance; between them it is straight."""
+"""Nodes of `miss_curve` over the fourth root of the chance; between them it is straight."""
 
 
 def districts(xy_m: FloatArray, district_m: float) -> tuple[IntArray, NDArray[np.int64]]:
@@ -67,7 +67,7 @@ def shape_among(shape: FloatArray, expected: FloatArray) -> FloatArray:
     n = np.divide(total**2, square, out=np.ones_like(total), where=square > 0)
     rest = np.maximum(n - 1.0, 0.0)
     among: FloatArray = np.full_like(n, np.inf)
-    np.divide(n * shape + 1.0, rest, out=among, where=rest > _LEAST_REST)
+    np.divide(n * shape + 1.0, rest, out=among, where=rest > _MIN_REST)
     return among
 
 
@@ -81,10 +81,12 @@ def district_factors(design: Design, shape: FloatArray, n_districts: int) -> Flo
     factor = np.ones_like(u)
     k = shape[finite, None]
     factor[finite] = special.gammaincinv(k, u[finite]) / k
-    return np.maximum(factor, _LEAST_FACTOR)
+    return np.maximum(factor, _MIN_FACTOR)
 
 
-def hidden_chance(prob: FloatArray, shape: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
+def prob_at_mean_favour(
+    prob: FloatArray, shape: FloatArray
+) -> tuple[FloatArray, NDArray[np.bool_]]:
     """Return the chance in a district of mean favour that leaves the chance over all at `prob`.
 
     Parameters
@@ -109,7 +111,7 @@ def hidden_chance(prob: FloatArray, shape: FloatArray) -> tuple[FloatArray, NDAr
     return np.where(alone, prob, given), alone
 
 
-def joint_curve(shape: FloatArray) -> NDArray[np.float32]:
+def miss_curve(shape: FloatArray) -> NDArray[np.float32]:
     """Tabulate the chance that no site of a district exists, from the chance at mean favour.
 
     Parameters

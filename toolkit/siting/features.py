@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.siting.surroundings import StreetLayers
-from toolkit.streets import street_points as pieces
+from toolkit.streets import street_points
 
 if TYPE_CHECKING:
     from scipy.spatial import cKDTree
@@ -162,7 +162,7 @@ def without_duplicates(lines: NDArray[np.object_]) -> NDArray[np.bool_]:
     return keep
 
 
-def street_points(layers: StreetLayers, piece_m: float = 20.0) -> StreetPoints:
+def describe_points(layers: StreetLayers, piece_m: float = 20.0) -> StreetPoints:
     """Cut streets into pieces and describe each.
 
     Parameters
@@ -172,7 +172,7 @@ def street_points(layers: StreetLayers, piece_m: float = 20.0) -> StreetPoints:
     piece_m
         About how long a piece is.
     """
-    cut = pieces.cut(layers.lines, piece_m)
+    cut = street_points.cut(layers.lines, piece_m)
     code = features_at(layers, cut.xy, cut.line)
     return StreetPoints(cut.xy, cut.heading_rad, cut.length, cut.line, code)
 
@@ -190,7 +190,7 @@ def features_at(layers: StreetLayers, xy_m: FloatArray, line: IntArray) -> IntAr
         The street each belongs to, shape (P,).
     """
     cls = class_index(layers.highway)
-    along = pieces.cut(layers.lines, _SAMPLE_M)
+    along = street_points.cut(layers.lines, _SAMPLE_M)
     drive_junctions = _junctions(layers.lines, cls)
     own = np.where(cls == _SERVICE, 1, np.where(cls == _FOOT, 2, 0))[line]
     beside = _near(xy_m, along.xy[cls[along.line] == _FOOT], PAVEMENT_M) == _THERE
@@ -316,7 +316,7 @@ def _near(xy_m: FloatArray, what_m: FloatArray | None, within_m: float) -> IntAr
 
 
 def _density_level(
-    xy_m: FloatArray, along: pieces.Pieces, counted_m: FloatArray, within_m: float
+    xy_m: FloatArray, along: street_points.Pieces, counted_m: FloatArray, within_m: float
 ) -> IntArray:
     """Return the quarter of street length by how many of `counted_m` lie within `within_m`."""
     if not len(counted_m):
@@ -335,7 +335,7 @@ def _density_level(
     return np.asarray(np.searchsorted(cuts, near(xy_m), side="left"), dtype=np.int64)
 
 
-def _centre_level(xy_m: FloatArray, along: pieces.Pieces, cls: IntArray) -> IntArray:
+def _centre_level(xy_m: FloatArray, along: street_points.Pieces, cls: IntArray) -> IntArray:
     centre = centre_of(along, cls)
     reach = np.hypot(*(along.xy - centre).T)
     cuts = _weighted_quantiles(reach, along.length, _CENTRE_SHARES)
@@ -343,7 +343,7 @@ def _centre_level(xy_m: FloatArray, along: pieces.Pieces, cls: IntArray) -> IntA
     return np.asarray(np.searchsorted(cuts, out, side="left"), dtype=np.int64)
 
 
-def centre_of(along: pieces.Pieces, cls: IntArray) -> FloatArray:
+def centre_of(along: street_points.Pieces, cls: IntArray) -> FloatArray:
     """Return where most street for driving lies within about 750 m, shape (2,)."""
     drive = (cls < _SERVICE)[along.line]
     if not drive.any():

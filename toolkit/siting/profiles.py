@@ -21,7 +21,7 @@ from toolkit.siting import design_matrix
 
 SCHEMA: Final = "camera-exposure.siting-profiles/1"
 DEFAULT_MIXTURE: Final = "default"
-_MEND: Final = "Remove your own copy, or copy the toolkit's data folder again."
+_FIX: Final = "Remove your own copy, or copy the toolkit's data folder again."
 
 
 @dataclass(frozen=True)
@@ -117,15 +117,15 @@ class KnownList:
     ----------
     source
         Whose it is, and its licence.
-    beside
+    second_file
         File that knows more of its streets, as seen from the folder of the list; None if none does.
-    beside_source
+    second_source
         What that file is, and its licence.
     """
 
     source: str
-    beside: str | None = None
-    beside_source: str = ""
+    second_file: str | None = None
+    second_source: str = ""
 
 
 def load_lists() -> dict[str, KnownList]:
@@ -168,7 +168,7 @@ def _profiles_of(prior_bytes: bytes, fitted: bytes) -> Profiles:
     try:
         found = json.loads(fitted)
     except ValueError as error:
-        msg = f"profiles.json is damaged ({error}). {_MEND}"
+        msg = f"profiles.json is damaged ({error}). {_FIX}"
         raise InputDataError(msg) from error
     return from_json(found, _prior(prior_bytes), store.sha256_bytes(prior_bytes + fitted))
 
@@ -202,7 +202,7 @@ def from_json(found: Any, prior: Prior, sha256: str = "") -> Profiles:  # noqa: 
         ratio = np.array([one["cover_ratio"] for one in found["cities"].values()], dtype=float)
         offset = np.array([one["offset_m"] for one in found["cities"].values()], dtype=float)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        msg = f"profiles.json cannot be used: {error}. {_MEND}"
+        msg = f"profiles.json cannot be used: {error}. {_FIX}"
         raise InputDataError(msg) from error
     cities = tuple(sorted(found["cities"]))
     return Profiles(profile, prior, (low, mode, high), offset, ratio, sha256, cities)

@@ -83,11 +83,11 @@ def pack_layers(pack: Pack) -> StreetLayers:
             if pack.manifest.counts.get("missing_oneway")
             else streets["oneway"].to_numpy(dtype=bool)
         ),
-        lanes=some_lanes(lanes_of(streets)),
+        lanes=lanes_or_none(lanes_of(streets)),
     )
 
 
-def known_of(layers: StreetLayers) -> dict[str, dict[str, Any]]:
+def inventory(layers: StreetLayers) -> dict[str, dict[str, Any]]:
     """Return what is known of a place beside its streets.
 
     Returns
@@ -107,8 +107,8 @@ def known_of(layers: StreetLayers) -> dict[str, dict[str, Any]]:
     return found
 
 
-def known_text(known: Mapping[str, Mapping[str, Any]]) -> str:
-    """Return what `known_of` found as one line."""
+def inventory_text(known: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return what `inventory` found as one line."""
     read, missing = [], []
     for key, name in LAYER_NAMES.items():
         one = known[key]
@@ -129,7 +129,7 @@ def lanes_of(streets: gpd.GeoDataFrame) -> FloatArray:
     return np.asarray(streets["lanes"].astype("Float64").to_numpy(float, na_value=np.nan))
 
 
-def some_lanes(lanes: FloatArray) -> FloatArray | None:
+def lanes_or_none(lanes: FloatArray) -> FloatArray | None:
     """Return numbers of lanes, None if no street has one."""
     return lanes if np.isfinite(lanes).any() else None
 

@@ -21,7 +21,7 @@ from toolkit.siting.candidates import Candidates
 from toolkit.siting.design_matrix import COLUMNS
 from toolkit.siting.profiles import DEFAULT_MIXTURE, Mixture, Profiles, load_profiles
 
-_MOST_LOG: Final = 40.0
+_MAX_LOG: Final = 40.0
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Operators:
 
 
 @dataclass(frozen=True)
-class Drawn:
+class WeightDraws:
     """Draws of what a metre of street of each class weighs.
 
     Attributes
@@ -85,7 +85,7 @@ def mixture_of(profiles: Profiles, city: str | None) -> Mixture:
     return known.get((city or "").replace("-", "_"), known[DEFAULT_MIXTURE])
 
 
-def only(profiles: Profiles, name: str) -> Mixture:
+def single_profile(profiles: Profiles, name: str) -> Mixture:
     """Return a mixture of one profile.
 
     Raises
@@ -121,7 +121,7 @@ def operators_of(
         If a file is missing or cannot be used.
     """
     profiles = fitted or load_profiles()
-    mixture = mixture_of(profiles, city) if profile is None else only(profiles, profile)
+    mixture = mixture_of(profiles, city) if profile is None else single_profile(profiles, profile)
     return Operators(profiles, mixture, profile)
 
 
@@ -200,7 +200,7 @@ def draw(
     *,
     uniform_share: FloatArray | None = None,
     spread: FloatArray | float = 1.0,
-) -> Drawn:
+) -> WeightDraws:
     """Draw the weight of a metre of street of each class.
 
     Parameters
@@ -233,7 +233,7 @@ def draw(
         z = special.ndtri(np.array(prob).reshape(len(here), design.n_draws))
         z = z * one.between_sd[here][:, None] * spread
         log_weight = (one.beta[here][:, None] + z).T @ x.T
-        lift = np.exp(np.maximum(log_weight - log_weight.max(axis=1, keepdims=True), -_MOST_LOG))
+        lift = np.exp(np.maximum(log_weight - log_weight.max(axis=1, keepdims=True), -_MAX_LOG))
         lift /= (lift @ length_m / length_m.sum())[:, None]
         weight += share[:, i : i + 1] * lift
         log_k += share[:, i] * np.log(one.cluster_size)
@@ -241,7 +241,7 @@ def draw(
         low, mode, high = profiles.uniform
         uniform_share = triangular(design.column("siting.uniform_share"), low, mode, high)
     mixed = uniform_share[:, None] + (1 - uniform_share)[:, None] * weight
-    return Drawn(mixed, uniform_share, np.exp(log_k))
+    return WeightDraws(mixed, uniform_share, np.exp(log_k))
 
 
 def _shares(share: Mapping[str, float], concentration: float, design: Design) -> FloatArray:

@@ -21,7 +21,7 @@ from toolkit.siting.validation.known_city import CityPair
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-LEAST_CAMERAS: Final = 30
+MIN_CAMERAS: Final = 30
 """Fewer cameras with a direction say nothing of three shares."""
 N_RESAMPLES: Final = 400
 NEAR_JUNCTION_M: Final = 30.0
@@ -36,10 +36,10 @@ def fit_bearings(pair: CityPair) -> dict[str, Any] | None:
     -------
     found
         Shares and spread with their 5 and 95 % points over sites drawn again, counts, and the same
-        shares near a junction and farther off; None for fewer than `LEAST_CAMERAS` cameras.
+        shares near a junction and farther off; None for fewer than `MIN_CAMERAS` cameras.
     """
     known = np.isfinite(pair.direction_deg)
-    if known.sum() < LEAST_CAMERAS:
+    if known.sum() < MIN_CAMERAS:
         return None
     at = pair.nearest[known]
     # A mathematical angle of the street to a bearing clockwise from north.
@@ -59,7 +59,7 @@ def fit_bearings(pair: CityPair) -> dict[str, Any] | None:
         }
     for name, part in (("near_a_junction", near), ("farther", ~near)):
         out[name] = {"cameras": int(part.sum())}
-        if part.sum() >= LEAST_CAMERAS:
+        if part.sum() >= MIN_CAMERAS:
             one = facing.fit(folded[part])
             out[name] |= {key: _rounded(key, getattr(one, key)) for key in ("along", "across")}
     return out

@@ -38,7 +38,7 @@ class KnownCity:
     """Street that all cameras cover over what one disc at the middle of each site covers."""
 
 
-def known_city(name: str, pair: CityPair) -> KnownCity:
+def prepare_city(name: str, pair: CityPair) -> KnownCity:
     """Prepare a city for the fit."""
     return KnownCity(
         regression.fit_city(name, pair.points, pair.camera_xy_m),

@@ -17,8 +17,14 @@ from scipy.spatial import cKDTree
 from toolkit.base.arrays import FloatArray
 from toolkit.base.clean_text import clean_text
 from toolkit.base.errors import InputDataError
-from toolkit.siting.features import StreetPoints, street_points, without_duplicates
-from toolkit.siting.surroundings import StreetLayers, known_of, metric_xy, pack_layers, some_lanes
+from toolkit.siting.features import StreetPoints, describe_points, without_duplicates
+from toolkit.siting.surroundings import (
+    StreetLayers,
+    inventory,
+    lanes_or_none,
+    metric_xy,
+    pack_layers,
+)
 from toolkit.siting.validation import second_file
 from toolkit.streets.pack import Pack
 from toolkit.streets.readers.extract import metric_crs_of
@@ -27,7 +33,7 @@ from toolkit.streets.readers.tables import build as street_lines
 from toolkit.streets.readers.tables import columns, read
 from toolkit.streets.readers.tables.build import StreetFile
 
-MOST_OFFSET_M: Final = 60.0
+MAX_OFFSET_M: Final = 60.0
 """A camera farther than this from every street is not one of this network."""
 PIECE_M: Final = 10.0
 _WIDEST_DEG: Final = 6.0
@@ -64,7 +70,7 @@ class CityPair:
     n_without_place
         Rows of the list without coordinates that can be used.
     layers
-        What is known beside the streets, see `street_layers.known_of`.
+        What is known others the streets, see `street_layers.inventory`.
     streets_left_out
         Rows of streets that could not be used, by reason.
     n_without_class
@@ -157,14 +163,14 @@ def make_pair(
     InputDataError
         If no camera is within 60 m of a street.
     """
-    points = street_points(layers, piece_m)
+    points = describe_points(layers, piece_m)
     finite = np.isfinite(camera_xy_m).all(axis=1)
     xy = camera_xy_m[finite]
     looks = np.full(len(xy), np.nan) if direction_deg is None else direction_deg[finite]
     tree = shapely.STRtree(layers.lines)
     near = shapely.points(xy)
     index, offset = tree.query_nearest(
-        near, max_distance=MOST_OFFSET_M, return_distance=True, all_matches=False
+        near, max_distance=MAX_OFFSET_M, return_distance=True, all_matches=False
     )
     if not len(offset):
         msg = (
@@ -182,7 +188,7 @@ def make_pair(
         looks[index[0]],
         n_left_out=len(xy) - len(kept),
         n_without_place=int((~finite).sum()),
-        layers=known_of(layers),
+        layers=inventory(layers),
         streets_left_out=layers.left_out,
         n_without_class=layers.n_without_class,
     )
@@ -202,9 +208,9 @@ def pack_files(pack: Pack) -> tuple[StreetLayers, FloatArray, FloatArray]:
 def _street_layers(
     path: str | os.PathLike[str], places: str | os.PathLike[str] | None
 ) -> tuple[StreetLayers, str]:
-    beside = places if places is not None and second_file.is_extract(places) else None
-    file = read.load_tables(path, places=None if beside is not None else places)
-    if not len(file.drawn.lines):
+    others = places if places is not None and second_file.is_extract(places) else None
+    file = read.load_tables(path, places=None if others is not None else places)
+    if not len(file.streets.lines):
         lost = _left_out(file, ()).items()
         why = ", ".join(f"{reason.replace('_', ' ')} {number}" for reason, number in lost)
         msg = (
@@ -212,12 +218,12 @@ def _street_layers(
             "as lines, best in longitude and latitude (WGS84)."
         )
         raise InputDataError(msg)
-    judged = [columns.street_class(tags.get("highway")) for tags in file.drawn.tags]
+    judged = [columns.street_class(tags.get("highway")) for tags in file.streets.tags]
     if not any(value is not None and counted is None for value, counted in judged):
         raise _no_class(file)
     highway = [value for value, _ in judged]
     kept = np.array([value is not None for value in highway], dtype=np.bool_)
-    lines = file.drawn.lines[kept]
+    lines = file.streets.lines[kept]
     _check_width(file.name, lines)
     crs = metric_crs_of(shapely.box(*shapely.total_bounds(lines)))
     change = pyproj.Transformer.from_crs(4326, crs, always_xy=True)
@@ -231,19 +237,19 @@ def _street_layers(
         [highway[i] or "" for i in index],
         bridge=_flags(file, index, "bridge", rules.is_bridge),
         oneway=_flags(file, index, "oneway", lambda tags: rules.oneway(tags) != 0),
-        lanes=some_lanes(np.array([rules.lanes(file.drawn.tags[i]) for i in index])),
+        lanes=lanes_or_none(np.array([rules.lanes(file.streets.tags[i]) for i in index])),
         left_out=_left_out(file, highway),
         n_without_class=sum(value is not None and counted is not None for value, counted in judged),
     )
-    if beside is not None:
-        west, south, east, north = shapely.total_bounds(file.drawn.lines[kept]).tolist()
-        extract = second_file.read_extract(beside, (west, south, east, north))
+    if others is not None:
+        west, south, east, north = shapely.total_bounds(file.streets.lines[kept]).tolist()
+        extract = second_file.read_extract(others, (west, south, east, north))
         return second_file.with_extract(found, extract, crs), crs
     return _with_points(found, file, change), crs
 
 
 def _no_class(file: StreetFile) -> InputDataError:
-    given = {tags["highway"] for tags in file.drawn.tags if "highway" in tags}
+    given = {tags["highway"] for tags in file.streets.tags if "highway" in tags}
     if not given:
         msg = (
             f"{file.name} has no street with a value in a column highway. Give one with the "
@@ -276,13 +282,13 @@ def _flags(
     rule: Callable[[Mapping[str, str]], bool],
 ) -> NDArray[np.bool_] | None:
     """Return of which lines something holds; None if no line of the file says yes or no."""
-    if not any(tag in tags for tags in file.drawn.tags):
+    if not any(tag in tags for tags in file.streets.tags):
         return None
-    return np.array([rule(file.drawn.tags[i]) for i in index], dtype=np.bool_)
+    return np.array([rule(file.streets.tags[i]) for i in index], dtype=np.bool_)
 
 
 def _left_out(file: StreetFile, highway: Sequence[str | None]) -> dict[str, int]:
-    counts = {reason: file.of_streets.get(name, 0) for reason, name in _LEFT_OUT.items()}
+    counts = {reason: file.street_counts.get(name, 0) for reason, name in _LEFT_OUT.items()}
     counts["class_of_no_street"] = sum(value is None for value in highway)
     return {reason: number for reason, number in counts.items() if number}
 
@@ -300,10 +306,10 @@ def _with_points(
         lon_lat = shapely.get_coordinates(np.asarray(shapes, dtype=object)).reshape(-1, 2)
         return np.column_stack(change.transform(lon_lat[:, 0], lon_lat[:, 1]))
 
-    if file.beside.signals:
+    if file.others.signals:
         junctions = street_lines.build(file).layers.junctions
         lit = junctions.geometry[junctions["signals"].to_numpy(dtype=bool)].to_list()
         layers = replace(layers, signal_xy_m=metric(lit) if lit else None)
-    rows = file.beside.places or []
+    rows = file.others.places or []
     xy = metric([row["geometry"] for row in rows])
     return second_file.with_places(layers, xy, [row["kind"] for row in rows])

@@ -26,7 +26,7 @@ from toolkit.siting.features import StreetPoints
 
 BLOCK_M: Final = 1000.0
 SITE_M: Final = 20.0
-_LEAST_RATE: Final = 1e-12
+_MIN_RATE: Final = 1e-12
 _LOG_SIZE: Final = (np.log(0.01), np.log(1000.0))
 _NO_CLUSTERS: Final = 100.0
 """Sites of a district then vary by a tenth beyond chance at most: as good as none."""
@@ -181,7 +181,7 @@ def _rows(city: FitCity, prior_mean: FloatArray) -> _Rows:
     length = np.bincount(index, weights=city.length_m).astype(float)
     sites = np.bincount(index, weights=city.sites.astype(float)).astype(float)
     x = design_matrix.design(found[:, 1])
-    base = np.log(np.maximum(length, _LEAST_RATE)) + x @ prior_mean
+    base = np.log(np.maximum(length, _MIN_RATE)) + x @ prior_mean
     # An intercept near the right one from the start.
     base += np.log(max(sites.sum(), 0.5) / np.exp(base).sum())
     return _Rows(x, sites, base, found[:, 0])
@@ -207,7 +207,7 @@ def uniform_share(lift: FloatArray, sites: FloatArray) -> float:
     """
     at = np.flatnonzero(sites)
     mixed = _UNIFORM_GRID[:, None] + (1 - _UNIFORM_GRID)[:, None] * lift[at]
-    return float(_UNIFORM_GRID[int(np.argmax(np.log(np.maximum(mixed, _LEAST_RATE)) @ sites[at]))])
+    return float(_UNIFORM_GRID[int(np.argmax(np.log(np.maximum(mixed, _MIN_RATE)) @ sites[at]))])
 
 
 def cluster_size(expected: FloatArray, found: FloatArray) -> float:
@@ -233,7 +233,7 @@ def likely_cluster_size(expected: FloatArray, found: FloatArray) -> float:
     expected, found
         Sites per block by the fit and in truth, shape (B,).
     """
-    mean = np.maximum(expected, _LEAST_RATE)
+    mean = np.maximum(expected, _MIN_RATE)
 
     def loss(log_size: float) -> float:
         size = np.exp(log_size)

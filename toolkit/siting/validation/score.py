@@ -13,10 +13,9 @@ from toolkit.language import words
 from toolkit.language.translate import LANGUAGES
 from toolkit.siting import weights
 from toolkit.siting.profiles import Mixture, Profiles
-from toolkit.siting.validation import regression
-from toolkit.siting.validation import simulate as coverage
+from toolkit.siting.validation import regression, simulate
 from toolkit.siting.validation.known_city import CityPair
-from toolkit.siting.weights import Drawn
+from toolkit.siting.weights import WeightDraws
 
 N_DRAWS: Final = 200
 TOP_SHARE: Final = 0.10
@@ -116,7 +115,7 @@ def score_pair(
     if profile is None:
         asked[MIXTURE] = weights.mixture_of(profiles, city)
     for name in profiles.profile if profile is None else (profile,):
-        asked[name] = weights.only(profiles, name)
+        asked[name] = weights.single_profile(profiles, name)
     ground = _ground(pair, groups)
     true_share = _true_share(pair, ground)
     n_sites = len(regression.distinct_sites(pair.camera_xy_m))
@@ -140,7 +139,7 @@ def score_pair(
         "sites": n_sites,
         "street_km": float(pair.points.length_m.sum()) / 1e3,
         "covered_share_true": true_share,
-        "disc_m": coverage.DISC_M,
+        "disc_m": simulate.DISC_M,
         "draws": n_draws,
         "seed": seed,
         "scores": out,
@@ -178,9 +177,9 @@ def _interval(by_draw: FloatArray, mid: float) -> dict[str, float]:
     return {"low": float(min(low, mid)), "mid": mid, "high": float(max(high, mid))}
 
 
-def _ground(pair: CityPair, groups: Classed, tile: IntArray | None = None) -> coverage.Ground:
+def _ground(pair: CityPair, groups: Classed, tile: IntArray | None = None) -> simulate.Ground:
     points = pair.points
-    return coverage.Ground(
+    return simulate.Ground(
         points.xy_m,
         points.heading_rad,
         points.length_m,
@@ -189,8 +188,8 @@ def _ground(pair: CityPair, groups: Classed, tile: IntArray | None = None) -> co
     )
 
 
-def _true_share(pair: CityPair, ground: coverage.Ground) -> float:
-    seen = coverage.covered(ground.xy_m, pair.camera_xy_m)
+def _true_share(pair: CityPair, ground: simulate.Ground) -> float:
+    seen = simulate.covered(ground.xy_m, pair.camera_xy_m)
     return float(ground.length_m[seen].sum() / ground.length_m.sum())
 
 
@@ -202,13 +201,13 @@ def site_numbers(
     per_site = (settings["cameras_per_site_low"], settings["cameras_per_site_high"])
     return {
         "from_sites": np.full(design.n_draws, float(n_sites)),
-        "from_cameras": coverage.sites_from_cameras(n_cameras, per_site, design),
+        "from_cameras": simulate.sites_from_cameras(n_cameras, per_site, design),
     }
 
 
 def _interval_of_coverage(
-    ground: coverage.Ground,
-    drawn: Drawn,
+    ground: simulate.Ground,
+    drawn: WeightDraws,
     n_sites: FloatArray,
     profiles: Profiles,
     design: Design,
@@ -225,15 +224,17 @@ def _interval_of_coverage(
 
 
 def covered_share(
-    ground: coverage.Ground,
-    drawn: Drawn,
+    ground: simulate.Ground,
+    drawn: WeightDraws,
     n_sites: FloatArray,
     profiles: Profiles,
     design: Design,
 ) -> FloatArray:
     """Return the share of street length covered, per draw, shape (D,)."""
-    factor = coverage.cover_factor(
+    factor = simulate.cover_factor(
         profiles.cover_ratio, profiles.prior.settings["cover_log_sd"], design
     )
-    metres = coverage.place(ground, drawn, n_sites, profiles.offset_m, design).sum(axis=1)
+    metres = simulate.covered_length_m(ground, drawn, n_sites, profiles.offset_m, design).sum(
+        axis=1
+    )
     return np.asarray(np.minimum(factor * metres / ground.length_m.sum(), 1.0), dtype=float)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from toolkit.base import store
 from toolkit.base.arrays import FloatArray
 from toolkit.siting.features import PLACE_M
-from toolkit.siting.surroundings import StreetLayers, lanes_of, metric_xy, some_lanes
+from toolkit.siting.surroundings import StreetLayers, lanes_of, lanes_or_none, metric_xy
 from toolkit.streets.readers.extract import Extract
 from toolkit.streets.readers.osm import file as osm
 from toolkit.streets.readers.tables import graphml
@@ -78,7 +78,9 @@ def with_extract(layers: StreetLayers, extract: Extract, crs: str) -> StreetLaye
     if layers.oneway is None and not extract.counts.get("missing_oneway"):
         layers = replace(layers, oneway=there & streets["oneway"].to_numpy(dtype=bool)[at])
     if layers.lanes is None:
-        layers = replace(layers, lanes=some_lanes(np.where(there, lanes_of(streets)[at], np.nan)))
+        layers = replace(
+            layers, lanes=lanes_or_none(np.where(there, lanes_of(streets)[at], np.nan))
+        )
     return layers
 
 

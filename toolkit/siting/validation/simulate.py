@@ -1,7 +1,7 @@
 """How much street a number of sites covers, when only their number is known.
 
 The reference for totals: sites are placed by draws of the weights, at most one a piece of
-street, in clusters by district, beside the street as far off as cameras stand elsewhere.
+street, in clusters by district, offset the street as far off as cameras stand elsewhere.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from scipy.spatial import cKDTree
 from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.draws import Design
 from toolkit.siting.validation.regression import block_index
-from toolkit.siting.weights import Drawn
+from toolkit.siting.weights import WeightDraws
 
 DISC_M: Final = 25.0
-_LEAST: Final = 1e-300
+_TINY: Final = 1e-300
 
 
 @dataclass(frozen=True)
@@ -81,9 +81,9 @@ def sites_from_cameras(n_cameras: int, per_site: tuple[float, float], design: De
     return np.maximum(np.round(n_cameras / cameras_per_site(per_site, design)), 1.0)
 
 
-def place(
+def covered_length_m(
     ground: Ground,
-    drawn: Drawn,
+    drawn: WeightDraws,
     n_sites: FloatArray,
     offset_m: FloatArray,
     design: Design,
@@ -110,7 +110,7 @@ def place(
     n_tiles = int(ground.tile.max()) + 1
     tree = cKDTree(ground.xy_m)
     out = np.zeros((design.n_draws, n_tiles))
-    for d, (site, _) in enumerate(placed(ground, drawn, n_sites, offset_m, design)):
+    for d, (site, _) in enumerate(place_sites(ground, drawn, n_sites, offset_m, design)):
         seen = np.zeros(len(ground.length_m), dtype=np.bool_)
         for near in tree.query_ball_point(site, disc_m):
             seen[near] = True
@@ -118,8 +118,8 @@ def place(
     return out
 
 
-def placed(
-    ground: Ground, drawn: Drawn, n_sites: FloatArray, offset_m: FloatArray, design: Design
+def place_sites(
+    ground: Ground, drawn: WeightDraws, n_sites: FloatArray, offset_m: FloatArray, design: Design
 ) -> Iterator[tuple[FloatArray, IntArray]]:
     """Place sites once per draw; parameters as for `place`.
 
@@ -134,14 +134,14 @@ def placed(
     shares = np.linspace(0.0, 1.0, offset_m.shape[1])
     for d in range(design.n_draws):
         k = float(drawn.cluster_size[d])
-        factor = np.maximum(rng.gamma(k, 1 / k, n_districts), _LEAST)
+        factor = np.maximum(rng.gamma(k, 1 / k, n_districts), _TINY)
         weight = drawn.weight[d, ground.class_of] * ground.length_m * factor[district]
         n = int(min(n_sites[d], len(weight)))
         # The least of exponential waiting times: without replacement, in proportion to weight.
-        wait = rng.exponential(size=len(weight)) / np.maximum(weight, _LEAST)
+        wait = rng.exponential(size=len(weight)) / np.maximum(weight, _TINY)
         chosen = np.argpartition(wait, n - 1)[:n]
         row = offset_m[rng.integers(len(offset_m))]
         off = np.interp(rng.random(n), shares, row) * rng.choice((-1.0, 1.0), n)
         angle = ground.heading_rad[chosen]
-        beside = np.column_stack([-np.sin(angle), np.cos(angle)]) * off[:, None]
-        yield ground.xy_m[chosen] + beside, chosen
+        offset = np.column_stack([-np.sin(angle), np.cos(angle)]) * off[:, None]
+        yield ground.xy_m[chosen] + offset, chosen

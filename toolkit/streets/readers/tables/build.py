@@ -17,12 +17,12 @@ from shapely.geometry.base import BaseGeometry
 from toolkit.base.arrays import GeometryArray, IntArray
 from toolkit.base.clean_text import clean_text
 from toolkit.base.errors import InputDataError
-from toolkit.base.terms import StepProgress
+from toolkit.base.terms import StepProgress, no_progress
 from toolkit.streets.readers.extract import (
     Extract,
     area_km2_of,
-    figures,
     frame_of,
+    manifest_figures,
     metric_crs_of,
     polygonal,
 )
@@ -39,7 +39,7 @@ _AROUND: Final = 1e-4
 
 
 @dataclass(frozen=True)
-class Drawn:
+class RawStreets:
     """Lines of streets as a file has them.
 
     Attributes
@@ -64,8 +64,8 @@ class Drawn:
 
 
 @dataclass(frozen=True)
-class Beside:
-    """What a file has beside its streets: rows of the layers of these names, and signals."""
+class OtherLayers:
+    """What a file has others its streets: rows of the layers of these names, and signals."""
 
     buildings: list[dict[str, Any]] | None = None
     places: list[dict[str, Any]] | None = None
@@ -84,17 +84,17 @@ class StreetFile:
         Its hash.
     drawn
         Its lines.
-    beside
+    others
         Its buildings, places and signals.
-    of_streets
+    street_counts
         What was left out of the layer of streets alone; the counts of `drawn` are of all layers.
     """
 
     name: str
     sha256: str
-    drawn: Drawn
-    beside: Beside
-    of_streets: Mapping[str, int] = field(default_factory=dict)
+    drawn: RawStreets
+    others: OtherLayers
+    street_counts: Mapping[str, int] = field(default_factory=dict)
 
 
 def build(
@@ -122,9 +122,9 @@ def build(
     InputDataError
         If no street is left, or the streets lie too far apart to be of one place.
     """
-    say = progress or (lambda _text, _share: None)
-    counts = Counter(file.drawn.counts)
-    kept = _kept(file.drawn, counts, boundary)
+    say = progress or no_progress
+    counts = Counter(file.streets.counts)
+    kept = _kept(file.streets, counts, boundary)
     if not len(kept.lines):
         raise _no_streets(file.name, counts, boundary)
     kind = kind or ("extract" if boundary is None else "given")
@@ -134,7 +134,7 @@ def build(
     values = [rules.street_values(tags) for tags in kept.tags]
     levels = np.array([_level(v) for v in values], dtype=np.int64)
     pieces = _pieces(file.name, kept, levels, counts)
-    pieces, both_ways = stated_ends.without_doubles(pieces, levels, kept.way_ids, counts)
+    pieces, both_ways = stated_ends.without_duplicates(pieces, levels, kept.way_ids, counts)
     if "missing_classes" in counts:
         beside_m = noding.parallel_m(file.name, pieces.lines, pieces.u, pieces.v)
         counts_km = {"parallel_km": round(float(beside_m.sum()) / 1000, 3)}
@@ -144,11 +144,11 @@ def build(
     streets = _streets(pieces, kept, values, both_ways, boundary)
     if not len(streets):
         raise _no_streets(file.name, counts, boundary)
-    layers = _layers(streets, file.beside, boundary, kind, counts)
-    _state_missing(layers, file.beside, kept, counts)
+    layers = _layers(streets, file.others, boundary, kind, counts)
+    _state_missing(layers, file.others, kept, counts)
     return Extract(
         layers=layers,
-        counts=figures(layers, {**counts, **counts_km}),
+        counts=manifest_figures(layers, {**counts, **counts_km}),
         metric_crs=metric_crs_of(boundary),
         area_km2=area_km2_of(boundary),
         osm_timestamp=None,
@@ -171,7 +171,7 @@ def _no_streets(
     return InputDataError(msg)
 
 
-def _kept(drawn: Drawn, counts: Counter[str], boundary: BaseGeometry | None) -> Drawn:
+def _kept(drawn: RawStreets, counts: Counter[str], boundary: BaseGeometry | None) -> RawStreets:
     """Leave out lines that are no streets or lie far outside, and settle the classes."""
     n_given = sum("highway" in tags for tags in drawn.tags)
     if len(drawn.tags) and not n_given:
@@ -194,7 +194,7 @@ def _kept(drawn: Drawn, counts: Counter[str], boundary: BaseGeometry | None) -> 
         kept_tags.append({**tags, "highway": highway})
     at = np.array(rows, dtype=np.int64)
     counts["ways"] = len(rows)
-    return Drawn(
+    return RawStreets(
         lines=drawn.lines[at],
         tags=kept_tags,
         way_ids=drawn.way_ids[at],
@@ -223,15 +223,15 @@ def _box(name: str, lines: GeometryArray) -> BaseGeometry:
 # --- pieces ---------------------------------------------------------------------------------
 
 
-def _pieces(name: str, drawn: Drawn, levels: IntArray, counts: Counter[str]) -> Pieces:
+def _pieces(name: str, drawn: RawStreets, levels: IntArray, counts: Counter[str]) -> Pieces:
     """Return the pieces between nodes: those the file states, else those of its geometry."""
     if drawn.ends is not None:
-        pieces = stated_ends.stated(drawn.lines, drawn.ends)
+        pieces = stated_ends.pieces_of(drawn.lines, drawn.ends)
         if pieces is not None:
             counts["nodes_stated"] = 1
             return pieces
         counts["nodes_stated_wrongly"] = 1
-    met, met_counts = noding.meet(name, noding.vertices_of(drawn.lines), levels)
+    met, met_counts = noding.node_lines(name, noding.vertices_of(drawn.lines), levels)
     counts.update(met_counts)
     refs = noding.position_ids(met.x, met.y)
     pieces, broken = split.split_ways(split.WayNodes(met.offsets, refs, met.x, met.y))
@@ -250,7 +250,7 @@ def _level(values: Mapping[str, Any]) -> int:
 
 def _streets(
     pieces: Pieces,
-    drawn: Drawn,
+    drawn: RawStreets,
     values: Sequence[dict[str, Any]],
     both_ways: NDArray[np.bool_],
     boundary: BaseGeometry,
@@ -314,19 +314,19 @@ def _numbered(pieces: Pieces, way_ids: IntArray) -> Pieces:
 
 def _layers(
     streets: gpd.GeoDataFrame,
-    beside: Beside,
+    others: OtherLayers,
     boundary: BaseGeometry,
     kind: str,
     counts: Counter[str],
 ) -> PackLayers:
     shapely.prepare(boundary)
     junctions = split.junctions_of(streets)
-    signals = gpd.GeoSeries([s for s in beside.signals or () if boundary.covers(s)], crs=CRS)
-    flags, unplaced = split.place_signals(junctions, signals, metric_crs_of(boundary))
+    signals = gpd.GeoSeries([s for s in others.signals or () if boundary.covers(s)], crs=CRS)
+    flags, unplaced = split.assign_signals(junctions, signals, metric_crs_of(boundary))
     counts["signals"] = len(signals)
     counts["signals_unplaced"] = unplaced
-    buildings = [b for b in beside.buildings or () if boundary.intersects(b["geometry"])]
-    places = [p for p in beside.places or () if boundary.covers(p["geometry"])]
+    buildings = [b for b in others.buildings or () if boundary.intersects(b["geometry"])]
+    places = [p for p in others.places or () if boundary.covers(p["geometry"])]
     return PackLayers(
         streets=streets,
         junctions=conform("junctions", junctions.assign(signals=flags)),
@@ -337,12 +337,14 @@ def _layers(
     )
 
 
-def _state_missing(layers: PackLayers, beside: Beside, drawn: Drawn, counts: Counter[str]) -> None:
+def _state_missing(
+    layers: PackLayers, others: OtherLayers, drawn: RawStreets, counts: Counter[str]
+) -> None:
     """Say which layers and columns the file does not have: every result has to tell."""
     absent = {
         "missing_buildings": layers.buildings.empty,
         "missing_places": layers.places.empty,
-        "missing_signals": not beside.signals,
+        "missing_signals": not others.signals,
         "missing_cameras": True,
         "missing_oneway": not any("oneway" in tags for tags in drawn.tags),
         "missing_bridges": not any({"bridge", "tunnel", "layer"} & set(t) for t in drawn.tags),
@@ -380,7 +382,7 @@ def shape_rows(
             counts["buildings_repaired"] += not shapely.is_valid(shape)
             rows.append({
                 "osm_id": name,
-                "height_m": rules.height_m(values, most_m=rules.MOST_BUILDING_HEIGHT_M),
+                "height_m": rules.height_m(values, max_m=rules.MAX_BUILDING_HEIGHT_M),
                 "levels": rules.levels(values),
                 "geometry": whole,
             })  # fmt: skip

@@ -71,14 +71,14 @@ _IMPORTANCE: Final = (
 )  # fmt: skip
 """Of several classes on one street, the first of these is taken."""
 _ITEM: Final = re.compile(r"""'([^'\\]{0,500})'|"([^"\\]{0,500})"|([^\s,'"\[\]]{1,500})""")
-_MOST_ITEMS: Final = 50
-_MOST_LIST: Final = 4000
+_MAX_ITEMS: Final = 50
+_MAX_LIST: Final = 4000
 _PAIR: Final = re.compile(r'"([^"\\]{1,60})"\s*=>\s*"((?:[^"\\]|\\.){0,400})"')
 _NUMBER: Final = re.compile(r"(?:w|way/)?(\d{1,18})(?:\.0)?", re.ASCII)
 UNKNOWN_CLASS: Final = "road"
 
 
-def text_of(value: object) -> str | None:
+def cell_text(value: object) -> str | None:
     """Return a cell as text, None if it says nothing."""
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return None
@@ -90,21 +90,21 @@ def text_of(value: object) -> str | None:
     return None if text.lower() in {"", "nan", "none", "null", "<na>"} else text
 
 
-def several(value: object) -> tuple[str, ...]:
+def cell_values(value: object) -> tuple[str, ...]:
     """Return the values of a cell: one, or those of a list such as OSMnx writes as text.
 
     The text of a list is taken apart by a pattern and never evaluated.
     """
     if isinstance(value, list | tuple | set | frozenset):
-        found = [text_of(item) for item in list(value)[:_MOST_ITEMS] if not _nested(item)]
+        found = [cell_text(item) for item in list(value)[:_MAX_ITEMS] if not _nested(item)]
         return tuple(dict.fromkeys(t for t in found if t))
-    text = text_of(value)
+    text = cell_text(value)
     if text is None:
         return ()
     if not (text.startswith("[") and text.endswith("]")):
         return (text[: 8 * TEXT_LIMIT],)
-    items = (next(filter(None, m.groups()), "") for m in _ITEM.finditer(text[1:-1][:_MOST_LIST]))
-    return tuple(dict.fromkeys(filter(None, map(str.strip, items))))[:_MOST_ITEMS]
+    items = (next(filter(None, m.groups()), "") for m in _ITEM.finditer(text[1:-1][:_MAX_LIST]))
+    return tuple(dict.fromkeys(filter(None, map(str.strip, items))))[:_MAX_ITEMS]
 
 
 def _nested(item: object) -> bool:
@@ -122,24 +122,24 @@ def street_tags(row: Mapping[str, object]) -> tuple[dict[str, str], bool]:
     found: dict[str, str] = {}
     mixed = False
     for column, key in STREET_COLUMNS.items():
-        values = several(row.get(column))
+        values = cell_values(row.get(column))
         if not values or key in found:
             continue
         mixed |= len(values) > 1
-        found[key] = _one(key, values)
+        found[key] = _merged_value(key, values)
     for key, value in _pairs(row.get(EXTRA_COLUMN)):
         if key in STREET_COLUMNS.values():
             found.setdefault(key, value)
     if row.get("fclass") is not None and found.get("oneway"):
         found["oneway"] = _DIRECTIONS.get(str(row.get("oneway")).strip(), found["oneway"])
-    cover = _COVER_TAGS.get(text_of(row.get("cover")) or "")
+    cover = _COVER_TAGS.get(cell_text(row.get("cover")) or "")
     if cover:
         found.pop("tunnel", None)
         found[cover[0]] = cover[1]
     return found, mixed
 
 
-def _one(key: str, values: tuple[str, ...]) -> str:
+def _merged_value(key: str, values: tuple[str, ...]) -> str:
     """Return the value that stands for several."""
     if key == "highway":
         # "primary;residential", as OpenStreetMap joins values.
@@ -163,13 +163,13 @@ def _order(value: str) -> tuple[float, str]:
 
 
 def _pairs(value: object) -> Iterable[tuple[str, str]]:
-    text = text_of(value)
-    return () if text is None else _PAIR.findall(text[:_MOST_LIST])
+    text = cell_text(value)
+    return () if text is None else _PAIR.findall(text[:_MAX_LIST])
 
 
-def is_other(row: Mapping[str, object]) -> bool:
+def is_other_feature(row: Mapping[str, object]) -> bool:
     """Return whether a line without a class is a river, a railway or another thing."""
-    if any(text_of(row.get(column)) for column in OTHER_COLUMNS):
+    if any(cell_text(row.get(column)) for column in OTHER_COLUMNS):
         return True
     return any(key in OTHER_COLUMNS for key, _ in _pairs(row.get(EXTRA_COLUMN)))
 
@@ -201,7 +201,7 @@ def way_id(row: Mapping[str, object]) -> int:
         value = row.get(column)
         if column == "id" and not str(value).startswith("way/"):
             continue
-        matches = [_NUMBER.fullmatch(v) for v in several(value)]
+        matches = [_NUMBER.fullmatch(v) for v in cell_values(value)]
         numbers = [int(m[1]) for m in matches if m]
         if numbers and min(numbers) > 0:
             return min(numbers)
@@ -212,7 +212,7 @@ def building_tags(row: Mapping[str, object]) -> dict[str, str]:
     """Return the tags of a building."""
     found: dict[str, str] = {}
     for column, key in BUILDING_COLUMNS.items():
-        value = text_of(row.get(column))
+        value = cell_text(row.get(column))
         if value and key not in found:
             found[key] = value
     return found
@@ -220,7 +220,7 @@ def building_tags(row: Mapping[str, object]) -> dict[str, str]:
 
 def place_tags(row: Mapping[str, object]) -> dict[str, str]:
     """Return the tags of a place."""
-    values = {key: text_of(row.get(key)) for key in PLACE_COLUMNS}
+    values = {key: cell_text(row.get(key)) for key in PLACE_COLUMNS}
     found = {key: value for key, value in values.items() if value}
     for key, value in _pairs(row.get(EXTRA_COLUMN)):
         if key in rules.PLACE_KEYS:

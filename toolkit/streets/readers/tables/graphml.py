@@ -24,25 +24,25 @@ from shapely.geometry.base import BaseGeometry
 
 from toolkit.base import store
 from toolkit.base.errors import InputDataError
-from toolkit.base.terms import StepProgress
+from toolkit.base.terms import StepProgress, no_progress
 from toolkit.streets.readers import guard
 from toolkit.streets.readers.extract import Extract
 from toolkit.streets.readers.tables import build as street_lines
 from toolkit.streets.readers.tables import columns
-from toolkit.streets.readers.tables.build import Beside, Drawn, StreetFile
+from toolkit.streets.readers.tables.build import OtherLayers, RawStreets, StreetFile
 from toolkit.streets.readers.topology import noding
 
 SUFFIXES: Final = (".graphml",)
 """Endings of the files that are read here."""
-_MOST_BYTES: Final = 1 << 30
+_MAX_BYTES: Final = 1 << 30
 """Largest GraphML file: OSMnx writes about 400 bytes an edge, so some two million edges."""
 _CHUNK: Final = 1 << 20
-_MOST_TOKEN_BYTES: Final = 1 << 24
+_MAX_TOKEN_BYTES: Final = 1 << 24
 """Longest tag of the file; expat keeps an unfinished one in memory."""
-_MOST_VALUE: Final = 1 << 22
+_MAX_VALUE: Final = 1 << 22
 """Longest value: the text of a line of a hundred thousand points."""
-_MOST_DEPTH: Final = 16
-_MOST_KEYS: Final = 1000
+_MAX_DEPTH: Final = 16
+_MAX_KEYS: Final = 1000
 _NODE_VALUES: Final = ("x", "y", "highway")
 _EDGE_VALUES: Final = frozenset({*columns.WANTED, "geometry", "reversed"}) - {"id", "u", "v"}
 _WHOLE: Final = re.compile(r"-?\d{1,18}", re.ASCII)
@@ -101,10 +101,10 @@ def load_graphml(
     InputDataError
         If it is not such a file, is damaged, or names no coordinate system.
     """
-    file = guard.plain_file(path, most_bytes=_MOST_BYTES)
+    file = guard.plain_file(path, max_bytes=_MAX_BYTES)
     reader = _Reader(file)
     with guard.reading(file, "GraphML", expat.ExpatError, ValueError, KeyError):
-        reader.read(progress or (lambda _text, _share: None))
+        reader.read(progress or no_progress)
     return _street_file(file, store.sha256_file(file), reader.found)
 
 
@@ -144,10 +144,10 @@ def from_graph(
     digest = hashlib.sha256()
     for line, tags in sorted(
         (bytes(shapely.to_wkb(line)), repr(sorted(tags.items())))
-        for line, tags in zip(made.drawn.lines, made.drawn.tags, strict=True)
+        for line, tags in zip(made.streets.lines, made.streets.tags, strict=True)
     ):
         digest.update(line + tags.encode())
-    whole = StreetFile(made.name, digest.hexdigest(), made.drawn, made.beside)
+    whole = StreetFile(made.name, digest.hexdigest(), made.streets, made.others)
     return street_lines.build(whole, boundary=boundary, progress=progress)
 
 
@@ -182,7 +182,7 @@ class _Reader:
             while chunk := stream.read(_CHUNK):
                 parser.Parse(chunk, False)
                 fed += len(chunk)
-                if fed - parser.CurrentByteIndex > _MOST_TOKEN_BYTES:
+                if fed - parser.CurrentByteIndex > _MAX_TOKEN_BYTES:
                     self._stop("a tag in it does not end")
                 say(f"Reading {self.file.name}", fed / size)
         parser.Parse(b"", True)
@@ -199,12 +199,12 @@ class _Reader:
     def _start(self, tag: str, given: dict[str, str]) -> None:
         name = tag.rpartition(":")[2]
         self._path.append(name)
-        if len(self._path) > _MOST_DEPTH:
+        if len(self._path) > _MAX_DEPTH:
             self._stop("its tags are nested too deep")
         if len(self._path) == 1 and name != "graphml":
             self._stop(f"it begins with {name[:30]!r}")
         if name == "key":
-            if len(self._keys) >= _MOST_KEYS:
+            if len(self._keys) >= _MAX_KEYS:
                 self._stop("it has too many keys")
             self._keys[given.get("id", "")] = given.get("attr.name", "").lower()
         elif name == "graph":
@@ -221,7 +221,7 @@ class _Reader:
         if self._data is None:
             return
         self._length += len(text)
-        if self._length > _MOST_VALUE:
+        if self._length > _MAX_VALUE:
             self._stop("a value in it is too long")
         self._text.append(text)
 
@@ -278,7 +278,7 @@ def _street_file(file: Path, sha256: str, found: _Found) -> StreetFile:
     ids = _node_ids(where)
     kept = [i for i, shape in enumerate(shapes) if shape is not None and shape.length > 0]
     counts["lines_without_length"] += len(edges) - len(kept)
-    some_oneway = any(columns.text_of(values.get("oneway")) for _, _, values in edges)
+    some_oneway = any(columns.cell_text(values.get("oneway")) for _, _, values in edges)
     tags = []
     for i in kept:
         values, mixed = columns.street_tags(edges[i][2])
@@ -287,7 +287,7 @@ def _street_file(file: Path, sha256: str, found: _Found) -> StreetFile:
             values["oneway"] = "yes" if found.directed else "no"
         tags.append(values)
     ends = [(ids[edges[i][0]], ids[edges[i][1]]) for i in kept]
-    drawn = Drawn(
+    drawn = RawStreets(
         lines=shapes[np.array(kept, dtype=np.int64)],
         tags=tags,
         way_ids=np.array([columns.way_id(edges[i][2]) for i in kept], dtype=np.int64),
@@ -297,9 +297,9 @@ def _street_file(file: Path, sha256: str, found: _Found) -> StreetFile:
     signals = [
         where[node]
         for node, values in found.nodes.items()
-        if where[node] is not None and _SIGNALS in columns.several(values.get("highway"))
+        if where[node] is not None and _SIGNALS in columns.cell_values(values.get("highway"))
     ]
-    return StreetFile(file.name, sha256, drawn, Beside(signals=signals))
+    return StreetFile(file.name, sha256, drawn, OtherLayers(signals=signals))
 
 
 def _position(values: Values) -> tuple[float, float] | None:

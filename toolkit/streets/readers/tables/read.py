@@ -19,7 +19,7 @@ from shapely.geometry.base import BaseGeometry
 
 from toolkit.base import store
 from toolkit.base.errors import InputDataError
-from toolkit.base.terms import StepProgress
+from toolkit.base.terms import StepProgress, no_progress
 from toolkit.streets.readers import guard
 from toolkit.streets.readers.extract import Extract, polygonal
 from toolkit.streets.readers.formats import geojson, geopackage, geoparquet, shapefile
@@ -28,16 +28,16 @@ from toolkit.streets.readers.osm import camera_tags
 from toolkit.streets.readers.osm import tags as rules
 from toolkit.streets.readers.tables import build as street_lines
 from toolkit.streets.readers.tables import columns
-from toolkit.streets.readers.tables.build import Beside, Drawn, StreetFile
+from toolkit.streets.readers.tables.build import OtherLayers, RawStreets, StreetFile
 
 _READERS: Final[dict[str, tuple[Callable[[Path, Collection[str]], list[Layer]], int]]] = {
-    ".gpkg": (geopackage.layers, guard.MOST_FILE_BYTES),
-    ".geojson": (geojson.layers, guard.MOST_TEXT_BYTES),
-    ".json": (geojson.layers, guard.MOST_TEXT_BYTES),
-    ".parquet": (geoparquet.layers, guard.MOST_FILE_BYTES),
-    ".geoparquet": (geoparquet.layers, guard.MOST_FILE_BYTES),
-    ".shp": (shapefile.layers, guard.MOST_UNPACKED_BYTES),
-    ".zip": (shapefile.layers, guard.MOST_UNPACKED_BYTES),
+    ".gpkg": (geopackage.layers, guard.MAX_FILE_BYTES),
+    ".geojson": (geojson.layers, guard.MAX_TEXT_BYTES),
+    ".json": (geojson.layers, guard.MAX_TEXT_BYTES),
+    ".parquet": (geoparquet.layers, guard.MAX_FILE_BYTES),
+    ".geoparquet": (geoparquet.layers, guard.MAX_FILE_BYTES),
+    ".shp": (shapefile.layers, guard.MAX_UNPACKED_BYTES),
+    ".zip": (shapefile.layers, guard.MAX_UNPACKED_BYTES),
 }
 SUFFIXES: Final = tuple(_READERS)
 """Endings of the files that are read here."""
@@ -121,7 +121,7 @@ def load_tables(
     InputDataError
         If it is not such a file, is damaged, or names no coordinate system.
     """
-    say = progress or (lambda _text, _share: None)
+    say = progress or no_progress
     file, listed = _open(path)
     say(f"Reading {file.name}", None)
     digest = store.sha256_file(file)
@@ -140,9 +140,9 @@ def load_tables(
     counts: Counter[str] = Counter()
     for table in tables:
         counts.update(table.counts)
-    of_streets = Counter(tables[0].counts)
-    drawn = _drawn(tables[0], counts, of_streets)
-    return StreetFile(file.name, digest, drawn, _beside(tables, drawn, counts), of_streets)
+    street_counts = Counter(tables[0].counts)
+    drawn = _drawn(tables[0], counts, street_counts)
+    return StreetFile(file.name, digest, drawn, _other_layers(tables, drawn, counts), street_counts)
 
 
 def read_cameras(
@@ -207,7 +207,7 @@ def _open(
     name: str | os.PathLike[str], wanted: Collection[str] = columns.WANTED
 ) -> tuple[Path, list[Layer]]:
     suffix = Path(os.fspath(name).replace("\0", "")).suffix.lower()
-    path = guard.plain_file(name, most_bytes=_READERS.get(suffix, (None, 1 << 62))[1])
+    path = guard.plain_file(name, max_bytes=_READERS.get(suffix, (None, 1 << 62))[1])
     if suffix not in _READERS:
         msg = f"{path.name} is none of the kinds that are read: {', '.join(SUFFIXES)}."
         raise InputDataError(msg)
@@ -253,15 +253,15 @@ def _of_kind(table: ForeignTable, kinds: tuple[Any, ...]) -> list[int]:
     return [int(i) for i in np.flatnonzero(np.isin(shapely.get_type_id(table.geometry), kinds))]
 
 
-def _drawn(table: ForeignTable, counts: Counter[str], of_streets: Counter[str]) -> Drawn:
+def _drawn(table: ForeignTable, counts: Counter[str], street_counts: Counter[str]) -> RawStreets:
     """Return the lines of the layer of streets; what is left out is counted in both counters."""
     found = _lines_of(table, own := Counter[str]())
     counts.update(own)
-    of_streets.update(own)
+    street_counts.update(own)
     return replace(found, counts=counts)
 
 
-def _lines_of(table: ForeignTable, counts: Counter[str]) -> Drawn:
+def _lines_of(table: ForeignTable, counts: Counter[str]) -> RawStreets:
     rows = _of_kind(table, _LINES)
     known = {*rows, *_of_kind(table, _AREAS), *_of_kind(table, _POINTS)}
     present = int((~shapely.is_missing(table.geometry)).sum())
@@ -271,7 +271,7 @@ def _lines_of(table: ForeignTable, counts: Counter[str]) -> Drawn:
     for i in rows:
         row = _row(table, i)
         values, mixed = columns.street_tags(row)
-        if "highway" not in values and columns.is_other(row):
+        if "highway" not in values and columns.is_other_feature(row):
             counts["lines_of_other_things"] += 1
             continue
         counts["values_mixed"] += mixed
@@ -288,7 +288,7 @@ def _lines_of(table: ForeignTable, counts: Counter[str]) -> Drawn:
     lines = np.empty(len(kept), dtype=object)
     lines[:] = kept
     counts["lines_without_way_id"] += sum(number == 0 for number in ids)
-    return Drawn(
+    return RawStreets(
         lines=lines,
         tags=tags,
         way_ids=np.array(ids, dtype=np.int64),
@@ -312,7 +312,9 @@ def _ends(row: dict[str, Any]) -> tuple[int, int] | None:
 # --- what stands beside them ----------------------------------------------------------------
 
 
-def _beside(tables: Sequence[ForeignTable], drawn: Drawn, counts: Counter[str]) -> Beside:
+def _other_layers(
+    tables: Sequence[ForeignTable], drawn: RawStreets, counts: Counter[str]
+) -> OtherLayers:
     buildings: list[dict[str, Any]] = []
     places: list[dict[str, Any]] = []
     signals: list[BaseGeometry] = []
@@ -335,7 +337,7 @@ def _beside(tables: Sequence[ForeignTable], drawn: Drawn, counts: Counter[str]) 
         buildings += street_lines.shape_rows(array, tags, _different(ids), counts)
     places = _gates_on_streets(places, drawn)
     labels = _different([p["osm_id"] for p in places])
-    return Beside(
+    return OtherLayers(
         buildings=buildings,
         places=[{**p, "osm_id": label} for p, label in zip(places, labels, strict=True)],
         signals=signals,
@@ -354,9 +356,9 @@ def _take_place(
     if point is not None and {tags.get("highway"), tags.get("kind")} & _SIGNAL_KINDS:
         signals.append(point)
         return
-    told = tags.get("kind") in columns.PLACE_KINDS
-    kind = tags.get("kind") if told else rules.place_kind(tags)
-    barrier = not told and rules.is_barrier_gate(tags)
+    stated = tags.get("kind") in columns.PLACE_KINDS
+    kind = tags.get("kind") if stated else rules.place_kind(tags)
+    barrier = not stated and rules.is_barrier_gate(tags)
     whole = shape if point is not None else polygonal(shape)
     if kind and whole is not None and (point is not None or not barrier):
         at = point or whole.representative_point()
@@ -364,7 +366,7 @@ def _take_place(
         places.append({**place, _BARRIER: barrier})
 
 
-def _gates_on_streets(places: list[dict[str, Any]], drawn: Drawn) -> list[dict[str, Any]]:
+def _gates_on_streets(places: list[dict[str, Any]], drawn: RawStreets) -> list[dict[str, Any]]:
     """Leave out gates by ``barrier`` that are not on a drivable street, as in an extract."""
     gates = [p["geometry"] for p in places if p[_BARRIER]]
     on_street: list[bool] = []

@@ -26,12 +26,12 @@ _SPARE: Final = 64
 def near_pairs(
     name: str,
     tree: shapely.STRtree,
-    asked: NDArray[Any],
+    queries: NDArray[Any],
     *,
-    most_each: int,
+    max_each: int,
     **how: Any,  # noqa: ANN401
 ) -> Iterator[tuple[IntArray, IntArray]]:
-    """Give the pairs that ``tree.query(asked, **how)`` would give, in portions.
+    """Give the pairs that ``tree.query(queries, **how)`` would give, in portions.
 
     Parameters
     ----------
@@ -39,14 +39,14 @@ def near_pairs(
         What is named in the error.
     tree
         Shapes to be found.
-    asked
-        Shapes to be asked for.
-    most_each
-        How many pairs there may be on average for each shape asked for.
+    queries
+        Shapes to be queries for.
+    max_each
+        How many pairs there may be on average for each shape queries for.
 
     Yields
     ------
-    asked, found
+    queries, found
         Indices of the pairs of a portion.
 
     Raises
@@ -56,14 +56,14 @@ def near_pairs(
     """
     size = max(1, _AT_ONCE // max(1, len(tree)))
     # In mixed order the portions stand for the whole; they grow as long as they turn out sparse.
-    order = np.random.default_rng(0).permutation(len(asked))
+    order = np.random.default_rng(0).permutation(len(queries))
     start, seen = 0, 0
-    while start < len(asked):
+    while start < len(queries):
         rows = order[start : start + size]
-        found = tree.query(asked[rows], **how)
+        found = tree.query(queries[rows], **how)
         seen += found.shape[1]
         start += len(rows)
-        if seen > _FREE + most_each * start:
+        if seen > _FREE + max_each * start:
             msg = (
                 f"{name}: there are too many lines on top of one another for streets. Is it the "
                 "layer of streets?"

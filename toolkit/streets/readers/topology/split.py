@@ -132,7 +132,7 @@ def split_ways(nodes: WayNodes) -> tuple[Pieces, dict[str, int]]:
         "ways_broken": len(np.unique(way[missing])),
         "pieces_dropped": int(lonely.sum() + (~lasting).sum()),
     }
-    return _take(pieces, lasting), counts
+    return _select(pieces, lasting), counts
 
 
 def _end_ids(refs: IntArray, real: BoolArray, at: IntArray) -> IntArray:
@@ -143,7 +143,7 @@ def _end_ids(refs: IntArray, real: BoolArray, at: IntArray) -> IntArray:
     return np.where(real[at], refs[at], _BROKEN_BASE - refs[at])
 
 
-def _take(pieces: Pieces, kept: BoolArray) -> Pieces:
+def _select(pieces: Pieces, kept: BoolArray) -> Pieces:
     return Pieces(
         way=pieces.way[kept],
         ordinal=pieces.ordinal[kept],
@@ -172,7 +172,7 @@ def clip_pieces(pieces: Pieces, boundary: BaseGeometry) -> Pieces:
             v = pieces.v[i] if (ends[1] == whole[1]).all() else _cut_id(ends[1])
             rows.append((int(pieces.way[i]), int(pieces.ordinal[i]), int(u), int(v)))
             lines.append(part)
-    kept = _take(pieces, inside)
+    kept = _select(pieces, inside)
     table = np.array(rows, dtype=np.int64).reshape(-1, 4)
     return Pieces(
         way=np.concatenate([kept.way, table[:, 0]]),
@@ -238,7 +238,7 @@ CARRIAGEWAY_REACH_M: Final = 25.0
 """A pavement mapped as a way of its own lies this near the road that it runs along. Half the
 width of the widest streets between building lines in the networks of
 ``docs/method/reference-networks.md``."""
-_MOST_ROADS_NEAR: Final = 300
+_MAX_ROADS_NEAR: Final = 300
 """Roads within `CARRIAGEWAY_REACH_M` of a street, on average over a file; ten are usual."""
 _NOT_ON_THE_SURFACE: Final = ("tunnel", "underground", "indoor")
 
@@ -266,7 +266,7 @@ def carriageways(streets: gpd.GeoDataFrame, metric_crs: str) -> NDArray[np.objec
         middles = shapely.line_interpolate_point(lines, 0.5, normalized=True)
         tree = shapely.STRtree(lines[roads])
         for at, near in near_pairs(
-            "The file", tree, middles, most_each=_MOST_ROADS_NEAR, predicate="dwithin",
+            "The file", tree, middles, max_each=_MAX_ROADS_NEAR, predicate="dwithin",
             distance=CARRIAGEWAY_REACH_M,
         ):  # fmt: skip
             np.minimum.at(best, at, rank[roads[near]])
@@ -298,7 +298,7 @@ def junctions_of(streets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     )
 
 
-def place_signals(
+def assign_signals(
     junctions: gpd.GeoDataFrame, signals: gpd.GeoSeries, metric_crs: str
 ) -> tuple[BoolArray, int]:
     """Give each traffic-signal node to one junction within `SIGNAL_REACH_M`.

@@ -19,7 +19,7 @@ _OWN_VOTE: Final = 1.25
 """What the end that fits a line's direction counts for, where the other end counts 1."""
 
 
-def stated(lines: GeometryArray, ends: IntArray) -> Pieces | None:
+def pieces_of(lines: GeometryArray, ends: IntArray) -> Pieces | None:
     """Return one piece for each line, or None if the lines do not end where their nodes are.
 
     Parameters
@@ -85,7 +85,7 @@ def _node_places(number: int, index: IntArray, first: IntArray, last: IntArray) 
     return places
 
 
-def without_doubles(
+def without_duplicates(
     pieces: Pieces, levels: IntArray, way_ids: IntArray, counts: Counter[str]
 ) -> tuple[Pieces, NDArray[np.bool_]]:
     """Keep one of pieces with the same vertices; drawn once each way they are one both ways.
