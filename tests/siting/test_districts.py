@@ -55,7 +55,7 @@ class TestFactors:
 
 @given(prob=st.floats(0.0, 1.0), shape=st.floats(0.1, 8.0))
 def test_each_single_site_keeps_its_chance(prob, shape):
-    given_, alone = districts.prob_at_mean_favour(np.array([prob]), np.array([shape]))
+    given_, alone = districts.prob_at_unit_factor(np.array([prob]), np.array([shape]))
     if alone[0]:
         assert given_[0] == prob
         return
@@ -74,7 +74,7 @@ def test_each_single_site_keeps_its_chance(prob, shape):
 
 def test_no_clustering_leaves_chances_as_they_are():
     prob = np.array([0.0, 0.3, 1.0])
-    given_, alone = districts.prob_at_mean_favour(prob[:, None], np.array([np.inf]))
+    given_, alone = districts.prob_at_unit_factor(prob[:, None], np.array([np.inf]))
     np.testing.assert_array_equal(given_[:, 0], prob)
     assert not alone.any()
     curve = districts.miss_curve(np.array([np.inf]))[0]

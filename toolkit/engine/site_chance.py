@@ -95,7 +95,7 @@ class SiteChance:
             cells = np.zeros((int(district.max(initial=0)) + 1, n_classes))
             np.add.at(cells, (district[size > 0], site_class[size > 0]), 1.0)
             shape = districts.shape_among(cluster_size, cells @ prob)
-        given, alone = districts.prob_at_mean_favour(prob, shape)
+        given, alone = districts.prob_at_unit_factor(prob, shape)
         kept = alone | np.isinf(shape)
         within = np.where(kept, np.minimum(factor, CERTAIN), given / mean[:, None])
         certain = (n_certain > 0) * 1

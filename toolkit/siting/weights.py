@@ -22,16 +22,17 @@ from toolkit.siting.design_matrix import COLUMNS
 from toolkit.siting.profiles import DEFAULT_MIXTURE, Mixture, Profiles, load_profiles
 
 _MAX_LOG: Final = 40.0
+"""Range of log weights below the largest; smaller weights are cut off there."""
 
 
 @dataclass(frozen=True)
 class Operators:
-    """Profiles, and the mixture of them that is believed of one city.
+    """Profiles, and the prior mixture of one city.
 
     Attributes
     ----------
     alone
-        Name of the only profile asked for; None for the mixture of the city.
+        Name of a single requested profile; None for the mixture of the city.
     """
 
     profiles: Profiles
@@ -40,9 +41,9 @@ class Operators:
 
     @property
     def cluster_factor(self) -> float:
-        """Size of the district factor over that for a place of which nothing is known.
+        """Shape of the district factor relative to that of an unknown place.
 
-        The smaller, the more sites keep to some districts. Sizes of profiles are mixed as logs.
+        The smaller, the stronger the clustering. Shapes of profiles are averaged in logs.
         """
         unknown = self.profiles.prior.mixture[DEFAULT_MIXTURE].share
         return math.exp(
@@ -62,16 +63,16 @@ class Operators:
 
 @dataclass(frozen=True)
 class WeightDraws:
-    """Draws of what a metre of street of each class weighs.
+    """Draws of the weight of a metre of street by class.
 
     Attributes
     ----------
     weight
-        Weight of a metre over the mean metre of the place, shape (D, C).
+        Weight of a metre relative to the mean metre of the place, shape (D, C).
     uniform_share
-        Shape (D,); already inside `weight`.
+        Share of sites proportional to length alone, already included in `weight`, shape (D,).
     cluster_size
-        Size k of the district factor, shape (D,).
+        Shape k of the district factor, shape (D,).
     """
 
     weight: FloatArray
@@ -80,13 +81,20 @@ class WeightDraws:
 
 
 def mixture_of(profiles: Profiles, city: str | None) -> Mixture:
-    """Return the mixture of a city, or the one for a place of which nothing is known."""
+    """Return the mixture of a city, or that of an unknown place.
+
+    Examples
+    --------
+    >>> mixture = mixture_of(load_profiles(), "nowhere")
+    >>> round(sum(mixture.share.values()), 9)
+    1.0
+    """
     known = profiles.prior.mixture
     return known.get((city or "").replace("-", "_"), known[DEFAULT_MIXTURE])
 
 
 def single_profile(profiles: Profiles, name: str) -> Mixture:
-    """Return a mixture of one profile.
+    """Return the mixture of a single profile.
 
     Raises
     ------
@@ -102,16 +110,16 @@ def single_profile(profiles: Profiles, name: str) -> Mixture:
 def operators_of(
     city: str | None, profile: str | None = None, fitted: Profiles | None = None
 ) -> Operators:
-    """Return what is believed of the operators of a city.
+    """Return the operators of a city: its mixture of profiles.
 
     Parameters
     ----------
     city
-        Id of the city.
+        Id of the city, or None.
     profile
-        This profile alone, in place of the mixture of the city.
+        Name of a single profile to use in place of the mixture of the city.
     fitted
-        The profiles; read by default.
+        Profiles; read from the data folder by default.
 
     Raises
     ------
@@ -128,15 +136,15 @@ def operators_of(
 def weights_of(
     operators: Operators, found: Candidates, values: AssumptionSet, design: Design
 ) -> FloatArray:
-    """Draw the weight of a metre of street of each class of groups, shape (D, C), read-only.
+    """Draw the weight of a metre of street by class of groups, shape (D, C), read-only.
 
-    The last draws are kept: nothing here depends on the count or on the optics, and every reading
-    of a report asks for the same.
+    The last results are cached: weights depend neither on the count nor on the optics, and all
+    figures of a report need the same.
 
     Parameters
     ----------
     operators
-        What is believed of the operators of the city.
+        Operators of the city.
     found
         Candidate groups of the city.
     values
@@ -159,7 +167,7 @@ def weights_of(
 
 @dataclass(frozen=True)
 class _WeightsKey:
-    """All that weights depend on."""
+    """Everything on which weights depend."""
 
     profiles: Profiles
     share: tuple[tuple[str, float], ...]
@@ -177,7 +185,7 @@ def _kept_weights(key: _WeightsKey) -> FloatArray:
 
 
 def _drawn_weights(key: _WeightsKey) -> FloatArray:
-    """Draw weights from what they depend on."""
+    """Draw the weights of a key."""
     weight = draw(
         key.profiles,
         Mixture(dict(key.share), key.concentration, ""),
@@ -201,26 +209,26 @@ def draw(
     uniform_share: FloatArray | None = None,
     spread: FloatArray | float = 1.0,
 ) -> WeightDraws:
-    """Draw the weight of a metre of street of each class.
+    """Draw the weight of a metre of street by class.
 
     Parameters
     ----------
     profiles, mixture
-        What is believed of operators, and of this place.
+        Priors of operators, and their mixture in this place.
     code
-        Class indices that occur there, shape (C,), see `toolkit.siting.features`.
+        Class indices that occur in the place, shape (C,), see `toolkit.siting.features`.
     length_m
-        Street length of each class, shape (C,): profiles are mixed by shares of sites, for which
-        each must add up to one over the place.
+        Street length by class, shape (C,); profiles are mixed by shares of sites, so each is
+        normalised over the place.
     design
-        Draws; the columns of a profile do not change with the others.
+        Draws; the variates of a profile do not depend on the others in the mixture.
     uniform_share
-        Share of sites that follow length alone, shape (D,); by default drawn as fitted.
+        Share of sites proportional to length alone, shape (D,); by default drawn as fitted.
     spread
-        Factor of the spread between cities.
+        Factor on the spread between cities, shape (D,) or scalar.
     """
     x = design_matrix.design(code)
-    # A column that is nothing here needs no draws.
+    # Columns that are zero throughout the place need no draws.
     here = np.flatnonzero(x.any(axis=0))
     x = x[:, here]
     used = {n: s for n, s in mixture.share.items() if s > 0}
@@ -245,7 +253,7 @@ def draw(
 
 
 def _shares(share: Mapping[str, float], concentration: float, design: Design) -> FloatArray:
-    """Draw shares of sites, shape (D, profiles): a Dirichlet as gammas over their sum."""
+    """Draw shares of sites, shape (D, profiles): a Dirichlet as normalised gammas."""
     if len(share) == 1:
         return np.ones((design.n_draws, 1))
     gamma = np.column_stack(

@@ -1,4 +1,4 @@
-"""Streets and cameras of a city as files, put on a plane and described."""
+"""Cities with known cameras: street points with features, and the cameras near them."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ from toolkit.streets.readers.tables import columns, read
 from toolkit.streets.readers.tables.build import StreetFile
 
 MAX_OFFSET_M: Final = 60.0
-"""A camera farther than this from every street is not one of this network."""
+"""A camera farther than this from every street does not belong to the network."""
 PIECE_M: Final = 10.0
 _WIDEST_DEG: Final = 6.0
-"""Widest place: that of a UTM zone, beyond which lengths on its plane go wrong."""
+"""Maximum extent: that of a UTM zone, beyond which projected lengths are distorted."""
 _LEFT_OUT: Final = {
     "without_geometry": "features_without_geometry",
     "outside_world": "features_outside_world",
@@ -45,36 +45,36 @@ _LEFT_OUT: Final = {
     "neither_line_nor_point_nor_area": "features_of_other_kinds",
     "without_length": "lines_without_length",
 }
-"""Reason and figure of the reader for each kind of row that cannot be used."""
+"""Count of the reader by reason why a row cannot be used."""
 
 
 @dataclass(frozen=True)
 class CityPair:
-    """Streets of a city as described points, and its cameras.
+    """Street points of a city with features, and its cameras.
 
     Attributes
     ----------
     points
-        Pieces of street of about 10 m.
+        Street pieces of about 10 m.
     camera_xy_m
         Cameras within 60 m of a street, shape (N, 2), in the frame of the points.
     offset_m
         Distance of each from the nearest point of a street, shape (N,).
     nearest
-        Index of the piece each is nearest to, shape (N,).
+        Index of the nearest piece of each, shape (N,).
     direction_deg
-        Where each looks, clockwise from north, NaN where not known, shape (N,). North of the plane
-        is within 3 degrees of true north in most of the world, less than lists are good to.
+        Direction of each, clockwise from north, NaN where not known, shape (N,). Grid north is
+        within 3 degrees of true north in most of the world, a smaller error than that of lists.
     n_left_out
-        Cameras farther away.
+        Number of cameras farther away.
     n_without_place
-        Rows of the list without coordinates that can be used.
+        Number of rows of the list without usable coordinates.
     layers
-        What is known others the streets, see `street_layers.inventory`.
+        Known layers, see `surroundings.inventory`.
     streets_left_out
-        Rows of streets that could not be used, by reason.
+        Number of unusable street rows, by reason.
     n_without_class
-        Lines without a class, or with one that is not known, which count as minor.
+        Number of lines without a known class, which count as minor.
     """
 
     points: StreetPoints
@@ -96,24 +96,24 @@ def read_pair(
     places: str | os.PathLike[str] | None = None,
     piece_m: float = PIECE_M,
 ) -> CityPair:
-    """Read a file of streets with a ``highway`` column and one of camera points.
+    """Read a street file with a ``highway`` column and a file of camera points.
 
-    Lights, places and bridges are taken where a file has them, by the rules of city packs.
+    Lights, places and bridges are read where present, by the rules of city packs.
 
     Parameters
     ----------
     streets, cameras
-        The files.
+        Files.
     places
-        A file of lights and places, or an OpenStreetMap or OSMnx file of the same city (see
-        `siting_beside`); by default what the file of streets has of them.
+        File of lights and places, or an OpenStreetMap or OSMnx file of the same city (see
+        `second_file`); by default the layers of the street file.
     piece_m
-        About how long a piece of street is.
+        Target length of a street piece.
 
     Raises
     ------
     InputDataError
-        If a file cannot be read, has no street with a class, or no camera is near one.
+        If a file cannot be read, no street has a class, or no camera is near a street.
     """
     found = read_files(streets, cameras, places)
     try:
@@ -129,7 +129,7 @@ def read_files(
     cameras: str | os.PathLike[str],
     places: str | os.PathLike[str] | None = None,
 ) -> tuple[StreetLayers, FloatArray, FloatArray]:
-    """Return streets, camera points and directions of files, in the UTM zone of the streets."""
+    """Return the streets, camera points and directions of files, in the UTM zone of the streets."""
     layers, crs = _street_layers(streets, places)
     change = pyproj.Transformer.from_crs(4326, crs, always_xy=True)
     lon_lat, direction_deg = read.read_cameras(cameras)
@@ -144,19 +144,19 @@ def make_pair(
     *,
     piece_m: float = PIECE_M,
 ) -> CityPair:
-    """Put cameras to the streets they are nearest to.
+    """Match cameras to their nearest streets.
 
     Parameters
     ----------
     layers
-        The streets.
+        Streets and their surroundings.
     camera_xy_m
-        Shape (N, 2), not finite where a row has no place.
+        Cameras, not finite where a row has no position, shape (N, 2).
     direction_deg
-        Where each looks, clockwise from north, NaN where not known, shape (N,); by default not
-        known of any.
+        Direction of each, clockwise from north, NaN where not known, shape (N,); by default not
+        known for any.
     piece_m
-        About how long a piece of street is.
+        Target length of a street piece.
 
     Raises
     ------
@@ -195,12 +195,12 @@ def make_pair(
 
 
 def pack_pair(pack: Pack, *, piece_m: float = PIECE_M) -> CityPair:
-    """Return a city pack with its mapped cameras."""
+    """Return the street points of a city pack with its mapped cameras."""
     return make_pair(*pack_files(pack), piece_m=piece_m)
 
 
 def pack_files(pack: Pack) -> tuple[StreetLayers, FloatArray, FloatArray]:
-    """Return the streets of a pack, its mapped cameras and directions, in the frame of the pack."""
+    """Return the streets, mapped cameras and directions of a pack, in its metric CRS."""
     direction_deg = pack.cameras["direction_deg"].to_numpy(dtype=float)
     return pack_layers(pack), metric_xy(pack.cameras, pack.manifest.crs), direction_deg
 
@@ -281,7 +281,7 @@ def _flags(
     tag: str,
     rule: Callable[[Mapping[str, str]], bool],
 ) -> NDArray[np.bool_] | None:
-    """Return of which lines something holds; None if no line of the file says yes or no."""
+    """Apply a rule to the tags of lines; None if no line of the file has the tag."""
     if not any(tag in tags for tags in file.streets.tags):
         return None
     return np.array([rule(file.streets.tags[i]) for i in index], dtype=np.bool_)
@@ -296,10 +296,10 @@ def _left_out(file: StreetFile, highway: Sequence[str | None]) -> dict[str, int]
 def _with_points(
     layers: StreetLayers, file: StreetFile, change: pyproj.Transformer
 ) -> StreetLayers:
-    """Return streets with the lights and places of a file.
+    """Add the lights and places of a file to its streets.
 
-    As in a pack, lights are the junctions that have them, and a file without any light or place
-    at its streets is one that does not have them.
+    As in a pack, lights are signalled junctions, and a file without a single light or place near
+    its streets counts as lacking that layer.
     """
 
     def metric(shapes: Sequence[Any]) -> FloatArray:

@@ -1,4 +1,4 @@
-"""Score what the siting model believes against the cameras of a city."""
+"""Scores of the predictions of the siting model on the cameras of a city."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ MIXTURE: Final = "mixture"
 
 @dataclass(frozen=True)
 class Classed:
-    """Pieces of street by the classes that occur.
+    """Street pieces by class.
 
     Attributes
     ----------
     code, length_m
         Classes that occur and the street length of each, shape (C,).
     of
-        Class of each piece, shape (P,).
+        Row of `code` of each piece, shape (P,).
     """
 
     code: IntArray
@@ -41,21 +41,28 @@ class Classed:
 
 
 def classed(code: IntArray, length_m: FloatArray) -> Classed:
-    """Return the classes that occur, so that draws are made for each class once."""
+    """Group pieces by class, so that each class is drawn once."""
     found, of = np.unique(code, return_inverse=True)
     of = of.reshape(-1).astype(np.int64)
     return Classed(found, np.bincount(of, weights=length_m).astype(float), of)
 
 
 def auc(score: FloatArray, weight: FloatArray, at: FloatArray) -> float:
-    """Return how often a camera's place scores above a random metre of street, ties half.
+    """Return the probability that a camera scores above a random metre of street (AUC).
+
+    Ties count half.
 
     Parameters
     ----------
     score, weight
-        Score and street length of places, shape (C,).
+        Score and street length of classes, shape (C,).
     at
         Scores at the cameras, shape (N,).
+
+    Examples
+    --------
+    >>> auc(np.array([1.0, 2.0]), np.array([50.0, 50.0]), np.array([2.0]))
+    0.75
     """
     order = np.argsort(score, kind="stable")
     ordered = score[order]
@@ -70,7 +77,7 @@ def capture(
 ) -> float:
     """Return the share of cameras in the top `share` of street length by score.
 
-    Places with the score at the edge count by the part of them that is inside.
+    Classes at the threshold count by the part that is inside.
     """
     order = np.argsort(-score, kind="stable")
     level, first = np.unique(-score[order], return_index=True)
@@ -94,15 +101,15 @@ def score_pair(
     Parameters
     ----------
     pair
-        Streets and cameras.
+        Streets and cameras of the city.
     profiles
-        What is believed.
+        Fitted profiles.
     profile
-        Only this one; all and the mixture by default.
+        Name of a single profile; by default all profiles and the mixture.
     city
-        Whose mixture; by default that of a place of which nothing is known.
+        City whose mixture to use; by default that of an unknown place.
     n_draws, seed
-        Of the draws.
+        Number and seed of the draws.
 
     Raises
     ------
@@ -148,19 +155,19 @@ def score_pair(
 
 
 def figures(weight: FloatArray, groups: Classed, at: IntArray) -> dict[str, dict[str, float]]:
-    """Return scores with their interval.
+    """Return the scores with their intervals.
 
-    ``mid`` is the score of the mean over the draws, which is what maps show; the interval is the
-    5 and 95 % points over the draws, widened to hold ``mid``.
+    ``mid`` is the score of the mean over draws, which maps show; the interval is the 5 and 95 %
+    points over draws, widened to include ``mid``.
 
     Parameters
     ----------
     weight
-        Weight of a metre by class over the mean metre, shape (D, C).
+        Weight of a metre by class relative to the mean metre, shape (D, C).
     groups
-        The classes.
+        Classes.
     at
-        Class at each camera, shape (N,).
+        Row of the class at each camera, shape (N,).
     """
     out = {}
     for name, of in (("auc", auc), ("capture10", capture)):
@@ -196,7 +203,7 @@ def _true_share(pair: CityPair, ground: simulate.Ground) -> float:
 def site_numbers(
     n_cameras: int, n_sites: int, profiles: Profiles, design: Design
 ) -> dict[str, FloatArray]:
-    """Return the number of sites per draw: from the sites, and from the cameras alone."""
+    """Return the number of sites per draw: as observed, and derived from the cameras alone."""
     settings = profiles.prior.settings
     per_site = (settings["cameras_per_site_low"], settings["cameras_per_site_high"])
     return {

@@ -1,4 +1,4 @@
-"""From lines with values, whatever file they came in, to what every reader of streets returns."""
+"""Layers of a pack from lines with tags, whichever format they were read from."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ from toolkit.streets.readers.topology.split import Pieces
 from toolkit.streets.schema import CRS, PackLayers, conform, empty_layer
 
 _WIDEST_DEG: Final = 90.0
-"""Streets further apart than this are not of one country: some position is wrong."""
+"""Streets farther apart than this are not in one country: some position is wrong."""
 _AROUND: Final = 1e-4
-"""Degrees (about 10 m) by which the box of streets is widened where it has no area."""
+"""Margin in degrees (about 10 m) of a bounding box that has no area."""
 
 
 @dataclass(frozen=True)
 class RawStreets:
-    """Lines of streets as a file has them.
+    """Street lines as in the file.
 
     Attributes
     ----------
@@ -49,11 +49,11 @@ class RawStreets:
     tags
         OpenStreetMap tags of each line; ``highway`` may be missing.
     way_ids
-        OpenStreetMap id of the way of each line, 0 if it has none.
+        OpenStreetMap way id of each line, 0 if it has none.
     ends
-        Ids of the nodes at both ends, shape (n, 2); None if the file has none.
+        Ids of the end nodes, shape (n, 2); None if the file has none.
     counts
-        What was found wrong or left out so far.
+        Problems and omissions so far.
     """
 
     lines: GeometryArray
@@ -65,7 +65,7 @@ class RawStreets:
 
 @dataclass(frozen=True)
 class OtherLayers:
-    """What a file has others its streets: rows of the layers of these names, and signals."""
+    """Rows of the other layers of a file, and its traffic signals; None where it has none."""
 
     buildings: list[dict[str, Any]] | None = None
     places: list[dict[str, Any]] | None = None
@@ -74,25 +74,25 @@ class OtherLayers:
 
 @dataclass(frozen=True)
 class StreetFile:
-    """What was read from a file of streets, before it is cut to a place.
+    """Content of a street file before it is clipped to a place.
 
     Attributes
     ----------
     name
-        Name of the file, for errors.
+        Name of the file, for messages.
     sha256
-        Its hash.
-    drawn
-        Its lines.
+        Hash of the file.
+    streets
+        Street lines.
     others
-        Its buildings, places and signals.
+        Buildings, places and signals.
     street_counts
-        What was left out of the layer of streets alone; the counts of `drawn` are of all layers.
+        Omissions in the street layer alone; the counts of `streets` cover all layers.
     """
 
     name: str
     sha256: str
-    drawn: RawStreets
+    streets: RawStreets
     others: OtherLayers
     street_counts: Mapping[str, int] = field(default_factory=dict)
 
@@ -104,23 +104,24 @@ def build(
     kind: str | None = None,
     progress: StepProgress | None = None,
 ) -> Extract:
-    """Return the layers that a file of streets has inside a boundary.
+    """Build the layers of a street file inside a boundary.
 
     Parameters
     ----------
     file
-        As `tables.load_tables` or `graph.load_graphml` gives it; it may be used for several places.
+        From `read.load_tables` or `graphml.load_graphml`; may be used for several places.
     boundary
-        Polygon in EPSG:4326 to which everything is cut; None takes the box of the streets.
+        Polygon in EPSG:4326 to which everything is clipped; None takes the bounding box of the
+        streets.
     kind
-        Kind of the boundary, for its layer; by default "given", or "extract" if there is none.
+        Kind of boundary, for its layer; by default "given", or "extract" if there is none.
     progress
-        Told what is done.
+        Called at each step.
 
     Raises
     ------
     InputDataError
-        If no street is left, or the streets lie too far apart to be of one place.
+        If no street is left, or the streets are too far apart to be of one place.
     """
     say = progress or no_progress
     counts = Counter(file.streets.counts)
@@ -172,7 +173,7 @@ def _no_streets(
 
 
 def _kept(drawn: RawStreets, counts: Counter[str], boundary: BaseGeometry | None) -> RawStreets:
-    """Leave out lines that are no streets or lie far outside, and settle the classes."""
+    """Keep the lines that are streets and near the boundary, and assign their classes."""
     n_given = sum("highway" in tags for tags in drawn.tags)
     if len(drawn.tags) and not n_given:
         counts["missing_classes"] = 1
@@ -224,7 +225,7 @@ def _box(name: str, lines: GeometryArray) -> BaseGeometry:
 
 
 def _pieces(name: str, drawn: RawStreets, levels: IntArray, counts: Counter[str]) -> Pieces:
-    """Return the pieces between nodes: those the file states, else those of its geometry."""
+    """Return pieces between the nodes stated in the file, else between those of the geometry."""
     if drawn.ends is not None:
         pieces = stated_ends.pieces_of(drawn.lines, drawn.ends)
         if pieces is not None:
@@ -240,7 +241,7 @@ def _pieces(name: str, drawn: RawStreets, levels: IntArray, counts: Counter[str]
 
 
 def _level(values: Mapping[str, Any]) -> int:
-    """Return the level of a street; a bridge or tunnel without one is above or below."""
+    """Return the level of a street: ``layer``, else 1 on a bridge and -1 in a tunnel."""
     if values["layer"]:
         return int(values["layer"])
     if values["cover"] in {"tunnel", "underground"}:
@@ -257,7 +258,7 @@ def _streets(
 ) -> gpd.GeoDataFrame:
     two_way = {
         shapely.to_wkb(line) for line in pieces.lines[both_ways]
-    }  # cutting at the boundary makes new lines; those keep what their way says
+    }  # lines clipped at the boundary are new, and keep the tag of their way
     pieces = split.clip_pieces(pieces, boundary)
     if not len(pieces):
         return empty_layer("streets")
@@ -289,16 +290,16 @@ def _streets(
 
 
 def _numbered(pieces: Pieces, way_ids: IntArray) -> Pieces:
-    """Return pieces numbered along their ways; without way ids, only those of equal hash are.
+    """Return pieces numbered along their ways, or among those of equal hash without way ids.
 
-    The id of a street that came without one then depends on its own shape alone.
+    The id of a street without a way id then depends on its own shape only.
     """
     plain = Pieces(pieces.way, np.zeros(len(pieces), np.int64), pieces.u, pieces.v, pieces.lines)
     ids = pd.Series(split.street_ids(plain, way_ids))
     order = np.lexsort((pieces.ordinal, pieces.way, way_ids))
     ordinal = pieces.ordinal.copy()
     named = way_ids > 0
-    # Lines of one way, then pieces along each line; parts of one cut piece keep one number.
+    # By lines of a way, then pieces along each line; parts of a clipped piece share a number.
     whole = pd.DataFrame({"id": way_ids, "way": pieces.way, "ordinal": pieces.ordinal})
     ranks = whole.iloc[order].drop_duplicates()
     ranks = ranks.assign(number=ranks.groupby("id").cumcount())
@@ -340,7 +341,7 @@ def _layers(
 def _state_missing(
     layers: PackLayers, others: OtherLayers, drawn: RawStreets, counts: Counter[str]
 ) -> None:
-    """Say which layers and columns the file does not have: every result has to tell."""
+    """Count the layers and columns that the file lacks, to be stated with every result."""
     absent = {
         "missing_buildings": layers.buildings.empty,
         "missing_places": layers.places.empty,
@@ -358,18 +359,19 @@ def shape_rows(
     ids: Sequence[str],
     counts: Counter[str],
 ) -> list[dict[str, Any]]:
-    """Return rows of the layer buildings: valid areas, without roofs on posts.
+    """Return rows of the layer "buildings": valid polygons, without roofs on posts.
 
     Parameters
     ----------
     shapes
-        Polygons in EPSG:4326; others are counted and left out.
+        Polygons in EPSG:4326; other shapes are counted and left out.
     tags
         OpenStreetMap tags of each.
     ids
-        A name for each that does not repeat.
+        Unique id of each.
     counts
-        Raised: ``buildings_dropped``, ``buildings_repaired``, ``buildings_without_walls_left_out``.
+        Increased: ``buildings_dropped``, ``buildings_repaired`` and
+        ``buildings_without_walls_left_out``.
     """
     rows = []
     for shape, values, name in zip(shapes, tags, ids, strict=True):
@@ -390,5 +392,5 @@ def shape_rows(
 
 
 def place_row(name: str, kind: str, label: str | None, point: BaseGeometry) -> dict[str, Any]:
-    """Return a row of the layer places."""
+    """Return a row of the layer "places"."""
     return {"osm_id": name, "kind": kind, "name": clean_text(label), "geometry": point}

@@ -1,8 +1,8 @@
-"""What the columns of a table of streets, or the attributes of a graph, mean.
+"""Meaning of the columns of street tables and of the attributes of graphs.
 
-Values are brought to OpenStreetMap tags, so that one set of rules
-(`toolkit.streets.readers.osm.tags`) decides about use and cover. ``docs/reference/street-files.md``
-has the names as tables.
+Values are translated to OpenStreetMap tags, so that one set of rules
+(`toolkit.streets.readers.osm.tags`) decides on use and cover. ``docs/reference/street-files.md``
+lists the names.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ STREET_COLUMNS: Final[dict[str, str]] = {
     "motorcar": "motorcar", "motorcycle": "motorcycle", "motorroad": "motorroad", "foot": "foot",
     "area": "area", "drive": "motorcar", "walk": "foot",
 }  # fmt: skip
-"""Column of streets to OpenStreetMap key. An earlier column goes before a later one."""
+"""OpenStreetMap key of each street column. Earlier columns take precedence."""
 ID_COLUMNS: Final = ("osm_way_id", "osmid", "osm_id", "way_id", "full_id", "@id", "id")
 END_COLUMNS: Final = ("u", "v")
 OTHER_COLUMNS: Final = (
     "waterway", "railway", "aerialway", "aeroway", "barrier", "man_made", "boundary", "natural",
     "landuse", "power", "route", "building",
 )  # fmt: skip
-"""A line without a class but with one of these is something else than a street."""
+"""A line without a class but with one of these is not a street."""
 EXTRA_COLUMN: Final = "other_tags"
 BUILDING_COLUMNS: Final[dict[str, str]] = {
     "building": "building", "height": "height", "height_m": "height",
@@ -44,7 +44,7 @@ PLACE_KINDS: Final = frozenset({
     "police", "government", "station", "bus_station", "market", "religious", "airport", "bank",
     "toll", "border", "gate", "school", "hospital", "shopping",
 })  # fmt: skip
-"""What ``kind`` of a place may say, as in the packs."""
+"""Values of ``kind`` of a place, as in packs."""
 WANTED: Final = frozenset({
     *STREET_COLUMNS, *ID_COLUMNS, *END_COLUMNS, *OTHER_COLUMNS, EXTRA_COLUMN, "cover",
     *BUILDING_COLUMNS, *PLACE_COLUMNS,
@@ -64,12 +64,12 @@ _COVER_TAGS: Final = {
     "underground": ("location", "underground"),
 }
 _DIRECTIONS: Final = {"F": "yes", "T": "-1", "B": "no"}
-"""``oneway`` as in the shapefiles of Geofabrik, which have ``fclass``."""
+"""``oneway`` in the shapefiles of Geofabrik, which have ``fclass``."""
 _IMPORTANCE: Final = (
     *schema.ROADS, "busway", "pedestrian", "footway", "steps", "cycleway", "bridleway", "path",
     "trail",
 )  # fmt: skip
-"""Of several classes on one street, the first of these is taken."""
+"""Order of precedence where a street has several classes."""
 _ITEM: Final = re.compile(r"""'([^'\\]{0,500})'|"([^"\\]{0,500})"|([^\s,'"\[\]]{1,500})""")
 _MAX_ITEMS: Final = 50
 _MAX_LIST: Final = 4000
@@ -79,7 +79,7 @@ UNKNOWN_CLASS: Final = "road"
 
 
 def cell_text(value: object) -> str | None:
-    """Return a cell as text, None if it says nothing."""
+    """Return a cell as text, None if it is empty or a null value."""
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return None
     if isinstance(value, float) and value.is_integer():
@@ -91,9 +91,14 @@ def cell_text(value: object) -> str | None:
 
 
 def cell_values(value: object) -> tuple[str, ...]:
-    """Return the values of a cell: one, or those of a list such as OSMnx writes as text.
+    """Return the values of a cell: a scalar, or the items of a list, as OSMnx writes it.
 
-    The text of a list is taken apart by a pattern and never evaluated.
+    The text of a list is split by a pattern and never evaluated.
+
+    Examples
+    --------
+    >>> cell_values("['primary', 'residential']")
+    ('primary', 'residential')
     """
     if isinstance(value, list | tuple | set | frozenset):
         found = [cell_text(item) for item in list(value)[:_MAX_ITEMS] if not _nested(item)]
@@ -112,12 +117,12 @@ def _nested(item: object) -> bool:
 
 
 def street_tags(row: Mapping[str, object]) -> tuple[dict[str, str], bool]:
-    """Return the tags of a street, and whether several values stood in one place.
+    """Return the tags of a street, and whether a cell had several values.
 
     Parameters
     ----------
     row
-        Values by column, names in small letters.
+        Values by column, names in lower case.
     """
     found: dict[str, str] = {}
     mixed = False
@@ -140,7 +145,7 @@ def street_tags(row: Mapping[str, object]) -> tuple[dict[str, str], bool]:
 
 
 def _merged_value(key: str, values: tuple[str, ...]) -> str:
-    """Return the value that stands for several."""
+    """Return one value for several of a key."""
     if key == "highway":
         # "primary;residential", as OpenStreetMap joins values.
         values = tuple(part.strip() for v in values for part in v.split(";"))
@@ -168,21 +173,21 @@ def _pairs(value: object) -> Iterable[tuple[str, str]]:
 
 
 def is_other_feature(row: Mapping[str, object]) -> bool:
-    """Return whether a line without a class is a river, a railway or another thing."""
+    """Return whether a line without a class is a river, a railway or another feature."""
     if any(cell_text(row.get(column)) for column in OTHER_COLUMNS):
         return True
     return any(key in OTHER_COLUMNS for key, _ in _pairs(row.get(EXTRA_COLUMN)))
 
 
 def street_class(value: str | None) -> tuple[str | None, str | None]:
-    """Return the class of a street, and what is to be counted about it.
+    """Return the class of a street, and the count to increase.
 
     Returns
     -------
     highway
-        One of `tags.HIGHWAYS`, `UNKNOWN_CLASS`, or None if it is no street to be kept.
+        One of `tags.HIGHWAYS`, `UNKNOWN_CLASS`, or None if it is not kept as a street.
     counted
-        None, or the name of the figure to raise.
+        Name of the count to increase, or None.
     """
     if value is None:
         return UNKNOWN_CLASS, "classes_missing"
@@ -196,7 +201,7 @@ def street_class(value: str | None) -> tuple[str | None, str | None]:
 
 
 def way_id(row: Mapping[str, object]) -> int:
-    """Return the OpenStreetMap id of a street's way, the lowest of several, else 0."""
+    """Return the OpenStreetMap way id of a street, the lowest of several, 0 if it has none."""
     for column in ID_COLUMNS:
         value = row.get(column)
         if column == "id" and not str(value).startswith("way/"):

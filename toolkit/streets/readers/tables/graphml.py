@@ -1,8 +1,8 @@
-"""Streets from a graph of OSMnx: its GraphML file, or the graph itself.
+"""Streets from OSMnx: a GraphML file, or a graph in memory.
 
-OSMnx reads its files with networkx, which holds the whole document, and hands every value that
-looks like a list to a parser of Python. Here the file is streamed, has no document type and no
-entities, and lists are taken apart by a pattern; the graph in between is not built.
+OSMnx reads its files with networkx, which holds the whole document and parses list-like values as
+Python literals. Here the file is streamed, must have no document type or entities, and lists are
+split by a pattern; no graph is built.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ from toolkit.streets.readers.tables.build import OtherLayers, RawStreets, Street
 from toolkit.streets.readers.topology import noding
 
 SUFFIXES: Final = (".graphml",)
-"""Endings of the files that are read here."""
+"""Suffixes of the files read here."""
 _MAX_BYTES: Final = 1 << 30
-"""Largest GraphML file: OSMnx writes about 400 bytes an edge, so some two million edges."""
+"""Maximum file size: OSMnx writes about 400 bytes per edge, so some two million edges."""
 _CHUNK: Final = 1 << 20
 _MAX_TOKEN_BYTES: Final = 1 << 24
-"""Longest tag of the file; expat keeps an unfinished one in memory."""
+"""Maximum length of a tag; expat keeps an unfinished one in memory."""
 _MAX_VALUE: Final = 1 << 22
-"""Longest value: the text of a line of a hundred thousand points."""
+"""Maximum length of a value: the WKT of a line of a hundred thousand points."""
 _MAX_DEPTH: Final = 16
 _MAX_KEYS: Final = 1000
 _NODE_VALUES: Final = ("x", "y", "highway")
@@ -55,7 +55,7 @@ Values = Mapping[str, object]
 
 @dataclass
 class _Found:
-    """What a graph holds."""
+    """Content of a graph."""
 
     directed: bool = True
     crs: str | None = None
@@ -77,15 +77,16 @@ def read_graphml(
     path
         A local ``.graphml`` file.
     boundary
-        Polygon in EPSG:4326 to which everything is cut; None takes the box of the streets.
+        Polygon in EPSG:4326 to which everything is clipped; None takes the bounding box of the
+        streets.
     progress
-        Told what is done.
+        Called at each step.
 
     Raises
     ------
     InputDataError
-        If it is not such a file, is damaged, names no coordinate system, or has no street inside
-        the boundary.
+        If it is not a GraphML file, is damaged, lacks a CRS, or has no street inside the
+        boundary.
     """
     file = load_graphml(path, progress=progress)
     return street_lines.build(file, boundary=boundary, progress=progress)
@@ -94,12 +95,12 @@ def read_graphml(
 def load_graphml(
     path: str | os.PathLike[str], *, progress: StepProgress | None = None
 ) -> StreetFile:
-    """Read a GraphML file, to be cut to one or several places with `lines.build`.
+    """Read a GraphML file, to be clipped to one or several places with `build.build`.
 
     Raises
     ------
     InputDataError
-        If it is not such a file, is damaged, or names no coordinate system.
+        If it is not a GraphML file, is damaged, or lacks a CRS.
     """
     file = guard.plain_file(path, max_bytes=_MAX_BYTES)
     reader = _Reader(file)
@@ -114,23 +115,24 @@ def from_graph(
     boundary: BaseGeometry | None = None,
     progress: StepProgress | None = None,
 ) -> Extract:
-    """Read the streets of a graph as OSMnx makes it.
+    """Read the streets of a graph made by OSMnx.
 
     Parameters
     ----------
     graph
-        A networkx MultiDiGraph or MultiGraph: nodes with ``x`` and ``y``, edges perhaps with
-        ``geometry``, ``highway``, ``osmid`` and further OpenStreetMap keys, and ``crs`` for the
-        whole. It is not changed.
+        networkx MultiDiGraph or MultiGraph: nodes with ``x`` and ``y``, edges optionally with
+        ``geometry``, ``highway``, ``osmid`` and further OpenStreetMap keys, and a graph attribute
+        ``crs``. It is not modified.
     boundary
-        Polygon in EPSG:4326 to which everything is cut; None takes the box of the streets.
+        Polygon in EPSG:4326 to which everything is clipped; None takes the bounding box of the
+        streets.
     progress
-        Told what is done.
+        Called at each step.
 
     Raises
     ------
     InputDataError
-        If it is no such graph, or has no street inside the boundary.
+        If it is not such a graph, or has no street inside the boundary.
     """
     if not all(hasattr(graph, name) for name in ("nodes", "edges", "graph", "is_directed")):
         msg = "This is no graph of streets. Give a MultiDiGraph as OSMnx makes it."
@@ -155,7 +157,7 @@ def from_graph(
 
 
 class _Reader:
-    """Takes nodes and edges out of a GraphML file as expat meets them."""
+    """Collects nodes and edges of a GraphML file from the events of expat."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
@@ -266,7 +268,7 @@ def _street_file(file: Path, sha256: str, found: _Found) -> StreetFile:
         if places.get(u) is not None and places.get(v) is not None
     ]
     counts["edges_without_nodes"] += len(found.edges) - len(edges)
-    # Of the two edges of a street, the one along its direction of drawing goes first.
+    # Of the two edges of a street, the one in its direction of drawing comes first.
     edges.sort(key=lambda edge: str(edge[2].get("reversed")).lower() == "true")
     shapes = np.empty(len(edges), dtype=object)
     shapes[:] = [_geometry(values, places[u], places[v], counts) for u, v, values in edges]
@@ -316,13 +318,13 @@ def _geometry(
     last: tuple[float, float] | None,
     counts: Counter[str],
 ) -> BaseGeometry | None:
-    """Return the line of an edge: as given, else straight from node to node."""
+    """Return the geometry of an edge, by default a straight line between its nodes."""
     given = values.get("geometry")
     if isinstance(given, shapely.LineString):
         return given
     if isinstance(given, str) and given.strip():
         text = given.strip()
-        # Nothing but one line: GEOS follows nested collections until the process ends.
+        # A single line only: GEOS recurses into nested collections until the process crashes.
         line = shapely.from_wkt(text, on_invalid="ignore") if _LINE.fullmatch(text) else None
         if line is not None:
             return line
@@ -331,7 +333,7 @@ def _geometry(
 
 
 def _node_ids(where: Mapping[str, BaseGeometry | None]) -> dict[str, int]:
-    """Return the ids of nodes as numbers; their positions if they are not numbers."""
+    """Return the ids of nodes as integers, derived from positions unless all are integers."""
     if all(_WHOLE.fullmatch(node) for node in where):
         return {node: int(node) for node in where}
     return dict(zip(where, _position_ids(where.values()), strict=True))

@@ -1,6 +1,6 @@
 """Streets from a GeoPackage, a GeoJSON or GeoParquet file, or a shapefile.
 
-What such a file must have is in ``docs/reference/street-files.md``: lines, and a coordinate system.
+``docs/reference/street-files.md`` lists what such a file must have: lines, and a CRS.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _READERS: Final[dict[str, tuple[Callable[[Path, Collection[str]], list[Layer]], 
     ".zip": (shapefile.layers, guard.MAX_UNPACKED_BYTES),
 }
 SUFFIXES: Final = tuple(_READERS)
-"""Endings of the files that are read here."""
+"""Suffixes of the files read here."""
 
 _DIRECTION_COLUMNS: Final = frozenset({"camera:direction", "direction"})
 _STREET_WORDS: Final = ("street", "road", "edges", "highway", "lines", "ways")
@@ -59,7 +59,7 @@ _AREAS: Final = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON
 _POINTS: Final = (shapely.GeometryType.POINT,)
 _BARRIER: Final = "barrier_gate"
 _AT_GATE_DEG: Final = 1e-5
-"""How far, about a metre, a gate may lie from the street whose node it is."""
+"""Maximum distance (about a metre) of a gate from the street of which it is a node."""
 _SIGNAL_KINDS: Final = frozenset({"signal", "signals", "traffic_signals"})
 
 
@@ -72,22 +72,26 @@ def read_tables(
     boundary: BaseGeometry | None = None,
     progress: StepProgress | None = None,
 ) -> Extract:
-    """Read streets, and buildings and places if they are there, from a file of tables.
+    """Read streets, and any buildings and places, from a GIS file.
 
     Parameters
     ----------
     path, buildings, places, layer
         As for `load_tables`.
     boundary
-        Polygon in EPSG:4326 to which everything is cut; None takes the box of the streets.
+        Polygon in EPSG:4326 to which everything is clipped; None takes the bounding box of the
+        streets.
     progress
-        Told what is done.
+        Called at each step.
 
     Raises
     ------
     InputDataError
-        If it is not such a file, is damaged, names no coordinate system, or has no street inside
-        the boundary. ``missing_*`` in the counts says what the file does not have.
+        If it is not such a file, is damaged, lacks a CRS, or has no street inside the boundary.
+
+    Notes
+    -----
+    Counts named ``missing_*`` state which layers and columns the file lacks.
     """
     file = load_tables(path, buildings=buildings, places=places, layer=layer, progress=progress)
     return street_lines.build(file, boundary=boundary, progress=progress)
@@ -101,7 +105,7 @@ def load_tables(
     layer: str | None = None,
     progress: StepProgress | None = None,
 ) -> StreetFile:
-    """Read a file of tables, to be cut to one or several places with `lines.build`.
+    """Read a GIS file, to be clipped to one or several places with `build.build`.
 
     Parameters
     ----------
@@ -109,17 +113,16 @@ def load_tables(
         A local ``.gpkg``, ``.geojson``, ``.json``, ``.parquet``, ``.geoparquet`` or ``.shp`` file,
         or a ``.zip`` of shapefiles.
     buildings, places
-        Further files of the same kinds; without them, layers of the first file whose names say
-        so.
+        Further files of the same formats; by default, layers of the first file with such names.
     layer
-        Name of the layer of streets, if the file has several that could be it.
+        Name of the street layer, if the file has several candidates.
     progress
-        Told what is done.
+        Called at each step.
 
     Raises
     ------
     InputDataError
-        If it is not such a file, is damaged, or names no coordinate system.
+        If it is not such a file, is damaged, or lacks a CRS.
     """
     say = progress or no_progress
     file, listed = _open(path)
@@ -148,23 +151,23 @@ def load_tables(
 def read_cameras(
     path: str | os.PathLike[str],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the cameras of a file of tables and where they look.
+    """Return the positions and directions of the cameras in a GIS file.
 
-    A feature with an area or several points counts once, at its middle; lines are left out.
+    Polygons and multipoints count once, at their centroid; lines are left out.
 
     Returns
     -------
     lon_lat
-        Shape (N, 2), NaN for rows without a place on earth.
+        Degrees, NaN for rows without a valid position, shape (N, 2).
     direction_deg
-        Clockwise from north, from a column ``camera:direction`` or ``direction`` (of several the
-        first that can be read), NaN where not known; shape (N,).
+        Clockwise from north, from a column ``camera:direction`` or ``direction`` (the first
+        readable one of several), NaN where not known, shape (N,).
 
     Raises
     ------
     InputDataError
-        If it is not such a file, holds no point, or has several layers of points of which none
-        alone is called cameras.
+        If it is not such a file, has no point, or has several point layers of which not exactly
+        one is named after cameras.
     """
     file, listed = _open(path, columns.WANTED | _DIRECTION_COLUMNS)
     points = [one for one in listed if one.kind == "point"]
@@ -219,7 +222,7 @@ def _named(layer: Layer, words: Sequence[str]) -> bool:
 
 
 def _street_layer(path: Path, listed: list[Layer], name: str | None) -> Layer:
-    """Return the layer of streets: the one asked for, the only one, or the one named so."""
+    """Return the street layer: the requested one, the only one, or the one with such a name."""
     fit = [one for one in listed if one.kind in (None, "line")]
     if name is not None:
         fit = [one for one in listed if one.name == name]
@@ -254,7 +257,7 @@ def _of_kind(table: ForeignTable, kinds: tuple[Any, ...]) -> list[int]:
 
 
 def _drawn(table: ForeignTable, counts: Counter[str], street_counts: Counter[str]) -> RawStreets:
-    """Return the lines of the layer of streets; what is left out is counted in both counters."""
+    """Return the lines of the street layer; omissions are added to both counters."""
     found = _lines_of(table, own := Counter[str]())
     counts.update(own)
     street_counts.update(own)
@@ -309,7 +312,7 @@ def _ends(row: dict[str, Any]) -> tuple[int, int] | None:
     return (u, v) if max(abs(u), abs(v)) < 1 << 63 else None
 
 
-# --- what stands beside them ----------------------------------------------------------------
+# --- buildings, places and signals ----------------------------------------------------------
 
 
 def _other_layers(
@@ -367,7 +370,7 @@ def _take_place(
 
 
 def _gates_on_streets(places: list[dict[str, Any]], drawn: RawStreets) -> list[dict[str, Any]]:
-    """Leave out gates by ``barrier`` that are not on a drivable street, as in an extract."""
+    """Drop gates by ``barrier`` that are not on a drivable street, as for an extract."""
     gates = [p["geometry"] for p in places if p[_BARRIER]]
     on_street: list[bool] = []
     if gates:
@@ -389,7 +392,7 @@ def _is_driven(tags: Mapping[str, str]) -> bool:
 
 
 def _different(names: Sequence[str]) -> list[str]:
-    """Return names that do not repeat: later ones get a number."""
+    """Return unique names: repeated ones get a number."""
     seen: Counter[str] = Counter()
     made = []
     for name in names:

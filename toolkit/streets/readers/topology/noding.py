@@ -1,8 +1,8 @@
-"""Finding where lines meet that were drawn without saying so.
+"""Noding: adding the vertices at which lines cross or touch.
 
-Lines of streets that come from drawing or tracing cross without a common point, or end a few
-centimetres short of one another. Here the missing points are put in, on the grid of
-OpenStreetMap's coordinates, so that `network.split_ways` cuts there.
+Drawn or traced street lines cross without a common vertex, or end a few centimetres short of one
+another. The missing vertices are inserted on the grid of OpenStreetMap coordinates, so that
+`split.split_ways` cuts there.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ from toolkit.streets.readers.topology import split
 from toolkit.streets.readers.topology.near import near_pairs
 
 SNAP_M: Final = 1.0
-"""An end this near to another line at the same level belongs to it: narrower than any street,
-wider than what is lost by drawing on a screen."""
+"""Snapping distance of an end to another line at the same level: less than the width of any street,
+more than the error of digitising on a screen."""
 SAME_POINT_M: Final = 0.02
-"""Two segments of the grid at the equator: a crossing this near to a point is at that point."""
+"""Two steps of the grid at the equator: a crossing this near to a vertex is at that vertex."""
 PARALLEL_M: Final = 8.0
-"""Lines that run this near to each other may be the same carriageway drawn twice."""
+"""Lines this near to each other may be the same carriageway drawn twice."""
 _METRES_PER_DEGREE: Final = 111_195.0  # of a great circle on a sphere of 6,371.0 km
 _NEIGHBOURS: Final = 8
 _PAIRS_EACH: Final = 40
-"""More neighbours than this for each step of the lines, and it is no network of streets."""
+"""With more neighbours per segment than this, the lines are not a street network."""
 _EPSILON: Final = 1e-12
 
 
 @dataclass(frozen=True)
 class Vertices:
-    """Lines as vertices, one line after the other, in 1e-7 degrees."""
+    """Vertices of concatenated lines, in 1e-7 degrees."""
 
     offsets: IntArray
     x: IntArray
@@ -58,35 +58,34 @@ def vertices_of(lines: NDArray[Any]) -> Vertices:
 
 
 def position_ids(x: IntArray, y: IntArray) -> IntArray:
-    """Return a number for each position: the same for the same place in every file.
+    """Return an integer id for each position, the same in every file.
 
-    Above 10^18 nearly everywhere, and so never the id of an OpenStreetMap node.
+    Ids exceed 10^18 nearly everywhere, and so are never those of OpenStreetMap nodes.
     """
     half, whole = 180 * split.UNITS_PER_DEGREE, 180 * split.UNITS_PER_DEGREE + 1
     return (x + half) * whole + (y + half // 2) + 1
 
 
 def node_lines(name: str, drawn: Vertices, levels: IntArray) -> tuple[Vertices, dict[str, int]]:
-    """Put points where lines of the same level cross, and where one ends on another.
+    """Insert vertices where lines of the same level cross, and where one ends on another.
 
     Parameters
     ----------
     name
-        Name of the file, for errors.
+        Name of the file, for messages.
     drawn
-        The lines.
+        Lines as drawn.
     levels
-        Of each line; lines of different levels pass over each other. Lines that have a point in
-        common meet there at any level.
+        Level of each line; lines of different levels pass over each other. Lines with a common
+        vertex meet there at any level.
 
     Returns
     -------
     met
-        The lines with more points.
+        Lines with the vertices inserted.
     counts
-        ``crossings_noded``: places where lines crossed without a common point;
-        ``touches_noded``: points of a line that lay on another; ``ends_joined``: loose ends
-        within `SNAP_M` of another line.
+        ``crossings_noded``: crossings without a common vertex; ``touches_noded``: vertices of a
+        line on another line; ``ends_joined``: loose ends within `SNAP_M` of another line.
     """
     scale = _scale(drawn)
     moved, joined_to_points = _snap_ends_to_vertices(drawn, levels, scale)
@@ -104,7 +103,7 @@ def node_lines(name: str, drawn: Vertices, levels: IntArray) -> tuple[Vertices, 
 
 
 def _scale(drawn: Vertices) -> FloatArray:
-    """Return metres per unit of the grid, eastward and northward, in the middle of the lines."""
+    """Return metres per grid unit, eastward and northward, at the median latitude of the lines."""
     middle = np.radians(np.median(drawn.y) / split.UNITS_PER_DEGREE)
     metres = _METRES_PER_DEGREE / split.UNITS_PER_DEGREE
     return np.array([metres * max(np.cos(middle), 0.01), metres])
@@ -127,7 +126,7 @@ def _insert(
 
 
 def _loose_ends(lines: Vertices) -> IntArray:
-    """Return the vertices that end a line and are no other vertex's place."""
+    """Return the end vertices of lines whose position no other vertex has."""
     ends = np.unique(np.concatenate([lines.offsets[:-1], lines.offsets[1:] - 1]))
     _, inverse, uses = np.unique(
         position_ids(lines.x, lines.y), return_inverse=True, return_counts=True
@@ -139,13 +138,13 @@ def _loose_ends(lines: Vertices) -> IntArray:
 def _snap_ends_to_vertices(
     lines: Vertices, levels: IntArray, scale: FloatArray
 ) -> tuple[Vertices, int]:
-    """Move loose ends onto a vertex of another line within `SNAP_M`; of two ends, one moves."""
+    """Move loose ends to a vertex of another line within `SNAP_M`; of two ends, one moves."""
     loose = _loose_ends(lines)
     if not len(loose):
         return lines, 0
     line = lines.line
     points = np.column_stack([lines.x, lines.y]) * scale
-    # Each end finds itself, so that two are asked for at least, which keeps the shape (n, k).
+    # Each end finds itself; at least two neighbours are queried, which keeps the shape (n, k).
     asked = np.arange(1, max(2, min(_NEIGHBOURS, len(points))) + 1)
     far, near = map(
         np.asarray, cKDTree(points).query(points[loose], k=asked, distance_upper_bound=SNAP_M)
@@ -156,7 +155,7 @@ def _snap_ends_to_vertices(
     there &= levels[line[near]] == levels[line[loose]][:, None]
     has = there.any(axis=1)
     ends, target = loose[has], near[has, there[has].argmax(axis=1)]
-    # Ends that lie near each other all move to one place.
+    # Ends near one another all move to one position: that of a fixed vertex, or the lowest end.
     row = np.full(len(points), -1)
     row[ends] = np.arange(len(ends))
     between = row[target] >= 0
@@ -177,16 +176,16 @@ def _snap_ends_to_vertices(
 
 @dataclass(frozen=True)
 class _Segments:
-    """The straight segments between vertices, in metres."""
+    """Straight segments between vertices, in metres."""
 
     first: IntArray
-    """Vertex at which each begins."""
+    """First vertex of each."""
     line: IntArray
     level: IntArray
     begin: FloatArray
     end: FloatArray
     grid: NDArray[np.int64]
-    """Positions of both ends in grid units, shape (n, 2, 2)."""
+    """Ends in grid units, shape (n, 2, 2)."""
     shapes: NDArray[Any]
     scale: FloatArray
 
@@ -217,7 +216,7 @@ _Inserts = tuple[IntArray, FloatArray, IntArray, IntArray]
 
 
 def _ends_on_segments(name: str, lines: Vertices, segments: _Segments) -> _Inserts:
-    """Return, for each loose end within `SNAP_M` of another line, the end as a point of that."""
+    """Return each loose end within `SNAP_M` of another line as a vertex of that line."""
     loose = _loose_ends(lines)
     owner = lines.line[loose]
     metres = np.column_stack([lines.x[loose], lines.y[loose]]) * segments.scale
@@ -250,7 +249,7 @@ def _concatenated(parts: list[IntArray]) -> IntArray:
 
 
 def _share(points: FloatArray, begin: FloatArray, end: FloatArray) -> FloatArray:
-    """Return how far along a step the nearest place to a point lies, from 0 to 1."""
+    """Return the position of each point projected on its segment, from 0 to 1."""
     along = end - begin
     square = np.maximum((along**2).sum(axis=1), _EPSILON)
     share: FloatArray = np.clip(((points - begin) * along).sum(axis=1) / square, 0, 1)
@@ -264,7 +263,7 @@ def _distance_m(points: FloatArray, begin: FloatArray, end: FloatArray) -> Float
 
 
 def _crossings(name: str, segments: _Segments) -> _Inserts:
-    """Return the points that segments of the same level have in common and do not state."""
+    """Return common points of segments of the same level that are not vertices of both."""
     tree = shapely.STRtree(segments.shapes)
     parts: list[_Inserts] = []
     for a, b in near_pairs(
@@ -282,7 +281,7 @@ def _crossings(name: str, segments: _Segments) -> _Inserts:
 
 def _common(segments: _Segments, a: IntArray, b: IntArray) -> _Inserts:
     ends = (segments.grid[a][:, :, None, :] == segments.grid[b][:, None, :, :]).all(axis=3)
-    # Steps with a common end have nothing else in common unless one lies along the other.
+    # Segments with a common end have nothing else in common unless they are collinear.
     u, v = segments.end[a] - segments.begin[a], segments.end[b] - segments.begin[b]
     turn = np.abs(u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0])
     long = np.linalg.norm(u, axis=1) * np.linalg.norm(v, axis=1)
@@ -302,7 +301,7 @@ def _common(segments: _Segments, a: IntArray, b: IntArray) -> _Inserts:
 def _on_grid(
     segments: _Segments, points: FloatArray, a: IntArray, b: IntArray
 ) -> NDArray[np.int64]:
-    """Return common points on the grid, at an end of a step where one is that near."""
+    """Round common points to the grid, or to an end of a segment within `SAME_POINT_M`."""
     grid = np.round(points / segments.scale).astype(np.int64)
     for s in (a, b):
         for end in (0, 1):
@@ -312,22 +311,27 @@ def _on_grid(
     return grid
 
 
-# --- the same street twice ------------------------------------------------------------------
+# --- duplicate streets ----------------------------------------------------------------------
 
 
 def parallel_m(name: str, lines: NDArray[Any], u: IntArray, v: IntArray) -> FloatArray:
-    """Return the length of each line whose middle has another line within `PARALLEL_M`.
+    """Return the length of lines whose midpoint has another line within `PARALLEL_M`, else 0.
 
-    Lines that end at a common node are not compared: near a junction all streets are near.
+    Lines with a common end node are not compared, since all streets are near at a junction.
 
     Parameters
     ----------
     name
-        Name of the file, for errors.
+        Name of the file, for messages.
     lines
         Street pieces in EPSG:4326.
     u, v
-        Their end nodes.
+        End nodes of the lines.
+
+    Returns
+    -------
+    length_m
+        Metres, shape (n,).
     """
     drawn = vertices_of(lines)
     scale = _scale(drawn)
