@@ -25,7 +25,7 @@ from toolkit.assessment.site_plan import plan_sites
 from toolkit.assessment.sums import Sums, add_up
 from toolkit.base import store
 from toolkit.base.arrays import FloatArray, IntArray
-from toolkit.base.kept import Kept
+from toolkit.base.lru_cache import LruCache
 from toolkit.engine import sight, sight_cache
 from toolkit.engine.scene import Frame, Scene, build_frame, middles, with_sight
 from toolkit.streets import street_points
@@ -56,7 +56,7 @@ class TiledCity:
     tile: IntArray
 
 
-cities: Final[Kept[TiledCity]] = Kept(1)
+cities: Final[LruCache[TiledCity]] = LruCache(1)
 
 
 def open_city(loaded: Loaded, tile_km: float) -> TiledCity:

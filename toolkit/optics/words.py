@@ -52,7 +52,7 @@ def tables(sheet: Sheet, lang: Language) -> tuple[SheetTable, ...]:
 def title(sheet: Sheet, lang: Language) -> str:
     """Return the name of the camera with its height, lens and aim."""
     camera = sheet.camera
-    name = str(getattr(camera.name, lang))
+    name = camera.name.in_language(lang)
     stated = [
         tr("{value} m high", lang).format(value=_short(camera.height_m)),
         tr("{value} mm lens", lang).format(value=_short(camera.focal_mm)),

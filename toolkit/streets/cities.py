@@ -82,8 +82,8 @@ class City(Record):
 
     @property
     def spellings(self) -> tuple[str, ...]:
-        """Every spelling of this city: id, English and Burmese name, aliases."""
-        return (self.id, self.name.en, self.name.my, *self.aliases)
+        """Every spelling of this city: id, name in each language, aliases."""
+        return (self.id, *self.name.in_all_languages(), *self.aliases)
 
 
 class _File(Record):

@@ -14,15 +14,9 @@ import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import geopandas as gpd
 import numpy as np
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
-import shapely
-from scipy.spatial import cKDTree
 
 from toolkit.base import store
 from toolkit.base.errors import InputDataError, NotFoundError, PackError
@@ -43,6 +37,9 @@ from toolkit.streets.schema import (
     from_parquet,
     to_parquet,
 )
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 SAME_CAMERA_M: Final = 10.0
 """A note this near to a mapped camera may be of the same one: a phone between buildings is off by
@@ -264,6 +261,9 @@ def _content(file: Path) -> bytes:
 
 
 def _n_rows(data: bytes) -> int:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     try:
         return int(pq.read_metadata(pa.BufferReader(data)).num_rows)
     except (pa.ArrowException, OSError) as error:
@@ -280,6 +280,8 @@ def _count(city_id: str) -> int:
 
 def _appended(before: gpd.GeoDataFrame, new: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Append new notes to old ones; the numbers of the new ones continue those of the old."""
+    import geopandas as gpd
+
     last = max((int(name.removeprefix("note/")) for name in before["osm_id"]), default=0)
     numbers = [int(name.removeprefix("note/")) + last for name in new["osm_id"]]
     renamed = new.assign(osm_id=[f"note/{number}" for number in numbers])
@@ -323,6 +325,8 @@ def cameras_for(pack: Pack) -> gpd.GeoDataFrame:
     InputDataError
         If the stored field notes are damaged.
     """
+    import shapely
+
     notes = list_cameras(notes_id(pack))
     if notes.empty:
         return pack.cameras.assign(source=OSM)
@@ -369,6 +373,9 @@ def merge_cameras(
     cameras
         Layer "cameras" with a column ``source``.
     """
+    import geopandas as gpd
+    import pandas as pd
+
     known = _records(mapped, metric_crs, OSM)
     noted = _records(notes.assign(check_date=notes["seen_on"]), metric_crs, FIELD)
     for day in sorted({_day(row) for row in noted}):
@@ -388,6 +395,8 @@ def merge_cameras(
 
 
 def _records(frame: gpd.GeoDataFrame, metric_crs: str, source: str) -> list[_Row]:
+    import shapely
+
     # In a fixed order, so that ties between equally near cameras are always broken the same way.
     ordered = frame.sort_values(list(_ORDER), kind="stable")
     points = shapely.get_coordinates(ordered.geometry.to_crs(metric_crs).to_numpy())
@@ -404,6 +413,8 @@ def _day(row: _Row) -> str:
 
 def _pairs(notes: list[_Row], known: list[_Row]) -> list[tuple[int, int]]:
     """Match notes to known cameras, one to one; return pairs of indices."""
+    from scipy.spatial import cKDTree
+
     if not notes or not known:
         return []
     tree = cKDTree([row["xy"] for row in known])
@@ -449,6 +460,8 @@ def _without_gone(known: list[_Row], gone: list[_Row]) -> list[_Row]:
 
 def _merged_record(camera: _Row, note: _Row) -> _Row:
     """Merge two records of the same camera."""
+    import pandas as pd
+
     newer, older = (note, camera) if _day(note) >= _day(camera) else (camera, note)
     axis, width = newer["direction_deg"], newer["width_deg"]
     if math.isnan(axis) and math.isnan(width):

@@ -179,5 +179,5 @@ def _key(camera: CameraType | Model) -> str:
 
 def _name(camera: CameraType | Model, lang: Language) -> str:
     if isinstance(camera, CameraType):
-        return escape.plain(getattr(camera.name, lang))
+        return escape.plain(camera.name.in_language(lang))
     return escape.plain(f"{camera.maker} {camera.model}")

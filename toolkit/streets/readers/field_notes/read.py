@@ -17,10 +17,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, NamedTuple
-
-import geopandas as gpd
-import shapely
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from toolkit.base import store
 from toolkit.base.clean_text import clean_text
@@ -31,6 +28,9 @@ from toolkit.streets.cities import folded
 from toolkit.streets.readers.field_notes import values as note_values
 from toolkit.streets.readers.field_notes.values import ColumnProblem
 from toolkit.streets.schema import CRS, FIELD_NOTES, conform, empty_layer
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 MAX_BYTES: Final = 20_000_000
 MAX_ROWS: Final = 100_000
@@ -177,6 +177,8 @@ def _content(file: Path, shown: str) -> bytes:
 
 
 def _notes(table: _Table, shown: str, read: _ReadRow, progress: StepProgress | None) -> FieldNotes:
+    import geopandas as gpd
+
     rows: list[dict[str, Any]] = []
     problems: list[Problem] = []
     earlier: dict[tuple[object, ...], int] = {}
@@ -210,6 +212,8 @@ def _row(
     cells: dict[str, str], as_of: dt.date, near: tuple[float, float] | None
 ) -> tuple[list[dict[str, Any]], list[ColumnProblem]]:
     """Return the layer rows of one note, or all of its problems."""
+    import shapely
+
     problems: list[ColumnProblem] = []
 
     def cell(column: str, read: Any, *more: Any) -> Any:  # noqa: ANN401
