@@ -245,11 +245,11 @@ def test_files_that_cannot_be_used_at_all(read, content, name, reason):
 
 
 def test_limits(read, monkeypatch):
-    monkeypatch.setattr(field_notes, "MOST_ROWS", 2)
+    monkeypatch.setattr(field_notes, "MAX_ROWS", 2)
     assert len(read("lat,lon\n16.5,97.6\n16.6,97.6\n").rows) == 2
     with pytest.raises(InputDataError, match="more than 2 rows"):
         read("lat,lon\n16.5,97.6\n16.6,97.6\n16.7,97.6\n")
-    monkeypatch.setattr(field_notes, "MOST_BYTES", 10)
+    monkeypatch.setattr(field_notes, "MAX_BYTES", 10)
     with pytest.raises(InputDataError, match="larger than"):
         read("lat,lon\n16.5,97.6\n")
 
