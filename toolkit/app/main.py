@@ -1,4 +1,4 @@
-"""The page of the app. Started by `toolkit.app.serve`; Streamlit runs it for each session."""
+"""Script of the app: started by `toolkit.app.serve`, run by Streamlit for each session."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 
 
 def show(choice: Choice) -> None:
-    """Show the answer for what is chosen, and all that stands behind it."""
+    """Show the answer for a choice, with its figures, map and sources."""
     lang, city = choice.lang, choice.city
     head = [markup.tag("h1", getattr(city.name, lang))]
     if city.demonstration:
@@ -38,7 +38,7 @@ def show(choice: Choice) -> None:
     with st.spinner(escape.markdown(tr("Estimating …", lang))):
         made = kept_answers.estimate(choice, assumptions.chosen())
     answer.show(made, choice.tier, lang)
-    # The map stands above the figures and takes longer, so they are shown first.
+    # The map takes longest: reserve its place, and show the figures below it first.
     place = st.container()
     figures.show(made, choice.tier, lang)
     with place, st.spinner(escape.markdown(tr("Drawing the map …", lang))):
@@ -49,7 +49,7 @@ def show(choice: Choice) -> None:
 
 
 def refuse(text: str, lang: Language) -> None:
-    """Show why there is no answer; the sentence on limits stays."""
+    """Show why there is no answer, still with the sentence on limits."""
     st.error(escape.markdown(text))
     markup.show(lang, markup.tag("p", words.limits(lang)[0], kind="limit"))
 

@@ -1,8 +1,8 @@
-"""One choice out of several, which outlives another language and another page.
+"""Selection widgets whose choice survives a change of language or page.
 
-The browser remembers a choice by the words it is shown in, and Streamlit forgets one whose box is
-not shown. So the choice itself lies under its name in ``st.session_state``, and each language has
-a box of its own, whose key is ``name:lang``.
+The browser remembers a choice by its label, and Streamlit forgets that of a widget that is not
+shown. So the choice itself is kept under its name in ``st.session_state``, and each language has
+a widget of its own, with the key ``name:lang``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 def box_key(name: str, lang: str) -> str:
-    """Return the key of the box that shows a choice in one language."""
+    """Return the key of the widget that shows a choice in one language."""
     return f"{name}:{lang}"
 
 
@@ -31,27 +31,27 @@ def one_of(
     first: T | None = None,
     **more: object,
 ) -> T:
-    """Show a box and return the option that is chosen.
+    """Show a widget and return the chosen option.
 
     Parameters
     ----------
     box
-        What shows the options: ``st.radio`` or ``st.selectbox``, also those of a container.
+        Widget: ``st.radio`` or ``st.selectbox``, or that of a container.
     label
-        What is asked.
+        Label of the widget.
     options
-        What can be chosen, at least one.
+        Options, at least one.
     name
-        Where the choice lies in ``st.session_state``.
+        Key of the choice in ``st.session_state``.
     lang
-        Language of the words.
+        Language of the labels.
     text
-        Gives the words of an option.
+        Returns the label of an option.
     first
-        What is chosen before the user chooses, and if the old choice is no longer an option;
-        without it the first option.
+        Option until the user chooses, and if the former choice is no longer an option; the first
+        of `options` by default.
     more
-        What the box takes besides.
+        Further arguments of the widget.
 
     Returns
     -------
@@ -69,5 +69,5 @@ def one_of(
 
 
 def _keep(name: str, key: str) -> None:
-    """Take over what the user has chosen, before the page runs anew."""
+    """Store the choice of the user before the page runs again."""
     st.session_state[name] = st.session_state[key]

@@ -1,4 +1,4 @@
-"""The answer in one sentence, before any table: how far the reported system reaches."""
+"""Answer in one sentence, before any table: how far the reported system reaches."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from toolkit.output.report import reported
 from toolkit.siting.profiles import load_profiles
 
 _SCALES: Final = (10, 100, 1000)
-"""A share is told as so many of as few places as give at least one."""
+"""A share is said as a number of places out of the fewest of these that give at least one."""
 _HARDLY: Final = 0.005
-"""Shares below it are printed as "under 1 %"."""
+"""Shares below it are printed as "under 1 %", see `words.share`."""
 _PER_CENT: Final = 100.0
 _LEAST_KM: Final = 0.1
-"""Lengths below it are printed as "under 0.1"."""
+"""Lengths below it are printed as "under 0.1", see `words.quantity_text`."""
 
 
 def show(made: Estimate, tier: Tier, lang: Language) -> None:
@@ -30,7 +30,7 @@ def show(made: Estimate, tier: Tier, lang: Language) -> None:
     assessment = made.assessment
     parts = [markup.tag("p", sentence(assessment, tier, lang), kind="answer")]
     parts += [markup.tag("p", text) for text in more(assessment, tier, lang)]
-    parts.append(markup.tag("p", reported.basis_sentence(assessment, made.claims, lang)))
+    parts.append(markup.tag("p", reported.source_sentence(assessment, made.claims, lang)))
     if assessment.basis == "streets" and assessment.inputs.siting_profile is not None:
         parts.append(
             markup.tag("p", profile_text(assessment.inputs.siting_profile, lang), kind="condition")
@@ -62,14 +62,14 @@ def sentence(assessment: Assessment, tier: Tier, lang: Language) -> str:
     assessment
         The assessment.
     tier
-        What is asked.
+        Tier that is asked for.
     lang
         Language.
 
     Returns
     -------
     str
-        In shares of the street length where the streets are known, else in kilometres, which
+        As a share of the street length where the streets are known, else in kilometres, which
         need no boundary.
     """
     part = assessment.tiers[tier]
@@ -99,7 +99,7 @@ def sentence(assessment: Assessment, tier: Tier, lang: Language) -> str:
 
 
 def _share_text(share: Quantity, lang: Language) -> str:
-    """Return a share as part of the sentence; hardly any is not written as a number."""
+    """Return a share as part of the sentence; a low end near zero is put in words."""
     if share.high is not None and _is_hardly_any(share, _HARDLY):
         return tr("up to {high} of the street length, perhaps hardly any of it", lang).format(
             high=words.share(share.high, lang)
@@ -108,7 +108,7 @@ def _share_text(share: Quantity, lang: Language) -> str:
 
 
 def _length_text(length: Quantity, lang: Language) -> str:
-    """Return a length as part of the sentence; hardly any is not written as a number."""
+    """Return a length as part of the sentence; a low end near zero is put in words."""
     if length.high is not None and _is_hardly_any(length, _LEAST_KM):
         return tr("up to {high} km of street, perhaps hardly any", lang).format(
             high=significant(length.high, 2)
@@ -117,13 +117,13 @@ def _length_text(length: Quantity, lang: Language) -> str:
 
 
 def _is_hardly_any(quantity: Quantity, least: float) -> bool:
-    """Return whether only the low end of a figure is too small to be printed."""
+    """Return whether the low end of a figure, and not the high one, is too small to be printed."""
     low, high = quantity.low, quantity.high
     return low is not None and high is not None and low < least <= high
 
 
 def more(assessment: Assessment, tier: Tier, lang: Language) -> list[str]:
-    """Return what stands right below the sentence: the same in other words, and conditions."""
+    """Return the lines below the sentence: the same in other units, and conditions."""
     part = assessment.tiers[tier]
     share = part.share_of_length.realised
     length = tr("In kilometres: {length} of street.", lang).format(
@@ -157,7 +157,7 @@ def more(assessment: Assessment, tier: Tier, lang: Language) -> list[str]:
 
 
 def profile_text(name: str, lang: Language) -> str:
-    """Return that one kind of operator was chosen, and what that does to the figures."""
+    """Return the kind of operator that was chosen, and what that does to the figures."""
     known = load_profiles().profile.get(name)
     kind = words.profile_name(name, known.title if known else name, lang)
     chosen = tr(
@@ -169,7 +169,7 @@ def profile_text(name: str, lang: Language) -> str:
 
 
 def sample_text(sample: SamplePart, lang: Language) -> str:
-    """Return that figures are from a sample, of how many places, and how far off that can be."""
+    """Return the size of the sample that figures are from, and its error."""
     return tr(
         "These figures are from a sample of {n} of {of} places along the streets. For that alone, "
         "a share of the street length may be off by up to {error} percentage points. The map is "
@@ -183,7 +183,7 @@ def sample_text(sample: SamplePart, lang: Language) -> str:
 
 
 def places(share: Quantity, lang: Language) -> str:
-    """Return a share as so many of 10, 100 or 1,000 places, for a lay reader.
+    """Return a share as a number of 10, 100 or 1,000 places, for a lay reader.
 
     The low end is rounded down and the high end up, so that rounding never narrows the range.
     """
