@@ -78,7 +78,7 @@ def folder_bytes(folder: Path) -> int:
 def copies(n: int, home: Path) -> tuple[str, float]:
     """Install a pack of n copies of the built-in one; return its id and its km of street."""
     from toolkit.streets.pack import FOLDER, open_pack, write_pack
-    from toolkit.streets.schema import LAYERS, Layers
+    from toolkit.streets.schema import LAYERS, PackLayers
 
     pack = open_pack(PACK)
     crs = pack.manifest.crs
@@ -114,7 +114,7 @@ def copies(n: int, home: Path) -> tuple[str, float]:
             "parts": {},
         }
     )
-    write_pack(home / FOLDER / name, manifest, Layers(**frames))
+    write_pack(home / FOLDER / name, manifest, PackLayers(**frames))
     evidence = home / "evidence" / f"{name}.toml"
     evidence.parent.mkdir(parents=True, exist_ok=True)
     evidence.write_text(_EVIDENCE.format(name=name, n=round(CAMERAS_PER_KM * km)))

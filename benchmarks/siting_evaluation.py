@@ -73,7 +73,7 @@ JUNCTION_LIFT, JUNCTION_FADE_M, JUNCTION_CAP_M, SMOOTHING = 1.2, 20.0, 200.0, 0.
 
 
 @dataclass(frozen=True)
-class City:
+class MeasuredCity:
     """A city with what the model and the yardstick need."""
 
     name: str
@@ -89,7 +89,7 @@ class City:
 
 def city_of(
     name: str, layers: StreetLayers, camera_xy_m: FloatArray, direction_deg: FloatArray
-) -> City:
+) -> MeasuredCity:
     """Prepare a city."""
     pair = make_pair(layers, camera_xy_m, direction_deg)
     xy = pair.points.xy_m
@@ -98,7 +98,7 @@ def city_of(
         block = regression.block_index(xy, SMALL_BLOCK_M)
     plain = np.array([value.removesuffix("_link") for value in layers.highway])
     road = plain[pair.points.line]
-    return City(
+    return MeasuredCity(
         name,
         pair,
         known_city(name, pair),
@@ -116,7 +116,7 @@ def _junction_m(lines: NDArray[np.object_], xy_m: FloatArray) -> FloatArray:
     return np.asarray(cKDTree(place[count >= 3]).query(xy_m)[0], dtype=float)  # noqa: PLR2004
 
 
-def baselines(city: City, delivered: Sequence[City]) -> dict[str, FloatArray]:
+def baselines(city: MeasuredCity, delivered: Sequence[MeasuredCity]) -> dict[str, FloatArray]:
     """Return the scores of the yardstick; class lifts come from the other delivered cities."""
     lifts: dict[str, list[float]] = {}
     for one in delivered:
@@ -137,7 +137,9 @@ def baselines(city: City, delivered: Sequence[City]) -> dict[str, FloatArray]:
     }
 
 
-def within(city: City, others: Sequence[City], prior: Prior) -> tuple[FloatArray, FloatArray]:
+def within(
+    city: MeasuredCity, others: Sequence[MeasuredCity], prior: Prior
+) -> tuple[FloatArray, FloatArray]:
     """Return the log lift of each point from fits on the other folds of blocks.
 
     From the columns of a profile alone, and with the surroundings on top.
@@ -146,13 +148,13 @@ def within(city: City, others: Sequence[City], prior: Prior) -> tuple[FloatArray
     return siting_within.folded_lift(city.known.fit, siting_fold(city), start, prior, city.around)
 
 
-def siting_fold(city: City) -> IntArray:
+def siting_fold(city: MeasuredCity) -> IntArray:
     """Return the fold of each point: blocks in random order, dealt out."""
     order = np.random.default_rng(SEED).permutation(city.block.max() + 1)
     return np.asarray(order[city.block] % FOLDS, dtype=np.int64)
 
 
-def ranks(score: FloatArray, city: City) -> FloatArray:
+def ranks(score: FloatArray, city: MeasuredCity) -> FloatArray:
     """Return the share of street that scores below each camera, ties half; AUC is the mean."""
     weight, at = city.pair.points.length_m, score[city.pair.nearest]
     order = np.argsort(score, kind="stable")
@@ -172,7 +174,7 @@ def bootstrap(difference: FloatArray, block: IntArray) -> tuple[float, float, fl
     return float(low), float(difference.mean()), float(high)
 
 
-def ahead(lift: FloatArray, baseline: FloatArray, city: City) -> dict[str, float]:
+def ahead(lift: FloatArray, baseline: FloatArray, city: MeasuredCity) -> dict[str, float]:
     """Return how far the ranks of a score are ahead of those of a baseline, blocks drawn again."""
     found = bootstrap(ranks(lift, city) - baseline, city.block[city.pair.nearest])
     return dict(zip(("low", "mid", "high"), found, strict=True))
@@ -185,7 +187,7 @@ def winkler(low: float, high: float, truth: float, level: float = 0.9) -> float:
 
 
 def coverage(
-    city: City,
+    city: MeasuredCity,
     profiles: Profiles,
     drawn: Drawn,
     of: IntArray,
@@ -292,7 +294,7 @@ def held(share: FloatArray, truths: Sequence[float]) -> dict[str, Any]:
     }
 
 
-def reliability(lift: FloatArray, city: City, bins: int = 10) -> list[dict[str, float]]:
+def reliability(lift: FloatArray, city: MeasuredCity, bins: int = 10) -> list[dict[str, float]]:
     """Return expected and true sites by tenth of street length, ordered by expectation."""
     length, sites = city.pair.points.length_m, city.known.fit.sites
     order = np.argsort(lift, kind="stable")
@@ -305,7 +307,7 @@ def reliability(lift: FloatArray, city: City, bins: int = 10) -> list[dict[str, 
 
 
 def cluster_sizes(
-    city: City, lifts: Mapping[str, FloatArray]
+    city: MeasuredCity, lifts: Mapping[str, FloatArray]
 ) -> dict[str, dict[str, float | None]]:
     """Return the size of the gamma factor of blocks of 1 km, given each of several lifts.
 
@@ -323,7 +325,7 @@ def cluster_sizes(
     return out
 
 
-def evaluate(cities: Sequence[City], prior: Prior) -> dict[str, Any]:
+def evaluate(cities: Sequence[MeasuredCity], prior: Prior) -> dict[str, Any]:
     """Return all figures."""
     delivered = [one for one in cities if one.name != DEMONSTRATION]
     optics = siting_rings.central_optics(load_assumptions())
@@ -531,7 +533,7 @@ def _size(value: float | None) -> str:
     return "none" if value is None else f"{value:.2f}"
 
 
-def draw_maps(cities: Sequence[City], found: Mapping[str, Any], out: Path) -> None:
+def draw_maps(cities: Sequence[MeasuredCity], found: Mapping[str, Any], out: Path) -> None:
     """Draw sites per cell, expected for a city left out against real; cells, not places."""
     figure, axes = plt.subplots(2, len(cities), figsize=(3.2 * len(cities), 6.2))
     for column, city in enumerate(cities):

@@ -129,7 +129,7 @@ _COUNT_HEAD = ("city", "status", "5 to 95 %", "median", "chance of none", "old",
 
 def _city_part(city: City, claims: tuple[Claim, ...], counts: CountDraws) -> list[str]:
     """Return the section of one city."""
-    lines = [f"## {_cell(city.name.en)} ({_cell(city.name.my)})", ""]
+    lines = [f"## {_cell(city.name.en)} ({_cell(city.name.in_language('my'))})", ""]
     if city.demonstration:
         lines += ["**Demonstration: everything reported here is made up.**", ""]
     lines += [f"- `{city.id}`, {_cell(city.admin)}; {city.lat:.3f}, {city.lon:.3f}."]

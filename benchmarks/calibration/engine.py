@@ -35,7 +35,7 @@ from benchmarks.calibration import document as shown
 from benchmarks.calibration.invented_streets import write_city
 from benchmarks.calibration.invented_truth import (
     VARIANTS,
-    City,
+    InventedCity,
     Report,
     Setting,
     draw_ignorance,
@@ -192,7 +192,7 @@ def assess_city(number: int, *, n_draws: int = DRAWS) -> Outcome:
     setting = Setting(values, Design(1, 10_000_000 + number), AS_OF)
     report = write_report(number, setting, rng)
     found = answer(network, report, seed=number, n_draws=n_draws)
-    city = City(built, pack.manifest.boundary.area_km2 or 0.0, report)
+    city = InventedCity(built, pack.manifest.boundary.area_km2 or 0.0, report)
     known = built.point_known
     length = np.where(known, built.points.length, 0.0)
     n_streets = len(built.lines)

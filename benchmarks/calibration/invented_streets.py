@@ -20,7 +20,7 @@ from scipy.spatial import Delaunay
 from toolkit.base.arrays import FloatArray
 from toolkit.base.terms import Boundary, Names
 from toolkit.streets.pack import ODBL, WRITER, Manifest, Source, write_pack
-from toolkit.streets.schema import Layers, empty_layer
+from toolkit.streets.schema import PackLayers, empty_layer
 
 CRS = "EPSG:32647"
 CORNER_M = (240_000.0, 1_880_000.0)
@@ -63,7 +63,7 @@ def write_city(number: int, folder: Path) -> Manifest:
     junctions = _junctions(xy, edges, rng)
     tunnel = np.zeros(len(edges), dtype=bool)
     tunnel[0] = number % TUNNEL_EVERY == 0
-    layers = Layers(
+    layers = PackLayers(
         streets=_degrees(
             {
                 "street_id": [f"s{k}" for k in range(len(edges))],

@@ -98,7 +98,7 @@ class Report:
 
 
 @dataclass(frozen=True)
-class City:
+class InventedCity:
     """What is given: streets and sight, the area, the report."""
 
     scene: Scene
@@ -213,7 +213,7 @@ def true_number(report: Report, setting: Setting, upper: float = 1.0) -> float:
 
 
 def draw_ignorance(
-    city: City, setting: Setting, variant: Variant, catalogue: Catalogue
+    city: InventedCity, setting: Setting, variant: Variant, catalogue: Catalogue
 ) -> Ignorance:
     """Draw what is true of a city, from the priors, with what a variant has otherwise."""
     draw, design = setting.draw, setting.design
@@ -248,7 +248,9 @@ def draw_ignorance(
     return drawn
 
 
-def site_probabilities(city: City, drawn: Ignorance, rng: np.random.Generator) -> FloatArray:
+def site_probabilities(
+    city: InventedCity, drawn: Ignorance, rng: np.random.Generator
+) -> FloatArray:
     """Return the chance that each candidate group holds a site, shape (G,)."""
     scene = city.scene
     group = scene.groups
@@ -333,7 +335,7 @@ def sample(prob: FloatArray, rng: np.random.Generator) -> BoolArray:
     return np.asarray(taken)
 
 
-def place(city: City, drawn: Ignorance, rng: np.random.Generator) -> BoolArray:
+def place(city: InventedCity, drawn: Ignorance, rng: np.random.Generator) -> BoolArray:
     """Place cameras once and mark the street points they cover, shape (T, P).
 
     Sites stand in groups; a site has 1 + Poisson cameras (6 at most) in evenly spaced directions,

@@ -94,7 +94,7 @@ def test_every_city_and_tier(opened: Callable[..., AppTest], city: str, lang: st
         assert not page.exception
         assert not page.error
         words, part = words_of(page), found.tiers[tier]
-        assert getattr(found.city.name, lang) in words
+        assert found.city.name.in_language(lang) in words
         assert answer.sentence(found, tier, lang) in words
         for figure in (part.length_km, part.ring_m.outer, found.cameras.installed.count):
             assert labels.quantity_text(figure, lang) in words

@@ -75,7 +75,7 @@ def test_the_page_asks_no_other_machine(
     expect(seen.page.frame_locator("iframe").locator("canvas")).to_be_visible()
     seen.page.get_by_role("combobox").first.click()
     for city in load_cities():
-        option = seen.page.get_by_role("option").filter(has_text=getattr(city.name, lang))
+        option = seen.page.get_by_role("option").filter(has_text=city.name.in_language(lang))
         expect(option.first).to_be_visible()
     seen.page.keyboard.press("Escape")
     screenshot(seen.page, f"first-page-{lang}")
@@ -315,7 +315,7 @@ def test_the_page_shows_cities_and_limits(lang: str) -> None:
     shown = "\n".join(element.value for element in page.html)
     assert labels.limits(lang)[0] in shown
     for city in load_cities():
-        assert any(getattr(city.name, lang) in option for option in page.selectbox[0].options)
+        assert any(city.name.in_language(lang) in option for option in page.selectbox[0].options)
 
 
 def test_a_page_that_the_launcher_did_not_start_refuses() -> None:

@@ -176,7 +176,7 @@ def test_the_boxes_of_the_other_pages_keep_their_choice_too() -> None:
         assert height.value == 4.5
         session.choose("optics_camera", "ptz")
         ptz = next(kind for kind in load_catalogue().types if kind.id == "ptz")
-        assert session.words("optics_camera") == getattr(ptz.name, lang)
+        assert session.words("optics_camera") == ptz.name.in_language(lang)
         session.choose("optics_camera", "Dahua IPC-HDW2441T-S")
         session.choose("page", "assumptions")
 

@@ -11,22 +11,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from small_city import N_ROWS, PACK, install, note_a_camera
 
 from toolkit.assessment import on_streets, question, site_plan, sums
 from toolkit.assessment.assess import assess
 from toolkit.assessment.inputs import make_inputs
 from toolkit.assessment.question import SCENE_VALUES, Question
 from toolkit.assumptions.sets import load_assumptions
-from toolkit.engine import scene, sight
+from toolkit.engine import scene, sight_cache
 from toolkit.siting import weights
-from toolkit.streets import mapped_cameras
-from toolkit.streets import pack as streets
-from toolkit.streets.schema import LAYERS, Layers
 
-PACK = "small"
 AS_OF = dt.date(2026, 11, 23)
-N_ROWS = 150
-"""Of each layer of the demonstration: some kilometres of street."""
 
 GROUND = {"scene", "sight"}
 MOVES = {
@@ -40,16 +35,6 @@ MOVES = {
 }
 """What each assumption moves; all others move nothing that is kept."""
 KEYS = [item.key for item in load_assumptions().items]
-
-
-def install(home: Path, *, rows: int = N_ROWS) -> None:
-    """Install the first rows of each layer of the demonstration as a city of its own."""
-    whole = streets.open_pack("helsinki-centre")
-    draft = whole.manifest.model_copy(
-        update={"id": PACK, "parts": {}, "demonstration": False, "banner": None}
-    )
-    layers = Layers(**{layer: getattr(whole, layer).head(rows) for layer in LAYERS})
-    streets.write_pack(home / streets.FOLDER / PACK, draft, layers)
 
 
 def small(*, count=(20.0, 60.0), changes=None, seed=0, **options):
@@ -95,7 +80,7 @@ def built(home, monkeypatch):
         monkeypatch.setattr(module, name, noted)
 
     note(on_streets, "build_scene", "scene")
-    note(sight, "sweep", "sight")
+    note(sight_cache, "sweep", "sight")
     note(weights, "draw", "weights")
     small()
     assert sorted(done) == ["scene", "sight", "weights"]
@@ -140,11 +125,7 @@ class TestCacheKeys:
         assert built == ["weights"]
 
     def test_field_notes_move_the_sites_and_nothing_of_the_rest(self, built, tmp_path):
-        pack = streets.open_pack(PACK)
-        x, y = pack.streets.geometry.iloc[3].coords[0]
-        file = tmp_path / "notes.csv"
-        file.write_text(f"lat,lon,seen_on\n{y:.6f},{x:.6f},2026-01-01\n", encoding="utf-8")
-        mapped_cameras.import_cameras(file, PACK, as_of=AS_OF)
+        note_a_camera(tmp_path, PACK)
         small()
         assert set(built) == GROUND
 
@@ -187,10 +168,10 @@ import numpy as np
 from toolkit.assessment.assess import assess
 from toolkit.assessment.on_streets import scene_of
 from toolkit.assessment.question import Question
-from toolkit.engine import sight
+from toolkit.engine import sight_cache
 swept = []
-sweep = sight.sweep
-sight.sweep = lambda *given, **named: swept.append(1) or sweep(*given, **named)
+sweep = sight_cache.sweep
+sight_cache.sweep = lambda *given, **named: swept.append(1) or sweep(*given, **named)
 question = Question("small", dt.date(2026, 11, 23), count=(20.0, 60.0), n_draws=5)
 found = assess(question)
 pairs = scene_of(question.load())[1].lines_of_sight

@@ -226,7 +226,7 @@ def test_a_process_with_a_scheduler_is_guarded() -> None:
     code = (
         "import socket\n"
         "from toolkit.base import egress\n"
-        "egress.forbid_connections(besides='192.0.2.7')\n"
+        "egress.forbid_connections(allowed_host='192.0.2.7')\n"
         "try: socket.socket(type=socket.SOCK_DGRAM).connect(('192.0.2.7', 9))\n"
         "except PermissionError: raise SystemExit('the named machine is refused')\n"
         "except OSError: pass  # no network here\n"

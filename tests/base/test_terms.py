@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 
 import pytest
+from pydantic import ValidationError
 
 from toolkit.base import terms
+from toolkit.base.terms import Names
 
 
 @pytest.mark.parametrize(
@@ -21,3 +23,17 @@ from toolkit.base import terms
 )
 def test_classes_follow_the_ends_of_the_interval(low, high, expected):
     assert terms.exposure_class(low, high) == expected
+
+
+def test_a_third_language_of_a_name_needs_no_new_field():
+    name = Names.model_validate_json('{"shn": "C", "my": "B", "en": "A"}')
+    assert name == Names(en="A", shn="C", my="B")
+    assert [name.in_language(lang) for lang in ("en", "my", "shn", "kac")] == ["A", "B", "C", "A"]
+    assert name.in_all_languages() == ("A", "C", "B")
+    assert name.model_dump_json() == '{"en":"A","shn":"C","my":"B"}'
+
+
+@pytest.mark.parametrize("given", [{"my": "B"}, {"en": "A", "my": 1}, {"en": "A", "my": None}])
+def test_a_name_has_an_english_text_and_nothing_but_texts(given):
+    with pytest.raises(ValidationError):
+        Names.model_validate(given)

@@ -45,6 +45,15 @@ def test_a_command_is_understood(command):
     cli._parser("camera-exposure").parse_args(shlex.split(command))
 
 
+def test_the_tutorial_quotes_what_its_first_question_prints(capsys):
+    text = documents.without_blocks(documents.read(documents.DOCS / "tutorial.md"))
+    quoted = [line.strip() for line in text.splitlines() if line.startswith("    ")]
+    assert len(quoted) >= 3
+    assert cli.main(["assess", "mawlamyine", "--as-of", "2026-11-23"]) == 0
+    printed = [line.strip() for line in capsys.readouterr().out.splitlines()]
+    assert [line for line in quoted if line not in printed] == []
+
+
 def test_the_documents_people_start_with_have_examples():
     named = {example.id.rsplit("-", 1)[0] for example in EXAMPLES}
     assert {"README.md", "docs/tutorial.md", "docs/reference/python.md"} <= named

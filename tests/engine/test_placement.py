@@ -9,6 +9,7 @@ import pytest
 from drawn_grid import REACH_M, cameras, town
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from proportional import proportional_prob
 from scipy import optimize
 from scipy.spatial.distance import pdist
 
@@ -18,7 +19,6 @@ from toolkit.base.terms import TIERS
 from toolkit.engine import closed_form, pairs_by_point, placement, sight, views, workers
 from toolkit.engine.kernels import placement as _placement_kernels
 from toolkit.engine.site_chance import SiteChance
-from toolkit.siting import candidates
 
 
 def standing_share(prob, design, **options):
@@ -32,7 +32,7 @@ def standing_share(prob, design, **options):
 class TestSites:
     def test_140_of_154_groups_are_occupied(self):
         design = Design(20, 0)
-        prob = np.tile(candidates.proportional_prob(np.ones(154), 140)[:, None], 20)
+        prob = np.tile(proportional_prob(np.ones(154), 140)[:, None], 20)
         standing = placement.place_sites(SiteChance.of_table(prob), design)
         for draw in range(20):
             chosen = standing.of_draw(draw).tolist()

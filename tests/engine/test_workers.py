@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import inspect
 import multiprocessing
 import os
 import signal
@@ -12,18 +14,24 @@ import threading
 from pathlib import Path
 
 import pytest
+from numba.core.caching import FunctionCache
+from numba.core.dispatcher import Dispatcher
 
 from toolkit.base import store
 from toolkit.engine import workers
 
-TESTS = Path(__file__).parent
-KERNEL_MODULES = {"_exposure_kernels", "_placement_kernels", "_sight_kernels"}
+HELPERS = Path(__file__).parents[1] / "helpers"
+ROOT = Path(__file__).parents[2]
+KERNELS = "toolkit.engine.kernels"
+KERNEL_MODULES = {"exposure", "placement", "sight"}
 WORK = """
 import sys
 import numpy as np
 from drawn_grid import cameras, town
-from toolkit import engine_workers, exposure, placement
-from toolkit.draws import Design
+from toolkit.base.draws import Design
+from toolkit.engine import closed_form, placement, workers
+from toolkit.engine.site_chance import SiteChance
+from toolkit.engine.views import view_table
 
 N_DRAWS = 8
 TYPES = cameras(N_DRAWS, hfov=70.0, working=0.9)
@@ -32,15 +40,15 @@ PER_SITE = np.full(N_DRAWS, 2.0)
 def work():
     pairs, rows, points, prob = town(N_DRAWS)
     n_sites = len(prob)
-    chance = exposure.SiteChance.of_classes(
+    chance = SiteChance.of_classes(
         np.full((1, N_DRAWS), 0.2), np.zeros(n_sites, np.int64), np.ones(n_sites),
         np.full(N_DRAWS, 0.2 * n_sites), district=np.arange(n_sites) // 40,
         cluster_size=np.full(N_DRAWS, 0.5),
     )
-    table = exposure.view_table(TYPES, PER_SITE, reach_m=60.0)
+    table = view_table(TYPES, PER_SITE, reach_m=60.0)
     length = np.full(len(points.xy), 5.0)
     street = np.arange(len(length)) // 10
-    summary = exposure.summarise(rows, chance, table, length, street, int(street.max()) + 1)
+    summary = closed_form.summarise(rows, chance, table, length, street, int(street.max()) + 1)
     placed = [
         placement.simulate(
             pairs, chance, np.zeros(n_sites, np.int64), np.full(n_sites, np.nan), TYPES, PER_SITE,
@@ -50,9 +58,9 @@ def work():
     ]
     found = (
         pairs.start, pairs.point, pairs.height_dm, rows.site, table, summary.low, summary.mid,
-        summary.high, summary.group_mean, exposure.closed_form(rows, prob, table),
-        exposure.closed_form(rows, prob[:, :1], table[..., :1]),
-        exposure.covered_length(rows, chance, table, length), *(p.share for p in placed),
+        summary.high, summary.group_mean, closed_form.closed_form(rows, prob, table),
+        closed_form.closed_form(rows, prob[:, :1], table[..., :1]),
+        closed_form.covered_length(rows, chance, table, length), *(p.share for p in placed),
     )
     return b"".join(np.ascontiguousarray(a).tobytes() for a in found)
 
@@ -64,8 +72,8 @@ def run(code, *, before="", **variables):
     """Run code after `WORK` in a process of its own."""
     return subprocess.run(
         [sys.executable, "-c", before + WORK + code],
-        env={**os.environ, "PYTHONPATH": str(TESTS), **variables},
-        cwd=TESTS.parent, capture_output=True, text=True, check=False, timeout=300,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(HELPERS), str(ROOT))), **variables},
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
 
 
@@ -199,9 +207,9 @@ else:
 def test_any_number_of_threads_gives_the_same_bytes_and_so_do_four_callers_at_once():
     code = """
 from concurrent.futures import ThreadPoolExecutor
-print(engine_workers.n_threads())
+print(workers.n_threads())
 for n in (1, 2, 4):
-    engine_workers.set_threads(n)
+    workers.set_threads(n)
     print(work() == expected)
 with ThreadPoolExecutor(4) as callers:
     print(all(found == expected for found in callers.map(lambda _: work(), range(12))))
@@ -225,9 +233,8 @@ def test_a_second_start_compiles_nothing():
 
 
 def test_the_engine_is_imported_without_numba():
-    code = (
-        "import sys; from toolkit import exposure, placement, sight; print('numba' in sys.modules)"
-    )
+    code = "from toolkit.engine import closed_form, placement, sight"
+    code = f"import sys; {code}; print('numba' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
 
@@ -241,12 +248,12 @@ def called_loose(source):
     modules, names = set(), {}
     for node in ast.walk(tree):
         for name in getattr(node, "names", []) if isinstance(node, ast.ImportFrom) else []:
-            if name.name in KERNEL_MODULES:
+            if node.module == KERNELS:
                 modules.add(name.asname or name.name)
-            elif (node.module or "").rpartition(".")[2] in KERNEL_MODULES:
+            elif (node.module or "").rpartition(".")[0] == KERNELS:
                 names[name.asname or name.name] = name.name
         if isinstance(node, ast.Import) and any(
-            name.name.rpartition(".")[2] in KERNEL_MODULES for name in node.names
+            name.name.startswith(KERNELS) for name in node.names
         ):
             return ["import as a whole"]
 
@@ -261,7 +268,7 @@ def called_loose(source):
         id(node.args[0])
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and node.args
-        and ast.unparse(node.func) in {"engine_workers.over", "engine_workers.run"}
+        and ast.unparse(node.func) in {"workers.over", "workers.run"}
     }  # fmt: skip
     owners = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
     found = [kernel(node) for node in ast.walk(tree) if kernel(node) and id(node) not in passed]
@@ -276,13 +283,32 @@ def called_loose(source):
 def test_compiled_functions_are_called_through_the_pool_only():
     folder = store.builtin_dir().parent / "toolkit"
     sources = {path: path.read_text(encoding="utf-8") for path in folder.rglob("*.py")}
-    compiling = {path.stem for path, source in sources.items() if "import njit" in source}
-    assert compiling == KERNEL_MODULES
-    assert not any("prange" in source or "parallel=" in source for source in sources.values())
-    loose = {
-        path.name: called_loose(s) for path, s in sources.items() if path.stem not in compiling
+    kernels = folder / "engine" / "kernels"
+    assert {path for path, source in sources.items() if "njit" in source} == {
+        kernels / "__init__.py"
     }
+    assert {path.stem for path in kernels.glob("*.py")} == {"__init__", *KERNEL_MODULES}
+    assert not any("prange" in source or "parallel=" in source for source in sources.values())
+    loose = {path.name: called_loose(s) for path, s in sources.items() if path.parent != kernels}
     assert {name: found for name, found in loose.items() if found} == {}
+
+
+@pytest.mark.parametrize("module", sorted(KERNEL_MODULES))
+def test_plain_code_names_only_compiled_functions_with_a_wrapper_which_are_kept(module):
+    kernels = importlib.import_module(f"{KERNELS}.{module}")
+    compiled = {k: v for k, v in vars(kernels).items() if isinstance(v, Dispatcher)}
+    helpers = {k for k, v in compiled.items() if v.targetoptions.get("no_cpython_wrapper")}
+    assert helpers
+    kept = {k for k, v in compiled.items() if isinstance(v._cache, FunctionCache)}
+    assert kept == set(compiled) - helpers
+    folder = store.builtin_dir().parent / "toolkit"
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if path.parent.name != "kernels" and isinstance(node, ast.Attribute):
+                assert not (ast.unparse(node.value) == "kernels" and node.attr in helpers)
+    # Plain functions next to the compiled ones.
+    for function in filter(inspect.isfunction, vars(kernels).values()):
+        assert not helpers & set(function.__code__.co_names)
 
 
 @pytest.mark.parametrize(
@@ -292,21 +318,21 @@ def test_compiled_functions_are_called_through_the_pool_only():
         ("sweep(x)", ["sweep"]),
         ("renamed(x)", ["sweep"]),
         ("map(kernels.sweep, x)", ["sweep"]),
-        ("engine_workers.over(f, kernels.sweep)", ["sweep"]),
-        ("engine_workers.over(lambda a, b: kernels.sweep(a, b), x)", ["sweep"]),
+        ("workers.over(f, kernels.sweep)", ["sweep"]),
+        ("workers.over(lambda a, b: kernels.sweep(a, b), x)", ["sweep"]),
         ("later = kernels", ["kernels"]),
         ("getattr(kernels, 'sweep')(x)", ["kernels"]),
         ("import toolkit.engine.kernels.sight", ["import as a whole"]),
-        ("engine_workers.over(kernels.sweep, x, kernels.Band(x))", []),
-        ("engine_workers.run(sweep, kernels.FINE_BINS)", []),
+        ("workers.over(kernels.sweep, x, kernels.Band(x))", []),
+        ("workers.run(sweep, kernels.FINE_BINS)", []),
         ("other.sweep(x)", []),
     ],
 )
 def test_a_call_outside_the_pool_is_found(code, found):
     head = """
-from toolkit import engine_workers
-from toolkit import _sight_kernels as kernels
-from toolkit._sight_kernels import sweep
-from toolkit._sight_kernels import sweep as renamed
+from toolkit.engine import workers
+from toolkit.engine.kernels import sight as kernels
+from toolkit.engine.kernels.sight import sweep
+from toolkit.engine.kernels.sight import sweep as renamed
 """
     assert called_loose(head + code) == found

@@ -10,13 +10,14 @@ import datetime as dt
 
 import numpy as np
 import pytest
+from proportional import groups_of
 
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
 from toolkit.evidence.count import count_draws
 from toolkit.evidence.load import load_claims
 from toolkit.evidence.words import rule_text
-from toolkit.siting.candidates import proportional_prob
+from toolkit.siting.inclusion import inclusion_prob
 
 DESIGN = Design(n_draws=5_000, seed=0)
 ENDS = (0.05, 0.95)
@@ -41,7 +42,8 @@ def interval(draws):
 
 
 def test_yangon_2017_has_140_sites_at_154_signals_and_not_92():
-    assert proportional_prob(np.ones(154), 140.0).sum() == pytest.approx(140.0)
+    prob = inclusion_prob(np.ones((1, 1)), np.array([140.0]), groups_of(np.ones(154)))
+    assert prob.sum() == pytest.approx(140.0)
     # What a formula for few sites among many places would give.
     assert pytest.approx(92, abs=0.5) == 154 * (1 - (1 - 1 / 154) ** 140)
 

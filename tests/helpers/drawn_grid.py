@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import shapely
+from proportional import proportional_prob
 
 from toolkit.base.terms import TIERS
 from toolkit.engine import pairs_by_point, sight
@@ -59,5 +60,5 @@ def town(n_draws, *, turn_deg=0.0, shift=(0.0, 0.0), scale=1.0, buildings=True):
     rows = pairs_by_point.point_rows(
         pairs, len(points.xy), np.zeros(n_sites, dtype=np.int64), np.full(n_sites, np.nan)
     )
-    prob = np.tile(candidates.proportional_prob(found.size_m, 12)[:, None], (1, n_draws))
+    prob = np.tile(proportional_prob(found.size_m, 12)[:, None], (1, n_draws))
     return pairs, rows, points, prob

@@ -112,7 +112,14 @@ def fetch(server: Server, **changed: Any) -> Extract:
         "announce": lambda _text: None,
         "server": quick(server, **limits),
     }
-    return overpass.fetch(CITY, **(options | changed))
+    return fetched(CITY, **(options | changed))
+
+
+def fetched(city: City, **options: Any) -> Extract:
+    """Fetch a city and read it, cut to the area that was requested."""
+    with overpass.fetched_file(city, **options) as path:
+        area = overpass._area(city, options.get("boundary"), options.get("radius_m"))
+        return read_osm(path, boundary=area)
 
 
 def kept(folder: Path | None = None) -> list[str]:

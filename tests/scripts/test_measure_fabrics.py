@@ -15,6 +15,7 @@ import measure_fabrics
 import numpy as np
 import pytest
 import shapely
+from proportional import proportional_prob
 
 from toolkit.assessment import reference_cover
 from toolkit.assumptions.sets import load_assumptions
@@ -224,7 +225,7 @@ def test_the_closed_form_agrees_with_placing_sites_on_a_grid(measured):
     curve = np.array(row["open_junction_m"]) * junction_share
     curve += np.array(row["open_stretch_m"]) * (1 - junction_share)
     for n_sites in (40, 400):
-        prob = candidates.proportional_prob(groups.size_m, n_sites)
+        prob = proportional_prob(groups.size_m, n_sites)
         log_miss = np.bincount(seen.point, np.log1p(-prob[site] * view), minlength=near.sum())
         exact = np.average(1 - np.exp(log_miss), weights=points.length[near])
         closed = reference_cover.covered_share(

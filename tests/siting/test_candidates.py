@@ -1,13 +1,10 @@
-"""Candidate groups and their chances of holding a site."""
+"""Candidate groups of sites."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 from drawn_crossing import crossing, lit_crossing
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
 
 from toolkit.base import store
 from toolkit.base.errors import InputDataError
@@ -40,26 +37,6 @@ def test_turning_and_moving_the_map_turns_and_moves_the_sites():
     np.testing.assert_allclose(
         crossing().xy_m @ rotation + (1000.0, -500.0), turned.xy_m, atol=1e-9
     )
-
-
-def test_140_sites_on_154_groups_occupy_140():
-    prob = candidates.proportional_prob(np.ones(154), 140)
-    assert prob.sum() == pytest.approx(140)
-    np.testing.assert_allclose(prob, 140 / 154)
-
-
-@given(
-    size=hnp.arrays(float, st.integers(1, 40), elements=st.floats(0, 1000)),
-    n_sites=st.floats(0, 60),
-)
-def test_probabilities_add_up_to_the_number_of_sites(size, n_sites):
-    size = np.where(size < 1e-6, 0.0, size)
-    prob = candidates.proportional_prob(size, n_sites)
-    assert ((prob >= 0) & (prob <= 1 + 1e-12)).all()
-    assert prob.sum() == pytest.approx(min(n_sites, (size > 0).sum()), abs=1e-6)
-    assert (prob[size == 0] == 0).all()
-    order = np.argsort(size)
-    assert (np.diff(prob[order]) >= -1e-9).all()
 
 
 def test_groups_know_their_features():

@@ -5,11 +5,38 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from drawn_crossing import crossing, lit_crossing
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from proportional import groups_of, proportional_prob
 
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
 from toolkit.siting import candidates, inclusion
 from toolkit.siting.weights import operators_of, weights_of
+
+ONE_CLASS = np.ones((1, 1))
+"""Weights of one draw for groups of a single class."""
+
+
+def test_140_sites_on_154_groups_occupy_140():
+    prob = inclusion.inclusion_prob(ONE_CLASS, np.array([140.0]), groups_of(np.ones(154)))[0]
+    assert prob.sum() == pytest.approx(140)
+    np.testing.assert_allclose(prob, 140 / 154)
+
+
+@given(
+    size=hnp.arrays(float, st.integers(1, 40), elements=st.floats(0, 1000)),
+    n_sites=st.floats(0, 60),
+)
+def test_probabilities_add_up_to_the_number_of_sites(size, n_sites):
+    size = np.where(size < 1e-6, 0.0, size)
+    prob = inclusion.inclusion_prob(ONE_CLASS, np.array([n_sites]), groups_of(size))[0]
+    assert ((prob >= 0) & (prob <= 1 + 1e-12)).all()
+    assert prob.sum() == pytest.approx(min(n_sites, (size > 0).sum()), abs=1e-6)
+    assert (prob[size == 0] == 0).all()
+    order = np.argsort(size)
+    assert (np.diff(prob[order]) >= -1e-9).all()
 
 
 def test_factors_per_class_are_those_of_a_sorted_list_of_all_groups():
@@ -33,7 +60,7 @@ def test_factors_per_class_are_those_of_a_sorted_list_of_all_groups():
         size = found.size_m if allowed is None else np.where(allowed, found.size_m, 0.0)
         for d in range(9):
             measure = weight[d][found.weight_class] * size
-            expected = candidates.proportional_prob(measure, float(n_sites[d]))
+            expected = proportional_prob(measure, float(n_sites[d]))
             np.testing.assert_allclose(prob[d], expected, rtol=1e-9, atol=1e-12)
 
 

@@ -14,7 +14,7 @@ from toolkit.base import store
 from toolkit.base.errors import InputDataError, NotFoundError, PackError
 from toolkit.streets import pack as streets
 from toolkit.streets.pack import Manifest, Pack
-from toolkit.streets.schema import LAYERS, Layers, conform, to_parquet
+from toolkit.streets.schema import LAYERS, PackLayers, conform, to_parquet
 
 BUILT_IN = "helsinki-centre"
 
@@ -33,9 +33,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return packs
 
 
-def layers_of(pack: Pack, *, rows: int | None = None) -> Layers:
+def layers_of(pack: Pack, *, rows: int | None = None) -> PackLayers:
     """Return the layers of a pack, or only the first rows of each."""
-    return Layers(**{layer: getattr(pack, layer).head(rows or 10**9) for layer in LAYERS})
+    return PackLayers(**{layer: getattr(pack, layer).head(rows or 10**9) for layer in LAYERS})
 
 
 def installed(
@@ -163,7 +163,7 @@ def test_the_folder_must_have_the_name_of_the_pack(home: Path, helsinki: Pack) -
 
 def test_layers_that_do_not_fit_are_not_written(home: Path, helsinki: Pack) -> None:
     draft = helsinki.manifest.model_copy(update={"id": "other"})
-    bad = Layers(**{**layers_of(helsinki).__dict__, "streets": helsinki.junctions})
+    bad = PackLayers(**{**layers_of(helsinki).__dict__, "streets": helsinki.junctions})
     with pytest.raises(InputDataError, match="lacks the column"):
         streets.write_pack(home / "other", draft, bad)
     assert list(home.iterdir()) == []

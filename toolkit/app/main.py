@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 def show(choice: Choice) -> None:
     """Show the answer for a choice, with its figures, map and sources."""
     lang, city = choice.lang, choice.city
-    head = [markup.tag("h1", getattr(city.name, lang))]
+    head = [markup.tag("h1", city.name.in_language(lang))]
     if city.demonstration:
         head.append(markup.tag("p", words.demonstration(lang), kind="banner"))
     head.append(

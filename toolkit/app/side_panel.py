@@ -151,7 +151,7 @@ def city_names(cities: Sequence[City], lang: Language) -> dict[str, str]:
     """
     names = {}
     for city in cities:
-        own, english = str(getattr(city.name, lang)), city.name.en
+        own, english = city.name.in_language(lang), city.name.en
         names[city.id] = escape.plain(own if own == english else f"{own} ({english})")
     times = Counter(names.values())
     return {key: name if times[name] == 1 else f"{name} [{key}]" for key, name in names.items()}

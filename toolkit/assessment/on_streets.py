@@ -20,7 +20,7 @@ from toolkit.assessment.site_plan import SitePlan, plan_sites, systematic
 from toolkit.assessment.sums import Sums, add_up, add_up_totals
 from toolkit.base.arrays import Float32Array, IntArray
 from toolkit.base.draws import Design
-from toolkit.base.kept import Kept
+from toolkit.base.lru_cache import LruCache
 from toolkit.base.quantity import Quantity
 from toolkit.base.terms import TIERS, Progress, Tier, exposure_class
 from toolkit.engine import cells, closed_form, site_chance, zones
@@ -31,8 +31,8 @@ from toolkit.engine.views import view_table
 from toolkit.optics.camera_draws import threshold_px_m
 from toolkit.streets.pack import Pack
 
-scenes: Final[Kept[Scene]] = Kept(2)
-samples: Final[Kept[StreetSample]] = Kept(2)
+scenes: Final[LruCache[Scene]] = LruCache(2)
+samples: Final[LruCache[StreetSample]] = LruCache(2)
 
 
 def scene_of(loaded: Loaded) -> tuple[Pack, Scene]:

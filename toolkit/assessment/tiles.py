@@ -25,7 +25,7 @@ from toolkit.assessment.site_plan import plan_sites
 from toolkit.assessment.sums import Sums, add_up
 from toolkit.base import store
 from toolkit.base.arrays import FloatArray, IntArray
-from toolkit.base.kept import Kept
+from toolkit.base.lru_cache import LruCache
 from toolkit.engine import sight, sight_cache
 from toolkit.engine.scene import Frame, Scene, build_frame, middles, with_sight
 from toolkit.streets import street_points
@@ -37,7 +37,7 @@ HALO_MARGIN_M = 1.0
 
 
 @dataclass(frozen=True)
-class City:
+class TiledCity:
     """What all tiles of a city share.
 
     Attributes
@@ -56,15 +56,15 @@ class City:
     tile: IntArray
 
 
-cities: Final[Kept[City]] = Kept(1)
+cities: Final[LruCache[TiledCity]] = LruCache(1)
 
 
-def open_city(loaded: Loaded, tile_km: float) -> City:
+def open_city(loaded: Loaded, tile_km: float) -> TiledCity:
     """Return the streets and sites of a city, without lines of sight; the last one is kept."""
     return cities.get(f"{loaded.key('scene')} {tile_km}", lambda: _city(loaded, tile_km))
 
 
-def _city(loaded: Loaded, tile_km: float) -> City:
+def _city(loaded: Loaded, tile_km: float) -> TiledCity:
     pack, mapped = loaded.streets()
     values = loaded.question.assumptions
     frame = build_frame(
@@ -75,7 +75,7 @@ def _city(loaded: Loaded, tile_km: float) -> City:
         level_height_m=values.value("sites.level_height_m"),
         district_m=values.value("sites.district_m"),
     )
-    return City(
+    return TiledCity(
         pack,
         frame,
         sight.local_origin(frame.site_xy_m, frame.points.xy),
@@ -110,7 +110,7 @@ def n_tiles(pack: Pack, tile_km: float) -> int:
 
 
 def tile_scene(
-    city: City,
+    city: TiledCity,
     streets: IntArray,
     *,
     reach_m: float,

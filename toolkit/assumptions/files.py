@@ -1,4 +1,4 @@
-"""Assumption sets as text: written as TOML, compared with one another, saved under a name."""
+"""Assumption sets as files: write as TOML, save under a new name, compare."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _COMPARED: Final = ("value", "low", "high", "distribution", "layer", "unit", "so
 _DEVICES: Final = frozenset(
     {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 )
-"""Names that Windows keeps for devices, with any ending (Microsoft, "Naming Files")."""
+"""Device names that Windows reserves, with any extension (Microsoft, "Naming Files")."""
 _HEADING: Final = """\
 # An assumption set of your own. docs/generated/assumptions.md explains the fields.
 # Change what you want to change, and write the source and the reason of it. Tables that you leave
@@ -26,16 +26,16 @@ _HEADING: Final = """\
 
 
 def to_toml(values: AssumptionSet, *, name: str | None = None, base: str = DEFAULT_SET) -> str:
-    """Return a set as the text of a file that holds every table.
+    """Return the text of a file with every table of a set.
 
     Parameters
     ----------
     values
-        The set, with what was changed in it.
+        The set, with the user's changes.
     name
-        Name of the set in the file; its own by default.
+        Name of the set in the file; that of `values` by default.
     base
-        Name of the set from which tables come that somebody deletes from the file.
+        Name of the set that provides the tables which a user deletes from the file.
     """
     own = name or values.name
     title = values.title if own == values.name else f"{own}, from {values.name}"
@@ -56,12 +56,12 @@ def to_toml(values: AssumptionSet, *, name: str | None = None, base: str = DEFAU
 
 
 def save_new(name: str, text: str) -> Path:
-    """Write a new set among the user's own and return its file.
+    """Save the text of a set as a new file of the user's own and return its path.
 
     Raises
     ------
     InputDataError
-        If the name is none, or a set of that name is there already: nothing is overwritten.
+        If the name is not valid, or a set of that name exists: nothing is overwritten.
     """
     if not NAME.fullmatch(name) or name in _DEVICES:
         msg = (
@@ -79,7 +79,7 @@ def save_new(name: str, text: str) -> Path:
 
 @dataclass(frozen=True)
 class Difference:
-    """One field in which two sets differ; None where a set has no such value."""
+    """One field in which two sets differ; None where a set lacks the key."""
 
     key: str
     field: str
@@ -88,7 +88,7 @@ class Difference:
 
 
 def differences(first: AssumptionSet, second: AssumptionSet) -> tuple[Difference, ...]:
-    """Return every field in which two sets differ, by key."""
+    """Return every field in which two sets differ, sorted by key."""
     found = []
     for key in sorted({item.key for item in (*first.items, *second.items)}):
         one, other = first.get(key), second.get(key)
@@ -100,7 +100,7 @@ def differences(first: AssumptionSet, second: AssumptionSet) -> tuple[Difference
 
 
 def shown(value: str | float | None) -> str:
-    """Return a value for a table in a terminal or a page."""
+    """Return a value as shown in a table."""
     if value is None:
         return "none"
     return f"{value:g}" if isinstance(value, float | int) else plain(value)

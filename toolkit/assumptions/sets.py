@@ -1,10 +1,10 @@
 """Assumption sets: every uncertain value with its range, unit, layer, source and reason.
 
-A set is a TOML file with one ``[[assumption]]`` table per value. It may extend another one
-(``from = "central"``) and then holds only the tables that differ. It is read once, checked whole
-against the central set that comes with the toolkit, and passed on as a frozen value; nothing else
-in the toolkit holds a setting. Sets of fixed rules, which reproduce the ways of others, have
-another schema: `toolkit.fixed_rules.sets`.
+A set is a TOML file with one ``[[assumption]]`` table per value. It may extend another set
+(``from = "central"``) and then holds only the tables that differ. It is read once, checked as a
+whole against the built-in central set, and passed on as a frozen value; there are no settings
+anywhere else in the toolkit. Sets of fixed rules, which reproduce other people's methods, have a
+schema of their own: `toolkit.fixed_rules.sets`.
 """
 
 from __future__ import annotations
@@ -47,22 +47,26 @@ Kind = Literal["probabilistic", "deterministic"]
 Label = Literal["minimal"]
 
 MINIMAL: Final[Label] = "minimal"
-"""Label of a set of the lowest exposure; whatever extends such a set keeps it."""
+"""Label of a set of lowest exposure, inherited by every set that extends it."""
 
-_MOST_STEPS: Final = 8
-"""Sets that may extend one another in a row."""
+_MAX_EXTENDS: Final = 8
+"""Maximum length of a chain of sets that extend one another."""
 
 
 @dataclass(frozen=True)
 class AssumptionSet:
-    """A checked set of assumptions, with what the user changed in it.
+    """A validated set of assumptions, with the user's changes.
 
     Attributes
     ----------
+    items
+        Assumptions in the order of the files.
+    changed
+        Keys and values fixed by the user, sorted by key.
     label
-        ``minimal`` for a set of the lowest exposure: every output must say so.
+        ``minimal`` for a set of lowest exposure: every output must say so.
     extends
-        Name of the set it was made from, if it says one.
+        Name of the set that it extends, if any.
     """
 
     name: str
@@ -79,7 +83,7 @@ class AssumptionSet:
 
     @cached_property
     def sha256(self) -> str:
-        """Hash of every value in force, in key order; comments and order do not matter."""
+        """SHA-256 of all values in key order, whatever the order and comments of the files."""
         rows = sorted((item.model_dump(mode="json") for item in self.items), key=lambda r: r["key"])
         return store.sha256_bytes(store.canonical_json(rows))
 
@@ -106,7 +110,7 @@ class AssumptionSet:
         return self[key].value
 
     def draw(self, key: str, design: Design) -> FloatArray:
-        """Return one assumption drawn over the ignorance layer, shape (n_draws,)."""
+        """Return draws of one assumption over the ignorance layer, shape (n_draws,)."""
         return self[key].quantile(design.column(f"assumption:{key}"))
 
     def with_changes(self, changes: Mapping[str, float]) -> AssumptionSet:
@@ -115,8 +119,8 @@ class AssumptionSet:
         Raises
         ------
         InputDataError
-            If a key is unknown, a value lies outside the range of the set, or the values no
-            longer fit together; all at once.
+            If a key is unknown, a value is outside its range, or the values contradict one
+            another; all problems at once.
         """
         problems = []
         for key, value in sorted(changes.items()):
@@ -155,7 +159,7 @@ class AssumptionSet:
 
 @dataclass(frozen=True)
 class SetFile:
-    """A set that can be named: where it lies and what it is.
+    """The file of a set that can be referred to by name.
 
     Attributes
     ----------
@@ -172,9 +176,10 @@ class SetFile:
 
 
 def list_sets() -> tuple[SetFile, ...]:
-    """Return all sets that have a name, of both kinds, sorted: a user's own before a built-in one.
+    """Return all sets that can be referred to by name, probabilistic ones first, sorted by name.
 
-    A file that cannot be read is left out; `load_assumptions` says what is wrong with it.
+    A user's own set replaces the built-in one of its name. A file that cannot be read is left
+    out; `load_assumptions` reports what is wrong with it.
     """
     found: dict[str, SetFile] = {}
     for root, own in ((store.home_dir(), True), (store.builtin_dir(), False)):
@@ -193,14 +198,14 @@ def list_sets() -> tuple[SetFile, ...]:
 
 
 def find_set(name: str) -> Path:
-    """Return the file of a set: a named one, or a ``.toml`` file given with its path.
+    """Return the file of a set, given by name or as the path of a ``.toml`` file.
 
     Raises
     ------
     NotFoundError
-        If there is no set of that name; the message lists those there are.
+        If there is no set of that name; the message lists the known ones.
     InputDataError
-        If a file is named that is not a plain local file.
+        If the path is not that of a plain local file.
     """
     if name.endswith(".toml"):
         return store.local_file(name)
@@ -218,21 +223,34 @@ def find_set(name: str) -> Path:
 def load_assumptions(
     name: str = DEFAULT_SET, changes: Mapping[str, float] | None = None
 ) -> AssumptionSet:
-    """Read a named assumption set, or a file, and apply the user's changes.
+    """Read an assumption set and apply the user's changes.
+
+    Parameters
+    ----------
+    name
+        Name of a set, or path of a ``.toml`` file.
+    changes
+        Values to fix, by key.
 
     Raises
     ------
     NotFoundError
         If there is no set of that name.
     InputDataError
-        If the file or a change cannot be used; all problems at once, with their place.
+        If the file or a change cannot be used; all problems at once, each with its place.
+
+    Examples
+    --------
+    >>> values = load_assumptions("central", {"optics.height_m": 8.0})
+    >>> values["optics.height_m"].distribution, values.value("optics.height_m")
+    ('fixed', 8.0)
     """
     loaded = read_set(find_set(name))
     return loaded.with_changes(changes) if changes else loaded
 
 
 def read_set(path: Path) -> AssumptionSet:
-    """Read the set in a file, with what it takes from the sets it extends.
+    """Read the set in a file, including what it inherits from the sets that it extends.
 
     Raises
     ------
@@ -263,7 +281,7 @@ def read_set(path: Path) -> AssumptionSet:
 
 
 class _Head(BaseModel):
-    """What stands above the tables of a set."""
+    """Top-level keys of a set."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -279,7 +297,7 @@ class _Head(BaseModel):
 
 @dataclass(frozen=True)
 class _Found:
-    """A set as far as it could be read."""
+    """A set as far as it could be read; problems are reported separately."""
 
     name: str
     title: str
@@ -290,7 +308,7 @@ class _Found:
 
 
 def _read(path: Path, chain: tuple[Path, ...], problems: list[str]) -> _Found:
-    """Read a file and, first, what it extends; problems are added to `problems`."""
+    """Read a file, and before it the set that it extends; add to `problems`."""
     table = toml_files.read_table(path, path.name)
     stem = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-")[:64].strip("-") or "own"
     if table.data.get("kind") == "deterministic":
@@ -314,7 +332,7 @@ def _read(path: Path, chain: tuple[Path, ...], problems: list[str]) -> _Found:
 
 
 def _base(name: str, chain: tuple[Path, ...], shown: str, problems: list[str]) -> _Found | None:
-    """Read the set that a file extends; a user's set may extend the built-in one of its name."""
+    """Read the set that a file extends; a user's set may extend the built-in set of its name."""
     places = [root / FOLDER / f"{name}.toml" for root in (store.home_dir(), store.builtin_dir())]
     known = [path for path in places if path.is_file()]
     seen = {path.resolve() for path in chain}
@@ -324,7 +342,7 @@ def _base(name: str, chain: tuple[Path, ...], shown: str, problems: list[str]) -
         problems.append(
             f"{shown}, from: there is no assumption set {name!r}. {toml_files.near(name, names)}"
         )
-    elif not free or len(chain) > _MOST_STEPS:
+    elif not free or len(chain) > _MAX_EXTENDS:
         steps = " -> ".join([*(path.stem for path in chain), name])
         problems.append(
             f"{shown}, from: the sets extend one another in a circle or too far ({steps}). Mend it."
@@ -335,9 +353,9 @@ def _base(name: str, chain: tuple[Path, ...], shown: str, problems: list[str]) -
 
 
 def _own_items(
-    table: toml_files.Table, *, extends: bool, problems: list[str]
+    table: toml_files.TomlFile, *, extends: bool, problems: list[str]
 ) -> dict[str, Assumption]:
-    """Return the tables of one file by key, checked against the central set."""
+    """Return the assumptions of one file by key, checked against the central set."""
     rows = toml_files.rows_of(table, "assumption", problems)
     if not rows and not extends:
         problems.append(
@@ -359,7 +377,7 @@ def _own_items(
 
 
 def _reference() -> dict[str, tuple[object, object]]:
-    """Return layer and unit of each key the model takes: those of the built-in central set."""
+    """Return layer and unit of each key of the model, which are those of the central set."""
     return _keys_of((store.builtin_dir() / FOLDER / f"{DEFAULT_SET}.toml").read_bytes())
 
 
@@ -370,7 +388,7 @@ def _keys_of(data: bytes) -> dict[str, tuple[object, object]]:
 
 
 def _against_reference(item: Assumption, place: str) -> list[str]:
-    """Return how one value disagrees with what the central set says of its key."""
+    """Return the problems of one assumption: an unknown key, another layer or another unit."""
     reference = _reference()
     known = reference.get(item.key)
     if known is None:

@@ -16,8 +16,9 @@ Layer = Literal["ignorance", "encounter", "definition"]
 Distribution = Literal["fixed", "uniform", "loguniform", "triangular", "normal", "lognormal"]
 
 _Z95 = float(special.ndtri(0.95))
+"""95 % point of the standard normal distribution."""
 _CENTRE_TOLERANCE: Final = 0.01
-"""How far, as a part of the width, a (log)normal value may lie off the middle of its range."""
+"""Tolerance of the median of a (log)normal about the middle of its range, as a share of it."""
 _SHARE_UNITS: Final = ("share", "probability")
 _SIGNED_UNITS: Final = ("log ratio",)
 _COUNT_PREFIX: Final = "count."
@@ -28,19 +29,29 @@ _Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 
 
 class Assumption(BaseModel):
-    """One value.
+    """One uncertain value.
 
     Attributes
     ----------
     key
         Dotted name, such as ``optics.height_m``.
+    layer
+        ``ignorance`` (drawn once per city), ``encounter`` (varies from one passing to the next)
+        or ``definition`` (meaning of a word; alternatives are compared, never averaged).
     value
-        Central value: the definition, the mode of a triangle, the median of a (log)normal.
+        Central value: the definition, the mode of a triangular distribution, the median of a
+        (log)normal one.
     low, high
         Ends of the range; for ``normal`` and ``lognormal`` the 5 and 95 % points.
-    layer
-        ``ignorance`` (drawn once per city), ``encounter`` (new at each passing), ``definition``
-        (what a word means; shown side by side, never averaged).
+
+    Examples
+    --------
+    >>> height = Assumption(
+    ...     key="optics.height_m", layer="ignorance", unit="m", value=6.0, low=4.0, high=8.0,
+    ...     distribution="triangular", source="site visits", reason="usual poles",
+    ... )
+    >>> height.quantile(np.array([0.0, 0.5, 1.0]))
+    array([4., 6., 8.])
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -105,11 +116,11 @@ class Assumption(BaseModel):
 
     @property
     def stage(self) -> str:
-        """The stage it belongs to: the first part of its key."""
+        """Stage of the model that uses it: the first part of its key."""
         return self.key.partition(".")[0]
 
     def quantile(self, probability: FloatArray) -> FloatArray:
-        """Return the value at each probability, shape as given."""
+        """Return quantiles at each probability, shape as given."""
         low, mode, high = self.low, self.value, self.high
         if self.distribution == "fixed" or low == high:
             return np.full_like(probability, mode)
@@ -129,10 +140,10 @@ class Assumption(BaseModel):
 
 
 def misfits(items: Iterable[Assumption]) -> list[str]:
-    """Return what does not fit together among the values of a set.
+    """Return the contradictions among the values of a set.
 
-    Whoever is matched must be recognised, and whoever is recognised must be seen; and lenses hang
-    above their targets, which the geometry of rings takes for granted.
+    A match of a face implies recognition, and recognition implies being seen, so the thresholds
+    must rise in that order. Lenses must be above their targets, as the ring geometry assumes.
     """
     known = {item.key: item for item in items}
     problems = []

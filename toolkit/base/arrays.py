@@ -1,4 +1,4 @@
-"""Array types by what they hold; shapes are in the docstrings of what takes or returns them."""
+"""Array types by element type; shapes are in the docstrings of the functions that use them."""
 
 from __future__ import annotations
 

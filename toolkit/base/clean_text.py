@@ -1,7 +1,6 @@
-"""Readers that turn other people's files into the layers of a city pack.
+"""The one rule for text from foreign files: every reader passes it through `clean_text`.
 
-One module per kind of file, each giving `toolkit.streets.pack.Layers`. All text in such a file was
-typed by somebody unknown, so every reader passes it through `clean_text`, the one rule for it.
+Such text was typed by somebody unknown; it may hold control characters, or be far too long.
 """
 
 from __future__ import annotations
@@ -10,21 +9,22 @@ import re
 import unicodedata
 
 TEXT_LIMIT = 120
-"""Most characters of one value that are kept. OpenStreetMap itself allows 255."""
+"""Maximum number of characters kept of one value. OpenStreetMap itself allows 255."""
 
 _SPACES = re.compile(r"\s+")
 _ALLOWED_FORMAT = frozenset("\u200b\u200c\u200d")
-"""Zero width space and (non-)joiner: Burmese and other scripts are written with them."""
+"""Zero-width space, non-joiner and joiner: Burmese and other scripts need them."""
 _DROPPED_CATEGORIES = frozenset({"Cc", "Cf", "Co", "Cs", "Cn"})
+"""Control, format, private use, surrogate and unassigned (Unicode general categories)."""
 
 
 def clean_text(value: str | None) -> str | None:
-    """Return a text from a foreign file in the form in which the toolkit keeps it.
+    """Normalise a text from a foreign file.
 
-    White space of any kind becomes single spaces. Control characters, marks that turn the
-    direction of writing, private, unassigned and broken code points are dropped. The rest is
-    brought to Unicode form NFC and cut at `TEXT_LIMIT` characters. This makes text harmless to
-    lay out, not to put into HTML: whoever writes a document still has to escape it.
+    Runs of white space become single spaces. Control characters, bidirectional marks, private,
+    unassigned and surrogate code points are dropped. The rest is normalised to NFC and cut at
+    `TEXT_LIMIT` characters. The result is safe to lay out but not to put into HTML: see
+    `toolkit.base.escape`.
 
     Parameters
     ----------
@@ -35,6 +35,11 @@ def clean_text(value: str | None) -> str | None:
     -------
     text
         None if nothing is left.
+
+    Examples
+    --------
+    >>> clean_text("  Strand   Road ")
+    'Strand Road'
     """
     if value is None:
         return None
@@ -44,6 +49,6 @@ def clean_text(value: str | None) -> str | None:
         for c in value[: 8 * TEXT_LIMIT]
         if c.isspace() or c in _ALLOWED_FORMAT or unicodedata.category(c) not in _DROPPED_CATEGORIES
     )
-    # White space last: what was dropped may have stood between two spaces.
+    # White space last: a dropped character may have separated two spaces.
     text = unicodedata.normalize("NFC", _SPACES.sub(" ", kept))[:TEXT_LIMIT].strip()
     return text or None

@@ -1,9 +1,9 @@
-"""What could leave the machine, and what stops it: the one module about that.
+"""What could leave the machine, and what prevents it: the one module on that subject.
 
-The app is served by Streamlit, whose stock settings listen on every network interface, report
-usage and look the machine's address up. Here are the settings that stop this, the check that
-refuses to start with others, the headers that forbid the browser to ask anyone else, and the
-guard that lets this process connect to itself only.
+The app is served by Streamlit, whose default settings listen on every network interface, report
+usage and look up the public address of the machine. This module holds the settings that prevent
+this, the check that refuses to start with others, the headers that keep the browser from
+contacting anyone else, and the guard that confines this process to this machine.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ STRICT_OPTIONS: Final[Mapping[str, Any]] = MappingProxyType(
         "server.trustedUserHeaders": {},
     }
 )
-"""Streamlit options with which something could leave the machine if they had another value: a
-file or a variable that sets one otherwise is a reason not to start (names of Streamlit 1.67)."""
+"""Streamlit options that could let data leave the machine at any other value. The app does not
+start if a file or a variable sets one of them differently (names of Streamlit 1.67)."""
 
 SAFE_OPTIONS: Final[Mapping[str, Any]] = MappingProxyType(
     {
@@ -59,7 +59,7 @@ SAFE_OPTIONS: Final[Mapping[str, Any]] = MappingProxyType(
         "server.showEmailPrompt": False,
     }
 )
-"""All Streamlit options that the app runs with, whatever else is set."""
+"""All Streamlit options that the app sets, whatever the user's configuration says."""
 
 _CONTENT_POLICY: Final = "; ".join(
     (
@@ -78,8 +78,8 @@ _CONTENT_POLICY: Final = "; ".join(
         "frame-ancestors 'self'",
     )
 )
-"""Content Security Policy Level 3 (W3C). Streamlit, the map frame and the charts need the inline
-and evaluated scripts; no source outside this server is named."""
+"""Content Security Policy Level 3 (W3C). Streamlit, the map frame and the charts need inline and
+evaluated scripts; no origin but this server is allowed."""
 
 HEADERS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -92,7 +92,7 @@ HEADERS: Final[Mapping[str, str]] = MappingProxyType(
         "Permissions-Policy": "geolocation=(), camera=(), microphone=(), usb=(), payment=()",
     }
 )
-"""Headers on every answer of the app's server."""
+"""Headers of every response of the app's server."""
 
 _ADDRESS = re.compile(r"(?i)(?:[a-z][a-z0-9+.-]*:)?//([^/\s'\"?#]*)")
 _LOOK_UPS: Final = frozenset({"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"})
@@ -105,12 +105,12 @@ _CONNECTING_EVENTS: Final = _LOOK_UPS | {
 
 
 class HeadersMiddleware:
-    """Put `HEADERS` on every answer; ASGI middleware.
+    """ASGI middleware that sets `HEADERS` on every response.
 
     Parameters
     ----------
     app
-        The application whose answers get the headers.
+        The application to wrap.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -131,7 +131,13 @@ class HeadersMiddleware:
 
 
 def is_local(host: object) -> bool:
-    """Return whether a host name or address means this machine."""
+    """Return whether a host name or address is that of this machine.
+
+    Examples
+    --------
+    >>> is_local("[::1]"), is_local("192.0.2.7")
+    (True, False)
+    """
     text = host.decode("ascii", "replace") if isinstance(host, bytes) else str(host)
     text = text.strip("[]").partition("%")[0].lower()
     if text == "localhost":
@@ -145,19 +151,19 @@ def is_local(host: object) -> bool:
 
 
 def unsafe_settings(*, only_set: bool) -> tuple[str, ...]:
-    """Return the Streamlit settings with which something could leave the machine.
+    """Return the Streamlit settings that could let data leave the machine.
 
     Parameters
     ----------
     only_set
-        Whether to look only at what a file, a variable or a flag has set against
-        `STRICT_OPTIONS`, which is right before the launcher adds `SAFE_OPTIONS`. Else all of
-        `SAFE_OPTIONS` must be in force.
+        Check only what a file, a variable or a flag has set contrary to `STRICT_OPTIONS`, as is
+        right before the launcher adds `SAFE_OPTIONS`. If False, all of `SAFE_OPTIONS` must be
+        in force.
 
     Returns
     -------
     tuple of str
-        One "name = value (where it is set)" for each, in the order of their names.
+        One "name = value (where it is set)" for each, sorted by name.
     """
     from streamlit import config
 
@@ -176,7 +182,7 @@ def unsafe_settings(*, only_set: bool) -> tuple[str, ...]:
 
 
 def refuse_unsafe_settings(*, only_set: bool) -> None:
-    """Refuse to go on if a Streamlit setting could let something leave the machine.
+    """Refuse to start if a Streamlit setting could let data leave the machine.
 
     Parameters
     ----------
@@ -186,23 +192,23 @@ def refuse_unsafe_settings(*, only_set: bool) -> None:
     Raises
     ------
     PermissionNotGivenError
-        If there is such a setting. The message names the first and says how to mend it.
+        If there is such a setting. The message names the first one and the remedy.
     """
     found = unsafe_settings(only_set=only_set)
     if not found:
         return
     more = f" and {len(found) - 1} more" if len(found) > 1 else ""
     if only_set:
-        mend = "remove it there and start again"
+        remedy = "remove it there and start again"
     else:
-        mend = "start the app with: python -m toolkit app"
+        remedy = "start the app with: python -m toolkit app"
     what = f"{found[0]}{more}"
-    msg = f"The app does not start, because data could leave this machine: {what}; {mend}."
+    msg = f"The app does not start, because data could leave this machine: {what}; {remedy}."
     raise PermissionNotGivenError(msg)
 
 
 def _differs(value: object, wanted: object) -> bool:
-    """Compare two option values; a single text stands for a list of one."""
+    """Return whether two option values differ; a single text equals a list of one."""
     if not wanted and wanted is not False:
         return bool(value)
     if isinstance(wanted, list):
@@ -214,7 +220,7 @@ def _differs(value: object, wanted: object) -> bool:
 
 
 def _names_other_host(value: object) -> bool:
-    """Return whether an option's value holds the address of another machine."""
+    """Return whether an option's value contains the address of another machine."""
     if isinstance(value, Mapping):
         return any(_names_other_host(v) for v in value.values())
     if isinstance(value, list | tuple):
@@ -226,9 +232,9 @@ def _names_other_host(value: object) -> bool:
 
 
 def pin_addresses() -> None:
-    """Tell Streamlit this machine's addresses, so that it never looks them up.
+    """Set this machine's addresses in Streamlit, so that it never looks them up.
 
-    Without this it asks a public service for the external address as soon as a page of another
+    Otherwise it asks a public service for the external address as soon as a page of another
     origin tries to open its WebSocket, although it then refuses that page.
     """
     from streamlit import net_util
@@ -237,31 +243,31 @@ def pin_addresses() -> None:
     net_util._internal_ip = LOOPBACK  # noqa: SLF001
 
 
-def forbid_connections(besides: str | None = None) -> None:
-    """Let this process connect to this machine and listen to it only, until it ends.
+def forbid_connections(allowed_host: str | None = None) -> None:
+    """Confine the sockets of this process to this machine, until it ends.
 
-    An audit hook (Python Enhancement Proposal 578): it also stops libraries that use Python's
-    sockets, but not code that opens sockets itself in C, such as GDAL. It cannot be undone.
+    An audit hook (PEP 578): it also stops libraries that use Python's sockets, but not code that
+    opens sockets in C, such as GDAL. It cannot be undone.
 
     Parameters
     ----------
-    besides
-        Another host that the user has named, to which it may connect, too.
+    allowed_host
+        One more host, named by the user, that the process may connect to.
 
     Raises
     ------
     InputDataError
-        If nothing is known by that name.
+        If that host name cannot be resolved.
     """
-    if besides is None:
+    if allowed_host is None:
         sys.addaudithook(_refuse_connection)
         return
     try:
-        found = socket.getaddrinfo(besides, None)
+        found = socket.getaddrinfo(allowed_host, None)
     except OSError as error:
-        msg = f"No machine is known as {besides!r}. Check the address."
+        msg = f"No machine is known as {allowed_host!r}. Check the address."
         raise InputDataError(msg) from error
-    allowed = frozenset({besides, *(str(entry[4][0]) for entry in found)})
+    allowed = frozenset({allowed_host, *(str(entry[4][0]) for entry in found)})
 
     def refuse(event: str, arguments: tuple[Any, ...]) -> None:
         _refuse_connection(event, arguments, allowed)
@@ -271,14 +277,14 @@ def forbid_connections(besides: str | None = None) -> None:
 
 @dataclass(frozen=True)
 class Scheduler:
-    """A Dask scheduler that the user has named.
+    """The Dask scheduler named by the user.
 
     Attributes
     ----------
     text
-        Its address, such as ``tcp://10.0.0.5:8786``.
+        Address, such as ``tcp://10.0.0.5:8786``.
     host
-        The machine in it.
+        Host name or IP address in it.
     """
 
     text: str
@@ -286,7 +292,7 @@ class Scheduler:
 
     @property
     def announcement(self) -> str:
-        """What is said before it is contacted."""
+        """Text shown before it is contacted."""
         return (
             f"Connecting to the Dask scheduler at {self.text}, because you named it: it and its "
             "workers get the plan with the names of its cities and folders, and compute in them."
@@ -301,12 +307,17 @@ _LAST_PORT: Final = 65535
 
 
 def scheduler_address(text: str) -> Scheduler:
-    """Return the scheduler that an address names.
+    """Parse the address of a Dask scheduler.
 
     Raises
     ------
     UsageError
         If it is not ``tcp://HOST:PORT`` or ``tls://HOST:PORT``.
+
+    Examples
+    --------
+    >>> scheduler_address("tcp://10.0.0.5:8786").host
+    '10.0.0.5'
     """
     match = _SCHEDULER.fullmatch(text)
     if not match or not 0 < int(match[2]) <= _LAST_PORT:
@@ -319,17 +330,17 @@ _guarded = threading.Event()
 
 
 def declare_guarded() -> None:
-    """Note that the launcher has shut this process in."""
+    """Record that the launcher has confined this process to this machine."""
     _guarded.set()
 
 
 def require_guard() -> None:
-    """Refuse to show a page that the launcher did not start.
+    """Refuse to show a page of a server that the launcher did not start.
 
     Raises
     ------
     PermissionNotGivenError
-        If the server of this process was started in another way, without headers and guard.
+        If this process was started in another way, and so lacks headers and guard.
     """
     if not _guarded.is_set():
         msg = "This page was not started by its launcher. Start it with: python -m toolkit app"
@@ -339,7 +350,7 @@ def require_guard() -> None:
 def _refuse_connection(
     event: str, arguments: tuple[Any, ...], allowed: frozenset[str] = frozenset()
 ) -> None:
-    """Raise if an audited event is about another machine, or about listening to one."""
+    """Raise PermissionNotGivenError if an audited event concerns another machine."""
     if event not in _CONNECTING_EVENTS:
         return
     if event in _LOOK_UPS:
@@ -348,7 +359,7 @@ def _refuse_connection(
             return
     else:
         if not isinstance(arguments[1], tuple):
-            return  # a socket of the file system, or one whose connection was looked at before
+            return  # a Unix socket, or one whose connection has been checked already
         target = arguments[1][0]
     if event != "socket.bind" and target in allowed:
         return
@@ -364,13 +375,13 @@ class Departure:
     Attributes
     ----------
     id
-        Stable name.
+        Stable identifier.
     what
-        What would leave.
+        Data that would leave.
     where
-        To whom.
+        Recipient.
     state
-        What stops it, or who decides.
+        Safeguard, or who decides.
     """
 
     id: str
@@ -439,9 +450,9 @@ DEPARTURES: Final[tuple[Departure, ...]] = (
 
 
 def departures() -> tuple[Departure, ...]:
-    """Return what could leave the machine, and what stops it, worst settings first.
+    """Return what could leave the machine and what prevents it.
 
-    Settings of Streamlit that are found unsafe on this machine come before the fixed list.
+    Streamlit settings found unsafe on this machine come before `DEPARTURES`.
     """
     found = tuple(
         Departure(

@@ -1,12 +1,13 @@
-"""The errors a user can meet. Each message says what is wrong, where, and how to mend it."""
+"""Errors shown to users. Each message says what is wrong, where, and how to fix it."""
 
 from __future__ import annotations
 
 
 class ToolkitError(Exception):
-    """Base of every error that is shown to a user as one sentence, without a traceback."""
+    """Base of all errors that are shown to a user as one sentence, without a traceback."""
 
     exit_code = 1
+    """Exit status of a command that ends with this error."""
 
 
 class InputDataError(ToolkitError, ValueError):
@@ -18,16 +19,16 @@ class NotFoundError(ToolkitError, LookupError):
 
 
 class PackError(ToolkitError, ValueError):
-    """A city pack is damaged, foreign, or written by a newer version."""
+    """A city pack is damaged, of another program, or of a newer version."""
 
 
 class UsageError(ToolkitError, ValueError):
-    """The command was called in a way it cannot follow."""
+    """A command was given arguments that it cannot use."""
 
     exit_code = 2
 
 
 class PermissionNotGivenError(ToolkitError, PermissionError):
-    """Something would leave the machine, and nobody has said that it may."""
+    """Data would leave the machine without the user's permission."""
 
     exit_code = 2

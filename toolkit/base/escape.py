@@ -1,8 +1,8 @@
 """Make text from data harmless where it is shown: HTML, Markdown, spreadsheet cells.
 
-Every text that comes from a file, a form or a map is treated as hostile. There is no function
-here for text inside a script: data enter scripts as JSON only, through the template filter of
-the map library, and what they hold is then set as HTML made by `html`.
+All text from files, forms and maps is treated as hostile. There is deliberately no function for
+text inside a script: data enter scripts as JSON only, through the template filter of the map
+library, and are then inserted as HTML made by `html`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import re
 import unicodedata
 
 _TURNING = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Signs that turn the reading direction: with them a text can look like another one. The joining
-and breaking signs that Burmese uses (U+200B, U+200C, U+200D) are kept."""
+"""Bidirectional control characters, which can make a text look like another one. The zero-width
+characters that Burmese needs (U+200B, U+200C, U+200D) are kept."""
 
 _HTML_MORE = {
     "`": "&#96;",
@@ -23,32 +23,29 @@ _HTML_MORE = {
     "[": "&#91;",
     "]": "&#93;",
 }
-"""Beyond the five of HTML: the map library writes texts into script templates, where the first
-four begin or end something; and HTML inside Markdown is read as Markdown again, where brackets
-make pictures and links."""
+"""Escaped in addition to the five special characters of HTML. The map library writes texts into
+script templates, where the first four are delimiters; and HTML inside Markdown is parsed as
+Markdown again, where brackets make images and links."""
 
 _MARKDOWN_SIGNS = re.compile(r"([!-/:-@\[-`{-~])")
-"""All ASCII punctuation. CommonMark 0.31 (2024), section 2.4: each may follow a backslash."""
+"""All ASCII punctuation, which may be backslash-escaped (CommonMark 0.31, 2024, section 2.4)."""
 
 _WORD_JOINER = "\u2060"
 _LINK_STARTS = re.compile(
     r"(?i)(\b[a-z][a-z0-9+.-]*:(?=//)|\bwww(?=\.)|\bmailto(?=:)|\bxmpp(?=:)|@)"
 )
-"""What GitHub-flavoured Markdown turns into a link without any brackets."""
+"""Beginnings of autolinks in GitHub-flavoured Markdown."""
 _SHORT_CODE = re.compile(r":(?=[A-Za-z0-9_+/-]+:)")
-"""What Streamlit turns into a picture letter or an icon, such as a name between two colons."""
+"""Beginnings of Streamlit's shortcodes for emoji and icons, such as ``:smile:``."""
 
 _FORMULA_STARTS = "=+-@\uff1d\uff0b\uff0d\uff20\u2212|%"
-"""First signs that make a spreadsheet compute a cell or call a program (OWASP, "CSV Injection",
-with the full-width forms that some spreadsheets read alike)."""
+"""First characters with which a spreadsheet takes a cell for a formula or a command (OWASP, "CSV
+Injection"), with the full-width forms that some spreadsheets accept."""
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 
 
 def plain(text: object) -> str:
-    """Return text without control signs and without signs that turn the reading direction.
-
-    Line ends and tabs become spaces.
-    """
+    """Remove control and bidirectional characters; line ends and tabs become spaces."""
     kept = []
     for sign in str(text):
         if sign in "\n\r\t\u2028\u2029\x0b\x0c\x85":
@@ -59,9 +56,14 @@ def plain(text: object) -> str:
 
 
 def html(text: object) -> str:
-    """Return text for the content of an HTML element.
+    """Escape text for the content of an HTML element.
 
-    In Streamlit show such HTML with ``st.html``: ``st.markdown`` would look for addresses in it.
+    In Streamlit, show such HTML with ``st.html``: ``st.markdown`` would look for links in it.
+
+    Examples
+    --------
+    >>> html("<b>A & B</b>")
+    '&lt;b&gt;A &amp; B&lt;/b&gt;'
     """
     escaped = _html.escape(plain(text), quote=True)
     for sign, reference in _HTML_MORE.items():
@@ -70,18 +72,18 @@ def html(text: object) -> str:
 
 
 def attribute(text: object) -> str:
-    """Return text for an HTML attribute, with the double quotes around it.
+    """Escape and quote text for an HTML attribute.
 
-    Not for attributes that hold addresses or scripts: no text from data goes there.
+    Not for attributes that hold URLs or scripts: no text from data goes there.
     """
     return f'"{html(text).replace("=", "&#61;")}"'
 
 
 def markdown(text: object) -> str:
-    """Return text for Streamlit's Markdown: labels, captions, tables, messages, buttons.
+    """Escape text for Streamlit's Markdown: labels, captions, tables, messages, buttons.
 
-    The text is shown as it is: no picture, link, formula, colour or icon comes of it. Where a
-    bare address would become a link, an invisible joiner is put in. Runs of spaces become one,
+    The text is shown literally, without images, links, formulas, colours or icons. A bare URL is
+    kept from becoming a link by an invisible word joiner. Runs of white space become one space,
     so that no line can begin a block.
     """
     one_line = " ".join(plain(text).split())
@@ -91,10 +93,15 @@ def markdown(text: object) -> str:
 
 
 def csv_cell(value: object) -> str:
-    """Return text for one cell of a table that a spreadsheet may open.
+    """Escape a value for one cell of a table that a spreadsheet may open.
 
-    Plain numbers stay as they are; a text that a spreadsheet would compute gets an apostrophe
-    in front. Quotes and separators are the business of the writer of the file.
+    Plain numbers stay as they are; text that a spreadsheet would evaluate is prefixed with an
+    apostrophe. Quotes and separators are left to the CSV writer.
+
+    Examples
+    --------
+    >>> csv_cell("=1+1"), csv_cell(-1.5), csv_cell(None)
+    ("'=1+1", '-1.5', '')
     """
     if value is None:
         return ""

@@ -1,4 +1,4 @@
-"""A figure with its interval, and how draws become one."""
+"""A figure with its interval, and its summary from draws."""
 
 from __future__ import annotations
 
@@ -17,26 +17,31 @@ INTERVAL = (0.05, 0.5, 0.95)
 
 
 def _rounded(value: float) -> float:
-    """Round to six significant digits, so that the last bits of a sum do not reach the JSON."""
+    """Round to six significant digits, to keep the last bits of sums out of the JSON."""
     return float(f"{value:.{_SIGNIFICANT_DIGITS}g}")
 
 
 def rounded_draws(values: np.ndarray[Any, Any]) -> tuple[float, ...]:
-    """Return draws as they stand in the JSON, shape (D,)."""
+    """Return draws rounded as in the JSON, shape (D,)."""
     return tuple(_rounded(float(v)) for v in values)
 
 
 def upper_prob(amounts: np.ndarray[Any, Any]) -> float:
-    """Return the probability at which the 90 % interval of an amount ends.
+    """Return the probability at the upper end of the 90 % interval of an amount.
 
-    0.95, as long as no more than 5 of 100 draws are zero. If more are, the interval begins at zero
-    and leaves out nothing below; up to 10 of 100 draws are then left out above instead, as many as
-    are zero, so that it holds 90 of 100 again and its end does not leap with one draw.
+    It is 0.95 while at most 5 % of the draws are zero. With more zeros the interval begins at zero
+    and excludes nothing below, so the share excluded above grows with the share of zeros, up to
+    10 %: the interval again holds 90 %, and its end does not jump with a single draw.
 
     Parameters
     ----------
     amounts
-        Draws, none below zero, shape (D,).
+        Non-negative draws, shape (D,).
+
+    Examples
+    --------
+    >>> round(upper_prob(np.array([1.0, 2.0])), 2), round(upper_prob(np.array([0.0, 2.0])), 2)
+    (0.95, 0.9)
     """
     tail = 1.0 - INTERVAL[2]
     none = float(np.mean(amounts == 0.0))
@@ -71,23 +76,29 @@ class Quantity(Record):
 
     @classmethod
     def of(cls, low: float, mid: float, high: float, unit: str) -> Quantity:
-        """Make a quantity of three figures."""
+        """Make a quantity from its three figures, rounded.
+
+        Examples
+        --------
+        >>> Quantity.of(1, 2, 3.1234567, "km").high
+        3.12346
+        """
         return cls(low=_rounded(low), mid=_rounded(mid), high=_rounded(high), unit=unit)
 
     @classmethod
     def exactly(cls, value: float, unit: str) -> Quantity:
-        """Make a quantity that has no interval, such as a length that was measured."""
+        """Make a quantity without uncertainty, such as a measured length."""
         return cls.of(value, value, value, unit)
 
     @classmethod
     def from_draws(cls, values: Sequence[float] | np.ndarray[Any, Any], unit: str) -> Quantity:
-        """Make a quantity of draws: the 5, 50 and 95 % points."""
+        """Summarise draws by their 5, 50 and 95 % points."""
         low, mid, high = (float(v) for v in np.quantile(np.asarray(values, float), INTERVAL))
         return cls.of(low, mid, high, unit)
 
     @classmethod
     def from_amounts(cls, values: Sequence[float] | np.ndarray[Any, Any], unit: str) -> Quantity:
-        """Make a quantity of draws of an amount that is never below zero, see `upper_prob`."""
+        """Summarise draws of a non-negative amount; see `upper_prob`."""
         drawn = np.asarray(values, float)
         ends = (INTERVAL[0], INTERVAL[1], upper_prob(drawn))
         low, mid, high = (float(v) for v in np.quantile(drawn, ends))
@@ -95,5 +106,5 @@ class Quantity(Record):
 
     @classmethod
     def unknown(cls, unit: str, why: str) -> Quantity:
-        """Make a quantity that is not known, with the reason."""
+        """Make an unknown quantity, with the reason."""
         return cls(low=None, mid=None, high=None, unit=unit, why=why)

@@ -1,4 +1,4 @@
-"""The model of everything that is read from or written to a file."""
+"""Base model of everything that is read from or written to a file."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Record(BaseModel):
-    """A value that never changes, has no unknown fields, and no infinite or missing numbers."""
+    """A frozen value without unknown fields, infinities or NaNs."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)

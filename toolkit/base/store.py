@@ -1,9 +1,9 @@
-"""Where data live, and how they are written: the only module that knows paths.
+"""Where data are stored and how they are written: the only module that knows paths.
 
-Built-in data lie in ``geodata/`` (`builtin_dir`). A user's own data lie under
-``CAMERA_TOOLKIT_HOME`` if that is set, else in the user data folder of the system, and are
-searched first. Everything is written to a temporary name and then renamed, so that a reader
-meets the old file or the new one, never half of one.
+Built-in data are in ``geodata/`` (`builtin_dir`). A user's own data are in
+``CAMERA_TOOLKIT_HOME`` if that is set, else in the user data folder of the system, and take
+precedence. Every file is written under a temporary name and then renamed, so that a reader sees
+the old file or the new one, never half of one.
 """
 
 from __future__ import annotations
@@ -33,26 +33,26 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 def builtin_dir() -> Path:
     """Return the folder of the data that come with the toolkit.
 
-    An installed wheel holds it inside the package; in a checkout, and where that is installed
-    editable, it lies next to the package.
+    A wheel has it inside the package; in a checkout, also one installed in editable mode, it is
+    next to the package.
     """
     inside = _PACKAGE / "geodata"
     return inside if inside.is_dir() else _PACKAGE.parent / "geodata"
 
 
 def home_dir() -> Path:
-    """Return the folder of the user's own data. It is not created here."""
+    """Return the folder of the user's own data, which may not exist yet."""
     named = os.environ.get(HOME_VARIABLE)
     return Path(named).expanduser() if named else Path(platformdirs.user_data_dir(_APP_NAME))
 
 
 def cache_dir() -> Path:
-    """Return the folder of what can be computed again at any time."""
+    """Return the folder of what can be recomputed at any time."""
     return home_dir() / "cache"
 
 
 def find(relative: str) -> Path | None:
-    """Return the user's file or folder of that name, else the built-in one, else None."""
+    """Return the user's own file or folder of a name, else the built-in one, else None."""
     for root in (home_dir(), builtin_dir()):
         path = root / relative
         if path.exists():
@@ -63,14 +63,14 @@ def find(relative: str) -> Path | None:
 def local_file(name: str | os.PathLike[str]) -> Path:
     """Return a path after checking that it names a plain local file.
 
-    Addresses, GDAL virtual file systems, network shares and devices are refused: they are the
-    ways in which naming a file can make a machine talk to another. So are links that lead out of
-    their folder: in a folder that somebody else has made, they name files of this machine.
+    URLs, GDAL virtual file systems, network shares and devices are refused, since opening them
+    can contact another machine. So are symbolic links that lead out of their folder: in a folder
+    made by somebody else, they could expose other files of this machine.
 
     Raises
     ------
     InputDataError
-        If the name is not that of an existing plain local file.
+        If there is no plain local file of that name.
     """
     text = os.fspath(name)
     lowered = text.lower().replace("\\", "/")
@@ -94,12 +94,12 @@ def local_file(name: str | os.PathLike[str]) -> Path:
 
 
 def sha256_bytes(data: bytes) -> str:
-    """Return the SHA-256 of some bytes as hexadecimal text."""
+    """Return the SHA-256 of bytes in hexadecimal."""
     return hashlib.sha256(data).hexdigest()
 
 
 def sha256_file(path: Path) -> str:
-    """Return the SHA-256 of a file as hexadecimal text."""
+    """Return the SHA-256 of a file in hexadecimal."""
     digest = hashlib.sha256()
     with path.open("rb") as stream:
         while chunk := stream.read(_CHUNK_BYTES):
@@ -108,7 +108,13 @@ def sha256_file(path: Path) -> str:
 
 
 def canonical_json(value: Any) -> bytes:  # noqa: ANN401
-    """Return the one JSON text of a value: sorted keys, UTF-8, no spaces."""
+    """Return the canonical JSON of a value: sorted keys, UTF-8, no spaces.
+
+    Examples
+    --------
+    >>> canonical_json({"b": 1, "a": [2, None]})
+    b'{"a":[2,null],"b":1}'
+    """
     return json.dumps(
         value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False
     ).encode()
@@ -116,7 +122,7 @@ def canonical_json(value: Any) -> bytes:  # noqa: ANN401
 
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside `path`; move it into place if the block succeeds."""
+    """Give a temporary path in the same folder; move it to `path` if the block succeeds."""
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, "a folder of that name is there", path.name)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -134,29 +140,29 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Write a whole file at once: afterwards there is the old one or the new one."""
+    """Write a file atomically: a reader sees the old content or the new."""
     with replacing(path) as temporary:
         temporary.write_bytes(data)
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a whole text file at once, as UTF-8 with line feeds."""
+    """Write a text file atomically, as UTF-8 with line feeds."""
     write_bytes(path, text.encode())
 
 
 @contextlib.contextmanager
 def alone_in(folder: Path) -> Iterator[None]:
-    """Keep other processes of this user from working in a folder while the block runs.
+    """Lock a folder against other processes of this user while the block runs.
 
-    The system gives the lock up when the process ends, in whatever way; nothing is put into the
-    folder itself.
+    The system releases the lock when the process ends, however it ends; nothing is written into
+    the folder itself.
 
     Raises
     ------
     InputDataError
-        If another process works in it.
+        If another process holds the lock.
     """
-    # A link and its target are one folder, and so are two spellings where case does not count.
+    # One lock for a link and its target, and for spellings that a file system does not tell apart.
     name = sha256_bytes(os.path.normcase(folder.resolve()).encode("utf-8", "surrogatepass"))
     path = cache_dir() / "locks" / f"{name[:32]}.lock"
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,48 +1,69 @@
-"""Words of the model that every stage shares: tiers, classes, statuses, names and notes."""
+"""Vocabulary of the model: tiers, exposure classes, statuses, names and notes."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
+
+from pydantic import ConfigDict
 
 from toolkit.base.record import Record
 
 Tier = Literal["seen", "recognised", "face", "plate"]
+"""What a camera's picture is good enough for."""
 
 TIERS: tuple[Tier, ...] = ("seen", "recognised", "face", "plate")
 
 SWITCHED_TIERS: tuple[Tier, ...] = ("face", "plate")
+"""Tiers whose figures hold only if the software for them is switched on."""
 
 ExposureClass = Literal["likely", "possible", "not_excluded", "unknown"]
 
 EXPOSURE_CLASSES: tuple[ExposureClass, ...] = ("likely", "possible", "not_excluded", "unknown")
-"""Classes of a place (design, "Honesty"): likely if the low end is at least LIKELY_LOW, else
-possible if the high end is at least POSSIBLE_HIGH, else not excluded; unknown without data."""
+"""Classes of a place by its interval; see `exposure_class`."""
 
 LIKELY_LOW = 0.5
+"""Least low end of the probability in the class "likely"."""
 
 POSSIBLE_HIGH = 0.1
+"""Least high end of the probability in the class "possible"."""
 
 Basis = Literal["streets", "city_level"]
+"""Whether figures rest on the streets of the city, or on street networks of other cities."""
 
 Status = Literal["installed", "planned"]
 
+STATUSES: tuple[Status, ...] = ("installed", "planned")
+
 Allocation = Literal["core", "township"]
+"""Area over which the cameras of a city-level case are spread: the core or the township."""
 
 ALLOCATIONS: tuple[Allocation, ...] = ("core", "township")
-"""Where the cameras of a city-level case stand: all inside the disc, or over the township."""
-
-STATUSES: tuple[Status, ...] = ("installed", "planned")
 
 FULL_CIRCLE_DEG: Final = 360.0
 
 
 class Names(Record):
-    """A name in the languages of the toolkit."""
+    """A name by language code: the English one, and any other that is known."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, str]
 
     en: str
-    my: str
+
+    if TYPE_CHECKING:
+
+        def __init__(self, *, en: str, **others: str) -> None:
+            """Accept any language code; the signature that pydantic makes has fields only."""
+
+    def in_language(self, lang: str) -> str:
+        """Return the name in a language, in English where none is known in it."""
+        return self.en if lang == "en" else self.__pydantic_extra__.get(lang, self.en)
+
+    def in_all_languages(self) -> tuple[str, ...]:
+        """Return the name in every language it is known in, English first."""
+        return (self.en, *self.__pydantic_extra__.values())
 
 
 class Boundary(Record):
@@ -70,16 +91,24 @@ class SourceRef(Record):
 
 
 Progress = Callable[[float], object]
-"""Called with the part of a longer piece of work that is done, from 0 to 1."""
+"""Callback that takes the share of the work done, 0 to 1."""
 
 StepProgress = Callable[[str, float | None], None]
-"""Called with what is being done, and the part of it that is done, None if that is not known."""
+"""Callback that takes the current step, and the share of it done, None if unknown."""
 
 
 def exposure_class(low: float, high: float) -> ExposureClass:
-    """Return the class of a place from the two ends of its probability.
+    """Return the class of a place from the interval of its probability of exposure.
 
-    Both NaN means that the model has no answer there.
+    Parameters
+    ----------
+    low, high
+        Ends of the interval, 0 to 1; NaN where there are no data.
+
+    Examples
+    --------
+    >>> exposure_class(0.6, 0.9), exposure_class(0.0, 0.05), exposure_class(0.0, math.nan)
+    ('likely', 'not_excluded', 'unknown')
     """
     if math.isnan(low) or math.isnan(high):
         return "unknown"

@@ -1,7 +1,7 @@
-"""Read and write the TOML files of people, and gather every problem of a file with its place.
+"""Read and write TOML files edited by hand; collect every problem of a file with its place.
 
-Someone who mends a file wants all that is wrong with it at once, so nothing here stops at the
-first problem except text that is not TOML at all.
+Whoever fixes a file wants to see all its problems at once, so nothing here stops at the first
+one, except for text that is not TOML at all.
 """
 
 from __future__ import annotations
@@ -22,25 +22,27 @@ from toolkit.base import store
 from toolkit.base.errors import InputDataError
 
 MAX_FILE_BYTES = 5_000_000
-"""A file of claims or cities is some kilobytes; beyond this it is a mistake or an attack."""
+"""Maximum size of a file. Files of claims or cities have some kilobytes; a file beyond this limit
+is a mistake or an attack."""
 
 _SHOWN_CHARACTERS = 60
-_LAST_OF_FOUR_DIGITS = 0xFFFF
+_MAX_FOUR_DIGITS = 0xFFFF
+"""Last code point of the short escape, ``\\uXXXX``."""
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
 @dataclass(frozen=True)
-class Table:
+class TomlFile:
     """One TOML file as read.
 
     Attributes
     ----------
     shown
-        Name of the file in messages, without the folder of the user.
+        Name of the file in messages, without the user's folder.
     data
-        Its content.
+        Parsed content.
     text
-        Its text, for line numbers.
+        Raw text, for line numbers.
     """
 
     shown: str
@@ -48,10 +50,10 @@ class Table:
     text: str
 
     def place(self, array: str, index: int, row: object) -> str:
-        """Return where row `index` of ``[[array]]`` stands: file, line if certain, number, id."""
+        """Return the place of row `index` of ``[[array]]``: file, line if certain, number, id."""
         starts = _starts(self.text, array)
         rows = self.data.get(array)
-        # A heading inside a text of several lines would shift the count: then no line is named.
+        # A heading inside a multi-line string would shift the count: then no line is named.
         sure = isinstance(rows, list) and len(starts) == len(rows)
         line = f" line {starts[index]}," if sure else ""
         name = row.get("id") if isinstance(row, dict) else None
@@ -61,14 +63,20 @@ class Table:
 
 @lru_cache(maxsize=8)
 def _starts(text: str, array: str) -> tuple[int, ...]:
-    """Return the lines on which a row of an array begins, found once for all rows of a file."""
+    """Return the line numbers at which the rows of an array begin, cached per file."""
     head = re.compile(rf"\s*\[\[\s*{re.escape(array)}\s*\]\]")
     lines = enumerate(text.splitlines(), start=1)
     return tuple(number for number, line in lines if head.match(line))
 
 
 def shown_value(value: object) -> str:
-    """Return a value as it can stand in a message: quoted, and not longer than a line."""
+    """Return a value as shown in messages: quoted, and no longer than a line.
+
+    Examples
+    --------
+    >>> shown_value("my-city"), len(shown_value("x" * 500))
+    ("'my-city'", 60)
+    """
     try:
         text = repr(value)
     except RecursionError:  # dotted keys nest without brackets, deeper than Python can print
@@ -77,7 +85,13 @@ def shown_value(value: object) -> str:
 
 
 def near(text: str, known: Iterable[str]) -> str:
-    """Return a closing sentence that names what may have been meant."""
+    """Return a closing sentence for a message: the closest known names, else all of them.
+
+    Examples
+    --------
+    >>> near("yangn", ["yangon", "dawei"])
+    'Did you mean yangon?'
+    """
     names = [shown_value(name)[1:-1] for name in sorted(known)]
     close = difflib.get_close_matches(text, names, n=3)
     if close:
@@ -85,13 +99,13 @@ def near(text: str, known: Iterable[str]) -> str:
     return f"Known are: {', '.join(names)}." if names else "None is known."
 
 
-def read_table(path: Path, shown: str) -> Table:
+def read_table(path: Path, shown: str) -> TomlFile:
     """Read one TOML file.
 
     Raises
     ------
     InputDataError
-        If it cannot be read, is not UTF-8, is not TOML, or is far too large.
+        If it cannot be read, is not UTF-8 or not TOML, or exceeds `MAX_FILE_BYTES`.
     """
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
@@ -112,13 +126,13 @@ def read_table(path: Path, shown: str) -> Table:
     except RecursionError as error:
         msg = f"{shown} nests its values far too deep. Write plain tables."
         raise InputDataError(msg) from error
-    return Table(shown=shown, data=data, text=text)
+    return TomlFile(shown=shown, data=data, text=text)
 
 
 def _parsed(text: str) -> dict[str, Any]:
-    """Parse a text, which has been parsed before in most cases: assessments read a few files anew.
+    """Parse TOML, from a cache where possible: each assessment reads the same few files again.
 
-    What nests too deep to be copied is parsed each time.
+    What is nested too deeply to be copied is parsed each time.
     """
     try:
         return copy.deepcopy(_parsed_once(text))
@@ -131,8 +145,8 @@ def _parsed_once(text: str) -> dict[str, Any]:
     return tomllib.loads(text)
 
 
-def unknown_keys(table: Table, allowed: Sequence[str]) -> list[str]:
-    """Return a problem for each top-level key that the file should not have."""
+def unknown_keys(table: TomlFile, allowed: Sequence[str]) -> list[str]:
+    """Return one problem per top-level key that is not allowed."""
     return [
         f"{table.shown}: {shown_value(key)} is not known here. {near(key, allowed)}"
         for key in table.data
@@ -140,8 +154,8 @@ def unknown_keys(table: Table, allowed: Sequence[str]) -> list[str]:
     ]
 
 
-def rows_of(table: Table, array: str, problems: list[str]) -> list[object]:
-    """Return the rows of ``[[array]]``, or note why there are none."""
+def rows_of(table: TomlFile, array: str, problems: list[str]) -> list[object]:
+    """Return the rows of ``[[array]]``; if it is no array, add that to `problems`."""
     rows = table.data.get(array, [])
     if isinstance(rows, list):
         return rows
@@ -150,7 +164,7 @@ def rows_of(table: Table, array: str, problems: list[str]) -> list[object]:
 
 
 def parsed(model: type[_Model], row: object, place: str, problems: list[str]) -> _Model | None:
-    """Return the row as `model`, or note each of its problems and return None."""
+    """Validate a row against a model; on failure add its problems and return None."""
     try:
         return model.model_validate(row)
     except ValidationError as error:
@@ -159,7 +173,7 @@ def parsed(model: type[_Model], row: object, place: str, problems: list[str]) ->
 
 
 def _sentences(error: ValidationError, place: str, fields: Sequence[str]) -> list[str]:
-    """Return one sentence per problem, in the order of the fields."""
+    """Return one sentence per problem of a validation error."""
     found = []
     for item in error.errors(include_url=False):
         where = ".".join(str(part) for part in item["loc"])
@@ -185,7 +199,7 @@ def fail_if_any(problems: Sequence[str], what: str) -> None:
     Raises
     ------
     InputDataError
-        If there is any; one line for each.
+        If there are any; the message has one line for each.
     """
     if problems:
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
@@ -194,19 +208,26 @@ def fail_if_any(problems: Sequence[str], what: str) -> None:
 
 
 def toml_table(heading: str, values: Mapping[str, Any]) -> str:
-    """Return one table as TOML; signs that do not show are written as numbers.
+    """Return one table as TOML text, with non-printable characters escaped.
 
     Parameters
     ----------
     heading
         Line above it, such as ``[[claim]]``; empty for the head of a file.
     values
-        Its keys and values. A mapping becomes a table in the line; None is left out.
+        Keys and values. A mapping becomes an inline table; None is omitted.
 
     Raises
     ------
     TypeError
-        If TOML has no such value.
+        If a value has no TOML type.
+
+    Examples
+    --------
+    >>> print(toml_table("[[claim]]", {"id": "a", "note": None, "quantity": {"low": 200}}), end="")
+    [[claim]]
+    id = "a"
+    quantity = {low = 200}
     """
     import tomlkit
 
@@ -218,30 +239,31 @@ def toml_table(heading: str, values: Mapping[str, Any]) -> str:
         elif value is not None:
             document[key] = value
     text = f"{heading}\n" if heading else ""
-    return text + "".join(_shown_sign(sign) for sign in tomlkit.dumps(document))
+    return text + "".join(map(_escaped_character, tomlkit.dumps(document)))
 
 
-def _shown_sign(sign: str) -> str:
-    if sign.isprintable() or sign == "\n":
-        return sign
-    return f"\\u{ord(sign):04X}" if ord(sign) <= _LAST_OF_FOUR_DIGITS else f"\\U{ord(sign):08X}"
+def _escaped_character(character: str) -> str:
+    if character.isprintable() or character == "\n":
+        return character
+    code = ord(character)
+    return f"\\u{code:04X}" if code <= _MAX_FOUR_DIGITS else f"\\U{code:08X}"
 
 
 def own_tables(
     name: str, file_format: str, keys: Sequence[str], problems: list[str]
-) -> Iterator[Table]:
-    """Give the built-in file and the user's own, those that exist, with their heads checked.
+) -> Iterator[TomlFile]:
+    """Yield the built-in file and the user's own, if they exist, with top-level keys checked.
 
     Parameters
     ----------
     name
-        Name of the file, the same in both folders.
+        File name, the same in both folders.
     file_format
-        What its key ``format`` must be.
+        Required value of the key ``format``.
     keys
-        Other keys that the file may have.
+        Other top-level keys that are allowed.
     problems
-        Where problems are noted.
+        List to which problems are added.
     """
     for root, owner in ((store.builtin_dir(), "built in"), (store.home_dir(), "your own")):
         path = root / name
@@ -259,9 +281,9 @@ def own_tables(
 
 
 def keyed_rows(
-    table: Table, array: str, model: type[_Model], key: str, problems: list[str]
+    table: TomlFile, array: str, model: type[_Model], key: str, problems: list[str]
 ) -> dict[str, _Model]:
-    """Return the rows of ``[[array]]`` by their key; twice in one file is a problem."""
+    """Return the rows of ``[[array]]`` by key; a duplicate in one file is a problem."""
     found: dict[str, _Model] = {}
     for index, row in enumerate(rows_of(table, array, problems)):
         place = table.place(array, index, row)

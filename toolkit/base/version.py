@@ -1,3 +1,3 @@
-"""The version of the toolkit: part of every answer and of every key of a cache."""
+"""Version of the toolkit, part of every answer and every cache key."""
 
 __version__ = "0.1.0"

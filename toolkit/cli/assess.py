@@ -68,7 +68,13 @@ def _cities(options: argparse.Namespace) -> int:
         "Cities",
         ("id", "English", "Burmese", "also", "streets"),
         [
-            (c.id, c.name.en, c.name.my, ", ".join(c.aliases), packs[c.id] or "none installed")
+            (
+                c.id,
+                c.name.en,
+                c.name.in_language("my"),
+                ", ".join(c.aliases),
+                packs[c.id] or "none installed",
+            )
             for c in cities
         ],
     )

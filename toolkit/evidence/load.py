@@ -138,7 +138,7 @@ def load_observations(city_id: str, own: Path | None = None) -> tuple[Observatio
     return found
 
 
-def parse_evidence(table: toml_files.Table, others: Iterable[str]) -> tuple[Claim, ...]:
+def parse_evidence(table: toml_files.TomlFile, others: Iterable[str]) -> tuple[Claim, ...]:
     """Check a table of evidence whole and return its claims, in its order.
 
     Parameters
@@ -174,7 +174,7 @@ def read_claims(path: Path) -> tuple[Claim, ...]:
     return claims
 
 
-def _claims_of(table: toml_files.Table, problems: list[str]) -> tuple[Claim, ...]:
+def _claims_of(table: toml_files.TomlFile, problems: list[str]) -> tuple[Claim, ...]:
     """Return the claims of one file; problems are added to `problems`."""
     problems.extend(toml_files.unknown_keys(table, _TOP_LEVEL))
     head = toml_files.parsed(_File, table.data, table.shown, problems)
@@ -213,7 +213,7 @@ def _claims_of(table: toml_files.Table, problems: list[str]) -> tuple[Claim, ...
     return tuple(claims.values())
 
 
-def _observations_of(table: toml_files.Table, problems: list[str]) -> tuple[Observation, ...]:
+def _observations_of(table: toml_files.TomlFile, problems: list[str]) -> tuple[Observation, ...]:
     """Return the ``[[observation]]`` rows of one file; problems are added to `problems`."""
     rows = toml_files.rows_of(table, "observation", problems)
     found = (
@@ -223,7 +223,7 @@ def _observations_of(table: toml_files.Table, problems: list[str]) -> tuple[Obse
     return tuple(observation for observation in found if observation is not None)
 
 
-def _sources_of(table: toml_files.Table, problems: list[str]) -> dict[str, Source | None]:
+def _sources_of(table: toml_files.TomlFile, problems: list[str]) -> dict[str, Source | None]:
     """Return the ``[source.ID]`` tables by id, None for one that is broken."""
     rows = table.data.get("source", {})
     if not isinstance(rows, dict):

@@ -115,7 +115,7 @@ def load_rankings() -> tuple[RankedFigure, ...]:
     return tuple(found.values())
 
 
-def _editions(table: toml_files.Table, problems: list[str]) -> dict[str, Edition | None]:
+def _editions(table: toml_files.TomlFile, problems: list[str]) -> dict[str, Edition | None]:
     """Return the ``[edition.ID]`` tables by id, None for one that is broken."""
     rows = table.data.get("edition", {})
     if not isinstance(rows, dict):

@@ -118,7 +118,7 @@ def add_observation(city_id: str, observation: Observation) -> None:
 def _check(city_id: str, text: str, known: Mapping[str, Claim]) -> None:
     """Check the whole text of a file before it is written."""
     shown = f"evidence/{city_id}.toml (your own, with the new rows)"
-    table = toml_files.Table(shown=shown, data=tomllib.loads(text), text=text)
+    table = toml_files.TomlFile(shown=shown, data=tomllib.loads(text), text=text)
     others = set(known)
     if city_id != NATIONAL:
         others |= {claim.id for claim in load_national()}

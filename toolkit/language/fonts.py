@@ -1,4 +1,4 @@
-"""Bundled fonts, so that a page in Burmese reads without any network."""
+"""Bundled fonts, so that Burmese pages are readable without a network."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 
 ASSETS: Final = Path(__file__).resolve().parents[1] / "base" / "assets"
 
-FONT_FILES: Final = {
+FONT_FILES: Final = {  # by CSS font weight
     400: "fonts/noto-sans-myanmar-myanmar-400-normal.woff2",
     700: "fonts/noto-sans-myanmar-myanmar-700-normal.woff2",
 }
@@ -21,21 +21,21 @@ FONT_STACK: Final = f"system-ui, 'Segoe UI', sans-serif, '{FONT_FAMILY}'"
 
 @functools.cache
 def data_uri(name: str, kind: str) -> str:
-    """Return a bundled file as a data address.
+    """Return a bundled file as a ``data:`` URI.
 
     Parameters
     ----------
     name
-        File below the folder of assets.
+        Path below `ASSETS`.
     kind
-        Its media type.
+        Media type.
     """
     data = base64.b64encode((ASSETS / name).read_bytes()).decode()
     return f"data:{kind};base64,{data}"
 
 
 def font_css() -> str:
-    """Return the style sheet that brings the bundled Burmese font, with the font inside."""
+    """Return a style sheet with the bundled Burmese font embedded."""
     return "".join(
         f"@font-face{{font-family:'{FONT_FAMILY}';font-weight:{weight};font-style:normal;"
         f"src:url({data_uri(name, 'font/woff2')}) format('woff2');"

@@ -1,6 +1,6 @@
-"""Sentences that travel with an assessment: what is missing, and what to be careful about.
+"""Notes of an assessment: what is missing, and what to be careful about.
 
-Each has a stable id. The JSON carries the English text; pages and reports translate by id.
+Each has a stable id. The JSON has the English text; pages and reports translate by id.
 """
 
 from __future__ import annotations
@@ -9,10 +9,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from toolkit.base.terms import Note
-from toolkit.language.translate import marked, tr
-
-_ENGLISH = "en"
-
+from toolkit.language.translate import SOURCE_LANGUAGE, marked, tr
 
 _SENTENCES: Final = {
     "no_streets": marked(
@@ -136,17 +133,22 @@ _SENTENCES: Final = {
 }
 
 
-def text(note_id: str, lang: str = _ENGLISH) -> str:
-    """Return the sentence of an id.
+def text(note_id: str, lang: str = SOURCE_LANGUAGE) -> str:
+    """Return the text of a note.
 
     Raises
     ------
     KeyError
-        If there is no such id.
+        If there is no note of that id.
+
+    Examples
+    --------
+    >>> text("daylight")
+    'The figures hold for daylight.'
     """
     return tr(_SENTENCES[note_id], lang)
 
 
 def notes(ids: Iterable[str]) -> tuple[Note, ...]:
-    """Return notes with their English texts, in the order given."""
+    """Return the notes of some ids with their English texts, in the order given."""
     return tuple(Note(id=i, text=text(i)) for i in ids)

@@ -1,8 +1,8 @@
 """Texts in the languages of the toolkit: look-up, plural forms, numbers, dates.
 
-The English text is the key. Catalogues lie in ``toolkit/language/locale``;
-`scripts/update_messages.py` makes them. Nothing here depends on the locale of the system, and
-nothing is put into builtins.
+Messages are looked up by their English text in the gettext catalogues of
+``toolkit/language/locale``, which `scripts/update_messages.py` updates. Nothing here depends on
+the locale of the system, and nothing is installed into builtins.
 """
 
 from __future__ import annotations
@@ -18,29 +18,31 @@ from typing import Final, Literal, get_args
 Language = Literal["en", "my"]
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
 SOURCE_LANGUAGE: Final = "en"
+"""Language of the message ids."""
 DOMAIN: Final = "toolkit"
+"""Name of the catalogues."""
 LOCALE_DIR: Final = Path(__file__).resolve().parent / "locale"
 
 LANGUAGE_NAMES: Final[dict[Language, str]] = {"en": "English", "my": "မြန်မာ"}
-"""Each language's name in itself, for the switch."""
+"""Name of each language in that language, for the language switch."""
 
 _BURMESE_DIGITS: Final = str.maketrans("0123456789", "၀၁၂၃၄၅၆၇၈၉")
 _MYANMAR_BLOCKS: Final = ((0x1000, 0x109F), (0xA9E0, 0xA9FF), (0xAA60, 0xAA7F))
 """Myanmar, Myanmar Extended-B and -A (Unicode 16.0)."""
 
-_HELD: Final = re.compile(
+_BOUND_SPACE: Final = re.compile(
     r"(?<=\d) (?=%|(?:km²|km|m|mm|cameras|camera|sites|MB)(?![\w²])"
     r"|(?:စတုရန်း)?ကီလိုမီတာ|မီတာ|မီလီမီတာ|လုံး|ခု)"
     r"|(?<=\bunder) (?=\d)|(?<=\bover) (?=\d)"
     r"|(?<=\(middle) (?=[+\-\d])|(?<=\(အလယ်ကိန်း) (?=[+\-\d])"
 )
-"""Spaces where a line must not end: between a number and its unit or the word that bounds it."""
+"""Spaces at which no line may break: between a number and its unit, "under", "over" or "middle"."""
 _NO_BREAK: Final = "\u00a0"
 
 
 @functools.cache
 def _catalogue(lang: str) -> gettext.NullTranslations:
-    """Return the catalogue of a language; for English and unknown ones one that changes nothing."""
+    """Return the catalogue of a language; an empty one for English and unknown languages."""
     path = LOCALE_DIR / lang / "LC_MESSAGES" / f"{DOMAIN}.mo"
     if lang not in LANGUAGES or lang == SOURCE_LANGUAGE or not path.is_file():
         return gettext.NullTranslations()
@@ -54,84 +56,89 @@ def tr(message: str, lang: str) -> str:
     Parameters
     ----------
     message
-        The English text, written in full where it is used, so that it can be collected.
-        Values go in afterwards by name: ``tr("{n} roads", lang).format(n=3)``.
+        The English text, as a literal, so that it can be extracted. Values are inserted
+        afterwards by name: ``tr("{n} roads", lang).format(n=3)``.
     lang
         One of `LANGUAGES`.
 
     Returns
     -------
     str
-        The text, in English where the catalogue has none.
+        The translation, or the English text where there is none.
+
+    Examples
+    --------
+    >>> tr("January", "en"), tr("January", "my")
+    ('January', 'ဇန်နဝါရီ')
     """
     return _catalogue(lang).gettext(message) if message else ""
 
 
 def marked(message: str) -> str:
-    """Return a message as it is: a mark by which it is collected and translated later with `tr`."""
+    """Return a message unchanged; marks it for extraction, to be translated later by `tr`."""
     return message
 
 
 def ngettext(singular: str, plural: str, count: int, lang: str) -> str:
-    """Return the form of a message that fits a count.
+    """Return the plural form of a message for a count.
 
     Parameters
     ----------
     singular, plural
         The English forms.
     count
-        What is counted. It is not put into the text.
+        Number that selects the form. It is not inserted into the text.
     lang
         One of `LANGUAGES`.
 
     Returns
     -------
     str
-        The text, in English where the catalogue has none.
+        The translation, or the English text where there is none.
     """
     return _catalogue(lang).ngettext(singular, plural, count)
 
 
 def number(value: float, *, decimals: int = 0, burmese_digits: bool = False) -> str:
-    """Return a number with separated thousands, the same in every language.
+    """Return a number with thousands separators, the same in every language.
 
     Parameters
     ----------
     value
         A finite number.
     decimals
-        Digits after the point.
+        Number of digits after the decimal point.
     burmese_digits
-        Whether to write Burmese digits. Western ones are used everywhere by default: both are
-        read in Myanmar, and tables stay comparable.
+        Use Burmese digits. Western digits are the default: both are read in Myanmar, and tables
+        stay comparable.
 
-    Returns
-    -------
-    str
-        The number.
+    Examples
+    --------
+    >>> number(1234.56, decimals=1)
+    '1,234.6'
     """
     text = f"{value + 0.0:,.{decimals}f}"
     if text.strip("-0.,") == "":
-        text = text.lstrip("-")
+        text = text.lstrip("-")  # no "-0"
     return text.translate(_BURMESE_DIGITS) if burmese_digits else text
 
 
 def significant(value: float, digits: int, *, burmese_digits: bool = False) -> str:
-    """Return a number rounded to so many significant digits, never in powers of ten.
+    """Return a number rounded to significant digits, never in scientific notation.
 
     Parameters
     ----------
     value
         A finite number.
     digits
-        Significant digits, at least 1.
+        Number of significant digits, at least 1.
     burmese_digits
         As for `number`.
 
-    Returns
-    -------
-    str
-        The number, for example ``1,300`` for 1287 and two digits.
+    Examples
+    --------
+    >>> significant(1287, 2)
+    '1,300'
     """
     rounded = float(f"{value:.{digits}g}")
     magnitude = math.floor(math.log10(abs(rounded))) if rounded else 0
@@ -140,20 +147,7 @@ def significant(value: float, digits: int, *, burmese_digits: bool = False) -> s
 
 
 def date(value: dt.date, lang: str) -> str:
-    """Return a date in words.
-
-    Parameters
-    ----------
-    value
-        The date.
-    lang
-        One of `LANGUAGES`.
-
-    Returns
-    -------
-    str
-        For example ``25 July 2022``.
-    """
+    """Return a date in words, such as ``25 July 2022``."""
     pattern = tr("{day} {month} {year}", lang)
     return pattern.format(day=value.day, month=month_name(value.month, lang), year=value.year)
 
@@ -178,14 +172,14 @@ def month_name(month: int, lang: str) -> str:
 
 
 def has_burmese(text: str) -> bool:
-    """Return whether a text holds Burmese letters, so that it needs the bundled font."""
-    return any(low <= ord(sign) <= high for sign in text for low, high in _MYANMAR_BLOCKS)
+    """Return whether a text has characters of the Myanmar blocks, and so needs the bundled font."""
+    return any(low <= ord(char) <= high for char in text for low, high in _MYANMAR_BLOCKS)
 
 
 def unbroken(text: str) -> str:
-    """Return a text in which no line can end between a number and its unit.
+    """Return a text in which no line breaks between a number and its unit.
 
-    For pages only: what a terminal or another program reads keeps its plain spaces.
+    For pages only: terminals and other programs get plain spaces.
 
     Parameters
     ----------
@@ -195,7 +189,7 @@ def unbroken(text: str) -> str:
     Returns
     -------
     str
-        The same with spaces that do not break in, for example, ``12 to 35 km (middle 20)``:
-        before ``km`` and before ``20``.
+        The text with no-break spaces, in ``12 to 35 km (middle 20)`` for example before ``km``
+        and before ``20``.
     """
-    return _HELD.sub(_NO_BREAK, text)
+    return _BOUND_SPACE.sub(_NO_BREAK, text)

@@ -1,7 +1,6 @@
-"""Names of tiers and classes, figures in words, and the sentences on what the figures cannot say.
+"""Names of tiers and classes, figures in words, and the limits of the figures as sentences.
 
-Every page, map, report and table takes its words from here, so that they are the same
-everywhere and in every language.
+Every page, map, report and table takes its words from here, so that they are the same everywhere.
 """
 
 from __future__ import annotations
@@ -23,36 +22,32 @@ from toolkit.base.terms import (
 from toolkit.language.translate import date, ngettext, number, significant, tr
 
 _INTERVAL_DIGITS: Final = 2
+"""Significant digits of the ends of an interval."""
 _EXACT_DIGITS: Final = 3
+"""Significant digits of a figure without an interval."""
 _WHOLE_UNITS: Final = frozenset({"cameras", "sites", "count"})
 _SHARE_UNITS: Final = frozenset({"share", "probability"})
 _SMALLEST_SHOWN: Final = 0.1
-"""Below this, a length or an area is printed as "under 0.1"."""
+"""Lengths and areas below this are written as "under 0.1"."""
 BUILT_IN_CITIES: Final = (
     "auckland_road",
     "baltimore_east",
     "bengaluru_central",
     "helsinki_centre",
 )
-"""Cities that the profiles which come with the toolkit were fitted to; all outside Myanmar."""
-_MOST_CITIES: Final = 8
-_CITY_NAME_LIMIT: Final = 40
+"""Cities to which the built-in siting profiles were fitted; all outside Myanmar."""
+_MAX_CITIES: Final = 8
+"""Maximum number of cities named in a sentence."""
+_MAX_CITY_NAME_CHARACTERS: Final = 40
 
 
 def tier_name(tier: Tier, lang: str) -> str:
     """Return the name of a tier.
 
-    Parameters
-    ----------
-    tier
-        One of `results.TIERS`.
-    lang
-        Language.
-
-    Returns
-    -------
-    str
-        A few words.
+    Examples
+    --------
+    >>> tier_name("face", "en")
+    'Matched by face recognition'
     """
     names = {
         "seen": tr("Seen", lang),
@@ -64,7 +59,7 @@ def tier_name(tier: Tier, lang: str) -> str:
 
 
 def tier_meaning(tier: Tier, lang: str) -> str:
-    """Return one sentence on what a tier means."""
+    """Return the meaning of a tier as one sentence."""
     meanings = {
         "seen": tr("A camera shows that a person is there and what the person does.", lang),
         "recognised": tr(
@@ -82,9 +77,9 @@ def tier_meaning(tier: Tier, lang: str) -> str:
 
 
 def tier_condition(tier: Tier, lang: str) -> str | None:
-    """Return under which condition a tier's figures hold, or None.
+    """Return the condition under which the figures of a tier hold, or None.
 
-    How likely it is that the software is in use is never multiplied into the figures.
+    The probability that the software is in use is never multiplied into the figures.
     """
     if tier not in SWITCHED_TIERS:
         return None
@@ -94,20 +89,7 @@ def tier_condition(tier: Tier, lang: str) -> str | None:
 
 
 def class_name(cls: ExposureClass, lang: str) -> str:
-    """Return the name of a class of places.
-
-    Parameters
-    ----------
-    cls
-        One of `results.EXPOSURE_CLASSES`.
-    lang
-        Language.
-
-    Returns
-    -------
-    str
-        One or two words.
-    """
+    """Return the name of an exposure class."""
     names = {
         "likely": tr("Likely", lang),
         "possible": tr("Possible", lang),
@@ -118,7 +100,7 @@ def class_name(cls: ExposureClass, lang: str) -> str:
 
 
 def class_meaning(cls: ExposureClass, lang: str) -> str:
-    """Return one sentence on what a class means."""
+    """Return the meaning of an exposure class as one sentence."""
     low, high = share(LIKELY_LOW, lang), share(POSSIBLE_HIGH, lang)
     meanings = {
         "likely": tr("Even the low end of the estimate is {low} or more.", lang),
@@ -132,7 +114,7 @@ def class_meaning(cls: ExposureClass, lang: str) -> str:
 
 
 def status_name(status: Status, lang: str) -> str:
-    """Return the name of a status of cameras."""
+    """Return the name of a camera status."""
     names = {"installed": tr("Installed", lang), "planned": tr("Planned", lang)}
     return names[status]
 
@@ -145,20 +127,20 @@ def dated_status(status: Status, as_of: dt.date, lang: str) -> str:
 
 
 def siting_limit(lang: str, cities: Sequence[str] = BUILT_IN_CITIES) -> str:
-    """Return the sentence on what is not known of where cameras stand.
+    """Return the limits of the siting model as one sentence.
 
     Parameters
     ----------
     lang
         Language.
     cities
-        Names, as in the profiles in use, of the cities whose lists of cameras they were fitted to.
-        They may come from a user's file. None are named where it is not known which.
+        Cities to whose lists of cameras the siting profiles in use were fitted, as named in the
+        profiles, which may be a user's; empty if unknown.
 
     Returns
     -------
     str
-        The sentence; whoever puts it into a document still has to escape it.
+        The sentence, not escaped.
     """
     if not cities:
         return tr(
@@ -166,14 +148,14 @@ def siting_limit(lang: str, cities: Sequence[str] = BUILT_IN_CITIES) -> str:
             "validates it for a city in Myanmar.",
             lang,
         )
-    number_of = len(cities)
+    n_cities = len(cities)
     if set(cities) <= set(BUILT_IN_CITIES):
         text = ngettext(
             "Where cameras stand is learnt from lists of cameras of {n} city outside Myanmar "
             "({cities}); no city in Myanmar has been used to test it.",
             "Where cameras stand is learnt from lists of cameras of {n} cities outside Myanmar "
             "({cities}); no city in Myanmar has been used to test it.",
-            number_of,
+            n_cities,
             lang,
         )
     else:
@@ -182,10 +164,10 @@ def siting_limit(lang: str, cities: Sequence[str] = BUILT_IN_CITIES) -> str:
             "user ({cities}); nothing here validates it for a city in Myanmar.",
             "Where cameras stand is learnt from lists of cameras of {n} cities, from a file of the "
             "user ({cities}); nothing here validates it for a city in Myanmar.",
-            number_of,
+            n_cities,
             lang,
         )
-    return text.format(n=number_of, cities=_city_names(cities, lang))
+    return text.format(n=n_cities, cities=_city_names(cities, lang))
 
 
 def _city_names(cities: Sequence[str], lang: str) -> str:
@@ -196,8 +178,8 @@ def _city_names(cities: Sequence[str], lang: str) -> str:
         "helsinki_centre": tr("Helsinki", lang),
     }
     shown = [
-        known.get(name) or clean_text(name[:_CITY_NAME_LIMIT]) or "?"
-        for name in cities[:_MOST_CITIES]
+        known.get(name) or clean_text(name[:_MAX_CITY_NAME_CHARACTERS]) or "?"
+        for name in cities[:_MAX_CITIES]
     ]
     more = len(cities) - len(shown)
     if more:
@@ -206,7 +188,7 @@ def _city_names(cities: Sequence[str], lang: str) -> str:
 
 
 def profile_name(name: str, title: str, lang: str) -> str:
-    """Return the name of a kind of operator; `title` for one that the toolkit does not bring."""
+    """Return the name of a siting profile; its `title` if it is not a built-in one."""
     names = {
         "traffic_junctions": tr("Road authority: traffic at junctions", lang),
         "plate_gates": tr("Plate readers and gates", lang),
@@ -219,7 +201,7 @@ def profile_name(name: str, title: str, lang: str) -> str:
 
 
 def built_in(text: str, lang: str) -> str:
-    """Return a text of the built-in data in a language, and any other text as it is."""
+    """Translate a text of the built-in data; return any other text unchanged."""
     return dict(zip(_built_in("en"), _built_in(lang), strict=True)).get(text, text)
 
 
@@ -252,14 +234,14 @@ def _built_in(lang: str) -> tuple[str, ...]:
 
 
 def limits(lang: str, cities: Sequence[str] = BUILT_IN_CITIES) -> tuple[str, ...]:
-    """Return the sentences on what the figures cannot say; the first stands on every output.
+    """Return the limits of the figures as sentences; the first one is part of every output.
 
     Parameters
     ----------
     lang
         Language.
     cities
-        Of `siting_limit`.
+        See `siting_limit`.
     """
     return (
         tr(
@@ -291,7 +273,7 @@ def limits(lang: str, cities: Sequence[str] = BUILT_IN_CITIES) -> tuple[str, ...
 
 
 def install_steps(lang: str) -> tuple[str, ...]:
-    """Return how a user gets the streets, and with them a map, of a city that has none."""
+    """Return the steps by which a user installs the streets of a city, and so gets a map."""
     return (
         tr(
             "Fetch an OpenStreetMap extract of the country once, on a computer with network: for "
@@ -314,12 +296,18 @@ def install_steps(lang: str) -> tuple[str, ...]:
 
 
 def demonstration(lang: str) -> str:
-    """Return the banner of an assessment that rests on an invented report."""
+    """Return the banner of an assessment based on an invented report."""
     return tr("Demonstration: the report of cameras behind these figures is made up.", lang)
 
 
 def share(value: float, lang: str) -> str:
-    """Return a share between 0 and 1 in per cent; never "0 %", and "100 %" only if it is all."""
+    """Return a share between 0 and 1 in per cent; never "0 %", and "100 %" only for exactly 1.
+
+    Examples
+    --------
+    >>> share(0.004, "en"), share(0.25, "en"), share(0.999, "en")
+    ('under 1 %', '25 %', 'over 99 %')
+    """
     percent = 100.0 * value
     whole = round(percent)
     if whole < 1:
@@ -335,15 +323,20 @@ def quantity_text(quantity: Quantity, lang: str) -> str:
     Parameters
     ----------
     quantity
-        The figure. Its unit is one of ``share``, ``probability``, ``km``, ``km2``, ``m``,
-        ``px/m``, ``cameras``, ``sites``, ``count``; another is written as it is.
+        The figure. Units with a name here: ``share``, ``probability``, ``km``, ``km2``, ``m``,
+        ``px/m``, ``cameras``, ``cameras/km``, ``sites``, ``count``; others are written as given.
     lang
         Language.
 
     Returns
     -------
     str
-        For example ``12 to 35 km (middle 20)``, or why the figure is not known.
+        The figure, or the reason why it is unknown.
+
+    Examples
+    --------
+    >>> quantity_text(Quantity.of(12.2, 20.1, 34.8, "km"), "en")
+    '12 to 35 km (middle 20)'
     """
     if quantity.low is None or quantity.mid is None or quantity.high is None:
         why = tr(str(quantity.why), lang)
@@ -361,7 +354,7 @@ def quantity_text(quantity: Quantity, lang: str) -> str:
 
 
 def _figure(value: float, unit: str, lang: str, *, exact: bool) -> str:
-    """Return one end of a figure without its unit; shares carry theirs."""
+    """Return one value of a figure without its unit; shares include the per cent sign."""
     if unit in _SHARE_UNITS:
         return share(value, lang)
     digits = _EXACT_DIGITS if exact else _INTERVAL_DIGITS
@@ -401,14 +394,15 @@ def difference_text(quantity: Quantity, lang: str) -> str:
     Parameters
     ----------
     quantity
-        The difference; that of two shares is written in percentage points.
+        The difference; one of shares is written in percentage points.
     lang
         Language.
 
     Returns
     -------
     str
-        For example ``-1.2 to +3 km (middle +0.8)``, ``no difference``, or why it is not known.
+        For example ``-1.2 to +3 km (middle +0.8)`` or ``no difference``, or the reason why the
+        difference is unknown.
     """
     if quantity.low is None or quantity.mid is None or quantity.high is None:
         return quantity_text(quantity, lang)
@@ -429,6 +423,6 @@ def difference_text(quantity: Quantity, lang: str) -> str:
 
 
 def _signed(value: float) -> str:
-    """Return a number with its sign; zero has none."""
+    """Return a number with its sign; zero has no sign."""
     sign = "+" if value > 0 else "-" if value < 0 else ""
     return sign + significant(abs(value), _INTERVAL_DIGITS)

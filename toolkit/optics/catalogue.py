@@ -21,7 +21,7 @@ from toolkit.base.draws import triangular
 from toolkit.base.errors import NotFoundError
 from toolkit.base.record import Record
 from toolkit.base.terms import FULL_CIRCLE_DEG, Names
-from toolkit.base.toml_files import Table
+from toolkit.base.toml_files import TomlFile
 from toolkit.optics.lens import Projection
 
 UNKNOWN_BRAND = "unknown"
@@ -307,7 +307,7 @@ def load_catalogue() -> Catalogue:
     return Catalogue(tuple(types.values()), mixes, tuple(models.values()), sensors)
 
 
-def _mixes(table: Table, types: dict[str, CameraType], problems: list[str]) -> dict[str, Mix]:
+def _mixes(table: TomlFile, types: dict[str, CameraType], problems: list[str]) -> dict[str, Mix]:
     rows = table.data.get("mix", {})
     if not isinstance(rows, dict):
         problems.append(f"{table.shown}: write each mix as a table, [mix.BRAND].")

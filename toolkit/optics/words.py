@@ -20,7 +20,7 @@ _NOTICEABLE = 0.005
 
 
 @dataclass(frozen=True)
-class Table:
+class SheetTable:
     """A table of texts.
 
     Attributes
@@ -36,7 +36,7 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
 
-def tables(sheet: Sheet, lang: Language) -> tuple[Table, ...]:
+def tables(sheet: Sheet, lang: Language) -> tuple[SheetTable, ...]:
     """Return everything of a sheet that is a table, the rings of the tiers first."""
     found = (
         rings_table(sheet, lang),
@@ -52,7 +52,7 @@ def tables(sheet: Sheet, lang: Language) -> tuple[Table, ...]:
 def title(sheet: Sheet, lang: Language) -> str:
     """Return the name of the camera with its height, lens and aim."""
     camera = sheet.camera
-    name = str(getattr(camera.name, lang))
+    name = camera.name.in_language(lang)
     stated = [
         tr("{value} m high", lang).format(value=_short(camera.height_m)),
         tr("{value} mm lens", lang).format(value=_short(camera.focal_mm)),
@@ -122,7 +122,7 @@ def why_text(why: Why, tier: Tier, lang: Language) -> str:
     return tr("empty: {ending}, {beginning}", lang).format(ending=ending, beginning=beginning)
 
 
-def rings_table(sheet: Sheet, lang: Language) -> Table:
+def rings_table(sheet: Sheet, lang: Language) -> SheetTable:
     """Return the rings of the tiers by day, at night, and if the camera pointed there."""
     camera = sheet.camera
     if camera.aim_m is not None:
@@ -148,10 +148,10 @@ def rings_table(sheet: Sheet, lang: Language) -> Table:
         (words.tier_name(row.tier, lang), _short(row.threshold_px_m), *_three(row, lang))
         for row in sheet.tiers
     )
-    return Table(caption, head, rows)
+    return SheetTable(caption, head, rows)
 
 
-def lens_table(sheet: Sheet, lang: Language) -> Table:
+def lens_table(sheet: Sheet, lang: Language) -> SheetTable:
     """Return the lens, its density in each way of working it out, and its fields of view."""
     camera, constants = sheet.camera, sheet.constants
     rows = [
@@ -230,7 +230,7 @@ def lens_table(sheet: Sheet, lang: Language) -> Table:
         "The lens. The density constant divided by the distance in metres gives pixels per metre.",
         lang,
     )
-    return Table(caption, (tr("Value", lang), ""), tuple(rows))
+    return SheetTable(caption, (tr("Value", lang), ""), tuple(rows))
 
 
 def off_axis_text(sheet: Sheet, lang: Language) -> str:
@@ -242,7 +242,7 @@ def off_axis_text(sheet: Sheet, lang: Language) -> str:
     ).format(ratio=number(sheet.edge_ratio, decimals=2))
 
 
-def editions_table(sheet: Sheet, lang: Language) -> Table:
+def editions_table(sheet: Sheet, lang: Language) -> SheetTable:
     """Return both editions of the standard side by side, each level with its ring for a person."""
     head = (
         tr("Pixels per metre", lang),
@@ -266,10 +266,10 @@ def editions_table(sheet: Sheet, lang: Language) -> Table:
         "the same density.",
         lang,
     )
-    return Table(caption, head, rows)
+    return SheetTable(caption, head, rows)
 
 
-def presets_table(sheet: Sheet, lang: Language) -> Table:
+def presets_table(sheet: Sheet, lang: Language) -> SheetTable:
     """Return the rings for what makers ask for faces and plates."""
     head = (
         tr("What is asked", lang),
@@ -288,10 +288,10 @@ def presets_table(sheet: Sheet, lang: Language) -> Table:
         )
         for row in sheet.presets
     )
-    return Table(tr("Published requirements for faces and number plates.", lang), head, rows)
+    return SheetTable(tr("Published requirements for faces and number plates.", lang), head, rows)
 
 
-def motorcycle_table(sheet: Sheet, lang: Language) -> Table:
+def motorcycle_table(sheet: Sheet, lang: Language) -> SheetTable:
     """Return the rings for plates of motorcycles beside those of cars."""
     values = sheet.assumptions
     car = values.value("optics.car_plate_width_m")
@@ -328,10 +328,10 @@ def motorcycle_table(sheet: Sheet, lang: Language) -> Table:
         "metre. Only the first row is in the figures of a city.",
         lang,
     )
-    return Table(caption, head, rows)
+    return SheetTable(caption, head, rows)
 
 
-def passing_table(sheet: Sheet, lang: Language) -> Table:
+def passing_table(sheet: Sheet, lang: Language) -> SheetTable:
     """Return what is new at each passing, and the chance that all is down."""
     found = sheet.passing
     rows = [
@@ -377,10 +377,10 @@ def passing_table(sheet: Sheet, lang: Language) -> Table:
         "the system runs. Directions of faces and vehicles are taken as all alike.",
         lang,
     )
-    return Table(caption, (tr("What", lang), tr("Share", lang)), tuple(rows))
+    return SheetTable(caption, (tr("What", lang), tr("Share", lang)), tuple(rows))
 
 
-def tele_table(sheet: Sheet, lang: Language) -> Table:
+def tele_table(sheet: Sheet, lang: Language) -> SheetTable:
     """Return the rings of a camera that zooms in, which hold only while it does."""
     found = sheet.passing
     caption = tr(
@@ -406,7 +406,7 @@ def tele_table(sheet: Sheet, lang: Language) -> Table:
         )
         for row in found.tele
     )
-    return Table(caption, head, rows)
+    return SheetTable(caption, head, rows)
 
 
 def notes(sheet: Sheet, lang: Language) -> tuple[str, ...]:

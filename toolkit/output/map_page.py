@@ -233,7 +233,7 @@ def _banner_html(assessment: Assessment, lang: str) -> str:
 
 def _legend_html(assessment: Assessment, layers: Layers, tier: Tier, lang: str) -> str:
     """Return the legend: what is drawn, for which date, and all steps, also those not shown."""
-    name = getattr(assessment.city.name, lang, assessment.city.name.en)
+    name = assessment.city.name.in_language(lang)
     condition = words.tier_condition(tier, lang)
     title = words.tier_name(tier, lang) + (f" ({condition})" if condition else "")
     rows = [

@@ -252,28 +252,3 @@ def _merge_junctions(xy_m: FloatArray, merge_m: float) -> FloatArray:
     return np.column_stack(
         [np.bincount(label, weights=xy_m[:, k], minlength=n_groups) / size for k in (0, 1)]
     )
-
-
-def proportional_prob(size_measure: FloatArray, n_sites: float) -> FloatArray:
-    """Return inclusion probabilities proportional to size, capped at one, adding up to `n_sites`.
-
-    Units whose share would exceed one are taken with certainty and the rest is shared out
-    again, as usual in probability-proportional-to-size sampling (Saerndal, Swensson and
-    Wretman 1992, section 3.6).
-    """
-    positive = size_measure > 0
-    n_sites = min(float(n_sites), float(positive.sum()))
-    # Sorted from large to small, the units taken with certainty are a prefix.
-    order = np.argsort(-size_measure, kind="stable")
-    ordered = size_measure[order]
-    rest = np.cumsum(ordered[::-1])[::-1]
-    left = n_sites - np.arange(len(ordered))
-    certain = ordered * left >= rest
-    certain &= ordered > 0
-    n_certain = int(np.argmin(certain)) if not certain.all() else len(certain)
-    prob = np.ones_like(size_measure)
-    if n_certain < len(ordered) and rest[n_certain] > 0:
-        factor = max(n_sites - n_certain, 0.0) / rest[n_certain]
-        prob[order[n_certain:]] = np.minimum(ordered[n_certain:] * factor, 1.0)
-    prob[~positive] = 0.0
-    return prob

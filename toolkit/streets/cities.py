@@ -17,7 +17,6 @@ from toolkit.base.errors import NotFoundError
 from toolkit.base.record import Record
 from toolkit.base.terms import Names
 
-CITIES_FORMAT = "camera-exposure.cities/1"
 _FILE = "cities.toml"
 _TOP_LEVEL = ("format", "licence", "source", "city")
 
@@ -83,8 +82,8 @@ class City(Record):
 
     @property
     def spellings(self) -> tuple[str, ...]:
-        """Every text that means this city: id, English and Burmese name, aliases."""
-        return (self.id, self.name.en, self.name.my, *self.aliases)
+        """Every text that means this city: id, name in each language, aliases."""
+        return (self.id, *self.name.in_all_languages(), *self.aliases)
 
 
 class _File(Record):
@@ -128,7 +127,7 @@ def load_cities() -> tuple[City, ...]:
     return tuple(merged.values())
 
 
-def _cities_of(table: toml_files.Table, problems: list[str]) -> dict[str, City]:
+def _cities_of(table: toml_files.TomlFile, problems: list[str]) -> dict[str, City]:
     """Return the cities of one file by id; problems are added to `problems`."""
     problems.extend(toml_files.unknown_keys(table, _TOP_LEVEL))
     toml_files.parsed(_File, table.data, table.shown, problems)

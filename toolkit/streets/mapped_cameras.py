@@ -14,15 +14,9 @@ import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import geopandas as gpd
 import numpy as np
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
-import shapely
-from scipy.spatial import cKDTree
 
 from toolkit.base import store
 from toolkit.base.errors import InputDataError, NotFoundError, PackError
@@ -43,6 +37,9 @@ from toolkit.streets.schema import (
     from_parquet,
     to_parquet,
 )
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 SAME_CAMERA_M: Final = 10.0
 """A note this near to a mapped camera may mean the same one: a phone in a street between houses
@@ -67,7 +64,7 @@ _Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class ImportReport:
+class NotesImport:
     """What an import of field notes did.
 
     Attributes
@@ -123,7 +120,7 @@ def import_cameras(
     as_of: dt.date,
     add: bool = False,
     progress: StepProgress | None = None,
-) -> ImportReport:
+) -> NotesImport:
     """Store the field notes in a file for a city.
 
     Parameters
@@ -159,7 +156,7 @@ def import_cameras(
     file.chmod(_PRIVATE_FILE)
     if n_before:
         _forget_sight()
-    return ImportReport(city=city_id, read=read, n_before=n_before, n_stored=len(rows))
+    return NotesImport(city=city_id, read=read, n_before=n_before, n_stored=len(rows))
 
 
 def list_cameras(city_id: str) -> gpd.GeoDataFrame:
@@ -267,6 +264,9 @@ def _content(file: Path) -> bytes:
 
 
 def _n_rows(data: bytes) -> int:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     try:
         return int(pq.read_metadata(pa.BufferReader(data)).num_rows)
     except (pa.ArrowException, OSError) as error:
@@ -283,6 +283,8 @@ def _count(city_id: str) -> int:
 
 def _together(before: gpd.GeoDataFrame, new: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Join two sets of notes; the numbers of the new ones go on after those of the old."""
+    import geopandas as gpd
+
     last = max((int(name.removeprefix("note/")) for name in before["osm_id"]), default=0)
     numbers = [int(name.removeprefix("note/")) + last for name in new["osm_id"]]
     renamed = new.assign(osm_id=[f"note/{number}" for number in numbers])
@@ -326,6 +328,8 @@ def cameras_for(pack: Pack) -> gpd.GeoDataFrame:
     InputDataError
         If the stored field notes are damaged.
     """
+    import shapely
+
     notes = list_cameras(notes_id(pack))
     if notes.empty:
         return pack.cameras.assign(source=OSM)
@@ -373,6 +377,9 @@ def merge_cameras(
     cameras
         Layer "cameras" and ``source``.
     """
+    import geopandas as gpd
+    import pandas as pd
+
     known = _records(mapped, metric_crs, OSM)
     told = _records(notes.assign(check_date=notes["seen_on"]), metric_crs, FIELD)
     for day in sorted({_day(row) for row in told}):
@@ -392,6 +399,8 @@ def merge_cameras(
 
 
 def _records(frame: gpd.GeoDataFrame, metric_crs: str, source: str) -> list[_Row]:
+    import shapely
+
     # In one order, so that equally near cameras are told apart the same way every time.
     ordered = frame.sort_values(list(_ORDER), kind="stable")
     points = shapely.get_coordinates(ordered.geometry.to_crs(metric_crs).to_numpy())
@@ -408,6 +417,8 @@ def _day(row: _Row) -> str:
 
 def _pairs(notes: list[_Row], known: list[_Row]) -> list[tuple[int, int]]:
     """Return which note means which known camera, one to one."""
+    from scipy.spatial import cKDTree
+
     if not notes or not known:
         return []
     tree = cKDTree([row["xy"] for row in known])
@@ -453,6 +464,8 @@ def _without(known: list[_Row], gone: list[_Row]) -> list[_Row]:
 
 def _newest(camera: _Row, note: _Row) -> _Row:
     """Return one record of two of the same camera."""
+    import pandas as pd
+
     newer, older = (note, camera) if _day(note) >= _day(camera) else (camera, note)
     axis, width = newer["direction_deg"], newer["width_deg"]
     if math.isnan(axis) and math.isnan(width):

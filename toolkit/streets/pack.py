@@ -23,11 +23,11 @@ from pydantic import Field, StringConstraints, ValidationError
 from toolkit.base import store
 from toolkit.base.errors import InputDataError, NotFoundError, PackError
 from toolkit.base.record import Record
-from toolkit.base.terms import TIERS, Boundary, Names
+from toolkit.base.terms import Boundary, Names
 from toolkit.streets.schema import (
     JUNCTION_DEGREE,
     LAYERS,
-    Layers,
+    PackLayers,
     conform,
     from_parquet,
     to_parquet,
@@ -48,8 +48,6 @@ MANIFEST_FILE: Final = "manifest.json"
 FOLDER: Final = "packs"
 """Folder of the packs in the user's data and in the built-in ones."""
 _ID: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?", re.ASCII)
-_OSMNX_CRS: Final = "epsg:4326"
-_OSMNX_EDGE: Final = ("osmid", "street_id", "highway", "name", "oneway", "length", "geometry")
 _MOST_MANIFEST_BYTES: Final = 1 << 20
 _MOST_PART_BYTES: Final = 1 << 31
 
@@ -171,54 +169,21 @@ class Pack:
         ...     edge["in_view_m"] = edge["length"] * edge["seen_mid"]
         >>> osmnx.shortest_path(graph, start, end, weight="in_view_m")  # doctest: +SKIP
         """
-        import networkx as nx
-        import pandas as pd
+        from toolkit.streets import osmnx_graph
 
-        graph = nx.MultiDiGraph(
-            crs=_OSMNX_CRS, simplified=True, attribution=self.manifest.attribution
+        return osmnx_graph.graph_of(
+            self.streets,
+            self.junctions,
+            exposure,
+            pack_id=self.manifest.id,
+            attribution=self.manifest.attribution,
         )
-        nodes = self.junctions.geometry.get_coordinates().assign(
-            street_count=self.junctions["degree"]
-        )
-        ids = self.junctions["node_id"].tolist()
-        graph.add_nodes_from(zip(ids, nodes.to_dict("records"), strict=True))
-        edges = self.streets.rename(columns={"osm_way_id": "osmid", "length_m": "length"})
-        columns = [*_OSMNX_EDGE]
-        if exposure is not None:
-            wanted = self._exposure_columns(exposure)
-            edges = edges.merge(exposure[["street_id", *wanted]], on="street_id", how="left")
-            columns += wanted
-        ends = edges[["u", "v"]].to_numpy().tolist()
-        for (u, v), row in zip(ends, edges[columns].to_dict("records"), strict=True):
-            known = {name: value for name, value in row.items() if not pd.isna(value)}
-            graph.add_edge(u, v, **known, reversed=False)
-            if not known["oneway"]:
-                back = {**known, "geometry": known["geometry"].reverse()}
-                graph.add_edge(v, u, **back, reversed=True)
-        return graph
-
-    def _exposure_columns(self, exposure: gpd.GeoDataFrame) -> list[str]:
-        """Return which columns of a layer have exposure, or refuse it."""
-        found = [
-            f"{tier}_{part}"
-            for tier in TIERS
-            for part in ("low", "mid", "high", "class")
-            if f"{tier}_{part}" in exposure.columns
-        ]
-        own = found and "street_id" in exposure.columns and exposure["street_id"].is_unique
-        if not own or not exposure["street_id"].isin(self.streets["street_id"]).all():
-            msg = (
-                f"This is no layer of exposure of the streets of {self.manifest.id}. Give the "
-                "layer `streets` of an assessment of this pack."
-            )
-            raise InputDataError(msg)
-        return found
 
 
 # --- writing --------------------------------------------------------------------------------
 
 
-def write_pack(folder: Path, manifest: Manifest, layers: Layers) -> Manifest:
+def write_pack(folder: Path, manifest: Manifest, layers: PackLayers) -> Manifest:
     """Write a pack into `folder`, in place of any pack that was there.
 
     The files are made in a folder beside it and put in place by renaming. A reader, or a run

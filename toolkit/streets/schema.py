@@ -148,7 +148,7 @@ _SPECS: Final[dict[str, LayerSpec]] = {
 
 
 @dataclass(frozen=True)
-class Layers:
+class PackLayers:
     """The six layers of a city, each with the columns of `LAYERS`, in EPSG:4326."""
 
     streets: gpd.GeoDataFrame

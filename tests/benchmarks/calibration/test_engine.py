@@ -107,7 +107,7 @@ def ignorance(city, *, hfov, ring, **changes):
 def test_a_site_in_every_group_covers_all_that_any_group_sees():
     pack, built = calibrate.scene_of(1)
     report = truths.write_report(1, setting(1), np.random.default_rng(0))
-    city = truths.City(built, pack.manifest.boundary.area_km2, report)
+    city = truths.InventedCity(built, pack.manifest.boundary.area_km2, report)
     full = ignorance(city, hfov=360.0, ring=(0.0, 1e3), n_cameras=1e6, in_scope=0.0)
     covered = truths.place(city, full, np.random.default_rng(0))
     seen = np.zeros(len(built.points.length), dtype=bool)

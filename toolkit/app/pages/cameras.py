@@ -92,7 +92,7 @@ def _headings(lang: Language) -> tuple[str, ...]:
     )
 
 
-def _table(table: words.Table) -> str:
+def _table(table: words.SheetTable) -> str:
     rows = (markup.row([markup.text(cell) for cell in row]) for row in table.rows)
     return markup.framed_table(table.caption, table.head, rows)
 
@@ -179,5 +179,5 @@ def _key(camera: CameraType | Model) -> str:
 
 def _name(camera: CameraType | Model, lang: Language) -> str:
     if isinstance(camera, CameraType):
-        return plain(getattr(camera.name, lang))
+        return plain(camera.name.in_language(lang))
     return plain(f"{camera.maker} {camera.model}")

@@ -43,7 +43,7 @@ def _show_installed(lang: Language) -> None:
         boundary = manifest.boundary
         length = tr("{value} km", lang).format(value=f"{boundary.length_km or 0:.0f}")
         note = words.built_in(boundary.note, lang)
-        st.text(f"{getattr(manifest.name, lang)} ({manifest.id}): {length}. {note}")
+        st.text(f"{manifest.name.in_language(lang)} ({manifest.id}): {length}. {note}")
         st.text(manifest.attribution)
         st.download_button(
             markdown(tr("Save as one file", lang)),

@@ -1,8 +1,7 @@
 """Compiled loops of the closed form, and the plain functions that run them on one chunk."""
 
-# Compiled code: numba takes the types from the arguments. What numba keeps on disk is valid until
-# this file changes, so that everything compiled into it (tuples, constants) is defined here, and
-# the layout of the table of views is passed in.
+# Compiled code: numba takes the types from the arguments; the layout of the table of views is
+# passed in.
 # ruff: noqa: ANN001, ANN201, C901, PLR0912, PLR0913, PLR0917
 # mypy: allow-untyped-defs, allow-untyped-calls, allow-untyped-decorators
 
@@ -12,8 +11,9 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from toolkit.engine.kernels import helper, kernel
 
 FULL_CIRCLE_DEG = 360.0
 SOME, ALL = 1, 2
@@ -67,15 +67,10 @@ class Chances(NamedTuple):
     curve: NDArray[np.float32]
 
 
-_helper = njit(nogil=True, error_model="numpy")
-"""For functions that compiled ones call: compiled with those, and kept on disk with those."""
-_kernel = njit(cache=True, nogil=True, error_model="numpy")
-
-
 # --- table of views -------------------------------------------------------------------------
 
 
-@_helper
+@helper
 def mean_facing(facing, n, nearest):
     """Fill the chance that one of n evenly spaced cameras looks into a step, by fold and step."""
     n_folds, n_steps = facing.shape
@@ -86,7 +81,7 @@ def mean_facing(facing, n, nearest):
             nearest[f, k % (n_steps // n)] += facing[f, k]
 
 
-@_helper
+@helper
 def mix_types(types, d, parts, least_m, field, cover):
     """Add up what types cover, by step of offset, of those high enough for a roof.
 
@@ -109,7 +104,7 @@ def mix_types(types, d, parts, least_m, field, cover):
     return some, anywhere, turning
 
 
-@_helper
+@helper
 def mix_counts(cover, per_site, nearest, by_count, by_street):
     """Average over the common turn of sites of n cameras, and mix the numbers of cameras."""
     n_steps = len(cover)
@@ -131,7 +126,7 @@ def mix_counts(cover, per_site, nearest, by_count, by_street):
     return mixed
 
 
-@_helper
+@helper
 def parts_as_before(types, d, t, near, far, bin_m, parts):
     """Update the part of a bin inside the ring of each type; return whether all are as before."""
     as_before = True
@@ -142,7 +137,7 @@ def parts_as_before(types, d, t, near, far, bin_m, parts):
     return as_before
 
 
-@_helper
+@helper
 def write_views(values, row_of, rows, mixed, by_count, cover, anywhere, turning, by_street):
     """Write the views of one roof height into those rows that are wanted."""
     if row_of[0] >= 0:
@@ -162,7 +157,7 @@ def write_views(values, row_of, rows, mixed, by_count, cover, anywhere, turning,
             values[row_of[rows.by_street + f]] = by_street[f]
 
 
-@_kernel
+@kernel
 def fill_views(first, end, types, least_m, row_of, rows, bin_m, table):
     """Fill the table of the draws from `first` to before `end`; a row of -1 is not wanted.
 
@@ -237,7 +232,7 @@ def fill_views(first, end, types, least_m, row_of, rows, bin_m, table):
 # --- pairs by point -------------------------------------------------------------------------
 
 
-@_kernel
+@kernel
 def code_pairs(first, end, start, bearing, height_dm, views, n_views, step_dm, codes, found):
     """Write the kind of view of each pair of some sites, -1 outside known fields.
 
@@ -255,7 +250,7 @@ def code_pairs(first, end, start, bearing, height_dm, views, n_views, step_dm, c
             found[code] = True
 
 
-@_kernel
+@kernel
 def by_point(start, point, cm, codes, row, n_points, last_bin, cm_per_bin):
     """Sort pairs by point; sites stay in order within a point."""
     first = np.zeros(n_points + 1, np.int64)
@@ -282,7 +277,7 @@ def by_point(start, point, cm, codes, row, n_points, last_bin, cm_per_bin):
 # --- closed form, many draws ----------------------------------------------------------------
 
 
-@_helper
+@helper
 def close_district(curve, touched, together, miss):
     """Multiply in the chance that no site of a district has the point in a ring."""
     n_tiers, n_draws = miss.shape
@@ -302,7 +297,7 @@ def close_district(curve, touched, together, miss):
             near[d] = one
 
 
-@_helper
+@helper
 def multiply_in(row, large, seen, left):
     """Multiply in the chance that a site does not have the point in a ring, per draw."""
     one = np.float32(1.0)
@@ -310,7 +305,7 @@ def multiply_in(row, large, seen, left):
         left[d] *= one - min(row[d] * large, one) * seen[d]
 
 
-@_helper
+@helper
 def multiply_in_either(row, large, seen, apart, by_itself, left):
     """Multiply in the same for a site that exists whatever its district in some draws."""
     one = np.float32(1.0)
@@ -320,7 +315,7 @@ def multiply_in_either(row, large, seen, apart, by_itself, left):
         left[d] *= one if apart[d] else hidden
 
 
-@_kernel
+@kernel
 def miss_of_points(first, end, pairs, chances, views, last, out):
     """Multiply up the chance that no site has a point in a ring, per point, tier and draw.
 
@@ -394,7 +389,7 @@ POINTS_TOGETHER = 64
 """Size of chunks of `covered_length`, whose sums are rounded."""
 
 
-@_helper
+@helper
 def keep_least(value, kept, n_kept, room):
     """Insert a value into a sorted list of the `room` least ones; return how many there are."""
     if n_kept == room:
@@ -409,7 +404,7 @@ def keep_least(value, kept, n_kept, room):
     return n_kept + 1
 
 
-@_kernel
+@kernel
 def summarise_streets(first, end, begin, miss, length, tail, low, mid, high, mean):
     """Summarise the points of some streets over draws, and average them along each street.
 
@@ -459,7 +454,7 @@ def summarise(first, end, begin, pairs, chances, views, last, length_m, tail, fo
 # --- closed form, one draw ------------------------------------------------------------------
 
 
-@_helper
+@helper
 def joined(curve, steps, near):
     """Return the chance that no site of a district has the point in a ring."""
     if near == np.float32(1.0):
@@ -470,7 +465,7 @@ def joined(curve, steps, near):
     return low + (at - np.float32(k)) * (curve[0, k + 1] - low)
 
 
-@_kernel
+@kernel
 def exposed_once(first, end, pairs, prob, district, curve, views, n_bins, last, out):
     """Evaluate one draw: `views` has the tiers of a view and bin side by side.
 

@@ -1,7 +1,6 @@
 """Compiled loops of placement, and the plain functions that run them on one chunk."""
 
-# Compiled code: numba takes the types from the arguments. What numba keeps on disk is valid until
-# this file changes, so that everything compiled into it (tuples, constants) is defined here.
+# Compiled code: numba takes the types from the arguments.
 # ruff: noqa: ANN001, ANN201, PLR0913, PLR0917
 # mypy: allow-untyped-defs, allow-untyped-calls, allow-untyped-decorators
 
@@ -11,8 +10,9 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from toolkit.engine.kernels import helper, kernel
 
 FULL_CIRCLE_DEG = 360.0
 BEARING_STEPS = 256
@@ -115,12 +115,7 @@ class PairsBySite(NamedTuple):
     height_dm: NDArray[np.uint8]
 
 
-_helper = njit(nogil=True, error_model="numpy")
-"""For functions that compiled ones call: compiled with those, and kept on disk with those."""
-_kernel = njit(cache=True, nogil=True, error_model="numpy")
-
-
-@_helper
+@helper
 def uniform(key, site, slot):
     """Return the number in (0, 1) that belongs to a draw, a site and a use, whatever the order."""
     z = key + (np.uint64(site) * _SLOTS + np.uint64(slot) + np.uint64(1)) * _GOLDEN
@@ -130,7 +125,7 @@ def uniform(key, site, slot):
     return (np.float64(z >> _S11) + 0.5) * _UNIT
 
 
-@_helper
+@helper
 def pick(cumulative, u):
     """Return the first index whose cumulative share exceeds u."""
     k = 0
@@ -142,7 +137,7 @@ def pick(cumulative, u):
 # --- which sites stand ----------------------------------------------------------------------
 
 
-@_kernel
+@kernel
 def scale_to(wanted, rate, count):
     """Return s so that the chances 1 - exp(-s rate) of all sites add up to the number wanted."""
     total, square = 0.0, 0.0
@@ -166,7 +161,7 @@ def scale_to(wanted, rate, count):
     return s
 
 
-@_kernel
+@kernel
 def coming(d, candidates, scale, until, site, rank):
     """List the sites of a draw whose rank is below a bound; return how many."""
     key, size = candidates.keys[d], candidates.size
@@ -190,7 +185,7 @@ def coming(d, candidates, scale, until, site, rank):
     return found
 
 
-@_kernel
+@kernel
 def keep_apart(ordered, n, spacing_m, xy_m, out):
     """Take sites in order that are not too near one taken before; return how many."""
     taken = 0
@@ -241,7 +236,7 @@ def choose(first, end, candidates, cells, wanted, spacing_m, xy_m, out_site, out
             until *= 4.0
 
 
-@_kernel
+@kernel
 def choose_independently(first, end, keys, hazard, site_class, size, out_site, out_n):
     """Draw which candidates stand, each by itself."""
     for d in range(first, end):
@@ -257,7 +252,7 @@ def choose_independently(first, end, keys, hazard, site_class, size, out_site, o
 # --- their cameras --------------------------------------------------------------------------
 
 
-@_helper
+@helper
 def turn_of(u, street_deg, turns):
     """Return the direction of a site's first camera, in degrees, for a number in (0, 1)."""
     if np.isnan(street_deg):
@@ -268,7 +263,7 @@ def turn_of(u, street_deg, turns):
     return street_deg + (step + part) * FULL_CIRCLE_DEG / len(turns)
 
 
-@_kernel
+@kernel
 def equip(first, end, chosen, fixed, equipment, keep, start, out_site, out_kind, out_axis, n_out):
     """Give each standing site its cameras and list those that work; without `keep` count only.
 
@@ -302,7 +297,7 @@ def equip(first, end, chosen, fixed, equipment, keep, start, out_site, out_kind,
 # --- what they cover ------------------------------------------------------------------------
 
 
-@_kernel
+@kernel
 def cover(first, end, cameras, rings, pairs, length_m, union, single):
     """Add up the length in the rings of cameras, each point once and once for each camera."""
     start, point, distance_cm = pairs.start, pairs.point, pairs.distance_cm

@@ -5,8 +5,7 @@ points in the bins that it spans. The bins decide nothing: every pair of wall an
 tested exactly, by three cross products relative to the site.
 """
 
-# Compiled code: numba takes the types from the arguments. What numba keeps on disk is valid until
-# this file changes, so that everything compiled into it (tuples, constants) is defined here.
+# Compiled code: numba takes the types from the arguments.
 # ruff: noqa: ANN001, ANN201, PLR0913, PLR0917
 # mypy: allow-untyped-defs, allow-untyped-calls, allow-untyped-decorators
 
@@ -16,8 +15,9 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from toolkit.engine.kernels import helper, kernel
 
 ANGULAR_BINS = 128
 """Bins of direction around a site into which points are sorted."""
@@ -83,11 +83,7 @@ class Pairs(NamedTuple):
     height_dm: NDArray[np.uint8]
 
 
-_helper = njit(nogil=True, error_model="numpy")
-"""For functions that compiled ones call: compiled with those, and kept on disk with those."""
-
-
-@_helper
+@helper
 def diamond(dx, dy):
     """Return a number from 0 to 4 that grows with the angle of a direction."""
     total = abs(dx) + abs(dy)
@@ -99,20 +95,20 @@ def diamond(dx, dy):
     return np.float32(3.0) + part
 
 
-@_helper
+@helper
 def angular_bin(dx, dy):
     """Return the angular bin of a direction."""
     return min(int(diamond(dx, dy) * np.float32(ANGULAR_BINS / 4)), ANGULAR_BINS - 1)
 
 
-@_helper
+@helper
 def cells_within(at, reach, low, cell_m, n_cells):
     """Return the first and last cell along one axis that the reach of a site touches."""
     first = max(math.floor((at - reach - low) / cell_m), 0)
     return first, min(math.floor((at + reach - low) / cell_m), n_cells - 1)
 
 
-@_helper
+@helper
 def gather(sx, sy, points, band, px, py, index, bin_of, bin_start):
     """List the points in reach of a site and count them by angular bin; return their number."""
     x, y, cell_start, n_columns = points.x, points.y, points.cell_start, points.n_columns
@@ -139,7 +135,7 @@ def gather(sx, sy, points, band, px, py, index, bin_of, bin_start):
     return m
 
 
-@_helper
+@helper
 def sort_by_direction(m, points, px, py, index, bin_of, bin_start, x, y, number, building, need):
     """Sort the points in reach by angular bin (a counting sort), in view of all heights so far."""
     of_point, inside = points.number, points.building
@@ -158,7 +154,7 @@ def sort_by_direction(m, points, px, py, index, bin_of, bin_start, x, y, number,
     bin_start[0] = 0
 
 
-@_helper
+@helper
 def hide(first, last, px, py, inside, need, ax, ay, bx, by, turn, building, top, target):
     """Raise the least camera height of the points that a wall from a to b hides.
 
@@ -175,7 +171,7 @@ def hide(first, last, px, py, inside, need, ax, ay, bx, by, turn, building, top,
         need[k] = max(need[k], over if hit else np.float32(0.0))
 
 
-@_helper
+@helper
 def hide_behind_walls(sx, sy, own, walls, band, m, bin_start, x, y, building, need):
     """Raise the least camera heights of a site's points by all walls in reach but its own."""
     a_x, a_y, b_x, b_y = walls.a_x, walls.a_y, walls.b_x, walls.b_y
@@ -212,7 +208,7 @@ def hide_behind_walls(sx, sy, own, walls, band, m, bin_start, x, y, building, ne
                 )  # fmt: skip
 
 
-@_helper
+@helper
 def write_row(m, x, y, number, need, highest, bearing_of, metres, far_cm, out, begin):
     """Write the points in view from `begin` on, sorted by whole metres; return their number."""
     point, distance_cm, bearing, height_dm = (
@@ -242,7 +238,7 @@ def write_row(m, x, y, number, need, highest, bearing_of, metres, far_cm, out, b
     return seen
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def sweep(
     first, end, sites, site_in, points, walls, band, room_start, bearing_of, keep, out, found
 ):

@@ -83,7 +83,7 @@ def render(
         If `sensitivity` belongs to another assessment.
     """
     layers = assessment.layers
-    name = str(getattr(assessment.city.name, lang))
+    name = assessment.city.name.in_language(lang)
     items = reported.items(assessment, claims, lang)
     classes = tables.classes_table(layers, lang) if drawing and layers else None
     status_line = words.dated_status(assessment.status, assessment.as_of, lang)

@@ -13,7 +13,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from toolkit.base.errors import InputDataError
-from toolkit.streets.schema import CRS, JUNCTION_DEGREE, Layers, conform, empty_layer
+from toolkit.streets.schema import CRS, JUNCTION_DEGREE, PackLayers, conform, empty_layer
 
 GEOD: Final = pyproj.Geod(ellps="WGS84")
 _M2_PER_KM2: Final = 1e6
@@ -39,7 +39,7 @@ class Extract:
         Hash of the file.
     """
 
-    layers: Layers
+    layers: PackLayers
     counts: dict[str, int | float]
     metric_crs: str
     area_km2: float
@@ -118,7 +118,7 @@ def polygonal(shape: BaseGeometry | None) -> BaseGeometry | None:
     return polygons[0] if len(polygons) == 1 else shapely.MultiPolygon(polygons)
 
 
-def figures(layers: Layers, counts: Mapping[str, int | float]) -> dict[str, int | float]:
+def figures(layers: PackLayers, counts: Mapping[str, int | float]) -> dict[str, int | float]:
     """Return the figures of a manifest: those given, and what the layers hold.
 
     Parameters

@@ -62,7 +62,7 @@ _LON_LIMIT, _LAT_LIMIT = 180.0, 90.0
 
 
 @dataclass(frozen=True)
-class Table:
+class ForeignTable:
     """One layer of a file: geometry in EPSG:4326 without heights, and its columns.
 
     Attributes
@@ -93,7 +93,7 @@ class Layer:
 
     name: str
     kind: Kind | None
-    load: Callable[[], Table]
+    load: Callable[[], ForeignTable]
 
 
 def plain_file(name: str | os.PathLike[str], *, most_bytes: int = MOST_FILE_BYTES) -> Path:
@@ -349,9 +349,9 @@ def _moved(flat: NDArray[Any], change: pyproj.Transformer) -> NDArray[Any]:
     return moved
 
 
-def in_degrees(path: Path, table: Table, crs: pyproj.CRS) -> Table:
+def in_degrees(path: Path, table: ForeignTable, crs: pyproj.CRS) -> ForeignTable:
     """Return a table whose geometry is brought to EPSG:4326 by `to_degrees`."""
-    return Table(
+    return ForeignTable(
         table.name,
         to_degrees(path, table.geometry, crs, table.counts),
         table.columns,

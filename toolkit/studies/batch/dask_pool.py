@@ -70,7 +70,7 @@ def connect(address: str, *, announce: Callable[[str], None]) -> Iterator[DaskPo
     """
     scheduler = egress.scheduler_address(address)
     announce(scheduler.announcement)
-    egress.forbid_connections(besides=scheduler.host)
+    egress.forbid_connections(allowed_host=scheduler.host)
     import dask
     from distributed import Client
 

@@ -239,7 +239,7 @@ def sensitivity(
         seed=seed,
         status=question.status,
         city=city.id,
-        name=Names(en=city.name.en, my=city.name.my),
+        name=city.name,
         basis="streets" if loaded.pack else "city_level",
         demonstration=city.demonstration,
         assumptions=AssumptionsPart(

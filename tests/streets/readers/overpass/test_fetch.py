@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import shapely
 from overpass_server import HOST, Server, serving
-from overpass_town import CITY, LAT, LON, STEP, assert_same_city, fetch, kept, quick
+from overpass_town import CITY, LAT, LON, STEP, assert_same_city, fetch, fetched, kept, quick
 
 from toolkit.base import egress, store
 from toolkit.base.errors import InputDataError, PermissionNotGivenError
@@ -61,7 +61,7 @@ def test_a_real_town_equals_its_extract() -> None:
         pytest.skip("there is no folder of test data (CAMERA_TOOLKIT_TEST_DATA can name one)")
     city = CITY.model_copy(update={"lat": 49.99, "lon": 11.551})
     with serving(path) as server:
-        got = overpass.fetch(
+        got = fetched(
             city,
             radius_m=1500,
             allow_network=True,
@@ -105,7 +105,7 @@ def test_a_public_server_is_announced_with_all_who_can_see(
 ) -> None:
     def text() -> str:
         with pytest.raises(PermissionNotGivenError) as caught:
-            overpass.fetch(CITY, radius_m=5000, allow_network=False, announce=print)
+            fetched(CITY, radius_m=5000, allow_network=False, announce=print)
         return str(caught.value)
 
     plain = text()
@@ -148,9 +148,9 @@ def test_a_process_that_may_reach_only_itself_says_where_to_fetch() -> None:
         "from toolkit.streets.cities import load_cities\n"
         "from toolkit.streets.readers.overpass import fetch as overpass\n"
         "egress.forbid_connections()\n"
-        "try: overpass.fetch(load_cities()[0], radius_m=500, allow_network=True,\n"
+        "try: overpass.fetched_file(load_cities()[0], radius_m=500, allow_network=True,\n"
         "  announce=lambda text: None,\n"
-        "  server=overpass.Server(endpoint='https://overpass.invalid/api'))\n"
+        "  server=overpass.Server(endpoint='https://overpass.invalid/api')).__enter__()\n"
         "except PermissionError as error: print(type(error).__name__, error)\n"
     )
     environment = {k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy")}
@@ -299,9 +299,7 @@ def test_nobody_answers() -> None:
         endpoint=f"http://{HOST}:{port}/api", tries=2, first_pause_s=0.01, between_s=0
     )
     with pytest.raises(InputDataError, match=r"asked 2 times.*cannot be reached"):
-        overpass.fetch(
-            CITY, radius_m=500, allow_network=True, announce=lambda _text: None, server=gone
-        )
+        fetched(CITY, radius_m=500, allow_network=True, announce=lambda _text: None, server=gone)
 
 
 def test_packed_answers_are_understood(server: Server, town_file: Path) -> None:

@@ -17,10 +17,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, NamedTuple
-
-import geopandas as gpd
-import shapely
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from toolkit.base import store
 from toolkit.base.clean_text import clean_text
@@ -31,6 +28,9 @@ from toolkit.streets.cities import folded
 from toolkit.streets.readers.field_notes import values as note_values
 from toolkit.streets.readers.field_notes.values import ColumnProblem
 from toolkit.streets.schema import CRS, FIELD_NOTES, conform, empty_layer
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 MOST_BYTES: Final = 20_000_000
 MOST_ROWS: Final = 100_000
@@ -176,6 +176,8 @@ def _content(file: Path, shown: str) -> bytes:
 
 
 def _notes(table: _Table, shown: str, read: _ReadRow, progress: StepProgress | None) -> FieldNotes:
+    import geopandas as gpd
+
     rows: list[dict[str, Any]] = []
     problems: list[Problem] = []
     earlier: dict[tuple[object, ...], int] = {}
@@ -209,6 +211,8 @@ def _row(
     cells: dict[str, str], as_of: dt.date, near: tuple[float, float] | None
 ) -> tuple[list[dict[str, Any]], list[ColumnProblem]]:
     """Return the rows of the layer that one note gives, or everything that is wrong with it."""
+    import shapely
+
     problems: list[ColumnProblem] = []
 
     def cell(column: str, read: Any, *more: Any) -> Any:  # noqa: ANN401

@@ -9,20 +9,21 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from typing import Final, NamedTuple
-
-import pyproj
+from functools import cache
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from toolkit.base.terms import FULL_CIRCLE_DEG
 from toolkit.base.toml_files import shown_value
 from toolkit.streets.readers.field_notes import plus_codes
 from toolkit.streets.readers.osm import camera_tags
 
+if TYPE_CHECKING:
+    import pyproj
+
 NEAR_KM: Final = 100.0
 """Farther from the city than this a position is a slip: the widest of the ten territories
 measures about 100 km from end to end (Naypyidaw, 7,000 km2)."""
 _M_PER_KM: Final = 1000.0
-_GEOD: Final = pyproj.Geod(ellps="WGS84")
 _LAT_LIMIT_DEG: Final = 90.0
 _LON_LIMIT_DEG: Final = 180.0
 _SIXTIETHS: Final = 60
@@ -212,7 +213,14 @@ def _wrong_place(lat: float, lon: float, near: tuple[float, float] | None) -> st
 def _km(a: tuple[float, float], b: tuple[float, float]) -> float:
     if abs(b[0]) > _LAT_LIMIT_DEG:
         return math.inf
-    return float(_GEOD.inv(a[1], a[0], b[1], b[0])[2]) / _M_PER_KM
+    return float(_wgs84().inv(a[1], a[0], b[1], b[0])[2]) / _M_PER_KM
+
+
+@cache
+def _wgs84() -> pyproj.Geod:
+    import pyproj
+
+    return pyproj.Geod(ellps="WGS84")
 
 
 # --- words, numbers, dates ------------------------------------------------------------------

@@ -17,7 +17,7 @@ from shapely.geometry.base import BaseGeometry
 
 from toolkit.base.errors import InputDataError
 from toolkit.streets.readers import guard
-from toolkit.streets.readers.guard import Layer, Table
+from toolkit.streets.readers.guard import ForeignTable, Layer
 
 _SPACE: Final = re.compile(r"[ \t\n\r]*", re.ASCII)
 
@@ -43,13 +43,13 @@ def _no_number(name: str) -> float:
 _DECODER: Final = json.JSONDecoder(parse_constant=_no_number)
 
 
-def _load(path: Path, wanted: Collection[str]) -> Table:
+def _load(path: Path, wanted: Collection[str]) -> ForeignTable:
     with guard.reading(path, "GeoJSON", ValueError, TypeError, StopIteration):
         text = path.read_bytes().decode("utf-8-sig")
         geometry: list[BaseGeometry | None] = []
         columns: dict[str, list[Any]] = {}
         crs: Any = None
-        made = Table(path.stem, np.empty(0, dtype=object), columns)
+        made = ForeignTable(path.stem, np.empty(0, dtype=object), columns)
         points = 0
         for key, value in _members(text):
             if key == "crs":
@@ -66,7 +66,9 @@ def _load(path: Path, wanted: Collection[str]) -> Table:
         values.extend([None] * (len(geometry) - len(values)))
     array = np.empty(len(geometry), dtype=object)
     array[:] = geometry
-    return guard.in_degrees(path, Table(path.stem, array, columns, made.counts), _crs(path, crs))
+    return guard.in_degrees(
+        path, ForeignTable(path.stem, array, columns, made.counts), _crs(path, crs)
+    )
 
 
 def _members(text: str) -> Iterator[tuple[str, Any]]:

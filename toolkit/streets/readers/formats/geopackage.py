@@ -22,7 +22,7 @@ import shapely
 from toolkit.base.errors import InputDataError
 from toolkit.base.wkb import read_wkb
 from toolkit.streets.readers import guard
-from toolkit.streets.readers.guard import Kind, Layer, Table
+from toolkit.streets.readers.guard import ForeignTable, Kind, Layer
 
 MAGIC: Final = b"SQLite format 3\0"
 _MOST_VALUE_BYTES: Final = 16 << 20
@@ -110,7 +110,7 @@ def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _load(path: Path, name: str, column: str, srs: Any, wanted: Collection[str]) -> Table:  # noqa: ANN401
+def _load(path: Path, name: str, column: str, srs: Any, wanted: Collection[str]) -> ForeignTable:  # noqa: ANN401
     with _opened(path) as base:
         table = _quoted(name)
         (rows,) = base.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608
@@ -127,7 +127,9 @@ def _load(path: Path, name: str, column: str, srs: Any, wanted: Collection[str])
     blobs = [_wkb(row[0]) for row in read]
     geometry, unreadable = read_wkb(blobs)
     given = sum(row[0] is not None for row in read)
-    made = Table(name, geometry, {k: [row[i + 1] for row in read] for i, k in enumerate(kept)})
+    made = ForeignTable(
+        name, geometry, {k: [row[i + 1] for row in read] for i, k in enumerate(kept)}
+    )
     made.counts["geometry_unreadable"] += unreadable + given - sum(b is not None for b in blobs)
     guard.check_rows(path, rows, int(np.sum(shapely.get_num_coordinates(geometry))))
     return guard.in_degrees(path, made, crs)

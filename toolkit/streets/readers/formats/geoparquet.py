@@ -16,9 +16,8 @@ import shapely
 from toolkit.base.errors import InputDataError
 from toolkit.base.wkb import read_wkb
 from toolkit.streets.readers import guard
-from toolkit.streets.readers.guard import Layer, Table
+from toolkit.streets.readers.guard import ForeignTable, Layer
 
-MAGIC: Final = b"PAR1"
 _MOST_DECLARED_BYTES: Final = 4 << 30
 _MOST_RATIO: Final = 500
 """Columns that repeat one value shrink to nearly nothing; geometry does not."""
@@ -40,7 +39,7 @@ def layers(path: Path, wanted: Collection[str]) -> list[Layer]:
     return [Layer(path.stem, None, lambda: _load(path, wanted))]
 
 
-def _load(path: Path, wanted: Collection[str]) -> Table:
+def _load(path: Path, wanted: Collection[str]) -> ForeignTable:
     with (
         guard.reading(path, "GeoParquet", pa.ArrowException, ValueError, KeyError, TypeError),
         pq.ParquetFile(path, memory_map=False) as file,
@@ -67,7 +66,7 @@ def _load(path: Path, wanted: Collection[str]) -> Table:
             guard.check_rows(path, len(blobs))
         crs = _crs(path, geo["columns"][column])
     geometry, unreadable = read_wkb(blobs)
-    made = Table(path.stem, geometry, columns)
+    made = ForeignTable(path.stem, geometry, columns)
     made.counts["geometry_unreadable"] += unreadable
     guard.check_rows(path, len(blobs), int(np.sum(shapely.get_num_coordinates(geometry))))
     return guard.in_degrees(path, made, crs)

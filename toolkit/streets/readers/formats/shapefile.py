@@ -19,7 +19,7 @@ import shapely
 
 from toolkit.base.errors import InputDataError
 from toolkit.streets.readers import guard
-from toolkit.streets.readers.guard import Kind, Layer, Table
+from toolkit.streets.readers.guard import ForeignTable, Layer
 
 MAGIC: Final = struct.pack(">i", 9994)
 ZIP_MAGIC: Final = b"PK"
@@ -29,7 +29,6 @@ _RECORD: Final = struct.Struct(">2i")
 _NULL, _POINT, _LINE, _POLYGON = 0, 1, 3, 5
 _DIMENSIONS: Final = 10
 """Types with heights are ten higher, those with measures twenty higher."""
-_KINDS: Final[dict[int, Kind]] = {_POINT: "point", _LINE: "line", _POLYGON: "polygon"}
 _PARTS: Final = struct.Struct("<2i")
 _BOX_BYTES: Final = 32
 _FIELD_BYTES: Final = 32
@@ -85,7 +84,7 @@ def _from_zip(path: Path, name: str) -> Fetch:
     return fetch
 
 
-def _load(path: Path, name: str, fetch: Fetch, wanted: Collection[str]) -> Table:
+def _load(path: Path, name: str, fetch: Fetch, wanted: Collection[str]) -> ForeignTable:
     with guard.reading(path, "a shapefile", zipfile.BadZipFile, ValueError, LookupError):
         data = fetch(".shp") or b""
         if not data.startswith(MAGIC) or len(data) < _HEADER_BYTES:
@@ -102,7 +101,7 @@ def _load(path: Path, name: str, fetch: Fetch, wanted: Collection[str]) -> Table
     # Rows of the table belong to shapes by their place; what is short is filled up.
     rows = len(shapes)
     filled = {k: (v + [None] * (rows - len(v)))[:rows] for k, v in columns.items()}
-    made = Table(name, geometry, filled)
+    made = ForeignTable(name, geometry, filled)
     made.counts["geometry_unreadable"] += sum(broken for _, broken in shapes)
     made.counts["table_rows_missing"] += table is None or any(
         len(v) != rows for v in columns.values()

@@ -23,7 +23,7 @@ from toolkit.streets.readers.extract import (
 from toolkit.streets.readers.osm import tags
 from toolkit.streets.readers.osm.region import NEVER, Limits, Region, Ways, counted, ways_near
 from toolkit.streets.readers.topology import split
-from toolkit.streets.schema import CRS, Layers, conform, empty_layer
+from toolkit.streets.schema import CRS, PackLayers, conform, empty_layer
 
 _GRID: Final = split.UNITS_PER_DEGREE
 
@@ -62,7 +62,7 @@ def extract_of(
     buildings, dropped, repaired = _buildings(region, boundary, limits)
     for what, number in (("buildings_dropped", dropped), ("buildings_repaired", repaired)):
         counts[what] = counts.get(what, 0) + number
-    layers = Layers(
+    layers = PackLayers(
         streets=streets,
         junctions=conform("junctions", junctions.assign(signals=flags)),
         buildings=buildings,

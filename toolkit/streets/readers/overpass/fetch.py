@@ -1,10 +1,10 @@
 """Streets over the network, from an Overpass server, if the caller allows it for this one call.
 
-`fetch` says what is contacted, what is sent and who can see it before anything is looked up. It
-asks for rectangles of a fixed grid one after another (`toolkit.streets.readers.overpass.ask`),
-keeps each answer as a small OpenStreetMap file so that an interrupted fetch goes on where it was,
-and in the end reads all of them with `read_osm` like any other file: a fetched city equals an
-imported one.
+`fetched_file` says what is contacted, what is sent and who can see it before any name is looked
+up. It requests the rectangles of a fixed grid one after another
+(`toolkit.streets.readers.overpass.ask`), keeps each response as a small OpenStreetMap file so that
+an interrupted fetch resumes where it stopped, and merges them into one file, which is imported
+like any other: a fetched city equals an imported one.
 """
 
 from __future__ import annotations
@@ -30,8 +30,7 @@ from toolkit.base.clean_text import clean_text
 from toolkit.base.errors import InputDataError, PermissionNotGivenError
 from toolkit.base.terms import StepProgress
 from toolkit.streets.cities import City
-from toolkit.streets.readers.extract import Extract, area_km2_of, disc
-from toolkit.streets.readers.osm.file import read_osm
+from toolkit.streets.readers.extract import area_km2_of, disc
 from toolkit.streets.readers.osm.tags import PLACES
 from toolkit.streets.readers.overpass.answers import AskAgainError, merge, write_answers
 from toolkit.streets.readers.overpass.ask import (
@@ -63,46 +62,6 @@ _KEPT_NAME: Final = re.compile(r"[0-9a-f]{64}\.osm\.pbf", re.ASCII)
 _FOLDER: Final = "fetch"
 _SCRATCH: Final = ".asking-"
 _SECONDS_PER_MINUTE: Final = 60
-
-
-def fetch(
-    city: City,
-    *,
-    boundary: BaseGeometry | None = None,
-    radius_m: float | None = None,
-    allow_network: bool,
-    announce: Callable[[str], None],
-    server: Server = PUBLIC_SERVER,
-    progress: StepProgress | None = None,
-    resume_dir: Path | None = None,
-) -> Extract:
-    """Fetch streets, buildings, places and mapped cameras of a city from an Overpass server.
-
-    Parameters
-    ----------
-    city, boundary, radius_m, allow_network, announce, server, progress, resume_dir
-        As for `fetched_file`. Everything is cut to the boundary or the disc.
-
-    Raises
-    ------
-    PermissionNotGivenError
-        As for `fetched_file`.
-    InputDataError
-        As for `fetched_file`, and if there is no street.
-    """
-    area = _area(city, boundary, radius_m)
-    say = progress or _tell_nobody
-    with fetched_file(
-        city,
-        boundary=area,
-        allow_network=allow_network,
-        announce=announce,
-        server=server,
-        progress=say,
-        resume_dir=resume_dir,
-    ) as path:
-        say("reading the streets", None)
-        return read_osm(path, boundary=area)
 
 
 @contextlib.contextmanager

@@ -30,7 +30,7 @@ from toolkit.streets.readers.osm import tags as rules
 from toolkit.streets.readers.tables import columns
 from toolkit.streets.readers.topology import noding, split, stated_ends
 from toolkit.streets.readers.topology.split import Pieces
-from toolkit.streets.schema import CRS, Layers, conform, empty_layer
+from toolkit.streets.schema import CRS, PackLayers, conform, empty_layer
 
 _WIDEST_DEG: Final = 90.0
 """Streets further apart than this are not of one country: some position is wrong."""
@@ -318,7 +318,7 @@ def _layers(
     boundary: BaseGeometry,
     kind: str,
     counts: Counter[str],
-) -> Layers:
+) -> PackLayers:
     shapely.prepare(boundary)
     junctions = split.junctions_of(streets)
     signals = gpd.GeoSeries([s for s in beside.signals or () if boundary.covers(s)], crs=CRS)
@@ -327,7 +327,7 @@ def _layers(
     counts["signals_unplaced"] = unplaced
     buildings = [b for b in beside.buildings or () if boundary.intersects(b["geometry"])]
     places = [p for p in beside.places or () if boundary.covers(p["geometry"])]
-    return Layers(
+    return PackLayers(
         streets=streets,
         junctions=conform("junctions", junctions.assign(signals=flags)),
         buildings=frame_of("buildings", buildings),
@@ -337,7 +337,7 @@ def _layers(
     )
 
 
-def _state_missing(layers: Layers, beside: Beside, drawn: Drawn, counts: Counter[str]) -> None:
+def _state_missing(layers: PackLayers, beside: Beside, drawn: Drawn, counts: Counter[str]) -> None:
     """Say which layers and columns the file does not have: every result has to tell."""
     absent = {
         "missing_buildings": layers.buildings.empty,

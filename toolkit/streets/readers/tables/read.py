@@ -23,7 +23,7 @@ from toolkit.base.terms import StepProgress
 from toolkit.streets.readers import guard
 from toolkit.streets.readers.extract import Extract, polygonal
 from toolkit.streets.readers.formats import geojson, geopackage, geoparquet, shapefile
-from toolkit.streets.readers.guard import Layer, Table
+from toolkit.streets.readers.guard import ForeignTable, Layer
 from toolkit.streets.readers.osm import camera_tags
 from toolkit.streets.readers.osm import tags as rules
 from toolkit.streets.readers.tables import build as street_lines
@@ -245,15 +245,15 @@ def _street_layer(path: Path, listed: list[Layer], name: str | None) -> Layer:
 # --- streets --------------------------------------------------------------------------------
 
 
-def _row(table: Table, i: int) -> dict[str, Any]:
+def _row(table: ForeignTable, i: int) -> dict[str, Any]:
     return {name: values[i] for name, values in table.columns.items()}
 
 
-def _of_kind(table: Table, kinds: tuple[Any, ...]) -> list[int]:
+def _of_kind(table: ForeignTable, kinds: tuple[Any, ...]) -> list[int]:
     return [int(i) for i in np.flatnonzero(np.isin(shapely.get_type_id(table.geometry), kinds))]
 
 
-def _drawn(table: Table, counts: Counter[str], of_streets: Counter[str]) -> Drawn:
+def _drawn(table: ForeignTable, counts: Counter[str], of_streets: Counter[str]) -> Drawn:
     """Return the lines of the layer of streets; what is left out is counted in both counters."""
     found = _lines_of(table, own := Counter[str]())
     counts.update(own)
@@ -261,7 +261,7 @@ def _drawn(table: Table, counts: Counter[str], of_streets: Counter[str]) -> Draw
     return replace(found, counts=counts)
 
 
-def _lines_of(table: Table, counts: Counter[str]) -> Drawn:
+def _lines_of(table: ForeignTable, counts: Counter[str]) -> Drawn:
     rows = _of_kind(table, _LINES)
     known = {*rows, *_of_kind(table, _AREAS), *_of_kind(table, _POINTS)}
     present = int((~shapely.is_missing(table.geometry)).sum())
@@ -312,7 +312,7 @@ def _ends(row: dict[str, Any]) -> tuple[int, int] | None:
 # --- what stands beside them ----------------------------------------------------------------
 
 
-def _beside(tables: Sequence[Table], drawn: Drawn, counts: Counter[str]) -> Beside:
+def _beside(tables: Sequence[ForeignTable], drawn: Drawn, counts: Counter[str]) -> Beside:
     buildings: list[dict[str, Any]] = []
     places: list[dict[str, Any]] = []
     signals: list[BaseGeometry] = []

@@ -20,7 +20,7 @@ KEPT = {
     "monte_carlo": {"simulate_s": 3.0, "floor_s": 1.0},
     "sample_answer": {"changed_s": 0.4},
     "helsinki": {"changed_s": 0.4},
-    "four_threads": {"answers": 4.0, "workqueue": 1.0},
+    "four_threads": {"answers": 4.0},
     "sizes": {},
 }  # fmt: skip
 MISSING = [
@@ -36,7 +36,6 @@ MISSING = [
     ("sample_answer", "changed_s", 0.51),
     ("helsinki", "changed_s", 0.51),
     ("four_threads", "answers", 3.0),
-    ("four_threads", "workqueue", 0.0),
 ]
 
 

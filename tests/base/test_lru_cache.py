@@ -7,11 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from toolkit.base.kept import Kept
+from toolkit.base.lru_cache import LruCache
 
 
 def test_those_used_last_are_kept():
-    kept: Kept[str] = Kept(2)
+    kept: LruCache[str] = LruCache(2)
     made = []
 
     def get(key):
@@ -30,7 +30,7 @@ def test_those_used_last_are_kept():
 
 
 def test_none_is_a_value_and_a_failure_is_not():
-    kept: Kept[int | None] = Kept(2)
+    kept: LruCache[int | None] = LruCache(2)
 
     def fails():
         msg = "not now"
@@ -44,7 +44,7 @@ def test_none_is_a_value_and_a_failure_is_not():
 
 
 def test_no_thread_waits_for_the_value_of_another():
-    kept: Kept[str] = Kept(4)
+    kept: LruCache[str] = LruCache(4)
     begun, go_on = threading.Event(), threading.Event()
 
     def slow():

@@ -1,0 +1,45 @@
+"""A small cache of values that are slow to compute, by the hash of their inputs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class LruCache(Generic[T]):
+    """Cache of the most recently used values, shared by threads.
+
+    Unlike with `functools.lru_cache` the key is stated, not derived from arguments.
+
+    Parameters
+    ----------
+    max_size
+        Maximum number of values.
+    """
+
+    def __init__(self, max_size: int) -> None:
+        self._max_size = max_size
+        self._values: dict[str, T] = {}
+        self._lock = threading.Lock()
+
+    def get(self, key: str, make: Callable[[], T]) -> T:
+        """Return the value of a key, computed by `make` if it is not cached."""
+        with self._lock:
+            if key in self._values:
+                self._values[key] = self._values.pop(key)  # the most recently used is last
+                return self._values[key]
+        # Outside the lock: two threads may compute the same value, but neither waits.
+        value = make()
+        with self._lock:
+            self._values[key] = value
+            while len(self._values) > self._max_size:
+                del self._values[next(iter(self._values))]
+        return value
+
+    def clear(self) -> None:
+        """Remove all values."""
+        with self._lock:
+            self._values.clear()
