@@ -24,16 +24,10 @@ def show(choice: Choice) -> None:
     head = [markup.tag("h1", city.name.in_language(lang))]
     if city.demonstration:
         head.append(markup.tag("p", words.demonstration(lang), kind="banner"))
-    head.append(
-        markup.tag(
-            "p",
-            tr(
-                "City, question and date are chosen in the panel behind the arrows », top left.",
-                lang,
-            ),
-            kind="narrow",
-        )
+    panel = tr(
+        "City, question and date are chosen in the panel behind the arrows », top left.", lang
     )
+    head.append(markup.tag("p", panel, kind="narrow"))
     markup.show(lang, *head)
     with st.spinner(escape.markdown(tr("Estimating …", lang))):
         made = kept_answers.estimate(choice, assumptions.chosen())
@@ -75,14 +69,12 @@ def main() -> None:
     except Exception as error:  # noqa: BLE001 - a user is never shown a traceback
         # The kind of the error only: its text may hold what the user typed.
         _log.warning("The page failed: %s", type(error).__name__)
-        refuse(
-            tr(
-                "Something in the toolkit failed. Nothing was saved or sent. Reload the page; if "
-                'it fails again, "python -m toolkit doctor" says whether the data are whole.',
-                lang,
-            ),
+        failed = tr(
+            "Something in the toolkit failed. Nothing was saved or sent. Reload the page; if "
+            'it fails again, "python -m toolkit doctor" says whether the data are whole.',
             lang,
         )
+        refuse(failed, lang)
 
 
 main()

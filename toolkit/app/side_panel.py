@@ -79,7 +79,7 @@ def choose_language() -> Language:
 
 def choose_page(lang: Language) -> str:
     """Show the list of pages and return the chosen one of `PAGES`."""
-    names = {
+    labels = {
         "answer": tr("City", lang),
         "streets": tr("Streets", lang),
         "cameras": tr("What a camera can do", lang),
@@ -88,10 +88,9 @@ def choose_page(lang: Language) -> str:
     return widgets.one_of(
         st.sidebar.radio,
         tr("Page", lang),
-        PAGES,
+        {page: escape.markdown(label) for page, label in labels.items()},
         name="page",
         lang=lang,
-        text=lambda name: escape.markdown(names[name]),
         first=_asked("page", PAGES, PAGES[0]),
     )
 
@@ -114,28 +113,25 @@ def choose(lang: Language) -> Choice:
         city = widgets.one_of(
             st.selectbox,
             tr("City", lang),
-            tuple(cities),
+            names,
             name="city",
             lang=lang,
-            text=lambda name: names[name],
             first=_asked("city", tuple(cities), first),
         )
         tier = widgets.one_of(
             st.radio,
             tr("What is asked", lang),
-            TIERS,
+            {tier: escape.markdown(words.tier_name(tier, lang)) for tier in TIERS},
             name="tier",
             lang=lang,
-            text=lambda name: escape.markdown(words.tier_name(name, lang)),
             first=_asked("tier", TIERS, TIERS[0]),
         )
         status = widgets.one_of(
             st.radio,
             tr("Which cameras", lang),
-            STATUSES,
+            {status: escape.markdown(_status_text(status, lang)) for status in STATUSES},
             name="status",
             lang=lang,
-            text=lambda name: escape.markdown(_status_text(name, lang)),
             first=_asked("status", STATUSES, STATUSES[0]),
         )
         as_of = _choose_date(lang)
@@ -190,19 +186,16 @@ def _asked_date() -> dt.date | None:
 def _choose_profile(city: City, lang: Language) -> str | None:
     """Return the chosen kind of operator, or None for the mixture of the city."""
     titles = {name: one.title for name, one in load_profiles().profile.items()}
-    options = (_MIXTURE, *titles)
+    labels = {_MIXTURE: tr("Several kinds, as believed", lang)} | {
+        name: escape.plain(words.profile_name(name, title, lang)) for name, title in titles.items()
+    }
     chosen = widgets.one_of(
         st.selectbox,
         tr("Who runs the cameras", lang),
-        options,
+        labels,
         name="profile",
         lang=lang,
-        text=lambda name: (
-            escape.plain(words.profile_name(name, titles[name], lang))
-            if name
-            else tr("Several kinds, as believed", lang)
-        ),
-        first=_asked("profile", options, _MIXTURE),
+        first=_asked("profile", tuple(labels), _MIXTURE),
         help=tr(
             "It says on which streets cameras are likely. Without a choice it is a mixture of "
             "kinds, as believed of this city. It needs installed streets.",

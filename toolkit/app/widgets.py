@@ -7,7 +7,7 @@ a widget of its own, with the key ``name:lang``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -15,19 +15,13 @@ import streamlit as st
 T = TypeVar("T")
 
 
-def box_key(name: str, lang: str) -> str:
-    """Return the key of the widget that shows a choice in one language."""
-    return f"{name}:{lang}"
-
-
 def one_of(
     box: Callable[..., Any],
     label: str,
-    options: Sequence[T],
+    labels: Mapping[T, str],
     *,
     name: str,
     lang: str,
-    text: Callable[[T], str],
     first: T | None = None,
     **more: object,
 ) -> T:
@@ -39,31 +33,31 @@ def one_of(
         Widget: ``st.radio`` or ``st.selectbox``, or that of a container.
     label
         Label of the widget.
-    options
-        Options, at least one.
+    labels
+        Label of each option, at least one.
     name
         Key of the choice in ``st.session_state``.
     lang
         Language of the labels.
-    text
-        Returns the label of an option.
     first
-        Option until the user chooses, and if the former choice is no longer an option; the first
-        of `options` by default.
+        Option until the user chooses, and if the former choice is no longer an option; by default
+        the first of `labels`.
     more
         Further arguments of the widget.
 
     Returns
     -------
     T
-        One of `options`.
+        Key of `labels`.
     """
+    options = tuple(labels)
     if name not in st.session_state or st.session_state[name] not in options:
         st.session_state[name] = first if first in options else options[0]
-    key = box_key(name, lang)
+    key = f"{name}:{lang}"
     if key not in st.session_state or st.session_state[key] != st.session_state[name]:
         st.session_state[key] = st.session_state[name]
-    box(label, options, format_func=text, key=key, on_change=_keep, args=(name, key), **more)
+    more |= {"key": key, "on_change": _keep, "args": (name, key)}
+    box(label, options, format_func=labels.__getitem__, **more)
     chosen: T = st.session_state[name]
     return chosen
 

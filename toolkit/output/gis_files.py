@@ -24,6 +24,10 @@ SUFFIXES: Final = (".geojson", ".gpkg", ".parquet")
 SEVERAL: Final = ".gpkg"
 """Suffix of the one format that holds several layers."""
 
+Frames = Mapping[str, gpd.GeoDataFrame]
+"""Frames in EPSG:4326, by the names of their layers."""
+Metadata = Mapping[str, Any]
+
 _WRITE_ERRORS: Final = (
     pyogrio.errors.DataSourceError,
     pyogrio.errors.DataLayerError,
@@ -62,9 +66,7 @@ def check_layers(path: Path, names: Collection[str]) -> None:
         raise UsageError(msg)
 
 
-def write_layers(
-    layers: Mapping[str, gpd.GeoDataFrame], metadata: Mapping[str, Any], path: Path
-) -> None:
+def write_layers(layers: Frames, metadata: Metadata, path: Path) -> None:
     """Write layers with their metadata.
 
     Parameters
@@ -88,9 +90,7 @@ def write_layers(
         writers[path.suffix.lower()](layers, metadata, temporary)
 
 
-def _geojson(
-    layers: Mapping[str, gpd.GeoDataFrame], metadata: Mapping[str, Any], path: Path
-) -> None:
+def _geojson(layers: Frames, metadata: Metadata, path: Path) -> None:
     (frame,) = layers.values()
     # Keep columns without any value: their names are part of the schema.
     collection = json.loads(frame.to_json(na="null", drop_id=True))
@@ -103,9 +103,7 @@ def _geojson(
     path.write_bytes(store.canonical_json(data) + b"\n")
 
 
-def _geopackage(
-    layers: Mapping[str, gpd.GeoDataFrame], metadata: Mapping[str, Any], path: Path
-) -> None:
+def _geopackage(layers: Frames, metadata: Metadata, path: Path) -> None:
     day = dt.date.fromisoformat(str(metadata["as_of"]))
     # The format holds the time of the last change, which would differ at each writing.
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{day.isoformat()}T00:00:00.000Z"})
@@ -132,7 +130,7 @@ def _geopackage(
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 
 
-def _check_written(layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> None:
+def _check_written(layers: Frames, path: Path) -> None:
     """Raise an error if a layer lacks rows: GDAL does not report errors on closing a file."""
     for name, frame in layers.items():
         if pyogrio.read_info(path, layer=name, force_feature_count=True)["features"] != len(frame):
@@ -140,9 +138,7 @@ def _check_written(layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> None:
             raise pyogrio.errors.DataSourceError(msg)
 
 
-def _geoparquet(
-    layers: Mapping[str, gpd.GeoDataFrame], metadata: Mapping[str, Any], path: Path
-) -> None:
+def _geoparquet(layers: Frames, metadata: Metadata, path: Path) -> None:
     (frame,) = layers.values()
     frame.to_parquet(path, index=False, compression="zstd")
     table = pq.read_table(path)

@@ -32,23 +32,17 @@ def show(made: Estimate, tier: Tier, lang: Language) -> None:
     parts += [markup.tag("p", text) for text in more(assessment, tier, lang)]
     parts.append(markup.tag("p", reported.source_sentence(assessment, made.claims, lang)))
     if assessment.basis == "streets" and assessment.inputs.siting_profile is not None:
-        parts.append(
-            markup.tag("p", profile_text(assessment.inputs.siting_profile, lang), kind="condition")
-        )
+        operator = profile_text(assessment.inputs.siting_profile, lang)
+        parts.append(markup.tag("p", operator, kind="condition"))
     if assessment.sample is not None:
         parts.append(markup.tag("p", sample_text(assessment.sample, lang), kind="small"))
     if assessment.status == "planned":
-        parts.append(
-            markup.tag(
-                "p",
-                tr(
-                    "Installed and planned cameras are counted together, as if every plan had been "
-                    "carried out.",
-                    lang,
-                ),
-                kind="condition",
-            )
+        together = tr(
+            "Installed and planned cameras are counted together, as if every plan had been "
+            "carried out.",
+            lang,
         )
+        parts.append(markup.tag("p", together, kind="condition"))
     parts.append(markup.tag("p", figures.foot_text(made, lang), kind="foot"))
     parts.append(markup.tag("p", words.limits(lang)[0], kind="limit"))
     markup.show(lang, *parts)
@@ -138,21 +132,20 @@ def more(assessment: Assessment, tier: Tier, lang: Language) -> list[str]:
         lows = [c.share_of_length.low for c in part.cases if c.share_of_length.low is not None]
         highs = [c.share_of_length.high for c in part.cases if c.share_of_length.high is not None]
         if lows and highs:
-            found.append(
-                tr(
-                    "As a share of the streets that is {low} to {high}, depending on which part of "
-                    "the city is meant and where the cameras stand: see the table of cases.",
-                    lang,
-                ).format(low=words.share(min(lows), lang), high=words.share(max(highs), lang))
-            )
-    if part.switched_on is not None:
-        found.append(
-            tr(
-                "How likely it is that it is switched on: {chance}. That is not part of the other "
-                "figures.",
+            by_case = tr(
+                "As a share of the streets that is {low} to {high}, depending on which part of "
+                "the city is meant and where the cameras stand: see the table of cases.",
                 lang,
-            ).format(chance=words.quantity_text(part.switched_on, lang))
+            )
+            low, high = words.share(min(lows), lang), words.share(max(highs), lang)
+            found.append(by_case.format(low=low, high=high))
+    if part.switched_on is not None:
+        switched = tr(
+            "How likely it is that it is switched on: {chance}. That is not part of the other "
+            "figures.",
+            lang,
         )
+        found.append(switched.format(chance=words.quantity_text(part.switched_on, lang)))
     return found
 
 

@@ -15,20 +15,13 @@ from toolkit.output.report import map_svg, page
 def show(made: Estimate, lang: Language) -> None:
     """Show the download buttons."""
     assessment = made.assessment
-    markup.show(
+    where = tr(
+        "The file is made on this computer and goes into the folder where your browser "
+        "puts downloads. Nothing is sent anywhere. It holds your own number of cameras if "
+        "you gave one.",
         lang,
-        markup.tag("h2", tr("Keep it", lang)),
-        markup.tag(
-            "p",
-            tr(
-                "The file is made on this computer and goes into the folder where your browser "
-                "puts downloads. Nothing is sent anywhere. It holds your own number of cameras if "
-                "you gave one.",
-                lang,
-            ),
-            kind="small",
-        ),
     )
+    markup.show(lang, markup.tag("h2", tr("Keep it", lang)), markup.tag("p", where, kind="small"))
     name = report.file_name(assessment, lang)
     st.download_button(
         escape.markdown(tr("Download the report as HTML", lang)),

@@ -31,17 +31,15 @@ def show(made: Estimate, tier: Tier, lang: Language) -> None:
         foot,
     ]
     if part.cases:
+        why = tr(
+            "Which part of the city is meant changes a share a lot. Reports do not say "
+            "exactly where the cameras stand, so two cases are told: all of them inside "
+            "the circle, or spread over the township.",
+            lang,
+        )
         parts += [
             markup.tag("h3", tr("Shares, by case", lang)),
-            markup.tag(
-                "p",
-                tr(
-                    "Which part of the city is meant changes a share a lot. Reports do not say "
-                    "exactly where the cameras stand, so two cases are told: all of them inside "
-                    "the circle, or spread over the township.",
-                    lang,
-                ),
-            ),
+            markup.tag("p", why),
             markup.table(cases_table(part.cases, lang)),
             foot,
         ]

@@ -58,16 +58,13 @@ def chosen() -> AssumptionSet:
 def show(lang: Language) -> None:
     """Show the page."""
     markup.show(lang, markup.tag("h1", tr("Assumptions", lang)))
-    st.write(
-        markdown(
-            tr(
-                "Everything that is not known stands here with its range, its source and the "
-                "reason. A value that you move is fixed where you put it; one that you leave is "
-                "drawn from its range. A definition is one value in any case.",
-                lang,
-            )
-        )
+    intro = tr(
+        "Everything that is not known stands here with its range, its source and the "
+        "reason. A value that you move is fixed where you put it; one that you leave is "
+        "drawn from its range. A definition is one value in any case.",
+        lang,
     )
+    st.write(markdown(intro))
     name = _choose(lang)
     try:
         base = load_assumptions(name)
@@ -96,10 +93,9 @@ def _choose(lang: Language) -> str:
     name = widgets.one_of(
         st.selectbox,
         markdown(tr("Set of assumptions", lang)),
-        list(sets),
+        {name: _set_text(found, lang) for name, found in sets.items()},
         name=_CHOICE_KEY,
         lang=lang,
-        text=lambda one: _set_text(sets[one], lang),
         first=before if before in sets else DEFAULT_SET,
     )
     if name != before:
@@ -191,13 +187,10 @@ def _slider(
     )
     if value == item.value:
         return item.value
-    st.caption(
-        markdown(
-            tr("{mark} changed; in the set {value}, {drawn}", lang).format(
-                mark=_MARK, value=f"{item.value:g}", drawn=_drawn_text(item, lang)
-            )
-        )
+    changed = tr("{mark} changed; in the set {value}, {drawn}", lang).format(
+        mark=_MARK, value=f"{item.value:g}", drawn=_drawn_text(item, lang)
     )
+    st.caption(markdown(changed))
     return min(max(float(f"{value:.{_DIGITS}g}"), item.low), item.high)
 
 
@@ -226,13 +219,8 @@ def _outcome(base: AssumptionSet, changed: AssumptionSet, lang: Language) -> Non
             )
     else:
         st.write(markdown(tr("Nothing is changed.", lang)))
-    st.caption(
-        markdown(
-            tr("Assumptions: {name}, {hash}.", lang).format(
-                name=changed.name, hash=changed.sha256[:12]
-            )
-        )
-    )
+    line = tr("Assumptions: {name}, {hash}.", lang)
+    st.caption(markdown(line.format(name=changed.name, hash=changed.sha256[:12])))
     st.button(
         markdown(tr("Take all changes back", lang)),
         key="assumption_reset",

@@ -33,27 +33,20 @@ def show(lang: Language) -> None:
         If the catalogue, the thresholds or the assumptions cannot be used.
     """
     catalogue = load_catalogue()
-    markup.show(
+    intro = tr(
+        "Choose a camera and how it is mounted. The drawing shows from where to where it "
+        "can see, recognise, match or read. No model in use in the cities is known; what "
+        "is chosen here changes no figure of a city.",
         lang,
-        markup.tag("h1", tr("What one camera can do", lang)),
-        markup.tag(
-            "p",
-            tr(
-                "Choose a camera and how it is mounted. The drawing shows from where to where it "
-                "can see, recognise, match or read. No model in use in the cities is known; what "
-                "is chosen here changes no figure of a city.",
-                lang,
-            ),
-        ),
     )
+    markup.show(lang, markup.tag("h1", tr("What one camera can do", lang)), markup.tag("p", intro))
     camera = _choose(catalogue, lang)
     night = widgets.one_of(
         st.radio,
         markdown(tr("Light", lang)),
-        (False, True),
+        {False: markdown(tr("Day", lang)), True: markdown(tr("Night", lang))},
         name="optics_night",
         lang=lang,
-        text=lambda dark: markdown(tr("Night", lang) if dark else tr("Day", lang)),
         horizontal=True,
     )
     values = load_assumptions(changes={"optics.night": 1.0} if night else None)
@@ -101,14 +94,12 @@ def _choose(catalogue: Catalogue, lang: Language) -> Camera:
     """Show the widgets and return the chosen camera."""
     known: tuple[CameraType | Model, ...] = (*catalogue.types, *catalogue.models)
     found = {_key(camera): camera for camera in known}
-    names = {key: _name(camera, lang) for key, camera in found.items()}
     key = widgets.one_of(
         st.selectbox,
         markdown(tr("Type or model", lang)),
-        list(found),
+        {key: _name(camera, lang) for key, camera in found.items()},
         name="optics_camera",
         lang=lang,
-        text=lambda name: names[name],
     )
     chosen = found[key]
     usual = camera_of(catalogue, chosen)
@@ -141,10 +132,9 @@ def _choose_focal(
         return widgets.one_of(
             st.selectbox,
             label,
-            chosen.focal_mm,
+            {mm: f"{mm:g}" for mm in chosen.focal_mm},
             name=name,
             lang=lang,
-            text=lambda mm: f"{mm:g}",
         )
     low, high = (chosen.focal_mm[0], chosen.focal_mm[-1]) if isinstance(chosen, Model) else FOCAL_MM
     return st.number_input(

@@ -69,17 +69,14 @@ def _packed(name: str) -> bytes:
 
 def _show_import(lang: Language) -> None:
     markup.show(lang, markup.tag("h2", tr("Bring in streets", lang)))
-    st.write(
-        markdown(
-            tr(
-                "One file of the whole country is enough for all its cities: an OpenStreetMap "
-                "extract of Myanmar, about 270 MB, its name ends in .osm.pbf. Fetch it once on a "
-                "computer with network, for instance from Geofabrik, and carry it on a stick. "
-                "Nothing is asked over the network here.",
-                lang,
-            )
-        )
+    intro = tr(
+        "One file of the whole country is enough for all its cities: an OpenStreetMap "
+        "extract of Myanmar, about 270 MB, its name ends in .osm.pbf. Fetch it once on a "
+        "computer with network, for instance from Geofabrik, and carry it on a stick. "
+        "Nothing is asked over the network here.",
+        lang,
     )
+    st.write(markdown(intro))
     named = st.text_input(
         markdown(tr("File on this computer, with its folder", lang)),
         key="streets_path",
@@ -93,23 +90,21 @@ def _show_import(lang: Language) -> None:
     city = widgets.one_of(
         st.selectbox,
         tr("City", lang),
-        [_ALL, *names],
+        {_ALL: tr("Every known city in the file", lang)} | names,
         name="streets_city",
         lang=lang,
-        text=lambda key: names.get(key, tr("Every known city in the file", lang)),
     )
     kinds = {
-        "core": tr("The built-up middle", lang),
-        "admin": tr("The administrative area", lang),
-        "radius": tr("A circle", lang),
+        "core": markdown(tr("The built-up middle", lang)),
+        "admin": markdown(tr("The administrative area", lang)),
+        "radius": markdown(tr("A circle", lang)),
     }
     kind = widgets.one_of(
         st.radio,
         markdown(tr("What counts as the city", lang)),
-        list(kinds),
+        kinds,
         name="streets_boundary",
         lang=lang,
-        text=lambda key: markdown(kinds[key]),
     )
     radius_m = _USUAL_M
     if kind == "radius":
@@ -173,24 +168,20 @@ def _bring_in(file: Path, city_id: str, boundary: str) -> None:
 
 def _show_notes(lang: Language) -> None:
     markup.show(lang, markup.tag("h2", tr("Field notes of cameras", lang)))
-    st.write(
-        markdown(
-            tr(
-                "A table (CSV) or GeoJSON of cameras that you saw; docs/guide/field-notes.md lists "
-                "the columns. The notes stay on this computer, apart from the streets, until you "
-                "remove them.",
-                lang,
-            )
-        )
+    intro = tr(
+        "A table (CSV) or GeoJSON of cameras that you saw; docs/guide/field-notes.md lists "
+        "the columns. The notes stay on this computer, apart from the streets, until you "
+        "remove them.",
+        lang,
     )
+    st.write(markdown(intro))
     names = side_panel.city_names(load_cities(), lang)
     city = widgets.one_of(
         st.selectbox,
         tr("City", lang),
-        list(names),
+        names,
         name="notes_city",
         lang=lang,
-        text=lambda key: names[key],
     )
     sent = st.file_uploader(
         markdown(tr("File of notes", lang)), ["csv", "geojson"], key="notes_file"
