@@ -1,4 +1,4 @@
-"""`doctor`: what is installed, whether it is whole, and what could leave the machine."""
+"""`doctor`: versions, state of the data, caches, and what could leave the machine."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ def _doctor(options: argparse.Namespace) -> int:
 
 
 def examine() -> dict[str, Any]:
-    """Return tables of rows for a person or JSON, and a list of problems in words.
+    """Return tables of rows, and a list of problems in words.
 
-    No path, host or user name is part of the answer, so that it can be passed on.
+    They hold no path, host or user name, so that they can be passed on.
     """
     from toolkit.assumptions.sets import load_assumptions
     from toolkit.base import egress, store
@@ -49,7 +49,7 @@ def examine() -> dict[str, Any]:
     from toolkit.siting.candidates import load_siting
     from toolkit.siting.profiles import load_profiles
     from toolkit.streets import pack
-    from toolkit.streets.reference_networks import load_fabrics
+    from toolkit.streets.reference_networks import load_networks
 
     problems: list[str] = []
     versions = [
@@ -73,7 +73,7 @@ def examine() -> dict[str, Any]:
         ("camera types", load_catalogue),
         ("siting", load_siting),
         ("operator profiles", load_profiles),
-        ("reference fabrics", load_fabrics),
+        ("reference fabrics", load_networks),
     ):
         try:
             load()
