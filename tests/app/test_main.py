@@ -21,10 +21,10 @@ from toolkit.assessment.model import Assessment
 from toolkit.assessment.question import Question
 from toolkit.assumptions.sets import list_sets, load_assumptions
 from toolkit.base import egress, store
-from toolkit.base.terms import TIERS
+from toolkit.base.terms import LANGUAGES, TIERS
 from toolkit.evidence.load import load_claims
 from toolkit.language import notes
-from toolkit.language.translate import LANGUAGES, has_burmese, tr
+from toolkit.language.translate import has_burmese, tr
 from toolkit.language.words import (
     built_in,
     demonstration,

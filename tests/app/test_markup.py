@@ -8,7 +8,8 @@ from invented import HOSTILE
 from pages import elements
 
 from toolkit.app import markup
-from toolkit.language.translate import LANGUAGES, Language, tr
+from toolkit.base.terms import LANGUAGES, Language
+from toolkit.language.translate import tr
 from toolkit.output.map_page import STEPS
 from toolkit.output.report.reported import LangText
 from toolkit.output.report.tables import Table

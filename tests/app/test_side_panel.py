@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from toolkit.app import side_panel
-from toolkit.language.translate import LANGUAGES
+from toolkit.base.terms import LANGUAGES
 from toolkit.streets.cities import find_city
 
 

@@ -15,7 +15,8 @@ from toolkit.app.city import answer
 from toolkit.assessment.assess import assess
 from toolkit.assumptions.sets import list_sets
 from toolkit.base import egress
-from toolkit.language.translate import LANGUAGE_NAMES, Language, tr
+from toolkit.base.terms import Language
+from toolkit.language.translate import LANGUAGE_NAMES, tr
 from toolkit.language.words import profile_name, tier_name
 from toolkit.optics.catalogue import load_catalogue
 from toolkit.streets.cities import load_cities

@@ -8,8 +8,9 @@ import inspect
 import pytest
 from banned_words import banned_words
 
+from toolkit.base.terms import LANGUAGES
 from toolkit.language import notes
-from toolkit.language.translate import LANGUAGES, has_burmese
+from toolkit.language.translate import has_burmese
 
 
 def ids() -> list[str]:

@@ -7,6 +7,7 @@ import re
 import pytest
 from banned_words import banned_words
 
+from toolkit.base import terms
 from toolkit.base.quantity import Quantity
 from toolkit.base.terms import EXPOSURE_CLASSES, STATUSES, SWITCHED_TIERS, TIERS
 from toolkit.language import translate, words
@@ -36,7 +37,7 @@ def test_quantities_in_words(quantity: Quantity, text: str) -> None:
     assert words.quantity_text(quantity, "en") == text
 
 
-@pytest.mark.parametrize("lang", translate.LANGUAGES)
+@pytest.mark.parametrize("lang", terms.LANGUAGES)
 def test_labels_are_there_and_differ(lang: str) -> None:
     groups = (
         [words.tier_name(t, lang) for t in TIERS],
@@ -55,7 +56,7 @@ def test_labels_are_there_and_differ(lang: str) -> None:
     assert [words.tier_condition(t, lang) for t in ("seen", "recognised")] == [None, None]
 
 
-@pytest.mark.parametrize("lang", translate.LANGUAGES)
+@pytest.mark.parametrize("lang", terms.LANGUAGES)
 def test_where_cameras_stand_is_learnt_from_the_cities_in_use(lang: str) -> None:
     given = words.siting_limit(lang)
     one = words.siting_limit(lang, ["helsinki_centre"])

@@ -12,9 +12,8 @@ from toolkit.assessment.assess import assess
 from toolkit.assessment.model import Assessment
 from toolkit.assessment.question import Question
 from toolkit.assumptions.sets import AssumptionSet
-from toolkit.base.terms import Tier
+from toolkit.base.terms import Language, Tier
 from toolkit.evidence.claim import Claim
-from toolkit.language.translate import Language
 from toolkit.output.map_page import exposure_map, page
 
 SAMPLE_POINTS: Final = 20_000

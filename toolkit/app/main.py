@@ -12,8 +12,9 @@ from toolkit.app.pages import assumptions, cameras, streets
 from toolkit.app.side_panel import Choice
 from toolkit.base import egress, escape
 from toolkit.base.errors import ToolkitError
+from toolkit.base.terms import Language
 from toolkit.language import words
-from toolkit.language.translate import Language, tr
+from toolkit.language.translate import tr
 
 _log = logging.getLogger(__name__)
 

@@ -12,8 +12,9 @@ from typing import Final
 import streamlit as st
 
 from toolkit.base import escape
+from toolkit.base.terms import Language
 from toolkit.language.fonts import FONT_STACK
-from toolkit.language.translate import Language, tr, unbroken
+from toolkit.language.translate import tr, unbroken
 from toolkit.output.map_scale import STEPS, Step
 from toolkit.output.report.reported import LangText
 from toolkit.output.report.tables import Table

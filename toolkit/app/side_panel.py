@@ -13,9 +13,9 @@ import streamlit as st
 from toolkit.app import markup, widgets
 from toolkit.base import escape
 from toolkit.base.errors import InputDataError
-from toolkit.base.terms import STATUSES, TIERS, Status, Tier
+from toolkit.base.terms import LANGUAGES, STATUSES, TIERS, Language, Status, Tier
 from toolkit.language import notes, words
-from toolkit.language.translate import LANGUAGE_NAMES, LANGUAGES, Language, tr
+from toolkit.language.translate import LANGUAGE_NAMES, tr
 from toolkit.siting.profiles import load_profiles
 from toolkit.streets.cities import City, load_cities
 from toolkit.streets.pack import find_pack_for

@@ -18,9 +18,9 @@ from toolkit.assessment.outcome import M_PER_KM
 from toolkit.assessment.site_plan import share_inside
 from toolkit.base.arrays import FloatArray
 from toolkit.base.quantity import INTERVAL, Quantity
+from toolkit.base.terms import LANGUAGES
 from toolkit.base.version import __version__
 from toolkit.language import words
-from toolkit.language.translate import LANGUAGES
 from toolkit.siting import inclusion
 from toolkit.siting.candidates import Candidates
 from toolkit.siting.features import describe_points

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, Self, get_args
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, model_validator
 
 from toolkit.base.record import Record
 
@@ -44,6 +44,10 @@ ALLOCATIONS: tuple[Allocation, ...] = ("core", "township")
 FULL_CIRCLE_DEG: Final = 360.0
 
 
+Language = Literal["en", "my"]
+LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
+
+
 class Names(Record):
     """A name by language code: the English one, and any other that is known."""
 
@@ -56,6 +60,14 @@ class Names(Record):
 
         def __init__(self, *, en: str, **others: str) -> None:
             """Accept any language code; the signature that pydantic makes has fields only."""
+
+    @model_validator(mode="after")
+    def _known_languages(self) -> Self:
+        unknown = sorted(set(self.__pydantic_extra__) - set(LANGUAGES))
+        if unknown:
+            msg = f"{', '.join(unknown)}: names can be given in {', '.join(LANGUAGES)}"
+            raise ValueError(msg)
+        return self
 
     def in_language(self, lang: str) -> str:
         """Return the name in a language, in English where none is known in it."""

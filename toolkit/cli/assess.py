@@ -143,7 +143,7 @@ def _area(radius_km: float | None) -> str:
 
 def _report(options: argparse.Namespace) -> int:
     from toolkit.assessment.assess import assess
-    from toolkit.language.translate import LANGUAGES
+    from toolkit.base.terms import LANGUAGES
     from toolkit.output.report import write_report
     from toolkit.streets.cities import find_city, load_cities
     from toolkit.studies.sensitivity.analysis import sensitivity

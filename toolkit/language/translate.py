@@ -13,10 +13,10 @@ import gettext
 import math
 import re
 from pathlib import Path
-from typing import Final, Literal, get_args
+from typing import Final
 
-Language = Literal["en", "my"]
-LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
+from toolkit.base.terms import LANGUAGES, Language
+
 SOURCE_LANGUAGE: Final = "en"
 """Language of the message ids."""
 DOMAIN: Final = "toolkit"

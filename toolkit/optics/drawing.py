@@ -15,10 +15,10 @@ from typing import Final
 import numpy as np
 
 from toolkit.base import escape
-from toolkit.base.terms import FULL_CIRCLE_DEG, Tier
+from toolkit.base.terms import FULL_CIRCLE_DEG, Language, Tier
 from toolkit.language import words
 from toolkit.language.fonts import FONT_FAMILY, FONT_FILES, data_uri
-from toolkit.language.translate import Language, tr
+from toolkit.language.translate import tr
 from toolkit.optics import words as camera_words
 from toolkit.optics.sheet import RingRow, Sheet, ends
 

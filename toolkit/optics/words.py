@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from toolkit.base.terms import Tier
+from toolkit.base.terms import Language, Tier
 from toolkit.language import words
-from toolkit.language.translate import Language, number, tr
+from toolkit.language.translate import number, tr
 from toolkit.optics.catalogue import Kind
 from toolkit.optics.lens import RingBounds
 from toolkit.optics.sheet import RingRow, Sheet, Why, ends

@@ -9,7 +9,7 @@ from invented import with_tier
 from toolkit.app.city import answer
 from toolkit.assessment.model import SamplePart
 from toolkit.base.quantity import Quantity
-from toolkit.language.translate import LANGUAGES
+from toolkit.base.terms import LANGUAGES
 
 
 @pytest.mark.parametrize(

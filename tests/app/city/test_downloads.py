@@ -9,8 +9,8 @@ from toolkit.app import kept_answers
 from toolkit.app.city import downloads
 from toolkit.assessment.assess import assess
 from toolkit.assessment.question import Question
+from toolkit.base.terms import LANGUAGES
 from toolkit.evidence.load import load_claims
-from toolkit.language.translate import LANGUAGES
 from toolkit.output import report
 
 AS_OF = dt.date(2026, 11, 1)

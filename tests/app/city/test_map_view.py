@@ -14,9 +14,9 @@ from toolkit.app.city import map_view
 from toolkit.assessment.layers import Layers, LazyLayers
 from toolkit.assessment.model import SamplePart
 from toolkit.assessment.question import Question
-from toolkit.base.terms import Progress
+from toolkit.base.terms import LANGUAGES, Language, Progress
 from toolkit.language import notes
-from toolkit.language.translate import LANGUAGES, Language, tr
+from toolkit.language.translate import tr
 from toolkit.output.report import tables
 
 

@@ -13,10 +13,9 @@ from toolkit.app import kept_answers
 from toolkit.app.city import reported
 from toolkit.assessment.model import Assessment
 from toolkit.assessment.question import Question
-from toolkit.base.terms import Note
+from toolkit.base.terms import LANGUAGES, Language, Note
 from toolkit.evidence.claim import Claim
 from toolkit.language import notes, words
-from toolkit.language.translate import LANGUAGES, Language
 from toolkit.streets.cities import City, find_city
 
 CITY = find_city("dawei")

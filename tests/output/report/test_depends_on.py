@@ -7,8 +7,9 @@ from banned_words import banned_words
 from invented import layers_of
 from made import report_on
 
+from toolkit.base.terms import LANGUAGES
 from toolkit.language import words
-from toolkit.language.translate import LANGUAGES, has_burmese
+from toolkit.language.translate import has_burmese
 from toolkit.output.report.depends_on import dependencies
 
 

@@ -15,10 +15,9 @@ from pages import Element, elements, shown
 from toolkit.assessment.layers import Layers
 from toolkit.assessment.model import Assessment
 from toolkit.base.quantity import Quantity
-from toolkit.base.terms import TIERS, Note
+from toolkit.base.terms import LANGUAGES, TIERS, Language, Note
 from toolkit.evidence.claim import Claim
 from toolkit.language import fonts, words
-from toolkit.language.translate import LANGUAGES, Language
 from toolkit.output import map_scale
 from toolkit.output.report import map_svg
 from toolkit.output.report.page import CONTENT_SECURITY_POLICY, css_string, render

@@ -9,9 +9,8 @@ import pytest
 from invented import layers_of
 from made import report_on
 
-from toolkit.base.terms import TIERS
+from toolkit.base.terms import LANGUAGES, TIERS
 from toolkit.language import words
-from toolkit.language.translate import LANGUAGES
 from toolkit.output.report import tables
 
 

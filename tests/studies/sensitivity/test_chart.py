@@ -11,7 +11,7 @@ from banned_words import banned_words
 from invented import HOSTILE
 from toy_analysis import analysis_of, toy
 
-from toolkit.language.translate import LANGUAGES
+from toolkit.base.terms import LANGUAGES
 from toolkit.studies.sensitivity import chart, words
 
 

@@ -8,8 +8,8 @@ from banned_words import banned_words
 from toy_analysis import analysis_of, toy
 
 from toolkit.base.quantity import Quantity
-from toolkit.base.terms import TIERS
-from toolkit.language.translate import LANGUAGES, has_burmese
+from toolkit.base.terms import LANGUAGES, TIERS
+from toolkit.language.translate import has_burmese
 from toolkit.studies.sensitivity import field_work, words
 
 

@@ -10,9 +10,9 @@ from toolkit.app.city import figures
 from toolkit.app.kept_answers import Estimate
 from toolkit.assessment.model import Assessment, SamplePart
 from toolkit.base.quantity import Quantity
-from toolkit.base.terms import Tier
+from toolkit.base.terms import Language, Tier
 from toolkit.language import notes, words
-from toolkit.language.translate import Language, number, significant, tr
+from toolkit.language.translate import number, significant, tr
 from toolkit.output.report import reported
 from toolkit.siting.profiles import load_profiles
 

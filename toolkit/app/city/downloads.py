@@ -7,7 +7,8 @@ import streamlit as st
 from toolkit.app import markup
 from toolkit.app.kept_answers import Estimate
 from toolkit.base import escape
-from toolkit.language.translate import Language, tr
+from toolkit.base.terms import Language
+from toolkit.language.translate import tr
 from toolkit.output import report
 from toolkit.output.report import map_svg, page
 

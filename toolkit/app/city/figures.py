@@ -9,9 +9,9 @@ from toolkit.app.kept_answers import Estimate
 from toolkit.assessment.layers import Layers, total_length_m
 from toolkit.assessment.model import Assessment, Case, TierPart
 from toolkit.base.quantity import Quantity
-from toolkit.base.terms import EXPOSURE_CLASSES, TIERS, Allocation, ExposureClass, Tier
+from toolkit.base.terms import EXPOSURE_CLASSES, TIERS, Allocation, ExposureClass, Language, Tier
 from toolkit.language import words
-from toolkit.language.translate import Language, tr
+from toolkit.language.translate import tr
 from toolkit.output import map_scale
 from toolkit.output.report import reported, tables
 

@@ -11,9 +11,9 @@ from toolkit.app.city import figures
 from toolkit.app.kept_answers import Estimate
 from toolkit.assessment.layers import Layers
 from toolkit.assessment.model import Assessment
-from toolkit.base.terms import Tier
+from toolkit.base.terms import Language, Tier
 from toolkit.language import notes
-from toolkit.language.translate import Language, tr
+from toolkit.language.translate import tr
 from toolkit.output.report import tables
 
 _HEIGHT_PX: Final = 600

@@ -8,8 +8,9 @@ from toolkit.app import markup
 from toolkit.app.city import figures
 from toolkit.app.kept_answers import Estimate
 from toolkit.assessment.model import Assessment
+from toolkit.base.terms import Language
 from toolkit.language import words
-from toolkit.language.translate import Language, tr
+from toolkit.language.translate import tr
 from toolkit.output.report import reported, tables
 from toolkit.output.report.reported import Item
 from toolkit.streets.cities import City

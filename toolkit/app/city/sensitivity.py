@@ -8,8 +8,8 @@ from toolkit.app import markup
 from toolkit.app.kept_answers import Estimate
 from toolkit.assessment.question import Question
 from toolkit.base import escape
-from toolkit.base.terms import Tier
-from toolkit.language.translate import Language, tr
+from toolkit.base.terms import Language, Tier
+from toolkit.language.translate import tr
 from toolkit.output.report.sensitivity import foot, table
 from toolkit.studies.sensitivity import chart, words
 from toolkit.studies.sensitivity.analysis import Sensitivity, sensitivity

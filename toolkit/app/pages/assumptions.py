@@ -24,8 +24,9 @@ from toolkit.assumptions.sets import (
 from toolkit.assumptions.value import Assumption
 from toolkit.base.errors import ToolkitError
 from toolkit.base.escape import markdown, plain
+from toolkit.base.terms import Language
 from toolkit.language import notes, words
-from toolkit.language.translate import Language, tr
+from toolkit.language.translate import tr
 from toolkit.studies.sensitivity.words import factor_name
 
 SET_KEY: Final = "assumption_set"

@@ -12,7 +12,8 @@ import streamlit as st
 from toolkit.app import markup, widgets
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.escape import markdown, plain
-from toolkit.language.translate import Language, tr
+from toolkit.base.terms import Language
+from toolkit.language.translate import tr
 from toolkit.optics import drawing, words
 from toolkit.optics.catalogue import CameraType, Catalogue, Model, load_catalogue
 from toolkit.optics.one_camera import AIM_M, FOCAL_MM, HEIGHT_M, Camera, camera_of

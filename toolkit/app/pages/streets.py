@@ -15,8 +15,9 @@ from toolkit.app import markup, side_panel, widgets
 from toolkit.base import store
 from toolkit.base.errors import ToolkitError
 from toolkit.base.escape import markdown
+from toolkit.base.terms import Language
 from toolkit.language import words
-from toolkit.language.translate import Language, tr
+from toolkit.language.translate import tr
 from toolkit.streets import install, mapped_cameras, pack, pack_zip
 from toolkit.streets.boundary import parse_boundary
 from toolkit.streets.cities import load_cities

@@ -19,9 +19,9 @@ from toolkit.assessment.model import Assessment
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base import store
 from toolkit.base.errors import InputDataError
+from toolkit.base.terms import LANGUAGES, Language
 from toolkit.evidence.claim import ID_PATTERN, Claim
 from toolkit.evidence.load import evidence_sha256, load_claims
-from toolkit.language.translate import LANGUAGES, Language
 from toolkit.output.report import map_svg, page
 from toolkit.studies.sensitivity.analysis import Sensitivity
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from toolkit.assessment.model import Assessment
-from toolkit.base.terms import SWITCHED_TIERS
+from toolkit.base.terms import SWITCHED_TIERS, Language
 from toolkit.language import words
-from toolkit.language.translate import Language, tr
+from toolkit.language.translate import tr
 from toolkit.output.report import reported
 from toolkit.output.report.reported import LangText
 

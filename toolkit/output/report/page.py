@@ -14,10 +14,10 @@ from markupsafe import Markup
 
 from toolkit.assessment.model import Assessment
 from toolkit.base import escape
-from toolkit.base.terms import TIERS, Tier
+from toolkit.base.terms import TIERS, Language, Tier
 from toolkit.evidence.claim import Claim
 from toolkit.language import fonts, notes, words
-from toolkit.language.translate import Language, date, has_burmese, number, tr, unbroken
+from toolkit.language.translate import date, has_burmese, number, tr, unbroken
 from toolkit.output import map_scale
 from toolkit.output.report import reported, tables
 from toolkit.output.report.depends_on import dependencies

@@ -12,19 +12,12 @@ from dataclasses import dataclass
 
 from toolkit.assessment.model import Assessment, CameraCount
 from toolkit.base.quantity import Quantity
+from toolkit.base.terms import Language
 from toolkit.evidence.claim import Claim, Figure
 from toolkit.evidence.claim import Status as ClaimStatus
 from toolkit.evidence.load import known_by
 from toolkit.language import notes, words
-from toolkit.language.translate import (
-    Language,
-    date,
-    has_burmese,
-    month_name,
-    ngettext,
-    number,
-    tr,
-)
+from toolkit.language.translate import date, has_burmese, month_name, ngettext, number, tr
 
 _COUNTED_UNITS = ("cameras", "sites")
 _OWN_COUNT = "own_count"

@@ -8,8 +8,8 @@ from markupsafe import Markup
 
 from toolkit.assessment.model import Assessment
 from toolkit.base.errors import InputDataError
-from toolkit.base.terms import TIERS, Tier
-from toolkit.language.translate import Language, tr
+from toolkit.base.terms import TIERS, Language, Tier
+from toolkit.language.translate import tr
 from toolkit.output.report import tables
 from toolkit.studies.sensitivity import chart, words
 from toolkit.studies.sensitivity.analysis import Sensitivity

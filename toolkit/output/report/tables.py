@@ -9,9 +9,9 @@ from typing import Final
 
 from toolkit.assessment.layers import Layers
 from toolkit.assessment.model import Assessment, Case, TierPart
-from toolkit.base.terms import TIERS, Allocation, Tier
+from toolkit.base.terms import TIERS, Allocation, Language, Tier
 from toolkit.language import words
-from toolkit.language.translate import Language, number, significant, tr
+from toolkit.language.translate import number, significant, tr
 from toolkit.output import map_scale
 
 NOT_APPLICABLE: Final = "–"

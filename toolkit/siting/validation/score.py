@@ -9,8 +9,8 @@ import numpy as np
 
 from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.draws import Design
+from toolkit.base.terms import LANGUAGES
 from toolkit.language import words
-from toolkit.language.translate import LANGUAGES
 from toolkit.siting import weights
 from toolkit.siting.profiles import Mixture, Profiles
 from toolkit.siting.validation import regression, simulate

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from toolkit.base import escape
-from toolkit.base.terms import Tier
+from toolkit.base.terms import Language, Tier
 from toolkit.language import fonts
-from toolkit.language.translate import Language, number, tr
+from toolkit.language.translate import number, tr
 from toolkit.studies.sensitivity import words
 from toolkit.studies.sensitivity.analysis import FactorPart, Sensitivity
 
