@@ -1,4 +1,4 @@
-"""Evaluate the siting model on cities with known cameras, without letting it see what it is asked.
+"""Cross-validate the siting model on cities with known cameras.
 
 Within a city (five folds of blocks), transfer to a city left out, coverage by city and by tile,
 log score, reliability. Writes ``figures.json``, ``tables.md`` and maps. Under ten minutes on two
@@ -55,7 +55,7 @@ TILE_M: Final = 1500.0
 LEAST_IN_TILE: Final = 15
 N_DRAWS: Final = 200
 N_TRUTHS: Final = 20
-"""How often known cameras are given lenses, heights and directions that no list has."""
+"""Number of draws of the lenses, heights and directions that no list states."""
 SEED: Final = 0
 DEMONSTRATION: Final = "helsinki_centre"
 HEAD: Final = """\
@@ -73,7 +73,7 @@ JUNCTION_LIFT, JUNCTION_FADE_M, JUNCTION_CAP_M, SMOOTHING = 1.2, 20.0, 200.0, 0.
 
 @dataclass(frozen=True)
 class MeasuredCity:
-    """A city with what the model and the yardstick need."""
+    """City with the inputs of the model and of the yardstick."""
 
     name: str
     pair: CityPair
@@ -81,7 +81,7 @@ class MeasuredCity:
     block: IntArray
     junction_m: FloatArray
     road: NDArray[np.str_]
-    """Value of ``highway`` of each point, links as what they link."""
+    """Value of ``highway`` of each point, links as the roads that they join."""
     around: FloatArray
     """See `siting_within.surroundings`."""
 
@@ -109,7 +109,7 @@ def city_of(
 
 
 def _junction_m(lines: NDArray[np.object_], xy_m: FloatArray) -> FloatArray:
-    """Return the distance to the nearest place where three ends meet, as the yardstick does."""
+    """Return the distance to the nearest junction of three ends, as the yardstick measures it."""
     ends = np.vstack([shapely.get_coordinates(shapely.get_point(lines, k)) for k in (0, -1)])
     place, count = np.unique(np.round(ends, 1), axis=0, return_counts=True)
     return np.asarray(cKDTree(place[count >= 3]).query(xy_m)[0], dtype=float)  # noqa: PLR2004
@@ -148,13 +148,13 @@ def within(
 
 
 def siting_fold(city: MeasuredCity) -> IntArray:
-    """Return the fold of each point: blocks in random order, dealt out."""
+    """Return the fold of each point: blocks are assigned in random order."""
     order = np.random.default_rng(SEED).permutation(city.block.max() + 1)
     return np.asarray(order[city.block] % FOLDS, dtype=np.int64)
 
 
 def ranks(score: FloatArray, city: MeasuredCity) -> FloatArray:
-    """Return the share of street that scores below each camera, ties half; AUC is the mean."""
+    """Return the share of street that scores below each camera, ties half; its mean is the AUC."""
     weight, at = city.pair.points.length_m, score[city.pair.nearest]
     order = np.argsort(score, kind="stable")
     below = np.r_[0.0, np.cumsum(weight[order])] / weight.sum()
@@ -163,7 +163,7 @@ def ranks(score: FloatArray, city: MeasuredCity) -> FloatArray:
 
 
 def bootstrap(difference: FloatArray, block: IntArray) -> tuple[float, float, float]:
-    """Return mean and 90 % interval of a difference per camera, blocks drawn again."""
+    """Return mean and 90 % interval of a difference per camera, by a bootstrap of blocks."""
     groups = np.unique(block, return_inverse=True)[1].reshape(-1)
     total, number = np.bincount(groups, weights=difference), np.bincount(groups)
     rng = np.random.default_rng(SEED)
@@ -174,13 +174,13 @@ def bootstrap(difference: FloatArray, block: IntArray) -> tuple[float, float, fl
 
 
 def ahead(lift: FloatArray, baseline: FloatArray, city: MeasuredCity) -> dict[str, float]:
-    """Return how far the ranks of a score are ahead of those of a baseline, blocks drawn again."""
+    """Return the gain of a score in rank over a baseline, with a bootstrap interval of blocks."""
     found = bootstrap(ranks(lift, city) - baseline, city.block[city.pair.nearest])
     return dict(zip(("low", "mid", "high"), found, strict=True))
 
 
 def winkler(low: float, high: float, truth: float, level: float = 0.9) -> float:
-    """Return the interval score (Gneiting and Raftery 2007): width and a fine for a miss."""
+    """Return the interval score (Gneiting and Raftery 2007): width plus penalty for a miss."""
     fine = 2 / (1 - level)
     return high - low + fine * max(low - truth, 0.0) + fine * max(truth - high, 0.0)
 
@@ -512,7 +512,7 @@ def ring_tables(found: Mapping[str, Any]) -> str:
 
 
 def district_table(found: Mapping[str, Any]) -> str:
-    """Return how sites keep together by district, by what is taken as known."""
+    """Return the clustering of sites by district, for each assumption of what is known."""
     given = ("length", "left out", "folds", "own")
     lines = [
         "| city | districts | street length | fit to others | other folds | the city itself |",
