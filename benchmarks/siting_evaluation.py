@@ -41,10 +41,10 @@ from toolkit.cli.siting import pairs_in, places_of
 from toolkit.siting.profiles import Prior, Profiles, from_json, load_prior
 from toolkit.siting.surroundings import StreetLayers
 from toolkit.siting.validation import regression, simulate
-from toolkit.siting.validation.fit import KnownCity, fit_profiles, fit_shared, known_city
+from toolkit.siting.validation.fit import KnownCity, fit_profiles, fit_shared, prepare_city
 from toolkit.siting.validation.known_city import CityPair, make_pair, pack_files, read_files
 from toolkit.siting.validation.score import capture, classed, covered_share, figures, site_numbers
-from toolkit.siting.weights import Drawn, draw, mixture_of
+from toolkit.siting.weights import WeightDraws, draw, mixture_of
 from toolkit.streets.pack import open_pack
 
 FOLDS: Final = 5
@@ -92,7 +92,7 @@ def city_of(
     return MeasuredCity(
         name,
         pair,
-        known_city(name, pair),
+        prepare_city(name, pair),
         block,
         _junction_m(layers.lines, xy),
         road,
@@ -180,7 +180,7 @@ def winkler(low: float, high: float, truth: float, level: float = 0.9) -> float:
 def coverage(
     city: MeasuredCity,
     profiles: Profiles,
-    drawn: Drawn,
+    drawn: WeightDraws,
     of: IntArray,
     optics: siting_rings.CentralOptics,
 ) -> list[dict[str, Any]]:
@@ -190,7 +190,7 @@ def coverage(
     places = [("city", np.ones(len(tile), dtype=np.bool_))]
     found = np.bincount(tile[pair.nearest], minlength=tile.max() + 1)
     places += [(f"tile {t}", tile == t) for t in np.flatnonzero(found >= LEAST_IN_TILE)]
-    flat = Drawn(np.ones_like(drawn.weight), drawn.uniform_share, drawn.cluster_size)
+    flat = WeightDraws(np.ones_like(drawn.weight), drawn.uniform_share, drawn.cluster_size)
     design = Design(N_DRAWS, SEED)
     seen = simulate.covered(points.xy_m, pair.camera_xy_m)
     out = []
@@ -249,7 +249,7 @@ def coverage(
 
 def ring_share(
     ground: simulate.Ground,
-    drawn: Drawn,
+    drawn: WeightDraws,
     number: FloatArray,
     each: FloatArray,
     profiles: Profiles,

@@ -98,7 +98,7 @@ def quick(server: Server, **changed: Any) -> ask.Server:
         "answer_s": 30,
         "tries": 3,
         "first_pause_s": 0.01,
-        "longest_pause_s": 0.05,
+        "max_pause_s": 0.05,
         "between_s": 0,
     }
     return ask.Server(**(options | changed))

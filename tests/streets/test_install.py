@@ -379,7 +379,7 @@ def test_only_local_files_are_imported(home: Path, name: str) -> None:
 def test_a_file_too_large_for_one_pack_is_refused(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("toolkit.streets.readers.osm.file._MOST_WHOLE_VERTICES", 100)
+    monkeypatch.setattr("toolkit.streets.readers.osm.file._MAX_WHOLE_VERTICES", 100)
     file = written(town(Drawing(bounds=False), FAR, first=1), tmp_path / "a.osm")
     with pytest.raises(InputDataError, match="too large to become one pack"):
         install.import_file(file)

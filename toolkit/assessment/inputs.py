@@ -126,7 +126,7 @@ def _brand(
 
 def city_figures(
     city: City,
-    fabrics: Sequence[reference_networks.Fabric],
+    fabrics: Sequence[reference_networks.ReferenceNetwork],
     assumptions: AssumptionSet,
     design: Design,
     *,

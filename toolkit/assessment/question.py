@@ -205,7 +205,7 @@ class CityData:
     catalogue: Catalogue
     model: candidates.SitingModel
     profiles: profiles.Profiles
-    fabrics: tuple[reference_networks.Fabric, ...]
+    fabrics: tuple[reference_networks.ReferenceNetwork, ...]
     fabrics_sha256: str
     hashes: Mapping[str, Any]
     unused_hashes: Mapping[str, Any]
@@ -345,8 +345,8 @@ def _read(city: str, pack: str | None, evidence: Path | None, state: _State) -> 
         catalogue=load_catalogue(),
         model=model,
         profiles=fitted,
-        fabrics=reference_networks.load_fabrics(),
-        fabrics_sha256=reference_networks.fabrics_sha256(),
+        fabrics=reference_networks.load_networks(),
+        fabrics_sha256=reference_networks.networks_sha256(),
         hashes={
             "city_record": found.model_dump(mode="json"),
             "evidence_sha256": evidence_sha256(claims),

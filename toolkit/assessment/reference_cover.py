@@ -13,17 +13,17 @@ from toolkit.base.draws import Design
 from toolkit.base.errors import InputDataError
 from toolkit.engine.views import BIN_M
 from toolkit.streets.reference_networks import (
-    _LEAST_MISS,
+    _MIN_MISS_PROB,
     N_VIEW_BINS,
     VIEW_BIN_M,
-    Fabric,
+    ReferenceNetwork,
     _mixed_log,
     predictive_log,
 )
 
 
 def draw_view_curve(
-    fabrics: Sequence[Fabric], assumptions: AssumptionSet, design: Design
+    fabrics: Sequence[ReferenceNetwork], assumptions: AssumptionSet, design: Design
 ) -> FloatArray:
     """Draw how much street one site has in view, by distance, in such a city.
 
@@ -124,7 +124,7 @@ def covered_share(
         If the views reach farther than was measured.
     """
     prob = np.minimum(np.maximum(sites_per_m, 0.0) * stretch_m, 1.0)
-    seen = np.minimum(_by_view_bin(views) * prob, 1.0 - _LEAST_MISS)
+    seen = np.minimum(_by_view_bin(views) * prob, 1.0 - _MIN_MISS_PROB)
     miss = np.einsum("btd,db->dt", np.log1p(-seen), curve_m / stretch_m)
     return np.asarray(-np.expm1(miss))
 

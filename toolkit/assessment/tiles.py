@@ -139,7 +139,7 @@ def tile_scene(
     row = np.full(len(frame.lines), -1, dtype=np.int64)
     row[streets] = np.arange(len(streets))
     point = np.flatnonzero(row[frame.points.line] >= 0)
-    points = street_points.Pieces(
+    points = street_points.LinePieces(
         xy=frame.points.xy[point],
         heading_rad=frame.points.heading_rad[point],
         length=frame.points.length[point],

@@ -76,15 +76,15 @@ def register(commands: Commands) -> None:
 
 def _score(options: argparse.Namespace) -> int:
     from toolkit.siting.profiles import load_profiles
-    from toolkit.siting.surroundings import known_text
+    from toolkit.siting.surroundings import inventory_text
     from toolkit.siting.validation.known_city import read_pair
     from toolkit.siting.validation.score import score_pair
-    from toolkit.siting.weights import only
+    from toolkit.siting.weights import single_profile
 
     check_seed(options.seed)
     profiles = load_profiles()
     if options.profile is not None:
-        only(profiles, options.profile)
+        single_profile(profiles, options.profile)
     with busy("Reading streets and cameras ..."):
         pair = read_pair(options.streets, options.cameras, places=options.places)
     with busy(f"Scoring {len(pair.camera_xy_m)} cameras ..."):
@@ -109,7 +109,7 @@ def _score(options: argparse.Namespace) -> int:
         f"a street, {found['cameras_without_place']} without coordinates), {found['sites']} sites, "
         f"{found['street_km']:.1f} km of street; "
         f"{found['covered_share_true']:.3f} of it within {found['disc_m']:g} m of a camera.\n"
-        f"{known_text(found['layers'])}\n{_left_out(found)}"
+        f"{inventory_text(found['layers'])}\n{_left_out(found)}"
         "Low and high are of the model; chance in a list of few cameras comes on top.\n"
     )
     print_lines(*found["limits"])
@@ -159,7 +159,7 @@ def _fit(options: argparse.Namespace) -> int:
     from toolkit.language import words
     from toolkit.siting.profiles import KnownList, load_lists, load_prior
     from toolkit.siting.validation import directions
-    from toolkit.siting.validation.fit import fit_profiles, known_city
+    from toolkit.siting.validation.fit import fit_profiles, prepare_city
     from toolkit.siting.validation.known_city import pack_pair, read_pair
     from toolkit.streets.pack import open_pack
 
@@ -169,18 +169,18 @@ def _fit(options: argparse.Namespace) -> int:
         places = places_of(name, streets)
         with busy(f"Reading {printable(name)} ..."), _naming(name, streets, cameras, places):
             pairs[name] = read_pair(streets, cameras, places=places)
-            cities.append(known_city(name, pairs[name]))
+            cities.append(prepare_city(name, pairs[name]))
         _say(name, pairs[name])
         known = lists.get(name, KnownList(_GIVEN))
         sources[name] = f"{known.source} [{store.sha256_file(cameras)[:12]}]"
         if places is not None:
-            beside = "a second file" if _is_own(places) else known.beside_source
+            beside = "a second file" if _is_own(places) else known.second_source
             sources[name] += f"; lights and places: {beside} [{store.sha256_file(places)[:12]}]"
     demonstration = _DEMONSTRATION.replace("-", "_")
     if demonstration not in pairs:
         with busy("Reading the centre of Helsinki ..."):
             pairs[demonstration] = pack_pair(open_pack(_DEMONSTRATION))
-            cities.append(known_city(demonstration, pairs[demonstration]))
+            cities.append(prepare_city(demonstration, pairs[demonstration]))
         sources[demonstration] = (
             lists[demonstration].source
             if demonstration in lists
@@ -198,7 +198,7 @@ def _fit(options: argparse.Namespace) -> int:
     sys.stderr.write(f"{words.siting_limit('en', sorted(pairs))}\n")
     if not directed:
         sys.stderr.write(
-            f"No list has {directions.LEAST_CAMERAS} cameras with a direction: "
+            f"No list has {directions.MIN_CAMERAS} cameras with a direction: "
             "bearings.toml holds no figures.\n"
         )
     return OK
@@ -217,7 +217,7 @@ def _naming(name: str, *files: Path | None) -> Iterator[None]:
 
 def _say(name: str, pair: CityPair) -> None:
     """Report what was read from a pair of files."""
-    from toolkit.siting.surroundings import known_text
+    from toolkit.siting.surroundings import inventory_text
 
     lost = {
         "rows of streets": sum(pair.streets_left_out.values()),
@@ -226,7 +226,7 @@ def _say(name: str, pair: CityPair) -> None:
     }
     left_out = ", ".join(f"{number} {what}" for what, number in lost.items() if number)
     sys.stderr.write(
-        f"{printable(name)}: {len(pair.camera_xy_m)} cameras. {known_text(pair.layers)}"
+        f"{printable(name)}: {len(pair.camera_xy_m)} cameras. {inventory_text(pair.layers)}"
         + (f" Left out: {left_out}.\n" if left_out else "\n")
     )
 
@@ -246,14 +246,14 @@ def places_of(name: str, streets: Path) -> Path | None:
 
     given = _files_by_name(streets.parent, _PLACES).get(name)
     known = load_lists().get(name)
-    if given is not None or known is None or known.beside is None:
+    if given is not None or known is None or known.second_file is None:
         return given
-    named = streets.parent / known.beside
+    named = streets.parent / known.second_file
     if named.is_file():
         return named
     sys.stderr.write(
-        f"{printable(name)}: there is no {printable(known.beside)}, which lists.toml names, beside "
-        "the list. Its lights, places and bridges count as not known.\n"
+        f"{printable(name)}: there is no {printable(known.second_file)}, which lists.toml names, "
+        "beside the list. Its lights, places and bridges count as not known.\n"
     )
     return None
 

@@ -19,7 +19,7 @@ from toolkit.base.draws import Design
 from toolkit.engine.scene import Scene, with_sight
 from toolkit.siting import candidates, districts
 from toolkit.streets.pack import Pack
-from toolkit.streets.street_points import Pieces
+from toolkit.streets.street_points import LinePieces
 
 NAME: Final = "street sample"
 """Name of the random number behind a sample."""
@@ -161,7 +161,7 @@ def thinned(scene: Scene, point: IntArray, stands_for_m: FloatArray) -> Scene:
     part = replace(
         scene,
         lines=scene.lines[street],
-        points=Pieces(
+        points=LinePieces(
             xy=scene.points.xy[point],
             heading_rad=scene.points.heading_rad[point],
             length=stands_for_m,

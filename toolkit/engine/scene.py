@@ -69,7 +69,7 @@ class Frame:
     """
 
     lines: NDArray[np.object_]
-    points: street_points.Pieces
+    points: street_points.LinePieces
     point_known: NDArray[np.bool_]
     groups: candidates.Candidates
     group_free: NDArray[np.bool_]
@@ -232,7 +232,7 @@ def build_frame(
     order = sight.morton_order(groups.xy_m)
     order = order[np.argsort(rank[of_cell[order]], kind="stable")]
     groups, group_district = groups.take(order), rank[of_cell[order]]
-    groups = candidates.described(
+    groups = candidates.with_features(
         replace(groups, line=np.flatnonzero(open_air)[groups.line]), pack_layers(pack)
     )
     fixed = mapped_sites(pack.cameras if mapped is None else mapped, crs, buildings, model)

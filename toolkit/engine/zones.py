@@ -38,7 +38,7 @@ def street_area_m2(lines: NDArray[np.object_]) -> float:
 
 
 def zone_polygons(
-    points: street_points.Pieces, classes: NDArray[np.str_], crs: str
+    points: street_points.LinePieces, classes: NDArray[np.str_], crs: str
 ) -> gpd.GeoDataFrame:
     """Return one valid (multi)polygon per class that occurs.
 

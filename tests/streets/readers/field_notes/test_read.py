@@ -243,11 +243,11 @@ def test_files_that_cannot_be_used_at_all(read, content, name, reason):
 
 
 def test_limits(read, monkeypatch):
-    monkeypatch.setattr("toolkit.streets.readers.field_notes.read.MOST_ROWS", 2)
+    monkeypatch.setattr("toolkit.streets.readers.field_notes.read.MAX_ROWS", 2)
     assert len(read("lat,lon\n16.5,97.6\n16.6,97.6\n").rows) == 2
     with pytest.raises(InputDataError, match="more than 2 rows"):
         read("lat,lon\n16.5,97.6\n16.6,97.6\n16.7,97.6\n")
-    monkeypatch.setattr("toolkit.streets.readers.field_notes.read.MOST_BYTES", 10)
+    monkeypatch.setattr("toolkit.streets.readers.field_notes.read.MAX_BYTES", 10)
     with pytest.raises(InputDataError, match="larger than"):
         read("lat,lon\n16.5,97.6\n")
 

@@ -58,7 +58,7 @@ def test_a_question_given_up_is_not_taken_to_its_end(server: Server, tmp_path: P
             {"highway": True},
             answer,
             server=quick(server, answer_s=0.1),
-            most_bytes=1000,
+            max_bytes=1000,
             tell=lambda _text: None,
         )
     (asking,) = [t for t in threading.enumerate() if t.name == "overpass"] or [None]

@@ -321,6 +321,6 @@ def test_what_is_left_out_of_the_streets_is_told_apart(tmp_path: Path) -> None:
     frame(lines, highway=["primary"] * 4).to_file(path, layer="streets")
     frame([None, shapely.Point(LON, LAT)], kind=["bank"] * 2).to_file(path, layer="places")
     file = load_tables(path)
-    assert file.of_streets["features_without_geometry"] == 1
-    assert file.of_streets["lines_without_length"] == 1
-    assert file.drawn.counts["features_without_geometry"] == 2
+    assert file.street_counts["features_without_geometry"] == 1
+    assert file.street_counts["lines_without_length"] == 1
+    assert file.streets.counts["features_without_geometry"] == 2
