@@ -54,16 +54,22 @@ def test_a_date_is_the_one_given_or_today():
 def test_options_become_the_inputs_of_an_assessment():
     parser = argparse.ArgumentParser()
     common.add_common(parser)
-    usual = common.assess_inputs(parser.parse_args([]))
-    assert usual["assumptions"].name == "central"
-    assert (usual["status"], usual["count"], usual["observations"]) == ("installed", None, ())
-    given = common.assess_inputs(
-        parser.parse_args(["--observed", "5:3", "--observed", "2:0:core", "--seed", "9",
-                           "--set", "optics.height_m=6", "--scope", "all"])
-    )  # fmt: skip
-    assert [o.walked_km for o in given["observations"]] == [5, 2]
-    assert dict(given["assumptions"].changed) == {"optics.height_m": 6.0}
-    assert (given["seed"], given["scope"]) == (9, "all")
+    usual = common.question_of("dawei", parser.parse_args([]))
+    assert (usual.city, usual.assumptions.name) == ("dawei", "central")
+    assert (usual.status, usual.count, usual.observations) == ("installed", None, ())
+    options = ["--observed", "5:3", "--observed", "2:0:core", "--seed", "9",
+               "--set", "optics.height_m=6", "--scope", "all"]  # fmt: skip
+    given = common.question_of("dawei", parser.parse_args(options))
+    assert [o.walked_km for o in given.observations] == [5, 2]
+    assert dict(given.assumptions.changed) == {"optics.height_m": 6.0}
+    assert (given.seed, given.scope) == (9, "all")
+    with pytest.raises(UsageError, match=r"--seed -1: give a whole number"):
+        common.question_of("dawei", parser.parse_args(["--seed", "-1"]))
+
+
+def test_lines_are_printed_without_control_characters(capsys):
+    common.print_lines("one\x1b[2J", "", "နှစ်")
+    assert capsys.readouterr().out == "one[2J\n\nနှစ်\n"
 
 
 def test_control_characters_are_left_out_and_letters_of_any_script_kept():
