@@ -241,9 +241,8 @@ def run_step(command: list[str], *, quiet: bool = False) -> None:
 
 def find_pip() -> list[str] | None:
     """Return the command of any pip on this computer that can fill another environment."""
-    candidates = [[interpreter(), "-m", "pip"]]
-    candidates += [[path] for path in map(shutil.which, ("pip3", "pip")) if path]
-    for command in candidates:
+    others = [[path] for path in map(shutil.which, ("pip3", "pip")) if path]
+    for command in [[interpreter(), "-m", "pip"], *others]:
         try:
             done = subprocess.run(
                 [*command, "--version"],

@@ -1,1 +1,1 @@
-"""What is measured rather than tested: speed, scale, siting and calibration."""
+"""Benchmarks: speed, scale, siting and calibration, which are measured and not tested."""

@@ -51,7 +51,7 @@ print(len(graph), graph.number_of_edges())
 
 @dataclass(frozen=True)
 class Tiling:
-    """How an extract is laid out in tiles."""
+    """Layout of an extract in tiles."""
 
     west: float
     south: float
@@ -60,19 +60,19 @@ class Tiling:
     n: int
 
     def shift(self, tile: int) -> tuple[float, float]:
-        """Return by how many degrees a tile is moved east and south."""
+        """Return the shift of a tile to the east and south, in degrees."""
         row, column = divmod(tile, COLUMNS)
         return column * (self.width_deg + GAP_DEG), -row * (self.height_deg + GAP_DEG)
 
     def middle(self, tile: int) -> tuple[float, float]:
-        """Return longitude and latitude of the middle of a tile."""
+        """Return longitude and latitude of the centre of a tile."""
         east, north = self.shift(tile)
         return self.west + self.width_deg / 2 + east, self.south + self.height_deg / 2 + north
 
 
 @dataclass(frozen=True)
 class Run:
-    """What one process took."""
+    """Resources that one process used."""
 
     wall_s: float
     cpu_s: float
@@ -80,7 +80,7 @@ class Run:
 
 
 def measured(command: Sequence[str]) -> Run:
-    """Run a command to its end and return its time and its peak memory."""
+    """Run a command and return its time and peak memory."""
     start = time.monotonic()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
@@ -147,12 +147,12 @@ def tile(extract: Path, country: Path, least_nodes: int) -> Tiling:
 
 
 def city_tiles(tiling: Tiling) -> list[int]:
-    """Return the tiles whose middles are cities, spread over the file."""
+    """Return the tiles with a city at their centre, spread over the file."""
     return [k * tiling.n // N_CITIES for k in range(N_CITIES)]
 
 
 def run_import(country: Path, middles: list[tuple[float, float]], boundary: str) -> None:
-    """Import the cities; this is the process that is measured."""
+    """Import the cities; runs in the measured process."""
     from toolkit.base.terms import Names
     from toolkit.streets import install
     from toolkit.streets.boundary import parse_boundary
@@ -208,7 +208,7 @@ def main() -> int:
 
 
 def compare(options: argparse.Namespace, folder: Path) -> None:
-    """Measure both sides and print what they took."""
+    """Measure both sides and print their time and memory."""
     from toolkit.streets.boundary import REACH_M, parse_boundary
 
     country = folder / "country.osm.pbf"

@@ -1,4 +1,4 @@
-"""Measure what a batch costs per km of street, on copies of the built-in city laid side by side.
+"""Measure the cost of a batch per km of street, on adjacent copies of the built-in city.
 
 Each run is a process of its own on one processor core: wall time, processor time and peak memory
 (of the run and its workers), and the bytes it leaves on the disk. The copies make a city of any
@@ -44,7 +44,7 @@ _ID_STEP: Final = 1 << 40
 
 @dataclass(frozen=True)
 class Run:
-    """What one process took, and what it wrote."""
+    """Resources that one process used, and what it wrote."""
 
     wall_s: float
     cpu_s: float
@@ -52,7 +52,7 @@ class Run:
 
 
 def measured(command: list[str], home: Path) -> Run:
-    """Run a command on one core to its end."""
+    """Run a command on one core."""
     environment = {
         **os.environ,
         "CAMERA_TOOLKIT_HOME": str(home),
@@ -173,7 +173,7 @@ def first_pass(name: str, tile_km: float) -> None:
 
 
 def row(label: str, km: float, run: Run, disk_bytes: int) -> str:
-    """Return a line of the table."""
+    """Return a row of the table."""
     return (
         f"| {label} | {km:,.0f} | {run.wall_s:.0f} | {run.cpu_s:.0f} | "
         f"{run.cpu_s / km * 1000:.0f} | {run.peak_bytes / 1e6:,.0f} | {disk_bytes / km / 1e3:.0f} |"

@@ -1,4 +1,4 @@
-"""Evaluate the siting model on cities with known cameras, without letting it see what it is asked.
+"""Cross-validate the siting model on cities with known cameras.
 
 Within a city (five folds of blocks), transfer to a city left out, coverage by city and by tile,
 log score, reliability. Writes ``figures.json``, ``tables.md`` and maps. Under ten minutes on two
@@ -33,7 +33,7 @@ import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from benchmarks import siting_rings, siting_within
+from benchmarks import siting_rings, siting_tables, siting_within
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.base.draws import Design
@@ -55,17 +55,9 @@ TILE_M: Final = 1500.0
 LEAST_IN_TILE: Final = 15
 N_DRAWS: Final = 200
 N_TRUTHS: Final = 20
-"""How often known cameras are given lenses, heights and directions that no list has."""
+"""Number of draws of the lenses, heights and directions that no list states."""
 SEED: Final = 0
 DEMONSTRATION: Final = "helsinki_centre"
-HEAD: Final = """\
-# Siting tables
-
-Written by `python -m benchmarks.siting_evaluation`; do not edit. What they mean:
-[where cameras are](../../evaluation/siting.md). In order: AUC and log score; share of street
-within 25 m of a camera, by city and over tiles; coverage by rings of the central set, the same;
-size of the factor of districts.
-"""
 # Weights of the yardstick's "both" score: class lift plus 1.2 exp(-distance / 20 m), and its
 # smoothing of shares by 1 %.
 JUNCTION_LIFT, JUNCTION_FADE_M, JUNCTION_CAP_M, SMOOTHING = 1.2, 20.0, 200.0, 0.01
@@ -73,7 +65,7 @@ JUNCTION_LIFT, JUNCTION_FADE_M, JUNCTION_CAP_M, SMOOTHING = 1.2, 20.0, 200.0, 0.
 
 @dataclass(frozen=True)
 class MeasuredCity:
-    """A city with what the model and the yardstick need."""
+    """City with the inputs of the model and of the yardstick."""
 
     name: str
     pair: CityPair
@@ -81,7 +73,7 @@ class MeasuredCity:
     block: IntArray
     junction_m: FloatArray
     road: NDArray[np.str_]
-    """Value of ``highway`` of each point, links as what they link."""
+    """Value of ``highway`` of each point, links as the roads that they join."""
     around: FloatArray
     """See `siting_within.surroundings`."""
 
@@ -109,7 +101,7 @@ def city_of(
 
 
 def _junction_m(lines: NDArray[np.object_], xy_m: FloatArray) -> FloatArray:
-    """Return the distance to the nearest place where three ends meet, as the yardstick does."""
+    """Return the distance to the nearest junction of three ends, as the yardstick measures it."""
     ends = np.vstack([shapely.get_coordinates(shapely.get_point(lines, k)) for k in (0, -1)])
     place, count = np.unique(np.round(ends, 1), axis=0, return_counts=True)
     return np.asarray(cKDTree(place[count >= 3]).query(xy_m)[0], dtype=float)  # noqa: PLR2004
@@ -148,13 +140,13 @@ def within(
 
 
 def siting_fold(city: MeasuredCity) -> IntArray:
-    """Return the fold of each point: blocks in random order, dealt out."""
+    """Return the fold of each point: blocks are assigned in random order."""
     order = np.random.default_rng(SEED).permutation(city.block.max() + 1)
     return np.asarray(order[city.block] % FOLDS, dtype=np.int64)
 
 
 def ranks(score: FloatArray, city: MeasuredCity) -> FloatArray:
-    """Return the share of street that scores below each camera, ties half; AUC is the mean."""
+    """Return the share of street that scores below each camera, ties half; its mean is the AUC."""
     weight, at = city.pair.points.length_m, score[city.pair.nearest]
     order = np.argsort(score, kind="stable")
     below = np.r_[0.0, np.cumsum(weight[order])] / weight.sum()
@@ -163,7 +155,7 @@ def ranks(score: FloatArray, city: MeasuredCity) -> FloatArray:
 
 
 def bootstrap(difference: FloatArray, block: IntArray) -> tuple[float, float, float]:
-    """Return mean and 90 % interval of a difference per camera, blocks drawn again."""
+    """Return mean and 90 % interval of a difference per camera, by a bootstrap of blocks."""
     groups = np.unique(block, return_inverse=True)[1].reshape(-1)
     total, number = np.bincount(groups, weights=difference), np.bincount(groups)
     rng = np.random.default_rng(SEED)
@@ -174,13 +166,13 @@ def bootstrap(difference: FloatArray, block: IntArray) -> tuple[float, float, fl
 
 
 def ahead(lift: FloatArray, baseline: FloatArray, city: MeasuredCity) -> dict[str, float]:
-    """Return how far the ranks of a score are ahead of those of a baseline, blocks drawn again."""
+    """Return the gain of a score in rank over a baseline, with a bootstrap interval of blocks."""
     found = bootstrap(ranks(lift, city) - baseline, city.block[city.pair.nearest])
     return dict(zip(("low", "mid", "high"), found, strict=True))
 
 
 def winkler(low: float, high: float, truth: float, level: float = 0.9) -> float:
-    """Return the interval score (Gneiting and Raftery 2007): width and a fine for a miss."""
+    """Return the interval score (Gneiting and Raftery 2007): width plus penalty for a miss."""
     fine = 2 / (1 - level)
     return high - low + fine * max(low - truth, 0.0) + fine * max(truth - high, 0.0)
 
@@ -396,142 +388,6 @@ def evaluate(cities: Sequence[MeasuredCity], prior: Prior) -> dict[str, Any]:
     return out
 
 
-def tables(found: Mapping[str, Any]) -> str:
-    """Return the figures as Markdown tables."""
-    lines = [
-        (
-            "| city | class | junction | both | within: profile | ahead of the best (90 %) "
-            "| with surroundings | ahead of the best (90 %) "
-            "| left out: low - mid - high | log score left out, over uniform | uniform |"
-        ),
-        "|---|---|---|---|---|---|---|---|---|---|---|",
-    ]
-    for name, one in found.items():
-        base, auc = one["baseline_auc"], one["transfer"]["auc"]
-        alone, both = (one["within"][f"ahead_of_best{k}"] for k in ("_profile", ""))
-        log = one["transfer"]["log_score"]
-        lines.append(
-            f"| {name} | {base['class']:.3f} | {base['junction']:.3f} | {base['both']:.3f} "
-            f"| {one['within']['auc_profile']:.3f} | {alone['mid']:+.3f} ({alone['low']:+.3f} to "
-            f"{alone['high']:+.3f}) | {one['within']['auc']:.3f} | {both['mid']:+.3f} "
-            f"({both['low']:+.3f} to {both['high']:+.3f}) "
-            f"| {auc['low']:.3f} - {auc['mid']:.3f} - {auc['high']:.3f} "
-            f"| {log['mid']:+.3f} | {one['uniform_log_score']:.2f} |"
-        )
-    means = {
-        k: np.mean([o["baseline_auc"][k] for o in found.values()])
-        for k in ("class", "junction", "both")
-    }
-    alone, inside = (
-        np.mean([o["within"][k] for o in found.values()]) for k in ("auc_profile", "auc")
-    )
-    left = np.mean([o["transfer"]["auc"]["mid"] for o in found.values()])
-    log = np.mean([o["transfer"]["log_score"]["mid"] for o in found.values()])
-    lines += [
-        (
-            f"| mean | {means['class']:.3f} | {means['junction']:.3f} | {means['both']:.3f} "
-            f"| {alone:.3f} | | {inside:.3f} | | {left:.3f} | {log:+.3f} | |"
-        ),
-        "",
-        "| city | truth | by sites | holds | by cameras | holds |",
-        "|---|---|---|---|---|---|",
-    ]
-    for name, one in found.items():
-        row = one["coverage"][0]
-        cells = []
-        for key in ("sites siting", "cameras siting"):
-            got = row[key]
-            cells += [f"{got['low']:.4f} - {got['high']:.4f}", "yes" if got["holds"] else "no"]
-        lines.append(f"| {name} | {row['truth']:.4f} | {' | '.join(cells)} |")
-    lines += [
-        "",
-        "| given | model | tiles | hold | interval score, tiles | interval score, cities |",
-        "|---|---|---|---|---|---|",
-    ]
-    tiles = [row for one in found.values() for row in one["coverage"][1:]]
-    whole = [one["coverage"][0] for one in found.values()]
-    for key in ("sites", "cameras"):
-        for model in ("siting", "uniform"):
-            got = [row[f"{key} {model}"] for row in tiles]
-            wide = np.mean([row[f"{key} {model}"]["winkler"] for row in whole])
-            lines.append(
-                f"| {key} | {model} | {len(got)} | {np.mean([g['holds'] for g in got]):.0%} "
-                f"| {np.mean([g['winkler'] for g in got]):.4f} | {wide:.4f} |"
-            )
-    return "\n".join(lines) + "\n"
-
-
-RINGS_GIVEN: Final = {
-    "sites": "sites and cameras",
-    "sites alone": "sites alone",
-    "cameras": "cameras alone",
-}
-"""What is known of the true cameras. Of sites alone and of cameras alone, cameras per site are not
-known."""
-
-
-def ring_tables(found: Mapping[str, Any]) -> str:
-    """Return coverage by rings of the central set, by city and over tiles."""
-    lines = [
-        f"| city | tier | truth | {' | '.join(f'{v} | holds' for v in RINGS_GIVEN.values())} |",
-        "|---|---|---|" + "---|---|" * len(RINGS_GIVEN),
-    ]
-    for name, one in found.items():
-        for tier, row in one["coverage"][0]["rings"].items():
-            cells = []
-            for given in RINGS_GIVEN:
-                got = row[f"{given} siting"]
-                cells.append(f"{got['low']:.4f} - {got['high']:.4f} | {got['holds']:.0%}")
-            lines.append(f"| {name} | {tier} | {np.mean(row['truth']):.4f} | {' | '.join(cells)} |")
-    lines += [
-        "",
-        (
-            f"| known | model | tier | cities hold, of {len(found)} | tiles hold "
-            "| of means: cities | tiles | interval score, tiles | interval score, cities |"
-        ),
-        "|---|---|---|---|---|---|---|---|---|",
-    ]
-    for given, model, tier in itertools.product(
-        RINGS_GIVEN, ("siting", "uniform"), siting_rings.RING_TIERS
-    ):
-        tiles, whole = (
-            [row["rings"][tier][f"{given} {model}"]
-             for one in found.values() for row in one["coverage"][part]]
-            for part in (slice(1, None), slice(1))
-        )  # fmt: skip
-        lines.append(
-            f"| {RINGS_GIVEN[given]} | {model} | {tier} "
-            f"| {np.sum([got['holds'] for got in whole]):.2f} "
-            f"| {np.mean([got['holds'] for got in tiles]):.0%} "
-            f"| {np.sum([got['holds_mean'] for got in whole])} "
-            f"| {np.mean([got['holds_mean'] for got in tiles]):.0%} "
-            f"| {np.mean([got['winkler'] for got in tiles]):.4f} "
-            f"| {np.mean([got['winkler'] for got in whole]):.4f} |"
-        )
-    return "\n".join(lines) + "\n"
-
-
-def district_table(found: Mapping[str, Any]) -> str:
-    """Return how sites keep together by district, by what is taken as known."""
-    given = ("length", "left out", "folds", "own")
-    lines = [
-        "| city | districts | street length | fit to others | other folds | the city itself |",
-        "|---|---|---|---|---|---|",
-    ]
-    for name, one in found.items():
-        cells = [
-            " (".join(_size(one["cluster_size"][key][how]) for how in ("likelihood", "moments"))
-            + ")"
-            for key in given
-        ]
-        lines.append(f"| {name} | {one['districts']} | {' | '.join(cells)} |")
-    return "\n".join(lines) + "\n"
-
-
-def _size(value: float | None) -> str:
-    return "none" if value is None else f"{value:.2f}"
-
-
 def draw_maps(cities: Sequence[MeasuredCity], found: Mapping[str, Any], out: Path) -> None:
     """Draw sites per cell, expected for a city left out against real; cells, not places."""
     figure, axes = plt.subplots(2, len(cities), figsize=(3.2 * len(cities), 6.2))
@@ -601,7 +457,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for one in found.values():
         del one["_mean"]
     store.write_bytes(options.out / "figures.json", store.canonical_json(found) + b"\n")
-    text = "\n".join([HEAD, tables(found), ring_tables(found), district_table(found)])
+    text = siting_tables.document(found)
     store.write_text(options.out / "tables.md", text)
     sys.stdout.write(text)
     return 0

@@ -1,4 +1,4 @@
-"""How much street known or placed cameras cover with rings of the central assumptions.
+"""Street covered by known or placed cameras, with rings of the central assumptions.
 
 Lists of cameras hold no lenses, no heights and few directions. So cameras, known and placed, get
 the same equipment: types by their central shares, each type's rings at the middle of every
@@ -33,7 +33,7 @@ _TURN_DEG: Final = 360.0
 
 @dataclass(frozen=True)
 class CentralOptics:
-    """What a camera of each type can do, at the middle of every assumption.
+    """Rings of each type of camera, at the middle of every assumption.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class CentralOptics:
 
 @dataclass(frozen=True)
 class Cameras:
-    """Cameras that stand somewhere and look somewhere.
+    """Cameras with a position and a direction.
 
     Attributes
     ----------
@@ -69,7 +69,7 @@ class Cameras:
 
 @dataclass(frozen=True)
 class _Middle(Design):
-    """A design whose every column is the middle."""
+    """Design with every column at its middle."""
 
     def column(self, name: str) -> FloatArray:
         del name

@@ -1,4 +1,4 @@
-"""What the cameras of a city say of its other blocks: the most that a model could know of it.
+"""Upper bound for models: what the cameras of a city predict of its other blocks.
 
 The profile alone is fitted to the other folds of blocks, and together with it what surrounds each
 piece of street at several distances. The surroundings are of use within one city only. Carried
@@ -33,14 +33,14 @@ PIECE_M: Final = 10.0
 AROUND_SD: Final = 0.2
 """Prior spread of the log lift of one standard deviation of a surrounding."""
 LEAST_M: Final = 10.0
-"""Added before the logarithm, so that no street around is a number too."""
+"""Added before the logarithm, which is not defined where there is no street."""
 LEAST_SPREAD: Final = 1e-6
 ROUND_M: Final = 0.1
-"""Sums are rounded to this, so that the order of adding up does not show."""
+"""Sums are rounded to this, so that the order of summation makes no difference."""
 ARMS: Final = (1, 3, 4)
 """Dead ends, forks, and crossroads of four arms or more."""
 NODE_REACH_M: Final = 20.0
-"""How near a node is: 1 at it, 1/e at this distance. As far as cameras of one site lie apart."""
+"""Scale of nearness to a node, 1/e at this distance: the spacing of cameras of one site."""
 MANY_LANES: Final = 3
 """More than one each way."""
 
@@ -71,7 +71,7 @@ def surroundings(
         (along.xy, along.length),
         (along.xy, along.length * (road <= CLASSES.index("secondary"))),
         (along.xy, along.length * (road >= CLASSES.index("service"))),
-        # An end counts like a piece of street.
+        # An end counts like a street point.
         (ends, np.full(len(ends), PIECE_M)),
     )
     around = np.column_stack(
@@ -84,7 +84,7 @@ def surroundings(
     )
     around -= np.average(around, axis=0, weights=length_m)
     spread = np.sqrt(np.average(around**2, axis=0, weights=length_m))
-    # What does not vary says nothing; of its spread only rounding is left.
+    # Columns that do not vary hold rounding errors only.
     varies = spread > LEAST_SPREAD
     return np.asarray(np.where(varies, around / np.where(varies, spread, 1.0), 0.0), dtype=float)
 

@@ -1,4 +1,4 @@
-"""The street networks that are measured for cities without streets, and how each is read."""
+"""Reference street networks for cities without streets, and their readers."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def first_value(highway: object) -> str:
 
 
 def make_network(frame: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame | None = None) -> Network:
-    """Make a network of a frame with `highway` and lines: drive classes, each street once."""
+    """Make a network from a frame of lines with `highway`: drive classes, each street once."""
     highway = np.array([first_value(h) for h in frame["highway"]], dtype=str)
     kept = frame[np.isin(highway, sorted(DRIVE_CLASSES))]
     crs = kept.estimate_utm_crs()
@@ -129,10 +129,10 @@ def make_network(frame: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame | None = N
 def join_streets(
     lines: Lines, highway: NDArray[np.str_]
 ) -> tuple[Lines, NDArray[np.str_], FloatArray]:
-    """Join pieces that meet where no other street does, and return the junctions.
+    """Join segments at nodes of degree two, and return the junctions.
 
-    Some sources cut at every vertex, others where a name changes; a group of candidate sites
-    must not depend on that. Pieces of different class are not joined.
+    Some sources split at every vertex, others where a name changes; groups of candidate sites
+    must not depend on that. Segments of different class are not joined.
 
     Returns
     -------
@@ -199,7 +199,7 @@ def _from_layers(lines: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, source: S
 
 
 def download_neatnet(folder: Path) -> None:
-    """Download the source distribution and unpack the networks, and nothing else, of it."""
+    """Download the source distribution and unpack its networks, and nothing else."""
     wanted = {s.path for s in SOURCES if s.kind == "neatnet"}
     pin = folder / "requirements.txt"
     pin.write_text(f"{NEATNET} --hash=sha256:{NEATNET_SHA256}\n", encoding="utf-8")

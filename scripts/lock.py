@@ -43,8 +43,8 @@ def uv_program() -> str:
     SystemExit
         If there is none.
     """
-    beside = Path(sys.executable).with_name("uv.exe" if os.name == "nt" else "uv")
-    found = str(beside) if beside.exists() else shutil.which("uv")
+    sibling = Path(sys.executable).with_name("uv.exe" if os.name == "nt" else "uv")
+    found = str(sibling) if sibling.exists() else shutil.which("uv")
     if found is None:
         sys.exit("Compiling the requirements needs uv: install it with `pip install uv`.")
     return found
@@ -91,7 +91,7 @@ def moved(old: str, new: str) -> list[str]:
 
 
 def main() -> int:
-    """Compile both files beside the old ones, check them, and only then replace the old ones."""
+    """Compile both files in a temporary folder, check them, and replace the old ones."""
     parser = argparse.ArgumentParser(description="Compile and check the pinned requirements.")
     parser.add_argument("--upgrade", action="store_true", help="take the newest versions")
     upgrade = parser.parse_args().upgrade

@@ -37,7 +37,7 @@ _BYTES_PER_KIB: Final = 1024 if platform.system() != "Darwin" else 1
 
 @dataclass(frozen=True)
 class Row:
-    """What came of one file."""
+    """Result of one file."""
 
     name: str
     edges: int
@@ -50,7 +50,7 @@ class Row:
 
 
 def measure_one(file: Path) -> None:
-    """Import one file and print what came of it as JSON; this runs in its own process."""
+    """Import one file and print the result as JSON; runs in a process of its own."""
     from toolkit.streets import install, pack
 
     start = time.process_time()

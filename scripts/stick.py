@@ -67,7 +67,7 @@ exit 1
 
 
 class StickError(Exception):
-    """What stops the making of a stick, in one sentence."""
+    """Reason why no stick can be made, in one sentence."""
 
 
 def platform_tags(platform: str) -> list[str]:
@@ -108,7 +108,7 @@ def platform_tags(platform: str) -> list[str]:
 
 
 def marker_environment(platform: str, python: str) -> dict[str, str]:
-    """Return what the markers of a requirement are compared with on the stick's computer."""
+    """Return the marker variables (PEP 508) of the stick's computer."""
     windows, macos = platform.startswith("win"), platform.startswith("macosx")
     machine = "AMD64" if windows else platform.rpartition("_2_")[2].partition("_")[2]
     return {
@@ -148,7 +148,7 @@ def download(platform: str, python: str, out: Path) -> None:
     Raises
     ------
     StickError
-        If one of them cannot be had.
+        If one of them is not available.
     """
     pins = pins_for(
         (ROOT / "requirements.txt").read_text(encoding="utf-8"),
@@ -174,7 +174,7 @@ def download(platform: str, python: str, out: Path) -> None:
 
 
 def copy_project(out: Path) -> None:
-    """Copy the project's tracked files, or all but what was made by running it."""
+    """Copy the tracked files of the project; without git all but generated ones."""
     listed = b""
     if (ROOT / ".git").exists() and shutil.which("git"):
         listed = subprocess.run(
@@ -203,7 +203,7 @@ def _outside(out: Path) -> Callable[[str, list[str]], set[str]]:
 
 
 def write_start_file(platform: str, python: str, out: Path) -> Path:
-    """Write the file that a person opens; return its path."""
+    """Write the file that a user opens; return its path."""
     major, minor = python.split(".")
     test = f"import sys; sys.exit(sys.version_info[:2] != ({major}, {minor}))"
     windows = platform.startswith("win")

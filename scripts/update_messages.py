@@ -45,7 +45,7 @@ def collect() -> Catalog:
 
 
 def po_bytes(catalogue: Catalog) -> bytes:
-    """Return a catalogue as text, without dates, names and line numbers: the same every time."""
+    """Return a catalogue as reproducible text: without dates, names and line numbers."""
     stream = io.BytesIO()
     write_po(
         stream,
@@ -61,11 +61,11 @@ def po_bytes(catalogue: Catalog) -> bytes:
 
 
 class _BareCatalog(Catalog):
-    """A catalogue whose head holds no dates, names or versions of tools."""
+    """Catalogue whose header holds no dates, names or versions of tools."""
 
     @property
     def mime_headers(self) -> list[tuple[str, str]]:
-        """The lines of the head that programs need."""
+        """Header fields that programs need."""
         return _head(self)
 
 
@@ -87,7 +87,7 @@ def _set_plurals(catalogue: Catalog) -> None:
 
 
 def _head(catalogue: Catalog) -> list[tuple[str, str]]:
-    """Return what programs need to read a catalogue."""
+    """Return the header fields that programs need."""
     head = [("Content-Type", "text/plain; charset=utf-8")]
     if catalogue.locale is not None:
         head.append(("Language", str(catalogue.locale)))
@@ -96,7 +96,7 @@ def _head(catalogue: Catalog) -> list[tuple[str, str]]:
 
 
 def _header(catalogue: Catalog) -> bytes:
-    """Return the head of a catalogue as text."""
+    """Return the header of a catalogue as text."""
     body = "".join(f'"{name}: {value}\\n"\n' for name, value in _head(catalogue))
     return f'msgid ""\nmsgstr ""\n{body}\n'.encode()
 
@@ -115,7 +115,7 @@ def updated(target: str, template: Catalog) -> Catalog:
 
 
 def wanted_files() -> dict[Path, bytes]:
-    """Return what every file of the catalogues should hold."""
+    """Return the content that every file of the catalogues should have."""
     template = collect()
     files = {TEMPLATE: po_bytes(template)}
     for target in TARGETS:

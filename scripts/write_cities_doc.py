@@ -1,4 +1,4 @@
-"""Write docs/generated/cities.md: what is reported about each city, and the count that follows.
+"""Write docs/generated/cities.md: the reports about each city, and the resulting count.
 
 Run it after a change of evidence, assumptions or the counting rule:
 ``python scripts/write_cities_doc.py``. With ``--check`` nothing is written, and the exit code

@@ -37,13 +37,13 @@ TRUE_RATIO_P95 = 7.5
 GROWTH_PER_YEAR = math.log(3.3) / 2.0 / math.log(20.0)
 """Mean yearly growth of the logarithm, exponential: 5 % of cities grow as Yangon did, 2017-19."""
 MOST_YEARS = 4.0
-"""Reports are up to so many years old, each age alike."""
+"""Largest age of a report, in years; ages are uniform."""
 ONLOOKER_KNOWS = (0.23, 1.0)
-"""Share of the cameras that somebody outside knows of (volunteers of Amnesty International)."""
+"""Share of the cameras that outsiders know of (volunteers of Amnesty International)."""
 INSIDER_LOG_SD = 0.2
-"""How far an official's own figure falls short: two outlets on the same lights, 288 and 225."""
+"""Log deviation of an official's figure: two outlets on the same lights, 288 and 225."""
 MAKE_SHARE = (0.5, 1.0)
-"""Share of the largest make where only that one is counted."""
+"""Share of the largest brand where only that one is counted."""
 STYLES = ("over", "at_least", "hundreds", "exact", "about", "one make", "two over")
 _Z95 = 1.6448536269514722
 _HUNDREDS = (200, 999)
@@ -51,7 +51,7 @@ _HUNDREDS = (200, 999)
 
 @dataclass(frozen=True)
 class Case:
-    """One known number and what is reported of it."""
+    """Known number and the report about it."""
 
     style: str
     age_years: float
@@ -61,7 +61,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Whether the interval held the number, and how wide it was."""
+    """Interval of a case."""
 
     case: Case
     low: float
@@ -74,7 +74,7 @@ class Outcome:
 
 
 def rounded_down(value: float, digits: int) -> int:
-    """Return a number rounded down to so many digits, as "over 200" stands for 263."""
+    """Return a number rounded down to some digits, as in "over 200" for 263."""
     unit = 10 ** max(math.floor(math.log10(value)) - digits + 1, 0)
     return int(value // unit * unit)
 
@@ -112,7 +112,7 @@ def _figure(style: str, number: float, rng: np.random.Generator) -> dict[str, ob
     if style == "one make":
         known = max(known * float(rng.uniform(*MAKE_SHARE)), 10.0)
         figure["brand"] = "Dahua"
-    # "Over 200" is 201 or more: a number that is round already is not "over" itself.
+    # "Over 200" is 201 or more: a round number is not "over" itself.
     return figure | {"low": max(rounded_down(known - 1.0, 1), 1)}
 
 
@@ -138,12 +138,12 @@ def _claim(name: str, said: dt.date, figure: dict[str, object]) -> Claim:
 
 
 def outcomes(cases: int, assumptions: AssumptionSet, seed: int = 0) -> list[Outcome]:
-    """Draw cases and give each report to the tool."""
+    """Draw cases and estimate the number from each report."""
     rng = np.random.default_rng(seed)
     found = []
     for number in range(cases):
         case = make_case(rng)
-        # Another seed for each, so that the noise of few draws is not the same in all.
+        # A seed for each, so that the noise of few draws is independent.
         draws = count_draws(
             case.claims, as_of=AS_OF, design=Design(DRAWS, number), assumptions=assumptions
         )
@@ -174,7 +174,7 @@ _HEAD = [
 
 
 def _multiples(found: Sequence[Outcome]) -> list[str]:
-    """Return how often an interval from the bound to so many times it would have done."""
+    """Return the coverage of intervals from the bound to several multiples of it."""
     bounds = [
         (max(c.quantity.bounds[0] for c in o.case.claims if c.quantity), o.case.truth)
         for o in found

@@ -28,7 +28,7 @@ RESAMPLES = 2_000
 LEAST_CITIES = 20
 """Bins of street probability with fewer cities are not shown."""
 BAND = (0.005, 0.995)
-"""Band and bars hold 99 of 100 correct results."""
+"""Probability that a correct result lies within band or bar."""
 _STYLE: Any = {
     "svg.hashsalt": "calibration",
     "svg.fonttype": "none",
@@ -39,11 +39,11 @@ _STYLE: Any = {
 
 
 class Outcome(Protocol):
-    """What is needed of one city, see `engine.Outcome`."""
+    """Outcome of one city, see `engine.Outcome`."""
 
     @property
     def style(self) -> str:
-        """How the report words its figure."""
+        """Wording of the report."""
 
     @property
     def bounded(self) -> bool:
@@ -80,7 +80,7 @@ class Outcome(Protocol):
 
 @dataclass(frozen=True)
 class Results:
-    """What is printed and drawn.
+    """Results that are printed and plotted.
 
     Attributes
     ----------
@@ -201,7 +201,7 @@ def _reliability(
 
 
 def agreeing(results: Results) -> tuple[int, int]:
-    """Return in how many bins the interval of the share holds the probability, and of how many."""
+    """Return the number of bins whose interval holds the probability, and of all bins."""
     shown = ~np.isnan(results.prob)
     inside = (results.low <= results.prob) & (results.prob <= results.high)
     return int((inside & shown).sum()), int(shown.sum())
@@ -237,7 +237,7 @@ def main_table(results: Results) -> list[str]:
 
 
 def style_table(results: Results) -> list[str]:
-    """Return coverage by what the report is like."""
+    """Return coverage by kind of report."""
     lines = [
         f"| report | cities | {' | '.join(TIERS)} |",
         "| --- | --- |" + " --- |" * len(TIERS),
@@ -278,7 +278,7 @@ def others_table(results: Results) -> list[str]:
 
 
 def slope_table(results: Results) -> list[str]:
-    """Return what the differences between the streets of one city are worth under each truth."""
+    """Return the skill for differences between streets of one city under each truth."""
     lines = [
         "| truth | " + " | ".join(TIERS) + " |",
         "| --- |" + " --- |" * len(TIERS),

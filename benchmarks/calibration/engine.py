@@ -1,11 +1,11 @@
 """Check the whole path, from a report to shares of street, on cities where the truth is known.
 
-In each invented city the ignorance is drawn from the assumptions, cameras are placed once, and a
-report is written as a source would write it. The tool gets the report and the streets. What it
-answers is compared with the truth: how often the 90 % interval of the realised share holds it,
-where the truth ranks among the draws (simulation-based calibration: uniform, if all is right), and
-whether streets of probability p are covered in a share p. Other truths, of which the tool knows
-nothing, are placed beside: they have no pass mark.
+For each invented city the unknowns are drawn from the assumptions, cameras are placed once, and a
+report is written as a source would write it. The tool gets the report and the streets. Its answer
+is compared with the truth: how often the 90 % interval of the realised share holds it, its rank
+among the draws (simulation-based calibration: uniform for a correct tool), and whether a share p of
+the streets of probability p is covered. Other truths, which violate the assumptions, are tried as
+well; they have no pass mark.
 
 The placement of the truth (`place`) is written here in plain numpy, after docs/method/method.md and
 not after the engine, so it checks the engine's loops as well. All calls into the engine are in
@@ -58,7 +58,7 @@ from toolkit.streets.pack import Pack, open_pack
 
 CITIES = 1_000
 NETWORKS = 25
-"""So many different street networks; sight does not depend on ignorance, so each serves many."""
+"""Number of street networks; sight does not depend on what is drawn, so cities share them."""
 DRAWS = 199
 """200 possible ranks, 10 in each of 20 bins."""
 AS_OF = dt.date(2026, 11, 23)
@@ -66,12 +66,12 @@ BIN_EDGES = (0.0, 0.01, 0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 1.0)
 """Bins of the probability of a street."""
 WORKERS = 2
 _EXACT = 9
-"""Digits that are compared: the same cameras in another order must tie."""
+"""Digits that are compared, so that the same cameras in another order tie."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What the tool says of one city.
+    """Answer of the tool for one city.
 
     Attributes
     ----------
@@ -87,7 +87,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Outcome:
-    """One city: how its truths lie in the answer. V runs over `VARIANTS`, T over `TIERS`.
+    """Truths of one city against the answer. V runs over `VARIANTS`, T over `TIERS`.
 
     Attributes
     ----------
@@ -156,7 +156,7 @@ def _scene_of(network: int, folder: str) -> tuple[Pack, Scene]:
 
 
 def answer(network: int, report: Report, *, seed: int, n_draws: int) -> Answer:
-    """Give the tool a report and streets, and nothing else."""
+    """Return the answer of the tool to a report and streets."""
     pack, built = scene_of(network)
     loaded = Question(pack_id(network), AS_OF, seed=seed, n_draws=n_draws).load()
     # Of a demonstration all cameras stand inside the boundary; elsewhere the report does not say
@@ -183,12 +183,12 @@ def _catalogue():  # type: ignore[no-untyped-def]  # noqa: ANN202 - read once a 
 
 
 def assess_city(number: int, *, n_draws: int = DRAWS) -> Outcome:
-    """Draw one city and its truths, and compare them with what the tool answers."""
+    """Draw one city and its truths, and compare them with the answer of the tool."""
     network = number % NETWORKS
     pack, built = scene_of(network)
     rng = np.random.default_rng([number, 41])
     values = load_assumptions()
-    # Seeds of the truths and of the tool never meet.
+    # Seeds of the truths and of the tool do not overlap.
     setting = Setting(values, Design(1, 10_000_000 + number), AS_OF)
     report = write_report(number, setting, rng)
     found = answer(network, report, seed=number, n_draws=n_draws)
@@ -202,7 +202,7 @@ def assess_city(number: int, *, n_draws: int = DRAWS) -> Outcome:
     contrast = np.zeros((len(VARIANTS), len(TIERS), 2))
     bins = np.zeros((len(VARIANTS), len(TIERS), len(BIN_EDGES) - 1, 3))
     for v, variant in enumerate(VARIANTS):
-        # The same lots for every variant, so that only what differs makes a difference.
+        # Common random numbers for all variants, so that only their differences show.
         ignorance = draw_ignorance(city, setting, variant, _catalogue())
         covered = place(city, ignorance, np.random.default_rng([number, 43]))
         truth[v] = covered @ length / length.sum()
@@ -244,7 +244,7 @@ def _binned(prob: FloatArray, street_m: FloatArray, hit_m: FloatArray) -> FloatA
 
 
 def _contrast(prob: FloatArray, street_m: FloatArray, hit_m: FloatArray) -> FloatArray:
-    """Return how covered length goes with probability, and how probability varies, in one city."""
+    """Return the covariance of covered length and probability, and the variance of the latter."""
     known = ~np.isnan(prob) & (street_m > 0)
     weight = street_m[known] / street_m[known].sum()
     p, share = prob[known], hit_m[known] / street_m[known]
@@ -260,13 +260,13 @@ def _some(numbers: Sequence[int], n_draws: int) -> list[Outcome]:
 
 
 def outcomes(n_cities: int, *, workers: int = WORKERS, n_draws: int = DRAWS) -> list[Outcome]:
-    """Assess cities, network by network, in processes of their own; the order is theirs."""
+    """Assess cities in parallel processes, by network; yields them as they finish."""
     batches = [list(range(k, n_cities, NETWORKS)) for k in range(min(NETWORKS, n_cities))]
     if workers == 1:
         found = [o for batch in batches for o in _some(batch, n_draws)]
         return sorted(found, key=lambda o: o.city)
     with tempfile.TemporaryDirectory() as home:
-        # Read by the children, which begin afresh: one thread each, and nothing of the user's.
+        # Read by the child processes: one thread each, and no data of the user.
         os.environ |= {"CAMERA_TOOLKIT_HOME": home, "NUMBA_NUM_THREADS": "1"}
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(workers, mp_context=context) as pool:

@@ -1,4 +1,4 @@
-"""Streets of cities that do not exist, for checks where the truth has to be known.
+"""Streets of invented cities, for checks that need a known truth.
 
 Each number gives one network: a grid, an irregular net or a long narrow one, with street classes,
 junctions with and without traffic lights, houses along the streets, places that reports name, and
@@ -27,25 +27,25 @@ CORNER_M = (240_000.0, 1_880_000.0)
 """South-west corner of every city, in the metric frame (17 N 96.6 E)."""
 SHAPES = ("grid", "irregular", "narrow")
 LENGTH_M = (8_000.0, 18_000.0)
-"""About so much street, before some of it is left out."""
+"""Approximate length of street, before a share is left out."""
 SPACING_M = (60.0, 170.0)
 JITTER = 0.12
-"""Nodes stand off the grid by a normal number of this share of the spacing."""
+"""Standard deviation of nodes from the grid, as a share of the spacing."""
 LEFT_OUT = (0.03, 0.2)
 """Share of the streets of the full net that do not exist."""
 CLASSES = ("primary", "tertiary", "residential", "footway")
 CLASS_PROB = (0.12, 0.2, 0.53, 0.15)
 SIGNAL_PROB = 0.4
-"""Chance of traffic lights where a main street meets another that carries traffic."""
+"""Probability of traffic lights where a main street meets another with traffic."""
 HOUSE_M = (10.0, 26.0)
 """Length of a house along the street."""
 HOUSE_DEPTH_M = 12.0
 SETBACK_M = (8.0, 13.0)
-"""From the centre line to the wall."""
+"""Distance from the centre line to the wall."""
 BUILT = (0.2, 0.9)
 """Share of plots with a house."""
 STREET_WIDTH_M = 6.0
-"""No house stands nearer than this to any centre line."""
+"""Least distance of a house from any centre line."""
 PLACES = ("police", "market", "religious", "station", "government")
 TUNNEL_EVERY, CAMERAS_EVERY = 5, 3
 MARGIN_M = 20.0
@@ -240,7 +240,7 @@ def _places(xy: FloatArray, rng: np.random.Generator) -> gpd.GeoDataFrame:
 
 
 def _cameras(lines: NDArray[np.object_], rng: np.random.Generator) -> gpd.GeoDataFrame:
-    """Return a few mapped cameras: with a direction, with a width, turning, or none of it."""
+    """Return a few mapped cameras: with a direction, with a width, turning, or without any."""
     n = int(rng.integers(3, 9))
     on = lines[rng.choice(len(lines), size=n, replace=False)]
     along = shapely.line_interpolate_point(on, rng.random(n), normalized=True)

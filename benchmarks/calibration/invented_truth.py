@@ -52,7 +52,7 @@ ALWAYS: Final = 0.99
 MOST_PER_SITE: Final = 6
 FULL_CIRCLE_DEG: Final = 360.0
 LEAST_FEATURED: Final = 0.05
-"""An opposite operator favours nothing by more than one over this."""
+"""Inverse of the largest factor by which an opposite operator favours anything."""
 _TAIL: Final = 0.05
 _Z_TWO_SIDED: Final = 1.959963984540054
 _LEAST_LOG_RATIO: Final = math.log(1.05)
@@ -74,7 +74,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class Report:
-    """What a source says, and what it began with.
+    """Report of a source, and the number that it started from.
 
     Attributes
     ----------
@@ -85,7 +85,7 @@ class Report:
     claim
         The record that the tool gets.
     start
-        The number that the wording stands for; the true number is so many times a ratio.
+        The number that the wording stands for; the true number is this times a ratio.
     lot
         The probability at which the ratio of the true number lies in its distribution.
     """
@@ -99,7 +99,7 @@ class Report:
 
 @dataclass(frozen=True)
 class InventedCity:
-    """What is given: streets and sight, the area, the report."""
+    """Given of a city: streets and sight, the area, the report."""
 
     scene: Scene
     area_km2: float
@@ -108,7 +108,7 @@ class InventedCity:
 
 @dataclass(frozen=True)
 class Ignorance:
-    """What nobody knows of one city, drawn once.
+    """Unknowns of one city, drawn once.
 
     Attributes
     ----------
@@ -137,13 +137,13 @@ class Ignorance:
 
 
 def rounded(value: float, digits: int) -> int:
-    """Return a number rounded to so many digits."""
+    """Return a number rounded to some significant digits."""
     unit: int = 10 ** max(math.floor(math.log10(value)) - digits + 1, 0)
     return max(round(value / unit), 1) * unit
 
 
 def write_report(number: int, setting: Setting, rng: np.random.Generator) -> Report:
-    """Draw what a source writes.
+    """Draw the report of a source.
 
     The number in the report comes first and the true one from it, by the law that the tool
     assumes: so the truth given the report is distributed as the tool believes, whatever numbers
@@ -215,7 +215,7 @@ def true_number(report: Report, setting: Setting, upper: float = 1.0) -> float:
 def draw_ignorance(
     city: InventedCity, setting: Setting, variant: Variant, catalogue: Catalogue
 ) -> Ignorance:
-    """Draw what is true of a city, from the priors, with what a variant has otherwise."""
+    """Draw the truth of a city from the priors, with the changes of a variant."""
     draw, design = setting.draw, setting.design
     upper = {"upper end halved": 0.5, "upper end doubled": 2.0}.get(variant, 1.0)
     number = true_number(city.report, setting, upper)
@@ -251,7 +251,7 @@ def draw_ignorance(
 def site_probabilities(
     city: InventedCity, drawn: Ignorance, rng: np.random.Generator
 ) -> FloatArray:
-    """Return the chance that each candidate group holds a site, shape (G,)."""
+    """Return the probability that each candidate group holds a site, shape (G,)."""
     scene = city.scene
     group = scene.groups
     size = np.where(scene.group_free, group.size_m, 0.0)
@@ -296,7 +296,7 @@ def _clustered(
 
 
 def _capped(measure: FloatArray, n_sites: float) -> FloatArray:
-    """Share `n_sites` out in proportion, at most one each; what is above one goes to the others."""
+    """Distribute `n_sites` proportionally, at most one each; the excess goes to the others."""
     n_sites = min(n_sites, float((measure > 0).sum()))
     full = np.zeros(len(measure), dtype=bool)
     while True:
@@ -326,7 +326,7 @@ def sample(prob: FloatArray, rng: np.random.Generator) -> BoolArray:
             held = held if first * both < chance else int(other)
             chance = both
         else:
-            # One of them is in; the other goes on with what is left.
+            # One of them is taken; the other keeps the remaining probability.
             stays_out = first * (2.0 - both) < 1.0 - chance
             taken[int(other) if stays_out else held] = True
             held, chance = (held if stays_out else int(other)), both - 1.0

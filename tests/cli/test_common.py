@@ -65,6 +65,13 @@ def test_options_become_the_question():
     assert [o.walked_km for o in given.observations] == [5, 2]
     assert dict(given.assumptions.changed) == {"optics.height_m": 6.0}
     assert (given.seed, given.scope) == (9, "all")
+    with pytest.raises(UsageError, match=r"--seed -1: give a whole number"):
+        common.question_of("dawei", parser.parse_args(["--seed", "-1"]))
+
+
+def test_lines_are_printed_without_control_characters(capsys):
+    common.print_lines("one\x1b[2J", "", "နှစ်")
+    assert capsys.readouterr().out == "one[2J\n\nနှစ်\n"
 
 
 def test_control_characters_are_left_out_and_letters_of_any_script_kept():

@@ -100,6 +100,11 @@ def parse_count(text: str) -> tuple[float, float]:
     ------
     UsageError
         If it is not a range of at least one camera.
+
+    Examples
+    --------
+    >>> parse_count("200:600")
+    (200.0, 600.0)
     """
     low, _, high = text.partition(":")
     try:

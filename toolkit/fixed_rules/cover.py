@@ -195,6 +195,14 @@ def cover(cameras: CameraList, rules: RuleSet, pack: Pack | None = None) -> Cove
         The set of rules.
     pack
         Streets and buildings of the city; without it no view is blocked.
+
+    Examples
+    --------
+    >>> from toolkit.fixed_rules.sets import load_rules
+    >>> camera = ListedCamera(row=1, lon=96.16, lat=16.78)
+    >>> found = cover(CameraList((camera,), sha256=""), load_rules("amnesty-120m"))
+    >>> round(found.zones[0].union_m2, -2)
+    45200.0
     """
     lonlat = np.array([(c.lon, c.lat) for c in cameras.cameras], dtype=float)
     plane = local_plane(lonlat)

@@ -267,6 +267,14 @@ def load_rules(name: str) -> RuleSet:
         If there is no set of that name.
     InputDataError
         If it is a set of ranges, or cannot be used: all problems at once, with their place.
+
+    Examples
+    --------
+    >>> rules = load_rules("amnesty-120m")
+    >>> rules.one_disc_m
+    120.0
+    >>> rules.rule_for("dome", directed=False).shape
+    'disc'
     """
     return read_rules(find_set(name))
 

@@ -68,7 +68,13 @@ STEPS: Final[tuple[Step, ...]] = (
 
 
 def step_name(step: Step, lang: str) -> str:
-    """Return the name of a step in a legend; `words.class_meaning` explains its class."""
+    """Return the name of a step in a legend; `words.class_meaning` explains its class.
+
+    Examples
+    --------
+    >>> step_name(STEPS[2], "en")
+    'Possible, middle 25 % to 50 %'
+    """
     name = words.class_name(step.cls, lang)
     if step.cls != "possible":
         return name

@@ -94,7 +94,7 @@ def write_report(
 
 
 def file_name(assessment: Assessment, lang: Language) -> str:
-    """Return the name of the file of one report.
+    """Return the name of the file of one report, such as ``yangon-2026-11-23-en.html``.
 
     Raises
     ------

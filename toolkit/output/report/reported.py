@@ -90,6 +90,13 @@ def when_text(when: str, lang: Language) -> str:
         left out; anything else is returned unchanged.
     lang
         Language.
+
+    Examples
+    --------
+    >>> when_text("2025-05", "en")
+    'May 2025'
+    >>> when_text("2019/2021", "en")
+    'between the year 2019 and the year 2021'
     """
     if when in _NO_DATE:
         return tr("date not known", lang)
