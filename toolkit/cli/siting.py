@@ -77,14 +77,14 @@ def _score(options: argparse.Namespace) -> int:
     from toolkit.siting.surroundings import inventory_text
     from toolkit.siting.validation.known_city import read_pair
     from toolkit.siting.validation.score import score_pair
-    from toolkit.siting.weights import only
+    from toolkit.siting.weights import single_profile
 
     if options.seed < 0:
         msg = f"--seed {options.seed}: give a whole number from 0 up."
         raise UsageError(msg)
     profiles = load_profiles()
     if options.profile is not None:
-        only(profiles, options.profile)
+        single_profile(profiles, options.profile)
     with busy("Reading streets and cameras ..."):
         pair = read_pair(options.streets, options.cameras, places=options.places)
     with busy(f"Scoring {len(pair.camera_xy_m)} cameras ..."):

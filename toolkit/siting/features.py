@@ -330,7 +330,7 @@ def _near(xy_m: FloatArray, what_m: FloatArray | None, within_m: float) -> IntAr
 
 
 def _density_level(
-    xy_m: FloatArray, along: street_points.Pieces, counted_m: FloatArray, within_m: float
+    xy_m: FloatArray, along: street_points.LinePieces, counted_m: FloatArray, within_m: float
 ) -> IntArray:
     """Return the quarter of street length by the number of `counted_m` within `within_m`."""
     if not len(counted_m):
@@ -349,7 +349,7 @@ def _density_level(
     return np.asarray(np.searchsorted(cuts, near(xy_m), side="left"), dtype=np.int64)
 
 
-def _centre_level(xy_m: FloatArray, along: street_points.Pieces, cls: IntArray) -> IntArray:
+def _centre_level(xy_m: FloatArray, along: street_points.LinePieces, cls: IntArray) -> IntArray:
     centre = centre_of(along, cls)
     reach = np.hypot(*(along.xy - centre).T)
     cuts = _weighted_quantiles(reach, along.length, _CENTRE_SHARES)
@@ -357,7 +357,7 @@ def _centre_level(xy_m: FloatArray, along: street_points.Pieces, cls: IntArray) 
     return np.asarray(np.searchsorted(cuts, out, side="left"), dtype=np.int64)
 
 
-def centre_of(along: street_points.Pieces, cls: IntArray) -> FloatArray:
+def centre_of(along: street_points.LinePieces, cls: IntArray) -> FloatArray:
     """Return the point with most drivable street length within about 750 m, shape (2,)."""
     drive = (cls < _SERVICE)[along.line]
     if not drive.any():
