@@ -13,8 +13,8 @@ from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
 from toolkit.base.errors import NotFoundError
 from toolkit.siting import design_matrix, features, weights
-from toolkit.siting import profiles as siting_profiles
 from toolkit.siting.candidates import Candidates
+from toolkit.siting.profiles import Mixture, load_profiles
 from toolkit.siting.validation import score
 from toolkit.siting.weights import operators_of, weights_of
 from toolkit.studies.sensitivity.design import RecordingDesign
@@ -22,7 +22,7 @@ from toolkit.studies.sensitivity.design import RecordingDesign
 
 @pytest.fixture(scope="module")
 def profiles():
-    return siting_profiles.load_profiles()
+    return load_profiles()
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +83,7 @@ def test_the_spread_between_cities_is_what_is_drawn(profiles):
 
 
 def test_the_draws_of_a_profile_do_not_change_with_the_others(profiles, groups):
-    both = siting_profiles.Mixture({"plate_gates": 0.5, "pedestrian_core": 0.5}, 1e6, "")
+    both = Mixture({"plate_gates": 0.5, "pedestrian_core": 0.5}, 1e6, "")
     alone = weights.single_profile(profiles, "plate_gates")
     a = drawn(profiles, groups, both)
     b = drawn(profiles, groups, alone)

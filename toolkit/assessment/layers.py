@@ -82,6 +82,11 @@ class Layers:
     detail: StreetDetail | None = None
 
 
+def total_length_m(streets: gpd.GeoDataFrame) -> float:
+    """Return the length of some rows of `Layers.streets`, in metres."""
+    return float(streets["length_m"].sum())
+
+
 class LazyLayers:
     """Layers that are made when they are first asked for, and only once."""
 

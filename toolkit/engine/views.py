@@ -22,7 +22,7 @@ BIN_M: Final = 1.0
 MAX_PER_SITE: Final = 6
 """Cameras per site are cut off here (less than 1 in 100 sites at the highest assumed mean)."""
 
-_OFFSET_STEPS: Final = facing.STEPS
+_OFFSET_STEPS: Final = facing.N_STEPS
 """Steps of 3 degrees over which the rotation of a site is averaged; 1 to 6 divide it."""
 
 _HALF_CIRCLE: Final = _OFFSET_STEPS // 2
@@ -42,7 +42,7 @@ TURNING: Final = IN_FIELD + 1
 BY_STREET: Final = TURNING + 1
 """First of the rows for a site that may stand there, by the angle of the point to its street."""
 
-N_VIEWS: Final = BY_STREET + facing.FOLDS
+N_VIEWS: Final = BY_STREET + facing.N_ANGLE_CLASSES
 
 HEIGHT_STEP_M = 0.5
 """Least camera heights are rounded down to steps of this size: a roof hides a little less."""
@@ -144,7 +144,7 @@ def view_table(
     working = cameras.availability if availability is None else availability
     turns = cameras.turns
     if turns is None:
-        turns = np.full((len(working), facing.STEPS), 1.0 / facing.STEPS)
+        turns = np.full((len(working), facing.N_STEPS), 1.0 / facing.N_STEPS)
     # Allocated here: numpy asks the system for large pages, compiled loops do not.
     table = np.zeros((len(codes), math.ceil(reach_m / BIN_M), len(TIERS), len(working)), np.float32)
     types = kernels.CameraTypes(

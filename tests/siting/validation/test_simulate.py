@@ -7,8 +7,8 @@ import pytest
 from drawn_city import layers
 
 from toolkit.base.draws import Design
-from toolkit.siting import profiles as siting_profiles
 from toolkit.siting.features import describe_points
+from toolkit.siting.profiles import load_profiles
 from toolkit.siting.validation import simulate
 from toolkit.siting.validation.simulate import Ground
 from toolkit.siting.weights import WeightDraws
@@ -99,7 +99,7 @@ def test_sites_from_cameras_by_hand():
 
 def test_truth_of_a_made_city_is_inside_the_interval(ground):
     """Sites are drawn from the very weights and clusters that are believed."""
-    profiles = siting_profiles.load_profiles()
+    profiles = load_profiles()
     believed = weights(300, 0.5, 1.5, k=2.0)
     interval = np.quantile(place(ground, believed, 60).sum(axis=1), [0.05, 0.95])
     true = place(ground, weights(200, 0.5, 1.5, k=2.0), 60, seed=9).sum(axis=1)

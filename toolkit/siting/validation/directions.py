@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.draws import Design
 from toolkit.optics import facing
-from toolkit.optics.facing import Looks
+from toolkit.optics.facing import FacingShares
 from toolkit.siting.features import FEATURES, JUNCTION_BINS_M, levels_of
 from toolkit.siting.validation import regression
 from toolkit.siting.validation.known_city import CityPair
@@ -42,7 +42,7 @@ def fit_bearings(pair: CityPair) -> dict[str, Any] | None:
     at = pair.nearest[known]
     # From a mathematical angle to a bearing clockwise from north.
     street = 90.0 - np.degrees(pair.points.heading_rad[at])
-    folded = facing.folded_deg(pair.direction_deg[known], street)
+    folded = facing.angle_to_street_deg(pair.direction_deg[known], street)
     site = regression.site_of(pair.camera_xy_m[known])
     near = near_junction(pair.points.code[at])
     spread = _resampled(folded, site)
@@ -70,7 +70,7 @@ def near_junction(code: IntArray) -> NDArray[np.bool_]:
     return np.array(is_near, dtype=np.bool_)[levels_of(code)["junction"]]
 
 
-def _resampled(folded: FloatArray, site: IntArray) -> list[Looks]:
+def _resampled(folded: FloatArray, site: IntArray) -> list[FacingShares]:
     """Fit to bootstrap samples of sites, since cameras of one site are not independent."""
     rng = Design(N_RESAMPLES, _SEED).generator("siting.bearings")
     n_sites = int(site.max()) + 1
