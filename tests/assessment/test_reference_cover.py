@@ -49,7 +49,7 @@ EXACT = fixed(foreign_fabric_log_sd=0.0, junction_site_share=0.25)
 
 def fabric(name: str, factor: float = 1.0, *, left: float | None = None, density=None):
     blocked = None if left is None else STRAIGHT * factor * left
-    return reference_networks.Fabric(
+    return reference_networks.ReferenceNetwork(
         id=name, name=name, country="", source="", licence="", length_km=1.0, n_built_cells=9,
         density_km_per_km2=density, junction_share_of_groups=0.1,
         open_junction_m=2 * STRAIGHT * factor, open_stretch_m=STRAIGHT * factor,
@@ -149,7 +149,7 @@ def test_more_sites_never_cover_less(first, more):
 
 @pytest.fixture(scope="module")
 def committed():
-    return reference_networks.load_fabrics()
+    return reference_networks.load_reference_networks()
 
 
 def test_a_ring_inside_another_never_covers_more(committed):

@@ -43,7 +43,7 @@ EXACT = fixed(foreign_fabric_log_sd=0.0, junction_site_share=0.25)
 
 def fabric(name: str, factor: float = 1.0, *, left: float | None = None, density=None):
     blocked = None if left is None else STRAIGHT * factor * left
-    return reference_networks.Fabric(
+    return reference_networks.ReferenceNetwork(
         id=name, name=name, country="", source="", licence="", length_km=1.0, n_built_cells=9,
         density_km_per_km2=density, junction_share_of_groups=0.1,
         open_junction_m=2 * STRAIGHT * factor, open_stretch_m=STRAIGHT * factor,
@@ -87,7 +87,7 @@ def test_one_network_gives_no_spread():
 
 @pytest.fixture(scope="module")
 def committed():
-    return reference_networks.load_fabrics()
+    return reference_networks.load_reference_networks()
 
 
 def test_the_file_holds_the_networks_and_their_licence(committed):
@@ -97,7 +97,7 @@ def test_the_file_holds_the_networks_and_their_licence(committed):
     assert [f.id for f in committed if f.blocked_stretch_m is not None] == [
         "helsinki-centre", "liechtenstein", "north-bayreuth",
     ]  # fmt: skip
-    assert reference_networks.fabrics_sha256() == store.sha256_file(
+    assert reference_networks.networks_sha256() == store.sha256_file(
         store.builtin_dir() / reference_networks.FILE
     )
 
@@ -143,7 +143,7 @@ def own_copy(home, change) -> None:
 
 def test_a_users_own_file_goes_first(home):
     own_copy(home, lambda d: d["fabrics"][0].update(name="My town"))
-    assert reference_networks.load_fabrics()[0].name == "My town"
+    assert reference_networks.load_reference_networks()[0].name == "My town"
 
 
 @pytest.mark.parametrize(
@@ -162,10 +162,10 @@ def test_a_users_own_file_goes_first(home):
 def test_a_file_that_does_not_fit_is_refused_in_a_sentence(home, change):
     own_copy(home, change)
     with pytest.raises(InputDataError, match=r"fabrics\.json cannot be used"):
-        reference_networks.load_fabrics()
+        reference_networks.load_reference_networks()
 
 
 def test_a_file_that_is_no_json_is_refused(home):
     (home / reference_networks.FILE).write_bytes(b"[" * 100_000)
     with pytest.raises(InputDataError, match=r"fabrics\.json cannot be used"):
-        reference_networks.load_fabrics()
+        reference_networks.load_reference_networks()

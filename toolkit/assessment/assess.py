@@ -222,7 +222,7 @@ def source_refs(inputs: Inputs) -> tuple[SourceRef, ...]:
             SourceRef(
                 id="fabrics",
                 publisher="Reference street fabrics, © OpenStreetMap contributors, ODbL",
-                date=f"sha256 {inputs.loaded.fabrics_sha256[:12]}",
+                date=f"sha256 {inputs.loaded.networks_sha256[:12]}",
             )
         )
     return tuple(rows)

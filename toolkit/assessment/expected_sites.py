@@ -19,6 +19,7 @@ from toolkit.assessment.site_plan import share_inside
 from toolkit.base.arrays import FloatArray
 from toolkit.base.quantity import INTERVAL, Quantity
 from toolkit.base.version import __version__
+from toolkit.engine import cells
 from toolkit.language import words
 from toolkit.language.translate import LANGUAGES
 from toolkit.siting import inclusion
@@ -72,24 +73,21 @@ def predict(inputs: Inputs, *, cell_m: float = CELL_M) -> tuple[gpd.GeoDataFrame
         inputs.n_cameras * inside / inputs.per_site,
         groups,
     )
-    step = np.floor(groups.centre_xy_m / cell_m).astype(np.int64)
-    north_east, cell = np.unique(step[:, ::-1], axis=0, return_inverse=True)
-    cell = cell.reshape(-1)
-    n_cells = len(north_east)
-    km = np.bincount(cell, weights=groups.size_m, minlength=n_cells) / M_PER_KM
-    per_km = np.array([np.bincount(cell, weights=p, minlength=n_cells) for p in prob]) / km
+    grid = cells.grid(groups.centre_xy_m, cell_m)
+    # Each cell has a group, so that every sum has an entry for each cell.
+    km = np.bincount(grid.cell, weights=groups.size_m) / M_PER_KM
+    per_km = np.array([np.bincount(grid.cell, weights=p) for p in prob]) / km
     low, _, high = np.quantile(per_km, INTERVAL, axis=0)
     mid = per_km.mean(axis=0)
-    corner = north_east[:, ::-1] * cell_m
     frame = gpd.GeoDataFrame(
         {
-            "cell": [f"{int(east)}_{int(north)}" for east, north in corner],
+            "cell": [f"{int(east)}_{int(north)}" for east, north in grid.corner_m],
             "street_km": np.round(km, 2),
             "sites_per_km_low": _rounded(low),
             "sites_per_km_mid": _rounded(mid),
             "sites_per_km_high": _rounded(np.maximum(mid, high)),
         },
-        geometry=shapely.box(*corner.T, *(corner + cell_m).T),
+        geometry=grid.squares(),
         crs=pack.manifest.crs,
     ).to_crs(_CRS)
     frame["geometry"] = shapely.transform(

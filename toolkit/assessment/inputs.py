@@ -86,7 +86,7 @@ def make_inputs(loaded: Loaded, design: Design | None = None) -> Inputs:
     design = design or Design(question.n_draws, question.seed)
     figures = city_figures(
         loaded.city,
-        loaded.fabrics,
+        loaded.networks,
         values,
         design,
         boundary=manifest.boundary if manifest else None,
@@ -126,7 +126,7 @@ def _brand(
 
 def city_figures(
     city: City,
-    fabrics: Sequence[reference_networks.Fabric],
+    networks: Sequence[reference_networks.ReferenceNetwork],
     assumptions: AssumptionSet,
     design: Design,
     *,
@@ -137,7 +137,7 @@ def city_figures(
 
     Parameters
     ----------
-    fabrics
+    networks
         Reference networks.
     boundary
         Boundary of its installed streets, or None where there are none.
@@ -163,5 +163,5 @@ def city_figures(
         area_km2=fixed(boundary.area_km2 if boundary else None),
         population=population,
         junctions=fixed(junctions),
-        street_km_per_km2=reference_networks.draw_density(fabrics, assumptions, design),
+        street_km_per_km2=reference_networks.draw_density(networks, assumptions, design),
     )

@@ -7,7 +7,7 @@ the layers on the map (`Layers`) travel beside it in memory and are never part o
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import Any, Final, Literal
 
 from pydantic import Field, PrivateAttr
 
@@ -26,9 +26,6 @@ from toolkit.base.terms import (
     Status,
     Tier,
 )
-
-if TYPE_CHECKING:
-    pass
 
 SCHEMA: Final = "camera-exposure.assessment/2"
 
@@ -227,10 +224,9 @@ class Assessment(Record):
     def layers(self) -> Layers | None:
         """What is drawn; None where no streets are installed, or after reading JSON.
 
-        Made now if nobody has asked for them before, see `LazyLayers`.
+        Made at the first request, see `LazyLayers`.
         """
-        kept = self._layers
-        return kept.get() if isinstance(kept, LazyLayers) else kept
+        return self.make_layers(lambda _: None)
 
     def make_layers(self, progress: Progress) -> Layers | None:
         """Return `layers`, and say how far they are while they are made."""

@@ -22,7 +22,7 @@ CORE_RADII_KM = (1.0, 2.0, 5.0)
 def on_city_level(inputs: Inputs) -> Outcome:
     """Estimate from reference fabrics, for a city whose streets are not installed."""
     design, values = inputs.design, inputs.assumptions
-    known = inputs.loaded.fabrics
+    known = inputs.loaded.networks
     views = candidate_views(
         inputs.cameras, inputs.per_site, reach_m=values.value("optics.max_range_m")
     )

@@ -187,7 +187,7 @@ class CityData:
         Manifests of all installed streets of the city, those of `manifest` first.
     model
         Geometry of siting.
-    fabrics, fabrics_sha256
+    networks, networks_sha256
         Reference networks, and the hash of their file.
     hashes
         What an answer follows from.
@@ -203,8 +203,8 @@ class CityData:
     catalogue: Catalogue
     model: candidates.SitingModel
     profiles: profiles.Profiles
-    fabrics: tuple[reference_networks.Fabric, ...]
-    fabrics_sha256: str
+    networks: tuple[reference_networks.ReferenceNetwork, ...]
+    networks_sha256: str
     hashes: Mapping[str, Any]
     unused_hashes: Mapping[str, Any]
 
@@ -343,8 +343,8 @@ def _read(city: str, pack: str | None, evidence: Path | None, state: _State) -> 
         catalogue=load_catalogue(),
         model=model,
         profiles=fitted,
-        fabrics=reference_networks.load_fabrics(),
-        fabrics_sha256=reference_networks.fabrics_sha256(),
+        networks=reference_networks.load_reference_networks(),
+        networks_sha256=reference_networks.networks_sha256(),
         hashes={
             "city_record": found.model_dump(mode="json"),
             "evidence_sha256": evidence_sha256(claims),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,17 +14,18 @@ from toolkit.base.draws import Design
 from toolkit.base.errors import InputDataError
 from toolkit.engine.views import BIN_M
 from toolkit.streets.reference_networks import (
-    _LEAST_MISS,
     N_VIEW_BINS,
     VIEW_BIN_M,
-    Fabric,
-    _mixed_log,
+    ReferenceNetwork,
     predictive_log,
 )
 
+_LEAST_MISS: Final = 1e-12
+"""Least chance that a site misses a point, so that its logarithm is finite."""
+
 
 def draw_view_curve(
-    fabrics: Sequence[Fabric], assumptions: AssumptionSet, design: Design
+    networks: Sequence[ReferenceNetwork], assumptions: AssumptionSet, design: Design
 ) -> FloatArray:
     """Draw how much street one site has in view, by distance, in such a city.
 
@@ -45,11 +47,11 @@ def draw_view_curve(
         If fewer than two networks have buildings.
     """
     share = assumptions.draw("city.junction_site_share", design)
-    open_log = _mixed_log([(f.open_junction_m, f.open_stretch_m) for f in fabrics], share)
-    walled = np.array([f.blocked_stretch_m is not None for f in fabrics], dtype=bool)
+    open_log = _mixed_log([(f.open_junction_m, f.open_stretch_m) for f in networks], share)
+    walled = np.array([f.blocked_stretch_m is not None for f in networks], dtype=bool)
     behind = [
         (f.blocked_junction_m, f.blocked_stretch_m)
-        for f in fabrics
+        for f in networks
         if f.blocked_junction_m is not None and f.blocked_stretch_m is not None
     ]
     kept = predictive_log(
@@ -61,6 +63,15 @@ def draw_view_curve(
         assumptions.draw("city.foreign_fabric_log_sd", design),
     )
     return np.exp(in_view + np.minimum(kept, 0.0))
+
+
+def _mixed_log(
+    curves: Sequence[tuple[FloatArray, FloatArray]], junction_share: FloatArray
+) -> FloatArray:
+    """Return the logarithm of the mix of junction and stretch curves, shape (n, D, bins)."""
+    pairs = np.array(curves, dtype=float).reshape(len(curves), 2, N_VIEW_BINS)
+    share = junction_share[None, :, None]
+    return np.asarray(np.log(share * pairs[:, None, 0] + (1 - share) * pairs[:, None, 1]))
 
 
 def covered_length_m(curve_m: FloatArray, views: NDArray[np.floating]) -> FloatArray:

@@ -15,7 +15,7 @@ from toolkit.assessment.inputs import Inputs
 from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.terms import Allocation
 from toolkit.engine import site_chance
-from toolkit.engine.scene import Frame
+from toolkit.engine.scene import SceneGeometry
 from toolkit.siting import inclusion, weights
 from toolkit.streets.pack import Pack
 
@@ -72,7 +72,7 @@ def reducing_of(inputs: Inputs) -> float:
 
 
 def chance_of_sites(
-    inputs: Inputs, frame: Frame, in_scope: FloatArray, inside_share: FloatArray
+    inputs: Inputs, geometry: SceneGeometry, in_scope: FloatArray, inside_share: FloatArray
 ) -> site_chance.SiteChance:
     """Return the chance that each site of a city exists.
 
@@ -87,36 +87,36 @@ def chance_of_sites(
     n_here = np.maximum(inputs.n_cameras * inside_share, in_scope)
     n_sites = (n_here - in_scope) / inputs.per_site
     factor = inclusion.inclusion_factor(
-        weights.weights_of(inputs.loaded.operators, frame.groups, values, design),
+        weights.weights_of(inputs.loaded.operators, geometry.groups, values, design),
         n_sites,
-        frame.ranked,
+        geometry.ranked,
     )
-    size_m = np.where(frame.group_free, frame.groups.size_m, 0.0)
+    size_m = np.where(geometry.group_free, geometry.groups.size_m, 0.0)
     # Mapped cameras are there, whoever runs them; scope only says how many of the report
     # they are.
     return site_chance.SiteChance.of_classes(
         factor.T,
-        frame.groups.weight_class,
+        geometry.groups.weight_class,
         size_m,
         np.minimum(n_sites, (size_m > 0).sum()),
-        district=frame.group_district,
+        district=geometry.group_district,
         cluster_size=values.draw("sites.cluster_size", design)
         * inputs.loaded.operators.cluster_factor,
-        n_certain=len(frame.fixed_count),
+        n_certain=len(geometry.fixed_count),
     )
 
 
-def plan_sites(inputs: Inputs, pack: Pack, frame: Frame) -> SitePlan:
+def plan_sites(inputs: Inputs, pack: Pack, geometry: SceneGeometry) -> SitePlan:
     """Share the reported cameras out over the sites of a whole city."""
-    length, known = frame.points.length, frame.point_known
+    length, known = geometry.points.length, geometry.point_known
     reducing = reducing_of(inputs)
-    in_scope = mapped_share(inputs) * frame.n_mapped * reducing
+    in_scope = mapped_share(inputs) * geometry.n_mapped * reducing
     inside = share_inside(inputs, pack)
     among = np.flatnonzero(known)
     return SitePlan(
-        chance=chance_of_sites(inputs, frame, in_scope, inside.drawn),
+        chance=chance_of_sites(inputs, geometry, in_scope, inside.drawn),
         cases={
-            reading: chance_of_sites(inputs, frame, in_scope, share)
+            reading: chance_of_sites(inputs, geometry, in_scope, share)
             for reading, share in inside.cases.items()
         },
         in_scope=in_scope,

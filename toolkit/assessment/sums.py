@@ -88,7 +88,7 @@ def add_up(
     sample
         The points of the scene that belong to the sample of the city.
     """
-    rows, views = _rows_and_views(inputs, scene)
+    rows, views = rows_and_views(inputs, scene)
     line, n_streets = scene.points.line, len(scene.lines)
     summary = closed_form.summarise(rows, plan.chance, views, scene.points.length, line, n_streets)
     street_m = np.bincount(line, weights=scene.points.length, minlength=n_streets)
@@ -100,14 +100,27 @@ def add_up(
 
 def add_up_totals(inputs: Inputs, scene: Scene, plan: SitePlan, sample: IntArray) -> Sums:
     """Return the sums of `add_up` alone, in less time: no point is summarised."""
-    rows, views = _rows_and_views(inputs, scene)
+    rows, views = rows_and_views(inputs, scene)
     counted_m = np.where(scene.street_known[scene.points.line], scene.points.length, 0.0)
     expected_m = closed_form.covered_length(rows, plan.chance, views, counted_m)
     return _sums(inputs, scene, plan, sample, rows, views, expected_m)
 
 
-def _rows_and_views(inputs: Inputs, scene: Scene) -> tuple[pairs_by_point.PointRows, Float32Array]:
-    rows = scene.rows.seen_by(inputs.cameras.height_m)
+def rows_and_views(
+    inputs: Inputs, scene: Scene, rows: pairs_by_point.PointRows | None = None
+) -> tuple[pairs_by_point.PointRows, Float32Array]:
+    """Return pairs of a scene as the drawn cameras see them, and their view table.
+
+    Parameters
+    ----------
+    inputs
+        Evidence and optics, drawn.
+    scene
+        The scene.
+    rows
+        Some of its pairs; all by default.
+    """
+    rows = (scene.rows if rows is None else rows).seen_by(inputs.cameras.height_m)
     return rows, view_table(
         inputs.cameras,
         inputs.per_site,

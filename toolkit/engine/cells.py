@@ -48,6 +48,11 @@ class Grid:
     cell: IntArray
     size_m: float
 
+    def squares(self) -> NDArray[np.object_]:
+        """Return each cell as a polygon."""
+        corners = (*self.corner_m.T, *(self.corner_m + self.size_m).T)
+        return np.asarray(shapely.box(*corners), dtype=object)
+
 
 def grid(xy_m: FloatArray, size_m: float) -> Grid:
     """Return the cells of a grid that starts at the origin of the metric system.
@@ -116,7 +121,7 @@ def cell_frame(
             "street_m": street_m,
             "unknown_share": np.clip(1.0 - known_m / street_m, 0.0, 1.0),
         },
-        geometry=_squares(cells),
+        geometry=cells.squares(),
         crs=crs,
     ).to_crs(_CRS)
     low, mid, high = figures
@@ -151,10 +156,3 @@ def _ids(cells: Grid, crs: str) -> list[str]:
     return [
         f"{system}RES{cells.size_m:g}mN{north:.10g}E{east:.10g}" for east, north in cells.corner_m
     ]
-
-
-def _squares(cells: Grid) -> NDArray[np.object_]:
-    west, south = cells.corner_m.T
-    return np.asarray(
-        shapely.box(west, south, west + cells.size_m, south + cells.size_m), dtype=object
-    )

@@ -67,10 +67,6 @@ class Standing:
     site: NDArray[np.int32]
     keys: NDArray[np.uint64]
 
-    def of_draw(self, draw: int) -> NDArray[np.int32]:
-        """Return the sites that stand in one draw."""
-        return self.site[self.first[draw] : self.first[draw + 1]]
-
 
 @dataclass(frozen=True)
 class Working:

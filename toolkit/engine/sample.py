@@ -19,7 +19,6 @@ from toolkit.base.draws import Design
 from toolkit.engine.scene import Scene, with_sight
 from toolkit.siting import candidates, districts
 from toolkit.streets.pack import Pack
-from toolkit.streets.street_points import Pieces
 
 NAME: Final = "street sample"
 """Name of the random number behind a sample."""
@@ -161,12 +160,10 @@ def thinned(scene: Scene, point: IntArray, stands_for_m: FloatArray) -> Scene:
     part = replace(
         scene,
         lines=scene.lines[street],
-        points=Pieces(
-            xy=scene.points.xy[point],
-            heading_rad=scene.points.heading_rad[point],
+        points=replace(
+            scene.points.take(point),
             length=stands_for_m,
             line=line.reshape(-1).astype(scene.points.line.dtype),
-            ordinal=scene.points.ordinal[point],
         ),
         point_known=scene.point_known[point],
     )

@@ -33,7 +33,7 @@ _JUNCTION_DEGREE = 3
 
 
 @dataclass(frozen=True)
-class Frame:
+class SceneGeometry:
     """The fixed part of a city before any line of sight; coordinates in its metric CRS.
 
     Attributes
@@ -109,7 +109,7 @@ class Frame:
 
 
 @dataclass(frozen=True)
-class Scene(Frame):
+class Scene(SceneGeometry):
     """The fixed part of a city, or of a tile of it, with its lines of sight.
 
     Attributes
@@ -145,13 +145,13 @@ def build_scene(
     Parameters
     ----------
     pack, model, mapped, stretch_m, level_height_m, district_m
-        See `build_frame`.
+        See `build_geometry`.
     reach_m
         Longest line of sight that is kept.
     person_height_m
         Height of what is looked at over roofs.
     """
-    frame = build_frame(
+    geometry = build_geometry(
         pack,
         model,
         mapped=mapped,
@@ -160,18 +160,18 @@ def build_scene(
         district_m=district_m,
     )
     pairs = sight_cache.cached_sight(
-        frame.sight_key,
-        frame.site_xy_m,
-        frame.points.xy,
-        frame.buildings,
+        geometry.sight_key,
+        geometry.site_xy_m,
+        geometry.points.xy,
+        geometry.buildings,
         reach_m=reach_m,
-        top_m=frame.top_m,
+        top_m=geometry.top_m,
         target_m=person_height_m,
     )
-    return with_sight(frame, pairs)
+    return with_sight(geometry, pairs)
 
 
-def build_frame(
+def build_geometry(
     pack: Pack,
     model: candidates.SitingModel,
     *,
@@ -179,7 +179,7 @@ def build_frame(
     stretch_m: float,
     level_height_m: float,
     district_m: float,
-) -> Frame:
+) -> SceneGeometry:
     """Build what a scene has before any line of sight.
 
     Parameters
@@ -241,7 +241,7 @@ def build_frame(
     if len(fixed.xy_m) and len(group_xy):
         distance, nearest = cKDTree(groups.centre_xy_m).query(fixed.xy_m)
         free[np.asarray(nearest)[distance <= model.mapped_site_m]] = False
-    return Frame(
+    return SceneGeometry(
         lines=lines,
         points=points,
         point_known=known,
@@ -271,30 +271,30 @@ def build_frame(
     )
 
 
-def with_sight(frame: Frame, pairs: sight.Sight) -> Scene:
-    """Put lines of sight between all sites and the points of a frame beside it."""
-    n_groups = len(frame.group_free)
+def with_sight(geometry: SceneGeometry, pairs: sight.Sight) -> Scene:
+    """Put lines of sight between all sites and the points of a geometry beside it."""
+    n_groups = len(geometry.group_free)
     view = np.concatenate(
         [
             np.full(n_groups, views.CANDIDATE, dtype=np.int64),
-            views.mapped_view(frame.fixed_count),
+            views.mapped_view(geometry.fixed_count),
         ]
     )
     unknown = np.full(n_groups, np.nan)
     rows = pairs_by_point.point_rows(
         pairs,
-        len(frame.points.xy),
+        len(geometry.points.xy),
         view,
-        np.concatenate([unknown, frame.fixed_axis_deg]),
-        np.concatenate([unknown, frame.fixed_width_deg]),
-        np.concatenate([frame.groups.street_deg, np.full(len(frame.fixed_count), np.nan)]),
+        np.concatenate([unknown, geometry.fixed_axis_deg]),
+        np.concatenate([unknown, geometry.fixed_width_deg]),
+        np.concatenate([geometry.groups.street_deg, np.full(len(geometry.fixed_count), np.nan)]),
     )
-    parts = {item.name: getattr(frame, item.name) for item in fields(Frame)}
+    parts = {item.name: getattr(geometry, item.name) for item in fields(SceneGeometry)}
     return Scene(**parts, lines_of_sight=pairs, rows=rows)
 
 
-def _metric(frame: gpd.GeoDataFrame, crs: str) -> NDArray[np.object_]:
-    return np.asarray(frame.geometry.to_crs(crs).array, dtype=object)
+def _metric(layer: gpd.GeoDataFrame, crs: str) -> NDArray[np.object_]:
+    return np.asarray(layer.geometry.to_crs(crs).array, dtype=object)
 
 
 def middles(lines: NDArray[np.object_]) -> FloatArray:

@@ -6,7 +6,6 @@ import math
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
 from toolkit.base.arrays import Float32Array, FloatArray, IntArray
@@ -63,21 +62,6 @@ def directed_view(offset_deg: FloatArray) -> IntArray:
     folded = np.abs((np.asarray(offset_deg) + 180.0) % 360.0 - 180.0)
     step = np.minimum((folded / 360.0 * _OFFSET_STEPS).astype(np.int64), _HALF_CIRCLE - 1)
     return 1 + MAX_PER_SITE + step
-
-
-def view_code(view: IntArray, least_dm: NDArray[np.uint8]) -> IntArray:
-    """Return the kind of view of pairs: the row for open sight, and what a roof leaves of it.
-
-    Parameters
-    ----------
-    view
-        `CANDIDATE`, `mapped_view`, `directed_view`, `IN_FIELD`, `TURNING` or `BY_STREET` and the
-        class of angle, shape (N,).
-    least_dm
-        Least camera height in tenths of a metre, 0 where nothing stands between, shape (N,).
-    """
-    band = np.where(least_dm > 0, 1 + least_dm.astype(np.int64) // _HEIGHT_STEP_DM, 0)
-    return np.asarray(view + N_VIEWS * band)
 
 
 def known_width(width_deg: FloatArray) -> FloatArray:

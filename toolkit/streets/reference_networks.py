@@ -35,7 +35,6 @@ N_VIEW_BINS: Final = 50
 """Bins up to 250 m, the longest range that an assumption set may give a camera."""
 
 _LEAST_FABRICS: Final = 2
-_LEAST_MISS: Final = 1e-12
 
 _Positive = Annotated[float, Field(gt=0)]
 _Curve = Annotated[tuple[_Positive, ...], Field(min_length=N_VIEW_BINS, max_length=N_VIEW_BINS)]
@@ -87,7 +86,7 @@ class FabricFile(Record):
 
 
 @dataclass(frozen=True)
-class Fabric:
+class ReferenceNetwork:
     """One reference network.
 
     Attributes
@@ -131,18 +130,18 @@ def _read_bytes() -> bytes:
 
 
 @lru_cache(maxsize=1)
-def _parse(data: bytes) -> tuple[Fabric, ...]:
+def _parse(data: bytes) -> tuple[ReferenceNetwork, ...]:
     try:
         rows = FabricFile.model_validate(json.loads(data)).fabrics
     except (ValueError, ValidationError, RecursionError) as error:
         msg = f"{FILE} cannot be used: {error}. Mend that entry or remove your own copy."
         raise InputDataError(msg) from error
-    return tuple(_fabric(row) for row in rows)
+    return tuple(_network(row) for row in rows)
 
 
-def _fabric(row: FabricRow) -> Fabric:
+def _network(row: FabricRow) -> ReferenceNetwork:
     groups = row.n_junction_groups + row.n_stretch_groups
-    return Fabric(
+    return ReferenceNetwork(
         id=row.id,
         name=row.name,
         country=row.country,
@@ -163,7 +162,7 @@ def _optional(values: tuple[float, ...] | None) -> FloatArray | None:
     return None if values is None else np.array(values)
 
 
-def load_fabrics() -> tuple[Fabric, ...]:
+def load_reference_networks() -> tuple[ReferenceNetwork, ...]:
     """Read the reference networks, the user's own file first.
 
     Raises
@@ -174,8 +173,8 @@ def load_fabrics() -> tuple[Fabric, ...]:
     return _parse(_read_bytes())
 
 
-def fabrics_sha256() -> str:
-    """Return the SHA-256 of the file that `load_fabrics` reads.
+def networks_sha256() -> str:
+    """Return the SHA-256 of the file that `load_reference_networks` reads.
 
     Raises
     ------
@@ -222,7 +221,7 @@ def predictive_log(
 
 
 def draw_density(
-    fabrics: Sequence[Fabric], assumptions: AssumptionSet, design: Design
+    networks: Sequence[ReferenceNetwork], assumptions: AssumptionSet, design: Design
 ) -> FloatArray:
     """Draw the street length per built km2 of a city that is none of the networks.
 
@@ -236,7 +235,7 @@ def draw_density(
     InputDataError
         If fewer than two networks have a density.
     """
-    known = [f.density_km_per_km2 for f in fabrics if f.density_km_per_km2 is not None]
+    known = [f.density_km_per_km2 for f in networks if f.density_km_per_km2 is not None]
     return np.exp(
         predictive_log(
             np.log(np.array(known)),
@@ -244,12 +243,3 @@ def draw_density(
             assumptions.draw("city.foreign_fabric_log_sd", design),
         )
     )
-
-
-def _mixed_log(
-    curves: Sequence[tuple[FloatArray, FloatArray]], junction_share: FloatArray
-) -> FloatArray:
-    """Return the logarithm of the mix of junction and stretch curves, shape (n, D, bins)."""
-    pairs = np.array(curves, dtype=float).reshape(len(curves), 2, N_VIEW_BINS)
-    share = junction_share[None, :, None]
-    return np.asarray(np.log(share * pairs[:, None, 0] + (1 - share) * pairs[:, None, 1]))

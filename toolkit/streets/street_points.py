@@ -34,6 +34,10 @@ class Pieces:
     line: IntArray
     ordinal: IntArray
 
+    def take(self, which: IntArray) -> Pieces:
+        """Return some of the pieces, in that order."""
+        return Pieces(*(values[which] for values in vars(self).values()))
+
 
 def cut(lines: NDArray[np.object_], piece_length: float) -> Pieces:
     """Cut each line into equal pieces of about `piece_length`, at least one per line."""

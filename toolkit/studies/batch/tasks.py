@@ -13,7 +13,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -122,14 +122,16 @@ def tasks_of(job: Job, out: Path, values: AssumptionSet | None = None) -> tuple[
     shares = question.part("scene") if pack else ""
     n = tiles.n_tiles(pack, job.tile_km) if pack and job.tile_km else 0
 
-    def task(kind: Kind, tile: int, n_tiles: int, sight: str) -> Task:
-        return Task(job, key, kind, tile, n_tiles, sight, str(out), str(store.home_dir()))
-
+    whole = Task(job, key, "whole", 0, 0, shares, str(out), str(store.home_dir()))
     if n <= 1:
-        return (task("whole", 0, 0, shares),)
+        return (whole,)
+    finish = replace(whole, kind="finish", n_tiles=n, shares="")
     return (
-        *(task("tile", k, n, f"{shares} {job.tile_km} {k}") for k in range(n)),
-        task("finish", 0, n, ""),
+        *(
+            replace(finish, kind="tile", tile=k, shares=f"{shares} {job.tile_km} {k}")
+            for k in range(n)
+        ),
+        finish,
     )
 
 
@@ -205,38 +207,32 @@ def run_task(task: Task) -> bool:
             files[task.part] = parquet_bytes(found.layers.streets)
         _write(task, files)
     elif task.kind == "tile":
-        _compute_tile(task, make_inputs(question.load()))
+        sums, streets = tiles.compute_tile(
+            make_inputs(question.load()), task.tile, task.job.tile_km or 0.0
+        )
+        _write(task, {task.part: parquet_bytes(streets), task.sums: sums_bytes(sums)})
     else:
         _finish(task, make_inputs(question.load()))
     return True
 
 
-def _compute_tile(task: Task, inputs: Inputs) -> None:
-    sums, streets = tiles.compute_tile(inputs, task.tile, task.job.tile_km or 0.0)
-    _write(task, {task.part: parquet_bytes(streets), task.sums: sums_bytes(sums)})
-
-
 def _finish(task: Task, inputs: Inputs) -> None:
     """Add the tiles of a job up. Their parts become files of the job."""
-    parts = [_tile_of(task, k) for k in range(task.n_tiles)]
+    parts = [replace(task, kind="tile", tile=k) for k in range(task.n_tiles)]
     lost = [part.id for part in parts if not is_finished(part)]
     if lost:
         msg = f"{lost[0]} is not there any more. Start the run again with --resume."
         raise InputDataError(msg)
     sums = total([read_sums(part.sums.read_bytes()) for part in parts])
     city = tiles.open_city(inputs.loaded, task.job.tile_km or 0.0)
-    plan = plan_sites(inputs, city.pack, city.frame)
-    outcome = outcome_of(inputs, city.pack, city.frame, plan, sums, layers=None)
+    plan = plan_sites(inputs, city.pack, city.geometry)
+    outcome = outcome_of(inputs, city.pack, city.geometry, plan, sums, layers=None)
     _write(
         task,
         {task.assessment: _json(assemble(inputs, outcome))},
         also=[part.part for part in parts],
     )
     shutil.rmtree(parts[0].record.parent)
-
-
-def _tile_of(task: Task, tile: int) -> Task:
-    return Task(task.job, task.key, "tile", tile, task.n_tiles, "", task.out, task.home)
 
 
 def _json(assessment: Assessment) -> bytes:
@@ -277,17 +273,10 @@ def parquet_bytes(streets: gpd.GeoDataFrame) -> bytes:
 
 def sums_bytes(sums: Sums) -> bytes:
     """Return the sums of a tile as the bytes of an ``.npz`` file."""
-    arrays: dict[str, Any] = {
-        "expected_m": sums.expected_m,
-        "realised_m": sums.realised_m,
-        "alone_m": sums.alone_m,
-        "everything_m": sums.everything_m,
-        "sample_m": np.array(sums.sample_m),
-        "n_able": sums.n_able,
-        **{f"case_{name}": value for name, value in sums.cases_m.items()},
-    }
+    arrays = dict(vars(sums))
+    cases_m = arrays.pop("cases_m")
     stream = io.BytesIO()
-    np.savez(stream, **arrays)
+    np.savez(stream, **arrays, **{f"case_{name}": value for name, value in cases_m.items()})
     return stream.getvalue()
 
 

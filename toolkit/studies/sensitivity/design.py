@@ -24,7 +24,6 @@ from toolkit.base.arrays import FloatArray
 from toolkit.base.draws import Design
 
 Method = Literal["sobol", "morris"]
-METHODS: Final[tuple[Method, ...]] = ("sobol", "morris")
 
 BOUNDARY_COLUMN: Final = "boundary"
 CONFIDENCE: Final = 0.9
@@ -234,37 +233,16 @@ def indices(layout: Layout, output: FloatArray) -> Indices | None:
         return None
     problem = _problem(layout.factors, layout.method)
     # SALib takes a seed of zero for none.
-    seed = layout.seed + 1
+    bootstrap = {"num_resamples": RESAMPLES, "conf_level": CONFIDENCE, "seed": layout.seed + 1}
     if layout.method == "sobol":
-        found = sobol_analysis.analyze(
-            problem,
-            output,
-            calc_second_order=False,
-            num_resamples=RESAMPLES,
-            conf_level=CONFIDENCE,
-            seed=seed,
-        )
-        return Indices(
-            np.asarray(found["S1"], dtype=float),
-            np.asarray(found["S1_conf"], dtype=float),
-            np.asarray(found["ST"], dtype=float),
-            np.asarray(found["ST_conf"], dtype=float),
-        )
+        found = sobol_analysis.analyze(problem, output, calc_second_order=False, **bootstrap)
+        names = ("S1", "S1_conf", "ST", "ST_conf")
+        return Indices(*(np.asarray(found[name], float) for name in names))
     found = morris_analysis.analyze(
-        problem,
-        layout.matrix,
-        output,
-        num_resamples=RESAMPLES,
-        conf_level=CONFIDENCE,
-        num_levels=MORRIS_LEVELS,
-        seed=seed,
+        problem, layout.matrix, output, num_levels=MORRIS_LEVELS, **bootstrap
     )
-    return Indices(
-        None,
-        None,
-        np.asarray(found["mu_star"], dtype=float),
-        np.asarray(found["mu_star_conf"], dtype=float),
-    )
+    total, conf = (np.asarray(found[name], float) for name in ("mu_star", "mu_star_conf"))
+    return Indices(None, None, total, conf)
 
 
 def _problem(factors: Sequence[Factor], method: Method) -> dict[str, Any]:

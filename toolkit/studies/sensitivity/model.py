@@ -19,6 +19,7 @@ from toolkit.assessment.on_streets import scene_of
 from toolkit.assessment.outcome import M_PER_KM
 from toolkit.assessment.question import Loaded
 from toolkit.assessment.site_plan import chance_of_sites, mapped_share, reducing_of, share_inside
+from toolkit.assessment.sums import rows_and_views
 from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.draws import Design
 from toolkit.base.terms import TIERS, Progress
@@ -114,9 +115,7 @@ def expected_shares(
     for k, option in enumerate(options):
         if option.pack is not None or drawn is None:
             drawn = make_inputs(_with_streets(loaded, option.pack), design)
-        sampled = None
-        if option.pack is not None:
-            sampled = _open(drawn, n_points)
+        sampled = None if option.pack is None else _open(drawn, n_points)
         mine = np.flatnonzero(choice == k)
         for begin in range(0, len(mine), _CHUNK):
             rows = mine[begin : begin + _CHUNK]
@@ -265,13 +264,7 @@ def _on_sample(inputs: Inputs, on: _Sampled) -> FloatArray:
     in_scope = mapped_share(inputs) * on.scene.n_mapped * on.reducing
     inside = share_inside(inputs, on.pack).drawn
     chance = chance_of_sites(inputs, on.scene, in_scope, inside)
-    rows = on.rows.seen_by(inputs.cameras.height_m)
-    views = view_table(
-        inputs.cameras,
-        inputs.per_site,
-        reach_m=on.scene.lines_of_sight.reach_m,
-        codes=rows.codes,
-    )
+    rows, views = rows_and_views(inputs, on.scene, on.rows)
     prob = closed_form.closed_form(rows, chance, views)
     return np.asarray(np.einsum("p,ptd->dt", on.weight, prob), dtype=float)
 
@@ -286,7 +279,7 @@ def _on_disc(inputs: Inputs, radius_km: float) -> FloatArray:
     scale, as `toolkit.assessment.site_plan.share_inside` has it for streets.
     """
     design, values = inputs.design, inputs.assumptions
-    known = inputs.loaded.fabrics
+    known = inputs.loaded.networks
     views = view_table(
         inputs.cameras,
         inputs.per_site,
