@@ -139,21 +139,19 @@ def _sums(
     expected_m: FloatArray,
 ) -> Sums:
     """Place the cameras once per draw, take the cases, and put the sums together."""
-    design, length, n_groups = inputs.design, scene.points.length, len(scene.group_free)
+    design, length, sites = inputs.design, scene.points.length, scene.sites
     known_m = np.where(scene.point_known, length, 0.0)
     placed = placement.simulate(
         scene.lines_of_sight,
         plan.chance,
-        np.concatenate([np.zeros(n_groups, dtype=np.int64), scene.fixed_count]),
-        np.concatenate([np.full(n_groups, np.nan), scene.fixed_axis_deg]),
+        sites.n_cameras,
+        sites.axis_deg,
         inputs.cameras,
         inputs.per_site,
         known_m,
         design,
-        fixed_width_deg=np.concatenate([np.full(n_groups, np.nan), scene.fixed_width_deg]),
-        street_deg=np.concatenate(
-            [scene.groups.street_deg, np.full(len(scene.fixed_count), np.nan)]
-        ),
+        fixed_width_deg=sites.width_deg,
+        street_deg=sites.street_deg,
         spacing_m=inputs.assumptions.value("sites.spacing_m"),
         xy_m=scene.groups.xy_m,
     )

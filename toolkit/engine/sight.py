@@ -309,6 +309,11 @@ def build_sight(
         that are to give the same bits share that of the city.
     """
     arrays = sweep_arrays(site_xy_m, point_xy_m, buildings, top_m, origin_m)
+    return swept(arrays, reach_m=reach_m, beyond_m=beyond_m, target_m=target_m)
+
+
+def swept(arrays: SweepArrays, *, reach_m: float, beyond_m: float, target_m: float) -> Sight:
+    """Return all pairs of `sweep`; arguments as `build_sight`."""
     blocks = list(sweep(arrays, reach_m=reach_m, beyond_m=beyond_m, target_m=target_m))
     return Sight(
         start=np.concatenate([[0], *(block[0] for block in blocks)]).astype(np.int64).cumsum(),
