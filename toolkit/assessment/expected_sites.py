@@ -1,7 +1,7 @@
-"""Where sites are expected in a city: cells of a metric grid, in the order of the map.
+"""Expected sites per kilometre of street, by cell of a metric grid in map order.
 
-Cells say how many sites of the reported system the model expects per kilometre of street. They are
-never sorted by that figure, and figures are rounded, so that no list of places comes out.
+Cells are never sorted by the figure, and figures are rounded, so that the result is no list of
+places.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import shapely
 
 from toolkit.assessment.assess import source_refs
 from toolkit.assessment.inputs import Inputs
+from toolkit.assessment.model import AssumptionsPart
 from toolkit.assessment.outcome import M_PER_KM
 from toolkit.assessment.site_plan import share_inside
 from toolkit.base.arrays import FloatArray
@@ -33,7 +34,7 @@ SCHEMA: Final = "camera-exposure.siting-cells/1"
 CELL_M: Final = 250.0
 LAYER: Final = "cells"
 _DIGITS: Final = 2
-"""Significant digits of figures: enough to see the pattern, too few to rank."""
+"""Significant digits of figures: enough for a pattern, too few for a ranking."""
 _DECIMALS_DEG: Final = 7
 _CRS: Final = "EPSG:4326"
 
@@ -41,7 +42,7 @@ _CRS: Final = "EPSG:4326"
 def predict(inputs: Inputs, *, cell_m: float = CELL_M) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
     """Return cells with the expected number of sites per kilometre of street, and metadata.
 
-    Mapped cameras are not used, so that they can be compared with the figures.
+    Mapped cameras are not used, so that the figures can be tested against them.
 
     Parameters
     ----------
@@ -55,10 +56,9 @@ def predict(inputs: Inputs, *, cell_m: float = CELL_M) -> tuple[gpd.GeoDataFrame
     cells
         ``cell`` (east and north of its south-west corner, in metres of the metric system),
         ``street_km``, ``sites_per_km_low``, ``_mid`` and ``_high`` (5 % point, mean, 95 % point
-        over all that is not known); polygons in EPSG:4326, from south to north and from west to
-        east.
+        over all draws); polygons in EPSG:4326, from south to north, then from west to east.
     metadata
-        What they rest on and what they cannot say, in both languages.
+        Inputs and limits of the figures, in both languages.
 
     Raises
     ------
@@ -97,7 +97,7 @@ def predict(inputs: Inputs, *, cell_m: float = CELL_M) -> tuple[gpd.GeoDataFrame
 
 
 def _groups(pack: Pack, stretch_m: float) -> Candidates:
-    """Return stretches of street as groups that hold at most one site each."""
+    """Return stretches of street as candidate groups of at most one site each."""
     points = street_points(pack_layers(pack), stretch_m)
     code, of = np.unique(points.code, return_inverse=True)
     return Candidates(
@@ -137,11 +137,7 @@ def _metadata(inputs: Inputs, pack: Pack, cell_m: float) -> dict[str, Any]:
             "concentration": operators.mixture.concentration,
             "reason": operators.mixture.reason,
         },
-        "assumptions": {
-            "name": inputs.assumptions.name,
-            "sha256": inputs.assumptions.sha256,
-            "changed": dict(inputs.assumptions.changed),
-        },
+        "assumptions": AssumptionsPart.of(inputs.assumptions).model_dump(),
         "cameras": Quantity.from_draws(inputs.n_cameras, "cameras").model_dump(mode="json"),
         "sources": [ref.model_dump(mode="json") for ref in source_refs(inputs)],
         "inputs": {"pack_sha256": pack.sha256, "siting_sha256": operators.sha256},

@@ -1,6 +1,8 @@
-"""The basis of an assessment where no streets are installed: street networks of other cities."""
+"""Assessment without installed streets, from street networks of other cities."""
 
 from __future__ import annotations
+
+from typing import Final
 
 import numpy as np
 
@@ -16,11 +18,12 @@ from toolkit.language import notes
 from toolkit.optics.camera_draws import threshold_px_m
 from toolkit.streets import reference_networks
 
-CORE_RADII_KM = (1.0, 2.0, 5.0)
+CORE_RADII_KM: Final = (1.0, 2.0, 5.0)
+"""Radii of the discs around the centre for which shares are given."""
 
 
 def on_city_level(inputs: Inputs) -> Outcome:
-    """Estimate from reference fabrics, for a city whose streets are not installed."""
+    """Estimate exposure from reference networks, for a city without installed streets."""
     design, values = inputs.design, inputs.assumptions
     known = inputs.loaded.networks
     views = candidate_views(
@@ -36,7 +39,7 @@ def on_city_level(inputs: Inputs) -> Outcome:
     shares: dict[tuple[float, Allocation], tuple[FloatArray, FloatArray]] = {}
     for radius in CORE_RADII_KM:
         disc_km = density * np.pi * radius**2
-        # Spread over the township, a disc larger than it still holds all cameras.
+        # A disc larger than the township still holds all its cameras.
         spread_km: dict[Allocation, FloatArray] = {
             "core": disc_km,
             "township": np.maximum(township_km, disc_km),

@@ -1,11 +1,9 @@
-"""A large city in tiles: each street is computed in one of them, with all sites that reach it.
+"""A large city in tiles: each street belongs to one tile, which has all sites within reach.
 
-What depends on the whole city (the sites, the chance of each, the cameras that are placed once)
-is the same in every tile, since it is worked out for the whole city before any line of sight. A
-tile then needs only the lines of sight to the points of its own streets. They come from sites
-within reach of a point, and nothing between the two lies farther away than that: so a halo as
-wide as the longest line of sight holds all sites and walls that matter, and a tile gives the same
-numbers as the city in one piece.
+The sites, the chance of each and the cameras placed once per draw are computed for the whole city
+before any line of sight, and are the same in every tile. A tile only adds the lines of sight to the
+points of its own streets. A halo as wide as the longest line of sight holds all sites and walls
+that matter, so a tile gives the same numbers as the city in one piece.
 """
 
 from __future__ import annotations
@@ -31,20 +29,20 @@ from toolkit.engine import cells, sight, sight_cache
 from toolkit.engine.scene import Scene, SceneGeometry, build_geometry, middles, with_sight
 from toolkit.streets.pack import Pack
 
-HALO_MARGIN_M = 1.0
-"""Added to the reach, so that the rounding of a position leaves nothing out."""
+HALO_MARGIN_M: Final = 1.0
+"""Margin of the halo for the rounding of positions."""
 
 
 @dataclass(frozen=True)
 class TiledCity:
-    """What all tiles of a city share.
+    """Data shared by all tiles of a city.
 
     Attributes
     ----------
     pack, geometry
         Streets and sites of the whole city.
     origin_m
-        The local origin of all lines of sight, shape (2,).
+        Local origin of all lines of sight, shape (2,).
     tile
         Tile of each street, shape (S,).
     """
@@ -59,7 +57,7 @@ cities: Final[LruCache[TiledCity]] = LruCache(1)
 
 
 def open_city(loaded: Loaded, tile_km: float) -> TiledCity:
-    """Return the streets and sites of a city, without lines of sight; the last one is kept."""
+    """Return the streets and sites of a city, without lines of sight; the last city is kept."""
     return cities.get(f"{loaded.key('scene')} {tile_km}", lambda: _city(loaded, tile_km))
 
 
@@ -83,7 +81,7 @@ def _city(loaded: Loaded, tile_km: float) -> TiledCity:
 
 
 def tile_of_streets(lines: NDArray[np.object_], tile_km: float) -> IntArray:
-    """Return the tile of each street: that of its middle, counted row by row from the south-west.
+    """Return the tile of each street: that of its middle, numbered from the south-west by rows.
 
     Parameters
     ----------
@@ -95,7 +93,7 @@ def tile_of_streets(lines: NDArray[np.object_], tile_km: float) -> IntArray:
     Returns
     -------
     tile
-        Shape (S,). Tiles without streets have no number.
+        Number of the tile, shape (S,). Tiles without streets are not numbered.
     """
     return cells.grid(middles(lines), tile_km * M_PER_KM).cell
 
@@ -172,14 +170,14 @@ def compute_tile(inputs: Inputs, tile: int, tile_km: float) -> tuple[Sums, gpd.G
     tile
         Number of the tile, see `tile_of_streets`.
     tile_km
-        Side of the square tiles.
+        Side of the square tiles in km.
 
     Returns
     -------
     sums
-        Sums over its points: those of all tiles add up to those of the city.
+        Sums over its points, which add up to those of the city.
     streets
-        Figures of its streets, as `results.Layers.streets`.
+        Its streets, as `Layers.streets`.
     """
     city = open_city(inputs.loaded, tile_km)
     values = inputs.assumptions

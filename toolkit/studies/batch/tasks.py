@@ -1,9 +1,9 @@
-"""Many assessments in one run: the tasks of a batch, what they write, and how a run goes on.
+"""The tasks of a batch and the files they write.
 
-Each task writes its files whole or not at all, and last a record with the key of its inputs and
-the hash of each file. A task whose record fits is finished: it is never computed again, whatever
-became of the run that computed it. A city in tiles is a task for each tile and one that adds them
-up. Tasks know nothing of one another and of the machine they run on.
+Each task writes its files whole or not at all, and last a record with the key of its inputs and the
+hash of each file. A task with a matching record is finished and never computed again, however its
+run ended. A city in tiles has a task for each tile and one that adds them up. Tasks depend neither
+on one another's memory nor on the machine.
 """
 
 from __future__ import annotations
@@ -45,19 +45,19 @@ Kind = Literal["whole", "tile", "finish"]
 
 @dataclass(frozen=True)
 class Task:
-    """One piece of work, told in plain values, so that any process can do it.
+    """One piece of work in plain values, so that any process can do it.
 
     Attributes
     ----------
     job, key
-        What is computed, and the hash of its inputs when the run began.
+        The job, and the hash of its inputs at the start of the run.
     kind
-        ``whole`` for a job in one piece, ``tile`` for one tile of it, ``finish`` for adding the
-        tiles up.
+        ``whole`` for a job in one piece, ``tile`` for one tile of it, ``finish`` to add up the
+        tiles.
     tile, n_tiles
-        Number of the tile, and how many there are; 0 and 0 for one piece.
+        Index of the tile and number of tiles; 0 and 0 for one piece.
     shares
-        What the lines of sight follow from: tasks with the same text use the same ones.
+        Key of the lines of sight: tasks with the same key share them.
     out, home
         Folder of results and folder of the user's data.
     """
@@ -79,7 +79,7 @@ class Task:
 
     @cached_property
     def record(self) -> Path:
-        """File that says that the task is finished."""
+        """File that marks the task as finished."""
         if self.kind == "tile":
             return Path(self.out) / TILES / self.job.id / f"{self.tile:05d}.json"
         return Path(self.out) / JOBS / f"{self.job.id}.json"
@@ -91,7 +91,7 @@ class Task:
 
     @property
     def sums(self) -> Path:
-        """Sums over the points of a tile; not kept once they have been added up."""
+        """File of the sums of a tile; removed once they have been added up."""
         return self.record.with_suffix(".npz")
 
     @property
@@ -110,7 +110,7 @@ def tasks_of(job: Job, out: Path, values: AssumptionSet | None = None) -> tuple[
     out
         Folder of results.
     values
-        Its assumption set; read again by default.
+        Its assumption set; by default it is read.
 
     Raises
     ------
@@ -141,7 +141,7 @@ def all_tasks(jobs: Iterable[Job], out: Path) -> list[tuple[Task, ...]]:
     Raises
     ------
     InputDataError
-        If an input of any job cannot be used; all of them at once, before anything is computed.
+        If inputs cannot be used; all problems at once, before anything is computed.
     """
     found, problems = [], []
     sets: dict[tuple[str, str | None], AssumptionSet] = {}
@@ -159,7 +159,7 @@ def all_tasks(jobs: Iterable[Job], out: Path) -> list[tuple[Task, ...]]:
 
 
 def is_finished(task: Task) -> bool:
-    """Return whether a task has been finished with these inputs, and all its files are whole."""
+    """Return whether a task is finished with these inputs and all its files are intact."""
     return _is_whole(task.record, task.key, Path(task.out))
 
 
@@ -177,7 +177,7 @@ def _is_whole(record: Path, key: str, out: Path) -> bool:
 
 
 def run_task(task: Task) -> bool:
-    """Do one task, in whatever process.
+    """Run one task, in any process.
 
     Returns
     -------
@@ -187,9 +187,9 @@ def run_task(task: Task) -> bool:
     Raises
     ------
     InputDataError
-        If the inputs here are not those of the run.
+        If the inputs of this machine are not those of the run.
     """
-    # Workers on other machines, or started before, may have no such setting.
+    # Workers of a cluster may lack this setting.
     os.environ[store.HOME_VARIABLE] = task.home
     if is_finished(task):
         return False
@@ -217,7 +217,7 @@ def run_task(task: Task) -> bool:
 
 
 def _finish(task: Task, inputs: Inputs) -> None:
-    """Add the tiles of a job up. Their parts become files of the job."""
+    """Add up the tiles of a job; their streets become files of the job."""
     parts = [replace(task, kind="tile", tile=k) for k in range(task.n_tiles)]
     lost = [part.id for part in parts if not is_finished(part)]
     if lost:
@@ -240,7 +240,7 @@ def _json(assessment: Assessment) -> bytes:
 
 
 def _write(task: Task, files: dict[Path, bytes], also: Iterable[Path] = ()) -> None:
-    """Write files, and when all are in place, the record that the task is finished."""
+    """Write files and, when all are in place, the record that the task is finished."""
     out = Path(task.out)
     digests = {}
     for path, data in files.items():
@@ -248,7 +248,7 @@ def _write(task: Task, files: dict[Path, bytes], also: Iterable[Path] = ()) -> N
         digests[path] = store.sha256_bytes(data)
     digests |= {path: store.sha256_file(path) for path in also}
     job: dict[str, Any] = asdict(task.job) | {"as_of": task.job.as_of.isoformat()}
-    del job["assumptions_file"], job["evidence_folder"]  # they name folders of this machine
+    del job["assumptions_file"], job["evidence_folder"]  # folders of this machine
     record = {
         "format": RECORD_FORMAT,
         "key": task.key,
@@ -259,7 +259,7 @@ def _write(task: Task, files: dict[Path, bytes], also: Iterable[Path] = ()) -> N
 
 
 def parquet_bytes(streets: gpd.GeoDataFrame) -> bytes:
-    """Return streets as GeoParquet 1.1 with the box of each: the same bytes for the same rows."""
+    """Return streets as GeoParquet 1.1 with bounding boxes: the same bytes for the same rows."""
     stream = io.BytesIO()
     streets.to_parquet(
         stream,
@@ -281,7 +281,7 @@ def sums_bytes(sums: Sums) -> bytes:
 
 
 def read_sums(data: bytes) -> Sums:
-    """Return what `sums_bytes` wrote."""
+    """Return the sums that `sums_bytes` wrote."""
     with np.load(io.BytesIO(data), allow_pickle=False) as found:
         return Sums(
             expected_m=found["expected_m"],
@@ -300,8 +300,7 @@ def check_folder(out: Path, jobs: Iterable[Job], *, resume: bool) -> None:
     Raises
     ------
     InputDataError
-        If it holds anything and the run is not to go on, or results of jobs that are not in the
-        plan.
+        If it is not empty and the run is not resumed, or has results of jobs not in the plan.
     """
     if not out.exists():
         return
@@ -326,7 +325,7 @@ def check_folder(out: Path, jobs: Iterable[Job], *, resume: bool) -> None:
 
 
 def tidy(tasks: Iterable[Task]) -> None:
-    """Remove what interrupted or earlier runs have left beside the files of finished jobs.
+    """Remove the leftovers of interrupted or earlier runs next to the files of finished jobs.
 
     No task may be running. Only files of a batch are touched.
     """

@@ -13,11 +13,11 @@ from toolkit.studies.sensitivity.analysis import FactorPart, Sensitivity, TierSe
 
 _PERCENT: Final = 100
 _LEAST_SHOWN: Final = 0.1
-"""Per cent below which a figure is printed as \"under\" it."""
+"""Least figure in per cent; smaller ones are printed as \"under\" it."""
 
 
 def factor_name(key: str, lang: str) -> str:
-    """Return what a factor is in a few words; its key where it has no name."""
+    """Return the name of a factor; its key if it has none."""
     names = {
         "city.boundary": tr("the boundary (what counts as the city)", lang),
         "city.core_allocation": tr("whether the reported cameras all stand in the core", lang),
@@ -66,7 +66,7 @@ def factor_name(key: str, lang: str) -> str:
 
 
 def work_name(work_id: str, lang: str) -> str:
-    """Return a kind of work so that it fits behind "one hour spent on"; its id if unknown."""
+    """Return a kind of work as it follows "one hour spent on"; its id if unknown."""
     names = {
         "junctions": tr("counting cameras at the ten main junctions", lang),
         "kinds": tr("noting the kind of twenty cameras", lang),
@@ -80,7 +80,7 @@ def work_name(work_id: str, lang: str) -> str:
 
 
 def sentence(found: Sensitivity, tier: Tier, lang: str) -> str:
-    """Return on what the figure of a tier mostly depends, and what would narrow it most."""
+    """Return the main factors of a tier's figure, and the work that would narrow it most."""
     part = found.tiers[tier]
     name = words.tier_name(tier, lang)
     if not part.factors:
@@ -115,7 +115,7 @@ def sentence(found: Sensitivity, tier: Tier, lang: str) -> str:
 
 
 def how_made(found: Sensitivity, lang: str) -> tuple[str, ...]:
-    """Return how the analysis was made, one sentence a line."""
+    """Return how the analysis was made, one sentence per line."""
     size = found.sample
     if found.method == "sobol":
         made = tr(
@@ -145,7 +145,7 @@ def how_made(found: Sensitivity, lang: str) -> tuple[str, ...]:
 
 
 def _how_read(found: Sensitivity, lang: str) -> str:
-    """Return how the chart is read."""
+    """Return how to read the chart."""
     if found.method == "sobol":
         return tr(
             "A bar shows between which shares the answer moves with this factor alone. The "
@@ -179,7 +179,7 @@ def row(found: Sensitivity, factor: FactorPart, lang: str) -> tuple[str, ...]:
 
 
 def noise(part: TierSensitivity, lang: str) -> str | None:
-    """Return which factors are not distinguishable from zero, in one sentence, or None."""
+    """Return the factors not distinguishable from zero, in one sentence, or None."""
     names = [factor_name(f.key, lang) for f in part.factors if not f.distinguishable]
     if not names:
         return None
@@ -188,13 +188,13 @@ def noise(part: TierSensitivity, lang: str) -> str | None:
 
 
 def work_line(work: WorkPart, lang: str) -> str:
-    """Return what one hour of some work would narrow."""
+    """Return the narrowing by one hour of a kind of work."""
     text = tr("One hour spent on {work}: narrower by about {share}.", lang)
     return text.format(work=work_name(work.id, lang), share=words.share(work.narrowing, lang))
 
 
 def not_varied(found: Sensitivity, lang: str) -> tuple[str, ...]:
-    """Return, one sentence per reason, which assumptions are no factor."""
+    """Return the assumptions that are not factors, one sentence per reason."""
     reasons = {
         "one_boundary": tr("Only one boundary is installed, so it was not varied: {keys}", lang),
         "set": tr("Fixed by you: {keys}", lang),
@@ -212,9 +212,9 @@ def not_varied(found: Sensitivity, lang: str) -> tuple[str, ...]:
 
 
 def _with_interval(quantity: Quantity, decimals: int, lang: str) -> str:
-    """Return a share in per cent with its ends; one that rounds to nothing is "under" a step.
+    """Return a share in per cent with its ends; one that rounds to zero is "under" a step.
 
-    No share of a variance is below zero; an estimate of one can be, by chance, and is told as 0.
+    An estimated share of a variance can be below zero by chance, and is shown as 0.
     """
     low, mid, high = (
         max(v or 0.0, 0.0) * _PERCENT for v in (quantity.low, quantity.mid, quantity.high)
@@ -223,7 +223,7 @@ def _with_interval(quantity: Quantity, decimals: int, lang: str) -> str:
     if high < step:
         return _under(decimals, lang)
     if round(mid, decimals) == 0.0:
-        # Nothing is printed as "0 %"; the high end is kept, so that the range stays told.
+        # Never "0 %"; the high end is kept, so that the range is still shown.
         text = tr("under {value} % (up to {high})", lang)
         return text.format(
             value=number(step, decimals=decimals), high=number(high, decimals=decimals)
