@@ -388,6 +388,17 @@ def helsinki() -> Figures:
     return {"changed_s": min(best(partial(run, low), 1) for low in range(301, 306))}
 
 
+def fingerprint() -> Figures:
+    """Name an answer while no file has changed, as the app does at every choice."""
+    import datetime as dt
+
+    from toolkit import Question
+
+    question = Question("helsinki-centre", dt.date(2026, 1, 1))
+    question.fingerprint()
+    return {"unchanged_ms": 1000 * best(question.fingerprint, 20)}
+
+
 COPIES = 9
 
 
@@ -509,7 +520,7 @@ def four_threads() -> Figures:
 MEASURES: dict[str, Callable[[], Figures]] = {
     work.__name__: work
     for work in (
-        lines_of_sight, near_band, far_band, closed_form, monte_carlo, helsinki, sample_answer,
-        sizes, four_threads,
+        lines_of_sight, near_band, far_band, closed_form, monte_carlo, helsinki, fingerprint,
+        sample_answer, sizes, four_threads,
     )
 }  # fmt: skip

@@ -92,6 +92,10 @@ BOUNDS: Final = (
         lambda f: f["changed_s"], 0.5, "s",
     ),
     Bound(
+        "fingerprint", "Fingerprint of a question, no file changed", "any",
+        lambda f: f["unchanged_ms"], 20.0, "ms",
+    ),
+    Bound(
         "four_threads", "Answers from four threads at once", "200 m",
         lambda f: f["answers"], 4.0, "answers", at_least=True,
     ),

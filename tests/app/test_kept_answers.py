@@ -1,18 +1,26 @@
-"""Answers are made once for all sessions, and anew where the question is another."""
+"""Answers are made once for all sessions, and anew where the question or a file is another."""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import json
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from invented import layers_of
 from made import report_on
+from own_evidence import CLAIM, OBSERVATION, write_evidence
+from running import SLOW_S
+from small_city import N_ROWS, install, move_city, note_a_camera
+from streamlit.testing.v1 import AppTest
 
-from toolkit.app import kept_answers
+from toolkit.app import kept_answers, serve
 from toolkit.app.side_panel import Choice
 from toolkit.assessment.question import Question
 from toolkit.assumptions.sets import load_assumptions
+from toolkit.base import egress, store
 from toolkit.streets.cities import find_city
 
 CHOICE = Choice(
@@ -64,3 +72,50 @@ def test_there_is_no_map_without_layers() -> None:
     made = kept_answers.Estimate(QUESTION, "none", report_on(None), ())
     with pytest.raises(ValueError, match="no streets are installed"):
         kept_answers.map_page(made, "seen", "en")
+
+
+def write_profiles(home: Path) -> None:
+    found = json.loads((store.builtin_dir() / "siting" / "profiles.json").read_bytes())
+    found["uniform_share"] = [0.8, 0.9, 0.95]
+    (home / "siting").mkdir()
+    (home / "siting" / "profiles.json").write_text(json.dumps(found), encoding="utf-8")
+
+
+ADDED: dict[str, Callable[[Path, Path], object]] = {
+    "observation": lambda home, _: write_evidence(home / "evidence", CHOICE.city.id, OBSERVATION),
+    "claim": lambda home, _: write_evidence(home / "evidence", CHOICE.city.id, CLAIM),
+    "field note": lambda _, folder: note_a_camera(folder, CHOICE.city.id),
+    "streets": lambda home, _: install(home, city=CHOICE.city.id, rows=N_ROWS + 50),
+    "profiles": lambda home, _: write_profiles(home),
+}
+
+
+def opened() -> AppTest:
+    page = AppTest.from_file(str(serve.MAIN), default_timeout=SLOW_S)
+    page.session_state["as_of"] = CHOICE.as_of
+    page.session_state["city"] = CHOICE.city.id
+    page.run()
+    assert not page.exception
+    assert not page.error
+    return page
+
+
+def shown(page: AppTest) -> str:
+    return "\n".join(element.value for element in page.html)
+
+
+@pytest.mark.parametrize("name", ADDED)
+def test_the_page_shows_what_has_been_added(
+    name: str, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(egress, "require_guard", lambda: None)
+    move_city(home, CHOICE.city.id)
+    install(home, city=CHOICE.city.id)
+    page = opened()
+    before = shown(page)
+    ADDED[name](home, tmp_path)
+    after = shown(page.run())
+    assert not page.error
+    assert after != before
+    kept_answers._estimate.clear()
+    assert after == shown(opened())

@@ -13,7 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from small_city import N_ROWS, PACK, install, note_a_camera
+from own_evidence import CLAIM, OBSERVATION, write_evidence
+from small_city import N_ROWS, PACK, install, move_city, note_a_camera
 
 import toolkit
 from toolkit.assessment import assess as assess_module
@@ -28,41 +29,14 @@ from toolkit.streets.cities import find_city
 
 AS_OF = dt.date(2026, 11, 23)
 CITY = "dawei"
-EVIDENCE = 'format = "camera-exposure.evidence/1"\n'
-CLAIM = """
-[source.mine]
-publisher = "Mine"
-title = "A list"
-date = 2026-01-01
-
-[[claim]]
-id = "mine"
-says = "There are 40 cameras."
-topic = "count"
-status = "installed"
-quantity = { low = 40, high = 40, unit = "cameras", wording = "exact", kind = "stock" }
-scope = "public"
-said = 2026-01-01
-valid = 2026-01-01
-source = "mine"
-origins = ["mine"]
-confidence = { grade = "B2", reason = "Counted." }
-"""
 DAHUA = 'title = "Dahua"\nshares = {{ fixed_wide = 0.{}, fixed_medium = 0.{},'
 """The mix of camera types for the brand that is reported of the city."""
-OBSERVATION = "\n[[observation]]\nwalked_km = 5\nseen = 40\n"
 
 Change = Callable[[Path], object]
 
 
 def asked(city: str = CITY, **fields: object) -> Question:
     return Question(city, AS_OF, n_draws=20, **fields)
-
-
-def evidence(folder: Path, content: str, city: str = CITY) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    text = f'{EVIDENCE}city = "{city}"\n{content}'
-    (folder / f"{city}.toml").write_text(text, encoding="utf-8")
 
 
 def own(name: str, *swap: str) -> Change:
@@ -93,8 +67,8 @@ def denser_networks(home: Path) -> None:
 
 
 FILES: dict[str, Change] = {
-    "claim": lambda home: evidence(home / "evidence", CLAIM),
-    "observation": lambda home: evidence(home / "evidence", OBSERVATION),
+    "claim": lambda home: write_evidence(home / "evidence", CITY, CLAIM),
+    "observation": lambda home: write_evidence(home / "evidence", CITY, OBSERVATION),
     "city": own("cities.toml", '{ en = "Dawei"', '{ en = "Dawei town"'),
     "streets": lambda home: install(home, city=CITY),
     "siting": own("siting/central.toml"),
@@ -109,7 +83,7 @@ FILES: dict[str, Change] = {
 """Files that move the answer about a city without streets."""
 MOVE_NO_ANSWER: dict[str, Change] = {
     # Claims about the whole country can be referred to; they set no city's count.
-    "national": lambda home: evidence(home / "evidence", CLAIM, "national"),
+    "national": lambda home: write_evidence(home / "evidence", "national", CLAIM),
     # Checked, for the names in claims.
     "makers": own("makers.toml"),
     # For studies of one camera, comparisons of cities and advice on field work, of which a study
@@ -154,7 +128,7 @@ def test_each_field_has_a_case():
 @pytest.mark.parametrize("name", FIELDS)
 def test_each_field_moves_the_fingerprint_and_the_answer(home, tmp_path, monkeypatch, name):
     monkeypatch.chdir(tmp_path)
-    evidence(tmp_path / "other", CLAIM)
+    write_evidence(tmp_path / "other", CITY, CLAIM)
     install(home)
     first = dataclasses.replace(asked(), city=FIELDS[name].get("city", CITY))
     first = asked() if name == "city" else first
@@ -181,6 +155,7 @@ def test_another_version_of_the_toolkit_has_other_answers(monkeypatch):
 class TestStreets:
     @pytest.fixture(autouse=True)
     def _installed(self, home):
+        move_city(home, CITY)
         install(home, city=CITY)
 
     def test_other_streets_and_field_notes_move_both(self, home, tmp_path):
@@ -213,19 +188,19 @@ class TestStreets:
             if lower.sha256 != values.sha256:
                 assert moved(asked(assumptions=lower)) == [*parts]
         before = {p: asked().part(p) for p in parts}
-        evidence(home / "evidence", CLAIM)
+        write_evidence(home / "evidence", CITY, CLAIM)
         assert before == {p: asked().part(p) for p in parts}
         note_a_camera(tmp_path, CITY)
         assert not before.items() & {p: asked().part(p) for p in parts}.items()
 
 
 def test_evidence_in_a_folder_stands_in_place_of_the_users_own(home, tmp_path):
-    evidence(tmp_path / "other", CLAIM)
+    write_evidence(tmp_path / "other", CITY, CLAIM)
     question = asked(evidence=tmp_path / "other")
     before = question.fingerprint()
-    evidence(home / "evidence", OBSERVATION)
+    write_evidence(home / "evidence", CITY, OBSERVATION)
     assert question.fingerprint() == before
-    evidence(tmp_path / "other", CLAIM + OBSERVATION)
+    write_evidence(tmp_path / "other", CITY, CLAIM + OBSERVATION)
     assert question.fingerprint() != before
     shutil.copytree(tmp_path / "other", tmp_path / "moved")
     assert asked(evidence=tmp_path / "moved").fingerprint() == question.fingerprint()
@@ -237,13 +212,13 @@ def test_names_of_a_city_are_one_question():
 
 def test_what_was_loaded_is_the_answer_whatever_changes_afterwards(home):
     loaded = asked().load()
-    evidence(home / "evidence", CLAIM)
+    write_evidence(home / "evidence", CITY, CLAIM)
     assert [claim.id for claim in loaded.claims] != [claim.id for claim in asked().load().claims]
     assert "mine" in {claim.id for claim in asked().load().claims}
 
 
 def test_files_are_read_again_only_if_they_have_changed(home, monkeypatch):
-    evidence(home / "evidence", OBSERVATION)
+    write_evidence(home / "evidence", CITY, OBSERVATION)
     file = home / "evidence" / f"{CITY}.toml"
     os.utime(file, (1_700_000_000, 1_700_000_000))
     read = []
@@ -262,7 +237,7 @@ def test_files_are_read_again_only_if_they_have_changed(home, monkeypatch):
 
 def test_a_file_that_has_just_changed_is_not_trusted_to_stay(home):
     # The same size, number and time: a file system may keep times to two seconds only.
-    evidence(home / "evidence", OBSERVATION)
+    write_evidence(home / "evidence", CITY, OBSERVATION)
     file = home / "evidence" / f"{CITY}.toml"
     times = file.stat()
     before = asked().fingerprint()
@@ -294,9 +269,8 @@ for city in ("dawei", "small"):
     loaded = asked.load()
     read = data()
     known = {name for name, *_ in question._state(None)}
-    layers = {str(Path(name).parent) for name in known if name.endswith("manifest.json")}
     assert read, city
-    assert all(n in known or str(Path(n).parent) in layers for n in read), read - known
+    assert all(n in known or str(Path(n).parent) in known for n in read), read - known
     print(asked.fingerprint())
     data()
     inputs = make_inputs(loaded)
@@ -308,8 +282,8 @@ for city in ("dawei", "small"):
 
 def test_nothing_else_is_read_and_all_processes_agree(home, tmp_path):
     install(home)
-    evidence(home / "evidence", CLAIM)
-    evidence(home / "evidence", OBSERVATION, "small")
+    write_evidence(home / "evidence", CITY, CLAIM)
+    write_evidence(home / "evidence", "small", OBSERVATION)
     # The same files, written in another order and at another time.
     shutil.copytree(home / "evidence", tmp_path / "evidence")
     shutil.copytree(home / "packs", tmp_path / "packs")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 
+from toolkit.base import store
 from toolkit.streets import mapped_cameras
 from toolkit.streets import pack as streets
 from toolkit.streets.schema import LAYERS, PackLayers
@@ -21,6 +23,15 @@ def install(home: Path, name: str = PACK, *, city: str | None = None, rows: int 
     )
     layers = PackLayers(**{layer: getattr(whole, layer).head(rows) for layer in LAYERS})
     streets.write_pack(home / streets.FOLDER / name, draft, layers)
+
+
+def move_city(home: Path, city: str) -> None:
+    """Let a built-in city lie where the streets are, or no field note on them would be taken."""
+    text = (store.builtin_dir() / "cities.toml").read_text(encoding="utf-8")
+    before, found, after = text.partition(f'id = "{city}"')
+    assert found
+    after = re.sub(r"lat = .*\nlon = .*\n", "lat = 60.17\nlon = 24.94\n", after, count=1)
+    (home / "cities.toml").write_text(before + found + after, encoding="utf-8")
 
 
 def note_a_camera(folder: Path, city: str, name: str = PACK) -> None:

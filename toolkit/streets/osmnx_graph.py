@@ -13,28 +13,33 @@ from toolkit.base.terms import TIERS
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from toolkit.streets.pack import Pack
-
 _CRS: Final = "epsg:4326"
 """As OSMnx spells it."""
 _EDGE: Final = ("osmid", "street_id", "highway", "name", "oneway", "length", "geometry")
 
 
-def graph_of(pack: Pack, exposure: gpd.GeoDataFrame | None) -> nx.MultiDiGraph:
-    """Return the street graph of a pack, with exposure on its edges if given.
+def graph_of(
+    streets: gpd.GeoDataFrame,
+    junctions: gpd.GeoDataFrame,
+    exposure: gpd.GeoDataFrame | None,
+    *,
+    pack_id: str,
+    attribution: str,
+) -> nx.MultiDiGraph:
+    """Return the street graph of two layers of a pack, with exposure on its edges if given.
 
     See Also
     --------
     toolkit.streets.pack.Pack.to_osmnx : Parameters, result and errors.
     """
-    graph = nx.MultiDiGraph(crs=_CRS, simplified=True, attribution=pack.manifest.attribution)
-    nodes = pack.junctions.geometry.get_coordinates().assign(street_count=pack.junctions["degree"])
-    ids = pack.junctions["node_id"].tolist()
+    graph = nx.MultiDiGraph(crs=_CRS, simplified=True, attribution=attribution)
+    nodes = junctions.geometry.get_coordinates().assign(street_count=junctions["degree"])
+    ids = junctions["node_id"].tolist()
     graph.add_nodes_from(zip(ids, nodes.to_dict("records"), strict=True))
-    edges = pack.streets.rename(columns={"osm_way_id": "osmid", "length_m": "length"})
+    edges = streets.rename(columns={"osm_way_id": "osmid", "length_m": "length"})
     columns = [*_EDGE]
     if exposure is not None:
-        wanted = _exposure_columns(pack, exposure)
+        wanted = _exposure_columns(pack_id, streets, exposure)
         edges = edges.merge(exposure[["street_id", *wanted]], on="street_id", how="left")
         columns += wanted
     ends = edges[["u", "v"]].to_numpy().tolist()
@@ -47,7 +52,9 @@ def graph_of(pack: Pack, exposure: gpd.GeoDataFrame | None) -> nx.MultiDiGraph:
     return graph
 
 
-def _exposure_columns(pack: Pack, exposure: gpd.GeoDataFrame) -> list[str]:
+def _exposure_columns(
+    pack_id: str, streets: gpd.GeoDataFrame, exposure: gpd.GeoDataFrame
+) -> list[str]:
     """Return the exposure columns of a layer, or refuse a layer of other streets."""
     found = [
         f"{tier}_{part}"
@@ -56,9 +63,9 @@ def _exposure_columns(pack: Pack, exposure: gpd.GeoDataFrame) -> list[str]:
         if f"{tier}_{part}" in exposure.columns
     ]
     own = found and "street_id" in exposure.columns and exposure["street_id"].is_unique
-    if not own or not exposure["street_id"].isin(pack.streets["street_id"]).all():
+    if not own or not exposure["street_id"].isin(streets["street_id"]).all():
         msg = (
-            f"This is no layer of exposure of the streets of {pack.manifest.id}. Give the "
+            f"This is no layer of exposure of the streets of {pack_id}. Give the "
             "layer `streets` of an assessment of this pack."
         )
         raise InputDataError(msg)

@@ -171,7 +171,13 @@ class Pack:
         """
         from toolkit.streets import osmnx_graph
 
-        return osmnx_graph.graph_of(self, exposure)
+        return osmnx_graph.graph_of(
+            self.streets,
+            self.junctions,
+            exposure,
+            pack_id=self.manifest.id,
+            attribution=self.manifest.attribution,
+        )
 
 
 # --- writing --------------------------------------------------------------------------------

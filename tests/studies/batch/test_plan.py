@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from batch_plans import HEAD, write_plan
 
+from toolkit.assessment import question
 from toolkit.base import store
 from toolkit.base.errors import InputDataError
 from toolkit.streets.cities import load_cities
@@ -130,6 +131,6 @@ def test_a_key_changes_with_evidence_data_and_tool_but_not_with_the_place(
     (home / "camera_types.toml").write_bytes(builtin.read_bytes())
     keys.add(batch_plan.job_key(jobs[0]))
     assert len(keys) == 3
-    monkeypatch.setattr(batch_plan, "__version__", "999")
+    monkeypatch.setattr(question, "__version__", "999")
     keys.add(batch_plan.job_key(jobs[0]))
     assert len(keys) == 4
