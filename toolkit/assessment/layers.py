@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -78,7 +78,6 @@ class Layers:
     boundary: gpd.GeoDataFrame
     buildings: gpd.GeoDataFrame
     attribution: str
-    notes: tuple[str, ...] = field(default=())
     detail: StreetDetail | None = None
 
 

@@ -55,6 +55,9 @@ def on_city_level(inputs: Inputs) -> Outcome:
                 ),
             )
     covered_km = n_sites[:, None] * per_site_m / M_PER_KM
+    no_share, no_area, no_cameras = (
+        Quantity.unknown(unit, why) for unit in ("share", "km2", "cameras")
+    )
     tiers: dict[Tier, TierPart] = {}
     for t, tier in enumerate(TIERS):
         cases = tuple(
@@ -67,17 +70,14 @@ def on_city_level(inputs: Inputs) -> Outcome:
             )
             for (radius, allocation), (disc_km, share) in shares.items()
         )
-        nothing = Quantity.unknown("share", why)
-        no_area = Quantity.unknown("km2", why)
-        no_overlap = Quantity.unknown("cameras", why)
         tiers[tier] = TierPart(
             threshold_px_m=threshold_px_m(tier, values),
             ring_m=ring(inputs.cameras, t),
             cameras_able=Quantity.from_draws(inputs.n_cameras * able[:, t], "cameras"),
             length_km=Quantity.from_amounts(covered_km[:, t], "km"),
             area_km2=Total(expected=no_area, realised=no_area),
-            effective_cameras=Total(expected=no_overlap, realised=no_overlap),
-            share_of_length=Shares(expected=nothing, realised=nothing, everything_on=nothing),
+            effective_cameras=Total(expected=no_cameras, realised=no_cameras),
+            share_of_length=Shares(expected=no_share, realised=no_share, everything_on=no_share),
             switched_on=switch(inputs, tier),
             unknown_share=None,
             cases=cases,

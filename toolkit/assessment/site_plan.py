@@ -91,7 +91,7 @@ def chance_of_sites(
         geometry.ranked,
     )
     size_m = np.where(geometry.group_free, geometry.groups.size_m, 0.0)
-    # Mapped cameras exist, whoever runs them; the scope only tells how many of them are reported.
+    # Mapped cameras exist, whoever runs them; the scope only says how many of them are reported.
     return site_chance.SiteChance.of_classes(
         factor.T,
         geometry.groups.weight_class,
@@ -100,7 +100,7 @@ def chance_of_sites(
         district=geometry.group_district,
         cluster_size=values.draw("sites.cluster_size", design)
         * inputs.loaded.operators.cluster_factor,
-        n_certain=len(geometry.fixed_count),
+        n_certain=len(geometry.mapped.count),
     )
 
 

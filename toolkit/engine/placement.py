@@ -188,8 +188,8 @@ def _classes_in_districts(
     count = np.zeros_like(total)
     np.add.at(total, (site_class, district), size)
     np.add.at(count, (site_class, district), size > 0)
-    cell = np.nonzero(count > 0)
-    return ClassInDistrict(*cell, total[cell], count[cell])
+    row, column = np.nonzero(count > 0)
+    return ClassInDistrict(row, column, total[row, column], count[row, column])
 
 
 def equip(

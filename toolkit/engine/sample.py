@@ -34,17 +34,12 @@ class StreetSample:
     scene
         The points of the sample, weighted by street length, with all sites of the city.
     point
-        Number in the city of each point, ascending, shape (P,).
-    n_asked
-        Size of the sample; `point` has fewer where a point is selected more than once.
-    n_points
-        Points with an answer in the city.
+        Number in the city of each point, ascending, shape (P,); fewer than asked for where a
+        point is selected more than once.
     """
 
     scene: Scene
     point: IntArray
-    n_asked: int
-    n_points: int
 
 
 def choose(
@@ -131,7 +126,7 @@ def draw_sample(
         design,
     )
     point = known[chosen]
-    return StreetSample(thinned(scene, point, stands_for_m), point, n_points, len(known))
+    return StreetSample(thinned(scene, point, stands_for_m), point)
 
 
 def thinned(scene: Scene, point: IntArray, stands_for_m: FloatArray) -> Scene:

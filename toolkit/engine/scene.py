@@ -54,6 +54,30 @@ class SiteFields(NamedTuple):
 
 
 @dataclass(frozen=True)
+class MappedSites:
+    """Sites of mapped cameras outdoors.
+
+    Attributes
+    ----------
+    xy_m
+        Position of each site, shape (M, 2).
+    count
+        Number of cameras of each site, shape (M,).
+    axis_deg, width_deg
+        Known axis and known width of the field of view, NaN where not known, shape (M,). Only of a
+        site with one camera can they be known.
+    n_indoor
+        Number of cameras left out because they lie deep inside a building.
+    """
+
+    xy_m: FloatArray
+    count: IntArray
+    axis_deg: FloatArray
+    width_deg: FloatArray
+    n_indoor: int
+
+
+@dataclass(frozen=True)
 class SceneGeometry:
     """Streets, street points, sites and buildings of a city, in its metric CRS.
 
@@ -71,14 +95,9 @@ class SceneGeometry:
         Whether a group has no mapped site of its own, shape (G,).
     group_district
         Index of the district of each group, ascending, shape (G,).
-    fixed_count, fixed_axis_deg, fixed_width_deg
-        Number of cameras of mapped sites, and the known axis and width of their field of view,
-        NaN where not known, shape (M,). Only of a site with one camera can they be known.
-    fixed_xy_m
-        Positions of mapped sites, shape (M, 2). Mapped means in the pack or in the user's field
-        notes, see `toolkit.streets.mapped_cameras`.
-    n_indoor
-        Number of mapped cameras left out because they lie deep inside a building.
+    mapped
+        Sites of mapped cameras: those of the pack and of the user's field notes, see
+        `toolkit.streets.mapped_cameras`.
     site_xy_m
         Positions of all sites, the candidates first, shape (G + M, 2).
     buildings, top_m
@@ -95,11 +114,7 @@ class SceneGeometry:
     groups: candidates.Candidates
     group_free: NDArray[np.bool_]
     group_district: IntArray
-    fixed_count: IntArray
-    fixed_axis_deg: FloatArray
-    fixed_width_deg: FloatArray
-    fixed_xy_m: FloatArray
-    n_indoor: int
+    mapped: MappedSites
     site_xy_m: FloatArray
     buildings: NDArray[np.object_]
     top_m: FloatArray
@@ -109,17 +124,17 @@ class SceneGeometry:
     @property
     def n_mapped(self) -> int:
         """Number of mapped cameras outdoors."""
-        return int(self.fixed_count.sum())
+        return int(self.mapped.count.sum())
 
     @cached_property
     def sites(self) -> SiteFields:
         """What is known of the cameras at each site."""
-        n_groups, n_mapped = len(self.group_free), len(self.fixed_count)
+        n_groups, n_mapped = len(self.group_free), len(self.mapped.count)
         unknown = np.full(n_groups, np.nan)
         return SiteFields(
-            np.concatenate([np.zeros(n_groups, dtype=np.int64), self.fixed_count]),
-            np.concatenate([unknown, self.fixed_axis_deg]),
-            np.concatenate([unknown, self.fixed_width_deg]),
+            np.concatenate([np.zeros(n_groups, dtype=np.int64), self.mapped.count]),
+            np.concatenate([unknown, self.mapped.axis_deg]),
+            np.concatenate([unknown, self.mapped.width_deg]),
             np.concatenate([self.groups.street_deg, np.full(n_mapped, np.nan)]),
         )
 
@@ -245,10 +260,10 @@ def build_geometry(
     groups, group_district = _candidate_groups(pack, model, lines, open_air, stretch_m, district_m)
     group_xy = sight.place_sites(groups.xy_m, groups.centre_xy_m, buildings)
     # A mapped camera takes the place of the nearest candidate.
-    fixed = mapped_sites(pack.cameras if mapped is None else mapped, crs, buildings, model)
+    sites = mapped_sites(pack.cameras if mapped is None else mapped, crs, buildings, model)
     free = np.ones(len(group_xy), dtype=bool)
-    if len(fixed.xy_m) and len(group_xy):
-        distance, nearest = cKDTree(groups.centre_xy_m).query(fixed.xy_m)
+    if len(sites.xy_m) and len(group_xy):
+        distance, nearest = cKDTree(groups.centre_xy_m).query(sites.xy_m)
         free[np.asarray(nearest)[distance <= model.mapped_site_m]] = False
     return SceneGeometry(
         lines=lines,
@@ -257,19 +272,15 @@ def build_geometry(
         groups=groups,
         group_free=free,
         group_district=group_district,
-        fixed_count=fixed.count,
-        fixed_axis_deg=fixed.axis_deg,
-        fixed_width_deg=fixed.width_deg,
-        fixed_xy_m=fixed.xy_m,
-        n_indoor=fixed.n_indoor,
-        site_xy_m=np.vstack([group_xy, fixed.xy_m]),
+        mapped=sites,
+        site_xy_m=np.vstack([group_xy, sites.xy_m]),
         buildings=buildings,
         top_m=top_m.to_numpy(dtype=float),
         spacing_m=spacing_m,
         sight_key={
             "pack": pack.sha256,
             # Field notes add to the sites of a pack, and may change while it stays.
-            "mapped": store.sha256_bytes(fixed.xy_m.astype("<f8").tobytes()),
+            "mapped": store.sha256_bytes(sites.xy_m.astype("<f8").tobytes()),
             "siting": model.sha256,
             "stretch_m": stretch_m,
             "spacing_m": spacing_m,
@@ -334,17 +345,6 @@ def middles(lines: NDArray[np.object_]) -> FloatArray:
     """Return the middle of each line, shape (S, 2)."""
     half = shapely.line_interpolate_point(lines, 0.5, normalized=True)
     return np.asarray(shapely.get_coordinates(half), dtype=float).reshape(-1, 2)
-
-
-@dataclass(frozen=True)
-class MappedSites:
-    """Sites of mapped cameras; attributes as the `fixed_*` of `SceneGeometry`."""
-
-    xy_m: FloatArray
-    count: IntArray
-    axis_deg: FloatArray
-    width_deg: FloatArray
-    n_indoor: int
 
 
 def mapped_sites(

@@ -178,11 +178,13 @@ def _cities(plan: PlanFile, shown: str, problems: list[str]) -> list[str]:
     return found
 
 
-def _sets(plan: PlanFile, beside: Path, shown: str, problems: list[str]) -> dict[str, str | None]:
+def _sets(
+    plan: PlanFile, plan_folder: Path, shown: str, problems: list[str]
+) -> dict[str, str | None]:
     """Return the file of each set by its name; None for installed ones."""
     found: dict[str, str | None] = {}
     for name in plan.assumptions:
-        source = str((beside / name).absolute()) if name.endswith(".toml") else None
+        source = str((plan_folder / name).absolute()) if name.endswith(".toml") else None
         try:
             values = load_assumptions(source or name)
         except ToolkitError as error:
@@ -202,13 +204,13 @@ def _sets(plan: PlanFile, beside: Path, shown: str, problems: list[str]) -> dict
 
 
 def _folders(
-    plan: PlanFile, beside: Path, shown: str, problems: list[str]
+    plan: PlanFile, plan_folder: Path, shown: str, problems: list[str]
 ) -> dict[str, str | None]:
     """Return the folder of each evidence by its name; None for the user's own."""
     found: dict[str, str | None] = {}
     known = {city.id for city in load_cities()} | {NATIONAL}
     for name in plan.evidence:
-        folder = None if name == OWN else (beside / name).absolute()
+        folder = None if name == OWN else (plan_folder / name).absolute()
         label = OWN if folder is None else folder.name.lower()
         place = f"{shown}, evidence: {toml_files.shown_value(name)}"
         if folder is not None:

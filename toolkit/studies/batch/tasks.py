@@ -283,15 +283,10 @@ def sums_bytes(sums: Sums) -> bytes:
 def read_sums(data: bytes) -> Sums:
     """Return the sums that `sums_bytes` wrote."""
     with np.load(io.BytesIO(data), allow_pickle=False) as found:
-        return Sums(
-            expected_m=found["expected_m"],
-            realised_m=found["realised_m"],
-            alone_m=found["alone_m"],
-            everything_m=found["everything_m"],
-            cases_m={a: found[f"case_{a}"] for a in ALLOCATIONS if f"case_{a}" in found},
-            sample_m=float(found["sample_m"]),
-            n_able=found["n_able"],
-        )
+        arrays: dict[str, Any] = dict(found)
+    cases_m = {a: arrays.pop(f"case_{a}") for a in ALLOCATIONS if f"case_{a}" in arrays}
+    arrays["sample_m"] = float(arrays["sample_m"])
+    return Sums(**arrays, cases_m=cases_m)
 
 
 def check_folder(out: Path, jobs: Iterable[Job], *, resume: bool) -> None:

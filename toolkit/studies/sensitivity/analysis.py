@@ -44,7 +44,7 @@ from toolkit.studies.sensitivity.design import (
 from toolkit.studies.sensitivity.field_work import FieldWork, load_field_work
 from toolkit.studies.sensitivity.model import (
     SAMPLE_POINTS,
-    BoundaryOption,
+    BoundaryPart,
     boundary_options,
     expected_shares,
 )
@@ -144,14 +144,6 @@ class NotVaried(Record):
     why: Why
 
 
-class BoundaryPart(Record):
-    """One of the boundaries among which the analysis chose."""
-
-    pack: str | None
-    radius_km: float | None
-    note: str
-
-
 class SampleSize(Record):
     """How large the analysis was."""
 
@@ -244,9 +236,7 @@ def sensitivity(
         sample=SampleSize(
             base=n_base, rows=len(layout.matrix), points=n_points if loaded.pack else None
         ),
-        boundaries=tuple(
-            BoundaryPart(pack=o.pack, radius_km=o.radius_km, note=o.note) for o in options
-        ),
+        boundaries=options,
         tiers={
             tier: tier_part(layout, output[:, t], work, counting=counting)
             for t, tier in enumerate(TIERS)
@@ -257,7 +247,7 @@ def sensitivity(
     )
 
 
-def find_factors(loaded: Loaded, options: Sequence[BoundaryOption]) -> tuple[Factor, ...]:
+def find_factors(loaded: Loaded, options: Sequence[BoundaryPart]) -> tuple[Factor, ...]:
     """Return the uncertain factors of a city: run the model once and record what it uses."""
     asked: set[str] = set()
     # Each boundary separately: a few random rows might leave one out.

@@ -22,10 +22,10 @@ class Teaching(Record):
     Attributes
     ----------
     learned_share
-        1 - variance after / variance before, with its range; None where it is worked out for
+        1 - variance after / variance before, with its range; None where it is computed for
         each city.
     computed
-        By what it is worked out.
+        Method of that computation.
     """
 
     factors: tuple[str, ...]

@@ -22,6 +22,7 @@ from toolkit.assessment.site_plan import chance_of_sites, mapped_share, reducing
 from toolkit.assessment.sums import rows_and_views
 from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.draws import Design
+from toolkit.base.record import Record
 from toolkit.base.terms import TIERS, Progress
 from toolkit.engine import closed_form, pairs_by_point
 from toolkit.engine.scene import Scene
@@ -42,45 +43,38 @@ _CHUNK: Final = 256
 """Rows evaluated at once: their view table fits into the memory of an old laptop."""
 
 
-@dataclass(frozen=True)
-class BoundaryOption:
-    """One of the boundaries among which a row chooses.
-
-    Attributes
-    ----------
-    pack
-        Id of installed streets with this boundary; None without streets.
-    radius_km
-        Radius of a disc around the centre; None with streets.
-    note
-        Description, in one sentence.
-    """
+class BoundaryPart(Record):
+    """One of the boundaries among which the analysis chose."""
 
     pack: str | None
+    """Id of installed streets with this boundary; None without streets."""
     radius_km: float | None
+    """Radius of a disc around the centre; None with streets."""
     note: str
 
 
-def boundary_options(loaded: Loaded) -> tuple[BoundaryOption, ...]:
+def boundary_options(loaded: Loaded) -> tuple[BoundaryPart, ...]:
     """Return the possible boundaries of a city, smallest first, at most `MOST_BOUNDARIES`.
 
     With streets, those of its installed packs; without, the discs of an assessment.
     """
     if loaded.manifest is None:
         return tuple(
-            BoundaryOption(None, radius, f"Disc of {radius:g} km around the centre.")
+            BoundaryPart(
+                pack=None, radius_km=radius, note=f"Disc of {radius:g} km around the centre."
+            )
             for radius in CORE_RADII_KM
         )
     chosen = sorted(
         loaded.boundaries[:MOST_BOUNDARIES], key=lambda m: (m.boundary.area_km2 or 0.0, m.id)
     )
-    return tuple(BoundaryOption(m.id, None, m.boundary.note) for m in chosen)
+    return tuple(BoundaryPart(pack=m.id, radius_km=None, note=m.boundary.note) for m in chosen)
 
 
 def expected_shares(
     loaded: Loaded,
     design: Design,
-    options: tuple[BoundaryOption, ...],
+    options: tuple[BoundaryPart, ...],
     *,
     n_points: int = SAMPLE_POINTS,
     progress: Progress | None = None,

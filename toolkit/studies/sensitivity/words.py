@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 from toolkit.base.quantity import Quantity
@@ -82,36 +83,32 @@ def work_name(work_id: str, lang: str) -> str:
 def sentence(found: Sensitivity, tier: Tier, lang: str) -> str:
     """Return the main factors of a tier's figure, and the work that would narrow it most."""
     part = found.tiers[tier]
-    name = words.tier_name(tier, lang)
+    given = {
+        "tier": words.tier_name(tier, lang),
+        "factors": _joined([factor_name(key, lang) for key in part.mostly], lang),
+    }
     if not part.factors:
         text = tr("{tier}: the figure is the same whatever is assumed.", lang)
-        return text.format(tier=name)
-    if not part.mostly:
+    elif not part.mostly:
         text = tr("{tier}: no single assumption can be told apart from noise.", lang)
-        return text.format(tier=name)
-    factors = _joined([factor_name(key, lang) for key in part.mostly], lang)
-    if found.method == "morris":
+    elif found.method == "morris":
         text = tr("{tier}: the answer depends mostly on {factors}.", lang)
-        return text.format(tier=name, factors=factors)
-    if not part.work:
+    elif not part.work:
         text = tr(
             "{tier}: the answer depends mostly on {factors}; no work of one hour is known that "
             "would narrow it much.",
             lang,
         )
-        return text.format(tier=name, factors=factors)
-    text = tr(
-        "{tier}: the answer depends mostly on {factors}; one hour spent on {work} would narrow it "
-        "most, by about {share}.",
-        lang,
-    )
-    best = part.work[0]
-    return text.format(
-        tier=name,
-        factors=factors,
-        work=work_name(best.id, lang),
-        share=words.share(best.narrowing, lang),
-    )
+    else:
+        text = tr(
+            "{tier}: the answer depends mostly on {factors}; one hour spent on {work} would narrow "
+            "it most, by about {share}.",
+            lang,
+        )
+        best = part.work[0]
+        given["work"] = work_name(best.id, lang)
+        given["share"] = words.share(best.narrowing, lang)
+    return text.format(**given)
 
 
 def how_made(found: Sensitivity, lang: str) -> tuple[str, ...]:
@@ -219,21 +216,15 @@ def _with_interval(quantity: Quantity, decimals: int, lang: str) -> str:
     low, mid, high = (
         max(v or 0.0, 0.0) * _PERCENT for v in (quantity.low, quantity.mid, quantity.high)
     )
-    step = 10.0**-decimals
+    step, shown = 10.0**-decimals, partial(number, decimals=decimals)
     if high < step:
         return _under(decimals, lang)
     if round(mid, decimals) == 0.0:
         # Never "0 %"; the high end is kept, so that the range is still shown.
         text = tr("under {value} % (up to {high})", lang)
-        return text.format(
-            value=number(step, decimals=decimals), high=number(high, decimals=decimals)
-        )
+        return text.format(value=shown(step), high=shown(high))
     text = tr("{value} % ({low} to {high})", lang)
-    return text.format(
-        value=number(mid, decimals=decimals),
-        low=number(low, decimals=decimals),
-        high=number(high, decimals=decimals),
-    )
+    return text.format(value=shown(mid), low=shown(low), high=shown(high))
 
 
 def _points(quantity: Quantity, lang: str) -> str:
@@ -262,6 +253,6 @@ def _under(decimals: int, lang: str) -> str:
 
 def _joined(names: Sequence[str], lang: str) -> str:
     """Return names as a list in a sentence."""
-    if len(names) == 1:
-        return names[0]
+    if len(names) <= 1:
+        return "".join(names)
     return tr("{first}, and {last}", lang).format(first="; ".join(names[:-1]), last=names[-1])
