@@ -39,7 +39,7 @@ from toolkit.evidence.load import (  # noqa: E402
 from toolkit.evidence.makers import load_makers  # noqa: E402
 from toolkit.evidence.words import unused_text  # noqa: E402
 from toolkit.streets.cities import City, load_cities  # noqa: E402
-from toolkit.streets.reference_networks import load_reference_networks  # noqa: E402
+from toolkit.streets.reference_networks import load_networks  # noqa: E402
 
 DOCUMENT = ROOT / "docs" / "generated" / "cities.md"
 AS_OF = dt.date(2026, 11, 23)
@@ -176,7 +176,7 @@ def document() -> str:
             as_of=AS_OF,
             design=DESIGN,
             assumptions=assumptions,
-            figures=city_figures(city, load_reference_networks(), assumptions, DESIGN),
+            figures=city_figures(city, load_networks(), assumptions, DESIGN),
         )
         for city in cities
     }

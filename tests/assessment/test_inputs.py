@@ -13,7 +13,7 @@ from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
 from toolkit.base.terms import Boundary
 from toolkit.streets.cities import find_city
-from toolkit.streets.reference_networks import load_reference_networks
+from toolkit.streets.reference_networks import load_networks
 
 AS_OF = dt.date(2026, 11, 23)
 DESIGN = Design(60, 0)
@@ -39,7 +39,7 @@ def test_draws_are_those_of_the_question_unless_others_are_given():
 
 
 def test_figures_of_a_city_are_those_of_its_streets_and_its_people():
-    city, central, networks = find_city("yangon"), load_assumptions(), load_reference_networks()
+    city, central, networks = find_city("yangon"), load_assumptions(), load_networks()
     bare = city_figures(city, networks, central, DESIGN)
     assert bare.street_km is bare.area_km2 is bare.junctions is None
     assert np.median(bare.population) == pytest.approx(city.population, rel=0.02)

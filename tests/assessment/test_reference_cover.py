@@ -149,7 +149,7 @@ def test_more_sites_never_cover_less(first, more):
 
 @pytest.fixture(scope="module")
 def committed():
-    return reference_networks.load_reference_networks()
+    return reference_networks.load_networks()
 
 
 def test_a_ring_inside_another_never_covers_more(committed):

@@ -9,7 +9,7 @@ from toolkit.base.draws import Design
 from toolkit.base.terms import Boundary
 from toolkit.evidence.densities import CityFigures, multiplier
 from toolkit.streets.cities import find_city
-from toolkit.streets.reference_networks import load_reference_networks
+from toolkit.streets.reference_networks import load_networks
 
 DESIGN = Design(n_draws=400, seed=0)
 
@@ -20,7 +20,7 @@ def central():
 
 
 def test_a_city_without_streets_has_people_and_nothing_else_of_its_own(central):
-    found = city_figures(find_city("dawei"), load_reference_networks(), central, DESIGN)
+    found = city_figures(find_city("dawei"), load_networks(), central, DESIGN)
     assert found.street_km is found.area_km2 is found.junctions is None
     assert np.median(found.population) == pytest.approx(136_783, rel=0.01)
     # 5 and 95 % points of a lognormal with a spread of 0.3.
@@ -32,7 +32,7 @@ def test_installed_streets_give_length_area_and_junctions(central):
     boundary = Boundary(kind="core", length_km=93.4, area_km2=1.7, note="")
     found = city_figures(
         find_city("helsinki-centre"),
-        load_reference_networks(),
+        load_networks(),
         central,
         DESIGN,
         boundary=boundary,

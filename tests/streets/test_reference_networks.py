@@ -87,7 +87,7 @@ def test_one_network_gives_no_spread():
 
 @pytest.fixture(scope="module")
 def committed():
-    return reference_networks.load_reference_networks()
+    return reference_networks.load_networks()
 
 
 def test_the_file_holds_the_networks_and_their_licence(committed):
@@ -143,7 +143,7 @@ def own_copy(home, change) -> None:
 
 def test_a_users_own_file_goes_first(home):
     own_copy(home, lambda d: d["fabrics"][0].update(name="My town"))
-    assert reference_networks.load_reference_networks()[0].name == "My town"
+    assert reference_networks.load_networks()[0].name == "My town"
 
 
 @pytest.mark.parametrize(
@@ -162,10 +162,10 @@ def test_a_users_own_file_goes_first(home):
 def test_a_file_that_does_not_fit_is_refused_in_a_sentence(home, change):
     own_copy(home, change)
     with pytest.raises(InputDataError, match=r"fabrics\.json cannot be used"):
-        reference_networks.load_reference_networks()
+        reference_networks.load_networks()
 
 
 def test_a_file_that_is_no_json_is_refused(home):
     (home / reference_networks.FILE).write_bytes(b"[" * 100_000)
     with pytest.raises(InputDataError, match=r"fabrics\.json cannot be used"):
-        reference_networks.load_reference_networks()
+        reference_networks.load_networks()

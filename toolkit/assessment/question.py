@@ -343,7 +343,7 @@ def _read(city: str, pack: str | None, evidence: Path | None, state: _State) -> 
         catalogue=load_catalogue(),
         model=model,
         profiles=fitted,
-        networks=reference_networks.load_reference_networks(),
+        networks=reference_networks.load_networks(),
         networks_sha256=reference_networks.networks_sha256(),
         hashes={
             "city_record": found.model_dump(mode="json"),

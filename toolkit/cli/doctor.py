@@ -49,7 +49,7 @@ def examine() -> dict[str, Any]:
     from toolkit.siting.candidates import load_siting
     from toolkit.siting.profiles import load_profiles
     from toolkit.streets import pack
-    from toolkit.streets.reference_networks import load_reference_networks
+    from toolkit.streets.reference_networks import load_networks
 
     problems: list[str] = []
     versions = [
@@ -73,7 +73,7 @@ def examine() -> dict[str, Any]:
         ("camera types", load_catalogue),
         ("siting", load_siting),
         ("operator profiles", load_profiles),
-        ("reference fabrics", load_reference_networks),
+        ("reference fabrics", load_networks),
     ):
         try:
             load()

@@ -162,7 +162,7 @@ def _optional(values: tuple[float, ...] | None) -> FloatArray | None:
     return None if values is None else np.array(values)
 
 
-def load_reference_networks() -> tuple[ReferenceNetwork, ...]:
+def load_networks() -> tuple[ReferenceNetwork, ...]:
     """Read the reference networks, the user's own file first.
 
     Raises
@@ -174,7 +174,7 @@ def load_reference_networks() -> tuple[ReferenceNetwork, ...]:
 
 
 def networks_sha256() -> str:
-    """Return the SHA-256 of the file that `load_reference_networks` reads.
+    """Return the SHA-256 of the file that `load_networks` reads.
 
     Raises
     ------
