@@ -154,8 +154,8 @@ def city_tiles(tiling: Tiling) -> list[int]:
 def run_import(country: Path, middles: list[tuple[float, float]], boundary: str) -> None:
     """Import the cities; this is the process that is measured."""
     from toolkit.base.terms import Names
-    from toolkit.streets import boundary as boundaries
     from toolkit.streets import install
+    from toolkit.streets.boundary import parse_boundary
     from toolkit.streets.cities import City
 
     cities = [
@@ -163,9 +163,7 @@ def run_import(country: Path, middles: list[tuple[float, float]], boundary: str)
              admin="invented")
         for k, (lon, lat) in enumerate(middles)
     ]  # fmt: skip
-    report = install.import_file(
-        country, cities=cities, boundary=boundaries.parse_boundary(boundary)
-    )
+    report = install.import_file(country, cities=cities, boundary=parse_boundary(boundary))
     for made in report.installed:
         print(made.pack, made.manifest.boundary.length_km)
 
@@ -211,7 +209,7 @@ def main() -> int:
 
 def compare(options: argparse.Namespace, folder: Path) -> None:
     """Measure both sides and print what they took."""
-    from toolkit.streets import boundary as boundaries
+    from toolkit.streets.boundary import REACH_M, parse_boundary
 
     country = folder / "country.osm.pbf"
     start = time.monotonic()
@@ -225,8 +223,8 @@ def compare(options: argparse.Namespace, folder: Path) -> None:
         "--boundary", options.boundary,
     ])  # fmt: skip
     print(f"import: {ours.wall_s:.0f} s, {ours.peak_bytes / 1e6:.0f} MB", flush=True)
-    choice = boundaries.parse_boundary(options.boundary)
-    reach_m = choice.radius_m or boundaries.REACH_M
+    choice = parse_boundary(options.boundary)
+    reach_m = choice.radius_m or REACH_M
     boxes = [list(disc(lon, lat, reach_m).bounds) for lon, lat in middles]
     cut, read = run_other(country, boxes, folder)
     osmnx = Run(

@@ -38,14 +38,13 @@ from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.base.draws import Design
 from toolkit.cli.siting import pairs_in, places_of
-from toolkit.siting import profiles as siting_profiles
-from toolkit.siting.profiles import Prior, Profiles
+from toolkit.siting.profiles import Prior, Profiles, from_json, load_prior
 from toolkit.siting.surroundings import StreetLayers
 from toolkit.siting.validation import regression, simulate
-from toolkit.siting.validation import score as siting_score
-from toolkit.siting.validation.fit import KnownCity, fit_profiles, fit_shared, known_city
+from toolkit.siting.validation.fit import KnownCity, fit_profiles, fit_shared, prepare_city
 from toolkit.siting.validation.known_city import CityPair, make_pair, pack_files, read_files
-from toolkit.siting.weights import Drawn, draw, mixture_of
+from toolkit.siting.validation.score import capture, classed, covered_share, figures, site_numbers
+from toolkit.siting.weights import WeightDraws, draw, mixture_of
 from toolkit.streets.pack import open_pack
 
 FOLDS: Final = 5
@@ -101,7 +100,7 @@ def city_of(
     return MeasuredCity(
         name,
         pair,
-        known_city(name, pair),
+        prepare_city(name, pair),
         block,
         _junction_m(layers.lines, xy),
         road,
@@ -189,7 +188,7 @@ def winkler(low: float, high: float, truth: float, level: float = 0.9) -> float:
 def coverage(
     city: MeasuredCity,
     profiles: Profiles,
-    drawn: Drawn,
+    drawn: WeightDraws,
     of: IntArray,
     optics: siting_rings.CentralOptics,
 ) -> list[dict[str, Any]]:
@@ -199,7 +198,7 @@ def coverage(
     places = [("city", np.ones(len(tile), dtype=np.bool_))]
     found = np.bincount(tile[pair.nearest], minlength=tile.max() + 1)
     places += [(f"tile {t}", tile == t) for t in np.flatnonzero(found >= LEAST_IN_TILE)]
-    flat = Drawn(np.ones_like(drawn.weight), drawn.uniform_share, drawn.cluster_size)
+    flat = WeightDraws(np.ones_like(drawn.weight), drawn.uniform_share, drawn.cluster_size)
     design = Design(N_DRAWS, SEED)
     seen = simulate.covered(points.xy_m, pair.camera_xy_m)
     out = []
@@ -215,7 +214,7 @@ def coverage(
         total = ground.length_m.sum()
         truth = float(ground.length_m[seen[inside]].sum() / total)
         sites = len(regression.distinct_sites(here))
-        numbers = siting_score.site_numbers(len(here), sites, profiles, design)
+        numbers = site_numbers(len(here), sites, profiles, design)
         row: dict[str, Any] = {"place": label, "cameras": len(here), "sites": sites, "truth": truth}
         seen_by = siting_rings.true_share(pair, inside, optics, Design(N_TRUTHS, SEED))
         row["rings"] = {
@@ -224,7 +223,7 @@ def coverage(
         }
         for key, number in numbers.items():
             for model, weights in (("siting", drawn), ("uniform", flat)):
-                share = siting_score.covered_share(ground, weights, number, profiles, design)
+                share = covered_share(ground, weights, number, profiles, design)
                 low, mid, high = (float(v) for v in np.quantile(share, [0.05, 0.5, 0.95]))
                 row[f"{key.removeprefix('from_')} {model}"] = {
                     "low": low,
@@ -258,7 +257,7 @@ def coverage(
 
 def ring_share(
     ground: simulate.Ground,
-    drawn: Drawn,
+    drawn: WeightDraws,
     number: FloatArray,
     each: FloatArray,
     profiles: Profiles,
@@ -338,8 +337,8 @@ def evaluate(cities: Sequence[MeasuredCity], prior: Prior) -> dict[str, Any]:
         best = max(base, key=lambda name: float(base[name].mean()))
         lift_profile, lift_in = within(city, others, prior)
         fitted = fit_profiles([one.known for one in others], prior)
-        profiles = siting_profiles.from_json(fitted, prior)
-        groups = siting_score.classed(city.pair.points.code, city.pair.points.length_m)
+        profiles = from_json(fitted, prior)
+        groups = classed(city.pair.points.code, city.pair.points.length_m)
         drawn = draw(
             profiles,
             mixture_of(profiles, None),
@@ -349,7 +348,7 @@ def evaluate(cities: Sequence[MeasuredCity], prior: Prior) -> dict[str, Any]:
         )
         at = groups.of[city.pair.nearest]
         mean = drawn.weight.mean(axis=0)[groups.of]
-        transfer = siting_score.figures(drawn.weight, groups, at)
+        transfer = figures(drawn.weight, groups, at)
         share = prior.settings["uniform_low"]
         mixed_in = share + (1 - share) * np.exp(lift_in)
         shared = fit_shared([one.known.fit for one in others], prior)
@@ -371,7 +370,7 @@ def evaluate(cities: Sequence[MeasuredCity], prior: Prior) -> dict[str, Any]:
             "within": {
                 "auc": float(ranks(lift_in, city).mean()),
                 "auc_profile": float(ranks(lift_profile, city).mean()),
-                "capture10": siting_score.capture(
+                "capture10": capture(
                     lift_in, city.pair.points.length_m, lift_in[city.pair.nearest]
                 ),
                 "log_score": float(np.log(mixed_in[city.pair.nearest]).mean()),
@@ -596,7 +595,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for name, streets, cameras in pairs_in(options.folder)
     ]
     cities.append(city_of(DEMONSTRATION, *pack_files(open_pack("helsinki-centre"))))
-    found = evaluate(cities, siting_profiles.load_prior())
+    found = evaluate(cities, load_prior())
     options.out.mkdir(parents=True, exist_ok=True)
     draw_maps(cities, found, options.out)
     for one in found.values():

@@ -24,7 +24,7 @@ from toolkit.optics.camera_draws import draw_cameras
 from toolkit.optics.catalogue import load_catalogue
 from toolkit.siting.validation import regression, simulate
 from toolkit.siting.validation.known_city import CityPair
-from toolkit.siting.weights import Drawn
+from toolkit.siting.weights import WeightDraws
 
 RING_TIERS: Final[tuple[Tier, ...]] = ("seen", "recognised")
 MOST_PER_SITE: Final = 6
@@ -181,7 +181,7 @@ def true_share(
 
 def placed_share(
     ground: simulate.Ground,
-    drawn: Drawn,
+    drawn: WeightDraws,
     n_sites: FloatArray,
     per_site: FloatArray,
     offset_m: FloatArray,
@@ -202,7 +202,9 @@ def placed_share(
     rng = design.generator("siting.rings.placed")
     tree, length = cKDTree(ground.xy_m), ground.length_m
     out = np.empty((design.n_draws, len(RING_TIERS)))
-    for d, (xy, chosen) in enumerate(simulate.placed(ground, drawn, n_sites, offset_m, design)):
+    for d, (xy, chosen) in enumerate(
+        simulate.place_sites(ground, drawn, n_sites, offset_m, design)
+    ):
         more = rng.poisson(max(per_site[d] - 1.0, 0.0), len(xy))
         count = np.minimum(1 + more, MOST_PER_SITE)
         site = np.repeat(np.arange(len(xy)), count)

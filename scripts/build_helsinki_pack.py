@@ -21,7 +21,7 @@ from typing import Final
 from toolkit.base import store
 from toolkit.base.errors import InputDataError, ToolkitError
 from toolkit.base.terms import Boundary, Names
-from toolkit.streets.pack import ODBL, OSM_ATTRIBUTION, WRITER, Manifest, Source, write_pack
+from toolkit.streets.pack import ODBL, OSM_ATTRIBUTION, WRITER, Manifest, PackOrigin, write_pack
 from toolkit.streets.readers.osm.file import read_osm
 
 PACK_ID: Final = "helsinki-centre"
@@ -97,7 +97,7 @@ def build(extract: Path, folder: Path) -> Manifest:
             area_km2=read.area_km2,
             note="Rectangle of the extract around the centre of Helsinki, not the city.",
         ),
-        source=Source(
+        source=PackOrigin(
             name="Helsinki.osm.pbf",
             sha256=digest,
             osm_timestamp=read.osm_timestamp,

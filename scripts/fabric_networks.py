@@ -18,7 +18,7 @@ from scipy import sparse
 
 from toolkit.base import store
 from toolkit.base.arrays import FloatArray
-from toolkit.streets import pack as streets
+from toolkit.streets.pack import open_pack
 from toolkit.streets.readers.osm import file
 from toolkit.streets.schema import JUNCTION_DEGREE
 
@@ -167,7 +167,7 @@ def join_streets(
 def read_source(source: Source, folder: Path) -> tuple[Network, str, str]:
     """Read a network; return it with its hash and the sentence that cites it."""
     if source.kind == "pack":
-        pack = streets.open_pack(source.path)
+        pack = open_pack(source.path)
         stamp = pack.manifest.source.osm_timestamp or "unknown date"
         cited = f"City pack {source.path} of this toolkit, OpenStreetMap data of {stamp[:10]}"
         return _from_layers(pack.streets, pack.buildings, source), pack.sha256, cited

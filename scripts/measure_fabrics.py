@@ -62,7 +62,7 @@ REACH_M = reference_networks.VIEW_BIN_M * reference_networks.N_VIEW_BINS
 
 
 def cell_lengths(
-    points: street_points.Pieces, hull: BaseGeometry, origin_m: tuple[float, float]
+    points: street_points.LinePieces, hull: BaseGeometry, origin_m: tuple[float, float]
 ) -> tuple[FloatArray, NDArray[np.bool_], NDArray[np.int64]]:
     """Add up street length in 1 km cells.
 
@@ -94,7 +94,7 @@ def cell_lengths(
 
 
 def density(
-    points: street_points.Pieces, hull: BaseGeometry, least_km_per_km2: float
+    points: street_points.LinePieces, hull: BaseGeometry, least_km_per_km2: float
 ) -> tuple[int, FloatArray]:
     """Return the mean number of built cells and the median length per km2 at each grid position.
 
@@ -115,7 +115,7 @@ def view_curve(
     site_xy_m: FloatArray,
     weight: FloatArray,
     edge_m: FloatArray,
-    points: street_points.Pieces,
+    points: street_points.LinePieces,
     buildings: Lines,
 ) -> FloatArray:
     """Return the mean street length in view of a site per distance bin, shape (N_VIEW_BINS,).

@@ -33,7 +33,6 @@ NO_MODULE = {
     "evidence/test_backtests.py": "the counting rules on figures that became known later",
     "evidence/test_built_in_claims.py": "the claims that come with the toolkit",
     "streets/readers/test_bad_input.py": "every reader of streets on malformed files",
-    "streets/test_pack_osmnx.py": "the graph of a pack, beside its reading and writing",
 }
 """Tests of no single module, and what they are of. A folder `docs` has those of the documents."""
 

@@ -19,7 +19,7 @@ from scipy.spatial import Delaunay
 
 from toolkit.base.arrays import FloatArray
 from toolkit.base.terms import Boundary, Names
-from toolkit.streets.pack import ODBL, WRITER, Manifest, Source, write_pack
+from toolkit.streets.pack import ODBL, WRITER, Manifest, PackOrigin, write_pack
 from toolkit.streets.schema import PackLayers, empty_layer
 
 CRS = "EPSG:32647"
@@ -111,7 +111,9 @@ def write_city(number: int, folder: Path) -> Manifest:
                 area_km2=float(area.area) / 1e6,
                 note="Drawn by a generator.",
             ),
-            source=Source(name="generator", sha256="0" * 64, osm_timestamp=None, origin="drawn"),
+            source=PackOrigin(
+                name="generator", sha256="0" * 64, osm_timestamp=None, origin="drawn"
+            ),
             licence=ODBL,
             attribution="Invented",
             tool=WRITER,

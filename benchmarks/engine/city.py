@@ -97,7 +97,7 @@ def tiled_city(
         stretch_m=STRETCH_M,
         model=model,
     )
-    groups = candidates.described(groups, pack_layers(pack))
+    groups = candidates.with_features(groups, pack_layers(pack))
     site_xy = sight.place_sites(groups.xy_m, groups.centre_xy_m, houses)
     points = street_points.cut(lines, spacing_m)
     low, high = np.split(np.asarray(shapely.total_bounds(lines)), 2)

@@ -16,7 +16,7 @@ from toolkit.assessment.assess import assess
 from toolkit.assessment.model import Assessment
 from toolkit.base import escape
 from toolkit.base.terms import TIERS
-from toolkit.language import words as labels
+from toolkit.language.words import limits, quantity_text, tier_name
 from toolkit.output.map_scale import STEPS, streets_of
 from toolkit.streets.cities import find_city, load_cities
 
@@ -135,11 +135,11 @@ def test_every_city_and_every_tier(
     seen.page.set_viewport_size(LARGE)  # type: ignore[arg-type]
     choose_city(seen.page, city)
     for tier in TIERS:
-        radio(seen.page, labels.tier_name(tier, "en")).click()
+        radio(seen.page, tier_name(tier, "en")).click()
         expect_answer(seen.page, found, tier, "en")
         frame = seen.page.frame_locator("iframe")
         if city == WITH_MAP:
-            title = f"{found.city.name.en}: {labels.tier_name(tier, 'en')}"
+            title = f"{found.city.name.en}: {tier_name(tier, 'en')}"
             expect(frame.locator("summary")).to_contain_text(title)
             expect(frame.locator(".toolkit-frame .banner")).to_be_visible()
             expect(frame.get_by_text("Unknown", exact=True)).to_be_visible()
@@ -149,11 +149,11 @@ def test_every_city_and_every_tier(
             # The page of the city before may take a moment to go.
             expect(seen.page.locator("iframe, canvas, .leaflet-container")).to_have_count(0)
         for figure in (found.tiers[tier].length_km, found.tiers[tier].ring_m.outer):
-            words = labels.quantity_text(figure, "en")
+            words = quantity_text(figure, "en")
             expect(seen.page.get_by_role("cell", name=words).first).to_be_visible()
         assert seen.page.locator(".ct table th[scope=row]").count() > 10
         expect_whole(seen)
-    radio(seen.page, labels.tier_name("seen", "en")).click()
+    radio(seen.page, tier_name("seen", "en")).click()
     expect_answer(seen.page, found, "seen", "en")
     whole(seen.page, LARGE["width"])
     screenshot(seen.page, f"city-{city}-en")
@@ -175,7 +175,7 @@ def test_the_page_in_burmese(
     go(seen, app_server, city, tier=tier, lang="my")
     expect(seen.page.locator("h1")).to_have_text(find_city(city).name.in_language("my"))
     assert seen.page.locator(".ct").first.get_attribute("lang") == "my"
-    for limit in labels.limits("my"):
+    for limit in limits("my"):
         expect(seen.page.get_by_text(limit).first).to_be_visible()
     assert seen.page.evaluate("document.fonts.check(\"16px 'Noto Sans Myanmar'\", 'မြို့')")
     expect_whole(seen)
@@ -244,7 +244,7 @@ def test_two_sessions_at_once_do_not_mix(
         box.press("Enter")
     own = assess("hpa-an", as_of=AS_OF, status="planned", count=(4711, 4712))
     expect_answer(first.page, own, "seen", "en")
-    radio(second.page, labels.tier_name("recognised", "my")).click()
+    radio(second.page, tier_name("recognised", "my")).click()
     expect_answer(second.page, other, "recognised", "my")
     for seen in (first, second):
         expect_whole(seen)
@@ -270,7 +270,7 @@ def test_the_files_that_can_be_kept(
     assert kept[".json"].read_text(encoding="utf-8") == assessed(city).to_json()
     assert json.loads(kept[".json"].read_bytes())["city"]["id"] == city
     report = kept[".html"].read_text(encoding="utf-8")
-    assert labels.limits("en")[0] in report
+    assert limits("en")[0] in report
     assert ("<svg" in report) == (city == WITH_MAP)
     expect_whole(seen)
 

@@ -24,8 +24,16 @@ from toolkit.base import egress, store
 from toolkit.base.terms import TIERS
 from toolkit.evidence.load import load_claims
 from toolkit.language import notes
-from toolkit.language import words as labels
 from toolkit.language.translate import LANGUAGES, has_burmese, tr
+from toolkit.language.words import (
+    built_in,
+    demonstration,
+    limits,
+    profile_name,
+    quantity_text,
+    siting_limit,
+    tier_condition,
+)
 from toolkit.siting.profiles import load_profiles
 from toolkit.streets import pack
 from toolkit.streets.cities import find_city, load_cities
@@ -97,18 +105,18 @@ def test_every_city_and_tier(opened: Callable[..., AppTest], city: str, lang: st
         assert found.city.name.in_language(lang) in words
         assert answer.sentence(found, tier, lang) in words
         for figure in (part.length_km, part.ring_m.outer, found.cameras.installed.count):
-            assert labels.quantity_text(figure, lang) in words
+            assert quantity_text(figure, lang) in words
         for case in part.cases:
-            assert labels.quantity_text(case.share_of_length, lang) in words
+            assert quantity_text(case.share_of_length, lang) in words
         if part.switched_on is not None:
-            assert labels.quantity_text(part.switched_on, lang) in words
-            assert labels.tier_condition(tier, lang) in words
-        for limit in labels.limits(lang):
+            assert quantity_text(part.switched_on, lang) in words
+            assert tier_condition(tier, lang) in words
+        for limit in limits(lang):
             assert limit in words
         for claim in found.cameras.installed.claims:
             assert claim in words
         assert found.assumptions.sha256[:12] in words
-        assert (labels.demonstration(lang) in words) == found.demonstration
+        assert (demonstration(lang) in words) == found.demonstration
         assert has_map(page) == (found.basis == "streets")
         assert html_of(page).count("<table>") >= 4
         # Claims name actors as their sources do.
@@ -122,7 +130,7 @@ def test_the_cities_of_the_profiles_in_use_are_named(
     page = opened(city="dawei", lang=lang)
     assert not page.exception
     words = words_of(page)
-    assert labels.siting_limit(lang) not in words
+    assert siting_limit(lang) not in words
     assert own_profiles[1] in words
     assert "<img" not in html_of(page)
 
@@ -278,16 +286,20 @@ def test_a_range_the_wrong_way_round_is_refused_in_a_sentence(
     assert error.value
     assert "500" not in error.value
     words = words_of(page)
-    assert labels.limits(lang)[0] in words
+    assert limits(lang)[0] in words
     assert "<table>" not in html_of(page)
     page.number_input(key="own_high").set_value(600).run()
     assert not page.error
 
 
 def test_nothing_of_a_session_is_written(opened: Callable[..., AppTest], home: Path) -> None:
-    page = own_count(opened(city="helsinki-centre"), 4711, 4712)
+    page = opened(city="helsinki-centre")
+    # Lines of sight, if no earlier test has opened the city.
+    written = sorted(home.rglob("*"))
+    assert all(path.is_relative_to(home / "cache") for path in written)
+    page = own_count(page, 4711, 4712)
     assert not page.exception
-    assert list(home.rglob("*")) == []
+    assert sorted(home.rglob("*")) == written
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -316,7 +328,7 @@ def test_a_damaged_pack_is_a_sentence_and_other_cities_still_work(
     assert not page.exception
     assert len(page.error) == 1
     assert not has_map(page)
-    assert labels.limits("en")[0] in words_of(page)
+    assert limits("en")[0] in words_of(page)
     page.selectbox(key="city:en").set_value("yangon").run()
     assert not page.error
     assert answer.sentence(assess("yangon", as_of=AS_OF), "seen", "en") in words_of(page)
@@ -407,10 +419,10 @@ def test_one_kind_of_operator_can_be_chosen_and_is_told(opened: Callable[..., Ap
     words = words_of(page)
     # Beside the choice, and with the figures.
     assert words.count(notes.text("one_profile")) >= 2
-    kind = labels.profile_name("plate_gates", "", "en")
+    kind = profile_name("plate_gates", "", "en")
     assert f"run by one kind of operator: {kind}." in words
     assert answer.sentence(alone, "seen", "en") in words
-    assert labels.quantity_text(alone.tiers["seen"].length_km, "en") in words
+    assert quantity_text(alone.tiers["seen"].length_km, "en") in words
     # Where, hardly how much: the total is nearly the same, the map is not.
     assert map_of(page) != mixed_map
 
@@ -418,18 +430,18 @@ def test_one_kind_of_operator_can_be_chosen_and_is_told(opened: Callable[..., Ap
 def test_texts_of_the_built_in_data_that_a_page_shows_are_in_burmese(
     opened: Callable[..., AppTest],
 ) -> None:
-    demonstration = find_city("helsinki-centre")
-    shown = [demonstration.note, pack.read_manifest(demonstration.id).boundary.note]
+    helsinki = find_city("helsinki-centre")
+    shown = [helsinki.note, pack.read_manifest(helsinki.id).boundary.note]
     for found in list_sets():
         if found.kind == "probabilistic":
             shown += [found.title, load_assumptions(found.name).about]
     for text in filter(None, shown):
-        assert labels.built_in(text, "en") == text
-        assert has_burmese(labels.built_in(text, "my"))
-    assert labels.built_in("Disc around a market.", "my") == "Disc around a market."
+        assert built_in(text, "en") == text
+        assert has_burmese(built_in(text, "my"))
+    assert built_in("Disc around a market.", "my") == "Disc around a market."
     words = words_of(opened(lang="my"))
-    assert demonstration.note not in words
-    assert labels.built_in(demonstration.note, "my") in words
+    assert helsinki.note not in words
+    assert built_in(helsinki.note, "my") in words
     assert shown[1] not in words
 
 
@@ -446,8 +458,8 @@ def test_kinds_of_operators_have_burmese_names(opened: Callable[..., AppTest]) -
     shown = page.selectbox(key="profile:my").options
     assert len(shown) == 1 + len(load_profiles().profile)
     for name, one in load_profiles().profile.items():
-        assert labels.profile_name(name, one.title, "en") == one.title
-        assert labels.profile_name(name, one.title, "my") in shown
+        assert profile_name(name, one.title, "en") == one.title
+        assert profile_name(name, one.title, "my") in shown
     assert not any(text.isascii() for text in shown)
 
 

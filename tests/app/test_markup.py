@@ -10,7 +10,7 @@ from pages import elements
 from toolkit.app import markup
 from toolkit.language.translate import LANGUAGES, Language, tr
 from toolkit.output.map_page import STEPS
-from toolkit.output.report.reported import Said
+from toolkit.output.report.reported import LangText
 from toolkit.output.report.tables import Table
 
 
@@ -18,7 +18,7 @@ def test_whatever_is_put_in_stays_text() -> None:
     table = Table(HOSTILE, (HOSTILE, HOSTILE), ((HOSTILE, (HOSTILE,)),))
     pieces = [
         markup.tag("p", HOSTILE, kind="small"),
-        markup.said(Said(HOSTILE, "my"), "en"),
+        markup.lang_text(LangText(HOSTILE, "my"), "en"),
         markup.folded(HOSTILE, markup.text(HOSTILE)),
         markup.table(table),
     ]
@@ -35,8 +35,8 @@ def test_whatever_is_put_in_stays_text() -> None:
 
 
 def test_a_text_names_its_language_only_where_it_is_not_the_pages() -> None:
-    assert markup.said(Said("ရန်ကုန်", "my"), "my") == "<span>ရန်ကုန်</span>"
-    assert markup.said(Said("Yangon", "en"), "my") == '<span lang="en">Yangon</span>'
+    assert markup.lang_text(LangText("ရန်ကုန်", "my"), "my") == "<span>ရန်ကုန်</span>"
+    assert markup.lang_text(LangText("Yangon", "en"), "my") == '<span lang="en">Yangon</span>'
 
 
 def test_a_table_can_be_read_aloud_and_moved_by_keyboard() -> None:

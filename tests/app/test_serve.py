@@ -19,7 +19,7 @@ from streamlit.testing.v1 import AppTest
 from toolkit.app import serve
 from toolkit.base import egress
 from toolkit.base.errors import PermissionNotGivenError, UsageError
-from toolkit.language import words as labels
+from toolkit.language.words import limits
 from toolkit.streets.cities import load_cities
 
 HANDSHAKE = {
@@ -71,7 +71,7 @@ def test_the_page_asks_no_other_machine(
     seen.page.get_by_text("မြန်မာ", exact=True).wait_for()
     if lang == "my":
         seen.page.get_by_text("မြန်မာ", exact=True).click()
-    expect(seen.page.get_by_text(labels.limits(lang)[0]).first).to_be_visible()
+    expect(seen.page.get_by_text(limits(lang)[0]).first).to_be_visible()
     expect(seen.page.frame_locator("iframe").locator("canvas")).to_be_visible()
     seen.page.get_by_role("combobox").first.click()
     for city in load_cities():
@@ -313,7 +313,7 @@ def test_the_page_shows_cities_and_limits(lang: str) -> None:
     page.run()
     assert not page.exception
     shown = "\n".join(element.value for element in page.html)
-    assert labels.limits(lang)[0] in shown
+    assert limits(lang)[0] in shown
     for city in load_cities():
         assert any(city.name.in_language(lang) in option for option in page.selectbox[0].options)
 

@@ -15,8 +15,8 @@ from toolkit.app.city import answer
 from toolkit.assessment.assess import assess
 from toolkit.assumptions.sets import list_sets
 from toolkit.base import egress
-from toolkit.language import words as labels
 from toolkit.language.translate import LANGUAGE_NAMES, Language, tr
+from toolkit.language.words import profile_name, tier_name
 from toolkit.optics.catalogue import load_catalogue
 from toolkit.streets.cities import load_cities
 
@@ -85,9 +85,9 @@ def expected_words(lang: Language) -> dict[str, str]:
     return {
         "page": tr("City", lang),
         "city": cities["dawei"],
-        "tier": labels.tier_name("plate", lang),
+        "tier": tier_name("plate", lang),
         "status": tr("Installed and planned together", lang),
-        "profile": labels.profile_name("plate_gates", "", lang),
+        "profile": profile_name("plate_gates", "", lang),
     }
 
 
@@ -133,13 +133,13 @@ def test_what_the_address_asks_for_is_shown_in_both_languages_and_can_be_changed
     for lang in ("my", "en", "my"):
         session.choose("lang", lang)
         assert session.words("city") == side_panel.city_names(load_cities(), lang)["mandalay"]
-        assert session.words("tier") == labels.tier_name("face", lang)
+        assert session.words("tier") == tier_name("face", lang)
         assert session.words("status") == tr("Installed and planned together", lang)
         assert session.app.date_input(key="as_of").value == dt.date(2025, 5, 5)
     session.choose("tier", "seen")
     session.choose("city", "sittwe")
     session.choose("lang", "en")
-    assert session.words("tier") == labels.tier_name("seen", "en")
+    assert session.words("tier") == tier_name("seen", "en")
     assert session.words("city") == side_panel.city_names(load_cities(), "en")["sittwe"]
 
 
@@ -224,7 +224,7 @@ def test_the_browser_shows_what_is_chosen(
         settled(page, lang)
         expect_shown(page, names, lang)
     # What is chosen in the other language must not be lost with the next choice.
-    panel.get_by_text(labels.tier_name("recognised", "my"), exact=True).click()
+    panel.get_by_text(tier_name("recognised", "my"), exact=True).click()
     wanted = answer.sentence(assess("dawei", as_of=AS_OF, status="planned"), "recognised", "my")
     expect(page.locator(".ct .answer")).to_have_text(wanted)
     expect_shown(page, ("page", "city", "status"), "my")

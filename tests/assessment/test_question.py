@@ -26,6 +26,7 @@ from toolkit.base import store
 from toolkit.base.errors import InputDataError, NotFoundError, PackError
 from toolkit.evidence.observations import Observation
 from toolkit.streets.cities import find_city
+from toolkit.streets.pack import open_pack
 
 AS_OF = dt.date(2026, 11, 23)
 CITY = "dawei"
@@ -309,6 +310,15 @@ def test_the_short_form_is_the_same_question():
     with pytest.raises(TypeError, match="give as_of to it"):
         assess(asked(), as_of=AS_OF)
     assert toolkit.Question is Question
+
+
+def test_a_pack_that_is_replaced_while_it_is_read_is_not_taken_for_the_other(home, monkeypatch):
+    install(home, city=CITY)
+    other = dataclasses.replace(open_pack(PACK), sha256="f" * 64)
+    monkeypatch.setattr(question_module, "open_pack", lambda _: other)
+    question_module.streets.clear()
+    with pytest.raises(PackError, match="was replaced while it was read"):
+        asked().load()
 
 
 def test_an_unknown_city_or_profile_is_named():

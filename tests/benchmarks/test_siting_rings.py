@@ -14,7 +14,7 @@ from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
 from toolkit.siting.validation import simulate
 from toolkit.siting.validation.known_city import make_pair
-from toolkit.siting.weights import Drawn
+from toolkit.siting.weights import WeightDraws
 
 
 @pytest.fixture(scope="module")
@@ -60,13 +60,13 @@ def test_placed_discs_are_those_of_the_other_simulation(optics, pair):
     ground = simulate.Ground(
         points.xy_m, points.heading_rad, points.length_m, of.reshape(-1), np.zeros(len(of), int)
     )
-    drawn = Drawn(np.ones((n, len(code))), np.zeros(n), np.full(n, 2.0))
+    drawn = WeightDraws(np.ones((n, len(code))), np.zeros(n), np.full(n, 2.0))
     offset, design = np.tile(np.linspace(1, 9, 10), (2, 1)), Design(n, 1)
     sites = np.full(n, 30.0)
     found = siting_rings.placed_share(
         ground, drawn, sites, np.full(n, 2.0), offset, discs(optics, 25.0), design
     )
-    other = simulate.place(ground, drawn, sites, offset, design)[:, 0]
+    other = simulate.covered_length_m(ground, drawn, sites, offset, design)[:, 0]
     np.testing.assert_allclose(found[:, 0], other / points.length_m.sum())
 
 

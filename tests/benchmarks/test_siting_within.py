@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks import siting_within
 from toolkit.siting import profiles
-from toolkit.siting.features import street_points
+from toolkit.siting.features import describe_points
 from toolkit.siting.validation import regression
 
 RNG = np.random.default_rng(4)
@@ -33,7 +33,7 @@ def test_amounts_around_points_lie_between_those_of_smaller_and_larger_discs(rad
 
 def test_surroundings_are_standardised_and_no_service_street_is_a_column_of_nothing():
     layers = drawn_city.layers()
-    points = street_points(layers)
+    points = describe_points(layers)
     around = siting_within.surroundings(layers, points.line, points.xy_m, points.length_m)
     n_columns = 4 * len(siting_within.RADII_M) + len(siting_within.ARMS)
     assert around.shape == (len(points.xy_m), n_columns)
@@ -46,7 +46,7 @@ def test_surroundings_are_standardised_and_no_service_street_is_a_column_of_noth
 
 def test_what_is_known_of_lanes_ways_and_lights_is_a_column_and_nothing_else_is():
     plain = drawn_city.layers()
-    points = street_points(plain)
+    points = describe_points(plain)
     n = len(plain.lines)
     lanes = np.where(np.arange(n) % 2, np.nan, np.arange(n) % 5 + 1.0)
     light = points.xy_m[:1] + 30.0
@@ -81,7 +81,7 @@ def test_nodes_are_told_apart_by_their_arms():
 
 
 def test_sites_that_follow_the_surroundings_are_found_in_blocks_not_seen():
-    points = street_points(drawn_city.layers())
+    points = describe_points(drawn_city.layers())
     around = RNG.normal(size=(len(points.xy_m), 3))
     rate = np.exp(1.0 * around[:, 0])
     sites = RNG.poisson(300 * rate * points.length_m / (rate @ points.length_m))

@@ -30,5 +30,5 @@ def no_open_city() -> None:
     """Close the cities that earlier tests opened in this process."""
     from toolkit.assessment import on_streets, question
 
-    question._open.cache_clear()
+    question.streets.clear()
     on_streets.scenes.clear()

@@ -17,7 +17,7 @@ from toolkit.assessment.sums import Sums
 from toolkit.base.draws import Design
 from toolkit.base.terms import TIERS
 from toolkit.engine import closed_form, pairs_by_point, placement, sight, views, workers
-from toolkit.engine.kernels import placement as _placement_kernels
+from toolkit.engine.kernels.placement import scale_to
 from toolkit.engine.site_chance import SiteChance
 
 
@@ -384,5 +384,5 @@ def test_the_scale_makes_chances_add_up_whatever_rates_there_are(spread, part):
     rate, count = np.exp(spread * rng.normal(size=300)), rng.integers(1, 40, 300).astype(float)
     wanted = part * count.sum()
     exact = optimize.brentq(lambda s: float(-np.expm1(-s * rate) @ count) - wanted, 0.0, 1e9)
-    found = workers.run(_placement_kernels.scale_to, wanted, rate, count)
+    found = workers.run(scale_to, wanted, rate, count)
     assert found == pytest.approx(exact, rel=1e-8)

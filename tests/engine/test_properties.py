@@ -32,7 +32,7 @@ class Town:
 
     streets: np.ndarray
     houses: np.ndarray
-    points: street_points.Pieces
+    points: street_points.LinePieces
     groups: candidates.Candidates
     pairs: sight.Sight
     rows: pairs_by_point.PointRows
@@ -79,7 +79,7 @@ def town_of(streets, houses, junction_xy=None, road_class=None):
     layers = StreetLayers(
         streets, names[road_class].tolist(), xy[::3], xy[:2], ["police"] * len(xy[:2])
     )
-    groups = candidates.described(groups, layers)
+    groups = candidates.with_features(groups, layers)
     where = sight.place_sites(groups.xy_m, groups.centre_xy_m, houses)
     pairs = sight.build_sight(where, points.xy, houses, reach_m=REACH_M)
     n = len(groups.size_m)

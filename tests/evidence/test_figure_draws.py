@@ -47,27 +47,27 @@ def test_a_claim_ages_from_its_day_and_fully_without_one():
     ],
 )
 def test_a_bound_from_below_is_told_from_a_figure(claim, expected):
-    assert figure_draws.one_sided(claim.quantity) is expected
+    assert figure_draws.is_lower_bound(claim.quantity) is expected
 
 
 def test_a_bound_of_today_has_its_95_percent_point_at_the_recall():
     claim = make(low=100, wording="at_least")
-    drawn = figure_draws.spread(claim, setting(claim))
+    drawn = figure_draws.draw_figure(claim, setting(claim))
     assert drawn.min() >= 100
     assert np.quantile(drawn, 0.95) == pytest.approx(430, rel=0.01)
     # As a part it is one, too, whatever its wording.
-    part = figure_draws.spread(make(low=100), setting(claim), part=True)
+    part = figure_draws.draw_figure(make(low=100), setting(claim), part=True)
     assert part == pytest.approx(drawn)
 
 
 def test_a_figure_of_today_without_an_error_of_its_origin_is_that_number():
     claim = make(low=140)
-    assert figure_draws.spread(claim, setting(claim)) == pytest.approx(np.full(2000, 140.0))
+    assert figure_draws.draw_figure(claim, setting(claim)) == pytest.approx(np.full(2000, 140.0))
 
 
 def test_a_claim_without_a_figure_has_no_draws():
     with pytest.raises(InputDataError, match=r"a has no figure\. Give it a quantity"):
-        figure_draws.spread(make(), setting())
+        figure_draws.draw_figure(make(), setting())
 
 
 def test_origins_are_counted_once_also_through_a_third_claim():

@@ -14,8 +14,8 @@ from toolkit.evidence.load import (
     known_by,
     load_claims,
     load_observations,
+    not_superseded,
     read_claims,
-    standing,
 )
 
 HEAD = """format = "camera-exposure.evidence/1"
@@ -314,9 +314,9 @@ def test_only_what_had_been_said_is_known():
 
 def test_a_superseded_claim_no_longer_stands():
     claims = (make("old"), make("new", supersedes=["old"]), make("other"))
-    assert [c.id for c in standing(claims)] == ["new", "other"]
+    assert [c.id for c in not_superseded(claims)] == ["new", "other"]
     # The later claim is not known yet: the earlier one still stands.
-    assert [c.id for c in standing([claims[0]])] == ["old"]
+    assert [c.id for c in not_superseded([claims[0]])] == ["old"]
 
 
 def test_contradictions_are_pairs_among_what_is_given():

@@ -43,4 +43,4 @@ def lit_crossing():
         ["primary", "residential", "primary", "residential"],
         signal_xy_m=np.zeros((1, 2)),
     )
-    return candidates.described(found, layers)
+    return candidates.with_features(found, layers)

@@ -16,7 +16,7 @@ from toolkit.streets.cities import City
 from toolkit.streets.readers.extract import Extract
 from toolkit.streets.readers.osm.file import read_osm
 from toolkit.streets.readers.overpass import ask
-from toolkit.streets.readers.overpass import fetch as overpass
+from toolkit.streets.readers.overpass.fetch import _area, fetched_file
 from toolkit.streets.schema import LAYERS
 
 LON, LAT, STEP = 96.04, 16.04, 0.002
@@ -98,7 +98,7 @@ def quick(server: Server, **changed: Any) -> ask.Server:
         "answer_s": 30,
         "tries": 3,
         "first_pause_s": 0.01,
-        "longest_pause_s": 0.05,
+        "max_pause_s": 0.05,
         "between_s": 0,
     }
     return ask.Server(**(options | changed))
@@ -117,8 +117,8 @@ def fetch(server: Server, **changed: Any) -> Extract:
 
 def fetched(city: City, **options: Any) -> Extract:
     """Fetch a city and read it, cut to the area that was requested."""
-    with overpass.fetched_file(city, **options) as path:
-        area = overpass._area(city, options.get("boundary"), options.get("radius_m"))
+    with fetched_file(city, **options) as path:
+        area = _area(city, options.get("boundary"), options.get("radius_m"))
         return read_osm(path, boundary=area)
 
 

@@ -7,8 +7,7 @@ import re
 from pathlib import Path
 
 from toolkit.base import store
-from toolkit.streets import mapped_cameras
-from toolkit.streets import pack as streets
+from toolkit.streets import mapped_cameras, pack
 from toolkit.streets.schema import LAYERS, PackLayers
 
 PACK = "small"
@@ -17,12 +16,12 @@ N_ROWS = 150
 
 def install(home: Path, name: str = PACK, *, city: str | None = None, rows: int = N_ROWS) -> None:
     """Install the streets, of a city of the list or as one of their own."""
-    whole = streets.open_pack("helsinki-centre")
+    whole = pack.open_pack("helsinki-centre")
     draft = whole.manifest.model_copy(
         update={"id": name, "city": city, "parts": {}, "demonstration": False, "banner": None}
     )
     layers = PackLayers(**{layer: getattr(whole, layer).head(rows) for layer in LAYERS})
-    streets.write_pack(home / streets.FOLDER / name, draft, layers)
+    pack.write_pack(home / pack.FOLDER / name, draft, layers)
 
 
 def move_city(home: Path, city: str) -> None:
@@ -36,7 +35,7 @@ def move_city(home: Path, city: str) -> None:
 
 def note_a_camera(folder: Path, city: str, name: str = PACK) -> None:
     """Import a field note of one camera on a street of the pack; its file lies in `folder`."""
-    x, y = streets.open_pack(name).streets.geometry.iloc[3].coords[0]
+    x, y = pack.open_pack(name).streets.geometry.iloc[3].coords[0]
     file = folder / "notes.csv"
     file.write_text(f"lat,lon,seen_on\n{y:.6f},{x:.6f},2026-01-01\n", encoding="utf-8")
     mapped_cameras.import_cameras(file, city, as_of=dt.date(2026, 11, 1))

@@ -13,11 +13,11 @@ from toolkit.optics import facing
 
 def test_angles_to_a_street_are_the_same_for_both_ways():
     direction = np.array([0.0, 180.0, 90.0, 270.0, 45.0, 350.0, 10.0])
-    found = facing.folded_deg(direction, np.zeros(7))
+    found = facing.angle_to_street_deg(direction, np.zeros(7))
     np.testing.assert_allclose(found, [0, 0, 90, 90, 45, 10, 10])
-    np.testing.assert_allclose(facing.folded_deg(direction + 25, np.full(7, 205.0)), found)
+    np.testing.assert_allclose(facing.angle_to_street_deg(direction + 25, np.full(7, 205.0)), found)
     np.testing.assert_array_equal(
-        facing.fold_of(np.array([0.0, 14.0, 16.0, 35.0, 37.0, 90.0]), np.zeros(6)),
+        facing.angle_class(np.array([0.0, 14.0, 16.0, 35.0, 37.0, 90.0]), np.zeros(6)),
         [0, 0, 1, 1, 2, 2],
     )
 
@@ -27,7 +27,7 @@ def test_shares_are_found_again():
     n = 4000
     kind = rng.choice(3, n, p=[0.55, 0.2, 0.25])
     at = np.choose(kind, [rng.normal(0, 12, n), rng.normal(90, 12, n), rng.uniform(0, 180, n)])
-    found = facing.fit(facing.folded_deg(at, np.zeros(n)))
+    found = facing.fit(facing.angle_to_street_deg(at, np.zeros(n)))
     assert found.along == pytest.approx(0.55, abs=0.04)
     assert found.across == pytest.approx(0.2, abs=0.04)
     assert found.spread_deg == pytest.approx(12, abs=1.5)
@@ -37,16 +37,16 @@ def test_where_the_first_camera_looks_adds_up_and_is_symmetric():
     prob = facing.turn_prob(np.array([0.6, 0.0]), np.array([0.2, 0.0]), np.full(2, 13.0))
     np.testing.assert_allclose(prob.sum(axis=1), 1)
     np.testing.assert_allclose(prob, prob[:, ::-1])
-    np.testing.assert_allclose(prob, np.roll(prob, facing.STEPS // 2, axis=1))
-    np.testing.assert_allclose(prob[1], 1 / facing.STEPS)
-    middle = (np.arange(facing.STEPS) + 0.5) * 3
-    near = facing.folded_deg(middle, np.zeros(facing.STEPS)) < 30
+    np.testing.assert_allclose(prob, np.roll(prob, facing.N_STEPS // 2, axis=1))
+    np.testing.assert_allclose(prob[1], 1 / facing.N_STEPS)
+    middle = (np.arange(facing.N_STEPS) + 0.5) * 3
+    near = facing.angle_to_street_deg(middle, np.zeros(facing.N_STEPS)) < 30
     assert prob[0, near].sum() == pytest.approx(0.6 * 0.98 + 0.2 / 3, abs=0.03)
 
 
 def test_facing_adds_up_and_is_flat_for_any_direction():
-    flat = facing.facing_prob(np.full((1, facing.STEPS), 1 / facing.STEPS))
-    np.testing.assert_allclose(flat, 1 / facing.STEPS)
+    flat = facing.facing_prob(np.full((1, facing.N_STEPS), 1 / facing.N_STEPS))
+    np.testing.assert_allclose(flat, 1 / facing.N_STEPS)
     along = facing.turn_prob(np.ones(1), np.zeros(1), np.full(1, 5.0))
     found = facing.facing_prob(along)
     np.testing.assert_allclose(found.sum(axis=2), 1)
@@ -67,16 +67,16 @@ def looking(n_draws, along, across, **options):
 def test_looking_anywhere_is_what_it_was():
     drawn, codes = looking(1, 0.0, 0.0, hfov=70.0), np.arange(views.N_VIEWS)
     table = views.view_table(drawn, np.array([1.8]), reach_m=REACH_M, codes=codes)
-    for fold in range(facing.FOLDS):
+    for fold in range(facing.N_ANGLE_CLASSES):
         np.testing.assert_allclose(table[views.BY_STREET + fold], table[views.CANDIDATE], rtol=1e-4)
 
 
 def test_the_mean_over_all_directions_does_not_depend_on_where_cameras_look():
     drawn = looking(1, 0.6, 0.15, hfov=70.0)
     table = views.view_table(drawn, np.array([1.0]), reach_m=REACH_M)
-    rows = table[views.BY_STREET : views.BY_STREET + facing.FOLDS, 10, 0, 0]
+    rows = table[views.BY_STREET : views.BY_STREET + facing.N_ANGLE_CLASSES, 10, 0, 0]
     assert rows[0] > rows[1] > rows[2]
-    width = np.diff([0.0, *facing.FOLD_EDGES_DEG, 90.0])
+    width = np.diff([0.0, *facing.ANGLE_CLASS_EDGES_DEG, 90.0])
     assert rows @ width / 90 == pytest.approx(table[views.CANDIDATE, 10, 0, 0], rel=1e-3)
 
 

@@ -37,10 +37,10 @@ def cap_m(height_m, cap_deg):
 
 
 def face_ring(constant, threshold, height, *, cap=90.0, aim=None, vfov=60.0):
-    inner, outer = lens.ring_m(
+    inner, outer = lens.ring_bounds(
         constant, threshold, height, target_low_m=FACE_M, target_high_m=FACE_M,
         aim_m=aim, vertical_fov_deg=vfov, tilt_cap_deg=cap,
-    )  # fmt: skip
+    ).ends_m  # fmt: skip
     return float(inner), float(outer)
 
 
@@ -286,11 +286,11 @@ def test_night_reach():
 
 
 def ring(constant, level, height, *, span, aim, field, **limits):
-    inner, outer = lens.ring_m(
+    inner, outer = lens.ring_bounds(
         constant, level, height, target_low_m=span[0], target_high_m=span[1],
         aim_m=None if aim is None else lens.aim_at_height_m(aim, height, FACE_M, span[1]),
         vertical_fov_deg=field, **limits,
-    )  # fmt: skip
+    ).ends_m  # fmt: skip
     return (math.inf, 0.0) if np.isnan(inner) else (float(inner), float(outer))
 
 

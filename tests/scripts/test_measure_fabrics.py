@@ -45,11 +45,11 @@ def grid(size_m: float, step_m: float) -> gpd.GeoDataFrame:
     return frame(lines, "residential")
 
 
-def points_of(network: fabric_networks.Network) -> street_points.Pieces:
+def points_of(network: fabric_networks.Network) -> street_points.LinePieces:
     return street_points.cut(network.lines, measure_fabrics.POINT_SPACING_M)
 
 
-def hull_of(points: street_points.Pieces):
+def hull_of(points: street_points.LinePieces):
     return shapely.MultiPoint(points.xy).convex_hull
 
 

@@ -55,7 +55,7 @@ class TestFactors:
 
 @given(prob=st.floats(0.0, 1.0), shape=st.floats(0.1, 8.0))
 def test_each_single_site_keeps_its_chance(prob, shape):
-    given_, alone = districts.hidden_chance(np.array([prob]), np.array([shape]))
+    given_, alone = districts.prob_at_unit_factor(np.array([prob]), np.array([shape]))
     if alone[0]:
         assert given_[0] == prob
         return
@@ -65,7 +65,7 @@ def test_each_single_site_keeps_its_chance(prob, shape):
         lambda u: -np.expm1(-stats.gamma.ppf(u, shape) / shape * hazard), 0, 1, limit=200
     )
     assert exists == pytest.approx(prob, abs=1e-4)
-    curve = districts.joint_curve(np.array([shape]))[0]
+    curve = districts.miss_curve(np.array([shape]))[0]
     at = (1 - given_[0]) ** 0.25 * (districts.CURVE_NODES - 1)
     missing = np.interp(at, np.arange(districts.CURVE_NODES), curve)
     # Straight between nodes; the more curved, the stronger the clustering.
@@ -74,9 +74,9 @@ def test_each_single_site_keeps_its_chance(prob, shape):
 
 def test_no_clustering_leaves_chances_as_they_are():
     prob = np.array([0.0, 0.3, 1.0])
-    given_, alone = districts.hidden_chance(prob[:, None], np.array([np.inf]))
+    given_, alone = districts.prob_at_unit_factor(prob[:, None], np.array([np.inf]))
     np.testing.assert_array_equal(given_[:, 0], prob)
     assert not alone.any()
-    curve = districts.joint_curve(np.array([np.inf]))[0]
+    curve = districts.miss_curve(np.array([np.inf]))[0]
     miss = (np.arange(districts.CURVE_NODES) / (districts.CURVE_NODES - 1)) ** 4
     np.testing.assert_allclose(curve, miss, atol=1e-7)

@@ -125,7 +125,7 @@ def test_ways_for_people_on_foot_make_no_junction():
 def test_what_a_file_does_not_have_is_not_known_and_weighs_nothing():
     from toolkit.siting import design_matrix
 
-    code = features.street_points(layers(), 20.0).code
+    code = features.describe_points(layers(), 20.0).code
     for name in ("signals", "place", "bridge"):
         assert set(level(code, name)) == {"not_known"}
         columns = [i for i, c in enumerate(design_matrix.COLUMNS) if c.split(".")[0] == name]
@@ -134,7 +134,7 @@ def test_what_a_file_does_not_have_is_not_known_and_weighs_nothing():
 
 def test_a_layer_that_is_there_and_empty_says_none():
     none = np.empty((0, 2))
-    code = features.street_points(
+    code = features.describe_points(
         layers(signal_xy_m=none, place_xy_m=none, bridge=np.zeros(len(grid()[0]), dtype=bool)), 20.0
     ).code
     assert set(level(code, "signals")) == {"none"}
@@ -159,7 +159,7 @@ def test_lights_places_and_bridges():
 
 
 def test_quarters_of_density_and_shares_of_the_centre_are_of_street_length():
-    points = features.street_points(layers(), 10.0)
+    points = features.describe_points(layers(), 10.0)
     middle = np.array(CORNER_M) + 750
     near = np.hypot(*(points.xy_m - middle).T).argsort()
     share = np.cumsum(points.length_m[near]) / points.length_m.sum()
@@ -179,7 +179,7 @@ def test_turning_and_moving_the_map_changes_nothing_that_it_should_not():
         shapely.transform(city.lines, lambda xy: np.column_stack([-xy[:, 1], xy[:, 0]]) + 7.0),
         city.highway,
     )
-    here, there = (features.street_points(one, 20.0).code for one in (city, turned))
+    here, there = (features.describe_points(one, 20.0).code for one in (city, turned))
     for name in ("road", "own", "junction", "signals", "place", "bridge"):
         assert level(here, name) == level(there, name), name
 
@@ -193,7 +193,7 @@ def test_a_street_drawn_once_each_way_counts_once():
 
 
 def test_points_add_up_to_the_streets():
-    points = features.street_points(layers(), 20.0)
+    points = features.describe_points(layers(), 20.0)
     assert points.length_m.sum() == pytest.approx(shapely.length(grid()[0]).sum())
     assert (points.code >= 0).all()
     assert (points.code < features.N_CODES).all()
@@ -201,13 +201,13 @@ def test_points_add_up_to_the_streets():
 
 @pytest.mark.parametrize("highway", ["motorway", "footway", "service", "construction"])
 def test_a_city_of_one_line_is_described(highway):
-    found = features.street_points(StreetLayers(lines([(0, 0), (55, 0)]), [highway]), 20.0)
+    found = features.describe_points(StreetLayers(lines([(0, 0), (55, 0)]), [highway]), 20.0)
     assert len(found.code) == 3
     assert set(level(found.code, "junction")) == {"away"}
 
 
 def test_crossings_of_main_streets_are_where_they_were_drawn():
-    points = features.street_points(layers(), 10.0)
+    points = features.describe_points(layers(), 10.0)
     crossing = points.xy_m[np.char.startswith(level(points.code, "junction"), "cross_12")]
     far = np.hypot(*(crossing[:, None] - main_crossings()[None]).T)
     assert far.min(axis=0).max() <= 12.1

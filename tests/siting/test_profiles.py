@@ -13,13 +13,13 @@ from toolkit.base import store
 from toolkit.base.errors import InputDataError
 from toolkit.language import words
 from toolkit.siting import design_matrix, weights
-from toolkit.siting import profiles as siting_profiles
+from toolkit.siting.profiles import from_json, load_profiles
 from toolkit.streets.cities import load_cities
 
 
 @pytest.fixture(scope="module")
 def profiles():
-    return siting_profiles.load_profiles()
+    return load_profiles()
 
 
 def test_the_central_set_has_the_fitted_uniform_share(profiles):
@@ -102,7 +102,7 @@ def test_damaged_files_are_refused_in_a_sentence(home, name, text, said):
     (home / "siting").mkdir()
     (home / "siting" / name).write_text(text)
     with pytest.raises(InputDataError, match=said):
-        siting_profiles.load_profiles()
+        load_profiles()
 
 
 def test_a_mixture_of_unknown_profiles_is_refused(home):
@@ -112,17 +112,17 @@ def test_a_mixture_of_unknown_profiles_is_refused(home):
         text.replace("plate_gates = 0.1,", "gangsters = 0.1,", 1)
     )
     with pytest.raises(InputDataError, match="gangsters"):
-        siting_profiles.load_profiles()
+        load_profiles()
 
 
 def test_profiles_of_another_version_are_refused(profiles):
     found = json.loads(store.find("siting/profiles.json").read_text())
     with pytest.raises(InputDataError, match="siting fit"):
-        siting_profiles.from_json(found | {"columns": ["main"]}, profiles.prior)
+        from_json(found | {"columns": ["main"]}, profiles.prior)
 
 
 def test_the_cities_of_the_file_in_use_are_named(own_profiles):
-    found = siting_profiles.load_profiles()
+    found = load_profiles()
     assert len(found.cities) == 2
     assert found.cities[1] == own_profiles[1]
 
@@ -130,7 +130,7 @@ def test_the_cities_of_the_file_in_use_are_named(own_profiles):
 def test_profiles_fitted_to_no_city_are_refused(profiles):
     found = json.loads(store.find("siting/profiles.json").read_text())
     with pytest.raises(InputDataError, match="no city"):
-        siting_profiles.from_json(found | {"cities": {}}, profiles.prior)
+        from_json(found | {"cities": {}}, profiles.prior)
 
 
 def test_the_built_in_cities_are_those_of_the_built_in_file(profiles):

@@ -7,14 +7,14 @@ from dataclasses import replace
 import numpy as np
 from drawn_city import layers
 
-from toolkit.siting.surroundings import known_of, known_text, pack_layers
+from toolkit.siting.surroundings import inventory, inventory_text, pack_layers
 from toolkit.streets.pack import open_pack
 
 
 def test_what_is_not_known_is_no_zero():
-    found = known_of(layers())
+    found = inventory(layers())
     assert found["places"] == {"known": False, "count": None, "kinds": {}}
-    assert known_text(found) == (
+    assert inventory_text(found) == (
         "Read beside lines and classes: nothing. "
         "Not known, so without weight: traffic lights, places, bridges."
     )
@@ -27,7 +27,7 @@ def test_what_is_known_is_counted():
         place_kind=["police", "bank", "police"],
         bridge=np.arange(220) < 1,
     )
-    assert known_text(known_of(here)) == (
+    assert inventory_text(inventory(here)) == (
         "Read beside lines and classes: traffic lights 2 junctions, places 3 (bank 1, police 2), "
         "bridges 1. Not known, so without weight: nothing."
     )

@@ -13,8 +13,8 @@ from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
 from toolkit.base.errors import NotFoundError
 from toolkit.siting import design_matrix, features, weights
-from toolkit.siting import profiles as siting_profiles
 from toolkit.siting.candidates import Candidates
+from toolkit.siting.profiles import Mixture, load_profiles
 from toolkit.siting.validation import score
 from toolkit.siting.weights import operators_of, weights_of
 from toolkit.studies.sensitivity.design import RecordingDesign
@@ -22,12 +22,12 @@ from toolkit.studies.sensitivity.design import RecordingDesign
 
 @pytest.fixture(scope="module")
 def profiles():
-    return siting_profiles.load_profiles()
+    return load_profiles()
 
 
 @pytest.fixture(scope="module")
 def groups():
-    points = features.street_points(layers(), 10.0)
+    points = features.describe_points(layers(), 10.0)
     return score.classed(points.code, points.length_m)
 
 
@@ -42,7 +42,7 @@ def test_the_mean_metre_weighs_one_in_every_draw(profiles, groups):
 
 
 def test_nothing_weighs_less_than_the_uniform_share(profiles, groups):
-    found = drawn(profiles, groups, weights.only(profiles, "motorway_agency"))
+    found = drawn(profiles, groups, weights.single_profile(profiles, "motorway_agency"))
     low, _, high = profiles.uniform
     assert (found.weight.min(axis=1) >= found.uniform_share).all()
     assert found.uniform_share.min() >= low
@@ -54,7 +54,7 @@ def test_a_profile_without_spread_gives_its_own_means(profiles, groups):
         profiles.profile["plate_gates"], between_sd=np.zeros(len(design_matrix.COLUMNS))
     )
     still = dataclasses.replace(profiles, profile={"plate_gates": one})
-    found = drawn(still, groups, weights.only(still, "plate_gates"), n=3)
+    found = drawn(still, groups, weights.single_profile(still, "plate_gates"), n=3)
     lift = np.exp(design_matrix.design(groups.code) @ one.beta)
     lift /= lift @ groups.length_m / groups.length_m.sum()
     share = found.uniform_share[:, None]
@@ -69,7 +69,7 @@ def test_the_spread_between_cities_is_what_is_drawn(profiles):
     code = features.code_of(zero)
     found = weights.draw(
         profiles,
-        weights.only(profiles, "traffic_junctions"),
+        weights.single_profile(profiles, "traffic_junctions"),
         code,
         np.array([1e6, 1.0]),
         Design(2000, 0),
@@ -83,11 +83,11 @@ def test_the_spread_between_cities_is_what_is_drawn(profiles):
 
 
 def test_the_draws_of_a_profile_do_not_change_with_the_others(profiles, groups):
-    both = siting_profiles.Mixture({"plate_gates": 0.5, "pedestrian_core": 0.5}, 1e6, "")
-    alone = weights.only(profiles, "plate_gates")
+    both = Mixture({"plate_gates": 0.5, "pedestrian_core": 0.5}, 1e6, "")
+    alone = weights.single_profile(profiles, "plate_gates")
     a = drawn(profiles, groups, both)
     b = drawn(profiles, groups, alone)
-    c = drawn(profiles, groups, weights.only(profiles, "pedestrian_core"))
+    c = drawn(profiles, groups, weights.single_profile(profiles, "pedestrian_core"))
     share = a.uniform_share[:, None]
     mixed = (b.weight - share) / 2 + (c.weight - share) / 2 + share
     np.testing.assert_allclose(a.weight, mixed, rtol=0.02)
@@ -126,7 +126,7 @@ def test_police_keep_to_some_districts_more_than_an_unknown_operator_and_others_
 
 def test_an_unknown_profile_is_named_with_the_known_ones(profiles):
     with pytest.raises(NotFoundError, match="plate_gates"):
-        weights.only(profiles, "x" * 500)
+        weights.single_profile(profiles, "x" * 500)
 
 
 class TestKeptWeights:

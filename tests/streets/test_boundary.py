@@ -211,7 +211,7 @@ def streets_in(cells: dict[tuple[int, int], float]) -> np.ndarray:
 
 
 def core(cells: dict[tuple[int, int], float]) -> boundary.Outline:
-    return boundary.core_outline(LON, LAT, streets_in(cells), least_km_per_km2=4.0)
+    return boundary.core_outline(LON, LAT, streets_in(cells), min_km_per_km2=4.0)
 
 
 def cells_of(outline: boundary.Outline) -> set[tuple[int, int]]:
@@ -272,5 +272,5 @@ def test_a_long_street_counts_in_every_cell_that_it_passes() -> None:
         )
         for k in range(5)
     ]
-    outline = boundary.core_outline(LON, LAT, np.array(rows), least_km_per_km2=4.0)
+    outline = boundary.core_outline(LON, LAT, np.array(rows), min_km_per_km2=4.0)
     assert cells_of(outline) == {(0, 0), (1, 0), (2, 0)}

@@ -17,11 +17,11 @@ from toolkit.base import store
 from toolkit.base.errors import InputDataError, UsageError
 from toolkit.base.terms import Names
 from toolkit.streets import boundary, install
-from toolkit.streets import pack as streets
 from toolkit.streets.boundary import BoundaryChoice
 from toolkit.streets.cities import City, find_city
+from toolkit.streets.pack import find_pack_for, open_pack, pack_sha256, verify_pack
 from toolkit.streets.readers import extract
-from toolkit.streets.readers.osm import file as osm
+from toolkit.streets.readers.osm.file import header_box, read_osm, read_regions
 
 FAR = (-140.0, -40.0)
 """A place far from every known city, in columns and rows of the drawing's grid."""
@@ -81,8 +81,11 @@ def test_one_pass_makes_a_pack_of_every_known_city(
     home: Path, two_cities: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     passes = []
-    read = osm.read_regions
-    monkeypatch.setattr(osm, "read_regions", lambda *a, **k: passes.append(a) or read(*a, **k))
+    read = read_regions
+    monkeypatch.setattr(
+        "toolkit.streets.readers.osm.file.read_regions",
+        lambda *a, **k: passes.append(a) or read(*a, **k),
+    )
     said: list[tuple[str, float | None]] = []
     report = install.import_file(two_cities, progress=lambda *given: said.append(given))
     assert len(passes) == 1
@@ -91,9 +94,9 @@ def test_one_pass_makes_a_pack_of_every_known_city(
     assert packs(home) == ["mawlamyine", "taunggyi"]
     assert {share for _, share in said} > {None, 0.0}
     for made in report.installed:
-        assert streets.verify_pack(made.pack) == []
+        assert verify_pack(made.pack) == []
         assert not made.replaced
-        pack = streets.open_pack(made.pack)
+        pack = open_pack(made.pack)
         city = find_city(made.pack)
         assert (pack.manifest.city, pack.manifest.name) == (city.id, city.name)
         assert not pack.manifest.demonstration
@@ -104,14 +107,14 @@ def test_one_pass_makes_a_pack_of_every_known_city(
         assert pack.places["kind"].tolist() == ["police"]
         assert pack.manifest.counts["missing_node_refs"] == 0
         assert pack.manifest.source.name == "country.osm"
-        assert streets.find_pack_for(city.id) == city.id
+        assert find_pack_for(city.id) == city.id
 
 
 def test_the_packs_are_those_of_each_city_alone(home: Path, two_cities: Path) -> None:
     together = install.import_file(two_cities, boundary=boundary.parse_boundary("radius:900"))
     city = find_city("taunggyi")
-    alone = osm.read_osm(two_cities, boundary=extract.disc(city.lon, city.lat, 900))
-    made = streets.open_pack("taunggyi")
+    alone = read_osm(two_cities, boundary=extract.disc(city.lon, city.lat, 900))
+    made = open_pack("taunggyi")
     assert together.installed[1].manifest.boundary.kind == "radius"
     for layer in ("streets", "junctions", "buildings", "places", "cameras"):
         assert getattr(made, layer).equals(getattr(alone.layers, layer)), layer
@@ -138,7 +141,7 @@ def test_without_a_known_city_the_file_becomes_a_pack_of_its_name(
 def test_the_header_says_which_cities_a_file_covers(home: Path, tmp_path: Path) -> None:
     """The drawing's box, 95.9 to 96.1 east and 15.9 to 16.1 north, holds no known city."""
     drawing = town(Drawing(), (0, 0), first=1)
-    assert osm.header_box(written(drawing, tmp_path / "a.osm")).bounds == pytest.approx(
+    assert header_box(written(drawing, tmp_path / "a.osm")).bounds == pytest.approx(
         (95.9, 15.9, 96.1, 16.1)
     )
     install.import_file(tmp_path / "a.osm")
@@ -195,7 +198,7 @@ def test_a_polygon_decides_which_city_it_is(two_cities: Path) -> None:
     manifest = report.installed[0].manifest
     assert manifest.boundary.kind == "polygon"
     assert manifest.boundary.note == "Polygon given in the file mine.geojson."
-    assert streets.open_pack("taunggyi").boundary.geometry[0].equals(box)
+    assert open_pack("taunggyi").boundary.geometry[0].equals(box)
     around = BoundaryChoice("polygon", polygon=shapely.box(90, 10, 105, 30), name="all.geojson")
     with pytest.raises(InputDataError, match=r"several cities .*mawlamyine.*Name one"):
         install.import_file(two_cities, boundary=around)
@@ -243,8 +246,8 @@ def test_an_administrative_area_is_taken_from_the_file(
     made = install.import_file(file, boundary=boundary.parse_boundary("admin")).installed[0]
     assert made.manifest.boundary.kind == "admin"
     assert "Township (admin_level 6" in made.manifest.boundary.note
-    assert streets.verify_pack(city.id) == []
-    ways = set(streets.open_pack(city.id).streets["osm_way_id"])
+    assert verify_pack(city.id) == []
+    ways = set(open_pack(city.id).streets["osm_way_id"])
     assert (20_000 in ways) == (half > 850)
     with pytest.raises(InputDataError, match=r"level 8 .*Township \(level 6\)"):
         install.import_file(file, boundary=boundary.parse_boundary("admin:8"))
@@ -261,7 +264,7 @@ def test_a_street_that_only_passes_through_is_not_lost(tmp_path: Path) -> None:
     drawing.way(50_000, range(50_000, 50_013), highway="trunk")
     file = written(drawing, tmp_path / "a.osm")
     install.import_file(file, boundary=boundary.parse_boundary("radius:2000"))
-    trunk = streets.open_pack(city.id).streets.query("highway == 'trunk'")
+    trunk = open_pack(city.id).streets.query("highway == 'trunk'")
     assert trunk["length_m"].sum() == pytest.approx(4000, rel=2e-3)
 
 
@@ -271,7 +274,7 @@ def test_a_street_that_only_passes_through_is_not_lost(tmp_path: Path) -> None:
 def test_street_ids_survive_a_re_import(home: Path, two_cities: Path, tmp_path: Path) -> None:
     """Another extract, another boundary and one new street: all else keeps its id."""
     install.import_file(two_cities)
-    first = streets.open_pack("taunggyi")
+    first = open_pack("taunggyi")
     city = find_city("taunggyi")
     drawing = town(Drawing(bounds=False), at(city), first=20_000, size=9)
     x, y = at(city)
@@ -281,7 +284,7 @@ def test_street_ids_survive_a_re_import(home: Path, two_cities: Path, tmp_path: 
     packed.write_bytes(gzip.compress(drawing.text().encode()))
     report = install.import_file(packed, boundary=boundary.parse_boundary("radius:9000"))
     assert report.installed[0].replaced
-    second = streets.open_pack("taunggyi").streets
+    second = open_pack("taunggyi").streets
     inside = first.boundary.geometry[0].buffer(-1e-6)
     whole = first.streets[first.streets.within(inside)]
     assert len(whole) > 100
@@ -317,7 +320,7 @@ def test_an_import_that_is_killed_leaves_whole_packs(
     """Both packs are there already; a write takes seven files and two renames for each."""
     near = boundary.parse_boundary("radius:900")
     install.import_file(two_cities, boundary=near)
-    old = {name: streets.pack_sha256(name) for name in packs(home)}
+    old = {name: pack_sha256(name) for name in packs(home)}
     steps = iter(range(100))
 
     def killing(do: Callable[..., Any]) -> Callable[..., Any]:
@@ -334,11 +337,11 @@ def test_an_import_that_is_killed_leaves_whole_packs(
         patch.setattr(shutil, "rmtree", lambda *_, **__: None)  # a dead process cleans nothing
         with contextlib.suppress(Killed):
             install.import_file(two_cities)
-    new = {name: streets.pack_sha256(name) for name in old}
+    new = {name: pack_sha256(name) for name in old}
     assert [new[name] == old[name] for name in sorted(old)] == [step < 9, step < 18]
-    assert [streets.verify_pack(name) for name in old] == [[], []]
+    assert [verify_pack(name) for name in old] == [[], []]
     install.import_file(two_cities, boundary=near)
-    assert {name: streets.pack_sha256(name) for name in packs(home)} == old
+    assert {name: pack_sha256(name) for name in packs(home)} == old
 
 
 # --- files of other kinds -------------------------------------------------------------------
@@ -347,7 +350,7 @@ def test_an_import_that_is_killed_leaves_whole_packs(
 def test_a_table_of_streets_becomes_a_pack(two_cities: Path, tmp_path: Path) -> None:
     city = find_city("taunggyi")
     install.import_file(two_cities, cities=[city])
-    drawn = streets.open_pack(city.id).streets
+    drawn = open_pack(city.id).streets
     gpd.GeoDataFrame(drawn[["highway", "name"]], geometry=drawn.geometry, crs=drawn.crs).to_file(
         tmp_path / "streets.gpkg"
     )
@@ -357,7 +360,7 @@ def test_a_table_of_streets_becomes_a_pack(two_cities: Path, tmp_path: Path) -> 
     made = report.installed[0]
     assert (made.pack, made.replaced, made.manifest.boundary.kind) == (city.id, True, "radius")
     assert made.manifest.licence.startswith("Not stated")
-    assert streets.verify_pack(city.id) == []
+    assert verify_pack(city.id) == []
     core = install.import_file(tmp_path / "streets.gpkg").installed[0]
     assert core.manifest.boundary.kind == "core"
     with pytest.raises(InputDataError, match="OpenStreetMap files only"):
@@ -376,7 +379,7 @@ def test_only_local_files_are_imported(home: Path, name: str) -> None:
 def test_a_file_too_large_for_one_pack_is_refused(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(osm, "_MOST_WHOLE_VERTICES", 100)
+    monkeypatch.setattr("toolkit.streets.readers.osm.file._MAX_WHOLE_VERTICES", 100)
     file = written(town(Drawing(bounds=False), FAR, first=1), tmp_path / "a.osm")
     with pytest.raises(InputDataError, match="too large to become one pack"):
         install.import_file(file)
@@ -388,4 +391,4 @@ def test_a_pack_for_a_city_of_ones_own(home: Path, two_cities: Path) -> None:
     city = City(id="mine", name=Names(en="Mine", my="ကိုယ်ပိုင်"), lon=x, lat=y, admin="none")
     install.import_file(two_cities, cities=[city])
     assert packs(home) == ["mine"]
-    assert streets.open_pack("mine").manifest.name == city.name
+    assert open_pack("mine").manifest.name == city.name

@@ -16,8 +16,7 @@ import shapely
 
 from toolkit.base.errors import InputDataError
 from toolkit.base.terms import TIERS, exposure_class
-from toolkit.streets import pack as streets
-from toolkit.streets.pack import Pack
+from toolkit.streets.pack import Pack, open_pack
 from toolkit.streets.readers.tables.graphml import from_graph
 
 PARTS = ("low", "mid", "high", "class")
@@ -25,7 +24,7 @@ PARTS = ("low", "mid", "high", "class")
 
 @pytest.fixture(scope="module")
 def pack() -> Pack:
-    return streets.open_pack("helsinki-centre")
+    return open_pack("helsinki-centre")
 
 
 @pytest.fixture(scope="module")

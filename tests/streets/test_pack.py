@@ -12,8 +12,16 @@ import shapely
 
 from toolkit.base import store
 from toolkit.base.errors import InputDataError, NotFoundError, PackError
-from toolkit.streets import pack as streets
-from toolkit.streets.pack import Manifest, Pack
+from toolkit.streets.pack import (
+    Manifest,
+    Pack,
+    find_pack_for,
+    list_packs,
+    open_pack,
+    pack_names,
+    verify_pack,
+    write_pack,
+)
 from toolkit.streets.schema import LAYERS, PackLayers, conform, to_parquet
 
 BUILT_IN = "helsinki-centre"
@@ -21,7 +29,7 @@ BUILT_IN = "helsinki-centre"
 
 @pytest.fixture(scope="module")
 def helsinki() -> Pack:
-    return streets.open_pack(BUILT_IN)
+    return open_pack(BUILT_IN)
 
 
 @pytest.fixture
@@ -43,7 +51,7 @@ def installed(
 ) -> Path:
     """Install a copy of a pack, or of its first rows, under another id."""
     draft = pack.manifest.model_copy(update={"id": name, "parts": {}, **changes})
-    streets.write_pack(home / name, draft, layers_of(pack, rows=rows))
+    write_pack(home / name, draft, layers_of(pack, rows=rows))
     return home / name
 
 
@@ -59,7 +67,7 @@ def contents(folder: Path) -> dict[str, tuple[bytes, int]]:
 
 
 def test_the_built_in_pack_is_whole() -> None:
-    assert streets.verify_pack(BUILT_IN) == []
+    assert verify_pack(BUILT_IN) == []
 
 
 def test_the_built_in_pack_says_what_it_is(helsinki: Pack) -> None:
@@ -125,16 +133,16 @@ def test_no_two_pieces_cross_or_touch_but_at_their_ends_on_the_same_level(helsin
 
 def test_a_written_pack_is_read_back_the_same(home: Path, helsinki: Pack) -> None:
     folder = installed(home, helsinki, city="hpa-an", demonstration=False)
-    pack = streets.open_pack("other")
+    pack = open_pack("other")
     for layer in LAYERS:
         assert getattr(pack, layer).equals(getattr(helsinki, layer)), layer
     assert pack.manifest.parts == helsinki.manifest.parts
     assert pack.sha256 != helsinki.sha256
-    assert streets.verify_pack("other") == []
-    assert [m.id for m in streets.list_packs()] == [BUILT_IN, "other"]
-    assert streets.pack_names() == (BUILT_IN, "other")
-    assert streets.find_pack_for("hpa-an") == "other"
-    assert streets.find_pack_for("bagan") is None
+    assert verify_pack("other") == []
+    assert [m.id for m in list_packs()] == [BUILT_IN, "other"]
+    assert pack_names() == (BUILT_IN, "other")
+    assert find_pack_for("hpa-an") == "other"
+    assert find_pack_for("bagan") is None
     assert sorted(p.name for p in home.iterdir()) == ["other"]
     before = contents(folder)
     installed(home, helsinki, city="hpa-an", demonstration=False)
@@ -143,21 +151,21 @@ def test_a_written_pack_is_read_back_the_same(home: Path, helsinki: Pack) -> Non
 
 def test_the_users_pack_goes_before_the_built_in_one(home: Path, helsinki: Pack) -> None:
     installed(home, helsinki, BUILT_IN, city="dawei")
-    assert streets.open_pack(BUILT_IN).manifest.city == "dawei"
-    assert [m.city for m in streets.list_packs()] == ["dawei"]
+    assert open_pack(BUILT_IN).manifest.city == "dawei"
+    assert [m.city for m in list_packs()] == ["dawei"]
 
 
 @pytest.mark.parametrize("name", ["nowhere", "", "..", "../packs", "a/b", "A", "x\0", "é", "-"])
 def test_no_such_pack(home: Path, name: str) -> None:
     assert home.is_dir()
-    for ask in (streets.open_pack, streets.verify_pack):
+    for ask in (open_pack, verify_pack):
         with pytest.raises(NotFoundError, match="pack"):
             ask(name)
 
 
 def test_the_folder_must_have_the_name_of_the_pack(home: Path, helsinki: Pack) -> None:
     with pytest.raises(InputDataError, match="of that name"):
-        streets.write_pack(home / "else", helsinki.manifest, layers_of(helsinki))
+        write_pack(home / "else", helsinki.manifest, layers_of(helsinki))
     assert list(home.iterdir()) == []
 
 
@@ -165,7 +173,7 @@ def test_layers_that_do_not_fit_are_not_written(home: Path, helsinki: Pack) -> N
     draft = helsinki.manifest.model_copy(update={"id": "other"})
     bad = PackLayers(**{**layers_of(helsinki).__dict__, "streets": helsinki.junctions})
     with pytest.raises(InputDataError, match="lacks the column"):
-        streets.write_pack(home / "other", draft, bad)
+        write_pack(home / "other", draft, bad)
     assert list(home.iterdir()) == []
 
 
@@ -202,14 +210,14 @@ def test_a_write_that_is_killed_leaves_the_old_pack_or_the_new(
             done = False
     assert done == (step >= (9 if existing else 8))
     if existing or done:
-        assert streets.open_pack("other").manifest.city == ("new" if done else "old")
-        assert "other" in streets.pack_names()
-        assert streets.find_pack_for("new" if done else "old") == "other"
+        assert open_pack("other").manifest.city == ("new" if done else "old")
+        assert "other" in pack_names()
+        assert find_pack_for("new" if done else "old") == "other"
     else:
         with pytest.raises(NotFoundError):
-            streets.open_pack("other")
+            open_pack("other")
     installed(home, helsinki, rows=9, city="again")
-    assert streets.open_pack("other").manifest.city == "again"
+    assert open_pack("other").manifest.city == "again"
     assert [p.name for p in home.iterdir()] == ["other"]
 
 
@@ -301,12 +309,12 @@ def test_a_damaged_pack_is_refused_and_left_alone(home: Path, helsinki: Pack, na
     damage(folder)
     before = contents(home)
     with pytest.raises(PackError, match=message):
-        streets.open_pack("other")
-    problems = streets.verify_pack("other")
+        open_pack("other")
+    problems = verify_pack("other")
     assert problems
     assert message in problems[0]
-    assert BUILT_IN in [m.id for m in streets.list_packs()]
-    assert streets.pack_names() == (BUILT_IN, "other")
+    assert BUILT_IN in [m.id for m in list_packs()]
+    assert pack_names() == (BUILT_IN, "other")
     assert contents(home) == before
 
 
@@ -318,10 +326,10 @@ def test_verify_finds_what_disagrees(home: Path, helsinki: Pack) -> None:
     forge(folder, "junctions", to_parquet("junctions", fewer), len(fewer))
     edit(folder, lambda m: m["counts"].update(cameras=1))
     (folder / "notes.txt").write_text("x")
-    problems = " ".join(streets.verify_pack("other"))
+    problems = " ".join(verify_pack("other"))
     for part in ("notes.txt", "106.0", "counts.cameras is 1", "not among the junctions"):
         assert part in problems
-    assert streets.open_pack("other").manifest.counts["cameras"] == 1
+    assert open_pack("other").manifest.counts["cameras"] == 1
 
 
 @pytest.mark.parametrize(

@@ -128,7 +128,7 @@ def test_a_bomb_is_refused_before_it_unpacks(
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for part in pack_zip._PARTS:
             archive.writestr(f"bomb/{part}", bytes(1 << 20))
-    monkeypatch.setattr(pack_zip, "_MOST_BYTES", 1 << 20)
+    monkeypatch.setattr(pack_zip, "_MAX_BYTES", 1 << 20)
     with pytest.raises(InputDataError, match="unpacks to more than 1 MB"):
         pack_zip.import_pack(made)
     assert installed(home) == []

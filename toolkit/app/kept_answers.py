@@ -1,4 +1,4 @@
-"""Assessments and maps, each made once for all sessions and kept in memory only."""
+"""Cache of assessments and maps: each made once for all sessions, in memory only."""
 
 from __future__ import annotations
 
@@ -15,23 +15,24 @@ from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.terms import Tier
 from toolkit.evidence.claim import Claim
 from toolkit.language.translate import Language
-from toolkit.output import map_page as maps
+from toolkit.output.map_page import exposure_map, page
 
 SAMPLE_POINTS: Final = 20_000
-"""In a larger city (100 km of street at 5 m) figures do not wait for all points. A share is then
-off by less than 1 % of the street length, see `street_sample.error_share`."""
+"""Most street points that figures wait for: 100 km of street at a spacing of 5 m. In a larger
+city a sample is taken, and a share is off by less than 1 % of the street length, see
+`sample.error_share`."""
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """An assessment with what it was made of.
+    """Assessment and its inputs.
 
     Attributes
     ----------
     question
-        What was asked.
+        Question that it answers.
     key
-        Its fingerprint: names what is made of it in caches.
+        Fingerprint of the question: the key of caches.
     assessment
         The assessment.
     claims
@@ -45,7 +46,7 @@ class Estimate:
 
 
 def estimate(choice: Choice, assumptions: AssumptionSet) -> Estimate:
-    """Return the assessment of what is chosen; the tier and the language play no part.
+    """Return the assessment of a choice; tier and language make no difference.
 
     Raises
     ------
@@ -84,4 +85,4 @@ def map_page(made: Estimate, tier: Tier, lang: Language) -> str:
 def _map_page(key: str, tier: Tier, lang: Language, _assessment: Assessment) -> str:
     """Return the map; the assessment itself is no part of the key."""
     del key
-    return maps.page(maps.exposure_map(_assessment, tier, lang))
+    return page(exposure_map(_assessment, tier, lang))

@@ -1,4 +1,4 @@
-"""The page of the app. Started by `toolkit.app.serve`; Streamlit runs it for each session."""
+"""Script of the app: started by `toolkit.app.serve`, run by Streamlit for each session."""
 
 from __future__ import annotations
 
@@ -19,26 +19,20 @@ _log = logging.getLogger(__name__)
 
 
 def show(choice: Choice) -> None:
-    """Show the answer for what is chosen, and all that stands behind it."""
+    """Show the answer for a choice, with its figures, map and sources."""
     lang, city = choice.lang, choice.city
     head = [markup.tag("h1", city.name.in_language(lang))]
     if city.demonstration:
         head.append(markup.tag("p", words.demonstration(lang), kind="banner"))
-    head.append(
-        markup.tag(
-            "p",
-            tr(
-                "City, question and date are chosen in the panel behind the arrows », top left.",
-                lang,
-            ),
-            kind="narrow",
-        )
+    panel = tr(
+        "City, question and date are chosen in the panel behind the arrows », top left.", lang
     )
+    head.append(markup.tag("p", panel, kind="narrow"))
     markup.show(lang, *head)
     with st.spinner(escape.markdown(tr("Estimating …", lang))):
         made = kept_answers.estimate(choice, assumptions.chosen())
     answer.show(made, choice.tier, lang)
-    # The map stands above the figures and takes longer, so they are shown first.
+    # The map takes longest: reserve its place, and show the figures below it first.
     place = st.container()
     figures.show(made, choice.tier, lang)
     with place, st.spinner(escape.markdown(tr("Drawing the map …", lang))):
@@ -49,7 +43,7 @@ def show(choice: Choice) -> None:
 
 
 def refuse(text: str, lang: Language) -> None:
-    """Show why there is no answer; the sentence on limits stays."""
+    """Show why there is no answer, still with the sentence on limits."""
     st.error(escape.markdown(text))
     markup.show(lang, markup.tag("p", words.limits(lang)[0], kind="limit"))
 
@@ -75,14 +69,12 @@ def main() -> None:
     except Exception as error:  # noqa: BLE001 - a user is never shown a traceback
         # The kind of the error only: its text may hold what the user typed.
         _log.warning("The page failed: %s", type(error).__name__)
-        refuse(
-            tr(
-                "Something in the toolkit failed. Nothing was saved or sent. Reload the page; if "
-                'it fails again, "python -m toolkit doctor" says whether the data are whole.',
-                lang,
-            ),
+        failed = tr(
+            "Something in the toolkit failed. Nothing was saved or sent. Reload the page; if "
+            'it fails again, "python -m toolkit doctor" says whether the data are whole.',
             lang,
         )
+        refuse(failed, lang)
 
 
 main()

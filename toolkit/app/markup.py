@@ -1,7 +1,7 @@
-"""Pieces of HTML for the pages: everything put in is made harmless here, and its language marked.
+"""Pieces of HTML for the pages: texts are escaped here, and their language is marked.
 
-The pages are shown with ``st.html``, which keeps no script. Tables are real ones, so that they can
-be read with a keyboard and a screen reader.
+The pages are shown with ``st.html``, which drops scripts. Tables are real ones, for keyboards and
+screen readers.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from toolkit.base import escape
 from toolkit.language.fonts import FONT_STACK
 from toolkit.language.translate import Language, tr, unbroken
 from toolkit.output.map_scale import STEPS, Step
-from toolkit.output.report.reported import Said
+from toolkit.output.report.reported import LangText
 from toolkit.output.report.tables import Table
 
 _LINES: Final = "".join(
@@ -24,8 +24,7 @@ _LINES: Final = "".join(
     for n, step in enumerate(STEPS)
 )
 _DRAWING_PX: Final = 760
-"""On a narrow page a drawing is not made smaller than this, so that its texts can be read; it is
-moved sideways instead."""
+"""Least width of a drawing, so that its texts can be read; on a narrow page it scrolls sideways."""
 _STYLE: Final = f"""
 .ct{{font-family:{FONT_STACK};font-size:1.05rem;line-height:1.55;color:#1a1a1a;
 overflow-wrap:anywhere}}
@@ -88,13 +87,13 @@ _FILE_LIMIT: Final = "[data-testid=stFileUploaderDropzoneInstructions] span"
 
 
 def show_style(lang: Language) -> None:
-    """Show the style sheet of the pages; Burmese lines are set further apart, also in widgets."""
+    """Show the style sheet of the pages; Burmese lines are spaced wider, also in widgets."""
     burmese = _BURMESE_WIDGETS if lang == "my" else ""
     st.html(f"<style>{_STYLE}{burmese}{_file_words(lang)}</style>")
 
 
 def _file_words(lang: Language) -> str:
-    """Return the rules that put our words in place of Streamlit's, which are English only.
+    """Return the rules that replace Streamlit's texts, which are English only.
 
     Streamlit says "Upload", which would make people fear that the file is sent somewhere.
     """
@@ -118,31 +117,31 @@ def tag(name: str, value: object, *, kind: str = "") -> str:
     name
         Name of the element.
     value
-        Any text; it is made harmless.
+        Any text; it is escaped.
     kind
-        Class of the style sheet.
+        Class in the style sheet.
     """
     return f"<{name}{_class(kind)}>{text(value)}</{name}>"
 
 
 def text(value: object) -> str:
-    """Return a text made harmless, with each unit kept on the line of its number."""
+    """Return an escaped text, with each unit kept on the line of its number."""
     return escape.html(unbroken(str(value)))
 
 
 def line_sample(step: Step) -> str:
-    """Return a sample of the line by which a step is drawn on the map."""
+    """Return a sample of the line of a step on the map."""
     return f'<span class="line step{STEPS.index(step)}"></span>'
 
 
-def said(quoted: Said, lang: Language) -> str:
-    """Return a text in a span that names its language, if that is not the page's."""
-    marked = f' lang="{quoted.lang}"' if quoted.lang != lang else ""
-    return f"<span{marked}>{text(quoted.text)}</span>"
+def lang_text(value: LangText, lang: Language) -> str:
+    """Return a text in a span, with its language if that is not the page's."""
+    attribute = f' lang="{value.lang}"' if value.lang != lang else ""
+    return f"<span{attribute}>{text(value.text)}</span>"
 
 
 def listing(items: Iterable[str], *, name: str = "ul") -> str:
-    """Return a list of pieces of HTML that are already harmless; nothing for no items."""
+    """Return a list of pieces of HTML; nothing for no items."""
     rows = "".join(f"<li>{item}</li>" for item in items)
     return f"<{name}>{rows}</{name}>" if rows else ""
 
@@ -159,21 +158,21 @@ def table(content: Table) -> str:
 
 
 def row(cells: Sequence[str], *, kind: str = "") -> str:
-    """Return a row of a table; the cells are already harmless, and the first is its head."""
+    """Return a row of a table from pieces of HTML, of which the first is its head."""
     head, *others = cells
     data = "".join(f"<td>{cell}</td>" for cell in others)
     return f'<tr{_class(kind)}><th scope="row">{head}</th>{data}</tr>'
 
 
 def framed_table(caption: str, head: Sequence[str], rows: Iterable[str]) -> str:
-    """Return a table that can be moved sideways, also by keyboard, where it is wider than the page.
+    """Return a table that scrolls sideways, also by keyboard, where it is wider than the page.
 
     Parameters
     ----------
     caption, head
-        Texts; they are made harmless.
+        Texts; they are escaped.
     rows
-        What `row` returns.
+        Rows, see `row`.
     """
     heads = "".join(f'<th scope="col">{text(name)}</th>' for name in head)
     return (

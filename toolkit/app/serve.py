@@ -1,4 +1,4 @@
-"""Start the app on this machine, for this machine only."""
+"""Server of the app, for this machine only."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from toolkit.base.errors import UsageError
 from toolkit.language.fonts import ASSETS, FONT_FAMILY, FONT_FILES, FONT_STACK
 
 MAIN: Final = Path(__file__).resolve().parent / "main.py"
-"""The script of the pages."""
+"""Script of the pages."""
 
 FIRST_PORT: Final = 8501
 _PORTS_TRIED: Final = 50
@@ -48,27 +48,22 @@ _THEME: Final[dict[str, Any]] = {
 
 
 def middleware() -> list[Middleware]:
-    """Return what stands before every answer of the app's server."""
+    """Return the middleware of the server: headers that keep the browser from other machines."""
     return [Middleware(egress.HeadersMiddleware)]
 
 
 def routes() -> list[BaseRoute]:
-    """Return what the server has beside the pages: the bundled fonts."""
+    """Return the routes next to the pages: the bundled fonts."""
     return [Mount(_FONTS_AT, StaticFiles(directory=ASSETS / "fonts"))]
 
 
 def options(port: int) -> dict[str, Any]:
-    """Return all Streamlit options of a run.
+    """Return the Streamlit options of a run, which override files and variables.
 
     Parameters
     ----------
     port
-        Where the server listens.
-
-    Returns
-    -------
-    dict
-        Option names and values. They win over files and variables.
+        Port of the server.
     """
     return {
         **egress.SAFE_OPTIONS,
@@ -80,22 +75,17 @@ def options(port: int) -> dict[str, Any]:
 
 
 def free_port(wanted: int | None) -> int:
-    """Return a port that nobody listens to.
+    """Return a free port.
 
     Parameters
     ----------
     wanted
-        The port that must be taken, or None for the first free one from `FIRST_PORT` on.
-
-    Returns
-    -------
-    int
-        The port.
+        The port to take; None for the first free one from `FIRST_PORT` on.
 
     Raises
     ------
     UsageError
-        If the wanted port is not a port or is in use, or if no port is free.
+        If the wanted port does not exist or is in use, or if no port is free.
     """
     if wanted is not None and not 1 <= wanted <= _HIGHEST_PORT:
         msg = f"Port {wanted} does not exist; choose one from 1024 to {_HIGHEST_PORT}."
@@ -103,7 +93,7 @@ def free_port(wanted: int | None) -> int:
     tried = [wanted] if wanted is not None else range(FIRST_PORT, FIRST_PORT + _PORTS_TRIED)
     for port in tried:
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-            if os.name != "nt":  # on Windows this option would allow a port that is in use
+            if os.name != "nt":  # on Windows this option allows a port that is in use
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             with contextlib.suppress(OSError):
                 probe.bind((egress.LOOPBACK, port))
@@ -123,33 +113,32 @@ def start(
     Parameters
     ----------
     port
-        Where to listen; None takes the first free port from `FIRST_PORT` on.
+        Port to listen on; None for the first free one from `FIRST_PORT` on.
     open_browser
-        Whether to open the page in the user's browser, where there is a screen.
+        Open the page in the user's browser, where there is a screen.
     script
-        The script of the pages, if not `MAIN`.
+        Script of the pages; `MAIN` by default.
 
     Raises
     ------
     PermissionNotGivenError
-        If a settings file or a variable asks for something that could let data leave the
-        machine.
+        If a settings file or a variable sets what could let data leave the machine.
     UsageError
         If the port cannot be used.
     """
-    # Streamlit takes a while to import, and the checks above need it only here.
+    # Late: Streamlit takes a while to import.
     from streamlit import config
     from streamlit.starlette import App
 
     shown = (script or MAIN).resolve()
-    config._main_script_path = str(shown)  # noqa: SLF001 - settings beside it count, too
-    logging.disable(logging.WARNING)  # Streamlit explains at length what is refused below
+    config._main_script_path = str(shown)  # noqa: SLF001 - settings next to it count, too
+    logging.disable(logging.WARNING)  # Streamlit warns at length of what is refused below
     try:
         config.get_config_options(force_reparse=True)
     finally:
         logging.disable(logging.NOTSET)
     egress.refuse_unsafe_settings(only_set=True)
-    config._config_options = None  # noqa: SLF001 - else it warns that the server's changed
+    config._config_options = None  # noqa: SLF001 - else it warns that server options changed
     chosen = free_port(port)
     guard()
     app = App(
@@ -163,12 +152,12 @@ def start(
 
 
 def announcing(*, open_browser: bool) -> Callable[[object], AbstractAsyncContextManager[None]]:
-    """Return what the server does around its life: it says where the app is.
+    """Return the lifespan of the server, which announces its address.
 
     Parameters
     ----------
     open_browser
-        Whether to open the page in the user's browser, where there is a screen.
+        Open the page in the user's browser, where there is a screen.
     """
 
     @contextlib.asynccontextmanager
@@ -185,7 +174,7 @@ def announcing(*, open_browser: bool) -> Callable[[object], AbstractAsyncContext
 
 
 def guard() -> None:
-    """Shut this process in before anything is served. It cannot be undone."""
+    """Forbid this process other machines before anything is served. It cannot be undone."""
     egress.pin_addresses()
     egress.forbid_connections()
     egress.declare_guarded()

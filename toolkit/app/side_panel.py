@@ -1,4 +1,4 @@
-"""What the user chooses in the side panel. Nothing of it is stored or put into an address."""
+"""Side panel: the user's choice, which is neither stored nor put into an address."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ T = TypeVar("T")
 _EARLIEST: Final = dt.date(2010, 1, 1)
 _LATEST: Final = dt.date(2099, 12, 31)
 _MOST_CAMERAS: Final = 1_000_000
-"""What the boxes take: more than any city is reported to have."""
+"""Largest number that can be entered: more than any city is reported to have."""
 
 PAGES: Final = ("answer", "streets", "cameras", "assumptions")
 _MIXTURE: Final = ""
-"""The choice of no single profile."""
+"""Option of the mixture of profiles."""
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What is asked.
+    """Choice of the user.
 
     Attributes
     ----------
@@ -43,15 +43,15 @@ class Choice:
     city
         The city.
     tier
-        What is drawn and told first; it changes no figure.
+        Tier that is shown first; it changes no figure.
     status
         Installed cameras, or planned ones as well.
     count
-        The user's own number, (low, high), in place of the report; None for the reported one.
+        The user's own number of cameras, (low, high); None for the reported one.
     as_of
-        The date for which the answer is to hold.
+        Date for which the figures hold.
     profile
-        This kind of operator alone; None for the mixture believed of the city.
+        Id of the only kind of operator; None for the mixture believed of the city.
     """
 
     lang: Language
@@ -64,10 +64,10 @@ class Choice:
 
 
 def choose_language() -> Language:
-    """Show the switch and return the language that is chosen."""
+    """Show the language switch and return the chosen language."""
     if st.session_state.get("lang") not in LANGUAGES:
         st.session_state["lang"] = _asked("lang", LANGUAGES, LANGUAGES[0])
-    # Its words are the same in all languages, so one box does for all.
+    # Its label is the same in all languages, so one widget is enough.
     return st.sidebar.radio(
         "Language / ဘာသာစကား",
         LANGUAGES,
@@ -78,8 +78,8 @@ def choose_language() -> Language:
 
 
 def choose_page(lang: Language) -> str:
-    """Show the list of pages and return the one that is chosen, one of `PAGES`."""
-    names = {
+    """Show the list of pages and return the chosen one of `PAGES`."""
+    labels = {
         "answer": tr("City", lang),
         "streets": tr("Streets", lang),
         "cameras": tr("What a camera can do", lang),
@@ -88,19 +88,18 @@ def choose_page(lang: Language) -> str:
     return widgets.one_of(
         st.sidebar.radio,
         tr("Page", lang),
-        PAGES,
+        {page: escape.markdown(label) for page, label in labels.items()},
         name="page",
         lang=lang,
-        text=lambda name: escape.markdown(names[name]),
         first=_asked("page", PAGES, PAGES[0]),
     )
 
 
 def choose(lang: Language) -> Choice:
-    """Show the side panel and return what is chosen.
+    """Show the side panel and return the choice.
 
-    The first values may come with the address of the page (``?city=yangon&tier=face``, also
-    ``lang``, ``status``, ``as_of``, ``profile``); the user's own number never does.
+    The address of the page may set the first values (``?city=yangon&tier=face``, also ``lang``,
+    ``status``, ``as_of``, ``profile``), but never the user's own number.
 
     Raises
     ------
@@ -114,28 +113,25 @@ def choose(lang: Language) -> Choice:
         city = widgets.one_of(
             st.selectbox,
             tr("City", lang),
-            tuple(cities),
+            names,
             name="city",
             lang=lang,
-            text=lambda name: names[name],
             first=_asked("city", tuple(cities), first),
         )
         tier = widgets.one_of(
             st.radio,
             tr("What is asked", lang),
-            TIERS,
+            {tier: escape.markdown(words.tier_name(tier, lang)) for tier in TIERS},
             name="tier",
             lang=lang,
-            text=lambda name: escape.markdown(words.tier_name(name, lang)),
             first=_asked("tier", TIERS, TIERS[0]),
         )
         status = widgets.one_of(
             st.radio,
             tr("Which cameras", lang),
-            STATUSES,
+            {status: escape.markdown(_status_text(status, lang)) for status in STATUSES},
             name="status",
             lang=lang,
-            text=lambda name: escape.markdown(_status_text(name, lang)),
             first=_asked("status", STATUSES, STATUSES[0]),
         )
         as_of = _choose_date(lang)
@@ -145,9 +141,9 @@ def choose(lang: Language) -> Choice:
 
 
 def city_names(cities: Sequence[City], lang: Language) -> dict[str, str]:
-    """Return what the list of cities shows for each id: the name, and the English one with it.
+    """Return the label of each city by its id: the name, with the English one in brackets.
 
-    Two cities of the same name are told apart by their ids.
+    Cities of the same name also show their ids.
     """
     names = {}
     for city in cities:
@@ -165,7 +161,7 @@ def _status_text(status: Status, lang: Language) -> str:
 
 def _choose_date(lang: Language) -> dt.date:
     if "as_of" not in st.session_state:
-        # The one look at the clock; UTC, as on the command line.
+        # The only use of the clock; UTC, as on the command line.
         st.session_state["as_of"] = _asked_date() or dt.datetime.now(dt.UTC).date()
     chosen = st.date_input(
         tr("Date for which the figures hold", lang),
@@ -179,7 +175,7 @@ def _choose_date(lang: Language) -> dt.date:
 
 
 def _asked_date() -> dt.date | None:
-    """Return the date in the address of the page, if it is one that the box takes."""
+    """Return the date in the address of the page, if it can be chosen."""
     try:
         asked = dt.date.fromisoformat(st.query_params.get("as_of", ""))
     except ValueError:
@@ -188,21 +184,18 @@ def _asked_date() -> dt.date | None:
 
 
 def _choose_profile(city: City, lang: Language) -> str | None:
-    """Return the one kind of operator that is chosen, or None for the mixture of the city."""
+    """Return the chosen kind of operator, or None for the mixture of the city."""
     titles = {name: one.title for name, one in load_profiles().profile.items()}
-    options = (_MIXTURE, *titles)
+    labels = {_MIXTURE: tr("Several kinds, as believed", lang)} | {
+        name: escape.plain(words.profile_name(name, title, lang)) for name, title in titles.items()
+    }
     chosen = widgets.one_of(
         st.selectbox,
         tr("Who runs the cameras", lang),
-        options,
+        labels,
         name="profile",
         lang=lang,
-        text=lambda name: (
-            escape.plain(words.profile_name(name, titles[name], lang))
-            if name
-            else tr("Several kinds, as believed", lang)
-        ),
-        first=_asked("profile", options, _MIXTURE),
+        first=_asked("profile", tuple(labels), _MIXTURE),
         help=tr(
             "It says on which streets cameras are likely. Without a choice it is a mixture of "
             "kinds, as believed of this city. It needs installed streets.",
@@ -212,10 +205,12 @@ def _choose_profile(city: City, lang: Language) -> str | None:
     if not chosen:
         return None
     if city.pack or find_pack_for(city.id):
-        told = notes.text("one_profile", lang)
+        effect = notes.text("one_profile", lang)
     else:
-        told = tr("No streets are installed for this city, so this choice changes no figure.", lang)
-    markup.show(lang, markup.tag("p", told, kind="small"))
+        effect = tr(
+            "No streets are installed for this city, so this choice changes no figure.", lang
+        )
+    markup.show(lang, markup.tag("p", effect, kind="small"))
     return chosen
 
 
@@ -225,18 +220,12 @@ def _choose_count(lang: Language) -> tuple[float, float] | None:
         tr("Use my own number of cameras", lang), key="own", persist_state="session"
     ):
         return None
-    markup.show(
+    replaces = tr(
+        "It replaces the reported number. It stays in the memory of this computer and is "
+        "not saved.",
         lang,
-        markup.tag(
-            "p",
-            tr(
-                "It replaces the reported number. It stays in the memory of this computer and is "
-                "not saved.",
-                lang,
-            ),
-            kind="small",
-        ),
     )
+    markup.show(lang, markup.tag("p", replaces, kind="small"))
     low = _number(tr("At least", lang), "own_low")
     high = _number(tr("At most", lang), "own_high")
     if low is None or high is None:
@@ -264,6 +253,6 @@ def _number(label: str, key: str) -> int | None:
 
 
 def _asked(name: str, allowed: Sequence[T], usual: T) -> T:
-    """Return what the address of the page asks for, if it can be chosen, else the usual."""
+    """Return the option that the address of the page names, else the usual one."""
     asked = st.query_params.get(name)
     return next((one for one in allowed if one == asked), usual)

@@ -1,13 +1,13 @@
-"""One choice out of several, which outlives another language and another page.
+"""Selection widgets whose choice survives a change of language or page.
 
-The browser remembers a choice by the words it is shown in, and Streamlit forgets one whose box is
-not shown. So the choice itself lies under its name in ``st.session_state``, and each language has
-a box of its own, whose key is ``name:lang``.
+The browser remembers a choice by its label, and Streamlit forgets that of a widget that is not
+shown. So the choice itself is kept under its name in ``st.session_state``, and each language has
+a widget of its own, with the key ``name:lang``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -15,59 +15,53 @@ import streamlit as st
 T = TypeVar("T")
 
 
-def box_key(name: str, lang: str) -> str:
-    """Return the key of the box that shows a choice in one language."""
-    return f"{name}:{lang}"
-
-
 def one_of(
     box: Callable[..., Any],
     label: str,
-    options: Sequence[T],
+    labels: Mapping[T, str],
     *,
     name: str,
     lang: str,
-    text: Callable[[T], str],
     first: T | None = None,
     **more: object,
 ) -> T:
-    """Show a box and return the option that is chosen.
+    """Show a widget and return the chosen option.
 
     Parameters
     ----------
     box
-        What shows the options: ``st.radio`` or ``st.selectbox``, also those of a container.
+        Widget: ``st.radio`` or ``st.selectbox``, or that of a container.
     label
-        What is asked.
-    options
-        What can be chosen, at least one.
+        Label of the widget.
+    labels
+        Label of each option, at least one.
     name
-        Where the choice lies in ``st.session_state``.
+        Key of the choice in ``st.session_state``.
     lang
-        Language of the words.
-    text
-        Gives the words of an option.
+        Language of the labels.
     first
-        What is chosen before the user chooses, and if the old choice is no longer an option;
-        without it the first option.
+        Option until the user chooses, and if the former choice is no longer an option; by default
+        the first of `labels`.
     more
-        What the box takes besides.
+        Further arguments of the widget.
 
     Returns
     -------
     T
-        One of `options`.
+        Key of `labels`.
     """
+    options = tuple(labels)
     if name not in st.session_state or st.session_state[name] not in options:
         st.session_state[name] = first if first in options else options[0]
-    key = box_key(name, lang)
+    key = f"{name}:{lang}"
     if key not in st.session_state or st.session_state[key] != st.session_state[name]:
         st.session_state[key] = st.session_state[name]
-    box(label, options, format_func=text, key=key, on_change=_keep, args=(name, key), **more)
+    more |= {"key": key, "on_change": _keep, "args": (name, key)}
+    box(label, options, format_func=labels.__getitem__, **more)
     chosen: T = st.session_state[name]
     return chosen
 
 
 def _keep(name: str, key: str) -> None:
-    """Take over what the user has chosen, before the page runs anew."""
+    """Store the choice of the user before the page runs again."""
     st.session_state[name] = st.session_state[key]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 from toolkit.assessment.model import CountingValue, ObservationPart
@@ -12,21 +13,24 @@ from toolkit.base.quantity import Quantity
 from toolkit.evidence.densities import CityFigures
 from toolkit.evidence.figure_draws import Assumptions
 from toolkit.evidence.observations import (
-    _COARSE,
-    _JUNCTIONS_COUNTED,
-    _NUISANCE,
+    JUNCTIONS_COUNTED,
     Observation,
-    _averaged,
-    _binned,
-    _log_prob,
-    _moved,
-    _quantiles,
-    _share_at_junctions,
-    _size,
-    _width,
+    cluster_size,
+    log_prob_of_count,
+    mean_likelihood,
+    moved_to_posterior,
+    quantiles_of,
+    share_at_junctions,
 )
 from toolkit.language import words
 from toolkit.language.translate import tr
+
+_N_GRID = 400
+"""Points of the grid on which the posterior is computed."""
+_N_OUTCOMES = 25
+"""Simulated results that represent all."""
+_N_NUISANCE = 200
+"""Draws over which a likelihood is averaged."""
 
 
 def observation_part(
@@ -66,23 +70,25 @@ def value_of_counting(
         Share by which the 90 % interval of the count would become narrower: mean, 5 and 95 %
         points over the simulated results; and one sentence.
     """
-    before = _width(count)
+    before = _interval_width(count)
     if before <= 0:
         why = tr("The number of cameras is given: counting would not narrow it.", lang)
         return CountingValue(narrowing=Quantity.unknown("share", why), text=why)
-    mean = _share_at_junctions(figures, assumptions, design)
+    mean = share_at_junctions(figures, assumptions, design)
     mean = mean * assumptions.draw("observation.recall", design)
     # The ten junctions of a city count as independent blocks.
-    size = _size(float(_JUNCTIONS_COUNTED), assumptions, design)
+    size = cluster_size(float(JUNCTIONS_COUNTED), assumptions, design)
     expected = np.maximum(count * mean, 1e-9)
     seen = _number_seen(design.column("observation.hour"), size, size / (size + expected))
-    results, which = _binned(seen)
-    kept = slice(0, _NUISANCE)
-    grid = _quantiles(count, (np.arange(_COARSE) + 0.5) / _COARSE)
+    results, which = _representatives(seen)
+    kept = slice(0, _N_NUISANCE)
+    grid = quantiles_of(count, (np.arange(_N_GRID) + 0.5) / _N_GRID)
     after = np.empty(len(results))
     for i, result in enumerate(results):
-        weight = _averaged(_log_prob(result, np.outer(grid, mean[kept]), size[kept]))
-        after[i] = _width(_moved(count, weight)) if weight.sum() > 0 else before
+        weight = mean_likelihood(log_prob_of_count(result, np.outer(grid, mean[kept]), size[kept]))
+        after[i] = (
+            _interval_width(moved_to_posterior(count, weight)) if weight.sum() > 0 else before
+        )
     narrowing = 1.0 - after[which] / before
     low, high = (float(v) for v in np.quantile(narrowing, (0.05, 0.95)))
     expected_share = float(np.clip(narrowing.mean(), low, high))
@@ -100,3 +106,16 @@ def _number_seen(prob: FloatArray, size: FloatArray, success: FloatArray) -> Flo
     above = np.maximum(np.ceil(special.nbdtrik(prob, size, success)), 0.0)
     below = np.maximum(above - 1.0, 0.0)
     return np.where(special.betainc(size, below + 1.0, success) >= prob, below, above)
+
+
+def _interval_width(count: FloatArray) -> float:
+    """Return the width of the 90 % interval of draws."""
+    low, high = np.quantile(count, (0.05, 0.95))
+    return float(high - low)
+
+
+def _representatives(seen: FloatArray) -> tuple[FloatArray, NDArray[np.intp]]:
+    """Return a few results that represent all, and the index of the nearest for each draw."""
+    prob = (np.arange(_N_OUTCOMES) + 0.5) / _N_OUTCOMES
+    cuts = np.unique(np.quantile(seen, prob, method="nearest"))
+    return cuts, np.abs(seen[:, None] - cuts[None, :]).argmin(axis=1)

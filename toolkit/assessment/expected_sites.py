@@ -25,7 +25,7 @@ from toolkit.language import words
 from toolkit.language.translate import LANGUAGES
 from toolkit.siting import inclusion
 from toolkit.siting.candidates import Candidates
-from toolkit.siting.features import street_points
+from toolkit.siting.features import describe_points
 from toolkit.siting.surroundings import pack_layers
 from toolkit.siting.weights import weights_of
 from toolkit.streets.pack import Pack
@@ -98,7 +98,7 @@ def predict(inputs: Inputs, *, cell_m: float = CELL_M) -> tuple[gpd.GeoDataFrame
 
 def _groups(pack: Pack, stretch_m: float) -> Candidates:
     """Return stretches of street as candidate groups of at most one site each."""
-    points = street_points(pack_layers(pack), stretch_m)
+    points = describe_points(pack_layers(pack), stretch_m)
     code, of = np.unique(points.code, return_inverse=True)
     return Candidates(
         xy_m=points.xy_m,

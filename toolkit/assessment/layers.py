@@ -81,6 +81,11 @@ class Layers:
     detail: StreetDetail | None = None
 
 
+def total_length_m(streets: gpd.GeoDataFrame) -> float:
+    """Return the length of some rows of `Layers.streets`, in metres."""
+    return float(streets["length_m"].sum())
+
+
 class LazyLayers:
     """Layers that are made once, at the first request."""
 

@@ -11,7 +11,7 @@ import datetime as dt
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from stat import S_ISREG
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 from toolkit.assumptions.sets import AssumptionSet, load_assumptions
 from toolkit.base import store
 from toolkit.base.errors import NotFoundError, PackError
+from toolkit.base.lru_cache import LruCache
 from toolkit.base.terms import Status
 from toolkit.base.version import __version__
 from toolkit.evidence.claim import Claim
@@ -46,6 +47,7 @@ from toolkit.streets.pack import (
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from shapely import Point
 
 N_DRAWS: Final = 200
 """Draws of the ignorance layer: ten of them lie below a 5 % point."""
@@ -146,7 +148,7 @@ class Question:
         data = self._data()
         pack = mapped = None
         if data.manifest is not None:
-            pack, mapped = _open(data.manifest.id, data.streets_sha256)
+            pack, mapped = streets.get(data.streets_sha256, partial(_open, data, data.manifest.id))
         operators = weights.operators_of(data.city.id, self.profile, data.profiles)
         return Loaded(**vars(data), question=self, operators=operators, pack=pack, mapped=mapped)
 
@@ -302,25 +304,25 @@ def city_or_pack(name: str) -> City:
     own = {c.id: c for c in load_cities()}.get(manifest.city or name)
     if own is not None:
         return own
-    middle = _middle(name, pack_sha256(name))
+    # All of a pack is read for its middle.
+    middle = middles.get(
+        pack_sha256(name), lambda: open_pack(name).boundary.geometry.union_all().centroid
+    )
     return City(
-        id=name, name=manifest.name, lat=middle[1], lon=middle[0], admin="not known", pack=name
+        id=name, name=manifest.name, lat=middle.y, lon=middle.x, admin="not known", pack=name
     )
 
 
-@lru_cache(maxsize=64)
-def _middle(pack_id: str, sha256: str) -> tuple[float, float]:
-    """Return longitude and latitude of the centroid of a pack; reads the whole pack."""
-    del sha256  # part of the key only
-    middle = open_pack(pack_id).boundary.geometry.union_all().centroid
-    return float(middle.x), float(middle.y)
+streets: Final[LruCache[tuple[Pack, gpd.GeoDataFrame]]] = LruCache(2)
+middles: Final[LruCache[Point]] = LruCache(64)
 
 
-@lru_cache(maxsize=2)
-def _open(pack_id: str, sha256: str) -> tuple[Pack, gpd.GeoDataFrame]:
-    """Return the streets of a pack and the cameras known there; the last two packs are kept."""
-    del sha256  # part of the key only
+def _open(data: CityData, pack_id: str) -> tuple[Pack, gpd.GeoDataFrame]:
+    """Open the streets of a city with the cameras known there."""
     pack = open_pack(pack_id)
+    if pack.sha256 != data.hashes["pack_sha256"]:
+        msg = f"City pack {pack_id!r} was replaced while it was read. Try again."
+        raise PackError(msg)
     return pack, mapped_cameras.cameras_for(pack)
 
 

@@ -20,7 +20,7 @@ from toolkit.streets.reference_networks import (
     predictive_log,
 )
 
-_LEAST_MISS: Final = 1e-12
+_MIN_MISS_PROB: Final = 1e-12
 """Least chance that a site misses a point, so that its logarithm is finite."""
 
 
@@ -135,7 +135,7 @@ def covered_share(
         If the views reach beyond the measured distance.
     """
     prob = np.minimum(np.maximum(sites_per_m, 0.0) * stretch_m, 1.0)
-    seen = np.minimum(_by_view_bin(views) * prob, 1.0 - _LEAST_MISS)
+    seen = np.minimum(_by_view_bin(views) * prob, 1.0 - _MIN_MISS_PROB)
     miss = np.einsum("btd,db->dt", np.log1p(-seen), curve_m / stretch_m)
     return np.asarray(-np.expm1(miss))
 

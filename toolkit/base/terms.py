@@ -97,6 +97,10 @@ StepProgress = Callable[[str, float | None], None]
 """Callback that takes the current step, and the share of it done, None if unknown."""
 
 
+def no_progress(_sentence: str, _share: float | None) -> None:
+    """Report no progress: the default of a `StepProgress`."""
+
+
 def exposure_class(low: float, high: float) -> ExposureClass:
     """Return the class of a place from the interval of its probability of exposure.
 

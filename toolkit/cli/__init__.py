@@ -1,7 +1,10 @@
-"""The command line: reads arguments and the clock, calls one function, prints its result.
+"""Command line: reads arguments and the clock, calls the library, prints. Never computes a figure.
 
-Exit code 0, 1 for bad input or data, 2 for wrong usage or a permission that was not given, 130
-when interrupted. One module a group of commands, each with `register`.
+main               run one command and return its exit code
+register           in each module: add its commands to the parser
+
+Exit code 0; 1 for bad input or data, 2 for wrong usage or a permission not given, 130 when
+interrupted.
 """
 
 from __future__ import annotations
@@ -52,7 +55,7 @@ _GROUPS = (
 
 
 def main(arguments: Sequence[str] | None = None, *, prog: str = "python -m toolkit") -> int:
-    """Run one command, called `prog` in what is said of it, and return its exit code."""
+    """Run one command and return its exit code; help and errors of usage call it `prog`."""
     options = _parser(prog).parse_args(arguments)
     if options.home:
         os.environ[store.HOME_VARIABLE] = options.home
@@ -66,7 +69,7 @@ def main(arguments: Sequence[str] | None = None, *, prog: str = "python -m toolk
     except KeyboardInterrupt:
         return _fail("Interrupted; nothing half-written is left.", INTERRUPTED)
     except BrokenPipeError:
-        # The reader has gone; point stdout elsewhere, so that closing it stays quiet.
+        # The reader has closed the pipe: redirect stdout, so that closing it raises no error.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
     except OSError as error:
@@ -76,7 +79,7 @@ def main(arguments: Sequence[str] | None = None, *, prog: str = "python -m toolk
 
 
 def _fail(message: str, code: int) -> int:
-    # A message that lists problems has a line for each.
+    # A list of problems has a line for each.
     sys.stderr.write("".join(f"{printable(line)}\n" for line in message.splitlines() or [""]))
     return code
 

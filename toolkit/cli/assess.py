@@ -14,8 +14,8 @@ from toolkit.cli.common import (
     add_common,
     busy,
     print_json,
+    print_lines,
     print_table,
-    printable,
     question_of,
 )
 
@@ -90,52 +90,50 @@ def _assess(options: argparse.Namespace) -> int:
         sys.stdout.write(found.to_json())
         return OK
     from toolkit.base.quantity import Quantity
-    from toolkit.language import words as labels
+    from toolkit.language import words
 
-    def words(quantity: Quantity) -> str:
-        return labels.quantity_text(quantity, "en")
+    def shown(quantity: Quantity) -> str:
+        return words.quantity_text(quantity, "en")
 
     counts = found.cameras.installed if found.status == "installed" else found.cameras.planned
     out = [
-        f"{printable(found.city.name.en)}, {found.as_of.isoformat()}, cameras {found.status}",
-        f"Cameras of the reported system: {words(counts.count)}",
+        f"{found.city.name.en}, {found.as_of.isoformat()}, cameras {found.status}",
+        f"Cameras of the reported system: {shown(counts.count)}",
         f"  {counts.rule}",
-        f"  mapped: {counts.mapped}; completeness: {words(counts.completeness)}",
-        *([f"  per km of street: {words(counts.per_km)}"] if counts.per_km.known else []),
+        f"  mapped: {counts.mapped}; completeness: {shown(counts.completeness)}",
+        *([f"  per km of street: {shown(counts.per_km)}"] if counts.per_km.known else []),
         *(
             f"  counted: {o.seen} seen on {o.walked_km:g} km ({o.where}, {o.streets} streets)"
             for o in counts.observations
         ),
         *([f"  {counts.value_of_counting.text}"] if counts.value_of_counting else []),
-        f"Boundary: {printable(found.city.boundary.note)}",
+        f"Boundary: {found.city.boundary.note}",
         "",
     ]
     for tier, part in found.tiers.items():
-        out.append(f"{labels.tier_name(tier, 'en')} (from {part.threshold_px_m:g} pixels per m)")
-        out.append(f"  street covered: {words(part.length_km)}")
+        out.append(f"{words.tier_name(tier, 'en')} (from {part.threshold_px_m:g} pixels per m)")
+        out.append(f"  street covered: {shown(part.length_km)}")
         if part.share_of_length.realised.known:
-            out.append(f"  share of street length: {words(part.share_of_length.realised)}")
+            out.append(f"  share of street length: {shown(part.share_of_length.realised)}")
         if part.area_km2.realised.known:
-            out.append(f"  ground along streets: {words(part.area_km2.realised)}")
+            out.append(f"  ground along streets: {shown(part.area_km2.realised)}")
             out.append(
-                f"  able cameras needed without overlap: {words(part.effective_cameras.realised)}"
+                f"  able cameras needed without overlap: {shown(part.effective_cameras.realised)}"
             )
         out += [
             f"  share of streets {_area(case.radius_km)}, cameras "
             f"{'all there' if case.allocation == 'core' else 'spread over the township'}: "
-            f"{words(case.share_of_length)}"
+            f"{shown(case.share_of_length)}"
             for case in part.cases
         ]
         if part.switched_on:
-            out.append(f"  if it is on; chance that it is: {words(part.switched_on)}")
+            out.append(f"  if it is on; chance that it is: {shown(part.switched_on)}")
     out.append("")
     out += [f"- {note.text}" for note in (*found.missing, *found.warnings)]
     out += [f"- {text}" for text in found.limits]
-    out.append(
-        "Sources: " + "; ".join(printable(f"{s.publisher} ({s.date})") for s in found.sources)
-    )
+    out.append("Sources: " + "; ".join(f"{s.publisher} ({s.date})" for s in found.sources))
     out.append(f"Assumptions {found.assumptions.name} {found.assumptions.sha256[:12]}")
-    sys.stdout.write("\n".join(out) + "\n")
+    print_lines(*out)
     return OK
 
 
@@ -172,6 +170,5 @@ def _report(options: argparse.Namespace) -> int:
                 assumptions=question.assumptions,
                 sensitivities=matters,
             )
-        for path in paths:
-            sys.stdout.write(f"{path}\n")
+        print_lines(*map(str, paths))
     return OK

@@ -1,13 +1,22 @@
-"""`assumptions`: the sets of values and rules, compared, checked and made."""
+"""`assumptions`: list, show, compare, make and check sets of values or rules."""
 
 from __future__ import annotations
 
 import argparse
-import sys
+import dataclasses
+from operator import attrgetter
 from typing import Any
 
 from toolkit.base.errors import InputDataError, UsageError
-from toolkit.cli.common import BAD_DATA, OK, Commands, print_json, print_table, printable
+from toolkit.cli.common import (
+    BAD_DATA,
+    OK,
+    Commands,
+    print_json,
+    print_lines,
+    print_table,
+    printable,
+)
 
 
 def register(commands: Commands) -> None:
@@ -64,14 +73,8 @@ def _list(options: argparse.Namespace) -> int:
     if options.json:
         return print_json(
             [
-                {
-                    "name": found.name,
-                    "kind": found.kind,
-                    "title": found.title,
-                    "label": found.label,
-                    "own": found.own,
-                    "sha256": sha256,
-                }
+                {name: getattr(found, name) for name in ("name", "kind", "title", "label", "own")}
+                | {"sha256": sha256}
                 for found, sha256 in rows
             ]
         )
@@ -122,11 +125,7 @@ def _show(options: argparse.Namespace) -> int:
                 item.key,
                 shown(item.value),
                 f"{item.low:g} to {item.high:g}",
-                item.unit,
-                item.distribution,
-                item.layer,
-                item.source,
-                item.reason,
+                *attrgetter("unit", "distribution", "layer", "source", "reason")(item),
             )
             for item in found.items
         ],
@@ -165,22 +164,17 @@ def _show_rules(options: argparse.Namespace) -> int:
         rows,
     )
     blocked = rules.occlusion is not None
-    sys.stdout.write(f"Buildings block views: {'yes' if blocked else 'no'}\n")
-    for text in rules.differs:
-        sys.stdout.write(f"Different from the original: {printable(text)}\n")
-    for source in rules.sources:
-        text = f"Source: {source.publisher}: {source.title} ({source.date})"
-        sys.stdout.write(f"{printable(text)}\n")
+    print_lines(f"Buildings block views: {'yes' if blocked else 'no'}")
+    print_lines(*(f"Different from the original: {text}" for text in rules.differs))
+    print_lines(*(f"Source: {s.publisher}: {s.title} ({s.date})" for s in rules.sources))
     return OK
 
 
 def _heading(title: str, about: str, label: str | None) -> None:
-    lines = [printable(title), printable(about)]
-    if label is not None:
-        from toolkit.language import notes
+    from toolkit.language import notes
 
-        lines.append(notes.text("minimal_set"))
-    sys.stdout.write("\n".join(line for line in lines if line) + "\n")
+    warning = notes.text("minimal_set") if label is not None else ""
+    print_lines(*filter(None, (title, about, warning)))
 
 
 def _diff(options: argparse.Namespace) -> int:
@@ -212,16 +206,13 @@ def _diff(options: argparse.Namespace) -> int:
                     {"name": name, "sha256": sha256}
                     for name, sha256 in zip(names, hashes, strict=True)
                 ],
-                "differences": [
-                    {"key": d.key, "field": d.field, "first": d.first, "second": d.second}
-                    for d in found
-                ],
+                "differences": [dataclasses.asdict(difference) for difference in found],
             }
         )
     columns = [f"{name} {sha[:12]}" for name, sha in zip(names, hashes, strict=True)]
     rows = [(d.key, d.field, files.shown(d.first), files.shown(d.second)) for d in found]
     if not rows:
-        sys.stdout.write(f"No difference: {printable(columns[0])}\n")
+        print_lines(f"No difference: {columns[0]}")
         return OK
     return print_table("Differences", ("key", "field", *map(printable, columns)), rows)
 
@@ -238,7 +229,7 @@ def _new(options: argparse.Namespace) -> int:
         base = DEFAULT_SET if options.base.endswith(".toml") else options.base
         text = files.to_toml(load_assumptions(options.base), name=options.name, base=base)
     path = files.save_new(options.name, text)
-    sys.stdout.write(f"{path}\n")
+    print_lines(str(path))
     return OK
 
 
@@ -250,8 +241,8 @@ def _check(options: argparse.Namespace) -> int:
         rules = _is_rules(options.file)
         found: Any = (load_rules if rules else load_assumptions)(options.file)
     except InputDataError as error:
-        # One line for each problem: the message of an error is shown as a single line.
-        sys.stdout.write("".join(f"{printable(line)}\n" for line in str(error).splitlines()))
+        # The problems are the result here, so they go to stdout, one line for each.
+        print_lines(*str(error).splitlines())
         return BAD_DATA
-    sys.stdout.write(f"{printable(found.name)}: whole, {found.sha256}\n")
+    print_lines(f"{found.name}: whole, {found.sha256}")
     return OK

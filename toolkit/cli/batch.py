@@ -9,7 +9,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from toolkit.cli.common import BAD_DATA, OK, Commands, busy, messages, print_json, printable
+from toolkit.cli.common import (
+    BAD_DATA,
+    OK,
+    Commands,
+    busy,
+    messages,
+    print_json,
+    print_lines,
+    printable,
+)
 
 if TYPE_CHECKING:
     from toolkit.studies.batch.run import Pool
@@ -58,14 +67,15 @@ def _batch(options: argparse.Namespace) -> int:
             with _pool(options) as pool, _progress(n_tasks(tasks)) as says:
                 ended = run_tasks(tasks, pool, says)
         finally:
-            if not options.scheduler or sys.exc_info()[0] is None:  # else its workers still write
+            # After a failure the workers of a cluster may still write.
+            if not options.scheduler or sys.exc_info()[0] is None:
                 tidy(everything)
     if options.json:
         print_json({"computed": ended.computed, "found": ended.found, "failed": ended.failed})
     else:
-        sys.stdout.write(
+        print_lines(
             f"{len(ended.computed)} computed, {len(ended.found)} found finished, "
-            f"{len(ended.failed)} failed, in {printable(str(options.out))}\n"
+            f"{len(ended.failed)} failed, in {options.out}"
         )
     for job, why in ended.failed.items():
         messages.print(printable(f"{job}: {why.splitlines()[0]}"))
@@ -74,7 +84,7 @@ def _batch(options: argparse.Namespace) -> int:
 
 @contextlib.contextmanager
 def _pool(options: argparse.Namespace) -> Iterator[Pool]:
-    """Open the pool that was asked for."""
+    """Open a pool of local processes, or of a Dask cluster."""
     from toolkit.studies.batch.run import LocalPool, check_processes, default_processes
 
     if options.scheduler:
@@ -94,7 +104,7 @@ def _in_one_line(text: str) -> None:
 
 @contextlib.contextmanager
 def _progress(n: int) -> Iterator[Callable[[Task, str], None]]:
-    """Show how far the run is: a bar in a terminal, else a line for each task."""
+    """Show the progress: a bar in a terminal, else a line for each task."""
     if messages.is_terminal and not messages.quiet:
         from rich.progress import (
             BarColumn,

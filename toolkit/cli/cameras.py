@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import datetime as dt
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from toolkit.cli.common import BAD_DATA, OK, Commands, print_table, printable
+from toolkit.cli.common import BAD_DATA, OK, Commands, as_of_date, print_lines, print_table
 from toolkit.cli.streets import progress
 
 if TYPE_CHECKING:
@@ -45,12 +43,8 @@ def register(commands: Commands) -> None:
     remove.set_defaults(run=_remove)
 
 
-def _today() -> dt.date:
-    return dt.datetime.now(dt.UTC).date()
-
-
 def _city_id(name: str) -> str:
-    """Return the id of a city, or of an installed pack that stands for itself."""
+    """Return the id of a city, or of an installed pack without one."""
     from toolkit.streets.cities import find_city
     from toolkit.streets.pack import pack_names
 
@@ -59,13 +53,12 @@ def _city_id(name: str) -> str:
 
 def _print_read(read: FieldNotes) -> int:
     bad = len({problem.row for problem in read.problems})
-    sys.stdout.write(f"{read.n_notes - bad} notes can be used, {bad} cannot.\n")
+    print_lines(f"{read.n_notes - bad} notes can be used, {bad} cannot.")
     for problem in read.problems:
-        text = f"row {problem.row}, {problem.column}: {problem.reason}"
-        sys.stdout.write(printable(text) + "\n")
+        print_lines(f"row {problem.row}, {problem.column}: {problem.reason}")
     if read.ignored_columns:
-        names = printable(", ".join(read.ignored_columns))
-        sys.stdout.write(f"Columns that are not known are not stored: {names}\n")
+        names = ", ".join(read.ignored_columns)
+        print_lines(f"Columns that are not known are not stored: {names}")
     return BAD_DATA if read.problems else OK
 
 
@@ -75,12 +68,12 @@ def _import(options: argparse.Namespace) -> int:
     report = import_cameras(
         options.file,
         _city_id(options.city),
-        as_of=_today(),
+        as_of=as_of_date(None),
         add=options.add,
         progress=progress(),
     )
     code = _print_read(report.read)
-    sys.stdout.write(f"{report.city}: {report.n_before} rows before, {report.n_stored} now.\n")
+    print_lines(f"{report.city}: {report.n_before} rows before, {report.n_stored} now.")
     return code
 
 
@@ -89,7 +82,7 @@ def _check(options: argparse.Namespace) -> int:
 
     city = _city_id(options.city) if options.city else None
     return _print_read(
-        check_cameras(options.file, as_of=_today(), city_id=city, progress=progress())
+        check_cameras(options.file, as_of=as_of_date(None), city_id=city, progress=progress())
     )
 
 
@@ -114,7 +107,7 @@ def _export(options: argparse.Namespace) -> int:
     from toolkit.streets.mapped_cameras import export_cameras
 
     n_rows = export_cameras(_city_id(options.city), options.out)
-    sys.stdout.write(f"{options.out}: {n_rows} rows\n")
+    print_lines(f"{options.out}: {n_rows} rows")
     return OK
 
 
@@ -126,5 +119,5 @@ def _remove(options: argparse.Namespace) -> int:
     from toolkit.streets.mapped_cameras import remove_cameras
 
     city = _city_id(options.city)
-    sys.stdout.write(f"{city}: {remove_cameras(city)} rows removed\n")
+    print_lines(f"{city}: {remove_cameras(city)} rows removed")
     return OK

@@ -1,4 +1,4 @@
-"""What the commands share: common options, progress, and printing.
+"""Shared parts of the commands: common options, progress, and printing.
 
 Data go to stdout, everything else to stderr.
 """
@@ -34,7 +34,7 @@ messages = Console(stderr=True, highlight=False, markup=False)
 
 
 def add_common(parser: argparse.ArgumentParser) -> None:
-    """Add what changes an assessment."""
+    """Add the options that change an assessment."""
     parser.add_argument("--assumptions", metavar="NAME|FILE", default="central")
     parser.add_argument(
         "--set", metavar="KEY=VALUE", action="append", default=[], help="fix one assumption"
@@ -56,13 +56,17 @@ def add_common(parser: argparse.ArgumentParser) -> None:
 
 
 def question_of(city: str, options: argparse.Namespace) -> Question:
-    """Return what the common options ask about a city."""
+    """Return the question about a city that the common options make.
+
+    Raises
+    ------
+    UsageError
+        If an option cannot be read.
+    """
     from toolkit.assessment.question import Question
     from toolkit.assumptions.sets import load_assumptions
 
-    if options.seed < 0:
-        msg = f"--seed {options.seed}: give a whole number from 0 up."
-        raise UsageError(msg)
+    check_seed(options.seed)
     return Question(
         city,
         assumptions=load_assumptions(options.assumptions, parse_changes(options.set)),
@@ -74,6 +78,19 @@ def question_of(city: str, options: argparse.Namespace) -> Question:
         as_of=as_of_date(options.as_of),
         seed=options.seed,
     )
+
+
+def check_seed(seed: int) -> None:
+    """Check a seed.
+
+    Raises
+    ------
+    UsageError
+        If it is negative.
+    """
+    if seed < 0:
+        msg = f"--seed {seed}: give a whole number from 0 up."
+        raise UsageError(msg)
 
 
 def parse_count(text: str) -> tuple[float, float]:
@@ -141,12 +158,12 @@ def parse_changes(pairs: Sequence[str]) -> dict[str, float]:
 
 
 def as_of_date(text: str | None) -> dt.date:
-    """Read a date; today (UTC) where none is given.
+    """Read a date; today (UTC) by default.
 
     Raises
     ------
     UsageError
-        If it is no date.
+        If it is not a date.
     """
     if text is None:
         return dt.datetime.now(dt.UTC).date()
@@ -159,7 +176,7 @@ def as_of_date(text: str | None) -> dt.date:
 
 @contextlib.contextmanager
 def busy(message: str) -> Iterator[None]:
-    """Say what is going on while it goes on."""
+    """Show a message while something runs."""
     message = printable(message)
     if messages.is_terminal:
         with messages.status(message):
@@ -173,6 +190,11 @@ def print_json(value: Any) -> int:  # noqa: ANN401
     """Print a value as JSON and return the exit code for that."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, sort_keys=True, indent=2) + "\n")
     return OK
+
+
+def print_lines(*lines: str) -> None:
+    """Print lines of text."""
+    sys.stdout.writelines(f"{printable(line)}\n" for line in lines)
 
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
@@ -190,5 +212,5 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]
 
 
 def printable(text: str) -> str:
-    """Leave out control characters, so that text from data cannot steer a terminal."""
+    """Drop control characters, so that text from data cannot control a terminal."""
     return "".join(c for c in text if c.isprintable())

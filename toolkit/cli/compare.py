@@ -1,4 +1,4 @@
-"""`compare`: what changed between two assessments of one city."""
+"""`compare`: the difference between two assessments of one city."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from toolkit.base.errors import InputDataError, ToolkitError, UsageError
-from toolkit.cli.common import OK, Commands, as_of_date, busy, parse_changes, parse_count, printable
+from toolkit.cli.common import OK, Commands, busy, check_seed, print_lines, question_of
 
 if TYPE_CHECKING:
     from toolkit.assessment.model import Assessment
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from toolkit.studies.comparison import Comparison, Difference
 
 _MOST_BYTES: Final = 1 << 26
-"""An assessment with thousands of draws stays far below this."""
+"""Far above the size of an assessment."""
 
 
 def register(commands: Commands) -> None:
@@ -53,9 +53,7 @@ def _compare(options: argparse.Namespace) -> int:
                 "hold. Give both sides as CITY@SET."
             )
             raise UsageError(msg)
-    if options.seed < 0:
-        msg = f"--seed {options.seed}: give a whole number from 0 up."
-        raise UsageError(msg)
+    check_seed(options.seed)
     (a, set_a), (b, set_b) = (_side(text, options) for text in (options.a, options.b))
     sets = (set_a, set_b) if set_a and set_b else None
     found = comparison.compare(a, b, sets=sets)
@@ -65,7 +63,7 @@ def _compare(options: argparse.Namespace) -> int:
     if options.json:
         sys.stdout.write(found.to_json())
     else:
-        sys.stdout.write("\n".join(_lines(found, a.city.name.en)) + "\n")
+        print_lines(*_lines(found, a.city.name.en))
     return OK
 
 
@@ -76,8 +74,6 @@ def _is_file(text: str) -> bool:
 def _side(text: str, options: argparse.Namespace) -> tuple[Assessment, AssumptionSet | None]:
     """Read or compute one side; its assumption set where it was computed."""
     from toolkit.assessment.assess import assess
-    from toolkit.assessment.question import Question
-    from toolkit.assumptions.sets import load_assumptions
     from toolkit.base.terms import STATUSES
 
     if _is_file(text):
@@ -94,18 +90,10 @@ def _side(text: str, options: argparse.Namespace) -> tuple[Assessment, Assumptio
             "yangon@central:planned, or a .json file that assess --json has written."
         )
         raise UsageError(msg)
-    values = load_assumptions(name, parse_changes(options.set))
-    question = Question(
-        city,
-        as_of_date(options.as_of),
-        values,
-        status=status or "installed",
-        scope=options.scope,
-        count=parse_count(options.count) if options.count else None,
-        seed=options.seed,
-    )
+    asked = {"assumptions": name, "status": status or "installed", "observed": (), "profile": None}
+    question = question_of(city, argparse.Namespace(**vars(options), **asked))
     with busy(f"Estimating {text} ..."):
-        return assess(question), values
+        return assess(question), question.assumptions
 
 
 def _read(text: str) -> Assessment:
@@ -148,27 +136,27 @@ def _lines(found: Comparison, city: str) -> list[str]:
     from toolkit.assumptions import files
     from toolkit.language import words
 
-    out = [printable(f"{city}: B against A")]
+    out = [f"{city}: B against A"]
     for letter, side in (("A", found.a), ("B", found.b)):
         sources = "; ".join(dict.fromkeys(f"{s.publisher} ({s.date})" for s in side.sources))
         out += [
-            printable(
+            (
                 f"{letter}: set {side.assumptions}, {side.status}, {side.as_of.isoformat()}, "
                 f"seed {side.seed}, {side.n_draws} draws"
             ),
-            printable(f"  boundary: {side.boundary.note}"),
+            f"  boundary: {side.boundary.note}",
             f"  mapped: {side.mapped}; completeness: "
             + words.quantity_text(side.completeness, "en"),
-            printable(f"  sources: {sources}"),
+            f"  sources: {sources}",
         ]
     out += ["", "What changed:" if found.changes else "No input changed."]
-    out += [printable(f"  {c.what}: {c.a or 'none'} -> {c.b or 'none'}") for c in found.changes]
+    out += [f"  {c.what}: {c.a or 'none'} -> {c.b or 'none'}" for c in found.changes]
     if found.assumptions is None and any(c.what == "assumptions_sha256" for c in found.changes):
         out.append("  which assumptions differ is not known: a set of that hash is not here")
     if found.assumptions:
         out.append("Assumptions that differ:")
         out += [
-            printable(f"  {c.key}, {c.field}: {files.shown(c.a)} -> {files.shown(c.b)}")
+            f"  {c.key}, {c.field}: {files.shown(c.a)} -> {files.shown(c.b)}"
             for c in found.assumptions
         ]
     out += ["", "Difference, with its 90 % interval:"]
@@ -192,9 +180,7 @@ def _words(difference: Difference) -> str:
     from toolkit.language import words
 
     text = words.difference_text(difference.difference, "en")
-    if difference.exceeds is None:
-        return text
-    if difference.difference.low == difference.difference.high == 0:
+    if difference.exceeds is None or difference.difference.low == difference.difference.high == 0:
         return text
     verdict = "more than its uncertainty" if difference.exceeds else "within its uncertainty"
     return f"{text}: {verdict}"

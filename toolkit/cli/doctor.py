@@ -1,4 +1,4 @@
-"""`doctor`: what is installed, whether it is whole, and what could leave the machine."""
+"""`doctor`: versions, state of the data, caches, and what could leave the machine."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ def _doctor(options: argparse.Namespace) -> int:
 
 
 def examine() -> dict[str, Any]:
-    """Return tables of rows for a person or JSON, and a list of problems in words.
+    """Return tables of rows, and a list of problems in words.
 
-    No path, host or user name is part of the answer, so that it can be passed on.
+    They hold no path, host or user name, so that they can be passed on.
     """
     from toolkit.assumptions.sets import load_assumptions
     from toolkit.base import egress, store

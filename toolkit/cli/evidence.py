@@ -1,22 +1,20 @@
-"""`evidence`: what is reported, and what you add to it."""
+"""`evidence`: list, check, add, import and export claims and counts."""
 
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 import re
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.base.errors import InputDataError, UsageError
-from toolkit.cli.common import OK, Commands, print_json, print_table
+from toolkit.cli.common import OK, Commands, as_of_date, print_json, print_lines, print_table
 
 if TYPE_CHECKING:
     from toolkit.evidence.claim import Claim
 
 _OBSERVATION = ("walked_km", "seen", "recall", "where", "streets")
-_ID_SIGNS = 70
+_MOST_ID_CHARS = 70
 
 
 def register(commands: Commands) -> None:
@@ -110,10 +108,10 @@ def _list(options: argparse.Namespace) -> int:
         ],
     )
     for one, other in contradictions(claims):
-        sys.stdout.write(f"Contradiction: {one} and {other}.\n")
+        print_lines(f"Contradiction: {one} and {other}.")
     for o in observations:
         day = o.date.isoformat() if o.date else "no date"
-        sys.stdout.write(f"Counted: {o.seen} seen on {o.walked_km:g} km ({day}).\n")
+        print_lines(f"Counted: {o.seen} seen on {o.walked_km:g} km ({day}).")
     return OK
 
 
@@ -136,11 +134,11 @@ def _check(options: argparse.Namespace) -> int:
                 problems.append(str(error))
         if problems:
             raise InputDataError("\n".join(problems))
-        sys.stdout.write(f"All evidence is whole: {found} claims and counts.\n")
+        print_lines(f"All evidence is whole: {found} claims and counts.")
         return OK
     reader = read_csv if options.file.suffix.casefold() == ".csv" else read_claims
     claims = reader(options.file)
-    sys.stdout.write(f"The file is whole: {len(claims)} claims.\n")
+    print_lines(f"The file is whole: {len(claims)} claims.")
     return OK
 
 
@@ -166,7 +164,7 @@ def _add_observation(city_id: str, seen: dict[str, str]) -> int:
     from toolkit.evidence.observations import Observation
     from toolkit.evidence.write import add_observation
 
-    row: dict[str, object] = {"date": dt.datetime.now(dt.UTC).date().isoformat(), **seen}
+    row: dict[str, object] = {"date": as_of_date(None).isoformat(), **seen}
     problems: list[str] = []
     for name, read in (("walked_km", float), ("recall", float), ("seen", int)):
         if name in seen:
@@ -180,7 +178,7 @@ def _add_observation(city_id: str, seen: dict[str, str]) -> int:
     toml_files.fail_if_any(problems, "The count")
     if observation is not None:
         add_observation(city_id, observation)
-    sys.stdout.write(f"Added to your own evidence about {city_id}: what was counted.\n")
+    print_lines(f"Added to your own evidence about {city_id}: what was counted.")
     return OK
 
 
@@ -193,14 +191,14 @@ def _add_claim(city_id: str, fields: dict[str, str]) -> int:
 
     year = re.sub(r"\D.*", "", fields.get("source_date", ""))
     outlet = re.sub(r"[^a-z0-9]+", "-", fields.get("publisher", "").casefold()).strip("-")
-    source = fields.get("source_id") or f"{outlet or 'own'}-{year}".strip("-")[:_ID_SIGNS]
+    source = fields.get("source_id") or f"{outlet or 'own'}-{year}".strip("-")[:_MOST_ID_CHARS]
     numbered = "low" in fields or "high" in fields
     topic = fields.get("topic") or ("count" if numbered else "presence")
     filled = {
         "topic": topic,
         "source_id": source,
         "origins": source,
-        "id": f"{city_id}-{source}-{topic}"[:_ID_SIGNS],
+        "id": f"{city_id}-{source}-{topic}"[:_MOST_ID_CHARS],
     } | fields
     problems: list[str] = []
     claim = claim_of_texts(filled | {"city": city_id}, "the new claim", problems)
@@ -209,9 +207,9 @@ def _add_claim(city_id: str, fields: dict[str, str]) -> int:
     toml_files.fail_if_any(problems, "The new claim")
     added = add_claims(city_id, (claim,)) if claim is not None else ()
     if added:
-        sys.stdout.write(f"Added to your own evidence about {city_id}: {added[0].id}.\n")
+        print_lines(f"Added to your own evidence about {city_id}: {added[0].id}.")
     else:
-        sys.stdout.write(f"Nothing added: {filled['id']} is known already, word for word.\n")
+        print_lines(f"Nothing added: {filled['id']} is known already, word for word.")
     return OK
 
 
@@ -238,10 +236,8 @@ def _import(options: argparse.Namespace) -> int:
     # All files or none: nothing is written before every city has been checked.
     toml_files.fail_if_any(problems, options.file.name)
     for city_id, claims in by_city.items():
-        added = add_claims(city_id, claims)
-        sys.stdout.write(
-            f"{city_id}: {len(added)} added, {len(claims) - len(added)} known already.\n"
-        )
+        added = len(add_claims(city_id, claims))
+        print_lines(f"{city_id}: {added} added, {len(claims) - added} known already.")
     return OK
 
 
@@ -253,5 +249,5 @@ def _export(options: argparse.Namespace) -> int:
     ids = [_city_id(options.city)] if options.city else _all_ids()
     claims = [claim for city_id in ids for claim in load_claims(city_id)]
     store.write_bytes(options.file, to_csv(claims))
-    sys.stdout.write(f"{options.file}\n")
+    print_lines(str(options.file))
     return OK

@@ -1,9 +1,8 @@
-"""`export`: the layers of an assessment for a geographic information system."""
+"""`export`: layers of an assessment for a geographic information system."""
 
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
 from toolkit.cli.common import (
@@ -13,7 +12,7 @@ from toolkit.cli.common import (
     busy,
     messages,
     print_json,
-    printable,
+    print_lines,
     question_of,
 )
 
@@ -61,6 +60,5 @@ def _export(options: argparse.Namespace) -> int:
         )
     if options.json:
         return print_json(data)
-    for name, rows in data["rows"].items():
-        sys.stdout.write(printable(f"{options.out}: {name}, {rows} rows") + "\n")
+    print_lines(*(f"{options.out}: {name}, {rows} rows" for name, rows in data["rows"].items()))
     return OK

@@ -6,7 +6,16 @@ import argparse
 import sys
 from pathlib import Path
 
-from toolkit.cli.common import OK, Commands, messages, print_json, print_table, printable
+from toolkit.base.errors import UsageError
+from toolkit.cli.common import (
+    OK,
+    Commands,
+    messages,
+    print_json,
+    print_lines,
+    print_table,
+    printable,
+)
 
 
 def register(commands: Commands) -> None:
@@ -57,13 +66,13 @@ def _optics(options: argparse.Namespace) -> int:
         messages.print(f"Written: {printable(str(options.out))}")
     if options.json:
         return print_json(sheet.to_dict())
-    sys.stdout.write(f"{printable(words.title(sheet, options.lang))}\n\n")
+    print_lines(words.title(sheet, options.lang), "")
     for table in words.tables(sheet, options.lang):
         print_table(table.caption, table.head, table.rows)
-        sys.stdout.write("\n")
+        print_lines("")
         sys.stdout.flush()
-    told = [*words.notes(sheet, options.lang), camera.note, *words.sources(sheet)]
-    sys.stdout.write("".join(f"- {printable(text)}\n" for text in told if text))
+    remarks = (*words.notes(sheet, options.lang), camera.note, *words.sources(sheet))
+    print_lines(*(f"- {text}" for text in remarks if text))
     return OK
 
 
@@ -75,8 +84,6 @@ def _refuse_without_camera(options: argparse.Namespace) -> None:
     UsageError
         If there is one.
     """
-    from toolkit.base.errors import UsageError
-
     given = [
         name
         for name, value in (
@@ -101,8 +108,6 @@ def _svg_path(path: Path) -> Path:
     UsageError
         If it does not end in .svg.
     """
-    from toolkit.base.errors import UsageError
-
     if path.suffix.lower() != ".svg":
         msg = f"--out {str(path)!r}: the drawing is an SVG file. Give a name that ends in .svg."
         raise UsageError(msg)

@@ -1,4 +1,4 @@
-"""`sensitivity`: which assumption matters for one city."""
+"""`sensitivity`: the assumptions that matter most for one city."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from toolkit.cli.common import (
     Commands,
     add_common,
     messages,
+    print_lines,
     print_table,
     printable,
     question_of,
@@ -43,35 +44,32 @@ def _sensitivity(options: argparse.Namespace) -> int:
     if options.json:
         sys.stdout.write(found.to_json())
         return OK
-    from toolkit.language import words as labels
+    from toolkit.language.words import demonstration, quantity_text, tier_name
     from toolkit.studies.sensitivity import words
 
-    out = [f"{printable(found.name.en)}, {found.as_of.isoformat()}, cameras {found.status}"]
-    out += [printable(line) for line in words.how_made(found, "en")]
-    if found.basis == "streets":  # of discs the line above tells
-        out += [printable(f"Boundary: {part.note}") for part in found.boundaries]
-    sys.stdout.write("\n".join(out) + "\n")
+    print_lines(f"{found.name.en}, {found.as_of.isoformat()}, cameras {found.status}")
+    print_lines(*words.how_made(found, "en"))
+    if found.basis == "streets":  # the lines above describe discs
+        print_lines(*(f"Boundary: {part.note}" for part in found.boundaries))
     for tier, part in found.tiers.items():
-        sys.stdout.write(f"\n{words.sentence(found, tier, 'en')}\n")
+        print_lines("", words.sentence(found, tier, "en"))
         print_table(
-            f"{labels.tier_name(tier, 'en')}: {labels.quantity_text(part.share, 'en')}",
+            f"{tier_name(tier, 'en')}: {quantity_text(part.share, 'en')}",
             words.columns(found, "en"),
             [words.row(found, factor, "en") for factor in part.factors if factor.distinguishable],
         )
-        beneath = [words.noise(part, "en"), *(words.work_line(w, "en") for w in part.work)]
-        sys.stdout.writelines(f"{printable(line)}\n" for line in beneath if line)
-    sys.stdout.write("\n" + "\n".join(words.not_varied(found, "en")) + "\n\n")
-    banner = (labels.demonstration("en"),) if found.demonstration else ()
-    sys.stdout.writelines(f"- {printable(text)}\n" for text in (*banner, *found.limits))
-    cited = "; ".join(f"{s.publisher} ({s.date})" for s in found.sources)
-    sys.stdout.write(printable(f"Sources: {cited}") + "\n")
-    made = f"Assumptions {found.assumptions.name} {found.assumptions.sha256[:12]}"
-    sys.stdout.write(printable(made) + "\n")
+        below = (words.noise(part, "en"), *(words.work_line(w, "en") for w in part.work))
+        print_lines(*filter(None, below))
+    print_lines("", *words.not_varied(found, "en"), "")
+    banner = (demonstration("en"),) if found.demonstration else ()
+    print_lines(*(f"- {text}" for text in (*banner, *found.limits)))
+    print_lines("Sources: " + "; ".join(f"{s.publisher} ({s.date})" for s in found.sources))
+    print_lines(f"Assumptions {found.assumptions.name} {found.assumptions.sha256[:12]}")
     return OK
 
 
 def _with_progress(message: str, work: Callable[[Progress], Sensitivity]) -> Sensitivity:
-    """Say what is going on, and how much of it is done."""
+    """Show a message and the share that is done while something runs."""
     if not messages.is_terminal:
         messages.print(f"{message} ...")
         return work(lambda _done: None)

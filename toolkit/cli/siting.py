@@ -9,13 +9,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from toolkit.base.errors import InputDataError, ToolkitError, UsageError
+from toolkit.base.errors import InputDataError, ToolkitError
 from toolkit.cli.common import (
     OK,
     Commands,
     add_common,
     busy,
+    check_seed,
     print_json,
+    print_lines,
     print_table,
     printable,
     question_of,
@@ -74,17 +76,15 @@ def register(commands: Commands) -> None:
 
 def _score(options: argparse.Namespace) -> int:
     from toolkit.siting.profiles import load_profiles
-    from toolkit.siting.surroundings import known_text
+    from toolkit.siting.surroundings import inventory_text
     from toolkit.siting.validation.known_city import read_pair
     from toolkit.siting.validation.score import score_pair
-    from toolkit.siting.weights import only
+    from toolkit.siting.weights import single_profile
 
-    if options.seed < 0:
-        msg = f"--seed {options.seed}: give a whole number from 0 up."
-        raise UsageError(msg)
+    check_seed(options.seed)
     profiles = load_profiles()
     if options.profile is not None:
-        only(profiles, options.profile)
+        single_profile(profiles, options.profile)
     with busy("Reading streets and cameras ..."):
         pair = read_pair(options.streets, options.cameras, places=options.places)
     with busy(f"Scoring {len(pair.camera_xy_m)} cameras ..."):
@@ -109,24 +109,24 @@ def _score(options: argparse.Namespace) -> int:
         f"a street, {found['cameras_without_place']} without coordinates), {found['sites']} sites, "
         f"{found['street_km']:.1f} km of street; "
         f"{found['covered_share_true']:.3f} of it within {found['disc_m']:g} m of a camera.\n"
-        f"{known_text(found['layers'])}\n{_left_out(found)}"
+        f"{inventory_text(found['layers'])}\n{_left_out(found)}"
         "Low and high are of the model; chance in a list of few cameras comes on top.\n"
     )
-    sys.stdout.write("".join(f"{text}\n" for text in found["limits"]))
+    print_lines(*found["limits"])
     return OK
 
 
 def _left_out(found: dict[str, Any]) -> str:
-    """Return what could not be used of the streets, empty if nothing."""
+    """Return which rows of streets could not be used, empty if all could."""
     unknown = found["streets_without_class"]
-    told = f"{unknown} lines without a known class count as minor streets.\n" if unknown else ""
+    text = f"{unknown} lines without a known class count as minor streets.\n" if unknown else ""
     if not found["streets_left_out"]:
-        return told
+        return text
     why = ", ".join(
         f"{name.replace('_', ' ')} {number}"
         for name, number in found["streets_left_out_why"].items()
     )
-    return f"{told}{found['streets_left_out']} rows of streets left out: {why}.\n"
+    return f"{text}{found['streets_left_out']} rows of streets left out: {why}.\n"
 
 
 def _range(value: dict[str, Any]) -> str:
@@ -149,7 +149,7 @@ def _predict(options: argparse.Namespace) -> int:
     if options.json:
         print_json(metadata)
     else:
-        sys.stdout.write(printable(str(options.out)) + "\n")
+        print_lines(str(options.out))
     sys.stderr.write(f"{len(cells)} cells. {limit}\n")
     return OK
 
@@ -159,7 +159,7 @@ def _fit(options: argparse.Namespace) -> int:
     from toolkit.language import words
     from toolkit.siting.profiles import KnownList, load_lists, load_prior
     from toolkit.siting.validation import directions
-    from toolkit.siting.validation.fit import fit_profiles, known_city
+    from toolkit.siting.validation.fit import fit_profiles, prepare_city
     from toolkit.siting.validation.known_city import pack_pair, read_pair
     from toolkit.streets.pack import open_pack
 
@@ -169,18 +169,18 @@ def _fit(options: argparse.Namespace) -> int:
         places = places_of(name, streets)
         with busy(f"Reading {printable(name)} ..."), _naming(name, streets, cameras, places):
             pairs[name] = read_pair(streets, cameras, places=places)
-            cities.append(known_city(name, pairs[name]))
+            cities.append(prepare_city(name, pairs[name]))
         _say(name, pairs[name])
         known = lists.get(name, KnownList(_GIVEN))
         sources[name] = f"{known.source} [{store.sha256_file(cameras)[:12]}]"
         if places is not None:
-            beside = "a second file" if _is_own(places) else known.beside_source
+            beside = "a second file" if _is_own(places) else known.second_source
             sources[name] += f"; lights and places: {beside} [{store.sha256_file(places)[:12]}]"
     demonstration = _DEMONSTRATION.replace("-", "_")
     if demonstration not in pairs:
         with busy("Reading the centre of Helsinki ..."):
             pairs[demonstration] = pack_pair(open_pack(_DEMONSTRATION))
-            cities.append(known_city(demonstration, pairs[demonstration]))
+            cities.append(prepare_city(demonstration, pairs[demonstration]))
         sources[demonstration] = (
             lists[demonstration].source
             if demonstration in lists
@@ -194,11 +194,11 @@ def _fit(options: argparse.Namespace) -> int:
     profiles, bearings = options.out / "profiles.json", options.out / "bearings.toml"
     store.write_bytes(profiles, store.canonical_json(found) + b"\n")
     store.write_text(bearings, directions.as_toml(directed, sources))
-    sys.stdout.write("".join(printable(str(path)) + "\n" for path in (profiles, bearings)))
+    print_lines(str(profiles), str(bearings))
     sys.stderr.write(f"{words.siting_limit('en', sorted(pairs))}\n")
     if not directed:
         sys.stderr.write(
-            f"No list has {directions.LEAST_CAMERAS} cameras with a direction: "
+            f"No list has {directions.MIN_CAMERAS} cameras with a direction: "
             "bearings.toml holds no figures.\n"
         )
     return OK
@@ -206,7 +206,7 @@ def _fit(options: argparse.Namespace) -> int:
 
 @contextlib.contextmanager
 def _naming(name: str, *files: Path | None) -> Iterator[None]:
-    """Let errors say which files they are about."""
+    """Name the files in errors about them."""
     try:
         yield
     except ToolkitError as error:
@@ -216,8 +216,8 @@ def _naming(name: str, *files: Path | None) -> Iterator[None]:
 
 
 def _say(name: str, pair: CityPair) -> None:
-    """Say what was read of a pair of files."""
-    from toolkit.siting.surroundings import known_text
+    """Report what was read from a pair of files."""
+    from toolkit.siting.surroundings import inventory_text
 
     lost = {
         "rows of streets": sum(pair.streets_left_out.values()),
@@ -226,16 +226,16 @@ def _say(name: str, pair: CityPair) -> None:
     }
     left_out = ", ".join(f"{number} {what}" for what, number in lost.items() if number)
     sys.stderr.write(
-        f"{printable(name)}: {len(pair.camera_xy_m)} cameras. {known_text(pair.layers)}"
+        f"{printable(name)}: {len(pair.camera_xy_m)} cameras. {inventory_text(pair.layers)}"
         + (f" Left out: {left_out}.\n" if left_out else "\n")
     )
 
 
 def places_of(name: str, streets: Path) -> Path | None:
-    """Return the file that knows more of the streets of a list, None if there is none.
+    """Return the file with traffic lights and places for the streets of a list; None without one.
 
-    That is NAME_places.* beside NAME_streets.*, or what ``lists.toml`` names. If the latter is not
-    there, this is told on stderr.
+    That is NAME_places.* next to NAME_streets.*, or the file that ``lists.toml`` names. If the
+    latter is missing, stderr says so.
 
     Raises
     ------
@@ -246,25 +246,25 @@ def places_of(name: str, streets: Path) -> Path | None:
 
     given = _files_by_name(streets.parent, _PLACES).get(name)
     known = load_lists().get(name)
-    if given is not None or known is None or known.beside is None:
+    if given is not None or known is None or known.second_file is None:
         return given
-    named = streets.parent / known.beside
+    named = streets.parent / known.second_file
     if named.is_file():
         return named
     sys.stderr.write(
-        f"{printable(name)}: there is no {printable(known.beside)}, which lists.toml names, beside "
-        "the list. Its lights, places and bridges count as not known.\n"
+        f"{printable(name)}: there is no {printable(known.second_file)}, which lists.toml names, "
+        "beside the list. Its lights, places and bridges count as not known.\n"
     )
     return None
 
 
 def _is_own(places: Path) -> bool:
-    """Return whether a file is named for its list, not by ``lists.toml``."""
+    """Return whether a file is NAME_places.*, not one that ``lists.toml`` names."""
     return places.name.partition(".")[0].endswith(_PLACES)
 
 
 def _files_by_name(folder: Path, ending: str) -> dict[str, Path]:
-    """Return the files of a folder whose names end so before the suffix, by what comes before."""
+    """Return the files of a folder whose stems end with `ending`, by the stem without it."""
     from toolkit.siting.validation.second_file import is_extract
     from toolkit.streets.readers.tables.read import SUFFIXES
 
@@ -287,14 +287,14 @@ def _files_by_name(folder: Path, ending: str) -> dict[str, Path]:
 
 
 def pairs_in(folder: Path) -> list[tuple[str, Path, Path]]:
-    """Return name, streets and cameras of each pair of files in a folder, by name.
+    """Return name, streets and cameras of each pair of files in a folder, sorted by name.
 
-    Files without a partner are told on stderr.
+    Files without a partner are reported on stderr.
 
     Raises
     ------
     InputDataError
-        If there is no pair, or two files have one name.
+        If there is no pair, or two files have the same name.
     """
     streets, cameras = _files_by_name(folder, _STREETS), _files_by_name(folder, _CAMERAS)
     for name in sorted(streets.keys() ^ cameras):

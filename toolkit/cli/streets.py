@@ -1,21 +1,29 @@
-"""`streets`: bring in street networks, list, check, pass on and remove them."""
+"""`streets`: import or fetch street networks; list, verify, export and remove packs."""
 
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.base.errors import UsageError
-from toolkit.cli.common import BAD_DATA, OK, Commands, messages, print_json, print_table, printable
+from toolkit.cli.common import (
+    BAD_DATA,
+    OK,
+    Commands,
+    messages,
+    print_json,
+    print_lines,
+    print_table,
+    printable,
+)
 
 if TYPE_CHECKING:
     from toolkit.streets.install import ImportReport
 
 _FETCH_RADIUS_M = 8000.0
-"""Radius that is fetched to find the built-up core: the upper end of `city.township_radius_km`."""
+"""Radius to fetch for finding the built-up core: the high end of `city.township_radius_km`."""
 
 
 def register(commands: Commands) -> None:
@@ -58,17 +66,17 @@ def register(commands: Commands) -> None:
 
 
 def progress() -> Callable[[str, float | None], None]:
-    """Return what tells on stderr how far a long run is, a line for each new sentence."""
+    """Return a callback that reports progress on stderr, a line for each new sentence."""
     last = [""]
 
-    def tell(sentence: str, share: float | None) -> None:
+    def report(sentence: str, share: float | None) -> None:
         if sentence == last[0]:
             return
         last[0] = sentence
         part = "" if share is None else f"{share:4.0%}  "
         messages.print(printable(f"{part}{sentence}"))
 
-    return tell
+    return report
 
 
 def _import(options: argparse.Namespace) -> int:
@@ -82,7 +90,7 @@ def _import(options: argparse.Namespace) -> int:
             raise UsageError(msg)
         messages.print("Checking and installing the pack ...")
         manifest = pack_zip.import_pack(options.file)
-        sys.stdout.write(f"{manifest.id}: {printable(manifest.boundary.note)}\n")
+        print_lines(f"{manifest.id}: {manifest.boundary.note}")
         return OK
     report = install.import_file(
         options.file,
@@ -99,11 +107,8 @@ def _print_report(report: ImportReport) -> int:
         length = "unknown" if boundary.length_km is None else f"{boundary.length_km:.1f} km"
         area = "unknown" if boundary.area_km2 is None else f"{boundary.area_km2:.1f} km2"
         again = ", in place of the earlier one" if made.replaced else ""
-        sys.stdout.write(
-            printable(f"{made.pack}: {length} of street, {area}{again}. {boundary.note}") + "\n"
-        )
-    for city, why in report.left_out:
-        sys.stdout.write(printable(f"{city}: left out. {why}") + "\n")
+        print_lines(f"{made.pack}: {length} of street, {area}{again}. {boundary.note}")
+    print_lines(*(f"{city}: left out. {why}" for city, why in report.left_out))
     return OK
 
 
@@ -111,7 +116,7 @@ def _fetch(options: argparse.Namespace) -> int:
     from toolkit.streets import install
     from toolkit.streets.boundary import parse_boundary
     from toolkit.streets.cities import find_city
-    from toolkit.streets.readers.overpass import fetch as overpass
+    from toolkit.streets.readers.overpass.fetch import fetched_file, forget_answers
 
     city = find_city(options.city)
     choice = parse_boundary(options.boundary) if options.boundary else None
@@ -123,7 +128,7 @@ def _fetch(options: argparse.Namespace) -> int:
         raise UsageError(msg)
     polygon = choice.polygon if choice else None
     radius_m = (choice.radius_m if choice else None) or _FETCH_RADIUS_M
-    with overpass.fetched_file(
+    with fetched_file(
         city,
         boundary=polygon,
         radius_m=None if polygon is not None else radius_m,
@@ -132,7 +137,7 @@ def _fetch(options: argparse.Namespace) -> int:
         progress=progress(),
     ) as file:
         report = install.import_file(file, cities=[city], boundary=choice, progress=progress())
-    overpass.forget_answers()
+    forget_answers()
     return _print_report(report)
 
 
@@ -166,8 +171,7 @@ def _verify(options: argparse.Namespace) -> int:
     code = OK
     for name in [options.pack] if options.pack else pack_names():
         problems = verify_pack(name)
-        for problem in problems or ["whole"]:
-            sys.stdout.write(f"{name}: {printable(problem)}\n")
+        print_lines(*(f"{name}: {problem}" for problem in problems or ["whole"]))
         code = BAD_DATA if problems else code
     return code
 
@@ -176,7 +180,7 @@ def _export(options: argparse.Namespace) -> int:
     from toolkit.streets.pack_zip import export_pack
 
     messages.print("Writing the pack ...")
-    sys.stdout.write(f"{export_pack(options.pack, Path(options.out))}\n")
+    print_lines(str(export_pack(options.pack, Path(options.out))))
     return OK
 
 
@@ -184,5 +188,5 @@ def _remove(options: argparse.Namespace) -> int:
     from toolkit.streets.pack_zip import remove_pack
 
     remove_pack(options.pack)
-    sys.stdout.write(f"{printable(options.pack)}: removed\n")
+    print_lines(f"{options.pack}: removed")
     return OK

@@ -1,13 +1,12 @@
-"""`zones`: the ground that listed cameras cover by a set of fixed rules."""
+"""`zones`: ground that listed cameras cover by a set of fixed rules."""
 
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Any
 
-from toolkit.cli.common import OK, Commands, as_of_date, busy, print_json, printable
+from toolkit.cli.common import OK, Commands, as_of_date, busy, print_json, print_lines
 
 
 def register(commands: Commands) -> None:
@@ -58,14 +57,14 @@ def _zones(options: argparse.Namespace) -> int:
             files.write_cover(found, figures, options.out)
     if options.json:
         return print_json(figures)
-    sys.stdout.write("\n".join(_lines(figures)) + "\n")
+    print_lines(*_lines(figures))
     return OK
 
 
 def _lines(figures: dict[str, Any]) -> list[str]:
     """Return the figures as lines of text."""
     rules, cameras, city = figures["assumptions"], figures["cameras"], figures["city"]
-    out = [printable(f"{rules['title']}, {figures['as_of']}")]
+    out = [f"{rules['title']}, {figures['as_of']}"]
     out.append(
         f"Cameras: {cameras['listed']} listed, {cameras['with_direction']} with a direction, "
         f"{cameras['covering']} cover something"
@@ -77,7 +76,7 @@ def _lines(figures: dict[str, Any]) -> list[str]:
             out += _figure("  street inside, km", zone["street_km"], ".4g")
             out += _figure("  share of street length", zone["share_of_street_length"], ".3%")
     if city is not None:
-        out.append(printable(f"{city['name']['en']}: {_boundary(city)}"))
+        out.append(f"{city['name']['en']}: {_boundary(city)}")
         out += _figure("  cameras inside the boundary", city["cameras_inside"], "d")
         out += _figure("  cameras per km of street", city["cameras_per_km"], ".3g")
     blocked = "do" if figures["views_blocked_by_buildings"] else "do not"
@@ -88,11 +87,11 @@ def _lines(figures: dict[str, Any]) -> list[str]:
     )
     out += [f"- {note['text']}" for note in figures["notes"]]
     out += [f"- {text}" for text in figures["limits"]]
-    out += [f"- Different from the original: {printable(text)}" for text in rules["differs"]]
+    out += [f"- Different from the original: {text}" for text in rules["differs"]]
     sources = [f"{s['publisher']}: {s['title']} ({s['date']})" for s in figures["sources"]]
-    out.append(printable("Sources: " + "; ".join(sources)))
+    out.append("Sources: " + "; ".join(sources))
     if figures["attribution"]:
-        out.append(printable(f"Map data: {figures['attribution']}"))
+        out.append(f"Map data: {figures['attribution']}")
     out.append(f"Assumptions {rules['name']} {rules['sha256'][:12]}")
     return out
 

@@ -80,7 +80,7 @@ def grid(xy_m: FloatArray, size_m: float) -> Grid:
 
 
 def cell_frame(
-    points: street_points.Pieces,
+    points: street_points.LinePieces,
     known: NDArray[np.bool_],
     rows: pairs_by_point.PointRows,
     chance: site_chance.SiteChance,

@@ -161,7 +161,7 @@ def _views_by_bearing(
     directed = ~np.isnan(axis_deg)
     table[directed] = directed_view(bearing - axis_deg[directed, None])
     by_street = (view == CANDIDATE) & ~directed & ~np.isnan(street_deg)
-    table[by_street] = BY_STREET + facing.fold_of(bearing, street_deg[by_street, None])
+    table[by_street] = BY_STREET + facing.angle_class(bearing, street_deg[by_street, None])
     known = ~np.isnan(width_deg)
     turns = width_deg[known, None] >= FULL_CIRCLE_DEG
     away = np.abs((bearing - axis_deg[known, None] + 180.0) % 360.0 - 180.0)

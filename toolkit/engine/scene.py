@@ -109,7 +109,7 @@ class SceneGeometry:
     """
 
     lines: NDArray[np.object_]
-    points: street_points.Pieces
+    points: street_points.LinePieces
     point_known: NDArray[np.bool_]
     groups: candidates.Candidates
     group_free: NDArray[np.bool_]
@@ -319,7 +319,7 @@ def _candidate_groups(
     groups, group_district = groups.take(order), rank[of_cell[order]]
     # Candidates were made of the streets above ground: number their streets among all again.
     groups = replace(groups, line=np.flatnonzero(open_air)[groups.line])
-    return candidates.described(groups, pack_layers(pack)), group_district
+    return candidates.with_features(groups, pack_layers(pack)), group_district
 
 
 def with_sight(geometry: SceneGeometry, pairs: sight.Sight) -> Scene:

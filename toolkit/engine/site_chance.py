@@ -97,7 +97,7 @@ class SiteChance:
             cells = np.zeros((int(district.max(initial=0)) + 1, n_classes))
             np.add.at(cells, (district[size > 0], site_class[size > 0]), 1.0)
             shape = districts.shape_among(cluster_size, cells @ prob)
-        given, alone = districts.hidden_chance(prob, shape)
+        given, alone = districts.prob_at_unit_factor(prob, shape)
         kept = alone | np.isinf(shape)
         within = np.where(kept, np.minimum(factor, CERTAIN), given / mean[:, None])
         certain = (n_certain > 0) * 1
@@ -129,7 +129,7 @@ class SiteChance:
         return np.asarray(-np.log1p(-prob) / self.mean_size[:, None])
 
     def curve(self) -> Float32Array:
-        """Return `districts.joint_curve` of each draw; empty where no draw clusters."""
+        """Return `districts.miss_curve` of each draw; empty where no draw clusters."""
         if np.isinf(self.joint_size).all():
             return np.empty((0, 0), np.float32)
-        return districts.joint_curve(self.joint_size)
+        return districts.miss_curve(self.joint_size)

@@ -20,7 +20,7 @@ BIN_M: Final = 1.0
 
 MAX_PER_SITE: Final = 6
 """Most cameras per site; fewer than 1 in 100 sites have more at the highest assumed mean."""
-_OFFSET_STEPS: Final = facing.STEPS
+_OFFSET_STEPS: Final = facing.N_STEPS
 """Steps of 3 degrees over which the rotation of a site is averaged; divisible by 1 to 6."""
 _HALF_CIRCLE: Final = _OFFSET_STEPS // 2
 
@@ -36,7 +36,7 @@ TURNING: Final = IN_FIELD + 1
 """Row for one panning camera: all directions, and one of the types that pan."""
 BY_STREET: Final = TURNING + 1
 """First row for candidate sites by the angle between the point and their street."""
-N_VIEWS: Final = BY_STREET + facing.FOLDS
+N_VIEWS: Final = BY_STREET + facing.N_ANGLE_CLASSES
 HEIGHT_STEP_M: Final = 0.5
 """Steps to which least camera heights are rounded down: a roof hides a little less."""
 _HEIGHT_STEP_DM: Final = 5
@@ -122,7 +122,7 @@ def view_table(
     working = cameras.availability if availability is None else availability
     turns = cameras.turns
     if turns is None:
-        turns = np.full((len(working), facing.STEPS), 1.0 / facing.STEPS)
+        turns = np.full((len(working), facing.N_STEPS), 1.0 / facing.N_STEPS)
     # Allocated here: numpy asks the system for large pages, compiled loops do not.
     table = np.zeros((len(codes), math.ceil(reach_m / BIN_M), len(TIERS), len(working)), np.float32)
     types = kernels.CameraTypes(

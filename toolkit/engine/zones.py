@@ -48,7 +48,7 @@ def street_area_m2(lines: NDArray[np.object_]) -> float:
 
 
 def zone_polygons(
-    points: street_points.Pieces, classes: NDArray[np.str_], crs: str
+    points: street_points.LinePieces, classes: NDArray[np.str_], crs: str
 ) -> gpd.GeoDataFrame:
     """Return one valid (multi)polygon per class that occurs.
 
@@ -92,6 +92,36 @@ def zone_polygons(
     # Reprojection rounds, and may make rings touch themselves.
     found["geometry"] = [_polygons(shape) for shape in found.geometry.array]
     return found
+
+
+def snapped_zones(zones: gpd.GeoDataFrame, step_deg: float) -> gpd.GeoDataFrame:
+    """Return zones with their coordinates on a grid, valid there, and their area.
+
+    Parameters
+    ----------
+    zones
+        Polygons in EPSG:4326, as `zone_polygons` returns them.
+    step_deg
+        Spacing of the grid in degrees.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Multipolygons, without zones that vanish on the grid; `area_m2` is their area on the
+        WGS84 ellipsoid.
+    """
+    import pyproj
+
+    shapes = shapely.set_precision(np.asarray(zones.geometry.array, dtype=object), step_deg)
+    found = zones.assign(
+        geometry=[
+            shapely.orient_polygons(shapely.MultiPolygon(list(shapely.get_parts(shape))))
+            for shape in shapes
+        ]
+    )
+    geod = pyproj.Geod(ellps="WGS84")
+    found["area_m2"] = [abs(geod.geometry_area_perimeter(shape)[0]) for shape in found.geometry]
+    return found[~found.geometry.is_empty].reset_index(drop=True)
 
 
 def _polygons(shape: shapely.Geometry) -> shapely.MultiPolygon:

@@ -1,7 +1,7 @@
-"""The record of one claim: what a source says, in fields that are checked one by one and together.
+"""The record of one claim: what a source says, in validated fields.
 
-A record holds what a source says and nothing else: no average, no correction, no choice between
-two sources that disagree.
+A record holds what a source says and nothing else: no averages, no corrections, no choice between
+sources that disagree.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, field_validator, model_validator
+from pydantic import ConfigDict, Field, RootModel, field_validator, model_validator
 
+from toolkit.base.record import Record
 from toolkit.base.toml_files import near, shown_value
 from toolkit.evidence.makers import Maker
 
 MADE_UP_PUBLISHER = "Made-up"
-"""How the publisher of an invented claim begins, so that it cannot pass for a report."""
+"""Prefix of the publisher of an invented claim, so that it cannot pass for a report."""
 
 ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 RecordId = Annotated[str, Field(pattern=ID_PATTERN, max_length=80)]
@@ -28,8 +29,8 @@ _Number = Annotated[float, Field(ge=0, strict=True)]
 
 Status = Literal["installed", "planned", "tender", "talks"]
 Topic = Literal["count", "presence", "capability", "siting", "failure", "supplier", "statement"]
-"""What a claim is about. `count` carries a figure; `presence` says that cameras are, or are to be,
-there; `statement` is a denial, a fear, a limit of the report, or context."""
+"""Subject of a claim. `count` has a figure; `presence` states that cameras are or will be there;
+`statement` is a denial, a fear, a limit of the report, or context."""
 Unit = Literal[
     "cameras",
     "sites",
@@ -48,7 +49,7 @@ Unit = Literal[
 ]
 Wording = Literal["exact", "about", "at_least", "over", "up_to", "hundreds", "range"]
 Kind = Literal["stock", "flow", "increment"]
-"""`stock`: so many stand. `flow`: so many were put up in a time. `increment`: so many more."""
+"""`stock`: number in place. `flow`: number installed in a period. `increment`: number added."""
 Capability = Literal[
     "face_recognition",
     "plate_reading",
@@ -59,7 +60,7 @@ Capability = Literal[
     "power_cut_proof",
 ]
 Level = Literal["city", "programme", "denied"]
-"""Whether a capability is claimed for this city, for the programme it belongs to, or denied."""
+"""Whether a capability is claimed for this city or for its programme, or is denied."""
 Scope = Literal["public", "private", "all"]
 
 COUNTED_UNITS: Final[tuple[Unit, ...]] = (
@@ -71,7 +72,7 @@ COUNTED_UNITS: Final[tuple[Unit, ...]] = (
     "bus_lines",
     "officers",
 )
-"""Units of which there are whole numbers."""
+"""Units counted in whole numbers."""
 DENSITY_UNITS: Final[tuple[Unit, ...]] = (
     "cameras_per_km",
     "cameras_per_km2",
@@ -79,25 +80,26 @@ DENSITY_UNITS: Final[tuple[Unit, ...]] = (
     "cameras_per_junction",
     "share_of_junctions",
 )
-"""Units that need a figure of the city before they say anything about a count."""
+"""Units that need a figure of the city, such as its area, to give a count."""
 CONTRACT_UNITS: Final[tuple[Unit, ...]] = ("kyat", "us_dollars")
+"""Units of contract values."""
 _HUNDREDS = (100, 1000)
+"""Range of the wording "hundreds", the end excluded."""
 
 _ONE_SIDED_OR_POINT = ("exact", "about", "at_least", "over")
 _TWO_SIDED = ("hundreds", "range")
 
 
-class Record(BaseModel):
-    """A frozen table without unknown fields."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
 class When(RootModel[str]):
-    """A date as far as it is known: a day, a month, a year, two of them with "/", or "unknown".
+    """A date as precise as known: a day, month or year, two of them with "/", or "unknown".
 
-    Two mean that it lies somewhere between: "2022-04-14/2024-04-14" is how a report of 14 April
-    without a year is written down.
+    Two dates are the ends of an interval: "2022-04-14/2024-04-14" records a report of 14 April
+    without a year.
+
+    Examples
+    --------
+    >>> When("2022-02").latest
+    datetime.date(2022, 2, 28)
     """
 
     model_config = ConfigDict(frozen=True)
@@ -124,12 +126,12 @@ class When(RootModel[str]):
 
     @property
     def earliest(self) -> dt.date | None:
-        """The first day it can be, or None if nothing is known."""
+        """Earliest possible day, or None if unknown."""
         return None if self.root == "unknown" else _span(self.root)[0]
 
     @property
     def latest(self) -> dt.date | None:
-        """The last day it can be, or None if nothing is known."""
+        """Latest possible day, or None if unknown."""
         return None if self.root == "unknown" else _span(self.root)[1]
 
     def __str__(self) -> str:
@@ -138,7 +140,7 @@ class When(RootModel[str]):
 
 
 def _span(text: str) -> tuple[dt.date, dt.date]:
-    """Return the first and the last day that a date text can mean."""
+    """Return the first and the last day of the interval that a text states."""
     begin, _, end = text.partition("/") if "/" in text else (text, "", text)
     return _edge(begin, last=False), _edge(end, last=True)
 
@@ -169,11 +171,17 @@ class Figure(Record):
     Attributes
     ----------
     low, high
-        The number as said ("over 200" has low = 200); both ends only for `range` and `hundreds`,
-        `high` alone for `up_to`.
+        The number as stated ("over 200" has low = 200); both ends only for `range` and
+        `hundreds`, `high` alone for `up_to`.
     brand
-        The make that was counted, if the figure counts one make only: then it bounds the total
-        from below.
+        The make, if only one make was counted: a lower bound of the total.
+
+    Examples
+    --------
+    >>> Figure(low=200, unit="cameras", wording="over", kind="stock").bounds
+    (201.0, inf)
+    >>> Figure(low=900, unit="cameras", wording="about", kind="stock").bounds
+    (850.0, 950.0)
     """
 
     low: _Number | None = None
@@ -201,7 +209,7 @@ class Figure(Record):
         return self
 
     def _problems_of_unit(self) -> list[str]:
-        """Return what does not fit the unit."""
+        """Return the contradictions between figure and unit."""
         problems = []
         ends = [(name, getattr(self, name)) for name in ("low", "high")]
         given = [(name, value) for name, value in ends if value is not None]
@@ -228,15 +236,15 @@ class Figure(Record):
 
     @property
     def bounds(self) -> tuple[float, float]:
-        """The least and the greatest number the wording allows.
+        """Smallest and largest number that the wording allows.
 
-        "Over 200" is 201 or more. "About 900" is what rounds to it: half a unit of its last
-        digit that is not zero to each side, 850 to 950.
+        "Over 200" is 201 or more. "About 900" is what rounds to 900: plus or minus half a unit of
+        its last non-zero digit, 850 to 950.
         """
         if self.low is None:
             return 0.0, float(self.high or 0.0)
         if self.wording == "over":
-            # The next whole camera; a density has no next number.
+            # Counts continue at the next whole number; densities are continuous.
             counted = self.unit in COUNTED_UNITS
             return (math.floor(self.low) + 1.0 if counted else self.low), math.inf
         if self.wording == "at_least":
@@ -249,9 +257,9 @@ class Figure(Record):
 
 
 class Source(Record):
-    """Who published it, what it is, and when.
+    """Publisher, title and date of a source.
 
-    `title` says what it is in the toolkit's own words where the heading itself was not read.
+    `title` is a description in the toolkit's own words where the heading itself was not read.
     """
 
     id: RecordId
@@ -261,7 +269,7 @@ class Source(Record):
 
 
 class Confidence(Record):
-    """A grade on the Admiralty scale: source A to F, content 1 to 6; and the reason for it."""
+    """A grade on the Admiralty scale (source A to F, content 1 to 6), with its reason."""
 
     grade: Annotated[str, Field(pattern=r"^[A-F][1-6]$")]
     reason: _Text
@@ -273,29 +281,29 @@ class Claim(Record):
     Attributes
     ----------
     says
-        The claim in the toolkit's own words, one sentence.
+        The claim as one sentence in the toolkit's own words.
     status
-        What the claim says of the cameras it is about; None where it is not about cameras being
-        there (a denial, a supplier, a limit of the report).
+        Status of the cameras; None if the claim is not about the presence of cameras (a denial,
+        a supplier, a limit of the report).
     brands
-        Makes that are named; `quantity.brand` is the one that was counted.
+        Makes named in the claim; `quantity.brand` is the one counted.
     place
-        The part of the city that is meant; None for the whole city.
+        Part of the city; None for the whole city.
     area
-        The area that the source means by the city, as far as it says.
+        What the source means by the city, as far as stated.
     area_km2
-        How large the source says that area is; it turns a density into a count.
+        Size of that area as stated by the source; turns a density into a count.
     said, valid
-        When it was said; the date for which it is said to hold.
+        Date of the statement; date for which it is stated to hold.
     via
-        Publications through which it was read, if not in the source itself.
+        Publications that quote it, if the source itself was not read.
     origins
-        Where the knowledge comes from. Two claims that share an origin are not independent.
+        Ultimate origins of the information. Claims that share an origin are not independent.
     witnesses
-        How many people of that origin said it.
+        Number of people at the origin who said it.
     supersedes, contradicts
-        Ids of claims that this one replaces (they are then not used), or disagrees with (both
-        stay and are shown).
+        Ids of claims that this one replaces (which are then unused), or disagrees with (both are
+        kept and shown).
     made_up
         True for the invented claims of the demonstration.
     """
@@ -338,12 +346,12 @@ class Claim(Record):
 
     @property
     def holds_from(self) -> dt.date | None:
-        """The first day for which it can be said to hold: `valid`, else `said`."""
+        """Earliest day for which the claim can hold: that of `valid`, else of `said`."""
         return (self.valid or self.said).earliest
 
 
 def _problems_of_subject(claim: Claim) -> list[str]:
-    """Return what does not fit together in the content of a claim."""
+    """Return the contradictions in the content of a claim."""
     problems = []
     if claim.topic in ("count", "presence") and claim.status is None:
         problems.append(f"a claim of topic {claim.topic!r} needs a status. Add it.")
@@ -368,7 +376,7 @@ def _problems_of_subject(claim: Claim) -> list[str]:
 
 
 def _problems_of_source(claim: Claim) -> list[str]:
-    """Return what does not fit together in the origin of a claim."""
+    """Return the contradictions in the source and references of a claim."""
     problems = []
     if claim.made_up != claim.source.publisher.startswith(MADE_UP_PUBLISHER):
         problems.append(
@@ -391,7 +399,7 @@ def _problems_of_source(claim: Claim) -> list[str]:
 
 
 def problems_of_names(claim: Claim, makers: Mapping[str, Maker]) -> list[str]:
-    """Return a problem for each brand and supplier that the list of makers does not hold."""
+    """Return a problem for each brand and supplier that is not in the list of makers."""
     problems = []
     for field, kind in (("brands", "brand"), ("suppliers", "supplier")):
         known = [name for name, maker in makers.items() if maker.kind == kind]

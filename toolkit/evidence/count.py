@@ -1,10 +1,9 @@
-"""From claims to a count: how many cameras of the reported system, installed and planned.
+"""Number of installed and planned cameras of the reported system, from the claims.
 
-A reported number is rarely the number. "Over 200" bounds from below, "hundreds" is an interval, an
-exact figure grows old, talks and tenders may have led to nothing. The rule, with its formulas:
-``docs/method/counts.md``. Contradictory claims are listed; no average is taken of them. What one
-figure allows is in `toolkit.evidence.figure_draws`, what somebody saw in
-`toolkit.evidence.observations`.
+A reported number is rarely the true number: "over 200" is a lower bound, "hundreds" an interval,
+an exact figure ages, talks and tenders may have led to nothing. ``docs/method/counts.md`` has the
+rules and formulas. Contradictory claims are listed, never averaged. Draws of a single figure are
+in `toolkit.evidence.figure_draws`, counts in the street in `toolkit.evidence.observations`.
 """
 
 from __future__ import annotations
@@ -23,13 +22,13 @@ from toolkit.evidence.densities import NO_FIGURES, CityFigures
 from toolkit.evidence.figure_draws import (
     Assumptions,
     Setting,
-    one_sided,
+    draw_figure,
+    is_lower_bound,
     origin_column,
-    spread,
     user_draws,
     wide_prior,
 )
-from toolkit.evidence.load import NATIONAL, contradictions, known_by, standing
+from toolkit.evidence.load import NATIONAL, contradictions, known_by, not_superseded
 from toolkit.evidence.observations import Observation, updated, usable_observations
 from toolkit.evidence.words import RuleId, UnusedReason, rule_text
 
@@ -38,34 +37,34 @@ Scope = Literal["public", "all"]
 
 @dataclass(frozen=True)
 class CountDraws:
-    """Draws of the number of cameras of the reported system, and what they rest on.
+    """Draws of the number of cameras of the reported system, and their basis.
 
     Attributes
     ----------
     installed, planned
-        Cameras, shape (n_draws,), drawn together: in every draw planned >= installed. Not rounded.
+        Cameras, not rounded, shape (n_draws,). Drawn jointly: planned >= installed in every draw.
     claims_installed, claims_planned
-        Ids of the claims used, the one that governs first.
+        Ids of the claims used, the governing one first.
     contradictions
         Pairs of ids of known claims that disagree.
     stale_installed, stale_planned
-        Whether the newest claim behind the count is older than ``count.stale_years``.
+        Whether the newest claim used is older than ``count.stale_years``.
     rule_installed, rule_planned
-        One sentence of `toolkit.evidence.words` each, in English, which is also the key by which it
-        is translated.
+        Rule by which the count was derived: a sentence of `toolkit.evidence.words` in English,
+        which is also its message id.
     used_prior
-        Whether the installed count rests on other cities because no number is reported.
+        Whether the installed count is a prior from other cities because no number is reported.
     scope
-        Which cameras the count is of.
+        Cameras that the count covers.
     mixed_scope
-        Whether public cameras were asked for and only figures for all of them are known: the
-        scope is then ``all``.
+        Whether public cameras were requested but only figures for all cameras are known; `scope`
+        is then ``all``.
     user_range
-        The user's own range, if it stands in place of the claims.
+        The user's own range, if it replaces the claims.
     observations
-        What was counted in the streets and has been used.
+        Counts in the street that were used.
     unused
-        Id and reason of each figure for cameras that sets no count.
+        Id of each figure for cameras that gives no count, and the reason.
     """
 
     installed: FloatArray
@@ -96,7 +95,7 @@ _MISSING_FIGURE: dict[str, UnusedReason] = {
 
 @dataclass(frozen=True)
 class _Part:
-    """One side of the result: installed or planned."""
+    """The installed or the planned count: draws, the claims used, and the rule."""
 
     draws: FloatArray
     claims: tuple[Claim, ...]
@@ -119,17 +118,20 @@ def count_draws(
     Parameters
     ----------
     claims
-        Claims about one city, in any order; those about the whole country set no count.
+        Claims about one city, in any order; those about the whole country give no count.
     as_of
-        The day for which the count holds. Claims made later are not known yet.
+        Day for which the count holds. Claims made later are ignored.
+    design
+        Number of draws and seed.
+    assumptions
+        ``count.*``, ``installed_prob.*``, ``sites.cameras_per_site`` and ``observation.*``.
     scope
-        ``public``: cameras of the state; ``all``: private ones too, for which a figure for the
-        public ones is a lower bound; None: as the report says.
+        ``public``: cameras of the state; ``all``: private ones too, for which a figure for public
+        ones is a lower bound; None: as reported.
     user_range
-        The user's own low and high, in place of the claims: the 5 and 95 % points, or an exact
-        number if both are equal.
+        The user's own 5 and 95 % points, replacing the claims; an exact number if both are equal.
     observations
-        What somebody counted in the streets; it narrows the count and never sets it to nothing.
+        Counts in the street; they narrow the count and never make it zero.
     figures
         The city's own figures, which turn densities into counts and a walk into a share of the
         streets.
@@ -141,10 +143,11 @@ def count_draws(
 
     Notes
     -----
-    Pareto upper ends as censoring with a sourced 95 % ratio: ``docs/method/counts.md``.
+    Lower bounds are treated as censored, with a Pareto tail that is set by a sourced 95 % ratio:
+    ``docs/method/counts.md``.
     """
     known = known_by((c for c in claims if c.city != NATIONAL), as_of)
-    usable, counted_scope = _in_scope(standing(known), scope)
+    usable, counted_scope = _in_scope(not_superseded(known), scope)
     setting = Setting(as_of, design, assumptions, figures, usable)
     seen = usable_observations(observations, as_of, assumptions.value("count.ageing_years"))
     if user_range is not None:
@@ -152,7 +155,7 @@ def count_draws(
     else:
         installed = _installed(usable, setting, counted_scope)
     if seen:
-        # The order of the draws stays, so that other quantities keep the counts they met.
+        # The ranks of the draws are kept, and with them the pairing with other quantities.
         draws = updated(installed.draws, seen, figures, assumptions, design)
         installed = replace(installed, draws=draws)
     planned = installed if user_range is not None else _planned(usable, installed, setting)
@@ -176,10 +179,10 @@ def count_draws(
 
 
 def _in_scope(claims: tuple[Claim, ...], scope: Scope | None) -> tuple[tuple[Claim, ...], Scope]:
-    """Return the claims that bear on a scope, and the scope of the count they give.
+    """Return the claims relevant to a scope, and the scope of the resulting count.
 
-    A figure for public cameras bounds all of them from below; one for all bounds nothing public,
-    and is used only where nothing else says that cameras are there.
+    A figure for public cameras is a lower bound for all cameras. A figure for all cameras bounds
+    no public ones; it is used only where nothing else reports cameras.
     """
     public = tuple(c for c in claims if c.scope == "public")
     if scope == "all" or (any(c.status for c in claims) and not any(c.status for c in public)):
@@ -188,7 +191,9 @@ def _in_scope(claims: tuple[Claim, ...], scope: Scope | None) -> tuple[tuple[Cla
 
 
 def _installed(claims: tuple[Claim, ...], setting: Setting, scope: Scope) -> _Part:
-    """Return the installed count: the newest figure governs, higher ones raise it."""
+    """Return the installed count: the newest figure governs, larger ones raise it."""
+    # 1. Claims of cameras in place by now: those with a count in cameras, in sites, or a density
+    #    whose city figure is known.
     present = [
         claim
         for claim in _newest_first(claims, setting)
@@ -206,6 +211,7 @@ def _installed(claims: tuple[Claim, ...], setting: Setting, scope: Scope) -> _Pa
     counted = [c for c in present if _counts(c, ("cameras", "sites"), ("stock", "flow"))]
     bounding = _newest_first([*counted, *dense], setting)
     cameras = [c for c in bounding if not _counts(c, ("sites",), ("stock", "flow"))]
+    # 2. The best kind of figure governs: whole city, a part of it, sites, then no number at all.
     whole = [c for c in cameras if c.place is None and (scope == "public" or c.scope == "all")]
     if whole:
         return _raised(whole[0], _figure_rule(whole[0]), bounding, setting)
@@ -213,7 +219,7 @@ def _installed(claims: tuple[Claim, ...], setting: Setting, scope: Scope) -> _Pa
         return _raised(max(cameras, key=setting.least), "part", bounding, setting)
     if bounding:
         governing = min(bounding, key=lambda c: c.place is not None)
-        draws = spread(governing, setting, part=governing.place is not None)
+        draws = draw_figure(governing, setting, part=governing.place is not None)
         return _Part(draws * setting.per_site, (governing,), "sites")
     if present:
         return _Part(wide_prior(setting), tuple(present), "prior")
@@ -221,20 +227,20 @@ def _installed(claims: tuple[Claim, ...], setting: Setting, scope: Scope) -> _Pa
 
 
 def _raised(governing: Claim, rule: RuleId, bounding: Sequence[Claim], setting: Setting) -> _Part:
-    """Return the count by one claim, raised by each other one that names a higher number.
+    """Return the count of the governing claim, raised by each claim of a larger number.
 
-    A newer and smaller figure must not narrow the count to the older bound, so a higher claim
-    lifts the whole distribution, with the same column of probabilities. Figures for different
-    makes are parts of one whole: together they name the sum.
+    A newer, smaller figure must not narrow the count to an older bound, so a larger claim raises
+    the whole distribution, with the same column of probabilities. Figures for different makes are
+    parts of a whole and are summed.
     """
     draws = _in_cameras(governing, setting, part=rule == "part")
     used = [governing]
     for claim in bounding:
         if setting.least(claim) > setting.least(governing):
-            # A site holds one camera at least, so a number of sites bounds like one of cameras.
+            # A site has at least one camera, so a number of sites is a lower bound of cameras.
             sites = _counts(claim, ("sites",), ("stock", "flow"))
             other = (
-                spread(claim, setting, part=True)
+                draw_figure(claim, setting, part=True)
                 if sites
                 else _in_cameras(claim, setting, part=claim.place is not None)
             )
@@ -252,7 +258,7 @@ def _raised(governing: Claim, rule: RuleId, bounding: Sequence[Claim], setting: 
 
 
 def _largest_by_make(bounding: Iterable[Claim], setting: Setting) -> list[Claim]:
-    """Return the claim that names most cameras of each make, for the whole city."""
+    """Return the claim with the largest number of each make, for the whole city."""
     best: dict[str, Claim] = {}
     for claim in bounding:
         brand = claim.quantity.brand if claim.quantity else None
@@ -270,22 +276,22 @@ def _largest_by_make(bounding: Iterable[Claim], setting: Setting) -> list[Claim]
 def _in_cameras(
     claim: Claim, setting: Setting, *, part: bool = False, column: str | None = None
 ) -> FloatArray:
-    """Return the draws of a figure as cameras, shape (D,)."""
+    """Return draws of a figure, converted to cameras, shape (D,)."""
     draws = (
-        spread(claim, setting, part=part)
+        draw_figure(claim, setting, part=part)
         if column is None
-        else spread(claim, setting, part=part, column=column)
+        else draw_figure(claim, setting, part=part, column=column)
     )
     factor = setting.factor(claim)
     return draws if factor is None else draws * factor
 
 
 def _not_installed(claims: tuple[Claim, ...], setting: Setting) -> _Part:
-    """Return the count where only talks, a tender or a plan is reported."""
+    """Return the installed count where only talks, a tender or a plan are reported."""
     announced = _announced(claims, setting)
     if not announced:
         return _Part(wide_prior(setting), (), "nothing")
-    # With several of them the most advanced one tells.
+    # Of several, the most advanced one decides.
     chances = [
         setting.assumptions.draw(f"installed_prob.{status}", setting.design)
         for status in sorted({str(claim.status) for claim in announced})
@@ -297,21 +303,22 @@ def _not_installed(claims: tuple[Claim, ...], setting: Setting) -> _Part:
 
 
 def _if_built(announced: Sequence[Claim], setting: Setting) -> _Part:
-    """Return the count that follows if what is announced is carried out."""
+    """Return the count if the announced cameras are installed."""
     counted = [c for c in announced if _counts(c, ("cameras",), ("stock", "flow", "increment"))]
     if not counted:
         return _Part(wide_prior(setting), tuple(announced), "plan_prior")
     largest = max(counted, key=setting.least)
-    return _Part(spread(largest, setting, aged_share=0.0), (largest,), "plan")
+    return _Part(draw_figure(largest, setting, aged_share=0.0), (largest,), "plan")
 
 
 def _planned(claims: tuple[Claim, ...], installed: _Part, setting: Setting) -> _Part:
-    """Return the planned count: what is installed, and what is announced beyond it."""
+    """Return the planned count: installed cameras and those announced since."""
     announced = _announced(claims, setting)
     if installed.rule == "nothing":
         return installed
     if installed.rule in ("not_installed", "not_installed_figure"):
         return _if_built(announced, setting)
+    # 1. Plans that are newer than the claim behind the installed count.
     since = installed.claims[0].holds_from
     newer = [
         c
@@ -320,16 +327,18 @@ def _planned(claims: tuple[Claim, ...], installed: _Part, setting: Setting) -> _
     ]
     rule: RuleId = "same"
     draws, used = installed.draws, list(installed.claims)
+    # 2. A planned total replaces a smaller installed count.
     plans = [c for c in newer if _counts(c, ("cameras",), ("stock",))]
     if plans:
         largest = max(plans, key=setting.least)
-        draws = np.maximum(draws, spread(largest, setting, aged_share=0.0))
+        draws = np.maximum(draws, draw_figure(largest, setting, aged_share=0.0))
         used, rule = [largest, *used], "plan"
+    # 3. Increments of independent origins are added.
     additions = _independent(
         (c for c in newer if _counts(c, ("cameras", "sites"), ("increment",))), setting
     )
     for claim in additions:
-        extra = spread(
+        extra = draw_figure(
             claim,
             setting,
             aged_share=0.0,
@@ -347,7 +356,7 @@ def _planned(claims: tuple[Claim, ...], installed: _Part, setting: Setting) -> _
 
 
 def _announced(claims: Iterable[Claim], setting: Setting) -> list[Claim]:
-    """Return the claims of cameras that are to come, newest first."""
+    """Return the claims of announced cameras, newest first."""
     return [
         claim
         for claim in _newest_first(claims, setting)
@@ -356,9 +365,9 @@ def _announced(claims: Iterable[Claim], setting: Setting) -> list[Claim]:
 
 
 def _independent(claims: Iterable[Claim], setting: Setting) -> list[Claim]:
-    """Return the claims without those that share an origin with a larger one, which is kept.
+    """Return the claims without those that share an origin with a larger one.
 
-    A number of cameras comes before a number of sites of the same origin: it is the same plan.
+    A number of cameras is preferred to a number of sites of the same origin: it is the same plan.
     """
     kept: list[Claim] = []
     seen: set[str] = set()
@@ -373,7 +382,7 @@ def _independent(claims: Iterable[Claim], setting: Setting) -> list[Claim]:
 
 
 def _newest_first(claims: Iterable[Claim], setting: Setting) -> list[Claim]:
-    """Return claims by the date for which they hold, then by confidence, then by size."""
+    """Sort claims by the date for which they hold, then by confidence, then by size."""
 
     def key(claim: Claim) -> tuple[int, str, float, str]:
         start = claim.holds_from
@@ -389,10 +398,10 @@ def _begins_after(claim: Claim, as_of: dt.date) -> bool:
 
 
 def _counts(claim: Claim, units: Sequence[str], kinds: Sequence[str]) -> bool:
-    """Return whether a claim is a dated figure of one of these units and kinds.
+    """Return whether a claim has a dated figure of one of these units and kinds.
 
-    A figure on a part, such as "of those, 140 for one township", has another topic than `count`
-    and is never added to the whole.
+    A figure for a subset, such as "of those, 140 for one township", has another topic than
+    `count` and is never added to the total.
     """
     figure = claim.quantity
     return (
@@ -405,9 +414,9 @@ def _counts(claim: Claim, units: Sequence[str], kinds: Sequence[str]) -> bool:
 
 
 def _figure_rule(claim: Claim) -> RuleId:
-    """Return the rule that a claim about the whole city follows."""
+    """Return the rule for a claim about the whole city."""
     figure = claim.quantity
-    if figure is None or one_sided(figure):
+    if figure is None or is_lower_bound(figure):
         return "lower_bound"
     if figure.unit in DENSITY_UNITS:
         return "density"
@@ -416,7 +425,7 @@ def _figure_rule(claim: Claim) -> RuleId:
 
 
 def _unused(claims: Iterable[Claim], setting: Setting) -> tuple[tuple[str, UnusedReason], ...]:
-    """Return each figure for cameras that sets no count, with the reason."""
+    """Return the id of each figure for cameras that gives no count, and the reason."""
     found: list[tuple[str, UnusedReason]] = []
     for claim in claims:
         figure = claim.quantity

@@ -1,6 +1,6 @@
-"""A city's own figures, by which a reported density becomes a number of cameras.
+"""A city's own figures, which turn a reported density into a number of cameras.
 
-"Two cameras per km" says nothing about a count until the km are known. Street length, area and
+"Two cameras per km" gives a count only if the street length is known. Street length, area and
 junctions come from installed streets, the population from the list of cities; where a source
 states the area it means, reference street networks give the street length inside it.
 """
@@ -19,7 +19,7 @@ _PER_THOUSAND = 1000.0
 
 @dataclass(frozen=True)
 class CityFigures:
-    """What is known of a city, each over the draws, shape (D,); None where it is not known.
+    """Figures of a city, each as draws of shape (D,); None where unknown.
 
     Attributes
     ----------
@@ -46,9 +46,18 @@ NO_FIGURES = CityFigures()
 
 
 def multiplier(claim: Claim, figures: CityFigures, per_site: FloatArray) -> FloatArray | None:
-    """Return what a reported density is multiplied by to give cameras, shape (D,).
+    """Return the factor that turns a reported density into cameras, shape (D,).
 
-    None if the figure of the city that it needs is not known, or the claim has no density.
+    None if the claim has no density, or the figure of the city that it needs is unknown.
+
+    Parameters
+    ----------
+    per_site
+        Cameras per site, shape (D,).
+
+    See Also
+    --------
+    toolkit.evidence.figure_draws.Setting.factor : the factor of any unit.
     """
     stated = claim.area_km2
     street_km, area_km2 = figures.street_km, figures.area_km2

@@ -1,6 +1,6 @@
-"""One reported figure as draws of a number of cameras: censoring, age, and origins that agree.
+"""Draws of one reported figure, allowing for censoring, age and independent confirmation.
 
-The formulas, with their reasons: ``docs/method/counts.md``, "From claims to a count".
+Formulas and reasons: ``docs/method/counts.md``, "From claims to a count".
 """
 
 from __future__ import annotations
@@ -21,34 +21,36 @@ from toolkit.evidence.claim import DENSITY_UNITS, Claim, Figure
 from toolkit.evidence.densities import CityFigures, multiplier
 
 CAMERAS_PER_SITE: Final = "sites.cameras_per_site"
-MOST_CAMERAS: Final = 1_000_000_000
-"""About as many surveillance cameras as there are on Earth (IHS Markit 2019: over a billion by
-2021); a range above it is a slip of the keyboard."""
+"""Key of the assumption."""
+MAX_CAMERAS: Final = 1_000_000_000
+"""About the number of surveillance cameras on Earth (IHS Markit 2019: over a billion by 2021); a
+range beyond it is a typing error."""
 TAIL_PROB: Final = 0.05
-"""Share of draws above a "95 % point"."""
-LN_TAIL: Final = -math.log(TAIL_PROB)
+"""Probability above a "95 % point"."""
+NEG_LN_TAIL: Final = -math.log(TAIL_PROB)
 Z95: Final = float(special.ndtri(1.0 - TAIL_PROB))
+"""95 % point of the standard normal distribution."""
 Z_TWO_SIDED: Final = float(special.ndtri(1.0 - TAIL_PROB / 2.0))
-"""95 % point of the size of a standard normal number, whatever its sign."""
+"""95 % point of the absolute value of a standard normal variate."""
 _DAYS_PER_YEAR = 365.25
 _POINT_WORDINGS = ("exact", "about")
 COLUMN: Final = "count"
-"""Beginning of the names of the columns of the figure that governs."""
+"""Prefix of the names of the design's columns for the governing figure."""
 
 
 class Assumptions(Protocol):
-    """The part of an assumption set that is used here."""
+    """The methods of an assumption set that are used here."""
 
     def value(self, key: str) -> float:
         """Return the central value of one assumption."""
 
     def draw(self, key: str, design: Design) -> FloatArray:
-        """Return one assumption drawn over the ignorance layer, shape (n_draws,)."""
+        """Return draws of one assumption over the ignorance layer, shape (n_draws,)."""
 
 
 @dataclass(frozen=True)
 class Setting:
-    """What every step needs: the date, the design, the assumptions, the city, all claims."""
+    """Inputs shared by all steps: date, design, assumptions, city figures and all claims."""
 
     as_of: dt.date
     design: Design
@@ -57,18 +59,18 @@ class Setting:
     claims: tuple[Claim, ...]
 
     def age_years(self, claim: Claim) -> float:
-        """Return the age of a claim; one without any date counts as aged to the full."""
+        """Return the age of a claim in years; infinite for a claim without any date."""
         start = claim.holds_from
         if start is None:
             return math.inf
         return max(0.0, (self.as_of - start).days / _DAYS_PER_YEAR)
 
     def aged_share(self, claim: Claim) -> float:
-        """Return how far a claim has aged, 0 to 1."""
+        """Return the age of a claim as a share of ``count.ageing_years``, at most 1."""
         return min(self.age_years(claim) / self.assumptions.value("count.ageing_years"), 1.0)
 
     def is_stale(self, claims: Sequence[Claim]) -> bool:
-        """Return whether the newest of some claims is old; False where there is none."""
+        """Return whether the newest claim exceeds ``count.stale_years``; False if none."""
         ages = [self.age_years(claim) for claim in claims]
         return bool(ages) and min(ages) > self.assumptions.value("count.stale_years")
 
@@ -78,7 +80,7 @@ class Setting:
         return self.assumptions.draw(CAMERAS_PER_SITE, self.design)
 
     def factor(self, claim: Claim) -> FloatArray | None:
-        """Return what turns the figure of a claim into cameras, shape (D,), or None."""
+        """Return the factor that turns the figure of a claim into cameras, shape (D,), or None."""
         unit = claim.quantity.unit if claim.quantity else None
         if unit == "cameras":
             return np.ones(self.design.n_draws)
@@ -87,9 +89,9 @@ class Setting:
         return multiplier(claim, self.figures, self.per_site)
 
     def least(self, claim: Claim) -> float:
-        """Return the smallest number of cameras that a claim allows; 0 where it says none.
+        """Return the smallest number of cameras that a claim allows; 0 where it has no figure.
 
-        A site holds one camera at least; a density counts by the middle of the city's figure.
+        A site counts as one camera; a density is multiplied by the median of the city's figure.
         """
         if claim.quantity is None:
             return 0.0
@@ -100,10 +102,10 @@ class Setting:
         return 0.0 if factor is None else least * float(np.median(factor))
 
 
-def one_sided(figure: Figure) -> bool:
-    """Return whether a figure bounds the stock of all makes from below only.
+def is_lower_bound(figure: Figure) -> bool:
+    """Return whether a figure is only a lower bound of the stock of all makes.
 
-    One number counts as such a bound if it is of one make, or of what was put up in some time.
+    So is a single number if it covers one make only, or cameras installed in some period.
     """
     if math.isinf(figure.bounds[1]):
         return True
@@ -111,7 +113,7 @@ def one_sided(figure: Figure) -> bool:
     return figure.wording in _POINT_WORDINGS and partial
 
 
-def spread(
+def draw_figure(
     claim: Claim,
     setting: Setting,
     *,
@@ -120,28 +122,40 @@ def spread(
     column: str = COLUMN,
     interval_column: str | None = None,
 ) -> FloatArray:
-    """Return the draws of one figure in its own unit, shape (D,), never below its least.
+    """Return draws of one figure in its own unit, never below its lower bound, shape (D,).
 
     Parameters
     ----------
+    claim
+        A claim with a figure.
+    setting
+        Date, design, assumptions and the other claims.
     part
-        Take it as a lower bound, whatever its wording, because it is about a part.
+        Whether to treat the figure as a lower bound, whatever its wording, because it covers only
+        a part of the city.
     aged_share
-        How far it has aged, 0 to 1; None for its age at `as_of`.
+        Age as a share of ``count.ageing_years``, 0 to 1; None for the age at ``setting.as_of``.
     column
-        Beginning of the name of its tail's column in the design. Figures of one origin share it.
+        Prefix of the design's column for the upper tail. Figures of one origin share it.
     interval_column
-        The same for its place inside an interval; None for `column`.
+        Prefix of the column for the position inside an interval; `column` if None.
+
+    Raises
+    ------
+    InputDataError
+        If the claim has no figure.
     """
     figure = claim.quantity
     if figure is None:
         msg = f"The claim {claim.id} has no figure. Give it a quantity."
         raise InputDataError(msg)
+    # 1. The 95 % point of the tail, as the logarithm of its ratio to the reported number: what a
+    #    report overlooks and how it ages, less what agreeing origins rule out.
     share = setting.aged_share(claim) if aged_share is None else aged_share
     draw, design = setting.assumptions.draw, setting.design
     origin = (Z_TWO_SIDED * draw("count.origin_log_sd", design)) ** 2
     agreeing = independent_origins(claim, setting)
-    if part or one_sided(figure):
+    if part or is_lower_bound(figure):
         recall = np.log(draw("count.recall_ratio_p95", design)) ** 2
         aged = np.log(draw("count.aged_upper_ratio_p95", design)) ** 2
         missed = np.maximum(recall - origin * (1.0 - 1.0 / agreeing), 0.0)
@@ -149,12 +163,13 @@ def spread(
     else:
         growth = np.log(draw("count.interval_growth_ratio_p95", design)) ** 2
         log_ratio = np.sqrt(origin / agreeing + share * growth)
-    # Pareto: P(N > x * bound) = x ** -(ln 20 / ln ratio), which is 5 % at x = ratio.
-    tail = -np.log1p(-design.column(f"{column}.quantile")) / LN_TAIL
+    # 2. Pareto tail: P(N > x * bound) = x ** -(ln 20 / ln ratio), which is 5 % at x = ratio.
+    tail = -np.log1p(-design.column(f"{column}.quantile")) / NEG_LN_TAIL
+    # 3. The number to which the tail is added: the bound, or a log-uniform place in the interval.
     least, most = figure.bounds
     base: FloatArray | float = least
     if least != most and not part and not math.isinf(most):
-        # Of "up to 500 cameras" one is the least that can be meant.
+        # "Up to 500 cameras" means at least one.
         start = least or min(1.0, most)
         place = design.column(f"{interval_column or column}.interval")
         base = np.minimum(start * (most / start) ** place, most) if start else least
@@ -162,9 +177,9 @@ def spread(
 
 
 def independent_origins(claim: Claim, setting: Setting) -> int:
-    """Return how many independent origins give the figure of a claim, itself included.
+    """Return the number of independent origins that give the figure of a claim, its own included.
 
-    Claims that share an origin, also through a third one, count once.
+    Claims that share an origin, directly or through a third claim, count once.
     """
     groups: list[set[str]] = []
     for other in (claim, *(c for c in setting.claims if _agree(claim, c, setting))):
@@ -180,9 +195,9 @@ def independent_origins(claim: Claim, setting: Setting) -> int:
 
 
 def _agree(one: Claim, other: Claim, setting: Setting) -> bool:
-    """Return whether another claim says the same as one: same thing, same interval, same time.
+    """Return whether another claim confirms one: same subject, similar bounds, similar time.
 
-    The ends may differ by what two origins of that spread differ by in 95 of 100 cases.
+    The bounds may differ by the 95 % point of the difference between two origins.
     """
     a, b = one.quantity, other.quantity
     if one.id == other.id or a is None or b is None or other.topic != "count":
@@ -205,17 +220,17 @@ def _agree(one: Claim, other: Claim, setting: Setting) -> bool:
 
 
 def origin_column(claim: Claim, governing: Iterable[Claim]) -> str:
-    """Return the column of a claim's tail beside others that are added to it.
+    """Return the column prefix for the tail of a claim that is added to governing ones.
 
-    What one origin overlooks, it overlooks in all its figures: they share a column. Others have
-    one of their own.
+    Figures of one origin share a column, since it overlooks the same things in all of them.
+    Figures of another origin have a column of their own.
     """
     shared = {origin for other in governing for origin in other.origins}
     return COLUMN if shared & set(claim.origins) else f"{COLUMN}.origin:{min(claim.origins)}"
 
 
 def wide_prior(setting: Setting) -> FloatArray:
-    """Return the wide count that stands in where no number is reported: lognormal."""
+    """Return draws of the lognormal prior for cities without a reported number, shape (D,)."""
     draw, design = setting.assumptions.draw, setting.design
     z = special.ndtri(design.column("count.prior")) / Z95
     log_ratio = np.log(draw("count.prior_ratio_p95", design))
@@ -223,19 +238,19 @@ def wide_prior(setting: Setting) -> FloatArray:
 
 
 def user_draws(user_range: tuple[float, float], design: Design) -> FloatArray:
-    """Return the user's own range as draws: lognormal with its 5 and 95 % points, or one number.
+    """Return draws of the user's own range: lognormal with its 5 and 95 % points, or constant.
 
     Raises
     ------
     InputDataError
-        If it is not a range above zero, or more than there are anywhere.
+        If it is not a range above zero, or exceeds `MAX_CAMERAS`.
     """
     low, high = (float(end) for end in user_range)
     if not (math.isfinite(low) and math.isfinite(high) and 0 <= low <= high):
         msg = f"A count of {low:g} to {high:g} is not a range. Give low:high, both 0 or more."
         raise InputDataError(msg)
-    if high > MOST_CAMERAS:
-        msg = f"A count of {high:g} is more than the {MOST_CAMERAS:,} of the whole world. Mend it."
+    if high > MAX_CAMERAS:
+        msg = f"A count of {high:g} is more than the {MAX_CAMERAS:,} of the whole world. Mend it."
         raise InputDataError(msg)
     if low == high:
         return np.full(design.n_draws, low)

@@ -1,7 +1,7 @@
-"""What has been reported: records of claims from files, and what can be said of several of them.
+"""Read claims from files, and select among them.
 
-Claims come from ``geodata/evidence/``, one file per city and one for the whole country, and from
-``evidence/`` among the user's own data. What follows for a count is in `toolkit.evidence.count`.
+Claims are in ``geodata/evidence/``, one file per city and one for the whole country, and in
+``evidence/`` among the user's own data. Counts are derived in `toolkit.evidence.count`.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from pydantic import ConfigDict
 
 from toolkit.base import store, toml_files
 from toolkit.base.errors import InputDataError
+from toolkit.base.record import Record
 from toolkit.evidence.claim import (
     ID_PATTERN,
     Capability,
     Claim,
     Level,
-    Record,
     RecordId,
     Source,
     problems_of_names,
@@ -40,14 +40,14 @@ __all__ = [
     "load_claims",
     "load_national",
     "load_observations",
+    "not_superseded",
     "parse_evidence",
     "read_claims",
-    "standing",
 ]
 
 EVIDENCE_FORMAT = "camera-exposure.evidence/1"
 NATIONAL = "national"
-"""What the claims about the whole country are filed under; they set no city's count."""
+"""City id of claims about the whole country, which give no city's count."""
 
 _FOLDER = "evidence"
 _TOP_LEVEL = ("format", "city", "licence", "source", "claim", "observation")
@@ -65,25 +65,29 @@ def _own_folder() -> Path:
 
 
 def load_claims(city_id: str, own: Path | None = None) -> tuple[Claim, ...]:
-    """Return the claims about one city: the built-in ones and the user's, in order of id.
+    """Return the claims about one city, built-in ones and the user's, sorted by id.
 
     Parameters
     ----------
     city_id
-        Id of a city, as `toolkit.streets.cities.find_city` gives it.
+        Id of a city, see `toolkit.streets.cities.find_city`.
     own
-        Folder with a file a city, in the place of the user's own.
+        Folder with one file per city, used instead of the user's own.
 
     Returns
     -------
     claims
-        A user's claim with the id of a built-in one stands in its place. Empty if nothing is
-        reported about the city.
+        A user's claim replaces a built-in one of the same id. Empty if nothing is reported.
 
     Raises
     ------
     InputDataError
         If a file cannot be used; all problems at once, each with its place.
+
+    Examples
+    --------
+    >>> load_claims("dawei")[0].city
+    'dawei'
     """
     if not re.fullmatch(ID_PATTERN, city_id):
         msg = f"{toml_files.shown_value(city_id)} is not the id of a city. Look it up first."
@@ -111,12 +115,12 @@ def load_claims(city_id: str, own: Path | None = None) -> tuple[Claim, ...]:
 
 
 def load_national() -> tuple[Claim, ...]:
-    """Return the claims about the whole country, in order of id; see `load_claims`."""
+    """Return the claims about the whole country, sorted by id; see `load_claims`."""
     return load_claims(NATIONAL)
 
 
 def load_observations(city_id: str, own: Path | None = None) -> tuple[Observation, ...]:
-    """Return what the user has stored as counted in a city, in the order of the file.
+    """Return the user's own counts in the streets of a city, in the order of the file.
 
     Parameters
     ----------
@@ -139,10 +143,12 @@ def load_observations(city_id: str, own: Path | None = None) -> tuple[Observatio
 
 
 def parse_evidence(table: toml_files.TomlFile, others: Iterable[str]) -> tuple[Claim, ...]:
-    """Check a table of evidence whole and return its claims, in its order.
+    """Validate a table of evidence as a whole and return its claims, in its order.
 
     Parameters
     ----------
+    table
+        The parsed file.
     others
         Ids of claims outside the table that it may refer to.
 
@@ -160,7 +166,7 @@ def parse_evidence(table: toml_files.TomlFile, others: Iterable[str]) -> tuple[C
 
 
 def read_claims(path: Path) -> tuple[Claim, ...]:
-    """Read one file of claims, in the order of the file, without looking at any other file.
+    """Read one file of claims on its own, in its order.
 
     Raises
     ------
@@ -175,7 +181,7 @@ def read_claims(path: Path) -> tuple[Claim, ...]:
 
 
 def _claims_of(table: toml_files.TomlFile, problems: list[str]) -> tuple[Claim, ...]:
-    """Return the claims of one file; problems are added to `problems`."""
+    """Return the claims of one file; add to `problems`."""
     problems.extend(toml_files.unknown_keys(table, _TOP_LEVEL))
     head = toml_files.parsed(_File, table.data, table.shown, problems)
     city = head.city if head else "unknown"
@@ -190,16 +196,16 @@ def _claims_of(table: toml_files.TomlFile, problems: list[str]) -> tuple[Claim, 
         filled: dict[str, object] = {"city": city, **row}
         named = row.get("source")
         if isinstance(named, str):
-            # A source that is unknown, or already reported as broken, must not hide the other
-            # problems of the claim: a stand-in lets the rest be checked.
+            # A source that is unknown, or already reported as invalid, must not hide the other
+            # problems of the claim: a placeholder lets the rest be validated.
             if named not in sources:
                 shown = toml_files.shown_value(named)
                 problems.append(
                     f"{place}, source: no [source] table is called {shown}. "
                     f"{toml_files.near(named, sources)}"
                 )
-            stand_in = {"id": "stand-in", "publisher": "?", "title": "?", "date": "unknown"}
-            filled["source"] = sources.get(named) or stand_in
+            placeholder = {"id": "stand-in", "publisher": "?", "title": "?", "date": "unknown"}
+            filled["source"] = sources.get(named) or placeholder
         claim = toml_files.parsed(Claim, filled, place, problems)
         if claim is None:
             continue
@@ -214,7 +220,7 @@ def _claims_of(table: toml_files.TomlFile, problems: list[str]) -> tuple[Claim, 
 
 
 def _observations_of(table: toml_files.TomlFile, problems: list[str]) -> tuple[Observation, ...]:
-    """Return the ``[[observation]]`` rows of one file; problems are added to `problems`."""
+    """Return the ``[[observation]]`` rows of one file; add to `problems`."""
     rows = toml_files.rows_of(table, "observation", problems)
     found = (
         toml_files.parsed(Observation, row, table.place("observation", i, row), problems)
@@ -224,7 +230,7 @@ def _observations_of(table: toml_files.TomlFile, problems: list[str]) -> tuple[O
 
 
 def _sources_of(table: toml_files.TomlFile, problems: list[str]) -> dict[str, Source | None]:
-    """Return the ``[source.ID]`` tables by id, None for one that is broken."""
+    """Return the ``[source.ID]`` tables by id, None for an invalid one."""
     rows = table.data.get("source", {})
     if not isinstance(rows, dict):
         problems.append(f"{table.shown}: write each source as a table, [source.NAME].")
@@ -241,7 +247,7 @@ def _sources_of(table: toml_files.TomlFile, problems: list[str]) -> dict[str, So
 
 
 def _problems_of_references(claims: Mapping[str, Claim], known: set[str]) -> list[str]:
-    """Return a problem for each id that is named and missing, and for each circle."""
+    """Return a problem for each reference to an unknown claim, and for each cycle."""
     problems: list[str] = []
     for claim in claims.values():
         for field in ("supersedes", "contradicts"):
@@ -261,23 +267,23 @@ def _problems_of_references(claims: Mapping[str, Claim], known: set[str]) -> lis
 
 
 def known_by(claims: Iterable[Claim], as_of: dt.date) -> tuple[Claim, ...]:
-    """Return the claims that had certainly been made by a date, in order of id.
+    """Return the claims that had certainly been made by a date, sorted by id.
 
-    A claim whose date is not known at all is kept: it is listed, but never sets a count.
+    A claim of unknown date is kept: it is listed, but never gives a count.
     """
     kept = [c for c in claims if c.said.latest is None or c.said.latest <= as_of]
     return tuple(sorted(kept, key=lambda c: c.id))
 
 
-def standing(claims: Iterable[Claim]) -> tuple[Claim, ...]:
-    """Return the claims that no other claim of the same collection supersedes, in order of id."""
+def not_superseded(claims: Iterable[Claim]) -> tuple[Claim, ...]:
+    """Return the claims that no other of `claims` supersedes, sorted by id."""
     everything = sorted(claims, key=lambda c: c.id)
     replaced = {name for claim in everything for name in claim.supersedes}
     return tuple(claim for claim in everything if claim.id not in replaced)
 
 
 def contradictions(claims: Iterable[Claim]) -> tuple[tuple[str, ...], ...]:
-    """Return each pair of claims that disagree, both among `claims`; ids in order."""
+    """Return the pairs of ids of contradicting claims, both among `claims`, sorted."""
     everything = tuple(claims)
     present = {claim.id for claim in everything}
     pairs = {
@@ -298,23 +304,23 @@ _TIER_CAPABILITY: dict[Literal["face", "plate"], Capability] = {
 def capability_level(
     claims: Iterable[Claim], *, as_of: dt.date | None = None
 ) -> dict[Literal["face", "plate"], Literal["city", "programme", "denied", "none"]]:
-    """Return how far face recognition and plate reading are reported for a city.
+    """Return the level at which face recognition and plate reading are reported for a city.
 
     Parameters
     ----------
     claims
         Claims about the city.
     as_of
-        Leave out what was said later; None leaves nothing out.
+        Date after which claims are ignored; None for no such date.
 
     Returns
     -------
     level
         ``city``: reported for this city, as installed or in its tender; ``programme``: reported
-        for the programme it belongs to, or only announced for the city; ``denied``: nothing but
-        a denial; ``none``: nothing. A denial beside a report never cancels it.
+        for the programme it belongs to, or only announced for the city; ``denied``: only denied;
+        ``none``: not mentioned. A denial never cancels a report.
     """
-    everything = standing(claims if as_of is None else known_by(claims, as_of))
+    everything = not_superseded(claims if as_of is None else known_by(claims, as_of))
 
     def best(capability: Capability) -> Literal["city", "programme", "denied", "none"]:
         levels = {_effective_level(c) for c in everything if capability in c.capability}
@@ -327,13 +333,13 @@ def capability_level(
 
 
 def _effective_level(claim: Claim) -> Level | None:
-    """Return the level of a claim; what is only announced for a city counts as programme."""
+    """Return the level of a claim; a mere announcement for a city counts as programme."""
     if claim.level == "city" and claim.status in ("planned", "talks"):
         return "programme"
     return claim.level
 
 
 def evidence_sha256(claims: Iterable[Claim]) -> str:
-    """Return one hash of the content of some claims, whatever their order."""
+    """Return the SHA-256 of the content of claims, whatever their order."""
     rows = sorted((c.model_dump(mode="json") for c in claims), key=lambda row: str(row["id"]))
     return store.sha256_bytes(store.canonical_json(rows))

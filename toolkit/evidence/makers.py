@@ -1,6 +1,6 @@
-"""Makers of cameras and their local suppliers: names, and what is reported about them.
+"""Camera makers and local suppliers: names, and what is reported about them.
 
-What a maker's cameras can do is not here: no model in use in the ten cities is known.
+Capabilities of makers' cameras are not included: no model in use in the ten cities is known.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _Text = Annotated[str, Field(min_length=1, max_length=2000)]
 
 
 class Statement(Record):
-    """Something reported about a maker or supplier, or said by it."""
+    """A statement about a maker or supplier, or by it."""
 
     says: _Text
     by: Literal["itself", "others"]
@@ -33,7 +33,7 @@ class Maker(Record):
     Attributes
     ----------
     id
-        The name by which claims refer to it.
+        Name used in claims.
     """
 
     id: _Text
@@ -50,7 +50,7 @@ class _File(Record):
 
 
 def load_makers() -> dict[str, Maker]:
-    """Return the makers and suppliers by id: the built-in ones and the user's own.
+    """Return makers and suppliers by id: the built-in ones and the user's own.
 
     Raises
     ------

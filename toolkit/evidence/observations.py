@@ -1,14 +1,14 @@
-"""What somebody counted in the streets, and how it updates a number of cameras.
+"""Counts of cameras in the street, and how they update the number of cameras.
 
-"Walked 5 km, saw 3" is weak news: a walker overlooks cameras, cameras stand in clusters, and how
-much street the reported cameras are spread over is itself hardly known. The number seen is taken
-as negative binomial with the mean
+"Walked 5 km, saw 3" is weak evidence: a walker overlooks cameras, cameras are clustered, and the
+length of street over which they are spread is itself uncertain. The number seen is negative
+binomial with mean
 
     N / (km of street they are spread over) * lift of the streets walked * km walked * recall
 
-and the size `observation.cluster_size` for each km block, after which the prior of N is weighed
-by that likelihood, averaged over everything else that is not known (docs/method/counts.md,
-"Observations"). "Saw none" makes small numbers likelier; it never gives none.
+and size `observation.cluster_size` per block of 1 km. The prior of N is weighted by that
+likelihood, averaged over all other uncertain quantities (``docs/method/counts.md``,
+"Observations"). Seeing none makes small numbers more likely, never certain.
 """
 
 from __future__ import annotations
@@ -19,50 +19,48 @@ from collections.abc import Sequence
 from typing import Annotated, Final, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from scipy import special
 
 from toolkit.base.arrays import FloatArray
 from toolkit.base.draws import Design
 from toolkit.base.errors import InputDataError
+from toolkit.base.record import Record
 from toolkit.evidence.densities import CityFigures
 from toolkit.evidence.figure_draws import Assumptions
 
 Where = Literal["pack", "core", "township"]
-"""Over which streets the counted way is a sample: the installed ones, the core of the city, or
-the built-up township."""
+"""Streets of which the route is a sample: the installed ones, those of the core of the city, or
+those of the built-up township."""
 Streets = Literal["any", "main", "local"]
 
-_GRID: Final = 2_000
-_MOST_NUISANCE: Final = 1_000
-"""Draws over which a likelihood is averaged; an assessment has fewer."""
-_COARSE: Final = 400
-_OUTCOMES: Final = 25
-_NUISANCE: Final = 200
+_N_GRID: Final = 2_000
+"""Points of the grid of probabilities on which the posterior is computed."""
+_MAX_NUISANCE: Final = 1_000
+"""Maximum number of draws over which a likelihood is averaged; an assessment has fewer."""
 _DAYS_PER_YEAR = 365.25
-_JUNCTIONS_COUNTED: Final = 10
+JUNCTIONS_COUNTED: Final = 10
+"""Main junctions that can be counted in an hour."""
 
 
-class Observation(BaseModel):
-    """A count along a way. It holds no place finer than the kind of area.
+class Observation(Record):
+    """A count of cameras along a route, with no location finer than the kind of area.
 
     Attributes
     ----------
     walked_km
-        Length of street looked at, each street once.
+        Length of street inspected, each street once.
     seen
         Cameras seen that may belong to the reported system.
     recall
-        Share of the cameras that are noticed, if the user knows it; else `observation.recall`.
+        Share of cameras noticed, if known; else `observation.recall`.
     where
-        Which streets the way is a sample of; None: the installed streets, or else the core.
+        Streets of which the route is a sample; None for the installed streets, or else the core.
     streets
-        Kind of street that was walked.
+        Kind of street walked.
     date
-        Day of the count; None: the day of the assessment.
+        Day of the count; None for the day of the assessment.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     walked_km: Annotated[float, Field(gt=0, le=10_000)]
     seen: Annotated[int, Field(ge=0, le=1_000_000, strict=True)]
@@ -75,7 +73,7 @@ class Observation(BaseModel):
 def usable_observations(
     observations: Sequence[Observation], as_of: dt.date, most_years: float
 ) -> tuple[Observation, ...]:
-    """Return the observations made by a day and not longer ago than `most_years`."""
+    """Return the observations made by `as_of` and at most `most_years` before it."""
     return tuple(
         o
         for o in observations
@@ -90,16 +88,24 @@ def updated(
     assumptions: Assumptions,
     design: Design,
 ) -> FloatArray:
-    """Return draws of a count after what was seen, shape (D,), in the order of the draws.
+    """Return draws of a count updated by observations, in the order of the draws, shape (D,).
 
-    The prior is the quantile function of the draws; each draw moves along it, from its own
-    probability to the place where the posterior has that probability. So the smallest and the
-    largest number stay what the claims allow, and comparisons keep their common random numbers.
+    The prior is the empirical quantile function of the draws; each draw is moved to the posterior
+    quantile of its own rank. So the count stays within the range that the claims allow, and
+    comparisons keep their common random numbers.
 
     Parameters
     ----------
     count
         Cameras, shape (D,).
+    observations
+        At least one.
+    figures
+        Street length and junctions of the city.
+    assumptions
+        ``observation.*`` and ``city.*``.
+    design
+        The design of `count`.
 
     Raises
     ------
@@ -107,29 +113,29 @@ def updated(
         If an observation needs streets that are not installed, or no number of cameras that the
         claims allow fits what was seen.
     """
-    # What is averaged over needs no more draws than this, and the table would not fit into memory.
-    kept = slice(None, None, max(1, -(-design.n_draws // _MOST_NUISANCE)))
+    # The average needs no more draws than this, and a larger table would not fit into memory.
+    kept = slice(None, None, max(1, -(-design.n_draws // _MAX_NUISANCE)))
     means = [_mean_per_camera(o, figures, assumptions, design)[kept] for o in observations]
-    sizes = [_size(max(o.walked_km, 1.0), assumptions, design)[kept] for o in observations]
-    probability = (np.arange(_GRID) + 0.5) / _GRID
-    grid = _quantiles(count, probability)
-    log_like = np.zeros((_GRID, len(sizes[0])))
+    sizes = [cluster_size(max(o.walked_km, 1.0), assumptions, design)[kept] for o in observations]
+    probability = (np.arange(_N_GRID) + 0.5) / _N_GRID
+    grid = quantiles_of(count, probability)
+    log_like = np.zeros((_N_GRID, len(sizes[0])))
     for observation, mean, size in zip(observations, means, sizes, strict=True):
-        log_like += _log_prob(observation.seen, np.outer(grid, mean), size)
-    weight = _averaged(log_like)
+        log_like += log_prob_of_count(observation.seen, np.outer(grid, mean), size)
+    weight = mean_likelihood(log_like)
     if not weight.sum() > 0:
         msg = (
             "No number of cameras that the report or your own range allows fits what was seen. "
             "Check the counted numbers, or give another --count."
         )
         raise InputDataError(msg)
-    return _moved(count, weight)
+    return moved_to_posterior(count, weight)
 
 
 def _mean_per_camera(
     observation: Observation, figures: CityFigures, assumptions: Assumptions, design: Design
 ) -> FloatArray:
-    """Return how many are expected to be seen for each camera of the city, shape (D,)."""
+    """Return the expected number seen per camera of the city, shape (D,)."""
     draw = assumptions.draw
     recall: FloatArray | float = (
         draw("observation.recall", design) if observation.recall is None else observation.recall
@@ -140,7 +146,7 @@ def _mean_per_camera(
         share = draw("observation.main_street_share", design)
         main = np.exp(draw("observation.log_lift_main", design))
         lift = (main if observation.streets == "main" else 1.0) / (share * main + 1.0 - share)
-    # A walk cannot pass more street than there is.
+    # Nobody can walk more street than there is.
     walked = np.minimum(observation.walked_km, street_km)
     return np.asarray(lift * walked / street_km * recall, dtype=float)
 
@@ -148,7 +154,7 @@ def _mean_per_camera(
 def _street_km(
     where: Where | None, figures: CityFigures, assumptions: Assumptions, design: Design
 ) -> FloatArray:
-    """Return the length of street over which the cameras are spread, shape (D,)."""
+    """Return the length of street over which the cameras are spread, in km, shape (D,)."""
     if figures.street_km is not None and where in (None, "pack", "core"):
         return figures.street_km
     if where == "pack":
@@ -161,27 +167,27 @@ def _street_km(
     return np.asarray(figures.street_km_per_km2 * np.pi * assumptions.draw(key, design) ** 2)
 
 
-def _share_at_junctions(
+def share_at_junctions(
     figures: CityFigures, assumptions: Assumptions, design: Design
 ) -> FloatArray:
-    """Return the share of the cameras that stand at the ten main junctions, shape (D,)."""
+    """Return the share of the cameras at the `JUNCTIONS_COUNTED` main junctions, shape (D,)."""
     junctions = figures.junctions
     if junctions is None:
         street_km = _street_km(None, figures, assumptions, design)
         junctions = street_km * assumptions.draw("observation.junctions_per_km", design)
     lift = np.exp(assumptions.draw("observation.log_lift_signal", design))
-    others = np.maximum(junctions - _JUNCTIONS_COUNTED, 0.0)
-    at_ten = _JUNCTIONS_COUNTED * lift / (_JUNCTIONS_COUNTED * lift + others)
+    others = np.maximum(junctions - JUNCTIONS_COUNTED, 0.0)
+    at_ten = JUNCTIONS_COUNTED * lift / (JUNCTIONS_COUNTED * lift + others)
     return np.asarray(assumptions.draw("city.junction_site_share", design) * at_ten, dtype=float)
 
 
-def _size(blocks: float, assumptions: Assumptions, design: Design) -> FloatArray:
-    """Return the size of the negative binomial for so many blocks of 1 km, shape (D,)."""
+def cluster_size(blocks: float, assumptions: Assumptions, design: Design) -> FloatArray:
+    """Return the size of the negative binomial for a number of 1 km blocks, shape (D,)."""
     return assumptions.draw("observation.cluster_size", design) * blocks
 
 
-def _log_prob(seen: float, mean: FloatArray, size: FloatArray) -> FloatArray:
-    """Return the logarithm of the negative binomial; minus infinity where it cannot be."""
+def log_prob_of_count(seen: float, mean: FloatArray, size: FloatArray) -> FloatArray:
+    """Return the log probability of the negative binomial; minus infinity if impossible."""
     with np.errstate(divide="ignore", invalid="ignore"):
         hit = seen * np.log(mean / (mean + size)) if seen else 0.0
     log_prob = (
@@ -194,16 +200,16 @@ def _log_prob(seen: float, mean: FloatArray, size: FloatArray) -> FloatArray:
     return np.asarray(log_prob, dtype=float)
 
 
-def _averaged(log_like: FloatArray) -> FloatArray:
-    """Return the likelihood of each row, averaged over the columns and scaled to at most 1."""
+def mean_likelihood(log_like: FloatArray) -> FloatArray:
+    """Return the likelihood of each row, averaged over columns and scaled to at most 1."""
     top = log_like.max()
     if not np.isfinite(top):
         return np.zeros(len(log_like))
     return np.asarray(np.exp(log_like - top).mean(axis=1), dtype=float)
 
 
-def _quantiles(count: FloatArray, probability: FloatArray) -> FloatArray:
-    """Return the quantile function of draws: straight in the logarithm, none below the least."""
+def quantiles_of(count: FloatArray, probability: FloatArray) -> FloatArray:
+    """Return quantiles of draws, interpolated in the logarithm and within their range."""
     ordered = np.sort(count)
     n = len(ordered)
     none = int(np.searchsorted(ordered, 0.0, side="right"))
@@ -215,21 +221,10 @@ def _quantiles(count: FloatArray, probability: FloatArray) -> FloatArray:
     return np.where(probability < none / n, 0.0, values)
 
 
-def _moved(count: FloatArray, weight: FloatArray) -> FloatArray:
-    """Return each draw where the weighed prior has its probability, shape (D,)."""
+def moved_to_posterior(count: FloatArray, weight: FloatArray) -> FloatArray:
+    """Return the quantile of the weighted prior at the rank of each draw, shape (D,)."""
     edges = np.linspace(0.0, 1.0, len(weight) + 1)
     reached = np.concatenate([[0.0], np.cumsum(weight)]) / weight.sum()
     rank = np.empty(len(count))
     rank[np.argsort(count, kind="stable")] = (np.arange(len(count)) + 0.5) / len(count)
-    return _quantiles(count, np.interp(rank, reached, edges))
-
-
-def _width(count: FloatArray) -> float:
-    low, high = np.quantile(count, (0.05, 0.95))
-    return float(high - low)
-
-
-def _binned(seen: FloatArray) -> tuple[FloatArray, np.ndarray[tuple[int], np.dtype[np.intp]]]:
-    """Return few results that stand for all, and which of them stands for each draw."""
-    cuts = np.unique(np.quantile(seen, (np.arange(_OUTCOMES) + 0.5) / _OUTCOMES, method="nearest"))
-    return cuts, np.abs(seen[:, None] - cuts[None, :]).argmin(axis=1)
+    return quantiles_of(count, np.interp(rank, reached, edges))

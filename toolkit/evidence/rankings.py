@@ -2,8 +2,8 @@
 
 Rankings of cities by cameras change what they count: public cameras or all, a city or its whole
 region. Two figures are compared only if publisher, year, scope, area and unit are the same; any
-other comparison is refused with the reason, because it would show a change of method as a change
-of cameras.
+other comparison is refused with the reasons, since it would present a change of method as a
+change in cameras.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ _Text = Annotated[str, Field(min_length=1, max_length=500)]
 
 
 class Edition(Record):
-    """One edition of a ranking: what every figure of it shares.
+    """One edition of a ranking: what all its figures have in common.
 
     Attributes
     ----------
     scope
-        Which cameras are counted; ``unknown`` where the edition does not say, and then nothing
-        can be compared with another edition.
+        Cameras counted; ``unknown`` where the edition does not say, which rules out comparisons
+        with other editions.
     area
         What the edition means by a city.
     """
@@ -81,8 +81,7 @@ def load_rankings() -> tuple[RankedFigure, ...]:
     Raises
     ------
     InputDataError
-        If the file cannot be used; all problems at once, each with its place. Year, publisher,
-        scope and area of an edition are mandatory.
+        If the file cannot be used; all problems at once, each with its place.
     """
     path = store.find(_FILE)
     if path is None:
@@ -116,7 +115,7 @@ def load_rankings() -> tuple[RankedFigure, ...]:
 
 
 def _editions(table: toml_files.TomlFile, problems: list[str]) -> dict[str, Edition | None]:
-    """Return the ``[edition.ID]`` tables by id, None for one that is broken."""
+    """Return the ``[edition.ID]`` tables by id, None for an invalid one."""
     rows = table.data.get("edition", {})
     if not isinstance(rows, dict):
         problems.append(f"{table.shown}: write each edition as a table, [edition.NAME].")
@@ -133,12 +132,12 @@ def _editions(table: toml_files.TomlFile, problems: list[str]) -> dict[str, Edit
 
 
 def find_figure(edition: str, city: str, unit: str) -> RankedFigure:
-    """Return one figure.
+    """Return one figure; the case of the city does not matter.
 
     Raises
     ------
     NotFoundError
-        If the rankings do not hold it.
+        If the rankings do not have it.
     """
     for ranked in load_rankings():
         figure = ranked.figure
@@ -156,7 +155,7 @@ def _same(one: str, other: str) -> bool:
 
 
 def compare_editions(one: RankedFigure, other: RankedFigure) -> float:
-    """Return how many times the second figure the first one is.
+    """Return the ratio of the first figure to the second.
 
     Raises
     ------

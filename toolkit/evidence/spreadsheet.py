@@ -1,8 +1,8 @@
-r"""Evidence as a table for people who work in spreadsheets: one row a claim, one column a field.
+r"""Evidence as a spreadsheet: one row per claim, one column per field.
 
-UTF-8 with a byte order mark, so that spreadsheets read Burmese; commas; every text written so that
-no spreadsheet computes it (`toolkit.base.escape.csv_cell`), and read back exactly. Lists are
-separated by ";". Signs that cannot stand in a cell are written with a backslash: "\n", "\u202e",
+CSV in UTF-8 with a byte order mark, so that spreadsheets read Burmese. Every text is written so
+that no spreadsheet evaluates it (`toolkit.base.escape.csv_cell`), and is read back exactly. Items
+of lists are separated by ";". Characters that a cell cannot hold are escaped: "\n", "\u202e",
 "\;".
 """
 
@@ -60,7 +60,7 @@ COLUMNS: Final = (
     "made_up",
     "note",
 )
-"""The fields of a claim, those of its figure, source and grade beside the others."""
+"""Fields of a claim, including those of its figure, source and grade."""
 
 _QUANTITY = ("low", "high", "unit", "wording", "kind", "brand")
 _SOURCE = {"source_id": "id", "publisher": "publisher", "title": "title", "source_date": "date"}
@@ -72,6 +72,7 @@ _NESTED = {
     **{f"source.{inner}": outer for outer, inner in _SOURCE.items()},
     **{f"confidence.{name}": name for name in _CONFIDENCE},
 }
+"""Columns by the path of the field in a claim, for fields in nested tables."""
 _MAX_ROWS = 20_000
 _ESCAPED = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)", re.DOTALL)
 
@@ -88,7 +89,7 @@ def to_csv(claims: Iterable[Claim]) -> bytes:
 
 
 def _row(claim: Claim) -> dict[str, str]:
-    """Return a claim as texts by column."""
+    """Return the text of each column for one claim."""
     data = claim.model_dump(mode="json")
     flat: dict[str, object] = {name: data[name] for name in COLUMNS if name in data}
     quantity = data["quantity"] or {}
@@ -106,12 +107,12 @@ def _text(name: str, value: object) -> str:
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else repr(value)
     if isinstance(value, list):
-        return ";".join(_shielded(str(item)).replace(";", "\\;") for item in value)
-    return _shielded(str(value)) if name not in _NUMBERS else str(value)
+        return ";".join(_escaped(str(item)).replace(";", "\\;") for item in value)
+    return _escaped(str(value)) if name not in _NUMBERS else str(value)
 
 
-def _shielded(text: str) -> str:
-    """Write what a cell cannot hold with a backslash, so that it comes back as it was."""
+def _escaped(text: str) -> str:
+    """Escape what a cell cannot hold with backslashes; the inverse of `_unescaped`."""
     kept = []
     inner = range(len(text) - len(text.lstrip()), len(text.rstrip()))
     for place, sign in enumerate(text):
@@ -120,7 +121,7 @@ def _shielded(text: str) -> str:
         elif sign == "\n":
             kept.append("\\n")
         elif plain(sign) != sign or place not in inner:
-            # Spaces at the ends too: people and programs take them off.
+            # Leading and trailing spaces, too: people and programs strip them.
             code = ord(sign)
             kept.append(f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}")  # noqa: PLR2004
         else:
@@ -128,14 +129,14 @@ def _shielded(text: str) -> str:
     return "".join(kept)
 
 
-def _unshielded(text: str) -> str:
+def _unescaped(text: str) -> str:
     def sign(match: re.Match[str]) -> str:
         code = match[1]
         if code == "n":
             return "\n"
         if code[0] in "uU" and len(code) > 1:
             value = int(code[1:], 16)
-            # A number beyond the last sign stays as it was written.
+            # A number beyond the last code point stays as written.
             return chr(value) if value <= 0x10FFFF else match[0]  # noqa: PLR2004
         return code
 
@@ -143,20 +144,20 @@ def _unshielded(text: str) -> str:
 
 
 def _without_guard(cell: str) -> str:
-    """Take off the apostrophe that `csv_cell` put in front, and no other."""
+    """Remove the apostrophe that `csv_cell` put in front, and no other."""
     return cell[1:] if cell.startswith("'") and csv_cell(cell[1:]) == cell else cell
 
 
 def _items(text: str) -> list[str]:
-    """Return the items of a list; a ";" after a backslash belongs to its item."""
+    r"""Return the items of a list separated by ";", where "\;" is part of an item."""
     parts = re.findall(r"(?:\\.|[^;\\])+", text, re.DOTALL)
-    return [_unshielded(part.strip()) for part in parts if part.strip()]
+    return [_unescaped(part.strip()) for part in parts if part.strip()]
 
 
 def read_csv(path: Path) -> tuple[Claim, ...]:
-    """Read claims from a CSV file such as `to_csv` writes, in its order.
+    """Read claims from a CSV file as written by `to_csv`, in its order.
 
-    Columns may stand in any order, and those that are empty throughout may be missing.
+    Columns may be in any order, and empty ones may be missing.
 
     Raises
     ------
@@ -202,7 +203,7 @@ def read_csv(path: Path) -> tuple[Claim, ...]:
 
 
 def _claims(rows: list[list[str]], head: list[str], shown: str, problems: list[str]) -> list[Claim]:
-    """Return the claims of the rows; problems are added to `problems`."""
+    """Return the claims of the rows; add to `problems`."""
     makers = load_makers()
     found: dict[str, Claim] = {}
     for number, row in enumerate(rows, start=2):
@@ -222,14 +223,16 @@ def _claims(rows: list[list[str]], head: list[str], shown: str, problems: list[s
 
 
 def claim_of_texts(given: Mapping[str, str], place: str, problems: list[str]) -> Claim | None:
-    """Return the claim that texts by column describe, or note each problem and return None.
+    """Return the claim in the cells of a row; on failure add its problems and return None.
 
     Parameters
     ----------
     given
-        Text of each column, as it stands in a cell; empty or missing for none.
+        Text of each cell by column; empty or missing for no value.
     place
-        Where it stands, for messages.
+        Place of the row, for messages.
+    problems
+        List to which problems are added.
     """
     texts = {name: _without_guard(cell) for name, cell in given.items() if cell.strip()}
     before = len(problems)
@@ -242,7 +245,7 @@ def claim_of_texts(given: Mapping[str, str], place: str, problems: list[str]) ->
         elif name == "made_up":
             fields[name] = _yes(text, place, problems)
         else:
-            fields[name] = _unshielded(text)
+            fields[name] = _unescaped(text)
     nested: dict[str, object] = {n: v for n, v in fields.items() if n not in _NESTED.values()}
     quantity = {n: fields[n] for n in _QUANTITY if n in fields}
     if quantity:
@@ -252,14 +255,14 @@ def claim_of_texts(given: Mapping[str, str], place: str, problems: list[str]) ->
     found: list[str] = []
     claim = toml_files.parsed(Claim, nested, place, found)
     if len(problems) > before:
-        # What follows from a number that could not be read is no problem of its own.
+        # Consequences of a number that could not be read are not problems of their own.
         found = [problem for problem in found if not problem.startswith(f"{place}, quantity: ")]
     problems.extend(_with_columns(problem, place) for problem in found)
     return claim if len(problems) == before else None
 
 
 def _with_columns(problem: str, place: str) -> str:
-    """Name the column in a problem, where the record has a table in a table."""
+    """Replace the path of a nested field in a problem by its column."""
     for inner, column in _NESTED.items():
         start = f"{place}, {inner}:"
         if problem.startswith(start):

@@ -1,6 +1,6 @@
-"""The sentences that say how a count follows from what is reported: one for each way.
+"""How a count was derived from the claims, and why a figure was not used, as sentences.
 
-They hold no numbers, so that each is one text to translate.
+They contain no numbers, so that each is a single text to translate.
 """
 
 from __future__ import annotations
@@ -29,21 +29,13 @@ RuleId = Literal[
     "plan_prior",
 ]
 MissingFigure = Literal["no_street_km", "no_area", "no_population", "no_junctions"]
-"""Which figure of the city a density would need."""
+"""Figure of the city that a density needs and that is unknown."""
 UnusedReason = Literal["contract", "undated", "density_part", "density_planned", MissingFigure]
-"""Why a figure sets no count, although it is listed."""
+"""Why a listed figure gives no count."""
 
 
 def rule_text(rule: RuleId, lang: str = "en") -> str:
-    """Return the sentence of one rule.
-
-    Parameters
-    ----------
-    rule
-        The way in which a count follows.
-    lang
-        Language.
-    """
+    """Return the rule by which a count was derived as one sentence."""
     sentences: dict[RuleId, str] = {
         "user": tr("The count is the user's own range; the claims are not used.", lang),
         "lower_bound": tr(
@@ -122,7 +114,7 @@ def rule_text(rule: RuleId, lang: str = "en") -> str:
 
 
 def unused_text(reason: UnusedReason, lang: str = "en") -> str:
-    """Return the sentence on why a figure that is listed sets no count."""
+    """Return the reason why a listed figure gives no count as one sentence."""
     sentences: dict[UnusedReason, str] = {
         "contract": tr(
             "The value of a contract says too little about the number of cameras.", lang

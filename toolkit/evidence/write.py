@@ -1,7 +1,7 @@
-"""Write the user's own evidence: claims and counts are added to a file, never changed in it.
+"""Add claims and counts to the user's own evidence; nothing in the file is ever changed.
 
-What is there stays as it is, comments and order included; the new rows come after it. The whole
-text is checked before it is written, and it is written at once or not at all.
+Existing content stays as it is, comments and order included, and new rows are appended. The whole
+text is validated before it is written, and it is written atomically.
 """
 
 from __future__ import annotations
@@ -25,26 +25,25 @@ from toolkit.evidence.observations import Observation
 
 
 def own_file(city_id: str) -> Path:
-    """Return where the user's own evidence about a city stands, or would stand."""
+    """Return the path of the user's own evidence about a city, which may not exist yet."""
     return store.home_dir() / "evidence" / f"{city_id}.toml"
 
 
 def add_claims(city_id: str, claims: Sequence[Claim]) -> tuple[Claim, ...]:
     """Add claims to the user's own file of a city.
 
-    Claims that are known already, word for word, are left out. A claim with the id of a built-in
-    one stands in its place from then on.
+    Identical claims are skipped. A claim with the id of a built-in one replaces it.
 
     Returns
     -------
     added
-        The claims that were added; the file is not touched if there is none.
+        The claims that were added; the file is not touched if there are none.
 
     Raises
     ------
     InputDataError
-        If a claim of that id is in the user's file with other content, or the evidence would not
-        be whole with the new claims; all problems at once, and nothing is written.
+        If the user's file has a claim of that id with other content, or the evidence would be
+        invalid with the new claims; all problems at once, and nothing is written.
     """
     new, text = check_new(city_id, claims)
     if new:
@@ -53,7 +52,7 @@ def add_claims(city_id: str, claims: Sequence[Claim]) -> tuple[Claim, ...]:
 
 
 def check_new(city_id: str, claims: Sequence[Claim]) -> tuple[tuple[Claim, ...], str]:
-    """Return which claims would be added, and the text of the file with them.
+    """Return the claims that would be added, and the text of the file with them.
 
     Raises
     ------
@@ -100,7 +99,7 @@ def add_observation(city_id: str, observation: Observation) -> None:
     Raises
     ------
     InputDataError
-        If the file as it is cannot be used; nothing is written then.
+        If the existing file cannot be used; nothing is written.
     """
     path = own_file(city_id)
     text = _text_of(path)
@@ -116,7 +115,7 @@ def add_observation(city_id: str, observation: Observation) -> None:
 
 
 def _check(city_id: str, text: str, known: Mapping[str, Claim]) -> None:
-    """Check the whole text of a file before it is written."""
+    """Validate the whole text of a file before it is written."""
     shown = f"evidence/{city_id}.toml (your own, with the new rows)"
     table = toml_files.TomlFile(shown=shown, data=tomllib.loads(text), text=text)
     others = set(known)
@@ -126,7 +125,7 @@ def _check(city_id: str, text: str, known: Mapping[str, Claim]) -> None:
 
 
 def _text_of(path: Path) -> str:
-    """Return the text of the user's file, checked to be TOML; empty if there is none."""
+    """Return the text of the user's file, which must be TOML; empty if there is no file."""
     if not path.is_file():
         return ""
     return toml_files.read_table(path, f"evidence/{path.name} (your own)").text
@@ -137,13 +136,13 @@ def _head(city_id: str) -> str:
 
 
 def _fields(claim: Claim) -> dict[str, object]:
-    """Return what a ``[[claim]]`` table holds: nothing that is the default."""
+    """Return the fields of a ``[[claim]]`` table, without defaults."""
     data = claim.model_dump(mode="json", exclude_defaults=True, exclude={"city", "source"})
     return {**_plain_numbers(data), "source": claim.source.id}
 
 
 def _plain_numbers(value: Any) -> Any:  # noqa: ANN401
-    """Return a value with 400 in place of 400.0, as people write it."""
+    """Return a value with whole numbers as integers: 400 instead of 400.0."""
     if isinstance(value, dict):
         return {name: _plain_numbers(inner) for name, inner in value.items()}
     return int(value) if isinstance(value, float) and value.is_integer() else value

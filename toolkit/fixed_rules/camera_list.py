@@ -1,9 +1,9 @@
-"""Read lists of cameras on a map: CSV or GeoJSON, checked row by row.
+"""Reader of lists of cameras on a map: CSV or GeoJSON, checked row by row.
 
-Columns: ``lat``, ``lon`` (degrees, WGS84; in GeoJSON the point), and, each if known,
+Columns: ``lat``, ``lon`` (degrees, WGS84; in GeoJSON the point), and, as far as known,
 ``direction`` (degrees clockwise from north, or a point of the compass; several with ";"),
-``height`` (m), ``radius`` (m, the camera's own), ``kind`` (fixed, dome, panning). The names that
-OpenStreetMap uses, ``camera:direction`` and ``camera:type``, are taken as well.
+``height`` (m), ``radius`` (m, the camera's own), ``kind`` (fixed, dome, panning). The keys of
+OpenStreetMap, ``camera:direction`` and ``camera:type``, are accepted as well.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, get_args
+from typing import Any, Final, get_args
 
 from toolkit.base import store, toml_files
 from toolkit.base.errors import InputDataError
@@ -26,7 +26,7 @@ _MOST_BYTES: Final = 100_000_000
 _MOST_SHOWN: Final = 20
 _MOST_DIRECTIONS: Final = 16
 _MOST_HEIGHT_M: Final = 200.0
-"""Masts of street cameras have 3 to 30 m; a greater height is a slip."""
+"""Masts of street cameras are 3 to 30 m high; a greater height is an error."""
 _MOST_RADIUS_M: Final = 10_000.0
 _COMPASS: Final = (
     "n", "nne", "ne", "ene", "e", "ese", "se", "sse", "s", "ssw", "sw", "wsw", "w", "wnw", "nw",
@@ -53,13 +53,13 @@ class ListedCamera:
     Attributes
     ----------
     row
-        Its number in the list, from 1.
+        Number in the list, from 1.
     lon, lat
         Degrees, WGS84.
     directions_deg
-        Clockwise from north; none if unknown.
+        Clockwise from north; empty if unknown.
     height_m, radius_m
-        As given, or None.
+        As stated, or None.
     """
 
     row: int
@@ -73,7 +73,7 @@ class ListedCamera:
 
 @dataclass(frozen=True)
 class CameraList:
-    """A list of cameras and the hash of its file."""
+    """List of cameras and the hash of its file."""
 
     cameras: tuple[ListedCamera, ...]
     sha256: str
@@ -85,7 +85,7 @@ def read_cameras(name: str | Path) -> CameraList:
     Raises
     ------
     InputDataError
-        If the file cannot be used; all problems at once, each with its row and column.
+        If the file cannot be used: all problems at once, each with its row and column.
     """
     path = store.local_file(name)
     shown = path.name
@@ -167,16 +167,16 @@ def _geojson_rows(text: str, shown: str) -> Iterator[Cells]:
 
 
 class _WrongCellError(ValueError):
-    """A cell that cannot be read; the text says why."""
+    """Cell that cannot be read; the message says why."""
 
 
 def _camera(number: int, cells: Cells, shown: str, problems: list[str]) -> ListedCamera | None:
-    """Return one row, or note each of its problems."""
+    """Return one row; None where there are problems, which are added to the list."""
     place = f"{shown}, row {number}"
     if "geometry" in cells and "lat" not in cells:
         problems.append(f"{place}: it is no point. A camera needs one.")
         return None
-    found: dict[str, object] = {}
+    found: dict[str, Any] = {}
     for field, names in _NAMES.items():
         raw = next((cells[n] for n in names if cells.get(n) not in (None, "")), None)
         try:
@@ -187,12 +187,12 @@ def _camera(number: int, cells: Cells, shown: str, problems: list[str]) -> Liste
         return None
     return ListedCamera(
         row=number,
-        lon=found["lon"],  # type: ignore[arg-type]
-        lat=found["lat"],  # type: ignore[arg-type]
-        directions_deg=found["direction"],  # type: ignore[arg-type]
-        height_m=found["height"],  # type: ignore[arg-type]
-        radius_m=found["radius"],  # type: ignore[arg-type]
-        kind=found["kind"],  # type: ignore[arg-type]
+        lon=found["lon"],
+        lat=found["lat"],
+        directions_deg=found["direction"],
+        height_m=found["height"],
+        radius_m=found["radius"],
+        kind=found["kind"],
     )
 
 
@@ -228,10 +228,6 @@ def _directions(raw: object) -> tuple[float, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _height(raw: object) -> float | None:
-    return None if raw is None else _number(raw, 0.0, _MOST_HEIGHT_M, "m")
-
-
 def _radius(raw: object) -> float | None:
     value = None if raw is None else _number(raw, 0.0, _MOST_RADIUS_M, "m")
     if value == 0:
@@ -254,7 +250,7 @@ _READERS: Final = {
     "lat": lambda raw: _number(raw, -90.0, 90.0, "degrees"),
     "lon": lambda raw: _number(raw, -180.0, 180.0, "degrees"),
     "direction": _directions,
-    "height": _height,
+    "height": lambda raw: None if raw is None else _number(raw, 0.0, _MOST_HEIGHT_M, "m"),
     "radius": _radius,
     "kind": _kind,
 }

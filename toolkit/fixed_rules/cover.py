@@ -1,8 +1,8 @@
-"""Ground that listed cameras cover by a set of fixed rules: shapes, their union, streets in it.
+"""Ground that listed cameras cover by a set of fixed rules: shapes, their union, streets inside.
 
-Everything is deterministic: a list of cameras and a set of rules give one answer. Work is done in
-an equal-area projection about the cameras (Lambert azimuthal; Snyder, Map Projections, 1987), so
-that areas are right wherever the list lies and lengths are off by a stated part.
+Deterministic: a list of cameras and a set of rules give one answer. Shapes are computed in an
+equal-area projection centred on the cameras (Lambert azimuthal; Snyder, Map Projections, 1987), so
+that areas are exact anywhere and the error of lengths is known.
 """
 
 from __future__ import annotations
@@ -23,24 +23,27 @@ from toolkit.fixed_rules.camera_list import CameraList, ListedCamera
 from toolkit.fixed_rules.sets import Occlusion, Rule, RuleSet
 from toolkit.streets.pack import Pack
 
-EARTH_RADIUS_M: Final = 6_371_008.8  # mean radius, IUGG
+EARTH_RADIUS_M: Final = 6_371_008.8
+"""Mean radius of the Earth (GRS 80; Moritz 2000)."""
 WGS84: Final = "EPSG:4326"
 BELOW_GROUND: Final = ("tunnel", "underground", "indoor")
+"""Values of `cover` of streets that do not count: nobody on them is outdoors."""
 _NORTH_STEP_DEG: Final = 1e-4
+"""Step along a meridian for the direction of north."""
 _TOUCHING_M: Final = 1e-6
-"""A camera that hangs on a wall is not blocked by it."""
+"""Walls nearer than this do not block: the camera is mounted on them."""
 
 
 @dataclass(frozen=True)
 class LocalPlane:
-    """An equal-area plane about some points.
+    """Equal-area plane centred on some points.
 
     Attributes
     ----------
     crs
-        The projection.
+        Projection.
     lon, lat
-        Its centre, degrees.
+        Centre in degrees.
     extent_m
         Distance of the farthest point from the centre.
     """
@@ -52,16 +55,16 @@ class LocalPlane:
 
     @property
     def length_error_share(self) -> float:
-        """The most by which a length is off, at `extent_m`; areas are not off."""
+        """Largest relative error of lengths, at `extent_m`; areas are exact."""
         return 1.0 / math.cos(0.5 * min(self.extent_m / EARTH_RADIUS_M, 3.0)) - 1.0
 
     def project(self, lonlat: FloatArray) -> FloatArray:
-        """Return metres of points in degrees, shapes (N, 2)."""
+        """Return projected coordinates in metres of points in degrees, shapes (N, 2)."""
         transformer = pyproj.Transformer.from_crs(WGS84, self.crs, always_xy=True)
         return np.column_stack(transformer.transform(lonlat[:, 0], lonlat[:, 1]))
 
     def north_rad(self, lonlat: FloatArray) -> FloatArray:
-        """Return by how much true north is turned clockwise from the plane's, shape (N,)."""
+        """Return the bearing of true north in the plane (meridian convergence), shape (N,)."""
         step = np.where(lonlat[:, 1] < 90.0 - 2 * _NORTH_STEP_DEG, 1.0, -1.0)
         ahead = lonlat + np.column_stack([np.zeros(len(lonlat)), step * _NORTH_STEP_DEG])
         along = (self.project(ahead) - self.project(lonlat)) * step[:, None]
@@ -69,12 +72,12 @@ class LocalPlane:
 
 
 def local_plane(lonlat: FloatArray) -> LocalPlane:
-    """Return the plane about the middle of some points in degrees, shape (N, 2)."""
+    """Return the plane centred on some points in degrees, shape (N, 2)."""
     lon, lat = np.deg2rad(lonlat).T
     unit = np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
     middle = unit.mean(axis=0)
     size = float(np.linalg.norm(middle))
-    # Points all round the Earth have no middle; then the first of them serves.
+    # Points all around the Earth have no middle: take the first of them.
     middle = middle / size if size > 1e-9 else unit[0]  # noqa: PLR2004
     lon_0 = float(np.rad2deg(np.arctan2(middle[1], middle[0])))
     lat_0 = float(np.rad2deg(np.arcsin(np.clip(middle[2], -1.0, 1.0))))
@@ -87,14 +90,14 @@ def local_plane(lonlat: FloatArray) -> LocalPlane:
 
 @dataclass(frozen=True)
 class Ring:
-    """The ground that one camera covers in one zone.
+    """Ground that one camera covers in one zone.
 
     Attributes
     ----------
     direction_deg
         Direction of a cone; None for a disc.
     own_radius
-        Whether the range is the camera's own.
+        Whether the range is the one stated for the camera.
     shape
         Polygon in the plane.
     """
@@ -109,18 +112,18 @@ class Ring:
 
 @dataclass(frozen=True)
 class ZoneCover:
-    """What all cameras cover in one zone.
+    """Ground that all cameras cover in one zone.
 
     Attributes
     ----------
     union
         Ground covered by at least one camera, in the plane.
     union_m2
-        Its area.
+        Area of `union`.
     sum_m2
-        Area of all rings, overlaps counted as often as they occur.
+        Sum of the areas of all rings, overlaps included.
     effective_cameras
-        `union_m2` over the area of one disc, where every camera covers the same disc.
+        `union_m2` divided by the area of one disc; None unless all cameras cover the same disc.
     """
 
     name: str
@@ -132,16 +135,16 @@ class ZoneCover:
 
 @dataclass(frozen=True)
 class Cover:
-    """The answer for one list and one set of rules.
+    """Result for one list and one set of rules.
 
     Attributes
     ----------
     lonlat
         Cameras of the list in degrees, shape (N, 2).
     n_covering
-        Cameras that cover anything.
+        Number of cameras that cover anything.
     blocked
-        Whether buildings were there to block views.
+        Whether buildings block views.
     """
 
     plane: LocalPlane
@@ -164,11 +167,11 @@ class StreetCover:
     length_m
         Length of the streets above ground.
     covered_m
-        Of these, length inside each zone, in the order of the zones.
+        Length of these inside each zone, in the order of the zones.
     n_inside
-        Cameras of the list inside the boundary of the streets.
+        Number of cameras inside the boundary of the streets.
     cameras_per_km
-        `n_inside` over the length.
+        `n_inside` divided by the length.
     """
 
     length_m: float
@@ -182,7 +185,7 @@ class StreetCover:
 
 
 def cover(cameras: CameraList, rules: RuleSet, pack: Pack | None = None) -> Cover:
-    """Return what cameras cover by a set of rules.
+    """Return the ground that cameras cover by a set of rules.
 
     Parameters
     ----------
@@ -191,7 +194,7 @@ def cover(cameras: CameraList, rules: RuleSet, pack: Pack | None = None) -> Cove
     rules
         The set of rules.
     pack
-        Streets and buildings of the city; without it nothing blocks a view.
+        Streets and buildings of the city; without it no view is blocked.
     """
     lonlat = np.array([(c.lon, c.lat) for c in cameras.cameras], dtype=float)
     plane = local_plane(lonlat)
@@ -258,7 +261,7 @@ def ray_angles_rad(rule: Rule, axis_deg: float | None, north_rad: float = 0.0) -
 
 
 def arc_factor(rule: Rule) -> float:
-    """Return how far out corners are drawn, over the range, see `Rule.equal_area`.
+    """Return the distance of the corners divided by the range, see `Rule.equal_area`.
 
     The triangle between two corners has the area 0.5 r^2 sin(step), the sector 0.5 r^2 step.
     """
@@ -276,7 +279,7 @@ def _shape(
     if rule.shape == "cone":
         corners = np.vstack([xy, corners])
     shape = shapely.Polygon(corners)
-    # Rays that end at the camera make an edge go there and back.
+    # Rays of no length make edges that run back on themselves.
     return shape if shape.is_valid else shapely.make_valid(shape)
 
 
@@ -297,7 +300,10 @@ def _zone_cover(name: str, rings: list[Ring], cameras: CameraList, rules: RuleSe
 
 @dataclass(frozen=True)
 class _Walls:
-    """Walls of buildings, found by the building they belong to."""
+    """Walls of buildings, indexed by building.
+
+    `segments` holds x1, y1, x2, y2 in metres, those of building b at start[b]:start[b + 1].
+    """
 
     tree: shapely.STRtree
     start: NDArray[np.int64]
@@ -306,7 +312,7 @@ class _Walls:
     def free_m(
         self, xy: FloatArray, angles_rad: FloatArray, reach_m: float, occlusion: Occlusion
     ) -> FloatArray:
-        """Return how far each ray goes before it meets a wall; infinite where it meets none."""
+        """Return the distance of the first wall on each ray; infinite where there is none."""
         near = self.tree.query(shapely.Point(xy), predicate="dwithin", distance=reach_m)
         if not len(near):
             return np.full(len(angles_rad), np.inf)
@@ -316,7 +322,7 @@ class _Walls:
 
 
 def first_hits_m(walls: FloatArray, angles_rad: FloatArray, ignore_within_m: float) -> FloatArray:
-    """Return the distance at which rays from the origin first meet a wall, infinite for none.
+    """Return the distance of the first wall on rays from the origin; infinite where there is none.
 
     Parameters
     ----------
@@ -325,12 +331,12 @@ def first_hits_m(walls: FloatArray, angles_rad: FloatArray, ignore_within_m: flo
     angles_rad
         Clockwise from the y axis, shape (R,).
     ignore_within_m
-        Walls nearer than this are passed.
+        Walls nearer than this do not block.
     """
     along = np.stack([np.sin(angles_rad), np.cos(angles_rad)])
     across = np.stack([along[1], -along[0]])
     side_a, side_b = walls[:, :2] @ across, walls[:, 2:] @ across
-    # A corner counts for one of its two walls, so that no ray slips through between them.
+    # A corner belongs to one of its two walls, so that no ray passes between them.
     crossing = (side_a >= 0) != (side_b >= 0)
     wall, ray = np.nonzero(crossing)
     part = side_a[crossing] / (side_a[crossing] - side_b[crossing])
@@ -356,19 +362,19 @@ def _walls(buildings: NDArray[np.object_]) -> _Walls:
 
 
 def covered_length_m(lines: NDArray[np.object_], ground: shapely.Geometry) -> float:
-    """Return the length of lines inside some ground, both in one plane: exact, not sampled."""
+    """Return the exact length of lines inside some ground, both in the same plane."""
     if shapely.is_empty(ground) or not len(lines):
         return 0.0
-    # Part by part, so that each line meets only the ground near it.
+    # Part by part, so that each line is cut with the ground near it only.
     parts = shapely.get_parts(ground)
     line, part = shapely.STRtree(parts).query(lines, predicate="intersects")
     return float(shapely.length(shapely.intersection(lines[line], parts[part])).sum())
 
 
 def cover_streets(found: Cover, pack: Pack) -> StreetCover:
-    """Return how much of a city's streets above ground lies inside the covered ground.
+    """Return the length of a city's streets above ground inside the covered ground.
 
-    Each street counts once, whatever directions are travelled on it.
+    Each street counts once, also where it has two directions.
     """
     open_air = ~pack.streets["cover"].isin(BELOW_GROUND).to_numpy()
     lines = np.asarray(pack.streets.geometry.to_crs(found.plane.crs).array, dtype=object)[open_air]
@@ -387,7 +393,7 @@ FRAME_COLUMNS: Final = (
 
 
 def ring_frame(found: Cover) -> gpd.GeoDataFrame:
-    """Return rings and unions as rows in EPSG:4326, the widest first, so that all can be seen.
+    """Return rings and unions as rows in EPSG:4326, the widest first, so that all stay visible.
 
     Columns: ``part`` (ring or union), ``zone``, ``camera`` (row of the list), ``kind``,
     ``direction_deg``, ``height_m``, ``range_m``, ``own_radius``, ``area_m2``.

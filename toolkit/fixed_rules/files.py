@@ -1,4 +1,4 @@
-"""What listed cameras cover, as JSON and as files for a geographic information system."""
+"""Cover of listed cameras as JSON and as a GIS file."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from toolkit.streets.pack import Pack
 SCHEMA: Final = "camera-exposure.zones/1"
 _LAYER: Final = "cover"
 _DIGITS: Final = 10
-"""Digits that are kept of areas: the figures are exact, not estimates."""
+"""Significant digits: the figures are exact, not estimates."""
 _DECIMALS_DEG: Final = 8
-"""About a millimetre."""
+"""Of degrees: a step of about a millimetre."""
 _M2_PER_KM2: Final = 1e6
 
 
@@ -37,16 +37,16 @@ def summary(
     pack: Pack | None = None,
     streets: StreetCover | None = None,
 ) -> dict[str, Any]:
-    """Return the figures with everything they rest on; figures that are not there say why.
+    """Return the figures with their inputs; a figure that is missing says why.
 
     Parameters
     ----------
     found, cameras, rules
-        Ground covered, by which cameras, by which rules.
+        Ground covered, the cameras, and the rules.
     as_of
-        Day of the output.
+        Date of the output.
     city, pack, streets
-        The city that was asked for, its pack, and what of its streets is covered.
+        The city, its pack, and its covered streets.
     """
     plane = found.plane
     no_streets = "no city is named" if city is None else "no streets are installed for the city"
@@ -137,12 +137,13 @@ def _notes(
 
 
 def _limits() -> list[str]:
-    """Return the sentences on limits that hold for a list, where no number is reported."""
+    """Return the limits that hold for a list of cameras, which rests on no report."""
     every = words.limits("en")
     return [*every[:2], *every[-2:]]
 
 
 def _kept(value: float) -> float:
+    """Return a number with the digits that are kept."""
     return float(f"{value:.{_DIGITS}g}")
 
 
@@ -154,14 +155,14 @@ def _known(value: float | None, why: str) -> Any:  # noqa: ANN401
 
 
 def write_cover(found: Cover, figures: dict[str, Any], path: Path) -> None:
-    """Write rings and unions, with the figures as metadata, in the format of the name.
+    """Write rings and unions to a GIS file, with the figures as metadata.
 
     Coordinates are longitude and latitude, WGS84. The same cover gives the same bytes.
 
     Raises
     ------
     UsageError
-        If the name does not end with one of `gis_files.SUFFIXES`.
+        If the suffix is not one of `gis_files.SUFFIXES`.
     """
     frame = ring_frame(found)
     frame["geometry"] = shapely.transform(

@@ -1,8 +1,8 @@
-"""Sets of fixed rules: how others turn a camera on a map into the ground that it covers.
+"""Sets of fixed rules, by which others turn a camera on a map into the ground that it covers.
 
-Such a set (``kind = "deterministic"``) has no ranges and no draws. It is a table of rules, the
-first that fits a camera gives its shape, so that figures of others can be made again here and
-compared. It never enters an assessment. Schema and sources: ``docs/method/other-models.md``.
+Such a set (``kind = "deterministic"``) has no ranges and no draws. It is a table of rules, of
+which the first that fits a camera gives its shape, so that figures of others can be reproduced and
+compared. It is never part of an assessment. Schema and sources: ``docs/method/other-models.md``.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ TOP_LEVEL: Final = (
 )  # fmt: skip
 
 _WORDS: Final = ("name", "title", "about", "differs", "source")
-"""Top-level fields that are words about a set and not values of it."""
+"""Top-level fields that describe a set and are none of its values."""
 
 CameraKind = Literal["fixed", "dome", "panning"]
 CAMERA_KINDS: Final[tuple[CameraKind, ...]] = ("fixed", "dome", "panning")
@@ -38,7 +38,7 @@ _Segments = Annotated[int, Field(ge=3, le=3600, strict=True)]
 
 
 class Source(Record):
-    """Where a rule stands."""
+    """Publication of a rule."""
 
     publisher: _Text
     title: _Text
@@ -46,16 +46,16 @@ class Source(Record):
 
 
 class Heights(Record):
-    """What is done with heights of lenses, metres above the street.
+    """Treatment of lens heights, in metres above the street.
 
     Attributes
     ----------
     default_m
-        Taken where a camera has none.
+        Height of a camera that states none.
     low_m, high_m
-        Heights beyond are moved to these ends.
+        Heights are clipped to this range.
     gain_per_m
-        Each metre of height makes every range this part longer.
+        Relative increase of every range per metre of height.
     """
 
     default_m: _Positive = 5.0
@@ -72,24 +72,24 @@ class Heights(Record):
 
 
 class Occlusion(Record):
-    """How buildings block views.
+    """Blocking of views by buildings.
 
     Attributes
     ----------
     ignore_within_m
-        Walls nearer than this do not block: the camera hangs on them.
+        Walls nearer than this do not block: the camera is mounted on them.
     """
 
     ignore_within_m: Annotated[float, Field(ge=0, le=100, strict=True, allow_inf_nan=False)] = 0.0
 
 
 class Zone(Record):
-    """A kind of coverage, such as "recognition".
+    """Kind of coverage, such as "recognition".
 
     Attributes
     ----------
     threshold_px_m
-        Least pixel density, for rules that follow from a lens.
+        Least pixel density, for rules with a lens.
     """
 
     name: _Slug
@@ -97,25 +97,25 @@ class Zone(Record):
 
 
 class Rule(Record):
-    """One row of the table: which cameras it is for, and what they cover.
+    """Row of the table: the cameras it applies to, and the shape they cover.
 
     Attributes
     ----------
     kinds
-        Kinds of camera; all of them where none is given.
+        Kinds of camera; None for all.
     direction
-        Whether it is for cameras whose direction is known, or unknown, or both (``any``).
+        Applies to cameras of known direction, of unknown direction, or both (``any``).
     shape
         ``disc``, ``cone`` about the direction, or ``none``: the camera covers nothing.
     half_angle_deg
         Half the width of a cone.
     radius_m, radius_per_height, focal_mm with width_px and sensor_width_mm
-        The range: fixed; so many metres per metre of height; or, for each zone, from pixel
-        density: range = focal_mm * width_px / (sensor_width_mm * threshold_px_m).
+        The range: fixed; proportional to the height; or, for each zone, from pixel density:
+        range = focal_mm * width_px / (sensor_width_mm * threshold_px_m).
     segments
-        Straight pieces by which the arc is drawn; with buildings, also the number of rays.
+        Number of segments of the arc; with buildings, also the number of rays.
     equal_area
-        Draw the corners a little outside the arc, so that the piece has the area of the true one.
+        Move the corners outwards so that the polygon has the area of the true sector.
     reason
         Why this is the rule.
     """
@@ -161,17 +161,17 @@ class Rule(Record):
 
     @property
     def by_lens(self) -> bool:
-        """Whether ranges follow from a lens, zone by zone."""
+        """Whether ranges follow from a lens, for each zone."""
         return self.focal_mm is not None
 
     def covers(self, kind: CameraKind, *, directed: bool) -> bool:
-        """Return whether the rule is for a camera."""
+        """Return whether the rule applies to a camera."""
         return (self.kinds is None or kind in self.kinds) and (
             self.direction == "any" or (self.direction == "known") == directed
         )
 
     def range_m(self, zone: Zone, height_m: float, heights: Heights) -> float:
-        """Return the range of a zone for a lens at some height, in metres; 0 for shape ``none``."""
+        """Return the range of a zone for a lens height, in metres; 0 for shape ``none``."""
         if self.shape == "none":
             return 0.0
         height = min(max(height_m, heights.low_m), heights.high_m)
@@ -187,14 +187,14 @@ class Rule(Record):
 
 
 class RuleSet(Record):
-    """A checked set of fixed rules.
+    """Validated set of fixed rules.
 
     Attributes
     ----------
     about
-        What is reproduced.
+        The model that is reproduced.
     differs
-        What is known to be different from the original, or is not known of it.
+        Known differences from the original, and what is not known of it.
     zones
         Kinds of coverage, the widest first.
     """
@@ -240,19 +240,19 @@ class RuleSet(Record):
 
     @cached_property
     def sha256(self) -> str:
-        """Hash of every value in force: words about the set do not count."""
+        """Hash of all values in force, without the texts that describe the set."""
         data = self.model_dump(mode="json", include={"height", "occlusion", "zones", "rules"})
         for rule in data["rules"]:
             del rule["reason"]
         return store.sha256_bytes(store.canonical_json(data))
 
     def rule_for(self, kind: CameraKind, *, directed: bool) -> Rule | None:
-        """Return the first rule for such a camera."""
+        """Return the first rule that applies to a camera."""
         return next((rule for rule in self.rules if rule.covers(kind, directed=directed)), None)
 
     @property
     def one_disc_m(self) -> float | None:
-        """Radius of the disc if every camera has the same one, else None."""
+        """Radius of the disc if all cameras have the same, else None."""
         radii = {r.radius_m for r in self.rules}
         same = len(self.zones) == 1 and all(r.shape == "disc" for r in self.rules)
         return radii.pop() if same and len(radii) == 1 and not self.height.gain_per_m else None
@@ -266,7 +266,7 @@ def load_rules(name: str) -> RuleSet:
     NotFoundError
         If there is no set of that name.
     InputDataError
-        If it cannot be used, or is a set of ranges; all problems at once, with their place.
+        If it is a set of ranges, or cannot be used: all problems at once, with their place.
     """
     return read_rules(find_set(name))
 
@@ -287,7 +287,7 @@ def read_rules(path: Path) -> RuleSet:
         )
         raise InputDataError(msg)
     problems = toml_files.unknown_keys(table, TOP_LEVEL)
-    # Row by row first: then each problem has the line of its table.
+    # Row by row first, so that each problem has the line of its table.
     rows: dict[str, type[BaseModel]] = {"rule": Rule, "zone": Zone, "source": Source}
     for array, model in rows.items():
         for index, row in enumerate(toml_files.rows_of(table, array, problems)):
@@ -300,7 +300,7 @@ def read_rules(path: Path) -> RuleSet:
 
 
 def to_toml(rules: RuleSet, *, name: str) -> str:
-    """Return a set of fixed rules as the text of a file, under another name."""
+    """Return a set of fixed rules as TOML, under another name."""
     data = rules.model_dump(mode="json", by_alias=True)
     head = {key: data[key] for key in ("kind", "name", "title", "about", "differs")}
     parts = [toml_table("", head | {"name": name}), toml_table("[height]", data["height"])]
@@ -312,7 +312,7 @@ def to_toml(rules: RuleSet, *, name: str) -> str:
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401
-    """Return data with every text made harmless."""
+    """Return data with every text made plain, see `escape.plain`."""
     if isinstance(value, str):
         return plain(value)
     if isinstance(value, list):
@@ -323,7 +323,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401
 
 
 def differences(first: RuleSet, second: RuleSet) -> tuple[Difference, ...]:
-    """Return every value in which two sets of fixed rules differ, by its place in the file."""
+    """Return every value in which two sets of fixed rules differ, with its place in the file."""
     flat = [_flat(rules.model_dump(mode="json", by_alias=True)) for rules in (first, second)]
     return tuple(
         Difference(key, key.rpartition(".")[2], flat[0].get(key), flat[1].get(key))
@@ -333,7 +333,7 @@ def differences(first: RuleSet, second: RuleSet) -> tuple[Difference, ...]:
 
 
 def _flat(value: Any, place: str = "") -> dict[str, Any]:  # noqa: ANN401
-    """Return the values of nested tables by their dotted places, rows counted from 1."""
+    """Return the values of nested tables by their dotted paths, rows counted from 1."""
     if isinstance(value, dict):
         inner = value.items()
     elif isinstance(value, list):

@@ -148,7 +148,13 @@ def significant(value: float, digits: int, *, burmese_digits: bool = False) -> s
 
 def date(value: dt.date, lang: str) -> str:
     """Return a date in words, such as ``25 July 2022``."""
-    months = (
+    pattern = tr("{day} {month} {year}", lang)
+    return pattern.format(day=value.day, month=month_name(value.month, lang), year=value.year)
+
+
+def month_name(month: int, lang: str) -> str:
+    """Return the name of a month, 1 to 12."""
+    names = (
         tr("January", lang),
         tr("February", lang),
         tr("March", lang),
@@ -162,8 +168,7 @@ def date(value: dt.date, lang: str) -> str:
         tr("November", lang),
         tr("December", lang),
     )
-    pattern = tr("{day} {month} {year}", lang)
-    return pattern.format(day=value.day, month=months[value.month - 1], year=value.year)
+    return names[month - 1]
 
 
 def has_burmese(text: str) -> bool:

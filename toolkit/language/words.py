@@ -5,6 +5,7 @@ Every page, map, report and table takes its words from here, so that they are th
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Final
 
@@ -18,7 +19,7 @@ from toolkit.base.terms import (
     Status,
     Tier,
 )
-from toolkit.language.translate import ngettext, number, significant, tr
+from toolkit.language.translate import date, ngettext, number, significant, tr
 
 _INTERVAL_DIGITS: Final = 2
 """Significant digits of the ends of an interval."""
@@ -116,6 +117,13 @@ def status_name(status: Status, lang: str) -> str:
     """Return the name of a camera status."""
     names = {"installed": tr("Installed", lang), "planned": tr("Planned", lang)}
     return names[status]
+
+
+def dated_status(status: Status, as_of: dt.date, lang: str) -> str:
+    """Return which cameras figures are of, and for which date."""
+    return tr("{status} cameras, as of {date}", lang).format(
+        status=status_name(status, lang), date=date(as_of, lang)
+    )
 
 
 def siting_limit(lang: str, cities: Sequence[str] = BUILT_IN_CITIES) -> str:

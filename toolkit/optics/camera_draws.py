@@ -1,12 +1,11 @@
-"""What a city's cameras can do: types drawn from a brand's mix, and their rings per tier.
+"""Draws of a city's cameras: types from the mix of a brand, and their rings per tier.
 
 Formulas are in `toolkit.optics.lens`, the catalogue in `toolkit.optics.catalogue`, thresholds of
-standards and makers in `toolkit.optics.thresholds`, and one camera at a time in
-`toolkit.optics.sheet`.
+standards and makers in `toolkit.optics.thresholds`, and single cameras in `toolkit.optics.sheet`.
 
-What is in a ring here and what is not: the aim is drawn with the rest of the ignorance, so these
-rings are aimed ones. A camera that turns counts at its wide setting, all directions. What changes
-from one passing to the next (who faces the camera, where a zoomed-in camera points) is not in them.
+The aim is part of the ignorance layer and drawn with it, so these are rings of aimed cameras. A
+PTZ camera counts at its wide setting, in all directions. Whatever varies from one passing to the
+next (who faces the camera, where a zoomed-in camera points) is not included.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ from toolkit.optics.lens import (
     night_slant_m,
     pixel_constant,
     pixel_constant_of_field,
-    ring_m,
+    ring_bounds,
 )
 
 __all__ = [
@@ -45,26 +44,26 @@ __all__ = [
 
 @dataclass(frozen=True)
 class CameraDraws:
-    """Camera types drawn over the ignorance layer.
+    """Draws of camera types over the ignorance layer.
 
     Attributes
     ----------
     share
-        Shares of types, shape (D, Y), rows sum to one.
+        Shares of types, shape (D, Y); rows sum to one.
     hfov_deg
-        Horizontal field that counts for "has the place in its ring", shape (D, Y): the whole
-        circle for cameras that pan.
+        Horizontal field of view in which places count as covered, shape (D, Y): the full circle
+        for PTZ cameras.
     height_m
-        Heights of the lens, shape (D, Y).
+        Height of the lens above the ground, shape (D, Y).
     inner_m, outer_m
-        Rings, shape (D, T, Y); NaN where empty. T runs over `results.TIERS`.
+        Radii of the rings, shape (D, T, Y), T over `terms.TIERS`; NaN where empty.
     availability
         Share of cameras working, shape (D,).
     type_ids
         Ids of the Y types.
     turns
-        Where the first camera of a site looks from its street, see `bearings.turn_prob`, shape
-        (D, steps); None for any direction.
+        Direction of the first camera of a site relative to its street, see `facing.turn_prob`,
+        shape (D, `facing.N_STEPS`); None for any direction.
     """
 
     share: FloatArray
@@ -89,7 +88,7 @@ class Target:
     Attributes
     ----------
     low_m, high_m
-        It spans these heights.
+        Heights above the ground that it spans.
     cap_key
         Key of the assumption on the steepest usable view; None where any view will do.
     """
@@ -100,9 +99,9 @@ class Target:
 
 
 def targets(assumptions: AssumptionSet) -> dict[Tier, Target]:
-    """Return the target of each tier: a whole person, a face, a plate.
+    """Return the target of each tier: a whole person, a face, a number plate.
 
-    A face is never above the head, so that seen >= recognised >= face holds everywhere.
+    A face is never above the head, so that exposure never rises from seen to recognised to face.
     """
     person = assumptions.value("optics.person_height_m")
     face = min(assumptions.value("optics.face_height_m"), person)
@@ -116,18 +115,18 @@ def targets(assumptions: AssumptionSet) -> dict[Tier, Target]:
 
 
 def threshold_px_m(tier: Tier, assumptions: AssumptionSet) -> float:
-    """Return the least pixel density of a tier."""
+    """Return the minimum pixel density of a tier, in pixels per metre."""
     return assumptions.value(f"threshold.{tier}_px_m")
 
 
 def system_down(assumptions: AssumptionSet) -> Quantity:
-    """Return how likely it is that the whole system of a city is down.
+    """Return the probability that the whole system of a city is down.
 
-    Availability fails city-wide first (Dawei: all 32 cameras for about six months), then per
-    camera. The share of cameras working, common to a city and then drawn per camera, is in every
-    figure; this chance is not. Multiplied in, it would lower every street by the same factor and
-    turn "all or nothing, for months" into a place that looks a little less watched. So maps hold
-    if the system runs, and this stands beside them.
+    Outages are mostly city-wide (Dawei: all 32 cameras for about six months). The share of
+    cameras working, drawn per city, is part of every figure; this probability is not. Multiplied
+    in, it would lower every street by the same factor and turn "all or nothing, for months" into
+    streets that look a little less watched. Maps therefore hold if the system runs, and this
+    probability is shown next to them.
     """
     low, mid, high = assumptions["optics.city_outage_prob"].quantile(np.array(INTERVAL))
     return Quantity.of(float(low), float(mid), float(high), "probability")
@@ -143,11 +142,19 @@ def draw_cameras(
     catalogue
         Types and mixes.
     assumptions
-        ``optics.*`` and ``threshold.*``; with ``optics.night`` at 1 the rings are those at night.
+        ``optics.*``, ``threshold.*`` and ``sites.bearing_*``; with ``optics.night`` at 1 the
+        rings are those at night.
     design
-        Draws.
+        Number of draws and seed.
     brand
-        Whose mix; None for brands not stated.
+        Brand of the cameras; None if not stated.
+
+    Examples
+    --------
+    >>> from toolkit.assumptions.sets import load_assumptions
+    >>> drawn = draw_cameras(load_catalogue(), load_assumptions(), Design(8, seed=0), brand=None)
+    >>> drawn.outer_m.shape == (8, len(TIERS), len(drawn.type_ids))
+    True
     """
     mix = catalogue.mix(brand)
     types = catalogue.types_of(mix)
@@ -169,7 +176,7 @@ def draw_cameras(
         heights[:, y] = height
         for t, tier in enumerate(TIERS):
             target = what[tier]
-            inner[:, t, y], outer[:, t, y] = ring_m(
+            inner[:, t, y], outer[:, t, y] = ring_bounds(
                 lens.constant_px,
                 threshold_px_m(tier, assumptions),
                 height,
@@ -182,7 +189,7 @@ def draw_cameras(
                 tilt_cap_deg=caps[tier],
                 max_range_m=assumptions.value("optics.max_range_m"),
                 slant_limit_m=_light_m(tier, lens, camera, assumptions, design),
-            )
+            ).ends_m
     return CameraDraws(
         share=share,
         hfov_deg=hfov,
@@ -197,7 +204,7 @@ def draw_cameras(
 
 @dataclass(frozen=True)
 class _Lens:
-    """One type's lens and aim, drawn; all of shape (D,)."""
+    """Draws of one type's lens and aim, all of shape (D,)."""
 
     constant_px: FloatArray
     hfov_deg: FloatArray
@@ -206,6 +213,7 @@ class _Lens:
 
 
 def _draw_lens(camera: CameraType, design: Design) -> _Lens:
+    # The pixel constant follows from the lens, or from a stated field of view (panoramas).
     width = camera.width_px.quantile(design.column(f"width:{camera.id}"))
     if camera.hfov_deg is None:
         constant = pixel_constant(
@@ -229,7 +237,7 @@ def _draw_lens(camera: CameraType, design: Design) -> _Lens:
 def _light_m(
     tier: Tier, lens: _Lens, camera: CameraType, assumptions: AssumptionSet, design: Design
 ) -> FloatArray | float:
-    """Return the slant distance to which the light reaches: no limit by day."""
+    """Return the slant distance that the light reaches, in metres; infinite by day."""
     if not assumptions.value("optics.night"):
         return np.inf
     kept: FloatArray | float = 1.0
@@ -247,7 +255,7 @@ def _light_m(
 def _draw_mix(
     types: tuple[CameraType, ...], mix: Mix, concentration: float, design: Design
 ) -> FloatArray:
-    """Draw shares of types from a Dirichlet distribution, as normalised gamma draws."""
+    """Draw shares of types from a Dirichlet distribution, as normalised gamma variates."""
     gammas = np.column_stack(
         [
             special.gammaincinv(mix.shares[t.id] * concentration, design.column(f"mix:{t.id}"))

@@ -1,9 +1,8 @@
-"""Camera types, models and the mixes assumed for brands: what is in the catalogue, and its checks.
+"""Catalogue of camera types, models, and the mixes of types assumed for brands.
 
-Three files, each with the user's own rows first: ``camera_types.toml`` (types: every value is a
-range with its source), ``brands.toml`` (shares of types per brand) and ``models.toml`` (models of
-makers, from their data sheets). A row in the user's folder replaces the built-in one of the same
-name or is added to them.
+Three files: ``camera_types.toml`` (types, every value a range with its source), ``brands.toml``
+(shares of types per brand) and ``models.toml`` (models of makers, from their data sheets). A row
+of the user's own file replaces the built-in row of the same name, or is added.
 """
 
 from __future__ import annotations
@@ -25,11 +24,13 @@ from toolkit.base.toml_files import TomlFile
 from toolkit.optics.lens import Projection
 
 UNKNOWN_BRAND = "unknown"
+"""Key of the mix for brands that are not stated or have no mix."""
 TYPES_FILE, BRANDS_FILE, MODELS_FILE = "camera_types.toml", "brands.toml", "models.toml"
 TYPES_FORMAT = "camera-exposure.camera-types/1"
 BRANDS_FORMAT = "camera-exposure.brands/1"
 MODELS_FORMAT = "camera-exposure.models/1"
 _SHARE_TOLERANCE = 0.005
+"""Tolerance of the sum of the shares of a mix, for rounded shares."""
 
 Kind = Literal["fixed", "varifocal", "ptz", "dome", "panoramic", "face", "plate"]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -38,9 +39,9 @@ Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
 
 
 class Valued(Record):
-    """A triangular range of one value and where it comes from.
+    """A triangular range of one value, with its source.
 
-    `low` and `high` may be left out where the value is not in doubt.
+    `low` and `high` may be omitted where the value is certain.
     """
 
     low: Positive
@@ -64,37 +65,37 @@ class Valued(Record):
         return self
 
     def quantile(self, probability: FloatArray) -> FloatArray:
-        """Return the value at each probability."""
+        """Return quantiles at each probability, shape as given."""
         if self.low == self.high:
             return np.full_like(probability, self.value)
         return triangular(probability, self.low, self.value, self.high)
 
 
 class CameraType(Record):
-    """One type of camera, with the ranges of what is not known of it.
+    """One type of camera, with ranges of its uncertain values.
 
     Attributes
     ----------
     kind
-        What sort of camera it is.
+        Kind of camera.
     width_px, height_px
-        Resolution. If the width is a range, the height keeps its proportion.
+        Resolution. If the width is a range, the aspect ratio is constant.
     focal_mm
-        Focal length it is used at; for a camera that turns, the wide end.
+        Focal length in use; the wide end for a PTZ camera.
     tele_focal_mm
-        The long end of a camera that turns and zooms.
+        Long end of a PTZ camera.
     hfov_deg
         Horizontal field of view, where it does not follow from the lens (stitched panoramas).
     projection
         See `toolkit.optics.lens.Projection`.
     pans
-        Whether it turns: then all directions are in its ring, at its wide setting.
+        Whether it turns (PTZ); its ring then covers all directions at its wide setting.
     aim_m
-        Ground distance at which its axis passes face height. The tilt follows from it.
+        Ground distance at which the optical axis passes face height, which gives the tilt.
     height_m
-        Heights it is mounted at; the common height of a city's poles is held within them.
+        Mounting height; a city's pole height is clipped to this range.
     night_m
-        Range of its own light as published.
+        Published range of its own (infrared) light.
     """
 
     id: Id
@@ -130,7 +131,7 @@ class CameraType(Record):
 
 
 class Mix(Record):
-    """Shares of camera types assumed for a brand; types that are not named have none."""
+    """Shares of camera types assumed for a brand; types not named have no share."""
 
     title: Text
     shares: Annotated[dict[str, Positive], Field(min_length=1)]
@@ -147,7 +148,7 @@ class Mix(Record):
 
 
 class LensField(Record):
-    """A published horizontal field of view at one focal length."""
+    """Published horizontal field of view at one focal length."""
 
     focal_mm: Positive
     hfov_deg: Annotated[float, Field(gt=0, le=FULL_CIRCLE_DEG)]
@@ -159,19 +160,19 @@ class Model(Record):
     Attributes
     ----------
     type
-        Id of the camera type that it is an example of: aim, height and projection come from there.
+        Id of its camera type, which gives aim, height and projection.
     sensor
-        Format, such as ``1/2.8``; one of ``[sensor_width_mm]`` in the same file.
+        Sensor format, such as ``1/2.8``; a key of ``[sensor_width_mm]`` in the file.
     focal_mm
         Focal lengths it is sold with, or the two ends of its zoom.
     zoom
         Whether every focal length between the ends is possible.
     fields
-        Published horizontal fields of view; None if none is published.
+        Published horizontal fields of view, if any.
     night_m
-        Published range of its light; None if none is published.
+        Published range of its light, if any.
     note
-        What is assumed.
+        What was assumed.
     """
 
     maker: Text
@@ -202,7 +203,7 @@ class Model(Record):
         return self
 
     def published_hfov_deg(self, focal_mm: float) -> float | None:
-        """Return the field of view published for a focal length, if there is one."""
+        """Return the published horizontal field of view at a focal length, if any."""
         return next((f.hfov_deg for f in self.fields if f.focal_mm == focal_mm), None)
 
 
@@ -215,7 +216,7 @@ class Catalogue:
     types
         In the order of the files.
     mixes
-        By brand; there is always one for brands not stated.
+        By brand; there is always one for `UNKNOWN_BRAND`.
     models
         In the order of the files.
     sensor_width_mm
@@ -228,24 +229,24 @@ class Catalogue:
     sensor_width_mm: dict[str, float]
 
     def mix(self, brand: str | None) -> Mix:
-        """Return the mix of a brand, or the one for brands not stated."""
+        """Return the mix of a brand, or that of `UNKNOWN_BRAND`."""
         return self.mixes.get(brand or UNKNOWN_BRAND, self.mixes[UNKNOWN_BRAND])
 
     def types_of(self, mix: Mix) -> tuple[CameraType, ...]:
-        """Return the types that have a share in a mix, in the order of the catalogue."""
+        """Return the types with a share in a mix, in the order of the catalogue."""
         return tuple(t for t in self.types if t.id in mix.shares)
 
     def type_of(self, model: Model) -> CameraType:
-        """Return the type that a model is an example of."""
+        """Return the type of a model."""
         return next(t for t in self.types if t.id == model.type)
 
     def find(self, name: str) -> CameraType | Model:
-        """Return the type of an id or kind, or the model of a name; case does not matter.
+        """Return a type by id or kind, or a model by name; case does not matter.
 
         Raises
         ------
         NotFoundError
-            If there is none.
+            If there is no such type or model.
         """
         wanted = " ".join(name.split()).casefold()
         for camera in self.types:
@@ -331,7 +332,7 @@ def _mixes(table: TomlFile, types: dict[str, CameraType], problems: list[str]) -
 def _unresolved(
     model: Model, types: dict[str, CameraType], sensors: dict[str, float]
 ) -> Iterator[str]:
-    """Give what a model names and nobody defines."""
+    """Yield the undefined references of a model."""
     if model.type not in types:
         yield f"type: there is no such camera type. {toml_files.near(model.type, types)}"
     if model.sensor not in sensors:

@@ -1,13 +1,12 @@
-"""Plan and side view of one camera with the rings of every tier, to scale, as one SVG.
+"""Plan and elevation of one camera with the rings of every tier, to scale, as one SVG.
 
-Each view has its scale and a bar for it; the bars of the tiers share that of the side view. Tiers
-differ in pattern as well as in colour, so that a black-and-white print can be read. The drawing
-asks nothing of another machine; a Burmese one carries its font. Same sheet, same bytes.
+Each view has a scale bar; the bars of the tiers use the scale of the elevation. Tiers differ in
+pattern as well as in colour, so that a black-and-white print is readable. The drawing refers to no
+other machine; a Burmese one embeds its font. The same sheet gives the same bytes.
 """
 
 from __future__ import annotations
 
-import base64
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,36 +17,40 @@ import numpy as np
 from toolkit.base import escape
 from toolkit.base.terms import FULL_CIRCLE_DEG, Tier
 from toolkit.language import words
+from toolkit.language.fonts import FONT_FAMILY, FONT_FILES, data_uri
 from toolkit.language.translate import Language, tr
 from toolkit.optics import words as camera_words
 from toolkit.optics.sheet import RingRow, Sheet, ends
 
+# Lengths without a unit in their name are units of the drawing.
 _WIDTH: Final = 1000
 _LEFT: Final = 250
-"""Room for the names of the tiers, beside the bars."""
+"""Left margin, for the names of the tiers."""
 _RIGHT: Final = 24
-_MOST_HIGH: Final = 460
-"""Most of the drawing's height that the plan takes."""
+_MAX_PLAN_HEIGHT: Final = 460
 _GAP: Final = 34
 _BAR: Final = 20
+"""Thickness of the bar of a tier."""
 _ROW: Final = {"en": 40, "my": 60}
+"""Height of the row of a tier; Burmese needs room for marks above and below its letters."""
 _LINE: Final = {"en": 20, "my": 26}
+"""Height of a line of text."""
 _BEHIND_SHARE: Final = 0.06
-"""Ground behind a camera that does not look there, as a share of what is before it."""
-_ROOM: Final = 1.06
-_SMALLEST_EXTENT_M: Final = 5.0
+"""Ground drawn behind a camera that does not look there, as a share of that ahead of it."""
+_MARGIN: Final = 1.06
+"""Ground drawn ahead of a camera, as a multiple of its farthest ring."""
+_MIN_EXTENT_M: Final = 5.0
 _PERSON_WIDTH: Final = 1.6
-_BAR_SHARE: Final = 0.3
-"""Most of the drawing's width that the scale bar takes."""
-_FACE_PX: Final = {"normal": 400, "bold": 700}
+_MAX_SCALE_BAR_SHARE: Final = 0.3
+"""Maximum length of the scale bar, as a share of the width of a view."""
 _INK: Final = "#1a1a1a"
 _LETTER: Final = {"en": 6.6, "my": 8.5}
-"""Mean advance of a letter at 13 units, to break lines."""
+"""Mean advance width of a letter at font size 13, to break lines."""
 
 
 @dataclass(frozen=True)
 class _Look:
-    """How a tier is drawn: a colour, and a pattern that also tells it apart without colour."""
+    """Style of a tier: a colour, and a pattern that identifies it without colour."""
 
     color: str
     pattern: str
@@ -75,7 +78,17 @@ _LOOKS: Final[dict[Tier, _Look]] = {
 
 @dataclass(frozen=True)
 class _Frame:
-    """Where one view lies: units of the drawing, y downwards; the camera stands at (`x`, `y`)."""
+    """Position and scale of one view in units of the drawing, y downwards.
+
+    Attributes
+    ----------
+    scale
+        Units per metre.
+    x, y
+        Position of the camera.
+    ahead_m, half_m
+        Ground drawn ahead of the camera, and to either side of it.
+    """
 
     scale: float
     x: float
@@ -84,17 +97,17 @@ class _Frame:
     half_m: float
 
     def across(self, metres: float) -> float:
-        """Return the x of a distance ahead of the camera."""
+        """Return the x coordinate of a distance ahead of the camera."""
         return self.x + metres * self.scale
 
 
 def draw(sheet: Sheet, lang: Language) -> str:
-    """Return plan, side view and bars of a camera as an SVG document.
+    """Return plan, elevation and bars of a camera as an SVG document.
 
     Parameters
     ----------
     sheet
-        The camera and its rings; by night if its assumptions say so.
+        The camera and its rings; those at night if its assumptions are for the night.
     lang
         Language of the texts.
     """
@@ -106,7 +119,7 @@ def draw(sheet: Sheet, lang: Language) -> str:
     across = _side_frame(frame.ahead_m, y)
     side, y = _side(sheet, across, y, lang)
     bars, y = _bars(sheet, across, y + 14, lang)
-    told = [
+    footnotes = [
         tr(
             "Filled: served with this aim. Dashed bar: could be served if the camera pointed "
             "there, which only says what cannot be excluded.",
@@ -119,7 +132,7 @@ def draw(sheet: Sheet, lang: Language) -> str:
     ]
     foot = []
     y += 22
-    for text in told:
+    for text in footnotes:
         part, y = _texts(_wrapped(text, 1, lang), 16, y, lang, size=13)
         foot.append(part)
     height = math.ceil(y)
@@ -136,7 +149,7 @@ def draw(sheet: Sheet, lang: Language) -> str:
 
 
 def _described(sheet: Sheet, lang: Language) -> str:
-    """Return the rings in words, for those who do not see the drawing."""
+    """Return the rings in words, for screen readers."""
     return "; ".join(
         f"{words.tier_name(row.tier, lang)}: "
         f"{camera_words.ring_text(row, row.at(night=sheet.night), lang)}"
@@ -145,15 +158,15 @@ def _described(sheet: Sheet, lang: Language) -> str:
 
 
 def _frame(sheet: Sheet, top: float) -> _Frame:
-    """Choose the scale so that every ring of the tiers fits."""
+    """Return the frame of the plan, scaled so that the rings of all tiers fit."""
     rings = [ends(row.at(night=sheet.night)) for row in sheet.tiers]
-    reach = max((r[1] for r in rings if r is not None), default=_SMALLEST_EXTENT_M)
-    ahead = max(reach * _ROOM, _SMALLEST_EXTENT_M)
+    reach = max((r[1] for r in rings if r is not None), default=_MIN_EXTENT_M)
+    ahead = max(reach * _MARGIN, _MIN_EXTENT_M)
     half = math.radians(_field_deg(sheet) / 2)
     behind = max(ahead * _BEHIND_SHARE, -ahead * math.cos(half))
     tall = ahead * math.sin(min(half, math.pi / 2)) + 1
     room = _WIDTH - _LEFT - _RIGHT
-    scale = min(room / (ahead + behind), _MOST_HIGH / (2 * tall))
+    scale = min(room / (ahead + behind), _MAX_PLAN_HEIGHT / (2 * tall))
     return _Frame(
         scale=scale,
         x=_LEFT + behind * scale,
@@ -164,14 +177,14 @@ def _frame(sheet: Sheet, top: float) -> _Frame:
 
 
 def _side_frame(ahead_m: float, top: float) -> _Frame:
-    """Choose the scale of the side view: its whole width."""
+    """Return the frame of the elevation, which takes the whole width."""
     room = _WIDTH - _LEFT - _RIGHT
     behind = room * _BEHIND_SHARE
     return _Frame((room - behind) / ahead_m, _LEFT + behind, top, ahead_m, 0)
 
 
 def _field_deg(sheet: Sheet) -> float:
-    """Return the directions that count: all of them for a camera that turns and has no aim."""
+    """Return the field of view to draw: the full circle for a PTZ camera without an aim."""
     turning = sheet.camera.pans and sheet.camera.aim_m is None
     return FULL_CIRCLE_DEG if turning else sheet.camera.hfov_deg
 
@@ -194,8 +207,8 @@ def _plan(sheet: Sheet, frame: _Frame, lang: Language) -> str:
 
 
 def _scale_bar(frame: _Frame, y: float, lang: Language) -> str:
-    """Draw the length of a round number of metres at the right of a view."""
-    bar_m = _round_length(_BAR_SHARE * (_WIDTH - _LEFT - _RIGHT) / frame.scale)
+    """Draw a scale bar of a round length at the right of a view."""
+    bar_m = _round_length(_MAX_SCALE_BAR_SHARE * (_WIDTH - _LEFT - _RIGHT) / frame.scale)
     right = _WIDTH - _RIGHT
     left = right - bar_m * frame.scale
     text = tr("{value} m", lang).format(value=f"{bar_m:g}")
@@ -210,7 +223,7 @@ def _scale_bar(frame: _Frame, y: float, lang: Language) -> str:
 
 
 def _sector(frame: _Frame, inner_m: float, outer_m: float, field_deg: float) -> str:
-    """Return the path of a ring, or of the part of it inside the field of view."""
+    """Return the path of the part of a ring inside the field of view."""
     inner, outer = inner_m * frame.scale, outer_m * frame.scale
     if field_deg >= FULL_CIRCLE_DEG:
         return _circle(frame, outer) + (_circle(frame, inner) if inner > 0 else "")
@@ -231,7 +244,7 @@ def _sector(frame: _Frame, inner_m: float, outer_m: float, field_deg: float) -> 
 
 
 def _circle(frame: _Frame, radius: float) -> str:
-    """Return the path of a circle about the camera."""
+    """Return the path of a circle around the camera."""
     r, x, y = _n(radius), frame.x, _n(frame.y)
     return (
         f"M{_n(x - radius)} {y}A{r} {r} 0 1 1 {_n(x + radius)} {y}"
@@ -240,7 +253,7 @@ def _circle(frame: _Frame, radius: float) -> str:
 
 
 def _side(sheet: Sheet, frame: _Frame, top: float, lang: Language) -> tuple[str, float]:
-    """Draw pole, picture edges, a person and the ground; return them and the y of the ground."""
+    """Draw the elevation: pole, edges of the picture, a person, the ground; also return its y."""
     camera = sheet.camera
     person_m = sheet.assumptions.value("optics.person_height_m")
     lens_y = top + 26
@@ -272,7 +285,7 @@ def _side(sheet: Sheet, frame: _Frame, top: float, lang: Language) -> tuple[str,
 
 
 def _person_at(sheet: Sheet, frame: _Frame) -> float:
-    """Return where a person is drawn: at the aim, or inside the first ring."""
+    """Return the distance at which a person is drawn: at the aim, or inside the first ring."""
     if sheet.camera.aim_m is not None:
         return min(sheet.camera.aim_m, frame.ahead_m)
     found = ends(sheet.tiers[0].at(night=sheet.night))
@@ -282,7 +295,7 @@ def _person_at(sheet: Sheet, frame: _Frame) -> float:
 def _ray(
     frame: _Frame, lens_y: float, ground: float, depression_deg: float, *, ceiling: float
 ) -> tuple[float, float]:
-    """Return where a ray from the lens leaves the drawing: at the ground, its end or its top."""
+    """Return the point at which a ray from the lens leaves the drawing."""
     slope = math.tan(math.radians(min(depression_deg, 89.9)))
     run = frame.ahead_m * frame.scale
     if depression_deg >= FULL_CIRCLE_DEG / 4:
@@ -306,11 +319,10 @@ def _person(frame: _Frame, ground: float, at_m: float, height_m: float) -> str:
 
 
 def _bars(sheet: Sheet, frame: _Frame, top: float, lang: Language) -> tuple[str, float]:
-    """Draw one bar for each tier under the side view; return them and the y below the last."""
+    """Draw one bar per tier below the elevation; also return the y below the last one."""
     parts = []
     y = top
     limit = frame.across(frame.ahead_m)
-    # A row of Burmese needs more room for the marks above and below its letters.
     step = _ROW[lang]
     for row in sheet.tiers:
         middle = y + _BAR / 2
@@ -328,6 +340,7 @@ def _bar(row: RingRow, sheet: Sheet, frame: _Frame, y: float, limit: float, lang
     bounds = row.at(night=sheet.night)
     found, could = ends(bounds), ends(row.could)
     parts = []
+    # Dashed: where the camera could serve a target; an arrow if that goes beyond the drawing.
     if could is not None:
         left, right = frame.across(could[0]), min(frame.across(could[1]), limit)
         if right > left:
@@ -337,12 +350,13 @@ def _bar(row: RingRow, sheet: Sheet, frame: _Frame, y: float, limit: float, lang
             )
         if frame.across(could[1]) > limit:
             parts.append(f'<path d="M{_n(limit)} {_n(y + 4)}l7 6l-7 6" fill="none" stroke="#666"/>')
+    # Filled: the ring with this aim.
     if found is not None:
         left = frame.across(found[0])
         parts.append(_shape(_box(left, y, frame.across(found[1]) - left, _BAR), row.tier))
-    says = _wrapped(camera_words.ring_text(row, bounds, lang), 12 / 13, lang, room=limit - frame.x)
+    lines = _wrapped(camera_words.ring_text(row, bounds, lang), 12 / 13, lang, room=limit - frame.x)
     below = y + _BAR + 13 if parts else y + _BAR / 2 + 4
-    text, _ = _texts(says, frame.x, below, lang, size=12)
+    text, _ = _texts(lines, frame.x, below, lang, size=12)
     return "".join([*parts, text])
 
 
@@ -364,19 +378,14 @@ def _patterns() -> str:
 
 
 def _font(lang: Language) -> str:
-    """Return the Burmese font for a drawing in Burmese; a picture cannot use that of its page."""
+    """Return the Burmese font for a drawing in Burmese; an image cannot use that of its page."""
     if lang != "my":
         return ""
-    # Late: the module of the maps loads the map library.
-    from toolkit.language.fonts import ASSETS, FONT_FAMILY, FONT_FILES
-
-    faces = []
-    for weight in _FACE_PX.values():
-        data = base64.b64encode((ASSETS / FONT_FILES[weight]).read_bytes()).decode("ascii")
-        faces.append(
-            f"@font-face{{font-family:'{FONT_FAMILY}';font-weight:{weight};"
-            f"src:url(data:font/woff2;base64,{data}) format('woff2')}}"
-        )
+    faces = (
+        f"@font-face{{font-family:'{FONT_FAMILY}';font-weight:{weight};"
+        f"src:url({data_uri(name, 'font/woff2')}) format('woff2')}}"
+        for weight, name in FONT_FILES.items()
+    )
     return f"<style>{''.join(faces)}</style>"
 
 
@@ -402,7 +411,7 @@ def _label(text: str, x: float, y: float, *, anchor: str = "start") -> str:
 def _texts(
     lines: Sequence[str], x: float, y: float, lang: Language, *, size: int, bold: bool = False
 ) -> tuple[str, float]:
-    """Return lines of text one under the other, and the y of the next."""
+    """Return lines of text below one another, and the y of the next line."""
     step = _LINE[lang] * size / 13 * (0.8 if size < 13 else 1)  # noqa: PLR2004
     weight = ' font-weight="700"' if bold else ""
     parts = [
@@ -415,22 +424,22 @@ def _texts(
 
 def _wrapped(text: str, size: float, lang: Language, *, room: float = _WIDTH - 40) -> list[str]:
     """Break a text at spaces into lines that fit, by the mean width of letters."""
-    most = max(8, int(room / (_LETTER[lang] * size)))
+    max_letters = max(8, int(room / (_LETTER[lang] * size)))
     lines: list[str] = []
     for word in text.split():
-        if lines and len(lines[-1]) + 1 + len(word) <= most:
+        if lines and len(lines[-1]) + 1 + len(word) <= max_letters:
             lines[-1] += f" {word}"
         else:
             lines.append(word)
     return lines or [""]
 
 
-def _round_length(most_m: float) -> float:
-    """Return the largest of 1, 2 or 5 times a power of ten that is not above a length."""
-    power = 10.0 ** math.floor(math.log10(most_m))
-    return float(max(step * power for step in (1.0, 2.0, 5.0) if step * power <= most_m))
+def _round_length(max_m: float) -> float:
+    """Return the largest of 1, 2 or 5 times a power of ten up to a length."""
+    power = 10.0 ** math.floor(math.log10(max_m))
+    return float(max(step * power for step in (1.0, 2.0, 5.0) if step * power <= max_m))
 
 
 def _n(value: float) -> str:
-    """Return a length in units, to a hundredth."""
+    """Return a length in units, rounded to hundredths."""
     return f"{np.round(value, 2) + 0.0:g}" if abs(value) < 1e5 else f"{value:.0f}"  # noqa: PLR2004

@@ -1,4 +1,4 @@
-"""One camera with every value stated, from a type or a model of the catalogue."""
+"""One camera with every value stated, from a type or model of the catalogue."""
 
 from __future__ import annotations
 
@@ -16,29 +16,30 @@ from toolkit.optics.lens import (
 )
 
 HEIGHT_M: Final = (2.0, 60.0)
-"""Heights that the geometry holds for: above every head, and as high as a mast."""
+"""Heights for which the geometry holds: above every head, up to that of a mast."""
 FOCAL_MM: Final = (0.5, 1000.0)
+"""Accepted focal lengths."""
 AIM_M: Final = (0.5, 2000.0)
+"""Accepted ground distances of the aim."""
 _TANGENT_LIMIT_DEG: Final = 180.0
+"""Field of view from which a rectilinear projection is impossible."""
 
 
 @dataclass(frozen=True)
 class Camera:
-    """One camera, every value stated.
+    """One camera with every value stated.
 
     Attributes
     ----------
-    name
-        In the languages of the toolkit.
     published_hfov_deg
-        Field of view that the data sheet gives for this focal length; None if it gives none.
+        Horizontal field of view on the data sheet for this focal length, if any.
     aim_m
-        Ground distance at which the axis passes face height; None for a camera that turns and has
-        no stated aim.
+        Ground distance at which the axis passes face height; None for a PTZ camera without a
+        stated aim.
     night_m
         Published range of its light.
     sources
-        Where the values come from, by field.
+        Source of the values, by field.
     """
 
     name: Names
@@ -59,7 +60,7 @@ class Camera:
 
     @property
     def constant_px(self) -> float:
-        """K by which the rings are made: from the pixel pitch, or the angle of a panorama."""
+        """Pixel constant K of the rings: from the pixel pitch, or from the angle of a panorama."""
         if self.projection == "panorama" and self.published_hfov_deg is not None:
             return float(
                 pixel_constant_of_field(self.width_px, self.published_hfov_deg, self.projection)
@@ -68,26 +69,28 @@ class Camera:
 
     @property
     def hfov_deg(self) -> float:
-        """Horizontal field of view that goes with `constant_px`."""
+        """Horizontal field of view corresponding to `constant_px`."""
         return float(field_of_view_deg(self.width_px, self.constant_px, self.projection))
 
     @property
     def vfov_deg(self) -> float:
-        """Vertical field of view that goes with `constant_px`."""
+        """Vertical field of view corresponding to `constant_px`."""
         return float(field_of_view_deg(self.height_px, self.constant_px, self.projection))
 
 
 @dataclass(frozen=True)
 class Constants:
-    """K and field of view, worked out in each way.
+    """Pixel constant K and field of view, computed in each way.
 
     Attributes
     ----------
     pitch_px, pitch_hfov_deg
-        From focal length and pixel pitch, with the tangent; None for a stitched panorama.
+        From focal length and pixel pitch, rectilinear; None for a stitched panorama.
+    published_hfov_deg
+        Horizontal field of view on the data sheet, if any.
     radians_px, tangent_px
-        From the field of view on the data sheet; None where it gives none, and the tangent also
-        where there is none (180 degrees and more).
+        K from the published field of view, equidistant and rectilinear; None where none is
+        published, the latter also from 180 degrees on.
     """
 
     pitch_px: float | None
@@ -105,12 +108,19 @@ def camera_of(
     focal_mm: float | None = None,
     aim_m: float | None = None,
 ) -> Camera:
-    """Return one camera of a type or model, with what is stated in place of its usual values.
+    """Return one camera of a type or model, with stated values replacing its usual ones.
 
     Raises
     ------
     InputDataError
-        If a stated value is one that the camera or the geometry cannot have; all at once.
+        If a stated value is impossible for the camera or the geometry; all problems at once.
+
+    Examples
+    --------
+    >>> from toolkit.optics.catalogue import load_catalogue
+    >>> catalogue = load_catalogue()
+    >>> camera_of(catalogue, catalogue.find("ptz"), height_m=8.0).height_m
+    8.0
     """
     kind = found if isinstance(found, CameraType) else catalogue.type_of(found)
     problems = [
@@ -204,7 +214,7 @@ def _of_model(
 
 
 def _nearer(published_deg: float, width_px: float, focal_mm: float, sensor_mm: float) -> Projection:
-    """Return the projection whose field of view comes nearer to the published one."""
+    """Return the projection whose field of view is closer to the published one."""
     constant = pixel_constant(focal_mm, width_px, sensor_mm)
     options: tuple[Projection, ...] = ("rectilinear", "equidistant")
     return min(
@@ -214,7 +224,7 @@ def _nearer(published_deg: float, width_px: float, focal_mm: float, sensor_mm: f
 
 
 def constants_of(camera: Camera) -> Constants:
-    """Return K and field of view of a camera, worked out in each way."""
+    """Return pixel constant and field of view of a camera, computed in each way."""
     stitched = camera.projection == "panorama"
     pitch = (
         None

@@ -1,8 +1,8 @@
-"""What one camera can do: its density, fields of view and rings, and why a ring is empty.
+"""What one camera can do: pixel density, fields of view and rings, and why a ring is empty.
 
-For one camera with stated values, where `toolkit.optics.camera_draws` draws many cameras of a city.
-Rings come three ways: aimed (by day and at night), and "could cover", which is where the camera
-could serve a target if it pointed there and counts for "not excluded" only.
+For one camera with stated values; `toolkit.optics.camera_draws` draws the many cameras of a city.
+There are three kinds of ring: aimed by day, aimed at night, and "could cover", which is where the
+camera could serve a target if it pointed there, and only means "not excluded".
 """
 
 from __future__ import annotations
@@ -39,17 +39,17 @@ End = Literal["density", "light", "picture", "range"]
 
 @dataclass(frozen=True)
 class Why:
-    """Why a ring is empty: it would begin where it has already ended.
+    """Why a ring is empty: its inner bound is not below its outer one.
 
     Attributes
     ----------
     begins, begins_m
-        What keeps the near ground out, and up to where.
+        The inner bound that applies, and its distance.
     ends, ends_m
-        What ends it, and where.
+        The outer bound that applies, and its distance.
     slant_m, drop_m
-        Reach of density or light along the line of sight, and how far the target is below the
-        lens; given where the first does not span the second.
+        Reach of density or light along the line of sight, and height of the lens above the
+        target; given where the former is less than the latter.
     """
 
     begins: Begin
@@ -67,19 +67,19 @@ class RingRow:
     Attributes
     ----------
     id, name
-        Of the threshold.
+        Id and name of the threshold.
     tier
-        Whose target and tilt cap hold.
+        Tier that gives target and tilt cap.
     drop_m
-        How far the target is below the lens.
+        Height of the lens above the target.
     slant_m, lit_slant_m
-        Reach along the line of sight: of the density, and at night of density and light together.
+        Reach along the line of sight: of the density, and at night of density and light.
     day, night
-        Rings with the aim of the camera; for one that turns, all round.
+        Rings with the aim of the camera; all round for a PTZ camera.
     could
-        Where it could serve a target if it pointed there, by day.
+        Ring in which it could serve a target if it pointed there, by day.
     source
-        Of the threshold; empty for those of the assumption set.
+        Source of the threshold; empty for those of the assumption set.
     """
 
     id: str
@@ -95,7 +95,7 @@ class RingRow:
     source: str = ""
 
     def at(self, *, night: bool) -> RingBounds:
-        """Return the ring of the night or of the day."""
+        """Return the ring at night or by day."""
         return self.night if night else self.day
 
     def why_empty(self, bounds: RingBounds) -> Why | None:
@@ -126,17 +126,18 @@ class RingRow:
 
 @dataclass(frozen=True)
 class Passing:
-    """What changes from one passing to the next: never in a headline figure.
+    """What varies from one passing to the next; never part of a headline figure.
 
     Attributes
     ----------
     face_share, car_share, motorcycle_share
-        Share of passings with face or plate turned to the camera, if all directions are alike.
+        Share of passings with face or plate towards the camera, if all directions are equally
+        likely.
     moment_share
-        Share of directions in the picture at one moment; None for a camera that does not turn.
+        Share of directions in the picture at one moment; None for a fixed camera.
     tele_hfov_deg, tele_share, tele_here_share
-        A camera that zooms: its field at the long end, the share of time it is zoomed in, and the
-        share of time it is zoomed in on one given place, if it looks everywhere alike.
+        For a camera that zooms: horizontal field of view at the long end, share of time zoomed
+        in, and share of time zoomed in on a given place, if all directions are equally likely.
     tele
         Rings at the long end, by day.
     """
@@ -153,23 +154,25 @@ class Passing:
 
 @dataclass(frozen=True)
 class Sheet:
-    """All that is worked out for one camera.
+    """All results for one camera.
 
     Attributes
     ----------
     night
-        Whether the set asks for the night.
+        Whether the assumptions are those for the night.
     edge_ratio
-        Density at the edge of the picture over that on axis, for a target that faces the lens.
+        Ratio of the density at the edge of the picture to that on axis, for a target that faces
+        the lens.
     axis_tilt_deg
-        How far the axis points down; None without an aim.
+        Depression of the optical axis; None without an aim.
     tiers, levels, presets, motorcycles
-        Rings for the thresholds of the set, of the editions, of makers, and for plates of
-        motorcycles.
+        Rings for the thresholds of the assumption set, of the editions of the standard (each with
+        the name of the level in every edition), of makers, and for number plates of motorcycles.
     editions
-        Titles of the editions, and which name each level has in each.
+        Titles of the editions.
     system_down
-        Chance that the whole system of a city is down: beside every figure, never in one.
+        Probability that the whole system of a city is down: shown next to every figure, part of
+        none.
     """
 
     camera: Camera
@@ -187,7 +190,7 @@ class Sheet:
     system_down: Quantity
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the sheet as plain values for JSON; None where there is no figure."""
+        """Return the sheet as plain values for JSON; None where a figure does not apply."""
         camera = self.camera
         return {
             "schema": SCHEMA,
@@ -247,22 +250,34 @@ class Sheet:
 
 
 def ends(bounds: RingBounds) -> tuple[float, float] | None:
-    """Return the two radii of a ring in metres, or None if it is empty."""
+    """Return inner and outer radius of a ring in metres, or None if it is empty."""
     inner, outer = (float(v) for v in bounds.ends_m)
     return None if np.isnan(inner) else (inner, outer)
 
 
 def make_sheet(camera: Camera, assumptions: AssumptionSet, thresholds: Thresholds) -> Sheet:
-    """Work out all rings of one camera at the central values of an assumption set.
+    """Compute all rings of one camera at the central values of an assumption set.
 
     Parameters
     ----------
     camera
         The camera.
     assumptions
-        Tilt caps, heights of targets, thresholds of the tiers, light, facing.
+        ``optics.*`` and ``threshold.*``.
     thresholds
-        Named densities to show beside.
+        Named densities for comparison.
+
+    Examples
+    --------
+    >>> from toolkit.assumptions.sets import load_assumptions
+    >>> from toolkit.optics.catalogue import load_catalogue
+    >>> from toolkit.optics.one_camera import camera_of
+    >>> from toolkit.optics.thresholds import load_thresholds
+    >>> catalogue = load_catalogue()
+    >>> camera = camera_of(catalogue, catalogue.find("ptz"))
+    >>> sheet = make_sheet(camera, load_assumptions(), load_thresholds())
+    >>> [row.tier for row in sheet.tiers]
+    ['seen', 'recognised', 'face', 'plate']
     """
     rings = _Rings(camera, assumptions, camera.constant_px, camera.vfov_deg, camera.aim_m)
     tiers = tuple(
@@ -369,7 +384,7 @@ class _Rings:
 
 
 def facing_share(cap_deg: FloatArray | float) -> FloatArray:
-    """Return the share of all directions that lie within a cap on both sides of the camera."""
+    """Return the share of all directions within a cap on either side of the camera."""
     return np.asarray(np.asarray(cap_deg, dtype=float) / _HALF_CIRCLE_DEG)
 
 

@@ -1,7 +1,7 @@
-"""Named pixel densities: both editions of IEC 62676-4, and what makers ask for faces and plates.
+"""Named pixel densities: both editions of IEC 62676-4, and makers' requirements for faces, plates.
 
-They are definitions. An assessment uses the ``threshold.*`` values of its assumption set; here are
-the published ones to choose from and to stand side by side.
+They are definitions. An assessment uses the ``threshold.*`` values of its assumption set; these
+are the published ones, for choice and comparison.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,40}$")]
 
 
 class Level(Record):
-    """One step of a standard."""
+    """One level of a standard, by its minimum pixel density."""
 
     name: Text
     px_m: Positive
@@ -33,12 +33,14 @@ class Level(Record):
 
 
 class Edition(Record):
-    """One edition of a standard: its levels from the coarsest to the finest.
+    """One edition of a standard.
 
     Attributes
     ----------
     tiers
-        Which level comes nearest to each tier of the toolkit.
+        Name of the level that is closest to each tier of the toolkit.
+    levels
+        From the coarsest to the finest.
     """
 
     id: Id
@@ -66,13 +68,13 @@ class Edition(Record):
         return self
 
     def tier_px_m(self) -> dict[Tier, float]:
-        """Return the density of the level that comes nearest to each tier."""
+        """Return the density of the level that is closest to each tier, in pixels per metre."""
         by_name = {level.name: level.px_m for level in self.levels}
         return {tier: by_name[name] for tier, name in self.tiers.items()}
 
 
 class Preset(Record):
-    """A density that somebody asks for to match faces or to read plates."""
+    """A pixel density required by a maker or a guideline to match faces or read plates."""
 
     id: Id
     tier: Literal["face", "plate"]
@@ -89,7 +91,7 @@ class Thresholds:
     presets: tuple[Preset, ...]
 
     def edition(self, name: str) -> Edition:
-        """Return the edition of an id.
+        """Return an edition by id.
 
         Raises
         ------
@@ -106,17 +108,22 @@ class Thresholds:
         raise NotFoundError(msg)
 
     def changes(self, edition: str) -> dict[str, float]:
-        """Return the values of ``threshold.*`` that make an assessment use an edition.
+        """Return changes of ``threshold.*`` that make an assessment use an edition.
 
         Raises
         ------
         NotFoundError
             If there is no such edition.
+
+        Examples
+        --------
+        >>> load_thresholds().changes("iec-2014")["threshold.recognised_px_m"]
+        125.0
         """
         return {f"threshold.{t}_px_m": px for t, px in self.edition(edition).tier_px_m().items()}
 
     def side_by_side(self) -> list[tuple[float, tuple[str | None, ...]]]:
-        """Return each density that any edition names, with its name in each, coarsest first."""
+        """Return each density named in any edition, with its name in each, coarsest first."""
         densities = sorted({level.px_m for e in self.editions for level in e.levels})
         named = [{level.px_m: level.name for level in e.levels} for e in self.editions]
         return [(px, tuple(names.get(px) for names in named)) for px in densities]

@@ -1,4 +1,4 @@
-"""A camera's sheet in words: the tables and sentences that the command and the page show."""
+"""A camera's sheet in words: the tables and sentences of the command and the page."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from toolkit.optics.sheet import RingRow, Sheet, Why, ends
 
 NOT_APPLICABLE = "–"
 _MM_PER_M = 1000.0
-_NOTICEABLE = 0.005
-"""A difference below half a per cent is not worth a word."""
+_NEGLIGIBLE = 0.005
+"""Relative differences below this are not mentioned."""
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,9 @@ class SheetTable:
     Attributes
     ----------
     caption, head
-        Above it, and above its columns.
+        Caption of the table, headings of its columns.
     rows
-        The first cell of each is its head.
+        The first cell of each row is its heading.
     """
 
     caption: str
@@ -37,7 +37,7 @@ class SheetTable:
 
 
 def tables(sheet: Sheet, lang: Language) -> tuple[SheetTable, ...]:
-    """Return everything of a sheet that is a table, the rings of the tiers first."""
+    """Return all tables of a sheet, the rings of the tiers first."""
     found = (
         rings_table(sheet, lang),
         lens_table(sheet, lang),
@@ -50,7 +50,7 @@ def tables(sheet: Sheet, lang: Language) -> tuple[SheetTable, ...]:
 
 
 def title(sheet: Sheet, lang: Language) -> str:
-    """Return the name of the camera with its height, lens and aim."""
+    """Return the name of a camera with its height, lens and aim."""
     camera = sheet.camera
     name = camera.name.in_language(lang)
     stated = [
@@ -66,7 +66,7 @@ def title(sheet: Sheet, lang: Language) -> str:
 
 
 def kind_name(kind: Kind, lang: Language) -> str:
-    """Return the name of a sort of camera."""
+    """Return the name of a kind of camera."""
     names = {
         "fixed": tr("Fixed camera", lang),
         "varifocal": tr("Camera with a lens that is set once", lang),
@@ -80,7 +80,7 @@ def kind_name(kind: Kind, lang: Language) -> str:
 
 
 def ring_text(row: RingRow, bounds: RingBounds, lang: Language) -> str:
-    """Return a ring in metres, or why it is empty."""
+    """Return a ring in metres, or the reason why it is empty."""
     found = ends(bounds)
     if found is not None:
         return tr("{low} to {high} m", lang).format(low=_metres(found[0]), high=_metres(found[1]))
@@ -89,7 +89,7 @@ def ring_text(row: RingRow, bounds: RingBounds, lang: Language) -> str:
 
 
 def why_text(why: Why, tier: Tier, lang: Language) -> str:
-    """Return why a ring is empty as one sentence."""
+    """Return the reason why a ring is empty as one sentence."""
     if why.slant_m is not None and why.drop_m is not None:
         target = {
             "seen": tr("the head of a person", lang),
@@ -123,7 +123,7 @@ def why_text(why: Why, tier: Tier, lang: Language) -> str:
 
 
 def rings_table(sheet: Sheet, lang: Language) -> SheetTable:
-    """Return the rings of the tiers by day, at night, and if the camera pointed there."""
+    """Return the rings of the tiers: by day, at night, and "could cover"."""
     camera = sheet.camera
     if camera.aim_m is not None:
         caption = tr(
@@ -145,15 +145,15 @@ def rings_table(sheet: Sheet, lang: Language) -> SheetTable:
         tr("Could cover, if it pointed there", lang),
     )
     rows = tuple(
-        (words.tier_name(row.tier, lang), _short(row.threshold_px_m), *_three(row, lang))
+        (words.tier_name(row.tier, lang), _short(row.threshold_px_m), *_ring_cells(row, lang))
         for row in sheet.tiers
     )
     return SheetTable(caption, head, rows)
 
 
 def lens_table(sheet: Sheet, lang: Language) -> SheetTable:
-    """Return the lens, its density in each way of working it out, and its fields of view."""
-    camera, constants = sheet.camera, sheet.constants
+    """Return the lens: its fields of view, and its pixel constant computed in each way."""
+    camera = sheet.camera
     rows = [
         (tr("Sort of camera", lang), kind_name(camera.kind, lang)),
         (
@@ -178,7 +178,25 @@ def lens_table(sheet: Sheet, lang: Language) -> SheetTable:
                 tr("{value} degrees down", lang).format(value=_metres(sheet.axis_tilt_deg)),
             )
         )
-    used = camera.constant_px
+    rows += _constant_rows(sheet, lang)
+    rows.append((tr("Off axis", lang), off_axis_text(sheet, lang)))
+    rows.append(
+        (
+            tr("Published range of its light", lang),
+            tr("{value} m", lang).format(value=_short(camera.night_m)),
+        )
+    )
+    caption = tr(
+        "The lens. The density constant divided by the distance in metres gives pixels per metre.",
+        lang,
+    )
+    return SheetTable(caption, (tr("Value", lang), ""), tuple(rows))
+
+
+def _constant_rows(sheet: Sheet, lang: Language) -> list[tuple[str, str]]:
+    """Return the pixel constant from the focal length and from the published field of view."""
+    constants, used = sheet.constants, sheet.camera.constant_px
+    rows = []
     if constants.pitch_px is not None and constants.pitch_hfov_deg is not None:
         rows += [
             (
@@ -219,23 +237,12 @@ def lens_table(sheet: Sheet, lang: Language) -> SheetTable:
                 else _compared(constants.tangent_px, used, lang),
             )
         )
-    rows.append((tr("Off axis", lang), off_axis_text(sheet, lang)))
-    rows.append(
-        (
-            tr("Published range of its light", lang),
-            tr("{value} m", lang).format(value=_short(camera.night_m)),
-        )
-    )
-    caption = tr(
-        "The lens. The density constant divided by the distance in metres gives pixels per metre.",
-        lang,
-    )
-    return SheetTable(caption, (tr("Value", lang), ""), tuple(rows))
+    return rows
 
 
 def off_axis_text(sheet: Sheet, lang: Language) -> str:
-    """Return how the density changes towards the edge of the picture."""
-    if sheet.edge_ratio - 1 < _NOTICEABLE:
+    """Return the change of density towards the edge of the picture as one sentence."""
+    if sheet.edge_ratio - 1 < _NEGLIGIBLE:
         return tr("the same density at the same distance, out to the edge of the picture", lang)
     return tr(
         "up to {ratio} times the density at the edge of the picture; the rings leave that out", lang
@@ -243,7 +250,7 @@ def off_axis_text(sheet: Sheet, lang: Language) -> str:
 
 
 def editions_table(sheet: Sheet, lang: Language) -> SheetTable:
-    """Return both editions of the standard side by side, each level with its ring for a person."""
+    """Return the levels of all editions of the standard, each with its ring for a person."""
     head = (
         tr("Pixels per metre", lang),
         tr("Millimetres per pixel", lang),
@@ -257,7 +264,7 @@ def editions_table(sheet: Sheet, lang: Language) -> SheetTable:
             _short(row.threshold_px_m),
             number(_MM_PER_M / row.threshold_px_m, decimals=1),
             *(name or NOT_APPLICABLE for name in names),
-            *_three(row, lang),
+            *_ring_cells(row, lang),
         )
         for row, names in sheet.levels
     )
@@ -270,7 +277,7 @@ def editions_table(sheet: Sheet, lang: Language) -> SheetTable:
 
 
 def presets_table(sheet: Sheet, lang: Language) -> SheetTable:
-    """Return the rings for what makers ask for faces and plates."""
+    """Return the rings for makers' requirements for faces and number plates."""
     head = (
         tr("What is asked", lang),
         tr("Pixels per metre", lang),
@@ -283,7 +290,7 @@ def presets_table(sheet: Sheet, lang: Language) -> SheetTable:
         (
             words.tier_name(row.tier, lang),
             _short(row.threshold_px_m),
-            *_three(row, lang),
+            *_ring_cells(row, lang),
             row.source,
         )
         for row in sheet.presets
@@ -292,7 +299,7 @@ def presets_table(sheet: Sheet, lang: Language) -> SheetTable:
 
 
 def motorcycle_table(sheet: Sheet, lang: Language) -> SheetTable:
-    """Return the rings for plates of motorcycles beside those of cars."""
+    """Return the rings for number plates of motorcycles, compared with those of cars."""
     values = sheet.assumptions
     car = values.value("optics.car_plate_width_m")
     small = values.value("optics.motorcycle_plate_width_m")
@@ -319,7 +326,7 @@ def motorcycle_table(sheet: Sheet, lang: Language) -> SheetTable:
             names[row.id],
             number(row.threshold_px_m),
             f"{row.threshold_px_m * (car if row.id == 'tier-plate' else small):.3g}",
-            *_three(row, lang),
+            *_ring_cells(row, lang),
         )
         for row in (*cars, *sheet.motorcycles)
     )
@@ -332,7 +339,7 @@ def motorcycle_table(sheet: Sheet, lang: Language) -> SheetTable:
 
 
 def passing_table(sheet: Sheet, lang: Language) -> SheetTable:
-    """Return what is new at each passing, and the chance that all is down."""
+    """Return what varies from one passing to the next, and the probability of an outage."""
     found = sheet.passing
     rows = [
         (
@@ -381,7 +388,7 @@ def passing_table(sheet: Sheet, lang: Language) -> SheetTable:
 
 
 def tele_table(sheet: Sheet, lang: Language) -> SheetTable:
-    """Return the rings of a camera that zooms in, which hold only while it does."""
+    """Return the rings of a camera while it is zoomed in."""
     found = sheet.passing
     caption = tr(
         "While it is zoomed in ({focal} mm, {fov} degrees across): where it could serve a target. "
@@ -410,9 +417,9 @@ def tele_table(sheet: Sheet, lang: Language) -> SheetTable:
 
 
 def notes(sheet: Sheet, lang: Language) -> tuple[str, ...]:
-    """Return the sentences that go with every sheet."""
+    """Return the notes of a sheet as sentences."""
     values = sheet.assumptions
-    told = [
+    sentences = [
         tr(
             "Where a camera points is an assumption. A ring without an aim only says what cannot "
             "be excluded.",
@@ -439,21 +446,22 @@ def notes(sheet: Sheet, lang: Language) -> tuple[str, ...]:
         ),
     ]
     if values.value("optics.plate_rear_counts"):
-        told.append(tr("Rear plates count as well as front plates.", lang))
+        sentences.append(tr("Rear plates count as well as front plates.", lang))
     else:
-        told.append(tr("Only front plates count, so no motorcycle is read.", lang))
-    return (*told, *words.limits(lang)[:1])
+        sentences.append(tr("Only front plates count, so no motorcycle is read.", lang))
+    return (*sentences, *words.limits(lang)[:1])
 
 
 def sources(sheet: Sheet) -> tuple[str, ...]:
-    """Return where the values of the camera come from, each source once."""
+    """Return the sources of a camera's values, each with the fields that it gives."""
     by_source: dict[str, list[str]] = {}
     for name, source in sheet.camera.sources:
         by_source.setdefault(source, []).append(name)
     return tuple(f"{', '.join(names)}: {source}" for source, names in by_source.items())
 
 
-def _three(row: RingRow, lang: Language) -> tuple[str, str, str]:
+def _ring_cells(row: RingRow, lang: Language) -> tuple[str, str, str]:
+    """Return the cells for the ring by day, at night, and "could cover"."""
     return (
         ring_text(row, row.day, lang),
         ring_text(row, row.night, lang),
@@ -462,10 +470,10 @@ def _three(row: RingRow, lang: Language) -> tuple[str, str, str]:
 
 
 def _compared(constant_px: float, used_px: float, lang: Language) -> str:
-    """Return a constant and how far it lies from the one in use."""
+    """Return a pixel constant and its relative difference from the one in use."""
     ratio = constant_px / used_px
     shown = number(constant_px)
-    if abs(ratio - 1) < _NOTICEABLE:
+    if abs(ratio - 1) < _NEGLIGIBLE:
         return tr("{k} pixels (as used)", lang).format(k=shown)
     text = (
         tr("{k} pixels ({percent} % more)", lang)

@@ -1,7 +1,6 @@
-"""What is exported for a geographic information system: layers, columns, metadata.
+"""Exports for a geographic information system (GIS): layers, columns, metadata.
 
-``docs/reference/exports.md`` explains every column. A file renders an assessment and computes
-nothing that the assessment does not hold.
+``docs/reference/exports.md`` explains every column.
 """
 
 from __future__ import annotations
@@ -14,7 +13,6 @@ from typing import Any, Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyproj
 import shapely
 
 from toolkit.assessment.layers import Layers
@@ -23,30 +21,31 @@ from toolkit.base.errors import InputDataError, UsageError
 from toolkit.base.escape import plain
 from toolkit.base.terms import TIERS
 from toolkit.base.version import __version__
+from toolkit.engine.zones import snapped_zones
 from toolkit.output import gis_files
 from toolkit.studies.comparison import Comparison, difference_layer
 
 SCHEMA: Final = "camera-exposure.export/1"
 LICENCE: Final = "ODbL-1.0"
-"""Everything that is made from OpenStreetMap carries its licence (Open Database License 4.4)."""
+"""Licence of OpenStreetMap, which derived databases keep (Open Database License 1.0, 4.4)."""
 _CRS: Final = "EPSG:4326"
 _DECIMALS_DEG: Final = 7
-"""About a centimetre."""
+"""Of degrees: a step of about a centimetre."""
 _DECIMALS: Final = 6
-"""Of probabilities: what lies behind them is kept in single precision."""
+"""Of probabilities and shares, which are computed in single precision."""
 _DECIMALS_BY_UNIT: Final = {"m": 2, "m2": 0, "degrees": 1}
 
 
 @dataclass(frozen=True)
 class ExportSpec:
-    """What a layer of an export consists of.
+    """Schema of a layer.
 
     Attributes
     ----------
     columns
-        Name and unit of each column, in the order of the file; the geometry comes last.
+        Unit of each column by its name, in the order of the file; the geometry comes last.
     geometry
-        Type of geometry.
+        Type of the geometry.
     """
 
     columns: dict[str, str]
@@ -54,27 +53,20 @@ class ExportSpec:
 
 
 def _by_tier(columns: dict[str, str]) -> dict[str, str]:
+    """Return the columns once for each tier, its name in front."""
     return {f"{tier}_{name}": unit for tier in TIERS for name, unit in columns.items()}
 
 
-_ESTIMATE: Final = {
-    "low": "probability",
-    "mid": "probability",
-    "high": "probability",
-    "class": "text",
-}
-_DIFFERENCE: Final = {
-    "diff_low": "probability",
-    "diff_mid": "probability",
-    "diff_high": "probability",
-    "change": "text",
+_ESTIMATE: Final = dict.fromkeys(("low", "mid", "high"), "probability") | {"class": "text"}
+_DIFFERENCE: Final = dict.fromkeys(("diff_low", "diff_mid", "diff_high"), "probability") | {
+    "change": "text"
 }
 LAYERS: Final = ("streets", "cells", "zones", "cameras", "sites")
 """Layers of an export, in the order in which they are written."""
 DIFFERENCES: Final = "differences"
 """The layer of a comparison."""
 CELL_M: Final = "export.cell_m"
-"""Key of the side of a cell in an assumption set."""
+"""Key of an assumption set: the side of a cell in metres."""
 
 # fmt: off
 SPECS: Final[dict[str, ExportSpec]] = {
@@ -118,17 +110,17 @@ SPECS: Final[dict[str, ExportSpec]] = {
         "LineString",
     ),
 }
-"""Every layer that can be written."""
+"""Schema of every layer that can be written."""
 # fmt: on
 
 
 def check_names(names: Sequence[str]) -> None:
-    """Raise a sentence if something is no layer of an export.
+    """Check names of layers.
 
     Raises
     ------
     UsageError
-        If so, or if nothing is named.
+        If there is no layer of that name, or none is named.
     """
     unknown = [name for name in names if name not in LAYERS]
     if unknown or not names:
@@ -140,7 +132,7 @@ def check_names(names: Sequence[str]) -> None:
 def write_export(
     assessment: Assessment, names: Sequence[str], path: Path, *, cell_m: float
 ) -> dict[str, Any]:
-    """Write layers of an assessment, in the format of the file's name.
+    """Write layers of an assessment to a GIS file.
 
     Parameters
     ----------
@@ -149,21 +141,22 @@ def write_export(
     names
         Some of `LAYERS`; they are written in that order.
     path
-        File ending in one of `gis_files.SUFFIXES`; only a GeoPackage holds several layers.
+        File; its suffix, one of `gis_files.SUFFIXES`, sets the format. Only a GeoPackage holds
+        several layers.
     cell_m
-        Side of a cell of the layer "cells".
+        Side of a cell of the layer "cells", in metres.
 
     Returns
     -------
     dict
-        The metadata that stand in the file, and `rows`: the number of rows of each layer.
+        The metadata in the file, and `rows`: the number of rows of each layer.
 
     Raises
     ------
     InputDataError
         If the city has no streets.
     UsageError
-        If a layer or the format is not known, or the format does not hold so many layers.
+        If a layer or the format is not known, or the format holds one layer only.
     """
     check_names(names)
     chosen = tuple(name for name in LAYERS if name in names)
@@ -175,7 +168,7 @@ def write_export(
 
 
 def _layer(assessment: Assessment, name: str, cell_m: float) -> gpd.GeoDataFrame:
-    """Return one layer as the assessment has it."""
+    """Return one layer of an assessment, its columns not yet those of the schema."""
     layers = assessment.layers
     if layers is None or layers.detail is None:
         msg = "Only an assessment that was made here can be exported. Make it again."
@@ -193,30 +186,20 @@ def _layer(assessment: Assessment, name: str, cell_m: float) -> gpd.GeoDataFrame
 
 
 def _zones(layers: Layers) -> gpd.GeoDataFrame:
-    """Return the zones of all tiers, with their area on the ellipsoid."""
+    """Return the zones of all tiers, with their area."""
     zones = pd.concat([layers.zones(tier).assign(tier=tier) for tier in TIERS], ignore_index=True)
-    # Coordinates of a grid, and shapes that are valid on it.
-    shapes = shapely.set_precision(
-        np.asarray(zones.geometry.array, dtype=object), 10.0**-_DECIMALS_DEG
-    )
-    zones["geometry"] = [
-        shapely.orient_polygons(shapely.MultiPolygon(list(shapely.get_parts(shape))))
-        for shape in shapes
-    ]
-    geod = pyproj.Geod(ellps="WGS84")
-    zones["area_m2"] = [abs(geod.geometry_area_perimeter(shape)[0]) for shape in zones.geometry]
-    return zones[~zones.geometry.is_empty].reset_index(drop=True)
+    return snapped_zones(zones, 10.0**-_DECIMALS_DEG)
 
 
 def write_differences(a: Assessment, b: Assessment, found: Comparison, path: Path) -> None:
-    """Write the difference on each street, see `comparison.difference_layer`.
+    """Write the difference on each street to a GIS file, see `comparison.difference_layer`.
 
     Raises
     ------
     InputDataError
         If the two cannot be compared street by street.
     UsageError
-        If the name of the file says no known format.
+        If the suffix of the file is not one of `gis_files.SUFFIXES`.
     """
     frame = difference_layer(a, b)
     data = _metadata(b, (DIFFERENCES,))
@@ -225,7 +208,7 @@ def write_differences(a: Assessment, b: Assessment, found: Comparison, path: Pat
 
 
 def conform(layer: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return a layer with exactly the columns of its schema, rounded, its text harmless.
+    """Return a layer with exactly the columns of its schema, rounded, its text made plain.
 
     Parameters
     ----------
@@ -248,13 +231,14 @@ def conform(layer: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(columns, geometry=_rounded(frame), crs=_CRS)
 
 
-def _rounded(frame: gpd.GeoDataFrame) -> Any:  # noqa: ANN401
+def _rounded(frame: gpd.GeoDataFrame) -> Any:  # noqa: ANN401 - an array of geometries
+    """Return the geometries with rounded coordinates."""
     shapes = np.asarray(frame.geometry.array, dtype=object)
     return shapely.transform(shapes, lambda xy: np.round(xy, _DECIMALS_DEG))
 
 
 def _metadata(assessment: Assessment, layers: Sequence[str]) -> dict[str, Any]:
-    """Return what stands beside the layers of every file."""
+    """Return the metadata of a file."""
     if assessment.layers is None:
         msg = (
             f"No streets are installed for {plain(assessment.city.name.en)}, so there are no "

@@ -1,7 +1,7 @@
-"""Layers as files for a geographic information system: GeoPackage, GeoJSON, GeoParquet.
+"""GIS files of layers: GeoPackage, GeoJSON, GeoParquet.
 
-Coordinates are longitude and latitude, WGS84. The same layers and the same metadata give the same
-bytes; a file is written whole or not at all.
+Coordinates are longitude and latitude, WGS84. The same layers and metadata give the same bytes; a
+file is written whole or not at all.
 """
 
 from __future__ import annotations
@@ -22,7 +22,11 @@ from toolkit.base.errors import UsageError
 
 SUFFIXES: Final = (".geojson", ".gpkg", ".parquet")
 SEVERAL: Final = ".gpkg"
-"""The one format that holds several layers."""
+"""Suffix of the one format that holds several layers."""
+
+Frames = Mapping[str, gpd.GeoDataFrame]
+"""Frames in EPSG:4326, by the names of their layers."""
+Metadata = Mapping[str, Any]
 
 _WRITE_ERRORS: Final = (
     pyogrio.errors.DataSourceError,
@@ -32,12 +36,12 @@ _WRITE_ERRORS: Final = (
 
 
 def check_suffix(path: Path) -> None:
-    """Raise a sentence if the name of a file does not say one of the formats.
+    """Check the suffix of a file.
 
     Raises
     ------
     UsageError
-        If it does not.
+        If it is not one of `SUFFIXES`.
     """
     if path.suffix.lower() not in SUFFIXES:
         msg = f"--out {path.name!r}: end it with one of {', '.join(SUFFIXES)}."
@@ -45,12 +49,12 @@ def check_suffix(path: Path) -> None:
 
 
 def check_layers(path: Path, names: Collection[str]) -> None:
-    """Raise a sentence if the format of a file is not known or does not hold so many layers.
+    """Check that the format of a file can hold some layers.
 
     Raises
     ------
     UsageError
-        If so.
+        If it is not known, or holds one layer only.
     """
     check_suffix(path)
     suffix = path.suffix.lower()
@@ -62,25 +66,23 @@ def check_layers(path: Path, names: Collection[str]) -> None:
         raise UsageError(msg)
 
 
-def write_layers(
-    layers: Mapping[str, gpd.GeoDataFrame], metadata: Mapping[str, Any], path: Path
-) -> None:
-    """Write layers, with metadata beside each, in the format of the name.
+def write_layers(layers: Frames, metadata: Metadata, path: Path) -> None:
+    """Write layers with their metadata.
 
     Parameters
     ----------
     layers
         Frames in EPSG:4326 by the name of the layer.
     metadata
-        What stands beside the layers. ``as_of`` is the date that a GeoPackage gets, and
-        ``attribution`` the text that a GeoJSON file carries at its top.
+        Kept in the file as JSON. ``as_of`` is the date that a GeoPackage gets, and
+        ``attribution`` a member of its own of a GeoJSON file.
     path
-        File; its folder is made if it is not there.
+        File, its suffix one of `SUFFIXES`; its folder is made if it is not there.
 
     Raises
     ------
     UsageError
-        If the name does not end with one of `SUFFIXES`, or the format holds one layer only.
+        If the format is not known, or holds one layer only.
     """
     check_layers(path, layers)
     writers = {".geojson": _geojson, ".gpkg": _geopackage, ".parquet": _geoparquet}
@@ -88,11 +90,9 @@ def write_layers(
         writers[path.suffix.lower()](layers, metadata, temporary)
 
 
-def _geojson(
-    layers: Mapping[str, gpd.GeoDataFrame], metadata: Mapping[str, Any], path: Path
-) -> None:
+def _geojson(layers: Frames, metadata: Metadata, path: Path) -> None:
     (frame,) = layers.values()
-    # A column without any value stays: its name is part of the schema.
+    # Keep columns without any value: their names are part of the schema.
     collection = json.loads(frame.to_json(na="null", drop_id=True))
     data = {
         "type": "FeatureCollection",
@@ -103,15 +103,13 @@ def _geojson(
     path.write_bytes(store.canonical_json(data) + b"\n")
 
 
-def _geopackage(
-    layers: Mapping[str, gpd.GeoDataFrame], metadata: Mapping[str, Any], path: Path
-) -> None:
+def _geopackage(layers: Frames, metadata: Metadata, path: Path) -> None:
     day = dt.date.fromisoformat(str(metadata["as_of"]))
-    # The format keeps a time of last change; that of the output keeps the bytes the same.
+    # The format holds the time of the last change, which would differ at each writing.
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{day.isoformat()}T00:00:00.000Z"})
     text = store.canonical_json(metadata).decode()
     try:
-        # The writer wants a name that ends with that of the format.
+        # GDAL takes the format from the suffix, which the temporary file lacks.
         with tempfile.TemporaryDirectory() as folder:
             made = Path(folder) / "layers.gpkg"
             for number, (name, frame) in enumerate(layers.items()):
@@ -132,17 +130,15 @@ def _geopackage(
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 
 
-def _check_written(layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> None:
-    """Raise an error if a layer lacks rows: what goes wrong when a file is closed is not told."""
+def _check_written(layers: Frames, path: Path) -> None:
+    """Raise an error if a layer lacks rows: GDAL does not report errors on closing a file."""
     for name, frame in layers.items():
         if pyogrio.read_info(path, layer=name, force_feature_count=True)["features"] != len(frame):
             msg = f"layer {name} lacks rows"
             raise pyogrio.errors.DataSourceError(msg)
 
 
-def _geoparquet(
-    layers: Mapping[str, gpd.GeoDataFrame], metadata: Mapping[str, Any], path: Path
-) -> None:
+def _geoparquet(layers: Frames, metadata: Metadata, path: Path) -> None:
     (frame,) = layers.values()
     frame.to_parquet(path, index=False, compression="zstd")
     table = pq.read_table(path)

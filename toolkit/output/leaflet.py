@@ -1,7 +1,7 @@
-"""Parts of a map that the map library lacks: each writes its own piece of script into the page.
+"""Parts of a map that folium lacks: each writes its own piece of script into the page.
 
-What they hold is made harmless before: texts as HTML by `toolkit.base.escape`, the rest as JSON by
-the library's filters.
+Whoever makes a part escapes its texts with `toolkit.base.escape`; the filters of the templates
+write the values as JSON.
 """
 
 from __future__ import annotations
@@ -12,12 +12,23 @@ from branca.element import MacroElement
 from folium.template import Template
 
 NARROW_PX: Final = 600
-"""Below this width of the map its frames stand in one corner, and the legend is folded up at
-first: it would hide the streets."""
+"""On a map narrower than this all frames lie in one corner, and the legend is folded up at first:
+it would hide the streets."""
 
 
-class Polygons(MacroElement):
-    """Many polygons as one: the map library's own class takes one polygon at a time."""
+class _Part(MacroElement):
+    """A part whose template reads its values from attributes."""
+
+    narrow_px: Final = NARROW_PX
+
+    def __init__(self, **values: Any) -> None:  # noqa: ANN401 - whatever a template takes
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = type(self).__name__
+        vars(self).update(values)
+
+
+class Polygons(_Part):
+    """Many polygons as one layer: folium's own class takes one polygon at a time."""
 
     _template = Template(
         """
@@ -30,14 +41,11 @@ class Polygons(MacroElement):
     )
 
     def __init__(self, polygons: list[list[list[list[float]]]], options: dict[str, Any]) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._name = "Polygons"
-        self.polygons = polygons
-        self.options = options
+        super().__init__(polygons=polygons, options=options)
 
 
-class Fit(MacroElement):
-    """Show a rectangle as large as can be beside the frames, on a narrow map above them."""
+class Fit(_Part):
+    """The largest view of a rectangle next to the frames, on a narrow map above them."""
 
     _template = Template(
         """
@@ -54,14 +62,11 @@ class Fit(MacroElement):
     )
 
     def __init__(self, bounds: list[list[float]]) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._name = "Fit"
-        self.bounds = bounds
-        self.narrow_px = NARROW_PX
+        super().__init__(bounds=bounds)
 
 
-class Scale(MacroElement):
-    """A bar of metres; the map library's own one has feet, too."""
+class Scale(_Part):
+    """A scale bar in metres; folium's own one shows feet, too."""
 
     _template = Template(
         """
@@ -72,13 +77,9 @@ class Scale(MacroElement):
         """
     )
 
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._name = "Scale"
 
-
-class Frame(MacroElement):
-    """A corner of the map that holds HTML, made harmless by whoever made it."""
+class Frame(_Part):
+    """A corner of the map that holds HTML, whose texts are escaped before."""
 
     _template = Template(
         """
@@ -104,15 +105,10 @@ class Frame(MacroElement):
     )
 
     def __init__(self, position: str, content: str, lang: str) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._name = "Frame"
-        self.position = position
-        self.content = content
-        self.lang = lang
-        self.narrow_px = NARROW_PX
+        super().__init__(position=position, content=content, lang=lang)
 
 
-class Style(MacroElement):
+class Style(_Part):
     """The style sheet of the map."""
 
     _template = Template(
@@ -120,6 +116,4 @@ class Style(MacroElement):
     )
 
     def __init__(self, css: str) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._name = "Style"
-        self.css = css
+        super().__init__(css=css)

@@ -1,7 +1,7 @@
-"""Maps of an assessment that ask no other machine for anything.
+"""Interactive maps of an assessment that ask no other machine for anything.
 
 The streets themselves are the background; Leaflet and the Burmese font are bundled and travel
-inside the page as data. Every text is made harmless before it enters the page.
+inside the page as data. Every text is escaped before it enters the page.
 """
 
 from __future__ import annotations
@@ -22,71 +22,46 @@ from toolkit.base import escape
 from toolkit.base.terms import ExposureClass, Tier
 from toolkit.language import words
 from toolkit.language.fonts import FONT_STACK, data_uri, font_css
-from toolkit.language.translate import date, has_burmese, number, tr, unbroken
+from toolkit.language.translate import has_burmese, number, tr, unbroken
 from toolkit.output import leaflet
-from toolkit.output.map_scale import STEPS, Step, step_name, streets_of
+from toolkit.output.map_scale import STEPS, step_name, streets_of
 
 LEAFLET_FILES: Final = ("leaflet/leaflet.js", "leaflet/leaflet.css")
 
 _DECIMALS: Final = 6
-"""Of a degree: about 0.1 m."""
+"""Of degrees: a step of about 0.1 m."""
 _BACKGROUND: Final = "#ffffff"
 _BUILDING: Final = "#e9e9e9"
 _BOUNDARY: Final = "#555555"
-_PLAIN_STREET: Final = "#b5b5b5"
+_BOUNDARY_PX: Final = 1
+_BOUNDARY_DASH: Final = "6 4"
 _LEGEND_PX: Final = 290
 """Most of the map's width that the legend takes."""
 _CAMERA_EDGE: Final = "#ffffff"
 _CAMERA_FILL: Final = "#0b5cad"
 
-
 _EXPLAINED: Final[tuple[ExposureClass, ...]] = ("likely", "possible")
 """Classes whose bounds the legend states; the rest lies below them."""
 
 
-def base_map(layers: Layers, *, lang: str, key: str = "base") -> folium.Map:
-    """Return a map with the background only: buildings, streets, boundary, attribution.
-
-    Parameters
-    ----------
-    layers
-        What is drawn.
-    lang
-        Language of the texts on the map.
-    key
-        Names the map: the same key and layers give the same page, byte for byte.
-
-    Returns
-    -------
-    folium.Map
-        To be rendered once. It needs no connection.
-    """
-    drawn = _empty_map()
-    _draw_background(drawn, layers)
-    _add_lines(drawn, layers.streets, color=_PLAIN_STREET, width_px=1.5)
-    _add_frame(drawn, "bottomright", _attribution_html(layers.attribution), lang)
-    _fit(drawn, layers)
-    _finish(drawn, key, [layers.attribution])
-    return drawn
-
-
 def exposure_map(assessment: Assessment, tier: Tier, lang: str) -> folium.Map:
-    """Return the map of one tier: streets coloured by how likely a camera covers them.
+    """Draw the map of one tier: streets coloured by how likely a camera covers them.
 
     Parameters
     ----------
     assessment
         An assessment with layers.
     tier
-        Which tier is drawn.
+        Tier that is drawn.
     lang
         Language of the texts on the map.
 
     Returns
     -------
     folium.Map
-        To be rendered once. It needs no connection. The legend, the date, the attribution, the
-        first sentence on limits and, for a demonstration, its banner are parts of the map.
+        To be rendered once, see `page`. It needs no connection. The legend, the date, the
+        attribution, the first sentence on limits and, for a demonstration, its banner are parts
+        of the map. The same assessment gives the same page, byte for byte.
 
     Raises
     ------
@@ -99,6 +74,7 @@ def exposure_map(assessment: Assessment, tier: Tier, lang: str) -> folium.Map:
         raise ValueError(msg)
     drawn = _empty_map()
     _draw_background(drawn, layers)
+    # The least likely first, so that the most likely lie on top.
     for step in reversed(STEPS):
         _add_lines(
             drawn,
@@ -121,15 +97,14 @@ def exposure_map(assessment: Assessment, tier: Tier, lang: str) -> folium.Map:
 
 
 def page(drawn: folium.Map) -> str:
-    """Return a map as one whole HTML page that needs no other file."""
+    """Return a map as one HTML page that needs no other file."""
     return str(drawn.get_root().render())
 
 
 def _empty_map() -> folium.Map:
-    """Return a map without any layer."""
+    """Return a map with a scale bar and no layer."""
     drawn = folium.Map(tiles=None, prefer_canvas=True, zoom_snap=0.25, zoom_control="topright")
-    # The instance gets lists of its own: the class's are shared by all sessions, and name
-    # files of other machines.
+    # The lists of the class are shared by all sessions and name files of other machines.
     script, style = LEAFLET_FILES
     drawn.default_js = [("leaflet", data_uri(script, "text/javascript"))]
     drawn.default_css = [("leaflet_css", data_uri(style, "text/css"))]
@@ -139,7 +114,7 @@ def _empty_map() -> folium.Map:
 
 
 def _fit(drawn: folium.Map, layers: Layers) -> None:
-    """Show the map as far as the boundary reaches."""
+    """Show the extent of the boundary first, or of the streets where there is none."""
     around = layers.boundary if len(layers.boundary) else layers.streets
     west, south, east, north = (float(v) for v in around.total_bounds)
     if np.isfinite([west, south, east, north]).all():
@@ -150,7 +125,8 @@ def _draw_background(drawn: folium.Map, layers: Layers) -> None:
     """Draw buildings and boundary."""
     look = {"interactive": False, "fillRule": "evenodd"}
     filled = {**look, "stroke": False, "fillColor": _BUILDING, "fillOpacity": 1.0}
-    dashed = {**look, "color": _BOUNDARY, "weight": 1, "dashArray": "6 4", "fill": False}
+    line = {"color": _BOUNDARY, "weight": _BOUNDARY_PX, "dashArray": _BOUNDARY_DASH}
+    dashed = {**look, **line, "fill": False}
     for frame, options in ((layers.buildings, filled), (layers.boundary, dashed)):
         polygons = list(_polygons(frame))
         if polygons:
@@ -165,7 +141,7 @@ def _add_lines(
     width_px: float,
     dash: str | None = None,
 ) -> None:
-    """Draw streets of one look as one line of many parts: quick with tens of thousands."""
+    """Draw streets of one look as a single line of many parts: quick with tens of thousands."""
     parts = [_latitude_first(line) for line in _parts(streets)]
     if parts:
         folium.PolyLine(
@@ -198,26 +174,26 @@ def _add_cameras(drawn: folium.Map, cameras: gpd.GeoDataFrame) -> None:
 
 
 def _parts(frame: gpd.GeoDataFrame) -> Iterator[Any]:
-    """Give the single geometries of a frame."""
+    """Yield the single geometries of a frame."""
     geometry = frame.geometry.to_numpy()
-    yield from shapely.get_parts(geometry[~(shapely.is_missing(geometry))])
+    yield from shapely.get_parts(geometry[~shapely.is_missing(geometry)])
 
 
 def _polygons(frame: gpd.GeoDataFrame) -> Iterator[list[list[list[float]]]]:
-    """Give the polygons of a frame as rings of latitude and longitude."""
+    """Yield the polygons of a frame as rings of latitude and longitude."""
     for part in _parts(frame):
         if part.geom_type == "Polygon" and not part.is_empty:
             yield [_latitude_first(ring) for ring in (part.exterior, *part.interiors)]
 
 
 def _latitude_first(line: Any) -> list[list[float]]:  # noqa: ANN401
-    """Return the points of a line as Leaflet wants them."""
+    """Return the points of a line as Leaflet takes them, (latitude, longitude)."""
     points = shapely.get_coordinates(line)[:, ::-1]
     return [[float(lat), float(lon)] for lat, lon in np.round(points, _DECIMALS)]
 
 
 def _add_frame(drawn: folium.Map, position: str, content: str, lang: str) -> None:
-    """Put HTML that is already harmless into a corner of the map."""
+    """Put HTML whose texts are escaped into a corner of the map."""
     if content:
         drawn.add_child(leaflet.Frame(position, content, lang))
 
@@ -244,7 +220,7 @@ padding:4px 7px}}.leaflet-left .leaflet-control{{margin:0 0 5px 5px}}}}
 
 
 def _shown(text: object) -> str:
-    """Return a text made harmless, with each unit kept on the line of its number."""
+    """Return an escaped text, with each unit kept on the line of its number."""
     return escape.html(unbroken(str(text)))
 
 
@@ -256,18 +232,18 @@ def _banner_html(assessment: Assessment, lang: str) -> str:
 
 
 def _legend_html(assessment: Assessment, layers: Layers, tier: Tier, lang: str) -> str:
-    """Return the legend: what is drawn, for when, and all steps, also those not on the map."""
+    """Return the legend: what is drawn, for which date, and all steps, also those not shown."""
     name = assessment.city.name.in_language(lang)
     condition = words.tier_condition(tier, lang)
     title = words.tier_name(tier, lang) + (f" ({condition})" if condition else "")
-    dated = tr("{status} cameras, as of {date}", lang).format(
-        status=words.status_name(assessment.status, lang), date=date(assessment.as_of, lang)
-    )
-    rows = [(_line_svg(step), step_name(step, lang)) for step in STEPS]
+    rows = [
+        (_line_svg(step.color, step.width_px, step.dash), step_name(step, lang)) for step in STEPS
+    ]
     if len(layers.cameras):
         rows.append((_dot_svg(), tr("Mapped camera", lang)))
     if len(layers.boundary):
-        rows.append((_boundary_svg(), tr("Boundary of the city in this estimate", lang)))
+        sample = _line_svg(_BOUNDARY, _BOUNDARY_PX, _BOUNDARY_DASH)
+        rows.append((sample, tr("Boundary of the city in this estimate", lang)))
     cameras = getattr(assessment.cameras, assessment.status)
     mapped = tr("On the map: {mapped}. Estimated: {count}.", lang).format(
         mapped=number(cameras.mapped), count=words.quantity_text(cameras.count, lang)
@@ -285,24 +261,17 @@ def _legend_html(assessment: Assessment, layers: Layers, tier: Tier, lang: str) 
         f"<summary><b>{_shown(name)}: {_shown(title)}</b></summary>"
         f"<p>{_shown(question)}</p><ul>{listed}</ul>"
         f"<p><small>{_shown(meaning)}</small></p>"
-        f"<p>{_shown(dated)}</p><p>{_shown(mapped)}</p></details>"
+        f"<p>{_shown(words.dated_status(assessment.status, assessment.as_of, lang))}</p>"
+        f"<p>{_shown(mapped)}</p></details>"
     )
 
 
-def _line_svg(step: Step) -> str:
+def _line_svg(color: str, width_px: float, dash: str | None) -> str:
     """Return the sample of a line."""
-    dash = f' stroke-dasharray="{step.dash}"' if step.dash else ""
+    dashes = f' stroke-dasharray="{dash}"' if dash else ""
     return (
         '<svg width="30" height="8" aria-hidden="true"><line x1="0" y1="4" x2="30" y2="4" '
-        f'stroke="{step.color}" stroke-width="{step.width_px}"{dash}/></svg>'
-    )
-
-
-def _boundary_svg() -> str:
-    """Return the sample of the boundary."""
-    return (
-        '<svg width="30" height="8" aria-hidden="true"><line x1="0" y1="4" x2="30" y2="4" '
-        f'stroke="{_BOUNDARY}" stroke-width="1" stroke-dasharray="6 4"/></svg>'
+        f'stroke="{color}" stroke-width="{width_px}"{dashes}/></svg>'
     )
 
 
@@ -320,7 +289,7 @@ def _attribution_html(*texts: str) -> str:
 
 
 def _finish(drawn: folium.Map, key: str, texts: Iterable[str]) -> None:
-    """Add the style sheet and give every element a name that does not depend on chance."""
+    """Add the style sheet and replace the random ids of the elements by reproducible ones."""
     burmese = any(has_burmese(text) for text in texts)
     drawn.add_child(leaflet.Style((font_css() if burmese else "") + _CSS))
     seed = hashlib.sha256(key.encode()).hexdigest()[:24]
@@ -329,7 +298,7 @@ def _finish(drawn: folium.Map, key: str, texts: Iterable[str]) -> None:
 
 
 def _walk(element: Element) -> Iterator[Element]:
-    """Give an element and all below it."""
+    """Yield an element and all below it."""
     yield element
     for child in element._children.values():  # noqa: SLF001
         yield from _walk(child)

@@ -1,4 +1,4 @@
-"""The colour steps of maps: classes by the low and high end, and by the middle within."""
+"""Colour steps of the maps: exposure classes, the widest of them divided by its middle."""
 
 from __future__ import annotations
 
@@ -9,35 +9,34 @@ import geopandas as gpd
 import numpy as np
 from branca.colormap import linear
 
+from toolkit.assessment.layers import total_length_m
 from toolkit.base.terms import ExposureClass, Tier
 from toolkit.language import words
 from toolkit.language.translate import tr
 
 _UNKNOWN: Final = "#7a7a7a"
-
 _ALL: Final = 1.01
-"""Above every probability: a step without an upper bound."""
+"""Above every probability: the bound of a step without an upper one."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step of the map's scale.
+    """One step of the scale.
 
     Attributes
     ----------
     cls
-        The class of the streets.
+        Class of the streets, which follows the low and the high end of their probability, see
+        `terms.exposure_class`.
     at_least, below
-        Bounds of the middle of their probability: ``at_least <= mid < below``. Used within the
-        class "possible" only. The class itself follows the low and the high end
-        (`results.exposure_class`); on real streets the high end alone puts nearly all of them
-        into one colour.
+        Bounds of the middle, ``at_least <= mid < below``. They divide the class "possible"
+        only, which holds nearly all real streets.
     color
         Colour of the line.
     width_px
-        Width of the line: the steps also differ without colour.
+        Width of the line, so that steps also differ without colour.
     dash
-        Dashes of the line, or None.
+        Dash pattern of the line, or None.
     """
 
     cls: ExposureClass
@@ -49,10 +48,10 @@ class Step:
 
 
 def _inferno(position: float) -> str:
-    """Return a colour of the scale "inferno" (van der Walt and Smith 2015).
+    """Return a colour of the map "inferno" (van der Walt and Smith 2015), position 0 to 1.
 
-    It falls evenly in lightness and is made to be read with every kind of colour vision; its
-    lightest fifth is left out, because it cannot be seen on white.
+    It is perceptually uniform, also for colour-blind readers. Positions above 0.8 are too light
+    for a white background.
     """
     return str(vars(linear)["inferno"].rgb_hex_str(position))
 
@@ -65,11 +64,11 @@ STEPS: Final[tuple[Step, ...]] = (
     Step("not_excluded", 0.0, _ALL, _inferno(0.76), 1.7),
     Step("unknown", np.nan, np.nan, _UNKNOWN, 1.7, "5 4"),
 )
-"""From the most to the least; "unknown" is drawn differently, not lighter."""
+"""From the most to the least likely; "unknown" is drawn differently, not lighter."""
 
 
 def step_name(step: Step, lang: str) -> str:
-    """Return what the legend says of a step; `labels.class_meaning` says what the class means."""
+    """Return the name of a step in a legend; `words.class_meaning` explains its class."""
     name = words.class_name(step.cls, lang)
     if step.cls != "possible":
         return name
@@ -83,16 +82,16 @@ def step_name(step: Step, lang: str) -> str:
 
 
 def streets_of(step: Step, streets: gpd.GeoDataFrame, tier: Tier) -> gpd.GeoDataFrame:
-    """Return the streets that belong to a step.
+    """Return the streets of a step.
 
     Parameters
     ----------
     step
         One of `STEPS`.
     streets
-        As in `results.Layers`.
+        As in `layers.Layers`.
     tier
-        Whose columns are read.
+        Tier whose columns are read.
 
     Returns
     -------
@@ -104,3 +103,8 @@ def streets_of(step: Step, streets: gpd.GeoDataFrame, tier: Tier) -> gpd.GeoData
         mid = streets[f"{tier}_mid"].to_numpy(float)
         chosen &= (mid >= step.at_least) & (mid < step.below)
     return streets[chosen]
+
+
+def lengths_m(streets: gpd.GeoDataFrame, tier: Tier) -> dict[Step, float]:
+    """Return the street length of each of `STEPS` in one tier, in metres."""
+    return {step: total_length_m(streets_of(step, streets, tier)) for step in STEPS}

@@ -1,9 +1,7 @@
-"""Where cameras of a reported system may stand, and how likely each place is.
+"""Candidate groups: the places where cameras of a reported system may be.
 
-Candidates are groups: a junction, or a stretch of street of about 20 m. A group holds at most
-one site. The chance that a group holds a site is proportional to its weight (inclusion
-probability proportional to size, as in survey sampling), capped at one, and the chances of all
-groups add up to the number of sites.
+A group is a junction or a stretch of street of about 20 m, and holds at most one site.
+`toolkit.siting.inclusion` gives the probability that a group holds a site.
 """
 
 from __future__ import annotations
@@ -42,28 +40,28 @@ class SitingModel:
 
 @dataclass(frozen=True)
 class Candidates:
-    """Candidate groups, each with the point where its site would stand.
+    """Candidate groups, each with the point where its site would be.
 
     Attributes
     ----------
     xy_m
         Site points in the local metric frame, shape (G, 2).
     centre_xy_m
-        The point of the centre line each belongs to, shape (G, 2): used where `xy_m` falls
-        inside a building.
+        Corresponding points of the centre lines, shape (G, 2), used where `xy_m` is inside a
+        building.
     size_m
-        Street length each group stands for, shape (G,).
+        Street length represented by each group, shape (G,).
     line
-        The street each belongs to, the most important one at a junction, shape (G,).
+        Index of the street of each group, the most important one at a junction, shape (G,).
     at_junction
         Whether a group is a junction, shape (G,).
     street_deg
-        Direction of that street, either way along it, degrees clockwise from north, shape (G,).
+        Axis of that street, degrees clockwise from north in [0, 180), shape (G,).
     weight_class
         Row of `class_code` of each group, shape (G,).
     class_code
-        Combinations of features that occur, shape (C,), see `toolkit.siting.features`; one for
-        all until `described`.
+        Combinations of features that occur, shape (C,), see `toolkit.siting.features`; a single
+        one before `with_features`.
     """
 
     xy_m: FloatArray
@@ -76,7 +74,7 @@ class Candidates:
     class_code: IntArray
 
     def take(self, order: IntArray) -> Candidates:
-        """Return some of the groups, in that order."""
+        """Return the groups at these indices, in this order."""
         return Candidates(
             self.xy_m[order],
             self.centre_xy_m[order],
@@ -96,12 +94,12 @@ class Candidates:
 
 
 def load_siting(name: str = "central") -> SitingModel:
-    """Read a siting file.
+    """Read the geometry of candidate sites.
 
     Raises
     ------
     InputDataError
-        If it is missing or does not follow the schema.
+        If the file is missing or violates the schema.
     """
     path = store.find(f"siting/{name}.toml")
     if path is None:
@@ -132,7 +130,13 @@ def load_siting(name: str = "central") -> SitingModel:
 
 
 def road_classes(highways: list[str], model: SitingModel) -> IntArray:
-    """Return the index into `ROAD_CLASSES` of OSM highway values; unlisted ones are local."""
+    """Return the indices into `ROAD_CLASSES` of OSM highway values; unlisted ones are local.
+
+    Examples
+    --------
+    >>> road_classes(["primary", "residential", "footway"], load_siting()).tolist()
+    [0, 2, 3]
+    """
     local = ROAD_CLASSES.index("local")
     return np.array([model.road_class_of.get(h, local) for h in highways], dtype=np.int64)
 
@@ -146,7 +150,7 @@ def candidates(
     stretch_m: float,
     model: SitingModel,
 ) -> Candidates:
-    """Cut streets into candidate groups, not yet `described`.
+    """Cut streets into candidate groups, all of one weight class (see `with_features`).
 
     Parameters
     ----------
@@ -157,14 +161,15 @@ def candidates(
     lanes
         Number of lanes, NaN where not tagged, shape (S,).
     junction_xy_m
-        Junctions of the carriageway network.
+        Junctions of the carriageway network, shape (J, 2).
     stretch_m
-        Length of a stretch.
+        Target length of a stretch.
     model
         Geometry of siting.
     """
     from scipy.spatial import cKDTree
 
+    # 1. Cut streets into stretches, and find those taken over by a junction.
     stretches = street_points.cut(lines, stretch_m)
     centre, heading, size, street = (
         stretches.xy,
@@ -178,13 +183,13 @@ def candidates(
         distance, nearest = cKDTree(centre_of).query(centre)
         owner = np.where(distance <= model.junction_merge_m, nearest, -1)
 
+    # 2. Place the site of each stretch at the kerb.
     offset = np.where(
         np.isnan(lanes[street]),
         np.asarray(model.kerb_offset_m)[road_class[street]],
         lanes[street] * model.lane_width_m / 2,
     )
-    # The side alternates along a street, so both kerbs are used and turning the map changes
-    # nothing.
+    # The side alternates along a street, so that both kerbs are used, independent of orientation.
     side = np.where(stretches.ordinal % 2 == 0, 1.0, -1.0)
     normal = np.column_stack([-np.sin(heading), np.cos(heading)])
     kerb = centre + normal * (side * offset)[:, None]
@@ -194,7 +199,7 @@ def candidates(
     base = [centre[alone]]
     sizes: list[FloatArray] = [size[alone]]
     owners, along = [street[alone]], [heading[alone]]
-    # A junction belongs to its most important arm; its size is the length it takes over.
+    # 3. A junction belongs to its most important arm; its size is the length it takes over.
     order = np.flatnonzero(~alone)
     chosen = np.unique(owner[order])
     if len(chosen):
@@ -221,15 +226,15 @@ def candidates(
     )
 
 
-def described(found: Candidates, layers: StreetLayers) -> Candidates:
-    """Return groups with the combination of features of each.
+def with_features(found: Candidates, layers: StreetLayers) -> Candidates:
+    """Return the groups with their weight classes, the combinations of features that occur.
 
     Parameters
     ----------
     found
-        The groups; `line` counts the lines of `layers`.
+        Groups; `line` refers to the lines of `layers`.
     layers
-        All streets of the place, and what is known of it.
+        All streets of the place, and its known surroundings.
     """
     code = features_at(layers, found.centre_xy_m, found.line)
     class_code, row = np.unique(code, return_inverse=True)
@@ -237,7 +242,7 @@ def described(found: Candidates, layers: StreetLayers) -> Candidates:
 
 
 def _merge_junctions(xy_m: FloatArray, merge_m: float) -> FloatArray:
-    """Join junction nodes that are nearer than `merge_m` to one another (connected groups)."""
+    """Merge junction nodes nearer than `merge_m` to one another (connected components)."""
     from scipy import sparse
     from scipy.spatial import cKDTree
 

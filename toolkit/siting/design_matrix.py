@@ -1,8 +1,8 @@
-"""Columns of the siting model: which combination of feature levels each coefficient lifts.
+"""Design matrix of the siting model: the columns to which coefficients belong.
 
-A feature with many levels has a common column and one for each level, so that the levels of a
-city move together: where one kind of main street is favoured, the others are too. The log weight
-of a metre of street is the sum of coefficients of its columns.
+A feature with many levels has a common column and one per level, so that the levels of a city are
+correlated: where one class of main street is favoured, so are the others. The log weight of a metre
+of street is the linear predictor: the sum of coefficients times columns.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.siting.features import FEATURES, LAYER_FEATURES, levels_of
 
 _JUNCTION_FADE: Final = {"12": 1.0, "30": 0.4, "60": 0.1}
-"""How much of the common lift of junctions is left at each distance; levels may differ."""
+"""Share of the common junction coefficient at each distance, m; levels may differ."""
 _MAIN_LEVELS: Final = {"motorway": 0.0, "primary": 1.0, "secondary": 1.0, "tertiary": 0.5}
+"""Common column of main streets."""
 _GRADES: Final = {
     "mains": (-1.0, -1 / 3, 1 / 3, 1.0),
     "fabric": (-1.0, -1 / 3, 1 / 3, 1.0),
@@ -26,7 +27,7 @@ _GRADES: Final = {
 
 
 def _columns() -> dict[str, tuple[str, dict[str, float]]]:
-    """Return feature and value by level of each column."""
+    """Return the feature and the value by level of each column."""
     junction = [level.split("_") for level in FEATURES["junction"] if level != "away"]
     at = {f"{kind}_{d}": _JUNCTION_FADE[d] for kind, d in junction}
     found: dict[str, tuple[str, dict[str, float]]] = {
@@ -50,14 +51,14 @@ def _columns() -> dict[str, tuple[str, dict[str, float]]]:
 
 _BY_NAME: Final = _columns()
 COLUMNS: Final = tuple(_BY_NAME)
-"""Names of the coefficients, in the order of every array of them."""
+"""Names of the coefficients, in the order of all arrays of coefficients."""
 
 OF_LAYERS: Final = np.array([feature in LAYER_FEATURES for feature, _ in _BY_NAME.values()])
-"""Which columns are of layers that many files of streets do not have, shape (K,)."""
+"""Whether a column is of a layer that many street files lack, shape (K,)."""
 
 
 def design(code: IntArray) -> FloatArray:
-    """Return the columns of class indices, shape (C, K)."""
+    """Return the design matrix of class indices, shape (C, K)."""
     levels = levels_of(code)
     out = np.empty((len(code), len(COLUMNS)))
     for i, (feature, values) in enumerate(_BY_NAME.values()):
@@ -72,10 +73,10 @@ def vector(values: Mapping[str, float], default: Mapping[str, float]) -> FloatAr
     Parameters
     ----------
     values
-        By column.
+        Coefficients by column.
     default
-        For columns that `values` leaves out: by column, by feature (``road`` for
-        ``road.primary``), or ``""`` for the rest.
+        Coefficients of columns not in `values`: by column, by feature (``road`` for
+        ``road.primary``), or under ``""`` for the rest.
     """
     out = [
         values.get(name, default.get(name, default.get(name.split(".")[0], default[""])))

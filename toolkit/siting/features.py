@@ -1,9 +1,9 @@
-"""What a point of a street is like, in few features that every street file can give.
+"""Features of street points: a few covariates that any street file can provide.
 
-All features are discrete, so that the weight of a metre of street is a function of a class index
-(mixed radix of the levels), and one fitted table serves street points and candidate sites alike.
-A layer that a file does not have (traffic lights, places, bridges) gets the level ``not_known``,
-which carries no weight of its own; nothing is made up for it.
+All features are categorical, so that the weight of a metre of street is a function of a class index
+(mixed radix of the levels), shared by street points and candidate sites. A layer that a file lacks
+(traffic lights, places, bridges) has the level ``not_known``, which carries no weight; nothing is
+imputed.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 
 from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.siting.surroundings import StreetLayers
-from toolkit.streets import street_points as pieces
+from toolkit.streets import street_points
 
 if TYPE_CHECKING:
     from scipy.spatial import cKDTree
 
 CLASSES: Final = ("motorway", "primary", "secondary", "tertiary", "minor", "service", "foot")
-"""Classes of street from the highest; what is not listed in `_CLASS_OF` is minor."""
+"""Street classes from the highest; values not listed in `_CLASS_OF` are minor."""
 _CLASS_OF: Final = {
     "motorway": 0, "motorway_link": 0, "trunk": 1, "trunk_link": 1, "primary": 1,
     "primary_link": 1, "secondary": 2, "secondary_link": 2, "tertiary": 3, "tertiary_link": 3,
@@ -33,11 +33,11 @@ _CLASS_OF: Final = {
 }  # fmt: skip
 _MINOR, _SERVICE, _FOOT = 4, 5, 6
 _SIDE = 2
-"""Kind of a junction of side streets."""
+"""Kind of junction between side streets."""
 _THERE = 2
-"""Level of `_near` where something is near."""
+"""Level of `_near` for "near"."""
 _MAIN = 2
-"""Secondary streets and above are main streets here."""
+"""Index of the lowest class of main street (secondary)."""
 
 FEATURES: Final[dict[str, tuple[str, ...]]] = {
     "road": CLASSES,
@@ -55,15 +55,15 @@ FEATURES: Final[dict[str, tuple[str, ...]]] = {
     "place": ("not_known", "none", "official", "transport", "other", "gate"),
     "bridge": ("not_known", "no", "yes"),
 }  # fmt: skip
-"""Levels of each feature. ``road`` is the highest carriageway within 25 m; ``own`` is
-what the line itself is, ``drive_by_foot`` with a way for people on foot drawn within 15 m, which
-then is the line that what stands at the kerb is nearest to; ``junction`` the kind
-of the nearest junction (main street with main street, with a side street, of side streets) and
-the distance in metres; ``mains`` quarters of street length by junctions of main streets within
-600 m; ``fabric`` quarters by length of minor streets within 250 m; ``centre`` shares of street
-length by distance to the centre (0.1, 0.3, 0.6)."""
+"""Levels of each feature. ``road`` is the highest class of carriageway within 25 m. ``own`` is the
+type of the line itself; ``drive_by_foot`` is a carriageway with a footway mapped within 15 m, to
+which objects at the kerb are then nearest. ``junction`` combines the kind of the nearest junction
+(main with main street, main with side street, side streets) and the upper end of its distance in
+metres. ``mains`` are quarters of street length by number of main-street junctions within 600 m,
+``fabric`` quarters by length of minor streets within 250 m, and ``centre`` shares of street length
+by distance to the centre (0.1, 0.3, 0.6)."""
 LAYER_FEATURES: Final = tuple(name for name, levels in FEATURES.items() if "not_known" in levels)
-"""Features of layers that a file of streets may not have."""
+"""Features of layers that a street file may lack."""
 NAMES: Final = tuple(FEATURES)
 _RADIX: Final = tuple(len(FEATURES[name]) for name in NAMES)
 N_CODES: Final = math.prod(_RADIX)
@@ -77,7 +77,7 @@ MAINS_M: Final = 600.0
 FABRIC_M: Final = 250.0
 CENTRE_M: Final = 750.0
 MERGE_M: Final = 15.0
-"""Ends nearer than this are one junction (as for candidate sites)."""
+"""Nodes nearer than this are one junction (as for candidate sites)."""
 _NODE_M: Final = 0.1
 _CELL_M: Final = 25.0
 _JUNCTION_DEGREE: Final = 3
@@ -93,7 +93,7 @@ PLACE_LEVEL: Final = {
     "school": "other", "hospital": "other",
 }  # fmt: skip
 _PLACE_ORDER: Final = ("other", "gate", "transport", "official")
-"""Where several are near, the last of these counts."""
+"""Order of precedence where several are near, the last one highest."""
 
 
 @dataclass(frozen=True)
@@ -125,16 +125,16 @@ class StreetPoints:
 class _Junctions:
     xy_m: FloatArray
     kind: IntArray
-    """0 main with main, 1 main with side, 2 side streets."""
+    """0 main with main, 1 main with side street, 2 side streets."""
 
 
 def class_index(highway: Sequence[str]) -> IntArray:
-    """Return the index into `CLASSES` of OSM highway values."""
+    """Return the indices into `CLASSES` of OSM highway values."""
     return np.array([_CLASS_OF.get(h, _MINOR) for h in highway], dtype=np.int64)
 
 
 def levels_of(code: IntArray) -> dict[str, IntArray]:
-    """Return the level of each feature for class indices, each of the shape of `code`."""
+    """Return the level of each feature of class indices, each of the shape of `code`."""
     rest, found = np.asarray(code, dtype=np.int64), {}
     for name, radix in zip(reversed(NAMES), reversed(_RADIX), strict=True):
         rest, found[name] = np.divmod(rest, radix)
@@ -142,7 +142,14 @@ def levels_of(code: IntArray) -> dict[str, IntArray]:
 
 
 def code_of(levels: dict[str, IntArray]) -> IntArray:
-    """Return the class index of levels, the inverse of `levels_of`."""
+    """Return the class index of levels, the inverse of `levels_of`.
+
+    Examples
+    --------
+    >>> code = np.array([0, N_CODES - 1])
+    >>> code_of(levels_of(code)).tolist() == code.tolist()
+    True
+    """
     code = np.zeros_like(levels[NAMES[0]])
     for name, radix in zip(NAMES, _RADIX, strict=True):
         code = code * radix + levels[name]
@@ -150,51 +157,56 @@ def code_of(levels: dict[str, IntArray]) -> IntArray:
 
 
 def without_duplicates(lines: NDArray[np.object_]) -> NDArray[np.bool_]:
-    """Return which lines to keep so that a street drawn once each way counts once."""
+    """Return a mask that keeps one of duplicate lines, whichever direction they are drawn in."""
     import shapely
 
     seen: set[bytes] = set()
     keep = np.zeros(len(lines), dtype=np.bool_)
-    # A shape's own order of parts, so that both directions give the same bytes.
+    # Normalised, so that both directions give the same bytes.
     for i, wkb in enumerate(shapely.to_wkb(shapely.normalize(lines))):
         keep[i] = wkb not in seen
         seen.add(wkb)
     return keep
 
 
-def street_points(layers: StreetLayers, piece_m: float = 20.0) -> StreetPoints:
-    """Cut streets into pieces and describe each.
+def describe_points(layers: StreetLayers, piece_m: float = 20.0) -> StreetPoints:
+    """Cut streets into pieces and compute the features of each.
 
     Parameters
     ----------
     layers
-        The streets; each should be there once, see `without_duplicates`.
+        Streets without duplicates, see `without_duplicates`.
     piece_m
-        About how long a piece is.
+        Target length of a piece.
     """
-    cut = pieces.cut(layers.lines, piece_m)
+    cut = street_points.cut(layers.lines, piece_m)
     code = features_at(layers, cut.xy, cut.line)
     return StreetPoints(cut.xy, cut.heading_rad, cut.length, cut.line, code)
 
 
 def features_at(layers: StreetLayers, xy_m: FloatArray, line: IntArray) -> IntArray:
-    """Return the class index of places on streets.
+    """Return the class index of points on streets.
 
     Parameters
     ----------
     layers
-        The streets.
+        Streets and their surroundings.
     xy_m
-        Places, shape (P, 2).
+        Points, shape (P, 2).
     line
-        The street each belongs to, shape (P,).
+        Index of the street of each point, shape (P,).
+
+    Returns
+    -------
+    code
+        Class indices, shape (P,), see `levels_of`.
     """
     cls = class_index(layers.highway)
-    along = pieces.cut(layers.lines, _SAMPLE_M)
+    along = street_points.cut(layers.lines, _SAMPLE_M)
     drive_junctions = _junctions(layers.lines, cls)
     own = np.where(cls == _SERVICE, 1, np.where(cls == _FOOT, 2, 0))[line]
-    beside = _near(xy_m, along.xy[cls[along.line] == _FOOT], PAVEMENT_M) == _THERE
-    own = np.where((own == 0) & beside, 3, own)
+    footway_near = _near(xy_m, along.xy[cls[along.line] == _FOOT], PAVEMENT_M) == _THERE
+    own = np.where((own == 0) & footway_near, 3, own)
     levels = {
         "road": _highest_near(xy_m, cls[line], along.xy, cls[along.line]),
         "own": own.astype(np.int64),
@@ -219,7 +231,7 @@ def _highest_near(
     xy_m: FloatArray, own: IntArray, sample_xy_m: FloatArray, sample_class: IntArray
 ) -> IntArray:
     best = own.copy()
-    # A motorway lifts only itself: what runs under or beside it is not reached from it.
+    # A motorway counts for itself only: streets under or along it are not reached from it.
     for cls in range(_MINOR, 0, -1):
         of_class = sample_xy_m[sample_class == cls]
         if len(of_class):
@@ -229,9 +241,9 @@ def _highest_near(
 
 
 def _junctions(lines: NDArray[np.object_], cls: IntArray) -> _Junctions:
-    """Return the junctions of the network for driving, near ones joined.
+    """Return the junctions of the drivable network, merging near ones.
 
-    Vertices that lines share count, not only ends, so that ways need not be cut at crossings.
+    Shared vertices count, not only ends, so that ways need not be split at crossings.
     """
     import shapely
 
@@ -243,7 +255,7 @@ def _junctions(lines: NDArray[np.object_], cls: IntArray) -> _Junctions:
     step = xy[1:] - xy[:-1]
     moved = same & (np.abs(step) > _NODE_M / 2).any(axis=1)
     tail, head = np.flatnonzero(moved), np.flatnonzero(moved) + 1
-    # Each segment is an arm at both of its ends.
+    # 1. Nodes with at least three arms; each segment is an arm at both of its ends.
     at = np.concatenate([tail, head])
     arm_class = np.tile(cls[drive][of[tail]], 2)
     arm_axis = np.tile(np.arctan2(step[moved][:, 1], step[moved][:, 0]), 2)
@@ -260,6 +272,8 @@ def _junctions(lines: NDArray[np.object_], cls: IntArray) -> _Junctions:
     size = np.bincount(label)
     centre = np.column_stack([np.bincount(label, weights=node_xy[:, k]) / size for k in (0, 1)])
 
+    # 2. Arms of each junction, from the highest class, with the class of the first one that turns
+    # off the main axis.
     arm_group = group_of[node]
     kept = arm_group >= 0
     arm_group, arm_class, arm_axis = arm_group[kept], arm_class[kept], arm_axis[kept]
@@ -267,7 +281,7 @@ def _junctions(lines: NDArray[np.object_], cls: IntArray) -> _Junctions:
     arm_group, arm_class, arm_axis = arm_group[order], arm_class[order], arm_axis[order]
     first = np.searchsorted(arm_group, np.arange(len(size)))
     top_class, top_axis = arm_class[first], arm_axis[first]
-    # Both carriageways of one street are one street: a second one turns off by 30 degrees.
+    # Both carriageways of a street share an axis: another street differs by 30 degrees or more.
     turn = np.abs((arm_axis - top_axis[arm_group] + np.pi / 2) % np.pi - np.pi / 2)
     second = np.full(len(size), _MINOR, dtype=np.int64)
     turning = turn >= _TURN_RAD
@@ -294,7 +308,7 @@ def _joined(xy_m: FloatArray) -> IntArray:
 
 def _junction_level(xy_m: FloatArray, junctions: _Junctions) -> IntArray:
     level = np.zeros(len(xy_m), dtype=np.int64)
-    # The nearer bin first; within a bin the greater junction.
+    # Later assignments win: nearer bins, and within a bin the more important kind.
     for bin_index in range(len(JUNCTION_BINS_M) - 1, -1, -1):
         for kind in (2, 1, 0):
             of_kind = junctions.xy_m[junctions.kind == kind]
@@ -305,7 +319,7 @@ def _junction_level(xy_m: FloatArray, junctions: _Junctions) -> IntArray:
 
 
 def _near(xy_m: FloatArray, what_m: FloatArray | None, within_m: float) -> IntArray:
-    """Return 0 not known, 1 none, 2 near."""
+    """Return 0 for not known, 1 for none, 2 for near."""
     if what_m is None:
         return np.zeros(len(xy_m), dtype=np.int64)
     level = np.ones(len(xy_m), dtype=np.int64)
@@ -316,9 +330,9 @@ def _near(xy_m: FloatArray, what_m: FloatArray | None, within_m: float) -> IntAr
 
 
 def _density_level(
-    xy_m: FloatArray, along: pieces.Pieces, counted_m: FloatArray, within_m: float
+    xy_m: FloatArray, along: street_points.LinePieces, counted_m: FloatArray, within_m: float
 ) -> IntArray:
-    """Return the quarter of street length by how many of `counted_m` lie within `within_m`."""
+    """Return the quarter of street length by the number of `counted_m` within `within_m`."""
     if not len(counted_m):
         return np.zeros(len(xy_m), dtype=np.int64)
     # Counted on a grid of cells, so that a dense city takes no longer than a sparse one.
@@ -335,7 +349,7 @@ def _density_level(
     return np.asarray(np.searchsorted(cuts, near(xy_m), side="left"), dtype=np.int64)
 
 
-def _centre_level(xy_m: FloatArray, along: pieces.Pieces, cls: IntArray) -> IntArray:
+def _centre_level(xy_m: FloatArray, along: street_points.LinePieces, cls: IntArray) -> IntArray:
     centre = centre_of(along, cls)
     reach = np.hypot(*(along.xy - centre).T)
     cuts = _weighted_quantiles(reach, along.length, _CENTRE_SHARES)
@@ -343,8 +357,8 @@ def _centre_level(xy_m: FloatArray, along: pieces.Pieces, cls: IntArray) -> IntA
     return np.asarray(np.searchsorted(cuts, out, side="left"), dtype=np.int64)
 
 
-def centre_of(along: pieces.Pieces, cls: IntArray) -> FloatArray:
-    """Return where most street for driving lies within about 750 m, shape (2,)."""
+def centre_of(along: street_points.LinePieces, cls: IntArray) -> FloatArray:
+    """Return the point with most drivable street length within about 750 m, shape (2,)."""
     drive = (cls < _SERVICE)[along.line]
     if not drive.any():
         drive = np.ones(len(along.line), dtype=np.bool_)

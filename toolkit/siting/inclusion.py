@@ -1,4 +1,8 @@
-"""From weights and a number of sites to the probability that each place holds one."""
+"""Inclusion probabilities: the probability that each candidate group holds a site.
+
+The probability is proportional to the weight of a group (probability-proportional-to-size
+sampling), capped at one; the sum over all groups is the number of sites.
+"""
 
 from __future__ import annotations
 
@@ -10,19 +14,22 @@ from numpy.typing import NDArray
 from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.siting.candidates import Candidates
 
+_SCALE_TOLERANCE = 1e-12
+"""Relative change of the scale at which the redistribution has converged."""
+
 
 @dataclass(frozen=True)
 class Ranked:
-    """Groups that may hold a site, class by class and by size: what no draw changes.
+    """Groups that may hold a site, sorted by class and size; the same for all draws.
 
     Attributes
     ----------
     size_m
-        Their sizes, ascending within a class, shape (N,).
+        Sizes, ascending within a class, shape (N,).
     first
-        Where each class begins, and the end, shape (C + 1,).
+        First index of each class, and N, shape (C + 1,).
     running_m
-        Sums of the sizes before each, and of all, shape (N + 1,).
+        Cumulative sums of sizes, from 0, shape (N + 1,).
     """
 
     size_m: FloatArray
@@ -31,12 +38,12 @@ class Ranked:
 
 
 def ranked(found: Candidates, free: NDArray[np.bool_] | None = None) -> Ranked:
-    """Return the groups that may hold a site in the order of `inclusion_factor`.
+    """Sort the groups that may hold a site, as `inclusion_factor` needs them.
 
     Parameters
     ----------
     found
-        The groups.
+        Groups.
     free
         Groups that may still hold a site, shape (G,); all by default.
     """
@@ -57,19 +64,19 @@ def inclusion_factor(
     found: Candidates | Ranked,
     free: NDArray[np.bool_] | None = None,
 ) -> FloatArray:
-    """Return, per draw and weight class, by what the size of a group gives its chance of a site.
+    """Return the factor per draw and weight class that turns sizes into inclusion probabilities.
 
-    The chance is min(1, factor * size); those of all groups add up to the number of sites, or to
-    the number of groups where there are more sites than groups.
+    The probability is min(1, factor * size). Probabilities sum to the number of sites, or to the
+    number of groups where there are more sites than groups.
 
     Parameters
     ----------
     class_weight
-        Weight of a metre of street, shape (D, C), see `siting_profiles.draw`.
+        Weight of a metre of street, shape (D, C), see `weights.draw`.
     n_sites
         Number of sites to place, shape (D,).
     found
-        The groups, or those that may hold a site, `ranked`.
+        Groups, or the result of `ranked`.
     free
         Groups that may still hold a site, shape (G,); all by default.
 
@@ -80,10 +87,10 @@ def inclusion_factor(
 
     Notes
     -----
-    Units whose share would exceed one are taken with certainty and the rest is shared out again,
-    until none is left, as usual in sampling with probability proportional to size (Saerndal,
-    Swensson and Wretman 1992, section 3.6). Within a class the larger groups are the certain ones,
-    so a sorted list of sizes and its running sum are all that is needed of the groups.
+    Units whose probability would exceed one are included with certainty, and the remaining sites
+    are redistributed until none exceeds it, as usual in probability-proportional-to-size sampling
+    (Saerndal, Swensson and Wretman 1992, section 3.6). Within a class the larger groups are the
+    certain ones, so sorted sizes and their cumulative sums suffice.
     """
     groups = found if isinstance(found, Ranked) else ranked(found, free)
     size, first, running = groups.size_m, groups.first, groups.running_m
@@ -96,8 +103,8 @@ def inclusion_factor(
     scale = wanted.copy()
     for _ in range(len(size)):
         n_certain = np.zeros(len(wanted))
-        # Only a class whose largest group is certain in some draw needs to be looked through.
-        # Of a class without free groups this is no number, which is not above one.
+        # Only classes whose largest group is certain in some draw are searched. A class without
+        # free groups gives NaN, which is not above one.
         with np.errstate(invalid="ignore"):
             some = np.fmax.reduce(scale[:, None] * measure, axis=0) * largest >= 1
         rest = measure @ np.where(some, 0.0, per_class)
@@ -116,16 +123,18 @@ def inclusion_factor(
     return np.asarray(scale[:, None] * measure)
 
 
-_SCALE_TOLERANCE = 1e-12
-
-
 def inclusion_prob(
     class_weight: FloatArray,
     n_sites: FloatArray,
     found: Candidates,
     free: NDArray[np.bool_] | None = None,
 ) -> FloatArray:
-    """Return the chance that each group holds a site, shape (D, G); see `inclusion_factor`."""
+    """Return the probability that each group holds a site, shape (D, G).
+
+    See Also
+    --------
+    inclusion_factor : Parameters and method.
+    """
     factor = inclusion_factor(class_weight, n_sites, found, free)
     size = found.size_m if free is None else np.where(free, found.size_m, 0.0)
     with np.errstate(invalid="ignore"):

@@ -1,7 +1,7 @@
-"""Operator profiles: what is believed of where an operator puts cameras, and how unsure it is.
+"""Operator profiles: priors on where kinds of operators site cameras.
 
-A profile is a prior for a city not seen: means of the coefficients and the spread between
-cities. A city is a mixture of profiles. Draws of both are what intervals come from.
+A profile is the prior for a city without data: means of the coefficients and their spread between
+cities. A city has a mixture of profiles. Intervals follow from draws of both.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ from toolkit.siting import design_matrix
 
 SCHEMA: Final = "camera-exposure.siting-profiles/1"
 DEFAULT_MIXTURE: Final = "default"
-_MEND: Final = "Remove your own copy, or copy the toolkit's data folder again."
+_FIX: Final = "Remove your own copy, or copy the toolkit's data folder again."
 
 
 @dataclass(frozen=True)
 class Profile:
-    """One kind of operator.
+    """Prior of one kind of operator.
 
     Attributes
     ----------
     name, title
-        Of the profile.
+        Id and title of the profile.
     beta
-        Mean coefficients, log ratios, shape (K,).
+        Mean coefficients (log ratios), shape (K,).
     between_sd
-        Spread between cities, shape (K,).
+        Standard deviation between cities, shape (K,).
     cluster_size
-        Size k of the gamma factor of a district of 1 km.
+        Shape k of the gamma factor of a district of 1 km.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Profile:
 
 @dataclass(frozen=True)
 class Mixture:
-    """Shares of sites by profile, and how sure they are (Dirichlet concentration)."""
+    """Expected shares of sites by profile, with their Dirichlet concentration."""
 
     share: dict[str, float]
     concentration: float
@@ -58,7 +58,7 @@ class Mixture:
 
 @dataclass(frozen=True)
 class Prior:
-    """What is believed before any city is seen, read from ``geodata/siting/prior.toml``."""
+    """Prior before any city is seen, read from ``geodata/siting/prior.toml``."""
 
     between_sd: FloatArray
     mean: FloatArray
@@ -69,24 +69,25 @@ class Prior:
 
 @dataclass(frozen=True, eq=False)
 class Profiles:
-    """Fitted profiles, and what else a draw needs; a key of caches by identity.
+    """Fitted profiles and further parameters of draws. Hashed by identity, as a key of caches.
 
     Attributes
     ----------
     profile
-        By name.
+        Profiles by name.
     prior
-        What they rest on.
+        Prior of the fit.
     uniform
-        Low, most likely and high share of sites that follow length alone.
+        Low, mode and high of the share of sites proportional to street length alone.
     offset_m
-        Quantiles of the distance from a camera to its street, one row a city, shape (N, Q).
+        Quantiles of the distance from a camera to its street, one row per city, shape (N, Q).
     cover_ratio
-        Street that the cameras of a site cover over a disc at its middle, shape (N,).
+        Street length covered by the cameras of a site over that of a disc at its centre,
+        shape (N,).
     sha256
-        Of the files read.
+        Hash of the files read.
     cities
-        Names of the cities whose lists it was fitted to, as in the file, which may be a user's.
+        Names of the cities fitted to, as in the file, which may be the user's own.
     """
 
     profile: dict[str, Profile]
@@ -99,7 +100,7 @@ class Profiles:
 
 
 def load_prior() -> Prior:
-    """Read what is believed before any city is seen.
+    """Read the prior.
 
     Raises
     ------
@@ -111,25 +112,25 @@ def load_prior() -> Prior:
 
 @dataclass(frozen=True)
 class KnownList:
-    """A list of cameras that the model was fitted to.
+    """List of cameras to which the model was fitted.
 
     Attributes
     ----------
     source
-        Whose it is, and its licence.
-    beside
-        File that knows more of its streets, as seen from the folder of the list; None if none does.
-    beside_source
-        What that file is, and its licence.
+        Publisher and licence.
+    second_file
+        Path, relative to the list, of a file with more layers of the same city, or None.
+    second_source
+        Publisher and licence of that file.
     """
 
     source: str
-    beside: str | None = None
-    beside_source: str = ""
+    second_file: str | None = None
+    second_source: str = ""
 
 
 def load_lists() -> dict[str, KnownList]:
-    """Read whose the lists are that the model was fitted to, by name.
+    """Read the lists to which the model was fitted, by name.
 
     Raises
     ------
@@ -164,22 +165,22 @@ def load_profiles() -> Profiles:
 
 @lru_cache(maxsize=2)
 def _profiles_of(prior_bytes: bytes, fitted: bytes) -> Profiles:
-    """Return the profiles in two files, the same value as long as these do not change."""
+    """Parse the profiles, returning the identical object while the files do not change."""
     try:
         found = json.loads(fitted)
     except ValueError as error:
-        msg = f"profiles.json is damaged ({error}). {_MEND}"
+        msg = f"profiles.json is damaged ({error}). {_FIX}"
         raise InputDataError(msg) from error
     return from_json(found, _prior(prior_bytes), store.sha256_bytes(prior_bytes + fitted))
 
 
 def from_json(found: Any, prior: Prior, sha256: str = "") -> Profiles:  # noqa: ANN401
-    """Return profiles from what `siting fit` writes.
+    """Parse the output of `siting fit`.
 
     Raises
     ------
     InputDataError
-        If it does not follow the schema.
+        If it violates the schema.
     """
     try:
         if found["schema"] != SCHEMA or tuple(found["columns"]) != design_matrix.COLUMNS:
@@ -202,7 +203,7 @@ def from_json(found: Any, prior: Prior, sha256: str = "") -> Profiles:  # noqa: 
         ratio = np.array([one["cover_ratio"] for one in found["cities"].values()], dtype=float)
         offset = np.array([one["offset_m"] for one in found["cities"].values()], dtype=float)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        msg = f"profiles.json cannot be used: {error}. {_MEND}"
+        msg = f"profiles.json cannot be used: {error}. {_FIX}"
         raise InputDataError(msg) from error
     cities = tuple(sorted(found["cities"]))
     return Profiles(profile, prior, (low, mode, high), offset, ratio, sha256, cities)

@@ -1,4 +1,4 @@
-"""Streets of a place and what else is known of it, as the siting model takes them."""
+"""Streets of a place and their surroundings, the input of the siting model."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 LIGHTS, PLACES, BRIDGES = "traffic_lights", "places", "bridges"
-"""What may be known of a place beside its streets."""
+"""Optional layers of a place."""
 LAYER_NAMES: Final = {LIGHTS: "traffic lights", PLACES: "places", BRIDGES: "bridges"}
 
 
 @dataclass(frozen=True)
 class StreetLayers:
-    """Streets of a place, and what else is known of it.
+    """Streets of a place and their surroundings.
 
     Attributes
     ----------
@@ -32,19 +32,19 @@ class StreetLayers:
     highway
         Value of ``highway`` of each, length S.
     signal_xy_m
-        Junctions with traffic lights, shape (., 2); None where nobody has mapped them.
+        Junctions with traffic lights, shape (., 2); None where they are not mapped.
     place_xy_m, place_kind
         Places of the kinds in `PLACE_LEVEL`; None where there is no such layer.
     bridge
         Whether each line is a bridge, shape (S,); None where not known.
     oneway
-        Whether each is open one way only, shape (S,); None where not known.
+        Whether each line is one-way, shape (S,); None where not known.
     lanes
-        Number of lanes of each, NaN where not tagged, shape (S,); None where none is.
+        Number of lanes of each, NaN where not tagged, shape (S,); None where none is tagged.
     left_out
-        Rows of streets that could not be used, by reason.
+        Number of unusable street rows, by reason.
     n_without_class
-        Lines without a class, or with one that is not known, which count as minor.
+        Number of lines without a known class, which count as minor.
     """
 
     lines: NDArray[np.object_]
@@ -60,7 +60,7 @@ class StreetLayers:
 
 
 def pack_layers(pack: Pack) -> StreetLayers:
-    """Return the streets of a city pack, with what it knows of lights, places and bridges."""
+    """Return the streets of a city pack with its lights, places and bridges."""
     crs = pack.manifest.crs
     streets, junctions, places = pack.streets, pack.junctions, pack.places
     lit = junctions[junctions["signals"].to_numpy(dtype=bool)]
@@ -68,11 +68,11 @@ def pack_layers(pack: Pack) -> StreetLayers:
     return StreetLayers(
         lines=np.asarray(streets.geometry.to_crs(crs).array, dtype=object),
         highway=streets["highway"].tolist(),
-        # A pack without any light or place comes from a file that does not have them.
+        # A pack without a single light or place comes from a file that lacks them.
         signal_xy_m=metric_xy(lit, crs) if len(lit) else None,
         place_xy_m=metric_xy(places, crs) if known_places else None,
         place_kind=places["kind"].tolist() if known_places else (),
-        # An imported table may have no such column; then "no" in the pack means nothing.
+        # If the imported file lacks the column, "no" in the pack means "not known".
         bridge=(
             None
             if pack.manifest.counts.get("missing_bridges")
@@ -83,18 +83,18 @@ def pack_layers(pack: Pack) -> StreetLayers:
             if pack.manifest.counts.get("missing_oneway")
             else streets["oneway"].to_numpy(dtype=bool)
         ),
-        lanes=some_lanes(lanes_of(streets)),
+        lanes=lanes_or_none(lanes_of(streets)),
     )
 
 
-def known_of(layers: StreetLayers) -> dict[str, dict[str, Any]]:
-    """Return what is known of a place beside its streets.
+def inventory(layers: StreetLayers) -> dict[str, dict[str, Any]]:
+    """Return which optional layers of a place are known, and their sizes.
 
     Returns
     -------
     dict
-        By `LIGHTS`, `PLACES`, `BRIDGES`: ``known``, ``count`` (None where not known) and for
-        places ``kinds``, the count of each. Lights are counted by junction.
+        By `LIGHTS`, `PLACES`, `BRIDGES`: ``known``, ``count`` (None where not known), and for
+        places ``kinds``, the count of each kind. Lights are counted by junction.
     """
     n_lights = None if layers.signal_xy_m is None else len(layers.signal_xy_m)
     n_places = None if layers.place_xy_m is None else len(layers.place_xy_m)
@@ -107,8 +107,8 @@ def known_of(layers: StreetLayers) -> dict[str, dict[str, Any]]:
     return found
 
 
-def known_text(known: Mapping[str, Mapping[str, Any]]) -> str:
-    """Return what `known_of` found as one line."""
+def inventory_text(known: Mapping[str, Mapping[str, Any]]) -> str:
+    """Format the result of `inventory` as one line."""
     read, missing = [], []
     for key, name in LAYER_NAMES.items():
         one = known[key]
@@ -129,8 +129,8 @@ def lanes_of(streets: gpd.GeoDataFrame) -> FloatArray:
     return np.asarray(streets["lanes"].astype("Float64").to_numpy(float, na_value=np.nan))
 
 
-def some_lanes(lanes: FloatArray) -> FloatArray | None:
-    """Return numbers of lanes, None if no street has one."""
+def lanes_or_none(lanes: FloatArray) -> FloatArray | None:
+    """Return numbers of lanes, None if none is known."""
     return lanes if np.isfinite(lanes).any() else None
 
 

@@ -21,17 +21,18 @@ from toolkit.siting.candidates import Candidates
 from toolkit.siting.design_matrix import COLUMNS
 from toolkit.siting.profiles import DEFAULT_MIXTURE, Mixture, Profiles, load_profiles
 
-_MOST_LOG: Final = 40.0
+_MAX_LOG: Final = 40.0
+"""Range of log weights below the largest; smaller weights are cut off there."""
 
 
 @dataclass(frozen=True)
 class Operators:
-    """Profiles, and the mixture of them that is believed of one city.
+    """Profiles, and the prior mixture of one city.
 
     Attributes
     ----------
     alone
-        Name of the only profile asked for; None for the mixture of the city.
+        Name of a single requested profile; None for the mixture of the city.
     """
 
     profiles: Profiles
@@ -40,9 +41,9 @@ class Operators:
 
     @property
     def cluster_factor(self) -> float:
-        """Size of the district factor over that for a place of which nothing is known.
+        """Shape of the district factor relative to that of an unknown place.
 
-        The smaller, the more sites keep to some districts. Sizes of profiles are mixed as logs.
+        The smaller, the stronger the clustering. Shapes of profiles are averaged in logs.
         """
         unknown = self.profiles.prior.mixture[DEFAULT_MIXTURE].share
         return math.exp(
@@ -61,17 +62,17 @@ class Operators:
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """Draws of what a metre of street of each class weighs.
+class WeightDraws:
+    """Draws of the weight of a metre of street by class.
 
     Attributes
     ----------
     weight
-        Weight of a metre over the mean metre of the place, shape (D, C).
+        Weight of a metre relative to the mean metre of the place, shape (D, C).
     uniform_share
-        Shape (D,); already inside `weight`.
+        Share of sites proportional to length alone, already included in `weight`, shape (D,).
     cluster_size
-        Size k of the district factor, shape (D,).
+        Shape k of the district factor, shape (D,).
     """
 
     weight: FloatArray
@@ -80,13 +81,20 @@ class Drawn:
 
 
 def mixture_of(profiles: Profiles, city: str | None) -> Mixture:
-    """Return the mixture of a city, or the one for a place of which nothing is known."""
+    """Return the mixture of a city, or that of an unknown place.
+
+    Examples
+    --------
+    >>> mixture = mixture_of(load_profiles(), "nowhere")
+    >>> round(sum(mixture.share.values()), 9)
+    1.0
+    """
     known = profiles.prior.mixture
     return known.get((city or "").replace("-", "_"), known[DEFAULT_MIXTURE])
 
 
-def only(profiles: Profiles, name: str) -> Mixture:
-    """Return a mixture of one profile.
+def single_profile(profiles: Profiles, name: str) -> Mixture:
+    """Return the mixture of a single profile.
 
     Raises
     ------
@@ -102,16 +110,16 @@ def only(profiles: Profiles, name: str) -> Mixture:
 def operators_of(
     city: str | None, profile: str | None = None, fitted: Profiles | None = None
 ) -> Operators:
-    """Return what is believed of the operators of a city.
+    """Return the operators of a city: its mixture of profiles.
 
     Parameters
     ----------
     city
-        Id of the city.
+        Id of the city, or None.
     profile
-        This profile alone, in place of the mixture of the city.
+        Name of a single profile to use in place of the mixture of the city.
     fitted
-        The profiles; read by default.
+        Profiles; read from the data folder by default.
 
     Raises
     ------
@@ -121,22 +129,22 @@ def operators_of(
         If a file is missing or cannot be used.
     """
     profiles = fitted or load_profiles()
-    mixture = mixture_of(profiles, city) if profile is None else only(profiles, profile)
+    mixture = mixture_of(profiles, city) if profile is None else single_profile(profiles, profile)
     return Operators(profiles, mixture, profile)
 
 
 def weights_of(
     operators: Operators, found: Candidates, values: AssumptionSet, design: Design
 ) -> FloatArray:
-    """Draw the weight of a metre of street of each class of groups, shape (D, C), read-only.
+    """Draw the weight of a metre of street by class of groups, shape (D, C), read-only.
 
-    The last draws are kept: nothing here depends on the count or on the optics, and every reading
-    of a report asks for the same.
+    The last results are cached: weights depend neither on the count nor on the optics, and all
+    figures of a report need the same.
 
     Parameters
     ----------
     operators
-        What is believed of the operators of the city.
+        Operators of the city.
     found
         Candidate groups of the city.
     values
@@ -159,7 +167,7 @@ def weights_of(
 
 @dataclass(frozen=True)
 class _WeightsKey:
-    """All that weights depend on."""
+    """Everything on which weights depend."""
 
     profiles: Profiles
     share: tuple[tuple[str, float], ...]
@@ -177,7 +185,7 @@ def _kept_weights(key: _WeightsKey) -> FloatArray:
 
 
 def _drawn_weights(key: _WeightsKey) -> FloatArray:
-    """Draw weights from what they depend on."""
+    """Draw the weights of a key."""
     weight = draw(
         key.profiles,
         Mixture(dict(key.share), key.concentration, ""),
@@ -200,27 +208,27 @@ def draw(
     *,
     uniform_share: FloatArray | None = None,
     spread: FloatArray | float = 1.0,
-) -> Drawn:
-    """Draw the weight of a metre of street of each class.
+) -> WeightDraws:
+    """Draw the weight of a metre of street by class.
 
     Parameters
     ----------
     profiles, mixture
-        What is believed of operators, and of this place.
+        Priors of operators, and their mixture in this place.
     code
-        Class indices that occur there, shape (C,), see `toolkit.siting.features`.
+        Class indices that occur in the place, shape (C,), see `toolkit.siting.features`.
     length_m
-        Street length of each class, shape (C,): profiles are mixed by shares of sites, for which
-        each must add up to one over the place.
+        Street length by class, shape (C,); profiles are mixed by shares of sites, so each is
+        normalised over the place.
     design
-        Draws; the columns of a profile do not change with the others.
+        Draws; the variates of a profile do not depend on the others in the mixture.
     uniform_share
-        Share of sites that follow length alone, shape (D,); by default drawn as fitted.
+        Share of sites proportional to length alone, shape (D,); by default drawn as fitted.
     spread
-        Factor of the spread between cities.
+        Factor on the spread between cities, shape (D,) or scalar.
     """
     x = design_matrix.design(code)
-    # A column that is nothing here needs no draws.
+    # Columns that are zero throughout the place need no draws.
     here = np.flatnonzero(x.any(axis=0))
     x = x[:, here]
     used = {n: s for n, s in mixture.share.items() if s > 0}
@@ -233,7 +241,7 @@ def draw(
         z = special.ndtri(np.array(prob).reshape(len(here), design.n_draws))
         z = z * one.between_sd[here][:, None] * spread
         log_weight = (one.beta[here][:, None] + z).T @ x.T
-        lift = np.exp(np.maximum(log_weight - log_weight.max(axis=1, keepdims=True), -_MOST_LOG))
+        lift = np.exp(np.maximum(log_weight - log_weight.max(axis=1, keepdims=True), -_MAX_LOG))
         lift /= (lift @ length_m / length_m.sum())[:, None]
         weight += share[:, i : i + 1] * lift
         log_k += share[:, i] * np.log(one.cluster_size)
@@ -241,11 +249,11 @@ def draw(
         low, mode, high = profiles.uniform
         uniform_share = triangular(design.column("siting.uniform_share"), low, mode, high)
     mixed = uniform_share[:, None] + (1 - uniform_share)[:, None] * weight
-    return Drawn(mixed, uniform_share, np.exp(log_k))
+    return WeightDraws(mixed, uniform_share, np.exp(log_k))
 
 
 def _shares(share: Mapping[str, float], concentration: float, design: Design) -> FloatArray:
-    """Draw shares of sites, shape (D, profiles): a Dirichlet as gammas over their sum."""
+    """Draw shares of sites, shape (D, profiles): a Dirichlet as normalised gammas."""
     if len(share) == 1:
         return np.ones((design.n_draws, 1))
     gamma = np.column_stack(

@@ -1,7 +1,8 @@
-"""What "the city" is: an administrative area, a built-up core, a polygon, or a disc.
+"""Boundary of "the city": an administrative area, a built-up core, a polygon, or a disc.
 
-Shares change by up to eight times with it, so it is chosen, stored in the pack, and named in every
-sentence. `parse_boundary` reads the choice, and the other functions turn it into a polygon.
+Shares differ by a factor of up to eight between boundaries, so the boundary is chosen by the user,
+stored in the pack, and named with every figure. `parse_boundary` reads the choice; the other
+functions turn it into a polygon.
 """
 
 from __future__ import annotations
@@ -25,10 +26,10 @@ from toolkit.base.clean_text import clean_text
 from toolkit.base.errors import InputDataError, UsageError
 from toolkit.streets.readers import guard
 from toolkit.streets.readers.extract import (
-    _ANTIMERIDIAN_DEG,
+    ANTIMERIDIAN_DEG,
     GEOD,
     AdminArea,
-    _across_antimeridian,
+    across_antimeridian,
     disc,
     metric_crs_of,
     polygonal,
@@ -40,19 +41,19 @@ Kind = Literal["admin", "core", "polygon", "radius"]
 OutlineKind = Literal["admin", "core", "extract", "polygon", "radius"]
 
 RADIUS_RANGE_M: Final = (100.0, 100_000.0)
-"""A smaller disc holds no street, a larger one no city."""
+"""A smaller disc holds no street; a larger one is more than a city."""
 FALLBACK_RADIUS_M: Final = 5_000.0
-"""Disc taken where no cell is built up: the middle of `city.township_radius_km`."""
+"""Disc used where no cell is built up: the mid value of `city.township_radius_km`."""
 REACH_M: Final = 25_000.0
-"""How far from a city's point streets are collected to find its built-up core. Yangon, the
-largest city of the evidence, is built up to about this distance."""
+"""Distance from a city's point within which streets are collected to find its built-up core.
+Yangon, the largest city of the evidence, is built up to about this distance."""
 ADMIN_REACH_M: Final = 40_000.0
-"""How far from a city's point an administrative area is expected to reach. A larger one is read
-in a second pass."""
+"""Expected reach of an administrative area from a city's point. A larger one is read in a second
+pass."""
 CELL_M: Final = 1_000.0
 """Side of the cells of `city.built_cell_km_per_km2`."""
 _NEAREST_CELL_M: Final = 5_000.0
-"""A city's point may lie outside its core, on a river or a hill, by this much."""
+"""Farthest a city's point may lie from its core, such as on a river or a hill."""
 _SAMPLE_M: Final = 50.0
 _EIGHT_NEIGHBOURS: Final = np.ones((3, 3), dtype=bool)
 _TOWN_LEVELS: Final = range(5, 9)
@@ -61,26 +62,26 @@ _TOWN_LEVELS: Final = range(5, 9)
 _METRES: Final = re.compile(r"\d{1,7}(?:\.\d{1,3})?", re.ASCII)
 _LEVEL: Final = re.compile(r"\d{1,2}", re.ASCII)
 _POLYGON_SUFFIXES: Final = {".geojson": geojson, ".json": geojson, ".gpkg": geopackage}
-_MOST_POLYGON_BYTES: Final = 64 << 20
+_MAX_POLYGON_BYTES: Final = 64 << 20
 _M_PER_KM: Final = 1000
 
 
 @dataclass(frozen=True)
 class BoundaryChoice:
-    """Which boundary is asked for.
+    """Requested boundary.
 
     Attributes
     ----------
     kind
         "admin", "core", "polygon" or "radius".
     radius_m
-        For a disc.
+        Radius of a disc.
     level
-        For an administrative area, its ``admin_level``; None for the smallest of a town.
+        ``admin_level`` of an administrative area; None for the smallest one of a town.
     polygon
-        For a given polygon, in EPSG:4326.
+        Given polygon, in EPSG:4326.
     name
-        For a given polygon, the name of its file.
+        Name of the file of a given polygon.
     """
 
     kind: Kind
@@ -92,16 +93,16 @@ class BoundaryChoice:
 
 @dataclass(frozen=True)
 class Outline:
-    """A boundary that was found.
+    """Boundary of a pack.
 
     Attributes
     ----------
     kind
-        For the manifest: "admin", "core", "polygon", "radius", or "extract" for all of a file.
+        "admin", "core", "polygon", "radius", or "extract" for the whole of a file.
     polygon
         In EPSG:4326.
     note
-        One sentence that names it.
+        One sentence that describes it.
     """
 
     kind: OutlineKind
@@ -110,7 +111,7 @@ class Outline:
 
 
 def parse_boundary(text: str) -> BoundaryChoice:
-    """Return the boundary that a text asks for.
+    """Parse the boundary option of an import.
 
     Parameters
     ----------
@@ -124,6 +125,13 @@ def parse_boundary(text: str) -> BoundaryChoice:
         If a number is missing or out of range.
     InputDataError
         If the file cannot be used.
+
+    Examples
+    --------
+    >>> parse_boundary("radius:5000").radius_m
+    5000.0
+    >>> parse_boundary("admin:8").level
+    8
     """
     word, _, rest = text.partition(":")
     if text == "core":
@@ -147,21 +155,21 @@ def parse_boundary(text: str) -> BoundaryChoice:
 
 
 def read_polygon(name: str) -> BoundaryChoice:
-    """Return the boundary drawn in a GeoJSON or GeoPackage file: all its polygons together.
+    """Return the union of the polygons in a GeoJSON or GeoPackage file.
 
     Raises
     ------
     InputDataError
-        If it is no plain local file, names no coordinate system, or holds no usable polygon.
+        If it is not a plain local file, lacks a coordinate system, or holds no usable polygon.
     """
-    path = guard.plain_file(name, most_bytes=_MOST_POLYGON_BYTES)
+    path = guard.plain_file(name, max_bytes=_MAX_POLYGON_BYTES)
     no_columns: Collection[str] = ()
     areas = []
     for layer in _POLYGON_SUFFIXES[path.suffix.lower()].layers(path, no_columns):
         if layer.kind in (None, "polygon"):
             table = layer.load()
             if table.counts["features_across_antimeridian"]:
-                raise _across_antimeridian(path.name)
+                raise across_antimeridian(path.name)
             areas += [polygonal(shape) for shape in table.geometry if shape is not None]
     kept = [area for area in areas if area is not None]
     if not kept:
@@ -169,8 +177,8 @@ def read_polygon(name: str) -> BoundaryChoice:
         raise InputDataError(msg)
     polygon = shapely.union_all(kept)
     west, _, east, _ = shapely.bounds(polygon)
-    if east - west > _ANTIMERIDIAN_DEG:
-        raise _across_antimeridian(path.name)
+    if east - west > ANTIMERIDIAN_DEG:
+        raise across_antimeridian(path.name)
     return BoundaryChoice("polygon", polygon=polygon, name=clean_text(path.name))
 
 
@@ -186,7 +194,7 @@ def polygon_outline(choice: BoundaryChoice) -> Outline:
     Raises
     ------
     UsageError
-        If another boundary was chosen.
+        If the choice is another kind of boundary.
     """
     if choice.polygon is None:
         msg = f"The boundary {choice.kind} is no polygon. Give one as a .geojson or .gpkg file."
@@ -195,21 +203,21 @@ def polygon_outline(choice: BoundaryChoice) -> Outline:
 
 
 def admin_outline(lon: float, lat: float, areas: Sequence[AdminArea], level: int | None) -> Outline:
-    """Return the smallest administrative area of a town that holds a point.
+    """Return the smallest administrative area of a town that contains a point.
 
     Parameters
     ----------
     lon, lat
         Degrees.
     areas
-        Areas of the file, of any level.
+        Areas of the file, at any level.
     level
         The ``admin_level`` to take; None for 5 to 8 (district to municipality).
 
     Raises
     ------
     InputDataError
-        If there is none; the message names those of other levels.
+        If there is none; the message lists those of other levels.
     """
     point = shapely.Point(lon, lat)
     around = [area for area in areas if area.shape.covers(point)]
@@ -234,28 +242,26 @@ def admin_outline(lon: float, lat: float, areas: Sequence[AdminArea], level: int
     return Outline("admin", shape, note[:500])
 
 
-def core_outline(
-    lon: float, lat: float, segments: FloatArray, *, least_km_per_km2: float
-) -> Outline:
-    """Return the built-up core around a point, else a disc of `FALLBACK_RADIUS_M`.
+def core_outline(lon: float, lat: float, segments: FloatArray, *, min_km_per_km2: float) -> Outline:
+    """Return the built-up core around a point, or a disc of `FALLBACK_RADIUS_M`.
 
-    Cells of 1 km in the point's UTM zone count as built up from `least_km_per_km2` of street on;
-    the core is the group of them, joined by sides and corners, that holds the point or comes
-    nearest to it within 5 km. Cells that the group encloses belong to it.
+    Cells of 1 km in the point's UTM zone are built up if they hold at least `min_km_per_km2` of
+    street. The core is the connected component (eight neighbours) that contains the point, or the
+    nearest one within 5 km, with its holes filled.
 
     Parameters
     ----------
     lon, lat
         The city's point, degrees.
     segments
-        Straight parts of through streets, degrees, shape (N, 4): both ends.
-    least_km_per_km2
+        Straight segments of through streets, degrees, shape (N, 4): both ends.
+    min_km_per_km2
         `city.built_cell_km_per_km2` of an assumption set.
     """
     crs = pyproj.CRS.from_user_input(metric_crs_of(shapely.Point(lon, lat)))
     to_metres = pyproj.Transformer.from_crs(CRS, crs, always_xy=True)
     x0, y0 = to_metres.transform(lon, lat)
-    built, west, south = _built_cells(segments, to_metres, (x0, y0), least_km_per_km2)
+    built, west, south = _built_cells(segments, to_metres, (x0, y0), min_km_per_km2)
     label, number = ndimage.label(built, structure=_EIGHT_NEIGHBOURS)
     if number:
         rows, columns = np.nonzero(built)
@@ -265,11 +271,11 @@ def core_outline(
         nearest = int(np.argmin(distance))
         if distance[nearest] <= _NEAREST_CELL_M:
             core = label == label[rows[nearest], columns[nearest]]
-            return _core_of(core, (west, south), crs, least_km_per_km2)
+            return _core_of(core, (west, south), crs, min_km_per_km2)
     fallback = radius_outline(lon, lat, FALLBACK_RADIUS_M)
     note = (
         f"{fallback.note} No square kilometre within {_NEAREST_CELL_M / _M_PER_KM:g} km of the "
-        f"point has {least_km_per_km2:g} km of street, so there is no built-up core to take."
+        f"point has {min_km_per_km2:g} km of street, so there is no built-up core to take."
     )
     return Outline("radius", fallback.polygon, note)
 
@@ -278,12 +284,13 @@ def _built_cells(
     segments: FloatArray,
     to_metres: pyproj.Transformer,
     point: tuple[float, float],
-    least_km_per_km2: float,
+    min_km_per_km2: float,
 ) -> tuple[NDArray[np.bool_], float, float]:
-    """Return which cells are built up, by row and column, and where the first one begins."""
+    """Return a mask of built-up cells by row and column, and its south-west corner (x, y)."""
     reach = int(REACH_M // CELL_M)
     west, south = ((v // CELL_M - reach) * CELL_M for v in point)
     size = 2 * reach + 1
+    # Spread the length of each segment over samples of about 50 m, and sum it by cell.
     x1, y1 = to_metres.transform(segments[:, 0], segments[:, 1])
     x2, y2 = to_metres.transform(segments[:, 2], segments[:, 3])
     length_m = np.hypot(x2 - x1, y2 - y1)
@@ -295,15 +302,15 @@ def _built_cells(
     held = (column >= 0) & (column < size) & (row >= 0) & (row < size)
     length_km = (length_m / parts)[of] / _M_PER_KM
     total = np.bincount((row * size + column)[held], weights=length_km[held], minlength=size * size)
-    # Cells have an area of 1 km2, so kilometres are kilometres per square kilometre.
-    return total.reshape(size, size) >= least_km_per_km2, west, south
+    # A cell measures 1 km2, so kilometres are kilometres per square kilometre.
+    return total.reshape(size, size) >= min_km_per_km2, west, south
 
 
 def _core_of(
     core: NDArray[np.bool_],
     corner: tuple[float, float],
     crs: pyproj.CRS,
-    least_km_per_km2: float,
+    min_km_per_km2: float,
 ) -> Outline:
     filled = ndimage.binary_fill_holes(core)
     rows, columns = np.nonzero(filled)
@@ -317,6 +324,6 @@ def _core_of(
     cut = f" It is cut {REACH_M / _M_PER_KM:g} km from the city's point." if edge else ""
     note = (
         f"Built-up core: {len(rows)} connected cells of 1 km2, built up from "
-        f"{least_km_per_km2:g} km of street per km2 on.{cut}"
+        f"{min_km_per_km2:g} km of street per km2 on.{cut}"
     )
     return Outline("core", outline, note)

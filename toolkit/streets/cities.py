@@ -1,7 +1,7 @@
-"""The cities of the toolkit: names, spellings, places, and towns that are easily mistaken.
+"""Cities of the toolkit: names, spellings, coordinates, and towns easily mistaken for them.
 
-Built-in cities stand in ``geodata/cities.toml``. A file ``cities.toml`` among the user's own data
-adds cities, or replaces one by giving the same id.
+Built-in cities are listed in ``geodata/cities.toml``. A file ``cities.toml`` in the user's data
+adds cities, or replaces one that has the same id.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ _Text = Annotated[str, Field(min_length=1, max_length=1000)]
 
 
 class Trap(Record):
-    """Another place that is easily taken for the city."""
+    """Another place that is easily mistaken for the city."""
 
     names: Annotated[tuple[_Text, ...], Field(min_length=1)]
     says: _Text
-    """One sentence that tells the two apart."""
+    """One sentence that distinguishes the two."""
 
 
 class City(Record):
@@ -38,17 +38,17 @@ class City(Record):
     Attributes
     ----------
     lat, lon
-        A point in the middle of the town, degrees, WGS84 (EPSG:4326).
+        Centre of the town, degrees, WGS84 (EPSG:4326).
     population
-        Inhabitants, or None where no source is given; never used to compute a camera count.
+        Inhabitants, None where no source is given; never used to compute a camera count.
     admin
-        What the city is the seat of.
+        Administrative unit whose seat the city is.
     note
-        What to know before any figure for "the city" is read.
+        Caveat on any figure for "the city".
     demonstration
-        Whether everything reported about it is made up.
+        Whether everything reported about it is invented.
     pack
-        Name of the streets that come with the toolkit, or None.
+        Id of the built-in street pack, or None.
     """
 
     id: _Id
@@ -82,7 +82,7 @@ class City(Record):
 
     @property
     def spellings(self) -> tuple[str, ...]:
-        """Every text that means this city: id, name in each language, aliases."""
+        """Every spelling of this city: id, name in each language, aliases."""
         return (self.id, *self.name.in_all_languages(), *self.aliases)
 
 
@@ -93,9 +93,14 @@ class _File(Record):
 
 
 def folded(text: str) -> str:
-    """Return a name as it is compared: NFC, case folded, letters, marks and digits only.
+    """Return a name in the form used for comparison: NFC, case-folded, letters, marks, digits.
 
     Marks are kept because Burmese vowels and the asat are marks.
+
+    Examples
+    --------
+    >>> folded("Nay Pyi-Taw")
+    'naypyitaw'
     """
     whole = unicodedata.normalize("NFC", text).casefold()
     kept = "".join(sign for sign in whole if unicodedata.category(sign)[0] in "LMN")
@@ -108,12 +113,12 @@ def load_cities() -> tuple[City, ...]:
     Returns
     -------
     cities
-        A user's city with the id of a built-in one stands in its place.
+        A user's city replaces the built-in one of the same id.
 
     Raises
     ------
     InputDataError
-        If a file cannot be used; all problems of both files at once, each with its place.
+        If a file cannot be used; lists all problems of both files, each with its place.
     """
     problems: list[str] = []
     merged: dict[str, City] = {}
@@ -144,7 +149,7 @@ def _cities_of(table: toml_files.TomlFile, problems: list[str]) -> dict[str, Cit
 
 
 def _shared_names(cities: dict[str, City]) -> list[str]:
-    """Return a problem for each name that would mean two cities."""
+    """Return a problem for each name shared by two cities."""
     owners: dict[str, str] = {}
     problems = []
     for city in cities.values():
@@ -159,7 +164,7 @@ def _shared_names(cities: dict[str, City]) -> list[str]:
 
 
 def find_city(text: str) -> City:
-    """Return the city that a text names.
+    """Return the city of a name.
 
     Parameters
     ----------
@@ -169,10 +174,15 @@ def find_city(text: str) -> City:
     Raises
     ------
     NotFoundError
-        If no city has that name; the message names similar ones, or says what the town is if it
-        is one that is easily mistaken.
+        If no city has that name; the message suggests similar ones, or explains which town is
+        meant if it is one that is easily mistaken for a city of the list.
     InputDataError
         If the list of cities cannot be used.
+
+    Examples
+    --------
+    >>> find_city("Moulmein").id
+    'mawlamyine'
     """
     cities = load_cities()
     wanted = folded(text)

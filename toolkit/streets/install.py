@@ -1,4 +1,4 @@
-"""From a file of streets to installed city packs, in one pass for all cities that it covers."""
+"""Import of a street file as city packs, in one pass for all cities that it covers."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.base.clean_text import clean_text
 from toolkit.base.errors import InputDataError
-from toolkit.base.terms import Boundary, Names, StepProgress
+from toolkit.base.terms import Boundary, Names, StepProgress, no_progress
 from toolkit.streets import boundary as boundaries
 from toolkit.streets import pack as streets
 from toolkit.streets.boundary import BoundaryChoice, Outline
 from toolkit.streets.cities import City, load_cities
-from toolkit.streets.pack import Manifest, Source
+from toolkit.streets.pack import Manifest, PackOrigin
 from toolkit.streets.readers.extract import Extract, disc, frame_of
 from toolkit.streets.readers.guard import refuse_bomb
 from toolkit.streets.readers.osm import file as osm
@@ -33,22 +33,22 @@ from toolkit.streets.readers.osm.region import Limits, drive_segments
 from toolkit.streets.schema import THROUGH_ROADS
 
 GRAPHML_SUFFIX: Final = ".graphml"
-_LONGEST_ID: Final = 64
+_MAX_ID_LENGTH: Final = 64
 _UNKNOWN_LICENCE: Final = "Not stated by the file: ask its owner before passing the pack on"
 
 
 @dataclass(frozen=True)
 class Installed:
-    """A pack that an import has written.
+    """Pack written by an import.
 
     Attributes
     ----------
     pack
         Id of the pack.
     manifest
-        Its manifest as written.
+        Manifest as written.
     replaced
-        Whether a pack of that id was there before.
+        Whether a pack of that id existed before.
     """
 
     pack: str
@@ -58,14 +58,14 @@ class Installed:
 
 @dataclass(frozen=True)
 class ImportReport:
-    """What an import has done.
+    """Result of an import.
 
     Attributes
     ----------
     installed
-        The packs, in the order of the cities.
+        Packs, in the order of the cities.
     left_out
-        Cities for which the file has nothing, or not what was asked for: id and one sentence.
+        Cities without a pack: id and the reason, one sentence.
     """
 
     installed: tuple[Installed, ...]
@@ -74,7 +74,7 @@ class ImportReport:
 
 @dataclass(frozen=True)
 class _Place:
-    """A pack to be made: of a city, or of the file as it is."""
+    """Pack to be made: of a city, or of the whole file."""
 
     pack: str
     name: Names
@@ -88,37 +88,37 @@ def import_file(
     boundary: BoundaryChoice | None = None,
     progress: StepProgress | None = None,
 ) -> ImportReport:
-    """Make city packs of a file of streets and install them among the user's own.
+    """Make city packs from a street file and install them in the user's data.
 
     An OpenStreetMap file is read in one pass, whatever the number of cities. A pack of the same
-    id is replaced when the new one is whole; one that is built in is covered by it.
+    id is replaced once the new one is complete; a built-in one is shadowed.
 
     Parameters
     ----------
     path
         A local OpenStreetMap file (``.osm.pbf``, ``.osm``, ``.osm.gz``, ``.osm.bz2``), a
-        ``.graphml`` file of OSMnx, or a file of tables (see `toolkit.streets.readers.tables.read`).
+        ``.graphml`` file of OSMnx, or a GIS table (see `toolkit.streets.readers.tables.read`).
     cities
-        Whose packs to make. None takes every known city, the demonstration excepted, whose point
-        lies inside the data; if there is none, one pack of the whole file, named after it.
+        Cities to make packs of. None takes every known city (except the demonstration) whose
+        point lies inside the data; if there is none, one pack of the whole file, named after it.
     boundary
-        What "the city" is. None takes the built-up core, or a disc of 5 km where nothing is
+        Boundary of each city. None takes the built-up core, or a disc of 5 km where nothing is
         built up.
     progress
-        Called with a sentence and a share from 0 to 1, or None where the share is not known.
+        Called with each step and the share done from 0 to 1, None where that is not known.
 
     Returns
     -------
     report
-        The packs that were written, and the cities that were left out.
+        Packs written, and cities left out.
 
     Raises
     ------
     InputDataError
-        If the file cannot be used, or holds no street for any of the cities.
+        If the file cannot be used, or has no street in any of the cities.
     """
     file = store.local_file(path)
-    say = progress or _silent
+    say = progress or no_progress
     if osm.is_osm_name(file.name):
         refuse_bomb(file, say)
         return _import_osm(file, cities, boundary, say)
@@ -132,11 +132,11 @@ def install_extract(
     name: Names,
     city: City | None,
     outline: Outline,
-    source: Source,
+    source: PackOrigin,
     licence: str = streets.ODBL,
     attribution: str = streets.OSM_ATTRIBUTION,
 ) -> Installed:
-    """Write what was read as a pack among the user's own.
+    """Write an extract as a pack of the user.
 
     Parameters
     ----------
@@ -145,18 +145,18 @@ def install_extract(
     pack, name
         Id and names of the pack.
     city
-        Whose streets they are, or None.
+        City whose streets they are, or None.
     outline
-        What "the city" means in this pack.
+        Boundary of the pack.
     source
-        What the pack was made of.
+        Provenance of the pack.
     licence, attribution
-        For the manifest.
+        Of the data, for the manifest.
 
     Raises
     ------
     InputDataError
-        If it cannot be written; an old pack of that id is still there then.
+        If it cannot be written; an old pack of that id then remains.
     """
     folder = store.home_dir() / streets.FOLDER / pack
     layers = replace(
@@ -198,7 +198,12 @@ def pack_id_of(name: str) -> str:
     Raises
     ------
     InputDataError
-        If the name has no letter or digit that an id can have.
+        If the name has no Latin letter or digit.
+
+    Examples
+    --------
+    >>> pack_id_of("Old Town (2026).osm.pbf")
+    'old-town-2026'
     """
     stem = Path(name).name
     for suffix in sorted((*osm.SUFFIXES, Path(name).suffix), key=len, reverse=True):
@@ -206,15 +211,11 @@ def pack_id_of(name: str) -> str:
             stem = stem[: -len(suffix)]
             break
     plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode().lower()
-    made = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_LONGEST_ID].strip("-")
+    made = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_MAX_ID_LENGTH].strip("-")
     if not made:
         msg = f"{clean_text(name)!r} gives no name for a pack. Use Latin letters or digits."
         raise InputDataError(msg)
     return made
-
-
-def _silent(sentence: str, share: float | None) -> None:
-    del sentence, share
 
 
 # --- which places ---------------------------------------------------------------------------
@@ -225,7 +226,7 @@ def _city_places(cities: Sequence[City]) -> list[_Place]:
 
 
 def _known_inside(box: BaseGeometry | None, boundary: BoundaryChoice | None) -> list[_Place]:
-    """Return the known cities whose point lies in the box and, if given, in the polygon."""
+    """Return the known cities whose point lies in the box and in the polygon, if given."""
     polygon = boundary.polygon if boundary else None
     found = []
     for city in load_cities():
@@ -273,7 +274,7 @@ def _import_osm(
     places = _city_places(cities) if cities is not None else _known_inside(box, boundary)
     if places:
         read, outlines = _read_around(file, places, boundary, say)
-        # Without a box in the header every known city was looked for.
+        # Without a box in the header, every known city was tried, most of them in vain.
         expected = cities is not None or box is not None
         installed, left_out = _install_each(file, read, places, outlines, expected, say)
         if installed or left_out:
@@ -292,7 +293,7 @@ def _import_osm(
 def _read_around(
     file: Path, places: list[_Place], boundary: BoundaryChoice | None, say: StepProgress
 ) -> tuple[osm.OsmFile, list[Outline | str]]:
-    """Collect around each city all that its boundary needs; return the boundaries as well."""
+    """Collect the data around each city; return them with the boundary of each city."""
     points = [_point(place) for place in places]
     limits = [limits_of(_box_around(lon, lat, boundary)) for lon, lat in points]
     admin = boundary is not None and boundary.kind == "admin"
@@ -304,7 +305,7 @@ def _read_around(
         for outline, box in zip(outlines, limits, strict=True)
     ]
     if any(not _within(need, box) for need, box in zip(needed, limits, strict=True)):
-        # An administrative area larger than any town: only now it is known how large.
+        # An administrative area extends beyond the box read: read again with its full extent.
         del read
         read = osm.read_regions(file, needed, progress=say)
     return read, outlines
@@ -334,7 +335,7 @@ def _within(inner: Limits, outer: Limits) -> bool:
 def _outline_or_why(
     point: tuple[float, float], read: osm.OsmFile, index: int, boundary: BoundaryChoice | None
 ) -> Outline | str:
-    """Return the boundary of a city, or the sentence that says why there is none."""
+    """Return the boundary of a city, or the reason why there is none."""
     region = read.regions[index]
     if not region.ways.ids:
         return "the file has no streets there."
@@ -350,14 +351,14 @@ def _outline_or_why(
 def _plain_outline(
     point: tuple[float, float], segments: NDArray[np.float64], boundary: BoundaryChoice | None
 ) -> Outline:
-    """Return a boundary that follows from streets, or from nothing."""
+    """Return a boundary that needs no administrative areas."""
     lon, lat = point
     if boundary is not None and boundary.kind == "polygon":
         return boundaries.polygon_outline(boundary)
     if boundary is not None and boundary.radius_m is not None:
         return boundaries.radius_outline(lon, lat, boundary.radius_m)
     least = load_assumptions().value("city.built_cell_km_per_km2")
-    return boundaries.core_outline(lon, lat, segments, least_km_per_km2=least)
+    return boundaries.core_outline(lon, lat, segments, min_km_per_km2=least)
 
 
 def _install_each(
@@ -371,7 +372,7 @@ def _install_each(
     installed, left_out = [], []
     for k, (place, outline) in enumerate(zip(places, outlines, strict=True)):
         say(f"{place.pack}: making the pack", k / len(places))
-        # Taken out of the list, so that what is done with leaves the memory.
+        # Removed from the list, so that memory is released city by city.
         region = read.regions.pop(0)
         if isinstance(outline, str):
             if expected or region.ways.ids:
@@ -393,8 +394,8 @@ def _file_outline(extract: Extract, file: Path) -> Outline:
 
 
 def _install(file: Path, extract: Extract, place: _Place, outline: Outline) -> Installed:
-    """Install what was read from an OpenStreetMap file."""
-    source = Source(
+    """Install an extract read from an OpenStreetMap file."""
+    source = PackOrigin(
         name=clean_text(file.name) or "streets",
         sha256=extract.sha256,
         osm_timestamp=extract.osm_timestamp,
@@ -411,7 +412,7 @@ def _install(file: Path, extract: Extract, place: _Place, outline: Outline) -> I
 def _import_other(
     file: Path, cities: Sequence[City] | None, boundary: BoundaryChoice | None, say: StepProgress
 ) -> ImportReport:
-    """Make packs of a file that is small enough to be read as a whole."""
+    """Make packs from a file that is small enough to be read whole."""
     polygon = boundary.polygon if boundary else None
     whole = _read_other(file, polygon, say)
     frame = whole.layers.boundary.geometry.iloc[0]
@@ -436,7 +437,7 @@ def _import_other(
         try:
             cut = whole if polygon is not None else _read_other(file, outline.polygon, say)
         except InputDataError as error:
-            # The file as a whole was read: it is this city that it does not hold.
+            # The file itself is readable: it has no streets in this city.
             left_out.append((place.pack, str(error)))
             continue
         installed.append(_install_other(file, cut, place, outline))
@@ -454,7 +455,7 @@ def _read_other(file: Path, polygon: BaseGeometry | None, say: StepProgress) -> 
 
 
 def _segments(extract: Extract) -> NDArray[np.float64]:
-    """Return the straight parts of the through streets in degrees, shape (N, 4)."""
+    """Return the straight segments of the through streets, degrees, shape (N, 4)."""
     frame = extract.layers.streets
     through = frame["drive"] & frame["highway"].isin(THROUGH_ROADS) & frame["cover"].isna()
     lines = frame.geometry.to_numpy()[through.to_numpy()]
@@ -464,7 +465,7 @@ def _segments(extract: Extract) -> NDArray[np.float64]:
 
 
 def _install_other(file: Path, extract: Extract, place: _Place, outline: Outline) -> Installed:
-    source = Source(
+    source = PackOrigin(
         name=clean_text(file.name) or "streets",
         sha256=extract.sha256,
         osm_timestamp=extract.osm_timestamp,

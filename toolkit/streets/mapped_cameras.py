@@ -1,8 +1,8 @@
-"""Mapped cameras of a city: those of its pack, and what the user has noted in the field.
+"""Cameras of a city: those mapped in its pack, and the user's field notes.
 
-Field notes lie apart from the packs, in ``cameras/`` of the user's data, one GeoParquet file a
-city. Nothing here writes into a pack, and a pack that is passed on holds none of it. Besides the
-columns of `toolkit.streets.schema` nothing is stored: no time of import, no user, no file name.
+Field notes are stored apart from the packs, in ``cameras/`` of the user's data, one GeoParquet file
+per city. Nothing here writes to a pack, so a pack that is shared contains none of them. Only the
+columns of `toolkit.streets.schema` are stored: no time of import, no user, no file name.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from toolkit.base.terms import FULL_CIRCLE_DEG, StepProgress
 from toolkit.streets.cities import load_cities
 from toolkit.streets.pack import Pack, open_pack, pack_names
 from toolkit.streets.readers.field_notes.read import (
-    MOST_BYTES,
+    MAX_BYTES,
     FieldNotes,
     read_field_notes,
 )
@@ -42,10 +42,10 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 SAME_CAMERA_M: Final = 10.0
-"""A note this near to a mapped camera may mean the same one: a phone in a street between houses
-is off by 5 to 10 m (GPS.gov, "GPS Accuracy", 2022: 4.9 m under open sky, worse near buildings)."""
+"""A note this near to a mapped camera may be of the same one: a phone between buildings is off by
+5 to 10 m (GPS.gov, "GPS Accuracy", 2022: 4.9 m under open sky, worse near buildings)."""
 SAME_DIRECTION_DEG: Final = 45.0
-"""Directions this near may mean the same: people note the eight points of the compass."""
+"""Directions this close may be the same: people note the eight points of the compass."""
 FIELD: Final = "field"
 OSM: Final = "osm"
 
@@ -56,8 +56,12 @@ _FILLED: Final = (
     "surveillance", "zone", "mount", "height_m", "tilt_deg", "operator", "brand", "manufacturer",
     "model", "fixme",
 )  # fmt: skip
-"""Columns in which the newer record, where it says nothing, takes what the older one says."""
+"""Columns in which gaps of the newer record are filled from the older one."""
 
+_EXPORTED: Final = (
+    "kind", "direction", "width", "height", "operator", "brand", "seen_on", "status", "note",
+)  # fmt: skip
+"""Columns of an exported file, as an import expects them."""
 _ORDER: Final = LAYERS["cameras"].order
 
 _Row = dict[str, Any]
@@ -65,16 +69,16 @@ _Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class NotesImport:
-    """What an import of field notes did.
+    """Result of an import of field notes.
 
     Attributes
     ----------
     city
-        Id of the city, or of the pack that stands for itself.
+        Id of the city, or of a pack of no known city.
     read
-        What was read, and why the other rows were not used.
+        Notes read, and the reasons why other rows were not used.
     n_before, n_stored
-        Rows stored before and now; a note with several directions has a row for each.
+        Rows stored before and after; a note with several directions has one row per direction.
     """
 
     city: str
@@ -93,14 +97,14 @@ def check_cameras(
     city_id: str | None = None,
     progress: StepProgress | None = None,
 ) -> FieldNotes:
-    """Read a file of field notes and store nothing.
+    """Read a file of field notes without storing anything.
 
     Parameters
     ----------
     path, as_of, progress
         See `toolkit.streets.readers.field_notes.read.read_field_notes`.
     city_id
-        City or pack to which positions are compared, if any.
+        City or pack near which positions must lie, if any.
 
     Raises
     ------
@@ -128,16 +132,16 @@ def import_cameras(
     path, as_of, progress
         See `toolkit.streets.readers.field_notes.read.read_field_notes`.
     city_id
-        Id of a city, or of a pack that stands for itself.
+        Id of a city, or of a pack of no known city.
     add
         Whether to keep the notes stored before. By default the file replaces them, so that a
-        spreadsheet that grows can be read again and again.
+        growing spreadsheet can be imported repeatedly.
 
     Raises
     ------
     InputDataError
-        If the file as a whole, or none of its rows, can be used, or the notes stored before
-        are damaged and were to be kept. What was stored stays as it was.
+        If the file or all of its rows cannot be used, or the notes stored before are to be kept
+        and are damaged. Stored notes then remain unchanged.
     NotFoundError
         If there is no such city.
     """
@@ -149,7 +153,7 @@ def import_cameras(
         msg = f"No row of the {read.n_notes} can be used.{first} Nothing was changed."
         raise InputDataError(msg)
     before = list_cameras(city_id) if add else None
-    rows = read.rows if before is None else _together(before, read.rows)
+    rows = read.rows if before is None else _appended(before, read.rows)
     n_before = _count(city_id) if before is None else len(before)
     file = _file(city_id)
     store.write_bytes(file, to_parquet(FIELD_NOTES, rows))
@@ -160,7 +164,7 @@ def import_cameras(
 
 
 def list_cameras(city_id: str) -> gpd.GeoDataFrame:
-    """Return the stored field notes of a city: layer "field_notes", without rows if none.
+    """Return the stored field notes of a city: layer "field_notes", possibly empty.
 
     Raises
     ------
@@ -181,17 +185,10 @@ def list_cameras(city_id: str) -> gpd.GeoDataFrame:
         raise InputDataError(msg) from error
 
 
-_EXPORTED: Final = (
-    "kind", "direction", "width", "height", "operator", "brand", "seen_on", "status", "note",
-)  # fmt: skip
-"""Columns of an exported file: those that an import knows."""
-
-
 def export_cameras(city_id: str, file: Path) -> int:
-    """Write the field notes of a city as GeoJSON, to be passed on apart from its streets.
+    """Write the field notes of a city as GeoJSON, to be shared apart from its streets.
 
-    This is the only way in which notes leave the folder they are kept in, and it needs to be
-    asked for. `import_cameras` reads the file again.
+    Notes leave their folder only through an explicit export. `import_cameras` reads the file.
 
     Returns
     -------
@@ -216,7 +213,7 @@ def export_cameras(city_id: str, file: Path) -> int:
 
 
 def remove_cameras(city_id: str) -> int:
-    """Delete the field notes of a city, and all cached lines of sight, which follow from them.
+    """Delete the field notes of a city, and all cached lines of sight, which depend on them.
 
     Returns
     -------
@@ -257,7 +254,7 @@ def _file(city_id: str) -> Path:
 
 
 def _content(file: Path) -> bytes:
-    if file.is_symlink() or file.stat().st_size > MOST_BYTES:
+    if file.is_symlink() or file.stat().st_size > MAX_BYTES:
         msg = "it is not a plain file, or larger than any such file"
         raise PackError(msg)
     return file.read_bytes()
@@ -281,8 +278,8 @@ def _count(city_id: str) -> int:
         return 0
 
 
-def _together(before: gpd.GeoDataFrame, new: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Join two sets of notes; the numbers of the new ones go on after those of the old."""
+def _appended(before: gpd.GeoDataFrame, new: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Append new notes to old ones; the numbers of the new ones continue those of the old."""
     import geopandas as gpd
 
     last = max((int(name.removeprefix("note/")) for name in before["osm_id"]), default=0)
@@ -295,12 +292,12 @@ def _together(before: gpd.GeoDataFrame, new: gpd.GeoDataFrame) -> gpd.GeoDataFra
 
 
 def _forget_sight() -> None:
-    """Delete cached lines of sight: they show where the sites of earlier notes were."""
+    """Delete cached lines of sight, which reveal the sites of earlier notes."""
     shutil.rmtree(store.cache_dir() / "sight", ignore_errors=True)
 
 
 def _middle(city_id: str) -> tuple[float, float]:
-    """Return latitude and longitude of a city, or of the middle of a pack."""
+    """Return latitude and longitude of a city, or of the centre of a pack."""
     city = next((c for c in load_cities() if c.id == city_id), None)
     if city is not None:
         return city.lat, city.lon
@@ -315,12 +312,12 @@ def _middle(city_id: str) -> tuple[float, float]:
 
 
 def cameras_for(pack: Pack) -> gpd.GeoDataFrame:
-    """Return the cameras known to stand in a city: mapped ones and the user's field notes.
+    """Return the known cameras of a city: mapped ones and the user's field notes.
 
     Returns
     -------
     cameras
-        Layer "cameras" and ``source``: ``osm``, or ``field`` where a note is what counts. See
+        Layer "cameras" with a column ``source``: ``osm``, or ``field`` where a note prevails, see
         `merge_cameras`. Notes outside the boundary of the pack are left out.
 
     Raises
@@ -347,21 +344,20 @@ def cameras_for(pack: Pack) -> gpd.GeoDataFrame:
 def merge_cameras(
     mapped: gpd.GeoDataFrame, notes: gpd.GeoDataFrame, metric_crs: str
 ) -> gpd.GeoDataFrame:
-    """Put field notes on top of mapped cameras, each camera once.
+    """Merge field notes into mapped cameras, each camera once.
 
     The rule works row by row, a row being a camera with one direction:
 
-    1. Notes are taken day by day, the oldest first, those without a day before all. Notes of
-       one day are different cameras.
-    2. A note means a camera that is already there if it lies within `SAME_CAMERA_M`, the kinds
-       are the same or one is unknown, and the directions differ by at most
-       `SAME_DIRECTION_DEG` or one is unknown. Pairs are made one to one, those with two known
-       directions first, then the nearest.
-    3. The record with the newer date counts, the note if both have the same or none; where it
-       says nothing, the older one still counts. Position and source are those of the newer.
-    4. "gone" removes the camera, unless that has a newer date. Without a direction it removes
-       all directions of that camera.
-    5. "unsure" changes nothing and adds nothing.
+    1. Notes are processed by day, oldest first; undated ones come before all. Notes of the same
+       day are of different cameras.
+    2. A note matches a known camera if it lies within `SAME_CAMERA_M`, the kinds are equal or
+       one is unknown, and the directions differ by at most `SAME_DIRECTION_DEG` or one is
+       unknown. Matches are one to one, pairs with two known directions first, then the nearest.
+    3. The record with the newer date prevails, the note if dates are equal or missing; gaps are
+       filled from the older one. Position and source are those of the newer record.
+    4. "gone" removes the camera unless the camera has a newer date. Without a direction it
+       removes all directions of that camera.
+    5. "unsure" neither changes nor adds a camera.
 
     Parameters
     ----------
@@ -370,30 +366,30 @@ def merge_cameras(
     notes
         Layer "field_notes".
     metric_crs
-        System in which distances are measured.
+        CRS in which distances are measured.
 
     Returns
     -------
     cameras
-        Layer "cameras" and ``source``.
+        Layer "cameras" with a column ``source``.
     """
     import geopandas as gpd
     import pandas as pd
 
     known = _records(mapped, metric_crs, OSM)
-    told = _records(notes.assign(check_date=notes["seen_on"]), metric_crs, FIELD)
-    for day in sorted({_day(row) for row in told}):
-        visit = [row for row in told if _day(row) == day]
-        known = _without(known, [row for row in visit if row["status"] == "gone"])
+    noted = _records(notes.assign(check_date=notes["seen_on"]), metric_crs, FIELD)
+    for day in sorted({_day(row) for row in noted}):
+        visit = [row for row in noted if _day(row) == day]
+        known = _without_gone(known, [row for row in visit if row["status"] == "gone"])
         present = [row for row in visit if row["status"] == "present"]
         pairs = dict(_pairs(present, known))
         for i, j in pairs.items():
-            known[j] = _newest(known[j], present[i])
+            known[j] = _merged_record(known[j], present[i])
         known += [row for i, row in enumerate(present) if i not in pairs]
     if not known:
         return empty_layer("cameras").assign(source=pd.Series([], dtype=object))
     frame = gpd.GeoDataFrame(known, geometry="geometry", crs=CRS)
-    # Sorted as the layer is, so that the sources stay beside their rows.
+    # Sorted as the layer will be, so that sources stay with their rows.
     frame = frame.sort_values(list(_ORDER), kind="stable")
     return conform("cameras", frame).assign(source=frame["source"].to_numpy())
 
@@ -401,7 +397,7 @@ def merge_cameras(
 def _records(frame: gpd.GeoDataFrame, metric_crs: str, source: str) -> list[_Row]:
     import shapely
 
-    # In one order, so that equally near cameras are told apart the same way every time.
+    # In a fixed order, so that ties between equally near cameras are always broken the same way.
     ordered = frame.sort_values(list(_ORDER), kind="stable")
     points = shapely.get_coordinates(ordered.geometry.to_crs(metric_crs).to_numpy())
     return [
@@ -411,12 +407,12 @@ def _records(frame: gpd.GeoDataFrame, metric_crs: str, source: str) -> list[_Row
 
 
 def _day(row: _Row) -> str:
-    """Return the date of a record as text that sorts; a year alone stands for its beginning."""
+    """Return the date of a record as sortable text; a year alone sorts as its first day."""
     return row["check_date"] or ""
 
 
 def _pairs(notes: list[_Row], known: list[_Row]) -> list[tuple[int, int]]:
-    """Return which note means which known camera, one to one."""
+    """Match notes to known cameras, one to one; return pairs of indices."""
     from scipy.spatial import cKDTree
 
     if not notes or not known:
@@ -442,7 +438,7 @@ def _pairs(notes: list[_Row], known: list[_Row]) -> list[tuple[int, int]]:
 
 
 def _rank(note: _Row, camera: _Row) -> tuple[bool, float, float] | None:
-    """Return how well two records fit (less is better), None if they are different cameras."""
+    """Return the sort key of a match (lower is better), None for different cameras."""
     kinds = {note["kind"], camera["kind"]} - {"unknown"}
     away = abs((note["direction_deg"] - camera["direction_deg"] + 180.0) % FULL_CIRCLE_DEG - 180.0)
     if len(kinds) > 1 or away > SAME_DIRECTION_DEG:
@@ -451,7 +447,7 @@ def _rank(note: _Row, camera: _Row) -> tuple[bool, float, float] | None:
     return open_, math.dist(note["xy"], camera["xy"]), 0.0 if open_ else away
 
 
-def _without(known: list[_Row], gone: list[_Row]) -> list[_Row]:
+def _without_gone(known: list[_Row], gone: list[_Row]) -> list[_Row]:
     lost: set[int] = set()
     for i, j in _pairs(gone, known):
         whole = math.isnan(gone[i]["direction_deg"])
@@ -462,8 +458,8 @@ def _without(known: list[_Row], gone: list[_Row]) -> list[_Row]:
     return [row for k, row in enumerate(known) if k not in lost]
 
 
-def _newest(camera: _Row, note: _Row) -> _Row:
-    """Return one record of two of the same camera."""
+def _merged_record(camera: _Row, note: _Row) -> _Row:
+    """Merge two records of the same camera."""
     import pandas as pd
 
     newer, older = (note, camera) if _day(note) >= _day(camera) else (camera, note)

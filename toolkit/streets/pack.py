@@ -1,9 +1,9 @@
-"""City packs: the streets of a city, and what stands beside them, as a folder of files.
+"""City packs: the streets, buildings, places and mapped cameras of a city as a folder of files.
 
-A pack is a folder with one GeoParquet file per layer and ``manifest.json``, which names the SHA-256
-of each. `toolkit.streets.schema` has the schema of the layers; ``docs/reference/city-packs.md``
-explains it. A pack is read whole, checked against its manifest, and never changed in place: writing
-builds a new folder beside the old one and puts it in its place by renaming.
+A pack is a folder with one GeoParquet file per layer and ``manifest.json``, which records the
+SHA-256 of each. `toolkit.streets.schema` defines the layers; ``docs/reference/city-packs.md``
+explains them. A pack is read whole, checked against its manifest, and never changed in place:
+writing builds a new folder next to the old one and swaps the two by renaming.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +23,7 @@ from toolkit.base import store
 from toolkit.base.errors import InputDataError, NotFoundError, PackError
 from toolkit.base.record import Record
 from toolkit.base.terms import Boundary, Names
+from toolkit.streets import folder_swap
 from toolkit.streets.schema import (
     JUNCTION_DEGREE,
     LAYERS,
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 SCHEMA: Final = "camera-exposure.pack/1"
 _SCHEMA_PATTERN: Final = re.compile(r"camera-exposure\.pack/(\d{1,6})", re.ASCII)
 WRITER: Final = "camera-exposure-toolkit packs 1"
-"""Named in every manifest; raised when the same source gives other layers."""
+"""Recorded in every manifest; increased when the same file yields different layers."""
 ODBL: Final = "ODbL-1.0"
 OSM_ATTRIBUTION: Final = "© OpenStreetMap contributors, ODbL"
 
@@ -48,8 +48,10 @@ MANIFEST_FILE: Final = "manifest.json"
 FOLDER: Final = "packs"
 """Folder of the packs in the user's data and in the built-in ones."""
 _ID: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?", re.ASCII)
-_MOST_MANIFEST_BYTES: Final = 1 << 20
-_MOST_PART_BYTES: Final = 1 << 31
+_LENGTH_TOLERANCE_KM: Final = 0.001
+"""Lengths in a manifest are rounded to metres."""
+_MAX_MANIFEST_BYTES: Final = 1 << 20
+_MAX_PART_BYTES: Final = 1 << 31
 
 
 _Line = Annotated[str, StringConstraints(min_length=1, max_length=500)]
@@ -57,17 +59,17 @@ _Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 _Slug = Annotated[str, StringConstraints(pattern=rf"^{_ID.pattern}$")]
 
 
-class Source(Record):
-    """What a pack was made of."""
+class PackOrigin(Record):
+    """Provenance of a pack: the file it was made from."""
 
     name: _Line
     sha256: _Sha256
     osm_timestamp: (
         Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")] | None
     )
-    """Time up to which the source has OpenStreetMap's edits, as far as it can be told."""
+    """Time of the last OpenStreetMap edit included, None if unknown."""
     origin: _Line
-    """In words where the file came from."""
+    """Where the file came from, in words."""
 
 
 class Part(Record):
@@ -78,20 +80,20 @@ class Part(Record):
 
 
 class Manifest(Record):
-    """What a pack is, where it came from, and the hash of each of its files."""
+    """Description and provenance of a pack, with the hash of each of its files."""
 
     schema_: Literal["camera-exposure.pack/1"] = Field(default=SCHEMA, alias="schema")
     id: _Slug
     name: Names
     city: _Slug | None
-    """Id of the city whose streets these are; None for a pack that stands for itself."""
+    """Id of the city whose streets these are; None for a pack of no known city."""
     demonstration: bool
     banner: Names | None
-    """Sentence that stands on every map of this pack."""
+    """Sentence shown on every map of this pack."""
     crs: Annotated[str, StringConstraints(pattern=r"^EPSG:\d{4,6}$")]
-    """Metric system for distances in this city (UTM zone)."""
+    """Metric CRS for distances in this city (UTM zone)."""
     boundary: Boundary
-    source: Source
+    source: PackOrigin
     licence: _Line
     attribution: _Line
     tool: _Line
@@ -99,18 +101,18 @@ class Manifest(Record):
     parts: dict[str, Part] = Field(default_factory=dict)
 
     def to_bytes(self) -> bytes:
-        """Return the text of ``manifest.json``: the same bytes for the same content."""
+        """Serialise to ``manifest.json``: equal manifests give equal bytes."""
         data = self.model_dump(mode="json", by_alias=True)
         return (json.dumps(data, sort_keys=True, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 @dataclass(frozen=True)
 class Pack:
-    """An opened pack: its manifest, the hash of that, and its layers in EPSG:4326."""
+    """Opened pack: its manifest, the hash of the manifest, and its layers in EPSG:4326."""
 
     manifest: Manifest
     sha256: str
-    """SHA-256 of the manifest's bytes, and so of everything in the pack."""
+    """SHA-256 of the manifest, which covers every file of the pack."""
     streets: gpd.GeoDataFrame
     junctions: gpd.GeoDataFrame
     buildings: gpd.GeoDataFrame
@@ -119,7 +121,7 @@ class Pack:
     boundary: gpd.GeoDataFrame
 
     def to_osmnx(self, exposure: gpd.GeoDataFrame | None = None) -> MultiDiGraph:
-        """Return the streets as a graph that OSMnx works on, exposure on its edges if given.
+        """Return the streets as an OSMnx graph, with exposure on its edges if given.
 
         Parameters
         ----------
@@ -133,10 +135,10 @@ class Pack:
         graph
             A networkx MultiDiGraph in EPSG:4326. Nodes have the ids of the pack as keys, and
             ``x``, ``y`` and ``street_count``; those at which a street is cut off at the boundary
-            have ids below zero. Edges have ``osmid``, ``street_id``, ``highway``, ``name``,
-            ``oneway``, ``reversed``, ``length`` (metres) and ``geometry``; what is not known is
-            left out. A street that is not one-way is there in both directions. Streets meet in a
-            node only where the map says that they do, not where a bridge crosses a road.
+            have negative ids. Edges have ``osmid``, ``street_id``, ``highway``, ``name``,
+            ``oneway``, ``reversed``, ``length`` (metres) and ``geometry``; unknown attributes are
+            left out. A two-way street has an edge in each direction. Streets share a node only
+            where they are mapped as meeting, not where a bridge crosses a road.
 
         Raises
         ------
@@ -145,21 +147,20 @@ class Pack:
 
         Notes
         -----
-        One-way is meant for vehicles: people on foot go both ways, which is what
-        ``osmnx.convert.to_undirected`` gives. From a GraphML file OSMnx reads the exposure as
-        text unless told otherwise: ``load_graphml(path, edge_dtypes={"seen_mid": float})``.
+        One-way applies to vehicles; for people on foot use ``osmnx.convert.to_undirected``. From a
+        GraphML file OSMnx reads exposure as text unless given
+        ``load_graphml(path, edge_dtypes={"seen_mid": float})``.
 
         Examples
         --------
-        >>> import osmnx
         >>> from toolkit import open_pack
         >>> pack = open_pack("helsinki-centre")
         >>> graph = pack.to_osmnx()
-        >>> nodes, edges = osmnx.graph_to_gdfs(graph)
-        >>> osmnx.basic_stats(graph)["n"] == len(nodes)
-        True
+        >>> graph.graph["crs"], len(graph) == len(pack.junctions)
+        ('epsg:4326', True)
+        >>> nodes, edges = osmnx.graph_to_gdfs(graph)  # doctest: +SKIP
 
-        With exposure, to find the way on which the lengths in view add up to the least:
+        With exposure, to find the route with the shortest expected length in view:
 
         >>> from datetime import date
         >>> from toolkit import assess
@@ -184,29 +185,29 @@ class Pack:
 
 
 def write_pack(folder: Path, manifest: Manifest, layers: PackLayers) -> Manifest:
-    """Write a pack into `folder`, in place of any pack that was there.
+    """Write a pack to `folder`, replacing any pack there.
 
-    The files are made in a folder beside it and put in place by renaming. A reader, or a run
-    after an interruption, meets the old pack or the new one whole.
+    The files are written to a scratch folder, which is then renamed: readers, also after an
+    interruption, find the whole old pack or the whole new one.
 
     Parameters
     ----------
     folder
         Folder of the pack; its name is the pack's id.
     manifest
-        Everything but the parts.
+        Manifest without parts.
     layers
-        The layers; brought to the schema here.
+        Layers; conformed to the schema here.
 
     Returns
     -------
     manifest
-        The manifest as written, with the hash of each part.
+        Manifest as written, with the hash of each part.
 
     Raises
     ------
     InputDataError
-        If a layer does not follow the schema, or the folder has another name than the pack.
+        If a layer violates the schema, or the folder is not named after the pack.
     """
     if folder.name != manifest.id:
         msg = f"A pack with id {manifest.id!r} belongs into a folder of that name, not {folder}."
@@ -220,67 +221,24 @@ def write_pack(folder: Path, manifest: Manifest, layers: PackLayers) -> Manifest
         for layer, frame in frames.items()
     }
     whole = manifest.model_copy(update={"parts": parts})
-    made = scratch_folder(folder)
+    made = folder_swap.scratch_folder(folder)
     try:
         for name, data in files.items():
             store.write_bytes(made / name, data)
         store.write_bytes(made / MANIFEST_FILE, whole.to_bytes())
-        put_in_place(made, folder)
+        folder_swap.put_in_place(made, folder)
     finally:
         shutil.rmtree(made, ignore_errors=True)
     return whole
-
-
-def put_in_place(made: Path, folder: Path) -> None:
-    """Move the folder of a whole pack to its place, instead of any pack that is there."""
-    made.chmod(0o755)
-    if folder.exists():
-        folder.rename(_replaced(folder))
-    made.rename(folder)
-    _settle(folder)
-
-
-def scratch_folder(folder: Path) -> Path:
-    """Return a new empty folder beside the place of a pack, left by nobody for long.
-
-    What an interrupted run leaves under such a name is removed by the next write of the pack.
-    """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    _settle(folder)
-    return Path(tempfile.mkdtemp(prefix=f".{folder.name}.new-", dir=folder.parent))
-
-
-_REPLACED: Final = ".replaced"
-
-
-def _replaced(folder: Path) -> Path:
-    """Return the name under which the old pack lies while a new one is put in place."""
-    return folder.with_name(f".{folder.name}{_REPLACED}")
-
-
-def _is_replaced(folder: Path) -> bool:
-    return folder.name.startswith(".") and folder.name.endswith(_REPLACED)
-
-
-def _settle(folder: Path) -> None:
-    """Clean up after writes, whole or interrupted: one pack remains, under its own name."""
-    old = _replaced(folder)
-    if old.exists():
-        if folder.exists():
-            shutil.rmtree(old)
-        else:
-            old.rename(folder)
-    for left in folder.parent.glob(f".{folder.name}.new-*"):
-        shutil.rmtree(left, ignore_errors=True)
 
 
 # --- finding --------------------------------------------------------------------------------
 
 
 def pack_names() -> tuple[str, ...]:
-    """Return the ids of all installed packs, also of those that are damaged."""
+    """Return the ids of all installed packs, including damaged ones."""
     found = {
-        path.name.removeprefix(".").removesuffix(_REPLACED) if _is_replaced(path) else path.name
+        folder_swap.plain_name(path)
         for root in (store.home_dir(), store.builtin_dir())
         for path in (root / FOLDER).glob("*")
         if path.is_dir()
@@ -289,9 +247,9 @@ def pack_names() -> tuple[str, ...]:
 
 
 def list_packs() -> tuple[Manifest, ...]:
-    """Return the manifests of all installed packs that can be read, sorted by id.
+    """Return the readable manifests of all installed packs, sorted by id.
 
-    Layers are not read. What is wrong with a pack that is missing here, `verify_pack` tells.
+    Layers are not read. Use `verify_pack` to find out why a pack is missing.
     """
     return tuple(_readable_manifests())
 
@@ -310,7 +268,7 @@ def _readable_manifests() -> Iterator[Manifest]:
 
 
 def pack_folder(name: str) -> Path:
-    """Return the folder of an installed pack, a user's own before a built-in one.
+    """Return the folder of an installed pack; a user's own takes precedence over a built-in one.
 
     Raises
     ------
@@ -322,8 +280,8 @@ def pack_folder(name: str) -> Path:
         raise NotFoundError(msg)
     for root in (store.home_dir(), store.builtin_dir()):
         folder = root / FOLDER / name
-        # A write that was stopped between two renames leaves the old pack under this name.
-        for candidate in (folder, _replaced(folder)):
+        # A write interrupted between its two renames leaves the old pack at the second path.
+        for candidate in (folder, folder_swap.replaced_path(folder)):
             if candidate.is_dir():
                 return candidate
     known = ", ".join(pack_names()) or "none"
@@ -348,7 +306,7 @@ def read_manifest(name: str) -> Manifest:
 
 
 def pack_sha256(name: str) -> str:
-    """Return the hash that identifies an installed pack, without opening its layers.
+    """Return the hash that identifies an installed pack, without reading its layers.
 
     Raises
     ------
@@ -361,7 +319,7 @@ def pack_sha256(name: str) -> str:
 
 
 def open_pack(name: str) -> Pack:
-    """Open an installed pack, a user's own before a built-in one, and check every part of it.
+    """Open an installed pack and check every part; a user's own takes precedence.
 
     Parameters
     ----------
@@ -374,6 +332,12 @@ def open_pack(name: str) -> Pack:
         If there is no such pack.
     PackError
         If it is damaged, foreign or of a newer version. Nothing is changed on disk.
+
+    Examples
+    --------
+    >>> pack = open_pack("helsinki-centre")
+    >>> pack.manifest.crs, len(pack.streets) == pack.manifest.counts["streets"]
+    ('EPSG:32635', True)
     """
     folder = pack_folder(name)
     manifest, digest = _read_manifest(folder)
@@ -382,10 +346,10 @@ def open_pack(name: str) -> Pack:
 
 
 def verify_pack(name: str) -> list[str]:
-    """Return everything that is wrong with an installed pack, one sentence each.
+    """Return all problems of an installed pack, one sentence each.
 
-    Beyond what `open_pack` checks, the layers are compared with each other and with the
-    manifest's figures.
+    In addition to the checks of `open_pack`, layers are compared with one another and with the
+    counts of the manifest.
 
     Raises
     ------
@@ -396,7 +360,7 @@ def verify_pack(name: str) -> list[str]:
 
 
 def folder_problems(folder: Path) -> list[str]:
-    """Return everything that is wrong with the pack in a folder, one sentence each."""
+    """Return all problems of the pack in a folder, one sentence each."""
     name = folder.name
     try:
         manifest, _ = _read_manifest(folder)
@@ -415,9 +379,6 @@ def folder_problems(folder: Path) -> list[str]:
     if len(frames) == len(LAYERS):
         problems += _disagreements(manifest, frames)
     return problems
-
-
-_LENGTH_TOLERANCE_KM: Final = 0.001
 
 
 def _disagreements(manifest: Manifest, frames: dict[str, gpd.GeoDataFrame]) -> list[str]:
@@ -459,10 +420,10 @@ def _damaged(folder: Path, what: str) -> PackError:
     return PackError(msg)
 
 
-def _read_file(path: Path, most_bytes: int) -> bytes:
+def _read_file(path: Path, max_bytes: int) -> bytes:
     if path.is_symlink() or not path.is_file():
         raise _damaged(path.parent, f"{path.name} is missing or not a plain file")
-    if path.stat().st_size > most_bytes:
+    if path.stat().st_size > max_bytes:
         raise _damaged(path.parent, f"{path.name} is larger than any such file can be")
     try:
         return path.read_bytes()
@@ -471,7 +432,7 @@ def _read_file(path: Path, most_bytes: int) -> bytes:
 
 
 def _read_manifest(folder: Path) -> tuple[Manifest, str]:
-    data = _read_file(folder / MANIFEST_FILE, _MOST_MANIFEST_BYTES)
+    data = _read_file(folder / MANIFEST_FILE, _MAX_MANIFEST_BYTES)
     try:
         content = json.loads(data)
     except (ValueError, RecursionError) as error:
@@ -496,16 +457,16 @@ def _read_manifest(folder: Path) -> tuple[Manifest, str]:
     expected = {f"{layer}.parquet" for layer in LAYERS}
     if set(manifest.parts) != expected:
         raise _damaged(folder, f"{MANIFEST_FILE} does not name the parts {sorted(expected)}")
-    if folder.name not in {manifest.id, _replaced(folder.with_name(manifest.id)).name}:
+    if folder_swap.plain_name(folder) != manifest.id:
         raise _damaged(folder, f"{MANIFEST_FILE} belongs to the pack {manifest.id!r}")
     return manifest, store.sha256_bytes(data)
 
 
 def _read_part(folder: Path, layer: str, manifest: Manifest) -> gpd.GeoDataFrame:
-    """Read one layer from the very bytes that were hashed."""
+    """Read one layer from the same bytes that were hashed."""
     name = f"{layer}.parquet"
     part = manifest.parts[name]
-    data = _read_file(folder / name, _MOST_PART_BYTES)
+    data = _read_file(folder / name, _MAX_PART_BYTES)
     if store.sha256_bytes(data) != part.sha256:
         raise _damaged(folder, f"{name} is not the file that its manifest names")
     try:

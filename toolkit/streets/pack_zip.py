@@ -1,7 +1,7 @@
-"""City packs as single files, to be carried on a stick, and their removal.
+"""City packs as single zip files, to be carried on a stick, and removal of packs.
 
-The file is a zip of exactly the files of a pack. Nothing is unpacked by the names that a zip
-gives: the seven known parts are read into memory, checked, and only then put in place.
+A zip holds exactly the files of one pack. Its entry names are never used as paths: the seven known
+parts are read into memory, checked, and only then installed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Final
 
 from toolkit.base import store
 from toolkit.base.errors import InputDataError, NotFoundError
-from toolkit.streets import pack
+from toolkit.streets import folder_swap, pack
 from toolkit.streets.pack import MANIFEST_FILE, Manifest
 from toolkit.streets.schema import LAYERS
 
@@ -26,20 +26,20 @@ _ENTRY: Final = re.compile(r"([a-z0-9-]{1,64})/([a-z]+\.(?:json|parquet))", re.A
 _FIRST_ZIP_DATE: Final = (1980, 1, 1, 0, 0, 0)
 _PLAIN_FILE: Final = (stat.S_IFREG | 0o644) << 16
 _UNIX: Final = 3
-_MOST_BYTES: Final = 1 << 30
+_MAX_BYTES: Final = 1 << 30
 """Most bytes of all parts together; a pack of 300,000 street pieces has about 30 MB."""
-_MOST_LIST_BYTES: Final = 64 << 10
+_MAX_LIST_BYTES: Final = 64 << 10
 
 
 def export_pack(name: str, file: str | os.PathLike[str]) -> Path:
-    """Write an installed pack into one zip file: the same bytes for the same pack.
+    """Write an installed pack to a zip file; equal packs give equal bytes.
 
     Parameters
     ----------
     name
-        Id of the pack, a user's own or a built-in one.
+        Id of the pack.
     file
-        Where to write it; ``.zip`` is added if it has no ending.
+        File to write; ``.zip`` is appended if it has no suffix.
 
     Returns
     -------
@@ -76,18 +76,18 @@ def export_pack(name: str, file: str | os.PathLike[str]) -> Path:
 
 
 def import_pack(file: str | os.PathLike[str]) -> Manifest:
-    """Install a pack from a zip file that `export_pack` has written.
+    """Install a pack from a zip file written by `export_pack`.
 
-    Everything is checked before it takes the place of a pack of the same id.
+    Everything is checked before it replaces a pack of the same id.
 
     Raises
     ------
     InputDataError
-        If it is no such file, holds anything else, unpacks to too much, or the pack in it is
-        damaged, foreign or of a newer version.
+        If it is not such a file, contains anything else, is too large unpacked, or the pack in
+        it is damaged, foreign or of a newer version.
     """
     path = store.local_file(file)
-    if path.stat().st_size > _MOST_BYTES + _MOST_LIST_BYTES:
+    if path.stat().st_size > _MAX_BYTES + _MAX_LIST_BYTES:
         msg = f"{path.name} is larger than any city pack can be."
         raise InputDataError(msg)
     try:
@@ -100,7 +100,7 @@ def import_pack(file: str | os.PathLike[str]) -> Manifest:
 
 
 def is_pack_file(file: str | os.PathLike[str]) -> bool:
-    """Return whether a local file looks like a pack exported as zip: it has a manifest inside."""
+    """Return whether a local file looks like an exported pack: a zip with a manifest."""
     path = store.local_file(file)
     if path.suffix.lower() != SUFFIX or not zipfile.is_zipfile(path):
         return False
@@ -112,14 +112,14 @@ def is_pack_file(file: str | os.PathLike[str]) -> bool:
 
 
 def remove_pack(name: str) -> None:
-    """Remove a pack of the user's own. One that is built in shows again afterwards.
+    """Remove a pack of the user. A built-in pack of the same id is visible again afterwards.
 
     Raises
     ------
     NotFoundError
         If there is no such pack.
     InputDataError
-        If it comes with the toolkit.
+        If the pack is built in.
     """
     folder = pack.pack_folder(name)
     home = store.home_dir() / pack.FOLDER
@@ -129,14 +129,14 @@ def remove_pack(name: str) -> None:
     if folder.is_symlink():
         msg = f"Pack {name!r} is a link to another folder. Remove the link yourself."
         raise NotFoundError(msg)
-    # Out of sight at once; an interrupted removal leaves no half pack.
-    gone = pack.scratch_folder(home / name)
+    # Renamed first, so that an interrupted removal leaves no partial pack.
+    gone = folder_swap.scratch_folder(home / name)
     pack.pack_folder(name).rename(gone / name)
     shutil.rmtree(gone)
 
 
 def _parts_of(path: Path, archive: zipfile.ZipFile) -> tuple[str, dict[str, bytes]]:
-    """Read the parts of a pack out of a zip that somebody unknown may have made."""
+    """Read the parts of a pack from an untrusted zip file."""
     entries = archive.infolist()
     matches = [_ENTRY.fullmatch(entry.filename) for entry in entries[: len(_PARTS) + 1]]
     names = {match[1] for match in matches if match}
@@ -149,8 +149,8 @@ def _parts_of(path: Path, archive: zipfile.ZipFile) -> tuple[str, dict[str, byte
         if kind not in (0, stat.S_IFREG) or entry.flag_bits & 1:
             msg = f"{path.name} has a link or an encrypted part. Export the pack again."
             raise InputDataError(msg)
-    if sum(entry.file_size for entry in entries) > _MOST_BYTES:
-        msg = f"{path.name} unpacks to more than {_MOST_BYTES >> 20} MB. It is not read."
+    if sum(entry.file_size for entry in entries) > _MAX_BYTES:
+        msg = f"{path.name} unpacks to more than {_MAX_BYTES >> 20} MB. It is not read."
         raise InputDataError(msg)
     parts = {}
     for entry in entries:
@@ -166,7 +166,7 @@ def _parts_of(path: Path, archive: zipfile.ZipFile) -> tuple[str, dict[str, byte
 def _install(path: Path, name: str, parts: dict[str, bytes]) -> Manifest:
     folder = store.home_dir() / pack.FOLDER / name
     try:
-        scratch = pack.scratch_folder(folder)
+        scratch = folder_swap.scratch_folder(folder)
         try:
             made = scratch / name
             made.mkdir()
@@ -176,7 +176,7 @@ def _install(path: Path, name: str, parts: dict[str, bytes]) -> Manifest:
             if problems:
                 msg = f"{path.name} is not installed: {problems[0]}"
                 raise InputDataError(msg)
-            pack.put_in_place(made, folder)
+            folder_swap.put_in_place(made, folder)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
     except OSError as error:

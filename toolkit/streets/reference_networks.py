@@ -1,10 +1,10 @@
-"""Reference street networks, and what they say about a city whose streets are not installed.
+"""Reference street networks, from which a city without installed streets is predicted.
 
 ``geodata/fabrics.json`` holds, for real networks elsewhere, the street length per built km2 and
-the street length that one site has in view by distance; ``scripts/measure_fabrics.py`` measures
-both. A city without streets is taken as one more network of that kind. Its logarithm then has a
-predictive t distribution (Gelman and others, Bayesian Data Analysis, 3rd edition 2013, section
-3.2), to which a spread is added because none of the networks is in the same country.
+the street length in view of one site by distance; ``scripts/measure_fabrics.py`` measures both. A
+city without streets is treated as one more network of that kind: the logarithm of each figure has
+a predictive t distribution (Gelman and others, Bayesian Data Analysis, 3rd edition 2013, section
+3.2), widened because none of the networks is in the same country.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ SCHEMA: Final = "camera-exposure.fabrics/1"
 FILE: Final = "fabrics.json"
 
 VIEW_BIN_M: Final = 5.0
-"""Width of the distance bins in which street length in view is kept."""
+"""Width of the distance bins of street length in view."""
 N_VIEW_BINS: Final = 50
 """Bins up to 250 m, the longest range that an assumption set may give a camera."""
 
-_LEAST_FABRICS: Final = 2
+_MIN_NETWORKS: Final = 2
 
 _Positive = Annotated[float, Field(gt=0)]
 _Curve = Annotated[tuple[_Positive, ...], Field(min_length=N_VIEW_BINS, max_length=N_VIEW_BINS)]
 
 
 class FabricRow(Record):
-    """One network as it stands in the file. Lengths in view are means per site and bin."""
+    """One network as in the file. Lengths in view are means per site and bin."""
 
     id: str
     name: str
@@ -49,14 +49,14 @@ class FabricRow(Record):
     source: str
     licence: str
     sha256: str
-    """Hash of the file that was measured."""
+    """Hash of the measured file."""
     length_km: _Positive
     n_built_cells: int = Field(ge=0)
     density_km_per_km2: _Positive | None
-    """Median over built cells, mean over positions of the grid; None if there are too few."""
+    """Median over built cells, averaged over grid positions; None if there are too few cells."""
     density_low_km_per_km2: _Positive | None
     density_high_km_per_km2: _Positive | None
-    """Least and greatest median over positions of the grid."""
+    """Smallest and largest median over grid positions."""
     n_junction_groups: int = Field(gt=0)
     n_stretch_groups: int = Field(gt=0)
     junction_size_m: _Positive
@@ -82,7 +82,7 @@ class FabricFile(Record):
     schema_: Literal["camera-exposure.fabrics/1"] = Field(SCHEMA, alias="schema")
     attribution: str
     bin_m: float = Field(VIEW_BIN_M, ge=VIEW_BIN_M, le=VIEW_BIN_M)
-    fabrics: tuple[FabricRow, ...] = Field(min_length=_LEAST_FABRICS)
+    fabrics: tuple[FabricRow, ...] = Field(min_length=_MIN_NETWORKS)
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class ReferenceNetwork:
         Metres of street in view of a site at a junction or along a street, per distance bin of
         `VIEW_BIN_M`, without buildings, shape (`N_VIEW_BINS`,).
     blocked_junction_m, blocked_stretch_m
-        The same behind buildings, None where the source has no usable buildings.
+        The same with buildings in the way, None where the source has no usable buildings.
     """
 
     id: str
@@ -136,10 +136,10 @@ def _parse(data: bytes) -> tuple[ReferenceNetwork, ...]:
     except (ValueError, ValidationError, RecursionError) as error:
         msg = f"{FILE} cannot be used: {error}. Mend that entry or remove your own copy."
         raise InputDataError(msg) from error
-    return tuple(_network(row) for row in rows)
+    return tuple(_network_of(row) for row in rows)
 
 
-def _network(row: FabricRow) -> ReferenceNetwork:
+def _network_of(row: FabricRow) -> ReferenceNetwork:
     groups = row.n_junction_groups + row.n_stretch_groups
     return ReferenceNetwork(
         id=row.id,
@@ -163,12 +163,18 @@ def _optional(values: tuple[float, ...] | None) -> FloatArray | None:
 
 
 def load_networks() -> tuple[ReferenceNetwork, ...]:
-    """Read the reference networks, the user's own file first.
+    """Read the reference networks; a user's own file takes precedence.
 
     Raises
     ------
     InputDataError
-        If the file is missing or does not follow the schema.
+        If the file is missing or violates the schema.
+
+    Examples
+    --------
+    >>> networks = load_networks()
+    >>> networks[0].open_junction_m.shape == (N_VIEW_BINS,)
+    True
     """
     return _parse(_read_bytes())
 
@@ -187,7 +193,7 @@ def networks_sha256() -> str:
 def predictive_log(
     log_values: FloatArray, prob: FloatArray, added_sd: FloatArray | float = 0.0
 ) -> FloatArray:
-    """Return quantiles of what one more network would measure, as a logarithm.
+    """Return quantiles of the predictive distribution of one more network, as a logarithm.
 
     mean + t(n - 1) * sqrt(s^2 (1 + 1/n) + added^2), with mean and s over n networks.
 
@@ -198,17 +204,17 @@ def predictive_log(
     prob
         Probability of each draw, shape (D,).
     added_sd
-        Standard deviation for what the networks cannot show, shape (D,) or a number.
+        Standard deviation of differences that the networks cannot show, shape (D,) or scalar.
 
     Raises
     ------
     InputDataError
-        If there are fewer than two networks: they give no spread.
+        If there are fewer than two networks, which give no spread.
     """
     n = len(log_values)
-    if n < _LEAST_FABRICS:
+    if n < _MIN_NETWORKS:
         msg = (
-            f"{FILE} has {n} network(s) with this figure and {_LEAST_FABRICS} are needed. "
+            f"{FILE} has {n} network(s) with this figure and {_MIN_NETWORKS} are needed. "
             "Measure more or remove your own copy."
         )
         raise InputDataError(msg)
@@ -223,7 +229,7 @@ def predictive_log(
 def draw_density(
     networks: Sequence[ReferenceNetwork], assumptions: AssumptionSet, design: Design
 ) -> FloatArray:
-    """Draw the street length per built km2 of a city that is none of the networks.
+    """Draw the street length per built km2 of a city that is not one of the networks.
 
     Returns
     -------

@@ -1,8 +1,7 @@
-"""The layers of a city: their schema, and their form as GeoParquet.
+"""Schema of the layers of a city pack, and their encoding as GeoParquet.
 
-`LAYERS` says what a layer consists of; ``docs/reference/city-packs.md`` explains each column. In
-memory a layer is a GeoDataFrame in EPSG:4326, on disk a GeoParquet file whose bytes depend on
-nothing else.
+`LAYERS` lists the columns; ``docs/reference/city-packs.md`` explains each. In memory a layer is a
+GeoDataFrame in EPSG:4326, on disk a GeoParquet file whose bytes depend on its rows only.
 """
 
 from __future__ import annotations
@@ -26,9 +25,9 @@ if TYPE_CHECKING:
 
 CRS: Final = "EPSG:4326"
 JUNCTION_DEGREE: Final = 3
-"""Street ends that must meet for a node to count as a junction."""
+"""Fewest street ends that meet at a junction."""
 CORNERS: Final = 3
-"""Fewest corners of an area."""
+"""Fewest corners of a polygon."""
 ROADS: Final = (
     "motorway", "trunk", "primary", "secondary", "tertiary", "motorway_link", "trunk_link",
     "primary_link", "secondary_link", "tertiary_link", "unclassified", "residential",
@@ -39,10 +38,11 @@ below every through road: it is there to reach one."""
 THROUGH_ROADS: Final = frozenset(ROADS) - {"service", "track"}
 """Roads that make a place built up: not drives, parking aisles and field tracks."""
 _WORLD: Final = (-180.0, -90.0, 180.0, 90.0)
-_MOST_BYTES: Final = 1 << 31
+_MAX_BYTES: Final = 1 << 31
 _COMPRESSION: Final = "zstd"
 _COMPRESSION_LEVEL: Final = 9
 
+_NOT_TEXT: Final = r"[\x00-\x1f\x7f\x{80}-\x{9f}\x{2028}-\x{202e}\x{2066}-\x{2069}]"
 Kind = Literal["text", "int", "float", "bool"]
 _ARROW_TYPES: Final[dict[Kind, str]] = {
     "text": "string", "int": "int64", "float": "double", "bool": "bool"
@@ -52,21 +52,21 @@ _NUMPY_TYPES: Final[dict[Kind, Any]] = {"int": np.int64, "float": np.float64, "b
 
 @dataclass(frozen=True)
 class LayerSpec:
-    """What a layer consists of.
+    """Schema of one layer.
 
     Attributes
     ----------
     columns
-        Name and kind of each column. Text may be None and floats may be NaN where that means
-        "not known"; whole numbers and booleans always have a value.
+        Name and kind of each column. Text may be None and floats may be NaN, meaning "not
+        known"; integers and booleans always have a value.
     required
-        Text columns that always have a value.
+        Text columns without nulls.
     geometry
-        Types of geometry that may occur.
+        Permitted geometry types.
     order
         Columns by which the rows are sorted.
     unique
-        A column whose values do not repeat, or None.
+        Column of unique values, or None.
     """
 
     columns: dict[str, Kind]
@@ -135,7 +135,7 @@ LAYERS: Final[dict[str, LayerSpec]] = {
 # fmt: on
 
 FIELD_NOTES: Final = "field_notes"
-"""A layer of its own beside the packs, see `toolkit.streets.mapped_cameras`."""
+"""Layer stored apart from the packs, see `toolkit.streets.mapped_cameras`."""
 _SPECS: Final[dict[str, LayerSpec]] = {
     **LAYERS,
     FIELD_NOTES: LayerSpec(
@@ -179,14 +179,14 @@ def conform(layer: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     layer
         Name of the layer, a key of `LAYERS` or `FIELD_NOTES`.
     frame
-        Rows in EPSG:4326. Columns that the schema does not know are left out; missing ones are
-        an error unless there are no rows.
+        Rows in EPSG:4326. Columns that are not in the schema are dropped; missing ones are an
+        error unless there are no rows.
 
     Raises
     ------
     InputDataError
         If a column or a value is missing, a geometry has another type or lies outside the
-        world, or a value that must be unique repeats.
+        world, or a value of the unique column repeats.
     """
     import geopandas as gpd
     import shapely
@@ -202,7 +202,7 @@ def conform(layer: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     }
     geometry = frame.geometry.to_numpy()
     if "Polygon" in spec.geometry:
-        # One order of rings and corners, whatever wrote them.
+        # One order of rings and corners, whichever program wrote them.
         geometry = shapely.normalize(geometry)
     made = gpd.GeoDataFrame(columns, geometry=geometry, crs=CRS)
     if not _fits(spec, made.geometry.to_numpy()):
@@ -244,7 +244,7 @@ def _may_be_null(spec: LayerSpec, name: str) -> bool:
 
 
 def to_parquet(layer: str, frame: gpd.GeoDataFrame) -> bytes:
-    """Return a layer, as `conform` gives it, as the bytes of a GeoParquet 1.1 file."""
+    """Encode a layer, as returned by `conform`, as a GeoParquet 1.1 file."""
     import pyarrow as pa
     import pyarrow.parquet as pq
     import shapely
@@ -256,8 +256,8 @@ def to_parquet(layer: str, frame: gpd.GeoDataFrame) -> bytes:
     }
     if len(frame):
         column["bbox"] = [float(v) for v in frame.total_bounds]
-    # Written by hand, not by geopandas, so that the bytes do not name its version. Without a
-    # "crs" GeoParquet means longitude and latitude in WGS84, which is what the layers are.
+    # Not written by geopandas, whose version would be part of the bytes. Without a "crs",
+    # GeoParquet means longitude and latitude in WGS84, as these layers are.
     geo = {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": column}}
     schema = pa.schema(
         [
@@ -286,7 +286,7 @@ def to_parquet(layer: str, frame: gpd.GeoDataFrame) -> bytes:
 
 
 def from_parquet(layer: str, data: bytes, *, rows: int) -> gpd.GeoDataFrame:
-    """Return the layer in the bytes of a file that somebody else may have made.
+    """Decode and check a layer from the bytes of an untrusted file.
 
     Parameters
     ----------
@@ -295,12 +295,12 @@ def from_parquet(layer: str, data: bytes, *, rows: int) -> gpd.GeoDataFrame:
     data
         Content of the file.
     rows
-        Number of rows it must have.
+        Expected number of rows.
 
     Raises
     ------
     PackError
-        If it is no such layer; the message says what is wrong, not where the file lies.
+        If it is not such a layer; the message says what is wrong, not where the file is.
     """
     import geopandas as gpd
     import pyarrow as pa
@@ -312,7 +312,7 @@ def from_parquet(layer: str, data: bytes, *, rows: int) -> gpd.GeoDataFrame:
         file = pq.ParquetFile(pa.BufferReader(data))
         groups = range(file.metadata.num_row_groups)
         size = sum(file.metadata.row_group(g).total_byte_size for g in groups)
-        if file.metadata.num_rows != rows or size > _MOST_BYTES:
+        if file.metadata.num_rows != rows or size > _MAX_BYTES:
             msg = f"layer {layer} does not have {rows} rows"
             raise PackError(msg)
         table = file.read()
@@ -333,9 +333,6 @@ def from_parquet(layer: str, data: bytes, *, rows: int) -> gpd.GeoDataFrame:
         for name, kind in spec.columns.items()
     }
     return gpd.GeoDataFrame(columns, geometry=geometry, crs=CRS)
-
-
-_NOT_TEXT: Final = r"[\x00-\x1f\x7f\x{80}-\x{9f}\x{2028}-\x{202e}\x{2066}-\x{2069}]"
 
 
 def _check_columns(layer: str, table: pa.Table) -> None:

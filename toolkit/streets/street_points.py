@@ -1,4 +1,4 @@
-"""Equal pieces along lines: the one way in which streets are sampled."""
+"""Equal pieces of lines: the one way in which streets are sampled."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from toolkit.base.arrays import FloatArray, IntArray
 
 
 @dataclass(frozen=True)
-class Pieces:
+class LinePieces:
     """Pieces of lines, in the order of the lines and along each.
 
     Attributes
@@ -34,13 +34,28 @@ class Pieces:
     line: IntArray
     ordinal: IntArray
 
-    def take(self, which: IntArray) -> Pieces:
+    def take(self, which: IntArray) -> LinePieces:
         """Return some of the pieces, in that order."""
-        return Pieces(*(values[which] for values in vars(self).values()))
+        return LinePieces(*(values[which] for values in vars(self).values()))
 
 
-def cut(lines: NDArray[np.object_], piece_length: float) -> Pieces:
-    """Cut each line into equal pieces of about `piece_length`, at least one per line."""
+def cut(lines: NDArray[np.object_], piece_length: float) -> LinePieces:
+    """Cut each line into equal pieces of about `piece_length`, at least one per line.
+
+    Parameters
+    ----------
+    lines
+        LineStrings in a metric CRS, shape (S,).
+    piece_length
+        Target length of a piece, in the units of the lines.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> pieces = cut(np.array([shapely.LineString([(0, 0), (50, 0)])]), 20.0)
+    >>> pieces.xy[:, 0].tolist(), pieces.length.tolist()
+    ([12.5, 37.5], [25.0, 25.0])
+    """
     import shapely
 
     length = shapely.length(lines)
@@ -49,10 +64,11 @@ def cut(lines: NDArray[np.object_], piece_length: float) -> Pieces:
     ordinal = np.arange(len(line)) - np.repeat(np.cumsum(count) - count, count)
     size = length[line] / count[line]
     at = (ordinal + 0.5) * size
+    # The heading is that of a chord of at most 2 units around the middle.
     step = np.minimum(size / 2, 1.0)
     middle, ahead, behind = (
         shapely.get_coordinates(shapely.line_interpolate_point(lines[line], at + shift))
         for shift in (0.0, step, -step)
     )
     along = ahead - behind
-    return Pieces(middle, np.arctan2(along[:, 1], along[:, 0]), size, line, ordinal)
+    return LinePieces(middle, np.arctan2(along[:, 1], along[:, 0]), size, line, ordinal)

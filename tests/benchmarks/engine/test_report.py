@@ -20,6 +20,7 @@ KEPT = {
     "monte_carlo": {"simulate_s": 3.0, "floor_s": 1.0},
     "sample_answer": {"changed_s": 0.4},
     "helsinki": {"changed_s": 0.4},
+    "fingerprint": {"unchanged_ms": 1.0},
     "four_threads": {"answers": 4.0},
     "sizes": {},
 }  # fmt: skip
@@ -35,6 +36,7 @@ MISSING = [
     ("monte_carlo", "simulate_s", 4.1),
     ("sample_answer", "changed_s", 0.51),
     ("helsinki", "changed_s", 0.51),
+    ("fingerprint", "unchanged_ms", 21.0),
     ("four_threads", "answers", 3.0),
 ]
 

@@ -9,11 +9,11 @@ from made import report_on
 
 from toolkit.language import words
 from toolkit.language.translate import LANGUAGES, has_burmese
-from toolkit.output.report.depends_on import hinges
+from toolkit.output.report.depends_on import dependencies
 
 
 def texts(found, lang="en"):
-    return {head: " ".join(said.text for said in told) for head, told in hinges(found, lang)}
+    return {head: " ".join(said.text for said in told) for head, told in dependencies(found, lang)}
 
 
 def test_each_states_the_figures_of_the_assessment():
@@ -46,7 +46,7 @@ def test_without_streets_nothing_is_said_of_a_share():
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_headings_and_sentences_are_in_the_language_they_say(lang):
-    for head, told in hinges(report_on(layers_of()), lang):
+    for head, told in dependencies(report_on(layers_of()), lang):
         assert has_burmese(head) == (lang == "my")
         for said in told:
             assert has_burmese(said.text) == (said.lang == "my")

@@ -21,7 +21,7 @@ from toolkit.language import fonts, words
 from toolkit.language.translate import LANGUAGES, Language
 from toolkit.output import map_scale
 from toolkit.output.report import map_svg
-from toolkit.output.report import page as html
+from toolkit.output.report.page import CONTENT_SECURITY_POLICY, css_string, render
 
 UNTIL = dt.date(2024, 9, 8)
 CLAIMS = (claim_of(), other_claim())
@@ -29,7 +29,7 @@ CLAIMS = (claim_of(), other_claim())
 
 def page(assessment: Assessment, lang: Language = "en", claims: tuple[Claim, ...] = CLAIMS) -> str:
     drawing = map_svg.draw(assessment.layers) if assessment.layers else None
-    return html.render(assessment, claims=claims, valid_until=UNTIL, drawing=drawing, lang=lang)
+    return render(assessment, claims=claims, valid_until=UNTIL, drawing=drawing, lang=lang)
 
 
 def by_tag(found: list[Element], *tags: str) -> list[Element]:
@@ -157,7 +157,7 @@ def test_nothing_is_fetched_and_no_script_runs(report: Assessment, lang: Languag
     assert all(a.startswith("data:font/woff2;") for a in re.findall(r"url\(([^)]*)", style.text))
     metas = by_tag(found, "meta")
     policy = next(m for m in metas if m.attributes.get("http-equiv") == "Content-Security-Policy")
-    assert policy.attributes["content"] == html.CONTENT_SECURITY_POLICY
+    assert policy.attributes["content"] == CONTENT_SECURITY_POLICY
     assert policy.attributes["content"].startswith("default-src 'none';")
     assert text.index("Content-Security-Policy") < text.index("<style>")
 
@@ -200,9 +200,8 @@ def test_the_table_of_classes_says_what_the_map_shows() -> None:
     report = report_on(layers_of())
     found = elements(page(report))
     text = shown(page(report))
-    for step, length in zip(
-        map_scale.STEPS, map_svg.lengths_km(layers_of().streets, "seen"), strict=True
-    ):
+    for step, length_m in map_scale.lengths_m(layers_of().streets, "seen").items():
+        length = length_m / 1000.0
         cell = f"{length:.1f} km ({words.share(length / 6.6, 'en')})" if length else "none"
         row = next(
             e
@@ -269,7 +268,7 @@ def test_the_footer_of_each_page_has_city_dates_and_the_first_limit(lang: Langua
 
 def test_a_string_of_a_style_sheet_cannot_be_ended() -> None:
     text = 'a"; } </style><b> \\ \u202e*/'
-    made = str(html.css_string(text))
+    made = str(css_string(text))
     assert re.fullmatch(r'"([A-Za-z0-9]|\\[0-9a-f]{6})*"', made)
     decoded = re.sub(r"\\([0-9a-f]{6})", lambda m: chr(int(m[1], 16)), made[1:-1])
     assert decoded == text.replace("\u202e", "")

@@ -17,7 +17,7 @@ from toolkit.assessment.model import Assessment
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.errors import InputDataError
 from toolkit.base.terms import TIERS
-from toolkit.language import words as labels
+from toolkit.language.words import demonstration
 from toolkit.output.report import file_name, valid_until, write_report
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -138,7 +138,7 @@ def test_the_report_on_the_built_in_city(helsinki: Assessment, tmp_path: Path) -
         assert len(pictures) == len(TIERS)
         lang = "en" if path.name.endswith("-en.html") else "my"
         for picture in pictures:
-            assert labels.demonstration(lang) in picture.text
+            assert demonstration(lang) in picture.text
             assert "© OpenStreetMap contributors, ODbL" in picture.text
 
 

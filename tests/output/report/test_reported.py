@@ -62,12 +62,12 @@ def test_figures_as_they_were_worded(fields: dict[str, object], english: str) ->
 
 
 def test_the_basis_says_who_said_what_when_of_which_maker_and_what_is_made_of_it() -> None:
-    text = reported.basis_sentence(report_on(None), (claim_of(), other_claim()), "en")
+    text = reported.source_sentence(report_on(None), (claim_of(), other_claim()), "en")
     assert text == (
         "This rests on a report by The Paper (11 July 2022): over 200 cameras, said to be made by "
         "Maker One, which nobody has checked; taken here as 200 to 1,400 cameras (middle 330)."
     )
-    burmese = reported.basis_sentence(report_on(None), (claim_of(), other_claim()), "my")
+    burmese = reported.source_sentence(report_on(None), (claim_of(), other_claim()), "my")
     for part in ("The Paper", "Maker One", "200", "1,400", "330"):
         assert part in burmese
 
@@ -76,7 +76,7 @@ def test_the_basis_without_a_maker_names_none() -> None:
     plain = claim_of(
         brands=[], quantity={"low": 200, "unit": "cameras", "wording": "over", "kind": "stock"}
     )
-    text = reported.basis_sentence(report_on(None, (plain,)), (plain,), "en")
+    text = reported.source_sentence(report_on(None, (plain,)), (plain,), "en")
     assert "made by" not in text
     assert "over 200 cameras; taken here as" in text
 
@@ -86,7 +86,7 @@ def test_the_basis_of_a_made_up_report_names_no_publisher() -> None:
         made_up=True,
         source={"id": "m", "publisher": "Made-up", "title": "None", "date": "2022-07-11"},
     )
-    text = reported.basis_sentence(report_on(None, (invented,)), (invented,), "en")
+    text = reported.source_sentence(report_on(None, (invented,)), (invented,), "en")
     assert text.startswith("This rests on a made-up report (11 July 2022): over 200 cameras;")
     assert "Maker One" not in text
 
@@ -102,25 +102,25 @@ def test_the_basis_of_a_made_up_report_names_no_publisher() -> None:
 )
 def test_the_basis_without_a_number(status: str, words: str) -> None:
     claim = claim_of(topic="presence", quantity=None, valid=None, status=status)
-    text = reported.basis_sentence(report_on(None, (claim,)), (claim,), "en")
+    text = reported.source_sentence(report_on(None, (claim,)), (claim,), "en")
     assert words in text
     assert "without a number" in text
 
 
 def test_the_basis_where_nothing_is_reported_and_where_the_user_gave_a_number() -> None:
     none = report_on(None, (), used=())
-    assert reported.basis_sentence(none, (), "en").startswith("No report of cameras")
+    assert reported.source_sentence(none, (), "en").startswith("No report of cameras")
     own = none.model_copy(update={"warnings": notes.notes(["own_count"])})
-    assert "that the user entered" in reported.basis_sentence(own, (claim_of(),), "en")
+    assert "that the user entered" in reported.source_sentence(own, (claim_of(),), "en")
 
 
 def test_further_claims_are_counted() -> None:
     claims = (claim_of(), claim_of(id="testville-b"), claim_of(id="testville-c"))
     report = report_on(None, claims, used=tuple(c.id for c in claims))
-    two = reported.basis_sentence(report, claims, "en")
+    two = reported.source_sentence(report, claims, "en")
     assert two.endswith("2 further claims were used; see Sources.")
     report = report_on(None, claims, used=("testville-b", "testville-c"))
-    assert reported.basis_sentence(report, claims, "en").endswith(
+    assert reported.source_sentence(report, claims, "en").endswith(
         "1 further claim was used; see Sources."
     )
 
@@ -130,7 +130,7 @@ def test_sources_of_figures_come_first_and_are_numbered_and_others_are_marked() 
     report = report_on(layers_of(), claims, stale=True)
     first, streets, other = reported.items(report, claims, "en")
     assert (first.number, streets.number, other.number) == (1, 2, None)
-    assert first.says == reported.Said("Over 200 cameras stand in Testville.", "en")
+    assert first.says == reported.LangText("Over 200 cameras stand in Testville.", "en")
     assert first.marks == (
         "said 11 July 2022",
         "holds for July 2022",
@@ -138,7 +138,7 @@ def test_sources_of_figures_come_first_and_are_numbered_and_others_are_marked() 
         "old",
         "contradicts testville-other",
     )
-    assert (first.grade, first.reason) == ("B3", reported.Said("One person said so.", "en"))
+    assert (first.grade, first.reason) == ("B3", reported.LangText("One person said so.", "en"))
     assert streets.says is None
     assert streets.origin.text == "© OpenStreetMap contributors, ODbL, 21 April 2019"
     assert "contradicts testville-stock" in other.marks
@@ -159,11 +159,13 @@ def test_what_was_said_later_is_not_listed() -> None:
 def test_a_text_keeps_its_own_language() -> None:
     assert reported.data_text("ကင်မရာ").lang == "my"
     known = notes.text("no_streets")
-    assert reported.translated(known, "my") == reported.Said(notes.text("no_streets", "my"), "my")
-    assert reported.translated("A text of a pack.", "my") == reported.Said(
+    assert reported.translated(known, "my") == reported.LangText(
+        notes.text("no_streets", "my"), "my"
+    )
+    assert reported.translated("A text of a pack.", "my") == reported.LangText(
         "A text of a pack.", "en"
     )
-    assert reported.translated(known, "en") == reported.Said(known, "en")
+    assert reported.translated(known, "en") == reported.LangText(known, "en")
 
 
 def test_the_count_is_that_of_the_status_asked_for() -> None:
@@ -177,7 +179,7 @@ def test_the_count_is_that_of_the_status_asked_for() -> None:
             "cameras": report.cameras.model_copy(update={"planned": planned}),
         }
     )
-    assert "1,000 to 3,000" in reported.basis_sentence(report, (claim_of(),), "en")
+    assert "1,000 to 3,000" in reported.source_sentence(report, (claim_of(),), "en")
 
 
 BANNED_IN_CLAIMS = re.compile(r"(?i)\b(safe|secure|clear|camera-free|low risk)\b")

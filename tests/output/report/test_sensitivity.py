@@ -7,7 +7,7 @@ from invented import assessment_of
 
 from toolkit.assessment.question import Question
 from toolkit.base.errors import InputDataError
-from toolkit.output.report.sensitivity import matters
+from toolkit.output.report.sensitivity import sensitivity_section
 from toolkit.studies.sensitivity.analysis import sensitivity
 
 
@@ -29,11 +29,11 @@ def fitting(found, **changes):
 
 
 def test_without_an_analysis_there_is_nothing_to_show(found):
-    assert matters(fitting(found), None, "en") is None
+    assert sensitivity_section(fitting(found), None, "en") is None
 
 
 def test_an_analysis_is_shown_for_every_tier(found):
-    shown = matters(fitting(found), found, "en")
+    shown = sensitivity_section(fitting(found), found, "en")
     assert len(shown.tiers) == 4
     assert all(tier.sentence for tier in shown.tiers)
 
@@ -48,4 +48,4 @@ def test_an_analysis_is_shown_for_every_tier(found):
 )
 def test_an_analysis_of_something_else_is_refused(found, changes, what):
     with pytest.raises(InputDataError, match=f"another {what}"):
-        matters(fitting(found, **changes), found, "en")
+        sensitivity_section(fitting(found, **changes), found, "en")

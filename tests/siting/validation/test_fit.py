@@ -9,7 +9,7 @@ import pytest
 from drawn_city import layers, main_crossings
 
 from toolkit.siting import design_matrix, profiles
-from toolkit.siting.validation.fit import fit_profiles, known_city
+from toolkit.siting.validation.fit import fit_profiles, prepare_city
 from toolkit.siting.validation.known_city import make_pair
 
 LIGHT = design_matrix.COLUMNS.index("signals.near")
@@ -28,7 +28,7 @@ def cities():
         cameras = pair.points.xy_m[away][rng.permutation(int(away.sum()))[:60]]
         if name != "dark":
             here = replace(here, signal_xy_m=lit)
-        made.append(known_city(name, make_pair(here, cameras)))
+        made.append(prepare_city(name, make_pair(here, cameras)))
     return made
 
 

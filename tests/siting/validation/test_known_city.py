@@ -151,7 +151,7 @@ def test_cameras_far_from_every_street_are_left_out(tmp_path, cameras, expected)
     assert found.n_left_out in {1, 2}
     assert len(found.camera_xy_m) + found.n_left_out == 11
     assert found.n_without_place == 0
-    assert found.offset_m.max() <= known_city.MOST_OFFSET_M
+    assert found.offset_m.max() <= known_city.MAX_OFFSET_M
     del cameras, expected
 
 

@@ -118,7 +118,7 @@ def test_cameras_of_one_place_are_one_site():
 
 
 def test_each_site_is_at_its_nearest_point():
-    points = features.street_points(layers(), 10.0)
+    points = features.describe_points(layers(), 10.0)
     city = regression.fit_city("x", points, points.xy_m[[3, 50]] + 0.5)
     assert city.sites.sum() == 2
     assert set(np.flatnonzero(city.sites)) == {3, 50}

@@ -12,12 +12,19 @@ from hypothesis import strategies as st
 from toolkit.base.draws import Design
 from toolkit.base.errors import NotFoundError
 from toolkit.language import translate
-from toolkit.siting import profiles as siting_profiles
 from toolkit.siting import weights
+from toolkit.siting.profiles import load_profiles
 from toolkit.siting.validation import regression
-from toolkit.siting.validation import score as siting_score
 from toolkit.siting.validation.known_city import make_pair
-from toolkit.siting.validation.score import Classed
+from toolkit.siting.validation.score import (
+    Classed,
+    auc,
+    capture,
+    classed,
+    figures,
+    score_pair,
+    site_numbers,
+)
 
 PLACES = st.lists(
     st.tuples(st.integers(0, 5), st.floats(0.5, 100), st.integers(0, 4)), min_size=1, max_size=12
@@ -34,7 +41,7 @@ def test_auc_is_the_chance_that_a_camera_scores_above_a_metre(rows):
             for c in at
         ]
     )  # fmt: skip
-    assert siting_score.auc(score, weight, at) == pytest.approx(brute)
+    assert auc(score, weight, at) == pytest.approx(brute)
 
 
 @given(PLACES)
@@ -46,24 +53,24 @@ def test_capture_adds_places_from_the_top_until_a_tenth_of_the_street(rows):
         here = weight[score == level].sum()
         brute += min(left / here, 1.0) * np.mean(at == level)
         left = max(left - here, 0.0)
-    assert siting_score.capture(score, weight, at) == pytest.approx(brute)
+    assert capture(score, weight, at) == pytest.approx(brute)
 
 
 def test_scores_of_known_cases():
     score, weight = np.array([1.0, 2.0, 3.0]), np.array([100.0, 80.0, 20.0])
-    assert siting_score.auc(score, weight, np.array([3.0])) == pytest.approx(0.95)
-    assert siting_score.auc(score, weight, np.array([1.0])) == pytest.approx(0.25)
-    assert siting_score.capture(score, weight, np.array([3.0, 1.0])) == pytest.approx(0.5)
+    assert auc(score, weight, np.array([3.0])) == pytest.approx(0.95)
+    assert auc(score, weight, np.array([1.0])) == pytest.approx(0.25)
+    assert capture(score, weight, np.array([3.0, 1.0])) == pytest.approx(0.5)
     same = np.ones(3)
-    assert siting_score.auc(same, weight, np.array([1.0, 1.0])) == pytest.approx(0.5)
-    assert siting_score.capture(same, weight, np.array([1.0])) == pytest.approx(0.1)
+    assert auc(same, weight, np.array([1.0, 1.0])) == pytest.approx(0.5)
+    assert capture(same, weight, np.array([1.0])) == pytest.approx(0.1)
 
 
 def test_the_log_score_by_hand():
     """Two classes, 100 m each; three of four cameras in the one whose metre weighs 1.5."""
     groups = Classed(np.array([0, 1]), np.array([100.0, 100.0]), np.array([0, 1]))
     weight = np.array([[0.5, 1.5], [1.0, 1.0]])
-    found = siting_score.figures(weight, groups, np.array([1, 1, 1, 0]))["log_score"]
+    found = figures(weight, groups, np.array([1, 1, 1, 0]))["log_score"]
     first = (3 * np.log(1.5) + np.log(0.5)) / 4
     assert found["mid"] == pytest.approx((3 * np.log(1.25) + np.log(0.75)) / 4)
     assert found["low"] == pytest.approx(first * 0.05 if first > 0 else first * 0.95)
@@ -72,7 +79,7 @@ def test_the_log_score_by_hand():
 
 def test_one_weight_everywhere_scores_as_the_uniform_one():
     groups = Classed(np.arange(3), np.array([5.0, 6.0, 7.0]), np.arange(3))
-    found = siting_score.figures(np.ones((4, 3)), groups, np.array([0, 2]))
+    found = figures(np.ones((4, 3)), groups, np.array([0, 2]))
     assert found["auc"] == {"low": 0.5, "mid": 0.5, "high": 0.5}
     assert found["log_score"] == {"low": 0.0, "mid": 0.0, "high": 0.0}
     assert found["capture10"]["mid"] == pytest.approx(0.1)
@@ -87,11 +94,11 @@ def crossing_pair():
 
 @pytest.fixture(scope="module")
 def scored(crossing_pair):
-    return siting_score.score_pair(crossing_pair, siting_profiles.load_profiles(), n_draws=100)
+    return score_pair(crossing_pair, load_profiles(), n_draws=100)
 
 
 def test_every_profile_and_the_mixture_are_scored_with_their_coverage(scored):
-    profiles = siting_profiles.load_profiles()
+    profiles = load_profiles()
     assert set(scored["scores"]) == {"mixture", *profiles.profile}
     for one in scored["scores"].values():
         for key in ("auc", "capture10", "log_score"):
@@ -121,12 +128,10 @@ def test_the_covered_share_is_that_of_discs(crossing_pair, scored):
 
 
 def test_scores_are_the_same_each_time_and_move_with_the_seed(crossing_pair):
-    profiles = siting_profiles.load_profiles()
+    profiles = load_profiles()
 
     def once(**more):
-        return siting_score.score_pair(
-            crossing_pair, profiles, profile="plate_gates", n_draws=20, **more
-        )
+        return score_pair(crossing_pair, profiles, profile="plate_gates", n_draws=20, **more)
 
     assert once() == once()
     assert once(seed=1)["scores"] != once()["scores"]
@@ -135,22 +140,20 @@ def test_scores_are_the_same_each_time_and_move_with_the_seed(crossing_pair):
 
 def test_an_unknown_profile_is_refused(crossing_pair):
     with pytest.raises(NotFoundError, match="Known: government_sites"):
-        siting_score.score_pair(
-            crossing_pair, siting_profiles.load_profiles(), profile="\x1b[31mno"
-        )
+        score_pair(crossing_pair, load_profiles(), profile="\x1b[31mno")
 
 
 def test_numbers_of_sites_stay_between_one_and_the_cameras():
-    profiles = siting_profiles.load_profiles()
-    found = siting_score.site_numbers(260, 180, profiles, Design(50, 0))
+    profiles = load_profiles()
+    found = site_numbers(260, 180, profiles, Design(50, 0))
     assert (found["from_sites"] == 180).all()
     assert found["from_cameras"].min() >= 260 / 2.63 - 1
     assert found["from_cameras"].max() <= 260
-    assert siting_score.site_numbers(1, 1, profiles, Design(9, 0))["from_cameras"].min() == 1
+    assert site_numbers(1, 1, profiles, Design(9, 0))["from_cameras"].min() == 1
 
 
 def test_the_points_of_a_city_make_one_class_each():
-    groups = siting_score.classed(np.array([7, 3, 7]), np.array([1.0, 2.0, 4.0]))
+    groups = classed(np.array([7, 3, 7]), np.array([1.0, 2.0, 4.0]))
     assert groups.code.tolist() == [3, 7]
     assert groups.length_m.tolist() == [2.0, 5.0]
     assert groups.of.tolist() == [1, 0, 1]
@@ -160,11 +163,11 @@ def test_four_real_cities_are_scored_better_than_length_alone(test_data_dir):
     """Seen by the fit, so this is no test of the model: it is one of the path."""
     from toolkit.siting.validation.known_city import read_pair
 
-    profiles = siting_profiles.load_profiles()
+    profiles = load_profiles()
     for name in ("baltimore_east", "bengaluru_central"):
         folder = test_data_dir / "siting"
         pair = read_pair(folder / f"{name}_streets.parquet", folder / f"{name}_cameras.parquet")
-        groups = siting_score.classed(pair.points.code, pair.points.length_m)
+        groups = classed(pair.points.code, pair.points.length_m)
         drawn = weights.draw(
             profiles,
             weights.mixture_of(profiles, None),
@@ -172,7 +175,7 @@ def test_four_real_cities_are_scored_better_than_length_alone(test_data_dir):
             groups.length_m,
             Design(60, 0),
         )
-        found = siting_score.figures(drawn.weight, groups, groups.of[pair.nearest])
+        found = figures(drawn.weight, groups, groups.of[pair.nearest])
         assert found["auc"]["mid"] > 0.65
         assert found["log_score"]["mid"] > 0.1
         assert regression.distinct_sites(pair.camera_xy_m).shape[0] <= len(pair.camera_xy_m)

@@ -7,11 +7,11 @@ import pytest
 from drawn_city import layers
 
 from toolkit.base.draws import Design
-from toolkit.siting import profiles as siting_profiles
-from toolkit.siting.features import street_points
+from toolkit.siting.features import describe_points
+from toolkit.siting.profiles import load_profiles
 from toolkit.siting.validation import simulate
 from toolkit.siting.validation.simulate import Ground
-from toolkit.siting.weights import Drawn
+from toolkit.siting.weights import WeightDraws
 
 AT_THE_LINE = np.zeros((1, 10))
 STRONG, LOOSE = 0.2, 1e6
@@ -19,18 +19,20 @@ STRONG, LOOSE = 0.2, 1e6
 
 @pytest.fixture(scope="module")
 def ground():
-    points = street_points(layers(), 10.0)
+    points = describe_points(layers(), 10.0)
     west = (points.xy_m[:, 0] < np.median(points.xy_m[:, 0])).astype(np.int64)
     return Ground(points.xy_m, points.heading_rad, points.length_m, west, west)
 
 
 def weights(n, first=1.0, second=1.0, k=LOOSE):
-    return Drawn(np.tile([first, second], (n, 1)), np.zeros(n), np.full(n, k))
+    return WeightDraws(np.tile([first, second], (n, 1)), np.zeros(n), np.full(n, k))
 
 
 def place(ground, drawn, n_sites, seed=0, offset=AT_THE_LINE):
     n = len(drawn.weight)
-    return simulate.place(ground, drawn, np.full(n, float(n_sites)), offset, Design(n, seed))
+    return simulate.covered_length_m(
+        ground, drawn, np.full(n, float(n_sites)), offset, Design(n, seed)
+    )
 
 
 def test_one_site_covers_its_disc(ground):
@@ -97,7 +99,7 @@ def test_sites_from_cameras_by_hand():
 
 def test_truth_of_a_made_city_is_inside_the_interval(ground):
     """Sites are drawn from the very weights and clusters that are believed."""
-    profiles = siting_profiles.load_profiles()
+    profiles = load_profiles()
     believed = weights(300, 0.5, 1.5, k=2.0)
     interval = np.quantile(place(ground, believed, 60).sum(axis=1), [0.05, 0.95])
     true = place(ground, weights(200, 0.5, 1.5, k=2.0), 60, seed=9).sum(axis=1)

@@ -20,7 +20,7 @@ from toolkit.base import store
 from toolkit.streets.schema import LAYERS
 
 HANG_S = 20.0
-MOST_S, MOST_MB = 2.0, 200.0
+MAX_S, MAX_MB = 2.0, 200.0
 GUARD_MB = 1500
 """Bound of the address space above a process that has imported the importer: threads of the
 readers reserve much more than they use."""
@@ -142,4 +142,4 @@ def test_each_is_quick_and_small(cases: list[Case], outcomes: dict[str, dict[str
     print()  # noqa: T201
     for seconds, peak_mb, name in [*sorted(rows)[-8:], *sorted(rows, key=lambda r: r[1])[-8:]]:
         print(f"{seconds:6.2f} s {peak_mb:6.0f} MB  {name}")  # noqa: T201
-    assert not [row for row in rows if row[0] > MOST_S or row[1] > MOST_MB]
+    assert not [row for row in rows if row[0] > MAX_S or row[1] > MAX_MB]

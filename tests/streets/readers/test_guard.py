@@ -36,10 +36,10 @@ def test_empty_and_large_files_are_refused_with_what_to_do(file):
     with pytest.raises(InputDataError, match=r"a\.shp is empty\. Copy it again"):
         guard.plain_file(file("a.shp", b""))
     with pytest.raises(InputDataError, match=r"b\.shp has 0 MB; at most .*Cut it to the city"):
-        guard.plain_file(file("b.shp", b"12345"), most_bytes=4)
+        guard.plain_file(file("b.shp", b"12345"), max_bytes=4)
 
 
-@pytest.mark.parametrize("rows", [(guard.MOST_ROWS, guard.MOST_VERTICES)])
+@pytest.mark.parametrize("rows", [(guard.MAX_ROWS, guard.MAX_VERTICES)])
 def test_more_rows_or_points_than_are_read_are_refused(file, rows):
     path = file("a.json", b"x")
     guard.check_rows(path, *rows)
@@ -167,6 +167,6 @@ def test_metres_are_moved_and_degrees_called_metres_are_refused(file):
     there = np.array([shapely.Point(500_000, 1_769_000)], dtype=object)
     (moved,) = guard.to_degrees(path, there, utm, Counter())
     assert (moved.x, moved.y) == pytest.approx((99, 16), abs=0.01)
-    table = guard.Table("roads", np.array([shapely.Point(96, 16)], dtype=object), {})
+    table = guard.ForeignTable("roads", np.array([shapely.Point(96, 16)], dtype=object), {})
     with pytest.raises(InputDataError, match="they look like degrees"):
         guard.in_degrees(path, table, utm)

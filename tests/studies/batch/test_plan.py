@@ -9,7 +9,7 @@ from toolkit.assessment import question
 from toolkit.base import store
 from toolkit.base.errors import InputDataError
 from toolkit.streets.cities import load_cities
-from toolkit.studies.batch import plan as batch_plan
+from toolkit.studies.batch.plan import job_key, read_plan
 
 CLAIM = """
 format = "camera-exposure.evidence/1"
@@ -44,7 +44,7 @@ def test_jobs_are_all_combinations_city_by_city(tmp_path):
         + 'cities = ["Moulmein", "dawei"]\nassumptions = ["central", "cautious"]\n'
         + 'evidence = ["own", "north"]\nstatus = ["installed", "planned"]\n',
     )
-    jobs = batch_plan.read_plan(plan)
+    jobs = read_plan(plan)
     assert len(jobs) == len({job.id for job in jobs}) == 16
     assert [job.city for job in jobs] == ["mawlamyine"] * 8 + ["dawei"] * 8
     assert jobs[0].partition == "city=mawlamyine/set=central/evidence=own/status=installed"
@@ -52,7 +52,7 @@ def test_jobs_are_all_combinations_city_by_city(tmp_path):
 
 
 def test_all_cities_are_all(tmp_path):
-    jobs = batch_plan.read_plan(write_plan(tmp_path, HEAD + 'cities = "all"\n'))
+    jobs = read_plan(write_plan(tmp_path, HEAD + 'cities = "all"\n'))
     assert [job.city for job in jobs] == [city.id for city in load_cities()]
 
 
@@ -84,33 +84,33 @@ def test_what_is_wrong_is_said(tmp_path, text, said):
     (tmp_path / "typo" / "dawi.toml").write_text(CLAIM)
     (tmp_path / "Bad name" / "dawei.toml").write_text(CLAIM)
     with pytest.raises(InputDataError, match=r"plan\.toml") as caught:
-        batch_plan.read_plan(write_plan(tmp_path, text))
+        read_plan(write_plan(tmp_path, text))
     assert said in str(caught.value)
 
 
 def test_all_problems_are_said_at_once(tmp_path):
     text = HEAD + 'cities = ["x1", "x2"]\nassumptions = ["y"]\nevidence = ["z"]\n'
     with pytest.raises(InputDataError, match="4 problems"):
-        batch_plan.read_plan(write_plan(tmp_path, text))
+        read_plan(write_plan(tmp_path, text))
 
 
 def job_of(tmp_path, more=""):
-    return batch_plan.read_plan(write_plan(tmp_path, HEAD + 'cities = ["dawei"]\n' + more))[0]
+    return read_plan(write_plan(tmp_path, HEAD + 'cities = ["dawei"]\n' + more))[0]
 
 
 @pytest.mark.parametrize(
     "more", ["seed = 1", 'status = ["planned"]', 'scope = "all"', 'assumptions = ["cautious"]']
 )
 def test_a_key_is_that_of_its_inputs(tmp_path, more):
-    key = batch_plan.job_key(job_of(tmp_path))
-    assert key == batch_plan.job_key(job_of(tmp_path))
-    assert key != batch_plan.job_key(job_of(tmp_path, more))
+    key = job_key(job_of(tmp_path))
+    assert key == job_key(job_of(tmp_path))
+    assert key != job_key(job_of(tmp_path, more))
 
 
 def test_a_key_changes_with_the_profiles_in_use(tmp_path, request):
-    key = batch_plan.job_key(job_of(tmp_path))
+    key = job_key(job_of(tmp_path))
     request.getfixturevalue("own_profiles")
-    assert key != batch_plan.job_key(job_of(tmp_path))
+    assert key != job_key(job_of(tmp_path))
 
 
 def test_a_key_changes_with_evidence_data_and_tool_but_not_with_the_place(
@@ -121,16 +121,16 @@ def test_a_key_changes_with_evidence_data_and_tool_but_not_with_the_place(
         folder.mkdir(parents=True)
         (folder / "dawei.toml").write_text(CLAIM)
     jobs = [job_of(tmp_path / name, 'evidence = ["north"]\n') for name in ("one", "two")]
-    keys = {batch_plan.job_key(job) for job in jobs}
+    keys = {job_key(job) for job in jobs}
     assert len(keys) == 1
     (tmp_path / "one" / "north" / "dawei.toml").write_text(CLAIM.replace("70", "80"))
-    keys.add(batch_plan.job_key(jobs[0]))
+    keys.add(job_key(jobs[0]))
     assert len(keys) == 2
     home.mkdir(exist_ok=True)
     builtin = store.builtin_dir() / "camera_types.toml"
     (home / "camera_types.toml").write_bytes(builtin.read_bytes())
-    keys.add(batch_plan.job_key(jobs[0]))
+    keys.add(job_key(jobs[0]))
     assert len(keys) == 3
     monkeypatch.setattr(question, "__version__", "999")
-    keys.add(batch_plan.job_key(jobs[0]))
+    keys.add(job_key(jobs[0]))
     assert len(keys) == 4

@@ -10,8 +10,14 @@ from concurrent.futures.process import BrokenProcessPool
 import pytest
 
 from toolkit.base.errors import InputDataError, UsageError
-from toolkit.studies.batch import run as batch_run
 from toolkit.studies.batch.plan import Job
+from toolkit.studies.batch.run import (
+    MOST_PROCESSES,
+    _Run,
+    check_processes,
+    default_processes,
+    run_tasks,
+)
 from toolkit.studies.batch.tasks import Task
 
 
@@ -61,7 +67,7 @@ class Fake:
 
 def run(jobs, pool):
     said = []
-    ended = batch_run.run_tasks(jobs, pool, lambda task, became: said.append((task.id, became)))
+    ended = run_tasks(jobs, pool, lambda task, became: said.append((task.id, became)))
     return ended, said
 
 
@@ -120,7 +126,7 @@ def test_lines_of_sight_are_made_once_before_others_use_them(tmp_path):
     # Both pools end at once, so what is looked at is the first round.
     pool = Slow()
     first = [job(name, tmp_path, shares="x") for name in "abcd"]
-    loop = batch_run._Run(pool, lambda *_: None)
+    loop = _Run(pool, lambda *_: None)
     for tasks in first:
         loop._begin(tasks)
     loop._hand_out()
@@ -132,16 +138,16 @@ def test_lines_of_sight_are_made_once_before_others_use_them(tmp_path):
 
 
 def test_processes_are_counted_from_one():
-    assert batch_run.check_processes(2) == 2
-    assert 1 <= batch_run.default_processes() <= batch_run.MOST_PROCESSES
+    assert check_processes(2) == 2
+    assert 1 <= default_processes() <= MOST_PROCESSES
     with pytest.raises(UsageError, match="from 1 up"):
-        batch_run.check_processes(0)
+        check_processes(0)
 
 
 def test_a_refusal_of_the_system_is_told_in_a_sentence(tmp_path):
     no_space = OSError(errno.ENOSPC, "No space left on device", "streets/part-00000.parquet")
     task = job("a", tmp_path)
-    ended = batch_run.run_tasks([task], Fake({task[0].id: [no_space]}), lambda *_: None)
+    ended = run_tasks([task], Fake({task[0].id: [no_space]}), lambda *_: None)
     (why,) = ended.failed.values()
     assert why == (
         "The system refuses 'streets/part-00000.parquet': No space left on device. "

@@ -14,15 +14,26 @@ from batch_plans import HEAD, TILED, times, tree, write_plan
 import toolkit
 from toolkit.assessment.model import Assessment
 from toolkit.assessment.sums import Sums
+from toolkit.base import store
 from toolkit.base.errors import InputDataError
 from toolkit.base.terms import TIERS
-from toolkit.studies.batch import tasks as batch
 from toolkit.studies.batch.plan import read_plan
+from toolkit.studies.batch.tasks import (
+    RECORD_FORMAT,
+    all_tasks,
+    check_folder,
+    is_finished,
+    read_sums,
+    run_task,
+    sums_bytes,
+    tasks_of,
+    tidy,
+)
 
 
 def tasks_in(tmp_path, text):
     jobs = read_plan(write_plan(tmp_path, text))
-    return jobs, [batch.tasks_of(job, tmp_path / "out") for job in jobs]
+    return jobs, [tasks_of(job, tmp_path / "out") for job in jobs]
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +43,7 @@ def tiled(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         for task in (task for of_job in tasks for task in of_job):
             patch.setenv("CAMERA_TOOLKIT_HOME", task.home)
-            assert batch.run_task(task)
+            assert run_task(task)
     return folder, jobs, tasks
 
 
@@ -68,16 +79,17 @@ def test_a_finished_task_is_not_computed_again(tiled, monkeypatch):
     folder, _, tasks = tiled
     before = times(folder / "out", "*.*")
     for name in ("assess", "make_inputs"):
-        monkeypatch.setattr(batch, name, lambda *_, **__: pytest.fail("computed again"))
-    assert [batch.run_task(of_job[-1]) for of_job in tasks] == [False, False]
-    batch.tidy([task for of_job in tasks for task in of_job])
+        replaced = f"toolkit.studies.batch.tasks.{name}"
+        monkeypatch.setattr(replaced, lambda *_, **__: pytest.fail("computed again"))
+    assert [run_task(of_job[-1]) for of_job in tasks] == [False, False]
+    tidy([task for of_job in tasks for task in of_job])
     assert times(folder / "out", "*.*") == before
 
 
 def one_task(tmp_path):
     _, [[task]] = tasks_in(tmp_path, HEAD + 'cities = ["dawei"]\n')
-    assert batch.run_task(task)
-    assert batch.is_finished(task)
+    assert run_task(task)
+    assert is_finished(task)
     return task
 
 
@@ -85,37 +97,37 @@ def test_a_damaged_or_lost_file_is_written_again(tmp_path):
     task = one_task(tmp_path)
     right = tree(tmp_path / "out")
     task.assessment.write_bytes(task.assessment.read_bytes()[:-5])
-    assert not batch.is_finished(task)
-    assert batch.run_task(task)
+    assert not is_finished(task)
+    assert run_task(task)
     task.assessment.unlink()
-    assert batch.run_task(task)
+    assert run_task(task)
     task.record.write_text("{")
-    assert batch.run_task(task)
+    assert run_task(task)
     task.record.write_text("[]")
-    assert batch.run_task(task)
+    assert run_task(task)
     assert tree(tmp_path / "out") == right
 
 
 def test_a_record_of_an_earlier_layout_is_not_read(tmp_path):
     task = one_task(tmp_path)
     record = json.loads(task.record.read_bytes())
-    assert record["format"] == batch.RECORD_FORMAT != "camera-exposure.batch-record/1"
+    assert record["format"] == RECORD_FORMAT != "camera-exposure.batch-record/1"
     record["format"] = "camera-exposure.batch-record/1"
     task.record.write_text(json.dumps(record))
-    assert not batch.is_finished(task)
+    assert not is_finished(task)
 
 
 def test_other_inputs_are_another_result(tmp_path):
     task = one_task(tmp_path)
     other = dataclasses.replace(task, key="0" * 64)
-    assert not batch.is_finished(other)
+    assert not is_finished(other)
     with pytest.raises(InputDataError, match="the data have changed"):
-        batch.run_task(other)
+        run_task(other)
 
 
 def test_a_kill_leaves_files_that_are_tidied_and_no_finished_task(tmp_path, monkeypatch):
     _, [[task]] = tasks_in(tmp_path, HEAD + 'cities = ["dawei"]\n')
-    real = batch.store.write_bytes
+    real = store.write_bytes
 
     def killed(path, data):
         if path == task.record:
@@ -124,16 +136,16 @@ def test_a_kill_leaves_files_that_are_tidied_and_no_finished_task(tmp_path, monk
         real(path, data)
 
     task.record.parent.mkdir(parents=True)
-    monkeypatch.setattr(batch.store, "write_bytes", killed)
+    monkeypatch.setattr(store, "write_bytes", killed)
     with pytest.raises(KeyboardInterrupt):
-        batch.run_task(task)
+        run_task(task)
     monkeypatch.undo()
-    assert not batch.is_finished(task)
+    assert not is_finished(task)
     stray = task.part.with_name("part-00007.parquet")
     stray.parent.mkdir(parents=True)
     stray.write_bytes(b"of an earlier plan")
-    assert batch.run_task(task)
-    batch.tidy([task])
+    assert run_task(task)
+    tidy([task])
     assert sorted(tree(tmp_path / "out")) == sorted(
         path.relative_to(tmp_path / "out").as_posix() for path in (task.assessment, task.record)
     )
@@ -142,14 +154,14 @@ def test_a_kill_leaves_files_that_are_tidied_and_no_finished_task(tmp_path, monk
 def test_results_are_not_mixed(tmp_path):
     task = one_task(tmp_path)
     out = tmp_path / "out"
-    batch.check_folder(out, [task.job], resume=True)
-    batch.check_folder(tmp_path / "new", [task.job], resume=False)
+    check_folder(out, [task.job], resume=True)
+    check_folder(tmp_path / "new", [task.job], resume=False)
     with pytest.raises(InputDataError, match="--resume"):
-        batch.check_folder(out, [task.job], resume=False)
+        check_folder(out, [task.job], resume=False)
     with pytest.raises(InputDataError, match=r"not in the plan, such as dawei\.central"):
-        batch.check_folder(out, [], resume=True)
+        check_folder(out, [], resume=True)
     with pytest.raises(InputDataError, match="is a file"):
-        batch.check_folder(task.record, [task.job], resume=True)
+        check_folder(task.record, [task.job], resume=True)
 
 
 def test_evidence_that_cannot_be_used_is_said_before_anything_is_computed(tmp_path):
@@ -163,7 +175,7 @@ def test_evidence_that_cannot_be_used_is_said_before_anything_is_computed(tmp_pa
         + 'status = ["installed", "planned"]\n'
     )
     with pytest.raises(InputDataError) as caught:
-        batch.all_tasks(read_plan(write_plan(tmp_path, plan)), tmp_path / "out")
+        all_tasks(read_plan(write_plan(tmp_path, plan)), tmp_path / "out")
     assert str(caught.value).count("The evidence about") == 2
     assert not (tmp_path / "out").exists()
 
@@ -172,8 +184,8 @@ def test_sums_come_back_as_they_were():
     table = np.arange(8.0).reshape(2, 4)
     able = np.array([[4, 4, 2, 0], [3, 3, 3, 1]])
     sums = Sums(table, table + 1, table + 2, table + 3, {"core": table}, 12.5, able)
-    again = batch.read_sums(batch.sums_bytes(sums))
-    assert batch.sums_bytes(again) == batch.sums_bytes(sums)
+    again = read_sums(sums_bytes(sums))
+    assert sums_bytes(again) == sums_bytes(sums)
     np.testing.assert_array_equal(again.everything_m, table + 3)
     np.testing.assert_array_equal(again.n_able, able)
     assert (list(again.cases_m), again.sample_m) == (["core"], 12.5)

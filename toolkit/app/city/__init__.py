@@ -1,1 +1,9 @@
-"""The page of one city."""
+"""Parts of the page of a city, each with `show`. Never computes a figure.
+
+answer         the answer in one sentence
+map_view       the map, and the table that says the same
+figures        figures and tables
+sensitivity    which assumption matters
+reported       claims, warnings, limits, inputs
+downloads      report and JSON
+"""

@@ -1,4 +1,4 @@
-"""The answer in one sentence, before any table: how far the reported system reaches."""
+"""Answer in one sentence, before any table: how far the reported system reaches."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from toolkit.output.report import reported
 from toolkit.siting.profiles import load_profiles
 
 _SCALES: Final = (10, 100, 1000)
-"""A share is told as so many of as few places as give at least one."""
+"""A share is said as a number of places out of the fewest of these that give at least one."""
 _HARDLY: Final = 0.005
-"""Shares below it are printed as "under 1 %"."""
+"""Shares below it are printed as "under 1 %", see `words.share`."""
 _PER_CENT: Final = 100.0
 _LEAST_KM: Final = 0.1
-"""Lengths below it are printed as "under 0.1"."""
+"""Lengths below it are printed as "under 0.1", see `words.quantity_text`."""
 
 
 def show(made: Estimate, tier: Tier, lang: Language) -> None:
@@ -30,25 +30,19 @@ def show(made: Estimate, tier: Tier, lang: Language) -> None:
     assessment = made.assessment
     parts = [markup.tag("p", sentence(assessment, tier, lang), kind="answer")]
     parts += [markup.tag("p", text) for text in more(assessment, tier, lang)]
-    parts.append(markup.tag("p", reported.basis_sentence(assessment, made.claims, lang)))
+    parts.append(markup.tag("p", reported.source_sentence(assessment, made.claims, lang)))
     if assessment.basis == "streets" and assessment.inputs.siting_profile is not None:
-        parts.append(
-            markup.tag("p", profile_text(assessment.inputs.siting_profile, lang), kind="condition")
-        )
+        operator = profile_text(assessment.inputs.siting_profile, lang)
+        parts.append(markup.tag("p", operator, kind="condition"))
     if assessment.sample is not None:
         parts.append(markup.tag("p", sample_text(assessment.sample, lang), kind="small"))
     if assessment.status == "planned":
-        parts.append(
-            markup.tag(
-                "p",
-                tr(
-                    "Installed and planned cameras are counted together, as if every plan had been "
-                    "carried out.",
-                    lang,
-                ),
-                kind="condition",
-            )
+        together = tr(
+            "Installed and planned cameras are counted together, as if every plan had been "
+            "carried out.",
+            lang,
         )
+        parts.append(markup.tag("p", together, kind="condition"))
     parts.append(markup.tag("p", figures.foot_text(made, lang), kind="foot"))
     parts.append(markup.tag("p", words.limits(lang)[0], kind="limit"))
     markup.show(lang, *parts)
@@ -62,14 +56,14 @@ def sentence(assessment: Assessment, tier: Tier, lang: Language) -> str:
     assessment
         The assessment.
     tier
-        What is asked.
+        Tier that is asked for.
     lang
         Language.
 
     Returns
     -------
     str
-        In shares of the street length where the streets are known, else in kilometres, which
+        As a share of the street length where the streets are known, else in kilometres, which
         need no boundary.
     """
     part = assessment.tiers[tier]
@@ -99,7 +93,7 @@ def sentence(assessment: Assessment, tier: Tier, lang: Language) -> str:
 
 
 def _share_text(share: Quantity, lang: Language) -> str:
-    """Return a share as part of the sentence; hardly any is not written as a number."""
+    """Return a share as part of the sentence; a low end near zero is put in words."""
     if share.high is not None and _is_hardly_any(share, _HARDLY):
         return tr("up to {high} of the street length, perhaps hardly any of it", lang).format(
             high=words.share(share.high, lang)
@@ -108,7 +102,7 @@ def _share_text(share: Quantity, lang: Language) -> str:
 
 
 def _length_text(length: Quantity, lang: Language) -> str:
-    """Return a length as part of the sentence; hardly any is not written as a number."""
+    """Return a length as part of the sentence; a low end near zero is put in words."""
     if length.high is not None and _is_hardly_any(length, _LEAST_KM):
         return tr("up to {high} km of street, perhaps hardly any", lang).format(
             high=significant(length.high, 2)
@@ -117,13 +111,13 @@ def _length_text(length: Quantity, lang: Language) -> str:
 
 
 def _is_hardly_any(quantity: Quantity, least: float) -> bool:
-    """Return whether only the low end of a figure is too small to be printed."""
+    """Return whether the low end of a figure, and not the high one, is too small to be printed."""
     low, high = quantity.low, quantity.high
     return low is not None and high is not None and low < least <= high
 
 
 def more(assessment: Assessment, tier: Tier, lang: Language) -> list[str]:
-    """Return what stands right below the sentence: the same in other words, and conditions."""
+    """Return the lines below the sentence: the same in other units, and conditions."""
     part = assessment.tiers[tier]
     share = part.share_of_length.realised
     length = tr("In kilometres: {length} of street.", lang).format(
@@ -138,26 +132,25 @@ def more(assessment: Assessment, tier: Tier, lang: Language) -> list[str]:
         lows = [c.share_of_length.low for c in part.cases if c.share_of_length.low is not None]
         highs = [c.share_of_length.high for c in part.cases if c.share_of_length.high is not None]
         if lows and highs:
-            found.append(
-                tr(
-                    "As a share of the streets that is {low} to {high}, depending on which part of "
-                    "the city is meant and where the cameras stand: see the table of cases.",
-                    lang,
-                ).format(low=words.share(min(lows), lang), high=words.share(max(highs), lang))
-            )
-    if part.switched_on is not None:
-        found.append(
-            tr(
-                "How likely it is that it is switched on: {chance}. That is not part of the other "
-                "figures.",
+            by_case = tr(
+                "As a share of the streets that is {low} to {high}, depending on which part of "
+                "the city is meant and where the cameras stand: see the table of cases.",
                 lang,
-            ).format(chance=words.quantity_text(part.switched_on, lang))
+            )
+            low, high = words.share(min(lows), lang), words.share(max(highs), lang)
+            found.append(by_case.format(low=low, high=high))
+    if part.switched_on is not None:
+        switched = tr(
+            "How likely it is that it is switched on: {chance}. That is not part of the other "
+            "figures.",
+            lang,
         )
+        found.append(switched.format(chance=words.quantity_text(part.switched_on, lang)))
     return found
 
 
 def profile_text(name: str, lang: Language) -> str:
-    """Return that one kind of operator was chosen, and what that does to the figures."""
+    """Return the kind of operator that was chosen, and what that does to the figures."""
     known = load_profiles().profile.get(name)
     kind = words.profile_name(name, known.title if known else name, lang)
     chosen = tr(
@@ -169,7 +162,7 @@ def profile_text(name: str, lang: Language) -> str:
 
 
 def sample_text(sample: SamplePart, lang: Language) -> str:
-    """Return that figures are from a sample, of how many places, and how far off that can be."""
+    """Return the size of the sample that figures are from, and its error."""
     return tr(
         "These figures are from a sample of {n} of {of} places along the streets. For that alone, "
         "a share of the street length may be off by up to {error} percentage points. The map is "
@@ -183,7 +176,7 @@ def sample_text(sample: SamplePart, lang: Language) -> str:
 
 
 def places(share: Quantity, lang: Language) -> str:
-    """Return a share as so many of 10, 100 or 1,000 places, for a lay reader.
+    """Return a share as a number of 10, 100 or 1,000 places, for a lay reader.
 
     The low end is rounded down and the high end up, so that rounding never narrows the range.
     """

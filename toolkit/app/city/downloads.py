@@ -1,4 +1,4 @@
-"""Files that the user can keep: made when asked for, in memory, and given to the browser only."""
+"""Downloads: made on demand, in memory, and given to the browser only."""
 
 from __future__ import annotations
 
@@ -9,32 +9,24 @@ from toolkit.app.kept_answers import Estimate
 from toolkit.base import escape
 from toolkit.language.translate import Language, tr
 from toolkit.output import report
-from toolkit.output.report import map_svg
-from toolkit.output.report import page as html
+from toolkit.output.report import map_svg, page
 
 
 def show(made: Estimate, lang: Language) -> None:
-    """Show the buttons."""
+    """Show the download buttons."""
     assessment = made.assessment
-    markup.show(
+    where = tr(
+        "The file is made on this computer and goes into the folder where your browser "
+        "puts downloads. Nothing is sent anywhere. It holds your own number of cameras if "
+        "you gave one.",
         lang,
-        markup.tag("h2", tr("Keep it", lang)),
-        markup.tag(
-            "p",
-            tr(
-                "The file is made on this computer and goes into the folder where your browser "
-                "puts downloads. Nothing is sent anywhere. It holds your own number of cameras if "
-                "you gave one.",
-                lang,
-            ),
-            kind="small",
-        ),
     )
-    page = report.file_name(assessment, lang)
+    markup.show(lang, markup.tag("h2", tr("Keep it", lang)), markup.tag("p", where, kind="small"))
+    name = report.file_name(assessment, lang)
     st.download_button(
         escape.markdown(tr("Download the report as HTML", lang)),
         data=lambda: report_page(made, lang),
-        file_name=page,
+        file_name=name,
         mime="text/html",
         on_click="ignore",
         key="download-report",
@@ -42,7 +34,7 @@ def show(made: Estimate, lang: Language) -> None:
     st.download_button(
         escape.markdown(tr("Download the assessment as JSON", lang)),
         data=assessment.to_json,
-        file_name=page.removesuffix(f"-{lang}.html") + ".json",
+        file_name=name.removesuffix(f"-{lang}.html") + ".json",
         mime="application/json",
         on_click="ignore",
         key="download-json",
@@ -58,7 +50,7 @@ def report_page(made: Estimate, lang: Language) -> str:
         As `report.valid_until`.
     """
     layers = made.assessment.layers
-    return html.render(
+    return page.render(
         made.assessment,
         claims=made.claims,
         valid_until=report.valid_until(made.assessment, made.question.assumptions),

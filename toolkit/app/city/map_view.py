@@ -1,4 +1,4 @@
-"""The map of one tier, and the table that says the same."""
+"""Map of one tier, and the table that says the same."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from toolkit.language.translate import Language, tr
 from toolkit.output.report import tables
 
 _HEIGHT_PX: Final = 600
-"""A map and the sentence above it fit on a screen of 768 lines."""
+"""With the sentence above it, the map fits on a screen 768 pixels high."""
 
 
 def show(made: Estimate, tier: Tier, lang: Language) -> None:
     """Show the map and its table; for a city without streets say why there is none.
 
-    The map is a page of its own inside the page, with everything it needs: the same page is
-    given again while nothing changes, so that the browser keeps it.
+    The map is a self-contained page in a frame. The browser keeps it while its bytes stay the
+    same.
     """
     assessment = made.assessment
     layers = _layers(assessment)
@@ -51,7 +51,7 @@ def show(made: Estimate, tier: Tier, lang: Language) -> None:
 
 
 def _layers(assessment: Assessment) -> Layers | None:
-    """Return the layers; where figures are from a sample they are made now, and a bar says so."""
+    """Return the layers; where figures are from a sample, make them now and show the progress."""
     if assessment.sample is None:
         return assessment.layers
     bar = st.progress(0.0)

@@ -8,15 +8,15 @@ from toolkit.app import markup
 from toolkit.app.city import figures
 from toolkit.app.kept_answers import Estimate
 from toolkit.assessment.model import Assessment
-from toolkit.language import notes, words
+from toolkit.language import words
 from toolkit.language.translate import Language, tr
 from toolkit.output.report import reported, tables
-from toolkit.output.report.reported import Item, Said
+from toolkit.output.report.reported import Item
 from toolkit.streets.cities import City
 
 
 def show(made: Estimate, city: City, lang: Language) -> None:
-    """Show all that stands behind the figures."""
+    """Show the count, the claims, warnings, limits and inputs."""
     assessment = made.assessment
     parts = [*_count(made, lang), *_place(city, lang), *_reported(made, lang)]
     if assessment.basis == "city_level":
@@ -33,41 +33,38 @@ def _count(made: Estimate, lang: Language) -> list[str]:
             count=words.quantity_text(part.count, lang)
         ),
         tr("Completeness: {completeness}.", lang).format(
-            completeness=figures.completeness_text(assessment, lang)
+            completeness=reported.completeness(assessment, lang)
         ),
         tr("Boundary: {boundary}", lang).format(boundary=figures.boundary_text(assessment, lang)),
     ]
     return [
         markup.tag("h2", tr("How many cameras, and how that is known", lang)),
         *(markup.tag("p", line) for line in lines),
-        f"<p>{markup.said(reported.translated(part.rule, lang), lang)}</p>",
-        markup.tag("p", figures.sentence(figures.dated_text(assessment, lang), lang), kind="small"),
+        f"<p>{markup.lang_text(reported.translated(part.rule, lang), lang)}</p>",
+        markup.tag("p", _dated(assessment, lang), kind="small"),
     ]
 
 
+def _dated(assessment: Assessment, lang: Language) -> str:
+    """Return which cameras the figures are of, and for which date, as a sentence."""
+    dated = words.dated_status(assessment.status, assessment.as_of, lang)
+    return reported.sentence(dated, lang)
+
+
 def _place(city: City, lang: Language) -> list[str]:
-    """Return what to know of the place itself, such as a town of nearly the same name."""
-    told = [text for text in (city.note, *(trap.says for trap in city.traps)) if text]
-    return [f"<p>{markup.said(reported.translated(text, lang), lang)}</p>" for text in told]
+    """Return notes on the place itself, such as a town of nearly the same name."""
+    texts = [text for text in (city.note, *(trap.says for trap in city.traps)) if text]
+    return [f"<p>{markup.lang_text(reported.translated(text, lang), lang)}</p>" for text in texts]
 
 
 def _reported(made: Estimate, lang: Language) -> list[str]:
-    """Return the claims: those that figures rest on, then, folded up, what else is reported."""
+    """Return the claims: those that figures rest on, then, folded up, the others."""
     items = reported.items(made.assessment, made.claims, lang)
     used = [item for item in items if item.number is not None]
     others = [item for item in items if item.number is None]
     parts = [
         markup.tag("h2", tr("What is reported", lang)),
-        markup.tag(
-            "p",
-            tr(
-                "Claims are given in the toolkit's own words. Confidence is graded on the "
-                "Admiralty scale: A to F for the source, 1 to 6 for what it says; A1 is the best, "
-                "and F and 6 mean that it cannot be judged.",
-                lang,
-            ),
-            kind="small",
-        ),
+        markup.tag("p", reported.grading(lang), kind="small"),
         _items(used, lang),
     ]
     against = reported.counted(made.assessment).contradictions
@@ -91,35 +88,29 @@ def _items(items: Sequence[Item], lang: Language) -> str:
 
 def _item(item: Item, lang: Language) -> str:
     """Return one claim, or one source of map data."""
-    parts = []
-    if item.number is not None:
-        parts.append(markup.tag("strong", f"[{item.number}] "))
+    cited = "" if item.number is None else markup.tag("strong", f"[{item.number}] ")
+    rows = [f"<p>{cited}{markup.lang_text(item.says or item.origin, lang)}</p>"]
     if item.says is not None:
-        parts.append(markup.said(item.says, lang))
-    else:
-        parts.append(markup.said(item.origin, lang))
-    rows = [f"<p>{''.join(parts)}</p>"]
-    if item.says is not None:
-        rows.append(f'<p class="small">{markup.said(item.origin, lang)}</p>')
+        rows.append(f'<p class="small">{markup.lang_text(item.origin, lang)}</p>')
     if item.marks:
         rows.append(markup.tag("p", "; ".join(item.marks), kind="small"))
     if item.grade:
-        told = [f"{markup.text(tr('Confidence', lang))}: {markup.text(item.grade)}."]
-        told += [markup.said(text, lang) for text in (item.reason, item.note) if text]
-        rows.append(f'<p class="small">{" ".join(told)}</p>')
+        remarks = [f"{markup.text(tr('Confidence', lang))}: {markup.text(item.grade)}."]
+        remarks += [markup.lang_text(text, lang) for text in (item.reason, item.note) if text]
+        rows.append(f'<p class="small">{" ".join(remarks)}</p>')
     if item.says is not None:
         rows.append(f"<p>{markup.tag('code', item.id)}</p>")
     return "".join(rows)
 
 
 def _pair(pair: Sequence[str], by_id: dict[str, Item], lang: Language) -> str:
-    """Return two claims that disagree, in words where they are known by the date."""
-    told = []
+    """Return two claims that disagree, in words where they were known by the date."""
+    shown = []
     for name in pair:
         item = by_id.get(name)
         says = item.says if item is not None else None
-        told.append(markup.said(says, lang) if says else markup.tag("code", name))
-    return " ⇄ ".join(told)
+        shown.append(markup.lang_text(says, lang) if says else markup.tag("code", name))
+    return " ⇄ ".join(shown)
 
 
 def _install(lang: Language) -> list[str]:
@@ -130,18 +121,13 @@ def _install(lang: Language) -> list[str]:
 
 
 def _warnings(assessment: Assessment, lang: Language) -> list[str]:
-    """Return warnings and what is missing; a note of another version keeps its own words."""
-    told: list[Said] = []
-    for note in (*assessment.missing, *assessment.warnings):
-        try:
-            told.append(Said(notes.text(note.id, lang), lang))
-        except KeyError:
-            told.append(reported.data_text(note.text))
-    if not told:
+    """Return warnings and what is missing; nothing where there is none."""
+    texts = reported.note_texts(assessment, lang)
+    if not texts:
         return []
     return [
         markup.tag("h2", tr("Warnings, and what is missing", lang)),
-        markup.listing(markup.said(text, lang) for text in told),
+        markup.listing(markup.lang_text(text, lang) for text in texts),
     ]
 
 
@@ -160,7 +146,7 @@ def _inputs(assessment: Assessment, lang: Language) -> list[str]:
     )
     return [
         markup.tag("h2", tr("Inputs and versions", lang)),
-        markup.tag("p", f"{line} {figures.sentence(figures.dated_text(assessment, lang), lang)}"),
+        markup.tag("p", f"{line} {_dated(assessment, lang)}"),
         markup.folded(
             tr("What a second run needs", lang),
             markup.table(tables.provenance_table(assessment, lang)),

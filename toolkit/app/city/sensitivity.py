@@ -1,4 +1,4 @@
-"""Which assumption matters, for what is chosen: made when asked for, and kept for all sessions."""
+"""Sensitivity analysis: made on demand, and cached for all sessions."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from toolkit.assessment.question import Question
 from toolkit.base import escape
 from toolkit.base.terms import Tier
 from toolkit.language.translate import Language, tr
-from toolkit.output.report import sensitivity as matters
+from toolkit.output.report.sensitivity import foot, table
 from toolkit.studies.sensitivity import chart, words
 from toolkit.studies.sensitivity.analysis import Sensitivity, sensitivity
 
 
 def show(made: Estimate, tier: Tier, lang: Language) -> None:
-    """Show a switch, and behind it the sentence, the chart and the table of one tier.
+    """Show a switch and, when it is on, the sentence, the chart and the table of one tier.
 
     Raises
     ------
@@ -41,15 +41,15 @@ def _show_tier(found: Sensitivity, tier: Tier, lang: Language) -> None:
     markup.show(lang, markup.tag("p", words.sentence(found, tier, lang), kind="condition"))
     drawn = chart.draw(found, tier, lang)
     if drawn:
-        # As a picture: nothing inside it can run.
+        # In an image nothing can run.
         st.image(drawn, width="stretch")
     markup.show(
         lang,
         *(markup.tag("p", line, kind="small") for line in words.how_made(found, lang)),
         markup.folded(
             tr("All factors as a table", lang),
-            markup.table(matters.table(found, tier, lang)),
-            markup.tag("p", matters.foot(found, tier, lang)),
+            markup.table(table(found, tier, lang)),
+            markup.tag("p", foot(found, tier, lang)),
             markup.listing(markup.text(line) for line in words.not_varied(found, lang)),
         ),
     )
@@ -57,6 +57,6 @@ def _show_tier(found: Sensitivity, tier: Tier, lang: Language) -> None:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _found(key: str, _question: Question) -> Sensitivity:
-    """Return the analysis of a question, whose fingerprint is the key."""
+    """Return the analysis of a question; `key` is its fingerprint."""
     del key
     return sensitivity(_question)

@@ -1,7 +1,7 @@
-"""The page of assumptions: every value with its range, source and reason, to be moved and kept.
+"""Page of assumptions: every value with its range, source and reason, to be changed and saved.
 
-What is chosen lies in the session only: ``st.session_state["assumption_set"]`` (name of the set)
-and ``st.session_state["assumption_changes"]`` (value by key). `chosen` gives both as one set.
+The choice is kept in the session only: ``st.session_state["assumption_set"]`` (name of the set)
+and ``st.session_state["assumption_changes"]`` (value by key). `chosen` returns both as one set.
 """
 
 from __future__ import annotations
@@ -22,32 +22,33 @@ from toolkit.assumptions.sets import (
     list_sets,
     load_assumptions,
 )
-from toolkit.base import escape
 from toolkit.base.errors import ToolkitError
-from toolkit.language import notes
-from toolkit.language import words as labels
+from toolkit.base.escape import markdown, plain
+from toolkit.language import notes, words
 from toolkit.language.translate import Language, tr
-from toolkit.studies.sensitivity import words as sensitivity_words
+from toolkit.studies.sensitivity.words import factor_name
 
 SET_KEY: Final = "assumption_set"
 CHANGES_KEY: Final = "assumption_changes"
 _CHOICE_KEY: Final = "assumption_set_choice"
 _SLIDER: Final = "assumption_slider"
 _ROUND: Final = "assumption_round"
-"""Counts resets: sliders of another round are new ones, which begin at the values of the set."""
+"""Number of resets: it is part of the sliders' keys, so that all start anew after a reset."""
 _STEPS: Final = 50
-"""A slider has at least this many steps."""
+"""Least number of steps of a slider."""
 _DIGITS: Final = 12
+"""Significant digits that are kept of a slider's value."""
 _MARK: Final = "●"
+"""Sign of a changed value."""
 
 
 def chosen() -> AssumptionSet:
-    """Return the set that is chosen, with its changes; the central one before any choice.
+    """Return the chosen set with its changes; the central one before any choice.
 
     Raises
     ------
     ToolkitError
-        If the set is no longer there, or cannot be used.
+        If the set no longer exists, or cannot be used.
     """
     name = st.session_state.get(SET_KEY, DEFAULT_SET)
     changes: dict[str, float] = st.session_state.get(CHANGES_KEY, {})
@@ -57,53 +58,44 @@ def chosen() -> AssumptionSet:
 def show(lang: Language) -> None:
     """Show the page."""
     markup.show(lang, markup.tag("h1", tr("Assumptions", lang)))
-    st.write(
-        _plain(
-            tr(
-                "Everything that is not known stands here with its range, its source and the "
-                "reason. A value that you move is fixed where you put it; one that you leave is "
-                "drawn from its range. A definition is one value in any case.",
-                lang,
-            )
-        )
+    intro = tr(
+        "Everything that is not known stands here with its range, its source and the "
+        "reason. A value that you move is fixed where you put it; one that you leave is "
+        "drawn from its range. A definition is one value in any case.",
+        lang,
     )
+    st.write(markdown(intro))
     name = _choose(lang)
     try:
         base = load_assumptions(name)
     except ToolkitError as error:
-        st.error(_plain(error))
+        st.error(markdown(error))
         return
     if base.label == MINIMAL:
-        st.warning(_plain(notes.text("minimal_set", lang)))
+        st.warning(markdown(notes.text("minimal_set", lang)))
     if base.about:
-        st.caption(_plain(labels.built_in(base.about, lang)))
+        st.caption(markdown(words.built_in(base.about, lang)))
     moved = _sliders(base, lang)
     try:
         changed = base.with_changes(moved) if moved else base
     except ToolkitError as error:
-        st.error(_plain(error))
-        st.info(_plain(tr("Until this is mended, the last values that fit are used.", lang)))
+        st.error(markdown(error))
+        st.info(markdown(tr("Until this is mended, the last values that fit are used.", lang)))
         return
     st.session_state[CHANGES_KEY] = moved
     _outcome(base, changed, lang)
 
 
-def _plain(text: object) -> str:
-    """Return a text as Streamlit's Markdown shows it unchanged."""
-    return escape.markdown(text)
-
-
 def _choose(lang: Language) -> str:
-    """Show the list of sets and return the name of the one chosen."""
+    """Show the list of sets and return the name of the chosen one."""
     sets = {found.name: found for found in list_sets() if found.kind == "probabilistic"}
     before: str = st.session_state.get(SET_KEY, DEFAULT_SET)
     name = widgets.one_of(
         st.selectbox,
-        _plain(tr("Set of assumptions", lang)),
-        list(sets),
+        markdown(tr("Set of assumptions", lang)),
+        {name: _set_text(found, lang) for name, found in sets.items()},
         name=_CHOICE_KEY,
         lang=lang,
-        text=lambda one: _set_text(sets[one], lang),
         first=before if before in sets else DEFAULT_SET,
     )
     if name != before:
@@ -113,13 +105,13 @@ def _choose(lang: Language) -> str:
 
 
 def _set_text(found: SetFile, lang: Language) -> str:
-    title = labels.built_in(found.title, lang) or found.name
+    title = words.built_in(found.title, lang) or found.name
     own = f" ({tr('your own', lang)})" if found.own else ""
-    return escape.plain(f"{found.name}{own}: {title}")
+    return plain(f"{found.name}{own}: {title}")
 
 
 def _stage_text(stage: str, lang: Language) -> str:
-    """Return the name of a stage, or the first part of the keys where it has none."""
+    """Return the name of a stage; its id, the first part of the keys, where it has none."""
     names = {
         "count": tr("Number of cameras", lang),
         "installed_prob": tr("Whether what is announced has been installed", lang),
@@ -136,7 +128,7 @@ def _stage_text(stage: str, lang: Language) -> str:
 
 
 def _sliders(base: AssumptionSet, lang: Language) -> dict[str, float]:
-    """Show every value by stage and return those that are moved."""
+    """Show every value by stage and return the changed ones by key."""
     before: dict[str, float] = st.session_state.get(CHANGES_KEY, {})
     moved: dict[str, float] = {}
     for stage in dict.fromkeys(item.stage for item in base.items):
@@ -145,7 +137,7 @@ def _sliders(base: AssumptionSet, lang: Language) -> dict[str, float]:
         name = _stage_text(stage, lang)
         if marked:
             name = tr("{stage} ({number} changed)", lang).format(stage=name, number=len(marked))
-        with st.expander(_plain(name), expanded=bool(marked)):
+        with st.expander(markdown(name), expanded=bool(marked)):
             for item in items:
                 value = _slider(base, item, before, lang)
                 if value != item.value:
@@ -154,9 +146,9 @@ def _sliders(base: AssumptionSet, lang: Language) -> dict[str, float]:
 
 
 def _name(item: Assumption, lang: Language) -> str:
-    """Return what a value is in a few words, with its key; the key alone where it has no words."""
-    words = sensitivity_words.factor_name(item.key, lang)
-    return item.key if words == item.key else f"{words}: {item.key}"
+    """Return the name of a value with its key; the key alone where it has no name."""
+    name = factor_name(item.key, lang)
+    return item.key if name == item.key else f"{name}: {item.key}"
 
 
 def _slider_key(base: AssumptionSet, item: Assumption) -> str:
@@ -164,7 +156,7 @@ def _slider_key(base: AssumptionSet, item: Assumption) -> str:
 
 
 def _current(base: AssumptionSet, item: Assumption) -> float:
-    """Return where a slider stands, also before it is shown in this run."""
+    """Return the value of a slider, also before it is shown in this run."""
     before: dict[str, float] = st.session_state.get(CHANGES_KEY, {})
     value = st.session_state.get(_slider_key(base, item), before.get(item.key, item.value))
     return float(value)
@@ -176,8 +168,8 @@ def _slider(
     """Show one value and return it."""
     why = tr("{reason} Source: {source}", lang).format(reason=item.reason, source=item.source)
     if item.low == item.high:
-        st.write(_plain(f"{_name(item, lang)} = {item.value:g} {item.unit}"))
-        st.caption(_plain(why))
+        st.write(markdown(f"{_name(item, lang)} = {item.value:g} {item.unit}"))
+        st.caption(markdown(why))
         return item.value
     step = slider_step(item.low, item.high)
     key = _slider_key(base, item)
@@ -185,65 +177,59 @@ def _slider(
         st.session_state[key] = min(max(before.get(item.key, item.value), item.low), item.high)
     mark = f"{_MARK} " if _current(base, item) != item.value else ""
     value = st.slider(
-        _plain(f"{mark}{_name(item, lang)} ({item.unit})"),
+        markdown(f"{mark}{_name(item, lang)} ({item.unit})"),
         min_value=item.low,
         max_value=item.high,
         step=step,
         format=f"%.{max(0, 1 - math.floor(math.log10(step)))}f",
         key=key,
-        help=_plain(why),
+        help=markdown(why),
     )
     if value == item.value:
         return item.value
-    st.caption(
-        _plain(
-            tr("{mark} changed; in the set {value}, {drawn}", lang).format(
-                mark=_MARK, value=f"{item.value:g}", drawn=_drawn_text(item, lang)
-            )
-        )
+    changed = tr("{mark} changed; in the set {value}, {drawn}", lang).format(
+        mark=_MARK, value=f"{item.value:g}", drawn=_drawn_text(item, lang)
     )
+    st.caption(markdown(changed))
     return min(max(float(f"{value:.{_DIGITS}g}"), item.low), item.high)
 
 
 def _drawn_text(item: Assumption, lang: Language) -> str:
-    """Return whether and from where a value is drawn."""
+    """Return the range from which a value is drawn, if it is."""
     if item.distribution == "fixed":
         return tr("one value", lang)
     return tr("drawn from {low} to {high}", lang).format(low=f"{item.low:g}", high=f"{item.high:g}")
 
 
 def slider_step(low: float, high: float) -> float:
-    """Return a step of 1, 2 or 5 times a power of ten, at least `_STEPS` of them in the range."""
+    """Return the largest 1, 2 or 5 times a power of ten with `_STEPS` of them in a range."""
     most = (high - low) / _STEPS
     power = 10.0 ** math.floor(math.log10(most))
     return max(factor * power for factor in (1, 2, 5) if factor * power <= most * (1 + 1e-9))
 
 
 def _outcome(base: AssumptionSet, changed: AssumptionSet, lang: Language) -> None:
-    """Show what is changed, and the buttons to undo and to keep it."""
+    """Show the changes, and the buttons to undo and to save them."""
     markup.show(lang, markup.tag("h2", tr("What is changed", lang)))
     if changed.changed:
         for key, value in changed.changed:
             item = base[key]
-            st.write(_plain(f"{_MARK} {_name(item, lang)}: {item.value:g} → {value:g} {item.unit}"))
-    else:
-        st.write(_plain(tr("Nothing is changed.", lang)))
-    st.caption(
-        _plain(
-            tr("Assumptions: {name}, {hash}.", lang).format(
-                name=changed.name, hash=changed.sha256[:12]
+            st.write(
+                markdown(f"{_MARK} {_name(item, lang)}: {item.value:g} → {value:g} {item.unit}")
             )
-        )
-    )
+    else:
+        st.write(markdown(tr("Nothing is changed.", lang)))
+    line = tr("Assumptions: {name}, {hash}.", lang)
+    st.caption(markdown(line.format(name=changed.name, hash=changed.sha256[:12])))
     st.button(
-        _plain(tr("Take all changes back", lang)),
+        markdown(tr("Take all changes back", lang)),
         key="assumption_reset",
         on_click=_reset,
         disabled=not changed.changed,
     )
     suffix = "-changed" if changed.changed else ""
     st.download_button(
-        _plain(tr("Keep this set as a file", lang)),
+        markdown(tr("Keep this set as a file", lang)),
         data=lambda: to_toml(changed, name=f"{base.name}{suffix}"[:64]),
         file_name=f"{base.name}{suffix}.toml",
         mime="application/toml",

@@ -1,6 +1,6 @@
-"""The page on one camera: choose it and how it is mounted, and see what it can do.
+"""Page on one camera: choose it and its mounting, and see what it can do.
 
-Nothing chosen here changes the figures of a city, and nothing of it is stored.
+No choice here changes the figures of a city, and none is stored.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import streamlit as st
 
 from toolkit.app import markup, widgets
 from toolkit.assumptions.sets import load_assumptions
-from toolkit.base import escape
+from toolkit.base.escape import markdown, plain
 from toolkit.language.translate import Language, tr
 from toolkit.optics import drawing, words
 from toolkit.optics.catalogue import CameraType, Catalogue, Model, load_catalogue
@@ -25,7 +25,7 @@ _AIM_STEP_M: Final = 1.0
 
 
 def show(lang: Language) -> None:
-    """Show the page: what is chosen, plan and side view, and the figures as tables.
+    """Show the page: the choice, plan and side view, and the figures as tables.
 
     Raises
     ------
@@ -33,32 +33,25 @@ def show(lang: Language) -> None:
         If the catalogue, the thresholds or the assumptions cannot be used.
     """
     catalogue = load_catalogue()
-    markup.show(
+    intro = tr(
+        "Choose a camera and how it is mounted. The drawing shows from where to where it "
+        "can see, recognise, match or read. No model in use in the cities is known; what "
+        "is chosen here changes no figure of a city.",
         lang,
-        markup.tag("h1", tr("What one camera can do", lang)),
-        markup.tag(
-            "p",
-            tr(
-                "Choose a camera and how it is mounted. The drawing shows from where to where it "
-                "can see, recognise, match or read. No model in use in the cities is known; what "
-                "is chosen here changes no figure of a city.",
-                lang,
-            ),
-        ),
     )
+    markup.show(lang, markup.tag("h1", tr("What one camera can do", lang)), markup.tag("p", intro))
     camera = _choose(catalogue, lang)
     night = widgets.one_of(
         st.radio,
-        escape.markdown(tr("Light", lang)),
-        (False, True),
+        markdown(tr("Light", lang)),
+        {False: markdown(tr("Day", lang)), True: markdown(tr("Night", lang))},
         name="optics_night",
         lang=lang,
-        text=lambda dark: escape.markdown(tr("Night", lang) if dark else tr("Day", lang)),
         horizontal=True,
     )
     values = load_assumptions(changes={"optics.night": 1.0} if night else None)
     sheet = make_sheet(camera, values, load_thresholds())
-    # As a picture: nothing inside it can run, and its patterns survive the page's sanitiser.
+    # In an image nothing can run, and patterns survive Streamlit's sanitiser.
     st.image(drawing.draw(sheet, lang), width="stretch")
     first, *others = words.tables(sheet, lang)
     notes = (markup.text(text) for text in words.notes(sheet, lang))
@@ -81,7 +74,7 @@ def show(lang: Language) -> None:
 
 
 def _headings(lang: Language) -> tuple[str, ...]:
-    """Return what the folded tables are called, in the order of `camera_words.tables`."""
+    """Return the headings of the folded tables, in the order of `words.tables`."""
     return (
         tr("The lens, worked out in three ways", lang),
         tr("Both editions of the standard", lang),
@@ -98,24 +91,22 @@ def _table(table: words.SheetTable) -> str:
 
 
 def _choose(catalogue: Catalogue, lang: Language) -> Camera:
-    """Show the boxes and return the camera they make."""
+    """Show the widgets and return the chosen camera."""
     known: tuple[CameraType | Model, ...] = (*catalogue.types, *catalogue.models)
     found = {_key(camera): camera for camera in known}
-    names = {key: _name(camera, lang) for key, camera in found.items()}
     key = widgets.one_of(
         st.selectbox,
-        escape.markdown(tr("Type or model", lang)),
-        list(found),
+        markdown(tr("Type or model", lang)),
+        {key: _name(camera, lang) for key, camera in found.items()},
         name="optics_camera",
         lang=lang,
-        text=lambda name: names[name],
     )
     chosen = found[key]
     usual = camera_of(catalogue, chosen)
     columns = st.columns(3)
     with columns[0]:
         height = st.number_input(
-            escape.markdown(tr("Height of the lens, m", lang)),
+            markdown(tr("Height of the lens, m", lang)),
             *HEIGHT_M,
             value=usual.height_m,
             step=_HEIGHT_STEP_M,
@@ -132,8 +123,8 @@ def _choose(catalogue: Catalogue, lang: Language) -> Camera:
 def _choose_focal(
     chosen: CameraType | Model, usual: Camera, key: str, lang: Language
 ) -> float | None:
-    """Return the focal length; None where there is none to choose."""
-    label = escape.markdown(tr("Focal length, mm", lang))
+    """Return the focal length; None for a panorama, which has none to choose."""
+    label = markdown(tr("Focal length, mm", lang))
     name = f"optics_focal:{key}"
     if usual.projection == "panorama":
         return None
@@ -141,10 +132,9 @@ def _choose_focal(
         return widgets.one_of(
             st.selectbox,
             label,
-            chosen.focal_mm,
+            {mm: f"{mm:g}" for mm in chosen.focal_mm},
             name=name,
             lang=lang,
-            text=lambda mm: f"{mm:g}",
         )
     low, high = (chosen.focal_mm[0], chosen.focal_mm[-1]) if isinstance(chosen, Model) else FOCAL_MM
     return st.number_input(
@@ -159,15 +149,15 @@ def _choose_focal(
 
 
 def _choose_aim(usual: Camera, key: str, lang: Language) -> float | None:
-    """Return the aim; None for a camera that turns, unless the user states one."""
+    """Return the aim distance; None for a camera that turns, unless the user gives one."""
     return st.number_input(
-        escape.markdown(tr("Middle of the picture meets a face at, m", lang)),
+        markdown(tr("Middle of the picture meets a face at, m", lang)),
         *AIM_M,
         value=usual.aim_m,
         step=_AIM_STEP_M,
         key=f"optics_aim:{key}",
         persist_state="session",
-        help=escape.markdown(
+        help=markdown(
             tr("Where a camera points is an assumption. Leave it empty for one that turns.", lang)
         ),
     )
@@ -179,5 +169,5 @@ def _key(camera: CameraType | Model) -> str:
 
 def _name(camera: CameraType | Model, lang: Language) -> str:
     if isinstance(camera, CameraType):
-        return escape.plain(camera.name.in_language(lang))
-    return escape.plain(f"{camera.maker} {camera.model}")
+        return plain(camera.name.in_language(lang))
+    return plain(f"{camera.maker} {camera.model}")

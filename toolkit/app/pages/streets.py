@@ -1,4 +1,4 @@
-"""The page of streets: bring in the streets of a city, list and remove them; add field notes."""
+"""Page of streets: import, list and remove streets of cities; add field notes."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ import streamlit as st
 from streamlit.elements.lib.mutable_status_container import StatusContainer
 
 from toolkit.app import markup, side_panel, widgets
-from toolkit.base import escape, store
+from toolkit.base import store
 from toolkit.base.errors import ToolkitError
+from toolkit.base.escape import markdown
 from toolkit.language import words
 from toolkit.language.translate import Language, tr
 from toolkit.streets import install, mapped_cameras, pack, pack_zip
@@ -21,9 +22,9 @@ from toolkit.streets.boundary import parse_boundary
 from toolkit.streets.cities import load_cities
 
 _ALL: Final = ""
-"""Stands for every known city that a file covers."""
+"""Option of every known city that a file covers."""
 _SMALLEST_M, _USUAL_M, _LARGEST_M = 500, 5000, 50_000
-"""Radius of a disc, metres: from a market to the largest city of the ten."""
+"""Radius of a disc in metres: from a market to the largest of the ten cities."""
 _STEP_M: Final = 500
 
 
@@ -33,10 +34,6 @@ def show(lang: Language) -> None:
     _show_installed(lang)
     _show_import(lang)
     _show_notes(lang)
-
-
-def _plain(text: str) -> str:
-    return escape.markdown(text)
 
 
 def _show_installed(lang: Language) -> None:
@@ -49,7 +46,7 @@ def _show_installed(lang: Language) -> None:
         st.text(f"{manifest.name.in_language(lang)} ({manifest.id}): {length}. {note}")
         st.text(manifest.attribution)
         st.download_button(
-            _plain(tr("Save as one file", lang)),
+            markdown(tr("Save as one file", lang)),
             data=partial(_packed, manifest.id),
             file_name=f"{manifest.id}.zip",
             mime="application/zip",
@@ -58,66 +55,61 @@ def _show_installed(lang: Language) -> None:
         )
         own = store.home_dir() / pack.FOLDER / manifest.id
         if (own.is_dir() or manifest.id not in built_in) and st.button(
-            _plain(tr("Remove these streets", lang)), key=f"remove:{manifest.id}"
+            markdown(tr("Remove these streets", lang)), key=f"remove:{manifest.id}"
         ):
             pack_zip.remove_pack(manifest.id)
             st.rerun()
 
 
 def _packed(name: str) -> bytes:
-    """Return a pack as one file, made when it is asked for."""
+    """Return a pack as one file, made on demand."""
     with tempfile.TemporaryDirectory() as folder:
         return pack_zip.export_pack(name, Path(folder) / f"{name}.zip").read_bytes()
 
 
 def _show_import(lang: Language) -> None:
     markup.show(lang, markup.tag("h2", tr("Bring in streets", lang)))
-    st.write(
-        _plain(
-            tr(
-                "One file of the whole country is enough for all its cities: an OpenStreetMap "
-                "extract of Myanmar, about 270 MB, its name ends in .osm.pbf. Fetch it once on a "
-                "computer with network, for instance from Geofabrik, and carry it on a stick. "
-                "Nothing is asked over the network here.",
-                lang,
-            )
-        )
+    intro = tr(
+        "One file of the whole country is enough for all its cities: an OpenStreetMap "
+        "extract of Myanmar, about 270 MB, its name ends in .osm.pbf. Fetch it once on a "
+        "computer with network, for instance from Geofabrik, and carry it on a stick. "
+        "Nothing is asked over the network here.",
+        lang,
     )
+    st.write(markdown(intro))
     named = st.text_input(
-        _plain(tr("File on this computer, with its folder", lang)),
+        markdown(tr("File on this computer, with its folder", lang)),
         key="streets_path",
         persist_state="session",
     )
     sent = st.file_uploader(
-        _plain(tr("Or a small file: a pack, GeoJSON, GeoPackage (up to 20 MB)", lang)),
+        markdown(tr("Or a small file: a pack, GeoJSON, GeoPackage (up to 20 MB)", lang)),
         key="streets_file",
     )
     names = side_panel.city_names(load_cities(), lang)
     city = widgets.one_of(
         st.selectbox,
         tr("City", lang),
-        [_ALL, *names],
+        {_ALL: tr("Every known city in the file", lang)} | names,
         name="streets_city",
         lang=lang,
-        text=lambda key: names.get(key, tr("Every known city in the file", lang)),
     )
     kinds = {
-        "core": tr("The built-up middle", lang),
-        "admin": tr("The administrative area", lang),
-        "radius": tr("A circle", lang),
+        "core": markdown(tr("The built-up middle", lang)),
+        "admin": markdown(tr("The administrative area", lang)),
+        "radius": markdown(tr("A circle", lang)),
     }
     kind = widgets.one_of(
         st.radio,
-        _plain(tr("What counts as the city", lang)),
-        list(kinds),
+        markdown(tr("What counts as the city", lang)),
+        kinds,
         name="streets_boundary",
         lang=lang,
-        text=lambda key: _plain(kinds[key]),
     )
     radius_m = _USUAL_M
     if kind == "radius":
         radius_m = st.number_input(
-            _plain(tr("Radius in metres", lang)),
+            markdown(tr("Radius in metres", lang)),
             _SMALLEST_M,
             _LARGEST_M,
             _USUAL_M,
@@ -126,14 +118,14 @@ def _show_import(lang: Language) -> None:
             persist_state="session",
         )
     ready = bool(named.strip() or sent)
-    if not st.button(_plain(tr("Bring in", lang)), disabled=not ready, key="streets_go"):
+    if not st.button(markdown(tr("Bring in", lang)), disabled=not ready, key="streets_go"):
         return
     boundary = f"radius:{radius_m}" if kind == "radius" else kind
-    with st.status(_plain(tr("Reading ...", lang)), expanded=True) as status:
+    with st.status(markdown(tr("Reading ...", lang)), expanded=True) as status:
         try:
             if sent is not None:
                 with tempfile.TemporaryDirectory() as folder:
-                    # The sender's name decides the format only; it is never a path.
+                    # Of the sender's name only the last part is used: it tells the format.
                     file = Path(folder) / Path(sent.name).name
                     file.write_bytes(sent.getvalue())
                     _bring_in(file, city, boundary)
@@ -141,31 +133,31 @@ def _show_import(lang: Language) -> None:
                 _bring_in(store.local_file(named.strip()), city, boundary)
         except ToolkitError as error:
             _end(status, tr("Nothing was installed.", lang), "error")
-            st.error(_plain(str(error)))
+            st.error(markdown(str(error)))
         else:
             _end(status, tr("Installed.", lang), "complete")
 
 
 def _end(status: StatusContainer, text: str, state: Literal["error", "complete"]) -> None:
-    """Say how it ended. The browser would fold up what is told of it, the reason too."""
-    status.update(label=_plain(text), state=state, expanded=True)
+    """Show how the import ended, still unfolded, so that the reason can be read."""
+    status.update(label=markdown(text), state=state, expanded=True)
 
 
 def _bring_in(file: Path, city_id: str, boundary: str) -> None:
-    """Import a file and tell how far it is."""
+    """Import a file and show the progress."""
     if pack_zip.is_pack_file(file):
         st.text(pack_zip.import_pack(file).id)
         return
     line, bar = st.empty(), st.progress(0.0)
 
-    def tell(sentence: str, share: float | None) -> None:
+    def report_progress(sentence: str, share: float | None) -> None:
         line.text(sentence)
         if share is not None:
             bar.progress(min(max(share, 0.0), 1.0))
 
     chosen = [city for city in load_cities() if city.id == city_id] or None
     report = install.import_file(
-        file, cities=chosen, boundary=parse_boundary(boundary), progress=tell
+        file, cities=chosen, boundary=parse_boundary(boundary), progress=report_progress
     )
     bar.empty()
     for made in report.installed:
@@ -176,28 +168,26 @@ def _bring_in(file: Path, city_id: str, boundary: str) -> None:
 
 def _show_notes(lang: Language) -> None:
     markup.show(lang, markup.tag("h2", tr("Field notes of cameras", lang)))
-    st.write(
-        _plain(
-            tr(
-                "A table (CSV) or GeoJSON of cameras that you saw; docs/guide/field-notes.md lists "
-                "the columns. The notes stay on this computer, apart from the streets, until you "
-                "remove them.",
-                lang,
-            )
-        )
+    intro = tr(
+        "A table (CSV) or GeoJSON of cameras that you saw; docs/guide/field-notes.md lists "
+        "the columns. The notes stay on this computer, apart from the streets, until you "
+        "remove them.",
+        lang,
     )
+    st.write(markdown(intro))
     names = side_panel.city_names(load_cities(), lang)
     city = widgets.one_of(
         st.selectbox,
         tr("City", lang),
-        list(names),
+        names,
         name="notes_city",
         lang=lang,
-        text=lambda key: names[key],
     )
-    sent = st.file_uploader(_plain(tr("File of notes", lang)), ["csv", "geojson"], key="notes_file")
+    sent = st.file_uploader(
+        markdown(tr("File of notes", lang)), ["csv", "geojson"], key="notes_file"
+    )
     try:
-        if sent is not None and st.button(_plain(tr("Store these notes", lang)), key="notes_go"):
+        if sent is not None and st.button(markdown(tr("Store these notes", lang)), key="notes_go"):
             with tempfile.TemporaryDirectory() as folder:
                 file = Path(folder) / f"notes{Path(sent.name).suffix.lower()}"
                 file.write_bytes(sent.getvalue())
@@ -208,9 +198,9 @@ def _show_notes(lang: Language) -> None:
             for problem in read.problems:
                 st.text(f"{problem.row}, {problem.column}: {problem.reason}")
         if len(mapped_cameras.list_cameras(city)) and st.button(
-            _plain(tr("Remove the notes of this city", lang)), key="notes_remove"
+            markdown(tr("Remove the notes of this city", lang)), key="notes_remove"
         ):
             mapped_cameras.remove_cameras(city)
             st.rerun()
     except ToolkitError as error:
-        st.error(_plain(str(error)))
+        st.error(markdown(str(error)))

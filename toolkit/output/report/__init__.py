@@ -1,7 +1,11 @@
-"""Reports: one self-contained HTML file for each city and language.
+"""Reports: one self-contained HTML file for each city and language. Never computes a figure.
 
-A report renders assessments and computes nothing. It holds no script, fetches nothing, and says
-nothing of the machine on which it was written.
+A report holds no script, fetches nothing, and does not identify the machine that wrote it.
+
+write_report       one file for each assessment and language
+file_name          the name of such a file
+valid_until        last day on which it may be handed out
+page.render        one report as a string
 """
 
 from __future__ import annotations
@@ -38,17 +42,17 @@ def write_report(
     Parameters
     ----------
     assessments
-        What is reported, each with its layers if it has streets.
+        Assessments, each with its layers if it has streets.
     out
-        Folder; it is made if it is not there. A file of the same name is replaced whole.
+        Folder, made if it does not exist. A file of the same name is replaced.
     assumptions
-        The set with which the assessments were made.
+        Set with which the assessments were made.
     langs
-        Languages, some of `_text.LANGUAGES`.
+        Languages, some of `translate.LANGUAGES`.
     claims_by_city
-        All claims about each city, by its id; those of `claims.load_claims` by default.
+        All claims about each city, by its id; those of `load.load_claims` by default.
     sensitivities
-        Which assumption matters, by the id of the city, for reports in full detail.
+        Sensitivity analyses by the id of the city, for reports in full detail.
 
     Returns
     -------

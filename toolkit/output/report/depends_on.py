@@ -1,4 +1,4 @@
-"""What the figures of a report hang on, in words."""
+"""What the figures of a report depend on, in words."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from toolkit.base.terms import SWITCHED_TIERS
 from toolkit.language import words
 from toolkit.language.translate import Language, tr
 from toolkit.output.report import reported
-from toolkit.output.report.reported import Said
+from toolkit.output.report.reported import LangText
 
 
-def hinges(assessment: Assessment, lang: Language) -> list[tuple[str, tuple[Said, ...]]]:
-    """Return what moves the figures most, each with what is assumed of it.
+def dependencies(assessment: Assessment, lang: Language) -> list[tuple[str, tuple[LangText, ...]]]:
+    """Return what moves the figures most, each with what is assumed about it.
 
     Parameters
     ----------
@@ -23,10 +23,10 @@ def hinges(assessment: Assessment, lang: Language) -> list[tuple[str, tuple[Said
     Returns
     -------
     list
-        Headings, and the sentences under each.
+        Headings, each with its sentences.
     """
     part = reported.counted(assessment)
-    count = tr("{start}.", lang).format(start=words.quantity_text(part.count, lang))
+    count = reported.sentence(words.quantity_text(part.count, lang), lang)
     if part.per_km.known:
         dense = tr("Per kilometre of street inside the boundary: {cameras}.", lang)
         count += " " + dense.format(cameras=words.quantity_text(part.per_km, lang))
@@ -56,15 +56,15 @@ def hinges(assessment: Assessment, lang: Language) -> list[tuple[str, tuple[Said
     found = [
         (
             tr("How many cameras there are", lang),
-            (Said(count, lang), reported.translated(part.rule, lang)),
+            (LangText(count, lang), reported.translated(part.rule, lang)),
         ),
         (
             tr("What is meant by the city", lang),
-            (reported.translated(assessment.city.boundary.note, lang), Said(boundary, lang)),
+            (reported.translated(assessment.city.boundary.note, lang), LangText(boundary, lang)),
         ),
-        (tr("Where the cameras stand", lang), (Said(places, lang),)),
-        (tr("What the cameras can do", lang), (Said(able, lang),)),
-        (tr("Whether the software is switched on", lang), (Said(switched, lang),)),
+        (tr("Where the cameras stand", lang), (LangText(places, lang),)),
+        (tr("What the cameras can do", lang), (LangText(able, lang),)),
+        (tr("Whether the software is switched on", lang), (LangText(switched, lang),)),
     ]
     shares = assessment.tiers["seen"].share_of_length
     if shares.everything_on.known:
@@ -76,5 +76,5 @@ def hinges(assessment: Assessment, lang: Language) -> list[tuple[str, tuple[Said
             some=words.quantity_text(shares.expected, lang),
             every=words.quantity_text(shares.everything_on, lang),
         )
-        found.append((tr("How many cameras work", lang), (Said(working, lang),)))
+        found.append((tr("How many cameras work", lang), (LangText(working, lang),)))
     return found

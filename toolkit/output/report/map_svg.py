@@ -1,8 +1,8 @@
-"""The static map of a report, as drawing instructions for SVG.
+"""Static map of a report, as path data for SVG.
 
-Each street is drawn once, whatever the number of tiers: streets that belong to the same steps in
-every tier form one group, and a tier says only how each group looks. Text is not drawn here; the
-page adds it, so that one drawing serves all languages.
+Each street is drawn once for all tiers: streets of the same step in every tier form one group,
+and a tier sets only the style of each group. The page adds the texts, so that one drawing serves
+all languages.
 """
 
 from __future__ import annotations
@@ -24,20 +24,19 @@ from toolkit.base.terms import TIERS, Tier
 from toolkit.output import map_scale
 
 UNITS_PER_PX: Final = 254 / 96
-"""A unit of the drawing is 0.1 mm on paper; a CSS pixel is 1/96 inch."""
+"""A unit of the drawing is 0.1 mm on paper, a CSS pixel 1/96 inch (CSS Values 4, 6.2)."""
 _MOST_WIDE: Final = 1240
 _MOST_HIGH: Final = 1950
-"""Units. With its heading, a map fits on a page of A4 beside its legend."""
+"""Units: with heading and legend, a map fits on a page of A4."""
 _MARGIN_SHARE: Final = 0.012
 _WIDEST_LINE_M: Final = 14.0
-"""On the ground: a line is not much wider than a street, so that neighbours stay apart."""
+"""Widest line, in metres on the ground: about a street, so that neighbours stay apart."""
 _THINNEST: Final = 0.3
-"""Share of the widths in `maps.STEPS` below which lines are not drawn thinner."""
+"""Least share to which the widths in `map_scale.STEPS` are thinned."""
 _BAR_SHARE: Final = 0.28
-"""Most of the map's width that the scale bar takes."""
+"""Largest share of the map's width that the scale bar takes."""
 _TOLERANCE: Final = 0.5
-"""Units by which a line may be simplified: less than a printer shows."""
-_M_PER_KM: Final = 1000.0
+"""Tolerance of line simplification in units: less than a printer resolves."""
 
 
 @dataclass(frozen=True)
@@ -53,11 +52,11 @@ class Drawing:
     groups
         Path data of the streets, one for each group.
     looks
-        For each tier, for each of `maps.STEPS`, which groups belong to it.
+        For each tier, the groups of each of `map_scale.STEPS`.
     cameras
-        Where mapped cameras stand.
+        Positions of mapped cameras.
     thinning
-        What the widths in `maps.STEPS` are multiplied with.
+        Factor of the widths in `map_scale.STEPS`.
     bar_m, bar
         Length of the scale bar in metres and in units.
     """
@@ -74,11 +73,11 @@ class Drawing:
     bar: int
 
     def line_width(self, step: map_scale.Step) -> float:
-        """Return the width of the lines of a step in units."""
+        """Return the line width of a step in units."""
         return round(step.width_px * self.thinning * UNITS_PER_PX, 2)
 
     def dashes(self, step: map_scale.Step) -> str | None:
-        """Return the dashes of a step in units, for SVG."""
+        """Return the dash pattern of a step in units."""
         if step.dash is None:
             return None
         scale = self.thinning * UNITS_PER_PX
@@ -91,23 +90,24 @@ def draw(layers: Layers) -> Drawing:
     Parameters
     ----------
     layers
-        As in `results.Layers`, EPSG:4326.
+        Layers of the assessment, EPSG:4326.
 
     Returns
     -------
     Drawing
-        North is up in the middle of the map: transverse Mercator about its centre.
+        Transverse Mercator about the centre of the map, where north is up.
 
     Raises
     ------
     InputDataError
-        If the layers hold nothing with a place.
+        If the layers have no extent.
     """
     around = layers.boundary if len(layers.boundary) else layers.streets
     west, south, east, north = (float(v) for v in around.total_bounds)
     if not np.isfinite([west, south, east, north]).all():
         msg = "The layers of this city have no extent. Install its streets again."
         raise InputDataError(msg)
+    # 1. Project about the centre, and fit the extent with a margin into the page.
     crs = f"+proj=tmerc +lat_0={(south + north) / 2!r} +lon_0={(west + east) / 2!r} +datum=WGS84"
     left, bottom, right, top = (float(v) for v in around.to_crs(crs).total_bounds)
     margin = _MARGIN_SHARE * max(right - left, top - bottom)
@@ -119,6 +119,7 @@ def draw(layers: Layers) -> Drawing:
         metric = metric[~(shapely.is_missing(metric) | shapely.is_empty(metric))]
         return shapely.get_parts(_to_units(metric, left, top, unit_m))
 
+    # 2. Style: lines no wider than streets on the ground, a scale bar of a round length.
     groups, looks = _groups(layers.streets)
     thickest = max(step.width_px for step in map_scale.STEPS) * UNITS_PER_PX * unit_m
     bar_m = _round_length((right - left) * _BAR_SHARE)
@@ -137,26 +138,10 @@ def draw(layers: Layers) -> Drawing:
     )
 
 
-def lengths_km(streets: gpd.GeoDataFrame, tier: Tier) -> tuple[float, ...]:
-    """Return the street length of each of `maps.STEPS` in one tier, in kilometres.
-
-    Parameters
-    ----------
-    streets
-        As in `results.Layers`.
-    tier
-        Which tier.
-    """
-    return tuple(
-        float(map_scale.streets_of(step, streets, tier)["length_m"].sum()) / _M_PER_KM
-        for step in map_scale.STEPS
-    )
-
-
 def _groups(
     streets: gpd.GeoDataFrame,
 ) -> tuple[list[NDArray[np.int64]], dict[Tier, tuple[tuple[int, ...], ...]]]:
-    """Return the rows of each group of streets that look alike in every tier, and who is where."""
+    """Return the rows of each group of streets, and for each tier the groups of each step."""
     numbered = streets.reset_index(drop=True)
     step_of = np.zeros((len(numbered), len(TIERS)), dtype=np.int64)
     for t, tier in enumerate(TIERS):
@@ -183,7 +168,7 @@ def _to_units(metric: NDArray[Any], left: float, top: float, unit_m: float) -> N
 
 
 def _lines(parts: NDArray[Any]) -> str:
-    """Return the path data of lines; lines that meet end to end become one."""
+    """Return the path data of lines, merged where they meet end to end."""
     if not len(parts):
         return ""
     merged = shapely.line_merge(shapely.multilinestrings(parts))
@@ -198,7 +183,7 @@ def _areas(parts: NDArray[Any]) -> str:
 
 
 def _rings(parts: NDArray[Any]) -> Iterable[Any]:
-    """Give all rings of the polygons among some geometries."""
+    """Yield all rings of the polygons among some geometries."""
     for part in parts:
         if part.geom_type == "Polygon" and not part.is_empty:
             yield part.exterior
@@ -206,7 +191,7 @@ def _rings(parts: NDArray[Any]) -> Iterable[Any]:
 
 
 def _path(points: FloatArray) -> str:
-    """Return the path data of one line: whole units, each step relative to the last point."""
+    """Return the path data of one line in whole units, relative to the last point."""
     whole = np.round(points).astype(np.int64)
     steps = np.diff(whole, axis=0)
     moving = steps[np.any(steps != 0, axis=1)]

@@ -1,4 +1,4 @@
-"""One assessment as one HTML page that needs nothing but itself."""
+"""One assessment as one HTML page that loads nothing else."""
 
 from __future__ import annotations
 
@@ -14,17 +14,16 @@ from markupsafe import Markup
 
 from toolkit.assessment.model import Assessment
 from toolkit.base import escape
-from toolkit.base.quantity import Quantity
 from toolkit.base.terms import TIERS, Tier
 from toolkit.evidence.claim import Claim
 from toolkit.language import fonts, notes, words
 from toolkit.language.translate import Language, date, has_burmese, number, tr, unbroken
 from toolkit.output import map_scale
 from toolkit.output.report import reported, tables
-from toolkit.output.report.depends_on import hinges
+from toolkit.output.report.depends_on import dependencies
 from toolkit.output.report.map_svg import Drawing
-from toolkit.output.report.reported import Said
-from toolkit.output.report.sensitivity import matters
+from toolkit.output.report.reported import LangText
+from toolkit.output.report.sensitivity import sensitivity_section
 from toolkit.studies.sensitivity.analysis import Sensitivity
 
 _TEMPLATES: Final = Path(__file__).resolve().parent / "templates"
@@ -34,12 +33,12 @@ CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; "
     "base-uri 'none'; form-action 'none'"
 )
-"""A page under it runs no script and fetches nothing."""
+"""Policy of the page: no script, no request."""
 
 
 @dataclass(frozen=True)
 class TierMap:
-    """What stands around the map of one tier."""
+    """Texts around the map of one tier; `alternative` is for screen readers."""
 
     tier: Tier
     heading: str
@@ -61,7 +60,7 @@ def render(
     Parameters
     ----------
     assessment
-        What is reported; nothing is computed here.
+        What is reported.
     claims
         All claims about the city.
     valid_until
@@ -71,13 +70,12 @@ def render(
     lang
         Language of the page.
     sensitivity
-        Which assumption matters, for a report in full detail; it must be about the same city,
-        date and assumptions.
+        Sensitivity analysis of the same city, date and assumptions, for a report in full detail.
 
     Returns
     -------
     str
-        The same for the same arguments.
+        The same page for the same arguments.
 
     Raises
     ------
@@ -87,10 +85,8 @@ def render(
     layers = assessment.layers
     name = assessment.city.name.in_language(lang)
     items = reported.items(assessment, claims, lang)
-    classes = (
-        tables.classes_table(layers, lang) if drawing is not None and layers is not None else None
-    )
-    status_line = _status_line(assessment, lang)
+    classes = tables.classes_table(layers, lang) if drawing and layers else None
+    status_line = words.dated_status(assessment.status, assessment.as_of, lang)
     valid_line = tr("Valid until {date}", lang).format(date=date(valid_until, lang))
     stop = tr("{start}.", lang).format(start="")
     context = {
@@ -104,7 +100,7 @@ def render(
         "banner": words.demonstration(lang) if assessment.demonstration else None,
         "limits": words.limits(lang, assessment.inputs.siting_cities),
         "running": f"{name}, {status_line}{stop} {valid_line}{stop}\n{words.limits(lang)[0]}",
-        "basis": reported.basis_sentence(assessment, claims, lang),
+        "basis": reported.source_sentence(assessment, claims, lang),
         "summary": [_summary(assessment, tier, lang) for tier in TIERS],
         "drawing": drawing,
         "attribution": layers.attribution if layers else "",
@@ -114,15 +110,17 @@ def render(
         "meanings": _meanings(lang),
         "figures": tables.figures_table(assessment, lang),
         "classes": classes,
-        "cases": tables.cases_table(assessment, lang) if _has_cases(assessment) else None,
-        "under_table": _under_table(assessment, items, lang),
-        "hangs_on": hinges(assessment, lang),
-        "matters": matters(assessment, sensitivity, lang),
+        "cases": tables.cases_table(assessment, lang),
+        "under_table": reported.under_table(
+            assessment, items, reported.boundary_size(assessment, lang), lang
+        ),
+        "hangs_on": dependencies(assessment, lang),
+        "matters": sensitivity_section(assessment, sensitivity, lang),
         "boundary": _boundary(assessment, lang),
         "completeness": tr("Completeness: {completeness}.", lang).format(
-            completeness=_completeness(assessment, lang)
+            completeness=reported.completeness(assessment, lang)
         ),
-        "notes": _notes(assessment, lang),
+        "notes": reported.note_texts(assessment, lang),
         "install": words.install_steps(lang) if assessment.basis == "city_level" else (),
         "no_map": _no_map(assessment, drawing, lang),
         "items": items,
@@ -137,7 +135,7 @@ def render(
 
 @functools.cache
 def _environment() -> jinja2.Environment:
-    """Return the templates: everything put in is made plain and escaped."""
+    """Return the templates, which escape every text put in."""
     made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -154,8 +152,8 @@ def _environment() -> jinja2.Environment:
 def css_string(text: str) -> Markup:
     """Return text as a string of a style sheet inside a page.
 
-    Whatever is not an ASCII letter or a digit is written by its number, so that nothing in it can
-    end the string, the style sheet or the element. Lines stay lines.
+    Characters other than ASCII letters and digits are written as escapes of their code points, so
+    that nothing in it can end the string, the style sheet or the element. Line breaks are kept.
 
     Parameters
     ----------
@@ -164,30 +162,24 @@ def css_string(text: str) -> Markup:
     """
     lines = (
         "".join(
-            sign if sign.isascii() and sign.isalnum() else f"\\{ord(sign):06x}"
-            for sign in escape.plain(line)
+            char if char.isascii() and char.isalnum() else f"\\{ord(char):06x}"
+            for char in escape.plain(line)
         )
         for line in text.split("\n")
     )
-    return Markup('"' + "\\00000a".join(lines) + '"')  # noqa: S704 - every sign is written by number
+    return Markup('"' + "\\00000a".join(lines) + '"')  # noqa: S704 - all is escaped
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401
-    """Take control signs, and signs that turn the reading direction, out of what is put in.
+    """Take control and bidirectional characters out of a text that is put in.
 
     Each unit is kept on the line of its number.
     """
     if isinstance(value, Markup):
         return value
     text = unbroken(str(value))
-    # Paths of the map are long and never hold such signs.
+    # Path data of the map are long and never hold such characters.
     return text if text.isascii() and text.isprintable() else escape.plain(text)
-
-
-def _status_line(assessment: Assessment, lang: Language) -> str:
-    return tr("{status} cameras, as of {date}", lang).format(
-        status=words.status_name(assessment.status, lang), date=date(assessment.as_of, lang)
-    )
 
 
 def _headings(name: str, lang: Language) -> dict[str, str]:
@@ -212,12 +204,7 @@ def _headings(name: str, lang: Language) -> dict[str, str]:
         "hangs_on": tr("What the figures hang on", lang),
         "matters": tr("Which assumption matters", lang),
         "sources": tr("Sources", lang),
-        "sources_intro": tr(
-            "Claims are given in the toolkit's own words. Confidence is graded on the Admiralty "
-            "scale: A to F for the source, 1 to 6 for what it says; A1 is the best, and F and 6 "
-            "mean that it cannot be judged.",
-            lang,
-        ),
+        "sources_intro": reported.grading(lang),
         "others": tr("Also reported, but no figure here rests on it", lang),
         "contradictions": tr("These claims contradict each other", lang),
         "confidence": tr("Confidence", lang),
@@ -279,65 +266,17 @@ def _meanings(lang: Language) -> list[tuple[str, str]]:
     return [(words.class_name(cls, lang), words.class_meaning(cls, lang)) for cls in seen]
 
 
-def _has_cases(assessment: Assessment) -> bool:
-    return any(part.cases for part in assessment.tiers.values())
-
-
-def _under_table(assessment: Assessment, items: Sequence[reported.Item], lang: Language) -> str:
-    """Return what stands under every table of figures: date, completeness, boundary, sources."""
-    cited = ", ".join(f"[{item.number}]" for item in items if item.number is not None)
-    return tr(
-        "{status}. Completeness: {completeness}. Boundary: {boundary} Sources: {sources}.", lang
-    ).format(
-        status=_status_line(assessment, lang),
-        completeness=_completeness(assessment, lang),
-        boundary=_boundary_size(assessment, lang),
-        sources=cited,
-    )
-
-
-def _boundary_size(assessment: Assessment, lang: Language) -> str:
-    """Return the size of the boundary as a sentence."""
-    found = assessment.city.boundary
-    if found.length_km is None or found.area_km2 is None:
-        return tr("none, since no streets are installed.", lang)
-    return tr("{length} of street on {area}.", lang).format(
-        length=words.quantity_text(Quantity.exactly(found.length_km, "km"), lang),
-        area=words.quantity_text(Quantity.exactly(found.area_km2, "km2"), lang),
-    )
-
-
-def _boundary(assessment: Assessment, lang: Language) -> tuple[Said, str]:
+def _boundary(assessment: Assessment, lang: Language) -> tuple[LangText, str]:
     note = reported.translated(assessment.city.boundary.note, lang)
     if assessment.city.boundary.length_km is None:
         return note, ""
-    return note, _boundary_size(assessment, lang)
-
-
-def _completeness(assessment: Assessment, lang: Language) -> str:
-    part = reported.counted(assessment)
-    if not part.completeness.known:
-        return words.quantity_text(part.completeness, lang).rstrip(".။")
-    return tr("{mapped} cameras are mapped; of the estimated ones that is {share}", lang).format(
-        mapped=number(part.mapped), share=words.quantity_text(part.completeness, lang)
-    )
-
-
-def _notes(assessment: Assessment, lang: Language) -> list[Said]:
-    """Return warnings and what is missing; a note of another version keeps its own words."""
-    found = []
-    for note in (*assessment.missing, *assessment.warnings):
-        try:
-            found.append(Said(notes.text(note.id, lang), lang))
-        except KeyError:
-            found.append(reported.data_text(note.text))
-    return found
+    return note, reported.boundary_size(assessment, lang)
 
 
 def _contradictions(
     assessment: Assessment, items: Sequence[reported.Item]
-) -> list[tuple[list[Said], str]]:
-    """Return the claims that disagree, in words where they are known by the date, and their ids."""
+) -> list[tuple[list[LangText], str]]:
+    """Return pairs of claims that disagree: their words as far as known by the date, their ids."""
     says = {item.id: item.says for item in items if item.says is not None}
     return [
         ([says[name] for name in pair if name in says], " – ".join(pair))

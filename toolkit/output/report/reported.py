@@ -1,4 +1,7 @@
-"""What a report rests on, in words: claims, their figures, makers and dates."""
+"""What the figures rest on, in words: claims, makers, dates, completeness, boundary.
+
+Shared by the report and the app.
+"""
 
 from __future__ import annotations
 
@@ -12,32 +15,25 @@ from toolkit.base.quantity import Quantity
 from toolkit.evidence.claim import Claim, Figure
 from toolkit.evidence.claim import Status as ClaimStatus
 from toolkit.evidence.load import known_by
-from toolkit.language import words
-from toolkit.language.translate import Language, date, has_burmese, ngettext, number, tr
+from toolkit.language import notes, words
+from toolkit.language.translate import (
+    Language,
+    date,
+    has_burmese,
+    month_name,
+    ngettext,
+    number,
+    tr,
+)
 
 _COUNTED_UNITS = ("cameras", "sites")
 _OWN_COUNT = "own_count"
 _NO_DATE = ("unknown", "date not stated")
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
-"""Keys of the catalogue."""
 
 
 @dataclass(frozen=True)
-class Said:
-    """A text with the language it is in, which need not be that of the page."""
+class LangText:
+    """A text and its language, which need not be that of the page."""
 
     text: str
     lang: Language
@@ -50,38 +46,38 @@ class Item:
     Attributes
     ----------
     number
-        By which figures cite it; None for a claim that no figure rests on.
+        Number by which figures cite it; None for a claim that no figure rests on.
     says
         The claim in the toolkit's own words; None for a source of map data.
     origin
-        Publisher, what was published, and when.
+        Publisher, title and date.
     marks
-        What to know of it: how far it is used, old, contradicted, made up.
+        Remarks: dates, use, age, contradictions, whether it is made up.
     grade, reason
         Confidence on the Admiralty scale; empty for a source of map data.
     note
-        What else the record says.
+        Further remark of the record.
     """
 
     number: int | None
     id: str
-    says: Said | None
-    origin: Said
+    says: LangText | None
+    origin: LangText
     marks: tuple[str, ...]
     grade: str
-    reason: Said | None
-    note: Said | None
+    reason: LangText | None
+    note: LangText | None
 
 
-def data_text(text: str) -> Said:
-    """Return a text from a record: records are written in English unless they hold Burmese."""
-    return Said(text, "my" if has_burmese(text) else "en")
+def data_text(text: str) -> LangText:
+    """Return the text of a record, which is English unless it holds Burmese letters."""
+    return LangText(text, "my" if has_burmese(text) else "en")
 
 
-def translated(text: str, lang: Language) -> Said:
-    """Return a sentence of the toolkit that reached us in English, in the language of the page."""
+def translated(text: str, lang: Language) -> LangText:
+    """Return an English sentence in the language of the page, where the catalogue has it."""
     found = tr(text, lang)
-    return Said(found, lang if found != text else data_text(text).lang)
+    return LangText(found, lang if found != text else data_text(text).lang)
 
 
 def counted(assessment: Assessment) -> CameraCount:
@@ -97,8 +93,8 @@ def when_text(when: str, lang: Language) -> str:
     Parameters
     ----------
     when
-        As in `records.When`: a day, month, year, two of them, or ``unknown``. A time of day is
-        left out; anything else is returned as it is.
+        As in `claim.When`: a day, month, year, two of them, or ``unknown``. A time of day is
+        left out; anything else is returned unchanged.
     lang
         Language.
     """
@@ -118,17 +114,78 @@ def _one_date(text: str, lang: Language) -> str:
         return date(dt.date.fromisoformat(text[:10]), lang)
     if re.fullmatch(r"\d{4}-\d\d", text):
         year, _, month = text.partition("-")
-        name = tr(_MONTHS[int(month) - 1], lang)
-        return tr("{month} {year}", lang).format(month=name, year=year)
+        return tr("{month} {year}", lang).format(month=month_name(int(month), lang), year=year)
     if re.fullmatch(r"\d{4}", text):
         return tr("the year {year}", lang).format(year=text)
     return text
 
 
+def sentence(text: str, lang: Language) -> str:
+    """Return a text with the full stop of its language."""
+    return tr("{start}.", lang).format(start=text)
+
+
+def completeness(assessment: Assessment, lang: Language) -> str:
+    """Return how many of the cameras are on the map."""
+    part = counted(assessment)
+    share = words.quantity_text(part.completeness, lang)
+    if not part.completeness.known:
+        return share.rstrip(".။")
+    return tr("{mapped} cameras are mapped; of the estimated ones that is {share}", lang).format(
+        mapped=number(part.mapped), share=share
+    )
+
+
+def boundary_size(assessment: Assessment, lang: Language) -> str:
+    """Return street length and area inside the boundary, as a sentence."""
+    found = assessment.city.boundary
+    if found.length_km is None or found.area_km2 is None:
+        return tr("none, since no streets are installed.", lang)
+    return tr("{length} of street on {area}.", lang).format(
+        length=_exact(found.length_km, "km", lang), area=_exact(found.area_km2, "km2", lang)
+    )
+
+
+def under_table(
+    assessment: Assessment, items: Sequence[Item], boundary: str, lang: Language
+) -> str:
+    """Return the line below every table of figures: date, completeness, boundary, sources."""
+    cited = ", ".join(f"[{item.number}]" for item in items if item.number is not None)
+    return tr(
+        "{status}. Completeness: {completeness}. Boundary: {boundary} Sources: {sources}.", lang
+    ).format(
+        status=words.dated_status(assessment.status, assessment.as_of, lang),
+        completeness=completeness(assessment, lang),
+        boundary=boundary,
+        sources=cited,
+    )
+
+
+def note_texts(assessment: Assessment, lang: Language) -> list[LangText]:
+    """Return what is missing and the warnings; a note of another version keeps its own words."""
+    found = []
+    for note in (*assessment.missing, *assessment.warnings):
+        try:
+            found.append(LangText(notes.text(note.id, lang), lang))
+        except KeyError:
+            found.append(data_text(note.text))
+    return found
+
+
+def grading(lang: Language) -> str:
+    """Return how claims are worded and graded."""
+    return tr(
+        "Claims are given in the toolkit's own words. Confidence is graded on the Admiralty "
+        "scale: A to F for the source, 1 to 6 for what it says; A1 is the best, and F and 6 "
+        "mean that it cannot be judged.",
+        lang,
+    )
+
+
 def figure_text(figure: Figure, lang: Language) -> str:
-    """Return a reported number of cameras or sites as it was worded."""
+    """Return a reported number of cameras or sites in the wording of its source."""
     low, high = figure.low, figure.high
-    least = _counted_text(low if low is not None else high or 0.0, figure.unit, lang)
+    least = _exact(low if low is not None else high or 0.0, figure.unit, lang)
     patterns = {
         "exact": "{least}",
         "about": tr("about {least}", lang),
@@ -150,7 +207,7 @@ def figure_text(figure: Figure, lang: Language) -> str:
     return text
 
 
-def _counted_text(value: float, unit: str, lang: Language) -> str:
+def _exact(value: float, unit: str, lang: Language) -> str:
     return words.quantity_text(Quantity.exactly(value, unit), lang)
 
 
@@ -161,7 +218,7 @@ def _with_unit(span: str, unit: str, lang: Language) -> str:
 
 
 def _status_text(status: ClaimStatus | None, lang: Language) -> str:
-    """Return what is reported where no number is."""
+    """Return what is reported where there is no number."""
     texts = {
         "installed": tr("cameras are installed, without a number", lang),
         "planned": tr("cameras are planned, without a number", lang),
@@ -171,8 +228,8 @@ def _status_text(status: ClaimStatus | None, lang: Language) -> str:
     return texts[status or "planned"]
 
 
-def basis_sentence(assessment: Assessment, claims: Sequence[Claim], lang: Language) -> str:
-    """Return what the report rests on: who said what, when, and what is made of it.
+def source_sentence(assessment: Assessment, claims: Sequence[Claim], lang: Language) -> str:
+    """Return what the figures rest on: who said what, when, and the count taken from it.
 
     Parameters
     ----------
@@ -235,9 +292,9 @@ def basis_sentence(assessment: Assessment, claims: Sequence[Claim], lang: Langua
 
 
 def items(assessment: Assessment, claims: Sequence[Claim], lang: Language) -> tuple[Item, ...]:
-    """Return the list of sources: those of the figures first, then what else is reported.
+    """Return the list of sources: those of the figures first, then other claims.
 
-    What was said after the date of the assessment is not in the list.
+    Claims made after the date of the assessment are left out.
     """
     part = counted(assessment)
     by_id = {claim.id: claim for claim in claims}

@@ -1,4 +1,4 @@
-"""Which assumption matters, for a report in full detail."""
+"""Section on sensitivity: which assumption matters, for a report in full detail."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from toolkit.base.errors import InputDataError
 from toolkit.base.terms import TIERS, Tier
 from toolkit.language.translate import Language, tr
 from toolkit.output.report import tables
-from toolkit.studies.sensitivity import chart as tornado
-from toolkit.studies.sensitivity import words
+from toolkit.studies.sensitivity import chart, words
 from toolkit.studies.sensitivity.analysis import Sensitivity
 
 
 @dataclass(frozen=True)
-class TierMatters:
-    """One tier: the sentence, the chart, and the factors as a table."""
+class TierSection:
+    """One tier: main sentence, chart, and the factors as a table."""
 
     heading: str
     sentence: str
@@ -28,15 +27,17 @@ class TierMatters:
 
 
 @dataclass(frozen=True)
-class Matters:
-    """What the page shows of an analysis."""
+class Section:
+    """Analysis as the page shows it."""
 
     how: tuple[str, ...]
-    tiers: tuple[TierMatters, ...]
+    tiers: tuple[TierSection, ...]
     not_varied: tuple[str, ...]
 
 
-def matters(assessment: Assessment, found: Sensitivity | None, lang: Language) -> Matters | None:
+def sensitivity_section(
+    assessment: Assessment, found: Sensitivity | None, lang: Language
+) -> Section | None:
     """Return an analysis as a report shows it; None where there is none.
 
     Raises
@@ -58,7 +59,7 @@ def matters(assessment: Assessment, found: Sensitivity | None, lang: Language) -
                 "Make it again with the same options."
             )
             raise InputDataError(msg)
-    return Matters(
+    return Section(
         how=words.how_made(found, lang),
         tiers=tuple(_tier(found, tier, lang) for tier in TIERS),
         not_varied=words.not_varied(found, lang),
@@ -80,18 +81,18 @@ def table(found: Sensitivity, tier: Tier, lang: Language) -> tables.Table:
 
 
 def foot(found: Sensitivity, tier: Tier, lang: Language) -> str:
-    """Return what stands under the table: factors in the noise, and what an hour would narrow."""
+    """Return the line below the table: factors within the noise, and what an hour would narrow."""
     part = found.tiers[tier]
     lines = [words.noise(part, lang), *(words.work_line(work, lang) for work in part.work)]
     return " ".join(line for line in lines if line)
 
 
-def _tier(found: Sensitivity, tier: Tier, lang: Language) -> TierMatters:
-    drawn = tornado.draw(found, tier, lang, standalone=False)
-    return TierMatters(
+def _tier(found: Sensitivity, tier: Tier, lang: Language) -> TierSection:
+    drawn = chart.draw(found, tier, lang, standalone=False)
+    return TierSection(
         heading=tables.tier_head(tier, lang),
         sentence=words.sentence(found, tier, lang),
-        chart=Markup(drawn),  # noqa: S704 - every text in it was made harmless by `tornado`
+        chart=Markup(drawn),  # noqa: S704 - `chart` escapes its texts
         table=table(found, tier, lang),
         foot=foot(found, tier, lang),
     )

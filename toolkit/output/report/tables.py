@@ -1,26 +1,27 @@
-"""The tables of a report: figures of an assessment, written out and not computed."""
+"""Tables of a report, shared with the app."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
+from typing import Final
 
 from toolkit.assessment.layers import Layers
 from toolkit.assessment.model import Assessment, Case, TierPart
-from toolkit.base.quantity import Quantity
 from toolkit.base.terms import TIERS, Allocation, Tier
-from toolkit.language import words as labels
+from toolkit.language import words
 from toolkit.language.translate import Language, number, significant, tr
 from toolkit.output import map_scale
-from toolkit.output.report import map_svg
 
-_NOT_APPLICABLE = "–"
-_EXACT_KM_DECIMALS = 1
+NOT_APPLICABLE: Final = "–"
+_EXACT_KM_DECIMALS: Final = 1
+_M_PER_KM: Final = 1000.0
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table as it is shown: a caption, heads of the columns, and rows that begin with a head."""
+    """Table of texts: caption, column heads, and rows of a head and its cells."""
 
     caption: str
     head: tuple[str, ...]
@@ -28,108 +29,89 @@ class Table:
 
 
 def tier_heads(lang: Language) -> tuple[str, ...]:
-    """Return the heads of the columns of tiers, with the condition of each."""
+    """Return the column heads of the tiers, with the condition of each."""
     return tuple(tier_head(tier, lang) for tier in TIERS)
 
 
 def tier_head(tier: Tier, lang: Language) -> str:
     """Return the name of a tier, with the condition under which its figures hold."""
-    condition = labels.tier_condition(tier, lang)
-    name = labels.tier_name(tier, lang)
+    condition = words.tier_condition(tier, lang)
+    name = words.tier_name(tier, lang)
     return f"{name} ({condition})" if condition else name
 
 
 def figures_table(assessment: Assessment, lang: Language) -> Table:
     """Return all figures of each tier; for a city without streets those that need no share."""
-    streets = assessment.basis == "streets"
+    heads = {"length_km": tr("Street covered", lang)}
+    if assessment.basis == "streets":
+        heads |= {
+            "share_of_length.realised": tr(
+                "Share of the street length that a surveyor would find covered", lang
+            ),
+            "share_of_length.expected": tr(
+                "This share, averaged over all places where the cameras may stand", lang
+            ),
+            "share_of_length.everything_on": tr("Expected share if every camera works", lang),
+            "area_km2.realised": tr(
+                "Ground along the streets that a surveyor would find covered", lang
+            ),
+            "area_km2.expected": tr(
+                "This ground, averaged over all places where the cameras may stand", lang
+            ),
+            "effective_cameras.realised": tr(
+                "Cameras that would cover this much if no two overlapped", lang
+            ),
+            "effective_cameras.expected": tr(
+                "This number, averaged over all places where the cameras may stand", lang
+            ),
+            "unknown_share": tr("Street length for which nothing can be said", lang),
+        }
+    heads |= {
+        "cameras_able": tr("Cameras that are able to do it somewhere", lang),
+        "ring_m.empty_share": tr("Share of the cameras that cannot do it at any distance", lang),
+        "ring_m.inner": tr("Where one camera can do it: from this distance", lang),
+        "ring_m.outer": tr("… up to this distance", lang),
+        "threshold_px_m": tr("Picture needed", lang),
+        "switched_on": tr("How likely it is that the software is in use", lang),
+    }
+    rows = tuple(
+        (head, tuple(_figure(assessment.tiers[tier], path, lang) for tier in TIERS))
+        for path, head in heads.items()
+    )
+    return Table(ranges_caption(lang), (tr("Figure", lang), *tier_heads(lang)), rows)
 
-    def row(head: str, value: Callable[[TierPart], str]) -> tuple[str, tuple[str, ...]]:
-        return head, tuple(value(assessment.tiers[tier]) for tier in TIERS)
 
-    def words(quantity: Quantity) -> str:
-        return labels.quantity_text(quantity, lang)
+def _figure(part: TierPart, path: str, lang: Language) -> str:
+    """Return a figure of a tier in words, by the dotted path of its attribute."""
+    value = attrgetter(path)(part)
+    if path == "threshold_px_m":
+        return tr("{value} pixels per metre", lang).format(value=f"{value:g}")
+    if value is None:
+        return NOT_APPLICABLE
+    if path == "unknown_share":
+        return words.share(value, lang)
+    return words.quantity_text(value, lang)
 
-    rows = [row(tr("Street covered", lang), lambda part: words(part.length_km))]
-    if streets:
-        rows += [
-            row(
-                tr("Share of the street length that a surveyor would find covered", lang),
-                lambda part: words(part.share_of_length.realised),
-            ),
-            row(
-                tr("This share, averaged over all places where the cameras may stand", lang),
-                lambda part: words(part.share_of_length.expected),
-            ),
-            row(
-                tr("Expected share if every camera works", lang),
-                lambda part: words(part.share_of_length.everything_on),
-            ),
-            row(
-                tr("Ground along the streets that a surveyor would find covered", lang),
-                lambda part: words(part.area_km2.realised),
-            ),
-            row(
-                tr("This ground, averaged over all places where the cameras may stand", lang),
-                lambda part: words(part.area_km2.expected),
-            ),
-            row(
-                tr("Cameras that would cover this much if no two overlapped", lang),
-                lambda part: words(part.effective_cameras.realised),
-            ),
-            row(
-                tr("This number, averaged over all places where the cameras may stand", lang),
-                lambda part: words(part.effective_cameras.expected),
-            ),
-            row(
-                tr("Street length for which nothing can be said", lang),
-                lambda part: (
-                    _NOT_APPLICABLE
-                    if part.unknown_share is None
-                    else labels.share(part.unknown_share, lang)
-                ),
-            ),
-        ]
-    rows += [
-        row(
-            tr("Cameras that are able to do it somewhere", lang),
-            lambda part: words(part.cameras_able),
-        ),
-        row(
-            tr("Share of the cameras that cannot do it at any distance", lang),
-            lambda part: words(part.ring_m.empty_share),
-        ),
-        row(
-            tr("Where one camera can do it: from this distance", lang),
-            lambda part: words(part.ring_m.inner),
-        ),
-        row(tr("… up to this distance", lang), lambda part: words(part.ring_m.outer)),
-        row(
-            tr("Picture needed", lang),
-            lambda part: tr("{value} pixels per metre", lang).format(
-                value=f"{part.threshold_px_m:g}"
-            ),
-        ),
-        row(
-            tr("How likely it is that the software is in use", lang),
-            lambda part: words(part.switched_on) if part.switched_on else _NOT_APPLICABLE,
-        ),
-    ]
-    caption = tr(
+
+def ranges_caption(lang: Language) -> str:
+    """Return how the ranges of a table are to be read."""
+    return tr(
         "Ranges hold with 90 % probability if the assumptions do; the middle is in brackets.", lang
     )
-    return Table(caption, (tr("Figure", lang), *tier_heads(lang)), tuple(rows))
 
 
-def cases_table(assessment: Assessment, lang: Language) -> Table:
-    """Return the share of streets in each named case."""
+def cases_table(assessment: Assessment, lang: Language) -> Table | None:
+    """Return the share of streets in each named case; None for a city without cases."""
     first = assessment.tiers[TIERS[0]].cases
+    if not first:
+        return None
     rows = []
     for index, case in enumerate(first):
         shares = tuple(
-            labels.quantity_text(assessment.tiers[tier].cases[index].share_of_length, lang)
+            words.quantity_text(assessment.tiers[tier].cases[index].share_of_length, lang)
             for tier in TIERS
         )
-        length = labels.quantity_text(case.length_km, lang)
+        length = words.quantity_text(case.length_km, lang)
         rows.append((_case_name(case.radius_km, case.allocation, lang), (length, *shares)))
     caption = cases_caption(first, lang)
     head = (tr("Case", lang), tr("Streets in the area", lang), *tier_heads(lang))
@@ -137,7 +119,7 @@ def cases_table(assessment: Assessment, lang: Language) -> Table:
 
 
 def cases_caption(cases: Sequence[Case], lang: Language) -> str:
-    """Return what the shares of a table of cases are shares of."""
+    """Return of which streets the shares in a table of cases are."""
     if any(case.radius_km is None for case in cases):
         return tr(
             "Share of the street length inside the boundary, for each case. Which case holds is "
@@ -168,18 +150,21 @@ def _case_name(radius_km: float | None, allocation: Allocation, lang: Language) 
 
 
 def classes_table(layers: Layers, lang: Language) -> Table:
-    """Return the street length of each step of the map's scale, with the sum."""
-    by_tier = [map_svg.lengths_km(layers.streets, tier) for tier in TIERS]
-    totals = [sum(lengths) for lengths in by_tier]
+    """Return the street length of each step of the map's scale, and the total."""
+    by_tier = [
+        {step: m / _M_PER_KM for step, m in map_scale.lengths_m(layers.streets, tier).items()}
+        for tier in TIERS
+    ]
+    totals = [sum(lengths.values()) for lengths in by_tier]
     rows = [
         (
             map_scale.step_name(step, lang),
             tuple(
-                _length(lengths[s], total, lang)
+                _length(lengths[step], total, lang)
                 for lengths, total in zip(by_tier, totals, strict=True)
             ),
         )
-        for s, step in enumerate(map_scale.STEPS)
+        for step in map_scale.STEPS
     ]
     rows.append((tr("All streets", lang), tuple(_length(t, t, lang) for t in totals)))
     caption = tr("Street length in each class: the same as the maps show, in figures.", lang)
@@ -187,18 +172,18 @@ def classes_table(layers: Layers, lang: Language) -> Table:
 
 
 def _length(length_km: float, total_km: float, lang: Language) -> str:
-    """Return a length with its share of the whole; nothing is written as "none", not as 0."""
+    """Return a length with its share of the total; nothing is written as "none", not as 0."""
     if length_km == 0.0:
         return tr("none", lang)
     digits = number(length_km, decimals=_EXACT_KM_DECIMALS)
     if length_km < 10.0**-_EXACT_KM_DECIMALS:
         digits = tr("under {value}", lang).format(value=significant(0.1, 1))
     km = tr("{value} km", lang).format(value=digits)
-    return f"{km} ({labels.share(length_km / total_km, lang)})"
+    return f"{km} ({words.share(length_km / total_km, lang)})"
 
 
 def provenance_table(assessment: Assessment, lang: Language) -> Table:
-    """Return what a second run needs to give the same figures."""
+    """Return what a second run needs to reproduce the figures."""
     inputs, assumptions = assessment.inputs, assessment.assumptions
     changed = ", ".join(f"{key} = {value:g}" for key, value in sorted(assumptions.changed.items()))
     rows = [

@@ -1,6 +1,6 @@
-"""Where the cameras of known cities look: the figures behind ``sites.bearing_*``.
+"""Directions of the cameras of known cities: the basis of ``sites.bearing_*``.
 
-Only angles between cameras and their streets are used, and only shares of them come out.
+Only angles between cameras and their streets are used, and only shares are published.
 """
 
 from __future__ import annotations
@@ -11,18 +11,16 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.draws import Design
 from toolkit.optics import facing
-from toolkit.optics.facing import Looks
+from toolkit.optics.facing import FacingShares
 from toolkit.siting.features import FEATURES, JUNCTION_BINS_M, levels_of
 from toolkit.siting.validation import regression
 from toolkit.siting.validation.known_city import CityPair
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-
-LEAST_CAMERAS: Final = 30
-"""Fewer cameras with a direction say nothing of three shares."""
+MIN_CAMERAS: Final = 30
+"""Fewest cameras with a direction from which three shares are estimated."""
 N_RESAMPLES: Final = 400
 NEAR_JUNCTION_M: Final = 30.0
 _SEED: Final = 0
@@ -30,21 +28,21 @@ _INTERVAL: Final = (0.05, 0.95)
 
 
 def fit_bearings(pair: CityPair) -> dict[str, Any] | None:
-    """Fit where cameras look from those of a city that have a direction.
+    """Fit the distribution of directions to the cameras of a city that have one.
 
     Returns
     -------
     found
-        Shares and spread with their 5 and 95 % points over sites drawn again, counts, and the same
-        shares near a junction and farther off; None for fewer than `LEAST_CAMERAS` cameras.
+        Shares and spread with their 5 and 95 % points over resampled sites, counts, and the same
+        shares near junctions and elsewhere; None for fewer than `MIN_CAMERAS` cameras.
     """
     known = np.isfinite(pair.direction_deg)
-    if known.sum() < LEAST_CAMERAS:
+    if known.sum() < MIN_CAMERAS:
         return None
     at = pair.nearest[known]
-    # A mathematical angle of the street to a bearing clockwise from north.
+    # From a mathematical angle to a bearing clockwise from north.
     street = 90.0 - np.degrees(pair.points.heading_rad[at])
-    folded = facing.folded_deg(pair.direction_deg[known], street)
+    folded = facing.angle_to_street_deg(pair.direction_deg[known], street)
     site = regression.site_of(pair.camera_xy_m[known])
     near = near_junction(pair.points.code[at])
     spread = _resampled(folded, site)
@@ -59,21 +57,21 @@ def fit_bearings(pair: CityPair) -> dict[str, Any] | None:
         }
     for name, part in (("near_a_junction", near), ("farther", ~near)):
         out[name] = {"cameras": int(part.sum())}
-        if part.sum() >= LEAST_CAMERAS:
+        if part.sum() >= MIN_CAMERAS:
             one = facing.fit(folded[part])
             out[name] |= {key: _rounded(key, getattr(one, key)) for key in ("along", "across")}
     return out
 
 
 def near_junction(code: IntArray) -> NDArray[np.bool_]:
-    """Return which classes of street point lie within `NEAR_JUNCTION_M` of a junction."""
+    """Return whether class indices are within `NEAR_JUNCTION_M` of a junction."""
     near = {f"{bin_m:g}" for bin_m in JUNCTION_BINS_M if bin_m <= NEAR_JUNCTION_M}
     is_near = [level.split("_")[-1] in near for level in FEATURES["junction"]]
     return np.array(is_near, dtype=np.bool_)[levels_of(code)["junction"]]
 
 
-def _resampled(folded: FloatArray, site: IntArray) -> list[Looks]:
-    """Fit again to sites drawn with replacement: cameras of one site are not independent."""
+def _resampled(folded: FloatArray, site: IntArray) -> list[FacingShares]:
+    """Fit to bootstrap samples of sites, since cameras of one site are not independent."""
     rng = Design(N_RESAMPLES, _SEED).generator("siting.bearings")
     n_sites = int(site.max()) + 1
     members = [np.flatnonzero(site == s) for s in range(n_sites)]
@@ -90,14 +88,14 @@ def _rounded(name: str, value: float) -> float:
 
 
 def as_toml(found: Mapping[str, Mapping[str, Any]], sources: Mapping[str, str]) -> str:
-    """Return figures of cities as TOML.
+    """Format the figures of cities as TOML.
 
     Parameters
     ----------
     found
-        By city, see `fit_bearings`.
+        Result of `fit_bearings` by city.
     sources
-        What each rests on, by city.
+        Publisher and licence of the list, by city.
     """
     import tomlkit
 

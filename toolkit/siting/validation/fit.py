@@ -1,7 +1,7 @@
-"""From cities with known cameras to operator profiles: the fit behind ``siting fit``.
+"""Fit of operator profiles to cities with known cameras, for the command ``siting fit``.
 
-Only figures come out: coefficients, spreads, errors and quantiles of distances. No position of
-a camera does.
+The result holds only figures (coefficients, spreads, errors, quantiles of distances) and no
+position of a camera.
 """
 
 from __future__ import annotations
@@ -24,21 +24,23 @@ from toolkit.siting.validation.regression import FitCity, Fitted
 OFFSET_SHARES: Final = np.round(np.linspace(0.05, 0.95, 10), 2)
 _DIGITS: Final = 4
 _SEVERAL: Final = 2
+"""Fewest cities in which a column must vary to be fitted."""
 _HELD_SD: Final = 1e-3
+"""Prior standard deviation of columns that are held at their prior mean."""
 
 
 @dataclass(frozen=True)
 class KnownCity:
-    """A city with known cameras, ready to be fitted."""
+    """City with known cameras, prepared for the fit."""
 
     fit: FitCity
     offset_m: FloatArray
     n_cameras: int
     cover_ratio: float
-    """Street that all cameras cover over what one disc at the middle of each site covers."""
+    """Street length covered by all cameras over that covered by one disc per site."""
 
 
-def known_city(name: str, pair: CityPair) -> KnownCity:
+def prepare_city(name: str, pair: CityPair) -> KnownCity:
     """Prepare a city for the fit."""
     return KnownCity(
         regression.fit_city(name, pair.points, pair.camera_xy_m),
@@ -49,7 +51,7 @@ def known_city(name: str, pair: CityPair) -> KnownCity:
 
 
 def _cover_ratio(pair: CityPair) -> float:
-    """Measure how much more the cameras of a site cover than a disc at its middle."""
+    """Return the street length covered by all cameras relative to one disc per site."""
     by_what = (pair.camera_xy_m, regression.distinct_sites(pair.camera_xy_m))
     every, middles = (
         float(pair.points.length_m[simulate.covered(pair.points.xy_m, xy)].sum()) for xy in by_what
@@ -60,16 +62,16 @@ def _cover_ratio(pair: CityPair) -> float:
 def fit_profiles(
     cities: Sequence[KnownCity], prior: Prior, licences: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
-    """Fit what cities share, then each city, then each profile; return what is to be kept.
+    """Fit what cities share, then each city, then each profile; return the profiles as JSON.
 
     Parameters
     ----------
     cities
         In any order; the result does not depend on it.
     prior
-        Beliefs before them.
+        Prior.
     licences
-        Source and licence of each list, by city.
+        Publisher and licence of each list, by city.
     """
     cities = sorted(cities, key=lambda one: one.fit.name)
     settings = prior.settings
@@ -117,10 +119,10 @@ def fit_profiles(
 
 
 def fit_shared(cities: Sequence[FitCity], prior: Prior) -> Fitted:
-    """Fit what cities share.
+    """Fit the coefficients shared by all cities.
 
-    What varies in one city only (lights and places, which few lists have) stays at the belief
-    before: one city cannot say what cities share.
+    Columns that vary in one city only (lights and places, which few lists have) stay at the prior
+    mean: a single city does not show what cities share.
     """
     in_several = np.sum([_varies(one) for one in cities], axis=0) >= _SEVERAL
     spread = prior.between_sd * prior.settings["pooled_sd_factor"]
@@ -133,7 +135,7 @@ def fit_shared(cities: Sequence[FitCity], prior: Prior) -> Fitted:
 
 
 def _varies(city: FitCity) -> NDArray[np.bool_]:
-    """Return which columns a city can say something of, shape (K,)."""
+    """Return which columns vary in a city and so can be fitted, shape (K,)."""
     return np.asarray(np.ptp(design_matrix.design(np.unique(city.code)), axis=0) > 0)
 
 
@@ -144,12 +146,12 @@ def _profile(
     own: Mapping[str, Fitted],
     varies: Mapping[str, NDArray[np.bool_]],
 ) -> FloatArray:
-    """Go part of the way from what all cities share to the cities of one operator.
+    """Shrink the coefficients of an operator's cities towards those shared by all cities.
 
-    What lists say is believed of a city not seen by a part (``transfer``) only; evidence that is
-    not from lists stays as it is. Lists of other operators do not outweigh what is reported of
-    this one (``shift``) on lights, places and bridges, which operators differ in: nine lights in
-    ten had cameras in Yangon, and no list with lights is of a road authority.
+    Findings from lists are transferred to an unseen city in part (``transfer``) only; evidence
+    from other sources is used as it is. On lights, places and bridges, on which operators differ,
+    lists of other operators do not outweigh reports on this one (``shift``): nine lights in ten
+    had cameras in Yangon, and no list with lights is of a road authority.
     """
     share = prior.settings["profile_share"]
     shift = design_matrix.vector(one.get("shift", {}), {"": 0.0})
@@ -157,7 +159,7 @@ def _profile(
     reported = design_matrix.OF_LAYERS & (shift != 0.0) & ~heard
     learnt = np.where(reported, 0.0, shared.beta - prior.mean)
     fitted = [own[name].beta - shared.beta for name in one["cities"] if name in own]
-    # With more cities of one operator, their mean says more: n / (n + (1 - share) / share).
+    # The mean over n cities of an operator has the weight n / (n + (1 - share) / share).
     if fitted:
         pull = len(fitted) / (len(fitted) + (1 - share) / share)
         learnt = learnt + pull * np.mean(fitted, axis=0)
@@ -165,7 +167,7 @@ def _profile(
 
 
 def _left_out_uniform(cities: Sequence[KnownCity], prior: Prior, low: float, high: float) -> float:
-    """Return the share that fits best to each city when the others alone were seen."""
+    """Return the uniform share that fits best in leave-one-city-out predictions, on average."""
     found = []
     for one in cities:
         others = [c.fit for c in cities if c is not one]
@@ -179,7 +181,7 @@ def _left_out_uniform(cities: Sequence[KnownCity], prior: Prior, low: float, hig
 
 
 def _cluster_size(city: FitCity, fitted: Fitted) -> float | None:
-    """Return k of blocks given the fit, None where sites cluster no more than by chance."""
+    """Return the shape k of block factors given the fit, None without excess clustering."""
     lift = np.exp(regression.log_lift(fitted.beta, city.code, city.length_m))
     expected = np.bincount(city.block, weights=lift * city.length_m).astype(float)
     expected *= city.sites.sum() / expected.sum()

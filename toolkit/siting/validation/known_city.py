@@ -1,4 +1,4 @@
-"""Streets and cameras of a city as files, put on a plane and described."""
+"""Cities with known cameras: street points with features, and the cameras near them."""
 
 from __future__ import annotations
 
@@ -17,8 +17,14 @@ from scipy.spatial import cKDTree
 from toolkit.base.arrays import FloatArray
 from toolkit.base.clean_text import clean_text
 from toolkit.base.errors import InputDataError
-from toolkit.siting.features import StreetPoints, street_points, without_duplicates
-from toolkit.siting.surroundings import StreetLayers, known_of, metric_xy, pack_layers, some_lanes
+from toolkit.siting.features import StreetPoints, describe_points, without_duplicates
+from toolkit.siting.surroundings import (
+    StreetLayers,
+    inventory,
+    lanes_or_none,
+    metric_xy,
+    pack_layers,
+)
 from toolkit.siting.validation import second_file
 from toolkit.streets.pack import Pack
 from toolkit.streets.readers.extract import metric_crs_of
@@ -27,11 +33,11 @@ from toolkit.streets.readers.tables import build as street_lines
 from toolkit.streets.readers.tables import columns, read
 from toolkit.streets.readers.tables.build import StreetFile
 
-MOST_OFFSET_M: Final = 60.0
-"""A camera farther than this from every street is not one of this network."""
+MAX_OFFSET_M: Final = 60.0
+"""A camera farther than this from every street does not belong to the network."""
 PIECE_M: Final = 10.0
 _WIDEST_DEG: Final = 6.0
-"""Widest place: that of a UTM zone, beyond which lengths on its plane go wrong."""
+"""Maximum extent: that of a UTM zone, beyond which projected lengths are distorted."""
 _LEFT_OUT: Final = {
     "without_geometry": "features_without_geometry",
     "outside_world": "features_outside_world",
@@ -39,36 +45,36 @@ _LEFT_OUT: Final = {
     "neither_line_nor_point_nor_area": "features_of_other_kinds",
     "without_length": "lines_without_length",
 }
-"""Reason and figure of the reader for each kind of row that cannot be used."""
+"""Count of the reader by reason why a row cannot be used."""
 
 
 @dataclass(frozen=True)
 class CityPair:
-    """Streets of a city as described points, and its cameras.
+    """Street points of a city with features, and its cameras.
 
     Attributes
     ----------
     points
-        Pieces of street of about 10 m.
+        Street pieces of about 10 m.
     camera_xy_m
         Cameras within 60 m of a street, shape (N, 2), in the frame of the points.
     offset_m
         Distance of each from the nearest point of a street, shape (N,).
     nearest
-        Index of the piece each is nearest to, shape (N,).
+        Index of the nearest piece of each, shape (N,).
     direction_deg
-        Where each looks, clockwise from north, NaN where not known, shape (N,). North of the plane
-        is within 3 degrees of true north in most of the world, less than lists are good to.
+        Direction of each, clockwise from north, NaN where not known, shape (N,). Grid north is
+        within 3 degrees of true north in most of the world, a smaller error than that of lists.
     n_left_out
-        Cameras farther away.
+        Number of cameras farther away.
     n_without_place
-        Rows of the list without coordinates that can be used.
+        Number of rows of the list without usable coordinates.
     layers
-        What is known beside the streets, see `street_layers.known_of`.
+        Known layers, see `surroundings.inventory`.
     streets_left_out
-        Rows of streets that could not be used, by reason.
+        Number of unusable street rows, by reason.
     n_without_class
-        Lines without a class, or with one that is not known, which count as minor.
+        Number of lines without a known class, which count as minor.
     """
 
     points: StreetPoints
@@ -90,24 +96,24 @@ def read_pair(
     places: str | os.PathLike[str] | None = None,
     piece_m: float = PIECE_M,
 ) -> CityPair:
-    """Read a file of streets with a ``highway`` column and one of camera points.
+    """Read a street file with a ``highway`` column and a file of camera points.
 
-    Lights, places and bridges are taken where a file has them, by the rules of city packs.
+    Lights, places and bridges are read where present, by the rules of city packs.
 
     Parameters
     ----------
     streets, cameras
-        The files.
+        Files.
     places
-        A file of lights and places, or an OpenStreetMap or OSMnx file of the same city (see
-        `siting_beside`); by default what the file of streets has of them.
+        File of lights and places, or an OpenStreetMap or OSMnx file of the same city (see
+        `second_file`); by default the layers of the street file.
     piece_m
-        About how long a piece of street is.
+        Target length of a street piece.
 
     Raises
     ------
     InputDataError
-        If a file cannot be read, has no street with a class, or no camera is near one.
+        If a file cannot be read, no street has a class, or no camera is near a street.
     """
     found = read_files(streets, cameras, places)
     try:
@@ -123,7 +129,7 @@ def read_files(
     cameras: str | os.PathLike[str],
     places: str | os.PathLike[str] | None = None,
 ) -> tuple[StreetLayers, FloatArray, FloatArray]:
-    """Return streets, camera points and directions of files, in the UTM zone of the streets."""
+    """Return the streets, camera points and directions of files, in the UTM zone of the streets."""
     layers, crs = _street_layers(streets, places)
     change = pyproj.Transformer.from_crs(4326, crs, always_xy=True)
     lon_lat, direction_deg = read.read_cameras(cameras)
@@ -138,33 +144,33 @@ def make_pair(
     *,
     piece_m: float = PIECE_M,
 ) -> CityPair:
-    """Put cameras to the streets they are nearest to.
+    """Match cameras to their nearest streets.
 
     Parameters
     ----------
     layers
-        The streets.
+        Streets and their surroundings.
     camera_xy_m
-        Shape (N, 2), not finite where a row has no place.
+        Cameras, not finite where a row has no position, shape (N, 2).
     direction_deg
-        Where each looks, clockwise from north, NaN where not known, shape (N,); by default not
-        known of any.
+        Direction of each, clockwise from north, NaN where not known, shape (N,); by default not
+        known for any.
     piece_m
-        About how long a piece of street is.
+        Target length of a street piece.
 
     Raises
     ------
     InputDataError
         If no camera is within 60 m of a street.
     """
-    points = street_points(layers, piece_m)
+    points = describe_points(layers, piece_m)
     finite = np.isfinite(camera_xy_m).all(axis=1)
     xy = camera_xy_m[finite]
     looks = np.full(len(xy), np.nan) if direction_deg is None else direction_deg[finite]
     tree = shapely.STRtree(layers.lines)
     near = shapely.points(xy)
     index, offset = tree.query_nearest(
-        near, max_distance=MOST_OFFSET_M, return_distance=True, all_matches=False
+        near, max_distance=MAX_OFFSET_M, return_distance=True, all_matches=False
     )
     if not len(offset):
         msg = (
@@ -182,19 +188,19 @@ def make_pair(
         looks[index[0]],
         n_left_out=len(xy) - len(kept),
         n_without_place=int((~finite).sum()),
-        layers=known_of(layers),
+        layers=inventory(layers),
         streets_left_out=layers.left_out,
         n_without_class=layers.n_without_class,
     )
 
 
 def pack_pair(pack: Pack, *, piece_m: float = PIECE_M) -> CityPair:
-    """Return a city pack with its mapped cameras."""
+    """Return the street points of a city pack with its mapped cameras."""
     return make_pair(*pack_files(pack), piece_m=piece_m)
 
 
 def pack_files(pack: Pack) -> tuple[StreetLayers, FloatArray, FloatArray]:
-    """Return the streets of a pack, its mapped cameras and directions, in the frame of the pack."""
+    """Return the streets, mapped cameras and directions of a pack, in its metric CRS."""
     direction_deg = pack.cameras["direction_deg"].to_numpy(dtype=float)
     return pack_layers(pack), metric_xy(pack.cameras, pack.manifest.crs), direction_deg
 
@@ -202,9 +208,9 @@ def pack_files(pack: Pack) -> tuple[StreetLayers, FloatArray, FloatArray]:
 def _street_layers(
     path: str | os.PathLike[str], places: str | os.PathLike[str] | None
 ) -> tuple[StreetLayers, str]:
-    beside = places if places is not None and second_file.is_extract(places) else None
-    file = read.load_tables(path, places=None if beside is not None else places)
-    if not len(file.drawn.lines):
+    others = places if places is not None and second_file.is_extract(places) else None
+    file = read.load_tables(path, places=None if others is not None else places)
+    if not len(file.streets.lines):
         lost = _left_out(file, ()).items()
         why = ", ".join(f"{reason.replace('_', ' ')} {number}" for reason, number in lost)
         msg = (
@@ -212,12 +218,12 @@ def _street_layers(
             "as lines, best in longitude and latitude (WGS84)."
         )
         raise InputDataError(msg)
-    judged = [columns.street_class(tags.get("highway")) for tags in file.drawn.tags]
+    judged = [columns.street_class(tags.get("highway")) for tags in file.streets.tags]
     if not any(value is not None and counted is None for value, counted in judged):
         raise _no_class(file)
     highway = [value for value, _ in judged]
     kept = np.array([value is not None for value in highway], dtype=np.bool_)
-    lines = file.drawn.lines[kept]
+    lines = file.streets.lines[kept]
     _check_width(file.name, lines)
     crs = metric_crs_of(shapely.box(*shapely.total_bounds(lines)))
     change = pyproj.Transformer.from_crs(4326, crs, always_xy=True)
@@ -231,19 +237,19 @@ def _street_layers(
         [highway[i] or "" for i in index],
         bridge=_flags(file, index, "bridge", rules.is_bridge),
         oneway=_flags(file, index, "oneway", lambda tags: rules.oneway(tags) != 0),
-        lanes=some_lanes(np.array([rules.lanes(file.drawn.tags[i]) for i in index])),
+        lanes=lanes_or_none(np.array([rules.lanes(file.streets.tags[i]) for i in index])),
         left_out=_left_out(file, highway),
         n_without_class=sum(value is not None and counted is not None for value, counted in judged),
     )
-    if beside is not None:
-        west, south, east, north = shapely.total_bounds(file.drawn.lines[kept]).tolist()
-        extract = second_file.read_extract(beside, (west, south, east, north))
+    if others is not None:
+        west, south, east, north = shapely.total_bounds(file.streets.lines[kept]).tolist()
+        extract = second_file.read_extract(others, (west, south, east, north))
         return second_file.with_extract(found, extract, crs), crs
     return _with_points(found, file, change), crs
 
 
 def _no_class(file: StreetFile) -> InputDataError:
-    given = {tags["highway"] for tags in file.drawn.tags if "highway" in tags}
+    given = {tags["highway"] for tags in file.streets.tags if "highway" in tags}
     if not given:
         msg = (
             f"{file.name} has no street with a value in a column highway. Give one with the "
@@ -275,14 +281,14 @@ def _flags(
     tag: str,
     rule: Callable[[Mapping[str, str]], bool],
 ) -> NDArray[np.bool_] | None:
-    """Return of which lines something holds; None if no line of the file says yes or no."""
-    if not any(tag in tags for tags in file.drawn.tags):
+    """Apply a rule to the tags of lines; None if no line of the file has the tag."""
+    if not any(tag in tags for tags in file.streets.tags):
         return None
-    return np.array([rule(file.drawn.tags[i]) for i in index], dtype=np.bool_)
+    return np.array([rule(file.streets.tags[i]) for i in index], dtype=np.bool_)
 
 
 def _left_out(file: StreetFile, highway: Sequence[str | None]) -> dict[str, int]:
-    counts = {reason: file.of_streets.get(name, 0) for reason, name in _LEFT_OUT.items()}
+    counts = {reason: file.street_counts.get(name, 0) for reason, name in _LEFT_OUT.items()}
     counts["class_of_no_street"] = sum(value is None for value in highway)
     return {reason: number for reason, number in counts.items() if number}
 
@@ -290,20 +296,20 @@ def _left_out(file: StreetFile, highway: Sequence[str | None]) -> dict[str, int]
 def _with_points(
     layers: StreetLayers, file: StreetFile, change: pyproj.Transformer
 ) -> StreetLayers:
-    """Return streets with the lights and places of a file.
+    """Add the lights and places of a file to its streets.
 
-    As in a pack, lights are the junctions that have them, and a file without any light or place
-    at its streets is one that does not have them.
+    As in a pack, lights are signalled junctions, and a file without a single light or place near
+    its streets counts as lacking that layer.
     """
 
     def metric(shapes: Sequence[Any]) -> FloatArray:
         lon_lat = shapely.get_coordinates(np.asarray(shapes, dtype=object)).reshape(-1, 2)
         return np.column_stack(change.transform(lon_lat[:, 0], lon_lat[:, 1]))
 
-    if file.beside.signals:
+    if file.others.signals:
         junctions = street_lines.build(file).layers.junctions
         lit = junctions.geometry[junctions["signals"].to_numpy(dtype=bool)].to_list()
         layers = replace(layers, signal_xy_m=metric(lit) if lit else None)
-    rows = file.beside.places or []
+    rows = file.others.places or []
     xy = metric([row["geometry"] for row in rows])
     return second_file.with_places(layers, xy, [row["kind"] for row in rows])

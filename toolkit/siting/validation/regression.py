@@ -1,9 +1,9 @@
-"""Fit the siting model to cities whose cameras are known.
+"""Regression of the siting model on cities with known cameras.
 
 Sites per metre of street are Poisson with a log-linear mean (statsmodels), shrunk towards what
-all cities have in common. A city is one draw from its operator's cities: its standard errors
-(sandwich, by 1 km block) say how well that city is known, not how the next one will be, so the
-spread that is kept is the spread between cities.
+cities have in common. A city is one draw from its operator's cities: its standard errors (sandwich,
+clustered by 1 km block) state how well that city is known, not how the next one will be, so the
+spread carried forward is that between cities.
 """
 
 from __future__ import annotations
@@ -26,27 +26,27 @@ from toolkit.siting.features import StreetPoints
 
 BLOCK_M: Final = 1000.0
 SITE_M: Final = 20.0
-_LEAST_RATE: Final = 1e-12
+_MIN_RATE: Final = 1e-12
 _LOG_SIZE: Final = (np.log(0.01), np.log(1000.0))
 _NO_CLUSTERS: Final = 100.0
-"""Sites of a district then vary by a tenth beyond chance at most: as good as none."""
+"""Sites of a district then vary by at most a tenth beyond chance: no clustering in effect."""
 _UNIFORM_GRID: Final = np.round(np.arange(0.0, 0.51, 0.01), 2)
 
 
 @dataclass(frozen=True)
 class FitCity:
-    """Street points of a city and how many sites stand at each.
+    """Street points of a city with the number of sites at each.
 
     Attributes
     ----------
     name
-        Of the city.
+        Name of the city.
     code, length_m
         Class index and length of each point, shape (P,).
     block
-        Index of its block of 1 km, shape (P,).
+        Index of the 1 km block of each, shape (P,).
     sites
-        Distinct sites at each point, shape (P,).
+        Number of distinct sites at each point, shape (P,).
     """
 
     name: str
@@ -56,7 +56,7 @@ class FitCity:
     sites: IntArray
 
     def part(self, keep: NDArray[np.bool_]) -> FitCity:
-        """Return the points for which `keep` is true."""
+        """Return the points where `keep` is true."""
         return FitCity(
             self.name,
             self.code[keep],
@@ -73,9 +73,9 @@ class Fitted:
     Attributes
     ----------
     beta
-        Shape (K,), in the order of `siting_columns.COLUMNS`.
+        Coefficients, shape (K,), in the order of `design_matrix.COLUMNS`.
     se
-        Sandwich standard errors by block, shape (K,).
+        Standard errors clustered by block (sandwich), shape (K,).
     """
 
     beta: FloatArray
@@ -83,14 +83,14 @@ class Fitted:
 
 
 def block_index(xy_m: FloatArray, block_m: float = BLOCK_M) -> IntArray:
-    """Return an index of square blocks, shape (P,)."""
+    """Return the index of the square block of each point, shape (P,)."""
     cell = np.floor((xy_m - xy_m.min(axis=0)) / block_m).astype(np.int64)
     flat = cell[:, 0] * (cell[:, 1].max() + 1) + cell[:, 1]
     return np.unique(flat, return_inverse=True)[1].reshape(-1).astype(np.int64)
 
 
 def site_of(xy_m: FloatArray, within_m: float = SITE_M) -> IntArray:
-    """Join cameras nearer than `within_m` to one another; return the site of each, shape (N,)."""
+    """Return the site of each camera: connected components within `within_m`, shape (N,)."""
     pairs = cKDTree(xy_m).query_pairs(within_m, output_type="ndarray")
     graph = sparse.coo_array(
         (np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(xy_m), len(xy_m))
@@ -99,7 +99,7 @@ def site_of(xy_m: FloatArray, within_m: float = SITE_M) -> IntArray:
 
 
 def distinct_sites(xy_m: FloatArray, within_m: float = SITE_M) -> FloatArray:
-    """Return the middles of sites, see `site_of`, shape (S, 2)."""
+    """Return the centres of sites, see `site_of`, shape (S, 2)."""
     if not len(xy_m):
         return np.empty((0, 2))
     label = site_of(xy_m, within_m)
@@ -108,7 +108,7 @@ def distinct_sites(xy_m: FloatArray, within_m: float = SITE_M) -> FloatArray:
 
 
 def fit_city(name: str, points: StreetPoints, camera_xy_m: FloatArray) -> FitCity:
-    """Return a city ready to be fitted: each distinct site at its nearest point of street."""
+    """Prepare a city for the fit: each distinct site counts at its nearest street point."""
     nearest = cKDTree(points.xy_m).query(distinct_sites(camera_xy_m))[1]
     sites = np.bincount(np.asarray(nearest, dtype=np.int64), minlength=len(points.code))
     return FitCity(name, points.code, points.length_m, block_index(points.xy_m), sites)
@@ -126,12 +126,13 @@ def fit(
     Parameters
     ----------
     cities
-        Each gets its own intercept.
+        Cities, each with its own intercept.
     prior_mean, prior_sd
         Normal prior of each coefficient, shape (K,).
     equal
-        Whether each city counts as much as the mean one, however many cameras it has.
+        Whether cities have equal weight, however many cameras they have.
     """
+    # 1. Stack the cities: an intercept column for each, then the columns of the model.
     rows = [_rows(city, prior_mean) for city in cities]
     x = np.vstack([r.x for r in rows])
     y = np.concatenate([r.y for r in rows])
@@ -143,17 +144,19 @@ def fit(
     which = np.repeat(np.arange(len(rows)), [len(r.y) for r in rows])
     block = np.concatenate([r.block + 1_000_000 * i for i, r in enumerate(rows)])
     own = (which[:, None] == np.arange(len(rows))).astype(float)
-    # Columns in units of their prior spread: one penalty for all, and steps of like size.
+    # Columns in units of their prior spread: a single penalty, and well-conditioned steps.
     full = np.hstack([own, x * prior_sd])
     n_own = len(rows)
     penalty = np.concatenate([np.zeros(n_own), np.full(x.shape[1], 1.0)])
+    # 2. Maximise the penalised likelihood.
     model = sm.GLM(y, full, family=sm.families.Poisson(), offset=offset, freq_weights=weight)
     with warnings.catch_warnings():
-        # The optimiser stops for lack of precision at a gradient of about 1e-5.
+        # The optimiser stops at its numerical precision, at a gradient of about 1e-5.
         warnings.simplefilter("ignore", ConvergenceWarning)
         params = np.asarray(
             model.fit_regularized(alpha=penalty / model.nobs, L1_wt=0.0).params, dtype=float
         )
+    # 3. Standard errors: sandwich with residuals summed by block.
     rate = np.exp(np.clip(full @ params + offset, -50, 50))
     bread = np.linalg.inv((full * (weight * rate)[:, None]).T @ full + np.diag(penalty + 1e-9))
     residual = (weight * (y - rate))[:, None] * full
@@ -174,21 +177,21 @@ class _Rows:
 
 
 def _rows(city: FitCity, prior_mean: FloatArray) -> _Rows:
-    """Add up points of one class and block: a Poisson sum loses nothing by it."""
+    """Sum points by class and block, which is lossless for Poisson counts."""
     pair = np.column_stack([city.block, city.code])
     found, index = np.unique(pair, axis=0, return_inverse=True)
     index = index.reshape(-1)
     length = np.bincount(index, weights=city.length_m).astype(float)
     sites = np.bincount(index, weights=city.sites.astype(float)).astype(float)
     x = design_matrix.design(found[:, 1])
-    base = np.log(np.maximum(length, _LEAST_RATE)) + x @ prior_mean
-    # An intercept near the right one from the start.
+    base = np.log(np.maximum(length, _MIN_RATE)) + x @ prior_mean
+    # Start near the right intercept.
     base += np.log(max(sites.sum(), 0.5) / np.exp(base).sum())
     return _Rows(x, sites, base, found[:, 0])
 
 
 def log_lift(beta: FloatArray, code: IntArray, length_m: FloatArray) -> FloatArray:
-    """Return the log of how much more likely a metre at each point is than a mean metre."""
+    """Return the log density at each point relative to the mean metre of street."""
     log_weight = design_matrix.design(code) @ beta
     log_weight = log_weight - log_weight.max()
     mean = float(np.sum(np.exp(log_weight) * length_m) / length_m.sum())
@@ -196,44 +199,44 @@ def log_lift(beta: FloatArray, code: IntArray, length_m: FloatArray) -> FloatArr
 
 
 def uniform_share(lift: FloatArray, sites: FloatArray) -> float:
-    """Return the share of sites that follow length alone, by most likelihood.
+    """Return the share of sites proportional to length alone, by maximum likelihood.
 
     Parameters
     ----------
     lift
-        Density of each point over the mean, from a fit that has not seen it, shape (P,).
+        Density at each point relative to the mean, from a fit to other data, shape (P,).
     sites
-        Sites at each, shape (P,).
+        Number of sites at each, shape (P,).
     """
     at = np.flatnonzero(sites)
     mixed = _UNIFORM_GRID[:, None] + (1 - _UNIFORM_GRID)[:, None] * lift[at]
-    return float(_UNIFORM_GRID[int(np.argmax(np.log(np.maximum(mixed, _LEAST_RATE)) @ sites[at]))])
+    return float(_UNIFORM_GRID[int(np.argmax(np.log(np.maximum(mixed, _MIN_RATE)) @ sites[at]))])
 
 
 def cluster_size(expected: FloatArray, found: FloatArray) -> float:
-    """Return the size k of a gamma factor per block, by moments; infinite where none is needed.
+    """Return the shape k of the gamma factor of blocks, by moments; infinite without clustering.
 
     Parameters
     ----------
     expected, found
-        Sites per block by the fit and in truth, shape (B,).
+        Sites per block, fitted and observed, shape (B,).
     """
     excess = float(np.sum((found - expected) ** 2 - expected))
     return float(np.sum(expected**2)) / excess if excess > 0 else float("inf")
 
 
 def likely_cluster_size(expected: FloatArray, found: FloatArray) -> float:
-    """Return the size k by most likelihood: sites per block are negative binomial.
+    """Return the shape k by maximum likelihood: sites per block are negative binomial.
 
-    The moments of `cluster_size` hang on the few blocks with most sites; here every block counts,
-    those without a site too. Infinite where none is needed.
+    The moment estimate of `cluster_size` depends on the few blocks with most sites; here every
+    block counts, including those without a site. Infinite without clustering.
 
     Parameters
     ----------
     expected, found
-        Sites per block by the fit and in truth, shape (B,).
+        Sites per block, fitted and observed, shape (B,).
     """
-    mean = np.maximum(expected, _LEAST_RATE)
+    mean = np.maximum(expected, _MIN_RATE)
 
     def loss(log_size: float) -> float:
         size = np.exp(log_size)

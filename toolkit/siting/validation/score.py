@@ -1,4 +1,4 @@
-"""Score what the siting model believes against the cameras of a city."""
+"""Scores of the predictions of the siting model on the cameras of a city."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ from toolkit.language import words
 from toolkit.language.translate import LANGUAGES
 from toolkit.siting import weights
 from toolkit.siting.profiles import Mixture, Profiles
-from toolkit.siting.validation import regression
-from toolkit.siting.validation import simulate as coverage
+from toolkit.siting.validation import regression, simulate
 from toolkit.siting.validation.known_city import CityPair
-from toolkit.siting.weights import Drawn
+from toolkit.siting.weights import WeightDraws
 
 N_DRAWS: Final = 200
 TOP_SHARE: Final = 0.10
@@ -26,14 +25,14 @@ MIXTURE: Final = "mixture"
 
 @dataclass(frozen=True)
 class Classed:
-    """Pieces of street by the classes that occur.
+    """Street pieces by class.
 
     Attributes
     ----------
     code, length_m
         Classes that occur and the street length of each, shape (C,).
     of
-        Class of each piece, shape (P,).
+        Row of `code` of each piece, shape (P,).
     """
 
     code: IntArray
@@ -42,21 +41,28 @@ class Classed:
 
 
 def classed(code: IntArray, length_m: FloatArray) -> Classed:
-    """Return the classes that occur, so that draws are made for each class once."""
+    """Group pieces by class, so that each class is drawn once."""
     found, of = np.unique(code, return_inverse=True)
     of = of.reshape(-1).astype(np.int64)
     return Classed(found, np.bincount(of, weights=length_m).astype(float), of)
 
 
 def auc(score: FloatArray, weight: FloatArray, at: FloatArray) -> float:
-    """Return how often a camera's place scores above a random metre of street, ties half.
+    """Return the probability that a camera scores above a random metre of street (AUC).
+
+    Ties count half.
 
     Parameters
     ----------
     score, weight
-        Score and street length of places, shape (C,).
+        Score and street length of classes, shape (C,).
     at
         Scores at the cameras, shape (N,).
+
+    Examples
+    --------
+    >>> auc(np.array([1.0, 2.0]), np.array([50.0, 50.0]), np.array([2.0]))
+    0.75
     """
     order = np.argsort(score, kind="stable")
     ordered = score[order]
@@ -71,7 +77,7 @@ def capture(
 ) -> float:
     """Return the share of cameras in the top `share` of street length by score.
 
-    Places with the score at the edge count by the part of them that is inside.
+    Classes at the threshold count by the part that is inside.
     """
     order = np.argsort(-score, kind="stable")
     level, first = np.unique(-score[order], return_index=True)
@@ -95,15 +101,15 @@ def score_pair(
     Parameters
     ----------
     pair
-        Streets and cameras.
+        Streets and cameras of the city.
     profiles
-        What is believed.
+        Fitted profiles.
     profile
-        Only this one; all and the mixture by default.
+        Name of a single profile; by default all profiles and the mixture.
     city
-        Whose mixture; by default that of a place of which nothing is known.
+        City whose mixture to use; by default that of an unknown place.
     n_draws, seed
-        Of the draws.
+        Number and seed of the draws.
 
     Raises
     ------
@@ -116,7 +122,7 @@ def score_pair(
     if profile is None:
         asked[MIXTURE] = weights.mixture_of(profiles, city)
     for name in profiles.profile if profile is None else (profile,):
-        asked[name] = weights.only(profiles, name)
+        asked[name] = weights.single_profile(profiles, name)
     ground = _ground(pair, groups)
     true_share = _true_share(pair, ground)
     n_sites = len(regression.distinct_sites(pair.camera_xy_m))
@@ -140,7 +146,7 @@ def score_pair(
         "sites": n_sites,
         "street_km": float(pair.points.length_m.sum()) / 1e3,
         "covered_share_true": true_share,
-        "disc_m": coverage.DISC_M,
+        "disc_m": simulate.DISC_M,
         "draws": n_draws,
         "seed": seed,
         "scores": out,
@@ -149,19 +155,19 @@ def score_pair(
 
 
 def figures(weight: FloatArray, groups: Classed, at: IntArray) -> dict[str, dict[str, float]]:
-    """Return scores with their interval.
+    """Return the scores with their intervals.
 
-    ``mid`` is the score of the mean over the draws, which is what maps show; the interval is the
-    5 and 95 % points over the draws, widened to hold ``mid``.
+    ``mid`` is the score of the mean over draws, which maps show; the interval is the 5 and 95 %
+    points over draws, widened to include ``mid``.
 
     Parameters
     ----------
     weight
-        Weight of a metre by class over the mean metre, shape (D, C).
+        Weight of a metre by class relative to the mean metre, shape (D, C).
     groups
-        The classes.
+        Classes.
     at
-        Class at each camera, shape (N,).
+        Row of the class at each camera, shape (N,).
     """
     out = {}
     for name, of in (("auc", auc), ("capture10", capture)):
@@ -178,9 +184,9 @@ def _interval(by_draw: FloatArray, mid: float) -> dict[str, float]:
     return {"low": float(min(low, mid)), "mid": mid, "high": float(max(high, mid))}
 
 
-def _ground(pair: CityPair, groups: Classed, tile: IntArray | None = None) -> coverage.Ground:
+def _ground(pair: CityPair, groups: Classed, tile: IntArray | None = None) -> simulate.Ground:
     points = pair.points
-    return coverage.Ground(
+    return simulate.Ground(
         points.xy_m,
         points.heading_rad,
         points.length_m,
@@ -189,26 +195,26 @@ def _ground(pair: CityPair, groups: Classed, tile: IntArray | None = None) -> co
     )
 
 
-def _true_share(pair: CityPair, ground: coverage.Ground) -> float:
-    seen = coverage.covered(ground.xy_m, pair.camera_xy_m)
+def _true_share(pair: CityPair, ground: simulate.Ground) -> float:
+    seen = simulate.covered(ground.xy_m, pair.camera_xy_m)
     return float(ground.length_m[seen].sum() / ground.length_m.sum())
 
 
 def site_numbers(
     n_cameras: int, n_sites: int, profiles: Profiles, design: Design
 ) -> dict[str, FloatArray]:
-    """Return the number of sites per draw: from the sites, and from the cameras alone."""
+    """Return the number of sites per draw: as observed, and derived from the cameras alone."""
     settings = profiles.prior.settings
     per_site = (settings["cameras_per_site_low"], settings["cameras_per_site_high"])
     return {
         "from_sites": np.full(design.n_draws, float(n_sites)),
-        "from_cameras": coverage.sites_from_cameras(n_cameras, per_site, design),
+        "from_cameras": simulate.sites_from_cameras(n_cameras, per_site, design),
     }
 
 
 def _interval_of_coverage(
-    ground: coverage.Ground,
-    drawn: Drawn,
+    ground: simulate.Ground,
+    drawn: WeightDraws,
     n_sites: FloatArray,
     profiles: Profiles,
     design: Design,
@@ -225,15 +231,17 @@ def _interval_of_coverage(
 
 
 def covered_share(
-    ground: coverage.Ground,
-    drawn: Drawn,
+    ground: simulate.Ground,
+    drawn: WeightDraws,
     n_sites: FloatArray,
     profiles: Profiles,
     design: Design,
 ) -> FloatArray:
     """Return the share of street length covered, per draw, shape (D,)."""
-    factor = coverage.cover_factor(
+    factor = simulate.cover_factor(
         profiles.cover_ratio, profiles.prior.settings["cover_log_sd"], design
     )
-    metres = coverage.place(ground, drawn, n_sites, profiles.offset_m, design).sum(axis=1)
+    metres = simulate.covered_length_m(ground, drawn, n_sites, profiles.offset_m, design).sum(
+        axis=1
+    )
     return np.asarray(np.minimum(factor * metres / ground.length_m.sum(), 1.0), dtype=float)

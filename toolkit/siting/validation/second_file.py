@@ -1,7 +1,7 @@
-"""What a second file knows of a city's streets: an OpenStreetMap extract, or a graph of OSMnx.
+"""Layers of a city from a second file: an OpenStreetMap extract or a graph of OSMnx.
 
-Lists of streets often have lines and classes alone, where an extract of the same city has lights,
-places, bridges, one-way streets and lanes as well.
+Street files often have only lines and classes; an extract of the same city adds lights, places,
+bridges, one-way streets and lanes.
 """
 
 from __future__ import annotations
@@ -19,26 +19,26 @@ from numpy.typing import NDArray
 from toolkit.base import store
 from toolkit.base.arrays import FloatArray
 from toolkit.siting.features import PLACE_M
-from toolkit.siting.surroundings import StreetLayers, lanes_of, metric_xy, some_lanes
+from toolkit.siting.surroundings import StreetLayers, lanes_of, lanes_or_none, metric_xy
 from toolkit.streets.readers.extract import Extract
 from toolkit.streets.readers.osm import file as osm
 from toolkit.streets.readers.tables import graphml
 
 SAME_STREET_M: Final = 2.0
-"""A street of the extract is that of a line if it passes its middle this near: coordinates of both
-come from one map, rounded to 0.1 m or less, and lanes of a street lie further apart."""
+"""A street of the extract matches a line if it passes this near to its midpoint: both derive from
+one map, rounded to 0.1 m or less, and carriageways of a street are farther apart."""
 _AROUND_DEG: Final = 2e-3
-"""About 200 m, more than any distance at which lights and places count."""
+"""Margin of about 200 m, more than any distance at which lights and places count."""
 
 
 def is_extract(path: str | os.PathLike[str]) -> bool:
-    """Return whether a file is one of those that are read here, by its name."""
+    """Return whether a file name is that of an OpenStreetMap or GraphML file."""
     name = Path(os.fspath(path)).name.lower()
     return osm.is_osm_name(name) or name.endswith(graphml.SUFFIXES)
 
 
 def read_extract(path: str | os.PathLike[str], box: tuple[float, float, float, float]) -> Extract:
-    """Read what an extract has in and close around a box of longitudes and latitudes.
+    """Read an extract in and around a box of longitudes and latitudes.
 
     Raises
     ------
@@ -51,20 +51,20 @@ def read_extract(path: str | os.PathLike[str], box: tuple[float, float, float, f
 
 
 def with_extract(layers: StreetLayers, extract: Extract, crs: str) -> StreetLayers:
-    """Return streets with what an extract of the same place knows.
+    """Add the layers of an extract of the same place to streets.
 
-    Lights and places are those of the extract. Bridges, one-way streets and lanes are taken where
-    the streets themselves do not say; a line that is not in the extract is no bridge, open both
-    ways and of an unknown number of lanes, as one without tags is.
+    Lights and places are those of the extract. Bridges, one-way streets and lanes are added where
+    the streets themselves lack them; a line without a match is treated as untagged: not a bridge,
+    two-way, of an unknown number of lanes.
 
     Parameters
     ----------
     layers
-        The streets.
+        Streets.
     extract
-        What a second file has there.
+        Content of the second file.
     crs
-        Frame of the streets.
+        Metric CRS of the streets.
     """
     found = extract.layers
     lit = found.junctions[found.junctions["signals"].to_numpy(dtype=bool)]
@@ -78,19 +78,21 @@ def with_extract(layers: StreetLayers, extract: Extract, crs: str) -> StreetLaye
     if layers.oneway is None and not extract.counts.get("missing_oneway"):
         layers = replace(layers, oneway=there & streets["oneway"].to_numpy(dtype=bool)[at])
     if layers.lanes is None:
-        layers = replace(layers, lanes=some_lanes(np.where(there, lanes_of(streets)[at], np.nan)))
+        layers = replace(
+            layers, lanes=lanes_or_none(np.where(there, lanes_of(streets)[at], np.nan))
+        )
     return layers
 
 
 def with_places(layers: StreetLayers, xy_m: FloatArray, kind: Sequence[str]) -> StreetLayers:
-    """Return streets with the places at them; a file of a whole country may hold none.
+    """Add the places near the streets; a file of a whole country may have none there.
 
     Parameters
     ----------
     layers
-        The streets.
+        Streets.
     xy_m, kind
-        Places in the frame of the streets, shape (N, 2), and their kinds, length N.
+        Places in the CRS of the streets, shape (N, 2), and their kinds, length N.
     """
     west, south, east, north = shapely.total_bounds(layers.lines)
     low, high = (west - PLACE_M, south - PLACE_M), (east + PLACE_M, north + PLACE_M)
@@ -101,12 +103,12 @@ def with_places(layers: StreetLayers, xy_m: FloatArray, kind: Sequence[str]) -> 
 
 
 def _same_street(lines: NDArray[np.object_], streets: NDArray[np.object_]) -> NDArray[np.int64]:
-    """Return the street that each line is, by its middle; -1 where there is none."""
+    """Return the matching street of each line, by its midpoint; -1 without a match."""
     middle = shapely.line_interpolate_point(lines, 0.5, normalized=True)
     line, street = shapely.STRtree(streets).query_nearest(
         middle, max_distance=SAME_STREET_M, all_matches=True
     )
     found = np.full(len(lines), len(streets), dtype=np.int64)
-    # Of several as near the first, whatever the order of the tree.
+    # Ties are broken by the lowest index, whatever the order of the tree.
     np.minimum.at(found, line, street)
     return np.where(found < len(streets), found, -1)

@@ -1,4 +1,4 @@
-"""What every reader of streets gives back, and the figures that go with it."""
+"""Result of every street reader, and the figures of a manifest."""
 
 from __future__ import annotations
 
@@ -17,24 +17,34 @@ from toolkit.streets.schema import CRS, JUNCTION_DEGREE, PackLayers, conform, em
 
 GEOD: Final = pyproj.Geod(ellps="WGS84")
 _M2_PER_KM2: Final = 1e6
+ALWAYS: Final = (
+    "building_relations_incomplete", "buildings_dropped", "buildings_repaired",
+    "buildings_without_walls_left_out", "camera_directions_unreadable", "cameras_indoor_dropped",
+    "cameras_not_points_dropped", "cameras_other_dropped", "duplicate_ids", "ways_left_out_area",
+    "ways_without_nodes",
+)  # fmt: skip
+"""Counts included in a manifest even if zero."""
+ANTIMERIDIAN_DEG: Final = 180.0
+
+_DISC_CORNERS: Final = 180
 
 
 @dataclass(frozen=True)
 class Extract:
-    """What was read from a file of streets, ready to be written as a pack.
+    """Content of a street file, ready to be written as a pack.
 
     Attributes
     ----------
     layers
         The six layers, in EPSG:4326.
     counts
-        Figures for the manifest: what there is, what was left out, what was broken.
+        Figures for the manifest: objects kept, left out and broken.
     metric_crs
-        UTM zone of the place as "EPSG:number".
+        UTM zone as "EPSG:number".
     area_km2
         Area of the boundary on the WGS84 ellipsoid.
     osm_timestamp
-        Time of the OpenStreetMap data, UTC, as far as it can be told; else None.
+        Time of the OpenStreetMap data, UTC; None if unknown.
     sha256
         Hash of the file.
     """
@@ -49,14 +59,14 @@ class Extract:
 
 @dataclass(frozen=True)
 class AdminArea:
-    """An administrative area that holds one of the points asked for.
+    """Administrative area that contains a requested point.
 
     Attributes
     ----------
     name
-        Its name, or None.
+        Name, or None.
     level
-        Its ``admin_level``.
+        ``admin_level``.
     osm_id
         "relation/..." or "way/...".
     shape
@@ -70,12 +80,12 @@ class AdminArea:
 
 
 def metric_crs_of(boundary: BaseGeometry) -> str:
-    """Return the UTM zone of a place in EPSG:4326 as "EPSG:number".
+    """Return the UTM zone of a geometry in EPSG:4326 as "EPSG:number".
 
     Raises
     ------
     InputDataError
-        If it lies in none: beyond 84 degrees north or 80 degrees south.
+        If it lies in no zone: beyond 84 degrees north or 80 degrees south.
     """
     try:
         return f"EPSG:{gpd.GeoSeries([boundary], crs=CRS).estimate_utm_crs().to_epsg()}"
@@ -95,7 +105,7 @@ def area_km2_of(boundary: BaseGeometry) -> float:
 
 
 def frame_of(layer: str, rows: Iterable[dict[str, Any]]) -> gpd.GeoDataFrame:
-    """Return a layer made of rows that each have the layer's columns and ``geometry``."""
+    """Return a layer from rows with the layer's columns and ``geometry``."""
     listed = list(rows)
     if not listed:
         return empty_layer(layer)
@@ -103,7 +113,7 @@ def frame_of(layer: str, rows: Iterable[dict[str, Any]]) -> gpd.GeoDataFrame:
 
 
 def polygonal(shape: BaseGeometry | None) -> BaseGeometry | None:
-    """Return the valid polygon or polygons of a shape, None if nothing with an area is left."""
+    """Return the valid polygonal part of a shape, None if it has no area."""
     if shape is None:
         return None
     parts = shapely.get_parts(shapely.make_valid(shape))
@@ -118,15 +128,18 @@ def polygonal(shape: BaseGeometry | None) -> BaseGeometry | None:
     return polygons[0] if len(polygons) == 1 else shapely.MultiPolygon(polygons)
 
 
-def figures(layers: PackLayers, counts: Mapping[str, int | float]) -> dict[str, int | float]:
-    """Return the figures of a manifest: those given, and what the layers hold.
+def manifest_figures(
+    layers: PackLayers, counts: Mapping[str, int | float]
+) -> dict[str, int | float]:
+    """Return the figures of a manifest: the counts of the reader, and those of the layers.
 
     Parameters
     ----------
     layers
         The six layers.
     counts
-        What the reader left out or found broken; those of `ALWAYS` are stated even if zero.
+        Objects that the reader left out or found broken; those of `ALWAYS` are included even if
+        zero.
     """
     streets, junctions, cameras = layers.streets, layers.junctions, layers.cameras
     length_km = streets["length_m"] / 1000
@@ -154,20 +167,8 @@ def figures(layers: PackLayers, counts: Mapping[str, int | float]) -> dict[str, 
     }
 
 
-ALWAYS: Final = (
-    "building_relations_incomplete", "buildings_dropped", "buildings_repaired",
-    "buildings_without_walls_left_out", "camera_directions_unreadable", "cameras_indoor_dropped",
-    "cameras_not_points_dropped", "cameras_other_dropped", "duplicate_ids", "ways_left_out_area",
-    "ways_without_nodes",
-)  # fmt: skip
-"""Figures that are stated even if they are zero."""
-
-_ANTIMERIDIAN_DEG: Final = 180.0
-
-_DISC_CORNERS: Final = 180
-
-
-def _across_antimeridian(what: str) -> InputDataError:
+def across_antimeridian(what: str) -> InputDataError:
+    """Return the error for a shape that crosses the antimeridian."""
     msg = f"{what} crosses the 180 degree meridian. Cut it there, and import both sides apart."
     return InputDataError(msg)
 
@@ -178,15 +179,15 @@ def disc(lon: float, lat: float, radius_m: float) -> BaseGeometry:
     Raises
     ------
     InputDataError
-        If it would cross the antimeridian or hold a pole.
+        If it crosses the antimeridian or contains a pole.
     """
     bearings = np.linspace(0.0, 360.0, _DISC_CORNERS, endpoint=False)
     x, y, _ = GEOD.fwd(
         np.full(_DISC_CORNERS, lon), np.full(_DISC_CORNERS, lat), bearings,
         np.full(_DISC_CORNERS, radius_m),
     )  # fmt: skip
-    # Around a pole longitudes take every value, too.
-    if np.ptp(x) > _ANTIMERIDIAN_DEG:
+    # A disc around a pole spans all longitudes, too.
+    if np.ptp(x) > ANTIMERIDIAN_DEG:
         what = f"A disc of {radius_m:.0f} m at {lat:.3f}, {lon:.3f}"
-        raise _across_antimeridian(what)
+        raise across_antimeridian(what)
     return shapely.Polygon(np.column_stack([x, y]))

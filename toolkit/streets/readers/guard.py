@@ -1,8 +1,8 @@
-"""Files of streets that somebody else made: what is checked before anything reads them.
+"""Checks of foreign street files before and while they are read.
 
-The readers of tables parse their formats themselves. GDAL would decide by the content of a file
-which of its eighty drivers opens it, and some of those follow references to other files and to
-the network; here a file is what its name and its first bytes say, or it is refused.
+The readers of tables parse their formats themselves. GDAL would choose one of its eighty drivers by
+the content of a file, and some of those follow references to other files and to the network; here
+a file is what its name and its first bytes say, or it is refused.
 """
 
 from __future__ import annotations
@@ -34,30 +34,35 @@ from toolkit.streets.schema import CRS
 
 Kind = Literal["line", "polygon", "point"]
 
-MOST_ROWS: Final = 5_000_000
-"""Most rows of a table. OpenStreetMap has about a million street ways in all of Myanmar; a
-larger file is better brought in as an OpenStreetMap extract, which is streamed."""
-MOST_VERTICES: Final = 50_000_000
-"""Most points of all lines of a file: their arrays take about 2 GB."""
-MOST_FILE_BYTES: Final = 2 << 30
-"""Largest file: what a table of `MOST_ROWS` streets takes in any of the formats."""
-MOST_TEXT_BYTES: Final = 512 << 20
-"""Largest file that is held as one text (GeoJSON): it is in memory twice while it is read."""
-MOST_UNPACKED_BYTES: Final = 1 << 30
-"""Most bytes that are taken out of a zip file: shapefiles end at 2 GB, and are held in memory."""
-MOST_RATIO: Final = 100
-"""A zipped shapefile shrinks three to thirty times; a zip made to fill a disc a thousand times."""
+MAX_ROWS: Final = 5_000_000
+"""Maximum rows of a table. OpenStreetMap has about a million street ways in all of Myanmar; a
+larger file is better imported as an OpenStreetMap extract, which is streamed."""
+MAX_VERTICES: Final = 50_000_000
+"""Maximum points of all lines of a file: their arrays take about 2 GB."""
+MAX_FILE_BYTES: Final = 2 << 30
+"""Maximum file size: that of a table of `MAX_ROWS` streets in any of the formats."""
+MAX_TEXT_BYTES: Final = 512 << 20
+"""Maximum size of a file held as one text (GeoJSON), which is in memory twice while read."""
+MAX_UNPACKED_BYTES: Final = 1 << 30
+"""Maximum bytes unpacked from a zip file: shapefiles end at 2 GB, and are held in memory."""
+MAX_RATIO: Final = 100
+"""Maximum compression ratio. Shapefiles shrink three to thirty times, bombs a thousand times."""
 _RATIO_FROM_BYTES: Final = 1 << 24
-_MOST_ENTRIES: Final = 10_000
+_MAX_ENTRIES: Final = 10_000
 _ZIP_END: Final = struct.Struct("<4s4H2IH")
-_MOST_COMMENT: Final = 0xFFFF
+_MAX_COMMENT: Final = 0xFFFF
+_PACKED: Final[dict[str, Callable[[Path], gzip.GzipFile | bz2.BZ2File]]] = {
+    ".gz": gzip.GzipFile,
+    ".bz2": bz2.BZ2File,
+}
+_READ_BYTES: Final = 1 << 20
 _WGS84: Final = pyproj.CRS.from_user_input(CRS)
 _CODE: Final = re.compile(
     r"(?:urn:ogc:def:crs:|https?://www\.opengis\.net/def/crs/)?(EPSG|OGC)[:/](?:[\d.]*[:/])?"
     r"(\d{4,6}|CRS84)",
     re.ASCII | re.IGNORECASE,
 )
-_MOST_CRS_TEXT: Final = 20_000
+_MAX_CRS_TEXT: Final = 20_000
 _LON_LIMIT, _LAT_LIMIT = 180.0, 90.0
 
 
@@ -72,9 +77,9 @@ class ForeignTable:
     geometry
         Points, lines and polygons; None where a row has none or one that cannot be read.
     columns
-        Values by column, names in small letters.
+        Values by column, names in lower case.
     counts
-        What was found wrong on the way.
+        Problems found while reading.
     """
 
     name: str
@@ -89,29 +94,29 @@ class ForeignTable:
 
 @dataclass(frozen=True)
 class Layer:
-    """A layer that can be read: its name, what it holds if that is stated, and how to load it."""
+    """Layer to be loaded: its name, its kind of geometry if stated, and its loader."""
 
     name: str
     kind: Kind | None
     load: Callable[[], ForeignTable]
 
 
-def plain_file(name: str | os.PathLike[str], *, most_bytes: int = MOST_FILE_BYTES) -> Path:
-    """Return a path after checking that it is a local file of sensible size, and no link away.
+def plain_file(name: str | os.PathLike[str], *, max_bytes: int = MAX_FILE_BYTES) -> Path:
+    """Return the path of a plain local file after checking its size.
 
     Raises
     ------
     InputDataError
-        If it is not a plain local file, leads out of its folder, is empty or too large.
+        If it is not a plain local file, is a link out of its folder, is empty or too large.
     """
     path = store.local_file(name)
     size = path.stat().st_size
     if size == 0:
         msg = f"{path.name} is empty. Copy it again."
         raise InputDataError(msg)
-    if size > most_bytes:
+    if size > max_bytes:
         msg = (
-            f"{path.name} has {size / 1e6:.0f} MB; at most {most_bytes / 1e6:.0f} MB of this kind "
+            f"{path.name} has {size / 1e6:.0f} MB; at most {max_bytes / 1e6:.0f} MB of this kind "
             "are read. Cut it to the city, or use an OpenStreetMap extract (.osm.pbf)."
         )
         raise InputDataError(msg)
@@ -126,7 +131,7 @@ def first_bytes(path: Path, number: int = 64) -> bytes:
 
 @contextlib.contextmanager
 def reading(path: Path, what: str, *errors: type[Exception]) -> Iterator[None]:
-    """Turn what a parser raises into one sentence that names the file and its kind."""
+    """Turn a parser's exceptions into one sentence that names the file and its format."""
     caught: tuple[type[Exception], ...] = (
         *errors, OSError, struct.error, UnicodeError, RecursionError, OverflowError,
     )  # fmt: skip
@@ -147,10 +152,10 @@ def reading(path: Path, what: str, *errors: type[Exception]) -> Iterator[None]:
 
 
 def check_rows(path: Path, rows: int, vertices: int = 0) -> None:
-    """Refuse a file with more rows or points than are read."""
-    if rows > MOST_ROWS or vertices > MOST_VERTICES:
+    """Refuse a file with more than `MAX_ROWS` rows or `MAX_VERTICES` points."""
+    if rows > MAX_ROWS or vertices > MAX_VERTICES:
         msg = (
-            f"{path.name} has more than {MOST_ROWS:,} rows or {MOST_VERTICES:,} points. Cut it to "
+            f"{path.name} has more than {MAX_ROWS:,} rows or {MAX_VERTICES:,} points. Cut it to "
             "the city, or use an OpenStreetMap extract (.osm.pbf)."
         )
         raise InputDataError(msg)
@@ -160,17 +165,17 @@ def check_rows(path: Path, rows: int, vertices: int = 0) -> None:
 
 
 def open_zip(path: Path) -> zipfile.ZipFile:
-    """Open a zip file whose list of contents is of sensible size."""
+    """Open a zip file after checking the size of its central directory."""
     size = path.stat().st_size
     with path.open("rb") as stream:
-        stream.seek(max(0, size - _ZIP_END.size - _MOST_COMMENT))
+        stream.seek(max(0, size - _ZIP_END.size - _MAX_COMMENT))
         tail = stream.read()
     at = tail.rfind(b"PK\5\6")
     if at < 0 or len(tail) - at < _ZIP_END.size:
         msg = f"{path.name} is not a whole zip file. Copy it again."
         raise InputDataError(msg)
     _, _, _, _, entries, listed_bytes, _, _ = _ZIP_END.unpack_from(tail, at)
-    if entries > _MOST_ENTRIES or listed_bytes > _MOST_ENTRIES * 1000:
+    if entries > _MAX_ENTRIES or listed_bytes > _MAX_ENTRIES * 1000:
         msg = f"{path.name} has too many files in it. Zip the shapefile alone."
         raise InputDataError(msg)
     with reading(path, "a zip file", zipfile.BadZipFile, ValueError, NotImplementedError):
@@ -178,11 +183,9 @@ def open_zip(path: Path) -> zipfile.ZipFile:
 
 
 def unzip(path: Path, archive: zipfile.ZipFile, name: str) -> bytes:
-    """Return one file of a zip, refusing it as soon as it grows beyond reason."""
+    """Unpack one file of a zip, stopping as soon as it exceeds the size or ratio allowed."""
     entry = archive.getinfo(name)
-    most = min(
-        MOST_UNPACKED_BYTES, max(_RATIO_FROM_BYTES, MOST_RATIO * max(1, entry.compress_size))
-    )
+    most = min(MAX_UNPACKED_BYTES, max(_RATIO_FROM_BYTES, MAX_RATIO * max(1, entry.compress_size)))
     parts, total = [], 0
     errors = (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, ValueError)
     with reading(path, "a zip file", *errors), archive.open(entry) as stream:
@@ -195,27 +198,20 @@ def unzip(path: Path, archive: zipfile.ZipFile, name: str) -> bytes:
     return b"".join(parts)
 
 
-_PACKED: Final[dict[str, Callable[[Path], gzip.GzipFile | bz2.BZ2File]]] = {
-    ".gz": gzip.GzipFile,
-    ".bz2": bz2.BZ2File,
-}
-_READ_BYTES: Final = 1 << 20
-
-
 def refuse_bomb(path: Path, progress: StepProgress | None = None) -> None:
-    """Unpack a ``.gz`` or ``.bz2`` file once, keeping nothing, to see that it does not explode.
+    """Refuse a decompression bomb: unpack a ``.gz`` or ``.bz2`` file once, keeping nothing.
 
-    OpenStreetMap XML shrinks ten to twenty times. Files of other endings are let through.
+    OpenStreetMap XML shrinks ten to twenty times. Files with other suffixes pass.
 
     Raises
     ------
     InputDataError
-        If it unpacks to more than `MOST_RATIO` times its size, or is damaged.
+        If it unpacks to more than `MAX_RATIO` times its size, or is damaged.
     """
     opener = _PACKED.get(path.suffix.lower())
     if opener is None or first_bytes(path, 2) not in {b"\x1f\x8b", b"BZ"}:
         return
-    most = max(4 * _RATIO_FROM_BYTES, MOST_RATIO * path.stat().st_size)
+    most = max(4 * _RATIO_FROM_BYTES, MAX_RATIO * path.stat().st_size)
     total = 0
     with reading(path, "a packed file", EOFError, zlib.error), opener(path) as stream:
         while part := stream.read(_READ_BYTES):
@@ -231,10 +227,10 @@ def refuse_bomb(path: Path, progress: StepProgress | None = None) -> None:
 
 
 def crs_of_text(path: Path, text: str | None) -> pyproj.CRS:
-    """Return the coordinate system that a file names by code or describes as WKT.
+    """Return the CRS that a file gives by code or as WKT.
 
-    Only an EPSG or OGC code, or WKT that stands for itself, is taken: other ways to name a
-    system can make PROJ open files.
+    Only EPSG and OGC codes and self-contained WKT are accepted: other forms can make PROJ open
+    files.
 
     Raises
     ------
@@ -247,7 +243,7 @@ def crs_of_text(path: Path, text: str | None) -> pyproj.CRS:
             "best longitude and latitude in WGS84 (EPSG:4326)."
         )
         raise InputDataError(msg)
-    stripped = text.strip().strip("\0")[:_MOST_CRS_TEXT]
+    stripped = text.strip().strip("\0")[:_MAX_CRS_TEXT]
     code = _CODE.fullmatch(stripped)
     try:
         if code:
@@ -260,7 +256,7 @@ def crs_of_text(path: Path, text: str | None) -> pyproj.CRS:
 
 
 def crs_of_json(path: Path, content: dict[str, Any]) -> pyproj.CRS:
-    """Return the coordinate system of a PROJJSON object."""
+    """Return the CRS of a PROJJSON object."""
     try:
         return _plain(pyproj.CRS.from_json_dict(content))
     except (pyproj.exceptions.CRSError, RecursionError, ValueError) as error:
@@ -272,7 +268,7 @@ def _of_code(code: str) -> pyproj.CRS:
 
 
 def _plain(crs: pyproj.CRS) -> pyproj.CRS:
-    """Return a system of which each step is known: no grid files that a text could name."""
+    """Return a CRS without transformation steps that could refer to grid files."""
     epsg = crs.to_epsg(min_confidence=70)
     if epsg is not None:
         return pyproj.CRS.from_epsg(epsg)
@@ -293,24 +289,24 @@ def _unknown_crs(path: Path, said: str) -> InputDataError:
 def to_degrees(
     path: Path, geometry: NDArray[Any], crs: pyproj.CRS, counts: Counter[str]
 ) -> NDArray[Any]:
-    """Return geometry in EPSG:4326 without heights; None for what does not lie in the world.
+    """Return geometry in EPSG:4326 without heights, None where it is outside the world.
 
-    Rows are counted as ``features_without_geometry`` and ``features_outside_world``, and as
-    ``features_across_antimeridian`` where a step goes more than half round the world.
+    Adds to the counts ``features_without_geometry``, ``features_outside_world``, and
+    ``features_across_antimeridian`` (a segment spans more than 180 degrees of longitude).
     """
-    # Shapely warns of coordinates that are no numbers; here they are looked for.
+    # Shapely warns of NaN coordinates; here they fail the range check below.
     with np.errstate(invalid="ignore"):
         flat = shapely.force_2d(geometry)
         gone = shapely.is_missing(flat) | shapely.is_empty(flat)
         flat[gone] = None
-        if crs.is_projected and _like_degrees(flat):
+        if crs.is_projected and _looks_like_degrees(flat):
             msg = (
                 f"{path.name} says that its coordinates are metres ({clean_text(crs.name)}), but "
                 "they look like degrees. Save it again in the coordinate system it is in."
             )
             raise InputDataError(msg)
         if crs != _WGS84:
-            flat = _moved(flat, _change(path, crs))
+            flat = _reprojected(flat, _transformer(path, crs))
         points, index = shapely.get_coordinates(flat, return_index=True)
         here = (np.abs(points[:, 0]) <= _LON_LIMIT) & (np.abs(points[:, 1]) <= _LAT_LIMIT)
         jump = np.abs(np.diff(points[:, 0])) > _LON_LIMIT
@@ -324,8 +320,8 @@ def to_degrees(
     return flat
 
 
-def _like_degrees(flat: NDArray[Any]) -> bool:
-    """Return whether no coordinate could be one of a projected system: all near its origin."""
+def _looks_like_degrees(flat: NDArray[Any]) -> bool:
+    """Return whether all coordinates lie in the range of degrees."""
     if not len(flat):
         return False
     west, south, east, north = shapely.total_bounds(flat)
@@ -333,14 +329,14 @@ def _like_degrees(flat: NDArray[Any]) -> bool:
     return bool(inside and north <= _LAT_LIMIT)
 
 
-def _change(path: Path, crs: pyproj.CRS) -> pyproj.Transformer:
+def _transformer(path: Path, crs: pyproj.CRS) -> pyproj.Transformer:
     try:
         return pyproj.Transformer.from_crs(crs, _WGS84, always_xy=True)
     except pyproj.exceptions.ProjError as error:
         raise _unknown_crs(path, crs.name) from error
 
 
-def _moved(flat: NDArray[Any], change: pyproj.Transformer) -> NDArray[Any]:
+def _reprojected(flat: NDArray[Any], change: pyproj.Transformer) -> NDArray[Any]:
     def move(points: NDArray[np.float64]) -> NDArray[np.float64]:
         x, y = change.transform(points[:, 0], points[:, 1])
         return np.column_stack([x, y])
@@ -350,7 +346,7 @@ def _moved(flat: NDArray[Any], change: pyproj.Transformer) -> NDArray[Any]:
 
 
 def in_degrees(path: Path, table: ForeignTable, crs: pyproj.CRS) -> ForeignTable:
-    """Return a table whose geometry is brought to EPSG:4326 by `to_degrees`."""
+    """Return a table with its geometry reprojected by `to_degrees`."""
     return ForeignTable(
         table.name,
         to_degrees(path, table.geometry, crs, table.counts),

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from toolkit.base.errors import InputDataError
-from toolkit.streets.readers.field_notes import read as field_notes
+from toolkit.streets.readers.field_notes.read import Problem, read_field_notes
 
 TODAY = dt.date(2026, 11, 1)
 MAWLAMYINE = (16.49, 97.63)
@@ -24,7 +24,7 @@ def read(tmp_path):
         data = content if isinstance(content, bytes) else content.encode(encoding)
         path = tmp_path / name
         path.write_bytes(data)
-        return field_notes.read_field_notes(path, as_of=TODAY, near=near)
+        return read_field_notes(path, as_of=TODAY, near=near)
 
     return reader
 
@@ -205,9 +205,7 @@ def test_repeated_rows_are_used_once_and_empty_ones_not_counted(read):
     assert notes.rows["osm_id"].tolist() == ["note/2", "note/5"]
     assert notes.n_notes == 3
     assert notes.problems == (
-        field_notes.Problem(
-            4, "", "repeats row 2. If these are two cameras, let the notes tell them apart."
-        ),
+        Problem(4, "", "repeats row 2. If these are two cameras, let the notes tell them apart."),
     )
 
 
@@ -245,11 +243,11 @@ def test_files_that_cannot_be_used_at_all(read, content, name, reason):
 
 
 def test_limits(read, monkeypatch):
-    monkeypatch.setattr(field_notes, "MOST_ROWS", 2)
+    monkeypatch.setattr("toolkit.streets.readers.field_notes.read.MAX_ROWS", 2)
     assert len(read("lat,lon\n16.5,97.6\n16.6,97.6\n").rows) == 2
     with pytest.raises(InputDataError, match="more than 2 rows"):
         read("lat,lon\n16.5,97.6\n16.6,97.6\n16.7,97.6\n")
-    monkeypatch.setattr(field_notes, "MOST_BYTES", 10)
+    monkeypatch.setattr("toolkit.streets.readers.field_notes.read.MAX_BYTES", 10)
     with pytest.raises(InputDataError, match="larger than"):
         read("lat,lon\n16.5,97.6\n")
 
@@ -326,7 +324,7 @@ def test_whatever_is_written_gives_rows_that_fit_or_a_named_error(tmp_path, rows
     path = tmp_path / "x.csv"
     path.write_bytes(text.encode("utf-8", "replace") if raw is None else raw)
     try:
-        notes = field_notes.read_field_notes(path, as_of=TODAY, near=MAWLAMYINE)
+        notes = read_field_notes(path, as_of=TODAY, near=MAWLAMYINE)
     except InputDataError:
         return
     used = {int(name.removeprefix("note/")) for name in notes.rows["osm_id"]}

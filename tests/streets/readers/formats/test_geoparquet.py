@@ -106,6 +106,6 @@ def test_a_broken_geometry_is_counted_and_its_row_kept(path: Path) -> None:
 def test_a_file_that_says_it_unpacks_to_far_more_is_refused(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(geoparquet, "_MOST_DECLARED_BYTES", 10)
+    monkeypatch.setattr(geoparquet, "_MAX_DECLARED_BYTES", 10)
     with pytest.raises(InputDataError, match=r"roads\.parquet unpacks to more than"):
         load(path)

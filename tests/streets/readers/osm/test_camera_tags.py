@@ -120,7 +120,7 @@ def test_no_text_breaks_the_grammar(text):
     assert len(got.views) + got.unreadable + got.relative <= len(items)
     assert got.views or got.unreadable + got.relative == len(items)
     for height in (tags.height_m(text),):
-        assert math.isnan(height) or 0 < height <= tags.MOST_CAMERA_HEIGHT_M
+        assert math.isnan(height) or 0 < height <= tags.MAX_CAMERA_HEIGHT_M
     tilt = tags.tilt_deg({"camera:angle": text})
     assert math.isnan(tilt) or 0 <= tilt <= 90
 

@@ -87,7 +87,7 @@ def test_oneway(given_tags: dict[str, str], way: int) -> None:
     ],
 )
 def test_height(value: str, metres: float) -> None:
-    got = tags.height_m({"height": value}, most_m=200)
+    got = tags.height_m({"height": value}, max_m=200)
     assert got == pytest.approx(metres, nan_ok=True)
 
 

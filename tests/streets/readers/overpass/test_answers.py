@@ -8,7 +8,7 @@ import osmium
 import pytest
 
 from toolkit.base.errors import InputDataError
-from toolkit.streets.readers.overpass.answers import AskAgainError, merge, write_answers
+from toolkit.streets.readers.overpass.answers import RetryLaterError, merge, write_answers
 
 STAMP = "osmosis_replication_timestamp"
 NODE = {"type": "node", "id": 5, "lat": 16.1234567, "lon": 96.7654321, "tags": {"name": "ရန်ကုန်"}}
@@ -103,14 +103,14 @@ def test_a_damaged_part_is_told(tmp_path: Path) -> None:
 def test_what_breaks_off_may_be_asked_again(tmp_path: Path, text: str) -> None:
     path = tmp_path / "a.json"
     path.write_bytes(text.encode("latin-1"))
-    with pytest.raises(AskAgainError, match="breaks off"):
+    with pytest.raises(RetryLaterError, match="breaks off"):
         write_answers([path], tmp_path / "x.osm.pbf")
 
 
 def test_a_remark_means_not_finished(tmp_path: Path) -> None:
     path = answer(tmp_path, NODE, remark="runtime error:\n\x1b[31m out of memory")
     with pytest.raises(
-        AskAgainError, match=r"could not finish: runtime error: \[31m out of memory"
+        RetryLaterError, match=r"could not finish: runtime error: \[31m out of memory"
     ):
         write_answers([path], tmp_path / "x.osm.pbf")
 

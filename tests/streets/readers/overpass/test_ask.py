@@ -15,7 +15,7 @@ from overpass_town import fetch, quick
 
 from toolkit.base.errors import InputDataError
 from toolkit.streets.readers.overpass import ask
-from toolkit.streets.readers.overpass import fetch as overpass
+from toolkit.streets.readers.overpass.fetch import _wanted
 
 
 def test_only_the_interpreter_is_asked_with_plain_headers(
@@ -42,7 +42,7 @@ def test_a_question_reads_as_osmnx_asks_it() -> None:
     from osmnx import _overpass
 
     tile = shapely.box(96.05, 16.05, 96.1, 16.1)
-    wanted = overpass._wanted() | {"barrier": "gate"}
+    wanted = _wanted() | {"barrier": "gate"}
     (corners,) = _overpass._make_overpass_polygon_coord_strs(tile)
     theirs = _overpass._create_overpass_features_query(corners, wanted)
     assert ask.question(tile, wanted, osmnx.settings.requests_timeout) == theirs
@@ -58,7 +58,7 @@ def test_a_question_given_up_is_not_taken_to_its_end(server: Server, tmp_path: P
             {"highway": True},
             answer,
             server=quick(server, answer_s=0.1),
-            most_bytes=1000,
+            max_bytes=1000,
             tell=lambda _text: None,
         )
     (asking,) = [t for t in threading.enumerate() if t.name == "overpass"] or [None]

@@ -18,9 +18,9 @@ from overpass_town import CITY, LAT, LON, STEP, assert_same_city, fetch, fetched
 from toolkit.base import egress, store
 from toolkit.base.errors import InputDataError, PermissionNotGivenError
 from toolkit.streets.readers.overpass import ask
-from toolkit.streets.readers.overpass import fetch as overpass
+from toolkit.streets.readers.overpass.fetch import _KEPT_NAME, _wanted, forget_answers
 
-PACKAGE = Path(overpass.__file__).resolve().parents[3]
+PACKAGE = Path(ask.__file__).resolve().parents[3]
 
 
 # --- the same city --------------------------------------------------------------------------
@@ -146,11 +146,11 @@ def test_a_process_that_may_reach_only_itself_says_where_to_fetch() -> None:
     code = (
         "from toolkit.base import egress\n"
         "from toolkit.streets.cities import load_cities\n"
-        "from toolkit.streets.readers.overpass import fetch as overpass\n"
+        "from toolkit.streets.readers.overpass import fetch\n"
         "egress.forbid_connections()\n"
-        "try: overpass.fetched_file(load_cities()[0], radius_m=500, allow_network=True,\n"
+        "try: fetch.fetched_file(load_cities()[0], radius_m=500, allow_network=True,\n"
         "  announce=lambda text: None,\n"
-        "  server=overpass.Server(endpoint='https://overpass.invalid/api')).__enter__()\n"
+        "  server=fetch.Server(endpoint='https://overpass.invalid/api')).__enter__()\n"
         "except PermissionError as error: print(type(error).__name__, error)\n"
     )
     environment = {k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy")}
@@ -187,7 +187,7 @@ def test_questions_are_rectangles_of_the_grid(server: Server) -> None:
 def test_everything_that_makes_a_place_is_asked_for() -> None:
     from toolkit.streets.readers.osm import tags
 
-    wanted = overpass._wanted()
+    wanted = _wanted()
     assert set(wanted) == {*tags.PLACE_KEYS, "highway", "building", "man_made"}
     assert wanted["highway"] is wanted["building"] is True
     for key, values in wanted.items():
@@ -264,9 +264,9 @@ def test_what_passes_is_asked_again(server: Server, town_file: Path, faults: lis
         ("silent", {"silence_s": 1, "tries": 1}, "cannot be reached", 1),
         ("slow_head", {"answer_s": 3}, "still sending after", 1),
         ("slow_body", {"answer_s": 3}, "still sending after", 1),
-        ("endless", {"most_answer_bytes": 1_000_000}, "sends more than 1 MB", 1),
-        ("endless", {"most_bytes": 1_000_000}, "sends more than 1 MB", 1),
-        ("bomb", {"most_answer_bytes": 1_000_000}, "sends more than 1 MB", 1),
+        ("endless", {"max_answer_bytes": 1_000_000}, "sends more than 1 MB", 1),
+        ("endless", {"max_bytes": 1_000_000}, "sends more than 1 MB", 1),
+        ("bomb", {"max_answer_bytes": 1_000_000}, "sends more than 1 MB", 1),
         ("html", {}, "answered with text/html instead of map data", 1),
         ("octets", {}, "answered with application/octet-stream", 1),
         ("redirect", {}, "points to another address", 1),
@@ -333,9 +333,9 @@ def test_an_interrupted_fetch_asks_only_for_what_is_missing(
     assert_same_city(got, town_file)
     fetch(server)
     assert len(server.questions) == 5
-    overpass.forget_answers()
+    forget_answers()
     assert kept() == []
-    overpass.forget_answers()
+    forget_answers()
 
 
 def test_a_break_by_the_user_keeps_what_is_whole(server: Server) -> None:
@@ -354,7 +354,7 @@ def test_names_of_kept_answers_say_no_place_and_depend_on_the_server(server: Ser
     fetch(server)
     names = kept()
     assert len(names) == 4
-    assert all(overpass._KEPT_NAME.fullmatch(name) for name in names)
+    assert all(_KEPT_NAME.fullmatch(name) for name in names)
     with pytest.raises(InputDataError):
         fetch(server, endpoint=f"http://{HOST}:{server.port}/other", tries=1)
 
@@ -374,7 +374,7 @@ def test_old_answers_are_asked_for_again_and_foreign_files_stay(server: Server) 
     fetch(server)
     assert len(server.questions) == 5
     assert len(kept()) == 5
-    overpass.forget_answers()
+    forget_answers()
     assert kept() == ["mine.txt"]
 
 

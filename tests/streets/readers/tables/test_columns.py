@@ -20,7 +20,7 @@ from toolkit.streets.readers.tables import columns
     ],
 )  # fmt: skip
 def test_cells_become_texts(value: object, expected: tuple[str, ...]) -> None:
-    assert columns.several(value) == expected
+    assert columns.cell_values(value) == expected
 
 
 def test_of_several_values_one_stands_for_all() -> None:
@@ -69,9 +69,9 @@ def test_use_of_a_pack_comes_back() -> None:
 def test_other_tags_of_gdal() -> None:
     row = {"highway": None, "other_tags": '"layer"=>"1","bridge"=>"yes","a\\"b"=>"c"'}
     assert columns.street_tags(row)[0] == {"layer": "1", "bridge": "yes"}
-    assert not columns.is_other(row)
-    assert columns.is_other({"other_tags": '"waterway"=>"river"'})
-    assert columns.is_other({"railway": "rail"})
+    assert not columns.is_other_feature(row)
+    assert columns.is_other_feature({"other_tags": '"waterway"=>"river"'})
+    assert columns.is_other_feature({"railway": "rail"})
 
 
 @pytest.mark.parametrize(

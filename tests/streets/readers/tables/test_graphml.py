@@ -12,7 +12,7 @@ import pytest
 import shapely
 
 from toolkit.base.errors import InputDataError
-from toolkit.streets import pack as streets
+from toolkit.streets.pack import open_pack
 from toolkit.streets.readers.extract import Extract
 from toolkit.streets.readers.tables.build import build
 from toolkit.streets.readers.tables.graphml import from_graph, load_graphml, read_graphml
@@ -211,7 +211,7 @@ def test_osmnx_is_the_oracle_on_its_own_files(test_data_dir: Path, name: str) ->
 
 
 def test_helsinki_comes_back_from_a_graph(tmp_path: Path) -> None:
-    pack = streets.open_pack("helsinki-centre")
+    pack = open_pack("helsinki-centre")
     made = nx.MultiDiGraph(crs="epsg:4326")
     for node, point in zip(pack.junctions["node_id"], pack.junctions.geometry, strict=True):
         made.add_node(node, x=point.x, y=point.y)

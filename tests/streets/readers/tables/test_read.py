@@ -27,7 +27,7 @@ from drawn_tables import (
 )
 
 from toolkit.base.errors import InputDataError
-from toolkit.streets import pack as streets
+from toolkit.streets.pack import open_pack
 from toolkit.streets.readers.extract import Extract
 from toolkit.streets.readers.osm import tags
 from toolkit.streets.readers.tables import columns
@@ -100,7 +100,7 @@ def test_a_table_without_anything_but_lines(write: Callable[..., Path]) -> None:
 
 
 def test_helsinki_comes_back_from_every_format(write: Callable[..., Path]) -> None:
-    pack = streets.open_pack("helsinki-centre")
+    pack = open_pack("helsinki-centre")
     wanted = ["u", "v", *(c for c in pack.streets if c in columns.WANTED), "geometry"]
     table = pack.streets[list(dict.fromkeys(wanted))].rename(columns={"osm_way_id": "osm_id"})
     e = read_tables(write(table, "helsinki"))
@@ -120,7 +120,7 @@ def test_helsinki_comes_back_from_every_format(write: Callable[..., Path]) -> No
 
 def test_helsinki_without_nodes_finds_them_again(read: Callable[..., Extract]) -> None:
     """Streets that cross without a node in the map, and broken ways, make the difference."""
-    pack = streets.open_pack("helsinki-centre")
+    pack = open_pack("helsinki-centre")
     e = read(pack.streets[["osm_way_id", "highway", "bridge", "cover", "layer", "geometry"]])
     assert e.counts["street_km"] == pytest.approx(pack.manifest.counts["street_km"], rel=1e-3)
     most = e.counts["crossings_noded"] + e.counts["touches_noded"] + e.counts["ends_joined"]
@@ -321,6 +321,6 @@ def test_what_is_left_out_of_the_streets_is_told_apart(tmp_path: Path) -> None:
     frame(lines, highway=["primary"] * 4).to_file(path, layer="streets")
     frame([None, shapely.Point(LON, LAT)], kind=["bank"] * 2).to_file(path, layer="places")
     file = load_tables(path)
-    assert file.of_streets["features_without_geometry"] == 1
-    assert file.of_streets["lines_without_length"] == 1
-    assert file.drawn.counts["features_without_geometry"] == 2
+    assert file.street_counts["features_without_geometry"] == 1
+    assert file.street_counts["lines_without_length"] == 1
+    assert file.streets.counts["features_without_geometry"] == 2

@@ -22,7 +22,7 @@ def test_portions_together_are_the_answer_of_the_tree(monkeypatch):
     expected = tree.query(asked, predicate="dwithin", distance=0.5)
     monkeypatch.setattr(near, "_AT_ONCE", 4000)
     portions = list(
-        near.near_pairs("a", tree, asked, most_each=50, predicate="dwithin", distance=0.5)
+        near.near_pairs("a", tree, asked, max_each=50, predicate="dwithin", distance=0.5)
     )
     assert len(portions) > 3
     assert pairs(portions) == sorted(zip(*expected.tolist(), strict=True))
@@ -30,8 +30,8 @@ def test_portions_together_are_the_answer_of_the_tree(monkeypatch):
 
 def test_nothing_asked_and_nothing_to_find():
     none, some = np.empty(0, dtype=object), shapely.points([[0.0, 0.0]])
-    assert list(near.near_pairs("a", shapely.STRtree(some), none, most_each=1)) == []
-    assert pairs(near.near_pairs("a", shapely.STRtree(none), np.array(some), most_each=1)) == []
+    assert list(near.near_pairs("a", shapely.STRtree(some), none, max_each=1)) == []
+    assert pairs(near.near_pairs("a", shapely.STRtree(none), np.array(some), max_each=1)) == []
 
 
 def test_lines_on_top_of_one_another_are_refused_early(monkeypatch):
@@ -39,7 +39,7 @@ def test_lines_on_top_of_one_another_are_refused_early(monkeypatch):
     monkeypatch.setattr(near, "_AT_ONCE", 2000)
     heap = shapely.points(np.zeros((500, 2)))
     found = near.near_pairs(
-        "roads.gpkg", shapely.STRtree(heap), heap, most_each=5, predicate="intersects"
+        "roads.gpkg", shapely.STRtree(heap), heap, max_each=5, predicate="intersects"
     )
     with pytest.raises(InputDataError, match=r"roads\.gpkg: there are too many lines on top"):
         list(found)

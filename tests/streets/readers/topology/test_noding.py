@@ -22,7 +22,7 @@ def joined(
     shapes = np.array(
         [shapely.LineString(np.array(x) * scale + (LON, LAT)) for x in lines], dtype=object
     )
-    met, counts = noding.meet(
+    met, counts = noding.node_lines(
         "drawn", noding.vertices_of(shapes), np.array(levels or [0] * len(lines))
     )
     refs = noding.position_ids(met.x, met.y)

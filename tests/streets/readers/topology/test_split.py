@@ -195,7 +195,7 @@ def test_signals_go_to_one_junction(
     nodes: list[tuple[float, int, int]], flags: list[bool], unplaced: int
 ) -> None:
     signal = gpd.GeoSeries([shapely.Point(3, 0)], crs="EPSG:4326")
-    got, left = split.place_signals(junctions(*nodes), signal, "EPSG:32631")
+    got, left = split.assign_signals(junctions(*nodes), signal, "EPSG:32631")
     assert got.tolist() == flags
     assert left == unplaced
 

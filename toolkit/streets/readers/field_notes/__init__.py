@@ -1,1 +1,6 @@
-"""Cameras that people noted in the street, from tables and GeoJSON."""
+"""Field notes of cameras, from tables and GeoJSON. Never stores them.
+
+read.read_field_notes  field notes of a file
+values                 parsing of cells
+plus_codes.decode      position of a plus code
+"""

@@ -1,9 +1,9 @@
-"""Positions from plus codes, which maps on phones show where there are no addresses.
+"""Decoding of plus codes, which phone maps show where there are no addresses.
 
-Follows the Open Location Code specification 1.0 (Google, 2019): five pairs of digits to base 20
-for latitude and longitude, then digits that divide a cell into five rows and four columns. Own
-code, because the reference implementation (``openlocationcode``) comes as source only, and nothing
-is installed that is not a ready-made wheel.
+Follows the Open Location Code specification 1.0 (Google, 2019): five pairs of base-20 digits for
+latitude and longitude, then digits that divide a cell into five rows and four columns. The
+reference implementation (``openlocationcode``) is published as source only, and only wheels are
+installed here.
 """
 
 from __future__ import annotations
@@ -24,32 +24,40 @@ _LON_LIMIT_DEG: Final = 180.0
 
 
 def is_plus_code(text: str) -> bool:
-    """Return whether a text begins with a plus code, whole or short, of at least 14 m."""
+    """Return whether a text begins with a full or short plus code of a cell of at most 14 m."""
     match = _match(text)
     return match is not None and len(match[1]) % 2 == 0
 
 
 def _match(text: str) -> re.Match[str] | None:
-    # Maps write the name of the town behind a short code.
+    # Maps append the name of the town to a short code.
     words = text.upper().split(maxsplit=1)
     return _CODE.fullmatch(words[0].rstrip(",")) if words else None
 
 
 def decode(text: str, near: tuple[float, float] | None = None) -> tuple[float, float] | None:
-    """Return latitude and longitude of the middle of a plus code.
+    """Return latitude and longitude of the centre of a plus code.
 
     Parameters
     ----------
     text
-        A code such as ``7FG49QCJ+2V``; or a short one such as ``CJ+2V Town``, which means the
-        nearest place to `near` that ends so.
+        Full code such as ``7FG49QCJ+2V``, or a short one such as ``CJ+2V Town``, which stands for
+        the matching place nearest to `near`.
     near
-        Latitude and longitude of the town.
+        Latitude and longitude of the town, degrees.
 
     Returns
     -------
     position
-        None if it is no such code, or a short one without `near`.
+        Degrees; None if it is not a plus code, or a short one without `near`.
+
+    Examples
+    --------
+    >>> lat, lon = decode("7FG49QCJ+2V")
+    >>> round(lat, 4), round(lon, 4)
+    (20.3701, 2.7822)
+    >>> decode("CJ+2V") is None
+    True
     """
     match = _match(text)
     if match is None or len(match[1]) % 2:
@@ -61,7 +69,7 @@ def decode(text: str, near: tuple[float, float] | None = None) -> tuple[float, f
         return None
     lat, lon = _middle(_prefix(near, missing) + match[1] + match[2])
     step = float(_BASE) ** (2 - missing // 2)
-    # The same ending one cell farther may be nearer.
+    # The matching place in an adjacent cell may be nearer.
     lat = _nearest(lat, near[0], step)
     return (lat, _nearest(lon, near[1], step)) if abs(lat) <= _POLE_DEG else None
 

@@ -1,8 +1,8 @@
-"""Field notes: cameras that somebody has seen, from a spreadsheet or a GeoJSON file.
+"""Field notes: cameras seen in the street, from a spreadsheet or a GeoJSON file.
 
-``docs/guide/field-notes.md`` has the columns for the person who writes such a file. A row is used
-whole or not at all: what is wrong with the others is listed by row, column and reason. Only the
-columns named here are read; nothing else of the file is kept.
+``docs/guide/field-notes.md`` explains the columns to those who write such a file. A row is used
+whole or not at all; problems of rejected rows are listed by row, column and reason. Only the
+columns named here are read, and nothing else of the file is kept.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ from toolkit.streets.schema import CRS, FIELD_NOTES, conform, empty_layer
 if TYPE_CHECKING:
     import geopandas as gpd
 
-MOST_BYTES: Final = 20_000_000
-MOST_ROWS: Final = 100_000
-"""Far beyond what people note by hand: a larger file is of another kind."""
+MAX_BYTES: Final = 20_000_000
+MAX_ROWS: Final = 100_000
+"""Far more than people note by hand: a larger file is of another kind."""
 _ROWS_PER_REPORT: Final = 5_000
 _DECIMALS: Final = 5
-"""Positions are kept to 1e-5 degrees, about 1 m: a phone knows no better."""
-_MOST_SHOWN: Final = 12
+"""Positions are rounded to 1e-5 degrees, about 1 m, which is better than a phone's accuracy."""
+_MAX_SHOWN: Final = 12
 
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "lat": ("latitude", "လတ္တီတွဒ်", "လတ္တီကျု"),
@@ -54,7 +54,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "status": ("still there", "အခြေအနေ"),
     "note": ("notes", "remark", "comment", "မှတ်ချက်"),
 }
-"""Columns, each with the other headings that mean the same. Case, spaces and signs do not count."""
+"""Columns with their alternative headings. Case, spaces and punctuation are ignored."""
 _SEPARATORS: Final = {"\t": "tab", ";": "semicolon", ",": "comma"}
 _NOT_TEXT: Final = {
     b"PK\x03\x04": "a spreadsheet or an archive",
@@ -64,6 +64,7 @@ _NOT_TEXT: Final = {
     b"\xff\xd8\xff": "a picture",
     b"\x89PNG": "a picture",
 }
+_WGS84_NAMES: Final = ("CRS84", "EPSG::4326", "EPSG:4326")
 
 
 class Problem(NamedTuple):
@@ -72,29 +73,29 @@ class Problem(NamedTuple):
     row: int
     """As a spreadsheet counts: the heading is row 1. In GeoJSON the number of the feature."""
     column: str
-    """Heading of the column, or empty if the row as a whole is meant."""
+    """Heading of the column; empty for the row as a whole."""
     reason: str
 
 
 @dataclass(frozen=True)
 class FieldNotes:
-    """What was read from a file of field notes.
+    """Content of a file of field notes.
 
     Attributes
     ----------
     rows
-        Layer "field_notes" of `toolkit.streets.schema`: that of the cameras, and ``seen_on``
+        Layer "field_notes" of `toolkit.streets.schema`: the columns of cameras, ``seen_on``
         (``YYYY-MM-DD`` or None), ``status`` (``present``, ``gone``, ``unsure``) and ``note``. A
-        note with several directions has a row for each. ``osm_id`` is ``note/`` and the number
-        of the row.
+        note with several directions has one row per direction. ``osm_id`` is ``note/`` followed
+        by the number of the row.
     problems
-        Why each of the other rows is not used.
+        Reasons why rows are rejected.
     ignored_columns
-        Headings that are not known here; what stood in these columns was not kept.
+        Unknown headings; the content of these columns is not kept.
     n_notes
-        Rows of the file that are not empty.
+        Number of non-empty rows of the file.
     read_as
-        How the file was understood, in words.
+        How the file was interpreted, in words.
     """
 
     rows: gpd.GeoDataFrame
@@ -108,11 +109,11 @@ _ReadRow = Callable[[dict[str, str]], tuple[list[dict[str, Any]], list[ColumnPro
 
 
 class _Table(NamedTuple):
-    """A file as rows of text: (number, cells by column, problem that spoils the row or None)."""
+    """File as rows of text: (number, cells by column, problem of the whole row or None)."""
 
     rows: Iterator[tuple[int, dict[str, str], str | None]]
     headings: dict[str, str]
-    """Column to the heading it has in the file."""
+    """Heading of each column in the file."""
     ignored: tuple[str, ...]
     read_as: str
 
@@ -132,18 +133,18 @@ def read_field_notes(
         A local file: ``.csv``, ``.tsv`` or ``.txt`` with a heading, or ``.geojson`` or
         ``.json`` with points.
     as_of
-        Today: nothing can have been seen later.
+        Date of the assessment; cameras cannot have been seen later.
     near
-        Latitude and longitude of the city, degrees. With it, notes more than
-        `note_values.NEAR_KM` away are not used, swapped coordinates are recognised, and short
-        plus codes can be read.
+        Latitude and longitude of the city, degrees. If given, notes more than
+        `note_values.NEAR_KM` away are rejected, swapped coordinates are recognised, and short
+        plus codes can be decoded.
     progress
-        Called now and then with a sentence and the share done, None while that is not known.
+        Called every `_ROWS_PER_REPORT` rows.
 
     Raises
     ------
     InputDataError
-        If the file as a whole cannot be used: too large, no text, no column with a position.
+        If the file as a whole cannot be used: too large, not text, or no column of positions.
     """
     file = store.local_file(path)
     shown = shown_value(file.name)
@@ -161,12 +162,12 @@ def read_field_notes(
 def _content(file: Path, shown: str) -> bytes:
     try:
         with file.open("rb") as stream:
-            data = stream.read(MOST_BYTES + 1)
+            data = stream.read(MAX_BYTES + 1)
     except OSError as error:
         msg = f"{shown} cannot be read ({error.strerror}). Check the file and its permissions."
         raise InputDataError(msg) from error
-    if len(data) > MOST_BYTES:
-        msg = f"{shown} is larger than {MOST_BYTES // 1_000_000} MB. Split it."
+    if len(data) > MAX_BYTES:
+        msg = f"{shown} is larger than {MAX_BYTES // 1_000_000} MB. Split it."
         raise InputDataError(msg)
     for start, what in _NOT_TEXT.items():
         if data.startswith(start):
@@ -184,8 +185,8 @@ def _notes(table: _Table, shown: str, read: _ReadRow, progress: StepProgress | N
     n_notes = 0
     for number, cells, spoilt in table.rows:
         n_notes += 1
-        if n_notes > MOST_ROWS:
-            msg = f"{shown} has more than {MOST_ROWS} rows. Split it."
+        if n_notes > MAX_ROWS:
+            msg = f"{shown} has more than {MAX_ROWS} rows. Split it."
             raise InputDataError(msg)
         if progress and n_notes % _ROWS_PER_REPORT == 0:
             progress(f"{n_notes:,} notes read", None)
@@ -210,7 +211,7 @@ def _notes(table: _Table, shown: str, read: _ReadRow, progress: StepProgress | N
 def _row(
     cells: dict[str, str], as_of: dt.date, near: tuple[float, float] | None
 ) -> tuple[list[dict[str, Any]], list[ColumnProblem]]:
-    """Return the rows of the layer that one note gives, or everything that is wrong with it."""
+    """Return the layer rows of one note, or all of its problems."""
     import shapely
 
     problems: list[ColumnProblem] = []
@@ -264,9 +265,9 @@ def _row(
 def _known_columns(
     headings: Iterable[str], shown: str, *, placed: bool
 ) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Return which heading stands for which column, and the headings that stand for none.
+    """Return the heading of each known column, and the unknown headings.
 
-    The column's own name goes before the other headings, then the first in the file.
+    A column's own name takes precedence over its alternatives, then the order of the file.
     """
     listed = [heading for heading in headings if heading.strip()]
     chosen: dict[str, str] = {}
@@ -279,7 +280,7 @@ def _known_columns(
                 chosen[column] = match
                 break
     if not placed and not ({"lat", "lon"} <= chosen.keys() or "position" in chosen):
-        found = ", ".join(_heading(h) for h in listed[:_MOST_SHOWN]) or "no heading"
+        found = ", ".join(_heading(h) for h in listed[:_MAX_SHOWN]) or "no heading"
         msg = (
             f"{shown} has no columns 'lat' and 'lon', and none called 'position'. Its first row "
             f"has: {found}. Write the headings of docs/guide/field-notes.md into the first row."
@@ -346,10 +347,10 @@ def _csv_rows(
 
 
 def _decoded(data: bytes, shown: str) -> tuple[str, str]:
-    """Return the text of a file and the name of its encoding.
+    """Decode a file; return its text and the name of its encoding.
 
-    The mark at the beginning decides; without one, UTF-16 if every second byte of the beginning
-    is zero, else UTF-8 if it is valid, else Windows-1252.
+    A byte order mark decides; without one, UTF-16 if about every second of the first bytes is
+    zero, else UTF-8 if valid, else Windows-1252.
     """
     if data.startswith(b"\xef\xbb\xbf"):
         tries = [("utf-8-sig", "UTF-8")]
@@ -372,8 +373,6 @@ def _decoded(data: bytes, shown: str) -> tuple[str, str]:
 
 
 # --- GeoJSON --------------------------------------------------------------------------------
-
-_WGS84_NAMES: Final = ("CRS84", "EPSG::4326", "EPSG:4326")
 
 
 def _geojson(data: bytes, shown: str) -> _Table:
@@ -431,5 +430,5 @@ def _features(
 
 
 def _plain(value: float) -> str:
-    """Return a number without exponent; what is not finite stays a word that is no number."""
+    """Format a number without exponent; infinities and NaN remain words, rejected later."""
     return f"{value:.12f}" if isinstance(value, float) and math.isfinite(value) else str(value)[:40]

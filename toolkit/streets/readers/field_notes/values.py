@@ -1,7 +1,7 @@
-"""What people write into the cells of field notes: positions, dates, directions and words.
+"""Parsing of the cells of field notes: positions, dates, directions and words.
 
-Burmese digits, decimal commas and degree signs are understood. Whatever is not understood is
-refused with the reason; nothing is guessed.
+Burmese digits, decimal commas and degree signs are accepted. Anything else is rejected with a
+reason; nothing is guessed.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     import pyproj
 
 NEAR_KM: Final = 100.0
-"""Farther from the city than this a position is a slip: the widest of the ten territories
-measures about 100 km from end to end (Naypyidaw, 7,000 km2)."""
+"""A position farther from the city than this is a mistake: the widest of the ten territories is
+about 100 km across (Naypyidaw, 7,000 km2)."""
 _M_PER_KM: Final = 1000.0
 _LAT_LIMIT_DEG: Final = 90.0
 _LON_LIMIT_DEG: Final = 180.0
 _SIXTIETHS: Final = 60
-_MOST_CELL: Final = 200
+_MAX_CELL: Final = 200
 
 _DIGITS: Final = str.maketrans("၀၁၂၃၄၅၆၇၈၉", "0123456789")
 _WA: Final = re.compile(r"(?<=[0-9.,])ဝ|ဝ(?=[0-9.,])")
-"""The letter wa, which looks like the Burmese zero and is often typed for it."""
+"""The letter wa, which looks like the Burmese zero and is often typed instead."""
 _NUMBER: Final = re.compile(r"[+-]?\d{1,6}(?:\.\d{0,15})?", re.ASCII)
 _ANGLE: Final = re.compile(
     r"([NSEW])?([+-]?\d{1,3}(?:\.\d{0,15})?)°?"
@@ -53,7 +53,7 @@ _KINDS: Final[dict[str, tuple[str, str]]] = {
         ("unknown", "ALPR"),
     ),
 }
-"""Word to kind of camera and type of device, as in the layer of cameras."""
+"""Kind of camera and type of device by word, as in the layer of cameras."""
 _STATUSES: Final[dict[str, str]] = {
     **dict.fromkeys(("", "present", "yes", "there", "ရှိ", "ရှိသည်"), "present"),
     **dict.fromkeys(("gone", "removed", "no", "not there", "မရှိ", "မရှိတော့"), "gone"),
@@ -63,11 +63,11 @@ _BURMESE_POINTS: Final = (
     ("အရှေ့မြောက်", "NE"), ("အရှေ့တောင်", "SE"), ("အနောက်တောင်", "SW"), ("အနောက်မြောက်", "NW"),
     ("မြောက်", "N"), ("အရှေ့", "E"), ("တောင်", "S"), ("အနောက်", "W"), ("ဘက်", ""),
 )  # fmt: skip
-"""Points of the compass, the longer words first; the last one means "side"."""
+"""Compass points, longer words first; the last word means "side"."""
 
 
 class UnreadableError(Exception):
-    """A cell cannot be understood; the text says why."""
+    """Cell that cannot be parsed; the message gives the reason."""
 
     def __init__(self, reason: str, column: str = "") -> None:
         super().__init__(reason)
@@ -75,15 +75,21 @@ class UnreadableError(Exception):
 
 
 class ColumnProblem(NamedTuple):
-    """What is wrong in one column of a row."""
+    """Problem of one column of a row."""
 
     column: str
     reason: str
 
 
-def western(text: str) -> str:
-    """Return a text with Western digits, trimmed, and not longer than such a cell can be."""
-    digits = " ".join(text[:_MOST_CELL].split()).translate(_DIGITS)
+def normalized(text: str) -> str:
+    """Return a text with Western digits, single spaces and limited length.
+
+    Examples
+    --------
+    >>> normalized(" ၁၆.၄၉ ")
+    '16.49'
+    """
+    digits = " ".join(text[:_MAX_CELL].split()).translate(_DIGITS)
     return _WA.sub("0", digits)
 
 
@@ -92,14 +98,14 @@ def _comma_as_point(text: str) -> str:
 
 
 def number(text: str) -> float | None:
-    """Return a number, None for an empty cell.
+    """Parse a number; None for an empty cell.
 
     Raises
     ------
     UnreadableError
-        If it is anything else.
+        If it is not a number.
     """
-    plain = _comma_as_point(western(text)).removesuffix("°").strip()
+    plain = _comma_as_point(normalized(text)).removesuffix("°").strip()
     if not plain:
         return None
     if not _NUMBER.fullmatch(plain):
@@ -114,26 +120,26 @@ def number(text: str) -> float | None:
 def position(
     lat: str, lon: str, both: str, near: tuple[float, float] | None
 ) -> tuple[float, float]:
-    """Return latitude and longitude of a note.
+    """Parse the position of a note as latitude and longitude.
 
     Parameters
     ----------
     lat, lon
         Cells of the two columns, or empty.
     both
-        Cell of the column "position": two numbers or a plus code. Used if the others are empty.
+        Cell of the column "position": two numbers or a plus code; used if the others are empty.
     near
-        Latitude and longitude of the city.
+        Latitude and longitude of the city, degrees.
 
     Raises
     ------
     UnreadableError
         If there is none, or it is out of range, swapped, or far from the city.
     """
-    if western(lat) or western(lon):
+    if normalized(lat) or normalized(lon):
         column = "lat"
         found = (_angle(lat, "lat", "NS"), _angle(lon, "lon", "EW"))
-    elif western(both):
+    elif normalized(both):
         column = "position"
         found = _pair(both, near)
     else:
@@ -146,7 +152,7 @@ def position(
 
 
 def _angle(text: str, column: str, letters: str) -> float:
-    plain = _comma_as_point(western(text)).upper().replace(" ", "")
+    plain = _comma_as_point(normalized(text)).upper().replace(" ", "")
     match = _ANGLE.fullmatch(plain)
     if match is None:
         msg = f"{shown_value(text)} is not a coordinate" if plain else "it is empty"
@@ -166,7 +172,7 @@ def _angle(text: str, column: str, letters: str) -> float:
 
 
 def _pair(text: str, near: tuple[float, float] | None) -> tuple[float, float]:
-    plain = western(text).strip("()[] ").removeprefix("geo:")
+    plain = normalized(text).strip("()[] ").removeprefix("geo:")
     if plus_codes.is_plus_code(plain):
         found = plus_codes.decode(plain, near)
         if found is None:
@@ -185,7 +191,7 @@ def _tight(text: str) -> str:
 
 
 def _halves(plain: str) -> list[list[str]]:
-    """Return the ways to take a text apart, the surest first: ``16,49; 97,62`` before others."""
+    """Return possible splits of a pair, the least ambiguous first (``16,49; 97,62``)."""
     commas = plain.split(",")
     ways = [plain.split(";"), plain.split(", "), re.split(r"(?<=[NSns]) *,? *", plain, maxsplit=1)]
     if len(commas) == 2:  # noqa: PLR2004
@@ -196,7 +202,7 @@ def _halves(plain: str) -> list[list[str]]:
 
 
 def _wrong_place(lat: float, lon: float, near: tuple[float, float] | None) -> str | None:
-    """Return what is wrong with a position, or None."""
+    """Return the problem of a position, or None."""
     swapped = abs(lon) <= _LAT_LIMIT_DEG and abs(lat) <= _LON_LIMIT_DEG
     if near is not None and swapped and _km(near, (lon, lat)) <= NEAR_KM < _km(near, (lat, lon)):
         return f"{lat:g}, {lon:g}: latitude and longitude look swapped"
@@ -227,11 +233,11 @@ def _wgs84() -> pyproj.Geod:
 
 
 def _word(text: str) -> str:
-    return " ".join(western(text).casefold().replace("_", " ").replace("-", " ").split())
+    return " ".join(normalized(text).casefold().replace("_", " ").replace("-", " ").split())
 
 
 def kind(text: str) -> tuple[str, str]:
-    """Return kind of camera and type of device of a note, by the words of the documentation."""
+    """Parse the kind of camera; return kind and type of device."""
     found = _KINDS.get(_word(text))
     if found is None:
         msg = f"{shown_value(text)} is none of fixed, dome, panning, plate, unknown"
@@ -240,7 +246,7 @@ def kind(text: str) -> tuple[str, str]:
 
 
 def status(text: str) -> str:
-    """Return ``present`` (also for an empty cell), ``gone`` or ``unsure``."""
+    """Parse the status: ``present`` (also for an empty cell), ``gone`` or ``unsure``."""
     found = _STATUSES.get(_word(text))
     if found is None:
         msg = f"{shown_value(text)} is none of present, gone, unsure"
@@ -249,19 +255,19 @@ def status(text: str) -> str:
 
 
 def height_m(text: str) -> float:
-    """Return a height in metres (metres or feet in the cell), NaN for an empty cell."""
-    plain = _comma_as_point(western(text))
+    """Parse a height given in metres or feet; return metres, NaN for an empty cell."""
+    plain = _comma_as_point(normalized(text))
     if not plain:
         return math.nan
     height = camera_tags.height_m(plain)
     if math.isnan(height):
-        msg = f"{shown_value(text)} is not a height of up to {camera_tags.MOST_CAMERA_HEIGHT_M:g} m"
+        msg = f"{shown_value(text)} is not a height of up to {camera_tags.MAX_CAMERA_HEIGHT_M:g} m"
         raise UnreadableError(msg)
     return height
 
 
 def width_deg(text: str) -> float:
-    """Return the width of a field of view in degrees, NaN for an empty cell."""
+    """Parse the width of a field of view in degrees; NaN for an empty cell."""
     width = number(text)
     if width is None:
         return math.nan
@@ -272,7 +278,7 @@ def width_deg(text: str) -> float:
 
 
 def views(text: str, width: float) -> tuple[tuple[float, float], ...]:
-    """Return direction and width of each view of a note.
+    """Parse the directions of a note; return direction and width of each view.
 
     Parameters
     ----------
@@ -284,10 +290,10 @@ def views(text: str, width: float) -> tuple[tuple[float, float], ...]:
     Returns
     -------
     views
-        One at least: (NaN, NaN) where nothing is known. The direction is NaN, the width 360
-        where a camera looks all round.
+        At least one pair (direction, width) in degrees: (NaN, NaN) if unknown, (NaN, 360) for a
+        camera with a view all round.
     """
-    plain = re.sub(r"(?<=\d),(?=\d)", ".", western(text))
+    plain = re.sub(r"(?<=\d),(?=\d)", ".", normalized(text))
     for burmese, point in _BURMESE_POINTS:
         plain = plain.replace(burmese, point)
     found = camera_tags.parse_directions(plain)
@@ -299,9 +305,11 @@ def views(text: str, width: float) -> tuple[tuple[float, float], ...]:
             return ((math.nan, width),)
         msg = "there is a width and no direction"
         raise UnreadableError(msg)
-    told = [known for _, known in found.views if not math.isnan(known)]
-    if told and not math.isnan(width) and any(known != width for known in told):
-        msg = f"{shown_value(text)} gives a width of {told[0]:g} degrees, the next column {width:g}"
+    stated = [known for _, known in found.views if not math.isnan(known)]
+    if stated and not math.isnan(width) and any(known != width for known in stated):
+        msg = (
+            f"{shown_value(text)} gives a width of {stated[0]:g} degrees, the next column {width:g}"
+        )
         raise UnreadableError(msg)
     if width == FULL_CIRCLE_DEG:
         return ((math.nan, width),)
@@ -309,11 +317,11 @@ def views(text: str, width: float) -> tuple[tuple[float, float], ...]:
 
 
 def seen_on(text: str, as_of: dt.date) -> str | None:
-    """Return the day on which a camera was seen as ``YYYY-MM-DD``, None for an empty cell.
+    """Parse the date a camera was seen, as ``YYYY-MM-DD``; None for an empty cell.
 
-    The hour, if there is one, is not kept.
+    A time of day is dropped.
     """
-    plain = western(text)
+    plain = normalized(text)
     if not plain:
         return None
     first, last = _YEAR_FIRST.fullmatch(plain), _YEAR_LAST.fullmatch(plain)

@@ -1,4 +1,4 @@
-"""GeoJSON, read feature by feature from its text."""
+"""GeoJSON, parsed feature by feature from its text."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _SPACE: Final = re.compile(r"[ \t\n\r]*", re.ASCII)
 
 
 def layers(path: Path, wanted: Collection[str]) -> list[Layer]:
-    """Return the one layer of a GeoJSON file; it may hold lines, areas and points.
+    """Return the only layer of a GeoJSON file, which may mix lines, areas and points.
 
     Parameters
     ----------
     path
-        A file that `foreign.plain_file` has let through.
+        File checked by `guard.plain_file`.
     wanted
-        Names of properties to keep, in small letters.
+        Names of properties to keep, in lower case.
     """
     return [Layer(path.stem, None, lambda: _load(path, wanted))]
 
@@ -72,7 +72,7 @@ def _load(path: Path, wanted: Collection[str]) -> ForeignTable:
 
 
 def _members(text: str) -> Iterator[tuple[str, Any]]:
-    """Give the members of the object that a text is; those of "features" one by one."""
+    """Yield the members of a JSON object; the items of "features" one by one."""
     at = _expect(text, _skip(text, 0), "{")
     while text[at] != "}":
         key, at = _DECODER.raw_decode(text, at)
@@ -113,7 +113,7 @@ def _expect(text: str, at: int, sign: str) -> int:
 
 
 def _after(text: str, at: int, end: str) -> int:
-    """Return where the next member starts, or where the list or object ends."""
+    """Return the position of the next member, or of the end of the list or object."""
     at = _skip(text, at)
     return at if text[at] == end else _expect(text, at, ",")
 
@@ -142,7 +142,7 @@ def _take(
 
 
 def _shape(content: Any) -> BaseGeometry | None:  # noqa: ANN401
-    """Return the geometry of a feature, None if it has none of those kept or a broken one."""
+    """Return the geometry of a feature, None if it is missing, broken or of another type."""
     make = _MAKERS.get(str(content.get("type"))) if isinstance(content, dict) else None
     try:
         return None if make is None else make(content["coordinates"])
@@ -151,7 +151,7 @@ def _shape(content: Any) -> BaseGeometry | None:  # noqa: ANN401
 
 
 def _points(listed: Any) -> NDArray[np.float64]:  # noqa: ANN401
-    """Return longitude and latitude; heights and what else may follow are left out."""
+    """Return longitude and latitude, dropping heights and further ordinates."""
     points = np.array([(float(p[0]), float(p[1])) for p in listed], dtype=np.float64)
     if not np.isfinite(points).all():
         msg = "a coordinate is not finite"
@@ -178,7 +178,7 @@ _MAKERS: Final[dict[str, Callable[[Any], BaseGeometry]]] = {
 
 
 def _crs(path: Path, content: Any) -> pyproj.CRS:  # noqa: ANN401
-    """Return the system: WGS84 by the standard, or one named as in its form of 2008."""
+    """Return the CRS: WGS84 by RFC 7946, or one named as in the GeoJSON of 2008."""
     if content is None:
         return guard.crs_of_text(path, "EPSG:4326")
     properties = content.get("properties") if isinstance(content, dict) else None

@@ -1,8 +1,8 @@
 """GeoPackage, read with SQLite alone.
 
-A GeoPackage is a database, and a database can hold views, triggers, virtual tables and columns
-that are computed. Only plain tables are read, from a file that is opened as unchangeable, and
-SQLite is told to refuse everything but reading.
+A GeoPackage is a database, which can hold views, triggers, virtual tables and computed columns.
+Only plain tables are read, from a file opened as immutable, with an authorizer that denies
+everything but reading.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from toolkit.streets.readers import guard
 from toolkit.streets.readers.guard import ForeignTable, Kind, Layer
 
 MAGIC: Final = b"SQLite format 3\0"
-_MOST_VALUE_BYTES: Final = 16 << 20
-"""Longest value of a cell: a line of a million points."""
-_MOST_QUERY_S: Final = 600.0
+_MAX_VALUE_BYTES: Final = 16 << 20
+"""Maximum size of a value: a line of a million points."""
+_MAX_QUERY_S: Final = 600.0
 _STEPS: Final = 100_000
-_MOST_LAYERS: Final = 1000
+_MAX_LAYERS: Final = 1000
 _UNDEFINED: Final = re.compile(
     r'undefined|(?:LOCAL_CS|ENGCRS)\["Undefined', re.ASCII | re.IGNORECASE
 )
@@ -45,19 +45,19 @@ _FUNCTIONS: Final = frozenset({"count", "substr", "like", "lower"})
 
 
 def layers(path: Path, wanted: Collection[str]) -> list[Layer]:
-    """Return the layers of features in a GeoPackage.
+    """Return the feature layers of a GeoPackage.
 
     Parameters
     ----------
     path
-        A file that `foreign.plain_file` has let through.
+        File checked by `guard.plain_file`.
     wanted
-        Names of columns to load, in small letters.
+        Names of columns to load, in lower case.
 
     Raises
     ------
     InputDataError
-        If it is no GeoPackage, or a program still writes to it.
+        If it is not a GeoPackage, or another program is writing to it.
     """
     log = path.with_name(path.name + "-wal")
     if log.is_file() and log.stat().st_size:
@@ -69,7 +69,7 @@ def layers(path: Path, wanted: Collection[str]) -> list[Layer]:
             "FROM gpkg_geometry_columns g JOIN sqlite_master m "
             "ON m.name = g.table_name AND m.type = 'table' "
             "WHERE m.sql NOT LIKE 'CREATE VIRTUAL%'"
-        ).fetchmany(_MOST_LAYERS)
+        ).fetchmany(_MAX_LAYERS)
     return [_layer(path, str(row[0]), str(row[1]), row[2:], wanted) for row in listed]
 
 
@@ -86,15 +86,15 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
         if not guard.first_bytes(path).startswith(MAGIC):
             msg = f"{path.name} is not a GeoPackage. Save it again as one."
             raise InputDataError(msg)
-        # "immutable" keeps SQLite from looking at journals that lie beside the file.
+        # "immutable" keeps SQLite from reading journals next to the file.
         address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
         with closing(sqlite3.connect(address, uri=True)) as base:
             base.text_factory = lambda data: data.decode("utf-8", "replace")
-            base.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MOST_VALUE_BYTES)
+            base.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MAX_VALUE_BYTES)
             base.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
             base.execute("PRAGMA trusted_schema=OFF")
             base.set_authorizer(_authorise)
-            until = time.monotonic() + _MOST_QUERY_S
+            until = time.monotonic() + _MAX_QUERY_S
             base.set_progress_handler(lambda: time.monotonic() > until, _STEPS)
             yield base
 
@@ -146,13 +146,13 @@ def _srs_text(base: sqlite3.Connection, srs: Any) -> str | None:  # noqa: ANN401
     organisation, code, definition = row
     if str(organisation).upper() == "EPSG" and isinstance(code, int) and code > 0:
         return f"EPSG:{code}"
-    # The standard's own "undefined", and what GDAL writes where it was given none.
+    # "Undefined" of the standard, and what GDAL writes where no CRS was given.
     text = str(definition).strip()
     return None if _UNDEFINED.match(text) else text
 
 
 def _wkb(blob: Any) -> bytes | None:  # noqa: ANN401
-    """Return what follows the header of a GeoPackage's geometry."""
+    """Return the WKB after the header of a GeoPackage geometry, None if it has none."""
     if not isinstance(blob, bytes) or blob[:3] != b"GP\0" or len(blob) < struct.calcsize("<4si"):
         return None
     flags = blob[3]

@@ -18,23 +18,23 @@ from toolkit.base.wkb import read_wkb
 from toolkit.streets.readers import guard
 from toolkit.streets.readers.guard import ForeignTable, Layer
 
-_MOST_DECLARED_BYTES: Final = 4 << 30
-_MOST_RATIO: Final = 500
-"""Columns that repeat one value shrink to nearly nothing; geometry does not."""
+_MAX_DECLARED_BYTES: Final = 4 << 30
+_MAX_RATIO: Final = 500
+"""Maximum compression ratio: columns of one repeated value shrink most, geometry hardly."""
 _RATIO_FROM_BYTES: Final = 1 << 26
-_MOST_GEO_BYTES: Final = 1 << 20
+_MAX_GEO_BYTES: Final = 1 << 20
 _BATCH: Final = 65_536
 
 
 def layers(path: Path, wanted: Collection[str]) -> list[Layer]:
-    """Return the one layer of a GeoParquet file.
+    """Return the only layer of a GeoParquet file.
 
     Parameters
     ----------
     path
-        A file that `foreign.plain_file` has let through.
+        File checked by `guard.plain_file`.
     wanted
-        Names of columns to load, in small letters.
+        Names of columns to load, in lower case.
     """
     return [Layer(path.stem, None, lambda: _load(path, wanted))]
 
@@ -73,7 +73,7 @@ def _load(path: Path, wanted: Collection[str]) -> ForeignTable:
 
 
 def _is_plain(kind: pa.DataType) -> bool:
-    """Return whether a column can be read: one value a row, or a list of texts (OSMnx)."""
+    """Return whether a column can be read: scalars, or lists of texts (as OSMnx writes)."""
     return not pa.types.is_nested(kind) or _is_texts(kind)
 
 
@@ -84,7 +84,7 @@ def _is_texts(kind: pa.DataType) -> bool:
 
 
 def _values(array: pa.Array) -> list[Any]:
-    """Return plain values; what is neither number, text, texts nor yes/no is None."""
+    """Return the values of a column, all None unless numbers, texts, lists of texts or booleans."""
     kind = array.type
     if pa.types.is_dictionary(kind):
         array = array.dictionary_decode()
@@ -98,8 +98,8 @@ def _values(array: pa.Array) -> list[Any]:
 
 
 def _geo(path: Path, file: pq.ParquetFile) -> dict[str, Any]:
-    text = (file.schema_arrow.metadata or {}).get(b"geo", b"")[: _MOST_GEO_BYTES + 1]
-    geo: Any = json.loads(text) if 0 < len(text) <= _MOST_GEO_BYTES else None
+    text = (file.schema_arrow.metadata or {}).get(b"geo", b"")[: _MAX_GEO_BYTES + 1]
+    geo: Any = json.loads(text) if 0 < len(text) <= _MAX_GEO_BYTES else None
     geo = geo if isinstance(geo, dict) else {}
     column, columns = geo.get("primary_column"), geo.get("columns")
     known = isinstance(column, str) and isinstance(columns, dict) and column in columns
@@ -113,7 +113,7 @@ def _geo(path: Path, file: pq.ParquetFile) -> dict[str, Any]:
 
 
 def _check_size(path: Path, file: pq.ParquetFile, names: set[str]) -> None:
-    """Refuse a file that says it unpacks to far more than it is."""
+    """Refuse a file whose declared unpacked size is out of proportion."""
     total = 0
     for group in range(file.metadata.num_row_groups):
         row_group = file.metadata.row_group(group)
@@ -121,14 +121,14 @@ def _check_size(path: Path, file: pq.ParquetFile, names: set[str]) -> None:
             chunk = row_group.column(i)
             if chunk.path_in_schema.split(".")[0] in names:
                 total += chunk.total_uncompressed_size
-    most = min(_MOST_DECLARED_BYTES, max(_RATIO_FROM_BYTES, _MOST_RATIO * path.stat().st_size))
+    most = min(_MAX_DECLARED_BYTES, max(_RATIO_FROM_BYTES, _MAX_RATIO * path.stat().st_size))
     if not 0 <= total <= most:
         msg = f"{path.name} unpacks to more than {most / 1e6:.0f} MB. It is not read."
         raise InputDataError(msg)
 
 
 def _crs(path: Path, described: dict[str, Any]) -> pyproj.CRS:
-    """Return the system: longitude and latitude by the standard where none is named."""
+    """Return the CRS: longitude and latitude by the standard where none is given."""
     if "crs" not in described:
         return guard.crs_of_text(path, "EPSG:4326")
     crs = described["crs"]

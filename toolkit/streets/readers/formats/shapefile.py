@@ -1,8 +1,7 @@
-"""Shapefiles, as files side by side or in one zip.
+"""Shapefiles, as loose files or in one zip.
 
-The format is that of the "ESRI Shapefile Technical Description" (July 1998); the table follows
-dBASE III. Only what belongs to a file of the same name is read: ``.shp``, ``.dbf``, ``.prj`` and
-``.cpg``.
+The format follows the "ESRI Shapefile Technical Description" (July 1998); the attribute table
+follows dBASE III. Only files of the same stem are read: ``.shp``, ``.dbf``, ``.prj``, ``.cpg``.
 """
 
 from __future__ import annotations
@@ -23,12 +22,12 @@ from toolkit.streets.readers.guard import ForeignTable, Layer
 
 MAGIC: Final = struct.pack(">i", 9994)
 ZIP_MAGIC: Final = b"PK"
-_MOST_LAYERS: Final = 100
+_MAX_LAYERS: Final = 100
 _HEADER_BYTES: Final = 100
 _RECORD: Final = struct.Struct(">2i")
 _NULL, _POINT, _LINE, _POLYGON = 0, 1, 3, 5
 _DIMENSIONS: Final = 10
-"""Types with heights are ten higher, those with measures twenty higher."""
+"""Offset of type codes: +10 for shapes with heights, +20 for those with measures."""
 _PARTS: Final = struct.Struct("<2i")
 _BOX_BYTES: Final = 32
 _FIELD_BYTES: Final = 32
@@ -39,30 +38,30 @@ Fetch = Callable[[str], bytes | None]
 
 
 def layers(path: Path, wanted: Collection[str]) -> list[Layer]:
-    """Return the layer of a ``.shp`` file, or those of a zip.
+    """Return the layer of a ``.shp`` file, or the layers of a zip.
 
     Parameters
     ----------
     path
-        A file that `foreign.plain_file` has let through.
+        File checked by `guard.plain_file`.
     wanted
-        Names of columns to load, in small letters, each cut at ten characters as in the table.
+        Names of columns to load, in lower case; the table truncates names to ten characters.
     """
     if guard.first_bytes(path).startswith(ZIP_MAGIC):
         with guard.open_zip(path) as archive:
             names = [n for n in archive.namelist() if n.lower().endswith(".shp")]
-        if not names or len(names) > _MOST_LAYERS:
+        if not names or len(names) > _MAX_LAYERS:
             msg = f"{path.name} holds {len(names)} shapefiles. Zip the shapefile of streets alone."
             raise InputDataError(msg)
         return [_layer(path, PurePosixPath(n).stem, _from_zip(path, n), wanted) for n in names]
-    return [_layer(path, path.stem, _beside(path), wanted)]
+    return [_layer(path, path.stem, _siblings(path), wanted)]
 
 
 def _layer(path: Path, name: str, fetch: Fetch, wanted: Collection[str]) -> Layer:
     return Layer(name, None, lambda: _load(path, name, fetch, wanted))
 
 
-def _beside(path: Path) -> Fetch:
+def _siblings(path: Path) -> Fetch:
     def fetch(suffix: str) -> bytes | None:
         for candidate in (path.with_suffix(suffix), path.with_suffix(suffix.upper())):
             if suffix == ".shp":
@@ -98,7 +97,7 @@ def _load(path: Path, name: str, fetch: Fetch, wanted: Collection[str]) -> Forei
         columns = {} if table is None else _columns(path, table, wanted, encoding)
     geometry = np.empty(len(shapes), dtype=object)
     geometry[:] = [s for s, _ in shapes]
-    # Rows of the table belong to shapes by their place; what is short is filled up.
+    # Table rows belong to shapes by position; a short table is padded.
     rows = len(shapes)
     filled = {k: (v + [None] * (rows - len(v)))[:rows] for k, v in columns.items()}
     made = ForeignTable(name, geometry, filled)
@@ -113,7 +112,7 @@ def _load(path: Path, name: str, fetch: Fetch, wanted: Collection[str]) -> Forei
 
 
 def _shapes(path: Path, data: bytes) -> Iterator[tuple[Any, bool]]:
-    """Give each shape, or None, and whether one was there that cannot be read."""
+    """Yield each shape or None, and whether it is present but unreadable."""
     at, rows, points = _HEADER_BYTES, 0, 0
     while at < len(data):
         if at + _RECORD.size > len(data):
@@ -157,7 +156,7 @@ def _shape(record: bytes) -> Any:  # noqa: ANN401
     if firsts[0] != 0 or (np.diff(offsets) < 1).any():
         return None
     parts = np.split(points.reshape(-1, 2), firsts[1:])
-    # Coordinates that are no numbers are found, and counted, later.
+    # NaN coordinates are detected and counted by `guard.to_degrees`.
     with np.errstate(invalid="ignore"):
         return _lines(parts) if kind == _LINE else _polygons(parts)
 
@@ -168,11 +167,11 @@ def _lines(parts: list[Any]) -> Any:  # noqa: ANN401
 
 
 def _polygons(rings: list[Any]) -> Any:  # noqa: ANN401
-    """Return the areas: odd and even coverage by rings, whichever way round they run."""
+    """Return the area of rings by the even-odd rule, whatever their orientation."""
     kept = [shapely.Polygon(r) for r in rings if len(r) > 3 and np.isfinite(r).all()]  # noqa: PLR2004
     if len(kept) == 1:
         return kept[0]
-    if not kept or len(kept) > _MOST_LAYERS:
+    if not kept or len(kept) > _MAX_LAYERS:
         return None
     whole: Any = kept[0]
     for ring in kept[1:]:

@@ -1,9 +1,9 @@
-"""What the tags of a surveillance camera mean: pure rules, without files or geometry.
+"""Interpretation of the tags of surveillance cameras: pure rules, without files or geometry.
 
 The rules follow the OpenStreetMap wiki ("Tag:man_made=surveillance", "Key:surveillance",
 "Key:surveillance:type", "Key:camera:type", "Key:camera:direction", "Key:direction",
 "Key:check_date"; read November 2026). ``docs/reference/city-packs.md`` has them as tables.
-`toolkit.streets.readers.field_notes.read` reads directions and heights by the same rules.
+Field notes (`toolkit.streets.readers.field_notes`) use the same rules for directions and heights.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from toolkit.base.terms import FULL_CIRCLE_DEG
 
 Tags = Mapping[str, str]
 
-MOST_CAMERA_HEIGHT_M: Final = 200.0
-"""A greater height is a slip: masts of street cameras have 3 to 30 m."""
-_MOST_DIRECTIONS: Final = 16
+MAX_CAMERA_HEIGHT_M: Final = 200.0
+"""A greater height is a tagging error: masts of street cameras have 3 to 30 m."""
+_MAX_DIRECTIONS: Final = 16
 _METRES_PER_FOOT: Final = 0.3048  # international foot, 1959
-_MOST_TILT_DEG: Final = 90.0
+_MAX_TILT_DEG: Final = 90.0
 
 _POINTS: Final = (
     "n", "nne", "ne", "ene", "e", "ese", "se", "sse", "s", "ssw", "sw", "wsw", "w", "wnw", "nw",
     "nnw",
 )  # fmt: skip
-"""The sixteen points of the compass, clockwise from north."""
+"""The sixteen compass points, clockwise from north."""
 _LETTERS: Final = {"n": "north", "e": "east", "s": "south", "w": "west"}
 _WORDS: Final = {
     spelling: point
@@ -39,15 +39,15 @@ _WORDS: Final = {
     for parts in (words, ["".join(words)], [*words[:1], *filter(None, ["".join(words[1:])])])
     for spelling in ["-".join(parts)]
 }
-"""Names such as "north-northeast". The hyphen in one is not that of a range ("N-E")."""
+"""Names such as "north-northeast", whose hyphen is not that of a range ("N-E")."""
 _RELATIVE: Final = frozenset({"forward", "forwards", "backward", "backwards", "both"})
 _ANGLE: Final = r"\d{1,3}(?:\.\d{1,6})?"
 _SINGLE: Final = re.compile(rf"-?{_ANGLE}", re.ASCII)
 _PLAIN_FORMS: Final = (
     ("°", ""), ("º", ""), ("degrees", ""), ("deg", ""), ("–", "-"), ("—", "-"), ("\u2212", "-"),
 )  # fmt: skip
-_MOST_ITEM: Final = 64
-"""Longest item of a list that is looked at; "north-northeast - east-southeast" has 32."""
+_MAX_ITEM: Final = 64
+"""Maximum length of a list item; "north-northeast - east-southeast" has 32 characters."""
 
 _METRES: Final = re.compile(r"(\d{1,4}(?:\.\d{1,6})?) ?(?:m|metre|metres|meter|meters)?", re.ASCII)
 _FEET: Final = re.compile(
@@ -65,7 +65,7 @@ _KINDS: Final[dict[str, str]] = {
         ("panning", "pan", "ptz", "rotating", "moving", "panoramic", "fisheye", "360"), "panning"
     ),
 }
-_CAMERAS: Final[dict[str, str]] = {
+_CAMERA_DEVICES: Final[dict[str, str]] = {
     **dict.fromkeys(("camera", "cameras", "cctv", "video", "webcam", "yes"), "camera"),
     **dict.fromkeys(
         (
@@ -75,7 +75,7 @@ _CAMERAS: Final[dict[str, str]] = {
         "ALPR",
     ),
 }  # fmt: skip
-_OTHERS: Final[dict[str, str]] = {
+_OTHER_DEVICES: Final[dict[str, str]] = {
     **dict.fromkeys(("guard", "guards", "security", "security_guard", "patrol"), "guard"),
     **dict.fromkeys(
         ("gunshot_detector", "gunshot", "gunshot_detection", "shotspotter"), "gunshot_detector"
@@ -83,30 +83,29 @@ _OTHERS: Final[dict[str, str]] = {
     **dict.fromkeys(("microphone", "audio", "sound"), "microphone"),
     **dict.fromkeys(("bluetooth", "wifi", "wi_fi", "imsi_catcher"), "radio"),
 }
-_OUT: Final[dict[str, str]] = {
+_SURVEILLANCE: Final[dict[str, str]] = {
     **dict.fromkeys(("public", "street", "traffic", "road", "town"), "public"),
     **dict.fromkeys(("outdoor", "outside"), "outdoor"),
     **dict.fromkeys(("indoor", "inside"), "indoor"),
 }
 _AS_ZONE: Final = frozenset({"traffic", "street", "road", "town"})
-"""Values that belong under ``surveillance:zone`` and are often put under ``surveillance``."""
+"""Values of ``surveillance:zone`` often tagged under ``surveillance``."""
 _NOT_INDOOR: Final = frozenset({"no", "outdoor"})
 
 
 @dataclass(frozen=True)
 class Directions:
-    """Where a camera looks.
+    """Directions of view of a camera.
 
     Attributes
     ----------
     views
-        (middle in degrees clockwise from north, from 0 up to 360; width in degrees, above 0 up
-        to 360). The width is NaN where only a direction is given, the middle NaN for a full
-        circle.
+        Pairs of centre (degrees clockwise from north, [0, 360)) and width (degrees, (0, 360]).
+        The width is NaN where only a direction is given, the centre is NaN for a full circle.
     relative
-        Items such as "forward": they refer to a street, not to north.
+        Number of items such as "forward", which refer to a street, not to north.
     unreadable
-        Further items that could not be read.
+        Number of further items that could not be parsed.
     """
 
     views: tuple[tuple[float, float], ...] = ()
@@ -116,15 +115,15 @@ class Directions:
 
 @dataclass(frozen=True)
 class CameraReading:
-    """What the tags of one ``man_made=surveillance`` object say.
+    """Interpretation of one ``man_made=surveillance`` object.
 
     Attributes
     ----------
     rows
-        One per direction, by column of the layer "cameras" except ``osm_id`` and
-        ``in_building``; none if it is no camera outdoors.
+        One row per direction, with the columns of the layer "cameras" except ``osm_id`` and
+        ``in_building``; none unless it is an outdoor camera.
     counts
-        What was left out or not understood, by name of the manifest's figure.
+        Numbers left out or not understood, by figure of the manifest.
     """
 
     rows: tuple[dict[str, Any], ...]
@@ -132,11 +131,11 @@ class CameraReading:
 
 
 def read_object(tags: Tags) -> CameraReading | None:
-    """Read the tags of any object; None if it has nothing to do with cameras.
+    """Interpret the tags of any object; None if it has nothing to do with cameras.
 
     Only ``man_made=surveillance`` makes a camera. Speed cameras (``highway=speed_camera``)
-    take a picture of a vehicle that is too fast, not of whoever passes: they are counted and
-    left out, unless they carry that tag too.
+    photograph speeding vehicles only: they are counted and left out, unless they have that tag,
+    too.
     """
     if tags.get("man_made") == "surveillance":
         return read_camera(tags)
@@ -146,7 +145,7 @@ def read_object(tags: Tags) -> CameraReading | None:
 
 
 def read_camera(tags: Tags) -> CameraReading:
-    """Read the tags of an object with ``man_made=surveillance``."""
+    """Interpret the tags of an object with ``man_made=surveillance``."""
     device = surveillance_type(tags)
     if device not in {"camera", "ALPR"}:
         return CameraReading((), {"cameras_other_dropped": 1, f"cameras_other_dropped_{device}": 1})
@@ -182,16 +181,16 @@ def read_camera(tags: Tags) -> CameraReading:
 
 
 def _items(value: str | None) -> list[str]:
-    """Return the parts of a list with semicolons, in small letters with underscores."""
-    parts = (value or "").lower().split(";")[:_MOST_DIRECTIONS]
+    """Split a list with semicolons into items in lower case with underscores."""
+    parts = (value or "").lower().split(";")[:_MAX_DIRECTIONS]
     return ["_".join(part.replace("-", " ").split()) for part in parts if part.strip()]
 
 
 def camera_kind(tags: Tags) -> str:
-    """Return ``fixed``, ``dome``, ``panning`` or ``unknown``: the first of a list that is known.
+    """Return ``fixed``, ``dome``, ``panning`` or ``unknown``: the first known item of a list.
 
-    Panning stands for whatever has all directions: cameras that turn, and panoramic ones.
-    ``revolving=yes``, an older tag, counts as panning where ``camera:type`` is missing.
+    "Panning" covers all cameras with a view all round, turning or panoramic. ``revolving=yes``,
+    an older tag, counts as panning where ``camera:type`` is missing.
     """
     items = _items(tags.get("camera:type"))
     known = next((_KINDS[item] for item in items if item in _KINDS), None)
@@ -201,12 +200,14 @@ def camera_kind(tags: Tags) -> str:
 
 
 def camera_surveillance(tags: Tags) -> str | None:
-    """Return ``public``, ``outdoor``, ``indoor``, or None where nothing usable is said.
+    """Return ``public``, ``outdoor``, ``indoor``, or None where not tagged in a usable way.
 
-    Of a list the most public value counts, so that only what is indoors and nothing else is
-    indoor. ``indoor=yes`` counts where ``surveillance`` says nothing.
+    The most public item of a list counts. ``indoor=yes`` counts where ``surveillance`` is not
+    usable.
     """
-    found = {_OUT[item] for item in _items(tags.get("surveillance")) if item in _OUT}
+    found = {
+        _SURVEILLANCE[item] for item in _items(tags.get("surveillance")) if item in _SURVEILLANCE
+    }
     for value in ("public", "outdoor", "indoor"):
         if value in found:
             return value
@@ -215,24 +216,24 @@ def camera_surveillance(tags: Tags) -> str | None:
 
 
 def surveillance_type(tags: Tags) -> str:
-    """Return ``camera``, ``ALPR``, or what else a surveillance device is.
+    """Return the type of a surveillance device.
 
-    Without ``surveillance:type`` a surveillance device is taken for a camera: most are. In a
-    list a plate reader goes before a camera, a camera before anything else.
+    Without ``surveillance:type`` a device is assumed to be a camera, as most are. In a list, a
+    plate reader takes precedence over a camera, and a camera over anything else.
 
     Returns
     -------
     device
         ``camera``, ``ALPR``, ``guard``, ``gunshot_detector``, ``microphone``, ``radio`` or
-        ``unknown`` (a value that is none of the known ones).
+        ``unknown`` (any other value).
     """
     items = _items(tags.get("surveillance:type"))
     if not items:
         return "camera"
-    found = {_CAMERAS[item] for item in items if item in _CAMERAS}
+    found = {_CAMERA_DEVICES[item] for item in items if item in _CAMERA_DEVICES}
     if found:
         return "ALPR" if "ALPR" in found else "camera"
-    return next((_OTHERS[item] for item in items if item in _OTHERS), "unknown")
+    return next((_OTHER_DEVICES[item] for item in items if item in _OTHER_DEVICES), "unknown")
 
 
 def _zone(tags: Tags) -> str | None:
@@ -243,14 +244,14 @@ def _zone(tags: Tags) -> str | None:
 
 
 def height_m(value: str | None) -> float:
-    """Return a height in metres, from metres (``4``, ``4.5 m``) or feet (``13 ft``, ``16'6"``).
+    """Parse a height given in metres (``4``, ``4.5 m``) or feet (``13 ft``, ``16'6"``).
 
     Returns
     -------
     height_m
-        NaN if it is missing, not such a text, 0, or above `MOST_CAMERA_HEIGHT_M`.
+        NaN if it is missing, malformed, 0, or above `MAX_CAMERA_HEIGHT_M`.
     """
-    text = (value or "").strip().lower()[:_MOST_ITEM]
+    text = (value or "").strip().lower()[:_MAX_ITEM]
     feet = _FEET.fullmatch(text)
     metres = _METRES.fullmatch(text)
     if feet:
@@ -259,24 +260,24 @@ def height_m(value: str | None) -> float:
         height = float(metres[1])
     else:
         return math.nan
-    return height if 0 < height <= MOST_CAMERA_HEIGHT_M else math.nan
+    return height if 0 < height <= MAX_CAMERA_HEIGHT_M else math.nan
 
 
 def tilt_deg(tags: Tags) -> float:
     """Return ``camera:angle`` as degrees below the horizon, from 0 to 90; NaN if unknown.
 
-    Mappers write a camera that looks down by 15 degrees as 15 and as -15. Street cameras do not
-    look at the sky, so both mean the same.
+    Mappers tag a camera tilted down by 15 degrees as 15 or as -15. Street cameras do not look at
+    the sky, so both mean the same.
     """
-    match = _TILT.fullmatch((tags.get("camera:angle") or "").strip()[:_MOST_ITEM])
+    match = _TILT.fullmatch((tags.get("camera:angle") or "").strip()[:_MAX_ITEM])
     angle = float(match[1]) if match else math.nan
-    return angle if angle <= _MOST_TILT_DEG else math.nan
+    return angle if angle <= _MAX_TILT_DEG else math.nan
 
 
 def check_date(tags: Tags) -> str | None:
     """Return the latest of ``check_date`` and ``survey:date``, such as 2024, 2024-05, 2024-05-31.
 
-    What is no date of the calendar does not count.
+    Invalid dates are ignored.
     """
     found = [tags.get(key, "").strip() for key in ("check_date", "survey:date")]
     return max((value for value in found if _is_date(value)), default=None)
@@ -294,10 +295,10 @@ def _is_date(value: str) -> bool:
 
 
 def directions(tags: Tags) -> Directions:
-    """Return the directions in which a camera looks.
+    """Return the directions of view of a camera.
 
-    ``camera:direction`` goes before ``direction``, which counts only where the first is missing
-    or has nothing that can be read.
+    ``camera:direction`` takes precedence over ``direction``, which counts only where the former is
+    missing or unreadable.
     """
     first = parse_directions(tags.get("camera:direction"))
     if first.views:
@@ -309,19 +310,23 @@ def directions(tags: Tags) -> Directions:
 
 
 def parse_directions(value: str | None) -> Directions:
-    """Read a list of directions with semicolons.
+    """Parse a list of directions with semicolons.
 
-    Understood are degrees clockwise from north (``90``, ``90.5°``, ``-45``: from -360 to 360, a
-    larger number is taken for a slip), the sixteen points of the compass as letters or words
-    (``NE``, ``north-east``), and ranges of two of these, from the first clockwise to the second
-    (``239-284``, ``350-10`` across north, ``NW-NE``). Two different names of north make a full
-    circle (``0-360``).
+    Accepted are degrees clockwise from north (``90``, ``90.5°``, ``-45``; within -360 to 360), the
+    sixteen compass points as letters or words (``NE``, ``north-east``), and ranges of two of these,
+    clockwise from the first to the second (``239-284``, ``350-10`` across north, ``NW-NE``). Two
+    different names of north make a full circle (``0-360``).
+
+    Examples
+    --------
+    >>> parse_directions("NE;350-10").views
+    ((45.0, nan), (0.0, 20.0))
     """
     items = [item for item in (value or "").split(";") if item.strip()]
     views: list[tuple[float, float]] = []
     relative = 0
-    unreadable = len(items[_MOST_DIRECTIONS:])
-    for item in items[:_MOST_DIRECTIONS]:
+    unreadable = len(items[_MAX_DIRECTIONS:])
+    for item in items[:_MAX_DIRECTIONS]:
         text = _plain(item)
         view = _view(text)
         if text in _RELATIVE:
@@ -334,31 +339,31 @@ def parse_directions(value: str | None) -> Directions:
 
 
 def _plain(item: str) -> str:
-    text = "".join(item[: 2 * _MOST_ITEM].lower().split()) if len(item) <= 2 * _MOST_ITEM else ""
+    text = "".join(item[: 2 * _MAX_ITEM].lower().split()) if len(item) <= 2 * _MAX_ITEM else ""
     for sign, plain in _PLAIN_FORMS:
         text = text.replace(sign, plain)
-    return text if len(text) <= _MOST_ITEM else ""
+    return text if len(text) <= _MAX_ITEM else ""
 
 
 def _view(text: str) -> tuple[float, float] | None:
-    """Return middle and width of one item in plain form, None if it cannot be read."""
+    """Return centre and width of one item in plain form, None if it cannot be parsed."""
     single = _angle_deg(text)
     if single is not None:
-        return _turned(single), math.nan
-    # Any hyphen but that of a minus can be the one of the range: "north-east-south".
+        return _normalized_deg(single), math.nan
+    # Any hyphen but a leading minus may be that of the range: "north-east-south".
     for at in (k for k, sign in enumerate(text) if sign == "-" and k):
         start, end = _angle_deg(text[:at]), _angle_deg(text[at + 1 :])
         if start is None or end is None or end < 0:
             continue
         width = (end - start) % FULL_CIRCLE_DEG
         if width:
-            return _turned(start + width / 2), width
-        return (_turned(start), math.nan) if end == start else (math.nan, FULL_CIRCLE_DEG)
+            return _normalized_deg(start + width / 2), width
+        return (_normalized_deg(start), math.nan) if end == start else (math.nan, FULL_CIRCLE_DEG)
     return None
 
 
-def _turned(angle_deg: float) -> float:
-    """Return an angle from 0 up to 360; rounding may not lift it to 360 itself."""
+def _normalized_deg(angle_deg: float) -> float:
+    """Return an angle in [0, 360); rounding must not lift it to 360 itself."""
     turned = angle_deg % FULL_CIRCLE_DEG
     return turned if turned < FULL_CIRCLE_DEG else 0.0
 

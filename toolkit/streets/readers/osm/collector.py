@@ -1,4 +1,4 @@
-"""What one OpenStreetMap object adds to the regions it lies in."""
+"""Distribution of OpenStreetMap objects to the regions they lie in."""
 
 from __future__ import annotations
 
@@ -19,28 +19,29 @@ from toolkit.streets.readers.topology import split
 from toolkit.streets.schema import CORNERS
 
 CELL: Final = 5_000_000
-"""Regions are looked up by half a degree: at most a few lie in each cell."""
+"""Side of a lookup cell, 1e-7 degrees (half a degree): each holds a few regions at most."""
 _FAR: Final = 2 * CELL
-"""A way that begins further than a degree (100 km) from every region is not looked at."""
+"""A way that begins farther than a degree (100 km) from every region is skipped."""
 _NEAR: Final = CELL // 5
-"""Nor is one of which no node of `_PROBES` lies within a tenth of a degree (10 km) of one. A way
-has at most 2,000 nodes; streets of tens of kilometres between probes are not found in towns."""
+"""So is a way none of whose nodes at `_PROBES` lies within a tenth of a degree (10 km) of a region.
+Ways have at most 2,000 nodes; towns have no streets of tens of kilometres between probes."""
 _PROBES: Final = (0.0, 1.0, 0.5, 0.25, 0.75)
+"""Positions along a way, as shares of its nodes."""
 _WKB: Final = osmium.geom.WKBFactory()
 
 
 @dataclass
 class Collector:
-    """Takes the objects of a file one by one and puts them into the regions they lie in.
+    """Takes the objects of a file one by one and adds them to the regions they lie in.
 
     Attributes
     ----------
     regions
-        Where objects go.
+        Regions to fill.
     points
-        Points whose administrative areas are wanted, in EPSG:4326.
+        Points whose administrative areas are collected, in EPSG:4326.
     dated
-        Whether the file says how old it is, so that the edits need not be looked at.
+        Whether the header dates the file, so that times of edits need not be read.
     """
 
     regions: Sequence[Region]
@@ -52,12 +53,12 @@ class Collector:
     _far: set[tuple[int, int]] = field(default_factory=set)
     _assembled: dict[int, list[Region]] = field(default_factory=dict)
     _last: tuple[str, int] | None = None
-    _twice: int = 0
+    _n_duplicates: int = 0
     _outer: dict[int, tuple[int, ...]] = field(default_factory=dict)
-    """Building relation to its outer ways."""
+    """Outer ways of each building relation."""
 
     def __post_init__(self) -> None:
-        """Note for each cell of half a degree which regions reach into it."""
+        """Index the regions by lookup cell."""
         self._everywhere = any(region.limits is None for region in self.regions)
         for region in self.regions:
             if region.limits is not None:
@@ -76,18 +77,18 @@ class Collector:
         }
 
     def take(self, item: Any) -> None:  # noqa: ANN401
-        """Take one object as osmium gives it."""
+        """Add one object as yielded by osmium."""
         self._takers[type(item)](item)
 
     def finish(self) -> None:
-        """Note in the regions what is known only when the whole file has been read."""
+        """Complete the regions with what is known only at the end of the file."""
         incomplete = len(self._outer.keys() - self._assembled.keys())
-        # A relation is the building; its outline may carry the same tag, without the courtyards.
+        # The relation is the building; its outline, often tagged alike, lacks the courtyards.
         for number, regions in self._assembled.items():
             for region in regions:
                 region.outlines.update(self._outer.get(number, ()))
         for region in self.regions:
-            region.counts["duplicate_ids"] = self._twice
+            region.counts["duplicate_ids"] = self._n_duplicates
             where = "" if region.limits is None else "_in_file"
             region.counts[f"building_relations_incomplete{where}"] = incomplete
 
@@ -103,7 +104,7 @@ class Collector:
         return [r for r in self.regions if r.meets(west, south, east, north)]
 
     def _is_far(self, members: Any) -> bool:  # noqa: ANN401
-        """Return whether the way of these nodes cannot come into a region."""
+        """Return whether the way of these nodes cannot enter any region."""
         last = len(members) - 1
         for share in _PROBES if last >= 0 else ():
             place = members[int(share * last)].location
@@ -119,10 +120,10 @@ class Collector:
         return last >= 0
 
     def _is_new(self, kind: str, item: Any) -> bool:  # noqa: ANN401
-        """Return whether this is another object than the one before; files are sorted by id."""
+        """Return whether this object differs from the previous one; files are sorted by id."""
         key = (kind, item.id)
         if key == self._last:
-            self._twice += 1
+            self._n_duplicates += 1
             return False
         self._last = key
         return True
@@ -173,7 +174,7 @@ class Collector:
             return
         self._date(way, regions)
         values = {tag.k: tag.v for tag in way.tags}
-        left_out = _left_out(values)
+        left_out = _exclusion(values)
         for region in regions:
             if left_out:
                 region.note(left_out, *path.start)
@@ -243,8 +244,8 @@ def _place(
     return {"osm_id": osm_id, "kind": kind, "name": name, "geometry": point, "gate_at": gate_at}
 
 
-def _left_out(values: dict[str, str]) -> str | None:
-    """Return under which name a way with a highway is counted as no street."""
+def _exclusion(values: dict[str, str]) -> str | None:
+    """Return the count under which a highway is excluded, None if it is kept as a street."""
     highway = values.get("highway")
     if highway is None:
         return None
@@ -256,7 +257,7 @@ def _left_out(values: dict[str, str]) -> str | None:
 
 @dataclass(frozen=True)
 class _Path:
-    """The nodes of a way: ids, coordinates (`network.MISSING` where unknown), and those known."""
+    """Nodes of a way: ids, coordinates (`split.MISSING` if unknown), and known coordinates."""
 
     refs: list[int]
     x: list[int]
@@ -292,7 +293,7 @@ def _path(members: Iterable[Any]) -> _Path:
 
 
 def _take_ring(number: int, values: dict[str, str], path: _Path, regions: Iterable[Region]) -> None:
-    """Take a closed way as a building, a place, or both. Missing corners are bridged."""
+    """Add a closed way as a building, a place, or both. Missing corners are bridged."""
     x, y = path.x_here, path.y_here
     kind = tags.place_kind(values)
     enough = len(set(zip(x, y, strict=True))) >= CORNERS
@@ -321,12 +322,12 @@ def _take_ring(number: int, values: dict[str, str], path: _Path, regions: Iterab
 
 
 def _heights(values: dict[str, str]) -> tuple[float, float]:
-    height_m = tags.height_m(values, most_m=tags.MOST_BUILDING_HEIGHT_M)
+    height_m = tags.height_m(values, max_m=tags.MAX_BUILDING_HEIGHT_M)
     return height_m, tags.levels(values)
 
 
 def _take_block(osm_id: str, values: dict[str, str], shape: BaseGeometry, region: Region) -> None:
-    """Take an assembled relation as a building, a place, or both."""
+    """Add an assembled relation as a building, a place, or both."""
     whole = polygonal(shape)
     if whole is None:
         return

@@ -1,8 +1,8 @@
-"""OpenStreetMap files of any size, streamed: one pass for any number of places.
+"""Streaming reader of OpenStreetMap files of any size: one pass for any number of places.
 
 osmium reads the file, joins coordinates to ways and assembles multipolygons; objects without a
-tag of interest never reach Python. Per node of the file only its coordinates are held (16 bytes),
-and of the rest only what lies in the boxes asked for.
+relevant tag never reach Python. Memory holds the coordinates of every node of the file (16 bytes
+each), and otherwise only what lies in the requested boxes.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from shapely.geometry.base import BaseGeometry
 from toolkit.base import store
 from toolkit.base.clean_text import clean_text
 from toolkit.base.errors import InputDataError
-from toolkit.base.terms import StepProgress
+from toolkit.base.terms import StepProgress, no_progress
 from toolkit.streets.readers.extract import AdminArea, Extract
 from toolkit.streets.readers.osm import tags
 from toolkit.streets.readers.osm.collector import Collector
@@ -30,34 +30,34 @@ from toolkit.streets.readers.osm.layers import extract_of, limits_of, street_box
 from toolkit.streets.readers.osm.region import Limits, Region, TagTable
 
 SUFFIXES: Final = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
-"""Endings of files that are read as OpenStreetMap data."""
+"""Suffixes of OpenStreetMap files."""
 _KEYS: Final = tuple(sorted({"highway", "building", "man_made", *tags.PLACE_KEYS}))
 _AREA_KEYS: Final = ("building", *tags.PLACE_KEYS)
 _INDEX: Final = ("sparse_mmap_array", "flex_mem")
-"""Kinds of location index, best first: the first grows without copying, but only on Linux."""
+"""Types of location index, best first: the first grows without copying, but only on Linux."""
 _REPORT_EVERY_S: Final = 0.5
-_MOST_WHOLE_VERTICES: Final = 4_000_000
-"""Street vertices of the largest pack that is made without a boundary, about ten times Porto."""
+_MAX_WHOLE_VERTICES: Final = 4_000_000
+"""Maximum street vertices of a pack without a boundary, about ten times Porto."""
 
 
 @dataclass(frozen=True)
 class OsmFile:
-    """What one pass over a file gave.
+    """Result of one pass over a file.
 
     Attributes
     ----------
     name
-        Name of the file, without its folder.
+        Name of the file, without folder.
     box
-        Box in the file's header in EPSG:4326, or None.
+        Bounding box of the header in EPSG:4326, or None.
     stamp
-        Time of the data by the header, or "".
+        Time of the data as in the header, or "".
     sha256
         Hash of the file.
     regions
-        What was collected, in the order of the limits.
+        Collected data, in the order of the limits.
     areas
-        Administrative areas that hold one of the points asked for.
+        Administrative areas that contain a requested point.
     """
 
     name: str
@@ -69,17 +69,17 @@ class OsmFile:
 
 
 def is_osm_name(name: str) -> bool:
-    """Return whether a file of that name is read as OpenStreetMap data."""
+    """Return whether a file name has a suffix of OpenStreetMap data."""
     return name.lower().endswith(SUFFIXES)
 
 
 def header_box(path: str | os.PathLike[str]) -> BaseGeometry | None:
-    """Return the box in the header of an OpenStreetMap file, None if it has none.
+    """Return the bounding box in the header of an OpenStreetMap file, None if it has none.
 
     Raises
     ------
     InputDataError
-        If it is not such a file.
+        If it is not an OpenStreetMap file.
     """
     file = store.local_file(path)
     with _explained(file):
@@ -99,16 +99,16 @@ def read_osm(
     path
         A local ``.osm.pbf``, ``.osm``, ``.osm.gz`` or ``.osm.bz2`` file.
     boundary
-        Polygon in EPSG:4326 to which everything is cut. None takes the box in the file's
-        header, or the box of its streets if the header has none.
+        Polygon in EPSG:4326 to which everything is clipped. None takes the bounding box of the
+        header, or that of the streets if the header has none.
     progress
-        Called with what is being read.
+        Called about twice a second.
 
     Raises
     ------
     InputDataError
-        If it is not such a file, is damaged, holds several versions of objects, or has no
-        street inside the boundary.
+        If it is not an OpenStreetMap file, is damaged, is a history file, or has no street
+        inside the boundary.
     """
     limits = None if boundary is None else limits_of(boundary)
     read = read_regions(path, [limits], progress=progress)
@@ -123,9 +123,9 @@ def read_osm(
 def region_extract(
     read: OsmFile, region: Region, boundary: BaseGeometry | None, kind: str
 ) -> Extract | None:
-    """Return what one region of a file holds inside a boundary, None if that has no street.
+    """Return the content of a region inside a boundary, None if it has no street there.
 
-    Without a boundary everything is taken, as `read_osm` does.
+    Without a boundary the whole region is taken, as in `read_osm`.
     """
     if boundary is None:
         boundary = read.box if read.box is not None else street_box(region)
@@ -141,7 +141,7 @@ def read_regions(
     admin_points: Sequence[shapely.Point] = (),
     progress: StepProgress | None = None,
 ) -> OsmFile:
-    """Collect what lies in some boxes, in one pass over an OpenStreetMap file.
+    """Collect the content of several boxes in one pass over an OpenStreetMap file.
 
     Parameters
     ----------
@@ -150,20 +150,20 @@ def read_regions(
     limits
         Boxes in 1e-7 degrees; None for the whole file.
     admin_points
-        Points in EPSG:4326 whose administrative areas are wanted too.
+        Points in EPSG:4326 whose administrative areas are collected, too.
     progress
-        Called about twice a second with what is being read.
+        Called about twice a second.
 
     Raises
     ------
     InputDataError
-        If it is not such a file, is damaged, holds several versions of objects, or is too large
-        to be taken whole.
+        If it is not an OpenStreetMap file, is damaged, is a history file, or is too large to be
+        taken whole.
     """
     file = store.local_file(path)
     table = TagTable()
     regions = [Region(limits=box, table=table) for box in limits]
-    say = progress or _silent
+    say = progress or no_progress
     say(f"{file.name}: checking the file", None)
     digest = store.sha256_file(file)
     with _explained(file):
@@ -201,16 +201,12 @@ def _stream(processor: Any, collector: Collector, name: str, say: StepProgress) 
 
 def _check_size(collector: Collector, name: str) -> None:
     whole = [region for region in collector.regions if region.limits is None]
-    if any(len(region.ways.x) > _MOST_WHOLE_VERTICES for region in whole):
+    if any(len(region.ways.x) > _MAX_WHOLE_VERTICES for region in whole):
         msg = (
-            f"{name} is too large to become one pack: it has more than {_MOST_WHOLE_VERTICES:,} "
+            f"{name} is too large to become one pack: it has more than {_MAX_WHOLE_VERTICES:,} "
             "street vertices. Name a city or a boundary."
         )
         raise InputDataError(msg)
-
-
-def _silent(sentence: str, share: float | None) -> None:
-    del sentence, share
 
 
 def _box(header: Any) -> BaseGeometry | None:  # noqa: ANN401
@@ -223,7 +219,7 @@ def _box(header: Any) -> BaseGeometry | None:  # noqa: ANN401
 
 @contextlib.contextmanager
 def _explained(file: Path) -> Iterator[None]:
-    """Turn what osmium raises into one sentence that names the file."""
+    """Turn exceptions of osmium into one sentence that names the file."""
     try:
         yield
     except InputDataError:

@@ -1,4 +1,4 @@
-"""From what was collected around a place to the layers of a pack inside a boundary."""
+"""Layers of a pack from the data collected around a place, clipped to its boundary."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from shapely.geometry.base import BaseGeometry
 from toolkit.streets.readers.extract import (
     Extract,
     area_km2_of,
-    figures,
     frame_of,
+    manifest_figures,
     metric_crs_of,
     polygonal,
 )
@@ -31,18 +31,18 @@ _GRID: Final = split.UNITS_PER_DEGREE
 def extract_of(
     region: Region, boundary: BaseGeometry, kind: str, *, stamp: str, sha256: str
 ) -> Extract | None:
-    """Return what a region holds inside a boundary, None if it has no street there.
+    """Return the layers of a region inside a boundary, None if it has no street there.
 
     Parameters
     ----------
     region
-        What was collected; its limits hold the boundary.
+        Collected data; its limits contain the boundary.
     boundary
-        Polygon in EPSG:4326 to which everything is cut; buildings across it are kept whole.
+        Polygon in EPSG:4326 to which everything is clipped; buildings across it are kept whole.
     kind
-        Kind of the boundary, for the layer.
+        Kind of boundary, for its layer.
     stamp
-        Time of the data by the file's header, or "".
+        Time of the data as in the header of the file, or "".
     sha256
         Hash of the file.
     """
@@ -57,7 +57,7 @@ def extract_of(
         return None
     junctions = split.junctions_of(streets)
     signals = gpd.GeoSeries(_inside(boundary, region.signals), crs=CRS)
-    flags, unplaced = split.place_signals(junctions, signals, metric_crs)
+    flags, unplaced = split.assign_signals(junctions, signals, metric_crs)
     counts |= {"signals": len(signals), "signals_unplaced": unplaced}
     buildings, dropped, repaired = _buildings(region, boundary, limits)
     for what, number in (("buildings_dropped", dropped), ("buildings_repaired", repaired)):
@@ -72,7 +72,7 @@ def extract_of(
     )
     return Extract(
         layers=layers,
-        counts=figures(layers, counts),
+        counts=manifest_figures(layers, counts),
         metric_crs=metric_crs,
         area_km2=area_km2_of(boundary),
         osm_timestamp=_timestamp(stamp, region.newest),
@@ -81,7 +81,7 @@ def extract_of(
 
 
 def limits_of(boundary: BaseGeometry) -> Limits:
-    """Return the box around a polygon in EPSG:4326, in 1e-7 degrees."""
+    """Return the bounding box of a polygon in EPSG:4326, in 1e-7 degrees."""
     west, south, east, north = shapely.bounds(boundary)
     return (
         int(np.floor(west * _GRID)), int(np.floor(south * _GRID)),
@@ -90,7 +90,7 @@ def limits_of(boundary: BaseGeometry) -> Limits:
 
 
 def street_box(region: Region) -> BaseGeometry | None:
-    """Return the box around the streets of a region in EPSG:4326, None if there are none."""
+    """Return the bounding box of the streets of a region in EPSG:4326, None if it has none."""
     x, y = np.array(region.ways.x), np.array(region.ways.y)
     here = x != split.MISSING
     if not here.any():
@@ -149,7 +149,7 @@ def _streets(
 def _buildings(
     region: Region, boundary: BaseGeometry, limits: Limits
 ) -> tuple[gpd.GeoDataFrame, int, int]:
-    """Return the footprints that meet the boundary, and how many were dropped and mended."""
+    """Return footprints that intersect the boundary, and the numbers dropped and repaired."""
     kept = region.buildings
     west, south, east, north = limits
     ids, cut = np.array(kept.ids, dtype=np.int64), np.array(kept.cut, dtype=bool)
@@ -162,10 +162,12 @@ def _buildings(
     frames = [pd.DataFrame([row for row, inside in zip(rows, met, strict=True) if inside])]
     dropped = repaired = 0
     if len(ids):
+        # Closed ways near the boundary that no relation of the region replaces.
         near = ~np.isin(ids, np.array(sorted(region.outlines), dtype=np.int64))
         for axis, low, high in ((x, west, east), (y, south, north)):
             near &= np.minimum.reduceat(axis, starts) <= high
             near &= np.maximum.reduceat(axis, starts) >= low
+        # Their rings as polygons, repaired where invalid.
         at = np.repeat(near, ends - starts)
         ring = np.repeat(np.arange(near.sum()), (ends - starts)[near])
         corners = np.column_stack([x[at], y[at]]) / _GRID

@@ -1,7 +1,7 @@
-"""What one pass over an OpenStreetMap file collects around a place, in arrays.
+"""Data collected around a place in one pass over an OpenStreetMap file, as arrays.
 
-Nothing here knows files or boundaries: objects come in with their coordinates in 1e-7 degrees,
-and are kept as compactly as can be, because ten cities of a country are collected at once.
+This module knows neither files nor boundaries. Coordinates are in 1e-7 degrees; storage is compact,
+because ten cities of a country are collected at once.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ from toolkit.streets.readers.topology import split
 Limits = tuple[int, int, int, int]
 """West, south, east, north in 1e-7 degrees."""
 NEVER: Final = dt.datetime.fromtimestamp(0, dt.UTC)
-"""Time of an object whose time is not in the file."""
+"""Time of an object that has none in the file."""
+_NO_INTS: Final = np.empty(0, dtype=np.int64)
 _STREET_KEYS: Final = (
     "highway", "name", "name:en", "name:my", "lanes", "oneway", "junction", "bridge", "tunnel",
     "covered", "indoor", "location", "layer", "access", "vehicle", "motor_vehicle", "motorcar",
@@ -35,13 +36,13 @@ _STREET_KEYS: Final = (
 
 @dataclass
 class TagTable:
-    """The different sets of street tags of a file, each kept once."""
+    """Distinct sets of street tags of a file, each stored once."""
 
     rows: list[dict[str, str]] = field(default_factory=list)
     _index: dict[tuple[str | None, ...], int] = field(default_factory=dict)
 
     def number(self, values: Mapping[str, str]) -> int:
-        """Return the place of these tags in the table, adding them if they are new."""
+        """Return the row of these tags, appending them if new."""
         key = tuple(values.get(k) for k in _STREET_KEYS)
         at = self._index.setdefault(key, len(self.rows))
         if at == len(self.rows):
@@ -51,7 +52,7 @@ class TagTable:
 
 @dataclass
 class Shapes:
-    """Lines or rings, one after the other: shape k has the vertices up to ``ends[k]``."""
+    """Concatenated lines or rings: the vertices of shape k end before ``ends[k]``."""
 
     ids: array[int] = field(default_factory=lambda: array("q"))
     ends: array[int] = field(default_factory=lambda: array("q"))
@@ -68,38 +69,38 @@ class Shapes:
 
 @dataclass
 class Buildings(Shapes):
-    """Footprints of one ring, closed, with what is known of their height."""
+    """Footprints of one closed ring, with height and levels, NaN if unknown."""
 
     height_m: array[float] = field(default_factory=lambda: array("d"))
     levels: array[float] = field(default_factory=lambda: array("d"))
     cut: array[int] = field(default_factory=lambda: array("b"))
-    """1 where corners were missing."""
+    """1 where corners are missing."""
 
 
 @dataclass
 class Region:
-    """What is collected around one place.
+    """Data collected around one place.
 
     Attributes
     ----------
     limits
-        Nothing that lies wholly outside is collected; None for no limits.
+        Box outside which nothing is collected; None for no limits.
     table
-        The street tags of the file, shared by all regions.
+        Street tags of the file, shared by all regions.
     ways, refs, kinds
-        Street ways with the ids of their nodes and their number in the table.
+        Street ways, the ids of their nodes, and their rows in the table.
     buildings
         Footprints of closed ways.
     blocks
         Footprints of relations, as rows.
     outlines
-        Closed ways that a relation of this region already stands for.
+        Closed ways that are outlines of a relation of this region.
     signals, places, cameras
         Points, as rows.
     noted
-        Places at which something was left out, by what it was.
+        Positions of objects left out or repaired, by count.
     newest
-        Time of the newest edit among the objects taken.
+        Time of the newest edit among the objects collected.
     """
 
     limits: Limits | None
@@ -118,13 +119,13 @@ class Region:
     newest: dt.datetime = NEVER
 
     def note(self, what: str, x: int, y: int, times: int = 1) -> None:
-        """Count something that was left out or mended at a place."""
+        """Count an object left out or repaired at a position."""
         places = self.noted.setdefault(what, (array("i"), array("i")))
         for axis, value in zip(places, (x, y), strict=True):
             axis.extend([value] * times)
 
     def meets(self, west: int, south: int, east: int, north: int) -> bool:
-        """Return whether a box lies at least partly inside the limits."""
+        """Return whether a box intersects the limits."""
         if self.limits is None:
             return True
         left, bottom, right, top = self.limits
@@ -133,16 +134,16 @@ class Region:
 
 @dataclass(frozen=True)
 class Ways:
-    """The street ways of a region that come near a boundary, as arrays.
+    """Street ways of a region near a boundary, as arrays.
 
     Attributes
     ----------
     nodes
-        Their nodes, for `network.split_ways`.
+        Nodes, for `split.split_ways`.
     ids
         OpenStreetMap ids, shape (W,).
     kinds
-        Number of each in the table of tags, shape (W,).
+        Row of each in the table of tags, shape (W,).
     """
 
     nodes: split.WayNodes
@@ -155,7 +156,7 @@ class Ways:
 
 
 def ways_near(region: Region, limits: Limits | None) -> Ways:
-    """Return the ways of a region that have a part in the box of some limits."""
+    """Return the ways of a region whose bounding box intersects a box."""
     ends = np.frombuffer(region.ways.ends, dtype=np.int64) if region.ways.ends else _NO_INTS
     offsets = np.concatenate([[0], ends])
     x, y = (np.array(axis, dtype=np.int64) for axis in (region.ways.x, region.ways.y))
@@ -180,14 +181,11 @@ def ways_near(region: Region, limits: Limits | None) -> Ways:
     return Ways(nodes, ids[near], kinds[near])
 
 
-_NO_INTS: Final = np.empty(0, dtype=np.int64)
-
-
 def drive_segments(region: Region) -> NDArray[np.float64]:
-    """Return the straight parts of the through streets of a region, degrees, shape (N, 4).
+    """Return the straight segments of the through streets of a region, degrees, shape (N, 4).
 
-    Columns are the longitude and latitude of both ends. Through streets are those open to cars,
-    without service roads and tracks; covered ones are left out.
+    Columns are longitude and latitude of both ends. Through streets are open to cars and neither
+    service roads nor tracks; covered ones are left out.
     """
     through = np.array([_is_through(values) for values in region.table.rows], dtype=bool)
     ways = ways_near(region, None)
@@ -208,7 +206,7 @@ def _is_through(values: Mapping[str, str]) -> bool:
 
 
 def counted(region: Region, limits: Limits | None) -> Counter[str]:
-    """Return how much was left out inside some limits, by what it was."""
+    """Return the numbers of objects left out inside a box, by count."""
     counts = Counter(region.counts)
     for what, axes in region.noted.items():
         x, y = (np.array(axis) for axis in axes)

@@ -1,4 +1,4 @@
-"""What OpenStreetMap tags mean to the toolkit: pure rules, without files or geometry.
+"""Interpretation of OpenStreetMap tags: pure rules, without files or geometry.
 
 The rules follow the tag descriptions of the OpenStreetMap wiki (pages "Key:highway",
 "Key:access", "Key:tunnel"; read November 2026). ``docs/reference/city-packs.md`` has the tables.
@@ -34,7 +34,7 @@ _CLOSED: Final = frozenset({
     "use_sidepath",
 })  # fmt: skip
 _OPEN: Final = frozenset({"yes", "permissive", "designated", "official", "public"})
-_BY_LEAVE: Final = frozenset({"destination", "customers", "permit"})
+_CONDITIONAL: Final = frozenset({"destination", "customers", "permit"})
 
 _WALL_LESS: Final = frozenset({"no", "roof", "canopy", "carport"})
 
@@ -43,10 +43,10 @@ _FEET: Final = re.compile(r"(\d{1,4})(?:'|ft)(?: ?(\d{1,2})(?:\"|in)?)?", re.ASC
 _LAYER: Final = re.compile(r"-?\d{1,2}", re.ASCII)
 
 _METRES_PER_FOOT: Final = 0.3048  # international foot, 1959
-_MOST_LANES: Final = 20
-MOST_BUILDING_HEIGHT_M: Final = 850.0
-"""A taller building is a slip: the tallest ever built has 828 m (Burj Khalifa, 2010)."""
-_MOST_LEVELS: Final = 170.0
+_MAX_LANES: Final = 20
+MAX_BUILDING_HEIGHT_M: Final = 850.0
+"""A greater height is a tagging error: the tallest building has 828 m (Burj Khalifa, 2010)."""
+_MAX_LEVELS: Final = 170.0
 
 PLACES: Final[tuple[tuple[str, str, frozenset[str]], ...]] = (
     ("police", "amenity", frozenset({"police"})),
@@ -72,11 +72,17 @@ PLACES: Final[tuple[tuple[str, str, frozenset[str]], ...]] = (
     ("shopping", "shop", frozenset({"mall", "department_store", "supermarket"})),
 )
 PLACE_KEYS: Final = tuple(sorted({key for _, key, _ in PLACES}))
-"""Keys that can make an object a place."""
+"""Keys that make an object a place."""
 
 
 def place_kind(tags: Tags) -> str | None:
-    """Return the kind of place of an object: the first row of the table that fits, or None."""
+    """Return the kind of place of an object: the first matching row of `PLACES`, or None.
+
+    Examples
+    --------
+    >>> place_kind({"amenity": "townhall", "name": "City Hall"})
+    'government'
+    """
     for kind, key, values in PLACES:
         if tags.get(key) in values:
             return kind
@@ -84,21 +90,21 @@ def place_kind(tags: Tags) -> str | None:
 
 
 def is_barrier_gate(tags: Tags) -> bool:
-    """Return whether an object is a gate by ``barrier``: it counts only on a drivable street."""
+    """Return whether an object is a gate by ``barrier``, which counts only on a drivable street."""
     return place_kind(tags) == "gate" and tags.get("barrier") is not None
 
 
 def _open_to(tags: Tags, *, own: tuple[str, ...], shared: tuple[str, ...], by_class: bool) -> bool:
-    """Follow the access keys from the most to the least specific.
+    """Evaluate access keys from the most to the least specific.
 
-    A class that is closed by itself is opened only by a key of the mode itself: ``access=yes``
-    on a footway does not let cars in.
+    A class that is closed by default is opened only by a key of the mode itself: ``access=yes``
+    on a footway does not admit cars.
     """
     for key in own:
         value = tags.get(key)
         if value in _CLOSED:
             return False
-        if value in _OPEN or (by_class and value in _BY_LEAVE):
+        if value in _OPEN or (by_class and value in _CONDITIONAL):
             return True
     return by_class and not any(tags.get(key) in _CLOSED for key in shared)
 
@@ -115,6 +121,11 @@ def street_use(tags: Tags) -> tuple[bool, bool, bool]:
     -------
     drive, walk, motorcycle
         See the table "Use" in ``docs/reference/city-packs.md``.
+
+    Examples
+    --------
+    >>> street_use({"highway": "residential", "motor_vehicle": "private"})
+    (False, True, False)
     """
     highway = tags.get("highway", "")
     road = highway in ROADS
@@ -128,13 +139,13 @@ def street_use(tags: Tags) -> tuple[bool, bool, bool]:
 
 
 def layer_number(tags: Tags) -> int:
-    """Return ``layer`` as a number; 0 if it is missing or not a whole number."""
+    """Return ``layer`` as an integer; 0 if missing or not an integer."""
     value = tags.get("layer", "0").strip()
     return int(value) if _LAYER.fullmatch(value) else 0
 
 
 def cover(tags: Tags) -> str | None:
-    """Return what a street lies under, if it is not under the open sky."""
+    """Return what covers a street, None under the open sky."""
     tunnel = tags.get("tunnel", "no")
     if tunnel == "building_passage":
         return "building_passage"
@@ -150,7 +161,7 @@ def cover(tags: Tags) -> str | None:
 
 
 def oneway(tags: Tags) -> int:
-    """Return 1 for one way as drawn, -1 for one way against it, 0 for both ways."""
+    """Return 1 for one-way as drawn, -1 for one-way against the drawing, 0 for two-way."""
     value = tags.get("oneway")
     if value in {"-1", "reverse"}:
         return -1
@@ -164,9 +175,9 @@ def oneway(tags: Tags) -> int:
 
 
 def street_values(values: Tags) -> dict[str, Any]:
-    """Return what the tags of a way say about its streets, by column of the layer.
+    """Return the columns of the layer "streets" that follow from the tags of a way.
 
-    Beside the columns there is ``against``: one way against the direction of drawing.
+    A further item ``against`` is true for one-way against the direction of drawing.
     """
     drive, walk, motorcycle = street_use(values)
     way, under = oneway(values), cover(values)
@@ -194,23 +205,23 @@ def is_bridge(tags: Tags) -> bool:
 
 
 def lanes(tags: Tags) -> float:
-    """Return the number of lanes, NaN if it is not given as a plain number from 1 to 20."""
-    return _within(_number(tags.get("lanes")), _MOST_LANES)
+    """Return the number of lanes, NaN unless tagged as a plain number up to 20."""
+    return _within(_number(tags.get("lanes")), _MAX_LANES)
 
 
 def levels(tags: Tags) -> float:
-    """Return the storeys of a building, NaN if unknown."""
-    return _within(_number(tags.get("building:levels")), _MOST_LEVELS)
+    """Return the number of storeys of a building, NaN if unknown."""
+    return _within(_number(tags.get("building:levels")), _MAX_LEVELS)
 
 
-def height_m(tags: Tags, *, most_m: float) -> float:
-    """Return ``height`` in metres (metres or feet in the tag), NaN if unknown or above `most_m`."""
+def height_m(tags: Tags, *, max_m: float) -> float:
+    """Return ``height`` in metres (tagged in metres or feet), NaN if unknown or above `max_m`."""
     value = tags.get("height")
     feet = _FEET.fullmatch(value.strip()) if value else None
     if feet:
         metres = (float(feet[1]) + float(feet[2] or 0) / 12) * _METRES_PER_FOOT
-        return _within(metres, most_m)
-    return _within(_number(value), most_m)
+        return _within(metres, max_m)
+    return _within(_number(value), max_m)
 
 
 def _number(value: str | None) -> float:
@@ -225,8 +236,8 @@ def _within(value: float, most: float) -> float:
 def blocks_view(tags: Tags) -> bool:
     """Return whether a building has walls at street level.
 
-    Roofs on posts and what lies under the ground have none; walls that are not there would
-    hide cameras that do see a street.
+    Roofs on posts and underground structures have none; taking them for walls would hide
+    cameras that have a street in view.
     """
     return (
         tags.get("building") not in _WALL_LESS

@@ -1,6 +1,6 @@
-"""Overpass answers (JSON) turned into OpenStreetMap files; nothing here talks to anybody.
+"""Conversion of Overpass responses (JSON) to OpenStreetMap files; uses no network.
 
-An answer is checked object by object before it is written: whoever answers may send anything.
+Responses are untrusted: each is checked object by object before it is written.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ from toolkit.base.clean_text import clean_text
 from toolkit.base.errors import InputDataError
 
 _STAMP: Final = "osmosis_replication_timestamp"
-"""Name under which the header of an OpenStreetMap file holds the time of its data."""
+"""Header field of an OpenStreetMap file with the time of its data."""
 _STAMP_FORMAT: Final = "%Y-%m-%dT%H:%M:%SZ"
 _KINDS: Final = {"node": "n", "way": "w", "relation": "r"}
-_MOST_ID: Final = 1 << 62
+_MAX_ID: Final = 1 << 62
 
 
-class AskAgainError(Exception):
-    """An answer that did not come whole; the same question may get one later.
+class RetryLaterError(Exception):
+    """Missing or incomplete response; the same query may succeed later.
 
     Attributes
     ----------
     reason
-        Why, as part of a sentence.
+        Reason, as part of a sentence.
     wait_s
-        How long the server asks to wait, seconds, if it says so.
+        Wait requested by the server, seconds, or None.
     """
 
     def __init__(self, reason: str, wait_s: float | None = None) -> None:
@@ -43,21 +43,21 @@ class AskAgainError(Exception):
 
 
 def write_answers(answers: Sequence[Path], target: Path) -> None:
-    """Write the objects of some answers as one ``.osm.pbf``, sorted, each object once.
+    """Write the objects of responses to one ``.osm.pbf`` file, sorted, each object once.
 
     Parameters
     ----------
     answers
-        Files as the server sent them (``[out:json]``).
+        Files of responses as received (``[out:json]``).
     target
         File to write; it must not exist.
 
     Raises
     ------
-    AskAgainError
-        If an answer breaks off, or the server remarks in it that it could not finish.
+    RetryLaterError
+        If a response is truncated, or has a remark that the server could not finish.
     InputDataError
-        If an answer is whole but is not OpenStreetMap data.
+        If a response is complete but is not OpenStreetMap data.
     """
     found: dict[str, dict[int, Any]] = {kind: {} for kind in _KINDS}
     stamps = []
@@ -79,9 +79,9 @@ def write_answers(answers: Sequence[Path], target: Path) -> None:
 
 
 def merge(parts: Sequence[Path], target: Path) -> None:
-    """Merge files of `write_answers` into one; what is in several is taken once.
+    """Merge files of `write_answers`, keeping each object once.
 
-    The time of the result is that of its oldest part.
+    The result is dated like its oldest part.
 
     Raises
     ------
@@ -108,13 +108,13 @@ def _content(answer: Path) -> Mapping[str, Any]:
         content = json.loads(answer.read_bytes())
     except (ValueError, RecursionError) as error:
         reason = "the answer breaks off"
-        raise AskAgainError(reason) from error
+        raise RetryLaterError(reason) from error
     if not isinstance(content, dict) or not isinstance(content.get("elements"), list):
         what = "there is no list of elements in it"
         raise _foreign(what)
     if "remark" in content:
         reason = f"the server could not finish: {clean_text(str(content['remark'])) or 'no reason'}"
-        raise AskAgainError(reason)
+        raise RetryLaterError(reason)
     return content
 
 
@@ -129,9 +129,9 @@ def _stamp(content: Mapping[str, Any]) -> str | None:
 
 
 def _header(stamps: Sequence[str | None]) -> Any:  # noqa: ANN401
-    """Return the header of a file whose data are as old as the oldest of some times."""
+    """Return the header of a file dated with the oldest of some times."""
     header = osmium.io.Header()
-    # Fixed, so that the bytes depend on the data only.
+    # A fixed name, so that the bytes depend on the data only.
     header.set("generator", "overpass")
     known = [stamp for stamp in stamps if stamp]
     if known:
@@ -146,7 +146,7 @@ def _identity(element: object) -> tuple[str, int]:
             isinstance(kind, str)
             and kind in _KINDS
             and type(number) is int
-            and 0 < number < _MOST_ID
+            and 0 < number < _MAX_ID
         ):
             return kind, number
     what = "an element is not a node, way or relation with an id"

@@ -1,8 +1,7 @@
-"""One question to an Overpass server: the only module of the toolkit that asks another machine.
+"""One query to an Overpass server: the only module of the toolkit that contacts another machine.
 
-The question reads as osmnx would write it, and is sent as osmnx would send it, so that the server
-cannot tell this toolkit from the many others who use osmnx. The answer goes to disk as it comes,
-bounded in size and time.
+The query is worded and sent exactly as by osmnx, so that the server cannot distinguish this toolkit
+from the many users of osmnx. The response is streamed to disk, bounded in size and time.
 """
 
 from __future__ import annotations
@@ -26,38 +25,38 @@ from requests.adapters import HTTPAdapter
 from toolkit.base import egress
 from toolkit.base.clean_text import clean_text
 from toolkit.base.errors import InputDataError, PermissionNotGivenError
-from toolkit.streets.readers.overpass.answers import AskAgainError
+from toolkit.streets.readers.overpass.answers import RetryLaterError
 
-Wanted = dict[str, bool | str | list[str]]
-"""Tags that are asked for: every value of a key, or those listed."""
+TagFilter = dict[str, bool | str | list[str]]
+"""Requested tags: every value of a key, or those listed."""
 
 ENDPOINT: Final = "https://overpass-api.de/api"
-"""The server that osmnx asks by default (osmnx 2.1)."""
+"""Default server of osmnx (2.1)."""
 USER_AGENT: Final = "OSMnx Python package (https://github.com/gboeing/osmnx)"
-"""What osmnx calls itself by default: the same as from everybody else who uses it."""
+"""Default user agent of osmnx (2.1), the same for all its users."""
 
 
 @dataclass(frozen=True)
 class Server:
-    """An Overpass server, and how long and how often it is asked.
+    """Overpass server, with limits of time, size and number of tries.
 
     Attributes
     ----------
     endpoint
-        Address up to ``/api``. Must be https, except on this machine.
+        URL up to ``/api``. Must be https, except on this machine.
     silence_s
-        Longest time without a byte, and longest time the server may work on a question, seconds.
+        Maximum time without a byte, and maximum time the server may work on a query, seconds.
     answer_s
-        Longest time for a whole answer, seconds.
+        Maximum time for a complete response, seconds.
     tries
-        How often one question is asked before giving up.
-    first_pause_s, longest_pause_s
-        Pause before the second try, doubled for each further one up to the longest, seconds. If
-        the server asks for more than the longest, it is not asked again.
+        Number of tries per query.
+    first_pause_s, max_pause_s
+        Pause before the second try, doubled for each further one up to the maximum, seconds. If
+        the server asks for a longer pause, the query is given up.
     between_s
-        Pause between two questions, seconds.
-    most_answer_bytes, most_bytes
-        Largest answer, and largest sum of answers, unpacked.
+        Pause between two queries, seconds.
+    max_answer_bytes, max_bytes
+        Maximum size of a response, and of all responses together, unpacked.
     """
 
     endpoint: str = ENDPOINT
@@ -65,10 +64,10 @@ class Server:
     answer_s: float = 900
     tries: int = 4
     first_pause_s: float = 15
-    longest_pause_s: float = 300
+    max_pause_s: float = 300
     between_s: float = 1
-    most_answer_bytes: int = 200_000_000
-    most_bytes: int = 1_000_000_000
+    max_answer_bytes: int = 200_000_000
+    max_bytes: int = 1_000_000_000
 
 
 PUBLIC_SERVER: Final = Server()
@@ -80,7 +79,13 @@ _BUSY: Final = frozenset({429, 502, 503, 504})
 
 
 def host_of(endpoint: str) -> str:
-    """Return host and port of an address after checking that it can be asked."""
+    """Return host and port of an endpoint after checking it.
+
+    Raises
+    ------
+    InputDataError
+        If it is not an http(s) URL, or unencrypted and not on this machine.
+    """
     try:
         parts = urlsplit(endpoint)
         port = parts.port
@@ -100,9 +105,9 @@ def host_of(endpoint: str) -> str:
 
 
 def proxy_of(endpoint: str) -> str | None:
-    """Return the proxy that this machine is set to use, without login, if there is one.
+    """Return the proxy in the settings of this machine, without login, or None.
 
-    Nothing is looked up; the settings may make exceptions that are not looked at here.
+    No name is resolved; exceptions in the settings are not considered.
     """
     settings = getproxies()
     found = settings.get(urlsplit(endpoint).scheme) or settings.get("all")
@@ -111,17 +116,17 @@ def proxy_of(endpoint: str) -> str | None:
     return clean_text(found.rpartition("@")[2].rpartition("://")[2].strip("/")) or "unnamed"
 
 
-def question(tile: shapely.Polygon, wanted: Wanted, silence_s: int) -> str:
-    """Return the question for what is wanted in a rectangle, letter for letter as osmnx asks it.
+def question(tile: shapely.Polygon, wanted: TagFilter, silence_s: int) -> str:
+    """Return the query for objects in a rectangle, character by character as osmnx writes it.
 
     Parameters
     ----------
     tile
         Rectangle in EPSG:4326.
     wanted
-        What is asked for; keys and values are not escaped.
+        Requested tags; keys and values are not escaped.
     silence_s
-        Longest time the server may work on it, seconds.
+        Maximum time the server may work on it, seconds.
     """
     corners = " ".join(f"{lat:.6f} {lon:.6f}" for lon, lat in tile.exterior.coords)
     filters = []
@@ -141,41 +146,42 @@ def question(tile: shapely.Polygon, wanted: Wanted, silence_s: int) -> str:
 
 def ask(
     tile: shapely.Polygon,
-    wanted: Wanted,
+    wanted: TagFilter,
     answer: Path,
     *,
     server: Server,
-    most_bytes: int,
+    max_bytes: int,
     tell: Callable[[str], None],
 ) -> int:
-    """Ask once for one rectangle and wait for the end, telling how it goes.
+    """Send the query for one rectangle and wait for the response, reporting progress.
 
-    Permission is the caller's business: `toolkit.streets.readers.overpass.fetch` is the only one.
+    The caller is responsible for the user's permission; the only caller is
+    `toolkit.streets.readers.overpass.fetch`.
 
     Parameters
     ----------
     tile
         Rectangle in EPSG:4326.
     wanted
-        What is asked for.
+        Requested tags.
     answer
-        File to write: the answer as the server sent it, not looked into.
+        File to write: the response as received, unparsed.
     server
-        Whom to ask, and for how long.
-    most_bytes
-        Largest answer that is taken.
+        Server and limits.
+    max_bytes
+        Maximum size of the response.
     tell
-        Told each second.
+        Called each second with a sentence.
 
     Returns
     -------
     received
-        Size of the answer, bytes.
+        Size of the response, bytes.
 
     Raises
     ------
-    AskAgainError
-        If the same question may be answered later.
+    RetryLaterError
+        If the same query may succeed later.
     InputDataError
         If it will not.
     PermissionNotGivenError
@@ -183,7 +189,7 @@ def ask(
     """
     tell("asking")
     host = host_of(server.endpoint)
-    call = _Call(server, host, question(tile, wanted, server.silence_s), answer, most_bytes)
+    call = _Request(server, host, question(tile, wanted, server.silence_s), answer, max_bytes)
     ended: Future[None] = Future()
 
     def run() -> None:
@@ -194,8 +200,8 @@ def ask(
         else:
             ended.set_result(None)
 
-    # The question runs in a thread because nothing else bounds it: a server that sends the header
-    # of its answer byte by byte never runs into a time limit of a socket.
+    # A thread is the only way to bound the total time: a server that sends its header byte by byte
+    # never exceeds the timeout of a socket.
     started = time.monotonic()
     threading.Thread(target=run, name="overpass", daemon=True).start()
     try:
@@ -217,24 +223,24 @@ def ask(
 
 
 @dataclass
-class _Call:
-    """One question under way in a thread of its own."""
+class _Request:
+    """Query in progress in a thread of its own."""
 
     server: Server
     host: str
     question: str
     answer: Path
-    most_bytes: int
+    max_bytes: int
     received: int = 0
     given_up: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
-        """Send the question to this server and to nobody else, and take its answer to disk."""
+        """Send the query to this server and no other, and stream the response to disk."""
         request = requests.Request("POST", f"{self.server.endpoint.rstrip('/')}/interpreter")
         url = str(request.prepare().url)
         with requests.Session() as session:
             session.adapters.clear()
-            session.mount(url, HTTPAdapter())  # no other address can be asked
+            session.mount(url, HTTPAdapter())  # no other URL can be requested
             session.auth = _no_login
             session.headers.update({"User-Agent": USER_AGENT, "Accept-Language": "en"})
             with session.post(
@@ -254,10 +260,10 @@ class _Call:
                     self.received += len(chunk)
                     if self.given_up.is_set():
                         reason = "given up"
-                        raise AskAgainError(reason)
-                    if self.received > self.most_bytes:
+                        raise RetryLaterError(reason)
+                    if self.received > self.max_bytes:
                         msg = (
-                            f"{self.host} sends more than {self.most_bytes / _BYTES_PER_MB:,.0f} "
+                            f"{self.host} sends more than {self.max_bytes / _BYTES_PER_MB:,.0f} "
                             "MB, too much for such an area. Choose a smaller area, or import an "
                             "extract."
                         )
@@ -265,11 +271,11 @@ class _Call:
                     stream.write(chunk)
         except (urllib3.exceptions.HTTPError, OSError) as error:
             reason = "the connection was cut"
-            raise AskAgainError(reason) from error
+            raise RetryLaterError(reason) from error
 
 
 def _no_login(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Keep requests from looking for a login in the user's .netrc file."""
+    """Keep requests from searching the user's .netrc for a login."""
     return request
 
 
@@ -277,11 +283,11 @@ def _check_head(response: requests.Response, host: str) -> None:
     status = response.status_code
     if status in _BUSY:
         reason = f"it is busy, status {status}"
-        raise AskAgainError(reason, _wait_s(response.headers.get("Retry-After")))
-    if 300 <= status < 400:  # noqa: PLR2004 - the class of statuses that point elsewhere
+        raise RetryLaterError(reason, _wait_s(response.headers.get("Retry-After")))
+    if 300 <= status < 400:  # noqa: PLR2004 - redirects
         msg = f"{host} points to another address, which is not followed. Ask another server."
         raise InputDataError(msg)
-    if status != 200:  # noqa: PLR2004 - the only status that brings an answer
+    if status != 200:  # noqa: PLR2004 - OK
         msg = f"{host} refused with status {status}. Ask another server, or import an extract."
         raise InputDataError(msg)
     kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
@@ -304,7 +310,7 @@ def _wait_s(value: str | None) -> float | None:
 
 
 def _meaning(error: BaseException, host: str) -> BaseException:
-    """Return what an error of a question means for the one who asked."""
+    """Return the error to raise for an exception of a query."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, PermissionNotGivenError):
@@ -321,7 +327,7 @@ def _meaning(error: BaseException, host: str) -> BaseException:
         )
         return InputDataError(msg)
     if isinstance(error, requests.ConnectionError | requests.Timeout):
-        return AskAgainError("it cannot be reached")
+        return RetryLaterError("it cannot be reached")
     if isinstance(error, requests.RequestException):
         msg = f"{host} cannot be asked ({type(error).__name__}). Check address and proxy."
         return InputDataError(msg)

@@ -1,4 +1,4 @@
-"""Streets over the network, from an Overpass server, if the caller allows it for this one call.
+"""Streets from an Overpass server, if the user allows it for this one call.
 
 `fetched_file` says what is contacted, what is sent and who can see it before any name is looked
 up. It requests the rectangles of a fixed grid one after another
@@ -28,36 +28,36 @@ from shapely.geometry.base import BaseGeometry
 from toolkit.base import egress, store
 from toolkit.base.clean_text import clean_text
 from toolkit.base.errors import InputDataError, PermissionNotGivenError
-from toolkit.base.terms import StepProgress
+from toolkit.base.terms import StepProgress, no_progress
 from toolkit.streets.cities import City
 from toolkit.streets.readers.extract import area_km2_of, disc
 from toolkit.streets.readers.osm.tags import PLACES
-from toolkit.streets.readers.overpass.answers import AskAgainError, merge, write_answers
+from toolkit.streets.readers.overpass.answers import RetryLaterError, merge, write_answers
 from toolkit.streets.readers.overpass.ask import (
     PUBLIC_SERVER,
     Server,
-    Wanted,
+    TagFilter,
     ask,
     host_of,
     proxy_of,
 )
 
-MOST_AREA_KM2: Final = 4000.0
-"""Largest area of all rectangles together: a disc of 25 km and what its rectangles add. More is
-better taken from an extract than from a server that others share."""
+MAX_AREA_KM2: Final = 4000.0
+"""Maximum area of all rectangles together: a disc of 25 km with its margins. For larger areas an
+extract is a better source than a shared server."""
 _STEPS_PER_DEGREE: Final = 100
 _STEPS_PER_TILE: Final = 5
-"""Rectangles end at hundredths of a degree and are cut at each 0.05 degrees (5 km): the server
-learns no finer outline, and the answer for the densest of cities stays in bounds."""
+"""Rectangles end at hundredths of a degree and are cut every 0.05 degrees (5 km): the server learns
+no finer outline, and the response for the densest city stays within bounds."""
 _MARGIN_DEG: Final = 0.002
-"""Added around the area (200 m), so that what meets a street at the boundary is there too."""
+"""Margin around the area (200 m), so that streets that meet others at the boundary are complete."""
 _EAST_DEG: Final = 180.0
 _POLAR_DEG: Final = 84.0
-"""UTM zones, and so metric systems of packs, end here."""
+"""Limit of UTM zones, and so of the metric CRS of packs."""
 _KEPT_S: Final = 7 * 24 * 3600
-"""Answers older than a week are not used any more: the map has changed."""
+"""Responses older than a week are discarded, because the map has changed."""
 _RULES: Final = 1
-"""Part of the names of kept answers; raised when questions change."""
+"""Part of the names of kept responses; increased when queries change."""
 _KEPT_NAME: Final = re.compile(r"[0-9a-f]{64}\.osm\.pbf", re.ASCII)
 _FOLDER: Final = "fetch"
 _SCRATCH: Final = ".asking-"
@@ -76,35 +76,36 @@ def fetched_file(
     progress: StepProgress | None = None,
     resume_dir: Path | None = None,
 ) -> Iterator[Path]:
-    """Fetch the map of an area as an OpenStreetMap file, which is deleted at the end of the block.
+    """Fetch the map of an area as an OpenStreetMap file, deleted at the end of the block.
 
-    Answers are kept as they come and not asked for again if the fetch is interrupted; call
-    `forget_answers` once the pack is written. After a week they are asked for anew. The file has
-    what `read_osm` uses, but no administrative boundaries: those are as large as their country.
+    Responses are kept as they arrive, so that an interrupted fetch resumes; call `forget_answers`
+    once the pack is written. After a week they are requested again. The file has all that
+    `read_osm` uses except administrative boundaries, which can be as large as the country.
 
     Parameters
     ----------
     city
-        Its middle is used with `radius_m`. Neither its name nor its id is sent.
+        City, the centre of the disc if `radius_m` is given. Neither its name nor its id is sent.
     boundary
-        Polygon in EPSG:4326. Sent is only the grid of rectangles that it touches.
+        Polygon in EPSG:4326. Only the grid rectangles that it touches are sent.
     radius_m
-        Instead of `boundary`: a disc around the city's middle, metres.
+        Radius of a disc around the city's point, metres, in place of `boundary`.
     allow_network
         Whether the user allows this one call.
     announce
-        Gets the text that says what is contacted, sent and seen, before anything is looked up.
+        Called with the text on what is contacted, sent and visible to whom, before any name is
+        looked up.
     server
-        Which server, and the limits.
+        Server and limits.
     progress
-        Told at least every two seconds what goes on, with the share done.
+        Called at least every two seconds.
     resume_dir
-        Folder of kept answers. By default one in the toolkit's cache.
+        Folder of kept responses. By default one in the toolkit's cache.
 
     Yields
     ------
     path
-        A ``.osm.pbf`` file: the rectangles whole, not cut to the area.
+        ``.osm.pbf`` file of the whole rectangles, not clipped to the area.
 
     Raises
     ------
@@ -112,7 +113,7 @@ def fetched_file(
         If `allow_network` is false, with the whole announcement; or in a process, such as the
         app, that may not reach beyond this machine.
     InputDataError
-        If the area or the address cannot be used, or the server does not answer as it should.
+        If the area or the endpoint cannot be used, or the server does not respond properly.
     """
     area = _area(city, boundary, radius_m)
     tiles = _tiles(area)
@@ -124,7 +125,7 @@ def fetched_file(
     folder = resume_dir or store.cache_dir() / _FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     _discard(folder, older_than_s=_KEPT_S)
-    asked = _Asked(folder, server, len(tiles), progress or _tell_nobody)
+    asked = _Fetch(folder, server, len(tiles), progress or no_progress)
     with tempfile.TemporaryDirectory(
         prefix=_SCRATCH, dir=folder, ignore_cleanup_errors=True
     ) as name:
@@ -137,26 +138,26 @@ def fetched_file(
 
 
 def forget_answers(resume_dir: Path | None = None) -> None:
-    """Delete the answers that interrupted or finished fetches have kept."""
+    """Delete the kept responses of interrupted and finished fetches."""
     folder = resume_dir or store.cache_dir() / _FOLDER
     if folder.is_dir():
         _discard(folder, older_than_s=0)
-        with contextlib.suppress(OSError):  # holds something that is not ours
+        with contextlib.suppress(OSError):  # contains foreign files
             folder.rmdir()
 
 
-# --- what is said before --------------------------------------------------------------------
+# --- announcement ---------------------------------------------------------------------------
 
 
 def announcement(city: City, tiles: Sequence[shapely.Polygon], server: Server) -> str:
-    """Return the text that is shown before anything is looked up or connected.
+    """Return the text shown before any name is looked up or any host contacted.
 
     Parameters
     ----------
     city
         The city.
     tiles
-        The rectangles that will be asked for, in EPSG:4326.
+        Rectangles to be requested, in EPSG:4326.
     server
         The server.
     """
@@ -207,7 +208,7 @@ def announcement(city: City, tiles: Sequence[shapely.Polygon], server: Server) -
     return "\n".join(lines)
 
 
-# --- where ----------------------------------------------------------------------------------
+# --- area and rectangles --------------------------------------------------------------------
 
 
 def _area(city: City, boundary: BaseGeometry | None, radius_m: float | None) -> BaseGeometry:
@@ -235,18 +236,18 @@ def _area(city: City, boundary: BaseGeometry | None, radius_m: float | None) -> 
 
 
 def _tiles(area: BaseGeometry) -> list[shapely.Polygon]:
-    """Return the rectangles of the grid that an area touches, south-west first.
+    """Return the grid rectangles that an area touches, south-west first.
 
     Raises
     ------
     InputDataError
-        If they are larger than `MOST_AREA_KM2` together.
+        If they exceed `MAX_AREA_KM2` together.
     """
     west, south, east, north = shapely.bounds(area)
     box_km2 = area_km2_of(shapely.box(west, south, east, north))
     tiles: list[shapely.Polygon] = []
-    # A box of ten times the limit is refused before it is cut into thousands of tiles.
-    if box_km2 <= 10 * MOST_AREA_KM2:
+    # A box of ten times the limit is refused before it would be cut into thousands of tiles.
+    if box_km2 <= 10 * MAX_AREA_KM2:
         wide = shapely.buffer(area, _MARGIN_DEG)
         xs, ys = _cuts(west, east, 180), _cuts(south, north, 90)
         boxes = [
@@ -256,61 +257,57 @@ def _tiles(area: BaseGeometry) -> list[shapely.Polygon]:
         ]
         tiles = [box for box in boxes if shapely.intersects(box, wide)]
         box_km2 = sum(area_km2_of(tile) for tile in tiles)
-    if box_km2 > MOST_AREA_KM2:
+    if box_km2 > MAX_AREA_KM2:
         msg = (
-            f"The area to fetch has {box_km2:,.0f} km2; at most {MOST_AREA_KM2:,.0f} are asked of "
+            f"The area to fetch has {box_km2:,.0f} km2; at most {MAX_AREA_KM2:,.0f} are asked of "
             "a server that others share. Choose a smaller area, or import an extract."
         )
         raise InputDataError(msg)
     return tiles
 
 
-def _cuts(low_deg: float, high_deg: float, most_deg: int) -> list[float]:
-    most = most_deg * _STEPS_PER_DEGREE
+def _cuts(low_deg: float, high_deg: float, max_deg: int) -> list[float]:
+    most = max_deg * _STEPS_PER_DEGREE
     first = max(-most, math.floor((low_deg - _MARGIN_DEG) * _STEPS_PER_DEGREE))
     last = min(most, math.ceil((high_deg + _MARGIN_DEG) * _STEPS_PER_DEGREE))
     inner = [s for s in range(first + 1, last) if s % _STEPS_PER_TILE == 0]
     return [step / _STEPS_PER_DEGREE for step in (first, *inner, last)]
 
 
-def _wanted() -> Wanted:
-    """Return the tags of everything that `read_osm` can use."""
+def _wanted() -> TagFilter:
+    """Return the tags of all objects that `read_osm` uses."""
     values: dict[str, set[str]] = {"man_made": {"surveillance"}}
     for _, key, of_key in PLACES:
         values.setdefault(key, set()).update(of_key)
-    some: Wanted = {key: sorted(values[key]) for key in sorted(values)}
-    # Whole keys: streets of every class with signals and crossings, and buildings of every kind.
+    some: TagFilter = {key: sorted(values[key]) for key in sorted(values)}
+    # All values of two keys: streets of every class with signals, and buildings of every kind.
     return {**some, "building": True, "highway": True}
 
 
 def _kept_name(tile: shapely.Polygon, server: Server) -> str:
-    """Return the name under which the answer for a rectangle is kept: a hash, no place."""
+    """Return the file name of the kept response for a rectangle: a hash that reveals no place."""
     question = [_RULES, server.endpoint, _wanted(), list(shapely.bounds(tile))]
     return f"{store.sha256_bytes(store.canonical_json(question))}.osm.pbf"
 
 
-# --- asking ---------------------------------------------------------------------------------
-
-
-def _tell_nobody(_sentence: str, _share: float | None) -> None:
-    """Be the progress of callers that want none."""
+# --- queries --------------------------------------------------------------------------------
 
 
 @dataclass
-class _Asked:
-    """One fetch under way."""
+class _Fetch:
+    """Fetch in progress."""
 
     folder: Path
     server: Server
     total: int
     tell: StepProgress
     received: int = 0
-    """Bytes of the answers of this run."""
+    """Bytes received in this run."""
     questions: int = 0
-    """Rectangles asked for in this run."""
+    """Rectangles requested in this run."""
 
     def part(self, number: int, tile: shapely.Polygon, scratch: Path) -> Path:
-        """Return the file of one rectangle, kept from an earlier run or asked for now."""
+        """Return the file of one rectangle, kept from an earlier run or requested now."""
         part = self.folder / _kept_name(tile, self.server)
         if part.is_file():
             return part
@@ -326,7 +323,7 @@ class _Asked:
         while True:
             try:
                 self._ask(tile, part, scratch, tell)
-            except AskAgainError as error:
+            except RetryLaterError as error:
                 wait_s = self._wait_s(error, attempt)
                 _pause(wait_s, tell, f"{error.reason}; asking again")
                 attempt += 1
@@ -336,22 +333,22 @@ class _Asked:
     def _ask(
         self, tile: shapely.Polygon, part: Path, scratch: Path, tell: Callable[[str], None]
     ) -> None:
-        most = min(self.server.most_answer_bytes, self.server.most_bytes - self.received)
+        most = min(self.server.max_answer_bytes, self.server.max_bytes - self.received)
         with tempfile.TemporaryDirectory(dir=scratch, ignore_cleanup_errors=True) as name:
             folder = Path(name)
             answer, made = folder / "answer.json", folder / "part.osm.pbf"
-            received = ask(tile, _wanted(), answer, server=self.server, most_bytes=most, tell=tell)
+            received = ask(tile, _wanted(), answer, server=self.server, max_bytes=most, tell=tell)
             tell("reading the answer")
             write_answers([answer], made)
             store.write_bytes(part, made.read_bytes())
         self.received += received
 
-    def _wait_s(self, error: AskAgainError, attempt: int) -> float:
-        """Return how long to wait after a failed attempt, counted from 1, or give up."""
+    def _wait_s(self, error: RetryLaterError, attempt: int) -> float:
+        """Return the wait after a failed attempt (counted from 1), or raise to give up."""
         server = self.server
-        own_s = min(server.first_pause_s * 2 ** (attempt - 1), server.longest_pause_s)
+        own_s = min(server.first_pause_s * 2 ** (attempt - 1), server.max_pause_s)
         wait_s = own_s if error.wait_s is None else error.wait_s
-        if attempt < server.tries and wait_s <= server.longest_pause_s:
+        if attempt < server.tries and wait_s <= server.max_pause_s:
             return wait_s
         minutes = wait_s / _SECONDS_PER_MINUTE
         more = f"; it asks to wait {minutes:.0f} minutes" if error.wait_s else ""
@@ -363,7 +360,7 @@ class _Asked:
 
 
 def _pause(seconds: float, tell: Callable[[str], None], sentence: str) -> None:
-    """Wait, telling each second why, and how many seconds are left."""
+    """Wait, reporting each second the reason and the seconds left."""
     end = time.monotonic() + seconds
     while (left := end - time.monotonic()) > 0:
         tell(f"{sentence} in {left:.0f} s")
@@ -374,7 +371,7 @@ def _pause(seconds: float, tell: Callable[[str], None], sentence: str) -> None:
 
 
 def _discard(folder: Path, *, older_than_s: float) -> None:
-    """Remove what fetches have left in a folder, and nothing else."""
+    """Remove files that fetches left in a folder, and nothing else."""
     now = time.time()
     for path in folder.iterdir():
         old = now - path.stat().st_mtime >= older_than_s
@@ -385,7 +382,7 @@ def _discard(folder: Path, *, older_than_s: float) -> None:
 
 
 def _half_written(path: Path) -> bool:
-    """Return whether a file is what `store.write_bytes` leaves when it is killed."""
+    """Return whether a file was left by an interrupted `store.write_bytes`."""
     name = path.name
     return name.startswith(".") and _KEPT_NAME.fullmatch(name[1:].rpartition(".")[0]) is not None
 

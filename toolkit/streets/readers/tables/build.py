@@ -1,4 +1,4 @@
-"""From lines with values, whatever file they came in, to what every reader of streets returns."""
+"""Layers of a pack from lines with tags, whichever format they were read from."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from shapely.geometry.base import BaseGeometry
 from toolkit.base.arrays import GeometryArray, IntArray
 from toolkit.base.clean_text import clean_text
 from toolkit.base.errors import InputDataError
-from toolkit.base.terms import StepProgress
+from toolkit.base.terms import StepProgress, no_progress
 from toolkit.streets.readers.extract import (
     Extract,
     area_km2_of,
-    figures,
     frame_of,
+    manifest_figures,
     metric_crs_of,
     polygonal,
 )
@@ -33,14 +33,14 @@ from toolkit.streets.readers.topology.split import Pieces
 from toolkit.streets.schema import CRS, PackLayers, conform, empty_layer
 
 _WIDEST_DEG: Final = 90.0
-"""Streets further apart than this are not of one country: some position is wrong."""
+"""Streets farther apart than this are not in one country: some position is wrong."""
 _AROUND: Final = 1e-4
-"""Degrees (about 10 m) by which the box of streets is widened where it has no area."""
+"""Margin in degrees (about 10 m) of a bounding box that has no area."""
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """Lines of streets as a file has them.
+class RawStreets:
+    """Street lines as in the file.
 
     Attributes
     ----------
@@ -49,11 +49,11 @@ class Drawn:
     tags
         OpenStreetMap tags of each line; ``highway`` may be missing.
     way_ids
-        OpenStreetMap id of the way of each line, 0 if it has none.
+        OpenStreetMap way id of each line, 0 if it has none.
     ends
-        Ids of the nodes at both ends, shape (n, 2); None if the file has none.
+        Ids of the end nodes, shape (n, 2); None if the file has none.
     counts
-        What was found wrong or left out so far.
+        Problems and omissions so far.
     """
 
     lines: GeometryArray
@@ -64,8 +64,8 @@ class Drawn:
 
 
 @dataclass(frozen=True)
-class Beside:
-    """What a file has beside its streets: rows of the layers of these names, and signals."""
+class OtherLayers:
+    """Rows of the other layers of a file, and its traffic signals; None where it has none."""
 
     buildings: list[dict[str, Any]] | None = None
     places: list[dict[str, Any]] | None = None
@@ -74,27 +74,27 @@ class Beside:
 
 @dataclass(frozen=True)
 class StreetFile:
-    """What was read from a file of streets, before it is cut to a place.
+    """Content of a street file before it is clipped to a place.
 
     Attributes
     ----------
     name
-        Name of the file, for errors.
+        Name of the file, for messages.
     sha256
-        Its hash.
-    drawn
-        Its lines.
-    beside
-        Its buildings, places and signals.
-    of_streets
-        What was left out of the layer of streets alone; the counts of `drawn` are of all layers.
+        Hash of the file.
+    streets
+        Street lines.
+    others
+        Buildings, places and signals.
+    street_counts
+        Omissions in the street layer alone; the counts of `streets` cover all layers.
     """
 
     name: str
     sha256: str
-    drawn: Drawn
-    beside: Beside
-    of_streets: Mapping[str, int] = field(default_factory=dict)
+    streets: RawStreets
+    others: OtherLayers
+    street_counts: Mapping[str, int] = field(default_factory=dict)
 
 
 def build(
@@ -104,27 +104,28 @@ def build(
     kind: str | None = None,
     progress: StepProgress | None = None,
 ) -> Extract:
-    """Return the layers that a file of streets has inside a boundary.
+    """Build the layers of a street file inside a boundary.
 
     Parameters
     ----------
     file
-        As `tables.load_tables` or `graph.load_graphml` gives it; it may be used for several places.
+        From `read.load_tables` or `graphml.load_graphml`; may be used for several places.
     boundary
-        Polygon in EPSG:4326 to which everything is cut; None takes the box of the streets.
+        Polygon in EPSG:4326 to which everything is clipped; None takes the bounding box of the
+        streets.
     kind
-        Kind of the boundary, for its layer; by default "given", or "extract" if there is none.
+        Kind of boundary, for its layer; by default "given", or "extract" if there is none.
     progress
-        Told what is done.
+        Called at each step.
 
     Raises
     ------
     InputDataError
-        If no street is left, or the streets lie too far apart to be of one place.
+        If no street is left, or the streets are too far apart to be of one place.
     """
-    say = progress or (lambda _text, _share: None)
-    counts = Counter(file.drawn.counts)
-    kept = _kept(file.drawn, counts, boundary)
+    say = progress or no_progress
+    counts = Counter(file.streets.counts)
+    kept = _kept(file.streets, counts, boundary)
     if not len(kept.lines):
         raise _no_streets(file.name, counts, boundary)
     kind = kind or ("extract" if boundary is None else "given")
@@ -134,7 +135,7 @@ def build(
     values = [rules.street_values(tags) for tags in kept.tags]
     levels = np.array([_level(v) for v in values], dtype=np.int64)
     pieces = _pieces(file.name, kept, levels, counts)
-    pieces, both_ways = stated_ends.without_doubles(pieces, levels, kept.way_ids, counts)
+    pieces, both_ways = stated_ends.without_duplicates(pieces, levels, kept.way_ids, counts)
     if "missing_classes" in counts:
         beside_m = noding.parallel_m(file.name, pieces.lines, pieces.u, pieces.v)
         counts_km = {"parallel_km": round(float(beside_m.sum()) / 1000, 3)}
@@ -144,11 +145,11 @@ def build(
     streets = _streets(pieces, kept, values, both_ways, boundary)
     if not len(streets):
         raise _no_streets(file.name, counts, boundary)
-    layers = _layers(streets, file.beside, boundary, kind, counts)
-    _state_missing(layers, file.beside, kept, counts)
+    layers = _layers(streets, file.others, boundary, kind, counts)
+    _state_missing(layers, file.others, kept, counts)
     return Extract(
         layers=layers,
-        counts=figures(layers, {**counts, **counts_km}),
+        counts=manifest_figures(layers, {**counts, **counts_km}),
         metric_crs=metric_crs_of(boundary),
         area_km2=area_km2_of(boundary),
         osm_timestamp=None,
@@ -171,8 +172,8 @@ def _no_streets(
     return InputDataError(msg)
 
 
-def _kept(drawn: Drawn, counts: Counter[str], boundary: BaseGeometry | None) -> Drawn:
-    """Leave out lines that are no streets or lie far outside, and settle the classes."""
+def _kept(drawn: RawStreets, counts: Counter[str], boundary: BaseGeometry | None) -> RawStreets:
+    """Keep the lines that are streets and near the boundary, and assign their classes."""
     n_given = sum("highway" in tags for tags in drawn.tags)
     if len(drawn.tags) and not n_given:
         counts["missing_classes"] = 1
@@ -194,7 +195,7 @@ def _kept(drawn: Drawn, counts: Counter[str], boundary: BaseGeometry | None) -> 
         kept_tags.append({**tags, "highway": highway})
     at = np.array(rows, dtype=np.int64)
     counts["ways"] = len(rows)
-    return Drawn(
+    return RawStreets(
         lines=drawn.lines[at],
         tags=kept_tags,
         way_ids=drawn.way_ids[at],
@@ -223,15 +224,15 @@ def _box(name: str, lines: GeometryArray) -> BaseGeometry:
 # --- pieces ---------------------------------------------------------------------------------
 
 
-def _pieces(name: str, drawn: Drawn, levels: IntArray, counts: Counter[str]) -> Pieces:
-    """Return the pieces between nodes: those the file states, else those of its geometry."""
+def _pieces(name: str, drawn: RawStreets, levels: IntArray, counts: Counter[str]) -> Pieces:
+    """Return pieces between the nodes stated in the file, else between those of the geometry."""
     if drawn.ends is not None:
-        pieces = stated_ends.stated(drawn.lines, drawn.ends)
+        pieces = stated_ends.pieces_of(drawn.lines, drawn.ends)
         if pieces is not None:
             counts["nodes_stated"] = 1
             return pieces
         counts["nodes_stated_wrongly"] = 1
-    met, met_counts = noding.meet(name, noding.vertices_of(drawn.lines), levels)
+    met, met_counts = noding.node_lines(name, noding.vertices_of(drawn.lines), levels)
     counts.update(met_counts)
     refs = noding.position_ids(met.x, met.y)
     pieces, broken = split.split_ways(split.WayNodes(met.offsets, refs, met.x, met.y))
@@ -240,7 +241,7 @@ def _pieces(name: str, drawn: Drawn, levels: IntArray, counts: Counter[str]) -> 
 
 
 def _level(values: Mapping[str, Any]) -> int:
-    """Return the level of a street; a bridge or tunnel without one is above or below."""
+    """Return the level of a street: ``layer``, else 1 on a bridge and -1 in a tunnel."""
     if values["layer"]:
         return int(values["layer"])
     if values["cover"] in {"tunnel", "underground"}:
@@ -250,14 +251,14 @@ def _level(values: Mapping[str, Any]) -> int:
 
 def _streets(
     pieces: Pieces,
-    drawn: Drawn,
+    drawn: RawStreets,
     values: Sequence[dict[str, Any]],
     both_ways: NDArray[np.bool_],
     boundary: BaseGeometry,
 ) -> gpd.GeoDataFrame:
     two_way = {
         shapely.to_wkb(line) for line in pieces.lines[both_ways]
-    }  # cutting at the boundary makes new lines; those keep what their way says
+    }  # lines clipped at the boundary are new, and keep the tag of their way
     pieces = split.clip_pieces(pieces, boundary)
     if not len(pieces):
         return empty_layer("streets")
@@ -289,16 +290,16 @@ def _streets(
 
 
 def _numbered(pieces: Pieces, way_ids: IntArray) -> Pieces:
-    """Return pieces numbered along their ways; without way ids, only those of equal hash are.
+    """Return pieces numbered along their ways, or among those of equal hash without way ids.
 
-    The id of a street that came without one then depends on its own shape alone.
+    The id of a street without a way id then depends on its own shape only.
     """
     plain = Pieces(pieces.way, np.zeros(len(pieces), np.int64), pieces.u, pieces.v, pieces.lines)
     ids = pd.Series(split.street_ids(plain, way_ids))
     order = np.lexsort((pieces.ordinal, pieces.way, way_ids))
     ordinal = pieces.ordinal.copy()
     named = way_ids > 0
-    # Lines of one way, then pieces along each line; parts of one cut piece keep one number.
+    # By lines of a way, then pieces along each line; parts of a clipped piece share a number.
     whole = pd.DataFrame({"id": way_ids, "way": pieces.way, "ordinal": pieces.ordinal})
     ranks = whole.iloc[order].drop_duplicates()
     ranks = ranks.assign(number=ranks.groupby("id").cumcount())
@@ -314,19 +315,19 @@ def _numbered(pieces: Pieces, way_ids: IntArray) -> Pieces:
 
 def _layers(
     streets: gpd.GeoDataFrame,
-    beside: Beside,
+    others: OtherLayers,
     boundary: BaseGeometry,
     kind: str,
     counts: Counter[str],
 ) -> PackLayers:
     shapely.prepare(boundary)
     junctions = split.junctions_of(streets)
-    signals = gpd.GeoSeries([s for s in beside.signals or () if boundary.covers(s)], crs=CRS)
-    flags, unplaced = split.place_signals(junctions, signals, metric_crs_of(boundary))
+    signals = gpd.GeoSeries([s for s in others.signals or () if boundary.covers(s)], crs=CRS)
+    flags, unplaced = split.assign_signals(junctions, signals, metric_crs_of(boundary))
     counts["signals"] = len(signals)
     counts["signals_unplaced"] = unplaced
-    buildings = [b for b in beside.buildings or () if boundary.intersects(b["geometry"])]
-    places = [p for p in beside.places or () if boundary.covers(p["geometry"])]
+    buildings = [b for b in others.buildings or () if boundary.intersects(b["geometry"])]
+    places = [p for p in others.places or () if boundary.covers(p["geometry"])]
     return PackLayers(
         streets=streets,
         junctions=conform("junctions", junctions.assign(signals=flags)),
@@ -337,12 +338,14 @@ def _layers(
     )
 
 
-def _state_missing(layers: PackLayers, beside: Beside, drawn: Drawn, counts: Counter[str]) -> None:
-    """Say which layers and columns the file does not have: every result has to tell."""
+def _state_missing(
+    layers: PackLayers, others: OtherLayers, drawn: RawStreets, counts: Counter[str]
+) -> None:
+    """Count the layers and columns that the file lacks, to be stated with every result."""
     absent = {
         "missing_buildings": layers.buildings.empty,
         "missing_places": layers.places.empty,
-        "missing_signals": not beside.signals,
+        "missing_signals": not others.signals,
         "missing_cameras": True,
         "missing_oneway": not any("oneway" in tags for tags in drawn.tags),
         "missing_bridges": not any({"bridge", "tunnel", "layer"} & set(t) for t in drawn.tags),
@@ -356,18 +359,19 @@ def shape_rows(
     ids: Sequence[str],
     counts: Counter[str],
 ) -> list[dict[str, Any]]:
-    """Return rows of the layer buildings: valid areas, without roofs on posts.
+    """Return rows of the layer "buildings": valid polygons, without roofs on posts.
 
     Parameters
     ----------
     shapes
-        Polygons in EPSG:4326; others are counted and left out.
+        Polygons in EPSG:4326; other shapes are counted and left out.
     tags
         OpenStreetMap tags of each.
     ids
-        A name for each that does not repeat.
+        Unique id of each.
     counts
-        Raised: ``buildings_dropped``, ``buildings_repaired``, ``buildings_without_walls_left_out``.
+        Increased: ``buildings_dropped``, ``buildings_repaired`` and
+        ``buildings_without_walls_left_out``.
     """
     rows = []
     for shape, values, name in zip(shapes, tags, ids, strict=True):
@@ -380,7 +384,7 @@ def shape_rows(
             counts["buildings_repaired"] += not shapely.is_valid(shape)
             rows.append({
                 "osm_id": name,
-                "height_m": rules.height_m(values, most_m=rules.MOST_BUILDING_HEIGHT_M),
+                "height_m": rules.height_m(values, max_m=rules.MAX_BUILDING_HEIGHT_M),
                 "levels": rules.levels(values),
                 "geometry": whole,
             })  # fmt: skip
@@ -388,5 +392,5 @@ def shape_rows(
 
 
 def place_row(name: str, kind: str, label: str | None, point: BaseGeometry) -> dict[str, Any]:
-    """Return a row of the layer places."""
+    """Return a row of the layer "places"."""
     return {"osm_id": name, "kind": kind, "name": clean_text(label), "geometry": point}

@@ -1,8 +1,8 @@
-"""What the columns of a table of streets, or the attributes of a graph, mean.
+"""Meaning of the columns of street tables and of the attributes of graphs.
 
-Values are brought to OpenStreetMap tags, so that one set of rules
-(`toolkit.streets.readers.osm.tags`) decides about use and cover. ``docs/reference/street-files.md``
-has the names as tables.
+Values are translated to OpenStreetMap tags, so that one set of rules
+(`toolkit.streets.readers.osm.tags`) decides on use and cover. ``docs/reference/street-files.md``
+lists the names.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ STREET_COLUMNS: Final[dict[str, str]] = {
     "motorcar": "motorcar", "motorcycle": "motorcycle", "motorroad": "motorroad", "foot": "foot",
     "area": "area", "drive": "motorcar", "walk": "foot",
 }  # fmt: skip
-"""Column of streets to OpenStreetMap key. An earlier column goes before a later one."""
+"""OpenStreetMap key of each street column. Earlier columns take precedence."""
 ID_COLUMNS: Final = ("osm_way_id", "osmid", "osm_id", "way_id", "full_id", "@id", "id")
 END_COLUMNS: Final = ("u", "v")
 OTHER_COLUMNS: Final = (
     "waterway", "railway", "aerialway", "aeroway", "barrier", "man_made", "boundary", "natural",
     "landuse", "power", "route", "building",
 )  # fmt: skip
-"""A line without a class but with one of these is something else than a street."""
+"""A line without a class but with one of these is not a street."""
 EXTRA_COLUMN: Final = "other_tags"
 BUILDING_COLUMNS: Final[dict[str, str]] = {
     "building": "building", "height": "height", "height_m": "height",
@@ -44,7 +44,7 @@ PLACE_KINDS: Final = frozenset({
     "police", "government", "station", "bus_station", "market", "religious", "airport", "bank",
     "toll", "border", "gate", "school", "hospital", "shopping",
 })  # fmt: skip
-"""What ``kind`` of a place may say, as in the packs."""
+"""Values of ``kind`` of a place, as in packs."""
 WANTED: Final = frozenset({
     *STREET_COLUMNS, *ID_COLUMNS, *END_COLUMNS, *OTHER_COLUMNS, EXTRA_COLUMN, "cover",
     *BUILDING_COLUMNS, *PLACE_COLUMNS,
@@ -64,22 +64,22 @@ _COVER_TAGS: Final = {
     "underground": ("location", "underground"),
 }
 _DIRECTIONS: Final = {"F": "yes", "T": "-1", "B": "no"}
-"""``oneway`` as in the shapefiles of Geofabrik, which have ``fclass``."""
+"""``oneway`` in the shapefiles of Geofabrik, which have ``fclass``."""
 _IMPORTANCE: Final = (
     *schema.ROADS, "busway", "pedestrian", "footway", "steps", "cycleway", "bridleway", "path",
     "trail",
 )  # fmt: skip
-"""Of several classes on one street, the first of these is taken."""
+"""Order of precedence where a street has several classes."""
 _ITEM: Final = re.compile(r"""'([^'\\]{0,500})'|"([^"\\]{0,500})"|([^\s,'"\[\]]{1,500})""")
-_MOST_ITEMS: Final = 50
-_MOST_LIST: Final = 4000
+_MAX_ITEMS: Final = 50
+_MAX_LIST: Final = 4000
 _PAIR: Final = re.compile(r'"([^"\\]{1,60})"\s*=>\s*"((?:[^"\\]|\\.){0,400})"')
 _NUMBER: Final = re.compile(r"(?:w|way/)?(\d{1,18})(?:\.0)?", re.ASCII)
 UNKNOWN_CLASS: Final = "road"
 
 
-def text_of(value: object) -> str | None:
-    """Return a cell as text, None if it says nothing."""
+def cell_text(value: object) -> str | None:
+    """Return a cell as text, None if it is empty or a null value."""
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return None
     if isinstance(value, float) and value.is_integer():
@@ -90,21 +90,26 @@ def text_of(value: object) -> str | None:
     return None if text.lower() in {"", "nan", "none", "null", "<na>"} else text
 
 
-def several(value: object) -> tuple[str, ...]:
-    """Return the values of a cell: one, or those of a list such as OSMnx writes as text.
+def cell_values(value: object) -> tuple[str, ...]:
+    """Return the values of a cell: a scalar, or the items of a list, as OSMnx writes it.
 
-    The text of a list is taken apart by a pattern and never evaluated.
+    The text of a list is split by a pattern and never evaluated.
+
+    Examples
+    --------
+    >>> cell_values("['primary', 'residential']")
+    ('primary', 'residential')
     """
     if isinstance(value, list | tuple | set | frozenset):
-        found = [text_of(item) for item in list(value)[:_MOST_ITEMS] if not _nested(item)]
+        found = [cell_text(item) for item in list(value)[:_MAX_ITEMS] if not _nested(item)]
         return tuple(dict.fromkeys(t for t in found if t))
-    text = text_of(value)
+    text = cell_text(value)
     if text is None:
         return ()
     if not (text.startswith("[") and text.endswith("]")):
         return (text[: 8 * TEXT_LIMIT],)
-    items = (next(filter(None, m.groups()), "") for m in _ITEM.finditer(text[1:-1][:_MOST_LIST]))
-    return tuple(dict.fromkeys(filter(None, map(str.strip, items))))[:_MOST_ITEMS]
+    items = (next(filter(None, m.groups()), "") for m in _ITEM.finditer(text[1:-1][:_MAX_LIST]))
+    return tuple(dict.fromkeys(filter(None, map(str.strip, items))))[:_MAX_ITEMS]
 
 
 def _nested(item: object) -> bool:
@@ -112,35 +117,35 @@ def _nested(item: object) -> bool:
 
 
 def street_tags(row: Mapping[str, object]) -> tuple[dict[str, str], bool]:
-    """Return the tags of a street, and whether several values stood in one place.
+    """Return the tags of a street, and whether a cell had several values.
 
     Parameters
     ----------
     row
-        Values by column, names in small letters.
+        Values by column, names in lower case.
     """
     found: dict[str, str] = {}
     mixed = False
     for column, key in STREET_COLUMNS.items():
-        values = several(row.get(column))
+        values = cell_values(row.get(column))
         if not values or key in found:
             continue
         mixed |= len(values) > 1
-        found[key] = _one(key, values)
+        found[key] = _merged_value(key, values)
     for key, value in _pairs(row.get(EXTRA_COLUMN)):
         if key in STREET_COLUMNS.values():
             found.setdefault(key, value)
     if row.get("fclass") is not None and found.get("oneway"):
         found["oneway"] = _DIRECTIONS.get(str(row.get("oneway")).strip(), found["oneway"])
-    cover = _COVER_TAGS.get(text_of(row.get("cover")) or "")
+    cover = _COVER_TAGS.get(cell_text(row.get("cover")) or "")
     if cover:
         found.pop("tunnel", None)
         found[cover[0]] = cover[1]
     return found, mixed
 
 
-def _one(key: str, values: tuple[str, ...]) -> str:
-    """Return the value that stands for several."""
+def _merged_value(key: str, values: tuple[str, ...]) -> str:
+    """Return one value for several of a key."""
     if key == "highway":
         # "primary;residential", as OpenStreetMap joins values.
         values = tuple(part.strip() for v in values for part in v.split(";"))
@@ -163,26 +168,26 @@ def _order(value: str) -> tuple[float, str]:
 
 
 def _pairs(value: object) -> Iterable[tuple[str, str]]:
-    text = text_of(value)
-    return () if text is None else _PAIR.findall(text[:_MOST_LIST])
+    text = cell_text(value)
+    return () if text is None else _PAIR.findall(text[:_MAX_LIST])
 
 
-def is_other(row: Mapping[str, object]) -> bool:
-    """Return whether a line without a class is a river, a railway or another thing."""
-    if any(text_of(row.get(column)) for column in OTHER_COLUMNS):
+def is_other_feature(row: Mapping[str, object]) -> bool:
+    """Return whether a line without a class is a river, a railway or another feature."""
+    if any(cell_text(row.get(column)) for column in OTHER_COLUMNS):
         return True
     return any(key in OTHER_COLUMNS for key, _ in _pairs(row.get(EXTRA_COLUMN)))
 
 
 def street_class(value: str | None) -> tuple[str | None, str | None]:
-    """Return the class of a street, and what is to be counted about it.
+    """Return the class of a street, and the count to increase.
 
     Returns
     -------
     highway
-        One of `tags.HIGHWAYS`, `UNKNOWN_CLASS`, or None if it is no street to be kept.
+        One of `tags.HIGHWAYS`, `UNKNOWN_CLASS`, or None if it is not kept as a street.
     counted
-        None, or the name of the figure to raise.
+        Name of the count to increase, or None.
     """
     if value is None:
         return UNKNOWN_CLASS, "classes_missing"
@@ -196,12 +201,12 @@ def street_class(value: str | None) -> tuple[str | None, str | None]:
 
 
 def way_id(row: Mapping[str, object]) -> int:
-    """Return the OpenStreetMap id of a street's way, the lowest of several, else 0."""
+    """Return the OpenStreetMap way id of a street, the lowest of several, 0 if it has none."""
     for column in ID_COLUMNS:
         value = row.get(column)
         if column == "id" and not str(value).startswith("way/"):
             continue
-        matches = [_NUMBER.fullmatch(v) for v in several(value)]
+        matches = [_NUMBER.fullmatch(v) for v in cell_values(value)]
         numbers = [int(m[1]) for m in matches if m]
         if numbers and min(numbers) > 0:
             return min(numbers)
@@ -212,7 +217,7 @@ def building_tags(row: Mapping[str, object]) -> dict[str, str]:
     """Return the tags of a building."""
     found: dict[str, str] = {}
     for column, key in BUILDING_COLUMNS.items():
-        value = text_of(row.get(column))
+        value = cell_text(row.get(column))
         if value and key not in found:
             found[key] = value
     return found
@@ -220,7 +225,7 @@ def building_tags(row: Mapping[str, object]) -> dict[str, str]:
 
 def place_tags(row: Mapping[str, object]) -> dict[str, str]:
     """Return the tags of a place."""
-    values = {key: text_of(row.get(key)) for key in PLACE_COLUMNS}
+    values = {key: cell_text(row.get(key)) for key in PLACE_COLUMNS}
     found = {key: value for key, value in values.items() if value}
     for key, value in _pairs(row.get(EXTRA_COLUMN)):
         if key in rules.PLACE_KEYS:

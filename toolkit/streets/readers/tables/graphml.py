@@ -1,8 +1,8 @@
-"""Streets from a graph of OSMnx: its GraphML file, or the graph itself.
+"""Streets from OSMnx: a GraphML file, or a graph in memory.
 
-OSMnx reads its files with networkx, which holds the whole document, and hands every value that
-looks like a list to a parser of Python. Here the file is streamed, has no document type and no
-entities, and lists are taken apart by a pattern; the graph in between is not built.
+OSMnx reads its files with networkx, which holds the whole document and parses list-like values as
+Python literals. Here the file is streamed, must have no document type or entities, and lists are
+split by a pattern; no graph is built.
 """
 
 from __future__ import annotations
@@ -24,25 +24,25 @@ from shapely.geometry.base import BaseGeometry
 
 from toolkit.base import store
 from toolkit.base.errors import InputDataError
-from toolkit.base.terms import StepProgress
+from toolkit.base.terms import StepProgress, no_progress
 from toolkit.streets.readers import guard
 from toolkit.streets.readers.extract import Extract
 from toolkit.streets.readers.tables import build as street_lines
 from toolkit.streets.readers.tables import columns
-from toolkit.streets.readers.tables.build import Beside, Drawn, StreetFile
+from toolkit.streets.readers.tables.build import OtherLayers, RawStreets, StreetFile
 from toolkit.streets.readers.topology import noding
 
 SUFFIXES: Final = (".graphml",)
-"""Endings of the files that are read here."""
-_MOST_BYTES: Final = 1 << 30
-"""Largest GraphML file: OSMnx writes about 400 bytes an edge, so some two million edges."""
+"""Suffixes of the files read here."""
+_MAX_BYTES: Final = 1 << 30
+"""Maximum file size: OSMnx writes about 400 bytes per edge, so some two million edges."""
 _CHUNK: Final = 1 << 20
-_MOST_TOKEN_BYTES: Final = 1 << 24
-"""Longest tag of the file; expat keeps an unfinished one in memory."""
-_MOST_VALUE: Final = 1 << 22
-"""Longest value: the text of a line of a hundred thousand points."""
-_MOST_DEPTH: Final = 16
-_MOST_KEYS: Final = 1000
+_MAX_TOKEN_BYTES: Final = 1 << 24
+"""Maximum length of a tag; expat keeps an unfinished one in memory."""
+_MAX_VALUE: Final = 1 << 22
+"""Maximum length of a value: the WKT of a line of a hundred thousand points."""
+_MAX_DEPTH: Final = 16
+_MAX_KEYS: Final = 1000
 _NODE_VALUES: Final = ("x", "y", "highway")
 _EDGE_VALUES: Final = frozenset({*columns.WANTED, "geometry", "reversed"}) - {"id", "u", "v"}
 _WHOLE: Final = re.compile(r"-?\d{1,18}", re.ASCII)
@@ -55,7 +55,7 @@ Values = Mapping[str, object]
 
 @dataclass
 class _Found:
-    """What a graph holds."""
+    """Content of a graph."""
 
     directed: bool = True
     crs: str | None = None
@@ -77,15 +77,16 @@ def read_graphml(
     path
         A local ``.graphml`` file.
     boundary
-        Polygon in EPSG:4326 to which everything is cut; None takes the box of the streets.
+        Polygon in EPSG:4326 to which everything is clipped; None takes the bounding box of the
+        streets.
     progress
-        Told what is done.
+        Called at each step.
 
     Raises
     ------
     InputDataError
-        If it is not such a file, is damaged, names no coordinate system, or has no street inside
-        the boundary.
+        If it is not a GraphML file, is damaged, lacks a CRS, or has no street inside the
+        boundary.
     """
     file = load_graphml(path, progress=progress)
     return street_lines.build(file, boundary=boundary, progress=progress)
@@ -94,17 +95,17 @@ def read_graphml(
 def load_graphml(
     path: str | os.PathLike[str], *, progress: StepProgress | None = None
 ) -> StreetFile:
-    """Read a GraphML file, to be cut to one or several places with `lines.build`.
+    """Read a GraphML file, to be clipped to one or several places with `build.build`.
 
     Raises
     ------
     InputDataError
-        If it is not such a file, is damaged, or names no coordinate system.
+        If it is not a GraphML file, is damaged, or lacks a CRS.
     """
-    file = guard.plain_file(path, most_bytes=_MOST_BYTES)
+    file = guard.plain_file(path, max_bytes=_MAX_BYTES)
     reader = _Reader(file)
     with guard.reading(file, "GraphML", expat.ExpatError, ValueError, KeyError):
-        reader.read(progress or (lambda _text, _share: None))
+        reader.read(progress or no_progress)
     return _street_file(file, store.sha256_file(file), reader.found)
 
 
@@ -114,23 +115,24 @@ def from_graph(
     boundary: BaseGeometry | None = None,
     progress: StepProgress | None = None,
 ) -> Extract:
-    """Read the streets of a graph as OSMnx makes it.
+    """Read the streets of a graph made by OSMnx.
 
     Parameters
     ----------
     graph
-        A networkx MultiDiGraph or MultiGraph: nodes with ``x`` and ``y``, edges perhaps with
-        ``geometry``, ``highway``, ``osmid`` and further OpenStreetMap keys, and ``crs`` for the
-        whole. It is not changed.
+        networkx MultiDiGraph or MultiGraph: nodes with ``x`` and ``y``, edges optionally with
+        ``geometry``, ``highway``, ``osmid`` and further OpenStreetMap keys, and a graph attribute
+        ``crs``. It is not modified.
     boundary
-        Polygon in EPSG:4326 to which everything is cut; None takes the box of the streets.
+        Polygon in EPSG:4326 to which everything is clipped; None takes the bounding box of the
+        streets.
     progress
-        Told what is done.
+        Called at each step.
 
     Raises
     ------
     InputDataError
-        If it is no such graph, or has no street inside the boundary.
+        If it is not such a graph, or has no street inside the boundary.
     """
     if not all(hasattr(graph, name) for name in ("nodes", "edges", "graph", "is_directed")):
         msg = "This is no graph of streets. Give a MultiDiGraph as OSMnx makes it."
@@ -144,10 +146,10 @@ def from_graph(
     digest = hashlib.sha256()
     for line, tags in sorted(
         (bytes(shapely.to_wkb(line)), repr(sorted(tags.items())))
-        for line, tags in zip(made.drawn.lines, made.drawn.tags, strict=True)
+        for line, tags in zip(made.streets.lines, made.streets.tags, strict=True)
     ):
         digest.update(line + tags.encode())
-    whole = StreetFile(made.name, digest.hexdigest(), made.drawn, made.beside)
+    whole = StreetFile(made.name, digest.hexdigest(), made.streets, made.others)
     return street_lines.build(whole, boundary=boundary, progress=progress)
 
 
@@ -155,7 +157,7 @@ def from_graph(
 
 
 class _Reader:
-    """Takes nodes and edges out of a GraphML file as expat meets them."""
+    """Collects nodes and edges of a GraphML file from the events of expat."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
@@ -182,7 +184,7 @@ class _Reader:
             while chunk := stream.read(_CHUNK):
                 parser.Parse(chunk, False)
                 fed += len(chunk)
-                if fed - parser.CurrentByteIndex > _MOST_TOKEN_BYTES:
+                if fed - parser.CurrentByteIndex > _MAX_TOKEN_BYTES:
                     self._stop("a tag in it does not end")
                 say(f"Reading {self.file.name}", fed / size)
         parser.Parse(b"", True)
@@ -199,12 +201,12 @@ class _Reader:
     def _start(self, tag: str, given: dict[str, str]) -> None:
         name = tag.rpartition(":")[2]
         self._path.append(name)
-        if len(self._path) > _MOST_DEPTH:
+        if len(self._path) > _MAX_DEPTH:
             self._stop("its tags are nested too deep")
         if len(self._path) == 1 and name != "graphml":
             self._stop(f"it begins with {name[:30]!r}")
         if name == "key":
-            if len(self._keys) >= _MOST_KEYS:
+            if len(self._keys) >= _MAX_KEYS:
                 self._stop("it has too many keys")
             self._keys[given.get("id", "")] = given.get("attr.name", "").lower()
         elif name == "graph":
@@ -221,7 +223,7 @@ class _Reader:
         if self._data is None:
             return
         self._length += len(text)
-        if self._length > _MOST_VALUE:
+        if self._length > _MAX_VALUE:
             self._stop("a value in it is too long")
         self._text.append(text)
 
@@ -266,7 +268,7 @@ def _street_file(file: Path, sha256: str, found: _Found) -> StreetFile:
         if places.get(u) is not None and places.get(v) is not None
     ]
     counts["edges_without_nodes"] += len(found.edges) - len(edges)
-    # Of the two edges of a street, the one along its direction of drawing goes first.
+    # Of the two edges of a street, the one in its direction of drawing comes first.
     edges.sort(key=lambda edge: str(edge[2].get("reversed")).lower() == "true")
     shapes = np.empty(len(edges), dtype=object)
     shapes[:] = [_geometry(values, places[u], places[v], counts) for u, v, values in edges]
@@ -278,7 +280,7 @@ def _street_file(file: Path, sha256: str, found: _Found) -> StreetFile:
     ids = _node_ids(where)
     kept = [i for i, shape in enumerate(shapes) if shape is not None and shape.length > 0]
     counts["lines_without_length"] += len(edges) - len(kept)
-    some_oneway = any(columns.text_of(values.get("oneway")) for _, _, values in edges)
+    some_oneway = any(columns.cell_text(values.get("oneway")) for _, _, values in edges)
     tags = []
     for i in kept:
         values, mixed = columns.street_tags(edges[i][2])
@@ -287,7 +289,7 @@ def _street_file(file: Path, sha256: str, found: _Found) -> StreetFile:
             values["oneway"] = "yes" if found.directed else "no"
         tags.append(values)
     ends = [(ids[edges[i][0]], ids[edges[i][1]]) for i in kept]
-    drawn = Drawn(
+    drawn = RawStreets(
         lines=shapes[np.array(kept, dtype=np.int64)],
         tags=tags,
         way_ids=np.array([columns.way_id(edges[i][2]) for i in kept], dtype=np.int64),
@@ -297,9 +299,9 @@ def _street_file(file: Path, sha256: str, found: _Found) -> StreetFile:
     signals = [
         where[node]
         for node, values in found.nodes.items()
-        if where[node] is not None and _SIGNALS in columns.several(values.get("highway"))
+        if where[node] is not None and _SIGNALS in columns.cell_values(values.get("highway"))
     ]
-    return StreetFile(file.name, sha256, drawn, Beside(signals=signals))
+    return StreetFile(file.name, sha256, drawn, OtherLayers(signals=signals))
 
 
 def _position(values: Values) -> tuple[float, float] | None:
@@ -316,13 +318,13 @@ def _geometry(
     last: tuple[float, float] | None,
     counts: Counter[str],
 ) -> BaseGeometry | None:
-    """Return the line of an edge: as given, else straight from node to node."""
+    """Return the geometry of an edge, by default a straight line between its nodes."""
     given = values.get("geometry")
     if isinstance(given, shapely.LineString):
         return given
     if isinstance(given, str) and given.strip():
         text = given.strip()
-        # Nothing but one line: GEOS follows nested collections until the process ends.
+        # A single line only: GEOS recurses into nested collections until the process crashes.
         line = shapely.from_wkt(text, on_invalid="ignore") if _LINE.fullmatch(text) else None
         if line is not None:
             return line
@@ -331,7 +333,7 @@ def _geometry(
 
 
 def _node_ids(where: Mapping[str, BaseGeometry | None]) -> dict[str, int]:
-    """Return the ids of nodes as numbers; their positions if they are not numbers."""
+    """Return the ids of nodes as integers, derived from positions unless all are integers."""
     if all(_WHOLE.fullmatch(node) for node in where):
         return {node: int(node) for node in where}
     return dict(zip(where, _position_ids(where.values()), strict=True))

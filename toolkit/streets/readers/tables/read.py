@@ -1,6 +1,6 @@
 """Streets from a GeoPackage, a GeoJSON or GeoParquet file, or a shapefile.
 
-What such a file must have is in ``docs/reference/street-files.md``: lines, and a coordinate system.
+``docs/reference/street-files.md`` lists what such a file must have: lines, and a CRS.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from shapely.geometry.base import BaseGeometry
 
 from toolkit.base import store
 from toolkit.base.errors import InputDataError
-from toolkit.base.terms import StepProgress
+from toolkit.base.terms import StepProgress, no_progress
 from toolkit.streets.readers import guard
 from toolkit.streets.readers.extract import Extract, polygonal
 from toolkit.streets.readers.formats import geojson, geopackage, geoparquet, shapefile
@@ -28,19 +28,19 @@ from toolkit.streets.readers.osm import camera_tags
 from toolkit.streets.readers.osm import tags as rules
 from toolkit.streets.readers.tables import build as street_lines
 from toolkit.streets.readers.tables import columns
-from toolkit.streets.readers.tables.build import Beside, Drawn, StreetFile
+from toolkit.streets.readers.tables.build import OtherLayers, RawStreets, StreetFile
 
 _READERS: Final[dict[str, tuple[Callable[[Path, Collection[str]], list[Layer]], int]]] = {
-    ".gpkg": (geopackage.layers, guard.MOST_FILE_BYTES),
-    ".geojson": (geojson.layers, guard.MOST_TEXT_BYTES),
-    ".json": (geojson.layers, guard.MOST_TEXT_BYTES),
-    ".parquet": (geoparquet.layers, guard.MOST_FILE_BYTES),
-    ".geoparquet": (geoparquet.layers, guard.MOST_FILE_BYTES),
-    ".shp": (shapefile.layers, guard.MOST_UNPACKED_BYTES),
-    ".zip": (shapefile.layers, guard.MOST_UNPACKED_BYTES),
+    ".gpkg": (geopackage.layers, guard.MAX_FILE_BYTES),
+    ".geojson": (geojson.layers, guard.MAX_TEXT_BYTES),
+    ".json": (geojson.layers, guard.MAX_TEXT_BYTES),
+    ".parquet": (geoparquet.layers, guard.MAX_FILE_BYTES),
+    ".geoparquet": (geoparquet.layers, guard.MAX_FILE_BYTES),
+    ".shp": (shapefile.layers, guard.MAX_UNPACKED_BYTES),
+    ".zip": (shapefile.layers, guard.MAX_UNPACKED_BYTES),
 }
 SUFFIXES: Final = tuple(_READERS)
-"""Endings of the files that are read here."""
+"""Suffixes of the files read here."""
 
 _DIRECTION_COLUMNS: Final = frozenset({"camera:direction", "direction"})
 _STREET_WORDS: Final = ("street", "road", "edges", "highway", "lines", "ways")
@@ -59,7 +59,7 @@ _AREAS: Final = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON
 _POINTS: Final = (shapely.GeometryType.POINT,)
 _BARRIER: Final = "barrier_gate"
 _AT_GATE_DEG: Final = 1e-5
-"""How far, about a metre, a gate may lie from the street whose node it is."""
+"""Maximum distance (about a metre) of a gate from the street of which it is a node."""
 _SIGNAL_KINDS: Final = frozenset({"signal", "signals", "traffic_signals"})
 
 
@@ -72,22 +72,26 @@ def read_tables(
     boundary: BaseGeometry | None = None,
     progress: StepProgress | None = None,
 ) -> Extract:
-    """Read streets, and buildings and places if they are there, from a file of tables.
+    """Read streets, and any buildings and places, from a GIS file.
 
     Parameters
     ----------
     path, buildings, places, layer
         As for `load_tables`.
     boundary
-        Polygon in EPSG:4326 to which everything is cut; None takes the box of the streets.
+        Polygon in EPSG:4326 to which everything is clipped; None takes the bounding box of the
+        streets.
     progress
-        Told what is done.
+        Called at each step.
 
     Raises
     ------
     InputDataError
-        If it is not such a file, is damaged, names no coordinate system, or has no street inside
-        the boundary. ``missing_*`` in the counts says what the file does not have.
+        If it is not such a file, is damaged, lacks a CRS, or has no street inside the boundary.
+
+    Notes
+    -----
+    Counts named ``missing_*`` state which layers and columns the file lacks.
     """
     file = load_tables(path, buildings=buildings, places=places, layer=layer, progress=progress)
     return street_lines.build(file, boundary=boundary, progress=progress)
@@ -101,7 +105,7 @@ def load_tables(
     layer: str | None = None,
     progress: StepProgress | None = None,
 ) -> StreetFile:
-    """Read a file of tables, to be cut to one or several places with `lines.build`.
+    """Read a GIS file, to be clipped to one or several places with `build.build`.
 
     Parameters
     ----------
@@ -109,19 +113,18 @@ def load_tables(
         A local ``.gpkg``, ``.geojson``, ``.json``, ``.parquet``, ``.geoparquet`` or ``.shp`` file,
         or a ``.zip`` of shapefiles.
     buildings, places
-        Further files of the same kinds; without them, layers of the first file whose names say
-        so.
+        Further files of the same formats; by default, layers of the first file with such names.
     layer
-        Name of the layer of streets, if the file has several that could be it.
+        Name of the street layer, if the file has several candidates.
     progress
-        Told what is done.
+        Called at each step.
 
     Raises
     ------
     InputDataError
-        If it is not such a file, is damaged, or names no coordinate system.
+        If it is not such a file, is damaged, or lacks a CRS.
     """
-    say = progress or (lambda _text, _share: None)
+    say = progress or no_progress
     file, listed = _open(path)
     say(f"Reading {file.name}", None)
     digest = store.sha256_file(file)
@@ -140,31 +143,31 @@ def load_tables(
     counts: Counter[str] = Counter()
     for table in tables:
         counts.update(table.counts)
-    of_streets = Counter(tables[0].counts)
-    drawn = _drawn(tables[0], counts, of_streets)
-    return StreetFile(file.name, digest, drawn, _beside(tables, drawn, counts), of_streets)
+    street_counts = Counter(tables[0].counts)
+    drawn = _drawn(tables[0], counts, street_counts)
+    return StreetFile(file.name, digest, drawn, _other_layers(tables, drawn, counts), street_counts)
 
 
 def read_cameras(
     path: str | os.PathLike[str],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the cameras of a file of tables and where they look.
+    """Return the positions and directions of the cameras in a GIS file.
 
-    A feature with an area or several points counts once, at its middle; lines are left out.
+    Polygons and multipoints count once, at their centroid; lines are left out.
 
     Returns
     -------
     lon_lat
-        Shape (N, 2), NaN for rows without a place on earth.
+        Degrees, NaN for rows without a valid position, shape (N, 2).
     direction_deg
-        Clockwise from north, from a column ``camera:direction`` or ``direction`` (of several the
-        first that can be read), NaN where not known; shape (N,).
+        Clockwise from north, from a column ``camera:direction`` or ``direction`` (the first
+        readable one of several), NaN where not known, shape (N,).
 
     Raises
     ------
     InputDataError
-        If it is not such a file, holds no point, or has several layers of points of which none
-        alone is called cameras.
+        If it is not such a file, has no point, or has several point layers of which not exactly
+        one is named after cameras.
     """
     file, listed = _open(path, columns.WANTED | _DIRECTION_COLUMNS)
     points = [one for one in listed if one.kind == "point"]
@@ -207,7 +210,7 @@ def _open(
     name: str | os.PathLike[str], wanted: Collection[str] = columns.WANTED
 ) -> tuple[Path, list[Layer]]:
     suffix = Path(os.fspath(name).replace("\0", "")).suffix.lower()
-    path = guard.plain_file(name, most_bytes=_READERS.get(suffix, (None, 1 << 62))[1])
+    path = guard.plain_file(name, max_bytes=_READERS.get(suffix, (None, 1 << 62))[1])
     if suffix not in _READERS:
         msg = f"{path.name} is none of the kinds that are read: {', '.join(SUFFIXES)}."
         raise InputDataError(msg)
@@ -219,7 +222,7 @@ def _named(layer: Layer, words: Sequence[str]) -> bool:
 
 
 def _street_layer(path: Path, listed: list[Layer], name: str | None) -> Layer:
-    """Return the layer of streets: the one asked for, the only one, or the one named so."""
+    """Return the street layer: the requested one, the only one, or the one with such a name."""
     fit = [one for one in listed if one.kind in (None, "line")]
     if name is not None:
         fit = [one for one in listed if one.name == name]
@@ -253,15 +256,15 @@ def _of_kind(table: ForeignTable, kinds: tuple[Any, ...]) -> list[int]:
     return [int(i) for i in np.flatnonzero(np.isin(shapely.get_type_id(table.geometry), kinds))]
 
 
-def _drawn(table: ForeignTable, counts: Counter[str], of_streets: Counter[str]) -> Drawn:
-    """Return the lines of the layer of streets; what is left out is counted in both counters."""
+def _drawn(table: ForeignTable, counts: Counter[str], street_counts: Counter[str]) -> RawStreets:
+    """Return the lines of the street layer; omissions are added to both counters."""
     found = _lines_of(table, own := Counter[str]())
     counts.update(own)
-    of_streets.update(own)
+    street_counts.update(own)
     return replace(found, counts=counts)
 
 
-def _lines_of(table: ForeignTable, counts: Counter[str]) -> Drawn:
+def _lines_of(table: ForeignTable, counts: Counter[str]) -> RawStreets:
     rows = _of_kind(table, _LINES)
     known = {*rows, *_of_kind(table, _AREAS), *_of_kind(table, _POINTS)}
     present = int((~shapely.is_missing(table.geometry)).sum())
@@ -271,7 +274,7 @@ def _lines_of(table: ForeignTable, counts: Counter[str]) -> Drawn:
     for i in rows:
         row = _row(table, i)
         values, mixed = columns.street_tags(row)
-        if "highway" not in values and columns.is_other(row):
+        if "highway" not in values and columns.is_other_feature(row):
             counts["lines_of_other_things"] += 1
             continue
         counts["values_mixed"] += mixed
@@ -288,7 +291,7 @@ def _lines_of(table: ForeignTable, counts: Counter[str]) -> Drawn:
     lines = np.empty(len(kept), dtype=object)
     lines[:] = kept
     counts["lines_without_way_id"] += sum(number == 0 for number in ids)
-    return Drawn(
+    return RawStreets(
         lines=lines,
         tags=tags,
         way_ids=np.array(ids, dtype=np.int64),
@@ -309,10 +312,12 @@ def _ends(row: dict[str, Any]) -> tuple[int, int] | None:
     return (u, v) if max(abs(u), abs(v)) < 1 << 63 else None
 
 
-# --- what stands beside them ----------------------------------------------------------------
+# --- buildings, places and signals ----------------------------------------------------------
 
 
-def _beside(tables: Sequence[ForeignTable], drawn: Drawn, counts: Counter[str]) -> Beside:
+def _other_layers(
+    tables: Sequence[ForeignTable], drawn: RawStreets, counts: Counter[str]
+) -> OtherLayers:
     buildings: list[dict[str, Any]] = []
     places: list[dict[str, Any]] = []
     signals: list[BaseGeometry] = []
@@ -335,7 +340,7 @@ def _beside(tables: Sequence[ForeignTable], drawn: Drawn, counts: Counter[str]) 
         buildings += street_lines.shape_rows(array, tags, _different(ids), counts)
     places = _gates_on_streets(places, drawn)
     labels = _different([p["osm_id"] for p in places])
-    return Beside(
+    return OtherLayers(
         buildings=buildings,
         places=[{**p, "osm_id": label} for p, label in zip(places, labels, strict=True)],
         signals=signals,
@@ -354,9 +359,9 @@ def _take_place(
     if point is not None and {tags.get("highway"), tags.get("kind")} & _SIGNAL_KINDS:
         signals.append(point)
         return
-    told = tags.get("kind") in columns.PLACE_KINDS
-    kind = tags.get("kind") if told else rules.place_kind(tags)
-    barrier = not told and rules.is_barrier_gate(tags)
+    stated = tags.get("kind") in columns.PLACE_KINDS
+    kind = tags.get("kind") if stated else rules.place_kind(tags)
+    barrier = not stated and rules.is_barrier_gate(tags)
     whole = shape if point is not None else polygonal(shape)
     if kind and whole is not None and (point is not None or not barrier):
         at = point or whole.representative_point()
@@ -364,8 +369,8 @@ def _take_place(
         places.append({**place, _BARRIER: barrier})
 
 
-def _gates_on_streets(places: list[dict[str, Any]], drawn: Drawn) -> list[dict[str, Any]]:
-    """Leave out gates by ``barrier`` that are not on a drivable street, as in an extract."""
+def _gates_on_streets(places: list[dict[str, Any]], drawn: RawStreets) -> list[dict[str, Any]]:
+    """Drop gates by ``barrier`` that are not on a drivable street, as for an extract."""
     gates = [p["geometry"] for p in places if p[_BARRIER]]
     on_street: list[bool] = []
     if gates:
@@ -387,7 +392,7 @@ def _is_driven(tags: Mapping[str, str]) -> bool:
 
 
 def _different(names: Sequence[str]) -> list[str]:
-    """Return names that do not repeat: later ones get a number."""
+    """Return unique names: repeated ones get a number."""
     seen: Counter[str] = Counter()
     made = []
     for name in names:

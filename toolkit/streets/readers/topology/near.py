@@ -1,7 +1,7 @@
-"""Pairs of things that lie near each other, a bounded number of them.
+"""Pairs of nearby geometries, in bounded number.
 
-A search tree answers all questions at once. Where a file has a hundred thousand lines in one
-place, that answer has ten thousand million pairs; no street map needs it.
+A bulk query of a search tree returns all pairs at once: for a hundred thousand lines in one place,
+ten thousand million of them, which no street network needs.
 """
 
 from __future__ import annotations
@@ -17,53 +17,56 @@ from toolkit.base.arrays import IntArray
 from toolkit.base.errors import InputDataError
 
 _AT_ONCE: Final = 500_000
-"""Pairs that may come of one question: 8 MB."""
+"""Target number of pairs of one query: 8 MB."""
 _FREE: Final = 100_000
+"""Pairs allowed in any case, however few geometries there are."""
 _GROWTH: Final = 8
+"""Maximum growth of a portion from one query to the next."""
 _SPARE: Final = 64
+"""Safety factor for portions denser than those before."""
 
 
 def near_pairs(
     name: str,
     tree: shapely.STRtree,
-    asked: NDArray[Any],
+    queries: NDArray[Any],
     *,
-    most_each: int,
+    max_each: int,
     **how: Any,  # noqa: ANN401
 ) -> Iterator[tuple[IntArray, IntArray]]:
-    """Give the pairs that ``tree.query(asked, **how)`` would give, in portions.
+    """Yield the pairs of ``tree.query(queries, **how)`` in portions.
 
     Parameters
     ----------
     name
-        What is named in the error.
+        Name of the file, for messages.
     tree
-        Shapes to be found.
-    asked
-        Shapes to be asked for.
-    most_each
-        How many pairs there may be on average for each shape asked for.
+        Index of the geometries to find.
+    queries
+        Geometries to query with.
+    max_each
+        Maximum number of pairs per query geometry, on average.
 
     Yields
     ------
-    asked, found
-        Indices of the pairs of a portion.
+    queries, found
+        Indices of the pairs of one portion.
 
     Raises
     ------
     InputDataError
-        If there are more.
+        If there are more pairs.
     """
     size = max(1, _AT_ONCE // max(1, len(tree)))
-    # In mixed order the portions stand for the whole; they grow as long as they turn out sparse.
-    order = np.random.default_rng(0).permutation(len(asked))
+    # In random order each portion is a sample of the whole; portions grow while they are sparse.
+    order = np.random.default_rng(0).permutation(len(queries))
     start, seen = 0, 0
-    while start < len(asked):
+    while start < len(queries):
         rows = order[start : start + size]
-        found = tree.query(asked[rows], **how)
+        found = tree.query(queries[rows], **how)
         seen += found.shape[1]
         start += len(rows)
-        if seen > _FREE + most_each * start:
+        if seen > _FREE + max_each * start:
             msg = (
                 f"{name}: there are too many lines on top of one another for streets. Is it the "
                 "layer of streets?"

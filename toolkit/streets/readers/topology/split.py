@@ -1,6 +1,7 @@
-"""From ways as lists of nodes to street pieces and the nodes where they meet.
+"""Street pieces from ways as lists of nodes, and the junctions where they meet.
 
-Everything is arrays: a country has millions of nodes, and an object for each would not fit.
+All data are arrays, because an object for each of the millions of nodes of a country would not fit
+in memory.
 """
 
 from __future__ import annotations
@@ -25,25 +26,34 @@ from toolkit.streets.schema import CRS, JUNCTION_DEGREE
 
 GEOD: Final = pyproj.Geod(ellps="WGS84")
 UNITS_PER_DEGREE: Final = 10_000_000
-"""OpenStreetMap keeps coordinates as whole numbers of 1e-7 degrees."""
+"""OpenStreetMap stores coordinates as multiples of 1e-7 degrees."""
 MISSING: Final = 2**31 - 1
 """Coordinate of a node that is not in the file."""
 _BROKEN_BASE: Final = -(2**61)
+"""Ids of ends where a way breaks off count down from here."""
 _CUT_BASE: Final = -(2**62)
+"""Ids of ends at the boundary count down from here."""
 _HASH_CHARACTERS: Final = 8
 SIGNAL_REACH_M: Final = 25.0
-"""A signal node this near belongs to a junction: on approach legs signals are mapped at the
+"""Maximum distance of a signal node from its junction: on approach legs signals are mapped at the
 stop line (OpenStreetMap wiki, "Tag:highway=traffic_signals", read November 2026)."""
+CARRIAGEWAY_REACH_M: Final = 25.0
+"""Maximum distance of a separately mapped pavement from its road: half the width of the widest
+streets between building lines in the networks of
+``docs/method/reference-networks.md``."""
+_MAX_ROADS_NEAR: Final = 300
+"""Maximum roads within `CARRIAGEWAY_REACH_M` of a street, on average over a file; ten are usual."""
+_NOT_ON_THE_SURFACE: Final = ("tunnel", "underground", "indoor")
 
 
 @dataclass(frozen=True)
 class WayNodes:
-    """The nodes of all ways, one after the other.
+    """Concatenated nodes of all ways.
 
     Attributes
     ----------
     offsets
-        Way k has the entries from ``offsets[k]`` up to ``offsets[k + 1]``.
+        Way k has the entries from ``offsets[k]`` to ``offsets[k + 1] - 1``.
     refs
         Node ids.
     x, y
@@ -65,7 +75,7 @@ class Pieces:
     way
         Index of the way of each piece.
     ordinal
-        Place of the piece along its way, from 0, before anything is cut at a boundary.
+        Position of the piece along its way, from 0, before clipping.
     u, v
         Ids of the end nodes; negative numbers below -2**61 where a way breaks off.
     lines
@@ -84,16 +94,17 @@ class Pieces:
 
 
 def split_ways(nodes: WayNodes) -> tuple[Pieces, dict[str, int]]:
-    """Cut ways at every node that occurs more than once, and where nodes are missing.
+    """Split ways at every node that occurs more than once, and where nodes are missing.
 
     Returns
     -------
     pieces
-        Pieces that have a length.
+        Pieces of positive length.
     counts
-        ``missing_node_refs``, ``ways_broken``, and ``pieces_dropped``: stretches of a single
-        node between missing ones, and pieces without length.
+        ``missing_node_refs``, ``ways_broken``, and ``pieces_dropped``: single nodes between
+        missing ones, and pieces without length.
     """
+    # 1. Drop repeated nodes, and find those that occur more than once.
     way = np.repeat(np.arange(len(nodes.offsets) - 1), np.diff(nodes.offsets))
     repeats = np.zeros(len(way), dtype=bool)
     repeats[1:] = (nodes.refs[1:] == nodes.refs[:-1]) & (way[1:] == way[:-1])
@@ -103,7 +114,8 @@ def split_ways(nodes: WayNodes) -> tuple[Pieces, dict[str, int]]:
     _, inverse, uses = np.unique(refs, return_inverse=True, return_counts=True)
     shared = uses[inverse] > 1
 
-    joined = np.zeros(len(way) + 1, dtype=bool)  # joined[i]: vertex i - 1 and vertex i
+    # 2. Find the first and last vertex of each piece.
+    joined = np.zeros(len(way) + 1, dtype=bool)  # joined[i]: vertices i - 1 and i
     joined[1:-1] = (way[1:] == way[:-1]) & ~missing[1:] & ~missing[:-1]
     starts = joined[1:] & (~joined[:-1] | shared)
     ends = joined[:-1] & (~joined[1:] | shared)
@@ -111,6 +123,7 @@ def split_ways(nodes: WayNodes) -> tuple[Pieces, dict[str, int]]:
     opens, closes = np.ones(len(way), dtype=bool), np.ones(len(way), dtype=bool)
     opens[1:] = closes[:-1] = way[1:] != way[:-1]
 
+    # 3. Build the lines.
     sizes = last - first + 1
     index = np.repeat(np.arange(len(first)), sizes)
     vertex = np.arange(len(index)) - np.repeat(np.cumsum(sizes) - sizes, sizes) + first[index]
@@ -132,18 +145,18 @@ def split_ways(nodes: WayNodes) -> tuple[Pieces, dict[str, int]]:
         "ways_broken": len(np.unique(way[missing])),
         "pieces_dropped": int(lonely.sum() + (~lasting).sum()),
     }
-    return _take(pieces, lasting), counts
+    return _select(pieces, lasting), counts
 
 
 def _end_ids(refs: IntArray, real: BoolArray, at: IntArray) -> IntArray:
-    """Return the ids of piece ends; a way broken off between nodes gets an id of its own.
+    """Return the node ids of piece ends; where a way breaks off, an id of its own.
 
-    Such an end must not look like the dead end of a street, and stays the same on re-import.
+    Such an end must not be taken for a dead end, and its id is stable across imports.
     """
     return np.where(real[at], refs[at], _BROKEN_BASE - refs[at])
 
 
-def _take(pieces: Pieces, kept: BoolArray) -> Pieces:
+def _select(pieces: Pieces, kept: BoolArray) -> Pieces:
     return Pieces(
         way=pieces.way[kept],
         ordinal=pieces.ordinal[kept],
@@ -154,9 +167,9 @@ def _take(pieces: Pieces, kept: BoolArray) -> Pieces:
 
 
 def clip_pieces(pieces: Pieces, boundary: BaseGeometry) -> Pieces:
-    """Keep what lies inside a polygon, cutting pieces that cross its edge.
+    """Clip pieces to a polygon.
 
-    Parts of one piece keep its ordinal; ends at the edge get ids of their own.
+    Parts of a piece keep its ordinal; ends at the edge get ids of their own.
     """
     shapely.prepare(boundary)
     inside = shapely.covers(boundary, pieces.lines)
@@ -172,7 +185,7 @@ def clip_pieces(pieces: Pieces, boundary: BaseGeometry) -> Pieces:
             v = pieces.v[i] if (ends[1] == whole[1]).all() else _cut_id(ends[1])
             rows.append((int(pieces.way[i]), int(pieces.ordinal[i]), int(u), int(v)))
             lines.append(part)
-    kept = _take(pieces, inside)
+    kept = _select(pieces, inside)
     table = np.array(rows, dtype=np.int64).reshape(-1, 4)
     return Pieces(
         way=np.concatenate([kept.way, table[:, 0]]),
@@ -184,7 +197,7 @@ def clip_pieces(pieces: Pieces, boundary: BaseGeometry) -> Pieces:
 
 
 def _parts_inside(line: LineString, boundary: BaseGeometry) -> list[LineString]:
-    """Return the parts of a line inside a polygon, in the line's direction and on OSM's grid."""
+    """Return the parts of a line inside a polygon, in its direction, rounded to the OSM grid."""
     met = shapely.get_parts(shapely.intersection(line, boundary))
     met = met[shapely.get_type_id(met) == shapely.GeometryType.LINESTRING]
     parts = []
@@ -210,8 +223,8 @@ def _grid_bytes(coordinates: FloatArray) -> bytes:
 def street_ids(pieces: Pieces, way_ids: IntArray) -> list[str]:
     """Return ``way/ordinal/hash`` of each piece.
 
-    The hash is over the vertices in 1e-7 degrees, as drawn: a piece whose shape has not changed
-    keeps it when the way is split or the extract is another.
+    The hash is over the vertices in 1e-7 degrees, as drawn: a piece of unchanged shape keeps it
+    when the way is split or another extract is used.
     """
     digests = (
         hashlib.sha256(_grid_bytes(shapely.get_coordinates(line))).hexdigest()[:_HASH_CHARACTERS]
@@ -224,7 +237,7 @@ def street_ids(pieces: Pieces, way_ids: IntArray) -> list[str]:
 
 
 def lengths_m(lines: GeometryArray) -> FloatArray:
-    """Return the lengths of lines in EPSG:4326 on the WGS84 ellipsoid, in metres."""
+    """Return the lengths in metres of lines in EPSG:4326, on the WGS84 ellipsoid."""
     if not len(lines):
         return np.empty(0)
     points, index = shapely.get_coordinates(lines, return_index=True)
@@ -232,15 +245,6 @@ def lengths_m(lines: GeometryArray) -> FloatArray:
     within = index[1:] == index[:-1]
     totals = np.bincount(index[1:][within], weights=steps[within], minlength=len(lines))
     return totals.astype(np.float64)
-
-
-CARRIAGEWAY_REACH_M: Final = 25.0
-"""A pavement mapped as a way of its own lies this near the road that it runs along. Half the
-width of the widest streets between building lines in the networks of
-``docs/method/reference-networks.md``."""
-_MOST_ROADS_NEAR: Final = 300
-"""Roads within `CARRIAGEWAY_REACH_M` of a street, on average over a file; ten are usual."""
-_NOT_ON_THE_SURFACE: Final = ("tunnel", "underground", "indoor")
 
 
 def carriageways(streets: gpd.GeoDataFrame, metric_crs: str) -> NDArray[np.object_]:
@@ -254,7 +258,7 @@ def carriageways(streets: gpd.GeoDataFrame, metric_crs: str) -> NDArray[np.objec
     streets
         Streets in EPSG:4326 with ``highway``, ``drive`` and ``cover``.
     metric_crs
-        Metric system of the place.
+        Metric CRS of the place.
     """
     lines = streets.geometry.to_crs(metric_crs).to_numpy()
     ranks = streets["highway"].map({value: k for k, value in enumerate(schema.ROADS)})
@@ -266,7 +270,7 @@ def carriageways(streets: gpd.GeoDataFrame, metric_crs: str) -> NDArray[np.objec
         middles = shapely.line_interpolate_point(lines, 0.5, normalized=True)
         tree = shapely.STRtree(lines[roads])
         for at, near in near_pairs(
-            "The file", tree, middles, most_each=_MOST_ROADS_NEAR, predicate="dwithin",
+            "The file", tree, middles, max_each=_MAX_ROADS_NEAR, predicate="dwithin",
             distance=CARRIAGEWAY_REACH_M,
         ):  # fmt: skip
             np.minimum.at(best, at, rank[roads[near]])
@@ -274,12 +278,12 @@ def carriageways(streets: gpd.GeoDataFrame, metric_crs: str) -> NDArray[np.objec
 
 
 def junctions_of(streets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return every node at which a street piece ends, with how many pieces meet there.
+    """Return every end node of street pieces, with the number of pieces that meet there.
 
     Parameters
     ----------
     streets
-        Layer with ``u``, ``v`` and ``drive``. A piece that closes on itself counts twice.
+        Layer with ``u``, ``v`` and ``drive``. A loop counts twice.
     """
     lines = streets.geometry.to_numpy()
     ends = np.concatenate([streets["u"].to_numpy(), streets["v"].to_numpy()])
@@ -298,20 +302,20 @@ def junctions_of(streets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     )
 
 
-def place_signals(
+def assign_signals(
     junctions: gpd.GeoDataFrame, signals: gpd.GeoSeries, metric_crs: str
 ) -> tuple[BoolArray, int]:
-    """Give each traffic-signal node to one junction within `SIGNAL_REACH_M`.
+    """Assign each traffic-signal node to one junction within `SIGNAL_REACH_M`.
 
-    That is the nearest junction of drivable streets, else, for crossings between junctions, the
-    nearest junction of any streets. Of equally near ones the lowest node id is taken.
+    That is the nearest junction of drivable streets, else (for crossings between junctions) the
+    nearest junction of any streets. Ties are broken by the lowest node id.
 
     Returns
     -------
     signals
-        For each junction whether it has a signal.
+        Whether each junction has a signal.
     unplaced
-        Number of signal nodes with no junction in reach.
+        Number of signal nodes without a junction in reach.
     """
     flags = np.zeros(len(junctions), dtype=bool)
     left = signals.to_crs(metric_crs).to_numpy()

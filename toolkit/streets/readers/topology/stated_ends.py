@@ -1,4 +1,4 @@
-"""Lines that say at which nodes they begin and end, and lines that are there twice."""
+"""Lines with stated end nodes, and removal of duplicate lines."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from toolkit.streets.readers.topology import noding, split
 from toolkit.streets.readers.topology.split import Pieces
 
 _SPREAD: Final = 100
-"""How far apart, in 1e-7 degrees (about a metre), lines may end that name the same node."""
+"""Maximum distance, in 1e-7 degrees (about a metre), of ends that state the same node."""
 _OWN_VOTE: Final = 1.25
-"""What the end that fits a line's direction counts for, where the other end counts 1."""
+"""Vote of the end that matches a line's direction; the other end has 1."""
 
 
-def stated(lines: GeometryArray, ends: IntArray) -> Pieces | None:
-    """Return one piece for each line, or None if the lines do not end where their nodes are.
+def pieces_of(lines: GeometryArray, ends: IntArray) -> Pieces | None:
+    """Return one piece per line, or None if lines do not end at their stated nodes.
 
     Parameters
     ----------
     lines
-        LineStrings in EPSG:4326, each from its first node to its second or the other way round.
+        LineStrings in EPSG:4326, each between its two nodes in either direction.
     ends
         Ids of the two nodes of each, shape (n, 2).
     """
@@ -55,9 +55,9 @@ def _near(places: IntArray, ends: IntArray) -> BoolArray:
 
 
 def _node_places(number: int, index: IntArray, first: IntArray, last: IntArray) -> IntArray:
-    """Return where each node is, shape (number, 2): the end that most of its lines share.
+    """Return the position of each node, shape (number, 2): the end most of its lines share.
 
-    A line may run either way, so both of its ends speak for both of its nodes.
+    Lines may run in either direction, so both ends of a line vote for both of its nodes.
     """
     u, v = index[:, 0], index[:, 1]
     node = np.concatenate([u, v, u, v])
@@ -74,7 +74,7 @@ def _node_places(number: int, index: IntArray, first: IntArray, last: IntArray) 
     last_of_node = np.concatenate([node[best][1:] != node[best][:-1], [True]])
     places = np.zeros((number, 2), dtype=np.int64)
     places[node[best][last_of_node]] = xy[best][last_of_node]
-    # A node of a single line is where the line's other node is not.
+    # The node of a single line is at the end where the line's other node is not.
     alone = np.bincount(index.ravel(), minlength=number) == 1
     for one, other in ((u, v), (v, u)):
         which = alone[one] & ~alone[other]
@@ -85,30 +85,30 @@ def _node_places(number: int, index: IntArray, first: IntArray, last: IntArray) 
     return places
 
 
-def without_doubles(
+def without_duplicates(
     pieces: Pieces, levels: IntArray, way_ids: IntArray, counts: Counter[str]
 ) -> tuple[Pieces, NDArray[np.bool_]]:
-    """Keep one of pieces with the same vertices; drawn once each way they are one both ways.
+    """Keep one of several pieces with the same vertices; opposite ones make it two-way.
 
-    Ways of different ids are different streets, as OpenStreetMap has them.
+    Ways with different ids are different streets, as in OpenStreetMap.
 
     Parameters
     ----------
     pieces
         Street pieces.
     levels
-        Level of each way: a bridge that hides a street is not its double.
+        Level of each way: a bridge above a street is not its duplicate.
     way_ids
         OpenStreetMap id of each way, or 0.
     counts
-        ``double_lines`` is raised.
+        ``double_lines`` is increased.
 
     Returns
     -------
     pieces
-        Without doubles.
+        Pieces without duplicates.
     both_ways
-        Whether a piece was there in both directions.
+        Whether a piece was present in both directions.
     """
     seen: dict[tuple[bytes, int, int], tuple[int, bool]] = {}
     keep = np.zeros(len(pieces), dtype=bool)

@@ -1,0 +1,57 @@
+"""Replacement of a folder as a whole: a reader meets the old folder or the new one, never a mix.
+
+The new folder is filled under a scratch name next to its place. Two renames put it there; between
+them, the old folder is under the name of `replaced_path`, from which the next write restores it.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Final
+
+_REPLACED: Final = ".replaced"
+
+
+def scratch_folder(folder: Path) -> Path:
+    """Create an empty folder next to the place of a folder, to be filled and put in place.
+
+    Scratch folders left by interrupted writes of the same folder are removed.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    _settle(folder)
+    return Path(tempfile.mkdtemp(prefix=f".{folder.name}.new-", dir=folder.parent))
+
+
+def put_in_place(made: Path, folder: Path) -> None:
+    """Move a finished folder to its place, replacing any folder there."""
+    made.chmod(0o755)
+    if folder.exists():
+        folder.rename(replaced_path(folder))
+    made.rename(folder)
+    _settle(folder)
+
+
+def replaced_path(folder: Path) -> Path:
+    """Return the path of the old folder while a new one is put in its place."""
+    return folder.with_name(f".{folder.name}{_REPLACED}")
+
+
+def plain_name(folder: Path) -> str:
+    """Return the name of a folder, whether or not it is at its `replaced_path`."""
+    if folder.name.startswith(".") and folder.name.endswith(_REPLACED):
+        return folder.name.removeprefix(".").removesuffix(_REPLACED)
+    return folder.name
+
+
+def _settle(folder: Path) -> None:
+    """Clean up after finished and interrupted writes: one folder remains, under its own name."""
+    old = replaced_path(folder)
+    if old.exists():
+        if folder.exists():
+            shutil.rmtree(old)
+        else:
+            old.rename(folder)
+    for left in folder.parent.glob(f".{folder.name}.new-*"):
+        shutil.rmtree(left, ignore_errors=True)
