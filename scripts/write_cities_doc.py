@@ -26,10 +26,9 @@ from toolkit.assumptions.sets import load_assumptions  # noqa: E402
 from toolkit.base import store  # noqa: E402
 from toolkit.base.draws import Design  # noqa: E402
 from toolkit.base.escape import plain  # noqa: E402
-from toolkit.evidence.claim import figure_text  # noqa: E402
+from toolkit.evidence.claim import Claim, figure_text  # noqa: E402
 from toolkit.evidence.count import CountDraws, count_draws  # noqa: E402
 from toolkit.evidence.load import (  # noqa: E402
-    Claim,
     capability_level,
     contradictions,
     known_by,

@@ -23,8 +23,8 @@ import numpy as np
 from toolkit.assumptions.sets import AssumptionSet, load_assumptions
 from toolkit.base import store
 from toolkit.base.draws import Design
+from toolkit.evidence.claim import Claim
 from toolkit.evidence.count import count_draws
-from toolkit.evidence.load import Claim
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "generated" / "calibration-counts.md"
 CASES = 2_000

@@ -52,7 +52,7 @@ from toolkit.base.draws import Design
 from toolkit.base.quantity import INTERVAL, upper_prob
 from toolkit.base.terms import TIERS
 from toolkit.engine.scene import Scene, build_scene
-from toolkit.optics.camera_draws import load_catalogue
+from toolkit.optics.catalogue import load_catalogue
 from toolkit.siting import candidates, weights
 from toolkit.streets.pack import Pack, open_pack
 

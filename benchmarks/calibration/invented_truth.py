@@ -20,7 +20,7 @@ from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.arrays import BoolArray, FloatArray
 from toolkit.base.draws import Design
 from toolkit.engine.scene import Scene
-from toolkit.evidence.load import Claim
+from toolkit.evidence.claim import Claim
 from toolkit.optics.camera_draws import CameraDraws, draw_cameras
 from toolkit.optics.catalogue import Catalogue
 from toolkit.siting import weights

@@ -8,6 +8,7 @@ import json
 
 import pytest
 
+from toolkit.assessment.question import Question
 from toolkit.base.errors import UsageError
 from toolkit.cli import common
 
@@ -51,19 +52,19 @@ def test_a_date_is_the_one_given_or_today():
         common.as_of_date("23.11.2026")
 
 
-def test_options_become_the_inputs_of_an_assessment():
+def test_options_become_the_question():
     parser = argparse.ArgumentParser()
     common.add_common(parser)
-    usual = common.assess_inputs(parser.parse_args([]))
-    assert usual["assumptions"].name == "central"
-    assert (usual["status"], usual["count"], usual["observations"]) == ("installed", None, ())
-    given = common.assess_inputs(
+    usual = common.question_of("dawei", parser.parse_args([]))
+    assert usual == Question("dawei", usual.as_of)
+    given = common.question_of(
+        "dawei",
         parser.parse_args(["--observed", "5:3", "--observed", "2:0:core", "--seed", "9",
-                           "--set", "optics.height_m=6", "--scope", "all"])
+                           "--set", "optics.height_m=6", "--scope", "all"]),
     )  # fmt: skip
-    assert [o.walked_km for o in given["observations"]] == [5, 2]
-    assert dict(given["assumptions"].changed) == {"optics.height_m": 6.0}
-    assert (given["seed"], given["scope"]) == (9, "all")
+    assert [o.walked_km for o in given.observations] == [5, 2]
+    assert dict(given.assumptions.changed) == {"optics.height_m": 6.0}
+    assert (given.seed, given.scope) == (9, "all")
 
 
 def test_control_characters_are_left_out_and_letters_of_any_script_kept():

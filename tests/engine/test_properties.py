@@ -14,7 +14,8 @@ from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
 from toolkit.base.terms import TIERS
 from toolkit.engine import closed_form, pairs_by_point, placement, sight, site_chance, views
-from toolkit.optics.camera_draws import CameraDraws, draw_cameras, load_catalogue
+from toolkit.optics.camera_draws import CameraDraws, draw_cameras
+from toolkit.optics.catalogue import load_catalogue
 from toolkit.siting import candidates, inclusion
 from toolkit.siting.surroundings import StreetLayers
 from toolkit.siting.weights import operators_of, weights_of

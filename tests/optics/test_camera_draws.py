@@ -12,6 +12,7 @@ from toolkit.base import store
 from toolkit.base.draws import Design
 from toolkit.base.terms import TIERS
 from toolkit.optics import camera_draws
+from toolkit.optics.catalogue import load_catalogue
 
 DESIGN = Design(64, 3)
 FACE = TIERS.index("face")
@@ -20,7 +21,7 @@ PLATE = TIERS.index("plate")
 
 @pytest.fixture(scope="module")
 def catalogue():
-    return camera_draws.load_catalogue()
+    return load_catalogue()
 
 
 def drawn(catalogue, changes=None, brand=None, design=DESIGN):
@@ -65,7 +66,7 @@ def test_seen_recognised_and_matched_nest_whatever_is_set(
     seen, recognised, face, height, night, head
 ):
     cameras = drawn(
-        camera_draws.load_catalogue(),
+        load_catalogue(),
         {
             "threshold.seen_px_m": seen,
             "threshold.recognised_px_m": recognised,
@@ -111,7 +112,7 @@ def test_a_mix_of_ones_own_can_hold_any_type(home):
         'source = "x"\nshares = { panoramic = 0.5, dome = 0.5 }\n'
     )
     store.write_text(home / "brands.toml", text)
-    cameras = drawn(camera_draws.load_catalogue(), brand="Mine")
+    cameras = drawn(load_catalogue(), brand="Mine")
     assert cameras.type_ids == ("dome", "panoramic")
     np.testing.assert_allclose(cameras.hfov_deg[:, 1], 180)
 
@@ -126,7 +127,7 @@ def test_the_pole_is_held_within_the_heights_of_a_type(home, catalogue):
         home / "camera_types.toml",
         f'format = "camera-exposure.camera-types/1"\n[[type]]{low.partition("# The two")[0]}',
     )
-    before, after = drawn(catalogue), drawn(camera_draws.load_catalogue())
+    before, after = drawn(catalogue), drawn(load_catalogue())
     y = before.type_ids.index("face")
     usable = np.isfinite(before.inner_m[:, FACE, y])
     assert np.isfinite(after.inner_m[:, FACE, y]).mean() > usable.mean()
@@ -145,7 +146,7 @@ def test_a_resolution_that_is_not_known_widens_the_rings(home, catalogue):
     store.write_text(
         home / "camera_types.toml", f'format = "camera-exposure.camera-types/1"\n[[type]]{wide}'
     )
-    before, after = drawn(catalogue), drawn(camera_draws.load_catalogue())
+    before, after = drawn(catalogue), drawn(load_catalogue())
     assert after.outer_m[:, 0, 0].std() > 1.2 * before.outer_m[:, 0, 0].std()
 
 

@@ -59,14 +59,27 @@ def written(drawing: Drawing, path: Path) -> Path:
     return path
 
 
-@pytest.fixture
-def two_cities(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def two_cities(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file with the streets of two known cities, and of a place between them."""
     drawing = Drawing(bounds=False)
     town(drawing, at(find_city("mawlamyine")), first=10_000)
     town(drawing, at(find_city("taunggyi")), first=20_000, size=9)
     town(drawing, FAR, first=30_000)
-    return written(drawing, tmp_path / "country.osm")
+    return written(drawing, tmp_path_factory.mktemp("file") / "country.osm")
+
+
+SMALL = boundary.parse_boundary("radius:900")
+
+
+@pytest.fixture(scope="module")
+def small_packs(two_cities: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with a pack of the middle of either city."""
+    folder = tmp_path_factory.mktemp("small")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(store.HOME_VARIABLE, str(folder))
+        install.import_file(two_cities, boundary=SMALL)
+    return folder
 
 
 def packs(home: Path) -> list[str]:
@@ -315,11 +328,10 @@ class Killed(BaseException):
 
 @pytest.mark.parametrize("step", range(0, 19, 3))
 def test_an_import_that_is_killed_leaves_whole_packs(
-    home: Path, two_cities: Path, monkeypatch: pytest.MonkeyPatch, step: int
+    home: Path, two_cities: Path, small_packs: Path, monkeypatch: pytest.MonkeyPatch, step: int
 ) -> None:
     """Both packs are there already; a write takes seven files and two renames for each."""
-    near = boundary.parse_boundary("radius:900")
-    install.import_file(two_cities, boundary=near)
+    shutil.copytree(small_packs / "packs", home / "packs")
     old = {name: pack_sha256(name) for name in packs(home)}
     steps = iter(range(100))
 
@@ -340,7 +352,7 @@ def test_an_import_that_is_killed_leaves_whole_packs(
     new = {name: pack_sha256(name) for name in old}
     assert [new[name] == old[name] for name in sorted(old)] == [step < 9, step < 18]
     assert [verify_pack(name) for name in old] == [[], []]
-    install.import_file(two_cities, boundary=near)
+    install.import_file(two_cities, boundary=SMALL)
     assert {name: pack_sha256(name) for name in packs(home)} == old
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from toolkit.assumptions.sets import DEFAULT_SET, FOLDER, NAME, Assumption, AssumptionSet
+from toolkit.assumptions.sets import DEFAULT_SET, FOLDER, NAME, AssumptionSet
+from toolkit.assumptions.value import Assumption
 from toolkit.base import store, toml_files
 from toolkit.base.errors import InputDataError
 from toolkit.base.escape import plain

@@ -26,18 +26,6 @@ from toolkit.base.draws import Design
 from toolkit.base.errors import InputDataError, NotFoundError
 from toolkit.base.escape import plain
 
-__all__ = [
-    "DEFAULT_SET",
-    "MINIMAL",
-    "Assumption",
-    "AssumptionSet",
-    "SetFile",
-    "find_set",
-    "list_sets",
-    "load_assumptions",
-    "read_set",
-]
-
 DEFAULT_SET: Final = "central"
 FOLDER: Final = "assumptions"
 NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?", re.ASCII)

@@ -45,7 +45,7 @@ def examine() -> dict[str, Any]:
     from toolkit.base import egress, store
     from toolkit.base.errors import ToolkitError
     from toolkit.base.version import __version__
-    from toolkit.optics.camera_draws import load_catalogue
+    from toolkit.optics.catalogue import load_catalogue
     from toolkit.siting.candidates import load_siting
     from toolkit.siting.profiles import load_profiles
     from toolkit.streets import pack

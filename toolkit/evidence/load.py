@@ -29,22 +29,6 @@ from toolkit.evidence.claim import (
 from toolkit.evidence.makers import load_makers
 from toolkit.evidence.observations import Observation
 
-__all__ = [
-    "EVIDENCE_FORMAT",
-    "NATIONAL",
-    "Claim",
-    "capability_level",
-    "contradictions",
-    "evidence_sha256",
-    "known_by",
-    "load_claims",
-    "load_national",
-    "load_observations",
-    "not_superseded",
-    "parse_evidence",
-    "read_claims",
-]
-
 EVIDENCE_FORMAT = "camera-exposure.evidence/1"
 NATIONAL = "national"
 """City id of claims about the whole country, which give no city's count."""

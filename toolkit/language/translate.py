@@ -26,7 +26,6 @@ LOCALE_DIR: Final = Path(__file__).resolve().parent / "locale"
 LANGUAGE_NAMES: Final[dict[Language, str]] = {"en": "English", "my": "မြန်မာ"}
 """Name of each language in that language, for the language switch."""
 
-_BURMESE_DIGITS: Final = str.maketrans("0123456789", "၀၁၂၃၄၅၆၇၈၉")
 _MYANMAR_BLOCKS: Final = ((0x1000, 0x109F), (0xA9E0, 0xA9FF), (0xAA60, 0xAA7F))
 """Myanmar, Myanmar Extended-B and -A (Unicode 16.0)."""
 
@@ -99,8 +98,10 @@ def ngettext(singular: str, plural: str, count: int, lang: str) -> str:
     return _catalogue(lang).ngettext(singular, plural, count)
 
 
-def number(value: float, *, decimals: int = 0, burmese_digits: bool = False) -> str:
+def number(value: float, *, decimals: int = 0) -> str:
     """Return a number with thousands separators, the same in every language.
+
+    Burmese texts have Western digits, too: both are read in Myanmar, and tables stay comparable.
 
     Parameters
     ----------
@@ -108,9 +109,6 @@ def number(value: float, *, decimals: int = 0, burmese_digits: bool = False) -> 
         A finite number.
     decimals
         Number of digits after the decimal point.
-    burmese_digits
-        Use Burmese digits. Western digits are the default: both are read in Myanmar, and tables
-        stay comparable.
 
     Examples
     --------
@@ -120,10 +118,10 @@ def number(value: float, *, decimals: int = 0, burmese_digits: bool = False) -> 
     text = f"{value + 0.0:,.{decimals}f}"
     if text.strip("-0.,") == "":
         text = text.lstrip("-")  # no "-0"
-    return text.translate(_BURMESE_DIGITS) if burmese_digits else text
+    return text
 
 
-def significant(value: float, digits: int, *, burmese_digits: bool = False) -> str:
+def significant(value: float, digits: int) -> str:
     """Return a number rounded to significant digits, never in scientific notation.
 
     Parameters
@@ -132,8 +130,6 @@ def significant(value: float, digits: int, *, burmese_digits: bool = False) -> s
         A finite number.
     digits
         Number of significant digits, at least 1.
-    burmese_digits
-        As for `number`.
 
     Examples
     --------
@@ -143,7 +139,7 @@ def significant(value: float, digits: int, *, burmese_digits: bool = False) -> s
     rounded = float(f"{value:.{digits}g}")
     magnitude = math.floor(math.log10(abs(rounded))) if rounded else 0
     decimals = max(0, digits - 1 - magnitude)
-    return number(rounded, decimals=decimals, burmese_digits=burmese_digits)
+    return number(rounded, decimals=decimals)
 
 
 def date(value: dt.date, lang: str) -> str:

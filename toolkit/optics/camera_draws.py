@@ -20,7 +20,7 @@ from toolkit.base.arrays import FloatArray
 from toolkit.base.draws import Design
 from toolkit.base.quantity import INTERVAL, Quantity
 from toolkit.base.terms import FULL_CIRCLE_DEG, TIERS, Tier
-from toolkit.optics.catalogue import CameraType, Catalogue, Mix, load_catalogue
+from toolkit.optics.catalogue import CameraType, Catalogue, Mix
 from toolkit.optics.facing import draw_turns
 from toolkit.optics.lens import (
     aim_at_height_m,
@@ -30,16 +30,6 @@ from toolkit.optics.lens import (
     pixel_constant_of_field,
     ring_bounds,
 )
-
-__all__ = [
-    "CameraDraws",
-    "Target",
-    "draw_cameras",
-    "load_catalogue",
-    "system_down",
-    "targets",
-    "threshold_px_m",
-]
 
 
 @dataclass(frozen=True)
@@ -152,6 +142,7 @@ def draw_cameras(
     Examples
     --------
     >>> from toolkit.assumptions.sets import load_assumptions
+    >>> from toolkit.optics.catalogue import load_catalogue
     >>> drawn = draw_cameras(load_catalogue(), load_assumptions(), Design(8, seed=0), brand=None)
     >>> drawn.outer_m.shape == (8, len(TIERS), len(drawn.type_ids))
     True

@@ -16,12 +16,12 @@ from toolkit.assumptions.files import to_toml
 from toolkit.assumptions.sets import (
     DEFAULT_SET,
     MINIMAL,
-    Assumption,
     AssumptionSet,
     SetFile,
     list_sets,
     load_assumptions,
 )
+from toolkit.assumptions.value import Assumption
 from toolkit.base.errors import ToolkitError
 from toolkit.base.escape import markdown, plain
 from toolkit.language import notes, words
