@@ -169,7 +169,7 @@ def first_pass(name: str, tile_km: float) -> None:
 
     inputs = make_inputs(Question(name, dt.date(2026, 11, 23), scope="all").load())
     city = tiles.open_city(inputs.loaded, tile_km)
-    plan_sites(inputs, city.pack, city.frame)
+    plan_sites(inputs, city.pack, city.geometry)
 
 
 def row(label: str, km: float, run: Run, disk_bytes: int) -> str:

@@ -1,7 +1,28 @@
 """Estimate where a reported camera system is likely to see, recognise, match or read.
 
-The public functions are the ones named in `__all__`; the README shows them at work. They are
-imported when first used, so that the command line answers at once.
+From reports on a city and its streets to the share of street length that the cameras cover, with
+an interval for all that is uncertain. Never identifies anybody, and never connects to another
+machine except to import streets or to use a cluster, when asked to.
+
+load_cities        the cities that are known
+load_claims        what is reported on a city, with sources
+load_assumptions   an assumption set: every number of the model, with its range and source
+open_pack          the installed streets of a city
+Question           a city, a date and all settings
+assess             the answer to a question
+Assessment         that answer: counts, lengths and shares by tier, with its JSON form
+write_report       the answer as an HTML report
+
+Names are imported at first use, so that the command line answers at once.
+
+Examples
+--------
+>>> import datetime as dt
+>>> import toolkit
+>>> answer = toolkit.assess("Mawlamyine", as_of=dt.date(2026, 11, 23), n_draws=50)
+>>> count = answer.cameras.installed.count
+>>> count.low <= count.mid <= count.high
+True
 """
 
 from __future__ import annotations
@@ -44,7 +65,7 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the public name stands for
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - functions and types alike
     """Import a public name when it is first used."""
     if name not in _HOMES:
         msg = f"module {__name__!r} has no attribute {name!r}"

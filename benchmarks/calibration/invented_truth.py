@@ -353,7 +353,7 @@ def place(city: InventedCity, drawn: Ignorance, rng: np.random.Generator) -> Boo
     chance = np.array([mean**k / math.factorial(k) for k in possible])
     chance /= chance.sum()
     sites = [(int(site), 1 + int(rng.choice(possible, p=chance))) for site in chosen]
-    sites += [(n_groups + m, int(n)) for m, n in enumerate(scene.fixed_count)]
+    sites += [(n_groups + m, int(n)) for m, n in enumerate(scene.mapped.count)]
     types = np.arange(cameras.share.shape[1])
     turning = cameras.share[0] * (cameras.hfov_deg[0] >= FULL_CIRCLE_DEG)
     for site, count in sites:
@@ -364,8 +364,8 @@ def place(city: InventedCity, drawn: Ignorance, rng: np.random.Generator) -> Boo
         least_m = np.asarray(lines.height_dm[row]) / 10.0
         first, width = rng.uniform(0.0, FULL_CIRCLE_DEG), math.nan
         if site >= n_groups:
-            axis = float(scene.fixed_axis_deg[site - n_groups])
-            width = float(scene.fixed_width_deg[site - n_groups])
+            axis = float(scene.mapped.axis_deg[site - n_groups])
+            width = float(scene.mapped.width_deg[site - n_groups])
             first = first if math.isnan(axis) else axis
         elif cameras.turns is not None:
             steps = len(cameras.turns[0])

@@ -39,19 +39,19 @@ def test_draws_are_those_of_the_question_unless_others_are_given():
 
 
 def test_figures_of_a_city_are_those_of_its_streets_and_its_people():
-    city, central, fabrics = find_city("yangon"), load_assumptions(), load_networks()
-    bare = city_figures(city, fabrics, central, DESIGN)
+    city, central, networks = find_city("yangon"), load_assumptions(), load_networks()
+    bare = city_figures(city, networks, central, DESIGN)
     assert bare.street_km is bare.area_km2 is bare.junctions is None
     assert np.median(bare.population) == pytest.approx(city.population, rel=0.02)
     assert bare.street_km_per_km2.min() > 0
     boundary = Boundary(kind="core", length_km=12.5, area_km2=3.0, note="")
-    full = city_figures(city, fabrics, central, DESIGN, boundary=boundary, junctions=70)
+    full = city_figures(city, networks, central, DESIGN, boundary=boundary, junctions=70)
     assert (full.street_km == 12.5).all()
     assert (full.area_km2 == 3.0).all()
     assert (full.junctions == 70).all()
     unsized = city_figures(
         city.model_copy(update={"population": None}),
-        fabrics,
+        networks,
         central,
         DESIGN,
         boundary=boundary.model_copy(update={"length_km": None}),

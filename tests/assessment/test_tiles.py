@@ -44,7 +44,7 @@ def test_streets_near_a_border_see_sites_beyond_it(both):
     streets = np.flatnonzero(city.tile == 4)
     scene, point = tiles.tile_scene(city, streets, reach_m=80.0, person_height_m=1.7)
     assert (np.diff(point) > 0).all()
-    seen = city.frame.site_xy_m[np.flatnonzero(np.diff(scene.lines_of_sight.start))]
+    seen = city.geometry.site_xy_m[np.flatnonzero(np.diff(scene.lines_of_sight.start))]
     inside = shapely.box(*shapely.total_bounds(scene.lines))
     beyond = ~shapely.contains_xy(inside, seen)
     assert beyond.sum() > 10
@@ -53,9 +53,9 @@ def test_streets_near_a_border_see_sites_beyond_it(both):
 def test_totals_of_tiles_add_up_to_the_same_assessment(both):
     inputs, whole, parts = both
     city = tiles.open_city(inputs.loaded, TILE_KM)
-    plan = plan_sites(inputs, city.pack, city.frame)
+    plan = plan_sites(inputs, city.pack, city.geometry)
     sums = total([part for part, _ in parts])
-    added = outcome_of(inputs, city.pack, city.frame, plan, sums, layers=None)
+    added = outcome_of(inputs, city.pack, city.geometry, plan, sums, layers=None)
     np.testing.assert_allclose(added.expected_km, whole.expected_km, rtol=1e-9)
     np.testing.assert_allclose(added.realised_km, whole.realised_km, rtol=1e-9)
     one, other = (assemble(inputs, outcome).model_dump(mode="json") for outcome in (whole, added))

@@ -18,7 +18,7 @@ def test_the_analysis_is_printed_as_json(run):
     assert code == 0
     found = json.loads(out)
     assert found["schema"] == "camera-exposure.sensitivity/2"
-    jsonschema.validate(found, analysis.json_schema())
+    jsonschema.validate(found, analysis.Sensitivity.model_json_schema(by_alias=True))
     assert "Finding out what matters for dawei" in err
     assert found["limits"][0].startswith("Only the reported system is counted")
     assert any("no city in Myanmar" in text for text in found["limits"])

@@ -29,14 +29,20 @@ def standing_share(prob, design, **options):
     return np.bincount(standing.site, minlength=len(prob)) / design.n_draws
 
 
+def by_draw(standing):
+    """Return the sites of each draw."""
+    return np.split(standing.site, standing.first[1:-1])
+
+
 class TestSites:
     def test_140_of_154_groups_are_occupied(self):
         design = Design(20, 0)
         prob = np.tile(proportional_prob(np.ones(154), 140)[:, None], 20)
         standing = placement.place_sites(SiteChance.of_table(prob), design)
-        for draw in range(20):
-            chosen = standing.of_draw(draw).tolist()
-            assert len(chosen) == len(set(chosen)) == 140
+        drawn = by_draw(standing)
+        assert len(drawn) == 20
+        for chosen in drawn:
+            assert len(chosen) == len(set(chosen.tolist())) == 140
 
     @pytest.mark.parametrize("independent", [False, True])
     def test_each_group_is_drawn_with_its_probability(self, independent):
@@ -69,8 +75,8 @@ class TestSites:
             placement.place_sites(SiteChance.of_table(np.full((500, 8), p)), Design(8, 5))
             for p in (0.05, 0.08)
         )
-        for draw in range(8):
-            assert set(few.of_draw(draw).tolist()) < set(many.of_draw(draw).tolist())
+        for fewer, more in zip(by_draw(few), by_draw(many), strict=True):
+            assert set(fewer.tolist()) < set(more.tolist())
 
     @given(seed=st.integers(0, 1000), spacing=st.floats(1.0, 60.0))
     @settings(max_examples=20, deadline=None)
@@ -81,12 +87,11 @@ class TestSites:
         design = Design(3, seed)
         plain = placement.place_sites(chance, design)
         spaced = placement.place_sites(chance, design, spacing_m=spacing, xy_m=xy)
-        for draw in range(3):
-            chosen = spaced.of_draw(draw)
-            assert len(chosen) <= len(plain.of_draw(draw))
+        for chosen, without in zip(by_draw(spaced), by_draw(plain), strict=True):
+            assert len(chosen) <= len(without)
             assert pdist(xy[chosen]).min(initial=np.inf) >= spacing
             # Nothing that would fit was left out.
-            if len(chosen) < len(plain.of_draw(draw)):
+            if len(chosen) < len(without):
                 left = np.setdiff1d(np.arange(200), chosen)
                 gap = np.hypot(*(xy[left, None] - xy[chosen]).transpose(2, 0, 1)).min(axis=1)
                 assert (gap < spacing).all()

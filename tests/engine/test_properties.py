@@ -246,7 +246,7 @@ class TestSums:
         assert ((prob >= 0) & (prob <= 1)).all()
         np.testing.assert_allclose(prob.sum(axis=0), min(n_sites, built.n_sites), rtol=1e-9)
         standing = placement.place_sites(site_chance.SiteChance.of_table(prob), Design(4, seed))
-        for chosen in map(standing.of_draw, range(4)):
+        for chosen in np.split(standing.site, standing.first[1:-1]):
             assert abs(len(chosen) - min(n_sites, built.n_sites)) < 1 + 1e-6
             assert len(set(chosen.tolist())) == len(chosen)
 

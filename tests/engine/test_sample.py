@@ -140,7 +140,7 @@ def test_layers_made_when_asked_for_are_those_of_all_points(whole, sampled):
 
 
 def test_the_parts_in_which_layers_are_made_change_nothing(whole, monkeypatch):
-    monkeypatch.setattr("toolkit.assessment.on_streets._POINTS_AT_A_TIME", 1_700)
+    monkeypatch.setattr("toolkit.assessment.on_streets._POINTS_PER_PART", 1_700)
     told: list[float] = []
     layers = helsinki(sample_points=1_000).make_layers(told.append)
     assert len(told) > 8
@@ -153,7 +153,7 @@ def test_the_parts_in_which_layers_are_made_change_nothing(whole, monkeypatch):
 
 def test_the_json_says_that_it_is_a_sample(whole, sampled):
     data = sampled.model_dump(mode="json", by_alias=True)
-    jsonschema.validate(data, model.json_schema())
+    jsonschema.validate(data, model.Assessment.model_json_schema(by_alias=True))
     assert data["sample"]["points"] == N_POINTS
     assert data["sample"]["of"] > 15_000
     assert "sampled" in {note.id for note in sampled.warnings}

@@ -52,21 +52,21 @@ def test_below_ground_nothing_is_known_and_no_site_stands(helsinki):
 
 def test_each_mapped_camera_is_a_site_or_counted_as_indoor(helsinki):
     pack, built = helsinki
-    assert built.n_mapped + built.n_indoor == len(pack.cameras)
+    assert built.n_mapped + built.mapped.n_indoor == len(pack.cameras)
     assert built.n_mapped > 200
     footprints = pack.buildings.to_crs(pack.manifest.crs).geometry.array
     tree = shapely.STRtree(footprints)
     deep = [
-        shapely.distance(shapely.boundary(footprints[b]), shapely.points(built.fixed_xy_m[p]))
-        for p, b in zip(*tree.query(shapely.points(built.fixed_xy_m), "within"), strict=True)
+        shapely.distance(shapely.boundary(footprints[b]), shapely.points(built.mapped.xy_m[p]))
+        for p, b in zip(*tree.query(shapely.points(built.mapped.xy_m), "within"), strict=True)
     ]
-    assert len(deep) <= 0.05 * len(built.fixed_xy_m)  # footprints that touch one another
+    assert len(deep) <= 0.05 * len(built.mapped.xy_m)  # footprints that touch one another
 
 
 def test_a_group_with_a_mapped_site_is_not_free(helsinki):
     _, built = helsinki
     taken = ~built.group_free
-    assert 0 < taken.sum() <= len(built.fixed_count)
+    assert 0 < taken.sum() <= len(built.mapped.count)
 
 
 def test_rows_by_point_are_the_rows_by_site(helsinki):
@@ -144,7 +144,7 @@ def test_field_notes_are_sites_of_the_scene_and_their_width_is_a_sector(helsinki
     pack, before = helsinki
     # On a street with an open view, away from mapped cameras.
     reach = np.diff(before.lines_of_sight.start)[: len(before.groups.xy_m)]
-    far = cKDTree(before.fixed_xy_m).query(before.groups.xy_m)[0] > 40
+    far = cKDTree(before.mapped.xy_m).query(before.groups.xy_m)[0] > 40
     where = before.groups.xy_m[np.argmax(np.where(far, reach, -1))]
     to_degrees = pyproj.Transformer.from_crs(pack.manifest.crs, "EPSG:4326", always_xy=True)
     lon, lat = to_degrees.transform(*where)
@@ -154,6 +154,7 @@ def test_field_notes_are_sites_of_the_scene_and_their_width_is_a_sector(helsinki
     built = scene.build_scene(
         pack,
         candidates.load_siting(),
+        mapped=mapped_cameras.cameras_for(pack),
         stretch_m=20.0,
         reach_m=80.0,
         level_height_m=3.0,
@@ -161,12 +162,12 @@ def test_field_notes_are_sites_of_the_scene_and_their_width_is_a_sector(helsinki
         person_height_m=1.7,
     )
     assert built.n_mapped == before.n_mapped + 1
-    (row,) = np.flatnonzero(np.hypot(*(built.fixed_xy_m - where).T) < 2)
-    assert (built.fixed_axis_deg[row], built.fixed_width_deg[row]) == (15.0, 90.0)
+    (row,) = np.flatnonzero(np.hypot(*(built.mapped.xy_m - where).T) < 2)
+    assert (built.mapped.axis_deg[row], built.mapped.width_deg[row]) == (15.0, 90.0)
     site = len(built.groups.xy_m) + row
     in_rows = np.flatnonzero(built.rows.site == site)
     point = np.searchsorted(built.rows.start, in_rows, side="right") - 1
-    away = built.points.xy[point] - built.fixed_xy_m[row]
+    away = built.points.xy[point] - built.mapped.xy_m[row]
     bearing = np.rad2deg(np.arctan2(away[:, 0], away[:, 1]))
     off = np.abs((bearing - 15.0 + 180.0) % 360.0 - 180.0)
     assert len(off) > 5

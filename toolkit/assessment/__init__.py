@@ -1,1 +1,15 @@
-"""The one function that runs the path from a question to an answer."""
+"""From a question about a city to its assessment: evidence, sites, sight, exposure, figures.
+
+Never reads a clock or a setting, and never draws a map.
+
+question.Question             what is asked; `load` reads all inputs, `fingerprint` hashes them
+assess.assess                 the answer to a question
+model.Assessment              the answer, with its JSON form
+layers.Layers                 streets, zones and cameras as drawn on maps
+inputs.make_inputs            count and optics, drawn
+site_plan.plan_sites          chance of each site
+on_streets.on_streets         exposure on installed streets
+on_city_level.on_city_level   exposure from reference networks, without streets
+tiles.compute_tile            one tile of a large city
+expected_sites.predict        expected sites per km of street, by cell
+"""

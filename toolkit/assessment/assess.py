@@ -1,9 +1,9 @@
-"""The one function that runs the whole path, from a report to an `Assessment`.
+"""The whole path from a question to an `Assessment`.
 
-    claims -> count; camera types -> rings; streets -> sites, sight; all of it -> exposure
+    claims -> count; camera types -> rings; streets -> sites, sight; all together -> exposure
 
-Nothing here reads a clock or a setting: the date, the seed and the assumptions are inputs, and
-the same inputs give the same bytes.
+Nothing here reads a clock or a setting: date, seed and assumptions are inputs, and the same inputs
+give the same bytes.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ from toolkit.language import notes, words
 
 
 def assess(question: Question | str, **options: Any) -> Assessment:  # noqa: ANN401
-    """Estimate where people in a city are likely to be seen, recognised, matched, or read.
+    """Estimate where people in a city are likely to be seen, recognised, matched or read.
 
     Parameters
     ----------
     question
-        What is asked, or the name of a city.
+        The question, or the name of a city.
     **options
-        With a name, the other fields of `Question`: ``as_of`` at least.
+        With a name, the other fields of `Question`, of which ``as_of`` is required.
 
     Raises
     ------
@@ -83,9 +83,9 @@ def assess(question: Question | str, **options: Any) -> Assessment:  # noqa: ANN
 
 
 def assemble(inputs: Inputs, outcome: Outcome) -> Assessment:
-    """Put the parts of an assessment together."""
+    """Return the assessment made from its inputs and its outcome."""
     loaded, question = inputs.loaded, inputs.question
-    city, values, operators = loaded.city, question.assumptions, loaded.operators
+    city, operators = loaded.city, loaded.operators
     return Assessment(
         schema=SCHEMA,
         tool=__version__,
@@ -95,9 +95,7 @@ def assemble(inputs: Inputs, outcome: Outcome) -> Assessment:
         city=CityPart(id=city.id, name=city.name, boundary=outcome.boundary),
         basis="streets" if outcome.pack else "city_level",
         demonstration=city.demonstration,
-        assumptions=AssumptionsPart(
-            name=values.name, sha256=values.sha256, changed=dict(values.changed)
-        ),
+        assumptions=AssumptionsPart.of(inputs.assumptions),
         inputs=InputsPart(
             evidence_sha256=loaded.hashes["evidence_sha256"],
             pack_sha256=outcome.pack.sha256 if outcome.pack else None,
@@ -122,7 +120,7 @@ def assemble(inputs: Inputs, outcome: Outcome) -> Assessment:
 
 
 def _warnings(inputs: Inputs, outcome: Outcome) -> list[str]:
-    """Return the ids of the warnings that apply, in the order in which they are read."""
+    """Return the ids of the warnings that apply, in the order of display."""
     counts, status = inputs.counts, inputs.question.status
     stale = counts.stale_installed if status == "installed" else counts.stale_planned
     lacks_figure = any(reason in get_args(MissingFigure) for _, reason in counts.unused)
@@ -146,7 +144,7 @@ def _warnings(inputs: Inputs, outcome: Outcome) -> list[str]:
 
 
 def _draws(inputs: Inputs, outcome: Outcome) -> DrawsPart:
-    """Put the draws behind the intervals beside the figures, rounded as they are."""
+    """Return the draws behind the intervals, rounded as the figures are."""
     cameras = np.maximum(inputs.n_cameras, outcome.mapped_in_scope)
     return DrawsPart(
         n_draws=inputs.design.n_draws,
@@ -192,7 +190,7 @@ def _camera_count(inputs: Inputs, outcome: Outcome, status: Status) -> CameraCou
 
 
 def _per_km(reported: FloatArray, outcome: Outcome) -> Quantity:
-    """Return the cameras inside the boundary per km of its streets; `reported` has shape (D,)."""
+    """Return the cameras per km of street inside the boundary; `reported` has shape (D,)."""
     if outcome.counted_km is None or outcome.inside_share is None:
         return Quantity.unknown("cameras/km", notes.text("no_streets_share"))
     inside = np.maximum(reported * outcome.inside_share, outcome.mapped_in_scope)
@@ -200,7 +198,7 @@ def _per_km(reported: FloatArray, outcome: Outcome) -> Quantity:
 
 
 def source_refs(inputs: Inputs) -> tuple[SourceRef, ...]:
-    """List where the figures come from, each once, in a fixed order."""
+    """Return the sources of the figures, each once, in a fixed order."""
     used = set(inputs.counts.claims_installed) | set(inputs.counts.claims_planned)
     found = {
         (c.id, c.source.publisher, str(c.source.date))
@@ -222,7 +220,7 @@ def source_refs(inputs: Inputs) -> tuple[SourceRef, ...]:
             SourceRef(
                 id="fabrics",
                 publisher="Reference street fabrics, © OpenStreetMap contributors, ODbL",
-                date=f"sha256 {inputs.loaded.fabrics_sha256[:12]}",
+                date=f"sha256 {inputs.loaded.networks_sha256[:12]}",
             )
         )
     return tuple(rows)

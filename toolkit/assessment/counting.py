@@ -1,4 +1,4 @@
-"""What counts made in the street say, and what one more hour of counting would narrow."""
+"""Counts made in the street as an assessment shows them, and the value of one more hour."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _N_NUISANCE = 200
 def observation_part(
     observation: Observation, figures: CityFigures, assumptions: Assumptions, design: Design
 ) -> ObservationPart:
-    """Return an observation as an assessment shows it, with what was filled in."""
+    """Return an observation as an assessment shows it, with defaults filled in."""
     recall = (
         Quantity.from_draws(assumptions.draw("observation.recall", design), "share")
         if observation.recall is None
@@ -59,16 +59,16 @@ def value_of_counting(
     design: Design,
     lang: str = "en",
 ) -> CountingValue:
-    """Return what one more hour of counting at the ten main junctions would narrow.
+    """Return the value of one more hour of counting at the ten main junctions.
 
-    For each draw a result of the count is simulated and the count updated by it (preposterior
+    For each draw a result of counting is simulated and the count is updated with it (preposterior
     analysis: Raiffa and Schlaifer, Applied Statistical Decision Theory, 1961).
 
     Returns
     -------
     value
-        The share by which the 90 % interval of the count would become narrower: the mean over
-        the simulated results, with their 5 and 95 % points; and one sentence.
+        Share by which the 90 % interval of the count would become narrower: mean, 5 and 95 %
+        points over the simulated results; and one sentence.
     """
     before = _interval_width(count)
     if before <= 0:
@@ -76,7 +76,7 @@ def value_of_counting(
         return CountingValue(narrowing=Quantity.unknown("share", why), text=why)
     mean = share_at_junctions(figures, assumptions, design)
     mean = mean * assumptions.draw("observation.recall", design)
-    # Ten junctions of a city lie in blocks of their own.
+    # The ten junctions of a city count as independent blocks.
     size = cluster_size(float(JUNCTIONS_COUNTED), assumptions, design)
     expected = np.maximum(count * mean, 1e-9)
     seen = _number_seen(design.column("observation.hour"), size, size / (size + expected))
@@ -102,7 +102,7 @@ def value_of_counting(
 
 def _number_seen(prob: FloatArray, size: FloatArray, success: FloatArray) -> FloatArray:
     """Return quantiles of a negative binomial distribution, shape as given."""
-    # The inverse for real numbers may be off by its last bits, so one less is tried.
+    # The continuous inverse may be off by its last bits, so one less is tested.
     above = np.maximum(np.ceil(special.nbdtrik(prob, size, success)), 0.0)
     below = np.maximum(above - 1.0, 0.0)
     return np.where(special.betainc(size, below + 1.0, success) >= prob, below, above)

@@ -1,7 +1,7 @@
-"""Where sites are expected in a city: cells of a metric grid, in the order of the map.
+"""Expected sites per kilometre of street, by cell of a metric grid in map order.
 
-Cells say how many sites of the reported system the model expects per kilometre of street. They are
-never sorted by that figure, and figures are rounded, so that no list of places comes out.
+Cells are never sorted by the figure, and figures are rounded, so that the result is no list of
+places.
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ import shapely
 
 from toolkit.assessment.assess import source_refs
 from toolkit.assessment.inputs import Inputs
+from toolkit.assessment.model import AssumptionsPart
 from toolkit.assessment.outcome import M_PER_KM
 from toolkit.assessment.site_plan import share_inside
 from toolkit.base.arrays import FloatArray
 from toolkit.base.quantity import INTERVAL, Quantity
 from toolkit.base.terms import LANGUAGES
 from toolkit.base.version import __version__
+from toolkit.engine import cells
 from toolkit.language import words
 from toolkit.siting import inclusion
 from toolkit.siting.candidates import Candidates
@@ -32,7 +34,7 @@ SCHEMA: Final = "camera-exposure.siting-cells/1"
 CELL_M: Final = 250.0
 LAYER: Final = "cells"
 _DIGITS: Final = 2
-"""Significant digits of figures: enough to see the pattern, too few to rank."""
+"""Significant digits of figures: enough for a pattern, too few for a ranking."""
 _DECIMALS_DEG: Final = 7
 _CRS: Final = "EPSG:4326"
 
@@ -40,7 +42,7 @@ _CRS: Final = "EPSG:4326"
 def predict(inputs: Inputs, *, cell_m: float = CELL_M) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
     """Return cells with the expected number of sites per kilometre of street, and metadata.
 
-    Mapped cameras are not used, so that they can be compared with the figures.
+    Mapped cameras are not used, so that the figures can be tested against them.
 
     Parameters
     ----------
@@ -54,10 +56,9 @@ def predict(inputs: Inputs, *, cell_m: float = CELL_M) -> tuple[gpd.GeoDataFrame
     cells
         ``cell`` (east and north of its south-west corner, in metres of the metric system),
         ``street_km``, ``sites_per_km_low``, ``_mid`` and ``_high`` (5 % point, mean, 95 % point
-        over all that is not known); polygons in EPSG:4326, from south to north and from west to
-        east.
+        over all draws); polygons in EPSG:4326, from south to north, then from west to east.
     metadata
-        What they rest on and what they cannot say, in both languages.
+        Inputs and limits of the figures, in both languages.
 
     Raises
     ------
@@ -72,24 +73,21 @@ def predict(inputs: Inputs, *, cell_m: float = CELL_M) -> tuple[gpd.GeoDataFrame
         inputs.n_cameras * inside / inputs.per_site,
         groups,
     )
-    step = np.floor(groups.centre_xy_m / cell_m).astype(np.int64)
-    north_east, cell = np.unique(step[:, ::-1], axis=0, return_inverse=True)
-    cell = cell.reshape(-1)
-    n_cells = len(north_east)
-    km = np.bincount(cell, weights=groups.size_m, minlength=n_cells) / M_PER_KM
-    per_km = np.array([np.bincount(cell, weights=p, minlength=n_cells) for p in prob]) / km
+    grid = cells.grid(groups.centre_xy_m, cell_m)
+    # Each cell has a group, so that every sum has an entry for each cell.
+    km = np.bincount(grid.cell, weights=groups.size_m) / M_PER_KM
+    per_km = np.array([np.bincount(grid.cell, weights=p) for p in prob]) / km
     low, _, high = np.quantile(per_km, INTERVAL, axis=0)
     mid = per_km.mean(axis=0)
-    corner = north_east[:, ::-1] * cell_m
     frame = gpd.GeoDataFrame(
         {
-            "cell": [f"{int(east)}_{int(north)}" for east, north in corner],
+            "cell": [f"{int(east)}_{int(north)}" for east, north in grid.corner_m],
             "street_km": np.round(km, 2),
             "sites_per_km_low": _rounded(low),
             "sites_per_km_mid": _rounded(mid),
             "sites_per_km_high": _rounded(np.maximum(mid, high)),
         },
-        geometry=shapely.box(*corner.T, *(corner + cell_m).T),
+        geometry=grid.squares(),
         crs=pack.manifest.crs,
     ).to_crs(_CRS)
     frame["geometry"] = shapely.transform(
@@ -99,7 +97,7 @@ def predict(inputs: Inputs, *, cell_m: float = CELL_M) -> tuple[gpd.GeoDataFrame
 
 
 def _groups(pack: Pack, stretch_m: float) -> Candidates:
-    """Return stretches of street as groups that hold at most one site each."""
+    """Return stretches of street as candidate groups of at most one site each."""
     points = describe_points(pack_layers(pack), stretch_m)
     code, of = np.unique(points.code, return_inverse=True)
     return Candidates(
@@ -139,11 +137,7 @@ def _metadata(inputs: Inputs, pack: Pack, cell_m: float) -> dict[str, Any]:
             "concentration": operators.mixture.concentration,
             "reason": operators.mixture.reason,
         },
-        "assumptions": {
-            "name": inputs.assumptions.name,
-            "sha256": inputs.assumptions.sha256,
-            "changed": dict(inputs.assumptions.changed),
-        },
+        "assumptions": AssumptionsPart.of(inputs.assumptions).model_dump(),
         "cameras": Quantity.from_draws(inputs.n_cameras, "cameras").model_dump(mode="json"),
         "sources": [ref.model_dump(mode="json") for ref in source_refs(inputs)],
         "inputs": {"pack_sha256": pack.sha256, "siting_sha256": operators.sha256},

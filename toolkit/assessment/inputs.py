@@ -1,9 +1,10 @@
-"""Everything that an assessment rests on before streets: evidence, count and optics, drawn."""
+"""Inputs of an assessment that do not depend on streets: evidence, count and optics, drawn."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from scipy import special
@@ -20,26 +21,26 @@ from toolkit.optics.camera_draws import CameraDraws, draw_cameras
 from toolkit.streets import reference_networks
 from toolkit.streets.cities import City
 
-_JUNCTIONS = "drive_junctions"
-"""Name of the number of junctions among the counts of a pack."""
+_JUNCTIONS: Final = "drive_junctions"
+"""Key of the number of junctions for vehicles in the counts of a pack."""
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """Everything that does not depend on whether streets are installed.
+    """Drawn inputs, the same with and without installed streets.
 
     Attributes
     ----------
     loaded
         The question and the data.
     design
-        Draws.
+        Number of draws and seed.
     counts, cameras
-        Number of cameras and their optics, drawn.
+        Draws of the number of cameras and of their optics.
     per_site
-        Cameras at a site, shape (D,).
+        Mean number of cameras per site, shape (D,).
     figures
-        The city's own figures.
+        Population, area and street length of the city, drawn.
     """
 
     loaded: Loaded
@@ -51,7 +52,7 @@ class Inputs:
 
     @property
     def question(self) -> Question:
-        """What is asked."""
+        """The question."""
         return self.loaded.question
 
     @property
@@ -61,20 +62,20 @@ class Inputs:
 
     @property
     def n_cameras(self) -> FloatArray:
-        """Cameras of the status asked for, shape (D,)."""
+        """Number of cameras of the status asked for, shape (D,)."""
         counts = self.counts
         return counts.installed if self.question.status == "installed" else counts.planned
 
 
 def make_inputs(loaded: Loaded, design: Design | None = None) -> Inputs:
-    """Draw everything that does not depend on streets.
+    """Draw the inputs that do not depend on streets.
 
     Parameters
     ----------
     loaded
         The question and the data.
     design
-        Draws; by default those of the question.
+        Number of draws and seed; by default those of the question.
 
     Raises
     ------
@@ -86,7 +87,7 @@ def make_inputs(loaded: Loaded, design: Design | None = None) -> Inputs:
     design = design or Design(question.n_draws, question.seed)
     figures = city_figures(
         loaded.city,
-        loaded.fabrics,
+        loaded.networks,
         values,
         design,
         boundary=manifest.boundary if manifest else None,
@@ -117,7 +118,7 @@ def make_inputs(loaded: Loaded, design: Design | None = None) -> Inputs:
 def _brand(
     claims: tuple[Claim, ...], counts: CountDraws, status: Status, mixes: Mapping[str, object]
 ) -> str | None:
-    """Return the brand of the claims the count rests on, if they name just one we know."""
+    """Return the brand of the claims behind the count, if they name exactly one that is known."""
     used = set(counts.claims_installed if status == "installed" else counts.claims_planned)
     brands = {b for c in claims if c.id in used or not used for b in c.brands}
     only = brands.pop() if len(brands) == 1 else None
@@ -126,23 +127,23 @@ def _brand(
 
 def city_figures(
     city: City,
-    fabrics: Sequence[reference_networks.ReferenceNetwork],
+    networks: Sequence[reference_networks.ReferenceNetwork],
     assumptions: AssumptionSet,
     design: Design,
     *,
     boundary: Boundary | None = None,
     junctions: float | None = None,
 ) -> CityFigures:
-    """Gather the figures of a city.
+    """Return the figures of a city, drawn.
 
     Parameters
     ----------
-    fabrics
+    networks
         Reference networks.
     boundary
         Boundary of its installed streets, or None where there are none.
     junctions
-        Junctions for vehicles inside it.
+        Number of junctions for vehicles inside it.
 
     Raises
     ------
@@ -163,5 +164,5 @@ def city_figures(
         area_km2=fixed(boundary.area_km2 if boundary else None),
         population=population,
         junctions=fixed(junctions),
-        street_km_per_km2=reference_networks.draw_density(fabrics, assumptions, design),
+        street_km_per_km2=reference_networks.draw_density(networks, assumptions, design),
     )

@@ -1,17 +1,18 @@
-"""What an assessment says: one model, one JSON schema, rendered by every output.
+"""The data model of an assessment: one JSON schema, rendered by every output.
 
-`Assessment` is the whole answer for one city. Its JSON form is the interface to other programs;
-the layers on the map (`Layers`) travel beside it in memory and are never part of the JSON.
+`Assessment` is the whole answer for one city. Its JSON form is the interface to other programs; the
+layers of the map (`Layers`) are kept with it in memory and are never part of the JSON.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import Any, Final, Literal
 
 from pydantic import Field, PrivateAttr
 
 from toolkit.assessment.layers import Layers, LazyLayers
+from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base import store
 from toolkit.base.quantity import Quantity
 from toolkit.base.record import Record
@@ -26,9 +27,6 @@ from toolkit.base.terms import (
     Status,
     Tier,
 )
-
-if TYPE_CHECKING:
-    pass
 
 SCHEMA: Final = "camera-exposure.assessment/2"
 
@@ -48,6 +46,11 @@ class AssumptionsPart(Record):
     sha256: str
     changed: dict[str, float]
 
+    @classmethod
+    def of(cls, values: AssumptionSet) -> AssumptionsPart:
+        """Return the part of a set."""
+        return cls(name=values.name, sha256=values.sha256, changed=dict(values.changed))
+
 
 class InputsPart(Record):
     """Hashes of what went in, and the operator profile if only one was asked for."""
@@ -57,7 +60,7 @@ class InputsPart(Record):
     siting_sha256: str
     siting_profile: str | None = None
     siting_cities: tuple[str, ...] = ()
-    """Names of the cities that the profiles in use were fitted to; none if that was not noted."""
+    """Names of the cities to which the profiles in use were fitted; empty if not recorded."""
 
 
 class ObservationPart(Record):
@@ -91,9 +94,9 @@ class CameraCount(Record):
     contradictions: tuple[tuple[str, ...], ...]
     stale: bool
     rule: str
-    """One sentence: how the count follows from the claims."""
+    """One sentence: how the count is derived from the claims."""
     observations: tuple[ObservationPart, ...] = ()
-    """What was counted in the streets and has updated the count."""
+    """Counts made in the streets that have updated the count."""
     value_of_counting: CountingValue | None = None
 
 
@@ -117,7 +120,7 @@ class Shares(Record):
     """Share of the street length inside the boundary."""
 
     expected: Quantity
-    """Ignorance only: mean over where the cameras may stand."""
+    """Ignorance only: mean over the placement of cameras."""
     realised: Quantity
     """Ignorance and placement: what a surveyor would measure."""
     everything_on: Quantity
@@ -151,7 +154,7 @@ class DrawsPart(Record):
     length_km: dict[Tier, DrawPair]
     """Covered street length; on city level both are the same."""
     counted_km: float | None
-    """Street length that counts as the whole; None where no streets are installed."""
+    """Street length of which shares are taken; None where no streets are installed."""
 
 
 class Case(Record):
@@ -175,12 +178,12 @@ class TierPart(Record):
     length_km: Quantity
     share_of_length: Shares
     area_km2: Total
-    """Ground along the covered streets, `zones.STRIP_M` to both sides, each place once."""
+    """Ground along the covered streets, `zones.STRIP_M` to both sides, overlaps counted once."""
     effective_cameras: Total
-    """Cameras that would cover as much if no two overlapped: each covers what one working camera
-    that is able at this tier covers by itself, on average. Never more than work and are able."""
+    """Number of cameras that would cover as much without overlap: each covers as much as a working
+    camera that is able at this tier covers by itself, on average. At most the number of those."""
     switched_on: Quantity | None = None
-    """Face and plate only: how likely it is that the software is in use. Never multiplied in."""
+    """Face and plate only: probability that the software is in use. Never multiplied in."""
     unknown_share: float | None
     """Share of the street length for which the model has no answer."""
     cases: tuple[Case, ...] = ()
@@ -215,7 +218,7 @@ class Assessment(Record):
     tiers: dict[Tier, TierPart]
     draws: DrawsPart
     sample: SamplePart | None = None
-    """Left out where totals were taken on all street points. Layers always are."""
+    """None where totals use all street points. Layers always do."""
     missing: tuple[Note, ...]
     warnings: tuple[Note, ...]
     limits: tuple[str, ...]
@@ -225,20 +228,19 @@ class Assessment(Record):
 
     @property
     def layers(self) -> Layers | None:
-        """What is drawn; None where no streets are installed, or after reading JSON.
+        """Layers of the map; None where no streets are installed, or after reading JSON.
 
-        Made now if nobody has asked for them before, see `LazyLayers`.
+        Made at the first request, see `LazyLayers`.
         """
-        kept = self._layers
-        return kept.get() if isinstance(kept, LazyLayers) else kept
+        return self.make_layers(lambda _: None)
 
     def make_layers(self, progress: Progress) -> Layers | None:
-        """Return `layers`, and say how far they are while they are made."""
+        """Return `layers`, and report progress while they are made."""
         kept = self._layers
         return kept.get(progress) if isinstance(kept, LazyLayers) else kept
 
     def with_layers(self, layers: Layers | LazyLayers | None) -> Assessment:
-        """Return the same assessment with layers beside it."""
+        """Return the same assessment with these layers."""
         copy = self.model_copy()
         copy._layers = layers  # noqa: SLF001
         return copy
@@ -263,7 +265,7 @@ class Assessment(Record):
 
 
 def _without_empty_why(value: Any) -> Any:  # noqa: ANN401
-    """Leave out `why` where a figure is known."""
+    """Return JSON data without the empty `why` of known figures."""
     if isinstance(value, dict):
         return {
             k: _without_empty_why(v) for k, v in value.items() if not (k == "why" and v is None)
@@ -271,8 +273,3 @@ def _without_empty_why(value: Any) -> Any:  # noqa: ANN401
     if isinstance(value, list):
         return [_without_empty_why(v) for v in value]
     return value
-
-
-def json_schema() -> dict[str, Any]:
-    """Return the JSON schema of an assessment."""
-    return Assessment.model_json_schema(by_alias=True)

@@ -1,6 +1,8 @@
-"""The basis of an assessment where no streets are installed: street networks of other cities."""
+"""Assessment without installed streets, from street networks of other cities."""
 
 from __future__ import annotations
+
+from typing import Final
 
 import numpy as np
 
@@ -16,13 +18,14 @@ from toolkit.language import notes
 from toolkit.optics.camera_draws import threshold_px_m
 from toolkit.streets import reference_networks
 
-CORE_RADII_KM = (1.0, 2.0, 5.0)
+CORE_RADII_KM: Final = (1.0, 2.0, 5.0)
+"""Radii of the discs around the centre for which shares are given."""
 
 
 def on_city_level(inputs: Inputs) -> Outcome:
-    """Estimate from reference fabrics, for a city whose streets are not installed."""
+    """Estimate exposure from reference networks, for a city without installed streets."""
     design, values = inputs.design, inputs.assumptions
-    known = inputs.loaded.fabrics
+    known = inputs.loaded.networks
     views = candidate_views(
         inputs.cameras, inputs.per_site, reach_m=values.value("optics.max_range_m")
     )
@@ -36,7 +39,7 @@ def on_city_level(inputs: Inputs) -> Outcome:
     shares: dict[tuple[float, Allocation], tuple[FloatArray, FloatArray]] = {}
     for radius in CORE_RADII_KM:
         disc_km = density * np.pi * radius**2
-        # Spread over the township, a disc larger than it still holds all cameras.
+        # A disc larger than the township still holds all its cameras.
         spread_km: dict[Allocation, FloatArray] = {
             "core": disc_km,
             "township": np.maximum(township_km, disc_km),
@@ -52,6 +55,9 @@ def on_city_level(inputs: Inputs) -> Outcome:
                 ),
             )
     covered_km = n_sites[:, None] * per_site_m / M_PER_KM
+    no_share, no_area, no_cameras = (
+        Quantity.unknown(unit, why) for unit in ("share", "km2", "cameras")
+    )
     tiers: dict[Tier, TierPart] = {}
     for t, tier in enumerate(TIERS):
         cases = tuple(
@@ -64,17 +70,14 @@ def on_city_level(inputs: Inputs) -> Outcome:
             )
             for (radius, allocation), (disc_km, share) in shares.items()
         )
-        nothing = Quantity.unknown("share", why)
-        no_area = Quantity.unknown("km2", why)
-        no_overlap = Quantity.unknown("cameras", why)
         tiers[tier] = TierPart(
             threshold_px_m=threshold_px_m(tier, values),
             ring_m=ring(inputs.cameras, t),
             cameras_able=Quantity.from_draws(inputs.n_cameras * able[:, t], "cameras"),
             length_km=Quantity.from_amounts(covered_km[:, t], "km"),
             area_km2=Total(expected=no_area, realised=no_area),
-            effective_cameras=Total(expected=no_overlap, realised=no_overlap),
-            share_of_length=Shares(expected=nothing, realised=nothing, everything_on=nothing),
+            effective_cameras=Total(expected=no_cameras, realised=no_cameras),
+            share_of_length=Shares(expected=no_share, realised=no_share, everything_on=no_share),
             switched_on=switch(inputs, tier),
             unknown_share=None,
             cases=cases,

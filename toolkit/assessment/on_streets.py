@@ -1,4 +1,4 @@
-"""The basis of an assessment where streets are installed: siting, sight, exposure."""
+"""Assessment on installed streets: siting, sight, exposure."""
 
 from __future__ import annotations
 
@@ -17,26 +17,28 @@ from toolkit.assessment.model import Case, SamplePart, Shares, TierPart, Total
 from toolkit.assessment.outcome import M2_PER_KM2, M_PER_KM, Outcome, ring, switch
 from toolkit.assessment.question import SCENE_VALUES, Loaded
 from toolkit.assessment.site_plan import SitePlan, plan_sites, systematic
-from toolkit.assessment.sums import Sums, add_up, add_up_totals
+from toolkit.assessment.sums import Sums, add_up, add_up_totals, rows_and_views
 from toolkit.base.arrays import Float32Array, IntArray
 from toolkit.base.draws import Design
 from toolkit.base.lru_cache import LruCache
-from toolkit.base.quantity import Quantity
+from toolkit.base.quantity import INTERVAL, Quantity
 from toolkit.base.terms import TIERS, Progress, Tier, exposure_class
-from toolkit.engine import cells, closed_form, site_chance, zones
+from toolkit.engine import cells, closed_form, zones
 from toolkit.engine import sample as street_sample
 from toolkit.engine.sample import StreetSample
-from toolkit.engine.scene import Frame, Scene, build_scene, pack_sites
-from toolkit.engine.views import view_table
+from toolkit.engine.scene import Scene, SceneGeometry, build_scene, pack_sites
 from toolkit.optics.camera_draws import threshold_px_m
 from toolkit.streets.pack import Pack
+
+_POINTS_PER_PART: Final = 20_000
+"""Points summarised between two reports of progress: about a second on an old laptop."""
 
 scenes: Final[LruCache[Scene]] = LruCache(2)
 samples: Final[LruCache[StreetSample]] = LruCache(2)
 
 
 def scene_of(loaded: Loaded) -> tuple[Pack, Scene]:
-    """Return the streets of a question and their scene; the last two scenes are kept.
+    """Return the streets of a question and their scene; the last two are kept.
 
     Raises
     ------
@@ -74,90 +76,47 @@ def on_streets(inputs: Inputs) -> Outcome:
         If the sample has no points.
     """
     pack, scene = scene_of(inputs.loaded)
-    sample_points = inputs.question.sample_points
+    n_asked = inputs.question.sample_points
     plan = plan_sites(inputs, pack, scene)
     n_known = int(np.count_nonzero(scene.point_known))
-    if sample_points is None or sample_points >= n_known:
+    if n_asked is None or n_asked >= n_known:
         sums, summary = add_up(inputs, scene, plan, plan.sample)
-        layers = LazyLayers(
-            lambda _: _layers(
-                pack, scene, summary, _detail(inputs, pack, scene, plan, sums, summary)
-            )
-        )
+        layers = LazyLayers(lambda _: _layers(inputs, pack, scene, plan, sums, summary))
         return outcome_of(inputs, pack, scene, plan, sums, layers=layers)
-    if sample_points < 1:
-        msg = f"A sample of {sample_points} street points is none. Ask for at least one."
+    if n_asked < 1:
+        msg = f"A sample of {n_asked} street points is none. Ask for at least one."
         raise ValueError(msg)
-    sample = _sample_of(inputs.loaded, pack, scene, sample_points)
+    sample = _sample_of(inputs.loaded, pack, scene, n_asked)
     sums = add_up_totals(inputs, sample.scene, plan, systematic(len(sample.point)))
 
     def make(progress: Progress) -> Layers:
         summary = _summary_of_all(inputs, scene, plan, progress)
-        return _layers(pack, scene, summary, _detail(inputs, pack, scene, plan, sums, summary))
+        return _layers(inputs, pack, scene, plan, sums, summary)
 
     outcome = outcome_of(inputs, pack, scene, plan, sums, layers=LazyLayers(make))
     shares = [tier.share_of_length.realised.mid or 0.0 for tier in outcome.tiers.values()]
-    error = max(street_sample.error_share(s, sample_points, n_known) for s in shares)
-    return replace(
-        outcome,
-        sample=SamplePart(points=sample_points, of=n_known, error_share=float(f"{error:.2g}")),
-    )
-
-
-def _detail(
-    inputs: Inputs,
-    pack: Pack,
-    scene: Scene,
-    plan: SitePlan,
-    sums: Sums,
-    summary: closed_form.PointSummary,
-) -> StreetDetail:
-    """Put together what is behind the layers."""
-    return StreetDetail(
-        by_street=summary.group_mean,
-        ground_km2=scene.ground_m2 / M2_PER_KM2,
-        effective_cameras=sums.without_overlap(sums.expected_m),
-        cells=partial(_cells, inputs, scene, plan.chance, pack.manifest.crs),
-        mapped=pack.cameras,
-        sites=partial(pack_sites, pack, inputs.loaded.model),
-    )
+    error = max(street_sample.error_share(s, n_asked, n_known) for s in shares)
+    part = SamplePart(points=n_asked, of=n_known, error_share=float(f"{error:.2g}"))
+    return replace(outcome, sample=part)
 
 
 def _summary_of_all(
     inputs: Inputs, scene: Scene, plan: SitePlan, progress: Progress
 ) -> closed_form.PointSummary:
-    """Return what is shown of each point, worked out some streets at a time."""
-    rows = scene.rows.seen_by(inputs.cameras.height_m)
-    views = view_table(
-        inputs.cameras,
-        inputs.per_site,
-        reach_m=scene.lines_of_sight.reach_m,
-        codes=rows.codes,
-    )
+    """Summarise all points, some whole streets at a time."""
+    rows, views = rows_and_views(inputs, scene)
     line, length = scene.points.line, scene.points.length
     begin = np.flatnonzero(np.diff(line, prepend=-1))
-    # Whole streets: the first that begins at or after each multiple of a part.
-    wanted = np.arange(_POINTS_AT_A_TIME, len(line), _POINTS_AT_A_TIME)
+    # Whole streets: each part ends with the first street that begins at or after its multiple.
+    wanted = np.arange(_POINTS_PER_PART, len(line), _POINTS_PER_PART)
     cuts = np.unique([0, *np.append(begin, len(line))[np.searchsorted(begin, wanted)], len(line)])
     parts: list[closed_form.PointSummary] = []
     group_mean = np.full((len(scene.lines), len(TIERS), inputs.design.n_draws), np.nan, np.float32)
     for a, b in itertools.pairwise(cuts):
         progress(a / len(line))
-        first, last = rows.start[a], rows.start[b]
         streets, street = np.unique(line[a:b], return_inverse=True)
         part = closed_form.summarise(
-            replace(
-                rows,
-                start=rows.start[a : b + 1] - first,
-                site=rows.site[first:last],
-                bin=rows.bin[first:last],
-                view=rows.view[first:last],
-            ),
-            plan.chance,
-            views,
-            length[a:b],
-            street,
-            len(streets),
+            rows.take(np.arange(a, b)), plan.chance, views, length[a:b], street, len(streets)
         )
         group_mean[streets] = part.group_mean
         parts.append(part)
@@ -170,94 +129,85 @@ def _summary_of_all(
     )
 
 
-_POINTS_AT_A_TIME: Final = 20_000
-"""Points worked out between two words on progress: about a second on an old laptop."""
-
-
 def outcome_of(
     inputs: Inputs,
     pack: Pack,
-    frame: Frame,
+    geometry: SceneGeometry,
     plan: SitePlan,
     sums: Sums,
     *,
     layers: LazyLayers | None,
 ) -> Outcome:
-    """Put the figures of a city together from the sums over its points."""
-    values, in_scope = inputs.assumptions, plan.in_scope
-    total_m, known_m = plan.total_m, plan.known_m
-    expected, realised = sums.expected_m / known_m, sums.realised_m / known_m
-    everything = sums.everything_m / sums.sample_m
-    cases = {a: case_m / sums.sample_m for a, case_m in sums.cases_m.items()}
-    area_km2 = frame.ground_m2 / M2_PER_KM2
-    apart_expected = sums.without_overlap(sums.expected_m)
-    apart_realised = sums.without_overlap(sums.realised_m)
-    able = inputs.cameras.able_share()
-    tiers: dict[Tier, TierPart] = {}
-    for t, tier in enumerate(TIERS):
-        tiers[tier] = TierPart(
-            threshold_px_m=threshold_px_m(tier, values),
-            ring_m=ring(inputs.cameras, t),
-            cameras_able=Quantity.from_draws(plan.n_cameras * able[:, t], "cameras"),
-            length_km=Quantity.from_amounts(realised[:, t] * known_m / M_PER_KM, "km"),
-            share_of_length=Shares(
-                expected=Quantity.from_amounts(expected[:, t], "share"),
-                realised=Quantity.from_amounts(realised[:, t], "share"),
-                everything_on=Quantity.from_amounts(everything[:, t], "share"),
-            ),
-            area_km2=Total(
-                expected=Quantity.from_amounts(expected[:, t] * area_km2, "km2"),
-                realised=Quantity.from_amounts(realised[:, t] * area_km2, "km2"),
-            ),
-            effective_cameras=Total(
-                expected=Quantity.from_amounts(apart_expected[:, t], "cameras"),
-                realised=Quantity.from_amounts(apart_realised[:, t], "cameras"),
-            ),
-            switched_on=switch(inputs, tier),
-            unknown_share=float(f"{1 - known_m / total_m:.6g}"),
-            cases=tuple(
-                Case(
-                    id=allocation,
-                    radius_km=None,
-                    allocation=allocation,
-                    length_km=Quantity.exactly(known_m / M_PER_KM, "km"),
-                    share_of_length=Quantity.from_amounts(share[:, t], "share"),
-                )
-                for allocation, share in cases.items()
-            ),
-        )
-    counts = pack.manifest.counts
-    missing = [
-        name
-        for name, lacks in (
-            ("no_buildings", pack.buildings.empty),
-            ("no_places", pack.places.empty),
-            ("no_signals", bool(counts.get("missing_signals"))),
-            ("no_classes", bool(counts.get("missing_classes"))),
-            ("no_bridges", bool(counts.get("missing_bridges"))),
-        )
-        if lacks
-    ]
-    warnings = ["reach_truncated"]
-    if cases:
-        warnings.append("area_not_stated")
-    if plan.reducing < 1:
-        warnings.append("mapped_left_out")
-    if float(in_scope.max(initial=0.0)) > float(np.quantile(inputs.n_cameras, 0.05)):
-        warnings.append("more_mapped_than_reported")
+    """Return the figures of a city from the sums over its points."""
+    known_m, in_scope, counts = plan.known_m, plan.in_scope, pack.manifest.counts
+    lacks = {
+        "no_buildings": pack.buildings.empty,
+        "no_places": pack.places.empty,
+        "no_signals": counts.get("missing_signals"),
+        "no_classes": counts.get("missing_classes"),
+        "no_bridges": counts.get("missing_bridges"),
+    }
+    fewest_reported = np.quantile(inputs.n_cameras, INTERVAL[0])
+    applies = {
+        "reach_truncated": True,
+        "area_not_stated": sums.cases_m,
+        "mapped_left_out": plan.reducing < 1,
+        "more_mapped_than_reported": in_scope.max(initial=0.0) > fewest_reported,
+    }
     return Outcome(
         boundary=pack.manifest.boundary,
-        tiers=tiers,
-        missing=tuple(missing),
-        warnings=tuple(warnings),
-        mapped=frame.n_mapped,
+        tiers={tier: _tier_part(inputs, geometry, plan, sums, tier) for tier in TIERS},
+        missing=tuple(note for note, missing in lacks.items() if missing),
+        warnings=tuple(note for note, holds in applies.items() if holds),
+        mapped=geometry.n_mapped,
         mapped_in_scope=in_scope,
-        expected_km=expected * known_m / M_PER_KM,
-        realised_km=realised * known_m / M_PER_KM,
+        expected_km=sums.expected_m / known_m * known_m / M_PER_KM,
+        realised_km=sums.realised_m / known_m * known_m / M_PER_KM,
         counted_km=known_m / M_PER_KM,
         inside_share=plan.inside_share,
         pack=pack,
         make_layers=layers,
+    )
+
+
+def _tier_part(
+    inputs: Inputs, geometry: SceneGeometry, plan: SitePlan, sums: Sums, tier: Tier
+) -> TierPart:
+    """Return all figures of one tier."""
+    t, known_m = TIERS.index(tier), plan.known_m
+    able = inputs.cameras.able_share()[:, t]
+    expected, realised = (m[:, t] / known_m for m in (sums.expected_m, sums.realised_m))
+    area_km2 = geometry.ground_m2 / M2_PER_KM2
+    return TierPart(
+        threshold_px_m=threshold_px_m(tier, inputs.assumptions),
+        ring_m=ring(inputs.cameras, t),
+        cameras_able=Quantity.from_draws(plan.n_cameras * able, "cameras"),
+        length_km=Quantity.from_amounts(realised * known_m / M_PER_KM, "km"),
+        share_of_length=Shares(
+            expected=Quantity.from_amounts(expected, "share"),
+            realised=Quantity.from_amounts(realised, "share"),
+            everything_on=Quantity.from_amounts(sums.everything_m[:, t] / sums.sample_m, "share"),
+        ),
+        area_km2=Total(
+            expected=Quantity.from_amounts(expected * area_km2, "km2"),
+            realised=Quantity.from_amounts(realised * area_km2, "km2"),
+        ),
+        effective_cameras=Total(
+            expected=Quantity.from_amounts(sums.without_overlap(sums.expected_m)[:, t], "cameras"),
+            realised=Quantity.from_amounts(sums.without_overlap(sums.realised_m)[:, t], "cameras"),
+        ),
+        switched_on=switch(inputs, tier),
+        unknown_share=float(f"{1 - known_m / plan.total_m:.6g}"),
+        cases=tuple(
+            Case(
+                id=allocation,
+                radius_km=None,
+                allocation=allocation,
+                length_km=Quantity.exactly(known_m / M_PER_KM, "km"),
+                share_of_length=Quantity.from_amounts(case_m[:, t] / sums.sample_m, "share"),
+            )
+            for allocation, case_m in sums.cases_m.items()
+        ),
     )
 
 
@@ -267,7 +217,7 @@ def street_figures(
     group_mean: Float32Array,
     street_known: NDArray[np.bool_],
 ) -> gpd.GeoDataFrame:
-    """Put the figures of some streets of a pack beside their geometry; see `results.Layers`.
+    """Return some streets of a pack with their figures; columns as `Layers.streets`.
 
     Parameters
     ----------
@@ -284,7 +234,7 @@ def street_figures(
     streets = pack.streets[columns].iloc[which].copy()
     for t, tier in enumerate(TIERS):
         per_draw = np.where(street_known[:, None], group_mean[:, t, :], np.nan)
-        low, high = np.quantile(per_draw, (0.05, 0.95), axis=1)
+        low, high = np.quantile(per_draw, (INTERVAL[0], INTERVAL[2]), axis=1)
         mid = per_draw.mean(axis=1)
         high = np.maximum(mid, high)
         streets[f"{tier}_low"], streets[f"{tier}_mid"], streets[f"{tier}_high"] = low, mid, high
@@ -292,27 +242,15 @@ def street_figures(
     return streets
 
 
-def _cells(
-    inputs: Inputs, scene: Scene, chance: site_chance.SiteChance, crs: str, size_m: float
-) -> gpd.GeoDataFrame:
-    """Return the exposure by cell; the table of views is made again, since it is large to keep."""
-    rows = scene.rows.seen_by(inputs.cameras.height_m)
-    views = view_table(
-        inputs.cameras,
-        inputs.per_site,
-        reach_m=scene.lines_of_sight.reach_m,
-        codes=rows.codes,
-    )
-    return cells.cell_frame(
-        scene.points, scene.point_known, rows, chance, views, crs=crs, size_m=size_m
-    )
-
-
 def _layers(
-    pack: Pack, scene: Scene, summary: closed_form.PointSummary, detail: StreetDetail
+    inputs: Inputs,
+    pack: Pack,
+    scene: Scene,
+    plan: SitePlan,
+    sums: Sums,
+    summary: closed_form.PointSummary,
 ) -> Layers:
-    """Put the figures of streets and zones beside their geometry."""
-    streets = street_figures(pack, slice(None), summary.group_mean, scene.street_known)
+    """Return the layers, with the figures of streets and zones next to their geometry."""
     crs = pack.manifest.crs
 
     @cache
@@ -321,13 +259,27 @@ def _layers(
         classes = zones.point_classes(summary.low[:, t], summary.high[:, t], scene.point_known)
         return zones.zone_polygons(scene.points, classes, crs)
 
+    def in_cells(size_m: float) -> gpd.GeoDataFrame:
+        # The view table is made again, since it is large to keep.
+        rows, views = rows_and_views(inputs, scene)
+        return cells.cell_frame(
+            scene.points, scene.point_known, rows, plan.chance, views, crs=crs, size_m=size_m
+        )
+
     cameras = pack.cameras[["osm_id", "kind", "geometry"]].rename(columns={"osm_id": "source_id"})
     return Layers(
-        streets=streets,
+        streets=street_figures(pack, slice(None), summary.group_mean, scene.street_known),
         zones=polygons,
         cameras=cameras,
         boundary=pack.boundary,
         buildings=pack.buildings[["geometry"]],
         attribution=pack.manifest.attribution,
-        detail=detail,
+        detail=StreetDetail(
+            by_street=summary.group_mean,
+            ground_km2=scene.ground_m2 / M2_PER_KM2,
+            effective_cameras=sums.without_overlap(sums.expected_m),
+            cells=in_cells,
+            mapped=pack.cameras,
+            sites=partial(pack_sites, pack, inputs.loaded.model),
+        ),
     )

@@ -1,7 +1,7 @@
-"""What both bases of an assessment share: its inputs, its outcome, and figures of optics.
+"""Outcome of an assessment on either basis, and the figures of optics that both share.
 
-An assessment stands either on installed streets (`toolkit.assessment.on_streets`) or, where there
-are none, on street networks of other cities (`toolkit.assessment.on_city_level`).
+The basis is either installed streets (`toolkit.assessment.on_streets`) or, without them, street
+networks of other cities (`toolkit.assessment.on_city_level`).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ M2_PER_KM2 = 1e6
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one basis adds: streets, or the city-level estimate."""
+    """Figures that depend on the basis: installed streets, or the city-level estimate."""
 
     boundary: Boundary
     tiers: dict[Tier, TierPart]
@@ -40,7 +40,7 @@ class Outcome:
     realised_km: FloatArray
     """The same with the cameras placed once per draw, shape (D, T)."""
     counted_km: float | None = None
-    """Street length that counts as the whole."""
+    """Street length of which shares are taken; None without streets."""
     inside_share: FloatArray | None = None
     """Share of the reported cameras inside the boundary, shape (D,); None without streets."""
     pack: Pack | None = None
@@ -49,7 +49,7 @@ class Outcome:
 
     @property
     def layers(self) -> Layers | None:
-        """What is drawn, made when it is first asked for; None without streets."""
+        """Layers of the map, made at the first request; None without streets."""
         return None if self.make_layers is None else self.make_layers.get()
 
 
@@ -57,7 +57,7 @@ def ring(cameras: CameraDraws, t: int) -> Ring:
     """Summarise the rings of one tier over draws and camera types, weighted by the mix."""
     inner, outer = cameras.inner_m[:, t, :], cameras.outer_m[:, t, :]
     has = np.isfinite(inner)
-    # Shares add up to one but for the last bits, which must not show as a negative share.
+    # Summed, not one minus the rest: rounding must not show as a negative share.
     empty = Quantity.from_draws(((~has) * cameras.share).sum(axis=1), "share")
     if not has.any():
         why = notes.text("ring_empty")
@@ -77,7 +77,7 @@ def _weighted(values: FloatArray, weight: FloatArray, unit: str) -> Quantity:
 
 
 def switch(inputs: Inputs, tier: Tier) -> Quantity | None:
-    """Return how likely it is that the software of a tier is in use; never multiplied in."""
+    """Return the probability that the software of a tier is in use; never multiplied in."""
     if tier not in {"face", "plate"}:
         return None
     level = capability_level(inputs.loaded.claims, as_of=inputs.question.as_of)[tier]

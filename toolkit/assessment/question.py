@@ -1,8 +1,8 @@
-"""What is asked of the toolkit, and everything on disk that the answer follows from, read once.
+"""A question to the toolkit, and all the data on disk that its answer follows from, read once.
 
 A `Question` is a value: the same question and the same files give the same bytes. `Question.load`
-reads the files; what is computed from a `Loaded` looks at no file of data again. The hash of both,
-`Question.fingerprint`, names an answer wherever one is kept.
+reads the files; nothing computed from a `Loaded` reads data again. `Question.fingerprint`, the hash
+of both, is the key of every cache of answers.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from shapely import Point
 
 N_DRAWS: Final = 200
-"""Draws of the ignorance layer: a 5 % point rests on ten of them."""
+"""Draws of the ignorance layer: ten of them lie below a 5 % point."""
 SCENE_VALUES: Final = {
     "stretch_m": "sites.stretch_m",
     "reach_m": "optics.max_range_m",
@@ -58,15 +58,15 @@ SCENE_VALUES: Final = {
     "district_m": "sites.district_m",
     "person_height_m": "optics.person_height_m",
 }
-"""Assumptions that a scene is built with, by the argument of `toolkit.engine.scene.build_scene`."""
+"""Assumptions that define a scene, by the argument of `toolkit.engine.scene.build_scene`."""
 
 _SHARED: Final = ("*.toml", "*.json")
-"""Data of all cities. Evidence, cities, packs and siting are hashed for themselves."""
+"""Data of all cities. Evidence, cities, packs and siting have hashes of their own."""
 _CITIES_FILE: Final = "cities.toml"
 _FOLDERS: Final = ("", "cameras", "evidence", "packs", "siting")
-"""Where `Question.load` reads, in either folder of data."""
+"""Folders that `Question.load` reads, below the built-in data and below the user's."""
 _SETTLED_NS: Final = 2_000_000_000
-"""A file changed so lately may change again without another time: FAT keeps times to 2 s."""
+"""A file changed within this time may change again with the same time: FAT keeps times to 2 s."""
 
 _State: TypeAlias = tuple[tuple[str, int, int, int], ...]
 Part = Literal["answer", "scene", "sample"]
@@ -74,37 +74,37 @@ Part = Literal["answer", "scene", "sample"]
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked about one city.
+    """A question about one city.
 
     Attributes
     ----------
     city
-        Id, alias, English or Burmese name; or the id of a pack that stands for itself.
+        Id, alias, English or Burmese name of a city, or the id of a pack of no known city.
     as_of
-        The date for which the answer holds. Claims age towards it; later ones are not used.
+        Date for which the answer holds. Older claims are aged to it; later ones are not used.
     assumptions
         The assumption set; the central one by default.
     status
         ``installed``, or ``planned`` for installed and planned together.
     scope
-        ``public`` or ``all``; by default as the report says.
+        ``public`` or ``all`` cameras; by default as reported.
     count
         The user's own number of cameras, (low, high), instead of the reported one.
     profile
-        Sites as of this operator profile alone; by default the mixture of the city.
+        Operator profile for all sites; by default the mixture of the city.
     seed
-        Seed of every draw.
+        Seed of all draws.
     n_draws
-        Draws of the ignorance layer.
+        Number of draws of the ignorance layer.
     sample_points
-        Take totals on a stratified sample of so many street points where the city has more, see
-        `toolkit.engine.sample`; by default on all. Layers are made of all points, once asked for.
+        Size of the stratified sample of street points for totals, if the city has more points, see
+        `toolkit.engine.sample`; by default all are used. Layers always use all points.
     observations
-        Counts along ways, used in addition to those that the user has stored.
+        Counts along walked streets, in addition to those that the user has stored.
     evidence
-        Folder of evidence in place of the user's own.
+        Folder of evidence instead of the user's own.
     pack
-        Installed streets in place of the first ones of the city.
+        Id of the installed streets; by default the first of the city.
 
     Examples
     --------
@@ -136,7 +136,7 @@ class Question:
     pack: str | None = None
 
     def load(self) -> Loaded:
-        """Read all that the answer follows from.
+        """Read all inputs of the answer.
 
         Raises
         ------
@@ -153,18 +153,18 @@ class Question:
         return Loaded(**vars(data), question=self, operators=operators, pack=pack, mapped=mapped)
 
     def fingerprint(self) -> str:
-        """Return the hash of this question, of all that `load` reads, and of the version.
+        """Return the hash of this question, of all that `load` reads, and of the toolkit's version.
 
-        Errors as of `load`. Files are read again only if they have changed.
+        Raises as `load`. Files are read again only if they have changed.
         """
         return self.part("answer")
 
     def part(self, name: Part) -> str:
-        """Return the hash of what a part of the work follows from; see `CityData.part`."""
+        """Return the hash of the inputs of one part of the work; see `CityData.part`."""
         return self._data().part(self, name)
 
     def contents(self) -> dict[str, Any]:
-        """Return what an answer follows from besides the settings, as hashes and small values."""
+        """Return the inputs of the answer besides the settings, as hashes and small values."""
         return self._data().contents(self)
 
     def _data(self) -> CityData:
@@ -177,24 +177,24 @@ class Question:
 
 @dataclass(frozen=True)
 class CityData:
-    """All data about one city but the layers of its streets.
+    """All data about one city except the layers of its streets.
 
     Attributes
     ----------
     claims, observations
-        What is reported, and what the user has stored as counted.
+        Reports, and the user's stored counts.
     manifest
-        Of the installed streets; None where there are none.
+        Manifest of the installed streets; None where there are none.
     boundaries
-        Manifests of all installed streets of the city, those of `manifest` first.
+        Manifests of all installed packs of the city, `manifest` first.
     model
-        Geometry of siting.
-    fabrics, fabrics_sha256
+        Geometry of candidate sites.
+    networks, networks_sha256
         Reference networks, and the hash of their file.
     hashes
-        What an answer follows from.
+        Hashes and small values that determine the answer.
     unused_hashes
-        What is read and checked, or used by studies, and moves no answer.
+        Those of data read and checked, or used by studies, that do not change an answer.
     """
 
     city: City
@@ -205,36 +205,36 @@ class CityData:
     catalogue: Catalogue
     model: candidates.SitingModel
     profiles: profiles.Profiles
-    fabrics: tuple[reference_networks.ReferenceNetwork, ...]
-    fabrics_sha256: str
+    networks: tuple[reference_networks.ReferenceNetwork, ...]
+    networks_sha256: str
     hashes: Mapping[str, Any]
     unused_hashes: Mapping[str, Any]
 
     @property
     def streets_sha256(self) -> str:
-        """Hash of the streets and the field notes on them."""
+        """Hash of the streets and of the field notes on them."""
         return _sha256([self.hashes["pack_sha256"], self.hashes["cameras_sha256"]])
 
     def contents(self, question: Question) -> dict[str, Any]:
-        """Return what the answer to a question follows from besides its settings."""
+        """Return the inputs of the answer to a question besides its settings."""
         values = question.assumptions
         return {"tool": __version__, "assumptions_sha256": values.sha256, **self.hashes}
 
     def part(self, question: Question, name: Part) -> str:
-        """Return the hash of what a part of the work follows from.
+        """Return the hash of the inputs of one part of the work.
 
         Parameters
         ----------
         question
-            What is asked.
+            The question.
         name
             ``answer`` for everything, ``scene`` for sites and lines of sight, ``sample`` for the
-            street points that stand for all.
+            sample of street points.
         """
         values = question.assumptions
         if name == "answer":
             settings = {f.name: getattr(question, f.name) for f in fields(question)}
-            # The name of the city, the set and the folders: their contents are there already.
+            # Names of the city, the set and the folders: their contents are hashed instead.
             for replaced in ("city", "assumptions", "evidence", "pack"):
                 del settings[replaced]
             settings["as_of"] = question.as_of.isoformat()
@@ -249,17 +249,17 @@ class CityData:
 
 @dataclass(frozen=True)
 class Loaded(CityData):
-    """A question with all that its answer follows from, read once.
+    """A question with all its inputs, read once.
 
     Attributes
     ----------
     operators
-        What is believed of the operators of the cameras.
+        Profiles of the operators of the cameras.
     pack
         The installed streets; None where there are none.
     mapped
-        Cameras known one by one, mapped ones and field notes, see `mapped_cameras.cameras_for`;
-        None without streets.
+        Mapped cameras and those of field notes, see `mapped_cameras.cameras_for`; None without
+        streets.
     """
 
     question: Question
@@ -268,7 +268,7 @@ class Loaded(CityData):
     mapped: gpd.GeoDataFrame | None
 
     def streets(self) -> tuple[Pack, gpd.GeoDataFrame]:
-        """Return the installed streets and the cameras known one by one.
+        """Return the installed streets and the mapped cameras.
 
         Raises
         ------
@@ -281,12 +281,12 @@ class Loaded(CityData):
         return self.pack, self.mapped
 
     def key(self, name: Part) -> str:
-        """Return the hash of what a part of the work follows from; see `CityData.part`."""
+        """Return the hash of the inputs of one part of the work; see `CityData.part`."""
         return self.part(self.question, name)
 
 
 def city_or_pack(name: str) -> City:
-    """Return the city of that name, or one made of an installed pack that is no known city's.
+    """Return the city of a name, or one made from an installed pack of no known city.
 
     Raises
     ------
@@ -327,7 +327,7 @@ def _open(data: CityData, pack_id: str) -> tuple[Pack, gpd.GeoDataFrame]:
 
 
 def _read(city: str, pack: str | None, evidence: Path | None, state: _State) -> CityData:
-    """Read the data about a city; once more if a file has changed in the meantime."""
+    """Read the data about a city, again if a file changes in the meantime."""
     found = city_or_pack(city)
     claims = load_claims(found.id, evidence)
     observations = load_observations(found.id, evidence)
@@ -345,8 +345,8 @@ def _read(city: str, pack: str | None, evidence: Path | None, state: _State) -> 
         catalogue=load_catalogue(),
         model=model,
         profiles=fitted,
-        fabrics=reference_networks.load_networks(),
-        fabrics_sha256=reference_networks.networks_sha256(),
+        networks=reference_networks.load_networks(),
+        networks_sha256=reference_networks.networks_sha256(),
         hashes={
             "city_record": found.model_dump(mode="json"),
             "evidence_sha256": evidence_sha256(claims),
@@ -370,10 +370,10 @@ _kept = lru_cache(maxsize=64)(_read)
 
 
 def _state(evidence: Path | None) -> _State:
-    """Return path, size, time of change and number of each file that may be read.
+    """Return path, size, modification time and inode of each file that may be read.
 
-    A pack is known by its manifest, which names the hash of each of its files; one without a
-    manifest is damaged, and listed too.
+    A pack is represented by its manifest, which has the hash of each of its files; a damaged pack
+    without a manifest is listed, too.
     """
     roots = (store.builtin_dir(), store.home_dir())
     folders = [
@@ -400,7 +400,7 @@ def _entries(folder: Path) -> list[Path]:
 
 
 def _files_sha256(patterns: tuple[str, ...], but: str = "") -> dict[str, str]:
-    """Return the hash of each built-in file and each of the user's own, whatever is in it."""
+    """Return the hash of each built-in file and of each of the user's own."""
     return {
         f"{owner}/{path.name}": store.sha256_file(path)
         for owner, root in (("built in", store.builtin_dir()), ("own", store.home_dir()))

@@ -1,8 +1,9 @@
-"""Covered street length where no streets are installed, from networks of other cities."""
+"""Covered street length without installed streets, from networks of other cities."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,26 +14,27 @@ from toolkit.base.draws import Design
 from toolkit.base.errors import InputDataError
 from toolkit.engine.views import BIN_M
 from toolkit.streets.reference_networks import (
-    _MIN_MISS_PROB,
     N_VIEW_BINS,
     VIEW_BIN_M,
     ReferenceNetwork,
-    _mixed_log,
     predictive_log,
 )
 
+_MIN_MISS_PROB: Final = 1e-12
+"""Least chance that a site misses a point, so that its logarithm is finite."""
+
 
 def draw_view_curve(
-    fabrics: Sequence[ReferenceNetwork], assumptions: AssumptionSet, design: Design
+    networks: Sequence[ReferenceNetwork], assumptions: AssumptionSet, design: Design
 ) -> FloatArray:
-    """Draw how much street one site has in view, by distance, in such a city.
+    """Draw the street length in view of one site, by distance, in a city without streets.
 
-    Each network's curve mixes sites at junctions and along streets (`city.junction_site_share`).
-    Two predictive distributions are multiplied: the length in view without buildings, over all
-    networks and with the added spread; and the share of it that buildings leave, over the few
-    networks with buildings and with the spread of those few. A share above one is impossible and
-    is cut there. One probability per draw serves all distances, so a city with much street in
-    view has it near and far, and a ring inside another never covers more.
+    The curve of each network mixes sites at junctions and along streets
+    (`city.junction_site_share`). Two predictive distributions are multiplied: the length in view
+    without buildings, from all networks and with added spread; and the share of it that buildings
+    leave in view, from the few networks with buildings and with their spread, capped at one. One
+    probability per draw is used for all distances, so that a city with much street in view has it
+    near and far, and a ring inside another never covers more.
 
     Returns
     -------
@@ -45,11 +47,11 @@ def draw_view_curve(
         If fewer than two networks have buildings.
     """
     share = assumptions.draw("city.junction_site_share", design)
-    open_log = _mixed_log([(f.open_junction_m, f.open_stretch_m) for f in fabrics], share)
-    walled = np.array([f.blocked_stretch_m is not None for f in fabrics], dtype=bool)
+    open_log = _mixed_log([(f.open_junction_m, f.open_stretch_m) for f in networks], share)
+    walled = np.array([f.blocked_stretch_m is not None for f in networks], dtype=bool)
     behind = [
         (f.blocked_junction_m, f.blocked_stretch_m)
-        for f in fabrics
+        for f in networks
         if f.blocked_junction_m is not None and f.blocked_stretch_m is not None
     ]
     kept = predictive_log(
@@ -63,6 +65,15 @@ def draw_view_curve(
     return np.exp(in_view + np.minimum(kept, 0.0))
 
 
+def _mixed_log(
+    curves: Sequence[tuple[FloatArray, FloatArray]], junction_share: FloatArray
+) -> FloatArray:
+    """Return the logarithm of the mix of junction and stretch curves, shape (n, D, bins)."""
+    pairs = np.array(curves, dtype=float).reshape(len(curves), 2, N_VIEW_BINS)
+    share = junction_share[None, :, None]
+    return np.asarray(np.log(share * pairs[:, None, 0] + (1 - share) * pairs[:, None, 1]))
+
+
 def covered_length_m(curve_m: FloatArray, views: NDArray[np.floating]) -> FloatArray:
     """Return the street length that one site covers on average.
 
@@ -71,18 +82,18 @@ def covered_length_m(curve_m: FloatArray, views: NDArray[np.floating]) -> FloatA
     curve_m
         See `draw_view_curve`, shape (D, `N_VIEW_BINS`).
     views
-        Chance that one site's cameras have a point at a distance in their rings: the candidate
-        row of `toolkit.engine.views.view_table`, shape (bins of 1 m, T, D).
+        Chance that the cameras of one site have a point in their rings, by distance: the
+        candidate row of `toolkit.engine.views.view_table`, shape (bins of 1 m, T, D).
 
     Returns
     -------
     length_m
-        Expected metres, counting a metre seen by several cameras of the site once, shape (D, T).
+        Expected metres, each counted once however many cameras cover it, shape (D, T).
 
     Raises
     ------
     InputDataError
-        If the views reach farther than was measured.
+        If the views reach beyond the measured distance.
     """
     return np.asarray(np.einsum("btd,db->dt", _by_view_bin(views), curve_m))
 
@@ -94,22 +105,22 @@ def covered_share(
     sites_per_m: FloatArray,
     stretch_m: float,
 ) -> FloatArray:
-    """Return the share of street length that is covered where sites are spread along it.
+    """Return the covered share of street length, with sites spread along it.
 
-    A site sees as much street as a point of street has street to be seen from. So with one group
-    per `stretch_m` the point has curve / stretch_m groups in view per bin, each holding a site
+    Sight is mutual: the curve is also the length of street from which a point is in view. With one
+    group per `stretch_m`, curve / stretch_m groups per bin have the point in view, each with a site
     with probability pi = sites_per_m * stretch_m (at most one), and the share is
     1 - prod over bins of (1 - pi v)^(groups in the bin).
 
-    Points are taken as equal. In a real city some have more sites in view than others, so the
-    true share is somewhat lower; sites just outside and views just across the edge cancel.
+    All points are treated alike. In a real city some have more sites in view than others, so the
+    true share is somewhat lower; edge effects cancel.
 
     Parameters
     ----------
     curve_m, views
         See `covered_length_m`.
     sites_per_m
-        Number of sites over the street length on which they stand, shape (D,).
+        Sites per metre of street, shape (D,).
     stretch_m
         Street length that holds at most one site (`sites.stretch_m`).
 
@@ -121,7 +132,7 @@ def covered_share(
     Raises
     ------
     InputDataError
-        If the views reach farther than was measured.
+        If the views reach beyond the measured distance.
     """
     prob = np.minimum(np.maximum(sites_per_m, 0.0) * stretch_m, 1.0)
     seen = np.minimum(_by_view_bin(views) * prob, 1.0 - _MIN_MISS_PROB)
@@ -130,7 +141,7 @@ def covered_share(
 
 
 def _by_view_bin(views: NDArray[np.floating]) -> FloatArray:
-    """Average views over the bins of the curves, zero beyond their reach."""
+    """Return views averaged over the bins of the curves, zero beyond their reach."""
     per_bin = round(VIEW_BIN_M / BIN_M)
     whole = np.zeros((N_VIEW_BINS * per_bin, *views.shape[1:]))
     if len(views) > len(whole):

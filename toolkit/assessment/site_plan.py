@@ -1,4 +1,4 @@
-"""How many sites there are to place in a city, and how likely each place is to hold one."""
+"""Number of sites in a city, and the chance that each candidate holds one."""
 
 from __future__ import annotations
 
@@ -15,38 +15,37 @@ from toolkit.assessment.inputs import Inputs
 from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.terms import Allocation
 from toolkit.engine import site_chance
-from toolkit.engine.scene import Frame
+from toolkit.engine.scene import SceneGeometry
 from toolkit.siting import inclusion, weights
 from toolkit.streets.pack import Pack
 
 _DAYS_PER_YEAR: Final = 365.25
-
-_SAMPLE_POINTS = 4_000
-"""Points on which the "everything works" figure and the cases are taken."""
+_SAMPLE_POINTS: Final = 4_000
+"""Street points on which the "everything works" figure and the cases are evaluated."""
 
 
 @dataclass(frozen=True)
 class SitePlan:
-    """How likely each place of a city is to hold a site, and what it rests on.
+    """Chance of each site of a city, and the numbers behind it.
 
     Attributes
     ----------
     chance
-        Chance of each site, candidates first, then the mapped ones.
+        Chance of each site, candidates first, then mapped ones.
     cases
-        The same under each named reading of the report; empty where there is nothing to read.
+        The same under each reading of the report; empty if it has only one.
     in_scope
-        Mapped cameras that are some of the reported ones, shape (D,).
+        Number of mapped cameras that belong to the reported ones, shape (D,).
     inside_share
         Share of the reported cameras inside the boundary, shape (D,).
     n_cameras
-        Cameras inside the boundary, shape (D,).
+        Number of cameras inside the boundary, shape (D,).
     reducing
-        Share of mapped cameras that can be some of the reported ones.
+        Share of mapped cameras that can belong to the reported ones.
     sample
-        The points on which cases are taken: a systematic sample of those with an answer.
+        Points on which cases are evaluated: a systematic sample of those with an answer.
     total_m, known_m
-        Street length inside the boundary, and of it the length with an answer.
+        Street length inside the boundary, and the part of it with an answer.
     """
 
     chance: site_chance.SiteChance
@@ -61,7 +60,7 @@ class SitePlan:
 
 
 def reducing_of(inputs: Inputs) -> float:
-    """Return the share of mapped cameras that can be reported ones, see `reducing_share`."""
+    """Return the share of mapped cameras that can belong to the reported ones."""
     return reducing_share(
         inputs.loaded.streets()[1],
         as_of=inputs.question.as_of,
@@ -72,14 +71,14 @@ def reducing_of(inputs: Inputs) -> float:
 
 
 def chance_of_sites(
-    inputs: Inputs, frame: Frame, in_scope: FloatArray, inside_share: FloatArray
+    inputs: Inputs, geometry: SceneGeometry, in_scope: FloatArray, inside_share: FloatArray
 ) -> site_chance.SiteChance:
     """Return the chance that each site of a city exists.
 
     Parameters
     ----------
     in_scope
-        Mapped cameras that belong to the reported ones, shape (D,).
+        Number of mapped cameras that belong to the reported ones, shape (D,).
     inside_share
         Share of the reported cameras inside the boundary, shape (D,).
     """
@@ -87,36 +86,35 @@ def chance_of_sites(
     n_here = np.maximum(inputs.n_cameras * inside_share, in_scope)
     n_sites = (n_here - in_scope) / inputs.per_site
     factor = inclusion.inclusion_factor(
-        weights.weights_of(inputs.loaded.operators, frame.groups, values, design),
+        weights.weights_of(inputs.loaded.operators, geometry.groups, values, design),
         n_sites,
-        frame.ranked,
+        geometry.ranked,
     )
-    size_m = np.where(frame.group_free, frame.groups.size_m, 0.0)
-    # Mapped cameras are there, whoever runs them; scope only says how many of the report
-    # they are.
+    size_m = np.where(geometry.group_free, geometry.groups.size_m, 0.0)
+    # Mapped cameras exist, whoever runs them; the scope only says how many of them are reported.
     return site_chance.SiteChance.of_classes(
         factor.T,
-        frame.groups.weight_class,
+        geometry.groups.weight_class,
         size_m,
         np.minimum(n_sites, (size_m > 0).sum()),
-        district=frame.group_district,
+        district=geometry.group_district,
         cluster_size=values.draw("sites.cluster_size", design)
         * inputs.loaded.operators.cluster_factor,
-        n_certain=len(frame.fixed_count),
+        n_certain=len(geometry.mapped.count),
     )
 
 
-def plan_sites(inputs: Inputs, pack: Pack, frame: Frame) -> SitePlan:
-    """Share the reported cameras out over the sites of a whole city."""
-    length, known = frame.points.length, frame.point_known
+def plan_sites(inputs: Inputs, pack: Pack, geometry: SceneGeometry) -> SitePlan:
+    """Distribute the reported cameras over the sites of a whole city."""
+    length, known = geometry.points.length, geometry.point_known
     reducing = reducing_of(inputs)
-    in_scope = mapped_share(inputs) * frame.n_mapped * reducing
+    in_scope = mapped_share(inputs) * geometry.n_mapped * reducing
     inside = share_inside(inputs, pack)
     among = np.flatnonzero(known)
     return SitePlan(
-        chance=chance_of_sites(inputs, frame, in_scope, inside.drawn),
+        chance=chance_of_sites(inputs, geometry, in_scope, inside.drawn),
         cases={
-            reading: chance_of_sites(inputs, frame, in_scope, share)
+            reading: chance_of_sites(inputs, geometry, in_scope, share)
             for reading, share in inside.cases.items()
         },
         in_scope=in_scope,
@@ -130,7 +128,7 @@ def plan_sites(inputs: Inputs, pack: Pack, frame: Frame) -> SitePlan:
 
 
 def systematic(n_points: int) -> IntArray:
-    """Return which of so many points the cases are taken on: every so-manieth."""
+    """Return the points on which cases are evaluated: every k-th of `n_points`."""
     return np.arange(0, n_points, max(1, n_points // _SAMPLE_POINTS))
 
 
@@ -142,11 +140,11 @@ def reducing_share(
     brands: frozenset[str],
     stale_years: float,
 ) -> float:
-    """Return the share of mapped cameras that can be some of the reported ones.
+    """Return the share of mapped cameras that can belong to the reported ones.
 
-    Only those reduce the number that is still to be placed; all of them stay where they are. Left
-    out are cameras last checked too long ago, cameras mapped as watching private ground if the
-    report counts public ones, and cameras of another make than the one that was counted.
+    Only these reduce the number still to be placed; all mapped cameras stay in place. Excluded are
+    cameras last checked too long ago, cameras mapped as watching private ground if the report
+    counts public ones, and cameras of another brand than the one counted.
 
     Parameters
     ----------
@@ -155,15 +153,15 @@ def reducing_share(
     as_of
         Date of the assessment.
     public_only
-        Whether the report counts public cameras only.
+        Whether the report counts only public cameras.
     brands
-        Makes that were counted; empty if the report does not say.
+        Brands that were counted; empty if the report does not say.
     stale_years
-        Age at which a check is too old. A camera without a date of check counts as fresh.
+        Age in years at which a check is too old. A camera without a date counts as fresh.
     """
     if cameras.empty:
         return 1.0
-    # A year or a month alone is read as its first day.
+    # A date without day or month is read as its first day.
     checked = pd.to_datetime(cameras["check_date"], errors="coerce", format="ISO8601")
     oldest = pd.Timestamp(as_of) - pd.Timedelta(days=stale_years * _DAYS_PER_YEAR)
     left_out = (checked < oldest).to_numpy(dtype=bool, copy=True)
@@ -177,11 +175,11 @@ def reducing_share(
 
 
 def _counted_brands(inputs: Inputs) -> frozenset[str]:
-    """Return the makes to which the figures behind the count are bound; empty if to none."""
+    """Return the brands to which the counted figures are limited; empty if to none."""
     used = set(inputs.counts.claims_installed)
     figures = [c.quantity for c in inputs.loaded.claims if c.id in used and c.quantity is not None]
-    makes = {figure.brand for figure in figures}
-    return frozenset(m for m in makes if m) if None not in makes else frozenset()
+    brands = {figure.brand for figure in figures}
+    return frozenset(b for b in brands if b) if None not in brands else frozenset()
 
 
 def mapped_share(inputs: Inputs) -> FloatArray:
@@ -193,7 +191,7 @@ def mapped_share(inputs: Inputs) -> FloatArray:
 
 @dataclass(frozen=True)
 class ShareInside:
-    """Which share of the reported cameras stands inside the boundary, each of shape (D,).
+    """Share of the reported cameras inside the boundary, each of shape (D,).
 
     A report rarely says which area it counts.
 
@@ -202,9 +200,9 @@ class ShareInside:
     drawn
         Between the two cases on the log scale, by `city.core_allocation`.
     cases
-        `core`: all cameras stand inside. `township`: they are spread over the streets of the
-        built-up township, of which the boundary is a part, taken as dense as the pack. Empty
-        where the number is about the boundary itself.
+        `core`: all cameras are inside. `township`: they are spread over the streets of the
+        built-up township, which contains the boundary and is as dense. Empty if the number is
+        about the boundary itself.
     """
 
     drawn: FloatArray
@@ -212,7 +210,7 @@ class ShareInside:
 
 
 def share_inside(inputs: Inputs, pack: Pack) -> ShareInside:
-    """Return which share of the reported cameras stands inside the boundary, per reading.
+    """Return the share of the reported cameras inside the boundary, by reading of the report.
 
     The user's own number and the demonstration's are about the boundary itself.
     """

@@ -1,8 +1,7 @@
-"""Sums over the points of a city on installed streets, and what they are taken under.
+"""Sums over the street points of a city; those of its tiles add up to those of the city.
 
-What holds for a whole city (how many sites there are to place, and how likely each place is to
-hold one) is worked out once, before any line of sight. The rest are sums over street points:
-those of tiles add up to those of the city (`toolkit.assessment.tiles`).
+The number of sites and the chance of each hold for the whole city and are computed before, see
+`toolkit.assessment.site_plan`.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ class Sums:
     realised_m
         The same with the cameras placed once per draw.
     alone_m
-        Length that each working camera covers by itself, added up.
+        Sum of the lengths that each working camera covers by itself.
     everything_m
         Covered length of the sample if every camera works.
     cases_m
@@ -41,8 +40,8 @@ class Sums:
     sample_m
         Length of the points of the sample.
     n_able
-        Working cameras of the whole city that are able, a number, see `placement.Placed`: the
-        same in every tile.
+        Number of able working cameras of the whole city, see `placement.Placed`: the same in
+        every tile.
     """
 
     expected_m: FloatArray
@@ -54,13 +53,12 @@ class Sums:
     n_able: IntArray
 
     def without_overlap(self, length_m: FloatArray) -> FloatArray:
-        """Return how many cameras would cover a length if no two overlapped, shape (D, T).
+        """Return the number of cameras that would cover a length without overlap, shape (D, T).
 
-        That is the length over the mean length that one working camera covers by itself. Both
-        are about the cameras that are able at the tier: the others cover nothing, and would only
-        make the mean shorter. Cameras placed once cannot come to more than there are of them. A
-        length averaged over placement could, where the few that were placed stand badly, so no
-        draw exceeds their number.
+        That is the length over the mean length that one working camera covers by itself. Only
+        cameras that are able at the tier count: the others cover nothing and would lower the mean.
+        For cameras placed once the result cannot exceed their number. For a length averaged over
+        placement it could, if the few cameras placed cover little, so it is capped.
 
         Parameters
         ----------
@@ -75,7 +73,7 @@ class Sums:
 def add_up(
     inputs: Inputs, scene: Scene, plan: SitePlan, sample: IntArray
 ) -> tuple[Sums, closed_form.PointSummary]:
-    """Evaluate the points of a scene: the sums over them, and what is shown of each.
+    """Evaluate the points of a scene: sums over them, and the summary of each.
 
     Parameters
     ----------
@@ -84,11 +82,11 @@ def add_up(
     scene
         A city or a tile of it, with all sites of the city.
     plan
-        How likely each site of the whole city is.
+        Chance of each site of the whole city.
     sample
-        The points of the scene that belong to the sample of the city.
+        Points of the scene in the sample of the city.
     """
-    rows, views = _rows_and_views(inputs, scene)
+    rows, views = rows_and_views(inputs, scene)
     line, n_streets = scene.points.line, len(scene.lines)
     summary = closed_form.summarise(rows, plan.chance, views, scene.points.length, line, n_streets)
     street_m = np.bincount(line, weights=scene.points.length, minlength=n_streets)
@@ -99,15 +97,28 @@ def add_up(
 
 
 def add_up_totals(inputs: Inputs, scene: Scene, plan: SitePlan, sample: IntArray) -> Sums:
-    """Return the sums of `add_up` alone, in less time: no point is summarised."""
-    rows, views = _rows_and_views(inputs, scene)
+    """Return only the sums of `add_up`, faster: no point is summarised."""
+    rows, views = rows_and_views(inputs, scene)
     counted_m = np.where(scene.street_known[scene.points.line], scene.points.length, 0.0)
     expected_m = closed_form.covered_length(rows, plan.chance, views, counted_m)
     return _sums(inputs, scene, plan, sample, rows, views, expected_m)
 
 
-def _rows_and_views(inputs: Inputs, scene: Scene) -> tuple[pairs_by_point.PointRows, Float32Array]:
-    rows = scene.rows.seen_by(inputs.cameras.height_m)
+def rows_and_views(
+    inputs: Inputs, scene: Scene, rows: pairs_by_point.PointRows | None = None
+) -> tuple[pairs_by_point.PointRows, Float32Array]:
+    """Return pairs of a scene as the drawn cameras see them, and their view table.
+
+    Parameters
+    ----------
+    inputs
+        Evidence and optics, drawn.
+    scene
+        The scene.
+    rows
+        Some of its pairs; all by default.
+    """
+    rows = (scene.rows if rows is None else rows).seen_by(inputs.cameras.height_m)
     return rows, view_table(
         inputs.cameras,
         inputs.per_site,
@@ -125,22 +136,20 @@ def _sums(
     views: Float32Array,
     expected_m: FloatArray,
 ) -> Sums:
-    """Place the cameras once per draw, take the cases, and put the sums together."""
-    design, length, n_groups = inputs.design, scene.points.length, len(scene.group_free)
+    """Place the cameras once per draw, evaluate the cases, and return all sums."""
+    design, length, sites = inputs.design, scene.points.length, scene.sites
     known_m = np.where(scene.point_known, length, 0.0)
     placed = placement.simulate(
         scene.lines_of_sight,
         plan.chance,
-        np.concatenate([np.zeros(n_groups, dtype=np.int64), scene.fixed_count]),
-        np.concatenate([np.full(n_groups, np.nan), scene.fixed_axis_deg]),
+        sites.n_cameras,
+        sites.axis_deg,
         inputs.cameras,
         inputs.per_site,
         known_m,
         design,
-        fixed_width_deg=np.concatenate([np.full(n_groups, np.nan), scene.fixed_width_deg]),
-        street_deg=np.concatenate(
-            [scene.groups.street_deg, np.full(len(scene.fixed_count), np.nan)]
-        ),
+        fixed_width_deg=sites.width_deg,
+        street_deg=sites.street_deg,
         spacing_m=inputs.assumptions.value("sites.spacing_m"),
         xy_m=scene.groups.xy_m,
     )
@@ -165,7 +174,7 @@ def _sums(
 
 
 def total(parts: Sequence[Sums]) -> Sums:
-    """Add the sums of the tiles of a city up."""
+    """Add up the sums of the tiles of a city."""
     return Sums(
         expected_m=np.sum([p.expected_m for p in parts], axis=0),
         realised_m=np.sum([p.realised_m for p in parts], axis=0),

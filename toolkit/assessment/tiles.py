@@ -1,11 +1,9 @@
-"""A large city in tiles: each street is computed in one of them, with all sites that reach it.
+"""A large city in tiles: each street belongs to one tile, which has all sites within reach.
 
-What depends on the whole city (the sites, the chance of each, the cameras that are placed once)
-is the same in every tile, since it is worked out for the whole city before any line of sight. A
-tile then needs only the lines of sight to the points of its own streets. They come from sites
-within reach of a point, and nothing between the two lies farther away than that: so a halo as
-wide as the longest line of sight holds all sites and walls that matter, and a tile gives the same
-numbers as the city in one piece.
+The sites, the chance of each and the cameras placed once per draw are computed for the whole city
+before any line of sight, and are the same in every tile. A tile only adds the lines of sight to the
+points of its own streets. A halo as wide as the longest line of sight holds all sites and walls
+that matter, so a tile gives the same numbers as the city in one piece.
 """
 
 from __future__ import annotations
@@ -20,38 +18,37 @@ from numpy.typing import NDArray
 
 from toolkit.assessment.inputs import Inputs
 from toolkit.assessment.on_streets import street_figures
+from toolkit.assessment.outcome import M_PER_KM
 from toolkit.assessment.question import Loaded
 from toolkit.assessment.site_plan import plan_sites
 from toolkit.assessment.sums import Sums, add_up
 from toolkit.base import store
 from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.lru_cache import LruCache
-from toolkit.engine import sight, sight_cache
-from toolkit.engine.scene import Frame, Scene, build_frame, middles, with_sight
-from toolkit.streets import street_points
+from toolkit.engine import cells, sight, sight_cache
+from toolkit.engine.scene import Scene, SceneGeometry, build_geometry, middles, with_sight
 from toolkit.streets.pack import Pack
 
-_M_PER_KM = 1000.0
-HALO_MARGIN_M = 1.0
-"""Added to the reach, so that the rounding of a position leaves nothing out."""
+HALO_MARGIN_M: Final = 1.0
+"""Margin of the halo for the rounding of positions."""
 
 
 @dataclass(frozen=True)
 class TiledCity:
-    """What all tiles of a city share.
+    """Data shared by all tiles of a city.
 
     Attributes
     ----------
-    pack, frame
+    pack, geometry
         Streets and sites of the whole city.
     origin_m
-        The local origin of all lines of sight, shape (2,).
+        Local origin of all lines of sight, shape (2,).
     tile
         Tile of each street, shape (S,).
     """
 
     pack: Pack
-    frame: Frame
+    geometry: SceneGeometry
     origin_m: FloatArray
     tile: IntArray
 
@@ -60,14 +57,14 @@ cities: Final[LruCache[TiledCity]] = LruCache(1)
 
 
 def open_city(loaded: Loaded, tile_km: float) -> TiledCity:
-    """Return the streets and sites of a city, without lines of sight; the last one is kept."""
+    """Return the streets and sites of a city, without lines of sight; the last city is kept."""
     return cities.get(f"{loaded.key('scene')} {tile_km}", lambda: _city(loaded, tile_km))
 
 
 def _city(loaded: Loaded, tile_km: float) -> TiledCity:
     pack, mapped = loaded.streets()
     values = loaded.question.assumptions
-    frame = build_frame(
+    geometry = build_geometry(
         pack,
         loaded.model,
         mapped=mapped,
@@ -77,14 +74,14 @@ def _city(loaded: Loaded, tile_km: float) -> TiledCity:
     )
     return TiledCity(
         pack,
-        frame,
-        sight.local_origin(frame.site_xy_m, frame.points.xy),
-        tile_of_streets(frame.lines, tile_km),
+        geometry,
+        sight.local_origin(geometry.site_xy_m, geometry.points.xy),
+        tile_of_streets(geometry.lines, tile_km),
     )
 
 
 def tile_of_streets(lines: NDArray[np.object_], tile_km: float) -> IntArray:
-    """Return the tile of each street: that of its middle, counted row by row from the south-west.
+    """Return the tile of each street: that of its middle, numbered from the south-west by rows.
 
     Parameters
     ----------
@@ -96,11 +93,9 @@ def tile_of_streets(lines: NDArray[np.object_], tile_km: float) -> IntArray:
     Returns
     -------
     tile
-        Shape (S,). Tiles without streets have no number.
+        Number of the tile, shape (S,). Tiles without streets are not numbered.
     """
-    cell = np.floor(middles(lines) / (tile_km * _M_PER_KM)).astype(np.int64)
-    _, tile = np.unique(cell[:, ::-1], axis=0, return_inverse=True)
-    return tile.reshape(-1)
+    return cells.grid(middles(lines), tile_km * M_PER_KM).cell
 
 
 def n_tiles(pack: Pack, tile_km: float) -> int:
@@ -110,11 +105,7 @@ def n_tiles(pack: Pack, tile_km: float) -> int:
 
 
 def tile_scene(
-    city: TiledCity,
-    streets: IntArray,
-    *,
-    reach_m: float,
-    person_height_m: float,
+    city: TiledCity, streets: IntArray, *, reach_m: float, person_height_m: float
 ) -> tuple[Scene, IntArray]:
     """Build the scene of some streets of a city, with all sites of the city.
 
@@ -135,41 +126,36 @@ def tile_scene(
     point
         Number in the city of each point, ascending, shape (P,).
     """
-    frame = city.frame
-    row = np.full(len(frame.lines), -1, dtype=np.int64)
+    geometry = city.geometry
+    row = np.full(len(geometry.lines), -1, dtype=np.int64)
     row[streets] = np.arange(len(streets))
-    point = np.flatnonzero(row[frame.points.line] >= 0)
-    points = street_points.LinePieces(
-        xy=frame.points.xy[point],
-        heading_rad=frame.points.heading_rad[point],
-        length=frame.points.length[point],
-        line=row[frame.points.line[point]],
-        ordinal=frame.points.ordinal[point],
-    )
+    point = np.flatnonzero(row[geometry.points.line] >= 0)
+    points = geometry.points.take(point)
+    points = replace(points, line=row[points.line])
     halo_m = reach_m + HALO_MARGIN_M
     low, high = points.xy.min(axis=0) - halo_m, points.xy.max(axis=0) + halo_m
-    site = np.flatnonzero(((frame.site_xy_m >= low) & (frame.site_xy_m <= high)).all(axis=1))
-    building = shapely.intersects(frame.buildings, shapely.box(*low, *high))
+    site = np.flatnonzero(((geometry.site_xy_m >= low) & (geometry.site_xy_m <= high)).all(axis=1))
+    building = shapely.intersects(geometry.buildings, shapely.box(*low, *high))
     pairs = sight_cache.cached_sight(
-        {**frame.sight_key, "streets": store.sha256_bytes(streets.astype("<i8").tobytes())},
-        frame.site_xy_m[site],
+        {**geometry.sight_key, "streets": store.sha256_bytes(streets.astype("<i8").tobytes())},
+        geometry.site_xy_m[site],
         points.xy,
-        frame.buildings[building],
+        geometry.buildings[building],
         reach_m=reach_m,
-        top_m=frame.top_m[building],
+        top_m=geometry.top_m[building],
         target_m=person_height_m,
         origin_m=city.origin_m,
     )
-    count = np.zeros(len(frame.site_xy_m), dtype=np.int64)
+    count = np.zeros(len(geometry.site_xy_m), dtype=np.int64)
     count[site] = np.diff(pairs.start)
     start = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
     part = replace(
-        frame,
-        lines=frame.lines[streets],
+        geometry,
+        lines=geometry.lines[streets],
         points=points,
-        point_known=frame.point_known[point],
-        buildings=frame.buildings[building],
-        top_m=frame.top_m[building],
+        point_known=geometry.point_known[point],
+        buildings=geometry.buildings[building],
+        top_m=geometry.top_m[building],
     )
     return with_sight(part, replace(pairs, start=start)), point
 
@@ -184,14 +170,14 @@ def compute_tile(inputs: Inputs, tile: int, tile_km: float) -> tuple[Sums, gpd.G
     tile
         Number of the tile, see `tile_of_streets`.
     tile_km
-        Side of the square tiles.
+        Side of the square tiles in km.
 
     Returns
     -------
     sums
-        Sums over its points: those of all tiles add up to those of the city.
+        Sums over its points, which add up to those of the city.
     streets
-        Figures of its streets, as `results.Layers.streets`.
+        Its streets, as `Layers.streets`.
     """
     city = open_city(inputs.loaded, tile_km)
     values = inputs.assumptions
@@ -202,7 +188,7 @@ def compute_tile(inputs: Inputs, tile: int, tile_km: float) -> tuple[Sums, gpd.G
         reach_m=values.value("optics.max_range_m"),
         person_height_m=values.value("optics.person_height_m"),
     )
-    plan = plan_sites(inputs, city.pack, city.frame)
+    plan = plan_sites(inputs, city.pack, city.geometry)
     _, sample, _ = np.intersect1d(point, plan.sample, assume_unique=True, return_indices=True)
     sums, summary = add_up(inputs, scene, plan, sample)
     figures = street_figures(city.pack, streets, summary.group_mean, scene.street_known)

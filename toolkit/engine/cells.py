@@ -1,9 +1,9 @@
-"""Exposure by cell of a metric grid: what a street map shows, at a coarser grain.
+"""Exposure by cell of a metric grid: the street map at a coarser resolution.
 
-A cell says how likely it is that a place picked at random along its streets is exposed. Per draw
-that is the length mean of its street points; the interval is taken over the draws of that mean,
-never from the ends of the intervals of points: where one gains what another loses, the mean is
-more certain than either.
+The figure of a cell is the probability that a random place along its streets is exposed: per draw
+the length-weighted mean of its street points. The interval is that of the draws of this mean,
+never made from the intervals of points: where one gains what another loses, the mean is more
+certain than either.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from toolkit.streets import street_points
 
 _CRS: Final = "EPSG:4326"
 _BLOCK_POINTS: Final = 20_000
-"""Street points that are worked on at once: their pairs with sites fit into some ten MB."""
+"""Street points evaluated at once: their pairs with sites take about 10 MB."""
 
 
 @dataclass(frozen=True)
@@ -36,23 +36,42 @@ class Grid:
     Attributes
     ----------
     corner_m
-        South-west corner of each cell, east and north, shape (C, 2); rows go from south to north
-        and from west to east within.
+        South-west corner of each cell, east and north, shape (C, 2); from south to north, then
+        from west to east.
     cell
         Cell of each point, shape (P,).
     size_m
-        Side of a cell.
+        Side of a cell in metres.
     """
 
     corner_m: FloatArray
     cell: IntArray
     size_m: float
 
+    def squares(self) -> NDArray[np.object_]:
+        """Return each cell as a polygon."""
+        corners = (*self.corner_m.T, *(self.corner_m + self.size_m).T)
+        return np.asarray(shapely.box(*corners), dtype=object)
+
 
 def grid(xy_m: FloatArray, size_m: float) -> Grid:
-    """Return the cells of a grid that starts at the origin of the metric system.
+    """Return the cells of a grid aligned with the origin of the metric CRS.
 
-    So a cell has the same place in every export of one city.
+    A cell then has the same place in every export of a city.
+
+    Parameters
+    ----------
+    xy_m
+        Points in metres, shape (P, 2).
+    size_m
+        Side of a cell in metres.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> found = grid(np.array([[120.0, 60.0], [10.0, 60.0], [130.0, 90.0]]), 100.0)
+    >>> found.corner_m.tolist(), found.cell.tolist()
+    ([[0.0, 0.0], [100.0, 0.0]], [1, 0, 1])
     """
     steps = np.floor(xy_m / size_m).astype(np.int64)
     north_east, cell = np.unique(steps[:, ::-1], axis=0, return_inverse=True)
@@ -75,13 +94,13 @@ def cell_frame(
     Parameters
     ----------
     points, known
-        Street points, and for which of them the model has an answer.
+        Street points, and whether the model has an answer at each.
     rows, chance, views
-        As for `exposure.summarise`.
+        As for `closed_form.summarise`.
     crs
         Metric CRS of the points.
     size_m
-        Side of a cell.
+        Side of a cell in metres.
 
     Returns
     -------
@@ -116,7 +135,7 @@ def cell_frame(
             "street_m": street_m,
             "unknown_share": np.clip(1.0 - known_m / street_m, 0.0, 1.0),
         },
-        geometry=_squares(cells),
+        geometry=cells.squares(),
         crs=crs,
     ).to_crs(_CRS)
     low, mid, high = figures
@@ -130,7 +149,7 @@ def cell_frame(
 
 
 def _blocks(cell: IntArray, chosen: IntArray) -> Iterator[IntArray]:
-    """Give the chosen points by cell, in blocks of whole cells."""
+    """Yield the chosen points by cell, in blocks of whole cells."""
     order = chosen[np.argsort(cell[chosen], kind="stable")]
     starts = np.flatnonzero(np.diff(cell[order], prepend=-1))
     first = 0
@@ -151,10 +170,3 @@ def _ids(cells: Grid, crs: str) -> list[str]:
     return [
         f"{system}RES{cells.size_m:g}mN{north:.10g}E{east:.10g}" for east, north in cells.corner_m
     ]
-
-
-def _squares(cells: Grid) -> NDArray[np.object_]:
-    west, south = cells.corner_m.T
-    return np.asarray(
-        shapely.box(west, south, west + cells.size_m, south + cells.size_m), dtype=object
-    )

@@ -1,9 +1,9 @@
-"""From sight, rings and siting to probabilities: closed form, and simulation as its reference.
+"""From sight, rings and siting to probabilities, in closed form.
 
-A point is exposed if any camera of the system has it in its ring. Groups hold at most one site
-each, so the chance is 1 - prod(1 - pi_g * v_g): pi_g that group g holds a site, v_g that one
-site's cameras have the point in their rings. Everything is given one draw of the ignorance
-layer at a time; no probability is averaged before the product.
+A point is exposed if any camera of the system has it in its ring. Each group holds at most one
+site, so the probability is 1 - prod(1 - pi_g * v_g): pi_g that group g holds a site, v_g that the
+cameras of a site there have the point in their rings. It is computed draw by draw of the ignorance
+layer; no probability is averaged before the product. `toolkit.engine.placement` is the reference.
 """
 
 from __future__ import annotations
@@ -24,11 +24,18 @@ from toolkit.engine.site_chance import SiteChance
 if TYPE_CHECKING:  # numba takes half a second to import
     from toolkit.engine.kernels.exposure import Chances, PairsByPoint
 
+_CHUNK_VALUES: Final = 65_536
+"""Probabilities that a chunk holds: 256 kB."""
+_CHUNK_POINTS: Final = 1024
+"""Most points of a chunk."""
+_CHUNK_POINTS_ONCE: Final = 16_384
+"""Points of a chunk with a single draw."""
+
 
 def closed_form(
     rows: PointRows, chance: SiteChance | Float32Array, views: Float32Array
 ) -> Float32Array:
-    """Return the probability that a point is exposed, shape (P, T, D).
+    """Return the probability that each point is exposed, shape (P, T, D).
 
     Parameters
     ----------
@@ -53,25 +60,21 @@ def closed_form(
 
 
 def _points_at_once(views: Float32Array) -> int:
-    """Return how many points a chunk has, so that what is found of them stays in the cache."""
+    """Return the number of points of a chunk whose results fit into the processor's cache."""
     return max(min(_CHUNK_VALUES // max(math.prod(views.shape[2:]), 1), _CHUNK_POINTS), 1)
-
-
-_CHUNK_VALUES: Final = 65_536
-_CHUNK_POINTS: Final = 1024
 
 
 def covered_length(
     rows: PointRows, chance: SiteChance, views: Float32Array, length_m: FloatArray
 ) -> FloatArray:
-    """Return the length times the probability of `closed_form`, over all points, shape (D, T).
+    """Return the expected covered length: probability times length, summed, shape (D, T).
 
     Parameters
     ----------
     rows, chance, views
         As for `closed_form`.
     length_m
-        Of each point, shape (P,).
+        Length of each point in metres, shape (P,).
     """
     from toolkit.engine.kernels import exposure as kernels
 
@@ -79,12 +82,12 @@ def covered_length(
     parts = np.zeros((len(borders) - 1, *views.shape[2:]))
     asked = _asked(rows, chance, views)
     workers.over(kernels.covered_length, borders, *asked, length_m, parts)
-    # In the order of the points, whichever thread had which.
+    # Summed in the order of the points, so that threads do not change the last bits.
     return np.asarray(np.sum(parts, axis=0).T)
 
 
 def _closed_form_once(rows: PointRows, chance: SiteChance, views: Float32Array) -> Float32Array:
-    """Return `closed_form` of one draw, where sites and not draws are what to be quick about."""
+    """Return `closed_form` of a single draw, by a loop that is fast over sites, not draws."""
     from toolkit.engine.kernels import exposure as kernels
 
     prob = np.minimum(chance.factor[chance.site_class, 0] * chance.size, np.float32(1.0))
@@ -104,13 +107,10 @@ def _closed_form_once(rows: PointRows, chance: SiteChance, views: Float32Array) 
     return out[:, :, None]
 
 
-_CHUNK_POINTS_ONCE: Final = 16_384
-
-
 def _asked(
     rows: PointRows, chance: SiteChance, views: Float32Array
 ) -> tuple[PairsByPoint, Chances, Float32Array, IntArray]:
-    """Return what the compiled loops over many draws ask of pairs, sites and views."""
+    """Return the arguments of the compiled loops over many draws: pairs, sites and views."""
     from toolkit.engine.kernels import exposure as kernels
 
     some, every = chance.alone.any(axis=1), chance.alone.all(axis=1)
@@ -153,9 +153,18 @@ def summarise(
     street: IntArray,
     n_streets: int,
 ) -> PointSummary:
-    """Evaluate the closed form on all points and keep what is shown.
+    """Evaluate the closed form on all points and summarise it by point and by street.
 
-    The points of a street must follow one another.
+    Parameters
+    ----------
+    rows, chance, views
+        As for `closed_form`.
+    length_m
+        Length of each point in metres, shape (P,).
+    street
+        Street of each point; the points of a street must be consecutive, shape (P,).
+    n_streets
+        Number of streets, S.
     """
     if not isinstance(chance, SiteChance):
         chance = SiteChance.of_table(chance)
@@ -165,7 +174,7 @@ def summarise(
     begin = np.concatenate([first, [len(street)]])
     low, mid, high = (np.zeros((len(street), views.shape[2])) for _ in range(3))
     means = np.zeros((len(first), *views.shape[2:]), np.float32)
-    # A street is in one chunk, and a chunk ends with the street that fills it.
+    # A street lies in one chunk, and a chunk ends with the street that fills it.
     full = np.arange(0, len(street), _points_at_once(views))
     borders = np.unique([*np.searchsorted(first, full), len(first)]).tolist()
     workers.over(
@@ -178,6 +187,6 @@ def summarise(
 
 
 def _last_bins(views: Float32Array) -> IntArray:
-    """Return the last distance bin of each tier in which anything is seen, -1 where none is."""
+    """Return the last distance bin with any view, by tier; -1 where there is none."""
     some = np.asarray(views.any(axis=3).any(axis=0))
     return np.array([int(np.flatnonzero(seen).max(initial=-1)) for seen in some.T])

@@ -1,9 +1,10 @@
-"""Lines of sight sorted by street point, with the row of the view table of each pair."""
+"""Lines of sight by street point, with the row of the view table of each pair."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,13 @@ from toolkit.engine.views import (
 )
 from toolkit.optics import facing
 
+_BLOCK_SITES: Final = 4096
+"""Sites whose views by bearing are in memory at once."""
+_CHUNK_SITES: Final = 512
+"""Sites that a worker thread takes at once."""
+_MOST_DM: Final = 255
+"""Largest least height of a camera that `Sight` can hold."""
+
 
 @dataclass(frozen=True)
 class PointRows:
@@ -39,7 +47,7 @@ class PointRows:
     site, bin, view
         Site, distance bin and row of the view table of each pair.
     codes
-        What the rows of the view table are, see `view_code`.
+        Code of each row of the view table, see `toolkit.engine.views`.
     """
 
     start: IntArray
@@ -56,20 +64,20 @@ class PointRows:
         return PointRows(start, self.site[which], self.bin[which], self.view[which], self.codes)
 
     def seen_by(self, height_m: FloatArray) -> PointRows:
-        """Return the same rows with one kind of view for all that cameras cannot tell apart.
+        """Return the same pairs with one code for all views that are equal for these cameras.
 
-        A roof that every camera looks over is as none, and behind one that no camera looks over
-        nothing is seen, from whichever angle. The table of views is then a fraction as large.
+        A roof that every camera looks over hides nothing, and one that no camera looks over hides
+        everything, from any angle. The view table is then a fraction as large.
 
         Parameters
         ----------
         height_m
-            Heights of all cameras the table will be made for, in any shape.
+            Heights of all cameras of the table, any shape.
         """
         least_m = np.maximum(self.codes // N_VIEWS - 1, 0) * HEIGHT_STEP_M
         lower = np.searchsorted(np.sort(height_m, axis=None), least_m)
         view = np.where(lower == height_m.size, 0, self.codes % N_VIEWS)
-        # Codes ascend, so the first of a kind is that of the lowest roof.
+        # Codes ascend, so the first of equal views is that of the lowest roof.
         _, first, row = np.unique(view + N_VIEWS * lower, return_index=True, return_inverse=True)
         return replace(
             self, view=row.reshape(-1).astype(np.int16)[self.view], codes=self.codes[first]
@@ -84,7 +92,7 @@ def point_rows(
     site_width_deg: FloatArray | None = None,
     site_street_deg: FloatArray | None = None,
 ) -> PointRows:
-    """Sort pairs by point; pairs outside a field that is known are left out.
+    """Sort pairs by point, without those outside a known field of view.
 
     Parameters
     ----------
@@ -95,13 +103,13 @@ def point_rows(
     site_view
         Row of the view table of each site, shape (G,).
     site_axis_deg
-        Axis of sites with one camera of known direction, NaN elsewhere, shape (G,).
+        Axis of single cameras of known direction, else NaN, shape (G,).
     site_width_deg
-        Width of the field of sites with one camera where it is known, NaN elsewhere, shape
-        (G,). A full circle is a camera that turns: then all directions are inside.
+        Width of the field of view of single cameras where it is known, else NaN, shape (G,). A
+        full circle is a panning camera, which covers all directions.
     site_street_deg
-        Direction of the street of candidates, NaN where it says nothing, shape (G,); by default
-        everywhere.
+        Direction of the street of candidates, NaN where it is not used, shape (G,); by default
+        nowhere used.
     """
     from toolkit.engine.kernels import exposure as kernels
 
@@ -141,17 +149,10 @@ def point_rows(
     return PointRows(start, site, bins, view, np.flatnonzero(found))
 
 
-_BLOCK_SITES = 4096
-
-_CHUNK_SITES = 512
-
-_MOST_DM = 255
-
-
 def _views_by_bearing(
     view: IntArray, axis_deg: FloatArray, width_deg: FloatArray, street_deg: FloatArray
 ) -> NDArray[np.int16]:
-    """Return the row of the view table of each site by the bearing of the point, -1 outside.
+    """Return the row of the view table by site and bearing of the point, -1 outside the field.
 
     Arguments as `point_rows`; shape (G, `BEARING_STEPS`).
     """
@@ -164,7 +165,7 @@ def _views_by_bearing(
     known = ~np.isnan(width_deg)
     turns = width_deg[known, None] >= FULL_CIRCLE_DEG
     away = np.abs((bearing - axis_deg[known, None] + 180.0) % 360.0 - 180.0)
-    # Not-a-number compares false: without an axis no direction is outside.
+    # NaN compares false: without an axis no direction is outside.
     outside = away > known_width(width_deg)[known, None] / 2
     table[known] = np.where(outside, -1, np.where(turns, TURNING, IN_FIELD))
     return table.astype(np.int16)

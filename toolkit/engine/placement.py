@@ -1,16 +1,16 @@
 """Cameras placed once per draw: what a surveyor would find if the draw were the truth.
 
-The reference for totals: it keeps to a fixed number of sites, to at most one site a group, to
-districts that are favoured or left out, and to a least distance between sites, none of which a
-product of probabilities can. Every random number belongs to a draw, a site and a use, whatever
-else is drawn: two assessments with one seed differ only by what was changed (common random
-numbers), and a part of a city gives the same cameras as the whole.
+The reference for totals. It respects a fixed number of sites, at most one site per group, clusters
+in districts, and a least distance between sites, none of which a product of probabilities can.
+Every random number belongs to a draw, a site and a use, whatever else is drawn: two assessments
+with one seed differ only by what was changed (common random numbers), and a part of a city gives
+the same cameras as the whole.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,8 +25,14 @@ from toolkit.engine.views import known_width, per_site_prob
 from toolkit.optics.camera_draws import CameraDraws
 from toolkit.siting.districts import district_factors
 
-_DM_PER_M = 10.0
-_LEAST_M = 1e-9
+if TYPE_CHECKING:  # numba takes half a second to import
+    from toolkit.engine.kernels.placement import ClassInDistrict
+
+_CHUNK_DRAWS: Final = 8
+"""Draws that a worker thread takes at once."""
+_DM_PER_M: Final = 10.0
+_LEAST_M: Final = 1e-9
+"""Least total length, so that a share of no street is zero."""
 
 
 @dataclass(frozen=True)
@@ -38,10 +44,10 @@ class Placed:
     share
         Share of the length that any camera covers, shape (D, T).
     alone_m
-        Length that each working camera covers by itself, added up, shape (D, T).
+        Sum of the lengths that each working camera covers by itself, shape (D, T).
     n_able
-        Working cameras that are able, shape (D, T): their type has a ring at that tier, whatever
-        stands before them. It is the rule of `CameraDraws.able_share`, and no matter of streets.
+        Number of working cameras that are able, shape (D, T): their type has a ring at that tier,
+        whatever blocks the view. The rule is that of `CameraDraws.able_share`.
     """
 
     share: FloatArray
@@ -51,30 +57,26 @@ class Placed:
 
 @dataclass(frozen=True)
 class Standing:
-    """Which sites stand in each draw.
+    """The sites that exist in each draw.
 
     Attributes
     ----------
     first
         Row starts, shape (D + 1,).
     site
-        Sites of each draw in order of their index.
+        Sites of each draw, ascending, shape (N,).
     keys
-        What the random numbers of each draw begin with, shape (D,).
+        Random key of each draw, shape (D,).
     """
 
     first: IntArray
     site: NDArray[np.int32]
     keys: NDArray[np.uint64]
 
-    def of_draw(self, draw: int) -> NDArray[np.int32]:
-        """Return the sites that stand in one draw."""
-        return self.site[self.first[draw] : self.first[draw + 1]]
-
 
 @dataclass(frozen=True)
 class Working:
-    """Cameras that work, one row per camera.
+    """Working cameras, one row per camera.
 
     Attributes
     ----------
@@ -98,26 +100,26 @@ def place_sites(
     spacing_m: float = 0.0,
     xy_m: FloatArray | None = None,
 ) -> Standing:
-    """Draw which candidate sites stand.
+    """Draw the candidate sites that exist.
 
-    Each district gets its factor, each candidate a random rank, lower where it is more likely;
-    those of lowest rank stand. That is Pareto order sampling (Rosen 1997), which keeps the number
-    of sites and, to an error that falls with it, the chance of each.
+    Each district gets a factor and each candidate a random rank, lower where it is more likely;
+    those of lowest rank exist. This is Pareto order sampling (Rosen 1997), which fixes the number
+    of sites and keeps the chance of each, with an error that falls as the number grows.
 
     Parameters
     ----------
     chance
-        Candidates and how likely each is; certain sites are left out, see `simulate`.
+        Chance of each candidate; certain sites are left out, see `simulate`.
     design
         Draws and seed.
     independent
-        Whether each stands by itself, without a fixed number or favoured districts: the case in
-        which the closed form is exact.
+        Whether sites are independent, without a fixed number or clusters: the case in which the
+        closed form is exact.
     spacing_m
-        Least distance between two sites; those that come up too near a standing one do not
-        stand. Fewer sites than wanted stand if no more fit.
+        Least distance between two sites in metres; a candidate too near a chosen site is passed
+        over. If no more fit, there are fewer sites than wanted.
     xy_m
-        Where candidates stand, shape (G, 2); needed for a spacing.
+        Positions of candidates in metres, shape (G, 2); needed for a spacing.
     """
     from toolkit.engine.kernels import placement as kernels
 
@@ -145,12 +147,6 @@ def place_sites(
     else:
         district = np.ascontiguousarray(chance.district[candidate])
         n_districts = int(district.max(initial=0)) + 1
-        cell_size = np.zeros((hazard.shape[1], n_districts))
-        cell_count = np.zeros_like(cell_size)
-        np.add.at(cell_size, (site_class, district), size)
-        np.add.at(cell_count, (site_class, district), size > 0)
-        # Classes are many and most are in few districts: only what occurs is gone through.
-        in_class, in_district = np.nonzero(cell_count > 0)
         workers.over(
             kernels.choose,
             borders,
@@ -163,12 +159,7 @@ def place_sites(
                 size,
                 district,
             ),
-            kernels.ClassInDistrict(
-                in_class,
-                in_district,
-                cell_size[in_class, in_district],
-                cell_count[in_class, in_district],
-            ),
+            _classes_in_districts(site_class, district, size, hazard.shape[1], n_districts),
             wanted,
             spacing_m,
             None if xy_m is None else xy_m[candidate],
@@ -180,7 +171,25 @@ def place_sites(
     return Standing(first, candidate[chosen].astype(np.int32), keys)
 
 
-_CHUNK_DRAWS: Final = 8
+def _classes_in_districts(
+    site_class: NDArray[np.int32],
+    district: NDArray[np.int32],
+    size: FloatArray,
+    n_classes: int,
+    n_districts: int,
+) -> ClassInDistrict:
+    """Return summed size and number of sites of each class in each district where it occurs.
+
+    Classes are many and most of them occur in few districts.
+    """
+    from toolkit.engine.kernels.placement import ClassInDistrict
+
+    total = np.zeros((n_classes, n_districts))
+    count = np.zeros_like(total)
+    np.add.at(total, (site_class, district), size)
+    np.add.at(count, (site_class, district), size > 0)
+    row, column = np.nonzero(count > 0)
+    return ClassInDistrict(row, column, total[row, column], count[row, column])
 
 
 def equip(
@@ -192,7 +201,7 @@ def equip(
     mean_per_site: FloatArray,
     street_deg: FloatArray | None = None,
 ) -> Working:
-    """Give standing sites their cameras and keep those that work; arguments as `simulate`."""
+    """Draw the cameras of each site and keep those that work; arguments as `simulate`."""
     from toolkit.engine.kernels import placement as kernels
 
     turns = np.where(cameras.hfov_deg >= FULL_CIRCLE_DEG, cameras.share, 0.0)
@@ -218,7 +227,7 @@ def equip(
             looks,
         ),
     )
-    # Once to count the cameras that work, and once to list them.
+    # The first pass counts the working cameras, the second lists them.
     first = np.zeros(n_draws + 1, np.int64)
     for keep in (False, True):
         site = np.empty(first[-1], np.int32)
@@ -248,7 +257,7 @@ def simulate(  # noqa: PLR0913
     spacing_m: float = 0.0,
     xy_m: FloatArray | None = None,
 ) -> Placed:
-    """Place cameras once per draw and measure the share of length that is covered.
+    """Place cameras once per draw and measure the covered share of street length.
 
     Parameters
     ----------
@@ -257,7 +266,7 @@ def simulate(  # noqa: PLR0913
     chance
         Chance that each site exists, or a table of it, shape (G, D).
     fixed_count
-        Cameras of mapped sites, 0 for candidates, shape (G,).
+        Number of cameras of mapped sites, 0 for candidates, shape (G,).
     fixed_axis_deg
         Axis of mapped cameras with a known direction, else NaN, shape (G,).
     cameras, mean_per_site
@@ -267,11 +276,11 @@ def simulate(  # noqa: PLR0913
     design
         Draws and seed.
     fixed_width_deg
-        Width of the field of mapped cameras where it is known, else NaN, shape (G,); by default
-        none is. Where it is not known, the field is that of the type drawn.
+        Width of the field of view of mapped cameras where it is known, else NaN, shape (G,); by
+        default of none. Where it is not known, it is that of the type drawn.
     street_deg
-        Direction of the street of candidates, NaN where it says nothing, shape (G,); by default
-        everywhere.
+        Direction of the street of candidates, NaN where it is not used, shape (G,); by default
+        nowhere used.
     independent, spacing_m, xy_m
         See `place_sites`.
     """
@@ -316,7 +325,7 @@ def simulate(  # noqa: PLR0913
 
 
 def _count_able(working: Working, cameras: CameraDraws) -> IntArray:
-    """Count the working cameras whose type has a ring, shape (D, T)."""
+    """Return the number of working cameras whose type has a ring, shape (D, T)."""
     n_draws, n_types = cameras.share.shape
     draw = np.repeat(np.arange(n_draws), np.diff(working.first))
     by_type = np.bincount(draw * n_types + working.kind, minlength=n_draws * n_types)
@@ -326,7 +335,7 @@ def _count_able(working: Working, cameras: CameraDraws) -> IntArray:
 
 
 def _with_certain(standing: Standing, certain: NDArray[np.int32]) -> Standing:
-    """Append the sites that exist for certain to the sites of every draw."""
+    """Append the certain sites to the sites of every draw."""
     n_draws = len(standing.keys)
     n_drawn = np.diff(standing.first)
     first = standing.first + np.arange(n_draws + 1) * len(certain)

@@ -2,9 +2,8 @@
 
 Points are drawn with a chance proportional to the street they stand for, at equal steps along a
 list that is sorted by class of street, district and place (systematic sampling of an ordered
-list). So each class in each district has its share of the sample, to within one point, and no
-total is biased. All sites of the city stay; only the points on which they are looked at are
-fewer.
+list). Each class in each district has its share of the sample, to within one point, and totals
+are unbiased. All sites of the city stay; only the points are fewer.
 """
 
 from __future__ import annotations
@@ -19,60 +18,53 @@ from toolkit.base.draws import Design
 from toolkit.engine.scene import Scene, with_sight
 from toolkit.siting import candidates, districts
 from toolkit.streets.pack import Pack
-from toolkit.streets.street_points import LinePieces
 
 NAME: Final = "street sample"
-"""Name of the random number behind a sample."""
+"""Name of the random stream of a sample."""
 _WIDTH_95: Final = 1.96
-"""Half the width of a 95 % interval in standard errors."""
+"""Half the width of a normal 95 % interval, in standard errors."""
 
 
 @dataclass(frozen=True)
 class StreetSample:
-    """A thinned city.
+    """A city with a sample of its points.
 
     Attributes
     ----------
     scene
-        The points of the sample, each standing for as much street as the sample says, with all
-        sites of the city.
+        The points of the sample, weighted by street length, with all sites of the city.
     point
-        Number in the city of each point, ascending, shape (P,).
-    n_asked
-        Size of the sample; `point` has fewer where one stands for several steps of the list.
-    n_points
-        Points with an answer in the city.
+        Number in the city of each point, ascending, shape (P,); fewer than asked for where a
+        point is selected more than once.
     """
 
     scene: Scene
     point: IntArray
-    n_asked: int
-    n_points: int
 
 
 def choose(
     length_m: FloatArray, stratum: IntArray, n_points: int, design: Design
 ) -> tuple[IntArray, FloatArray]:
-    """Choose points at equal steps along their summed length, stratum by stratum.
+    """Select points at equal steps along their summed length, stratum by stratum.
 
     Parameters
     ----------
     length_m
         Street length of each point, shape (P,).
     stratum
-        Stratum of each point, shape (P,); points of one keep their order.
+        Stratum of each point, shape (P,); within a stratum points keep their order.
     n_points
         Size of the sample.
     design
-        Its seed says where the first step begins.
+        Its seed gives the random start.
 
     Returns
     -------
     chosen
-        Points, ascending, shape (N,); N is smaller than `n_points` where a point is longer than a
+        Points, ascending, shape (N,); N is less than `n_points` where a point is longer than a
         step.
     stands_for_m
-        Street length that each stands for, shape (N,): adds up to that of all points.
+        Street length that each stands for, shape (N,); sums to the length of all points.
     """
     order = np.argsort(stratum, kind="stable")
     end = np.cumsum(length_m[order])
@@ -93,9 +85,9 @@ def strata(
     pack, scene
         The city.
     model
-        Says which class a street has.
+        Classes of streets.
     district_m
-        Side of a district.
+        Side of a district in metres.
     points
         Numbers of the points, shape (N,).
     """
@@ -113,7 +105,7 @@ def draw_sample(
     district_m: float,
     design: Design,
 ) -> StreetSample:
-    """Draw a sample of the points with an answer and thin the city to it.
+    """Draw a sample of the points with an answer, and thin the city to it.
 
     Parameters
     ----------
@@ -134,14 +126,14 @@ def draw_sample(
         design,
     )
     point = known[chosen]
-    return StreetSample(thinned(scene, point, stands_for_m), point, n_points, len(known))
+    return StreetSample(thinned(scene, point, stands_for_m), point)
 
 
 def thinned(scene: Scene, point: IntArray, stands_for_m: FloatArray) -> Scene:
     """Return a scene with some of its points, each standing for a given length of street.
 
-    Streets without any of them are left out, since sums are kept for each; the lines of `groups`
-    count the streets of the whole city.
+    Streets without such a point are left out, since sums are kept for each street. The lines of
+    `groups` still number the streets of the whole city.
 
     Parameters
     ----------
@@ -161,12 +153,10 @@ def thinned(scene: Scene, point: IntArray, stands_for_m: FloatArray) -> Scene:
     part = replace(
         scene,
         lines=scene.lines[street],
-        points=LinePieces(
-            xy=scene.points.xy[point],
-            heading_rad=scene.points.heading_rad[point],
+        points=replace(
+            scene.points.take(point),
             length=stands_for_m,
             line=line.reshape(-1).astype(scene.points.line.dtype),
-            ordinal=scene.points.ordinal[point],
         ),
         point_known=scene.point_known[point],
     )
@@ -184,10 +174,15 @@ def thinned(scene: Scene, point: IntArray, stands_for_m: FloatArray) -> Scene:
 
 
 def error_share(share: float, n_asked: int, n_points: int) -> float:
-    """Return by how much a share of street length may be off because only a sample was looked at.
+    """Return the sampling error of a share of street length: half the width of a 95 % interval.
 
-    Half the width of a 95 % interval. It is that of a simple random sample without replacement,
-    than which a stratified one of the same size errs less (Cochran 1977, sections 2.6 and 5.6).
+    It is that of a simple random sample without replacement; a stratified sample of the same size
+    has a smaller error (Cochran, Sampling Techniques, 1977, sections 2.6 and 5.6).
+
+    Examples
+    --------
+    >>> round(error_share(0.5, n_asked=100, n_points=10_000), 3)
+    0.098
     """
     left_out = max(0.0, 1.0 - n_asked / n_points)
     return float(_WIDTH_95 * np.sqrt(share * (1.0 - share) * left_out / n_asked))

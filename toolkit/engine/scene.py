@@ -1,4 +1,4 @@
-"""What does not change while assumptions are turned: points, sites and sight of one city.
+"""What does not change with most assumptions: points, sites and lines of sight of one city.
 
 A scene follows from a city pack, the siting geometry and a few definitions (length of a stretch,
 range). It is built once per city and shared; counts, optics and weights are applied to it.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from typing import Final, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -25,23 +26,67 @@ from toolkit.siting.surroundings import lanes_of, metric_xy, pack_layers
 from toolkit.streets import street_points
 from toolkit.streets.pack import Pack
 
-POINT_SPACING_M = 5.0
-"""Street points stand for this length of street, or for more in a very large city."""
-MOST_POINTS = 200_000
-"""So many points fit into the memory of an old laptop with all draws: 1,000 km at 5 m."""
-_JUNCTION_DEGREE = 3
+POINT_SPACING_M: Final = 5.0
+"""Length of street that a point stands for; more in a very large city."""
+MOST_POINTS: Final = 200_000
+"""Points that fit, with all draws, into the memory of an old laptop: 1,000 km at 5 m."""
+_JUNCTION_DEGREE: Final = 3
+"""Least number of streets for vehicles that meet at a junction."""
+
+
+class SiteFields(NamedTuple):
+    """What is known of the cameras at each site, candidates first, each of shape (G + M,).
+
+    Attributes
+    ----------
+    n_cameras
+        Cameras of a mapped site, 0 for a candidate.
+    axis_deg, width_deg
+        Known axis and known width of the field of view of a single mapped camera, else NaN.
+    street_deg
+        Direction of the street of a candidate, else NaN.
+    """
+
+    n_cameras: IntArray
+    axis_deg: FloatArray
+    width_deg: FloatArray
+    street_deg: FloatArray
 
 
 @dataclass(frozen=True)
-class Frame:
-    """The fixed part of a city before any line of sight; coordinates in its metric CRS.
+class MappedSites:
+    """Sites of mapped cameras outdoors.
+
+    Attributes
+    ----------
+    xy_m
+        Position of each site, shape (M, 2).
+    count
+        Number of cameras of each site, shape (M,).
+    axis_deg, width_deg
+        Known axis and known width of the field of view, NaN where not known, shape (M,). Only of a
+        site with one camera can they be known.
+    n_indoor
+        Number of cameras left out because they lie deep inside a building.
+    """
+
+    xy_m: FloatArray
+    count: IntArray
+    axis_deg: FloatArray
+    width_deg: FloatArray
+    n_indoor: int
+
+
+@dataclass(frozen=True)
+class SceneGeometry:
+    """Streets, street points, sites and buildings of a city, in its metric CRS.
 
     Attributes
     ----------
     lines
         Streets as metric lines, shape (S,).
     points
-        Street points; those of a street follow one another.
+        Street points, street by street.
     point_known
         Whether the model has an answer at the point: not below ground or inside a building.
     groups
@@ -50,22 +95,17 @@ class Frame:
         Whether a group has no mapped site of its own, shape (G,).
     group_district
         Index of the district of each group, ascending, shape (G,).
-    fixed_count, fixed_axis_deg, fixed_width_deg
-        Cameras, known axis and known width of the field of mapped sites, shape (M,). An axis or
-        a width is known of sites with one camera only; NaN where it is not.
-    fixed_xy_m
-        Where mapped sites stand, shape (M, 2).
-    n_indoor
-        Mapped cameras left out because they stand deep inside a building.
-        Mapped means in the pack or in the user's field notes, see `toolkit.streets.mapped_cameras`.
+    mapped
+        Sites of mapped cameras: those of the pack and of the user's field notes, see
+        `toolkit.streets.mapped_cameras`.
     site_xy_m
-        Where all sites stand, shape (G + M, 2): the candidates first, then the mapped ones.
+        Positions of all sites, the candidates first, shape (G + M, 2).
     buildings, top_m
         Footprints and their heights, NaN where not known, shape (B,).
     spacing_m
         Length of street that a point stands for.
     sight_key
-        What the sites, the points and the heights follow from: the key of caches of sight.
+        Whatever determines the sites, the points and the heights: the cache key of sight.
     """
 
     lines: NDArray[np.object_]
@@ -74,11 +114,7 @@ class Frame:
     groups: candidates.Candidates
     group_free: NDArray[np.bool_]
     group_district: IntArray
-    fixed_count: IntArray
-    fixed_axis_deg: FloatArray
-    fixed_width_deg: FloatArray
-    fixed_xy_m: FloatArray
-    n_indoor: int
+    mapped: MappedSites
     site_xy_m: FloatArray
     buildings: NDArray[np.object_]
     top_m: FloatArray
@@ -87,8 +123,20 @@ class Frame:
 
     @property
     def n_mapped(self) -> int:
-        """Mapped cameras that stand outdoors."""
-        return int(self.fixed_count.sum())
+        """Number of mapped cameras outdoors."""
+        return int(self.mapped.count.sum())
+
+    @cached_property
+    def sites(self) -> SiteFields:
+        """What is known of the cameras at each site."""
+        n_groups, n_mapped = len(self.group_free), len(self.mapped.count)
+        unknown = np.full(n_groups, np.nan)
+        return SiteFields(
+            np.concatenate([np.zeros(n_groups, dtype=np.int64), self.mapped.count]),
+            np.concatenate([unknown, self.mapped.axis_deg]),
+            np.concatenate([unknown, self.mapped.width_deg]),
+            np.concatenate([self.groups.street_deg, np.full(n_mapped, np.nan)]),
+        )
 
     @cached_property
     def street_known(self) -> NDArray[np.bool_]:
@@ -109,13 +157,13 @@ class Frame:
 
 
 @dataclass(frozen=True)
-class Scene(Frame):
-    """The fixed part of a city, or of a tile of it, with its lines of sight.
+class Scene(SceneGeometry):
+    """A city, or a tile of it, with its lines of sight.
 
     Attributes
     ----------
     lines_of_sight
-        Pairs of site and point.
+        Pairs of site and point, by site.
     rows
         The same pairs by point.
     """
@@ -125,7 +173,7 @@ class Scene(Frame):
 
 
 def point_spacing_m(total_m: float) -> float:
-    """Return the length of street that one point stands for, in a city of this many metres."""
+    """Return the length of street that one point stands for, for a total street length."""
     return max(POINT_SPACING_M, total_m / MOST_POINTS)
 
 
@@ -140,18 +188,18 @@ def build_scene(
     district_m: float,
     person_height_m: float,
 ) -> Scene:
-    """Build the scene of a pack; the lines of sight come from the cache if they are there.
+    """Build the scene of a pack, with lines of sight from the cache if they are there.
 
     Parameters
     ----------
     pack, model, mapped, stretch_m, level_height_m, district_m
-        See `build_frame`.
+        See `build_geometry`.
     reach_m
-        Longest line of sight that is kept.
+        Longest line of sight that is kept, in metres.
     person_height_m
-        Height of what is looked at over roofs.
+        Height of the target seen over roofs: the top of a standing person.
     """
-    frame = build_frame(
+    geometry = build_geometry(
         pack,
         model,
         mapped=mapped,
@@ -160,18 +208,18 @@ def build_scene(
         district_m=district_m,
     )
     pairs = sight_cache.cached_sight(
-        frame.sight_key,
-        frame.site_xy_m,
-        frame.points.xy,
-        frame.buildings,
+        geometry.sight_key,
+        geometry.site_xy_m,
+        geometry.points.xy,
+        geometry.buildings,
         reach_m=reach_m,
-        top_m=frame.top_m,
+        top_m=geometry.top_m,
         target_m=person_height_m,
     )
-    return with_sight(frame, pairs)
+    return with_sight(geometry, pairs)
 
 
-def build_frame(
+def build_geometry(
     pack: Pack,
     model: candidates.SitingModel,
     *,
@@ -179,8 +227,8 @@ def build_frame(
     stretch_m: float,
     level_height_m: float,
     district_m: float,
-) -> Frame:
-    """Build what a scene has before any line of sight.
+) -> SceneGeometry:
+    """Build a scene without lines of sight.
 
     Parameters
     ----------
@@ -195,72 +243,44 @@ def build_frame(
     level_height_m
         Height of a level of a building whose levels are known and whose height is not.
     district_m
-        Side of the squares in which sites keep together.
+        Side of the square districts in which sites cluster.
     """
     crs = pack.manifest.crs
-    streets = pack.streets
-    lines = _metric(streets, crs)
-    buildings = _metric(pack.buildings, crs)
-    top_m = (
-        pack.buildings["height_m"]
-        .fillna(pack.buildings["levels"] * level_height_m)
-        .to_numpy(dtype=float)
-    )
+    lines, buildings = _metric(pack.streets, crs), _metric(pack.buildings, crs)
+    top_m = pack.buildings["height_m"].fillna(pack.buildings["levels"] * level_height_m)
     # Below ground there are no candidate sites and no answer.
-    open_air = ~np.isin(streets["cover"].fillna("").to_numpy(), ("tunnel", "underground", "indoor"))
+    cover = pack.streets["cover"].fillna("").to_numpy()
+    open_air = ~np.isin(cover, ("tunnel", "underground", "indoor"))
     spacing_m = point_spacing_m(float(shapely.length(lines).sum()))
     # Near in memory what is near on the ground, so that loops stay in the processor's cache.
     order = sight.morton_order(middles(lines))
     points = street_points.cut(lines[order], spacing_m)
     points = replace(points, line=order[points.line])
-    known = open_air[points.line]
 
-    junctions = pack.junctions
-    crossing = junctions["drive_degree"].to_numpy() >= _JUNCTION_DEGREE
-    groups = candidates.candidates(
-        lines[open_air],
-        candidates.road_classes(streets["highway"].tolist(), model)[open_air],
-        lanes_of(streets)[open_air],
-        junction_xy_m=metric_xy(junctions[crossing], crs),
-        stretch_m=stretch_m,
-        model=model,
-    )
-    # District by district, so that the sites that a point sees come by district.
-    cells, of_cell = districts.districts(groups.centre_xy_m, district_m)
-    rank = np.empty(len(cells), dtype=np.int64)
-    rank[sight.morton_order(cells.astype(float) * district_m)] = np.arange(len(cells))
-    order = sight.morton_order(groups.xy_m)
-    order = order[np.argsort(rank[of_cell[order]], kind="stable")]
-    groups, group_district = groups.take(order), rank[of_cell[order]]
-    groups = candidates.with_features(
-        replace(groups, line=np.flatnonzero(open_air)[groups.line]), pack_layers(pack)
-    )
-    fixed = mapped_sites(pack.cameras if mapped is None else mapped, crs, buildings, model)
+    groups, group_district = _candidate_groups(pack, model, lines, open_air, stretch_m, district_m)
     group_xy = sight.place_sites(groups.xy_m, groups.centre_xy_m, buildings)
+    # A mapped camera takes the place of the nearest candidate.
+    sites = mapped_sites(pack.cameras if mapped is None else mapped, crs, buildings, model)
     free = np.ones(len(group_xy), dtype=bool)
-    if len(fixed.xy_m) and len(group_xy):
-        distance, nearest = cKDTree(groups.centre_xy_m).query(fixed.xy_m)
+    if len(sites.xy_m) and len(group_xy):
+        distance, nearest = cKDTree(groups.centre_xy_m).query(sites.xy_m)
         free[np.asarray(nearest)[distance <= model.mapped_site_m]] = False
-    return Frame(
+    return SceneGeometry(
         lines=lines,
         points=points,
-        point_known=known,
+        point_known=open_air[points.line],
         groups=groups,
         group_free=free,
         group_district=group_district,
-        fixed_count=fixed.count,
-        fixed_axis_deg=fixed.axis_deg,
-        fixed_width_deg=fixed.width_deg,
-        fixed_xy_m=fixed.xy_m,
-        n_indoor=fixed.n_indoor,
-        site_xy_m=np.vstack([group_xy, fixed.xy_m]),
+        mapped=sites,
+        site_xy_m=np.vstack([group_xy, sites.xy_m]),
         buildings=buildings,
-        top_m=top_m,
+        top_m=top_m.to_numpy(dtype=float),
         spacing_m=spacing_m,
         sight_key={
             "pack": pack.sha256,
             # Field notes add to the sites of a pack, and may change while it stays.
-            "mapped": store.sha256_bytes(fixed.xy_m.astype("<f8").tobytes()),
+            "mapped": store.sha256_bytes(sites.xy_m.astype("<f8").tobytes()),
             "siting": model.sha256,
             "stretch_m": stretch_m,
             "spacing_m": spacing_m,
@@ -271,47 +291,60 @@ def build_frame(
     )
 
 
-def with_sight(frame: Frame, pairs: sight.Sight) -> Scene:
-    """Put lines of sight between all sites and the points of a frame beside it."""
-    n_groups = len(frame.group_free)
-    view = np.concatenate(
-        [
-            np.full(n_groups, views.CANDIDATE, dtype=np.int64),
-            views.mapped_view(frame.fixed_count),
-        ]
+def _candidate_groups(
+    pack: Pack,
+    model: candidates.SitingModel,
+    lines: NDArray[np.object_],
+    open_air: NDArray[np.bool_],
+    stretch_m: float,
+    district_m: float,
+) -> tuple[candidates.Candidates, IntArray]:
+    """Return candidate groups above ground, sorted by district, and the district of each."""
+    streets, crs = pack.streets, pack.manifest.crs
+    crossing = pack.junctions["drive_degree"].to_numpy() >= _JUNCTION_DEGREE
+    groups = candidates.candidates(
+        lines[open_air],
+        candidates.road_classes(streets["highway"].tolist(), model)[open_air],
+        lanes_of(streets)[open_air],
+        junction_xy_m=metric_xy(pack.junctions[crossing], crs),
+        stretch_m=stretch_m,
+        model=model,
     )
-    unknown = np.full(n_groups, np.nan)
+    # District by district, so that the sites that a point sees are sorted by district.
+    cells, of_cell = districts.districts(groups.centre_xy_m, district_m)
+    rank = np.empty(len(cells), dtype=np.int64)
+    rank[sight.morton_order(cells.astype(float) * district_m)] = np.arange(len(cells))
+    order = sight.morton_order(groups.xy_m)
+    order = order[np.argsort(rank[of_cell[order]], kind="stable")]
+    groups, group_district = groups.take(order), rank[of_cell[order]]
+    # Candidates were made of the streets above ground: number their streets among all again.
+    groups = replace(groups, line=np.flatnonzero(open_air)[groups.line])
+    return candidates.with_features(groups, pack_layers(pack)), group_district
+
+
+def with_sight(geometry: SceneGeometry, pairs: sight.Sight) -> Scene:
+    """Add lines of sight between all sites and the points of a scene."""
+    sites = geometry.sites
     rows = pairs_by_point.point_rows(
         pairs,
-        len(frame.points.xy),
-        view,
-        np.concatenate([unknown, frame.fixed_axis_deg]),
-        np.concatenate([unknown, frame.fixed_width_deg]),
-        np.concatenate([frame.groups.street_deg, np.full(len(frame.fixed_count), np.nan)]),
+        len(geometry.points.xy),
+        np.where(sites.n_cameras > 0, views.mapped_view(sites.n_cameras), views.CANDIDATE),
+        sites.axis_deg,
+        sites.width_deg,
+        sites.street_deg,
     )
-    parts = {item.name: getattr(frame, item.name) for item in fields(Frame)}
+    parts = {item.name: getattr(geometry, item.name) for item in fields(SceneGeometry)}
     return Scene(**parts, lines_of_sight=pairs, rows=rows)
 
 
-def _metric(frame: gpd.GeoDataFrame, crs: str) -> NDArray[np.object_]:
-    return np.asarray(frame.geometry.to_crs(crs).array, dtype=object)
+def _metric(layer: gpd.GeoDataFrame, crs: str) -> NDArray[np.object_]:
+    return np.asarray(layer.geometry.to_crs(crs).array, dtype=object)
 
 
 def middles(lines: NDArray[np.object_]) -> FloatArray:
     """Return the middle of each line, shape (S, 2)."""
     half = shapely.line_interpolate_point(lines, 0.5, normalized=True)
     return np.asarray(shapely.get_coordinates(half), dtype=float).reshape(-1, 2)
-
-
-@dataclass(frozen=True)
-class MappedSites:
-    """Sites of mapped cameras: where, how many cameras each, what is known of their fields."""
-
-    xy_m: FloatArray
-    count: IntArray
-    axis_deg: FloatArray
-    width_deg: FloatArray
-    n_indoor: int
 
 
 def mapped_sites(
@@ -322,8 +355,8 @@ def mapped_sites(
 ) -> MappedSites:
     """Return the sites of mapped cameras.
 
-    A camera with a known direction or a known field is a site of its own; the others are joined
-    if near.
+    A camera whose direction or width of field is known is a site of its own; others within
+    `mapped_site_m` of each other are joined to one site.
     """
     xy, outdoors = _in_front_of_walls(metric_xy(cameras, crs), buildings, model)
     axis, width, first = _fields(cameras)
@@ -360,11 +393,10 @@ def pack_sites(pack: Pack, model: candidates.SitingModel) -> gpd.GeoDataFrame:
 
 
 def _fields(cameras: gpd.GeoDataFrame) -> tuple[FloatArray, FloatArray, NDArray[np.bool_]]:
-    """Return axis and width of each camera as used, and which rows are cameras of their own.
+    """Return axis and width of field of each camera, and which rows are cameras of their own.
 
-    A camera that pans has all directions in its ring, so the direction it was seen to have says
-    nothing, unless the range over which it turns was given. Several such directions of one
-    object are one camera.
+    A panning camera covers all directions, so a mapped direction says nothing unless the range
+    over which it pans is mapped, too. Several such directions of one object are one camera.
     """
     axis = cameras["direction_deg"].to_numpy(dtype=float, na_value=np.nan).copy()
     width = cameras["width_deg"].to_numpy(dtype=float, na_value=np.nan).copy()
@@ -376,7 +408,7 @@ def _fields(cameras: gpd.GeoDataFrame) -> tuple[FloatArray, FloatArray, NDArray[
 
 
 def _join(xy: FloatArray, site_m: float) -> tuple[FloatArray, IntArray]:
-    """Join points nearer than `site_m`; a joined site stands where its first camera does."""
+    """Join points within `site_m`; a joined site lies at its first camera."""
     if not len(xy):
         return np.empty((0, 2)), np.empty(0, dtype=np.int64)
     pairs = cKDTree(xy).query_pairs(site_m, output_type="ndarray")
@@ -391,7 +423,7 @@ def _join(xy: FloatArray, site_m: float) -> tuple[FloatArray, IntArray]:
 def _in_front_of_walls(
     xy: FloatArray, buildings: NDArray[np.object_], model: candidates.SitingModel
 ) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Move points inside footprints in front of the nearest wall; mark the deep ones."""
+    """Move points in front of the nearest wall; those deep inside a footprint are not outdoors."""
     inside = sight.containing_building(xy, buildings)
     moved = xy.copy()
     outdoors = np.ones(len(xy), dtype=bool)

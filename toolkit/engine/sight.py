@@ -1,20 +1,20 @@
-"""Which candidate site sees which street point: line of sight against buildings, once per city.
+"""Lines of sight between sites and street points, blocked by buildings; once per city.
 
 From each site, the points in reach are sorted by direction, and each wall in reach is tested
-against the points that stand in the directions it spans (an angular sweep, in
+against the points in the directions it spans (an angular sweep, in
 `toolkit.engine.kernels.sight`). The result is plain arrays, one row per site, sorted by whole
-metres of distance. No heading, field of view or tier enters here: those are filters later.
+metres of distance. Headings, fields of view and tiers are filters applied later.
 
-A building whose height is known hides a point only from cameras that are too low: the least camera
-height from which the top of a person at the point is in view over every roof between is kept with
-the pair. A building of unknown height hides from all.
+A building of known height hides a point only from cameras that are too low: the least camera height
+from which the head of a person at the point is in view over every roof between is kept with the
+pair. A building of unknown height blocks all.
 
-A wall does not block a pair whose site or point lies inside that wall's building (a covered
-passage, a camera under an arcade): the map says they are there, so its footprint is not solid.
+A wall does not block a pair whose site or point lies inside the same building (a covered passage,
+a camera under an arcade): if the map puts them there, the footprint is not solid.
 
-Bounds, each with a test: distances are rounded to 1 cm; bearings to 1.41 degrees and 0.06 beside;
-least heights up to 0.1 m too high; positions relative to a local origin in float32 are good to 2 mm
-in a city of 40 km.
+Error bounds, each tested: distances are rounded to 1 cm, bearings to 1.41 degrees with a further
+error of up to 0.06; least heights are up to 0.1 m too high; positions in float32 relative to a
+local origin are accurate to 2 mm in a city of 40 km.
 """
 
 from __future__ import annotations
@@ -35,23 +35,38 @@ if TYPE_CHECKING:  # numba takes half a second to import
     from toolkit.engine.kernels.sight import PointGrid, WallGrid
 
 
-CM_PER_M = 100.0
-BEARING_STEPS = 256
-"""Distances are kept in whole centimetres, bearings in 256 steps of 1.41 degrees."""
+CM_PER_M: Final = 100.0
+"""Distances are kept in whole centimetres."""
+BEARING_STEPS: Final = 256
+"""Bearings are kept in steps of 1.41 degrees."""
 
 HIGHEST_CAMERA_M: Final = 20.0
-"""No street camera is taken to hang higher: masts have 3 to 15 m, house walls rarely more. Pairs
+"""Greatest mounting height of a street camera: masts have 3 to 15 m, house walls rarely more. Pairs
 that only a higher camera could see are not kept."""
 
-_WALL_PIECE_M = 20.0
-"""Longer walls are cut, so that a wall is found from the cell of its middle."""
-_WALL_CELL_M = 20.0
-_POINT_CELL_M = 25.0
-_ROUNDING_M = 0.001
-_BLOCK_SITES = 8192
-_CHUNK_SITES = 64
-_SPARE = 1.2
-
+_WALL_PIECE_M: Final = 20.0
+"""Longer walls are cut, so that a wall is found from the grid cell of its middle."""
+_WALL_CELL_M: Final = 20.0
+_POINT_CELL_M: Final = 25.0
+_ROUNDING_M: Final = 0.001
+"""Margin around the cells of points, for the rounding of their corners."""
+_BLOCK_SITES: Final = 8192
+"""Sites swept between two blocks of output."""
+_CHUNK_SITES: Final = 64
+"""Sites that a worker thread takes at once."""
+_SPARE: Final = 1.2
+"""Scratch memory over what the current block needs."""
+_HALF_TURN: Final = 2.0
+"""Half a turn in diamond angle, which runs from 0 to 4."""
+_MORTON_CELL_M: Final = 4.0
+_MORTON_STEPS: Final = (
+    (16, 0x0000FFFF0000FFFF),
+    (8, 0x00FF00FF00FF00FF),
+    (4, 0x0F0F0F0F0F0F0F0F),
+    (2, 0x3333333333333333),
+    (1, 0x5555555555555555),
+)
+"""Shifts and masks that spread the bits of a number, so that those of another fit between."""
 
 PAIR_ARRAYS: Final[dict[str, type[np.int32 | np.uint16 | np.uint8]]] = {
     "point": np.int32,
@@ -68,15 +83,15 @@ class Walls:
     Attributes
     ----------
     ends
-        x and y of one end and of the other in metres, shape (4, W).
+        x and y of the first end, then of the second, in metres, shape (4, W).
     building
-        Building index of each wall, shape (W,).
+        Index of the building of each wall, shape (W,).
     top_m
-        Height of the building, infinite where it is not known, shape (W,).
+        Height of the building, infinite where not known, shape (W,).
     cell_start
         First wall of each grid cell, row by row.
     origin, shape
-        Corner of the grid and its number of columns and rows.
+        South-west corner of the grid, and its number of columns and rows.
     """
 
     ends: Float32Array
@@ -98,14 +113,14 @@ class Sight:
     point
         Street point of each pair, sorted by whole metres of distance within a row, shape (N,).
     distance_cm
-        Distance in centimetres, shape (N,), rounded to the nearest.
+        Distance in centimetres, rounded, shape (N,).
     bearing
         Bearing from site to point, clockwise from north in `BEARING_STEPS` steps, shape (N,).
     height_dm
-        Least camera height in tenths of a metre from which the pair sees each other over roofs,
-        rounded up; 0 where nothing stands between, shape (N,).
+        Least camera height in tenths of a metre for a line of sight over the roofs between,
+        rounded up; 0 for open sight, shape (N,).
     reach_m
-        Pairs farther apart than this are not kept.
+        Longest distance kept, in metres.
     """
 
     start: NDArray[np.int64]
@@ -129,7 +144,7 @@ def make_walls(buildings: NDArray[np.object_], top_m: FloatArray) -> Walls:
     buildings
         Footprints.
     top_m
-        Height of each, NaN where it is not known, shape (B,).
+        Height of each, NaN where not known, shape (B,).
     """
     rings, of_building = _rings(buildings)
     coordinates, of_ring = shapely.get_coordinates(rings, return_index=True)
@@ -153,7 +168,7 @@ def make_walls(buildings: NDArray[np.object_], top_m: FloatArray) -> Walls:
 def _cells(
     xy: FloatArray, cell_m: float
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], tuple[float, float], tuple[int, int]]:
-    """Sort points into square cells: row starts, order, corner, columns and rows."""
+    """Sort points into square cells: cell starts, order, corner, columns and rows."""
     low = xy.min(axis=0) if len(xy) else np.zeros(2)
     column, row = np.floor((xy - low) / cell_m).astype(np.int64).T.reshape(2, -1)
     nx, ny = (int(column.max()) + 1, int(row.max()) + 1) if len(xy) else (1, 1)
@@ -174,12 +189,14 @@ def containing_building(xy_m: FloatArray, buildings: NDArray[np.object_]) -> Int
     """Return the index of the building each point lies inside, or -1, shape (P,)."""
     inside = np.full(len(xy_m), -1, dtype=np.int32)
     if len(buildings) and len(xy_m):
-        # By cells of points: a million single points take longer to make than to look up.
+        # Query by cells of points: making a million single points takes longer than the query.
+        # 1. Pair each cell with the buildings that touch it.
         start, order, corner, (nx, _) = _cells(xy_m, _POINT_CELL_M)
         cell = np.flatnonzero(np.diff(start))
         low = np.column_stack([cell % nx, cell // nx]) * _POINT_CELL_M + corner
         boxes = shapely.box(*(low - _ROUNDING_M).T, *(low + _POINT_CELL_M + _ROUNDING_M).T)
         near, building = shapely.STRtree(buildings).query(boxes)
+        # 2. Expand to pairs of point and building, and keep those in the bounding box.
         first, count = start[cell[near]], np.diff(start)[cell[near]]
         end = np.cumsum(count)
         point = order[np.arange(end[-1] if len(end) else 0) + np.repeat(first - end + count, count)]
@@ -188,10 +205,11 @@ def containing_building(xy_m: FloatArray, buildings: NDArray[np.object_]) -> Int
         x, y = xy_m[point].T
         close = (x >= x0) & (x <= x1) & (y >= y0) & (y <= y1)
         point, building = point[close], building[close]
+        # 3. Test the rest exactly.
         shapely.prepare(buildings)
         within = shapely.contains_xy(buildings[building], xy_m[point])
         point, building = point[within], building[within]
-        # The lowest index where footprints overlap, so that the answer has no order.
+        # 4. The lowest index where footprints overlap, whatever the order of the pairs.
         order = np.lexsort((-building, point))
         inside[point[order]] = building[order]
     return inside
@@ -200,14 +218,14 @@ def containing_building(xy_m: FloatArray, buildings: NDArray[np.object_]) -> Int
 def place_sites(
     xy_m: FloatArray, fallback_xy_m: FloatArray, buildings: NDArray[np.object_]
 ) -> FloatArray:
-    """Return sites moved back to the centre line where the kerb would lie inside a building."""
+    """Return sites, moved back to the centre line where the kerb lies inside a building."""
     inside = containing_building(xy_m, buildings) >= 0
     return np.where(inside[:, None], fallback_xy_m, xy_m)
 
 
 @dataclass(frozen=True)
 class SweepArrays:
-    """Sites, points and walls in a local float32 frame, ready to be swept.
+    """Sites, points and walls in a local float32 frame, as the sweep takes them.
 
     Attributes
     ----------
@@ -241,7 +259,7 @@ def sweep_arrays(
     x, y = np.ascontiguousarray(points[order].T, dtype=np.float32)
     return SweepArrays(
         sites=np.ascontiguousarray(site_xy_m - origin, dtype=np.float32),
-        # No building is number -2, so that -1 of a point outside does not match it.
+        # -2 is no building, so that it never matches the -1 of a point outdoors.
         site_in=np.where(
             (inside := containing_building(site_xy_m, buildings)) < 0, -2, inside
         ).astype(np.int32),
@@ -292,23 +310,28 @@ def build_sight(
     ----------
     site_xy_m, point_xy_m
         Metric coordinates, shapes (G, 2) and (P, 2). A local origin is subtracted before they
-        become float32, which would lose half a metre on raw northings. The nearer in memory what
-        is near on the ground, the faster: see `morton_order`.
+        become float32, which would lose half a metre on raw northings. Fastest if neighbours on
+        the ground are neighbours in memory, see `morton_order`.
     buildings
         Footprints in the same frame.
     reach_m
         Longest distance kept, up to 655 m.
     beyond_m
-        Pairs up to this distance are left out: a far band beside a near one.
+        Pairs up to this distance in metres are left out, to add a far band to a near one.
     top_m
-        Height of each building, NaN where it is not known, shape (B,); by default of none.
+        Height of each building, NaN where not known, shape (B,); by default none is known.
     target_m
-        Height of what is looked at: the top of a standing person.
+        Height of the target: the top of a standing person.
     origin_m
-        The local origin, shape (2,); by default the middle of sites and points. Parts of a city
-        that are to give the same bits share that of the city.
+        The local origin, shape (2,); by default the centroid of sites and points. Parts of a
+        city give the same bits only with the origin of the whole city.
     """
     arrays = sweep_arrays(site_xy_m, point_xy_m, buildings, top_m, origin_m)
+    return swept(arrays, reach_m=reach_m, beyond_m=beyond_m, target_m=target_m)
+
+
+def swept(arrays: SweepArrays, *, reach_m: float, beyond_m: float, target_m: float) -> Sight:
+    """Return all pairs of `sweep`; arguments as `build_sight`."""
     blocks = list(sweep(arrays, reach_m=reach_m, beyond_m=beyond_m, target_m=target_m))
     return Sight(
         start=np.concatenate([[0], *(block[0] for block in blocks)]).astype(np.int64).cumsum(),
@@ -332,7 +355,7 @@ def sweep(
 ]:
     """Yield, for blocks of sites, the length of each row and the arrays of `Sight`.
 
-    With `keep` false the lines of sight are tested and counted only, and the arrays are empty.
+    With `keep` false the lines of sight are only tested and counted, and the arrays are empty.
     """
     from toolkit.engine.kernels import sight as kernels
 
@@ -343,7 +366,7 @@ def sweep(
         sites = arrays.sites[first : first + _BLOCK_SITES]
         start = np.concatenate([[0], np.cumsum(_room_in_reach(sites, arrays.points, band.reach))])
         if keep and start[-1] > len(scratch[0]):
-            # A little more than needed, and kept: new memory costs as much as the tests.
+            # Kept between blocks, with some spare: new memory costs as much as the tests.
             scratch = [np.empty(int(start[-1] * _SPARE), dtype) for dtype in PAIR_ARRAYS.values()]
         found = np.zeros(len(sites), np.int64)
         borders = workers.even_borders(len(sites), _CHUNK_SITES)
@@ -352,14 +375,14 @@ def sweep(
             arrays.points, arrays.walls, band, start, bearing_of, keep, kernels.Pairs(*scratch),  # type: ignore[arg-type]
             found,
         )  # fmt: skip
-        # The rows of a chunk follow one another; between chunks there is room left.
+        # Rows are contiguous within a chunk; between chunks there is unused room.
         length = np.add.reduceat(found, borders[:-1]) * keep
         used = [slice(at, at + n) for at, n in zip(start[borders[:-1]], length, strict=True)]
         yield (found, *(np.concatenate([array[part] for part in used]) for array in scratch))  # type: ignore[misc]
 
 
 def _room_in_reach(sites: Float32Array, points: PointGrid, reach: np.float32) -> NDArray[np.int64]:
-    """Count the points in the cells that a site's reach touches: the room that its row needs."""
+    """Return an upper bound of the pairs of each site: the points in the cells in its reach."""
     low, n_cells = np.array([points.x0, points.y0]), np.array([points.n_columns, points.n_rows])
     first = np.maximum(np.floor((sites - reach - low) / points.cell_m), 0).astype(np.int64)
     last = np.minimum(np.floor((sites + reach - low) / points.cell_m), n_cells - 1).astype(np.int64)
@@ -375,7 +398,7 @@ def _room_in_reach(sites: Float32Array, points: PointGrid, reach: np.float32) ->
 
 @cache
 def _bearing_steps(n_fine: int) -> NDArray[np.uint8]:
-    """Return the bearing step of the middle of each step of the diamond angle."""
+    """Return the bearing step at the middle of each step of the diamond angle."""
     middle = (np.arange(n_fine) + 0.5) / n_fine * 4
     upper = middle < _HALF_TURN
     dx = np.where(upper, 1 - middle, middle - 3)
@@ -385,9 +408,9 @@ def _bearing_steps(n_fine: int) -> NDArray[np.uint8]:
 
 
 def morton_order(xy_m: FloatArray) -> NDArray[np.int64]:
-    """Return the order of points along a Z-shaped curve (Morton 1966): near stays near.
+    """Return the order of points along a Z-order curve (Morton 1966), which keeps neighbours near.
 
-    Ties are kept in the order given.
+    Ties keep the order given.
     """
     if not len(xy_m):
         return np.empty(0, dtype=np.int64)
@@ -397,20 +420,7 @@ def morton_order(xy_m: FloatArray) -> NDArray[np.int64]:
     return np.argsort(cell[:, 0] | (cell[:, 1] << np.uint64(1)), kind="stable")
 
 
-_HALF_TURN: Final = 2.0
-"""Half a turn in diamond angle, which runs from 0 to 4."""
-_MORTON_CELL_M = 4.0
-_MORTON_STEPS = (
-    (16, 0x0000FFFF0000FFFF),
-    (8, 0x00FF00FF00FF00FF),
-    (4, 0x0F0F0F0F0F0F0F0F),
-    (2, 0x3333333333333333),
-    (1, 0x5555555555555555),
-)
-"""How the bits of a number are spread apart, so that those of another fit between."""
-
-
 def local_origin(site_xy_m: FloatArray, point_xy_m: FloatArray) -> FloatArray:
-    """Return the middle of sites and points, which is subtracted before they become float32."""
+    """Return the centroid of sites and points, subtracted before they become float32."""
     everything = np.vstack([site_xy_m, point_xy_m])
     return everything.mean(axis=0) if len(everything) else np.zeros(2)

@@ -1,24 +1,24 @@
-"""Lines of sight on disk: built once a city, then opened and shared."""
+"""Lines of sight on disk: computed once per city, then memory-mapped."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.base import store
 from toolkit.base.arrays import FloatArray
-from toolkit.engine.sight import PAIR_ARRAYS, Sight, SweepArrays, build_sight, sweep, sweep_arrays
+from toolkit.engine.sight import PAIR_ARRAYS, Sight, SweepArrays, sweep, sweep_arrays, swept
 
-VERSION = 2
-"""Raised when the arrays of the same inputs change, so that older caches are not used."""
+VERSION: Final = 2
+"""Version of the arrays; raised when the same inputs give others, so that old caches are unused."""
 
-_ARRAYS = ("start", *PAIR_ARRAYS)
+_ARRAYS: Final = ("start", *PAIR_ARRAYS)
 
 
 def cached_sight(  # noqa: PLR0913
@@ -39,7 +39,7 @@ def cached_sight(  # noqa: PLR0913
     Parameters
     ----------
     key_parts
-        Everything the inputs follow from, such as the hash of the pack; the key of the cache.
+        Everything the inputs follow from, such as the hash of the pack: the cache key.
     site_xy_m, point_xy_m, buildings, reach_m, beyond_m, top_m, target_m, origin_m
         See `build_sight`.
     cache_dir
@@ -47,41 +47,25 @@ def cached_sight(  # noqa: PLR0913
 
     Notes
     -----
-    A cache that cannot be read is built again; one that cannot be written is done without. Blocks
-    are written as they are found, so that a large city is never in memory as a whole.
+    A cache that cannot be read is built again; if it cannot be written, the arrays are kept in
+    memory. Blocks are written as they are found, so that a large city is never in memory as a
+    whole.
     """
-    bands = {"reach_m": reach_m, "beyond_m": beyond_m, "target_m": target_m, "version": VERSION}
-    key = store.sha256_bytes(store.canonical_json({**key_parts, **bands}))[:32]
+    band = {"reach_m": reach_m, "beyond_m": beyond_m, "target_m": target_m}
+    key = store.sha256_bytes(store.canonical_json({**key_parts, **band, "version": VERSION}))[:32]
     folder = (cache_dir or store.cache_dir()) / "sight" / key
     ready = _open_cached(folder, reach_m, len(site_xy_m))
     if ready is not None:
         return ready
-    try:
-        _build_into(
-            folder,
-            sweep_arrays(site_xy_m, point_xy_m, buildings, top_m, origin_m),
-            reach_m=reach_m,
-            beyond_m=beyond_m,
-            target_m=target_m,
-        )
-    except OSError:
-        ready = None
-    else:
+    arrays = sweep_arrays(site_xy_m, point_xy_m, buildings, top_m, origin_m)
+    with suppress(OSError):
+        _build_into(folder, arrays, **band)
         ready = _open_cached(folder, reach_m, len(site_xy_m))
-    return ready or build_sight(
-        site_xy_m,
-        point_xy_m,
-        buildings,
-        reach_m=reach_m,
-        beyond_m=beyond_m,
-        top_m=top_m,
-        target_m=target_m,
-        origin_m=origin_m,
-    )
+    return ready or swept(arrays, **band)
 
 
 def _open_cached(folder: Path, reach_m: float, n_sites: int) -> Sight | None:
-    """Return the arrays in a folder, or None where they are missing or do not fit."""
+    """Return the arrays of a folder, or None if they are missing or inconsistent."""
     try:
         start, *pairs = (
             np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _ARRAYS
@@ -100,7 +84,7 @@ def _open_cached(folder: Path, reach_m: float, n_sites: int) -> Sight | None:
 def _build_into(
     folder: Path, arrays: SweepArrays, *, reach_m: float, beyond_m: float, target_m: float
 ) -> None:
-    """Sweep into a temporary folder and rename it, so that no cache is ever half there."""
+    """Sweep into a temporary folder and rename it, so that no cache is ever incomplete."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=".building.", dir=folder.parent))
     try:
@@ -130,7 +114,7 @@ def _build_into(
 
 
 def _write_header(file: IO[bytes], dtype: type[np.generic], length: int) -> None:
-    """Write the head of a .npy file; for every length it has the same number of bytes."""
+    """Write the header of a .npy file; it has the same number of bytes for every length."""
     np.lib.format.write_array_header_1_0(
         file,
         {

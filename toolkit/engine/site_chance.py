@@ -1,4 +1,4 @@
-"""How likely each site exists, per draw, by class and size."""
+"""Probability that each site exists, per draw, by class and size."""
 
 from __future__ import annotations
 
@@ -12,36 +12,38 @@ from toolkit.base.arrays import Float32Array, FloatArray, IntArray
 from toolkit.siting import districts
 
 CERTAIN: Final = 1e30
-"""Factor of sites that exist for certain: finite, so that a size of nothing still gives nothing."""
+"""Factor of sites that exist for certain: finite, so that a size of zero still gives zero."""
+_MOST_PROB: Final = 1 - 1e-12
+"""Largest chance with a finite hazard: sites that exist for certain come before all others."""
 
 
 @dataclass(frozen=True)
 class SiteChance:
-    """The chance that each site exists, per draw, and which sites are favoured together.
+    """Chance that each site exists, per draw, and the clustering of sites in districts.
 
-    Few classes and one size a site stand for a table of sites and draws, which in a large city
-    would not fit into memory: the chance is min(1, factor of the class * size), in a district of
-    mean favour.
+    In a district of mean intensity it is min(1, factor of the class * size). Few classes and one
+    size per site replace a table of sites by draws, which for a large city would not fit into
+    memory.
 
     Attributes
     ----------
     factor
-        Shape (C, D), float32.
+        Chance per unit of size, shape (C, D), float32.
     alone
-        Where sites of a class exist whatever their district, shape (C, D).
+        Whether the sites of a class exist whatever their district, shape (C, D).
     mean_size
         Mean size of the sites of each class, shape (C,).
     site_class
         Row of `factor` of each site, shape (G,).
     size
-        Shape (G,), float32.
+        Size of each site, shape (G,), float32.
     district
         Index of the district of each site, -1 for sites that exist for certain, shape (G,).
     cluster_size, joint_size
-        Shape of the district factors, infinite for none, shape (D,), as drawn and among a fixed
-        number of sites; see `toolkit.siting.districts`.
+        Shape parameter of the district factors, infinite for no clustering, as drawn and given
+        a fixed number of sites, shape (D,); see `toolkit.siting.districts`.
     n_sites
-        Number of sites among those that are not certain, shape (D,).
+        Number of sites besides the certain ones, shape (D,).
     """
 
     factor: Float32Array
@@ -66,7 +68,7 @@ class SiteChance:
         cluster_size: FloatArray | None = None,
         n_certain: int = 0,
     ) -> SiteChance:
-        """Make it of the chances over all districts, and append certain sites.
+        """Make it from the chances over all districts, and append certain sites.
 
         Parameters
         ----------
@@ -79,9 +81,9 @@ class SiteChance:
         district
             Index of the district of each site, shape (G,); one district by default.
         cluster_size
-            Shape of the factors of independent districts, shape (D,); by default no clustering.
+            Shape parameter of independent district factors, shape (D,); by default no clustering.
         n_certain
-            So many sites more exist for certain.
+            Number of sites that exist for certain.
         """
         n_classes, n_draws = factor.shape
         district = np.zeros(len(size), np.int64) if district is None else district
@@ -100,7 +102,7 @@ class SiteChance:
         within = np.where(kept, np.minimum(factor, CERTAIN), given / mean[:, None])
         certain = (n_certain > 0) * 1
         return cls(
-            # Draws side by side in memory, whichever way the factors came: the loops run over them.
+            # The loops run over draws: these must be contiguous, whatever the order given.
             factor=np.ascontiguousarray(
                 np.vstack([within, np.full((certain, n_draws), CERTAIN)]), dtype=np.float32
             ),
@@ -116,22 +118,18 @@ class SiteChance:
 
     @classmethod
     def of_table(cls, prob: FloatArray | Float32Array) -> SiteChance:
-        """Make it of a table of probabilities, shape (G, D), without clustering."""
+        """Make it from a table of probabilities, shape (G, D), without clustering."""
         table = np.asarray(prob, dtype=float)
         n_sites = len(table)
         return cls.of_classes(table, np.arange(n_sites), np.ones(n_sites), table.sum(axis=0))
 
     def hazard(self) -> FloatArray:
-        """Return the hazard per unit of size in a district of mean favour, shape (C, D)."""
+        """Return the hazard per unit of size in a district of mean intensity, shape (C, D)."""
         prob = np.minimum(self.factor * self.mean_size[:, None], _MOST_PROB)
         return np.asarray(-np.log1p(-prob) / self.mean_size[:, None])
 
     def curve(self) -> Float32Array:
-        """Return `clustering.miss_curve` of each draw, or nothing where no draw clusters."""
+        """Return `districts.miss_curve` of each draw; empty where no draw clusters."""
         if np.isinf(self.joint_size).all():
             return np.empty((0, 0), np.float32)
         return districts.miss_curve(self.joint_size)
-
-
-_MOST_PROB: Final = 1 - 1e-12
-"""Sites that exist for certain come up before all others."""

@@ -1,4 +1,4 @@
-"""How likely a site records a point, by distance and by what is known of its cameras."""
+"""Chance that a site covers a point, by distance and by what is known of its cameras."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import math
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
 from toolkit.base.arrays import Float32Array, FloatArray, IntArray
@@ -20,76 +19,55 @@ BIN_M: Final = 1.0
 """Rings are tabulated in distance bins of this width; a bin counts by the part inside the ring."""
 
 MAX_PER_SITE: Final = 6
-"""Cameras per site are cut off here (less than 1 in 100 sites at the highest assumed mean)."""
-
+"""Most cameras per site; fewer than 1 in 100 sites have more at the highest assumed mean."""
 _OFFSET_STEPS: Final = facing.N_STEPS
-"""Steps of 3 degrees over which the rotation of a site is averaged; 1 to 6 divide it."""
-
+"""Steps of 3 degrees over which the rotation of a site is averaged; divisible by 1 to 6."""
 _HALF_CIRCLE: Final = _OFFSET_STEPS // 2
 
-
-# Rows of the view table: a candidate, mapped sites of 1 to 6 cameras, offsets of one camera, one
-# camera whose field is known, one that turns, and candidates by the angle to their street.
+# Rows of the view table, in this order: a candidate, mapped sites of 1 to 6 cameras, one camera by
+# its offset from the point, one camera with the point in its field, one that pans, and candidates
+# by the angle to their street. The code of a view is row + N_VIEWS * band: band 0 is open sight,
+# band k > 0 a roof over which a camera looks from (k - 1) * HEIGHT_STEP_M up.
 CANDIDATE: Final = 0
-"""Row of the view table for a site that may stand there: number and bearings unknown."""
-
+"""Row for a candidate site: number and directions of cameras not known."""
 IN_FIELD: Final = 1 + MAX_PER_SITE + _HALF_CIRCLE
-"""Row for one camera whose field is known and holds the point: only its ring is uncertain."""
-
+"""Row for one camera whose known field of view holds the point: only its ring is uncertain."""
 TURNING: Final = IN_FIELD + 1
-"""Row for one camera that is known to turn: all directions, and one of the types that turn."""
-
+"""Row for one panning camera: all directions, and one of the types that pan."""
 BY_STREET: Final = TURNING + 1
-"""First of the rows for a site that may stand there, by the angle of the point to its street."""
-
+"""First row for candidate sites by the angle between the point and their street."""
 N_VIEWS: Final = BY_STREET + facing.N_ANGLE_CLASSES
-
-HEIGHT_STEP_M = 0.5
-"""Least camera heights are rounded down to steps of this size: a roof hides a little less."""
-
-_HEIGHT_STEP_DM = 5
-
-BEARING_STEP_DEG = 360.0 / BEARING_STEPS
-"""Bearings of lines of sight are kept in steps of this size."""
+HEIGHT_STEP_M: Final = 0.5
+"""Steps to which least camera heights are rounded down: a roof hides a little less."""
+_HEIGHT_STEP_DM: Final = 5
+BEARING_STEP_DEG: Final = 360.0 / BEARING_STEPS
+"""Steps in which bearings of lines of sight are kept."""
+_DRAWS_TOGETHER: Final = 16
+"""Draws in a line of a processor's cache: 64 bytes of float32."""
 
 
 def mapped_view(n_cameras: IntArray) -> IntArray:
-    """Return the row of the view table of a mapped site with n cameras, bearings unknown."""
+    """Return the row of a mapped site by its number of cameras, whose directions are not known."""
     return np.clip(n_cameras, 1, MAX_PER_SITE)
 
 
 def directed_view(offset_deg: FloatArray) -> IntArray:
-    """Return the row for one camera whose axis is `offset_deg` away from the point."""
+    """Return the row of one camera whose axis is `offset_deg` away from the point."""
     folded = np.abs((np.asarray(offset_deg) + 180.0) % 360.0 - 180.0)
     step = np.minimum((folded / 360.0 * _OFFSET_STEPS).astype(np.int64), _HALF_CIRCLE - 1)
     return 1 + MAX_PER_SITE + step
 
 
-def view_code(view: IntArray, least_dm: NDArray[np.uint8]) -> IntArray:
-    """Return the kind of view of pairs: the row for open sight, and what a roof leaves of it.
-
-    Parameters
-    ----------
-    view
-        `CANDIDATE`, `mapped_view`, `directed_view`, `IN_FIELD`, `TURNING` or `BY_STREET` and the
-        class of angle, shape (N,).
-    least_dm
-        Least camera height in tenths of a metre, 0 where nothing stands between, shape (N,).
-    """
-    band = np.where(least_dm > 0, 1 + least_dm.astype(np.int64) // _HEIGHT_STEP_DM, 0)
-    return np.asarray(view + N_VIEWS * band)
-
-
 def known_width(width_deg: FloatArray) -> FloatArray:
-    """Return widths as they are used: none is narrower than a step of bearing.
+    """Return widths of field no narrower than a step of bearing.
 
-    A narrower one could lie between two steps and hold nothing.
+    A narrower field could lie between two steps and hold nothing.
     """
     return np.asarray(np.maximum(width_deg, BEARING_STEP_DEG))  # NaN stays NaN
 
 
 def per_site_prob(mean_per_site: FloatArray) -> FloatArray:
-    """Return the chance of 1 to `MAX_PER_SITE` cameras at a site: 1 + Poisson(mean - 1).
+    """Return the probability of 1 to `MAX_PER_SITE` cameras at a site: 1 + Poisson(mean - 1).
 
     Returns
     -------
@@ -110,25 +88,25 @@ def view_table(
     availability: FloatArray | None = None,
     codes: IntArray | None = None,
 ) -> Float32Array:
-    """Tabulate v, the chance that one site's cameras have a point in their rings.
+    """Tabulate v, the chance that the cameras of one site have a point in their rings.
 
-    Cameras of one site look in evenly spaced directions with a random common turn, of which more
-    is known where the street is; each has a
-    type of its own and works or not on its own, given the share working.
+    Cameras of one site face evenly spaced directions with a common rotation, random or by the
+    direction of the street where it is known. The type of each and whether it works are
+    independent, given the mix and the share working.
 
     Parameters
     ----------
     cameras
         Draws of camera types.
     mean_per_site
-        Mean cameras per site, shape (D,).
+        Mean number of cameras per site, shape (D,).
     reach_m
-        Length of the table.
+        Longest distance of the table, in metres.
     availability
-        Share working, shape (D,); that of `cameras` by default.
+        Share of cameras working, shape (D,); that of `cameras` by default.
     codes
-        Kinds of view that are wanted, shape (K,), see `view_code`; by default all that have
-        nothing between site and point.
+        Codes of the views wanted, shape (K,), see the comment on `CANDIDATE`; by default all
+        with open sight.
 
     Returns
     -------
@@ -169,17 +147,13 @@ def view_table(
     return table
 
 
-_DRAWS_TOGETHER: Final = 16
-"""Draws in one line of a processor's cache (64 bytes of 4)."""
-
-
 def candidate_views(
     cameras: CameraDraws, mean_per_site: FloatArray, *, reach_m: float
 ) -> Float32Array:
-    """Tabulate the chance that one site's cameras have a point in their rings.
+    """Tabulate the row `CANDIDATE` of `view_table`, to the same bits.
 
-    The same bits as the row `CANDIDATE` of `view_table`. A city without streets needs no other
-    row, and compiled loops take longer to load than this takes to run.
+    A city without streets needs no other row, and compiled loops take longer to load than this
+    takes to run.
 
     Parameters
     ----------
@@ -195,23 +169,25 @@ def candidate_views(
     inner, outer = np.nan_to_num(cameras.inner_m, nan=np.inf), np.nan_to_num(cameras.outer_m)
     weight = cameras.share * cameras.availability[:, None]
     per_site = per_site_prob(mean_per_site)
-    # Part of each step of offset inside the field of each type, shape (Y, steps, D).
+    # 1. Part of each step of offset inside the field of view of each type, shape (Y, steps, D).
     half_steps = cameras.hfov_deg.T[:, None, :] / 2.0 / 360.0 * _OFFSET_STEPS
     field = np.clip(half_steps - np.arange(_HALF_CIRCLE)[:, None], 0.0, 1.0)
     views = np.empty((len(edge_m) - 1, len(TIERS), len(weight)), np.float32)
     for t in range(len(TIERS)):
-        # Part of each bin inside the ring of each type, shape (D, Y, bins).
+        # 2. Part of each bin inside the ring of each type, shape (D, Y, bins).
         far = np.minimum(edge_m[1:], outer[:, t, :, None])
         near = np.maximum(edge_m[:-1], inner[:, t, :, None])
         part = np.maximum(far - near, 0.0) / BIN_M
-        # Between the edges of rings a bin is as the one before it.
+        # 3. Only bins at the edge of a ring differ from the one before.
         new = np.ones((len(weight), len(edge_m) - 1), dtype=np.bool_)
         new[:, 1:] = (part[:, :, 1:] != part[:, :, :-1]).any(axis=1)
         d, b = np.nonzero(new)
+        # 4. Chance that one camera covers the point, by offset; fields are symmetrical.
         cover = np.zeros((_HALF_CIRCLE, len(d)))
         for y in range(weight.shape[1]):
             cover += weight[d, y] * part[d, y, b] * field[y][:, d]
         free = 1.0 - np.concatenate([cover, cover[::-1]])
+        # 5. n cameras at even spacing, averaged over their common rotation and over n.
         mixed = np.zeros(len(d))
         for n in range(1, MAX_PER_SITE + 1):
             seen = 1.0 - np.multiply.reduce(free.reshape(n, _OFFSET_STEPS // n, len(d)))

@@ -5,7 +5,7 @@ call, whose wrapper does not expect one and would end the process with a memory 
 loops give up Python's global lock, so the chunks of one loop, and loops of several sessions, run
 side by side.
 
-Where chunks begin and end depends on the work alone, and each chunk writes to a place of its own:
+Chunk borders depend on the work alone, and each chunk writes to its own part of the output, so that
 any number of threads gives the same bytes.
 """
 
@@ -21,13 +21,13 @@ from queue import Empty, SimpleQueue
 from typing import Any, Final
 
 THREADS_VARIABLE: Final = "NUMBA_NUM_THREADS"
-"""Environment variable that sets the number of threads: numba's own, so that one setting does."""
+"""Environment variable that sets the number of threads; numba's own, so that one is enough."""
 _WAIT_S: Final = 0.1
-"""Windows heeds Ctrl-C between waits only."""
+"""Longest wait: Windows handles Ctrl-C only between waits."""
 
 
 def default_threads() -> int:
-    """Return the number of threads if none is set: `THREADS_VARIABLE`, or cores of the process."""
+    """Return the default number of threads: `THREADS_VARIABLE`, or the cores of the process."""
     given = os.environ.get(THREADS_VARIABLE, "")
     if given.isdecimal() and int(given) > 0:
         return int(given)
@@ -37,7 +37,7 @@ def default_threads() -> int:
 
 
 class _Workers:
-    """The pool, made at first use; a forked process makes its own."""
+    """The pool, created at first use; a forked process creates its own."""
 
     def __init__(self) -> None:
         self.n_threads = 0
@@ -46,7 +46,7 @@ class _Workers:
         self._process = 0
 
     def submit(self, work: Callable[[], None], n_wanted: int) -> None:
-        """Run work in up to so many threads at once."""
+        """Run work in up to `n_wanted` threads at once."""
         with self._lock:
             if self._pool is None or self._process != os.getpid():
                 self.n_threads = self.n_threads or default_threads()
@@ -61,7 +61,7 @@ class _Workers:
                 raise
 
     def resize(self, n_threads: int) -> None:
-        """Use a new pool from now on; work in the old one goes on to its end."""
+        """Use a new pool from now on; work in the old one runs to its end."""
         with self._lock:
             self._leave()
             self.n_threads = n_threads
@@ -95,7 +95,13 @@ def set_threads(n_threads: int) -> None:
 
 
 def even_borders(n: int, size: int) -> list[int]:
-    """Return the borders of chunks of equal size that cover ``range(n)``, the last one smaller."""
+    """Return the borders of chunks of equal size over ``range(n)``; the last may be smaller.
+
+    Examples
+    --------
+    >>> even_borders(10, 4)
+    [0, 4, 8, 10]
+    """
     return [*range(0, n, size), n]
 
 
@@ -105,17 +111,17 @@ def over(kernel: Callable[..., Any], borders: Sequence[int], *arguments: Any) ->
     Parameters
     ----------
     kernel
-        A compiled function, or a plain one that calls compiled ones. It writes what it finds into
-        its arguments; what it returns is dropped.
+        A compiled function, or a plain one that calls compiled ones. It writes its results into
+        its arguments; its return value is dropped.
     borders
-        Where chunks begin, ascending, and where the last one ends.
+        Start of each chunk, ascending, and the end of the last.
     *arguments
         Passed to every chunk.
 
     Notes
     -----
-    An interruption is raised as soon as the chunks that run have ended; the others are not begun.
-    An error in a chunk also keeps the others from being begun, and is raised here.
+    An interruption is raised as soon as the running chunks have ended; no other is started. An
+    error in a chunk is raised here, and no other is started either.
     """
     _Loop(kernel, pairwise(borders), arguments).run(len(borders) - 1)
 
@@ -130,8 +136,8 @@ def run(kernel: Callable[..., Any], *arguments: Any) -> Any:  # noqa: ANN401
 class _Loop:
     """The chunks of one loop, and the threads that work on them.
 
-    The thread that waits takes no lock and keeps no count: an interruption in between would leave
-    a worker waiting for ever, or the count wrong.
+    The waiting thread takes no lock and keeps no count: an interruption in between would leave a
+    worker waiting for ever, or the count wrong.
     """
 
     def __init__(
@@ -148,13 +154,13 @@ class _Loop:
         self._bell: SimpleQueue[None] = SimpleQueue()
 
     def run(self, n_chunks: int) -> None:
-        """Work on all chunks, and raise what went wrong in one."""
+        """Work on all chunks, and raise the error of any."""
         try:
             _WORKERS.submit(self._work, n_chunks)
             while n_chunks and not self._stopped:
                 self._wait()
         finally:
-            # Threads that come from now on find nothing to do; the others finish their chunks.
+            # Threads that start from now on find nothing to do; the others finish their chunks.
             self._stopped = True
             while self._n_working:
                 self._wait()
@@ -172,7 +178,7 @@ class _Loop:
         try:
             while (chunk := self._take()) is not None:
                 self._kernel(*chunk, *self._arguments)
-        except BaseException as error:  # noqa: BLE001 - raised by the thread that waits
+        except BaseException as error:  # noqa: BLE001 - raised by the waiting thread
             self._errors.append(error)
         with self._lock:
             self._stopped = True

@@ -1,10 +1,12 @@
-"""Zones: polygons of the places that share a class of exposure, for one tier.
+"""Zones: polygons of the places of one class of exposure, for one tier.
 
-A zone is the strip of street along points of one class. Classes do not overlap: where two
-strips meet, the higher class keeps the ground, because a zone must not understate.
+A zone is the strip of street along points of one class. Classes do not overlap: where two strips
+meet, the ground belongs to the higher class, because a zone must not understate.
 """
 
 from __future__ import annotations
+
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
@@ -14,16 +16,24 @@ from numpy.typing import NDArray
 from toolkit.base.terms import EXPOSURE_CLASSES, LIKELY_LOW, POSSIBLE_HIGH
 from toolkit.streets import street_points
 
-STRIP_M = 6.0
-"""Half the width of a strip, about the distance from centre line to house front."""
-_QUADRANT_SEGMENTS = 2
-_CRS = "EPSG:4326"
+STRIP_M: Final = 6.0
+"""Half the width of a strip: about the distance from centre line to house front."""
+_QUADRANT_SEGMENTS: Final = 2
+_CRS: Final = "EPSG:4326"
 
 
 def point_classes(
     low: NDArray[np.float64], high: NDArray[np.float64], known: NDArray[np.bool_]
 ) -> NDArray[np.str_]:
-    """Return the `ExposureClass` of each point, shape (P,)."""
+    """Return the `ExposureClass` of each point, shape (P,).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> low, high = np.array([0.7, 0.2, 0.0]), np.array([0.9, 0.8, 0.0])
+    >>> point_classes(low, high, np.array([True, True, False])).tolist()
+    ['likely', 'possible', 'unknown']
+    """
     return np.select(
         [~known, low >= LIKELY_LOW, high >= POSSIBLE_HIGH],
         ["unknown", "likely", "possible"],
@@ -32,7 +42,7 @@ def point_classes(
 
 
 def street_area_m2(lines: NDArray[np.object_]) -> float:
-    """Return the ground within `STRIP_M` of any of the streets (metric lines), each place once."""
+    """Return the area within `STRIP_M` of the streets (metric lines), overlaps counted once."""
     ground = shapely.buffer(lines, STRIP_M, quad_segs=_QUADRANT_SEGMENTS)
     return float(shapely.area(shapely.union_all(ground)))
 
@@ -45,7 +55,7 @@ def zone_polygons(
     Parameters
     ----------
     points
-        Street points with their headings and lengths, metric.
+        Street points, in metres.
     classes
         Class of each point, see `point_classes`.
     crs
@@ -54,7 +64,7 @@ def zone_polygons(
     Returns
     -------
     geopandas.GeoDataFrame
-        Columns `exposure_class` and geometry, EPSG:4326; classes do not overlap but for the
+        Columns `exposure_class` and geometry, EPSG:4326; classes do not overlap except by the
         rounding of coordinates.
     """
     half = (
@@ -71,7 +81,7 @@ def zone_polygons(
         members = strips[classes == name]
         if not len(members):
             continue
-        # One buffer a strip and one union is ten times as fast as one buffer of them all.
+        # A buffer of each strip and one union is ten times as fast as one buffer of all.
         ground = shapely.union_all(shapely.buffer(members, STRIP_M, quad_segs=_QUADRANT_SEGMENTS))
         shape = shapely.difference(ground, taken)
         taken = shapely.union(taken, ground)
@@ -115,6 +125,6 @@ def snapped_zones(zones: gpd.GeoDataFrame, step_deg: float) -> gpd.GeoDataFrame:
 
 
 def _polygons(shape: shapely.Geometry) -> shapely.MultiPolygon:
-    """Return the polygons of a shape that is made valid first, without lines and points."""
+    """Return the polygons of a shape, made valid; stray lines and points are dropped."""
     parts = shapely.get_parts(shapely.get_parts(shapely.make_valid(shape)))
     return shapely.MultiPolygon([p for p in parts if p.geom_type == "Polygon"])

@@ -35,7 +35,6 @@ N_VIEW_BINS: Final = 50
 """Bins up to 250 m, the longest range that an assumption set may give a camera."""
 
 _MIN_NETWORKS: Final = 2
-_MIN_MISS_PROB: Final = 1e-12
 
 _Positive = Annotated[float, Field(gt=0)]
 _Curve = Annotated[tuple[_Positive, ...], Field(min_length=N_VIEW_BINS, max_length=N_VIEW_BINS)]
@@ -228,7 +227,7 @@ def predictive_log(
 
 
 def draw_density(
-    fabrics: Sequence[ReferenceNetwork], assumptions: AssumptionSet, design: Design
+    networks: Sequence[ReferenceNetwork], assumptions: AssumptionSet, design: Design
 ) -> FloatArray:
     """Draw the street length per built km2 of a city that is not one of the networks.
 
@@ -242,7 +241,7 @@ def draw_density(
     InputDataError
         If fewer than two networks have a density.
     """
-    known = [f.density_km_per_km2 for f in fabrics if f.density_km_per_km2 is not None]
+    known = [f.density_km_per_km2 for f in networks if f.density_km_per_km2 is not None]
     return np.exp(
         predictive_log(
             np.log(np.array(known)),
@@ -250,12 +249,3 @@ def draw_density(
             assumptions.draw("city.foreign_fabric_log_sd", design),
         )
     )
-
-
-def _mixed_log(
-    curves: Sequence[tuple[FloatArray, FloatArray]], junction_share: FloatArray
-) -> FloatArray:
-    """Return the logarithm of the mixture of junction and stretch curves, shape (n, D, bins)."""
-    pairs = np.array(curves, dtype=float).reshape(len(curves), 2, N_VIEW_BINS)
-    share = junction_share[None, :, None]
-    return np.asarray(np.log(share * pairs[:, None, 0] + (1 - share) * pairs[:, None, 1]))

@@ -34,6 +34,10 @@ class LinePieces:
     line: IntArray
     ordinal: IntArray
 
+    def take(self, which: IntArray) -> LinePieces:
+        """Return some of the pieces, in that order."""
+        return LinePieces(*(values[which] for values in vars(self).values()))
+
 
 def cut(lines: NDArray[np.object_], piece_length: float) -> LinePieces:
     """Cut each line into equal pieces of about `piece_length`, at least one per line.

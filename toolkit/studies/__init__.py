@@ -1,1 +1,8 @@
-"""Many assessments: comparison, sensitivity, batches."""
+"""Studies made of many assessments. Never changes the model of a single one.
+
+comparison.compare                 the difference between two assessments of a city
+comparison.difference_layer        the same on each street
+sensitivity.analysis.sensitivity   the assumptions on which an answer depends
+batch.plan.read_plan               the jobs of a batch
+batch.run.run_tasks                run them, on this machine or a cluster
+"""

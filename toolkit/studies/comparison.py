@@ -1,9 +1,9 @@
-"""What changed between two assessments of one city, and whether it exceeds its own interval.
+"""Difference between two assessments of one city, and whether its interval leaves out zero.
 
-Two assessments of one seed and number of draws share their random numbers: draw k of one belongs to
-draw k of the other (`toolkit.base.draws`). The difference is then taken draw by draw, and what is
-uncertain in both alike cancels out. Without common draws the two intervals are combined as if
-nothing were shared, and the output says so.
+Two assessments with the same seed and number of draws share their random numbers: draw k of one
+belongs to draw k of the other (`toolkit.base.draws`). The difference is then taken draw by draw,
+and uncertainty common to both cancels out. Without common draws the two intervals are combined as
+independent, and the output says so.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ class Difference(Record):
     difference: Quantity
     """5, 50 and 95 % points; 0 and 0 where both are the same in every draw."""
     exceeds: bool | None
-    """Whether the interval leaves out zero; None where the difference is not known."""
+    """Whether the interval leaves out zero; None if the difference is not known."""
     pairing: Pairing
-    """How the interval was made: draw by draw, or as if the two shared nothing."""
+    """How the interval was made: draw by draw, or as if the two were independent."""
 
 
 class TierDifference(Record):
@@ -68,9 +68,9 @@ class Side(Record):
     basis: str
     boundary: Boundary
     mapped: int
-    """Cameras of the reported system that are known one by one."""
+    """Number of mapped cameras."""
     completeness: Quantity
-    """Their share of the estimated ones."""
+    """Mapped cameras as a share of the estimated number."""
     sources: tuple[SourceRef, ...]
 
 
@@ -101,7 +101,7 @@ class Comparison(Record):
     b: Side
     changes: tuple[Change, ...]
     assumptions: tuple[AssumptionChange, ...] | None
-    """None where the values of a side are not at hand, only their hash."""
+    """None if only the hash of the values of a side is available."""
     cameras: Difference
     tiers: dict[Tier, TierDifference]
     notes: tuple[Note, ...]
@@ -123,14 +123,14 @@ def compare(
     Parameters
     ----------
     a, b
-        The assessments; a difference is that of `b` less that of `a`.
+        The assessments; a difference is `b` minus `a`.
     sets
-        The assumption sets with which they were made, to name each value that differs.
+        Their assumption sets, to list each value that differs.
 
     Raises
     ------
     InputDataError
-        If they are about two cities, or the draws of one do not fit together.
+        If they are about two cities, or the draws of one are inconsistent.
     """
     if a.city.id != b.city.id:
         msg = (
@@ -167,16 +167,23 @@ def share_draws(a: Assessment, b: Assessment) -> bool:
 
 
 def paired_quantity(a: FloatArray, b: FloatArray, unit: str) -> Quantity:
-    """Return the difference of draws that belong together: its 5, 50 and 95 % points."""
+    """Return the difference of paired draws: its 5, 50 and 95 % points."""
     return Quantity.from_draws(b - a, unit)
 
 
 def independent_quantity(a: Quantity, b: Quantity) -> Quantity:
-    """Return the difference of two figures that share nothing.
+    """Return the difference of two independent figures, `b` minus `a`.
 
-    The two parts of each interval add up as squares (Zou and Donner 2008, "Construction of
-    confidence limits about effect measures: a general approach", Statistics in Medicine 27), which
-    keeps the skewness of both.
+    The distances from the median to the ends add in quadrature (Zou and Donner 2008, "Construction
+    of confidence limits about effect measures: a general approach", Statistics in Medicine 27),
+    which keeps the skewness of both.
+
+    Examples
+    --------
+    >>> from toolkit.base.quantity import Quantity
+    >>> found = independent_quantity(Quantity.of(7, 10, 13, "km"), Quantity.of(16, 20, 24, "km"))
+    >>> found.low, found.mid, found.high
+    (5.0, 10.0, 15.0)
     """
     if a.low is None or a.mid is None or a.high is None:
         return Quantity.unknown(a.unit, str(a.why))
@@ -192,14 +199,14 @@ def independent_quantity(a: Quantity, b: Quantity) -> Quantity:
 
 
 def leaves_out_zero(quantity: Quantity) -> bool | None:
-    """Return whether an interval leaves out zero; None if there is none."""
+    """Return whether the interval leaves out zero; None if it is unknown."""
     if quantity.low is None or quantity.high is None:
         return None
     return quantity.low > 0 or quantity.high < 0
 
 
 def difference_layer(a: Assessment, b: Assessment) -> gpd.GeoDataFrame:
-    """Return the difference on each street, for two assessments that were computed here.
+    """Return the difference on each street, for two assessments computed in this process.
 
     Returns
     -------
@@ -213,7 +220,7 @@ def difference_layer(a: Assessment, b: Assessment) -> gpd.GeoDataFrame:
     Raises
     ------
     InputDataError
-        If one was read from a file or has no streets, or they share no draws or no streets.
+        If one was read from a file or has no streets, or draws or streets differ.
     """
     one, other = _detail(a), _detail(b)
     if not (a.layers and b.layers and one and other):
@@ -249,7 +256,7 @@ def difference_layer(a: Assessment, b: Assessment) -> gpd.GeoDataFrame:
 def _difference(
     a: Quantity, b: Quantity, draws: tuple[FloatArray, FloatArray] | None
 ) -> Difference:
-    """Return the difference of two figures, from their draws where these belong together."""
+    """Return the difference of two figures, from their draws if they are paired."""
     independent = independent_quantity(a, b)
     if not independent.known:
         return Difference(difference=independent, exceeds=None, pairing="not_known")
@@ -324,7 +331,7 @@ def _side(side: Assessment) -> Side:
 
 
 def _changes(a: Assessment, b: Assessment) -> tuple[Change, ...]:
-    """List what differs in the inputs, in a fixed order."""
+    """Return the inputs that differ, in a fixed order."""
     one, other = _inputs(a), _inputs(b)
     return tuple(
         Change(what=what, a=one[what], b=other[what]) for what in one if one[what] != other[what]

@@ -1,7 +1,7 @@
 """Compiled loops of the closed form, and the plain functions that run them on one chunk."""
 
-# Compiled code: numba takes the types from the arguments; the layout of the table of views is
-# passed in.
+# Compiled code: numba takes the types from the arguments; the layout of the view table is an
+# argument, too.
 # ruff: noqa: ANN001, ANN201, C901, PLR0912, PLR0913, PLR0917
 # mypy: allow-untyped-defs, allow-untyped-calls, allow-untyped-decorators
 
@@ -21,7 +21,7 @@ SOME, ALL = 1, 2
 
 
 class ViewRows(NamedTuple):
-    """Where kinds of view stand in `row_of`, after a candidate (0) and sites of n cameras (n)."""
+    """First rows of the kinds of view, after the candidate (0) and sites of n cameras (n)."""
 
     by_offset: int
     in_field: int
@@ -30,7 +30,7 @@ class ViewRows(NamedTuple):
 
 
 class CameraTypes(NamedTuple):
-    """Draws of camera types: share that works, shape (D, Y), and what each type can do.
+    """Draws of camera types: working share, height and field, shape (D, Y), and rings.
 
     `inner` and `outer` are the radii of rings in bins of distance, shape (D, T, Y); `per_site` is
     the chance of 1 to N cameras, shape (D, N); `facing` the chance of each step of direction by
@@ -47,7 +47,7 @@ class CameraTypes(NamedTuple):
 
 
 class PairsByPoint(NamedTuple):
-    """The arrays of `PointRows`; `kind` is the row of the table of views."""
+    """The arrays of `PointRows`; `kind` is the row of the view table."""
 
     start: NDArray[np.int64]
     site: NDArray[np.int32]
@@ -67,12 +67,12 @@ class Chances(NamedTuple):
     curve: NDArray[np.float32]
 
 
-# --- table of views -------------------------------------------------------------------------
+# --- view table -----------------------------------------------------------------------------
 
 
 @helper
 def mean_facing(facing, n, nearest):
-    """Fill the chance that one of n evenly spaced cameras looks into a step, by fold and step."""
+    """Fill the chance that one of n evenly spaced cameras faces a step, by fold and step."""
     n_folds, n_steps = facing.shape
     for f in range(n_folds):
         for k in range(n_steps):
@@ -83,9 +83,9 @@ def mean_facing(facing, n, nearest):
 
 @helper
 def mix_types(types, d, parts, least_m, field, cover):
-    """Add up what types cover, by step of offset, of those high enough for a roof.
+    """Add up the cover of the types high enough for a roof, by step of offset.
 
-    Return whether any does, and their shares in any direction and turning.
+    Return whether there are any, their share whatever the direction, and that of panning ones.
     """
     some, anywhere, turning = False, 0.0, 0.0
     n_steps = len(cover)
@@ -106,7 +106,7 @@ def mix_types(types, d, parts, least_m, field, cover):
 
 @helper
 def mix_counts(cover, per_site, nearest, by_count, by_street):
-    """Average over the common turn of sites of n cameras, and mix the numbers of cameras."""
+    """Average over the rotation of sites of n cameras, and over n; return the mix."""
     n_steps = len(cover)
     mixed = 0.0
     for f in range(len(by_street)):
@@ -128,7 +128,7 @@ def mix_counts(cover, per_site, nearest, by_count, by_street):
 
 @helper
 def parts_as_before(types, d, t, near, far, bin_m, parts):
-    """Update the part of a bin inside the ring of each type; return whether all are as before."""
+    """Update the part of a bin inside the ring of each type; return whether none changed."""
     as_before = True
     for y in range(len(parts)):
         part = max(min(far, types.outer[d, t, y]) - max(near, types.inner[d, t, y]), 0.0) / bin_m
@@ -139,7 +139,7 @@ def parts_as_before(types, d, t, near, far, bin_m, parts):
 
 @helper
 def write_views(values, row_of, rows, mixed, by_count, cover, anywhere, turning, by_street):
-    """Write the views of one roof height into those rows that are wanted."""
+    """Write the views of one roof height into the rows wanted."""
     if row_of[0] >= 0:
         values[row_of[0]] = mixed
     for n in range(len(by_count)):
@@ -159,9 +159,9 @@ def write_views(values, row_of, rows, mixed, by_count, cover, anywhere, turning,
 
 @kernel
 def fill_views(first, end, types, least_m, row_of, rows, bin_m, table):
-    """Fill the table of the draws from `first` to before `end`; a row of -1 is not wanted.
+    """Fill the table for the draws in ``range(first, end)``; rows of -1 are not wanted.
 
-    Neighbouring draws are neighbours in memory, so they are filled together.
+    Neighbouring draws are contiguous in memory, so they are filled together.
     """
     n_some, n_types = end - first, types.working.shape[1]
     n_most, n_folds, n_steps = types.per_site.shape[1], types.facing.shape[1], types.facing.shape[2]
@@ -177,7 +177,7 @@ def fill_views(first, end, types, least_m, row_of, rows, bin_m, table):
         d = first + i
         for n in range(1, n_most + 1):
             mean_facing(types.facing[d], n, nearest[i, n - 1])
-        # Part of each step of offset that lies inside the field of each type.
+        # 1. Part of each step of offset inside the field of each type, and the panning types.
         for y in range(n_types):
             half_steps = types.hfov_deg[d, y] / 2.0 / 360.0 * n_steps
             for k in range(half):
@@ -185,13 +185,15 @@ def fill_views(first, end, types, least_m, row_of, rows, bin_m, table):
             working[i] += types.working[d, y]
             if types.hfov_deg[d, y] >= FULL_CIRCLE_DEG:
                 turns[i] += types.working[d, y]
-        # Over roofs only the cameras that are high enough count; mostly these are all or none.
+        # 2. Over a roof only the cameras high enough count. Mostly these are the same as for the
+        # next lower roof.
         for h in range(1, n_heights):
             same[i, h] = True
             for y in range(n_types):
                 high = types.height_m[d, y]
                 if (high >= least_m[h]) != (high >= least_m[h - 1]):
                     same[i, h] = False
+    # 3. Bin by bin, up to the longest ring of the tier.
     for t in range(n_tiers):
         reached = 0.0
         for i in range(n_some):
@@ -203,7 +205,7 @@ def fill_views(first, end, types, least_m, row_of, rows, bin_m, table):
         for b in range(min(table.shape[1], math.ceil(reached / bin_m))):
             for i in range(n_some):
                 d = first + i
-                # Between the edges of rings a bin is as the one before it.
+                # Only bins at the edge of a ring differ from the one before.
                 if parts_as_before(types, d, t, b * bin_m, (b + 1) * bin_m, bin_m, parts[i]):
                     continue
                 for r in range(len(table)):
@@ -234,9 +236,9 @@ def fill_views(first, end, types, least_m, row_of, rows, bin_m, table):
 
 @kernel
 def code_pairs(first, end, start, bearing, height_dm, views, n_views, step_dm, codes, found):
-    """Write the kind of view of each pair of some sites, -1 outside known fields.
+    """Write the code of the view of each pair of some sites, -1 outside known fields.
 
-    `views` begins with the first site of `start`.
+    Row 0 of `views` is that of the first site of `start`.
     """
     for s in range(first, end):
         for k in range(start[s], start[s + 1]):
@@ -252,7 +254,7 @@ def code_pairs(first, end, start, bearing, height_dm, views, n_views, step_dm, c
 
 @kernel
 def by_point(start, point, cm, codes, row, n_points, last_bin, cm_per_bin):
-    """Sort pairs by point; sites stay in order within a point."""
+    """Sort pairs by point, sites ascending within a point (a counting sort)."""
     first = np.zeros(n_points + 1, np.int64)
     for k in range(len(point)):
         if codes[k] >= 0:
@@ -279,7 +281,7 @@ def by_point(start, point, cm, codes, row, n_points, last_bin, cm_per_bin):
 
 @helper
 def close_district(curve, touched, together, miss):
-    """Multiply in the chance that no site of a district has the point in a ring."""
+    """Multiply in the chance that no site of a district has the point in its rings."""
     n_tiers, n_draws = miss.shape
     one = np.float32(1.0)
     steps = np.float32(curve.shape[1] - 1)
@@ -299,7 +301,7 @@ def close_district(curve, touched, together, miss):
 
 @helper
 def multiply_in(row, large, seen, left):
-    """Multiply in the chance that a site does not have the point in a ring, per draw."""
+    """Multiply in the chance that a site does not have the point in its rings, per draw."""
     one = np.float32(1.0)
     for d in range(len(left)):
         left[d] *= one - min(row[d] * large, one) * seen[d]
@@ -307,7 +309,7 @@ def multiply_in(row, large, seen, left):
 
 @helper
 def multiply_in_either(row, large, seen, apart, by_itself, left):
-    """Multiply in the same for a site that exists whatever its district in some draws."""
+    """Multiply in the same for a site that, in some draws, exists whatever its district."""
     one = np.float32(1.0)
     for d in range(len(left)):
         hidden = one - min(row[d] * large, one) * seen[d]
@@ -317,9 +319,9 @@ def multiply_in_either(row, large, seen, apart, by_itself, left):
 
 @kernel
 def miss_of_points(first, end, pairs, chances, views, last, out):
-    """Multiply up the chance that no site has a point in a ring, per point, tier and draw.
+    """Write the chance that no site has a point in its rings, by point, tier and draw.
 
-    The sites of a point come district by district. `out` begins with the first point.
+    The sites of a point must be sorted by district. Row 0 of `out` is that of point `first`.
     """
     start, site, bins, view = pairs.start, pairs.site, pairs.bin, pairs.kind
     lone, size, curve = chances.lone, chances.size, chances.curve
@@ -338,6 +340,7 @@ def miss_of_points(first, end, pairs, chances, views, last, out):
         here, touched = -1, 0
         for k in range(start[p], start[p + 1]):
             b = bins[k]
+            # 1. Skip pairs too far apart for every tier.
             wanted = False
             for t in range(n_tiers):
                 wanted |= b <= last[t]
@@ -347,11 +350,12 @@ def miss_of_points(first, end, pairs, chances, views, last, out):
             c = chances.site_class[s]
             within = clustered and lone[c] < ALL
             if within:
-                # A district is closed once the first site of the next one comes up.
+                # 2. At the first site of the next district, close the one before.
                 if touched and chances.district[s] != here:
                     close_district(curve, touched, together, miss)
                     touched = 0
                 here = chances.district[s]
+            # 3. Sites of a district are multiplied together first, all others directly.
             for t in range(n_tiers):
                 if b > last[t]:
                     continue
@@ -377,21 +381,21 @@ def exposed(first, end, pairs, chances, views, last, out):
 
 
 def covered_length(first, end, pairs, chances, views, last, length_m, out):
-    """Add length times probability up; `out` has a row for each chunk of so many points."""
+    """Sum length times probability; `out` has a row per chunk of `POINTS_TOGETHER` points."""
     miss = np.empty((end - first, *views.shape[2:]), np.float32)
     miss_of_points(first, end, pairs, chances, views, last, miss)
-    # Along the first axis numpy adds in order.
+    # numpy adds in order along the first axis, so the rounding is always the same.
     part = (length_m[first:end, None, None] * (np.float32(1.0) - miss)).sum(axis=0)
     out[first // POINTS_TOGETHER] = part
 
 
 POINTS_TOGETHER = 64
-"""Size of chunks of `covered_length`, whose sums are rounded."""
+"""Points of a chunk of `covered_length`; another size would round its sums otherwise."""
 
 
 @helper
 def keep_least(value, kept, n_kept, room):
-    """Insert a value into a sorted list of the `room` least ones; return how many there are."""
+    """Insert a value into the sorted list of the `room` least values; return its length."""
     if n_kept == room:
         if value >= kept[room - 1]:
             return n_kept
@@ -408,8 +412,8 @@ def keep_least(value, kept, n_kept, room):
 def summarise_streets(first, end, begin, miss, length, tail, low, mid, high, mean):
     """Summarise the points of some streets over draws, and average them along each street.
 
-    Street s has the points from ``begin[s]`` on; `miss` begins with those of the first street. The
-    quantiles are those of linear interpolation between order statistics.
+    The points of street s begin at ``begin[s]``; row 0 of `miss` is the first point of street
+    `first`. Quantiles interpolate linearly between order statistics.
     """
     _, n_tiers, n_draws = miss.shape
     one = np.float32(1.0)
@@ -444,7 +448,7 @@ def summarise_streets(first, end, begin, miss, length, tail, low, mid, high, mea
 
 
 def summarise(first, end, begin, pairs, chances, views, last, length_m, tail, found):
-    """Evaluate the closed form on the points of some streets and summarise them; see above."""
+    """Evaluate the closed form on the points of some streets, see `summarise_streets`."""
     points = begin[first], begin[end]
     miss = np.empty((points[1] - points[0], *views.shape[2:]), np.float32)
     miss_of_points(*points, pairs, chances, views, last, miss)
@@ -456,7 +460,7 @@ def summarise(first, end, begin, pairs, chances, views, last, length_m, tail, fo
 
 @helper
 def joined(curve, steps, near):
-    """Return the chance that no site of a district has the point in a ring."""
+    """Return the chance that no site of a district has the point in its rings."""
     if near == np.float32(1.0):
         return near
     at = np.sqrt(np.sqrt(near)) * steps
@@ -467,9 +471,10 @@ def joined(curve, steps, near):
 
 @kernel
 def exposed_once(first, end, pairs, prob, district, curve, views, n_bins, last, out):
-    """Evaluate one draw: `views` has the tiers of a view and bin side by side.
+    """Write the probability that points are exposed in a single draw.
 
-    The district of a site that exists whatever its district is -1.
+    `views` has the tiers of a view and bin next to each other. The district is -1 for a site that
+    exists whatever its district.
     """
     start, site, bins, view = pairs.start, pairs.site, pairs.bin, pairs.kind
     one = np.float32(1.0)
@@ -477,8 +482,8 @@ def exposed_once(first, end, pairs, prob, district, curve, views, n_bins, last, 
     clustered = len(curve) > 0
     steps = np.float32(curve.shape[1] - 1)
     for p in range(first, end):
-        a = b = c = e = one  # four tiers in registers: outside districts
-        g = h = i = j = one  # and in the district at hand
+        a = b = c = e = one  # four tiers in registers: sites of no district
+        g = h = i = j = one  # and those of the current district
         here = -1
         for k in range(start[p], start[p + 1]):
             if bins[k] > last:

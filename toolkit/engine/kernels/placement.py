@@ -18,14 +18,14 @@ FULL_CIRCLE_DEG = 360.0
 BEARING_STEPS = 256
 CM_PER_M = 100
 
-# SplitMix64 (Steele, Lea and Flood 2014) read at any place of its sequence.
+# SplitMix64 (Steele, Lea and Flood 2014), evaluated at any place of its sequence.
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
 _S27, _S30, _S31, _S11 = np.uint64(27), np.uint64(30), np.uint64(31), np.uint64(11)
 _UNIT = 1.0 / 2.0**53
 _SLOTS = np.uint64(4096)
-"""Numbers kept for each site: whether it stands, its cameras, its turn, and two for each camera."""
+"""Random numbers reserved per site: existence, number of cameras, rotation, and two per camera."""
 STANDS, CAMERAS, TURN, FIRST_CAMERA = 0, 1, 2, 3
 
 _MOST_STEPS = 60
@@ -35,7 +35,7 @@ _MOST_RATE = 500.0
 
 
 class Candidates(NamedTuple):
-    """Candidate sites, and what each draw makes of them.
+    """Candidate sites, and their chances in each draw.
 
     `hazard` has shape (D, C), `gamma`, the factors of districts, (D, A), and `alone` (D, C);
     `site_class`, `size` and `district` are of each site.
@@ -51,7 +51,7 @@ class Candidates(NamedTuple):
 
 
 class ClassInDistrict(NamedTuple):
-    """Classes of sites by district, those that occur: total size and number of sites."""
+    """Total size and number of sites of each class in each district where it occurs."""
 
     site_class: NDArray[np.int64]
     district: NDArray[np.int64]
@@ -60,7 +60,7 @@ class ClassInDistrict(NamedTuple):
 
 
 class Chosen(NamedTuple):
-    """Sites that stand, one row per draw, and what their random numbers begin with."""
+    """Sites that exist, one row per draw, and the random key of each draw."""
 
     keys: NDArray[np.uint64]
     first: NDArray[np.int64]
@@ -68,7 +68,7 @@ class Chosen(NamedTuple):
 
 
 class Fixed(NamedTuple):
-    """What is known of the cameras of each site; 0 or not-a-number where nothing is."""
+    """Known cameras of each site; 0 or NaN where nothing is known."""
 
     n_cameras: NDArray[np.int64]
     axis_deg: NDArray[np.float64]
@@ -87,7 +87,7 @@ class Equipment(NamedTuple):
 
 
 class Cameras(NamedTuple):
-    """Cameras that work, one row per draw; `width_deg` is not-a-number where the type has it."""
+    """Working cameras, one row per draw; `width_deg` is NaN where it is that of the type."""
 
     first: NDArray[np.int64]
     site: NDArray[np.int32]
@@ -97,7 +97,7 @@ class Cameras(NamedTuple):
 
 
 class Rings(NamedTuple):
-    """What each type of camera can do, by draw and tier: shapes (D, Y) and (D, T, Y)."""
+    """Field, height and rings of each camera type: shapes (D, Y) and (D, T, Y)."""
 
     hfov_deg: NDArray[np.float64]
     height_dm: NDArray[np.float64]
@@ -117,7 +117,7 @@ class PairsBySite(NamedTuple):
 
 @helper
 def uniform(key, site, slot):
-    """Return the number in (0, 1) that belongs to a draw, a site and a use, whatever the order."""
+    """Return the random number in (0, 1) of a draw, a site and a use, whatever the order."""
     z = key + (np.uint64(site) * _SLOTS + np.uint64(slot) + np.uint64(1)) * _GOLDEN
     z = (z ^ (z >> _S30)) * _MIX_1
     z = (z ^ (z >> _S27)) * _MIX_2
@@ -134,17 +134,17 @@ def pick(cumulative, u):
     return k
 
 
-# --- which sites stand ----------------------------------------------------------------------
+# --- sites that exist -----------------------------------------------------------------------
 
 
 @kernel
 def scale_to(wanted, rate, count):
-    """Return s so that the chances 1 - exp(-s rate) of all sites add up to the number wanted."""
+    """Return s such that the chances 1 - exp(-s rate) of all sites sum to the number wanted."""
     total, square = 0.0, 0.0
     for k in range(len(rate)):
         total += rate[k] * count[k]
         square += rate[k] * rate[k] * count[k]
-    # Of 1 - exp(-x) = x - x^2 / 2 + ..., which is all there is to it where chances are small.
+    # Start from the first two terms of 1 - exp(-x) = x - x^2 / 2 + ..., enough for small chances.
     under_root = total * total - 2.0 * square * wanted
     s = 2.0 * wanted / (total + math.sqrt(under_root)) if under_root > 0.0 else wanted / total
     for _ in range(_MOST_STEPS):
@@ -153,7 +153,8 @@ def scale_to(wanted, rate, count):
             left = math.exp(-s * rate[k])
             found += count[k] * (1.0 - left)
             slope += count[k] * rate[k] * left
-        # The sum is concave: after one step Newton's come from below, and each squares the error.
+        # The sum is concave, so after the first step Newton's method converges from below, and
+        # quadratically.
         step = (wanted - found) / slope if slope > 0.0 else 0.0
         s += step
         if abs(step) <= _SMALL_STEP * s:
@@ -163,7 +164,7 @@ def scale_to(wanted, rate, count):
 
 @kernel
 def coming(d, candidates, scale, until, site, rank):
-    """List the sites of a draw whose rank is below a bound; return how many."""
+    """List the sites of a draw with a rank below a bound; return their number."""
     key, size = candidates.keys[d], candidates.size
     hazard, alone, gamma = candidates.hazard[d], candidates.alone[d], candidates.gamma[d]
     found = 0
@@ -175,7 +176,7 @@ def coming(d, candidates, scale, until, site, rank):
         if rate <= 0.0:
             continue
         u = uniform(key, g, STANDS)
-        # The chance 1 - exp(-x) is below x: most sites are done with here.
+        # 1 - exp(-x) < x, so most sites are rejected without an exponential.
         if u >= rate * until:
             continue
         when = u / ((1.0 - u) * math.expm1(min(rate, _MOST_RATE)))
@@ -187,7 +188,7 @@ def coming(d, candidates, scale, until, site, rank):
 
 @kernel
 def keep_apart(ordered, n, spacing_m, xy_m, out):
-    """Take sites in order that are not too near one taken before; return how many."""
+    """Take sites in order, except those too near one already taken; return their number."""
     taken = 0
     for g in ordered:
         near = False
@@ -205,7 +206,7 @@ def keep_apart(ordered, n, spacing_m, xy_m, out):
 
 
 def choose(first, end, candidates, cells, wanted, spacing_m, xy_m, out_site, out_n):
-    """Draw which candidates stand: those of lowest rank, none nearer than the spacing."""
+    """Draw the candidates that exist: those of lowest rank, none nearer than the spacing."""
     site = np.empty(len(candidates.size), np.int32)
     rank = np.empty(len(candidates.size))
     for d in range(first, end):
@@ -218,7 +219,7 @@ def choose(first, end, candidates, cells, wanted, spacing_m, xy_m, out_site, out
         if n == 0 or most == 0.0:
             continue
         scale = scale_to(min(float(n), most * (1.0 - 1e-6)), rate, count)
-        # Ranks are drawn up to a bound that mostly leaves enough sites, and if not, a higher one.
+        # Only ranks below a bound are drawn: mostly enough sites; if not, the bound is raised.
         until = 1.5 + 4.0 / math.sqrt(n)
         while scale > 0.0:
             found = coming(d, candidates, scale, until, site, rank)
@@ -238,7 +239,7 @@ def choose(first, end, candidates, cells, wanted, spacing_m, xy_m, out_site, out
 
 @kernel
 def choose_independently(first, end, keys, hazard, site_class, size, out_site, out_n):
-    """Draw which candidates stand, each by itself."""
+    """Draw the candidates that exist, independently of one another."""
     for d in range(first, end):
         taken = 0
         for g in range(len(size)):
@@ -254,7 +255,7 @@ def choose_independently(first, end, keys, hazard, site_class, size, out_site, o
 
 @helper
 def turn_of(u, street_deg, turns):
-    """Return the direction of a site's first camera, in degrees, for a number in (0, 1)."""
+    """Return the direction of a site's first camera in degrees, for a random number in (0, 1)."""
     if np.isnan(street_deg):
         return u * FULL_CIRCLE_DEG
     step = pick(turns, u)
@@ -265,9 +266,9 @@ def turn_of(u, street_deg, turns):
 
 @kernel
 def equip(first, end, chosen, fixed, equipment, keep, start, out_site, out_kind, out_axis, n_out):
-    """Give each standing site its cameras and list those that work; without `keep` count only.
+    """Draw the cameras of each site and list the working ones; without `keep` count only.
 
-    The cameras of a draw begin at its `start`.
+    The cameras of draw d are written from ``start[d]`` on.
     """
     for d in range(first, end):
         key, working, n_working = chosen.keys[d], equipment.working[d], 0
@@ -288,18 +289,18 @@ def equip(first, end, chosen, fixed, equipment, keep, start, out_site, out_kind,
                     o = start[d] + n_working
                     out_site[o] = s
                     out_kind[o] = pick(shares, uniform(key, s, FIRST_CAMERA + 2 * c))
-                    # The cameras of a site are spread evenly, unless the map says where they look.
+                    # Cameras of a site are evenly spaced, unless their direction is mapped.
                     out_axis[o] = axis if known else axis + c * FULL_CIRCLE_DEG / n
                 n_working += 1
         n_out[d] = n_working
 
 
-# --- what they cover ------------------------------------------------------------------------
+# --- covered length -------------------------------------------------------------------------
 
 
 @kernel
 def cover(first, end, cameras, rings, pairs, length_m, union, single):
-    """Add up the length in the rings of cameras, each point once and once for each camera."""
+    """Add up the covered length: of their union, and of each camera by itself."""
     start, point, distance_cm = pairs.start, pairs.point, pairs.distance_cm
     bearing, least_dm = pairs.bearing, pairs.height_dm
     n_tiers = union.shape[1]
@@ -314,7 +315,7 @@ def cover(first, end, cameras, rings, pairs, length_m, union, single):
             for t in range(n_tiers):
                 near[t], far[t] = rings.inner_cm[d, t, y], rings.outer_cm[d, t, y]
                 last_metre = max(last_metre, int(rings.outer_cm[d, t, y]) // CM_PER_M)
-            # The field of view in steps of bearing, as those of lines of sight.
+            # Field of view in steps of bearing, the unit of the lines of sight.
             width = cameras.width_deg[c]
             if np.isnan(width):
                 width = rings.hfov_deg[d, y]
@@ -324,8 +325,7 @@ def cover(first, end, cameras, rings, pairs, length_m, union, single):
             for k in range(start[s], start[s + 1]):
                 if distance_cm[k] // CM_PER_M > last_metre:  # rows are sorted by metres
                     break
-                # Turned into a float first: an unsigned difference would wrap and lose sectors
-                # across north.
+                # As float: an unsigned difference would wrap and lose sectors across north.
                 off = abs(np.float32(bearing[k]) - axis)
                 off = min(off, np.float32(BEARING_STEPS) - off)
                 if off > half or least_dm[k] > highest:

@@ -20,19 +20,19 @@ from numpy.typing import NDArray
 from toolkit.engine.kernels import helper, kernel
 
 ANGULAR_BINS = 128
-"""Bins of direction around a site into which points are sorted."""
+"""Angular bins around a site into which points are sorted."""
 FINE_BINS = 8192
-"""Steps of the diamond angle from which a bearing is looked up (less than 0.06 degrees each)."""
+"""Steps of the diamond angle by which a bearing is looked up, each less than 0.06 degrees."""
 CM_PER_BIN = 100
 """Rows are sorted by whole metres of distance."""
 DM_PER_M = 10.0
 
 
 class PointGrid(NamedTuple):
-    """Street points sorted by the grid cell they are in; metres from the local origin.
+    """Street points sorted by grid cell, in metres from the local origin.
 
     `cell_start` has the first point of each cell, row by row; `number` is the index of the point
-    before sorting, `building` the one it is inside, or -1.
+    before sorting, `building` that of the building it lies inside, or -1.
     """
 
     x: NDArray[np.float32]
@@ -48,7 +48,7 @@ class PointGrid(NamedTuple):
 
 
 class WallGrid(NamedTuple):
-    """Walls from a to b sorted by the grid cell of their middle; metres from the local origin."""
+    """Walls from a to b by the grid cell of their middle, in metres from the local origin."""
 
     a_x: NDArray[np.float32]
     a_y: NDArray[np.float32]
@@ -66,7 +66,7 @@ class WallGrid(NamedTuple):
 
 
 class Band(NamedTuple):
-    """Distances and heights in metres between which pairs are tested."""
+    """Limits of the pairs tested: distances and heights in metres."""
 
     beyond: np.float32
     reach: np.float32
@@ -85,7 +85,7 @@ class Pairs(NamedTuple):
 
 @helper
 def diamond(dx, dy):
-    """Return a number from 0 to 4 that grows with the angle of a direction."""
+    """Return the diamond angle of a direction: 0 to 4, increasing with the angle."""
     total = abs(dx) + abs(dy)
     if total == 0.0:
         return np.float32(0.0)
@@ -121,7 +121,7 @@ def gather(sx, sy, points, band, px, py, index, bin_of, bin_start):
     if i1 < i0:
         return m
     for j in range(j0, j1 + 1):
-        # The cells of one row follow one another, and so do their points.
+        # The cells of one row are contiguous, and so are their points.
         for k in range(cell_start[j * n_columns + i0], cell_start[j * n_columns + i1 + 1]):
             dx, dy = x[k] - sx, y[k] - sy
             square = dx * dx + dy * dy
@@ -137,7 +137,7 @@ def gather(sx, sy, points, band, px, py, index, bin_of, bin_start):
 
 @helper
 def sort_by_direction(m, points, px, py, index, bin_of, bin_start, x, y, number, building, need):
-    """Sort the points in reach by angular bin (a counting sort), in view of all heights so far."""
+    """Sort the points in reach by angular bin (a counting sort), none hidden yet."""
     of_point, inside = points.number, points.building
     for b in range(ANGULAR_BINS):
         bin_start[b + 1] += bin_start[b]
@@ -148,7 +148,7 @@ def sort_by_direction(m, points, px, py, index, bin_of, bin_start, x, y, number,
         x[o], y[o] = px[k], py[k]
         number[o], building[o] = of_point[index[k]], inside[index[k]]
         need[o] = np.float32(0.0)
-    # Every start has moved on to the end of its bin, the start of the next.
+    # Each start now is the end of its bin, which is the start of the next: shift by one.
     for b in range(ANGULAR_BINS, 0, -1):
         bin_start[b] = bin_start[b - 1]
     bin_start[0] = 0
@@ -158,14 +158,19 @@ def sort_by_direction(m, points, px, py, index, bin_of, bin_start, x, y, number,
 def hide(first, last, px, py, inside, need, ax, ay, bx, by, turn, building, top, target):
     """Raise the least camera height of the points that a wall from a to b hides.
 
-    The wall is seen from a to b counter-clockwise; `turn` is the cross product of a and b.
+    Coordinates are relative to the site. From it the wall runs counter-clockwise from a to b;
+    `turn` is the cross product of a and b. A point is hidden if it lies between the directions of
+    a and b, and beyond the wall.
     """
+    # Branch-free, so that the compiler can vectorise the loop.
     ex, ey = bx - ax, by - ay
     for k in range(first, last):
         from_a = ax * py[k] - ay * px[k]
         to_b = px[k] * by - py[k] * bx
         along = ex * py[k] - ey * px[k]
         hit = (from_a >= 0.0) & (to_b >= 0.0) & (along + turn < 0.0) & (inside[k] != building)
+        # The sight line meets the wall at this part of its length; similar triangles give the
+        # camera height from which it just passes over the roof to the target.
         at = -turn / along
         over = (top - target * at) / (np.float32(1.0) - at)
         need[k] = max(need[k], over if hit else np.float32(0.0))
@@ -173,11 +178,11 @@ def hide(first, last, px, py, inside, need, ax, ay, bx, by, turn, building, top,
 
 @helper
 def hide_behind_walls(sx, sy, own, walls, band, m, bin_start, x, y, building, need):
-    """Raise the least camera heights of a site's points by all walls in reach but its own."""
+    """Raise the least camera heights of a site's points by all walls in reach except its own."""
     a_x, a_y, b_x, b_y = walls.a_x, walls.a_y, walls.b_x, walls.b_y
     of, top, cell_start, n_columns = walls.building, walls.top_m, walls.cell_start, walls.n_columns
     target = band.target
-    # A wall is in the cell of its middle, and reaches half its length beyond it.
+    # A wall is in the cell of its middle, and extends half its length beyond it.
     ahead = band.reach + walls.half_longest_m
     i0, i1 = cells_within(sx, ahead, walls.x0, walls.cell_m, n_columns)
     j0, j1 = cells_within(sy, ahead, walls.y0, walls.cell_m, walls.n_rows)
@@ -192,12 +197,12 @@ def hide_behind_walls(sx, sy, own, walls, band, m, bin_start, x, y, building, ne
             turn = ax * by - ay * bx
             if turn < 0.0:
                 ax, ay, bx, by, turn = bx, by, ax, ay, -turn
-            if turn == 0.0:  # seen edge on: its neighbours decide
+            if turn == 0.0:  # seen edge on: the adjoining walls decide
                 continue
             a, b = angular_bin(ax, ay), angular_bin(bx, by)
             first, last = bin_start[a], bin_start[b + 1]
             if a > b:
-                # The wall spans the direction where bins begin: first the part before it.
+                # The wall spans the direction of bin 0: first the part before it.
                 hide(
                     first, m, x, y, building, need, ax, ay, bx, by, turn, of[w], top[w], target
                 )  # fmt: skip
@@ -214,7 +219,7 @@ def write_row(m, x, y, number, need, highest, bearing_of, metres, far_cm, out, b
     point, distance_cm, bearing, height_dm = (
         out.point, out.distance_cm, out.bearing, out.height_dm,
     )  # fmt: skip
-    # Count by metre, add up to where each metre begins, then put each point where it belongs.
+    # A counting sort: count by metre, sum up to the start of each metre, place each point.
     for k in range(len(metres)):
         metres[k] = 0
     for k in range(m):
@@ -242,15 +247,15 @@ def write_row(m, x, y, number, need, highest, bearing_of, metres, far_cm, out, b
 def sweep(
     first, end, sites, site_in, points, walls, band, room_start, bearing_of, keep, out, found
 ):
-    """Find what the sites from `first` to before `end` see; with `keep` false only count it.
+    """Find the points in view of the sites in ``range(first, end)``; without `keep` count only.
 
-    Their rows follow one another in the output from ``room_start[first]`` on; ``room_start`` leaves
+    Their rows are contiguous in the output from ``room_start[first]`` on; ``room_start`` leaves
     room for every point in the cells in reach.
     """
     room = 0
     for s in range(first, end):
         room = max(room, room_start[s + 1] - room_start[s])
-    # Points in reach of one site, as they are found and then sorted by direction.
+    # Scratch for the points in reach of one site, first as found, then sorted by direction.
     metric = np.empty((5, room), np.float32)
     px, py, x, y, need = metric[0], metric[1], metric[2], metric[3], metric[4]
     whole = np.empty((5, room), np.int32)

@@ -1,6 +1,6 @@
-"""The workers of a Dask cluster as a pool for a batch; the one place that connects to one.
+"""The workers of a Dask cluster as the pool of a batch; the only module that connects to one.
 
-Nothing is contacted but the scheduler that the user has named, and this process listens to nobody.
+Only the scheduler that the user has named is contacted, and this process listens on no port.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _CONNECT_S: Final = 30
 _RETRIES: Final = 2
-"""How often Dask itself gives a task to another worker after an error of the network."""
+"""Times that Dask itself gives a task to another worker after a network error."""
 
 
 class DaskPool:
@@ -32,39 +32,39 @@ class DaskPool:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        # Tasks write files and check what is there: none is pure in the sense of Dask, which
-        # would otherwise give back what it remembers of an earlier run.
+        # Tasks write files and check existing ones, so none is pure in the sense of Dask, which
+        # would otherwise return results it remembers from an earlier run.
         self._executor: Executor = client.get_executor(pure=False, retries=_RETRIES)
 
     def room(self) -> int:
-        """Return how many tasks the workers can run at once; one if none has come yet."""
+        """Return the number of tasks that the workers can run at once; one if there is none yet."""
         return max(1, sum(int(n) for n in self._client.ncores().values()))
 
     def executor(self) -> Executor:
-        """Return what takes tasks."""
+        """Return the executor."""
         return self._executor
 
     def broken(self, error: BaseException) -> bool:
-        """Return False: Dask gives the task of a worker that has died to another by itself."""
+        """Return False: Dask itself gives the task of a dead worker to another."""
         del error
         return False
 
 
 @contextlib.contextmanager
 def connect(address: str, *, announce: Callable[[str], None]) -> Iterator[DaskPool]:
-    """Connect to a scheduler, after saying so.
+    """Connect to a scheduler, after announcing it.
 
     Parameters
     ----------
     address
         Address such as ``tcp://10.0.0.5:8786``.
     announce
-        Gets the sentence that says what is contacted and what it gets.
+        Called with a sentence on what is contacted and what it gets.
 
     Raises
     ------
     UsageError
-        If it is no such address.
+        If it is not such an address.
     InputDataError
         If the scheduler does not answer.
     """

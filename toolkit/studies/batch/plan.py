@@ -1,8 +1,8 @@
-"""What a batch is to compute: a plan in a TOML file, checked whole, and the jobs it means.
+"""The plan of a batch: a TOML file, checked as a whole, and its jobs.
 
-A job is one city under one assumption set, one folder of evidence and one status. Its key is a
-hash of everything its result follows from, so that a finished job is known again, and one whose
-inputs have changed is computed again.
+A job is one city under one assumption set, one folder of evidence and one status. Its key is the
+hash of all its inputs, so that a finished job is recognised and one whose inputs have changed is
+computed again.
 """
 
 from __future__ import annotations
@@ -28,10 +28,12 @@ from toolkit.streets.cities import load_cities
 
 FORMAT: Final = "camera-exposure.batch/1"
 OWN: Final = "own"
-"""Name of the user's own evidence, as every other command uses it."""
+"""Name of the user's own evidence, which every other command uses."""
 EVERY: Final = "all"
+"""All known cities."""
 
 _LABEL: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?", re.ASCII)
+"""Names that can be part of a folder's name on every system."""
 
 _Names = Annotated[
     tuple[Annotated[str, Field(min_length=1, max_length=500)], ...],
@@ -49,11 +51,11 @@ class PlanFile(BaseModel):
     cities
         Ids, names or packs; or ``all``.
     assumptions
-        Names of sets, or ``.toml`` files beside the plan.
+        Names of sets, or ``.toml`` files relative to the plan.
     evidence
-        Folders of evidence beside the plan, each in the place of the user's own; or ``own``.
+        Folders of evidence relative to the plan, each instead of the user's own; or ``own``.
     status, scope, seed, draws
-        See `toolkit.assess`; scope ``reported`` is what the report says.
+        See `Question`; scope ``reported`` is that of the report.
     tile_km
         Side of the tiles in which large cities are computed, in km; none by default.
     """
@@ -79,15 +81,15 @@ class Job:
     Attributes
     ----------
     city
-        Id of the city, or of a pack that stands for itself.
+        Id of the city, or of a pack of no known city.
     assumptions, assumptions_file
-        Name of the set, and its file where it is none of the installed ones.
+        Name of the set, and its file if it is not installed.
     evidence, evidence_folder
-        Name of the evidence, and its folder where it is not the user's own.
+        Name of the evidence, and its folder if it is not the user's own.
     scope
-        None for what the report says.
+        None for that of the report.
     tile_km
-        None for one piece.
+        Side of tiles in km; None for a city in one piece.
     """
 
     city: str
@@ -104,20 +106,14 @@ class Job:
 
     @property
     def id(self) -> str:
-        """Name of the job: of its files, and in messages."""
+        """Name of the job, in file names and messages."""
         return f"{self.city}.{self.assumptions}.{self.evidence}.{self.status}"
 
     @property
     def partition(self) -> str:
-        """Folder of its streets and its assessment, by columns as Hive names them."""
-        return "/".join(
-            (
-                f"city={self.city}",
-                f"set={self.assumptions}",
-                f"evidence={self.evidence}",
-                f"status={self.status}",
-            )
-        )
+        """Folder of its streets and its assessment, partitioned as in Hive."""
+        named = f"city={self.city}/set={self.assumptions}"
+        return f"{named}/evidence={self.evidence}/status={self.status}"
 
     @property
     def folder(self) -> Path | None:
@@ -126,7 +122,7 @@ class Job:
 
 
 def read_plan(path: str | os.PathLike[str]) -> tuple[Job, ...]:
-    """Read a plan and return its jobs: city by city, so that streets are opened once.
+    """Read a plan and return its jobs, city by city, so that streets are opened once.
 
     Raises
     ------
@@ -139,7 +135,7 @@ def read_plan(path: str | os.PathLike[str]) -> tuple[Job, ...]:
     plan = toml_files.parsed(PlanFile, table.data, table.shown, problems)
     if plan is None:
         toml_files.fail_if_any(problems, table.shown)
-        raise AssertionError  # parsed has noted why
+        raise AssertionError  # a problem was recorded
     cities = _cities(plan, table.shown, problems)
     sets = _sets(plan, file.parent, table.shown, problems)
     folders = _folders(plan, file.parent, table.shown, problems)
@@ -182,11 +178,13 @@ def _cities(plan: PlanFile, shown: str, problems: list[str]) -> list[str]:
     return found
 
 
-def _sets(plan: PlanFile, beside: Path, shown: str, problems: list[str]) -> dict[str, str | None]:
-    """Return the file of each set by its name; None for those that are installed."""
+def _sets(
+    plan: PlanFile, plan_folder: Path, shown: str, problems: list[str]
+) -> dict[str, str | None]:
+    """Return the file of each set by its name; None for installed ones."""
     found: dict[str, str | None] = {}
     for name in plan.assumptions:
-        source = str((beside / name).absolute()) if name.endswith(".toml") else None
+        source = str((plan_folder / name).absolute()) if name.endswith(".toml") else None
         try:
             values = load_assumptions(source or name)
         except ToolkitError as error:
@@ -206,13 +204,13 @@ def _sets(plan: PlanFile, beside: Path, shown: str, problems: list[str]) -> dict
 
 
 def _folders(
-    plan: PlanFile, beside: Path, shown: str, problems: list[str]
+    plan: PlanFile, plan_folder: Path, shown: str, problems: list[str]
 ) -> dict[str, str | None]:
     """Return the folder of each evidence by its name; None for the user's own."""
     found: dict[str, str | None] = {}
     known = {city.id for city in load_cities()} | {NATIONAL}
     for name in plan.evidence:
-        folder = None if name == OWN else (beside / name).absolute()
+        folder = None if name == OWN else (plan_folder / name).absolute()
         label = OWN if folder is None else folder.name.lower()
         place = f"{shown}, evidence: {toml_files.shown_value(name)}"
         if folder is not None:
@@ -246,14 +244,14 @@ def job_assumptions(job: Job) -> AssumptionSet:
 
 
 def job_question(job: Job, values: AssumptionSet | None = None) -> Question:
-    """Return what a job asks.
+    """Return the question of a job.
 
     Parameters
     ----------
     job
         The job.
     values
-        Its assumption set; read again by default.
+        Its assumption set; by default it is read.
 
     Raises
     ------
@@ -273,16 +271,16 @@ def job_question(job: Job, values: AssumptionSet | None = None) -> Question:
 
 
 def job_key(job: Job, question: Question | None = None) -> str:
-    """Return the hash of everything that the result of a job follows from.
+    """Return the hash of all inputs of a job.
 
-    It is no `Question.fingerprint`, so that a run begun by an earlier version can go on.
+    It is not `Question.fingerprint`, so that a run of an earlier version can be resumed.
 
     Parameters
     ----------
     job
         The job.
     question
-        What it asks; made again by default.
+        Its question; by default it is made.
 
     Raises
     ------
@@ -290,7 +288,7 @@ def job_key(job: Job, question: Question | None = None) -> str:
         If an input cannot be used.
     """
     settings: dict[str, Any] = asdict(job) | {"as_of": job.as_of.isoformat()}
-    # Where a set or a folder lies changes nothing; what stands in it does.
+    # The contents of a set or folder matter, not its place.
     del settings["assumptions_file"], settings["evidence_folder"]
     contents = (question or job_question(job)).contents()
     return store.sha256_bytes(

@@ -1,8 +1,7 @@
-"""How the tasks of a batch are handed to processes, and what happens when one of these dies.
+"""Hand the tasks of a batch to processes, and deal with those that die.
 
 One loop serves both pools: processes of this machine, and the workers of a Dask cluster
-(`toolkit.studies.batch.dask_pool`). It hands out few tasks ahead, so that a pool that shrinks holds
-little.
+(`toolkit.studies.batch.dask_pool`). It submits few tasks ahead, so that a shrinking pool holds few.
 """
 
 from __future__ import annotations
@@ -30,39 +29,40 @@ from toolkit.engine import workers
 from toolkit.studies.batch.tasks import Task, is_finished, run_task
 
 MOST_PROCESSES: Final = 4
-"""By default no more at once: each holds a city, which may take 2 GB."""
+"""Default limit: each process holds a city, which may take 2 GB."""
 _MOST_DEATHS: Final = 3
-"""So often the process under a task may die before the task is given up."""
+"""Deaths of its process after which a task is given up."""
 _AHEAD: Final = 2
+"""Tasks submitted per place in the pool."""
 _WAIT_S: Final = 1.0
 
 Says = Callable[[Task, str], None]
-"""Told of each task that has ended: ``computed``, ``found``, or the reason why it failed."""
+"""Called for each task that has ended: ``computed``, ``found``, or why it failed."""
 
 
 class Pool(Protocol):
-    """Where tasks run."""
+    """Executor of tasks, on this machine or on others."""
 
     def room(self) -> int:
-        """Return how many tasks can run at once just now."""
+        """Return the number of tasks that can run at once now."""
 
     def executor(self) -> Executor:
-        """Return what takes tasks; a new one if the last one broke."""
+        """Return the executor; a new one if the last one broke."""
 
     def broken(self, error: BaseException) -> bool:
-        """Return whether a failure is the end of a worker and not of the task's own making."""
+        """Return whether a failure is the death of a worker, not the fault of the task."""
 
 
 @dataclass
 class Ended:
-    """What became of the tasks of a run.
+    """Results of a run.
 
     Attributes
     ----------
     computed, found
-        Ids of the jobs that were computed now, and that were finished already.
+        Ids of the jobs computed now, and of those finished before.
     failed
-        Why the others were not, by the id of the job.
+        Reason of each failure, by the id of the job.
     """
 
     computed: list[str] = field(default_factory=list)
@@ -76,17 +76,17 @@ def run_tasks(jobs: Sequence[Sequence[Task]], pool: Pool, says: Says) -> Ended:
     Parameters
     ----------
     jobs
-        Tasks of each job; the last one needs the others, as `batch.tasks_of` gives them.
+        Tasks of each job, as from `tasks_of`: the last one needs the others.
     pool
-        Where they run.
+        Executor of the tasks.
     says
-        Told of each task that has ended.
+        Called for each task that has ended.
     """
     return _Run(pool, says).all(jobs)
 
 
 class _Run:
-    """The state of one run: what waits, what runs, and which lines of sight are being made."""
+    """The state of one run: tasks waiting and running, and lines of sight already cached."""
 
     def __init__(self, pool: Pool, says: Says) -> None:
         self._pool = pool
@@ -119,8 +119,8 @@ class _Run:
         self._waiting += tasks
 
     def _hand_out(self) -> None:
-        # Two tasks that need the same lines of sight would both compute them: the second one
-        # waits until the first has put them into the cache.
+        # Two tasks that share lines of sight would both compute them: the second waits until the
+        # first has cached them.
         busy = {task.shares for task in self._running.values()} - self._sights - {""}
         room = self._pool.room() * _AHEAD - len(self._running)
         kept: list[Task] = []
@@ -139,7 +139,7 @@ class _Run:
         try:
             self._running[self._pool.executor().submit(run_task, task)] = task
         except (BrokenProcessPool, RuntimeError):
-            return False  # the next round opens a new pool
+            return False  # the next round opens a new executor
         return True
 
     def _take_back(self, future: Future[bool], task: Task) -> None:
@@ -162,7 +162,7 @@ class _Run:
                 self._ended.computed.append(job)
 
     def _fail(self, task: Task, why: str) -> None:
-        """Give a job up: its other tasks are not begun."""
+        """Give up a job: its other tasks are not started."""
         job = task.job.id
         if job not in self._ended.failed:
             self._ended.failed[job] = why
@@ -174,7 +174,7 @@ class _Run:
 
 
 def _why(error: BaseException) -> str:
-    """Say why a task was given up, in a sentence."""
+    """Return why a task was given up, in a sentence."""
     if isinstance(error, MemoryError):
         return "The memory is not enough. Give fewer --processes, or a smaller tile_km."
     if isinstance(error, BrokenProcessPool) or type(error).__name__ == "KilledWorker":
@@ -191,10 +191,10 @@ def _why(error: BaseException) -> str:
 
 
 class _Processes(ProcessPoolExecutor):
-    """Processes that Ctrl-C does not reach: the one that started them ends them."""
+    """Processes that ignore Ctrl-C: the main process ends them."""
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **more: Any) -> Future[Any]:  # noqa: ANN401
-        """Hand a task in. A process that is started for it gets Ctrl-C blocked from its birth."""
+        """Submit a task; a process started for it inherits Ctrl-C blocked."""
         if sys.platform == "win32":
             return super().submit(fn, *args, **more)
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
@@ -210,7 +210,7 @@ class LocalPool:
     Parameters
     ----------
     n_processes
-        How many.
+        Number of processes.
     """
 
     def __init__(self, n_processes: int) -> None:
@@ -236,7 +236,7 @@ class LocalPool:
         return self._n
 
     def executor(self) -> Executor:
-        """Return the pool of processes; a new one if one of them has died."""
+        """Return the pool of processes; a new one after a process has died."""
         if self._pool is None or self._broke:
             if self._pool is not None:
                 self._pool.shutdown(wait=True)
@@ -251,19 +251,19 @@ class LocalPool:
         return self._pool
 
     def broken(self, error: BaseException) -> bool:
-        """Return whether a process died; all of them are then started again."""
+        """Return whether a process died; all are then started again."""
         died = isinstance(error, BrokenProcessPool)
         self._broke |= died
         return died
 
 
 def default_processes() -> int:
-    """Return how many processes a batch uses on this machine if nothing is said."""
+    """Return the default number of processes on this machine."""
     return min(os.cpu_count() or 1, MOST_PROCESSES)
 
 
 def check_processes(n: int) -> int:
-    """Return a number of processes.
+    """Return a valid number of processes.
 
     Raises
     ------
@@ -277,7 +277,7 @@ def check_processes(n: int) -> int:
 
 
 def _start_worker(threads: int) -> None:
-    """Share the cores out among the processes, and end with the process that started this one."""
+    """Divide the cores among the processes, and end this one with its parent."""
     workers.set_threads(min(threads, workers.n_threads()))
     parent = multiprocessing.parent_process()
     if parent is not None:
@@ -285,7 +285,7 @@ def _start_worker(threads: int) -> None:
 
 
 def _end_with(sentinel: int) -> None:
-    """End this process at once when its parent has gone: it holds nothing that is not on disk."""
+    """End this process at once when its parent ends: everything it has is on disk."""
     from multiprocessing.connection import wait as wait_for
 
     wait_for([sentinel])
@@ -293,5 +293,5 @@ def _end_with(sentinel: int) -> None:
 
 
 def n_tasks(jobs: Iterable[Sequence[Task]]) -> int:
-    """Return how many tasks jobs have."""
+    """Return the number of tasks of all jobs."""
     return sum(len(tasks) for tasks in jobs)

@@ -1,9 +1,9 @@
-"""Many assessments in one run: the tasks of a batch, what they write, and how a run goes on.
+"""The tasks of a batch and the files they write.
 
-Each task writes its files whole or not at all, and last a record with the key of its inputs and
-the hash of each file. A task whose record fits is finished: it is never computed again, whatever
-became of the run that computed it. A city in tiles is a task for each tile and one that adds them
-up. Tasks know nothing of one another and of the machine they run on.
+Each task writes its files whole or not at all, and last a record with the key of its inputs and the
+hash of each file. A task with a matching record is finished and never computed again, however its
+run ended. A city in tiles has a task for each tile and one that adds them up. Tasks depend neither
+on one another's memory nor on the machine.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -45,19 +45,19 @@ Kind = Literal["whole", "tile", "finish"]
 
 @dataclass(frozen=True)
 class Task:
-    """One piece of work, told in plain values, so that any process can do it.
+    """One piece of work in plain values, so that any process can do it.
 
     Attributes
     ----------
     job, key
-        What is computed, and the hash of its inputs when the run began.
+        The job, and the hash of its inputs at the start of the run.
     kind
-        ``whole`` for a job in one piece, ``tile`` for one tile of it, ``finish`` for adding the
-        tiles up.
+        ``whole`` for a job in one piece, ``tile`` for one tile of it, ``finish`` to add up the
+        tiles.
     tile, n_tiles
-        Number of the tile, and how many there are; 0 and 0 for one piece.
+        Index of the tile and number of tiles; 0 and 0 for one piece.
     shares
-        What the lines of sight follow from: tasks with the same text use the same ones.
+        Key of the lines of sight: tasks with the same key share them.
     out, home
         Folder of results and folder of the user's data.
     """
@@ -79,7 +79,7 @@ class Task:
 
     @cached_property
     def record(self) -> Path:
-        """File that says that the task is finished."""
+        """File that marks the task as finished."""
         if self.kind == "tile":
             return Path(self.out) / TILES / self.job.id / f"{self.tile:05d}.json"
         return Path(self.out) / JOBS / f"{self.job.id}.json"
@@ -91,7 +91,7 @@ class Task:
 
     @property
     def sums(self) -> Path:
-        """Sums over the points of a tile; not kept once they have been added up."""
+        """File of the sums of a tile; removed once they have been added up."""
         return self.record.with_suffix(".npz")
 
     @property
@@ -110,7 +110,7 @@ def tasks_of(job: Job, out: Path, values: AssumptionSet | None = None) -> tuple[
     out
         Folder of results.
     values
-        Its assumption set; read again by default.
+        Its assumption set; by default it is read.
 
     Raises
     ------
@@ -122,14 +122,16 @@ def tasks_of(job: Job, out: Path, values: AssumptionSet | None = None) -> tuple[
     shares = question.part("scene") if pack else ""
     n = tiles.n_tiles(pack, job.tile_km) if pack and job.tile_km else 0
 
-    def task(kind: Kind, tile: int, n_tiles: int, sight: str) -> Task:
-        return Task(job, key, kind, tile, n_tiles, sight, str(out), str(store.home_dir()))
-
+    whole = Task(job, key, "whole", 0, 0, shares, str(out), str(store.home_dir()))
     if n <= 1:
-        return (task("whole", 0, 0, shares),)
+        return (whole,)
+    finish = replace(whole, kind="finish", n_tiles=n, shares="")
     return (
-        *(task("tile", k, n, f"{shares} {job.tile_km} {k}") for k in range(n)),
-        task("finish", 0, n, ""),
+        *(
+            replace(finish, kind="tile", tile=k, shares=f"{shares} {job.tile_km} {k}")
+            for k in range(n)
+        ),
+        finish,
     )
 
 
@@ -139,7 +141,7 @@ def all_tasks(jobs: Iterable[Job], out: Path) -> list[tuple[Task, ...]]:
     Raises
     ------
     InputDataError
-        If an input of any job cannot be used; all of them at once, before anything is computed.
+        If inputs cannot be used; all problems at once, before anything is computed.
     """
     found, problems = [], []
     sets: dict[tuple[str, str | None], AssumptionSet] = {}
@@ -157,7 +159,7 @@ def all_tasks(jobs: Iterable[Job], out: Path) -> list[tuple[Task, ...]]:
 
 
 def is_finished(task: Task) -> bool:
-    """Return whether a task has been finished with these inputs, and all its files are whole."""
+    """Return whether a task is finished with these inputs and all its files are intact."""
     return _is_whole(task.record, task.key, Path(task.out))
 
 
@@ -175,7 +177,7 @@ def _is_whole(record: Path, key: str, out: Path) -> bool:
 
 
 def run_task(task: Task) -> bool:
-    """Do one task, in whatever process.
+    """Run one task, in any process.
 
     Returns
     -------
@@ -185,9 +187,9 @@ def run_task(task: Task) -> bool:
     Raises
     ------
     InputDataError
-        If the inputs here are not those of the run.
+        If the inputs of this machine are not those of the run.
     """
-    # Workers on other machines, or started before, may have no such setting.
+    # Workers of a cluster may lack this setting.
     os.environ[store.HOME_VARIABLE] = task.home
     if is_finished(task):
         return False
@@ -205,28 +207,26 @@ def run_task(task: Task) -> bool:
             files[task.part] = parquet_bytes(found.layers.streets)
         _write(task, files)
     elif task.kind == "tile":
-        _compute_tile(task, make_inputs(question.load()))
+        sums, streets = tiles.compute_tile(
+            make_inputs(question.load()), task.tile, task.job.tile_km or 0.0
+        )
+        _write(task, {task.part: parquet_bytes(streets), task.sums: sums_bytes(sums)})
     else:
         _finish(task, make_inputs(question.load()))
     return True
 
 
-def _compute_tile(task: Task, inputs: Inputs) -> None:
-    sums, streets = tiles.compute_tile(inputs, task.tile, task.job.tile_km or 0.0)
-    _write(task, {task.part: parquet_bytes(streets), task.sums: sums_bytes(sums)})
-
-
 def _finish(task: Task, inputs: Inputs) -> None:
-    """Add the tiles of a job up. Their parts become files of the job."""
-    parts = [_tile_of(task, k) for k in range(task.n_tiles)]
+    """Add up the tiles of a job; their streets become files of the job."""
+    parts = [replace(task, kind="tile", tile=k) for k in range(task.n_tiles)]
     lost = [part.id for part in parts if not is_finished(part)]
     if lost:
         msg = f"{lost[0]} is not there any more. Start the run again with --resume."
         raise InputDataError(msg)
     sums = total([read_sums(part.sums.read_bytes()) for part in parts])
     city = tiles.open_city(inputs.loaded, task.job.tile_km or 0.0)
-    plan = plan_sites(inputs, city.pack, city.frame)
-    outcome = outcome_of(inputs, city.pack, city.frame, plan, sums, layers=None)
+    plan = plan_sites(inputs, city.pack, city.geometry)
+    outcome = outcome_of(inputs, city.pack, city.geometry, plan, sums, layers=None)
     _write(
         task,
         {task.assessment: _json(assemble(inputs, outcome))},
@@ -235,16 +235,12 @@ def _finish(task: Task, inputs: Inputs) -> None:
     shutil.rmtree(parts[0].record.parent)
 
 
-def _tile_of(task: Task, tile: int) -> Task:
-    return Task(task.job, task.key, "tile", tile, task.n_tiles, "", task.out, task.home)
-
-
 def _json(assessment: Assessment) -> bytes:
     return assessment.to_json().encode()
 
 
 def _write(task: Task, files: dict[Path, bytes], also: Iterable[Path] = ()) -> None:
-    """Write files, and when all are in place, the record that the task is finished."""
+    """Write files and, when all are in place, the record that the task is finished."""
     out = Path(task.out)
     digests = {}
     for path, data in files.items():
@@ -252,7 +248,7 @@ def _write(task: Task, files: dict[Path, bytes], also: Iterable[Path] = ()) -> N
         digests[path] = store.sha256_bytes(data)
     digests |= {path: store.sha256_file(path) for path in also}
     job: dict[str, Any] = asdict(task.job) | {"as_of": task.job.as_of.isoformat()}
-    del job["assumptions_file"], job["evidence_folder"]  # they name folders of this machine
+    del job["assumptions_file"], job["evidence_folder"]  # folders of this machine
     record = {
         "format": RECORD_FORMAT,
         "key": task.key,
@@ -263,7 +259,7 @@ def _write(task: Task, files: dict[Path, bytes], also: Iterable[Path] = ()) -> N
 
 
 def parquet_bytes(streets: gpd.GeoDataFrame) -> bytes:
-    """Return streets as GeoParquet 1.1 with the box of each: the same bytes for the same rows."""
+    """Return streets as GeoParquet 1.1 with bounding boxes: the same bytes for the same rows."""
     stream = io.BytesIO()
     streets.to_parquet(
         stream,
@@ -277,32 +273,20 @@ def parquet_bytes(streets: gpd.GeoDataFrame) -> bytes:
 
 def sums_bytes(sums: Sums) -> bytes:
     """Return the sums of a tile as the bytes of an ``.npz`` file."""
-    arrays: dict[str, Any] = {
-        "expected_m": sums.expected_m,
-        "realised_m": sums.realised_m,
-        "alone_m": sums.alone_m,
-        "everything_m": sums.everything_m,
-        "sample_m": np.array(sums.sample_m),
-        "n_able": sums.n_able,
-        **{f"case_{name}": value for name, value in sums.cases_m.items()},
-    }
+    arrays = dict(vars(sums))
+    cases_m = arrays.pop("cases_m")
     stream = io.BytesIO()
-    np.savez(stream, **arrays)
+    np.savez(stream, **arrays, **{f"case_{name}": value for name, value in cases_m.items()})
     return stream.getvalue()
 
 
 def read_sums(data: bytes) -> Sums:
-    """Return what `sums_bytes` wrote."""
+    """Return the sums that `sums_bytes` wrote."""
     with np.load(io.BytesIO(data), allow_pickle=False) as found:
-        return Sums(
-            expected_m=found["expected_m"],
-            realised_m=found["realised_m"],
-            alone_m=found["alone_m"],
-            everything_m=found["everything_m"],
-            cases_m={a: found[f"case_{a}"] for a in ALLOCATIONS if f"case_{a}" in found},
-            sample_m=float(found["sample_m"]),
-            n_able=found["n_able"],
-        )
+        arrays: dict[str, Any] = dict(found)
+    cases_m = {a: arrays.pop(f"case_{a}") for a in ALLOCATIONS if f"case_{a}" in arrays}
+    arrays["sample_m"] = float(arrays["sample_m"])
+    return Sums(**arrays, cases_m=cases_m)
 
 
 def check_folder(out: Path, jobs: Iterable[Job], *, resume: bool) -> None:
@@ -311,8 +295,7 @@ def check_folder(out: Path, jobs: Iterable[Job], *, resume: bool) -> None:
     Raises
     ------
     InputDataError
-        If it holds anything and the run is not to go on, or results of jobs that are not in the
-        plan.
+        If it is not empty and the run is not resumed, or has results of jobs not in the plan.
     """
     if not out.exists():
         return
@@ -337,7 +320,7 @@ def check_folder(out: Path, jobs: Iterable[Job], *, resume: bool) -> None:
 
 
 def tidy(tasks: Iterable[Task]) -> None:
-    """Remove what interrupted or earlier runs have left beside the files of finished jobs.
+    """Remove the leftovers of interrupted or earlier runs next to the files of finished jobs.
 
     No task may be running. Only files of a batch are touched.
     """

@@ -1,15 +1,15 @@
-"""Which assumption matters: global sensitivity of the share of street length, and its model.
+"""Global sensitivity of the covered share of street length to every uncertain assumption.
 
-Sobol indices (first order and total, with confidence) or the screening of Morris, by SALib, over
-everything that is uncertain about one city. What came out is a `Sensitivity`;
-`docs/method/sensitivity.md` says how to read it.
+Sobol indices (first order and total, with confidence) or Morris screening, by SALib, over all that
+is uncertain about one city. The result is a `Sensitivity`; `docs/method/sensitivity.md` says how to
+read it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import numpy as np
 from numpy.polynomial import legendre
@@ -44,28 +44,29 @@ from toolkit.studies.sensitivity.design import (
 from toolkit.studies.sensitivity.field_work import FieldWork, load_field_work
 from toolkit.studies.sensitivity.model import (
     SAMPLE_POINTS,
-    BoundaryOption,
+    BoundaryPart,
     boundary_options,
     expected_shares,
 )
 
 SCHEMA: Final = "camera-exposure.sensitivity/2"
 BASE_ROWS: Final[dict[Method, int]] = {"sobol": 1024, "morris": 64}
-"""Base sample of Sobol (a power of two), trajectories of Morris. With 1,024 the confidence of the
-largest index of the demonstration is about 0.05."""
+"""Base sample of Sobol (a power of two), trajectories of Morris. With 1,024 the largest index of
+the demonstration is known to about 0.05."""
 _RECORDED: Final = 4
-"""Rows of the run that finds out which columns the model asks for."""
+"""Rows of the run that records which columns the model uses."""
 _COUNTING_DRAWS: Final = 200
 """Draws behind the value of counting, as in an assessment."""
 _DEGREE: Final = 4
-"""Degree of the polynomial by which the own effect of a factor is read."""
+"""Degree of the polynomial fitted to the effect of a factor by itself."""
 _Z95: Final = 1.6449
 """95 % point of the standard normal distribution."""
 _MOST_NAMED: Final = 3
+"""Most factors named in "depends mostly on"."""
 _NAMED_SHARE: Final = 0.5
-"""The answer "depends mostly on" factors with a total effect of this part of the largest one."""
+"""Least total effect of a named factor, as a share of the largest."""
 LEAST_NARROWING: Final = 0.01
-"""An hour that narrows less than this is not recommended."""
+"""Least narrowing for which an hour of work is recommended."""
 
 Why = Literal["fixed", "set", "definition", "encounter", "unused", "one_boundary"]
 
@@ -143,14 +144,6 @@ class NotVaried(Record):
     why: Why
 
 
-class BoundaryPart(Record):
-    """One of the boundaries among which the analysis chose."""
-
-    pack: str | None
-    radius_km: float | None
-    note: str
-
-
 class SampleSize(Record):
     """How large the analysis was."""
 
@@ -188,11 +181,6 @@ class Sensitivity(Record):
         return store.canonical_json(data).decode() + "\n"
 
 
-def json_schema() -> dict[str, Any]:
-    """Return the JSON schema of a sensitivity analysis."""
-    return Sensitivity.model_json_schema(by_alias=True)
-
-
 def sensitivity(
     question: Question,
     *,
@@ -201,12 +189,12 @@ def sensitivity(
     n_points: int = SAMPLE_POINTS,
     progress: Progress | None = None,
 ) -> Sensitivity:
-    """Find out which assumption matters for one city.
+    """Analyse the sensitivity of one city's answer to each assumption.
 
     Parameters
     ----------
     question
-        As of an assessment; its seed is that of the design, and its draws do not count.
+        As for an assessment; its seed is that of the design, its number of draws is ignored.
     method
         ``sobol``, or ``morris`` for a quick screening.
     n_base
@@ -214,7 +202,7 @@ def sensitivity(
     n_points
         Street points of the sample.
     progress
-        Told the share of the work that is done.
+        Called with the completed share of the work.
 
     Raises
     ------
@@ -242,17 +230,13 @@ def sensitivity(
         name=city.name,
         basis="streets" if loaded.pack else "city_level",
         demonstration=city.demonstration,
-        assumptions=AssumptionsPart(
-            name=values.name, sha256=values.sha256, changed=dict(values.changed)
-        ),
+        assumptions=AssumptionsPart.of(values),
         method=method,
         confidence=CONFIDENCE,
         sample=SampleSize(
             base=n_base, rows=len(layout.matrix), points=n_points if loaded.pack else None
         ),
-        boundaries=tuple(
-            BoundaryPart(pack=o.pack, radius_km=o.radius_km, note=o.note) for o in options
-        ),
+        boundaries=options,
         tiers={
             tier: tier_part(layout, output[:, t], work, counting=counting)
             for t, tier in enumerate(TIERS)
@@ -263,10 +247,10 @@ def sensitivity(
     )
 
 
-def find_factors(loaded: Loaded, options: Sequence[BoundaryOption]) -> tuple[Factor, ...]:
-    """Return what is uncertain for a city: run the model once and see what it asks for."""
+def find_factors(loaded: Loaded, options: Sequence[BoundaryPart]) -> tuple[Factor, ...]:
+    """Return the uncertain factors of a city: run the model once and record what it uses."""
     asked: set[str] = set()
-    # Every boundary on its own: a choice among a few rows might leave one out.
+    # Each boundary separately: a few random rows might leave one out.
     for option in options:
         design = RecordingDesign(_RECORDED, 0)
         expected_shares(loaded, design, (option,), n_points=_RECORDED)
@@ -280,16 +264,16 @@ def find_factors(loaded: Loaded, options: Sequence[BoundaryOption]) -> tuple[Fac
 def tier_part(
     layout: Layout, output: FloatArray, work: FieldWork, *, counting: float
 ) -> TierSensitivity:
-    """Return what the rows of a layout say about one figure.
+    """Return the analysis of one figure.
 
     Parameters
     ----------
     output
-        The figure, a share, shape (rows,).
+        The figure at each row of the layout, a share, shape (rows,).
     work
-        What can be learned in an hour.
+        What an hour of work teaches.
     counting
-        Part of the variance of the count that an hour of counting removes.
+        Share of the variance of the count that an hour of counting removes.
     """
     sample = output[layout.independent]
     share = Quantity.from_amounts(sample, "share")
@@ -333,11 +317,11 @@ def _factor_part(layout: Layout, output: FloatArray, found: Indices, k: int) -> 
 def _figure(
     layout: Layout, output: FloatArray, factor: Factor, found: Indices, k: int
 ) -> tuple[Quantity, bool | None]:
-    """Return the figure with a factor at both ends, and whether it rises with the factor.
+    """Return the figure with a factor at either end, and whether it rises with the factor.
 
-    A factor of one column: the mean of the figure at its 5 and 95 % points. One of several has no
-    low and high end: the mean, less and more what 90 % of its own effect spans. For Morris half
-    an elementary effect to both sides.
+    For a factor of one column, the mean of the figure at its 5 and 95 % points. A factor of several
+    columns has no low and high end: the mean, minus and plus half the 90 % range of its own effect.
+    For Morris, half an elementary effect to both sides.
     """
     mean = float(output[layout.independent].mean())
     if found.first is None or found.first_conf is None:
@@ -355,16 +339,16 @@ def _figure(
 
 
 def _own_effect(layout: Layout, output: FloatArray, factor: Factor, k: int) -> FloatArray:
-    """Return by how much the mean of the figure is moved at both ends of a factor, shape (2,).
+    """Return the change of the mean of the figure at both ends of a factor, shape (2,).
 
-    In each block one row differs from the first in this factor alone. The difference is fitted by
-    a polynomial of the factor's probability, so that nothing but interplay is noise.
+    In each block one row differs from the first only in this factor. The difference is fitted by a
+    polynomial of the factor's probability, so that only interactions are noise.
     """
     block = len(layout.factors) + 2
     at = layout.matrix[:, layout.names.index(factor.columns[0])]
 
     def basis(probability: FloatArray) -> FloatArray:
-        # Without the constant; the others have a mean of zero.
+        # Without the constant term; the others have a mean of zero.
         return np.asarray(legendre.legvander(2.0 * probability - 1.0, _DEGREE)[:, 1:])
 
     moved = basis(at[1 + k :: block]) - basis(at[::block])
@@ -374,11 +358,11 @@ def _own_effect(layout: Layout, output: FloatArray, factor: Factor, k: int) -> F
 
 
 def _work(parts: Sequence[FactorPart], known: FieldWork, counting: float) -> tuple[WorkPart, ...]:
-    """Return what an hour of each work would narrow, most first.
+    """Return the narrowing by an hour of each kind of work, largest first.
 
-    Fixing a factor removes its index of first order from the variance on average (Saltelli et
-    al., Global Sensitivity Analysis, 2008, section 1.2.15: factor prioritisation); an hour fixes
-    it in part. An index that may be zero counts as zero.
+    Fixing a factor reduces the variance by its first-order index on average (Saltelli et al.,
+    Global Sensitivity Analysis, 2008, section 1.2.15: factor prioritisation); an hour fixes it in
+    part. An index whose interval reaches zero counts as zero.
     """
     first = {
         p.key: p.first.mid
@@ -405,7 +389,7 @@ def _work(parts: Sequence[FactorPart], known: FieldWork, counting: float) -> tup
 
 
 def _learned_by_counting(loaded: Loaded) -> float:
-    """Return the part of the count's variance that an hour at the main junctions removes."""
+    """Return the share of the count's variance that an hour at the main junctions removes."""
     inputs = make_inputs(loaded, Design(_COUNTING_DRAWS, loaded.question.seed))
     value = value_of_counting(inputs.n_cameras, inputs.figures, inputs.assumptions, inputs.design)
     narrower = value.narrowing.mid or 0.0
@@ -415,7 +399,7 @@ def _learned_by_counting(loaded: Loaded) -> float:
 def _not_varied(
     values: AssumptionSet, factors: Sequence[Factor], n_boundaries: int
 ) -> tuple[NotVaried, ...]:
-    """Say of every assumption that is no factor why it is none."""
+    """Return each assumption that is not a factor, and why."""
     varied = {factor.key for factor in factors}
     changed = {key for key, _ in values.changed}
     found = []

@@ -1,9 +1,9 @@
-"""Which assumption matters, as a tornado chart in SVG.
+"""Tornado chart of a sensitivity analysis, in SVG.
 
-One bar a factor, the most important on top: from the figure with the factor at the one end of its
-range to the figure with it at the other, about the mean of all. Beside it stands its total effect.
-Ends differ in lightness, so that a black-and-white print can be read. The drawing asks
-nothing of another machine. Same analysis, same bytes.
+One bar per factor, the most important on top: from the figure with the factor at one end of its
+range to the figure at the other end, around the mean, with its total effect on the right. The two
+ends differ in lightness, so that a black-and-white print is legible. The drawing loads nothing from
+another machine. Same analysis, same bytes.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from toolkit.studies.sensitivity import words
 from toolkit.studies.sensitivity.analysis import FactorPart, Sensitivity
 
 MOST_BARS: Final = 10
-"""Bars that are drawn; the others are in the table."""
+"""Most bars drawn; the other factors are in the table."""
 _WIDTH: Final = 1000
 _LEFT: Final = 330
 """Room for the names of factors."""
@@ -30,8 +30,8 @@ _TOP: Final = {"en": 76, "my": 96}
 _ROW: Final = {"en": 40, "my": 58}
 _LINE: Final = {"en": 16, "my": 24}
 _LETTERS: Final = {"en": 44, "my": 38}
-"""Letters of a name on one line: the widest of all names is 8.3 units a letter in Burmese at 14,
-as measured in Chromium, so that each fits beside its bar, on two lines at most."""
+"""Most letters of a name on a line. The widest name has 8.3 units per letter (Burmese, size 14,
+measured in Chromium), so that each name fits next to its bar on at most two lines."""
 _BAR: Final = 22
 _ROOM: Final = 0.06
 """Empty share of the axis at both ends."""
@@ -44,18 +44,18 @@ _PERCENT: Final = 100.0
 
 
 def draw(found: Sensitivity, tier: Tier, lang: Language, *, standalone: bool = True) -> str:
-    """Return the chart of one tier as SVG; an empty text where no factor moves the figure.
+    """Return the chart of one tier as SVG; empty if no factor changes the figure.
 
     Parameters
     ----------
     found
         The analysis.
     tier
-        Which tier.
+        The tier.
     lang
         Language of the texts.
     standalone
-        Whether it is a picture of its own, which cannot use the font of a page.
+        Whether it is a file of its own, which needs its own font.
     """
     bars = [f for f in found.tiers[tier].factors if f.distinguishable][:MOST_BARS]
     if not bars:
@@ -68,7 +68,7 @@ def draw(found: Sensitivity, tier: Tier, lang: Language, *, standalone: bool = T
     mean = bars[0].figure.mid or 0.0
     body = [
         _text(axis.left, 24, tr("share of street length (expected)", lang), size=14),
-        _text(_WIDTH - 12, 24, _effect_head(found, lang), size=14, anchor="end"),
+        _text(_WIDTH - 12, 24, words.columns(found, lang)[-2], size=14, anchor="end"),
         *(_tick(axis, value, top - 8, bottom) for value in axis.ticks),
         *(
             _row(axis, factor, found, lang, y=top + row * k, mean=mean)
@@ -90,7 +90,7 @@ def draw(found: Sensitivity, tier: Tier, lang: Language, *, standalone: bool = T
 
 
 class _Axis:
-    """Shares of street length across the drawing."""
+    """Horizontal axis: share of street length."""
 
     def __init__(self, bars: Sequence[FactorPart]) -> None:
         low = min(f.figure.low or 0.0 for f in bars)
@@ -101,13 +101,13 @@ class _Axis:
         self.left, self.right = _LEFT, _WIDTH - _RIGHT
 
     def x(self, share: float) -> float:
-        """Return where a share lies, in units of the drawing."""
+        """Return the position of a share, in units of the drawing."""
         part = (share - self.low) / (self.high - self.low)
         return round(self.left + part * (self.right - self.left), 1)
 
     @property
     def step(self) -> float:
-        """Distance of the ticks: one, two or five of a power of ten."""
+        """Distance of the ticks: 1, 2 or 5 times a power of ten."""
         least = (self.high - self.low) / _MOST_TICKS
         power = 10.0 ** math.floor(math.log10(least))
         return next((n * power for n in _TICKS if n * power >= least), 10 * power)
@@ -140,7 +140,7 @@ def _row(
     low, high = factor.figure.low or 0.0, factor.figure.high or 0.0
     middle = y + _ROW[lang] / 2
     x0, x1, x2 = axis.x(low), axis.x(mean), axis.x(high)
-    # The end at which the factor is low is pale; a factor of several parts has no such end.
+    # The end with a low factor is pale; a factor of several parts has no such end.
     left, right = (_LOW, _HIGH) if factor.rises is not False else (_HIGH, _LOW)
     if factor.rises is None:
         left = right = "#777"
@@ -160,12 +160,8 @@ def _row(
     )
 
 
-def _effect_head(found: Sensitivity, lang: Language) -> str:
-    return words.columns(found, lang)[-2]
-
-
 def _key(*, top: float, lang: Language) -> str:
-    """Return what the shades mean."""
+    """Return the legend."""
     entries = (
         (_LOW, tr("factor at its low end", lang)),
         (_HIGH, tr("factor at its high end", lang)),
@@ -180,14 +176,14 @@ def _key(*, top: float, lang: Language) -> str:
 
 
 def _described(bars: Sequence[FactorPart], found: Sensitivity, lang: Language) -> str:
-    """Return the bars in words, for those who do not see the drawing."""
+    """Return the bars in words, for screen readers."""
     return "; ".join(
         ", ".join(cell for cell in words.row(found, factor, lang) if cell) for factor in bars
     )
 
 
 def _wrapped(text: str, lang: Language) -> list[str]:
-    """Return a name on as many lines as it needs, broken at spaces."""
+    """Return the lines of a name, broken at spaces."""
     lines = [""]
     for word in text.split(" "):
         longer = f"{lines[-1]} {word}".strip()

@@ -1,10 +1,9 @@
-"""Factors of a sensitivity analysis, and the design of draws that SALib lays out for them.
+"""Factors of a sensitivity analysis, and the design of draws that SALib makes for them.
 
-A factor is one uncertain thing that a person can name: an assumption, the open upper end of a
-reported count, the mix of lenses. Each owns one or more columns of probabilities, which the
-ordinary `toolkit.base.draws.Design` would fill by itself. Here SALib fills them, and everything
-after (the inverse distribution function of each assumption, optics, siting, exposure) is the
-ordinary path.
+A factor is one uncertain input that a person can name: an assumption, the open upper end of a
+reported count, the mix of lenses. It has one or more columns of probabilities, which an ordinary
+`toolkit.base.draws.Design` would fill itself. Here SALib fills them; everything after (the inverse
+distribution function of each assumption, optics, siting, exposure) is the ordinary path.
 """
 
 from __future__ import annotations
@@ -24,19 +23,19 @@ from toolkit.base.arrays import FloatArray
 from toolkit.base.draws import Design
 
 Method = Literal["sobol", "morris"]
-METHODS: Final[tuple[Method, ...]] = ("sobol", "morris")
 
 BOUNDARY_COLUMN: Final = "boundary"
+"""Column that chooses among the boundaries of a city."""
 CONFIDENCE: Final = 0.9
-"""Confidence of the intervals of indices: as the intervals of figures."""
+"""Confidence level of indices, as of the intervals of figures."""
 RESAMPLES: Final = 200
 """Bootstrap resamples behind the confidence of an index."""
 MORRIS_LEVELS: Final = 4
-"""Levels of the grid of Morris (1991), as SALib and the literature have it by default."""
+"""Levels of the grid of Morris (1991): the default of SALib and of the literature."""
 MORRIS_RANGE: Final = (0.05, 0.95)
-"""Probabilities between which Morris steps: the ends themselves are infinite for a normal one."""
+"""Range of the probabilities in Morris: 0 and 1 are infinite quantiles of a normal factor."""
 _EDGE: Final = 2.0**-32
-"""A probability is kept this far from 0 and 1, the resolution of SALib's sequence."""
+"""Least distance of a probability from 0 and 1: the resolution of SALib's sequence."""
 
 _ASSUMPTION: Final = "assumption:"
 _FACTORS: Final[tuple[tuple[str, str], ...]] = (
@@ -55,11 +54,17 @@ _FACTORS: Final[tuple[tuple[str, str], ...]] = (
     (r"city\.population", "city.population"),
     (BOUNDARY_COLUMN, "city.boundary"),
 )
-"""Which columns that belong to no assumption make up which factor."""
+"""Factor of each column that belongs to no assumption, by the pattern of its name."""
 
 
 def factor_of(column: str) -> str:
-    """Return the key of the factor that a column belongs to."""
+    """Return the key of the factor to which a column belongs.
+
+    Examples
+    --------
+    >>> factor_of("assumption:optics.height_m"), factor_of("focal:dome")
+    ('optics.height_m', 'optics.lens')
+    """
     if column.startswith(_ASSUMPTION):
         return column.removeprefix(_ASSUMPTION)
     for pattern, key in _FACTORS:
@@ -70,21 +75,21 @@ def factor_of(column: str) -> str:
 
 @dataclass(frozen=True)
 class Factor:
-    """One uncertain thing and its columns."""
+    """One uncertain input and its columns."""
 
     key: str
     columns: tuple[str, ...]
 
 
 def factors_of(columns: Iterable[str], fixed: Iterable[str] = ()) -> tuple[Factor, ...]:
-    """Return the factors that some columns make up, sorted by key.
+    """Return the factors of some columns, sorted by key.
 
     Parameters
     ----------
     columns
-        Names of columns the model asks for.
+        Names of the columns that the model uses.
     fixed
-        Keys of factors that have one value only; they are left out.
+        Keys of factors with a single value, which are left out.
     """
     without = set(fixed)
     found: dict[str, list[str]] = {}
@@ -95,14 +100,14 @@ def factors_of(columns: Iterable[str], fixed: Iterable[str] = ()) -> tuple[Facto
 
 @dataclass(frozen=True)
 class RecordingDesign(Design):
-    """An ordinary design that remembers which columns were asked for."""
+    """An ordinary design that records which columns are used."""
 
-    keepable: ClassVar[bool] = False  # else columns of what is kept would not be noted
+    keepable: ClassVar[bool] = False  # else columns of cached results would not be recorded
 
     asked: set[str] = field(default_factory=set, compare=False)
 
     def column(self, name: str) -> FloatArray:
-        """Return the column of `Design` and note its name."""
+        """Return the column of `Design` and record its name."""
         self.asked.add(name)
         return super().column(name)
 
@@ -114,19 +119,19 @@ class GivenDesign(Design):
     Attributes
     ----------
     columns
-        Probabilities of each column, shape (n_draws,). Any other column is one half throughout:
-        the median, which for a fixed assumption is its value.
+        Probabilities of each column, shape (n_draws,). Any other column is 0.5: the median, which
+        for a fixed assumption is its value.
     """
 
-    keepable: ClassVar[bool] = False  # columns of its own, which number and seed do not tell
+    keepable: ClassVar[bool] = False  # columns not determined by number and seed
 
     columns: Mapping[str, FloatArray] = field(default_factory=dict)
 
     @classmethod
     def from_matrix(cls, matrix: FloatArray, names: Sequence[str], *, seed: int) -> GivenDesign:
-        """Make it of a matrix of probabilities, shape (n_draws, n_columns).
+        """Make it from a matrix of probabilities, shape (n_draws, n_columns).
 
-        Values at 0 or 1 are moved inside by the resolution of the sequence.
+        Values of 0 or 1 are moved inside by the resolution of the sequence.
         """
         inside = np.clip(matrix, _EDGE, 1.0 - _EDGE)
         columns = {name: np.ascontiguousarray(inside[:, i]) for i, name in enumerate(names)}
@@ -145,7 +150,7 @@ class GivenDesign(Design):
 
 @dataclass(frozen=True)
 class Layout:
-    """Rows at which the model is to be evaluated, and how to read what comes out.
+    """Rows at which the model is evaluated, and the structure of the output.
 
     Attributes
     ----------
@@ -175,10 +180,10 @@ class Layout:
 
     @property
     def independent(self) -> np.ndarray[Any, np.dtype[np.int64]]:
-        """Rows that are an ordinary sample of all factors together.
+        """Rows that are an ordinary joint sample of all factors.
 
-        For Sobol the first and the last of each block of k + 2 rows (Saltelli's A and B). Those
-        of Morris lie on a grid and are no sample of the factors' distributions: all of them.
+        For Sobol the first and last of each block of k + 2 rows (A and B of Saltelli). The rows of
+        Morris lie on a grid and are no such sample: all are returned.
         """
         block = len(self.factors) + 2
         n = len(self.matrix)
@@ -195,8 +200,8 @@ class Indices:
     Attributes
     ----------
     first, total
-        Indices of first order and total ones (Sobol). For Morris `total` is the mean size of the
-        elementary effects, in the unit of the output, and `first` is None.
+        First-order and total indices (Sobol). For Morris `total` is the mean absolute elementary
+        effect, in the unit of the output, and `first` is None.
     first_conf, total_conf
         Half the width of their `CONFIDENCE` intervals.
     """
@@ -208,7 +213,7 @@ class Indices:
 
 
 def lay_out(factors: Sequence[Factor], method: Method, *, n_base: int, seed: int) -> Layout:
-    """Lay out the rows for some factors.
+    """Return the rows at which to evaluate the model.
 
     Parameters
     ----------
@@ -229,46 +234,25 @@ def lay_out(factors: Sequence[Factor], method: Method, *, n_base: int, seed: int
 
 
 def indices(layout: Layout, output: FloatArray) -> Indices | None:
-    """Return the indices of one output, shape (rows,); None where it does not vary at all."""
+    """Return the indices of one output, shape (rows,); None if it does not vary."""
     if not np.ptp(output) > 0:
         return None
     problem = _problem(layout.factors, layout.method)
-    # SALib takes a seed of zero for none.
-    seed = layout.seed + 1
+    # SALib takes a seed of zero for no seed.
+    bootstrap = {"num_resamples": RESAMPLES, "conf_level": CONFIDENCE, "seed": layout.seed + 1}
     if layout.method == "sobol":
-        found = sobol_analysis.analyze(
-            problem,
-            output,
-            calc_second_order=False,
-            num_resamples=RESAMPLES,
-            conf_level=CONFIDENCE,
-            seed=seed,
-        )
-        return Indices(
-            np.asarray(found["S1"], dtype=float),
-            np.asarray(found["S1_conf"], dtype=float),
-            np.asarray(found["ST"], dtype=float),
-            np.asarray(found["ST_conf"], dtype=float),
-        )
+        found = sobol_analysis.analyze(problem, output, calc_second_order=False, **bootstrap)
+        names = ("S1", "S1_conf", "ST", "ST_conf")
+        return Indices(*(np.asarray(found[name], float) for name in names))
     found = morris_analysis.analyze(
-        problem,
-        layout.matrix,
-        output,
-        num_resamples=RESAMPLES,
-        conf_level=CONFIDENCE,
-        num_levels=MORRIS_LEVELS,
-        seed=seed,
+        problem, layout.matrix, output, num_levels=MORRIS_LEVELS, **bootstrap
     )
-    return Indices(
-        None,
-        None,
-        np.asarray(found["mu_star"], dtype=float),
-        np.asarray(found["mu_star_conf"], dtype=float),
-    )
+    total, conf = (np.asarray(found[name], float) for name in ("mu_star", "mu_star_conf"))
+    return Indices(None, None, total, conf)
 
 
 def _problem(factors: Sequence[Factor], method: Method) -> dict[str, Any]:
-    """Return the problem as SALib takes it; columns of one factor are one of its groups."""
+    """Return the problem for SALib; the columns of a factor are one of its groups."""
     columns = [(factor.key, column) for factor in factors for column in factor.columns]
     bounds = list(MORRIS_RANGE) if method == "morris" else [0.0, 1.0]
     return {

@@ -1,4 +1,4 @@
-"""What an hour of work can teach about a factor, from ``geodata/field_work.toml``."""
+"""What an hour of field work teaches about a factor, from ``geodata/field_work.toml``."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ class Teaching(Record):
     Attributes
     ----------
     learned_share
-        1 - variance after / variance before, with its range; None where it is worked out for
+        1 - variance after / variance before, with its range; None where it is computed for
         each city.
     computed
-        By what it is worked out.
+        Method of that computation.
     """
 
     factors: tuple[str, ...]
@@ -79,12 +79,12 @@ class FieldWork(Record):
     cannot: tuple[Cannot, ...]
 
     def learned(self, work: Work, *, counting: float) -> dict[str, float]:
-        """Return the part of the variance of each factor that an hour of some work removes.
+        """Return the share of the variance of each factor that an hour of a kind of work removes.
 
         Parameters
         ----------
         counting
-            The part for what is worked out as the value of counting.
+            The share for factors whose value is computed as the value of counting.
         """
         return {
             factor: counting if teaching.learned_share is None else teaching.learned_share
@@ -94,7 +94,7 @@ class FieldWork(Record):
 
 
 def load_field_work() -> FieldWork:
-    """Read the file; a user's own stands before the built-in one.
+    """Read the file; a user's own replaces the built-in one.
 
     Raises
     ------
@@ -109,7 +109,7 @@ def load_field_work() -> FieldWork:
     table = toml_files.read_table(path, path.name)
     found = toml_files.parsed(FieldWork, table.data, path.name, problems)
     toml_files.fail_if_any(problems, f"The file {path.name}")
-    if found is None:  # pragma: no cover - a problem has been noted
+    if found is None:  # pragma: no cover - a problem was recorded
         msg = f"{path.name} cannot be used."
         raise InputDataError(msg)
     return found

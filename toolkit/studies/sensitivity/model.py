@@ -1,8 +1,8 @@
-"""The model as a function of a design: share of street length per row and tier, in one pass.
+"""The model as a function of a design: share of street length by row and tier.
 
 The same stages as an assessment, in the same order: `toolkit.assessment.inputs.make_inputs`,
-siting, sight, exposure. Instead of all street points a stratified sample of them is evaluated,
-because a sensitivity analysis needs tens of thousands of rows.
+siting, sight, exposure. Only a stratified sample of street points is evaluated, because a
+sensitivity analysis needs tens of thousands of rows.
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ from toolkit.assessment.on_streets import scene_of
 from toolkit.assessment.outcome import M_PER_KM
 from toolkit.assessment.question import Loaded
 from toolkit.assessment.site_plan import chance_of_sites, mapped_share, reducing_of, share_inside
+from toolkit.assessment.sums import rows_and_views
 from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.draws import Design
+from toolkit.base.record import Record
 from toolkit.base.terms import TIERS, Progress
 from toolkit.engine import closed_form, pairs_by_point
 from toolkit.engine.scene import Scene
@@ -31,55 +33,48 @@ from toolkit.streets.pack import Pack
 from toolkit.studies.sensitivity.design import BOUNDARY_COLUMN, GivenDesign
 
 SAMPLE_POINTS: Final = 2_000
-"""Street points of the stratified sample. On the demonstration's streets the sampled share lies
-within three parts in a hundred of the share over all points."""
+"""Street points of the stratified sample. On the demonstration's streets the sampled share is
+within 3 % of the share over all points."""
 MOST_BOUNDARIES: Final = 3
-"""Each needs lines of sight of its own."""
+"""Most boundaries compared: each needs lines of sight of its own."""
 _RINGS: Final = 3
-"""Strata by distance from the middle, of equal street length."""
+"""Strata by distance from the centre, of equal street length."""
 _CHUNK: Final = 256
-"""Rows evaluated at once: the table of views of so many fits into the memory of an old laptop."""
+"""Rows evaluated at once: their view table fits into the memory of an old laptop."""
 
 
-@dataclass(frozen=True)
-class BoundaryOption:
-    """One boundary among which a row chooses.
-
-    Attributes
-    ----------
-    pack
-        Installed streets with this boundary; None where there are none.
-    radius_km
-        Disc around the centre; None where streets are installed.
-    note
-        What it is, in one sentence.
-    """
+class BoundaryPart(Record):
+    """One of the boundaries among which the analysis chose."""
 
     pack: str | None
+    """Id of installed streets with this boundary; None without streets."""
     radius_km: float | None
+    """Radius of a disc around the centre; None with streets."""
     note: str
 
 
-def boundary_options(loaded: Loaded) -> tuple[BoundaryOption, ...]:
-    """Return the boundaries that a city can be seen with, smallest first, at most three.
+def boundary_options(loaded: Loaded) -> tuple[BoundaryPart, ...]:
+    """Return the possible boundaries of a city, smallest first, at most `MOST_BOUNDARIES`.
 
-    With streets, those of all its installed packs; without, the discs that an assessment shows.
+    With streets, those of its installed packs; without, the discs of an assessment.
     """
     if loaded.manifest is None:
         return tuple(
-            BoundaryOption(None, radius, f"Disc of {radius:g} km around the centre.")
+            BoundaryPart(
+                pack=None, radius_km=radius, note=f"Disc of {radius:g} km around the centre."
+            )
             for radius in CORE_RADII_KM
         )
     chosen = sorted(
         loaded.boundaries[:MOST_BOUNDARIES], key=lambda m: (m.boundary.area_km2 or 0.0, m.id)
     )
-    return tuple(BoundaryOption(m.id, None, m.boundary.note) for m in chosen)
+    return tuple(BoundaryPart(pack=m.id, radius_km=None, note=m.boundary.note) for m in chosen)
 
 
 def expected_shares(
     loaded: Loaded,
     design: Design,
-    options: tuple[BoundaryOption, ...],
+    options: tuple[BoundaryPart, ...],
     *,
     n_points: int = SAMPLE_POINTS,
     progress: Progress | None = None,
@@ -91,18 +86,18 @@ def expected_shares(
     loaded
         The question and the data.
     design
-        D rows; those of a `GivenDesign` are evaluated part by part.
+        D rows; those of a `GivenDesign` are evaluated in chunks.
     options
-        See `boundary_options`; where there are several, the column `BOUNDARY_COLUMN` chooses.
+        See `boundary_options`; if there are several, the column `BOUNDARY_COLUMN` chooses.
     n_points
         Street points of the sample.
     progress
-        Told the share of the rows that is done.
+        Called with the completed share of rows.
 
     Returns
     -------
     share
-        Shape (D, T), averaged over where the cameras may stand.
+        Shape (D, T), averaged over the placement of cameras.
     """
     choice = np.zeros(design.n_draws, dtype=np.int64)
     if len(options) > 1:
@@ -114,9 +109,7 @@ def expected_shares(
     for k, option in enumerate(options):
         if option.pack is not None or drawn is None:
             drawn = make_inputs(_with_streets(loaded, option.pack), design)
-        sampled = None
-        if option.pack is not None:
-            sampled = _open(drawn, n_points)
+        sampled = None if option.pack is None else _open(drawn, n_points)
         mine = np.flatnonzero(choice == k)
         for begin in range(0, len(mine), _CHUNK):
             rows = mine[begin : begin + _CHUNK]
@@ -132,7 +125,7 @@ def expected_shares(
 
 
 def _with_streets(loaded: Loaded, pack_id: str | None) -> Loaded:
-    """Return the same question about other streets of the city."""
+    """Return the inputs of the same question with other streets of the city."""
     if loaded.manifest is None or loaded.manifest.id == pack_id:
         return loaded
     return replace(loaded.question, pack=pack_id).load()
@@ -141,13 +134,13 @@ def _with_streets(loaded: Loaded, pack_id: str | None) -> Loaded:
 def _part(inputs: Inputs, rows: IntArray) -> Inputs:
     """Return the inputs of some rows only."""
     if not isinstance(inputs.design, GivenDesign):
-        # An ordinary design has no rows of its own: it is evaluated whole.
+        # An ordinary design cannot be split: it is evaluated whole.
         if len(rows) != inputs.design.n_draws:
             msg = f"{len(rows)} rows of an ordinary design of {inputs.design.n_draws} draws"
             raise ValueError(msg)
         return inputs
-    # All arrays of cameras have a row for each draw: one that was left out would pair the cameras
-    # of these draws with something of the first ones.
+    # Every array of the cameras has a row for each draw: all must be taken, or these draws would be
+    # paired with values of the first ones.
     drawn = {field.name: getattr(inputs.cameras, field.name) for field in fields(inputs.cameras)}
     taken: dict[str, Any] = {
         name: value[rows] for name, value in drawn.items() if isinstance(value, np.ndarray)
@@ -171,29 +164,29 @@ def _part(inputs: Inputs, rows: IntArray) -> Inputs:
 
 @dataclass(frozen=True)
 class Sample:
-    """Street points that stand for all, with the length that each stands for, shape (P,)."""
+    """Sampled street points and the street length that each represents, shape (P,)."""
 
     point: IntArray
     weight_m: FloatArray
 
 
 def stratified_sample(stratum: IntArray, length_m: FloatArray, n_points: int) -> Sample:
-    """Take points from each stratum, in proportion to its length, evenly along its order.
+    """Sample points from each stratum, in proportion to its length, at equal steps.
 
     Parameters
     ----------
     stratum
-        Number of the stratum of each point, shape (P,); those below zero are left out.
+        Stratum of each point, shape (P,); those below zero are left out.
     length_m
-        Length that each point stands for, shape (P,).
+        Street length of each point in metres, shape (P,).
     n_points
-        Points to take; each stratum gets one at least, and none more than it has.
+        Size of the sample; each stratum gets at least one point, and at most all it has.
 
     Notes
     -----
     Proportional allocation and systematic selection within strata (Cochran, Sampling Techniques,
-    1977, chapters 5 and 8). A point's weight is the length of its stratum over the points taken
-    there, so the weights add up to the whole length.
+    1977, chapters 5 and 8). The weight of a point is the length of its stratum over the points
+    sampled there, so the weights sum to the whole length.
     """
     total = float(length_m[stratum >= 0].sum())
     chosen, weight = [], []
@@ -208,7 +201,7 @@ def stratified_sample(stratum: IntArray, length_m: FloatArray, n_points: int) ->
 
 
 def strata(scene: Scene, road_class: IntArray) -> IntArray:
-    """Return the stratum of each street point: class of road by distance from the middle.
+    """Return the stratum of each street point: class of road by distance from the centre.
 
     Parameters
     ----------
@@ -236,7 +229,7 @@ def strata(scene: Scene, road_class: IntArray) -> IntArray:
 
 @dataclass(frozen=True)
 class _Sampled:
-    """The streets of one boundary, as far as rows need them."""
+    """The sampled streets of one boundary."""
 
     pack: Pack
     scene: Scene
@@ -265,13 +258,7 @@ def _on_sample(inputs: Inputs, on: _Sampled) -> FloatArray:
     in_scope = mapped_share(inputs) * on.scene.n_mapped * on.reducing
     inside = share_inside(inputs, on.pack).drawn
     chance = chance_of_sites(inputs, on.scene, in_scope, inside)
-    rows = on.rows.seen_by(inputs.cameras.height_m)
-    views = view_table(
-        inputs.cameras,
-        inputs.per_site,
-        reach_m=on.scene.lines_of_sight.reach_m,
-        codes=rows.codes,
-    )
+    rows, views = rows_and_views(inputs, on.scene, on.rows)
     prob = closed_form.closed_form(rows, chance, views)
     return np.asarray(np.einsum("p,ptd->dt", on.weight, prob), dtype=float)
 
@@ -282,11 +269,11 @@ def _on_sample(inputs: Inputs, on: _Sampled) -> FloatArray:
 def _on_disc(inputs: Inputs, radius_km: float) -> FloatArray:
     """Return the expected share of street length in a disc around the centre, shape (D, T).
 
-    The reported cameras stand in the disc, or over the township, or between the two on the log
-    scale, as `toolkit.assessment.site_plan.share_inside` has it for streets.
+    The reported cameras are in the disc, or spread over the township, or between the two on the log
+    scale, as in `toolkit.assessment.site_plan.share_inside` for streets.
     """
     design, values = inputs.design, inputs.assumptions
-    known = inputs.loaded.fabrics
+    known = inputs.loaded.networks
     views = view_table(
         inputs.cameras,
         inputs.per_site,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 from toolkit.base.quantity import Quantity
@@ -13,11 +14,11 @@ from toolkit.studies.sensitivity.analysis import FactorPart, Sensitivity, TierSe
 
 _PERCENT: Final = 100
 _LEAST_SHOWN: Final = 0.1
-"""Per cent below which a figure is printed as \"under\" it."""
+"""Least figure in per cent; smaller ones are printed as \"under\" it."""
 
 
 def factor_name(key: str, lang: str) -> str:
-    """Return what a factor is in a few words; its key where it has no name."""
+    """Return the name of a factor; its key if it has none."""
     names = {
         "city.boundary": tr("the boundary (what counts as the city)", lang),
         "city.core_allocation": tr("whether the reported cameras all stand in the core", lang),
@@ -66,7 +67,7 @@ def factor_name(key: str, lang: str) -> str:
 
 
 def work_name(work_id: str, lang: str) -> str:
-    """Return a kind of work so that it fits behind "one hour spent on"; its id if unknown."""
+    """Return a kind of work as it follows "one hour spent on"; its id if unknown."""
     names = {
         "junctions": tr("counting cameras at the ten main junctions", lang),
         "kinds": tr("noting the kind of twenty cameras", lang),
@@ -80,42 +81,38 @@ def work_name(work_id: str, lang: str) -> str:
 
 
 def sentence(found: Sensitivity, tier: Tier, lang: str) -> str:
-    """Return on what the figure of a tier mostly depends, and what would narrow it most."""
+    """Return the main factors of a tier's figure, and the work that would narrow it most."""
     part = found.tiers[tier]
-    name = words.tier_name(tier, lang)
+    given = {
+        "tier": words.tier_name(tier, lang),
+        "factors": _joined([factor_name(key, lang) for key in part.mostly], lang),
+    }
     if not part.factors:
         text = tr("{tier}: the figure is the same whatever is assumed.", lang)
-        return text.format(tier=name)
-    if not part.mostly:
+    elif not part.mostly:
         text = tr("{tier}: no single assumption can be told apart from noise.", lang)
-        return text.format(tier=name)
-    factors = _joined([factor_name(key, lang) for key in part.mostly], lang)
-    if found.method == "morris":
+    elif found.method == "morris":
         text = tr("{tier}: the answer depends mostly on {factors}.", lang)
-        return text.format(tier=name, factors=factors)
-    if not part.work:
+    elif not part.work:
         text = tr(
             "{tier}: the answer depends mostly on {factors}; no work of one hour is known that "
             "would narrow it much.",
             lang,
         )
-        return text.format(tier=name, factors=factors)
-    text = tr(
-        "{tier}: the answer depends mostly on {factors}; one hour spent on {work} would narrow it "
-        "most, by about {share}.",
-        lang,
-    )
-    best = part.work[0]
-    return text.format(
-        tier=name,
-        factors=factors,
-        work=work_name(best.id, lang),
-        share=words.share(best.narrowing, lang),
-    )
+    else:
+        text = tr(
+            "{tier}: the answer depends mostly on {factors}; one hour spent on {work} would narrow "
+            "it most, by about {share}.",
+            lang,
+        )
+        best = part.work[0]
+        given["work"] = work_name(best.id, lang)
+        given["share"] = words.share(best.narrowing, lang)
+    return text.format(**given)
 
 
 def how_made(found: Sensitivity, lang: str) -> tuple[str, ...]:
-    """Return how the analysis was made, one sentence a line."""
+    """Return how the analysis was made, one sentence per line."""
     size = found.sample
     if found.method == "sobol":
         made = tr(
@@ -145,7 +142,7 @@ def how_made(found: Sensitivity, lang: str) -> tuple[str, ...]:
 
 
 def _how_read(found: Sensitivity, lang: str) -> str:
-    """Return how the chart is read."""
+    """Return how to read the chart."""
     if found.method == "sobol":
         return tr(
             "A bar shows between which shares the answer moves with this factor alone. The "
@@ -179,7 +176,7 @@ def row(found: Sensitivity, factor: FactorPart, lang: str) -> tuple[str, ...]:
 
 
 def noise(part: TierSensitivity, lang: str) -> str | None:
-    """Return which factors are not distinguishable from zero, in one sentence, or None."""
+    """Return the factors not distinguishable from zero, in one sentence, or None."""
     names = [factor_name(f.key, lang) for f in part.factors if not f.distinguishable]
     if not names:
         return None
@@ -188,13 +185,13 @@ def noise(part: TierSensitivity, lang: str) -> str | None:
 
 
 def work_line(work: WorkPart, lang: str) -> str:
-    """Return what one hour of some work would narrow."""
+    """Return the narrowing by one hour of a kind of work."""
     text = tr("One hour spent on {work}: narrower by about {share}.", lang)
     return text.format(work=work_name(work.id, lang), share=words.share(work.narrowing, lang))
 
 
 def not_varied(found: Sensitivity, lang: str) -> tuple[str, ...]:
-    """Return, one sentence per reason, which assumptions are no factor."""
+    """Return the assumptions that are not factors, one sentence per reason."""
     reasons = {
         "one_boundary": tr("Only one boundary is installed, so it was not varied: {keys}", lang),
         "set": tr("Fixed by you: {keys}", lang),
@@ -212,28 +209,22 @@ def not_varied(found: Sensitivity, lang: str) -> tuple[str, ...]:
 
 
 def _with_interval(quantity: Quantity, decimals: int, lang: str) -> str:
-    """Return a share in per cent with its ends; one that rounds to nothing is "under" a step.
+    """Return a share in per cent with its ends; one that rounds to zero is "under" a step.
 
-    No share of a variance is below zero; an estimate of one can be, by chance, and is told as 0.
+    An estimated share of a variance can be below zero by chance, and is shown as 0.
     """
     low, mid, high = (
         max(v or 0.0, 0.0) * _PERCENT for v in (quantity.low, quantity.mid, quantity.high)
     )
-    step = 10.0**-decimals
+    step, shown = 10.0**-decimals, partial(number, decimals=decimals)
     if high < step:
         return _under(decimals, lang)
     if round(mid, decimals) == 0.0:
-        # Nothing is printed as "0 %"; the high end is kept, so that the range stays told.
+        # Never "0 %"; the high end is kept, so that the range is still shown.
         text = tr("under {value} % (up to {high})", lang)
-        return text.format(
-            value=number(step, decimals=decimals), high=number(high, decimals=decimals)
-        )
+        return text.format(value=shown(step), high=shown(high))
     text = tr("{value} % ({low} to {high})", lang)
-    return text.format(
-        value=number(mid, decimals=decimals),
-        low=number(low, decimals=decimals),
-        high=number(high, decimals=decimals),
-    )
+    return text.format(value=shown(mid), low=shown(low), high=shown(high))
 
 
 def _points(quantity: Quantity, lang: str) -> str:
@@ -262,6 +253,6 @@ def _under(decimals: int, lang: str) -> str:
 
 def _joined(names: Sequence[str], lang: str) -> str:
     """Return names as a list in a sentence."""
-    if len(names) == 1:
-        return names[0]
+    if len(names) <= 1:
+        return "".join(names)
     return tr("{first}, and {last}", lang).format(first="; ".join(names[:-1]), last=names[-1])
