@@ -113,7 +113,7 @@ def view_table(
     table
         Shape (K, bins, T, D).
     """
-    from toolkit.engine.kernels import exposure as kernels
+    from toolkit.engine.kernels import views as kernels
 
     codes = np.arange(N_VIEWS) if codes is None else codes
     bands, band = np.unique(codes // N_VIEWS, return_inverse=True)
