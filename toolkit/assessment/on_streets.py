@@ -24,8 +24,7 @@ from toolkit.base.lru_cache import LruCache
 from toolkit.base.quantity import INTERVAL, Quantity
 from toolkit.base.terms import TIERS, Progress, Tier, exposure_class
 from toolkit.engine import cells, closed_form, zones
-from toolkit.engine import sample as street_sample
-from toolkit.engine.sample import StreetSample
+from toolkit.engine.sample import StreetSample, draw_sample, error_share
 from toolkit.engine.scene import Scene, SceneGeometry, build_scene, pack_sites
 from toolkit.optics.camera_draws import threshold_px_m
 from toolkit.streets.pack import Pack
@@ -56,7 +55,7 @@ def scene_of(loaded: Loaded) -> tuple[Pack, Scene]:
 def _sample_of(loaded: Loaded, pack: Pack, scene: Scene, n_points: int) -> StreetSample:
     return samples.get(
         loaded.key("sample"),
-        lambda: street_sample.draw_sample(
+        lambda: draw_sample(
             pack,
             scene,
             loaded.model,
@@ -95,7 +94,7 @@ def on_streets(inputs: Inputs) -> Outcome:
 
     outcome = outcome_of(inputs, pack, scene, plan, sums, layers=LazyLayers(make))
     shares = [tier.share_of_length.realised.mid or 0.0 for tier in outcome.tiers.values()]
-    error = max(street_sample.error_share(s, n_asked, n_known) for s in shares)
+    error = max(error_share(s, n_asked, n_known) for s in shares)
     part = SamplePart(points=n_asked, of=n_known, error_share=float(f"{error:.2g}"))
     return replace(outcome, sample=part)
 

@@ -21,7 +21,7 @@ from toolkit.base.arrays import FloatArray
 from toolkit.siting.features import PLACE_M
 from toolkit.siting.surroundings import StreetLayers, lanes_of, lanes_or_none, metric_xy
 from toolkit.streets.readers.extract import Extract
-from toolkit.streets.readers.osm import file as osm
+from toolkit.streets.readers.osm.file import is_osm_name, read_osm
 from toolkit.streets.readers.tables import graphml
 
 SAME_STREET_M: Final = 2.0
@@ -34,7 +34,7 @@ _AROUND_DEG: Final = 2e-3
 def is_extract(path: str | os.PathLike[str]) -> bool:
     """Return whether a file name is that of an OpenStreetMap or GraphML file."""
     name = Path(os.fspath(path)).name.lower()
-    return osm.is_osm_name(name) or name.endswith(graphml.SUFFIXES)
+    return is_osm_name(name) or name.endswith(graphml.SUFFIXES)
 
 
 def read_extract(path: str | os.PathLike[str], box: tuple[float, float, float, float]) -> Extract:
@@ -46,7 +46,7 @@ def read_extract(path: str | os.PathLike[str], box: tuple[float, float, float, f
         If it is damaged, or has no street there.
     """
     file = store.local_file(path)
-    read = osm.read_osm if osm.is_osm_name(file.name) else graphml.read_graphml
+    read = read_osm if is_osm_name(file.name) else graphml.read_graphml
     return read(file, boundary=shapely.box(*box).buffer(_AROUND_DEG, join_style="mitre"))
 
 
