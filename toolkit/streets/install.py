@@ -20,37 +20,14 @@ from toolkit.base import store
 from toolkit.base.clean_text import clean_text
 from toolkit.base.errors import InputDataError
 from toolkit.base.terms import Boundary, Names, StepProgress, no_progress
-from toolkit.streets.boundary import (
-    ADMIN_REACH_M,
-    REACH_M,
-    BoundaryChoice,
-    Outline,
-    admin_outline,
-    core_outline,
-    polygon_outline,
-    radius_outline,
-)
+from toolkit.streets import boundary as boundaries
+from toolkit.streets import pack as streets
+from toolkit.streets.boundary import BoundaryChoice, Outline
 from toolkit.streets.cities import City, load_cities
-from toolkit.streets.pack import (
-    FOLDER,
-    ODBL,
-    OSM_ATTRIBUTION,
-    WRITER,
-    Manifest,
-    PackOrigin,
-    write_pack,
-)
+from toolkit.streets.pack import Manifest, PackOrigin
 from toolkit.streets.readers.extract import Extract, disc, frame_of
 from toolkit.streets.readers.guard import refuse_bomb
-from toolkit.streets.readers.osm.file import (
-    SUFFIXES,
-    OsmFile,
-    header_box,
-    is_osm_name,
-    read_osm,
-    read_regions,
-    region_extract,
-)
+from toolkit.streets.readers.osm import file as osm
 from toolkit.streets.readers.osm.layers import limits_of
 from toolkit.streets.readers.osm.region import Limits, drive_segments
 from toolkit.streets.schema import THROUGH_ROADS
@@ -142,7 +119,7 @@ def import_file(
     """
     file = store.local_file(path)
     say = progress or no_progress
-    if is_osm_name(file.name):
+    if osm.is_osm_name(file.name):
         refuse_bomb(file, say)
         return _import_osm(file, cities, boundary, say)
     return _import_other(file, cities, boundary, say)
@@ -156,8 +133,8 @@ def install_extract(
     city: City | None,
     outline: Outline,
     source: PackOrigin,
-    licence: str = ODBL,
-    attribution: str = OSM_ATTRIBUTION,
+    licence: str = streets.ODBL,
+    attribution: str = streets.OSM_ATTRIBUTION,
 ) -> Installed:
     """Write an extract as a pack of the user.
 
@@ -181,7 +158,7 @@ def install_extract(
     InputDataError
         If it cannot be written; an old pack of that id then remains.
     """
-    folder = store.home_dir() / FOLDER / pack
+    folder = store.home_dir() / streets.FOLDER / pack
     layers = replace(
         extract.layers,
         boundary=frame_of("boundary", [{"kind": outline.kind, "geometry": outline.polygon}]),
@@ -202,12 +179,12 @@ def install_extract(
         source=source,
         licence=licence,
         attribution=attribution,
-        tool=WRITER,
+        tool=streets.WRITER,
         counts=extract.counts,
     )
     replaced = folder.exists()
     try:
-        written = write_pack(folder, draft, layers)
+        written = streets.write_pack(folder, draft, layers)
     except OSError as error:
         kept = "The pack that was there is unchanged." if replaced else "Nothing was installed."
         msg = f"The pack {pack!r} could not be written ({error.strerror}). {kept} Make room."
@@ -229,7 +206,7 @@ def pack_id_of(name: str) -> str:
     'old-town-2026'
     """
     stem = Path(name).name
-    for suffix in sorted((*SUFFIXES, Path(name).suffix), key=len, reverse=True):
+    for suffix in sorted((*osm.SUFFIXES, Path(name).suffix), key=len, reverse=True):
         if suffix and stem.lower().endswith(suffix.lower()):
             stem = stem[: -len(suffix)]
             break
@@ -293,7 +270,7 @@ def _report(
 def _import_osm(
     file: Path, cities: Sequence[City] | None, boundary: BoundaryChoice | None, say: StepProgress
 ) -> ImportReport:
-    box = header_box(file)
+    box = osm.header_box(file)
     places = _city_places(cities) if cities is not None else _known_inside(box, boundary)
     if places:
         read, outlines = _read_around(file, places, boundary, say)
@@ -307,21 +284,21 @@ def _import_osm(
         raise _no_city(file)
     place = _whole_place(file)
     polygon = boundary.polygon if boundary else None
-    whole = read_osm(file, boundary=polygon, progress=say)
+    whole = osm.read_osm(file, boundary=polygon, progress=say)
     say(f"{place.pack}: writing the pack", None)
-    outline = polygon_outline(boundary) if boundary else _file_outline(whole, file)
+    outline = boundaries.polygon_outline(boundary) if boundary else _file_outline(whole, file)
     return ImportReport((_install(file, whole, place, outline),), ())
 
 
 def _read_around(
     file: Path, places: list[_Place], boundary: BoundaryChoice | None, say: StepProgress
-) -> tuple[OsmFile, list[Outline | str]]:
+) -> tuple[osm.OsmFile, list[Outline | str]]:
     """Collect the data around each city; return them with the boundary of each city."""
     points = [_point(place) for place in places]
     limits = [limits_of(_box_around(lon, lat, boundary)) for lon, lat in points]
     admin = boundary is not None and boundary.kind == "admin"
     wanted = [shapely.Point(point) for point in points] if admin else []
-    read = read_regions(file, limits, admin_points=wanted, progress=say)
+    read = osm.read_regions(file, limits, admin_points=wanted, progress=say)
     outlines = [_outline_or_why(point, read, k, boundary) for k, point in enumerate(points)]
     needed = [
         box if isinstance(outline, str) else limits_of(outline.polygon)
@@ -330,7 +307,7 @@ def _read_around(
     if any(not _within(need, box) for need, box in zip(needed, limits, strict=True)):
         # An administrative area extends beyond the box read: read again with its full extent.
         del read
-        read = read_regions(file, needed, progress=say)
+        read = osm.read_regions(file, needed, progress=say)
     return read, outlines
 
 
@@ -347,7 +324,7 @@ def _box_around(lon: float, lat: float, boundary: BoundaryChoice | None) -> Base
     if boundary is not None and boundary.radius_m is not None:
         return disc(lon, lat, boundary.radius_m)
     admin = boundary is not None and boundary.kind == "admin"
-    return disc(lon, lat, ADMIN_REACH_M if admin else REACH_M)
+    return disc(lon, lat, boundaries.ADMIN_REACH_M if admin else boundaries.REACH_M)
 
 
 def _within(inner: Limits, outer: Limits) -> bool:
@@ -356,7 +333,7 @@ def _within(inner: Limits, outer: Limits) -> bool:
 
 
 def _outline_or_why(
-    point: tuple[float, float], read: OsmFile, index: int, boundary: BoundaryChoice | None
+    point: tuple[float, float], read: osm.OsmFile, index: int, boundary: BoundaryChoice | None
 ) -> Outline | str:
     """Return the boundary of a city, or the reason why there is none."""
     region = read.regions[index]
@@ -365,7 +342,7 @@ def _outline_or_why(
     lon, lat = point
     if boundary is not None and boundary.kind == "admin":
         try:
-            return admin_outline(lon, lat, read.areas, boundary.level)
+            return boundaries.admin_outline(lon, lat, read.areas, boundary.level)
         except InputDataError as error:
             return str(error)
     return _plain_outline(point, drive_segments(region), boundary)
@@ -377,16 +354,16 @@ def _plain_outline(
     """Return a boundary that needs no administrative areas."""
     lon, lat = point
     if boundary is not None and boundary.kind == "polygon":
-        return polygon_outline(boundary)
+        return boundaries.polygon_outline(boundary)
     if boundary is not None and boundary.radius_m is not None:
-        return radius_outline(lon, lat, boundary.radius_m)
+        return boundaries.radius_outline(lon, lat, boundary.radius_m)
     least = load_assumptions().value("city.built_cell_km_per_km2")
-    return core_outline(lon, lat, segments, min_km_per_km2=least)
+    return boundaries.core_outline(lon, lat, segments, min_km_per_km2=least)
 
 
 def _install_each(
     file: Path,
-    read: OsmFile,
+    read: osm.OsmFile,
     places: list[_Place],
     outlines: list[Outline | str],
     expected: bool,
@@ -401,7 +378,7 @@ def _install_each(
             if expected or region.ways.ids:
                 left_out.append((place.pack, outline))
             continue
-        made = region_extract(read, region, outline.polygon, outline.kind)
+        made = osm.region_extract(read, region, outline.polygon, outline.kind)
         del region
         if made is None:
             left_out.append((place.pack, "the file has no streets inside the boundary."))
@@ -443,7 +420,7 @@ def _import_other(
     if not places:
         if boundary is not None and boundary.kind != "polygon":
             raise _no_city(file)
-        outline = polygon_outline(boundary) if boundary else _file_outline(whole, file)
+        outline = boundaries.polygon_outline(boundary) if boundary else _file_outline(whole, file)
         return ImportReport((_install_other(file, whole, _whole_place(file), outline),), ())
     installed: list[Installed] = []
     left_out: list[tuple[str, str]] = []
@@ -497,6 +474,6 @@ def _install_other(file: Path, extract: Extract, place: _Place, outline: Outline
     from_osmnx = file.suffix.lower() == GRAPHML_SUFFIX
     return install_extract(
         extract, pack=place.pack, name=place.name, city=place.city, outline=outline,
-        source=source, licence=ODBL if from_osmnx else _UNKNOWN_LICENCE,
-        attribution=OSM_ATTRIBUTION if from_osmnx else f"Streets: {source.name}",
+        source=source, licence=streets.ODBL if from_osmnx else _UNKNOWN_LICENCE,
+        attribution=streets.OSM_ATTRIBUTION if from_osmnx else f"Streets: {source.name}",
     )  # fmt: skip
