@@ -109,6 +109,8 @@ def test_an_interrupt_ends_with_130_and_a_sentence(home, tmp_path):
     process = subprocess.Popen(
         command("assess", "helsinki-centre"), cwd=tmp_path, env=environment(home),
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        # A shell lets programs in the background ignore interruptions.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     assert "Estimating" in process.stderr.readline()
     time.sleep(0.2)

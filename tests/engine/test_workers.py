@@ -89,6 +89,8 @@ def printed(code, **named):
 FIFTY = """
 import os, signal, threading, time
 
+# A shell lets programs in the background ignore interruptions.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 begun = time.perf_counter()
 work()
 once_s = time.perf_counter() - begun
@@ -119,9 +121,11 @@ def test_fifty_interruptions_do_no_harm_and_the_last_ends_the_process():
 @pytest.fixture
 def two_threads():
     before = workers.n_threads()
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
     workers.set_threads(2)
     yield
     workers.set_threads(before)
+    signal.signal(signal.SIGINT, handler)
 
 
 @pytest.mark.usefixtures("two_threads")
