@@ -110,7 +110,7 @@ def test_an_interrupt_ends_with_130_and_a_sentence(home, tmp_path):
         command("assess", "helsinki-centre"), cwd=tmp_path, env=environment(home),
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         # A shell lets programs in the background ignore interruptions.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )  # fmt: skip
     assert "Estimating" in process.stderr.readline()
     time.sleep(0.2)
