@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ from toolkit.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from toolkit.studies.batch.run import Pool
+    from toolkit.studies.batch.run import Pool, Says
     from toolkit.studies.batch.tasks import Task
 
 
@@ -103,7 +103,7 @@ def _in_one_line(text: str) -> None:
 
 
 @contextlib.contextmanager
-def _progress(n: int) -> Iterator[Callable[[Task, str], None]]:
+def _progress(n: int) -> Iterator[Says]:
     """Show the progress: a bar in a terminal, else a line for each task."""
     if messages.is_terminal and not messages.quiet:
         from rich.progress import (
