@@ -73,6 +73,8 @@ def expect_answer(page: Page, found: Assessment, tier: str, lang: str) -> None:
 def expect_whole(seen: Watched) -> None:
     """Check that nothing failed, nothing was asked elsewhere, and nothing was stopped."""
     assert seen.page.get_by_test_id("stException").count() == 0
+    # Streamlit lists the files of a folder "pages" of its own accord.
+    assert seen.page.get_by_test_id("stSidebarNav").count() == 0
     assert seen.page.get_by_test_id("stAlertContentError").count() == 0
     assert "Traceback" not in seen.page.inner_text("body")
     assert seen.outside() == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from toolkit.app import markup
-from toolkit.app.pages import cameras
+from toolkit.app.screens import cameras
 from toolkit.base import egress
 
 egress.require_guard()

@@ -8,7 +8,7 @@ import streamlit as st
 
 from toolkit.app import kept_answers, markup, side_panel
 from toolkit.app.city import answer, downloads, figures, map_view, reported, sensitivity
-from toolkit.app.pages import assumptions, cameras, streets
+from toolkit.app.screens import assumptions, cameras, streets
 from toolkit.app.side_panel import Choice
 from toolkit.base import egress, escape
 from toolkit.base.errors import ToolkitError

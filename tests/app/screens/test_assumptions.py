@@ -8,7 +8,7 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from toolkit.app.pages.assumptions import CHANGES_KEY, SET_KEY, slider_step
+from toolkit.app.screens.assumptions import CHANGES_KEY, SET_KEY, slider_step
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.studies.sensitivity.words import factor_name
@@ -19,7 +19,7 @@ HOSTILE = "<img src=x onerror=alert(1)> [x](http://example.org) :red[x]"
 
 def page(lang=LANG):
     def script(lang):
-        from toolkit.app.pages import assumptions
+        from toolkit.app.screens import assumptions
 
         assumptions.show(lang)
 

@@ -11,7 +11,7 @@ from running import SLOW_S, Server, Watched
 from streamlit.testing.v1 import AppTest
 
 from toolkit.app import serve
-from toolkit.app.pages import streets
+from toolkit.app.screens import streets
 from toolkit.base import egress
 from toolkit.streets import pack, pack_zip
 
