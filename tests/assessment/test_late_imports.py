@@ -38,3 +38,12 @@ def test_a_city_without_streets_needs_nothing_that_streets_need(run, tmp_path):
 def test_streets_need_what_is_left_out_for_the_others(tmp_path):
     run = "import toolkit.assessment.on_streets; import toolkit.engine.kernels.exposure"
     assert imported(run, tmp_path) >= {"geopandas", "pandas", "pyproj", "numba", "scipy.spatial"}
+
+
+def test_the_import_alone_needs_no_scipy(tmp_path):
+    code = "import sys, toolkit.assessment.assess; print('scipy' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=store.builtin_dir().parent, capture_output=True, text=True, check=True, timeout=120,
+    )  # fmt: skip
+    assert done.stdout.strip() == "False"

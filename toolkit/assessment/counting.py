@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from toolkit.assessment.model import CountingValue, ObservationPart
 from toolkit.base.arrays import FloatArray
@@ -103,6 +102,8 @@ def value_of_counting(
 def _number_seen(prob: FloatArray, size: FloatArray, success: FloatArray) -> FloatArray:
     """Return quantiles of a negative binomial distribution, shape as given."""
     # The continuous inverse may be off by its last bits, so one less is tested.
+    from scipy import special
+
     above = np.maximum(np.ceil(special.nbdtrik(prob, size, success)), 0.0)
     below = np.maximum(above - 1.0, 0.0)
     return np.where(special.betainc(size, below + 1.0, success) >= prob, below, above)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy import special
 
 from toolkit.assessment.question import Loaded, Question
 from toolkit.assumptions.sets import AssumptionSet
@@ -150,6 +149,7 @@ def city_figures(
     InputDataError
         If fewer than two reference networks have a density.
     """
+    from scipy import special
 
     def fixed(value: float | None) -> FloatArray | None:
         return None if not value else np.full(design.n_draws, float(value))

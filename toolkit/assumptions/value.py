@@ -7,7 +7,6 @@ from typing import Annotated, Final, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from scipy import special
 
 from toolkit.base.arrays import FloatArray
 from toolkit.base.draws import triangular
@@ -15,8 +14,8 @@ from toolkit.base.draws import triangular
 Layer = Literal["ignorance", "encounter", "definition"]
 Distribution = Literal["fixed", "uniform", "loguniform", "triangular", "normal", "lognormal"]
 
-_Z95 = float(special.ndtri(0.95))
-"""95 % point of the standard normal distribution."""
+_Z95: Final = 1.6448536269514722
+"""95 % point of the standard normal distribution, as a number so that scipy is imported late."""
 _CENTRE_TOLERANCE: Final = 0.01
 """Tolerance of the median of a (log)normal about the middle of its range, as a share of it."""
 _SHARE_UNITS: Final = ("share", "probability")
@@ -121,6 +120,8 @@ class Assumption(BaseModel):
 
     def quantile(self, probability: FloatArray) -> FloatArray:
         """Return quantiles at each probability, shape as given."""
+        from scipy import special
+
         low, mode, high = self.low, self.value, self.high
         if self.distribution == "fixed" or low == high:
             return np.full_like(probability, mode)

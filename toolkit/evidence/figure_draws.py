@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 import numpy as np
-from scipy import special
 
 from toolkit.base.arrays import FloatArray
 from toolkit.base.draws import Design
@@ -28,9 +27,9 @@ range beyond it is a typing error."""
 TAIL_PROB: Final = 0.05
 """Probability above a "95 % point"."""
 NEG_LN_TAIL: Final = -math.log(TAIL_PROB)
-Z95: Final = float(special.ndtri(1.0 - TAIL_PROB))
-"""95 % point of the standard normal distribution."""
-Z_TWO_SIDED: Final = float(special.ndtri(1.0 - TAIL_PROB / 2.0))
+Z95: Final = 1.6448536269514722
+"""95 % point of the standard normal distribution, as a number so that scipy is imported late."""
+Z_TWO_SIDED: Final = 1.959963984540054
 """95 % point of the absolute value of a standard normal variate."""
 _DAYS_PER_YEAR = 365.25
 _POINT_WORDINGS = ("exact", "about")
@@ -231,6 +230,8 @@ def origin_column(claim: Claim, governing: Iterable[Claim]) -> str:
 
 def wide_prior(setting: Setting) -> FloatArray:
     """Return draws of the lognormal prior for cities without a reported number, shape (D,)."""
+    from scipy import special
+
     draw, design = setting.assumptions.draw, setting.design
     z = special.ndtri(design.column("count.prior")) / Z95
     log_ratio = np.log(draw("count.prior_ratio_p95", design))
@@ -245,6 +246,8 @@ def user_draws(user_range: tuple[float, float], design: Design) -> FloatArray:
     InputDataError
         If it is not a range above zero, or exceeds `MAX_CAMERAS`.
     """
+    from scipy import special
+
     low, high = (float(end) for end in user_range)
     if not (math.isfinite(low) and math.isfinite(high) and 0 <= low <= high):
         msg = f"A count of {low:g} to {high:g} is not a range. Give low:high, both 0 or more."

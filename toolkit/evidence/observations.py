@@ -20,7 +20,6 @@ from typing import Annotated, Final, Literal
 
 import numpy as np
 from pydantic import Field
-from scipy import special
 
 from toolkit.base.arrays import FloatArray
 from toolkit.base.draws import Design
@@ -188,6 +187,8 @@ def cluster_size(blocks: float, assumptions: Assumptions, design: Design) -> Flo
 
 def log_prob_of_count(seen: float, mean: FloatArray, size: FloatArray) -> FloatArray:
     """Return the log probability of the negative binomial; minus infinity if impossible."""
+    from scipy import special
+
     with np.errstate(divide="ignore", invalid="ignore"):
         hit = seen * np.log(mean / (mean + size)) if seen else 0.0
     log_prob = (

@@ -13,7 +13,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
 
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.arrays import FloatArray
@@ -247,6 +246,8 @@ def _draw_mix(
     types: tuple[CameraType, ...], mix: Mix, concentration: float, design: Design
 ) -> FloatArray:
     """Draw shares of types from a Dirichlet distribution, as normalised gamma variates."""
+    from scipy import special
+
     gammas = np.column_stack(
         [
             special.gammaincinv(mix.shares[t.id] * concentration, design.column(f"mix:{t.id}"))

@@ -14,7 +14,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.draws import Design
@@ -78,6 +77,8 @@ def district_factors(design: Design, shape: FloatArray, n_districts: int) -> Flo
     The underlying uniform variate belongs to draw and district, whatever the shape (common random
     numbers).
     """
+    from scipy import special
+
     u = design.generator("district factors").random((design.n_draws, n_districts))
     finite = np.isfinite(shape)
     factor = np.ones_like(u)

@@ -9,7 +9,6 @@ from functools import lru_cache
 from typing import Final
 
 import numpy as np
-from scipy import special
 
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base import store
@@ -227,6 +226,8 @@ def draw(
     spread
         Factor on the spread between cities, shape (D,) or scalar.
     """
+    from scipy import special
+
     x = design_matrix.design(code)
     # Columns that are zero throughout the place need no draws.
     here = np.flatnonzero(x.any(axis=0))
@@ -254,6 +255,8 @@ def draw(
 
 def _shares(share: Mapping[str, float], concentration: float, design: Design) -> FloatArray:
     """Draw shares of sites, shape (D, profiles): a Dirichlet as normalised gammas."""
+    from scipy import special
+
     if len(share) == 1:
         return np.ones((design.n_draws, 1))
     gamma = np.column_stack(

@@ -17,7 +17,6 @@ from typing import Annotated, Final, Literal
 
 import numpy as np
 from pydantic import Field, ValidationError, model_validator
-from scipy import special
 
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base import store
@@ -211,6 +210,8 @@ def predictive_log(
     InputDataError
         If there are fewer than two networks, which give no spread.
     """
+    from scipy import special
+
     n = len(log_values)
     if n < _MIN_NETWORKS:
         msg = (
