@@ -40,7 +40,7 @@ def test_streets_need_what_is_left_out_for_the_others(tmp_path):
     assert imported(run, tmp_path) >= {"geopandas", "pandas", "pyproj", "numba", "scipy.spatial"}
 
 
-def test_the_import_alone_needs_no_scipy(tmp_path):
+def test_the_import_alone_needs_no_scipy():
     code = "import sys, toolkit.assessment.assess; print('scipy' in sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code],
