@@ -25,8 +25,8 @@ CITY = "helsinki-centre"
 NOTHING = "numba itself, with an empty function"
 HEAD = """# What each kernel costs to compile
 
-Written by `python -m benchmarks.compile_times --out FILE`; do not edit. Seconds of one processor, on
-a machine with two cores, with an empty cache.
+Written by `python -m benchmarks.compile_times --out FILE`; do not edit. Seconds of one processor,
+on a machine with two cores, with an empty cache.
 
 """
 
