@@ -148,9 +148,9 @@ class TestCacheKeys:
     @pytest.mark.usefixtures("built")
     def test_a_sample_is_drawn_once_for_a_seed(self, monkeypatch):
         drawn = []
-        original = on_streets.street_sample.draw_sample
+        original = on_streets.draw_sample
         monkeypatch.setattr(
-            on_streets.street_sample,
+            on_streets,
             "draw_sample",
             lambda *given, **named: drawn.append(1) or original(*given, **named),
         )
