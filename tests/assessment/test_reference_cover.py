@@ -6,55 +6,17 @@ import dataclasses
 
 import numpy as np
 import pytest
+from drawn_networks import BIN_M, BINS, EXACT, STRAIGHT, fabric, fixed
 from hypothesis import given
 from hypothesis import strategies as st
 
 from toolkit.assessment import reference_cover
-from toolkit.assumptions.sets import AssumptionSet, load_assumptions
+from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
 from toolkit.base.errors import InputDataError
 from toolkit.streets import reference_networks
 
 DESIGN = Design(200, 7)
-
-
-BIN_M = reference_networks.VIEW_BIN_M
-
-
-BINS = reference_networks.N_VIEW_BINS
-
-
-STRAIGHT = np.full(BINS, 2 * BIN_M)
-"""A single straight street: within distance d a site on it sees 2 d."""
-
-
-def fixed(**values: float) -> AssumptionSet:
-    """The central set with values fixed, also outside their ranges."""
-    central = load_assumptions()
-    keys = {f"city.{k}": v for k, v in values.items()}
-    items = tuple(
-        i.model_copy(
-            update={"value": keys[i.key], "low": keys[i.key], "high": keys[i.key],
-                    "distribution": "fixed"}
-        )
-        if i.key in keys
-        else i
-        for i in central.items
-    )  # fmt: skip
-    return AssumptionSet("test", "", items)
-
-
-EXACT = fixed(foreign_fabric_log_sd=0.0, junction_site_share=0.25)
-
-
-def fabric(name: str, factor: float = 1.0, *, left: float | None = None, density=None):
-    blocked = None if left is None else STRAIGHT * factor * left
-    return reference_networks.ReferenceNetwork(
-        id=name, name=name, country="", source="", licence="", length_km=1.0, n_built_cells=9,
-        density_km_per_km2=density, junction_share_of_groups=0.1,
-        open_junction_m=2 * STRAIGHT * factor, open_stretch_m=STRAIGHT * factor,
-        blocked_junction_m=None if blocked is None else 2 * blocked, blocked_stretch_m=blocked,
-    )  # fmt: skip
 
 
 ALIKE = (fabric("a", left=1.0), fabric("b", left=1.0), fabric("c"))
