@@ -160,8 +160,8 @@ Written by `python -m benchmarks.calibration.counts`; do not edit. The rule:
 [counts](../method/counts.md).
 
 {cases:,} known numbers of cameras for each form of report and band of ages; the tool gets only
-the report. Of 100 true numbers so many lie in the 90 % interval of the installed count (below it
-and above it in brackets). It should hold 85 to 95.
+the report. Share of the true numbers that lie in the 90 % interval of the installed count, and in
+brackets below it and above it, in per cent. Each form and each band should have 85 to 95.
 
 {held}
 
@@ -182,7 +182,7 @@ together ({elsewhere:,} cases each).
 
 "Over" is rounded down to one digit, "at least" to two; "hundreds" where it fits; exact and "about"
 (the nearest round number) are from inside, all others from outsiders; two over: two outsiders who
-do not know of one another. Before the coup: told later than it holds. Flow: what was put up within
+do not know of one another. Before the coup: reported later than it holds. Flow: what was put up within
 a year, in hundreds where that fits. Each age of a band alike.
 
 This checks the rule against sources as they are assumed to write: no city has both a report and a

@@ -121,10 +121,10 @@ CONSTANTS: Final[Mapping[str, Constant]] = {
         "smallest share of the cameras that were put up in the year reported; uniform up to all",
         "Dawei: 32 before hundreds were put up in a year (0.84 to 0.97)",
     ),
-    "told_after": Constant(
+    "reported_after": Constant(
         1.4, 0.5, 2.0, "years",
-        "time between the day for which a number holds and the report, where it is told later",
-        "before the coup of February 2021, told in July 2022 (Reuters)",
+        "time between the day for which a number holds and the report, where it is reported later",
+        "before the coup of February 2021, reported in July 2022 (Reuters)",
     ),
 }  # fmt: skip
 
@@ -152,9 +152,9 @@ def log_growth(
 ) -> FloatArray:
     """Return the logarithm of the growth over an age, shape (n,).
 
-    A programme adds so many cameras a year for each that stood when it began, so that growth is
-    linear while it lasts: exponential growth at the pace of Yangon 2017 to 2019 would be a
-    hundredfold in eight years, which no source supports.
+    A programme adds the same share each year of what there was when it began, so
+    that growth is linear while it lasts: exponential growth at the pace of Yangon 2017 to 2019
+    would be a hundredfold in eight years, which no source supports.
 
     Parameters
     ----------
@@ -263,7 +263,7 @@ def _claim(name: str, form: str, age: float, figure: dict[str, object], world: W
     valid = AS_OF - dt.timedelta(days=round(age * _DAYS_PER_YEAR))
     said = valid
     if form == "before the coup":
-        later = dt.timedelta(days=round(world["told_after"] * _DAYS_PER_YEAR))
+        later = dt.timedelta(days=round(world["reported_after"] * _DAYS_PER_YEAR))
         said = min(valid + later, AS_OF)
     return Claim.model_validate(
         {

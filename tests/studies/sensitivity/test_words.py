@@ -30,7 +30,7 @@ def test_the_sentence_in_english():
     part = toy(np.array([0.3, 0.1, 0.0, 0.0, 0.0]))
     found = analysis_of(seen=part)
     assert words.sentence(found, "seen", "en") == (
-        "Seen: the answer depends mostly on the open upper end of the reported count; one hour "
+        "Seen: the answer depends mostly on how many cameras a count overlooks; one hour "
         "spent on counting cameras at the ten main junctions would narrow it most, by about 26 %."
     )
 
