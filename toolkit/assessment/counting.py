@@ -33,7 +33,7 @@ _N_OUTCOMES = 25
 _N_NUISANCE = 200
 """Draws over which a likelihood is averaged."""
 LEAST_INVITED: Final = 0.05
-"""Least mean narrowing for which counting is suggested at all; a judgement: the street has risks."""
+"""Least mean narrowing for which counting is suggested: a judgement, the street has risks."""
 
 
 def observation_part(
