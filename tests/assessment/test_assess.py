@@ -169,6 +169,14 @@ def test_before_the_reports_no_number_is_known_and_none_is_borrowed():
     assert own.cameras.installed.entered == own.cameras.installed.count
 
 
+def test_the_number_entered_is_kept_apart_from_what_is_mapped():
+    found = assess("helsinki-centre", as_of=AS_OF, count=(10, 10), n_draws=20)
+    cameras = found.cameras.installed
+    assert cameras.entered.mid == 10
+    assert cameras.count.low == cameras.mapped == 215
+    assert assess("helsinki-centre", as_of=AS_OF, n_draws=20).cameras.installed.entered is None
+
+
 def test_a_city_without_a_number_borrows_it_from_its_country():
     found = assess("sittwe", as_of=AS_OF)
     assert "no_count" in {note.id for note in found.warnings}

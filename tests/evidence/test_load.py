@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from toolkit.base import store
 from toolkit.base.errors import InputDataError
 from toolkit.evidence.claim import Claim
 from toolkit.evidence.load import (
+    built_in_claims,
     capability_level,
     contradictions,
     evidence_sha256,
@@ -16,6 +18,7 @@ from toolkit.evidence.load import (
     load_observations,
     not_superseded,
     read_claims,
+    read_until,
 )
 
 HEAD = """format = "camera-exposure.evidence/1"
@@ -367,3 +370,28 @@ OBSERVED = """
 walked_km = 5.0
 seen = 3
 """
+
+
+def test_reports_were_read_until_the_later_day_of_the_two_national_files(tmp_path):
+    built_in = read_until(tmp_path)
+    assert built_in == dt.date(2026, 11, 29)
+    head = 'format = "camera-exposure.evidence/1"\ncity = "national"\n'
+    file = tmp_path / "national.toml"
+    for day, expected in (("2027-03-01", dt.date(2027, 3, 1)), ("2020-01-01", built_in)):
+        file.write_text(f"{head}read_until = {day}\n", encoding="utf-8")
+        assert read_until(tmp_path) == expected
+    file.write_text(f'{head}read_until = "soon"\n', encoding="utf-8")
+    with pytest.raises(InputDataError, match="read_until"):
+        read_until(tmp_path)
+
+
+def test_built_in_claims_are_read_without_the_users_own(home):
+    own = home / "evidence"
+    own.mkdir(parents=True, exist_ok=True)
+    text = (store.builtin_dir() / "evidence" / "hpa-an.toml").read_text(encoding="utf-8")
+    (own / "hpa-an.toml").write_text(
+        text.replace("hpa-an-reuters", "hpa-an-mine"), encoding="utf-8"
+    )
+    assert {c.id for c in built_in_claims("hpa-an")} == {"hpa-an-reuters-talks"}
+    assert len(load_claims("hpa-an")) == 2
+    assert built_in_claims("nowhere") == ()
