@@ -366,12 +366,12 @@ class Assessment(Record):
 
 
 def _without_empty(value: Any) -> Any:  # noqa: ANN401
-    """Return JSON data without the `why` of known figures and the `error` of others."""
+    """Return JSON data without keys that say nothing: a `why`, an `error` or `values`."""
     if isinstance(value, dict):
         return {
             k: _without_empty(v)
             for k, v in value.items()
-            if not (k in {"why", "error"} and v is None)
+            if not ((k in {"why", "error"} and v is None) or (k == "values" and not v))
         }
     if isinstance(value, list):
         return [_without_empty(v) for v in value]

@@ -166,7 +166,7 @@ def note_texts(assessment: Assessment, lang: Language) -> list[LangText]:
     found = []
     for note in (*assessment.missing, *assessment.warnings):
         try:
-            found.append(LangText(notes.text(note.id, lang), lang))
+            found.append(LangText(notes.text(note.id, lang, **note.values), lang))
         except KeyError:
             found.append(data_text(note.text))
     return found
