@@ -26,6 +26,7 @@ from toolkit.evidence.claim import Claim
 from toolkit.evidence.count import Scope
 from toolkit.evidence.load import NATIONAL, evidence_sha256, load_claims, load_observations
 from toolkit.evidence.observations import Observation
+from toolkit.evidence.threats import Threat, load_threats
 from toolkit.language import notes
 from toolkit.optics.catalogue import Catalogue, load_catalogue
 from toolkit.siting import candidates, profiles, weights
@@ -182,7 +183,9 @@ class CityData:
     Attributes
     ----------
     claims, observations
-        Reports, and the user's stored counts.
+        Reports about the city or about the country, and the user's stored counts.
+    threats
+        All reported uses of cameras.
     manifest
         Manifest of the installed streets; None where there are none.
     boundaries
@@ -200,6 +203,7 @@ class CityData:
     city: City
     claims: tuple[Claim, ...]
     observations: tuple[Observation, ...]
+    threats: tuple[Threat, ...]
     manifest: Manifest | None
     boundaries: tuple[Manifest, ...]
     catalogue: Catalogue
@@ -340,6 +344,7 @@ def _read(city: str, pack: str | None, evidence: Path | None, state: _State) -> 
         city=found,
         claims=claims,
         observations=observations,
+        threats=load_threats(),
         manifest=manifest,
         boundaries=tuple(sorted(boundaries, key=lambda m: (m.id != pack_id, m.id))),
         catalogue=load_catalogue(),

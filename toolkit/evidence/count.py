@@ -28,7 +28,12 @@ from toolkit.evidence.figure_draws import (
     user_draws,
     wide_prior,
 )
-from toolkit.evidence.load import NATIONAL, contradictions, known_by, not_superseded
+from toolkit.evidence.load import (
+    contradictions,
+    known_by,
+    not_superseded,
+    of_reported_system,
+)
 from toolkit.evidence.observations import Observation, updated, usable_observations
 from toolkit.evidence.words import RuleId, UnusedReason, rule_text
 
@@ -118,7 +123,7 @@ def count_draws(
     Parameters
     ----------
     claims
-        Claims about one city, in any order; those about the whole country give no count.
+        Claims about one city, in any order. Only those of `load.of_reported_system` give a count.
     as_of
         Day for which the count holds. Claims made later are ignored.
     design
@@ -146,7 +151,7 @@ def count_draws(
     Lower bounds are treated as censored, with a Pareto tail that is set by a sourced 95 % ratio:
     ``docs/method/counts.md``.
     """
-    known = known_by((c for c in claims if c.city != NATIONAL), as_of)
+    known = known_by(of_reported_system(claims), as_of)
     usable, counted_scope = _in_scope(not_superseded(known), scope)
     setting = Setting(as_of, design, assumptions, figures, usable)
     seen = usable_observations(observations, as_of, assumptions.value("count.ageing_years"))
