@@ -126,7 +126,9 @@ def assemble(inputs: Inputs, outcome: Outcome) -> Assessment:
         limits=words.limits(
             "en",
             operators.profiles.cities,
-            private_many=private_cameras_ordered(loaded.claims, question.as_of),
+            # Where they are counted themselves, a note says so instead.
+            private_many=question.scope != "compelled_private"
+            and private_cameras_ordered(loaded.claims, question.as_of),
         ),
         sources=source_refs(inputs),
     ).with_layers(outcome.make_layers)
@@ -155,6 +157,7 @@ def _warnings(inputs: Inputs, outcome: Outcome) -> list[str]:
         "no_count": counts.used_prior,
         "own_count": counts.user_range,
         "mixed_scope": counts.mixed_scope,
+        "compelled_private": counts.scope == "compelled_private",
         "contradictions": counts.contradictions,
         "counted": counts.observations,
         "density_unused": lacks_figure,

@@ -88,7 +88,7 @@ class Question:
     status
         ``installed``, or ``planned`` for installed and planned together.
     scope
-        ``public`` or ``all`` cameras; by default as reported.
+        ``public``, ``all``, or ``compelled_private`` cameras alone; by default as reported.
     count
         The user's own number of cameras, (low, high), instead of the reported one.
     profile

@@ -126,13 +126,23 @@ def covered_cities(claim: Claim, cities: Iterable[str]) -> frozenset[str]:
     return frozenset(cities if claim.covers in ((), (COUNTRY,)) else claim.covers)
 
 
-def of_reported_system(claims: Iterable[Claim]) -> tuple[Claim, ...]:
+def of_reported_system(claims: Iterable[Claim], scope: str | None = None) -> tuple[Claim, ...]:
     """Return the claims that may set a city's count, in the order given.
 
     Left out are claims about the whole country, and those about cameras that owners were ordered
-    to put up, registers and checkpoints.
+    to put up, registers and checkpoints; unless `scope` is one of these, which is then alone.
+
+    Parameters
+    ----------
+    claims
+        Claims about one city.
+    scope
+        Whose cameras are counted; None for the reported system.
     """
-    return tuple(c for c in claims if c.city != NATIONAL and c.scope not in SEPARATE_SCOPES)
+    local = (claim for claim in claims if claim.city != NATIONAL)
+    if scope in SEPARATE_SCOPES:
+        return tuple(claim for claim in local if claim.scope == scope)
+    return tuple(claim for claim in local if claim.scope not in SEPARATE_SCOPES)
 
 
 def _national(own: Path | None) -> tuple[tuple[Claim, ...], frozenset[str]]:

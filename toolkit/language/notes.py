@@ -66,6 +66,10 @@ _SENTENCES: Final = {
     "mixed_scope": marked(
         "The report counts public and private cameras together; no figure for public ones is known."
     ),
+    "compelled_private": marked(
+        "These figures are of private cameras that owners were ordered to put up, not of the "
+        "reported system."
+    ),
     "counted": marked(
         "What was counted in the streets has changed the number of cameras. Whose they are "
         "cannot be seen on a camera."
