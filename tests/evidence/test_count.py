@@ -15,7 +15,7 @@ from made_claims import FIXED, Fixed, make
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
 from toolkit.base.errors import NotFoundError
-from toolkit.evidence.count import count_draws
+from toolkit.evidence.count import count_draws, counted_scope
 from toolkit.evidence.densities import CityFigures
 from toolkit.evidence.load import load_claims, load_national
 from toolkit.evidence.words import rule_text, unused_text
@@ -289,6 +289,17 @@ def test_cameras_that_owners_were_ordered_to_put_up_are_never_added():
     only = count(public, shops, as_of=dt.date(2022, 7, 11), scope="compelled_private")
     assert (only.installed == 5000).all()
     assert (only.scope, only.claims_installed) == ("compelled_private", ("shops",))
+
+
+def test_whose_cameras_are_counted_is_known_without_a_draw():
+    today = dt.date(2022, 7, 11)
+    claims = (make("public", low=100), make("shops", low=9, scope="compelled_private"))
+    together = make("all", low=500, scope="all")
+    for given in (claims, (together,), (*claims, together), ()):
+        for scope in (None, "public", "all"):
+            found = count(*given, as_of=today, scope=scope).scope
+            assert counted_scope(given, today, scope) == found
+    assert counted_scope(claims, today, "compelled_private") == "compelled_private"
 
 
 def test_without_a_total_there_is_no_number_of_ordered_cameras():

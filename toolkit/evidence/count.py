@@ -189,6 +189,18 @@ def count_draws(
     )
 
 
+def counted_scope(claims: Iterable[Claim], as_of: dt.date, scope: Scope | None = None) -> Scope:
+    """Return whose cameras the count of a city covers, as in `CountDraws.scope`.
+
+    Parameters
+    ----------
+    claims, as_of, scope
+        As for `count_draws`.
+    """
+    known = not_superseded(known_by(of_reported_system(claims, scope), as_of))
+    return _in_scope(known, scope)[1]
+
+
 def _in_scope(claims: tuple[Claim, ...], scope: Scope | None) -> tuple[tuple[Claim, ...], Scope]:
     """Return the claims relevant to a scope, and the scope of the resulting count.
 

@@ -55,6 +55,10 @@ _SENTENCES: Final = {
         "Some mapped cameras cannot be among the reported ones (checked long ago, on private "
         "ground, or of another make). They are shown and add to the reported number."
     ),
+    "mapped_private": marked(
+        "Mapped cameras that watch private ground are on the map and in no figure, since the "
+        "report counts public ones. The assumption mapped.private_count changes that."
+    ),
     "more_mapped_than_reported": marked(
         "More cameras are mapped than some readings of the report allow; the mapped count holds."
     ),
