@@ -295,10 +295,10 @@ def test_whose_cameras_are_counted_is_known_without_a_draw():
     today = dt.date(2022, 7, 11)
     claims = (make("public", low=100), make("shops", low=9, scope="compelled_private"))
     together = make("all", low=500, scope="all")
-    for given in (claims, (together,), (*claims, together), ()):
+    for known in (claims, (together,), (*claims, together), ()):
         for scope in (None, "public", "all"):
-            found = count(*given, as_of=today, scope=scope).scope
-            assert counted_scope(given, today, scope) == found
+            found = count(*known, as_of=today, scope=scope).scope
+            assert counted_scope(known, today, scope) == found
     assert counted_scope(claims, today, "compelled_private") == "compelled_private"
 
 
