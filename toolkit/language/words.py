@@ -242,6 +242,15 @@ def private_limit(lang: str) -> str:
     )
 
 
+def counting_caution(lang: str) -> str:
+    """Return what belongs to every suggestion to count or look at cameras."""
+    return tr(
+        "Do not walk around, take pictures or ask in public for this: use published pictures or "
+        "what you have already seen.",
+        lang,
+    )
+
+
 def limits(
     lang: str, cities: Sequence[str] = BUILT_IN_CITIES, *, private_many: bool = False
 ) -> tuple[str, ...]:
