@@ -39,6 +39,17 @@ def test_one_claim_is_enough():
     assert threats_for(load_threats(), []) == ()
 
 
+def test_a_users_own_row_replaces_one_of_the_same_id_and_others_are_added(home):
+    text = (store.builtin_dir() / "threats.toml").read_text(encoding="utf-8")
+    own = text.replace('id = "linking"', 'id = "links"').replace(
+        'en = "Live watching"', 'en = "Being watched now"'
+    )
+    (home / "threats.toml").write_text(own, encoding="utf-8")
+    found = {threat.id: threat for threat in load_threats()}
+    assert list(found) == [*FIVE, "links"]
+    assert found["live_watching"].name.en == "Being watched now"
+
+
 BROKEN = [
     ('format = "camera-exposure.threats/1"', 'format = "x"', "format: "),
     ('id = "linking"', 'id = "tracking"', "there are two of it"),

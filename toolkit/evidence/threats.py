@@ -1,7 +1,8 @@
 """What cameras are reported to be used for, and which figures answer it.
 
-Threats are in ``geodata/threats.toml``; a file ``threats.toml`` among the user's own data replaces
-it. Each rests on claims and is shown for the cities that these cover.
+Threats are in ``geodata/threats.toml``; a file ``threats.toml`` among the user's own data adds to
+them, or replaces one of the same id. Each rests on claims and is shown for the cities that these
+cover.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from toolkit.base import store, toml_files
-from toolkit.base.errors import InputDataError
 from toolkit.base.record import Record
 from toolkit.base.terms import Names, Tier
 from toolkit.evidence.claim import Claim, RecordId
@@ -53,19 +53,27 @@ def load_threats() -> tuple[Threat, ...]:
     Raises
     ------
     InputDataError
-        If the file is missing or cannot be used; all problems at once, each with its place.
+        If a file cannot be used; all problems at once, each with its place.
 
     Examples
     --------
     >>> [threat.id for threat in load_threats() if threat.answered_by]
     ['vehicles']
     """
-    path = store.find(_FILE)
-    if path is None:
-        msg = f"There is no {_FILE}. Copy the toolkit's data folder again."
-        raise InputDataError(msg)
-    table = toml_files.read_table(path, _FILE)
-    problems = list(toml_files.unknown_keys(table, _TOP_LEVEL))
+    problems: list[str] = []
+    merged: dict[str, Threat] = {}
+    for root, owner in ((store.builtin_dir(), "built in"), (store.home_dir(), "your own")):
+        path = root / _FILE
+        if path.is_file():
+            table = toml_files.read_table(path, f"{_FILE} ({owner})")
+            merged |= _threats_of(table, problems)
+    toml_files.fail_if_any(problems, "The list of threats")
+    return tuple(merged.values())
+
+
+def _threats_of(table: toml_files.TomlFile, problems: list[str]) -> dict[str, Threat]:
+    """Return the threats of one file by id; add to `problems`."""
+    problems.extend(toml_files.unknown_keys(table, _TOP_LEVEL))
     toml_files.parsed(_File, table.data, table.shown, problems)
     found: dict[str, Threat] = {}
     for index, row in enumerate(toml_files.rows_of(table, "threat", problems)):
@@ -76,8 +84,7 @@ def load_threats() -> tuple[Threat, ...]:
         if threat.id in found:
             problems.append(f"{place}, id: there are two of it. Give another id.")
         found[threat.id] = threat
-    toml_files.fail_if_any(problems, "The list of threats")
-    return tuple(found.values())
+    return found
 
 
 def threats_for(threats: Iterable[Threat], claims: Iterable[Claim]) -> tuple[Threat, ...]:
