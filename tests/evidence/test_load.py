@@ -466,6 +466,13 @@ def test_checkpoints_and_shops_give_a_city_no_capability():
         assert capability_level([make("a", scope=scope, **face)])["face"] == "none"
 
 
+def test_a_claim_about_the_country_gives_a_capability_but_denies_none():
+    face = {"capability": ["face_recognition"], "city": NATIONAL}
+    denied = make("a", level="denied", topic="statement", status=None, **face)
+    assert capability_level([denied])["face"] == "none"
+    assert capability_level([denied, make("b", level="programme", **face)])["face"] == "programme"
+
+
 def test_an_order_to_owners_is_known_from_its_date_on():
     claims = (make("a", scope="compelled_private", status="ordered", said="2022-07-11"),)
     assert private_cameras_ordered(claims, dt.date(2022, 7, 11))

@@ -416,10 +416,17 @@ def capability_level(
         ``city``: reported for this city, as installed or in its tender; ``programme``: reported
         for the programme it belongs to, or only announced for the city; ``denied``: only denied;
         ``none``: not mentioned. A denial never cancels a report. Claims about the country count
-        like those about the city, those about registers and private cameras do not.
+        like those about the city, unless they deny; those about registers and private cameras do
+        not.
     """
     known = not_superseded(claims if as_of is None else known_by(claims, as_of))
-    everything = [claim for claim in known if claim.scope not in SEPARATE_SCOPES]
+    # A maker's denial for the whole country is none for this city.
+    everything = [
+        claim
+        for claim in known
+        if claim.scope not in SEPARATE_SCOPES
+        and not (claim.city == NATIONAL and claim.level == "denied")
+    ]
 
     def best(capability: Capability) -> Literal["city", "programme", "denied", "none"]:
         levels = {_effective_level(c) for c in everything if capability in c.capability}
