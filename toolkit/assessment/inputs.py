@@ -84,7 +84,7 @@ def make_inputs(loaded: Loaded, design: Design | None = None) -> Inputs:
     """
     question, manifest = loaded.question, loaded.manifest
     values = question.assumptions
-    design = design or Design(question.n_draws, question.seed)
+    design = design or Design(loaded.n_draws(question), question.seed)
     figures = city_figures(
         loaded.city,
         loaded.networks,

@@ -361,7 +361,7 @@ class Assessment(Record):
         data = self.model_dump(mode="json", by_alias=True)
         if data["sample"] is None:
             del data["sample"]
-        return store.canonical_json(_without_empty_why(data)).decode() + "\n"
+        return store.canonical_json(_without_empty(data)).decode() + "\n"
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Assessment:
@@ -375,12 +375,14 @@ class Assessment(Record):
         return cls.model_validate_json(text)
 
 
-def _without_empty_why(value: Any) -> Any:  # noqa: ANN401
-    """Return JSON data without the empty `why` of known figures."""
+def _without_empty(value: Any) -> Any:  # noqa: ANN401
+    """Return JSON data without the `why` of known figures and the `error` of others."""
     if isinstance(value, dict):
         return {
-            k: _without_empty_why(v) for k, v in value.items() if not (k == "why" and v is None)
+            k: _without_empty(v)
+            for k, v in value.items()
+            if not (k in {"why", "error"} and v is None)
         }
     if isinstance(value, list):
-        return [_without_empty_why(v) for v in value]
+        return [_without_empty(v) for v in value]
     return value

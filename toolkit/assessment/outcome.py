@@ -14,7 +14,7 @@ from toolkit.assessment.inputs import Inputs
 from toolkit.assessment.layers import Layers, LazyLayers
 from toolkit.assessment.model import IfCount, IfWhere, Ring, SamplePart, TierPart, Trip
 from toolkit.base.arrays import FloatArray
-from toolkit.base.quantity import Quantity
+from toolkit.base.quantity import INTERVAL, Quantity
 from toolkit.base.terms import Boundary, Mode, Tier
 from toolkit.evidence.load import capability_level
 from toolkit.language import notes
@@ -93,5 +93,5 @@ def switch(inputs: Inputs, tier: Tier) -> Quantity | None:
     level = capability_level(inputs.loaded.claims, as_of=inputs.question.as_of)[tier]
     # A denial alone says no more than silence: capability can be added later, in software.
     level = "none" if level == "denied" else level
-    drawn = inputs.assumptions.draw(f"switch.{level}", inputs.design)
-    return Quantity.from_draws(drawn, "probability")
+    low, mid, high = inputs.assumptions[f"switch.{level}"].quantile(np.array(INTERVAL))
+    return Quantity.of(float(low), float(mid), float(high), "probability")
