@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -20,7 +21,9 @@ from toolkit.assessment.question import SCENE_VALUES, Question
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.engine import scene, sight_cache
 from toolkit.siting import weights
+from toolkit.streets import pack
 from toolkit.streets.map_data import MapData
+from toolkit.streets.schema import LAYERS, PackLayers
 
 AS_OF = dt.date(2026, 11, 23)
 
@@ -280,3 +283,40 @@ def test_saturation_is_said(count, full):
     question = Question("helsinki-centre", AS_OF, n_draws=20, count=(count, count))
     found = assess(question)
     assert ("saturated" in {note.id for note in found.warnings}) == full
+
+
+def with_private_cameras(home):
+    """Let every second mapped camera of the small city watch private ground."""
+    whole = pack.open_pack(PACK)
+    cameras = whole.cameras.copy()
+    cameras["surveillance"] = ["outdoor" if k % 2 else None for k in range(len(cameras))]
+    layers = PackLayers(
+        **{name: cameras if name == "cameras" else getattr(whole, name) for name in LAYERS}
+    )
+    shutil.rmtree(home / pack.FOLDER / PACK)
+    pack.write_pack(home / pack.FOLDER / PACK, whole.manifest.model_copy(update={"parts": {}}),
+                    layers)  # fmt: skip
+    return cameras
+
+
+def test_private_mapped_cameras_count_only_where_an_assumption_or_the_report_says_so(home):
+    install(home)
+    everything = small(scope="public")
+    cameras = with_private_cameras(home)
+    public = cameras[cameras["surveillance"].isna()]
+    assert 0 < len(public) < len(cameras)
+
+    none = small(scope="public")
+    assert len(none.layers.detail.mapped) == len(cameras)
+    assert none.cameras.installed.mapped < everything.cameras.installed.mapped
+    assert "mapped_private" in [note.id for note in none.warnings]
+    seen = none.tiers["seen"].length_km.mid
+    assert seen < everything.tiers["seen"].length_km.mid
+
+    counted = small(scope="public", changes={"mapped.private_count": 1.0})
+    assert counted.cameras.installed.mapped == everything.cameras.installed.mapped
+    assert "mapped_private" not in [note.id for note in counted.warnings]
+    assert counted.tiers["seen"].length_km.mid > seen
+    # A number for all cameras holds private ones, too.
+    every = small(scope="all")
+    assert every.cameras.installed.mapped == everything.cameras.installed.mapped

@@ -86,10 +86,18 @@ def test_names_of_cities_in_use_are_cut_and_cleaned() -> None:
 def test_the_first_limit_is_the_agreed_sentence() -> None:
     first = words.limits("en")[0]
     assert first == (
-        "Only the reported system is counted; private, hidden and mobile cameras, checkpoints and "
-        "phones are not."
+        "This covers only the camera system in the reports. It does not count private, hidden or "
+        "mobile cameras, checkpoints or phones."
     )
     assert len(words.limits("my")) == len(words.limits("en")) >= 4
+
+
+@pytest.mark.parametrize("lang", ["en", "my"])
+def test_many_private_cameras_are_a_limit_after_the_first(lang: str) -> None:
+    usual = words.limits(lang)
+    more = words.limits(lang, private_many=True)
+    assert more == (usual[0], words.private_limit(lang), *usual[1:])
+    assert words.private_limit(lang) not in usual
 
 
 @pytest.mark.parametrize("lang", ["en", "my"])

@@ -280,6 +280,14 @@ class TierPart(Record):
     """Where the report does not say which area it counts."""
 
 
+class ThreatPart(Record):
+    """A use of cameras that is reported for the city; see `toolkit.evidence.threats`."""
+
+    id: str
+    answered_by: str | None = None
+    """Tier whose figures answer it in part; None if nothing here models it."""
+
+
 class SamplePart(Record):
     """The sample of street points on which totals were taken."""
 
@@ -318,6 +326,8 @@ class Assessment(Record):
     if_built: IfBuilt | None = None
     """Where only talks, a tender or a plan are reported."""
     draws: DrawsPart
+    threats: tuple[ThreatPart, ...] = ()
+    """What the cameras are reported to be used for."""
     sample: SamplePart | None = None
     """None where totals use all street points. Layers always do."""
     missing: tuple[Note, ...]

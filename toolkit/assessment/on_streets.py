@@ -56,8 +56,8 @@ def scene_of(loaded: Loaded) -> tuple[Pack, Scene]:
     NotFoundError
         If no streets are installed.
     """
-    pack, mapped = loaded.streets()
-    values = loaded.question.assumptions
+    pack, _ = loaded.streets()
+    mapped, values = loaded.counted_cameras(), loaded.question.assumptions
     given = {name: values.value(key) for name, key in SCENE_VALUES.items()}
     return pack, scenes.get(
         loaded.key("scene"), lambda: build_scene(pack, loaded.model, mapped=mapped, **given)
@@ -167,6 +167,7 @@ def outcome_of(
         "area_not_stated": sums.cases_m,
         "mapped_left_out": plan.reducing < 1,
         "saturated": most_sites >= n_groups,
+        "mapped_private": len(inputs.loaded.counted_cameras()) < len(inputs.loaded.streets()[1]),
         "more_mapped_than_reported": in_scope.max(initial=0.0) > fewest_reported,
     }
     able = inputs.cameras.able_share()

@@ -23,9 +23,10 @@ from toolkit.base.lru_cache import LruCache
 from toolkit.base.terms import Status
 from toolkit.base.version import __version__
 from toolkit.evidence.claim import Claim
-from toolkit.evidence.count import Scope
+from toolkit.evidence.count import Scope, counted_scope
 from toolkit.evidence.load import NATIONAL, evidence_sha256, load_claims, load_observations
 from toolkit.evidence.observations import Observation
+from toolkit.evidence.threats import Threat, load_threats
 from toolkit.language import notes
 from toolkit.optics.catalogue import Catalogue, load_catalogue
 from toolkit.siting import candidates, profiles, weights
@@ -90,7 +91,7 @@ class Question:
     status
         ``installed``, or ``planned`` for installed and planned together.
     scope
-        ``public`` or ``all`` cameras; by default as reported.
+        ``public``, ``all``, or ``compelled_private`` cameras alone; by default as reported.
     count
         The user's own number of cameras, (low, high), instead of the reported one.
     profile
@@ -186,7 +187,9 @@ class CityData:
     Attributes
     ----------
     claims, observations
-        Reports, and the user's stored counts.
+        Reports about the city or about the country, and the user's stored counts.
+    threats
+        All reported uses of cameras.
     manifest
         Manifest of the installed streets; None where there are none.
     boundaries
@@ -204,6 +207,7 @@ class CityData:
     city: City
     claims: tuple[Claim, ...]
     observations: tuple[Observation, ...]
+    threats: tuple[Threat, ...]
     manifest: Manifest | None
     boundaries: tuple[Manifest, ...]
     catalogue: Catalogue
@@ -257,6 +261,12 @@ class CityData:
         drawn = [question.sample_points, question.seed] if name == "sample" else []
         return _sha256([name, scene, heights_and_lengths, drawn])
 
+    def counts_private(self, question: Question) -> bool:
+        """Return whether mapped cameras that watch private ground count in the figures."""
+        if question.assumptions.value("mapped.private_count") >= 0.5:  # noqa: PLR2004 - 0 or 1
+            return True
+        return counted_scope(self.claims, question.as_of, question.scope) != "public"
+
 
 @dataclass(frozen=True)
 class Loaded(CityData):
@@ -291,9 +301,24 @@ class Loaded(CityData):
             raise NotFoundError(msg)
         return self.pack, self.mapped
 
+    def counted_cameras(self) -> gpd.GeoDataFrame:
+        """Return the mapped cameras that count in the figures.
+
+        Raises
+        ------
+        NotFoundError
+            If no streets are installed for the city.
+        """
+        _, mapped = self.streets()
+        if self.counts_private(self.question):
+            return mapped
+        return mapped_cameras.without_private(mapped)
+
     def key(self, name: Part) -> str:
         """Return the hash of the inputs of one part of the work; see `CityData.part`."""
-        return self.part(self.question, name)
+        found = self.part(self.question, name)
+        all_count = self.mapped is None or len(self.counted_cameras()) == len(self.mapped)
+        return found if all_count else _sha256([found, "without private"])
 
 
 def city_or_pack(name: str) -> City:
@@ -351,6 +376,7 @@ def _read(city: str, pack: str | None, evidence: Path | None, state: _State) -> 
         city=found,
         claims=claims,
         observations=observations,
+        threats=load_threats(),
         manifest=manifest,
         boundaries=tuple(sorted(boundaries, key=lambda m: (m.id != pack_id, m.id))),
         catalogue=load_catalogue(),

@@ -75,6 +75,10 @@ _SENTENCES: Final = {
         "Some mapped cameras cannot be among the reported ones (checked long ago, on private "
         "ground, or of another make). They are shown and add to the reported number."
     ),
+    "mapped_private": marked(
+        "Mapped cameras that watch private ground are on the map and in no figure, since the "
+        "report counts public ones. The assumption mapped.private_count changes that."
+    ),
     "more_mapped_than_reported": marked(
         "More cameras are mapped than some readings of the report allow; the mapped count holds."
     ),
@@ -85,6 +89,10 @@ _SENTENCES: Final = {
     "own_count": marked("The number of cameras was entered by the user, not reported."),
     "mixed_scope": marked(
         "The report counts public and private cameras together; no figure for public ones is known."
+    ),
+    "compelled_private": marked(
+        "These figures are of private cameras that owners were ordered to put up, not of the "
+        "reported system."
     ),
     "counted": marked(
         "What was counted in the streets has changed the number of cameras. Whose they are "
