@@ -417,17 +417,17 @@ def _figure(value: float, unit: str, lang: str, *, exact: bool, step: float = 0.
     """Return one value of a figure without its unit; shares include the per cent sign."""
     if unit in _SHARE_UNITS:
         return share(value, lang, least=step)
+    if unit not in _WHOLE_UNITS and 0 <= value < _SMALLEST_SHOWN and step <= _SMALLEST_SHOWN:
+        return _under(str(_SMALLEST_SHOWN), lang)
     if step:
         shown = significant(step, 1)
         decimals = len(shown.partition(".")[2])
-        return number(value, decimals=decimals) if value else _under(shown, lang)
+        return number(value, decimals=decimals) if value >= step else _under(shown, lang)
     digits = _EXACT_DIGITS if exact else _INTERVAL_DIGITS
     if unit in _WHOLE_UNITS:
         whole = round(value)
         plain = exact or abs(whole) < 10**digits
         return number(whole) if plain else significant(value, digits)
-    if 0 <= value < _SMALLEST_SHOWN:
-        return _under(str(_SMALLEST_SHOWN), lang)
     return number(value) if value >= 10**digits and exact else significant(value, digits)
 
 

@@ -19,7 +19,7 @@ from toolkit.evidence.claim import Claim
 from toolkit.language import fonts, notes, words
 from toolkit.language.translate import date, has_burmese, number, tr, unbroken
 from toolkit.output import map_scale
-from toolkit.output.report import reported, tables
+from toolkit.output.report import conditions, reported, tables
 from toolkit.output.report.depends_on import dependencies
 from toolkit.output.report.map_svg import Drawing
 from toolkit.output.report.reported import LangText
@@ -111,6 +111,8 @@ def render(
         "figures": tables.figures_table(assessment, lang),
         "classes": classes,
         "cases": tables.cases_table(assessment, lang),
+        "conditions": conditions.sentences(assessment, lang),
+        "if_numbers": conditions.table(assessment, lang),
         "under_table": reported.under_table(
             assessment, items, reported.boundary_size(assessment, lang), lang
         ),
@@ -203,7 +205,8 @@ def _headings(name: str, lang: Language) -> dict[str, str]:
         "classes": tr("Street length by class", lang),
         "class_meanings": tr("What the classes mean", lang),
         "install": tr("How to install streets", lang),
-        "hangs_on": tr("What the figures hang on", lang),
+        "conditions": tr("If the number or the area were known", lang),
+        "hangs_on": tr("What the figures depend on", lang),
         "matters": tr("Which assumption matters", lang),
         "sources": tr("Sources", lang),
         "sources_intro": reported.grading(lang),
