@@ -26,7 +26,7 @@ def test_assess_prints_figures_with_ranges_sources_and_limits(run):
     assert code == 0
     assert "Mawlamyine, 2026-11-23" in out
     assert "Reuters" in out
-    assert "Only the reported system is counted" in out
+    assert "This covers only the camera system in the reports" in out
     assert " km (middle " in out
     assert "Estimating" in err
 

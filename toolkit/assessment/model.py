@@ -283,6 +283,14 @@ class TierPart(Record):
     """Where the report does not say which area it counts."""
 
 
+class ThreatPart(Record):
+    """A use of cameras that is reported for the city; see `toolkit.evidence.threats`."""
+
+    id: str
+    answered_by: str | None = None
+    """Tier whose figures answer it in part; None if nothing here models it."""
+
+
 class SamplePart(Record):
     """The sample of street points on which totals were taken."""
 
@@ -321,6 +329,8 @@ class Assessment(Record):
     if_built: IfBuilt | None = None
     """Where only talks, a tender or a plan are reported."""
     draws: DrawsPart
+    threats: tuple[ThreatPart, ...] = ()
+    """What the cameras are reported to be used for."""
     sample: SamplePart | None = None
     """None where totals use all street points. Layers always do."""
     missing: tuple[Note, ...]
@@ -369,12 +379,12 @@ class Assessment(Record):
 
 
 def _without_empty(value: Any) -> Any:  # noqa: ANN401
-    """Return JSON data without the `why` of known figures and the `error` of others."""
+    """Return JSON data without keys that say nothing: a `why`, an `error` or `values`."""
     if isinstance(value, dict):
         return {
             k: _without_empty(v)
             for k, v in value.items()
-            if not (k in {"why", "error"} and v is None)
+            if not ((k in {"why", "error"} and v is None) or (k == "values" and not v))
         }
     if isinstance(value, list):
         return [_without_empty(v) for v in value]

@@ -6,7 +6,8 @@ networks of other cities (`toolkit.assessment.on_city_level`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -46,6 +47,8 @@ class Outcome:
     pack: Pack | None = None
     make_layers: LazyLayers | None = None
     sample: SamplePart | None = None
+    note_values: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """Shares that the texts of notes name, by id of the note."""
     if_count: tuple[IfCount, ...] = ()
     per_100_cameras: dict[Tier, Quantity] | None = None
     if_centre: IfWhere | None = None

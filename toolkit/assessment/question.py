@@ -23,6 +23,7 @@ from toolkit.base.lru_cache import LruCache
 from toolkit.base.terms import Status
 from toolkit.base.version import __version__
 from toolkit.evidence.claim import Claim
+from toolkit.evidence.count import counted_scope
 from toolkit.evidence.installed import Scope
 from toolkit.evidence.load import (
     NATIONAL,
@@ -33,6 +34,7 @@ from toolkit.evidence.load import (
     read_until,
 )
 from toolkit.evidence.observations import Observation
+from toolkit.evidence.threats import Threat, load_threats
 from toolkit.language import notes
 from toolkit.optics.catalogue import Catalogue, load_catalogue
 from toolkit.siting import candidates, profiles, weights
@@ -97,7 +99,7 @@ class Question:
     status
         ``installed``, or ``planned`` for installed and planned together.
     scope
-        ``public`` or ``all`` cameras; by default as reported.
+        ``public``, ``all``, or ``compelled_private`` cameras alone; by default as reported.
     count
         The user's own number of cameras, (low, high), instead of the reported one.
     profile
@@ -193,11 +195,13 @@ class CityData:
     Attributes
     ----------
     claims, observations
-        Reports, and the user's stored counts.
+        Reports about the city or about the country, and the user's stored counts.
     others
         Built-in claims about each of the other cities of the country.
     read_until
         Day until which reports were read.
+    threats
+        All reported uses of cameras.
     manifest
         Manifest of the installed streets; None where there are none.
     boundaries
@@ -217,6 +221,7 @@ class CityData:
     observations: tuple[Observation, ...]
     others: tuple[tuple[Claim, ...], ...]
     read_until: dt.date
+    threats: tuple[Threat, ...]
     manifest: Manifest | None
     boundaries: tuple[Manifest, ...]
     catalogue: Catalogue
@@ -270,6 +275,12 @@ class CityData:
         drawn = [question.sample_points, question.seed] if name == "sample" else []
         return _sha256([name, scene, heights_and_lengths, drawn])
 
+    def counts_private(self, question: Question) -> bool:
+        """Return whether mapped cameras that watch private ground count in the figures."""
+        if question.assumptions.value("mapped.private_count") >= 0.5:  # noqa: PLR2004 - 0 or 1
+            return True
+        return counted_scope(self.claims, question.as_of, question.scope) != "public"
+
 
 @dataclass(frozen=True)
 class Loaded(CityData):
@@ -304,9 +315,24 @@ class Loaded(CityData):
             raise NotFoundError(msg)
         return self.pack, self.mapped
 
+    def counted_cameras(self) -> gpd.GeoDataFrame:
+        """Return the mapped cameras that count in the figures.
+
+        Raises
+        ------
+        NotFoundError
+            If no streets are installed for the city.
+        """
+        _, mapped = self.streets()
+        if self.counts_private(self.question):
+            return mapped
+        return mapped_cameras.without_private(mapped)
+
     def key(self, name: Part) -> str:
         """Return the hash of the inputs of one part of the work; see `CityData.part`."""
-        return self.part(self.question, name)
+        found = self.part(self.question, name)
+        all_count = self.mapped is None or len(self.counted_cameras()) == len(self.mapped)
+        return found if all_count else _sha256([found, "without private"])
 
 
 def city_or_pack(name: str) -> City:
@@ -367,6 +393,7 @@ def _read(city: str, pack: str | None, evidence: Path | None, state: _State) -> 
         observations=observations,
         others=others,
         read_until=until,
+        threats=load_threats(),
         manifest=manifest,
         boundaries=tuple(sorted(boundaries, key=lambda m: (m.id != pack_id, m.id))),
         catalogue=load_catalogue(),

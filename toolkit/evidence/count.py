@@ -17,6 +17,7 @@ import numpy as np
 
 from toolkit.base.arrays import BoolArray, FloatArray
 from toolkit.base.draws import Design
+from toolkit.base.errors import NotFoundError
 from toolkit.evidence.announced import (
     Chance,
     IfBuilt,
@@ -30,8 +31,20 @@ from toolkit.evidence.announced import (
 from toolkit.evidence.claim import CONTRACT_UNITS, DENSITY_UNITS, Claim
 from toolkit.evidence.densities import NO_FIGURES, CityFigures
 from toolkit.evidence.figure_draws import Assumptions, Setting, user_draws
-from toolkit.evidence.installed import Part, Scope, in_scope, reported_part, reported_present
-from toolkit.evidence.load import NATIONAL, contradictions, known_by, not_superseded
+from toolkit.evidence.installed import (
+    Part,
+    Scope,
+    counts,
+    in_scope,
+    reported_part,
+    reported_present,
+)
+from toolkit.evidence.load import (
+    contradictions,
+    known_by,
+    not_superseded,
+    of_reported_system,
+)
 from toolkit.evidence.observations import Observation, updated, usable_observations
 from toolkit.evidence.pooled import pooled_draws
 from toolkit.evidence.words import RuleId, UnusedReason, rule_text
@@ -121,7 +134,7 @@ def count_draws(
     Parameters
     ----------
     claims
-        Claims about one city, in any order; those about the whole country give no count.
+        Claims about one city, in any order. Only those of `load.of_reported_system` give a count.
     as_of
         Day for which the count holds. Claims made later are ignored.
     design
@@ -130,7 +143,8 @@ def count_draws(
         ``count.*``, ``installed_prob.*``, ``sites.cameras_per_site`` and ``observation.*``.
     scope
         ``public``: cameras of the state; ``all``: private ones too, for which a figure for public
-        ones is a lower bound; None: as reported.
+        ones is a lower bound; ``compelled_private``: those that owners were ordered to put up,
+        alone; None: as reported.
     user_range
         The user's own 5 and 95 % points, replacing the claims; an exact number if both are equal.
     observations
@@ -145,15 +159,19 @@ def count_draws(
     InputDataError
         If no number is reported and none can be borrowed, `user_range` is not a range above zero,
         or an observation cannot be used.
+    NotFoundError
+        If the scope is ``compelled_private``, and no number of such cameras is reported.
     """
-    known = known_by((c for c in claims if c.city != NATIONAL), as_of)
-    usable, counted_scope = in_scope(not_superseded(known), scope)
+    known = known_by(of_reported_system(claims, scope), as_of)
+    usable, whose = in_scope(not_superseded(known), scope)
+    if scope == "compelled_private" and user_range is None:
+        _check_total(usable)
     setting = Setting(as_of, design, assumptions, figures, usable)
     seen = usable_observations(observations, as_of, assumptions.value("count.same_time_years"))
     if user_range is not None:
         found = _Found(Part(user_draws(user_range, design), (), "user"))
     else:
-        found = _find(usable, setting, counted_scope)
+        found = _find(usable, setting, whose)
     installed, announced = found.installed, found.announced
     draws = installed.draws
     conditional = announced.part.draws if announced else None
@@ -174,8 +192,8 @@ def count_draws(
         rule_installed=rule_text(installed.rule),
         rule_planned=rule_text(planned.rule),
         used_prior=installed.rule in ("prior", "not_installed", "nothing"),
-        scope=counted_scope,
-        mixed_scope=scope == "public" and counted_scope == "all",
+        scope=whose,
+        mixed_scope=scope == "public" and whose == "all",
         user_range=user_range,
         observations=seen,
         unused=_unused(usable, setting),
@@ -183,6 +201,31 @@ def count_draws(
         if_built=conditional,
         chance=announced.chance if announced else None,
     )
+
+
+def counted_scope(claims: Iterable[Claim], as_of: dt.date, scope: Scope | None = None) -> Scope:
+    """Return whose cameras the count of a city covers, as in `CountDraws.scope`.
+
+    Parameters
+    ----------
+    claims, as_of, scope
+        As for `count_draws`.
+    """
+    known = not_superseded(known_by(of_reported_system(claims, scope), as_of))
+    return in_scope(known, scope)[1]
+
+
+def _check_total(claims: Iterable[Claim]) -> None:
+    """Raise an error unless a number of installed cameras is reported: a rate is no number."""
+    if not any(
+        claim.status == "installed" and counts(claim, ("cameras", "sites"), ("stock", "flow"))
+        for claim in claims
+    ):
+        msg = (
+            "No number is reported of the private cameras that owners here were ordered to put "
+            "up, which does not mean that there are none. See evidence list, or give --count."
+        )
+        raise NotFoundError(msg)
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from toolkit.evidence.figure_draws import (
 )
 from toolkit.evidence.words import RuleId
 
-Scope = Literal["public", "all"]
+Scope = Literal["public", "compelled_private", "all"]
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,8 @@ def in_scope(claims: tuple[Claim, ...], scope: Scope | None) -> tuple[tuple[Clai
     A figure for public cameras is a lower bound for all cameras. A figure for all cameras bounds
     no public ones; it is used only where nothing else reports cameras.
     """
+    if scope == "compelled_private":
+        return claims, scope
     public = tuple(c for c in claims if c.scope == "public")
     if scope == "all" or (any(c.status for c in claims) and not any(c.status for c in public)):
         return claims, "all"
@@ -77,7 +79,7 @@ def reported_part(claims: tuple[Claim, ...], setting: Setting, scope: Scope) -> 
     bounding = newest_first([*counted, *dense], setting)
     cameras = [c for c in bounding if not counts(c, ("sites",), ("stock", "flow"))]
     # 2. The best kind of figure governs: whole city, a part of it, sites, then no number at all.
-    whole = [c for c in cameras if c.place is None and (scope == "public" or c.scope == "all")]
+    whole = [c for c in cameras if c.place is None and (scope != "all" or c.scope == "all")]
     if whole:
         return _raised(whole[0], _figure_rule(whole[0]), bounding, setting)
     if cameras:

@@ -22,7 +22,7 @@ from toolkit.evidence.claim import Claim
 from toolkit.evidence.densities import NO_FIGURES
 from toolkit.evidence.figure_draws import MAX_CAMERAS, Assumptions, Setting
 from toolkit.evidence.installed import in_scope, reported_part
-from toolkit.evidence.load import known_by, not_superseded
+from toolkit.evidence.load import known_by, not_superseded, of_reported_system
 
 LEAST_CITIES: Final = 4
 """With fewer counted cities the range spans more than a factor of a thousand."""
@@ -44,7 +44,7 @@ def medians(
     """
     found = {}
     for everything in others:
-        claims = not_superseded(known_by(everything, as_of))
+        claims = not_superseded(known_by(of_reported_system(everything), as_of))
         public, scope = in_scope(claims, "public")
         setting = Setting(as_of, _DESIGN, assumptions, NO_FIGURES, public)
         part = reported_part(public, setting, scope)

@@ -237,6 +237,15 @@ def _built_in(lang: str) -> tuple[str, ...]:
     )
 
 
+def private_limit(lang: str) -> str:
+    """Return the limit of a city where owners were ordered to put up cameras as one sentence."""
+    return tr(
+        "Private cameras are not few in this city: owners were ordered to put up cameras that look "
+        "at the street. How many did is not reported, and none of them is in these figures.",
+        lang,
+    )
+
+
 def counting_caution(lang: str) -> str:
     """Return what belongs to every suggestion to count or look at cameras."""
     return tr(
@@ -246,7 +255,9 @@ def counting_caution(lang: str) -> str:
     )
 
 
-def limits(lang: str, cities: Sequence[str] = BUILT_IN_CITIES) -> tuple[str, ...]:
+def limits(
+    lang: str, cities: Sequence[str] = BUILT_IN_CITIES, *, private_many: bool = False
+) -> tuple[str, ...]:
     """Return the limits of the figures as sentences; the first one is part of every output.
 
     Parameters
@@ -255,13 +266,16 @@ def limits(lang: str, cities: Sequence[str] = BUILT_IN_CITIES) -> tuple[str, ...
         Language.
     cities
         See `siting_limit`.
+    private_many
+        Whether owners in the city were ordered to put up cameras.
     """
     return (
         tr(
-            "Only the reported system is counted; private, hidden and mobile cameras, "
-            "checkpoints and phones are not.",
+            "This covers only the camera system in the reports. It does not count private, hidden "
+            "or mobile cameras, checkpoints or phones.",
             lang,
         ),
+        *((private_limit(lang),) if private_many else ()),
         tr(
             "A street without a camera on the map can be watched all the same: not on the map "
             "never means not watched.",
@@ -403,17 +417,17 @@ def _figure(value: float, unit: str, lang: str, *, exact: bool, step: float = 0.
     """Return one value of a figure without its unit; shares include the per cent sign."""
     if unit in _SHARE_UNITS:
         return share(value, lang, least=step)
+    if unit not in _WHOLE_UNITS and 0 <= value < _SMALLEST_SHOWN and step <= _SMALLEST_SHOWN:
+        return _under(str(_SMALLEST_SHOWN), lang)
     if step:
         shown = significant(step, 1)
         decimals = len(shown.partition(".")[2])
-        return number(value, decimals=decimals) if value else _under(shown, lang)
+        return number(value, decimals=decimals) if value >= step else _under(shown, lang)
     digits = _EXACT_DIGITS if exact else _INTERVAL_DIGITS
     if unit in _WHOLE_UNITS:
         whole = round(value)
         plain = exact or abs(whole) < 10**digits
         return number(whole) if plain else significant(value, digits)
-    if 0 <= value < _SMALLEST_SHOWN:
-        return _under(str(_SMALLEST_SHOWN), lang)
     return number(value) if value >= 10**digits and exact else significant(value, digits)
 
 

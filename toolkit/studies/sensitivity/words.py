@@ -28,6 +28,7 @@ def factor_name(key: str, lang: str) -> str:
         "city.fabric": tr("how the streets run (those of other cities are used)", lang),
         "city.foreign_fabric_log_sd": tr("how much streets differ between cities", lang),
         "city.junction_site_share": tr("the share of sites at junctions", lang),
+        "city.path_ratio": tr("how many paths there are for people on foot only", lang),
         "city.population": tr("the population of the city", lang),
         "city.population_log_sd": tr("how sure the population is", lang),
         "city.township_radius_km": tr("the size of the built-up township", lang),
