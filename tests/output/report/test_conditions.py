@@ -55,3 +55,15 @@ def test_a_number_that_is_known_leaves_only_the_area_open():
     streets = assess("helsinki-centre", as_of=AS_OF, n_draws=20)
     assert conditions.sentences(streets, "en") == []
     assert conditions.table(streets, "en") is not None
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_talks_alone_are_a_chance_of_nothing_and_figures_if_it_was_built(lang):
+    found = assess("hpa-an", as_of=AS_OF, n_draws=60)
+    chance, then = conditions.if_built(found, lang)
+    assert words.quantity_text(found.if_built.nothing_installed, lang) in chance
+    assert found.if_built.assumption in chance
+    assert words.quantity_text(found.if_built.cameras.count, lang) in then
+    for text in (chance, then):
+        assert not banned_words(text)
+        assert has_burmese(text) == (lang == "my")

@@ -23,15 +23,15 @@ def if_built(assessment: Assessment, lang: Language) -> list[str]:
         return []
     chance = tr(
         "No camera is reported as installed: only talks, a tender or a plan. The chance that "
-        "nothing is installed is {chance}; that is a judgement of the makers of this toolkit "
-        "({keys}), not a report.",
+        "nothing is installed is {chance}. Nobody reports that chance; it is a judgement, held in "
+        "the assumption {key}.",
         lang,
     ).format(
         chance=words.quantity_text(found.nothing_installed, lang),
-        keys=", ".join(found.assumptions),
+        key=found.assumption,
     )
     then = tr("If it was built: {cameras}; people are seen along {length} of street.", lang).format(
-        cameras=words.quantity_text(found.count, lang),
+        cameras=words.quantity_text(found.cameras.count, lang),
         length=words.quantity_text(found.tiers["seen"].length_km, lang),
     )
     return [chance, then]
@@ -77,8 +77,6 @@ def table(assessment: Assessment, lang: Language) -> Table | None:
     rows: list[tuple[str, Mapping[Tier, ShortTier]]] = [
         (_cameras(one.count, lang), one.tiers) for one in assessment.if_count
     ]
-    if assessment.if_built is not None:
-        rows.append((tr("if it was built", lang), assessment.if_built.tiers))
     if not rows:
         return None
     caption = " ".join(
