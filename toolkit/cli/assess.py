@@ -103,6 +103,7 @@ def _assess(options: argparse.Namespace) -> int:
     counts = found.counted
     out = [
         f"{found.city.name.en}, {found.as_of.isoformat()}, cameras {found.status}",
+        *(text.text for text in conditions.planned(found, question.load().claims, "en")),
         *conditions.if_built(found, "en"),
         f"Cameras of the reported system: {shown(counts.count)}",
         *([f"  entered: {shown(counts.entered)}"] if counts.entered else []),

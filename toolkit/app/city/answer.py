@@ -39,13 +39,10 @@ def show(made: Estimate, tier: Tier, lang: Language) -> None:
         parts.append(markup.tag("p", operator, kind="condition"))
     if assessment.sample is not None:
         parts.append(markup.tag("p", sample_text(assessment.sample, lang), kind="small"))
-    if assessment.status == "planned":
-        together = tr(
-            "Installed and planned cameras are counted together, as if every plan had been "
-            "carried out.",
-            lang,
-        )
-        parts.append(markup.tag("p", together, kind="condition"))
+    plans = conditions.planned(assessment, made.claims, lang)
+    if plans:
+        said = " ".join(markup.lang_text(text, lang) for text in plans)
+        parts.append(f'<p class="condition">{said}</p>')
     parts.append(markup.tag("p", figures.foot_text(made, lang), kind="foot"))
     parts.append(markup.tag("p", words.limits(lang)[0], kind="limit"))
     markup.show(lang, *parts)

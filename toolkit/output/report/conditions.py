@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from toolkit.assessment.model import Assessment, ShortTier
 from toolkit.base.terms import TIERS, Language, Tier
+from toolkit.evidence.claim import Claim
 from toolkit.language import words
 from toolkit.language.translate import number, tr
+from toolkit.output.report.reported import LangText, data_text
 from toolkit.output.report.tables import Table, ranges_caption, tier_heads
 
 
@@ -35,6 +37,34 @@ def if_built(assessment: Assessment, lang: Language) -> list[str]:
         length=words.quantity_text(found.tiers["seen"].length_km, lang),
     )
     return [chance, then]
+
+
+def planned(assessment: Assessment, claims: Sequence[Claim], lang: Language) -> list[LangText]:
+    """Return what is planned, and whether it changes the estimate; none for installed cameras.
+
+    Parameters
+    ----------
+    assessment
+        The assessment.
+    claims
+        All claims about the city.
+    lang
+        Language.
+    """
+    if assessment.status != "planned":
+        return []
+    counts = assessment.cameras
+    more = [name for name in counts.planned.claims if name not in counts.installed.claims]
+    says = {claim.id: claim.says for claim in claims}
+    found = [data_text(says[name]) for name in more if name in says]
+    if not found:
+        text = tr("No plan for more cameras is reported, so the estimate does not change.", lang)
+        return [LangText(text, lang)]
+    if counts.planned.count == counts.installed.count:
+        last = tr("No report gives a number for it, so the estimate does not change.", lang)
+    else:
+        last = tr("The estimate counts it as if it had been carried out.", lang)
+    return [LangText(tr("What is planned:", lang), lang), *found, LangText(last, lang)]
 
 
 def where(assessment: Assessment, lang: Language) -> list[str]:

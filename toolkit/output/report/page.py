@@ -111,6 +111,7 @@ def render(
         "figures": tables.figures_table(assessment, lang),
         "classes": classes,
         "cases": tables.cases_table(assessment, lang),
+        "planned": conditions.planned(assessment, claims, lang),
         "if_built": conditions.if_built(assessment, lang),
         "conditions": [
             *conditions.where(assessment, lang),
