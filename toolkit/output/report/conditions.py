@@ -54,9 +54,8 @@ def planned(assessment: Assessment, claims: Sequence[Claim], lang: Language) -> 
     if assessment.status != "planned":
         return []
     counts = assessment.cameras
-    more = [name for name in counts.planned.claims if name not in counts.installed.claims]
-    says = {claim.id: claim.says for claim in claims}
-    found = [data_text(says[name]) for name in more if name in says]
+    says = {claim.id: claim.says for claim in claims if claim.status != "installed"}
+    found = [data_text(says[name]) for name in counts.planned.claims if name in says]
     if not found:
         text = tr("No plan for more cameras is reported, so the estimate does not change.", lang)
         return [LangText(text, lang)]
