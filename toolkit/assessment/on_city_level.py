@@ -16,6 +16,7 @@ from toolkit.base.terms import TIERS, Allocation, Boundary, Tier
 from toolkit.engine.views import candidate_views
 from toolkit.language import notes
 from toolkit.optics.camera_draws import threshold_px_m
+from toolkit.siting import coverage
 from toolkit.streets import reference_networks
 
 CORE_RADII_KM: Final = (1.0, 2.0, 5.0)
@@ -29,7 +30,8 @@ def on_city_level(inputs: Inputs) -> Outcome:
     views = candidate_views(
         inputs.cameras, inputs.per_site, reach_m=values.value("optics.max_range_m")
     )
-    n_sites = inputs.n_cameras / inputs.per_site
+    # So many placed sites cover what the sites of the city cover.
+    n_sites = inputs.n_cameras / inputs.per_site * coverage.draw_ratio(values, design)
     curve_m = reference_cover.draw_view_curve(known, values, design)
     per_site_m = reference_cover.covered_length_m(curve_m, views)
     density = reference_networks.draw_density(known, values, design)
