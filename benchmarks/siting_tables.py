@@ -129,7 +129,8 @@ def ring_tables(found: Mapping[str, Any], checks: Mapping[str, Any]) -> str:
     """Return coverage by rings of the central set, by list and over tiles of fitted cities."""
     lines = [
         "| city | tier | truth | "
-        + "".join(f"{v} | truth over middle | holds |" for v in RINGS_GIVEN.values()),
+        + " | ".join(f"{v} | truth over middle | holds" for v in RINGS_GIVEN.values())
+        + " |",
         "|---|---|---|" + "---|---|---|" * len(RINGS_GIVEN),
     ]
     for name, one in {**found, **checks}.items():
