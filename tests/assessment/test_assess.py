@@ -24,6 +24,7 @@ from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import quantity, store, terms
 from toolkit.base.errors import NotFoundError
 from toolkit.base.terms import TIERS
+from toolkit.language import words
 from toolkit.streets.cities import load_cities
 
 AS_OF = dt.date(2026, 11, 23)
@@ -60,7 +61,7 @@ def test_json_follows_the_interface_and_the_schema(helsinki, mawlamyine):
             "schema", "tool", "as_of", "seed", "city", "basis", "demonstration", "assumptions",
             "inputs", "cameras", "tiers", "missing", "warnings", "limits", "sources",
         } <= set(data)  # fmt: skip
-        assert data["schema"] == "camera-exposure.assessment/2"
+        assert data["schema"] == "camera-exposure.assessment/3"
         assert set(data["tiers"]) == set(TIERS)
         assert {"count", "mapped", "completeness", "claims", "contradictions", "stale"} <= set(
             data["cameras"]["installed"]
@@ -258,3 +259,41 @@ def test_an_installed_pack_of_no_known_city_is_assessed_with_the_wide_prior(home
         strict=True,
     ):
         assert one == pytest.approx(inside / found.draws.counted_km, rel=1e-4)
+
+
+def test_threats_are_those_that_were_reported_by_the_date(mawlamyine, helsinki):
+    assert [(t.id, t.answered_by) for t in mawlamyine.threats] == [
+        ("tracking", None),
+        ("linking", None),
+        ("places", None),
+        ("vehicles", "plate"),
+        ("live_watching", None),
+    ]
+    assert helsinki.threats == ()
+    before = assess("mawlamyine", as_of=dt.date(2022, 7, 10), n_draws=20)
+    assert before.threats == ()
+    data = json.loads(mawlamyine.to_json())["threats"]
+    assert data[0] == {"id": "tracking", "answered_by": None}
+
+
+def test_sources_are_claims_that_a_figure_rests_on(mawlamyine):
+    ids = {source.id for source in mawlamyine.sources}
+    # The chance that the software is on rests on reports of it, not on denials, checkpoints or
+    # people who watch.
+    assert {"mawlamyine-than-lwin-capability", "national-reuters-programme"} <= ids
+    assert ids.isdisjoint(
+        {"national-hikvision-no-face", "national-shan-herald-psms", "national-reuters-officers"}
+    )
+
+
+def test_the_order_to_shops_is_a_limit_from_its_date_on_and_never_a_count():
+    asked = Question("mandalay", AS_OF, n_draws=20)
+    sentence = words.private_limit("en")
+    assert assess(asked).limits[1] == sentence
+    assert sentence not in assess(replace(asked, as_of=dt.date(2023, 8, 30))).limits
+    with pytest.raises(NotFoundError, match="No number is reported"):
+        assess(replace(asked, scope="compelled_private"))
+    own = assess(replace(asked, scope="compelled_private", count=(40.0, 40.0)))
+    assert sentence not in own.limits
+    assert "compelled_private" in [note.id for note in own.warnings]
+    assert own.cameras.installed.count.mid == 40

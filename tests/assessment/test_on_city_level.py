@@ -38,6 +38,8 @@ def test_the_coverage_of_sites_moves_kilometres_and_not_the_number_of_cameras():
         for log_ratio in (0.0, -0.3)
     )
     np.testing.assert_allclose(less.expected_km, np.exp(-0.3) * even.expected_km)
+    for tier, one in less.per_100_cameras.items():
+        assert one.mid == pytest.approx(np.exp(-0.3) * even.per_100_cameras[tier].mid, rel=0.01)
     for tier in TIERS:
         assert less.tiers[tier].cameras_able == even.tiers[tier].cameras_able
         for one, other in zip(less.tiers[tier].cases, even.tiers[tier].cases, strict=True):

@@ -68,6 +68,8 @@ def denser_networks(home: Path) -> None:
 
 
 FILES: dict[str, Change] = {
+    "national": lambda home: write_evidence(home / "evidence", "national", CLAIM),
+    "threats": own("threats.toml", 'id = "linking"', 'id = "links"'),
     "claim": lambda home: write_evidence(home / "evidence", CITY, CLAIM),
     "observation": lambda home: write_evidence(home / "evidence", CITY, OBSERVATION),
     "city": own("cities.toml", '{ en = "Dawei"', '{ en = "Dawei town"'),
@@ -83,8 +85,10 @@ FILES: dict[str, Change] = {
 }
 """Files that move the answer about a city without streets."""
 MOVE_NO_ANSWER: dict[str, Change] = {
-    # Claims about the whole country can be referred to; they set no city's count.
-    "national": lambda home: write_evidence(home / "evidence", "national", CLAIM),
+    # A claim about the whole country that covers no city can be referred to.
+    "background": lambda home: write_evidence(
+        home / "evidence", "national", CLAIM.rstrip() + '\ncovers = ["none"]\n'
+    ),
     # Checked, for the names in claims.
     "makers": own("makers.toml"),
     # For studies of one camera, comparisons of cities and advice on field work, of which a study
@@ -341,7 +345,7 @@ def other_pack(home):
 def test_a_city_is_known_by_any_name_and_read_with_its_streets():
     loaded = asked("Moulmein").load()
     assert (loaded.city.id, loaded.pack, loaded.manifest) == ("mawlamyine", None, None)
-    assert {claim.city for claim in loaded.claims} == {"mawlamyine"}
+    assert {claim.city for claim in loaded.claims} == {"mawlamyine", "national"}
     with pytest.raises(NotFoundError, match="No streets are installed"):
         loaded.streets()
     pack, mapped = asked("helsinki-centre").load().streets()

@@ -14,7 +14,8 @@ from made_claims import FIXED, Fixed, make
 
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
-from toolkit.evidence.count import count_draws
+from toolkit.base.errors import NotFoundError
+from toolkit.evidence.count import count_draws, counted_scope
 from toolkit.evidence.densities import CityFigures
 from toolkit.evidence.load import load_claims, load_national
 from toolkit.evidence.words import rule_text, unused_text
@@ -274,6 +275,41 @@ def test_figures_for_all_cameras_stand_in_only_where_nothing_else_is_reported():
     bounded = count(public, as_of=today, scope="all")
     assert bounded.rule_installed == rule_text("part")
     assert share_above(bounded.installed, 430) == pytest.approx(0.05, abs=0.001)
+
+
+def test_cameras_that_owners_were_ordered_to_put_up_are_never_added():
+    public = make("public", low=100)
+    shops = make("shops", low=5000, scope="compelled_private")
+    gates = make("gates", low=7000, scope="register")
+    for scope in (None, "public", "all"):
+        both = count(public, shops, gates, as_of=dt.date(2022, 7, 11), scope=scope)
+        alone = count(public, as_of=dt.date(2022, 7, 11), scope=scope)
+        assert np.array_equal(both.installed, alone.installed)
+        assert np.array_equal(both.planned, alone.planned)
+    only = count(public, shops, as_of=dt.date(2022, 7, 11), scope="compelled_private")
+    assert (only.installed == 5000).all()
+    assert (only.scope, only.claims_installed) == ("compelled_private", ("shops",))
+
+
+def test_whose_cameras_are_counted_is_known_without_a_draw():
+    today = dt.date(2022, 7, 11)
+    claims = (make("public", low=100), make("shops", low=9, scope="compelled_private"))
+    together = make("all", low=500, scope="all")
+    for known in (claims, (together,), (*claims, together), ()):
+        for scope in (None, "public", "all"):
+            found = count(*known, as_of=today, scope=scope).scope
+            assert counted_scope(known, today, scope) == found
+    assert counted_scope(claims, today, "compelled_private") == "compelled_private"
+
+
+def test_without_a_total_there_is_no_number_of_ordered_cameras():
+    order = {"scope": "compelled_private", "status": "ordered"}
+    rate = make("rate", low=2, unit="cameras_per_shop", topic="presence", **order)
+    for claims in ((), (make(low=100),), (rate,), (make("n", low=300, **order),)):
+        with pytest.raises(NotFoundError, match="No number is reported"):
+            count(*claims, scope="compelled_private")
+    own = count(rate, scope="compelled_private", user_range=(40, 40))
+    assert (own.installed == 40).all()
 
 
 def test_the_users_own_range():

@@ -16,6 +16,7 @@ from toolkit.base.terms import Boundary, Status
 from toolkit.evidence.claim import Claim
 from toolkit.evidence.count import CountDraws, count_draws
 from toolkit.evidence.densities import CityFigures
+from toolkit.evidence.load import of_reported_system
 from toolkit.optics.camera_draws import CameraDraws, draw_cameras
 from toolkit.streets import reference_networks
 from toolkit.streets.cities import City
@@ -83,7 +84,7 @@ def make_inputs(loaded: Loaded, design: Design | None = None) -> Inputs:
     """
     question, manifest = loaded.question, loaded.manifest
     values = question.assumptions
-    design = design or Design(question.n_draws, question.seed)
+    design = design or Design(loaded.n_draws(question), question.seed)
     figures = city_figures(
         loaded.city,
         loaded.networks,
@@ -119,7 +120,9 @@ def _brand(
 ) -> str | None:
     """Return the brand of the claims behind the count, if they name exactly one that is known."""
     used = set(counts.claims_installed if status == "installed" else counts.claims_planned)
-    brands = {b for c in claims if c.id in used or not used for b in c.brands}
+    # Makers named for the whole country say nothing about one city.
+    about = of_reported_system(claims)
+    brands = {b for c in about if c.id in used or not used for b in c.brands}
     only = brands.pop() if len(brands) == 1 else None
     return only if only in mixes else None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache, partial
 from typing import Final
@@ -11,22 +12,33 @@ import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
+from toolkit.assessment.conditional import if_counts, short_tiers
 from toolkit.assessment.inputs import Inputs
 from toolkit.assessment.layers import Layers, LazyLayers, StreetDetail
-from toolkit.assessment.model import Case, SamplePart, Shares, TierPart, Total
-from toolkit.assessment.outcome import M2_PER_KM2, M_PER_KM, Outcome, ring, switch
+from toolkit.assessment.model import (
+    Case,
+    IfWhere,
+    SamplePart,
+    Shares,
+    ShortTier,
+    TierPart,
+    Total,
+)
+from toolkit.assessment.outcome import M2_PER_KM2, M_PER_KM, Outcome, no_trip, ring, switch
 from toolkit.assessment.question import SCENE_VALUES, Loaded
 from toolkit.assessment.site_plan import SitePlan, plan_sites, systematic
 from toolkit.assessment.sums import Sums, add_up, add_up_totals, rows_and_views
-from toolkit.base.arrays import Float32Array, IntArray
+from toolkit.base.arrays import Float32Array, FloatArray, IntArray
 from toolkit.base.draws import Design
 from toolkit.base.lru_cache import LruCache
 from toolkit.base.quantity import INTERVAL, Quantity
-from toolkit.base.terms import TIERS, Progress, Tier, exposure_class
+from toolkit.base.terms import TIERS, Allocation, Progress, Tier, exposure_class
 from toolkit.engine import cells, closed_form, zones
 from toolkit.engine.sample import StreetSample, draw_sample, error_share
 from toolkit.engine.scene import Scene, SceneGeometry, build_scene, pack_sites
+from toolkit.language import notes
 from toolkit.optics.camera_draws import threshold_px_m
+from toolkit.streets.map_data import PER_JUNCTIONS, MapData, map_data, reference_range
 from toolkit.streets.pack import Pack
 
 _POINTS_PER_PART: Final = 20_000
@@ -44,8 +56,8 @@ def scene_of(loaded: Loaded) -> tuple[Pack, Scene]:
     NotFoundError
         If no streets are installed.
     """
-    pack, mapped = loaded.streets()
-    values = loaded.question.assumptions
+    pack, _ = loaded.streets()
+    mapped, values = loaded.counted_cameras(), loaded.question.assumptions
     given = {name: values.value(key) for name, key in SCENE_VALUES.items()}
     return pack, scenes.get(
         loaded.key("scene"), lambda: build_scene(pack, loaded.model, mapped=mapped, **given)
@@ -146,17 +158,45 @@ def outcome_of(
         "no_classes": counts.get("missing_classes"),
         "no_bridges": counts.get("missing_bridges"),
     }
+    few = _few(map_data(pack), [note for note, missing in lacks.items() if missing])
+    n_groups = np.count_nonzero(geometry.group_free)
+    most_sites = np.quantile((plan.n_cameras - in_scope) / inputs.per_site, INTERVAL[2])
     fewest_reported = np.quantile(inputs.n_cameras, INTERVAL[0])
     applies = {
         "reach_truncated": True,
         "area_not_stated": sums.cases_m,
         "mapped_left_out": plan.reducing < 1,
+        "saturated": most_sites >= n_groups,
+        "mapped_private": len(inputs.loaded.counted_cameras()) < len(inputs.loaded.streets()[1]),
         "more_mapped_than_reported": in_scope.max(initial=0.0) > fewest_reported,
     }
+    able = inputs.cameras.able_share()
+
+    def short(n_cameras: FloatArray, covered_m: FloatArray) -> dict[Tier, ShortTier]:
+        share = covered_m / sums.sample_m
+        return short_tiers(n_cameras[:, None] * able, share * known_m / M_PER_KM, share)
+
+    def if_over(case: Allocation) -> IfWhere | None:
+        if case not in sums.cases_m:
+            return None
+        street_km = Quantity.exactly(known_m / M_PER_KM, "km")
+        n_here = np.maximum(inputs.n_cameras * plan.inside_cases[case], in_scope)
+        tiers = short(n_here, sums.cases_m[case])
+        return IfWhere(radius_km=None, street_km=street_km, tiers=tiers)
+
     return Outcome(
+        if_count=if_counts(
+            {
+                n: short(np.maximum(n * plan.inside_share, in_scope), covered_m)
+                for n, covered_m in sums.if_count_m.items()
+            }
+        ),
+        if_centre=if_over("core"),
+        if_spread=if_over("township"),
         boundary=pack.manifest.boundary,
         tiers={tier: _tier_part(inputs, geometry, plan, sums, tier) for tier in TIERS},
-        missing=tuple(note for note, missing in lacks.items() if missing),
+        missing=(*(note for note, missing in lacks.items() if missing), *few),
+        note_values=few,
         warnings=tuple(note for note, holds in applies.items() if holds),
         mapped=geometry.n_mapped,
         mapped_in_scope=in_scope,
@@ -167,6 +207,25 @@ def outcome_of(
         pack=pack,
         make_layers=layers,
     )
+
+
+def _few(found: MapData, missing: Sequence[str]) -> dict[str, dict[str, float]]:
+    """Return the notes on layers that are mapped less completely than in any reference area.
+
+    Each with the share that is mapped, and the range of the reference areas.
+    """
+    lights = found.lights_per_100_junctions
+    shares = {
+        "few_buildings": ("no_buildings", "buildings_near", found.buildings_near, 1.0),
+        "few_signals": ("no_signals", "lights_per_100_junctions", lights, PER_JUNCTIONS),
+        "few_classes": ("no_classes", "classes_known", found.classes_known, 1.0),
+    }
+    notes_of: dict[str, dict[str, float]] = {}
+    for note, (if_none, field, value, whole) in shares.items():
+        low, high = reference_range(field)
+        if if_none not in missing and value is not None and round(value, 3) < low:
+            notes_of[note] = {"share": value / whole, "low": low / whole, "high": high / whole}
+    return notes_of
 
 
 def _tier_part(
@@ -180,6 +239,8 @@ def _tier_part(
     return TierPart(
         threshold_px_m=threshold_px_m(tier, inputs.assumptions),
         ring_m=ring(inputs.cameras, t),
+        trip=no_trip(tier),
+        capture_points=Quantity.unknown("sites", notes.text("no_capture_points")),
         cameras_able=Quantity.from_draws(plan.n_cameras * able, "cameras"),
         length_km=Quantity.from_amounts(realised * known_m / M_PER_KM, "km"),
         share_of_length=Shares(

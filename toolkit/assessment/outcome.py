@@ -6,16 +6,17 @@ networks of other cities (`toolkit.assessment.on_city_level`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from toolkit.assessment.inputs import Inputs
 from toolkit.assessment.layers import Layers, LazyLayers
-from toolkit.assessment.model import Ring, SamplePart, TierPart
+from toolkit.assessment.model import IfCount, IfWhere, Ring, SamplePart, TierPart, Trip
 from toolkit.base.arrays import FloatArray
-from toolkit.base.quantity import Quantity
-from toolkit.base.terms import Boundary, Tier
+from toolkit.base.quantity import INTERVAL, Quantity
+from toolkit.base.terms import Boundary, Mode, Tier
 from toolkit.evidence.load import capability_level
 from toolkit.language import notes
 from toolkit.optics.camera_draws import CameraDraws
@@ -46,11 +47,23 @@ class Outcome:
     pack: Pack | None = None
     make_layers: LazyLayers | None = None
     sample: SamplePart | None = None
+    note_values: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """Shares that the texts of notes name, by id of the note."""
+    if_count: tuple[IfCount, ...] = ()
+    per_100_cameras: dict[Tier, Quantity] | None = None
+    if_centre: IfWhere | None = None
+    if_spread: IfWhere | None = None
 
     @property
     def layers(self) -> Layers | None:
         """Layers of the map, made at the first request; None without streets."""
         return None if self.make_layers is None else self.make_layers.get()
+
+
+def no_trip(tier: Tier) -> Trip:
+    """Return the trip part of a tier where trips are not estimated."""
+    mode: Mode = "motorcycle" if tier == "plate" else "foot"
+    return Trip.unknown(mode, notes.text("no_trips"))
 
 
 def ring(cameras: CameraDraws, t: int) -> Ring:
@@ -83,5 +96,5 @@ def switch(inputs: Inputs, tier: Tier) -> Quantity | None:
     level = capability_level(inputs.loaded.claims, as_of=inputs.question.as_of)[tier]
     # A denial alone says no more than silence: capability can be added later, in software.
     level = "none" if level == "denied" else level
-    drawn = inputs.assumptions.draw(f"switch.{level}", inputs.design)
-    return Quantity.from_draws(drawn, "probability")
+    low, mid, high = inputs.assumptions[f"switch.{level}"].quantile(np.array(INTERVAL))
+    return Quantity.of(float(low), float(mid), float(high), "probability")

@@ -11,12 +11,14 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from toolkit.assessment.conditional import round_counts
 from toolkit.assessment.inputs import Inputs
 from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.terms import Allocation
 from toolkit.engine import site_chance
 from toolkit.engine.scene import SceneGeometry
 from toolkit.siting import coverage, inclusion, weights
+from toolkit.streets.mapped_cameras import PRIVATE_GROUND
 from toolkit.streets.pack import Pack
 
 _DAYS_PER_YEAR: Final = 365.25
@@ -34,10 +36,14 @@ class SitePlan:
         Chance of each site, candidates first, then mapped ones.
     cases
         The same under each reading of the report; empty if it has only one.
+    if_count
+        The same for each of some numbers of cameras in the whole city.
     in_scope
         Number of mapped cameras that belong to the reported ones, shape (D,).
     inside_share
         Share of the reported cameras inside the boundary, shape (D,).
+    inside_cases
+        The same in each case.
     n_cameras
         Number of cameras inside the boundary, shape (D,).
     reducing
@@ -50,8 +56,10 @@ class SitePlan:
 
     chance: site_chance.SiteChance
     cases: dict[Allocation, site_chance.SiteChance]
+    if_count: dict[int, site_chance.SiteChance]
     in_scope: FloatArray
     inside_share: FloatArray
+    inside_cases: Mapping[Allocation, FloatArray]
     n_cameras: FloatArray
     reducing: float
     sample: IntArray
@@ -62,7 +70,7 @@ class SitePlan:
 def reducing_of(inputs: Inputs) -> float:
     """Return the share of mapped cameras that can belong to the reported ones."""
     return reducing_share(
-        inputs.loaded.streets()[1],
+        inputs.loaded.counted_cameras(),
         as_of=inputs.question.as_of,
         public_only=inputs.counts.scope == "public",
         brands=_counted_brands(inputs),
@@ -71,7 +79,12 @@ def reducing_of(inputs: Inputs) -> float:
 
 
 def chance_of_sites(
-    inputs: Inputs, geometry: SceneGeometry, in_scope: FloatArray, inside_share: FloatArray
+    inputs: Inputs,
+    geometry: SceneGeometry,
+    in_scope: FloatArray,
+    inside_share: FloatArray,
+    *,
+    n_cameras: FloatArray | float | None = None,
 ) -> site_chance.SiteChance:
     """Return the chance that each site of a city exists.
 
@@ -84,9 +97,12 @@ def chance_of_sites(
         Number of mapped cameras that belong to the reported ones, shape (D,).
     inside_share
         Share of the reported cameras inside the boundary, shape (D,).
+    n_cameras
+        Cameras of the whole city; those of the evidence by default.
     """
     design, values = inputs.design, inputs.assumptions
-    n_here = np.maximum(inputs.n_cameras * inside_share, in_scope)
+    whole = inputs.n_cameras if n_cameras is None else n_cameras
+    n_here = np.maximum(whole * inside_share, in_scope)
     # So many placed sites cover what the sites of the city cover.
     n_sites = (n_here - in_scope) / inputs.per_site * coverage.draw_ratio(values, design)
     factor = inclusion.inclusion_factor(
@@ -95,7 +111,8 @@ def chance_of_sites(
         geometry.ranked,
     )
     size_m = np.where(geometry.group_free, geometry.groups.size_m, 0.0)
-    # Mapped cameras exist, whoever runs them; the scope only says how many of them are reported.
+    # Those mapped cameras that count exist, whoever runs them; the scope only says how many of them
+    # are reported.
     return site_chance.SiteChance.of_classes(
         factor.T,
         geometry.groups.weight_class,
@@ -121,8 +138,13 @@ def plan_sites(inputs: Inputs, pack: Pack, geometry: SceneGeometry) -> SitePlan:
             reading: chance_of_sites(inputs, geometry, in_scope, share)
             for reading, share in inside.cases.items()
         },
+        if_count={
+            n: chance_of_sites(inputs, geometry, in_scope, inside.drawn, n_cameras=float(n))
+            for n in round_counts(np.maximum(inputs.n_cameras, in_scope))
+        },
         in_scope=in_scope,
         inside_share=inside.drawn,
+        inside_cases=inside.cases,
         n_cameras=np.maximum(inputs.n_cameras * inside.drawn, in_scope),
         reducing=reducing,
         sample=among[systematic(len(among))],
@@ -170,7 +192,7 @@ def reducing_share(
     oldest = pd.Timestamp(as_of) - pd.Timedelta(days=stale_years * _DAYS_PER_YEAR)
     left_out = (checked < oldest).to_numpy(dtype=bool, copy=True)
     if public_only:
-        left_out |= cameras["surveillance"].eq("outdoor").to_numpy(dtype=bool)
+        left_out |= cameras["surveillance"].isin(PRIVATE_GROUND).to_numpy(dtype=bool)
     if brands:
         named = cameras["brand"].fillna("").str.casefold()
         ours = {brand.casefold() for brand in brands}

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, Literal, Self, get_args
 
-from pydantic import ConfigDict, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from toolkit.base.record import Record
 
@@ -40,6 +40,9 @@ Allocation = Literal["core", "township"]
 """Area over which the cameras of a city-level case are spread: the core or the township."""
 
 ALLOCATIONS: tuple[Allocation, ...] = ("core", "township")
+
+Mode = Literal["foot", "motorcycle", "car"]
+"""How a person travels."""
 
 FULL_CIRCLE_DEG: Final = 360.0
 
@@ -88,10 +91,17 @@ class Boundary(Record):
 
 
 class Note(Record):
-    """A warning with a stable id."""
+    """A warning with a stable id.
+
+    Attributes
+    ----------
+    values
+        Figures in the text, by name: shares.
+    """
 
     id: str
     text: str
+    values: dict[str, float] = Field(default_factory=dict)
 
 
 class SourceRef(Record):

@@ -6,6 +6,7 @@ import argparse
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from toolkit.base.errors import UsageError
 from toolkit.cli.common import (
@@ -18,6 +19,9 @@ from toolkit.cli.common import (
     print_table,
     question_of,
 )
+
+if TYPE_CHECKING:
+    from toolkit.assessment.model import Assessment
 
 
 def register(commands: Commands) -> None:
@@ -128,13 +132,30 @@ def _assess(options: argparse.Namespace) -> int:
         ]
         if part.switched_on:
             out.append(f"  if it is on; chance that it is: {shown(part.switched_on)}")
-    out.append("")
+    out += ["", *_conditions(found), ""]
     out += [f"- {note.text}" for note in (*found.missing, *found.warnings)]
     out += [f"- {text}" for text in found.limits]
-    out.append("Sources: " + "; ".join(f"{s.publisher} ({s.date})" for s in found.sources))
+    sources = dict.fromkeys(f"{s.publisher} ({s.date})" for s in found.sources)
+    out.append("Sources: " + "; ".join(sources))
     out.append(f"Assumptions {found.assumptions.name} {found.assumptions.sha256[:12]}")
     print_lines(*out)
     return OK
+
+
+def _conditions(found: Assessment) -> list[str]:
+    """Return what follows from a number of cameras, or from where they are, as lines of text."""
+    from toolkit.output.report import conditions
+
+    lines = conditions.sentences(found, "en")
+    table = conditions.table(found, "en")
+    if table is not None:
+        _, *tiers = table.head
+        lines.append("Street length covered:")
+        lines += [
+            f"  {name}: " + "; ".join(f"{t} {cell}" for t, cell in zip(tiers, cells, strict=True))
+            for name, cells in table.rows
+        ]
+    return lines
 
 
 def _area(radius_km: float | None) -> str:
@@ -143,9 +164,10 @@ def _area(radius_km: float | None) -> str:
 
 def _report(options: argparse.Namespace) -> int:
     from toolkit.assessment.assess import assess
+    from toolkit.assessment.question import city_or_pack
     from toolkit.base.terms import LANGUAGES
     from toolkit.output.report import write_report
-    from toolkit.streets.cities import find_city, load_cities
+    from toolkit.streets.cities import load_cities
     from toolkit.studies.sensitivity.analysis import sensitivity
 
     languages = tuple(part.strip() for part in options.lang.split(","))
@@ -157,7 +179,7 @@ def _report(options: argparse.Namespace) -> int:
         msg = "Name the cities of the report, or give --all."
         raise UsageError(msg)
     common = question_of("", options)
-    chosen = load_cities() if options.all else [find_city(name) for name in options.cities]
+    chosen = load_cities() if options.all else [city_or_pack(name) for name in options.cities]
     for city in chosen:
         question = replace(common, city=city.id)
         with busy(f"Writing the report on {city.name.en} ..."):

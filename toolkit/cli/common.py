@@ -28,6 +28,7 @@ else:
     Commands = argparse._SubParsersAction  # noqa: SLF001 - takes no argument at run time
 
 OK, BAD_DATA, INTERRUPTED = 0, 1, 130
+SCOPES = ("public", "compelled_private", "all")
 _WIDTH_WHEN_PIPED = 160
 
 messages = Console(stderr=True, highlight=False, markup=False)
@@ -40,7 +41,7 @@ def add_common(parser: argparse.ArgumentParser) -> None:
         "--set", metavar="KEY=VALUE", action="append", default=[], help="fix one assumption"
     )
     parser.add_argument("--status", choices=["installed", "planned"], default="installed")
-    parser.add_argument("--scope", choices=["public", "all"], help="by default as reported")
+    parser.add_argument("--scope", choices=SCOPES, help="by default as reported")
     parser.add_argument("--count", metavar="LOW:HIGH", help="your own number of cameras")
     parser.add_argument(
         "--observed",

@@ -17,6 +17,7 @@ import numpy as np
 
 from toolkit.base.arrays import FloatArray
 from toolkit.base.draws import Design
+from toolkit.base.errors import NotFoundError
 from toolkit.evidence.claim import CONTRACT_UNITS, DENSITY_UNITS, Claim
 from toolkit.evidence.densities import NO_FIGURES, CityFigures
 from toolkit.evidence.figure_draws import (
@@ -28,11 +29,16 @@ from toolkit.evidence.figure_draws import (
     user_draws,
     wide_prior,
 )
-from toolkit.evidence.load import NATIONAL, contradictions, known_by, not_superseded
+from toolkit.evidence.load import (
+    contradictions,
+    known_by,
+    not_superseded,
+    of_reported_system,
+)
 from toolkit.evidence.observations import Observation, updated, usable_observations
 from toolkit.evidence.words import RuleId, UnusedReason, rule_text
 
-Scope = Literal["public", "all"]
+Scope = Literal["public", "compelled_private", "all"]
 
 
 @dataclass(frozen=True)
@@ -118,7 +124,7 @@ def count_draws(
     Parameters
     ----------
     claims
-        Claims about one city, in any order; those about the whole country give no count.
+        Claims about one city, in any order. Only those of `load.of_reported_system` give a count.
     as_of
         Day for which the count holds. Claims made later are ignored.
     design
@@ -127,7 +133,8 @@ def count_draws(
         ``count.*``, ``installed_prob.*``, ``sites.cameras_per_site`` and ``observation.*``.
     scope
         ``public``: cameras of the state; ``all``: private ones too, for which a figure for public
-        ones is a lower bound; None: as reported.
+        ones is a lower bound; ``compelled_private``: those that owners were ordered to put up,
+        alone; None: as reported.
     user_range
         The user's own 5 and 95 % points, replacing the claims; an exact number if both are equal.
     observations
@@ -140,14 +147,18 @@ def count_draws(
     ------
     InputDataError
         If `user_range` is not a range above zero, or an observation cannot be used.
+    NotFoundError
+        If the scope is ``compelled_private``, and no number of such cameras is reported.
 
     Notes
     -----
     Lower bounds are treated as censored, with a Pareto tail that is set by a sourced 95 % ratio:
     ``docs/method/counts.md``.
     """
-    known = known_by((c for c in claims if c.city != NATIONAL), as_of)
+    known = known_by(of_reported_system(claims, scope), as_of)
     usable, counted_scope = _in_scope(not_superseded(known), scope)
+    if scope == "compelled_private" and user_range is None:
+        _check_total(usable)
     setting = Setting(as_of, design, assumptions, figures, usable)
     seen = usable_observations(observations, as_of, assumptions.value("count.ageing_years"))
     if user_range is not None:
@@ -178,16 +189,43 @@ def count_draws(
     )
 
 
+def counted_scope(claims: Iterable[Claim], as_of: dt.date, scope: Scope | None = None) -> Scope:
+    """Return whose cameras the count of a city covers, as in `CountDraws.scope`.
+
+    Parameters
+    ----------
+    claims, as_of, scope
+        As for `count_draws`.
+    """
+    known = not_superseded(known_by(of_reported_system(claims, scope), as_of))
+    return _in_scope(known, scope)[1]
+
+
 def _in_scope(claims: tuple[Claim, ...], scope: Scope | None) -> tuple[tuple[Claim, ...], Scope]:
     """Return the claims relevant to a scope, and the scope of the resulting count.
 
     A figure for public cameras is a lower bound for all cameras. A figure for all cameras bounds
     no public ones; it is used only where nothing else reports cameras.
     """
+    if scope == "compelled_private":
+        return claims, scope
     public = tuple(c for c in claims if c.scope == "public")
     if scope == "all" or (any(c.status for c in claims) and not any(c.status for c in public)):
         return claims, "all"
     return public, "public"
+
+
+def _check_total(claims: Iterable[Claim]) -> None:
+    """Raise an error unless a number of installed cameras is reported: a rate is no number."""
+    if not any(
+        claim.status == "installed" and _counts(claim, ("cameras", "sites"), ("stock", "flow"))
+        for claim in claims
+    ):
+        msg = (
+            "No number is reported of the private cameras that owners here were ordered to put "
+            "up, which does not mean that there are none. See evidence list, or give --count."
+        )
+        raise NotFoundError(msg)
 
 
 def _installed(claims: tuple[Claim, ...], setting: Setting, scope: Scope) -> _Part:
@@ -212,7 +250,7 @@ def _installed(claims: tuple[Claim, ...], setting: Setting, scope: Scope) -> _Pa
     bounding = _newest_first([*counted, *dense], setting)
     cameras = [c for c in bounding if not _counts(c, ("sites",), ("stock", "flow"))]
     # 2. The best kind of figure governs: whole city, a part of it, sites, then no number at all.
-    whole = [c for c in cameras if c.place is None and (scope == "public" or c.scope == "all")]
+    whole = [c for c in cameras if c.place is None and (scope != "all" or c.scope == "all")]
     if whole:
         return _raised(whole[0], _figure_rule(whole[0]), bounding, setting)
     if cameras:
