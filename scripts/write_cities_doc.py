@@ -14,6 +14,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from toolkit.assessment.inputs import city_figures  # noqa: E402
+from toolkit.assessment.question import claims_of_others  # noqa: E402
 from toolkit.assumptions.sets import load_assumptions  # noqa: E402
 from toolkit.base import store  # noqa: E402
 from toolkit.base.draws import Design  # noqa: E402
@@ -235,7 +237,10 @@ def document() -> str:
             as_of=AS_OF,
             design=DESIGN,
             assumptions=assumptions,
-            figures=city_figures(city, load_networks(), assumptions, DESIGN),
+            figures=replace(
+                city_figures(city, load_networks(), assumptions, DESIGN),
+                others=claims_of_others(city),
+            ),
         )
         for city in cities
     }

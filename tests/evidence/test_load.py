@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from toolkit.base import store
 from toolkit.base.errors import InputDataError
 from toolkit.evidence.claim import Claim
 from toolkit.evidence.load import (
     NATIONAL,
+    built_in_claims,
     capability_level,
     contradictions,
     covered_cities,
@@ -21,6 +23,7 @@ from toolkit.evidence.load import (
     of_reported_system,
     private_cameras_ordered,
     read_claims,
+    read_until,
 )
 
 HEAD = """format = "camera-exposure.evidence/1"
@@ -478,3 +481,28 @@ def test_an_order_to_owners_is_known_from_its_date_on():
     assert private_cameras_ordered(claims, dt.date(2022, 7, 11))
     assert not private_cameras_ordered(claims, dt.date(2022, 7, 10))
     assert not private_cameras_ordered([make("b")], dt.date(2026, 1, 1))
+
+
+def test_reports_were_read_until_the_later_day_of_the_two_national_files(tmp_path):
+    built_in = read_until(tmp_path)
+    assert built_in == dt.date(2026, 11, 29)
+    head = 'format = "camera-exposure.evidence/1"\ncity = "national"\n'
+    file = tmp_path / "national.toml"
+    for day, expected in (("2027-03-01", dt.date(2027, 3, 1)), ("2020-01-01", built_in)):
+        file.write_text(f"{head}read_until = {day}\n", encoding="utf-8")
+        assert read_until(tmp_path) == expected
+    file.write_text(f'{head}read_until = "soon"\n', encoding="utf-8")
+    with pytest.raises(InputDataError, match="read_until"):
+        read_until(tmp_path)
+
+
+def test_built_in_claims_are_read_without_the_users_own(home):
+    own = home / "evidence"
+    own.mkdir(parents=True, exist_ok=True)
+    text = (store.builtin_dir() / "evidence" / "hpa-an.toml").read_text(encoding="utf-8")
+    (own / "hpa-an.toml").write_text(
+        text.replace("hpa-an-reuters", "hpa-an-mine"), encoding="utf-8"
+    )
+    assert {c.id for c in built_in_claims("hpa-an")} == {"hpa-an-reuters-talks"}
+    assert {"hpa-an-reuters-talks", "hpa-an-mine-talks"} <= ids_of("hpa-an")
+    assert built_in_claims("nowhere") == ()

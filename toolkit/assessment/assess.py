@@ -151,6 +151,7 @@ def _warnings(inputs: Inputs, outcome: Outcome) -> list[str]:
     applies = {
         "minimal_set": inputs.assumptions.label == MINIMAL,
         **dict.fromkeys(outcome.warnings, True),
+        "projection": inputs.question.as_of > inputs.loaded.read_until,
         "wide_setting": True,
         "street_means": True,
         "daylight": True,
@@ -196,6 +197,7 @@ def _camera_count(inputs: Inputs, outcome: Outcome, status: Status) -> CameraCou
         completeness = Quantity.unknown("share", notes.text("no_mapped_cameras"))
     return CameraCount(
         count=Quantity.from_draws(number, "cameras"),
+        entered=Quantity.from_draws(reported, "cameras") if counts.user_range else None,
         mapped=outcome.mapped,
         completeness=completeness,
         per_km=_per_km(reported, outcome),

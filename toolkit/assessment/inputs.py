@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -12,6 +12,7 @@ from toolkit.assessment.question import Loaded, Question
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.arrays import FloatArray
 from toolkit.base.draws import Design
+from toolkit.base.errors import InputDataError
 from toolkit.base.terms import Boundary, Status
 from toolkit.evidence.claim import Claim
 from toolkit.evidence.count import CountDraws, count_draws
@@ -21,6 +22,7 @@ from toolkit.optics.camera_draws import CameraDraws, draw_cameras
 from toolkit.streets import reference_networks
 from toolkit.streets.cities import City
 
+_DAYS_PER_YEAR: Final = 365.25
 _JUNCTIONS: Final = "drive_junctions"
 """Key of the number of junctions for vehicles in the counts of a pack."""
 
@@ -80,10 +82,12 @@ def make_inputs(loaded: Loaded, design: Design | None = None) -> Inputs:
     Raises
     ------
     InputDataError
-        If the evidence cannot be used.
+        If the evidence cannot be used, no number of cameras is known, or the date lies too far
+        ahead.
     """
     question, manifest = loaded.question, loaded.manifest
     values = question.assumptions
+    _check_date(loaded)
     design = design or Design(loaded.n_draws(question), question.seed)
     figures = city_figures(
         loaded.city,
@@ -93,6 +97,7 @@ def make_inputs(loaded: Loaded, design: Design | None = None) -> Inputs:
         boundary=manifest.boundary if manifest else None,
         junctions=manifest.counts.get(_JUNCTIONS) if manifest else None,
     )
+    figures = replace(figures, others=loaded.others)
     counts = count_draws(
         loaded.claims,
         as_of=question.as_of,
@@ -113,6 +118,21 @@ def make_inputs(loaded: Loaded, design: Design | None = None) -> Inputs:
         per_site=values.draw("sites.cameras_per_site", design),
         figures=figures,
     )
+
+
+def _check_date(loaded: Loaded) -> None:
+    """Refuse a date further ahead of the reports than ``count.most_years_ahead``."""
+    day, until = loaded.question.as_of, loaded.read_until
+    years = loaded.question.assumptions.value("count.most_years_ahead")
+    if (day - until).days > years * _DAYS_PER_YEAR:
+        msg = (
+            f"The date {day} lies more than {years:g} years after {until}, the day until which "
+            "reports were read: nothing known supports a count that far ahead. Give an earlier "
+            "date, such as --as-of "
+            f"{until}, or, if you have read what was reported since, write the day as read_until "
+            "into evidence/national.toml among your own data."
+        )
+        raise InputDataError(msg)
 
 
 def _brand(

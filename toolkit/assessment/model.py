@@ -87,6 +87,9 @@ class CameraCount(Record):
     """How many cameras of the reported system there are in one status."""
 
     count: Quantity
+    """At least the mapped cameras."""
+    entered: Quantity | None = None
+    """The user's own number, if it replaces the reports; `count` is higher if more are mapped."""
     mapped: int
     completeness: Quantity
     per_km: Quantity

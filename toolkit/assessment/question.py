@@ -23,8 +23,16 @@ from toolkit.base.lru_cache import LruCache
 from toolkit.base.terms import Status
 from toolkit.base.version import __version__
 from toolkit.evidence.claim import Claim
-from toolkit.evidence.count import Scope, counted_scope
-from toolkit.evidence.load import NATIONAL, evidence_sha256, load_claims, load_observations
+from toolkit.evidence.count import counted_scope
+from toolkit.evidence.installed import Scope
+from toolkit.evidence.load import (
+    NATIONAL,
+    built_in_claims,
+    evidence_sha256,
+    load_claims,
+    load_observations,
+    read_until,
+)
 from toolkit.evidence.observations import Observation
 from toolkit.evidence.threats import Threat, load_threats
 from toolkit.language import notes
@@ -188,6 +196,10 @@ class CityData:
     ----------
     claims, observations
         Reports about the city or about the country, and the user's stored counts.
+    others
+        Built-in claims about each of the other cities of the country.
+    read_until
+        Day until which reports were read.
     threats
         All reported uses of cameras.
     manifest
@@ -207,6 +219,8 @@ class CityData:
     city: City
     claims: tuple[Claim, ...]
     observations: tuple[Observation, ...]
+    others: tuple[tuple[Claim, ...], ...]
+    read_until: dt.date
     threats: tuple[Threat, ...]
     manifest: Manifest | None
     boundaries: tuple[Manifest, ...]
@@ -367,6 +381,7 @@ def _read(city: str, pack: str | None, evidence: Path | None, state: _State) -> 
     found = city_or_pack(city)
     claims = load_claims(found.id, evidence)
     observations = load_observations(found.id, evidence)
+    others, until = claims_of_others(found), read_until(evidence)
     pack_id = pack or found.pack or find_pack_for(found.id)
     manifest = read_manifest(pack_id) if pack_id else None
     boundaries = [m for m in list_packs() if m.id == pack_id or m.city == found.id]
@@ -376,6 +391,8 @@ def _read(city: str, pack: str | None, evidence: Path | None, state: _State) -> 
         city=found,
         claims=claims,
         observations=observations,
+        others=others,
+        read_until=until,
         threats=load_threats(),
         manifest=manifest,
         boundaries=tuple(sorted(boundaries, key=lambda m: (m.id != pack_id, m.id))),
@@ -387,6 +404,8 @@ def _read(city: str, pack: str | None, evidence: Path | None, state: _State) -> 
         hashes={
             "city_record": found.model_dump(mode="json"),
             "evidence_sha256": evidence_sha256(claims),
+            "read_until": until.isoformat(),
+            "others": [evidence_sha256(other) for other in others],
             "observations": [o.model_dump(mode="json") for o in observations],
             "pack_sha256": pack_sha256(pack_id) if pack_id else None,
             "cameras_sha256": mapped_cameras.cameras_sha256(notes_id),
@@ -401,6 +420,18 @@ def _read(city: str, pack: str | None, evidence: Path | None, state: _State) -> 
     )
     now = _state(evidence)
     return data if now == state else _read(city, pack, evidence, now)
+
+
+def claims_of_others(city: City) -> tuple[tuple[Claim, ...], ...]:
+    """Return the built-in claims about each of the other cities of the country, by id."""
+    if city.country is None:
+        return ()
+    names = sorted(
+        c.id
+        for c in load_cities()
+        if c.country == city.country and c.id != city.id and not c.demonstration
+    )
+    return tuple(claims for claims in map(built_in_claims, names) if claims)
 
 
 _kept = lru_cache(maxsize=64)(_read)

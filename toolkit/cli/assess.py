@@ -103,6 +103,7 @@ def _assess(options: argparse.Namespace) -> int:
     out = [
         f"{found.city.name.en}, {found.as_of.isoformat()}, cameras {found.status}",
         f"Cameras of the reported system: {shown(counts.count)}",
+        *([f"  entered: {shown(counts.entered)}"] if counts.entered else []),
         f"  {counts.rule}",
         f"  mapped: {counts.mapped}; completeness: {shown(counts.completeness)}",
         *([f"  per km of street: {shown(counts.per_km)}"] if counts.per_km.known else []),

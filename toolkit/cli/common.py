@@ -113,7 +113,10 @@ def parse_count(text: str) -> tuple[float, float]:
     except ValueError:
         found = (math.nan, math.nan)
     if not 1 <= found[0] <= found[1] < math.inf:
-        msg = f"--count {text!r}: give a range such as 200:600, or one number, from 1 up."
+        msg = (
+            f"--count {text!r}: give a range such as 200:600, or one number, from 1 up. That there "
+            "are no cameras is nothing that anybody can know."
+        )
         raise UsageError(msg)
     return found
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -38,7 +39,7 @@ NATIONAL = "national"
 """City id of claims about the whole country, which reach cities but give no city's count."""
 
 _FOLDER = "evidence"
-_TOP_LEVEL = ("format", "city", "cities", "licence", "source", "claim", "observation")
+_TOP_LEVEL = ("format", "city", "cities", "licence", "read_until", "source", "claim", "observation")
 
 
 class _File(Record):
@@ -48,6 +49,7 @@ class _File(Record):
     city: RecordId
     cities: tuple[RecordId, ...] = ()
     """National file only: the cities of the country, those a claim can cover."""
+    read_until: dt.date | None = None
 
 
 def _own_folder() -> Path:
@@ -204,6 +206,53 @@ def _problems_of_covers(claims: Iterable[Claim], cities: Iterable[str]) -> list[
         for name in claim.covers
         if name not in known and name not in (COUNTRY, NOWHERE)
     ]
+
+
+def read_until(own: Path | None = None) -> dt.date:
+    """Return the day until which reports were read: the later one of the two national files.
+
+    Parameters
+    ----------
+    own
+        See `load_claims`.
+
+    Raises
+    ------
+    InputDataError
+        If a file cannot be used, or neither has the day.
+    """
+    problems: list[str] = []
+    days = []
+    for folder in (store.builtin_dir() / _FOLDER, own or _own_folder()):
+        path = folder / f"{NATIONAL}.toml"
+        if path.is_file():
+            table = toml_files.read_table(path, f"evidence/{path.name}")
+            head = toml_files.parsed(_File, table.data, table.shown, problems)
+            days += [head.read_until] if head and head.read_until else []
+    toml_files.fail_if_any(problems, "The evidence about the country")
+    if not days:
+        msg = f"evidence/{NATIONAL}.toml has no read_until. Add the day, such as 2026-11-29."
+        raise InputDataError(msg)
+    return max(days)
+
+
+def built_in_claims(city_id: str) -> tuple[Claim, ...]:
+    """Return the built-in claims about one city, without the user's own, in the order of the file.
+
+    Raises
+    ------
+    InputDataError
+        If the file cannot be used.
+    """
+    path = store.builtin_dir() / _FOLDER / f"{city_id}.toml"
+    return _kept_claims(path, path.stat().st_mtime_ns) if path.is_file() else ()
+
+
+@lru_cache(maxsize=64)
+def _kept_claims(path: Path, changed_ns: int) -> tuple[Claim, ...]:
+    """Return the claims of a file; `changed_ns` makes a changed one be read again."""
+    del changed_ns
+    return read_claims(path)
 
 
 def load_observations(city_id: str, own: Path | None = None) -> tuple[Observation, ...]:

@@ -82,6 +82,10 @@ _SENTENCES: Final = {
     "more_mapped_than_reported": marked(
         "More cameras are mapped than some readings of the report allow; the mapped count holds."
     ),
+    "projection": marked(
+        "The date lies after the day until which reports were read: the count is carried forward, "
+        "and what was reported since is not in it."
+    ),
     "stale": marked("The report is old: cameras have probably been added or removed since."),
     "no_count": marked(
         "Nobody has reported a number for this city: the count is a wide guess from other cities."

@@ -117,6 +117,27 @@ def test_the_basis_where_nothing_is_reported_and_where_the_user_gave_a_number() 
     assert "that the user entered" in reported.source_sentence(own, (claim_of(),), "en")
 
 
+def test_the_basis_tells_the_entered_number_from_the_mapped_cameras() -> None:
+    own = report_on(None, (), used=())
+    part = own.cameras.installed.model_copy(
+        update={
+            "count": Quantity.of(215, 215, 215, "cameras"),
+            "entered": Quantity.of(10, 10, 10, "cameras"),
+            "mapped": 215,
+        }
+    )
+    own = own.model_copy(
+        update={
+            "warnings": notes.notes(["own_count"]),
+            "cameras": own.cameras.model_copy(update={"installed": part}),
+        }
+    )
+    assert reported.source_sentence(own, (), "en") == (
+        "This rests on a number that the user entered, not on a report: 10 cameras. "
+        "215 cameras are mapped, so the number used is 215 cameras."
+    )
+
+
 def test_further_claims_are_counted() -> None:
     claims = (claim_of(), claim_of(id="testville-b"), claim_of(id="testville-c"))
     report = report_on(None, claims, used=tuple(c.id for c in claims))

@@ -261,9 +261,14 @@ def source_sentence(assessment: Assessment, claims: Sequence[Claim], lang: Langu
     part = counted(assessment)
     count = words.quantity_text(part.count, lang)
     if any(note.id == _OWN_COUNT for note in assessment.warnings):
-        return tr(
+        entered = words.quantity_text(part.entered or part.count, lang)
+        own = tr(
             "This rests on a number that the user entered, not on a report: {count}.", lang
-        ).format(count=count)
+        ).format(count=entered)
+        if entered == count:
+            return own
+        raised = tr("{mapped} cameras are mapped, so the number used is {count}.", lang)
+        return f"{own} {raised.format(mapped=part.mapped, count=count)}"
     by_id = {claim.id: claim for claim in claims}
     used = [by_id[name] for name in part.claims if name in by_id]
     if not used:
