@@ -7,8 +7,9 @@ cores; the same bytes each time.
     python -m benchmarks.siting_evaluation DIR --out docs/generated/siting
 
 DIR holds NAME_streets.* and NAME_cameras.* pairs; the centre of Helsinki is added from the
-project. Blocks are 1 km, and 500 m in a city of fewer than ten blocks of 1 km: the centre of
-Helsinki has four, with 93 % of its cameras in one.
+project. Lists that ``lists.toml`` says are not fitted test the model fitted to the others.
+Blocks are 1 km, and 500 m in a city of fewer than ten blocks of 1 km: the centre of Helsinki has
+four, with 93 % of its cameras in one.
 """
 
 from __future__ import annotations
@@ -22,29 +23,33 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import matplotlib as mpl
-
-from toolkit.base.arrays import FloatArray, IntArray
-
-mpl.use("Agg")
-import matplotlib.pyplot as plt
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from benchmarks import siting_rings, siting_tables, siting_within
-from toolkit.assumptions.sets import load_assumptions
+from benchmarks import siting_maps, siting_ratio, siting_rings, siting_tables, siting_within
+from toolkit.assumptions.sets import AssumptionSet, load_assumptions
 from toolkit.base import store
+from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.draws import Design
 from toolkit.cli.siting import pairs_in, places_of
-from toolkit.siting.profiles import Prior, Profiles, from_json, load_prior
+from toolkit.siting import coverage as coverage_ratio
+from toolkit.siting.profiles import Prior, Profiles, from_json, load_lists, load_prior
 from toolkit.siting.surroundings import StreetLayers
 from toolkit.siting.validation import regression, simulate
 from toolkit.siting.validation.fit import KnownCity, fit_profiles, fit_shared, prepare_city
 from toolkit.siting.validation.known_city import CityPair, make_pair, pack_files, read_files
-from toolkit.siting.validation.score import capture, classed, covered_share, figures, site_numbers
-from toolkit.siting.weights import WeightDraws, draw, mixture_of
+from toolkit.siting.validation.score import (
+    Classed,
+    capture,
+    classed,
+    covered_share,
+    draw_weights,
+    figures,
+    site_numbers,
+)
+from toolkit.siting.weights import Operators, WeightDraws, mixture_of
 from toolkit.streets.pack import open_pack
 
 FOLDS: Final = 5
@@ -180,6 +185,7 @@ def winkler(low: float, high: float, truth: float, level: float = 0.9) -> float:
 def coverage(
     city: MeasuredCity,
     profiles: Profiles,
+    values: AssumptionSet,
     drawn: WeightDraws,
     of: IntArray,
     optics: siting_rings.CentralOptics,
@@ -192,16 +198,11 @@ def coverage(
     places += [(f"tile {t}", tile == t) for t in np.flatnonzero(found >= LEAST_IN_TILE)]
     flat = WeightDraws(np.ones_like(drawn.weight), drawn.uniform_share, drawn.cluster_size)
     design = Design(N_DRAWS, SEED)
+    ratio = coverage_ratio.draw_ratio(values, design)
     seen = simulate.covered(points.xy_m, pair.camera_xy_m)
     out = []
     for label, inside in places:
-        ground = simulate.Ground(
-            points.xy_m[inside],
-            points.heading_rad[inside],
-            points.length_m[inside],
-            of[inside],
-            np.zeros(int(inside.sum()), dtype=np.int64),
-        )
+        ground = ground_of(city, of, inside)
         here = pair.camera_xy_m[inside[pair.nearest]]
         total = ground.length_m.sum()
         truth = float(ground.length_m[seen[inside]].sum() / total)
@@ -215,7 +216,7 @@ def coverage(
         }
         for key, number in numbers.items():
             for model, weights in (("siting", drawn), ("uniform", flat)):
-                share = covered_share(ground, weights, number, profiles, design)
+                share = covered_share(ground, weights, number, profiles, values, design)
                 low, mid, high = (float(v) for v in np.quantile(share, [0.05, 0.5, 0.95]))
                 row[f"{key.removeprefix('from_')} {model}"] = {
                     "low": low,
@@ -240,32 +241,29 @@ def coverage(
             ),
             (("siting", drawn), ("uniform", flat)),
         ):
-            share = ring_share(ground, weights, number, each, profiles, optics)
+            placed = np.maximum(np.round(number * ratio), 1.0)
+            share = siting_rings.placed_share(
+                ground, weights, placed, each, profiles.offset_m, optics, design
+            )
             for t, one in enumerate(row["rings"].values()):
                 one[f"{given} {model}"] = held(share[:, t], one["truth"])
         out.append(row)
     return out
 
 
-def ring_share(
-    ground: simulate.Ground,
-    drawn: WeightDraws,
-    number: FloatArray,
-    each: FloatArray,
-    profiles: Profiles,
-    optics: siting_rings.CentralOptics,
-) -> FloatArray:
-    """Return the share of street in rings of cameras at placed sites, shape (D, T).
-
-    `number` sites stand with `each` cameras in the mean, shapes (D,), (D,).
-    """
-    design, settings = Design(N_DRAWS, SEED), profiles.prior.settings
-    share = siting_rings.placed_share(
-        ground, drawn, number, each, profiles.offset_m, optics, design
+def ground_of(
+    city: MeasuredCity, of: IntArray, inside: NDArray[np.bool_] | None = None
+) -> simulate.Ground:
+    """Return the street points of a city, or some of them, as one tile; `of` are their classes."""
+    points = city.pair.points
+    kept = np.ones(len(of), dtype=np.bool_) if inside is None else inside
+    return simulate.Ground(
+        points.xy_m[kept],
+        points.heading_rad[kept],
+        points.length_m[kept],
+        of[kept],
+        np.zeros(int(kept.sum()), dtype=np.int64),
     )
-    # The discrepancy between cities, as for discs; there is no measured ratio for rings.
-    factor = simulate.cover_factor(np.ones(1), settings["cover_log_sd"], design)
-    return np.asarray(np.minimum(share * factor[:, None], 1.0), dtype=float)
 
 
 def held(share: FloatArray, truths: Sequence[float]) -> dict[str, Any]:
@@ -316,11 +314,64 @@ def cluster_sizes(
     return out
 
 
-def evaluate(cities: Sequence[MeasuredCity], prior: Prior) -> dict[str, Any]:
-    """Return all figures."""
+@dataclass(frozen=True)
+class LeftOut:
+    """A model fitted to other cities, drawn for one city."""
+
+    profiles: Profiles
+    groups: Classed
+    drawn: WeightDraws
+
+
+def left_out(
+    city: MeasuredCity, others: Sequence[MeasuredCity], prior: Prior, values: AssumptionSet
+) -> LeftOut:
+    """Fit the model to other cities and draw the weights of one city."""
+    profiles = from_json(fit_profiles([one.known for one in others], prior), prior)
+    groups = classed(city.pair.points.code, city.pair.points.length_m)
+    operators = Operators(profiles, mixture_of(profiles, None))
+    return LeftOut(profiles, groups, draw_weights(operators, groups, values, Design(N_DRAWS, SEED)))
+
+
+def tested(
+    city: MeasuredCity, model: LeftOut, values: AssumptionSet, optics: siting_rings.CentralOptics
+) -> dict[str, Any]:
+    """Return the figures of a city that the model has not seen."""
+    pair, of = city.pair, model.groups.of
+    return {
+        "cameras": len(pair.camera_xy_m),
+        "sites": int(city.known.fit.sites.sum()),
+        "street_km": float(pair.points.length_m.sum()) / 1e3,
+        "transfer": figures(model.drawn.weight, model.groups, of[pair.nearest]),
+        "coverage": coverage(city, model.profiles, values, model.drawn, of, optics),
+        "ratio": siting_ratio.measure(
+            pair,
+            ground_of(city, of),
+            model.drawn,
+            model.profiles.offset_m,
+            Design(N_DRAWS, SEED),
+        ),
+    }
+
+
+def evaluate(
+    cities: Sequence[MeasuredCity], checks: Sequence[MeasuredCity], prior: Prior
+) -> dict[str, Any]:
+    """Return all figures.
+
+    Parameters
+    ----------
+    cities
+        Cities to which the model is fitted; each is tested by the model of the others.
+    checks
+        Cities tested by the model of all `cities`.
+    prior
+        Prior.
+    """
     delivered = [one for one in cities if one.name != DEMONSTRATION]
-    optics = siting_rings.central_optics(load_assumptions())
-    out: dict[str, Any] = {}
+    values = load_assumptions()
+    optics = siting_rings.central_optics(values)
+    fitted: dict[str, Any] = {}
     for city in cities:
         start = time.monotonic()
         others = [one for one in cities if one is not city]
@@ -328,28 +379,16 @@ def evaluate(cities: Sequence[MeasuredCity], prior: Prior) -> dict[str, Any]:
         base = {name: ranks(score, city) for name, score in scores.items()}
         best = max(base, key=lambda name: float(base[name].mean()))
         lift_profile, lift_in = within(city, others, prior)
-        fitted = fit_profiles([one.known for one in others], prior)
-        profiles = from_json(fitted, prior)
-        groups = classed(city.pair.points.code, city.pair.points.length_m)
-        drawn = draw(
-            profiles,
-            mixture_of(profiles, None),
-            groups.code,
-            groups.length_m,
-            Design(N_DRAWS, SEED),
-        )
-        at = groups.of[city.pair.nearest]
-        mean = drawn.weight.mean(axis=0)[groups.of]
-        transfer = figures(drawn.weight, groups, at)
+        model = left_out(city, others, prior, values)
+        mean = model.drawn.weight.mean(axis=0)[model.groups.of]
         share = prior.settings["uniform_low"]
         mixed_in = share + (1 - share) * np.exp(lift_in)
         shared = fit_shared([one.known.fit for one in others], prior)
         own = regression.fit([city.known.fit], prior_mean=shared.beta, prior_sd=prior.between_sd)
         code, length = city.known.fit.code, city.known.fit.length_m
-        out[city.name] = {
-            "cameras": len(city.pair.camera_xy_m),
-            "sites": int(city.known.fit.sites.sum()),
-            "street_km": float(city.pair.points.length_m.sum()) / 1e3,
+        one = tested(city, model, values, optics)
+        one["transfer"] |= {"reliability": reliability(mean, city)}
+        fitted[city.name] = one | {
             # Of the street point nearest to each camera, by length alone.
             "uniform_log_score": float(
                 np.log(
@@ -370,8 +409,6 @@ def evaluate(cities: Sequence[MeasuredCity], prior: Prior) -> dict[str, Any]:
                 "ahead_of_best_profile": ahead(lift_profile, base[best], city),
                 "reliability": reliability(mixed_in, city),
             },
-            "transfer": transfer | {"reliability": reliability(mean, city)},
-            "coverage": coverage(city, profiles, drawn, groups.of, optics),
             "districts": int(city.known.fit.block.max()) + 1,
             "cluster_size": cluster_sizes(
                 city,
@@ -382,62 +419,19 @@ def evaluate(cities: Sequence[MeasuredCity], prior: Prior) -> dict[str, Any]:
                     "own": np.exp(regression.log_lift(own.beta, code, length)),
                 },
             ),
+            "_mean": mean,
         }
-        out[city.name]["_mean"] = mean
         sys.stderr.write(f"{city.name}: {time.monotonic() - start:.0f} s\n")
-    return out
-
-
-def draw_maps(cities: Sequence[MeasuredCity], found: Mapping[str, Any], out: Path) -> None:
-    """Draw sites per cell, expected for a city left out against real; cells, not places."""
-    figure, axes = plt.subplots(2, len(cities), figsize=(3.2 * len(cities), 6.2))
-    for column, city in enumerate(cities):
-        xy, fit = city.pair.points.xy_m, city.known.fit
-        side = regression.BLOCK_M if city.name != DEMONSTRATION else SMALL_BLOCK_M / 2
-        cell = np.floor((xy - xy.min(axis=0)) / side).astype(int)
-        shape = tuple(cell.max(axis=0) + 1)
-        flat = np.ravel_multi_index(tuple(cell.T), shape)
-        size = int(np.prod(shape))
-        street = np.bincount(flat, weights=fit.length_m, minlength=size)
-        expected = np.bincount(
-            flat, weights=found[city.name]["_mean"] * fit.length_m, minlength=size
-        )
-        expected *= fit.sites.sum() / expected.sum()
-        true = np.bincount(flat, weights=fit.sites, minlength=size)
-        top = float(np.quantile(true[street > 0], 0.98)) or 1.0
-        for row, (values, label) in enumerate(((expected, "expected, left out"), (true, "real"))):
-            image = np.where(street > 0, values, np.nan).reshape(shape).T
-            axis = axes[row, column]
-            axis.imshow(image, origin="lower", vmin=0, vmax=max(top, 1.0), cmap="viridis")
-            axis.set_title(f"{city.name}\n{label}", fontsize=8)
-            axis.set_axis_off()
-    figure.suptitle(
-        "Sites per cell (1 km; Helsinki 250 m). Streets and cameras: docs/evaluation/siting.md",
-        fontsize=8,
-    )
-    figure.tight_layout()
-    figure.savefig(out / "maps.png", dpi=80, metadata={"Software": None})
-    plt.close(figure)
-
-    figure, axes = plt.subplots(1, 2, figsize=(8, 4))
-    for axis, kind in zip(axes, ("within", "transfer"), strict=True):
-        for city in cities:
-            rows = found[city.name][kind]["reliability"]
-            axis.plot(
-                [r["expected"] for r in rows],
-                [r["found"] for r in rows],
-                "o-",
-                ms=3,
-                label=city.name,
-            )
-        edge = [1, 200]
-        axis.plot(edge, edge, "k:", lw=0.8)
-        axis.set(xscale="symlog", yscale="symlog", xlabel="expected sites", ylabel="real sites")
-        axis.set_title(f"{kind}: tenths of street length", fontsize=9)
-    axes[0].legend(fontsize=7)
-    figure.tight_layout()
-    figure.savefig(out / "reliability.png", dpi=80, metadata={"Software": None})
-    plt.close(figure)
+    tests = {
+        city.name: tested(city, left_out(city, cities, prior, values), values, optics)
+        for city in checks
+    }
+    rows = {name: one["ratio"] for name, one in (fitted | tests).items()}
+    between = {
+        label: siting_ratio.between({name: rows[name] for name in names})
+        for label, names in (("fitted", fitted), ("all", rows))
+    }
+    return {"fitted": fitted, "checks": tests, "ratio": between}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -450,11 +444,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         city_of(name, *read_files(streets, cameras, places_of(name, streets)))
         for name, streets, cameras in pairs_in(options.folder)
     ]
+    lists = load_lists()
+    checks = [one for one in cities if one.name in lists and not lists[one.name].fitted]
+    cities = [one for one in cities if one.name not in {c.name for c in checks}]
     cities.append(city_of(DEMONSTRATION, *pack_files(open_pack("helsinki-centre"))))
-    found = evaluate(cities, load_prior())
+    found = evaluate(cities, checks, load_prior())
     options.out.mkdir(parents=True, exist_ok=True)
-    draw_maps(cities, found, options.out)
-    for one in found.values():
+    siting_maps.draw(cities, found["fitted"], options.out)
+    for one in found["fitted"].values():
         del one["_mean"]
     store.write_bytes(options.out / "figures.json", store.canonical_json(found) + b"\n")
     text = siting_tables.document(found)

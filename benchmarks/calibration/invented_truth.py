@@ -121,6 +121,8 @@ class Ignorance:
         that follow length alone.
     uniform_share, per_site
         That share; mean cameras per site.
+    coverage_ratio
+        Number of placed sites that cover what one site of the city covers.
     cluster_size
         Size of the gamma factor of each district; None for no clustering.
     cameras
@@ -132,6 +134,7 @@ class Ignorance:
     weight: FloatArray
     uniform_share: float
     per_site: float
+    coverage_ratio: float
     cluster_size: float | None
     cameras: CameraDraws
 
@@ -243,6 +246,7 @@ def draw_ignorance(
         )[0],
         uniform_share=draw("sites.uniform_share"),
         per_site=draw("sites.cameras_per_site"),
+        coverage_ratio=math.exp(draw("sites.coverage_log_ratio")),
         cluster_size=cluster,
         cameras=draw_cameras(catalogue, setting.values, design, brand=None),
     )
@@ -266,7 +270,8 @@ def site_probabilities(
     size = np.where(scene.group_free, group.size_m, 0.0)
     measure = size * drawn.weight[group.weight_class]
     measure /= measure.sum()
-    prob = _capped(measure, (drawn.n_cameras - drawn.in_scope) / drawn.per_site)
+    n_sites = (drawn.n_cameras - drawn.in_scope) / drawn.per_site
+    prob = _capped(measure, n_sites * drawn.coverage_ratio)
     if drawn.cluster_size is None:
         return prob
     block = np.floor(group.centre_xy_m / DISTRICT_M).astype(np.int64)

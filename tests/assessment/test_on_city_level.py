@@ -10,7 +10,9 @@ import pytest
 from toolkit.assessment.inputs import make_inputs
 from toolkit.assessment.on_city_level import CORE_RADII_KM, on_city_level
 from toolkit.assessment.question import Question
+from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.terms import ALLOCATIONS, TIERS
+from toolkit.siting import coverage
 
 AS_OF = dt.date(2026, 11, 23)
 
@@ -28,6 +30,20 @@ def test_kilometres_are_proportional_to_the_number_of_sites(found):
     doubled = outcome(count=(200, 200))
     np.testing.assert_allclose(doubled.expected_km, 2 * found.expected_km)
     assert doubled.realised_km is doubled.expected_km
+
+
+def test_the_coverage_of_sites_moves_kilometres_and_not_the_number_of_cameras():
+    even, less = (
+        outcome(count=(100, 100), assumptions=load_assumptions(changes={coverage.KEY: log_ratio}))
+        for log_ratio in (0.0, -0.3)
+    )
+    np.testing.assert_allclose(less.expected_km, np.exp(-0.3) * even.expected_km)
+    for tier, one in less.per_100_cameras.items():
+        assert one.mid == pytest.approx(np.exp(-0.3) * even.per_100_cameras[tier].mid, rel=0.01)
+    for tier in TIERS:
+        assert less.tiers[tier].cameras_able == even.tiers[tier].cameras_able
+        for one, other in zip(less.tiers[tier].cases, even.tiers[tier].cases, strict=True):
+            assert one.share_of_length.mid < other.share_of_length.mid
 
 
 def test_a_tier_that_needs_a_better_picture_covers_no_more(found):

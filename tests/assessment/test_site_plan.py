@@ -12,6 +12,8 @@ from toolkit.assessment.inputs import make_inputs
 from toolkit.assessment.on_streets import scene_of
 from toolkit.assessment.question import Question
 from toolkit.assessment.site_plan import plan_sites, reducing_share
+from toolkit.assumptions.sets import load_assumptions
+from toolkit.siting import coverage
 from toolkit.siting.weights import operators_of
 from toolkit.streets.schema import empty_layer
 
@@ -71,3 +73,18 @@ def test_the_operators_of_a_city_say_how_much_sites_keep_to_districts():
     np.testing.assert_allclose(sizes["police_neighbourhood"], drawn * police)
     assert (sizes["police_neighbourhood"] < sizes[None]).all()
     assert (sizes["pedestrian_core"] > sizes[None]).all()
+
+
+@pytest.mark.parametrize("ratio", [0.7, 1.25])
+def test_as_many_sites_are_placed_as_cover_what_those_of_the_city_cover(ratio):
+    plans = []
+    for log_ratio in (0.0, float(np.log(ratio))):
+        changes = {coverage.KEY: log_ratio}
+        asked = Question("helsinki-centre", AS_OF, load_assumptions(changes=changes), n_draws=20)
+        inputs = make_inputs(asked.load())
+        pack, scene = scene_of(inputs.loaded)
+        plans.append(plan_sites(inputs, pack, scene))
+    even, other = plans
+    np.testing.assert_allclose(other.chance.n_sites, even.chance.n_sites * ratio)
+    # The number of cameras stays.
+    np.testing.assert_array_equal(other.n_cameras, even.n_cameras)

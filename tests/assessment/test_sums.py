@@ -28,6 +28,8 @@ def sums_of(alone_m, n_able):
         (100.0, 1, 170.0, 1.0),  # a mean over placements, where the one camera stands badly
         (0.0, 3, 50.0, 0.0),  # walls all round
         (0.0, 0, 0.0, 0.0),
+        (400.0, 5.0, 400.0, 5.0),  # four placed ones that stand for five
+        (90.0, 0.9, 90.0, 0.9),  # one placed one that stands for less than one
     ],
 )
 def test_without_overlap_there_are_never_more_than_the_able_ones(

@@ -261,6 +261,18 @@ def test_fit_says_what_it_read_and_what_it_does_not_validate(run, files, tmp_pat
     assert json.loads((tmp_path / "out" / "profiles.json").read_text())["limit"] == limit
 
 
+def test_fit_leaves_out_the_lists_that_only_test_the_model(run, files, home):
+    folder = files[0].parent
+    (home / "siting").mkdir(parents=True)
+    entry = '[town]\nsource = "a list"\nlicence = "none"\nfitted = false\n'
+    (home / "siting" / "lists.toml").write_text(entry)
+    code, _, err = run("siting", "fit", folder, "--out", folder / "out")
+    assert code == 0
+    assert "town is left out: it is kept to test the model." in err
+    found = json.loads((folder / "out" / "profiles.json").read_text())
+    assert set(found["cities"]) == {"helsinki_centre"}
+
+
 def test_fit_takes_what_the_known_lists_name_beside_them(run, files, home):
     folder = files[0].parent
     (home / "siting").mkdir(parents=True)

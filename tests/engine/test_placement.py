@@ -359,6 +359,33 @@ class TestWithoutOverlap:
         np.testing.assert_allclose(found[has], together[has, t] / one_m, rtol=1e-9)
         assert (found[~has] == 0).all()
 
+    def test_a_placed_site_stands_for_more_and_a_mapped_one_for_itself(self):
+        n_draws = 6
+        pairs, _rows, points, prob = town(n_draws)
+        n_sites = len(prob)
+        mapped = np.arange(n_sites) >= n_sites - 3
+        chance = SiteChance.of_classes(
+            prob[:-3], np.arange(n_sites - 3), np.ones(n_sites - 3), prob[:-3].sum(axis=0),
+            n_certain=3,
+        )  # fmt: skip
+        count, nowhere = mapped.astype(np.int64), np.full(n_sites, np.nan)
+        stands_for = np.linspace(0.7, 1.5, n_draws)
+        drawn, mean, design = three_types(n_draws), np.full(n_draws, 1.8), Design(n_draws, 3)
+        asked = pairs, chance, count, nowhere, drawn, mean, points.length, design
+        one, other = placement.simulate(*asked), placement.simulate(*asked, stands_for=stands_for)
+        standing = placement._with_certain(
+            placement.place_sites(chance, design), np.flatnonzero(mapped).astype(np.int32)
+        )
+        working = placement.equip(standing, count, nowhere, nowhere, drawn, mean)
+        for d, t in np.ndindex(other.n_able.shape):
+            able = 0.0
+            for c in range(working.first[d], working.first[d + 1]):
+                if RINGS[working.kind[c]][t] is not None:
+                    able += 1.0 if mapped[working.site[c]] else stands_for[d]
+            assert other.n_able[d, t] == pytest.approx(able)
+        np.testing.assert_array_equal(one.share, other.share)
+        np.testing.assert_array_equal(one.alone_m, other.alone_m)
+
     def test_one_camera_is_one_where_it_is_able_and_none_elsewhere(self):
         n_draws = 12
         pairs, _rows, points, prob = town(n_draws)

@@ -60,6 +60,16 @@ def test_a_profile_without_spread_gives_its_own_means(profiles, groups):
     share = found.uniform_share[:, None]
     np.testing.assert_allclose(found.weight, share + (1 - share) * lift)
     np.testing.assert_allclose(found.cluster_size, one.cluster_size)
+    given = weights.draw(
+        still,
+        weights.single_profile(still, "plate_gates"),
+        groups.code,
+        groups.length_m,
+        Design(3, 0),
+        cluster_size=np.array([0.2, 1.0, 5.0]),
+    )
+    assert given.cluster_size.tolist() == [0.2, 1.0, 5.0]
+    np.testing.assert_array_equal(given.weight, found.weight)
 
 
 def test_the_spread_between_cities_is_what_is_drawn(profiles):

@@ -17,6 +17,7 @@ from toolkit.base.terms import TIERS, Allocation, Boundary, Tier
 from toolkit.engine.views import candidate_views
 from toolkit.language import notes
 from toolkit.optics.camera_draws import threshold_px_m
+from toolkit.siting import coverage
 from toolkit.streets import reference_networks
 
 CORE_RADII_KM: Final = (1.0, 2.0, 5.0)
@@ -33,7 +34,9 @@ def on_city_level(inputs: Inputs) -> Outcome:
     views = candidate_views(
         inputs.cameras, inputs.per_site, reach_m=values.value("optics.max_range_m")
     )
-    n_sites = inputs.n_cameras / inputs.per_site
+    # So many placed sites cover what the sites of the city cover.
+    per_camera = coverage.draw_ratio(values, design) / inputs.per_site
+    n_sites = inputs.n_cameras * per_camera
     curve_m = reference_cover.draw_view_curve(known, values, design)
     per_site_m = reference_cover.covered_length_m(curve_m, views)
     density = reference_networks.draw_density(known, values, design)
@@ -57,7 +60,7 @@ def on_city_level(inputs: Inputs) -> Outcome:
         # A disc larger than the township still holds all its cameras.
         shares[radius, "township"] = disc_km, share_of(np.maximum(township_km, disc_km))
     n_able = inputs.n_cameras[:, None] * able
-    one_km = per_site_m / inputs.per_site[:, None] / M_PER_KM
+    one_km = per_site_m * per_camera[:, None] / M_PER_KM
     covered_km = n_sites[:, None] * per_site_m / M_PER_KM
     no_share, no_area, no_cameras = (
         Quantity.unknown(unit, why) for unit in ("share", "km2", "cameras")

@@ -17,7 +17,7 @@ from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.terms import Allocation
 from toolkit.engine import site_chance
 from toolkit.engine.scene import SceneGeometry
-from toolkit.siting import inclusion, weights
+from toolkit.siting import coverage, inclusion, weights
 from toolkit.streets.mapped_cameras import PRIVATE_GROUND
 from toolkit.streets.pack import Pack
 
@@ -88,6 +88,9 @@ def chance_of_sites(
 ) -> site_chance.SiteChance:
     """Return the chance that each site of a city exists.
 
+    The number of sites is that of placed ones that cover as much street, see
+    `toolkit.siting.coverage`.
+
     Parameters
     ----------
     in_scope
@@ -100,7 +103,8 @@ def chance_of_sites(
     design, values = inputs.design, inputs.assumptions
     whole = inputs.n_cameras if n_cameras is None else n_cameras
     n_here = np.maximum(whole * inside_share, in_scope)
-    n_sites = (n_here - in_scope) / inputs.per_site
+    # So many placed sites cover what the sites of the city cover.
+    n_sites = (n_here - in_scope) / inputs.per_site * coverage.draw_ratio(values, design)
     factor = inclusion.inclusion_factor(
         weights.weights_of(inputs.loaded.operators, geometry.groups, values, design),
         n_sites,

@@ -19,6 +19,7 @@ from toolkit.base.terms import Allocation
 from toolkit.engine import closed_form, pairs_by_point, placement
 from toolkit.engine.scene import Scene
 from toolkit.engine.views import view_table
+from toolkit.siting import coverage
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Sums:
     cases_m: dict[Allocation, FloatArray]
     if_count_m: dict[int, FloatArray]
     sample_m: float
-    n_able: IntArray
+    n_able: FloatArray
 
     def without_overlap(self, length_m: FloatArray) -> FloatArray:
         """Return the number of cameras that would cover a length without overlap, shape (D, T).
@@ -68,7 +69,9 @@ class Sums:
         length_m
             Covered street length, shape (D, T).
         """
-        one_m = self.alone_m / np.maximum(self.n_able, 1)
+        one_m = np.divide(
+            self.alone_m, self.n_able, out=np.zeros_like(self.alone_m), where=self.n_able > 0
+        )
         number = np.divide(length_m, one_m, out=np.zeros_like(length_m), where=one_m > 0)
         return np.minimum(number, self.n_able)
 
@@ -155,6 +158,7 @@ def _sums(
         street_deg=sites.street_deg,
         spacing_m=inputs.assumptions.value("sites.spacing_m"),
         xy_m=scene.groups.xy_m,
+        stands_for=1.0 / coverage.draw_ratio(inputs.assumptions, design),
     )
     on_sample = rows.take(sample)
     every_view = view_table(

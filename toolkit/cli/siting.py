@@ -166,6 +166,9 @@ def _fit(options: argparse.Namespace) -> int:
     prior, lists = load_prior(), load_lists()
     pairs, sources, cities = {}, {}, []
     for name, streets, cameras in pairs_in(options.folder):
+        if name in lists and not lists[name].fitted:
+            sys.stderr.write(f"{printable(name)} is left out: it is kept to test the model.\n")
+            continue
         places = places_of(name, streets)
         with busy(f"Reading {printable(name)} ..."), _naming(name, streets, cameras, places):
             pairs[name] = read_pair(streets, cameras, places=places)

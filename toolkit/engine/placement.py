@@ -47,12 +47,13 @@ class Placed:
         Sum of the lengths that each working camera covers by itself, shape (D, T).
     n_able
         Number of working cameras that are able, shape (D, T): their type has a ring at that tier,
-        whatever blocks the view. The rule is that of `CameraDraws.able_share`.
+        whatever blocks the view. The rule is that of `CameraDraws.able_share`. Those of candidates
+        count as many as they stand for.
     """
 
     share: FloatArray
     alone_m: FloatArray
-    n_able: IntArray
+    n_able: FloatArray
 
 
 @dataclass(frozen=True)
@@ -256,6 +257,7 @@ def simulate(  # noqa: PLR0913
     independent: bool = False,
     spacing_m: float = 0.0,
     xy_m: FloatArray | None = None,
+    stands_for: FloatArray | None = None,
 ) -> Placed:
     """Place cameras once per draw and measure the covered share of street length.
 
@@ -283,6 +285,9 @@ def simulate(  # noqa: PLR0913
         nowhere used.
     independent, spacing_m, xy_m
         See `place_sites`.
+    stands_for
+        Number of sites of the city for which each candidate that exists stands, shape (D,), see
+        `toolkit.siting.coverage`; by default one.
     """
     from toolkit.engine.kernels import placement as kernels
 
@@ -321,16 +326,25 @@ def simulate(  # noqa: PLR0913
         alone_m,
     )
     share = union / max(length_m.sum(), _LEAST_M)
-    return Placed(share, alone_m, _count_able(working, cameras))
+    counts = None if stands_for is None else (chance.district >= 0, stands_for)
+    return Placed(share, alone_m, _count_able(working, cameras, counts))
 
 
-def _count_able(working: Working, cameras: CameraDraws) -> IntArray:
-    """Return the number of working cameras whose type has a ring, shape (D, T)."""
+def _count_able(
+    working: Working,
+    cameras: CameraDraws,
+    counts: tuple[NDArray[np.bool_], FloatArray] | None,
+) -> FloatArray:
+    """Return the number of working cameras whose type has a ring, shape (D, T).
+
+    `counts` are which sites are candidates, and how many sites each of them stands for.
+    """
     n_draws, n_types = cameras.share.shape
     draw = np.repeat(np.arange(n_draws), np.diff(working.first))
-    by_type = np.bincount(draw * n_types + working.kind, minlength=n_draws * n_types)
+    number = None if counts is None else np.where(counts[0][working.site], counts[1][draw], 1.0)
+    by_type = np.bincount(draw * n_types + working.kind, number, minlength=n_draws * n_types)
     has_ring = np.isfinite(cameras.inner_m)
-    able = np.where(has_ring, by_type.reshape(n_draws, 1, n_types), 0)
+    able = np.where(has_ring, by_type.reshape(n_draws, 1, n_types), 0.0)
     return np.asarray(able.sum(axis=2))
 
 

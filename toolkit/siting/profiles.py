@@ -81,9 +81,6 @@ class Profiles:
         Low, mode and high of the share of sites proportional to street length alone.
     offset_m
         Quantiles of the distance from a camera to its street, one row per city, shape (N, Q).
-    cover_ratio
-        Street length covered by the cameras of a site over that of a disc at its centre,
-        shape (N,).
     sha256
         Hash of the files read.
     cities
@@ -94,7 +91,6 @@ class Profiles:
     prior: Prior
     uniform: tuple[float, float, float]
     offset_m: FloatArray
-    cover_ratio: FloatArray
     sha256: str
     cities: tuple[str, ...] = ()
 
@@ -112,12 +108,14 @@ def load_prior() -> Prior:
 
 @dataclass(frozen=True)
 class KnownList:
-    """List of cameras to which the model was fitted.
+    """Published list of cameras.
 
     Attributes
     ----------
     source
         Publisher and licence.
+    fitted
+        Whether the model is fitted to it; otherwise it only tests the model.
     second_file
         Path, relative to the list, of a file with more layers of the same city, or None.
     second_source
@@ -125,12 +123,13 @@ class KnownList:
     """
 
     source: str
+    fitted: bool = True
     second_file: str | None = None
     second_source: str = ""
 
 
 def load_lists() -> dict[str, KnownList]:
-    """Read the lists to which the model was fitted, by name.
+    """Read the published lists to which the model was fitted or against which it is tested.
 
     Raises
     ------
@@ -142,6 +141,7 @@ def load_lists() -> dict[str, KnownList]:
         return {
             str(name): KnownList(
                 f"{one['source']}; licence: {one['licence']}",
+                bool(one.get("fitted", True)),
                 str(one["beside"]) if "beside" in one else None,
                 str(one["beside_source"]) if "beside" in one else "",
             )
@@ -200,13 +200,12 @@ def from_json(found: Any, prior: Prior, sha256: str = "") -> Profiles:  # noqa: 
             msg = "it names no city that it was fitted to"
             raise ValueError(msg)  # noqa: TRY301
         low, mode, high = (float(v) for v in found["uniform_share"])
-        ratio = np.array([one["cover_ratio"] for one in found["cities"].values()], dtype=float)
         offset = np.array([one["offset_m"] for one in found["cities"].values()], dtype=float)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         msg = f"profiles.json cannot be used: {error}. {_FIX}"
         raise InputDataError(msg) from error
     cities = tuple(sorted(found["cities"]))
-    return Profiles(profile, prior, (low, mode, high), offset, ratio, sha256, cities)
+    return Profiles(profile, prior, (low, mode, high), offset, sha256, cities)
 
 
 def _read(name: str) -> bytes:

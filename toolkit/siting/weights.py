@@ -207,6 +207,7 @@ def draw(
     *,
     uniform_share: FloatArray | None = None,
     spread: FloatArray | float = 1.0,
+    cluster_size: FloatArray | None = None,
 ) -> WeightDraws:
     """Draw the weight of a metre of street by class.
 
@@ -225,6 +226,8 @@ def draw(
         Share of sites proportional to length alone, shape (D,); by default drawn as fitted.
     spread
         Factor on the spread between cities, shape (D,) or scalar.
+    cluster_size
+        Shape of the district factor, shape (D,); by default the mean of the profiles in logs.
     """
     from scipy import special
 
@@ -250,7 +253,8 @@ def draw(
         low, mode, high = profiles.uniform
         uniform_share = triangular(design.column("siting.uniform_share"), low, mode, high)
     mixed = uniform_share[:, None] + (1 - uniform_share)[:, None] * weight
-    return WeightDraws(mixed, uniform_share, np.exp(log_k))
+    size = np.exp(log_k) if cluster_size is None else cluster_size
+    return WeightDraws(mixed, uniform_share, size)
 
 
 def _shares(share: Mapping[str, float], concentration: float, design: Design) -> FloatArray:

@@ -9,18 +9,22 @@ from drawn_city import layers, main_crossings
 from hypothesis import given
 from hypothesis import strategies as st
 
+from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
 from toolkit.base.errors import NotFoundError
 from toolkit.language import translate
-from toolkit.siting import weights
+from toolkit.siting import coverage, weights
 from toolkit.siting.profiles import load_profiles
 from toolkit.siting.validation import regression
 from toolkit.siting.validation.known_city import make_pair
 from toolkit.siting.validation.score import (
     Classed,
+    _ground,
     auc,
     capture,
     classed,
+    covered_share,
+    draw_weights,
     figures,
     score_pair,
     site_numbers,
@@ -141,6 +145,24 @@ def test_scores_are_the_same_each_time_and_move_with_the_seed(crossing_pair):
 def test_an_unknown_profile_is_refused(crossing_pair):
     with pytest.raises(NotFoundError, match="Known: government_sites"):
         score_pair(crossing_pair, load_profiles(), profile="\x1b[31mno")
+
+
+def test_a_city_covers_what_its_ratio_of_placed_sites_covers(crossing_pair):
+    """Few sites far apart: the covered share is proportional to the ratio."""
+    profiles, design = load_profiles(), Design(200, 0)
+    groups = classed(crossing_pair.points.code, crossing_pair.points.length_m)
+    operators = weights.operators_of(None)
+    shares = []
+    for ratio in (1.0, 0.7, 1.3):
+        values = load_assumptions(
+            changes={coverage.KEY: float(np.log(ratio)), "sites.cluster_size": 8.0}
+        )
+        drawn = draw_weights(operators, groups, values, design)
+        assert (drawn.cluster_size == 8.0).all()
+        ground = _ground(crossing_pair, groups)
+        shares.append(covered_share(ground, drawn, np.full(200, 20.0), profiles, values, design))
+    assert shares[1].mean() / shares[0].mean() == pytest.approx(0.7, rel=0.05)
+    assert shares[2].mean() / shares[0].mean() == pytest.approx(1.3, rel=0.05)
 
 
 def test_numbers_of_sites_stay_between_one_and_the_cameras():

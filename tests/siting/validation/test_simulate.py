@@ -82,13 +82,6 @@ def test_covered_is_what_lies_within_the_disc(ground):
     assert not simulate.covered(ground.xy_m, np.empty((0, 2))).any()
 
 
-def test_the_factor_of_a_place_has_the_spread_it_is_given():
-    ratio = np.array([1.0, 1.1])
-    found = simulate.cover_factor(ratio, 0.15, Design(4000, 0))
-    assert np.log(found).mean() == pytest.approx(np.log(ratio).mean(), abs=0.01)
-    assert np.log(found).std() == pytest.approx(0.15, rel=0.03)
-
-
 def test_sites_from_cameras_by_hand():
     low, high = 1.0, 2.63
     found = simulate.sites_from_cameras(100, (low, high), Design(4000, 0))

@@ -7,15 +7,16 @@ from typing import Any, Final
 
 import numpy as np
 
+from toolkit.assumptions.sets import AssumptionSet, load_assumptions
 from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.draws import Design
 from toolkit.base.terms import LANGUAGES
 from toolkit.language import words
-from toolkit.siting import weights
+from toolkit.siting import coverage, weights
 from toolkit.siting.profiles import Mixture, Profiles
 from toolkit.siting.validation import regression, simulate
 from toolkit.siting.validation.known_city import CityPair
-from toolkit.siting.weights import WeightDraws
+from toolkit.siting.weights import Operators, WeightDraws
 
 N_DRAWS: Final = 200
 TOP_SHARE: Final = 0.10
@@ -116,7 +117,7 @@ def score_pair(
     NotFoundError
         If there is no such profile.
     """
-    design = Design(n_draws, seed)
+    design, values = Design(n_draws, seed), load_assumptions()
     groups = classed(pair.points.code, pair.points.length_m)
     asked: dict[str, Mixture] = {}
     if profile is None:
@@ -128,10 +129,10 @@ def score_pair(
     n_sites = len(regression.distinct_sites(pair.camera_xy_m))
     out: dict[str, Any] = {}
     for name, mixture in asked.items():
-        drawn = weights.draw(profiles, mixture, groups.code, groups.length_m, design)
+        drawn = draw_weights(Operators(profiles, mixture, name), groups, values, design)
         out[name] = figures(drawn.weight, groups, groups.of[pair.nearest]) | {
             "coverage": {
-                key: _interval_of_coverage(ground, drawn, n, profiles, design, true_share)
+                key: _interval_of_coverage(ground, drawn, n, profiles, values, design, true_share)
                 for key, n in site_numbers(len(pair.camera_xy_m), n_sites, profiles, design).items()
             }
         }
@@ -152,6 +153,20 @@ def score_pair(
         "scores": out,
         "limits": [words.siting_limit(lang, profiles.cities) for lang in LANGUAGES],
     }
+
+
+def draw_weights(
+    operators: Operators, groups: Classed, values: AssumptionSet, design: Design
+) -> WeightDraws:
+    """Draw the weights of a place, with districts that differ as in an assessment."""
+    return weights.draw(
+        operators.profiles,
+        operators.mixture,
+        groups.code,
+        groups.length_m,
+        design,
+        cluster_size=values.draw("sites.cluster_size", design) * operators.cluster_factor,
+    )
 
 
 def figures(weight: FloatArray, groups: Classed, at: IntArray) -> dict[str, dict[str, float]]:
@@ -217,10 +232,11 @@ def _interval_of_coverage(
     drawn: WeightDraws,
     n_sites: FloatArray,
     profiles: Profiles,
+    values: AssumptionSet,
     design: Design,
     true_share: float,
 ) -> dict[str, float | bool]:
-    share = covered_share(ground, drawn, n_sites, profiles, design)
+    share = covered_share(ground, drawn, n_sites, profiles, values, design)
     low, mid, high = np.quantile(share, [LOW, 0.5, HIGH])
     return {
         "low": float(low),
@@ -235,13 +251,13 @@ def covered_share(
     drawn: WeightDraws,
     n_sites: FloatArray,
     profiles: Profiles,
+    values: AssumptionSet,
     design: Design,
 ) -> FloatArray:
-    """Return the share of street length covered, per draw, shape (D,)."""
-    factor = simulate.cover_factor(
-        profiles.cover_ratio, profiles.prior.settings["cover_log_sd"], design
-    )
-    metres = simulate.covered_length_m(ground, drawn, n_sites, profiles.offset_m, design).sum(
-        axis=1
-    )
-    return np.asarray(np.minimum(factor * metres / ground.length_m.sum(), 1.0), dtype=float)
+    """Return the share of street length covered, per draw, shape (D,).
+
+    As many sites are placed as cover the same, see `toolkit.siting.coverage`.
+    """
+    placed = np.maximum(np.round(n_sites * coverage.draw_ratio(values, design)), 1.0)
+    metres = simulate.covered_length_m(ground, drawn, placed, profiles.offset_m, design)
+    return np.asarray(metres.sum(axis=1) / ground.length_m.sum(), dtype=float)

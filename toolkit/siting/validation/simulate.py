@@ -55,22 +55,6 @@ def covered(xy_m: FloatArray, site_xy_m: FloatArray, disc_m: float = DISC_M) -> 
     return out
 
 
-def cover_factor(ratio: FloatArray, log_sd: float, design: Design) -> FloatArray:
-    """Draw the ratio of the length covered by sites to that of discs at their centres, shape (D,).
-
-    Parameters
-    ----------
-    ratio
-        Ratios measured in other cities, shape (N,).
-    log_sd
-        Standard deviation of the log ratio between cities.
-    design
-        Draws.
-    """
-    z = stats.norm.ppf(design.column("siting.cover_factor"))
-    return np.asarray(np.exp(np.mean(np.log(ratio)) + log_sd * z), dtype=float)
-
-
 def cameras_per_site(per_site: tuple[float, float], design: Design) -> FloatArray:
     """Draw the mean number of cameras per site, log-uniform between low and high, shape (D,)."""
     column = design.column("siting.cameras_per_site")

@@ -27,7 +27,7 @@ from toolkit.base.terms import TIERS, Progress
 from toolkit.engine import closed_form, pairs_by_point
 from toolkit.engine.scene import Scene
 from toolkit.engine.views import CANDIDATE, view_table
-from toolkit.siting import candidates
+from toolkit.siting import candidates, coverage
 from toolkit.streets import reference_networks
 from toolkit.streets.pack import Pack
 from toolkit.studies.sensitivity.design import BOUNDARY_COLUMN, GivenDesign
@@ -289,6 +289,10 @@ def _on_disc(inputs: Inputs, radius_km: float) -> FloatArray:
     return reference_cover.covered_share(
         reference_cover.draw_view_curve(known, values, design),
         views,
-        sites_per_m=inputs.n_cameras * inside / inputs.per_site / disc_m,
+        sites_per_m=inputs.n_cameras
+        * inside
+        / inputs.per_site
+        / disc_m
+        * coverage.draw_ratio(values, design),
         stretch_m=values.value("sites.stretch_m"),
     )
