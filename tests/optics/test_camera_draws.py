@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.base.draws import Design
-from toolkit.base.terms import TIERS
+from toolkit.base.terms import NESTED_TIERS, TIERS
 from toolkit.optics import camera_draws
 from toolkit.optics.catalogue import load_catalogue
 
@@ -40,13 +40,17 @@ def assert_within(small, large):
     assert (small[0] >= large[0] - 1e-9)[has].all()
 
 
+def assert_nested(cameras):
+    rings = dict(zip(TIERS, np.moveaxis(np.array(edges(cameras)), 2, 0), strict=True))
+    for narrow, wide in NESTED_TIERS:
+        assert_within(rings[narrow], rings[wide])
+
+
 @pytest.mark.parametrize("night", [0.0, 1.0])
 def test_draws_are_nested_and_shares_add_up(catalogue, night):
     cameras = drawn(catalogue, {"optics.night": night}, brand="Dahua")
     np.testing.assert_allclose(cameras.share.sum(axis=1), 1)
-    inner, outer = edges(cameras)
-    for tier in (1, 2):
-        assert_within((inner[:, tier], outer[:, tier]), (inner[:, tier - 1], outer[:, tier - 1]))
+    assert_nested(cameras)
     able = cameras.able_share()
     assert able.shape == (64, len(TIERS))
     np.testing.assert_allclose(able[:, 0], 1)
@@ -57,19 +61,21 @@ def test_draws_are_nested_and_shares_add_up(catalogue, night):
 @given(
     seen=st.floats(12.5, 40),
     recognised=st.floats(62.5, 150),
+    identified=st.floats(150, 500),
     face=st.floats(160, 750),
     height=st.floats(3.5, 8),
     night=st.sampled_from([0.0, 1.0]),
     head=st.floats(1.4, 1.9),
 )
-def test_seen_recognised_and_matched_nest_whatever_is_set(
-    seen, recognised, face, height, night, head
+def test_seen_recognised_identified_and_matched_nest_whatever_is_set(
+    seen, recognised, identified, face, height, night, head
 ):
     cameras = drawn(
         load_catalogue(),
         {
             "threshold.seen_px_m": seen,
             "threshold.recognised_px_m": recognised,
+            "threshold.identified_px_m": identified,
             "threshold.face_px_m": face,
             "optics.height_m": height,
             "optics.night": night,
@@ -77,9 +83,17 @@ def test_seen_recognised_and_matched_nest_whatever_is_set(
         },
         design=Design(12, 1),
     )
-    inner, outer = edges(cameras)
-    for tier in (1, 2):
-        assert_within((inner[:, tier], outer[:, tier]), (inner[:, tier - 1], outer[:, tier - 1]))
+    assert_nested(cameras)
+
+
+def test_identified_and_matched_have_no_order(catalogue):
+    low = drawn(catalogue, {"threshold.face_px_m": 160.0, "optics.face_tilt_cap_deg": 35.0})
+    high = drawn(catalogue, {"threshold.face_px_m": 750.0, "optics.face_tilt_cap_deg": 13.0})
+    identified = TIERS.index("identified")
+    assert (low.outer_m[:, FACE] > low.outer_m[:, identified]).any()
+    able = high.able_share()
+    assert (able[:, FACE] <= able[:, identified]).all()
+    assert (able[:, FACE] < able[:, identified]).any()
 
 
 def test_night_only_takes_away_and_leaves_almost_no_faces(catalogue):

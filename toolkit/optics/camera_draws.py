@@ -90,7 +90,8 @@ class Target:
 def targets(assumptions: AssumptionSet) -> dict[Tier, Target]:
     """Return the target of each tier: a whole person, a face, a number plate.
 
-    A face is never above the head, so that exposure never rises from seen to recognised to face.
+    A face is never above the head, so that exposure never rises from seen to recognised, and from
+    there neither to identified nor to face. Those two have no order: a face has a tilt cap.
     """
     person = assumptions.value("optics.person_height_m")
     face = min(assumptions.value("optics.face_height_m"), person)
@@ -98,6 +99,7 @@ def targets(assumptions: AssumptionSet) -> dict[Tier, Target]:
     return {
         "seen": Target(0.0, person),
         "recognised": Target(0.0, person),
+        "identified": Target(0.0, person),
         "face": Target(face, face, "optics.face_tilt_cap_deg"),
         "plate": Target(plate, plate, "optics.plate_tilt_cap_deg"),
     }

@@ -277,7 +277,7 @@ def make_sheet(camera: Camera, assumptions: AssumptionSet, thresholds: Threshold
     >>> camera = camera_of(catalogue, catalogue.find("ptz"))
     >>> sheet = make_sheet(camera, load_assumptions(), load_thresholds())
     >>> [row.tier for row in sheet.tiers]
-    ['seen', 'recognised', 'face', 'plate']
+    ['seen', 'recognised', 'identified', 'face', 'plate']
     """
     rings = _Rings(camera, assumptions, camera.constant_px, camera.vfov_deg, camera.aim_m)
     tiers = tuple(

@@ -94,6 +94,7 @@ def why_text(why: Why, tier: Tier, lang: Language) -> str:
         target = {
             "seen": tr("the head of a person", lang),
             "recognised": tr("the head of a person", lang),
+            "identified": tr("the head of a person", lang),
             "face": tr("the face", lang),
             "plate": tr("the number plate", lang),
         }[tier]
