@@ -145,7 +145,8 @@ def misfits(items: Iterable[Assumption]) -> list[str]:
     """Return the contradictions among the values of a set.
 
     Whoever can be identified or matched can be recognised, and whoever can be recognised can be
-    seen, so the thresholds must rise in that order. Lenses must be above their targets, as the ring geometry assumes.
+    seen, so the thresholds must rise in that order. Lenses must be above their targets, as the
+    ring geometry assumes.
     """
     known = {item.key: item for item in items}
     problems = []

@@ -69,8 +69,8 @@ def tier_meaning(tier: Tier, lang: str) -> str:
             "Somebody who knows the person can tell from the picture who it is.", lang
         ),
         "identified": tr(
-            "The picture is good enough to find out afterwards who the person is, also for somebody "
-            "who has never met them.",
+            "The picture is good enough to find out afterwards who the person is, also for "
+            "somebody who has never met them.",
             lang,
         ),
         "face": tr(
