@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
+
+# Loops of the toolkit share the processors themselves. The threads of OpenBLAS would wait for work
+# in a busy loop, 0.3 s of processor time in a short run, and make sums depend on their number. It
+# has to be set before numpy is loaded.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from toolkit.cli import main
 

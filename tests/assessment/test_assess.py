@@ -60,7 +60,7 @@ def test_json_follows_the_interface_and_the_schema(helsinki, mawlamyine):
             "schema", "tool", "as_of", "seed", "city", "basis", "demonstration", "assumptions",
             "inputs", "cameras", "tiers", "missing", "warnings", "limits", "sources",
         } <= set(data)  # fmt: skip
-        assert data["schema"] == "camera-exposure.assessment/2"
+        assert data["schema"] == "camera-exposure.assessment/3"
         assert set(data["tiers"]) == set(TIERS)
         assert {"count", "mapped", "completeness", "claims", "contradictions", "stale"} <= set(
             data["cameras"]["installed"]

@@ -7,7 +7,8 @@ import pytest
 from scipy import stats
 from sharp_counts import CENTRAL, DESIGN, PRIOR, STREETS, Sharp
 
-from toolkit.assessment.counting import _number_seen, value_of_counting
+from toolkit.assessment.counting import LEAST_INVITED, _number_seen, value_of_counting
+from toolkit.language.words import counting_caution
 
 
 def test_an_hour_at_the_junctions_narrows_a_wide_count_most():
@@ -17,6 +18,17 @@ def test_an_hour_at_the_junctions_narrows_a_wide_count_most():
     assert wide.text.startswith("One more hour of counting at the ten main junctions")
     sharp = value_of_counting(PRIOR, STREETS, Sharp(), DESIGN)
     assert sharp.narrowing.mid > wide.narrowing.mid
+
+
+def test_counting_is_suggested_with_its_caution_and_only_where_it_narrows_something():
+    texts = set()
+    for count in (PRIOR, np.linspace(300.0, 310.0, DESIGN.n_draws)):
+        found = value_of_counting(count, STREETS, CENTRAL, DESIGN)
+        suggests = found.narrowing.mid >= LEAST_INVITED
+        assert (counting_caution("en") in found.text) == suggests
+        assert ("would hardly help" in found.text) != suggests
+        texts.add(suggests)
+    assert texts == {True, False}
 
 
 def test_the_value_agrees_with_simulated_counts():

@@ -15,7 +15,7 @@ AS_OF = dt.date(2026, 11, 23)
 def sums_of(alone_m, n_able):
     """Return sums of one draw, of which only what cameras cover by themselves matters."""
     table = np.array([alone_m], dtype=float)
-    return Sums(table, table, table, table, {}, 1.0, np.array([n_able]))
+    return Sums(table, table, table, table, {}, {}, 1.0, np.array([n_able]))
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+import small_city
 
 AS_OF = ("--as-of", "2026-11-23")
 
@@ -79,3 +80,21 @@ def test_mistakes_get_one_sentence_and_their_exit_code(run, arguments, code, sen
     assert sentence in err
     assert out == ""
     assert "Traceback" not in err
+
+
+def test_an_installed_pack_of_no_known_city_is_assessed_and_reported_by_its_name(
+    run, home, tmp_path
+):
+    small_city.install(home, "harbour-town")
+    count = ("--count", "50:200", "--as-of", "2026-11-23")
+    code, out, _ = run("assess", "harbour-town", "--json", *count)
+    assert code == 0
+    assert json.loads(out)["city"]["id"] == "harbour-town"
+    code, out, _ = run("report", "harbour-town", "--out", tmp_path / "r", "--lang", "en", *count)
+    assert code == 0
+    assert (tmp_path / "r" / "harbour-town-2026-11-23-en.html").is_file()
+    code, out, _ = run("export", "harbour-town", "--out", tmp_path / "s.geojson", *count,
+                       "--layer", "streets")  # fmt: skip
+    assert code == 0
+    code, out, _ = run("evidence", "list", "harbour-town", "--json")
+    assert code == 0

@@ -105,4 +105,4 @@ def test_a_file_that_is_no_assessment_is_refused(run, tmp_path, text):
     bad.write_text(text, encoding="utf-8")
     code, out, err = run("compare", bad, "yangon@central", *AS_OF)
     assert (code, out) == (1, "")
-    assert "bad.json is not an assessment of the form camera-exposure.assessment/2" in err
+    assert "bad.json is not an assessment of the form camera-exposure.assessment/3" in err

@@ -17,7 +17,7 @@ def test_the_analysis_is_printed_as_json(run):
     code, out, err = run("sensitivity", "dawei", "--as-of", "2026-11-23", "--json")
     assert code == 0
     found = json.loads(out)
-    assert found["schema"] == "camera-exposure.sensitivity/2"
+    assert found["schema"] == "camera-exposure.sensitivity/3"
     jsonschema.validate(found, analysis.Sensitivity.model_json_schema(by_alias=True))
     assert "Finding out what matters for dawei" in err
     assert found["limits"][0].startswith("Only the reported system is counted")

@@ -294,7 +294,7 @@ def three_types(n_draws):
 def without_overlap(placed, total_m):
     """Return the covered length of cameras placed once, and how many would do without overlap."""
     covered_m = placed.share * total_m
-    sums = Sums(covered_m, covered_m, placed.alone_m, covered_m, {}, 1.0, placed.n_able)
+    sums = Sums(covered_m, covered_m, placed.alone_m, covered_m, {}, {}, 1.0, placed.n_able)
     return covered_m, sums.without_overlap(covered_m)
 
 

@@ -21,6 +21,7 @@ from toolkit.assessment.model import (
     Shares,
     TierPart,
     Total,
+    Trip,
 )
 from toolkit.base.quantity import Quantity
 from toolkit.base.terms import TIERS, Boundary, Names, exposure_class
@@ -90,7 +91,7 @@ def assessment_of(
         rule="invented",
     )
     return Assessment(
-        schema="camera-exposure.assessment/2",
+        schema="camera-exposure.assessment/3",
         tool="0",
         as_of=dt.date(2024, 3, 9),
         seed=0,
@@ -125,6 +126,8 @@ def with_tier(length: Quantity, share: Quantity | None) -> Assessment:
         ring_m=Ring(
             inner=Quantity.exactly(1, "m"), outer=Quantity.exactly(9, "m"), empty_share=unknown
         ),
+        trip=Trip.unknown("foot", "invented"),
+        capture_points=Quantity.unknown("sites", "invented"),
         cameras_able=Quantity.exactly(5, "cameras"),
         length_km=length,
         share_of_length=Shares(expected=shown, realised=shown, everything_on=shown),

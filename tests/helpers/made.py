@@ -15,6 +15,7 @@ from toolkit.assessment.model import (
     Shares,
     TierPart,
     Total,
+    Trip,
 )
 from toolkit.assumptions.sets import AssumptionSet, load_assumptions
 from toolkit.base.quantity import Quantity
@@ -100,6 +101,8 @@ def _tier(start: float, *, switched: bool, city_level: bool) -> TierPart:
             outer=found(0.2, "m", 10.0),
             empty_share=found(0.3, "share", 0.02),
         ),
+        trip=Trip.unknown("foot", "invented"),
+        capture_points=Quantity.unknown("sites", "invented"),
         cameras_able=found(0.4, "cameras", 20.0),
         length_km=found(0.5, "km", 1.0),
         share_of_length=Shares(

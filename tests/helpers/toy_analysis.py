@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from scipy import special
+
 from toolkit.base.terms import TIERS
 from toolkit.studies.sensitivity import analysis as module
 from toolkit.studies.sensitivity import field_work
@@ -12,6 +14,9 @@ from toolkit.studies.sensitivity.design import Factor, lay_out
 
 AS_OF = dt.date(2026, 11, 23)
 
+
+LOG_ODDS = -3.0
+"""Of the share with every column at zero."""
 
 KEYS = ("count.upper_end", "optics.height_m", "optics.lens", "optics.mix")
 
@@ -22,11 +27,10 @@ TOY = tuple(
 
 
 def toy(weights, *, n_base=1024, method="sobol", counting=0.5):
-    """An additive city: a share that is a weighted sum of the columns of the four factors."""
+    """An additive city: log odds of a share that are a weighted sum of the factors' columns."""
     layout = lay_out(TOY, method, n_base=n_base, seed=1)
-    return tier_part(
-        layout, 0.2 + layout.matrix @ weights, field_work.load_field_work(), counting=counting
-    )
+    share = special.expit(LOG_ODDS + layout.matrix @ weights)
+    return tier_part(layout, share, field_work.load_field_work(), counting=counting)
 
 
 def analysis_of(*, seen):

@@ -136,7 +136,9 @@ def test_a_written_pack_is_read_back_the_same(home: Path, helsinki: Pack) -> Non
     pack = open_pack("other")
     for layer in LAYERS:
         assert getattr(pack, layer).equals(getattr(helsinki, layer)), layer
-    assert pack.manifest.parts == helsinki.manifest.parts
+    # Bytes differ between versions of pyarrow and pandas, which write their own into each file.
+    rows = {name: part.rows for name, part in pack.manifest.parts.items()}
+    assert rows == {name: part.rows for name, part in helsinki.manifest.parts.items()}
     assert pack.sha256 != helsinki.sha256
     assert verify_pack("other") == []
     assert [m.id for m in list_packs()] == [BUILT_IN, "other"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,6 +32,8 @@ _N_OUTCOMES = 25
 """Simulated results that represent all."""
 _N_NUISANCE = 200
 """Draws over which a likelihood is averaged."""
+LEAST_INVITED: Final = 0.05
+"""Least mean narrowing for which counting is suggested: a judgement, the street has risks."""
 
 
 def observation_part(
@@ -91,11 +95,15 @@ def value_of_counting(
     narrowing = 1.0 - after[which] / before
     low, high = (float(v) for v in np.quantile(narrowing, (0.05, 0.95)))
     expected_share = float(np.clip(narrowing.mean(), low, high))
-    text = tr(
-        "One more hour of counting at the ten main junctions would narrow the range of the count "
-        "by {share} on average.",
-        lang,
-    ).format(share=words.share(max(expected_share, 0.0), lang))
+    if expected_share < LEAST_INVITED:
+        text = tr("One more hour of counting would hardly help.", lang)
+    else:
+        text = tr(
+            "One more hour of counting at the ten main junctions would narrow the range of the "
+            "count by {share} on average.",
+            lang,
+        ).format(share=words.share(expected_share, lang))
+        text = f"{text} {words.counting_caution(lang)}"
     return CountingValue(narrowing=Quantity.of(low, expected_share, high, "share"), text=text)
 
 

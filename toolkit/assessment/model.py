@@ -20,6 +20,7 @@ from toolkit.base.terms import (
     Allocation,
     Basis,
     Boundary,
+    Mode,
     Names,
     Note,
     Progress,
@@ -28,7 +29,7 @@ from toolkit.base.terms import (
     Tier,
 )
 
-SCHEMA: Final = "camera-exposure.assessment/2"
+SCHEMA: Final = "camera-exposure.assessment/3"
 
 
 class CityPart(Record):
@@ -169,11 +170,100 @@ class Case(Record):
     share_of_length: Quantity
 
 
+class Trip(Record):
+    """Cameras met on an ordinary trip, by one mode of travel."""
+
+    mode: Mode
+    length_km: Quantity
+    cameras: Quantity
+    """Distinct cameras that are able at the tier and have the way in view."""
+    cameras_1_in_20: Quantity
+    """The same on the most exposed trip of twenty."""
+    at_least_one: Quantity
+    at_least_two_sites: Quantity
+    week_five_destinations: Quantity
+    """Chance of at least one in a week of trips from one home to five places and back."""
+    week_commuter: Quantity
+    """The same for ten trips on one route."""
+
+    @classmethod
+    def unknown(cls, mode: Mode, why: str) -> Trip:
+        """Return a trip of which nothing is known, with the reason."""
+        units = {
+            "length_km": "km",
+            "cameras": "cameras",
+            "cameras_1_in_20": "cameras",
+            "at_least_one": "probability",
+            "at_least_two_sites": "probability",
+            "week_five_destinations": "probability",
+            "week_commuter": "probability",
+        }
+        return cls(mode=mode, **{k: Quantity.unknown(unit, why) for k, unit in units.items()})
+
+
+class ShortTier(Record):
+    """The main figures of one tier under a condition; intervals as of `Shares.expected`."""
+
+    cameras_able: Quantity
+    length_km: Quantity
+    share_of_length: Quantity
+
+
+class IfCount(Record):
+    """What follows if the city has exactly so many cameras of the reported system."""
+
+    count: int
+    tiers: dict[Tier, ShortTier]
+
+
+class IfWhere(Record):
+    """What follows if the cameras are spread over a stated area only.
+
+    Attributes
+    ----------
+    radius_km
+        Radius of the area around the centre; None for the boundary of installed streets, and for
+        the township, whose radius is an assumption.
+    street_km
+        Street length of which shares are taken.
+    """
+
+    radius_km: float | None
+    street_km: Quantity
+    tiers: dict[Tier, ShortTier]
+
+
+class IfBuilt(Record):
+    """What follows if announced cameras were installed.
+
+    Attributes
+    ----------
+    nothing_installed
+        Probability that none of them was; a judgement, never multiplied into a figure.
+    judged_by
+        One sentence: on whose judgement it rests.
+    assumptions
+        Keys of the assumptions that hold it.
+    """
+
+    nothing_installed: Quantity
+    judged_by: str
+    assumptions: tuple[str, ...]
+    count: Quantity
+    tiers: dict[Tier, ShortTier]
+
+
 class TierPart(Record):
     """All figures of one tier."""
 
     threshold_px_m: float
     ring_m: Ring
+    trip: Trip
+    """By the usual mode of the tier."""
+    trips: dict[Mode, Trip] = Field(default_factory=dict)
+    """By every mode, where trips are estimated."""
+    capture_points: Quantity
+    """Sites with at least one camera that is able at the tier."""
     cameras_able: Quantity
     length_km: Quantity
     share_of_length: Shares
@@ -204,7 +294,7 @@ class SamplePart(Record):
 class Assessment(Record):
     """The answer for one city; see the module docstring."""
 
-    schema_: Literal["camera-exposure.assessment/2"] = Field(default=SCHEMA, alias="schema")
+    schema_: Literal["camera-exposure.assessment/3"] = Field(default=SCHEMA, alias="schema")
     tool: str
     as_of: dt.date
     seed: int
@@ -216,6 +306,17 @@ class Assessment(Record):
     inputs: InputsPart
     cameras: CamerasPart
     tiers: dict[Tier, TierPart]
+    if_count: tuple[IfCount, ...] = ()
+    """Round numbers within the interval of the count."""
+    per_100_cameras: dict[Tier, Quantity] | None = None
+    """Covered street length in km of 100 cameras, where it is proportional to their number: without
+    installed streets, whose views could overlap."""
+    if_centre: IfWhere | None = None
+    """If all cameras are in the centre; with installed streets, inside their boundary."""
+    if_spread: IfWhere | None = None
+    """If they are spread over the built-up township."""
+    if_built: IfBuilt | None = None
+    """Where only talks, a tender or a plan are reported."""
     draws: DrawsPart
     sample: SamplePart | None = None
     """None where totals use all street points. Layers always do."""

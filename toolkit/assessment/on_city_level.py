@@ -7,9 +7,10 @@ from typing import Final
 import numpy as np
 
 from toolkit.assessment import reference_cover
+from toolkit.assessment.conditional import if_counts, round_counts, short_tiers
 from toolkit.assessment.inputs import Inputs
-from toolkit.assessment.model import Case, Shares, TierPart, Total
-from toolkit.assessment.outcome import M_PER_KM, Outcome, ring, switch
+from toolkit.assessment.model import Case, IfWhere, Shares, TierPart, Total
+from toolkit.assessment.outcome import M_PER_KM, Outcome, no_trip, ring, switch
 from toolkit.base.arrays import FloatArray
 from toolkit.base.quantity import Quantity
 from toolkit.base.terms import TIERS, Allocation, Boundary, Tier
@@ -20,6 +21,9 @@ from toolkit.streets import reference_networks
 
 CORE_RADII_KM: Final = (1.0, 2.0, 5.0)
 """Radii of the discs around the centre for which shares are given."""
+CENTRE_RADIUS_KM: Final = 2.0
+"""Radius of "the centre" in the answer "if all cameras are in the centre": the middle disc."""
+_HUNDRED: Final = 100.0
 
 
 def on_city_level(inputs: Inputs) -> Outcome:
@@ -36,24 +40,24 @@ def on_city_level(inputs: Inputs) -> Outcome:
     township_km = density * np.pi * values.draw("city.township_radius_km", design) ** 2
     able = inputs.cameras.able_share()
     why = notes.text("no_streets_share")
+
+    def share_of(over_km: FloatArray) -> FloatArray:
+        """Return the covered share, shape (D, T), if all sites are spread over these streets."""
+        return reference_cover.covered_share(
+            curve_m,
+            views,
+            sites_per_m=n_sites / (over_km * M_PER_KM),
+            stretch_m=values.value("sites.stretch_m"),
+        )
+
     shares: dict[tuple[float, Allocation], tuple[FloatArray, FloatArray]] = {}
     for radius in CORE_RADII_KM:
         disc_km = density * np.pi * radius**2
+        shares[radius, "core"] = disc_km, share_of(disc_km)
         # A disc larger than the township still holds all its cameras.
-        spread_km: dict[Allocation, FloatArray] = {
-            "core": disc_km,
-            "township": np.maximum(township_km, disc_km),
-        }
-        for allocation, over_km in spread_km.items():
-            shares[radius, allocation] = (
-                disc_km,
-                reference_cover.covered_share(
-                    curve_m,
-                    views,
-                    sites_per_m=n_sites / (over_km * M_PER_KM),
-                    stretch_m=values.value("sites.stretch_m"),
-                ),
-            )
+        shares[radius, "township"] = disc_km, share_of(np.maximum(township_km, disc_km))
+    n_able = inputs.n_cameras[:, None] * able
+    one_km = per_site_m / inputs.per_site[:, None] / M_PER_KM
     covered_km = n_sites[:, None] * per_site_m / M_PER_KM
     no_share, no_area, no_cameras = (
         Quantity.unknown(unit, why) for unit in ("share", "km2", "cameras")
@@ -73,7 +77,9 @@ def on_city_level(inputs: Inputs) -> Outcome:
         tiers[tier] = TierPart(
             threshold_px_m=threshold_px_m(tier, values),
             ring_m=ring(inputs.cameras, t),
-            cameras_able=Quantity.from_draws(inputs.n_cameras * able[:, t], "cameras"),
+            trip=no_trip(tier),
+            capture_points=Quantity.unknown("sites", notes.text("no_capture_points")),
+            cameras_able=Quantity.from_draws(n_able[:, t], "cameras"),
             length_km=Quantity.from_amounts(covered_km[:, t], "km"),
             area_km2=Total(expected=no_area, realised=no_area),
             effective_cameras=Total(expected=no_cameras, realised=no_cameras),
@@ -82,7 +88,27 @@ def on_city_level(inputs: Inputs) -> Outcome:
             unknown_share=None,
             cases=cases,
         )
+
+    def if_over(radius_km: float | None, street_km: FloatArray, share: FloatArray) -> IfWhere:
+        return IfWhere(
+            radius_km=radius_km,
+            street_km=Quantity.from_amounts(street_km, "km"),
+            tiers=short_tiers(n_able, share * street_km[:, None], share),
+        )
+
     return Outcome(
+        if_count=if_counts(
+            {
+                n: short_tiers(n * able, n * one_km, None, why)
+                for n in round_counts(inputs.n_cameras)
+            }
+        ),
+        per_100_cameras={
+            tier: Quantity.from_amounts(_HUNDRED * one_km[:, t], "km")
+            for t, tier in enumerate(TIERS)
+        },
+        if_centre=if_over(CENTRE_RADIUS_KM, *shares[CENTRE_RADIUS_KM, "core"]),
+        if_spread=if_over(None, township_km, share_of(township_km)),
         boundary=Boundary(
             kind="none", length_km=None, area_km2=None, note=notes.text("no_boundary")
         ),

@@ -11,21 +11,31 @@ import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
+from toolkit.assessment.conditional import if_counts, short_tiers
 from toolkit.assessment.inputs import Inputs
 from toolkit.assessment.layers import Layers, LazyLayers, StreetDetail
-from toolkit.assessment.model import Case, SamplePart, Shares, TierPart, Total
-from toolkit.assessment.outcome import M2_PER_KM2, M_PER_KM, Outcome, ring, switch
+from toolkit.assessment.model import (
+    Case,
+    IfWhere,
+    SamplePart,
+    Shares,
+    ShortTier,
+    TierPart,
+    Total,
+)
+from toolkit.assessment.outcome import M2_PER_KM2, M_PER_KM, Outcome, no_trip, ring, switch
 from toolkit.assessment.question import SCENE_VALUES, Loaded
 from toolkit.assessment.site_plan import SitePlan, plan_sites, systematic
 from toolkit.assessment.sums import Sums, add_up, add_up_totals, rows_and_views
-from toolkit.base.arrays import Float32Array, IntArray
+from toolkit.base.arrays import Float32Array, FloatArray, IntArray
 from toolkit.base.draws import Design
 from toolkit.base.lru_cache import LruCache
 from toolkit.base.quantity import INTERVAL, Quantity
-from toolkit.base.terms import TIERS, Progress, Tier, exposure_class
+from toolkit.base.terms import TIERS, Allocation, Progress, Tier, exposure_class
 from toolkit.engine import cells, closed_form, zones
 from toolkit.engine.sample import StreetSample, draw_sample, error_share
 from toolkit.engine.scene import Scene, SceneGeometry, build_scene, pack_sites
+from toolkit.language import notes
 from toolkit.optics.camera_draws import threshold_px_m
 from toolkit.streets.pack import Pack
 
@@ -153,7 +163,29 @@ def outcome_of(
         "mapped_left_out": plan.reducing < 1,
         "more_mapped_than_reported": in_scope.max(initial=0.0) > fewest_reported,
     }
+    able = inputs.cameras.able_share()
+
+    def short(n_cameras: FloatArray, covered_m: FloatArray) -> dict[Tier, ShortTier]:
+        share = covered_m / sums.sample_m
+        return short_tiers(n_cameras[:, None] * able, share * known_m / M_PER_KM, share)
+
+    def if_over(case: Allocation) -> IfWhere | None:
+        if case not in sums.cases_m:
+            return None
+        street_km = Quantity.exactly(known_m / M_PER_KM, "km")
+        n_here = np.maximum(inputs.n_cameras * plan.inside_cases[case], in_scope)
+        tiers = short(n_here, sums.cases_m[case])
+        return IfWhere(radius_km=None, street_km=street_km, tiers=tiers)
+
     return Outcome(
+        if_count=if_counts(
+            {
+                n: short(np.maximum(n * plan.inside_share, in_scope), covered_m)
+                for n, covered_m in sums.if_count_m.items()
+            }
+        ),
+        if_centre=if_over("core"),
+        if_spread=if_over("township"),
         boundary=pack.manifest.boundary,
         tiers={tier: _tier_part(inputs, geometry, plan, sums, tier) for tier in TIERS},
         missing=tuple(note for note, missing in lacks.items() if missing),
@@ -180,6 +212,8 @@ def _tier_part(
     return TierPart(
         threshold_px_m=threshold_px_m(tier, inputs.assumptions),
         ring_m=ring(inputs.cameras, t),
+        trip=no_trip(tier),
+        capture_points=Quantity.unknown("sites", notes.text("no_capture_points")),
         cameras_able=Quantity.from_draws(plan.n_cameras * able, "cameras"),
         length_km=Quantity.from_amounts(realised * known_m / M_PER_KM, "km"),
         share_of_length=Shares(

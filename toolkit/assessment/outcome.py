@@ -12,10 +12,10 @@ import numpy as np
 
 from toolkit.assessment.inputs import Inputs
 from toolkit.assessment.layers import Layers, LazyLayers
-from toolkit.assessment.model import Ring, SamplePart, TierPart
+from toolkit.assessment.model import IfCount, IfWhere, Ring, SamplePart, TierPart, Trip
 from toolkit.base.arrays import FloatArray
 from toolkit.base.quantity import Quantity
-from toolkit.base.terms import Boundary, Tier
+from toolkit.base.terms import Boundary, Mode, Tier
 from toolkit.evidence.load import capability_level
 from toolkit.language import notes
 from toolkit.optics.camera_draws import CameraDraws
@@ -46,11 +46,21 @@ class Outcome:
     pack: Pack | None = None
     make_layers: LazyLayers | None = None
     sample: SamplePart | None = None
+    if_count: tuple[IfCount, ...] = ()
+    per_100_cameras: dict[Tier, Quantity] | None = None
+    if_centre: IfWhere | None = None
+    if_spread: IfWhere | None = None
 
     @property
     def layers(self) -> Layers | None:
         """Layers of the map, made at the first request; None without streets."""
         return None if self.make_layers is None else self.make_layers.get()
+
+
+def no_trip(tier: Tier) -> Trip:
+    """Return the trip part of a tier where trips are not estimated."""
+    mode: Mode = "motorcycle" if tier == "plate" else "foot"
+    return Trip.unknown(mode, notes.text("no_trips"))
 
 
 def ring(cameras: CameraDraws, t: int) -> Ring:

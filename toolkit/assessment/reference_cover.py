@@ -137,7 +137,7 @@ def covered_share(
     prob = np.minimum(np.maximum(sites_per_m, 0.0) * stretch_m, 1.0)
     seen = np.minimum(_by_view_bin(views) * prob, 1.0 - _MIN_MISS_PROB)
     miss = np.einsum("btd,db->dt", np.log1p(-seen), curve_m / stretch_m)
-    return np.asarray(-np.expm1(miss))
+    return np.asarray(np.abs(np.expm1(miss)))  # not -0.0 where nothing is there
 
 
 def _by_view_bin(views: NDArray[np.floating]) -> FloatArray:

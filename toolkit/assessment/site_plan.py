@@ -11,6 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from toolkit.assessment.conditional import round_counts
 from toolkit.assessment.inputs import Inputs
 from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.terms import Allocation
@@ -34,10 +35,14 @@ class SitePlan:
         Chance of each site, candidates first, then mapped ones.
     cases
         The same under each reading of the report; empty if it has only one.
+    if_count
+        The same for each of some numbers of cameras in the whole city.
     in_scope
         Number of mapped cameras that belong to the reported ones, shape (D,).
     inside_share
         Share of the reported cameras inside the boundary, shape (D,).
+    inside_cases
+        The same in each case.
     n_cameras
         Number of cameras inside the boundary, shape (D,).
     reducing
@@ -50,8 +55,10 @@ class SitePlan:
 
     chance: site_chance.SiteChance
     cases: dict[Allocation, site_chance.SiteChance]
+    if_count: dict[int, site_chance.SiteChance]
     in_scope: FloatArray
     inside_share: FloatArray
+    inside_cases: Mapping[Allocation, FloatArray]
     n_cameras: FloatArray
     reducing: float
     sample: IntArray
@@ -71,7 +78,12 @@ def reducing_of(inputs: Inputs) -> float:
 
 
 def chance_of_sites(
-    inputs: Inputs, geometry: SceneGeometry, in_scope: FloatArray, inside_share: FloatArray
+    inputs: Inputs,
+    geometry: SceneGeometry,
+    in_scope: FloatArray,
+    inside_share: FloatArray,
+    *,
+    n_cameras: FloatArray | float | None = None,
 ) -> site_chance.SiteChance:
     """Return the chance that each site of a city exists.
 
@@ -81,9 +93,12 @@ def chance_of_sites(
         Number of mapped cameras that belong to the reported ones, shape (D,).
     inside_share
         Share of the reported cameras inside the boundary, shape (D,).
+    n_cameras
+        Cameras of the whole city; those of the evidence by default.
     """
     design, values = inputs.design, inputs.assumptions
-    n_here = np.maximum(inputs.n_cameras * inside_share, in_scope)
+    whole = inputs.n_cameras if n_cameras is None else n_cameras
+    n_here = np.maximum(whole * inside_share, in_scope)
     n_sites = (n_here - in_scope) / inputs.per_site
     factor = inclusion.inclusion_factor(
         weights.weights_of(inputs.loaded.operators, geometry.groups, values, design),
@@ -117,8 +132,13 @@ def plan_sites(inputs: Inputs, pack: Pack, geometry: SceneGeometry) -> SitePlan:
             reading: chance_of_sites(inputs, geometry, in_scope, share)
             for reading, share in inside.cases.items()
         },
+        if_count={
+            n: chance_of_sites(inputs, geometry, in_scope, inside.drawn, n_cameras=float(n))
+            for n in round_counts(np.maximum(inputs.n_cameras, in_scope))
+        },
         in_scope=in_scope,
         inside_share=inside.drawn,
+        inside_cases=inside.cases,
         n_cameras=np.maximum(inputs.n_cameras * inside.drawn, in_scope),
         reducing=reducing,
         sample=among[systematic(len(among))],

@@ -37,6 +37,8 @@ class Sums:
         Covered length of the sample if every camera works.
     cases_m
         Covered length of the sample in each case.
+    if_count_m
+        The same for each of some numbers of cameras.
     sample_m
         Length of the points of the sample.
     n_able
@@ -49,6 +51,7 @@ class Sums:
     alone_m: FloatArray
     everything_m: FloatArray
     cases_m: dict[Allocation, FloatArray]
+    if_count_m: dict[int, FloatArray]
     sample_m: float
     n_able: IntArray
 
@@ -168,6 +171,7 @@ def _sums(
         alone_m=placed.alone_m,
         everything_m=covered_m(plan.chance, every_view),
         cases_m={a: covered_m(c, views) for a, c in plan.cases.items()},
+        if_count_m={n: covered_m(c, views) for n, c in plan.if_count.items()},
         sample_m=float(length[sample].sum()),
         n_able=placed.n_able,
     )
@@ -181,6 +185,9 @@ def total(parts: Sequence[Sums]) -> Sums:
         alone_m=np.sum([p.alone_m for p in parts], axis=0),
         everything_m=np.sum([p.everything_m for p in parts], axis=0),
         cases_m={a: np.sum([p.cases_m[a] for p in parts], axis=0) for a in parts[0].cases_m},
+        if_count_m={
+            n: np.sum([p.if_count_m[n] for p in parts], axis=0) for n in parts[0].if_count_m
+        },
         sample_m=float(np.sum([p.sample_m for p in parts])),
         n_able=parts[0].n_able,
     )

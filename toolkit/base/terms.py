@@ -48,6 +48,9 @@ Allocation = Literal["core", "township"]
 
 ALLOCATIONS: tuple[Allocation, ...] = ("core", "township")
 
+Mode = Literal["foot", "motorcycle", "car"]
+"""How a person travels."""
+
 FULL_CIRCLE_DEG: Final = 360.0
 
 

@@ -143,9 +143,10 @@ def _area(radius_km: float | None) -> str:
 
 def _report(options: argparse.Namespace) -> int:
     from toolkit.assessment.assess import assess
+    from toolkit.assessment.question import city_or_pack
     from toolkit.base.terms import LANGUAGES
     from toolkit.output.report import write_report
-    from toolkit.streets.cities import find_city, load_cities
+    from toolkit.streets.cities import load_cities
     from toolkit.studies.sensitivity.analysis import sensitivity
 
     languages = tuple(part.strip() for part in options.lang.split(","))
@@ -157,7 +158,7 @@ def _report(options: argparse.Namespace) -> int:
         msg = "Name the cities of the report, or give --all."
         raise UsageError(msg)
     common = question_of("", options)
-    chosen = load_cities() if options.all else [find_city(name) for name in options.cities]
+    chosen = load_cities() if options.all else [city_or_pack(name) for name in options.cities]
     for city in chosen:
         question = replace(common, city=city.id)
         with busy(f"Writing the report on {city.name.en} ..."):

@@ -64,10 +64,10 @@ def _flag(name: str) -> str:
 
 
 def _city_id(text: str) -> str:
+    from toolkit.assessment.question import city_or_pack
     from toolkit.evidence.load import NATIONAL
-    from toolkit.streets.cities import find_city
 
-    return NATIONAL if text.strip().casefold() == NATIONAL else find_city(text).id
+    return NATIONAL if text.strip().casefold() == NATIONAL else city_or_pack(text).id
 
 
 def _all_ids() -> list[str]:

@@ -31,12 +31,12 @@ def register(commands: Commands) -> None:
 
 
 def _zones(options: argparse.Namespace) -> int:
+    from toolkit.assessment.question import city_or_pack
     from toolkit.fixed_rules import files
     from toolkit.fixed_rules.camera_list import read_cameras
     from toolkit.fixed_rules.cover import cover, cover_streets
     from toolkit.fixed_rules.sets import load_rules
     from toolkit.output import gis_files
-    from toolkit.streets.cities import find_city
     from toolkit.streets.pack import find_pack_for, open_pack
 
     if options.out is not None:
@@ -44,7 +44,7 @@ def _zones(options: argparse.Namespace) -> int:
     day = as_of_date(options.as_of)
     rules = load_rules(options.assumptions)
     cameras = read_cameras(options.cameras)
-    city = find_city(options.city) if options.city else None
+    city = city_or_pack(options.city) if options.city else None
     with busy(f"Working out what {len(cameras.cameras)} cameras cover ..."):
         pack_id = (city.pack or find_pack_for(city.id)) if city else None
         pack = open_pack(pack_id) if pack_id else None

@@ -241,6 +241,15 @@ def _built_in(lang: str) -> tuple[str, ...]:
     )
 
 
+def counting_caution(lang: str) -> str:
+    """Return what belongs to every suggestion to count or look at cameras."""
+    return tr(
+        "Do not walk around, take pictures or ask in public for this: use published pictures or "
+        "what you have already seen.",
+        lang,
+    )
+
+
 def limits(lang: str, cities: Sequence[str] = BUILT_IN_CITIES) -> tuple[str, ...]:
     """Return the limits of the figures as sentences; the first one is part of every output.
 

@@ -183,9 +183,12 @@ def test_evidence_that_cannot_be_used_is_said_before_anything_is_computed(tmp_pa
 def test_sums_come_back_as_they_were():
     table = np.arange(8.0).reshape(2, 4)
     able = np.array([[4, 4, 2, 0], [3, 3, 3, 1]])
-    sums = Sums(table, table + 1, table + 2, table + 3, {"core": table}, 12.5, able)
+    by_count = {200: table + 4, 1000: table + 5}
+    sums = Sums(table, table + 1, table + 2, table + 3, {"core": table}, by_count, 12.5, able)
     again = read_sums(sums_bytes(sums))
     assert sums_bytes(again) == sums_bytes(sums)
     np.testing.assert_array_equal(again.everything_m, table + 3)
     np.testing.assert_array_equal(again.n_able, able)
     assert (list(again.cases_m), again.sample_m) == (["core"], 12.5)
+    assert list(again.if_count_m) == [200, 1000]
+    np.testing.assert_array_equal(again.if_count_m[1000], table + 5)

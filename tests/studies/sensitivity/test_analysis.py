@@ -8,14 +8,25 @@ import re
 
 import numpy as np
 import pytest
-from toy_analysis import toy
+from scipy import special, stats
+from toy_analysis import LOG_ODDS, TOY, toy
 
 from toolkit.assessment.question import Question
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
+from toolkit.base.terms import TIERS
 from toolkit.studies.sensitivity import analysis as module
 from toolkit.studies.sensitivity import words
-from toolkit.studies.sensitivity.analysis import Sensitivity, sensitivity
+from toolkit.studies.sensitivity.analysis import (
+    LEAST_SHARE,
+    Sensitivity,
+    log_odds,
+    sensitivity,
+    tier_part,
+)
+from toolkit.studies.sensitivity.design import lay_out
+from toolkit.studies.sensitivity.field_work import load_field_work
+from toolkit.studies.sensitivity.model import boundary_options, expected_shares
 
 AS_OF = dt.date(2026, 11, 23)
 
@@ -42,15 +53,18 @@ def test_the_factor_that_dominates_a_toy_city_is_named_and_measured():
 def test_the_ends_of_a_bar_are_the_figure_at_the_ends_of_the_factor():
     part = toy(np.array([0.30, -0.10, 0.0, 0.05, 0.05]))
     by_key = {f.key: f for f in part.factors}
-    # The mean is 0.2 + 0.15 - 0.05 + 0.05; the ends of a bar lie at 0.05 and 0.95.
-    assert by_key["count.upper_end"].figure.low == pytest.approx(0.35 - 0.45 * 0.30, abs=0.01)
-    assert by_key["count.upper_end"].figure.high == pytest.approx(0.35 + 0.45 * 0.30, abs=0.01)
+    # The ends of a bar lie at 0.05 and 0.95.
+    mean = LOG_ODDS + 0.15 - 0.05 + 0.05
+    upper = by_key["count.upper_end"].figure
+    assert log_odds(np.array([upper.low, upper.mid, upper.high])) == pytest.approx(
+        [mean - 0.45 * 0.30, mean, mean + 0.45 * 0.30], abs=0.01
+    )
     assert by_key["count.upper_end"].rises is True
     assert by_key["optics.height_m"].rises is False
-    # Two columns have no common end: the spread of their own effect stands instead.
+    # Two columns have no common end: the spread of their own effect is shown instead.
     assert by_key["optics.mix"].rises is None
     half = 1.6449 * np.sqrt(2 * 0.05**2 / 12)
-    assert by_key["optics.mix"].figure.high == pytest.approx(0.35 + half, abs=0.01)
+    assert by_key["optics.mix"].figure.high == pytest.approx(special.expit(mean + half), abs=0.001)
 
 
 def test_an_hour_narrows_by_what_it_teaches_times_the_index():
@@ -77,7 +91,7 @@ def test_factors_of_like_effect_are_named_together():
 def test_a_figure_that_nothing_moves_has_no_factors():
     part = toy(np.zeros(5))
     assert (part.factors, part.mostly, part.work) == ((), (), ())
-    assert part.share.mid == pytest.approx(0.2)
+    assert part.share.mid == pytest.approx(special.expit(LOG_ODDS))
 
 
 def test_morris_ranks_without_indices_of_first_order():
@@ -88,12 +102,61 @@ def test_morris_ranks_without_indices_of_first_order():
     assert part.work == ()
 
 
-def test_an_effect_of_morris_is_a_difference_and_no_share(dawei):
+def test_an_effect_of_morris_is_a_factor_of_the_odds(dawei):
     part = toy(np.array([0.30, 0.10, 0.0, 0.0, 0.0]), n_base=8, method="morris")
     screened = dawei.model_copy(update={"method": "morris"})
     row = words.row(screened, part.factors[0], "en")
-    assert "percentage points" in words.columns(screened, "en")[1]
-    assert re.fullmatch(r"27\.00 \([\d.]+ to [\d.]+\)", row[1])
+    assert "odds" in words.columns(screened, "en")[1]
+    assert re.fullmatch(r"1\.3 times \([\d.]+ to [\d.]+\)", row[1])  # exp(0.27)
+
+
+def test_a_handful_of_extreme_draws_does_not_decide():
+    # One factor moves the share by an order of magnitude everywhere; another lifts it to one half
+    # in one row of two hundred, which is nearly all of the variance of the share itself.
+    layout = lay_out(TOY, "sobol", n_base=1024, seed=1)
+    everywhere, rarely = layout.matrix[:, 0], layout.matrix[:, 1] > 0.995
+    share = np.where(rarely, 0.5, 1e-4 * 10.0**everywhere)
+    of_share = np.corrcoef(share, rarely)[0, 1] ** 2
+    assert of_share > 0.95
+    part = tier_part(layout, share, load_field_work(), counting=0.0)
+    assert part.factors[0].key == TOY[0].key
+    assert part.factors[0].first.mid > part.factors[1].first.mid
+
+
+def test_shares_below_the_least_one_do_not_differ():
+    assert log_odds(np.array([0.0])) == log_odds(np.array([LEAST_SHARE / 2]))
+    assert np.isfinite(log_odds(np.array([0.0, 1.0]))).all()
+
+
+@pytest.mark.parametrize("tier", ["seen", "plate"])
+def test_the_order_agrees_with_a_rank_regression_on_the_same_draws(tier):
+    loaded = Question("mawlamyine", AS_OF).load()
+    options = boundary_options(loaded)
+    layout = lay_out(module.find_factors(loaded, options), "sobol", n_base=512, seed=0)
+    share = expected_shares(loaded, layout.design, options)[:, TIERS.index(tier)]
+    part = tier_part(layout, share, load_field_work(), counting=0.0)
+    rank = stats.rankdata(share[layout.independent])
+    explained = {
+        factor.key: _explained(
+            rank,
+            layout.matrix[layout.independent][:, [layout.names.index(c) for c in factor.columns]],
+        )
+        for factor in layout.factors
+    }
+    first = {f.key: f.first.mid for f in part.factors}
+    keys = sorted(explained)
+    agreement = stats.spearmanr([explained[k] for k in keys], [first[k] for k in keys]).statistic
+    assert agreement > 0.6
+    leading = sorted(keys, key=explained.get, reverse=True)[:2]
+    assert part.factors[0].key in leading
+
+
+def _explained(rank, columns):
+    """Part of the variance of ranks that some columns explain, adjusted for their number."""
+    terms = np.column_stack([np.ones(len(rank)), columns, columns**2])
+    rest = rank - terms @ np.linalg.lstsq(terms, rank, rcond=None)[0]
+    n, k = terms.shape
+    return 1.0 - (rest.var() / (n - k)) / (rank.var() / (n - 1))
 
 
 def test_every_assumption_of_the_set_is_a_factor_or_has_a_reason(dawei):

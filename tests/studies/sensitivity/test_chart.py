@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from banned_words import banned_words
 from invented import HOSTILE
+from scipy import special
 from toy_analysis import analysis_of, toy
 
 from toolkit.base.terms import LANGUAGES
@@ -36,7 +37,8 @@ def test_the_chart_is_whole_and_its_longest_bar_is_on_top(dawei, lang):
     bars = re.findall(r'<rect x="([\d.]+)" y="[\d.]+" width="([\d.]+)" height="22"', drawn)
     assert len(bars) == 2 * len(shown)
     spans = [float(a) + float(b) for (_, a), (_, b) in zip(bars[::2], bars[1::2], strict=True)]
-    figures = [f.figure.high - f.figure.low for f in shown]
+    # At equal steps of log odds.
+    figures = [np.diff(special.logit([f.figure.low, f.figure.high])).item() for f in shown]
     np.testing.assert_allclose(
         np.array(spans) / spans[0], np.array(figures) / figures[0], atol=0.01
     )

@@ -35,6 +35,8 @@ from toolkit.base.terms import ALLOCATIONS
 from toolkit.studies.batch.plan import Job, job_assumptions, job_key, job_question
 
 RECORD_FORMAT: Final = "camera-exposure.batch-record/2"
+_OF: Final = "."
+"""Between the name of a set of arrays and that of one of them."""
 JOBS: Final = "jobs"
 TILES: Final = "tiles"
 STREETS: Final = "streets"
@@ -273,10 +275,14 @@ def parquet_bytes(streets: gpd.GeoDataFrame) -> bytes:
 
 def sums_bytes(sums: Sums) -> bytes:
     """Return the sums of a tile as the bytes of an ``.npz`` file."""
-    arrays = dict(vars(sums))
-    cases_m = arrays.pop("cases_m")
+    arrays: dict[str, Any] = {}
+    for name, value in vars(sums).items():
+        if isinstance(value, dict):
+            arrays |= {f"{name}{_OF}{key}": one for key, one in value.items()}
+        else:
+            arrays[name] = value
     stream = io.BytesIO()
-    np.savez(stream, **arrays, **{f"case_{name}": value for name, value in cases_m.items()})
+    np.savez(stream, **arrays)
     return stream.getvalue()
 
 
@@ -284,9 +290,16 @@ def read_sums(data: bytes) -> Sums:
     """Return the sums that `sums_bytes` wrote."""
     with np.load(io.BytesIO(data), allow_pickle=False) as found:
         arrays: dict[str, Any] = dict(found)
-    cases_m = {a: arrays.pop(f"case_{a}") for a in ALLOCATIONS if f"case_{a}" in arrays}
+    parts: dict[str, dict[str, Any]] = {"cases_m": {}, "if_count_m": {}}
+    for name in [name for name in arrays if _OF in name]:
+        field, key = name.split(_OF)
+        parts[field][key] = arrays.pop(name)
     arrays["sample_m"] = float(arrays["sample_m"])
-    return Sums(**arrays, cases_m=cases_m)
+    return Sums(
+        **arrays,
+        cases_m={case: parts["cases_m"][case] for case in ALLOCATIONS if case in parts["cases_m"]},
+        if_count_m={int(n): parts["if_count_m"][n] for n in sorted(parts["if_count_m"], key=int)},
+    )
 
 
 def check_folder(out: Path, jobs: Iterable[Job], *, resume: bool) -> None:

@@ -1,13 +1,15 @@
 """Global sensitivity of the covered share of street length to every uncertain assumption.
 
 Sobol indices (first order and total, with confidence) or Morris screening, by SALib, over all that
-is uncertain about one city. The result is a `Sensitivity`; `docs/method/sensitivity.md` says how to
-read it.
+is uncertain about one city. They are of the log odds of the share: the variance of the share itself
+is that of its few highest draws. The result is a `Sensitivity`; `docs/method/sensitivity.md` says
+how to read it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 from typing import Final, Literal
 
@@ -49,7 +51,7 @@ from toolkit.studies.sensitivity.model import (
     expected_shares,
 )
 
-SCHEMA: Final = "camera-exposure.sensitivity/2"
+SCHEMA: Final = "camera-exposure.sensitivity/3"
 BASE_ROWS: Final[dict[Method, int]] = {"sobol": 1024, "morris": 64}
 """Base sample of Sobol (a power of two), trajectories of Morris. With 1,024 the largest index of
 the demonstration is known to about 0.05."""
@@ -65,6 +67,8 @@ _MOST_NAMED: Final = 3
 """Most factors named in "depends mostly on"."""
 _NAMED_SHARE: Final = 0.5
 """Least total effect of a named factor, as a share of the largest."""
+LEAST_SHARE: Final = 1e-6
+"""Share below which differences do not count: one metre in 1,000 km of street."""
 LEAST_NARROWING: Final = 0.01
 """Least narrowing for which an hour of work is recommended."""
 
@@ -77,13 +81,13 @@ class FactorPart(Record):
     Attributes
     ----------
     first, total
-        Sobol indices, shares of the variance. With Morris `first` is None and `total` is the mean
-        size of an elementary effect, in the unit of the figure.
+        Sobol indices, shares of the variance of the log odds. With Morris `first` is None and
+        `total` is the mean size of an elementary effect, in log odds.
     distinguishable
         Whether the interval of `total` lies above zero.
     figure
-        The mean of the figure with this factor at the one end of its range, at all of it, and at
-        the other end.
+        The figure with this factor at the one end of its range, at all of it, and at the other
+        end; means of log odds, as shares.
     rises
         Whether the figure rises with the factor; None for a factor of several parts.
     """
@@ -156,7 +160,7 @@ class SampleSize(Record):
 class Sensitivity(Record):
     """Which assumption matters for one city; see the module docstring."""
 
-    schema_: Literal["camera-exposure.sensitivity/2"] = Field(default=SCHEMA, alias="schema")
+    schema_: Literal["camera-exposure.sensitivity/3"] = Field(default=SCHEMA, alias="schema")
     tool: str
     as_of: dt.date
     seed: int
@@ -275,34 +279,52 @@ def tier_part(
     counting
         Share of the variance of the count that an hour of counting removes.
     """
-    sample = output[layout.independent]
-    share = Quantity.from_amounts(sample, "share")
-    found = indices(layout, output)
+    share = Quantity.from_amounts(output[layout.independent], "share")
+    odds = log_odds(output)
+    found = indices(layout, odds)
     if found is None:
         return TierSensitivity(share=share, variance=0.0, factors=(), mostly=(), work=())
-    parts = [_factor_part(layout, output, found, k) for k in range(len(layout.factors))]
+    parts = [_factor_part(layout, odds, found, k) for k in range(len(layout.factors))]
     parts.sort(key=lambda p: (-(p.total.mid or 0.0), p.key))
     moving = [p for p in parts if p.distinguishable]
     most = max((p.total.mid or 0.0 for p in moving), default=0.0)
     mostly = [p.key for p in moving if (p.total.mid or 0.0) >= _NAMED_SHARE * most]
     return TierSensitivity(
         share=share,
-        variance=float(f"{np.var(sample):.6g}"),
+        variance=float(f"{np.var(odds[layout.independent]):.6g}"),
         factors=tuple(parts),
         mostly=tuple(mostly[:_MOST_NAMED]),
         work=() if layout.method == "morris" else _work(parts, work, counting),
     )
 
 
-def _factor_part(layout: Layout, output: FloatArray, found: Indices, k: int) -> FactorPart:
+def log_odds(share: FloatArray) -> FloatArray:
+    """Return the log odds of shares, held at those of `LEAST_SHARE` and of the rest of it.
+
+    Examples
+    --------
+    >>> log_odds(np.array([0.0, 0.5])).round(1).tolist()
+    [-13.8, 0.0]
+    """
+    inside = np.clip(share, LEAST_SHARE, 1.0 - LEAST_SHARE)
+    return np.asarray(np.log(inside / (1.0 - inside)))
+
+
+def _share_quantity(low: float, mid: float, high: float) -> Quantity:
+    """Return three log odds as shares."""
+    low, mid, high = (1.0 / (1.0 + math.exp(-odds)) for odds in (low, mid, high))
+    return Quantity.of(low, mid, high, "share")
+
+
+def _factor_part(layout: Layout, odds: FloatArray, found: Indices, k: int) -> FactorPart:
     factor = layout.factors[k]
-    unit = "share"
+    unit = "log odds" if layout.method == "morris" else "share"
     total, conf = float(found.total[k]), float(found.total_conf[k])
     first = None
     if found.first is not None and found.first_conf is not None:
         mid, half = float(found.first[k]), float(found.first_conf[k])
         first = Quantity.of(mid - half, mid, mid + half, unit)
-    figure, rises = _figure(layout, output, factor, found, k)
+    figure, rises = _figure(layout, odds, factor, found, k)
     return FactorPart(
         key=factor.key,
         first=first,
@@ -315,31 +337,29 @@ def _factor_part(layout: Layout, output: FloatArray, found: Indices, k: int) -> 
 
 
 def _figure(
-    layout: Layout, output: FloatArray, factor: Factor, found: Indices, k: int
+    layout: Layout, odds: FloatArray, factor: Factor, found: Indices, k: int
 ) -> tuple[Quantity, bool | None]:
     """Return the figure with a factor at either end, and whether it rises with the factor.
 
-    For a factor of one column, the mean of the figure at its 5 and 95 % points. A factor of several
-    columns has no low and high end: the mean, minus and plus half the 90 % range of its own effect.
-    For Morris, half an elementary effect to both sides.
+    For a factor of one column, the mean at its 5 and 95 % points. A factor of several columns has
+    no low and high end: the mean, minus and plus half the 90 % range of its own effect. For Morris,
+    half an elementary effect to both sides. All of log odds.
     """
-    mean = float(output[layout.independent].mean())
+    mean = float(odds[layout.independent].mean())
     if found.first is None or found.first_conf is None:
         half = float(found.total[k]) / 2
     elif len(factor.columns) == 1:
-        low, high = np.clip(mean + _own_effect(layout, output, factor, k), 0.0, 1.0)
-        ends = sorted((float(low), float(high)))
-        figure = Quantity.of(min(ends[0], mean), mean, max(ends[1], mean), "share")
-        return figure, bool(high > low)
+        low, high = (float(end) for end in mean + _own_effect(layout, odds, factor, k))
+        return _share_quantity(min(low, high, mean), mean, max(low, high, mean)), high > low
     else:
         sure = found.first[k] > found.first_conf[k]
-        variance = float(output[layout.independent].var())
+        variance = float(odds[layout.independent].var())
         half = _Z95 * float(np.sqrt(found.first[k] * variance)) if sure else 0.0
-    return Quantity.of(max(mean - half, 0.0), mean, min(mean + half, 1.0), "share"), None
+    return _share_quantity(mean - half, mean, mean + half), None
 
 
 def _own_effect(layout: Layout, output: FloatArray, factor: Factor, k: int) -> FloatArray:
-    """Return the change of the mean of the figure at both ends of a factor, shape (2,).
+    """Return the change of the mean of an output at both ends of a factor, shape (2,).
 
     In each block one row differs from the first only in this factor. The difference is fitted by a
     polynomial of the factor's probability, so that only interactions are noise.

@@ -8,16 +8,17 @@ another machine. Same analysis, same bytes.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Final
+
+import numpy as np
 
 from toolkit.base import escape
 from toolkit.base.terms import Language, Tier
 from toolkit.language import fonts
-from toolkit.language.translate import number, tr
+from toolkit.language.translate import tr
 from toolkit.studies.sensitivity import words
-from toolkit.studies.sensitivity.analysis import FactorPart, Sensitivity
+from toolkit.studies.sensitivity.analysis import FactorPart, Sensitivity, log_odds
 
 MOST_BARS: Final = 10
 """Most bars drawn; the other factors are in the table."""
@@ -35,8 +36,17 @@ measured in Chromium), so that each name fits next to its bar on at most two lin
 _BAR: Final = 22
 _ROOM: Final = 0.06
 """Empty share of the axis at both ends."""
-_TICKS: Final = (1, 2, 5)
+_LEAST_ROOM: Final = 0.05
+"""The same in log odds, for an axis of hardly any length."""
 _MOST_TICKS: Final = 6
+_POWERS: Final = tuple(10.0**-k for k in range(6, 0, -1))
+_MARKS: Final = (
+    tuple(round(n * p, 8) for p in _POWERS for n in range(1, 10)),
+    (*(round(n * p, 8) for p in _POWERS for n in (1, 2, 5)), 0.8, 0.9, 0.95, 0.99),
+    (*(round(n * p, 8) for p in _POWERS for n in (1, 5)), 0.9, 0.99),
+    (*_POWERS, 0.5, 0.9, 0.99),
+)
+"""Shares that may be marked, from many to few."""
 _INK: Final = "#1a1a1a"
 _LOW: Final = "#9db7cf"
 _HIGH: Final = "#0b5cad"
@@ -90,43 +100,35 @@ def draw(found: Sensitivity, tier: Tier, lang: Language, *, standalone: bool = T
 
 
 class _Axis:
-    """Horizontal axis: share of street length."""
+    """Horizontal axis: share of street length, at equal steps of its log odds."""
 
     def __init__(self, bars: Sequence[FactorPart]) -> None:
-        low = min(f.figure.low or 0.0 for f in bars)
-        high = max(f.figure.high or 0.0 for f in bars)
-        span = max(high - low, 1e-9)
-        self.low = max(low - _ROOM * span, 0.0)
-        self.high = min(high + _ROOM * span, 1.0)
+        ends = [end for f in bars for end in (f.figure.low, f.figure.high) if end is not None]
+        low, high = log_odds(np.array([min(ends), max(ends)]))
+        room = max(_ROOM * (high - low), _LEAST_ROOM)
+        self.low, self.high = float(low - room), float(high + room)
         self.left, self.right = _LEFT, _WIDTH - _RIGHT
 
     def x(self, share: float) -> float:
         """Return the position of a share, in units of the drawing."""
-        part = (share - self.low) / (self.high - self.low)
+        at = float(log_odds(np.array([share]))[0])
+        part = (at - self.low) / (self.high - self.low)
         return round(self.left + part * (self.right - self.left), 1)
 
     @property
-    def step(self) -> float:
-        """Distance of the ticks: 1, 2 or 5 times a power of ten."""
-        least = (self.high - self.low) / _MOST_TICKS
-        power = 10.0 ** math.floor(math.log10(least))
-        return next((n * power for n in _TICKS if n * power >= least), 10 * power)
-
-    @property
     def ticks(self) -> list[float]:
-        """Shares at which the axis is marked."""
-        first, last = math.ceil(self.low / self.step), math.floor(self.high / self.step)
-        return [k * self.step for k in range(first, last + 1)]
-
-    @property
-    def decimals(self) -> int:
-        """Decimals of the ticks in per cent."""
-        return max(0, -math.floor(math.log10(self.step * _PERCENT) + 1e-9))
+        """Shares at which the axis is marked: powers of ten, with steps between where few fit."""
+        inside = [
+            [share for share in marks if self.left <= self.x(share) <= self.right]
+            for marks in _MARKS
+        ]
+        fit = [marks for marks in inside if len(marks) <= _MOST_TICKS]
+        return fit[0] if fit else inside[-1]
 
 
 def _tick(axis: _Axis, share: float, top: float, bottom: float) -> str:
     x = axis.x(share)
-    label = f"{number(share * _PERCENT, decimals=axis.decimals)} %"
+    label = f"{share * _PERCENT:.10g} %"
     return (
         f'<path d="M{x} {top}V{bottom}" stroke="#d0d0d0"/>'
         f"{_text(x, top - 8, label, size=12, anchor='middle')}"

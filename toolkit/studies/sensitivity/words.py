@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import partial
 from typing import Final
@@ -9,21 +10,23 @@ from typing import Final
 from toolkit.base.quantity import Quantity
 from toolkit.base.terms import Tier
 from toolkit.language import words
-from toolkit.language.translate import number, tr
+from toolkit.language.translate import number, significant, tr
 from toolkit.studies.sensitivity.analysis import FactorPart, Sensitivity, TierSensitivity, WorkPart
 
 _PERCENT: Final = 100
-_LEAST_SHOWN: Final = 0.1
-"""Least figure in per cent; smaller ones are printed as \"under\" it."""
+_LEAST_SHOWN: Final = 0.001
+"""Least share in per cent; smaller ones are printed as "under" it."""
 
 
 def factor_name(key: str, lang: str) -> str:
     """Return the name of a factor; its key if it has none."""
     names = {
-        "city.boundary": tr("the boundary (what counts as the city)", lang),
-        "city.core_allocation": tr("whether the reported cameras all stand in the core", lang),
-        "city.fabric": tr("the streets, where other cities stand in for them", lang),
-        "city.foreign_fabric_log_sd": tr("how much streets here differ from other cities", lang),
+        "city.boundary": tr("which area counts as the city", lang),
+        "city.core_allocation": tr(
+            "whether the cameras are all in the centre or spread across the township", lang
+        ),
+        "city.fabric": tr("how the streets run (those of other cities are used)", lang),
+        "city.foreign_fabric_log_sd": tr("how much streets differ between cities", lang),
         "city.junction_site_share": tr("the share of sites at junctions", lang),
         "city.population": tr("the population of the city", lang),
         "city.population_log_sd": tr("how sure the population is", lang),
@@ -31,13 +34,13 @@ def factor_name(key: str, lang: str) -> str:
         "count.aged_upper_ratio_p95": tr("how fast an old count grows", lang),
         "count.interval": tr("the place inside the reported range", lang),
         "count.interval_growth_ratio_p95": tr("how fast a counted number grows", lang),
-        "count.installed": tr("whether what was announced has been put up", lang),
+        "count.installed": tr("whether the announced cameras were installed", lang),
         "count.origin_log_sd": tr("how much counts of different origin differ", lang),
-        "count.prior": tr("the number of cameras (none is reported)", lang),
+        "count.prior": tr("how many cameras there are (no number is reported)", lang),
         "count.prior_median": tr("the usual number of cameras of a city", lang),
         "count.prior_ratio_p95": tr("how much cities differ in their cameras", lang),
         "count.recall_ratio_p95": tr("how many cameras a count overlooks", lang),
-        "count.upper_end": tr("the open upper end of the reported count", lang),
+        "count.upper_end": tr("how many more cameras there are than reported", lang),
         "count.user": tr("the range of your own number of cameras", lang),
         "installed_prob.planned": tr("how often plans are carried out", lang),
         "installed_prob.talks": tr("how often talks lead to cameras", lang),
@@ -47,7 +50,7 @@ def factor_name(key: str, lang: str) -> str:
         "optics.face_tilt_cap_deg": tr("the steepest view in which faces are matched", lang),
         "optics.height_m": tr("the height at which cameras hang", lang),
         "optics.ir_claim_share": tr("how far infrared lamps reach", lang),
-        "optics.lens": tr("lenses and picture sizes of the camera types", lang),
+        "optics.lens": tr("lenses and picture sizes of the cameras", lang),
         "optics.mix": tr("the mix of camera types", lang),
         "optics.night_face_share": tr("how well faces are matched at night", lang),
         "optics.night_range": tr("how far cameras see at night", lang),
@@ -69,21 +72,27 @@ def factor_name(key: str, lang: str) -> str:
 
 
 def work_name(work_id: str, lang: str) -> str:
-    """Return a kind of work as it follows "one hour spent on"; its id if unknown."""
+    """Return a kind of work as it follows "if you have an hour"; its id if unknown."""
     names = {
-        "junctions": tr("counting cameras at the ten main junctions", lang),
-        "kinds": tr("noting the kind of twenty cameras", lang),
-        "heights": tr("reading the mounting height of twenty cameras", lang),
-        "side_streets": tr("counting cameras in main and in side streets", lang),
-        "area": tr("finding out which area the report counts", lang),
-        "streets": tr("installing the streets of the city", lang),
-        "census": tr("looking up the population in a census", lang),
+        "junctions": tr("count the cameras at the ten main junctions", lang),
+        "kinds": tr("note the kind of twenty cameras", lang),
+        "heights": tr("estimate the mounting height of twenty cameras", lang),
+        "side_streets": tr("count cameras in main and in side streets", lang),
+        "area": tr("look in published reports for the area that was meant", lang),
+        "streets": tr("add the street map of the city", lang),
+        "census": tr("look up the population in a census", lang),
     }
     return names.get(work_id, work_id)
 
 
+def best_work(part: TierSensitivity) -> WorkPart | None:
+    """Return the work to recommend: the best that needs no walk, else the best of all."""
+    at_a_desk = (work for work in part.work if work.where == "desk")
+    return next(at_a_desk, part.work[0] if part.work else None)
+
+
 def sentence(found: Sensitivity, tier: Tier, lang: str) -> str:
-    """Return the main factors of a tier's figure, and the work that would narrow it most."""
+    """Return the biggest unknowns behind a tier's figure, and what an hour could do about them."""
     part = found.tiers[tier]
     given = {
         "tier": words.tier_name(tier, lang),
@@ -92,25 +101,14 @@ def sentence(found: Sensitivity, tier: Tier, lang: str) -> str:
     if not part.factors:
         text = tr("{tier}: the figure is the same whatever is assumed.", lang)
     elif not part.mostly:
-        text = tr("{tier}: no single assumption can be told apart from noise.", lang)
-    elif found.method == "morris":
-        text = tr("{tier}: the answer depends mostly on {factors}.", lang)
-    elif not part.work:
-        text = tr(
-            "{tier}: the answer depends mostly on {factors}; no work of one hour is known that "
-            "would narrow it much.",
-            lang,
-        )
+        text = tr("{tier}: no single unknown stands out.", lang)
+    elif len(part.mostly) == 1:
+        text = tr("{tier}: the biggest unknown is {factors}.", lang)
     else:
-        text = tr(
-            "{tier}: the answer depends mostly on {factors}; one hour spent on {work} would narrow "
-            "it most, by about {share}.",
-            lang,
-        )
-        best = part.work[0]
-        given["work"] = work_name(best.id, lang)
-        given["share"] = words.share(best.narrowing, lang)
-    return text.format(**given)
+        text = tr("{tier}: the biggest unknowns are {factors}.", lang)
+    best = best_work(part)
+    advice = [] if best is None else [work_line(best, lang)]
+    return " ".join([text.format(**given), *advice])
 
 
 def how_made(found: Sensitivity, lang: str) -> tuple[str, ...]:
@@ -118,14 +116,14 @@ def how_made(found: Sensitivity, lang: str) -> tuple[str, ...]:
     size = found.sample
     if found.method == "sobol":
         made = tr(
-            "Sobol indices of the expected share of street length, with 90 % confidence, from "
-            "{rows} evaluations.",
+            "Sobol indices of the log odds of the expected share of street length, with 90 % "
+            "confidence, from {rows} evaluations.",
             lang,
         )
     else:
         made = tr(
-            "Screening by Morris: mean change of the expected share of street length, with 90 % "
-            "confidence, from {rows} evaluations.",
+            "Screening by Morris: mean change of the log odds of the expected share of street "
+            "length, with 90 % confidence, from {rows} evaluations.",
             lang,
         )
     lines = [made.format(rows=number(size.rows))]
@@ -147,14 +145,13 @@ def _how_read(found: Sensitivity, lang: str) -> str:
     """Return how to read the chart."""
     if found.method == "sobol":
         return tr(
-            "A bar shows between which shares the answer moves with this factor alone. The "
-            "percentage beside it says how much of the spread of the answer comes from the "
-            "factor, by itself and together with others.",
+            "Each bar shows how far the answer moves when only this factor changes. The percentage "
+            "next to it says how much of the spread comes from the factor, interactions included.",
             lang,
         )
     return tr(
-        "A bar shows between which shares the answer moves with this factor alone. The percentage "
-        "beside it says by how much the answer changes on average when the factor does.",
+        "Each bar shows how far the answer moves when only this factor changes. The number next to "
+        "it is the factor by which the odds of being covered change on average.",
         lang,
     )
 
@@ -163,8 +160,8 @@ def columns(found: Sensitivity, lang: str) -> tuple[str, ...]:
     """Return the headings of the table of factors."""
     figure = tr("share of streets, from one end to the other", lang)
     if found.method == "morris":
-        return tr("factor", lang), tr("mean effect, percentage points", lang), figure
-    return tr("factor", lang), tr("alone", lang), tr("with all interplay", lang), figure
+        return tr("factor", lang), tr("mean effect on the odds", lang), figure
+    return tr("factor", lang), tr("alone", lang), tr("including interactions", lang), figure
 
 
 def row(found: Sensitivity, factor: FactorPart, lang: str) -> tuple[str, ...]:
@@ -172,7 +169,7 @@ def row(found: Sensitivity, factor: FactorPart, lang: str) -> tuple[str, ...]:
     name = factor_name(factor.key, lang)
     figure = _range(factor.figure, lang)
     if found.method == "morris":
-        return name, _points(factor.total, lang), figure
+        return name, _times(factor.total, lang), figure
     first = _with_interval(factor.first, 0, lang) if factor.first else ""
     return name, first, _with_interval(factor.total, 0, lang), figure
 
@@ -187,9 +184,10 @@ def noise(part: TierSensitivity, lang: str) -> str | None:
 
 
 def work_line(work: WorkPart, lang: str) -> str:
-    """Return the narrowing by one hour of a kind of work."""
-    text = tr("One hour spent on {work}: narrower by about {share}.", lang)
-    return text.format(work=work_name(work.id, lang), share=words.share(work.narrowing, lang))
+    """Return what an hour of a kind of work would do, with a caution where it is in the street."""
+    text = tr("If you have an hour, {work}: the range would narrow by about {share}.", lang)
+    line = text.format(work=work_name(work.id, lang), share=words.share(work.narrowing, lang))
+    return f"{line} {words.counting_caution(lang)}" if work.where == "street" else line
 
 
 def not_varied(found: Sensitivity, lang: str) -> tuple[str, ...]:
@@ -229,21 +227,21 @@ def _with_interval(quantity: Quantity, decimals: int, lang: str) -> str:
     return text.format(value=shown(mid), low=shown(low), high=shown(high))
 
 
-def _points(quantity: Quantity, lang: str) -> str:
-    """Return a difference of two shares in percentage points with its ends."""
+def _times(quantity: Quantity, lang: str) -> str:
+    """Return a change of log odds as a factor, with its ends."""
     low, mid, high = (
-        number((v or 0.0) * _PERCENT, decimals=2)
-        for v in (quantity.low, quantity.mid, quantity.high)
+        number(math.exp(v or 0.0), decimals=1) for v in (quantity.low, quantity.mid, quantity.high)
     )
-    return f"{mid} ({tr('{low} to {high}', lang).format(low=low, high=high)})"
+    text = tr("{value} times ({low} to {high})", lang)
+    return text.format(value=mid, low=low, high=high)
 
 
 def _range(quantity: Quantity, lang: str) -> str:
     low, high = ((v or 0.0) * _PERCENT for v in (quantity.low, quantity.high))
     texts = [
-        tr("{value} %", lang).format(value=number(end, decimals=1))
+        tr("{value} %", lang).format(value=significant(end, 2))
         if end >= _LEAST_SHOWN
-        else _under(1, lang)
+        else tr("under {value} %", lang).format(value=significant(_LEAST_SHOWN, 1))
         for end in (low, high)
     ]
     return f"{texts[0]} – {texts[1]}" if texts[0] != texts[1] else texts[0]

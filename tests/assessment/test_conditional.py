@@ -1,0 +1,108 @@
+"""Conditional answers: against the same question with that number of cameras."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+
+import numpy as np
+import pytest
+
+from toolkit.assessment.assess import assess
+from toolkit.assessment.conditional import round_counts
+from toolkit.base.terms import TIERS
+
+AS_OF = dt.date(2026, 11, 23)
+asked = functools.partial(assess, as_of=AS_OF, n_draws=60)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [
+        (201, 1_400, (200, 500, 1_000)),
+        (10, 12, (10,)),
+        (40, 6_000, (50, 500, 5_000)),
+        (0.5, 3, (1, 2)),
+        (300, 300, ()),
+        (0, 310, ()),
+        (26, 39, ()),
+    ],
+)
+def test_round_numbers_cover_the_interval(low, high, expected):
+    # Of two draws the quantiles lie between, so the ends are given many times each.
+    assert round_counts(np.repeat([low, high], 50).astype(float)) == expected
+
+
+def test_round_numbers_do_not_depend_on_the_order_of_draws():
+    draws = np.random.default_rng(0).lognormal(6, 1, 501)
+    assert round_counts(draws) == round_counts(np.sort(draws))
+
+
+@pytest.fixture(scope="module")
+def without_streets():
+    return asked("mawlamyine")
+
+
+def test_without_streets_the_length_is_that_of_hundreds_of_cameras(without_streets):
+    assert without_streets.if_count[0].count == 200
+    for one in without_streets.if_count:
+        for tier in TIERS:
+            of_hundred = without_streets.per_100_cameras[tier]
+            found = one.tiers[tier].length_km
+            assert found.mid == pytest.approx(of_hundred.mid * one.count / 100, rel=1e-4)
+            assert found.high == pytest.approx(of_hundred.high * one.count / 100, rel=1e-4)
+            assert "needs the streets" in one.tiers[tier].share_of_length.why
+
+
+def test_without_streets_a_given_number_answers_as_its_condition(without_streets):
+    one = without_streets.if_count[-1]
+    given = asked("mawlamyine", count=(one.count, one.count))
+    for tier in TIERS:
+        assert given.tiers[tier].length_km == one.tiers[tier].length_km
+        assert given.tiers[tier].cameras_able == one.tiers[tier].cameras_able
+    assert given.if_count == ()  # nothing is left to be asked
+
+
+def test_the_centre_is_covered_more_densely_than_the_township(without_streets):
+    centre, spread = without_streets.if_centre, without_streets.if_spread
+    assert centre.radius_km == pytest.approx(2.0)
+    assert spread.radius_km is None
+    for tier in TIERS:
+        dense, thin = (w.tiers[tier].share_of_length for w in (centre, spread))
+        assert dense.mid > thin.mid
+        assert dense.high > thin.high
+        # Overlap only takes away from what all cameras would cover side by side.
+        least = without_streets.tiers[tier].length_km.high
+        assert centre.tiers[tier].length_km.high <= least * 1.001
+
+
+def test_the_centre_is_the_named_case_of_two_kilometres(without_streets):
+    for tier in TIERS:
+        case = next(c for c in without_streets.tiers[tier].cases if c.id == "core_2km")
+        assert without_streets.if_centre.tiers[tier].share_of_length == case.share_of_length
+        assert without_streets.if_centre.street_km == case.length_km
+
+
+def test_on_streets_a_given_number_answers_as_its_condition():
+    found = asked("helsinki-centre")
+    one = found.if_count[1]
+    given = asked("helsinki-centre", count=(one.count, one.count))
+    for tier in TIERS:
+        short, whole = one.tiers[tier], given.tiers[tier]
+        # A condition is evaluated on a sample of the points.
+        assert short.share_of_length.mid == pytest.approx(
+            whole.share_of_length.expected.mid, rel=0.05
+        )
+        assert short.share_of_length.high == pytest.approx(
+            whole.share_of_length.expected.high, rel=0.05
+        )
+        assert short.cameras_able == whole.cameras_able
+    assert found.per_100_cameras is None  # views overlap, so that it is not proportional
+    assert found.if_centre is None  # the demonstration's number is about the boundary itself
+    assert found.if_spread is None
+
+
+def test_trips_and_capture_points_are_unknown_with_a_reason(without_streets):
+    for part in without_streets.tiers.values():
+        assert part.trip.at_least_one.why
+        assert part.capture_points.why

@@ -1,0 +1,86 @@
+"""Conditional answers: what follows if the number of cameras, or their area, were known.
+
+Where a count is wide, its interval says little. What follows from 200, 500 or 1,000 cameras is
+narrower, and whoever learns more can read off the answer. No condition is more likely for being
+listed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+
+from toolkit.assessment.model import IfCount, ShortTier
+from toolkit.base.arrays import FloatArray
+from toolkit.base.quantity import INTERVAL, Quantity
+from toolkit.base.terms import TIERS, Tier
+
+_STEPS: Final = (1, 2, 5)
+"""Leading digits of round numbers, as of coins."""
+_MOST_COUNTS: Final = 3
+_BEYOND: Final = 1.2
+"""Ratio by which a round number may lie outside the interval: "over 200" has 201 as its low end."""
+
+
+def round_counts(cameras: FloatArray) -> tuple[int, ...]:
+    """Return round numbers over the interval of a count: its ends, and one in the middle.
+
+    Parameters
+    ----------
+    cameras
+        Draws of the count, shape (D,).
+
+    Returns
+    -------
+    counts
+        At most three, ascending; none where the count is known exactly, or nothing is there.
+
+    Examples
+    --------
+    >>> round_counts(np.geomspace(190.0, 1400.0, 100))
+    (200, 500, 1000)
+    """
+    low, _, high = (float(v) for v in np.quantile(cameras, INTERVAL))
+    if not 0 < low < high:
+        return ()
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    series = [step * 10**power for power in powers for step in _STEPS]
+    inside = [n for n in series if n >= 1 and low / _BEYOND <= n <= high * _BEYOND]
+    if len(inside) < _MOST_COUNTS:
+        return tuple(int(n) for n in inside)
+    middle = math.sqrt(inside[0] * inside[-1])
+    between = min(inside[1:-1], key=lambda n: abs(math.log(n / middle)))
+    return int(inside[0]), int(between), int(inside[-1])
+
+
+def short_tiers(
+    able: FloatArray, covered_km: FloatArray, share: FloatArray | None, why: str = ""
+) -> dict[Tier, ShortTier]:
+    """Return the main figures of all tiers under one condition.
+
+    Parameters
+    ----------
+    able, covered_km, share
+        Able cameras, covered street length and its share of the street length, shape (D, T); None
+        where a share needs streets.
+    why
+        Then the reason.
+    """
+    return {
+        tier: ShortTier(
+            cameras_able=Quantity.from_draws(able[:, t], "cameras"),
+            length_km=Quantity.from_amounts(covered_km[:, t], "km"),
+            share_of_length=Quantity.unknown("share", why)
+            if share is None
+            else Quantity.from_amounts(share[:, t], "share"),
+        )
+        for t, tier in enumerate(TIERS)
+    }
+
+
+def if_counts(tiers: Mapping[int, dict[Tier, ShortTier]]) -> tuple[IfCount, ...]:
+    """Return the answers for each number of cameras, ascending."""
+    return tuple(IfCount(count=n, tiers=tiers[n]) for n in sorted(tiers))
