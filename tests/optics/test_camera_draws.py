@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
@@ -183,6 +184,26 @@ def test_more_variants_change_the_ends_less_than_another_seed(catalogue):
     many = ends(0, 8 * N_VARIANTS)
     seeds = np.ptp([ends(seed, N_VARIANTS) for seed in range(8)], axis=0)
     assert (np.abs(ends(0, N_VARIANTS) - many) <= seeds).all()
+
+
+@pytest.mark.parametrize(("support", "seen"), [("installed", 2.0), ("tender", 1.0)])
+def test_a_reported_kind_counts_as_cameras_seen_of_it(catalogue, support, seen):
+    # Dirichlet: the share of a type is Beta(its weight, all others).
+    key, design = f"optics.named_{support}", Design(4000, 1)
+    named = {"face": support, "ptz": support}
+    cameras = drawn(catalogue, {key: seen}, design=design, named=named)
+    shares, all_seen = catalogue.mix(None).shares, 8.0 + 2 * seen
+    for name in shares:
+        share = cameras.share[:, columns_of(cameras, name)].sum(axis=1)
+        weight = 8.0 * shares[name] + (seen if name in named else 0.0)
+        exact = stats.beta(weight, all_seen - weight)
+        assert share.mean() == pytest.approx(exact.mean(), rel=0.03)
+        assert (share < 0.01).mean() == pytest.approx(exact.cdf(0.01), abs=0.02)
+
+
+def test_a_kind_that_is_not_in_the_mix_is_not_added(catalogue):
+    named = drawn(catalogue, named={"panoramic": "installed"})
+    np.testing.assert_array_equal(named.share, drawn(catalogue).share)
 
 
 def test_few_cities_have_no_camera_that_can_match_a_face(catalogue):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,13 +14,21 @@ from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.arrays import FloatArray
 from toolkit.base.draws import Design
 from toolkit.base.terms import Boundary, Status
-from toolkit.evidence.claim import Claim
+from toolkit.evidence.claim import Capability, Claim
 from toolkit.evidence.count import CountDraws, count_draws
 from toolkit.evidence.densities import CityFigures
+from toolkit.evidence.named_capabilities import Support, named_capabilities
 from toolkit.optics.camera_draws import CameraDraws, draw_cameras
+from toolkit.optics.catalogue import Kind
 from toolkit.streets import reference_networks
 from toolkit.streets.cities import City
 
+_KIND_OF: Final[dict[Capability, Kind]] = {
+    "face_recognition": "face",
+    "plate_reading": "plate",
+    "ptz": "ptz",
+}
+"""Kind of camera that is bought for a capability."""
 _JUNCTIONS: Final = "drive_junctions"
 """Key of the number of junctions for vehicles in the counts of a pack."""
 
@@ -108,10 +117,22 @@ def make_inputs(loaded: Loaded, design: Design | None = None) -> Inputs:
         loaded=loaded,
         design=design,
         counts=counts,
-        cameras=draw_cameras(catalogue, values, design, brand=brand),
+        cameras=draw_cameras(
+            catalogue,
+            values,
+            design,
+            brand=brand,
+            named=named_kinds(loaded.claims, question.as_of),
+        ),
         per_site=values.draw("sites.cameras_per_site", design),
         figures=figures,
     )
+
+
+def named_kinds(claims: Iterable[Claim], as_of: dt.date) -> dict[Kind, Support]:
+    """Return the kinds of camera that claims name as part of the system, and how firmly."""
+    named = named_capabilities(claims, as_of=as_of)
+    return {kind: named[what] for what, kind in _KIND_OF.items() if what in named}
 
 
 def _brand(

@@ -12,6 +12,7 @@ is not included.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,7 +23,7 @@ from toolkit.base.arrays import FloatArray
 from toolkit.base.draws import Design
 from toolkit.base.quantity import INTERVAL, Quantity
 from toolkit.base.terms import FULL_CIRCLE_DEG, TIERS, Tier
-from toolkit.optics.catalogue import CameraType, Catalogue, Mix
+from toolkit.optics.catalogue import CameraType, Catalogue, Kind, Mix
 from toolkit.optics.facing import draw_turns
 from toolkit.optics.lens import (
     aim_at_height_m,
@@ -136,6 +137,7 @@ def draw_cameras(
     design: Design,
     *,
     brand: str | None,
+    named: Mapping[Kind, str] | None = None,
     n_variants: int = N_VARIANTS,
 ) -> CameraDraws:
     """Draw mixes, lenses, heights, aims and rings over the ignorance layer.
@@ -151,6 +153,9 @@ def draw_cameras(
         Number of draws and seed.
     brand
         Brand of the cameras; None if not stated.
+    named
+        Kinds of camera that are reported to be among those of the city, with the last part of the
+        key ``optics.named_*`` that says how much each report counts; by default none.
     n_variants
         Number of variants of each type.
 
@@ -164,7 +169,8 @@ def draw_cameras(
     """
     mix = catalogue.mix(brand)
     types = catalogue.types_of(mix)
-    share = _draw_mix(types, mix, assumptions.value("optics.mix_concentration"), design)
+    weight = _mix_weights(types, mix, assumptions, design, named or {})
+    share = _draw_mix(types, weight, design)
     variants = Variants.of(assumptions, design, n_variants)
     drawn = [_draw_type(camera, variants, assumptions) for camera in types]
     return CameraDraws(
@@ -194,7 +200,6 @@ def _draw_type(camera: CameraType, variants: Variants, assumptions: AssumptionSe
     design, what = variants.design, targets(assumptions)
     lens = _draw_lens(camera, variants)
     height = _draw_height(camera, variants, assumptions)
-    light = camera.night_m.quantile(variants.prob("night", camera.id))
     inner = np.empty((design.n_draws, len(TIERS), variants.number))
     outer = np.empty_like(inner)
     for t, tier in enumerate(TIERS):
@@ -213,7 +218,7 @@ def _draw_type(camera: CameraType, variants: Variants, assumptions: AssumptionSe
             vertical_fov_deg=lens.vfov_deg,
             tilt_cap_deg=cap,
             max_range_m=assumptions.value("optics.max_range_m"),
-            slant_limit_m=_light_m(tier, lens, light, assumptions, design),
+            slant_limit_m=_light_m(tier, lens, camera, variants, assumptions),
         ).ends_m
     return _TypeDraws(lens.hfov_deg, height, inner, outer)
 
@@ -263,33 +268,52 @@ def _draw_lens(camera: CameraType, variants: Variants) -> _Lens:
 
 
 def _light_m(
-    tier: Tier, lens: _Lens, claim_m: FloatArray, assumptions: AssumptionSet, design: Design
+    tier: Tier, lens: _Lens, camera: CameraType, variants: Variants, assumptions: AssumptionSet
 ) -> FloatArray | float:
     """Return the slant distance that the light reaches, in metres; infinite by day."""
     if not assumptions.value("optics.night"):
         return np.inf
     kept: FloatArray | float = 1.0
     if tier == "face":
-        kept = assumptions.draw("optics.night_face_share", design)[:, None]
+        kept = assumptions.draw("optics.night_face_share", variants.design)[:, None]
     return night_slant_m(
         lens.constant_px,
         threshold_px_m(tier, assumptions),
-        ir_claim_m=claim_m,
-        ir_claim_share=assumptions.draw("optics.ir_claim_share", design)[:, None],
+        ir_claim_m=camera.night_m.quantile(variants.prob("night", camera.id)),
+        ir_claim_share=assumptions.draw("optics.ir_claim_share", variants.design)[:, None],
         kept_share=kept,
     )
 
 
-def _draw_mix(
-    types: tuple[CameraType, ...], mix: Mix, concentration: float, design: Design
+def _mix_weights(
+    types: tuple[CameraType, ...],
+    mix: Mix,
+    assumptions: AssumptionSet,
+    design: Design,
+    named: Mapping[Kind, str],
 ) -> FloatArray:
+    """Return the concentration parameters of the mix in cameras, shape (D, Y).
+
+    A reported kind counts as some cameras seen of it, split over the types of that kind.
+    """
+    shares = np.array([mix.shares[t.id] for t in types])
+    weight = shares * assumptions.value("optics.mix_concentration")
+    for kind, support in sorted(named.items()):
+        of_kind = np.where([t.kind == kind for t in types], shares, 0.0)
+        if of_kind.any():
+            cameras = assumptions.draw(f"optics.named_{support}", design)[:, None]
+            weight = weight + cameras * of_kind / of_kind.sum()
+    return np.broadcast_to(weight, (design.n_draws, len(types)))
+
+
+def _draw_mix(types: tuple[CameraType, ...], weight: FloatArray, design: Design) -> FloatArray:
     """Draw shares of types from a Dirichlet distribution, as normalised gamma variates."""
     from scipy import special
 
     gammas = np.column_stack(
         [
-            special.gammaincinv(mix.shares[t.id] * concentration, design.column(f"mix:{t.id}"))
-            for t in types
+            special.gammaincinv(weight[:, y], design.column(f"mix:{t.id}"))
+            for y, t in enumerate(types)
         ]
     )
     return np.asarray(gammas / gammas.sum(axis=1, keepdims=True), dtype=float)
