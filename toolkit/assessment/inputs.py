@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -18,7 +18,7 @@ from toolkit.evidence.claim import Capability, Claim
 from toolkit.evidence.count import CountDraws, count_draws
 from toolkit.evidence.densities import CityFigures
 from toolkit.evidence.named_capabilities import Support, named_capabilities
-from toolkit.optics.camera_draws import CameraDraws, draw_cameras
+from toolkit.optics.camera_draws import NIGHT_KEY, CameraDraws, draw_cameras
 from toolkit.optics.catalogue import Kind
 from toolkit.streets import reference_networks
 from toolkit.streets.cities import City
@@ -45,6 +45,8 @@ class Inputs:
         Number of draws and seed.
     counts, cameras
         Draws of the number of cameras and of their optics.
+    brand
+        Brand of the cameras; None if not stated.
     per_site
         Mean number of cameras per site, shape (D,).
     figures
@@ -55,6 +57,7 @@ class Inputs:
     design: Design
     counts: CountDraws
     cameras: CameraDraws
+    brand: str | None
     per_site: FloatArray
     figures: CityFigures
 
@@ -112,21 +115,30 @@ def make_inputs(loaded: Loaded, design: Design | None = None) -> Inputs:
         figures=figures,
     )
     catalogue = loaded.catalogue
+    named = named_kinds(loaded.claims, question.as_of)
     brand = _brand(loaded.claims, counts, question.status, catalogue.mixes)
     return Inputs(
         loaded=loaded,
         design=design,
         counts=counts,
-        cameras=draw_cameras(
-            catalogue,
-            values,
-            design,
-            brand=brand,
-            named=named_kinds(loaded.claims, question.as_of),
-        ),
+        cameras=draw_cameras(catalogue, values, design, brand=brand, named=named),
+        brand=brand,
         per_site=values.draw("sites.cameras_per_site", design),
         figures=figures,
     )
+
+
+def at_night(inputs: Inputs) -> Inputs:
+    """Return the same cameras at night: what they are and where they stand does not change."""
+    loaded = inputs.loaded
+    cameras = draw_cameras(
+        loaded.catalogue,
+        inputs.assumptions.with_changes({NIGHT_KEY: 1.0}),
+        inputs.design,
+        brand=inputs.brand,
+        named=named_kinds(loaded.claims, inputs.question.as_of),
+    )
+    return replace(inputs, cameras=cameras)
 
 
 def named_kinds(claims: Iterable[Claim], as_of: dt.date) -> dict[Kind, Support]:

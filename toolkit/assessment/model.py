@@ -253,6 +253,18 @@ class IfBuilt(Record):
     tiers: dict[Tier, ShortTier]
 
 
+class NightPart(Record):
+    """The main figures of a tier at night, from the same draws and placements as those by day.
+
+    Comparable with `TierPart` figure by figure, and never averaged with it.
+    """
+
+    ring_m: Ring
+    cameras_able: Quantity
+    length_km: Quantity
+    share_of_length: Total
+
+
 class TierPart(Record):
     """All figures of one tier."""
 
@@ -278,6 +290,8 @@ class TierPart(Record):
     """Share of the street length for which the model has no answer."""
     cases: tuple[Case, ...] = ()
     """Where the report does not say which area it counts."""
+    night: NightPart | None = None
+    """The same at night, where it was asked for; else left out of the JSON."""
 
 
 class SamplePart(Record):
@@ -351,6 +365,9 @@ class Assessment(Record):
         data = self.model_dump(mode="json", by_alias=True)
         if data["sample"] is None:
             del data["sample"]
+        for part in data["tiers"].values():
+            if part["night"] is None:
+                del part["night"]
         return store.canonical_json(_without_empty_why(data)).decode() + "\n"
 
     @classmethod

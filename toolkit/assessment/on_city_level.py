@@ -26,6 +26,17 @@ CENTRE_RADIUS_KM: Final = 2.0
 _HUNDRED: Final = 100.0
 
 
+def covered_km(inputs: Inputs) -> FloatArray:
+    """Return the street length that the cameras cover, overlaps counted twice, shape (D, T)."""
+    values = inputs.assumptions
+    views = candidate_views(
+        inputs.cameras, inputs.per_site, reach_m=values.value("optics.max_range_m")
+    )
+    curve_m = reference_cover.draw_view_curve(inputs.loaded.networks, values, inputs.design)
+    per_site_m = reference_cover.covered_length_m(curve_m, views)
+    return np.asarray((inputs.n_cameras / inputs.per_site)[:, None] * per_site_m / M_PER_KM)
+
+
 def on_city_level(inputs: Inputs) -> Outcome:
     """Estimate exposure from reference networks, for a city without installed streets."""
     design, values = inputs.design, inputs.assumptions

@@ -35,6 +35,8 @@ from toolkit.optics.lens import (
 )
 from toolkit.optics.variants import N_VARIANTS, Variants
 
+NIGHT_KEY: Final = "optics.night"
+"""Key of the assumption that is 1 for rings at night."""
 _OWN_HEIGHT: Final = ("face", "plate")
 """Kinds of camera that hang at the height of their type, not at that of the poles of the city."""
 
@@ -271,7 +273,7 @@ def _light_m(
     tier: Tier, lens: _Lens, camera: CameraType, variants: Variants, assumptions: AssumptionSet
 ) -> FloatArray | float:
     """Return the slant distance that the light reaches, in metres; infinite by day."""
-    if not assumptions.value("optics.night"):
+    if not assumptions.value(NIGHT_KEY):
         return np.inf
     kept: FloatArray | float = 1.0
     if tier == "face":
