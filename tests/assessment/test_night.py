@@ -41,12 +41,8 @@ def test_it_is_the_answer_of_a_set_for_the_night(found):
             assert getattr(night.length_km, end) == wanted
         if found.basis == "streets":
             share = night.share_of_length
-            assert share.expected.mid == pytest.approx(
-                other.share_of_length.expected.mid, rel=1e-5
-            )
-            assert share.realised.mid == pytest.approx(
-                other.share_of_length.realised.mid, rel=1e-5
-            )
+            assert share.expected.mid == pytest.approx(other.share_of_length.expected.mid, rel=1e-5)
+            assert share.realised.mid == pytest.approx(other.share_of_length.realised.mid, rel=1e-5)
         else:
             assert not night.share_of_length.expected.known
 
