@@ -1,4 +1,4 @@
-"""Write docs/generated/cities.md: the reports about each city, and the resulting count.
+"""Write docs/generated/cities.md: the reports about each city, and what follows from them.
 
 Run it after a change of evidence, assumptions or the counting rule:
 ``python scripts/write_cities_doc.py``. With ``--check`` nothing is written, and the exit code
@@ -14,6 +14,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from toolkit.assessment.inputs import city_figures  # noqa: E402
+from toolkit.assessment.question import claims_of_others  # noqa: E402
 from toolkit.assumptions.sets import load_assumptions  # noqa: E402
 from toolkit.base import store  # noqa: E402
 from toolkit.base.draws import Design  # noqa: E402
@@ -29,14 +31,20 @@ from toolkit.base.escape import plain  # noqa: E402
 from toolkit.evidence.claim import Claim, figure_text  # noqa: E402
 from toolkit.evidence.count import CountDraws, count_draws  # noqa: E402
 from toolkit.evidence.load import (  # noqa: E402
+    NATIONAL,
     capability_level,
     contradictions,
+    covered_cities,
     known_by,
     load_claims,
     load_national,
+    national_cities,
+    private_cameras_ordered,
 )
 from toolkit.evidence.makers import load_makers  # noqa: E402
+from toolkit.evidence.threats import Threat, load_threats, threats_for  # noqa: E402
 from toolkit.evidence.words import unused_text  # noqa: E402
+from toolkit.language import words  # noqa: E402
 from toolkit.streets.cities import City, load_cities  # noqa: E402
 from toolkit.streets.reference_networks import load_networks  # noqa: E402
 
@@ -82,6 +90,7 @@ def _notes(claim: Claim) -> str:
         named = ", ".join(name.replace("_", " ") for name in claim.capability)
         parts.append(f"[{claim.level}: {named}]")
     parts += [f"[part: {claim.place}]"] if claim.place else []
+    parts += [f"[scope: {claim.scope.replace('_', ' ')}]"] if claim.scope != "public" else []
     parts += [f"[area: {claim.area}]"] if claim.area else []
     parts += [claim.said_note or "", claim.note or ""]
     return " ".join(part for part in parts if part)
@@ -126,6 +135,38 @@ def _count_row(name: str, counts: CountDraws, status: str) -> tuple[str, ...]:
 _COUNT_HEAD = ("city", "status", "5 to 95 %", "median", "chance of none", "old", "no number")
 
 
+def _threat_text(threat: Threat) -> str:
+    """Return a threat and what answers it, in a few words."""
+    if threat.answered_by is None:
+        return f"{threat.name.en}: not modelled"
+    return f"{threat.name.en}: in part by `{threat.answered_by}`"
+
+
+def _summary_row(city: City, claims: Sequence[Claim], counts: CountDraws) -> tuple[object, ...]:
+    """Return what is reported of a city in one row."""
+    own = sum(claim.city == city.id for claim in claims)
+    levels = capability_level(claims, as_of=AS_OF)
+    orders = "yes" if private_cameras_ordered(claims, AS_OF) else ""
+    return (
+        city.id,
+        own,
+        len(claims) - own,
+        len(contradictions(claims)),
+        _count_row(city.id, counts, "installed")[2],
+        levels["face"],
+        levels["plate"],
+        orders,
+        len(threats_for(load_threats(), claims)),
+    )
+
+
+_SUMMARY_HEAD = (
+    "city", "own claims", "claims about the country", "contradictions",
+    "installed cameras, 5 to 95 %", "face recognition", "plate reading",
+    "owners ordered to put up cameras", "threats",
+)  # fmt: skip
+
+
 def _city_part(city: City, claims: tuple[Claim, ...], counts: CountDraws) -> list[str]:
     """Return the section of one city."""
     lines = [f"## {_cell(city.name.en)} ({_cell(city.name.in_language('my'))})", ""]
@@ -160,8 +201,29 @@ def _city_part(city: City, claims: tuple[Claim, ...], counts: CountDraws) -> lis
     denials = [claim.id for claim in claims if claim.level == "denied"]
     if denials:
         lines += ["- Denied, which takes nothing away: " + ", ".join(f"`{d}`" for d in denials)]
-    lines += [f"- Contradiction: `{one}` and `{other}`." for one, other in counts.contradictions]
-    return [*lines, "", *_claims_table(claims)]
+    lines += [f"- Contradiction: `{one}` and `{other}`." for one, other in contradictions(claims)]
+    if private_cameras_ordered(claims, AS_OF):
+        lines += [f"- {words.private_limit('en')}"]
+    threats = threats_for(load_threats(), claims)
+    if threats:
+        lines += [f"- Threats: {'; '.join(map(_threat_text, threats))}."]
+    national = [f"`{claim.id}`" for claim in claims if claim.city == NATIONAL]
+    if national:
+        lines += [f"- Of [the whole country](#the-whole-country): {', '.join(national)}."]
+    return [*lines, "", *_claims_table([c for c in claims if c.city != NATIONAL])]
+
+
+def _national_table(claims: Sequence[Claim]) -> list[str]:
+    """Return which cities each claim about the country covers."""
+    cities = national_cities()
+    covered = ((claim.id, sorted(covered_cities(claim, cities))) for claim in claims)
+    return _table(
+        ("claim", "covers"),
+        (
+            (name, "all cities" if len(found) == len(cities) else ", ".join(found) or "no city")
+            for name, found in covered
+        ),
+    )
 
 
 def document() -> str:
@@ -175,15 +237,17 @@ def document() -> str:
             as_of=AS_OF,
             design=DESIGN,
             assumptions=assumptions,
-            figures=city_figures(city, load_networks(), assumptions, DESIGN),
+            figures=replace(
+                city_figures(city, load_networks(), assumptions, DESIGN),
+                others=claims_of_others(city),
+            ),
         )
         for city in cities
     }
     national = load_national()
     intro = (
-        f"As of {AS_OF}, assumption set `{assumptions.name}`. Only the "
-        "reported system is counted; private, hidden and mobile cameras, checkpoints and phones "
-        'are not. "Planned" is what is installed and what is announced beyond it. "Old": the '
+        f"As of {AS_OF}, assumption set `{assumptions.name}`. {words.limits('en')[0]} "
+        '"Planned" is what is installed and what is announced beyond it. "Old": the '
         "newest claim behind the count is older than "
         f'{assumptions.value("count.stale_years"):g} years. "No number": the count is a wide '
         "range from other cities of the country. Figures are rounded to two digits."
@@ -198,6 +262,10 @@ def document() -> str:
         intro,
         "",
         *_table(
+            _SUMMARY_HEAD,
+            [_summary_row(city, claims[city.id], counts[city.id]) for city in cities],
+        ),
+        *_table(
             _COUNT_HEAD,
             [
                 _count_row(city.id, counts[city.id], status)
@@ -209,6 +277,15 @@ def document() -> str:
     for city in cities:
         lines += _city_part(city, claims[city.id], counts[city.id])
     lines += ["## The whole country", "", "These claims set no city's count.", ""]
+    lines += _national_table(national)
+    lines += ["What such cameras can be used for, and what here answers it:", ""]
+    lines += [
+        f"- {_cell(threat.name.en)}: {_cell(threat.says.en)} Answered by "
+        f"{f'`{threat.answered_by}`, in part' if threat.answered_by else 'nothing yet'}; rests on "
+        f"{', '.join(f'`{name}`' for name in threat.claims)}."
+        for threat in load_threats()
+    ]
+    lines += [""]
     lines += [f"- Contradiction: `{one}` and `{other}`." for one, other in contradictions(national)]
     lines += ["", *_claims_table(national), "## Makers and suppliers", ""]
     rows = [

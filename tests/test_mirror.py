@@ -33,6 +33,8 @@ NO_MODULE = {
     "engine/test_properties.py": "laws that hold for the closed form and the simulation alike",
     "evidence/test_backtests.py": "the counting rules on figures that became known later",
     "evidence/test_built_in_claims.py": "the claims that come with the toolkit",
+    "evidence/test_own_words.py": "no sentence of a source in the whole project",
+    "output/report/test_every_claim.py": "each claim in the report of each city it covers",
     "streets/readers/test_bad_input.py": "every reader of streets on malformed files",
 }
 """Tests of no single module, and what they are of. A folder `docs` has those of the documents."""

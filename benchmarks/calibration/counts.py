@@ -1,62 +1,42 @@
 """Check the rule from claims to counts on reports about known numbers of cameras.
 
-A true number is drawn, cameras are added over time, and a report is written as sources write
-them: rounded down, "over", "hundreds", of one make, old. The tool gets the report only. The 90 %
-interval should then hold the true number in 85 to 95 of 100 cases.
+A true number is drawn, cameras are added and taken down over time, and a report is written as
+sources write them: rounded down, "over", "hundreds", of one make, of one year, old
+(`benchmarks.calibration.known_numbers`). The tool gets the report only. The 90 % interval should
+then hold the true number in 85 to 95 of 100 cases, for each form of report and each age.
 
 ``python -m benchmarks.calibration.counts`` writes docs/generated/calibration-counts.md; with
-``--cases N`` other than the usual number nothing is written, and the table goes to the screen.
+``--cases N`` other than the usual number nothing is written, and the tables go to the screen.
 """
 
 from __future__ import annotations
 
 import argparse
-import datetime as dt
-import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
+from benchmarks.calibration import known_numbers
+from benchmarks.calibration.known_numbers import AS_OF, BANDS, CONSTANTS, FORMS, Case, World
 from toolkit.assumptions.sets import AssumptionSet, load_assumptions
 from toolkit.base import store
 from toolkit.base.draws import Design
-from toolkit.evidence.claim import Claim
 from toolkit.evidence.count import count_draws
 
-DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "generated" / "calibration-counts.md"
-CASES = 2_000
-DRAWS = 200
-AS_OF = dt.date(2026, 11, 23)
-
-TRUE_MEDIAN = 200.0
-TRUE_RATIO_P95 = 7.5
-"""True number when the report is made: lognormal, as figures of other cities lie (32 to 2,995)."""
-GROWTH_PER_YEAR = math.log(3.3) / 2.0 / math.log(20.0)
-"""Mean yearly growth of the logarithm, exponential: 5 % of cities grow as Yangon did, 2017-19."""
-MOST_YEARS = 4.0
-"""Largest age of a report, in years; ages are uniform."""
-ONLOOKER_KNOWS = (0.23, 1.0)
-"""Share of the cameras that outsiders know of (volunteers of Amnesty International)."""
-INSIDER_LOG_SD = 0.2
-"""Log deviation of an official's figure: two outlets on the same lights, 288 and 225."""
-MAKE_SHARE = (0.5, 1.0)
-"""Share of the largest brand where only that one is counted."""
-STYLES = ("over", "at_least", "hundreds", "exact", "about", "one make", "two over")
-_Z95 = 1.6448536269514722
-_HUNDREDS = (200, 999)
-
-
-@dataclass(frozen=True)
-class Case:
-    """Known number and the report about it."""
-
-    style: str
-    age_years: float
-    truth: float
-    claims: tuple[Claim, ...]
+DOCUMENT: Final = (
+    Path(__file__).resolve().parents[2] / "docs" / "generated" / "calibration-counts.md"
+)
+CASES: Final = 2_000
+"""Cases of each form and band of ages."""
+CASES_ELSEWHERE: Final = 60
+"""Cases of each form and band in each of the other worlds."""
+DRAWS: Final = 200
+_DESIGNS: Final = 64
+"""Seeds used in turn, so that the noise of few draws is independent between most cases."""
 
 
 @dataclass(frozen=True)
@@ -73,82 +53,32 @@ class Outcome:
         return self.low <= self.case.truth <= self.high
 
 
-def rounded_down(value: float, digits: int) -> int:
-    """Return a number rounded down to some digits, as in "over 200" for 263."""
-    unit = 10 ** max(math.floor(math.log10(value)) - digits + 1, 0)
-    return int(value // unit * unit)
+def outcomes(
+    cases: int, assumptions: AssumptionSet, seed: int = 0, world: World | None = None
+) -> list[Outcome]:
+    """Draw cases of each form and band, and estimate the number from each report.
 
-
-def make_case(rng: np.random.Generator) -> Case:
-    """Draw a true number and write the report."""
-    spread = math.log(TRUE_RATIO_P95) / _Z95
-    at_report = max(math.exp(rng.normal(math.log(TRUE_MEDIAN), spread)), 12.0)
-    age_years = float(rng.uniform(0.0, MOST_YEARS))
-    truth = at_report * math.exp(rng.exponential(GROWTH_PER_YEAR) * age_years)
-    style = str(rng.choice(STYLES))
-    reports = 2 if style == "two over" else 1
-    said = AS_OF - dt.timedelta(days=round(age_years * 365.25))
-    claims = tuple(
-        _claim(f"report-{i}", said, _figure(style, at_report, rng)) for i in range(reports)
-    )
-    return Case(style, age_years, truth, claims)
-
-
-def _figure(style: str, number: float, rng: np.random.Generator) -> dict[str, object]:
-    """Return the figure that one origin gives of a number."""
-    inside = math.exp(-abs(rng.normal(0.0, INSIDER_LOG_SD)))
-    known = max(number * float(rng.uniform(*ONLOOKER_KNOWS)), 10.0)
-    if style == "exact":
-        return {"low": max(round(number * inside), 1), "wording": "exact"}
-    if style == "about":
-        part = number * inside
-        unit = 10 ** math.floor(math.log10(part))
-        return {"low": max(round(part / unit), 1) * unit, "wording": "about"}
-    if style == "hundreds" and _HUNDREDS[0] <= known <= _HUNDREDS[1]:
-        return {"low": _HUNDREDS[0], "high": _HUNDREDS[1], "wording": "hundreds"}
-    if style == "at_least":
-        return {"low": rounded_down(known, 2), "wording": "at_least"}
-    figure: dict[str, object] = {"wording": "over"}
-    if style == "one make":
-        known = max(known * float(rng.uniform(*MAKE_SHARE)), 10.0)
-        figure["brand"] = "Dahua"
-    # "Over 200" is 201 or more: a round number is not "over" itself.
-    return figure | {"low": max(rounded_down(known - 1.0, 1), 1)}
-
-
-def _claim(name: str, said: dt.date, figure: dict[str, object]) -> Claim:
-    brand = figure.get("brand")
-    return Claim.model_validate(
-        {
-            "id": name,
-            "city": "calibration",
-            "says": "A report on a known number.",
-            "topic": "count",
-            "status": "installed",
-            "quantity": {"unit": "cameras", "kind": "stock"} | figure,
-            "brands": [brand] if brand else [],
-            "scope": "public",
-            "said": said.isoformat(),
-            "valid": said.isoformat(),
-            "source": {"id": name, "publisher": "X", "title": "X", "date": said.isoformat()},
-            "origins": [name],
-            "confidence": {"grade": "C3", "reason": "A test."},
-        }
-    )
-
-
-def outcomes(cases: int, assumptions: AssumptionSet, seed: int = 0) -> list[Outcome]:
-    """Draw cases and estimate the number from each report."""
+    Parameters
+    ----------
+    cases
+        Number for each form and band.
+    world
+        Constants of the invented world; the central ones by default.
+    """
     rng = np.random.default_rng(seed)
+    world = world or known_numbers.central_world()
     found = []
-    for number in range(cases):
-        case = make_case(rng)
-        # A seed for each, so that the noise of few draws is independent.
-        draws = count_draws(
-            case.claims, as_of=AS_OF, design=Design(DRAWS, number), assumptions=assumptions
-        )
-        low, high = np.quantile(draws.installed, (0.05, 0.95))
-        found.append(Outcome(case, float(low), float(high)))
+    for form in FORMS:
+        for band in BANDS:
+            for number, case in enumerate(known_numbers.make_cases(form, band, cases, world, rng)):
+                draws = count_draws(
+                    case.claims,
+                    as_of=AS_OF,
+                    design=Design(DRAWS, number % _DESIGNS),
+                    assumptions=assumptions,
+                )
+                low, high = np.quantile(draws.installed, (0.05, 0.95))
+                found.append(Outcome(case, float(low), float(high)))
     return found
 
 
@@ -157,46 +87,71 @@ def held_share(found: Sequence[Outcome]) -> float:
     return sum(o.held for o in found) / len(found)
 
 
-def _row(name: str, found: Sequence[Outcome]) -> str:
+def of_cell(
+    found: Sequence[Outcome], form: str | None = None, band: tuple[float, float] | None = None
+) -> list[Outcome]:
+    """Return the outcomes of one form, one band of ages, or both."""
+    return [
+        o
+        for o in found
+        if form in (None, o.case.form) and (band is None or band[0] <= o.case.age_years < band[1])
+    ]
+
+
+def _cell(found: Sequence[Outcome]) -> str:
+    """Return the shares held, below and above, such as "88 (2/10)"."""
     below = sum(o.case.truth < o.low for o in found) / len(found)
     above = sum(o.case.truth > o.high for o in found) / len(found)
-    ratio = float(np.median([o.high / o.low for o in found]))
-    return (
-        f"| {name} | {len(found):,} | {held_share(found):.0%} | {below:.0%} | {above:.0%} "
-        f"| {ratio:.1f} |"
-    )
+    return f"{100 * held_share(found):.0f} ({100 * below:.0f}/{100 * above:.0f})"
 
 
-_HEAD = [
-    "| reports | cases | held | true number below | above | high over low |",
-    "| --- | --- | --- | --- | --- | --- |",
-]
+def _width(found: Sequence[Outcome]) -> str:
+    return f"{float(np.median([o.high / o.low for o in found])):.1f}"
 
 
-def _multiples(found: Sequence[Outcome]) -> list[str]:
-    """Return the coverage of intervals from the bound to several multiples of it."""
-    bounds = [
-        (max(c.quantity.bounds[0] for c in o.case.claims if c.quantity), o.case.truth)
-        for o in found
-        if o.case.style in ("over", "at_least", "one make", "two over")
+def _table(rows: Callable[[str | None, tuple[float, float] | None], str]) -> list[str]:
+    """Return a table of forms over bands of ages."""
+    heads = [f"{low:g} to {high:g} years" for low, high in BANDS]
+    lines = [
+        f"| reports | {' | '.join(heads)} | all ages |",
+        f"| --- |{' --- |' * (len(BANDS) + 1)}",
     ]
-    lines = ["| upper end | held |", "| --- | --- |"]
-    for times in (2, 5, 10):
-        share = sum(low <= truth <= times * low for low, truth in bounds) / len(bounds)
-        lines.append(f"| {times} times the bound | {share:.0%} |")
+    for form in (*FORMS, None):
+        cells = [rows(form, band) for band in (*BANDS, None)]
+        lines.append(f"| {form or 'all'} | {' | '.join(cells)} |")
     return lines
 
 
 def table(found: Sequence[Outcome]) -> list[str]:
-    """Return the tables of the document."""
-    lines = [*_HEAD, _row("all", found)]
-    lines += [_row(style, [o for o in found if o.case.style == style]) for style in STYLES]
+    """Return the table of what the intervals hold: forms over bands of ages."""
+    return _table(lambda form, band: _cell(of_cell(found, form, band)))
+
+
+def widths(found: Sequence[Outcome]) -> list[str]:
+    """Return the table of the median of the upper end over the lower one."""
+    return _table(lambda form, band: _width(of_cell(found, form, band)))
+
+
+def other_worlds(cases: int, assumptions: AssumptionSet) -> list[str]:
+    """Return a table of what the intervals hold where a constant is at an end of its range."""
+    lines = ["| constant | low end | high end |", "| --- | --- | --- |"]
+    for name, constant in CONSTANTS.items():
+        cells = []
+        for value in (constant.low, constant.high):
+            world = {**known_numbers.central_world(), name: value}
+            cells.append(f"{value:g}: {_cell(outcomes(cases, assumptions, world=world))}")
+        lines.append(f"| {constant.says} | {' | '.join(cells)} |")
+    return lines
+
+
+def _constants() -> list[str]:
+    """Return the table of the constants of the invented world."""
+    lines = ["| constant | value | range | unit | source |", "| --- | --- | --- | --- | --- |"]
     lines += [
-        _row(f"{year} to {year + 1} years old", [o for o in found if int(o.case.age_years) == year])
-        for year in range(int(MOST_YEARS))
+        f"| {c.says} | {c.value:g} | {c.low:g} to {c.high:g} | {c.unit} | {c.source} |"
+        for c in CONSTANTS.values()
     ]
-    return [*lines, "", "Plain multiples of a lower bound, on the same reports:", "",
-            *_multiples(found)]  # fmt: skip
+    return lines
 
 
 _DOCUMENT = """# Calibration of counts
@@ -204,55 +159,62 @@ _DOCUMENT = """# Calibration of counts
 Written by `python -m benchmarks.calibration.counts`; do not edit. The rule:
 [counts](../method/counts.md).
 
-{cases:,} known numbers of cameras; the tool gets only a report about each. Held: the 90 % interval
-of the installed count holds the true number; it should in 85 to 95 of 100 cases.
+{cases:,} known numbers of cameras for each form of report and band of ages; the tool gets only
+the report. Share of the true numbers that lie in the 90 % interval of the installed count, and in
+brackets below it and above it, in per cent. Each form and each band should have 85 to 95.
 
-{table}
+{held}
 
-Over all reports the rule holds what it should. It is too narrow, and too low, where one make is
-counted and the others are many, and for reports of more than two years in growing cities.
+How wide it is: the upper end over the lower one, median.
+
+{widths}
+
+## Other worlds
+
+The same where one constant of the invented world is at an end of its range, all forms and ages
+together ({elsewhere:,} cases each).
+
+{worlds}
 
 ## How the reports are made
 
-- True number when the report is made: lognormal, median {median:.0f}, 95 % point {ratio} times
-  that, as the figures of other cities lie.
-- Growth until the day of the assessment: a yearly rate for each city, exponential, so that 5 % of
-  cities grow as fast as Yangon from 2017 to 2019, over the age of the report (each age up to
-  {years:.0f} years alike). The rule itself holds growth at two years.
-- Somebody outside knows {knows[0]:.0%} to {knows[1]:.0%} of the cameras, each share alike;
-  somebody inside falls short by a half-normal logarithm of {inside}.
-- "over": rounded down to one digit; "at least": to two; "hundreds": where it fits, else as "over";
-  exact and "about" (nearest round number) are from inside; one make: {make[0]:.0%} to
-  {make[1]:.0%} of the known ones; two over: two outsiders who do not know of one another.
+{constants}
+
+"Over" is rounded down to one digit, "at least" to two; "hundreds" where it fits; exact and "about"
+(the nearest round number) are from inside, all others from outsiders; two over: two outsiders who
+do not know of one another. Before the coup: reported later than it holds. Flow: what was put up within
+a year, in hundreds where that fits. Each age of a band alike.
 
 This checks the rule against sources as they are assumed to write: no city has both a report and a
 full count. The real figures there are: [back-tests](../evaluation/back-tests.md).
 """
 
 
-def document(found: Sequence[Outcome]) -> str:
+def document(found: Sequence[Outcome], worlds: Sequence[str]) -> str:
     """Return the text of docs/generated/calibration-counts.md."""
+    cells = len(FORMS) * len(BANDS)
     return _DOCUMENT.format(
-        cases=len(found),
-        table="\n".join(table(found)),
-        median=TRUE_MEDIAN,
-        ratio=TRUE_RATIO_P95,
-        years=MOST_YEARS,
-        knows=ONLOOKER_KNOWS,
-        inside=INSIDER_LOG_SD,
-        make=MAKE_SHARE,
+        cases=len(found) // cells,
+        held="\n".join(table(found)),
+        widths="\n".join(widths(found)),
+        elsewhere=CASES_ELSEWHERE * cells,
+        worlds="\n".join(worlds),
+        constants="\n".join(_constants()),
     )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the calibration."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--cases", type=int, default=CASES)
+    parser.add_argument("--cases", type=int, default=CASES, help="cases of each form and band")
     options = parser.parse_args(arguments)
-    found = outcomes(options.cases, load_assumptions())
+    assumptions = load_assumptions()
+    found = outcomes(options.cases, assumptions)
+    print("\n".join([*table(found), "", *widths(found)]))
     if options.cases == CASES:
-        store.write_text(DOCUMENT, document(found))
-    print("\n".join(table(found)))
+        worlds = other_worlds(CASES_ELSEWHERE, assumptions)
+        store.write_text(DOCUMENT, document(found, worlds))
+        print("\n".join(["", *worlds]))
     return 0
 
 

@@ -14,7 +14,7 @@ from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize
+from scipy import optimize, special
 
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.arrays import BoolArray, FloatArray
@@ -54,7 +54,6 @@ FULL_CIRCLE_DEG: Final = 360.0
 LEAST_FEATURED: Final = 0.05
 """Inverse of the largest factor by which an opposite operator favours anything."""
 _TAIL: Final = 0.05
-_Z_TWO_SIDED: Final = 1.959963984540054
 _LEAST_LOG_RATIO: Final = math.log(1.05)
 _DAYS_PER_YEAR: Final = 365.25
 
@@ -86,15 +85,16 @@ class Report:
         The record that the tool gets.
     start
         The number that the wording stands for; the true number is this times a ratio.
-    lot
-        The probability at which the ratio of the true number lies in its distribution.
+    lots
+        The probabilities at which what the source overlooks, and what is added in a year, lie in
+        their distributions.
     """
 
     style: str
     bounded: bool
     claim: Claim
     start: float
-    lot: float
+    lots: tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,13 @@ def write_report(number: int, setting: Setting, rng: np.random.Generator) -> Rep
         reported = rounded(written, 1 if style == "over" else 2)
         low = high = reported + (1.0 if style == "over" else 0.0)
         figure["low"] = reported
-    start = low * (high / low) ** rng.random()
+    place = rng.random()
+    # Most of those who say hundreds mean a few hundred.
+    start = (
+        low / (1.0 - place * (1.0 - low / high))
+        if style == "hundreds"
+        else low * (high / low) ** place
+    )
     said = setting.as_of - dt.timedelta(days=round(rng.uniform(0.0, MOST_YEARS) * _DAYS_PER_YEAR))
     claim = Claim.model_validate(
         {
@@ -185,7 +191,7 @@ def write_report(number: int, setting: Setting, rng: np.random.Generator) -> Rep
             "confidence": {"grade": "C3", "reason": "A test."},
         }
     )
-    return Report(style, bounded, claim, start, float(rng.random()))
+    return Report(style, bounded, claim, start, (float(rng.random()), float(rng.random())))
 
 
 def true_number(report: Report, setting: Setting, upper: float = 1.0) -> float:
@@ -194,22 +200,25 @@ def true_number(report: Report, setting: Setting, upper: float = 1.0) -> float:
     Parameters
     ----------
     upper
-        Factor on the 95 % point of the ratio between the true number and the reported one.
+        Factor on about the 95 % point of the ratio between the true number and the reported one.
     """
     said = report.claim.holds_from or setting.as_of
     years = (setting.as_of - said).days / _DAYS_PER_YEAR
-    aged = min(years / setting.values.value("count.ageing_years"), 1.0)
-    if report.style in ("over", "at_least"):
-        today = math.log(setting.draw("count.recall_ratio_p95")) ** 2
-        later = math.log(setting.draw("count.aged_upper_ratio_p95")) ** 2
-        square = today + aged * max(later - today, 0.0)
-    else:
-        overlooked = _Z_TWO_SIDED * setting.draw("count.origin_log_sd")
-        growth = math.log(setting.draw("count.interval_growth_ratio_p95"))
-        square = overlooked**2 + aged * growth**2
-    log_ratio = max(math.sqrt(square) + math.log(upper), _LEAST_LOG_RATIO if upper < 1 else 0.0)
-    # Pareto: the chance to be above x times the start is x ** -(ln 20 / ln ratio).
-    return report.start * math.exp(math.log1p(-report.lot) / math.log(_TAIL) * log_ratio)
+    median, high = setting.draw("count.growth_median"), setting.draw("count.growth_p95")
+    power = math.log(high / median) / math.log(math.log(_TAIL) / math.log(0.5))
+
+    def logs(overlooks: float, adds: float) -> tuple[float, float]:
+        if report.style in ("over", "at_least", "hundreds"):
+            short = -math.log(1.0 - overlooks * (1.0 - setting.draw("count.least_known")))
+        else:
+            short = setting.draw("count.origin_log_sd") * special.ndtri(0.5 + 0.5 * overlooks)
+        yearly = median * (math.log1p(-adds) / math.log(0.5)) ** power
+        return short, math.log1p(years * yearly)
+
+    # The two are independent, so their 95 % points add up about as squares.
+    top = math.hypot(*logs(1.0 - _TAIL, 1.0 - _TAIL))
+    stretched = max(top + math.log(upper), _LEAST_LOG_RATIO if upper < 1 else 0.0) / top
+    return report.start * math.exp(sum(logs(*report.lots)) * stretched)
 
 
 def draw_ignorance(

@@ -22,8 +22,9 @@ from toolkit.assessment.on_city_level import on_city_level
 from toolkit.assessment.question import Question
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import quantity, store, terms
-from toolkit.base.errors import NotFoundError
+from toolkit.base.errors import InputDataError, NotFoundError
 from toolkit.base.terms import NESTED_TIERS, TIERS
+from toolkit.language import words
 from toolkit.streets.cities import load_cities
 
 AS_OF = dt.date(2026, 11, 23)
@@ -162,10 +163,36 @@ def test_only_the_changed_assumption_moves(mawlamyine):
     assert working.assumptions.sha256 != mawlamyine.assumptions.sha256
 
 
-def test_before_the_report_nothing_is_reported():
-    early = assess("mawlamyine", as_of=dt.date(2012, 1, 1))
-    assert early.cameras.installed.claims == ()
-    assert "no_count" in {note.id for note in early.warnings}
+def test_before_the_reports_no_number_is_known_and_none_is_borrowed():
+    with pytest.raises(InputDataError, match=r"only 0 other cities .* --count LOW:HIGH"):
+        assess("mawlamyine", as_of=dt.date(2012, 1, 1))
+    own = assess("mawlamyine", as_of=dt.date(2012, 1, 1), count=(20, 60), n_draws=20)
+    assert own.cameras.installed.claims == ()
+    assert own.cameras.installed.entered == own.cameras.installed.count
+
+
+def test_the_number_entered_is_kept_apart_from_what_is_mapped():
+    found = assess("helsinki-centre", as_of=AS_OF, count=(10, 10), n_draws=20)
+    cameras = found.cameras.installed
+    assert cameras.entered.mid == 10
+    assert cameras.count.low == cameras.mapped == 215
+    assert assess("helsinki-centre", as_of=AS_OF, n_draws=20).cameras.installed.entered is None
+
+
+def test_a_city_without_a_number_borrows_it_from_its_country():
+    found = assess("sittwe", as_of=AS_OF)
+    assert "no_count" in {note.id for note in found.warnings}
+    assert found.cameras.installed.count.low < 335 < found.cameras.installed.count.mid
+
+
+def test_a_date_after_the_reports_is_a_projection_and_one_far_ahead_is_refused():
+    read = dt.date(2026, 11, 29)
+    for day, projected in ((read, False), (read + dt.timedelta(days=1), True)):
+        found = assess("naypyidaw", as_of=day, n_draws=20)
+        assert ("projection" in {note.id for note in found.warnings}) == projected
+    assess("naypyidaw", as_of=read + dt.timedelta(days=730), n_draws=20)
+    with pytest.raises(InputDataError, match=r"2028-11-30 lies more than 2 years after 2026-11"):
+        assess("naypyidaw", as_of=dt.date(2028, 11, 30), n_draws=20)
 
 
 def test_planned_includes_installed():
@@ -230,8 +257,8 @@ def test_same_inputs_same_bytes_anywhere(tmp_path, helsinki):
     assert outputs[0] == outputs[1] == helsinki.to_json().encode()
 
 
-def test_an_installed_pack_of_no_known_city_is_assessed_with_the_wide_prior(home):
-    """A whole extract that was imported under its own name has no report: the count says so."""
+def test_an_installed_pack_of_no_known_city_needs_a_number_of_ones_own(home):
+    """A whole extract that was imported under its own name has no report and no country."""
     built_in = store.builtin_dir() / "packs" / "helsinki-centre"
     mine = home / "packs" / "harbour-town"
     mine.mkdir(parents=True)
@@ -240,11 +267,20 @@ def test_an_installed_pack_of_no_known_city_is_assessed_with_the_wide_prior(home
     manifest = json.loads((mine / "manifest.json").read_text(encoding="utf-8"))
     manifest |= {"id": "harbour-town", "demonstration": False, "banner": None}
     (mine / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(InputDataError, match=r"No number .* Give your own with --count"):
+        assess("harbour-town", as_of=AS_OF, n_draws=40)
+    # A number given in a claim of one's own does not say which area it counts.
+    claim = (store.builtin_dir() / "evidence" / "helsinki-centre.toml").read_text(encoding="utf-8")
+    (home / "evidence").mkdir()
+    (home / "evidence" / "harbour-town.toml").write_text(
+        claim.replace("helsinki-centre", "harbour-town"), encoding="utf-8"
+    )
     found = assess("harbour-town", as_of=AS_OF, n_draws=40)
     assert found.basis == "streets"
     assert not found.demonstration
     warned = {note.id for note in found.warnings}
-    assert {"no_count", "area_not_stated"} <= warned
+    assert "area_not_stated" in warned
+    assert "no_count" not in warned
     part = found.tiers["seen"]
     core, township = (c.share_of_length for c in part.cases)
     assert core.mid > township.mid
@@ -259,3 +295,41 @@ def test_an_installed_pack_of_no_known_city_is_assessed_with_the_wide_prior(home
         strict=True,
     ):
         assert one == pytest.approx(inside / found.draws.counted_km, rel=1e-4)
+
+
+def test_threats_are_those_that_were_reported_by_the_date(mawlamyine, helsinki):
+    assert [(t.id, t.answered_by) for t in mawlamyine.threats] == [
+        ("tracking", None),
+        ("linking", None),
+        ("places", None),
+        ("vehicles", "plate"),
+        ("live_watching", None),
+    ]
+    assert helsinki.threats == ()
+    before = assess("mawlamyine", as_of=dt.date(2022, 7, 10), n_draws=20)
+    assert before.threats == ()
+    data = json.loads(mawlamyine.to_json())["threats"]
+    assert data[0] == {"id": "tracking", "answered_by": None}
+
+
+def test_sources_are_claims_that_a_figure_rests_on(mawlamyine):
+    ids = {source.id for source in mawlamyine.sources}
+    # The chance that the software is on rests on reports of it, not on denials, checkpoints or
+    # people who watch.
+    assert {"mawlamyine-than-lwin-capability", "national-reuters-programme"} <= ids
+    assert ids.isdisjoint(
+        {"national-hikvision-no-face", "national-shan-herald-psms", "national-reuters-officers"}
+    )
+
+
+def test_the_order_to_shops_is_a_limit_from_its_date_on_and_never_a_count():
+    asked = Question("mandalay", AS_OF, n_draws=20)
+    sentence = words.private_limit("en")
+    assert assess(asked).limits[1] == sentence
+    assert sentence not in assess(replace(asked, as_of=dt.date(2023, 8, 30))).limits
+    with pytest.raises(NotFoundError, match="No number is reported"):
+        assess(replace(asked, scope="compelled_private"))
+    own = assess(replace(asked, scope="compelled_private", count=(40.0, 40.0)))
+    assert sentence not in own.limits
+    assert "compelled_private" in [note.id for note in own.warnings]
+    assert own.cameras.installed.count.mid == 40

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,9 @@ from toolkit.assessment.question import SCENE_VALUES, Question
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.engine import scene, sight_cache
 from toolkit.siting import weights
+from toolkit.streets import pack
+from toolkit.streets.map_data import MapData
+from toolkit.streets.schema import LAYERS, PackLayers
 
 AS_OF = dt.date(2026, 11, 23)
 
@@ -260,3 +264,59 @@ def test_totals_alone_are_those_that_come_with_a_summary(tmp_path, monkeypatch):
     np.testing.assert_allclose(alone.expected_m, both.expected_m, rtol=1e-5)
     for name in ("realised_m", "alone_m", "everything_m", "n_able"):
         np.testing.assert_array_equal(getattr(alone, name), getattr(both, name))
+
+
+def test_what_is_mapped_less_than_anywhere_in_the_reference_is_said_with_its_share():
+    found = on_streets._few(MapData(0.01, 0.5, 0.05), [])
+    assert found.keys() == {"few_buildings", "few_signals", "few_classes"}
+    assert found["few_buildings"]["share"] == 0.01
+    assert found["few_signals"]["share"] == pytest.approx(0.0005)
+    assert found["few_buildings"]["low"] < found["few_buildings"]["high"]
+    # A layer that is not there at all has a note of its own.
+    assert "few_buildings" not in on_streets._few(MapData(0.0, 0.5, 0.05), ["no_buildings"])
+    assert on_streets._few(MapData(0.5, 1.0, 10.0), []) == {}
+    assert "few_signals" not in on_streets._few(MapData(0.5, 1.0, None), [])
+
+
+@pytest.mark.parametrize(("count", "full"), [(100, False), (30_000, True)])
+def test_saturation_is_said(count, full):
+    question = Question("helsinki-centre", AS_OF, n_draws=20, count=(count, count))
+    found = assess(question)
+    assert ("saturated" in {note.id for note in found.warnings}) == full
+
+
+def with_private_cameras(home):
+    """Let every second mapped camera of the small city watch private ground."""
+    whole = pack.open_pack(PACK)
+    cameras = whole.cameras.copy()
+    cameras["surveillance"] = ["outdoor" if k % 2 else None for k in range(len(cameras))]
+    layers = PackLayers(
+        **{name: cameras if name == "cameras" else getattr(whole, name) for name in LAYERS}
+    )
+    shutil.rmtree(home / pack.FOLDER / PACK)
+    pack.write_pack(home / pack.FOLDER / PACK, whole.manifest.model_copy(update={"parts": {}}),
+                    layers)  # fmt: skip
+    return cameras
+
+
+def test_private_mapped_cameras_count_only_where_an_assumption_or_the_report_says_so(home):
+    install(home)
+    everything = small(scope="public")
+    cameras = with_private_cameras(home)
+    public = cameras[cameras["surveillance"].isna()]
+    assert 0 < len(public) < len(cameras)
+
+    none = small(scope="public")
+    assert len(none.layers.detail.mapped) == len(cameras)
+    assert none.cameras.installed.mapped < everything.cameras.installed.mapped
+    assert "mapped_private" in [note.id for note in none.warnings]
+    seen = none.tiers["seen"].length_km.mid
+    assert seen < everything.tiers["seen"].length_km.mid
+
+    counted = small(scope="public", changes={"mapped.private_count": 1.0})
+    assert counted.cameras.installed.mapped == everything.cameras.installed.mapped
+    assert "mapped_private" not in [note.id for note in counted.warnings]
+    assert counted.tiers["seen"].length_km.mid > seen
+    # A number for all cameras holds private ones, too.
+    every = small(scope="all")
+    assert every.cameras.installed.mapped == everything.cameras.installed.mapped

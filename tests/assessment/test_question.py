@@ -68,6 +68,8 @@ def denser_networks(home: Path) -> None:
 
 
 FILES: dict[str, Change] = {
+    "national": lambda home: write_evidence(home / "evidence", "national", CLAIM),
+    "threats": own("threats.toml", 'id = "linking"', 'id = "links"'),
     "claim": lambda home: write_evidence(home / "evidence", CITY, CLAIM),
     "observation": lambda home: write_evidence(home / "evidence", CITY, OBSERVATION),
     "city": own("cities.toml", '{ en = "Dawei"', '{ en = "Dawei town"'),
@@ -83,8 +85,10 @@ FILES: dict[str, Change] = {
 }
 """Files that move the answer about a city without streets."""
 MOVE_NO_ANSWER: dict[str, Change] = {
-    # Claims about the whole country can be referred to; they set no city's count.
-    "national": lambda home: write_evidence(home / "evidence", "national", CLAIM),
+    # A claim about the whole country that covers no city can be referred to.
+    "background": lambda home: write_evidence(
+        home / "evidence", "national", CLAIM.rstrip() + '\ncovers = ["none"]\n'
+    ),
     # Checked, for the names in claims.
     "makers": own("makers.toml"),
     # For studies of one camera, comparisons of cities and advice on field work, of which a study
@@ -114,7 +118,7 @@ FIELDS: dict[str, dict[str, object]] = {
     "profile": {"profile": "pedestrian_core"},
     "seed": {"seed": 1},
     "n_draws": {"n_draws": 21},
-    "sample_points": {"city": PACK, "sample_points": 200},
+    "sample_points": {"city": PACK, "sample_points": 200, "count": (40.0, 90.0)},
     "observations": {"observations": (Observation(walked_km=5, seen=40),)},
     "evidence": {"evidence": Path("other")},
     "pack": {"pack": PACK},
@@ -132,7 +136,9 @@ def test_each_field_moves_the_fingerprint_and_the_answer(home, tmp_path, monkeyp
     monkeypatch.chdir(tmp_path)
     write_evidence(tmp_path / "other", CITY, CLAIM)
     install(home)
-    first = dataclasses.replace(asked(), city=FIELDS[name].get("city", CITY))
+    # A pack of no known city has no number of cameras to borrow.
+    given = {key: value for key, value in FIELDS[name].items() if key in ("city", "count")}
+    first = dataclasses.replace(asked(), **(given if "city" in given else {}))
     first = asked() if name == "city" else first
     other = dataclasses.replace(first, **FIELDS[name])
     assert other.fingerprint() != first.fingerprint()
@@ -265,8 +271,10 @@ def data():
     found = [n for n in opened if n.startswith(roots) and not n.startswith(cache)]
     opened.clear()
     return {n for n in found if "/assumptions/" not in n.replace(os.sep, "/")}
-for city in ("dawei", "small"):
-    asked = question.Question(city, dt.date(2026, 11, 23), n_draws=20, sample_points=200)
+for city, count in (("dawei", None), ("bagan", None), ("small", (40.0, 90.0))):
+    asked = question.Question(
+        city, dt.date(2026, 11, 23), n_draws=20, sample_points=200, count=count
+    )
     opened.clear()
     loaded = asked.load()
     read = data()
@@ -301,7 +309,10 @@ def test_nothing_else_is_read_and_all_processes_agree(home, tmp_path):
         assert done.returncode == 0, done.stderr[-2000:]
         found.add(done.stdout)
     assert found == {
-        "".join(f"{asked(city, sample_points=200).fingerprint()}\n" for city in (CITY, PACK))
+        "".join(
+            f"{asked(city, sample_points=200, count=count).fingerprint()}\n"
+            for city, count in ((CITY, None), ("bagan", None), (PACK, (40.0, 90.0)))
+        )
     }
 
 
@@ -342,7 +353,7 @@ def other_pack(home):
 def test_a_city_is_known_by_any_name_and_read_with_its_streets():
     loaded = asked("Moulmein").load()
     assert (loaded.city.id, loaded.pack, loaded.manifest) == ("mawlamyine", None, None)
-    assert {claim.city for claim in loaded.claims} == {"mawlamyine"}
+    assert {claim.city for claim in loaded.claims} == {"mawlamyine", "national"}
     with pytest.raises(NotFoundError, match="No streets are installed"):
         loaded.streets()
     pack, mapped = asked("helsinki-centre").load().streets()

@@ -39,6 +39,7 @@ def share(rows, *, public_only=False, brands=(), stale_years=5.0):
         ([("2015-01-01", None, None)], {"stale_years": 20.0}, 1.0),
         ([(None, "outdoor", None), (None, "public", None)], {"public_only": True}, 0.5),
         ([(None, "outdoor", None), (None, "public", None)], {}, 1.0),
+        ([(None, "indoor", None), (None, "public", None)], {"public_only": True}, 0.5),
         ([(None, None, "DAHUA"), (None, None, "Axis"), (None, None, None)], {"brands": ["Dahua"]},
          2 / 3),
         ([(None, None, "Axis")], {}, 1.0),

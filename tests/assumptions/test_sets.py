@@ -244,10 +244,6 @@ BAD = {
         extending(key='"optics.availability"', unit='"share"', low="0.0", value="0.5"),
         ["lies between 0 and 1"],
     ),
-    "a ratio below one": (
-        extending(key='"count.recall_ratio_p95"', unit='"ratio"', low="0.5", value="0.9"),
-        ["cannot be below 1"],
-    ),
     "lenses below heads": (extending(low="1.5"), ["optics.height_m goes down to 1.5 m"]),
     "thresholds in disorder": (
         extending(

@@ -57,3 +57,26 @@ def test_the_upper_end_moves_up_with_every_amount_and_never_leaps():
 
 def test_the_last_bits_do_not_reach_the_json():
     assert quantity.Quantity.exactly(0.1 + 0.2, "km") == quantity.Quantity.exactly(0.3, "km")
+
+
+@pytest.mark.parametrize("probability_of", [0, 1, 2])
+def test_the_error_is_that_of_the_quantile_over_many_seeds(probability_of):
+    rng = np.random.default_rng(3)
+    found = [quantity.Quantity.from_draws(rng.lognormal(0.0, 1.0, 400), "km") for _ in range(400)]
+    ends = np.array([(q.low, q.mid, q.high) for q in found])[:, probability_of]
+    errors = np.array([q.error for q in found])[:, probability_of]
+    assert np.median(errors) == pytest.approx(ends.std(), rel=0.15)
+
+
+def test_a_figure_without_draws_has_no_error():
+    assert quantity.Quantity.of(1, 2, 3, "km").error is None
+    assert quantity.Quantity.exactly(4.0, "km").error is None
+    assert quantity.Quantity.from_draws(np.full(50, 7.0), "km").error is None
+
+
+@pytest.mark.parametrize("error", [1e-4, 0.013, 0.4, 0.9999, 5.0, 49.9, 50.1, 12_345.0])
+def test_a_step_is_a_round_number_of_two_errors_or_more(error):
+    step = quantity.printing_step(error)
+    assert 2 * error <= step <= 5 * error * (1 + 1e-9)
+    assert f"{step:e}"[0] in "125"
+    assert f"{step:.10e}"[1:12].strip(".0") == ""

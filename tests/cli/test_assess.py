@@ -26,7 +26,7 @@ def test_assess_prints_figures_with_ranges_sources_and_limits(run):
     assert code == 0
     assert "Mawlamyine, 2026-11-23" in out
     assert "Reuters" in out
-    assert "Only the reported system is counted" in out
+    assert "This covers only the camera system in the reports" in out
     assert " km (middle " in out
     assert "Estimating" in err
 
@@ -59,6 +59,7 @@ def test_options_reach_the_assessment(run):
         (["assess", "dawei", "--count", "9:3"], 2, "--count '9:3'"),
         (["assess", "dawei", "--count", "many"], 2, "--count 'many'"),
         (["assess", "dawei", "--count", "0:5"], 2, "from 1 up"),
+        (["assess", "dawei", "--count", "0:0"], 2, "nothing that anybody can know"),
         (["assess", "dawei", "--count", "1:inf"], 2, "--count"),
         (["assess", "dawei", "--as-of", "yesterday"], 2, "--as-of 'yesterday'"),
         (["assess", "dawei", "--set", "optics.height_m"], 2, "--set 'optics.height_m'"),

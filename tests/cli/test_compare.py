@@ -34,7 +34,7 @@ def test_two_sets_of_one_city_with_a_layer(run, tmp_path):
     assert out.count("  sources: Made-up report") == out.count("OpenStreetMap contributors") == 2
     assert "more than its uncertainty" in out
     assert "percentage points" in out
-    assert "Only the reported system is counted" in out
+    assert "This covers only the camera system in the reports" in out
     assert "Estimating" in err
     layer = gpd.read_file(target)
     assert len(layer)

@@ -23,7 +23,7 @@ def test_claims_are_listed_with_contradictions(run):
     code, out, _ = run("evidence", "list", "national", "--json")
     found = json.loads(out)
     assert found["city"] == "national"
-    assert len(found["claims"]) == 22
+    assert len(found["claims"]) == 24
     assert found["contradictions"]
 
 

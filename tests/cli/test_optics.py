@@ -30,7 +30,7 @@ def test_a_camera_is_told_in_full(run):
         "OODPCVS",
         "Motorcycle plate, 219 mm",
         "Chance that the whole system",
-        "Only the reported system is counted",
+        "This covers only the camera system in the reports",
     ):
         assert part in out, part
 

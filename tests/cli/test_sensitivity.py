@@ -20,7 +20,7 @@ def test_the_analysis_is_printed_as_json(run):
     assert found["schema"] == "camera-exposure.sensitivity/3"
     jsonschema.validate(found, analysis.Sensitivity.model_json_schema(by_alias=True))
     assert "Finding out what matters for dawei" in err
-    assert found["limits"][0].startswith("Only the reported system is counted")
+    assert found["limits"][0].startswith("This covers only the camera system in the reports")
     assert any("no city in Myanmar" in text for text in found["limits"])
     assert {source["id"] for source in found["sources"]} > {"fabrics"}
 
@@ -40,7 +40,7 @@ def test_the_demonstration_has_one_boundary_and_says_so(run):
     assert "Only one boundary is installed" in out
     assert "Boundary: Rectangle of the extract" in out
     assert "- Demonstration: the report of cameras behind these figures is made up." in out
-    assert "- Only the reported system is counted" in out
+    assert "- This covers only the camera system in the reports" in out
     assert "no city in Myanmar has been used to test it" in out
     assert "Sources: Made-up report for the demonstration (2026-01-01); ©" in out
     assert "Assumptions central " in out

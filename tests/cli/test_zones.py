@@ -37,7 +37,7 @@ def test_figures_come_as_text_as_json_and_as_a_file(run, cameras, tmp_path):
     code, out, _ = run(*base, "--city", "helsinki-centre")
     assert code == 0
     assert "effective cameras: 0.9995431" in out
-    assert "Only the reported system is counted" in out
+    assert "This covers only the camera system in the reports" in out
     assert "© OpenStreetMap contributors" in out
     assert f"Assumptions amnesty-120m {load_rules('amnesty-120m').sha256[:12]}" in out
 

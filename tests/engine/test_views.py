@@ -50,6 +50,13 @@ class TestCandidateViews:
         assert found.max() > 0.1
         np.testing.assert_allclose(found, row, atol=1e-6)
 
+    def test_wider_bins_cover_nearly_the_same(self):
+        drawn = cameras(2, share=(0.6, 0.4), hfov=80.0, ring=(3.0, 41.5))
+        fine, coarse = (
+            candidate_views(drawn, np.full(2, 2.0), reach_m=REACH_M, bin_m=m) for m in (1.0, 5.0)
+        )
+        np.testing.assert_allclose(5 * coarse.sum(axis=0), fine.sum(axis=0), rtol=0.01)
+
 
 class TestViewTable:
     def test_equal_variants_are_as_good_as_one(self):

@@ -5,17 +5,25 @@ from pathlib import Path
 
 import pytest
 
+from toolkit.base import store
 from toolkit.base.errors import InputDataError
 from toolkit.evidence.claim import Claim
 from toolkit.evidence.load import (
+    NATIONAL,
+    built_in_claims,
     capability_level,
     contradictions,
+    covered_cities,
     evidence_sha256,
     known_by,
     load_claims,
+    load_file_claims,
     load_observations,
     not_superseded,
+    of_reported_system,
+    private_cameras_ordered,
     read_claims,
+    read_until,
 )
 
 HEAD = """format = "camera-exposure.evidence/1"
@@ -108,6 +116,7 @@ BROKEN = [
     ('topic = "count"', 'topic = "counts"', "topic: "),
     ('status = "installed"', 'status = "superseded"', "status: "),
     ('status = "installed"\n', "", "needs a status"),
+    ('status = "installed"', 'status = "ordered"', "is for scope 'compelled_private'"),
     ("low = 50", "low = -1", "quantity.low: "),
     ("low = 50", 'low = "50"', "quantity.low: "),
     ("low = 50", "low = true", "quantity.low: "),
@@ -367,3 +376,133 @@ OBSERVED = """
 walked_km = 5.0
 seen = 3
 """
+
+
+# --- claims about the country ------------------------------------------------------------------
+
+COUNTRY_HEAD = HEAD.replace('city = "dawei"', 'city = "national"\ncities = ["dawei", "myeik"]')
+ABOUT_ALL = GOOD.replace("own-stock", "own-national")
+
+
+def write_national(home: Path, text: str) -> None:
+    folder = home / "evidence"
+    folder.mkdir(exist_ok=True)
+    (folder / "national.toml").write_text(text, encoding="utf-8")
+
+
+def ids_of(city: str) -> set[str]:
+    return {claim.id for claim in load_claims(city)}
+
+
+@pytest.mark.parametrize(
+    ("covers", "reached"),
+    [
+        ("", {"dawei", "myeik", "sittwe"}),
+        ('covers = ["country"]\n', {"dawei", "myeik", "sittwe"}),
+        ('covers = ["none"]\n', set()),
+        ('covers = ["myeik"]\n', {"myeik"}),
+        ('covers = ["sittwe", "dawei"]\n', {"dawei", "sittwe"}),
+    ],
+)
+def test_a_users_own_claim_about_the_country_reaches_what_it_covers(home, covers, reached):
+    write_national(home, COUNTRY_HEAD + ABOUT_ALL + covers)
+    cities = ("dawei", "myeik", "sittwe", "helsinki-centre")
+    assert {city for city in cities if "own-national" in ids_of(city)} == reached
+    assert "own-national" in ids_of(NATIONAL)
+    assert all("own-national" not in {c.id for c in load_file_claims(city)} for city in cities)
+
+
+def test_what_covers_a_city_is_part_of_the_hash_and_what_does_not_is_not(home):
+    before = {city: evidence_sha256(load_claims(city)) for city in ("dawei", "sittwe")}
+    write_national(home, COUNTRY_HEAD + ABOUT_ALL + 'covers = ["dawei"]\n')
+    after = {city: evidence_sha256(load_claims(city)) for city in ("dawei", "sittwe")}
+    assert after["dawei"] != before["dawei"]
+    assert after["sittwe"] == before["sittwe"]
+
+
+def test_claims_about_the_country_and_of_other_scopes_set_no_count(home):
+    write_national(home, COUNTRY_HEAD + ABOUT_ALL)
+    shops = GOOD.replace('scope = "public"', 'scope = "compelled_private"')
+    gates = GOOD.replace("own-stock", "own-gates").replace('scope = "public"', 'scope = "register"')
+    write(home, HEAD + shops + gates)
+    left_out = set(ids_of("dawei")) - {c.id for c in of_reported_system(load_claims("dawei"))}
+    assert {"own-national", "own-stock", "own-gates"} <= left_out
+    kept = of_reported_system(load_claims("dawei"))
+    assert {claim.city for claim in kept} == {"dawei"}
+
+
+def test_a_claim_of_a_city_is_about_that_city_alone():
+    claims = {claim.id: claim for claim in load_claims("dawei")}
+    assert covered_cities(claims["dawei-reuters-flow"], ["x"]) == {"dawei"}
+    assert covered_cities(claims["national-hrw-threats"], ["x", "y"]) == {"x", "y"}
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        (COUNTRY_HEAD + ABOUT_ALL + 'covers = ["dawai"]\n', "Did you mean dawei"),
+        (COUNTRY_HEAD + ABOUT_ALL + 'covers = ["country", "dawei"]\n', "is given alone"),
+        (COUNTRY_HEAD + ABOUT_ALL + 'covers = ["dawei", "dawei"]\n', "stands twice"),
+        (COUNTRY_HEAD.replace('["dawei", "myeik"]', '"dawei"') + ABOUT_ALL, "cities: "),
+        (COUNTRY_HEAD + ABOUT_ALL + 'covers = "dawei"\n', "covers: "),
+    ],
+)
+def test_each_problem_of_what_is_covered_is_reported(home, text, part):
+    write_national(home, text)
+    with pytest.raises(InputDataError) as caught:
+        load_claims("sittwe")
+    assert part in str(caught.value)
+
+
+def test_only_a_claim_about_the_country_covers_cities(home):
+    write(home, HEAD + GOOD + 'covers = ["sittwe"]\n')
+    with pytest.raises(InputDataError, match="only a claim about the country"):
+        load_claims("dawei")
+    write(home, HEAD.replace('city = "dawei"', 'city = "dawei"\ncities = ["dawei"]') + GOOD)
+    with pytest.raises(InputDataError, match="only the file of national has it"):
+        load_claims("dawei")
+
+
+def test_checkpoints_and_shops_give_a_city_no_capability():
+    face = {"capability": ["face_recognition"], "level": "city"}
+    for scope in ("register", "compelled_private"):
+        assert capability_level([make("a", scope=scope, **face)])["face"] == "none"
+
+
+def test_a_claim_about_the_country_gives_a_capability_but_denies_none():
+    face = {"capability": ["face_recognition"], "city": NATIONAL}
+    denied = make("a", level="denied", topic="statement", status=None, **face)
+    assert capability_level([denied])["face"] == "none"
+    assert capability_level([denied, make("b", level="programme", **face)])["face"] == "programme"
+
+
+def test_an_order_to_owners_is_known_from_its_date_on():
+    claims = (make("a", scope="compelled_private", status="ordered", said="2022-07-11"),)
+    assert private_cameras_ordered(claims, dt.date(2022, 7, 11))
+    assert not private_cameras_ordered(claims, dt.date(2022, 7, 10))
+    assert not private_cameras_ordered([make("b")], dt.date(2026, 1, 1))
+
+
+def test_reports_were_read_until_the_later_day_of_the_two_national_files(tmp_path):
+    built_in = read_until(tmp_path)
+    assert built_in == dt.date(2026, 11, 29)
+    head = 'format = "camera-exposure.evidence/1"\ncity = "national"\n'
+    file = tmp_path / "national.toml"
+    for day, expected in (("2027-03-01", dt.date(2027, 3, 1)), ("2020-01-01", built_in)):
+        file.write_text(f"{head}read_until = {day}\n", encoding="utf-8")
+        assert read_until(tmp_path) == expected
+    file.write_text(f'{head}read_until = "soon"\n', encoding="utf-8")
+    with pytest.raises(InputDataError, match="read_until"):
+        read_until(tmp_path)
+
+
+def test_built_in_claims_are_read_without_the_users_own(home):
+    own = home / "evidence"
+    own.mkdir(parents=True, exist_ok=True)
+    text = (store.builtin_dir() / "evidence" / "hpa-an.toml").read_text(encoding="utf-8")
+    (own / "hpa-an.toml").write_text(
+        text.replace("hpa-an-reuters", "hpa-an-mine"), encoding="utf-8"
+    )
+    assert {c.id for c in built_in_claims("hpa-an")} == {"hpa-an-reuters-talks"}
+    assert {"hpa-an-reuters-talks", "hpa-an-mine-talks"} <= ids_of("hpa-an")
+    assert built_in_claims("nowhere") == ()

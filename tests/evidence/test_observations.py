@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_claims import others
 from scipy import stats
 from sharp_counts import CENTRAL, DESIGN, PRIOR, STREETS, Sharp
 
@@ -81,7 +83,8 @@ def test_a_bound_of_the_claims_holds_whatever_is_seen():
 
 def test_seeing_some_rules_out_that_there_are_none():
     claims = load_claims("hpa-an")
-    options = {"as_of": AS_OF, "design": DESIGN, "assumptions": CENTRAL, "figures": STREETS}
+    figures = replace(STREETS, others=others())
+    options = {"as_of": AS_OF, "design": DESIGN, "assumptions": CENTRAL, "figures": figures}
     before = count_draws(claims, **options)
     none, some = (
         count_draws(claims, observations=[seen(5, n)], **options).installed for n in (0, 3)

@@ -18,9 +18,9 @@ STRAIGHT = np.full(BINS, 2 * BIN_M)
 
 
 def fixed(**values: float) -> AssumptionSet:
-    """The central set with values fixed, also outside their ranges."""
+    """The central set with values fixed, also outside their ranges, and without paths on foot."""
     central = load_assumptions()
-    keys = {f"city.{k}": v for k, v in values.items()}
+    keys = {f"city.{k}": v for k, v in {"path_ratio": 1.0, **values}.items()}
     items = tuple(
         i.model_copy(
             update={"value": keys[i.key], "low": keys[i.key], "high": keys[i.key],

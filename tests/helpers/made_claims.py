@@ -6,23 +6,37 @@ import numpy as np
 
 from toolkit.base.draws import Design
 from toolkit.evidence.claim import Claim
+from toolkit.evidence.load import built_in_claims
+
+COUNTED = ("dawei", "mandalay", "mawlamyine", "naypyidaw", "taunggyi", "yangon")
+"""Cities of Myanmar with a number of their own."""
+
+
+def others(without=None):
+    """Return the claims about each of them but one."""
+    return tuple(built_in_claims(name) for name in COUNTED if name != without)
+
+
+PLACE = "count.place_among_cities"
 
 
 class Fixed:
-    """Assumptions with one value each: the central ones, or as given."""
+    """Assumptions with one value each, the place among other cities apart."""
 
     def __init__(self, **changes: float):
         self.values = {
-            "count.aged_upper_ratio_p95": 7.0,
-            "count.recall_ratio_p95": 4.3,
-            "count.interval_growth_ratio_p95": 3.3,
-            "count.ageing_years": 2.0,
+            "count.least_known": 0.23,
+            "count.least_make_share": 0.5,
+            "count.least_flow_share": 0.5,
+            "count.growth_median": 0.1,
+            "count.growth_p95": 1.2,
+            "count.common_share": 0.0,
+            "count.same_time_years": 2.0,
             "count.stale_years": 2.0,
-            "count.prior_median": 200.0,
-            "count.prior_ratio_p95": 7.5,
             "installed_prob.talks": 0.15,
             "installed_prob.tender": 0.5,
             "installed_prob.planned": 0.3,
+            "installed_prob.years": 2.0,
             "sites.cameras_per_site": 2.0,
             "count.origin_log_sd": 0.0,
         } | {key.replace("__", "."): value for key, value in changes.items()}
@@ -30,7 +44,12 @@ class Fixed:
     def value(self, key: str) -> float:
         return self.values[key]
 
+    def source(self, key: str) -> str:
+        return f"the source of {key}"
+
     def draw(self, key: str, design: Design):
+        if key == PLACE:
+            return design.column(key)
         return np.full(design.n_draws, self.values[key])
 
 

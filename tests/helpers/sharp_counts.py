@@ -42,5 +42,8 @@ class Sharp:
     def value(self, key):
         return self.VALUES[key]
 
+    def source(self, key):
+        return f"the source of {key}"
+
     def draw(self, key, design):
         return np.full(design.n_draws, self.VALUES[key])

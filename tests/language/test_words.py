@@ -86,10 +86,18 @@ def test_names_of_cities_in_use_are_cut_and_cleaned() -> None:
 def test_the_first_limit_is_the_agreed_sentence() -> None:
     first = words.limits("en")[0]
     assert first == (
-        "Only the reported system is counted; private, hidden and mobile cameras, checkpoints and "
-        "phones are not."
+        "This covers only the camera system in the reports. It does not count private, hidden or "
+        "mobile cameras, checkpoints or phones."
     )
     assert len(words.limits("my")) == len(words.limits("en")) >= 4
+
+
+@pytest.mark.parametrize("lang", ["en", "my"])
+def test_many_private_cameras_are_a_limit_after_the_first(lang: str) -> None:
+    usual = words.limits(lang)
+    more = words.limits(lang, private_many=True)
+    assert more == (usual[0], words.private_limit(lang), *usual[1:])
+    assert words.private_limit(lang) not in usual
 
 
 @pytest.mark.parametrize("lang", ["en", "my"])
@@ -98,3 +106,23 @@ def test_every_figure_in_words_is_held_at_its_unit_and_middle(unit: str, lang: s
     text = translate.unbroken(words.quantity_text(Quantity.of(0.125, 0.25, 0.5, unit), lang))
     assert not re.search(r"\d (?!to |မှ |\()", text), text
     assert not re.search(r"\([^() ]+ \d", text), text
+
+
+@pytest.mark.parametrize(
+    ("ends", "errors", "unit", "text"),
+    [
+        ((7.56, 24.6, 126.9), (0.1, 0.4, 4.0), "km", "7.4 to 130 km (middle 25)"),
+        ((7.56, 24.6, 126.9), (0.3, 1.1, 16.0), "km", "7 to 150 km (middle 25)"),
+        ((7.56, 24.6, 126.9), (3.0, 9.0, 40.0), "km", "under 10 to 200 km (middle 20)"),
+        ((0.004, 0.3, 0.52), (0.001, 0.011, 0.03), "share", "under 1 % to 60 % (middle 30 %)"),
+        ((0.04, 0.3, 0.93), (0.03, 0.011, 0.06), "share", "under 10 % to 93 % (middle 30 %)"),
+        ((208, 314, 1419), (1.0, 8.0, 160.0), "cameras", "210 to 1,500 cameras (middle 320)"),
+        ((0.002, 0.055, 0.5), (0.001, 0.005, 0.2), "km", "under 0.1 to 0.5 km (middle under 0.1)"),
+        ((0.004, 0.4, 2.0), (0.001, 0.3, 0.6), "km", "under 0.1 to 2 km (middle under 1)"),
+        ((12, 14, 15), (0.2, 4.0, 0.2), "cameras", "12 to 15 cameras (middle 12)"),
+        ((210, 210, 210), (0.0, 0.0, 0.0), "cameras", "210 cameras"),
+    ],
+)
+def test_no_more_digits_than_the_draws_support(ends, errors, unit, text):
+    found = Quantity.of(*ends, unit).model_copy(update={"error": errors})
+    assert words.quantity_text(found, "en").replace("\xa0", " ") == text

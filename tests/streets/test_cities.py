@@ -203,5 +203,11 @@ def test_the_document_of_the_cities_is_up_to_date():
         assert f"## {city.name.en} ({city.name.in_language('my')})" in text
 
 
+def test_each_built_in_city_names_its_country():
+    abroad = {city.id for city in load_cities() if city.country != "MM"}
+    assert abroad == {"helsinki-centre"}
+    assert next(c for c in load_cities() if c.id in abroad).country == "FI"
+
+
 def test_builtin_cities_are_read_from_the_package():
     assert (store.builtin_dir() / "cities.toml").is_file()

@@ -349,3 +349,11 @@ class TestWithAPack:
         pack = open_pack("helsinki-centre")
         named = pack.manifest.model_copy(update={"city": "mawlamyine", "id": "mawlamyine-core"})
         assert mapped_cameras.notes_id(replace(pack, manifest=named)) == "mawlamyine"
+
+    def test_only_cameras_known_to_watch_private_ground_are_private(self):
+        kinds = [None, "public", "outdoor", "indoor", "outdoor"]
+        cameras = layer("node", *((9 * k, 0, {"surveillance": v}) for k, v in enumerate(kinds)))
+        kept = mapped_cameras.without_private(cameras)
+        assert sorted(kept["surveillance"].fillna("")) == ["", "public"]
+        assert mapped_cameras.without_private(kept).equals(kept)
+        assert mapped_cameras.without_private(empty_layer("cameras")).empty

@@ -43,6 +43,15 @@ def test_density_is_drawn_over_the_networks_that_have_one():
     assert (drawn > 13.0).mean() > 0.05
 
 
+def test_paths_on_foot_are_added_to_streets_for_vehicles():
+    made = [fabric(str(d), density=d) for d in (7.0, 9.0, 13.0)]
+    drive = reference_networks.draw_density(made, EXACT, DESIGN)
+    every = reference_networks.draw_density(
+        made, fixed(foreign_fabric_log_sd=0.0, path_ratio=1.5), DESIGN
+    )
+    assert every == pytest.approx(1.5 * drive)
+
+
 def test_one_network_gives_no_spread():
     with pytest.raises(InputDataError, match="1 network"):
         reference_networks.draw_density([fabric("a", density=9.0)], EXACT, DESIGN)

@@ -257,3 +257,10 @@ def test_the_layer_holds_the_interval_of_each_street(central, cautious):
 def test_differences_in_words(quantity, text):
     assert words.difference_text(quantity, "en") == text
     assert words.difference_text(quantity, "my")
+
+
+def test_many_private_cameras_on_one_side_are_a_limit_of_both(central):
+    many = central.model_copy(update={"limits": words.limits("en", private_many=True)})
+    for one, other in ((central, many), (many, central)):
+        assert comparison.compare(one, other).limits[1] == words.private_limit("en")
+    assert words.private_limit("en") not in comparison.compare(central, central).limits

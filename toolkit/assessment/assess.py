@@ -24,6 +24,7 @@ from toolkit.assessment.model import (
     DrawPair,
     DrawsPart,
     InputsPart,
+    ThreatPart,
 )
 from toolkit.assessment.outcome import Outcome
 from toolkit.assessment.question import Question
@@ -33,6 +34,9 @@ from toolkit.base.arrays import FloatArray
 from toolkit.base.quantity import Quantity, rounded_draws
 from toolkit.base.terms import TIERS, SourceRef, Status
 from toolkit.base.version import __version__
+from toolkit.evidence.claim import SEPARATE_SCOPES, Claim
+from toolkit.evidence.load import TIER_CAPABILITY, known_by, private_cameras_ordered
+from toolkit.evidence.threats import threats_for
 from toolkit.evidence.words import MissingFigure
 from toolkit.language import notes, words
 
@@ -121,12 +125,28 @@ def assemble(inputs: Inputs, outcome: Outcome) -> Assessment:
         if_centre=outcome.if_centre,
         if_spread=outcome.if_spread,
         draws=_draws(inputs, outcome),
+        threats=_threats(inputs),
         sample=outcome.sample,
-        missing=notes.notes(outcome.missing),
+        missing=notes.notes(outcome.missing, outcome.note_values),
         warnings=notes.notes(_warnings(inputs, outcome)),
-        limits=words.limits("en", operators.profiles.cities),
+        limits=words.limits(
+            "en",
+            operators.profiles.cities,
+            # Where they are counted themselves, a note says so instead.
+            private_many=question.scope != "compelled_private"
+            and private_cameras_ordered(loaded.claims, question.as_of),
+        ),
         sources=source_refs(inputs),
     ).with_layers(outcome.make_layers)
+
+
+def _threats(inputs: Inputs) -> tuple[ThreatPart, ...]:
+    """Return the reported uses of cameras that reach the city."""
+    known = known_by(inputs.loaded.claims, inputs.question.as_of)
+    return tuple(
+        ThreatPart(id=threat.id, answered_by=threat.answered_by)
+        for threat in threats_for(inputs.loaded.threats, known)
+    )
 
 
 def _warnings(inputs: Inputs, outcome: Outcome) -> list[str]:
@@ -137,12 +157,15 @@ def _warnings(inputs: Inputs, outcome: Outcome) -> list[str]:
     applies = {
         "minimal_set": inputs.assumptions.label == MINIMAL,
         **dict.fromkeys(outcome.warnings, True),
+        "projection": inputs.question.as_of > inputs.loaded.read_until,
         "wide_setting": True,
+        "street_means": True,
         "daylight": True,
         "stale": stale,
         "no_count": counts.used_prior,
         "own_count": counts.user_range,
         "mixed_scope": counts.mixed_scope,
+        "compelled_private": counts.scope == "compelled_private",
         "contradictions": counts.contradictions,
         "counted": counts.observations,
         "density_unused": lacks_figure,
@@ -180,6 +203,7 @@ def _camera_count(inputs: Inputs, outcome: Outcome, status: Status) -> CameraCou
         completeness = Quantity.unknown("share", notes.text("no_mapped_cameras"))
     return CameraCount(
         count=Quantity.from_draws(number, "cameras"),
+        entered=Quantity.from_draws(reported, "cameras") if counts.user_range else None,
         mapped=outcome.mapped,
         completeness=completeness,
         per_km=_per_km(reported, outcome),
@@ -207,13 +231,19 @@ def _per_km(reported: FloatArray, outcome: Outcome) -> Quantity:
     return Quantity.from_draws(inside / outcome.counted_km, "cameras/km")
 
 
+def _switches(claim: Claim) -> bool:
+    """Return whether the chance that software is switched on rests on a claim."""
+    software = set(TIER_CAPABILITY.values()) & set(claim.capability)
+    return bool(software) and claim.level != "denied" and claim.scope not in SEPARATE_SCOPES
+
+
 def source_refs(inputs: Inputs) -> tuple[SourceRef, ...]:
     """Return the sources of the figures, each once, in a fixed order."""
     used = set(inputs.counts.claims_installed) | set(inputs.counts.claims_planned)
     found = {
         (c.id, c.source.publisher, str(c.source.date))
-        for c in inputs.loaded.claims
-        if c.id in used or c.capability
+        for c in known_by(inputs.loaded.claims, inputs.question.as_of)
+        if c.id in used or _switches(c)
     }
     rows = [SourceRef(id=i, publisher=p, date=d) for i, p, d in sorted(found)]
     manifest = inputs.loaded.manifest

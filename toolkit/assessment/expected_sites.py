@@ -22,6 +22,7 @@ from toolkit.base.quantity import INTERVAL, Quantity
 from toolkit.base.terms import LANGUAGES
 from toolkit.base.version import __version__
 from toolkit.engine import cells
+from toolkit.evidence.load import private_cameras_ordered
 from toolkit.language import words
 from toolkit.siting import inclusion
 from toolkit.siting.candidates import Candidates
@@ -119,6 +120,7 @@ def _rounded(values: FloatArray) -> list[float]:
 def _metadata(inputs: Inputs, pack: Pack, cell_m: float) -> dict[str, Any]:
     loaded, question = inputs.loaded, inputs.question
     city, operators = loaded.city, loaded.operators
+    private_many = private_cameras_ordered(loaded.claims, question.as_of)
     return {
         "schema": SCHEMA,
         "tool": __version__,
@@ -143,7 +145,7 @@ def _metadata(inputs: Inputs, pack: Pack, cell_m: float) -> dict[str, Any]:
         "inputs": {"pack_sha256": pack.sha256, "siting_sha256": operators.sha256},
         "limits": {
             lang: [
-                *words.limits(lang, operators.profiles.cities),
+                *words.limits(lang, operators.profiles.cities, private_many=private_many),
                 *([words.demonstration(lang)] if city.demonstration else []),
             ]
             for lang in LANGUAGES

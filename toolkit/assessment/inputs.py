@@ -13,10 +13,12 @@ from toolkit.assessment.question import Loaded, Question
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.arrays import FloatArray
 from toolkit.base.draws import Design
+from toolkit.base.errors import InputDataError
 from toolkit.base.terms import Boundary, Status
 from toolkit.evidence.claim import Capability, Claim
 from toolkit.evidence.count import CountDraws, count_draws
 from toolkit.evidence.densities import CityFigures
+from toolkit.evidence.load import of_reported_system
 from toolkit.evidence.named_capabilities import Support, named_capabilities
 from toolkit.optics.camera_draws import NIGHT_KEY, CameraDraws, draw_cameras
 from toolkit.optics.catalogue import Kind
@@ -29,6 +31,7 @@ _KIND_OF: Final[dict[Capability, Kind]] = {
     "ptz": "ptz",
 }
 """Kind of camera that is bought for a capability."""
+_DAYS_PER_YEAR: Final = 365.25
 _JUNCTIONS: Final = "drive_junctions"
 """Key of the number of junctions for vehicles in the counts of a pack."""
 
@@ -91,11 +94,13 @@ def make_inputs(loaded: Loaded, design: Design | None = None) -> Inputs:
     Raises
     ------
     InputDataError
-        If the evidence cannot be used.
+        If the evidence cannot be used, no number of cameras is known, or the date lies too far
+        ahead.
     """
     question, manifest = loaded.question, loaded.manifest
     values = question.assumptions
-    design = design or Design(question.n_draws, question.seed)
+    _check_date(loaded)
+    design = design or Design(loaded.n_draws(question), question.seed)
     figures = city_figures(
         loaded.city,
         loaded.networks,
@@ -104,6 +109,7 @@ def make_inputs(loaded: Loaded, design: Design | None = None) -> Inputs:
         boundary=manifest.boundary if manifest else None,
         junctions=manifest.counts.get(_JUNCTIONS) if manifest else None,
     )
+    figures = replace(figures, others=loaded.others)
     counts = count_draws(
         loaded.claims,
         as_of=question.as_of,
@@ -147,12 +153,29 @@ def named_kinds(claims: Iterable[Claim], as_of: dt.date) -> dict[Kind, Support]:
     return {kind: named[what] for what, kind in _KIND_OF.items() if what in named}
 
 
+def _check_date(loaded: Loaded) -> None:
+    """Refuse a date further ahead of the reports than ``count.most_years_ahead``."""
+    day, until = loaded.question.as_of, loaded.read_until
+    years = loaded.question.assumptions.value("count.most_years_ahead")
+    if (day - until).days > years * _DAYS_PER_YEAR:
+        msg = (
+            f"The date {day} lies more than {years:g} years after {until}, the day until which "
+            "reports were read: nothing known supports a count that far ahead. Give an earlier "
+            "date, such as --as-of "
+            f"{until}, or, if you have read what was reported since, write the day as read_until "
+            "into evidence/national.toml among your own data."
+        )
+        raise InputDataError(msg)
+
+
 def _brand(
     claims: tuple[Claim, ...], counts: CountDraws, status: Status, mixes: Mapping[str, object]
 ) -> str | None:
     """Return the brand of the claims behind the count, if they name exactly one that is known."""
     used = set(counts.claims_installed if status == "installed" else counts.claims_planned)
-    brands = {b for c in claims if c.id in used or not used for b in c.brands}
+    # Makers named for the whole country say nothing about one city.
+    about = of_reported_system(claims)
+    brands = {b for c in about if c.id in used or not used for b in c.brands}
     only = brands.pop() if len(brands) == 1 else None
     return only if only in mixes else None
 

@@ -87,6 +87,9 @@ class CameraCount(Record):
     """How many cameras of the reported system there are in one status."""
 
     count: Quantity
+    """At least the mapped cameras."""
+    entered: Quantity | None = None
+    """The user's own number, if it replaces the reports; `count` is higher if more are mapped."""
     mapped: int
     completeness: Quantity
     per_km: Quantity
@@ -294,6 +297,14 @@ class TierPart(Record):
     """The same at night, where it was asked for; else left out of the JSON."""
 
 
+class ThreatPart(Record):
+    """A use of cameras that is reported for the city; see `toolkit.evidence.threats`."""
+
+    id: str
+    answered_by: str | None = None
+    """Tier whose figures answer it in part; None if nothing here models it."""
+
+
 class SamplePart(Record):
     """The sample of street points on which totals were taken."""
 
@@ -332,6 +343,8 @@ class Assessment(Record):
     if_built: IfBuilt | None = None
     """Where only talks, a tender or a plan are reported."""
     draws: DrawsPart
+    threats: tuple[ThreatPart, ...] = ()
+    """What the cameras are reported to be used for."""
     sample: SamplePart | None = None
     """None where totals use all street points. Layers always do."""
     missing: tuple[Note, ...]
@@ -368,7 +381,7 @@ class Assessment(Record):
         for part in data["tiers"].values():
             if part["night"] is None:
                 del part["night"]
-        return store.canonical_json(_without_empty_why(data)).decode() + "\n"
+        return store.canonical_json(_without_empty(data)).decode() + "\n"
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Assessment:
@@ -382,12 +395,14 @@ class Assessment(Record):
         return cls.model_validate_json(text)
 
 
-def _without_empty_why(value: Any) -> Any:  # noqa: ANN401
-    """Return JSON data without the empty `why` of known figures."""
+def _without_empty(value: Any) -> Any:  # noqa: ANN401
+    """Return JSON data without keys that say nothing: a `why`, an `error` or `values`."""
     if isinstance(value, dict):
         return {
-            k: _without_empty_why(v) for k, v in value.items() if not (k == "why" and v is None)
+            k: _without_empty(v)
+            for k, v in value.items()
+            if not ((k in {"why", "error"} and v is None) or (k == "values" and not v))
         }
     if isinstance(value, list):
-        return [_without_empty_why(v) for v in value]
+        return [_without_empty(v) for v in value]
     return value

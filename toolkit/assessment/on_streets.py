@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache, partial
 from typing import Final
@@ -37,6 +38,7 @@ from toolkit.engine.sample import StreetSample, draw_sample, error_share
 from toolkit.engine.scene import Scene, SceneGeometry, build_scene, pack_sites
 from toolkit.language import notes
 from toolkit.optics.camera_draws import threshold_px_m
+from toolkit.streets.map_data import PER_JUNCTIONS, MapData, map_data, reference_range
 from toolkit.streets.pack import Pack
 
 _POINTS_PER_PART: Final = 20_000
@@ -54,8 +56,8 @@ def scene_of(loaded: Loaded) -> tuple[Pack, Scene]:
     NotFoundError
         If no streets are installed.
     """
-    pack, mapped = loaded.streets()
-    values = loaded.question.assumptions
+    pack, _ = loaded.streets()
+    mapped, values = loaded.counted_cameras(), loaded.question.assumptions
     given = {name: values.value(key) for name, key in SCENE_VALUES.items()}
     return pack, scenes.get(
         loaded.key("scene"), lambda: build_scene(pack, loaded.model, mapped=mapped, **given)
@@ -168,11 +170,16 @@ def outcome_of(
         "no_classes": counts.get("missing_classes"),
         "no_bridges": counts.get("missing_bridges"),
     }
+    few = _few(map_data(pack), [note for note, missing in lacks.items() if missing])
+    n_groups = np.count_nonzero(geometry.group_free)
+    most_sites = np.quantile((plan.n_cameras - in_scope) / inputs.per_site, INTERVAL[2])
     fewest_reported = np.quantile(inputs.n_cameras, INTERVAL[0])
     applies = {
         "reach_truncated": True,
         "area_not_stated": sums.cases_m,
         "mapped_left_out": plan.reducing < 1,
+        "saturated": most_sites >= n_groups,
+        "mapped_private": len(inputs.loaded.counted_cameras()) < len(inputs.loaded.streets()[1]),
         "more_mapped_than_reported": in_scope.max(initial=0.0) > fewest_reported,
     }
     able = inputs.cameras.able_share()
@@ -200,7 +207,8 @@ def outcome_of(
         if_spread=if_over("township"),
         boundary=pack.manifest.boundary,
         tiers={tier: _tier_part(inputs, geometry, plan, sums, tier) for tier in TIERS},
-        missing=tuple(note for note, missing in lacks.items() if missing),
+        missing=(*(note for note, missing in lacks.items() if missing), *few),
+        note_values=few,
         warnings=tuple(note for note, holds in applies.items() if holds),
         mapped=geometry.n_mapped,
         mapped_in_scope=in_scope,
@@ -211,6 +219,25 @@ def outcome_of(
         pack=pack,
         make_layers=layers,
     )
+
+
+def _few(found: MapData, missing: Sequence[str]) -> dict[str, dict[str, float]]:
+    """Return the notes on layers that are mapped less completely than in any reference area.
+
+    Each with the share that is mapped, and the range of the reference areas.
+    """
+    lights = found.lights_per_100_junctions
+    shares = {
+        "few_buildings": ("no_buildings", "buildings_near", found.buildings_near, 1.0),
+        "few_signals": ("no_signals", "lights_per_100_junctions", lights, PER_JUNCTIONS),
+        "few_classes": ("no_classes", "classes_known", found.classes_known, 1.0),
+    }
+    notes_of: dict[str, dict[str, float]] = {}
+    for note, (if_none, field, value, whole) in shares.items():
+        low, high = reference_range(field)
+        if if_none not in missing and value is not None and round(value, 3) < low:
+            notes_of[note] = {"share": value / whole, "low": low / whole, "high": high / whole}
+    return notes_of
 
 
 def _tier_part(

@@ -6,7 +6,8 @@ networks of other cities (`toolkit.assessment.on_city_level`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from toolkit.assessment.inputs import Inputs
 from toolkit.assessment.layers import Layers, LazyLayers
 from toolkit.assessment.model import IfCount, IfWhere, Ring, SamplePart, TierPart, Trip
 from toolkit.base.arrays import FloatArray
-from toolkit.base.quantity import Quantity
+from toolkit.base.quantity import INTERVAL, Quantity
 from toolkit.base.terms import Boundary, Mode, Tier
 from toolkit.evidence.load import capability_level
 from toolkit.language import notes
@@ -46,6 +47,8 @@ class Outcome:
     pack: Pack | None = None
     make_layers: LazyLayers | None = None
     sample: SamplePart | None = None
+    note_values: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """Shares that the texts of notes name, by id of the note."""
     if_count: tuple[IfCount, ...] = ()
     per_100_cameras: dict[Tier, Quantity] | None = None
     if_centre: IfWhere | None = None
@@ -93,5 +96,5 @@ def switch(inputs: Inputs, tier: Tier) -> Quantity | None:
     level = capability_level(inputs.loaded.claims, as_of=inputs.question.as_of)[tier]
     # A denial alone says no more than silence: capability can be added later, in software.
     level = "none" if level == "denied" else level
-    drawn = inputs.assumptions.draw(f"switch.{level}", inputs.design)
-    return Quantity.from_draws(drawn, "probability")
+    low, mid, high = inputs.assumptions[f"switch.{level}"].quantile(np.array(INTERVAL))
+    return Quantity.of(float(low), float(mid), float(high), "probability")

@@ -23,9 +23,18 @@ from toolkit.base.lru_cache import LruCache
 from toolkit.base.terms import Status
 from toolkit.base.version import __version__
 from toolkit.evidence.claim import Claim
-from toolkit.evidence.count import Scope
-from toolkit.evidence.load import NATIONAL, evidence_sha256, load_claims, load_observations
+from toolkit.evidence.count import counted_scope
+from toolkit.evidence.installed import Scope
+from toolkit.evidence.load import (
+    NATIONAL,
+    built_in_claims,
+    evidence_sha256,
+    load_claims,
+    load_observations,
+    read_until,
+)
 from toolkit.evidence.observations import Observation
+from toolkit.evidence.threats import Threat, load_threats
 from toolkit.language import notes
 from toolkit.optics.catalogue import Catalogue, load_catalogue
 from toolkit.siting import candidates, profiles, weights
@@ -51,6 +60,9 @@ if TYPE_CHECKING:
 
 N_DRAWS: Final = 200
 """Draws of the ignorance layer: ten of them lie below a 5 % point."""
+N_DRAWS_CITY_LEVEL: Final = 2_000
+"""The same without installed streets, where a draw costs little: the standard error of a 95 % point
+is a third of that of 200 draws."""
 SCENE_VALUES: Final = {
     "stretch_m": "sites.stretch_m",
     "reach_m": "optics.max_range_m",
@@ -87,7 +99,7 @@ class Question:
     status
         ``installed``, or ``planned`` for installed and planned together.
     scope
-        ``public`` or ``all`` cameras; by default as reported.
+        ``public``, ``all``, or ``compelled_private`` cameras alone; by default as reported.
     count
         The user's own number of cameras, (low, high), instead of the reported one.
     profile
@@ -95,7 +107,8 @@ class Question:
     seed
         Seed of all draws.
     n_draws
-        Number of draws of the ignorance layer.
+        Number of draws of the ignorance layer; by default `N_DRAWS`, and `N_DRAWS_CITY_LEVEL` where
+        no streets are installed.
     sample_points
         Size of the stratified sample of street points for totals, if the city has more points, see
         `toolkit.engine.sample`; by default all are used. Layers always use all points.
@@ -131,7 +144,7 @@ class Question:
     count: tuple[float, float] | None = None
     profile: str | None = None
     seed: int = 0
-    n_draws: int = N_DRAWS
+    n_draws: int | None = None
     sample_points: int | None = None
     observations: tuple[Observation, ...] = ()
     evidence: Path | None = None
@@ -185,7 +198,13 @@ class CityData:
     Attributes
     ----------
     claims, observations
-        Reports, and the user's stored counts.
+        Reports about the city or about the country, and the user's stored counts.
+    others
+        Built-in claims about each of the other cities of the country.
+    read_until
+        Day until which reports were read.
+    threats
+        All reported uses of cameras.
     manifest
         Manifest of the installed streets; None where there are none.
     boundaries
@@ -203,6 +222,9 @@ class CityData:
     city: City
     claims: tuple[Claim, ...]
     observations: tuple[Observation, ...]
+    others: tuple[tuple[Claim, ...], ...]
+    read_until: dt.date
+    threats: tuple[Threat, ...]
     manifest: Manifest | None
     boundaries: tuple[Manifest, ...]
     catalogue: Catalogue
@@ -212,6 +234,12 @@ class CityData:
     networks_sha256: str
     hashes: Mapping[str, Any]
     unused_hashes: Mapping[str, Any]
+
+    def n_draws(self, question: Question) -> int:
+        """Return the number of draws behind the answer to a question."""
+        if question.n_draws is not None:
+            return question.n_draws
+        return N_DRAWS if self.manifest else N_DRAWS_CITY_LEVEL
 
     @property
     def streets_sha256(self) -> str:
@@ -242,12 +270,19 @@ class CityData:
                 del settings[replaced]
             settings["as_of"] = question.as_of.isoformat()
             settings["observations"] = [o.model_dump(mode="json") for o in question.observations]
+            settings["n_draws"] = self.n_draws(question)
             labels = (values.name, values.label, values.changed)
             return _sha256([settings, labels, self.contents(question), dict(self.unused_hashes)])
         scene = [__version__, self.streets_sha256, self.model.sha256]
         heights_and_lengths = [values.value(key) for key in SCENE_VALUES.values()]
         drawn = [question.sample_points, question.seed] if name == "sample" else []
         return _sha256([name, scene, heights_and_lengths, drawn])
+
+    def counts_private(self, question: Question) -> bool:
+        """Return whether mapped cameras that watch private ground count in the figures."""
+        if question.assumptions.value("mapped.private_count") >= 0.5:  # noqa: PLR2004 - 0 or 1
+            return True
+        return counted_scope(self.claims, question.as_of, question.scope) != "public"
 
 
 @dataclass(frozen=True)
@@ -283,9 +318,24 @@ class Loaded(CityData):
             raise NotFoundError(msg)
         return self.pack, self.mapped
 
+    def counted_cameras(self) -> gpd.GeoDataFrame:
+        """Return the mapped cameras that count in the figures.
+
+        Raises
+        ------
+        NotFoundError
+            If no streets are installed for the city.
+        """
+        _, mapped = self.streets()
+        if self.counts_private(self.question):
+            return mapped
+        return mapped_cameras.without_private(mapped)
+
     def key(self, name: Part) -> str:
         """Return the hash of the inputs of one part of the work; see `CityData.part`."""
-        return self.part(self.question, name)
+        found = self.part(self.question, name)
+        all_count = self.mapped is None or len(self.counted_cameras()) == len(self.mapped)
+        return found if all_count else _sha256([found, "without private"])
 
 
 def city_or_pack(name: str) -> City:
@@ -334,6 +384,7 @@ def _read(city: str, pack: str | None, evidence: Path | None, state: _State) -> 
     found = city_or_pack(city)
     claims = load_claims(found.id, evidence)
     observations = load_observations(found.id, evidence)
+    others, until = claims_of_others(found), read_until(evidence)
     pack_id = pack or found.pack or find_pack_for(found.id)
     manifest = read_manifest(pack_id) if pack_id else None
     boundaries = [m for m in list_packs() if m.id == pack_id or m.city == found.id]
@@ -343,6 +394,9 @@ def _read(city: str, pack: str | None, evidence: Path | None, state: _State) -> 
         city=found,
         claims=claims,
         observations=observations,
+        others=others,
+        read_until=until,
+        threats=load_threats(),
         manifest=manifest,
         boundaries=tuple(sorted(boundaries, key=lambda m: (m.id != pack_id, m.id))),
         catalogue=load_catalogue(),
@@ -353,6 +407,8 @@ def _read(city: str, pack: str | None, evidence: Path | None, state: _State) -> 
         hashes={
             "city_record": found.model_dump(mode="json"),
             "evidence_sha256": evidence_sha256(claims),
+            "read_until": until.isoformat(),
+            "others": [evidence_sha256(other) for other in others],
             "observations": [o.model_dump(mode="json") for o in observations],
             "pack_sha256": pack_sha256(pack_id) if pack_id else None,
             "cameras_sha256": mapped_cameras.cameras_sha256(notes_id),
@@ -367,6 +423,18 @@ def _read(city: str, pack: str | None, evidence: Path | None, state: _State) -> 
     )
     now = _state(evidence)
     return data if now == state else _read(city, pack, evidence, now)
+
+
+def claims_of_others(city: City) -> tuple[tuple[Claim, ...], ...]:
+    """Return the built-in claims about each of the other cities of the country, by id."""
+    if city.country is None:
+        return ()
+    names = sorted(
+        c.id
+        for c in load_cities()
+        if c.country == city.country and c.id != city.id and not c.demonstration
+    )
+    return tuple(claims for claims in map(built_in_claims, names) if claims)
 
 
 _kept = lru_cache(maxsize=64)(_read)

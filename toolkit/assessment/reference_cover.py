@@ -34,7 +34,8 @@ def draw_view_curve(
     without buildings, from all networks and with added spread; and the share of it that buildings
     leave in view, from the few networks with buildings and with their spread, capped at one. One
     probability per draw is used for all distances, so that a city with much street in view has it
-    near and far, and a ring inside another never covers more.
+    near and far, and a ring inside another never covers more. All streets and paths count: the
+    networks hold streets for vehicles, so the length is multiplied by `city.path_ratio`.
 
     Returns
     -------
@@ -62,7 +63,8 @@ def draw_view_curve(
         design.column("fabric:open"),
         assumptions.draw("city.foreign_fabric_log_sd", design),
     )
-    return np.exp(in_view + np.minimum(kept, 0.0))
+    ratio = assumptions.draw("city.path_ratio", design)
+    return np.exp(in_view + np.minimum(kept, 0.0)) * ratio[:, None]
 
 
 def _mixed_log(

@@ -18,6 +18,7 @@ from toolkit.base.terms import Allocation
 from toolkit.engine import site_chance
 from toolkit.engine.scene import SceneGeometry
 from toolkit.siting import inclusion, weights
+from toolkit.streets.mapped_cameras import PRIVATE_GROUND
 from toolkit.streets.pack import Pack
 
 _DAYS_PER_YEAR: Final = 365.25
@@ -69,7 +70,7 @@ class SitePlan:
 def reducing_of(inputs: Inputs) -> float:
     """Return the share of mapped cameras that can belong to the reported ones."""
     return reducing_share(
-        inputs.loaded.streets()[1],
+        inputs.loaded.counted_cameras(),
         as_of=inputs.question.as_of,
         public_only=inputs.counts.scope == "public",
         brands=_counted_brands(inputs),
@@ -106,7 +107,8 @@ def chance_of_sites(
         geometry.ranked,
     )
     size_m = np.where(geometry.group_free, geometry.groups.size_m, 0.0)
-    # Mapped cameras exist, whoever runs them; the scope only says how many of them are reported.
+    # Those mapped cameras that count exist, whoever runs them; the scope only says how many of them
+    # are reported.
     return site_chance.SiteChance.of_classes(
         factor.T,
         geometry.groups.weight_class,
@@ -186,7 +188,7 @@ def reducing_share(
     oldest = pd.Timestamp(as_of) - pd.Timedelta(days=stale_years * _DAYS_PER_YEAR)
     left_out = (checked < oldest).to_numpy(dtype=bool, copy=True)
     if public_only:
-        left_out |= cameras["surveillance"].eq("outdoor").to_numpy(dtype=bool)
+        left_out |= cameras["surveillance"].isin(PRIVATE_GROUND).to_numpy(dtype=bool)
     if brands:
         named = cameras["brand"].fillna("").str.casefold()
         ours = {brand.casefold() for brand in brands}

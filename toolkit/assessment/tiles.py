@@ -62,12 +62,12 @@ def open_city(loaded: Loaded, tile_km: float) -> TiledCity:
 
 
 def _city(loaded: Loaded, tile_km: float) -> TiledCity:
-    pack, mapped = loaded.streets()
+    pack, _ = loaded.streets()
     values = loaded.question.assumptions
     geometry = build_geometry(
         pack,
         loaded.model,
-        mapped=mapped,
+        mapped=loaded.counted_cameras(),
         stretch_m=values.value("sites.stretch_m"),
         level_height_m=values.value("sites.level_height_m"),
         district_m=values.value("sites.district_m"),

@@ -97,6 +97,10 @@ class AssumptionSet:
         """Return the central value of one assumption."""
         return self[key].value
 
+    def source(self, key: str) -> str:
+        """Return the source of one assumption."""
+        return self[key].source
+
     def draw(self, key: str, design: Design) -> FloatArray:
         """Return draws of one assumption over the ignorance layer, shape (n_draws,)."""
         return self[key].quantile(design.column(f"assumption:{key}"))

@@ -21,7 +21,6 @@ _CENTRE_TOLERANCE: Final = 0.01
 """Tolerance of the median of a (log)normal about the middle of its range, as a share of it."""
 _SHARE_UNITS: Final = ("share", "probability")
 _SIGNED_UNITS: Final = ("log ratio",)
-_COUNT_PREFIX: Final = "count."
 
 _Text = Annotated[str, Field(min_length=1, max_length=2000)]
 _Key = Annotated[str, Field(pattern=r"^[a-z_]+(\.[a-z0-9_]+)+$", max_length=80)]
@@ -86,8 +85,6 @@ class Assumption(BaseModel):
             problems.append(f"a {self.unit} lies between 0 and 1. Mend the range.")
         elif self.unit not in _SIGNED_UNITS and self.low < 0:
             problems.append(f"low is {self.low:g} {self.unit}, below zero. Mend it.")
-        if self.unit == "ratio" and self.key.startswith(_COUNT_PREFIX) and self.low < 1:
-            problems.append(f"low is {self.low:g}: such a ratio cannot be below 1. Mend it.")
         return problems
 
     def _problems_of_distribution(self) -> list[str]:

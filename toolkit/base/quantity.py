@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -48,14 +49,60 @@ def upper_prob(amounts: np.ndarray[Any, Any]) -> float:
     return 1.0 - min(max(none, tail), 2 * tail)
 
 
+def printing_step(error: float) -> float:
+    """Return the step in which a figure with a standard error is printed; 0 without an error.
+
+    The least of 1, 2 and 5 times a power of ten that is at least two standard errors.
+
+    Examples
+    --------
+    >>> [printing_step(error) for error in (0.0, 0.4, 6.0, 26.0)]
+    [0.0, 1.0, 20.0, 100.0]
+    """
+    if error <= 0.0:
+        return 0.0
+    power = 10.0 ** math.floor(math.log10(2.0 * error))
+    return next(n * power for n in (1.0, 2.0, 5.0, 10.0) if n * power >= 2.0 * error)
+
+
+def _with_errors(
+    values: np.ndarray[Any, Any], probabilities: Sequence[float]
+) -> tuple[list[float], tuple[float, float, float]]:
+    """Return three quantiles of draws, and the standard error of each.
+
+    The number of draws below a quantile is binomial, so one standard error of its rank lies
+    sqrt(p (1 - p) / D) to either side: half the distance between the quantiles there (David and
+    Nagaraja, Order Statistics, 2003, section 7.1). Latin hypercube draws vary less.
+    """
+    at = np.asarray(probabilities, float)
+    spread = np.sqrt(at * (1.0 - at) / len(values))
+    ends = np.clip(np.concatenate([at, at - spread, at + spread]), 0.0, 1.0)
+    found = np.quantile(values, ends)
+    errors = (found[6:] - found[3:6]) / 2.0
+    low, mid, high = (float(f"{error:.2g}") for error in errors)
+    return [float(v) for v in found[:3]], (low, mid, high)
+
+
 class Quantity(Record):
-    """A figure with its interval, or the reason why there is none. Unknown is never zero."""
+    """A figure with its interval, or the reason why there is none. Unknown is never zero.
+
+    Attributes
+    ----------
+    low, mid, high
+        5 and 95 % points and the middle; None where unknown.
+    why
+        The reason why it is unknown.
+    error
+        Standard errors of `low`, `mid` and `high` that come from the number of draws; None where
+        they are not estimates from draws. No figure is printed with more digits than they support.
+    """
 
     low: float | None
     mid: float | None
     high: float | None
     unit: str
     why: str | None = None
+    error: tuple[float, float, float] | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> Quantity:
@@ -93,16 +140,21 @@ class Quantity(Record):
     @classmethod
     def from_draws(cls, values: Sequence[float] | np.ndarray[Any, Any], unit: str) -> Quantity:
         """Summarise draws by their 5, 50 and 95 % points."""
-        low, mid, high = (float(v) for v in np.quantile(np.asarray(values, float), INTERVAL))
-        return cls.of(low, mid, high, unit)
+        return cls._from_quantiles(np.asarray(values, float), INTERVAL, unit)
 
     @classmethod
     def from_amounts(cls, values: Sequence[float] | np.ndarray[Any, Any], unit: str) -> Quantity:
         """Summarise draws of a non-negative amount; see `upper_prob`."""
         drawn = np.asarray(values, float)
-        ends = (INTERVAL[0], INTERVAL[1], upper_prob(drawn))
-        low, mid, high = (float(v) for v in np.quantile(drawn, ends))
-        return cls.of(low, mid, high, unit)
+        return cls._from_quantiles(drawn, (INTERVAL[0], INTERVAL[1], upper_prob(drawn)), unit)
+
+    @classmethod
+    def _from_quantiles(
+        cls, values: np.ndarray[Any, Any], probabilities: Sequence[float], unit: str
+    ) -> Quantity:
+        (low, mid, high), errors = _with_errors(values, probabilities)
+        whole = cls.of(low, mid, high, unit)
+        return whole.model_copy(update={"error": errors}) if any(errors) else whole
 
     @classmethod
     def unknown(cls, unit: str, why: str) -> Quantity:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, Literal, Self, get_args
 
-from pydantic import ConfigDict, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from toolkit.base.record import Record
 
@@ -98,10 +98,17 @@ class Boundary(Record):
 
 
 class Note(Record):
-    """A warning with a stable id."""
+    """A warning with a stable id.
+
+    Attributes
+    ----------
+    values
+        Figures in the text, by name: shares.
+    """
 
     id: str
     text: str
+    values: dict[str, float] = Field(default_factory=dict)
 
 
 class SourceRef(Record):

@@ -6,6 +6,7 @@ import argparse
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from toolkit.base.errors import UsageError
 from toolkit.cli.common import (
@@ -18,6 +19,9 @@ from toolkit.cli.common import (
     print_table,
     question_of,
 )
+
+if TYPE_CHECKING:
+    from toolkit.assessment.model import Assessment
 
 
 def register(commands: Commands) -> None:
@@ -107,6 +111,7 @@ def _assess(options: argparse.Namespace) -> int:
     out = [
         f"{found.city.name.en}, {found.as_of.isoformat()}, cameras {found.status}",
         f"Cameras of the reported system: {shown(counts.count)}",
+        *([f"  entered: {shown(counts.entered)}"] if counts.entered else []),
         f"  {counts.rule}",
         f"  mapped: {counts.mapped}; completeness: {shown(counts.completeness)}",
         *([f"  per km of street: {shown(counts.per_km)}"] if counts.per_km.known else []),
@@ -138,13 +143,30 @@ def _assess(options: argparse.Namespace) -> int:
         ]
         if part.switched_on:
             out.append(f"  if it is on; chance that it is: {shown(part.switched_on)}")
-    out.append("")
+    out += ["", *_conditions(found), ""]
     out += [f"- {note.text}" for note in (*found.missing, *found.warnings)]
     out += [f"- {text}" for text in found.limits]
-    out.append("Sources: " + "; ".join(f"{s.publisher} ({s.date})" for s in found.sources))
+    sources = dict.fromkeys(f"{s.publisher} ({s.date})" for s in found.sources)
+    out.append("Sources: " + "; ".join(sources))
     out.append(f"Assumptions {found.assumptions.name} {found.assumptions.sha256[:12]}")
     print_lines(*out)
     return OK
+
+
+def _conditions(found: Assessment) -> list[str]:
+    """Return what follows from a number of cameras, or from where they are, as lines of text."""
+    from toolkit.output.report import conditions
+
+    lines = conditions.sentences(found, "en")
+    table = conditions.table(found, "en")
+    if table is not None:
+        _, *tiers = table.head
+        lines.append("Street length covered:")
+        lines += [
+            f"  {name}: " + "; ".join(f"{t} {cell}" for t, cell in zip(tiers, cells, strict=True))
+            for name, cells in table.rows
+        ]
+    return lines
 
 
 def _area(radius_km: float | None) -> str:

@@ -28,6 +28,7 @@ else:
     Commands = argparse._SubParsersAction  # noqa: SLF001 - takes no argument at run time
 
 OK, BAD_DATA, INTERRUPTED = 0, 1, 130
+SCOPES = ("public", "compelled_private", "all")
 _WIDTH_WHEN_PIPED = 160
 
 messages = Console(stderr=True, highlight=False, markup=False)
@@ -40,7 +41,7 @@ def add_common(parser: argparse.ArgumentParser) -> None:
         "--set", metavar="KEY=VALUE", action="append", default=[], help="fix one assumption"
     )
     parser.add_argument("--status", choices=["installed", "planned"], default="installed")
-    parser.add_argument("--scope", choices=["public", "all"], help="by default as reported")
+    parser.add_argument("--scope", choices=SCOPES, help="by default as reported")
     parser.add_argument("--count", metavar="LOW:HIGH", help="your own number of cameras")
     parser.add_argument(
         "--observed",
@@ -113,7 +114,10 @@ def parse_count(text: str) -> tuple[float, float]:
     except ValueError:
         found = (math.nan, math.nan)
     if not 1 <= found[0] <= found[1] < math.inf:
-        msg = f"--count {text!r}: give a range such as 200:600, or one number, from 1 up."
+        msg = (
+            f"--count {text!r}: give a range such as 200:600, or one number, from 1 up. That there "
+            "are no cameras is nothing that anybody can know."
+        )
         raise UsageError(msg)
     return found
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from toolkit.base.errors import InputDataError, ToolkitError, UsageError
-from toolkit.cli.common import OK, Commands, busy, check_seed, print_lines, question_of
+from toolkit.cli.common import OK, SCOPES, Commands, busy, check_seed, print_lines, question_of
 
 if TYPE_CHECKING:
     from toolkit.assessment.model import Assessment
@@ -34,7 +34,7 @@ def register(commands: Commands) -> None:
     )  # fmt: skip
     both = compare.add_argument_group("for both sides, where they are computed here")
     both.add_argument("--set", metavar="KEY=VALUE", action="append", default=[])
-    both.add_argument("--scope", choices=["public", "all"], help="by default as reported")
+    both.add_argument("--scope", choices=SCOPES, help="by default as reported")
     both.add_argument("--count", metavar="LOW:HIGH", help="your own number of cameras")
     both.add_argument("--as-of", metavar="YYYY-MM-DD", help="today by default")
     both.add_argument("--seed", type=int, default=0)

@@ -24,7 +24,9 @@ def register(commands: Commands) -> None:
     evidence = commands.add_parser("evidence", help="what is reported, and what you add to it")
     actions = evidence.add_subparsers(required=True, metavar="ACTION")
 
-    listing = actions.add_parser("list", help="list the claims about a city, or about the country")
+    listing = actions.add_parser(
+        "list", help="list the claims about a city, those about the country that cover it included"
+    )
     listing.add_argument("city", metavar="CITY", help="as for assess, or national")
     listing.add_argument("--json", action="store_true")
     listing.set_defaults(run=_list)
@@ -122,14 +124,14 @@ def _figure(claim: Claim) -> str:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from toolkit.evidence.load import load_claims, load_observations, read_claims
+    from toolkit.evidence.load import load_file_claims, load_observations, read_claims
     from toolkit.evidence.spreadsheet import read_csv
 
     if options.file is None:
         problems, found = [], 0
         for city_id in _all_ids():
             try:
-                found += len(load_claims(city_id)) + len(load_observations(city_id))
+                found += len(load_file_claims(city_id)) + len(load_observations(city_id))
             except InputDataError as error:
                 problems.append(str(error))
         if problems:
@@ -243,11 +245,11 @@ def _import(options: argparse.Namespace) -> int:
 
 def _export(options: argparse.Namespace) -> int:
     from toolkit.base import store
-    from toolkit.evidence.load import load_claims
+    from toolkit.evidence.load import load_file_claims
     from toolkit.evidence.spreadsheet import to_csv
 
     ids = [_city_id(options.city)] if options.city else _all_ids()
-    claims = [claim for city_id in ids for claim in load_claims(city_id)]
+    claims = [claim for city_id in ids for claim in load_file_claims(city_id)]
     store.write_bytes(options.file, to_csv(claims))
     print_lines(str(options.file))
     return OK

@@ -148,7 +148,7 @@ def view_table(
 
 
 def candidate_views(
-    cameras: CameraDraws, mean_per_site: FloatArray, *, reach_m: float
+    cameras: CameraDraws, mean_per_site: FloatArray, *, reach_m: float, bin_m: float = BIN_M
 ) -> Float32Array:
     """Tabulate the row `CANDIDATE` of `view_table`, to its rounding.
 
@@ -159,13 +159,15 @@ def candidate_views(
     ----------
     cameras, mean_per_site, reach_m
         See `view_table`.
+    bin_m
+        Width of the bins of distance; a wider one rounds the edges of rings.
 
     Returns
     -------
     views
         Shape (bins, T, D).
     """
-    edge_m = np.arange(math.ceil(reach_m / BIN_M) + 1) * BIN_M
+    edge_m = np.arange(math.ceil(reach_m / bin_m) + 1) * bin_m
     inner, outer = np.nan_to_num(cameras.inner_m, nan=np.inf), np.nan_to_num(cameras.outer_m)
     weight = cameras.share * cameras.availability[:, None]
     per_site = per_site_prob(mean_per_site)
@@ -177,20 +179,23 @@ def candidate_views(
         some = slice(first, first + _DRAWS_TOGETHER)
         for t in range(len(TIERS)):
             near, far = inner[some, t, None, :], outer[some, t, None, :]
-            n_bins = min(math.ceil(float(far.max()) / BIN_M), len(edge_m) - 1)
+            n_bins = min(math.ceil(float(far.max()) / bin_m), len(edge_m) - 1)
             # 2. Part of each bin inside the ring of each type, shape (some draws, bins, Y).
             part = np.minimum(edge_m[1 : n_bins + 1, None], far)
-            part = np.maximum(part - np.maximum(edge_m[:n_bins, None], near), 0.0) / BIN_M
-            # 3. Chance that no camera covers the point, by offset.
-            free = 1.0 - part @ field[some]
-            free = np.concatenate([free, free[:, :, ::-1]], axis=2)
+            part = np.maximum(part - np.maximum(edge_m[:n_bins, None], near), 0.0) / bin_m
+            # 3. Chance that no camera covers the point, by offset, shape (steps, rows): one row
+            # for each draw and bin in any ring, next to each other in memory.
+            d, b = np.nonzero(part.any(axis=2))
+            free = 1.0 - (part @ field[some])[d, b].T
+            free = np.concatenate([free, free[::-1]])
             # 4. n cameras at even spacing, averaged over their common rotation and over n. A
             # rotation and its mirror image are alike.
-            mixed = np.zeros(free.shape[:2])
+            mixed = np.zeros(len(d))
             for n in range(1, MAX_PER_SITE + 1):
                 turn = _OFFSET_STEPS // n
-                alike = free.reshape(*free.shape[:2], n, turn)[..., : turn // 2]
-                seen = 1.0 - np.multiply.reduce(alike, axis=2).mean(axis=2)
-                mixed += per_site[some, n - 1, None] * seen
-            views[:n_bins, t, some] = mixed.T
+                miss = free[: turn // 2].copy()
+                for k in range(1, n):
+                    miss *= free[k * turn : k * turn + turn // 2]
+                mixed += per_site[first + d, n - 1] * (1.0 - miss.mean(axis=0))
+            views[b, t, first + d] = mixed
     return views

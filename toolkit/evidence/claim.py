@@ -27,7 +27,8 @@ RecordId = Annotated[str, Field(pattern=ID_PATTERN, max_length=80)]
 _Text = Annotated[str, Field(min_length=1, max_length=2000)]
 _Number = Annotated[float, Field(ge=0, strict=True)]
 
-Status = Literal["installed", "planned", "tender", "talks"]
+Status = Literal["installed", "planned", "tender", "talks", "ordered"]
+"""`ordered`: owners were ordered to put up cameras of their own; scope `compelled_private` only."""
 Topic = Literal["count", "presence", "capability", "siting", "failure", "supplier", "statement"]
 """Subject of a claim. `count` has a figure; `presence` states that cameras are or will be there;
 `statement` is a denial, a fear, a limit of the report, or context."""
@@ -43,6 +44,7 @@ Unit = Literal[
     "cameras_per_km2",
     "cameras_per_1000_people",
     "cameras_per_junction",
+    "cameras_per_shop",
     "share_of_junctions",
     "kyat",
     "us_dollars",
@@ -53,6 +55,7 @@ Kind = Literal["stock", "flow", "increment"]
 Capability = Literal[
     "face_recognition",
     "plate_reading",
+    "vehicle_tracking",
     "ptz",
     "wanted_list_alerts",
     "photo_matching",
@@ -61,7 +64,15 @@ Capability = Literal[
 ]
 Level = Literal["city", "programme", "denied"]
 """Whether a capability is claimed for this city or for its programme, or is denied."""
-Scope = Literal["public", "private", "all"]
+Scope = Literal["public", "private", "all", "compelled_private", "register"]
+"""Whose cameras a claim is about. `compelled_private`: cameras that owners were ordered to put up.
+`register`: registers of people and checkpoints, which need no camera in the street."""
+SEPARATE_SCOPES: Final[tuple[Scope, ...]] = ("compelled_private", "register")
+"""Scopes that are shown in groups of their own and never added up with the reported system."""
+COUNTRY: Final = "country"
+"""Under `covers`: every city that the evidence lists as one of the country."""
+NOWHERE: Final = "none"
+"""Under `covers`: no city; background."""
 
 COUNTED_UNITS: Final[tuple[Unit, ...]] = (
     "cameras",
@@ -287,6 +298,9 @@ class Claim(Record):
         a supplier, a limit of the report).
     brands
         Makes named in the claim; `quantity.brand` is the one counted.
+    covers
+        Of a claim about the whole country: ids of the cities it covers, or `COUNTRY` or `NOWHERE`
+        alone. Empty is read as `COUNTRY`; a claim about a city has none.
     place
         Part of the city; None for the whole city.
     area
@@ -310,6 +324,7 @@ class Claim(Record):
 
     id: RecordId
     city: RecordId
+    covers: tuple[RecordId, ...] = ()
     says: _Text
     topic: Topic
     status: Status | None = None
@@ -367,6 +382,10 @@ def _problems_of_subject(claim: Claim) -> list[str]:
             problems.append(
                 f"quantity.brand {shown_value(brand)} is not among brands. Add it there."
             )
+    if claim.status == "ordered" and claim.scope != "compelled_private":
+        problems.append("status 'ordered' is for scope 'compelled_private'. Use 'planned'.")
+    if len(claim.covers) > 1 and {COUNTRY, NOWHERE} & set(claim.covers):
+        problems.append(f"covers: {COUNTRY!r} or {NOWHERE!r} is given alone. Leave out the rest.")
     if claim.area_km2 is not None and claim.area is None:
         problems.append("area_km2 needs area, the words for that area. Add it.")
     said, valid = claim.said.latest, claim.valid.earliest if claim.valid else None
@@ -390,7 +409,9 @@ def _problems_of_source(claim: Claim) -> list[str]:
             f"said ({claim.said}) lies after the date of the source ({claim.source.date}). Mend "
             "one of them."
         )
-    for field in ("brands", "suppliers", "capability", "origins", "supersedes", "contradicts"):
+    for field in (
+        "covers", "brands", "suppliers", "capability", "origins", "supersedes", "contradicts"
+    ):  # fmt: skip
         doubled = sorted({n for n in getattr(claim, field) if getattr(claim, field).count(n) > 1})
         problems += [f"{field}: {shown_value(n)} stands twice. Leave one out." for n in doubled]
     if claim.id in (*claim.supersedes, *claim.contradicts):

@@ -19,7 +19,7 @@ _PER_THOUSAND = 1000.0
 
 @dataclass(frozen=True)
 class CityFigures:
-    """Figures of a city, each as draws of shape (D,); None where unknown.
+    """What is known of a city besides claims: figures as draws of shape (D,), None where unknown.
 
     Attributes
     ----------
@@ -33,6 +33,9 @@ class CityFigures:
         Junctions for vehicles inside the boundary.
     street_km_per_km2
         Street length per built km2, from reference networks, for an area that a source states.
+    others
+        Claims about each of the other cities of its country, from which a number is borrowed where
+        none is reported.
     """
 
     street_km: FloatArray | None = None
@@ -40,6 +43,7 @@ class CityFigures:
     population: FloatArray | None = None
     junctions: FloatArray | None = None
     street_km_per_km2: FloatArray | None = None
+    others: tuple[tuple[Claim, ...], ...] = ()
 
 
 NO_FIGURES = CityFigures()

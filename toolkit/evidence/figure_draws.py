@@ -1,6 +1,8 @@
-"""Draws of one reported figure, allowing for censoring, age and independent confirmation.
+"""Draws of one reported figure: what it leaves out, and what was added since.
 
-Formulas and reasons: ``docs/method/counts.md``, "From claims to a count".
+A figure falls short of the true number by what its origin does not know of, by other makes and
+years than those it counts, and by what was added since. Each of these is a factor with a column of
+its own. Formulas and reasons: ``docs/method/counts.md``.
 """
 
 from __future__ import annotations
@@ -24,15 +26,15 @@ CAMERAS_PER_SITE: Final = "sites.cameras_per_site"
 MAX_CAMERAS: Final = 1_000_000_000
 """About the number of surveillance cameras on Earth (IHS Markit 2019: over a billion by 2021); a
 range beyond it is a typing error."""
-TAIL_PROB: Final = 0.05
-"""Probability above a "95 % point"."""
-NEG_LN_TAIL: Final = -math.log(TAIL_PROB)
 Z95: Final = 1.6448536269514722
 """95 % point of the standard normal distribution, as a number so that scipy is imported late."""
 Z_TWO_SIDED: Final = 1.959963984540054
 """95 % point of the absolute value of a standard normal variate."""
+_LN2: Final = math.log(2.0)
+_LN20: Final = math.log(20.0)
 _DAYS_PER_YEAR = 365.25
-_POINT_WORDINGS = ("exact", "about")
+_OUTSIDE: Final = ("over", "at_least", "hundreds")
+"""Wordings of those who know a part of the cameras; other wordings are those of a full count."""
 COLUMN: Final = "count"
 """Prefix of the names of the design's columns for the governing figure."""
 
@@ -46,16 +48,32 @@ class Assumptions(Protocol):
     def draw(self, key: str, design: Design) -> FloatArray:
         """Return draws of one assumption over the ignorance layer, shape (n_draws,)."""
 
+    def source(self, key: str) -> str:
+        """Return the source of one assumption."""
+
 
 @dataclass(frozen=True)
 class Setting:
-    """Inputs shared by all steps: date, design, assumptions, city figures and all claims."""
+    """Inputs shared by all steps.
+
+    Attributes
+    ----------
+    as_of, design, assumptions
+        Day for which a count holds, draws and assumptions.
+    figures
+        The city's own figures.
+    claims
+        All claims that may be used.
+    grows
+        Whether cameras are added after the date of a claim.
+    """
 
     as_of: dt.date
     design: Design
     assumptions: Assumptions
     figures: CityFigures
     claims: tuple[Claim, ...]
+    grows: bool = True
 
     def age_years(self, claim: Claim) -> float:
         """Return the age of a claim in years; infinite for a claim without any date."""
@@ -63,10 +81,6 @@ class Setting:
         if start is None:
             return math.inf
         return max(0.0, (self.as_of - start).days / _DAYS_PER_YEAR)
-
-    def aged_share(self, claim: Claim) -> float:
-        """Return the age of a claim as a share of ``count.ageing_years``, at most 1."""
-        return min(self.age_years(claim) / self.assumptions.value("count.ageing_years"), 1.0)
 
     def is_stale(self, claims: Sequence[Claim]) -> bool:
         """Return whether the newest claim exceeds ``count.stale_years``; False if none."""
@@ -104,12 +118,9 @@ class Setting:
 def is_lower_bound(figure: Figure) -> bool:
     """Return whether a figure is only a lower bound of the stock of all makes.
 
-    So is a single number if it covers one make only, or cameras installed in some period.
+    So is any figure of one make only, or of cameras installed in some period.
     """
-    if math.isinf(figure.bounds[1]):
-        return True
-    partial = figure.brand is not None or figure.kind == "flow"
-    return figure.wording in _POINT_WORDINGS and partial
+    return math.isinf(figure.bounds[1]) or figure.brand is not None or figure.kind == "flow"
 
 
 def draw_figure(
@@ -117,7 +128,7 @@ def draw_figure(
     setting: Setting,
     *,
     part: bool = False,
-    aged_share: float | None = None,
+    whole: bool = True,
     column: str = COLUMN,
     interval_column: str | None = None,
 ) -> FloatArray:
@@ -132,10 +143,12 @@ def draw_figure(
     part
         Whether to treat the figure as a lower bound, whatever its wording, because it covers only
         a part of the city.
-    aged_share
-        Age as a share of ``count.ageing_years``, 0 to 1; None for the age at ``setting.as_of``.
+    whole
+        Whether to draw the number of all makes and years today; False for the cameras that the
+        figure counts, such as those of a plan.
     column
-        Prefix of the design's column for the upper tail. Figures of one origin share it.
+        Prefix of the design's column for what the origin does not know of. Figures of one origin
+        share it.
     interval_column
         Prefix of the column for the position inside an interval; `column` if None.
 
@@ -148,31 +161,79 @@ def draw_figure(
     if figure is None:
         msg = f"The claim {claim.id} has no figure. Give it a quantity."
         raise InputDataError(msg)
-    # 1. The 95 % point of the tail, as the logarithm of its ratio to the reported number: what a
-    #    report overlooks and how it ages, less what agreeing origins rule out.
-    share = setting.aged_share(claim) if aged_share is None else aged_share
     draw, design = setting.assumptions.draw, setting.design
-    origin = (Z_TWO_SIDED * draw("count.origin_log_sd", design)) ** 2
-    agreeing = independent_origins(claim, setting)
-    if part or is_lower_bound(figure):
-        recall = np.log(draw("count.recall_ratio_p95", design)) ** 2
-        aged = np.log(draw("count.aged_upper_ratio_p95", design)) ** 2
-        missed = np.maximum(recall - origin * (1.0 - 1.0 / agreeing), 0.0)
-        log_ratio = np.sqrt(missed + share * np.maximum(aged - recall, 0.0))
-    else:
-        growth = np.log(draw("count.interval_growth_ratio_p95", design)) ** 2
-        log_ratio = np.sqrt(origin / agreeing + share * growth)
-    # 2. Pareto tail: P(N > x * bound) = x ** -(ln 20 / ln ratio), which is 5 % at x = ratio.
-    tail = -np.log1p(-design.column(f"{column}.quantile")) / NEG_LN_TAIL
-    # 3. The number to which the tail is added: the bound, or a log-uniform place in the interval.
+    # 1. The number that the figure names, and what its origin does not know of.
+    number = _named(figure, setting, interval_column or column, part=part)
+    number = number * np.exp(_log_overlooked(claim, setting, column, part=part))
+    if not whole:
+        return np.asarray(number, dtype=float)
+    # 2. Other makes and other years; a part of a city says nothing of the rest.
+    if figure.brand is not None and not part:
+        number = number / _share("count.make", draw("count.least_make_share", design), design)
+    if figure.kind == "flow" and not part:
+        number = number / _share("count.flow", draw("count.least_flow_share", design), design)
+    # 3. Cameras added since.
+    return np.asarray(number * growth(claim, setting), dtype=float)
+
+
+def _named(figure: Figure, setting: Setting, column: str, *, part: bool) -> FloatArray:
+    """Return the number that a figure names: its bound or a place in its interval, shape (D,).
+
+    The place is log-uniform. In "hundreds" its reciprocal is uniform: the more cameras, the fewer
+    the cities that have as many, so most of those who say it mean a few hundred.
+    """
     least, most = figure.bounds
-    base: FloatArray | float = least
-    if least != most and not part and not math.isinf(most):
-        # "Up to 500 cameras" means at least one.
-        start = least or min(1.0, most)
-        place = design.column(f"{interval_column or column}.interval")
-        base = np.minimum(start * (most / start) ** place, most) if start else least
-    return np.asarray(base * np.exp(tail * log_ratio), dtype=float)
+    n_draws = setting.design.n_draws
+    # "Up to 500 cameras" means at least one.
+    start = least or min(1.0, most)
+    if least == most or part or math.isinf(most) or not start:
+        return np.full(n_draws, least)
+    place = setting.design.column(f"{column}.interval")
+    if figure.wording == "hundreds":
+        return np.asarray(start / (1.0 - place * (1.0 - start / most)), dtype=float)
+    return np.minimum(start * (most / start) ** place, most)
+
+
+def _log_overlooked(claim: Claim, setting: Setting, column: str, *, part: bool) -> FloatArray:
+    """Return the logarithm of what an origin falls short of, shape (D,).
+
+    An outsider knows a share of the cameras that is uniform up to all of them; a full count falls
+    short by a half-normal logarithm. Origins that agree overlook a part of it alike and the rest
+    each on its own, so that k of them leave c + (1 - c) / k of the square.
+    """
+    from scipy import special
+
+    figure = claim.quantity
+    draw, design = setting.assumptions.draw, setting.design
+    prob = design.column(f"{column}.quantile")
+    if part or (figure is not None and figure.wording in _OUTSIDE):
+        log_short = -np.log(1.0 - prob * (1.0 - draw("count.least_known", design)))
+    else:
+        log_short = draw("count.origin_log_sd", design) * special.ndtri(0.5 + 0.5 * prob)
+    common = draw("count.common_share", design)
+    alone = (1.0 - common) / independent_origins(claim, setting)
+    return np.asarray(log_short * np.sqrt(common + alone), dtype=float)
+
+
+def _share(column: str, least: FloatArray, design: Design) -> FloatArray:
+    """Return a share that is uniform between the least one and all, shape (D,)."""
+    return 1.0 - design.column(column) * (1.0 - least)
+
+
+def growth(claim: Claim, setting: Setting) -> FloatArray:
+    """Return the cameras of today over those of the date of a claim, shape (D,).
+
+    Growth is linear: each year adds the same share of what there was. The share is Weibull
+    distributed, given by its median and its 95 % point, and the same for all claims about a city.
+    """
+    draw, design = setting.assumptions.draw, setting.design
+    if not setting.grows:
+        return np.ones(design.n_draws)
+    median, high = draw("count.growth_median", design), draw("count.growth_p95", design)
+    ratio = np.divide(high, median, out=np.ones_like(high), where=median > 0)
+    power = np.log(np.maximum(ratio, 1.0)) / math.log(_LN20 / _LN2)
+    yearly = median * (-np.log1p(-design.column("count.growth")) / _LN2) ** power
+    return np.asarray(1.0 + yearly * setting.age_years(claim), dtype=float)
 
 
 def independent_origins(claim: Claim, setting: Setting) -> int:
@@ -212,7 +273,7 @@ def _agree(one: Claim, other: Claim, setting: Setting) -> bool:
         return False
     years = abs((one.holds_from - other.holds_from).days) / _DAYS_PER_YEAR
     apart = math.sqrt(2.0) * Z_TWO_SIDED * setting.assumptions.value("count.origin_log_sd")
-    return years <= setting.assumptions.value("count.ageing_years") and all(
+    return years <= setting.assumptions.value("count.same_time_years") and all(
         x == y or (min(x, y) > 0 and math.log(max(x, y) / min(x, y)) <= apart)
         for x, y in zip(a.bounds, b.bounds, strict=True)
     )
@@ -228,32 +289,29 @@ def origin_column(claim: Claim, governing: Iterable[Claim]) -> str:
     return COLUMN if shared & set(claim.origins) else f"{COLUMN}.origin:{min(claim.origins)}"
 
 
-def wide_prior(setting: Setting) -> FloatArray:
-    """Return draws of the lognormal prior for cities without a reported number, shape (D,)."""
-    from scipy import special
-
-    draw, design = setting.assumptions.draw, setting.design
-    z = special.ndtri(design.column("count.prior")) / Z95
-    log_ratio = np.log(draw("count.prior_ratio_p95", design))
-    return np.asarray(draw("count.prior_median", design) * np.exp(z * log_ratio), dtype=float)
-
-
 def user_draws(user_range: tuple[float, float], design: Design) -> FloatArray:
     """Return draws of the user's own range: lognormal with its 5 and 95 % points, or constant.
 
     Raises
     ------
     InputDataError
-        If it is not a range above zero, or exceeds `MAX_CAMERAS`.
+        If it is not a range above zero, or exceeds `MAX_CAMERAS`. Zero is refused: that there are
+        no cameras is nothing that anybody can know.
     """
     from scipy import special
 
     low, high = (float(end) for end in user_range)
     if not (math.isfinite(low) and math.isfinite(high) and 0 <= low <= high):
-        msg = f"A count of {low:g} to {high:g} is not a range. Give low:high, both 0 or more."
+        msg = f"A count of {low:g} to {high:g} is not a range. Give low:high, both above 0."
         raise InputDataError(msg)
     if high > MAX_CAMERAS:
-        msg = f"A count of {high:g} is more than the {MAX_CAMERAS:,} of the whole world. Mend it."
+        msg = f"A count of {high:g} is more than the {MAX_CAMERAS:,} of the whole world. Check it."
+        raise InputDataError(msg)
+    if high == 0:
+        msg = (
+            "A count of 0 says that there are no cameras, which nobody can know. Give the smallest "
+            "number that you hold possible, at least 1, such as 1:20."
+        )
         raise InputDataError(msg)
     if low == high:
         return np.full(design.n_draws, low)

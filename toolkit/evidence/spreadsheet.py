@@ -24,6 +24,7 @@ from toolkit.evidence.makers import load_makers
 COLUMNS: Final = (
     "id",
     "city",
+    "covers",
     "says",
     "topic",
     "status",
@@ -65,7 +66,16 @@ COLUMNS: Final = (
 _QUANTITY = ("low", "high", "unit", "wording", "kind", "brand")
 _SOURCE = {"source_id": "id", "publisher": "publisher", "title": "title", "source_date": "date"}
 _CONFIDENCE = ("grade", "reason")
-_LISTS = ("brands", "suppliers", "capability", "via", "origins", "supersedes", "contradicts")
+_LISTS = (
+    "covers",
+    "brands",
+    "suppliers",
+    "capability",
+    "via",
+    "origins",
+    "supersedes",
+    "contradicts",
+)
 _NUMBERS = ("low", "high", "area_km2")
 _NESTED = {
     **{f"quantity.{name}": name for name in _QUANTITY},

@@ -40,17 +40,18 @@ def rule_text(rule: RuleId, lang: str = "en") -> str:
         "user": tr("The count is the user's own range; the claims are not used.", lang),
         "lower_bound": tr(
             "The newest figure for the whole city is a lower bound: the count is never below it, "
-            "and how far it may lie above grows with the age of the figure.",
+            "and above it by cameras that the source did not know of or did not count, and by "
+            "those added since.",
             lang,
         ),
         "interval": tr(
             "The newest figure for the whole city is an interval: the count lies in it, or above "
-            "it by what may have been added since.",
+            "it by cameras that the source did not know of and by those added since.",
             lang,
         ),
         "point": tr(
             "The newest figure for the whole city is one number: the count is that number, or "
-            "above it by what may have been added since.",
+            "above it by what was overlooked and what has been added since.",
             lang,
         ),
         "part": tr(

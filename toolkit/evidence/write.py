@@ -17,7 +17,7 @@ from toolkit.evidence.claim import Claim
 from toolkit.evidence.load import (
     EVIDENCE_FORMAT,
     NATIONAL,
-    load_claims,
+    load_file_claims,
     load_national,
     parse_evidence,
 )
@@ -59,7 +59,7 @@ def check_new(city_id: str, claims: Sequence[Claim]) -> tuple[tuple[Claim, ...],
     InputDataError
         As `add_claims`.
     """
-    known = {claim.id: claim for claim in load_claims(city_id)}
+    known = {claim.id: claim for claim in load_file_claims(city_id)}
     text = _text_of(own_file(city_id))
     data = tomllib.loads(text)
     own = {str(row.get("id")) for row in data.get("claim", []) if isinstance(row, dict)}
@@ -103,7 +103,7 @@ def add_observation(city_id: str, observation: Observation) -> None:
     """
     path = own_file(city_id)
     text = _text_of(path)
-    known = {claim.id: claim for claim in load_claims(city_id)}
+    known = {claim.id: claim for claim in load_file_claims(city_id)}
     fields = observation.model_dump(mode="json", exclude_defaults=True)
     parts = [
         text.rstrip("\n") + "\n" if text else _head(city_id),

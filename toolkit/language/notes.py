@@ -5,11 +5,12 @@ Each has a stable id. The JSON has the English text; pages and reports translate
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from toolkit.base.terms import Note
 from toolkit.language.translate import SOURCE_LANGUAGE, marked, tr
+from toolkit.language.words import share
 
 _SENTENCES: Final = {
     "no_streets": marked(
@@ -24,6 +25,25 @@ _SENTENCES: Final = {
     "no_boundary": marked("No boundary: no streets are installed for this city."),
     "no_buildings": marked(
         "No buildings are known: views are not blocked, so exposure is overstated."
+    ),
+    "few_buildings": marked(
+        "Buildings are mapped along {share} of the street length (in reference areas {low} to "
+        "{high}): hardly any view is blocked, so exposure is overstated."
+    ),
+    "few_signals": marked(
+        "Of the junctions of streets for vehicles {share} have mapped traffic lights (in reference "
+        "areas {low} to {high}): the map is probably not complete."
+    ),
+    "few_classes": marked(
+        "A class of road is known for {share} of the street length (in reference areas {low} to "
+        "{high}); the rest counts as minor streets."
+    ),
+    "street_means": marked(
+        "Street length counts every street and path open to the public, also those on foot only."
+    ),
+    "saturated": marked(
+        "At the high end of the count every place where cameras can be has some: more cameras "
+        "would hardly change the figures."
     ),
     "no_places": marked("No places are known: sites near offices and stations get no weight."),
     "no_signals": marked("No traffic lights are known: junctions all count alike."),
@@ -55,8 +75,16 @@ _SENTENCES: Final = {
         "Some mapped cameras cannot be among the reported ones (checked long ago, on private "
         "ground, or of another make). They are shown and add to the reported number."
     ),
+    "mapped_private": marked(
+        "Mapped cameras that watch private ground are on the map and in no figure, since the "
+        "report counts public ones. The assumption mapped.private_count changes that."
+    ),
     "more_mapped_than_reported": marked(
         "More cameras are mapped than some readings of the report allow; the mapped count holds."
+    ),
+    "projection": marked(
+        "The date lies after the day until which reports were read: the count is carried forward, "
+        "and what was reported since is not in it."
     ),
     "stale": marked("The report is old: cameras have probably been added or removed since."),
     "no_count": marked(
@@ -65,6 +93,10 @@ _SENTENCES: Final = {
     "own_count": marked("The number of cameras was entered by the user, not reported."),
     "mixed_scope": marked(
         "The report counts public and private cameras together; no figure for public ones is known."
+    ),
+    "compelled_private": marked(
+        "These figures are of private cameras that owners were ordered to put up, not of the "
+        "reported system."
     ),
     "counted": marked(
         "What was counted in the streets has changed the number of cameras. Whose they are "
@@ -135,22 +167,46 @@ _SENTENCES: Final = {
 }
 
 
-def text(note_id: str, lang: str = SOURCE_LANGUAGE) -> str:
+def text(note_id: str, lang: str = SOURCE_LANGUAGE, **values: float) -> str:
     """Return the text of a note.
+
+    Parameters
+    ----------
+    note_id
+        Its id.
+    lang
+        Language.
+    **values
+        Shares that its text names.
 
     Raises
     ------
     KeyError
-        If there is no note of that id.
+        If there is no note of that id, or a value of its text is missing.
 
     Examples
     --------
     >>> text("daylight")
     'The figures hold for daylight.'
     """
-    return tr(_SENTENCES[note_id], lang)
+    shown = {name: share(value, lang) for name, value in values.items()}
+    return tr(_SENTENCES[note_id], lang).format(**shown)
 
 
-def notes(ids: Iterable[str]) -> tuple[Note, ...]:
-    """Return the notes of some ids with their English texts, in the order given."""
-    return tuple(Note(id=i, text=text(i)) for i in ids)
+def notes(
+    ids: Iterable[str], values: Mapping[str, Mapping[str, float]] | None = None
+) -> tuple[Note, ...]:
+    """Return the notes of some ids with their English texts, in the order given.
+
+    Parameters
+    ----------
+    ids
+        The ids.
+    values
+        By id, the shares that the text of a note names.
+    """
+    known = values or {}
+    return tuple(
+        Note(id=i, text=text(i, SOURCE_LANGUAGE, **known.get(i, {})), values=dict(known.get(i, {})))
+        for i in ids
+    )

@@ -6,11 +6,12 @@ Every page, map, report and table takes its words from here, so that they are th
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from toolkit.base.clean_text import clean_text
-from toolkit.base.quantity import Quantity
+from toolkit.base.quantity import Quantity, printing_step
 from toolkit.base.terms import (
     LIKELY_LOW,
     POSSIBLE_HIGH,
@@ -27,6 +28,9 @@ _EXACT_DIGITS: Final = 3
 """Significant digits of a figure without an interval."""
 _WHOLE_UNITS: Final = frozenset({"cameras", "sites", "count"})
 _SHARE_UNITS: Final = frozenset({"share", "probability"})
+_SAME: Final = 1e-9
+"""Relative difference of two values that are the same."""
+_PER_CENT: Final = 0.01
 _SMALLEST_SHOWN: Final = 0.1
 """Lengths and areas below this are written as "under 0.1"."""
 BUILT_IN_CITIES: Final = (
@@ -241,6 +245,15 @@ def _built_in(lang: str) -> tuple[str, ...]:
     )
 
 
+def private_limit(lang: str) -> str:
+    """Return the limit of a city where owners were ordered to put up cameras as one sentence."""
+    return tr(
+        "Private cameras are not few in this city: owners were ordered to put up cameras that look "
+        "at the street. How many did is not reported, and none of them is in these figures.",
+        lang,
+    )
+
+
 def counting_caution(lang: str) -> str:
     """Return what belongs to every suggestion to count or look at cameras."""
     return tr(
@@ -250,7 +263,9 @@ def counting_caution(lang: str) -> str:
     )
 
 
-def limits(lang: str, cities: Sequence[str] = BUILT_IN_CITIES) -> tuple[str, ...]:
+def limits(
+    lang: str, cities: Sequence[str] = BUILT_IN_CITIES, *, private_many: bool = False
+) -> tuple[str, ...]:
     """Return the limits of the figures as sentences; the first one is part of every output.
 
     Parameters
@@ -259,13 +274,16 @@ def limits(lang: str, cities: Sequence[str] = BUILT_IN_CITIES) -> tuple[str, ...
         Language.
     cities
         See `siting_limit`.
+    private_many
+        Whether owners in the city were ordered to put up cameras.
     """
     return (
         tr(
-            "Only the reported system is counted; private, hidden and mobile cameras, "
-            "checkpoints and phones are not.",
+            "This covers only the camera system in the reports. It does not count private, hidden "
+            "or mobile cameras, checkpoints or phones.",
             lang,
         ),
+        *((private_limit(lang),) if private_many else ()),
         tr(
             "A street without a camera on the map can be watched all the same: not on the map "
             "never means not watched.",
@@ -317,8 +335,17 @@ def demonstration(lang: str) -> str:
     return tr("Demonstration: the report of cameras behind these figures is made up.", lang)
 
 
-def share(value: float, lang: str) -> str:
+def share(value: float, lang: str, *, least: float = _PER_CENT) -> str:
     """Return a share between 0 and 1 in per cent; never "0 %", and "100 %" only for exactly 1.
+
+    Parameters
+    ----------
+    value
+        The share.
+    lang
+        Language.
+    least
+        Share that it is under if it is rounded to nothing.
 
     Examples
     --------
@@ -328,7 +355,7 @@ def share(value: float, lang: str) -> str:
     percent = 100.0 * value
     whole = round(percent)
     if whole < 1:
-        return tr("under {value} %", lang).format(value=1)
+        return tr("under {value} %", lang).format(value=round(100.0 * max(least, _PER_CENT)))
     if whole == 100 and value < 1.0:  # noqa: PLR2004 - per cent
         return tr("over {value} %", lang).format(value=99)
     return tr("{value} %", lang).format(value=number(whole))
@@ -359,32 +386,61 @@ def quantity_text(quantity: Quantity, lang: str) -> str:
         why = tr(str(quantity.why), lang)
         return tr("not known: {why}", lang).format(why=why)
     exact = quantity.low == quantity.mid == quantity.high
-    low, mid, high = (
-        _figure(value, quantity.unit, lang, exact=exact)
-        for value in (quantity.low, quantity.mid, quantity.high)
-    )
-    if low == high:
-        return _with_unit(low, quantity.unit, lang)
-    span = tr("{low} to {high}", lang).format(low=low, high=high)
+    ends = (quantity.low, quantity.mid, quantity.high)
+    steps = tuple(map(_step, ends, quantity.error or (0.0, 0.0, 0.0)))
+    # Ends are rounded outwards, so that rounding never narrows the range.
+    outwards: tuple[Callable[[float], int], ...] = (math.floor, round, math.ceil)
+    low, mid, high = map(_in_steps, ends, steps, outwards)
+    if quantity.unit in _SHARE_UNITS:
+        mid, high = (v if v < 1.0 else end for v, end in zip((mid, high), ends[1:], strict=True))
+    texts = [
+        _figure(value, quantity.unit, lang, exact=exact, step=step)
+        for value, step in zip((low, max(min(mid, high), low), high), steps, strict=True)
+    ]
+    if texts[0] == texts[2]:
+        return _with_unit(texts[0], quantity.unit, lang)
+    span = tr("{low} to {high}", lang).format(low=texts[0], high=texts[2])
     text = tr("{range} (middle {mid})", lang)
-    return text.format(range=_with_unit(span, quantity.unit, lang), mid=mid)
+    return text.format(range=_with_unit(span, quantity.unit, lang), mid=texts[1])
 
 
-def _figure(value: float, unit: str, lang: str, *, exact: bool) -> str:
+def _step(value: float, error: float) -> float:
+    """Return the step in which a value is printed; 0 where its usual digits are supported."""
+    step = printing_step(error)
+    if value <= 0.0 or step <= 10.0 ** (math.floor(math.log10(value)) + 1 - _INTERVAL_DIGITS):
+        return 0.0
+    return step
+
+
+def _in_steps(value: float, step: float, to: Callable[[float], int]) -> float:
+    """Return a value in whole steps; as it is without a step."""
+    if not step:
+        return value
+    nearest = round(value / step)
+    same = math.isclose(nearest * step, value, rel_tol=_SAME)
+    return float(f"{(nearest if same else to(value / step)) * step:.10g}")
+
+
+def _figure(value: float, unit: str, lang: str, *, exact: bool, step: float = 0.0) -> str:
     """Return one value of a figure without its unit; shares include the per cent sign."""
     if unit in _SHARE_UNITS:
-        return share(value, lang)
+        return share(value, lang, least=step)
+    if unit not in _WHOLE_UNITS and 0 <= value < _SMALLEST_SHOWN and step <= _SMALLEST_SHOWN:
+        return _under(str(_SMALLEST_SHOWN), lang)
+    if step:
+        shown = significant(step, 1)
+        decimals = len(shown.partition(".")[2])
+        return number(value, decimals=decimals) if value >= step else _under(shown, lang)
     digits = _EXACT_DIGITS if exact else _INTERVAL_DIGITS
     if unit in _WHOLE_UNITS:
         whole = round(value)
-        if exact or abs(whole) < 10**digits:
-            return number(whole)
-        return significant(value, digits)
-    if 0 <= value < _SMALLEST_SHOWN:
-        return tr("under {value}", lang).format(value=_SMALLEST_SHOWN)
-    if value >= 10**digits and exact:
-        return number(value)
-    return significant(value, digits)
+        plain = exact or abs(whole) < 10**digits
+        return number(whole) if plain else significant(value, digits)
+    return number(value) if value >= 10**digits and exact else significant(value, digits)
+
+
+def _under(value: str, lang: str) -> str:
+    return tr("under {value}", lang).format(value=value)
 
 
 def _with_unit(text: str, unit: str, lang: str) -> str:

@@ -39,6 +39,9 @@ class City(Record):
     ----------
     lat, lon
         Centre of the town, degrees, WGS84 (EPSG:4326).
+    country
+        ISO 3166-1 code. Where no number of cameras is reported, one may be borrowed from other
+        cities of the same country; None borrows none.
     population
         Inhabitants, None where no source is given; never used to compute a camera count.
     admin
@@ -56,6 +59,7 @@ class City(Record):
     aliases: tuple[_Text, ...] = ()
     lat: Annotated[float, Field(ge=-90, le=90, strict=True)]
     lon: Annotated[float, Field(ge=-180, le=180, strict=True)]
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
     geonames_id: Annotated[int, Field(gt=0, strict=True)] | None = None
     population: Annotated[int, Field(gt=0, strict=True)] | None = None
     population_source: _Text | None = None

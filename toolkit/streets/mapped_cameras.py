@@ -58,6 +58,10 @@ _FILLED: Final = (
 )  # fmt: skip
 """Columns in which gaps of the newer record are filled from the older one."""
 
+PRIVATE_GROUND: Final = ("outdoor", "indoor")
+"""Values of `surveillance` for cameras that watch private ground (OpenStreetMap wiki,
+"Key:surveillance")."""
+
 _EXPORTED: Final = (
     "kind", "direction", "width", "height", "operator", "brand", "seen_on", "status", "note",
 )  # fmt: skip
@@ -339,6 +343,19 @@ def cameras_for(pack: Pack) -> gpd.GeoDataFrame:
         within = tree.query(merged.geometry.to_numpy()[own], predicate="within")[0]
         merged.loc[merged.index[own[np.unique(within)]], "in_building"] = True
     return merged
+
+
+def without_private(cameras: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the cameras without those mapped as watching private ground, in the order given.
+
+    A camera of which the map does not say what it watches is kept.
+
+    Parameters
+    ----------
+    cameras
+        Layer "cameras", with or without field notes.
+    """
+    return cameras[~cameras["surveillance"].isin(PRIVATE_GROUND).to_numpy(dtype=bool)]
 
 
 def merge_cameras(

@@ -232,6 +232,9 @@ def draw_density(
 ) -> FloatArray:
     """Draw the street length per built km2 of a city that is not one of the networks.
 
+    All streets and paths count: the networks lack service roads and paths, so their length is
+    multiplied by `city.path_ratio`.
+
     Returns
     -------
     density
@@ -243,10 +246,11 @@ def draw_density(
         If fewer than two networks have a density.
     """
     known = [f.density_km_per_km2 for f in networks if f.density_km_per_km2 is not None]
-    return np.exp(
+    drive = np.exp(
         predictive_log(
             np.log(np.array(known)),
             design.column("fabric:density"),
             assumptions.draw("city.foreign_fabric_log_sd", design),
         )
     )
+    return drive * assumptions.draw("city.path_ratio", design)

@@ -157,7 +157,11 @@ def compare(
         ),
         tiers={tier: _tier(a, b, tier, paired=paired) for tier in TIERS},
         notes=notes.notes(_note_ids(a, b, paired=paired)),
-        limits=words.limits("en", sorted({*a.inputs.siting_cities, *b.inputs.siting_cities})),
+        limits=words.limits(
+            "en",
+            sorted({*a.inputs.siting_cities, *b.inputs.siting_cities}),
+            private_many=words.private_limit("en") in {*a.limits, *b.limits},
+        ),
     )
 
 

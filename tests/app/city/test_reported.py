@@ -11,10 +11,11 @@ from pages import elements
 
 from toolkit.app import kept_answers
 from toolkit.app.city import reported
-from toolkit.assessment.model import Assessment
+from toolkit.assessment.model import Assessment, ThreatPart
 from toolkit.assessment.question import Question
 from toolkit.base.terms import LANGUAGES, Language, Note
 from toolkit.evidence.claim import Claim
+from toolkit.evidence.threats import load_threats
 from toolkit.language import notes, words
 from toolkit.streets.cities import City, find_city
 
@@ -60,6 +61,23 @@ def test_contradictions_are_shown_in_words(page: Any) -> None:
     assert said in text_of(page(report_on(layers_of())))
     alone = page(report_on(layers_of(), (claim_of(),)), claims=(claim_of(),))
     assert "contradict each other" not in alone
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_threats_come_before_the_claims_with_what_answers_them(page: Any, lang: Language) -> None:
+    parts = tuple(ThreatPart(id=t.id, answered_by=t.answered_by) for t in load_threats())
+    html = page(report_on(layers_of()).model_copy(update={"threats": parts}), lang)
+    shown = text_of(html)
+    assert all(t.says.in_language(lang) in shown for t in load_threats())
+    assert html.index("<strong>") < html.index("testville-stock")
+    assert load_threats()[0].name.in_language(lang) not in text_of(page(report_on(layers_of())))
+
+
+def test_orders_to_owners_have_a_group_of_their_own(page: Any) -> None:
+    order = other_claim(scope="compelled_private", status="ordered", topic="presence")
+    html = page(report_on(layers_of(), (claim_of(),)), claims=(claim_of(), order))
+    (folded,) = [e.text for e in elements(html) if e.tag == "details" and order.says in e.text]
+    assert folded.startswith("Private cameras that owners were ordered to put up")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -6,10 +6,13 @@ import pytest
 from invented import layers_of
 from made import claim_of, other_claim, report_on
 
+from toolkit.assessment.model import ThreatPart
 from toolkit.base.quantity import Quantity
+from toolkit.base.terms import LANGUAGES, Language
 from toolkit.evidence.claim import Figure
 from toolkit.evidence.load import load_claims
-from toolkit.language import notes
+from toolkit.evidence.threats import load_threats
+from toolkit.language import notes, words
 from toolkit.output.report import reported
 from toolkit.streets.cities import load_cities
 
@@ -114,6 +117,27 @@ def test_the_basis_where_nothing_is_reported_and_where_the_user_gave_a_number() 
     assert "that the user entered" in reported.source_sentence(own, (claim_of(),), "en")
 
 
+def test_the_basis_tells_the_entered_number_from_the_mapped_cameras() -> None:
+    own = report_on(None, (), used=())
+    part = own.cameras.installed.model_copy(
+        update={
+            "count": Quantity.of(215, 215, 215, "cameras"),
+            "entered": Quantity.of(10, 10, 10, "cameras"),
+            "mapped": 215,
+        }
+    )
+    own = own.model_copy(
+        update={
+            "warnings": notes.notes(["own_count"]),
+            "cameras": own.cameras.model_copy(update={"installed": part}),
+        }
+    )
+    assert reported.source_sentence(own, (), "en") == (
+        "This rests on a number that the user entered, not on a report: 10 cameras. "
+        "215 cameras are mapped, so the number used is 215 cameras."
+    )
+
+
 def test_further_claims_are_counted() -> None:
     claims = (claim_of(), claim_of(id="testville-b"), claim_of(id="testville-c"))
     report = report_on(None, claims, used=tuple(c.id for c in claims))
@@ -192,3 +216,69 @@ def test_the_evidence_as_shown_has_no_banned_word(city: str) -> None:
     for item in reported.items(report_on(None, claims, used=()), claims, "en"):
         for said in (item.says, item.origin, item.reason, item.note):
             assert said is None or not BANNED_IN_CLAIMS.search(said.text)
+
+
+# --- threats, groups, limits ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_each_threat_has_its_words_and_what_answers_it(lang: Language) -> None:
+    given = tuple(
+        ThreatPart(id=threat.id, answered_by=threat.answered_by) for threat in load_threats()
+    )
+    made = report_on(None).model_copy(update={"threats": given})
+    rows = reported.threat_rows(made, lang)
+    assert [row.name.text for row in rows] == [t.name.in_language(lang) for t in load_threats()]
+    assert all(row.says and row.says.lang == row.name.lang == lang for row in rows)
+    plate = words.tier_name("plate", lang)
+    assert [plate in row.answer for row in rows] == [bool(t.answered_by) for t in given]
+    assert len({row.answer for row in rows}) == 2
+
+
+def test_a_threat_or_an_answer_of_another_version_is_shown_by_its_id() -> None:
+    given = (ThreatPart(id="of_next_year", answered_by="a page"),)
+    (row,) = reported.threat_rows(report_on(None).model_copy(update={"threats": given}), "en")
+    assert (row.name.text, row.says) == ("of_next_year", None)
+    assert row.answer == "Not modelled: no figure here answers this."
+
+
+def test_claims_without_a_figure_are_in_groups_of_their_own() -> None:
+    plain = {"quantity": None, "brands": [], "contradicts": []}
+    kinds = {
+        "watching": {"topic": "capability", "capability": ["live_watching"], "level": "city"},
+        "makers": {"topic": "statement", "brands": ["Maker One"]},
+        "plans": {"topic": "presence", "status": "planned", "city": "national"},
+        "compelled_private": {"topic": "presence", "scope": "compelled_private"},
+        "register": {"topic": "siting", "scope": "register"},
+        "other": {"topic": "siting"},
+    }
+    claims = [claim_of(id=name.replace("_", "-"), **plain | more) for name, more in kinds.items()]
+    found = reported.items(report_on(None), (claim_of(), *claims), "en")
+    groups = reported.unnumbered(found, "en")
+    assert [head for head, _ in groups] == [reported.group_name(name, "en") for name in kinds]
+    assert [[item.id for item in group] for _, group in groups] == [[c.id] for c in claims]
+    assert reported.unnumbered([item for item in found if item.number is not None], "en") == []
+
+
+def test_claims_about_the_country_that_disagree_are_pairs_too() -> None:
+    one = claim_of(id="one", city="national")
+    two = claim_of(id="two", city="national", contradicts=["one"])
+    later = claim_of(id="late", said="2099-01-01", valid=None, quantity=None, topic="statement",
+                     source={"id": "x", "publisher": "X", "title": "X", "date": "2099-01-01"},
+                     contradicts=["one"])  # fmt: skip
+    made = report_on(None, (claim_of(),))
+    pairs = reported.contradicting(made, (claim_of(), one, two, later))
+    assert ("one", "two") in pairs
+    assert not any("late" in pair for pair in pairs)
+    marks = {i.id: i.marks for i in reported.items(made, (claim_of(), one, two), "en")}
+    assert "contradicts two" in marks["one"]
+    assert "contradicts one" in marks["two"]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_limits_are_those_of_the_assessment_in_each_language(lang: Language) -> None:
+    made = report_on(None)
+    cities = made.inputs.siting_cities
+    assert reported.limits(made, lang) == words.limits(lang, cities)
+    more = made.model_copy(update={"limits": words.limits("en", cities, private_many=True)})
+    assert reported.limits(more, lang) == words.limits(lang, cities, private_many=True)

@@ -169,7 +169,7 @@ def test_every_assumption_of_the_set_is_a_factor_or_has_a_reason(dawei):
     assert not factors & set(reasons)
     assert reasons["threshold.face_px_m"] == "definition"
     assert reasons["optics.face_yaw_cap_deg"] == "encounter"
-    assert reasons["count.prior_median"] == "fixed"
+    assert reasons["count.least_make_share"] == "fixed"
     assert reasons["observation.log_lift_main"] == "unused"
     # The ones that the question is about.
     assert {"count.upper_end", "city.boundary", "sites.cameras_per_site"} <= factors

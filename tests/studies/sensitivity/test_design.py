@@ -129,6 +129,8 @@ def test_a_recording_design_gives_ordinary_columns_and_remembers_them():
         ("assumption:optics.height_m", "optics.height_m"),
         ("count.quantile", "count.upper_end"),
         ("count.origin:some\nname.quantile", "count.upper_end"),
+        ("count.zero", "count.installed"),
+        ("count.built:some\nname", "count.installed"),
         ("count.interval", "count.interval"),
         ("count.increment:some-claim.interval", "count.interval"),
         ("mix:ptz", "optics.mix"),

@@ -32,7 +32,7 @@ def test_the_sentence_in_english():
     part = toy(np.array([0.3, 0.1, 0.0, 0.0, 0.0]))
     found = analysis_of(seen=part)
     assert words.sentence(found, "seen", "en") == (
-        "Seen: the biggest unknown is how many more cameras there are than reported. If you have "
+        "Seen: the biggest unknown is how many cameras a count overlooks. If you have "
         "an hour, count the cameras at the ten main junctions: the range would narrow by about "
         "26 %. Do not walk around, take pictures or ask in public for this: use published "
         "pictures or what you have already seen."

@@ -13,7 +13,7 @@ from toolkit.base.quantity import Quantity
 from toolkit.base.terms import Language, Tier
 from toolkit.language import notes, words
 from toolkit.language.translate import number, significant, tr
-from toolkit.output.report import reported
+from toolkit.output.report import conditions, reported
 from toolkit.siting.profiles import load_profiles
 
 _SCALES: Final = (10, 100, 1000)
@@ -133,17 +133,8 @@ def more(assessment: Assessment, tier: Tier, lang: Language) -> list[str]:
         found.append(f"{length} {places(share, lang)}")
     elif _is_hardly_any(part.length_km, _LEAST_KM):
         found.append(length)
-    if part.cases:
-        lows = [c.share_of_length.low for c in part.cases if c.share_of_length.low is not None]
-        highs = [c.share_of_length.high for c in part.cases if c.share_of_length.high is not None]
-        if lows and highs:
-            by_case = tr(
-                "As a share of the streets that is {low} to {high}, depending on which part of "
-                "the city is meant and where the cameras stand: see the table of cases.",
-                lang,
-            )
-            low, high = words.share(min(lows), lang), words.share(max(highs), lang)
-            found.append(by_case.format(low=low, high=high))
+    if tier == "seen":
+        found += conditions.where(assessment, lang)
     if part.switched_on is not None:
         switched = tr(
             "How likely it is that it is switched on: {chance}. That is not part of the other "

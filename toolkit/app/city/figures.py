@@ -13,7 +13,7 @@ from toolkit.base.terms import EXPOSURE_CLASSES, TIERS, Allocation, ExposureClas
 from toolkit.language import words
 from toolkit.language.translate import tr
 from toolkit.output import map_scale
-from toolkit.output.report import reported, tables
+from toolkit.output.report import conditions, reported, tables
 
 _M_PER_KM = 1000.0
 
@@ -41,6 +41,14 @@ def show(made: Estimate, tier: Tier, lang: Language) -> None:
             markup.tag("h3", tr("Shares, by case", lang)),
             markup.tag("p", why),
             markup.table(cases_table(part.cases, lang)),
+            foot,
+        ]
+    if_numbers = conditions.table(assessment, lang)
+    if if_numbers is not None:
+        parts += [
+            markup.tag("h3", tr("If the number or the area were known", lang)),
+            *(markup.tag("p", line) for line in conditions.sentences(assessment, lang)),
+            markup.table(if_numbers),
             foot,
         ]
     parts += [

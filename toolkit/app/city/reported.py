@@ -19,7 +19,8 @@ from toolkit.streets.cities import City
 def show(made: Estimate, city: City, lang: Language) -> None:
     """Show the count, the claims, warnings, limits and inputs."""
     assessment = made.assessment
-    parts = [*_count(made, lang), *_place(city, lang), *_reported(made, lang)]
+    parts = [*_count(made, lang), *_place(city, lang)]
+    parts += [*_threats(assessment, lang), *_reported(made, lang)]
     if assessment.basis == "city_level":
         parts += _install(lang)
     parts += [*_warnings(assessment, lang), *_limits(assessment, lang), *_inputs(assessment, lang)]
@@ -58,27 +59,40 @@ def _place(city: City, lang: Language) -> list[str]:
     return [f"<p>{markup.lang_text(reported.translated(text, lang), lang)}</p>" for text in texts]
 
 
+def _threats(assessment: Assessment, lang: Language) -> list[str]:
+    """Return what such cameras are said to be used for; nothing where nothing is reported."""
+    rows = [
+        f"<strong>{markup.lang_text(row.name, lang)}</strong> "
+        + (f"{markup.lang_text(row.says, lang)} " if row.says else "")
+        + markup.text(row.answer)
+        for row in reported.threat_rows(assessment, lang)
+    ]
+    if not rows:
+        return []
+    return [
+        markup.tag("h2", tr("What the cameras can be used for", lang)),
+        markup.tag("p", reported.threats_intro(lang), kind="small"),
+        markup.listing(rows),
+    ]
+
+
 def _reported(made: Estimate, lang: Language) -> list[str]:
     """Return the claims: those that figures rest on, then, folded up, the others."""
     items = reported.items(made.assessment, made.claims, lang)
     used = [item for item in items if item.number is not None]
-    others = [item for item in items if item.number is None]
     parts = [
         markup.tag("h2", tr("What is reported", lang)),
         markup.tag("p", reported.grading(lang), kind="small"),
         _items(used, lang),
     ]
-    against = reported.counted(made.assessment).contradictions
+    against = reported.contradicting(made.assessment, made.claims)
     if against:
         parts.append(markup.tag("h3", tr("These claims contradict each other", lang)))
         by_id = {item.id: item for item in items}
         parts.append(markup.listing(_pair(pair, by_id, lang) for pair in against))
-    if others:
-        parts.append(
-            markup.folded(
-                tr("Also reported, but no figure here rests on it", lang), _items(others, lang)
-            )
-        )
+    parts += [
+        markup.folded(head, _items(group, lang)) for head, group in reported.unnumbered(items, lang)
+    ]
     return parts
 
 
@@ -133,7 +147,7 @@ def _warnings(assessment: Assessment, lang: Language) -> list[str]:
 
 
 def _limits(assessment: Assessment, lang: Language) -> list[str]:
-    every = words.limits(lang, assessment.inputs.siting_cities)
+    every = reported.limits(assessment, lang)
     return [
         markup.tag("h2", tr("What the figures cannot say", lang)),
         markup.listing(markup.text(text) for text in every),

@@ -19,7 +19,7 @@ from toolkit.evidence.claim import Claim
 from toolkit.language import fonts, notes, words
 from toolkit.language.translate import date, has_burmese, number, tr, unbroken
 from toolkit.output import map_scale
-from toolkit.output.report import reported, tables
+from toolkit.output.report import conditions, reported, tables
 from toolkit.output.report.depends_on import dependencies
 from toolkit.output.report.map_svg import Drawing
 from toolkit.output.report.reported import LangText
@@ -98,7 +98,7 @@ def render(
         "status_line": status_line,
         "valid_line": valid_line,
         "banner": words.demonstration(lang) if assessment.demonstration else None,
-        "limits": words.limits(lang, assessment.inputs.siting_cities),
+        "limits": reported.limits(assessment, lang),
         "running": f"{name}, {status_line}{stop} {valid_line}{stop}\n{words.limits(lang)[0]}",
         "basis": reported.source_sentence(assessment, claims, lang),
         "summary": [_summary(assessment, tier, lang) for tier in TIERS],
@@ -111,6 +111,8 @@ def render(
         "figures": tables.figures_table(assessment, lang),
         "classes": classes,
         "cases": tables.cases_table(assessment, lang),
+        "conditions": conditions.sentences(assessment, lang),
+        "if_numbers": conditions.table(assessment, lang),
         "under_table": reported.under_table(
             assessment, items, reported.boundary_size(assessment, lang), lang
         ),
@@ -123,8 +125,10 @@ def render(
         "notes": reported.note_texts(assessment, lang),
         "install": words.install_steps(lang) if assessment.basis == "city_level" else (),
         "no_map": _no_map(assessment, drawing, lang),
+        "threats": reported.threat_rows(assessment, lang),
         "items": items,
-        "contradictions": _contradictions(assessment, items),
+        "others": reported.unnumbered(items, lang),
+        "contradictions": _contradictions(reported.contradicting(assessment, claims), items),
         "provenance": tables.provenance_table(assessment, lang),
         "licence": _licence(lang),
     }
@@ -201,11 +205,13 @@ def _headings(name: str, lang: Language) -> dict[str, str]:
         "classes": tr("Street length by class", lang),
         "class_meanings": tr("What the classes mean", lang),
         "install": tr("How to install streets", lang),
-        "hangs_on": tr("What the figures hang on", lang),
+        "conditions": tr("If the number or the area were known", lang),
+        "hangs_on": tr("What the figures depend on", lang),
         "matters": tr("Which assumption matters", lang),
         "sources": tr("Sources", lang),
         "sources_intro": reported.grading(lang),
-        "others": tr("Also reported, but no figure here rests on it", lang),
+        "threats": tr("What the cameras can be used for", lang),
+        "threats_intro": reported.threats_intro(lang),
         "contradictions": tr("These claims contradict each other", lang),
         "confidence": tr("Confidence", lang),
         "boundary": tr("Boundary and completeness", lang),
@@ -274,14 +280,11 @@ def _boundary(assessment: Assessment, lang: Language) -> tuple[LangText, str]:
 
 
 def _contradictions(
-    assessment: Assessment, items: Sequence[reported.Item]
+    pairs: Sequence[Sequence[str]], items: Sequence[reported.Item]
 ) -> list[tuple[list[LangText], str]]:
     """Return pairs of claims that disagree: their words as far as known by the date, their ids."""
     says = {item.id: item.says for item in items if item.says is not None}
-    return [
-        ([says[name] for name in pair if name in says], " – ".join(pair))
-        for pair in reported.counted(assessment).contradictions
-    ]
+    return [([says[name] for name in pair if name in says], " – ".join(pair)) for pair in pairs]
 
 
 def _no_map(assessment: Assessment, drawing: Drawing | None, lang: Language) -> str:

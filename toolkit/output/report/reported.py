@@ -9,19 +9,24 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from toolkit.assessment.model import Assessment, CameraCount
 from toolkit.base.quantity import Quantity
-from toolkit.base.terms import Language
+from toolkit.base.terms import TIERS, Language
 from toolkit.evidence.claim import Claim, Figure
 from toolkit.evidence.claim import Status as ClaimStatus
-from toolkit.evidence.load import known_by
+from toolkit.evidence.load import NATIONAL, contradictions, known_by
+from toolkit.evidence.threats import load_threats
 from toolkit.language import notes, words
 from toolkit.language.translate import date, has_burmese, month_name, ngettext, number, tr
 
 _COUNTED_UNITS = ("cameras", "sites")
 _OWN_COUNT = "own_count"
 _NO_DATE = ("unknown", "date not stated")
+
+Group = Literal["watching", "makers", "plans", "compelled_private", "register", "other"]
+"""Kinds of claims that no figure rests on, in the order of display."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,8 @@ class Item:
         Confidence on the Admiralty scale; empty for a source of map data.
     note
         Further remark of the record.
+    group
+        Kind of a claim that no figure rests on.
     """
 
     number: int | None
@@ -60,6 +67,16 @@ class Item:
     grade: str
     reason: LangText | None
     note: LangText | None
+    group: Group = "other"
+
+
+@dataclass(frozen=True)
+class ThreatRow:
+    """One reported use of cameras: its name, a sentence, and what here answers it."""
+
+    name: LangText
+    says: LangText | None
+    answer: str
 
 
 def data_text(text: str) -> LangText:
@@ -166,7 +183,7 @@ def note_texts(assessment: Assessment, lang: Language) -> list[LangText]:
     found = []
     for note in (*assessment.missing, *assessment.warnings):
         try:
-            found.append(LangText(notes.text(note.id, lang), lang))
+            found.append(LangText(notes.text(note.id, lang, **note.values), lang))
         except KeyError:
             found.append(data_text(note.text))
     return found
@@ -224,6 +241,7 @@ def _status_text(status: ClaimStatus | None, lang: Language) -> str:
         "planned": tr("cameras are planned, without a number", lang),
         "tender": tr("a tender for cameras, without a number", lang),
         "talks": tr("talks about cameras, without a number", lang),
+        "ordered": tr("owners were ordered to put up cameras, without a number", lang),
     }
     return texts[status or "planned"]
 
@@ -243,9 +261,14 @@ def source_sentence(assessment: Assessment, claims: Sequence[Claim], lang: Langu
     part = counted(assessment)
     count = words.quantity_text(part.count, lang)
     if any(note.id == _OWN_COUNT for note in assessment.warnings):
-        return tr(
+        entered = words.quantity_text(part.entered or part.count, lang)
+        own = tr(
             "This rests on a number that the user entered, not on a report: {count}.", lang
-        ).format(count=count)
+        ).format(count=entered)
+        if entered == count:
+            return own
+        raised = tr("{mapped} cameras are mapped, so the number used is {count}.", lang)
+        return f"{own} {raised.format(mapped=part.mapped, count=count)}"
     by_id = {claim.id: claim for claim in claims}
     used = [by_id[name] for name in part.claims if name in by_id]
     if not used:
@@ -291,27 +314,114 @@ def source_sentence(assessment: Assessment, claims: Sequence[Claim], lang: Langu
     return f"{sentence} {further}"
 
 
+def limits(assessment: Assessment, lang: Language) -> tuple[str, ...]:
+    """Return the limits of an assessment as sentences."""
+    many = words.private_limit("en") in assessment.limits
+    return words.limits(lang, assessment.inputs.siting_cities, private_many=many)
+
+
+def threat_rows(assessment: Assessment, lang: Language) -> list[ThreatRow]:
+    """Return the reported uses of cameras in a city, and which figures here answer them."""
+    known = {threat.id: threat for threat in load_threats()}
+    rows = []
+    for part in assessment.threats:
+        threat = known.get(part.id)
+        tier = next((tier for tier in TIERS if tier == part.answered_by), None)
+        answer = (
+            tr("Not modelled: no figure here answers this.", lang)
+            if tier is None
+            else tr("Answered in part by the figures for: {tier}.", lang).format(
+                tier=words.tier_name(tier, lang)
+            )
+        )
+        rows.append(
+            ThreatRow(
+                name=data_text(threat.name.in_language(lang) if threat else part.id),
+                says=data_text(threat.says.in_language(lang)) if threat else None,
+                answer=answer,
+            )
+        )
+    return rows
+
+
+def threats_intro(lang: Language) -> str:
+    """Return what the list of reported uses is, and what it is not."""
+    return tr(
+        "What people quoted in the reports say that such cameras can be used for. These are "
+        "judgements and fears, not reports of cases in this city.",
+        lang,
+    )
+
+
+def group_name(group: Group, lang: Language) -> str:
+    """Return the heading of a group of claims that no figure rests on."""
+    names: dict[Group, str] = {
+        "watching": tr("Who watches the pictures", lang),
+        "makers": tr("What makers and suppliers say and do", lang),
+        "plans": tr("Plans for the whole country", lang),
+        "compelled_private": tr(
+            "Private cameras that owners were ordered to put up (not counted here)", lang
+        ),
+        "register": tr("Registers and checkpoints (not counted here)", lang),
+        "other": tr("Also reported, but no figure here rests on it", lang),
+    }
+    return names[group]
+
+
+def unnumbered(items_: Sequence[Item], lang: Language) -> list[tuple[str, tuple[Item, ...]]]:
+    """Return the claims that no figure rests on: each group's heading and claims, if it has any."""
+    rest = [item for item in items_ if item.number is None]
+    groups = [
+        (group, tuple(item for item in rest if item.group == group)) for group in get_args(Group)
+    ]
+    return [(group_name(group, lang), found) for group, found in groups if found]
+
+
+def contradicting(assessment: Assessment, claims: Sequence[Claim]) -> tuple[tuple[str, ...], ...]:
+    """Return pairs of ids of claims that disagree: about the city, and about the country."""
+    known = contradictions(known_by(claims, assessment.as_of))
+    return tuple(sorted({*counted(assessment).contradictions, *known}))
+
+
 def items(assessment: Assessment, claims: Sequence[Claim], lang: Language) -> tuple[Item, ...]:
     """Return the list of sources: those of the figures first, then other claims.
 
     Claims made after the date of the assessment are left out.
     """
     part = counted(assessment)
+    against = contradicting(assessment, claims)
     by_id = {claim.id: claim for claim in claims}
     found = []
     for count, source in enumerate(assessment.sources, start=1):
         claim = by_id.get(source.id)
         if claim is not None:
-            found.append(_claim_item(claim, count, part, lang))
+            found.append(_claim_item(claim, count, part, against, lang))
             continue
         origin = f"{source.publisher}, {when_text(source.date, lang)}"
         found.append(Item(count, source.id, None, data_text(origin), (), "", None, None))
     cited = {source.id for source in assessment.sources}
     others = [c for c in known_by(claims, assessment.as_of) if c.id not in cited]
-    return (*found, *(_claim_item(claim, None, part, lang) for claim in others))
+    return (*found, *(_claim_item(claim, None, part, against, lang) for claim in others))
 
 
-def _claim_item(claim: Claim, count: int | None, part: CameraCount, lang: Language) -> Item:
+def _group(claim: Claim) -> Group:
+    if claim.scope in ("compelled_private", "register"):
+        return claim.scope
+    if "live_watching" in claim.capability:
+        return "watching"
+    named = claim.brands or claim.suppliers
+    if claim.topic == "supplier" or (claim.topic == "statement" and named):
+        return "makers"
+    return "plans" if claim.city == NATIONAL and claim.status is not None else "other"
+
+
+def _claim_item(
+    claim: Claim,
+    count: int | None,
+    part: CameraCount,
+    pairs: Sequence[Sequence[str]],
+    lang: Language,
+) -> Item:
     origin = f"{claim.source.publisher}: {claim.source.title}"
     dated = tr("said {date}", lang).format(date=when_text(str(claim.said), lang))
     marks = [dated]
@@ -323,7 +433,7 @@ def _claim_item(claim: Claim, count: int | None, part: CameraCount, lang: Langua
         marks.append(tr("used for the number of cameras", lang))
         if part.stale:
             marks.append(tr("old", lang))
-    against = [name for pair in part.contradictions if claim.id in pair for name in pair]
+    against = [name for pair in pairs if claim.id in pair for name in pair]
     others = sorted({name for name in (*against, *claim.contradicts) if name != claim.id})
     if others:
         marks.append(tr("contradicts {others}", lang).format(others=", ".join(others)))
@@ -336,4 +446,5 @@ def _claim_item(claim: Claim, count: int | None, part: CameraCount, lang: Langua
         grade=claim.confidence.grade,
         reason=data_text(claim.confidence.reason),
         note=data_text(claim.note) if claim.note else None,
+        group=_group(claim),
     )

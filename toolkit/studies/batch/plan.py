@@ -18,7 +18,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from toolkit.assessment.model import SCHEMA
-from toolkit.assessment.question import N_DRAWS, Question, city_or_pack
+from toolkit.assessment.question import Question, city_or_pack
 from toolkit.assumptions.sets import AssumptionSet, load_assumptions
 from toolkit.base import store, toml_files
 from toolkit.base.errors import InputDataError, ToolkitError
@@ -70,7 +70,7 @@ class PlanFile(BaseModel):
     status: Annotated[tuple[Status, ...], Field(min_length=1)] = ("installed",)
     scope: Literal["reported", "public", "all"] = "reported"
     seed: Annotated[int, Field(ge=0, strict=True)] = 0
-    draws: Annotated[int, Field(ge=20, le=10_000, strict=True)] = N_DRAWS
+    draws: Annotated[int, Field(ge=20, le=10_000, strict=True)] | None = None
     tile_km: Annotated[float, Field(ge=0.25, le=100)] | None = None
 
 
@@ -101,7 +101,7 @@ class Job:
     scope: Literal["public", "all"] | None
     as_of: dt.date
     seed: int
-    n_draws: int
+    n_draws: int | None
     tile_km: float | None
 
     @property

@@ -30,6 +30,7 @@ from toolkit.base.quantity import INTERVAL, Quantity
 from toolkit.base.record import Record
 from toolkit.base.terms import TIERS, Basis, Names, Progress, SourceRef, Status, Tier
 from toolkit.base.version import __version__
+from toolkit.evidence.load import private_cameras_ordered
 from toolkit.language import words
 from toolkit.studies.sensitivity.design import (
     BOUNDARY_COLUMN,
@@ -246,7 +247,11 @@ def sensitivity(
             for t, tier in enumerate(TIERS)
         },
         not_varied=_not_varied(values, factors, len(options)),
-        limits=words.limits("en", loaded.operators.profiles.cities),
+        limits=words.limits(
+            "en",
+            loaded.operators.profiles.cities,
+            private_many=private_cameras_ordered(loaded.claims, question.as_of),
+        ),
         sources=source_refs(make_inputs(loaded, Design(1, seed))),
     )
 

@@ -42,8 +42,7 @@ _ASSUMPTION: Final = "assumption:"
 _FACTORS: Final[tuple[tuple[str, str], ...]] = (
     (r"count(\.origin:.*)?\.quantile", "count.upper_end"),
     (r"count(\.origin:.*|\.increment:.*)?\.interval", "count.interval"),
-    (r"count\.zero", "count.installed"),
-    (r"count\.prior", "count.prior"),
+    (r"count\.(zero|built:.*)", "count.installed"),
     (r"count\.user", "count.user"),
     (r"mix:.*", "optics.mix"),
     (r"(focal|width|sensor|hfov):.*", "optics.lens"),

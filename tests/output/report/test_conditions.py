@@ -1,0 +1,57 @@
+"""Conditional answers in words: from invented figures, in both languages."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from banned_words import banned_words
+
+from toolkit.assessment.assess import assess
+from toolkit.base.terms import LANGUAGES, TIERS
+from toolkit.language import words
+from toolkit.language.translate import has_burmese
+from toolkit.output.report import conditions
+
+AS_OF = dt.date(2026, 11, 23)
+
+
+@pytest.fixture(scope="module")
+def found():
+    return assess("mawlamyine", as_of=AS_OF, n_draws=60)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_sentence_has_its_figures_and_no_banned_word(found, lang):
+    said = conditions.sentences(found, lang)
+    assert len(said) == 2
+    centre = found.if_centre.tiers["seen"].share_of_length
+    spread = found.if_spread.tiers["seen"].share_of_length
+    assert words.quantity_text(centre, lang) in said[0]
+    assert words.quantity_text(spread, lang) in said[0]
+    assert words.quantity_text(found.per_100_cameras["seen"], lang) in said[1]
+    for text in said:
+        assert not banned_words(text)
+        assert has_burmese(text) == (lang == "my")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_table_has_a_row_for_each_number_and_a_column_for_each_tier(found, lang):
+    table = conditions.table(found, lang)
+    assert len(table.head) == 1 + len(TIERS)
+    assert len(table.rows) == len(found.if_count)
+    for (head, cells), one in zip(table.rows, found.if_count, strict=True):
+        assert f"{one.count:,}" in head
+        assert cells == tuple(
+            words.quantity_text(one.tiers[tier].length_km, lang) for tier in TIERS
+        )
+
+
+def test_a_number_that_is_known_leaves_only_the_area_open():
+    given = assess("mawlamyine", as_of=AS_OF, n_draws=60, count=(300, 300))
+    assert conditions.table(given, "en") is None
+    assert conditions.where(given, "en")
+    # On streets the demonstration's number is about the boundary itself.
+    streets = assess("helsinki-centre", as_of=AS_OF, n_draws=20)
+    assert conditions.sentences(streets, "en") == []
+    assert conditions.table(streets, "en") is not None
