@@ -80,7 +80,7 @@ def central_optics(assumptions: AssumptionSet) -> CentralOptics:
     """Return the optics of a set at the middle of each assumption, for brands not stated."""
     catalogue = load_catalogue()
     middle = _Middle(1, 0)
-    cameras = draw_cameras(catalogue, assumptions, middle, brand=None)
+    cameras = draw_cameras(catalogue, assumptions, middle, brand=None, n_variants=1)
     shares = catalogue.mix(None).shares
     at = [TIERS.index(tier) for tier in RING_TIERS]
     return CentralOptics(

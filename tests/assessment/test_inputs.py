@@ -7,7 +7,7 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from toolkit.assessment.inputs import city_figures, make_inputs
+from toolkit.assessment.inputs import city_figures, make_inputs, named_kinds
 from toolkit.assessment.question import Question
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
@@ -36,6 +36,24 @@ def test_draws_are_those_of_the_question_unless_others_are_given():
     assert own.design == Design(60, 4)
     assert make_inputs(question.load(), Design(20, 4)).n_cameras.shape == (20,)
     np.testing.assert_array_equal(own.n_cameras, make_inputs(question.load()).n_cameras)
+
+
+@pytest.mark.parametrize(
+    ("city", "named"),
+    [
+        ("mawlamyine", {"face": "tender", "plate": "tender", "ptz": "tender"}),
+        ("naypyidaw", {"face": "installed", "plate": "installed"}),
+    ],
+)
+def test_a_city_whose_reports_name_cameras_for_faces_has_some(city, named):
+    question = Question(city, AS_OF, n_draws=1000)
+    loaded = question.load()
+    assert named.items() <= named_kinds(loaded.claims, AS_OF).items()
+    assert named_kinds(loaded.claims, dt.date(2019, 1, 1)) == {}
+    cameras = make_inputs(loaded).cameras
+    for kind in named:
+        of_kind = [name == kind for name in cameras.type_ids]
+        assert (cameras.share[:, of_kind].sum(axis=1) < 0.01).mean() < 0.05
 
 
 def test_figures_of_a_city_are_those_of_its_streets_and_its_people():

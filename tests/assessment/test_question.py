@@ -122,6 +122,7 @@ FIELDS: dict[str, dict[str, object]] = {
     "observations": {"observations": (Observation(walked_km=5, seen=40),)},
     "evidence": {"evidence": Path("other")},
     "pack": {"pack": PACK},
+    "night": {"night": True},
 }
 """Another value for each field. A sample is only taken on streets."""
 

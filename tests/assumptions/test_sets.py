@@ -87,6 +87,11 @@ def test_changes_that_do_not_fit_together_are_refused():
     load_assumptions(changes={"threshold.recognised_px_m": 250.0})
     with pytest.raises(InputDataError, match=r"threshold\.recognised_px_m \(250\) is above"):
         load_assumptions(changes={"threshold.recognised_px_m": 250.0, "threshold.face_px_m": 160.0})
+    with pytest.raises(InputDataError, match=r"threshold\.identified_px_m \(125\): lower"):
+        load_assumptions(
+            changes={"threshold.recognised_px_m": 200.0, "threshold.identified_px_m": 125.0}
+        )
+    load_assumptions(changes={"threshold.face_px_m": 160.0, "threshold.identified_px_m": 250.0})
 
 
 def test_the_hash_does_not_depend_on_order_comments_or_names():
@@ -153,7 +158,7 @@ def test_cautious_is_never_below_central_and_central_never_below_minimal(city):
 def test_cautious_is_what_it_says():
     cautious = load_assumptions("cautious")
     thresholds = [cautious.value(f"threshold.{tier}_px_m") for tier in TIERS]
-    assert thresholds == [12.5, 62.5, 160.0, 180.0]
+    assert thresholds == [12.5, 62.5, 125.0, 160.0, 180.0]
     assert all(cautious.value(f"switch.{level}") == 1 for level in ("none", "programme", "city"))
     assert cautious.value("optics.availability") == 1
     assert cautious.value("sites.mapped_in_scope") == 0

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
-from toolkit.base.terms import TIERS
+from toolkit.base.terms import NESTED_TIERS, TIERS
 from toolkit.engine import closed_form, pairs_by_point, placement, sight, site_chance, views
 from toolkit.optics.camera_draws import CameraDraws, draw_cameras
 from toolkit.optics.catalogue import load_catalogue
@@ -261,7 +261,7 @@ class TestSums:
         prob = site_prob(built, 20, seed, n_draws)
         found = probabilities(built, prob, drawn, per_site)
         share = simulated(built, prob, drawn, per_site, built.points.length, design)
-        for better, plain in (("recognised", "seen"), ("face", "recognised")):
+        for better, plain in NESTED_TIERS:
             a, b = TIERS.index(better), TIERS.index(plain)
             assert (found[:, a] <= found[:, b] + 1e-6).all()
             assert (share[:, a] <= share[:, b] + 1e-12).all()

@@ -11,7 +11,9 @@ from drawn_grid import REACH_M, cameras
 from toolkit.base.terms import TIERS
 from toolkit.engine.views import (
     CANDIDATE,
+    IN_FIELD,
     MAX_PER_SITE,
+    N_VIEWS,
     TURNING,
     candidate_views,
     directed_view,
@@ -29,7 +31,7 @@ class TestCandidateViews:
     """The row of the table that a city without streets needs, without compiled loops."""
 
     @pytest.mark.parametrize("n_draws", [1, 40])
-    def test_they_are_the_row_of_the_table_to_the_bit(self, n_draws):
+    def test_they_are_the_row_of_the_table(self, n_draws):
         rng = np.random.default_rng(5)
         shape = (n_draws, len(TIERS), 4)
         inner_m = np.where(rng.random(shape) < 0.2, np.nan, rng.uniform(0, 30, shape))
@@ -46,10 +48,52 @@ class TestCandidateViews:
         row = view_table(drawn, mean, reach_m=REACH_M, codes=np.array([CANDIDATE]))[0]
         found = candidate_views(drawn, mean, reach_m=REACH_M)
         assert found.max() > 0.1
-        np.testing.assert_array_equal(found, row)
+        np.testing.assert_allclose(found, row, atol=1e-6)
+
+    def test_wider_bins_cover_nearly_the_same(self):
+        drawn = cameras(2, share=(0.6, 0.4), hfov=80.0, ring=(3.0, 41.5))
+        fine, coarse = (
+            candidate_views(drawn, np.full(2, 2.0), reach_m=REACH_M, bin_m=m) for m in (1.0, 5.0)
+        )
+        np.testing.assert_allclose(5 * coarse.sum(axis=0), fine.sum(axis=0), rtol=0.01)
 
 
 class TestViewTable:
+    def test_equal_variants_are_as_good_as_one(self):
+        rng = np.random.default_rng(8)
+        inner_m = rng.uniform(0, 20, (3, len(TIERS), 2))
+        whole = replace(
+            cameras(3, share=(0.7, 0.3), working=0.8),
+            hfov_deg=np.array([[90.0, 360.0]] * 3),
+            height_m=rng.uniform(3, 8, (3, 2)),
+            inner_m=inner_m,
+            outer_m=inner_m + rng.uniform(0, 50, inner_m.shape),
+        )
+        split = replace(
+            whole,
+            **{
+                name: np.repeat(getattr(whole, name), 4, axis=-1)
+                for name in ("hfov_deg", "height_m", "inner_m", "outer_m")
+            },
+            share=np.repeat(whole.share / 4, 4, axis=1),
+        )
+        codes = np.arange(N_VIEWS * 14)
+        one, other = (
+            view_table(drawn, np.full(3, 1.9), reach_m=REACH_M, codes=codes)
+            for drawn in (whole, split)
+        )
+        assert one.max() > 0.5
+        np.testing.assert_allclose(other, one, atol=1e-6)
+
+    def test_over_a_roof_only_the_cameras_high_enough_count(self):
+        drawn = replace(
+            cameras(1, share=(0.5, 0.3, 0.2), hfov=360.0), height_m=np.array([[4.0, 5.2, 6.0]])
+        )
+        for least_dm, share in ((0, 1.0), (40, 1.0), (45, 0.5), (50, 0.5), (55, 0.2), (65, 0.0)):
+            code = IN_FIELD + N_VIEWS * (1 + least_dm // 5)
+            found = view_table(drawn, np.ones(1), reach_m=REACH_M, codes=np.array([code]))
+            assert found[0, 20, 0, 0] == pytest.approx(share, abs=1e-6)
+
     def test_one_camera_covers_its_field_inside_its_ring(self):
         table = views(hfov=90.0, ring=(10.0, 30.5))
         one = table[mapped_view(np.array([1]))[0], :, 0, 0]

@@ -12,7 +12,7 @@ from toolkit.base.terms import TIERS
 from toolkit.optics import words
 from toolkit.optics.catalogue import load_catalogue
 from toolkit.optics.one_camera import camera_of
-from toolkit.optics.sheet import ends, facing_share, make_sheet
+from toolkit.optics.sheet import ends, make_sheet
 from toolkit.optics.thresholds import load_thresholds
 
 
@@ -82,15 +82,6 @@ def test_a_camera_that_turns_counts_all_round_at_its_wide_setting():
 def test_a_fixed_camera_has_no_figures_of_one_that_turns():
     found = sheet_of("fixed_wide").passing
     assert (found.moment_share, found.tele_share, found.tele) == (None, None, ())
-
-
-def test_facing():
-    assert float(facing_share(30)) == pytest.approx(1 / 6)
-    both = sheet_of("plate").passing
-    front = sheet_of("plate", {"optics.plate_rear_counts": 0}).passing
-    assert both.car_share.mid == pytest.approx(2 * front.car_share.mid, rel=1e-5)
-    assert front.motorcycle_share.high == 0
-    assert both.motorcycle_share.mid == pytest.approx(both.car_share.mid / 2, rel=1e-5)
 
 
 def test_motorcycles_need_more_pixels_per_metre():

@@ -7,6 +7,7 @@ import pytest
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.base.errors import InputDataError, NotFoundError
+from toolkit.base.terms import TIERS
 from toolkit.optics.thresholds import load_thresholds
 
 HEAD = 'format = "camera-exposure.thresholds/1"\n'
@@ -49,9 +50,11 @@ def test_presets_of_faces_and_plates():
 
 @pytest.mark.parametrize(("name", "seen", "face"), [("iec-2014", 25, 250), ("iec-2025", 40, 500)])
 def test_an_edition_can_be_used_in_an_assessment(name, seen, face):
+    assert set(load_thresholds().edition(name).tiers) == set(TIERS)
     values = load_assumptions(changes=load_thresholds().changes(name))
     assert values.value("threshold.seen_px_m") == seen
     assert values.value("threshold.face_px_m") == face
+    assert values.value("threshold.identified_px_m") == face
 
 
 def test_an_unknown_edition_is_named():

@@ -65,5 +65,5 @@ def test_sources_are_told_once_each():
 
 
 def test_only_a_camera_that_zooms_has_a_table_of_it():
-    assert len(words.tables(sheet_of("ptz"), "en")) == 7
-    assert len(words.tables(sheet_of("dome"), "en")) == 6
+    assert len(words.tables(sheet_of("ptz"), "en")) == 8
+    assert len(words.tables(sheet_of("dome"), "en")) == 7

@@ -82,10 +82,16 @@ def assess(question: Question | str, **options: Any) -> Assessment:  # noqa: ANN
     if inputs.loaded.pack:
         from toolkit.assessment.on_streets import on_streets
 
-        return assemble(inputs, on_streets(inputs))
-    from toolkit.assessment.on_city_level import on_city_level
+        outcome = on_streets(inputs)
+    else:
+        from toolkit.assessment.on_city_level import on_city_level
 
-    return assemble(inputs, on_city_level(inputs))
+        outcome = on_city_level(inputs)
+    if question.night:
+        from toolkit.assessment.night import with_night
+
+        outcome = with_night(inputs, outcome)
+    return assemble(inputs, outcome)
 
 
 def assemble(inputs: Inputs, outcome: Outcome) -> Assessment:

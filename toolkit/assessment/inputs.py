@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -14,14 +15,22 @@ from toolkit.base.arrays import FloatArray
 from toolkit.base.draws import Design
 from toolkit.base.errors import InputDataError
 from toolkit.base.terms import Boundary, Status
-from toolkit.evidence.claim import Claim
+from toolkit.evidence.claim import Capability, Claim
 from toolkit.evidence.count import CountDraws, count_draws
 from toolkit.evidence.densities import CityFigures
 from toolkit.evidence.load import of_reported_system
-from toolkit.optics.camera_draws import CameraDraws, draw_cameras
+from toolkit.evidence.named_capabilities import Support, named_capabilities
+from toolkit.optics.camera_draws import NIGHT_KEY, CameraDraws, draw_cameras
+from toolkit.optics.catalogue import Kind
 from toolkit.streets import reference_networks
 from toolkit.streets.cities import City
 
+_KIND_OF: Final[dict[Capability, Kind]] = {
+    "face_recognition": "face",
+    "plate_reading": "plate",
+    "ptz": "ptz",
+}
+"""Kind of camera that is bought for a capability."""
 _DAYS_PER_YEAR: Final = 365.25
 _JUNCTIONS: Final = "drive_junctions"
 """Key of the number of junctions for vehicles in the counts of a pack."""
@@ -39,6 +48,8 @@ class Inputs:
         Number of draws and seed.
     counts, cameras
         Draws of the number of cameras and of their optics.
+    brand
+        Brand of the cameras; None if not stated.
     per_site
         Mean number of cameras per site, shape (D,).
     figures
@@ -49,6 +60,7 @@ class Inputs:
     design: Design
     counts: CountDraws
     cameras: CameraDraws
+    brand: str | None
     per_site: FloatArray
     figures: CityFigures
 
@@ -120,15 +132,36 @@ def make_inputs(loaded: Loaded, design: Design | None = None) -> Inputs:
         figures=figures,
     )
     catalogue = loaded.catalogue
+    named = named_kinds(loaded.claims, question.as_of)
     brand = _brand(loaded.claims, counts, question.status, catalogue.mixes)
     return Inputs(
         loaded=loaded,
         design=design,
         counts=counts,
-        cameras=draw_cameras(catalogue, values, design, brand=brand),
+        cameras=draw_cameras(catalogue, values, design, brand=brand, named=named),
+        brand=brand,
         per_site=values.draw("sites.cameras_per_site", design),
         figures=figures,
     )
+
+
+def at_night(inputs: Inputs) -> Inputs:
+    """Return the same cameras at night: what they are and where they stand does not change."""
+    loaded = inputs.loaded
+    cameras = draw_cameras(
+        loaded.catalogue,
+        inputs.assumptions.with_changes({NIGHT_KEY: 1.0}),
+        inputs.design,
+        brand=inputs.brand,
+        named=named_kinds(loaded.claims, inputs.question.as_of),
+    )
+    return replace(inputs, cameras=cameras)
+
+
+def named_kinds(claims: Iterable[Claim], as_of: dt.date) -> dict[Kind, Support]:
+    """Return the kinds of camera that claims name as part of the system, and how firmly."""
+    named = named_capabilities(claims, as_of=as_of)
+    return {kind: named[what] for what, kind in _KIND_OF.items() if what in named}
 
 
 def _check_date(loaded: Loaded) -> None:

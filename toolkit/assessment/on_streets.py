@@ -64,6 +64,18 @@ def scene_of(loaded: Loaded) -> tuple[Pack, Scene]:
     )
 
 
+def points_of(loaded: Loaded) -> tuple[Pack, Scene, Scene]:
+    """Return the streets of a question, their scene, and the points on which totals are taken.
+
+    Raises as `scene_of`.
+    """
+    pack, scene = scene_of(loaded)
+    asked = loaded.question.sample_points
+    if asked is None or asked >= np.count_nonzero(scene.point_known):
+        return pack, scene, scene
+    return pack, scene, _sample_of(loaded, pack, scene, asked).scene
+
+
 def _sample_of(loaded: Loaded, pack: Pack, scene: Scene, n_points: int) -> StreetSample:
     return samples.get(
         loaded.key("sample"),

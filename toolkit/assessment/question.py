@@ -118,6 +118,8 @@ class Question:
         Folder of evidence instead of the user's own.
     pack
         Id of the installed streets; by default the first of the city.
+    night
+        Whether figures at night are wanted next to those by day, see `toolkit.assessment.night`.
 
     Examples
     --------
@@ -147,6 +149,7 @@ class Question:
     observations: tuple[Observation, ...] = ()
     evidence: Path | None = None
     pack: str | None = None
+    night: bool = False
 
     def load(self) -> Loaded:
         """Read all inputs of the answer.

@@ -110,6 +110,15 @@ def add_up_totals(inputs: Inputs, scene: Scene, plan: SitePlan, sample: IntArray
     return _sums(inputs, scene, plan, sample, rows, views, expected_m)
 
 
+def add_up_main(inputs: Inputs, scene: Scene, plan: SitePlan) -> tuple[FloatArray, FloatArray]:
+    """Return `expected_m` and `realised_m` of `add_up` alone."""
+    rows, views = rows_and_views(inputs, scene)
+    counted_m = np.where(scene.street_known[scene.points.line], scene.points.length, 0.0)
+    expected_m = closed_form.covered_length(rows, plan.chance, views, counted_m)
+    placed, known_m = _placed(inputs, scene, plan)
+    return expected_m, placed.share * known_m
+
+
 def rows_and_views(
     inputs: Inputs, scene: Scene, rows: pairs_by_point.PointRows | None = None
 ) -> tuple[pairs_by_point.PointRows, Float32Array]:
@@ -143,23 +152,8 @@ def _sums(
     expected_m: FloatArray,
 ) -> Sums:
     """Place the cameras once per draw, evaluate the cases, and return all sums."""
-    design, length, sites = inputs.design, scene.points.length, scene.sites
-    known_m = np.where(scene.point_known, length, 0.0)
-    placed = placement.simulate(
-        scene.lines_of_sight,
-        plan.chance,
-        sites.n_cameras,
-        sites.axis_deg,
-        inputs.cameras,
-        inputs.per_site,
-        known_m,
-        design,
-        fixed_width_deg=sites.width_deg,
-        street_deg=sites.street_deg,
-        spacing_m=inputs.assumptions.value("sites.spacing_m"),
-        xy_m=scene.groups.xy_m,
-        stands_for=1.0 / coverage.draw_ratio(inputs.assumptions, design),
-    )
+    design, length = inputs.design, scene.points.length
+    placed, known_m = _placed(inputs, scene, plan)
     on_sample = rows.take(sample)
     every_view = view_table(
         inputs.cameras,
@@ -171,7 +165,7 @@ def _sums(
     covered_m = partial(closed_form.covered_length, on_sample, length_m=length[sample])
     return Sums(
         expected_m=expected_m,
-        realised_m=placed.share * known_m.sum(),
+        realised_m=placed.share * known_m,
         alone_m=placed.alone_m,
         everything_m=covered_m(plan.chance, every_view),
         cases_m={a: covered_m(c, views) for a, c in plan.cases.items()},
@@ -179,6 +173,28 @@ def _sums(
         sample_m=float(length[sample].sum()),
         n_able=placed.n_able,
     )
+
+
+def _placed(inputs: Inputs, scene: Scene, plan: SitePlan) -> tuple[placement.Placed, float]:
+    """Place the cameras once per draw; return also the street length with an answer, in metres."""
+    sites = scene.sites
+    known_m = np.where(scene.point_known, scene.points.length, 0.0)
+    placed = placement.simulate(
+        scene.lines_of_sight,
+        plan.chance,
+        sites.n_cameras,
+        sites.axis_deg,
+        inputs.cameras,
+        inputs.per_site,
+        known_m,
+        inputs.design,
+        fixed_width_deg=sites.width_deg,
+        street_deg=sites.street_deg,
+        spacing_m=inputs.assumptions.value("sites.spacing_m"),
+        xy_m=scene.groups.xy_m,
+        stands_for=1.0 / coverage.draw_ratio(inputs.assumptions, inputs.design),
+    )
+    return placed, float(known_m.sum())
 
 
 def total(parts: Sequence[Sums]) -> Sums:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from toolkit.base.arrays import FloatArray
 from toolkit.base.draws import triangular
+from toolkit.base.terms import NESTED_TIERS
 
 Layer = Literal["ignorance", "encounter", "definition"]
 Distribution = Literal["fixed", "uniform", "loguniform", "triangular", "normal", "lognormal"]
@@ -140,12 +141,13 @@ class Assumption(BaseModel):
 def misfits(items: Iterable[Assumption]) -> list[str]:
     """Return the contradictions among the values of a set.
 
-    A match of a face implies recognition, and recognition implies being seen, so the thresholds
-    must rise in that order. Lenses must be above their targets, as the ring geometry assumes.
+    Whoever can be identified or matched can be recognised, and whoever can be recognised can be
+    seen, so the thresholds must rise in that order. Lenses must be above their targets, as the
+    ring geometry assumes.
     """
     known = {item.key: item for item in items}
     problems = []
-    for wide, narrow in (("seen", "recognised"), ("recognised", "face")):
+    for narrow, wide in NESTED_TIERS:
         one, other = (known.get(f"threshold.{tier}_px_m") for tier in (wide, narrow))
         if one and other and one.value > other.value:
             problems.append(

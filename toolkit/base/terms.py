@@ -10,10 +10,17 @@ from pydantic import ConfigDict, Field, model_validator
 
 from toolkit.base.record import Record
 
-Tier = Literal["seen", "recognised", "face", "plate"]
+Tier = Literal["seen", "recognised", "identified", "face", "plate"]
 """What a camera's picture is good enough for."""
 
-TIERS: tuple[Tier, ...] = ("seen", "recognised", "face", "plate")
+TIERS: tuple[Tier, ...] = ("seen", "recognised", "identified", "face", "plate")
+
+NESTED_TIERS: tuple[tuple[Tier, Tier], ...] = (
+    ("recognised", "seen"),
+    ("identified", "recognised"),
+    ("face", "recognised"),
+)
+"""Pairs of a tier and one that it implies: no figure of the first exceeds that of the second."""
 
 SWITCHED_TIERS: tuple[Tier, ...] = ("face", "plate")
 """Tiers whose figures hold only if the software for them is switched on."""

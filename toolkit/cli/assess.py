@@ -34,6 +34,7 @@ def register(commands: Commands) -> None:
     assess.add_argument("city", metavar="CITY", help="id, alias, Burmese name or pack")
     assess.add_argument("--json", action="store_true", help="the whole assessment as JSON")
     add_common(assess)
+    _add_night(assess)
     assess.set_defaults(run=_assess)
 
     report = commands.add_parser("report", help="write reports that need no network to be read")
@@ -46,7 +47,14 @@ def register(commands: Commands) -> None:
         "--sensitivity", action="store_true", help="say which assumption matters, with a chart"
     )
     add_common(report)
+    _add_night(report)
     report.set_defaults(run=_report)
+
+
+def _add_night(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--night", action="store_true", help="figures at night next to those by day"
+    )
 
 
 def _cities(options: argparse.Namespace) -> int:
@@ -123,6 +131,8 @@ def _assess(options: argparse.Namespace) -> int:
         out.append(f"  street covered: {shown(part.length_km)}")
         if part.share_of_length.realised.known:
             out.append(f"  share of street length: {shown(part.share_of_length.realised)}")
+        if part.night:
+            out.append(f"  at night: {shown(part.night.length_km)}")
         if part.area_km2.realised.known:
             out.append(f"  ground along streets: {shown(part.area_km2.realised)}")
             out.append(

@@ -78,6 +78,7 @@ def question_of(city: str, options: argparse.Namespace) -> Question:
         profile=options.profile,
         as_of=as_of_date(options.as_of),
         seed=options.seed,
+        night=getattr(options, "night", False),
     )
 
 

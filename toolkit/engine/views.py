@@ -148,9 +148,9 @@ def view_table(
 
 
 def candidate_views(
-    cameras: CameraDraws, mean_per_site: FloatArray, *, reach_m: float
+    cameras: CameraDraws, mean_per_site: FloatArray, *, reach_m: float, bin_m: float = BIN_M
 ) -> Float32Array:
-    """Tabulate the row `CANDIDATE` of `view_table`, to the same bits.
+    """Tabulate the row `CANDIDATE` of `view_table`, to its rounding.
 
     A city without streets needs no other row, and compiled loops take longer to load than this
     takes to run.
@@ -159,39 +159,43 @@ def candidate_views(
     ----------
     cameras, mean_per_site, reach_m
         See `view_table`.
+    bin_m
+        Width of the bins of distance; a wider one rounds the edges of rings.
 
     Returns
     -------
     views
         Shape (bins, T, D).
     """
-    edge_m = np.arange(math.ceil(reach_m / BIN_M) + 1) * BIN_M
+    edge_m = np.arange(math.ceil(reach_m / bin_m) + 1) * bin_m
     inner, outer = np.nan_to_num(cameras.inner_m, nan=np.inf), np.nan_to_num(cameras.outer_m)
     weight = cameras.share * cameras.availability[:, None]
     per_site = per_site_prob(mean_per_site)
-    # 1. Part of each step of offset inside the field of view of each type, shape (Y, steps, D).
-    half_steps = cameras.hfov_deg.T[:, None, :] / 2.0 / 360.0 * _OFFSET_STEPS
-    field = np.clip(half_steps - np.arange(_HALF_CIRCLE)[:, None], 0.0, 1.0)
-    views = np.empty((len(edge_m) - 1, len(TIERS), len(weight)), np.float32)
-    for t in range(len(TIERS)):
-        # 2. Part of each bin inside the ring of each type, shape (D, Y, bins).
-        far = np.minimum(edge_m[1:], outer[:, t, :, None])
-        near = np.maximum(edge_m[:-1], inner[:, t, :, None])
-        part = np.maximum(far - near, 0.0) / BIN_M
-        # 3. Only bins at the edge of a ring differ from the one before.
-        new = np.ones((len(weight), len(edge_m) - 1), dtype=np.bool_)
-        new[:, 1:] = (part[:, :, 1:] != part[:, :, :-1]).any(axis=1)
-        d, b = np.nonzero(new)
-        # 4. Chance that one camera covers the point, by offset; fields are symmetrical.
-        cover = np.zeros((_HALF_CIRCLE, len(d)))
-        for y in range(weight.shape[1]):
-            cover += weight[d, y] * part[d, y, b] * field[y][:, d]
-        free = 1.0 - np.concatenate([cover, cover[::-1]])
-        # 5. n cameras at even spacing, averaged over their common rotation and over n.
-        mixed = np.zeros(len(d))
-        for n in range(1, MAX_PER_SITE + 1):
-            seen = 1.0 - np.multiply.reduce(free.reshape(n, _OFFSET_STEPS // n, len(d)))
-            mixed += per_site[d, n - 1] * seen.sum(axis=0) / (_OFFSET_STEPS // n)
-        latest = np.cumsum(new) - 1
-        views[:, t] = mixed.astype(np.float32)[latest].reshape(new.shape).T
+    # 1. Part of each step of offset inside the field of view of each type; fields are symmetrical.
+    half_steps = cameras.hfov_deg[:, :, None] / 2.0 / 360.0 * _OFFSET_STEPS
+    field = weight[:, :, None] * np.clip(half_steps - np.arange(_HALF_CIRCLE), 0.0, 1.0)
+    views = np.zeros((len(edge_m) - 1, len(TIERS), len(weight)), np.float32)
+    for first in range(0, len(weight), _DRAWS_TOGETHER):
+        some = slice(first, first + _DRAWS_TOGETHER)
+        for t in range(len(TIERS)):
+            near, far = inner[some, t, None, :], outer[some, t, None, :]
+            n_bins = min(math.ceil(float(far.max()) / bin_m), len(edge_m) - 1)
+            # 2. Part of each bin inside the ring of each type, shape (some draws, bins, Y).
+            part = np.minimum(edge_m[1 : n_bins + 1, None], far)
+            part = np.maximum(part - np.maximum(edge_m[:n_bins, None], near), 0.0) / bin_m
+            # 3. Chance that no camera covers the point, by offset, shape (steps, rows): one row
+            # for each draw and bin in any ring, next to each other in memory.
+            d, b = np.nonzero(part.any(axis=2))
+            free = 1.0 - (part @ field[some])[d, b].T
+            free = np.concatenate([free, free[::-1]])
+            # 4. n cameras at even spacing, averaged over their common rotation and over n. A
+            # rotation and its mirror image are alike.
+            mixed = np.zeros(len(d))
+            for n in range(1, MAX_PER_SITE + 1):
+                turn = _OFFSET_STEPS // n
+                miss = free[: turn // 2].copy()
+                for k in range(1, n):
+                    miss *= free[k * turn : k * turn + turn // 2]
+                mixed += per_site[first + d, n - 1] * (1.0 - miss.mean(axis=0))
+            views[b, t, first + d] = mixed
     return views

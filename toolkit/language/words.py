@@ -57,6 +57,7 @@ def tier_name(tier: Tier, lang: str) -> str:
     names = {
         "seen": tr("Seen", lang),
         "recognised": tr("Recognised", lang),
+        "identified": tr("Identified", lang),
         "face": tr("Matched by face recognition", lang),
         "plate": tr("Number plate read", lang),
     }
@@ -66,9 +67,16 @@ def tier_name(tier: Tier, lang: str) -> str:
 def tier_meaning(tier: Tier, lang: str) -> str:
     """Return the meaning of a tier as one sentence."""
     meanings = {
-        "seen": tr("A camera shows that a person is there and what the person does.", lang),
+        "seen": tr(
+            "The camera shows that someone is there, not who it is or what they are doing.", lang
+        ),
         "recognised": tr(
             "Somebody who knows the person can tell from the picture who it is.", lang
+        ),
+        "identified": tr(
+            "The picture is good enough to find out afterwards who the person is, also for "
+            "somebody who has never met them.",
+            lang,
         ),
         "face": tr(
             "The picture of the face is good enough for face recognition software to match it.",

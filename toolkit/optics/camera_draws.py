@@ -3,14 +3,18 @@
 Formulas are in `toolkit.optics.lens`, the catalogue in `toolkit.optics.catalogue`, thresholds of
 standards and makers in `toolkit.optics.thresholds`, and single cameras in `toolkit.optics.sheet`.
 
-The aim is part of the ignorance layer and drawn with it, so these are rings of aimed cameras. A
-PTZ camera counts at its wide setting, in all directions. Whatever varies from one passing to the
-next (who faces the camera, where a zoomed-in camera points) is not included.
+Each camera has its own lens, aim and height about the mean of its city, so each type is drawn as a
+few equally likely variants, see `toolkit.optics.variants`. The aim is part of the ignorance layer,
+so these are rings of aimed cameras. A PTZ camera counts at its wide setting, in all directions.
+Whatever varies from one passing to the next (who faces the camera, where a zoomed-in camera points)
+is not included.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -19,7 +23,7 @@ from toolkit.base.arrays import FloatArray
 from toolkit.base.draws import Design
 from toolkit.base.quantity import INTERVAL, Quantity
 from toolkit.base.terms import FULL_CIRCLE_DEG, TIERS, Tier
-from toolkit.optics.catalogue import CameraType, Catalogue, Mix
+from toolkit.optics.catalogue import CameraType, Catalogue, Kind, Mix
 from toolkit.optics.facing import draw_turns
 from toolkit.optics.lens import (
     aim_at_height_m,
@@ -29,16 +33,22 @@ from toolkit.optics.lens import (
     pixel_constant_of_field,
     ring_bounds,
 )
+from toolkit.optics.variants import N_VARIANTS, Variants
+
+NIGHT_KEY: Final = "optics.night"
+"""Key of the assumption that is 1 for rings at night."""
+_OWN_HEIGHT: Final = ("face", "plate")
+"""Kinds of camera that hang at the height of their type, not at that of the poles of the city."""
 
 
 @dataclass(frozen=True)
 class CameraDraws:
-    """Draws of camera types over the ignorance layer.
+    """Draws of cameras over the ignorance layer: Y variants of types, those of a type together.
 
     Attributes
     ----------
     share
-        Shares of types, shape (D, Y); rows sum to one.
+        Shares of variants, shape (D, Y); rows sum to one.
     hfov_deg
         Horizontal field of view in which places count as covered, shape (D, Y): the full circle
         for PTZ cameras.
@@ -49,7 +59,7 @@ class CameraDraws:
     availability
         Share of cameras working, shape (D,).
     type_ids
-        Ids of the Y types.
+        Id of the type of each of the Y variants.
     turns
         Direction of the first camera of a site relative to its street, see `facing.turn_prob`,
         shape (D, `facing.N_STEPS`); None for any direction.
@@ -90,7 +100,8 @@ class Target:
 def targets(assumptions: AssumptionSet) -> dict[Tier, Target]:
     """Return the target of each tier: a whole person, a face, a number plate.
 
-    A face is never above the head, so that exposure never rises from seen to recognised to face.
+    A face is never above the head, so that exposure never rises from seen to recognised, and from
+    there neither to identified nor to face. Those two have no order: a face has a tilt cap.
     """
     person = assumptions.value("optics.person_height_m")
     face = min(assumptions.value("optics.face_height_m"), person)
@@ -98,6 +109,7 @@ def targets(assumptions: AssumptionSet) -> dict[Tier, Target]:
     return {
         "seen": Target(0.0, person),
         "recognised": Target(0.0, person),
+        "identified": Target(0.0, person),
         "face": Target(face, face, "optics.face_tilt_cap_deg"),
         "plate": Target(plate, plate, "optics.plate_tilt_cap_deg"),
     }
@@ -122,7 +134,13 @@ def system_down(assumptions: AssumptionSet) -> Quantity:
 
 
 def draw_cameras(
-    catalogue: Catalogue, assumptions: AssumptionSet, design: Design, *, brand: str | None
+    catalogue: Catalogue,
+    assumptions: AssumptionSet,
+    design: Design,
+    *,
+    brand: str | None,
+    named: Mapping[Kind, str] | None = None,
+    n_variants: int = N_VARIANTS,
 ) -> CameraDraws:
     """Draw mixes, lenses, heights, aims and rings over the ignorance layer.
 
@@ -137,6 +155,11 @@ def draw_cameras(
         Number of draws and seed.
     brand
         Brand of the cameras; None if not stated.
+    named
+        Kinds of camera that are reported to be among those of the city, with the last part of the
+        key ``optics.named_*`` that says how much each report counts; by default none.
+    n_variants
+        Number of variants of each type.
 
     Examples
     --------
@@ -148,53 +171,75 @@ def draw_cameras(
     """
     mix = catalogue.mix(brand)
     types = catalogue.types_of(mix)
-    share = _draw_mix(types, mix, assumptions.value("optics.mix_concentration"), design)
-    pole_m = assumptions.draw("optics.height_m", design)
-    what = targets(assumptions)
-    caps = {
-        tier: 90.0 if t.cap_key is None else assumptions.draw(t.cap_key, design)
-        for tier, t in what.items()
-    }
-    hfov = np.empty((design.n_draws, len(types)))
-    inner = np.empty((design.n_draws, len(TIERS), len(types)))
-    outer = np.empty_like(inner)
-    heights = np.empty_like(hfov)
-    for y, camera in enumerate(types):
-        lens = _draw_lens(camera, design)
-        hfov[:, y] = lens.hfov_deg
-        height = np.clip(pole_m, camera.height_m.low, camera.height_m.high)
-        heights[:, y] = height
-        for t, tier in enumerate(TIERS):
-            target = what[tier]
-            inner[:, t, y], outer[:, t, y] = ring_bounds(
-                lens.constant_px,
-                threshold_px_m(tier, assumptions),
-                height,
-                target_low_m=target.low_m,
-                target_high_m=target.high_m,
-                aim_m=None
-                if camera.pans
-                else aim_at_height_m(lens.aim_face_m, height, what["face"].high_m, target.high_m),
-                vertical_fov_deg=lens.vfov_deg,
-                tilt_cap_deg=caps[tier],
-                max_range_m=assumptions.value("optics.max_range_m"),
-                slant_limit_m=_light_m(tier, lens, camera, assumptions, design),
-            ).ends_m
+    weight = _mix_weights(types, mix, assumptions, design, named or {})
+    share = _draw_mix(types, weight, design)
+    variants = Variants.of(assumptions, design, n_variants)
+    drawn = [_draw_type(camera, variants, assumptions) for camera in types]
     return CameraDraws(
-        share=share,
-        hfov_deg=hfov,
-        height_m=heights,
-        inner_m=inner,
-        outer_m=outer,
+        share=np.repeat(share / variants.number, variants.number, axis=1),
+        hfov_deg=np.hstack([one.hfov_deg for one in drawn]),
+        height_m=np.hstack([one.height_m for one in drawn]),
+        inner_m=np.concatenate([one.inner_m for one in drawn], axis=2),
+        outer_m=np.concatenate([one.outer_m for one in drawn], axis=2),
         availability=assumptions.draw("optics.availability", design),
-        type_ids=tuple(t.id for t in types),
+        type_ids=tuple(t.id for t in types for _ in range(variants.number)),
         turns=draw_turns(assumptions, design),
     )
 
 
 @dataclass(frozen=True)
+class _TypeDraws:
+    """Draws of the variants of one type: shapes (D, M), and (D, T, M) for rings."""
+
+    hfov_deg: FloatArray
+    height_m: FloatArray
+    inner_m: FloatArray
+    outer_m: FloatArray
+
+
+def _draw_type(camera: CameraType, variants: Variants, assumptions: AssumptionSet) -> _TypeDraws:
+    """Draw lenses, heights, aims and rings of the variants of one type."""
+    design, what = variants.design, targets(assumptions)
+    lens = _draw_lens(camera, variants)
+    height = _draw_height(camera, variants, assumptions)
+    inner = np.empty((design.n_draws, len(TIERS), variants.number))
+    outer = np.empty_like(inner)
+    for t, tier in enumerate(TIERS):
+        target = what[tier]
+        cap = 90.0 if target.cap_key is None else assumptions.draw(target.cap_key, design)[:, None]
+        aim = None
+        if not camera.pans:
+            aim = aim_at_height_m(lens.aim_face_m, height, what["face"].high_m, target.high_m)
+        inner[:, t], outer[:, t] = ring_bounds(
+            lens.constant_px,
+            threshold_px_m(tier, assumptions),
+            height,
+            target_low_m=target.low_m,
+            target_high_m=target.high_m,
+            aim_m=aim,
+            vertical_fov_deg=lens.vfov_deg,
+            tilt_cap_deg=cap,
+            max_range_m=assumptions.value("optics.max_range_m"),
+            slant_limit_m=_light_m(tier, lens, camera, variants, assumptions),
+        ).ends_m
+    return _TypeDraws(lens.hfov_deg, height, inner, outer)
+
+
+def _draw_height(camera: CameraType, variants: Variants, assumptions: AssumptionSet) -> FloatArray:
+    """Draw the heights of lenses, shape (D, M).
+
+    Cameras for faces and plates are hung where they work; all others hang on the poles that there
+    are.
+    """
+    if camera.kind in _OWN_HEIGHT:
+        return camera.height_m.quantile(variants.prob("height", camera.id))
+    pole_m = assumptions["optics.height_m"].quantile(variants.pole_prob())
+    return np.clip(pole_m, camera.height_m.low, camera.height_m.high)
+
+
+@dataclass(frozen=True)
 class _Lens:
-    """Draws of one type's lens and aim, all of shape (D,)."""
+    """Draws of the lens and aim of the variants of one type, all of shape (D, M)."""
 
     constant_px: FloatArray
     hfov_deg: FloatArray
@@ -202,56 +247,75 @@ class _Lens:
     aim_face_m: FloatArray
 
 
-def _draw_lens(camera: CameraType, design: Design) -> _Lens:
+def _draw_lens(camera: CameraType, variants: Variants) -> _Lens:
     # The pixel constant follows from the lens, or from a stated field of view (panoramas).
-    width = camera.width_px.quantile(design.column(f"width:{camera.id}"))
+    width = camera.width_px.quantile(variants.prob("width", camera.id))
     if camera.hfov_deg is None:
         constant = pixel_constant(
-            camera.focal_mm.quantile(design.column(f"focal:{camera.id}")),
+            camera.focal_mm.quantile(variants.prob("focal", camera.id)),
             width,
-            camera.sensor_width_mm.quantile(design.column(f"sensor:{camera.id}")),
+            camera.sensor_width_mm.quantile(variants.prob("sensor", camera.id)),
         )
         hfov = field_of_view_deg(width, constant, camera.projection)
     else:
-        hfov = camera.hfov_deg.quantile(design.column(f"hfov:{camera.id}"))
+        hfov = camera.hfov_deg.quantile(variants.prob("hfov", camera.id))
         constant = pixel_constant_of_field(width, hfov, camera.projection)
     tall = width * (camera.height_px.value / camera.width_px.value)
     return _Lens(
         constant_px=constant,
         hfov_deg=np.full_like(hfov, FULL_CIRCLE_DEG) if camera.pans else hfov,
         vfov_deg=field_of_view_deg(tall, constant, camera.projection),
-        aim_face_m=camera.aim_m.quantile(design.column(f"aim:{camera.id}")),
+        aim_face_m=camera.aim_m.quantile(variants.prob("aim", camera.id)),
     )
 
 
 def _light_m(
-    tier: Tier, lens: _Lens, camera: CameraType, assumptions: AssumptionSet, design: Design
+    tier: Tier, lens: _Lens, camera: CameraType, variants: Variants, assumptions: AssumptionSet
 ) -> FloatArray | float:
     """Return the slant distance that the light reaches, in metres; infinite by day."""
-    if not assumptions.value("optics.night"):
+    if not assumptions.value(NIGHT_KEY):
         return np.inf
     kept: FloatArray | float = 1.0
     if tier == "face":
-        kept = assumptions.draw("optics.night_face_share", design)
+        kept = assumptions.draw("optics.night_face_share", variants.design)[:, None]
     return night_slant_m(
         lens.constant_px,
         threshold_px_m(tier, assumptions),
-        ir_claim_m=camera.night_m.quantile(design.column(f"night:{camera.id}")),
-        ir_claim_share=assumptions.draw("optics.ir_claim_share", design),
+        ir_claim_m=camera.night_m.quantile(variants.prob("night", camera.id)),
+        ir_claim_share=assumptions.draw("optics.ir_claim_share", variants.design)[:, None],
         kept_share=kept,
     )
 
 
-def _draw_mix(
-    types: tuple[CameraType, ...], mix: Mix, concentration: float, design: Design
+def _mix_weights(
+    types: tuple[CameraType, ...],
+    mix: Mix,
+    assumptions: AssumptionSet,
+    design: Design,
+    named: Mapping[Kind, str],
 ) -> FloatArray:
+    """Return the concentration parameters of the mix in cameras, shape (D, Y).
+
+    A reported kind counts as some cameras seen of it, split over the types of that kind.
+    """
+    shares = np.array([mix.shares[t.id] for t in types])
+    weight = shares * assumptions.value("optics.mix_concentration")
+    for kind, support in sorted(named.items()):
+        of_kind = np.where([t.kind == kind for t in types], shares, 0.0)
+        if of_kind.any():
+            cameras = assumptions.draw(f"optics.named_{support}", design)[:, None]
+            weight = weight + cameras * of_kind / of_kind.sum()
+    return np.broadcast_to(weight, (design.n_draws, len(types)))
+
+
+def _draw_mix(types: tuple[CameraType, ...], weight: FloatArray, design: Design) -> FloatArray:
     """Draw shares of types from a Dirichlet distribution, as normalised gamma variates."""
     from scipy import special
 
     gammas = np.column_stack(
         [
-            special.gammaincinv(mix.shares[t.id] * concentration, design.column(f"mix:{t.id}"))
-            for t in types
+            special.gammaincinv(weight[:, y], design.column(f"mix:{t.id}"))
+            for y, t in enumerate(types)
         ]
     )
     return np.asarray(gammas / gammas.sum(axis=1, keepdims=True), dtype=float)

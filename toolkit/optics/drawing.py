@@ -63,6 +63,11 @@ _LOOKS: Final[dict[Tier, _Look]] = {
         "#0b5cad",
         '<path d="M0 12L12 0M-3 3L3-3M9 15L15 9" stroke="#0b5cad" stroke-width="1.6"/>',
     ),
+    "identified": _Look(
+        "#1d6f42",
+        '<path d="M3 0V12M9 0V12" stroke="#1d6f42" stroke-width="1.8"/>',
+        "4 2",
+    ),
     "face": _Look(
         "#b3261e",
         '<path d="M0 0L12 12M-3 9L3 15M9-3L15 3M0 12L12 0M-3 3L3-3M9 15L15 9" '

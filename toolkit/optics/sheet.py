@@ -14,8 +14,8 @@ import numpy as np
 
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.arrays import FloatArray
-from toolkit.base.quantity import INTERVAL, Quantity
-from toolkit.base.terms import FULL_CIRCLE_DEG, TIERS, Tier
+from toolkit.base.quantity import Quantity
+from toolkit.base.terms import TIERS, Tier
 from toolkit.optics.camera_draws import Target, system_down, targets, threshold_px_m
 from toolkit.optics.lens import (
     RingBounds,
@@ -27,10 +27,10 @@ from toolkit.optics.lens import (
     ring_bounds,
 )
 from toolkit.optics.one_camera import Camera, Constants, constants_of
+from toolkit.optics.passing import Passing, make_passing
 from toolkit.optics.thresholds import Thresholds
 
 SCHEMA: Final = "camera-exposure.optics/1"
-_HALF_CIRCLE_DEG: Final = 180.0
 _SIGNIFICANT_DIGITS: Final = 6
 
 Begin = Literal["cap", "picture"]
@@ -125,34 +125,6 @@ class RingRow:
 
 
 @dataclass(frozen=True)
-class Passing:
-    """What varies from one passing to the next; never part of a headline figure.
-
-    Attributes
-    ----------
-    face_share, car_share, motorcycle_share
-        Share of passings with face or plate towards the camera, if all directions are equally
-        likely.
-    moment_share
-        Share of directions in the picture at one moment; None for a fixed camera.
-    tele_hfov_deg, tele_share, tele_here_share
-        For a camera that zooms: horizontal field of view at the long end, share of time zoomed
-        in, and share of time zoomed in on a given place, if all directions are equally likely.
-    tele
-        Rings at the long end, by day.
-    """
-
-    face_share: Quantity
-    car_share: Quantity
-    motorcycle_share: Quantity
-    moment_share: float | None
-    tele_hfov_deg: float | None
-    tele_share: Quantity | None
-    tele_here_share: Quantity | None
-    tele: tuple[RingRow, ...]
-
-
-@dataclass(frozen=True)
 class Sheet:
     """All results for one camera.
 
@@ -244,9 +216,34 @@ class Sheet:
                 "tele_share": _dumped(self.passing.tele_share),
                 "tele_here_share": _dumped(self.passing.tele_here_share),
                 "tele": [_row(row) for row in self.passing.tele],
+                "tiers": [
+                    {
+                        "tier": row.tier,
+                        "in_ring_share": row.in_ring.model_dump(),
+                        "zoomed_share": _dumped(row.zoomed),
+                    }
+                    for row in self.passing.tiers
+                ],
             },
             "system_down_prob": self.system_down.model_dump(),
         }
+
+
+@dataclass(frozen=True)
+class SheetTable:
+    """A table of texts.
+
+    Attributes
+    ----------
+    caption, head
+        Caption of the table, headings of its columns.
+    rows
+        The first cell of each row is its heading.
+    """
+
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
 
 
 def ends(bounds: RingBounds) -> tuple[float, float] | None:
@@ -277,7 +274,7 @@ def make_sheet(camera: Camera, assumptions: AssumptionSet, thresholds: Threshold
     >>> camera = camera_of(catalogue, catalogue.find("ptz"))
     >>> sheet = make_sheet(camera, load_assumptions(), load_thresholds())
     >>> [row.tier for row in sheet.tiers]
-    ['seen', 'recognised', 'face', 'plate']
+    ['seen', 'recognised', 'identified', 'face', 'plate']
     """
     rings = _Rings(camera, assumptions, camera.constant_px, camera.vfov_deg, camera.aim_m)
     tiers = tuple(
@@ -317,7 +314,7 @@ def make_sheet(camera: Camera, assumptions: AssumptionSet, thresholds: Threshold
         levels=levels,
         presets=presets,
         motorcycles=motorcycles,
-        passing=_passing(camera, assumptions),
+        passing=make_passing(camera, assumptions, _tele_rows(camera, assumptions)),
         system_down=system_down(assumptions),
     )
 
@@ -383,50 +380,16 @@ class _Rings:
         )
 
 
-def facing_share(cap_deg: FloatArray | float) -> FloatArray:
-    """Return the share of all directions within a cap on either side of the camera."""
-    return np.asarray(np.asarray(cap_deg, dtype=float) / _HALF_CIRCLE_DEG)
-
-
-def _passing(camera: Camera, assumptions: AssumptionSet) -> Passing:
-    def drawn(key: str) -> FloatArray:
-        return assumptions[key].quantile(np.array(INTERVAL))
-
-    plate = facing_share(drawn("optics.plate_yaw_cap_deg"))
-    rear = assumptions.value("optics.plate_rear_counts")
-    tele_hfov: float | None = None
-    tele_share: Quantity | None = None
-    here: Quantity | None = None
-    tele: tuple[RingRow, ...] = ()
-    if camera.tele_focal_mm is not None:
-        constant = float(
-            pixel_constant(camera.tele_focal_mm, camera.width_px, camera.sensor_width_mm)
-        )
-        tele_hfov = float(field_of_view_deg(camera.width_px, constant, "rectilinear"))
-        vfov = float(field_of_view_deg(camera.height_px, constant, "rectilinear"))
-        duty = drawn("optics.ptz_tele_share")
-        tele_share = _quantity(duty)
-        here = _quantity(duty * tele_hfov / FULL_CIRCLE_DEG)
-        rings = _Rings(camera, assumptions, constant, vfov, None)
-        tele = tuple(
-            rings.row(f"tele-{tier}", tier, tier, threshold_px_m(tier, assumptions))
-            for tier in TIERS
-        )
-    return Passing(
-        face_share=_quantity(facing_share(drawn("optics.face_yaw_cap_deg"))),
-        car_share=_quantity(np.minimum((1 + rear) * plate, 1.0)),
-        motorcycle_share=_quantity(rear * plate),
-        moment_share=camera.hfov_deg / FULL_CIRCLE_DEG if camera.pans else None,
-        tele_hfov_deg=tele_hfov,
-        tele_share=tele_share,
-        tele_here_share=here,
-        tele=tele,
+def _tele_rows(camera: Camera, assumptions: AssumptionSet) -> tuple[RingRow, ...]:
+    """Return the rings of a camera while it is zoomed in; none if it does not zoom."""
+    if camera.tele_focal_mm is None:
+        return ()
+    constant = float(pixel_constant(camera.tele_focal_mm, camera.width_px, camera.sensor_width_mm))
+    vfov = float(field_of_view_deg(camera.height_px, constant, "rectilinear"))
+    rings = _Rings(camera, assumptions, constant, vfov, None)
+    return tuple(
+        rings.row(f"tele-{tier}", tier, tier, threshold_px_m(tier, assumptions)) for tier in TIERS
     )
-
-
-def _quantity(values: FloatArray) -> Quantity:
-    low, mid, high = (float(v) for v in values)
-    return Quantity.of(low, mid, high, "share")
 
 
 def _dumped(quantity: Quantity | None) -> dict[str, Any] | None:

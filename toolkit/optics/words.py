@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from toolkit.base.terms import Language, Tier
@@ -11,29 +9,13 @@ from toolkit.language import words
 from toolkit.language.translate import number, tr
 from toolkit.optics.catalogue import Kind
 from toolkit.optics.lens import RingBounds
-from toolkit.optics.sheet import RingRow, Sheet, Why, ends
+from toolkit.optics.passing_words import one_passing_table, passing_table
+from toolkit.optics.sheet import RingRow, Sheet, SheetTable, Why, ends
 
 NOT_APPLICABLE = "–"
 _MM_PER_M = 1000.0
 _NEGLIGIBLE = 0.005
 """Relative differences below this are not mentioned."""
-
-
-@dataclass(frozen=True)
-class SheetTable:
-    """A table of texts.
-
-    Attributes
-    ----------
-    caption, head
-        Caption of the table, headings of its columns.
-    rows
-        The first cell of each row is its heading.
-    """
-
-    caption: str
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
 
 
 def tables(sheet: Sheet, lang: Language) -> tuple[SheetTable, ...]:
@@ -45,6 +27,7 @@ def tables(sheet: Sheet, lang: Language) -> tuple[SheetTable, ...]:
         presets_table(sheet, lang),
         motorcycle_table(sheet, lang),
         passing_table(sheet, lang),
+        one_passing_table(sheet, lang),
     )
     return (*found, tele_table(sheet, lang)) if sheet.passing.tele else found
 
@@ -94,6 +77,7 @@ def why_text(why: Why, tier: Tier, lang: Language) -> str:
         target = {
             "seen": tr("the head of a person", lang),
             "recognised": tr("the head of a person", lang),
+            "identified": tr("the head of a person", lang),
             "face": tr("the face", lang),
             "plate": tr("the number plate", lang),
         }[tier]
@@ -336,55 +320,6 @@ def motorcycle_table(sheet: Sheet, lang: Language) -> SheetTable:
         lang,
     )
     return SheetTable(caption, head, rows)
-
-
-def passing_table(sheet: Sheet, lang: Language) -> SheetTable:
-    """Return what varies from one passing to the next, and the probability of an outage."""
-    found = sheet.passing
-    rows = [
-        (
-            tr("Face turned to the camera", lang),
-            words.quantity_text(found.face_share, lang),
-        ),
-        (
-            tr("Plate of a car turned to the camera", lang),
-            words.quantity_text(found.car_share, lang),
-        ),
-        (
-            tr("Plate of a motorcycle turned to the camera", lang),
-            words.quantity_text(found.motorcycle_share, lang),
-        ),
-    ]
-    if found.moment_share is not None:
-        rows.append(
-            (
-                tr("Share of directions in the picture at one moment, wide setting", lang),
-                words.share(found.moment_share, lang),
-            )
-        )
-    if found.tele_share is not None and found.tele_here_share is not None:
-        rows += [
-            (
-                tr("Share of the time zoomed in", lang),
-                words.quantity_text(found.tele_share, lang),
-            ),
-            (
-                tr("Share of the time zoomed in on one given place", lang),
-                words.quantity_text(found.tele_here_share, lang),
-            ),
-        ]
-    rows.append(
-        (
-            tr("Chance that the whole system of a city is down", lang),
-            words.quantity_text(sheet.system_down, lang),
-        )
-    )
-    caption = tr(
-        "At one passing. None of this is in the figures of a city: those hold for the place and if "
-        "the system runs. Directions of faces and vehicles are taken as all alike.",
-        lang,
-    )
-    return SheetTable(caption, (tr("What", lang), tr("Share", lang)), tuple(rows))
 
 
 def tele_table(sheet: Sheet, lang: Language) -> SheetTable:

@@ -13,7 +13,7 @@ from benchmarks.calibration import engine as calibrate
 from benchmarks.calibration import invented_truth as truths
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
-from toolkit.base.terms import TIERS
+from toolkit.base.terms import NESTED_TIERS, TIERS
 from toolkit.evidence.count import count_draws
 
 AS_OF = dt.date(2026, 11, 23)
@@ -39,9 +39,8 @@ def test_truths_and_ranks_are_what_they_can_be(found):
     for o in found:
         assert ((o.truth >= 0) & (o.truth <= 1)).all()
         assert ((o.rank >= 0) & (o.rank <= 59)).all()
-        seen, recognised, face = (o.truth[:, TIERS.index(t)] for t in TIERS[:3])
-        assert (seen >= recognised).all()
-        assert (recognised >= face).all()
+        truth = dict(zip(TIERS, o.truth.T, strict=True))
+        assert all((truth[narrow] <= truth[wide]).all() for narrow, wide in NESTED_TIERS)
         # Every street with an answer is in one bin, and no more of it is covered than there is.
         length, _, covered = np.moveaxis(o.bins, -1, 0)
         np.testing.assert_allclose(length.sum(axis=2), length[0, 0].sum())

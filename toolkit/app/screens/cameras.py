@@ -17,7 +17,7 @@ from toolkit.language.translate import tr
 from toolkit.optics import drawing, words
 from toolkit.optics.catalogue import CameraType, Catalogue, Model, load_catalogue
 from toolkit.optics.one_camera import AIM_M, FOCAL_MM, HEIGHT_M, Camera, camera_of
-from toolkit.optics.sheet import make_sheet
+from toolkit.optics.sheet import SheetTable, make_sheet
 from toolkit.optics.thresholds import load_thresholds
 
 _HEIGHT_STEP_M: Final = 0.5
@@ -86,7 +86,7 @@ def _headings(lang: Language) -> tuple[str, ...]:
     )
 
 
-def _table(table: words.SheetTable) -> str:
+def _table(table: SheetTable) -> str:
     rows = (markup.row([markup.text(cell) for cell in row]) for row in table.rows)
     return markup.framed_table(table.caption, table.head, rows)
 

@@ -290,8 +290,8 @@ def exposed_once(first, end, pairs, prob, district, curve, views, n_bins, last, 
     clustered = len(curve) > 0
     steps = np.float32(curve.shape[1] - 1)
     for p in range(first, end):
-        a = b = c = e = one  # four tiers in registers: sites of no district
-        g = h = i = j = one  # and those of the current district
+        a = b = c = e = f = one  # five tiers in registers: sites of no district
+        g = h = i = j = m = one  # and those of the current district
         here = -1
         for k in range(start[p], start[p + 1]):
             if bins[k] > last:
@@ -307,20 +307,25 @@ def exposed_once(first, end, pairs, prob, district, curve, views, n_bins, last, 
                         b *= joined(curve, steps, h)
                         c *= joined(curve, steps, i)
                         e *= joined(curve, steps, j)
-                        g = h = i = j = one
+                        f *= joined(curve, steps, m)
+                        g = h = i = j = m = one
                     here = where
                 g *= one - chance * views[o]
                 h *= one - chance * views[o + 1]
                 i *= one - chance * views[o + 2]
                 j *= one - chance * views[o + 3]
+                m *= one - chance * views[o + 4]
             else:
                 a *= one - chance * views[o]
                 b *= one - chance * views[o + 1]
                 c *= one - chance * views[o + 2]
                 e *= one - chance * views[o + 3]
+                f *= one - chance * views[o + 4]
         if here >= 0:
             a *= joined(curve, steps, g)
             b *= joined(curve, steps, h)
             c *= joined(curve, steps, i)
             e *= joined(curve, steps, j)
-        out[p, 0], out[p, 1], out[p, 2], out[p, 3] = one - a, one - b, one - c, one - e
+            f *= joined(curve, steps, m)
+        out[p, 0], out[p, 1], out[p, 2] = one - a, one - b, one - c
+        out[p, 3], out[p, 4] = one - e, one - f

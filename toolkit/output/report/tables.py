@@ -43,6 +43,11 @@ def tier_head(tier: Tier, lang: Language) -> str:
 def figures_table(assessment: Assessment, lang: Language) -> Table:
     """Return all figures of each tier; for a city without streets those that need no share."""
     heads = {"length_km": tr("Street covered", lang)}
+    if all(part.night is not None for part in assessment.tiers.values()):
+        heads |= {
+            "night.length_km": tr("Street covered at night, in the cameras' own light", lang),
+            "night.cameras_able": tr("Cameras that are able to do it at night", lang),
+        }
     if assessment.basis == "streets":
         heads |= {
             "share_of_length.realised": tr(

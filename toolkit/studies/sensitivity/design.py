@@ -21,6 +21,7 @@ from SALib.sample import sobol as sobol_sample
 
 from toolkit.base.arrays import FloatArray
 from toolkit.base.draws import Design
+from toolkit.optics.variants import WITHIN_SUFFIX
 
 Method = Literal["sobol", "morris"]
 
@@ -46,6 +47,7 @@ _FACTORS: Final[tuple[tuple[str, str], ...]] = (
     (r"mix:.*", "optics.mix"),
     (r"(focal|width|sensor|hfov):.*", "optics.lens"),
     (r"aim:.*", "optics.aim"),
+    (r"height:.*", "optics.own_height"),
     (r"night:.*", "optics.night_range"),
     (r"siting\.share\..*", "sites.operators"),
     (r"siting\.spread\..*", "sites.siting_weights"),
@@ -65,7 +67,7 @@ def factor_of(column: str) -> str:
     ('optics.height_m', 'optics.lens')
     """
     if column.startswith(_ASSUMPTION):
-        return column.removeprefix(_ASSUMPTION)
+        return column.removeprefix(_ASSUMPTION).removesuffix(WITHIN_SUFFIX)
     for pattern, key in _FACTORS:
         if re.fullmatch(pattern, column, re.DOTALL):
             return key

@@ -1,0 +1,81 @@
+"""Figures at night next to those by day, from the same draws and the same placements.
+
+At night a camera serves a tier only as far as its own light reaches, see `toolkit.optics`. What
+cameras there are and where they stand is as by day, so that the two differ by the light alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from toolkit.assessment.inputs import Inputs, at_night
+from toolkit.assessment.model import NightPart, Total
+from toolkit.assessment.outcome import M_PER_KM, Outcome, ring
+from toolkit.base.arrays import FloatArray
+from toolkit.base.quantity import Quantity
+from toolkit.base.terms import TIERS
+from toolkit.language import notes
+
+
+def with_night(inputs: Inputs, outcome: Outcome) -> Outcome:
+    """Return an outcome with `TierPart.night`.
+
+    Parameters
+    ----------
+    inputs
+        Evidence and optics, drawn, for the day.
+    outcome
+        The outcome by day.
+
+    Raises as `assess`.
+    """
+    dark = at_night(inputs)
+    expected_km, realised_km = _street_km(dark) if outcome.pack else _city_level_km(dark)
+    n_cameras = inputs.n_cameras
+    if outcome.inside_share is not None:
+        n_cameras = np.maximum(n_cameras * outcome.inside_share, outcome.mapped_in_scope)
+    able = n_cameras[:, None] * dark.cameras.able_share()
+    tiers = {
+        tier: part.model_copy(
+            update={
+                "night": NightPart(
+                    ring_m=ring(dark.cameras, t),
+                    cameras_able=Quantity.from_draws(able[:, t], "cameras"),
+                    length_km=Quantity.from_amounts(realised_km[:, t], "km"),
+                    share_of_length=Total(
+                        expected=_share(expected_km[:, t], outcome.counted_km),
+                        realised=_share(realised_km[:, t], outcome.counted_km),
+                    ),
+                )
+            }
+        )
+        for t, (tier, part) in enumerate(zip(TIERS, outcome.tiers.values(), strict=True))
+    }
+    return replace(outcome, tiers=tiers)
+
+
+def _share(length_km: FloatArray, counted_km: float | None) -> Quantity:
+    if counted_km is None:
+        return Quantity.unknown("share", notes.text("no_streets_share"))
+    return Quantity.from_amounts(length_km / counted_km, "share")
+
+
+def _street_km(dark: Inputs) -> tuple[FloatArray, FloatArray]:
+    """Return covered kilometres on installed streets: averaged over placement, placed once."""
+    from toolkit.assessment.on_streets import points_of
+    from toolkit.assessment.site_plan import plan_sites
+    from toolkit.assessment.sums import add_up_main
+
+    pack, scene, points = points_of(dark.loaded)
+    expected_m, realised_m = add_up_main(dark, points, plan_sites(dark, pack, scene))
+    return expected_m / M_PER_KM, realised_m / M_PER_KM
+
+
+def _city_level_km(dark: Inputs) -> tuple[FloatArray, FloatArray]:
+    """Return covered kilometres without installed streets, twice."""
+    from toolkit.assessment.on_city_level import covered_km
+
+    found = covered_km(dark)
+    return found, found
