@@ -16,7 +16,8 @@ from toolkit.assessment.assess import assess
 from toolkit.assessment.model import Assessment
 from toolkit.base import escape
 from toolkit.base.terms import TIERS
-from toolkit.language.words import limits, quantity_text, tier_name
+from toolkit.language.quantities import quantity_text
+from toolkit.language.words import limits, tier_name
 from toolkit.output.map_scale import STEPS, streets_of
 from toolkit.streets.cities import find_city, load_cities
 

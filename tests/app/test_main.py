@@ -24,13 +24,13 @@ from toolkit.base import egress, store
 from toolkit.base.terms import LANGUAGES, TIERS
 from toolkit.evidence.load import load_claims
 from toolkit.language import notes
+from toolkit.language.quantities import quantity_text
 from toolkit.language.translate import has_burmese, tr
 from toolkit.language.words import (
     built_in,
     demonstration,
     limits,
     profile_name,
-    quantity_text,
     siting_limit,
     tier_condition,
 )

@@ -130,7 +130,7 @@ def test_texts_do_not_depend_on_the_locale_of_the_system() -> None:
         "import sys, datetime; from toolkit.language import translate, words\n"
         "from toolkit.base.quantity import Quantity\n"
         "out = [translate.tr('Seen', 'my'), translate.date(datetime.date(2022, 7, 25), 'en'),"
-        " words.quantity_text(Quantity.of(1.5, 2.5, 1234.5, 'km'), 'en')]\n"
+        " quantities.quantity_text(Quantity.of(1.5, 2.5, 1234.5, 'km'), 'en')]\n"
         "sys.stdout.buffer.write('|'.join(out).encode())"
     )
     outputs = {

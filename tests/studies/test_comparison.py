@@ -15,7 +15,7 @@ from toolkit.base import store
 from toolkit.base.errors import InputDataError
 from toolkit.base.quantity import Quantity
 from toolkit.base.terms import TIERS
-from toolkit.language import words
+from toolkit.language import quantities, words
 from toolkit.studies import comparison
 
 AS_OF = dt.date(2026, 11, 23)
@@ -255,8 +255,8 @@ def test_the_layer_holds_the_interval_of_each_street(central, cautious):
     ],
 )
 def test_differences_in_words(quantity, text):
-    assert words.difference_text(quantity, "en") == text
-    assert words.difference_text(quantity, "my")
+    assert quantities.difference_text(quantity, "en") == text
+    assert quantities.difference_text(quantity, "my")
 
 
 def test_many_private_cameras_on_one_side_are_a_limit_of_both(central):

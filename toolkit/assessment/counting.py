@@ -23,7 +23,7 @@ from toolkit.evidence.observations import (
     quantiles_of,
     share_at_junctions,
 )
-from toolkit.language import words
+from toolkit.language import quantities, words
 from toolkit.language.translate import tr
 
 _N_GRID = 400
@@ -102,7 +102,7 @@ def value_of_counting(
             "One more hour of counting at the ten main junctions would narrow the range of the "
             "count by {share} on average.",
             lang,
-        ).format(share=words.share(expected_share, lang))
+        ).format(share=quantities.share(expected_share, lang))
         text = f"{text} {words.counting_caution(lang)}"
     return CountingValue(narrowing=Quantity.of(low, expected_share, high, "share"), text=text)
 

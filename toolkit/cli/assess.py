@@ -102,11 +102,11 @@ def _assess(options: argparse.Namespace) -> int:
         sys.stdout.write(found.to_json())
         return OK
     from toolkit.base.quantity import Quantity
-    from toolkit.language import words
+    from toolkit.language import quantities, words
     from toolkit.output.report import conditions
 
     def shown(quantity: Quantity) -> str:
-        return words.quantity_text(quantity, "en")
+        return quantities.quantity_text(quantity, "en")
 
     counts = found.counted
     out = [

@@ -134,7 +134,7 @@ def _set_of(found: Assessment) -> AssumptionSet | None:
 def _lines(found: Comparison, city: str) -> list[str]:
     """Return the comparison as lines of text."""
     from toolkit.assumptions import files
-    from toolkit.language import words
+    from toolkit.language import quantities, words
 
     out = [f"{city}: B against A"]
     for letter, side in (("A", found.a), ("B", found.b)):
@@ -146,7 +146,7 @@ def _lines(found: Comparison, city: str) -> list[str]:
             ),
             f"  boundary: {side.boundary.note}",
             f"  mapped: {side.mapped}; completeness: "
-            + words.quantity_text(side.completeness, "en"),
+            + quantities.quantity_text(side.completeness, "en"),
             f"  sources: {sources}",
         ]
     out += ["", "What changed:" if found.changes else "No input changed."]
@@ -177,9 +177,9 @@ def _lines(found: Comparison, city: str) -> list[str]:
 
 
 def _words(difference: Difference) -> str:
-    from toolkit.language import words
+    from toolkit.language import quantities
 
-    text = words.difference_text(difference.difference, "en")
+    text = quantities.difference_text(difference.difference, "en")
     if difference.exceeds is None or difference.difference.low == difference.difference.high == 0:
         return text
     verdict = "more than its uncertainty" if difference.exceeds else "within its uncertainty"

@@ -44,7 +44,8 @@ def _sensitivity(options: argparse.Namespace) -> int:
     if options.json:
         sys.stdout.write(found.to_json())
         return OK
-    from toolkit.language.words import demonstration, quantity_text, tier_name
+    from toolkit.language.quantities import quantity_text
+    from toolkit.language.words import demonstration, tier_name
     from toolkit.studies.sensitivity import words
 
     print_lines(f"{found.name.en}, {found.as_of.isoformat()}, cameras {found.status}")

@@ -5,7 +5,7 @@ translate.tr                 a message in a language; ngettext: by number
 translate.number             a number with separated thousands; significant, date
 translate.unbroken           no line break between a number and its unit
 words.tier_name              names and meanings of tiers, classes and statuses
-words.quantity_text          a figure in words; difference_text: with signs
+quantities.quantity_text     a figure in words; difference_text: with signs
 words.limits                 what the figures cannot say
 notes.notes                  notes of an assessment, by id
 fonts.font_css               the bundled font for Burmese

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from toolkit.base.terms import Note
+from toolkit.language.quantities import share
 from toolkit.language.translate import SOURCE_LANGUAGE, marked, tr
-from toolkit.language.words import share
 
 _SENTENCES: Final = {
     "no_streets": marked(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from toolkit.base.terms import Language
-from toolkit.language import words
+from toolkit.language import quantities, words
 from toolkit.language.translate import tr
 from toolkit.optics.sheet import Sheet, SheetTable
 
@@ -14,39 +14,39 @@ def passing_table(sheet: Sheet, lang: Language) -> SheetTable:
     rows = [
         (
             tr("Face turned to the camera", lang),
-            words.quantity_text(found.face_share, lang),
+            quantities.quantity_text(found.face_share, lang),
         ),
         (
             tr("Plate of a car turned to the camera", lang),
-            words.quantity_text(found.car_share, lang),
+            quantities.quantity_text(found.car_share, lang),
         ),
         (
             tr("Plate of a motorcycle turned to the camera", lang),
-            words.quantity_text(found.motorcycle_share, lang),
+            quantities.quantity_text(found.motorcycle_share, lang),
         ),
     ]
     if found.moment_share is not None:
         rows.append(
             (
                 tr("Share of directions in the picture at one moment, wide setting", lang),
-                words.share(found.moment_share, lang),
+                quantities.share(found.moment_share, lang),
             )
         )
     if found.tele_share is not None and found.tele_here_share is not None:
         rows += [
             (
                 tr("Share of the time zoomed in", lang),
-                words.quantity_text(found.tele_share, lang),
+                quantities.quantity_text(found.tele_share, lang),
             ),
             (
                 tr("Share of the time zoomed in on one given place", lang),
-                words.quantity_text(found.tele_here_share, lang),
+                quantities.quantity_text(found.tele_here_share, lang),
             ),
         ]
     rows.append(
         (
             tr("Chance that the whole system of a city is down", lang),
-            words.quantity_text(sheet.system_down, lang),
+            quantities.quantity_text(sheet.system_down, lang),
         )
     )
     caption = tr(
@@ -64,8 +64,8 @@ def one_passing_table(sheet: Sheet, lang: Language) -> SheetTable:
     rows = tuple(
         (
             words.tier_name(row.tier, lang),
-            words.quantity_text(row.in_ring, lang),
-            *([words.quantity_text(row.zoomed, lang)] if row.zoomed is not None else []),
+            quantities.quantity_text(row.in_ring, lang),
+            *([quantities.quantity_text(row.zoomed, lang)] if row.zoomed is not None else []),
         )
         for row in sheet.passing.tiers
     )

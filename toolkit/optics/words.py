@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from toolkit.base.terms import Language, Tier
-from toolkit.language import words
+from toolkit.language import quantities, words
 from toolkit.language.translate import number, tr
 from toolkit.optics.catalogue import Kind
 from toolkit.optics.lens import RingBounds
@@ -365,8 +365,8 @@ def notes(sheet: Sheet, lang: Language) -> tuple[str, ...]:
             "light; for matching faces {face} of that is left.",
             lang,
         ).format(
-            share=words.share(values.value("optics.ir_claim_share"), lang),
-            face=words.share(values.value("optics.night_face_share"), lang),
+            share=quantities.share(values.value("optics.ir_claim_share"), lang),
+            face=quantities.share(values.value("optics.night_face_share"), lang),
         ),
         tr(
             "Heights of targets: head {head} m, face {face} m, number plate {plate} m. Steepest "

@@ -20,7 +20,7 @@ from toolkit.assessment.layers import Layers
 from toolkit.assessment.model import Assessment
 from toolkit.base import escape
 from toolkit.base.terms import ExposureClass, Tier
-from toolkit.language import words
+from toolkit.language import quantities, words
 from toolkit.language.fonts import FONT_STACK, data_uri, font_css
 from toolkit.language.translate import has_burmese, number, tr, unbroken
 from toolkit.output import leaflet
@@ -246,7 +246,7 @@ def _legend_html(assessment: Assessment, layers: Layers, tier: Tier, lang: str) 
         rows.append((sample, tr("Boundary of the city in this estimate", lang)))
     cameras = getattr(assessment.cameras, assessment.status)
     mapped = tr("On the map: {mapped}. Estimated: {count}.", lang).format(
-        mapped=number(cameras.mapped), count=words.quantity_text(cameras.count, lang)
+        mapped=number(cameras.mapped), count=quantities.quantity_text(cameras.count, lang)
     )
     listed = "".join(f"<li>{svg}{_shown(text)}</li>" for svg, text in rows)
     meaning = " ".join(

@@ -11,7 +11,7 @@ from branca.colormap import linear
 
 from toolkit.assessment.layers import total_length_m
 from toolkit.base.terms import ExposureClass, Tier
-from toolkit.language import words
+from toolkit.language import quantities, words
 from toolkit.language.translate import tr
 
 _UNKNOWN: Final = "#7a7a7a"
@@ -78,10 +78,10 @@ def step_name(step: Step, lang: str) -> str:
     name = words.class_name(step.cls, lang)
     if step.cls != "possible":
         return name
-    high = words.share(step.below, lang)
+    high = quantities.share(step.below, lang)
     if step.at_least == 0:
         return tr("{name}, middle under {high}", lang).format(name=name, high=high)
-    low = words.share(step.at_least, lang)
+    low = quantities.share(step.at_least, lang)
     if step.below == _ALL:
         return tr("{name}, middle {low} or more", lang).format(name=name, low=low)
     return tr("{name}, middle {low} to {high}", lang).format(name=name, low=low, high=high)

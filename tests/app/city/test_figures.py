@@ -12,7 +12,7 @@ from invented import layers_of, with_tier
 from toolkit.app.city import figures
 from toolkit.base.quantity import Quantity
 from toolkit.base.terms import EXPOSURE_CLASSES
-from toolkit.language import words
+from toolkit.language import quantities, words
 from toolkit.output import map_scale
 from toolkit.output.map_scale import STEPS
 
@@ -30,10 +30,10 @@ def test_the_table_under_the_map_has_the_length_of_each_colour() -> None:
     total = lengths.sum()
     for step in STEPS:
         metres = float(map_scale.streets_of(step, streets, "seen")["length_m"].sum())
-        wanted = words.quantity_text(Quantity.exactly(metres / 1000, "km"), "en")
+        wanted = quantities.quantity_text(Quantity.exactly(metres / 1000, "km"), "en")
         assert metres > 0
         assert by_name[map_scale.step_name(step, "en")] == (
-            f"{wanted} ({words.share(metres / total, 'en')})"
+            f"{wanted} ({quantities.share(metres / total, 'en')})"
         )
     for cls in EXPOSURE_CLASSES:
         of_class = lengths[(streets["seen_class"] == cls).to_numpy()].sum() / 1000

@@ -10,7 +10,7 @@ from banned_words import banned_words
 from toolkit.assessment.assess import assess
 from toolkit.assessment.question import Question
 from toolkit.base.terms import LANGUAGES, TIERS
-from toolkit.language import words
+from toolkit.language import quantities
 from toolkit.language.translate import has_burmese
 from toolkit.output.report import conditions
 
@@ -28,9 +28,9 @@ def test_every_sentence_has_its_figures_and_no_banned_word(found, lang):
     assert len(said) == 2
     centre = found.if_centre.tiers["seen"].share_of_length
     spread = found.if_spread.tiers["seen"].share_of_length
-    assert words.quantity_text(centre, lang) in said[0]
-    assert words.quantity_text(spread, lang) in said[0]
-    assert words.quantity_text(found.per_100_cameras["seen"], lang) in said[1]
+    assert quantities.quantity_text(centre, lang) in said[0]
+    assert quantities.quantity_text(spread, lang) in said[0]
+    assert quantities.quantity_text(found.per_100_cameras["seen"], lang) in said[1]
     for text in said:
         assert not banned_words(text)
         assert has_burmese(text) == (lang == "my")
@@ -44,7 +44,7 @@ def test_the_table_has_a_row_for_each_number_and_a_column_for_each_tier(found, l
     for (head, cells), one in zip(table.rows, found.if_count, strict=True):
         assert f"{one.count:,}" in head
         assert cells == tuple(
-            words.quantity_text(one.tiers[tier].length_km, lang) for tier in TIERS
+            quantities.quantity_text(one.tiers[tier].length_km, lang) for tier in TIERS
         )
 
 
@@ -62,9 +62,9 @@ def test_a_number_that_is_known_leaves_only_the_area_open():
 def test_talks_alone_are_a_chance_of_nothing_and_figures_if_it_was_built(lang):
     found = assess("hpa-an", as_of=AS_OF, n_draws=60)
     chance, then = conditions.if_built(found, lang)
-    assert words.quantity_text(found.if_built.nothing_installed, lang) in chance
+    assert quantities.quantity_text(found.if_built.nothing_installed, lang) in chance
     assert found.if_built.assumption in chance
-    assert words.quantity_text(found.if_built.cameras.count, lang) in then
+    assert quantities.quantity_text(found.if_built.cameras.count, lang) in then
     for text in (chance, then):
         assert not banned_words(text)
         assert has_burmese(text) == (lang == "my")

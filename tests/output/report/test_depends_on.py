@@ -8,7 +8,7 @@ from invented import layers_of
 from made import report_on
 
 from toolkit.base.terms import LANGUAGES
-from toolkit.language import words
+from toolkit.language import quantities
 from toolkit.language.translate import has_burmese
 from toolkit.output.report.depends_on import dependencies
 
@@ -27,7 +27,7 @@ def test_each_states_the_figures_of_the_assessment():
         "How many cameras work": (seen.expected, seen.everything_on),
     }.items():
         for figure in figures:
-            assert words.quantity_text(figure, "en") in told[head]
+            assert quantities.quantity_text(figure, "en") in told[head]
     assert count.rule in told["How many cameras there are"]
     assert "The middle of Testville." in told["What is meant by the city"]
 

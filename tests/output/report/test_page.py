@@ -17,7 +17,7 @@ from toolkit.assessment.model import Assessment
 from toolkit.base.quantity import Quantity
 from toolkit.base.terms import LANGUAGES, TIERS, Language, Note
 from toolkit.evidence.claim import Claim
-from toolkit.language import fonts, words
+from toolkit.language import fonts, quantities, words
 from toolkit.output import map_scale
 from toolkit.output.report import map_svg
 from toolkit.output.report.page import CONTENT_SECURITY_POLICY, css_string, render
@@ -35,16 +35,16 @@ def by_tag(found: list[Element], *tags: str) -> list[Element]:
     return [element for element in found if element.tag in tags]
 
 
-def quantities(value: Any) -> list[Quantity]:
+def figures_in(value: Any) -> list[Quantity]:
     """Return all figures of a tree."""
     if isinstance(value, Quantity):
         return [value]
     if isinstance(value, dict):
-        return [q for v in value.values() for q in quantities(v)]
+        return [q for v in value.values() for q in figures_in(v)]
     if isinstance(value, tuple):
-        return [q for v in value for q in quantities(v)]
+        return [q for v in value for q in figures_in(v)]
     if hasattr(type(value), "model_fields"):
-        return [q for name in type(value).model_fields for q in quantities(getattr(value, name))]
+        return [q for name in type(value).model_fields for q in figures_in(getattr(value, name))]
     return []
 
 
@@ -56,12 +56,12 @@ def report(request: pytest.FixtureRequest) -> Assessment:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_figure_of_the_assessment_is_shown(report: Assessment, lang: Language) -> None:
     text = shown(page(report, lang))
-    found = [q for tier in report.tiers.values() for q in quantities(tier)]
+    found = [q for tier in report.tiers.values() for q in figures_in(tier)]
     found += [report.cameras.installed.count, report.cameras.installed.completeness]
     known = [q for q in found if q.known]
     assert len(known) >= 4 * 7
     for quantity in known:
-        assert words.quantity_text(quantity, lang) in text
+        assert quantities.quantity_text(quantity, lang) in text
     for tier in report.tiers.values():
         assert f"{tier.threshold_px_m:g}" in text
 
@@ -201,7 +201,7 @@ def test_the_table_of_classes_says_what_the_map_shows() -> None:
     text = shown(page(report))
     for step, length_m in map_scale.lengths_m(layers_of().streets, "seen").items():
         length = length_m / 1000.0
-        cell = f"{length:.1f} km ({words.share(length / 6.6, 'en')})" if length else "none"
+        cell = f"{length:.1f} km ({quantities.share(length / 6.6, 'en')})" if length else "none"
         row = next(
             e
             for e in by_tag(found, "tr")

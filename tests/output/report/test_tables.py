@@ -10,7 +10,7 @@ from invented import layers_of
 from made import report_on
 
 from toolkit.base.terms import LANGUAGES, TIERS
-from toolkit.language import words
+from toolkit.language import quantities
 from toolkit.output.report import tables
 
 
@@ -29,7 +29,7 @@ def test_each_tier_has_its_own_column_of_figures(lang, streets):
             shares = part.share_of_length
             shown += [shares.realised, shares.expected, shares.everything_on]
             shown += [part.area_km2.expected, part.effective_cameras.realised]
-        assert {words.quantity_text(q, lang) for q in shown} <= set(column)
+        assert {quantities.quantity_text(q, lang) for q in shown} <= set(column)
         assert any(f"{part.threshold_px_m:g}" in cell for cell in column)
 
 
@@ -44,7 +44,7 @@ def test_cases_are_rows_with_the_length_they_are_shares_of():
     cases = found.tiers["seen"].cases
     assert len(table.rows) == len(cases) == 6
     assert [cells[0] for _, cells in table.rows] == [
-        words.quantity_text(case.length_km, "en") for case in cases
+        quantities.quantity_text(case.length_km, "en") for case in cases
     ]
     assert table.rows[1][0] == "Within 1 km of the middle, cameras spread over the township"
     assert "circle around the middle" in table.caption

@@ -11,7 +11,7 @@ from toolkit.app.kept_answers import Estimate
 from toolkit.assessment.model import Assessment, SamplePart
 from toolkit.base.quantity import Quantity
 from toolkit.base.terms import Language, Tier
-from toolkit.language import notes, words
+from toolkit.language import notes, quantities, words
 from toolkit.language.translate import number, significant, tr
 from toolkit.output.report import conditions, reported
 from toolkit.siting.profiles import load_profiles
@@ -19,10 +19,10 @@ from toolkit.siting.profiles import load_profiles
 _SCALES: Final = (10, 100, 1000)
 """A share is said as a number of places out of the fewest of these that give at least one."""
 _HARDLY: Final = 0.005
-"""Shares below it are printed as "under 1 %", see `words.share`."""
+"""Shares below it are printed as "under 1 %", see `quantities.share`."""
 _PER_CENT: Final = 100.0
 _LEAST_KM: Final = 0.1
-"""Lengths below it are printed as "under 0.1", see `words.quantity_text`."""
+"""Lengths below it are printed as "under 0.1", see `quantities.quantity_text`."""
 
 
 def show(made: Estimate, tier: Tier, lang: Language) -> None:
@@ -101,9 +101,11 @@ def _share_text(share: Quantity, lang: Language) -> str:
     """Return a share as part of the sentence; a low end near zero is put in words."""
     if share.high is not None and _is_hardly_any(share, _HARDLY):
         return tr("up to {high} of the street length, perhaps hardly any of it", lang).format(
-            high=words.share(share.high, lang)
+            high=quantities.share(share.high, lang)
         )
-    return tr("{share} of the street length", lang).format(share=words.quantity_text(share, lang))
+    return tr("{share} of the street length", lang).format(
+        share=quantities.quantity_text(share, lang)
+    )
 
 
 def _length_text(length: Quantity, lang: Language) -> str:
@@ -112,7 +114,7 @@ def _length_text(length: Quantity, lang: Language) -> str:
         return tr("up to {high} km of street, perhaps hardly any", lang).format(
             high=significant(length.high, 2)
         )
-    return tr("{length} of street", lang).format(length=words.quantity_text(length, lang))
+    return tr("{length} of street", lang).format(length=quantities.quantity_text(length, lang))
 
 
 def _is_hardly_any(quantity: Quantity, least: float) -> bool:
@@ -126,7 +128,7 @@ def more(assessment: Assessment, tier: Tier, lang: Language) -> list[str]:
     part = assessment.shown_tiers[tier]
     share = part.share_of_length.realised
     length = tr("In kilometres: {length} of street.", lang).format(
-        length=words.quantity_text(part.length_km, lang)
+        length=quantities.quantity_text(part.length_km, lang)
     )
     found = []
     if share.known:
@@ -141,7 +143,7 @@ def more(assessment: Assessment, tier: Tier, lang: Language) -> list[str]:
             "figures.",
             lang,
         )
-        found.append(switched.format(chance=words.quantity_text(part.switched_on, lang)))
+        found.append(switched.format(chance=quantities.quantity_text(part.switched_on, lang)))
     return found
 
 

@@ -10,7 +10,7 @@ from toolkit.assessment.layers import Layers, total_length_m
 from toolkit.assessment.model import Assessment, Case, TierPart
 from toolkit.base.quantity import Quantity
 from toolkit.base.terms import EXPOSURE_CLASSES, TIERS, Allocation, ExposureClass, Language, Tier
-from toolkit.language import words
+from toolkit.language import quantities, words
 from toolkit.language.translate import tr
 from toolkit.output import map_scale
 from toolkit.output.report import conditions, reported, tables
@@ -105,7 +105,7 @@ def tiers_table(assessment: Assessment, lang: Language) -> tables.Table:
         share = [part.share_of_length.realised] if streets else []
         figures = (part.length_km, *share, part.ring_m.outer, part.switched_on)
         cells = tuple(
-            tables.NOT_APPLICABLE if figure is None else words.quantity_text(figure, lang)
+            tables.NOT_APPLICABLE if figure is None else quantities.quantity_text(figure, lang)
             for figure in figures
         )
         rows.append((tables.tier_head(tier, lang), cells))
@@ -125,7 +125,7 @@ def cases_table(cases: Sequence[Case], lang: Language) -> tables.Table:
     for radius, found in by_radius.items():
         length = next(iter(found.values())).length_km
         shares = tuple(
-            words.quantity_text(found[a].share_of_length, lang)
+            quantities.quantity_text(found[a].share_of_length, lang)
             if a in found
             else tables.NOT_APPLICABLE
             for a in allocations
@@ -137,7 +137,7 @@ def cases_table(cases: Sequence[Case], lang: Language) -> tables.Table:
                 radius=f"{radius:g}"
             )
         )
-        rows.append((area, (words.quantity_text(length, lang), *shares)))
+        rows.append((area, (quantities.quantity_text(length, lang), *shares)))
     caption = tables.cases_caption(cases, lang)
     head = (tr("Area", lang), tr("Streets in it", lang), *allocations.values())
     return tables.Table(caption, head, tuple(rows))
@@ -164,14 +164,14 @@ def steps_table(assessment: Assessment, layers: Layers, tier: Tier, lang: Langua
     def length(metres: float) -> str:
         if metres <= 0.0:
             return tr("none", lang)
-        km = words.quantity_text(Quantity.exactly(metres / _M_PER_KM, "km"), lang)
-        return f"{km} ({words.share(metres / total_m, lang)})"
+        km = quantities.quantity_text(Quantity.exactly(metres / _M_PER_KM, "km"), lang)
+        return f"{km} ({quantities.share(metres / total_m, lang)})"
 
     rows = [
         markup.row(
             (
                 markup.text(tr("In all: street within reach of a working camera", lang)),
-                markup.text(words.quantity_text(part.length_km, lang)),
+                markup.text(quantities.quantity_text(part.length_km, lang)),
                 markup.text(tr("The range of the estimate for the whole map.", lang)),
             ),
             kind="sum",

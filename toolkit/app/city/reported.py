@@ -9,7 +9,7 @@ from toolkit.app.city import figures
 from toolkit.app.kept_answers import Estimate
 from toolkit.assessment.model import Assessment
 from toolkit.base.terms import Language
-from toolkit.language import words
+from toolkit.language import quantities, words
 from toolkit.language.translate import tr
 from toolkit.output.report import reported, tables
 from toolkit.output.report.reported import Item
@@ -32,7 +32,7 @@ def _count(made: Estimate, lang: Language) -> list[str]:
     part = assessment.counted
     lines = [
         tr("Cameras of the reported system: {count}.", lang).format(
-            count=words.quantity_text(part.count, lang)
+            count=quantities.quantity_text(part.count, lang)
         ),
         tr("Completeness: {completeness}.", lang).format(
             completeness=reported.completeness(assessment, lang)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from toolkit.assessment.model import Assessment, ShortTier
 from toolkit.base.terms import TIERS, Language, Tier
 from toolkit.evidence.claim import Claim
-from toolkit.language import words
+from toolkit.language import quantities
 from toolkit.language.translate import number, tr
 from toolkit.output.report.reported import LangText, data_text
 from toolkit.output.report.tables import Table, ranges_caption, tier_heads
@@ -29,12 +29,12 @@ def if_built(assessment: Assessment, lang: Language) -> list[str]:
         "the assumption {key}.",
         lang,
     ).format(
-        chance=words.quantity_text(found.nothing_installed, lang),
+        chance=quantities.quantity_text(found.nothing_installed, lang),
         key=found.assumption,
     )
     then = tr("If it was built: {cameras}; people are seen along {length} of street.", lang).format(
-        cameras=words.quantity_text(found.cameras.count, lang),
-        length=words.quantity_text(found.tiers["seen"].length_km, lang),
+        cameras=quantities.quantity_text(found.cameras.count, lang),
+        length=quantities.quantity_text(found.tiers["seen"].length_km, lang),
     )
     return [chance, then]
 
@@ -85,7 +85,7 @@ def where(assessment: Assessment, lang: Language) -> list[str]:
             lang,
         )
     shares = {
-        name: words.quantity_text(one.tiers["seen"].share_of_length, lang)
+        name: quantities.quantity_text(one.tiers["seen"].share_of_length, lang)
         for name, one in (("centre", centre), ("spread", spread))
     }
     radius = number(centre.radius_km or 0.0)
@@ -98,7 +98,7 @@ def per_hundred(assessment: Assessment, lang: Language) -> list[str]:
     if lengths is None:
         return []
     text = tr("Every 100 cameras see people along {length} of street.", lang)
-    return [text.format(length=words.quantity_text(lengths["seen"], lang))]
+    return [text.format(length=quantities.quantity_text(lengths["seen"], lang))]
 
 
 def table(assessment: Assessment, lang: Language) -> Table | None:
@@ -117,7 +117,7 @@ def table(assessment: Assessment, lang: Language) -> Table | None:
     )  # fmt: skip
     head = (tr("If there are", lang), *tier_heads(lang))
     cells = [
-        (name, tuple(words.quantity_text(tiers[tier].length_km, lang) for tier in TIERS))
+        (name, tuple(quantities.quantity_text(tiers[tier].length_km, lang) for tier in TIERS))
         for name, tiers in rows
     ]
     return Table(caption, head, tuple(cells))

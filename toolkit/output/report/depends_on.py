@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from toolkit.assessment.model import Assessment
 from toolkit.base.terms import SWITCHED_TIERS, Language
-from toolkit.language import words
+from toolkit.language import quantities, words
 from toolkit.language.translate import tr
 from toolkit.output.report import reported
 from toolkit.output.report.reported import LangText
@@ -26,10 +26,10 @@ def dependencies(assessment: Assessment, lang: Language) -> list[tuple[str, tupl
         Headings, each with its sentences.
     """
     part = assessment.counted
-    count = reported.sentence(words.quantity_text(part.count, lang), lang)
+    count = reported.sentence(quantities.quantity_text(part.count, lang), lang)
     if part.per_km.known:
         dense = tr("Per kilometre of street inside the boundary: {cameras}.", lang)
-        count += " " + dense.format(cameras=words.quantity_text(part.per_km, lang))
+        count += " " + dense.format(cameras=quantities.quantity_text(part.per_km, lang))
     boundary = tr(
         "Shares depend on where the boundary is drawn; kilometres of street hardly do.", lang
     )
@@ -40,7 +40,7 @@ def dependencies(assessment: Assessment, lang: Language) -> list[tuple[str, tupl
     )
     cannot = "; ".join(
         f"{words.tier_name(tier, lang)}: "
-        + words.quantity_text(assessment.shown_tiers[tier].ring_m.empty_share, lang)
+        + quantities.quantity_text(assessment.shown_tiers[tier].ring_m.empty_share, lang)
         for tier in SWITCHED_TIERS
     )
     able = tr(
@@ -73,8 +73,8 @@ def dependencies(assessment: Assessment, lang: Language) -> list[tuple[str, tupl
             "{every}.",
             lang,
         ).format(
-            some=words.quantity_text(shares.expected, lang),
-            every=words.quantity_text(shares.everything_on, lang),
+            some=quantities.quantity_text(shares.expected, lang),
+            every=quantities.quantity_text(shares.everything_on, lang),
         )
         found.append((tr("How many cameras work", lang), (LangText(working, lang),)))
     return found

@@ -16,7 +16,7 @@ from toolkit.assessment.model import Assessment
 from toolkit.base import escape
 from toolkit.base.terms import TIERS, Language, Tier
 from toolkit.evidence.claim import Claim
-from toolkit.language import fonts, notes, words
+from toolkit.language import fonts, notes, quantities, words
 from toolkit.language.translate import date, has_burmese, number, tr, unbroken
 from toolkit.output import map_scale
 from toolkit.output.report import conditions, reported, tables
@@ -231,16 +231,16 @@ def _headings(name: str, lang: Language) -> dict[str, str]:
 def _summary(assessment: Assessment, tier: Tier, lang: Language) -> tuple[str, str, str]:
     """Return name, meaning and main figure of a tier."""
     part = assessment.shown_tiers[tier]
-    length = words.quantity_text(part.length_km, lang)
+    length = quantities.quantity_text(part.length_km, lang)
     if part.share_of_length.realised.known:
-        share = words.quantity_text(part.share_of_length.realised, lang)
+        share = quantities.quantity_text(part.share_of_length.realised, lang)
         figure = tr("{length} of street; that is {share} of the street length.", lang).format(
             length=length, share=share
         )
     else:
         figure = tr("{length} of street.", lang).format(length=length)
     if part.switched_on is not None:
-        chance = words.quantity_text(part.switched_on, lang)
+        chance = quantities.quantity_text(part.switched_on, lang)
         figure += " " + tr("How likely it is that it is switched on: {chance}.", lang).format(
             chance=chance
         )

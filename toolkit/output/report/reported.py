@@ -18,7 +18,7 @@ from toolkit.evidence.claim import Claim, Figure
 from toolkit.evidence.claim import Status as ClaimStatus
 from toolkit.evidence.load import NATIONAL, contradictions, known_by
 from toolkit.evidence.threats import load_threats
-from toolkit.language import notes, words
+from toolkit.language import notes, quantities, words
 from toolkit.language.translate import date, has_burmese, month_name, ngettext, number, tr
 
 _COUNTED_UNITS = ("cameras", "sites")
@@ -138,7 +138,7 @@ def sentence(text: str, lang: Language) -> str:
 def completeness(assessment: Assessment, lang: Language) -> str:
     """Return how many of the cameras are on the map."""
     part = assessment.counted
-    share = words.quantity_text(part.completeness, lang)
+    share = quantities.quantity_text(part.completeness, lang)
     if not part.completeness.known:
         return share.rstrip(".။")
     return tr("{mapped} cameras are mapped; of the estimated ones that is {share}", lang).format(
@@ -218,7 +218,7 @@ def figure_text(figure: Figure, lang: Language) -> str:
 
 
 def _exact(value: float, unit: str, lang: Language) -> str:
-    return words.quantity_text(Quantity.exactly(value, unit), lang)
+    return quantities.quantity_text(Quantity.exactly(value, unit), lang)
 
 
 def _with_unit(span: str, unit: str, lang: Language) -> str:
@@ -252,9 +252,9 @@ def source_sentence(assessment: Assessment, claims: Sequence[Claim], lang: Langu
         Language.
     """
     part = assessment.counted
-    count = words.quantity_text(part.count, lang)
+    count = quantities.quantity_text(part.count, lang)
     if any(note.id == _OWN_COUNT for note in assessment.warnings):
-        entered = words.quantity_text(part.entered or part.count, lang)
+        entered = quantities.quantity_text(part.entered or part.count, lang)
         own = tr(
             "This rests on a number that the user entered, not on a report: {count}.", lang
         ).format(count=entered)

@@ -10,7 +10,7 @@ from typing import Final
 from toolkit.assessment.layers import Layers
 from toolkit.assessment.model import Assessment, Case, TierPart
 from toolkit.base.terms import TIERS, Allocation, Language, Tier
-from toolkit.language import words
+from toolkit.language import quantities, words
 from toolkit.language.translate import number, significant, tr
 from toolkit.output import map_scale
 
@@ -94,8 +94,8 @@ def _figure(part: TierPart, path: str, lang: Language) -> str:
     if value is None:
         return NOT_APPLICABLE
     if path == "unknown_share":
-        return words.share(value, lang)
-    return words.quantity_text(value, lang)
+        return quantities.share(value, lang)
+    return quantities.quantity_text(value, lang)
 
 
 def ranges_caption(lang: Language) -> str:
@@ -113,10 +113,12 @@ def cases_table(assessment: Assessment, lang: Language) -> Table | None:
     rows = []
     for index, case in enumerate(first):
         shares = tuple(
-            words.quantity_text(assessment.shown_tiers[tier].cases[index].share_of_length, lang)
+            quantities.quantity_text(
+                assessment.shown_tiers[tier].cases[index].share_of_length, lang
+            )
             for tier in TIERS
         )
-        length = words.quantity_text(case.length_km, lang)
+        length = quantities.quantity_text(case.length_km, lang)
         rows.append((_case_name(case.radius_km, case.allocation, lang), (length, *shares)))
     caption = cases_caption(first, lang)
     head = (tr("Case", lang), tr("Streets in the area", lang), *tier_heads(lang))
@@ -184,7 +186,7 @@ def _length(length_km: float, total_km: float, lang: Language) -> str:
     if length_km < 10.0**-_EXACT_KM_DECIMALS:
         digits = tr("under {value}", lang).format(value=significant(0.1, 1))
     km = tr("{value} km", lang).format(value=digits)
-    return f"{km} ({words.share(length_km / total_km, lang)})"
+    return f"{km} ({quantities.share(length_km / total_km, lang)})"
 
 
 def provenance_table(assessment: Assessment, lang: Language) -> Table:

@@ -9,7 +9,7 @@ from typing import Final
 
 from toolkit.base.quantity import Quantity
 from toolkit.base.terms import Tier
-from toolkit.language import words
+from toolkit.language import quantities, words
 from toolkit.language.translate import number, significant, tr
 from toolkit.studies.sensitivity.analysis import FactorPart, Sensitivity, TierSensitivity, WorkPart
 
@@ -193,7 +193,7 @@ def noise(part: TierSensitivity, lang: str) -> str | None:
 def work_line(work: WorkPart, lang: str) -> str:
     """Return what an hour of a kind of work would do, with a caution where it is in the street."""
     text = tr("If you have an hour, {work}: the range would narrow by about {share}.", lang)
-    line = text.format(work=work_name(work.id, lang), share=words.share(work.narrowing, lang))
+    line = text.format(work=work_name(work.id, lang), share=quantities.share(work.narrowing, lang))
     return f"{line} {words.counting_caution(lang)}" if work.where == "street" else line
 
 
