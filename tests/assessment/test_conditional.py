@@ -44,7 +44,7 @@ def without_streets():
 
 
 def test_without_streets_the_length_is_that_of_hundreds_of_cameras(without_streets):
-    assert without_streets.if_count[0].count == 200
+    assert without_streets.if_count[0].count == 500
     for one in without_streets.if_count:
         for tier in TIERS:
             of_hundred = without_streets.per_100_cameras[tier]
