@@ -56,7 +56,7 @@ from toolkit.optics.catalogue import load_catalogue
 from toolkit.siting import candidates, weights
 from toolkit.streets.pack import Pack, open_pack
 
-CITIES = 1_000
+CITIES = 500
 NETWORKS = 25
 """Number of street networks; sight does not depend on what is drawn, so cities share them."""
 DRAWS = 199

@@ -12,6 +12,7 @@ from typing import Any, get_args
 
 import numpy as np
 
+from toolkit.assessment.conditional import count_not_known, tier_not_known
 from toolkit.assessment.counting import observation_part, value_of_counting
 from toolkit.assessment.inputs import Inputs, make_inputs
 from toolkit.assessment.model import (
@@ -23,6 +24,7 @@ from toolkit.assessment.model import (
     CityPart,
     DrawPair,
     DrawsPart,
+    IfBuilt,
     InputsPart,
     ThreatPart,
 )
@@ -90,6 +92,8 @@ def assemble(inputs: Inputs, outcome: Outcome) -> Assessment:
     """Return the assessment made from its inputs and its outcome."""
     loaded, question = inputs.loaded, inputs.question
     city, operators = loaded.city, loaded.operators
+    installed = _camera_count(inputs, outcome, "installed")
+    built, why = _if_built(inputs, outcome, installed), notes.text("announced_only")
     return Assessment(
         schema=SCHEMA,
         tool=__version__,
@@ -110,14 +114,17 @@ def assemble(inputs: Inputs, outcome: Outcome) -> Assessment:
             siting_cities=operators.profiles.cities,
         ),
         cameras=CamerasPart(
-            installed=_camera_count(inputs, outcome, "installed"),
+            installed=installed if built is None else count_not_known(installed, why),
             planned=_camera_count(inputs, outcome, "planned"),
         ),
-        tiers=outcome.tiers,
+        tiers=outcome.tiers
+        if built is None
+        else {tier: tier_not_known(part, why) for tier, part in outcome.tiers.items()},
         if_count=outcome.if_count,
         per_100_cameras=outcome.per_100_cameras,
         if_centre=outcome.if_centre,
         if_spread=outcome.if_spread,
+        if_built=built,
         draws=_draws(inputs, outcome),
         threats=_threats(inputs),
         sample=outcome.sample,
@@ -143,6 +150,21 @@ def _threats(inputs: Inputs) -> tuple[ThreatPart, ...]:
     )
 
 
+def _if_built(inputs: Inputs, outcome: Outcome, count: CameraCount) -> IfBuilt | None:
+    """Return what follows if announced cameras were installed; None unless that is the question."""
+    chance = inputs.counts.chance
+    if not inputs.announced_only or chance is None:
+        return None
+    return IfBuilt(
+        nothing_installed=Quantity.from_draws(1.0 - chance.prob, "probability"),
+        claim=chance.claim,
+        assumption=chance.key,
+        judged_by=chance.source,
+        cameras=count,
+        tiers=outcome.tiers,
+    )
+
+
 def _warnings(inputs: Inputs, outcome: Outcome) -> list[str]:
     """Return the ids of the warnings that apply, in the order of display."""
     counts, status = inputs.counts, inputs.question.status
@@ -156,6 +178,7 @@ def _warnings(inputs: Inputs, outcome: Outcome) -> list[str]:
         "street_means": True,
         "daylight": True,
         "stale": stale,
+        "announced_only": inputs.announced_only,
         "no_count": counts.used_prior,
         "own_count": counts.user_range,
         "mixed_scope": counts.mixed_scope,
@@ -189,7 +212,9 @@ def _draws(inputs: Inputs, outcome: Outcome) -> DrawsPart:
 
 def _camera_count(inputs: Inputs, outcome: Outcome, status: Status) -> CameraCount:
     counts = inputs.counts
-    reported = counts.installed if status == "installed" else counts.planned
+    reported = counts.planned if status == "planned" else counts.installed
+    if status == "installed" and counts.if_built is not None:
+        reported = counts.if_built
     number = np.maximum(reported, outcome.mapped_in_scope)
     if outcome.mapped and number.all():
         completeness = Quantity.from_draws(outcome.mapped_in_scope / number, "share")

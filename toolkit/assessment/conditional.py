@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from toolkit.assessment.model import IfCount, ShortTier
+from toolkit.assessment.model import CameraCount, IfCount, Shares, ShortTier, TierPart, Total
 from toolkit.base.arrays import FloatArray
 from toolkit.base.quantity import INTERVAL, Quantity
 from toolkit.base.terms import TIERS, Tier
@@ -84,3 +84,30 @@ def short_tiers(
 def if_counts(tiers: Mapping[int, dict[Tier, ShortTier]]) -> tuple[IfCount, ...]:
     """Return the answers for each number of cameras, ascending."""
     return tuple(IfCount(count=n, tiers=tiers[n]) for n in sorted(tiers))
+
+
+def count_not_known(part: CameraCount, why: str) -> CameraCount:
+    """Return a count of which nothing can be said, with the reason."""
+    return part.model_copy(
+        update={
+            "count": Quantity.unknown("cameras", why),
+            "completeness": Quantity.unknown("share", why),
+            "per_km": Quantity.unknown("cameras/km", why),
+            "value_of_counting": None,
+        }
+    )
+
+
+def tier_not_known(part: TierPart, why: str) -> TierPart:
+    """Return a tier of which only what one camera can do is known, with the reason."""
+    share, area, cameras = (Quantity.unknown(unit, why) for unit in ("share", "km2", "cameras"))
+    return part.model_copy(
+        update={
+            "cameras_able": cameras,
+            "length_km": Quantity.unknown("km", why),
+            "share_of_length": Shares(expected=share, realised=share, everything_on=share),
+            "area_km2": Total(expected=area, realised=area),
+            "effective_cameras": Total(expected=cameras, realised=cameras),
+            "cases": (),
+        }
+    )

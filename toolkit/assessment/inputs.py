@@ -63,10 +63,21 @@ class Inputs:
         return self.loaded.question.assumptions
 
     @property
+    def announced_only(self) -> bool:
+        """Whether installed cameras are asked for where they are announced and no more."""
+        return self.question.status == "installed" and self.counts.if_built is not None
+
+    @property
     def n_cameras(self) -> FloatArray:
-        """Number of cameras of the status asked for, shape (D,)."""
+        """Number of cameras of the status asked for, shape (D,).
+
+        Where they are announced and no more: the number if they were installed. How likely that is,
+        is said apart and never multiplied in.
+        """
         counts = self.counts
-        return counts.installed if self.question.status == "installed" else counts.planned
+        if self.question.status != "installed":
+            return counts.planned
+        return counts.installed if counts.if_built is None else counts.if_built
 
 
 def make_inputs(loaded: Loaded, design: Design | None = None) -> Inputs:

@@ -236,26 +236,6 @@ class IfWhere(Record):
     tiers: dict[Tier, ShortTier]
 
 
-class IfBuilt(Record):
-    """What follows if announced cameras were installed.
-
-    Attributes
-    ----------
-    nothing_installed
-        Probability that none of them was; a judgement, never multiplied into a figure.
-    judged_by
-        One sentence: on whose judgement it rests.
-    assumptions
-        Keys of the assumptions that hold it.
-    """
-
-    nothing_installed: Quantity
-    judged_by: str
-    assumptions: tuple[str, ...]
-    count: Quantity
-    tiers: dict[Tier, ShortTier]
-
-
 class TierPart(Record):
     """All figures of one tier."""
 
@@ -281,6 +261,29 @@ class TierPart(Record):
     """Share of the street length for which the model has no answer."""
     cases: tuple[Case, ...] = ()
     """Where the report does not say which area it counts."""
+
+
+class IfBuilt(Record):
+    """What follows if announced cameras were installed.
+
+    Attributes
+    ----------
+    nothing_installed
+        Probability that none of them was; a judgement, never multiplied into a figure.
+    claim
+        Id of the claim of the most advanced announcement.
+    assumption, judged_by
+        The assumption that holds the probability, and its source.
+    cameras, tiers
+        The count and the figures, as where cameras are reported to be installed.
+    """
+
+    nothing_installed: Quantity
+    claim: str
+    assumption: str
+    judged_by: str
+    cameras: CameraCount
+    tiers: dict[Tier, TierPart]
 
 
 class ThreatPart(Record):
@@ -327,7 +330,8 @@ class Assessment(Record):
     if_spread: IfWhere | None = None
     """If they are spread over the built-up township."""
     if_built: IfBuilt | None = None
-    """Where only talks, a tender or a plan are reported."""
+    """Where installed cameras are asked for, and only talks, a tender or a plan are reported. The
+    count and the tiers are then not known, and the draws are those if they were installed."""
     draws: DrawsPart
     threats: tuple[ThreatPart, ...] = ()
     """What the cameras are reported to be used for."""
@@ -358,6 +362,18 @@ class Assessment(Record):
         copy = self.model_copy()
         copy._layers = layers  # noqa: SLF001
         return copy
+
+    @property
+    def shown_tiers(self) -> dict[Tier, TierPart]:
+        """The figures to be shown: those if it was built, where nothing else is known."""
+        return self.tiers if self.if_built is None else self.if_built.tiers
+
+    @property
+    def counted(self) -> CameraCount:
+        """The count of the status asked for, as `shown_tiers`."""
+        if self.if_built is not None:
+            return self.if_built.cameras
+        return self.cameras.installed if self.status == "installed" else self.cameras.planned
 
     def to_json(self) -> str:
         """Return the JSON text: the same bytes for the same inputs, ending in a line feed."""

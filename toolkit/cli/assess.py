@@ -95,13 +95,16 @@ def _assess(options: argparse.Namespace) -> int:
         return OK
     from toolkit.base.quantity import Quantity
     from toolkit.language import words
+    from toolkit.output.report import conditions
 
     def shown(quantity: Quantity) -> str:
         return words.quantity_text(quantity, "en")
 
-    counts = found.cameras.installed if found.status == "installed" else found.cameras.planned
+    counts = found.counted
     out = [
         f"{found.city.name.en}, {found.as_of.isoformat()}, cameras {found.status}",
+        *(text.text for text in conditions.planned(found, question.load().claims, "en")),
+        *conditions.if_built(found, "en"),
         f"Cameras of the reported system: {shown(counts.count)}",
         *([f"  entered: {shown(counts.entered)}"] if counts.entered else []),
         f"  {counts.rule}",
@@ -115,7 +118,7 @@ def _assess(options: argparse.Namespace) -> int:
         f"Boundary: {found.city.boundary.note}",
         "",
     ]
-    for tier, part in found.tiers.items():
+    for tier, part in found.shown_tiers.items():
         out.append(f"{words.tier_name(tier, 'en')} (from {part.threshold_px_m:g} pixels per m)")
         out.append(f"  street covered: {shown(part.length_km)}")
         if part.share_of_length.realised.known:
@@ -147,7 +150,7 @@ def _conditions(found: Assessment) -> list[str]:
     """Return what follows from a number of cameras, or from where they are, as lines of text."""
     from toolkit.output.report import conditions
 
-    lines = conditions.sentences(found, "en")
+    lines = [*conditions.where(found, "en"), *conditions.per_hundred(found, "en")]
     table = conditions.table(found, "en")
     if table is not None:
         _, *tiers = table.head

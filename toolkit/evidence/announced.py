@@ -28,11 +28,14 @@ class Chance:
         Id of the claim of the most advanced announcement.
     key, source
         The assumption of the chance, and its source: whose judgement it is.
+    prob
+        The chance, before counts in the street, shape (D,).
     """
 
     claim: str
     key: str
     source: str
+    prob: FloatArray
 
 
 @dataclass(frozen=True)
@@ -99,14 +102,15 @@ def if_built(claims: Iterable[Claim], setting: Setting) -> IfBuilt | None:
     chances = [carried_out_prob(claim, setting) for claim in announced]
     likeliest = announced[int(np.argmax([chance.mean() for chance in chances]))]
     key = f"installed_prob.{likeliest.status}"
-    built = setting.design.column("count.zero") < np.max(chances, axis=0)
+    prob = np.max(chances, axis=0)
+    built = setting.design.column("count.zero") < prob
     counted = [c for c in announced if counts(c, ("cameras",), ("stock", "flow", "increment"))]
     if counted:
         largest = max(counted, key=setting.least)
         part = Part(draw_figure(largest, setting, whole=False), (largest,), "plan")
     else:
         part = Part(pooled_draws(setting), tuple(announced), "plan_prior")
-    return IfBuilt(built, part, Chance(likeliest.id, key, setting.assumptions.source(key)))
+    return IfBuilt(built, part, Chance(likeliest.id, key, setting.assumptions.source(key), prob))
 
 
 def _announced(claims: Iterable[Claim], setting: Setting) -> list[Claim]:

@@ -87,6 +87,10 @@ _SENTENCES: Final = {
         "and what was reported since is not in it."
     ),
     "stale": marked("The report is old: cameras have probably been added or removed since."),
+    "announced_only": marked(
+        "Only talks, a tender or a plan is reported: perhaps nothing is installed. The map and the "
+        "figures hold if it was built."
+    ),
     "no_count": marked(
         "Nobody has reported a number for this city: the count is a wide guess from other cities."
     ),

@@ -31,6 +31,7 @@ _SHARE_UNITS: Final = frozenset({"share", "probability"})
 _SAME: Final = 1e-9
 """Relative difference of two values that are the same."""
 _PER_CENT: Final = 0.01
+_NEARLY_ALL: Final = 0.9999
 _SMALLEST_SHOWN: Final = 0.1
 """Lengths and areas below this are written as "under 0.1"."""
 BUILT_IN_CITIES: Final = (
@@ -384,7 +385,11 @@ def quantity_text(quantity: Quantity, lang: str) -> str:
     outwards: tuple[Callable[[float], int], ...] = (math.floor, round, math.ceil)
     low, mid, high = map(_in_steps, ends, steps, outwards)
     if quantity.unit in _SHARE_UNITS:
-        mid, high = (v if v < 1.0 else end for v, end in zip((mid, high), ends[1:], strict=True))
+        # An estimate may reach 1 in the last bits; only what is known is "100 %".
+        most = _NEARLY_ALL if quantity.error else 1.0
+        mid, high = (
+            min(v if v < 1.0 else end, most) for v, end in zip((mid, high), ends[1:], strict=True)
+        )
     texts = [
         _figure(value, quantity.unit, lang, exact=exact, step=step)
         for value, step in zip((low, max(min(mid, high), low), high), steps, strict=True)

@@ -8,6 +8,7 @@ import pytest
 from banned_words import banned_words
 
 from toolkit.assessment.assess import assess
+from toolkit.assessment.question import Question
 from toolkit.base.terms import LANGUAGES, TIERS
 from toolkit.language import words
 from toolkit.language.translate import has_burmese
@@ -55,3 +56,33 @@ def test_a_number_that_is_known_leaves_only_the_area_open():
     streets = assess("helsinki-centre", as_of=AS_OF, n_draws=20)
     assert conditions.sentences(streets, "en") == []
     assert conditions.table(streets, "en") is not None
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_talks_alone_are_a_chance_of_nothing_and_figures_if_it_was_built(lang):
+    found = assess("hpa-an", as_of=AS_OF, n_draws=60)
+    chance, then = conditions.if_built(found, lang)
+    assert words.quantity_text(found.if_built.nothing_installed, lang) in chance
+    assert found.if_built.assumption in chance
+    assert words.quantity_text(found.if_built.cameras.count, lang) in then
+    for text in (chance, then):
+        assert not banned_words(text)
+        assert has_burmese(text) == (lang == "my")
+
+
+@pytest.mark.parametrize(
+    ("city", "ends"),
+    [
+        ("mawlamyine", "gives a number for it, so the estimate does not change"),
+        ("mandalay", "counts it as if it had been carried out"),
+        ("sittwe", "No plan for more cameras is reported"),
+    ],
+)
+def test_plans_are_said_and_whether_they_change_the_estimate(city, ends):
+    question = Question(city, AS_OF, status="planned", n_draws=60)
+    claims = question.load().claims
+    said = conditions.planned(assess(question), claims, "en")
+    assert ends in said[-1].text
+    known = {claim.says for claim in claims}
+    assert {text.text for text in said[1:-1]} <= known
+    assert conditions.planned(assess(city, as_of=AS_OF, n_draws=20), claims, "en") == []

@@ -28,7 +28,10 @@ _LEAST_KM: Final = 0.1
 def show(made: Estimate, tier: Tier, lang: Language) -> None:
     """Show the answer, what it rests on, and the first sentence on limits."""
     assessment = made.assessment
-    parts = [markup.tag("p", sentence(assessment, tier, lang), kind="answer")]
+    built = [
+        markup.tag("p", text, kind="condition") for text in conditions.if_built(assessment, lang)
+    ]
+    parts = [*built, markup.tag("p", sentence(assessment, tier, lang), kind="answer")]
     parts += [markup.tag("p", text) for text in more(assessment, tier, lang)]
     parts.append(markup.tag("p", reported.source_sentence(assessment, made.claims, lang)))
     if assessment.basis == "streets" and assessment.inputs.siting_profile is not None:
@@ -36,13 +39,10 @@ def show(made: Estimate, tier: Tier, lang: Language) -> None:
         parts.append(markup.tag("p", operator, kind="condition"))
     if assessment.sample is not None:
         parts.append(markup.tag("p", sample_text(assessment.sample, lang), kind="small"))
-    if assessment.status == "planned":
-        together = tr(
-            "Installed and planned cameras are counted together, as if every plan had been "
-            "carried out.",
-            lang,
-        )
-        parts.append(markup.tag("p", together, kind="condition"))
+    plans = conditions.planned(assessment, made.claims, lang)
+    if plans:
+        said = " ".join(markup.lang_text(text, lang) for text in plans)
+        parts.append(f'<p class="condition">{said}</p>')
     parts.append(markup.tag("p", figures.foot_text(made, lang), kind="foot"))
     parts.append(markup.tag("p", words.limits(lang)[0], kind="limit"))
     markup.show(lang, *parts)
@@ -66,7 +66,7 @@ def sentence(assessment: Assessment, tier: Tier, lang: Language) -> str:
         As a share of the street length where the streets are known, else in kilometres, which
         need no boundary.
     """
-    part = assessment.tiers[tier]
+    part = assessment.shown_tiers[tier]
     share = part.share_of_length.realised
     where = _share_text(share, lang) if share.known else _length_text(part.length_km, lang)
     patterns = {
@@ -118,7 +118,7 @@ def _is_hardly_any(quantity: Quantity, least: float) -> bool:
 
 def more(assessment: Assessment, tier: Tier, lang: Language) -> list[str]:
     """Return the lines below the sentence: the same in other units, and conditions."""
-    part = assessment.tiers[tier]
+    part = assessment.shown_tiers[tier]
     share = part.share_of_length.realised
     length = tr("In kilometres: {length} of street.", lang).format(
         length=words.quantity_text(part.length_km, lang)

@@ -22,7 +22,7 @@ def show(made: Estimate, tier: Tier, lang: Language) -> None:
     """Show the figures of one tier, then those of all tiers side by side."""
     assessment = made.assessment
     foot = markup.tag("p", foot_text(made, lang), kind="foot")
-    part = assessment.tiers[tier]
+    part = assessment.shown_tiers[tier]
     parts = [
         markup.tag("h2", tr("Figures", lang)),
         markup.tag("h3", tables.tier_head(tier, lang)),
@@ -101,7 +101,7 @@ def tiers_table(assessment: Assessment, lang: Language) -> tables.Table:
 
     rows = []
     for tier in TIERS:
-        part = assessment.tiers[tier]
+        part = assessment.shown_tiers[tier]
         share = [part.share_of_length.realised] if streets else []
         figures = (part.length_km, *share, part.ring_m.outer, part.switched_on)
         cells = tuple(
@@ -157,7 +157,7 @@ def steps_table(assessment: Assessment, layers: Layers, tier: Tier, lang: Langua
     lang
         Language.
     """
-    part = assessment.tiers[tier]
+    part = assessment.shown_tiers[tier]
     of_step = map_scale.lengths_m(layers.streets, tier)
     total_m = total_length_m(layers.streets)
 

@@ -29,7 +29,7 @@ def show(made: Estimate, city: City, lang: Language) -> None:
 
 def _count(made: Estimate, lang: Language) -> list[str]:
     assessment = made.assessment
-    part = reported.counted(assessment)
+    part = assessment.counted
     lines = [
         tr("Cameras of the reported system: {count}.", lang).format(
             count=words.quantity_text(part.count, lang)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from toolkit.assessment.model import Assessment, ShortTier
 from toolkit.base.terms import TIERS, Language, Tier
+from toolkit.evidence.claim import Claim
 from toolkit.language import words
 from toolkit.language.translate import number, tr
+from toolkit.output.report.reported import LangText, data_text
 from toolkit.output.report.tables import Table, ranges_caption, tier_heads
 
 
@@ -23,18 +25,45 @@ def if_built(assessment: Assessment, lang: Language) -> list[str]:
         return []
     chance = tr(
         "No camera is reported as installed: only talks, a tender or a plan. The chance that "
-        "nothing is installed is {chance}; that is a judgement of the makers of this toolkit "
-        "({keys}), not a report.",
+        "nothing is installed is {chance}. Nobody reports that chance; it is a judgement, held in "
+        "the assumption {key}.",
         lang,
     ).format(
         chance=words.quantity_text(found.nothing_installed, lang),
-        keys=", ".join(found.assumptions),
+        key=found.assumption,
     )
     then = tr("If it was built: {cameras}; people are seen along {length} of street.", lang).format(
-        cameras=words.quantity_text(found.count, lang),
+        cameras=words.quantity_text(found.cameras.count, lang),
         length=words.quantity_text(found.tiers["seen"].length_km, lang),
     )
     return [chance, then]
+
+
+def planned(assessment: Assessment, claims: Sequence[Claim], lang: Language) -> list[LangText]:
+    """Return what is planned, and whether it changes the estimate; none for installed cameras.
+
+    Parameters
+    ----------
+    assessment
+        The assessment.
+    claims
+        All claims about the city.
+    lang
+        Language.
+    """
+    if assessment.status != "planned":
+        return []
+    counts = assessment.cameras
+    says = {claim.id: claim.says for claim in claims if claim.status != "installed"}
+    found = [data_text(says[name]) for name in counts.planned.claims if name in says]
+    if not found:
+        text = tr("No plan for more cameras is reported, so the estimate does not change.", lang)
+        return [LangText(text, lang)]
+    if counts.planned.count == counts.installed.count:
+        last = tr("No report gives a number for it, so the estimate does not change.", lang)
+    else:
+        last = tr("The estimate counts it as if it had been carried out.", lang)
+    return [LangText(tr("What is planned:", lang), lang), *found, LangText(last, lang)]
 
 
 def where(assessment: Assessment, lang: Language) -> list[str]:
@@ -77,8 +106,6 @@ def table(assessment: Assessment, lang: Language) -> Table | None:
     rows: list[tuple[str, Mapping[Tier, ShortTier]]] = [
         (_cameras(one.count, lang), one.tiers) for one in assessment.if_count
     ]
-    if assessment.if_built is not None:
-        rows.append((tr("if it was built", lang), assessment.if_built.tiers))
     if not rows:
         return None
     caption = " ".join(

@@ -25,7 +25,7 @@ def dependencies(assessment: Assessment, lang: Language) -> list[tuple[str, tupl
     list
         Headings, each with its sentences.
     """
-    part = reported.counted(assessment)
+    part = assessment.counted
     count = reported.sentence(words.quantity_text(part.count, lang), lang)
     if part.per_km.known:
         dense = tr("Per kilometre of street inside the boundary: {cameras}.", lang)
@@ -40,7 +40,7 @@ def dependencies(assessment: Assessment, lang: Language) -> list[tuple[str, tupl
     )
     cannot = "; ".join(
         f"{words.tier_name(tier, lang)}: "
-        + words.quantity_text(assessment.tiers[tier].ring_m.empty_share, lang)
+        + words.quantity_text(assessment.shown_tiers[tier].ring_m.empty_share, lang)
         for tier in SWITCHED_TIERS
     )
     able = tr(
@@ -66,7 +66,7 @@ def dependencies(assessment: Assessment, lang: Language) -> list[tuple[str, tupl
         (tr("What the cameras can do", lang), (LangText(able, lang),)),
         (tr("Whether the software is switched on", lang), (LangText(switched, lang),)),
     ]
-    shares = assessment.tiers["seen"].share_of_length
+    shares = assessment.shown_tiers["seen"].share_of_length
     if shares.everything_on.known:
         working = tr(
             "Share of the street length where people are seen: {some}; if every camera worked: "

@@ -111,7 +111,12 @@ def render(
         "figures": tables.figures_table(assessment, lang),
         "classes": classes,
         "cases": tables.cases_table(assessment, lang),
-        "conditions": conditions.sentences(assessment, lang),
+        "planned": conditions.planned(assessment, claims, lang),
+        "if_built": conditions.if_built(assessment, lang),
+        "conditions": [
+            *conditions.where(assessment, lang),
+            *conditions.per_hundred(assessment, lang),
+        ],
         "if_numbers": conditions.table(assessment, lang),
         "under_table": reported.under_table(
             assessment, items, reported.boundary_size(assessment, lang), lang
@@ -225,7 +230,7 @@ def _headings(name: str, lang: Language) -> dict[str, str]:
 
 def _summary(assessment: Assessment, tier: Tier, lang: Language) -> tuple[str, str, str]:
     """Return name, meaning and main figure of a tier."""
-    part = assessment.tiers[tier]
+    part = assessment.shown_tiers[tier]
     length = words.quantity_text(part.length_km, lang)
     if part.share_of_length.realised.known:
         share = words.quantity_text(part.share_of_length.realised, lang)

@@ -90,13 +90,6 @@ def translated(text: str, lang: Language) -> LangText:
     return LangText(found, lang if found != text else data_text(text).lang)
 
 
-def counted(assessment: Assessment) -> CameraCount:
-    """Return the count of the status that the assessment is about."""
-    if assessment.status == "installed":
-        return assessment.cameras.installed
-    return assessment.cameras.planned
-
-
 def when_text(when: str, lang: Language) -> str:
     """Return a date as far as it is known.
 
@@ -144,7 +137,7 @@ def sentence(text: str, lang: Language) -> str:
 
 def completeness(assessment: Assessment, lang: Language) -> str:
     """Return how many of the cameras are on the map."""
-    part = counted(assessment)
+    part = assessment.counted
     share = words.quantity_text(part.completeness, lang)
     if not part.completeness.known:
         return share.rstrip(".။")
@@ -258,7 +251,7 @@ def source_sentence(assessment: Assessment, claims: Sequence[Claim], lang: Langu
     lang
         Language.
     """
-    part = counted(assessment)
+    part = assessment.counted
     count = words.quantity_text(part.count, lang)
     if any(note.id == _OWN_COUNT for note in assessment.warnings):
         entered = words.quantity_text(part.entered or part.count, lang)
@@ -380,7 +373,7 @@ def unnumbered(items_: Sequence[Item], lang: Language) -> list[tuple[str, tuple[
 def contradicting(assessment: Assessment, claims: Sequence[Claim]) -> tuple[tuple[str, ...], ...]:
     """Return pairs of ids of claims that disagree: about the city, and about the country."""
     known = contradictions(known_by(claims, assessment.as_of))
-    return tuple(sorted({*counted(assessment).contradictions, *known}))
+    return tuple(sorted({*assessment.counted.contradictions, *known}))
 
 
 def items(assessment: Assessment, claims: Sequence[Claim], lang: Language) -> tuple[Item, ...]:
@@ -388,7 +381,7 @@ def items(assessment: Assessment, claims: Sequence[Claim], lang: Language) -> tu
 
     Claims made after the date of the assessment are left out.
     """
-    part = counted(assessment)
+    part = assessment.counted
     against = contradicting(assessment, claims)
     by_id = {claim.id: claim for claim in claims}
     found = []

@@ -75,7 +75,7 @@ def figures_table(assessment: Assessment, lang: Language) -> Table:
         "switched_on": tr("How likely it is that the software is in use", lang),
     }
     rows = tuple(
-        (head, tuple(_figure(assessment.tiers[tier], path, lang) for tier in TIERS))
+        (head, tuple(_figure(assessment.shown_tiers[tier], path, lang) for tier in TIERS))
         for path, head in heads.items()
     )
     return Table(ranges_caption(lang), (tr("Figure", lang), *tier_heads(lang)), rows)
@@ -102,13 +102,13 @@ def ranges_caption(lang: Language) -> str:
 
 def cases_table(assessment: Assessment, lang: Language) -> Table | None:
     """Return the share of streets in each named case; None for a city without cases."""
-    first = assessment.tiers[TIERS[0]].cases
+    first = assessment.shown_tiers[TIERS[0]].cases
     if not first:
         return None
     rows = []
     for index, case in enumerate(first):
         shares = tuple(
-            words.quantity_text(assessment.tiers[tier].cases[index].share_of_length, lang)
+            words.quantity_text(assessment.shown_tiers[tier].cases[index].share_of_length, lang)
             for tier in TIERS
         )
         length = words.quantity_text(case.length_km, lang)
