@@ -1,4 +1,4 @@
-"""Run both calibrations, of counts and of streets: ``python -m benchmarks.calibration``."""
+"""Run the calibrations of counts, and of streets and totals: `python -m benchmarks.calibration`."""
 
 from __future__ import annotations
 

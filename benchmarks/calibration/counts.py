@@ -182,8 +182,8 @@ together ({elsewhere:,} cases each).
 
 "Over" is rounded down to one digit, "at least" to two; "hundreds" where it fits; exact and "about"
 (the nearest round number) are from inside, all others from outsiders; two over: two outsiders who
-do not know of one another. Before the coup: reported later than it holds. Flow: put up within
-a year, in hundreds where that fits. Each age of a band alike.
+do not know of one another. Before the coup: reported later than it holds. Flow: what was put up
+within a year, in hundreds where that fits. Each age of a band alike.
 
 This checks the rule against sources as they are assumed to write: no city has both a report and a
 full count. The real figures there are: [back-tests](../evaluation/back-tests.md).

@@ -286,7 +286,8 @@ for city, count in (("dawei", None), ("bagan", None), ("small", (40.0, 90.0))):
     inputs = make_inputs(loaded)
     answer = assemble(inputs, on_streets(inputs) if loaded.pack else on_city_level(inputs))
     answer.to_json(), answer.layers
-    assert data() == set(), city
+    late = data()
+    assert late == set(), (city, late)
 """
 
 

@@ -15,7 +15,6 @@ from made_claims import FIXED, Fixed, make, others
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
 from toolkit.base.errors import InputDataError, NotFoundError
-from toolkit.evidence.announced import Chance
 from toolkit.evidence.count import count_draws, counted_scope
 from toolkit.evidence.densities import CityFigures
 from toolkit.evidence.figure_draws import Setting
@@ -219,7 +218,9 @@ def test_what_is_only_announced_may_not_be_there(status, chance):
         assert (result.if_built > 0).all()
         assert np.array_equal(result.planned, result.if_built)
         key = f"installed_prob.{status}"
-        assert result.chance == Chance("a", key, f"the source of {key}")
+        rests_on = (result.chance.claim, result.chance.key, result.chance.source)
+        assert rests_on == ("a", key, f"the source of {key}")
+        assert result.chance.prob == pytest.approx(np.full(2000, aged(chance, years)), abs=0.001)
     assert result.rule_installed == rule_text("not_installed")
     assert result.rule_planned == rule_text("plan_prior")
     assert result.used_prior
