@@ -7,7 +7,7 @@ just then. Directions are taken as all alike.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
@@ -17,9 +17,6 @@ from toolkit.base.quantity import INTERVAL, Quantity
 from toolkit.base.terms import FULL_CIRCLE_DEG, TIERS, Tier
 from toolkit.optics.lens import field_of_view_deg, pixel_constant
 from toolkit.optics.one_camera import Camera
-
-if TYPE_CHECKING:
-    from toolkit.optics.sheet import RingRow
 
 _HALF_CIRCLE_DEG: Final = 180.0
 _PROB: Final = (np.arange(200) + 0.5) / 200
@@ -57,8 +54,6 @@ class Passing:
     tele_hfov_deg, tele_share, tele_here_share
         For a camera that zooms: horizontal field of view at the long end, share of time zoomed
         in, and share of time zoomed in on a given place, if all directions are equally likely.
-    tele
-        Rings at the long end, by day.
     tiers
         All of this together, by tier.
     """
@@ -70,7 +65,6 @@ class Passing:
     tele_hfov_deg: float | None
     tele_share: Quantity | None
     tele_here_share: Quantity | None
-    tele: tuple[RingRow, ...]
     tiers: tuple[TierPassing, ...]
 
 
@@ -79,7 +73,7 @@ def facing_share(cap_deg: FloatArray | float) -> FloatArray:
     return np.asarray(np.asarray(cap_deg, dtype=float) / _HALF_CIRCLE_DEG)
 
 
-def make_passing(camera: Camera, assumptions: AssumptionSet, tele: tuple[RingRow, ...]) -> Passing:
+def make_passing(camera: Camera, assumptions: AssumptionSet) -> Passing:
     """Return what one passing of a camera is like.
 
     Parameters
@@ -88,8 +82,6 @@ def make_passing(camera: Camera, assumptions: AssumptionSet, tele: tuple[RingRow
         The camera.
     assumptions
         ``optics.*_yaw_cap_deg``, ``optics.plate_rear_counts`` and ``optics.ptz_tele_share``.
-    tele
-        Its rings at the long end; empty if it does not zoom.
     """
     rear = assumptions.value("optics.plate_rear_counts")
 
@@ -128,7 +120,6 @@ def make_passing(camera: Camera, assumptions: AssumptionSet, tele: tuple[RingRow
         tele_hfov_deg=hfov if zooms else None,
         tele_share=_quantity(zoomed(ends)) if zooms else None,
         tele_here_share=_quantity(zoomed(ends) * hfov / FULL_CIRCLE_DEG) if zooms else None,
-        tele=tele,
         tiers=tuple(tiers),
     )
 

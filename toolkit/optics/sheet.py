@@ -159,6 +159,7 @@ class Sheet:
     presets: tuple[RingRow, ...]
     motorcycles: tuple[RingRow, ...]
     passing: Passing
+    tele: tuple[RingRow, ...]
     system_down: Quantity
 
     def to_dict(self) -> dict[str, Any]:
@@ -215,7 +216,7 @@ class Sheet:
                 "tele_hfov_deg": _rounded(self.passing.tele_hfov_deg),
                 "tele_share": _dumped(self.passing.tele_share),
                 "tele_here_share": _dumped(self.passing.tele_here_share),
-                "tele": [_row(row) for row in self.passing.tele],
+                "tele": [_row(row) for row in self.tele],
                 "tiers": [
                     {
                         "tier": row.tier,
@@ -314,7 +315,8 @@ def make_sheet(camera: Camera, assumptions: AssumptionSet, thresholds: Threshold
         levels=levels,
         presets=presets,
         motorcycles=motorcycles,
-        passing=make_passing(camera, assumptions, _tele_rows(camera, assumptions)),
+        passing=make_passing(camera, assumptions),
+        tele=_tele_rows(camera, assumptions),
         system_down=system_down(assumptions),
     )
 

@@ -29,7 +29,7 @@ def tables(sheet: Sheet, lang: Language) -> tuple[SheetTable, ...]:
         passing_table(sheet, lang),
         one_passing_table(sheet, lang),
     )
-    return (*found, tele_table(sheet, lang)) if sheet.passing.tele else found
+    return (*found, tele_table(sheet, lang)) if sheet.tele else found
 
 
 def title(sheet: Sheet, lang: Language) -> str:
@@ -346,7 +346,7 @@ def tele_table(sheet: Sheet, lang: Language) -> SheetTable:
             ring_text(row, row.day, lang),
             ring_text(row, row.night, lang),
         )
-        for row in found.tele
+        for row in sheet.tele
     )
     return SheetTable(caption, head, rows)
 
