@@ -22,7 +22,7 @@ from toolkit.assumptions.sets import load_assumptions
 from toolkit.engine import scene, sight_cache
 from toolkit.siting import weights
 from toolkit.streets import pack
-from toolkit.streets.map_data import MapData
+from toolkit.streets.map_data import MapData, load_reference
 from toolkit.streets.schema import LAYERS, PackLayers
 
 AS_OF = dt.date(2026, 11, 23)
@@ -266,16 +266,20 @@ def test_totals_alone_are_those_that_come_with_a_summary(tmp_path, monkeypatch):
         np.testing.assert_array_equal(getattr(alone, name), getattr(both, name))
 
 
+def few(found, missing=()):
+    return on_streets._few(found, load_reference(), missing)
+
+
 def test_what_is_mapped_less_than_anywhere_in_the_reference_is_said_with_its_share():
-    found = on_streets._few(MapData(0.01, 0.5, 0.05), [])
+    found = few(MapData(0.01, 0.5, 0.05), [])
     assert found.keys() == {"few_buildings", "few_signals", "few_classes"}
     assert found["few_buildings"]["share"] == 0.01
     assert found["few_signals"]["share"] == pytest.approx(0.0005)
     assert found["few_buildings"]["low"] < found["few_buildings"]["high"]
     # A layer that is not there at all has a note of its own.
-    assert "few_buildings" not in on_streets._few(MapData(0.0, 0.5, 0.05), ["no_buildings"])
-    assert on_streets._few(MapData(0.5, 1.0, 10.0), []) == {}
-    assert "few_signals" not in on_streets._few(MapData(0.5, 1.0, None), [])
+    assert "few_buildings" not in few(MapData(0.0, 0.5, 0.05), ["no_buildings"])
+    assert few(MapData(0.5, 1.0, 10.0), []) == {}
+    assert "few_signals" not in few(MapData(0.5, 1.0, None), [])
 
 
 @pytest.mark.parametrize(("count", "full"), [(100, False), (30_000, True)])

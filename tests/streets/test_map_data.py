@@ -57,5 +57,5 @@ def test_streets_without_a_class_and_a_city_without_junctions(helsinki):
 def test_reference_values_are_shares_of_what_is_mapped():
     for field, most in (("buildings_near", 1), ("classes_known", 1),
                         ("lights_per_100_junctions", 100)):  # fmt: skip
-        low, high = reference_range(field)
+        low, high = reference_range(load_reference(), field)
         assert 0 < low <= high <= most

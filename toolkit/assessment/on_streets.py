@@ -38,7 +38,8 @@ from toolkit.engine.sample import StreetSample, draw_sample, error_share
 from toolkit.engine.scene import Scene, SceneGeometry, build_scene, pack_sites
 from toolkit.language import notes
 from toolkit.optics.camera_draws import threshold_px_m
-from toolkit.streets.map_data import PER_JUNCTIONS, MapData, map_data, reference_range
+from toolkit.siting import coverage
+from toolkit.streets.map_data import PER_JUNCTIONS, Area, MapData, map_data, reference_range
 from toolkit.streets.pack import Pack
 
 _POINTS_PER_PART: Final = 20_000
@@ -170,9 +171,16 @@ def outcome_of(
         "no_classes": counts.get("missing_classes"),
         "no_bridges": counts.get("missing_bridges"),
     }
-    few = _few(map_data(pack), [note for note, missing in lacks.items() if missing])
+    few = _few(
+        map_data(pack),
+        inputs.loaded.map_reference,
+        [note for note, missing in lacks.items() if missing],
+    )
     n_groups = np.count_nonzero(geometry.group_free)
-    most_sites = np.quantile((plan.n_cameras - in_scope) / inputs.per_site, INTERVAL[2])
+    n_sites = (plan.n_cameras - in_scope) / inputs.per_site
+    most_sites = np.quantile(
+        n_sites * coverage.draw_ratio(inputs.assumptions, inputs.design), INTERVAL[2]
+    )
     fewest_reported = np.quantile(inputs.n_cameras, INTERVAL[0])
     applies = {
         "reach_truncated": True,
@@ -221,7 +229,9 @@ def outcome_of(
     )
 
 
-def _few(found: MapData, missing: Sequence[str]) -> dict[str, dict[str, float]]:
+def _few(
+    found: MapData, areas: Sequence[Area], missing: Sequence[str]
+) -> dict[str, dict[str, float]]:
     """Return the notes on layers that are mapped less completely than in any reference area.
 
     Each with the share that is mapped, and the range of the reference areas.
@@ -234,7 +244,7 @@ def _few(found: MapData, missing: Sequence[str]) -> dict[str, dict[str, float]]:
     }
     notes_of: dict[str, dict[str, float]] = {}
     for note, (if_none, field, value, whole) in shares.items():
-        low, high = reference_range(field)
+        low, high = reference_range(areas, field)
         if if_none not in missing and value is not None and round(value, 3) < low:
             notes_of[note] = {"share": value / whole, "low": low / whole, "high": high / whole}
     return notes_of

@@ -38,7 +38,7 @@ from toolkit.evidence.threats import Threat, load_threats
 from toolkit.language import notes
 from toolkit.optics.catalogue import Catalogue, load_catalogue
 from toolkit.siting import candidates, profiles, weights
-from toolkit.streets import mapped_cameras, reference_networks
+from toolkit.streets import map_data, mapped_cameras, reference_networks
 from toolkit.streets.cities import City, find_city, load_cities
 from toolkit.streets.pack import FOLDER as PACKS
 from toolkit.streets.pack import (
@@ -213,6 +213,8 @@ class CityData:
         Geometry of candidate sites.
     networks, networks_sha256
         Reference networks, and the hash of their file.
+    map_reference
+        How completely reference areas are mapped.
     hashes
         Hashes and small values that determine the answer.
     unused_hashes
@@ -232,6 +234,7 @@ class CityData:
     profiles: profiles.Profiles
     networks: tuple[reference_networks.ReferenceNetwork, ...]
     networks_sha256: str
+    map_reference: tuple[map_data.Area, ...]
     hashes: Mapping[str, Any]
     unused_hashes: Mapping[str, Any]
 
@@ -404,6 +407,7 @@ def _read(city: str, pack: str | None, evidence: Path | None, state: _State) -> 
         profiles=fitted,
         networks=reference_networks.load_networks(),
         networks_sha256=reference_networks.networks_sha256(),
+        map_reference=map_data.load_reference(),
         hashes={
             "city_record": found.model_dump(mode="json"),
             "evidence_sha256": evidence_sha256(claims),

@@ -6,8 +6,8 @@ nowhere. So the share of street length with a building near is measured, and sai
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Annotated, Any, Final, Literal
 
 import numpy as np
@@ -66,7 +66,6 @@ class _File(Record):
     area: Annotated[tuple[Area, ...], Field(min_length=1)]
 
 
-@lru_cache(maxsize=1)
 def load_reference() -> tuple[Area, ...]:
     """Return the reference areas.
 
@@ -85,15 +84,15 @@ def load_reference() -> tuple[Area, ...]:
     return found.area
 
 
-def reference_range(field: str) -> tuple[float, float]:
-    """Return the lowest and the highest value of a field of `Area` among the reference areas.
+def reference_range(areas: Iterable[Area], field: str) -> tuple[float, float]:
+    """Return the lowest and the highest value of a field of `Area` among some areas.
 
     Examples
     --------
-    >>> reference_range("buildings_near")
+    >>> reference_range(load_reference(), "buildings_near")
     (0.177, 0.868)
     """
-    values: list[Any] = [getattr(area, field) for area in load_reference()]
+    values: list[Any] = [getattr(area, field) for area in areas]
     known = [float(value) for value in values if value is not None]
     return min(known), max(known)
 
