@@ -171,11 +171,8 @@ def outcome_of(
         "no_classes": counts.get("missing_classes"),
         "no_bridges": counts.get("missing_bridges"),
     }
-    few = _few(
-        map_data(pack),
-        inputs.loaded.map_reference,
-        [note for note, missing in lacks.items() if missing],
-    )
+    lacking = [note for note, missing in lacks.items() if missing]
+    few = _few(map_data(pack), inputs.loaded.map_reference, lacking)
     n_groups = np.count_nonzero(geometry.group_free)
     n_sites = (plan.n_cameras - in_scope) / inputs.per_site
     most_sites = np.quantile(
@@ -215,7 +212,7 @@ def outcome_of(
         if_spread=if_over("township"),
         boundary=pack.manifest.boundary,
         tiers={tier: _tier_part(inputs, geometry, plan, sums, tier) for tier in TIERS},
-        missing=(*(note for note, missing in lacks.items() if missing), *few),
+        missing=(*lacking, *few),
         note_values=few,
         warnings=tuple(note for note, holds in applies.items() if holds),
         mapped=geometry.n_mapped,
