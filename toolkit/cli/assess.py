@@ -113,7 +113,8 @@ def _assess(options: argparse.Namespace) -> int:
         f"{found.city.name.en}, {found.as_of.isoformat()}, cameras {found.status}",
         *(text.text for text in conditions.planned(found, question.load().claims, "en")),
         *conditions.if_built(found, "en"),
-        f"Cameras of the reported system: {shown(counts.count)}",
+        f"{'If it was built, cameras' if found.if_built else 'Cameras'} of the reported system: "
+        f"{shown(counts.count)}",
         *([f"  entered: {shown(counts.entered)}"] if counts.entered else []),
         f"  {counts.rule}",
         f"  mapped: {counts.mapped}; completeness: {shown(counts.completeness)}",
