@@ -145,10 +145,12 @@ def _part(inputs: Inputs, rows: IntArray) -> Inputs:
     taken: dict[str, Any] = {
         name: value[rows] for name, value in drawn.items() if isinstance(value, np.ndarray)
     }
+    if_built = inputs.counts.if_built
     counts = replace(
         inputs.counts,
         installed=inputs.counts.installed[rows],
         planned=inputs.counts.planned[rows],
+        if_built=None if if_built is None else if_built[rows],
     )
     return replace(
         inputs,
