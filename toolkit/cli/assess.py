@@ -22,6 +22,7 @@ from toolkit.cli.common import (
 
 if TYPE_CHECKING:
     from toolkit.assessment.model import Assessment
+    from toolkit.assessment.question import Question
 
 
 def register(commands: Commands) -> None:
@@ -103,7 +104,7 @@ def _assess(options: argparse.Namespace) -> int:
         return OK
     from toolkit.base.quantity import Quantity
     from toolkit.language import quantities, words
-    from toolkit.output.report import conditions
+    from toolkit.output import conditions
 
     def shown(quantity: Quantity) -> str:
         return quantities.quantity_text(quantity, "en")
@@ -112,7 +113,7 @@ def _assess(options: argparse.Namespace) -> int:
     counts = found.counted
     out = [
         f"{found.city.name.en}, {found.as_of.isoformat()}, cameras {found.status}",
-        *(text.text for text in conditions.planned(found, question.load().claims, "en")),
+        *_plans(found, question),
         *conditions.if_built(found, "en"),
         f"{built}Cameras of the reported system: {shown(counts.count)}",
         *([f"  entered: {shown(counts.entered)}"] if counts.entered else []),
@@ -157,20 +158,33 @@ def _assess(options: argparse.Namespace) -> int:
     return OK
 
 
+def _plans(found: Assessment, question: Question) -> list[str]:
+    """Return what is planned, as lines of text."""
+    from toolkit.output import conditions
+
+    plans = conditions.planned(found, question.load().claims, "en")
+    if plans is None:
+        return []
+    return [*filter(None, (plans.head, *(f"  {text}" for text in plans.says), plans.effect))]
+
+
 def _conditions(found: Assessment) -> list[str]:
     """Return what follows from a number of cameras, or from where they are, as lines of text."""
-    from toolkit.output.report import conditions
+    from toolkit.base.terms import TIERS
+    from toolkit.language import words
+    from toolkit.output import conditions
 
-    lines = [*conditions.where(found, "en"), *conditions.per_hundred(found, "en")]
-    table = conditions.table(found, "en")
-    if table is not None:
-        _, *tiers = table.head
-        lines.append("Street length covered:")
-        lines += [
-            f"  {name}: " + "; ".join(f"{t} {cell}" for t, cell in zip(tiers, cells, strict=True))
-            for name, cells in table.rows
-        ]
-    return lines
+    rows = conditions.rows(found, "en")
+    names = [words.tier_name(tier, "en") for tier in TIERS]
+    return [
+        *conditions.where(found, "en"),
+        *conditions.per_hundred(found, "en"),
+        *(["Street length covered:"] if rows else []),
+        *(
+            f"  {count}: " + "; ".join(f"{n} {cell}" for n, cell in zip(names, cells, strict=True))
+            for count, cells in rows
+        ),
+    ]
 
 
 def _area(radius_km: float | None) -> str:

@@ -13,7 +13,8 @@ from toolkit.base.quantity import Quantity
 from toolkit.base.terms import Language, Tier
 from toolkit.language import notes, quantities, words
 from toolkit.language.translate import number, significant, tr
-from toolkit.output.report import conditions, reported
+from toolkit.output import conditions
+from toolkit.output.report import reported
 from toolkit.siting.profiles import load_profiles
 
 _SCALES: Final = (10, 100, 1000)
@@ -40,8 +41,9 @@ def show(made: Estimate, tier: Tier, lang: Language) -> None:
     if assessment.sample is not None:
         parts.append(markup.tag("p", sample_text(assessment.sample, lang), kind="small"))
     plans = conditions.planned(assessment, made.claims, lang)
-    if plans:
-        said = " ".join(markup.lang_text(text, lang) for text in plans)
+    if plans is not None:
+        says = (markup.lang_text(reported.data_text(text), lang) for text in plans.says)
+        said = " ".join((markup.text(plans.head), *says, markup.text(plans.effect)))
         parts.append(f'<p class="condition">{said}</p>')
     parts.append(markup.tag("p", figures.foot_text(made, lang), kind="foot"))
     parts.append(markup.tag("p", words.limits(lang)[0], kind="limit"))

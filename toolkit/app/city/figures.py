@@ -12,8 +12,8 @@ from toolkit.base.quantity import Quantity
 from toolkit.base.terms import EXPOSURE_CLASSES, TIERS, Allocation, ExposureClass, Language, Tier
 from toolkit.language import quantities, words
 from toolkit.language.translate import tr
-from toolkit.output import map_scale
-from toolkit.output.report import conditions, reported, tables
+from toolkit.output import conditions, map_scale
+from toolkit.output.report import reported, tables
 
 _M_PER_KM = 1000.0
 
@@ -43,11 +43,12 @@ def show(made: Estimate, tier: Tier, lang: Language) -> None:
             markup.table(cases_table(part.cases, lang)),
             foot,
         ]
-    if_numbers = conditions.table(assessment, lang)
+    if_numbers = tables.numbers_table(assessment, lang)
     if if_numbers is not None:
         parts += [
             markup.tag("h3", tr("If the number or the area were known", lang)),
-            *(markup.tag("p", line) for line in conditions.sentences(assessment, lang)),
+            *(markup.tag("p", line) for line in conditions.where(assessment, lang)),
+            *(markup.tag("p", line) for line in conditions.per_hundred(assessment, lang)),
             markup.table(if_numbers),
             foot,
         ]

@@ -18,8 +18,8 @@ from toolkit.base.terms import TIERS, Language, Tier
 from toolkit.evidence.claim import Claim
 from toolkit.language import fonts, notes, quantities, words
 from toolkit.language.translate import date, has_burmese, number, tr, unbroken
-from toolkit.output import map_scale
-from toolkit.output.report import conditions, reported, tables
+from toolkit.output import conditions, map_scale
+from toolkit.output.report import reported, tables
 from toolkit.output.report.depends_on import dependencies
 from toolkit.output.report.map_svg import Drawing
 from toolkit.output.report.reported import LangText
@@ -111,13 +111,13 @@ def render(
         "figures": tables.figures_table(assessment, lang),
         "classes": classes,
         "cases": tables.cases_table(assessment, lang),
-        "planned": conditions.planned(assessment, claims, lang),
+        "planned": _planned(conditions.planned(assessment, claims, lang)),
         "if_built": conditions.if_built(assessment, lang),
         "conditions": [
             *conditions.where(assessment, lang),
             *conditions.per_hundred(assessment, lang),
         ],
-        "if_numbers": conditions.table(assessment, lang),
+        "if_numbers": tables.numbers_table(assessment, lang),
         "under_table": reported.under_table(
             assessment, items, reported.boundary_size(assessment, lang), lang
         ),
@@ -245,6 +245,14 @@ def _summary(assessment: Assessment, tier: Tier, lang: Language) -> tuple[str, s
             chance=chance
         )
     return tables.tier_head(tier, lang), words.tier_meaning(tier, lang), figure
+
+
+def _planned(plans: conditions.Plans | None) -> dict[str, Any] | None:
+    """Return what is planned, its words marked with their language."""
+    if plans is None:
+        return None
+    says = [reported.data_text(text) for text in plans.says]
+    return {"head": plans.head, "says": says, "effect": plans.effect}
 
 
 def _tier_map(

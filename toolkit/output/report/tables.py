@@ -12,7 +12,7 @@ from toolkit.assessment.model import Assessment, Case, TierPart
 from toolkit.base.terms import TIERS, Allocation, Language, Tier
 from toolkit.language import quantities, words
 from toolkit.language.translate import number, significant, tr
-from toolkit.output import map_scale
+from toolkit.output import conditions, map_scale
 
 NOT_APPLICABLE: Final = "–"
 _EXACT_KM_DECIMALS: Final = 1
@@ -103,6 +103,19 @@ def ranges_caption(lang: Language) -> str:
     return tr(
         "Ranges hold with 90 % probability if the assumptions do; the middle is in brackets.", lang
     )
+
+
+def numbers_table(assessment: Assessment, lang: Language) -> Table | None:
+    """Return the covered street length for some numbers of cameras; None where it is known."""
+    rows = conditions.rows(assessment, lang)
+    if not rows:
+        return None
+    listed = tr(
+        "Street length covered if that is the number. No number is more likely for being listed.",
+        lang,
+    )
+    head = (tr("If there are", lang), *tier_heads(lang))
+    return Table(f"{listed} {ranges_caption(lang)}", head, tuple(rows))
 
 
 def cases_table(assessment: Assessment, lang: Language) -> Table | None:

@@ -1,21 +1,18 @@
-"""What follows from a number of cameras, or from where they are, in words and as a table."""
+"""What follows from a number of cameras, from where they are, and from plans, in words.
+
+The command line uses it, too, so it imports nothing that takes long.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from toolkit.assessment.model import Assessment, ShortTier
-from toolkit.base.terms import TIERS, Language, Tier
+from toolkit.assessment.model import Assessment
+from toolkit.base.terms import TIERS, Language
 from toolkit.evidence.claim import Claim
 from toolkit.language import quantities
 from toolkit.language.translate import number, tr
-from toolkit.output.report.reported import LangText, data_text
-from toolkit.output.report.tables import Table, ranges_caption, tier_heads
-
-
-def sentences(assessment: Assessment, lang: Language) -> list[str]:
-    """Return the conditional answers that fit a sentence, the most basic first."""
-    return [*if_built(assessment, lang), *where(assessment, lang), *per_hundred(assessment, lang)]
 
 
 def if_built(assessment: Assessment, lang: Language) -> list[str]:
@@ -39,8 +36,27 @@ def if_built(assessment: Assessment, lang: Language) -> list[str]:
     return [chance, then]
 
 
-def planned(assessment: Assessment, claims: Sequence[Claim], lang: Language) -> list[LangText]:
-    """Return what is planned, and whether it changes the estimate; none for installed cameras.
+@dataclass(frozen=True)
+class Plans:
+    """What is planned, and whether it changes the estimate.
+
+    Attributes
+    ----------
+    head
+        Sentence before the plans; empty without any.
+    says
+        What each claim says, in its own words.
+    effect
+        Sentence on what they change.
+    """
+
+    head: str
+    says: tuple[str, ...]
+    effect: str
+
+
+def planned(assessment: Assessment, claims: Sequence[Claim], lang: Language) -> Plans | None:
+    """Return what is planned; None where installed cameras are asked for.
 
     Parameters
     ----------
@@ -52,18 +68,18 @@ def planned(assessment: Assessment, claims: Sequence[Claim], lang: Language) -> 
         Language.
     """
     if assessment.status != "planned":
-        return []
+        return None
     counts = assessment.cameras
-    says = {claim.id: claim.says for claim in claims if claim.status != "installed"}
-    found = [data_text(says[name]) for name in counts.planned.claims if name in says]
-    if not found:
+    known = {claim.id: claim.says for claim in claims if claim.status != "installed"}
+    says = tuple(known[name] for name in counts.planned.claims if name in known)
+    if not says:
         text = tr("No plan for more cameras is reported, so the estimate does not change.", lang)
-        return [LangText(text, lang)]
+        return Plans("", (), text)
     if counts.planned.count == counts.installed.count:
-        last = tr("No report gives a number for it, so the estimate does not change.", lang)
+        effect = tr("No report gives a number for it, so the estimate does not change.", lang)
     else:
-        last = tr("The estimate counts it as if it had been carried out.", lang)
-    return [LangText(tr("What is planned:", lang), lang), *found, LangText(last, lang)]
+        effect = tr("The estimate counts it as if it had been carried out.", lang)
+    return Plans(tr("What is planned:", lang), says, effect)
 
 
 def where(assessment: Assessment, lang: Language) -> list[str]:
@@ -101,27 +117,12 @@ def per_hundred(assessment: Assessment, lang: Language) -> list[str]:
     return [text.format(length=quantities.quantity_text(lengths["seen"], lang))]
 
 
-def table(assessment: Assessment, lang: Language) -> Table | None:
-    """Return the covered street length for some numbers of cameras; None without conditions."""
-    rows: list[tuple[str, Mapping[Tier, ShortTier]]] = [
-        (_cameras(one.count, lang), one.tiers) for one in assessment.if_count
-    ]
-    if not rows:
-        return None
-    caption = " ".join(
+def rows(assessment: Assessment, lang: Language) -> list[tuple[str, tuple[str, ...]]]:
+    """Return the covered street length for some numbers of cameras, a cell for each tier."""
+    return [
         (
-            tr("Street length covered if that is the number. No number is more likely for being "
-               "listed.", lang),
-            ranges_caption(lang),
+            tr("{value} cameras", lang).format(value=number(one.count)),
+            tuple(quantities.quantity_text(one.tiers[tier].length_km, lang) for tier in TIERS),
         )
-    )  # fmt: skip
-    head = (tr("If there are", lang), *tier_heads(lang))
-    cells = [
-        (name, tuple(quantities.quantity_text(tiers[tier].length_km, lang) for tier in TIERS))
-        for name, tiers in rows
+        for one in assessment.if_count
     ]
-    return Table(caption, head, tuple(cells))
-
-
-def _cameras(count: int, lang: Language) -> str:
-    return tr("{value} cameras", lang).format(value=number(count))

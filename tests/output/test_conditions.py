@@ -12,7 +12,8 @@ from toolkit.assessment.question import Question
 from toolkit.base.terms import LANGUAGES, TIERS
 from toolkit.language import quantities
 from toolkit.language.translate import has_burmese
-from toolkit.output.report import conditions
+from toolkit.output import conditions
+from toolkit.output.report import tables
 
 AS_OF = dt.date(2026, 11, 23)
 
@@ -24,7 +25,7 @@ def found():
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_sentence_has_its_figures_and_no_banned_word(found, lang):
-    said = conditions.sentences(found, lang)
+    said = [*conditions.where(found, lang), *conditions.per_hundred(found, lang)]
     assert len(said) == 2
     centre = found.if_centre.tiers["seen"].share_of_length
     spread = found.if_spread.tiers["seen"].share_of_length
@@ -38,7 +39,7 @@ def test_every_sentence_has_its_figures_and_no_banned_word(found, lang):
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_table_has_a_row_for_each_number_and_a_column_for_each_tier(found, lang):
-    table = conditions.table(found, lang)
+    table = tables.numbers_table(found, lang)
     assert len(table.head) == 1 + len(TIERS)
     assert len(table.rows) == len(found.if_count)
     for (head, cells), one in zip(table.rows, found.if_count, strict=True):
@@ -50,12 +51,13 @@ def test_the_table_has_a_row_for_each_number_and_a_column_for_each_tier(found, l
 
 def test_a_number_that_is_known_leaves_only_the_area_open():
     given = assess("mawlamyine", as_of=AS_OF, n_draws=60, count=(300, 300))
-    assert conditions.table(given, "en") is None
+    assert tables.numbers_table(given, "en") is None
     assert conditions.where(given, "en")
     # On streets the demonstration's number is about the boundary itself.
     streets = assess("helsinki-centre", as_of=AS_OF, n_draws=20)
-    assert conditions.sentences(streets, "en") == []
-    assert conditions.table(streets, "en") is not None
+    assert conditions.where(streets, "en") == []
+    assert conditions.per_hundred(streets, "en") == []
+    assert tables.numbers_table(streets, "en") is not None
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -82,7 +84,7 @@ def test_plans_are_said_and_whether_they_change_the_estimate(city, ends):
     question = Question(city, AS_OF, status="planned", n_draws=60)
     claims = question.load().claims
     said = conditions.planned(assess(question), claims, "en")
-    assert ends in said[-1].text
-    known = {claim.says for claim in claims}
-    assert {text.text for text in said[1:-1]} <= known
-    assert conditions.planned(assess(city, as_of=AS_OF, n_draws=20), claims, "en") == []
+    assert ends in said.effect
+    assert bool(said.says) == bool(said.head)
+    assert set(said.says) <= {claim.says for claim in claims}
+    assert conditions.planned(assess(city, as_of=AS_OF, n_draws=20), claims, "en") is None
