@@ -79,12 +79,12 @@ def test_dawei_of_2015_does_not_foresee_the_programme_of_2022(central):
     claims = known("dawei", 2015)
     then = count_draws(claims, as_of=dt.date(2015, 10, 11), design=DESIGN, assumptions=central)
     low, high = interval(then.installed)
-    assert 32 <= low < high < 64
+    assert 31 < low < high < 64  # a full count is no bound: some may have been taken down
     later = count_draws(claims, as_of=dt.date(2022, 7, 11), design=DESIGN, assumptions=central)
     # Reported were hundreds: a stock says little of a programme that begins after it.
     low, high = interval(later.installed)
     assert low < 200 < high < 400
-    assert float((later.installed >= 200).mean()) == pytest.approx(0.14, abs=0.02)
+    assert float((later.installed >= 200).mean()) == pytest.approx(0.11, abs=0.02)
     assert later.stale_installed
 
 
@@ -113,7 +113,8 @@ def test_naypyidaw_335_lies_in_the_range_for_cities_without_a_number(central):
     # No sharp prediction: the range spans a factor of about 45.
     assert 30 < high / low < 60
     told = count_draws(everything, as_of=dt.date(2022, 7, 12), design=DESIGN, assumptions=central)
-    assert told.installed.min() >= 335
+    assert np.quantile(told.installed, 0.05) > 335
+    assert told.installed.min() > 0.8 * 335  # two years on
     townships = {c.quantity.low for c in everything if c.id == "naypyidaw-hrw-townships"}
     assert townships == {8}
     assert pytest.approx(41.9, abs=0.05) == 335 / 8

@@ -625,8 +625,10 @@ def test_every_city_gets_a_count_and_its_claims(cities):
         assert result.stale_installed != (city == "helsinki-centre")
 
 
-def test_yangon_is_never_below_the_police_figure(cities):
-    assert cities["yangon"].installed.min() >= 2995
+def test_a_full_count_of_yangon_is_no_bound_seven_years_later(cities):
+    drawn = cities["yangon"].installed
+    assert drawn.min() < 2995
+    assert np.quantile(drawn, 0.25) > 2995
     assert cities["yangon"].contradictions == (
         ("yangon-2017-signals-225", "yangon-2017-signals-288"),
     )
@@ -656,7 +658,6 @@ def test_mandalay_is_to_get_more(cities):
 
 def test_bounds_of_the_report_hold(cities):
     assert cities["mawlamyine"].installed.min() >= 201
-    assert cities["naypyidaw"].installed.min() >= 335
     for city in ("taunggyi", "dawei"):
         assert cities[city].installed.min() >= 200
         assert cities[city].claims_installed == (f"{city}-reuters-flow",)

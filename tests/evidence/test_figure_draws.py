@@ -107,6 +107,23 @@ def test_nothing_grows_where_the_set_says_so_or_before_the_date():
     assert (figure_draws.growth(claim, still) == 1).all()
 
 
+def test_of_a_full_count_some_are_taken_down_and_of_a_bound_none():
+    given = Fixed(
+        count__growth_median=0.0, count__growth_p95=0.0, count__origin_log_sd=0.0,
+        count__least_known=1.0, count__removed_per_year=0.02,
+    )  # fmt: skip
+    full, bound = make(low=300, wording="exact"), make(low=300, wording="over")
+    drawn = figure_draws.draw_figure(full, setting(full, as_of=ONE_YEAR_ON, assumptions=given))
+    # Each year takes up to twice the mean.
+    assert drawn.max() == pytest.approx(300, rel=1e-3)
+    assert drawn.min() == pytest.approx(300 * 0.96, rel=1e-3)
+    assert drawn.mean() == pytest.approx(300 * 0.98, rel=1e-3)
+    kept = figure_draws.draw_figure(bound, setting(bound, as_of=ONE_YEAR_ON, assumptions=given))
+    assert kept.min() >= 300
+    today = figure_draws.draw_figure(full, setting(full, assumptions=given))
+    assert (today == 300).all()
+
+
 def test_of_hundreds_most_are_a_few_hundred():
     known = Fixed(count__least_known=1.0)
     claim = make(low=200, high=999, wording="hundreds")

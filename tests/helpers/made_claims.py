@@ -29,6 +29,7 @@ class Fixed:
             "count.least_make_share": 0.5,
             "count.least_flow_share": 0.5,
             "count.growth_median": 0.1,
+            "count.removed_per_year": 0.0,
             "count.growth_p95": 1.2,
             "count.common_share": 0.0,
             "count.same_time_years": 2.0,

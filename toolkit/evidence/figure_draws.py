@@ -172,8 +172,11 @@ def draw_figure(
         number = number / _share("count.make", draw("count.least_make_share", design), design)
     if figure.kind == "flow" and not part:
         number = number / _share("count.flow", draw("count.least_flow_share", design), design)
-    # 3. Cameras added since.
-    return np.asarray(number * growth(claim, setting), dtype=float)
+    # 3. Cameras added since, and of a full count those taken down: it is no bound of today.
+    number = number * growth(claim, setting)
+    if not (part or is_lower_bound(figure) or figure.wording in _OUTSIDE):
+        number = number * kept(claim, setting)
+    return np.asarray(number, dtype=float)
 
 
 def _named(figure: Figure, setting: Setting, column: str, *, part: bool) -> FloatArray:
@@ -234,6 +237,16 @@ def growth(claim: Claim, setting: Setting) -> FloatArray:
     power = np.log(np.maximum(ratio, 1.0)) / math.log(_LN20 / _LN2)
     yearly = median * (-np.log1p(-design.column("count.growth")) / _LN2) ** power
     return np.asarray(1.0 + yearly * setting.age_years(claim), dtype=float)
+
+
+def kept(claim: Claim, setting: Setting) -> FloatArray:
+    """Return the share of the cameras of a full count that is not taken down since, shape (D,).
+
+    Each year takes the same share, which is uniform up to twice its mean.
+    """
+    most = 2.0 * setting.assumptions.draw("count.removed_per_year", setting.design)
+    yearly = setting.design.column("count.removed") * most
+    return np.asarray((1.0 - yearly) ** setting.age_years(claim), dtype=float)
 
 
 def independent_origins(claim: Claim, setting: Setting) -> int:

@@ -36,6 +36,8 @@ def factor_name(key: str, lang: str) -> str:
         "count.flow": tr("how many cameras are older than the year counted", lang),
         "count.growth": tr("how fast an old count grows", lang),
         "count.growth_median": tr("how many cameras a city usually adds in a year", lang),
+        "count.removed_per_year": tr("how many cameras are taken down in a year", lang),
+        "count.removed": tr("how many cameras were taken down", lang),
         "count.growth_p95": tr("how many cameras the fastest cities add in a year", lang),
         "count.installed": tr("whether the announced cameras were installed", lang),
         "count.interval": tr("the place inside the reported range", lang),
