@@ -22,12 +22,14 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from toolkit.assessment.assess import assess  # noqa: E402
 from toolkit.assessment.inputs import city_figures  # noqa: E402
-from toolkit.assessment.question import claims_of_others  # noqa: E402
+from toolkit.assessment.question import Question, claims_of_others  # noqa: E402
 from toolkit.assumptions.sets import load_assumptions  # noqa: E402
 from toolkit.base import store  # noqa: E402
 from toolkit.base.draws import Design  # noqa: E402
 from toolkit.base.escape import plain  # noqa: E402
+from toolkit.base.terms import TIERS  # noqa: E402
 from toolkit.evidence.claim import Claim, figure_text  # noqa: E402
 from toolkit.evidence.count import CountDraws, count_draws  # noqa: E402
 from toolkit.evidence.load import (  # noqa: E402
@@ -45,6 +47,7 @@ from toolkit.evidence.makers import load_makers  # noqa: E402
 from toolkit.evidence.threats import Threat, load_threats, threats_for  # noqa: E402
 from toolkit.evidence.words import unused_text  # noqa: E402
 from toolkit.language import words  # noqa: E402
+from toolkit.output import conditions  # noqa: E402
 from toolkit.streets.cities import City, load_cities  # noqa: E402
 from toolkit.streets.reference_networks import load_networks  # noqa: E402
 
@@ -118,8 +121,11 @@ def _count_row(name: str, counts: CountDraws, status: str) -> tuple[str, ...]:
     """Return one row of counts: interval, chance of none, staleness."""
     installed = status == "installed"
     draws = counts.installed if installed else counts.planned
-    low, mid, high = (_rounded(float(v)) for v in np.quantile(draws, (0.05, 0.5, 0.95)))
     none = float((draws == 0).mean())
+    if installed and counts.if_built is not None:
+        # The chance of nothing has a column of its own: the interval is that of the rest.
+        draws, status = counts.if_built, "installed, if built"
+    low, mid, high = (_rounded(float(v)) for v in np.quantile(draws, (0.05, 0.5, 0.95)))
     stale = counts.stale_installed if installed else counts.stale_planned
     return (
         name,
@@ -167,6 +173,20 @@ _SUMMARY_HEAD = (
 )  # fmt: skip
 
 
+def _conditional_part(city: City) -> list[str]:
+    """Return what follows from a number of cameras, from where they are, and from being built."""
+    found = assess(Question(city.id, AS_OF))
+    said = (
+        *conditions.if_built(found, "en"),
+        *conditions.where(found, "en"),
+        *conditions.per_hundred(found, "en"),
+    )
+    lines = [f"- {_cell(text)}" for text in said]
+    head = ("street length covered, if there are", *(words.tier_name(t, "en") for t in TIERS))
+    rows = [(name, *cells) for name, cells in conditions.rows(found, "en")]
+    return [*lines, "", *_table(head, rows)]
+
+
 def _city_part(city: City, claims: tuple[Claim, ...], counts: CountDraws) -> list[str]:
     """Return the section of one city."""
     lines = [f"## {_cell(city.name.en)} ({_cell(city.name.in_language('my'))})", ""]
@@ -193,6 +213,7 @@ def _city_part(city: City, claims: tuple[Claim, ...], counts: CountDraws) -> lis
         f"- `{name}` is listed and sets no count. {unused_text(reason)}"
         for name, reason in counts.unused
     ]
+    lines += _conditional_part(city)
     levels = capability_level(claims, as_of=AS_OF)
     lines += [
         f"- Face recognition: {_LEVELS[levels['face']]}.",
