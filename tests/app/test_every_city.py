@@ -151,7 +151,7 @@ def test_every_city_and_every_tier(
         else:
             # The page of the city before may take a moment to go.
             expect(seen.page.locator("iframe, canvas, .leaflet-container")).to_have_count(0)
-        for figure in (found.tiers[tier].length_km, found.tiers[tier].ring_m.outer):
+        for figure in (found.shown_tiers[tier].length_km, found.shown_tiers[tier].ring_m.outer):
             words = quantity_text(figure, "en")
             expect(seen.page.get_by_role("cell", name=words).first).to_be_visible()
         assert seen.page.locator(".ct table th[scope=row]").count() > 10

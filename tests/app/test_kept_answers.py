@@ -41,7 +41,7 @@ def test_the_tier_and_the_language_ask_no_other_question() -> None:
     )
     assert again.assessment is first.assessment
     assert again.key == first.key
-    assert {claim.city for claim in first.claims} == {"dawei"}
+    assert {claim.city for claim in first.claims} == {"dawei", "national"}
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def test_totals_of_tiles_add_up_to_the_same_assessment(both):
     for t, tier in enumerate(TIERS):
         most = np.quantile(sums.n_able[:, t], 0.95)
         for figure in vars(whole.tiers[tier].effective_cameras).values():
-            assert 0 < figure.high <= most
+            assert 0 < figure.high <= most * (1 + 1e-5)  # rounded
 
 
 def _figures(value):

@@ -29,7 +29,7 @@ def test_the_analysis_is_printed_as_json(run):
 def test_the_analysis_is_printed_in_words(run, method):
     code, out, _ = run("sensitivity", "dawei", "--as-of", "2026-11-23", "--method", method)
     assert code == 0
-    assert "the answer depends mostly on" in out
+    assert "the biggest unknown" in out
     assert "Definitions, shown side by side" in out
 
 

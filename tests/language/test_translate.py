@@ -127,7 +127,7 @@ def test_nothing_is_put_into_builtins() -> None:
 
 def test_texts_do_not_depend_on_the_locale_of_the_system() -> None:
     code = (
-        "import sys, datetime; from toolkit.language import translate, words\n"
+        "import sys, datetime; from toolkit.language import quantities, translate\n"
         "from toolkit.base.quantity import Quantity\n"
         "out = [translate.tr('Seen', 'my'), translate.date(datetime.date(2022, 7, 25), 'en'),"
         " quantities.quantity_text(Quantity.of(1.5, 2.5, 1234.5, 'km'), 'en')]\n"

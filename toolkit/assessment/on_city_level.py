@@ -33,7 +33,13 @@ def covered_km(inputs: Inputs) -> FloatArray:
     values = inputs.assumptions
     curve_m = reference_cover.draw_view_curve(inputs.loaded.networks, values, inputs.design)
     per_site_m = reference_cover.covered_length_m(curve_m, _views(inputs))
-    return np.asarray((inputs.n_cameras / inputs.per_site)[:, None] * per_site_m / M_PER_KM)
+    n_sites = inputs.n_cameras * _sites_per_camera(inputs)
+    return np.asarray(n_sites[:, None] * per_site_m / M_PER_KM)
+
+
+def _sites_per_camera(inputs: Inputs) -> FloatArray:
+    """Return the placed sites, per camera, that cover what those of the city cover, shape (D,)."""
+    return coverage.draw_ratio(inputs.assumptions, inputs.design) / inputs.per_site
 
 
 def _views(inputs: Inputs) -> Float32Array:
@@ -51,8 +57,7 @@ def on_city_level(inputs: Inputs) -> Outcome:
     design, values = inputs.design, inputs.assumptions
     known = inputs.loaded.networks
     views = _views(inputs)
-    # So many placed sites cover what the sites of the city cover.
-    per_camera = coverage.draw_ratio(values, design) / inputs.per_site
+    per_camera = _sites_per_camera(inputs)
     n_sites = inputs.n_cameras * per_camera
     curve_m = reference_cover.draw_view_curve(known, values, design)
     per_site_m = reference_cover.covered_length_m(curve_m, views)

@@ -235,7 +235,7 @@ def test_the_order_for_a_city_with_streets() -> None:
         "Maps",
         "Figures",
         "Street length by class",
-        "What the figures hang on",
+        "What the figures depend on",
         "Sources",
         "Boundary and completeness",
         "Warnings, and what is missing",

@@ -96,7 +96,10 @@ def sentence(assessment: Assessment, tier: Tier, lang: Language) -> str:
             lang,
         ),
     }
-    return patterns[tier].format(where=where)
+    text = patterns[tier].format(where=where)
+    if assessment.if_built is None:
+        return text
+    return tr("If it was built: {answer}", lang).format(answer=text)
 
 
 def _share_text(share: Quantity, lang: Language) -> str:

@@ -239,6 +239,8 @@ def _summary(assessment: Assessment, tier: Tier, lang: Language) -> tuple[str, s
         )
     else:
         figure = tr("{length} of street.", lang).format(length=length)
+    if assessment.if_built is not None:
+        figure = tr("If it was built: {answer}", lang).format(answer=figure)
     if part.switched_on is not None:
         chance = quantities.quantity_text(part.switched_on, lang)
         figure += " " + tr("How likely it is that it is switched on: {chance}.", lang).format(
