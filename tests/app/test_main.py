@@ -105,7 +105,7 @@ def test_every_city_and_tier(opened: Callable[..., AppTest], city: str, lang: st
         words, part = words_of(page), found.shown_tiers[tier]
         assert found.city.name.in_language(lang) in words
         assert answer.sentence(found, tier, lang) in words
-        for figure in (part.length_km, part.ring_m.outer, found.cameras.installed.count):
+        for figure in (part.length_km, part.ring_m.outer, found.counted.count):
             assert quantity_text(figure, lang) in words
         for case in part.cases:
             assert quantity_text(case.share_of_length, lang) in words

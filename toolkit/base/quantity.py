@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from toolkit.base.record import Record
 
@@ -102,7 +102,7 @@ class Quantity(Record):
     high: float | None
     unit: str
     why: str | None = None
-    error: tuple[float, float, float] | None = None
+    error: tuple[float, float, float] | None = Field(default=None, repr=False)
 
     @model_validator(mode="after")
     def _whole(self) -> Quantity:

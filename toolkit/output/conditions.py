@@ -22,7 +22,7 @@ def if_built(assessment: Assessment, lang: Language) -> list[str]:
         return []
     chance = tr(
         "No camera is reported as installed: only talks, a tender or a plan. The chance that "
-        "nothing is installed is {chance}. Nobody reports that chance; it is a judgement, held in "
+        "nothing is installed is {chance}. Nobody reports that chance: it is our own judgement, "
         "the assumption {key}.",
         lang,
     ).format(

@@ -30,7 +30,8 @@ def show(made: Estimate, tier: Tier, lang: Language) -> None:
     """Show the answer, what it rests on, and the first sentence on limits."""
     assessment = made.assessment
     built = [
-        markup.tag("p", text, kind="condition") for text in conditions.if_built(assessment, lang)
+        markup.tag("p", text, kind="condition")
+        for text in conditions.if_built(assessment, lang)[:1]
     ]
     parts = [*built, markup.tag("p", sentence(assessment, tier, lang), kind="answer")]
     parts += [markup.tag("p", text) for text in more(assessment, tier, lang)]
