@@ -453,7 +453,7 @@ LINT = [
     ["-m", "mypy"],
     ["-c", CONTRACTS],
 ]
-PYTEST = ["-m", "pytest", "-n", "2"]
+PYTEST = ["-m", "pytest", "-n", "2", "--dist", "worksteal"]
 # command: (needs the packages for tests, runs in the project's folder, programs)
 COMMANDS = {
     "app": (False, True, [["-m", "toolkit", "app"]]),

@@ -225,6 +225,7 @@ def test_fit_says_that_no_list_has_directions(run, files, tmp_path):
     assert tomllib.loads((tmp_path / "out" / "bearings.toml").read_text()) == {}
 
 
+@pytest.mark.slow
 def test_fit_gives_where_cameras_look_with_counts(run, tmp_path):
     street_frame().to_file(tmp_path / "town_streets.gpkg", driver="GPKG")
     # Beside the middles of streets to the north, looking along them; two look across.

@@ -49,6 +49,7 @@ def test_truths_and_ranks_are_what_they_can_be(found):
         assert o.truth.shape == (len(truths.VARIANTS), len(TIERS))
 
 
+@pytest.mark.slow
 def test_the_true_number_follows_the_law_of_the_tool():
     rng = np.random.default_rng(3)
     ranks = []

@@ -35,6 +35,13 @@ def test_cameras_along_and_across_are_told_apart():
         assert found[f"{name}_low"] <= found[name] <= found[f"{name}_high"]
 
 
+@pytest.fixture
+def few_samples(monkeypatch):
+    """Take fewer bootstrap samples, whose number only smooths the ends of the ranges."""
+    monkeypatch.setattr(directions, "N_RESAMPLES", 100)
+
+
+@pytest.mark.usefixtures("few_samples")
 def test_both_ways_along_a_street_and_all_turns_of_the_compass_are_one():
     turn = np.random.default_rng(3).normal(0, 8, 200)
     one = directions.fit_bearings(made(turn))
@@ -51,6 +58,7 @@ def test_cameras_without_a_direction_do_not_count():
     assert directions.fit_bearings(made(turn)) is None
 
 
+@pytest.mark.usefixtures("few_samples")
 def test_cameras_of_one_site_are_no_more_certain_than_one():
     xy, street_deg = middles()
     turn = np.where(np.arange(200) % 2, 0.0, 90.0)
@@ -60,7 +68,7 @@ def test_cameras_of_one_site_are_no_more_certain_than_one():
     )
     assert four["cameras"] == 4 * four["sites"]
     width = [f["along_high"] - f["along_low"] for f in (one, four)]
-    assert width[1] == pytest.approx(width[0], abs=0.02)
+    assert width[1] == pytest.approx(width[0], abs=0.03)
 
 
 def test_near_a_junction_is_within_30_m():
@@ -80,6 +88,7 @@ def test_names_from_files_do_no_harm_in_toml():
     assert read == {name: found | {"source": name}}
 
 
+@pytest.mark.slow
 def test_figures_kept_are_those_of_the_delivered_list(test_data_dir):
     from toolkit.base import store
     from toolkit.siting.validation.known_city import read_pair

@@ -181,6 +181,7 @@ def test_the_points_of_a_city_make_one_class_each():
     assert groups.of.tolist() == [1, 0, 1]
 
 
+@pytest.mark.slow
 def test_four_real_cities_are_scored_better_than_length_alone(test_data_dir):
     """Seen by the fit, so this is no test of the model: it is one of the path."""
     from toolkit.siting.validation.known_city import read_pair

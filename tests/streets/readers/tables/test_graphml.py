@@ -180,7 +180,10 @@ def test_progress_is_told(tmp_path: Path) -> None:
     assert len(told) > 2
 
 
-@pytest.mark.parametrize("name", ["balikpapan_kota_drive", "bengaluru_central_drive"])
+@pytest.mark.parametrize(
+    "name",
+    ["balikpapan_kota_drive", pytest.param("bengaluru_central_drive", marks=pytest.mark.slow)],
+)
 def test_osmnx_is_the_oracle_on_its_own_files(test_data_dir: Path, name: str) -> None:
     path = test_data_dir / "streets" / f"{name}.graphml"
     if not path.is_file():

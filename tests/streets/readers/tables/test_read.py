@@ -259,7 +259,8 @@ def test_maubin_hand_drawn(test_data_dir: Path) -> None:
     assert "6th Street" in set(e.layers.streets["name_en"])
 
 
-def test_yangon_is_told_to_be_drawn_twice(test_data_dir: Path) -> None:
+@pytest.mark.slow
+def test_yangon_is_found_to_be_drawn_twice(test_data_dir: Path) -> None:
     e = read_tables(needed(test_data_dir / "streets" / "yangon-bus-roads.gpkg"))
     assert e.counts["street_km"] == pytest.approx(1629, abs=5)
     assert 0.4 < e.counts["parallel_km"] / e.counts["street_km"] < 0.7
