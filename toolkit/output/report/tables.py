@@ -83,7 +83,10 @@ def figures_table(assessment: Assessment, lang: Language) -> Table:
         (head, tuple(_figure(assessment.shown_tiers[tier], path, lang) for tier in TIERS))
         for path, head in heads.items()
     )
-    return Table(ranges_caption(lang), (tr("Figure", lang), *tier_heads(lang)), rows)
+    caption = ranges_caption(lang)
+    if assessment.if_built is not None:
+        caption = tr("If it was built: {answer}", lang).format(answer=caption)
+    return Table(caption, (tr("Figure", lang), *tier_heads(lang)), rows)
 
 
 def _figure(part: TierPart, path: str, lang: Language) -> str:
