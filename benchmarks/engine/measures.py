@@ -260,7 +260,7 @@ def read_rows(first, end, start, site, bins, view, out):  # type: ignore[no-unty
 
 
 def closed_form() -> Figures:
-    """All points, four tiers, one draw, against a parallel sum over the arrays read."""
+    """All points, all tiers, one draw, against a parallel sum over the arrays read."""
     city = tiled_city()
     with tempfile.TemporaryDirectory() as folder:
         _, rows = _ready(city, Path(folder))

@@ -68,7 +68,7 @@ BOUNDS: Final = (
     ),
     Bound("far_band", "Far band, peak memory", "80-250 m", lambda f: f["peak_gb"], 3.0, "GB"),
     Bound(
-        "closed_form", "Closed form, four tiers, all points, over reading its arrays", "80 m",
+        "closed_form", "Closed form, all tiers, all points, over reading its arrays", "80 m",
         lambda f: f["closed_form_s"] / f["read_s"], 3.0, "times",
     ),
     Bound(
