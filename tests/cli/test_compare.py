@@ -42,6 +42,7 @@ def test_two_sets_of_one_city_with_a_layer(run, tmp_path):
     assert data["metadata"]["comparison"]["schema"] == "camera-exposure.comparison/2"
 
 
+@pytest.mark.slow
 def test_status_and_files(run, file):
     code, out, _ = run("compare", "mandalay@central", "mandalay@central:planned", *AS_OF, "--json")
     assert code == 0

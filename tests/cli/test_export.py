@@ -18,6 +18,7 @@ def test_an_empty_list_of_layers_is_refused(run, tmp_path):
     assert "Name some of streets" in err
 
 
+@pytest.mark.slow
 def test_a_geopackage_holds_every_layer(run, tmp_path):
     target = tmp_path / "all.gpkg"
     code, out, err = run("export", CITY, "--out", target, *AS_OF)

@@ -64,6 +64,7 @@ def test_score_tells_rows_without_coordinates_from_far_ones(run, files, tmp_path
     assert found["cameras_without_place"] == 2
 
 
+@pytest.mark.slow
 def test_score_reads_lights_and_places_and_says_so(run, files, tmp_path):
     bare = json.loads(run("siting", "score", *files, "--json")[1])
     assert not any(one["known"] for one in bare["layers"].values())
@@ -121,6 +122,7 @@ def test_score_counts_lines_without_a_known_class(run, files, tmp_path):
     assert "2 lines without a known class count as minor" in run("siting", "score", *asked)[1]
 
 
+@pytest.mark.slow
 def test_the_cities_of_the_profiles_in_use_are_named(run, files, tmp_path, own_profiles):
     for command in (
         ("siting", "score", *files, "--profile", "plate_gates"),
@@ -274,6 +276,7 @@ def test_fit_leaves_out_the_lists_that_only_test_the_model(run, files, home):
     assert set(found["cities"]) == {"helsinki_centre"}
 
 
+@pytest.mark.slow
 def test_fit_takes_what_the_known_lists_name_beside_them(run, files, home):
     folder = files[0].parent
     (home / "siting").mkdir(parents=True)
