@@ -12,6 +12,7 @@ from toolkit.assessment.assess import assess
 from toolkit.assessment.conditional import round_counts
 from toolkit.assessment.model import Assessment
 from toolkit.base.terms import TIERS
+from toolkit.evidence.observations import Observation
 
 AS_OF = dt.date(2026, 11, 23)
 asked = functools.partial(assess, as_of=AS_OF, n_draws=60)
@@ -139,3 +140,28 @@ def test_where_cameras_are_reported_nothing_hangs_on_their_being_built(city):
 def test_the_json_of_an_announcement_comes_back():
     found = asked("hpa-an", n_draws=20)
     assert Assessment.from_json(found.to_json()).to_json() == found.to_json()
+
+
+def saw(number):
+    return Observation(walked_km=5, seen=number, date=dt.date(2026, 11, 1))
+
+
+def test_who_saw_cameras_is_not_answered_that_nothing_may_be_there():
+    found = asked("hpa-an", n_draws=400, observations=(saw(3),))
+    assert found.if_built is None
+    assert found.cameras.installed.count.low > 0
+    assert "announced_only" not in {note.id for note in found.warnings}
+
+
+def test_who_saw_none_is_answered_that_nothing_is_likelier_and_not_certain():
+    before = asked("hpa-an", n_draws=400).if_built.nothing_installed
+    after = asked("hpa-an", n_draws=400, observations=(saw(0),)).if_built.nothing_installed
+    assert before.low < after.low
+    assert before.high < after.high < 1
+
+
+def test_the_plan_of_a_city_is_no_count_of_installed_cameras():
+    found = asked("hpa-an", status="planned", n_draws=60)
+    assert not found.cameras.installed.count.known
+    assert found.cameras.planned.count.known
+    assert all(part.length_km.known for part in found.tiers.values())

@@ -100,6 +100,8 @@ def assemble(inputs: Inputs, outcome: Outcome) -> Assessment:
     city, operators = loaded.city, loaded.operators
     installed = _camera_count(inputs, outcome, "installed")
     built, why = _if_built(inputs, outcome, installed), notes.text("announced_only")
+    if inputs.announced_only:
+        installed = count_not_known(installed, why)
     return Assessment(
         schema=SCHEMA,
         tool=__version__,
@@ -120,7 +122,7 @@ def assemble(inputs: Inputs, outcome: Outcome) -> Assessment:
             siting_cities=operators.profiles.cities,
         ),
         cameras=CamerasPart(
-            installed=installed if built is None else count_not_known(installed, why),
+            installed=installed,
             planned=_camera_count(inputs, outcome, "planned"),
         ),
         tiers=outcome.tiers
@@ -158,11 +160,13 @@ def _threats(inputs: Inputs) -> tuple[ThreatPart, ...]:
 
 def _if_built(inputs: Inputs, outcome: Outcome, count: CameraCount) -> IfBuilt | None:
     """Return what follows if announced cameras were installed; None unless that is the question."""
-    chance = inputs.counts.chance
-    if not inputs.announced_only or chance is None:
+    chance, none = inputs.counts.chance, inputs.counts.none_prob()
+    if inputs.question.status != "installed" or not inputs.announced_only:
+        return None
+    if chance is None or none is None:
         return None
     return IfBuilt(
-        nothing_installed=Quantity.from_draws(1.0 - chance.prob, "probability"),
+        nothing_installed=Quantity.from_draws(none, "probability"),
         claim=chance.claim,
         assumption=chance.key,
         judged_by=chance.source,
@@ -184,7 +188,7 @@ def _warnings(inputs: Inputs, outcome: Outcome) -> list[str]:
         "street_means": True,
         "daylight": True,
         "stale": stale,
-        "announced_only": inputs.announced_only,
+        "announced_only": inputs.announced_only and status == "installed",
         "no_count": counts.used_prior,
         "own_count": counts.user_range,
         "mixed_scope": counts.mixed_scope,
@@ -218,9 +222,7 @@ def _draws(inputs: Inputs, outcome: Outcome) -> DrawsPart:
 
 def _camera_count(inputs: Inputs, outcome: Outcome, status: Status) -> CameraCount:
     counts = inputs.counts
-    reported = counts.planned if status == "planned" else counts.installed
-    if status == "installed" and counts.if_built is not None:
-        reported = counts.if_built
+    reported = counts.planned if status == "planned" else inputs.installed
     number = np.maximum(reported, outcome.mapped_in_scope)
     if outcome.mapped and number.all():
         completeness = Quantity.from_draws(outcome.mapped_in_scope / number, "share")

@@ -76,8 +76,11 @@ class Inputs:
 
     @property
     def announced_only(self) -> bool:
-        """Whether installed cameras are asked for where they are announced and no more."""
-        return self.question.status == "installed" and self.counts.if_built is not None
+        """Whether cameras are announced and no more, so that perhaps nothing is installed.
+
+        A count in the street that saw some shows that something is.
+        """
+        return self.counts.built is not None and not self.counts.built.all()
 
     @property
     def n_cameras(self) -> FloatArray:
@@ -89,7 +92,15 @@ class Inputs:
         counts = self.counts
         if self.question.status != "installed":
             return counts.planned
-        return counts.installed if counts.if_built is None else counts.if_built
+        return self.installed
+
+    @property
+    def installed(self) -> FloatArray:
+        """Number of installed cameras, if anything is, shape (D,)."""
+        counts = self.counts
+        if self.announced_only and counts.if_built is not None:
+            return counts.if_built
+        return counts.installed
 
 
 def make_inputs(loaded: Loaded, design: Design | None = None) -> Inputs:

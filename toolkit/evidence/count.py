@@ -108,6 +108,22 @@ class CountDraws:
     if_built: FloatArray | None = None
     chance: Chance | None = None
 
+    def none_prob(self) -> FloatArray | None:
+        """Return the probability that nothing is installed, shape (n_draws,), where it may be.
+
+        Counts in the street have moved the share of draws without cameras; the odds of every draw
+        move by the same factor.
+        """
+        if self.chance is None or self.built is None:
+            return None
+        before, after = 1.0 - self.chance.prob, float(np.mean(~self.built))
+        if not self.observations or after in (0.0, 1.0):
+            return before if not self.observations else np.full_like(before, after)
+        mean = float(np.mean(before))
+        factor = after / (1.0 - after) / (mean / (1.0 - mean))
+        odds = before / (1.0 - before) * factor
+        return np.asarray(odds / (1.0 + odds), dtype=float)
+
 
 _MISSING_FIGURE: dict[str, UnusedReason] = {
     "cameras_per_km": "no_street_km",
