@@ -13,10 +13,20 @@ from typing import Final
 
 import numpy as np
 
-from toolkit.assessment.model import CameraCount, IfCount, Shares, ShortTier, TierPart, Total
+from toolkit.assessment.model import (
+    CameraCount,
+    IfCount,
+    Shares,
+    ShortTier,
+    ShortTrip,
+    TierPart,
+    Total,
+    Trip,
+)
 from toolkit.base.arrays import FloatArray
 from toolkit.base.quantity import INTERVAL, Quantity
-from toolkit.base.terms import TIERS, Tier
+from toolkit.base.terms import TIERS, USUAL_MODE, Tier
+from toolkit.language import notes
 
 _STEPS: Final = (1, 2, 5)
 """Leading digits of round numbers, as of coins."""
@@ -71,6 +81,7 @@ def short_tiers(
     """
     return {
         tier: ShortTier(
+            trip=ShortTrip.unknown(USUAL_MODE[tier], notes.text("no_trips_in_tiles")),
             cameras_able=Quantity.from_draws(able[:, t], "cameras"),
             length_km=Quantity.from_amounts(covered_km[:, t], "km"),
             share_of_length=Quantity.unknown("share", why)
@@ -103,6 +114,9 @@ def tier_not_known(part: TierPart, why: str) -> TierPart:
     share, area, cameras = (Quantity.unknown(unit, why) for unit in ("share", "km2", "cameras"))
     return part.model_copy(
         update={
+            "trip": Trip.unknown(part.trip.mode, why),
+            "trips": {},
+            "capture_points": Quantity.unknown("sites", why),
             "cameras_able": cameras,
             "length_km": Quantity.unknown("km", why),
             "share_of_length": Shares(expected=share, realised=share, everything_on=share),

@@ -173,40 +173,78 @@ class Case(Record):
     share_of_length: Quantity
 
 
+class TripIfAllWork(Record):
+    """The main figures of a trip if every camera works."""
+
+    cameras: Quantity
+    at_least_one: Quantity
+
+
 class Trip(Record):
-    """Cameras met on an ordinary trip, by one mode of travel."""
+    """Cameras met on ordinary trips by one mode, with the cameras placed once per draw.
+
+    Intervals are over draws and placements, never over trips; a probability has the mean as its
+    middle. A probability is the share of trips, or of homes.
+    """
 
     mode: Mode
     length_km: Quantity
+    """Length inside the boundary: the middle trip, and trips of which one in twenty is shorter or
+    longer."""
     cameras: Quantity
-    """Distinct cameras that are able at the tier and have the way in view."""
+    """Mean number of distinct cameras that are able at the tier and have the trip in view."""
     cameras_1_in_20: Quantity
-    """The same on the most exposed trip of twenty."""
+    """Number that one trip in twenty exceeds: the spread between trips."""
     at_least_one: Quantity
     at_least_two_sites: Quantity
     week_five_destinations: Quantity
-    """Chance of at least one in a week of trips from one home to five places and back."""
+    """At least one in a week: from one home to five places and back."""
     week_commuter: Quantity
-    """The same for ten trips on one route."""
+    """The same on one route, there and back: the same cameras stand there each day."""
+    if_all_work: TripIfAllWork | None = None
+    unknown_share: float | None = None
+    """Share of the length that has no answer: underground, or outside the boundary."""
 
     @classmethod
     def unknown(cls, mode: Mode, why: str) -> Trip:
         """Return a trip of which nothing is known, with the reason."""
-        units = {
-            "length_km": "km",
-            "cameras": "cameras",
-            "cameras_1_in_20": "cameras",
-            "at_least_one": "probability",
-            "at_least_two_sites": "probability",
-            "week_five_destinations": "probability",
-            "week_commuter": "probability",
-        }
-        return cls(mode=mode, **{k: Quantity.unknown(unit, why) for k, unit in units.items()})
+        chance = Quantity.unknown("probability", why)
+        return cls(
+            mode=mode,
+            length_km=Quantity.unknown("km", why),
+            cameras=Quantity.unknown("cameras", why),
+            cameras_1_in_20=Quantity.unknown("cameras", why),
+            at_least_one=chance,
+            at_least_two_sites=chance,
+            week_five_destinations=chance,
+            week_commuter=chance,
+        )
+
+
+class ShortTrip(Record):
+    """The main figures of `Trip`, by the usual mode of the tier."""
+
+    mode: Mode
+    cameras: Quantity
+    at_least_one: Quantity
+
+    @classmethod
+    def unknown(cls, mode: Mode, why: str) -> ShortTrip:
+        """Return a trip of which nothing is known, with the reason."""
+        return cls(
+            mode=mode,
+            cameras=Quantity.unknown("cameras", why),
+            at_least_one=Quantity.unknown("probability", why),
+        )
 
 
 class ShortTier(Record):
-    """The main figures of one tier under a condition; intervals as of `Shares.expected`."""
+    """The main figures of one tier under a condition.
 
+    Intervals of street length are as of `Shares.expected`.
+    """
+
+    trip: ShortTrip
     cameras_able: Quantity
     length_km: Quantity
     share_of_length: Quantity
@@ -243,6 +281,7 @@ class NightPart(Record):
     """
 
     ring_m: Ring
+    trip: ShortTrip
     cameras_able: Quantity
     length_km: Quantity
     share_of_length: Total
@@ -258,7 +297,7 @@ class TierPart(Record):
     trips: dict[Mode, Trip] = Field(default_factory=dict)
     """By every mode, where trips are estimated."""
     capture_points: Quantity
-    """Sites with at least one camera that is able at the tier."""
+    """Sites with at least one working camera that is able at the tier."""
     cameras_able: Quantity
     length_km: Quantity
     share_of_length: Shares

@@ -11,11 +11,11 @@ from dataclasses import replace
 import numpy as np
 
 from toolkit.assessment.inputs import Inputs, at_night
-from toolkit.assessment.model import NightPart, Total
+from toolkit.assessment.model import NightPart, ShortTrip, Total
 from toolkit.assessment.outcome import M_PER_KM, Outcome, ring
 from toolkit.base.arrays import FloatArray
 from toolkit.base.quantity import Quantity
-from toolkit.base.terms import TIERS
+from toolkit.base.terms import TIERS, USUAL_MODE, Tier
 from toolkit.language import notes
 
 
@@ -32,7 +32,7 @@ def with_night(inputs: Inputs, outcome: Outcome) -> Outcome:
     Raises as `assess`.
     """
     dark = at_night(inputs)
-    expected_km, realised_km = _street_km(dark) if outcome.pack else _city_level_km(dark)
+    expected_km, realised_km, trips = _on_streets(dark) if outcome.pack else _on_city_level(dark)
     n_cameras = inputs.n_cameras
     if outcome.inside_share is not None:
         n_cameras = np.maximum(n_cameras * outcome.inside_share, outcome.mapped_in_scope)
@@ -42,6 +42,7 @@ def with_night(inputs: Inputs, outcome: Outcome) -> Outcome:
             update={
                 "night": NightPart(
                     ring_m=ring(dark.cameras, t),
+                    trip=trips[tier],
                     cameras_able=Quantity.from_draws(able[:, t], "cameras"),
                     length_km=Quantity.from_amounts(realised_km[:, t], "km"),
                     share_of_length=Total(
@@ -62,20 +63,24 @@ def _share(length_km: FloatArray, counted_km: float | None) -> Quantity:
     return Quantity.from_amounts(length_km / counted_km, "share")
 
 
-def _street_km(dark: Inputs) -> tuple[FloatArray, FloatArray]:
-    """Return covered kilometres on installed streets: averaged over placement, placed once."""
+def _on_streets(dark: Inputs) -> tuple[FloatArray, FloatArray, dict[Tier, ShortTrip]]:
+    """Return covered kilometres, averaged over placement and placed once, and trips."""
     from toolkit.assessment.on_streets import points_of
     from toolkit.assessment.site_plan import plan_sites
     from toolkit.assessment.sums import add_up_main
+    from toolkit.assessment.trips import short_trips
 
     pack, scene, points = points_of(dark.loaded)
-    expected_m, realised_m = add_up_main(dark, points, plan_sites(dark, pack, scene))
-    return expected_m / M_PER_KM, realised_m / M_PER_KM
+    plan = plan_sites(dark, pack, scene)
+    expected_m, realised_m = add_up_main(dark, points, plan)
+    trips = short_trips(dark, pack, scene, plan.chance)
+    return expected_m / M_PER_KM, realised_m / M_PER_KM, trips
 
 
-def _city_level_km(dark: Inputs) -> tuple[FloatArray, FloatArray]:
-    """Return covered kilometres without installed streets, twice."""
+def _on_city_level(dark: Inputs) -> tuple[FloatArray, FloatArray, dict[Tier, ShortTrip]]:
+    """Return covered kilometres without installed streets, twice, and trips."""
     from toolkit.assessment.on_city_level import covered_km
 
     found = covered_km(dark)
-    return found, found
+    why = notes.text("no_trips_in_tiles")
+    return found, found, {t: ShortTrip.unknown(m, why) for t, m in USUAL_MODE.items()}

@@ -103,7 +103,7 @@ def on_city_level(inputs: Inputs) -> Outcome:
             threshold_px_m=threshold_px_m(tier, values),
             ring_m=ring(inputs.cameras, t),
             trip=no_trip(tier),
-            capture_points=Quantity.unknown("sites", notes.text("no_capture_points")),
+            capture_points=Quantity.unknown("sites", notes.text("no_trips_in_tiles")),
             cameras_able=Quantity.from_draws(n_able[:, t], "cameras"),
             length_km=Quantity.from_amounts(covered_km[:, t], "km"),
             area_km2=Total(expected=no_area, realised=no_area),

@@ -28,6 +28,7 @@ from toolkit.assessment.outcome import M2_PER_KM2, M_PER_KM, Outcome, no_trip, r
 from toolkit.assessment.question import SCENE_VALUES, Loaded
 from toolkit.assessment.site_plan import SitePlan, plan_sites, systematic
 from toolkit.assessment.sums import Sums, add_up, add_up_totals, rows_and_views
+from toolkit.assessment.trips import capture_points, with_trips
 from toolkit.base.arrays import Float32Array, FloatArray, IntArray
 from toolkit.base.draws import Design
 from toolkit.base.lru_cache import LruCache
@@ -36,7 +37,6 @@ from toolkit.base.terms import TIERS, Allocation, Progress, Tier, exposure_class
 from toolkit.engine import cells, closed_form, zones
 from toolkit.engine.sample import StreetSample, draw_sample, error_share
 from toolkit.engine.scene import Scene, SceneGeometry, build_scene, pack_sites
-from toolkit.language import notes
 from toolkit.optics.camera_draws import threshold_px_m
 from toolkit.siting import coverage
 from toolkit.streets.map_data import PER_JUNCTIONS, Area, MapData, map_data, reference_range
@@ -106,7 +106,8 @@ def on_streets(inputs: Inputs) -> Outcome:
     if n_asked is None or n_asked >= n_known:
         sums, summary = add_up(inputs, scene, plan, plan.sample)
         layers = LazyLayers(lambda _: _layers(inputs, pack, scene, plan, sums, summary))
-        return outcome_of(inputs, pack, scene, plan, sums, layers=layers)
+        outcome = outcome_of(inputs, pack, scene, plan, sums, layers=layers)
+        return with_trips(inputs, outcome, pack, scene, plan)
     if n_asked < 1:
         msg = f"A sample of {n_asked} street points is none. Ask for at least one."
         raise ValueError(msg)
@@ -121,7 +122,7 @@ def on_streets(inputs: Inputs) -> Outcome:
     shares = [tier.share_of_length.realised.mid or 0.0 for tier in outcome.tiers.values()]
     error = max(error_share(s, n_asked, n_known) for s in shares)
     part = SamplePart(points=n_asked, of=n_known, error_share=float(f"{error:.2g}"))
-    return replace(outcome, sample=part)
+    return with_trips(inputs, replace(outcome, sample=part), pack, scene, plan)
 
 
 def _summary_of_all(
@@ -189,6 +190,8 @@ def outcome_of(
     }
     able = inputs.cameras.able_share()
 
+    points = capture_points(inputs, geometry, plan.chance)
+
     def short(n_cameras: FloatArray, covered_m: FloatArray) -> dict[Tier, ShortTier]:
         share = covered_m / sums.sample_m
         return short_tiers(n_cameras[:, None] * able, share * known_m / M_PER_KM, share)
@@ -211,7 +214,7 @@ def outcome_of(
         if_centre=if_over("core"),
         if_spread=if_over("township"),
         boundary=pack.manifest.boundary,
-        tiers={tier: _tier_part(inputs, geometry, plan, sums, tier) for tier in TIERS},
+        tiers={tier: _tier_part(inputs, geometry, plan, sums, points, tier) for tier in TIERS},
         missing=(*lacking, *few),
         note_values=few,
         warnings=tuple(note for note, holds in applies.items() if holds),
@@ -248,9 +251,14 @@ def _few(
 
 
 def _tier_part(
-    inputs: Inputs, geometry: SceneGeometry, plan: SitePlan, sums: Sums, tier: Tier
+    inputs: Inputs,
+    geometry: SceneGeometry,
+    plan: SitePlan,
+    sums: Sums,
+    points: FloatArray,
+    tier: Tier,
 ) -> TierPart:
-    """Return all figures of one tier."""
+    """Return all figures of one tier; `points` are capture points, shape (D, T)."""
     t, known_m = TIERS.index(tier), plan.known_m
     able = inputs.cameras.able_share()[:, t]
     expected, realised = (m[:, t] / known_m for m in (sums.expected_m, sums.realised_m))
@@ -259,7 +267,7 @@ def _tier_part(
         threshold_px_m=threshold_px_m(tier, inputs.assumptions),
         ring_m=ring(inputs.cameras, t),
         trip=no_trip(tier),
-        capture_points=Quantity.unknown("sites", notes.text("no_capture_points")),
+        capture_points=Quantity.from_amounts(points[:, t], "sites"),
         cameras_able=Quantity.from_draws(plan.n_cameras * able, "cameras"),
         length_km=Quantity.from_amounts(realised * known_m / M_PER_KM, "km"),
         share_of_length=Shares(

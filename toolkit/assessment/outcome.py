@@ -16,7 +16,7 @@ from toolkit.assessment.layers import Layers, LazyLayers
 from toolkit.assessment.model import IfCount, IfWhere, Ring, SamplePart, TierPart, Trip
 from toolkit.base.arrays import FloatArray
 from toolkit.base.quantity import INTERVAL, Quantity
-from toolkit.base.terms import Boundary, Mode, Tier
+from toolkit.base.terms import USUAL_MODE, Boundary, Tier
 from toolkit.evidence.load import capability_level
 from toolkit.language import notes
 from toolkit.optics.camera_draws import CameraDraws
@@ -61,9 +61,8 @@ class Outcome:
 
 
 def no_trip(tier: Tier) -> Trip:
-    """Return the trip part of a tier where trips are not estimated."""
-    mode: Mode = "motorcycle" if tier == "plate" else "foot"
-    return Trip.unknown(mode, notes.text("no_trips"))
+    """Return the trip part of a tier where trips are not estimated: in tiles."""
+    return Trip.unknown(USUAL_MODE[tier], notes.text("no_trips_in_tiles"))
 
 
 def ring(cameras: CameraDraws, t: int) -> Ring:

@@ -149,6 +149,31 @@ class Quantity(Record):
         return cls._from_quantiles(drawn, (INTERVAL[0], INTERVAL[1], upper_prob(drawn)), unit)
 
     @classmethod
+    def from_probabilities(cls, values: Sequence[float] | np.ndarray[Any, Any]) -> Quantity:
+        """Summarise draws of a probability: its middle is the mean, which is one as well.
+
+        Of 100 draws of which 97 are 0 and 3 are 1, the probability is 0.03, and not the median.
+        The end nearest to the mean moves to it if the mean lies outside; see `upper_prob`.
+
+        Examples
+        --------
+        >>> one = Quantity.from_probabilities([0.0] * 97 + [1.0] * 3)
+        >>> one.low, one.mid, one.high
+        (0.0, 0.03, 0.03)
+        """
+        drawn = np.asarray(values, float)
+        ends = cls._from_quantiles(
+            drawn, (INTERVAL[0], INTERVAL[1], upper_prob(drawn)), "probability"
+        )
+        mean = float(drawn.mean())
+        error = float(f"{drawn.std() / math.sqrt(len(drawn)):.2g}")
+        low, high = min(ends.low or 0.0, mean), max(ends.high or 0.0, mean)
+        low_error, _, high_error = ends.error or (0.0, 0.0, 0.0)
+        errors = (low_error, error, high_error)
+        whole = cls.of(low, mean, high, "probability")
+        return whole.model_copy(update={"error": errors}) if any(errors) else whole
+
+    @classmethod
     def _from_quantiles(
         cls, values: np.ndarray[Any, Any], probabilities: Sequence[float], unit: str
     ) -> Quantity:

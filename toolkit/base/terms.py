@@ -51,6 +51,23 @@ ALLOCATIONS: tuple[Allocation, ...] = ("core", "township")
 Mode = Literal["foot", "motorcycle", "car"]
 """How a person travels."""
 
+MODES: tuple[Mode, ...] = get_args(Mode)
+
+USUAL_MODE: Final[dict[Tier, Mode]] = {
+    "seen": "foot",
+    "recognised": "foot",
+    "identified": "foot",
+    "face": "foot",
+    "plate": "motorcycle",
+}
+"""Mode by which each tier is told first."""
+
+
+def modes_of(tier: Tier) -> tuple[Mode, ...]:
+    """Return the modes by which a tier concerns people: on foot nobody has a number plate."""
+    return tuple(mode for mode in MODES if not (tier == "plate" and mode == "foot"))
+
+
 FULL_CIRCLE_DEG: Final = 360.0
 
 

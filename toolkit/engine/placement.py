@@ -26,7 +26,7 @@ from toolkit.optics.camera_draws import CameraDraws
 from toolkit.siting.districts import district_factors
 
 if TYPE_CHECKING:  # numba takes half a second to import
-    from toolkit.engine.kernels.placement import ClassInDistrict
+    from toolkit.engine.kernels.placement import ClassInDistrict, PairsBySite, Rings
 
 _CHUNK_DRAWS: Final = 8
 """Draws that a worker thread takes at once."""
@@ -84,13 +84,21 @@ class Working:
     first
         Row starts of the draws, shape (D + 1,).
     site, kind, axis_deg
-        Site, type and axis of each camera.
+        Site, type and axis of each camera; those of a site follow one another.
+    luck
+        Random number in (0, 1) of each camera, which works if it is below the share working.
     """
 
     first: IntArray
     site: NDArray[np.int32]
     kind: IntArray
     axis_deg: FloatArray
+    luck: FloatArray
+
+    @property
+    def draw(self) -> IntArray:
+        """Draw of each camera, shape (N,)."""
+        return np.repeat(np.arange(len(self.first) - 1), np.diff(self.first))
 
 
 def place_sites(
@@ -201,8 +209,13 @@ def equip(
     cameras: CameraDraws,
     mean_per_site: FloatArray,
     street_deg: FloatArray | None = None,
+    *,
+    share_working: FloatArray | None = None,
 ) -> Working:
-    """Draw the cameras of each site and keep those that work; arguments as `simulate`."""
+    """Draw the cameras of each site and keep those that work; arguments as `simulate`.
+
+    `share_working`, shape (D,), replaces that of the cameras: with ones, all are kept.
+    """
     from toolkit.engine.kernels import placement as kernels
 
     turns = np.where(cameras.hfov_deg >= FULL_CIRCLE_DEG, cameras.share, 0.0)
@@ -222,7 +235,7 @@ def equip(
         ),
         kernels.Equipment(
             np.cumsum(per_site_prob(mean_per_site), axis=1),
-            np.ascontiguousarray(cameras.availability),
+            np.ascontiguousarray(cameras.availability if share_working is None else share_working),
             _cumulative(cameras.share),
             _cumulative(turns),
             looks,
@@ -233,13 +246,13 @@ def equip(
     for keep in (False, True):
         site = np.empty(first[-1], np.int32)
         kind = np.empty(first[-1], np.int64)
-        axis = np.empty(first[-1])
+        axis, luck = np.empty(first[-1]), np.empty(first[-1])
         n_working = np.zeros(n_draws, np.int64)
         workers.over(
-            kernels.equip, borders, *asked, keep, first, site, kind, axis, n_working
+            kernels.equip, borders, *asked, keep, first, site, kind, axis, luck, n_working
         )  # fmt: skip
         first[1:] = np.cumsum(n_working)
-    return Working(first, site, kind, axis)
+    return Working(first, site, kind, axis, luck)
 
 
 def simulate(  # noqa: PLR0913
@@ -294,12 +307,12 @@ def simulate(  # noqa: PLR0913
     if not isinstance(chance, SiteChance):
         chance = SiteChance.of_table(chance)
     width = np.full(len(fixed_count), np.nan) if fixed_width_deg is None else fixed_width_deg
-    standing = place_sites(chance, design, independent=independent, spacing_m=spacing_m, xy_m=xy_m)
-    certain = np.flatnonzero(chance.district < 0).astype(np.int32)
+    standing = standing_sites(
+        chance, design, independent=independent, spacing_m=spacing_m, xy_m=xy_m
+    )
     working = equip(
-        _with_certain(standing, certain), fixed_count, fixed_axis_deg, width, cameras,
-        mean_per_site, street_deg,
-    )  # fmt: skip
+        standing, fixed_count, fixed_axis_deg, width, cameras, mean_per_site, street_deg
+    )
     n_draws, n_tiers = cameras.inner_m.shape[:2]
     union, alone_m = np.zeros((n_draws, n_tiers)), np.zeros((n_draws, n_tiers))
     workers.over(
@@ -312,15 +325,8 @@ def simulate(  # noqa: PLR0913
             working.axis_deg,
             known_width(width)[working.site],
         ),
-        kernels.Rings(
-            cameras.hfov_deg,
-            cameras.height_m * _DM_PER_M,
-            np.nan_to_num(cameras.inner_m, nan=np.inf) * CM_PER_M,
-            np.nan_to_num(cameras.outer_m, nan=0.0) * CM_PER_M,
-        ),
-        kernels.PairsBySite(
-            sight.start, sight.point, sight.distance_cm, sight.bearing, sight.height_dm
-        ),
+        rings_of(cameras),
+        pairs_by_site(sight),
         length_m,
         union,
         alone_m,
@@ -328,6 +334,27 @@ def simulate(  # noqa: PLR0913
     share = union / max(length_m.sum(), _LEAST_M)
     counts = None if stands_for is None else (chance.district >= 0, stands_for)
     return Placed(share, alone_m, _count_able(working, cameras, counts))
+
+
+def rings_of(cameras: CameraDraws) -> Rings:
+    """Return rings as the compiled loops take them; an empty one holds no distance."""
+    from toolkit.engine.kernels import placement as kernels
+
+    return kernels.Rings(
+        cameras.hfov_deg,
+        cameras.height_m * _DM_PER_M,
+        np.nan_to_num(cameras.inner_m, nan=np.inf) * CM_PER_M,
+        np.nan_to_num(cameras.outer_m, nan=0.0) * CM_PER_M,
+    )
+
+
+def pairs_by_site(sight: Sight) -> PairsBySite:
+    """Return lines of sight as the compiled loops take them."""
+    from toolkit.engine.kernels import placement as kernels
+
+    return kernels.PairsBySite(
+        sight.start, sight.point, sight.distance_cm, sight.bearing, sight.height_dm
+    )
 
 
 def _count_able(
@@ -340,12 +367,25 @@ def _count_able(
     `counts` are which sites are candidates, and how many sites each of them stands for.
     """
     n_draws, n_types = cameras.share.shape
-    draw = np.repeat(np.arange(n_draws), np.diff(working.first))
+    draw = working.draw
     number = None if counts is None else np.where(counts[0][working.site], counts[1][draw], 1.0)
     by_type = np.bincount(draw * n_types + working.kind, number, minlength=n_draws * n_types)
     has_ring = np.isfinite(cameras.inner_m)
     able = np.where(has_ring, by_type.reshape(n_draws, 1, n_types), 0.0)
     return np.asarray(able.sum(axis=2))
+
+
+def standing_sites(
+    chance: SiteChance,
+    design: Design,
+    *,
+    independent: bool = False,
+    spacing_m: float = 0.0,
+    xy_m: FloatArray | None = None,
+) -> Standing:
+    """Return the sites of `place_sites`, and after them those that are certain."""
+    drawn = place_sites(chance, design, independent=independent, spacing_m=spacing_m, xy_m=xy_m)
+    return _with_certain(drawn, np.flatnonzero(chance.district < 0).astype(np.int32))
 
 
 def _with_certain(standing: Standing, certain: NDArray[np.int32]) -> Standing:

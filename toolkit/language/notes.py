@@ -20,8 +20,10 @@ _SENTENCES: Final = {
     "no_streets_share": marked(
         "A share needs the streets of the city; see the named cases instead."
     ),
-    "no_trips": marked("Trips through the city are not estimated yet."),
-    "no_capture_points": marked("Sites are not counted yet."),
+    "no_trips_in_tiles": marked(
+        "A city computed in tiles has no trips yet: they cross from tile to tile."
+    ),
+    "no_streets_for_mode": marked("No street is open to this way of travelling."),
     "no_boundary": marked("No boundary: no streets are installed for this city."),
     "no_buildings": marked(
         "No buildings are known: views are not blocked, so exposure is overstated."

@@ -265,7 +265,9 @@ def turn_of(u, street_deg, turns):
 
 
 @kernel
-def equip(first, end, chosen, fixed, equipment, keep, start, out_site, out_kind, out_axis, n_out):
+def equip(
+    first, end, chosen, fixed, equipment, keep, start, out_site, out_kind, out_axis, out_luck, n_out
+):
     """Draw the cameras of each site and list the working ones; without `keep` count only.
 
     The cameras of draw d are written from ``start[d]`` on.
@@ -283,11 +285,12 @@ def equip(first, end, chosen, fixed, equipment, keep, start, out_site, out_kind,
                 axis = turn_of(uniform(key, s, TURN), fixed.street_deg[s], equipment.turns[d])
             shares = equipment.share_turning[d] if fixed.turning[s] else equipment.share[d]
             for c in range(n):
-                if uniform(key, s, FIRST_CAMERA + 2 * c + 1) >= working:
+                luck = uniform(key, s, FIRST_CAMERA + 2 * c + 1)
+                if luck >= working:
                     continue
                 if keep:
                     o = start[d] + n_working
-                    out_site[o] = s
+                    out_site[o], out_luck[o] = s, luck
                     out_kind[o] = pick(shares, uniform(key, s, FIRST_CAMERA + 2 * c))
                     # Cameras of a site are evenly spaced, unless their direction is mapped.
                     out_axis[o] = axis if known else axis + c * FULL_CIRCLE_DEG / n

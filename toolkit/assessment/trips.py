@@ -1,0 +1,332 @@
+"""Cameras met on ordinary trips over installed streets, and the points at which they capture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final, TypeVar
+
+import numpy as np
+
+from toolkit.assessment.inputs import Inputs
+from toolkit.assessment.model import IfCount, IfWhere, ShortTrip, Trip, TripIfAllWork
+from toolkit.assessment.outcome import Outcome
+from toolkit.assessment.question import Loaded
+from toolkit.assessment.site_plan import SitePlan
+from toolkit.assumptions.sets import AssumptionSet
+from toolkit.base import store
+from toolkit.base.arrays import FloatArray, IntArray
+from toolkit.base.lru_cache import LruCache
+from toolkit.base.quantity import Quantity
+from toolkit.base.terms import MODES, TIERS, USUAL_MODE, Allocation, Mode, Progress, Tier, modes_of
+from toolkit.engine import placement
+from toolkit.engine.scene import Scene, SceneGeometry
+from toolkit.engine.site_chance import SiteChance
+from toolkit.language import notes
+from toolkit.routes import graph, meetings, trips
+from toolkit.routes.route import Routes, joined
+from toolkit.siting import coverage
+from toolkit.streets.pack import Pack
+
+N_SHORT_TRIPS: Final = 100
+"""Trips of the sample by which conditional answers are given."""
+_M_PER_KM: Final = 1000.0
+_ONE_IN_TWENTY: Final = 0.95
+
+IfCondition = TypeVar("IfCondition", IfCount, IfWhere)
+
+samples: Final[LruCache[trips.Trips | None]] = LruCache(6)
+
+
+def habits(values: AssumptionSet, mode: Mode) -> trips.Habits:
+    """Return how people travel by a mode."""
+
+    def of(name: str) -> float:
+        return values.value(f"trips.{name}")
+
+    return trips.Habits(
+        mode=mode,
+        median_m=of(f"{mode}_median_km") * _M_PER_KM,
+        log_sd=of(f"{mode}_log_sd"),
+        shortest_m=of(f"{mode}_shortest_km") * _M_PER_KM,
+        longest_m=of(f"{mode}_longest_km") * _M_PER_KM,
+        route_log_sd=of("route_log_sd"),
+        longest_detour=of("longest_detour"),
+        directness=of("directness"),
+    )
+
+
+def facing(inputs: Inputs) -> meetings.Facing:
+    """Return the side of a traveller that each tier needs."""
+    values = inputs.assumptions
+    rule: dict[Tier, str] = {
+        tier: meetings.SIDES[round(values.value(f"trips.{tier}_side"))]
+        for tier in ("face", "plate")
+    }
+    return meetings.Facing(rule, values.draw("trips.facing_within_deg", inputs.design))
+
+
+def sampled(
+    loaded: Loaded, pack: Pack, scene: Scene, progress: Progress = lambda _: None
+) -> dict[Mode, trips.Trips]:
+    """Return the ordinary trips of a city by mode, without modes that have no streets.
+
+    The last samples are kept; `progress` is called with the share done.
+    """
+    values, seed = loaded.question.assumptions, loaded.question.seed
+    found: dict[Mode, trips.Trips] = {}
+    for k, mode in enumerate(MODES):
+        ways = habits(values, mode)
+        key = store.canonical_json([loaded.key("scene"), seed, vars(ways)]).decode()
+
+        def make(ways: trips.Habits = ways, k: int = k) -> trips.Trips | None:
+            boundary = pack.boundary.geometry.to_crs(pack.manifest.crs).union_all()
+            return trips.sample_trips(
+                graph.street_graph(pack.streets, scene.lines, ways.mode),
+                scene.points,
+                boundary,
+                ways,
+                seed=seed,
+                progress=lambda done: progress((k + done) / len(MODES)),
+            )
+
+        one = samples.get(key, make)
+        if one is not None:
+            found[mode] = one
+    progress(1.0)
+    return found
+
+
+def all_trips(
+    inputs: Inputs, pack: Pack, scene: Scene, chance: SiteChance
+) -> dict[Tier, dict[Mode, Trip]]:
+    """Place the cameras once per draw and count those met on ordinary trips, by tier and mode.
+
+    Parameters
+    ----------
+    inputs
+        Evidence and optics, drawn.
+    pack, scene
+        Streets, and all points and lines of sight on them.
+    chance
+        Chance of each site of the whole city.
+    """
+    by_mode = sampled(inputs.loaded, pack, scene)
+    placed, weight = _placed(inputs, scene, chance)
+    as_it_is, if_all_work = _meet(inputs, scene, by_mode, placed, weight)
+    found: dict[Tier, dict[Mode, Trip]] = {}
+    for t, tier in enumerate(TIERS):
+        found[tier] = {
+            mode: _trip(sample, scene, as_it_is[mode], if_all_work[mode], t)
+            for mode, sample in by_mode.items()
+            if mode in modes_of(tier)
+        }
+    return found
+
+
+def short_trips(
+    inputs: Inputs, pack: Pack, scene: Scene, chance: SiteChance, n_trips: int | None = None
+) -> dict[Tier, ShortTrip]:
+    """Return the main figures of trips by the usual modes.
+
+    Parameters
+    ----------
+    inputs, pack, scene, chance
+        As `met_on_trips`.
+    n_trips
+        How many trips of each mode, the first of the sample; all by default.
+    """
+    wanted = set(USUAL_MODE.values())
+    by_mode = {
+        mode: replace(sample, trips=_some(sample.trips, n_trips), weeks=_some(sample.weeks, 0))
+        for mode, sample in sampled(inputs.loaded, pack, scene).items()
+        if mode in wanted
+    }
+    placed, weight = _placed(inputs, scene, chance)
+    as_it_is, _ = _meet(inputs, scene, by_mode, placed, weight)
+    return {
+        tier: short_trip(mode, as_it_is[mode], t)
+        if mode in as_it_is
+        else ShortTrip.unknown(mode, notes.text("no_streets_for_mode"))
+        for t, (tier, mode) in enumerate(USUAL_MODE.items())
+    }
+
+
+def with_trips(
+    inputs: Inputs, outcome: Outcome, pack: Pack, scene: Scene, plan: SitePlan
+) -> Outcome:
+    """Return an outcome on installed streets with its trips.
+
+    Conditional answers rest on `N_SHORT_TRIPS` trips.
+    """
+    found = all_trips(inputs, pack, scene, plan.chance)
+    none = notes.text("no_streets_for_mode")
+    tiers = {
+        tier: part.model_copy(
+            update={
+                "trip": found[tier].get(mode := USUAL_MODE[tier]) or Trip.unknown(mode, none),
+                "trips": found[tier],
+            }
+        )
+        for tier, part in outcome.tiers.items()
+    }
+
+    def short(chance: SiteChance, part: IfCondition) -> IfCondition:
+        trips_of = short_trips(inputs, pack, scene, chance, N_SHORT_TRIPS)
+        short_tiers = {
+            tier: one.model_copy(update={"trip": trips_of[tier]})
+            for tier, one in part.tiers.items()
+        }
+        return part.model_copy(update={"tiers": short_tiers})
+
+    def where(case: Allocation, part: IfWhere | None) -> IfWhere | None:
+        return None if part is None else short(plan.cases[case], part)
+
+    return replace(
+        outcome,
+        tiers=tiers,
+        if_count=tuple(short(plan.if_count[one.count], one) for one in outcome.if_count),
+        if_centre=where("core", outcome.if_centre),
+        if_spread=where("township", outcome.if_spread),
+    )
+
+
+def short_trip(mode: Mode, met: meetings.Met, t: int) -> ShortTrip:
+    """Return the main figures of one tier."""
+    sites = met.sites[:, t]
+    return ShortTrip(
+        mode=mode,
+        cameras=Quantity.from_amounts(met.cameras[:, t].mean(axis=1), "cameras"),
+        at_least_one=Quantity.from_probabilities((sites >= 1).mean(axis=1)),
+    )
+
+
+def _placed(
+    inputs: Inputs, geometry: SceneGeometry, chance: SiteChance
+) -> tuple[placement.Working, FloatArray]:
+    """Place all cameras, working or not; return also the number for which each stands."""
+    sites, design = geometry.sites, inputs.design
+    standing = placement.standing_sites(
+        chance,
+        design,
+        spacing_m=inputs.assumptions.value("sites.spacing_m"),
+        xy_m=geometry.groups.xy_m,
+    )
+    placed = placement.equip(
+        standing,
+        sites.n_cameras,
+        sites.axis_deg,
+        sites.width_deg,
+        inputs.cameras,
+        inputs.per_site,
+        sites.street_deg,
+        share_working=np.ones(design.n_draws),
+    )
+    stands_for = 1.0 / coverage.draw_ratio(inputs.assumptions, design)
+    candidate = chance.district[placed.site] >= 0
+    return placed, np.where(candidate, stands_for[placed.draw], 1.0)
+
+
+def _meet(
+    inputs: Inputs,
+    scene: Scene,
+    by_mode: Mapping[Mode, trips.Trips],
+    placed: placement.Working,
+    weight: FloatArray,
+) -> tuple[dict[Mode, meetings.Met], dict[Mode, meetings.Met]]:
+    """Count the cameras met on the trips of all modes at once."""
+    if not by_mode:
+        return {}, {}
+    both = meetings.meet(
+        joined([sample.trips for sample in by_mode.values()]),
+        joined([sample.weeks for sample in by_mode.values()]),
+        scene.points,
+        scene.lines_of_sight,
+        placed,
+        inputs.cameras,
+        facing(inputs),
+        width_deg=scene.sites.width_deg,
+        weight=weight,
+    )
+    ends = np.cumsum([0, *(len(sample.trips) for sample in by_mode.values())])
+    homes = np.cumsum([0, *(len(sample.weeks) for sample in by_mode.values())])
+    as_it_is, if_all_work = (
+        {
+            mode: meetings.Met(
+                met.cameras[..., ends[k] : ends[k + 1]],
+                met.sites[..., ends[k] : ends[k + 1]],
+                met.weeks[..., homes[k] : homes[k + 1]],
+            )
+            for k, mode in enumerate(by_mode)
+        }
+        for met in both
+    )
+    return as_it_is, if_all_work
+
+
+def _trip(
+    sample: trips.Trips, scene: Scene, met: meetings.Met, if_all_work: meetings.Met, t: int
+) -> Trip:
+    """Return the figures of one tier and mode."""
+    cameras, sites = met.cameras[:, t], met.sites[:, t]
+    # Trips there and back between the same places follow one another.
+    commuting = (sites >= 1).reshape(len(sites), -1, 2).any(axis=2)
+    known_m, total_m = _answered_m(sample, scene)
+    short = short_trip(sample.mode, met, t)
+    return Trip(
+        mode=sample.mode,
+        length_km=Quantity.from_draws(sample.trips.length_m / _M_PER_KM, "km").model_copy(
+            update={"error": None}
+        ),
+        cameras=short.cameras,
+        cameras_1_in_20=Quantity.from_amounts(
+            np.quantile(cameras, _ONE_IN_TWENTY, axis=1, method="inverted_cdf"), "cameras"
+        ),
+        at_least_one=short.at_least_one,
+        at_least_two_sites=Quantity.from_probabilities((sites >= 2).mean(axis=1)),  # noqa: PLR2004
+        week_five_destinations=Quantity.from_probabilities(met.weeks[:, t].mean(axis=1)),
+        week_commuter=Quantity.from_probabilities(commuting.mean(axis=1)),
+        if_all_work=TripIfAllWork(
+            cameras=Quantity.from_amounts(if_all_work.cameras[:, t].mean(axis=1), "cameras"),
+            at_least_one=Quantity.from_probabilities((if_all_work.sites[:, t] >= 1).mean(axis=1)),
+        ),
+        unknown_share=float(f"{1 - known_m / total_m:.3g}") if total_m else None,
+    )
+
+
+def _answered_m(sample: trips.Trips, scene: Scene) -> tuple[float, float]:
+    """Return the length of trips with an answer, and with the parts underground or outside."""
+    at = sample.trips.point
+    length_m = scene.points.length[at]
+    inside_m = float(length_m.sum())
+    known_m = float(length_m[scene.point_known[at]].sum())
+    return known_m, inside_m + float(sample.beyond_m.sum())
+
+
+def _some(routes: Routes, n: int | None) -> Routes:
+    """Return the first routes of a set, all if no number is given."""
+    n = len(routes) if n is None else min(n, len(routes))
+    end = routes.start[n]
+    return Routes(
+        routes.start[: n + 1], routes.point[:end], routes.forward[:end], routes.length_m[:n]
+    )
+
+
+def capture_points(inputs: Inputs, geometry: SceneGeometry, chance: SiteChance) -> FloatArray:
+    """Return the number of sites with a working camera that is able, shape (D, T)."""
+    placed, weight = _placed(inputs, geometry, chance)
+    draw, cameras = placed.draw, inputs.cameras
+    works = placed.luck < cameras.availability[draw]
+    has_ring = np.isfinite(cameras.inner_m)
+    # Cameras of a site follow one another.
+    new = np.ones(len(draw), dtype=bool)
+    new[1:] = (placed.site[1:] != placed.site[:-1]) | (draw[1:] != draw[:-1])
+    first: IntArray = np.flatnonzero(new)
+    found = np.zeros((inputs.design.n_draws, len(TIERS)))
+    if not len(first):
+        return found
+    for t in range(len(TIERS)):
+        able = np.logical_or.reduceat(works & has_ring[draw, t, placed.kind], first)
+        counted = np.where(able, weight[first], 0.0)
+        found[:, t] = np.bincount(draw[first], weights=counted, minlength=len(found))
+    return found

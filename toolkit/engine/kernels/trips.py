@@ -1,0 +1,211 @@
+"""Compiled loops over cameras and routes: which cameras have which route in view.
+
+A set of routes is one bit each in rows of 64-bit words, so that a camera takes all routes of a
+street point at once.
+"""
+
+# Compiled code: numba takes the types from the arguments.
+# ruff: noqa: ANN001, ANN201, PLR0913, PLR0917
+# mypy: allow-untyped-defs, allow-untyped-calls, allow-untyped-decorators
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from toolkit.engine.kernels import helper, kernel
+
+FULL_CIRCLE_DEG = 360.0
+BEARING_STEPS = 256
+HALF_STEPS = 128
+CM_PER_M = 100
+WORD_BITS = 64
+
+FORWARD, BACKWARD, EITHER = 0, 1, 2
+"""Columns of the masks: routes along the street, against it, and both."""
+ANY_SIDE, FRONT, REAR, FRONT_OR_REAR = 0, 1, 2, 3
+"""Which side of who passes a camera must have."""
+
+_ONE = np.uint64(1)
+_HALVES = ((32, 0xFFFFFFFF), (16, 0xFFFF), (8, 0xFF), (4, 0xF), (2, 0x3), (1, 0x1))
+
+
+class Routes(NamedTuple):
+    """Routes by street point.
+
+    `row` of each point in the masks, or -1, shape (P,); `mask`, shape (R, 3, W), whose first
+    `n_counted` words are of routes that are counted, and the rest of those only met or not;
+    `heading`, the direction of the street at each point in `BEARING_STEPS` clockwise from north,
+    shape (P,).
+    """
+
+    row: NDArray[np.int32]
+    mask: NDArray[np.uint64]
+    n_counted: int
+    heading: NDArray[np.uint8]
+
+
+class Sides(NamedTuple):
+    """The side that each tier needs, shape (T,), and the widest angle from it, shape (D,)."""
+
+    rule: NDArray[np.int64]
+    within_steps: NDArray[np.float64]
+
+
+class Met(NamedTuple):
+    """Number of cameras and of sites that have each counted route in view, shape (D, T, K).
+
+    `any_camera` has the bits of the other routes that any camera has in view, shape (D, T, words).
+    """
+
+    cameras: NDArray[np.float32]
+    sites: NDArray[np.float32]
+    any_camera: NDArray[np.uint64]
+
+
+@helper
+def shows(rule, off, within):
+    """Return whether a camera this far from straight ahead has the side that a rule asks for."""
+    front = off <= within
+    rear = HALF_STEPS - off <= within
+    if rule == FRONT:
+        return front
+    if rule == REAR:
+        return rear
+    return front or rear
+
+
+@helper
+def add_bits(mask, weight, count):
+    """Add a weight to the count of every bit that is set."""
+    for w in range(len(mask)):
+        left = mask[w]
+        while left:
+            low = left & (~left + _ONE)
+            # Position of a single bit, by halves.
+            n, rest = 0, low
+            for size, ones in _HALVES:
+                if not rest & np.uint64(ones):
+                    n += size
+                    rest >>= np.uint64(size)
+            count[w * WORD_BITS + n] += weight
+            left ^= low
+
+
+@helper
+def side_column(rule, ahead, within):
+    """Return the column of the masks whose routes show the side that a rule asks for, or -1.
+
+    `ahead` is the angle from the direction of the street to the camera.
+    """
+    if rule == ANY_SIDE:
+        return EITHER
+    along = shows(rule, ahead, within)
+    against = shows(rule, HALF_STEPS - ahead, within)
+    if along and against:
+        return EITHER
+    if along:
+        return FORWARD
+    return BACKWARD if against else -1
+
+
+@helper
+def collect(d, c, cameras, rings, pairs, routes, sides, near, far, seen, some):
+    """Collect the routes at any point in the ring and the field of view of a camera, by tier."""
+    y, s = cameras.kind[c], cameras.site[c]
+    last_metre = -1
+    for t in range(len(near)):
+        near[t], far[t] = rings.inner_cm[d, t, y], rings.outer_cm[d, t, y]
+        last_metre = max(last_metre, int(rings.outer_cm[d, t, y]) // CM_PER_M)
+    # 1. Field of view in steps of bearing, the unit of the lines of sight.
+    width = cameras.width_deg[c]
+    if np.isnan(width):
+        width = rings.hfov_deg[d, y]
+    half = np.float32(width / 2.0 / FULL_CIRCLE_DEG * BEARING_STEPS)
+    axis = np.float32(cameras.axis_deg[c] / FULL_CIRCLE_DEG * BEARING_STEPS % BEARING_STEPS)
+    highest, within = rings.height_dm[d, y], sides.within_steps[d]
+    for k in range(pairs.start[s], pairs.start[s + 1]):
+        if pairs.distance_cm[k] // CM_PER_M > last_metre:  # rows are sorted by metres
+            break
+        r = routes.row[pairs.point[k]]
+        if r < 0:
+            continue
+        off = abs(np.float32(pairs.bearing[k]) - axis)
+        off = min(off, np.float32(BEARING_STEPS) - off)
+        if off > half or pairs.height_dm[k] > highest:
+            continue
+        distance = np.float32(pairs.distance_cm[k])
+        # 2. From the direction of the street to the camera, which lies against the bearing.
+        back = (np.int64(pairs.bearing[k]) + HALF_STEPS) % BEARING_STEPS
+        ahead = abs(np.int64(routes.heading[pairs.point[k]]) - back)
+        ahead = min(ahead, BEARING_STEPS - ahead)
+        # 3. Routes that show the side that each tier needs.
+        for t in range(len(near)):
+            if not near[t] <= distance < far[t]:
+                continue
+            column = side_column(sides.rule[t], ahead, within)
+            if column < 0:
+                continue
+            some[t] = True
+            for w in range(seen.shape[1]):
+                seen[t, w] |= routes.mask[r, column, w]
+
+
+@helper
+def add_camera(seen, weight, n_counted, cameras, any_camera, of_site):
+    """Count a camera for each route it has in view, and collect them for its site."""
+    add_bits(seen[:n_counted], weight, cameras)
+    for w in range(n_counted):
+        of_site[w] |= seen[w]
+    for w in range(n_counted, len(seen)):
+        any_camera[w - n_counted] |= seen[w]
+
+
+@helper
+def add_site(of_site, some, sites):
+    """Count a site for each route that it has in view, at every tier, and begin the next."""
+    for t in range(len(some)):
+        if some[t]:
+            some[t] = False
+            add_bits(of_site[t], np.float32(1.0), sites[t])
+            for w in range(of_site.shape[1]):
+                of_site[t, w] = np.uint64(0)
+
+
+@kernel
+def meet(first, end, cameras, works, weight, rings, pairs, routes, sides, met, met_if_all_work):
+    """Count the cameras and sites that have each route in view, for some draws.
+
+    The cameras of a site follow one another. `works` says which of them work; the others count in
+    `met_if_all_work` only. Each camera counts by its `weight`, each site as one.
+    """
+    n_tiers, n_words, n_counted = rings.inner_cm.shape[1], routes.mask.shape[2], routes.n_counted
+    near, far = np.empty(n_tiers, np.float32), np.empty(n_tiers, np.float32)
+    seen, some = np.zeros((n_tiers, n_words), np.uint64), np.zeros(n_tiers, np.bool_)
+    of_site = np.zeros((2, n_tiers, n_counted), np.uint64)
+    some_of_site = np.zeros((2, n_tiers), np.bool_)
+    for d in range(first, end):
+        for c in range(cameras.first[d], cameras.first[d + 1]):
+            collect(d, c, cameras, rings, pairs, routes, sides, near, far, seen, some)
+            for t in range(n_tiers):
+                if not some[t]:
+                    continue
+                some[t] = False
+                some_of_site[1, t] = True
+                add_camera(
+                    seen[t], weight[c], n_counted,
+                    met_if_all_work.cameras[d, t], met_if_all_work.any_camera[d, t], of_site[1, t],
+                )  # fmt: skip
+                if works[c]:
+                    some_of_site[0, t] = True
+                    add_camera(
+                        seen[t], weight[c], n_counted,
+                        met.cameras[d, t], met.any_camera[d, t], of_site[0, t],
+                    )  # fmt: skip
+                for w in range(n_words):
+                    seen[t, w] = np.uint64(0)
+            if c + 1 == cameras.first[d + 1] or cameras.site[c + 1] != cameras.site[c]:
+                add_site(of_site[0], some_of_site[0], met.sites[d])
+                add_site(of_site[1], some_of_site[1], met_if_all_work.sites[d])

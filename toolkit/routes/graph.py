@@ -1,0 +1,184 @@
+"""The streets of a city as a directed graph for one mode of travel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import shapely
+from scipy import sparse
+from scipy.sparse import csgraph
+
+from toolkit.base.arrays import BoolArray, FloatArray, GeometryArray, IntArray
+from toolkit.base.terms import Mode
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+BEYOND: Final = -(2**61)
+"""Ids of ends at or below this are where a street goes on beyond what a pack holds."""
+_USE: Final[dict[Mode, str]] = {"foot": "walk", "motorcycle": "motorcycle", "car": "drive"}
+_ONE_WAY: Final[dict[Mode, str]] = {
+    "foot": "oneway_foot",
+    "motorcycle": "oneway_motorcycle",
+    "car": "oneway",
+}
+"""Columns of the layer "streets"."""
+
+
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """Directed graph of N nodes and A arcs; streets meet only where they share a node.
+
+    Attributes
+    ----------
+    mode
+        Mode of travel.
+    xy_m
+        Position of each node, shape (N, 2).
+    leads_on
+        Whether streets go on beyond the boundary at a node, shape (N,).
+    tail, head
+        Nodes of each arc, shape (A,).
+    street
+        Row of the street of each arc, shape (A,).
+    forward
+        Whether the arc goes along the street as drawn, shape (A,).
+    length_m
+        Length of each arc, shape (A,).
+    """
+
+    mode: Mode
+    xy_m: FloatArray
+    leads_on: BoolArray
+    tail: IntArray
+    head: IntArray
+    street: IntArray
+    forward: BoolArray
+    length_m: FloatArray
+
+    @property
+    def n_nodes(self) -> int:
+        """Number of nodes."""
+        return len(self.xy_m)
+
+    @cached_property
+    def node_m(self) -> FloatArray:
+        """Street length that a node stands for: half of each street that ends there, (N,)."""
+        _, once = np.unique(self.street, return_index=True)
+        half = self.length_m[once] / 2
+        ends = np.concatenate([self.tail[once], self.head[once]])
+        return np.asarray(np.bincount(ends, np.tile(half, 2), self.n_nodes), dtype=float)
+
+    def matrix(self, factor: FloatArray | None = None) -> tuple[sparse.csr_array, IntArray]:
+        """Return the arcs as a sparse matrix, of parallel ones the shortest.
+
+        Parameters
+        ----------
+        factor
+            Factor on the length of each street, by row, shape (S,).
+
+        Returns
+        -------
+        matrix
+            Length from row to column, shape (N, N).
+        arc
+            Arc of each stored element, in the order of ``matrix.data``.
+        """
+        cost = self.length_m if factor is None else self.length_m * factor[self.street]
+        order = np.lexsort((np.arange(len(cost)), cost, self.head, self.tail))
+        tail, head = self.tail[order], self.head[order]
+        first = np.ones(len(order), dtype=bool)
+        first[1:] = (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])
+        arc = order[first]
+        start = np.searchsorted(self.tail[arc], np.arange(self.n_nodes + 1))
+        shape = (self.n_nodes, self.n_nodes)
+        return sparse.csr_array((cost[arc], self.head[arc], start), shape=shape), arc
+
+
+def street_graph(streets: gpd.GeoDataFrame, lines: GeometryArray, mode: Mode) -> Graph:
+    """Return the graph of the streets that are open to a mode.
+
+    Only arcs are kept on which somebody can come from anywhere and go on anywhere: the largest
+    strongly connected part by length, where streets that leave the boundary are connected outside
+    it. Otherwise the one-ways that the boundary cuts would be lost.
+
+    Parameters
+    ----------
+    streets
+        Layer "streets" of a pack, S rows.
+    lines
+        The same streets in a metric CRS, shape (S,).
+    mode
+        ``foot``, ``motorcycle`` or ``car``.
+
+    Examples
+    --------
+    >>> from toolkit import open_pack
+    >>> pack = open_pack("helsinki-centre")
+    >>> lines = pack.streets.geometry.to_crs(pack.manifest.crs).to_numpy()
+    >>> graph = street_graph(pack.streets, lines, "foot")
+    >>> graph.mode, bool(graph.leads_on.any())
+    ('foot', True)
+    """
+    open_to = np.flatnonzero(streets[_USE[mode]].to_numpy(dtype=bool))
+    one_way = _one_way(streets, mode)[open_to]
+    ids, node = np.unique(
+        streets[["u", "v"]].to_numpy(dtype=np.int64)[open_to], return_inverse=True
+    )
+    node = node.reshape(-1, 2)
+    xy_m = np.zeros((len(ids), 2))
+    for end in (-1, 0):
+        xy_m[node[:, end]] = shapely.get_coordinates(shapely.get_point(lines[open_to], end))
+    length_m = streets["length_m"].to_numpy(dtype=float)[open_to]
+    back = ~one_way
+    graph = Graph(
+        mode=mode,
+        xy_m=xy_m,
+        leads_on=ids <= BEYOND,
+        tail=np.concatenate([node[:, 0], node[back, 1]]),
+        head=np.concatenate([node[:, 1], node[back, 0]]),
+        street=np.concatenate([open_to, open_to[back]]),
+        forward=np.arange(len(open_to) + int(back.sum())) < len(open_to),
+        length_m=np.concatenate([length_m, length_m[back]]),
+    )
+    return _without_dead_ends(graph)
+
+
+def _one_way(streets: gpd.GeoDataFrame, mode: Mode) -> BoolArray:
+    column = _ONE_WAY[mode]
+    if column in streets.columns:
+        return np.asarray(streets[column], dtype=bool)
+    if mode == "foot":
+        return np.zeros(len(streets), dtype=bool)
+    return np.asarray(streets["oneway"], dtype=bool)
+
+
+def _without_dead_ends(graph: Graph) -> Graph:
+    """Keep the largest part in which every arc can be reached from and leads to every other."""
+    if not len(graph.tail):
+        return graph
+    # One more node stands for all that lies beyond the boundary.
+    n, on = graph.n_nodes, np.flatnonzero(graph.leads_on)
+    beyond = np.full(len(on), n)
+    tail = np.concatenate([graph.tail, on, beyond])
+    head = np.concatenate([graph.head, beyond, on])
+    joined = sparse.csr_array((np.ones(len(tail)), (tail, head)), shape=(n + 1, n + 1))
+    _, part = csgraph.connected_components(joined, directed=True, connection="strong")
+    same = part[graph.tail] == part[graph.head]
+    by_part = np.bincount(part[graph.tail[same]], weights=graph.length_m[same], minlength=1)
+    kept = np.flatnonzero(same & (part[graph.tail] == by_part.argmax()))
+    used, node = np.unique([graph.tail[kept], graph.head[kept]], return_inverse=True)
+    tail, head = node.reshape(2, -1)
+    return Graph(
+        mode=graph.mode,
+        xy_m=graph.xy_m[used],
+        leads_on=graph.leads_on[used],
+        tail=tail,
+        head=head,
+        street=graph.street[kept],
+        forward=graph.forward[kept],
+        length_m=graph.length_m[kept],
+    )
