@@ -91,6 +91,8 @@ MOVE_NO_ANSWER: dict[str, Change] = {
     ),
     # Checked, for the names in claims.
     "makers": own("makers.toml"),
+    # Of another city, and for installed streets.
+    "named places": own("siting/named_places.toml"),
     # For studies of one camera, comparisons of cities and advice on field work, of which a study
     # of sensitivity has the last.
     "thresholds": own("thresholds.toml"),

@@ -175,6 +175,108 @@ class TestKeptWeights:
         assert any(name.startswith("siting.spread.") for name in again.asked)
 
 
+@pytest.fixture(scope="module")
+def halves():
+    """Return the drawn city, and its classes with and without its western half being named."""
+    points = features.describe_points(layers(), 10.0)
+    code = features.with_named_places(points.code, west_of(points))
+    named, plain = (score.classed(one, points.length_m) for one in (code, points.code))
+    return points, named, plain
+
+
+def west_of(points):
+    return points.xy_m[:, 0] < points.xy_m[:, 0].mean()
+
+
+class TestNamedPlaces:
+    """The drawn city with its western half named: equal streets on both sides."""
+
+    def ask(self, profiles, groups, lift, name="yangon", n=50):
+        return weights.draw(
+            profiles,
+            weights.mixture_of(profiles, name),
+            groups.code,
+            groups.length_m,
+            Design(n, 0),
+            named_log_lift=lift,
+        )
+
+    def test_inside_over_outside_is_the_lift_for_equal_streets(self, profiles, halves):
+        _, groups, _ = halves
+        lift = np.linspace(0.0, 1.1, 50)
+        found = self.ask(profiles, groups, lift)
+        place = {code: i for i, code in enumerate(groups.code.tolist())}
+        pairs = [
+            (place[c + features.N_CODES], place[c]) for c in place if c + features.N_CODES in place
+        ]
+        assert len(pairs) > 10
+        preferred = found.weight - found.uniform_share[:, None]
+        for inside, outside in pairs:
+            np.testing.assert_allclose(preferred[:, inside] / preferred[:, outside], np.exp(lift))
+
+    def test_the_mean_metre_weighs_one_and_nothing_falls_below_the_uniform_share(
+        self, profiles, halves
+    ):
+        _, groups, _ = halves
+        found = self.ask(profiles, groups, np.linspace(0.0, 1.1, 50))
+        mean = found.weight @ groups.length_m / groups.length_m.sum()
+        np.testing.assert_allclose(mean, 1.0)
+        assert (found.weight.min(axis=1) >= found.uniform_share).all()
+
+    def test_one_profile_is_the_product_of_both_lifts_metre_by_metre(self, profiles, halves):
+        points, groups, plain = halves
+        bare = weights.draw(
+            profiles,
+            weights.single_profile(profiles, "traffic_junctions"),
+            plain.code,
+            plain.length_m,
+            Design(8, 0),
+        )
+        lifted = weights.draw(
+            profiles,
+            weights.single_profile(profiles, "traffic_junctions"),
+            groups.code,
+            groups.length_m,
+            Design(8, 0),
+            named_log_lift=np.full(8, 0.7),
+        )
+        share = bare.uniform_share[:, None]
+        metre = (bare.weight[:, plain.of] - share) * np.where(west_of(points), np.exp(0.7), 1.0)
+        metre *= (1 - share) / (metre @ points.length_m / points.length_m.sum())[:, None]
+        np.testing.assert_allclose(lifted.weight[:, groups.of], metre + share)
+
+    def test_a_lift_of_zero_is_no_lift(self, profiles, halves):
+        _, groups, plain = halves
+        with_none, zero = (self.ask(profiles, groups, lift) for lift in (None, np.zeros(50)))
+        np.testing.assert_array_equal(with_none.weight, zero.weight)
+        bare = self.ask(profiles, plain, None)
+        np.testing.assert_allclose(zero.weight[:, groups.of], bare.weight[:, plain.of], rtol=1e-12)
+
+    def test_the_lift_is_drawn_only_where_a_group_is_in_a_named_place(self):
+        found = lit_crossing()
+        values, operators = load_assumptions(), operators_of("yangon")
+        column = "assumption:sites.named_places_log_lift"
+        inside = dataclasses.replace(found, class_code=found.class_code + features.N_CODES)
+        for one, asked in ((found, False), (inside, True)):
+            design = RecordingDesign(8, 0)
+            weights_of(operators, one, values, design)
+            assert (column in design.asked) == asked
+            high = values.with_changes({"sites.named_places_log_lift": 1.1})
+            same = weights_of(operators, one, high, Design(8, 0)) is weights_of(
+                operators, one, values, Design(8, 0)
+            )
+            assert same != asked
+
+    def test_a_city_that_is_named_as_a_whole_is_as_one_without_names(self):
+        found = lit_crossing()
+        whole = dataclasses.replace(found, class_code=found.class_code + features.N_CODES)
+        one, other = (
+            weights_of(operators_of("yangon"), groups, load_assumptions(), Design(8, 0))
+            for groups in (found, whole)
+        )
+        np.testing.assert_allclose(one, other, rtol=1e-12)
+
+
 def test_a_uniform_share_of_one_places_by_length_alone():
     found = lit_crossing()
     even = load_assumptions().with_changes({"sites.uniform_share": 0.6})

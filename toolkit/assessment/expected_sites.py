@@ -6,6 +6,7 @@ places.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import geopandas as gpd
@@ -26,7 +27,8 @@ from toolkit.evidence.load import private_cameras_ordered
 from toolkit.language import words
 from toolkit.siting import inclusion
 from toolkit.siting.candidates import Candidates
-from toolkit.siting.features import describe_points
+from toolkit.siting.features import describe_points, with_named_places
+from toolkit.siting.named_places import NamedPlace, in_places
 from toolkit.siting.surroundings import pack_layers
 from toolkit.siting.weights import weights_of
 from toolkit.streets.pack import Pack
@@ -67,7 +69,8 @@ def predict(inputs: Inputs, *, cell_m: float = CELL_M) -> tuple[gpd.GeoDataFrame
         If no streets are installed for the city.
     """
     pack, _ = inputs.loaded.streets()
-    groups = _groups(pack, inputs.assumptions.value("sites.stretch_m"))
+    stretch_m = inputs.assumptions.value("sites.stretch_m")
+    groups = _groups(pack, inputs.loaded.model.named_places, stretch_m)
     inside = share_inside(inputs, pack).drawn
     prob = inclusion.inclusion_prob(
         weights_of(inputs.loaded.operators, groups, inputs.assumptions, inputs.design),
@@ -97,10 +100,11 @@ def predict(inputs: Inputs, *, cell_m: float = CELL_M) -> tuple[gpd.GeoDataFrame
     return frame, _metadata(inputs, pack, cell_m)
 
 
-def _groups(pack: Pack, stretch_m: float) -> Candidates:
+def _groups(pack: Pack, places: Sequence[NamedPlace], stretch_m: float) -> Candidates:
     """Return stretches of street as candidate groups of at most one site each."""
     points = describe_points(pack_layers(pack), stretch_m)
-    code, of = np.unique(points.code, return_inverse=True)
+    named = in_places(places, points.xy_m, pack.manifest.crs)
+    code, of = np.unique(with_named_places(points.code, named), return_inverse=True)
     return Candidates(
         xy_m=points.xy_m,
         centre_xy_m=points.xy_m,
@@ -121,6 +125,7 @@ def _metadata(inputs: Inputs, pack: Pack, cell_m: float) -> dict[str, Any]:
     loaded, question = inputs.loaded, inputs.question
     city, operators = loaded.city, loaded.operators
     private_many = private_cameras_ordered(loaded.claims, question.as_of)
+    named = [{"name": place.name, "claim": place.claim} for place in loaded.model.named_places]
     return {
         "schema": SCHEMA,
         "tool": __version__,
@@ -139,6 +144,7 @@ def _metadata(inputs: Inputs, pack: Pack, cell_m: float) -> dict[str, Any]:
             "concentration": operators.mixture.concentration,
             "reason": operators.mixture.reason,
         },
+        **({"named_places": named} if named else {}),
         "assumptions": AssumptionsPart.of(inputs.assumptions).model_dump(),
         "cameras": Quantity.from_draws(inputs.n_cameras, "cameras").model_dump(mode="json"),
         "sources": [ref.model_dump(mode="json") for ref in source_refs(inputs)],

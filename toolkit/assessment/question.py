@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache, partial
 from pathlib import Path
 from stat import S_ISREG
@@ -38,6 +38,8 @@ from toolkit.evidence.threats import Threat, load_threats
 from toolkit.language import notes
 from toolkit.optics.catalogue import Catalogue, load_catalogue
 from toolkit.siting import candidates, profiles, weights
+from toolkit.siting.named_places import FILE as NAMED_PLACES
+from toolkit.siting.named_places import load_places, places_in_use
 from toolkit.streets import map_data, mapped_cameras, reference_networks
 from toolkit.streets.cities import City, find_city, load_cities
 from toolkit.streets.pack import FOLDER as PACKS
@@ -166,6 +168,8 @@ class Question:
         if data.manifest is not None:
             pack, mapped = streets.get(data.streets_sha256, partial(_open, data, data.manifest.id))
         operators = weights.operators_of(data.city.id, self.profile, data.profiles)
+        named = places_in_use(data.model.named_places, self.assumptions)
+        data = replace(data, model=replace(data.model, named_places=named))
         return Loaded(**vars(data), question=self, operators=operators, pack=pack, mapped=mapped)
 
     def fingerprint(self) -> str:
@@ -276,7 +280,9 @@ class CityData:
             settings["n_draws"] = self.n_draws(question)
             labels = (values.name, values.label, values.changed)
             return _sha256([settings, labels, self.contents(question), dict(self.unused_hashes)])
-        scene = [__version__, self.streets_sha256, self.model.sha256]
+        named = places_in_use(self.model.named_places, values)
+        places = [place.model_dump(mode="json") for place in named]
+        scene = [__version__, self.streets_sha256, self.model.sha256, places]
         heights_and_lengths = [values.value(key) for key in SCENE_VALUES.values()]
         drawn = [question.sample_points, question.seed] if name == "sample" else []
         return _sha256([name, scene, heights_and_lengths, drawn])
@@ -393,6 +399,8 @@ def _read(city: str, pack: str | None, evidence: Path | None, state: _State) -> 
     boundaries = [m for m in list_packs() if m.id == pack_id or m.city == found.id]
     notes_id = (manifest.city or manifest.id) if manifest else found.id
     model, fitted = candidates.load_siting(), profiles.load_profiles()
+    # Named places are those of the streets, and only for a question about their city.
+    places = load_places(found.id if manifest and manifest.city == found.id else None)
     data = CityData(
         city=found,
         claims=claims,
@@ -403,7 +411,7 @@ def _read(city: str, pack: str | None, evidence: Path | None, state: _State) -> 
         manifest=manifest,
         boundaries=tuple(sorted(boundaries, key=lambda m: (m.id != pack_id, m.id))),
         catalogue=load_catalogue(),
-        model=model,
+        model=replace(model, named_places=places),
         profiles=fitted,
         networks=reference_networks.load_networks(),
         networks_sha256=reference_networks.networks_sha256(),
@@ -417,12 +425,13 @@ def _read(city: str, pack: str | None, evidence: Path | None, state: _State) -> 
             "pack_sha256": pack_sha256(pack_id) if pack_id else None,
             "cameras_sha256": mapped_cameras.cameras_sha256(notes_id),
             "siting_sha256": model.sha256,
+            "named_places": [place.model_dump(mode="json") for place in places],
             "profiles_sha256": fitted.sha256,
             "data_sha256": _sha256(_files_sha256(_SHARED, but=_CITIES_FILE)),
         },
         unused_hashes={
             "boundaries": {m.id: pack_sha256(m.id) for m in boundaries},
-            "national": _files_sha256((f"evidence/{NATIONAL}.toml",)),
+            "files": _files_sha256((f"evidence/{NATIONAL}.toml", NAMED_PLACES)),
         },
     )
     now = _state(evidence)

@@ -47,6 +47,7 @@ def examine() -> dict[str, Any]:
     from toolkit.base.version import __version__
     from toolkit.optics.catalogue import load_catalogue
     from toolkit.siting.candidates import load_siting
+    from toolkit.siting.named_places import load_places
     from toolkit.siting.profiles import load_profiles
     from toolkit.streets import pack
     from toolkit.streets.reference_networks import load_networks
@@ -73,6 +74,7 @@ def examine() -> dict[str, Any]:
         ("camera types", load_catalogue),
         ("siting", load_siting),
         ("operator profiles", load_profiles),
+        ("named places", lambda: load_places(None)),
         ("reference fabrics", load_networks),
     ):
         try:

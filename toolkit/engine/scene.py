@@ -22,6 +22,7 @@ from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.terms import FULL_CIRCLE_DEG
 from toolkit.engine import pairs_by_point, sight, sight_cache, views, zones
 from toolkit.siting import candidates, districts, inclusion
+from toolkit.siting.named_places import in_places
 from toolkit.siting.surroundings import lanes_of, metric_xy, pack_layers
 from toolkit.streets import street_points
 from toolkit.streets.pack import Pack
@@ -319,7 +320,8 @@ def _candidate_groups(
     groups, group_district = groups.take(order), rank[of_cell[order]]
     # Candidates were made of the streets above ground: number their streets among all again.
     groups = replace(groups, line=np.flatnonzero(open_air)[groups.line])
-    return candidates.with_features(groups, pack_layers(pack)), group_district
+    named = in_places(model.named_places, groups.centre_xy_m, crs)
+    return candidates.with_features(groups, pack_layers(pack), named), group_district
 
 
 def with_sight(geometry: SceneGeometry, pairs: sight.Sight) -> Scene:

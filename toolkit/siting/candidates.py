@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from toolkit.base import store
 from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.errors import InputDataError
-from toolkit.siting.features import features_at
+from toolkit.siting.features import features_at, with_named_places
+from toolkit.siting.named_places import NamedPlace
 from toolkit.siting.surroundings import StreetLayers
 from toolkit.streets import street_points
 
@@ -25,7 +26,15 @@ _CORNER_RAD = np.pi / 4
 
 @dataclass(frozen=True)
 class SitingModel:
-    """Geometry of candidate sites, read from ``geodata/siting/``."""
+    """Geometry of candidate sites, read from ``geodata/siting/``.
+
+    Attributes
+    ----------
+    sha256
+        Hash of the file, which is the same for all cities.
+    named_places
+        Places of the city that reports name, see `toolkit.siting.named_places`.
+    """
 
     road_class_of: dict[str, int]
     kerb_offset_m: tuple[float, ...]
@@ -36,6 +45,7 @@ class SitingModel:
     indoor_depth_m: float
     wall_gap_m: float
     sha256: str
+    named_places: tuple[NamedPlace, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -226,7 +236,9 @@ def candidates(
     )
 
 
-def with_features(found: Candidates, layers: StreetLayers) -> Candidates:
+def with_features(
+    found: Candidates, layers: StreetLayers, in_named_place: NDArray[np.bool_] | None = None
+) -> Candidates:
     """Return the groups with their weight classes, the combinations of features that occur.
 
     Parameters
@@ -235,8 +247,12 @@ def with_features(found: Candidates, layers: StreetLayers) -> Candidates:
         Groups; `line` refers to the lines of `layers`.
     layers
         All streets of the place, and its known surroundings.
+    in_named_place
+        Whether each group is inside a place that reports name, shape (G,); by default none is.
     """
     code = features_at(layers, found.centre_xy_m, found.line)
+    if in_named_place is not None:
+        code = with_named_places(code, in_named_place)
     class_code, row = np.unique(code, return_inverse=True)
     return replace(found, weight_class=row.reshape(-1).astype(np.int64), class_code=class_code)
 

@@ -67,6 +67,7 @@ LAYER_FEATURES: Final = tuple(name for name, levels in FEATURES.items() if "not_
 NAMES: Final = tuple(FEATURES)
 _RADIX: Final = tuple(len(FEATURES[name]) for name in NAMES)
 N_CODES: Final = math.prod(_RADIX)
+"""Number of class indices outside named places; see `in_named_place`."""
 
 NEAR_ROAD_M: Final = 25.0
 PAVEMENT_M: Final = 15.0
@@ -154,6 +155,33 @@ def code_of(levels: dict[str, IntArray]) -> IntArray:
     for name, radix in zip(NAMES, _RADIX, strict=True):
         code = code * radix + levels[name]
     return code
+
+
+def in_named_place(code: IntArray) -> NDArray[np.bool_]:
+    """Return whether class indices are of points inside a named place, of the shape of `code`.
+
+    Such an index is that of the same features elsewhere plus `N_CODES`, which `levels_of` ignores.
+    """
+    return code >= N_CODES
+
+
+def with_named_places(code: IntArray, inside: NDArray[np.bool_]) -> IntArray:
+    """Return class indices that also say whether a point is inside a named place.
+
+    Parameters
+    ----------
+    code
+        Class indices of features, shape (P,), see `features_at`.
+    inside
+        Whether each point is inside, shape (P,), see `toolkit.siting.named_places.in_places`.
+
+    Examples
+    --------
+    >>> code = with_named_places(np.array([7, 7]), np.array([False, True]))
+    >>> in_named_place(code).tolist(), levels_of(code)["bridge"].tolist()
+    ([False, True], [1, 1])
+    """
+    return code + N_CODES * inside.astype(np.int64)
 
 
 def without_duplicates(lines: NDArray[np.object_]) -> NDArray[np.bool_]:

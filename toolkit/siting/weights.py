@@ -18,6 +18,8 @@ from toolkit.base.errors import NotFoundError
 from toolkit.siting import design_matrix
 from toolkit.siting.candidates import Candidates
 from toolkit.siting.design_matrix import COLUMNS
+from toolkit.siting.features import in_named_place
+from toolkit.siting.named_places import LOG_LIFT
 from toolkit.siting.profiles import DEFAULT_MIXTURE, Mixture, Profiles, load_profiles
 
 _MAX_LOG: Final = 40.0
@@ -147,10 +149,12 @@ def weights_of(
     found
         Candidate groups of the city.
     values
-        Assumptions ``sites.uniform_share`` and ``sites.siting_spread``.
+        Assumptions ``sites.uniform_share`` and ``sites.siting_spread``; if a group is inside a
+        named place, ``sites.named_places_log_lift``.
     design
         Draws.
     """
+    named = in_named_place(found.class_code).any()
     key = _WeightsKey(
         profiles=operators.profiles,
         share=tuple(operators.mixture.share.items()),
@@ -160,6 +164,7 @@ def weights_of(
         design=design,
         uniform_share=values.draw("sites.uniform_share", design).tobytes(),
         spread=values.draw("sites.siting_spread", design).tobytes(),
+        named_log_lift=values.draw(LOG_LIFT, design).tobytes() if named else None,
     )
     return _kept_weights(key) if design.keepable else _drawn_weights(key)
 
@@ -176,6 +181,7 @@ class _WeightsKey:
     design: Design
     uniform_share: bytes
     spread: bytes
+    named_log_lift: bytes | None
 
 
 @lru_cache(maxsize=4)
@@ -193,12 +199,13 @@ def _drawn_weights(key: _WeightsKey) -> FloatArray:
         key.design,
         uniform_share=np.frombuffer(key.uniform_share),
         spread=np.frombuffer(key.spread),
+        named_log_lift=None if key.named_log_lift is None else np.frombuffer(key.named_log_lift),
     ).weight
     weight.flags.writeable = False
     return weight
 
 
-def draw(
+def draw(  # noqa: PLR0913
     profiles: Profiles,
     mixture: Mixture,
     code: IntArray,
@@ -208,6 +215,7 @@ def draw(
     uniform_share: FloatArray | None = None,
     spread: FloatArray | float = 1.0,
     cluster_size: FloatArray | None = None,
+    named_log_lift: FloatArray | None = None,
 ) -> WeightDraws:
     """Draw the weight of a metre of street by class.
 
@@ -228,6 +236,9 @@ def draw(
         Factor on the spread between cities, shape (D,) or scalar.
     cluster_size
         Shape of the district factor, shape (D,); by default the mean of the profiles in logs.
+    named_log_lift
+        Log ratio of the weight of a metre inside a named place to that of an equal one elsewhere,
+        the uniform share aside, shape (D,); by default 0.
     """
     from scipy import special
 
@@ -239,12 +250,15 @@ def draw(
     share = _shares(used, mixture.concentration, design)
     weight = np.zeros((design.n_draws, len(code)))
     log_k = np.zeros(design.n_draws)
+    # Added to each profile before it is normalised, so that the mean metre still weighs one.
+    lift_here = np.zeros(design.n_draws) if named_log_lift is None else named_log_lift
+    named = lift_here[:, None] * in_named_place(code)
     for i, name in enumerate(used):
         one = profiles.profile[name]
         prob = [design.column(f"siting.spread.{name}.{COLUMNS[k]}") for k in here]
         z = special.ndtri(np.array(prob).reshape(len(here), design.n_draws))
         z = z * one.between_sd[here][:, None] * spread
-        log_weight = (one.beta[here][:, None] + z).T @ x.T
+        log_weight = (one.beta[here][:, None] + z).T @ x.T + named
         lift = np.exp(np.maximum(log_weight - log_weight.max(axis=1, keepdims=True), -_MAX_LOG))
         lift /= (lift @ length_m / length_m.sum())[:, None]
         weight += share[:, i : i + 1] * lift

@@ -74,6 +74,9 @@ def factor_name(key: str, lang: str) -> str:
         "sites.siting_weights": tr("which streets and places operators prefer", lang),
         "sites.mapped_in_scope": tr("how many mapped cameras are among the reported ones", lang),
         "sites.coverage_log_ratio": tr("how much street the sites of a city have in reach", lang),
+        "sites.named_places_log_lift": tr(
+            "how much likelier cameras are in places named for them", lang
+        ),
         "sites.cluster_size": tr("how much sites keep to some districts", lang),
         "sites.uniform_share": tr("the share of sites without any preference", lang),
     }
