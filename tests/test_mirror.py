@@ -18,6 +18,7 @@ NO_TESTS = {
     "engine/kernels/exposure.py": "compiled loops, tested through what calls them",
     "engine/kernels/placement.py": "as before",
     "engine/kernels/sight.py": "as before",
+    "engine/kernels/trips.py": "as before",
     "engine/kernels/views.py": "as before",
 }
 """Modules of the toolkit without tests of their own."""

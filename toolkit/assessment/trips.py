@@ -24,7 +24,7 @@ from toolkit.engine.scene import Scene, SceneGeometry
 from toolkit.engine.site_chance import SiteChance
 from toolkit.language import notes
 from toolkit.routes import graph, meetings, trips
-from toolkit.routes.route import Routes, joined
+from toolkit.routes.route import joined
 from toolkit.siting import coverage
 from toolkit.streets.pack import Pack
 
@@ -138,7 +138,7 @@ def short_trips(
     """
     wanted = set(USUAL_MODE.values())
     by_mode = {
-        mode: replace(sample, trips=_some(sample.trips, n_trips), weeks=_some(sample.weeks, 0))
+        mode: replace(sample, trips=sample.trips.first(n_trips), weeks=sample.weeks.first(0))
         for mode, sample in sampled(inputs.loaded, pack, scene).items()
         if mode in wanted
     }
@@ -301,15 +301,6 @@ def _answered_m(sample: trips.Trips, scene: Scene) -> tuple[float, float]:
     inside_m = float(length_m.sum())
     known_m = float(length_m[scene.point_known[at]].sum())
     return known_m, inside_m + float(sample.beyond_m.sum())
-
-
-def _some(routes: Routes, n: int | None) -> Routes:
-    """Return the first routes of a set, all if no number is given."""
-    n = len(routes) if n is None else min(n, len(routes))
-    end = routes.start[n]
-    return Routes(
-        routes.start[: n + 1], routes.point[:end], routes.forward[:end], routes.length_m[:n]
-    )
 
 
 def capture_points(inputs: Inputs, geometry: SceneGeometry, chance: SiteChance) -> FloatArray:

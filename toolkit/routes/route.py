@@ -42,6 +42,12 @@ class Routes:
         """Route of each point, shape (N,)."""
         return np.repeat(np.arange(len(self)), np.diff(self.start))
 
+    def first(self, n: int | None) -> Routes:
+        """Return the first routes, all if no number is given."""
+        n = len(self) if n is None else min(n, len(self))
+        end = self.start[n]
+        return Routes(self.start[: n + 1], self.point[:end], self.forward[:end], self.length_m[:n])
+
 
 def routes_of(graph: Graph, points: LinePieces, arcs: Sequence[IntArray]) -> Routes:
     """Return the routes that consist of whole arcs.
