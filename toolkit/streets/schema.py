@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 CRS: Final = "EPSG:4326"
+BEYOND: Final = -(2**61)
+"""Ids of ends at or below this are where a street goes on beyond what the pack holds: cut at the
+boundary, or broken off in the source. No street meets another there, and it is no dead end."""
 JUNCTION_DEGREE: Final = 3
 """Fewest street ends that meet at a junction."""
 CORNERS: Final = 3
