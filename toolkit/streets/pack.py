@@ -152,7 +152,7 @@ class Pack:
 
         Notes
         -----
-        One-way applies to vehicles; for people on foot use ``osmnx.convert.to_undirected``. From a
+        ``oneway`` is that of cars; for people on foot use ``osmnx.convert.to_undirected``. From a
         GraphML file OSMnx reads exposure as text unless given
         ``load_graphml(path, edge_dtypes={"seen_mid": float})``.
 
