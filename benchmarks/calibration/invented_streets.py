@@ -77,6 +77,8 @@ def write_city(number: int, folder: Path) -> Manifest:
                 "name_my": None,
                 "lanes": np.nan,
                 "oneway": False,
+                "oneway_motorcycle": False,
+                "oneway_foot": False,
                 "bridge": False,
                 "tunnel": tunnel,
                 "cover": ["tunnel" if below else None for below in tunnel],

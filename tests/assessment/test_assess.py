@@ -13,6 +13,8 @@ from pathlib import Path
 import jsonschema
 import numpy as np
 import pytest
+import small_city
+from old_pack import make_version_1
 
 from toolkit.assessment import model
 from toolkit.assessment.assess import assemble, assess
@@ -51,6 +53,20 @@ def test_helsinki_stands_on_streets(helsinki):
         assert part.share_of_length.realised.known
         assert not part.cases
         assert part.unknown_share == pytest.approx(0.1, abs=0.05)
+
+
+def test_a_pack_of_schema_1_gives_the_same_figures(home):
+    small_city.install(home)
+    new = assess(small_city.PACK, as_of=AS_OF, count=(20.0, 60.0), n_draws=5)
+    make_version_1(home / "packs" / small_city.PACK)
+    old = assess(small_city.PACK, as_of=AS_OF, count=(20.0, 60.0), n_draws=5)
+    data, before = (json.loads(found.to_json()) for found in (new, old))
+    hashes = [found["inputs"].pop("pack_sha256") for found in (data, before)]
+    assert hashes[0] != hashes[1]
+    assert data == before
+    assert new.layers.streets.equals(old.layers.streets)
+    # Nothing of the first answer was taken for the second.
+    assert old.tiers["seen"].share_of_length.realised.known
 
 
 def test_json_follows_the_interface_and_the_schema(helsinki, mawlamyine):

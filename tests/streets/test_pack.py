@@ -6,9 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pyproj
 import pytest
 import shapely
+from old_pack import make_version_1
 
 from toolkit.base import store
 from toolkit.base.errors import InputDataError, NotFoundError, PackError
@@ -157,6 +159,25 @@ def test_the_users_pack_goes_before_the_built_in_one(home: Path, helsinki: Pack)
     assert [m.city for m in list_packs()] == ["dawei"]
 
 
+def test_a_pack_of_schema_1_works_as_before_and_is_left_alone(home: Path, helsinki: Pack) -> None:
+    folder = installed(home, helsinki, city="dawei")
+    make_version_1(folder)
+    assert "oneway_foot" not in pq.read_schema(folder / "streets.parquet").names
+    before = contents(folder)
+    pack = open_pack("other")
+    for layer in LAYERS:
+        assert getattr(pack, layer).equals(getattr(helsinki, layer)), layer
+    assert pack.sha256 == store.sha256_file(folder / "manifest.json")
+    assert pack.manifest.to_bytes() == (folder / "manifest.json").read_bytes()
+    assert verify_pack("other") == []
+    assert find_pack_for("dawei") == "other"
+    assert contents(folder) == before
+    # What is written is of the newest schema, whatever was read.
+    written = write_pack(folder, pack.manifest, layers_of(pack))
+    assert written.schema_ == "camera-exposure.pack/2"
+    assert open_pack("other").manifest == written
+
+
 @pytest.mark.parametrize("name", ["nowhere", "", "..", "../packs", "a/b", "A", "x\0", "é", "-"])
 def test_no_such_pack(home: Path, name: str) -> None:
     assert home.is_dir()
@@ -277,8 +298,19 @@ DAMAGE: dict[str, tuple[Callable[[Path], Any], str]] = {
     "a list": (lambda f: (f / "manifest.json").write_bytes(b"[]"), "not a city pack"),
     "foreign": (lambda f: edit(f, lambda m: m.update(schema="else/1")), "not a city pack"),
     "newer": (
-        lambda f: edit(f, lambda m: m.update(schema="camera-exposure.pack/2", more=1)),
+        lambda f: edit(f, lambda m: m.update(schema="camera-exposure.pack/3", more=1)),
         "newer version of the toolkit",
+    ),
+    "of schema 1, said to be 2": (
+        lambda f: (
+            make_version_1(f),
+            edit(f, lambda m: m.update(schema="camera-exposure.pack/2")),
+        ),
+        "layer streets lacks the column oneway_motorcycle",
+    ),
+    "of schema 1, unwhole": (
+        lambda f: (make_version_1(f), flip(f / "streets.parquet")),
+        "is damaged",
     ),
     "unknown field": (lambda f: edit(f, lambda m: m.update(more=1)), "more"),
     "field missing": (lambda f: edit(f, lambda m: m.pop("licence")), "licence"),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from old_pack import make_version_1
 
 from toolkit.base import store
 from toolkit.base.errors import InputDataError, NotFoundError
@@ -37,6 +38,17 @@ def test_a_pack_goes_into_a_file_and_back(home: Path, packed: Path) -> None:
         p.name: p.read_bytes() for p in theirs.iterdir()
     }
     assert pack.verify_pack(BUILT_IN) == []
+
+
+def test_a_pack_of_schema_1_is_carried_as_it_is(home: Path, packed: Path, tmp_path: Path) -> None:
+    pack_zip.import_pack(packed)
+    folder = home / "packs" / BUILT_IN
+    make_version_1(folder)
+    before = {p.name: p.read_bytes() for p in folder.iterdir()}
+    old = pack_zip.export_pack(BUILT_IN, tmp_path / "old.zip")
+    pack_zip.remove_pack(BUILT_IN)
+    assert pack_zip.import_pack(old).schema_ == "camera-exposure.pack/1"
+    assert {p.name: p.read_bytes() for p in folder.iterdir()} == before
 
 
 def test_the_same_pack_gives_the_same_bytes_without_names_of_this_machine(

@@ -12,6 +12,7 @@ import shapely
 
 from toolkit.base import store
 from toolkit.base.errors import InputDataError, PackError
+from toolkit.streets.pack import open_pack
 from toolkit.streets.schema import LAYERS, conform, empty_layer, from_parquet, to_parquet
 
 PLACES = gpd.GeoDataFrame(
@@ -120,6 +121,42 @@ def test_a_foreign_file_is_refused(name: str, values: pa.Array | None) -> None:
     data = with_column(to_parquet("places", conform("places", places())), name, values)
     with pytest.raises(PackError, match="layer places"):
         from_parquet("places", data, rows=2)
+
+
+ONEWAY_OF_OTHERS = ("oneway_motorcycle", "oneway_foot")
+
+
+@pytest.fixture(scope="module")
+def streets() -> gpd.GeoDataFrame:
+    """Some streets of which every other one is one-way for cars, and each for the others."""
+    rows = open_pack("helsinki-centre").streets.head(6)
+    return rows.assign(oneway=np.arange(6) % 2 == 0, oneway_motorcycle=True, oneway_foot=True)
+
+
+@pytest.mark.parametrize("named_already", [False, True])
+def test_streets_of_version_1_get_the_columns_they_lack(
+    streets: gpd.GeoDataFrame, *, named_already: bool
+) -> None:
+    data = to_parquet("streets", streets)
+    for name in ONEWAY_OF_OTHERS:
+        data = with_column(data, name, pa.array(["x"] * 6) if named_already else None)
+    old = from_parquet("streets", data, rows=6, version=1)
+    assert list(old.columns) == list(streets.columns)
+    assert old["oneway_motorcycle"].tolist() == streets["oneway"].tolist()
+    assert not old["oneway_foot"].any()
+    others = streets.columns.difference(ONEWAY_OF_OTHERS)
+    assert old[others].equals(streets[others])
+    with pytest.raises(PackError, match="lacks the column oneway_motorcycle"):
+        from_parquet("streets", data, rows=6)
+
+
+@pytest.mark.parametrize("values", [None, pa.array([1] * 6), pa.array([None] * 6, pa.bool_())])
+def test_streets_of_version_1_are_checked_as_any(
+    streets: gpd.GeoDataFrame, values: pa.Array | None
+) -> None:
+    data = with_column(to_parquet("streets", streets), "oneway", values)
+    with pytest.raises(PackError, match="lacks the column oneway,"):
+        from_parquet("streets", data, rows=6, version=1)
 
 
 @pytest.mark.parametrize("data", [b"", b"PAR1", b"PAR1" + b"\0" * 100 + b"PAR1"])

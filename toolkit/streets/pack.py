@@ -27,6 +27,7 @@ from toolkit.streets import folder_swap
 from toolkit.streets.schema import (
     JUNCTION_DEGREE,
     LAYERS,
+    VERSION,
     PackLayers,
     conform,
     from_parquet,
@@ -37,9 +38,11 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from networkx import MultiDiGraph
 
-SCHEMA: Final = "camera-exposure.pack/1"
+SCHEMA: Final = "camera-exposure.pack/2"
+_VERSIONS: Final = {"camera-exposure.pack/1": 1, SCHEMA: VERSION}
+"""Number of each schema that is read; what is written is `SCHEMA`."""
 _SCHEMA_PATTERN: Final = re.compile(r"camera-exposure\.pack/(\d{1,6})", re.ASCII)
-WRITER: Final = "camera-exposure-toolkit packs 1"
+WRITER: Final = "camera-exposure-toolkit packs 2"
 """Recorded in every manifest; increased when the same file yields different layers."""
 ODBL: Final = "ODbL-1.0"
 OSM_ATTRIBUTION: Final = "© OpenStreetMap contributors, ODbL"
@@ -82,7 +85,9 @@ class Part(Record):
 class Manifest(Record):
     """Description and provenance of a pack, with the hash of each of its files."""
 
-    schema_: Literal["camera-exposure.pack/1"] = Field(default=SCHEMA, alias="schema")
+    schema_: Literal["camera-exposure.pack/1", "camera-exposure.pack/2"] = Field(
+        default=SCHEMA, alias="schema"
+    )
     id: _Slug
     name: Names
     city: _Slug | None
@@ -147,7 +152,7 @@ class Pack:
 
         Notes
         -----
-        One-way applies to vehicles; for people on foot use ``osmnx.convert.to_undirected``. From a
+        ``oneway`` is that of cars; for people on foot use ``osmnx.convert.to_undirected``. From a
         GraphML file OSMnx reads exposure as text unless given
         ``load_graphml(path, edge_dtypes={"seen_mid": float})``.
 
@@ -187,7 +192,8 @@ class Pack:
 def write_pack(folder: Path, manifest: Manifest, layers: PackLayers) -> Manifest:
     """Write a pack to `folder`, replacing any pack there.
 
-    The files are written to a scratch folder, which is then renamed: readers, also after an
+    Whatever schema the manifest says, the pack is written in the newest one, `SCHEMA`. The files
+    are written to a scratch folder, which is then renamed: readers, also after an
     interruption, find the whole old pack or the whole new one.
 
     Parameters
@@ -220,7 +226,7 @@ def write_pack(folder: Path, manifest: Manifest, layers: PackLayers) -> Manifest
         )
         for layer, frame in frames.items()
     }
-    whole = manifest.model_copy(update={"parts": parts})
+    whole = manifest.model_copy(update={"parts": parts, "schema_": SCHEMA})
     made = folder_swap.scratch_folder(folder)
     try:
         for name, data in files.items():
@@ -442,10 +448,10 @@ def _read_manifest(folder: Path) -> tuple[Manifest, str]:
     if not version:
         msg = f"{folder.name!r} is not a city pack of this toolkit: its manifest says no schema."
         raise PackError(msg)
-    if schema != SCHEMA:
+    if schema not in _VERSIONS:
         msg = (
-            f"City pack {folder.name!r} has format {version[1]}, this toolkit reads format 1. "
-            "Use a newer version of the toolkit."
+            f"City pack {folder.name!r} has format {version[1]}, this toolkit reads formats 1 to "
+            f"{VERSION}. Use a newer version of the toolkit."
         )
         raise PackError(msg)
     try:
@@ -470,6 +476,6 @@ def _read_part(folder: Path, layer: str, manifest: Manifest) -> gpd.GeoDataFrame
     if store.sha256_bytes(data) != part.sha256:
         raise _damaged(folder, f"{name} is not the file that its manifest names")
     try:
-        return from_parquet(layer, data, rows=part.rows)
+        return from_parquet(layer, data, rows=part.rows, version=_VERSIONS[manifest.schema_])
     except PackError as error:
         raise _damaged(folder, str(error)) from error

@@ -23,7 +23,12 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+VERSION: Final = 2
+"""Number of the schema. Version 1 lacks the columns `_SINCE_2` of the layer "streets"."""
 CRS: Final = "EPSG:4326"
+BEYOND: Final = -(2**61)
+"""Ids of ends at or below this are where a street goes on beyond what the pack holds: cut at the
+boundary, or broken off in the source. No street meets another there, and it is no dead end."""
 JUNCTION_DEGREE: Final = 3
 """Fewest street ends that meet at a junction."""
 CORNERS: Final = 3
@@ -41,6 +46,8 @@ _WORLD: Final = (-180.0, -90.0, 180.0, 90.0)
 _MAX_BYTES: Final = 1 << 31
 _COMPRESSION: Final = "zstd"
 _COMPRESSION_LEVEL: Final = 9
+
+_SINCE_2: Final = ("oneway_motorcycle", "oneway_foot")
 
 _NOT_TEXT: Final = r"[\x00-\x1f\x7f\x{80}-\x{9f}\x{2028}-\x{202e}\x{2066}-\x{2069}]"
 Kind = Literal["text", "int", "float", "bool"]
@@ -82,9 +89,10 @@ LAYERS: Final[dict[str, LayerSpec]] = {
         {
             "street_id": "text", "osm_way_id": "int", "ordinal": "int", "u": "int", "v": "int",
             "highway": "text", "name": "text", "name_en": "text", "name_my": "text",
-            "lanes": "float", "oneway": "bool", "bridge": "bool", "tunnel": "bool",
-            "cover": "text", "layer": "int", "drive": "bool", "walk": "bool",
-            "motorcycle": "bool", "carriageway": "text", "length_m": "float",
+            "lanes": "float", "oneway": "bool", "oneway_motorcycle": "bool",
+            "oneway_foot": "bool", "bridge": "bool", "tunnel": "bool", "cover": "text",
+            "layer": "int", "drive": "bool", "walk": "bool", "motorcycle": "bool",
+            "carriageway": "text", "length_m": "float",
         },
         required=("street_id", "highway"),
         geometry=("LineString",),
@@ -285,8 +293,10 @@ def to_parquet(layer: str, frame: gpd.GeoDataFrame) -> bytes:
     return bytes(sink.getvalue().to_pybytes())
 
 
-def from_parquet(layer: str, data: bytes, *, rows: int) -> gpd.GeoDataFrame:
+def from_parquet(layer: str, data: bytes, *, rows: int, version: int = VERSION) -> gpd.GeoDataFrame:
     """Decode and check a layer from the bytes of an untrusted file.
+
+    In version 1, motorcycles follow the one-way rule of cars, and people on foot none.
 
     Parameters
     ----------
@@ -296,6 +306,13 @@ def from_parquet(layer: str, data: bytes, *, rows: int) -> gpd.GeoDataFrame:
         Content of the file.
     rows
         Expected number of rows.
+    version
+        Number of the schema that the file follows, from 1 to `VERSION`.
+
+    Returns
+    -------
+    frame
+        The layer with the columns of `VERSION`, in EPSG:4326.
 
     Raises
     ------
@@ -316,6 +333,8 @@ def from_parquet(layer: str, data: bytes, *, rows: int) -> gpd.GeoDataFrame:
             msg = f"layer {layer} does not have {rows} rows"
             raise PackError(msg)
         table = file.read()
+        if layer == "streets" and version == 1:
+            table = _from_version_1(table)
         _check_columns(layer, table)
         blobs = table["geometry"].to_pylist()
         if not all_plain(blobs):
@@ -333,6 +352,19 @@ def from_parquet(layer: str, data: bytes, *, rows: int) -> gpd.GeoDataFrame:
         for name, kind in spec.columns.items()
     }
     return gpd.GeoDataFrame(columns, geometry=geometry, crs=CRS)
+
+
+def _from_version_1(table: pa.Table) -> pa.Table:
+    """Return streets with the columns of version 2; a column of such a name is no part of 1."""
+    import pyarrow as pa
+
+    table = table.select([name for name in table.column_names if name not in _SINCE_2])
+    if "oneway" not in table.column_names:
+        return table
+    nobody = pa.array(np.zeros(len(table), dtype=bool))
+    for name, values in zip(_SINCE_2, (table["oneway"], nobody), strict=True):
+        table = table.append_column(name, values)
+    return table
 
 
 def _check_columns(layer: str, table: pa.Table) -> None:

@@ -36,6 +36,24 @@ def test_every_column_of_a_street(read: Callable[..., Extract]) -> None:
     assert math.isnan(other["lanes"])
 
 
+def test_directions_of_each_means_follow_the_street_as_it_is_turned(
+    read: Callable[..., Extract],
+) -> None:
+    d = street()
+    for k in range(1, 5):
+        d.node(k, k, 1)
+    d.way(5, [1, 2], highway="service", oneway="-1", oneway__motorcycle="no", oneway__foot="-1")
+    d.way(6, [2, 3], highway="service", oneway__motorcycle="-1")
+    d.way(7, [3, 4], highway="service", oneway__motor_vehicle="-1")
+    e = read(d)
+    s = e.layers.streets.set_index("osm_way_id").loc[[5, 6, 7]]
+    assert s["oneway"].tolist() == [True, False, True]
+    assert s["oneway_motorcycle"].tolist() == [False, False, True]
+    assert s["oneway_foot"].tolist() == [True, False, False]
+    assert list(zip(s["u"], s["v"], strict=True)) == [(2, 1), (2, 3), (4, 3)]
+    assert e.counts["oneway_other_way"] == 1
+
+
 def test_signals_reach_the_junction(read: Callable[..., Extract]) -> None:
     d = street()
     d.node(1, 1, 0)

@@ -66,6 +66,50 @@ def test_cover(given_tags: dict[str, str], under: str | None) -> None:
 )
 def test_oneway(given_tags: dict[str, str], way: int) -> None:
     assert tags.oneway(given_tags) == way
+    assert tags.oneway(given_tags, "motorcycle") == way
+    assert tags.oneway(given_tags, "foot") == 0
+
+
+@pytest.mark.parametrize(
+    ("given_tags", "ways"),
+    [
+        ({"oneway": "yes", "oneway:motorcycle": "no"}, (1, 0, 0)),
+        ({"oneway": "yes", "oneway:motorcar": "no"}, (0, 1, 0)),
+        ({"oneway": "no", "oneway:motor_vehicle": "yes"}, (1, 1, 0)),
+        ({"oneway:vehicle": "-1"}, (-1, -1, 0)),
+        ({"oneway:vehicle": "-1", "oneway:motor_vehicle": "1"}, (1, 1, 0)),
+        ({"highway": "motorway", "oneway:motorcycle": "alternating"}, (1, 0, 0)),
+        ({"junction": "roundabout", "oneway:foot": "no"}, (1, 1, 0)),
+        ({"oneway": "yes", "oneway:foot": "reverse"}, (1, 1, -1)),
+        ({"oneway:foot": "yes", "oneway:bicycle": "yes"}, (0, 0, 1)),
+        ({"highway": "footway", "foot": "designated", "oneway": "yes"}, (1, 1, 0)),
+    ],
+)
+def test_each_means_has_its_own_one_way_rule(
+    given_tags: dict[str, str], ways: tuple[int, int, int]
+) -> None:
+    assert tuple(tags.oneway(given_tags, m) for m in ("motorcar", "motorcycle", "foot")) == ways
+
+
+@pytest.mark.parametrize(
+    ("given_tags", "columns"),
+    [
+        ({}, (False, False, False, False, False)),
+        ({"oneway": "yes"}, (True, True, False, False, False)),
+        ({"oneway": "-1"}, (True, True, False, True, False)),
+        ({"oneway": "-1", "oneway:foot": "-1"}, (True, True, True, True, False)),
+        ({"oneway": "-1", "oneway:foot": "yes"}, (True, True, False, True, True)),
+        ({"oneway": "yes", "oneway:motorcycle": "-1"}, (True, False, False, False, True)),
+        ({"oneway:motorcycle": "-1"}, (False, False, False, False, True)),
+        ({"oneway:foot": "yes"}, (False, False, True, False, False)),
+    ],
+)
+def test_columns_of_direction_refer_to_the_street_as_turned_round_for_cars(
+    given_tags: dict[str, str], columns: tuple[bool, ...]
+) -> None:
+    found = tags.street_values({"highway": "residential", **given_tags})
+    names = ("oneway", "oneway_motorcycle", "oneway_foot", "against", "other_way")
+    assert tuple(found[name] for name in names) == columns
 
 
 @pytest.mark.parametrize(

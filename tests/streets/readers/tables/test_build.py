@@ -24,9 +24,26 @@ def test_a_street_drawn_in_both_directions_is_one(read: Callable[..., Extract]) 
     there = line((0, 0), (1, 0))
     e = read(frame([there, there.reverse()], oneway=[True, True]))
     assert e.layers.streets["oneway"].tolist() == [False]
+    assert e.layers.streets["oneway_motorcycle"].tolist() == [False]
     assert e.counts["double_lines"] == 1
     e = read(frame([there, there], oneway=[True, True]))
     assert e.layers.streets["oneway"].tolist() == [True]
+    assert e.layers.streets["oneway_motorcycle"].tolist() == [True]
+
+
+def test_without_a_column_motorcycles_go_as_cars_and_people_as_they_like(
+    read: Callable[..., Extract],
+) -> None:
+    lines = [line((0, k), (1, k)) for k in range(3)]
+    s = read(frame(lines, osm_id=[1, 2, 3], oneway=["yes", "-1", "no"])).layers.streets
+    assert s["oneway_motorcycle"].tolist() == s["oneway"].tolist() == [True, True, False]
+    assert not s["oneway_foot"].any()
+    columns = {"oneway:motorcycle": ["no", "yes", None], "oneway_foot": [True, False, None]}
+    e = read(frame(lines, osm_id=[1, 2, 3], oneway=["yes", "-1", "no"], **columns))
+    s = e.layers.streets
+    assert s["oneway_motorcycle"].tolist() == [False, False, False]
+    assert s["oneway_foot"].tolist() == [True, False, False]
+    assert e.counts["oneway_other_way"] == 1
 
 
 def test_rivers_and_platforms_are_no_streets(read: Callable[..., Extract]) -> None:

@@ -51,6 +51,16 @@ def test_directions_as_geofabrik_writes_them(value: str, expected: int) -> None:
     assert tags.oneway(found) == expected
 
 
+@pytest.mark.parametrize("value", [False, "no", 0])
+def test_one_way_columns_of_a_pack_and_of_openstreetmap_are_the_same(value: object) -> None:
+    for mine, key in (("oneway_motorcycle", "oneway:motorcycle"), ("oneway_foot", "oneway:foot")):
+        expected = {"oneway": "yes", key: "no"}
+        for name in (mine, key):
+            assert columns.street_tags({"oneway": True, name: value})[0] == expected
+    extra = {"other_tags": '"oneway:motor_vehicle"=>"-1"'}
+    assert columns.street_tags(extra)[0] == {"oneway:motor_vehicle": "-1"}
+
+
 @pytest.mark.parametrize(
     "cover", ["building_passage", "tunnel", "covered", "indoor", "underground"]
 )

@@ -42,6 +42,8 @@ def test_both_directions_of_a_street_are_one_street() -> None:
     e = from_graph(graph())
     s = e.layers.streets.set_index("osm_way_id")
     assert s["oneway"].to_dict() == {10: False, 12: True, 13: False}
+    assert s["oneway_motorcycle"].equals(s["oneway"].rename("oneway_motorcycle"))
+    assert not s["oneway_foot"].any()
     assert s["highway"].to_dict() == {10: "residential", 12: "primary", 13: "service"}
     assert s["name"].to_dict() == {10: "A; B", 12: None, 13: None}
     assert s["bridge"].to_dict() == {10: False, 12: False, 13: True}

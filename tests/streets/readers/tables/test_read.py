@@ -109,7 +109,8 @@ def test_helsinki_comes_back_from_every_format(write: Callable[..., Path]) -> No
     after = s.groupby("highway")["length_m"].sum()
     assert sorted(before.index) == sorted(after.index)
     assert (after / before).to_numpy() == pytest.approx(1, rel=1e-3)
-    for use in ("drive", "walk", "motorcycle", "tunnel", "bridge", "oneway"):
+    one_way = ("oneway", "oneway_motorcycle", "oneway_foot")
+    for use in ("drive", "walk", "motorcycle", "tunnel", "bridge", *one_way):
         lengths = [f.loc[f[use], "length_m"].sum() for f in (pack.streets, s)]
         assert lengths[1] == pytest.approx(lengths[0], rel=1e-3), use
     degrees = np.sort(pack.junctions["degree"])

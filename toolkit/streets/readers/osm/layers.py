@@ -127,6 +127,7 @@ def _streets(
     by_kind = pd.DataFrame([tags.street_values(region.table.rows[k]) for k in used], dtype=object)
     columns = {name: by_kind[name].to_numpy()[row] for name in by_kind.columns}
     against = columns.pop("against").astype(bool)
+    counts["oneway_other_way"] = int(columns.pop("other_way").sum())
     way_ids = ways.ids[pieces.way]
     lines = np.where(against, shapely.reverse(pieces.lines), pieces.lines)
     frame = gpd.GeoDataFrame(

@@ -28,9 +28,9 @@ NEVER: Final = dt.datetime.fromtimestamp(0, dt.UTC)
 """Time of an object that has none in the file."""
 _NO_INTS: Final = np.empty(0, dtype=np.int64)
 _STREET_KEYS: Final = (
-    "highway", "name", "name:en", "name:my", "lanes", "oneway", "junction", "bridge", "tunnel",
-    "covered", "indoor", "location", "layer", "access", "vehicle", "motor_vehicle", "motorcar",
-    "motorcycle", "motorroad", "foot",
+    "highway", "name", "name:en", "name:my", "lanes", *tags.ONEWAY_KEYS, "junction", "bridge",
+    "tunnel", "covered", "indoor", "location", "layer", "access", "vehicle", "motor_vehicle",
+    "motorcar", "motorcycle", "motorroad", "foot",
 )  # fmt: skip
 
 

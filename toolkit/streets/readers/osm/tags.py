@@ -1,8 +1,9 @@
 """Interpretation of OpenStreetMap tags: pure rules, without files or geometry.
 
 The rules follow the tag descriptions of the OpenStreetMap wiki (pages "Key:highway",
-"Key:access", "Key:tunnel"; read November 2026). ``docs/reference/city-packs.md`` has the tables.
-Cameras: `toolkit.streets.readers.osm.camera_tags`.
+"Key:access", "Key:oneway", "Key:oneway:foot", "Key:tunnel"; read November 2026).
+``docs/reference/city-packs.md`` has the tables. Cameras:
+`toolkit.streets.readers.osm.camera_tags`.
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from toolkit.base.clean_text import clean_text
 from toolkit.streets.schema import ROADS
 
 Tags = Mapping[str, str]
+Means = Literal["motorcar", "motorcycle", "foot"]
 
 _PATHS: Final = frozenset({
     "pedestrian", "footway", "path", "steps", "cycleway", "bridleway", "trail", "busway",
@@ -35,6 +37,16 @@ _CLOSED: Final = frozenset({
 })  # fmt: skip
 _OPEN: Final = frozenset({"yes", "permissive", "designated", "official", "public"})
 _CONDITIONAL: Final = frozenset({"destination", "customers", "permit"})
+
+_ONEWAY: Final[dict[Means, tuple[str, ...]]] = {
+    "motorcar": ("oneway:motorcar", "oneway:motor_vehicle", "oneway:vehicle", "oneway"),
+    "motorcycle": ("oneway:motorcycle", "oneway:motor_vehicle", "oneway:vehicle", "oneway"),
+    "foot": ("oneway:foot",),
+}
+"""Keys of the one-way rule of each means; the first that is there decides. ``oneway`` is a rule
+for vehicles; on footways it is ambiguous, and not taken for one for people on foot."""
+ONEWAY_KEYS: Final = tuple(dict.fromkeys(key for keys in _ONEWAY.values() for key in keys))
+"""Keys that say in which direction a street may be used."""
 
 _WALL_LESS: Final = frozenset({"no", "roof", "canopy", "carport"})
 
@@ -160,27 +172,44 @@ def cover(tags: Tags) -> str | None:
     return None
 
 
-def oneway(tags: Tags) -> int:
-    """Return 1 for one-way as drawn, -1 for one-way against the drawing, 0 for two-way."""
-    value = tags.get("oneway")
+def oneway(tags: Tags, means: Means = "motorcar") -> int:
+    """Return 1 for one-way as drawn, -1 for one-way against the drawing, 0 for two-way.
+
+    Parameters
+    ----------
+    tags
+        Tags of a way.
+    means
+        Whom the rule is for.
+
+    Examples
+    --------
+    >>> one = {"highway": "residential", "oneway": "-1", "oneway:motorcycle": "no"}
+    >>> oneway(one), oneway(one, "motorcycle"), oneway(one, "foot")
+    (-1, 0, 0)
+    """
+    value = next((tags[key] for key in _ONEWAY[means] if key in tags), None)
     if value in {"-1", "reverse"}:
         return -1
     if value in {"yes", "true", "1"}:
         return 1
-    implied = tags.get("highway") == "motorway" or tags.get("junction") in {
-        "roundabout",
-        "circular",
-    }
-    return 1 if value is None and implied else 0
+    if value is not None or means == "foot":
+        return 0
+    round_about = tags.get("junction") in {"roundabout", "circular"}
+    return int(round_about or tags.get("highway") == "motorway")
 
 
 def street_values(values: Tags) -> dict[str, Any]:
     """Return the columns of the layer "streets" that follow from the tags of a way.
 
-    A further item ``against`` is true for one-way against the direction of drawing.
+    Two further items are no columns: ``against`` is true where cars go one way against the
+    direction of drawing, so that the street is to be turned round; ``other_way`` where others go
+    one way against that of cars, or of drawing if cars go both ways. They count as going both ways.
     """
     drive, walk, motorcycle = street_use(values)
     way, under = oneway(values), cover(values)
+    along = -1 if way < 0 else 1
+    others = oneway(values, "motorcycle"), oneway(values, "foot")
     return {
         "highway": values["highway"],
         "name": clean_text(values.get("name")),
@@ -188,7 +217,10 @@ def street_values(values: Tags) -> dict[str, Any]:
         "name_my": clean_text(values.get("name:my")),
         "lanes": lanes(values),
         "oneway": way != 0,
+        "oneway_motorcycle": others[0] == along,
+        "oneway_foot": others[1] == along,
         "against": way < 0,
+        "other_way": -along in others,
         "bridge": is_bridge(values),
         "tunnel": under is not None,
         "cover": under,

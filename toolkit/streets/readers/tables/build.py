@@ -142,7 +142,7 @@ def build(
     else:
         counts_km = {}
     say(f"Cutting {len(pieces):,} street pieces at the boundary", None)
-    streets = _streets(pieces, kept, values, both_ways, boundary)
+    streets = _streets(pieces, kept, values, both_ways, boundary, counts)
     if not len(streets):
         raise _no_streets(file.name, counts, boundary)
     layers = _layers(streets, file.others, boundary, kind, counts)
@@ -255,6 +255,7 @@ def _streets(
     values: Sequence[dict[str, Any]],
     both_ways: NDArray[np.bool_],
     boundary: BaseGeometry,
+    counts: Counter[str],
 ) -> gpd.GeoDataFrame:
     two_way = {
         shapely.to_wkb(line) for line in pieces.lines[both_ways]
@@ -265,12 +266,17 @@ def _streets(
     way_ids = drawn.way_ids[pieces.way]
     pieces = _numbered(pieces, way_ids)
     table = {name: [values[w][name] for w in pieces.way] for name in values[0]}
-    against = np.array(table.pop("against"), dtype=bool)
+    against, other_way = (
+        np.array(table.pop(name), dtype=bool) for name in ("against", "other_way")
+    )
     ids = split.street_ids(pieces, way_ids)
     if two_way:
         both = np.array([shapely.to_wkb(line) in two_way for line in pieces.lines])
-        table["oneway"] = list(np.array(table["oneway"], dtype=bool) & ~both)
+        for name in ("oneway", "oneway_motorcycle", "oneway_foot"):
+            table[name] = list(np.array(table[name], dtype=bool) & ~both)
         against &= ~both
+        other_way &= ~both
+    counts["oneway_other_way"] += int(other_way.sum())
     lines = np.where(against, shapely.reverse(pieces.lines), pieces.lines)
     frame = gpd.GeoDataFrame(
         {

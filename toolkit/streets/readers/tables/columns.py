@@ -19,7 +19,9 @@ from toolkit.streets.readers.osm import tags as rules
 STREET_COLUMNS: Final[dict[str, str]] = {
     "highway": "highway", "fclass": "highway", "name": "name", "name:en": "name:en",
     "name_en": "name:en", "name:my": "name:my", "name_my": "name:my", "name_mm": "name:my",
-    "lanes": "lanes", "oneway": "oneway", "junction": "junction", "bridge": "bridge",
+    "lanes": "lanes", **{key: key for key in rules.ONEWAY_KEYS},
+    "oneway_motorcycle": "oneway:motorcycle", "oneway_foot": "oneway:foot",
+    "junction": "junction", "bridge": "bridge",
     "tunnel": "tunnel", "covered": "covered", "indoor": "indoor", "location": "location",
     "layer": "layer", "access": "access", "vehicle": "vehicle", "motor_vehicle": "motor_vehicle",
     "motorcar": "motorcar", "motorcycle": "motorcycle", "motorroad": "motorroad", "foot": "foot",
@@ -52,7 +54,7 @@ WANTED: Final = frozenset({
 """All columns that are read."""
 
 _YES_NO: Final = frozenset({
-    "bridge", "tunnel", "covered", "indoor", "oneway", "motorcar", "motorcycle", "foot",
+    "bridge", "tunnel", "covered", "indoor", "motorcar", "motorcycle", "foot", *rules.ONEWAY_KEYS,
 })  # fmt: skip
 _TRUE: Final = {"true": "yes", "t": "yes", "1": "yes"}
 _FALSE: Final = {"false": "no", "f": "no", "0": "no"}

@@ -29,7 +29,7 @@ UNITS_PER_DEGREE: Final = 10_000_000
 """OpenStreetMap stores coordinates as multiples of 1e-7 degrees."""
 MISSING: Final = 2**31 - 1
 """Coordinate of a node that is not in the file."""
-_BROKEN_BASE: Final = -(2**61)
+_BROKEN_BASE: Final = schema.BEYOND
 """Ids of ends where a way breaks off count down from here."""
 _CUT_BASE: Final = -(2**62)
 """Ids of ends at the boundary count down from here."""
@@ -77,7 +77,7 @@ class Pieces:
     ordinal
         Position of the piece along its way, from 0, before clipping.
     u, v
-        Ids of the end nodes; negative numbers below -2**61 where a way breaks off.
+        Ids of the end nodes; at or below `schema.BEYOND` where a way breaks off.
     lines
         LineStrings in EPSG:4326, from u to v.
     """
