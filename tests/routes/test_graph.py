@@ -8,7 +8,8 @@ import shapely
 from drawn_graph import grid, street_layer
 from scipy.sparse import csgraph
 
-from toolkit.routes.graph import BEYOND, street_graph
+from toolkit.routes.graph import street_graph
+from toolkit.streets.schema import BEYOND
 
 
 def line(*xy):

@@ -9,7 +9,8 @@ import pytest
 from drawn_graph import BLOCK_M, grid
 
 from toolkit.routes import trips
-from toolkit.routes.graph import BEYOND, street_graph
+from toolkit.routes.graph import street_graph
+from toolkit.streets.schema import BEYOND
 
 HABITS = trips.Habits(
     mode="foot", median_m=400.0, log_sd=0.5, shortest_m=100.0, longest_m=1200.0,

@@ -13,12 +13,11 @@ from scipy.sparse import csgraph
 
 from toolkit.base.arrays import BoolArray, FloatArray, GeometryArray, IntArray
 from toolkit.base.terms import Mode
+from toolkit.streets.schema import BEYOND
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-BEYOND: Final = -(2**61)
-"""Ids of ends at or below this are where a street goes on beyond what a pack holds."""
 _USE: Final[dict[Mode, str]] = {"foot": "walk", "motorcycle": "motorcycle", "car": "drive"}
 _ONE_WAY: Final[dict[Mode, str]] = {
     "foot": "oneway_foot",
