@@ -8,7 +8,7 @@ import shapely
 from drawn_graph import grid, street_layer
 from scipy.sparse import csgraph
 
-from toolkit.routes.graph import street_graph
+from toolkit.routes.graph import street_graph, way_back
 from toolkit.streets.schema import BEYOND
 
 
@@ -19,7 +19,7 @@ def line(*xy):
 def between(graph, start, end):
     """Return the distance between two positions, infinite if there is no way."""
     node = [int(np.flatnonzero((graph.xy_m == xy).all(axis=1))[0]) for xy in (start, end)]
-    return csgraph.dijkstra(graph.matrix()[0], indices=node[0])[node[1]]
+    return csgraph.dijkstra(graph.arcs.length_m, indices=node[0])[node[1]]
 
 
 class TestModes:
@@ -56,8 +56,9 @@ class TestModes:
         assert between(street_graph(frame, lines, "car"), (100, 100), (0, 0)) == pytest.approx(
             np.hypot(100, 100)
         )
-        matrix, arc = street_graph(frame, lines, "car").matrix()
-        assert len(arc) == matrix.nnz == len(set(zip(*matrix.nonzero(), strict=True)))
+        arcs = street_graph(frame, lines, "car").arcs
+        pairs = set(zip(*arcs.length_m.nonzero(), strict=True))
+        assert len(arcs.arc) == arcs.length_m.nnz == len(pairs)
 
     def test_half_of_each_street_is_at_each_end(self):
         frame, lines = street_layer(self.rows)
@@ -113,3 +114,14 @@ def test_no_street_for_a_mode_is_an_empty_graph():
     graph = street_graph(city.streets, city.lines, "motorcycle")
     assert graph.n_nodes == 0
     assert len(graph.tail) == 0
+
+
+def test_arcs_along_a_way_are_those_between_its_nodes():
+    city = grid(4)
+    graph = street_graph(city.streets, city.lines, "foot")
+    _, before = csgraph.dijkstra(graph.arcs.length_m, indices=0, return_predecessors=True)
+    nodes = way_back(before, graph.n_nodes - 1)
+    arcs = graph.arcs.along(nodes[::-1])
+    assert nodes[-1] == 0
+    assert graph.tail[arcs].tolist() == nodes[:0:-1]
+    assert graph.head[arcs].tolist() == nodes[-2::-1]

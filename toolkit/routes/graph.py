@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -11,7 +12,7 @@ import shapely
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from toolkit.base.arrays import BoolArray, FloatArray, GeometryArray, IntArray
+from toolkit.base.arrays import BoolArray, FloatArray, GeometryArray, Int32Array, IntArray
 from toolkit.base.terms import Mode
 from toolkit.streets.schema import BEYOND
 
@@ -71,30 +72,57 @@ class Graph:
         ends = np.concatenate([self.tail[once], self.head[once]])
         return np.asarray(np.bincount(ends, np.tile(half, 2), self.n_nodes), dtype=float)
 
-    def matrix(self, factor: FloatArray | None = None) -> tuple[sparse.csr_array, IntArray]:
-        """Return the arcs as a sparse matrix, of parallel ones the shortest.
-
-        Parameters
-        ----------
-        factor
-            Factor on the length of each street, by row, shape (S,).
-
-        Returns
-        -------
-        matrix
-            Length from row to column, shape (N, N).
-        arc
-            Arc of each stored element, in the order of ``matrix.data``.
-        """
-        cost = self.length_m if factor is None else self.length_m * factor[self.street]
-        order = np.lexsort((np.arange(len(cost)), cost, self.head, self.tail))
+    @cached_property
+    def arcs(self) -> ArcMatrix:
+        """The arcs as a sparse matrix, of parallel ones the shortest."""
+        order = np.lexsort((np.arange(len(self.tail)), self.length_m, self.head, self.tail))
         tail, head = self.tail[order], self.head[order]
         first = np.ones(len(order), dtype=bool)
         first[1:] = (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])
-        arc = order[first]
-        start = np.searchsorted(self.tail[arc], np.arange(self.n_nodes + 1))
-        shape = (self.n_nodes, self.n_nodes)
-        return sparse.csr_array((cost[arc], self.head[arc], start), shape=shape), arc
+        arc, n = order[first], self.n_nodes
+        start = np.searchsorted(self.tail[arc], np.arange(n + 1))
+        length_m = sparse.csr_array((self.length_m[arc], self.head[arc], start), shape=(n, n))
+        return ArcMatrix(length_m, arc, self.tail[arc] * n + self.head[arc])
+
+
+@dataclass(frozen=True, eq=False)
+class ArcMatrix:
+    """Arcs in the form that scipy searches.
+
+    Attributes
+    ----------
+    length_m
+        Length from row to column, shape (N, N).
+    arc
+        Arc of each stored element, in the order of ``length_m.data``.
+    key
+        Row times N plus column of each stored element, ascending.
+    """
+
+    length_m: sparse.csr_array
+    arc: IntArray
+    key: IntArray
+
+    def along(self, nodes: Sequence[int]) -> IntArray:
+        """Return the arcs from each node of a way to the next."""
+        path = np.array(nodes, dtype=np.int64)
+        return self.arc[np.searchsorted(self.key, path[:-1] * self.length_m.shape[0] + path[1:])]
+
+
+def way_back(before: Int32Array, node: int) -> list[int]:
+    """Return the nodes from one back to where a search began.
+
+    Parameters
+    ----------
+    before
+        Predecessors as `scipy.sparse.csgraph.dijkstra` returns them, shape (N,).
+    node
+        The node.
+    """
+    nodes = [node]
+    while (tail := before[nodes[-1]]) >= 0:
+        nodes.append(int(tail))
+    return nodes
 
 
 def street_graph(streets: gpd.GeoDataFrame, lines: GeometryArray, mode: Mode) -> Graph:

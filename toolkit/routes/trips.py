@@ -20,7 +20,7 @@ from scipy.sparse import csgraph
 from toolkit.base.arrays import FloatArray, Int32Array, IntArray
 from toolkit.base.draws import Design
 from toolkit.base.terms import Mode, Progress
-from toolkit.routes.graph import Graph
+from toolkit.routes.graph import Graph, way_back
 from toolkit.routes.route import Routes, routes_of
 from toolkit.streets.street_points import LinePieces
 
@@ -232,14 +232,11 @@ class _Search:
         homes: IntArray,
         limit: float,
     ) -> None:
-        matrix, arc = graph.matrix()
         self.graph, self.habits = graph, habits
-        n = graph.n_nodes
-        self.key = graph.tail[arc] * n + graph.head[arc]
-        self.arc = arc
+        matrix = graph.arcs.length_m
         log = factors.standard_normal(int(graph.street.max()) + 1)
         taken = matrix.copy()
-        taken.data = matrix.data * np.exp(habits.route_log_sd * log)[graph.street[arc]]
+        taken.data = matrix.data * np.exp(habits.route_log_sd * log)[graph.street[graph.arcs.arc]]
 
         def search(costs: sparse.csr_array) -> _Ways:
             distance, before = csgraph.dijkstra(
@@ -263,11 +260,8 @@ class _Search:
         return arcs
 
     def _arcs(self, before: Int32Array, target: int, *, there: bool) -> IntArray:
-        nodes = [target]
-        while (node := before[nodes[-1]]) >= 0:
-            nodes.append(int(node))
-        path = np.array(nodes[::-1] if there else nodes, dtype=np.int64)
-        return self.arc[np.searchsorted(self.key, path[:-1] * self.graph.n_nodes + path[1:])]
+        nodes = way_back(before, target)
+        return self.graph.arcs.along(nodes[::-1] if there else nodes)
 
 
 def _destination(
