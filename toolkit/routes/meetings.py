@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.base.arrays import AnyFloatArray, BoolArray, Float32Array, FloatArray
+from toolkit.base.arrays import AnyFloatArray, BoolArray, Float32Array, FloatArray, IntArray
 from toolkit.base.terms import TIERS, Tier
 from toolkit.engine import workers
-from toolkit.engine.placement import Working, pairs_by_site, rings_of
-from toolkit.engine.sight import BEARING_STEPS, Sight
+from toolkit.engine.placement import Working, rings_of
+from toolkit.engine.sight import BEARING_STEPS, Sight, morton_order
 from toolkit.engine.views import known_width
 from toolkit.optics.camera_draws import CameraDraws
 from toolkit.routes.route import Routes
@@ -27,6 +27,7 @@ from toolkit.streets.street_points import LinePieces
 
 if TYPE_CHECKING:  # numba takes half a second to import
     from toolkit.engine.kernels import trips as kernels
+    from toolkit.engine.kernels.placement import PairsBySite
 
 SIDES: Final = ("any", "front", "rear", "front_or_rear")
 """Which side of who passes a camera must have, in the order of the compiled loops."""
@@ -122,6 +123,8 @@ def meet(  # noqa: PLR0913
         )
         for _ in range(2)
     )
+    used = np.unique(np.concatenate([routes.point, weeks.point]))
+    by_point, bit_of = _by_point(routes, weeks, points, used)
     rule = [SIDES.index(facing.rule.get(tier, "any")) for tier in TIERS]
     workers.over(
         kernels.meet,
@@ -133,16 +136,16 @@ def meet(  # noqa: PLR0913
         placed.luck < cameras.availability[placed.draw],
         np.ones(len(placed.site), np.float32) if weight is None else weight.astype(np.float32),
         rings_of(cameras),
-        pairs_by_site(sight),
-        _by_point(routes, weeks, points),
+        _pairs_to(used, sight, len(points.length)),
+        by_point,
         kernels.Sides(np.array(rule, np.int64), facing.within_deg / 360.0 * BEARING_STEPS),
         *both,
     )  # fmt: skip
     as_it_is, if_all_work = (
         Met(
-            met.cameras[..., : len(routes)],
-            met.sites[..., : len(routes)],
-            _bits(met.any_camera)[..., : len(weeks)],
+            met.cameras[..., bit_of[: len(routes)]],
+            met.sites[..., bit_of[: len(routes)]],
+            _bits(met.any_camera)[..., bit_of[len(routes) :] - n_counted * _WORD_BITS],
         )
         for met in both
     )
@@ -155,24 +158,64 @@ def _bits(words: NDArray[np.uint64]) -> BoolArray:
     return np.unpackbits(as_bytes, axis=-1, bitorder="little").astype(bool)
 
 
-def _by_point(routes: Routes, weeks: Routes, points: LinePieces) -> kernels.Routes:
-    """Return the routes as bits by street point and direction."""
+def _pairs_to(used: IntArray, sight: Sight, n_points: int) -> PairsBySite:
+    """Return the lines of sight to some points, which are numbered among these."""
+    from toolkit.engine.kernels import placement as placing
+
+    row = np.full(n_points, -1, np.int32)
+    row[used] = np.arange(len(used), dtype=np.int32)
+    row = row[sight.point]
+    kept = np.flatnonzero(row >= 0)
+    return placing.PairsBySite(
+        np.searchsorted(kept, sight.start),
+        row[kept],
+        sight.distance_cm[kept],
+        sight.bearing[kept],
+        sight.height_dm[kept],
+    )
+
+
+def _bit_of(routes: Routes, points: LinePieces, first_bit: int) -> IntArray:
+    """Return a bit for each route: neighbours share words, so that a point has few of them."""
+    begin = np.minimum(routes.start[:-1], max(len(routes.point) - 1, 0))
+    at = routes.point[begin] if len(routes.point) else np.zeros(len(routes), np.int64)
+    bit = np.empty(len(routes), np.int64)
+    bit[morton_order(points.xy[at])] = np.arange(len(routes)) + first_bit
+    return bit
+
+
+def _by_point(
+    routes: Routes, weeks: Routes, points: LinePieces, used: IntArray
+) -> tuple[kernels.Routes, IntArray]:
+    """Return the routes as bits by point of `used` and direction, and the bit of each."""
     from toolkit.engine.kernels import trips as kernels
 
-    n_counted = -(-len(routes) // _WORD_BITS)
+    n_counted, n_other = (-(-len(r) // _WORD_BITS) for r in (routes, weeks))
+    bit_of = np.concatenate(
+        [_bit_of(routes, points, 0), _bit_of(weeks, points, n_counted * _WORD_BITS)]
+    )
     point = np.concatenate([routes.point, weeks.point])
     forward = np.concatenate([routes.forward, weeks.forward])
-    bit = np.concatenate([routes.route, weeks.route + n_counted * _WORD_BITS])
-    n_words = n_counted + -(-len(weeks) // _WORD_BITS)
-    used, at = np.unique(point, return_inverse=True)
-    row = np.full(len(points.length), -1, np.int32)
-    row[used] = np.arange(len(used), dtype=np.int32)
-    mask = np.zeros((len(used), 3, n_words), np.uint64)
-    word, bit = np.divmod(bit, _WORD_BITS)
-    value = np.uint64(1) << bit.astype(np.uint64)
-    column = np.where(forward, kernels.FORWARD, kernels.BACKWARD)
-    for columns in (column, np.full_like(column, kernels.EITHER)):
-        np.bitwise_or.at(mask, (at, columns, word), value)
-    clockwise = 0.25 - points.heading_rad / (2 * np.pi)
+    route = np.concatenate([routes.route, weeks.route + len(routes)])
+    at = np.searchsorted(used, point)
+    word, bit = np.divmod(bit_of[route], _WORD_BITS)
+    # 1. Each point in the column of its direction and in that of both.
+    column = np.concatenate(
+        [np.where(forward, kernels.FORWARD, kernels.BACKWARD), np.full(len(at), kernels.EITHER)]
+    )
+    n_words = n_counted + n_other
+    key = (3 * np.tile(at, 2) + column) * n_words + np.tile(word, 2)
+    value = np.tile(np.uint64(1) << bit.astype(np.uint64), 2)
+    # 2. Bits of one word together.
+    order = np.argsort(key, kind="stable")
+    key, value = key[order], value[order]
+    first = np.flatnonzero(np.diff(key, prepend=-1))
+    bits = np.bitwise_or.reduceat(value, first) if len(first) else value
+    cell, word = np.divmod(key[first], max(n_words, 1))
+    start = np.searchsorted(cell, np.arange(3 * len(used) + 1))
+    clockwise = 0.25 - points.heading_rad[used] / (2 * np.pi)
     heading = np.floor(clockwise * BEARING_STEPS + 0.5).astype(np.int64) % BEARING_STEPS
-    return kernels.Routes(row, mask, n_counted, heading.astype(np.uint8))
+    by_point = kernels.Routes(
+        start, word.astype(np.int32), bits, n_words, n_counted, heading.astype(np.uint8)
+    )
+    return by_point, bit_of

@@ -1,7 +1,7 @@
 """Compiled loops over cameras and routes: which cameras have which route in view.
 
-A set of routes is one bit each in rows of 64-bit words, so that a camera takes all routes of a
-street point at once.
+Each route is one bit in rows of 64-bit words, so that a camera takes many routes of a street point
+at once. Of most words no point has any bit, and those are not kept.
 """
 
 # Compiled code: numba takes the types from the arguments.
@@ -24,7 +24,7 @@ CM_PER_M = 100
 WORD_BITS = 64
 
 FORWARD, BACKWARD, EITHER = 0, 1, 2
-"""Columns of the masks: routes along the street, against it, and both."""
+"""Columns of a row: routes along the street, against it, and both."""
 ANY_SIDE, FRONT, REAR, FRONT_OR_REAR = 0, 1, 2, 3
 """Which side of who passes a camera must have."""
 
@@ -33,16 +33,18 @@ _HALVES = ((32, 0xFFFFFFFF), (16, 0xFFFF), (8, 0xFF), (4, 0xF), (2, 0x3), (1, 0x
 
 
 class Routes(NamedTuple):
-    """Routes by street point.
+    """Routes by street point, of those points alone that any route passes.
 
-    `row` of each point in the masks, or -1, shape (P,); `mask`, shape (R, 3, W), whose first
-    `n_counted` words are of routes that are counted, and the rest of those only met or not;
-    `heading`, the direction of the street at each point in `BEARING_STEPS` clockwise from north,
-    shape (P,).
+    The routes of point r in column c are the `bits` of the words `word` from ``start[3 r + c]`` to
+    ``start[3 r + c + 1]``; of all `n_words` words the first `n_counted` are of routes that are
+    counted, and the rest of those only met or not. `heading` is the direction of the street at each
+    point in `BEARING_STEPS` clockwise from north.
     """
 
-    row: NDArray[np.int32]
-    mask: NDArray[np.uint64]
+    start: NDArray[np.int64]
+    word: NDArray[np.int32]
+    bits: NDArray[np.uint64]
+    n_words: int
     n_counted: int
     heading: NDArray[np.uint8]
 
@@ -96,7 +98,7 @@ def add_bits(mask, weight, count):
 
 @helper
 def side_column(rule, ahead, within):
-    """Return the column of the masks whose routes show the side that a rule asks for, or -1.
+    """Return the column whose routes show the side that a rule asks for, or -1.
 
     `ahead` is the angle from the direction of the street to the camera.
     """
@@ -129,9 +131,6 @@ def collect(d, c, cameras, rings, pairs, routes, sides, near, far, seen, some):
     for k in range(pairs.start[s], pairs.start[s + 1]):
         if pairs.distance_cm[k] // CM_PER_M > last_metre:  # rows are sorted by metres
             break
-        r = routes.row[pairs.point[k]]
-        if r < 0:
-            continue
         off = abs(np.float32(pairs.bearing[k]) - axis)
         off = min(off, np.float32(BEARING_STEPS) - off)
         if off > half or pairs.height_dm[k] > highest:
@@ -139,7 +138,8 @@ def collect(d, c, cameras, rings, pairs, routes, sides, near, far, seen, some):
         distance = np.float32(pairs.distance_cm[k])
         # 2. From the direction of the street to the camera, which lies against the bearing.
         back = (np.int64(pairs.bearing[k]) + HALF_STEPS) % BEARING_STEPS
-        ahead = abs(np.int64(routes.heading[pairs.point[k]]) - back)
+        r = pairs.point[k]
+        ahead = abs(np.int64(routes.heading[r]) - back)
         ahead = min(ahead, BEARING_STEPS - ahead)
         # 3. Routes that show the side that each tier needs.
         for t in range(len(near)):
@@ -148,9 +148,9 @@ def collect(d, c, cameras, rings, pairs, routes, sides, near, far, seen, some):
             column = side_column(sides.rule[t], ahead, within)
             if column < 0:
                 continue
-            some[t] = True
-            for w in range(seen.shape[1]):
-                seen[t, w] |= routes.mask[r, column, w]
+            for i in range(routes.start[3 * r + column], routes.start[3 * r + column + 1]):
+                some[t] = True
+                seen[t, routes.word[i]] |= routes.bits[i]
 
 
 @helper
@@ -178,10 +178,11 @@ def add_site(of_site, some, sites):
 def meet(first, end, cameras, works, weight, rings, pairs, routes, sides, met, met_if_all_work):
     """Count the cameras and sites that have each route in view, for some draws.
 
+    `pairs` are the lines of sight to points of `routes`, numbered as there.
     The cameras of a site follow one another. `works` says which of them work; the others count in
     `met_if_all_work` only. Each camera counts by its `weight`, each site as one.
     """
-    n_tiers, n_words, n_counted = rings.inner_cm.shape[1], routes.mask.shape[2], routes.n_counted
+    n_tiers, n_words, n_counted = rings.inner_cm.shape[1], routes.n_words, routes.n_counted
     near, far = np.empty(n_tiers, np.float32), np.empty(n_tiers, np.float32)
     seen, some = np.zeros((n_tiers, n_words), np.uint64), np.zeros(n_tiers, np.bool_)
     of_site = np.zeros((2, n_tiers, n_counted), np.uint64)
