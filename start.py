@@ -454,11 +454,16 @@ LINT = [
     ["-c", CONTRACTS],
 ]
 PYTEST = ["-m", "pytest", "-n", "2", "--dist", "worksteal"]
+# -P: take no code from the current folder, which may be anybody's.
 # command: (needs the packages for tests, runs in the project's folder, programs)
 COMMANDS = {
-    "app": (False, True, [["-m", "toolkit", "app"]]),
-    "report": (False, False, [["-m", "toolkit", "report", "helsinki-centre", "--out", "report"]]),
-    "cli": (False, False, [["-m", "toolkit"]]),
+    "app": (False, True, [["-P", "-m", "toolkit", "app"]]),
+    "report": (
+        False,
+        False,
+        [["-P", "-m", "toolkit", "report", "helsinki-centre", "--out", "report"]],
+    ),
+    "cli": (False, False, [["-P", "-m", "toolkit"]]),
     "stick": (False, False, [[str(ROOT / "scripts" / "stick.py")]]),
     "lock": (True, True, [[str(ROOT / "scripts" / "lock.py")]]),
     "bench": (True, True, [["-m", "benchmarks.engine"]]),

@@ -38,7 +38,8 @@ NO_MODULE = {
     "output/report/test_every_claim.py": "each claim in the report of each city it covers",
     "streets/readers/test_bad_input.py": "every reader of streets on malformed files",
 }
-"""Tests of no single module, and what they are of. A folder `docs` has those of the documents."""
+"""Tests of no single module, and what they are of. A folder `docs` has those of the documents, and
+`attacks` those of what strangers hand over."""
 
 
 def modules(folder: Path) -> set[Path]:
@@ -63,6 +64,6 @@ def test_each_test_file_has_its_module() -> None:
     for init in (ROOT / "toolkit").rglob("__init__.py"):
         folder = TESTS / init.parent.relative_to(ROOT / "toolkit")
         known.add(folder / f"test_{init.parent.name}.py")
-    of_documents = set((TESTS / "docs").rglob("*.py"))
-    found = set(TESTS.rglob("test_*.py")) - of_documents
+    of_no_module = {path for name in ("docs", "attacks") for path in (TESTS / name).rglob("*.py")}
+    found = set(TESTS.rglob("test_*.py")) - of_no_module
     assert {path.relative_to(TESTS).as_posix() for path in found - known} == set(NO_MODULE)
