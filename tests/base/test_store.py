@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import pathlib
+
 import pytest
 
 from toolkit.base import store
@@ -47,6 +50,48 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path):
 def test_only_plain_local_files_are_opened(name):
     with pytest.raises(InputDataError):
         store.local_file(name)
+
+
+HOSTILE = (
+    "//host/share", "\\\\host\\share", "\\\\?\\UNC\\host\\share\\a", "\\\\.\\pipe\\a", "//./con",
+    "smb://host/share", "file:///etc", "/vsicurl/http://host/a", "con", "NUL", "aux.txt",
+    "folder/COM1", "folder\\lpt9.csv", "con .txt", "nul/child", "a\0b",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("named", [store.local_file, store.local_folder, store.checked_name])
+def test_a_name_of_elsewhere_is_refused_before_a_look_at_the_disk(name, named, monkeypatch):
+    def look(*_args, **_kwargs):
+        pytest.fail("the disk was looked at")
+
+    for asked in ("is_dir", "is_file", "exists", "stat", "lstat", "resolve", "is_symlink"):
+        monkeypatch.setattr(pathlib.Path, asked, look)
+    monkeypatch.setattr(os, "stat", look)
+    with pytest.raises(InputDataError):
+        named(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["console", "nullable.csv", "auxiliary/a", "com10", "x.con", "comments.toml"]
+)
+def test_names_that_only_begin_like_a_device_are_fine(name):
+    assert store.checked_name(name) == name
+
+
+def test_a_path_of_windows_that_is_a_share_is_one_by_any_spelling():
+    for text in (r"\\host\share\f", "//host/share/f", r"\\?\UNC\host\share\f"):
+        assert pathlib.PureWindowsPath(text).drive.startswith("\\\\")
+        with pytest.raises(InputDataError, match="plain local file"):
+            store.checked_name(text)
+
+
+def test_a_folder_is_one_that_is_there(tmp_path):
+    assert store.local_folder(tmp_path) == tmp_path
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    for name in ("file", "none"):
+        with pytest.raises(InputDataError, match="There is no folder"):
+            store.local_folder(tmp_path / name)
 
 
 def test_canonical_json_has_one_form():

@@ -13,6 +13,7 @@ import errno
 import hashlib
 import json
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -27,6 +28,8 @@ HOME_VARIABLE = "CAMERA_TOOLKIT_HOME"
 _APP_NAME = "camera-exposure-toolkit"
 _CHUNK_BYTES = 1 << 20
 _NAME_SHOWN = 200
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])[ .]*(?:\..*)?")
+"""Names that Windows keeps for devices, whatever their ending ("Naming Files", Microsoft)."""
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -60,6 +63,48 @@ def find(relative: str) -> Path | None:
     return None
 
 
+def checked_name(name: str | os.PathLike[str]) -> str:
+    """Return the name of a file or folder of this machine, without a look at the disk.
+
+    A look can be too much: Windows sends the hash of the user's password to the machine of a
+    network share as soon as it asks whether a folder is there.
+
+    Raises
+    ------
+    InputDataError
+        If it is a URL, a virtual file system, a network share or a device.
+    """
+    text = os.fspath(name)
+    slashed = text.lower().replace("\\", "/")
+    shown = text[:_NAME_SHOWN]
+    if "://" in slashed or slashed.startswith(("/vsi", "//", "vsi")) or "\0" in text:
+        msg = f"{shown!r} is not a plain local file. Copy the file to this machine and name it."
+        raise InputDataError(msg)
+    if any(_DEVICE.fullmatch(part) for part in slashed.split("/")):
+        msg = f"{shown!r} is the name of a device on Windows. Rename the file or the folder."
+        raise InputDataError(msg)
+    return text
+
+
+def local_folder(name: str | os.PathLike[str]) -> Path:
+    """Return a path after checking that it names a folder of this machine.
+
+    Raises
+    ------
+    InputDataError
+        If there is no such folder, see `checked_name`.
+    """
+    path = Path(checked_name(name))
+    try:
+        there = path.is_dir()
+    except (OSError, ValueError):
+        there = False
+    if not there:
+        msg = f"There is no folder {os.fspath(name)[-_NAME_SHOWN:]!r}. Check the name."
+        raise InputDataError(msg)
+    return path
+
+
 def local_file(name: str | os.PathLike[str]) -> Path:
     """Return a path after checking that it names a plain local file.
 
@@ -72,12 +117,7 @@ def local_file(name: str | os.PathLike[str]) -> Path:
     InputDataError
         If there is no plain local file of that name.
     """
-    text = os.fspath(name)
-    lowered = text.lower().replace("\\", "/")
-    if "://" in lowered or lowered.startswith(("/vsi", "//", "vsi")) or "\0" in text:
-        shown = text[:_NAME_SHOWN]
-        msg = f"{shown!r} is not a plain local file. Copy the file to this machine and name it."
-        raise InputDataError(msg)
+    text = checked_name(name)
     path = Path(text)
     try:
         there = path.is_file()

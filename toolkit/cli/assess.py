@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.base.errors import UsageError
@@ -14,6 +13,7 @@ from toolkit.cli.common import (
     Commands,
     add_common,
     busy,
+    local_path,
     print_json,
     print_lines,
     print_table,
@@ -41,7 +41,7 @@ def register(commands: Commands) -> None:
     report = commands.add_parser("report", help="write reports that need no network to be read")
     report.add_argument("cities", metavar="CITY", nargs="*")
     report.add_argument("--all", action="store_true", help="all cities")
-    report.add_argument("--out", metavar="DIR", required=True, type=Path)
+    report.add_argument("--out", metavar="DIR", required=True, type=local_path)
     report.add_argument("--format", choices=["html"], default="html")
     report.add_argument("--lang", default="en,my", help="languages, such as en,my")
     report.add_argument(

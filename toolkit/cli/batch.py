@@ -6,7 +6,6 @@ import argparse
 import contextlib
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.cli.common import (
@@ -14,6 +13,7 @@ from toolkit.cli.common import (
     OK,
     Commands,
     busy,
+    local_path,
     messages,
     print_json,
     print_lines,
@@ -33,7 +33,7 @@ def register(commands: Commands) -> None:
     batch.add_argument(
         "plan", metavar="PLAN.toml", help="what to compute, see docs/reference/batch.md"
     )
-    batch.add_argument("--out", metavar="DIR", required=True, type=Path)
+    batch.add_argument("--out", metavar="DIR", required=True, type=local_path)
     batch.add_argument(
         "--scheduler",
         metavar="ADDRESS",

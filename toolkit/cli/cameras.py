@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from toolkit.cli.common import BAD_DATA, OK, Commands, as_of_date, print_lines, print_table
+from toolkit.cli.common import (
+    BAD_DATA,
+    OK,
+    Commands,
+    as_of_date,
+    local_path,
+    print_lines,
+    print_table,
+)
 from toolkit.cli.streets import progress
 
 if TYPE_CHECKING:
@@ -35,7 +42,7 @@ def register(commands: Commands) -> None:
 
     export = actions.add_parser("export", help="write the field notes of a city, to pass them on")
     export.add_argument("city", metavar="C")
-    export.add_argument("--out", metavar="F.geojson", required=True, type=Path)
+    export.add_argument("--out", metavar="F.geojson", required=True, type=local_path)
     export.set_defaults(run=_export)
 
     remove = actions.add_parser("remove", help="delete the field notes of a city")

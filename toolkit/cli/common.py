@@ -12,12 +12,14 @@ import json
 import math
 import sys
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rich.console import Console
 from rich.table import Table
 
-from toolkit.base.errors import UsageError
+from toolkit.base import store
+from toolkit.base.errors import InputDataError, UsageError
 
 if TYPE_CHECKING:
     from toolkit.assessment.question import Question
@@ -32,6 +34,14 @@ SCOPES = ("public", "compelled_private", "all")
 _WIDTH_WHEN_PIPED = 160
 
 messages = Console(stderr=True, highlight=False, markup=False)
+
+
+def local_path(text: str) -> Path:
+    """Return the path of an option, refused if it names another machine; nothing is looked up."""
+    try:
+        return Path(store.checked_name(text))
+    except InputDataError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def add_common(parser: argparse.ArgumentParser) -> None:

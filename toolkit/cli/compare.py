@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from toolkit.base.errors import InputDataError, ToolkitError, UsageError
-from toolkit.cli.common import OK, SCOPES, Commands, busy, check_seed, print_lines, question_of
+from toolkit.cli.common import (
+    OK,
+    SCOPES,
+    Commands,
+    busy,
+    check_seed,
+    local_path,
+    print_lines,
+    question_of,
+)
 
 if TYPE_CHECKING:
     from toolkit.assessment.model import Assessment
@@ -29,9 +37,11 @@ def register(commands: Commands) -> None:
     compare.add_argument("b", metavar="B", help="the same")
     compare.add_argument("--json", action="store_true", help="the whole comparison as JSON")
     compare.add_argument(
-        "--out", metavar="FILE", type=Path, help="difference on each street, .geojson, .gpkg or "
-        ".parquet",
-    )  # fmt: skip
+        "--out",
+        metavar="FILE",
+        type=local_path,
+        help="difference on each street, .geojson, .gpkg or .parquet",
+    )
     both = compare.add_argument_group("for both sides, where they are computed here")
     both.add_argument("--set", metavar="KEY=VALUE", action="append", default=[])
     both.add_argument("--scope", choices=SCOPES, help="by default as reported")

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import argparse
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.base.errors import InputDataError, UsageError
-from toolkit.cli.common import OK, Commands, as_of_date, print_json, print_lines, print_table
+from toolkit.cli.common import (
+    OK,
+    Commands,
+    as_of_date,
+    local_path,
+    print_json,
+    print_lines,
+    print_table,
+)
 
 if TYPE_CHECKING:
     from toolkit.evidence.claim import Claim
@@ -32,7 +39,7 @@ def register(commands: Commands) -> None:
     listing.set_defaults(run=_list)
 
     check = actions.add_parser("check", help="check a file of claims, or all evidence")
-    check.add_argument("file", metavar="FILE", nargs="?", type=Path, help=".toml or .csv")
+    check.add_argument("file", metavar="FILE", nargs="?", type=local_path, help=".toml or .csv")
     check.set_defaults(run=_check)
 
     add = actions.add_parser(
@@ -52,11 +59,11 @@ def register(commands: Commands) -> None:
     add.set_defaults(run=_add)
 
     importing = actions.add_parser("import", help="add the claims of a CSV file to your own data")
-    importing.add_argument("file", metavar="FILE.csv", type=Path)
+    importing.add_argument("file", metavar="FILE.csv", type=local_path)
     importing.set_defaults(run=_import)
 
     exporting = actions.add_parser("export", help="write claims as a CSV file for a spreadsheet")
-    exporting.add_argument("file", metavar="FILE.csv", type=Path)
+    exporting.add_argument("file", metavar="FILE.csv", type=local_path)
     exporting.add_argument("--city", metavar="CITY", help="one city only")
     exporting.set_defaults(run=_export)
 

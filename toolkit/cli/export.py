@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from toolkit.cli.common import (
     OK,
     Commands,
     add_common,
     busy,
+    local_path,
     messages,
     print_json,
     print_lines,
@@ -24,7 +24,7 @@ def register(commands: Commands) -> None:
     )
     export.add_argument("city", metavar="CITY", help="id, alias, Burmese name or pack")
     export.add_argument(
-        "--out", metavar="FILE", type=Path, required=True, help=".gpkg, .geojson or .parquet"
+        "--out", metavar="FILE", type=local_path, required=True, help=".gpkg, .geojson or .parquet"
     )
     export.add_argument(
         "--layer",

@@ -10,6 +10,7 @@ from toolkit.base.errors import UsageError
 from toolkit.cli.common import (
     OK,
     Commands,
+    local_path,
     messages,
     print_json,
     print_lines,
@@ -35,7 +36,7 @@ def register(commands: Commands) -> None:
     optics.add_argument("--assumptions", metavar="NAME|FILE", default="central")
     optics.add_argument("--lang", choices=["en", "my"], default="en")
     optics.add_argument("--json", action="store_true")
-    optics.add_argument("--out", metavar="FILE.svg", type=Path, help="plan and side view")
+    optics.add_argument("--out", metavar="FILE.svg", type=local_path, help="plan and side view")
     optics.set_defaults(run=_optics)
 
 

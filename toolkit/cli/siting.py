@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from toolkit.base import store
 from toolkit.base.errors import InputDataError, ToolkitError
 from toolkit.cli.common import (
     OK,
@@ -16,6 +17,7 @@ from toolkit.cli.common import (
     add_common,
     busy,
     check_seed,
+    local_path,
     print_json,
     print_lines,
     print_table,
@@ -55,7 +57,7 @@ def register(commands: Commands) -> None:
     )
     predict.add_argument("city", metavar="CITY")
     predict.add_argument(
-        "--out", metavar="FILE", type=Path, required=True, help=".geojson, .gpkg or .parquet"
+        "--out", metavar="FILE", type=local_path, required=True, help=".geojson, .gpkg or .parquet"
     )
     predict.add_argument("--json", action="store_true", help="the metadata of the file as JSON")
     add_common(predict)
@@ -65,11 +67,15 @@ def register(commands: Commands) -> None:
     fit.add_argument(
         "folder",
         metavar="DIR",
-        type=Path,
+        type=local_path,
         help="NAME_streets.* and NAME_cameras.* pairs, NAME_places.* where there is one",
     )
     fit.add_argument(
-        "--out", metavar="DIR", type=Path, required=True, help="for profiles.json and bearings.toml"
+        "--out",
+        metavar="DIR",
+        type=local_path,
+        required=True,
+        help="for profiles.json and bearings.toml",
     )
     fit.set_defaults(run=_fit)
 
@@ -155,7 +161,6 @@ def _predict(options: argparse.Namespace) -> int:
 
 
 def _fit(options: argparse.Namespace) -> int:
-    from toolkit.base import store
     from toolkit.language import words
     from toolkit.siting.profiles import KnownList, load_lists, load_prior
     from toolkit.siting.validation import directions
@@ -251,7 +256,7 @@ def places_of(name: str, streets: Path) -> Path | None:
     known = load_lists().get(name)
     if given is not None or known is None or known.second_file is None:
         return given
-    named = streets.parent / known.second_file
+    named = streets.parent / store.checked_name(known.second_file)
     if named.is_file():
         return named
     sys.stderr.write(

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
-from toolkit.cli.common import OK, Commands, as_of_date, busy, print_json, print_lines
+from toolkit.cli.common import (
+    OK,
+    Commands,
+    as_of_date,
+    busy,
+    local_path,
+    print_json,
+    print_lines,
+)
 
 
 def register(commands: Commands) -> None:
@@ -24,7 +31,7 @@ def register(commands: Commands) -> None:
         help="set of fixed rules; the command assumptions list shows them",
     )
     zones.add_argument("--city", metavar="CITY", help="for its streets and buildings")
-    zones.add_argument("--out", metavar="FILE", type=Path, help=".geojson, .gpkg or .parquet")
+    zones.add_argument("--out", metavar="FILE", type=local_path, help=".geojson, .gpkg or .parquet")
     zones.add_argument("--as-of", metavar="YYYY-MM-DD", help="date on the output; today by default")
     zones.add_argument("--json", action="store_true", help="the figures as JSON")
     zones.set_defaults(run=_zones)

@@ -1,12 +1,20 @@
-"""Lines of sight on disk: computed once per city, then memory-mapped."""
+"""Lines of sight on disk: computed once per city, then memory-mapped.
+
+A checksum, written last, shows damage. It is compared once per process, and no index that is read
+leads out of the arrays: compiled loops do not look again. What is damaged is built again.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
+import logging
+import os
 import shutil
 import tempfile
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +23,17 @@ from toolkit.base import store
 from toolkit.base.arrays import FloatArray
 from toolkit.engine.sight import PAIR_ARRAYS, Sight, SweepArrays, sweep, sweep_arrays, swept
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Version of the arrays; raised when the same inputs give others, so that old caches are unused."""
 
 _ARRAYS: Final = ("start", *PAIR_ARRAYS)
+_CHECKSUM: Final = "checksum.json"
+_CHUNK_BYTES: Final = 1 << 20
+_MOST_CHECKSUM_BYTES: Final = 10_000
+_log: Final = logging.getLogger(__name__)
+
+_checked: set[tuple[Any, ...]] = set()
+"""What identifies the arrays that this process has compared with their checksum."""
 
 
 def cached_sight(  # noqa: PLR0913
@@ -54,31 +69,71 @@ def cached_sight(  # noqa: PLR0913
     band = {"reach_m": reach_m, "beyond_m": beyond_m, "target_m": target_m}
     key = store.sha256_bytes(store.canonical_json({**key_parts, **band, "version": VERSION}))[:32]
     folder = (cache_dir or store.cache_dir()) / "sight" / key
-    ready = _open_cached(folder, reach_m, len(site_xy_m))
+    sizes = len(site_xy_m), len(point_xy_m)
+    ready = _open_cached(folder, reach_m, *sizes)
     if ready is not None:
         return ready
     arrays = sweep_arrays(site_xy_m, point_xy_m, buildings, top_m, origin_m)
     with suppress(OSError):
         _build_into(folder, arrays, **band)
-        ready = _open_cached(folder, reach_m, len(site_xy_m))
+        ready = _open_cached(folder, reach_m, *sizes)
     return ready or swept(arrays, **band)
 
 
-def _open_cached(folder: Path, reach_m: float, n_sites: int) -> Sight | None:
-    """Return the arrays of a folder, or None if they are missing or inconsistent."""
+def _open_cached(folder: Path, reach_m: float, n_sites: int, n_points: int) -> Sight | None:
+    """Return the arrays of a folder, or None if they are missing or damaged."""
+    if not folder.exists():
+        return None
     try:
         start, *pairs = (
             np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _ARRAYS
         )
-    except (OSError, ValueError):
+        seen = _seen(folder)
+        whole = seen in _checked or (
+            _fit(start, pairs, n_sites, n_points) and _read_checksum(folder) == _checksum(folder)
+        )
+    except (OSError, ValueError, EOFError):
+        whole = False
+    if not whole:
+        _log.warning("Stored lines of sight were damaged or incomplete: they are built again.")
         return None
-    fits = all(
-        len(row) == start[-1] and row.dtype == dtype
-        for row, dtype in zip(pairs, PAIR_ARRAYS.values(), strict=True)
-    )
-    if len(start) != n_sites + 1 or not fits:
-        return None
+    _checked.add(seen)
     return Sight(start, **dict(zip(PAIR_ARRAYS, pairs, strict=True)), reach_m=reach_m)
+
+
+def _fit(start: NDArray[Any], pairs: list[NDArray[Any]], n_sites: int, n_points: int) -> bool:
+    """Return whether arrays have the types and lengths of `Sight`, and lead nowhere else."""
+    if start.shape != (n_sites + 1,) or start.dtype != np.int64 or start[0] != 0:
+        return False
+    if not (np.diff(start) >= 0).all():
+        return False
+    for row, dtype in zip(pairs, PAIR_ARRAYS.values(), strict=True):
+        if row.shape != (start[-1],) or row.dtype != dtype:
+            return False
+    point = pairs[0]
+    return not len(point) or bool(point.min() >= 0 and point.max() < n_points)
+
+
+def _seen(folder: Path) -> tuple[Any, ...]:
+    """Return what changes when a file of a folder is written again."""
+    found = [(folder / f"{name}.npy").stat() for name in _ARRAYS]
+    return (str(folder), *((one.st_ino, one.st_size, one.st_mtime_ns) for one in found))
+
+
+def _checksum(folder: Path) -> str:
+    """Return the hash of all arrays of a folder."""
+    digest = hashlib.sha256()
+    for name in _ARRAYS:
+        with (folder / f"{name}.npy").open("rb") as stream:
+            while chunk := stream.read(_CHUNK_BYTES):
+                digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _read_checksum(folder: Path) -> object:
+    with (folder / _CHECKSUM).open("rb") as stream:
+        found = json.loads(stream.read(_MOST_CHECKSUM_BYTES))
+    return found.get("sha256") if isinstance(found, dict) else None
 
 
 def _build_into(
@@ -106,11 +161,27 @@ def _build_into(
                 file.seek(0)
                 _write_header(file, dtype, int(start[-1]))
         np.save(temporary / "start.npy", start, allow_pickle=False)
+        store.write_bytes(
+            temporary / _CHECKSUM, store.canonical_json({"sha256": _checksum(temporary)})
+        )
+        for name in _ARRAYS:
+            _to_disk(temporary / f"{name}.npy")
+        _to_disk(temporary)
         if folder.exists():
             shutil.rmtree(folder)
         temporary.rename(folder)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _to_disk(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk, where the system can tell."""
+    with suppress(OSError):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _write_header(file: IO[bytes], dtype: type[np.generic], length: int) -> None:

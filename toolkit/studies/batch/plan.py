@@ -210,13 +210,17 @@ def _folders(
     found: dict[str, str | None] = {}
     known = {city.id for city in load_cities()} | {NATIONAL}
     for name in plan.evidence:
-        folder = None if name == OWN else (plan_folder / name).absolute()
-        label = OWN if folder is None else folder.name.lower()
         place = f"{shown}, evidence: {toml_files.shown_value(name)}"
-        if folder is not None:
-            if "://" in name or not folder.is_dir():
+        folder = None
+        if name != OWN:
+            try:
+                # The name is checked before it is joined: it could name another machine.
+                folder = store.local_folder((plan_folder / store.checked_name(name)).absolute())
+            except InputDataError:
                 problems.append(f"{place} is no folder. Write its place as seen from the plan.")
                 continue
+        label = OWN if folder is None else folder.name.lower()
+        if folder is not None:
             if not _LABEL.fullmatch(label):
                 problems.append(f"{place}: name the folder in small letters, digits and hyphens.")
             files = sorted(folder.glob("*.toml"))
