@@ -16,6 +16,7 @@ import os
 import re
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -28,6 +29,11 @@ HOME_VARIABLE = "CAMERA_TOOLKIT_HOME"
 _APP_NAME = "camera-exposure-toolkit"
 _CHUNK_BYTES = 1 << 20
 _NAME_SHOWN = 200
+_PRIVATE_FILE, _SHARED_FILE = 0o600, 0o644
+_PRIVATE_FOLDER, _SHARED_FOLDER = 0o700, 0o777
+"""Modes below the user's own data, and elsewhere (less the mask of the process)."""
+_PATIENCE_S = 60.0
+_LOCK_WAIT_S = 0.02
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])[ .]*(?:\..*)?")
 """Names that Windows keeps for devices, whatever their ending ("Naming Files", Microsoft)."""
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -160,12 +166,30 @@ def canonical_json(value: Any) -> bytes:  # noqa: ANN401
     ).encode()
 
 
+def is_own(path: Path) -> bool:
+    """Return whether a path lies in the folder of the user's own data."""
+    return Path(os.path.abspath(path)).is_relative_to(os.path.abspath(home_dir()))  # noqa: PTH100
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it; below the user's own data nobody else may read them.
+
+    What a user looks at is nobody else's business on a computer that several share.
+    """
+    if folder.is_dir():
+        return
+    if folder.parent != folder:
+        make_folder(folder.parent)
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir(mode=_PRIVATE_FOLDER if is_own(folder) else _SHARED_FOLDER)
+
+
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Give a temporary path in the same folder; move it to `path` if the block succeeds."""
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, "a folder of that name is there", path.name)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     os.close(handle)
     temporary = Path(name)
@@ -173,7 +197,7 @@ def replacing(path: Path) -> Iterator[Path]:
         yield temporary
         with temporary.open("rb") as stream:
             os.fsync(stream.fileno())
-        temporary.chmod(0o644)
+        temporary.chmod(_PRIVATE_FILE if is_own(path) else _SHARED_FILE)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
@@ -191,33 +215,57 @@ def write_text(path: Path, text: str) -> None:
 
 
 @contextlib.contextmanager
-def alone_in(folder: Path) -> Iterator[None]:
-    """Lock a folder against other processes of this user while the block runs.
+def alone_in(folder: Path, *, patience_s: float = 0.0) -> Iterator[None]:
+    """Lock a folder against other processes and threads of this user while the block runs.
 
     The system releases the lock when the process ends, however it ends; nothing is written into
     the folder itself.
 
+    Parameters
+    ----------
+    folder
+        The folder, which need not exist.
+    patience_s
+        How long to wait for the lock.
+
     Raises
     ------
     InputDataError
-        If another process holds the lock.
+        If another holds the lock for longer.
     """
     # One lock for a link and its target, and for spellings that a file system does not tell apart.
     name = sha256_bytes(os.path.normcase(folder.resolve()).encode("utf-8", "surrogatepass"))
     path = cache_dir() / "locks" / f"{name[:32]}.lock"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab") as stream:
-        try:
-            _lock(stream)
-        except OSError as error:
-            if error.errno not in (errno.EACCES, errno.EAGAIN, errno.EDEADLK):
-                raise
-            msg = (
-                f"Another run is working in the folder {folder.name!r}. Wait until it has ended, "
-                "or name another folder."
-            )
-            raise InputDataError(msg) from None
+    make_folder(path.parent)
+    until = time.monotonic() + patience_s
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, _PRIVATE_FILE), "r+b") as stream:
+        while True:
+            try:
+                _lock(stream)
+                break
+            except OSError as error:
+                if error.errno not in (errno.EACCES, errno.EAGAIN, errno.EDEADLK):
+                    raise
+                if time.monotonic() < until:
+                    time.sleep(_LOCK_WAIT_S)
+                    continue
+                msg = (
+                    f"Another run is working in the folder {folder.name!r}. Wait until it has "
+                    "ended, or name another folder."
+                )
+                raise InputDataError(msg) from None
         yield
+
+
+def one_writer(folder: str) -> contextlib.AbstractContextManager[None]:
+    """Lock a folder of the user's data, such as ``evidence``, while it is read and written again.
+
+    Raises
+    ------
+    InputDataError
+        If another holds the lock for longer than a minute.
+    """
+    return alone_in(home_dir() / folder, patience_s=_PATIENCE_S)
 
 
 def _lock(stream: BinaryIO) -> None:

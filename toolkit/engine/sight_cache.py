@@ -140,7 +140,7 @@ def _build_into(
     folder: Path, arrays: SweepArrays, *, reach_m: float, beyond_m: float, target_m: float
 ) -> None:
     """Sweep into a temporary folder and rename it, so that no cache is ever incomplete."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    store.make_folder(folder.parent)
     temporary = Path(tempfile.mkdtemp(prefix=".building.", dir=folder.parent))
     try:
         counts = [np.zeros(1, np.int64)]
@@ -165,6 +165,7 @@ def _build_into(
             temporary / _CHECKSUM, store.canonical_json({"sha256": _checksum(temporary)})
         )
         for name in _ARRAYS:
+            (temporary / f"{name}.npy").chmod(0o600)
             _to_disk(temporary / f"{name}.npy")
         _to_disk(temporary)
         if folder.exists():

@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from toolkit.base import store, toml_files
 from toolkit.base.toml_files import toml_table
@@ -23,10 +23,12 @@ from toolkit.evidence.load import (
 )
 from toolkit.evidence.observations import Observation
 
+_FOLDER: Final = "evidence"
+
 
 def own_file(city_id: str) -> Path:
     """Return the path of the user's own evidence about a city, which may not exist yet."""
-    return store.home_dir() / "evidence" / f"{city_id}.toml"
+    return store.home_dir() / _FOLDER / f"{city_id}.toml"
 
 
 def add_claims(city_id: str, claims: Sequence[Claim]) -> tuple[Claim, ...]:
@@ -45,9 +47,10 @@ def add_claims(city_id: str, claims: Sequence[Claim]) -> tuple[Claim, ...]:
         If the user's file has a claim of that id with other content, or the evidence would be
         invalid with the new claims; all problems at once, and nothing is written.
     """
-    new, text = check_new(city_id, claims)
-    if new:
-        store.write_text(own_file(city_id), text)
+    with store.one_writer(_FOLDER):
+        new, text = check_new(city_id, claims)
+        if new:
+            store.write_text(own_file(city_id), text)
     return new
 
 
@@ -101,8 +104,13 @@ def add_observation(city_id: str, observation: Observation) -> None:
     InputDataError
         If the existing file cannot be used; nothing is written.
     """
-    path = own_file(city_id)
-    text = _text_of(path)
+    with store.one_writer(_FOLDER):
+        store.write_text(own_file(city_id), _with_observation(city_id, observation))
+
+
+def _with_observation(city_id: str, observation: Observation) -> str:
+    """Return the text of the user's file with one more count, validated."""
+    text = _text_of(own_file(city_id))
     known = {claim.id: claim for claim in load_file_claims(city_id)}
     fields = observation.model_dump(mode="json", exclude_defaults=True)
     parts = [
@@ -111,7 +119,7 @@ def add_observation(city_id: str, observation: Observation) -> None:
     ]
     whole = "\n".join(parts)
     _check(city_id, whole, known)
-    store.write_text(path, whole)
+    return whole
 
 
 def _check(city_id: str, text: str, known: Mapping[str, Claim]) -> None:

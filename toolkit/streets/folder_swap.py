@@ -11,6 +11,8 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+from toolkit.base import store
+
 _REPLACED: Final = ".replaced"
 
 
@@ -19,14 +21,15 @@ def scratch_folder(folder: Path) -> Path:
 
     Scratch folders left by interrupted writes of the same folder are removed.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    store.make_folder(folder.parent)
     _settle(folder)
     return Path(tempfile.mkdtemp(prefix=f".{folder.name}.new-", dir=folder.parent))
 
 
 def put_in_place(made: Path, folder: Path) -> None:
     """Move a finished folder to its place, replacing any folder there."""
-    made.chmod(0o755)
+    if not store.is_own(folder):
+        made.chmod(0o755)
     if folder.exists():
         folder.rename(replaced_path(folder))
     made.rename(folder)

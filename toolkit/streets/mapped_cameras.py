@@ -51,7 +51,6 @@ OSM: Final = "osm"
 
 _FOLDER: Final = "cameras"
 _ID: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?", re.ASCII)
-_PRIVATE_FILE: Final = 0o600
 _FILLED: Final = (
     "surveillance", "zone", "mount", "height_m", "tilt_deg", "operator", "brand", "manufacturer",
     "model", "fixme",
@@ -156,12 +155,11 @@ def import_cameras(
         ) else ""  # fmt: skip
         msg = f"No row of the {read.n_notes} can be used.{first} Nothing was changed."
         raise InputDataError(msg)
-    before = list_cameras(city_id) if add else None
-    rows = read.rows if before is None else _appended(before, read.rows)
-    n_before = _count(city_id) if before is None else len(before)
-    file = _file(city_id)
-    store.write_bytes(file, to_parquet(FIELD_NOTES, rows))
-    file.chmod(_PRIVATE_FILE)
+    with store.one_writer(_FOLDER):
+        before = list_cameras(city_id) if add else None
+        rows = read.rows if before is None else _appended(before, read.rows)
+        n_before = _count(city_id) if before is None else len(before)
+        store.write_bytes(_file(city_id), to_parquet(FIELD_NOTES, rows))
     if n_before:
         _forget_sight()
     return NotesImport(city=city_id, read=read, n_before=n_before, n_stored=len(rows))

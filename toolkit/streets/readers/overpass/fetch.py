@@ -123,7 +123,7 @@ def fetched_file(
         raise PermissionNotGivenError(msg)
     announce(text)
     folder = resume_dir or store.cache_dir() / _FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
+    store.make_folder(folder)
     _discard(folder, older_than_s=_KEPT_S)
     asked = _Fetch(folder, server, len(tiles), progress or no_progress)
     with tempfile.TemporaryDirectory(
