@@ -21,7 +21,8 @@ from typing import Final
 from toolkit.base import store
 from toolkit.base.errors import InputDataError, ToolkitError
 from toolkit.base.terms import Boundary, Names
-from toolkit.streets.pack import ODBL, OSM_ATTRIBUTION, WRITER, Manifest, PackOrigin, write_pack
+from toolkit.streets.manifest import ODBL, OSM_ATTRIBUTION, WRITER, Manifest, PackOrigin
+from toolkit.streets.pack import write_pack
 from toolkit.streets.readers.osm.file import read_osm
 
 PACK_ID: Final = "helsinki-centre"

@@ -39,7 +39,7 @@ from toolkit.base.arrays import FloatArray
 from toolkit.base.draws import Design
 from toolkit.engine import sight
 from toolkit.siting import candidates
-from toolkit.streets import pack, reference_networks, street_points
+from toolkit.streets import manifest, reference_networks, street_points
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -231,7 +231,7 @@ def to_json(rows: list[dict[str, Any]]) -> str:
     """Return the text of the file: one line per network, checked against the schema."""
     whole = {
         "schema": reference_networks.SCHEMA,
-        "attribution": pack.OSM_ATTRIBUTION,
+        "attribution": manifest.OSM_ATTRIBUTION,
         "bin_m": reference_networks.VIEW_BIN_M,
     }
     reference_networks.FabricFile.model_validate({**whole, "fabrics": rows})
@@ -331,7 +331,7 @@ def measure_all(
             "name": source.name,
             "country": source.country,
             "source": cited,
-            "licence": f"{pack.OSM_ATTRIBUTION} 1.0",
+            "licence": f"{manifest.OSM_ATTRIBUTION} 1.0",
             "sha256": digest,
             **measure(source, network, assumptions, model),
         }

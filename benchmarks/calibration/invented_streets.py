@@ -19,7 +19,8 @@ from scipy.spatial import Delaunay
 
 from toolkit.base.arrays import FloatArray
 from toolkit.base.terms import Boundary, Names
-from toolkit.streets.pack import ODBL, WRITER, Manifest, PackOrigin, write_pack
+from toolkit.streets.manifest import ODBL, WRITER, Manifest, PackOrigin
+from toolkit.streets.pack import write_pack
 from toolkit.streets.schema import PackLayers, empty_layer
 
 CRS = "EPSG:32647"

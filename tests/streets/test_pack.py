@@ -14,8 +14,8 @@ from old_pack import make_version_1
 
 from toolkit.base import store
 from toolkit.base.errors import InputDataError, NotFoundError, PackError
+from toolkit.streets.manifest import Manifest
 from toolkit.streets.pack import (
-    Manifest,
     Pack,
     find_pack_for,
     list_packs,
@@ -55,6 +55,11 @@ def installed(
     draft = pack.manifest.model_copy(update={"id": name, "parts": {}, **changes})
     write_pack(home / name, draft, layers_of(pack, rows=rows))
     return home / name
+
+
+def elsewhere(problems: list[str], city: str) -> bool:
+    """Return whether all that is wrong is that the streets are not those of the city."""
+    return len(problems) == 1 and f"holds {city}, which lies" in problems[0]
 
 
 def contents(folder: Path) -> dict[str, tuple[bytes, int]]:
@@ -142,7 +147,7 @@ def test_a_written_pack_is_read_back_the_same(home: Path, helsinki: Pack) -> Non
     rows = {name: part.rows for name, part in pack.manifest.parts.items()}
     assert rows == {name: part.rows for name, part in helsinki.manifest.parts.items()}
     assert pack.sha256 != helsinki.sha256
-    assert verify_pack("other") == []
+    assert elsewhere(verify_pack("other"), "Hpa-an")
     assert [m.id for m in list_packs()] == [BUILT_IN, "other"]
     assert pack_names() == (BUILT_IN, "other")
     assert find_pack_for("hpa-an") == "other"
@@ -169,7 +174,7 @@ def test_a_pack_of_schema_1_works_as_before_and_is_left_alone(home: Path, helsin
         assert getattr(pack, layer).equals(getattr(helsinki, layer)), layer
     assert pack.sha256 == store.sha256_file(folder / "manifest.json")
     assert pack.manifest.to_bytes() == (folder / "manifest.json").read_bytes()
-    assert verify_pack("other") == []
+    assert elsewhere(verify_pack("other"), "Dawei")
     assert find_pack_for("dawei") == "other"
     assert contents(folder) == before
     # What is written is of the newest schema, whatever was read.

@@ -42,10 +42,10 @@ from toolkit.siting.named_places import FILE as NAMED_PLACES
 from toolkit.siting.named_places import load_places, places_in_use
 from toolkit.streets import map_data, mapped_cameras, reference_networks
 from toolkit.streets.cities import City, find_city, load_cities
+from toolkit.streets.manifest import Manifest
 from toolkit.streets.pack import FOLDER as PACKS
 from toolkit.streets.pack import (
     MANIFEST_FILE,
-    Manifest,
     Pack,
     find_pack_for,
     list_packs,

@@ -90,7 +90,7 @@ def _import(options: argparse.Namespace) -> int:
             raise UsageError(msg)
         messages.print("Checking and installing the pack ...")
         manifest = pack_zip.import_pack(options.file)
-        print_lines(f"{manifest.id}: {manifest.boundary.note}")
+        print_lines(f"{manifest.id}: {manifest.boundary.note}", _fingerprint(manifest.id))
         return OK
     report = install.import_file(
         options.file,
@@ -107,9 +107,20 @@ def _print_report(report: ImportReport) -> int:
         length = "unknown" if boundary.length_km is None else f"{boundary.length_km:.1f} km"
         area = "unknown" if boundary.area_km2 is None else f"{boundary.area_km2:.1f} km2"
         again = ", in place of the earlier one" if made.replaced else ""
-        print_lines(f"{made.pack}: {length} of street, {area}{again}. {boundary.note}")
+        print_lines(
+            f"{made.pack}: {length} of street, {area}{again}. {boundary.note}",
+            _fingerprint(made.pack),
+        )
     print_lines(*(f"{city}: left out. {why}" for city, why in report.left_out))
     return OK
+
+
+def _fingerprint(name: str) -> str:
+    """Return the hash of a pack as two people can read it out to one another."""
+    from toolkit.streets.manifest import fingerprint
+    from toolkit.streets.pack import pack_sha256
+
+    return f"  fingerprint: {fingerprint(pack_sha256(name))}"
 
 
 def _fetch(options: argparse.Namespace) -> int:
@@ -180,7 +191,7 @@ def _export(options: argparse.Namespace) -> int:
     from toolkit.streets.pack_zip import export_pack
 
     messages.print("Writing the pack ...")
-    print_lines(str(export_pack(options.pack, Path(options.out))))
+    print_lines(str(export_pack(options.pack, Path(options.out))), _fingerprint(options.pack))
     return OK
 
 

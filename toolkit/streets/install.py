@@ -24,7 +24,13 @@ from toolkit.streets import boundary as boundaries
 from toolkit.streets import pack as streets
 from toolkit.streets.boundary import BoundaryChoice, Outline
 from toolkit.streets.cities import City, load_cities
-from toolkit.streets.pack import Manifest, PackOrigin
+from toolkit.streets.manifest import (
+    ODBL,
+    OSM_ATTRIBUTION,
+    WRITER,
+    Manifest,
+    PackOrigin,
+)
 from toolkit.streets.readers.extract import Extract, disc, frame_of
 from toolkit.streets.readers.guard import refuse_bomb
 from toolkit.streets.readers.osm import file as osm
@@ -133,8 +139,8 @@ def install_extract(
     city: City | None,
     outline: Outline,
     source: PackOrigin,
-    licence: str = streets.ODBL,
-    attribution: str = streets.OSM_ATTRIBUTION,
+    licence: str = ODBL,
+    attribution: str = OSM_ATTRIBUTION,
 ) -> Installed:
     """Write an extract as a pack of the user.
 
@@ -179,7 +185,7 @@ def install_extract(
         source=source,
         licence=licence,
         attribution=attribution,
-        tool=streets.WRITER,
+        tool=WRITER,
         counts=extract.counts,
     )
     replaced = folder.exists()
@@ -474,6 +480,6 @@ def _install_other(file: Path, extract: Extract, place: _Place, outline: Outline
     from_osmnx = file.suffix.lower() == GRAPHML_SUFFIX
     return install_extract(
         extract, pack=place.pack, name=place.name, city=place.city, outline=outline,
-        source=source, licence=streets.ODBL if from_osmnx else _UNKNOWN_LICENCE,
-        attribution=streets.OSM_ATTRIBUTION if from_osmnx else f"Streets: {source.name}",
+        source=source, licence=ODBL if from_osmnx else _UNKNOWN_LICENCE,
+        attribution=OSM_ATTRIBUTION if from_osmnx else f"Streets: {source.name}",
     )  # fmt: skip

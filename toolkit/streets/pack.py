@@ -14,18 +14,15 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Final
 
-import numpy as np
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import ValidationError
 
 from toolkit.base import store
 from toolkit.base.errors import InputDataError, NotFoundError, PackError
-from toolkit.base.record import Record
-from toolkit.base.terms import Boundary, Names
-from toolkit.streets import folder_swap
+from toolkit.streets import folder_swap, pack_checks
+from toolkit.streets.manifest import ID, SCHEMA, Manifest, Part
 from toolkit.streets.schema import (
-    JUNCTION_DEGREE,
     LAYERS,
     VERSION,
     PackLayers,
@@ -38,77 +35,14 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from networkx import MultiDiGraph
 
-SCHEMA: Final = "camera-exposure.pack/2"
 _VERSIONS: Final = {"camera-exposure.pack/1": 1, SCHEMA: VERSION}
 """Number of each schema that is read; what is written is `SCHEMA`."""
 _SCHEMA_PATTERN: Final = re.compile(r"camera-exposure\.pack/(\d{1,6})", re.ASCII)
-WRITER: Final = "camera-exposure-toolkit packs 2"
-"""Recorded in every manifest; increased when the same file yields different layers."""
-ODBL: Final = "ODbL-1.0"
-OSM_ATTRIBUTION: Final = "© OpenStreetMap contributors, ODbL"
-
 MANIFEST_FILE: Final = "manifest.json"
 FOLDER: Final = "packs"
 """Folder of the packs in the user's data and in the built-in ones."""
-_ID: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?", re.ASCII)
-_LENGTH_TOLERANCE_KM: Final = 0.001
-"""Lengths in a manifest are rounded to metres."""
 _MAX_MANIFEST_BYTES: Final = 1 << 20
 _MAX_PART_BYTES: Final = 1 << 31
-
-
-_Line = Annotated[str, StringConstraints(min_length=1, max_length=500)]
-_Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-_Slug = Annotated[str, StringConstraints(pattern=rf"^{_ID.pattern}$")]
-
-
-class PackOrigin(Record):
-    """Provenance of a pack: the file it was made from."""
-
-    name: _Line
-    sha256: _Sha256
-    osm_timestamp: (
-        Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")] | None
-    )
-    """Time of the last OpenStreetMap edit included, None if unknown."""
-    origin: _Line
-    """Where the file came from, in words."""
-
-
-class Part(Record):
-    """One file of a pack."""
-
-    sha256: _Sha256
-    rows: int = Field(ge=0)
-
-
-class Manifest(Record):
-    """Description and provenance of a pack, with the hash of each of its files."""
-
-    schema_: Literal["camera-exposure.pack/1", "camera-exposure.pack/2"] = Field(
-        default=SCHEMA, alias="schema"
-    )
-    id: _Slug
-    name: Names
-    city: _Slug | None
-    """Id of the city whose streets these are; None for a pack of no known city."""
-    demonstration: bool
-    banner: Names | None
-    """Sentence shown on every map of this pack."""
-    crs: Annotated[str, StringConstraints(pattern=r"^EPSG:\d{4,6}$")]
-    """Metric CRS for distances in this city (UTM zone)."""
-    boundary: Boundary
-    source: PackOrigin
-    licence: _Line
-    attribution: _Line
-    tool: _Line
-    counts: dict[str, int | float]
-    parts: dict[str, Part] = Field(default_factory=dict)
-
-    def to_bytes(self) -> bytes:
-        """Serialise to ``manifest.json``: equal manifests give equal bytes."""
-        data = self.model_dump(mode="json", by_alias=True)
-        return (json.dumps(data, sort_keys=True, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 @dataclass(frozen=True)
@@ -249,7 +183,7 @@ def pack_names() -> tuple[str, ...]:
         for path in (root / FOLDER).glob("*")
         if path.is_dir()
     }
-    return tuple(sorted(name for name in found if _ID.fullmatch(name)))
+    return tuple(sorted(name for name in found if ID.fullmatch(name)))
 
 
 def list_packs() -> tuple[Manifest, ...]:
@@ -281,7 +215,7 @@ def pack_folder(name: str) -> Path:
     NotFoundError
         If there is no pack of that name.
     """
-    if not _ID.fullmatch(name):
+    if not ID.fullmatch(name):
         msg = f"{name[:80]!r} is not the id of a pack: ids have small letters, digits and hyphens."
         raise NotFoundError(msg)
     for root in (store.home_dir(), store.builtin_dir()):
@@ -348,6 +282,9 @@ def open_pack(name: str) -> Pack:
     folder = pack_folder(name)
     manifest, digest = _read_manifest(folder)
     layers = {layer: _read_part(folder, layer, manifest) for layer in LAYERS}
+    wrong = pack_checks.wrong_crs(manifest, layers["boundary"])
+    if wrong:
+        raise _damaged(folder, wrong[0].rstrip("."))
     return Pack(manifest=manifest, sha256=digest, **layers)
 
 
@@ -355,7 +292,7 @@ def verify_pack(name: str) -> list[str]:
     """Return all problems of an installed pack, one sentence each.
 
     In addition to the checks of `open_pack`, layers are compared with one another and with the
-    counts of the manifest.
+    counts of the manifest. A hash shows damage, not who made a pack.
 
     Raises
     ------
@@ -383,41 +320,7 @@ def folder_problems(folder: Path) -> list[str]:
     if extra:
         problems.append(f"Pack {name!r} has files that its manifest does not name: {extra}.")
     if len(frames) == len(LAYERS):
-        problems += _disagreements(manifest, frames)
-    return problems
-
-
-def _disagreements(manifest: Manifest, frames: dict[str, gpd.GeoDataFrame]) -> list[str]:
-    problems = []
-    streets, junctions = frames["streets"], frames["junctions"]
-    length_km = float(streets["length_m"].sum()) / 1000
-    stated = {
-        "the boundary's length_km": manifest.boundary.length_km,
-        "counts.street_km": manifest.counts.get("street_km"),
-    }
-    problems += [
-        f"Streets add up to {length_km:.3f} km, but {what} is {value}."
-        for what, value in stated.items()
-        if value is None or abs(value - length_km) > _LENGTH_TOLERANCE_KM
-    ]
-    figures = {
-        "streets": len(streets),
-        "buildings": len(frames["buildings"]),
-        "places": len(frames["places"]),
-        "cameras": frames["cameras"]["osm_id"].nunique(),
-        "junctions": int((junctions["degree"] >= JUNCTION_DEGREE).sum()),
-    }
-    problems += [
-        f"The pack has {number} {what}, but counts.{what} is {manifest.counts.get(what)}."
-        for what, number in figures.items()
-        if manifest.counts.get(what) != number
-    ]
-    ends = np.concatenate([streets["u"].to_numpy(), streets["v"].to_numpy()])
-    lost = np.setdiff1d(ends, junctions["node_id"].to_numpy())
-    if len(lost):
-        problems.append(f"{len(lost)} street ends are not among the junctions, first {lost[0]}.")
-    if not len(streets):
-        problems.append("The pack has no streets.")
+        problems += pack_checks.disagreements(manifest, frames)
     return problems
 
 

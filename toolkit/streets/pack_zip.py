@@ -17,7 +17,8 @@ from typing import Final
 from toolkit.base import store
 from toolkit.base.errors import InputDataError, NotFoundError
 from toolkit.streets import folder_swap, pack
-from toolkit.streets.pack import MANIFEST_FILE, Manifest
+from toolkit.streets.manifest import Manifest
+from toolkit.streets.pack import MANIFEST_FILE
 from toolkit.streets.schema import LAYERS
 
 SUFFIX: Final = ".zip"
