@@ -140,6 +140,7 @@ def test_the_policy_names_no_other_machine() -> None:
     ("origin", "host", "status"),
     [
         ("http://127.0.0.1:{port}", "127.0.0.1:{port}", 101),
+        ("http://127.0.0.1:9", "127.0.0.1:{port}", 403),
         ("http://example.org", "127.0.0.1:{port}", 403),
         ("http://example.org", "example.org", 403),
         ("http://127.0.0.1:{port}", "rebound.example.org", 403),
@@ -153,6 +154,8 @@ def test_pages_of_others_cannot_open_the_socket(
         **HANDSHAKE,
         "Origin": origin.format(port=port),
         "Host": host.format(port=port),
+        # That of the page, which a browser sends from every port of this machine.
+        "Cookie": str(answer(app_server, "/").headers["Set-Cookie"]).partition(";")[0],
     }
     assert answer(app_server, "/_stcore/stream", headers).status == status
     assert app_server.process.poll() is None

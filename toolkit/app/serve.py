@@ -17,6 +17,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
+from toolkit.app.gate import Gate
 from toolkit.base import egress
 from toolkit.base.errors import UsageError
 from toolkit.language.fonts import ASSETS, FONT_FAMILY, FONT_FILES, FONT_STACK
@@ -48,8 +49,11 @@ _THEME: Final[dict[str, Any]] = {
 
 
 def middleware() -> list[Middleware]:
-    """Return the middleware of the server: headers that keep the browser from other machines."""
-    return [Middleware(egress.HeadersMiddleware)]
+    """Return the middleware of the server, the outermost first.
+
+    Headers that keep the browser from other machines, and the gate that keeps other pages out.
+    """
+    return [Middleware(egress.HeadersMiddleware), Middleware(Gate)]
 
 
 def routes() -> list[BaseRoute]:

@@ -55,6 +55,11 @@ def test_a_pack_file_is_brought_in_and_can_be_removed(
     assert (home / pack.FOLDER / "helsinki-centre" / "manifest.json").is_file()
     page = opened()
     page.button(key="remove:helsinki-centre").click().run()
+    assert (home / pack.FOLDER / "helsinki-centre").is_dir()
+    page.button(key="keep:helsinki-centre").click().run()
+    assert [b.key for b in page.button if str(b.key).startswith("sure:")] == []
+    page.button(key="remove:helsinki-centre").click().run()
+    page.button(key="sure:helsinki-centre").click().run()
     assert not (home / pack.FOLDER / "helsinki-centre").exists()
 
 

@@ -55,11 +55,25 @@ def _show_installed(lang: Language) -> None:
             key=f"save:{manifest.id}",
         )
         own = store.home_dir() / pack.FOLDER / manifest.id
-        if (own.is_dir() or manifest.id not in built_in) and st.button(
-            markdown(tr("Remove these streets", lang)), key=f"remove:{manifest.id}"
-        ):
-            pack_zip.remove_pack(manifest.id)
-            st.rerun()
+        if own.is_dir() or manifest.id not in built_in:
+            _offer_removal(manifest.id, lang)
+
+
+def _offer_removal(name: str, lang: Language) -> None:
+    """Show a button that removes a pack, after a question."""
+    asked = f"asked:{name}"
+    if st.button(markdown(tr("Remove these streets", lang)), key=f"remove:{name}"):
+        st.session_state[asked] = True
+    if not st.session_state.get(asked):
+        return
+    st.text(tr("They are deleted from this computer. Remove them?", lang))
+    if st.button(markdown(tr("Yes, remove", lang)), key=f"sure:{name}"):
+        del st.session_state[asked]
+        pack_zip.remove_pack(name)
+        st.rerun()
+    if st.button(markdown(tr("Keep them", lang)), key=f"keep:{name}"):
+        del st.session_state[asked]
+        st.rerun()
 
 
 def _packed(name: str) -> bytes:
