@@ -161,6 +161,8 @@ def points(part: TierPart, tier: Tier, lang: Language) -> list[str]:
         shown = tr("perhaps none, up to {high}", lang)
     elif low == 0:
         shown = tr("about {mid} (perhaps none, up to {high})", lang)
+    elif low == high:
+        shown = "{mid}"
     else:
         shown = tr("about {mid} ({low} to {high})", lang)
     places = shown.format(low=number(low), mid=number(mid), high=number(high))
