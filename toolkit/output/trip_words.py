@@ -187,6 +187,17 @@ def point_note(tier: Tier, lang: Language) -> list[str]:
     return [notes[tier]] if tier in notes else []
 
 
+def streets_line(part: TierPart, lang: Language) -> str:
+    """Return the covered street length, and its share where that is known, as a sentence."""
+    length = quantities.quantity_text(part.length_km, lang)
+    share = part.share_of_length.realised
+    if not share.known:
+        return tr("In kilometres: {length} of street.", lang).format(length=length)
+    return tr("Of the streets: {length}, that is {share} of the street length.", lang).format(
+        length=length, share=quantities.quantity_text(share, lang)
+    )
+
+
 def modes_note(lang: Language) -> str:
     """Return by which mode the trips in a table are."""
     return tr("Trips are on foot, those of number plates by motorcycle.", lang)

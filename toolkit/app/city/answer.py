@@ -121,17 +121,10 @@ def more(assessment: Assessment, tier: Tier, lang: Language) -> list[str]:
     part = assessment.shown_tiers[tier]
     answer = sentence(assessment, tier, lang)
     found = [t for t in trip_words.sentences(assessment, tier, lang) if t not in answer]
-    share = part.share_of_length.realised
-    if share.known:
-        found.append(
-            tr("Of the streets: {length}, that is {share} of the street length.", lang).format(
-                length=quantities.quantity_text(part.length_km, lang),
-                share=quantities.quantity_text(share, lang),
-            )
-        )
-    elif part.trip.at_least_one.known or _is_hardly_any(part.length_km, _LEAST_KM):
-        length = tr("In kilometres: {length} of street.", lang)
-        found.append(length.format(length=quantities.quantity_text(part.length_km, lang)))
+    # Without trips the sentence has the length already, unless it says that it is hardly any.
+    more_exact = part.trip.at_least_one.known or _is_hardly_any(part.length_km, _LEAST_KM)
+    if part.share_of_length.realised.known or more_exact:
+        found.append(trip_words.streets_line(part, lang))
     found += conditions.where(assessment, lang, (tier,))
     if part.switched_on is not None:
         switched = tr(

@@ -12,7 +12,7 @@ from typing import Any, Final
 import jinja2
 from markupsafe import Markup
 
-from toolkit.assessment.model import Assessment, TierPart
+from toolkit.assessment.model import Assessment
 from toolkit.base import escape
 from toolkit.base.terms import TIERS, Language, Tier
 from toolkit.evidence.claim import Claim
@@ -242,11 +242,13 @@ def _summary(assessment: Assessment, lang: Language) -> list[Answer]:
     found = []
     for tier, said in trip_words.each_once(assessment, lang).items():
         part = assessment.shown_tiers[tier]
-        streets = _street_line(part, assessment, lang)
+        streets = trip_words.streets_line(part, lang)
         headline = trip_words.headline(assessment, tier, lang)
         if not headline:
             # Little street length must not be read as few people.
             headline = " ".join((*trip_words.point_note(tier, lang), streets))
+            if assessment.if_built is not None:
+                headline = tr("If it was built: {answer}", lang).format(answer=headline)
         more = [text for text in (*said, streets) if text not in headline]
         if part.switched_on is not None:
             chance = tr("How likely it is that it is switched on: {chance}.", lang)
@@ -254,20 +256,6 @@ def _summary(assessment: Assessment, lang: Language) -> list[Answer]:
         name, meaning = tables.tier_head(tier, lang), words.tier_meaning(tier, lang)
         found.append(Answer(name, meaning, headline, tuple(more)))
     return found
-
-
-def _street_line(part: TierPart, assessment: Assessment, lang: Language) -> str:
-    """Return the covered street length, and its share where that is known."""
-    length = quantities.quantity_text(part.length_km, lang)
-    if part.share_of_length.realised.known:
-        share = quantities.quantity_text(part.share_of_length.realised, lang)
-        line = tr("{length} of street; that is {share} of the street length.", lang)
-        line = line.format(length=length, share=share)
-    else:
-        line = tr("{length} of street.", lang).format(length=length)
-    if assessment.if_built is None or part.trip.at_least_one.known:
-        return line
-    return tr("If it was built: {answer}", lang).format(answer=line)
 
 
 def _planned(plans: conditions.Plans | None) -> dict[str, Any] | None:
