@@ -47,7 +47,7 @@ from toolkit.evidence.makers import load_makers  # noqa: E402
 from toolkit.evidence.threats import Threat, load_threats, threats_for  # noqa: E402
 from toolkit.evidence.words import unused_text  # noqa: E402
 from toolkit.language import words  # noqa: E402
-from toolkit.output import conditions  # noqa: E402
+from toolkit.output import conditions, trip_words  # noqa: E402
 from toolkit.streets.cities import City, load_cities  # noqa: E402
 from toolkit.streets.reference_networks import load_networks  # noqa: E402
 
@@ -176,13 +176,19 @@ _SUMMARY_HEAD = (
 def _conditional_part(city: City) -> list[str]:
     """Return what follows from a number of cameras, from where they are, and from being built."""
     found = assess(Question(city.id, AS_OF))
+    headlines = (trip_words.headline(found, tier, "en") for tier in TIERS)
     said = (
+        *filter(None, headlines),
         *conditions.if_built(found, "en"),
         *conditions.where(found, "en"),
         *conditions.per_hundred(found, "en"),
     )
     lines = [f"- {_cell(text)}" for text in said]
-    head = ("street length covered, if there are", *(words.tier_name(t, "en") for t in TIERS))
+    what = conditions.rows_head(found, "en")
+    head = (
+        f"{what[:1].lower()}{what[1:]}, if there are",
+        *(words.tier_name(t, "en") for t in TIERS),
+    )
     rows = [(name, *cells) for name, cells in conditions.rows(found, "en")]
     return [*lines, "", *_table(head, rows)]
 

@@ -31,6 +31,18 @@ def test_assess_prints_figures_with_ranges_sources_and_limits(run):
     assert "Estimating" in err
 
 
+def test_trips_come_before_streets_and_are_said_at_night_too(run, home):
+    small_city.install(home, "harbour-town")
+    code, out, _ = run("assess", "harbour-town", "--night", "--count", "50:200", *AS_OF)
+    assert code == 0
+    lines = [line.strip() for line in out.splitlines()]
+    start = next(i for i, line in enumerate(lines) if line.startswith("Seen (from"))
+    streets = next(i for i, line in enumerate(lines) if line.startswith("street covered"))
+    headline = next(i for i, line in enumerate(lines) if "inside this boundary" in line)
+    assert start < headline < streets
+    assert [line for line in lines if line.startswith("at night: of ") and "street" in line]
+
+
 def test_quiet_says_nothing_but_data(run):
     code, out, err = run("--quiet", "assess", "hpa-an", "--json", *AS_OF)
     assert code == 0

@@ -6,13 +6,16 @@ import datetime as dt
 
 import pytest
 from banned_words import banned_words
+from made import report_on
+from made_trips import if_where, trip_of, with_trips
 
 from toolkit.assessment.assess import assess
+from toolkit.assessment.model import ShortTrip
 from toolkit.assessment.question import Question
 from toolkit.base.terms import LANGUAGES, TIERS
 from toolkit.language import quantities
 from toolkit.language.translate import has_burmese
-from toolkit.output import conditions
+from toolkit.output import conditions, trip_words
 from toolkit.output.report import tables
 
 AS_OF = dt.date(2026, 11, 23)
@@ -61,13 +64,56 @@ def test_a_number_that_is_known_leaves_only_the_area_open():
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("radius_km", [None, 2.0])
+def test_where_they_are_is_said_as_a_share_of_trips(lang, radius_km):
+    found = report_on(None).model_copy(
+        update={
+            "if_centre": if_where(radius_km, (0.2, 0.4, 0.8)),
+            "if_spread": if_where(None, (0.0, 0.1, 0.3)),
+        }
+    )
+    said = conditions.where(found, lang)
+    assert len(said) == len(set(said)) == 3
+    for text in said:
+        assert not banned_words(text)
+        assert has_burmese(text) == (lang == "my")
+    if lang == "en":
+        area = "all in the centre, within 2 km" if radius_km else "all inside the boundary"
+        assert said[0] == (
+            f"If the cameras are {area}, of 10 walks there about 4 (2 to 8) pass one that can see "
+            "you; if they are spread across the township, of 10 walks there about 1 (perhaps none, "
+            "up to 3). We do not know which."
+        )
+        assert "of 10 rides there" in said[2]
+
+
+def test_cells_have_the_share_of_trips_before_the_length():
+    streets = assess("helsinki-centre", as_of=AS_OF, n_draws=20)
+    assert conditions.rows_head(streets, "en").startswith("Ordinary trips that pass at least one")
+    one = streets.if_count[0].tiers["face"]
+    shown = conditions.rows(streets, "en")[0][1][TIERS.index("face")]
+    chance = quantities.quantity_text(one.trip.at_least_one, "en")
+    assert shown == f"{chance} of trips, {quantities.quantity_text(one.length_km, 'en')}"
+    unknown = one.model_copy(update={"trip": ShortTrip.unknown("foot", "invented")})
+    tiers = dict.fromkeys(TIERS, unknown)
+    counts = (streets.if_count[0].model_copy(update={"tiers": tiers}),)
+    without = streets.model_copy(update={"if_count": counts})
+    assert conditions.rows_head(without, "en") == "Street length covered"
+    assert conditions.rows(without, "en")[0][1][0] == quantities.quantity_text(one.length_km, "en")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_talks_alone_are_a_chance_of_nothing_and_figures_if_it_was_built(lang):
     found = assess("hpa-an", as_of=AS_OF, n_draws=60)
     chance, then = conditions.if_built(found, lang)
     assert quantities.quantity_text(found.if_built.nothing_installed, lang) in chance
     assert found.if_built.assumption in chance
     assert quantities.quantity_text(found.if_built.cameras.count, lang) in then
-    for text in (chance, then):
+    tiers = with_trips(found.model_copy(update={"tiers": found.if_built.tiers}), trip_of()).tiers
+    built = found.if_built.model_copy(update={"tiers": tiers})
+    _, met = conditions.if_built(found.model_copy(update={"if_built": built}), lang)
+    assert trip_words.share_of_trips(trip_of(), lang) in met
+    for text in (chance, then, met):
         assert not banned_words(text)
         assert has_burmese(text) == (lang == "my")
 

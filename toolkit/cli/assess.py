@@ -104,7 +104,7 @@ def _assess(options: argparse.Namespace) -> int:
         return OK
     from toolkit.base.quantity import Quantity
     from toolkit.language import quantities, words
-    from toolkit.output import conditions
+    from toolkit.output import conditions, trip_words
 
     def shown(quantity: Quantity) -> str:
         return quantities.quantity_text(quantity, "en")
@@ -128,13 +128,17 @@ def _assess(options: argparse.Namespace) -> int:
         f"Boundary: {found.city.boundary.note}",
         "",
     ]
+    said = trip_words.each_once(found, "en")
     for tier, part in found.shown_tiers.items():
         out.append(f"{words.tier_name(tier, 'en')} (from {part.threshold_px_m:g} pixels per m)")
+        out += [f"  {text}" for text in said[tier]]
         out.append(f"  street covered: {shown(part.length_km)}")
         if part.share_of_length.realised.known:
             out.append(f"  share of street length: {shown(part.share_of_length.realised)}")
         if part.night:
-            out.append(f"  at night: {shown(part.night.length_km)}")
+            trips = trip_words.at_night(part, "en")
+            length = f"street covered: {shown(part.night.length_km)}"
+            out.append(f"  at night: {trips}; {length}" if trips else f"  at night: {length}")
         if part.area_km2.realised.known:
             out.append(f"  ground along streets: {shown(part.area_km2.realised)}")
             out.append(
@@ -179,7 +183,7 @@ def _conditions(found: Assessment) -> list[str]:
     return [
         *conditions.where(found, "en"),
         *conditions.per_hundred(found, "en"),
-        *(["Street length covered:"] if rows else []),
+        *([f"{conditions.rows_head(found, 'en')}:"] if rows else []),
         *(
             f"  {count}: " + "; ".join(f"{n} {cell}" for n, cell in zip(names, cells, strict=True))
             for count, cells in rows

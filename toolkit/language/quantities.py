@@ -56,7 +56,8 @@ def quantity_text(quantity: Quantity, lang: str) -> str:
     ----------
     quantity
         The figure. Units with a name here: ``share``, ``probability``, ``km``, ``km2``, ``m``,
-        ``px/m``, ``cameras``, ``cameras/km``, ``sites``, ``count``; others are written as given.
+        ``px/m``, ``cameras``, ``cameras/km``, ``cameras/trip``, ``sites``, ``count``; others are
+        written as given.
     lang
         Language.
 
@@ -144,6 +145,7 @@ def _with_unit(text: str, unit: str, lang: str) -> str:
         "px/m": tr("{value} pixels per metre", lang),
         "cameras": tr("{value} cameras", lang),
         "cameras/km": tr("{value} cameras", lang),
+        "cameras/trip": tr("{value} cameras", lang),
         "sites": tr("{value} sites", lang),
         "count": "{value}",
         **dict.fromkeys(_SHARE_UNITS, "{value}"),

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from toolkit.assessment.model import Assessment
-from toolkit.base.terms import TIERS, Language
+from toolkit.assessment.model import Assessment, IfCount, IfWhere
+from toolkit.base.terms import TIERS, Language, Tier
 from toolkit.evidence.claim import Claim
 from toolkit.language import quantities
+from toolkit.language.frequencies import of_trips
 from toolkit.language.translate import number, tr
+from toolkit.output import trip_words
 
 
 def if_built(assessment: Assessment, lang: Language) -> list[str]:
@@ -29,10 +31,18 @@ def if_built(assessment: Assessment, lang: Language) -> list[str]:
         chance=quantities.quantity_text(found.nothing_installed, lang),
         key=found.assumption,
     )
-    then = tr("If it was built: {cameras}; people are seen along {length} of street.", lang).format(
-        cameras=quantities.quantity_text(found.cameras.count, lang),
-        length=quantities.quantity_text(found.tiers["seen"].length_km, lang),
-    )
+    cameras = quantities.quantity_text(found.cameras.count, lang)
+    seen = found.tiers["seen"]
+    if seen.trip.at_least_one.known:
+        then = tr("If it was built: {cameras}; {trips} pass one {ability}.", lang).format(
+            cameras=cameras,
+            trips=trip_words.share_of_trips(seen.trip, lang),
+            ability=trip_words.ability("seen", lang),
+        )
+    else:
+        then = tr("If it was built: {cameras}; people are seen along {length} of street.", lang)
+        length = quantities.quantity_text(seen.length_km, lang)
+        then = then.format(cameras=cameras, length=length)
     return [chance, then]
 
 
@@ -82,11 +92,57 @@ def planned(assessment: Assessment, claims: Sequence[Claim], lang: Language) -> 
     return Plans(tr("What is planned:", lang), says, effect)
 
 
-def where(assessment: Assessment, lang: Language) -> list[str]:
-    """Return what follows if all cameras are in the centre, and if they are spread."""
+def where(
+    assessment: Assessment, lang: Language, tiers: Sequence[Tier] = ("seen", "face", "plate")
+) -> list[str]:
+    """Return what follows if all cameras are in the centre, and if they are spread.
+
+    Parameters
+    ----------
+    assessment
+        The assessment.
+    lang
+        Language.
+    tiers
+        Tiers for which it is said, each in a sentence; street length where trips are not known
+        is said of people seen only.
+    """
     centre, spread = assessment.if_centre, assessment.if_spread
     if centre is None or spread is None:
         return []
+    found = []
+    for tier in tiers:
+        if all(one.tiers[tier].trip.at_least_one.known for one in (centre, spread)):
+            found.append(_where_on_trips(centre, spread, tier, lang))
+        elif tier == "seen":
+            found.append(_where_on_streets(centre, spread, lang))
+    return found
+
+
+def _where_on_trips(centre: IfWhere, spread: IfWhere, tier: Tier, lang: Language) -> str:
+    if centre.radius_km is None:
+        text = tr(
+            "If the cameras are all inside the boundary, {centre} pass one {ability}; if they are "
+            "spread across the township, {spread}. We do not know which.",
+            lang,
+        )
+    else:
+        text = tr(
+            "If the cameras are all in the centre, within {radius} km, {centre} pass one "
+            "{ability}; if they are spread across the township, {spread}. We do not know which.",
+            lang,
+        )
+    in_centre, in_spread = centre.tiers[tier].trip, spread.tiers[tier].trip
+    there = tr("{n} walks there", lang) if in_centre.mode == "foot" else tr("{n} rides there", lang)
+    return text.format(
+        radius=number(centre.radius_km or 0.0),
+        centre=of_trips(in_centre.at_least_one, there, lang),
+        spread=of_trips(in_spread.at_least_one, there, lang),
+        ability=trip_words.ability(tier, lang),
+    )
+
+
+def _where_on_streets(centre: IfWhere, spread: IfWhere, lang: Language) -> str:
     if centre.radius_km is None:
         text = tr(
             "If the cameras are all inside the boundary, they see people on {centre} of its "
@@ -104,8 +160,7 @@ def where(assessment: Assessment, lang: Language) -> list[str]:
         name: quantities.quantity_text(one.tiers["seen"].share_of_length, lang)
         for name, one in (("centre", centre), ("spread", spread))
     }
-    radius = number(centre.radius_km or 0.0)
-    return [text.format(radius=radius, **shares)]
+    return text.format(radius=number(centre.radius_km or 0.0), **shares)
 
 
 def per_hundred(assessment: Assessment, lang: Language) -> list[str]:
@@ -117,12 +172,33 @@ def per_hundred(assessment: Assessment, lang: Language) -> list[str]:
     return [text.format(length=quantities.quantity_text(lengths["seen"], lang))]
 
 
+def rows_head(assessment: Assessment, lang: Language) -> str:
+    """Return what the cells of `rows` are."""
+    tiers = [part for one in assessment.if_count for part in one.tiers.values()]
+    if any(part.trip.at_least_one.known for part in tiers):
+        return tr("Ordinary trips that pass at least one, and street length covered", lang)
+    return tr("Street length covered", lang)
+
+
 def rows(assessment: Assessment, lang: Language) -> list[tuple[str, tuple[str, ...]]]:
-    """Return the covered street length for some numbers of cameras, a cell for each tier."""
+    """Return what follows from some numbers of cameras, a cell for each tier.
+
+    A cell is the share of trips that pass at least one, if known, and the covered street length.
+    """
     return [
         (
             tr("{value} cameras", lang).format(value=number(one.count)),
-            tuple(quantities.quantity_text(one.tiers[tier].length_km, lang) for tier in TIERS),
+            tuple(_cell(one, tier, lang) for tier in TIERS),
         )
         for one in assessment.if_count
     ]
+
+
+def _cell(one: IfCount, tier: Tier, lang: Language) -> str:
+    found = one.tiers[tier]
+    length = quantities.quantity_text(found.length_km, lang)
+    if not found.trip.at_least_one.known:
+        return length
+    return tr("{share} of trips, {length}", lang).format(
+        share=quantities.quantity_text(found.trip.at_least_one, lang), length=length
+    )

@@ -8,6 +8,8 @@ from html import unescape
 
 import numpy as np
 from invented import layers_of, with_tier
+from made import report_on
+from made_trips import trip_of, with_trips
 
 from toolkit.app.city import figures
 from toolkit.base.quantity import Quantity
@@ -40,3 +42,13 @@ def test_the_table_under_the_map_has_the_length_of_each_colour() -> None:
         told = by_name[words.class_name(cls, "en")]
         assert math.isclose(float(told.split()[0]), of_class, rel_tol=0.01)
     assert html.count('class="line step') == len(STEPS)
+
+
+def test_the_tiers_side_by_side_begin_with_the_trip_where_it_is_known() -> None:
+    unknown = report_on(layers_of())
+    assert figures.tiers_table(unknown, "en").head[1] == "Street covered"
+    found = with_trips(unknown, trip_of())
+    table = figures.tiers_table(found, "en")
+    assert table.head[1:3] == ("Trips that pass at least one", "Street covered")
+    share = quantities.quantity_text(found.tiers["seen"].trip.at_least_one, "en")
+    assert {cells[0] for _, cells in table.rows} == {share}

@@ -6,6 +6,7 @@ import pytest
 from banned_words import banned_words
 from invented import layers_of
 from made import report_on
+from made_trips import trip_of, with_trips
 
 from toolkit.base.terms import LANGUAGES
 from toolkit.language import quantities
@@ -30,6 +31,14 @@ def test_each_states_the_figures_of_the_assessment():
             assert quantities.quantity_text(figure, "en") in told[head]
     assert count.rule in told["How many cameras there are"]
     assert "The middle of Testville." in told["What is meant by the city"]
+
+
+def test_trips_are_said_with_and_without_broken_cameras():
+    told = texts(with_trips(report_on(layers_of()), trip_of()))["How many cameras work"]
+    assert told == (
+        "Cameras that can see you on an ordinary walk: 9.1 to 55 cameras (middle 20); if every "
+        "camera worked: 15 to 76 cameras (middle 30)."
+    )
 
 
 def test_planned_figures_hang_on_the_planned_count():

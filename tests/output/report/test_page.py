@@ -10,6 +10,7 @@ import pytest
 from banned_words import banned_words
 from invented import HOSTILE, layers_of
 from made import claim_of, other_claim, report_on
+from made_trips import trip_of, with_trips
 from pages import Element, elements, shown
 
 from toolkit.assessment.layers import Layers
@@ -18,7 +19,7 @@ from toolkit.base.quantity import Quantity
 from toolkit.base.terms import LANGUAGES, TIERS, Language, Note
 from toolkit.evidence.claim import Claim
 from toolkit.language import fonts, quantities, words
-from toolkit.output import map_scale
+from toolkit.output import map_scale, trip_words
 from toolkit.output.report import map_svg
 from toolkit.output.report.page import CONTENT_SECURITY_POLICY, css_string, render
 
@@ -64,6 +65,21 @@ def test_every_figure_of_the_assessment_is_shown(report: Assessment, lang: Langu
         assert quantities.quantity_text(quantity, lang) in text
     for tier in report.tiers.values():
         assert f"{tier.threshold_px_m:g}" in text
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_each_tier_begins_with_the_trip(report: Assessment, lang: Language) -> None:
+    found = with_trips(report, trip_of())
+    text = shown(page(found, lang))
+    strong = [e.text.replace("\u00a0", " ") for e in by_tag(elements(page(found, lang)), "strong")]
+    for tier, said in trip_words.each_once(found, lang).items():
+        assert trip_words.headline(found, tier, lang) in strong
+        for sentence in said:
+            assert text.count(sentence) == 1
+    # Where it is not known, length comes first, but not for faces and plates.
+    strong = [e.text.replace("\u00a0", " ") for e in by_tag(elements(page(report, lang)), "strong")]
+    (note,) = trip_words.point_note("plate", lang)
+    assert [text for text in strong if text.startswith(note)]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -212,12 +228,12 @@ def test_the_table_of_classes_says_what_the_map_shows() -> None:
     assert "6.6 km (100 %)" in text
 
 
-def test_a_city_without_streets_has_kilometres_first_then_cases_and_no_map() -> None:
+def test_a_city_without_streets_has_figures_first_then_cases_and_no_map() -> None:
     text = page(report_on(None, demonstration=False))
     found = elements(text)
     assert by_tag(found, "svg", "path", "img", "figure", "canvas") == []
     heads = [e.text for e in by_tag(found, "h2")]
-    order = ["In short", "Kilometres of street covered", "Shares, by case", "No map", "Sources"]
+    order = ["In short", "Figures", "Shares, by case", "No map", "Sources"]
     assert [heads.index(head) for head in order] == sorted(heads.index(head) for head in order)
     visible = shown(text)
     assert "How to install streets" in visible

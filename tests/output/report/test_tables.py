@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 from invented import layers_of
 from made import report_on
+from made_trips import trip_of, with_trips
 
 from toolkit.base.terms import LANGUAGES, TIERS
 from toolkit.language import quantities
+from toolkit.output import trip_words
 from toolkit.output.report import tables
 
 
@@ -31,6 +33,32 @@ def test_each_tier_has_its_own_column_of_figures(lang, streets):
             shown += [part.area_km2.expected, part.effective_cameras.realised]
         assert {quantities.quantity_text(q, lang) for q in shown} <= set(column)
         assert any(f"{part.threshold_px_m:g}" in cell for cell in column)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_trips_are_the_first_rows_where_they_are_known(lang):
+    found = with_trips(report_on(layers_of()), trip_of())
+    without = tables.figures_table(report_on(layers_of()), lang)
+    table = tables.figures_table(found, lang)
+    more = len(table.rows) - len(without.rows)
+    assert more == 10
+    assert table.rows[more:] == without.rows
+    assert trip_words.modes_note(lang) in table.caption
+    shown = {cells[0] for _, cells in table.rows[:more]}
+    trip = found.tiers["seen"].trip
+    assert quantities.quantity_text(trip.at_least_one, lang) in shown
+    assert trip_words.mean_text(trip.cameras, lang) in shown
+    assert quantities.quantity_text(found.tiers["seen"].capture_points, lang) in shown
+    short = tables.figures_table(found, lang, short=True)
+    assert set(short.rows) < set(table.rows)
+    assert len(short.rows) == len(table.rows) - 5
+
+
+def test_a_mode_that_is_not_known_of_a_tier_has_no_figure():
+    found = with_trips(report_on(None), trip_of())
+    tiers = {t: part.model_copy(update={"trips": {}}) for t, part in found.tiers.items()}
+    rows = dict(tables.figures_table(found.model_copy(update={"tiers": tiers}), "en").rows)
+    assert set(rows["Trips by car that pass one"]) == {tables.NOT_APPLICABLE}
 
 
 def test_the_condition_is_in_the_head_of_the_tiers_that_have_one():

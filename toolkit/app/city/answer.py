@@ -1,8 +1,7 @@
-"""Answer in one sentence, before any table: how far the reported system reaches."""
+"""Answer in one sentence, before any table: what somebody meets on an ordinary trip."""
 
 from __future__ import annotations
 
-import math
 from typing import Final
 
 from toolkit.app import markup
@@ -13,14 +12,10 @@ from toolkit.base.quantity import Quantity
 from toolkit.base.terms import Language, Tier
 from toolkit.language import notes, quantities, words
 from toolkit.language.translate import number, significant, tr
-from toolkit.output import conditions
+from toolkit.output import conditions, trip_words
 from toolkit.output.report import reported
 from toolkit.siting.profiles import load_profiles
 
-_SCALES: Final = (10, 100, 1000)
-"""A share is said as a number of places out of the fewest of these that give at least one."""
-_HARDLY: Final = 0.005
-"""Shares below it are printed as "under 1 %", see `quantities.share`."""
 _PER_CENT: Final = 100.0
 _LEAST_KM: Final = 0.1
 """Lengths below it are printed as "under 0.1", see `quantities.quantity_text`."""
@@ -52,7 +47,7 @@ def show(made: Estimate, tier: Tier, lang: Language) -> None:
 
 
 def sentence(assessment: Assessment, tier: Tier, lang: Language) -> str:
-    """Return the answer in one sentence, the range first.
+    """Return the answer in one sentence: what somebody meets on an ordinary trip.
 
     Parameters
     ----------
@@ -66,12 +61,14 @@ def sentence(assessment: Assessment, tier: Tier, lang: Language) -> str:
     Returns
     -------
     str
-        As a share of the street length where the streets are known, else in kilometres, which
-        need no boundary.
+        Kilometres of street, which need no boundary, where trips are not known.
     """
+    return trip_words.headline(assessment, tier, lang) or _on_streets(assessment, tier, lang)
+
+
+def _on_streets(assessment: Assessment, tier: Tier, lang: Language) -> str:
     part = assessment.shown_tiers[tier]
-    share = part.share_of_length.realised
-    where = _share_text(share, lang) if share.known else _length_text(part.length_km, lang)
+    where = _length_text(part.length_km, lang)
     patterns = {
         "seen": tr(
             "Along {where}, people are seen by a working camera of the reported system.", lang
@@ -98,20 +95,10 @@ def sentence(assessment: Assessment, tier: Tier, lang: Language) -> str:
         ),
     }
     text = patterns[tier].format(where=where)
-    if assessment.if_built is None:
-        return text
-    return tr("If it was built: {answer}", lang).format(answer=text)
-
-
-def _share_text(share: Quantity, lang: Language) -> str:
-    """Return a share as part of the sentence; a low end near zero is put in words."""
-    if share.high is not None and _is_hardly_any(share, _HARDLY):
-        return tr("up to {high} of the street length, perhaps hardly any of it", lang).format(
-            high=quantities.share(share.high, lang)
-        )
-    return tr("{share} of the street length", lang).format(
-        share=quantities.quantity_text(share, lang)
-    )
+    if assessment.if_built is not None:
+        text = tr("If it was built: {answer}", lang).format(answer=text)
+    # Little street length must not be read as few people.
+    return " ".join((*trip_words.point_note(tier, lang), text))
 
 
 def _length_text(length: Quantity, lang: Language) -> str:
@@ -130,19 +117,15 @@ def _is_hardly_any(quantity: Quantity, least: float) -> bool:
 
 
 def more(assessment: Assessment, tier: Tier, lang: Language) -> list[str]:
-    """Return the lines below the sentence: the same in other units, and conditions."""
+    """Return the lines below the sentence: more of trips, then streets, and conditions."""
     part = assessment.shown_tiers[tier]
-    share = part.share_of_length.realised
-    length = tr("In kilometres: {length} of street.", lang).format(
-        length=quantities.quantity_text(part.length_km, lang)
-    )
-    found = []
-    if share.known:
-        found.append(f"{length} {places(share, lang)}")
-    elif _is_hardly_any(part.length_km, _LEAST_KM):
-        found.append(length)
-    if tier == "seen":
-        found += conditions.where(assessment, lang)
+    answer = sentence(assessment, tier, lang)
+    found = [t for t in trip_words.sentences(assessment, tier, lang) if t not in answer]
+    # Without trips the sentence has the length already, unless it says that it is hardly any.
+    more_exact = part.trip.at_least_one.known or _is_hardly_any(part.length_km, _LEAST_KM)
+    if part.share_of_length.realised.known or more_exact:
+        found.append(trip_words.streets_line(part, lang))
+    found += conditions.where(assessment, lang, (tier,))
     if part.switched_on is not None:
         switched = tr(
             "How likely it is that it is switched on: {chance}. That is not part of the other "
@@ -177,31 +160,3 @@ def sample_text(sample: SamplePart, lang: Language) -> str:
         of=number(sample.of),
         error=significant(_PER_CENT * sample.error_share, 2),
     )
-
-
-def places(share: Quantity, lang: Language) -> str:
-    """Return a share as a number of 10, 100 or 1,000 places, for a lay reader.
-
-    The low end is rounded down and the high end up, so that rounding never narrows the range.
-    """
-    if share.low is None or share.mid is None or share.high is None:
-        return ""
-    mid = share.mid
-    base = next((n for n in _SCALES if mid * n >= 1.0), _SCALES[-1])
-    least = math.floor(round(share.low * base, 6))
-    most = max(1, math.ceil(round(share.high * base, 6)))
-    middle = round(mid * base)
-    if least == 0:
-        text = tr(
-            "In other words: of {n} places picked at random along these streets, it holds for "
-            "{high} at most, and perhaps for none; the middle of the estimate is {mid}.",
-            lang,
-        )
-    else:
-        text = tr(
-            "In other words: of {n} places picked at random along these streets, it holds for "
-            "{low} to {high}; the middle of the estimate is {mid}.",
-            lang,
-        )
-    shown = number(middle) if middle else tr("fewer than 1", lang)
-    return text.format(n=number(base), low=number(least), high=number(most), mid=shown)

@@ -12,7 +12,7 @@ from toolkit.base.quantity import Quantity
 from toolkit.base.terms import EXPOSURE_CLASSES, TIERS, Allocation, ExposureClass, Language, Tier
 from toolkit.language import quantities, words
 from toolkit.language.translate import tr
-from toolkit.output import conditions, map_scale
+from toolkit.output import conditions, map_scale, trip_words
 from toolkit.output.report import reported, tables
 
 _M_PER_KM = 1000.0
@@ -27,7 +27,7 @@ def show(made: Estimate, tier: Tier, lang: Language) -> None:
         markup.tag("h2", tr("Figures", lang)),
         markup.tag("h3", tables.tier_head(tier, lang)),
         markup.tag("p", meaning(part, tier, lang)),
-        markup.table(one_tier(tables.figures_table(assessment, lang), tier)),
+        markup.table(one_tier(tables.figures_table(assessment, lang, short=True), tier)),
         foot,
     ]
     if part.cases:
@@ -47,9 +47,8 @@ def show(made: Estimate, tier: Tier, lang: Language) -> None:
     if if_numbers is not None:
         parts += [
             markup.tag("h3", tr("If the number or the area were known", lang)),
-            *(markup.tag("p", line) for line in conditions.where(assessment, lang)),
             *(markup.tag("p", line) for line in conditions.per_hundred(assessment, lang)),
-            markup.table(if_numbers),
+            markup.table(one_tier(if_numbers, tier)),
             foot,
         ]
     parts += [
@@ -91,11 +90,12 @@ def one_tier(table: tables.Table, tier: Tier) -> tables.Table:
 
 def tiers_table(assessment: Assessment, lang: Language) -> tables.Table:
     """Return the main figures of all tiers, one row each."""
-    streets = assessment.basis == "streets"
-    head = [tr("What is asked", lang), tr("Street covered", lang)]
-    if streets:
-        head.append(tr("Share of the street length", lang))
+    on_trips = trip_words.known(assessment)
+    head = [tr("What is asked", lang)]
+    if on_trips:
+        head.append(tr("Trips that pass at least one", lang))
     head += [
+        tr("Street covered", lang),
         tr("How far one camera can do it", lang),
         tr("How likely it is that the software is in use", lang),
     ]
@@ -103,11 +103,11 @@ def tiers_table(assessment: Assessment, lang: Language) -> tables.Table:
     rows = []
     for tier in TIERS:
         part = assessment.shown_tiers[tier]
-        share = [part.share_of_length.realised] if streets else []
-        figures = (part.length_km, *share, part.ring_m.outer, part.switched_on)
+        met = [part.trip.at_least_one] if on_trips else []
+        shown = (*met, part.length_km, part.ring_m.outer, part.switched_on)
         cells = tuple(
             tables.NOT_APPLICABLE if figure is None else quantities.quantity_text(figure, lang)
-            for figure in figures
+            for figure in shown
         )
         rows.append((tables.tier_head(tier, lang), cells))
     return tables.Table(tables.ranges_caption(lang), tuple(head), tuple(rows))

@@ -6,6 +6,7 @@ from toolkit.assessment.model import Assessment
 from toolkit.base.terms import SWITCHED_TIERS, Language
 from toolkit.language import quantities, words
 from toolkit.language.translate import tr
+from toolkit.output import trip_words
 from toolkit.output.report import reported
 from toolkit.output.report.reported import LangText
 
@@ -31,7 +32,8 @@ def dependencies(assessment: Assessment, lang: Language) -> list[tuple[str, tupl
         dense = tr("Per kilometre of street inside the boundary: {cameras}.", lang)
         count += " " + dense.format(cameras=quantities.quantity_text(part.per_km, lang))
     boundary = tr(
-        "Shares depend on where the boundary is drawn; kilometres of street hardly do.", lang
+        "Trips and shares depend on where the boundary is drawn; kilometres of street hardly do.",
+        lang,
     )
     places = tr(
         "Nobody has published it. The model takes places as more or less probable by kind of road, "
@@ -66,8 +68,19 @@ def dependencies(assessment: Assessment, lang: Language) -> list[tuple[str, tupl
         (tr("What the cameras can do", lang), (LangText(able, lang),)),
         (tr("Whether the software is switched on", lang), (LangText(switched, lang),)),
     ]
-    shares = assessment.shown_tiers["seen"].share_of_length
-    if shares.everything_on.known:
+    seen = assessment.shown_tiers["seen"]
+    shares = seen.share_of_length
+    if seen.trip.if_all_work is not None:
+        working = tr(
+            "Cameras that can see you on an ordinary walk: {some}; if every camera worked: "
+            "{every}.",
+            lang,
+        ).format(
+            some=trip_words.mean_text(seen.trip.cameras, lang),
+            every=trip_words.mean_text(seen.trip.if_all_work.cameras, lang),
+        )
+        found.append((tr("How many cameras work", lang), (LangText(working, lang),)))
+    elif shares.everything_on.known:
         working = tr(
             "Share of the street length where people are seen: {some}; if every camera worked: "
             "{every}.",

@@ -18,7 +18,7 @@ from toolkit.base.terms import TIERS, Language, Tier
 from toolkit.evidence.claim import Claim
 from toolkit.language import fonts, notes, quantities, words
 from toolkit.language.translate import date, has_burmese, number, tr, unbroken
-from toolkit.output import conditions, map_scale
+from toolkit.output import conditions, map_scale, trip_words
 from toolkit.output.report import reported, tables
 from toolkit.output.report.depends_on import dependencies
 from toolkit.output.report.map_svg import Drawing
@@ -101,7 +101,7 @@ def render(
         "limits": reported.limits(assessment, lang),
         "running": f"{name}, {status_line}{stop} {valid_line}{stop}\n{words.limits(lang)[0]}",
         "basis": reported.source_sentence(assessment, claims, lang),
-        "summary": [_summary(assessment, tier, lang) for tier in TIERS],
+        "summary": _summary(assessment, lang),
         "drawing": drawing,
         "attribution": layers.attribution if layers else "",
         "bar_text": _bar_text(drawing, lang),
@@ -205,7 +205,6 @@ def _headings(name: str, lang: Language) -> dict[str, str]:
         "north": tr("North is up.", lang),
         "no_streets": tr("No map", lang),
         "figures": tr("Figures", lang),
-        "first_figures": tr("Kilometres of street covered", lang),
         "cases": tr("Shares, by case", lang),
         "classes": tr("Street length by class", lang),
         "class_meanings": tr("What the classes mean", lang),
@@ -228,25 +227,35 @@ def _headings(name: str, lang: Language) -> dict[str, str]:
     }
 
 
-def _summary(assessment: Assessment, tier: Tier, lang: Language) -> tuple[str, str, str]:
-    """Return name, meaning and main figure of a tier."""
-    part = assessment.shown_tiers[tier]
-    length = quantities.quantity_text(part.length_km, lang)
-    if part.share_of_length.realised.known:
-        share = quantities.quantity_text(part.share_of_length.realised, lang)
-        figure = tr("{length} of street; that is {share} of the street length.", lang).format(
-            length=length, share=share
-        )
-    else:
-        figure = tr("{length} of street.", lang).format(length=length)
-    if assessment.if_built is not None:
-        figure = tr("If it was built: {answer}", lang).format(answer=figure)
-    if part.switched_on is not None:
-        chance = quantities.quantity_text(part.switched_on, lang)
-        figure += " " + tr("How likely it is that it is switched on: {chance}.", lang).format(
-            chance=chance
-        )
-    return tables.tier_head(tier, lang), words.tier_meaning(tier, lang), figure
+@dataclass(frozen=True)
+class Answer:
+    """One tier in short: its main sentence, and those that follow."""
+
+    name: str
+    meaning: str
+    headline: str
+    more: tuple[str, ...]
+
+
+def _summary(assessment: Assessment, lang: Language) -> list[Answer]:
+    """Return each tier in short: trips first, then streets, and no sentence twice."""
+    found = []
+    for tier, said in trip_words.each_once(assessment, lang).items():
+        part = assessment.shown_tiers[tier]
+        streets = trip_words.streets_line(part, lang)
+        headline = trip_words.headline(assessment, tier, lang)
+        if not headline:
+            # Little street length must not be read as few people.
+            headline = " ".join((*trip_words.point_note(tier, lang), streets))
+            if assessment.if_built is not None:
+                headline = tr("If it was built: {answer}", lang).format(answer=headline)
+        more = [text for text in (*said, streets) if text not in headline]
+        if part.switched_on is not None:
+            chance = tr("How likely it is that it is switched on: {chance}.", lang)
+            more.append(chance.format(chance=quantities.quantity_text(part.switched_on, lang)))
+        name, meaning = tables.tier_head(tier, lang), words.tier_meaning(tier, lang)
+        found.append(Answer(name, meaning, headline, tuple(more)))
+    return found
 
 
 def _planned(plans: conditions.Plans | None) -> dict[str, Any] | None:

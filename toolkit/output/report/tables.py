@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from operator import attrgetter
-from typing import Final
+from typing import Any, Final
 
 from toolkit.assessment.layers import Layers
 from toolkit.assessment.model import Assessment, Case, TierPart
 from toolkit.base.terms import TIERS, Allocation, Language, Tier
 from toolkit.language import quantities, words
 from toolkit.language.translate import number, significant, tr
-from toolkit.output import conditions, map_scale
+from toolkit.output import conditions, map_scale, trip_words
 
 NOT_APPLICABLE: Final = "–"
 _EXACT_KM_DECIMALS: Final = 1
@@ -40,9 +39,29 @@ def tier_head(tier: Tier, lang: Language) -> str:
     return f"{name} ({condition})" if condition else name
 
 
-def figures_table(assessment: Assessment, lang: Language) -> Table:
-    """Return all figures of each tier; for a city without streets those that need no share."""
-    heads = {"length_km": tr("Street covered", lang)}
+_LEFT_OUT: Final = (
+    "trips.motorcycle.at_least_one",
+    "trips.car.at_least_one",
+    "share_of_length.expected",
+    "area_km2.expected",
+    "effective_cameras.expected",
+)
+"""Paths of figures that a short table has not."""
+
+
+def figures_table(assessment: Assessment, lang: Language, *, short: bool = False) -> Table:
+    """Return all figures of each tier; for a city without streets those that need no share.
+
+    Parameters
+    ----------
+    assessment
+        The assessment.
+    lang
+        Language.
+    short
+        Whether to leave out averages over placement and trips by other modes.
+    """
+    heads = _trip_heads(assessment, lang) | {"length_km": tr("Street covered", lang)}
     if all(part.night is not None for part in assessment.tiers.values()):
         heads |= {
             "night.length_km": tr("Street covered at night, in the cameras' own light", lang),
@@ -82,22 +101,56 @@ def figures_table(assessment: Assessment, lang: Language) -> Table:
     rows = tuple(
         (head, tuple(_figure(assessment.shown_tiers[tier], path, lang) for tier in TIERS))
         for path, head in heads.items()
+        if not (short and path in _LEFT_OUT)
     )
     caption = ranges_caption(lang)
+    if trip_words.known(assessment):
+        caption = f"{caption} {trip_words.modes_note(lang)}"
     if assessment.if_built is not None:
         caption = tr("If it was built: {answer}", lang).format(answer=caption)
     return Table(caption, (tr("Figure", lang), *tier_heads(lang)), rows)
 
 
+def _trip_heads(assessment: Assessment, lang: Language) -> dict[str, str]:
+    """Return the heads of the rows on trips, by path; none where no trip is known."""
+    if not trip_words.known(assessment):
+        return {}
+    heads = {
+        "trip.at_least_one": tr("Ordinary trips that pass at least one", lang),
+        "trip.cameras": tr("Ordinary trip: cameras passed, on average", lang),
+        "trip.cameras_1_in_20": tr("1 in 20 trips passes more than", lang),
+        "trip.at_least_two_sites": tr("Trips that pass two places or more", lang),
+        "trip.if_all_work.at_least_one": tr("Trips that pass one, if every camera works", lang),
+        "trip.week_five_destinations": tr("Pass one in a week, to five places and back", lang),
+        "trip.week_commuter": tr("… to one place and back every day", lang),
+        "trips.motorcycle.at_least_one": tr("Trips by motorcycle that pass one", lang),
+        "trips.car.at_least_one": tr("Trips by car that pass one", lang),
+        "capture_points": tr("Places with a working camera that can do it", lang),
+    }
+    if all(part.night is not None for part in assessment.shown_tiers.values()):
+        heads["night.trip.at_least_one"] = tr("Trips that pass at least one at night", lang)
+    return heads
+
+
+def _at(part: TierPart, path: str) -> Any:  # noqa: ANN401
+    """Return what is at a dotted path of attributes and keys; None where a step leads nowhere."""
+    value: Any = part
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, dict) else getattr(value, name, None)
+    return value
+
+
 def _figure(part: TierPart, path: str, lang: Language) -> str:
     """Return a figure of a tier in words, by the dotted path of its attribute."""
-    value = attrgetter(path)(part)
+    value = _at(part, path)
     if path == "threshold_px_m":
         return tr("{value} pixels per metre", lang).format(value=f"{value:g}")
     if value is None:
         return NOT_APPLICABLE
     if path == "unknown_share":
         return quantities.share(value, lang)
+    if path.startswith("trip.cameras"):
+        return trip_words.mean_text(value, lang)
     return quantities.quantity_text(value, lang)
 
 
@@ -109,14 +162,13 @@ def ranges_caption(lang: Language) -> str:
 
 
 def numbers_table(assessment: Assessment, lang: Language) -> Table | None:
-    """Return the covered street length for some numbers of cameras; None where it is known."""
+    """Return what follows from some numbers of cameras; None where the number is known."""
     rows = conditions.rows(assessment, lang)
     if not rows:
         return None
     listed = tr(
-        "Street length covered if that is the number. No number is more likely for being listed.",
-        lang,
-    )
+        "{figures}, if that is the number. No number is more likely for being listed.", lang
+    ).format(figures=conditions.rows_head(assessment, lang))
     head = (tr("If there are", lang), *tier_heads(lang))
     return Table(f"{listed} {ranges_caption(lang)}", head, tuple(rows))
 
