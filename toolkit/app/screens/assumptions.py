@@ -121,6 +121,7 @@ def _stage_text(stage: str, lang: Language) -> str:
         "threshold": tr("What counts as seen, recognised, matched, read", lang),
         "switch": tr("Whether face matching and plate reading are in use", lang),
         "city": tr("Cities whose streets are not installed", lang),
+        "trips": tr("Ordinary trips", lang),
         "mapped": tr("Mapped cameras", lang),
         "observation": tr("Counts made in the street", lang),
         "report": tr("Reports", lang),
