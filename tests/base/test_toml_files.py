@@ -38,10 +38,8 @@ def test_values_in_messages_are_short_and_cannot_act_on_a_terminal():
     assert "\x1b" not in toml_files.near("x", ["\x1b[2J"])
 
 
-def test_a_value_nested_too_deep_to_print_is_named_as_such(tmp_path):
-    path = tmp_path / "x.toml"
-    path.write_text("a." * 2000 + "b = 1\n", encoding="utf-8")
-    deep = toml_files.read_table(path, "x").data
+def test_a_value_nested_too_deep_to_print_is_named_as_such():
+    deep = {"b": 1}
     for _ in range(200_000):  # deeper than any version of Python follows
         deep = {"a": deep}
     assert toml_files.shown_value(deep) == "a value nested far too deep"

@@ -11,6 +11,9 @@ import unicodedata
 TEXT_LIMIT = 120
 """Maximum number of characters kept of one value. OpenStreetMap itself allows 255."""
 
+LINE_LIMIT = 500
+"""Maximum number of characters of a name or a sentence that a data file gives."""
+
 _SPACES = re.compile(r"\s+")
 _ALLOWED_FORMAT = frozenset("\u200b\u200c\u200d")
 """Zero-width space, non-joiner and joiner: Burmese and other scripts need them."""
@@ -44,11 +47,26 @@ def clean_text(value: str | None) -> str | None:
     if value is None:
         return None
     # Cut before normalising as well: NFC of a long hostile text is slow.
-    kept = "".join(
-        c
-        for c in value[: 8 * TEXT_LIMIT]
-        if c.isspace() or c in _ALLOWED_FORMAT or unicodedata.category(c) not in _DROPPED_CATEGORIES
-    )
+    kept = "".join(c for c in value[: 8 * TEXT_LIMIT] if c.isspace() or _is_kept(c))
     # White space last: a dropped character may have separated two spaces.
     text = unicodedata.normalize("NFC", _SPACES.sub(" ", kept))[:TEXT_LIMIT].strip()
     return text or None
+
+
+def is_plain(value: str) -> bool:
+    r"""Return whether a text is one line of at most `LINE_LIMIT` plain characters.
+
+    Examples
+    --------
+    >>> is_plain("Strand Road"), is_plain("a\u202eb"), is_plain("a\nb"), is_plain("")
+    (True, False, False, False)
+    """
+    if not value or value != value.strip() or len(value) > LINE_LIMIT:
+        return False
+    return all(c == " " or (_is_kept(c) and not c.isspace()) for c in value)
+
+
+def _is_kept(character: str) -> bool:
+    """Return whether a character is none that controls, turns or hides text."""
+    kept = unicodedata.category(character) not in _DROPPED_CATEGORIES
+    return kept or character in _ALLOWED_FORMAT

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -84,6 +84,25 @@ def shown_value(value: object) -> str:
     return text if len(text) <= _SHOWN_CHARACTERS else text[: _SHOWN_CHARACTERS - 3] + "..."
 
 
+_PART: Final = r"""\s*(?:"[^"\n]*"|'[^'\n]*'|[^\n"'#=.]{0,100})\s*"""
+_UNPLAIN: Final = re.compile(rf"[0-9_]{{400}}|^(?:{_PART}\.){{32}}", re.MULTILINE)
+"""Digits and dotted keys that take a parser longer than their bytes let expect."""
+_BRACKETS: Final = re.compile(
+    r"""\"{3}.*?\"{3}|'{3}.*?'{3}|"(?:\\.|[^"\\\n])*"|'[^'\n]*'|#[^\n]*|[\[\]{}]""", re.DOTALL
+)
+_DEEPEST: Final = 64
+
+
+def _is_deep(text: str) -> bool:
+    """Return whether arrays and tables are nested deeper than any that is used."""
+    depth = 0
+    for found in _BRACKETS.finditer(text):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(found[0], 0)
+        if depth > _DEEPEST:
+            return True
+    return False
+
+
 def near(text: str, known: Iterable[str]) -> str:
     """Return a closing sentence for a message: the closest known names, else all of them.
 
@@ -118,26 +137,23 @@ def read_table(path: Path, shown: str) -> TomlFile:
     except OSError as error:
         msg = f"{shown} cannot be read ({error.strerror}). Check the file and its permissions."
         raise InputDataError(msg) from error
+    if _UNPLAIN.search(text):
+        msg = f"{shown} has a number or a key far longer than any that is used. Write plain ones."
+        raise InputDataError(msg)
+    if _is_deep(text):
+        msg = f"{shown} nests its values far too deep. Write plain tables."
+        raise InputDataError(msg)
     try:
         data = _parsed(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:
         msg = f"{shown} is not TOML: {error}. Mend that line and try again."
-        raise InputDataError(msg) from error
-    except RecursionError as error:
-        msg = f"{shown} nests its values far too deep. Write plain tables."
         raise InputDataError(msg) from error
     return TomlFile(shown=shown, data=data, text=text)
 
 
 def _parsed(text: str) -> dict[str, Any]:
-    """Parse TOML, from a cache where possible: each assessment reads the same few files again.
-
-    What is nested too deeply to be copied is parsed each time.
-    """
-    try:
-        return copy.deepcopy(_parsed_once(text))
-    except RecursionError:
-        return tomllib.loads(text)
+    """Parse TOML, from a cache where possible: each assessment reads the same few files again."""
+    return copy.deepcopy(_parsed_once(text))
 
 
 @lru_cache(maxsize=64)
