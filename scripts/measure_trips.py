@@ -15,21 +15,21 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from fabric_networks import NEATNET, SOURCES, Network, download_neatnet, read_source
 from scipy import optimize
 from trip_kernel import add_chances
-from trip_networks import MODES, Counted, Placing, Region, count_met, make_region, mixed_size
+from trip_networks import Counted, Placing, Region, count_met, make_region, mixed_size, take_draws
 
 from toolkit.assumptions.sets import AssumptionSet, load_assumptions
 from toolkit.base import store
 from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.draws import Design
-from toolkit.base.terms import TIERS, Mode
+from toolkit.base.terms import TIERS, Mode, Tier
 from toolkit.engine.sight import BEARING_STEPS, CM_PER_M
-from toolkit.optics.camera_draws import CameraDraws, draw_cameras
+from toolkit.optics.camera_draws import draw_cameras
 from toolkit.optics.catalogue import load_catalogue
 from toolkit.optics.facing import turn_prob
 from toolkit.routes.habits import side_rules
@@ -40,6 +40,7 @@ from toolkit.streets.reference_trips import (
     AXES,
     INNER_SHARE,
     KINDS,
+    MEASURED_MODES,
     N_NODES,
     OUTER_M,
     SIDES,
@@ -168,16 +169,6 @@ def rates(
 # --- from the mean to the share of trips ------------------------------------------------------
 
 
-def repeated(cameras: CameraDraws, times: int) -> CameraDraws:
-    """Return each draw of cameras several times, one after the other."""
-    return CameraDraws(
-        **{
-            name: value if name == "type_ids" or value is None else np.repeat(value, times, axis=0)
-            for name, value in vars(cameras).items()
-        }
-    )
-
-
 def facing_of(assumptions: AssumptionSet, n_draws: int) -> Facing:
     """Return the side that each tier needs, at the angle measured."""
     return Facing(side_rules(assumptions), np.full(n_draws, WITHIN_DEG))
@@ -211,7 +202,10 @@ def uneven(mean: FloatArray, none: FloatArray) -> float:
 def spreads(region: Region, mode: Mode, assumptions: AssumptionSet) -> dict[str, Any]:
     """Measure what turns the mean number of sites met into the share of trips that meet any."""
     drawn = Design(OPTICS, SEED)
-    cameras = repeated(draw_cameras(load_catalogue(), assumptions, drawn, brand=None), PLACEMENTS)
+    cameras = take_draws(
+        draw_cameras(load_catalogue(), assumptions, drawn, brand=None),
+        np.repeat(np.arange(OPTICS), PLACEMENTS),
+    )
     per_site = np.repeat(assumptions.draw("sites.cameras_per_site", drawn), PLACEMENTS)
     n_draws = OPTICS * PLACEMENTS
     found: dict[float, list[Counted]] = {size: [] for size in CLUSTER_SIZES}
@@ -248,11 +242,11 @@ def spreads(region: Region, mode: Mode, assumptions: AssumptionSet) -> dict[str,
             "uneven": _shorts(alone),
             "by_district": _shorts(np.maximum(together - alone, 0.0) * CLUSTER_SIZES[1]),
         }
-    alone, together = (_placement_variance(c) for c in (even, clustered))
-    of_each, more = alone[0], np.maximum(together[1] - alone[1], 0.0)
+    by_site, whole = _placement_variance(even)
+    more = np.maximum(_placement_variance(clustered)[1] - whole, 0.0)
     return {
         "kinds": kinds,
-        "placement": _shorts(np.maximum(of_each, 0.0)),
+        "placement": _shorts(np.maximum(by_site, 0.0)),
         "placement_by_district": _shorts(more * CLUSTER_SIZES[1] * region.n_districts),
     }
 
@@ -296,14 +290,14 @@ def measure(
     """Measure everything that the file states about one network."""
     region = make_region(network, assumptions, model, with_buildings=False)
     row: dict[str, Any] = {"street_km": round(region.street_km, 1), "modes": {}}
-    for mode in MODES:
+    for mode in MEASURED_MODES:
         row["modes"][mode] = {
             "rate": _shorts(rates(region, mode, assumptions, name).ravel()),
             **spreads(region, mode, assumptions),
         }
     if len(network.buildings):
         walled = make_region(network, assumptions, model)
-        for mode in MODES:
+        for mode in MEASURED_MODES:
             blocked = rates(walled, mode, assumptions, name).ravel()
             row["modes"][mode]["blocked_rate"] = _shorts(blocked)
     return row
@@ -327,43 +321,54 @@ def to_json(rows: list[dict[str, Any]]) -> str:
     return f'{json.dumps(whole)[:-1]}, "networks": [\n{lines}\n]}}\n'
 
 
+class Example(NamedTuple):
+    """A measured ring near to those of a tier."""
+
+    tier: Tier
+    mode: Mode
+    side: str
+    outer_m: float
+    inner_share: float
+    width_deg: float
+
+    def rate(self, row: dict[str, Any]) -> float:
+        """Return A of a camera that looks along its street in the central share of cases."""
+        shape = (len(SIDES), len(AXES), len(OUTER_M), len(INNER_SHARE), len(WIDTH_DEG))
+        looks = np.array(row["modes"][self.mode]["rate"]).reshape(shape)[
+            SIDES.index(self.side),
+            :,
+            OUTER_M.index(self.outer_m),
+            INNER_SHARE.index(self.inner_share),
+            WIDTH_DEG.index(self.width_deg),
+        ]
+        along = load_assumptions().value("sites.bearing_along")
+        return float(along * looks[0] + (1.0 - along) * looks[1])
+
+
 EXAMPLES: Final = (
-    ("seen", "motorcycle", "any", 55.0, 0.25, 100.0),
-    ("face", "foot", "one", 12.0, 0.5, 25.0),
-    ("plate", "motorcycle", "either", 26.0, 0.75, 25.0),
+    Example("seen", "motorcycle", "any", 55.0, 0.25, 100.0),
+    Example("face", "foot", "one", 12.0, 0.5, 25.0),
+    Example("plate", "motorcycle", "either", 26.0, 0.75, 25.0),
 )
-"""Measured rings near to those of three tiers: mode, side, outer radius, inner share and width."""
-
-
-def _example(
-    row: dict[str, Any], mode: str, side: str, outer: float, inner: float, width: float
-) -> float:
-    """Return A of a camera that looks along its street in the central share of cases."""
-    shape = (len(SIDES), len(AXES), len(OUTER_M), len(INNER_SHARE), len(WIDTH_DEG))
-    table_of = np.array(row["modes"][mode]["rate"]).reshape(shape)
-    along = load_assumptions().value("sites.bearing_along")
-    at = OUTER_M.index(outer), INNER_SHARE.index(inner), WIDTH_DEG.index(width)
-    looks = table_of[SIDES.index(side)][(slice(None), *at)]
-    return float(along * looks[0] + (1.0 - along) * looks[1])
 
 
 def table(rows: list[dict[str, Any]]) -> str:
     """Return the table of the document."""
     heads = [
-        f"{tier}, {mode}: {inner * outer:g}-{outer:g} m, {width:g}°"
-        for tier, mode, _, outer, inner, width in EXAMPLES
+        f"{e.tier}, {e.mode}: {e.inner_share * e.outer_m:g}-{e.outer_m:g} m, {e.width_deg:g}°"
+        for e in EXAMPLES
     ]
-    heads += [f"1 / k, {tier}, {mode}" for tier, mode, *_ in EXAMPLES]
+    heads += [f"1 / k, {e.tier}, {e.mode}" for e in EXAMPLES]
     lines = [
         f"| Network | Streets km | {' | '.join(heads)} |",
         "|---|--:" + "|--:" * len(heads) + "|",
     ]
     names = {s.id: f"{s.name}, {s.country}" for s in SOURCES}
-    found = np.array([[_example(r, *how) for _, *how in EXAMPLES] for r in rows])
+    found = np.array([[e.rate(r) for e in EXAMPLES] for r in rows])
     for r, one in zip(rows, found, strict=True):
         cells = [f"{v:.3g}" for v in one]
-        for tier, mode, *_ in EXAMPLES:
-            uneven_of = r["modes"][mode]["kinds"]["trip"]["uneven"][TIERS.index(tier)]
+        for e in EXAMPLES:
+            uneven_of = r["modes"][e.mode]["kinds"]["trip"]["uneven"][TIERS.index(e.tier)]
             large = r["street_km"] >= reference_trips.LEAST_SPREAD_KM
             cells.append(f"{uneven_of:.2f}" if large else "-")
         lines.append(f"| {names[r['id']]} | {r['street_km']:,.0f} | {' | '.join(cells)} |")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import shapely
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from toolkit.assumptions.sets import AssumptionSet
-from toolkit.base.arrays import BoolArray, FloatArray
+from toolkit.base.arrays import BoolArray, FloatArray, IntArray
 from toolkit.base.draws import Design
 from toolkit.base.terms import Mode
 from toolkit.engine import placement, sight
@@ -25,9 +25,8 @@ from toolkit.routes.habits import habits
 from toolkit.routes.route import Routes, joined
 from toolkit.siting import candidates, districts
 from toolkit.streets import street_points
+from toolkit.streets.reference_trips import MEASURED_MODES
 
-MODES: Final[tuple[Mode, ...]] = ("foot", "motorcycle")
-"""Modes of travel that are measured; a car uses the same streets as a motorcycle."""
 DISC_RADIUS_M: Final = 4500.0
 """Radius of the measured part of a network: it holds most motorcycle trips."""
 POINT_SPACING_M: Final = 5.0
@@ -149,7 +148,7 @@ def make_region(
         n_districts=min(float(len(cells)), hull.area / assumptions.value("sites.district_m") ** 2),
         trips={
             mode: sampled
-            for mode in MODES
+            for mode in MEASURED_MODES
             if (
                 sampled := trips.sample_trips(
                     graph_of_lines(lines, mode),
@@ -162,6 +161,15 @@ def make_region(
             )
         },
     )
+
+
+def take_draws(cameras: CameraDraws, draws: IntArray) -> CameraDraws:
+    """Return some draws of cameras, which may be repeated, in this order."""
+    taken: dict[str, Any] = {
+        name: value if name == "type_ids" or value is None else value[draws]
+        for name, value in vars(cameras).items()
+    }
+    return CameraDraws(**taken)
 
 
 def mixed_size(groups: candidates.Candidates, junction_share: float) -> FloatArray:

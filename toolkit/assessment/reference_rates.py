@@ -92,7 +92,7 @@ def ring_weights(cameras: CameraDraws, t: int) -> FloatArray:
             at += [step, step + 1]
             parts += [by_i * (1.0 - part_w), by_i * part_w]
     weight = np.bincount(np.concatenate(at), np.concatenate(parts), minlength=len(inner) * N_NODES)
-    return weight.reshape(len(inner), N_NODES)
+    return np.asarray(weight.reshape(len(inner), N_NODES), dtype=float)
 
 
 def _between(nodes: FloatArray, values: FloatArray) -> tuple[IntArray, FloatArray]:
@@ -154,7 +154,7 @@ class TierCameras:
         if self.side == "any":
             return free
         sided = self._mixed(tables[:, :, SIDES.index(self.side)])
-        return np.minimum(sided * self.limit_deg / WITHIN_DEG, free)
+        return np.asarray(np.minimum(sided * self.limit_deg / WITHIN_DEG, free))
 
     def near(self, tables: FloatArray) -> FloatArray:
         """Return the sites met if cameras looked everywhere, over the cameras met, at least one.
@@ -165,7 +165,7 @@ class TierCameras:
         by_width = one.reshape(*one.shape[:-1], -1, len(WIDTH_DEG))
         product = (by_width * by_width[..., -1:]).reshape(one.shape)
         met = np.maximum(self._mixed(one)[0], _LEAST)
-        return np.maximum(self._mixed(product)[0] / met**2, 1.0)
+        return np.asarray(np.maximum(self._mixed(product)[0] / met**2, 1.0))
 
     def _mixed(self, tables: FloatArray) -> FloatArray:
         """Return tables (N, M, axes, `N_NODES`) summed over the cameras, shape (N, M, D)."""

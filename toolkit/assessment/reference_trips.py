@@ -23,6 +23,7 @@ from toolkit.base.terms import MODES, NESTED_TIERS, TIERS, USUAL_MODE, Mode, Tie
 from toolkit.engine.views import per_site_prob
 from toolkit.routes.habits import habits
 from toolkit.siting import coverage
+from toolkit.streets import reference_networks
 from toolkit.streets.reference_trips import KINDS, MEASURED_MODES, ReferenceTrips
 
 LIKE: Final[dict[Mode, Mode]] = {"foot": "foot", "motorcycle": "motorcycle", "car": "motorcycle"}
@@ -131,7 +132,8 @@ def areas_of(inputs: Inputs, centre_radius_km: float) -> Areas:
     networks hold.
     """
     design, values = inputs.design, inputs.assumptions
-    density = inputs.figures.street_km_per_km2 / values.draw("city.path_ratio", design)
+    density = reference_networks.draw_density(inputs.loaded.networks, values, design)
+    density = density / values.draw("city.path_ratio", design)
     centre_km2 = np.full(design.n_draws, np.pi * centre_radius_km**2)
     township_km2 = np.pi * values.draw("city.township_radius_km", design) ** 2
     township_km2 = np.maximum(township_km2, centre_km2)
@@ -347,8 +349,8 @@ class Trips:
             many, two, week, commuter = (
                 one_in_twenty(met), met.two_sites(), met.share("week"), met.share("commuter"),
             )  # fmt: skip
-            ends = habits(inputs.assumptions, mode).length_m(INTERVAL) / _M_PER_KM
-            length_km = Quantity.of(*ends.tolist(), "km")
+            low, mid, high = habits(inputs.assumptions, mode).length_m(INTERVAL) / _M_PER_KM
+            length_km = Quantity.of(float(low), float(mid), float(high), "km")
             for t, tier in enumerate(TIERS):
                 if mode not in modes_of(tier):
                     continue

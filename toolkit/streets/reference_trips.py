@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, get_args
 
 import numpy as np
 from pydantic import Field, ValidationError, model_validator
@@ -23,12 +23,13 @@ from toolkit.base import store
 from toolkit.base.arrays import FloatArray
 from toolkit.base.errors import InputDataError
 from toolkit.base.record import Record
-from toolkit.base.terms import TIERS, Mode
+from toolkit.base.terms import TIERS
 
 SCHEMA: Final = "camera-exposure.reference-trips/1"
 FILE: Final = "reference_trips.json"
 
-MEASURED_MODES: Final[tuple[Mode, ...]] = ("foot", "motorcycle")
+MeasuredMode = Literal["foot", "motorcycle"]
+MEASURED_MODES: Final[tuple[MeasuredMode, ...]] = get_args(MeasuredMode)
 AXES: Final = ("along", "other")
 """Direction of a camera: along its street, or across it or any, in the central proportion."""
 SIDES: Final = ("any", "one", "either")
@@ -102,7 +103,7 @@ class TripRow(Record):
     """Hash of the measured file."""
     street_km: float = Field(gt=0)
     """Street length of the measured part."""
-    modes: dict[Literal["foot", "motorcycle"], ModeRow]
+    modes: dict[MeasuredMode, ModeRow]
 
     @model_validator(mode="after")
     def _all_modes(self) -> TripRow:
@@ -204,11 +205,10 @@ def trips_of(rows: tuple[TripRow, ...]) -> ReferenceTrips:
     walled = tuple(
         k for k, modes in enumerate(by_mode) if all(m.blocked_rate is not None for m in modes)
     )
-
     large = tuple(k for k, row in enumerate(rows) if row.street_km >= LEAST_SPREAD_KM)
 
     def tables(found: list[list[_Table]]) -> FloatArray:
-        return np.maximum(np.array(found, dtype=float).reshape(-1, *shape), _LEAST)
+        return np.asarray(np.maximum(np.array(found, float).reshape(-1, *shape), _LEAST))
 
     def of_kinds(name: str) -> FloatArray:
         """Return a figure of `SpreadRow` of the large networks, shape (L, M, T, kinds)."""
