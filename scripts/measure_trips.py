@@ -35,7 +35,7 @@ from toolkit.optics.facing import turn_prob
 from toolkit.routes.habits import side_rules
 from toolkit.routes.meetings import Facing
 from toolkit.siting import candidates
-from toolkit.streets import pack, reference_trips
+from toolkit.streets import manifest, reference_trips
 from toolkit.streets.reference_trips import (
     AXES,
     INNER_SHARE,
@@ -310,7 +310,7 @@ def to_json(rows: list[dict[str, Any]]) -> str:
     """Return the text of the file: one line per network, checked against the schema."""
     whole = {
         "schema": reference_trips.SCHEMA,
-        "attribution": pack.OSM_ATTRIBUTION,
+        "attribution": manifest.OSM_ATTRIBUTION,
         "outer_m": OUTER_M,
         "inner_share": INNER_SHARE,
         "width_deg": WIDTH_DEG,

@@ -236,7 +236,7 @@ def table(found: Sequence[Outcome]) -> list[str]:
         ):  # fmt: skip
             groups.setdefault(name, []).append(o)
     by_network = sorted(name for name in groups if name.startswith("on "))
-    by_number = [f"{n:g} sites per km" for n in SITES_PER_KM]
+    by_number = [name for name in groups if name.endswith(" sites per km")]
     by_tier = [name for name in groups if name not in {*by_network, *by_number}]
     lines += [_row(name, groups[name]) for name in (*by_tier, *by_number, *by_network)]
     return lines
@@ -248,10 +248,11 @@ Written by `python -m benchmarks.calibration.trips`; do not edit. The method:
 [reference networks](../method/reference-networks.md#trips-without-streets).
 
 On each of {networks} reference networks with a known density, {cities} cities with cameras of
-drawn types, at {levels} sites per km of street, clustered in districts as assumed; no buildings. The
-tool gets types and numbers, and the other networks, without the spread added for a foreign country.
-Share of the 90 % intervals that hold what the engine counts on the trips of {homes} homes, and in
-brackets of truths below and above, in per cent. All together should be 85 to 97.
+drawn types, at {levels} sites per km of street, clustered in districts as assumed; no
+buildings. The tool gets types and numbers, and the other networks, without the spread added for a
+foreign country. Share of the 90 % intervals that hold what the engine counts on the trips of
+{homes} homes, and in brackets of truths below and above, in per cent. All together should be 85 to
+97.
 
 {table}
 """

@@ -8,7 +8,7 @@ docs/method/reference-networks.md.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,7 +17,7 @@ import numpy as np
 from toolkit.assessment.inputs import Inputs
 from toolkit.assessment.model import ShortTrip, Trip, TripIfAllWork
 from toolkit.assessment.reference_rates import Rates, rates_of
-from toolkit.base.arrays import FloatArray
+from toolkit.base.arrays import BoolArray, FloatArray
 from toolkit.base.quantity import INTERVAL, Quantity
 from toolkit.base.terms import MODES, NESTED_TIERS, TIERS, USUAL_MODE, Mode, Tier, modes_of
 from toolkit.engine.views import per_site_prob
@@ -264,7 +264,11 @@ def _nested(values: FloatArray) -> FloatArray:
 
 
 def count_quantile(
-    prob: FloatArray | float, none: FloatArray, a: FloatArray, b: FloatArray, beyond: FloatArray
+    prob: FloatArray | float,
+    none: FloatArray,
+    a: FloatArray,
+    b: FloatArray,
+    beyond: Callable[[BoolArray], FloatArray],
 ) -> FloatArray:
     """Return the quantile of a binomial or negative binomial number, shape as `none`.
 
@@ -280,7 +284,7 @@ def count_quantile(
     a, b
         Parameters of the distribution.
     beyond
-        What the quantile is if it exceeds `_MOST_LISTED`.
+        Returns the quantiles that exceed `_MOST_LISTED`, given which they are.
     """
     exactly, up_to = none.copy(), none.copy()
     found = (up_to < prob).astype(float)
@@ -288,7 +292,9 @@ def count_quantile(
         exactly *= a + b / j
         up_to += exactly
         found += up_to < prob
-    return np.asarray(np.where(found < _MOST_LISTED, found, np.maximum(beyond, found)))
+    many = found >= _MOST_LISTED
+    found[many] = np.maximum(beyond(many), _MOST_LISTED)
+    return found
 
 
 def one_in_twenty(met: Met) -> FloatArray:
@@ -308,7 +314,7 @@ def one_in_twenty(met: Met) -> FloatArray:
         np.exp(_log_none(mean, inverse)),
         more,
         (1.0 / inverse - 1.0) * more,
-        special.gammaincinv(shape, _ONE_IN_TWENTY) * mean / shape,
+        lambda many: special.gammaincinv(shape[many], _ONE_IN_TWENTY) * (mean / shape)[many],
     )
     return np.asarray(sites * met.cameras / mean)
 
@@ -387,7 +393,7 @@ class Trips:
             np.exp(n_sites * np.log1p(-prob)),
             -odds,
             (n_sites + 1.0) * odds,
-            np.round(mean + special.ndtri(u) * np.sqrt(mean * (1.0 - prob))),
+            lambda many: np.round(mean + special.ndtri(u) * np.sqrt(mean * (1.0 - prob)))[many],
         )
 
 
