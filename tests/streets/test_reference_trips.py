@@ -85,6 +85,8 @@ def test_one_network_can_be_left_out(known):
         lambda whole: whole.update(schema="other/1"),
         lambda whole: whole.update(width_deg=[1.0]),
         lambda whole: whole.update(networks=whole["networks"][:1]),
+        lambda whole: [row.update(street_km=10.0) for row in whole["networks"][1:]],
+        lambda whole: whole.update(networks=whole["networks"][:8]),  # one has buildings
         lambda whole: whole["networks"][0]["modes"].pop("foot"),
         lambda whole: whole["networks"][0]["modes"]["foot"]["kinds"].pop("week"),
         lambda whole: whole["networks"][0]["modes"]["foot"]["rate"].pop(),

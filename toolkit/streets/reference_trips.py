@@ -132,6 +132,18 @@ class TripFile(Record):
             raise ValueError(msg)
         return self
 
+    @model_validator(mode="after")
+    def _enough_for_a_spread(self) -> TripFile:
+        large = [row for row in self.networks if row.street_km >= LEAST_SPREAD_KM]
+        walled = [row for row in self.networks if all(m.blocked_rate for m in row.modes.values())]
+        if len(large) < _MIN_NETWORKS or len(walled) == 1:
+            msg = (
+                f"{_MIN_NETWORKS} networks must have {LEAST_SPREAD_KM:g} km of street, and "
+                f"{_MIN_NETWORKS} or none blocked rates"
+            )
+            raise ValueError(msg)
+        return self
+
 
 @dataclass(frozen=True, eq=False)
 class ReferenceTrips:
