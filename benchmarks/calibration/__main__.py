@@ -1,10 +1,13 @@
-"""Run the calibrations of counts, and of streets and totals: `python -m benchmarks.calibration`."""
+"""Run the calibrations of counts, of streets and totals, and of trips without streets.
+
+`python -m benchmarks.calibration`; the last one checks the networks that can be downloaded.
+"""
 
 from __future__ import annotations
 
 import sys
 
-from benchmarks.calibration import counts, engine
+from benchmarks.calibration import counts, engine, trips
 
 if __name__ == "__main__":
-    sys.exit(counts.main([]) or engine.main([]))
+    sys.exit(counts.main([]) or engine.main([]) or trips.main([]))

@@ -104,10 +104,19 @@ def test_on_streets_a_given_number_answers_as_its_condition():
     assert found.if_spread is None
 
 
-def test_trips_and_capture_points_are_unknown_with_a_reason(without_streets):
-    for part in without_streets.tiers.values():
-        assert part.trip.at_least_one.why
-        assert part.capture_points.why
+def test_without_streets_trips_follow_the_condition(without_streets):
+    few, _, many = without_streets.if_count
+    for tier, part in without_streets.tiers.items():
+        trip = part.trip
+        assert part.trips[trip.mode] == trip
+        assert part.capture_points.mid <= part.cameras_able.mid
+        met = [one.tiers[tier].trip.at_least_one.mid for one in (few, many)]
+        assert met[0] < trip.at_least_one.mid < met[1]
+        centre, spread = (
+            one.tiers[tier].trip.at_least_one.mid
+            for one in (without_streets.if_centre, without_streets.if_spread)
+        )
+        assert spread < trip.at_least_one.mid < centre
 
 
 def test_what_is_only_announced_is_not_known_and_given_if_it_was_built():

@@ -70,10 +70,10 @@ def test_the_json_has_it_only_where_it_was_asked_for(found):
     assert question("dawei").fingerprint() != replace(question("dawei"), night=False).fingerprint()
 
 
-def test_the_table_of_figures_has_two_more_rows(found):
+def test_the_table_of_figures_has_three_more_rows(found):
     day = assess(replace(question(found.city.id), night=False))
     rows = tables.figures_table(found, "en").rows
-    assert len(rows) == len(tables.figures_table(day, "en").rows) + 2
+    assert len(rows) == len(tables.figures_table(day, "en").rows) + 3
     assert [head for head, _ in rows if "night" in head]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import itertools
 import json
 import shutil
 import tarfile
@@ -15,6 +14,7 @@ import measure_fabrics
 import numpy as np
 import pytest
 import shapely
+from drawn_streets import CORNER, frame, grid
 from proportional import proportional_prob
 
 from toolkit.assessment import reference_cover
@@ -25,24 +25,8 @@ from toolkit.siting import candidates
 from toolkit.streets import reference_networks, street_points
 
 ROOT = Path(__file__).resolve().parents[2]
-UTM = "EPSG:32647"
-CORNER = np.array([500_000.0, 1_800_000.0])
 BIN_M = reference_networks.VIEW_BIN_M
 NOTHING = np.empty(0, dtype=object)
-
-
-def frame(lines, highway) -> gpd.GeoDataFrame:
-    moved = [shapely.LineString(np.asarray(line, float) + CORNER) for line in lines]
-    highway = [highway] * len(lines) if isinstance(highway, str) else highway
-    return gpd.GeoDataFrame({"highway": highway}, geometry=moved, crs=UTM).to_crs(4326)
-
-
-def grid(size_m: float, step_m: float) -> gpd.GeoDataFrame:
-    """A grid of streets, cut at every crossing, half a step away from round coordinates."""
-    at = np.arange(step_m / 2, size_m, step_m)
-    lines = [[(x, a), (x, b)] for x in at for a, b in itertools.pairwise(at)]
-    lines += [[(a, y), (b, y)] for y in at for a, b in itertools.pairwise(at)]
-    return frame(lines, "residential")
 
 
 def points_of(network: fabric_networks.Network) -> street_points.LinePieces:

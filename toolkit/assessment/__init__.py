@@ -10,6 +10,7 @@ inputs.make_inputs            count and optics, drawn
 site_plan.plan_sites          chance of each site
 on_streets.on_streets         exposure on installed streets
 on_city_level.on_city_level   exposure from reference networks, without streets
+reference_trips.Trips         trips from reference networks, without streets
 night.with_night              the main figures at night, next to those by day
 tiles.compute_tile            one tile of a large city
 expected_sites.predict        expected sites per km of street, by cell

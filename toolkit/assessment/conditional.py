@@ -67,7 +67,12 @@ def round_counts(cameras: FloatArray) -> tuple[int, ...]:
 
 
 def short_tiers(
-    able: FloatArray, covered_km: FloatArray, share: FloatArray | None, why: str = ""
+    able: FloatArray,
+    covered_km: FloatArray,
+    share: FloatArray | None,
+    why: str = "",
+    *,
+    trips: Mapping[Tier, ShortTrip] | None = None,
 ) -> dict[Tier, ShortTier]:
     """Return the main figures of all tiers under one condition.
 
@@ -78,10 +83,14 @@ def short_tiers(
         where a share needs streets.
     why
         Then the reason.
+    trips
+        Trips of each tier; unknown by default, as in tiles.
     """
     return {
         tier: ShortTier(
-            trip=ShortTrip.unknown(USUAL_MODE[tier], notes.text("no_trips_in_tiles")),
+            trip=ShortTrip.unknown(USUAL_MODE[tier], notes.text("no_trips_in_tiles"))
+            if trips is None
+            else trips[tier],
             cameras_able=Quantity.from_draws(able[:, t], "cameras"),
             length_km=Quantity.from_amounts(covered_km[:, t], "km"),
             share_of_length=Quantity.unknown("share", why)

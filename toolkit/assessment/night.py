@@ -15,7 +15,7 @@ from toolkit.assessment.model import NightPart, ShortTrip, Total
 from toolkit.assessment.outcome import M_PER_KM, Outcome, ring
 from toolkit.base.arrays import FloatArray
 from toolkit.base.quantity import Quantity
-from toolkit.base.terms import TIERS, USUAL_MODE, Tier
+from toolkit.base.terms import TIERS, Tier
 from toolkit.language import notes
 
 
@@ -79,8 +79,7 @@ def _on_streets(dark: Inputs) -> tuple[FloatArray, FloatArray, dict[Tier, ShortT
 
 def _on_city_level(dark: Inputs) -> tuple[FloatArray, FloatArray, dict[Tier, ShortTrip]]:
     """Return covered kilometres without installed streets, twice, and trips."""
-    from toolkit.assessment.on_city_level import covered_km
+    from toolkit.assessment.on_city_level import covered_km, short_trips
 
     found = covered_km(dark)
-    why = notes.text("no_trips_in_tiles")
-    return found, found, {t: ShortTrip.unknown(m, why) for t, m in USUAL_MODE.items()}
+    return found, found, short_trips(dark)

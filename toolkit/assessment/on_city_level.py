@@ -9,17 +9,19 @@ import numpy as np
 from toolkit.assessment import reference_cover
 from toolkit.assessment.conditional import if_counts, round_counts, short_tiers
 from toolkit.assessment.inputs import Inputs
-from toolkit.assessment.model import Case, IfWhere, Shares, TierPart, Total
-from toolkit.assessment.outcome import M_PER_KM, Outcome, no_trip, ring, switch
+from toolkit.assessment.model import Case, IfWhere, Shares, ShortTrip, TierPart, Total
+from toolkit.assessment.outcome import M_PER_KM, Outcome, ring, switch
+from toolkit.assessment.reference_trips import Area, Trips
 from toolkit.base.arrays import Float32Array, FloatArray
 from toolkit.base.quantity import Quantity
-from toolkit.base.terms import TIERS, Allocation, Boundary, Tier
+from toolkit.base.terms import TIERS, USUAL_MODE, Allocation, Boundary, Tier
 from toolkit.engine.views import BIN_M, candidate_views
 from toolkit.language import notes
 from toolkit.optics.camera_draws import threshold_px_m
 from toolkit.siting import coverage
 from toolkit.streets import reference_networks
 from toolkit.streets.reference_networks import VIEW_BIN_M
+from toolkit.streets.reference_trips import load_trips
 
 CORE_RADII_KM: Final = (1.0, 2.0, 5.0)
 """Radii of the discs around the centre for which shares are given."""
@@ -35,6 +37,17 @@ def covered_km(inputs: Inputs) -> FloatArray:
     per_site_m = reference_cover.covered_length_m(curve_m, _views(inputs))
     n_sites = inputs.n_cameras * _sites_per_camera(inputs)
     return np.asarray(n_sites[:, None] * per_site_m / M_PER_KM)
+
+
+def trips_of(inputs: Inputs) -> Trips:
+    """Return the trips of a city, from the reference networks."""
+    return Trips.of(inputs, load_trips(), CENTRE_RADIUS_KM)
+
+
+def short_trips(inputs: Inputs) -> dict[Tier, ShortTrip]:
+    """Return the main figures of ordinary trips."""
+    trips = trips_of(inputs)
+    return trips.short(trips.areas.between)
 
 
 def _sites_per_camera(inputs: Inputs) -> FloatArray:
@@ -64,6 +77,8 @@ def on_city_level(inputs: Inputs) -> Outcome:
     density = reference_networks.draw_density(known, values, design)
     township_km = density * np.pi * values.draw("city.township_radius_km", design) ** 2
     able = inputs.cameras.able_share()
+    trips = trips_of(inputs)
+    areas, whole_trips, points = trips.areas, trips.whole(), trips.capture_points()
     why = notes.text("no_streets_share")
 
     def share_of(over_km: FloatArray) -> FloatArray:
@@ -102,8 +117,9 @@ def on_city_level(inputs: Inputs) -> Outcome:
         tiers[tier] = TierPart(
             threshold_px_m=threshold_px_m(tier, values),
             ring_m=ring(inputs.cameras, t),
-            trip=no_trip(tier),
-            capture_points=Quantity.unknown("sites", notes.text("no_trips_in_tiles")),
+            trip=whole_trips[tier][USUAL_MODE[tier]],
+            trips=whole_trips[tier],
+            capture_points=Quantity.from_amounts(points[:, t], "sites"),
             cameras_able=Quantity.from_draws(n_able[:, t], "cameras"),
             length_km=Quantity.from_amounts(covered_km[:, t], "km"),
             area_km2=Total(expected=no_area, realised=no_area),
@@ -114,17 +130,30 @@ def on_city_level(inputs: Inputs) -> Outcome:
             cases=cases,
         )
 
-    def if_over(radius_km: float | None, street_km: FloatArray, share: FloatArray) -> IfWhere:
+    def if_over(
+        radius_km: float | None, street_km: FloatArray, share: FloatArray, area: Area
+    ) -> IfWhere:
         return IfWhere(
             radius_km=radius_km,
             street_km=Quantity.from_amounts(street_km, "km"),
-            tiers=short_tiers(n_able, share * street_km[:, None], share),
+            tiers=short_tiers(
+                n_able,
+                share * street_km[:, None],
+                share,
+                trips=trips.short(area),
+            ),
         )
 
     return Outcome(
         if_count=if_counts(
             {
-                n: short_tiers(n * able, n * one_km, None, why)
+                n: short_tiers(
+                    n * able,
+                    n * one_km,
+                    None,
+                    why,
+                    trips=trips.short(areas.between, n),
+                )
                 for n in round_counts(inputs.n_cameras)
             }
         ),
@@ -132,8 +161,8 @@ def on_city_level(inputs: Inputs) -> Outcome:
             tier: Quantity.from_amounts(_HUNDRED * one_km[:, t], "km")
             for t, tier in enumerate(TIERS)
         },
-        if_centre=if_over(CENTRE_RADIUS_KM, *shares[CENTRE_RADIUS_KM, "core"]),
-        if_spread=if_over(None, township_km, share_of(township_km)),
+        if_centre=if_over(CENTRE_RADIUS_KM, *shares[CENTRE_RADIUS_KM, "core"], areas.centre),
+        if_spread=if_over(None, township_km, share_of(township_km), areas.spread),
         boundary=Boundary(
             kind="none", length_km=None, area_km2=None, note=notes.text("no_boundary")
         ),

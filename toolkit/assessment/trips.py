@@ -13,7 +13,6 @@ from toolkit.assessment.model import IfCount, IfWhere, ShortTrip, Trip, TripIfAl
 from toolkit.assessment.outcome import Outcome
 from toolkit.assessment.question import Loaded
 from toolkit.assessment.site_plan import SitePlan
-from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base import store
 from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.lru_cache import LruCache
@@ -24,6 +23,7 @@ from toolkit.engine.scene import Scene, SceneGeometry
 from toolkit.engine.site_chance import SiteChance
 from toolkit.language import notes
 from toolkit.routes import graph, meetings, trips
+from toolkit.routes.habits import Habits, habits, side_rules
 from toolkit.routes.route import joined
 from toolkit.siting import coverage
 from toolkit.streets.pack import Pack
@@ -38,32 +38,11 @@ IfCondition = TypeVar("IfCondition", IfCount, IfWhere)
 samples: Final[LruCache[trips.Trips | None]] = LruCache(6)
 
 
-def habits(values: AssumptionSet, mode: Mode) -> trips.Habits:
-    """Return how people travel by a mode."""
-
-    def of(name: str) -> float:
-        return values.value(f"trips.{name}")
-
-    return trips.Habits(
-        mode=mode,
-        median_m=of(f"{mode}_median_km") * _M_PER_KM,
-        log_sd=of(f"{mode}_log_sd"),
-        shortest_m=of(f"{mode}_shortest_km") * _M_PER_KM,
-        longest_m=of(f"{mode}_longest_km") * _M_PER_KM,
-        route_log_sd=of("route_log_sd"),
-        longest_detour=of("longest_detour"),
-        directness=of("directness"),
-    )
-
-
 def facing(inputs: Inputs) -> meetings.Facing:
     """Return the side of a traveller that each tier needs."""
     values = inputs.assumptions
-    rule: dict[Tier, str] = {
-        tier: meetings.SIDES[round(values.value(f"trips.{tier}_side"))]
-        for tier in ("face", "plate")
-    }
-    return meetings.Facing(rule, values.draw("trips.facing_within_deg", inputs.design))
+    within_deg = values.draw("trips.facing_within_deg", inputs.design)
+    return meetings.Facing(side_rules(values), within_deg)
 
 
 def sampled(
@@ -79,7 +58,7 @@ def sampled(
         ways = habits(values, mode)
         key = store.canonical_json([loaded.key("scene"), seed, vars(ways)]).decode()
 
-        def make(ways: trips.Habits = ways, k: int = k) -> trips.Trips | None:
+        def make(ways: Habits = ways, k: int = k) -> trips.Trips | None:
             boundary = pack.boundary.geometry.to_crs(pack.manifest.crs).union_all()
             return trips.sample_trips(
                 graph.street_graph(pack.streets, scene.lines, ways.mode),

@@ -4,6 +4,7 @@ A route is a set of directed street points, seen by cameras at sites; never a pr
 exposure of its points, since one camera sees many of them. Nothing here stores or names a place of
 a user. In the order of use:
 
+habits.habits             how people travel
 graph.street_graph        the streets open to one mode, as directed arcs
 matching.match_line       the route on the graph that follows a line
 trips.sample_trips        ordinary trips and weeks from one home

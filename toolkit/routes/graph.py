@@ -171,7 +171,7 @@ def street_graph(streets: gpd.GeoDataFrame, lines: GeometryArray, mode: Mode) ->
         forward=np.arange(len(open_to) + int(back.sum())) < len(open_to),
         length_m=np.concatenate([length_m, length_m[back]]),
     )
-    return _without_dead_ends(graph)
+    return largest_part(graph)
 
 
 def _one_way(streets: gpd.GeoDataFrame, mode: Mode) -> BoolArray:
@@ -183,7 +183,7 @@ def _one_way(streets: gpd.GeoDataFrame, mode: Mode) -> BoolArray:
     return np.asarray(streets["oneway"], dtype=bool)
 
 
-def _without_dead_ends(graph: Graph) -> Graph:
+def largest_part(graph: Graph) -> Graph:
     """Keep the largest part in which every arc can be reached from and leads to every other."""
     if not len(graph.tail):
         return graph

@@ -22,6 +22,7 @@ from toolkit.engine.placement import Working, rings_of
 from toolkit.engine.sight import BEARING_STEPS, Sight, morton_order
 from toolkit.engine.views import known_width
 from toolkit.optics.camera_draws import CameraDraws
+from toolkit.routes.habits import SIDES
 from toolkit.routes.route import Routes
 from toolkit.streets.street_points import LinePieces
 
@@ -29,8 +30,6 @@ if TYPE_CHECKING:  # numba takes half a second to import
     from toolkit.engine.kernels import trips as kernels
     from toolkit.engine.kernels.placement import PairsBySite
 
-SIDES: Final = ("any", "front", "rear", "front_or_rear")
-"""Which side of who passes a camera must have, in the order of the compiled loops."""
 _CHUNK_DRAWS: Final = 4
 """Draws that a worker thread takes at once."""
 _WORD_BITS: Final = 64

@@ -21,6 +21,7 @@ from toolkit.base.arrays import FloatArray, Int32Array, IntArray
 from toolkit.base.draws import Design
 from toolkit.base.terms import Mode, Progress
 from toolkit.routes.graph import Graph, way_back
+from toolkit.routes.habits import Habits
 from toolkit.routes.route import Routes, routes_of
 from toolkit.streets.street_points import LinePieces
 
@@ -35,36 +36,6 @@ _TOLERANCE: Final = 0.1
 """Part of the length drawn by which the way to a destination may differ from it."""
 _LEAST_INSIDE: Final = 0.5
 """A trip of which less lies inside the boundary is no trip inside it."""
-
-
-@dataclass(frozen=True)
-class Habits:
-    """How people travel by one mode.
-
-    Attributes
-    ----------
-    mode
-        Mode of travel.
-    median_m, log_sd
-        Median of the length of a trip, and standard deviation of its logarithm.
-    shortest_m, longest_m
-        Shorter and longer trips are not drawn.
-    route_log_sd
-        Standard deviation of the logarithm of the factors on streets; 0 for shortest routes.
-    longest_detour
-        Longest route, over the shortest.
-    directness
-        Shortest route over the straight line, for the part of a trip outside the boundary.
-    """
-
-    mode: Mode
-    median_m: float
-    log_sd: float
-    shortest_m: float
-    longest_m: float
-    route_log_sd: float
-    longest_detour: float
-    directness: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,16 +141,10 @@ class _Found:
 
 
 def _draws(habits: Habits, seed: int, n_homes: int) -> _Draws:
-    from scipy import special
-
     rng = Design(1, seed).generator(f"trips.{habits.mode}")
     shape = (n_homes, DESTINATIONS)
     home, uniform = rng.random(n_homes), rng.random((4, *shape))
-    # The part of the log-normal distribution between the shortest and the longest trip.
-    ends = np.log(np.array([habits.shortest_m, habits.longest_m]) / habits.median_m)
-    low, high = special.ndtr(ends / habits.log_sd)
-    z = special.ndtri(low + uniform[0] * (high - low))
-    length_m = habits.median_m * np.exp(habits.log_sd * z)
+    length_m = habits.length_m(uniform[0])
     factors = Design(1, seed).generator(f"trips.{habits.mode}.factors")
     return _Draws(home, length_m, uniform[1], uniform[2], uniform[3], factors)
 

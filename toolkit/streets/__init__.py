@@ -11,4 +11,5 @@ mapped_cameras.import_cameras              import of field notes
 mapped_cameras.cameras_for                 mapped cameras with field notes
 street_points.cut                          equal pieces of lines
 reference_networks.load_networks           networks that stand for cities without streets
+reference_trips.load_trips                 how often trips there meet a camera
 """
