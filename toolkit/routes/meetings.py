@@ -164,15 +164,19 @@ def _by_point(routes: Routes, weeks: Routes, points: LinePieces) -> kernels.Rout
     forward = np.concatenate([routes.forward, weeks.forward])
     bit = np.concatenate([routes.route, weeks.route + n_counted * _WORD_BITS])
     n_words = n_counted + -(-len(weeks) // _WORD_BITS)
-    used, at = np.unique(point, return_inverse=True)
-    row = np.full(len(points.length), -1, np.int32)
-    row[used] = np.arange(len(used), dtype=np.int32)
-    mask = np.zeros((len(used), 3, n_words), np.uint64)
+    used = np.zeros(len(points.length), dtype=bool)
+    used[point] = True
+    n_used = int(used.sum())
+    row = np.full(len(used), -1, np.int32)
+    row[used] = np.arange(n_used, dtype=np.int32)
+    mask = np.zeros((n_used, 3, n_words), np.uint64)
     word, bit = np.divmod(bit, _WORD_BITS)
     value = np.uint64(1) << bit.astype(np.uint64)
     column = np.where(forward, kernels.FORWARD, kernels.BACKWARD)
-    for columns in (column, np.full_like(column, kernels.EITHER)):
-        np.bitwise_or.at(mask, (at, columns, word), value)
+    # By one index, which is several times as quick as by three.
+    at = (row[point].astype(np.int64) * 3 + column) * n_words + word
+    np.bitwise_or.at(mask.reshape(-1), at, value)
+    mask[:, kernels.EITHER] = mask[:, kernels.FORWARD] | mask[:, kernels.BACKWARD]
     clockwise = 0.25 - points.heading_rad / (2 * np.pi)
     heading = np.floor(clockwise * BEARING_STEPS + 0.5).astype(np.int64) % BEARING_STEPS
     return kernels.Routes(row, mask, n_counted, heading.astype(np.uint8))
