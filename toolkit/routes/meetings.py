@@ -160,22 +160,25 @@ def _by_point(routes: Routes, weeks: Routes, points: LinePieces) -> kernels.Rout
     from toolkit.engine.kernels import trips as kernels
 
     n_counted = -(-len(routes) // _WORD_BITS)
-    point = np.concatenate([routes.point, weeks.point])
-    forward = np.concatenate([routes.forward, weeks.forward])
-    bit = np.concatenate([routes.route, weeks.route + n_counted * _WORD_BITS])
     n_words = n_counted + -(-len(weeks) // _WORD_BITS)
     used = np.zeros(len(points.length), dtype=bool)
-    used[point] = True
+    used[routes.point] = True
+    used[weeks.point] = True
     n_used = int(used.sum())
     row = np.full(len(used), -1, np.int32)
     row[used] = np.arange(n_used, dtype=np.int32)
     mask = np.zeros((n_used, 3, n_words), np.uint64)
-    word, bit = np.divmod(bit, _WORD_BITS)
-    value = np.uint64(1) << bit.astype(np.uint64)
-    column = np.where(forward, kernels.FORWARD, kernels.BACKWARD)
-    # By one index, which is several times as quick as by three.
-    at = (row[point].astype(np.int64) * 3 + column) * n_words + word
-    np.bitwise_or.at(mask.reshape(-1), at, value)
+    flat = mask.reshape(-1)
+    for some, first_word in ((routes, 0), (weeks, n_counted)):
+        # One word at a time takes little memory, and one index is quicker than three.
+        for first in range(0, len(some), _WORD_BITS):
+            start = some.start[first : first + _WORD_BITS + 1]
+            part = slice(start[0], start[-1])
+            bit = np.repeat(np.arange(len(start) - 1, dtype=np.uint64), np.diff(start))
+            column = np.where(some.forward[part], kernels.FORWARD, kernels.BACKWARD)
+            at = row[some.point[part]].astype(np.int64) * 3 + column
+            at = at * n_words + first_word + first // _WORD_BITS
+            np.bitwise_or.at(flat, at, np.uint64(1) << bit)
     mask[:, kernels.EITHER] = mask[:, kernels.FORWARD] | mask[:, kernels.BACKWARD]
     clockwise = 0.25 - points.heading_rad / (2 * np.pi)
     heading = np.floor(clockwise * BEARING_STEPS + 0.5).astype(np.int64) % BEARING_STEPS
