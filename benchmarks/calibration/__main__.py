@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks.calibration import counts, engine, trips
+from benchmarks.calibration import counts, engine, reference_trips
 
 if __name__ == "__main__":
-    sys.exit(counts.main([]) or engine.main([]) or trips.main([]))
+    sys.exit(counts.main([]) or engine.main([]) or reference_trips.main([]))

@@ -13,6 +13,7 @@ from matplotlib import pyplot as plt
 from numpy.typing import NDArray
 from scipy import stats
 
+from benchmarks.calibration import trips
 from benchmarks.calibration.invented_truth import VARIANTS
 from toolkit.base import store
 from toolkit.base.arrays import FloatArray
@@ -23,7 +24,7 @@ DOCUMENT = DOCS / "calibration.md"
 RANKS_PLOT, STREETS_PLOT, OTHERS_PLOT = (
     DOCS / f"calibration-{name}.svg" for name in ("ranks", "streets", "other-truths")
 )
-RANK_BINS = 20
+RANK_BINS = trips.RANK_BINS
 RESAMPLES = 2_000
 LEAST_CITIES = 20
 """Bins of street probability with fewer cities are not shown."""
@@ -77,6 +78,10 @@ class Outcome(Protocol):
     def bins(self) -> FloatArray:
         """Length, probable and covered length per bin, shape (V, T, B, 3)."""
 
+    @property
+    def trips(self) -> trips.TripOutcome:
+        """Figures of trips."""
+
 
 @dataclass(frozen=True)
 class Results:
@@ -108,6 +113,8 @@ class Results:
         say nothing.
     by_style
         Share held per wording, and by whether the report names its area, for each tier.
+    trips
+        Results for figures of trips.
     """
 
     n_cities: int
@@ -129,6 +136,7 @@ class Results:
     slope: FloatArray
     slope_se: FloatArray
     by_style: dict[str, tuple[int, FloatArray]]
+    trips: trips.TripResults
 
 
 def summarise(found: Sequence[Outcome], n_draws: int) -> Results:
@@ -172,6 +180,7 @@ def summarise(found: Sequence[Outcome], n_draws: int) -> Results:
             for name, rows in groups.items()
             if any(rows)
         },
+        trips=trips.summarise([o.trips for o in found], n_draws),
     )
 
 
@@ -214,7 +223,7 @@ def tables(results: Results) -> list[str]:
     """Return the lines of all tables."""
     return [
         *main_table(results), "", *style_table(results), "", *streets_table(results), "",
-        *others_table(results), "", *slope_table(results),
+        *others_table(results), "", *slope_table(results), "", *trips.table(results.trips),
     ]  # fmt: skip
 
 
@@ -380,6 +389,16 @@ Share held by what the report is like:
 
 {style}
 
+## Trips
+
+The same cities and cameras, met on {n_trips} trips (there and back) and in {n_homes} weeks, drawn
+once for each network. The interval of each figure should hold the truth in 85 to 95 of 100 cities.
+Shares of trips come in steps, and are often none or all: where more than 10 of 100 draws are none
+and more than 10 are all, the interval excludes nothing. Ranks, with ties by lot, tell such cases
+from an error.
+
+{trips}
+
 ## Streets
 
 Streets in bins of their probability, and the share of their length that was covered. The intervals
@@ -436,6 +455,9 @@ def document(results: Results, *, networks: int, draws: int) -> str:
         streets="\n".join(streets_table(results)),
         others="\n".join(others_table(results)),
         slope="\n".join(slope_table(results)),
+        trips="\n".join(trips.table(results.trips)),
+        n_trips=2 * trips.N_HOMES,
+        n_homes=trips.N_HOMES,
         inside=inside,
         shown=shown,
         ranks_plot=RANKS_PLOT.name,

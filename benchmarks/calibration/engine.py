@@ -33,26 +33,34 @@ from numpy.typing import NDArray
 
 from benchmarks.calibration import document as shown
 from benchmarks.calibration.invented_streets import write_city
+from benchmarks.calibration.invented_trips import FIGURES, figures, sides_of
 from benchmarks.calibration.invented_truth import (
     VARIANTS,
     InventedCity,
     Report,
     Setting,
+    covered,
     draw_ignorance,
     place,
     write_report,
 )
-from toolkit.assessment.inputs import make_inputs
-from toolkit.assessment.on_streets import on_streets
+from benchmarks.calibration.trips import N_HOMES, TripOutcome, compare
+from toolkit.assessment import trips as on_trips
+from toolkit.assessment.inputs import Inputs, make_inputs
+from toolkit.assessment.on_streets import street_figures
 from toolkit.assessment.question import Question
+from toolkit.assessment.site_plan import SitePlan, plan_sites
+from toolkit.assessment.sums import add_up
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.base.arrays import FloatArray
 from toolkit.base.draws import Design
 from toolkit.base.quantity import INTERVAL, upper_prob
-from toolkit.base.terms import TIERS
+from toolkit.base.terms import TIERS, USUAL_MODE, Mode
 from toolkit.engine.scene import Scene, build_scene
 from toolkit.optics.catalogue import load_catalogue
+from toolkit.routes.habits import habits
+from toolkit.routes.trips import Trips
 from toolkit.siting import candidates, weights
 from toolkit.streets.pack import Pack, open_pack
 
@@ -79,10 +87,13 @@ class Answer:
         Realised share per draw, shape (D, T).
     street_prob
         Probability of each street, NaN where there is no answer, shape (S, T).
+    trips
+        Figures of trips per draw, shape (D, T, F), F over `FIGURES`.
     """
 
     share: FloatArray
     street_prob: FloatArray
+    trips: FloatArray
 
 
 @dataclass(frozen=True)
@@ -108,6 +119,8 @@ class Outcome:
     bins
         Length, length times probability, and length covered, per bin of street probability, shape
         (V, T, B, 3), in metres.
+    trips
+        Figures of trips, of the first truth.
     """
 
     city: int
@@ -120,6 +133,7 @@ class Outcome:
     draws_held: FloatArray
     contrast: FloatArray
     bins: FloatArray
+    trips: TripOutcome
 
 
 # --- the engine, in one place ---------------------------------------------------------------
@@ -155,6 +169,22 @@ def _scene_of(network: int, folder: str) -> tuple[Pack, Scene]:
     return pack, built
 
 
+@lru_cache(maxsize=2)
+def trips_of(network: int) -> dict[Mode, Trips]:
+    """Return a sample of trips on a network by the modes of the headline figures."""
+    pack, built = scene_of(network)
+    values = load_assumptions()
+    found: dict[Mode, Trips] = {}
+    for mode in sorted(set(USUAL_MODE.values())):
+        ways = habits(values, mode)
+        sample = on_trips.sample_of(pack, built, ways, seed=network, n_homes=N_HOMES)
+        if sample is None:
+            msg = f"Network {network} has no streets by {mode}."
+            raise ValueError(msg)
+        found[mode] = sample
+    return found
+
+
 def answer(network: int, report: Report, *, seed: int, n_draws: int) -> Answer:
     """Return the answer of the tool to a report and streets."""
     pack, built = scene_of(network)
@@ -165,13 +195,25 @@ def answer(network: int, report: Report, *, seed: int, n_draws: int) -> Answer:
     loaded = replace(
         loaded, city=city, claims=(report.claim,), operators=weights.operators_of(None)
     )
-    outcome = on_streets(make_inputs(loaded))
-    known_km = float(built.points.length[built.point_known].sum()) / 1e3
-    streets = outcome.layers.streets if outcome.layers is not None else pack.streets
+    inputs = make_inputs(loaded)
+    plan = plan_sites(inputs, pack, built)
+    sums, summary = add_up(inputs, built, plan, plan.sample)
+    streets = street_figures(pack, slice(None), summary.group_mean, built.street_known)
     return Answer(
-        share=outcome.realised_km / known_km,
+        share=sums.realised_m / plan.known_m,
         street_prob=np.column_stack([streets[f"{tier}_mid"] for tier in TIERS]),
+        trips=_trip_draws(inputs, built, plan, trips_of(network)),
     )
+
+
+def _trip_draws(
+    inputs: Inputs, built: Scene, plan: SitePlan, samples: dict[Mode, Trips]
+) -> FloatArray:
+    """Return the figures of trips per draw, shape (D, T, F)."""
+    met, _ = on_trips.met_on_trips(inputs, built, plan.chance, samples)
+    by_tier = [on_trips.TripDraws(met[USUAL_MODE[tier]], t) for t, tier in enumerate(TIERS)]
+    drawn = [[getattr(of_tier, figure) for figure in FIGURES] for of_tier in by_tier]
+    return np.moveaxis(np.array(drawn), -1, 0)
 
 
 @cache
@@ -204,11 +246,16 @@ def assess_city(number: int, *, n_draws: int = DRAWS) -> Outcome:
     for v, variant in enumerate(VARIANTS):
         # Common random numbers for all variants, so that only their differences show.
         ignorance = draw_ignorance(city, setting, variant, _catalogue())
-        covered = place(city, ignorance, np.random.default_rng([number, 43]))
-        truth[v] = covered @ length / length.sum()
+        views = place(city, ignorance, np.random.default_rng([number, 43]))
+        if v == 0:
+            met = figures(
+                city, views, trips_of(network), sides_of(setting), 1.0 / ignorance.coverage_ratio
+            )
+        marked = covered(city, views)
+        truth[v] = marked @ length / length.sum()
         for t in range(len(TIERS)):
             hit = np.bincount(
-                built.points.line, weights=length * covered[t], minlength=n_streets
+                built.points.line, weights=length * marked[t], minlength=n_streets
             ).astype(float)
             bins[v, t] = _binned(found.street_prob[:, t], street_m, hit)
             contrast[v, t] = _contrast(found.street_prob[:, t], street_m, hit)
@@ -228,6 +275,7 @@ def assess_city(number: int, *, n_draws: int = DRAWS) -> Outcome:
         draws_held=((low <= share) & (share <= high)).mean(axis=0),
         contrast=contrast,
         bins=bins,
+        trips=compare(found.trips, met, np.random.default_rng([number, 47])),
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -19,6 +20,7 @@ from scipy import optimize, special
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.arrays import BoolArray, FloatArray
 from toolkit.base.draws import Design
+from toolkit.base.terms import TIERS
 from toolkit.engine.scene import Scene
 from toolkit.evidence.claim import Claim
 from toolkit.optics.camera_draws import CameraDraws, draw_cameras
@@ -349,8 +351,30 @@ def sample(prob: FloatArray, rng: np.random.Generator) -> BoolArray:
     return np.asarray(taken)
 
 
-def place(city: InventedCity, drawn: Ignorance, rng: np.random.Generator) -> BoolArray:
-    """Place cameras once and mark the street points they cover, shape (T, P).
+@dataclass(frozen=True)
+class View:
+    """Working camera of a city, and the N street points that its site sees inside its field.
+
+    Attributes
+    ----------
+    site
+        Its site: candidates first, then mapped ones.
+    point
+        Street points, shape (N,).
+    bearing_deg
+        Bearing of each from the site, shape (N,).
+    in_ring
+        Whether each lies in the ring of each tier, shape (T, N).
+    """
+
+    site: int
+    point: NDArray[np.int32]
+    bearing_deg: FloatArray
+    in_ring: BoolArray
+
+
+def place(city: InventedCity, drawn: Ignorance, rng: np.random.Generator) -> list[View]:
+    """Place cameras once and return what each of them that works has in view.
 
     Sites stand in groups; a site has 1 + Poisson cameras (6 at most) in evenly spaced directions,
     the first of them drawn from its street; each has a type and works or not. A
@@ -358,8 +382,7 @@ def place(city: InventedCity, drawn: Ignorance, rng: np.random.Generator) -> Boo
     """
     scene, cameras = city.scene, drawn.cameras
     lines = scene.lines_of_sight
-    n_tiers = cameras.inner_m.shape[1]
-    covered = np.zeros((n_tiers, len(scene.points.length)), dtype=bool)
+    found: list[View] = []
     chosen = np.flatnonzero(sample(site_probabilities(city, drawn, rng), rng))
     n_groups = len(scene.groups.size_m)
     possible = np.arange(MOST_PER_SITE)
@@ -395,8 +418,17 @@ def place(city: InventedCity, drawn: Ignorance, rng: np.random.Generator) -> Boo
             axis = first + k * FULL_CIRCLE_DEG / count
             off = np.abs((bearing - axis + 180.0) % FULL_CIRCLE_DEG - 180.0)
             inside = (off <= field / 2.0) & (least_m <= cameras.height_m[0, kind])
-            for t in range(n_tiers):
-                inner, outer = cameras.inner_m[0, t, kind], cameras.outer_m[0, t, kind]
-                # Not-a-number compares false: an empty ring covers nothing.
-                covered[t, point[inside & (away_m >= inner) & (away_m < outer)]] = True
-    return covered
+            inner, outer = cameras.inner_m[0, :, kind, None], cameras.outer_m[0, :, kind, None]
+            # Not-a-number compares false: an empty ring covers nothing.
+            in_ring = (away_m[inside] >= inner) & (away_m[inside] < outer)
+            found.append(View(site, point[inside], bearing[inside], in_ring))
+    return found
+
+
+def covered(city: InventedCity, views: Sequence[View]) -> BoolArray:
+    """Return whether any camera covers each street point, shape (T, P)."""
+    found = np.zeros((len(TIERS), len(city.scene.points.length)), dtype=bool)
+    for view in views:
+        for t, in_ring in enumerate(view.in_ring):
+            found[t, view.point[in_ring]] = True
+    return found

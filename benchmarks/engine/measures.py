@@ -7,15 +7,11 @@ a peak of memory; seconds stand beside it for orientation only.
 from __future__ import annotations
 
 import os
-import resource
-import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import shapely
@@ -23,6 +19,7 @@ from numba import njit
 from scipy.spatial import cKDTree
 
 from benchmarks.engine.city import TiledCity, tiled_city
+from benchmarks.engine.timing import GB, REPEATS, Figures, best, peak_gb
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.arrays import Float32Array, FloatArray
 from toolkit.base.draws import Design
@@ -34,8 +31,6 @@ from toolkit.optics.catalogue import load_catalogue
 from toolkit.siting import inclusion
 from toolkit.siting.weights import operators_of, weights_of
 
-Figures = dict[str, float]
-
 NEAR_M, FAR_M = 80.0, 250.0
 N_CAMERAS = 5_000
 N_DRAWS = 1_000
@@ -44,27 +39,9 @@ INTERVAL_DRAWS = 200
 SEED = 3
 PAIR_SITES = 20_000
 SHAPELY_PAIRS = 200_000
-REPEATS = 3
 CHUNK_POINTS = 16_384
 CHUNK_DRAWS = 8
 """Chunks of the floors, as of the loops that they are compared with."""
-_KIB = 1024 if sys.platform != "darwin" else 1
-_GB = 1e9
-
-
-def best(work: Callable[[], Any], repeats: int = REPEATS) -> float:
-    """Return the shortest of some runs in seconds: what the work costs, not the neighbours."""
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return min(times)
-
-
-def peak_gb() -> float:
-    """Return the highest memory of this process so far."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _KIB / _GB
 
 
 # --- lines of sight -------------------------------------------------------------------------
@@ -170,7 +147,7 @@ def _band(beyond_m: float, reach_m: float) -> Figures:
         start = time.perf_counter()
         _cached(city, beyond_m, reach_m, Path(folder))
         again_s = time.perf_counter() - start
-        size_gb = sum(f.stat().st_size for f in Path(folder).rglob("*.npy")) / _GB
+        size_gb = sum(f.stat().st_size for f in Path(folder).rglob("*.npy")) / GB
         n_pairs = int(pairs.start[-1])
         del pairs
     start = time.perf_counter()
@@ -515,12 +492,3 @@ def four_threads() -> Figures:
         "distinct": float(len(set(answers))),
         "threads": float(os.cpu_count() or 1),
     }
-
-
-MEASURES: dict[str, Callable[[], Figures]] = {
-    work.__name__: work
-    for work in (
-        lines_of_sight, near_band, far_band, closed_form, monte_carlo, helsinki, fingerprint,
-        sample_answer, sizes, four_threads,
-    )
-}  # fmt: skip

@@ -13,7 +13,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 
-from benchmarks.engine.measures import Figures
+from benchmarks.engine.timing import Figures
 
 DOCUMENT: Final = Path(__file__).parents[2] / "docs" / "generated" / "performance.md"
 PLOTS: Final = DOCUMENT.parent / "performance"
@@ -90,6 +90,34 @@ BOUNDS: Final = (
     Bound(
         "helsinki", "Helsinki centre, whole assessment with intervals", "200 m",
         lambda f: f["changed_s"], 0.5, "s",
+    ),
+    Bound(
+        "trips_helsinki", "Helsinki centre, 400 trips by one mode, processor time", "200 m",
+        lambda f: f["one_mode_cpu_s"], 0.5, "s",
+    ),
+    Bound(
+        "trips_helsinki", "Helsinki centre, sampling trips once, processor time", "any",
+        lambda f: f["sampling_cpu_s"], 3.0, "s",
+    ),
+    Bound(
+        "trips_helsinki", "Helsinki centre, memory of trips", "200 m",
+        lambda f: f["more_mb"], 150.0, "MB",
+    ),
+    Bound(
+        "trips_larger", "City of 187 km, 400 trips by one mode, processor time", "200 m",
+        lambda f: f["one_mode_cpu_s"], 1.5, "s",
+    ),
+    Bound(
+        "trips_larger", "City of 187 km, sampling trips once, processor time", "any",
+        lambda f: f["sampling_cpu_s"], 3.0, "s",
+    ),
+    Bound(
+        "trips_larger", "City of 187 km, memory of trips", "200 m",
+        lambda f: f["more_mb"], 150.0, "MB",
+    ),
+    Bound(
+        "new_process", "City without streets in a new process, processor time", "any",
+        lambda f: f["no_streets_cpu_s"], 1.5, "s",
     ),
     Bound(
         "fingerprint", "Fingerprint of a question, no file changed", "any",

@@ -81,8 +81,7 @@ def test_a_probability_has_the_mean_as_its_middle(setting):
     inputs, pack, scene, plan = setting
     found = trips.all_trips(inputs, pack, scene, plan.chance)
     samples = trips.sampled(inputs.loaded, pack, scene)
-    placed, weight = trips._placed(inputs, scene, plan.chance)
-    met = trips._meet(inputs, scene, samples, placed, weight)[0]
+    met = trips.met_on_trips(inputs, scene, plan.chance, samples)[0]
     t = TIERS.index("plate")
     share = (met["motorcycle"].sites[:, t] >= 1).mean(axis=1)
     assert found["plate"]["motorcycle"].at_least_one.mid == pytest.approx(share.mean(), rel=1e-5)

@@ -55,6 +55,26 @@ def test_the_upper_end_moves_up_with_every_amount_and_never_leaps():
     assert steps[200:].max() < 0.02
 
 
+@pytest.mark.parametrize("n_one", [0, 3, 50, 60, 80, 100, 400, 890])
+@pytest.mark.parametrize("n_zero", [0, 30, 80, 110])
+def test_a_probability_that_may_be_none_or_all_holds_at_least_90_of_100_draws(n_zero, n_one):
+    drawn = np.r_[np.zeros(n_zero), np.linspace(0.2, 0.8, 1000 - n_zero - n_one), np.ones(n_one)]
+    found = quantity.Quantity.from_probabilities(drawn)
+    held = ((found.low <= drawn) & (drawn <= found.high)).mean()
+    # Two spikes of the same size between 5 and 10 of 100 lie on the edge of both tails.
+    assert held >= (0.83 if n_zero == n_one == 80 else 0.9 - 1e-9)
+    if min(n_zero, n_one) <= 50:
+        # A spike may hold more than was asked for.
+        assert held <= max(0.951, n_one / 1000 + 0.05)
+
+
+def test_the_ends_of_a_probability_mirror_those_of_its_complement():
+    drawn = np.r_[np.linspace(0.3, 0.9, 120), np.ones(80)]
+    share, other = (quantity.Quantity.from_probabilities(p) for p in (drawn, 1.0 - drawn))
+    assert share.high == pytest.approx(1.0 - other.low)
+    assert share.low == pytest.approx(1.0 - other.high, abs=1e-5)
+
+
 def test_the_last_bits_do_not_reach_the_json():
     assert quantity.Quantity.exactly(0.1 + 0.2, "km") == quantity.Quantity.exactly(0.3, "km")
 

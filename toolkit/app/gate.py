@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING, Final
 
+from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse
 
 if TYPE_CHECKING:
@@ -76,13 +76,8 @@ class Gate:
         return None
 
     def _has_secret(self, headers: Mapping[str, str]) -> bool:
-        try:
-            kept = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
-        except CookieError:
-            return False
-        return kept is not None and secrets.compare_digest(
-            kept.value.encode(), self._secret.encode()
-        )
+        kept = cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
+        return secrets.compare_digest(kept.encode(), self._secret.encode())
 
     def _giving_secret(self, scope: Scope, headers: Mapping[str, str], send: Send) -> Send:
         """Return a `send` that gives the secret to a page that the user opened."""

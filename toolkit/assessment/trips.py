@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 import numpy as np
@@ -38,6 +38,49 @@ IfCondition = TypeVar("IfCondition", IfCount, IfWhere)
 samples: Final[LruCache[trips.Trips | None]] = LruCache(6)
 
 
+@dataclass(frozen=True)
+class TripDraws:
+    """Figures of ordinary trips at one tier, one per draw, each of shape (D,).
+
+    Attributes
+    ----------
+    met
+        Cameras met on the trips and weeks of one mode.
+    t
+        Index of the tier.
+    """
+
+    met: meetings.Met
+    t: int
+
+    @property
+    def cameras(self) -> FloatArray:
+        """Mean number of cameras met on a trip."""
+        return np.asarray(self.met.cameras[:, self.t].mean(axis=1), dtype=float)
+
+    @property
+    def at_least_one(self) -> FloatArray:
+        """Share of trips that meet a camera."""
+        return np.asarray((self.met.sites[:, self.t] >= 1).mean(axis=1))
+
+    @property
+    def at_least_two_sites(self) -> FloatArray:
+        """Share of trips that meet cameras at two sites."""
+        return np.asarray((self.met.sites[:, self.t] >= 2).mean(axis=1))  # noqa: PLR2004
+
+    @property
+    def week_five_destinations(self) -> FloatArray:
+        """Share of homes with a camera on any of the ways to five destinations and back."""
+        return np.asarray(self.met.weeks[:, self.t].mean(axis=1))
+
+    @property
+    def week_commuter(self) -> FloatArray:
+        """Share of homes with a camera on the way to one destination or back."""
+        sites = self.met.sites[:, self.t]
+        # Trips there and back between the same places follow one another.
+        return np.asarray((sites >= 1).reshape(len(sites), -1, 2).any(axis=2).mean(axis=1))
+
+
 def facing(inputs: Inputs) -> meetings.Facing:
     """Return the side of a traveller that each tier needs."""
     values = inputs.assumptions
@@ -59,21 +102,37 @@ def sampled(
         key = store.canonical_json([loaded.key("scene"), seed, vars(ways)]).decode()
 
         def make(ways: Habits = ways, k: int = k) -> trips.Trips | None:
-            boundary = pack.boundary.geometry.to_crs(pack.manifest.crs).union_all()
-            return trips.sample_trips(
-                graph.street_graph(pack.streets, scene.lines, ways.mode),
-                scene.points,
-                boundary,
-                ways,
-                seed=seed,
-                progress=lambda done: progress((k + done) / len(MODES)),
-            )
+            def say(done: float) -> None:
+                progress((k + done) / len(MODES))
+
+            return sample_of(pack, scene, ways, seed=seed, progress=say)
 
         one = samples.get(key, make)
         if one is not None:
             found[mode] = one
     progress(1.0)
     return found
+
+
+def sample_of(
+    pack: Pack,
+    scene: Scene,
+    ways: Habits,
+    *,
+    seed: int,
+    n_homes: int = trips.N_HOMES,
+    progress: Progress = lambda _: None,
+) -> trips.Trips | None:
+    """Sample the ordinary trips of a city by one mode; arguments as `trips.sample_trips`."""
+    return trips.sample_trips(
+        graph.street_graph(pack.streets, scene.lines, ways.mode),
+        scene.points,
+        pack.boundary.geometry.to_crs(pack.manifest.crs).union_all(),
+        ways,
+        seed=seed,
+        n_homes=n_homes,
+        progress=progress,
+    )
 
 
 def all_trips(
@@ -91,8 +150,7 @@ def all_trips(
         Chance of each site of the whole city.
     """
     by_mode = sampled(inputs.loaded, pack, scene)
-    placed, weight = _placed(inputs, scene, chance)
-    as_it_is, if_all_work = _meet(inputs, scene, by_mode, placed, weight)
+    as_it_is, if_all_work = met_on_trips(inputs, scene, chance, by_mode)
     found: dict[Tier, dict[Mode, Trip]] = {}
     for t, tier in enumerate(TIERS):
         found[tier] = {
@@ -111,7 +169,7 @@ def short_trips(
     Parameters
     ----------
     inputs, pack, scene, chance
-        As `met_on_trips`.
+        As `all_trips`.
     n_trips
         How many trips of each mode, the first of the sample; all by default.
     """
@@ -121,8 +179,7 @@ def short_trips(
         for mode, sample in sampled(inputs.loaded, pack, scene).items()
         if mode in wanted
     }
-    placed, weight = _placed(inputs, scene, chance)
-    as_it_is, _ = _meet(inputs, scene, by_mode, placed, weight)
+    as_it_is, _ = met_on_trips(inputs, scene, chance, by_mode)
     return {
         tier: short_trip(mode, as_it_is[mode], t)
         if mode in as_it_is
@@ -172,11 +229,11 @@ def with_trips(
 
 def short_trip(mode: Mode, met: meetings.Met, t: int) -> ShortTrip:
     """Return the main figures of one tier."""
-    sites = met.sites[:, t]
+    drawn = TripDraws(met, t)
     return ShortTrip(
         mode=mode,
-        cameras=Quantity.from_amounts(met.cameras[:, t].mean(axis=1), "cameras"),
-        at_least_one=Quantity.from_probabilities((sites >= 1).mean(axis=1)),
+        cameras=Quantity.from_amounts(drawn.cameras, "cameras"),
+        at_least_one=Quantity.from_probabilities(drawn.at_least_one),
     )
 
 
@@ -206,16 +263,30 @@ def _placed(
     return placed, np.where(candidate, stands_for[placed.draw], 1.0)
 
 
-def _meet(
-    inputs: Inputs,
-    scene: Scene,
-    by_mode: Mapping[Mode, trips.Trips],
-    placed: placement.Working,
-    weight: FloatArray,
+def met_on_trips(
+    inputs: Inputs, scene: Scene, chance: SiteChance, by_mode: Mapping[Mode, trips.Trips]
 ) -> tuple[dict[Mode, meetings.Met], dict[Mode, meetings.Met]]:
-    """Count the cameras met on the trips of all modes at once."""
+    """Place the cameras once per draw and count those met on the trips of all modes.
+
+    Parameters
+    ----------
+    inputs
+        Evidence and optics, drawn.
+    scene
+        All points and lines of sight of the city.
+    chance
+        Chance of each site of the whole city.
+    by_mode
+        Samples of trips.
+
+    Returns
+    -------
+    as_it_is, if_all_work
+        By mode, with the cameras that work, and with all.
+    """
     if not by_mode:
         return {}, {}
+    placed, weight = _placed(inputs, scene, chance)
     both = meetings.meet(
         joined([sample.trips for sample in by_mode.values()]),
         joined([sample.weeks for sample in by_mode.values()]),
@@ -247,27 +318,24 @@ def _trip(
     sample: trips.Trips, scene: Scene, met: meetings.Met, if_all_work: meetings.Met, t: int
 ) -> Trip:
     """Return the figures of one tier and mode."""
-    cameras, sites = met.cameras[:, t], met.sites[:, t]
-    # Trips there and back between the same places follow one another.
-    commuting = (sites >= 1).reshape(len(sites), -1, 2).any(axis=2)
+    drawn, everything = TripDraws(met, t), TripDraws(if_all_work, t)
     known_m, total_m = _answered_m(sample, scene)
-    short = short_trip(sample.mode, met, t)
     return Trip(
         mode=sample.mode,
         length_km=Quantity.from_draws(sample.trips.length_m / _M_PER_KM, "km").model_copy(
             update={"error": None}
         ),
-        cameras=short.cameras,
+        cameras=Quantity.from_amounts(drawn.cameras, "cameras"),
         cameras_1_in_20=Quantity.from_amounts(
-            np.quantile(cameras, _ONE_IN_TWENTY, axis=1, method="inverted_cdf"), "cameras"
+            np.quantile(met.cameras[:, t], _ONE_IN_TWENTY, axis=1, method="inverted_cdf"), "cameras"
         ),
-        at_least_one=short.at_least_one,
-        at_least_two_sites=Quantity.from_probabilities((sites >= 2).mean(axis=1)),  # noqa: PLR2004
-        week_five_destinations=Quantity.from_probabilities(met.weeks[:, t].mean(axis=1)),
-        week_commuter=Quantity.from_probabilities(commuting.mean(axis=1)),
+        at_least_one=Quantity.from_probabilities(drawn.at_least_one),
+        at_least_two_sites=Quantity.from_probabilities(drawn.at_least_two_sites),
+        week_five_destinations=Quantity.from_probabilities(drawn.week_five_destinations),
+        week_commuter=Quantity.from_probabilities(drawn.week_commuter),
         if_all_work=TripIfAllWork(
-            cameras=Quantity.from_amounts(if_all_work.cameras[:, t].mean(axis=1), "cameras"),
-            at_least_one=Quantity.from_probabilities((if_all_work.sites[:, t] >= 1).mean(axis=1)),
+            cameras=Quantity.from_amounts(everything.cameras, "cameras"),
+            at_least_one=Quantity.from_probabilities(everything.at_least_one),
         ),
         unknown_share=float(f"{1 - known_m / total_m:.3g}") if total_m else None,
     )

@@ -49,6 +49,25 @@ def upper_prob(amounts: np.ndarray[Any, Any]) -> float:
     return 1.0 - min(max(none, tail), 2 * tail)
 
 
+def lower_prob(probabilities: np.ndarray[Any, Any]) -> float:
+    """Return the probability at the lower end of the 90 % interval of a probability.
+
+    As `upper_prob`, from the other end: where more than 5 % of the draws are one, the interval ends
+    at one and excludes nothing above, so the share excluded below grows with them, up to 10 %.
+
+    Parameters
+    ----------
+    probabilities
+        Draws between 0 and 1, shape (D,).
+
+    Examples
+    --------
+    >>> round(lower_prob(np.array([0.0, 0.5])), 2), round(lower_prob(np.array([0.5, 1.0])), 2)
+    (0.05, 0.1)
+    """
+    return 1.0 - upper_prob(1.0 - probabilities)
+
+
 def printing_step(error: float) -> float:
     """Return the step in which a figure with a standard error is printed; 0 without an error.
 
@@ -153,7 +172,8 @@ class Quantity(Record):
         """Summarise draws of a probability: its middle is the mean, which is one as well.
 
         Of 100 draws of which 97 are 0 and 3 are 1, the probability is 0.03, and not the median.
-        The end nearest to the mean moves to it if the mean lies outside; see `upper_prob`.
+        The end nearest to the mean moves to it if the mean lies outside; see `lower_prob` and
+        `upper_prob`.
 
         Examples
         --------
@@ -163,7 +183,7 @@ class Quantity(Record):
         """
         drawn = np.asarray(values, float)
         ends = cls._from_quantiles(
-            drawn, (INTERVAL[0], INTERVAL[1], upper_prob(drawn)), "probability"
+            drawn, (lower_prob(drawn), INTERVAL[1], upper_prob(drawn)), "probability"
         )
         mean = float(drawn.mean())
         error = float(f"{drawn.std() / math.sqrt(len(drawn)):.2g}")

@@ -193,28 +193,47 @@ def _by_point(
     bit_of = np.concatenate(
         [_bit_of(routes, points, 0), _bit_of(weeks, points, n_counted * _WORD_BITS)]
     )
-    point = np.concatenate([routes.point, weeks.point])
-    forward = np.concatenate([routes.forward, weeks.forward])
-    route = np.concatenate([routes.route, weeks.route + len(routes)])
-    at = np.searchsorted(used, point)
-    word, bit = np.divmod(bit_of[route], _WORD_BITS)
-    # 1. Each point in the column of its direction and in that of both.
-    column = np.concatenate(
-        [np.where(forward, kernels.FORWARD, kernels.BACKWARD), np.full(len(at), kernels.EITHER)]
-    )
-    n_words = n_counted + n_other
-    key = (3 * np.tile(at, 2) + column) * n_words + np.tile(word, 2)
-    value = np.tile(np.uint64(1) << bit.astype(np.uint64), 2)
-    # 2. Bits of one word together.
-    order = np.argsort(key, kind="stable")
-    key, value = key[order], value[order]
-    first = np.flatnonzero(np.diff(key, prepend=-1))
-    bits = np.bitwise_or.reduceat(value, first) if len(first) else value
-    cell, word = np.divmod(key[first], max(n_words, 1))
-    start = np.searchsorted(cell, np.arange(3 * len(used) + 1))
+    cells, words, values = [], [], []
+    # A word at a time takes little memory.
+    for some, bits_of, first in (
+        (routes, bit_of[: len(routes)], 0),
+        (weeks, bit_of[len(routes) :] - n_counted * _WORD_BITS, n_counted),
+    ):
+        for word in range(-(-len(some) // _WORD_BITS)):
+            cell, value = _cells_of_word(some, bits_of, word, used)
+            cells.append(cell)
+            values.append(value)
+            words.append(np.full(len(cell), first + word, np.int32))
+    cell = np.concatenate([np.empty(0, np.int64), *cells])
+    order = np.argsort(cell, kind="stable")
+    start = np.searchsorted(cell[order], np.arange(3 * len(used) + 1))
     clockwise = 0.25 - points.heading_rad[used] / (2 * np.pi)
     heading = np.floor(clockwise * BEARING_STEPS + 0.5).astype(np.int64) % BEARING_STEPS
     by_point = kernels.Routes(
-        start, word.astype(np.int32), bits, n_words, n_counted, heading.astype(np.uint8)
+        start,
+        np.concatenate([np.empty(0, np.int32), *words])[order],
+        np.concatenate([np.empty(0, np.uint64), *values])[order],
+        n_counted + n_other,
+        n_counted,
+        heading.astype(np.uint8),
     )
     return by_point, bit_of
+
+
+def _cells_of_word(
+    some: Routes, bit_of: IntArray, word: int, used: IntArray
+) -> tuple[IntArray, NDArray[np.uint64]]:
+    """Return the cells, 3 x point + column, that 64 routes pass, and which of them pass each."""
+    from toolkit.engine.kernels import trips as kernels
+
+    chosen = np.flatnonzero(bit_of // _WORD_BITS == word)
+    at = np.concatenate([np.arange(some.start[r], some.start[r + 1]) for r in chosen])
+    bit = np.repeat(bit_of[chosen] % _WORD_BITS, np.diff(some.start)[chosen]).astype(np.uint64)
+    point = 3 * np.searchsorted(used, some.point[at])
+    column = np.where(some.forward[at], kernels.FORWARD, kernels.BACKWARD)
+    cell = np.concatenate([point + column, point + kernels.EITHER])
+    value = np.tile(np.uint64(1) << bit, 2)
+    order = np.argsort(cell, kind="stable")
+    cell, value = cell[order], value[order]
+    first = np.flatnonzero(np.diff(cell, prepend=-1))
+    return cell[first], np.bitwise_or.reduceat(value, first) if len(first) else value

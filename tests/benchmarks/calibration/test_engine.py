@@ -33,6 +33,8 @@ def test_the_same_cities_again_are_the_same(found):
     (first,) = (o for o in found if o.city == 3)
     for name in ("truth", "rank", "held", "width", "contrast", "bins"):
         np.testing.assert_array_equal(getattr(again, name), getattr(first, name))
+    for name in ("truth", "rank", "held"):
+        np.testing.assert_array_equal(getattr(again.trips, name), getattr(first.trips, name))
 
 
 def test_truths_and_ranks_are_what_they_can_be(found):
@@ -109,12 +111,12 @@ def test_a_site_in_every_group_covers_all_that_any_group_sees():
     report = truths.write_report(1, setting(1), np.random.default_rng(0))
     city = truths.InventedCity(built, pack.manifest.boundary.area_km2, report)
     full = ignorance(city, hfov=360.0, ring=(0.0, 1e3), n_cameras=1e6, in_scope=0.0)
-    covered = truths.place(city, full, np.random.default_rng(0))
+    covered = truths.covered(city, truths.place(city, full, np.random.default_rng(0)))
     seen = np.zeros(len(built.points.length), dtype=bool)
     seen[np.unique(built.lines_of_sight.point)] = True
     np.testing.assert_array_equal(covered, np.tile(seen, (len(TIERS), 1)))
     none = ignorance(city, hfov=360.0, ring=(0.0, 1e3), n_cameras=0.0, in_scope=0.0)
-    assert not truths.place(city, none, np.random.default_rng(0)).any()
+    assert not truths.covered(city, truths.place(city, none, np.random.default_rng(0))).any()
 
 
 def test_the_table_of_results(found):
@@ -158,3 +160,7 @@ def test_the_90_percent_interval_holds_the_truth_and_ranks_are_uniform():
     assert (results.p_value[0] > 0.01).all()
     inside, of = shown.agreeing(results)
     assert inside >= of - 2
+    for held in (results.trips.held, results.trips.by_lot):
+        assert (held >= 0.85).all()
+        assert (held <= 0.95).all()
+    assert (results.trips.p_value > 0.01).all()

@@ -1,53 +1,50 @@
-"""The check of trips on reference networks, on a drawn grid."""
+"""Answers on trips against truths: zeros, ones and ties."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-import fabric_networks
 import numpy as np
 import pytest
-import trip_networks
-from drawn_streets import grid
-from drawn_trips import networks
 
-from benchmarks.calibration import trips as calibrate
+from benchmarks.calibration import trips
+from benchmarks.calibration.invented_trips import FIGURES
 from toolkit.base.terms import TIERS
-from toolkit.siting import candidates
 
-VALUES = calibrate.assumptions_used()
-
-
-@pytest.fixture(scope="module")
-def some():
-    network = fabric_networks.make_network(grid(2000, 100))
-    region = trip_networks.make_region(network, VALUES, candidates.load_siting(), n_homes=40)
-    others = networks(0.8, 1.0, 1.2, 1.5)
-    return calibrate.outcomes("grid", region, others, calibrate.cities(VALUES, 3))
+N_DRAWS = 199
+SHAPE = (len(TIERS), len(FIGURES))
 
 
-def test_each_city_has_its_outcomes(some):
-    assert {o.network for o in some} == {"grid"}
-    assert {o.sites_per_km for o in some} == set(calibrate.SITES_PER_KM)
-    assert {TIERS[o.tier] for o in some if o.mode == "foot"} == set(TIERS) - {"plate"}
-    for o in some:
-        assert (o.low <= o.high).all()
-        assert o.truth.shape == (len(calibrate.FIGURES),)
-        # The share of trips that meet two sites is no larger than of those that meet one.
-        assert o.truth[2] <= o.truth[1] <= 1
+def compare(drawn, truth, seed=0):
+    whole = np.broadcast_to(np.asarray(drawn)[:, None, None], (N_DRAWS, *SHAPE))
+    return trips.compare(whole, np.full(SHAPE, truth), np.random.default_rng(seed))
 
 
-def test_what_is_held_and_missed(some):
-    one = some[0]
-    n = len(calibrate.FIGURES)
-    inside = replace(one, truth=(one.low + one.high) / 2)
-    below = replace(one, low=one.truth + 1.0, high=one.truth + 2.0)
-    above = replace(one, low=one.truth - 2.0, high=one.truth - 1.0)
-    assert calibrate.held_share([inside, below, above]) == pytest.approx(np.full(n, 1 / 3))
-    assert "| all | 3 |" + " 33 (33/33) |" * n in calibrate.document([inside, below, above])
+def test_a_truth_of_zero_is_held_by_an_interval_that_begins_there():
+    drawn = np.r_[np.zeros(40), np.linspace(0.1, 0.9, N_DRAWS - 40)]
+    assert compare(drawn, 0.0).held.all()
+    # Zeros are none of the tail above, so as many draws are left out there.
+    assert compare(drawn, 0.0).draws_held == pytest.approx(0.9, abs=0.01)
+    ranks = np.array([compare(drawn, 0.0, seed).rank for seed in range(20)])
+    assert ranks.min() >= 0
+    assert 30 < ranks.max() <= 40
 
 
-def test_only_networks_of_known_density_are_checked(tmp_path):
-    found = calibrate.known_sources({"osm": tmp_path, "graphml": tmp_path, "neatnet": tmp_path}, [])
-    assert {source.id for source, _ in found} == calibrate.known_densities()
-    assert [s.id for s, _ in calibrate.known_sources({"neatnet": tmp_path}, ["wuhan"])] == ["wuhan"]
+def test_a_share_of_one_is_held_by_an_interval_that_ends_there():
+    drawn = np.r_[np.linspace(0.1, 0.9, N_DRAWS - 40), np.ones(40)]
+    found = compare(drawn, 1.0)
+    shares = np.array([figure != "cameras" for figure in FIGURES])
+    assert found.held.all()
+    assert found.draws_held[:, shares] == pytest.approx(0.9, abs=0.01)
+    # A number of cameras has no upper bound, and one is like any other of them.
+    assert found.draws_held[:, ~shares] == pytest.approx(0.95, abs=0.01)
+
+
+def test_truths_outside_are_below_or_above():
+    drawn = np.linspace(0.2, 0.8, N_DRAWS)
+    below, above = compare(drawn, 0.1), compare(drawn, 0.9)
+    assert not (below.held | above.held).any()
+    assert below.below.all()
+    assert not above.below.any()
+    results = trips.summarise([below, above, compare(drawn, 0.5)], N_DRAWS)
+    for share in (results.held, results.below, results.above):
+        np.testing.assert_allclose(share, 1 / 3)
+    assert len(trips.table(results)) == 2 + len(TIERS) * len(FIGURES)

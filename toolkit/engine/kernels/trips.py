@@ -29,7 +29,13 @@ ANY_SIDE, FRONT, REAR, FRONT_OR_REAR = 0, 1, 2, 3
 """Which side of who passes a camera must have."""
 
 _ONE = np.uint64(1)
-_HALVES = ((32, 0xFFFFFFFF), (16, 0xFFFF), (8, 0xFF), (4, 0xF), (2, 0x3), (1, 0x1))
+_DE_BRUIJN = np.uint64(0x03F79D71B4CB0A89)
+"""Sequence of 64 bits in which any six that follow one another occur once (Leiserson, Prokop and
+Randall 1998, "Using de Bruijn sequences to index a 1 in a computer word")."""
+_TOP_SIX = np.uint64(58)
+_POSITION = np.empty(64, np.uint8)
+_POSITION[[(int(_DE_BRUIJN) << n) % 2**64 >> int(_TOP_SIX) for n in range(64)]] = range(64)
+"""Position of a single bit, by the top six bits of its product with the sequence."""
 
 
 class Routes(NamedTuple):
@@ -86,13 +92,7 @@ def add_bits(mask, weight, count):
         left = mask[w]
         while left:
             low = left & (~left + _ONE)
-            # Position of a single bit, by halves.
-            n, rest = 0, low
-            for size, ones in _HALVES:
-                if not rest & np.uint64(ones):
-                    n += size
-                    rest >>= np.uint64(size)
-            count[w * WORD_BITS + n] += weight
+            count[w * WORD_BITS + _POSITION[(low * _DE_BRUIJN) >> _TOP_SIX]] += weight
             left ^= low
 
 
