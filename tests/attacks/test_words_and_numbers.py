@@ -40,6 +40,17 @@ def test_a_file_that_takes_a_parser_long_is_refused_at_once(tmp_path, text):
     assert peak < 300e6
 
 
+@pytest.mark.parametrize(
+    "piece", ['"\\\\', '"', "'a", '""a', '"""a', ".\n", " ", "#", "'.\n", "[]"]
+)
+def test_the_check_itself_takes_no_longer_than_the_text(piece):
+    text = piece * (2_000_000 // len(piece))
+    begin = time.monotonic()
+    toml_files._has_long_key(text)
+    toml_files._is_deep(text)
+    assert time.monotonic() - begin < 3
+
+
 def test_plain_files_are_read(tmp_path):
     path = tmp_path / "own.toml"
     path.write_text('a.b.c = 1\nhash = "' + "0" * 64 + '"\n[x.y]\nz = 1234567.25\n', "utf-8")

@@ -84,13 +84,24 @@ def shown_value(value: object) -> str:
     return text if len(text) <= _SHOWN_CHARACTERS else text[: _SHOWN_CHARACTERS - 3] + "..."
 
 
-_PART: Final = r"""\s*(?:"[^"\n]*"|'[^'\n]*'|[^\n"'#=.]{0,100})\s*"""
-_UNPLAIN: Final = re.compile(rf"[0-9_]{{400}}|^(?:{_PART}\.){{32}}", re.MULTILINE)
-"""Digits and dotted keys that take a parser longer than their bytes let expect."""
+_DIGITS: Final = re.compile(r"[0-9_]{400}")
+_QUOTED: Final = re.compile(r"""\"[^"\n]*\"|'[^'\n]*'""")
+_MOST_PARTS: Final = 100
+"""Parts of a dotted key. Digits and keys longer than these take a parser longer than their bytes
+let expect."""
 _BRACKETS: Final = re.compile(
-    r"""\"{3}.*?\"{3}|'{3}.*?'{3}|"(?:\\.|[^"\\\n])*"|'[^'\n]*'|#[^\n]*|[\[\]{}]""", re.DOTALL
+    r"""\"{3}(?:(?!\"{3}).)*+(?:\"{3})?|'{3}(?:(?!'{3}).)*+(?:'{3})?"""
+    r"""|"(?:\\.|[^"\\\n])*+"?|'[^'\n]*+'?|#[^\n]*+|[\[\]{}]""",
+    re.DOTALL,
 )
+"""Texts and comments, closed or not so that each character is looked at once, and brackets."""
 _DEEPEST: Final = 64
+
+
+def _has_long_key(text: str) -> bool:
+    """Return whether what precedes the first equals sign of any line has very many parts."""
+    keys = (line.partition("=")[0] for line in text.split("\n") if line.count(".") > _MOST_PARTS)
+    return any(_QUOTED.sub("q", key).count(".") > _MOST_PARTS for key in keys)
 
 
 def _is_deep(text: str) -> bool:
@@ -137,7 +148,7 @@ def read_table(path: Path, shown: str) -> TomlFile:
     except OSError as error:
         msg = f"{shown} cannot be read ({error.strerror}). Check the file and its permissions."
         raise InputDataError(msg) from error
-    if _UNPLAIN.search(text):
+    if _DIGITS.search(text) or _has_long_key(text):
         msg = f"{shown} has a number or a key far longer than any that is used. Write plain ones."
         raise InputDataError(msg)
     if _is_deep(text):
