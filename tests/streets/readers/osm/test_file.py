@@ -89,6 +89,14 @@ def test_what_is_no_openstreetmap_file_is_refused(tmp_path: Path, name: str, con
         read_osm(tmp_path / name)
 
 
+@pytest.mark.parametrize("ending", [".osm", ".osm.xml", ".OSM.XML", ".osm.gz", ".osm.xml.gz"])
+def test_each_ending_names_its_format(tmp_path: Path, ending: str) -> None:
+    data = street().text().encode()
+    path = tmp_path / f"a{ending}"
+    path.write_bytes(gzip.compress(data) if ending.endswith("gz") else data)
+    assert len(read_osm(path).layers.streets)
+
+
 @pytest.mark.parametrize("name", ["http://localhost/a.osm", "/vsicurl/x.osm", "//host/a.osm"])
 def test_only_local_files_are_read(name: str) -> None:
     with pytest.raises(InputDataError, match="local file"):

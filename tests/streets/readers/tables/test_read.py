@@ -226,6 +226,18 @@ def test_other_endings_are_refused(tmp_path: Path, name: str) -> None:
         read_tables(tmp_path / name)
 
 
+@pytest.mark.parametrize(
+    ("name", "way_out"),
+    [("a.kml", "GeoPackage"), ("a.gpx", "OpenStreetMap"), ("a.o5m", "osmium"), ("a.rar", "Unpack")],
+)
+def test_a_refusal_lists_all_kinds_and_the_way_out(tmp_path: Path, name: str, way_out: str) -> None:
+    (tmp_path / name).write_text("x", encoding="utf-8")
+    with pytest.raises(InputDataError, match=way_out) as refused:
+        read_tables(tmp_path / name)
+    for kind in (*SUFFIXES, ".osm.pbf", ".osm.xml.gz", ".graphml"):
+        assert kind in str(refused.value)
+
+
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_the_content_must_fit_the_ending(tmp_path: Path, suffix: str) -> None:
     (tmp_path / f"a{suffix}").write_text("<OGRVRTDataSource/>" * 20, encoding="utf-8")

@@ -29,7 +29,12 @@ from toolkit.streets.readers.osm.collector import Collector
 from toolkit.streets.readers.osm.layers import extract_of, limits_of, street_box
 from toolkit.streets.readers.osm.region import Limits, Region, TagTable
 
-SUFFIXES: Final = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
+_FORMATS: Final = {
+    ".osm.pbf": "pbf", ".pbf": "pbf", ".osm": "osm", ".osm.gz": "osm.gz", ".osm.bz2": "osm.bz2",
+    ".osm.xml": "osm", ".osm.xml.gz": "osm.gz", ".osm.xml.bz2": "osm.bz2",
+}  # fmt: skip
+"""Format of a file by the end of its name, in the words of osmium."""
+SUFFIXES: Final = tuple(_FORMATS)
 """Suffixes of OpenStreetMap files."""
 _KEYS: Final = tuple(sorted({"highway", "building", "man_made", *tags.PLACE_KEYS}))
 _AREA_KEYS: Final = ("building", *tags.PLACE_KEYS)
@@ -73,6 +78,13 @@ def is_osm_name(name: str) -> bool:
     return name.lower().endswith(SUFFIXES)
 
 
+def _opened(file: Path) -> Any:  # noqa: ANN401
+    """Return a file with its format, which osmium would guess from the last suffix alone."""
+    name = file.name.lower()
+    suffix = max((s for s in SUFFIXES if name.endswith(s)), key=len, default="")
+    return osmium.io.File(str(file), _FORMATS.get(suffix, ""))
+
+
 def header_box(path: str | os.PathLike[str]) -> BaseGeometry | None:
     """Return the bounding box in the header of an OpenStreetMap file, None if it has none.
 
@@ -83,7 +95,7 @@ def header_box(path: str | os.PathLike[str]) -> BaseGeometry | None:
     """
     file = store.local_file(path)
     with _explained(file):
-        return _box(osmium.FileProcessor(str(file)).header)
+        return _box(osmium.FileProcessor(_opened(file)).header)
 
 
 def read_osm(
@@ -97,7 +109,7 @@ def read_osm(
     Parameters
     ----------
     path
-        A local ``.osm.pbf``, ``.osm``, ``.osm.gz`` or ``.osm.bz2`` file.
+        A local file with one of `SUFFIXES`.
     boundary
         Polygon in EPSG:4326 to which everything is clipped. None takes the bounding box of the
         header, or that of the streets if the header has none.
@@ -167,7 +179,7 @@ def read_regions(
     say(f"{file.name}: checking the file", None)
     digest = store.sha256_file(file)
     with _explained(file):
-        processor = osmium.FileProcessor(str(file))
+        processor = osmium.FileProcessor(_opened(file))
         header = processor.header
         stamp, box = header.get("osmosis_replication_timestamp"), _box(header)
         collector = Collector(regions, points=tuple(admin_points), dated=bool(stamp))

@@ -26,6 +26,7 @@ from toolkit.streets.readers.formats import geojson, geopackage, geoparquet, sha
 from toolkit.streets.readers.guard import ForeignTable, Layer
 from toolkit.streets.readers.osm import camera_tags
 from toolkit.streets.readers.osm import tags as rules
+from toolkit.streets.readers.osm.file import SUFFIXES as OSM_SUFFIXES
 from toolkit.streets.readers.tables import build as street_lines
 from toolkit.streets.readers.tables import columns
 from toolkit.streets.readers.tables.build import OtherLayers, RawStreets, StreetFile
@@ -41,6 +42,21 @@ _READERS: Final[dict[str, tuple[Callable[[Path, Collection[str]], list[Layer]], 
 }
 SUFFIXES: Final = tuple(_READERS)
 """Suffixes of the files read here."""
+
+_IN_QGIS: Final = " Open it in QGIS and save its lines as GeoPackage, with their classes of road."
+_WAYS_OUT: Final = {
+    ".kml": _IN_QGIS,
+    ".kmz": _IN_QGIS,
+    ".gdb": _IN_QGIS,
+    ".tab": _IN_QGIS,
+    ".dxf": _IN_QGIS,
+    ".gpx": " A track shows where somebody went, not streets: take an OpenStreetMap file.",
+    ".o5m": " Turn it into .osm.pbf with osmium or osmconvert.",
+    ".xml": " If it is OpenStreetMap XML, let its name end in .osm.",
+    ".7z": " Unpack it first.",
+    ".rar": " Unpack it first.",
+    ".gz": " Unpack it first.",
+}
 
 _DIRECTION_COLUMNS: Final = frozenset({"camera:direction", "direction"})
 _STREET_WORDS: Final = ("street", "road", "edges", "highway", "lines", "ways")
@@ -206,14 +222,20 @@ def _direction_deg(row: dict[str, Any]) -> float:
     return views[0] if views else float("nan")
 
 
+def _not_read(path: Path) -> str:
+    """Return why a file is not read, all kinds that are, and the way out for some that are not."""
+    kinds = ", ".join((*OSM_SUFFIXES, *SUFFIXES, ".graphml", ".zip of a pack"))
+    way_out = _WAYS_OUT.get(path.suffix.lower(), "")
+    return f"{path.name} is none of the kinds that are read: {kinds}.{way_out}"
+
+
 def _open(
     name: str | os.PathLike[str], wanted: Collection[str] = columns.WANTED
 ) -> tuple[Path, list[Layer]]:
     suffix = Path(os.fspath(name).replace("\0", "")).suffix.lower()
     path = guard.plain_file(name, max_bytes=_READERS.get(suffix, (None, 1 << 62))[1])
     if suffix not in _READERS:
-        msg = f"{path.name} is none of the kinds that are read: {', '.join(SUFFIXES)}."
-        raise InputDataError(msg)
+        raise InputDataError(_not_read(path))
     return path, _READERS[suffix][0](path, wanted)
 
 
