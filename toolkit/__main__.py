@@ -1,31 +1,49 @@
 """``python -m toolkit``, and the installed command ``camera-exposure``."""
 
+# Paths as texts: nothing more is imported before the current folder is known to hold no code.
+# ruff: noqa: PTH109, PTH118, PTH120
+
 from __future__ import annotations
 
 import os
 import sys
+from importlib.machinery import all_suffixes
 
 REFUSAL = (
-    "Python takes code from this folder first, so that a file lying here could run in place of the "
+    "Python takes code from this folder first, and it holds code that could run in place of the "
     "toolkit. Use the command camera-exposure, or python -P -m toolkit."
 )
 
 
-def takes_code_from_here() -> bool:
-    """Return whether modules in the current folder would be loaded before the toolkit's own.
+def comes_first(here: str) -> bool:
+    """Return whether Python looks in a folder before it looks among its own modules.
 
-    With ``-m`` Python looks there first. The folder of the toolkit itself is no danger.
+    With ``-m`` it does so in the current one. The folder of the toolkit itself is no danger.
     """
-    if sys.flags.safe_path or not sys.path:
-        return False
-    here = os.path.realpath(os.getcwd())  # noqa: PTH109 - nothing more is imported before
-    own = os.path.realpath(os.path.join(os.path.dirname(__file__), os.pardir))  # noqa: PTH118, PTH120
-    return os.path.realpath(sys.path[0] or here) == here != own
+    own = os.path.realpath(os.path.join(os.path.dirname(__file__), os.pardir))
+    first = os.path.realpath(sys.path[0] or here) if sys.path else ""
+    return not sys.flags.safe_path and first == os.path.realpath(here) != own
 
 
-if __name__ == "__main__" and takes_code_from_here():
-    sys.stderr.write(f"{REFUSAL}\n")
-    sys.exit(2)
+def holds_code(folder: str) -> bool:
+    """Return whether anything in a folder could be imported."""
+    endings = tuple(all_suffixes())
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.endswith(endings):
+                return True
+            begin = os.path.join(entry.path, "__init__")
+            if entry.is_dir() and any(os.path.lexists(begin + ending) for ending in endings):
+                return True
+    return False
+
+
+if __name__ == "__main__" and comes_first(os.getcwd()):
+    if holds_code(os.getcwd()):
+        sys.stderr.write(f"{REFUSAL}\n")
+        sys.exit(2)
+    # It holds none now; nor shall what is put there while this runs.
+    del sys.path[0]
 
 # Processes that this one starts take no code from the current folder either.
 os.environ["PYTHONSAFEPATH"] = "1"

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from importlib.machinery import all_suffixes
 from pathlib import Path
 
 import pytest
+
+from toolkit.__main__ import holds_code
 
 ROOT = Path(__file__).resolve().parents[2]
 SHADOWS = ("rich", "numpy", "typing", "importlib", "pydantic", "json", "toolkit_extra", "argparse")
@@ -57,6 +60,27 @@ def test_a_plain_module_run_is_refused_before_the_libraries_are_loaded(tmp_path)
     assert done.returncode == 2
     assert "camera-exposure" in done.stderr
     assert not mark.exists()
+
+
+@pytest.mark.parametrize("name", ["rich/__init__.py", "numpy.so", "a.pyc", "typing.py"])
+def test_any_code_is_enough_for_a_refusal(tmp_path, name):
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text("", encoding="utf-8")
+    name = name.replace(".so", next(s for s in all_suffixes() if s.endswith((".so", ".pyd"))))
+    (tmp_path / name).write_text("", encoding="utf-8")
+    assert holds_code(str(tmp_path))
+
+
+def test_in_a_folder_of_data_the_module_runs_without_it(tmp_path):
+    (tmp_path / "streets.gpkg").write_bytes(b"x")
+    (tmp_path / "reports").mkdir()
+    code = "import runpy, sys; sys.argv = ['toolkit', '--version']\n"
+    code += "try: runpy.run_module('toolkit', run_name='__main__', alter_sys=True)\n"
+    code += "except SystemExit: print(sys.path[0])"
+    assert run(tmp_path, sys.executable, "-m", "toolkit", "--version").returncode == 0
+    shown = run(tmp_path, sys.executable, "-c", code).stdout.splitlines()[-1]
+    assert Path(shown).resolve() != tmp_path.resolve()
+    assert shown
 
 
 def test_in_its_own_folder_the_module_runs():

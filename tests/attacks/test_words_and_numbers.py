@@ -11,8 +11,9 @@ from pydantic import ValidationError
 
 from toolkit.base import toml_files
 from toolkit.base.errors import InputDataError
-from toolkit.base.terms import Names
 from toolkit.cli.common import printable
+from toolkit.streets import pack
+from toolkit.streets.manifest import Manifest
 
 LONG = {
     "an integer of 5,000 digits": "a = " + "9" * 5000,
@@ -60,14 +61,18 @@ def test_plain_files_are_read(tmp_path):
 @pytest.mark.parametrize(
     "name", ["\x1b[2Jcity", "a\u202etxt.exe", "a\nb", "", " a", "x" * 600, "a\u2066b", "a\u0007"]
 )
-def test_a_name_that_could_mislead_is_refused(name):
-    for given in ({"en": name}, {"en": "City", "my": name}):
-        with pytest.raises(ValidationError):
-            Names.model_validate_json(json.dumps(given))
+def test_a_name_of_a_pack_that_could_mislead_is_refused(name):
+    whole = json.loads(pack.open_pack("helsinki-centre").manifest.to_bytes())
+    for field in ("name", "banner"):
+        for given in ({"en": name}, {"en": "City", "my": name}):
+            with pytest.raises(ValidationError):
+                Manifest.model_validate({**whole, field: given})
 
 
 def test_burmese_names_are_names():
-    assert Names(en="Mawlamyine", my="မော်လမြိုင်").in_language("my") == "မော်လမြိုင်"
+    whole = json.loads(pack.open_pack("helsinki-centre").manifest.to_bytes())
+    named = Manifest.model_validate({**whole, "name": {"en": "M", "my": "မော်လမြိုင်"}})
+    assert named.name.in_language("my") == "မော်လမြိုင်"
 
 
 @pytest.mark.parametrize("text", ["\x1b]0;title\x07", "a\u202eb", "\u2067a", "\x9b31m"])

@@ -41,7 +41,7 @@ def covered_km(inputs: Inputs) -> FloatArray:
 
 def trips_of(inputs: Inputs) -> Trips:
     """Return the trips of a city, from the reference networks."""
-    return Trips.of(inputs, load_trips(), CENTRE_RADIUS_KM)
+    return Trips.of(inputs, inputs.loaded.trips or load_trips(), CENTRE_RADIUS_KM)
 
 
 def short_trips(inputs: Inputs) -> dict[Tier, ShortTrip]:

@@ -40,7 +40,7 @@ from toolkit.optics.catalogue import Catalogue, load_catalogue
 from toolkit.siting import candidates, profiles, weights
 from toolkit.siting.named_places import FILE as NAMED_PLACES
 from toolkit.siting.named_places import load_places, places_in_use
-from toolkit.streets import map_data, mapped_cameras, reference_networks
+from toolkit.streets import map_data, mapped_cameras, reference_networks, reference_trips
 from toolkit.streets.cities import City, find_city, load_cities
 from toolkit.streets.manifest import Manifest
 from toolkit.streets.pack import FOLDER as PACKS
@@ -215,8 +215,8 @@ class CityData:
         Manifests of all installed packs of the city, `manifest` first.
     model
         Geometry of candidate sites.
-    networks, networks_sha256
-        Reference networks, and the hash of their file.
+    networks, networks_sha256, trips
+        Reference networks, the hash of their file, and trips there; None with installed streets.
     map_reference
         How completely reference areas are mapped.
     hashes
@@ -238,6 +238,7 @@ class CityData:
     profiles: profiles.Profiles
     networks: tuple[reference_networks.ReferenceNetwork, ...]
     networks_sha256: str
+    trips: reference_trips.ReferenceTrips | None
     map_reference: tuple[map_data.Area, ...]
     hashes: Mapping[str, Any]
     unused_hashes: Mapping[str, Any]
@@ -415,6 +416,7 @@ def _read(city: str, pack: str | None, evidence: Path | None, state: _State) -> 
         profiles=fitted,
         networks=reference_networks.load_networks(),
         networks_sha256=reference_networks.networks_sha256(),
+        trips=None if manifest else reference_trips.load_trips(),
         map_reference=map_data.load_reference(),
         hashes={
             "city_record": found.model_dump(mode="json"),

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final, Literal, Self, get_args
 
 from pydantic import ConfigDict, Field, model_validator
 
-from toolkit.base.clean_text import is_plain
 from toolkit.base.record import Record
 
 Tier = Literal["seen", "recognised", "identified", "face", "plate"]
@@ -94,9 +93,6 @@ class Names(Record):
         unknown = sorted(set(self.__pydantic_extra__) - set(LANGUAGES))
         if unknown:
             msg = f"{', '.join(unknown)}: names can be given in {', '.join(LANGUAGES)}"
-            raise ValueError(msg)
-        if not all(map(is_plain, self.in_all_languages())):
-            msg = "a name is plain text of one line, without marks that turn its direction"
             raise ValueError(msg)
         return self
 

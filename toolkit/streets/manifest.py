@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
+from toolkit.base.clean_text import is_plain
 from toolkit.base.record import Record
 from toolkit.base.terms import Boundary, Names
 
@@ -65,6 +66,17 @@ class Manifest(Record):
     tool: _Line
     counts: dict[str, int | float]
     parts: dict[str, Part] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _plain_names(self) -> Self:
+        names = [
+            *self.name.in_all_languages(),
+            *(self.banner.in_all_languages() if self.banner else ()),
+        ]
+        if not all(map(is_plain, names)):
+            msg = "a name is plain text of one line, without marks that turn its direction"
+            raise ValueError(msg)
+        return self
 
     def to_bytes(self) -> bytes:
         """Serialise to ``manifest.json``: equal manifests give equal bytes."""
