@@ -45,8 +45,6 @@ if __name__ == "__main__" and comes_first(os.getcwd()):
     # It holds none now; nor shall what is put there while this runs.
     del sys.path[0]
 
-# Processes that this one starts take no code from the current folder either.
-os.environ["PYTHONSAFEPATH"] = "1"
 # Loops of the toolkit share the processors themselves. The threads of OpenBLAS would wait for work
 # in a busy loop, 0.3 s of processor time in a short run, and make sums depend on their number. It
 # has to be set before numpy is loaded.
@@ -59,6 +57,8 @@ from toolkit.cli import main  # noqa: E402
 
 def run(prog: str = "camera-exposure") -> int:
     """Run the command line in UTF-8 and return its exit code."""
+    # Processes that this one starts take no code from the current folder either.
+    os.environ["PYTHONSAFEPATH"] = "1"
     for stream in (sys.stdout, sys.stderr):
         # A Windows console of another code page cannot write Burmese.
         if isinstance(stream, io.TextIOWrapper):

@@ -98,7 +98,7 @@ def test_start_runs_none_of_it():
 def test_what_it_starts_takes_no_code_from_there_either(handed):
     done = run(
         handed, sys.executable, "-P", "-c",
-        "import toolkit.__main__, subprocess, sys;"
+        "import toolkit.__main__ as main, subprocess, sys; main.main = lambda **_: 0; main.run();"
         "print(subprocess.run([sys.executable, '-c', 'import sys; print(sys.flags.safe_path)'],"
         "capture_output=True, text=True).stdout)",
     )  # fmt: skip

@@ -8,7 +8,7 @@ import numpy as np
 
 from toolkit.engine.views import per_site_prob
 
-AXES = 3840
+AXES = 960
 """Directions over which the common turn of a site's cameras is integrated; divisible by 1 to 6."""
 STEPS = 256
 """Steps of bearing of a line of sight."""

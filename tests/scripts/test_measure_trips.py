@@ -110,7 +110,10 @@ def alike(n_draws, outer_m, width_deg):
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(("outer_m", "width_deg"), [(38.0, 50.0), (18.0, 100.0)])
+@pytest.mark.parametrize(
+    ("outer_m", "width_deg"),
+    [(38.0, 50.0), pytest.param(18.0, 100.0, marks=pytest.mark.slow)],
+)
 def test_rates_against_cameras_placed_at_random(region, outer_m, width_deg):
     mode, n_draws = "foot", 300
     rate = measure_trips.rates(region, mode, VALUES, "grid", most=4000).reshape(
