@@ -21,7 +21,6 @@ from toolkit.optics.camera_draws import threshold_px_m
 from toolkit.siting import coverage
 from toolkit.streets import reference_networks
 from toolkit.streets.reference_networks import VIEW_BIN_M
-from toolkit.streets.reference_trips import load_trips
 
 CORE_RADII_KM: Final = (1.0, 2.0, 5.0)
 """Radii of the discs around the centre for which shares are given."""
@@ -41,7 +40,7 @@ def covered_km(inputs: Inputs) -> FloatArray:
 
 def trips_of(inputs: Inputs) -> Trips:
     """Return the trips of a city, from the reference networks."""
-    return Trips.of(inputs, inputs.loaded.trips or load_trips(), CENTRE_RADIUS_KM)
+    return Trips.of(inputs, inputs.loaded.trips, CENTRE_RADIUS_KM)
 
 
 def short_trips(inputs: Inputs) -> dict[Tier, ShortTrip]:

@@ -216,7 +216,7 @@ class CityData:
     model
         Geometry of candidate sites.
     networks, networks_sha256, trips
-        Reference networks, the hash of their file, and trips there; None with installed streets.
+        Reference networks, the hash of their file, and how often trips there meet a camera.
     map_reference
         How completely reference areas are mapped.
     hashes
@@ -238,7 +238,7 @@ class CityData:
     profiles: profiles.Profiles
     networks: tuple[reference_networks.ReferenceNetwork, ...]
     networks_sha256: str
-    trips: reference_trips.ReferenceTrips | None
+    trips: reference_trips.ReferenceTrips
     map_reference: tuple[map_data.Area, ...]
     hashes: Mapping[str, Any]
     unused_hashes: Mapping[str, Any]
@@ -416,7 +416,7 @@ def _read(city: str, pack: str | None, evidence: Path | None, state: _State) -> 
         profiles=fitted,
         networks=reference_networks.load_networks(),
         networks_sha256=reference_networks.networks_sha256(),
-        trips=None if manifest else reference_trips.load_trips(),
+        trips=reference_trips.load_trips(),
         map_reference=map_data.load_reference(),
         hashes={
             "city_record": found.model_dump(mode="json"),

@@ -16,6 +16,7 @@ import numpy as np
 
 from toolkit.assessment.inputs import Inputs
 from toolkit.assessment.model import ShortTrip, Trip, TripIfAllWork
+from toolkit.assessment.outcome import M_PER_KM
 from toolkit.assessment.reference_rates import Rates, rates_of
 from toolkit.base.arrays import BoolArray, FloatArray
 from toolkit.base.quantity import INTERVAL, Quantity
@@ -30,7 +31,6 @@ LIKE: Final[dict[Mode, Mode]] = {"foot": "foot", "motorcycle": "motorcycle", "ca
 """Measured mode that stands for each: cars and motorcycles use the same streets."""
 _PLACED: Final = "fabric:trips placed"
 """Column of what varies between placements: where sites stand, and which are able."""
-_M_PER_KM: Final = 1000.0
 _ONE_IN_TWENTY: Final = 0.95
 _LEAST: Final = 1e-12
 """Least mean, so that its logarithm and ratios are finite."""
@@ -138,7 +138,7 @@ def areas_of(inputs: Inputs, centre_radius_km: float) -> Areas:
     township_km2 = np.pi * values.draw("city.township_radius_km", design) ** 2
     township_km2 = np.maximum(township_km2, centre_km2)
     inside = (centre_km2 / township_km2) ** (1.0 - values.draw("city.core_allocation", design))
-    district_km2 = (values.value("sites.district_m") / _M_PER_KM) ** 2
+    district_km2 = (values.value("sites.district_m") / M_PER_KM) ** 2
     everything = np.ones(design.n_draws)
     return Areas(
         centre=Area(density * centre_km2, everything, centre_km2 / district_km2),
@@ -234,7 +234,7 @@ def meet(
     values, tiers = inputs.assumptions, np.arange(len(TIERS))
     m = np.array([MEASURED_MODES.index(LIKE[mode]) for mode in modes])
     inside = (inputs.n_cameras if n_cameras is None else n_cameras) * area.inside
-    km = {mode: trip_km or habits(values, mode).mean_length_m() / _M_PER_KM for mode in set(modes)}
+    km = {mode: trip_km or habits(values, mode).mean_length_m() / M_PER_KM for mode in set(modes)}
     trips_km = np.array([km[mode] for mode in modes])
     # 1. Means over placements: cameras as they are, sites as placed.
     n_sites = inside / inputs.per_site * coverage.draw_ratio(values, inputs.design)
@@ -355,7 +355,7 @@ class Trips:
             many, two, week, commuter = (
                 one_in_twenty(met), met.two_sites(), met.share("week"), met.share("commuter"),
             )  # fmt: skip
-            low, mid, high = habits(inputs.assumptions, mode).length_m(INTERVAL) / _M_PER_KM
+            low, mid, high = habits(inputs.assumptions, mode).length_m(INTERVAL) / M_PER_KM
             length_km = Quantity.of(float(low), float(mid), float(high), "km")
             for t, tier in enumerate(TIERS):
                 if mode not in modes_of(tier):

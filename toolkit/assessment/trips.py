@@ -10,7 +10,7 @@ import numpy as np
 
 from toolkit.assessment.inputs import Inputs
 from toolkit.assessment.model import IfCount, IfWhere, ShortTrip, Trip, TripIfAllWork
-from toolkit.assessment.outcome import Outcome
+from toolkit.assessment.outcome import M_PER_KM, Outcome
 from toolkit.assessment.question import Loaded
 from toolkit.assessment.site_plan import SitePlan
 from toolkit.base import store
@@ -30,7 +30,6 @@ from toolkit.streets.pack import Pack
 
 N_SHORT_TRIPS: Final = 100
 """Trips of the sample by which conditional answers are given."""
-_M_PER_KM: Final = 1000.0
 _ONE_IN_TWENTY: Final = 0.95
 
 IfCondition = TypeVar("IfCondition", IfCount, IfWhere)
@@ -322,7 +321,7 @@ def _trip(
     known_m, total_m = _answered_m(sample, scene)
     return Trip(
         mode=sample.mode,
-        length_km=Quantity.from_draws(sample.trips.length_m / _M_PER_KM, "km").model_copy(
+        length_km=Quantity.from_draws(sample.trips.length_m / M_PER_KM, "km").model_copy(
             update={"error": None}
         ),
         cameras=Quantity.from_amounts(drawn.cameras, "cameras"),
