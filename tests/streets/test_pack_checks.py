@@ -14,7 +14,7 @@ from toolkit.assessment.assess import assess
 from toolkit.base import store
 from toolkit.base.errors import InputDataError, PackError
 from toolkit.base.terms import Names
-from toolkit.streets import pack, pack_checks, pack_zip
+from toolkit.streets import install, pack, pack_checks, pack_zip
 from toolkit.streets.schema import LAYERS, PackLayers
 
 
@@ -61,7 +61,7 @@ def test_streets_of_one_city_named_as_another_are_not_installed(forged, tmp_path
             archive.write(part, f"{name}/{part.name}")
     pack_zip.remove_pack(name)
     with pytest.raises(InputDataError, match="Mawlamyine, which lies"):
-        pack_zip.import_pack(file)
+        install.import_pack(file)
 
 
 def test_a_city_within_or_near_its_streets_is_fine(helsinki):

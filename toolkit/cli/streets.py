@@ -83,14 +83,19 @@ def _import(options: argparse.Namespace) -> int:
     from toolkit.streets import install, pack_zip
     from toolkit.streets.boundary import parse_boundary
     from toolkit.streets.cities import find_city
+    from toolkit.streets.pack import pack_sha256
 
     if pack_zip.is_pack_file(options.file):
         if options.city or options.boundary:
             msg = "A finished pack has its city and boundary; leave --city and --boundary out."
             raise UsageError(msg)
         messages.print("Checking and installing the pack ...")
-        manifest = pack_zip.import_pack(options.file)
-        print_lines(f"{manifest.id}: {manifest.boundary.note}", _fingerprint(manifest.id))
+        made = install.import_pack(options.file)
+        name = made.manifest.id
+        lines = [f"{name}: {made.manifest.boundary.note}", _fingerprint(made.sha256)]
+        if pack_sha256(name) != made.sha256:
+            lines += ["  written anew in the format of this version:", _fingerprint_of(name)]
+        print_lines(*lines)
         return OK
     report = install.import_file(
         options.file,
@@ -109,18 +114,23 @@ def _print_report(report: ImportReport) -> int:
         again = ", in place of the earlier one" if made.replaced else ""
         print_lines(
             f"{made.pack}: {length} of street, {area}{again}. {boundary.note}",
-            _fingerprint(made.pack),
+            _fingerprint_of(made.pack),
         )
     print_lines(*(f"{city}: left out. {why}" for city, why in report.left_out))
     return OK
 
 
-def _fingerprint(name: str) -> str:
-    """Return the hash of a pack as two people can read it out to one another."""
-    from toolkit.streets.manifest import fingerprint
+def _fingerprint_of(name: str) -> str:
     from toolkit.streets.pack import pack_sha256
 
-    return f"  fingerprint: {fingerprint(pack_sha256(name))}"
+    return _fingerprint(pack_sha256(name))
+
+
+def _fingerprint(sha256: str) -> str:
+    """Return the hash of a pack as two people can read it out to one another."""
+    from toolkit.streets.manifest import fingerprint
+
+    return f"  fingerprint: {fingerprint(sha256)}"
 
 
 def _fetch(options: argparse.Namespace) -> int:
@@ -191,7 +201,7 @@ def _export(options: argparse.Namespace) -> int:
     from toolkit.streets.pack_zip import export_pack
 
     messages.print("Writing the pack ...")
-    print_lines(str(export_pack(options.pack, Path(options.out))), _fingerprint(options.pack))
+    print_lines(str(export_pack(options.pack, Path(options.out))), _fingerprint_of(options.pack))
     return OK
 
 

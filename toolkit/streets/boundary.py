@@ -8,10 +8,10 @@ functions turn it into a polygon.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -21,10 +21,11 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from shapely.geometry.base import BaseGeometry
 
+from toolkit.base import store
 from toolkit.base.arrays import FloatArray
 from toolkit.base.clean_text import clean_text
 from toolkit.base.errors import InputDataError, UsageError
-from toolkit.streets.readers import guard
+from toolkit.streets.readers import guard, process
 from toolkit.streets.readers.extract import (
     ANTIMERIDIAN_DEG,
     GEOD,
@@ -40,6 +41,8 @@ from toolkit.streets.schema import CRS
 Kind = Literal["admin", "core", "polygon", "radius"]
 OutlineKind = Literal["admin", "core", "extract", "polygon", "radius"]
 
+READER_JOBS: Final = "toolkit.streets.reader_jobs"
+"""Module of the jobs on streets in the process that reads files of strangers."""
 RADIUS_RANGE_M: Final = (100.0, 100_000.0)
 """A smaller disc holds no street; a larger one is more than a city."""
 FALLBACK_RADIUS_M: Final = 5_000.0
@@ -151,11 +154,27 @@ def parse_boundary(text: str) -> BoundaryChoice:
             "name of a .geojson or .gpkg file with a polygon."
         )
         raise UsageError(msg)
-    return read_polygon(text)
+    file = store.local_file(text)
+    found = process.ask(READER_JOBS, "polygon", {"file": str(file.absolute())}, files=[file])
+    return from_json(found)
+
+
+def to_json(choice: BoundaryChoice) -> dict[str, Any]:
+    """Return a choice as JSON can hold it."""
+    polygon = None if choice.polygon is None else shapely.to_wkb(choice.polygon, hex=True)
+    return {**vars(choice), "polygon": polygon}
+
+
+def from_json(given: Mapping[str, Any]) -> BoundaryChoice:
+    """Return the choice that `to_json` gave."""
+    polygon = None if given["polygon"] is None else shapely.from_wkb(given["polygon"])
+    return BoundaryChoice(**{**given, "polygon": polygon})
 
 
 def read_polygon(name: str) -> BoundaryChoice:
     """Return the union of the polygons in a GeoJSON or GeoPackage file.
+
+    Runs in the process that reads files of strangers; others call `parse_boundary`.
 
     Raises
     ------

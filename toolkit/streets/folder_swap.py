@@ -30,6 +30,7 @@ def put_in_place(made: Path, folder: Path) -> None:
     """Move a finished folder to its place, replacing any folder there."""
     if not store.is_own(folder):
         made.chmod(0o755)
+    _restore(folder)
     if folder.exists():
         folder.rename(replaced_path(folder))
     made.rename(folder)
@@ -50,11 +51,16 @@ def plain_name(folder: Path) -> str:
 
 def _settle(folder: Path) -> None:
     """Clean up after finished and interrupted writes: one folder remains, under its own name."""
+    _restore(folder)
+    for left in folder.parent.glob(f".{folder.name}.new-*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _restore(folder: Path) -> None:
+    """Remove the old folder if the new one is in its place, else put the old one back."""
     old = replaced_path(folder)
     if old.exists():
         if folder.exists():
             shutil.rmtree(old)
         else:
             old.rename(folder)
-    for left in folder.parent.glob(f".{folder.name}.new-*"):
-        shutil.rmtree(left, ignore_errors=True)

@@ -1,51 +1,32 @@
-"""Import of a street file as city packs, in one pass for all cities that it covers."""
+"""Import of a street file or of a finished pack into the user's own data.
+
+The file is read in a process of its own (`toolkit.streets.readers.process`), which writes packs
+into a private folder. Here they are checked and put in place by renaming.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import os
-import re
-import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any
 
-import numpy as np
-import shapely
-from numpy.typing import NDArray
-from shapely.geometry.base import BaseGeometry
-
-from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
-from toolkit.base.clean_text import clean_text
 from toolkit.base.errors import InputDataError
-from toolkit.base.terms import Boundary, Names, StepProgress, no_progress
+from toolkit.base.terms import StepProgress, no_progress
 from toolkit.streets import boundary as boundaries
-from toolkit.streets import pack as streets
-from toolkit.streets.boundary import BoundaryChoice, Outline
-from toolkit.streets.cities import City, load_cities
-from toolkit.streets.manifest import (
-    ODBL,
-    OSM_ATTRIBUTION,
-    WRITER,
-    Manifest,
-    PackOrigin,
-)
-from toolkit.streets.readers.extract import Extract, disc, frame_of
-from toolkit.streets.readers.guard import refuse_bomb
-from toolkit.streets.readers.osm import file as osm
-from toolkit.streets.readers.osm.layers import limits_of
-from toolkit.streets.readers.osm.region import Limits, drive_segments
-from toolkit.streets.schema import THROUGH_ROADS
-
-GRAPHML_SUFFIX: Final = ".graphml"
-_MAX_ID_LENGTH: Final = 64
-_UNKNOWN_LICENCE: Final = "Not stated by the file: ask its owner before passing the pack on"
+from toolkit.streets import folder_swap, pack
+from toolkit.streets.boundary import BoundaryChoice
+from toolkit.streets.cities import City
+from toolkit.streets.manifest import ID, Manifest
+from toolkit.streets.readers import process
 
 
 @dataclass(frozen=True)
 class Installed:
-    """Pack written by an import.
+    """Pack installed by an import.
 
     Attributes
     ----------
@@ -79,12 +60,19 @@ class ImportReport:
 
 
 @dataclass(frozen=True)
-class _Place:
-    """Pack to be made: of a city, or of the whole file."""
+class ImportedPack:
+    """Finished pack installed from a zip file.
 
-    pack: str
-    name: Names
-    city: City | None
+    Attributes
+    ----------
+    manifest
+        Manifest as written anew.
+    sha256
+        Hash of the manifest as received, which identifies the pack that was handed over.
+    """
+
+    manifest: Manifest
+    sha256: str
 
 
 def import_file(
@@ -111,7 +99,8 @@ def import_file(
         Boundary of each city. None takes the built-up core, or a disc of 5 km where nothing is
         built up.
     progress
-        Called with each step and the share done from 0 to 1, None where that is not known.
+        Called with each step and the share done from 0 to 1, None where that is not known. An
+        exception that it raises ends the import; nothing is then changed.
 
     Returns
     -------
@@ -121,365 +110,93 @@ def import_file(
     Raises
     ------
     InputDataError
-        If the file cannot be used, or has no street in any of the cities.
+        If the file cannot be used, has no street in any of the cities, or ends the process that
+        reads it.
     """
     file = store.local_file(path)
     say = progress or no_progress
-    if osm.is_osm_name(file.name):
-        refuse_bomb(file, say)
-        return _import_osm(file, cities, boundary, say)
-    return _import_other(file, cities, boundary, say)
+    with _private_folder() as made:
+        given = {
+            "file": str(file.absolute()),
+            "into": str(made.absolute()),
+            "cities": None if cities is None else [c.model_dump(mode="json") for c in cities],
+            "boundary": None if boundary is None else boundaries.to_json(boundary),
+        }
+        found = process.ask(
+            boundaries.READER_JOBS, "import", given, files=[file], progress=say, accept=_names_packs
+        )
+        installed = []
+        for k, name in enumerate(found["packs"]):
+            say(f"{name}: checking the pack", k / len(found["packs"]))
+            installed.append(_put_in_place(file, made / name))
+    return ImportReport(tuple(installed), tuple((city, why) for city, why in found["left_out"]))
 
 
-def install_extract(
-    extract: Extract,
-    *,
-    pack: str,
-    name: Names,
-    city: City | None,
-    outline: Outline,
-    source: PackOrigin,
-    licence: str = ODBL,
-    attribution: str = OSM_ATTRIBUTION,
-) -> Installed:
-    """Write an extract as a pack of the user.
+def import_pack(
+    file: str | os.PathLike[str], *, progress: StepProgress | None = None
+) -> ImportedPack:
+    """Install a pack from a zip file written by `toolkit.streets.pack_zip.export_pack`.
 
-    Parameters
-    ----------
-    extract
-        Layers cut to the outline.
-    pack, name
-        Id and names of the pack.
-    city
-        City whose streets they are, or None.
-    outline
-        Boundary of the pack.
-    source
-        Provenance of the pack.
-    licence, attribution
-        Of the data, for the manifest.
+    Everything is checked before it replaces a pack of the same id, and its layers are written
+    anew: what is installed was written by this toolkit.
 
     Raises
     ------
     InputDataError
-        If it cannot be written; an old pack of that id then remains.
+        If it is not such a file, contains anything else, is too large unpacked, or the pack in
+        it is damaged, foreign or of a newer version.
     """
-    folder = store.home_dir() / streets.FOLDER / pack
-    layers = replace(
-        extract.layers,
-        boundary=frame_of("boundary", [{"kind": outline.kind, "geometry": outline.polygon}]),
+    path = store.local_file(file)
+    with _private_folder() as made:
+        given = {"file": str(path.absolute()), "into": str(made.absolute())}
+        found = process.ask(
+            boundaries.READER_JOBS, "pack", given, files=[path], progress=progress,
+            accept=_names_packs,
+        )  # fmt: skip
+        manifest = _put_in_place(path, made / found["packs"][0]).manifest
+    return ImportedPack(manifest, str(found["sha256"]))
+
+
+@contextlib.contextmanager
+def _private_folder() -> Iterator[Path]:
+    """Make a folder for packs to be checked, on the disk where they shall lie."""
+    with contextlib.ExitStack() as stack:
+        try:
+            folder = stack.enter_context(process.private_folder(store.home_dir() / pack.FOLDER))
+        except OSError as error:
+            msg = (
+                f"The folder of your own data cannot be written to ({error.strerror}). Nothing "
+                "was changed. Make room, or name another folder with --home."
+            )
+            raise InputDataError(msg) from error
+        yield folder
+
+
+def _names_packs(found: Any) -> bool:  # noqa: ANN401
+    """Return whether a result has the ids of packs, and cities left out with a reason."""
+    if not isinstance(found, dict):
+        return False
+    packs, left_out = found.get("packs"), found.get("left_out")
+    return (
+        isinstance(packs, list)
+        and isinstance(left_out, list)
+        and bool(packs)
+        and all(isinstance(name, str) and ID.fullmatch(name) for name in packs)
+        and all(isinstance(pair, list) and [*map(type, pair)] == [str, str] for pair in left_out)
     )
-    draft = Manifest(
-        id=pack,
-        name=name,
-        city=city.id if city else None,
-        demonstration=bool(city and city.demonstration),
-        banner=None,
-        crs=extract.metric_crs,
-        boundary=Boundary(
-            kind=outline.kind,
-            length_km=float(extract.counts["street_km"]),
-            area_km2=extract.area_km2,
-            note=outline.note,
-        ),
-        source=source,
-        licence=licence,
-        attribution=attribution,
-        tool=WRITER,
-        counts=extract.counts,
-    )
+
+
+def _put_in_place(file: Path, made: Path) -> Installed:
+    """Check a pack in the private folder and move it to its place."""
+    name = made.name
+    problems = pack.folder_problems(made)
+    if problems:
+        msg = f"{file.name} is not installed: {problems[0]}"
+        raise InputDataError(msg)
+    folder = store.home_dir() / pack.FOLDER / name
     replaced = folder.exists()
     try:
-        written = streets.write_pack(folder, draft, layers)
+        folder_swap.put_in_place(made, folder)
     except OSError as error:
-        kept = "The pack that was there is unchanged." if replaced else "Nothing was installed."
-        msg = f"The pack {pack!r} could not be written ({error.strerror}). {kept} Make room."
-        raise InputDataError(msg) from error
-    return Installed(pack, written, replaced)
-
-
-def pack_id_of(name: str) -> str:
-    """Return the id of a pack named after a file: small letters, digits and hyphens.
-
-    Raises
-    ------
-    InputDataError
-        If the name has no Latin letter or digit.
-
-    Examples
-    --------
-    >>> pack_id_of("Old Town (2026).osm.pbf")
-    'old-town-2026'
-    """
-    stem = Path(name).name
-    for suffix in sorted((*osm.SUFFIXES, Path(name).suffix), key=len, reverse=True):
-        if suffix and stem.lower().endswith(suffix.lower()):
-            stem = stem[: -len(suffix)]
-            break
-    plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode().lower()
-    made = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_MAX_ID_LENGTH].strip("-")
-    if not made:
-        msg = f"{clean_text(name)!r} gives no name for a pack. Use Latin letters or digits."
-        raise InputDataError(msg)
-    return made
-
-
-# --- which places ---------------------------------------------------------------------------
-
-
-def _city_places(cities: Sequence[City]) -> list[_Place]:
-    return [_Place(city.id, city.name, city) for city in cities]
-
-
-def _known_inside(box: BaseGeometry | None, boundary: BoundaryChoice | None) -> list[_Place]:
-    """Return the known cities whose point lies in the box and in the polygon, if given."""
-    polygon = boundary.polygon if boundary else None
-    found = []
-    for city in load_cities():
-        point = shapely.Point(city.lon, city.lat)
-        held = all(area is None or area.covers(point) for area in (box, polygon))
-        if held and not city.demonstration:
-            found.append(city)
-    if polygon is not None and len(found) > 1:
-        names = ", ".join(city.id for city in found)
-        msg = f"The polygon holds the points of several cities ({names}). Name one of them."
-        raise InputDataError(msg)
-    return _city_places(found)
-
-
-def _whole_place(file: Path) -> _Place:
-    shown = clean_text(file.name) or "streets"
-    return _Place(pack_id_of(file.name), Names(en=shown, my=shown), None)
-
-
-def _no_city(file: Path) -> InputDataError:
-    msg = (
-        f"{file.name} covers none of the known cities, and this boundary needs one. Name a city, "
-        "leave the boundary out to take the whole file, or give a polygon."
-    )
-    return InputDataError(msg)
-
-
-def _report(
-    file: Path, installed: list[Installed], left_out: list[tuple[str, str]]
-) -> ImportReport:
-    if not installed:
-        why = " ".join(f"{city}: {sentence}" for city, sentence in left_out)
-        msg = f"Nothing was imported from {file.name}. {why}"
-        raise InputDataError(msg)
-    return ImportReport(tuple(installed), tuple(left_out))
-
-
-# --- OpenStreetMap files --------------------------------------------------------------------
-
-
-def _import_osm(
-    file: Path, cities: Sequence[City] | None, boundary: BoundaryChoice | None, say: StepProgress
-) -> ImportReport:
-    box = osm.header_box(file)
-    places = _city_places(cities) if cities is not None else _known_inside(box, boundary)
-    if places:
-        read, outlines = _read_around(file, places, boundary, say)
-        # Without a box in the header, every known city was tried, most of them in vain.
-        expected = cities is not None or box is not None
-        installed, left_out = _install_each(file, read, places, outlines, expected, say)
-        if installed or left_out:
-            return _report(file, installed, left_out)
-        del read
-    if boundary is not None and boundary.kind != "polygon":
-        raise _no_city(file)
-    place = _whole_place(file)
-    polygon = boundary.polygon if boundary else None
-    whole = osm.read_osm(file, boundary=polygon, progress=say)
-    say(f"{place.pack}: writing the pack", None)
-    outline = boundaries.polygon_outline(boundary) if boundary else _file_outline(whole, file)
-    return ImportReport((_install(file, whole, place, outline),), ())
-
-
-def _read_around(
-    file: Path, places: list[_Place], boundary: BoundaryChoice | None, say: StepProgress
-) -> tuple[osm.OsmFile, list[Outline | str]]:
-    """Collect the data around each city; return them with the boundary of each city."""
-    points = [_point(place) for place in places]
-    limits = [limits_of(_box_around(lon, lat, boundary)) for lon, lat in points]
-    admin = boundary is not None and boundary.kind == "admin"
-    wanted = [shapely.Point(point) for point in points] if admin else []
-    read = osm.read_regions(file, limits, admin_points=wanted, progress=say)
-    outlines = [_outline_or_why(point, read, k, boundary) for k, point in enumerate(points)]
-    needed = [
-        box if isinstance(outline, str) else limits_of(outline.polygon)
-        for outline, box in zip(outlines, limits, strict=True)
-    ]
-    if any(not _within(need, box) for need, box in zip(needed, limits, strict=True)):
-        # An administrative area extends beyond the box read: read again with its full extent.
-        del read
-        read = osm.read_regions(file, needed, progress=say)
-    return read, outlines
-
-
-def _point(place: _Place) -> tuple[float, float]:
-    if place.city is None:
-        msg = "only a city has a point"
-        raise TypeError(msg)
-    return place.city.lon, place.city.lat
-
-
-def _box_around(lon: float, lat: float, boundary: BoundaryChoice | None) -> BaseGeometry:
-    if boundary is not None and boundary.polygon is not None:
-        return boundary.polygon
-    if boundary is not None and boundary.radius_m is not None:
-        return disc(lon, lat, boundary.radius_m)
-    admin = boundary is not None and boundary.kind == "admin"
-    return disc(lon, lat, boundaries.ADMIN_REACH_M if admin else boundaries.REACH_M)
-
-
-def _within(inner: Limits, outer: Limits) -> bool:
-    west, south, east, north = inner
-    return west >= outer[0] and south >= outer[1] and east <= outer[2] and north <= outer[3]
-
-
-def _outline_or_why(
-    point: tuple[float, float], read: osm.OsmFile, index: int, boundary: BoundaryChoice | None
-) -> Outline | str:
-    """Return the boundary of a city, or the reason why there is none."""
-    region = read.regions[index]
-    if not region.ways.ids:
-        return "the file has no streets there."
-    lon, lat = point
-    if boundary is not None and boundary.kind == "admin":
-        try:
-            return boundaries.admin_outline(lon, lat, read.areas, boundary.level)
-        except InputDataError as error:
-            return str(error)
-    return _plain_outline(point, drive_segments(region), boundary)
-
-
-def _plain_outline(
-    point: tuple[float, float], segments: NDArray[np.float64], boundary: BoundaryChoice | None
-) -> Outline:
-    """Return a boundary that needs no administrative areas."""
-    lon, lat = point
-    if boundary is not None and boundary.kind == "polygon":
-        return boundaries.polygon_outline(boundary)
-    if boundary is not None and boundary.radius_m is not None:
-        return boundaries.radius_outline(lon, lat, boundary.radius_m)
-    least = load_assumptions().value("city.built_cell_km_per_km2")
-    return boundaries.core_outline(lon, lat, segments, min_km_per_km2=least)
-
-
-def _install_each(
-    file: Path,
-    read: osm.OsmFile,
-    places: list[_Place],
-    outlines: list[Outline | str],
-    expected: bool,
-    say: StepProgress,
-) -> tuple[list[Installed], list[tuple[str, str]]]:
-    installed, left_out = [], []
-    for k, (place, outline) in enumerate(zip(places, outlines, strict=True)):
-        say(f"{place.pack}: making the pack", k / len(places))
-        # Removed from the list, so that memory is released city by city.
-        region = read.regions.pop(0)
-        if isinstance(outline, str):
-            if expected or region.ways.ids:
-                left_out.append((place.pack, outline))
-            continue
-        made = osm.region_extract(read, region, outline.polygon, outline.kind)
-        del region
-        if made is None:
-            left_out.append((place.pack, "the file has no streets inside the boundary."))
-            continue
-        installed.append(_install(file, made, place, outline))
-    return installed, left_out
-
-
-def _file_outline(extract: Extract, file: Path) -> Outline:
-    polygon = extract.layers.boundary.geometry.iloc[0]
-    shown = clean_text(file.name)
-    return Outline("extract", polygon, f"Everything in the file {shown}, not a city.")
-
-
-def _install(file: Path, extract: Extract, place: _Place, outline: Outline) -> Installed:
-    """Install an extract read from an OpenStreetMap file."""
-    source = PackOrigin(
-        name=clean_text(file.name) or "streets",
-        sha256=extract.sha256,
-        osm_timestamp=extract.osm_timestamp,
-        origin="OpenStreetMap extract",
-    )
-    return install_extract(
-        extract, pack=place.pack, name=place.name, city=place.city, outline=outline, source=source
-    )
-
-
-# --- other files ----------------------------------------------------------------------------
-
-
-def _import_other(
-    file: Path, cities: Sequence[City] | None, boundary: BoundaryChoice | None, say: StepProgress
-) -> ImportReport:
-    """Make packs from a file that is small enough to be read whole."""
-    polygon = boundary.polygon if boundary else None
-    whole = _read_other(file, polygon, say)
-    frame = whole.layers.boundary.geometry.iloc[0]
-    places = _city_places(cities) if cities is not None else _known_inside(frame, boundary)
-    if not places:
-        if boundary is not None and boundary.kind != "polygon":
-            raise _no_city(file)
-        outline = boundaries.polygon_outline(boundary) if boundary else _file_outline(whole, file)
-        return ImportReport((_install_other(file, whole, _whole_place(file), outline),), ())
-    installed: list[Installed] = []
-    left_out: list[tuple[str, str]] = []
-    for k, place in enumerate(places):
-        say(f"{place.pack}: making the pack", k / len(places))
-        if boundary is not None and boundary.kind == "admin":
-            why = "administrative boundaries can be taken from OpenStreetMap files only."
-            left_out.append((place.pack, why))
-            continue
-        outline = _plain_outline(_point(place), _segments(whole), boundary)
-        if not frame.intersects(outline.polygon):
-            left_out.append((place.pack, "the file has no streets there."))
-            continue
-        try:
-            cut = whole if polygon is not None else _read_other(file, outline.polygon, say)
-        except InputDataError as error:
-            # The file itself is readable: it has no streets in this city.
-            left_out.append((place.pack, str(error)))
-            continue
-        installed.append(_install_other(file, cut, place, outline))
-    return _report(file, installed, left_out)
-
-
-def _read_other(file: Path, polygon: BaseGeometry | None, say: StepProgress) -> Extract:
-    if file.suffix.lower() == GRAPHML_SUFFIX:
-        from toolkit.streets.readers.tables.graphml import read_graphml
-
-        return read_graphml(file, boundary=polygon, progress=say)
-    from toolkit.streets.readers.tables.read import read_tables
-
-    return read_tables(file, boundary=polygon, progress=say)
-
-
-def _segments(extract: Extract) -> NDArray[np.float64]:
-    """Return the straight segments of the through streets, degrees, shape (N, 4)."""
-    frame = extract.layers.streets
-    through = frame["drive"] & frame["highway"].isin(THROUGH_ROADS) & frame["cover"].isna()
-    lines = frame.geometry.to_numpy()[through.to_numpy()]
-    points, line = shapely.get_coordinates(lines, return_index=True)
-    joined = np.flatnonzero(line[1:] == line[:-1])
-    return np.column_stack([points[joined], points[joined + 1]])
-
-
-def _install_other(file: Path, extract: Extract, place: _Place, outline: Outline) -> Installed:
-    source = PackOrigin(
-        name=clean_text(file.name) or "streets",
-        sha256=extract.sha256,
-        osm_timestamp=extract.osm_timestamp,
-        origin=f"File of streets of the kind {file.suffix.lower()}",
-    )
-    from_osmnx = file.suffix.lower() == GRAPHML_SUFFIX
-    return install_extract(
-        extract, pack=place.pack, name=place.name, city=place.city, outline=outline,
-        source=source, licence=ODBL if from_osmnx else _UNKNOWN_LICENCE,
-        attribution=OSM_ATTRIBUTION if from_osmnx else f"Streets: {source.name}",
-    )  # fmt: skip
+        raise pack.not_written(name, error) from error
+    return Installed(name, pack.read_manifest(name), replaced)

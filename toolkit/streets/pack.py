@@ -172,6 +172,14 @@ def write_pack(folder: Path, manifest: Manifest, layers: PackLayers) -> Manifest
     return whole
 
 
+def not_written(name: str, error: OSError) -> InputDataError:
+    """Return the error for a pack that could not be written or put in place."""
+    there = (store.home_dir() / FOLDER / name).exists()
+    kept = "The pack that was there is unchanged." if there else "Nothing was installed."
+    msg = f"The pack {name!r} could not be written ({error.strerror}). {kept} Make room."
+    return InputDataError(msg)
+
+
 # --- finding --------------------------------------------------------------------------------
 
 
@@ -279,7 +287,11 @@ def open_pack(name: str) -> Pack:
     >>> pack.manifest.crs, len(pack.streets) == pack.manifest.counts["streets"]
     ('EPSG:32635', True)
     """
-    folder = pack_folder(name)
+    return open_folder(pack_folder(name))
+
+
+def open_folder(folder: Path) -> Pack:
+    """Open the pack in a folder; as `open_pack`."""
     manifest, digest = _read_manifest(folder)
     layers = {layer: _read_part(folder, layer, manifest) for layer in LAYERS}
     wrong = pack_checks.wrong_crs(manifest, layers["boundary"])

@@ -1,7 +1,7 @@
 """City packs as single zip files, to be carried on a stick, and removal of packs.
 
 A zip holds exactly the files of one pack. Its entry names are never used as paths: the seven known
-parts are read into memory, checked, and only then installed.
+parts are read into memory, checked, and written anew.
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ from typing import Final
 from toolkit.base import store
 from toolkit.base.errors import InputDataError, NotFoundError
 from toolkit.streets import folder_swap, pack
-from toolkit.streets.manifest import Manifest
 from toolkit.streets.pack import MANIFEST_FILE
-from toolkit.streets.schema import LAYERS
+from toolkit.streets.readers import guard
+from toolkit.streets.schema import LAYERS, PackLayers
 
 SUFFIX: Final = ".zip"
+RECEIVED: Final = ".received"
+"""Folder of the parts as received, next to the pack that is written anew of them."""
 _PARTS: Final = (MANIFEST_FILE, *(f"{layer}.parquet" for layer in LAYERS))
 _ENTRY: Final = re.compile(r"([a-z0-9-]{1,64})/([a-z]+\.(?:json|parquet))", re.ASCII)
 _FIRST_ZIP_DATE: Final = (1980, 1, 1, 0, 0, 0)
@@ -76,10 +78,22 @@ def export_pack(name: str, file: str | os.PathLike[str]) -> Path:
     return path
 
 
-def import_pack(file: str | os.PathLike[str]) -> Manifest:
-    """Install a pack from a zip file written by `export_pack`.
+def write_anew(file: str | os.PathLike[str], into: Path) -> tuple[str, str]:
+    """Check a pack in a zip file written by `export_pack`, and write its layers anew.
 
-    Everything is checked before it replaces a pack of the same id.
+    Runs in the process that reads files of strangers, see `toolkit.streets.install.import_pack`.
+
+    Parameters
+    ----------
+    file
+        The zip file.
+    into
+        Folder in which the folder of the pack is made.
+
+    Returns
+    -------
+    name, sha256
+        Id of the pack, and hash of its manifest as received.
 
     Raises
     ------
@@ -92,23 +106,37 @@ def import_pack(file: str | os.PathLike[str]) -> Manifest:
         msg = f"{path.name} is larger than any city pack can be."
         raise InputDataError(msg)
     try:
-        with zipfile.ZipFile(path) as archive:
+        with guard.open_zip(path) as archive:
             name, parts = _parts_of(path, archive)
     except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError) as error:
         msg = f"{path.name} is not a whole zip file of a city pack. Export and copy it again."
         raise InputDataError(msg) from error
-    return _install(path, name, parts)
+    received = into / RECEIVED / name
+    try:
+        received.mkdir(parents=True)
+        for part, data in parts.items():
+            (received / part).write_bytes(data)
+        problems = pack.folder_problems(received)
+        if problems:
+            msg = f"{path.name} is not installed: {problems[0]}"
+            raise InputDataError(msg)
+        opened = pack.open_folder(received)
+        layers = PackLayers(**{layer: getattr(opened, layer) for layer in LAYERS})
+        pack.write_pack(into / name, opened.manifest, layers)
+    except OSError as error:
+        raise pack.not_written(name, error) from error
+    return name, opened.sha256
 
 
 def is_pack_file(file: str | os.PathLike[str]) -> bool:
     """Return whether a local file looks like an exported pack: a zip with a manifest."""
     path = store.local_file(file)
-    if path.suffix.lower() != SUFFIX or not zipfile.is_zipfile(path):
+    if path.suffix.lower() != SUFFIX:
         return False
     try:
-        with zipfile.ZipFile(path) as archive:
+        with guard.open_zip(path) as archive:
             return any(entry.filename.endswith(f"/{MANIFEST_FILE}") for entry in archive.filelist)
-    except (zipfile.BadZipFile, OSError, NotImplementedError, UnicodeError):
+    except InputDataError:
         return False
 
 
@@ -162,25 +190,3 @@ def _parts_of(path: Path, archive: zipfile.ZipFile) -> tuple[str, dict[str, byte
             raise InputDataError(msg)
         parts[entry.filename.partition("/")[2]] = data
     return names.pop(), parts
-
-
-def _install(path: Path, name: str, parts: dict[str, bytes]) -> Manifest:
-    folder = store.home_dir() / pack.FOLDER / name
-    try:
-        scratch = folder_swap.scratch_folder(folder)
-        try:
-            made = scratch / name
-            made.mkdir()
-            for part, data in parts.items():
-                store.write_bytes(made / part, data)
-            problems = pack.folder_problems(made)
-            if problems:
-                msg = f"{path.name} is not installed: {problems[0]}"
-                raise InputDataError(msg)
-            folder_swap.put_in_place(made, folder)
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
-    except OSError as error:
-        msg = f"Pack {name!r} could not be written ({error.strerror}). Make room and try again."
-        raise InputDataError(msg) from error
-    return pack.read_manifest(name)

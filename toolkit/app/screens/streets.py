@@ -21,6 +21,7 @@ from toolkit.language.translate import tr
 from toolkit.streets import install, mapped_cameras, pack, pack_zip
 from toolkit.streets.boundary import parse_boundary
 from toolkit.streets.cities import load_cities
+from toolkit.streets.manifest import fingerprint
 
 _ALL: Final = ""
 """Option of every known city that a file covers."""
@@ -143,9 +144,9 @@ def _show_import(lang: Language) -> None:
                     # Of the sender's name only the last part is used: it tells the format.
                     file = Path(folder) / Path(sent.name).name
                     file.write_bytes(sent.getvalue())
-                    _bring_in(file, city, boundary)
+                    _bring_in(file, city, boundary, lang)
             else:
-                _bring_in(store.local_file(named.strip()), city, boundary)
+                _bring_in(store.local_file(named.strip()), city, boundary, lang)
         except ToolkitError as error:
             _end(status, tr("Nothing was installed.", lang), "error")
             st.error(markdown(str(error)))
@@ -158,10 +159,13 @@ def _end(status: StatusContainer, text: str, state: Literal["error", "complete"]
     status.update(label=markdown(text), state=state, expanded=True)
 
 
-def _bring_in(file: Path, city_id: str, boundary: str) -> None:
+def _bring_in(file: Path, city_id: str, boundary: str, lang: Language) -> None:
     """Import a file and show the progress."""
     if pack_zip.is_pack_file(file):
-        st.text(pack_zip.import_pack(file).id)
+        finished = install.import_pack(file)
+        st.text(finished.manifest.id)
+        shown = tr("Fingerprint, the same for all who hold this pack: {value}", lang)
+        st.text(shown.format(value=fingerprint(finished.sha256)))
         return
     line, bar = st.empty(), st.progress(0.0)
 
