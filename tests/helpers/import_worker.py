@@ -1,4 +1,6 @@
-"""Imports files named on standard input and says how each went; run by test_bad_input.py.
+"""Reads files named on standard input and says how each went; run by test_bad_input.py.
+
+It does what the process does that reads files of strangers, so that time and memory are its own.
 
 Each line in is JSON ``{"name", "target"}``, each line out ``{"name", "kind", "message", "counts",
 "packs", "seconds", "peak_mb"}``. The peak is what the case added to the resident memory of the
@@ -19,7 +21,7 @@ from pathlib import Path
 
 from toolkit.base import store
 from toolkit.base.errors import ToolkitError
-from toolkit.streets import install
+from toolkit.streets import make_packs, pack
 from toolkit.streets.readers.tables import graphml, read
 
 _STATUS = Path("/proc/self/status")
@@ -48,12 +50,12 @@ def _bound_address_space(extra_mb: int) -> None:
 
 def _run(target: str) -> dict[str, object]:
     try:
-        report = install.import_file(target)
+        made = make_packs.make_packs(target, store.home_dir() / pack.FOLDER)
     except ToolkitError as error:
         return {"kind": "error", "message": str(error), "counts": {}}
     except BaseException:  # noqa: BLE001
         return {"kind": "traceback", "message": traceback.format_exc(), "counts": {}}
-    counts = report.installed[0].manifest.counts
+    counts = pack.read_manifest(made.packs[0]).counts
     return {"kind": "import", "message": "", "counts": counts}
 
 

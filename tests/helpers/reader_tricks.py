@@ -8,6 +8,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from toolkit.base.errors import PackError, UsageError
@@ -40,9 +41,10 @@ def _sleep(_: dict[str, Any], __: Say) -> None:
 
 
 def _print(_: dict[str, Any], __: Say) -> str:
-    print('{"result": "printed"}', flush=True)
+    sys.stdout.write('{"result": "printed"}\n')
+    sys.stdout.flush()
     os.write(1, b'{"result": "written"}\n')
-    os.system("echo '{\"result\": \"of a program\"}'")  # noqa: S605
+    os.system('echo \'{"result": "of a program"}\'')  # noqa: S605
     return "returned"
 
 
@@ -56,9 +58,9 @@ def _garbage(_: dict[str, Any], __: Say) -> None:
 
 
 def _fail(given: dict[str, Any], _: Say) -> None:
-    raise {"pack": PackError, "usage": UsageError, "key": KeyError, "memory": MemoryError}[
-        given["kind"]
-    ]("words")
+    kinds = {"pack": PackError, "usage": UsageError, "key": KeyError, "memory": MemoryError}
+    said = "words"
+    raise kinds[given["kind"]](said)
 
 
 def _who(_: dict[str, Any], __: Say) -> dict[str, Any]:
@@ -66,7 +68,7 @@ def _who(_: dict[str, Any], __: Say) -> dict[str, Any]:
         "pid": os.getpid(),
         "home": str(home_dir()),
         "safe": sys.flags.safe_path,
-        "here": os.getcwd() in sys.path,
+        "here": str(Path.cwd()) in sys.path,
         "modules": sorted({name.partition(".")[0] for name in sys.modules}),
     }
 

@@ -44,10 +44,10 @@ def test_a_result_comes_back_with_each_step() -> None:
 
 def test_one_reader_serves_many_files_of_many_homes(monkeypatch: pytest.MonkeyPatch) -> None:
     first = ask("who")
-    monkeypatch.setenv("CAMERA_TOOLKIT_HOME", os.path.abspath("elsewhere"))
+    monkeypatch.setenv("CAMERA_TOOLKIT_HOME", str(Path("elsewhere").absolute()))
     second = ask("who")
     assert first["pid"] == second["pid"] != os.getpid()
-    assert second["home"] == os.path.abspath("elsewhere") != first["home"]
+    assert second["home"] == str(Path("elsewhere").absolute()) != first["home"]
 
 
 def test_a_reader_takes_no_code_of_the_folder_it_is_started_in(
@@ -135,7 +135,7 @@ def test_a_reader_connects_nowhere() -> None:
         ask("connect", {"port": 9})
 
 
-def test_a_reader_ends_with_its_parent(tmp_path: Path) -> None:
+def test_a_reader_ends_with_its_parent() -> None:
     """Even one that is busy, and a parent that is killed."""
     code = textwrap.dedent(
         """

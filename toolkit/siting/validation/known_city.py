@@ -14,9 +14,11 @@ import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from toolkit.base import store
 from toolkit.base.arrays import FloatArray
 from toolkit.base.clean_text import clean_text
 from toolkit.base.errors import InputDataError
+from toolkit.base.terms import StepProgress
 from toolkit.siting.features import StreetPoints, describe_points, without_duplicates
 from toolkit.siting.surroundings import (
     StreetLayers,
@@ -27,12 +29,14 @@ from toolkit.siting.surroundings import (
 )
 from toolkit.siting.validation import second_file
 from toolkit.streets.pack import Pack
+from toolkit.streets.readers import process
 from toolkit.streets.readers.extract import metric_crs_of
 from toolkit.streets.readers.osm import tags as rules
 from toolkit.streets.readers.tables import build as street_lines
 from toolkit.streets.readers.tables import columns, read
 from toolkit.streets.readers.tables.build import StreetFile
 
+_JOBS: Final = "toolkit.siting.validation.reader_jobs"
 MAX_OFFSET_M: Final = 60.0
 """A camera farther than this from every street does not belong to the network."""
 PIECE_M: Final = 10.0
@@ -129,8 +133,29 @@ def read_files(
     cameras: str | os.PathLike[str],
     places: str | os.PathLike[str] | None = None,
 ) -> tuple[StreetLayers, FloatArray, FloatArray]:
-    """Return the streets, camera points and directions of files, in the UTM zone of the streets."""
-    layers, crs = _street_layers(streets, places)
+    """Return the streets, camera points and directions of files, in the UTM zone of the streets.
+
+    They are read in a process of their own, see `toolkit.streets.readers.process`.
+    """
+    from toolkit.siting.validation import reader_jobs
+
+    files = [store.local_file(f) for f in (streets, cameras, *([] if places is None else [places]))]
+    names = [*(str(file.absolute()) for file in files), None]
+    given = dict(zip(("streets", "cameras", "places"), names, strict=False))
+    read = process.ask(_JOBS, "city", given, files=files)
+    found = [reader_jobs.unpacked(read[name]) for name in ("xy", "direction_deg")]
+    return reader_jobs.layers_of(read["layers"]), found[0], found[1]
+
+
+def load_files(
+    streets: str | os.PathLike[str],
+    cameras: str | os.PathLike[str],
+    places: str | os.PathLike[str] | None = None,
+    *,
+    progress: StepProgress | None = None,
+) -> tuple[StreetLayers, FloatArray, FloatArray]:
+    """Do the work of `read_files` in this process."""
+    layers, crs = _street_layers(streets, places, progress)
     change = pyproj.Transformer.from_crs(4326, crs, always_xy=True)
     lon_lat, direction_deg = read.read_cameras(cameras)
     xy = np.column_stack(change.transform(lon_lat[:, 0], lon_lat[:, 1]))
@@ -206,10 +231,12 @@ def pack_files(pack: Pack) -> tuple[StreetLayers, FloatArray, FloatArray]:
 
 
 def _street_layers(
-    path: str | os.PathLike[str], places: str | os.PathLike[str] | None
+    path: str | os.PathLike[str],
+    places: str | os.PathLike[str] | None,
+    progress: StepProgress | None,
 ) -> tuple[StreetLayers, str]:
     others = places if places is not None and second_file.is_extract(places) else None
-    file = read.load_tables(path, places=None if others is not None else places)
+    file = read.load_tables(path, places=None if others is not None else places, progress=progress)
     if not len(file.streets.lines):
         lost = _left_out(file, ()).items()
         why = ", ".join(f"{reason.replace('_', ' ')} {number}" for reason, number in lost)
@@ -243,7 +270,7 @@ def _street_layers(
     )
     if others is not None:
         west, south, east, north = shapely.total_bounds(file.streets.lines[kept]).tolist()
-        extract = second_file.read_extract(others, (west, south, east, north))
+        extract = second_file.read_extract(others, (west, south, east, north), progress=progress)
         return second_file.with_extract(found, extract, crs), crs
     return _with_points(found, file, change), crs
 

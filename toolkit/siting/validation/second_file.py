@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from toolkit.base import store
 from toolkit.base.arrays import FloatArray
+from toolkit.base.terms import StepProgress
 from toolkit.siting.features import PLACE_M
 from toolkit.siting.surroundings import StreetLayers, lanes_of, lanes_or_none, metric_xy
 from toolkit.streets.readers.extract import Extract
@@ -37,7 +38,12 @@ def is_extract(path: str | os.PathLike[str]) -> bool:
     return is_osm_name(name) or name.endswith(graphml.SUFFIXES)
 
 
-def read_extract(path: str | os.PathLike[str], box: tuple[float, float, float, float]) -> Extract:
+def read_extract(
+    path: str | os.PathLike[str],
+    box: tuple[float, float, float, float],
+    *,
+    progress: StepProgress | None = None,
+) -> Extract:
     """Read an extract in and around a box of longitudes and latitudes.
 
     Raises
@@ -47,7 +53,8 @@ def read_extract(path: str | os.PathLike[str], box: tuple[float, float, float, f
     """
     file = store.local_file(path)
     read = read_osm if is_osm_name(file.name) else graphml.read_graphml
-    return read(file, boundary=shapely.box(*box).buffer(_AROUND_DEG, join_style="mitre"))
+    around = shapely.box(*box).buffer(_AROUND_DEG, join_style="mitre")
+    return read(file, boundary=around, progress=progress)
 
 
 def with_extract(layers: StreetLayers, extract: Extract, crs: str) -> StreetLayers:
