@@ -80,6 +80,11 @@ def progress() -> Callable[[str, float | None], None]:
 
 
 def _import(options: argparse.Namespace) -> int:
+    from toolkit.base import store
+    from toolkit.streets.readers import process
+
+    # It starts while this process loads what it needs itself.
+    process.prepare(process.STREETS, [store.local_file(options.file)])
     from toolkit.streets import install, pack_zip
     from toolkit.streets.boundary import parse_boundary
     from toolkit.streets.cities import find_city

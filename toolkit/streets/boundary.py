@@ -41,8 +41,6 @@ from toolkit.streets.schema import CRS
 Kind = Literal["admin", "core", "polygon", "radius"]
 OutlineKind = Literal["admin", "core", "extract", "polygon", "radius"]
 
-READER_JOBS: Final = "toolkit.streets.reader_jobs"
-"""Module of the jobs on streets in the process that reads files of strangers."""
 RADIUS_RANGE_M: Final = (100.0, 100_000.0)
 """A smaller disc holds no street; a larger one is more than a city."""
 FALLBACK_RADIUS_M: Final = 5_000.0
@@ -155,7 +153,7 @@ def parse_boundary(text: str) -> BoundaryChoice:
         )
         raise UsageError(msg)
     file = store.local_file(text)
-    found = process.ask(READER_JOBS, "polygon", {"file": str(file.absolute())}, files=[file])
+    found = process.ask(process.STREETS, "polygon", {"file": str(file.absolute())}, files=[file])
     return from_json(found)
 
 

@@ -123,7 +123,7 @@ def import_file(
             "boundary": None if boundary is None else boundaries.to_json(boundary),
         }
         found = process.ask(
-            boundaries.READER_JOBS, "import", given, files=[file], progress=say, accept=_names_packs
+            process.STREETS, "import", given, files=[file], progress=say, accept=_names_packs
         )
         installed = []
         for k, name in enumerate(found["packs"]):
@@ -150,7 +150,7 @@ def import_pack(
     with _private_folder() as made:
         given = {"file": str(path.absolute()), "into": str(made.absolute())}
         found = process.ask(
-            boundaries.READER_JOBS, "pack", given, files=[path], progress=progress,
+            process.STREETS, "pack", given, files=[path], progress=progress,
             accept=_names_packs,
         )  # fmt: skip
         manifest = _put_in_place(path, made / found["packs"][0]).manifest

@@ -50,6 +50,14 @@ def test_one_reader_serves_many_files_of_many_homes(monkeypatch: pytest.MonkeyPa
     assert second["home"] == str(Path("elsewhere").absolute()) != first["home"]
 
 
+def test_a_reader_may_start_before_it_is_asked() -> None:
+    process.prepare(SERVICE, ["town.osm"])
+    started = children()
+    assert len(started) == 1
+    process.prepare(SERVICE, ["other.osm"])
+    assert children() == started == {ask("who")["pid"]}
+
+
 def test_a_reader_takes_no_code_of_the_folder_it_is_started_in(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -164,8 +164,7 @@ def _bring_in(file: Path, city_id: str, boundary: str, lang: Language) -> None:
     if pack_zip.is_pack_file(file):
         finished = install.import_pack(file)
         st.text(finished.manifest.id)
-        shown = tr("Fingerprint, the same for all who hold this pack: {value}", lang)
-        st.text(shown.format(value=fingerprint(finished.sha256)))
+        st.text(_fingerprint(finished.sha256, lang))
         return
     line, bar = st.empty(), st.progress(0.0)
 
@@ -181,8 +180,15 @@ def _bring_in(file: Path, city_id: str, boundary: str, lang: Language) -> None:
     bar.empty()
     for made in report.installed:
         st.text(f"{made.pack}: {made.manifest.boundary.note}")
+        st.text(_fingerprint(pack.pack_sha256(made.pack), lang))
     for left, why in report.left_out:
         st.text(f"{left}: {why}")
+
+
+def _fingerprint(sha256: str, lang: Language) -> str:
+    """Return the hash of a pack as two people can read it out to one another."""
+    shown = tr("Fingerprint, the same for all who hold this pack: {value}", lang)
+    return shown.format(value=fingerprint(sha256))
 
 
 def _show_notes(lang: Language) -> None:

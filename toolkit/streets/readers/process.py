@@ -33,6 +33,8 @@ from toolkit.base.clean_text import clean_text
 from toolkit.base.errors import InputDataError, ToolkitError
 from toolkit.base.terms import StepProgress, no_progress
 
+STREETS: Final = "toolkit.streets.reader_jobs"
+"""Module of the jobs on streets."""
 STALLED_S: Final = 120.0
 """A reader that neither reports nor reads from the disk for so long is stopped. The longest step
 without either is the sorting of a country's relations, about 20 s on an old laptop."""
@@ -135,8 +137,7 @@ def ask(
         If the reader dies, stands still or needs too much memory.
     """
     name = clean_text(Path(os.fspath(files[0])).name) or "The file"
-    drivers = {_DRIVERS.get(Path(os.fspath(file)).suffix.lower()) for file in files} - {None}
-    reader = _taken((service, tuple(sorted(filter(None, drivers)))))
+    reader = _taken(_key(service, files))
     try:
         reader.ask({"job": job, "given": given, "home": str(store.home_dir().absolute())})
         outcome = _answer(reader, name, progress or no_progress)
@@ -153,6 +154,11 @@ def ask(
     if not accept(outcome["result"]):
         raise _died(name)
     return outcome["result"]
+
+
+def prepare(service: str, files: Sequence[str | os.PathLike[str]]) -> None:
+    """Start the reader that `ask` will need, to be ready while this process does other things."""
+    _give_back(_taken(_key(service, files)))
 
 
 @contextlib.contextmanager
@@ -186,6 +192,11 @@ if hasattr(os, "register_at_fork"):
 
 
 # --- readers ----------------------------------------------------------------------------------
+
+
+def _key(service: str, files: Sequence[str | os.PathLike[str]]) -> _Key:
+    wanted = (_DRIVERS.get(Path(os.fspath(file)).suffix.lower()) for file in files)
+    return service, tuple(sorted(set(filter(None, wanted))))
 
 
 def _taken(key: _Key) -> _Reader:
