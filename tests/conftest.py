@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typeguard._functions as checks
+import quick_checks
 from hypothesis import settings
-from typeguard import TypeCheckMemo, install_import_hook
+from typeguard import install_import_hook
 
 # A slow moment of the computer is no failure.
 settings.register_profile("project", parent=settings(), deadline=None)
@@ -23,20 +23,7 @@ settings.load_profile("project")
 # it before this line.
 install_import_hook(["toolkit"], ignore_packages=["toolkit.engine.kernels"])
 
-_check_type = checks.check_type_internal
-
-
-def _check_type_quickly(value: Any, hint: Any, memo: TypeCheckMemo) -> None:
-    """Let a value pass whose class is the hint itself; the full check looks that up each time.
-
-    Named tuples have fields that are to be checked, too.
-    """
-    if type(value) is not hint or issubclass(hint, tuple):
-        _check_type(value, hint, memo)
-
-
-# An answer has some 30,000 such checks.
-checks.check_type_internal = _check_type_quickly
+quick_checks.install()
 
 _CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 

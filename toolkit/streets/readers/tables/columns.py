@@ -129,8 +129,10 @@ def street_tags(row: Mapping[str, object]) -> tuple[dict[str, str], bool]:
     found: dict[str, str] = {}
     mixed = False
     for column, key in STREET_COLUMNS.items():
-        values = cell_values(row.get(column))
-        if not values or key in found:
+        if (cell := row.get(column)) is None or key in found:
+            continue
+        values = cell_values(cell)
+        if not values:
             continue
         mixed |= len(values) > 1
         found[key] = _merged_value(key, values)
