@@ -35,6 +35,13 @@ def register(commands: Commands) -> None:
     bring.add_argument("file", metavar="FILE")
     bring.add_argument("--city", metavar="C", help="by default every known city in the file")
     bring.add_argument("--boundary", metavar="admin|core|FILE|radius:M")
+    bring.add_argument(
+        "--extent",
+        choices=("box", "data"),
+        default="box",
+        help="where an OpenStreetMap file ends that becomes one pack: at the box that it states, "
+        "or with its streets",
+    )
     bring.set_defaults(run=_import)
 
     fetch = actions.add_parser("fetch", help="get the streets of a city over the network")
@@ -106,12 +113,15 @@ def _import(options: argparse.Namespace) -> int:
         options.file,
         cities=[find_city(options.city)] if options.city else None,
         boundary=parse_boundary(options.boundary) if options.boundary else None,
+        extent=options.extent,
         progress=progress(),
     )
     return _print_report(report)
 
 
 def _print_report(report: ImportReport) -> int:
+    from toolkit.language.notes import of_map_data
+
     for made in report.installed:
         boundary = made.manifest.boundary
         length = "unknown" if boundary.length_km is None else f"{boundary.length_km:.1f} km"
@@ -119,6 +129,7 @@ def _print_report(report: ImportReport) -> int:
         again = ", in place of the earlier one" if made.replaced else ""
         print_lines(
             f"{made.pack}: {length} of street, {area}{again}. {boundary.note}",
+            *(f"  {sentence}" for sentence in of_map_data(made.manifest.counts)),
             _fingerprint_of(made.pack),
         )
     print_lines(*(f"{city}: left out. {why}" for city, why in report.left_out))

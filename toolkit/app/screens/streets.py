@@ -16,7 +16,7 @@ from toolkit.base import store
 from toolkit.base.errors import ToolkitError
 from toolkit.base.escape import markdown
 from toolkit.base.terms import Language
-from toolkit.language import words
+from toolkit.language import notes, words
 from toolkit.language.translate import tr
 from toolkit.streets import install, mapped_cameras, pack, pack_zip
 from toolkit.streets.boundary import parse_boundary
@@ -180,6 +180,8 @@ def _bring_in(file: Path, city_id: str, boundary: str, lang: Language) -> None:
     bar.empty()
     for made in report.installed:
         st.text(f"{made.pack}: {made.manifest.boundary.note}")
+        for sentence in notes.of_map_data(made.manifest.counts, lang):
+            st.text(sentence)
         st.text(_fingerprint(pack.pack_sha256(made.pack), lang))
     for left, why in report.left_out:
         st.text(f"{left}: {why}")
