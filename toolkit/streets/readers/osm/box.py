@@ -97,10 +97,10 @@ def inside_share(region: Region, box: BaseGeometry) -> float:
         ends = segments[:, [axis, axis + 2]]
         inside &= (ends.min(axis=1) >= low) & (ends.max(axis=1) <= high)
     crossing = shapely.linestrings(segments[~inside].reshape(-1, 2, 2))
-    parts = shapely.intersection(crossing, box)
+    cut = np.asarray(shapely.intersection(crossing, box), dtype=object)
     # A segment may touch the box in a point.
-    parts = parts[shapely.get_type_id(parts) == shapely.GeometryType.LINESTRING]
-    parts = shapely.get_coordinates(parts).reshape(-1, 4)
+    cut = cut[shapely.get_type_id(cut) == shapely.GeometryType.LINESTRING]
+    parts = shapely.get_coordinates(cut).reshape(-1, 4)
     total = float(length.sum())
     within = float(length[inside].sum() + _lengths(parts * scale).sum())
     return min(1.0, within / total) if total else 0.0
