@@ -34,7 +34,7 @@ from toolkit.streets.readers.extract import (
     metric_crs_of,
     polygonal,
 )
-from toolkit.streets.readers.formats import geojson, geopackage
+from toolkit.streets.readers.formats import gdal, geojson
 from toolkit.streets.schema import CRS
 
 Kind = Literal["admin", "core", "polygon", "radius"]
@@ -61,7 +61,9 @@ _TOWN_LEVELS: Final = range(5, 9)
 (OpenStreetMap wiki, "Key:admin_level"; read November 2026)."""
 _METRES: Final = re.compile(r"\d{1,7}(?:\.\d{1,3})?", re.ASCII)
 _LEVEL: Final = re.compile(r"\d{1,2}", re.ASCII)
-_POLYGON_SUFFIXES: Final = {".geojson": geojson, ".json": geojson, ".gpkg": geopackage}
+_POLYGON_LAYERS: Final = {
+    ".geojson": geojson.layers, ".json": geojson.layers, ".gpkg": gdal.geopackage_layers,
+}  # fmt: skip
 _MAX_POLYGON_BYTES: Final = 64 << 20
 _M_PER_KM: Final = 1000
 
@@ -145,7 +147,7 @@ def parse_boundary(text: str) -> BoundaryChoice:
             msg = f"A radius is given in metres, from {least:.0f} to {most:.0f}: radius:5000."
             raise UsageError(msg)
         return BoundaryChoice("radius", radius_m=radius_m)
-    if Path(text).suffix.lower() not in _POLYGON_SUFFIXES:
+    if Path(text).suffix.lower() not in _POLYGON_LAYERS:
         msg = (
             f"{text[:80]!r} is no boundary. Give core, admin, admin:LEVEL, radius:METRES, or the "
             "name of a .geojson or .gpkg file with a polygon."
@@ -165,7 +167,7 @@ def read_polygon(name: str) -> BoundaryChoice:
     path = guard.plain_file(name, max_bytes=_MAX_POLYGON_BYTES)
     no_columns: Collection[str] = ()
     areas = []
-    for layer in _POLYGON_SUFFIXES[path.suffix.lower()].layers(path, no_columns):
+    for layer in _POLYGON_LAYERS[path.suffix.lower()](path, no_columns):
         if layer.kind in (None, "polygon"):
             table = layer.load()
             if table.counts["features_across_antimeridian"]:

@@ -22,7 +22,7 @@ from toolkit.base.errors import InputDataError
 from toolkit.base.terms import StepProgress, no_progress
 from toolkit.streets.readers import guard
 from toolkit.streets.readers.extract import Extract, polygonal
-from toolkit.streets.readers.formats import geojson, geopackage, geoparquet, shapefile
+from toolkit.streets.readers.formats import gdal, geojson, geoparquet
 from toolkit.streets.readers.guard import ForeignTable, Layer
 from toolkit.streets.readers.osm import camera_tags
 from toolkit.streets.readers.osm import tags as rules
@@ -32,13 +32,13 @@ from toolkit.streets.readers.tables import columns
 from toolkit.streets.readers.tables.build import OtherLayers, RawStreets, StreetFile
 
 _READERS: Final[dict[str, tuple[Callable[[Path, Collection[str]], list[Layer]], int]]] = {
-    ".gpkg": (geopackage.layers, guard.MAX_FILE_BYTES),
+    ".gpkg": (gdal.geopackage_layers, guard.MAX_FILE_BYTES),
     ".geojson": (geojson.layers, guard.MAX_TEXT_BYTES),
     ".json": (geojson.layers, guard.MAX_TEXT_BYTES),
     ".parquet": (geoparquet.layers, guard.MAX_FILE_BYTES),
     ".geoparquet": (geoparquet.layers, guard.MAX_FILE_BYTES),
-    ".shp": (shapefile.layers, guard.MAX_UNPACKED_BYTES),
-    ".zip": (shapefile.layers, guard.MAX_UNPACKED_BYTES),
+    ".shp": (gdal.shapefile_layers, guard.MAX_UNPACKED_BYTES),
+    ".zip": (gdal.shapefile_layers, guard.MAX_UNPACKED_BYTES),
 }
 SUFFIXES: Final = tuple(_READERS)
 """Suffixes of the files read here."""
