@@ -48,7 +48,7 @@ def test_the_library_is_loaded_only_when_a_file_is_read() -> None:
     assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0
 
 
-@pytest.mark.parametrize("folder", ["http:", "vsizip", "a.zip!b", "zip:"])
+@pytest.mark.parametrize("folder", ["http:", "a.zip!b", "zip:"])
 def test_a_name_is_never_taken_for_an_address(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str
 ) -> None:

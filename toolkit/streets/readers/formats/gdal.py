@@ -369,10 +369,10 @@ def _load_shapes(path: Path, name: str, fetch: Fetch, wanted: Collection[str]) -
         rows, shapes = _check_shapes(path, folder / "file.shp")
         if parts[".dbf"] is not None:
             _check_table(path, parts[".dbf"], rows)
-        # An empty encoding: texts come as they are in the file, and are decoded here.
+        # Texts come as they are in the file, and are decoded here; ids stay whole numbers.
         made = _read(
             path, folder / "file.shp", "ESRI Shapefile", "file", {w[:10]: w for w in wanted},
-            "a shapefile", encoding=encoding, ENCODING="",
+            "a shapefile", encoding=encoding, ENCODING="", ADJUST_TYPE="YES",
         )  # fmt: skip
     named = ForeignTable(name, made.geometry, made.columns, made.counts)
     named.counts["table_rows_missing"] += parts[".dbf"] is None
