@@ -35,6 +35,7 @@ from toolkit.streets.readers.extract import (
     polygonal,
 )
 from toolkit.streets.readers.formats import gdal, geojson
+from toolkit.streets.readers.topology.near import is_tangled
 from toolkit.streets.schema import CRS
 
 Kind = Literal["admin", "core", "polygon", "radius"]
@@ -176,6 +177,9 @@ def read_polygon(name: str) -> BoundaryChoice:
     kept = [area for area in areas if area is not None]
     if not kept:
         msg = f"{path.name} has no polygon. Draw the city's area as a polygon and save it again."
+        raise InputDataError(msg)
+    if len(kept) > 1 and is_tangled(kept):
+        msg = f"{path.name} has too many polygons that cross one another. Draw one outline."
         raise InputDataError(msg)
     polygon = shapely.union_all(kept)
     west, _, east, _ = shapely.bounds(polygon)

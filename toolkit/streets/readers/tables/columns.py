@@ -36,6 +36,8 @@ OTHER_COLUMNS: Final = (
 )  # fmt: skip
 """A line without a class but with one of these is not a street."""
 EXTRA_COLUMN: Final = "other_tags"
+CLASS_COLUMNS: Final = ("fclass", "type")
+"""One column for what OpenStreetMap has by many keys: in the shapefiles of Geofabrik and BBBike."""
 BUILDING_COLUMNS: Final[dict[str, str]] = {
     "building": "building", "height": "height", "height_m": "height",
     "building:levels": "building:levels", "building_levels": "building:levels",
@@ -48,8 +50,8 @@ PLACE_KINDS: Final = frozenset({
 })  # fmt: skip
 """Values of ``kind`` of a place, as in packs."""
 WANTED: Final = frozenset({
-    *STREET_COLUMNS, *ID_COLUMNS, *END_COLUMNS, *OTHER_COLUMNS, EXTRA_COLUMN, "cover",
-    *BUILDING_COLUMNS, *PLACE_COLUMNS,
+    *STREET_COLUMNS, *CLASS_COLUMNS, *ID_COLUMNS, *END_COLUMNS, *OTHER_COLUMNS, EXTRA_COLUMN,
+    "cover", *BUILDING_COLUMNS, *PLACE_COLUMNS,
 })  # fmt: skip
 """All columns that are read."""
 
@@ -67,6 +69,22 @@ _COVER_TAGS: Final = {
 }
 _DIRECTIONS: Final = {"F": "yes", "T": "-1", "B": "no"}
 """``oneway`` in the shapefiles of Geofabrik, which have ``fclass``."""
+_PLACE_OF_CLASS: Final = {
+    **{
+        value: (key, value)
+        for _, key, values in reversed(rules.PLACES)
+        if key in {"aeroway", "amenity", "barrier", "highway", "railway", "shop"}
+        for value in values
+    },
+    "airport": ("aeroway", "aerodrome"), "market_place": ("amenity", "marketplace"),
+    "railway_station": ("railway", "station"), "railway_halt": ("railway", "halt"),
+    "traffic_signals": ("highway", "traffic_signals"),
+}  # fmt: skip
+"""Tag of a place for each value of `CLASS_COLUMNS` (Geofabrik, "OpenStreetMap Data in Layered GIS
+Format", version 7)."""
+_FAITHS: Final = (
+    "buddhist", "christian", "hindu", "jewish", "muslim", "shintoist", "sikh", "taoist",
+)  # fmt: skip
 _IMPORTANCE: Final = (
     *schema.ROADS, "busway", "pedestrian", "footway", "steps", "cycleway", "bridleway", "path",
     "trail",
@@ -137,6 +155,9 @@ def street_tags(row: Mapping[str, object]) -> tuple[dict[str, str], bool]:
     for key, value in _pairs(row.get(EXTRA_COLUMN)):
         if key in STREET_COLUMNS.values():
             found.setdefault(key, value)
+    kind = (cell_text(row.get("type")) or "").lower()
+    if "highway" not in found and (kind in rules.HIGHWAYS or kind in rules.HIGHWAYS_LEFT_OUT):
+        found["highway"] = kind
     if row.get("fclass") is not None and found.get("oneway"):
         found["oneway"] = _DIRECTIONS.get(str(row.get("oneway")).strip(), found["oneway"])
     cover = _COVER_TAGS.get(cell_text(row.get("cover")) or "")
@@ -222,6 +243,9 @@ def building_tags(row: Mapping[str, object]) -> dict[str, str]:
         value = cell_text(row.get(column))
         if value and key not in found:
             found[key] = value
+    for key, value in _pairs(row.get(EXTRA_COLUMN)):
+        if key in BUILDING_COLUMNS.values():
+            found.setdefault(key, value)
     return found
 
 
@@ -232,4 +256,10 @@ def place_tags(row: Mapping[str, object]) -> dict[str, str]:
     for key, value in _pairs(row.get(EXTRA_COLUMN)):
         if key in rules.PLACE_KEYS:
             found.setdefault(key, value)
+    for column in CLASS_COLUMNS:
+        kind = (cell_text(row.get(column)) or "").lower()
+        faith = kind.split("_")[0] in _FAITHS
+        tag = ("amenity", "place_of_worship") if faith else _PLACE_OF_CLASS.get(kind)
+        if tag is not None:
+            found.setdefault(*tag)
     return found
