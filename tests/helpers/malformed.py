@@ -514,6 +514,7 @@ def _gpkg(folder: Path) -> Iterator[tuple[str, str, bytes | str, str]]:  # noqa:
             whole,
             'ALTER TABLE streets RENAME TO "a""; DROP TABLE x; --"',
             "UPDATE gpkg_geometry_columns SET table_name = 'a\"; DROP TABLE x; --'",
+            "UPDATE gpkg_contents SET table_name = 'a\"; DROP TABLE x; --'",
         ),
         "",
     )
@@ -794,12 +795,12 @@ def _shapefile(folder: Path) -> Iterator[tuple[str, str, bytes | str, str]]:  # 
     yield "grids in prj", name, zipped(prj=grids), ERROR
     yield "deep prj", name, zipped(prj=b"GEOGCS[" * 100_000), ERROR
     yield "no dbf", name, zipped(dbf=None), "table_rows_missing"
-    yield "short dbf", name, zipped(dbf=parts[".dbf"][:-200]), "table_rows_missing"
+    yield "short dbf", name, zipped(dbf=parts[".dbf"][:-200]), ERROR
     yield "dbf of a few bytes", name, zipped(dbf=b"\3abc"), ERROR
     lies = struct.pack("<BBBBIHH", 3, 26, 1, 1, 0xFFFFFFFF, 65, 1) + parts[".dbf"][12:]
     yield "dbf of 4 billion rows", name, zipped(dbf=lies), ERROR
     zero = parts[".dbf"][:10] + b"\0\0" + parts[".dbf"][12:]
-    yield "dbf rows of no bytes", name, zipped(dbf=zero), ""
+    yield "dbf rows of no bytes", name, zipped(dbf=zero), ERROR
     yield "unknown code page", name, zipped(cpg=b"rot13"), ""
     yield "code page of noise", name, zipped(cpg=b"\xff\0../../x"), ""
     many = bytearray(shp)

@@ -91,7 +91,8 @@ def _import(options: argparse.Namespace) -> int:
     from toolkit.streets.readers import process
 
     # It starts while this process loads what it needs itself.
-    process.prepare(process.STREETS, [store.local_file(options.file)])
+    store.local_file(options.file)
+    process.prepare(process.STREETS)
     from toolkit.streets import install, pack_zip
     from toolkit.streets.boundary import parse_boundary
     from toolkit.streets.cities import find_city

@@ -130,7 +130,7 @@ def import_file(
             "extent": extent,
         }
         found = process.ask(
-            process.STREETS, "import", given, files=[file], progress=say, accept=_names_packs
+            process.STREETS, "import", given, file=file, progress=say, accept=_names_packs
         )
         installed = []
         for k, name in enumerate(found["packs"]):
@@ -157,7 +157,7 @@ def import_pack(
     with _private_folder() as made:
         given = {"file": str(path.absolute()), "into": str(made.absolute())}
         found = process.ask(
-            process.STREETS, "pack", given, files=[path], progress=progress,
+            process.STREETS, "pack", given, file=path, progress=progress,
             accept=_names_packs,
         )  # fmt: skip
         manifest = _put_in_place(path, made / found["packs"][0]).manifest

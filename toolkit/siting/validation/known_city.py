@@ -140,7 +140,7 @@ def read_files(
     files = [store.local_file(f) for f in (streets, cameras, *([] if places is None else [places]))]
     names = [*(str(file.absolute()) for file in files), None]
     given = dict(zip(("streets", "cameras", "places"), names, strict=False))
-    read = process.ask(_JOBS, "city", given, files=files)
+    read = process.ask(_JOBS, "city", given, file=files[0])
     found = [through_json.unpacked(read[name]) for name in ("xy", "direction_deg")]
     return through_json.layers_of(read["layers"]), found[0], found[1]
 

@@ -13,6 +13,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from toolkit.base.errors import InputDataError
+from toolkit.streets.readers.topology.near import is_tangled
 from toolkit.streets.schema import (
     CRS,
     JUNCTION_DEGREE,
@@ -146,8 +147,13 @@ def frame_of(layer: str, rows: Iterable[dict[str, Any]]) -> gpd.GeoDataFrame:
 
 
 def polygonal(shape: BaseGeometry | None) -> BaseGeometry | None:
-    """Return the valid polygonal part of a shape, None if it has no area."""
-    if shape is None:
+    """Return the valid polygonal part of a shape, None if it has no area or crosses itself often.
+
+    See Also
+    --------
+    toolkit.streets.readers.topology.near.is_tangled : how often that is.
+    """
+    if shape is None or (not shapely.is_valid(shape) and is_tangled(shape)):
         return None
     parts = shapely.get_parts(shapely.make_valid(shape))
     polygons = [
