@@ -64,6 +64,7 @@ _SETTINGS: Final = {
     "SHAPE_RESTORE_SHX": "YES",
 }
 """The index of a shapefile is made anew, from the checked records."""
+_PREFIX: Final = "camera-exposure-"
 _LOCK: Final = threading.Lock()
 
 
@@ -243,8 +244,8 @@ def _load_table(
         ).fetchone()
         guard.check_rows(path, rows)
         crs = guard.crs_of_text(path, _srs_text(base, srs))
-    with _private_folder() as folder:
-        file = _shown(path, folder / "file.gpkg")
+    with tempfile.TemporaryDirectory(prefix=_PREFIX) as folder:
+        file = _shown(path, Path(folder, "file.gpkg"))
         made = _read(
             path, file, "GPKG", table, {w: w for w in wanted}, "a GeoPackage", IMMUTABLE="YES"
         )  # fmt: skip
@@ -272,12 +273,6 @@ def _counted(table: ForeignTable, shapes: int) -> ForeignTable:
     read = len(table) - int(shapely.is_missing(table.geometry).sum())
     table.counts["geometry_unreadable"] = max(0, shapes - read)
     return table
-
-
-@contextlib.contextmanager
-def _private_folder() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="camera-exposure-") as folder:
-        yield Path(folder)
 
 
 def _shown(path: Path, name: Path) -> Path:
@@ -361,18 +356,22 @@ def _from_zip(path: Path, shp: str) -> Fetch:
 
 
 def _load_shapes(path: Path, name: str, fetch: Fetch, wanted: Collection[str]) -> ForeignTable:
-    with _private_folder() as folder, guard.reading(path, "a shapefile", ValueError, LookupError):
-        parts = {s: fetch(s, folder / f"file{s}") for s in (".shp", ".dbf", ".prj", ".cpg")}
+    with (
+        tempfile.TemporaryDirectory(prefix=_PREFIX) as folder,
+        guard.reading(path, "a shapefile", ValueError, LookupError),
+    ):
+        shp = Path(folder, "file.shp")
+        parts = {s: fetch(s, shp.with_suffix(s)) for s in (".shp", ".dbf", ".prj", ".cpg")}
         crs, encoding = _crs(path, parts[".prj"]), _encoding(parts[".cpg"])
         for part in (parts[".prj"], parts[".cpg"]):
             if part is not None:
                 part.unlink()
-        rows, shapes = _check_shapes(path, folder / "file.shp")
+        rows, shapes = _check_shapes(path, shp)
         if parts[".dbf"] is not None:
             _check_table(path, parts[".dbf"], rows)
         # Texts come as they are in the file, and are decoded here; ids stay whole numbers.
         made = _read(
-            path, folder / "file.shp", "ESRI Shapefile", "file", {w[:10]: w for w in wanted},
+            path, shp, "ESRI Shapefile", "file", {w[:10]: w for w in wanted},
             "a shapefile", encoding=encoding, ENCODING="", ADJUST_TYPE="YES",
         )  # fmt: skip
     named = ForeignTable(name, made.geometry, made.columns, made.counts)
