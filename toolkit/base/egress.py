@@ -201,7 +201,7 @@ def refuse_unsafe_settings(*, only_set: bool) -> None:
     if only_set:
         remedy = "remove it there and start again"
     else:
-        remedy = "start the app with: python -m toolkit app"
+        remedy = "start the app with: camera-exposure app"
     what = f"{found[0]}{more}"
     msg = f"The app does not start, because data could leave this machine: {what}; {remedy}."
     raise PermissionNotGivenError(msg)
@@ -343,7 +343,7 @@ def require_guard() -> None:
         If this process was started in another way, and so lacks headers and guard.
     """
     if not _guarded.is_set():
-        msg = "This page was not started by its launcher. Start it with: python -m toolkit app"
+        msg = "This page was not started by its launcher. Start it with: camera-exposure app"
         raise PermissionNotGivenError(msg)
 
 

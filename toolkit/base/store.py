@@ -34,8 +34,10 @@ _PRIVATE_FOLDER, _SHARED_FOLDER = 0o700, 0o777
 """Modes below the user's own data, and elsewhere (less the mask of the process)."""
 _PATIENCE_S = 60.0
 _LOCK_WAIT_S = 0.02
-_DEVICE = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])[ .]*(?:\..*)?")
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])[ .]*(?:[.:].*)?")
 """Names that Windows keeps for devices, whatever their ending ("Naming Files", Microsoft)."""
+_DRIVE = re.compile(r"^[a-z]:")
+"""Letter of a drive, which a name may follow without a separator."""
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -61,7 +63,14 @@ def cache_dir() -> Path:
 
 
 def find(relative: str) -> Path | None:
-    """Return the user's own file or folder of a name, else the built-in one, else None."""
+    """Return the user's own file or folder of a name, else the built-in one, else None.
+
+    Raises
+    ------
+    InputDataError
+        If it is no plain name, see `checked_name`.
+    """
+    checked_name(relative)
     for root in (home_dir(), builtin_dir()):
         path = root / relative
         if path.exists():
@@ -83,10 +92,10 @@ def checked_name(name: str | os.PathLike[str]) -> str:
     text = os.fspath(name)
     slashed = text.lower().replace("\\", "/")
     shown = text[:_NAME_SHOWN]
-    if "://" in slashed or slashed.startswith(("/vsi", "//", "vsi")) or "\0" in text:
+    if "://" in slashed or slashed.startswith(("/vsi", "//", "vsi", "/??/")) or "\0" in text:
         msg = f"{shown!r} is not a plain local file. Copy the file to this machine and name it."
         raise InputDataError(msg)
-    if any(_DEVICE.fullmatch(part) for part in slashed.split("/")):
+    if any(_DEVICE.fullmatch(part) for part in _DRIVE.sub("", slashed).split("/")):
         msg = f"{shown!r} is the name of a device on Windows. Rename the file or the folder."
         raise InputDataError(msg)
     return text
@@ -186,7 +195,14 @@ def make_folder(folder: Path) -> None:
 
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Give a temporary path in the same folder; move it to `path` if the block succeeds."""
+    """Give a temporary path in the same folder; move it to `path` if the block succeeds.
+
+    Raises
+    ------
+    InputDataError
+        If its name is that of a device, see `checked_name`.
+    """
+    checked_name(path.name)
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, "a folder of that name is there", path.name)
     make_folder(path.parent)

@@ -13,7 +13,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import cast
+from typing import NoReturn, cast
 
 from toolkit.base import store
 from toolkit.base.errors import ToolkitError
@@ -34,7 +34,7 @@ from toolkit.cli import (
     streets,
     zones,
 )
-from toolkit.cli.common import BAD_DATA, INTERRUPTED, OK, messages, printable
+from toolkit.cli.common import BAD_DATA, INTERRUPTED, OK, local_path, messages, printable
 
 _GROUPS = (
     assess,
@@ -54,11 +54,11 @@ _GROUPS = (
 )
 
 
-def main(arguments: Sequence[str] | None = None, *, prog: str = "python -m toolkit") -> int:
-    """Run one command and return its exit code; help and errors of usage call it `prog`."""
-    options = _parser(prog).parse_args(arguments)
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    options = _parser().parse_args(arguments)
     if options.home:
-        os.environ[store.HOME_VARIABLE] = options.home
+        os.environ[store.HOME_VARIABLE] = str(options.home)
     messages.quiet = options.quiet
     command = cast("Callable[[argparse.Namespace], int]", options.run)
     try:
@@ -84,14 +84,23 @@ def _fail(message: str, code: int) -> int:
     return code
 
 
-def _parser(prog: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog=prog,
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors cannot control the terminal: names of files are among arguments."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(" ".join(printable(line) for line in message.splitlines()))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="camera-exposure",
         description="Estimate where a reported camera system is likely to see, recognise, match "
         "or read. Nothing leaves this machine.",
     )
     parser.add_argument("--version", action="version", version=__version__)
-    parser.add_argument("--home", metavar="DIR", help="folder of your own data and caches")
+    parser.add_argument(
+        "--home", metavar="DIR", type=local_path, help="folder of your own data and caches"
+    )
     parser.add_argument("--quiet", action="store_true", help="no progress messages")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 

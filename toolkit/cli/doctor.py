@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import platform
-import sys
 from importlib import metadata
 from typing import Any
 
-from toolkit.cli.common import BAD_DATA, OK, Commands, busy, print_json, print_table
+from toolkit.cli.common import BAD_DATA, OK, Commands, busy, print_json, print_lines, print_table
 
 _PACKAGES = ("numpy", "numba", "shapely", "geopandas", "osmnx", "streamlit", "folium")
 _BYTES_PER_MB = 1e6
@@ -31,8 +30,7 @@ def _doctor(options: argparse.Namespace) -> int:
     else:
         for title, rows in found["tables"].items():
             print_table(title, list(rows[0]), [[str(v) for v in row.values()] for row in rows])
-        for problem in found["problems"]:
-            sys.stdout.write(f"Problem: {problem}\n")
+        print_lines(*(f"Problem: {line}" for p in found["problems"] for line in p.splitlines()))
     return BAD_DATA if found["problems"] else OK
 
 
