@@ -74,7 +74,7 @@ comments and order do not change it.
     camera-exposure assess dawei --assumptions my-city
     camera-exposure assess dawei --set optics.availability=1
 
-`new` writes a file among your own data (`assumptions/` in the folder that `doctor` names) with
+`new` writes a file among your own data (`assumptions/` in your data folder) with
 every value; it never overwrites one. Change what you want to change, with source and reason. Tables
 that you delete are taken from the set that `from` names; a set may extend one that extends another.
 Layer and unit of a key are the model's: a file that gives others is refused, as is one that lacks a

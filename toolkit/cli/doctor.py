@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import platform
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 from toolkit.cli.common import BAD_DATA, OK, Commands, busy, print_json, print_lines, print_table
 
 _PACKAGES = ("numpy", "numba", "shapely", "geopandas", "osmnx", "streamlit", "folium")
 _BYTES_PER_MB = 1e6
+_CACHES = {"lines of sight": "sight", "answers to streets fetch": "fetch", "all": ""}
+"""Folders of the cache, by what is in them."""
 
 
 def register(commands: Commands) -> None:
@@ -73,28 +76,34 @@ def examine() -> dict[str, Any]:
         ("siting", load_siting),
         ("operator profiles", load_profiles),
         ("named places", lambda: load_places(None)),
-        ("reference fabrics", load_networks),
+        ("reference networks", load_networks),
     ):
         try:
             load()
-            data.append({"data": what, "state": "whole"})
+            data.append({"data": what, "state": "read without problems"})
         except ToolkitError as error:
             data.append({"data": what, "state": "cannot be used"})
             problems.append(str(error))
-    cache = store.cache_dir()
-    size = sum(p.stat().st_size for p in cache.rglob("*") if p.is_file()) if cache.exists() else 0
     return {
         "tables": {
             "Versions": versions,
             "City packs": packs or [{"pack": "none", "state": ""}],
             "Data": data,
-            "Caches": [{"what": "lines of sight", "MB": f"{size / _BYTES_PER_MB:.1f}"}],
+            "Caches": [
+                {"what": what, "MB": f"{_bytes(store.cache_dir() / folder) / _BYTES_PER_MB:.1f}"}
+                for what, folder in _CACHES.items()
+            ],
             "What could leave this machine": [
                 {"what": d.what, "to whom": d.where, "state": d.state} for d in egress.departures()
             ],
         },
         "problems": problems,
     }
+
+
+def _bytes(folder: Path) -> int:
+    """Return the size of the files below a folder, which may not exist."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 def _load_evidence() -> None:
