@@ -64,18 +64,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code = command(options)
         sys.stdout.flush()
-    except ToolkitError as error:
-        return _fail(str(error), error.exit_code)
     except KeyboardInterrupt:
         return _fail("Interrupted; nothing half-written is left.", INTERRUPTED)
     except BrokenPipeError:
         # The reader has closed the pipe: redirect stdout, so that closing it raises no error.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
-    except OSError as error:
-        name = f" {error.filename!r}" if error.filename else ""
-        return _fail(f"The system refuses{name}: {error.strerror or error}.", BAD_DATA)
+    except (ToolkitError, OSError) as error:
+        return failed(error)
     return code
+
+
+def failed(error: ToolkitError | OSError) -> int:
+    """Say what failed, and return the exit code for that."""
+    if isinstance(error, ToolkitError):
+        return _fail(str(error), error.exit_code)
+    name = f" {error.filename!r}" if error.filename else ""
+    return _fail(f"The system refuses{name}: {error.strerror or error}.", BAD_DATA)
 
 
 def _fail(message: str, code: int) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
 from functools import partial
 from pathlib import Path
 from typing import Final, Literal
@@ -80,8 +79,8 @@ def _offer_removal(name: str, lang: Language) -> None:
 
 def _packed(name: str) -> bytes:
     """Return a pack as one file, made on demand."""
-    with tempfile.TemporaryDirectory() as folder:
-        return pack_zip.export_pack(name, Path(folder) / f"{name}.zip").read_bytes()
+    with store.scratch() as folder:
+        return pack_zip.export_pack(name, folder / f"{name}.zip").read_bytes()
 
 
 def _show_import(lang: Language) -> None:
@@ -141,9 +140,9 @@ def _show_import(lang: Language) -> None:
     with st.status(markdown(tr("Reading ...", lang)), expanded=True) as status:
         try:
             if sent is not None:
-                with tempfile.TemporaryDirectory() as folder:
+                with store.scratch() as folder:
                     # Of the sender's name only the last part is used: it tells the format.
-                    file = Path(folder) / store.checked_name(Path(sent.name).name)
+                    file = folder / store.checked_name(Path(sent.name).name)
                     file.write_bytes(sent.getvalue())
                     _bring_in(file, city, boundary, lang)
             else:
@@ -231,8 +230,8 @@ def _show_notes(lang: Language) -> None:
     )
     try:
         if sent is not None and st.button(markdown(tr("Store these notes", lang)), key="notes_go"):
-            with tempfile.TemporaryDirectory() as folder:
-                file = Path(folder) / f"notes{Path(sent.name).suffix.lower()}"
+            with store.scratch() as folder:
+                file = folder / f"notes{Path(sent.name).suffix.lower()}"
                 file.write_bytes(sent.getvalue())
                 today = dt.datetime.now(dt.UTC).date()
                 read = mapped_cameras.import_cameras(file, city, as_of=today).read
