@@ -222,7 +222,8 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.chmod(_PRIVATE_FILE if is_own(path) else _SHARED_FILE)
         temporary.replace(path)
     except OSError as error:
-        error.filename = path.name  # not the temporary one, or none at all
+        if error.errno is not None:
+            error.filename = path.name  # not the temporary one, or none at all
         raise
     finally:
         with contextlib.suppress(OSError):

@@ -17,6 +17,7 @@ from typing import Final
 from toolkit.base import store
 from toolkit.base.errors import InputDataError, NotFoundError
 from toolkit.streets import folder_swap, pack
+from toolkit.streets.manifest import ID
 from toolkit.streets.pack import MANIFEST_FILE
 from toolkit.streets.readers import guard
 from toolkit.streets.schema import LAYERS, PackLayers
@@ -151,7 +152,7 @@ def remove_pack(name: str) -> None:
         If the pack is built in.
     """
     home = store.home_dir() / pack.FOLDER
-    if pack.ID.fullmatch(name):
+    if ID.fullmatch(name):
         folder_swap.settle(home / name)
     folder = pack.pack_folder(name)
     if folder.parent != home:
