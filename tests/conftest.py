@@ -72,6 +72,23 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[Any, str, str]]:
+    """Give a function that runs a command and returns its exit code, stdout and stderr."""
+    from toolkit import cli
+
+    def call(*arguments: object) -> tuple[Any, str, str]:
+        code: Any
+        try:
+            code = cli.main([str(a) for a in arguments])
+        except SystemExit as stopped:  # argparse
+            code = stopped.code
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return call
+
+
+@pytest.fixture
 def own_profiles(home: Path) -> tuple[str, ...]:
     """Put profiles of the user's own there, fitted to two cities; return what is said of them."""
     from toolkit.base import store

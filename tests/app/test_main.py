@@ -164,7 +164,7 @@ def test_a_city_without_streets_is_told_what_is_needed_and_no_command_that_is_no
 ) -> None:
     words = words_of(opened(city="dawei"))
     assert ".osm.pbf" in words
-    named = set(re.findall(r"python -m toolkit ([a-z]+(?: [a-z]+)?)", words))
+    named = set(re.findall(r"camera-exposure ([a-z]+(?: [a-z]+)?)", words))
     assert named == {"streets import", "streets list"}
 
 

@@ -323,7 +323,7 @@ def test_the_page_shows_cities_and_limits(lang: str) -> None:
 
 def test_a_page_that_the_launcher_did_not_start_refuses() -> None:
     assert not egress._guarded.is_set()
-    with pytest.raises(PermissionNotGivenError, match="python -m toolkit app"):
+    with pytest.raises(PermissionNotGivenError, match="camera-exposure app"):
         egress.require_guard()
     page = AppTest.from_file(str(serve.MAIN), default_timeout=SLOW_S).run()
     assert len(page.exception) == 1

@@ -36,7 +36,7 @@ def test_help_names_every_command(run):
 def test_each_command_has_help_of_its_own(run, name):
     code, out, err = run(name, "--help")
     assert (code, err) == (0, "")
-    assert out.startswith(f"usage: python -m toolkit {name} ")
+    assert out.startswith(f"usage: camera-exposure {name} ")
 
 
 def test_the_version_is_data(run):

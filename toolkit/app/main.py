@@ -72,7 +72,7 @@ def main() -> None:
         _log.warning("The page failed: %s", type(error).__name__)
         failed = tr(
             "Something in the toolkit failed. Nothing was saved or sent. Reload the page; if "
-            'it fails again, "python -m toolkit doctor" says whether the data are whole.',
+            'it fails again, "camera-exposure doctor" says whether the data are whole.',
             lang,
         )
         refuse(failed, lang)

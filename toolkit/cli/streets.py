@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.base.errors import UsageError
@@ -12,6 +11,7 @@ from toolkit.cli.common import (
     BAD_DATA,
     OK,
     Commands,
+    local_path,
     messages,
     print_json,
     print_lines,
@@ -64,7 +64,7 @@ def register(commands: Commands) -> None:
 
     export = actions.add_parser("export", help="write a pack as one file, to carry on a stick")
     export.add_argument("pack", metavar="C")
-    export.add_argument("--out", metavar="F", required=True)
+    export.add_argument("--out", metavar="F", required=True, type=local_path)
     export.set_defaults(run=_export)
 
     remove = actions.add_parser("remove", help="remove a pack of your own")
@@ -218,7 +218,7 @@ def _export(options: argparse.Namespace) -> int:
     from toolkit.streets.pack_zip import export_pack
 
     messages.print("Writing the pack ...")
-    print_lines(str(export_pack(options.pack, Path(options.out))), _fingerprint_of(options.pack))
+    print_lines(str(export_pack(options.pack, options.out)), _fingerprint_of(options.pack))
     return OK
 
 

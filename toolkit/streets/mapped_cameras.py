@@ -232,7 +232,10 @@ def remove_cameras(city_id: str) -> int:
         msg = f"No field notes are stored for {city_id!r}."
         raise NotFoundError(msg)
     n_rows = _count(city_id)
-    file.unlink()
+    with store.one_writer(_FOLDER):
+        # Nobody else writes now: what lies there was left, and would hold notes.
+        store.remove_leftovers(file.parent, older_than_s=0.0)
+        file.unlink()
     _forget_sight()
     return n_rows
 
