@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 from toolkit.app.gate import Gate
+from toolkit.app.map import route
 from toolkit.base import egress
 from toolkit.base.errors import UsageError
 from toolkit.language.fonts import ASSETS, FONT_FAMILY, FONT_FILES, FONT_STACK
@@ -57,8 +58,8 @@ def middleware() -> list[Middleware]:
 
 
 def routes() -> list[BaseRoute]:
-    """Return the routes next to the pages: the bundled fonts."""
-    return [Mount(_FONTS_AT, StaticFiles(directory=ASSETS / "fonts"))]
+    """Return the routes next to the pages: the bundled fonts, and what the map asks for."""
+    return [Mount(_FONTS_AT, StaticFiles(directory=ASSETS / "fonts")), *route.routes()]
 
 
 def options(port: int) -> dict[str, Any]:
