@@ -101,7 +101,7 @@ def capture_prob(
             begin[a : b + 1] - p,
             (pairs[p:q] % sight.n_sites).astype(np.int32),
             np.zeros(q - p, np.int16),
-            np.arange(q - p, dtype=number),  # type: ignore[arg-type]
+            np.arange(q - p, dtype=number),
         )
         out[by_place[a:b]] = closed_form.closed_form(rows, chance, hit[:, None])
     return out

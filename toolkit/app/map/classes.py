@@ -67,13 +67,13 @@ def _inferno(position: float, greyed: float = 0.0) -> str:
 
 
 STEPS: Final[tuple[Step, ...]] = (
-    Step(None, EDGES[0], wide=False, color=_inferno(0.78), width_px=1.6),
-    Step(EDGES[0], EDGES[1], wide=False, color=_inferno(0.63), width_px=2.6),
+    Step(None, EDGES[0], wide=False, color=_inferno(0.78), width_px=2.0),
+    Step(EDGES[0], EDGES[1], wide=False, color=_inferno(0.63), width_px=2.8),
     Step(EDGES[1], EDGES[2], wide=False, color=_inferno(0.42), width_px=3.6),
     Step(EDGES[2], None, wide=False, color=_inferno(0.10), width_px=4.8),
     Step(None, WIDE_EDGE, wide=True, color=_inferno(0.66, 0.45), width_px=3.4),
     Step(WIDE_EDGE, None, wide=True, color=_inferno(0.28, 0.35), width_px=4.8),
-    Step(None, None, wide=False, color="#7a7a7a", width_px=1.4, dash=(5, 4)),
+    Step(None, None, wide=False, color="#7a7a7a", width_px=1.8, dash=(5, 4)),
 )
 """By number of the class; the last is `NO_DATA`."""
 

@@ -131,10 +131,10 @@ export function makeLayer(L) {
       }
     },
     *_streets(x, v, seen) { // the least likely first, so that the most likely lie on top
-      const by = this.steps.map(() => []), scale = v.z < 12 ? 0.35 : v.z < 14 ? 0.55 : v.z < 16 ? 0.8 : 1.3;
+      const by = this.steps.map(() => []), scale = v.z < 12 ? 0.35 : v.z < 14 ? 0.6 : v.z < 16 ? 0.9 : 1.4;
       for (const i of seen) by[this.cls[i]]?.push(i);
       for (const c of this.order ?? by.keys()) {
-        const step = this.steps[c], width = Math.max(0.8, step.width * scale);
+        const step = this.steps[c], width = Math.max(1, step.width * scale);
         for (const [color, wide] of step.wide && width > 2 ? [[step.color, width], [PAPER, width * 0.35]] : [[step.color, width]]) {
           x.strokeStyle = color; x.lineWidth = wide; x.setLineDash(step.dash && v.z >= 14 ? step.dash : []);
           x.beginPath();
