@@ -2,11 +2,11 @@
 
 import { inside, metrePx, within } from "./geometry.js";
 
-const PADDING = 0.25; // of the view, drawn around it, so that a drag shows no empty edge
+const PADDING = 0.25, PADDING_MANY = 0.1; // of the view, drawn around it, so that a drag shows no empty edge
 const MANY = 20000; // streets in view from which the drawing is sliced
-const SLICE_MS = 6; // of one slice: a frame has 16
+const SLICE_MS = 10; // of one slice: a frame has 16
 const SLICE_POINTS = 4000; // between two looks at the clock
-const NAMES_FROM = 14.5, PLACES_FROM = 15, RINGS_FROM = 16; // zoom
+const NAMES_FROM = 14.5, PLACES_FROM = 15, RINGS_FROM = 16, HOLLOW_FROM = 14; // zoom
 const MOST_NAMES = 300;
 const FOG = "#e4e4e7", PAPER = "#ffffff", INK = "#1a1a1a", MARK = "#0b5cad", EDGE = "#555555";
 // Quiet layers: a pack need not have them. Colour, and the zoom from which they are drawn.
@@ -46,8 +46,10 @@ export function makeLayer(L) {
     redraw() {
       const map = this._map, size = map.getSize(), dpr = Math.min(2, devicePixelRatio || 1);
       if (!size.x || !size.y) return;
-      const pad = size.multiplyBy(PADDING).round(), min = map.containerPointToLayerPoint(pad.multiplyBy(-1));
-      const z = map.getZoom(), k = 2 ** z, o = map.getPixelOrigin().add(min);
+      const z = map.getZoom(), k = 2 ** z, corner = map.getPixelBounds().min;
+      const inView = within(this.g.streets, corner.x / k, corner.y / k, (corner.x + size.x) / k, (corner.y + size.y) / k).length;
+      const pad = size.multiplyBy(inView > MANY ? PADDING_MANY : PADDING).round();
+      const min = map.containerPointToLayerPoint(pad.multiplyBy(-1)), o = map.getPixelOrigin().add(min);
       const v = { z, k, ox: o.x, oy: o.y, w: size.x + 2 * pad.x, h: size.y + 2 * pad.y };
       v.box = [v.ox / k, v.oy / k, (v.ox + v.w) / k, (v.oy + v.h) / k];
       const seen = within(this.g.streets, ...v.box), sliced = seen.length > MANY;
@@ -135,7 +137,7 @@ export function makeLayer(L) {
       for (const i of seen) by[this.cls[i]]?.push(i);
       for (const c of this.order ?? by.keys()) {
         const step = this.steps[c], width = Math.max(1, step.width * scale);
-        for (const [color, wide] of step.wide && width > 2 ? [[step.color, width], [PAPER, width * 0.35]] : [[step.color, width]]) {
+        for (const [color, wide] of step.wide && v.z >= HOLLOW_FROM ? [[step.color, width], [PAPER, width * 0.35]] : [[step.color, width]]) {
           x.strokeStyle = color; x.lineWidth = wide; x.setLineDash(step.dash && v.z >= 14 ? step.dash : []);
           x.beginPath();
           let points = 0;
