@@ -59,7 +59,7 @@ def test_every_road_and_place_of_a_pack_has_a_name() -> None:
     assert len(made["roads"]) == len(ROADS) + 1
     assert made["roads"][ROADS.index("primary")] == "a main road"
     assert made["roads"][ROADS.index("residential")] == "a side street"
-    assert made["roads"][-1] == "a path or service road"
+    assert made["roads"][-1] == "a walkway, path or service road"
     assert set(made["places"]) == {kind for kind, _, _ in PLACES}
 
 

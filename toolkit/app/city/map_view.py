@@ -10,6 +10,7 @@ from toolkit.app.kept_answers import Estimate
 from toolkit.app.map import component
 from toolkit.assessment.layers import Layers
 from toolkit.assessment.model import Assessment
+from toolkit.base import escape
 from toolkit.base.terms import Language, Tier
 from toolkit.language import notes
 from toolkit.language.translate import tr
@@ -19,7 +20,11 @@ from toolkit.output.report import tables
 def show(made: Estimate, tier: Tier, lang: Language) -> None:
     """Show the map; for a city without streets say why there is none."""
     assessment = made.assessment
-    if _layers(assessment) is None:
+    with st.spinner(escape.markdown(tr("Drawing the map …", lang))):
+        layers = _layers(assessment)
+        if layers is not None and layers.captures is not None:
+            layers.captures()  # what takes longest
+    if layers is None:
         markup.show(
             lang,
             markup.tag("h2", tr("No map", lang)),

@@ -17,6 +17,7 @@ from toolkit.streets.schema import ROADS
 
 _FIRST_SIDE_STREET = ROADS.index("unclassified")
 _FIRST_PATH = ROADS.index("service")
+_NO_BREAK = "\u00a0"
 
 
 def texts(assessment: Assessment, lang: Language) -> dict[str, Any]:
@@ -135,22 +136,29 @@ def _table(lang: Language) -> dict[str, Any]:
 
 
 def _figures(lang: Language) -> dict[str, Any]:
-    """Return the patterns of figures, as `quantities.quantity_text` writes them."""
-    return {
+    """Return the patterns of figures, as `quantities.quantity_text` writes them.
+
+    The browser puts the numbers in, so no `unbroken` can bind them to their units.
+    """
+    bound = {
         "under": tr("under {value} %", lang),
         "over": tr("over {value} %", lang),
         "percent": tr("{value} %", lang),
-        "range": tr("{low} to {high}", lang),
-        "middle": tr("{range} (middle {mid})", lang),
         "km": tr("{value} km", lang),
         "m": tr("{value} m", lang),
+    }
+    middle = tr("{range} (middle {mid})", lang)
+    return {
+        **{name: text.replace(" ", _NO_BREAK) for name, text in bound.items()},
+        "range": tr("{low} to {high}", lang),
+        "middle": middle.replace(" {mid}", _NO_BREAK + "{mid}"),
     }
 
 
 def _roads(lang: Language) -> list[str]:
     """Return the kind of road of each rank in the geometry."""
     main, side = tr("a main road", lang), tr("a side street", lang)
-    path = tr("a path or service road", lang)
+    path = tr("a walkway, path or service road", lang)
     return [
         main if rank < _FIRST_SIDE_STREET else side if rank < _FIRST_PATH else path
         for rank in range(len(ROADS) + 1)

@@ -166,12 +166,12 @@ export function makeLayer(L) {
         if (v.z >= RINGS_FROM && reach > 5) {
           const known = camera.direction_deg !== undefined, half = ((camera.width_deg ?? 60) * Math.PI) / 360;
           const to = ((camera.direction_deg ?? 0) * Math.PI) / 180 - Math.PI / 2;
-          x.strokeStyle = MARK; x.lineWidth = 1; x.beginPath();
+          x.strokeStyle = MARK; x.lineWidth = 1; x.globalAlpha = 0.6; x.beginPath();
           // Only what is mapped is drawn as a line; a guess is dashed.
           x.setLineDash(known || camera.kind === "panning" ? [] : [4, 5]);
           if (known) { x.moveTo(px, py); x.arc(px, py, reach, to - half, to + half); x.closePath(); }
           else x.arc(px, py, reach, 0, 2 * Math.PI);
-          x.stroke(); x.setLineDash([]);
+          x.stroke(); x.setLineDash([]); x.globalAlpha = 1;
         }
         x.beginPath(); x.arc(px, py, v.z >= 16 ? 4 : v.z >= 14.5 ? 3 : 2, 0, 2 * Math.PI);
         x.fillStyle = MARK; x.fill(); x.strokeStyle = PAPER; x.lineWidth = 1; x.stroke();

@@ -144,9 +144,12 @@ export function showCard(m) {
   if (tapped.camera !== undefined) return cameraCard(m, g.cameras[tapped.camera]);
   if (tapped.outside) return card(m, words.outside, [words.never]);
   const i = tapped.street, [low, mid, high] = chances(m, i), streets = g.streets;
-  let dm = streets.length[i];
-  if (tier.along) { dm = 0; for (let s = 0; s < streets.n; s++) if (streets.whole[s] === streets.whole[i]) dm += streets.length[s]; }
-  const reasons = [words.roads[streets.rank[i]]];
+  let dm = streets.length[i], rank = streets.rank[i];
+  if (tier.along) { // the whole street, and the highest class of its pieces
+    dm = 0;
+    for (let s = 0; s < streets.n; s++) if (streets.whole[s] === streets.whole[i]) { dm += streets.length[s]; rank = Math.min(rank, streets.rank[s]); }
+  }
+  const reasons = [words.roads[rank]];
   if (around(m, i, "signals", LIGHTS_M).length) reasons.push(words.lights);
   const kinds = new Set(around(m, i, "places", PLACES_M).map((p) => words.places[g.places[p].kind]).filter(Boolean));
   reasons.push(...[...kinds].slice(0, MOST_PLACES));
