@@ -8,6 +8,7 @@ import streamlit as st
 
 from toolkit.app import kept_answers, markup, side_panel
 from toolkit.app.city import answer, downloads, figures, map_view, reported, sensitivity
+from toolkit.app.map import component
 from toolkit.app.screens import assumptions, cameras, streets
 from toolkit.app.side_panel import Choice
 from toolkit.base import egress, escape
@@ -30,13 +31,15 @@ def show(choice: Choice) -> None:
     )
     head.append(markup.tag("p", panel, kind="narrow"))
     markup.show(lang, *head)
+    component.announce(city.id)
     with st.spinner(escape.markdown(tr("Estimating …", lang))):
         made = kept_answers.estimate(choice, assumptions.chosen())
     answer.show(made, choice.tier, lang)
-    # The map takes longest: reserve its place, and show the figures below it first.
+    # The layers of a large city take longest: reserve the place of the map, and show the figures
+    # below it first.
     place = st.container()
     figures.show(made, choice.tier, lang)
-    with place, st.spinner(escape.markdown(tr("Drawing the map …", lang))):
+    with place:
         map_view.show(made, choice.tier, lang)
     sensitivity.show(made, choice.tier, lang)
     reported.show(made, city, lang)

@@ -19,6 +19,7 @@ from starlette.staticfiles import StaticFiles
 
 from toolkit.app import bounds, connections
 from toolkit.app.gate import Gate
+from toolkit.app.map import route
 from toolkit.base import egress
 from toolkit.base.errors import UsageError
 from toolkit.language.fonts import ASSETS, FONT_FAMILY, FONT_FILES, FONT_STACK
@@ -63,8 +64,8 @@ def middleware() -> list[Middleware]:
 
 
 def routes() -> list[BaseRoute]:
-    """Return the routes next to the pages: the bundled fonts."""
-    return [Mount(_FONTS_AT, StaticFiles(directory=ASSETS / "fonts"))]
+    """Return the routes next to the pages: the bundled fonts, and what the map asks for."""
+    return [Mount(_FONTS_AT, StaticFiles(directory=ASSETS / "fonts")), *route.routes()]
 
 
 def options(port: int) -> dict[str, Any]:
