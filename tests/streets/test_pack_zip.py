@@ -180,7 +180,7 @@ class Killed(BaseException):
     """Stands for the end of the process."""
 
 
-@pytest.mark.parametrize("step", range(11))
+@pytest.mark.parametrize("step", range(4))
 def test_an_import_or_a_removal_that_is_killed_leaves_a_whole_pack_or_none(
     home: Path, packed: Path, monkeypatch: pytest.MonkeyPatch, step: int
 ) -> None:
