@@ -167,7 +167,7 @@ def test_a_reader_ends_with_its_parent() -> None:
         pid = int(parent.stdout.readline())
         assert psutil.pid_exists(pid)
         parent.kill()
-    until = time.monotonic() + 20
+    until = time.monotonic() + 120
     while psutil.pid_exists(pid) and time.monotonic() < until:
         time.sleep(0.05)
     assert not psutil.pid_exists(pid)
