@@ -401,7 +401,6 @@ _ALLOWED = {
     "base/egress.py": {"socket"},  # the guard itself: looks up the one host that the user named
     "studies/batch/dask_pool.py": {"distributed"},  # the scheduler that the user named
     "streets/readers/overpass/ask.py": {"requests", "urllib.request", "urllib3"},
-    "app/connections.py": {"asyncio"},  # types of what uvicorn hands over
     "app/serve.py": {"socket"},  # looks for a free port of this machine
     "app/connections.py": {"asyncio"},  # types of the server's own connections
 }
