@@ -8,6 +8,7 @@ and memory is what was added to that of the idle reader. Linux only.
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import subprocess
@@ -46,8 +47,7 @@ class Row:
 def read_all(folder: Path) -> Iterator[dict[str, Any]]:
     """Make the files in a folder and read each; a reader that dies is started again."""
     sys.path.insert(0, str(HELPERS))
-    import malformed
-
+    malformed = importlib.import_module("malformed")
     environment = {
         **os.environ, store.HOME_VARIABLE: str(folder / "home"), "PYTHONPATH": str(ROOT),
         "MALLOC_ARENA_MAX": "2",
