@@ -12,7 +12,7 @@ import pytest
 
 from toolkit.base import store
 from toolkit.base.errors import InputDataError
-from toolkit.streets.mapped_cameras import list_cameras
+from toolkit.streets.stored_notes import list_cameras
 
 N = 4
 NOTES = "lat,lon,seen_on\n{lat},97.6282,2026-03-31\n"

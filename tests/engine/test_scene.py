@@ -13,7 +13,7 @@ from scipy.spatial import cKDTree
 
 from toolkit.engine import scene, views
 from toolkit.siting import candidates
-from toolkit.streets import mapped_cameras
+from toolkit.streets import mapped_cameras, stored_notes
 from toolkit.streets.pack import open_pack
 
 
@@ -150,7 +150,7 @@ def test_field_notes_are_sites_of_the_scene_and_their_width_is_a_sector(helsinki
     lon, lat = to_degrees.transform(*where)
     path = tmp_path / "notes.csv"
     path.write_text(f"lat,lon,direction\n{lat},{lon},330-60\n")
-    mapped_cameras.import_cameras(path, "helsinki-centre", as_of=dt.date(2026, 11, 1))
+    stored_notes.import_cameras(path, "helsinki-centre", as_of=dt.date(2026, 11, 1))
     built = scene.build_scene(
         pack,
         candidates.load_siting(),

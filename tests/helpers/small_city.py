@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from toolkit.base import store
-from toolkit.streets import mapped_cameras, pack
+from toolkit.streets import pack, stored_notes
 from toolkit.streets.schema import JUNCTION_DEGREE, LAYERS, PackLayers
 
 PACK = "small"
@@ -64,4 +64,4 @@ def note_a_camera(folder: Path, city: str, name: str = PACK) -> None:
     x, y = pack.open_pack(name).streets.geometry.iloc[3].coords[0]
     file = folder / "notes.csv"
     file.write_text(f"lat,lon,seen_on\n{y:.6f},{x:.6f},2026-01-01\n", encoding="utf-8")
-    mapped_cameras.import_cameras(file, city, as_of=dt.date(2026, 11, 1))
+    stored_notes.import_cameras(file, city, as_of=dt.date(2026, 11, 1))

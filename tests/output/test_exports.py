@@ -22,7 +22,7 @@ from toolkit.base.errors import InputDataError, UsageError
 from toolkit.base.terms import EXPOSURE_CLASSES, TIERS
 from toolkit.language import words
 from toolkit.output import exports, gis_files
-from toolkit.streets import mapped_cameras
+from toolkit.streets import stored_notes
 from toolkit.streets.pack import open_pack
 from toolkit.streets.schema import CRS
 from toolkit.studies.comparison import Comparison, compare
@@ -157,7 +157,7 @@ def test_field_notes_count_and_are_not_written(tmp_path, home):
         f"lat,lon,kind,operator,seen_on,note\n{y:.6f},{x:.6f},fixed,Quux Ltd,2026-10-01,my words\n",
         encoding="utf-8",
     )
-    mapped_cameras.import_cameras(notes, small_city.PACK, as_of=AS_OF)
+    stored_notes.import_cameras(notes, small_city.PACK, as_of=AS_OF)
     after = written("after.gpkg")
     assert after[1]["cameras"]["mapped"] == before[1]["cameras"]["mapped"] + 1
     for name in ("cameras", "sites"):

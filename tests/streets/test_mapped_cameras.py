@@ -1,4 +1,4 @@
-"""Field notes: stored apart, merged by a rule, and gone when removed."""
+"""Mapped cameras and field notes, merged by a rule."""
 
 from __future__ import annotations
 
@@ -16,9 +16,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolkit.base import store
-from toolkit.base.errors import InputDataError, NotFoundError
-from toolkit.streets import mapped_cameras
+from toolkit.streets import mapped_cameras, stored_notes
 from toolkit.streets.pack import open_pack
 from toolkit.streets.schema import FIELD_NOTES, LAYERS, conform, empty_layer
 
@@ -217,108 +215,6 @@ def test_no_camera_is_lost_and_none_is_made_up(mapped, notes):
             assert np.hypot(there[:, 0] - x, there[:, 1] - y).min() <= 1
 
 
-NOTES = "lat,lon,direction,seen_on,photo\n16.49051234,97.62824567,90,2026-01-01,IMG_7\n"
-
-
-@pytest.fixture
-def write(tmp_path):
-    def writer(text, name="notes.csv"):
-        path = tmp_path / name
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    return writer
-
-
-class TestStoring:
-    def test_what_is_imported_is_listed(self, write, home):
-        assert mapped_cameras.cameras_sha256("mawlamyine") is None
-        assert len(mapped_cameras.list_cameras("mawlamyine")) == 0
-        report = mapped_cameras.import_cameras(write(NOTES), "mawlamyine", as_of=TODAY)
-        assert (report.n_before, report.n_stored) == (0, 1)
-        assert report.read.ignored_columns == ("photo",)
-        rows = mapped_cameras.list_cameras("mawlamyine")
-        pd.testing.assert_frame_equal(pd.DataFrame(rows), pd.DataFrame(report.read.rows))
-        (file,) = (home / "cameras").iterdir()
-        assert file.name == "mawlamyine.parquet"
-        assert store.sha256_file(file) == mapped_cameras.cameras_sha256("mawlamyine")
-        assert not (home / "packs").exists()
-
-    def test_the_stored_file_holds_rounded_positions_and_nothing_else(self, write, home):
-        first = mapped_cameras.import_cameras(write(NOTES), "mawlamyine", as_of=TODAY)
-        file = home / "cameras" / "mawlamyine.parquet"
-        data = file.read_bytes()
-        for secret in (b"IMG_7", b"notes.csv", b"photo"):
-            assert secret not in data
-        place = mapped_cameras.list_cameras("mawlamyine").geometry[0]
-        assert (place.x, place.y) == (97.62825, 16.49051)
-        assert file.stat().st_mode & 0o077 == 0
-        # Neither the day of import nor the name of the file changes a byte.
-        later = dt.date(2027, 1, 1)
-        mapped_cameras.import_cameras(write(NOTES, "other.csv"), "mawlamyine", as_of=later)
-        assert file.read_bytes() == data
-        assert len(first.read.rows) == 1
-
-    def test_a_second_file_replaces_the_first_unless_it_is_to_be_added(self, write):
-        mapped_cameras.import_cameras(write(NOTES), "mawlamyine", as_of=TODAY)
-        other = write("lat,lon\n16.5,97.6\n16.6,97.6\n", "other.csv")
-        report = mapped_cameras.import_cameras(other, "mawlamyine", as_of=TODAY)
-        assert (report.n_before, report.n_stored) == (1, 2)
-        report = mapped_cameras.import_cameras(write(NOTES), "mawlamyine", as_of=TODAY, add=True)
-        assert (report.n_before, report.n_stored) == (2, 3)
-        ids = mapped_cameras.list_cameras("mawlamyine")["osm_id"]
-        assert sorted(ids) == ["note/2", "note/3", "note/5"]
-
-    def test_a_file_without_a_row_that_can_be_used_changes_nothing(self, write):
-        mapped_cameras.import_cameras(write(NOTES), "mawlamyine", as_of=TODAY)
-        before = mapped_cameras.cameras_sha256("mawlamyine")
-        with pytest.raises(InputDataError, match="Nothing was changed"):
-            mapped_cameras.import_cameras(write("lat,lon\n97.6,16.5\n"), "mawlamyine", as_of=TODAY)
-        assert mapped_cameras.cameras_sha256("mawlamyine") == before
-
-    def test_checking_stores_nothing(self, write, home):
-        read = mapped_cameras.check_cameras(write(NOTES), as_of=TODAY, city_id="mawlamyine")
-        assert len(read.rows) == 1
-        far = mapped_cameras.check_cameras(write(NOTES), as_of=TODAY, city_id="yangon")
-        assert "km from the city" in far.problems[0].reason
-        assert len(mapped_cameras.check_cameras(write(NOTES), as_of=TODAY).rows) == 1
-        assert not (home / "cameras").exists()
-
-    @pytest.mark.parametrize("city", ["nowhere", "../packs", "", "A", "a/b", "x" * 80])
-    def test_only_known_cities(self, write, city):
-        with pytest.raises(NotFoundError):
-            mapped_cameras.import_cameras(write(NOTES), city, as_of=TODAY)
-
-    def test_removed_notes_are_gone_and_so_are_lines_of_sight_made_of_them(self, write, home):
-        with pytest.raises(NotFoundError, match="No field notes"):
-            mapped_cameras.remove_cameras("mawlamyine")
-        mapped_cameras.import_cameras(write(NOTES), "mawlamyine", as_of=TODAY)
-        sight = home / "cache" / "sight" / "abc"
-        sight.mkdir(parents=True)
-        assert mapped_cameras.remove_cameras("mawlamyine") == 1
-        assert not sight.exists()
-        assert list((home / "cameras").iterdir()) == []
-
-    @pytest.mark.parametrize("data", [b"", b"PAR1", b"x" * 1000])
-    def test_damaged_notes_are_named_and_can_be_removed_or_replaced(self, write, home, data):
-        file = home / "cameras" / "mawlamyine.parquet"
-        store.write_bytes(file, data)
-        with pytest.raises(InputDataError, match="stored field notes of mawlamyine"):
-            mapped_cameras.list_cameras("mawlamyine")
-        with pytest.raises(InputDataError):
-            mapped_cameras.import_cameras(write(NOTES), "mawlamyine", as_of=TODAY, add=True)
-        assert file.read_bytes() == data
-        assert mapped_cameras.import_cameras(write(NOTES), "mawlamyine", as_of=TODAY).n_stored == 1
-        store.write_bytes(file, data)
-        assert mapped_cameras.remove_cameras("mawlamyine") == 0
-
-    def test_a_part_of_a_pack_is_no_field_note(self, home):
-        source = store.builtin_dir() / "packs" / "helsinki-centre" / "cameras.parquet"
-        store.write_bytes(home / "cameras" / "mawlamyine.parquet", source.read_bytes())
-        with pytest.raises(InputDataError, match="lacks the column"):
-            mapped_cameras.list_cameras("mawlamyine")
-
-
 class TestWithAPack:
     def test_without_notes_the_cameras_of_the_pack(self):
         pack = open_pack("helsinki-centre")
@@ -335,8 +231,8 @@ class TestWithAPack:
             f"lat,lon,note\n{house.y},{house.x},in a house\n60.1699,24.9384,x\n60.3,25.1,outside\n"
         )
         before = len(pack.cameras)
-        assert mapped_cameras.notes_id(pack) == "helsinki-centre"
-        report = mapped_cameras.import_cameras(write(text), "helsinki-centre", as_of=TODAY)
+        assert stored_notes.notes_id(pack) == "helsinki-centre"
+        report = stored_notes.import_cameras(write(text), "helsinki-centre", as_of=TODAY)
         assert report.n_stored == 3
         found = mapped_cameras.cameras_for(pack)
         own = found[found["source"] == "field"]
@@ -348,7 +244,7 @@ class TestWithAPack:
     def test_notes_belong_to_the_city_of_the_pack_if_it_has_one(self):
         pack = open_pack("helsinki-centre")
         named = pack.manifest.model_copy(update={"city": "mawlamyine", "id": "mawlamyine-core"})
-        assert mapped_cameras.notes_id(replace(pack, manifest=named)) == "mawlamyine"
+        assert stored_notes.notes_id(replace(pack, manifest=named)) == "mawlamyine"
 
     def test_only_cameras_known_to_watch_private_ground_are_private(self):
         kinds = [None, "public", "outdoor", "indoor", "outdoor"]

@@ -55,6 +55,7 @@ from toolkit.streets.pack import (
     read_manifest,
     verify_pack,
 )
+from toolkit.streets.stored_notes import cameras_sha256
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -76,7 +77,6 @@ SCENE_VALUES: Final = {
 
 _SHARED: Final = ("*.toml", "*.json")
 """Data of all cities. Evidence, cities, packs and siting have hashes of their own."""
-_CITIES_FILE: Final = "cities.toml"
 _FOLDERS: Final = ("", "cameras", "evidence", "packs", "siting")
 """Folders that `Question.load` reads, below the built-in data and below the user's."""
 _SETTLED_NS: Final = 2_000_000_000
@@ -425,11 +425,11 @@ def _read(city: str, pack: str | None, evidence: Path | None, state: _State) -> 
             "others": [evidence_sha256(other) for other in others],
             "observations": [o.model_dump(mode="json") for o in observations],
             "pack_sha256": pack_sha256(pack_id) if pack_id else None,
-            "cameras_sha256": mapped_cameras.cameras_sha256(notes_id),
+            "cameras_sha256": cameras_sha256(notes_id),
             "siting_sha256": model.sha256,
             "named_places": [place.model_dump(mode="json") for place in places],
             "profiles_sha256": fitted.sha256,
-            "data_sha256": _sha256(_files_sha256(_SHARED, but=_CITIES_FILE)),
+            "data_sha256": _sha256(_files_sha256(_SHARED, but="cities.toml")),
         },
         unused_hashes={
             "boundaries": {m.id: pack_sha256(m.id) for m in boundaries},

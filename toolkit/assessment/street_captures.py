@@ -119,6 +119,7 @@ def street_captures(inputs: Inputs, pack: Pack, scene: Scene, chance: SiteChance
     )
     low, high = np.quantile(prob, (INTERVAL[0], INTERVAL[2]), axis=2)
     mid = prob.mean(axis=2, dtype=float)
-    found = np.stack([low, mid, np.maximum(mid, high)], axis=-1)[whole]
+    # A mean may lie beyond the points that leave out 5 % on either side.
+    found = np.stack([np.minimum(low, mid), mid, np.maximum(mid, high)], axis=-1)[whole]
     found[~scene.street_known] = np.nan
     return StreetCaptures(whole, {tier: found[:, t] for t, tier in enumerate(SWITCHED_TIERS)})

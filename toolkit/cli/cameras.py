@@ -70,7 +70,7 @@ def _print_read(read: FieldNotes) -> int:
 
 
 def _import(options: argparse.Namespace) -> int:
-    from toolkit.streets.mapped_cameras import import_cameras
+    from toolkit.streets.stored_notes import import_cameras
 
     report = import_cameras(
         options.file,
@@ -85,7 +85,7 @@ def _import(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from toolkit.streets.mapped_cameras import check_cameras
+    from toolkit.streets.stored_notes import check_cameras
 
     city = _city_id(options.city) if options.city else None
     return _print_read(
@@ -94,7 +94,7 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _list(options: argparse.Namespace) -> int:
-    from toolkit.streets.mapped_cameras import list_cameras
+    from toolkit.streets.stored_notes import list_cameras
 
     notes = list_cameras(_city_id(options.city))
     columns = (
@@ -111,7 +111,7 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    from toolkit.streets.mapped_cameras import export_cameras
+    from toolkit.streets.stored_notes import export_cameras
 
     n_rows = export_cameras(_city_id(options.city), options.out)
     print_lines(f"{options.out}: {n_rows} rows")
@@ -123,7 +123,7 @@ def _cell(value: object) -> str:
 
 
 def _remove(options: argparse.Namespace) -> int:
-    from toolkit.streets.mapped_cameras import remove_cameras
+    from toolkit.streets.stored_notes import remove_cameras
 
     city = _city_id(options.city)
     print_lines(f"{city}: {remove_cameras(city)} rows removed")

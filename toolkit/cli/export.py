@@ -40,7 +40,7 @@ def register(commands: Commands) -> None:
 def _export(options: argparse.Namespace) -> int:
     from toolkit.assessment.assess import assess
     from toolkit.output import exports, gis_files
-    from toolkit.streets.mapped_cameras import cameras_sha256
+    from toolkit.streets.stored_notes import cameras_sha256
 
     gis_files.check_suffix(options.out)
     every = exports.LAYERS if options.out.suffix.lower() == gis_files.SEVERAL else ("streets",)

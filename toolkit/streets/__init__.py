@@ -7,7 +7,7 @@ pack_zip.import_pack, export_pack          packs as zip files
 pack.open_pack, list_packs, find_pack_for  installed packs
 pack.verify_pack                           problems of an installed pack
 pack.Pack.to_osmnx                         streets as a graph of OSMnx
-mapped_cameras.import_cameras              import of field notes
+stored_notes.import_cameras                import of field notes
 mapped_cameras.cameras_for                 mapped cameras with field notes
 street_points.cut                          equal pieces of lines
 reference_networks.load_networks           networks that stand for cities without streets

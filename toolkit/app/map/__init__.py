@@ -8,5 +8,5 @@ component.announce     says which city is being computed, before it is
 geometry.encode        streets, names and background of one pack as one binary
 classes.of_layers      class and chance of every street at every tier
 words.texts            all texts of the map in a language
-route.routes           files and geometry, for the browser of this session only
+route.routes           files and geometry, for the browser that opened the app only
 """

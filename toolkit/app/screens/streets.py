@@ -18,7 +18,7 @@ from toolkit.base.escape import markdown
 from toolkit.base.terms import Language
 from toolkit.language import notes, words
 from toolkit.language.translate import tr
-from toolkit.streets import install, mapped_cameras, pack, pack_zip
+from toolkit.streets import install, pack, pack_zip, stored_notes
 from toolkit.streets.boundary import parse_boundary
 from toolkit.streets.cities import load_cities
 from toolkit.streets.manifest import fingerprint
@@ -234,16 +234,16 @@ def _show_notes(lang: Language) -> None:
                 file = folder / f"notes{Path(sent.name).suffix.lower()}"
                 file.write_bytes(sent.getvalue())
                 today = dt.datetime.now(dt.UTC).date()
-                read = mapped_cameras.import_cameras(file, city, as_of=today).read
+                read = stored_notes.import_cameras(file, city, as_of=today).read
             _forget(sent, "notes_file")
             bad = len({problem.row for problem in read.problems})
             st.text(f"{read.n_notes - bad} / {read.n_notes}")
             for problem in read.problems:
                 st.text(f"{problem.row}, {problem.column}: {problem.reason}")
-        if len(mapped_cameras.list_cameras(city)) and st.button(
+        if len(stored_notes.list_cameras(city)) and st.button(
             markdown(tr("Remove the notes of this city", lang)), key="notes_remove"
         ):
-            mapped_cameras.remove_cameras(city)
+            stored_notes.remove_cameras(city)
             st.rerun()
     except ToolkitError as error:
         st.error(markdown(str(error)))
