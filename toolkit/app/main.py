@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
-from toolkit.app import kept_answers, markup, side_panel
-from toolkit.app.city import answer, downloads, figures, map_view, reported, sensitivity
-from toolkit.app.screens import assumptions, cameras, streets
-from toolkit.app.side_panel import Choice
+from toolkit.app import bar, changed_set, markup, start
+from toolkit.app.screens import (
+    analysts,
+    camera,
+    cities,
+    city_map,
+    compare,
+    hand_out,
+    limits,
+    reported,
+)
 from toolkit.base import egress, escape
 from toolkit.base.errors import ToolkitError
 from toolkit.base.terms import Language
@@ -19,28 +28,48 @@ from toolkit.language.translate import tr
 _log = logging.getLogger(__name__)
 
 
-def show(choice: Choice) -> None:
-    """Show the answer for a choice, with its figures, map and sources."""
-    lang, city = choice.lang, choice.city
-    head = [markup.tag("h1", city.name.in_language(lang))]
-    if city.demonstration:
-        head.append(markup.tag("p", words.demonstration(lang), kind="banner"))
-    panel = tr(
-        "City, question and date are chosen in the panel behind the arrows », top left.", lang
-    )
-    head.append(markup.tag("p", panel, kind="narrow"))
-    markup.show(lang, *head)
-    with st.spinner(escape.markdown(tr("Estimating …", lang))):
-        made = kept_answers.estimate(choice, assumptions.chosen())
-    answer.show(made, choice.tier, lang)
-    # The map takes longest: reserve its place, and show the figures below it first.
-    place = st.container()
-    figures.show(made, choice.tier, lang)
-    with place, st.spinner(escape.markdown(tr("Drawing the map …", lang))):
-        map_view.show(made, choice.tier, lang)
-    sensitivity.show(made, choice.tier, lang)
-    reported.show(made, city, lang)
-    downloads.show(made, lang)
+def pages(lang: Language) -> dict[str, st.Page]:
+    """Return the pages by their path, in the order of the navigation; each has one job."""
+    titles: dict[str, tuple[str, Callable[[Language], None]]] = {
+        "map": (tr("Map", lang), city_map.show),
+        "hand-out": (tr("Hand-out", lang), hand_out.show),
+        "reported": (tr("Reported", lang), reported.show),
+        "teach": (tr("Teach", lang), camera.show),
+        "compare": (tr("Compare", lang), compare.show),
+        "cities": (tr("My cities", lang), cities.show),
+        "analysts": (tr("For analysts", lang), analysts.show),
+        "limits": (tr("What this cannot tell you", lang), limits.show),
+    }
+    return {
+        path: st.Page(
+            partial(_run, show, path, lang),
+            title=escape.plain(title),
+            url_path=path,
+            default=path == "map",
+        )
+        for path, (title, show) in titles.items()
+    }
+
+
+def _run(show: Callable[[Language], None], path: str, lang: Language) -> None:
+    """Show one page, or the reason why it cannot be shown; a user never sees a traceback."""
+    try:
+        changed_set.announce(lang)
+        if path in start.NEEDS_CITY and not bar.city_is_chosen():
+            start.show(lang)
+        else:
+            show(lang)
+    except ToolkitError as error:
+        refuse(str(error), lang)
+    except Exception as error:  # noqa: BLE001
+        # The kind of the error only: its text may hold what the user typed.
+        _log.warning("The page failed: %s", type(error).__name__)
+        failed = tr(
+            "Something in the toolkit failed. Nothing was saved or sent. Reload the page; if "
+            'it fails again, "camera-exposure doctor" says whether the data are whole.',
+            lang,
+        )
+        refuse(failed, lang)
 
 
 def refuse(text: str, lang: Language) -> None:
@@ -53,29 +82,11 @@ def main() -> None:
     """Show the app to one session."""
     st.set_page_config(page_title="Camera exposure", layout="wide")
     egress.require_guard()
-    lang = side_panel.choose_language()
+    lang = bar.language()
     markup.show_style(lang)
-    try:
-        page = side_panel.choose_page(lang)
-        if page == "cameras":
-            cameras.show(lang)
-        elif page == "streets":
-            streets.show(lang)
-        elif page == "assumptions":
-            assumptions.show(lang)
-        else:
-            show(side_panel.choose(lang))
-    except ToolkitError as error:
-        refuse(str(error), lang)
-    except Exception as error:  # noqa: BLE001 - a user is never shown a traceback
-        # The kind of the error only: its text may hold what the user typed.
-        _log.warning("The page failed: %s", type(error).__name__)
-        failed = tr(
-            "Something in the toolkit failed. Nothing was saved or sent. Reload the page; if "
-            'it fails again, "python -m toolkit doctor" says whether the data are whole.',
-            lang,
-        )
-        refuse(failed, lang)
+    known = pages(lang)
+    start.keep_pages(known)
+    st.navigation(list(known.values()), position="top").run()
 
 
 main()

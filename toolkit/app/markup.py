@@ -6,6 +6,7 @@ screen readers.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -39,6 +40,8 @@ overflow-wrap:anywhere}}
 max-width:none}}
 .ct .limit{{background:#eef3f8;border-left:6px solid #0b5cad;padding:.5em .8em;max-width:none}}
 .ct .answer{{font-size:1.4rem;line-height:1.45;font-weight:600;margin:.5em 0;max-width:34em}}
+.ct.panel .answer{{font-size:1.12rem;margin:0 0 .3em}}
+.ct.panel p{{font-size:.95rem;margin:.25em 0}}
 .ct .condition{{font-weight:600}}
 .ct .small,.ct caption,.ct .foot{{font-size:.92rem;color:#444}}
 .ct ul,.ct ol{{margin:.3em 0 .3em 1.3em;padding:0;max-width:46em}}
@@ -70,9 +73,10 @@ overflow-wrap:normal;font-size:1rem;color:inherit}}
 .ct td{{min-width:6.5em}}
 }}
 [data-testid="stSidebar"] label p{{font-size:1rem}}
-[data-testid="stMainBlockContainer"]{{padding-top:3.75rem;padding-bottom:3rem}}
+[data-testid="stMainBlockContainer"]{{padding:3.75rem 1.2rem 2rem;max-width:none}}
+.ct img.icons{{max-width:100%;height:auto;display:block;margin:.2em 0}}
+.st-key-bar{{position:relative;z-index:5}}
 @media (max-width:1100px){{
-[data-testid="stMainBlockContainer"]{{padding-left:1.4rem;padding-right:1.4rem}}
 [data-testid="stImage"]{{overflow-x:auto}}
 [data-testid="stImage"] img{{min-width:{_DRAWING_PX}px}}
 }}
@@ -105,9 +109,19 @@ def _file_words(lang: Language) -> str:
     )
 
 
-def show(lang: Language, *parts: str) -> None:
-    """Show pieces of HTML made by this module, as one block of the page."""
-    st.html(f'<div class="ct" lang="{lang}">{"".join(parts)}</div>')
+def show(lang: Language, *parts: str, kind: str = "") -> None:
+    """Show pieces of HTML made by this module, as one block of the page.
+
+    Parameters
+    ----------
+    lang
+        Language of the texts.
+    parts
+        The pieces.
+    kind
+        Class of the block in the style sheet.
+    """
+    st.html(f'<div class="{f"ct {kind}".strip()}" lang="{lang}">{"".join(parts)}</div>')
 
 
 def tag(name: str, value: object, *, kind: str = "") -> str:
@@ -128,6 +142,13 @@ def tag(name: str, value: object, *, kind: str = "") -> str:
 def text(value: object) -> str:
     """Return an escaped text, with each unit kept on the line of its number."""
     return escape.html(unbroken(str(value)))
+
+
+def image(svg: str, alt: str, *, kind: str = "") -> str:
+    """Return a drawing as an image, in which nothing can run."""
+    source = base64.b64encode(svg.encode()).decode()
+    label = escape.attribute(alt)
+    return f'<img{_class(kind)} alt={label} src="data:image/svg+xml;base64,{source}">'
 
 
 def line_sample(step: Step) -> str:

@@ -11,7 +11,7 @@ from typing import Final, Literal
 import streamlit as st
 from streamlit.elements.lib.mutable_status_container import StatusContainer
 
-from toolkit.app import markup, side_panel, widgets
+from toolkit.app import bar, markup, widgets
 from toolkit.base import store
 from toolkit.base.errors import ToolkitError
 from toolkit.base.escape import markdown
@@ -102,7 +102,7 @@ def _show_import(lang: Language) -> None:
         markdown(tr("Or a small file: a pack, GeoJSON, GeoPackage (up to 20 MB)", lang)),
         key="streets_file",
     )
-    names = side_panel.city_names(load_cities(), lang)
+    names = bar.city_names(load_cities(), lang)
     city = widgets.one_of(
         st.selectbox,
         tr("City", lang),
@@ -200,7 +200,7 @@ def _show_notes(lang: Language) -> None:
         lang,
     )
     st.write(markdown(intro))
-    names = side_panel.city_names(load_cities(), lang)
+    names = bar.city_names(load_cities(), lang)
     city = widgets.one_of(
         st.selectbox,
         tr("City", lang),

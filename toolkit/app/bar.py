@@ -1,10 +1,15 @@
-"""Side panel: the user's choice, which is neither stored nor put into an address."""
+"""Bar above each page: city, question and cameras; neither stored nor put into an address.
+
+What is changed rarely (date, own number, kind of operator) is one tap away, behind "Change". A
+choice outlives another page and another language: see `toolkit.app.widgets`.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -12,7 +17,6 @@ import streamlit as st
 
 from toolkit.app import markup, widgets
 from toolkit.base import escape
-from toolkit.base.errors import InputDataError
 from toolkit.base.terms import LANGUAGES, STATUSES, TIERS, Language, Status, Tier
 from toolkit.language import notes, words
 from toolkit.language.translate import LANGUAGE_NAMES, tr
@@ -22,12 +26,11 @@ from toolkit.streets.pack import find_pack_for
 
 T = TypeVar("T")
 
-_EARLIEST: Final = dt.date(2010, 1, 1)
-_LATEST: Final = dt.date(2099, 12, 31)
+EARLIEST: Final = dt.date(2010, 1, 1)
+LATEST: Final = dt.date(2099, 12, 31)
 _MOST_CAMERAS: Final = 1_000_000
 """Largest number that can be entered: more than any city is reported to have."""
 
-PAGES: Final = ("answer", "streets", "cameras", "assumptions")
 _MIXTURE: Final = ""
 """Option of the mixture of profiles."""
 
@@ -63,81 +66,137 @@ class Choice:
     profile: str | None = None
 
 
-def choose_language() -> Language:
-    """Show the language switch and return the chosen language."""
+def language() -> Language:
+    """Return the chosen language, also before the bar is shown."""
     if st.session_state.get("lang") not in LANGUAGES:
         st.session_state["lang"] = _asked("lang", LANGUAGES, LANGUAGES[0])
-    # Its label is the same in all languages, so one widget is enough.
-    return st.sidebar.radio(
+    chosen: Language = st.session_state["lang"]
+    return chosen
+
+
+def choose_language() -> None:
+    """Show the language switch: each language by its own name, in its own script."""
+    st.segmented_control(
         "Language / ဘာသာစကား",
         LANGUAGES,
         format_func=lambda code: LANGUAGE_NAMES[code],
         key="lang",
-        horizontal=True,
+        required=True,
+        label_visibility="collapsed",
+        persist_state="session",
     )
 
 
-def choose_page(lang: Language) -> str:
-    """Show the list of pages and return the chosen one of `PAGES`."""
-    labels = {
-        "answer": tr("City", lang),
-        "streets": tr("Streets", lang),
-        "cameras": tr("What a camera can do", lang),
-        "assumptions": tr("Assumptions", lang),
-    }
-    return widgets.one_of(
-        st.sidebar.radio,
-        tr("Page", lang),
-        {page: escape.markdown(label) for page, label in labels.items()},
-        name="page",
-        lang=lang,
-        first=_asked("page", PAGES, PAGES[0]),
-    )
+def city_is_chosen() -> bool:
+    """Return whether the user has chosen a city, or the address of the page names one."""
+    return "city" in st.session_state or _asked("city", tuple(known_cities()), None) is not None
 
 
-def choose(lang: Language) -> Choice:
-    """Show the side panel and return the choice.
+def choose(lang: Language, *, question: bool = True) -> Choice:
+    """Show the bar and return the choice.
 
     The address of the page may set the first values (``?city=yangon&tier=face``, also ``lang``,
     ``status``, ``as_of``, ``profile``), but never the user's own number.
 
+    Parameters
+    ----------
+    lang
+        Language.
+    question
+        Whether the five questions are shown; where they are not, the page has them itself.
+
     Raises
     ------
     InputDataError
-        If the file of cities cannot be used, or the user's own number is not a range.
+        If the file of cities cannot be used.
     """
-    cities = {city.id: city for city in load_cities()}
-    names = city_names(tuple(cities.values()), lang)
-    first = next((c.id for c in cities.values() if c.demonstration), next(iter(cities)))
-    with st.sidebar:
-        city = widgets.one_of(
-            st.selectbox,
-            tr("City", lang),
-            names,
-            name="city",
-            lang=lang,
-            first=_asked("city", tuple(cities), first),
-        )
-        tier = widgets.one_of(
-            st.radio,
-            tr("What is asked", lang),
-            {tier: escape.markdown(words.tier_name(tier, lang)) for tier in TIERS},
-            name="tier",
-            lang=lang,
-            first=_asked("tier", TIERS, TIERS[0]),
-        )
-        status = widgets.one_of(
-            st.radio,
-            tr("Which cameras", lang),
-            {status: escape.markdown(_status_text(status, lang)) for status in STATUSES},
-            name="status",
-            lang=lang,
-            first=_asked("status", STATUSES, STATUSES[0]),
-        )
-        as_of = _choose_date(lang)
-        profile = _choose_profile(cities[city], lang)
-        count = _choose_count(lang)
+    cities = known_cities()
+    with st.container(horizontal=True, vertical_alignment="bottom", key="bar"):
+        city = choose_city(lang)
+        tier = choose_tier(lang) if question else chosen_tier()
+        status = _choose_status(lang)
+        with st.popover(escape.markdown(tr("Change", lang)), key="change"):
+            as_of = _choose_date(lang)
+            count = _choose_count(lang)
+            profile = _choose_profile(cities[city], lang)
+        choose_language()
     return Choice(lang, cities[city], tier, status, count, as_of, profile)
+
+
+@contextlib.contextmanager
+def only_of(choice: Choice) -> Iterator[None]:
+    """Put what is shown into a place of this city alone, and hide that of every other city.
+
+    While an answer is computed, Streamlit goes on showing what stood there. The rule that hides
+    it reaches the browser before the computation begins, so that no figure of one city is ever
+    seen under the name of another.
+    """
+    place = f"answer-of-{choice.city.id}"
+    st.html(
+        f"<style>[class*='st-key-answer-of-']:not(.st-key-{place}){{display:none !important}}</style>"
+    )
+    with st.container(key=place):
+        yield
+
+
+def choose_city(lang: Language) -> str:
+    """Show the list of cities and return the id of the chosen one.
+
+    The cities of the evidence come first, in the order of their names; the practice city is last.
+    """
+    cities = known_cities()
+    order = sorted(cities.values(), key=lambda c: (c.demonstration, c.name.in_language(lang)))
+    first = next((c.id for c in order if c.demonstration), order[0].id)
+    return widgets.one_of(
+        st.selectbox,
+        escape.markdown(tr("City", lang)),
+        city_names(order, lang),
+        name="city",
+        lang=lang,
+        first=_asked("city", tuple(cities), first),
+        width=210,
+        label_visibility="collapsed",
+    )
+
+
+def chosen_tier() -> Tier:
+    """Return the chosen question."""
+    if st.session_state.get("tier") not in TIERS:
+        st.session_state["tier"] = _asked("tier", TIERS, TIERS[0])
+    chosen: Tier = st.session_state["tier"]
+    return chosen
+
+
+def choose_tier(lang: Language) -> Tier:
+    """Show the five questions as buttons with words and return the chosen one."""
+    return widgets.one_of(
+        st.segmented_control,
+        escape.markdown(tr("Question", lang)),
+        {tier: escape.markdown(words.tier_name(tier, lang)) for tier in TIERS},
+        name="tier",
+        lang=lang,
+        first=chosen_tier(),
+        required=True,
+        label_visibility="collapsed",
+    )
+
+
+def _choose_status(lang: Language) -> Status:
+    return widgets.one_of(
+        st.segmented_control,
+        escape.markdown(tr("Which cameras", lang)),
+        {status: escape.markdown(_status_text(status, lang)) for status in STATUSES},
+        name="status",
+        lang=lang,
+        first=_asked("status", STATUSES, STATUSES[0]),
+        required=True,
+        label_visibility="collapsed",
+    )
+
+
+def known_cities() -> dict[str, City]:
+    """Return all known cities by their ids."""
+    return {city.id: city for city in load_cities()}
 
 
 def city_names(cities: Sequence[City], lang: Language) -> dict[str, str]:
@@ -155,8 +214,8 @@ def city_names(cities: Sequence[City], lang: Language) -> dict[str, str]:
 
 def _status_text(status: Status, lang: Language) -> str:
     if status == "installed":
-        return words.status_name(status, lang)
-    return tr("Installed and planned together", lang)
+        return tr("Installed", lang)
+    return tr("With planned ones", lang)
 
 
 def _choose_date(lang: Language) -> dt.date:
@@ -164,9 +223,9 @@ def _choose_date(lang: Language) -> dt.date:
         # The only use of the clock; UTC, as on the command line.
         st.session_state["as_of"] = _asked_date() or dt.datetime.now(dt.UTC).date()
     chosen = st.date_input(
-        tr("Date for which the figures hold", lang),
-        min_value=_EARLIEST,
-        max_value=_LATEST,
+        escape.markdown(tr("Date of the estimate", lang)),
+        min_value=EARLIEST,
+        max_value=LATEST,
         key="as_of",
         persist_state="session",
         help=tr("Older reports weigh less; reports made after this date are left out.", lang),
@@ -180,13 +239,13 @@ def _asked_date() -> dt.date | None:
         asked = dt.date.fromisoformat(st.query_params.get("as_of", ""))
     except ValueError:
         return None
-    return asked if _EARLIEST <= asked <= _LATEST else None
+    return asked if EARLIEST <= asked <= LATEST else None
 
 
 def _choose_profile(city: City, lang: Language) -> str | None:
     """Return the chosen kind of operator, or None for the mixture of the city."""
     titles = {name: one.title for name, one in load_profiles().profile.items()}
-    labels = {_MIXTURE: tr("Several kinds, as believed", lang)} | {
+    labels = {_MIXTURE: tr("Mixed (default)", lang)} | {
         name: escape.plain(words.profile_name(name, title, lang)) for name, title in titles.items()
     }
     chosen = widgets.one_of(
@@ -217,25 +276,27 @@ def _choose_profile(city: City, lang: Language) -> str | None:
 def _choose_count(lang: Language) -> tuple[float, float] | None:
     """Return the user's own number of cameras, or None."""
     if not st.checkbox(
-        tr("Use my own number of cameras", lang), key="own", persist_state="session"
+        escape.markdown(tr("Enter my own number of cameras", lang)),
+        key="own",
+        persist_state="session",
     ):
         return None
     replaces = tr(
-        "It replaces the reported number. It stays in the memory of this computer and is "
-        "not saved.",
+        "It replaces the reported number. It is never saved.",
         lang,
     )
     markup.show(lang, markup.tag("p", replaces, kind="small"))
+    reported = tr("Until then the reported number is used.", lang)
     low = _number(tr("At least", lang), "own_low")
     high = _number(tr("At most", lang), "own_high")
     if low is None or high is None:
-        st.info(
-            escape.markdown(tr("Give both numbers. Until then the reported number is used.", lang))
-        )
+        st.info(escape.markdown(f"{tr('Give both numbers.', lang)} {reported}"))
         return None
     if low > high:
-        msg = tr("Your lower number is above your higher one. Turn the two around.", lang)
-        raise InputDataError(msg)
+        # Next to the two numbers; the page stays, with the reported one.
+        wrong = tr("Your lower number is above your higher one. Swap the two numbers.", lang)
+        st.error(escape.markdown(f"{wrong} {reported}"))
+        return None
     return float(low), float(high)
 
 
