@@ -230,7 +230,15 @@ def _choose_date(lang: Language) -> dt.date:
         persist_state="session",
         help=tr("Older reports weigh less; reports made after this date are left out.", lang),
     )
-    return chosen if isinstance(chosen, dt.date) else dt.datetime.now(dt.UTC).date()
+    today = dt.datetime.now(dt.UTC).date()
+    if not isinstance(chosen, dt.date):
+        return today
+    if chosen > today:
+        ahead = tr(
+            "This date is still to come: nobody has reported what changes until then.", lang
+        )
+        st.warning(escape.markdown(ahead))
+    return chosen
 
 
 def _asked_date() -> dt.date | None:

@@ -123,7 +123,7 @@ def rows(assessment: Assessment, lang: Language) -> list[Row]:
 def conclude(lang: Language) -> tuple[str, ...]:
     """Return what one may conclude, as sentences."""
     return (
-        tr("Passing such a camera now and then is hard to avoid for many people.", lang),
+        tr("How many of ten ordinary trips pass such a camera, from lowest to highest.", lang),
         tr("A range is wide because little is reported, not because the danger is small.", lang),
     )
 
