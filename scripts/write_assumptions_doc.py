@@ -66,15 +66,15 @@ comments and order do not change it.
 
 ## Make your own
 
-    python -m toolkit assumptions list
-    python -m toolkit assumptions show central
-    python -m toolkit assumptions diff central cautious
-    python -m toolkit assumptions new my-city --from central
-    python -m toolkit assumptions check my-city
-    python -m toolkit assess dawei --assumptions my-city
-    python -m toolkit assess dawei --set optics.availability=1
+    camera-exposure assumptions list
+    camera-exposure assumptions show central
+    camera-exposure assumptions diff central cautious
+    camera-exposure assumptions new my-city --from central
+    camera-exposure assumptions check my-city
+    camera-exposure assess dawei --assumptions my-city
+    camera-exposure assess dawei --set optics.availability=1
 
-`new` writes a file among your own data (`assumptions/` in the folder that `doctor` names) with
+`new` writes a file among your own data (`assumptions/` in your data folder) with
 every value; it never overwrites one. Change what you want to change, with source and reason. Tables
 that you delete are taken from the set that `from` names; a set may extend one that extends another.
 Layer and unit of a key are the model's: a file that gives others is refused, as is one that lacks a

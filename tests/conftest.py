@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import quick_checks
 from hypothesis import settings
 from typeguard import install_import_hook
 
@@ -21,6 +22,8 @@ settings.load_profile("project")
 # Compiled loops are checked by the compiler. All else is checked at every call, if nothing imports
 # it before this line.
 install_import_hook(["toolkit"], ignore_packages=["toolkit.engine.kernels"])
+
+quick_checks.install()
 
 _CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
@@ -66,6 +69,23 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     folder = tmp_path_factory.mktemp("home")
     monkeypatch.setenv(HOME_VARIABLE, str(folder))
     return folder
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[Any, str, str]]:
+    """Give a function that runs a command and returns its exit code, stdout and stderr."""
+    from toolkit import cli
+
+    def call(*arguments: object) -> tuple[Any, str, str]:
+        code: Any
+        try:
+            code = cli.main([str(a) for a in arguments])
+        except SystemExit as stopped:  # argparse
+            code = stopped.code
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return call
 
 
 @pytest.fixture

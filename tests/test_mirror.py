@@ -24,6 +24,7 @@ NO_TESTS = {
 """Modules of the toolkit without tests of their own."""
 
 NO_MODULE = {
+    "test_conftest.py": "what every test gets",
     "test_mirror.py": "this tree",
     "test_start.py": "start.py, which is outside the package",
     "test_stick.py": "what start.py puts on a stick",

@@ -55,7 +55,7 @@ import io  # noqa: E402 - a file of that name could lie in the current folder
 from toolkit.cli import main  # noqa: E402
 
 
-def run(prog: str = "camera-exposure") -> int:
+def run() -> int:
     """Run the command line in UTF-8 and return its exit code."""
     # Processes that this one starts take no code from the current folder either.
     os.environ["PYTHONSAFEPATH"] = "1"
@@ -63,8 +63,8 @@ def run(prog: str = "camera-exposure") -> int:
         # A Windows console of another code page cannot write Burmese.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    return main(prog=prog)
+    return main()
 
 
 if __name__ == "__main__":
-    sys.exit(run("python -m toolkit"))
+    sys.exit(run())

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from toolkit.app.gate import COOKIE, UNUSED, Gate
+from toolkit.app.gate import COOKIE, MAP_FILES, UNUSED, Gate
 
 PORT = 8501
 OWN = f"127.0.0.1:{PORT}"
@@ -153,3 +153,13 @@ def test_the_lifespan_passes():
 
     asyncio.run(Gate(app)({"type": "lifespan"}, None, None))
     assert passed == ["lifespan"]
+
+
+@pytest.mark.parametrize("path", [f"{MAP_FILES}/data/0", f"{MAP_FILES}/0/map.js"])
+def test_the_geometry_of_the_map_needs_the_secret(asked, path):
+    cookie = asked.cookie(sec_fetch_site="none", sec_fetch_mode="navigate")
+    assert asked.status(path) == 403
+    assert asked.status(path, cookie=f"{COOKIE}=guessed") == 403
+    assert asked.status(path, cookie=cookie, origin="http://127.0.0.1:9") == 403
+    assert path not in asked.served
+    assert asked.status(path, cookie=cookie) == 200

@@ -9,8 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from invented import layers_of
-from made import report_on
 from own_evidence import CLAIM, OBSERVATION, write_evidence
 from running import SLOW_S
 from small_city import N_ROWS, install, move_city, note_a_camera
@@ -58,20 +56,6 @@ def test_another_question_has_another_answer(change: dict[str, object]) -> None:
     other = kept_answers.estimate(dataclasses.replace(CHOICE, **change), load_assumptions())
     assert other.assessment is not first.assessment
     assert other.key != first.key
-
-
-def test_a_map_is_drawn_once_for_a_tier_and_a_language() -> None:
-    made = kept_answers.Estimate(QUESTION, "kept", report_on(layers_of()), ())
-    page = kept_answers.map_page(made, "seen", "en")
-    assert kept_answers.map_page(made, "seen", "en") is page
-    assert kept_answers.map_page(made, "face", "en") != page
-    assert kept_answers.map_page(made, "seen", "my") != page
-
-
-def test_there_is_no_map_without_layers() -> None:
-    made = kept_answers.Estimate(QUESTION, "none", report_on(None), ())
-    with pytest.raises(ValueError, match="no streets are installed"):
-        kept_answers.map_page(made, "seen", "en")
 
 
 def write_profiles(home: Path) -> None:

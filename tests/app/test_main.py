@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import logging
 import re
 import shutil
 from collections.abc import Callable
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from banned_words import banned_words
@@ -83,12 +85,17 @@ def words_of(page: AppTest) -> str:
     return unescape(re.sub(r"<[^>]*>", " ", bare)).replace("\xa0", " ")
 
 
-def map_of(page: AppTest) -> str:
-    return str(page.get("iframe")[0].proto.srcdoc)
+def map_of(page: AppTest) -> dict[str, Any]:
+    (found,) = (
+        data
+        for one in page.get("bidi_component")
+        if "classes" in (data := json.loads(one.proto.json))
+    )
+    return found
 
 
 def has_map(page: AppTest) -> bool:
-    return bool(page.get("iframe"))
+    return any("classes" in json.loads(one.proto.json) for one in page.get("bidi_component"))
 
 
 @pytest.mark.parametrize(
@@ -164,7 +171,7 @@ def test_a_city_without_streets_is_told_what_is_needed_and_no_command_that_is_no
 ) -> None:
     words = words_of(opened(city="dawei"))
     assert ".osm.pbf" in words
-    named = set(re.findall(r"python -m toolkit ([a-z]+(?: [a-z]+)?)", words))
+    named = set(re.findall(r"camera-exposure ([a-z]+(?: [a-z]+)?)", words))
     assert named == {"streets import", "streets list"}
 
 
@@ -412,7 +419,7 @@ def test_a_sample_is_told_with_its_error_and_the_figures_come_before_its_map(
 def test_one_kind_of_operator_can_be_chosen_and_is_told(opened: Callable[..., AppTest]) -> None:
     page = opened(city="helsinki-centre")
     assert page.selectbox(key="profile:en").value == ""
-    mixed_map = map_of(page)
+    mixed_map = map_of(page)["classes"]
     assert notes.text("one_profile") not in words_of(page)
     page.selectbox(key="profile:en").set_value("plate_gates").run()
     assert not page.exception
@@ -425,7 +432,7 @@ def test_one_kind_of_operator_can_be_chosen_and_is_told(opened: Callable[..., Ap
     assert answer.sentence(alone, "seen", "en") in words
     assert quantity_text(alone.tiers["seen"].length_km, "en") in words
     # Where, hardly how much: the total is nearly the same, the map is not.
-    assert map_of(page) != mixed_map
+    assert map_of(page)["classes"] != mixed_map
 
 
 def test_texts_of_the_built_in_data_that_a_page_shows_are_in_burmese(

@@ -17,6 +17,7 @@ from running import ROOT, SLOW_S, START, START_SECONDS, Server, Watched, environ
 from streamlit.testing.v1 import AppTest
 
 from toolkit.app import serve
+from toolkit.app.map import route
 from toolkit.base import egress
 from toolkit.base.errors import PermissionNotGivenError, UsageError
 from toolkit.language.words import limits
@@ -72,7 +73,7 @@ def test_the_page_asks_no_other_machine(
     if lang == "my":
         seen.page.get_by_text("မြန်မာ", exact=True).click()
     expect(seen.page.get_by_text(limits(lang)[0]).first).to_be_visible()
-    expect(seen.page.frame_locator("iframe").locator("canvas")).to_be_visible()
+    expect(seen.page.locator("canvas.tk-streets")).to_be_visible()
     seen.page.get_by_role("combobox").first.click()
     for city in load_cities():
         option = seen.page.get_by_role("option").filter(has_text=city.name.in_language(lang))
@@ -117,6 +118,16 @@ def test_the_browser_stops_what_a_page_would_ask_elsewhere(
     assert stopped[:4] == ["stopped"] * 4
     policies = [text for text in seen.complaints if "Content Security Policy" in text]
     assert len(policies) >= 5
+
+
+@pytest.mark.parametrize("path", [route.SCRIPT, "/toolkit-map/data/0"])
+def test_the_map_gives_its_files_to_the_browser_of_this_run_only(
+    app_server: Server, path: str
+) -> None:
+    cookie = str(answer(app_server, "/").headers["Set-Cookie"]).partition(";")[0]
+    assert answer(app_server, path).status == 403
+    wanted = 200 if path == route.SCRIPT else 404
+    assert answer(app_server, path, {"Cookie": cookie}).status == wanted
 
 
 @pytest.mark.parametrize("path", ["/", "/_stcore/health", "/_stcore/host-config", "/no-such"])
@@ -323,7 +334,7 @@ def test_the_page_shows_cities_and_limits(lang: str) -> None:
 
 def test_a_page_that_the_launcher_did_not_start_refuses() -> None:
     assert not egress._guarded.is_set()
-    with pytest.raises(PermissionNotGivenError, match="python -m toolkit app"):
+    with pytest.raises(PermissionNotGivenError, match="camera-exposure app"):
         egress.require_guard()
     page = AppTest.from_file(str(serve.MAIN), default_timeout=SLOW_S).run()
     assert len(page.exception) == 1

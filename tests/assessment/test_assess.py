@@ -244,15 +244,15 @@ def run_cli(folder: Path, **environment: str) -> bytes:
     root = store.builtin_dir().parent
     kept = {k: v for k, v in os.environ.items() if k in ("PATH", "SYSTEMROOT", "NUMBA_CACHE_DIR")}
     done = subprocess.run(
-        [sys.executable, "-m", "toolkit", "--quiet", "assess", "helsinki-centre", "--json",
-         "--as-of", "2026-11-23"],
+        [sys.executable, "-m", "toolkit", "--quiet", "assess", small_city.PACK, "--json",
+         "--as-of", "2026-11-23", "--count", "20:60"],
         cwd=folder, env={**kept, "PYTHONPATH": str(root), **environment},
         capture_output=True, check=True, timeout=300,
     )  # fmt: skip
     return done.stdout
 
 
-def test_same_inputs_same_bytes_anywhere(tmp_path, helsinki):
+def test_same_inputs_same_bytes_anywhere(tmp_path, home):
     first = tmp_path / "one"
     second = tmp_path / "two with spaces"
     outputs = []
@@ -261,6 +261,7 @@ def test_same_inputs_same_bytes_anywhere(tmp_path, helsinki):
         (second, "America/New_York", "4242", "my_MM.UTF-8"),
     ):
         folder.mkdir()
+        small_city.install(folder / "home")
         outputs.append(
             run_cli(
                 folder,
@@ -271,7 +272,9 @@ def test_same_inputs_same_bytes_anywhere(tmp_path, helsinki):
                 CAMERA_TOOLKIT_HOME=str(folder / "home"),
             )
         )
-    assert outputs[0] == outputs[1] == helsinki.to_json().encode()
+    small_city.install(home)
+    here = assess(small_city.PACK, as_of=AS_OF, count=(20.0, 60.0))
+    assert outputs[0] == outputs[1] == here.to_json().encode()
 
 
 def test_an_installed_pack_of_no_known_city_needs_a_number_of_ones_own(home):

@@ -56,6 +56,7 @@ HOSTILE = (
     "//host/share", "\\\\host\\share", "\\\\?\\UNC\\host\\share\\a", "\\\\.\\pipe\\a", "//./con",
     "smb://host/share", "file:///etc", "/vsicurl/http://host/a", "con", "NUL", "aux.txt",
     "folder/COM1", "folder\\lpt9.csv", "con .txt", "nul/child", "a\0b",
+    "nul:", "C:nul", "com1 . .x", "aux.", "prn ", "a/con:/b", "\\??\\C:\\x", "CONIN$", "com¹",
 )  # fmt: skip
 
 

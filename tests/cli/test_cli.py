@@ -10,6 +10,7 @@ import sys
 import time
 
 import pytest
+import small_city
 
 from toolkit import __version__
 from toolkit.base import store
@@ -35,7 +36,7 @@ def test_help_names_every_command(run):
 def test_each_command_has_help_of_its_own(run, name):
     code, out, err = run(name, "--help")
     assert (code, err) == (0, "")
-    assert out.startswith(f"usage: python -m toolkit {name} ")
+    assert out.startswith(f"usage: camera-exposure {name} ")
 
 
 def test_the_version_is_data(run):
@@ -72,7 +73,9 @@ def test_each_end_has_its_code_and_a_sentence(run, monkeypatch, error, code, sai
 
 @pytest.mark.usefixtures("no_open_city")
 def test_home_can_be_named(run, tmp_path):
-    code, _, _ = run("--home", str(tmp_path / "mine"), "assess", "helsinki-centre", *AS_OF)
+    small_city.install(tmp_path / "mine")
+    asked = ("assess", small_city.PACK, "--count", "20:60", *AS_OF)
+    code, _, _ = run("--home", str(tmp_path / "mine"), *asked)
     assert code == 0
     assert list((tmp_path / "mine" / "cache" / "sight").iterdir())
 

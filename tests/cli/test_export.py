@@ -7,6 +7,7 @@ import json
 import geopandas as gpd
 import pyogrio
 import pytest
+import small_city
 
 AS_OF = ("--as-of", "2026-11-23")
 CITY = "helsinki-centre"
@@ -29,10 +30,12 @@ def test_a_geopackage_holds_every_layer(run, tmp_path):
     assert "Writing streets, cells" in err
 
 
-def test_options_reach_the_file(run, tmp_path):
+def test_options_reach_the_file(run, tmp_path, home):
+    small_city.install(home)
     target = tmp_path / "cells.parquet"
     more = ("--layer", "cells", "--set", "export.cell_m=250", "--seed", "3", "--json")
-    code, out, _ = run("export", CITY, "--out", target, *AS_OF, *more)
+    asked = ("export", small_city.PACK, "--count", "20:60", "--out", target)
+    code, out, _ = run(*asked, *AS_OF, *more)
     assert code == 0
     data = json.loads(out)
     frame = gpd.read_parquet(target)
@@ -42,14 +45,13 @@ def test_options_reach_the_file(run, tmp_path):
     assert set(frame["cell_m"]) == {250.0}
 
 
-def test_one_layer_is_written_by_default_where_the_format_holds_one(run, tmp_path):
+def test_one_layer_is_written_by_default_where_the_format_holds_one(run, tmp_path, home):
+    small_city.install(home)
+    small_city.note_a_camera(tmp_path, small_city.PACK)
     target = tmp_path / "out.geojson"
-    notes = tmp_path / "notes.csv"
-    notes.write_text("lat,lon\n60.1699,24.9384\n", encoding="utf-8")
-    assert run("cameras", "import", notes, "--city", CITY)[0] == 0
-    code, out, err = run("export", CITY, "--out", target, *AS_OF)
+    code, out, err = run("export", small_city.PACK, "--count", "20:60", "--out", target, *AS_OF)
     assert code == 0
-    assert "streets, 4684 rows" in out
+    assert f"streets, {small_city.N_ROWS} rows" in out
     assert "Your field notes count in the figures." in err
 
 

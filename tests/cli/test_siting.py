@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+import small_city
 from drawn_city import CORNER_M, CRS, camera_frame, layers, main_crossings, street_frame
 
 from toolkit.language import words
@@ -364,16 +365,18 @@ def test_fit_refuses_a_folder_without_pairs(run, tmp_path):
     assert "NAME_streets" in err
 
 
-def test_one_profile_alone_is_named_in_the_assessment(run):
-    code, out, _ = run("assess", "helsinki-centre", "--json", *AS_OF, "--profile", "plate_gates")
+def test_one_profile_alone_is_named_in_the_assessment(run, home):
+    small_city.install(home)
+    question = ("assess", small_city.PACK, "--count", "20:60", *AS_OF)
+    code, out, _ = run(*question, "--json", "--profile", "plate_gates")
     assert code == 0
     alone = json.loads(out)
     assert alone["inputs"]["siting_profile"] == "plate_gates"
-    code, out, _ = run("assess", "helsinki-centre", "--json", *AS_OF)
+    code, out, _ = run(*question, "--json")
     mixed = json.loads(out)
     assert mixed["inputs"]["siting_profile"] is None
     assert mixed["inputs"]["siting_sha256"] != alone["inputs"]["siting_sha256"]
     assert mixed["tiers"]["seen"] != alone["tiers"]["seen"]
-    code, _, err = run("assess", "helsinki-centre", *AS_OF, "--profile", "gangsters")
+    code, _, err = run(*question, "--profile", "gangsters")
     assert code == 1
     assert "police_neighbourhood" in err

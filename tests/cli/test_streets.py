@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from drawn_osm import Drawing, street
 
 from toolkit import cli
 from toolkit.base import store
@@ -29,6 +30,7 @@ def test_a_file_becomes_a_pack_that_is_assessed_exported_and_removed(tmp_path, h
     assert code == 0
     assert "dawei: " in out
     assert "Disc of 3 km" in out
+    assert "  No buildings are known" in out
     assert cli.main(["assess", "dawei", "--as-of", "2026-11-23"]) == 0
     out = capsys.readouterr().out
     assert "No buildings are known" in out
@@ -51,6 +53,21 @@ def test_a_pack_has_its_city_already(tmp_path, capsys):
     packed = export_pack("helsinki-centre", tmp_path / "h.zip")
     assert cli.main(["streets", "import", str(packed), "--city", "dawei"]) == 2
     assert "leave --city" in capsys.readouterr().err
+
+
+def test_a_file_may_end_at_its_box_or_with_its_streets(tmp_path, home, capsys):
+    drawing = street(Drawing())
+    drawing.node(1, 200, 0)
+    drawing.way(1, [901, 1], highway="residential")
+    file = tmp_path / "a.osm"
+    file.write_text(drawing.text(), encoding="utf-8")
+    assert cli.main(["streets", "import", str(file)]) == 0
+    out = capsys.readouterr().out
+    assert "50.0% of the street length in the file lies outside and was cut away" in out
+    assert "No traffic lights are known" in out
+    assert cli.main(["streets", "import", str(file), "--extent", "data"]) == 0
+    assert "Everything in the file a.osm, not a city." in capsys.readouterr().out
+    assert [p.name for p in (home / "packs").iterdir()] == ["a"]
 
 
 @pytest.mark.usefixtures("home")

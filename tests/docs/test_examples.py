@@ -42,7 +42,7 @@ def test_an_example_prints_what_the_document_says(code, printed, capsys):
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_is_understood(command):
-    cli._parser("camera-exposure").parse_args(shlex.split(command))
+    cli._parser().parse_args(shlex.split(command))
 
 
 def test_the_tutorial_quotes_what_its_first_question_prints(capsys):

@@ -57,3 +57,16 @@ def test_shares_are_part_of_the_text_in_each_language():
 def test_an_id_that_is_not_there_is_an_error():
     with pytest.raises(KeyError, match="no_such_note"):
         notes.text("no_such_note")
+
+
+def test_what_a_pack_lacks_is_said_in_sentences():
+    assert notes.of_map_data({"street_km": 2.0, "missing_node_refs": 3}) == ()
+    lacking = {"missing_buildings": 1, "missing_signals": 1, "unclassed_km": 0.5, "street_km": 2.0}
+    assert notes.of_map_data(lacking) == (
+        "No buildings are known: views are not blocked, so exposure is overstated.",
+        "No traffic lights are known: junctions all count alike.",
+        "For 25 % of the street length no class of road is known: it counts as minor streets.",
+    )
+    all_alike = {"missing_classes": 1, "unclassed_km": 2.0, "street_km": 2.0}
+    assert notes.of_map_data(all_alike) == ("The streets have no classes: all count alike.",)
+    assert has_burmese(" ".join(notes.of_map_data(lacking, "my")))

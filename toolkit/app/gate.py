@@ -3,8 +3,8 @@
 A browser shares what it keeps for 127.0.0.1 among all ports, so that a page on another local port
 could open the websocket of the app, as could a name that is made to point here. So every request
 must name this server by its own address, requests by scripts must come from exactly this origin,
-and the websocket and uploads need a secret of this run, which only a page opened by the user
-himself is given.
+and the websocket, uploads and the geometry of the map need a secret of this run, which only a page
+opened by the user himself is given.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 COOKIE: Final = "camera_exposure"
 NAMES: Final = ("127.0.0.1", "localhost")
 """Names of this machine at which the app answers."""
+MAP_FILES: Final = "/toolkit-map"
+"""Where the files and the geometry of the map are: they, too, need the secret."""
 UNUSED: Final = ("/_stcore/metrics", "/_stcore/script-health-check", "/st-metrics", "/metrics")
 """Paths of Streamlit that the app has no use for: they tell what runs here."""
 _WRITES: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -71,7 +73,10 @@ class Gate:
             return 403, "Another page may not drive the app."
         if by_socket and origin is None:
             return 403, "A websocket must say which page opens it."
-        if (by_socket or scope.get("method") in _WRITES) and not self._has_secret(headers):
+        private = scope.get("path", "").startswith(f"{MAP_FILES}/")
+        if (by_socket or private or scope.get("method") in _WRITES) and not self._has_secret(
+            headers
+        ):
             return 403, "Open the address that the app has printed, in a window of its own."
         return None
 

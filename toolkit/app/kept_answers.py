@@ -1,4 +1,4 @@
-"""Cache of assessments and maps: each made once for all sessions, in memory only."""
+"""Cache of assessments: each made once for all sessions, in memory only."""
 
 from __future__ import annotations
 
@@ -12,9 +12,7 @@ from toolkit.assessment.assess import assess
 from toolkit.assessment.model import Assessment
 from toolkit.assessment.question import Question
 from toolkit.assumptions.sets import AssumptionSet
-from toolkit.base.terms import Language, Tier
 from toolkit.evidence.claim import Claim
-from toolkit.output.map_page import exposure_map, page
 
 SAMPLE_POINTS: Final = 20_000
 """Most street points that figures wait for: 100 km of street at a spacing of 5 m. In a larger
@@ -67,21 +65,3 @@ def estimate(choice: Choice, assumptions: AssumptionSet) -> Estimate:
 @st.cache_resource(max_entries=6, show_spinner=False)
 def _estimate(key: str, _question: Question) -> Estimate:
     return Estimate(_question, key, assess(_question), _question.load().claims)
-
-
-def map_page(made: Estimate, tier: Tier, lang: Language) -> str:
-    """Return the map of one tier as one HTML page.
-
-    Raises
-    ------
-    ValueError
-        If the assessment has no layers.
-    """
-    return _map_page(made.key, tier, lang, made.assessment)
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _map_page(key: str, tier: Tier, lang: Language, _assessment: Assessment) -> str:
-    """Return the map; the assessment itself is no part of the key."""
-    del key
-    return page(exposure_map(_assessment, tier, lang))

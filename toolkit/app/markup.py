@@ -16,15 +16,9 @@ from toolkit.base import escape
 from toolkit.base.terms import Language
 from toolkit.language.fonts import FONT_STACK
 from toolkit.language.translate import tr, unbroken
-from toolkit.output.map_scale import STEPS, Step
 from toolkit.output.report.reported import LangText
 from toolkit.output.report.tables import Table
 
-_LINES: Final = "".join(
-    f".ct .step{n}{{border-top:{step.width_px}px {'dashed' if step.dash else 'solid'} "
-    f"{step.color}}}"
-    for n, step in enumerate(STEPS)
-)
 _DRAWING_PX: Final = 760
 """Least width of a drawing, so that its texts can be read; on a narrow page it scrolls sideways."""
 _STYLE: Final = f"""
@@ -59,9 +53,6 @@ overflow-wrap:normal;font-size:1rem;color:inherit}}
 .ct tbody th{{font-weight:400;max-width:24em}}
 .ct td{{min-width:8em}}
 .ct tr.sum th,.ct tr.sum td{{font-weight:700;background:#fafafa}}
-.ct tr.step th{{padding-left:1.7em}}
-.ct .line{{display:inline-block;width:34px;height:0;vertical-align:middle;margin-right:8px}}
-{_LINES}
 .ct code{{overflow-wrap:anywhere;white-space:normal;font-size:.9em;color:#333;background:none}}
 .ct details{{margin:.6em 0}}
 .ct summary{{cursor:pointer;font-weight:700;padding:.25em 0}}
@@ -149,11 +140,6 @@ def image(svg: str, alt: str, *, kind: str = "") -> str:
     source = base64.b64encode(svg.encode()).decode()
     label = escape.attribute(alt)
     return f'<img{_class(kind)} alt={label} src="data:image/svg+xml;base64,{source}">'
-
-
-def line_sample(step: Step) -> str:
-    """Return a sample of the line of a step on the map."""
-    return f'<span class="line step{STEPS.index(step)}"></span>'
 
 
 def lang_text(value: LangText, lang: Language) -> str:

@@ -17,7 +17,9 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
+from toolkit.app import bounds, connections
 from toolkit.app.gate import Gate
+from toolkit.app.map import route
 from toolkit.base import egress
 from toolkit.base.errors import UsageError
 from toolkit.language.fonts import ASSETS, FONT_FAMILY, FONT_FILES, FONT_STACK
@@ -51,14 +53,19 @@ _THEME: Final[dict[str, Any]] = {
 def middleware() -> list[Middleware]:
     """Return the middleware of the server, the outermost first.
 
-    Headers that keep the browser from other machines, and the gate that keeps other pages out.
+    Headers that keep the browser from other machines, the gate that keeps other pages out, and
+    bounds on what the pages send.
     """
-    return [Middleware(egress.HeadersMiddleware), Middleware(Gate)]
+    return [
+        Middleware(egress.HeadersMiddleware),
+        Middleware(Gate),
+        Middleware(bounds.Bounds),
+    ]
 
 
 def routes() -> list[BaseRoute]:
-    """Return the routes next to the pages: the bundled fonts."""
-    return [Mount(_FONTS_AT, StaticFiles(directory=ASSETS / "fonts"))]
+    """Return the routes next to the pages: the bundled fonts, and what the map asks for."""
+    return [Mount(_FONTS_AT, StaticFiles(directory=ASSETS / "fonts")), *route.routes()]
 
 
 def options(port: int) -> dict[str, Any]:
@@ -145,6 +152,8 @@ def start(
     config._config_options = None  # noqa: SLF001 - else it warns that server options changed
     chosen = free_port(port)
     guard()
+    bounds.bound()
+    connections.bound()
     app = App(
         shown,
         middleware=middleware(),
@@ -172,7 +181,10 @@ def announcing(*, open_browser: bool) -> Callable[[object], AbstractAsyncContext
         sys.stderr.write(f"The app is at {url} - for this machine only. Ctrl+C stops it.\n")
         if open_browser and _has_screen():
             threading.Thread(target=_open, args=(url,), daemon=True).start()
+        stop = threading.Event()
+        threading.Thread(target=bounds.sweep_uploads, args=(stop,), daemon=True).start()
         yield
+        stop.set()
 
     return life
 

@@ -14,6 +14,8 @@ from toolkit.base.terms import Progress, Tier
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from toolkit.assessment.street_captures import StreetCaptures
+
 
 @dataclass(frozen=True)
 class StreetDetail:
@@ -70,6 +72,13 @@ class Layers:
         Text required on every map of these layers.
     detail
         Data behind them, per draw; None for layers that were not computed here.
+    captures
+        Returns the chance of a capture point anywhere along each street; made at the first
+        request. None for layers that were not computed here.
+    places
+        Named places such as markets: `kind`, `name`, geometry; None where not known.
+    signals
+        Junctions with traffic lights; None where not known.
     """
 
     streets: gpd.GeoDataFrame
@@ -79,6 +88,9 @@ class Layers:
     buildings: gpd.GeoDataFrame
     attribution: str
     detail: StreetDetail | None = None
+    captures: Callable[[], StreetCaptures] | None = None
+    places: gpd.GeoDataFrame | None = None
+    signals: gpd.GeoDataFrame | None = None
 
 
 def total_length_m(streets: gpd.GeoDataFrame) -> float:

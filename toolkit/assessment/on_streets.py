@@ -27,6 +27,7 @@ from toolkit.assessment.model import (
 from toolkit.assessment.outcome import M2_PER_KM2, M_PER_KM, Outcome, no_trip, ring, switch
 from toolkit.assessment.question import SCENE_VALUES, Loaded
 from toolkit.assessment.site_plan import SitePlan, plan_sites, systematic
+from toolkit.assessment.street_captures import StreetCaptures, street_captures
 from toolkit.assessment.sums import Sums, add_up, add_up_totals, rows_and_views
 from toolkit.assessment.trips import capture_points, with_trips
 from toolkit.base.arrays import Float32Array, FloatArray, IntArray
@@ -353,6 +354,10 @@ def _layers(
             scene.points, scene.point_known, rows, plan.chance, views, crs=crs, size_m=size_m
         )
 
+    @cache
+    def captures() -> StreetCaptures:
+        return street_captures(inputs, pack, scene, plan.chance)
+
     cameras = pack.cameras[["osm_id", "kind", "geometry"]].rename(columns={"osm_id": "source_id"})
     return Layers(
         streets=street_figures(pack, slice(None), summary.group_mean, scene.street_known),
@@ -369,4 +374,7 @@ def _layers(
             mapped=pack.cameras,
             sites=partial(pack_sites, pack, inputs.loaded.model),
         ),
+        captures=captures,
+        places=pack.places[["kind", "name", "geometry"]],
+        signals=pack.junctions.loc[pack.junctions["signals"], ["geometry"]],
     )

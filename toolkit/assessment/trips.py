@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final, TypeVar
 
 import numpy as np
@@ -24,7 +25,7 @@ from toolkit.engine.site_chance import SiteChance
 from toolkit.language import notes
 from toolkit.routes import graph, meetings, trips
 from toolkit.routes.habits import Habits, habits, side_rules
-from toolkit.routes.route import joined
+from toolkit.routes.route import Routes, joined
 from toolkit.siting import coverage
 from toolkit.streets.pack import Pack
 
@@ -174,7 +175,7 @@ def short_trips(
     """
     wanted = set(USUAL_MODE.values())
     by_mode = {
-        mode: replace(sample, trips=sample.trips.first(n_trips), weeks=sample.weeks.first(0))
+        mode: _first(sample, n_trips)
         for mode, sample in sampled(inputs.loaded, pack, scene).items()
         if mode in wanted
     }
@@ -185,6 +186,21 @@ def short_trips(
         else ShortTrip.unknown(mode, notes.text("no_streets_for_mode"))
         for t, (tier, mode) in enumerate(USUAL_MODE.items())
     }
+
+
+# What follows is kept, so that the same routes are the same values in the next answer, too.
+
+
+@lru_cache(maxsize=8)
+def _first(sample: trips.Trips, n_trips: int | None) -> trips.Trips:
+    """Return the first trips of a sample, without weeks."""
+    return replace(sample, trips=sample.trips.first(n_trips), weeks=sample.weeks.first(0))
+
+
+@lru_cache(maxsize=4)
+def _routes(samples: tuple[trips.Trips, ...]) -> tuple[Routes, Routes]:
+    """Return the trips and the weeks of several samples, one after the other."""
+    return joined([one.trips for one in samples]), joined([one.weeks for one in samples])
 
 
 def with_trips(
@@ -287,8 +303,7 @@ def met_on_trips(
         return {}, {}
     placed, weight = _placed(inputs, scene, chance)
     both = meetings.meet(
-        joined([sample.trips for sample in by_mode.values()]),
-        joined([sample.weeks for sample in by_mode.values()]),
+        *_routes(tuple(by_mode.values())),
         scene.points,
         scene.lines_of_sight,
         placed,

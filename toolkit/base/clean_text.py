@@ -15,7 +15,7 @@ LINE_LIMIT = 500
 """Maximum number of characters of a name or a sentence that a data file gives."""
 
 _SPACES = re.compile(r"\s+")
-_ALLOWED_FORMAT = frozenset("\u200b\u200c\u200d")
+NEEDED_FORMAT = frozenset("\u200b\u200c\u200d")
 """Zero-width space, non-joiner and joiner: Burmese and other scripts need them."""
 _DROPPED_CATEGORIES = frozenset({"Cc", "Cf", "Co", "Cs", "Cn"})
 """Control, format, private use, surrogate and unassigned (Unicode general categories)."""
@@ -69,4 +69,4 @@ def is_plain(value: str) -> bool:
 def _is_kept(character: str) -> bool:
     """Return whether a character is none that controls, turns or hides text."""
     kept = unicodedata.category(character) not in _DROPPED_CATEGORIES
-    return kept or character in _ALLOWED_FORMAT
+    return kept or character in NEEDED_FORMAT

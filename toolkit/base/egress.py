@@ -201,7 +201,7 @@ def refuse_unsafe_settings(*, only_set: bool) -> None:
     if only_set:
         remedy = "remove it there and start again"
     else:
-        remedy = "start the app with: python -m toolkit app"
+        remedy = "start the app with: camera-exposure app"
     what = f"{found[0]}{more}"
     msg = f"The app does not start, because data could leave this machine: {what}; {remedy}."
     raise PermissionNotGivenError(msg)
@@ -343,7 +343,7 @@ def require_guard() -> None:
         If this process was started in another way, and so lacks headers and guard.
     """
     if not _guarded.is_set():
-        msg = "This page was not started by its launcher. Start it with: python -m toolkit app"
+        msg = "This page was not started by its launcher. Start it with: camera-exposure app"
         raise PermissionNotGivenError(msg)
 
 
@@ -395,19 +395,21 @@ DEPARTURES: Final[tuple[Departure, ...]] = (
         "app-server",
         "the pages of the app",
         "anyone who reaches the machine over a network",
-        f"off: the server listens on {LOOPBACK} only and answers to that name only",
+        f"off: the server listens on {LOOPBACK} only, and answers only who asks for it by that "
+        "address or as localhost",
     ),
     Departure(
         "usage-statistics",
         "which elements of the app are used, on which system",
         "the makers of Streamlit",
-        "off: the setting is off, the pages may not connect elsewhere",
+        "off: the setting is off, and the browser is told to let the pages connect nowhere else",
     ),
     Departure(
         "address-look-up",
         "that the app runs, and the public address of the machine",
         "a public address service",
-        "off: the addresses are fixed at start, and the app may connect to this machine only",
+        "off: the addresses are fixed at start, and Python code in the app may connect to this "
+        "machine only",
     ),
     Departure(
         "map-files",
@@ -419,13 +421,14 @@ DEPARTURES: Final[tuple[Departure, ...]] = (
         "files-named",
         "that a file is opened, where its name is an address",
         "the machine that the name means",
-        "off: only plain files of this machine are accepted",
+        "off for URLs, network shares and devices, which are refused by their names; a drive or "
+        "folder that the system fetches from elsewhere looks like any other",
     ),
     Departure(
         "browser",
-        "what the browser itself reports to its maker",
-        "the maker of the browser",
-        "not in our hands: turn it off in the browser, or take the machine off the network",
+        "what the browser and the system themselves report to their makers",
+        "the makers of the browser and of the system",
+        "not in our hands: turn it off there, or take the machine off the network",
     ),
     Departure(
         "set-up",

@@ -14,6 +14,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import sys
 import tempfile
 import time
@@ -32,10 +33,16 @@ _NAME_SHOWN = 200
 _PRIVATE_FILE, _SHARED_FILE = 0o600, 0o644
 _PRIVATE_FOLDER, _SHARED_FOLDER = 0o700, 0o777
 """Modes below the user's own data, and elsewhere (less the mask of the process)."""
+PART = ".camera-exposure-part"
+"""Ending of temporary names, by which what an interrupted write has left is known."""
+_STALE_S = 3600.0
+"""Age from which it counts as left: no single file takes as long to write."""
 _PATIENCE_S = 60.0
 _LOCK_WAIT_S = 0.02
-_DEVICE = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])[ .]*(?:\..*)?")
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])[ .]*(?:[.:].*)?")
 """Names that Windows keeps for devices, whatever their ending ("Naming Files", Microsoft)."""
+_DRIVE = re.compile(r"^[a-z]:")
+"""Letter of a drive, which a name may follow without a separator."""
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -61,7 +68,14 @@ def cache_dir() -> Path:
 
 
 def find(relative: str) -> Path | None:
-    """Return the user's own file or folder of a name, else the built-in one, else None."""
+    """Return the user's own file or folder of a name, else the built-in one, else None.
+
+    Raises
+    ------
+    InputDataError
+        If it is no plain name, see `checked_name`.
+    """
+    checked_name(relative)
     for root in (home_dir(), builtin_dir()):
         path = root / relative
         if path.exists():
@@ -83,10 +97,10 @@ def checked_name(name: str | os.PathLike[str]) -> str:
     text = os.fspath(name)
     slashed = text.lower().replace("\\", "/")
     shown = text[:_NAME_SHOWN]
-    if "://" in slashed or slashed.startswith(("/vsi", "//", "vsi")) or "\0" in text:
+    if "://" in slashed or slashed.startswith(("/vsi", "//", "vsi", "/??/")) or "\0" in text:
         msg = f"{shown!r} is not a plain local file. Copy the file to this machine and name it."
         raise InputDataError(msg)
-    if any(_DEVICE.fullmatch(part) for part in slashed.split("/")):
+    if any(_DEVICE.fullmatch(part) for part in _DRIVE.sub("", slashed).split("/")):
         msg = f"{shown!r} is the name of a device on Windows. Rename the file or the folder."
         raise InputDataError(msg)
     return text
@@ -186,11 +200,19 @@ def make_folder(folder: Path) -> None:
 
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Give a temporary path in the same folder; move it to `path` if the block succeeds."""
+    """Give a temporary path in the same folder; move it to `path` if the block succeeds.
+
+    Raises
+    ------
+    InputDataError
+        If its name is that of a device, see `checked_name`.
+    """
+    checked_name(path.name)
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, "a folder of that name is there", path.name)
     make_folder(path.parent)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    remove_leftovers(path.parent)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=PART, dir=path.parent)
     os.close(handle)
     temporary = Path(name)
     try:
@@ -199,8 +221,41 @@ def replacing(path: Path) -> Iterator[Path]:
             os.fsync(stream.fileno())
         temporary.chmod(_PRIVATE_FILE if is_own(path) else _SHARED_FILE)
         temporary.replace(path)
+    except OSError as error:
+        if error.errno is not None:
+            error.filename = path.name  # not the temporary one, or none at all
+        raise
     finally:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def scratch(folder: Path | None = None) -> Iterator[Path]:
+    """Give a private folder for the block, in another one or in the user's own cache.
+
+    In the temporary folder of the system, what a killed process leaves would stay for others.
+    """
+    place = cache_dir() / "scratch" if folder is None else folder
+    make_folder(place)
+    remove_leftovers(place)
+    with tempfile.TemporaryDirectory(
+        prefix=".", suffix=PART, dir=place, ignore_cleanup_errors=True
+    ) as made:
+        yield Path(made)
+
+
+def remove_leftovers(folder: Path, *, older_than_s: float = _STALE_S) -> None:
+    """Remove what interrupted writes have left in a folder; younger ones may still be going on."""
+    until = time.time() - older_than_s
+    for left in folder.glob(f".*{PART}"):
+        with contextlib.suppress(OSError):
+            if max(path.lstat().st_mtime for path in (left, *left.rglob("*"))) > until:
+                continue
+            if left.is_dir() and not left.is_symlink():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.unlink()
 
 
 def write_bytes(path: Path, data: bytes) -> None:

@@ -13,7 +13,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import cast
+from typing import NoReturn, cast
 
 from toolkit.base import store
 from toolkit.base.errors import ToolkitError
@@ -34,7 +34,7 @@ from toolkit.cli import (
     streets,
     zones,
 )
-from toolkit.cli.common import BAD_DATA, INTERRUPTED, OK, messages, printable
+from toolkit.cli.common import BAD_DATA, INTERRUPTED, OK, local_path, messages, printable
 
 _GROUPS = (
     assess,
@@ -54,28 +54,33 @@ _GROUPS = (
 )
 
 
-def main(arguments: Sequence[str] | None = None, *, prog: str = "python -m toolkit") -> int:
-    """Run one command and return its exit code; help and errors of usage call it `prog`."""
-    options = _parser(prog).parse_args(arguments)
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    options = _parser().parse_args(arguments)
     if options.home:
-        os.environ[store.HOME_VARIABLE] = options.home
+        os.environ[store.HOME_VARIABLE] = str(options.home)
     messages.quiet = options.quiet
     command = cast("Callable[[argparse.Namespace], int]", options.run)
     try:
         code = command(options)
         sys.stdout.flush()
-    except ToolkitError as error:
-        return _fail(str(error), error.exit_code)
     except KeyboardInterrupt:
         return _fail("Interrupted; nothing half-written is left.", INTERRUPTED)
     except BrokenPipeError:
         # The reader has closed the pipe: redirect stdout, so that closing it raises no error.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
-    except OSError as error:
-        name = f" {error.filename!r}" if error.filename else ""
-        return _fail(f"The system refuses{name}: {error.strerror or error}.", BAD_DATA)
+    except (ToolkitError, OSError) as error:
+        return failed(error)
     return code
+
+
+def failed(error: ToolkitError | OSError) -> int:
+    """Say what failed, and return the exit code for that."""
+    if isinstance(error, ToolkitError):
+        return _fail(str(error), error.exit_code)
+    name = f" {error.filename!r}" if error.filename else ""
+    return _fail(f"The system refuses{name}: {error.strerror or error}.", BAD_DATA)
 
 
 def _fail(message: str, code: int) -> int:
@@ -84,14 +89,23 @@ def _fail(message: str, code: int) -> int:
     return code
 
 
-def _parser(prog: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog=prog,
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors cannot control the terminal: names of files are among arguments."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(" ".join(printable(line) for line in message.splitlines()))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="camera-exposure",
         description="Estimate where a reported camera system is likely to see, recognise, match "
         "or read. Nothing leaves this machine.",
     )
     parser.add_argument("--version", action="version", version=__version__)
-    parser.add_argument("--home", metavar="DIR", help="folder of your own data and caches")
+    parser.add_argument(
+        "--home", metavar="DIR", type=local_path, help="folder of your own data and caches"
+    )
     parser.add_argument("--quiet", action="store_true", help="no progress messages")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 

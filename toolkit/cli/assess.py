@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from toolkit.cli.common import (
     busy,
     local_path,
     print_json,
+    print_json_text,
     print_lines,
     print_table,
     question_of,
@@ -100,7 +100,7 @@ def _assess(options: argparse.Namespace) -> int:
     with busy(f"Estimating {options.city} ..."):
         found = assess(question)
     if options.json:
-        sys.stdout.write(found.to_json())
+        print_json_text(found.to_json())
         return OK
     from toolkit.base.quantity import Quantity
     from toolkit.language import quantities, words

@@ -11,14 +11,17 @@ import datetime as dt
 import json
 import math
 import sys
+import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rich.console import Console
+from rich.status import Status
 from rich.table import Table
 
 from toolkit.base import store
+from toolkit.base.clean_text import NEEDED_FORMAT
 from toolkit.base.errors import InputDataError, UsageError
 
 if TYPE_CHECKING:
@@ -33,7 +36,22 @@ OK, BAD_DATA, INTERRUPTED = 0, 1, 130
 SCOPES = ("public", "compelled_private", "all")
 _WIDTH_WHEN_PIPED = 160
 
-messages = Console(stderr=True, highlight=False, markup=False)
+
+class _Messages(Console):
+    """Console whose texts cannot control the terminal, whatever names and data are in them."""
+
+    def print(self, *objects: Any, **options: Any) -> None:  # noqa: ANN401
+        super().print(*(_one_text(o) if isinstance(o, str) else o for o in objects), **options)
+
+    def status(self, status: Any, **options: Any) -> Status:  # noqa: ANN401
+        return super().status(_one_text(status) if isinstance(status, str) else status, **options)
+
+
+def _one_text(text: str) -> str:
+    return "\n".join(map(printable, text.splitlines()))
+
+
+messages = _Messages(stderr=True, highlight=False, markup=False, emoji=False)
 
 
 def local_path(text: str) -> Path:
@@ -197,7 +215,6 @@ def as_of_date(text: str | None) -> dt.date:
 @contextlib.contextmanager
 def busy(message: str) -> Iterator[None]:
     """Show a message while something runs."""
-    message = printable(message)
     if messages.is_terminal:
         with messages.status(message):
             yield
@@ -208,8 +225,21 @@ def busy(message: str) -> Iterator[None]:
 
 def print_json(value: Any) -> int:  # noqa: ANN401
     """Print a value as JSON and return the exit code for that."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, sort_keys=True, indent=2) + "\n")
+    return print_json_text(json.dumps(value, ensure_ascii=False, sort_keys=True, indent=2) + "\n")
+
+
+def print_json_text(text: str) -> int:
+    """Print JSON, the same values with what could steer a terminal escaped."""
+    sys.stdout.write("".join(map(_in_json, text)))
     return OK
+
+
+def _in_json(character: str) -> str:
+    if character.isprintable() or character == "\n" or character in NEEDED_FORMAT:
+        return character
+    if unicodedata.category(character) == "Zs":  # spaces, such as one that does not break
+        return character
+    return json.dumps(character)[1:-1]
 
 
 def print_lines(*lines: str) -> None:
@@ -217,14 +247,19 @@ def print_lines(*lines: str) -> None:
     sys.stdout.writelines(f"{printable(line)}\n" for line in lines)
 
 
+def warn(text: str) -> None:
+    """Write sentences to stderr, also under ``--quiet``."""
+    sys.stderr.write(f"{_one_text(text)}\n")
+
+
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
     """Print rows as a table and return the exit code for that."""
     console = Console(highlight=False, markup=False, emoji=False)
     if not console.is_terminal:
         console.width = _WIDTH_WHEN_PIPED
-    table = Table(title=title, title_justify="left")
+    table = Table(title=printable(title), title_justify="left")
     for name in columns:
-        table.add_column(name, overflow="fold")
+        table.add_column(printable(name), overflow="fold")
     for row in rows:
         table.add_row(*(printable(cell) for cell in row))
     console.print(table)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import TYPE_CHECKING, Final
 
 from toolkit.base.errors import InputDataError, ToolkitError, UsageError
@@ -14,6 +13,7 @@ from toolkit.cli.common import (
     busy,
     check_seed,
     local_path,
+    print_json_text,
     print_lines,
     question_of,
 )
@@ -71,7 +71,7 @@ def _compare(options: argparse.Namespace) -> int:
         with busy("Writing the difference on each street ..."):
             exports.write_differences(a, b, found, options.out)
     if options.json:
-        sys.stdout.write(found.to_json())
+        print_json_text(found.to_json())
     else:
         print_lines(*_lines(found, a.city.name.en))
     return OK

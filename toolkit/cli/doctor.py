@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import argparse
 import platform
-import sys
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
-from toolkit.cli.common import BAD_DATA, OK, Commands, busy, print_json, print_table
+from toolkit.cli.common import BAD_DATA, OK, Commands, busy, print_json, print_lines, print_table
 
 _PACKAGES = ("numpy", "numba", "shapely", "geopandas", "osmnx", "streamlit", "folium")
 _BYTES_PER_MB = 1e6
+_CACHES = {"lines of sight": "sight", "answers to streets fetch": "fetch", "all": ""}
+"""Folders of the cache, by what is in them."""
 
 
 def register(commands: Commands) -> None:
@@ -31,8 +33,7 @@ def _doctor(options: argparse.Namespace) -> int:
     else:
         for title, rows in found["tables"].items():
             print_table(title, list(rows[0]), [[str(v) for v in row.values()] for row in rows])
-        for problem in found["problems"]:
-            sys.stdout.write(f"Problem: {problem}\n")
+        print_lines(*(f"Problem: {line}" for p in found["problems"] for line in p.splitlines()))
     return BAD_DATA if found["problems"] else OK
 
 
@@ -75,28 +76,34 @@ def examine() -> dict[str, Any]:
         ("siting", load_siting),
         ("operator profiles", load_profiles),
         ("named places", lambda: load_places(None)),
-        ("reference fabrics", load_networks),
+        ("reference networks", load_networks),
     ):
         try:
             load()
-            data.append({"data": what, "state": "whole"})
+            data.append({"data": what, "state": "read without problems"})
         except ToolkitError as error:
             data.append({"data": what, "state": "cannot be used"})
             problems.append(str(error))
-    cache = store.cache_dir()
-    size = sum(p.stat().st_size for p in cache.rglob("*") if p.is_file()) if cache.exists() else 0
     return {
         "tables": {
             "Versions": versions,
             "City packs": packs or [{"pack": "none", "state": ""}],
             "Data": data,
-            "Caches": [{"what": "lines of sight", "MB": f"{size / _BYTES_PER_MB:.1f}"}],
+            "Caches": [
+                {"what": what, "MB": f"{_bytes(store.cache_dir() / folder) / _BYTES_PER_MB:.1f}"}
+                for what, folder in _CACHES.items()
+            ],
             "What could leave this machine": [
                 {"what": d.what, "to whom": d.where, "state": d.state} for d in egress.departures()
             ],
         },
         "problems": problems,
     }
+
+
+def _bytes(folder: Path) -> int:
+    """Return the size of the files below a folder, which may not exist."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 def _load_evidence() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from toolkit.cli.common import (
     Commands,
     add_common,
     messages,
+    print_json_text,
     print_lines,
     print_table,
     printable,
@@ -42,7 +42,7 @@ def _sensitivity(options: argparse.Namespace) -> int:
         lambda progress: sensitivity(question, method=options.method, progress=progress),
     )
     if options.json:
-        sys.stdout.write(found.to_json())
+        print_json_text(found.to_json())
         return OK
     from toolkit.language.quantities import quantity_text
     from toolkit.language.words import demonstration, tier_name

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +22,7 @@ from toolkit.cli.common import (
     print_table,
     printable,
     question_of,
+    warn,
 )
 
 if TYPE_CHECKING:
@@ -110,14 +110,15 @@ def _score(options: argparse.Namespace) -> int:
         ["profile", "auc", "capture10", "log score", "covered, by sites", "covered, by cameras"],
         rows,
     )
-    sys.stdout.write(
+    text = (
         f"{found['cameras']} cameras (left out: {found['cameras_left_out']} farther than 60 m from "
         f"a street, {found['cameras_without_place']} without coordinates), {found['sites']} sites, "
         f"{found['street_km']:.1f} km of street; "
         f"{found['covered_share_true']:.3f} of it within {found['disc_m']:g} m of a camera.\n"
         f"{inventory_text(found['layers'])}\n{_left_out(found)}"
-        "Low and high are of the model; chance in a list of few cameras comes on top.\n"
+        "Low and high are of the model; chance in a list of few cameras comes on top."
     )
+    print_lines(*text.splitlines())
     print_lines(*found["limits"])
     return OK
 
@@ -156,7 +157,7 @@ def _predict(options: argparse.Namespace) -> int:
         print_json(metadata)
     else:
         print_lines(str(options.out))
-    sys.stderr.write(f"{len(cells)} cells. {limit}\n")
+    warn(f"{len(cells)} cells. {limit}")
     return OK
 
 
@@ -172,7 +173,7 @@ def _fit(options: argparse.Namespace) -> int:
     pairs, sources, cities = {}, {}, []
     for name, streets, cameras in pairs_in(options.folder):
         if name in lists and not lists[name].fitted:
-            sys.stderr.write(f"{printable(name)} is left out: it is kept to test the model.\n")
+            warn(f"{name} is left out: it is kept to test the model.")
             continue
         places = places_of(name, streets)
         with busy(f"Reading {printable(name)} ..."), _naming(name, streets, cameras, places):
@@ -203,11 +204,11 @@ def _fit(options: argparse.Namespace) -> int:
     store.write_bytes(profiles, store.canonical_json(found) + b"\n")
     store.write_text(bearings, directions.as_toml(directed, sources))
     print_lines(str(profiles), str(bearings))
-    sys.stderr.write(f"{words.siting_limit('en', sorted(pairs))}\n")
+    warn(words.siting_limit("en", sorted(pairs)))
     if not directed:
-        sys.stderr.write(
+        warn(
             f"No list has {directions.MIN_CAMERAS} cameras with a direction: "
-            "bearings.toml holds no figures.\n"
+            "bearings.toml holds no figures."
         )
     return OK
 
@@ -233,9 +234,9 @@ def _say(name: str, pair: CityPair) -> None:
         "cameras without coordinates": pair.n_without_place,
     }
     left_out = ", ".join(f"{number} {what}" for what, number in lost.items() if number)
-    sys.stderr.write(
-        f"{printable(name)}: {len(pair.camera_xy_m)} cameras. {inventory_text(pair.layers)}"
-        + (f" Left out: {left_out}.\n" if left_out else "\n")
+    warn(
+        f"{name}: {len(pair.camera_xy_m)} cameras. {inventory_text(pair.layers)}"
+        + (f" Left out: {left_out}." if left_out else "")
     )
 
 
@@ -259,9 +260,9 @@ def places_of(name: str, streets: Path) -> Path | None:
     named = streets.parent / store.checked_name(known.second_file)
     if named.is_file():
         return named
-    sys.stderr.write(
-        f"{printable(name)}: there is no {printable(known.second_file)}, which lists.toml names, "
-        "beside the list. Its lights, places and bridges count as not known.\n"
+    warn(
+        f"{name}: there is no {known.second_file}, which lists.toml names, "
+        "next to the list. Its lights, places and bridges count as not known."
     )
     return None
 
@@ -307,9 +308,7 @@ def pairs_in(folder: Path) -> list[tuple[str, Path, Path]]:
     streets, cameras = _files_by_name(folder, _STREETS), _files_by_name(folder, _CAMERAS)
     for name in sorted(streets.keys() ^ cameras):
         alone, other = (streets[name], _CAMERAS) if name in streets else (cameras[name], _STREETS)
-        sys.stderr.write(
-            f"{printable(alone.name)} is left out: there is no {printable(name)}{other}.*\n"
-        )
+        warn(f"{alone.name} is left out: there is no {name}{other}.*")
     found = [(name, streets[name], cameras[name]) for name in sorted(streets.keys() & cameras)]
     if not found:
         msg = (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.base.errors import UsageError
@@ -12,6 +11,7 @@ from toolkit.cli.common import (
     BAD_DATA,
     OK,
     Commands,
+    local_path,
     messages,
     print_json,
     print_lines,
@@ -35,6 +35,13 @@ def register(commands: Commands) -> None:
     bring.add_argument("file", metavar="FILE")
     bring.add_argument("--city", metavar="C", help="by default every known city in the file")
     bring.add_argument("--boundary", metavar="admin|core|FILE|radius:M")
+    bring.add_argument(
+        "--extent",
+        choices=("box", "data"),
+        default="box",
+        help="where an OpenStreetMap file ends that becomes one pack: at the box that it states, "
+        "or with its streets",
+    )
     bring.set_defaults(run=_import)
 
     fetch = actions.add_parser("fetch", help="get the streets of a city over the network")
@@ -57,7 +64,7 @@ def register(commands: Commands) -> None:
 
     export = actions.add_parser("export", help="write a pack as one file, to carry on a stick")
     export.add_argument("pack", metavar="C")
-    export.add_argument("--out", metavar="F", required=True)
+    export.add_argument("--out", metavar="F", required=True, type=local_path)
     export.set_defaults(run=_export)
 
     remove = actions.add_parser("remove", help="remove a pack of your own")
@@ -84,7 +91,8 @@ def _import(options: argparse.Namespace) -> int:
     from toolkit.streets.readers import process
 
     # It starts while this process loads what it needs itself.
-    process.prepare(process.STREETS, [store.local_file(options.file)])
+    store.local_file(options.file)
+    process.prepare(process.STREETS)
     from toolkit.streets import install, pack_zip
     from toolkit.streets.boundary import parse_boundary
     from toolkit.streets.cities import find_city
@@ -106,12 +114,15 @@ def _import(options: argparse.Namespace) -> int:
         options.file,
         cities=[find_city(options.city)] if options.city else None,
         boundary=parse_boundary(options.boundary) if options.boundary else None,
+        extent=options.extent,
         progress=progress(),
     )
     return _print_report(report)
 
 
 def _print_report(report: ImportReport) -> int:
+    from toolkit.language.notes import of_map_data
+
     for made in report.installed:
         boundary = made.manifest.boundary
         length = "unknown" if boundary.length_km is None else f"{boundary.length_km:.1f} km"
@@ -119,6 +130,7 @@ def _print_report(report: ImportReport) -> int:
         again = ", in place of the earlier one" if made.replaced else ""
         print_lines(
             f"{made.pack}: {length} of street, {area}{again}. {boundary.note}",
+            *(f"  {sentence}" for sentence in of_map_data(made.manifest.counts)),
             _fingerprint_of(made.pack),
         )
     print_lines(*(f"{city}: left out. {why}" for city, why in report.left_out))
@@ -206,7 +218,7 @@ def _export(options: argparse.Namespace) -> int:
     from toolkit.streets.pack_zip import export_pack
 
     messages.print("Writing the pack ...")
-    print_lines(str(export_pack(options.pack, Path(options.out))), _fingerprint_of(options.pack))
+    print_lines(str(export_pack(options.pack, options.out)), _fingerprint_of(options.pack))
     return OK
 
 

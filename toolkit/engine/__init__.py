@@ -10,6 +10,7 @@ site_chance.SiteChance        chance that each site exists
 closed_form.summarise         exposure of each street point: 5 %, mean and 95 %
 closed_form.covered_length    expected length of covered street
 placement.simulate            the same with the cameras placed once per draw
+street_chance.capture_prob    chance that any point of a street is captured
 sample.draw_sample            a stratified sample of street points of a large city
 zones.zone_polygons           polygons by class of exposure
 cells.cell_frame              exposure by cell of a metric grid

@@ -101,6 +101,11 @@ class Working:
         return np.repeat(np.arange(len(self.first) - 1), np.diff(self.first))
 
 
+def random_keys(design: Design) -> NDArray[np.uint64]:
+    """Return the random key of each draw, from which all chances of a site follow, shape (D,)."""
+    return design.generator("placement").integers(2**63, size=design.n_draws, dtype=np.uint64)
+
+
 def place_sites(
     chance: SiteChance,
     design: Design,
@@ -133,7 +138,7 @@ def place_sites(
     from toolkit.engine.kernels import placement as kernels
 
     n_draws = design.n_draws
-    keys = design.generator("placement").integers(2**63, size=n_draws, dtype=np.uint64)
+    keys = random_keys(design)
     rounding = design.generator("placement rounding").random(n_draws)
     candidate = np.flatnonzero(chance.district >= 0)
     n_sites = len(candidate)

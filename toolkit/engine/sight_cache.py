@@ -141,7 +141,8 @@ def _build_into(
 ) -> None:
     """Sweep into a temporary folder and rename it, so that no cache is ever incomplete."""
     store.make_folder(folder.parent)
-    temporary = Path(tempfile.mkdtemp(prefix=".building.", dir=folder.parent))
+    store.remove_leftovers(folder.parent)
+    temporary = Path(tempfile.mkdtemp(prefix=".", suffix=store.PART, dir=folder.parent))
     try:
         counts = [np.zeros(1, np.int64)]
         with ExitStack() as stack:

@@ -40,6 +40,9 @@ _SENTENCES: Final = {
         "A class of road is known for {share} of the street length (in reference areas {low} to "
         "{high}); the rest counts as minor streets."
     ),
+    "some_unclassed": marked(
+        "For {share} of the street length no class of road is known: it counts as minor streets."
+    ),
     "street_means": marked(
         "Street length counts every street and path open to the public, also those on foot only."
     ),
@@ -172,6 +175,15 @@ _SENTENCES: Final = {
     ),
 }
 
+_LACKING: Final = {
+    "missing_buildings": "no_buildings",
+    "missing_signals": "no_signals",
+    "missing_classes": "no_classes",
+    "missing_bridges": "no_bridges",
+    "missing_places": "no_places",
+}
+"""Note on each layer or column that a street file lacks, by the count of a manifest."""
+
 
 def text(note_id: str, lang: str = SOURCE_LANGUAGE, **values: float) -> str:
     """Return the text of a note.
@@ -197,6 +209,28 @@ def text(note_id: str, lang: str = SOURCE_LANGUAGE, **values: float) -> str:
     """
     shown = {name: share(value, lang) for name, value in values.items()}
     return tr(_SENTENCES[note_id], lang).format(**shown)
+
+
+def of_map_data(counts: Mapping[str, float], lang: str = SOURCE_LANGUAGE) -> tuple[str, ...]:
+    """Return what the map data of a pack lack, a sentence each.
+
+    Parameters
+    ----------
+    counts
+        Counts of its manifest.
+    lang
+        Language.
+
+    Examples
+    --------
+    >>> of_map_data({"missing_signals": 1})
+    ('No traffic lights are known: junctions all count alike.',)
+    """
+    found = [text(note, lang) for count, note in _LACKING.items() if counts.get(count)]
+    street_km, unclassed_km = counts.get("street_km", 0.0), counts.get("unclassed_km", 0.0)
+    if unclassed_km and not counts.get("missing_classes"):
+        found.append(text("some_unclassed", lang, share=unclassed_km / street_km))
+    return tuple(found)
 
 
 def notes(

@@ -305,14 +305,13 @@ def install_steps(lang: str) -> tuple[str, ...]:
             lang,
         ),
         tr(
-            'Carry it over, then type "python -m toolkit streets import FILE" or use the page '
+            'Carry it over, then type "camera-exposure streets import FILE" or use the page '
             '"Streets" of the app. All known cities in the file are installed at once, without '
             "any network.",
             lang,
         ),
         tr(
-            '"python -m toolkit streets list" shows what is installed. From then on there is a '
-            "map.",
+            '"camera-exposure streets list" shows what is installed. From then on there is a map.',
             lang,
         ),
     )

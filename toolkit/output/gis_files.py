@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import tempfile
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -110,8 +109,8 @@ def _geopackage(layers: Frames, metadata: Metadata, path: Path) -> None:
     text = store.canonical_json(metadata).decode()
     try:
         # GDAL takes the format from the suffix, which the temporary file lacks.
-        with tempfile.TemporaryDirectory() as folder:
-            made = Path(folder) / "layers.gpkg"
+        with store.scratch(path.parent) as folder:
+            made = folder / "layers.gpkg"
             for number, (name, frame) in enumerate(layers.items()):
                 pyogrio.write_dataframe(
                     frame,

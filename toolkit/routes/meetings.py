@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -122,8 +123,7 @@ def meet(  # noqa: PLR0913
         )
         for _ in range(2)
     )
-    used = np.unique(np.concatenate([routes.point, weeks.point]))
-    by_point, bit_of = _by_point(routes, weeks, points, used)
+    used, by_point, bit_of = _by_point(routes, weeks, points)
     rule = [SIDES.index(facing.rule.get(tier, "any")) for tier in TIERS]
     workers.over(
         kernels.meet,
@@ -183,12 +183,17 @@ def _bit_of(routes: Routes, points: LinePieces, first_bit: int) -> IntArray:
     return bit
 
 
+@lru_cache(maxsize=4)
 def _by_point(
-    routes: Routes, weeks: Routes, points: LinePieces, used: IntArray
-) -> tuple[kernels.Routes, IntArray]:
-    """Return the routes as bits by point of `used` and direction, and the bit of each."""
+    routes: Routes, weeks: Routes, points: LinePieces
+) -> tuple[IntArray, kernels.Routes, IntArray]:
+    """Return the points used, the routes as bits by these and direction, and the bit of each.
+
+    The last are kept: the same routes are asked with other cameras again and again.
+    """
     from toolkit.engine.kernels import trips as kernels
 
+    used = np.unique(np.concatenate([routes.point, weeks.point]))
     n_counted, n_other = (-(-len(r) // _WORD_BITS) for r in (routes, weeks))
     bit_of = np.concatenate(
         [_bit_of(routes, points, 0), _bit_of(weeks, points, n_counted * _WORD_BITS)]
@@ -217,7 +222,7 @@ def _by_point(
         n_counted,
         heading.astype(np.uint8),
     )
-    return by_point, bit_of
+    return used, by_point, bit_of
 
 
 def _cells_of_word(

@@ -35,7 +35,8 @@ from toolkit.streets.readers.extract import (
     metric_crs_of,
     polygonal,
 )
-from toolkit.streets.readers.formats import geojson, geopackage
+from toolkit.streets.readers.formats import gdal, geojson
+from toolkit.streets.readers.topology.near import is_tangled
 from toolkit.streets.schema import CRS
 
 Kind = Literal["admin", "core", "polygon", "radius"]
@@ -62,7 +63,9 @@ _TOWN_LEVELS: Final = range(5, 9)
 (OpenStreetMap wiki, "Key:admin_level"; read November 2026)."""
 _METRES: Final = re.compile(r"\d{1,7}(?:\.\d{1,3})?", re.ASCII)
 _LEVEL: Final = re.compile(r"\d{1,2}", re.ASCII)
-_POLYGON_SUFFIXES: Final = {".geojson": geojson, ".json": geojson, ".gpkg": geopackage}
+_POLYGON_LAYERS: Final = {
+    ".geojson": geojson.layers, ".json": geojson.layers, ".gpkg": gdal.geopackage_layers,
+}  # fmt: skip
 _MAX_POLYGON_BYTES: Final = 64 << 20
 _M_PER_KM: Final = 1000
 
@@ -146,14 +149,14 @@ def parse_boundary(text: str) -> BoundaryChoice:
             msg = f"A radius is given in metres, from {least:.0f} to {most:.0f}: radius:5000."
             raise UsageError(msg)
         return BoundaryChoice("radius", radius_m=radius_m)
-    if Path(text).suffix.lower() not in _POLYGON_SUFFIXES:
+    if Path(text).suffix.lower() not in _POLYGON_LAYERS:
         msg = (
             f"{text[:80]!r} is no boundary. Give core, admin, admin:LEVEL, radius:METRES, or the "
             "name of a .geojson or .gpkg file with a polygon."
         )
         raise UsageError(msg)
     file = store.local_file(text)
-    found = process.ask(process.STREETS, "polygon", {"file": str(file.absolute())}, files=[file])
+    found = process.ask(process.STREETS, "polygon", {"file": str(file.absolute())}, file=file)
     return from_json(found)
 
 
@@ -182,7 +185,7 @@ def read_polygon(name: str) -> BoundaryChoice:
     path = guard.plain_file(name, max_bytes=_MAX_POLYGON_BYTES)
     no_columns: Collection[str] = ()
     areas = []
-    for layer in _POLYGON_SUFFIXES[path.suffix.lower()].layers(path, no_columns):
+    for layer in _POLYGON_LAYERS[path.suffix.lower()](path, no_columns):
         if layer.kind in (None, "polygon"):
             table = layer.load()
             if table.counts["features_across_antimeridian"]:
@@ -191,6 +194,9 @@ def read_polygon(name: str) -> BoundaryChoice:
     kept = [area for area in areas if area is not None]
     if not kept:
         msg = f"{path.name} has no polygon. Draw the city's area as a polygon and save it again."
+        raise InputDataError(msg)
+    if len(kept) > 1 and is_tangled(kept):
+        msg = f"{path.name} has too many polygons that cross one another. Draw one outline."
         raise InputDataError(msg)
     polygon = shapely.union_all(kept)
     west, _, east, _ = shapely.bounds(polygon)

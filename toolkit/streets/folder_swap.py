@@ -22,7 +22,7 @@ def scratch_folder(folder: Path) -> Path:
     Scratch folders left by interrupted writes of the same folder are removed.
     """
     store.make_folder(folder.parent)
-    _settle(folder)
+    settle(folder)
     return Path(tempfile.mkdtemp(prefix=f".{folder.name}.new-", dir=folder.parent))
 
 
@@ -33,8 +33,10 @@ def put_in_place(made: Path, folder: Path) -> None:
     _restore(folder)
     if folder.exists():
         folder.rename(replaced_path(folder))
-    made.rename(folder)
-    _settle(folder)
+    try:
+        made.rename(folder)
+    finally:
+        settle(folder)
 
 
 def replaced_path(folder: Path) -> Path:
@@ -49,7 +51,7 @@ def plain_name(folder: Path) -> str:
     return folder.name
 
 
-def _settle(folder: Path) -> None:
+def settle(folder: Path) -> None:
     """Clean up after finished and interrupted writes: one folder remains, under its own name."""
     _restore(folder)
     for left in folder.parent.glob(f".{folder.name}.new-*"):

@@ -22,6 +22,7 @@ from toolkit.streets.boundary import BoundaryChoice
 from toolkit.streets.cities import City
 from toolkit.streets.manifest import ID, Manifest
 from toolkit.streets.readers import process
+from toolkit.streets.readers.extract import Extent
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ def import_file(
     *,
     cities: Sequence[City] | None = None,
     boundary: BoundaryChoice | None = None,
+    extent: Extent = "box",
     progress: StepProgress | None = None,
 ) -> ImportReport:
     """Make city packs from a street file and install them in the user's data.
@@ -90,14 +92,18 @@ def import_file(
     Parameters
     ----------
     path
-        A local OpenStreetMap file (``.osm.pbf``, ``.osm``, ``.osm.gz``, ``.osm.bz2``), a
-        ``.graphml`` file of OSMnx, or a GIS table (see `toolkit.streets.readers.tables.read`).
+        A local OpenStreetMap file (``.osm.pbf``, ``.osm``, ``.osm.gz``, ``.osm.bz2``; ``.json`` of
+        Overpass), a ``.graphml`` file of OSMnx, or a GIS table (see
+        `toolkit.streets.readers.tables.read`).
     cities
         Cities to make packs of. None takes every known city (except the demonstration) whose
         point lies inside the data; if there is none, one pack of the whole file, named after it.
     boundary
         Boundary of each city. None takes the built-up core, or a disc of 5 km where nothing is
         built up.
+    extent
+        Where an OpenStreetMap file ends that becomes one pack: at the box that it states, or
+        with its streets (``data``).
     progress
         Called with each step and the share done from 0 to 1, None where that is not known. An
         exception that it raises ends the import; nothing is then changed.
@@ -121,9 +127,10 @@ def import_file(
             "into": str(made.absolute()),
             "cities": None if cities is None else [c.model_dump(mode="json") for c in cities],
             "boundary": None if boundary is None else boundaries.to_json(boundary),
+            "extent": extent,
         }
         found = process.ask(
-            process.STREETS, "import", given, files=[file], progress=say, accept=_names_packs
+            process.STREETS, "import", given, file=file, progress=say, accept=_names_packs
         )
         installed = []
         for k, name in enumerate(found["packs"]):
@@ -150,7 +157,7 @@ def import_pack(
     with _private_folder() as made:
         given = {"file": str(path.absolute()), "into": str(made.absolute())}
         found = process.ask(
-            process.STREETS, "pack", given, files=[path], progress=progress,
+            process.STREETS, "pack", given, file=path, progress=progress,
             accept=_names_packs,
         )  # fmt: skip
         manifest = _put_in_place(path, made / found["packs"][0]).manifest

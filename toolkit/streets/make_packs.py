@@ -34,15 +34,21 @@ from toolkit.streets.manifest import (
     Manifest,
     PackOrigin,
 )
-from toolkit.streets.readers.extract import Extract, disc, frame_of
+from toolkit.streets.readers.extract import Extent, Extract, FileBox, disc, frame_of
 from toolkit.streets.readers.guard import refuse_bomb
 from toolkit.streets.readers.osm import file as osm
+from toolkit.streets.readers.osm.box import header_box
 from toolkit.streets.readers.osm.layers import limits_of
 from toolkit.streets.readers.osm.region import Limits, drive_segments
+from toolkit.streets.readers.osm.source import OsmSource, is_osm_file, open_osm
 from toolkit.streets.schema import THROUGH_ROADS
 
 GRAPHML_SUFFIX: Final = ".graphml"
 _MAX_ID_LENGTH: Final = 64
+_MIN_CUT_SHARE: Final = 0.001
+"""Minimum share of street length cut away by the box of a file that is said: shown as 0.1 %."""
+_BOX_CUT, _BOX_WRONG = "cut_by_file_box_share", "file_box_not_used"
+"""Counts of a manifest: share of street length cut away, and 1 if the box of the file is wrong."""
 _UNKNOWN_LICENCE: Final = "Not stated by the file: ask its owner before passing the pack on"
 
 
@@ -87,13 +93,14 @@ def make_packs(
     *,
     cities: Sequence[City] | None = None,
     boundary: BoundaryChoice | None = None,
+    extent: Extent = "box",
     progress: StepProgress | None = None,
 ) -> MadePacks:
     """Make city packs of a street file, each in a folder of its own.
 
     Parameters
     ----------
-    path, cities, boundary, progress
+    path, cities, boundary, extent, progress
         See `toolkit.streets.install.import_file`.
     into
         Folder for the packs.
@@ -106,9 +113,12 @@ def make_packs(
     file = store.local_file(path)
     say = progress or no_progress
     job = _Job(file, into, boundary, say)
-    if osm.is_osm_name(file.name):
+    if is_osm_file(file):
         refuse_bomb(file, say)
-        return _of_osm(job, cities)
+        # Copies lie with the packs: whoever ends this process removes them.
+        into.mkdir(parents=True, exist_ok=True)
+        with open_osm(file, say, folder=into) as source:
+            return _of_osm(job, source, cities, extent)
     return _of_other(job, cities)
 
 
@@ -185,14 +195,16 @@ def _result(file: Path, made: list[str], left_out: list[tuple[str, str]]) -> Mad
 # --- OpenStreetMap files --------------------------------------------------------------------
 
 
-def _of_osm(job: _Job, cities: Sequence[City] | None) -> MadePacks:
+def _of_osm(
+    job: _Job, source: OsmSource, cities: Sequence[City] | None, extent: Extent
+) -> MadePacks:
     file, boundary, say = job.file, job.boundary, job.say
-    box = osm.header_box(file)
+    box = header_box(source) if extent == "box" else None
     places = _city_places(cities) if cities is not None else _known_inside(box, boundary)
     if places:
-        read, outlines = _read_around(job, places)
-        # Without a box in the header, every known city was tried, most of them in vain.
-        expected = cities is not None or box is not None
+        read, outlines = _read_around(job, source, places)
+        # Cities that nobody named are tried in vain where the file has no streets.
+        expected = cities is not None
         made, left_out = _write_each(job, read, places, outlines, expected)
         if made or left_out:
             return _result(file, made, left_out)
@@ -201,20 +213,23 @@ def _of_osm(job: _Job, cities: Sequence[City] | None) -> MadePacks:
         raise _no_city(file)
     place = _whole_place(file)
     polygon = boundary.polygon if boundary else None
-    whole = osm.read_osm(file, boundary=polygon, progress=say)
+    whole = osm.read_osm(source, boundary=polygon, extent=extent, progress=say)
+    whole = replace(whole, counts=whole.counts | _box_counts(whole.box))
     say(f"{place.pack}: writing the pack", None)
     outline = boundaries.polygon_outline(boundary) if boundary else _file_outline(whole, file)
     return MadePacks((_write_osm(job, whole, place, outline),), ())
 
 
-def _read_around(job: _Job, places: list[_Place]) -> tuple[osm.OsmFile, list[Outline | str]]:
+def _read_around(
+    job: _Job, source: OsmSource, places: list[_Place]
+) -> tuple[osm.OsmFile, list[Outline | str]]:
     """Collect the data around each city; return them with the boundary of each city."""
-    file, boundary, say = job.file, job.boundary, job.say
+    boundary, say = job.boundary, job.say
     points = [_point(place) for place in places]
     limits = [limits_of(_box_around(lon, lat, boundary)) for lon, lat in points]
     admin = boundary is not None and boundary.kind == "admin"
     wanted = [shapely.Point(point) for point in points] if admin else []
-    read = osm.read_regions(file, limits, admin_points=wanted, progress=say)
+    read = osm.read_regions(source, limits, admin_points=wanted, progress=say)
     outlines = [_outline_or_why(point, read, k, boundary) for k, point in enumerate(points)]
     needed = [
         box if isinstance(outline, str) else limits_of(outline.polygon)
@@ -223,7 +238,7 @@ def _read_around(job: _Job, places: list[_Place]) -> tuple[osm.OsmFile, list[Out
     if any(not _within(need, box) for need, box in zip(needed, limits, strict=True)):
         # An administrative area extends beyond the box read: read again with its full extent.
         del read
-        read = osm.read_regions(file, needed, progress=say)
+        read = osm.read_regions(source, needed, progress=say)
     return read, outlines
 
 
@@ -303,10 +318,25 @@ def _write_each(
     return made, left_out
 
 
+def _box_counts(box: FileBox | None) -> dict[str, int | float]:
+    """Return what the box of a file cut away, or that it is wrong."""
+    if box is None or (not box.is_wrong and box.cut_share < _MIN_CUT_SHARE):
+        return {}
+    return {_BOX_WRONG: 1} if box.is_wrong else {_BOX_CUT: round(box.cut_share, 4)}
+
+
 def _file_outline(extract: Extract, file: Path) -> Outline:
     polygon = extract.layers.boundary.geometry.iloc[0]
     shown = clean_text(file.name)
-    return Outline("extract", polygon, f"Everything in the file {shown}, not a city.")
+    note = f"Everything in the file {shown}, not a city."
+    if _BOX_WRONG in extract.counts:
+        note += " The box that the file states does not fit its streets and was not used."
+    elif cut := extract.counts.get(_BOX_CUT):
+        note = (
+            f"The box that the file {shown} states, not a city: {cut:.1%} of the street length "
+            "in the file lies outside and was cut away (--extent data keeps it)."
+        )
+    return Outline("extract", polygon, note)
 
 
 def _write_osm(job: _Job, extract: Extract, place: _Place, outline: Outline) -> str:

@@ -6,8 +6,9 @@ import json
 import re
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from toolkit.base import store
 from toolkit.base.clean_text import is_plain
 from toolkit.base.record import Record
 from toolkit.base.terms import Boundary, Names
@@ -21,7 +22,9 @@ ID: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?", re.ASCII)
 
 _Line = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 _Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-_Slug = Annotated[str, StringConstraints(pattern=rf"^{ID.pattern}$")]
+_Slug = Annotated[
+    str, StringConstraints(pattern=rf"^{ID.pattern}$"), AfterValidator(store.checked_name)
+]
 
 
 class PackOrigin(Record):

@@ -18,13 +18,11 @@ from toolkit.base import store, toml_files
 from toolkit.base.errors import InputDataError
 from toolkit.base.record import Record
 from toolkit.streets.pack import Pack
-from toolkit.streets.schema import JUNCTION_DEGREE
+from toolkit.streets.schema import JUNCTION_DEGREE, UNKNOWN_CLASS
 
 FILE: Final = "map_data.toml"
 NEAR_M: Final = 30.0
 """Distance of a building that is near a street: the width of a wide street with its pavements."""
-_UNKNOWN_CLASS: Final = "road"
-"""OpenStreetMap's value of `highway` for a street of unknown class."""
 PER_JUNCTIONS: Final = 100.0
 """Lights are counted per so many junctions."""
 
@@ -106,7 +104,7 @@ def map_data(pack: Pack) -> MapData:
     length_m = streets["length_m"].to_numpy(dtype=float)
     total_m = float(length_m.sum())
     crossed = pack.junctions[pack.junctions["drive_degree"] >= JUNCTION_DEGREE]
-    known = (streets["highway"] != _UNKNOWN_CLASS).to_numpy(dtype=bool)
+    known = (streets["highway"] != UNKNOWN_CLASS).to_numpy(dtype=bool)
     return MapData(
         buildings_near=float(length_m[_near_a_building(pack)].sum()) / total_m,
         classes_known=float(length_m[known].sum()) / total_m,

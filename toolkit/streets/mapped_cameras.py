@@ -232,7 +232,10 @@ def remove_cameras(city_id: str) -> int:
         msg = f"No field notes are stored for {city_id!r}."
         raise NotFoundError(msg)
     n_rows = _count(city_id)
-    file.unlink()
+    with store.one_writer(_FOLDER):
+        # Nobody else writes now: what lies there was left, and would hold notes.
+        store.remove_leftovers(file.parent, older_than_s=0.0)
+        file.unlink()
     _forget_sight()
     return n_rows
 
@@ -393,8 +396,10 @@ def merge_cameras(
 
     known = _records(mapped, metric_crs, OSM)
     noted = _records(notes.assign(check_date=notes["seen_on"]), metric_crs, FIELD)
-    for day in sorted({_day(row) for row in noted}):
-        visit = [row for row in noted if _day(row) == day]
+    visits: dict[str, list[_Row]] = {}
+    for row in noted:
+        visits.setdefault(_day(row), []).append(row)
+    for _, visit in sorted(visits.items()):
         known = _without_gone(known, [row for row in visit if row["status"] == "gone"])
         present = [row for row in visit if row["status"] == "present"]
         pairs = dict(_pairs(present, known))
@@ -464,12 +469,13 @@ def _rank(note: _Row, camera: _Row) -> tuple[bool, float, float] | None:
 
 def _without_gone(known: list[_Row], gone: list[_Row]) -> list[_Row]:
     lost: set[int] = set()
+    rows_of: dict[str, list[int]] = {}
+    for k, row in enumerate(known):
+        rows_of.setdefault(row["osm_id"], []).append(k)
     for i, j in _pairs(gone, known):
         whole = math.isnan(gone[i]["direction_deg"])
-        for k, row in enumerate(known):
-            meant = k == j or (whole and row["osm_id"] == known[j]["osm_id"])
-            if meant and _day(row) <= _day(gone[i]):
-                lost.add(k)
+        meant = rows_of[known[j]["osm_id"]] if whole else [j]
+        lost.update(k for k in meant if _day(known[k]) <= _day(gone[i]))
     return [row for k, row in enumerate(known) if k not in lost]
 
 

@@ -222,10 +222,13 @@ def pack_folder(name: str) -> Path:
     ------
     NotFoundError
         If there is no pack of that name.
+    InputDataError
+        If it is the name of a device.
     """
     if not ID.fullmatch(name):
         msg = f"{name[:80]!r} is not the id of a pack: ids have small letters, digits and hyphens."
         raise NotFoundError(msg)
+    store.checked_name(name)
     for root in (store.home_dir(), store.builtin_dir()):
         folder = root / FOLDER / name
         # A write interrupted between its two renames leaves the old pack at the second path.

@@ -17,6 +17,7 @@ from typing import Final
 from toolkit.base import store
 from toolkit.base.errors import InputDataError, NotFoundError
 from toolkit.streets import folder_swap, pack
+from toolkit.streets.manifest import ID
 from toolkit.streets.pack import MANIFEST_FILE
 from toolkit.streets.readers import guard
 from toolkit.streets.schema import LAYERS, PackLayers
@@ -150,8 +151,10 @@ def remove_pack(name: str) -> None:
     InputDataError
         If the pack is built in.
     """
-    folder = pack.pack_folder(name)
     home = store.home_dir() / pack.FOLDER
+    if ID.fullmatch(name):
+        folder_swap.settle(home / name)
+    folder = pack.pack_folder(name)
     if folder.parent != home:
         msg = f"Pack {name!r} comes with the toolkit and is not removed."
         raise InputDataError(msg)
@@ -160,8 +163,10 @@ def remove_pack(name: str) -> None:
         raise NotFoundError(msg)
     # Renamed first, so that an interrupted removal leaves no partial pack.
     gone = folder_swap.scratch_folder(home / name)
-    pack.pack_folder(name).rename(gone / name)
-    shutil.rmtree(gone)
+    try:
+        pack.pack_folder(name).rename(gone / name)
+    finally:
+        shutil.rmtree(gone)
 
 
 def _parts_of(path: Path, archive: zipfile.ZipFile) -> tuple[str, dict[str, bytes]]:

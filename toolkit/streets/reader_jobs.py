@@ -19,6 +19,7 @@ def packs_of_file(given: dict[str, Any], say: StepProgress) -> dict[str, Any]:
         Path(given["into"]),
         cities=None if cities is None else [City.model_validate(city) for city in cities],
         boundary=None if boundary is None else boundaries.from_json(boundary),
+        extent=given["extent"],
         progress=say,
     )
     return {"packs": made.packs, "left_out": made.left_out}

@@ -40,6 +40,8 @@ ROADS: Final = (
 )  # fmt: skip
 """Values of ``highway`` made for driving, from the highest class to the lowest. A link ranks
 below every through road: it is there to reach one."""
+UNKNOWN_CLASS: Final = "road"
+"""OpenStreetMap's value of `highway` for a street of unknown class."""
 THROUGH_ROADS: Final = frozenset(ROADS) - {"service", "track"}
 """Roads that make a place built up: not drives, parking aisles and field tracks."""
 _WORLD: Final = (-180.0, -90.0, 180.0, 90.0)

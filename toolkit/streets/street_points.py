@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from toolkit.base.arrays import FloatArray, IntArray
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LinePieces:
     """Pieces of lines, in the order of the lines and along each.
 

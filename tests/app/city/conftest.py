@@ -9,10 +9,12 @@ import pytest
 
 @pytest.fixture
 def shown(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[Any]]:
-    """Give what goes to the page: its HTML, and the pages inside it with their descriptions."""
+    """Give what goes to the page: its HTML, and what the map is given."""
     import streamlit as st
 
-    found: dict[str, list[Any]] = {"html": [], "frames": [], "progress": []}
+    from toolkit.app.map import component
+
+    found: dict[str, list[Any]] = {"html": [], "maps": [], "progress": []}
 
     class Bar:
         """A bar that notes how far it is."""
@@ -28,7 +30,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[Any]]:
 
     monkeypatch.setattr(st, "html", found["html"].append)
     monkeypatch.setattr(
-        st, "iframe", lambda page, **options: found["frames"].append((page, options["alt"]))
+        component, "show", lambda *given, **named: found["maps"].append((*given, named))
     )
     monkeypatch.setattr(st, "progress", Bar)
     return found

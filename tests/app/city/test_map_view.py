@@ -1,10 +1,11 @@
-"""The map of a city, its description, and the table that says the same."""
+"""Where the map of a city is on the page."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
+import streamlit as st
 from invented import layers_of
 from made import claim_of, report_on
 from pages import elements
@@ -16,7 +17,6 @@ from toolkit.assessment.model import SamplePart
 from toolkit.assessment.question import Question
 from toolkit.base.terms import LANGUAGES, Language, Progress
 from toolkit.language import notes
-from toolkit.language.translate import tr
 from toolkit.output.report import tables
 
 
@@ -26,25 +26,31 @@ def made(assessment: Any) -> kept_answers.Estimate:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_map_of_the_tier_is_described_and_followed_by_its_table(
+def test_the_map_of_the_tier_has_a_heading_and_a_foot(
     shown: dict[str, list[Any]], lang: Language
 ) -> None:
     estimate = made(report_on(layers_of()))
     map_view.show(estimate, "face", lang)
-    ((page, alt),) = shown["frames"]
-    assert page == kept_answers.map_page(estimate, "face", lang)
-    name = tables.tier_head("face", lang)
-    assert name in alt
-    assert tr("The table below the map says the same as the map.", lang) in alt
-    heading, below = shown["html"]
-    assert name in elements(heading)[1].text
-    assert [e.tag for e in elements(below)].count("table") == 1
+    ((assessment, tier, mapped, named),) = shown["maps"]
+    assert (assessment, tier, mapped) == (estimate.assessment, "face", lang)
+    assert named["answer"] == estimate.key
+    heading, foot = shown["html"]
+    assert tables.tier_head("face", lang) in elements(heading)[1].text
+    assert [e.attributes.get("class") for e in elements(foot)] == ["ct", "foot"]
     assert shown["progress"] == []
+
+
+def test_a_question_chosen_on_the_map_is_the_choice_of_the_page(
+    shown: dict[str, list[Any]],
+) -> None:
+    map_view.show(made(report_on(layers_of())), "seen", "en")
+    shown["maps"][0][-1]["on_tier"]("plate")
+    assert st.session_state["tier"] == "plate"
 
 
 def test_without_streets_it_says_why_there_is_none(shown: dict[str, list[Any]]) -> None:
     map_view.show(made(report_on(None)), "seen", "en")
-    assert shown["frames"] == []
+    assert shown["maps"] == []
     assert notes.text("no_streets") in elements(shown["html"][0])[0].text
 
 
@@ -58,5 +64,5 @@ def test_layers_of_a_sample_are_made_now_under_a_bar_that_goes(
     sample = SamplePart(points=100, of=1000, error_share=0.1)
     found = report_on(None).model_copy(update={"basis": "streets", "sample": sample})
     map_view.show(made(found.with_layers(LazyLayers(make))), "seen", "en")
-    assert len(shown["frames"]) == 1
+    assert len(shown["maps"]) == 1
     assert shown["progress"] == [0.0, 0.5, "gone"]

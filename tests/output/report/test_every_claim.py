@@ -155,7 +155,7 @@ def reports(city: str) -> dict[str, tuple[str, set[str]]]:
     """Return text and claim ids of a city's report, short and in full detail."""
     question = Question(city, AS_OF, n_draws=20, sample_points=200)
     found = assess(question)
-    analysis = sensitivity(question, n_base=8)
+    analysis = sensitivity(question, n_base=2)
     shown = {}
     for detail, given in (("handout", None), ("full", analysis)):
         html = page.render(

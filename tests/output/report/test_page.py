@@ -237,7 +237,7 @@ def test_a_city_without_streets_has_figures_first_then_cases_and_no_map() -> Non
     assert [heads.index(head) for head in order] == sorted(heads.index(head) for head in order)
     visible = shown(text)
     assert "How to install streets" in visible
-    assert "python -m toolkit streets list" in visible
+    assert "camera-exposure streets list" in visible
     for radius, where in itertools.product(("1", "2", "5"), ("all cameras", "cameras spread")):
         assert f"Within {radius} km of the middle, {where}" in visible
     assert words.demonstration("en") not in visible

@@ -1,46 +1,36 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
-import pytest
 import shapely
 
-from toolkit.siting.validation import reader_jobs
+from toolkit.siting.validation import known_city, reader_jobs, through_json
 
 
-@pytest.mark.parametrize(
-    "array",
-    [
-        np.array([[1.5, np.nan], [-0.0, 1e300]]),
-        np.array([True, False]),
-        np.array([2**62, -1]),
-        np.empty((0, 2)),
-    ],
-)
-def test_arrays_go_through_json_unchanged(array: np.ndarray) -> None:
-    given = json.loads(json.dumps(reader_jobs.packed(array)))
-    found = reader_jobs.unpacked(given)
-    assert found.dtype == array.dtype
-    np.testing.assert_array_equal(found, array, strict=True)
-
-
-def test_lines_and_other_values_too() -> None:
-    lines = shapely.linestrings([[[0, 0], [1, 1.25]], [[5, 5], [6, 7]]])
-    given = json.loads(json.dumps(reader_jobs.packed(lines)))
-    assert shapely.equals_exact(reader_jobs.unpacked(given), lines).all()
-    for value in (None, ["primary", ""], {"without_length": 3}, 7):
-        assert reader_jobs.unpacked(reader_jobs.packed(value)) == value
-
-
-@pytest.mark.parametrize(
-    "given",
-    [
-        {"type": "object", "shape": [1], "data": ""},
-        {"type": "float64", "shape": [2], "data": "AAAAAAAA8D8="},
-        {"type": "float64", "shape": [1], "data": "?"},
-    ],
-)
-def test_an_array_that_is_none_is_refused(given: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match=r"array|reshape|base64|Only"):
-        reader_jobs.unpacked(given)
+def test_the_files_of_a_city_arrive_as_they_were_read(tmp_path: Path) -> None:
+    lines = shapely.linestrings([[[96.0, 17.0], [96.001, 17.0]], [[96.0, 17.0], [96.0, 17.001]]])
+    frame = gpd.GeoDataFrame({"highway": ["primary", "road"]}, geometry=lines, crs=4326)
+    frame.to_file(tmp_path / "streets.geojson")
+    points = gpd.GeoDataFrame(
+        {"direction": [90.0]}, geometry=shapely.points([[96.0, 17.0]]), crs=4326
+    )
+    points.to_file(tmp_path / "cameras.geojson")
+    names = {
+        "streets": str(tmp_path / "streets.geojson"),
+        "cameras": str(tmp_path / "cameras.geojson"),
+    }
+    said: list[str] = []
+    found = reader_jobs.JOBS["city"](
+        {**names, "places": None}, lambda sentence, _share: said.append(sentence)
+    )
+    layers, xy, direction_deg = known_city.load_files(names["streets"], names["cameras"])
+    found = json.loads(json.dumps(found))
+    arrived = through_json.layers_of(found["layers"])
+    assert shapely.equals_exact(arrived.lines, layers.lines).all()
+    assert arrived.highway == list(layers.highway)
+    np.testing.assert_array_equal(through_json.unpacked(found["xy"]), xy)
+    np.testing.assert_array_equal(through_json.unpacked(found["direction_deg"]), direction_deg)
+    assert said

@@ -28,7 +28,7 @@ def _tricks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def ask(job: str, given: dict[str, Any] | None = None, **options: Any) -> Any:
-    return process.ask(SERVICE, job, given or {}, files=["folder/town.osm"], **options)
+    return process.ask(SERVICE, job, given or {}, file="folder/town.osm", **options)
 
 
 def children() -> set[int]:
@@ -51,10 +51,10 @@ def test_one_reader_serves_many_files_of_many_homes(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_reader_may_start_before_it_is_asked() -> None:
-    process.prepare(SERVICE, ["town.osm"])
+    process.prepare(SERVICE)
     started = children()
     assert len(started) == 1
-    process.prepare(SERVICE, ["other.osm"])
+    process.prepare(SERVICE)
     assert children() == started == {ask("who")["pid"]}
 
 
@@ -148,8 +148,8 @@ def test_a_reader_ends_with_its_parent() -> None:
     code = textwrap.dedent(
         """
         from toolkit.streets.readers import process
-        print(process.ask("reader_tricks", "who", {}, files=["a"])["pid"], flush=True)
-        process.ask("reader_tricks", "sleep", {}, files=["a"])
+        print(process.ask("reader_tricks", "who", {}, file="a")["pid"], flush=True)
+        process.ask("reader_tricks", "sleep", {}, file="a")
         """
     )
     command = [sys.executable, "-P", "-c", code]

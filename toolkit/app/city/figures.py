@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from toolkit.app import markup
 from toolkit.app.kept_answers import Estimate
-from toolkit.assessment.layers import Layers, total_length_m
 from toolkit.assessment.model import Assessment, Case, TierPart
-from toolkit.base.quantity import Quantity
-from toolkit.base.terms import EXPOSURE_CLASSES, TIERS, Allocation, ExposureClass, Language, Tier
+from toolkit.base.terms import TIERS, Allocation, Language, Tier
 from toolkit.language import quantities, words
 from toolkit.language.translate import tr
-from toolkit.output import conditions, map_scale, trip_words
+from toolkit.output import conditions, trip_words
 from toolkit.output.report import reported, tables
 
 _M_PER_KM = 1000.0
@@ -142,78 +140,6 @@ def cases_table(cases: Sequence[Case], lang: Language) -> tables.Table:
     caption = tables.cases_caption(cases, lang)
     head = (tr("Area", lang), tr("Streets in it", lang), *allocations.values())
     return tables.Table(caption, head, tuple(rows))
-
-
-def steps_table(assessment: Assessment, layers: Layers, tier: Tier, lang: Language) -> str:
-    """Return the table that says the same as the map, as HTML: street length by colour.
-
-    Parameters
-    ----------
-    assessment
-        An assessment with streets.
-    layers
-        Its layers.
-    tier
-        Tier of the map.
-    lang
-        Language.
-    """
-    part = assessment.shown_tiers[tier]
-    of_step = map_scale.lengths_m(layers.streets, tier)
-    total_m = total_length_m(layers.streets)
-
-    def length(metres: float) -> str:
-        if metres <= 0.0:
-            return tr("none", lang)
-        km = quantities.quantity_text(Quantity.exactly(metres / _M_PER_KM, "km"), lang)
-        return f"{km} ({quantities.share(metres / total_m, lang)})"
-
-    rows = [
-        markup.row(
-            (
-                markup.text(tr("In all: street within reach of a working camera", lang)),
-                markup.text(quantities.quantity_text(part.length_km, lang)),
-                markup.text(tr("The range of the estimate for the whole map.", lang)),
-            ),
-            kind="sum",
-        )
-    ]
-    for cls in EXPOSURE_CLASSES:
-        steps = [step for step in map_scale.STEPS if step.cls == cls]
-        rows += _class_rows(cls, steps, of_step, length, lang)
-    rows.append(
-        markup.row(
-            (markup.text(tr("All streets", lang)), markup.text(length(total_m)), ""), kind="sum"
-        )
-    )
-    caption = tr("The same as the map, in figures: length of the streets of each colour.", lang)
-    head = (tr("Colour on the map", lang), tr("Street length", lang), tr("What it means", lang))
-    return markup.framed_table(caption, head, rows)
-
-
-def _class_rows(
-    cls: ExposureClass,
-    steps: Sequence[map_scale.Step],
-    of_step: dict[map_scale.Step, float],
-    length: Callable[[float], str],
-    lang: Language,
-) -> list[str]:
-    """Return the rows of one class: the class, then its steps if it has several."""
-    explained = markup.text(words.class_meaning(cls, lang))
-    name = markup.text(words.class_name(cls, lang))
-    if len(steps) == 1:
-        cells = (
-            markup.line_sample(steps[0]) + name,
-            markup.text(length(of_step[steps[0]])),
-            explained,
-        )
-        return [markup.row(cells)]
-    total = sum(of_step[step] for step in steps)
-    rows = [markup.row((name, markup.text(length(total)), explained))]
-    for step in steps:
-        shown = markup.line_sample(step) + markup.text(map_scale.step_name(step, lang))
-        rows.append(markup.row((shown, markup.text(length(of_step[step])), ""), kind="step"))
-    return rows
 
 
 def foot_text(made: Estimate, lang: Language) -> str:

@@ -1,33 +1,29 @@
-"""Map of one tier, and the table that says the same."""
+"""The map of a city, with the foot that every figure has."""
 
 from __future__ import annotations
 
-from typing import Final
-
 import streamlit as st
 
-from toolkit.app import kept_answers, markup
+from toolkit.app import markup
 from toolkit.app.city import figures
 from toolkit.app.kept_answers import Estimate
+from toolkit.app.map import component
 from toolkit.assessment.layers import Layers
 from toolkit.assessment.model import Assessment
+from toolkit.base import escape
 from toolkit.base.terms import Language, Tier
 from toolkit.language import notes
 from toolkit.language.translate import tr
 from toolkit.output.report import tables
 
-_HEIGHT_PX: Final = 600
-"""With the sentence above it, the map fits on a screen 768 pixels high."""
-
 
 def show(made: Estimate, tier: Tier, lang: Language) -> None:
-    """Show the map and its table; for a city without streets say why there is none.
-
-    The map is a self-contained page in a frame. The browser keeps it while its bytes stay the
-    same.
-    """
+    """Show the map; for a city without streets say why there is none."""
     assessment = made.assessment
-    layers = _layers(assessment)
+    with st.spinner(escape.markdown(tr("Drawing the map …", lang))):
+        layers = _layers(assessment)
+        if layers is not None and layers.captures is not None:
+            layers.captures()  # what takes longest
     if layers is None:
         markup.show(
             lang,
@@ -37,17 +33,13 @@ def show(made: Estimate, tier: Tier, lang: Language) -> None:
         return
     name = tables.tier_head(tier, lang)
     markup.show(lang, markup.tag("h2", tr("Map: {tier}", lang).format(tier=name)))
-    st.iframe(
-        kept_answers.map_page(made, tier, lang),
-        height=_HEIGHT_PX,
-        alt=tr("Map: {tier}", lang).format(tier=name) + ". " + _same(lang),
-    )
-    markup.show(
-        lang,
-        markup.tag("p", _same(lang), kind="small"),
-        figures.steps_table(assessment, layers, tier, lang),
-        markup.tag("p", figures.foot_text(made, lang), kind="foot"),
-    )
+    component.show(assessment, tier, lang, answer=made.key, on_tier=_keep_tier)
+    markup.show(lang, markup.tag("p", figures.foot_text(made, lang), kind="foot"))
+
+
+def _keep_tier(tier: Tier) -> None:
+    """Take the question chosen on the map for the choice of the side panel."""
+    st.session_state["tier"] = tier
 
 
 def _layers(assessment: Assessment) -> Layers | None:
@@ -59,7 +51,3 @@ def _layers(assessment: Assessment) -> Layers | None:
         return assessment.make_layers(bar.progress)
     finally:
         bar.empty()
-
-
-def _same(lang: Language) -> str:
-    return tr("The table below the map says the same as the map.", lang)

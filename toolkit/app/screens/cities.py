@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
 from functools import partial
 from pathlib import Path
 from typing import Final, Literal
 
 import streamlit as st
 from streamlit.elements.lib.mutable_status_container import StatusContainer
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from toolkit.app import bar, markup, widgets
+from toolkit.app import bar, bounds, markup, widgets
 from toolkit.base import store
 from toolkit.base.errors import ToolkitError
 from toolkit.base.escape import markdown
 from toolkit.base.terms import Language
-from toolkit.language import words
+from toolkit.language import notes, words
 from toolkit.language.translate import tr
 from toolkit.streets import install, mapped_cameras, pack, pack_zip
 from toolkit.streets.boundary import parse_boundary
@@ -79,8 +79,8 @@ def _offer_removal(name: str, lang: Language) -> None:
 
 def _packed(name: str) -> bytes:
     """Return a pack as one file, made on demand."""
-    with tempfile.TemporaryDirectory() as folder:
-        return pack_zip.export_pack(name, Path(folder) / f"{name}.zip").read_bytes()
+    with store.scratch() as folder:
+        return pack_zip.export_pack(name, folder / f"{name}.zip").read_bytes()
 
 
 def _show_import(lang: Language) -> None:
@@ -100,7 +100,7 @@ def _show_import(lang: Language) -> None:
     )
     sent = st.file_uploader(
         markdown(tr("Or a small file: a pack, GeoJSON, GeoPackage (up to 20 MB)", lang)),
-        key="streets_file",
+        key=_place("streets_file"),
     )
     names = bar.city_names(load_cities(), lang)
     city = widgets.one_of(
@@ -140,9 +140,9 @@ def _show_import(lang: Language) -> None:
     with st.status(markdown(tr("Reading ...", lang)), expanded=True) as status:
         try:
             if sent is not None:
-                with tempfile.TemporaryDirectory() as folder:
+                with store.scratch() as folder:
                     # Of the sender's name only the last part is used: it tells the format.
-                    file = Path(folder) / Path(sent.name).name
+                    file = folder / store.checked_name(Path(sent.name).name)
                     file.write_bytes(sent.getvalue())
                     _bring_in(file, city, boundary, lang)
             else:
@@ -152,6 +152,19 @@ def _show_import(lang: Language) -> None:
             st.error(markdown(str(error)))
         else:
             _end(status, tr("Installed.", lang), "complete")
+            if sent is not None:
+                _forget(sent, "streets_file")
+
+
+def _place(name: str) -> str:
+    """Return the key of a place for files, a new one after each file that was stored."""
+    return f"{name}:{st.session_state.get(f'stored:{name}', 0)}"
+
+
+def _forget(sent: UploadedFile, name: str) -> None:
+    """Give back the memory of a file that is stored; the next run shows an empty place."""
+    bounds.forget(sent)
+    st.session_state[f"stored:{name}"] = st.session_state.get(f"stored:{name}", 0) + 1
 
 
 def _end(status: StatusContainer, text: str, state: Literal["error", "complete"]) -> None:
@@ -180,6 +193,8 @@ def _bring_in(file: Path, city_id: str, boundary: str, lang: Language) -> None:
     bar.empty()
     for made in report.installed:
         st.text(f"{made.pack}: {made.manifest.boundary.note}")
+        for sentence in notes.of_map_data(made.manifest.counts, lang):
+            st.text(sentence)
         st.text(_fingerprint(pack.pack_sha256(made.pack), lang))
     for left, why in report.left_out:
         st.text(f"{left}: {why}")
@@ -209,15 +224,18 @@ def _show_notes(lang: Language) -> None:
         lang=lang,
     )
     sent = st.file_uploader(
-        markdown(tr("File of notes", lang)), ["csv", "geojson"], key="notes_file"
+        markdown(tr("File of notes", lang)),
+        ["csv", "geojson"],
+        key=_place("notes_file"),
     )
     try:
         if sent is not None and st.button(markdown(tr("Store these notes", lang)), key="notes_go"):
-            with tempfile.TemporaryDirectory() as folder:
-                file = Path(folder) / f"notes{Path(sent.name).suffix.lower()}"
+            with store.scratch() as folder:
+                file = folder / f"notes{Path(sent.name).suffix.lower()}"
                 file.write_bytes(sent.getvalue())
                 today = dt.datetime.now(dt.UTC).date()
                 read = mapped_cameras.import_cameras(file, city, as_of=today).read
+            _forget(sent, "notes_file")
             bad = len({problem.row for problem in read.problems})
             st.text(f"{read.n_notes - bad} / {read.n_notes}")
             for problem in read.problems:

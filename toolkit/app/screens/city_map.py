@@ -6,19 +6,23 @@ import streamlit as st
 
 from toolkit.app import bar, changed_set, kept_answers, markup, start
 from toolkit.app.city import map_view, panel
+from toolkit.app.map import component
 from toolkit.base import escape
 from toolkit.base.terms import Language
 from toolkit.language import words
 from toolkit.language.translate import tr
+from toolkit.streets.pack import find_pack_for
 
 
 def show(lang: Language) -> None:
-    """Show the page."""
-    choice = bar.choose(lang)
+    """Show the page. With streets the map has the questions itself, so that it can switch alone."""
+    on_map = has_streets()
+    choice = bar.choose(lang, question=not on_map)
+    component.announce(choice.city.id)
     if choice.city.demonstration:
         markup.show(lang, markup.tag("p", words.demonstration(lang), kind="banner"))
     with bar.only_of(choice):
-        beside, panel_at = st.columns([0.72, 0.28], gap="small")
+        map_at, panel_at = st.columns([0.74, 0.26], gap="small")
         with panel_at, st.spinner(escape.markdown(tr("Estimating …", lang))):
             made = kept_answers.estimate(choice, changed_set.chosen())
             panel.show(made, choice.tier, lang)
@@ -26,5 +30,11 @@ def show(lang: Language) -> None:
                 start.link("hand-out", tr("Print", lang))
                 start.link("reported", tr("What this rests on", lang))
                 start.link("analysts", tr("All figures", lang))
-        with beside:
+        with map_at:
             map_view.show(made, choice.tier, lang)
+
+
+def has_streets() -> bool:
+    """Return whether streets of the chosen city are installed."""
+    city = bar.known_cities().get(bar.chosen_city())
+    return city is not None and bool(city.pack or find_pack_for(city.id))

@@ -342,3 +342,35 @@ def cover(first, end, cameras, rings, pairs, length_m, union, single):
                         if hit[p] & bit == 0:
                             hit[p] |= bit
                             union[d, t] += length_m[p]
+
+
+@kernel
+def captured(first, end, cameras, rings, pairs, hit):
+    """Set ``hit[d, t, pair]`` where a camera of a site captures any point of the pair.
+
+    `pairs.point` are pairs of street and site.
+    """
+    n_tiers = hit.shape[1]
+    for d in range(first, end):
+        for c in range(cameras.first[d], cameras.first[d + 1]):
+            y, s = cameras.kind[c], cameras.site[c]
+            last_cm = np.float32(0.0)
+            for t in range(n_tiers):
+                last_cm = max(last_cm, rings.outer_cm[d, t, y])
+            width = cameras.width_deg[c]
+            if np.isnan(width):
+                width = rings.hfov_deg[d, y]
+            half = np.float32(width / 2.0 / FULL_CIRCLE_DEG * BEARING_STEPS)
+            axis = np.float32(cameras.axis_deg[c] / FULL_CIRCLE_DEG * BEARING_STEPS % BEARING_STEPS)
+            highest = rings.height_dm[d, y]
+            for k in range(pairs.start[s], pairs.start[s + 1]):
+                distance = np.float32(pairs.distance_cm[k])
+                if distance // CM_PER_M > last_cm // CM_PER_M:  # rows are sorted by metres
+                    break
+                off = abs(np.float32(pairs.bearing[k]) - axis)
+                off = min(off, np.float32(BEARING_STEPS) - off)
+                if off > half or pairs.height_dm[k] > highest:
+                    continue
+                for t in range(n_tiers):
+                    if rings.inner_cm[d, t, y] <= distance < rings.outer_cm[d, t, y]:
+                        hit[d, t, pairs.point[k]] = True

@@ -27,7 +27,7 @@ from toolkit.siting.surroundings import (
     metric_xy,
     pack_layers,
 )
-from toolkit.siting.validation import second_file
+from toolkit.siting.validation import second_file, through_json
 from toolkit.streets.pack import Pack
 from toolkit.streets.readers import process
 from toolkit.streets.readers.extract import metric_crs_of
@@ -137,14 +137,12 @@ def read_files(
 
     They are read in a process of their own, see `toolkit.streets.readers.process`.
     """
-    from toolkit.siting.validation import reader_jobs
-
     files = [store.local_file(f) for f in (streets, cameras, *([] if places is None else [places]))]
     names = [*(str(file.absolute()) for file in files), None]
     given = dict(zip(("streets", "cameras", "places"), names, strict=False))
-    read = process.ask(_JOBS, "city", given, files=files)
-    found = [reader_jobs.unpacked(read[name]) for name in ("xy", "direction_deg")]
-    return reader_jobs.layers_of(read["layers"]), found[0], found[1]
+    read = process.ask(_JOBS, "city", given, file=files[0])
+    found = [through_json.unpacked(read[name]) for name in ("xy", "direction_deg")]
+    return through_json.layers_of(read["layers"]), found[0], found[1]
 
 
 def load_files(

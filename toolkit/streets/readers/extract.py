@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -13,7 +13,15 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from toolkit.base.errors import InputDataError
-from toolkit.streets.schema import CRS, JUNCTION_DEGREE, PackLayers, conform, empty_layer
+from toolkit.streets.readers.topology.near import is_tangled
+from toolkit.streets.schema import (
+    CRS,
+    JUNCTION_DEGREE,
+    UNKNOWN_CLASS,
+    PackLayers,
+    conform,
+    empty_layer,
+)
 
 GEOD: Final = pyproj.Geod(ellps="WGS84")
 _M2_PER_KM2: Final = 1e6
@@ -27,6 +35,29 @@ ALWAYS: Final = (
 ANTIMERIDIAN_DEG: Final = 180.0
 
 _DISC_CORNERS: Final = 180
+
+
+Extent = Literal["box", "data"]
+"""Where an OpenStreetMap file ends: at the box of its header, or with its streets."""
+
+
+@dataclass(frozen=True)
+class FileBox:
+    """Box at which a file ends that is taken as a whole.
+
+    Attributes
+    ----------
+    polygon
+        Box in EPSG:4326.
+    cut_share
+        Share of street length outside the box, which is cut away.
+    is_wrong
+        Whether the file states another box, which does not fit its streets.
+    """
+
+    polygon: BaseGeometry
+    cut_share: float = 0.0
+    is_wrong: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,6 +78,8 @@ class Extract:
         Time of the OpenStreetMap data, UTC; None if unknown.
     sha256
         Hash of the file.
+    box
+        Box at which the file ends, where an OpenStreetMap file is taken as a whole.
     """
 
     layers: PackLayers
@@ -55,6 +88,7 @@ class Extract:
     area_km2: float
     osm_timestamp: str | None
     sha256: str
+    box: FileBox | None = None
 
 
 @dataclass(frozen=True)
@@ -113,8 +147,13 @@ def frame_of(layer: str, rows: Iterable[dict[str, Any]]) -> gpd.GeoDataFrame:
 
 
 def polygonal(shape: BaseGeometry | None) -> BaseGeometry | None:
-    """Return the valid polygonal part of a shape, None if it has no area."""
-    if shape is None:
+    """Return the valid polygonal part of a shape, None if it has no area or crosses itself often.
+
+    See Also
+    --------
+    toolkit.streets.readers.topology.near.is_tangled : how often that is.
+    """
+    if shape is None or (not shapely.is_valid(shape) and is_tangled(shape)):
         return None
     parts = shapely.get_parts(shapely.make_valid(shape))
     polygons = [
@@ -143,9 +182,11 @@ def manifest_figures(
     """
     streets, junctions, cameras = layers.streets, layers.junctions, layers.cameras
     length_km = streets["length_m"] / 1000
+    unclassed_km = round(float(length_km[streets["highway"] == UNKNOWN_CLASS].sum()), 3)
     return {
         **dict.fromkeys(ALWAYS, 0),
         **counts,
+        **({"unclassed_km": unclassed_km} if unclassed_km else {}),
         "streets": len(streets),
         "street_km": round(float(length_km.sum()), 3),
         "drive_km": round(float(length_km[streets["drive"]].sum()), 3),

@@ -1,8 +1,6 @@
 """Checks of foreign street files before and while they are read.
 
-The readers of tables parse their formats themselves. GDAL would choose one of its eighty drivers by
-the content of a file, and some of those follow references to other files and to the network; here
-a file is what its name and its first bytes say, or it is refused.
+A file is what its name and its first bytes say, or it is refused.
 """
 
 from __future__ import annotations
@@ -44,7 +42,7 @@ MAX_FILE_BYTES: Final = 2 << 30
 MAX_TEXT_BYTES: Final = 512 << 20
 """Maximum size of a file held as one text (GeoJSON), which is in memory twice while read."""
 MAX_UNPACKED_BYTES: Final = 1 << 30
-"""Maximum bytes unpacked from a zip file: shapefiles end at 2 GB, and are held in memory."""
+"""Maximum bytes unpacked of one file of a zip; shapefiles end at 2 GB."""
 MAX_RATIO: Final = 100
 """Maximum compression ratio. Shapefiles shrink three to thirty times, bombs a thousand times."""
 _RATIO_FROM_BYTES: Final = 1 << 24
@@ -56,6 +54,10 @@ _PACKED: Final[dict[str, Callable[[Path], gzip.GzipFile | bz2.BZ2File]]] = {
     ".bz2": bz2.BZ2File,
 }
 _READ_BYTES: Final = 1 << 20
+ZIP_ERRORS: Final = (
+    zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, ValueError, zlib.error,
+)  # fmt: skip
+"""What `zipfile` raises where a file is damaged or needs a password."""
 _WGS84: Final = pyproj.CRS.from_user_input(CRS)
 _CODE: Final = re.compile(
     r"(?:urn:ogc:def:crs:|https?://www\.opengis\.net/def/crs/)?(EPSG|OGC)[:/](?:[\d.]*[:/])?"
@@ -182,20 +184,28 @@ def open_zip(path: Path) -> zipfile.ZipFile:
         return zipfile.ZipFile(path)
 
 
-def unzip(path: Path, archive: zipfile.ZipFile, name: str) -> bytes:
+def unzip(path: Path, archive: zipfile.ZipFile, name: str, into: Path) -> Path:
     """Unpack one file of a zip, stopping as soon as it exceeds the size or ratio allowed."""
     entry = archive.getinfo(name)
     most = min(MAX_UNPACKED_BYTES, max(_RATIO_FROM_BYTES, MAX_RATIO * max(1, entry.compress_size)))
-    parts, total = [], 0
-    errors = (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, ValueError)
-    with reading(path, "a zip file", *errors), archive.open(entry) as stream:
-        while part := stream.read(1 << 20):
+    total = 0
+    with (
+        reading(path, "a zip file", *ZIP_ERRORS),
+        archive.open(entry) as stream,
+        into.open("xb") as file,
+    ):
+        while part := stream.read(_READ_BYTES):
             total += len(part)
             if total > most:
-                msg = f"{path.name} unpacks to more than {most / 1e6:.0f} MB. It is not read."
-                raise InputDataError(msg)
-            parts.append(part)
-    return b"".join(parts)
+                raise unpacks_too_far(path, most)
+            file.write(part)
+    return into
+
+
+def unpacks_too_far(path: Path, most: int) -> InputDataError:
+    """Return the error for a file that unpacks to more than `most` bytes."""
+    msg = f"{path.name} unpacks to more than {most / 1e6:.0f} MB. It is not read."
+    return InputDataError(msg)
 
 
 def refuse_bomb(path: Path, progress: StepProgress | None = None) -> None:
@@ -217,8 +227,7 @@ def refuse_bomb(path: Path, progress: StepProgress | None = None) -> None:
         while part := stream.read(_READ_BYTES):
             total += len(part)
             if total > most:
-                msg = f"{path.name} unpacks to more than {most / 1e6:.0f} MB. It is not read."
-                raise InputDataError(msg)
+                raise unpacks_too_far(path, most)
             if progress is not None and not total % (64 * _READ_BYTES):
                 progress(f"{path.name}: {total / 1e6:,.0f} MB unpacked and checked", None)
 

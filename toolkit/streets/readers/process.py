@@ -21,7 +21,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
@@ -48,7 +48,6 @@ _MAX_LINE_BYTES: Final = 1 << 28
 _MAX_WAITING_LINES: Final = 1000
 _FOLDER: Final = ".reading-"
 _FOLDER_NAME: Final = re.compile(r"\.reading-(\d{1,9})-.*", re.ASCII)
-_DRIVERS: Final[dict[str, str]] = {}
 _ERRORS: Final[dict[str, type[ToolkitError]]] = {
     name: kind
     for name, kind in vars(errors).items()
@@ -56,14 +55,12 @@ _ERRORS: Final[dict[str, type[ToolkitError]]] = {
 }
 _ROOT: Final = Path(__file__).resolve().parents[3]
 
-_Key = tuple[str, tuple[str, ...]]
-
 
 @dataclass
 class _Reader:
     """A running reader, and the lines that it has written; None after the last."""
 
-    key: _Key
+    service: str
     process: subprocess.Popen[bytes]
     lines: queue.Queue[bytes | None]
 
@@ -94,7 +91,7 @@ class _Reader:
             return 0, 0
 
 
-_idle: dict[_Key, _Reader] = {}
+_idle: dict[str, _Reader] = {}
 _lock = threading.Lock()
 
 
@@ -103,7 +100,7 @@ def ask(
     job: str,
     given: dict[str, Any],
     *,
-    files: Sequence[str | os.PathLike[str]],
+    file: str | os.PathLike[str],
     progress: StepProgress | None = None,
     accept: Callable[[Any], bool] = lambda _: True,
 ) -> Any:  # noqa: ANN401 - whatever the job returns, as JSON
@@ -121,9 +118,8 @@ def ask(
         Name of the job.
     given
         Its arguments, as JSON can hold them.
-    files
-        Files that it reads: they decide which drivers of GDAL the reader has, and the first is
-        named in errors.
+    file
+        File that errors name.
     progress
         Called with each step and the share done, None where that is not known.
     accept
@@ -136,8 +132,8 @@ def ask(
     InputDataError
         If the reader dies, stands still or needs too much memory.
     """
-    name = clean_text(Path(os.fspath(files[0])).name) or "The file"
-    reader = _taken(_key(service, files))
+    name = clean_text(Path(os.fspath(file)).name) or "The file"
+    reader = _taken(service)
     try:
         reader.ask({"job": job, "given": given, "home": str(store.home_dir().absolute())})
         outcome = _answer(reader, name, progress or no_progress)
@@ -156,9 +152,9 @@ def ask(
     return outcome["result"]
 
 
-def prepare(service: str, files: Sequence[str | os.PathLike[str]]) -> None:
+def prepare(service: str) -> None:
     """Start the reader that `ask` will need, to be ready while this process does other things."""
-    _give_back(_taken(_key(service, files)))
+    _give_back(_taken(service))
 
 
 @contextlib.contextmanager
@@ -194,31 +190,25 @@ if hasattr(os, "register_at_fork"):
 # --- readers ----------------------------------------------------------------------------------
 
 
-def _key(service: str, files: Sequence[str | os.PathLike[str]]) -> _Key:
-    wanted = (_DRIVERS.get(Path(os.fspath(file)).suffix.lower()) for file in files)
-    return service, tuple(sorted(set(filter(None, wanted))))
-
-
-def _taken(key: _Key) -> _Reader:
+def _taken(service: str) -> _Reader:
     with _lock:
-        reader = _idle.pop(key, None)
+        reader = _idle.pop(service, None)
     if reader is not None:
         if reader.process.poll() is None:
             return reader
         reader.end()
-    return _started(key)
+    return _started(service)
 
 
 def _give_back(reader: _Reader) -> None:
     """Keep one reader of a kind for the next file."""
     with _lock:
-        spare = _idle.setdefault(reader.key, reader)
+        spare = _idle.setdefault(reader.service, reader)
     if spare is not reader:
         reader.end()
 
 
-def _started(key: _Key) -> _Reader:
-    service, drivers = key
+def _started(service: str) -> _Reader:
     path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
     environment = {
         **os.environ,
@@ -230,7 +220,7 @@ def _started(key: _Key) -> _Reader:
     command = [sys.executable, "-P", "-m", "toolkit.streets.readers.serve"]
     try:
         process = subprocess.Popen(  # noqa: S603 - this Python, with constants
-            [*command, str(_most_bytes()), service, *drivers],
+            [*command, str(_most_bytes()), service],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -240,7 +230,7 @@ def _started(key: _Key) -> _Reader:
     except OSError as error:
         msg = f"The process that reads files cannot be started ({error.strerror}). Make room."
         raise InputDataError(msg) from error
-    reader = _Reader(key, process, queue.Queue(_MAX_WAITING_LINES))
+    reader = _Reader(service, process, queue.Queue(_MAX_WAITING_LINES))
     threading.Thread(target=_forward, args=(process.stdout, reader.lines), daemon=True).start()
     return reader
 

@@ -1,8 +1,8 @@
 """The process in which files of strangers are read: ``python -P -m toolkit.streets.readers.serve``.
 
-Started by `toolkit.streets.readers.process` with the most bytes of memory, the module that holds
-the jobs, and the drivers of GDAL that may be used. It answers lines of JSON on standard output,
-ends with its parent, or when it has had nothing to do for some minutes.
+Started by `toolkit.streets.readers.process` with the most bytes of memory and the module that holds
+the jobs. It answers lines of JSON on standard output, ends with its parent, or when it has had
+nothing to do for some minutes.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def _listen(questions: queue.SimpleQueue[bytes]) -> None:
 
 def main(arguments: list[str]) -> None:
     """Answer questions until there are none."""
-    most_bytes, service, *drivers = arguments
+    most_bytes, service = arguments
     # The parent ends this process when the user interrupts it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
@@ -73,10 +73,6 @@ def main(arguments: list[str]) -> None:
     egress.forbid_connections()
     questions: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(questions,), daemon=True).start()
-    if drivers:
-        from toolkit.streets.readers.formats import gdal
-
-        gdal.only_drivers(drivers)
     jobs: dict[str, Job] = importlib.import_module(service).JOBS
 
     def send(message: dict[str, Any]) -> None:

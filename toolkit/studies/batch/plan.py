@@ -184,8 +184,11 @@ def _sets(
     """Return the file of each set by its name; None for installed ones."""
     found: dict[str, str | None] = {}
     for name in plan.assumptions:
-        source = str((plan_folder / name).absolute()) if name.endswith(".toml") else None
+        source = None
         try:
+            if name.endswith(".toml"):
+                # The name is checked before it is joined: it could name another machine.
+                source = str((plan_folder / store.checked_name(name)).absolute())
             values = load_assumptions(source or name)
         except ToolkitError as error:
             problems.append(f"{shown}, assumptions: {error}")
@@ -214,7 +217,6 @@ def _folders(
         folder = None
         if name != OWN:
             try:
-                # The name is checked before it is joined: it could name another machine.
                 folder = store.local_folder((plan_folder / store.checked_name(name)).absolute())
             except InputDataError:
                 problems.append(f"{place} is no folder. Write its place as seen from the plan.")

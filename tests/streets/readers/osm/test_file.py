@@ -58,14 +58,6 @@ def test_other_packings_of_the_same_file(tmp_path: Path) -> None:
     assert plain.layers.streets.equals(packed.layers.streets)
 
 
-def twice(first: str, second: str) -> str:
-    """Return a file with the same way under two ids."""
-    d = street()
-    way = d.ways[1000]
-    d.ways[1000] = way.replace("1000", first) + way.replace("1000", second)
-    return d.text()
-
-
 @pytest.mark.parametrize(
     ("name", "content"),
     [
@@ -76,8 +68,6 @@ def twice(first: str, second: str) -> str:
         ("noise.osm.pbf", "noise" * 50),
         ("table.csv", "a,b\n1,2\n"),
         ("nothing.osm", '<osm version="0.6"/>'),
-        ("unsorted.osm", twice("1001", "1000")),
-        ("twice.osm", twice("1000", "1000")),
         ("entity.osm", '<!DOCTYPE x [<!ENTITY a "a">]><osm version="0.6"/>'),
         ("nan.osm", '<osm version="0.6"><node id="1" version="1" lon="nan" lat="1"/></osm>'),
         ("history.osh", '<osm version="0.6"/>'),

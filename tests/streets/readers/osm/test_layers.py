@@ -118,3 +118,15 @@ def test_layers_without_rows_have_their_columns(read: Callable[..., Extract]) ->
         assert list(frame.columns) == [*spec.columns, "geometry"]
         assert frame.crs == "EPSG:4326"
     assert e.counts["cameras"] == e.counts["buildings"] == e.counts["signals"] == 0
+
+
+def test_what_is_not_mapped_is_counted(read: Callable[..., Extract]) -> None:
+    d = street()
+    missing = ("missing_buildings", "missing_places", "missing_signals")
+    assert [read(d).counts.get(name) for name in missing] == [1, 1, 1]
+    d.node(900, 0, 0, highway="traffic_signals", amenity="police")
+    d.way(5, d.square(10, 1, 1), building="yes")
+    d.way(6, [901, 10], highway="road")
+    counts = read(d).counts
+    assert [counts.get(name) for name in missing] == [None] * 3
+    assert 0 < counts["unclassed_km"] < counts["street_km"]

@@ -138,6 +138,7 @@ HOSTILE: list[Any] = [
     {**NODE, "tags": {"a": 1}},
     {**NODE, "tags": {"a": "x" * 70_000}},
     {**NODE, "tags": {"a": "\ud800"}},
+    {**NODE, "tags": {"a": "b\0"}},
     {**WAY, "nodes": "5,6"},
     {**WAY, "nodes": [5, "6"]},
     {**WAY, "nodes": [5, 1 << 70]},

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import os
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -338,3 +340,132 @@ def test_what_is_left_out_of_the_streets_is_told_apart(tmp_path: Path) -> None:
     assert file.street_counts["features_without_geometry"] == 1
     assert file.street_counts["lines_without_length"] == 1
     assert file.streets.counts["features_without_geometry"] == 2
+
+
+# --- files as other tools write them --------------------------------------------------------
+
+
+def zip_of(folder: Path, name: str, **tables: Any) -> Path:
+    """Write shapefiles into a zip with a folder in it, as they are downloaded."""
+    folder.mkdir()
+    for stem, table in tables.items():
+        write_shp(table, folder / stem)
+    path = folder.parent / name
+    with zipfile.ZipFile(path, "w") as archive:
+        for part in sorted(folder.iterdir()):
+            archive.write(part, f"town-shp/shape/{part.name}")
+    return path
+
+
+POINTS = [shapely.Point(LON, LAT), shapely.Point(LON, LAT + STEP)]
+SQUARES = [square(0.2, 0.2), square(0.5, 0.5)]
+
+
+def check_town(e: Extract) -> None:
+    """Compare with what every layout of the town below says."""
+    streets = e.layers.streets.set_index("name")
+    assert streets.loc["Main", "highway"].tolist() == ["primary"] * 2
+    assert streets.loc["Back", "highway"].tolist() == ["residential"] * 2
+    assert streets.loc["Main", "oneway"].all()
+    assert not streets.loc["Back", "oneway"].any()
+    assert streets.loc["Over", "bridge"]
+    assert sorted(e.layers.places["kind"]) == ["police", "religious"]
+    assert len(e.layers.buildings) == 2
+    assert e.counts["signals"] == 1
+    assert "unclassed_km" not in e.counts
+    assert not {"missing_classes", "missing_oneway", "missing_bridges"} & set(e.counts)
+
+
+ROADS = [*CROSS, line((-0.5, -1), (-0.5, 1))]
+NAMES = ["Main", "Back", "Over"]
+CLASSES = ["primary", "residential", "secondary"]
+
+
+def test_the_layout_of_geofabrik(tmp_path: Path) -> None:
+    path = zip_of(
+        tmp_path / "made", "town-latest-free.shp.zip",
+        gis_osm_roads_free_1=frame(
+            ROADS, osm_id=["1", "2", "3"], code=[5113, 5122, 5114], fclass=CLASSES, name=NAMES,
+            ref=[None, None, "A1"], oneway=["F", "B", "B"], maxspeed=[50, 30, 0], layer=[0, 0, 1],
+            bridge=["F", "F", "T"], tunnel=["F"] * 3,
+        ),
+        gis_osm_railways_free_1=frame([line((0, 2), (1, 2))], fclass=["rail"], layer=[0]),
+        gis_osm_buildings_a_free_1=frame(
+            SQUARES, osm_id=["7", "8"], fclass=["building"] * 2, name=[None] * 2,
+            type=["house", "school"],
+        ),
+        gis_osm_traffic_free_1=frame(
+            POINTS, osm_id=["9", "10"], fclass=["traffic_signals", "crossing"]
+        ),
+        gis_osm_pois_free_1=frame([POINTS[1]], osm_id=["11"], fclass=["police"], name=["Post"]),
+        gis_osm_pofw_free_1=frame([POINTS[1]], osm_id=["12"], fclass=["buddhist"], name=["Pagoda"]),
+    )  # fmt: skip
+    check_town(read_tables(path))
+
+
+def test_the_layout_of_bbbike(tmp_path: Path) -> None:
+    path = zip_of(
+        tmp_path / "made", "Town.osm.shp.zip",
+        roads=frame(
+            ROADS, osm_id=[1, 2, 3], name=NAMES, ref=[None] * 3, type=CLASSES, oneway=[1, 0, 0],
+            bridge=[0, 0, 1], tunnel=[0] * 3, maxspeed=[50, 30, 0],
+        ),
+        railways=frame([line((0, 2), (1, 2))], osm_id=[4], type=["rail"]),
+        waterways=frame([line((0, 2), (1, 2))], osm_id=[5], type=["river"]),
+        buildings=frame(SQUARES, osm_id=[7, 8], name=[None] * 2, type=["house", "school"]),
+        points=frame(
+            [*POINTS, POINTS[1]], osm_id=[9, 10, 12], name=[None, "Post", "Pagoda"],
+            type=["traffic_signals", "police", "place_of_worship"],
+        ),
+        places=frame([POINTS[1]], osm_id=[11], name=["Town"], type=["village"]),
+    )  # fmt: skip
+    check_town(read_tables(path))
+
+
+def test_a_column_type_that_holds_no_classes_is_none(tmp_path: Path) -> None:
+    path = write_gpkg(frame(CROSS, type=["asphalt", "gravel"]), tmp_path / "roads")
+    e = read_tables(path)
+    assert e.counts["missing_classes"] == 1
+    assert e.counts["unclassed_km"] == e.counts["street_km"]
+
+
+def test_layers_of_gdal_as_qgis_saves_them(tmp_path: Path) -> None:
+    path = tmp_path / "town.gpkg"
+    lines = frame(
+        ROADS, osm_id=["1", "2", "3"], name=NAMES, highway=CLASSES, waterway=[None] * 3,
+        barrier=[None] * 3, z_order=[7, 3, 16],
+        other_tags=['"oneway"=>"yes","lanes"=>"2"', None, '"bridge"=>"yes","layer"=>"1"'],
+    )  # fmt: skip
+    lines.to_file(path, layer="lines")
+    frame(
+        [*POINTS, POINTS[1]], osm_id=["9", "10", "12"], name=[None, "Post", "Pagoda"],
+        highway=["traffic_signals", None, None],
+        other_tags=[None, '"amenity"=>"police"', '"amenity"=>"place_of_worship"'],
+    ).to_file(path, layer="points")  # fmt: skip
+    frame(
+        SQUARES, osm_id=[None] * 2, osm_way_id=["7", "8"], type=[None] * 2, building=["yes"] * 2,
+        other_tags=['"building:levels"=>"3"', '"height"=>"7.5"'],
+    ).to_file(path, layer="multipolygons")  # fmt: skip
+    e = read_tables(path)
+    check_town(e)
+    assert e.layers.buildings["levels"].dropna().tolist() == [3.0]
+    assert e.layers.buildings["height_m"].dropna().tolist() == [7.5]
+
+
+def test_layers_of_quickosm(tmp_path: Path) -> None:
+    path = tmp_path / "town.gpkg"
+    tags = {"oneway": ["yes", None, "no"], "bridge": [None, None, "yes"], "layer": [None] * 3}
+    frame(
+        ROADS, full_id=["w1", "w2", "w3"], osm_id=["1", "2", "3"], osm_type=["way"] * 3,
+        highway=CLASSES, name=NAMES, **tags,
+    ).to_file(path, layer="highway_town")  # fmt: skip
+    frame(
+        [*POINTS, POINTS[1]], full_id=["n9", "n10", "n12"], osm_type=["node"] * 3,
+        highway=["traffic_signals", None, None], amenity=[None, "police", "place_of_worship"],
+    ).to_file(path, layer="nodes_town")  # fmt: skip
+    frame(SQUARES, full_id=["w7", "w8"], building=["yes", "school"]).to_file(
+        path, layer="building_town"
+    )
+    e = read_tables(path)
+    check_town(e)
+    assert sorted(set(e.layers.streets["osm_way_id"])) == [1, 2, 3]

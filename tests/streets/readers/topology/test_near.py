@@ -43,3 +43,32 @@ def test_lines_on_top_of_one_another_are_refused_early(monkeypatch):
     )
     with pytest.raises(InputDataError, match=r"roads\.gpkg: there are too many lines on top"):
         list(found)
+
+
+def scattered(corners):
+    return shapely.Polygon(np.random.default_rng(corners).uniform(0, 1, (corners, 2)))
+
+
+def test_outlines_as_mappers_slip_are_no_tangle():
+    bow_tie = shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])
+    wall = [(1, k / 100) for k in range(101)]
+    halves = [shapely.Polygon([(x, 0), *wall, (x, 1)]) for x in (0, 2)]
+    islands = shapely.MultiPolygon([shapely.box(k, 0, k + 0.5, 1) for k in range(3000)])
+    for shape in (bow_tie, scattered(9), shapely.MultiPolygon(halves), islands):
+        assert not near.is_tangled(shape)
+    assert not near.is_tangled(np.array(halves))
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        scattered(40),
+        scattered(1900),
+        shapely.Polygon([(0, 0), (1, 0)] * 5000 + [(0, 1)]),
+        shapely.MultiPolygon([shapely.box(-k, -k, k, k) for k in range(1, 500)]),
+        shapely.Polygon(shapely.box(0, 0, 9, 9).exterior, [[(1, 1), (2, 1), (2, 2)]] * 500),
+    ],
+    ids=["small", "large", "back and forth", "within one another", "one hole many times"],
+)
+def test_outlines_that_cross_more_often_than_any_drawn_one_are(shape):
+    assert near.is_tangled(shape)

@@ -14,6 +14,7 @@ import json
 import math
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +40,15 @@ _ROWS_PER_REPORT: Final = 5_000
 _DECIMALS: Final = 5
 """Positions are rounded to 1e-5 degrees, about 1 m, which is better than a phone's accuracy."""
 _MAX_SHOWN: Final = 12
+_MAX_COLUMNS: Final = 1_000
+"""More than any form has; each is looked up and listed."""
+_EARTH_RADIUS_M: Final = 6_371_008.8  # mean radius, IUGG
+_CROWD_M: Final = 10.0
+_MAX_PAIRS: Final = 500_000
+"""Maximum pairs of notes within `_CROWD_M`, as of 700 notes at one place. All pairs of later notes
+with earlier ones, and with mapped cameras, are compared."""
+_MAX_VISITS: Final = 20_000_000
+"""Maximum product of notes and days. Cameras are merged day by day."""
 
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "lat": ("latitude", "လတ္တီတွဒ်", "လတ္တီကျု"),
@@ -182,6 +192,7 @@ def _notes(table: _Table, shown: str, read: _ReadRow, progress: StepProgress | N
     rows: list[dict[str, Any]] = []
     problems: list[Problem] = []
     earlier: dict[tuple[object, ...], int] = {}
+    crowd: Counter[tuple[float, float]] = Counter()
     n_notes = 0
     for number, cells, spoilt in table.rows:
         n_notes += 1
@@ -195,17 +206,48 @@ def _notes(table: _Table, shown: str, read: _ReadRow, progress: StepProgress | N
         if first != number:
             what = f"repeats row {first}. If these are two cameras, let the notes tell them apart"
             found, wrong = [], [ColumnProblem("", what)]
+        for row in found[:1]:
+            cell = (round(row["geometry"].x, 4), round(row["geometry"].y, 4))  # about 11 m
+            crowd[cell] += 1
+            if crowd[cell] ** 2 > _MAX_PAIRS:
+                raise _crowded(shown)
         rows.extend({**row, "osm_id": f"note/{number}"} for row in found)
         problems.extend(
             Problem(number, table.headings.get(column, column), f"{reason}.")
             for column, reason in wrong
         )
+    _check_crowd(rows, shown)
     frame = (
         conform(FIELD_NOTES, gpd.GeoDataFrame(rows, geometry="geometry", crs=CRS))
         if rows
         else empty_layer(FIELD_NOTES)
     )
     return FieldNotes(frame, tuple(problems), table.ignored, n_notes, table.read_as)
+
+
+def _check_crowd(rows: list[dict[str, Any]], shown: str) -> None:
+    """Refuse notes whose comparison with one another would take without bound."""
+    import numpy as np
+    from scipy.spatial import cKDTree
+
+    if not rows:
+        return
+    if len(rows) * len({row["seen_on"] for row in rows}) > _MAX_VISITS:
+        msg = f"{shown} has {len(rows):,} notes of too many days. Split it."
+        raise InputDataError(msg)
+    lon_lat = np.radians([(row["geometry"].x, row["geometry"].y) for row in rows])
+    across = np.column_stack([np.cos(lon_lat[:, 1]) * f(lon_lat[:, 0]) for f in (np.cos, np.sin)])
+    tree = cKDTree(_EARTH_RADIUS_M * np.column_stack([across, np.sin(lon_lat[:, 1])]))
+    if int(tree.count_neighbors(tree, _CROWD_M)) > _MAX_PAIRS:
+        raise _crowded(shown)
+
+
+def _crowded(shown: str) -> InputDataError:
+    msg = (
+        f"{shown} has more notes within {_CROWD_M:.0f} m of one another than there can be "
+        "cameras. Do all have the position of one place? Give each its own."
+    )
+    return InputDataError(msg)
 
 
 def _row(
@@ -270,6 +312,9 @@ def _known_columns(
     A column's own name takes precedence over its alternatives, then the order of the file.
     """
     listed = [heading for heading in headings if heading.strip()]
+    if len(listed) > _MAX_COLUMNS:
+        msg = f"{shown} has {len(listed):,} columns. Keep those of docs/guide/field-notes.md."
+        raise InputDataError(msg)
     chosen: dict[str, str] = {}
     for column, others in COLUMNS.items():
         if placed and column in {"lat", "lon", "position"}:

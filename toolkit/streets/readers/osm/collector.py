@@ -15,6 +15,7 @@ from toolkit.base.clean_text import clean_text
 from toolkit.streets.readers.extract import AdminArea, polygonal
 from toolkit.streets.readers.osm import camera_tags, tags
 from toolkit.streets.readers.osm.region import Limits, Region
+from toolkit.streets.readers.osm.tidy import UntidyError
 from toolkit.streets.readers.topology import split
 from toolkit.streets.schema import CORNERS
 
@@ -42,18 +43,20 @@ class Collector:
         Points whose administrative areas are collected, in EPSG:4326.
     dated
         Whether the header dates the file, so that times of edits need not be read.
+    duplicates
+        Number of objects left out before, because another had their id.
     """
 
     regions: Sequence[Region]
     points: Sequence[shapely.Point] = ()
     dated: bool = False
+    duplicates: int = 0
     areas: list[AdminArea] = field(default_factory=list)
     _cells: dict[tuple[int, int], list[Region]] = field(default_factory=dict)
     _near: dict[tuple[int, int], list[Limits]] = field(default_factory=dict)
     _far: set[tuple[int, int]] = field(default_factory=set)
     _assembled: dict[int, list[Region]] = field(default_factory=dict)
-    _last: tuple[str, int] | None = None
-    _n_duplicates: int = 0
+    _nodes: set[int] = field(default_factory=set)
     _outer: dict[int, tuple[int, ...]] = field(default_factory=dict)
     """Outer ways of each building relation."""
 
@@ -88,7 +91,7 @@ class Collector:
             for region in regions:
                 region.outlines.update(self._outer.get(number, ()))
         for region in self.regions:
-            region.counts["duplicate_ids"] = self._n_duplicates
+            region.counts["duplicate_ids"] = self.duplicates
             where = "" if region.limits is None else "_in_file"
             region.counts[f"building_relations_incomplete{where}"] = incomplete
 
@@ -119,15 +122,6 @@ class Collector:
                 return False
         return last >= 0
 
-    def _is_new(self, kind: str, item: Any) -> bool:  # noqa: ANN401
-        """Return whether this object differs from the previous one; files are sorted by id."""
-        key = (kind, item.id)
-        if key == self._last:
-            self._n_duplicates += 1
-            return False
-        self._last = key
-        return True
-
     def _date(self, item: Any, regions: Iterable[Region]) -> None:  # noqa: ANN401
         if not self.dated:
             time: dt.datetime = item.timestamp
@@ -142,8 +136,12 @@ class Collector:
             return
         x, y = place.x, place.y
         regions = self._at(x, y)
-        if not regions or not self._is_new("n", node):
+        if not regions:
             return
+        if node.id in self._nodes:
+            msg = f"Node ID twice: {node.id}"
+            raise UntidyError(msg)
+        self._nodes.add(node.id)
         self._date(node, regions)
         values = {tag.k: tag.v for tag in node.tags}
         point = shapely.Point(x / split.UNITS_PER_DEGREE, y / split.UNITS_PER_DEGREE)
@@ -167,10 +165,10 @@ class Collector:
             return
         path = _path(members)
         regions = self._meeting(*path.box) if path.x_here else ()
-        if not path.x_here and self._everywhere and self._is_new("w", way):
+        if not path.x_here and self._everywhere:
             for region in self.regions:
                 region.counts["ways_without_nodes"] += 1
-        if not regions or not self._is_new("w", way):
+        if not regions:
             return
         self._date(way, regions)
         values = {tag.k: tag.v for tag in way.tags}
@@ -194,10 +192,9 @@ class Collector:
     def _take_relation(self, relation: Any) -> None:  # noqa: ANN401
         if relation.tags.get("building") is None or relation.tags.get("type") != "multipolygon":
             return
-        if self._is_new("r", relation):
-            self._outer[relation.id] = tuple(
-                m.ref for m in relation.members if m.type == "w" and m.role != "inner"
-            )
+        self._outer[relation.id] = tuple(
+            m.ref for m in relation.members if m.type == "w" and m.role != "inner"
+        )
 
     def _take_area(self, area: Any) -> None:  # noqa: ANN401
         if area.from_way():
@@ -287,6 +284,10 @@ def _path(members: Iterable[Any]) -> _Path:
     refs = [node.ref for node in nodes]
     if all(here):
         return _Path(refs, x, y, x, y)
+    if min(refs) < 0:
+        # osmium keeps no coordinates of nodes with negative ids.
+        msg = "ids of nodes are negative"
+        raise UntidyError(msg)
     x_here = [a for a, held in zip(x, here, strict=True) if held]
     y_here = [b for b, held in zip(y, here, strict=True) if held]
     return _Path(refs, x, y, x_here, y_here)

@@ -7,34 +7,28 @@ each), and otherwise only what lies in the requested boxes.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import osmium
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from toolkit.base import store
-from toolkit.base.clean_text import clean_text
 from toolkit.base.errors import InputDataError
 from toolkit.base.terms import StepProgress, no_progress
-from toolkit.streets.readers.extract import AdminArea, Extract
+from toolkit.streets.readers.extract import AdminArea, Extent, Extract
 from toolkit.streets.readers.osm import tags
+from toolkit.streets.readers.osm.box import box_of, whole_box
 from toolkit.streets.readers.osm.collector import Collector
-from toolkit.streets.readers.osm.layers import extract_of, limits_of, street_box
+from toolkit.streets.readers.osm.layers import extract_of, limits_of
 from toolkit.streets.readers.osm.region import Limits, Region, TagTable
+from toolkit.streets.readers.osm.source import FORMATS, OsmSource, explained, open_osm
+from toolkit.streets.readers.osm.tidy import OrderCheck, UntidyError
 
-_FORMATS: Final = {
-    ".osm.pbf": "pbf", ".pbf": "pbf", ".osm": "osm", ".osm.gz": "osm.gz", ".osm.bz2": "osm.bz2",
-    ".osm.xml": "osm", ".osm.xml.gz": "osm.gz", ".osm.xml.bz2": "osm.bz2",
-}  # fmt: skip
-"""Format of a file by the end of its name, in the words of osmium."""
-SUFFIXES: Final = tuple(_FORMATS)
+SUFFIXES: Final = tuple(FORMATS)
 """Suffixes of OpenStreetMap files."""
 _KEYS: Final = tuple(sorted({"highway", "building", "man_made", *tags.PLACE_KEYS}))
 _AREA_KEYS: Final = ("building", *tags.PLACE_KEYS)
@@ -78,30 +72,11 @@ def is_osm_name(name: str) -> bool:
     return name.lower().endswith(SUFFIXES)
 
 
-def _opened(file: Path) -> Any:  # noqa: ANN401
-    """Return a file with its format, which osmium would guess from the last suffix alone."""
-    name = file.name.lower()
-    suffix = max((s for s in SUFFIXES if name.endswith(s)), key=len, default="")
-    return osmium.io.File(str(file), _FORMATS.get(suffix, ""))
-
-
-def header_box(path: str | os.PathLike[str]) -> BaseGeometry | None:
-    """Return the bounding box in the header of an OpenStreetMap file, None if it has none.
-
-    Raises
-    ------
-    InputDataError
-        If it is not an OpenStreetMap file.
-    """
-    file = store.local_file(path)
-    with _explained(file):
-        return _box(osmium.FileProcessor(_opened(file)).header)
-
-
 def read_osm(
-    path: str | os.PathLike[str],
+    path: str | os.PathLike[str] | OsmSource,
     *,
     boundary: BaseGeometry | None = None,
+    extent: Extent = "box",
     progress: StepProgress | None = None,
 ) -> Extract:
     """Read streets, junctions, buildings, places and mapped cameras from an OpenStreetMap file.
@@ -109,10 +84,12 @@ def read_osm(
     Parameters
     ----------
     path
-        A local file with one of `SUFFIXES`.
+        A local file with one of `SUFFIXES`, or JSON of Overpass; or one opened already.
     boundary
-        Polygon in EPSG:4326 to which everything is clipped. None takes the bounding box of the
-        header, or that of the streets if the header has none.
+        Polygon in EPSG:4326 to which everything is clipped. None takes that of the extent.
+    extent
+        Where the file ends without a boundary: at the box of its header, if that fits the
+        streets, or at the bounding box of the streets.
     progress
         Called about twice a second.
 
@@ -123,31 +100,33 @@ def read_osm(
         inside the boundary.
     """
     limits = None if boundary is None else limits_of(boundary)
-    read = read_regions(path, [limits], progress=progress)
-    kind = "extract" if boundary is None else "given"
-    made = region_extract(read, read.regions[0], boundary, kind)
+    with open_osm(path, progress) as source:
+        read = read_regions(source, [limits], progress=progress)
+    region = read.regions[0]
+    box = None
+    if boundary is None:
+        box = whole_box(read.box, region, extent)
+        boundary = box.polygon if box else None
+    made = None
+    if boundary is not None:
+        kind = "given" if box is None else "extract"
+        made = extract_of(region, boundary, kind, stamp=read.stamp, sha256=read.sha256)
     if made is None:
-        msg = f"{read.name} has no streets inside the boundary. Is it the right place?"
+        inside = "" if box is None and boundary is None else " inside the boundary"
+        msg = f"{read.name} has no streets{inside}. Is it the right place?"
         raise InputDataError(msg)
-    return made
+    return replace(made, box=box)
 
 
 def region_extract(
-    read: OsmFile, region: Region, boundary: BaseGeometry | None, kind: str
+    read: OsmFile, region: Region, boundary: BaseGeometry, kind: str
 ) -> Extract | None:
-    """Return the content of a region inside a boundary, None if it has no street there.
-
-    Without a boundary the whole region is taken, as in `read_osm`.
-    """
-    if boundary is None:
-        boundary = read.box if read.box is not None else street_box(region)
-    if boundary is None:
-        return None
+    """Return the content of a region inside a boundary, None if it has no street there."""
     return extract_of(region, boundary, kind, stamp=read.stamp, sha256=read.sha256)
 
 
 def read_regions(
-    path: str | os.PathLike[str],
+    path: str | os.PathLike[str] | OsmSource,
     limits: Sequence[Limits | None],
     *,
     admin_points: Sequence[shapely.Point] = (),
@@ -155,10 +134,12 @@ def read_regions(
 ) -> OsmFile:
     """Collect the content of several boxes in one pass over an OpenStreetMap file.
 
+    A file that turns out not to be sorted is sorted and read again.
+
     Parameters
     ----------
     path
-        A local file.
+        A local file, or one opened already.
     limits
         Boxes in 1e-7 degrees; None for the whole file.
     admin_points
@@ -169,25 +150,40 @@ def read_regions(
     Raises
     ------
     InputDataError
-        If it is not an OpenStreetMap file, is damaged, is a history file, or is too large to be
-        taken whole.
+        If it is not an OpenStreetMap file, is damaged, is a history file, is too large to be
+        sorted, or is too large to be taken whole.
     """
-    file = store.local_file(path)
+    say = progress or no_progress
+    points = tuple(admin_points)
+    with open_osm(path, progress) as source:
+        try:
+            return _read_once(source, limits, points, say)
+        except UntidyError:
+            source.tidy(say)
+            return _read_once(source, limits, points, say)
+
+
+def _read_once(
+    source: OsmSource,
+    limits: Sequence[Limits | None],
+    points: tuple[shapely.Point, ...],
+    say: StepProgress,
+) -> OsmFile:
     table = TagTable()
     regions = [Region(limits=box, table=table) for box in limits]
-    say = progress or no_progress
-    say(f"{file.name}: checking the file", None)
-    digest = store.sha256_file(file)
-    with _explained(file):
-        processor = osmium.FileProcessor(_opened(file))
+    digest = source.sha256
+    with explained(source.name, sortable=not source.tidied):
+        processor = osmium.FileProcessor(source.opened())
         header = processor.header
-        stamp, box = header.get("osmosis_replication_timestamp"), _box(header)
-        collector = Collector(regions, points=tuple(admin_points), dated=bool(stamp))
-        _stream(processor, collector, file.name, say)
-    if header.has_multiple_object_versions:
-        msg = f"{file.name} holds the history of objects. Use a file of the present state."
-        raise InputDataError(msg)
-    return OsmFile(file.name, box, stamp, digest, regions, tuple(collector.areas))
+        if header.has_multiple_object_versions:
+            msg = f"{source.name} holds the history of objects. Use a file of the present state."
+            raise InputDataError(msg)
+        stamp, box = header.get("osmosis_replication_timestamp"), box_of(header)
+        collector = Collector(
+            regions, points=points, dated=bool(stamp), duplicates=source.duplicates
+        )
+        _stream(processor, collector, source.name, say)
+    return OsmFile(source.name, box, stamp, digest, regions, tuple(collector.areas))
 
 
 def _stream(processor: Any, collector: Collector, name: str, say: StepProgress) -> None:  # noqa: ANN401
@@ -197,9 +193,11 @@ def _stream(processor: Any, collector: Collector, name: str, say: StepProgress) 
         keys, area_keys = (*keys, "boundary"), (*area_keys, "boundary")
     index = next(kind for kind in _INDEX if kind in osmium.index.map_types())
     stream = processor.with_locations(index).with_areas(osmium.filter.KeyFilter(*area_keys))
+    order = OrderCheck(processor.node_location_storage)
+    stream = stream.with_filter(order).with_filter(osmium.filter.KeyFilter(*keys))
     say(f"{name}: reading relations", None)
     due = time.monotonic() + _REPORT_EVERY_S
-    for number, item in enumerate(stream.with_filter(osmium.filter.KeyFilter(*keys))):
+    for number, item in enumerate(stream):
         collector.take(item)
         if not number & 0xFFF:
             now = time.monotonic()
@@ -207,6 +205,7 @@ def _stream(processor: Any, collector: Collector, name: str, say: StepProgress) 
                 due = now + _REPORT_EVERY_S
                 say(f"{name}: {number:,} objects of interest read", None)
                 _check_size(collector, name)
+    order.finish()
     _check_size(collector, name)
     collector.finish()
 
@@ -219,26 +218,3 @@ def _check_size(collector: Collector, name: str) -> None:
             "street vertices. Name a city or a boundary."
         )
         raise InputDataError(msg)
-
-
-def _box(header: Any) -> BaseGeometry | None:  # noqa: ANN401
-    box = header.box()
-    if not box.valid():
-        return None
-    low, high = box.bottom_left, box.top_right
-    return shapely.box(low.lon, low.lat, high.lon, high.lat) if box.size() > 0 else None
-
-
-@contextlib.contextmanager
-def _explained(file: Path) -> Iterator[None]:
-    """Turn exceptions of osmium into one sentence that names the file."""
-    try:
-        yield
-    except InputDataError:
-        raise
-    except (RuntimeError, ValueError, osmium.InvalidLocationError) as error:
-        msg = (
-            f"{file.name} cannot be read as OpenStreetMap data ({clean_text(str(error))}). "
-            "It may be cut short, not sorted by id, or of another kind: fetch it again."
-        )
-        raise InputDataError(msg) from error

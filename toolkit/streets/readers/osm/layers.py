@@ -70,6 +70,12 @@ def extract_of(
         cameras=_cameras(region, buildings, boundary),
         boundary=frame_of("boundary", [{"kind": kind, "geometry": boundary}]),
     )
+    absent = {
+        "missing_buildings": buildings.empty,
+        "missing_places": layers.places.empty,
+        "missing_signals": signals.empty,
+    }
+    counts |= {name: 1 for name, gone in absent.items() if gone}
     return Extract(
         layers=layers,
         counts=manifest_figures(layers, counts),

@@ -188,13 +188,28 @@ def drive_segments(region: Region) -> NDArray[np.float64]:
     service roads nor tracks; covered ones are left out.
     """
     through = np.array([_is_through(values) for values in region.table.rows], dtype=bool)
+    return segments_of(region, through)
+
+
+def segments_of(region: Region, kinds: NDArray[np.bool_] | None = None) -> NDArray[np.float64]:
+    """Return the straight segments of the streets of a region, as `drive_segments`.
+
+    Parameters
+    ----------
+    region
+        Collected data.
+    kinds
+        Whether to take streets with the tags of each row of the table; None takes all.
+    """
     ways = ways_near(region, None)
     if not len(ways):
         return np.empty((0, 4))
     nodes = ways.nodes
     way = np.repeat(np.arange(len(ways)), np.diff(nodes.offsets))
     here = nodes.x != split.MISSING
-    joined = (way[1:] == way[:-1]) & here[1:] & here[:-1] & through[ways.kinds[way[1:]]]
+    joined = (way[1:] == way[:-1]) & here[1:] & here[:-1]
+    if kinds is not None:
+        joined &= kinds[ways.kinds[way[1:]]]
     at = np.flatnonzero(joined)
     both = [nodes.x[at], nodes.y[at], nodes.x[at + 1], nodes.y[at + 1]]
     return np.column_stack(both) / split.UNITS_PER_DEGREE

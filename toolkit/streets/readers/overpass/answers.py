@@ -171,7 +171,7 @@ def _way(writer: Any, number: int, element: Mapping[str, Any]) -> None:  # noqa:
 
 def _relation(writer: Any, number: int, element: Mapping[str, Any]) -> None:  # noqa: ANN401
     members = [
-        (_KINDS[member["type"]], member["ref"], str(member["role"]))
+        (_KINDS[member["type"]], member["ref"], str(member["role"]).replace("\0", ""))
         for member in element.get("members", [])
     ]
     writer.add_relation(mutable.Relation(id=number, members=members, tags=_tags(element)))
@@ -184,7 +184,10 @@ def _within(value: object, most: float) -> bool:
 
 def _tags(element: Mapping[str, Any]) -> dict[str, str]:
     tags = element.get("tags", {})
-    if not isinstance(tags, dict) or not all(isinstance(value, str) for value in tags.values()):
+    # A NUL in a text ends the process inside osmium.
+    if not isinstance(tags, dict) or not all(
+        isinstance(part, str) and "\0" not in part for tag in tags.items() for part in tag
+    ):
         msg = f"the tags of {element['type']} {element['id']} are not text"
         raise ValueError(msg)
     return tags

@@ -316,7 +316,7 @@ def _meaning(error: BaseException, host: str) -> BaseException:
         if isinstance(cause, PermissionNotGivenError):
             msg = (
                 "This process may not reach beyond this machine. Fetch in a terminal with "
-                "python -m toolkit streets fetch, not in the app."
+                "camera-exposure streets fetch, not in the app."
             )
             return PermissionNotGivenError(msg)
         cause = cause.__cause__ or cause.__context__

@@ -34,6 +34,9 @@ from toolkit.streets.schema import CRS, PackLayers, conform, empty_layer
 
 _WIDEST_DEG: Final = 90.0
 """Streets farther apart than this are not in one country: some position is wrong."""
+_MAX_POINTS: Final = 100_000
+"""Maximum points of a line, fifty times those of an OpenStreetMap way: a thousand kilometres at
+every ten metres."""
 _AROUND: Final = 1e-4
 """Margin in degrees (about 10 m) of a bounding box that has no area."""
 
@@ -124,6 +127,13 @@ def build(
         If no street is left, or the streets are too far apart to be of one place.
     """
     say = progress or no_progress
+    most = int(np.max(shapely.get_num_coordinates(file.streets.lines), initial=0))
+    if most > _MAX_POINTS:
+        msg = (
+            f"{file.name} has a line of {most:,} points, which is no street. Is it the layer of "
+            "streets? Split long lines where streets meet."
+        )
+        raise InputDataError(msg)
     counts = Counter(file.streets.counts)
     kept = _kept(file.streets, counts, boundary)
     if not len(kept.lines):

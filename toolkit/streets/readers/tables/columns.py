@@ -36,6 +36,8 @@ OTHER_COLUMNS: Final = (
 )  # fmt: skip
 """A line without a class but with one of these is not a street."""
 EXTRA_COLUMN: Final = "other_tags"
+CLASS_COLUMNS: Final = ("fclass", "type")
+"""One column for what OpenStreetMap has by many keys: in the shapefiles of Geofabrik and BBBike."""
 BUILDING_COLUMNS: Final[dict[str, str]] = {
     "building": "building", "height": "height", "height_m": "height",
     "building:levels": "building:levels", "building_levels": "building:levels",
@@ -48,8 +50,8 @@ PLACE_KINDS: Final = frozenset({
 })  # fmt: skip
 """Values of ``kind`` of a place, as in packs."""
 WANTED: Final = frozenset({
-    *STREET_COLUMNS, *ID_COLUMNS, *END_COLUMNS, *OTHER_COLUMNS, EXTRA_COLUMN, "cover",
-    *BUILDING_COLUMNS, *PLACE_COLUMNS,
+    *STREET_COLUMNS, *CLASS_COLUMNS, *ID_COLUMNS, *END_COLUMNS, *OTHER_COLUMNS, EXTRA_COLUMN,
+    "cover", *BUILDING_COLUMNS, *PLACE_COLUMNS,
 })  # fmt: skip
 """All columns that are read."""
 
@@ -67,6 +69,22 @@ _COVER_TAGS: Final = {
 }
 _DIRECTIONS: Final = {"F": "yes", "T": "-1", "B": "no"}
 """``oneway`` in the shapefiles of Geofabrik, which have ``fclass``."""
+_PLACE_OF_CLASS: Final = {
+    **{
+        value: (key, value)
+        for _, key, values in reversed(rules.PLACES)
+        if key in {"aeroway", "amenity", "barrier", "highway", "railway", "shop"}
+        for value in values
+    },
+    "airport": ("aeroway", "aerodrome"), "market_place": ("amenity", "marketplace"),
+    "railway_station": ("railway", "station"), "railway_halt": ("railway", "halt"),
+    "traffic_signals": ("highway", "traffic_signals"),
+}  # fmt: skip
+"""Tag of a place for each value of `CLASS_COLUMNS` (Geofabrik, "OpenStreetMap Data in Layered GIS
+Format", version 7)."""
+_FAITHS: Final = (
+    "buddhist", "christian", "hindu", "jewish", "muslim", "shintoist", "sikh", "taoist",
+)  # fmt: skip
 _IMPORTANCE: Final = (
     *schema.ROADS, "busway", "pedestrian", "footway", "steps", "cycleway", "bridleway", "path",
     "trail",
@@ -77,7 +95,6 @@ _MAX_ITEMS: Final = 50
 _MAX_LIST: Final = 4000
 _PAIR: Final = re.compile(r'"([^"\\]{1,60})"\s*=>\s*"((?:[^"\\]|\\.){0,400})"')
 _NUMBER: Final = re.compile(r"(?:w|way/)?(\d{1,18})(?:\.0)?", re.ASCII)
-UNKNOWN_CLASS: Final = "road"
 
 
 def cell_text(value: object) -> str | None:
@@ -129,14 +146,19 @@ def street_tags(row: Mapping[str, object]) -> tuple[dict[str, str], bool]:
     found: dict[str, str] = {}
     mixed = False
     for column, key in STREET_COLUMNS.items():
-        values = cell_values(row.get(column))
-        if not values or key in found:
+        if (cell := row.get(column)) is None or key in found:
+            continue
+        values = cell_values(cell)
+        if not values:
             continue
         mixed |= len(values) > 1
         found[key] = _merged_value(key, values)
     for key, value in _pairs(row.get(EXTRA_COLUMN)):
         if key in STREET_COLUMNS.values():
             found.setdefault(key, value)
+    kind = (cell_text(row.get("type")) or "").lower()
+    if "highway" not in found and (kind in rules.HIGHWAYS or kind in rules.HIGHWAYS_LEFT_OUT):
+        found["highway"] = kind
     if row.get("fclass") is not None and found.get("oneway"):
         found["oneway"] = _DIRECTIONS.get(str(row.get("oneway")).strip(), found["oneway"])
     cover = _COVER_TAGS.get(cell_text(row.get("cover")) or "")
@@ -187,19 +209,19 @@ def street_class(value: str | None) -> tuple[str | None, str | None]:
     Returns
     -------
     highway
-        One of `tags.HIGHWAYS`, `UNKNOWN_CLASS`, or None if it is not kept as a street.
+        One of `tags.HIGHWAYS`, `schema.UNKNOWN_CLASS`, or None if it is not kept as a street.
     counted
         Name of the count to increase, or None.
     """
     if value is None:
-        return UNKNOWN_CLASS, "classes_missing"
+        return schema.UNKNOWN_CLASS, "classes_missing"
     plain = value.strip().lower()
     plain = "track" if plain.startswith("track_grade") else plain
     if plain in rules.HIGHWAYS:
         return plain, None
     if plain in rules.HIGHWAYS_LEFT_OUT:
         return None, f"ways_left_out_{plain}"
-    return UNKNOWN_CLASS, "classes_unknown"
+    return schema.UNKNOWN_CLASS, "classes_unknown"
 
 
 def way_id(row: Mapping[str, object]) -> int:
@@ -222,6 +244,9 @@ def building_tags(row: Mapping[str, object]) -> dict[str, str]:
         value = cell_text(row.get(column))
         if value and key not in found:
             found[key] = value
+    for key, value in _pairs(row.get(EXTRA_COLUMN)):
+        if key in BUILDING_COLUMNS.values():
+            found.setdefault(key, value)
     return found
 
 
@@ -232,4 +257,10 @@ def place_tags(row: Mapping[str, object]) -> dict[str, str]:
     for key, value in _pairs(row.get(EXTRA_COLUMN)):
         if key in rules.PLACE_KEYS:
             found.setdefault(key, value)
+    for column in CLASS_COLUMNS:
+        kind = (cell_text(row.get(column)) or "").lower()
+        faith = kind.split("_")[0] in _FAITHS
+        tag = ("amenity", "place_of_worship") if faith else _PLACE_OF_CLASS.get(kind)
+        if tag is not None:
+            found.setdefault(*tag)
     return found

@@ -22,7 +22,7 @@ from toolkit.base.errors import InputDataError
 from toolkit.base.terms import StepProgress, no_progress
 from toolkit.streets.readers import guard
 from toolkit.streets.readers.extract import Extract, polygonal
-from toolkit.streets.readers.formats import geojson, geopackage, geoparquet, shapefile
+from toolkit.streets.readers.formats import gdal, geojson, geoparquet
 from toolkit.streets.readers.guard import ForeignTable, Layer
 from toolkit.streets.readers.osm import camera_tags
 from toolkit.streets.readers.osm import tags as rules
@@ -32,13 +32,13 @@ from toolkit.streets.readers.tables import columns
 from toolkit.streets.readers.tables.build import OtherLayers, RawStreets, StreetFile
 
 _READERS: Final[dict[str, tuple[Callable[[Path, Collection[str]], list[Layer]], int]]] = {
-    ".gpkg": (geopackage.layers, guard.MAX_FILE_BYTES),
+    ".gpkg": (gdal.geopackage_layers, guard.MAX_FILE_BYTES),
     ".geojson": (geojson.layers, guard.MAX_TEXT_BYTES),
     ".json": (geojson.layers, guard.MAX_TEXT_BYTES),
     ".parquet": (geoparquet.layers, guard.MAX_FILE_BYTES),
     ".geoparquet": (geoparquet.layers, guard.MAX_FILE_BYTES),
-    ".shp": (shapefile.layers, guard.MAX_UNPACKED_BYTES),
-    ".zip": (shapefile.layers, guard.MAX_UNPACKED_BYTES),
+    ".shp": (gdal.shapefile_layers, guard.MAX_UNPACKED_BYTES),
+    ".zip": (gdal.shapefile_layers, guard.MAX_UNPACKED_BYTES),
 }
 SUFFIXES: Final = tuple(_READERS)
 """Suffixes of the files read here."""
@@ -64,7 +64,7 @@ _BUILDING_WORDS: Final = ("building", "footprint")
 _CAMERA_WORDS: Final = ("camera", "cctv", "surveillance")
 _PLACE_WORDS: Final = (
     "place", "poi", "nodes", "points", "signal", "traffic", "light", "amenit", "barrier", "gate",
-    "multipolygons",
+    "multipolygons", "transport", "pofw",
 )  # fmt: skip
 _LINES: Final = (
     shapely.GeometryType.LINESTRING, shapely.GeometryType.LINEARRING,
@@ -348,6 +348,8 @@ def _other_layers(
         shapes, tags, ids = [], [], []
         for i in _of_kind(table, (*_AREAS, *_POINTS)):
             row, shape = _row(table, i), table.geometry[i]
+            if called:
+                row.pop("type", None)  # of the building, not of a place
             number = columns.way_id(row)
             name = f"way/{number}" if number else f"row/{n}.{i + 1}"
             of_building = columns.building_tags(row)
@@ -398,7 +400,7 @@ def _gates_on_streets(places: list[dict[str, Any]], drawn: RawStreets) -> list[d
     if gates:
         drive = [_is_driven(tags) for tags in drawn.tags]
         tree = shapely.STRtree(drawn.lines[np.array(drive, dtype=bool)])
-        near = tree.query(gates, predicate="dwithin", distance=_AT_GATE_DEG)[0]
+        near = tree.query_nearest(gates, max_distance=_AT_GATE_DEG, all_matches=False)[0]
         on_street = np.isin(np.arange(len(gates)), near).tolist()
     held = iter(on_street)
     return [

@@ -6,4 +6,5 @@ split.split_ways, clip_pieces                pieces between nodes, inside a boun
 split.junctions_of, assign_signals           junctions and their traffic signals
 split.street_ids, lengths_m, carriageways    attributes of pieces
 near.near_pairs                              pairs of nearby geometries
+near.is_tangled                              outlines that cross too often to be repaired
 """

@@ -20,6 +20,7 @@ from shapely.geometry import LineString
 from shapely.geometry.base import BaseGeometry
 
 from toolkit.base.arrays import BoolArray, FloatArray, GeometryArray, IntArray
+from toolkit.base.errors import InputDataError
 from toolkit.streets import schema
 from toolkit.streets.readers.topology.near import near_pairs
 from toolkit.streets.schema import CRS, JUNCTION_DEGREE
@@ -43,6 +44,9 @@ streets between building lines in the networks of
 ``docs/method/reference-networks.md``."""
 _MAX_ROADS_NEAR: Final = 300
 """Maximum roads within `CARRIAGEWAY_REACH_M` of a street, on average over a file; ten are usual."""
+_MAX_CUTS: Final = 20_000_000
+"""Maximum product of the points of a street and its crossings of a boundary, each of which is
+looked for along the whole: a thousand crossings by a street of twenty thousand points."""
 _NOT_ON_THE_SURFACE: Final = ("tunnel", "underground", "indoor")
 
 
@@ -198,6 +202,14 @@ def clip_pieces(pieces: Pieces, boundary: BaseGeometry) -> Pieces:
 
 def _parts_inside(line: LineString, boundary: BaseGeometry) -> list[LineString]:
     """Return the parts of a line inside a polygon, in its direction, rounded to the OSM grid."""
+    inside = shapely.contains_xy(boundary, shapely.get_coordinates(line))
+    changes = int((inside[1:] != inside[:-1]).sum())
+    if changes * len(inside) > _MAX_CUTS:
+        msg = (
+            f"A street enters or leaves the boundary {changes:,} times. Is it a street? Choose "
+            "another boundary, or leave that line out."
+        )
+        raise InputDataError(msg)
     met = shapely.get_parts(shapely.intersection(line, boundary))
     met = met[shapely.get_type_id(met) == shapely.GeometryType.LINESTRING]
     parts = []
@@ -324,6 +336,9 @@ def assign_signals(
         rows = np.flatnonzero(junctions[column].to_numpy() >= JUNCTION_DEGREE)
         if not len(rows) or not len(left):
             continue
+        # Junctions at one point are equally near: the first stands for them.
+        _, first = np.unique(shapely.get_coordinates(points[rows]), axis=0, return_index=True)
+        rows = rows[np.sort(first)]
         near = shapely.STRtree(points[rows]).query_nearest(left, max_distance=SIGNAL_REACH_M)
         lowest = pd.Series(rows[near[1]]).groupby(near[0]).min()
         flags[lowest.to_numpy()] = True

@@ -1,0 +1,176 @@
+"""Measure the app's map in headless Chromium: first map, recolouring, drags, memory.
+
+    python -m benchmarks.app_map [--streets 0 100000 300000] [--runs 5] [--strict]
+
+0 streets means Helsinki as it is; more are its streets tiled, with invented chances. Times are
+medians over some runs, in milliseconds. With --strict a missed bound ends it with 1. Needs
+Playwright and a Chromium; measure on a quiet machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+PAGE: Final = Path(__file__).resolve().parent / "app_map_page.py"
+ROOT: Final = PAGE.parents[1]
+_START: Final = (
+    "import sys; from pathlib import Path; from toolkit.app import serve; "
+    "serve.start(script=Path(sys.argv[1]))"
+)
+_LARGE: Final = 100_000
+BOUNDS: Final = {  # up to 100,000 streets, above
+    "first map, new browser": (3000, 3000),
+    "first map, warm browser": (1000, 1000),
+    "question to recoloured": (150, 500),
+    "answer to recoloured": (300, 700),
+    "drag frame, 95 %": (34, 34),
+    "drag frame, worst": (150, 150),
+    "JS heap, MB": (200, 200),
+}
+"""Most that each figure may be; "answer" is without the estimate itself."""
+_SLOW_MS: Final = 180_000
+_DRAG_STEPS: Final = 90
+_FRAMES: Final = """() => {
+    globalThis.frames_ms = []; let last = performance.now();
+    const next = now => { frames_ms.push(now - last); last = now; globalThis.frame = requestAnimationFrame(next); };
+    globalThis.frame = requestAnimationFrame(next);
+}"""  # noqa: E501
+_DONE: Final = "n => globalThis.toolkitMap?.drawn > n"
+
+
+@contextmanager
+def serving(home: Path) -> Iterator[str]:
+    """Start the page in a process of its own, with an empty home, and yield its address."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", _START, str(PAGE)],
+        cwd=home,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "CAMERA_TOOLKIT_HOME": str(home)},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        if process.stderr is None:
+            raise RuntimeError
+        for line in process.stderr:
+            if found := re.search(r"http://127\.0\.0\.1:\d+", line):
+                yield found[0]
+                return
+        msg = "The app did not start."
+        raise RuntimeError(msg)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _timed(page: Page, act: Callable[[], object]) -> float:
+    """Return the milliseconds from an action to the next whole drawing."""
+    before = page.evaluate("globalThis.toolkitMap?.drawn ?? 0")
+    began = time.perf_counter()
+    act()
+    page.wait_for_function(_DONE, arg=before, timeout=_SLOW_MS)
+    return 1000 * (time.perf_counter() - began)
+
+
+def _first(browser: Browser, url: str) -> tuple[float, float]:
+    """Return the time of the first map in a new browser, and of the next in the same one."""
+    context = browser.new_context(viewport={"width": 1366, "height": 768})
+    found = []
+    for _ in range(2):
+        page = context.new_page()
+        found.append(_timed(page, lambda page=page: page.goto(url)))  # type: ignore[misc]
+        page.close()
+    context.close()
+    return found[0], found[1]
+
+
+def _frames(page: Page) -> list[float]:
+    """Return the milliseconds between frames while the map is dragged."""
+    box = page.locator(".tk-canvas").bounding_box()
+    if box is None:
+        raise RuntimeError
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.evaluate(_FRAMES)
+    for k in range(_DRAG_STEPS):
+        page.mouse.move(x + 2 * (k % 45), y + k)
+        page.wait_for_timeout(16)
+    page.mouse.up()
+    page.wait_for_timeout(500)
+    page.evaluate("cancelAnimationFrame(globalThis.frame)")
+    return list(page.evaluate("frames_ms"))
+
+
+def measure(browser: Browser, url: str, runs: int) -> dict[str, float]:
+    """Return the figures of `BOUNDS` for one page."""
+    _first(browser, url)  # encodes the pack
+    firsts = [_first(browser, url) for _ in range(runs)]
+    page = browser.new_context(viewport={"width": 1366, "height": 768}).new_page()
+    _timed(page, lambda: page.goto(url))
+    page.wait_for_timeout(1500)
+    questions, answers = [], []
+    for k in range(runs):
+        name = ("Recognised", "Seen")[k % 2]
+        button = page.get_by_role("button", name=name, exact=True)
+        questions.append(_timed(page, button.click))
+        page.wait_for_timeout(1500)
+    for k in range(runs + 2):
+        option = page.get_by_role("radiogroup").get_by_text(str(2 - k % 2), exact=True)
+        took = _timed(page, option.click)
+        if k > 1:  # both answers are made by then
+            answers.append(took)
+        page.wait_for_timeout(1500)
+    frames = sorted(_frames(page))
+    heap = page.evaluate("performance.memory.usedJSHeapSize") / 1e6
+    page.context.close()
+    return {
+        "first map, new browser": statistics.median(new for new, _ in firsts),
+        "first map, warm browser": statistics.median(warm for _, warm in firsts),
+        "question to recoloured": statistics.median(questions),
+        "answer to recoloured": statistics.median(answers),
+        "drag frame, 95 %": frames[int(0.95 * len(frames))],
+        "drag frame, worst": frames[-1],
+        "JS heap, MB": heap,
+    }
+
+
+def main() -> int:
+    """Measure, print, and return 1 if a bound is missed under --strict."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--streets", type=int, nargs="+", default=[0, _LARGE])
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--strict", action="store_true")
+    asked = parser.parse_args()
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+    missed = False
+    with tempfile.TemporaryDirectory() as home, serving(Path(home)) as url, sync_playwright() as p:
+        browser = p.chromium.launch(
+            executable_path=chromium,
+            args=["--no-sandbox", "--disable-gpu", "--enable-precise-memory-info"],
+        )
+        for n_streets in asked.streets:
+            print(f"{n_streets or 'Helsinki'}")
+            for name, value in measure(browser, f"{url}/?streets={n_streets}", asked.runs).items():
+                most = BOUNDS[name][n_streets > _LARGE]
+                missed |= value > most
+                print(f"  {name:26} {value:8.0f}   (at most {most}){' MISSED' * (value > most)}")
+        browser.close()
+    return int(missed and asked.strict)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

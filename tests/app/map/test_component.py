@@ -1,0 +1,373 @@
+"""The map in a browser: what it shows, keeps and asks, and what it says if it fails."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from invented import layers_of
+from made import report_on
+from playwright.sync_api import Browser, Page, Route, expect
+from running import SLOW_MS, Server, Watched, serving
+
+from toolkit.app.map import classes, component, words
+from toolkit.base.terms import TIERS, Language
+from toolkit.language.words import limits
+
+HELPERS = Path(__file__).resolve().parents[2] / "helpers"
+LARGE, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
+
+VIEW = """(() => { const { map } = [...toolkitMap.maps.values()][0], at = map.getCenter();
+    return [at.lat, at.lng, map.getZoom()]; })()"""
+RUNS_OVER = """node => [...node.querySelectorAll("*")]
+    .filter(one => one.clientWidth && one.scrollWidth > one.clientWidth + 1)
+    .map(one => `${one.tagName} ${one.className} ${one.textContent}`)"""
+PIXELS = """node => {
+    const data = node.getContext("2d").getImageData(0, 0, node.width, node.height).data;
+    const found = {};
+    for (let i = 0; i < data.length; i += 4) if (data[i + 3] === 255) {
+        const color = "#" + [0, 1, 2].map(k => data[i + k].toString(16).padStart(2, "0")).join("");
+        found[color] = (found[color] ?? 0) + 1;
+    }
+    return found;
+}"""
+
+
+def test_the_data_hold_every_tier_of_every_street() -> None:
+    layers = layers_of(7)
+    data = component.data_of(report_on(layers), "face", "en", answer="unit")
+    found = np.frombuffer(base64.b64decode(data["classes"]), np.uint8).reshape(len(TIERS), 7)
+    np.testing.assert_array_equal(found, classes.of_layers(layers).cls)
+    percent = np.frombuffer(base64.b64decode(data["percent"]), np.uint8)
+    assert percent.shape == (len(TIERS) * 3 * 7,)
+    assert [tier["id"] for tier in data["tiers"]] == list(TIERS)
+    assert data["tier"] == "face"
+    assert set(data["zones"]) == set(TIERS)
+    again = component.data_of(report_on(layers), "seen", "my", answer="unit")
+    for name in ("geometry", "classes", "percent", "zones", "answer"):
+        assert again[name] == data[name]
+
+
+def test_without_streets_there_is_nothing_to_mount() -> None:
+    with pytest.raises(ValueError, match="no streets are installed"):
+        component.data_of(report_on(None), "seen", "en", answer="none")
+
+
+@pytest.fixture(scope="module")
+def map_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    script = HELPERS / "map_test_page.py"
+    with serving(tmp_path_factory.mktemp("home"), script=script, paths=(str(HELPERS),)) as server:
+        yield server
+
+
+def drawn(page: Page) -> None:
+    expect(page.locator(".tk-legend li").first).to_be_visible(timeout=SLOW_MS)
+    page.wait_for_function("globalThis.toolkitMap?.drawn > 0")
+
+
+def ran(page: Page, tier: str = "seen") -> None:
+    expect(page.get_by_text(f", tier {tier}")).to_be_visible()
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    group = page.get_by_role("radiogroup", name=label)
+    group.get_by_text(option, exact=True).click()
+
+
+@pytest.fixture(scope="module")
+def shared(browser: Browser, map_server: Server) -> Iterator[Watched]:
+    """Give one page with the map for all tests that leave it as it was."""
+    context = browser.new_context(viewport=LARGE)  # type: ignore[arg-type]
+    context.set_default_timeout(SLOW_MS)
+    seen = Watched(context.new_page())
+    context.on("request", lambda request: seen.asked.append(request.url))
+    seen.page.on("console", lambda message: seen.complaints.append(message.text))
+    seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+    seen.page.on(
+        "websocket", lambda ws: ws.on("framesent", lambda _frame: seen.asked.append("frame"))
+    )
+    seen.page.goto(map_server.url)
+    drawn(seen.page)
+    ran(seen.page)
+    yield seen
+    context.close()
+
+
+def tap(page: Page, street: int) -> None:
+    """Tap the middle of an invented street, after zooming to it."""
+    page.evaluate(
+        """i => { const m = [...toolkitMap.maps.values()][0], s = m.g.streets, j = s.off[i];
+            const at = m.map.unproject([(s.X[j] + s.X[j + 1]) / 2, (s.Y[j] + s.Y[j + 1]) / 2], 0);
+            m.map.setView(at, 17, {animate: false}); }""",
+        street,
+    )
+    page.locator(".tk-canvas").click()
+
+
+@pytest.mark.browser
+class TestShared:
+    def test_every_class_is_on_the_canvas_and_in_the_legend(self, shared: Watched) -> None:
+        page = shared.page
+        found = page.locator("canvas.tk-streets").evaluate(PIXELS)
+        cls = component.classes.class_of(np.array([[0.7, 0.8, 0.9], [0.0, 0.04, 0.1]]))
+        for k in (*cls, classes.NO_DATA):
+            assert found.get(classes.STEPS[k].color, 0) > 5
+        assert found.get("#e4e4e7", 0) > 1000  # fog outside the boundary
+        legend = page.locator(".tk-legend").inner_text().replace("\xa0", " ")
+        for step in classes.STEPS:
+            assert words.step_text(step, "en").replace("\xa0", " ") in legend
+        assert "dashed" in legend
+
+    def test_hover_tap_and_questions_ask_the_server_nothing_to_be_drawn(
+        self, shared: Watched
+    ) -> None:
+        page, before = shared.page, len(shared.asked)
+        tap(page, 1)
+        card = page.locator(".tk-card")
+        expect(card).to_contain_text("Strand Road")
+        expect(card).to_contain_text("under 1 % to 10 %")
+        expect(card).to_contain_text(limits("en")[1])
+        assert "not watched." not in card.inner_text().replace(limits("en")[1], "")
+        box = page.locator(".tk-canvas").bounding_box()
+        assert box is not None
+        for k in range(12):
+            page.mouse.move(box["x"] + 100 + 20 * k, box["y"] + box["height"] / 2)
+            page.wait_for_timeout(20)
+        expect(page.locator(".tk-tip")).to_have_text("Strand Road")
+        page.locator(".tk-canvas").focus()
+        page.keyboard.press("r")
+        page.keyboard.press("ArrowLeft")
+        page.wait_for_timeout(400)
+        assert shared.asked[before:] == []
+        was = page.evaluate("toolkitMap.recoloured")
+        page.get_by_role("button", name="Number plate read").click()
+        assert page.evaluate("toolkitMap.recoloured") > was
+        expect(card).to_contain_text("anywhere along this street (550 m)")
+        expect(page.locator(".tk-legend")).to_contain_text("No street is in the highest steps")
+        ran(page, "plate")  # the page learns of it afterwards
+        expect(page.get_by_role("button", name="Number plate read")).to_be_focused()
+        page.get_by_role("button", name="Seen", exact=True).click()
+        ran(page)
+        page.get_by_role("button", name="Close").click()
+        expect(card).to_be_hidden()
+
+    def test_the_view_stays_and_a_line_says_what_changed(self, shared: Watched) -> None:
+        page = shared.page
+        tap(page, 0)
+        view, colors = page.evaluate(VIEW), page.locator("canvas.tk-streets").evaluate(PIXELS)
+        asked = [url for url in shared.asked if "toolkit-map/data" in url]
+        choose(page, "Answer", "second")
+        changed = page.locator(".tk-changed")
+        expect(changed).to_have_text("Seen, share of trips: was 42 %, now 55 %.")
+        expect(page.locator(".tk-card")).to_contain_text("Middle: was 80 %, now 55 %.")
+        assert page.evaluate(VIEW) == view
+        assert page.locator("canvas.tk-streets").evaluate(PIXELS) != colors
+        choose(page, "Answer", "first")
+        expect(changed).to_have_text("Seen, share of trips: was 55 %, now 42 %.")
+        choose(page, "Language", "my")
+        expect(page.locator(".tk-map")).to_have_attribute("lang", "my")
+        assert page.evaluate(VIEW) == view
+        choose(page, "Language", "en")
+        expect(page.locator(".tk-map")).to_have_attribute("lang", "en")
+        assert page.evaluate(VIEW) == view
+        assert [url for url in shared.asked if "toolkit-map/data" in url] == asked
+        page.get_by_role("button", name="Close").click()
+
+    @pytest.mark.parametrize(
+        ("typed", "found"),
+        [
+            ("strand", "Strand Road · ကမ်းနားလမ်း"), ("ဗိုလ်ချုပ်", "Bogyoke Road · ဗိုလ်ချုပ်လမ်း"),
+            ("ကမ်းနား", "Strand Road · ကမ်းနားလမ်း"), ("BOGY", "Bogyoke Road · ဗိုလ်ချုပ်လမ်း"),
+        ],
+    )  # fmt: skip
+    def test_a_street_is_found_in_both_languages_by_keyboard(
+        self, shared: Watched, typed: str, found: str
+    ) -> None:
+        page, box = shared.page, shared.page.get_by_role("combobox", name="Find a street or place")
+        box.fill(typed)
+        expect(page.get_by_role("option")).to_have_count(1)
+        expect(page.get_by_role("option")).to_have_text(found)
+        box.press("ArrowDown")
+        box.press("Enter")
+        expect(page.locator(".tk-card h3")).to_have_text(found.split(" · ", maxsplit=1)[0])
+        assert page.evaluate(VIEW)[2] > 15
+        page.get_by_role("button", name="Close").click()
+
+    def test_a_place_is_found_and_what_is_not_there_is_said(self, shared: Watched) -> None:
+        page, box = shared.page, shared.page.get_by_role("combobox", name="Find a street or place")
+        box.fill("ဈေး")
+        expect(page.get_by_role("option")).to_have_text("ဈေးကြီး")
+        box.fill("nowhere at all")
+        expect(page.locator(".tk-find li")).to_contain_text("No street or place of this name")
+        box.fill("")
+
+    def test_the_table_has_every_street_by_name(self, shared: Watched) -> None:
+        page = shared.page
+        page.locator(".tk-table summary").click()
+        expect(page.locator(".tk-table tbody th")).to_have_count(12)
+        names = page.locator(".tk-table tbody th").all_inner_texts()
+        plain = [name for name in names if name.startswith(("Kauppatori", "Strand", "Street"))]
+        assert plain == ["Kauppatori", *(f"Street {k}" for k in range(4, 12)), "Strand Road"] or (
+            plain == ["Kauppatori", "Strand Road", *(f"Street {k}" for k in range(4, 12))]
+        )
+        assert page.locator(".tk-table thead button").count() == 0
+        row = page.locator(".tk-table tr", has_text="Strand Road")
+        expect(row).to_contain_text("under 1 % to 10 %")
+        page.locator(".tk-table summary").click()
+
+    def test_layers_combine(self, shared: Watched) -> None:
+        page = shared.page
+        page.locator(".tk-layers summary").click()
+        page.get_by_label("How sure").check()
+        expect(page.locator(".tk-legend")).to_contain_text("little is known")
+        page.get_by_label("Zones along the streets").check()
+        expect(page.locator(".leaflet-overlay-pane path")).to_have_count(1)
+        page.get_by_label("Mapped cameras").uncheck()
+        expect(page.locator(".tk-legend")).not_to_contain_text("dashed")
+        for label in ("How sure", "Zones along the streets"):
+            page.get_by_label(label).uncheck()
+        page.get_by_label("Mapped cameras").check()
+        expect(page.locator(".leaflet-overlay-pane path")).to_have_count(0)
+        page.locator(".tk-layers summary").click()
+
+    def test_a_camera_says_what_it_is(self, shared: Watched) -> None:
+        page = shared.page
+        page.evaluate(
+            """() => { const m = [...toolkitMap.maps.values()][0], s = m.g.sets["points.cameras"];
+                m.map.setView(m.map.unproject([s.X[0], s.Y[0]], 0), 18, {animate: false}); }"""
+        )
+        page.locator(".tk-canvas").click()
+        card = page.locator(".tk-card")
+        expect(card).to_contain_text("Dome camera")
+        expect(card).to_contain_text("node/1")
+        expect(card).to_contain_text("direction is not mapped")
+        page.get_by_role("button", name="Close").click()
+
+    @pytest.mark.parametrize("lang", ["en", "my"])
+    @pytest.mark.parametrize("size", [LARGE, PHONE], ids=["large", "phone"])
+    def test_nothing_covers_the_streets_or_runs_over(
+        self,
+        shared: Watched,
+        screenshot: Callable[[Page, str], Path],
+        lang: Language,
+        size: dict[str, int],
+    ) -> None:
+        page = shared.page
+        choose(page, "Language", lang)
+        expect(page.locator(".tk-map")).to_have_attribute("lang", lang)
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        page.wait_for_timeout(300)
+        whole = page.locator(".tk-map")
+        assert whole.evaluate("node => node.scrollWidth - node.clientWidth") <= 0
+        stage, side = (page.locator(one).bounding_box() for one in (".tk-stage", ".tk-side"))
+        assert stage is not None
+        assert side is not None
+        beside = side["x"] >= stage["x"] + stage["width"]
+        assert beside or side["y"] >= stage["y"] + stage["height"]
+        assert beside == (size == LARGE)
+        assert page.locator(".tk-side").evaluate(RUNS_OVER) == []
+        screenshot(page, f"map-{lang}-{size['width']}")
+        page.set_viewport_size(LARGE)  # type: ignore[arg-type]
+        choose(page, "Language", "en")
+        expect(page.locator(".tk-map")).to_have_attribute("lang", "en")
+
+    def test_nothing_was_asked_elsewhere_and_hostile_names_did_nothing(
+        self, shared: Watched
+    ) -> None:
+        tap(shared.page, 3)
+        expect(shared.page.locator(".tk-card h3")).to_contain_text("<img src=")
+        assert (
+            shared.page.locator(".tk-map img, .tk-map script, .tk-map a[href*='//']").count() == 0
+        )
+        assert not shared.page.evaluate("'hit' in window")
+        assert [url for url in shared.outside() if url != "frame"] == []
+        # Only the tests read back from the canvas.
+        assert [text for text in shared.complaints if "getImageData" not in text] == []
+        shared.page.get_by_role("button", name="Close").click()
+
+    def test_the_old_city_goes_before_the_new_one_comes(self, shared: Watched) -> None:
+        page = shared.page
+        page.evaluate(
+            """() => { globalThis.gone = false; const m = [...toolkitMap.maps.values()][0];
+                m.layer.on("remove", () => { globalThis.gone = true; }); }"""
+        )
+        choose(page, "City", "other")
+        page.wait_for_function("globalThis.gone")
+        drawn(page)
+        expect(page.locator(".tk-changed")).to_have_text("")
+        choose(page, "City", "none")
+        expect(page.locator(".tk-map")).to_have_count(0)
+        choose(page, "City", "one")
+        drawn(page)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    "lost",
+    [
+        "map.js",
+        "layer.js",
+        "geometry.js",
+        "panel.js",
+        "leaflet.js",
+        "leaflet.css",
+        "map.css",
+        "data/",
+    ],
+)
+@pytest.mark.parametrize("how", ["stopped", "refused"])
+def test_a_map_whose_files_or_data_do_not_arrive_says_so(
+    map_server: Server, watched: Callable[[], Watched], lost: str, how: str
+) -> None:
+    seen = watched()
+
+    def stop(asked: Route) -> None:
+        if how == "stopped":
+            asked.abort()
+        else:
+            asked.fulfill(status=404, body="gone")
+
+    seen.page.route(
+        f"**/toolkit-map/**/{lost}*" if lost != "data/" else "**/toolkit-map/data/*", stop
+    )
+    seen.page.goto(map_server.url)
+    said = seen.page.get_by_role("alert").filter(has_text="The map could not be drawn")
+    expect(said).to_be_visible()
+    expect(said).to_contain_text("The figures on this page hold without the map.")
+    assert seen.page.locator("canvas").count() == 0
+
+
+@pytest.mark.browser
+def test_zones_and_a_font_that_do_not_arrive_are_told(
+    map_server: Server, watched: Callable[[], Watched]
+) -> None:
+    seen = watched()
+    seen.page.route("**/toolkit-fonts/**", lambda asked: asked.abort())
+    seen.page.goto(map_server.url)
+    drawn(seen.page)
+    expect(seen.page.locator(".tk-changed")).to_contain_text("Burmese font did not arrive")
+    seen.page.route("**/toolkit-map/data/*", lambda asked: asked.abort())
+    seen.page.locator(".tk-layers summary").click()
+    seen.page.get_by_label("Zones along the streets").check()
+    expect(seen.page.locator(".tk-zones")).to_have_text(
+        "The zones did not arrive, so they are not drawn."
+    )
+
+
+@pytest.mark.browser
+def test_on_a_phone_one_finger_scrolls_the_page(browser: Browser, map_server: Server) -> None:
+    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(map_server.url)
+    drawn(page)
+    box = page.locator(".tk-canvas")
+    assert "none" not in box.evaluate("node => getComputedStyle(node).touchAction")
+    box.scroll_into_view_if_needed()
+    view = page.evaluate(VIEW)
+    box.tap()
+    assert page.evaluate(VIEW) == view
+    context.close()

@@ -1,0 +1,75 @@
+"""A page with the map of an invented city, whose answers, language and city can be changed."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import shapely
+import streamlit as st
+from hostile_texts import AT, TEXTS
+from invented import SOUTH, STEP_DEG, WEST, layers_of
+from made import report_on
+from made_trips import trip_of, with_trips
+
+from toolkit.app.map import component
+from toolkit.assessment.layers import Layers
+from toolkit.assessment.street_captures import StreetCaptures
+from toolkit.base import egress
+from toolkit.base.quantity import Quantity
+
+NAMES = ["Kauppatori", "Strand Road", "ဗိုလ်ချုပ်လမ်း", AT.join(TEXTS)]
+NAMES += [f"Street {k}" for k in range(4, 12)]
+
+
+def layers(shift: float) -> Layers:
+    """Return invented layers, with chances moved by a share."""
+    made = layers_of(12)
+    streets = made.streets.assign(
+        name=NAMES,
+        name_en=[None, None, "Bogyoke Road", *[None] * 9],
+        name_my=[None, "ကမ်းနားလမ်း", *[None] * 10],
+    )
+    for end in ("low", "mid", "high"):
+        streets[f"seen_{end}"] = np.clip(streets[f"seen_{end}"] + shift, 0, 1)
+    streets.loc[:3, ["seen_low", "seen_mid", "seen_high"]] = [
+        [0.5, 0.8 - 2.5 * shift, 0.9], [0.0, 0.04, 0.1], [0.1, 0.2, 0.3], [0.3, 0.4, 0.5],
+    ]  # fmt: skip
+    chance = np.tile([0.01, 0.02, 0.05], (12, 1))
+    captures = StreetCaptures(np.arange(12), {"face": chance, "plate": chance / 2})
+    spots = [shapely.Point(WEST + 0.005, SOUTH + k * STEP_DEG) for k in (3, 6)]
+    cameras = gpd.GeoDataFrame(
+        {"source_id": ["node/1", "node/2"], "kind": ["dome", "fixed"]}, geometry=spots, crs=4326
+    )
+    return Layers(**{
+        **vars(made), "streets": streets, "captures": lambda: captures, "cameras": cameras,
+        "zones": lambda _tier: gpd.GeoDataFrame(
+            {"exposure_class": ["likely"]}, geometry=[spots[0].buffer(0.001)], crs=4326
+        ),
+        "places": gpd.GeoDataFrame(
+            {"kind": ["market"], "name": ["ဈေးကြီး"]}, geometry=[spots[0]], crs=4326
+        ),
+    })  # fmt: skip
+
+
+egress.require_guard()
+st.set_page_config(layout="wide")
+lang = st.radio("Language", ["en", "my"], key="lang", horizontal=True)
+answer = st.radio("Answer", ["first", "second"], key="answer", horizontal=True)
+city = st.radio("City", ["one", "other", "none"], key="city", horizontal=True)
+st.session_state.setdefault("tier", "seen")
+component.announce(city)
+runs = st.session_state["runs"] = st.session_state.get("runs", 0) + 1
+if city != "none":
+    share = Quantity.of(0.1, 0.42 if answer == "first" else 0.55, 0.9, "probability")
+    trip = trip_of().model_copy(update={"at_least_one": share})
+    found = with_trips(report_on(layers(0.0 if answer == "first" else 0.1)), trip)
+    part = found.inputs.model_copy(update={"pack_sha256": None})
+    named = found.city.model_copy(update={"id": city})
+    component.show(
+        found.model_copy(update={"inputs": part, "city": named}),
+        st.session_state["tier"],
+        lang,
+        answer=f"test {answer} {city}",
+        on_tier=lambda tier: st.session_state.update(tier=tier),
+    )
+st.text(f"run {runs}, tier {st.session_state['tier']}")

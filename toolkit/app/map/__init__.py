@@ -1,0 +1,12 @@
+"""The map as an own Streamlit component: a canvas layer on the bundled Leaflet.
+
+Geometry goes to the browser once per pack, by a hashed route; the classes of all questions go with
+each change, so that another question, a hover or a tap needs no server.
+
+component.show         mounts the map of an assessment
+component.announce     says which city is being computed, before it is
+geometry.encode        streets, names and background of one pack as one binary
+classes.of_layers      class and chance of every street at every tier
+words.texts            all texts of the map in a language
+route.routes           files and geometry, for the browser of this session only
+"""

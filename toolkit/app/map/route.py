@@ -1,0 +1,115 @@
+"""Files and geometry of the map, under addresses that hold a hash and never change.
+
+The gate gives them to the browser of this run only: the streets of a city say where its user's
+interest lies.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from toolkit.app.gate import MAP_FILES
+from toolkit.language.fonts import ASSETS
+
+_STATIC: Final = Path(__file__).resolve().parent / "static"
+_FILES: Final = {
+    name: folder / name
+    for folder, names in (
+        (_STATIC, ("map.js", "layer.js", "geometry.js", "panel.js", "map.css")),
+        (ASSETS / "leaflet", ("leaflet.js", "leaflet.css")),
+    )
+    for name in names
+}
+_KINDS: Final = {".js": "text/javascript", ".css": "text/css"}
+_FOR_EVER: Final = "private, max-age=31536000, immutable"
+_HASH_DIGITS: Final = 32
+_MOST_KEPT: Final = 16
+"""Geometries and zones kept for browsers that ask: a few cities, each with zones of five tiers."""
+
+
+def _hashed(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:_HASH_DIGITS]
+
+
+VERSION: Final = _hashed(b"".join(path.read_bytes() for path in _FILES.values()))
+"""Hash of all files, and part of the address of each."""
+SCRIPT: Final = f"{MAP_FILES}/{VERSION}/map.js"
+"""Address of the script of the map."""
+
+
+class _Kept:
+    """What browsers may ask for: bytes, or what makes them at the first request."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._made: dict[str, Callable[[], bytes]] = {}
+
+    def offer(self, key: str, make: Callable[[], bytes]) -> None:
+        with self._lock:
+            self._made[key] = self._made.pop(key, make)  # the most recently offered is last
+            while len(self._made) > _MOST_KEPT:
+                del self._made[next(iter(self._made))]
+
+    def get(self, key: str) -> bytes | None:
+        with self._lock:
+            make = self._made.get(key)
+        return None if make is None else make()
+
+
+_kept: Final = _Kept()
+
+
+def offer(data: bytes) -> str:
+    """Keep data for the browser and return their address, which follows from them."""
+    return offer_later(_hashed(data), lambda: data)
+
+
+def offer_later(key: str, make: Callable[[], bytes]) -> str:
+    """Keep a function that makes data at the first request, and return the address.
+
+    Parameters
+    ----------
+    key
+        Hash of all that the data depend on.
+    make
+        Returns the data; called again at each request, so it should keep them.
+    """
+    _kept.offer(key, make)
+    return f"{MAP_FILES}/data/{key}"
+
+
+async def _data(request: Request) -> Response:
+    found = await run_in_threadpool(_kept.get, str(request.path_params["key"]))
+    if found is None:
+        return PlainTextResponse("The app no longer keeps this. Reload the page.\n", 404)
+    return Response(
+        found, media_type="application/octet-stream", headers={"Cache-Control": _FOR_EVER}
+    )
+
+
+async def _file(request: Request) -> Response:
+    path = _FILES.get(str(request.path_params["name"]))
+    if path is None or request.path_params["version"] != VERSION:
+        return PlainTextResponse("There is no such file. Reload the page.\n", 404)
+    return Response(
+        path.read_bytes(),
+        media_type=_KINDS[path.suffix],
+        headers={"Cache-Control": _FOR_EVER},
+    )
+
+
+def routes() -> list[BaseRoute]:
+    """Return the routes of the map, for `toolkit.app.serve`."""
+    return [
+        Route(f"{MAP_FILES}/data/{{key}}", _data),
+        Route(f"{MAP_FILES}/{{version}}/{{name}}", _file),
+    ]

@@ -1,0 +1,226 @@
+// The canvas: streets by class, what lies below them, cameras and names.
+
+import { inside, metrePx, within } from "./geometry.js";
+
+const PADDING = 0.25, PADDING_MANY = 0.1; // of the view, drawn around it, so that a drag shows no empty edge
+const MANY = 20000; // streets in view from which the drawing is sliced
+const SLICE_MS = 10; // of one slice: a frame has 16
+const SLICE_POINTS = 4000; // between two looks at the clock
+const NAMES_FROM = 14.5, PLACES_FROM = 15, RINGS_FROM = 16, HOLLOW_FROM = 14; // zoom
+const MOST_NAMES = 300;
+const FOG = "#e4e4e7", PAPER = "#ffffff", INK = "#1a1a1a", MARK = "#0b5cad", EDGE = "#555555";
+// Quiet layers: a pack need not have them. Colour, and the zoom from which they are drawn.
+const AREAS = [["parks", "#e6eee0", 0], ["water", "#d8e4ee", 0], ["buildings", "#e9e9e9", 14]];
+const LINES = [["railways", "#b5b5b5", 1.5, 12]];
+export const SURE = [ // colour by how sure
+  { color: "#1f3a5f", width: 3 }, { color: "#b58900", width: 3.4, wide: true }, { color: "#7a7a7a", width: 1.4, dash: [5, 4] },
+];
+
+export function makeLayer(L) {
+  return L.Layer.extend({
+    initialize(geometry, options) {
+      Object.assign(this, { g: geometry, cls: new Uint8Array(geometry.streets.n), steps: [], lang: "en", chosen: -1, shown: { names: true, cameras: true } }, options);
+    },
+    onAdd() {
+      this._canvas = this._newCanvas();
+      this.getPane().appendChild(this._canvas);
+      this.redraw();
+    },
+    onRemove() { this._job = null; this._canvas.remove(); },
+    getEvents() { return { moveend: this.redraw, zoomanim: this._zoom, viewreset: this.redraw, resize: this.redraw }; },
+    _newCanvas() {
+      const made = L.DomUtil.create("canvas", "leaflet-zoom-animated tk-streets");
+      made.setAttribute("aria-hidden", "true");
+      return made;
+    },
+    _zoom(event) { // the old picture is scaled while Leaflet zooms
+      if (!this._bounds) return;
+      const scale = this._map.getZoomScale(event.zoom, this._drawnZoom);
+      L.DomUtil.setTransform(this._canvas, this._map._latLngBoundsToNewLayerBounds(this._bounds, event.zoom, event.center).min, scale);
+    },
+    change(options) { Object.assign(this, options); if (this._map) this.redraw(); },
+    name(i) {
+      const [own, english, burmese] = this.g.names[this.g.streets.name[i]];
+      return (this.lang === "my" ? burmese || own || english : english || own) || "";
+    },
+    redraw() {
+      const map = this._map, size = map.getSize(), dpr = Math.min(2, devicePixelRatio || 1);
+      if (!size.x || !size.y) return;
+      const z = map.getZoom(), k = 2 ** z, corner = map.getPixelBounds().min;
+      const inView = within(this.g.streets, corner.x / k, corner.y / k, (corner.x + size.x) / k, (corner.y + size.y) / k).length;
+      const pad = size.multiplyBy(inView > MANY ? PADDING_MANY : PADDING).round();
+      const min = map.containerPointToLayerPoint(pad.multiplyBy(-1)), o = map.getPixelOrigin().add(min);
+      const v = { z, k, ox: o.x, oy: o.y, w: size.x + 2 * pad.x, h: size.y + 2 * pad.y };
+      v.box = [v.ox / k, v.oy / k, (v.ox + v.w) / k, (v.oy + v.h) / k];
+      const seen = within(this.g.streets, ...v.box), sliced = seen.length > MANY;
+      // Slices go to a canvas out of sight, kept in plain memory so that a slice takes what it says.
+      const canvas = sliced ? this._newCanvas() : this._canvas;
+      if (canvas.width !== Math.round(v.w * dpr) || canvas.height !== Math.round(v.h * dpr)) {
+        canvas.width = Math.round(v.w * dpr); canvas.height = Math.round(v.h * dpr);
+        Object.assign(canvas.style, { width: `${v.w}px`, height: `${v.h}px` });
+      }
+      const place = () => {
+        if (canvas !== this._canvas) { this._canvas.replaceWith(canvas); this._canvas = canvas; }
+        this._drawnZoom = z;
+        this._bounds = L.latLngBounds(map.layerPointToLatLng(min), map.layerPointToLatLng(min.add([v.w, v.h])));
+        L.DomUtil.setTransform(canvas, min, 1);
+      };
+      const x = canvas.getContext("2d", sliced ? { willReadFrequently: true } : undefined);
+      x.setTransform(dpr, 0, 0, dpr, 0, 0);
+      const work = this._draw(x, v, seen), job = (this._job = {}), began = performance.now();
+      const end = () => { place(); this.drawn?.({ ms: performance.now() - began, streets: seen.length, zoom: z }); };
+      if (!sliced) { for (const _ of work); end(); return; }
+      const step = () => {
+        if (this._job !== job || !this._map) return;
+        const from = performance.now();
+        let part;
+        do part = work.next(); while (!part.done && performance.now() - from < SLICE_MS);
+        x.getImageData(0, 0, 1, 1); // makes the browser draw now, not all at the end
+        if (part.done) end(); else requestAnimationFrame(step);
+      };
+      step();
+    },
+    *_draw(x, v, seen) {
+      x.clearRect(0, 0, v.w, v.h);
+      x.lineJoin = "round"; x.lineCap = v.z >= 15 ? "round" : "butt";
+      this._ground(x, v);
+      yield* this._background(x, v);
+      yield* this._streets(x, v, seen);
+      this._mark(x, v);
+      if (this.shown.cameras) this._cameras(x, v);
+      yield;
+      if (this.shown.names) this._names(x, v, seen);
+    },
+    _path(x, v, set, i) { // points nearer than a pixel are left out
+      const a = set.off[i], e = set.off[i + 1] - 1;
+      let px = set.X[a] * v.k - v.ox, py = set.Y[a] * v.k - v.oy;
+      x.moveTo(px, py);
+      for (let j = a + 1; j < e; j++) {
+        const qx = set.X[j] * v.k - v.ox, qy = set.Y[j] * v.k - v.oy;
+        if (Math.abs(qx - px) + Math.abs(qy - py) < 1) continue;
+        x.lineTo(qx, qy); px = qx; py = qy;
+      }
+      x.lineTo(set.X[e] * v.k - v.ox, set.Y[e] * v.k - v.oy);
+    },
+    _ground(x, v) { // fog everywhere, paper inside the boundary
+      const area = this.g.sets["areas.boundary"];
+      x.fillStyle = area?.n ? FOG : PAPER;
+      x.fillRect(0, 0, v.w, v.h);
+      if (!area?.n) return;
+      x.beginPath();
+      for (let i = 0; i < area.n; i++) { this._path(x, v, area, i); x.closePath(); }
+      x.fillStyle = PAPER; x.fill();
+      x.strokeStyle = EDGE; x.lineWidth = 1; x.setLineDash([6, 4]); x.stroke(); x.setLineDash([]);
+    },
+    *_background(x, v) {
+      for (const [name, color, from] of AREAS) {
+        const set = this.g.sets[`areas.${name}`];
+        if (!set?.n || v.z < from) continue;
+        x.fillStyle = color; x.beginPath();
+        let points = 0;
+        for (const i of within(set, ...v.box)) {
+          this._path(x, v, set, i); x.closePath();
+          if ((points += set.lens[i]) > 10 * SLICE_POINTS) { points = 0; x.fill(); x.beginPath(); yield; }
+        }
+        x.fill();
+      }
+      for (const [name, color, width, from] of LINES) {
+        const set = this.g.sets[`lines.${name}`];
+        if (!set?.n || v.z < from) continue;
+        x.strokeStyle = color; x.lineWidth = width; x.beginPath();
+        for (const i of within(set, ...v.box)) this._path(x, v, set, i);
+        x.stroke(); yield;
+      }
+    },
+    *_streets(x, v, seen) { // the least likely first, so that the most likely lie on top
+      const by = this.steps.map(() => []), scale = v.z < 12 ? 0.35 : v.z < 14 ? 0.6 : v.z < 16 ? 0.9 : 1.4;
+      for (const i of seen) by[this.cls[i]]?.push(i);
+      for (const c of this.order ?? by.keys()) {
+        const step = this.steps[c], width = Math.max(1, step.width * scale);
+        for (const [color, wide] of step.wide && v.z >= HOLLOW_FROM ? [[step.color, width], [PAPER, width * 0.35]] : [[step.color, width]]) {
+          x.strokeStyle = color; x.lineWidth = wide; x.setLineDash(step.dash && v.z >= 14 ? step.dash : []);
+          x.beginPath();
+          let points = 0;
+          for (const i of by[c]) {
+            this._path(x, v, this.g.streets, i);
+            if ((points += this.g.streets.lens[i]) > SLICE_POINTS) { points = 0; x.stroke(); x.beginPath(); yield; }
+          }
+          x.stroke();
+        }
+      }
+      x.setLineDash([]);
+    },
+    _mark(x, v) { // the street that was tapped, with all its pieces where it counts as a whole
+      if (this.chosen < 0) return;
+      const { whole, n } = this.g.streets;
+      x.strokeStyle = MARK; x.globalAlpha = 0.4; x.lineWidth = 12; x.beginPath();
+      if (this.along) { for (let i = 0; i < n; i++) if (whole[i] === whole[this.chosen]) this._path(x, v, this.g.streets, i); }
+      else this._path(x, v, this.g.streets, this.chosen);
+      x.stroke(); x.globalAlpha = 1;
+    },
+    _cameras(x, v) {
+      const set = this.g.sets["points.cameras"];
+      for (const i of within(set, ...v.box)) {
+        const px = set.X[i] * v.k - v.ox, py = set.Y[i] * v.k - v.oy, camera = this.g.cameras[i];
+        const reach = (this.reach_m ?? 0) * metrePx(set.Y[i]) * v.k;
+        if (v.z >= RINGS_FROM && reach > 5) {
+          const known = camera.direction_deg !== undefined, half = ((camera.width_deg ?? 60) * Math.PI) / 360;
+          const to = ((camera.direction_deg ?? 0) * Math.PI) / 180 - Math.PI / 2;
+          x.strokeStyle = MARK; x.lineWidth = 1; x.globalAlpha = 0.6; x.beginPath();
+          // Only what is mapped is drawn as a line; a guess is dashed.
+          x.setLineDash(known || camera.kind === "panning" ? [] : [4, 5]);
+          if (known) { x.moveTo(px, py); x.arc(px, py, reach, to - half, to + half); x.closePath(); }
+          else x.arc(px, py, reach, 0, 2 * Math.PI);
+          x.stroke(); x.setLineDash([]); x.globalAlpha = 1;
+        }
+        x.beginPath(); x.arc(px, py, v.z >= 16 ? 4 : v.z >= 14.5 ? 3 : 2, 0, 2 * Math.PI);
+        x.fillStyle = MARK; x.fill(); x.strokeStyle = PAPER; x.lineWidth = 1; x.stroke();
+        if (this.shown.brands && camera.brand) this._text(x, camera.brand, px, py - 10);
+      }
+    },
+    _text(x, text, px, py) {
+      x.font = `11px system-ui, "${this.font}", sans-serif`; x.textAlign = "center"; x.textBaseline = "middle";
+      x.lineWidth = 3; x.strokeStyle = PAPER; x.fillStyle = INK;
+      x.strokeText(text, px, py); x.fillText(text, px, py);
+    },
+    _names(x, v, seen) { // the longest straight run of each name; no two overlap
+      if (v.z < NAMES_FROM) return;
+      const s = this.g.streets, best = new Map(), taken = new Map(), CELL = 64;
+      for (const i of seen) {
+        if (!this.name(i)) continue;
+        const a = s.off[i], e = s.off[i + 1] - 1;
+        const x0 = s.X[a] * v.k - v.ox, y0 = s.Y[a] * v.k - v.oy, x1 = s.X[e] * v.k - v.ox, y1 = s.Y[e] * v.k - v.oy;
+        const long = Math.hypot(x1 - x0, y1 - y0), score = long - 10 * s.rank[i], found = best.get(s.name[i]);
+        if (!found || score > found.score) best.set(s.name[i], { score, i, long, x: (x0 + x1) / 2, y: (y0 + y1) / 2, turn: Math.atan2(y1 - y0, x1 - x0) });
+      }
+      const free = (cx, cy, hw, hh) => {
+        const b = [cx - hw, cy - hh, cx + hw, cy + hh], cells = [];
+        if (b[0] < 0 || b[1] < 0 || b[2] > v.w || b[3] > v.h) return false;
+        for (let yy = (b[1] / CELL) | 0; yy <= ((b[3] / CELL) | 0); yy++) for (let xx = (b[0] / CELL) | 0; xx <= ((b[2] / CELL) | 0); xx++) {
+          const key = yy * 4096 + xx;
+          if (taken.get(key)?.some((t) => t[0] < b[2] && t[2] > b[0] && t[1] < b[3] && t[3] > b[1])) return false;
+          cells.push(key);
+        }
+        for (const key of cells) taken.has(key) ? taken.get(key).push(b) : taken.set(key, [b]);
+        return true;
+      };
+      const places = v.z >= PLACES_FROM ? within(this.g.sets["points.places"], ...v.box).filter((i) => this.g.places[i].name) : [];
+      x.font = `11px system-ui, "${this.font}", sans-serif`;
+      for (const one of [...best.values()].sort((p, q) => q.score - p.score).slice(0, MOST_NAMES)) {
+        const text = this.name(one.i), wide = x.measureText(text).width;
+        if (wide > one.long * 1.6 + 20) continue;
+        const turn = one.turn > Math.PI / 2 ? one.turn - Math.PI : one.turn < -Math.PI / 2 ? one.turn + Math.PI : one.turn;
+        const c = Math.abs(Math.cos(turn)), si = Math.abs(Math.sin(turn));
+        if (!free(one.x, one.y, (c * wide + si * 14) / 2 + 2, (si * wide + c * 14) / 2 + 2)) continue;
+        x.save(); x.translate(one.x, one.y); x.rotate(turn); this._text(x, text, 0, 0); x.restore();
+      }
+      const set = this.g.sets["points.places"];
+      for (const i of places) {
+        const px = set.X[i] * v.k - v.ox, py = set.Y[i] * v.k - v.oy, text = this.g.places[i].name;
+        if (!free(px, py - 9, x.measureText(text).width / 2 + 2, 14)) continue;
+        x.fillStyle = EDGE; x.fillRect(px - 2, py - 2, 4, 4); this._text(x, text, px, py - 11);
+      }
+    },
+    outside(x, y) { const area = this.g.sets["areas.boundary"]; return Boolean(area?.n) && !inside(area, x, y); },
+  });
+}

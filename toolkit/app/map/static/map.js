@@ -1,0 +1,231 @@
+// The map component. The module outlives the mounts of a page: geometry and views are kept here.
+
+import { decode, nearest } from "./geometry.js";
+import { makeLayer, SURE } from "./layer.js";
+import { build, fill, layers, legend, make, press, questions, search, showCard, table } from "./panel.js";
+
+const HERE = new URL(".", import.meta.url).href;
+const packs = new Map(), views = new Map(), mounted = new Map();
+const TAP_PX = 14, HOVER_PX = 8, ENTER_PX = 60, CAMERA_PX = 9, CLOSEST = 17;
+const STREAMLIT_KEYS = /^[rc]$/i; // shortcuts of Streamlit, which would run the page again
+const ZONES = { likely: 0.32, possible: 0.18, not_excluded: 0.06, unknown: 0 }; // opacity by exposure class
+// For tests and benchmarks: what was drawn, and when.
+const log = (globalThis.toolkitMap ??= { drawn: 0, recoloured: 0, maps: mounted });
+
+class Missing extends Error {}
+async function fetched(url, name) {
+  const answer = await fetch(url).catch(() => null);
+  if (!answer?.ok) throw new Missing(name);
+  return answer;
+}
+const css = (name) => fetched(HERE + name, name).then((answer) => answer.text()).then((text) => new CSSStyleSheet().replace(text));
+let parts;
+const load = () => (parts ??= (async () => {
+  const styles = await Promise.all([css("leaflet.css"), css("map.css")]);
+  await import(HERE + "leaflet.js").catch(() => { throw new Missing("leaflet.js"); });
+  return { L: globalThis.L, styles, Layer: makeLayer(globalThis.L) };
+})().catch((error) => { parts = null; throw error; }));
+function geometry(url) {
+  if (!packs.has(url)) packs.set(url, fetched(url, "geometry").then((answer) => answer.arrayBuffer()).then(decode).catch((error) => { packs.delete(url); throw error; }));
+  return packs.get(url);
+}
+const bytes = (text) => (Uint8Array.fromBase64 ? Uint8Array.fromBase64(text) : Uint8Array.from(atob(text), (c) => c.charCodeAt(0)));
+
+export function map(component) {
+  const host = component.parentElement.querySelector(".tk-map");
+  if (!host) return;
+  let m = mounted.get(host);
+  if (!m) mounted.set(host, (m = { host, shown: { names: true, cameras: true }, tapped: null }));
+  m.send = component.setStateValue;
+  // One change after the other; the last one counts.
+  m.wanted = component.data;
+  m.turn = (m.turn ?? Promise.resolve()).then(() => m.gone ? null : apply(m, m.wanted)).catch((error) => fail(m, error));
+  return () => {
+    m.gone = true; keepView(m); m.map?.remove(); m.watch?.disconnect(); mounted.delete(host);
+  };
+}
+
+// Called before an estimate: the old city must not stay under the name of the new one.
+export function announce({ data }) {
+  for (const m of mounted.values()) if (m.data && m.data.city !== data.city) clear(m);
+}
+function clear(m) {
+  keepView(m);
+  m.zones?.remove(); m.layer?.remove();
+  Object.assign(m, { layer: null, zones: null, tapped: null, url: null, answer: null, listed: null, old: null });
+  m.ui?.card.replaceChildren(); m.ui?.legend.replaceChildren(); m.ui?.table.replaceChildren();
+  if (m.ui) { m.ui.card.hidden = true; m.ui.banner.textContent = ""; m.ui.changed.textContent = m.data.words.drawing; }
+}
+function fail(m, error) {
+  const words = m.wanted.words, what = error instanceof Missing ? error.message : `${error?.name}`;
+  keepView(m); m.map?.remove();
+  Object.assign(m, { map: null, layer: null, ui: null, url: null, answer: null, listed: null });
+  m.host.replaceChildren();
+  m.host.setAttribute("role", "alert");
+  make("p", m.host, { class: "tk-failed", text: fill(words.failed, { what }) });
+}
+const keepView = (m) => { if (m.map && m.layer) views.set(m.url, [m.map.getCenter(), m.map.getZoom()]); };
+
+async function apply(m, data) {
+  const { L, styles, Layer } = await load();
+  const root = m.host.getRootNode();
+  if (!styles.every((style) => root.adoptedStyleSheets.includes(style))) root.adoptedStyleSheets = [...root.adoptedStyleSheets, ...styles];
+  if (m.url !== data.geometry && m.layer) clear(m);
+  const g = await geometry(data.geometry);
+  if (m.gone || m.wanted !== data) return;
+  const first = !m.map, moved = m.url !== data.geometry, answered = m.answer !== data.answer, other = m.data?.lang !== data.lang;
+  const old = { data: m.data, tier: m.tier, percent: m.percent };
+  Object.assign(m, { data, g, url: data.geometry, answer: data.answer });
+  if (first) start(m, L);
+  if (answered || moved) Object.assign(m, { classes: bytes(data.classes), percent: bytes(data.percent) });
+  if (first || moved || old.data?.tier !== data.tier) m.tier = data.tiers.findIndex((tier) => tier.id === data.tier);
+  if (moved) {
+    m.layer = new Layer(g, { ...look(m), drawn: (what) => { log.drawn++; log.last = what; } });
+    m.layer.addTo(m.map);
+    seeCity(m);
+  }
+  // What the street that was tapped had before; not after another question.
+  m.before = answered && !moved && old.percent ? (i) => old.percent[g.streets.n * (3 * m.tier + 1) + i] : null;
+  m.host.lang = data.lang;
+  if (other || moved) { words(m); questions(m); search(m); layers(m); await font(m); }
+  say(m, moved ? null : old);
+  paint(m);
+}
+
+function start(m, L) {
+  const ui = (m.ui = build(m.host)), coarse = matchMedia("(pointer: coarse)").matches;
+  const map = (m.map = L.map(ui.box, {
+    zoomSnap: 0.25, wheelPxPerZoomLevel: 160, attributionControl: false, zoomControl: false, fadeAnimation: false,
+    maxZoom: 19, dragging: !coarse, scrollWheelZoom: false, bounceAtZoomLimits: false,
+  }));
+  m.map.setView([0, 0], 1);
+  m.control = L.control.zoom().addTo(map);
+  L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
+  // The wheel scrolls the page until the map has the focus.
+  ui.box.addEventListener("focusin", () => map.scrollWheelZoom.enable());
+  ui.box.addEventListener("focusout", () => map.scrollWheelZoom.disable());
+  m.host.addEventListener("keydown", (event) => { if (STREAMLIT_KEYS.test(event.key) && !event.ctrlKey && !event.metaKey) event.stopPropagation(); });
+  const at = (latlng, px) => {
+    const k = 2 ** map.getZoom(), p = map.project(latlng, 0), cameras = m.g.sets["points.cameras"];
+    const camera = m.shown.cameras && px < ENTER_PX ? nearest(cameras, p.x, p.y, CAMERA_PX / k) : -1;
+    if (camera >= 0) return { camera };
+    const street = nearest(m.g.streets, p.x, p.y, px / k);
+    return street >= 0 ? { street } : m.layer.outside(p.x, p.y) ? { outside: true } : null;
+  };
+  m.tap = (what) => { m.tapped = what; m.before = null; showCard(m); m.layer?.change({ chosen: what?.street ?? -1 }); };
+  map.on("click", (event) => m.layer && m.tap(at(event.latlng, TAP_PX)));
+  ui.box.addEventListener("keydown", (event) => { if (event.key === "Enter" && event.target === ui.box && m.layer) m.tap(at(map.getCenter(), ENTER_PX)); if (event.key === "Escape") m.tap(null); });
+  // Hovering stays in the browser.
+  let frame = 0;
+  map.on("mousemove", (event) => { cancelAnimationFrame(frame); frame = requestAnimationFrame(() => hover(m, event, at)); });
+  map.on("mouseout", () => { cancelAnimationFrame(frame); ui.tip.hidden = true; });
+  if (coarse) { // one finger scrolls the page
+    let timer;
+    ui.box.addEventListener("touchmove", (event) => {
+      ui.fingers.hidden = event.touches.length > 1;
+      clearTimeout(timer); timer = setTimeout(() => { ui.fingers.hidden = true; }, 1200);
+    }, { passive: true });
+  }
+  m.choose = (t) => {
+    const old = { data: m.data, tier: m.tier };
+    m.tier = t; m.before = null; say(m, old); paint(m);
+    m.send("tier", m.data.tiers[t].id);
+  };
+  m.toggle = (name, on) => { m.shown[name] = on; paint(m); };
+  m.go = (one) => go(m, L, one);
+  m.watch = new ResizeObserver(() => { if (m.map && m.ui.box.clientWidth) { m.map.invalidateSize({ pan: false }); if (m.fitting) seeCity(m); } });
+  m.watch.observe(ui.box);
+}
+
+function seeCity(m, again = false) {
+  const [west, south, east, north] = m.g.bounds, kept = again ? null : views.get(m.url);
+  m.fitting = !m.ui.box.clientWidth; // not laid out yet
+  if (kept) m.map.setView(...kept, { animate: false });
+  else m.map.fitBounds([[south, west], [north, east]], { animate: false, padding: [6, 6] });
+}
+
+function hover(m, event, at) {
+  if (m.gone || !m.layer) return;
+  const what = at(event.latlng, HOVER_PX), { tip } = m.ui, words = m.data.words;
+  tip.hidden = !what || what.outside === true;
+  if (tip.hidden) return;
+  tip.textContent = what.camera !== undefined ? words.kinds[m.g.cameras[what.camera].kind] ?? words.kinds.unknown : m.layer.name(what.street) || words.no_name;
+  const left = event.containerPoint.x > m.ui.box.clientWidth / 2;
+  tip.style.transform = `translate(${event.containerPoint.x + (left ? -12 : 12)}px,${event.containerPoint.y + 14}px)${left ? " translateX(-100%)" : ""}`;
+}
+
+function go(m, L, one) {
+  const { streets, sets } = m.g, unproject = (x, y) => m.map.unproject([x, y], 0);
+  if (one.place !== undefined) {
+    const set = sets["points.places"];
+    m.map.setView(unproject(set.X[one.place], set.Y[one.place]), CLOSEST, { animate: false });
+    return;
+  }
+  let a = Infinity, b = Infinity, c = -Infinity, d = -Infinity, longest = -1;
+  for (let i = 0; i < streets.n; i++) {
+    if (streets.name[i] !== one.name) continue;
+    a = Math.min(a, streets.box[4 * i]); b = Math.min(b, streets.box[4 * i + 1]);
+    c = Math.max(c, streets.box[4 * i + 2]); d = Math.max(d, streets.box[4 * i + 3]);
+    if (longest < 0 || streets.length[i] > streets.length[longest]) longest = i;
+  }
+  m.map.fitBounds(L.latLngBounds(unproject(a, d), unproject(c, b)), { maxZoom: CLOSEST, animate: false });
+  m.tap({ street: longest });
+}
+
+function words(m) {
+  const { ui, data } = m, text = data.words;
+  ui.box.setAttribute("aria-label", text.map);
+  ui.fingers.textContent = text.fingers;
+  m.control._zoomInButton.title = text.zoom_in; m.control._zoomInButton.setAttribute("aria-label", text.zoom_in);
+  m.control._zoomOutButton.title = text.zoom_out; m.control._zoomOutButton.setAttribute("aria-label", text.zoom_out);
+  ui.foot.replaceChildren();
+  const whole = make("button", ui.foot, { type: "button", text: text.whole_city });
+  whole.addEventListener("click", () => seeCity(m, true));
+  for (const line of data.foot) if (line) make("p", ui.foot, { text: line });
+}
+
+async function font(m) { // before the first name is drawn in it
+  const needed = m.data.lang === "my" || m.g.names.some((names) => /[\u1000-\u109f]/.test(names.join("")));
+  m.fontFailed = needed && !(await document.fonts.load(`11px "${m.data.font}"`, "မ").then((found) => found.length, () => 0));
+}
+
+function look(m) { // what the canvas needs
+  const n = m.g.streets.n, tier = m.data.tiers[m.tier], at = 3 * n * m.tier;
+  const shown = m.classes.subarray(n * m.tier, n * (m.tier + 1));
+  const rest = { lang: m.data.lang, font: m.data.font, reach_m: tier.reach_m, along: tier.along, shown: m.shown };
+  if (!m.shown.sure) return { ...rest, cls: shown, steps: m.data.steps, order: [6, 0, 4, 1, 2, 5, 3] };
+  const cls = shown.map((c, i) => (c === m.data.steps.length - 1 ? 2 : m.percent[at + 2 * n + i] - m.percent[at + i] >= 50 ? 1 : 0));
+  return { ...rest, cls, steps: SURE, order: [2, 1, 0] };
+}
+
+function paint(m) {
+  m.layer.change({ ...look(m), chosen: m.tapped?.street ?? -1 });
+  log.recoloured++;
+  press(m); legend(m); showCard(m); table(m); zones(m);
+}
+
+function say(m, old) { // one line on what changed
+  const { data, ui } = m, words = data.words, tier = data.tiers[m.tier];
+  let text = m.fontFailed ? words.font_failed : "";
+  if (old?.data && old.data.lang === data.lang && tier.share) {
+    const before = old.data.tiers[old.tier];
+    if (old.tier !== m.tier) text = fill(words.question_changed, { name: tier.name, old: before.share ?? "–", other: before.name, new: tier.share });
+    else if (old.data !== data && old.data.answer !== data.answer) text = fill(before.share === tier.share ? words.same : words.changed, { name: tier.name, old: before.share, new: tier.share });
+    else text = ui.changed.textContent;
+  }
+  ui.changed.textContent = text;
+}
+
+async function zones(m) {
+  const url = m.data.zones[m.data.tiers[m.tier].id], note = m.ui.layers.querySelector(".tk-zones");
+  m.zones?.remove(); m.zones = null;
+  if (!m.shown.zones) return;
+  try {
+    note.textContent = m.data.words.drawing;
+    const found = await fetched(url, "zones").then((answer) => answer.json());
+    if (m.gone || !m.shown.zones || m.data.zones[m.data.tiers[m.tier].id] !== url) return;
+    m.zones?.remove();
+    m.zones = globalThis.L.geoJSON(found, { interactive: false, style: (one) => ({ stroke: false, fillColor: "#5b2a86", fillOpacity: ZONES[one.properties.exposure_class] ?? 0 }) }).addTo(m.map);
+    note.textContent = "";
+  } catch { note.textContent = m.data.words.zones_failed; }
+}

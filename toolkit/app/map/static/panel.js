@@ -1,0 +1,253 @@
+// What is around the canvas: questions, search, legend, card and table. Texts are set as text only.
+
+import { metrePx, squareTo, within } from "./geometry.js";
+import { SURE } from "./layer.js";
+
+const NEAR_M = 50, LIGHTS_M = 30, PLACES_M = 100; // distances at which things are named on a card
+const MOST_FOUND = 8, MOST_PLACES = 4, ROWS = 100, NOT_KNOWN = 255;
+
+export function make(tag, parent, options = {}) {
+  const { text, ...attributes } = options, node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  if (text !== undefined) node.textContent = text;
+  parent?.append(node);
+  return node;
+}
+export const fill = (pattern, values) => pattern.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+const button = (parent, text, then, more = {}) => { const made = make("button", parent, { type: "button", text, ...more }); made.addEventListener("click", then); return made; };
+
+function percent(words, value) {
+  return value < 1 ? fill(words.under, { value: 1 }) : value > 99 ? fill(words.over, { value: 99 }) : fill(words.percent, { value });
+}
+export function chance(words, low, mid, high) {
+  const [a, b, c] = [low, mid, high].map((value) => percent(words, value));
+  if (a === c) return a;
+  const range = fill(words.range, { low: a, high: c });
+  return mid === null ? range : fill(words.middle, { range, mid: b });
+}
+export function length(words, dm) {
+  return dm < 9950 ? fill(words.m, { value: Math.max(1, Math.round(dm / 10)) }) : fill(words.km, { value: (dm / 10000).toFixed(1) });
+}
+export const chances = (m, i) => { const n = m.g.streets.n, at = 3 * n * m.tier + i; return [m.percent[at], m.percent[at + n], m.percent[at + 2 * n]]; };
+
+function lineSample(parent, step) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("width", 34); svg.setAttribute("height", 10); svg.setAttribute("aria-hidden", "true");
+  const add = (color, width) => {
+    const line = document.createElementNS(svg.namespaceURI, "line");
+    for (const [k, v] of Object.entries({ x1: 0, y1: 5, x2: 34, y2: 5, stroke: color, "stroke-width": width })) line.setAttribute(k, v);
+    if (step.dash) line.setAttribute("stroke-dasharray", step.dash.join(" "));
+    svg.append(line);
+  };
+  add(step.color, step.width + 0.6);
+  if (step.wide) add("#ffffff", step.width * 0.35);
+  parent.append(svg);
+}
+
+export function build(host) {
+  host.replaceChildren();
+  host.removeAttribute("role");
+  const ui = { bar: make("div", host, { class: "tk-bar" }) };
+  ui.find = make("div", ui.bar, { class: "tk-find" });
+  ui.questions = make("div", ui.bar, { class: "tk-questions", role: "group" });
+  const body = make("div", host, { class: "tk-body" });
+  ui.stage = make("div", body, { class: "tk-stage" });
+  ui.box = make("div", ui.stage, { class: "tk-canvas", role: "application", tabindex: "0" });
+  ui.tip = make("div", ui.stage, { class: "tk-tip", "aria-hidden": "true" }); ui.tip.hidden = true;
+  ui.fingers = make("div", ui.stage, { class: "tk-fingers", "aria-hidden": "true" }); ui.fingers.hidden = true;
+  ui.side = make("div", body, { class: "tk-side" });
+  ui.banner = make("p", ui.side, { class: "tk-banner" });
+  ui.changed = make("p", ui.side, { class: "tk-changed", role: "status" });
+  ui.card = make("section", ui.side, { class: "tk-card", "aria-live": "polite" }); ui.card.hidden = true;
+  ui.legend = make("section", ui.side, { class: "tk-legend" });
+  ui.layers = make("details", ui.side, { class: "tk-layers" });
+  ui.foot = make("div", host, { class: "tk-foot" });
+  ui.table = make("details", host, { class: "tk-table" });
+  return ui;
+}
+
+export function questions(m) {
+  const { ui, data } = m;
+  ui.questions.setAttribute("aria-label", data.words.questions);
+  ui.questions.replaceChildren();
+  data.tiers.forEach((tier, t) => button(ui.questions, tier.name, () => m.choose(t)));
+}
+export const press = (m) => [...m.ui.questions.children].forEach((one, t) => one.setAttribute("aria-pressed", String(t === m.tier)));
+
+export function legend(m) {
+  const { ui, data, g } = m, tier = data.tiers[m.tier], words = data.words;
+  ui.banner.textContent = data.banner; ui.banner.hidden = !data.banner;
+  ui.legend.replaceChildren();
+  make("h3", ui.legend, { text: m.shown.sure ? words.layer.sure : tier.legend });
+  const dm = new Float64Array(data.steps.length + SURE.length), cls = m.layer?.cls ?? [];
+  for (let i = 0; i < cls.length; i++) dm[cls[i]] += g.streets.length[i];
+  const list = make("ul", ui.legend);
+  const steps = m.shown.sure ? SURE.map((step, k) => ({ ...step, text: words.sure_steps[k] })) : data.steps;
+  const order = m.shown.sure ? [0, 1, 2] : [3, 2, 1, 0, 5, 4, 6];
+  for (const c of order) {
+    const row = make("li", list); lineSample(row, steps[c]);
+    const text = make("span", row, { text: steps[c].text });
+    make("small", text, { text: ` ${dm[c] ? length(words, dm[c]) : words.none_here}` });
+  }
+  if (g.cameras?.length && m.shown.cameras)
+    for (const [known, text] of [[true, words.solid], [false, words.dashed]]) {
+      if (!g.cameras.some((one) => (one.direction_deg !== undefined) === known)) continue;
+      const row = make("li", list); make("i", row, { class: known ? "tk-known" : "tk-guess", "aria-hidden": "true" }); make("span", row, { text });
+    }
+  if (g.sets["areas.boundary"]?.n) { const row = make("li", list); make("i", row, { class: "tk-fog", "aria-hidden": "true" }); make("span", row, { text: words.fog }); }
+  // A map in its palest steps must not be taken for the answer.
+  if (!m.shown.sure) {
+    if (tier.figure) make("p", ui.legend, { class: "tk-figure", text: tier.figure });
+    if (!dm[3] && !dm[5]) make("p", ui.legend, { text: words.empty });
+  }
+}
+
+export function layers(m) {
+  const { ui, data, g } = m, words = data.words;
+  ui.layers.replaceChildren(make("summary", null, { text: words.layers }));
+  const there = { sure: true, cameras: g.cameras?.length, zones: true, names: true, brands: g.cameras?.some((one) => one.brand) };
+  for (const [name, text] of Object.entries(words.layer)) {
+    if (!there[name]) continue;
+    const label = make("label", ui.layers), box = make("input", label, { type: "checkbox" });
+    box.checked = Boolean(m.shown[name]);
+    box.addEventListener("change", () => m.toggle(name, box.checked));
+    make("span", label, { text });
+  }
+  make("p", ui.layers, { class: "tk-zones", role: "status" });
+}
+
+function around(m, i, name, metres) { // numbers of the points of a set near a street
+  const { streets, sets } = m.g, set = sets[`points.${name}`], whole = m.data.tiers[m.tier].along;
+  if (!set?.n) return [];
+  const found = new Set();
+  for (let s = whole ? 0 : i; s < (whole ? streets.n : i + 1); s++) {
+    if (streets.whole[s] !== streets.whole[i] && s !== i) continue;
+    const r = metres * metrePx(streets.Y[streets.off[s]]), b = 4 * s;
+    for (const p of within(set, streets.box[b] - r, streets.box[b + 1] - r, streets.box[b + 2] + r, streets.box[b + 3] + r))
+      if (squareTo(streets, s, set.X[p], set.Y[p]) <= r * r) found.add(p);
+  }
+  return [...found];
+}
+
+function card(m, title, lines) {
+  const { card: box } = m.ui;
+  box.replaceChildren(); box.hidden = false;
+  const head = make("div", box, { class: "tk-head" });
+  make("h3", head, { text: title });
+  button(head, "×", () => m.tap(null), { "aria-label": m.data.words.close });
+  for (const text of lines) if (text) make("p", box, { text });
+}
+
+export function showCard(m) {
+  const { ui, data, tapped, g } = m, words = data.words, tier = data.tiers[m.tier];
+  if (!tapped) { ui.card.hidden = true; ui.card.replaceChildren(); return; }
+  if (tapped.camera !== undefined) return cameraCard(m, g.cameras[tapped.camera]);
+  if (tapped.outside) return card(m, words.outside, [words.never]);
+  const i = tapped.street, [low, mid, high] = chances(m, i), streets = g.streets;
+  let dm = streets.length[i], rank = streets.rank[i];
+  if (tier.along) { // the whole street, and the highest class of its pieces
+    dm = 0;
+    for (let s = 0; s < streets.n; s++) if (streets.whole[s] === streets.whole[i]) { dm += streets.length[s]; rank = Math.min(rank, streets.rank[s]); }
+  }
+  const reasons = [words.roads[rank]];
+  if (around(m, i, "signals", LIGHTS_M).length) reasons.push(words.lights);
+  const kinds = new Set(around(m, i, "places", PLACES_M).map((p) => words.places[g.places[p].kind]).filter(Boolean));
+  reasons.push(...[...kinds].slice(0, MOST_PLACES));
+  const was = m.before?.(i);
+  card(m, m.layer.name(i) || words.no_name, [
+    low === NOT_KNOWN ? words.no_data : fill(tier.chance, { chance: chance(words, low, mid, high), length: length(words, dm) }),
+    was !== undefined && was !== mid && low !== NOT_KNOWN && was !== NOT_KNOWN ? fill(words.street_changed, { old: percent(words, was), new: percent(words, mid) }) : "",
+    low === NOT_KNOWN ? "" : fill(words.sentence, { start: data.steps[m.classes[streets.n * m.tier + i]].text }),
+    fill(words.near, { metres: NEAR_M, n: around(m, i, "cameras", NEAR_M).length }),
+    fill(words.why, { reasons: reasons.reduce((one, other) => fill(words.join, { one, other })) }),
+    words.never,
+  ]);
+}
+
+function cameraCard(m, camera) {
+  const words = m.data.words, reach = m.data.tiers.filter((tier) => tier.reach).map((tier) => `${tier.name} ${tier.reach}`);
+  card(m, words.kinds[camera.kind] ?? words.kinds.unknown, [
+    camera.osm_id ? fill(words.source, { id: camera.osm_id }) : "",
+    camera.check_date ? fill(words.checked, { date: camera.check_date }) : words.unchecked,
+    camera.direction_deg === undefined && camera.kind !== "panning" ? words.no_direction : "",
+    camera.brand ? fill(words.brand, { brand: camera.brand }) : "",
+    camera.operator ? fill(words.operator, { operator: camera.operator }) : "",
+    reach.length ? fill(words.works, { reach: reach.reduce((one, other) => fill(words.join, { one, other })) }) : "",
+  ]);
+}
+
+export function search(m) {
+  const { ui, data, g } = m, fold = (text) => text.normalize("NFC").toLocaleLowerCase();
+  const kept = ui.find.querySelector("input")?.value ?? "";
+  ui.find.replaceChildren();
+  const input = make("input", ui.find, { type: "search", role: "combobox", autocomplete: "off", spellcheck: "false", "aria-expanded": "false", "aria-controls": "tk-found", "aria-label": data.words.search, placeholder: data.words.search });
+  const list = make("ul", ui.find, { role: "listbox", id: "tk-found", "aria-label": data.words.search }); list.hidden = true;
+  input.value = kept;
+  m.listed ??= [
+    ...g.names.map((names, name) => ({ name, keys: names.filter(Boolean).map(fold) })),
+    ...(g.places ?? []).map((place, p) => ({ place: p, keys: place.name ? [fold(place.name)] : [] })),
+  ];
+  const text = (one) => one.place !== undefined ? g.places[one.place].name : [...new Set(data.lang === "my" ? [g.names[one.name][2], g.names[one.name][0], g.names[one.name][1]] : [g.names[one.name][1], g.names[one.name][0], g.names[one.name][2]])].filter(Boolean).join(" · ");
+  let found = [], at = -1;
+  const close = () => { list.hidden = true; input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); };
+  const go = (one) => { close(); input.value = text(one); m.go(one); };
+  const mark = (k) => {
+    at = k; [...list.children].forEach((row, n) => row.setAttribute("aria-selected", String(n === k)));
+    if (k >= 0) input.setAttribute("aria-activedescendant", `tk-found-${k}`);
+  };
+  input.addEventListener("input", () => {
+    const wanted = fold(input.value).trim();
+    const hit = (first) => m.listed.filter((one) => one.keys.some((key) => (first ? key.startsWith(wanted) : key.includes(wanted) && !one.keys.some((other) => other.startsWith(wanted)))));
+    found = wanted ? [...hit(true), ...hit(false)].slice(0, MOST_FOUND) : [];
+    list.replaceChildren(); at = -1;
+    found.forEach((one, k) => make("li", list, { role: "option", id: `tk-found-${k}`, "aria-selected": "false", text: text(one) }).addEventListener("pointerdown", (event) => { event.preventDefault(); go(one); }));
+    if (wanted && !found.length) make("li", list, { text: data.words.nothing });
+    list.hidden = !wanted; input.setAttribute("aria-expanded", String(Boolean(found.length)));
+  });
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") { event.preventDefault(); if (found.length) mark((at + (event.key === "ArrowDown" ? 1 : found.length - (at < 0 ? 0 : 1))) % found.length); }
+    else if (event.key === "Enter" && found.length) go(found[Math.max(at, 0)]);
+    else if (event.key === "Escape") close();
+  });
+  input.addEventListener("blur", close);
+}
+
+export function table(m) { // by name, never by exposure
+  const { ui, data, g } = m, words = data.words, open = ui.table.open;
+  ui.table.replaceChildren(make("summary", null, { text: words.table }));
+  const body = make("div", ui.table, { class: "tk-rows" });
+  let page = 0;
+  const draw = () => {
+    body.replaceChildren();
+    const rows = byName(m), first = page * ROWS, shown = rows.slice(first, first + ROWS);
+    make("p", body, { text: data.tiers[m.tier].legend });
+    const wide = make("div", body, { class: "tk-scroll", tabindex: "0", role: "region", "aria-label": words.table });
+    const made = make("table", wide), head = make("tr", make("thead", made)), cells = make("tbody", made);
+    for (const text of [words.street, words.length, words.chance]) make("th", head, { scope: "col", text });
+    for (const row of shown) {
+      const line = make("tr", cells);
+      button(make("th", line, { scope: "row" }), row.text || words.no_name, () => { if (row.text) m.go({ name: row.name }); });
+      make("td", line, { text: length(words, row.dm) });
+      make("td", line, { text: row.high < 0 ? words.sure_steps[2] : chance(words, row.low, null, row.high) });
+    }
+    const turn = make("div", body, { class: "tk-turn" });
+    const back = button(turn, words.previous, () => { page--; draw(); }), on = button(turn, words.next, () => { page++; draw(); });
+    back.disabled = page === 0; on.disabled = first + ROWS >= rows.length;
+    make("span", turn, { role: "status", text: fill(words.rows, { first: first + 1, last: first + shown.length, n: rows.length }) });
+  };
+  ui.table.ontoggle = () => { if (ui.table.open) draw(); else body.replaceChildren(); };
+  if (open) draw();
+}
+
+function byName(m) {
+  const { g, data } = m, rows = new Map();
+  for (let i = 0; i < g.streets.n; i++) {
+    const name = g.streets.name[i], [low, , high] = chances(m, i);
+    let row = rows.get(name);
+    if (!row) rows.set(name, (row = { name, text: m.layer.name(i), dm: 0, low: 101, high: -1 }));
+    row.dm += g.streets.length[i];
+    if (low !== NOT_KNOWN) { row.low = Math.min(row.low, low); row.high = Math.max(row.high, high); }
+  }
+  const order = new Intl.Collator(data.lang, { numeric: true });
+  return [...rows.values()].sort((p, q) => !p.text - !q.text || order.compare(p.text, q.text));
+}
