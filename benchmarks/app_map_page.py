@@ -10,8 +10,8 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-import shapely
 import streamlit as st
+from shapely import affinity
 
 from toolkit.app.map import component
 from toolkit.assessment.assess import assess
@@ -42,8 +42,8 @@ def tiled(n_streets: int, answer: int) -> Assessment:
     side = int(np.ceil(np.sqrt(copies)))
     parts = []
     for k in range(copies):
-        step = np.array([k % side * (east - west), k // side * (north - south)])
-        moved = shapely.transform(layers.streets.geometry.to_numpy(), lambda xy, s=step: xy + s)
+        step = (k % side * (east - west), k // side * (north - south))
+        moved = [affinity.translate(line, *step) for line in layers.streets.geometry]
         parts.append(layers.streets.assign(geometry=moved))
     streets = pd.concat(parts, ignore_index=True).iloc[:n_streets]
     rng = np.random.default_rng(answer)

@@ -120,7 +120,7 @@ def _lines_that_all_cross(path: Path) -> None:
 
 
 def _line_that_crosses_itself(path: Path) -> None:
-    path.write_text(collection(line(*tangle(100_000), highway="primary")))
+    path.write_text(collection(line(*tangle(90_000), highway="primary")))
 
 
 def _deep_collection(path: Path) -> None:
@@ -200,7 +200,7 @@ def _texts_of_a_dictionary(path: Path) -> None:
 
 
 def _shapes_of_a_dictionary(path: Path) -> None:
-    long = _coded(shapely.LineString(scattered(20_000)).wkb, 90_000)
+    long = _coded(shapely.LineString(scattered(2_000)).wkb, 20_000)
     _parquet(path, pa.table({"geometry": long}), dictionary_pagesize_limit=1 << 24)
 
 

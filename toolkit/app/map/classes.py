@@ -104,7 +104,7 @@ def chances(layers: Layers, tier: Tier) -> NDArray[np.float64]:
     if layers.captures is not None and tier in SWITCHED_TIERS:
         return layers.captures().chance[tier]
     columns = [f"{tier}_{end}" for end in ("low", "mid", "high")]
-    return layers.streets[columns].to_numpy(float)
+    return np.asarray(layers.streets[columns], dtype=float)
 
 
 def class_of(chance: NDArray[np.float64]) -> NDArray[np.uint8]:
@@ -134,4 +134,4 @@ def _percent(chance: NDArray[np.float64]) -> NDArray[np.uint8]:
     low, mid, high = 100.0 * chance.T
     with np.errstate(invalid="ignore"):
         whole = np.stack([np.floor(low), np.rint(mid), np.ceil(high)])
-    return np.nan_to_num(whole, nan=UNKNOWN).astype(np.uint8)
+    return np.asarray(np.nan_to_num(whole, nan=UNKNOWN), dtype=np.uint8)

@@ -62,7 +62,9 @@ def encode(layers: Layers) -> bytes:
 def _points(layers: Layers) -> list[tuple[str, gpd.GeoDataFrame, Sequence[str]]]:
     """Return the sets of points, with the columns that the browser shows of each."""
     mapped = layers.cameras.rename(columns={"source_id": "osm_id"})
-    found = [("cameras", layers.detail.mapped if layers.detail else mapped, _CAMERA)]
+    found: list[tuple[str, gpd.GeoDataFrame, Sequence[str]]] = [
+        ("cameras", layers.detail.mapped if layers.detail else mapped, _CAMERA)
+    ]
     if layers.places is not None:
         found.append(("places", layers.places, ("kind", "name")))
     if layers.signals is not None:
