@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -92,7 +92,9 @@ def city_is_chosen() -> bool:
     return "city" in st.session_state or _asked("city", tuple(known_cities()), None) is not None
 
 
-def choose(lang: Language, *, question: bool = True) -> Choice:
+def choose(
+    lang: Language, *, question: bool = True, last: Callable[[], None] | None = None
+) -> Choice:
     """Show the bar and return the choice.
 
     The address of the page may set the first values (``?city=yangon&tier=face``, also ``lang``,
@@ -104,6 +106,8 @@ def choose(lang: Language, *, question: bool = True) -> Choice:
         Language.
     question
         Whether the five questions are shown; where they are not, the page has them itself.
+    last
+        Shows what a page has at the end of its bar.
 
     Raises
     ------
@@ -111,7 +115,7 @@ def choose(lang: Language, *, question: bool = True) -> Choice:
         If the file of cities cannot be used.
     """
     cities = known_cities()
-    with st.container(horizontal=True, vertical_alignment="bottom", key="bar"):
+    with st.container(horizontal=True, vertical_alignment="center", key="bar"):
         city = choose_city(lang)
         tier = choose_tier(lang) if question else chosen_tier()
         status = _choose_status(lang)
@@ -120,6 +124,8 @@ def choose(lang: Language, *, question: bool = True) -> Choice:
             count = _choose_count(lang)
             profile = _choose_profile(cities[city], lang)
         choose_language()
+        if last is not None:
+            last()
     return Choice(lang, cities[city], tier, status, count, as_of, profile)
 
 
@@ -158,7 +164,7 @@ def choose_city(lang: Language) -> str:
         name="city",
         lang=lang,
         first=_asked("city", tuple(cities), first),
-        width=210,
+        width=180,
         label_visibility="collapsed",
     )
 

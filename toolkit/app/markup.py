@@ -21,6 +21,8 @@ from toolkit.output.report.tables import Table
 
 _DRAWING_PX: Final = 760
 """Least width of a drawing, so that its texts can be read; on a narrow page it scrolls sideways."""
+_AROUND_MAP_PX: Final = 122
+"""Height of what is above and below a map that fills the window."""
 _STYLE: Final = f"""
 .ct{{font-family:{FONT_STACK};font-size:1.05rem;line-height:1.55;color:#1a1a1a;
 overflow-wrap:anywhere}}
@@ -58,24 +60,38 @@ overflow-wrap:normal;font-size:1rem;color:inherit}}
 .ct summary{{cursor:pointer;font-weight:700;padding:.25em 0}}
 .ct .narrow{{display:none}}
 @media (max-width:640px){{
+[data-testid="stMainBlockContainer"]{{padding:3.2rem .8rem 1rem}}
+.st-key-bar>*{{order:2}}
+.st-key-bar>:has([data-testid="stSelectbox"]){{order:0}}
+.st-key-bar>:has([data-testid="stPopover"]){{order:1}}
+.st-key-bar>:has([data-testid="stPageLink"]){{display:none}}
+.st-key-bar{{column-gap:.4rem}}
+.st-key-bar [data-testid="stButtonGroup"] button{{padding-left:.32rem;padding-right:.32rem}}
 .ct h1{{font-size:1.6rem}}
 .ct .answer{{font-size:1.2rem}}
 .ct .narrow{{display:block}}
 .ct td{{min-width:6.5em}}
 }}
-[data-testid="stSidebar"] label p{{font-size:1rem}}
-[data-testid="stMainBlockContainer"]{{padding:3.75rem 1.2rem 2rem;max-width:none}}
+[data-testid="stMainBlockContainer"]{{padding:3.35rem 1.2rem .5rem;max-width:none}}
+[data-testid="stHeader"]{{height:3rem;min-height:3rem}}
+[data-testid="stMainBlockContainer"]>[data-testid="stVerticalBlock"]{{gap:.6rem}}
 .ct img.icons{{max-width:100%;height:auto;display:block;margin:.2em 0}}
-.st-key-bar{{position:relative;z-index:5}}
+.st-key-bar{{position:relative;z-index:5;gap:.6rem;row-gap:.4rem;padding-right:1px}}
+.st-key-bar [data-testid="stButtonGroup"] button{{padding-left:.6rem;padding-right:.6rem}}
+.st-key-announced{{position:absolute}}
+:root{{--tk-top:3.2rem;--tk-height:max(400px,calc(100dvh - {_AROUND_MAP_PX}px))}}
 @media (max-width:1100px){{
 [data-testid="stImage"]{{overflow-x:auto}}
 [data-testid="stImage"] img{{min-width:{_DRAWING_PX}px}}
 }}
 [data-testid="stSelectbox"] input{{text-overflow:ellipsis}}
+@media print{{
+[data-testid="stHeader"],.st-key-bar,.st-key-not-printed{{display:none!important}}
+[data-testid="stMainBlockContainer"]{{padding:0}}
+}}
 """
 _BURMESE_WIDGETS: Final = """
-[data-testid="stSidebar"] label,[data-testid="stSidebar"] p,[data-testid="stMain"] button p,
-[data-testid="stAlert"] p{line-height:1.9}
+[data-testid="stMain"] button p,[data-testid="stAlert"] p{line-height:1.9}
 [data-testid="stMain"] [data-testid="stMarkdownContainer"] p{line-height:1.8}
 """
 _FILE_BUTTON: Final = "[data-testid=stFileUploaderDropzone] button p"
@@ -135,11 +151,14 @@ def text(value: object) -> str:
     return escape.html(unbroken(str(value)))
 
 
-def image(svg: str, alt: str, *, kind: str = "") -> str:
-    """Return a drawing as an image, in which nothing can run."""
-    source = base64.b64encode(svg.encode()).decode()
-    label = escape.attribute(alt)
-    return f'<img{_class(kind)} alt={label} src="data:image/svg+xml;base64,{source}">'
+def image(address: str, alt: str, *, kind: str = "") -> str:
+    """Return an image from `image_address`."""
+    return f"<img{_class(kind)} alt={escape.attribute(alt)} src={escape.attribute(address)}>"
+
+
+def image_address(svg: str) -> str:
+    """Return a drawing as the address of an image, in which nothing can run."""
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
 
 
 def lang_text(value: LangText, lang: Language) -> str:

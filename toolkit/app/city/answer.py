@@ -138,14 +138,18 @@ def more(assessment: Assessment, tier: Tier, lang: Language) -> list[str]:
 
 def profile_text(name: str, lang: Language) -> str:
     """Return the kind of operator that was chosen, and what that does to the figures."""
+    return f"{operator_text(name, lang)} {notes.text('one_profile', lang)}"
+
+
+def operator_text(name: str, lang: Language) -> str:
+    """Return the kind of operator that was chosen, as a sentence."""
     known = load_profiles().profile.get(name)
     kind = words.profile_name(name, known.title if known else name, lang)
-    chosen = tr(
+    return tr(
         "As if all cameras were run by one kind of operator: {kind}. That changes on which streets "
         "they are likely.",
         lang,
     ).format(kind=kind)
-    return f"{chosen} {notes.text('one_profile', lang)}"
 
 
 def sample_text(sample: SamplePart, lang: Language) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from toolkit.app import bar, changed_set, kept_answers, markup, start
-from toolkit.app.city import map_view, panel
+from toolkit.app.city import map_view
 from toolkit.app.map import component
 from toolkit.base import escape
 from toolkit.base.terms import Language
@@ -17,21 +17,17 @@ from toolkit.streets.pack import find_pack_for
 def show(lang: Language) -> None:
     """Show the page. With streets the map has the questions itself, so that it can switch alone."""
     on_map = has_streets()
-    choice = bar.choose(lang, question=not on_map)
-    component.announce(choice.city.id)
-    if choice.city.demonstration:
-        markup.show(lang, markup.tag("p", words.demonstration(lang), kind="banner"))
+    choice = bar.choose(
+        lang, question=not on_map, last=lambda: start.link("hand-out", tr("Print", lang))
+    )
+    with st.container(key="announced"):
+        component.announce(choice.city.id)
     with bar.only_of(choice):
-        map_at, panel_at = st.columns([0.74, 0.26], gap="small")
-        with panel_at, st.spinner(escape.markdown(tr("Estimating …", lang))):
+        with st.spinner(escape.markdown(tr("Estimating …", lang))):
             made = kept_answers.estimate(choice, changed_set.chosen())
-            panel.show(made, choice.tier, lang)
-            with st.container(horizontal=True, gap=None):
-                start.link("hand-out", tr("Print", lang))
-                start.link("reported", tr("What this rests on", lang))
-                start.link("analysts", tr("All figures", lang))
-        with map_at:
-            map_view.show(made, choice.tier, lang)
+        if choice.city.demonstration and not on_map:
+            markup.show(lang, markup.tag("p", words.demonstration(lang), kind="banner"))
+        map_view.show(made, choice.tier, lang)
 
 
 def has_streets() -> bool:
