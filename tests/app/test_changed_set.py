@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import pytest
+from app_screens import part
 from streamlit.testing.v1 import AppTest
 
 from toolkit.app.changed_set import CHANGES_KEY, SET_KEY
 from toolkit.assumptions.sets import list_sets
 from toolkit.base.terms import LANGUAGES, Language
 
+SCRIPT = """
+import streamlit as st
+from toolkit.app import changed_set
+changed_set.announce({lang!r})
+st.text(changed_set.chosen().sha256)
+"""
+
 
 def page(lang: Language = "en", **chosen: object) -> AppTest:
-    def script(lang: Language) -> None:
-        import streamlit as st
-
-        from toolkit.app import changed_set
-
-        changed_set.announce(lang)
-        st.text(changed_set.chosen().sha256)
-
-    found = AppTest.from_function(script, default_timeout=60, kwargs={"lang": lang})
-    for key, value in chosen.items():
-        found.session_state[key] = value
-    return found.run()
+    return part(SCRIPT.format(lang=lang), **chosen)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -15,7 +15,7 @@ from small_city import N_ROWS, install, move_city, note_a_camera
 from streamlit.testing.v1 import AppTest
 
 from toolkit.app import kept_answers, serve
-from toolkit.app.side_panel import Choice
+from toolkit.app.bar import Choice
 from toolkit.assessment.question import Question
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import egress, store

@@ -123,21 +123,20 @@ def choose(
             as_of = _choose_date(lang)
             count = _choose_count(lang)
             profile = _choose_profile(cities[city], lang)
-        choose_language()
         if last is not None:
             last()
     return Choice(lang, cities[city], tier, status, count, as_of, profile)
 
 
 @contextlib.contextmanager
-def only_of(choice: Choice) -> Iterator[None]:
-    """Put what is shown into a place of this city alone, and hide that of every other city.
+def only_of(*choices: Choice) -> Iterator[None]:
+    """Put what is shown into a place of these cities alone, and hide that of every other one.
 
     While an answer is computed, Streamlit goes on showing what stood there. The rule that hides
     it reaches the browser before the computation begins, so that no figure of one city is ever
     seen under the name of another.
     """
-    place = f"answer-of-{choice.city.id}"
+    place = "answer-of-" + "-and-".join(dict.fromkeys(choice.city.id for choice in choices))
     others = f"[class*='st-key-answer-of-']:not(.st-key-{place})"
     st.html(f"<style>{others}{{display:none !important}}</style>")
     with st.container(key=place):
@@ -195,7 +194,7 @@ def _choose_status(lang: Language) -> Status:
     return widgets.one_of(
         st.segmented_control,
         escape.markdown(tr("Which cameras", lang)),
-        {status: escape.markdown(_status_text(status, lang)) for status in STATUSES},
+        {status: escape.markdown(status_text(status, lang)) for status in STATUSES},
         name="status",
         lang=lang,
         first=_asked("status", STATUSES, STATUSES[0]),
@@ -222,7 +221,8 @@ def city_names(cities: Sequence[City], lang: Language) -> dict[str, str]:
     return {key: name if times[name] == 1 else f"{name} [{key}]" for key, name in names.items()}
 
 
-def _status_text(status: Status, lang: Language) -> str:
+def status_text(status: Status, lang: Language) -> str:
+    """Return which cameras are counted, as the bar calls them."""
     if status == "installed":
         return tr("Installed", lang)
     return tr("With planned ones", lang)

@@ -18,6 +18,12 @@ CHANGES_KEY: Final = "assumption_changes"
 _ROUND: Final = "assumption_round"
 
 
+def state() -> tuple[str, dict[str, float]]:
+    """Return name and changes of the chosen set."""
+    name = st.session_state.get(SET_KEY, DEFAULT_SET)
+    return name, dict(st.session_state.get(CHANGES_KEY, {}))
+
+
 def chosen() -> AssumptionSet:
     """Return the chosen set with its changes; the central one before any choice.
 
@@ -26,9 +32,7 @@ def chosen() -> AssumptionSet:
     ToolkitError
         If the set no longer exists, or cannot be used.
     """
-    name = st.session_state.get(SET_KEY, DEFAULT_SET)
-    changes: dict[str, float] = st.session_state.get(CHANGES_KEY, {})
-    return load_assumptions(name, changes)
+    return load_assumptions(*state())
 
 
 def resets() -> int:
@@ -44,8 +48,8 @@ def undo() -> None:
 
 def announce(lang: Language) -> None:
     """Say that values are changed, or that another set is used; nothing otherwise."""
-    name = st.session_state.get(SET_KEY, DEFAULT_SET)
-    n_changed = len(st.session_state.get(CHANGES_KEY, {}))
+    name, changes = state()
+    n_changed = len(changes)
     if not n_changed and name == DEFAULT_SET:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="changed_set"):

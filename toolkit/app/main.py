@@ -9,6 +9,7 @@ from functools import partial
 import streamlit as st
 
 from toolkit.app import bar, changed_set, markup, start
+from toolkit.app.addresses import PATHS
 from toolkit.app.screens import (
     analysts,
     camera,
@@ -30,24 +31,24 @@ _log = logging.getLogger(__name__)
 
 def pages(lang: Language) -> dict[str, st.Page]:
     """Return the pages by their path, in the order of the navigation; each has one job."""
-    titles: dict[str, tuple[str, Callable[[Language], None]]] = {
-        "map": (tr("Map", lang), city_map.show),
-        "hand-out": (tr("Hand-out", lang), hand_out.show),
-        "reported": (tr("Reported", lang), reported.show),
-        "teach": (tr("Teach", lang), camera.show),
-        "compare": (tr("Compare", lang), compare.show),
-        "cities": (tr("My cities", lang), cities.show),
-        "analysts": (tr("For analysts", lang), analysts.show),
-        "limits": (tr("What this cannot tell you", lang), limits.show),
-    }
+    titles: tuple[tuple[str, Callable[[Language], None]], ...] = (
+        (tr("Map", lang), city_map.show),
+        (tr("Hand-out", lang), hand_out.show),
+        (tr("Reported", lang), reported.show),
+        (tr("Teach", lang), camera.show),
+        (tr("Compare", lang), compare.show),
+        (tr("My cities", lang), cities.show),
+        (tr("For analysts", lang), analysts.show),
+        (tr("What this cannot tell you", lang), limits.show),
+    )
     return {
         path: st.Page(
             partial(_run, show, path, lang),
             title=escape.plain(title),
             url_path=path,
-            default=path == "map",
+            default=path == PATHS[0],
         )
-        for path, (title, show) in titles.items()
+        for path, (title, show) in zip(PATHS, titles, strict=True)
     }
 
 
@@ -86,7 +87,11 @@ def main() -> None:
     markup.show_style(lang)
     known = pages(lang)
     start.keep_pages(known)
-    st.navigation(list(known.values()), position="top").run()
+    page = st.navigation(list(known.values()), position="top")
+    # In the line of the navigation, see `markup`: at one place on every page, also if it fails.
+    with st.container(key="language", width="content"):
+        bar.choose_language()
+    page.run()
 
 
 main()

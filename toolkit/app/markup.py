@@ -21,7 +21,7 @@ from toolkit.output.report.tables import Table
 
 _DRAWING_PX: Final = 760
 """Least width of a drawing, so that its texts can be read; on a narrow page it scrolls sideways."""
-_AROUND_MAP_PX: Final = 122
+_AROUND_MAP_PX: Final = 124
 """Height of what is above and below a map that fills the window."""
 _STYLE: Final = f"""
 .ct{{font-family:{FONT_STACK};font-size:1.05rem;line-height:1.55;color:#1a1a1a;
@@ -73,7 +73,10 @@ overflow-wrap:normal;font-size:1rem;color:inherit}}
 .ct td{{min-width:6.5em}}
 }}
 [data-testid="stMainBlockContainer"]{{padding:3.35rem 1.2rem .5rem;max-width:none}}
-[data-testid="stHeader"]{{height:3rem;min-height:3rem}}
+[data-testid="stHeader"]{{height:3rem;min-height:3rem;padding-right:9rem}}
+[data-testid="stLayoutWrapper"]:has(>.st-key-language){{position:fixed;top:.45rem;right:1.2rem;
+left:auto;width:auto;z-index:999991}}
+.st-key-language [data-testid="stButtonGroup"] button{{padding:0 .5rem;min-height:2rem}}
 [data-testid="stMainBlockContainer"]>[data-testid="stVerticalBlock"]{{gap:.6rem}}
 .ct img.icons{{max-width:100%;height:auto;display:block;margin:.2em 0}}
 .st-key-bar{{position:relative;z-index:5;gap:.6rem;row-gap:.4rem;padding-right:1px}}
@@ -86,8 +89,9 @@ overflow-wrap:normal;font-size:1rem;color:inherit}}
 }}
 [data-testid="stSelectbox"] input{{text-overflow:ellipsis}}
 @media print{{
-[data-testid="stHeader"],.st-key-bar,.st-key-not-printed{{display:none!important}}
+[data-testid="stHeader"],.st-key-language,.st-key-bar,.st-key-not-printed{{display:none!important}}
 [data-testid="stMainBlockContainer"]{{padding:0}}
+[data-testid="stTextArea"],[data-testid="stDownloadButton"],[data-testid="stTabs"]>:first-child{{display:none}}
 }}
 """
 _BURMESE_WIDGETS: Final = """

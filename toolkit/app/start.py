@@ -36,7 +36,6 @@ def go(path: str) -> None:
 
 def show(lang: Language) -> None:
     """Show the steps; the choice leads to the map or to the hand-out."""
-    bar.choose_language()
     markup.show(
         lang,
         markup.tag("h1", tr("How exposed are people to reported cameras?", lang)),

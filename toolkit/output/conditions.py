@@ -99,13 +99,10 @@ def planned(assessment: Assessment, claims: Sequence[Claim], lang: Language) -> 
 def short(plans: Plans, lang: Language) -> str:
     """Return in one sentence what plans change, without what each report says."""
     if plans.changes:
-        return tr("Planned cameras are counted as if they had been built.", lang)
-    if not plans.says:
-        return plans.effect
-    return tr(
-        "More cameras are planned, but no report gives a number, so the estimate does not change.",
-        lang,
-    )
+        return tr("Planned cameras count as if built.", lang)
+    if plans.says:
+        return tr("More are planned, but no report gives a number: nothing changes.", lang)
+    return tr("No plan for more is reported: nothing changes.", lang)
 
 
 def where(

@@ -22,13 +22,13 @@ _LEAST_KM: Final = 0.1
 
 
 def show(made: Estimate, tier: Tier, lang: Language) -> None:
-    """Show the answer, what it rests on, and the first sentence on limits."""
+    """Show what is said below the answer: more of trips and streets, sources, conditions."""
     assessment = made.assessment
     built = [
         markup.tag("p", text, kind="condition")
         for text in conditions.if_built(assessment, lang)[:1]
     ]
-    parts = [*built, markup.tag("p", sentence(assessment, tier, lang), kind="answer")]
+    parts = built
     parts += [markup.tag("p", text) for text in more(assessment, tier, lang)]
     parts.append(markup.tag("p", reported.source_sentence(assessment, made.claims, lang)))
     if assessment.basis == "streets" and assessment.inputs.siting_profile is not None:

@@ -16,7 +16,7 @@ from toolkit.assessment.model import Assessment
 from toolkit.base.terms import TIERS, Language, Tier
 from toolkit.language import quantities
 from toolkit.language.translate import tr
-from toolkit.output import conditions, trip_icons
+from toolkit.output import conditions, trip_icons, trip_words
 from toolkit.output.report import reported
 
 
@@ -31,7 +31,7 @@ class Panel:
     icons
         Ten trips as a drawing, as the address of an image; empty if trips are not known.
     caption
-        What the drawing says.
+        What the drawing says; empty where the answer says the same.
     conditions
         What the user chose or reports leave open, where it changes how the answer is read.
     rests_on
@@ -54,6 +54,7 @@ def show(made: Estimate, tier: Tier, lang: Language) -> None:
     parts = [markup.tag("p", found.answer, kind="answer")]
     if found.icons:
         parts.append(markup.image(found.icons, "", kind="icons"))
+    if found.caption:
         parts.append(markup.tag("p", found.caption, kind="small"))
     parts += [markup.tag("p", line, kind="condition") for line in found.conditions]
     parts.append(markup.tag("p", found.rests_on))
@@ -74,7 +75,7 @@ def of_tier(made: Estimate, tier: Tier, lang: Language) -> Panel:
     return Panel(
         answer.sentence(assessment, tier, lang),
         "" if trips is None else markup.image_address(trip_icons.row(trips, trip.mode, lang)),
-        "" if trips is None else trip_icons.caption(trips, lang),
+        trip_icons.caption(trips, lang) if trips and trip_words.led_by_count(trip) else "",
         tuple(_conditions(assessment, made, lang)),
         reported.source_line(assessment, made.claims, lang),
         not_counted(lang),
@@ -107,8 +108,8 @@ def about_lines(made: Estimate, lang: Language) -> list[str]:
 def not_counted(lang: Language) -> str:
     """Return what no figure holds, in one line."""
     return tr(
-        "Not counted: private, hidden and mobile cameras, checkpoints, phones. A street with no "
-        "camera on the map may still be watched.",
+        "Not counted: private, hidden, mobile cameras, checkpoints, phones. Unmapped is not "
+        "unwatched.",
         lang,
     )
 
@@ -116,7 +117,7 @@ def not_counted(lang: Language) -> str:
 def _conditions(assessment: Assessment, made: Estimate, lang: Language) -> list[str]:
     found = []
     if assessment.if_built is not None:
-        text = tr("Chance that nothing is installed: {chance} (our own judgement).", lang)
+        text = tr("Perhaps nothing is installed: {chance}, we judge.", lang)
         chance = quantities.quantity_text(assessment.if_built.nothing_installed, lang)
         found.append(text.format(chance=chance))
     plans = conditions.planned(assessment, made.claims, lang)

@@ -25,14 +25,18 @@ def show(lang: Language) -> None:
         }
         shown = st.tabs([escape.markdown(name) for name in parts.values()])
         tabs = dict(zip(parts, shown, strict=True))
+        before = changed_set.state()
         with tabs["assumptions"]:
             assumptions.show(lang)
+        if changed_set.state() != before:
+            st.rerun()  # so that it is announced before anything is computed with it
         with place, st.spinner(escape.markdown(tr("Estimating …", lang))):
             # After the sliders, so that the sentence holds what was just moved.
             made = kept_answers.estimate(choice, changed_set.chosen())
             sentence = answer.sentence(made.assessment, choice.tier, lang)
             markup.show(lang, markup.tag("p", sentence, kind="answer"))
         with tabs["figures"]:
+            answer.show(made, choice.tier, lang)
             figures.show(made, choice.tier, lang)
         with tabs["matters"]:
             sensitivity.show(made, choice.tier, lang)

@@ -206,7 +206,14 @@ def _outcome(base: AssumptionSet, changed: AssumptionSet, lang: Language) -> Non
     else:
         st.write(markdown(tr("Nothing is changed.", lang)))
     line = tr("Assumptions: {name}, {hash}.", lang)
-    st.caption(markdown(line.format(name=changed.name, hash=changed.sha256[:12])))
+    st.caption(
+        markdown(
+            line.format(
+                name=words.assumption_set(changed.name, len(changed.changed), lang),
+                hash=changed.sha256[:12],
+            )
+        )
+    )
     st.button(
         markdown(tr("Take all changes back", lang)),
         key="assumption_reset",

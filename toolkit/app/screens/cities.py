@@ -1,4 +1,4 @@
-"""Page of streets: import, list and remove streets of cities; add field notes."""
+"""Page My cities: import, list and remove streets of cities; add field notes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _STEP_M: Final = 500
 
 def show(lang: Language) -> None:
     """Show the page."""
-    markup.show(lang, markup.tag("h1", tr("Streets", lang)))
+    markup.show(lang, markup.tag("h1", tr("My cities", lang)))
     _show_installed(lang)
     _show_import(lang)
     _show_notes(lang)

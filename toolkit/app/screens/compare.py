@@ -41,9 +41,11 @@ def show(lang: Language) -> None:
         lang=lang,
         required=True,
     )
-    with bar.only_of(choice):
-        first, first_set = dataclasses.replace(choice, status="installed"), changed_set.chosen()
-        second, second_set = _second(kind, first, first_set, lang)
+    first, first_set = choice, changed_set.chosen()
+    if kind == "planned":
+        first = dataclasses.replace(choice, status="installed")
+    second, second_set = _second(kind, first, first_set, lang)
+    with bar.only_of(first, second):
         with st.spinner(escape.markdown(tr("Estimating …", lang))):
             a = kept_answers.estimate(first, first_set)
             b = kept_answers.estimate(second, second_set)
@@ -108,7 +110,10 @@ def _names(
     if kind == "city":
         return first.city.name.in_language(lang), second.city.name.in_language(lang)
     if kind == "set":
-        return sets[0].name, sets[1].name
+        a, b = (words.assumption_set(one.name, len(one.changed), lang) for one in sets)
+        return a, b
+    if kind == "planned":
+        return bar.status_text("installed", lang), bar.status_text("planned", lang)
     a, b = (words.dated_status(one.status, one.as_of, lang) for one in (first, second))
     return a, b
 

@@ -29,6 +29,7 @@ def show(lang: Language) -> None:
             escape.markdown(tr("Your own advice, printed on the sheet and kept nowhere", lang)),
             max_chars=_MOST_ADVICE,
             key="advice",
+            persist_state="session",
         )
         layers = made.assessment.layers
         sheet = hand_out.render(
@@ -43,7 +44,7 @@ def show(lang: Language) -> None:
         st.download_button(
             escape.markdown(tr("Save the sheet, to be opened and printed", lang)),
             data=sheet,
-            file_name=report.file_name(made.assessment, lang).replace("-", "-hand-out-", 1),
+            file_name=report.hand_out_name(made.assessment, lang),
             mime="text/html",
             on_click="ignore",
             type="primary",

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from toolkit.app import bar, markup
+from toolkit.app import markup
 from toolkit.base.terms import Language
 from toolkit.language import words
 from toolkit.language.translate import tr
@@ -17,7 +17,6 @@ from toolkit.language.translate import tr
 
 def show(lang: Language) -> None:
     """Show the page."""
-    bar.choose_language()
     markup.show(lang, markup.tag("h1", tr("What this can and cannot tell you", lang)))
     _side_by_side(
         (tr("It tells you", lang), covers(lang)),

@@ -90,6 +90,7 @@ async function apply(m, data) {
   if (left(m, data)) return;
   if (moved) { // after the rows above the map, which take of its height
     m.layer = new Layer(g, { ...look(m), drawn: (what) => { log.drawn++; log.last = what; } });
+    m.map.invalidateSize({ pan: false });
     m.layer.addTo(m.map);
     seeCity(m);
   }
