@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from app_screens import html_of
 from own_evidence import CLAIM, OBSERVATION, write_evidence
 from running import SLOW_S
 from small_city import N_ROWS, install, move_city, note_a_camera
@@ -85,7 +86,7 @@ def opened() -> AppTest:
 
 
 def shown(page: AppTest) -> str:
-    return "\n".join(element.value for element in page.html)
+    return html_of(page) + "".join(one.proto.json for one in page.get("bidi_component"))
 
 
 @pytest.mark.parametrize("name", ADDED)

@@ -22,6 +22,7 @@ from toolkit.assessment.model import Assessment
 from toolkit.assessment.question import Question
 from toolkit.base import egress, store
 from toolkit.base.terms import LANGUAGES, TIERS, Language
+from toolkit.evidence.load import load_claims
 from toolkit.language.words import (
     demonstration,
     limits,
