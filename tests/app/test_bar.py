@@ -137,3 +137,19 @@ def test_a_kind_of_operator_that_is_not_there_is_not_chosen() -> None:
     found = page(city="dawei", profile=HOSTILE)
     assert not found.exception
     assert found.selectbox(key="profile:en").value == ""
+
+
+def test_what_an_address_names_is_kept_for_other_pages() -> None:
+    script = "from toolkit.app import bar\nbar.take_from_address()\n"
+    found = AppTest.from_string(script, default_timeout=60)
+    for name, value in {"city": "dawei", "tier": "plate", "status": "planned"}.items():
+        found.query_params[name] = value
+    found.run()
+    assert found.session_state["city"] == "dawei"
+    assert found.session_state["tier"] == "plate"
+    assert found.session_state["status"] == "planned"
+    found.query_params["city"] = "bagan"
+    assert found.run().session_state["city"] == "dawei"
+    other = AppTest.from_string(script, default_timeout=60)
+    other.query_params["city"] = HOSTILE
+    assert "city" not in other.run().session_state

@@ -88,8 +88,20 @@ def choose_language() -> None:
 
 
 def city_is_chosen() -> bool:
-    """Return whether the user has chosen a city, or the address of the page names one."""
-    return "city" in st.session_state or _asked("city", tuple(known_cities()), None) is not None
+    """Return whether the user has chosen a city, or the address of a page has named one."""
+    return "city" in st.session_state
+
+
+def take_from_address() -> None:
+    """Take what the address names for the choice, until the user chooses: other pages lose it."""
+    given = set(st.query_params)
+    if "city" in given and "city" not in st.session_state:
+        city = _asked("city", tuple(known_cities()), None)
+        if city is not None:
+            st.session_state["city"] = city
+    if "status" in given and "status" not in st.session_state:
+        st.session_state["status"] = _asked("status", STATUSES, STATUSES[0])
+    chosen_tier()
 
 
 def choose(

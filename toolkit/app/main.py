@@ -55,6 +55,7 @@ def pages(lang: Language) -> dict[str, st.Page]:
 def _run(show: Callable[[Language], None], path: str, lang: Language) -> None:
     """Show one page, or the reason why it cannot be shown; a user never sees a traceback."""
     try:
+        bar.take_from_address()
         changed_set.announce(lang)
         if path in start.NEEDS_CITY and not bar.city_is_chosen():
             start.show(lang)

@@ -82,6 +82,8 @@ left:auto;width:auto;z-index:999991}}
 .st-key-bar{{position:relative;z-index:5;gap:.6rem;row-gap:.4rem;padding-right:1px}}
 .st-key-bar [data-testid="stButtonGroup"] button{{padding-left:.6rem;padding-right:.6rem}}
 .st-key-announced{{position:absolute}}
+.stApp:not([data-test-script-state="notRunning"]):has([class*="st-key-city-"] :focus)
+[class*="st-key-answer-of-"]{{visibility:hidden}}
 :root{{--tk-top:3.2rem;--tk-height:max(400px,calc(100dvh - {_AROUND_MAP_PX}px))}}
 @media (max-width:1100px){{
 [data-testid="stImage"]{{overflow-x:auto}}

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import pytest
 from app_screens import AS_OF, screen
-from hostile_texts import TEXTS
 from streamlit.testing.v1 import AppTest
 
 from toolkit.assessment.assess import assess
-from toolkit.base import escape
 from toolkit.base.terms import LANGUAGES, TIERS, Language
 from toolkit.language.words import tier_name
 from toolkit.output import report
@@ -31,17 +29,8 @@ def test_the_sheet_has_the_five_questions_and_the_advice(lang: Language) -> None
     assert "<p>Leave in pairs.</p>" in sheet(page)
 
 
-def test_hostile_advice_stays_text() -> None:
-    for text in TEXTS:
-        shown = sheet(screen("hand_out", city="dawei", advice=text[:600]))
-        for piece in ("<img src", "<script", "<iframe", "<svg onload", "javascript:alert"):
-            if piece in text:
-                assert piece not in shown.partition("</style>")[2] or piece.startswith("java")
-
-
 def test_the_file_is_named_after_the_city_also_with_a_dash() -> None:
     found = assess("hpa-an", as_of=AS_OF)
     assert report.hand_out_name(found, "en") == "hpa-an-hand-out-2026-11-01-en.html"
     planned = found.model_copy(update={"status": "planned"})
     assert report.hand_out_name(planned, "my") == "hpa-an-hand-out-planned-2026-11-01-my.html"
-    assert escape.plain(report.hand_out_name(found, "en")) == report.hand_out_name(found, "en")
