@@ -21,6 +21,7 @@ from toolkit.assessment.model import Assessment
 from toolkit.base import escape
 from toolkit.base.terms import TIERS, Status
 from toolkit.language.quantities import quantity_text
+from toolkit.language.translate import tr
 from toolkit.language.words import limits, tier_name
 from toolkit.streets.cities import find_city, load_cities
 
@@ -329,7 +330,7 @@ def test_the_files_that_can_be_kept(
     seen = watched()
     seen.page.goto(f"{app_server.url}/analysts?city={city}&as_of={AS_OF}")
     expect_answer(seen.page, assessed(city), "seen", "en")
-    words = quantity_text(assessed(city).tiers["seen"].length_km, "en")
+    words = quantity_text(assessed(city).shown_tiers["seen"].length_km, "en")
     expect(seen.page.get_by_role("cell", name=words).first).to_be_visible()
     assert seen.page.locator(".ct table th[scope=row]").count() > 10
     seen.page.get_by_role("tab", name="Files").click()
@@ -384,11 +385,11 @@ def test_hostile_cities_and_claims_do_nothing(
         seen.page.keyboard.press("Escape")
         expect_whole(seen)
         assert not any(frame.evaluate("'hit' in window") for frame in seen.page.frames)
-        forbidden = "img, svg[onload], script, .katex, a[href*='//']"
+        forbidden = "img:not(.tk-icons), svg[onload], script, .katex, a[href*='//']"
         assert seen.page.get_by_test_id("stMain").locator(forbidden).count() == 0
         mapped = seen.page.locator(".tk-map")
         assert mapped.locator("img:not(.tk-icons), script, a[href*='//']").count() == 0
-        seen.page.get_by_role("link").nth(1).click()
+        seen.page.get_by_role("link", name=tr("Hand-out", "my"), exact=True).click()
         frame = seen.page.frame_locator("iframe")
         expect(frame.locator("h1")).to_be_visible()
         assert frame.locator("img, script, iframe, a").count() == 0

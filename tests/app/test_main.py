@@ -75,7 +75,7 @@ def test_every_city_and_tier_has_a_short_panel(city: str, lang: Language) -> Non
         texts = (parts.answer, parts.caption, *parts.conditions, parts.rests_on, parts.not_counted)
         assert len(WORD.findall(" ".join(texts))) <= MOST_WORDS
         assert banned_words(" ".join(texts)) == []
-    words = words_of(page) if data is None else data["panel"]["lines"][0]
+    words = words_of(page) if data is None else data["panel"]["lines"][0].replace("\xa0", " ")
     for part in ("as of 1 November 2026", "Completeness", "Boundary", "Sources: [1"):
         assert part in words or lang == "my"
     shown = data["banner"] if data is not None else words
@@ -116,7 +116,7 @@ def test_a_sample_is_told_with_its_error(monkeypatch: pytest.MonkeyPatch) -> Non
     data = map_of(page)
     assert data is not None
     assert answer.sentence(found, "seen", "en") in panel_of(page, "seen")
-    assert "2,000 of 17,073 places" in " ".join(data["panel"]["lines"])
+    assert "2,000 of 17,073 places" in " ".join(data["panel"]["lines"]).replace("\xa0", " ")
     kept_answers._estimate.clear()
 
 

@@ -62,7 +62,5 @@ def panel_of(page: AppTest, tier: str) -> str:
         (found,) = re.findall(panels, html_of(page), re.DOTALL)
         return unescape(re.sub(r"<[^>]*>", " ", found)).replace("\xa0", " ")
     shown = data["panel"]["tiers"][tier]
-    return " ".join(
-        (shown["answer"], shown["caption"], *shown["conditions"], shown["rests_on"],
-         shown["not_counted"])
-    )  # fmt: skip
+    one_line = (shown[name] for name in ("answer", "caption", "rests_on", "not_counted"))
+    return " ".join((*one_line, *shown["conditions"])).replace("\xa0", " ")

@@ -32,8 +32,8 @@ _HEAD: Final = "<head>"
 
 
 def routes() -> list[Route]:
-    """Return a route for each page."""
-    return [Route(f"/{path}", _page, methods=["GET"]) for path in PATHS]
+    """Return a route for each page but the first, which is at the address of the app."""
+    return [Route(f"/{path}", _page, methods=["GET"]) for path in PATHS[1:]]
 
 
 async def _page(_request: Request) -> HTMLResponse:

@@ -82,8 +82,10 @@ left:auto;width:auto;z-index:999991}}
 .st-key-bar{{position:relative;z-index:5;gap:.6rem;row-gap:.4rem;padding-right:1px}}
 .st-key-bar [data-testid="stButtonGroup"] button{{padding-left:.6rem;padding-right:.6rem}}
 .st-key-announced{{position:absolute}}
+[class*="st-key-answer-of-"]{{transition:visibility 0s .6s}}
+.stApp:has([class*="st-key-city-"] [aria-expanded="true"]) [class*="st-key-answer-of-"],
 .stApp:not([data-test-script-state="notRunning"]):has([class*="st-key-city-"] :focus)
-[class*="st-key-answer-of-"]{{visibility:hidden}}
+[class*="st-key-answer-of-"]{{visibility:hidden;transition:none}}
 :root{{--tk-top:3.2rem;--tk-height:max(400px,calc(100dvh - {_AROUND_MAP_PX}px))}}
 @media (max-width:1100px){{
 [data-testid="stImage"]{{overflow-x:auto}}

@@ -15,7 +15,7 @@ from toolkit.app.kept_answers import Estimate
 from toolkit.assessment.model import Assessment
 from toolkit.base.terms import TIERS, Language, Tier
 from toolkit.language import quantities
-from toolkit.language.translate import tr
+from toolkit.language.translate import tr, unbroken
 from toolkit.output import conditions, trip_icons, trip_words
 from toolkit.output.report import reported
 
@@ -85,9 +85,17 @@ def of_tier(made: Estimate, tier: Tier, lang: Language) -> Panel:
 def texts(made: Estimate, lang: Language) -> Mapping[str, Any]:
     """Return the panels of all questions as JSON values, for the map."""
     return {
-        "tiers": {tier: asdict(of_tier(made, tier, lang)) for tier in TIERS},
+        "tiers": {tier: _unbroken(of_tier(made, tier, lang)) for tier in TIERS},
         "about": about(lang),
-        "lines": about_lines(made, lang),
+        "lines": [unbroken(line) for line in about_lines(made, lang)],
+    }
+
+
+def _unbroken(panel: Panel) -> dict[str, Any]:
+    """Return a panel as JSON values, with each unit kept on the line of its number."""
+    return {
+        name: unbroken(value) if isinstance(value, str) else [unbroken(line) for line in value]
+        for name, value in asdict(panel).items()
     }
 
 

@@ -124,7 +124,7 @@ def conclude(lang: Language) -> tuple[str, ...]:
     """Return what one may conclude, as sentences."""
     return (
         tr("How many of ten ordinary trips pass such a camera, from lowest to highest.", lang),
-        tr("A range is wide because little is reported, not because the danger is small.", lang),
+        tr("A wide range means that little is reported, never that nothing is there.", lang),
     )
 
 
