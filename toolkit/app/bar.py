@@ -253,8 +253,6 @@ def _choose_date(lang: Language) -> dt.date:
         help=tr("Older reports weigh less; reports made after this date are left out.", lang),
     )
     today = dt.datetime.now(dt.UTC).date()
-    if not isinstance(chosen, dt.date):
-        return today
     if chosen > today:
         ahead = tr("This date is still to come: nobody has reported what changes until then.", lang)
         st.warning(escape.markdown(ahead))
