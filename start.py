@@ -277,7 +277,8 @@ def ways(venv: Path) -> Iterator[Way]:
     uv = shutil.which("uv")
     if uv:
         create = [uv, "venv", "--python", here, str(venv)]
-        yield Way("uv", create, [uv, "pip", "install", "--python", there], False)
+        install = [uv, "pip", "install", "--compile-bytecode", "--python", there]
+        yield Way("uv", create, install, False)
     create = [here, "-m", "venv", str(venv)]
     yield Way("venv", create, [there, "-m", "pip", "install"], True)
     any_pip = find_pip()

@@ -25,6 +25,11 @@ install_import_hook(["toolkit"], ignore_packages=["toolkit.engine.kernels"])
 
 quick_checks.install()
 
+# Workers and the hundreds of processes that tests start import the same modules: what Python makes
+# of the source is kept on disk, even where the environment asks for that not to be.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 _CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 

@@ -278,6 +278,7 @@ def test_the_order_is_uv_then_venv_then_any_pip(start, monkeypatch):
         [start.interpreter(), "-m"],
         [start.interpreter(), "-m"],
     ]
+    assert "--compile-bytecode" in ways[0].install  # as pip does: or every start compiles
     assert "--without-pip" in ways[2].create
     assert ways[2].install[:2] == ["/bin/pip", "--python"]
 

@@ -20,8 +20,11 @@ from websockets.sync.client import connect
 
 from toolkit.app import bounds, connections
 
-PAGE_S = 5.0
-"""How long the page may take on a busy machine; without the clients it takes a few milliseconds."""
+PAGE_S = 8.0
+"""How long the page may take on a busy machine: less than until clients are closed (`HEAD_S`);
+without the clients it takes a few milliseconds."""
+LATE_S = 60.0
+"""How much later than stated a busy machine may close clients."""
 N_IDLE = 300
 N_SLOW = 60
 UPLOAD_BYTES = 4 << 20
@@ -98,7 +101,7 @@ def test_idle_and_dripping_clients_do_not_keep_the_page_from_its_user(app: Serve
             assert seconds < PAGE_S
         held = len(psutil.Process(app.process.pid).net_connections("tcp"))
         assert held <= connections.MOST_OPEN + 10
-        deadline = time.monotonic() + connections.HEAD_S + 5
+        deadline = time.monotonic() + connections.HEAD_S + LATE_S
         silent = clients[:N_IDLE] + clients[N_IDLE + N_SLOW :]
         while silent and time.monotonic() < deadline:
             silent = [one for one in silent if not closed(one)]

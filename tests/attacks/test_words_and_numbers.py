@@ -32,10 +32,10 @@ def test_a_file_that_takes_a_parser_long_is_refused_at_once(tmp_path, text):
     path = tmp_path / "own.toml"
     path.write_text(text, encoding="utf-8")
     tracemalloc.start()
-    begin = time.monotonic()
+    begin = time.process_time()
     with pytest.raises(InputDataError, match=r"own\.toml"):
         toml_files.read_table(path, "own.toml")
-    seconds, peak = time.monotonic() - begin, tracemalloc.get_traced_memory()[1]
+    seconds, peak = time.process_time() - begin, tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert seconds < 3
     assert peak < 300e6
@@ -46,10 +46,10 @@ def test_a_file_that_takes_a_parser_long_is_refused_at_once(tmp_path, text):
 )
 def test_the_check_itself_takes_no_longer_than_the_text(piece):
     text = piece * (2_000_000 // len(piece))
-    begin = time.monotonic()
+    begin = time.process_time()
     toml_files._has_long_key(text)
     toml_files._is_deep(text)
-    assert time.monotonic() - begin < 3
+    assert time.process_time() - begin < 3
 
 
 def test_plain_files_are_read(tmp_path):

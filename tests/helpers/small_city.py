@@ -8,7 +8,7 @@ from pathlib import Path
 
 from toolkit.base import store
 from toolkit.streets import mapped_cameras, pack
-from toolkit.streets.schema import LAYERS, PackLayers
+from toolkit.streets.schema import JUNCTION_DEGREE, LAYERS, PackLayers
 
 PACK = "small"
 N_ROWS = 150
@@ -22,6 +22,32 @@ def install(home: Path, name: str = PACK, *, city: str | None = None, rows: int 
     )
     layers = PackLayers(**{layer: getattr(whole, layer).head(rows) for layer in LAYERS})
     pack.write_pack(home / pack.FOLDER / name, draft, layers)
+
+
+def install_checked(home: Path, rows: int, name: str = PACK) -> None:
+    """Install the first streets as a pack that agrees with itself, as one that is imported must."""
+    whole = pack.open_pack("helsinki-centre")
+    layers = {layer: getattr(whole, layer).head(rows) for layer in LAYERS}
+    streets = layers["streets"]
+    ends = {*streets["u"], *streets["v"]}
+    layers["junctions"] = whole.junctions[whole.junctions["node_id"].isin(ends)]
+    layers["boundary"] = whole.boundary
+    length_km = round(float(streets["length_m"].sum()) / 1000, 3)
+    counts = {
+        **whole.manifest.counts,
+        "street_km": length_km,
+        **{layer: len(layers[layer]) for layer in ("streets", "buildings", "places")},
+        "cameras": layers["cameras"]["osm_id"].nunique(),
+        "junctions": int((layers["junctions"]["degree"] >= JUNCTION_DEGREE).sum()),
+    }
+    draft = whole.manifest.model_copy(
+        update={
+            "id": name, "city": None, "parts": {}, "demonstration": False, "banner": None,
+            "counts": counts,
+            "boundary": whole.manifest.boundary.model_copy(update={"length_km": length_km}),
+        }
+    )  # fmt: skip
+    pack.write_pack(home / pack.FOLDER / name, draft, PackLayers(**layers))
 
 
 def move_city(home: Path, city: str) -> None:

@@ -9,21 +9,27 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import gc
 import io
 import json
 import os
+import queue
 import resource
 import shutil
 import signal
+import subprocess
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import shapely
+import small_city
 from batch_plans import HEAD, write_plan
 from invented import layers_of
 from made import claim_of, other_claim, report_on
@@ -35,13 +41,12 @@ from toolkit.base.errors import ToolkitError
 from toolkit.engine import sight_cache
 from toolkit.output import gis_files
 from toolkit.output.report import write_report
-from toolkit.streets import folder_swap, pack, pack_zip
-from toolkit.streets.pack_checks import JUNCTION_DEGREE
-from toolkit.streets.schema import LAYERS, PackLayers
+from toolkit.streets import folder_swap, pack_zip
+from toolkit.streets.readers import process
 from toolkit.studies.batch.plan import read_plan
 from toolkit.studies.batch.tasks import all_tasks, run_task
 
-CITY, PACK = "mawlamyine", "small"
+CITY = "mawlamyine"
 SECONDS = 60.0
 """How long a trial may take; then it hangs."""
 _FAILING = {"open", "os.mkdir", "os.rename", "fsync"}
@@ -62,11 +67,14 @@ class Command:
         Write, and return the exit code.
     again
         Exit codes of a second run after one that has succeeded.
+    reads
+        Whether a reader is started.
     """
 
     prepare: Callable[[Path], object]
     act: Callable[[Path], int]
     again: tuple[int, ...] = (0,)
+    reads: bool = False
 
 
 def _nothing(_folder: Path) -> None:
@@ -78,35 +86,13 @@ def _run(*words: object) -> int:
 
 
 def _install(folder: Path, rows: int) -> None:
-    """Install the first streets of the demonstration as a pack that agrees with itself."""
-    whole = pack.open_pack("helsinki-centre")
-    layers = {layer: getattr(whole, layer).head(rows) for layer in LAYERS}
-    streets = layers["streets"]
-    ends = {*streets["u"], *streets["v"]}
-    layers["junctions"] = whole.junctions[whole.junctions["node_id"].isin(ends)]
-    layers["boundary"] = whole.boundary
-    length_km = round(float(streets["length_m"].sum()) / 1000, 3)
-    counts = {
-        **whole.manifest.counts,
-        "street_km": length_km,
-        **{name: len(layers[name]) for name in ("streets", "buildings", "places")},
-        "cameras": layers["cameras"]["osm_id"].nunique(),
-        "junctions": int((layers["junctions"]["degree"] >= JUNCTION_DEGREE).sum()),
-    }
-    draft = whole.manifest.model_copy(
-        update={
-            "id": PACK, "city": None, "parts": {}, "demonstration": False, "banner": None,
-            "counts": counts,
-            "boundary": whole.manifest.boundary.model_copy(update={"length_km": length_km}),
-        }
-    )  # fmt: skip
-    pack.write_pack(folder / "home" / pack.FOLDER / PACK, draft, PackLayers(**layers))
+    small_city.install_checked(folder / "home", rows)
 
 
 def _pack_file(folder: Path) -> None:
     """Leave an exported pack, and another one of the same name that is installed."""
     _install(folder, 40)
-    pack_zip.export_pack(PACK, folder / "pack.zip")
+    pack_zip.export_pack(small_city.PACK, folder / "pack.zip")
     _install(folder, 30)
 
 
@@ -178,11 +164,13 @@ def _batch(folder: Path) -> int:
 
 
 COMMANDS = {
-    "pack-import": Command(_pack_file, lambda at: _run("streets", "import", at / "pack.zip")),
-    "pack-export": Command(
-        _installed, lambda at: _run("streets", "export", PACK, "--out", at / "out/p.zip")
+    "pack-import": Command(
+        _pack_file, lambda at: _run("streets", "import", at / "pack.zip"), reads=True
     ),
-    "pack-remove": Command(_installed, lambda _: _run("streets", "remove", PACK), (1,)),
+    "pack-export": Command(
+        _installed, lambda at: _run("streets", "export", small_city.PACK, "--out", at / "out/p.zip")
+    ),
+    "pack-remove": Command(_installed, lambda _: _run("streets", "remove", small_city.PACK), (1,)),
     "evidence-add": Command(lambda _: _claim(1), lambda _: _claim(2)),
     "assumptions-new": Command(_nothing, lambda _: _run("assumptions", "new", "own"), (1,)),
     "cameras-add": Command(
@@ -208,9 +196,49 @@ class Ended:
     writes: int
 
 
-def _in_child(folder: Path, act: Callable[[Path], int], arm: Callable[[_Writes], None]) -> Ended:
+class _LentReader:
+    """A reader that one child after the other uses, since each that is started loads much."""
+
+    def __init__(self, tmp: Path) -> None:
+        self._tmp = tmp
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, unless it runs; its answers are left to the children."""
+        if self._process is None or self._process.poll() is not None:
+            changed = {"TMPDIR": str(self._tmp)}
+            with mock.patch.object(process, "_forward"), mock.patch.dict(os.environ, changed):
+                self._process = process._started(process.STREETS).process
+
+    def lend(self, service: str) -> process._Reader:
+        """Return it in a child, as if it had been started there."""
+        lent = self._process
+        assert lent is not None
+        assert service == process.STREETS
+        lent.poll = lambda: None  # type: ignore[method-assign] # no child of this one
+        lines: queue.Queue[bytes | None] = queue.Queue()
+        threading.Thread(target=process._forward, args=(lent.stdout, lines), daemon=True).start()
+        return process._Reader(service, lent, lines)
+
+    def end(self) -> None:
+        """End it, with whatever it was doing for a child that was killed."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
+
+
+def _in_child(
+    folder: Path,
+    act: Callable[[Path], int],
+    arm: Callable[[_Writes], None],
+    reader: _LentReader | None = None,
+) -> Ended:
     """Run something in a fork that uses the folders of a trial."""
+    if reader is not None:
+        reader.start()
     reading, writing = os.pipe()
+    gc.freeze()  # a collection in the child would copy all that it shares with this process
     child = os.fork()
     if not child:
         code = 99
@@ -218,6 +246,8 @@ def _in_child(folder: Path, act: Callable[[Path], int], arm: Callable[[_Writes],
         writes = _Writes(folder)
         try:
             os.close(reading)
+            if reader is not None:
+                process._started = reader.lend
             os.environ[store.HOME_VARIABLE] = str(folder / "home")
             os.environ["TMPDIR"] = str(folder / "tmp")
             signal.alarm(int(SECONDS))
@@ -238,6 +268,8 @@ def _in_child(folder: Path, act: Callable[[Path], int], arm: Callable[[_Writes],
     with os.fdopen(reading, "rb") as stream:
         text = stream.read()
     _, status = os.waitpid(child, 0)
+    if reader is not None and not text:
+        reader.end()
     said_of_it, n = json.loads(text) if text else ("", 0)
     return Ended(os.waitstatus_to_exitcode(status), said_of_it, n)
 
@@ -379,6 +411,9 @@ def trials(name: str, mode: str, most: int, at: Path) -> dict[str, object]:
         command.prepare(folder)
         return 0
 
+    # One whose files may not grow must be started by the command itself.
+    reader = _LentReader(trial / "tmp") if command.reads and mode != "limit" else None
+
     def fresh() -> None:
         shutil.rmtree(trial, ignore_errors=True)
         shutil.copytree(base, trial)
@@ -393,19 +428,19 @@ def trials(name: str, mode: str, most: int, at: Path) -> dict[str, object]:
         writes.what = _FAILING if mode == "fail" else _CHANGING
 
     begin = time.monotonic()
-    unharmed = _in_child(trial, command.act, count)
+    unharmed = _in_child(trial, command.act, count, reader)
     seconds = time.monotonic() - begin
     assert unharmed.code == 0, unharmed.said
     after = _state(trial)
-    _in_child(trial, command.act, _unarmed)
+    _in_child(trial, command.act, _unarmed, reader)
     twice = _state(trial)
     done = []
     for arm in _arms(mode, unharmed, seconds, most):
         fresh()
-        ended = _in_child(trial, command.act, arm)
+        ended = _in_child(trial, command.act, arm, reader)
         state, left = _state(trial), _leftovers(trial)
         _aged(trial)
-        again = _in_child(trial, command.act, _unarmed)
+        again = _in_child(trial, command.act, _unarmed, reader)
         done.append(
             {
                 "code": ended.code,
@@ -417,6 +452,8 @@ def trials(name: str, mode: str, most: int, at: Path) -> dict[str, object]:
                 "left_then": _leftovers(trial),
             }
         )
+    if reader is not None:
+        reader.end()
     return {
         "before": before, "after": after, "twice": twice, "writes": unharmed.writes, "trials": done,
         "again": command.again,

@@ -25,7 +25,7 @@ def test_packs_are_made_of_a_file_for_the_cities_and_boundary_given(tmp_path: Pa
     city = find_city("taunggyi").model_copy(update={"id": "mine"})
     file = written(town(Drawing(bounds=False), at(city), first=1), tmp_path / "a.osm")
     choice = boundary.to_json(boundary.parse_boundary("radius:900"))
-    given = {"file": str(file), "into": str(tmp_path), "boundary": choice}
+    given = {"file": str(file), "into": str(tmp_path), "boundary": choice, "extent": "box"}
     found, said = do("import", cities=[city.model_dump(mode="json")], **given)
     assert found == {"packs": ["mine"], "left_out": []}
     made = pack.open_folder(tmp_path / "mine")

@@ -40,15 +40,16 @@ def wrong_crs(manifest: Manifest, boundary: gpd.GeoDataFrame) -> list[str]:
     boundary
         Layer "boundary", in EPSG:4326.
     """
+    import shapely
+
+    from toolkit.streets.utm import zone_of
+
     if boundary.geometry.is_empty.all():
         return ["The pack has no boundary."]
-    try:
-        zone = f"EPSG:{boundary.estimate_utm_crs().to_epsg()}"
-    except RuntimeError:
-        zone = "none"
+    zone = zone_of(shapely.box(*boundary.total_bounds)) or "none"
     if manifest.crs == zone:
         return []
-    return [f"The coordinate system is {manifest.crs}, but that of the place is {zone}."]
+    return [f"The coordinate system is {manifest.crs}, but that of the place is {zone or 'none'}."]
 
 
 def wrong_city(manifest: Manifest, boundary: gpd.GeoDataFrame) -> list[str]:

@@ -305,6 +305,15 @@ class TestShared:
         drawn(page)
 
 
+@pytest.fixture(scope="module")
+def lossy(browser: Browser) -> Iterator[Page]:
+    """Give one page for all tests in which something does not arrive."""
+    context = browser.new_context()
+    context.set_default_timeout(SLOW_MS)
+    yield context.new_page()
+    context.close()
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize(
     "lost",
@@ -321,24 +330,24 @@ class TestShared:
 )
 @pytest.mark.parametrize("how", ["stopped", "refused"])
 def test_a_map_whose_files_or_data_do_not_arrive_says_so(
-    map_server: Server, watched: Callable[[], Watched], lost: str, how: str
+    map_server: Server, lossy: Page, lost: str, how: str
 ) -> None:
-    seen = watched()
-
     def stop(asked: Route) -> None:
         if how == "stopped":
             asked.abort()
         else:
             asked.fulfill(status=404, body="gone")
 
-    seen.page.route(
-        f"**/toolkit-map/**/{lost}*" if lost != "data/" else "**/toolkit-map/data/*", stop
-    )
-    seen.page.goto(map_server.url)
-    said = seen.page.get_by_role("alert").filter(has_text="The map could not be drawn")
-    expect(said).to_be_visible()
-    expect(said).to_contain_text("The figures on this page hold without the map.")
-    assert seen.page.locator("canvas").count() == 0
+    pattern = f"**/toolkit-map/**/{lost}*" if lost != "data/" else "**/toolkit-map/data/*"
+    lossy.route(pattern, stop)
+    try:
+        lossy.goto(map_server.url)
+        said = lossy.get_by_role("alert").filter(has_text="The map could not be drawn")
+        expect(said).to_be_visible()
+        expect(said).to_contain_text("The figures on this page hold without the map.")
+        assert lossy.locator("canvas").count() == 0
+    finally:
+        lossy.unroute_all()
 
 
 @pytest.mark.browser

@@ -20,10 +20,13 @@ SERVICE = "reader_tricks"
 HELPERS = Path(__file__).resolve().parents[2] / "helpers"
 
 
-@pytest.fixture(autouse=True)
-def _tricks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("PYTHONPATH", str(HELPERS))
-    yield
+@pytest.fixture(scope="module", autouse=True)
+def _tricks() -> Iterator[None]:
+    """Let readers find the jobs; one serves test after test, unless a test ends it."""
+    process.end_all()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(HELPERS))
+        yield
     process.end_all()
 
 
@@ -32,7 +35,17 @@ def ask(job: str, given: dict[str, Any] | None = None, **options: Any) -> Any:
 
 
 def children() -> set[int]:
-    return {child.pid for child in psutil.Process().children(recursive=True)}
+    """Return the readers of this process, which may have started other programs, too."""
+    found = psutil.Process().children()
+    return {child.pid for child in found if child.is_running() and SERVICE in child.cmdline()}
+
+
+def is_running(pid: int) -> bool:
+    """Return whether a process goes on; one that nobody has asked about since its end does not."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def test_a_result_comes_back_with_each_step() -> None:
@@ -51,6 +64,7 @@ def test_one_reader_serves_many_files_of_many_homes(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_reader_may_start_before_it_is_asked() -> None:
+    process.end_all()
     process.prepare(SERVICE)
     started = children()
     assert len(started) == 1
@@ -64,12 +78,14 @@ def test_a_reader_takes_no_code_of_the_folder_it_is_started_in(
     (tmp_path / "psutil.py").write_text("raise SystemExit")
     (tmp_path / "reader_tricks.py").write_text("raise SystemExit")
     monkeypatch.chdir(tmp_path)
+    process.end_all()
     found = ask("who")
     assert found["safe"]
     assert not found["here"]
 
 
 def test_a_reader_loads_neither_compiled_loops_nor_the_app() -> None:
+    process.end_all()
     assert not {"numba", "streamlit", "osmium", "pyogrio", "requests"} & set(ask("who")["modules"])
 
 
@@ -157,12 +173,12 @@ def test_a_reader_ends_with_its_parent() -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as parent:
         assert parent.stdout is not None
         pid = int(parent.stdout.readline())
-        assert psutil.pid_exists(pid)
+        assert is_running(pid)
         parent.kill()
-    until = time.monotonic() + 20
-    while psutil.pid_exists(pid) and time.monotonic() < until:
+    until = time.monotonic() + 120
+    while is_running(pid) and time.monotonic() < until:
         time.sleep(0.05)
-    assert not psutil.pid_exists(pid)
+    assert not is_running(pid)
 
 
 def test_folders_of_killed_runs_are_removed(tmp_path: Path) -> None:

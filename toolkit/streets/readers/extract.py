@@ -22,6 +22,7 @@ from toolkit.streets.schema import (
     conform,
     empty_layer,
 )
+from toolkit.streets.utm import zone_of
 
 GEOD: Final = pyproj.Geod(ellps="WGS84")
 _M2_PER_KM2: Final = 1e6
@@ -121,15 +122,15 @@ def metric_crs_of(boundary: BaseGeometry) -> str:
     InputDataError
         If it lies in no zone: beyond 84 degrees north or 80 degrees south.
     """
-    try:
-        return f"EPSG:{gpd.GeoSeries([boundary], crs=CRS).estimate_utm_crs().to_epsg()}"
-    except RuntimeError as error:
+    zone = zone_of(boundary)
+    if zone is None:
         west, south, east, north = shapely.bounds(boundary)
         msg = (
             f"The place between {west:.3f}, {south:.3f} and {east:.3f}, {north:.3f} lies in no "
             "UTM zone. Check whether longitude and latitude are swapped."
         )
-        raise InputDataError(msg) from error
+        raise InputDataError(msg)
+    return zone
 
 
 def area_km2_of(boundary: BaseGeometry) -> float:

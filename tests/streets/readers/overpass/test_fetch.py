@@ -402,6 +402,7 @@ _ALLOWED = {
     "studies/batch/dask_pool.py": {"distributed"},  # the scheduler that the user named
     "streets/readers/overpass/ask.py": {"requests", "urllib.request", "urllib3"},
     "app/serve.py": {"socket"},  # looks for a free port of this machine
+    "app/connections.py": {"asyncio"},  # types of the server's own connections
 }
 _DOWNLOADS = ("graph_from_", "features_from_", "geocode", "add_node_elevations_google")
 

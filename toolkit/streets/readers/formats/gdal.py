@@ -105,16 +105,9 @@ def only_driver(name: str) -> Iterator[None]:
 
 
 def _read(
-    path: Path,
-    file: Path,
-    driver: str,
-    layer: str,
-    wanted: Mapping[str, str],
-    what: str,
-    *,
-    encoding: str = "utf-8",
-    **how: str,
-) -> ForeignTable:
+    path: Path, file: Path, driver: str, layer: str, wanted: Mapping[str, str], what: str, *,
+    encoding: str = "utf-8", **how: str,
+) -> ForeignTable:  # fmt: skip
     """Return a layer of a file as it is there.
 
     Parameters

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,10 +14,8 @@ from shapely.errors import ShapelyError
 from shapely.geometry.base import BaseGeometry
 
 from toolkit.base.errors import InputDataError
-from toolkit.streets.readers import guard
+from toolkit.streets.readers import guard, json_text
 from toolkit.streets.readers.guard import ForeignTable, Layer
-
-_SPACE: Final = re.compile(r"[ \t\n\r]*", re.ASCII)
 
 
 def layers(path: Path, wanted: Collection[str]) -> list[Layer]:
@@ -35,14 +31,6 @@ def layers(path: Path, wanted: Collection[str]) -> list[Layer]:
     return [Layer(path.stem, None, lambda: _load(path, wanted))]
 
 
-def _no_number(name: str) -> float:
-    msg = f"{name} is no number in JSON"
-    raise ValueError(msg)
-
-
-_DECODER: Final = json.JSONDecoder(parse_constant=_no_number)
-
-
 def _load(path: Path, wanted: Collection[str]) -> ForeignTable:
     with guard.reading(path, "GeoJSON", ValueError, TypeError, StopIteration):
         text = path.read_bytes().decode("utf-8-sig")
@@ -51,7 +39,7 @@ def _load(path: Path, wanted: Collection[str]) -> ForeignTable:
         crs: Any = None
         made = ForeignTable(path.stem, np.empty(0, dtype=object), columns)
         points = 0
-        for key, value in _members(text):
+        for key, value in json_text.members(text, "features"):
             if key == "crs":
                 crs = value
             if key != "features":
@@ -69,53 +57,6 @@ def _load(path: Path, wanted: Collection[str]) -> ForeignTable:
     return guard.in_degrees(
         path, ForeignTable(path.stem, array, columns, made.counts), _crs(path, crs)
     )
-
-
-def _members(text: str) -> Iterator[tuple[str, Any]]:
-    """Yield the members of a JSON object; the items of "features" one by one."""
-    at = _expect(text, _skip(text, 0), "{")
-    while text[at] != "}":
-        key, at = _DECODER.raw_decode(text, at)
-        if not isinstance(key, str):
-            msg = "a name is missing"
-            raise ValueError(msg)  # noqa: TRY004
-        at = _expect(text, _skip(text, at), ":")
-        if key == "features" and text[at] == "[":
-            at = _skip(text, at + 1)
-            while text[at] != "]":
-                value, at = _DECODER.raw_decode(text, at)
-                yield key, value
-                at = _after(text, at, "]")
-            at += 1
-        elif key == "features":
-            msg = '"features" is no list'
-            raise ValueError(msg)
-        else:
-            value, at = _DECODER.raw_decode(text, at)
-            yield key, value
-        at = _after(text, at, "}")
-
-
-def _skip(text: str, at: int) -> int:
-    match = _SPACE.match(text, at)
-    at = match.end() if match else at
-    if at >= len(text):
-        msg = "the text ends too early"
-        raise ValueError(msg)
-    return at
-
-
-def _expect(text: str, at: int, sign: str) -> int:
-    if text[at] != sign:
-        msg = f"{sign!r} is missing"
-        raise ValueError(msg)
-    return _skip(text, at + 1)
-
-
-def _after(text: str, at: int, end: str) -> int:
-    """Return the position of the next member, or of the end of the list or object."""
-    at = _skip(text, at)
-    return at if text[at] == end else _expect(text, at, ",")
 
 
 def _has_shape(feature: Any) -> bool:  # noqa: ANN401

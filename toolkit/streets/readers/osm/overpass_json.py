@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -21,7 +20,7 @@ from osmium.osm import mutable
 
 from toolkit.base.clean_text import clean_text
 from toolkit.base.errors import InputDataError
-from toolkit.streets.readers import guard
+from toolkit.streets.readers import guard, json_text
 from toolkit.streets.readers.osm.tidy import NEW_FROM
 
 _HEAD_BYTES: Final = 4096
@@ -29,7 +28,6 @@ _HEAD_BYTES: Final = 4096
 _ELEMENTS: Final = re.compile(rb'"elements"\s*:\s*\[')
 _OF_OSM: Final = re.compile(rb'"osm3s"\s*:|"type"\s*:\s*"(?:node|way|relation)"')
 _OF_GEOJSON: Final = re.compile(rb'"features"\s*:|"FeatureCollection"')
-_SPACE: Final = re.compile(r"[ \t\n\r]*", re.ASCII)
 _STAMP: Final = "osmosis_replication_timestamp"
 _STAMP_FORMAT: Final = "%Y-%m-%dT%H:%M:%SZ"
 _KINDS: Final = {"node": "n", "way": "w", "relation": "r"}
@@ -69,7 +67,7 @@ def write_osm(file: Path, target: Path) -> None:
         about: dict[str, Any] = {}
         objects: _Objects | None = None
         with contextlib.ExitStack() as stack:
-            for key, value in _members(text):
+            for key, value in json_text.members(text, "elements"):
                 if key != "elements":
                     about[key] = value
                     continue
@@ -173,55 +171,6 @@ class _Objects:
             number = self._nodes_at[place] = _PLACED_FROM + len(self._nodes_at)
             self._place(number, point, {"id": number})
         return number
-
-
-def _members(text: str) -> Iterator[tuple[str, Any]]:
-    """Yield the members of a JSON object; the items of "elements" one by one."""
-    at = _expect(text, _skip(text, 0), "{")
-    while text[at] != "}":
-        key, at = _DECODER.raw_decode(text, at)
-        at = _expect(text, _skip(text, at), ":")
-        if key == "elements" and text[at] == "[":
-            at = _skip(text, at + 1)
-            while text[at] != "]":
-                value, at = _DECODER.raw_decode(text, at)
-                yield key, value
-                at = _after(text, at, "]")
-            at += 1
-        else:
-            value, at = _DECODER.raw_decode(text, at)
-            yield key, value
-        at = _after(text, at, "}")
-
-
-def _no_number(name: str) -> float:
-    msg = f"{name} is no number in JSON"
-    raise ValueError(msg)
-
-
-_DECODER: Final = json.JSONDecoder(parse_constant=_no_number)
-
-
-def _skip(text: str, at: int) -> int:
-    match = _SPACE.match(text, at)
-    at = match.end() if match else at
-    if at >= len(text):
-        msg = "the text ends too early"
-        raise ValueError(msg)
-    return at
-
-
-def _expect(text: str, at: int, sign: str) -> int:
-    if text[at] != sign:
-        msg = f"{sign!r} is missing"
-        raise ValueError(msg)
-    return _skip(text, at + 1)
-
-
-def _after(text: str, at: int, end: str) -> int:
-    """Return the position of the next member, or of the end of the list or object."""
-    at = _skip(text, at)
-    return at if text[at] == end else _expect(text, at, ",")
 
 
 def _header(about: Mapping[str, Any]) -> Any:  # noqa: ANN401

@@ -36,6 +36,8 @@ SUFFIXES: Final = (".graphml",)
 _MAX_BYTES: Final = 1 << 30
 """Maximum file size: OSMnx writes about 400 bytes per edge, so some two million edges."""
 _CHUNK: Final = 1 << 16
+_MAX_VALUE: Final = 1 << 22
+"""Maximum length of a value: the WKT of a line of a hundred thousand points."""
 _NODE_VALUES: Final = ("x", "y", "highway")
 _EDGE_VALUES: Final = frozenset({*columns.WANTED, "geometry", "reversed"}) - {"id", "u", "v"}
 _WHOLE: Final = re.compile(r"-?\d{1,18}", re.ASCII)
@@ -129,19 +131,21 @@ def from_graph(
     return street_lines.build(whole, boundary=boundary, progress=progress)
 
 
-def _check_beginning(file: Path) -> None:
+def _check_text(file: Path) -> None:
     """Refuse a document of another kind, or with a document type, before it is held in memory."""
     parser = expat.ParserCreate()
     begun: list[str] = []
-
-    def refuse(*_: object) -> None:
-        begun.append("a document type or entities")
-
-    parser.StartDoctypeDeclHandler = refuse
+    parser.StartDoctypeDeclHandler = lambda *_: begun.append("a document type or entities")
     parser.StartElementHandler = lambda tag, _: begun.append(tag.rpartition(":")[2])
+    since = 0
     with file.open("rb") as stream:
-        while not begun and (chunk := stream.read(_CHUNK)):
-            parser.Parse(chunk, False)
+        while chunk := stream.read(_CHUNK):
+            if not begun:
+                parser.Parse(chunk, False)
+            since = len(chunk) - at if (at := chunk.rfind(b"<")) >= 0 else since + len(chunk)
+            if since > _MAX_VALUE:
+                msg = f"{file.name} has a value or a tag that is too long. Save it again."
+                raise InputDataError(msg)
     if begun[:1] != ["graphml"]:
         what = clean_text(begun[0][:30]) if begun else "nothing"
         msg = f"{file.name} is not a GraphML file of OSMnx: it begins with {what}. Save it again."
@@ -154,7 +158,7 @@ def _graph_of(file: Path) -> Any:  # noqa: ANN401
 
     errors = (nx.NetworkXException, SyntaxError, LookupError, ValueError, TypeError)
     with guard.reading(file, "GraphML", expat.ExpatError, *errors):
-        _check_beginning(file)
+        _check_text(file)
         graph = nx.read_graphml(file, node_type=str, force_multigraph=True)
     if len(_GRAPH.findall(file.read_bytes())) > 1:
         msg = f"{file.name} has more than one graph. Save the streets alone."
