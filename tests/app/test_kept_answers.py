@@ -9,13 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from app_screens import html_of
 from own_evidence import CLAIM, OBSERVATION, write_evidence
 from running import SLOW_S
 from small_city import N_ROWS, install, move_city, note_a_camera
 from streamlit.testing.v1 import AppTest
 
 from toolkit.app import kept_answers, serve
-from toolkit.app.side_panel import Choice
+from toolkit.app.bar import Choice
 from toolkit.assessment.question import Question
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import egress, store
@@ -85,7 +86,7 @@ def opened() -> AppTest:
 
 
 def shown(page: AppTest) -> str:
-    return "\n".join(element.value for element in page.html)
+    return html_of(page) + "".join(one.proto.json for one in page.get("bidi_component"))
 
 
 @pytest.mark.parametrize("name", ADDED)

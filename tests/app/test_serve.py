@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -17,10 +18,11 @@ from running import ROOT, SLOW_S, START, START_SECONDS, Server, Watched, environ
 from streamlit.testing.v1 import AppTest
 
 from toolkit.app import serve
+from toolkit.app.city.panel import not_counted
 from toolkit.app.map import route
 from toolkit.base import egress
 from toolkit.base.errors import PermissionNotGivenError, UsageError
-from toolkit.language.words import limits
+from toolkit.language.translate import tr
 from toolkit.streets.cities import load_cities
 
 HANDSHAKE = {
@@ -72,9 +74,11 @@ def test_the_page_asks_no_other_machine(
     seen.page.get_by_text("မြန်မာ", exact=True).wait_for()
     if lang == "my":
         seen.page.get_by_text("မြန်မာ", exact=True).click()
-    expect(seen.page.get_by_text(limits(lang)[0]).first).to_be_visible()
+    practise = tr("Practise with made-up cameras ({city})", lang).partition("(")[0].strip()
+    seen.page.get_by_role("button", name=re.compile(re.escape(practise))).click()
+    expect(seen.page.get_by_text(not_counted(lang)).first).to_be_visible()
     expect(seen.page.locator("canvas.tk-streets")).to_be_visible()
-    seen.page.get_by_role("combobox").first.click()
+    seen.page.locator(".st-key-bar").get_by_role("combobox").first.click()
     for city in load_cities():
         option = seen.page.get_by_role("option").filter(has_text=city.name.in_language(lang))
         expect(option.first).to_be_visible()
@@ -324,10 +328,11 @@ def guarded(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_page_shows_cities_and_limits(lang: str) -> None:
     page = AppTest.from_file(str(serve.MAIN), default_timeout=SLOW_S)
     page.session_state["lang"] = lang
+    page.session_state["city"] = "dawei"
     page.run()
     assert not page.exception
     shown = "\n".join(element.value for element in page.html)
-    assert limits(lang)[0] in shown
+    assert not_counted(lang) in shown
     for city in load_cities():
         assert any(city.name.in_language(lang) in option for option in page.selectbox[0].options)
 

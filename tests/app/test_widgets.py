@@ -6,73 +6,20 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
+from app_screens import AS_OF, panel_of, screen
 from playwright.sync_api import Page, expect
 from running import SLOW_S, Server, Watched
 from streamlit.testing.v1 import AppTest
 
-from toolkit.app import serve, side_panel
+from toolkit.app import bar, serve
 from toolkit.app.city import answer
 from toolkit.assessment.assess import assess
-from toolkit.assumptions.sets import list_sets
 from toolkit.base import egress
 from toolkit.base.terms import Language
 from toolkit.language.translate import LANGUAGE_NAMES, tr
 from toolkit.language.words import profile_name, tier_name
 from toolkit.optics.catalogue import load_catalogue
 from toolkit.streets.cities import load_cities
-
-AS_OF = dt.date(2026, 11, 1)
-PAGE_NAMES = {
-    "answer": "City",
-    "streets": "Streets",
-    "cameras": "What a camera can do",
-    "assumptions": "Assumptions",
-}
-
-
-class Session:
-    """The app, and what a browser would show of its boxes.
-
-    As in a browser, the words of a choice are kept by the identity of the box, and change only if
-    the box is new or the app sends its value again.
-    """
-
-    def __init__(self, **asked: str) -> None:
-        self.app = AppTest.from_file(str(serve.MAIN), default_timeout=SLOW_S)
-        for name, value in asked.items():
-            self.app.query_params[name] = value
-        self._words: dict[str, str] = {}
-        self.app.run()
-        self.read()
-
-    def read(self) -> None:
-        """Take over what the app sends."""
-        assert not self.app.exception
-        boxes = [*self.app.radio, *self.app.selectbox]
-        shown = {box.proto.id for box in boxes}
-        self._words = {name: words for name, words in self._words.items() if name in shown}
-        for box in boxes:
-            if box.proto.set_value:
-                self._words[box.proto.id] = box.proto.raw_value
-            elif box.proto.id not in self._words:
-                self._words[box.proto.id] = box.proto.options[box.proto.default]
-            assert self._words[box.proto.id] in box.proto.options, box.key
-
-    def words(self, name: str) -> str:
-        """Return the words shown as chosen in the box of a choice."""
-        lang = self.app.session_state["lang"]
-        (box,) = [b for b in (*self.app.radio, *self.app.selectbox) if b.key == f"{name}:{lang}"]
-        return self._words[box.proto.id].replace("\\", "")
-
-    def choose(self, name: str, value: object) -> None:
-        """Choose in a radio or a list."""
-        lang = self.app.session_state["lang"]
-        key = name if name == "lang" else f"{name}:{lang}"
-        (box,) = [b for b in (*self.app.radio, *self.app.selectbox) if b.key == key]
-        box.set_value(value)
-        self._words[box.proto.id] = box._widget_state.string_value
-        self.app.run()
-        self.read()
 
 
 @pytest.fixture(autouse=True)
@@ -81,131 +28,96 @@ def guarded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(egress, "require_guard", lambda: None)
 
 
+def shown(page: AppTest, name: str, lang: Language) -> str:
+    """Return the words of what is chosen in a box."""
+    boxes = [*page.selectbox, *page.segmented_control, *page.radio]
+    (box,) = [one for one in boxes if one.key == f"{name}:{lang}"]
+    return str(box.format_func(box.value)).replace("\\", "")
+
+
 def expected_words(lang: Language) -> dict[str, str]:
-    cities = side_panel.city_names(load_cities(), lang)
     return {
-        "page": tr("City", lang),
-        "city": cities["dawei"],
+        "city": bar.city_names(load_cities(), lang)["dawei"],
         "tier": tier_name("plate", lang),
-        "status": tr("Installed and planned together", lang),
+        "status": bar.status_text("planned", lang),
         "profile": profile_name("plate_gates", "", lang),
     }
 
 
-def test_the_side_panel_shows_what_is_chosen_in_each_language_and_after_each_page() -> None:
-    session = Session(city="bagan", as_of="2026-10-01")
-    for name, value in {
-        "city": "dawei",
-        "tier": "plate",
-        "status": "planned",
-        "profile": "plate_gates",
-    }.items():
-        session.choose(name, value)
-    app = session.app
-    app.checkbox(key="own").check().run()
-    app.number_input(key="own_low").set_value(40)
-    app.number_input(key="own_high").set_value(90).run()
-    app.date_input(key="as_of").set_value(AS_OF).run()
+def test_the_bar_shows_what_is_chosen_in_each_language() -> None:
+    page = AppTest.from_file(str(serve.MAIN), default_timeout=SLOW_S)
+    page.query_params["city"] = "bagan"
+    page.query_params["as_of"] = "2026-10-01"
+    page.run()
+    page.selectbox(key="city:en").set_value("dawei").run()
+    page.segmented_control(key="tier:en").set_value("plate").run()
+    page.segmented_control(key="status:en").set_value("planned").run()
+    page.selectbox(key="profile:en").set_value("plate_gates").run()
+    page.checkbox(key="own").check().run()
+    page.number_input(key="own_low").set_value(40)
+    page.number_input(key="own_high").set_value(90).run()
+    page.date_input(key="as_of").set_value(AS_OF).run()
     found = assess("dawei", as_of=AS_OF, status="planned", count=(40, 90), profile="plate_gates")
-    for lang, page in (
-        ("my", "streets"),
-        ("en", "assumptions"),
-        ("my", "cameras"),
-        ("en", "answer"),
-    ):
-        session.choose("lang", lang)
+    languages: tuple[Language, ...] = ("my", "en")
+    for lang in languages:
+        page.segmented_control(key="lang").set_value(lang).run()
+        assert not page.exception
         for name, words in expected_words(lang).items():
-            assert session.words(name) == words
-        assert app.checkbox(key="own").value
-        assert app.number_input(key="own_low").value == 40
-        assert app.number_input(key="own_high").value == 90
-        assert app.date_input(key="as_of").value == AS_OF
-        html = "".join(element.value for element in app.html)
-        assert answer.sentence(found, "plate", lang) in html.replace("\xa0", " ")
-        # Also where the language changes while another page is shown.
-        session.choose("page", page)
-        assert session.words("page") == tr(PAGE_NAMES[page], lang)
-        session.choose("lang", "my" if lang == "en" else "en")
-        session.choose("page", "answer")
+            assert shown(page, name, lang) == words
+        assert page.checkbox(key="own").value
+        assert page.number_input(key="own_low").value == 40
+        assert page.number_input(key="own_high").value == 90
+        assert page.date_input(key="as_of").value == AS_OF
+        assert answer.sentence(found, "plate", lang) in panel_of(page, "plate")
 
 
-def test_what_the_address_asks_for_is_shown_in_both_languages_and_can_be_changed() -> None:
-    session = Session(city="mandalay", tier="face", lang="my", status="planned", as_of="2025-05-05")
-    for lang in ("my", "en", "my"):
-        session.choose("lang", lang)
-        assert session.words("city") == side_panel.city_names(load_cities(), lang)["mandalay"]
-        assert session.words("tier") == tier_name("face", lang)
-        assert session.words("status") == tr("Installed and planned together", lang)
-        assert session.app.date_input(key="as_of").value == dt.date(2025, 5, 5)
-    session.choose("tier", "seen")
-    session.choose("city", "sittwe")
-    session.choose("lang", "en")
-    assert session.words("tier") == tier_name("seen", "en")
-    assert session.words("city") == side_panel.city_names(load_cities(), "en")["sittwe"]
+def test_what_the_address_asks_for_can_be_changed_in_both_languages() -> None:
+    page = AppTest.from_file(str(serve.MAIN), default_timeout=SLOW_S)
+    asked = {"city": "mandalay", "tier": "face", "lang": "my", "status": "planned"}
+    for name, value in asked.items():
+        page.query_params[name] = value
+    page.run()
+    assert shown(page, "tier", "my") == tier_name("face", "my")
+    assert shown(page, "status", "my") == bar.status_text("planned", "my")
+    page.segmented_control(key="tier:my").set_value("seen").run()
+    page.selectbox(key="city:my").set_value("sittwe").run()
+    page.segmented_control(key="lang").set_value("en").run()
+    assert shown(page, "tier", "en") == tier_name("seen", "en")
+    assert shown(page, "city", "en") == bar.city_names(load_cities(), "en")["sittwe"]
 
 
 def test_the_boxes_of_the_other_pages_keep_their_choice_too() -> None:
-    session = Session(page="streets")
-    session.choose("streets_city", "yangon")
-    session.choose("streets_boundary", "radius")
-    session.choose("notes_city", "bagan")
-    session.app.number_input(key="streets_radius").set_value(3000).run()
-    session.app.text_input(key="streets_path").set_value("map.osm.pbf").run()
-    session.choose("page", "cameras")
-    session.choose("optics_camera", "Dahua IPC-HDW2441T-S")
-    session.choose("optics_focal:Dahua IPC-HDW2441T-S", 3.6)
-    session.choose("optics_night", True)
-    session.app.number_input(key="optics_height:Dahua IPC-HDW2441T-S").set_value(4.5).run()
-    session.choose("page", "assumptions")
-    other = next(s for s in list_sets() if s.kind == "probabilistic" and s.name != "central").name
-    session.choose("assumption_set_choice", other)
-    for lang in ("my", "en"):
-        session.choose("lang", lang)
-        assert session.words("assumption_set_choice").startswith(other)
-        session.choose("page", "streets")
-        names = side_panel.city_names(load_cities(), lang)
-        assert session.words("streets_city") == names["yangon"]
-        assert session.words("notes_city") == names["bagan"]
-        assert session.words("streets_boundary") == tr("A circle", lang)
-        assert session.app.number_input(key="streets_radius").value == 3000
-        assert session.app.text_input(key="streets_path").value == "map.osm.pbf"
-        session.choose("page", "cameras")
-        assert session.words("optics_camera") == "Dahua IPC-HDW2441T-S"
-        assert session.words("optics_focal:Dahua IPC-HDW2441T-S") == "3.6"
-        assert session.words("optics_night") == tr("Night", lang)
-        height = session.app.number_input(key="optics_height:Dahua IPC-HDW2441T-S")
-        assert height.value == 4.5
-        session.choose("optics_camera", "ptz")
+    chosen = {"streets_city": "yangon", "streets_boundary": "radius", "notes_city": "bagan"}
+    languages: tuple[Language, ...] = ("en", "my")
+    for lang in languages:
+        page = screen("cities", lang, **chosen)
+        names = bar.city_names(load_cities(), lang)
+        assert shown(page, "streets_city", lang) == names["yangon"]
+        assert shown(page, "notes_city", lang) == names["bagan"]
+        assert shown(page, "streets_boundary", lang) == tr("A circle", lang)
+        page = screen("camera", lang, optics_camera="ptz", optics_night=True)
         ptz = next(kind for kind in load_catalogue().types if kind.id == "ptz")
-        assert session.words("optics_camera") == ptz.name.in_language(lang)
-        session.choose("optics_camera", "Dahua IPC-HDW2441T-S")
-        session.choose("page", "assumptions")
+        assert shown(page, "optics_camera", lang) == ptz.name.in_language(lang)
+        assert shown(page, "optics_night", lang) == tr("Night", lang)
 
 
 def settled(page: Page, lang: Language) -> None:
-    """Wait until the side panel is in a language and the page is not at work."""
-    panel = page.get_by_test_id("stSidebar")
-    expect(panel.get_by_text(tr("Assumptions", lang), exact=True)).to_be_visible()
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    """Wait until the bar is in a language and the page is not at work."""
+    expect(page.get_by_role("link", name=tr("Compare", lang), exact=True)).to_be_visible()
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 
 def expect_shown(page: Page, names: tuple[str, ...], lang: Language) -> None:
-    """Wait until one dot of each radio is on, and boxes and radios show what is chosen.
-
-    Each is waited for: while a page is written again, the boxes of before may still be in it.
-    """
-    panel = page.get_by_test_id("stSidebar")
-    groups = panel.get_by_test_id("stRadio")
-    chosen = page.locator("input:checked")
+    """Wait until the bar shows what is chosen, as the only one of its kind."""
     words = expected_words(lang)
-    expect(groups).to_have_count(4)
-    expect(groups.filter(has=chosen)).to_have_count(4)
+    pressed = page.locator(".st-key-bar [role=radio][aria-checked=true]")
+    expect(pressed).to_have_count(2)
     for name in names:
         if name == "city":
-            expect(panel.get_by_role("combobox").first).to_have_value(words[name])
+            box = page.locator(".st-key-bar").get_by_role("combobox").first
+            expect(box).to_have_value(words[name])
         else:
-            labels_on = groups.locator("label").filter(has=chosen)
-            expect(labels_on.filter(has_text=words[name])).to_have_count(1)
+            expect(pressed.filter(has_text=words[name])).to_have_count(1)
 
 
 @pytest.mark.browser
@@ -213,19 +125,23 @@ def test_the_browser_shows_what_is_chosen(
     app_server: Server, watched: Callable[[], Watched]
 ) -> None:
     page = watched().page
-    page.goto(f"{app_server.url}/?city=dawei&as_of={AS_OF}")
+    page.set_viewport_size({"width": 1366, "height": 768})
+    page.goto(f"{app_server.url}/?city=dawei&as_of={dt.date.isoformat(AS_OF)}")
     settled(page, "en")
-    panel = page.get_by_test_id("stSidebar")
     for name in ("tier", "status"):
-        panel.get_by_text(expected_words("en")[name], exact=True).click()
+        page.get_by_role("radio", name=expected_words("en")[name], exact=True).click()
         settled(page, "en")
-    names = ("page", "city", "tier", "status")
-    for lang in ("my", "en", "my"):
-        panel.get_by_text(LANGUAGE_NAMES[lang], exact=True).click()
+    languages: tuple[Language, ...] = ("my", "en", "my")
+    for lang in languages:
+        page.get_by_role("radio", name=LANGUAGE_NAMES[lang], exact=True).click()
         settled(page, lang)
-        expect_shown(page, names, lang)
+        expect_shown(page, ("city", "tier", "status"), lang)
+    # Another page, and back.
+    page.get_by_role("link", name=tr("Teach", "my"), exact=True).click()
+    settled(page, "my")
+    page.get_by_role("link", name=tr("Map", "my"), exact=True).click()
     # What is chosen in the other language must not be lost with the next choice.
-    panel.get_by_text(tier_name("recognised", "my"), exact=True).click()
+    page.get_by_role("radio", name=tier_name("recognised", "my"), exact=True).click()
     wanted = answer.sentence(assess("dawei", as_of=AS_OF, status="planned"), "recognised", "my")
     expect(page.locator(".ct .answer")).to_have_text(wanted)
-    expect_shown(page, ("page", "city", "status"), "my")
+    expect_shown(page, ("city", "status"), "my")

@@ -2,9 +2,10 @@
 
 serve.start               start the server
 main.main                 script of the pages, run for each session
-side_panel.choose         choice of the user
+bar.choose                choice of the user, in the bar above each page
+start.show                the three steps of a new user
 kept_answers.estimate     cached assessment of a choice
-city.answer.show          the answer; the other modules of `city` show what follows
+screens.city_map.show     one of the pages, each with one job
+city.panel.show           one of the parts that pages show of a city
 map.component.show        the map
-pages.streets.show        one of the other pages
 """

@@ -7,7 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from toolkit.app.side_panel import Choice
+from toolkit.app.bar import Choice
 from toolkit.assessment.assess import assess
 from toolkit.assessment.model import Assessment
 from toolkit.assessment.question import Question

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
-from toolkit.app import kept_answers, markup, side_panel
-from toolkit.app.city import answer, downloads, figures, map_view, reported, sensitivity
-from toolkit.app.map import component
-from toolkit.app.screens import assumptions, cameras, streets
-from toolkit.app.side_panel import Choice
+from toolkit.app import bar, changed_set, markup, start
+from toolkit.app.addresses import PATHS
+from toolkit.app.screens import (
+    analysts,
+    camera,
+    cities,
+    city_map,
+    compare,
+    hand_out,
+    limits,
+    reported,
+)
 from toolkit.base import egress, escape
 from toolkit.base.errors import ToolkitError
 from toolkit.base.terms import Language
@@ -20,30 +29,49 @@ from toolkit.language.translate import tr
 _log = logging.getLogger(__name__)
 
 
-def show(choice: Choice) -> None:
-    """Show the answer for a choice, with its figures, map and sources."""
-    lang, city = choice.lang, choice.city
-    head = [markup.tag("h1", city.name.in_language(lang))]
-    if city.demonstration:
-        head.append(markup.tag("p", words.demonstration(lang), kind="banner"))
-    panel = tr(
-        "City, question and date are chosen in the panel behind the arrows », top left.", lang
+def pages(lang: Language) -> dict[str, st.Page]:
+    """Return the pages by their path, in the order of the navigation; each has one job."""
+    titles: tuple[tuple[str, Callable[[Language], None]], ...] = (
+        (tr("Map", lang), city_map.show),
+        (tr("Hand-out", lang), hand_out.show),
+        (tr("Reported", lang), reported.show),
+        (tr("Teach", lang), camera.show),
+        (tr("Compare", lang), compare.show),
+        (tr("My cities", lang), cities.show),
+        (tr("For analysts", lang), analysts.show),
+        (tr("What this cannot tell you", lang), limits.show),
     )
-    head.append(markup.tag("p", panel, kind="narrow"))
-    markup.show(lang, *head)
-    component.announce(city.id)
-    with st.spinner(escape.markdown(tr("Estimating …", lang))):
-        made = kept_answers.estimate(choice, assumptions.chosen())
-    answer.show(made, choice.tier, lang)
-    # The layers of a large city take longest: reserve the place of the map, and show the figures
-    # below it first.
-    place = st.container()
-    figures.show(made, choice.tier, lang)
-    with place:
-        map_view.show(made, choice.tier, lang)
-    sensitivity.show(made, choice.tier, lang)
-    reported.show(made, city, lang)
-    downloads.show(made, lang)
+    return {
+        path: st.Page(
+            partial(_run, show, path, lang),
+            title=escape.plain(title),
+            url_path=path,
+            default=path == PATHS[0],
+        )
+        for path, (title, show) in zip(PATHS, titles, strict=True)
+    }
+
+
+def _run(show: Callable[[Language], None], path: str, lang: Language) -> None:
+    """Show one page, or the reason why it cannot be shown; a user never sees a traceback."""
+    try:
+        bar.take_from_address()
+        changed_set.announce(lang)
+        if path in start.NEEDS_CITY and not bar.city_is_chosen():
+            start.show(lang)
+        else:
+            show(lang)
+    except ToolkitError as error:
+        refuse(str(error), lang)
+    except Exception as error:  # noqa: BLE001
+        # The kind of the error only: its text may hold what the user typed.
+        _log.warning("The page failed: %s", type(error).__name__)
+        failed = tr(
+            "Something in the toolkit failed. Nothing was saved or sent. Reload the page; if "
+            'it fails again, "camera-exposure doctor" says whether the data are whole.',
+            lang,
+        )
+        refuse(failed, lang)
 
 
 def refuse(text: str, lang: Language) -> None:
@@ -56,29 +84,15 @@ def main() -> None:
     """Show the app to one session."""
     st.set_page_config(page_title="Camera exposure", layout="wide")
     egress.require_guard()
-    lang = side_panel.choose_language()
+    lang = bar.language()
     markup.show_style(lang)
-    try:
-        page = side_panel.choose_page(lang)
-        if page == "cameras":
-            cameras.show(lang)
-        elif page == "streets":
-            streets.show(lang)
-        elif page == "assumptions":
-            assumptions.show(lang)
-        else:
-            show(side_panel.choose(lang))
-    except ToolkitError as error:
-        refuse(str(error), lang)
-    except Exception as error:  # noqa: BLE001 - a user is never shown a traceback
-        # The kind of the error only: its text may hold what the user typed.
-        _log.warning("The page failed: %s", type(error).__name__)
-        failed = tr(
-            "Something in the toolkit failed. Nothing was saved or sent. Reload the page; if "
-            'it fails again, "camera-exposure doctor" says whether the data are whole.',
-            lang,
-        )
-        refuse(failed, lang)
+    known = pages(lang)
+    start.keep_pages(known)
+    page = st.navigation(list(known.values()), position="top")
+    # In the line of the navigation, see `markup`: at one place on every page, also if it fails.
+    with st.container(key="language", width="content"):
+        bar.choose_language()
+    page.run()
 
 
 main()

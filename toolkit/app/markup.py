@@ -6,6 +6,7 @@ screen readers.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -20,6 +21,8 @@ from toolkit.output.report.tables import Table
 
 _DRAWING_PX: Final = 760
 """Least width of a drawing, so that its texts can be read; on a narrow page it scrolls sideways."""
+_AROUND_MAP_PX: Final = 124
+"""Height of what is above and below a map that fills the window."""
 _STYLE: Final = f"""
 .ct{{font-family:{FONT_STACK};font-size:1.05rem;line-height:1.55;color:#1a1a1a;
 overflow-wrap:anywhere}}
@@ -33,6 +36,8 @@ overflow-wrap:anywhere}}
 max-width:none}}
 .ct .limit{{background:#eef3f8;border-left:6px solid #0b5cad;padding:.5em .8em;max-width:none}}
 .ct .answer{{font-size:1.4rem;line-height:1.45;font-weight:600;margin:.5em 0;max-width:34em}}
+.ct.panel .answer{{font-size:1.12rem;margin:0 0 .3em}}
+.ct.panel p{{font-size:.95rem;margin:.25em 0}}
 .ct .condition{{font-weight:600}}
 .ct .small,.ct caption,.ct .foot{{font-size:.92rem;color:#444}}
 .ct ul,.ct ol{{margin:.3em 0 .3em 1.3em;padding:0;max-width:46em}}
@@ -55,23 +60,46 @@ overflow-wrap:normal;font-size:1rem;color:inherit}}
 .ct summary{{cursor:pointer;font-weight:700;padding:.25em 0}}
 .ct .narrow{{display:none}}
 @media (max-width:640px){{
+[data-testid="stMainBlockContainer"]{{padding:3.2rem .8rem 1rem}}
+.st-key-bar>*{{order:2}}
+.st-key-bar>:has([data-testid="stSelectbox"]){{order:0}}
+.st-key-bar>:has([data-testid="stPopover"]){{order:1}}
+.st-key-bar>:has([data-testid="stPageLink"]){{display:none}}
+.st-key-bar{{column-gap:.4rem}}
+.st-key-bar [data-testid="stButtonGroup"] button{{padding-left:.32rem;padding-right:.32rem}}
 .ct h1{{font-size:1.6rem}}
 .ct .answer{{font-size:1.2rem}}
 .ct .narrow{{display:block}}
 .ct td{{min-width:6.5em}}
 }}
-[data-testid="stSidebar"] label p{{font-size:1rem}}
-[data-testid="stMainBlockContainer"]{{padding-top:3.75rem;padding-bottom:3rem}}
+[data-testid="stMainBlockContainer"]{{padding:3.35rem 1.2rem .5rem;max-width:none}}
+[data-testid="stHeader"]{{height:3rem;min-height:3rem;padding-right:9rem}}
+[data-testid="stLayoutWrapper"]:has(>.st-key-language){{position:fixed;top:.45rem;right:1.2rem;
+left:auto;width:auto;z-index:999991}}
+.st-key-language [data-testid="stButtonGroup"] button{{padding:0 .5rem;min-height:2rem}}
+[data-testid="stMainBlockContainer"]>[data-testid="stVerticalBlock"]{{gap:.6rem}}
+.ct img.icons{{max-width:100%;height:auto;display:block;margin:.2em 0}}
+.st-key-bar{{position:relative;z-index:5;gap:.6rem;row-gap:.4rem;padding-right:1px}}
+.st-key-bar [data-testid="stButtonGroup"] button{{padding-left:.6rem;padding-right:.6rem}}
+.st-key-announced{{position:absolute}}
+[class*="st-key-answer-of-"]{{transition:visibility 0s .6s}}
+.stApp:has([class*="st-key-city-"] [aria-expanded="true"]) [class*="st-key-answer-of-"],
+.stApp:not([data-test-script-state="notRunning"]):has([class*="st-key-city-"] :focus)
+[class*="st-key-answer-of-"]{{visibility:hidden;transition:none}}
+:root{{--tk-top:3.2rem;--tk-height:max(400px,calc(100dvh - {_AROUND_MAP_PX}px))}}
 @media (max-width:1100px){{
-[data-testid="stMainBlockContainer"]{{padding-left:1.4rem;padding-right:1.4rem}}
 [data-testid="stImage"]{{overflow-x:auto}}
 [data-testid="stImage"] img{{min-width:{_DRAWING_PX}px}}
 }}
 [data-testid="stSelectbox"] input{{text-overflow:ellipsis}}
+@media print{{
+[data-testid="stHeader"],.st-key-language,.st-key-bar,.st-key-not-printed{{display:none!important}}
+[data-testid="stMainBlockContainer"]{{padding:0}}
+[data-testid="stTextArea"],[data-testid="stDownloadButton"],[data-testid="stTabs"]>:first-child{{display:none}}
+}}
 """
 _BURMESE_WIDGETS: Final = """
-[data-testid="stSidebar"] label,[data-testid="stSidebar"] p,[data-testid="stMain"] button p,
-[data-testid="stAlert"] p{line-height:1.9}
+[data-testid="stMain"] button p,[data-testid="stAlert"] p{line-height:1.9}
 [data-testid="stMain"] [data-testid="stMarkdownContainer"] p{line-height:1.8}
 """
 _FILE_BUTTON: Final = "[data-testid=stFileUploaderDropzone] button p"
@@ -96,9 +124,19 @@ def _file_words(lang: Language) -> str:
     )
 
 
-def show(lang: Language, *parts: str) -> None:
-    """Show pieces of HTML made by this module, as one block of the page."""
-    st.html(f'<div class="ct" lang="{lang}">{"".join(parts)}</div>')
+def show(lang: Language, *parts: str, kind: str = "") -> None:
+    """Show pieces of HTML made by this module, as one block of the page.
+
+    Parameters
+    ----------
+    lang
+        Language of the texts.
+    parts
+        The pieces.
+    kind
+        Class of the block in the style sheet.
+    """
+    st.html(f'<div class="{f"ct {kind}".strip()}" lang="{lang}">{"".join(parts)}</div>')
 
 
 def tag(name: str, value: object, *, kind: str = "") -> str:
@@ -119,6 +157,16 @@ def tag(name: str, value: object, *, kind: str = "") -> str:
 def text(value: object) -> str:
     """Return an escaped text, with each unit kept on the line of its number."""
     return escape.html(unbroken(str(value)))
+
+
+def image(address: str, alt: str, *, kind: str = "") -> str:
+    """Return an image from `image_address`."""
+    return f"<img{_class(kind)} alt={escape.attribute(alt)} src={escape.attribute(address)}>"
+
+
+def image_address(svg: str) -> str:
+    """Return a drawing as the address of an image, in which nothing can run."""
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
 
 
 def lang_text(value: LangText, lang: Language) -> str:

@@ -51,7 +51,7 @@ SAFE_OPTIONS: Final[Mapping[str, Any]] = MappingProxyType(
         **STRICT_OPTIONS,
         "client.showErrorDetails": "none",
         "client.showErrorLinks": False,
-        "client.toolbarMode": "viewer",
+        "client.toolbarMode": "minimal",
         "logger.hideWelcomeMessage": True,
         "server.enableStaticServing": False,
         "server.fileWatcherType": "none",

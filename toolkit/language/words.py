@@ -19,7 +19,7 @@ from toolkit.base.terms import (
     Tier,
 )
 from toolkit.language.quantities import share
-from toolkit.language.translate import date, ngettext, tr
+from toolkit.language.translate import date, ngettext, number, tr
 
 BUILT_IN_CITIES: Final = (
     "auckland_road",
@@ -124,6 +124,15 @@ def dated_status(status: Status, as_of: dt.date, lang: str) -> str:
     return tr("{status} cameras, as of {date}", lang).format(
         status=status_name(status, lang), date=date(as_of, lang)
     )
+
+
+def assumption_set(name: str, n_changed: int, lang: str) -> str:
+    """Return the name of a set of assumptions, which is another one once values are changed."""
+    if not n_changed:
+        return name
+    return ngettext(
+        "{name}, with {n} value changed", "{name}, with {n} values changed", n_changed, lang
+    ).format(name=name, n=number(n_changed))
 
 
 def siting_limit(lang: str, cities: Sequence[str] = BUILT_IN_CITIES) -> str:

@@ -58,11 +58,14 @@ class Plans:
         What each claim says, in its own words.
     effect
         Sentence on what they change.
+    changes
+        Whether they change the estimate.
     """
 
     head: str
     says: tuple[str, ...]
     effect: str
+    changes: bool = False
 
 
 def planned(assessment: Assessment, claims: Sequence[Claim], lang: Language) -> Plans | None:
@@ -85,11 +88,21 @@ def planned(assessment: Assessment, claims: Sequence[Claim], lang: Language) -> 
     if not says:
         text = tr("No plan for more cameras is reported, so the estimate does not change.", lang)
         return Plans("", (), text)
-    if counts.planned.count == counts.installed.count:
+    changes = counts.planned.count != counts.installed.count
+    if not changes:
         effect = tr("No report gives a number for it, so the estimate does not change.", lang)
     else:
         effect = tr("The estimate counts it as if it had been carried out.", lang)
-    return Plans(tr("What is planned:", lang), says, effect)
+    return Plans(tr("What is planned:", lang), says, effect, changes)
+
+
+def short(plans: Plans, lang: Language) -> str:
+    """Return in one sentence what plans change, without what each report says."""
+    if plans.changes:
+        return tr("Planned cameras count as if built.", lang)
+    if plans.says:
+        return tr("More are planned, but no report gives a number: nothing changes.", lang)
+    return tr("No plan for more is reported: nothing changes.", lang)
 
 
 def where(

@@ -44,7 +44,7 @@ def headline(assessment: Assessment, tier: Tier, lang: Language) -> str:
         where = tr("inside this boundary", lang)
     else:
         where = tr("in the part of the city where the cameras are", lang)
-    counted = _led_by_count(trip)
+    counted = led_by_count(trip)
     text = _counted(trip, where, lang) if counted else _share(trip, where, lang)
     condition = words.tier_condition(tier, lang)
     text = text.format(ability=ability(tier, lang))
@@ -69,7 +69,7 @@ def sentences(assessment: Assessment, tier: Tier, lang: Language) -> list[str]:
         reason = why.format(why=tr(str(trip.at_least_one.why), lang))
         return [*point_note(tier, lang), reason]
     found = [headline(assessment, tier, lang)]
-    if _led_by_count(trip):
+    if led_by_count(trip):
         found.append(_spread(trip, lang))
     found += [*point_note(tier, lang), *_unknown(trip, lang), week(trip, lang)]
     return [*found, *points(part, tier, lang)]
@@ -212,7 +212,8 @@ def _trips(mode: Mode, lang: Language) -> str:
     return tr("{n} walks", lang) if mode == "foot" else tr("{n} rides", lang)
 
 
-def _led_by_count(trip: Trip) -> bool:
+def led_by_count(trip: Trip) -> bool:
+    """Return whether a trip is told by a number of cameras, not by the share that passes one."""
     return frequencies.whole(trip.cameras)[1] >= _LEAST_COUNT
 
 

@@ -11,13 +11,11 @@ from made import claim_of, report_on
 from pages import elements
 
 from toolkit.app import kept_answers
-from toolkit.app.city import map_view
+from toolkit.app.city import map_view, panel
 from toolkit.assessment.layers import Layers, LazyLayers
 from toolkit.assessment.model import SamplePart
 from toolkit.assessment.question import Question
 from toolkit.base.terms import LANGUAGES, Language, Progress
-from toolkit.language import notes
-from toolkit.output.report import tables
 
 
 def made(assessment: Any) -> kept_answers.Estimate:
@@ -26,17 +24,14 @@ def made(assessment: Any) -> kept_answers.Estimate:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_map_of_the_tier_has_a_heading_and_a_foot(
-    shown: dict[str, list[Any]], lang: Language
-) -> None:
+def test_the_map_of_the_tier_has_the_panel(shown: dict[str, list[Any]], lang: Language) -> None:
     estimate = made(report_on(layers_of()))
     map_view.show(estimate, "face", lang)
     ((assessment, tier, mapped, named),) = shown["maps"]
     assert (assessment, tier, mapped) == (estimate.assessment, "face", lang)
     assert named["answer"] == estimate.key
-    heading, foot = shown["html"]
-    assert tables.tier_head("face", lang) in elements(heading)[1].text
-    assert [e.attributes.get("class") for e in elements(foot)] == ["ct", "foot"]
+    assert named["panel"] == panel.texts(estimate, lang)
+    assert shown["html"] == []
     assert shown["progress"] == []
 
 
@@ -49,9 +44,12 @@ def test_a_question_chosen_on_the_map_is_the_choice_of_the_page(
 
 
 def test_without_streets_it_says_why_there_is_none(shown: dict[str, list[Any]]) -> None:
-    map_view.show(made(report_on(None)), "seen", "en")
+    estimate = made(report_on(None))
+    map_view.show(estimate, "seen", "en")
     assert shown["maps"] == []
-    assert notes.text("no_streets") in elements(shown["html"][0])[0].text
+    beside, place = (elements(html)[0].text for html in shown["html"])
+    assert panel.not_counted("en") in beside
+    assert map_view.no_map(estimate.assessment, "en") in place
 
 
 def test_layers_of_a_sample_are_made_now_under_a_bar_that_goes(

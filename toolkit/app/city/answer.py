@@ -22,13 +22,13 @@ _LEAST_KM: Final = 0.1
 
 
 def show(made: Estimate, tier: Tier, lang: Language) -> None:
-    """Show the answer, what it rests on, and the first sentence on limits."""
+    """Show what is said below the answer: more of trips and streets, sources, conditions."""
     assessment = made.assessment
     built = [
         markup.tag("p", text, kind="condition")
         for text in conditions.if_built(assessment, lang)[:1]
     ]
-    parts = [*built, markup.tag("p", sentence(assessment, tier, lang), kind="answer")]
+    parts = built
     parts += [markup.tag("p", text) for text in more(assessment, tier, lang)]
     parts.append(markup.tag("p", reported.source_sentence(assessment, made.claims, lang)))
     if assessment.basis == "streets" and assessment.inputs.siting_profile is not None:
@@ -138,14 +138,18 @@ def more(assessment: Assessment, tier: Tier, lang: Language) -> list[str]:
 
 def profile_text(name: str, lang: Language) -> str:
     """Return the kind of operator that was chosen, and what that does to the figures."""
+    return f"{operator_text(name, lang)} {notes.text('one_profile', lang)}"
+
+
+def operator_text(name: str, lang: Language) -> str:
+    """Return the kind of operator that was chosen, as a sentence."""
     known = load_profiles().profile.get(name)
     kind = words.profile_name(name, known.title if known else name, lang)
-    chosen = tr(
+    return tr(
         "As if all cameras were run by one kind of operator: {kind}. That changes on which streets "
         "they are likely.",
         lang,
     ).format(kind=kind)
-    return f"{chosen} {notes.text('one_profile', lang)}"
 
 
 def sample_text(sample: SamplePart, lang: Language) -> str:

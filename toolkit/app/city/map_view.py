@@ -1,20 +1,19 @@
-"""The map of a city, with the foot that every figure has."""
+"""The map of a city, with the panel next to it."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from toolkit.app import markup
-from toolkit.app.city import figures
+from toolkit.app import markup, start
+from toolkit.app.city import panel
 from toolkit.app.kept_answers import Estimate
 from toolkit.app.map import component
 from toolkit.assessment.layers import Layers
 from toolkit.assessment.model import Assessment
 from toolkit.base import escape
 from toolkit.base.terms import Language, Tier
-from toolkit.language import notes
 from toolkit.language.translate import tr
-from toolkit.output.report import tables
+from toolkit.output import conditions
 
 
 def show(made: Estimate, tier: Tier, lang: Language) -> None:
@@ -25,20 +24,46 @@ def show(made: Estimate, tier: Tier, lang: Language) -> None:
         if layers is not None and layers.captures is not None:
             layers.captures()  # what takes longest
     if layers is None:
+        _show_without(made, tier, lang)
+        return
+    component.show(
+        assessment,
+        tier,
+        lang,
+        answer=made.key,
+        panel=panel.texts(made, lang),
+        on_tier=_keep_tier,
+    )
+
+
+def _show_without(made: Estimate, tier: Tier, lang: Language) -> None:
+    """Show the panel, and in place of the map what would bring it."""
+    panel_at, place = st.columns(2, gap="large")
+    with panel_at:
+        panel.show(made, tier, lang)
+    with place:
+        where = conditions.where(made.assessment, lang, (tier,))
         markup.show(
             lang,
-            markup.tag("h2", tr("No map", lang)),
-            markup.tag("p", notes.text("no_streets", lang)),
+            *(markup.tag("p", line, kind="condition") for line in where),
+            markup.tag("p", no_map(made.assessment, lang)),
         )
-        return
-    name = tables.tier_head(tier, lang)
-    markup.show(lang, markup.tag("h2", tr("Map: {tier}", lang).format(tier=name)))
-    component.show(assessment, tier, lang, answer=made.key, on_tier=_keep_tier)
-    markup.show(lang, markup.tag("p", figures.foot_text(made, lang), kind="foot"))
+        with st.container(key="not-printed"):
+            if st.button(escape.markdown(tr("Add a street map", lang)), key="add-map"):
+                start.go("cities")
+
+
+def no_map(assessment: Assessment, lang: Language) -> str:
+    """Return why there is no map, and where the figures come from."""
+    return tr(
+        "There is no street map of {city} on this computer yet, so these figures borrow the street "
+        "pattern of other cities.",
+        lang,
+    ).format(city=assessment.city.name.in_language(lang))
 
 
 def _keep_tier(tier: Tier) -> None:
-    """Take the question chosen on the map for the choice of the side panel."""
+    """Take the question chosen on the map for the choice of the bar."""
     st.session_state["tier"] = tier
 
 

@@ -157,7 +157,8 @@ def _limits(assessment: Assessment, lang: Language) -> list[str]:
 def _inputs(assessment: Assessment, lang: Language) -> list[str]:
     assumptions = assessment.assumptions
     line = tr("Assumptions: {name}, {hash}.", lang).format(
-        name=assumptions.name, hash=assumptions.sha256[:12]
+        name=words.assumption_set(assumptions.name, len(assumptions.changed), lang),
+        hash=assumptions.sha256[:12],
     )
     return [
         markup.tag("h2", tr("Inputs and versions", lang)),

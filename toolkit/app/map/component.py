@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ from toolkit.base import store
 from toolkit.base.lru_cache import LruCache
 from toolkit.base.terms import TIERS, Language, Tier
 from toolkit.language.fonts import FONT_FAMILY
-from toolkit.language.words import demonstration, limits
+from toolkit.language.words import demonstration
 
 KEY: Final = "map"
 """Key of the component in the session: with one key it stays mounted, and keeps its view."""
@@ -26,12 +26,16 @@ _STUB: Final = """
 const files = import(new URL("%s", location.origin).href);
 export default function (component) {
   let unmount, gone = false;
-  const host = component.parentElement.querySelector(".tk-map");
-  if (host && !host.firstChild) host.textContent = component.data.words.drawing;
+  const host = component.parentElement.querySelector(".tk-map"), data = component.data;
+  if (host && !host.firstChild) host.textContent = data.words.drawing;
   files.then(module => { if (!gone) unmount = module.%s(component); }, () => {
     if (!host) return;
+    const answer = data.panel?.tiers[data.tier];
+    const lines = answer ? [answer.answer, ...answer.conditions, answer.rests_on] : [];
     host.setAttribute("role", "alert");
-    host.textContent = component.data.words.failed.replace("{what}", "map.js");
+    host.replaceChildren();
+    for (const line of [data.words.failed.replace("{what}", "map.js"), data.banner, ...lines])
+      host.appendChild(document.createElement("p")).textContent = line;
   });
   return () => { gone = true; if (unmount) unmount(); };
 }
@@ -52,6 +56,7 @@ def show(
     lang: Language,
     *,
     answer: str,
+    panel: Mapping[str, Any] | None = None,
     on_tier: Callable[[Tier], None] | None = None,
 ) -> None:
     """Mount the map, or change what it shows: the view stays.
@@ -66,6 +71,9 @@ def show(
         Language.
     answer
         Fingerprint of all that the figures follow from.
+    panel
+        What is said next to the map, of each tier (`city.panel.texts`): the map shows it itself,
+        so that it changes with the question at once. None for nothing.
     on_tier
         Called with the tier that the user chose on the map, before the page runs again.
     """
@@ -76,7 +84,9 @@ def show(
             on_tier(found)
 
     _component("toolkit_map", "map", '<div class="tk-map"></div>')(
-        key=KEY, data=data_of(assessment, tier, lang, answer=answer), on_tier_change=chosen
+        key=KEY,
+        data={**data_of(assessment, tier, lang, answer=answer), "panel": panel},
+        on_tier_change=chosen,
     )
 
 
@@ -130,7 +140,7 @@ def data_of(assessment: Assessment, tier: Tier, lang: Language, *, answer: str) 
         "font": FONT_FAMILY,
         "words": words.texts(assessment, lang),
         "banner": demonstration(lang) if assessment.demonstration else "",
-        "foot": [layers.attribution, limits(lang)[0]],
+        "foot": [layers.attribution],
     }
 
 

@@ -1,7 +1,6 @@
 """Page of assumptions: every value with its range, source and reason, to be changed and saved.
 
-The choice is kept in the session only: ``st.session_state["assumption_set"]`` (name of the set)
-and ``st.session_state["assumption_changes"]`` (value by key). `chosen` returns both as one set.
+The choice is kept in the session only, see `toolkit.app.changed_set`.
 """
 
 from __future__ import annotations
@@ -11,7 +10,8 @@ from typing import Final
 
 import streamlit as st
 
-from toolkit.app import markup, widgets
+from toolkit.app import changed_set, markup, widgets
+from toolkit.app.changed_set import CHANGES_KEY, SET_KEY
 from toolkit.assumptions.files import to_toml
 from toolkit.assumptions.sets import (
     DEFAULT_SET,
@@ -29,31 +29,14 @@ from toolkit.language import notes, words
 from toolkit.language.translate import tr
 from toolkit.studies.sensitivity.words import factor_name
 
-SET_KEY: Final = "assumption_set"
-CHANGES_KEY: Final = "assumption_changes"
 _CHOICE_KEY: Final = "assumption_set_choice"
 _SLIDER: Final = "assumption_slider"
-_ROUND: Final = "assumption_round"
-"""Number of resets: it is part of the sliders' keys, so that all start anew after a reset."""
 _STEPS: Final = 50
 """Least number of steps of a slider."""
 _DIGITS: Final = 12
 """Significant digits that are kept of a slider's value."""
 _MARK: Final = "●"
 """Sign of a changed value."""
-
-
-def chosen() -> AssumptionSet:
-    """Return the chosen set with its changes; the central one before any choice.
-
-    Raises
-    ------
-    ToolkitError
-        If the set no longer exists, or cannot be used.
-    """
-    name = st.session_state.get(SET_KEY, DEFAULT_SET)
-    changes: dict[str, float] = st.session_state.get(CHANGES_KEY, {})
-    return load_assumptions(name, changes)
 
 
 def show(lang: Language) -> None:
@@ -155,7 +138,7 @@ def _name(item: Assumption, lang: Language) -> str:
 
 
 def _slider_key(base: AssumptionSet, item: Assumption) -> str:
-    return f"{_SLIDER}:{st.session_state.get(_ROUND, 0)}:{base.name}:{item.key}"
+    return f"{_SLIDER}:{changed_set.resets()}:{base.name}:{item.key}"
 
 
 def _current(base: AssumptionSet, item: Assumption) -> float:
@@ -223,11 +206,18 @@ def _outcome(base: AssumptionSet, changed: AssumptionSet, lang: Language) -> Non
     else:
         st.write(markdown(tr("Nothing is changed.", lang)))
     line = tr("Assumptions: {name}, {hash}.", lang)
-    st.caption(markdown(line.format(name=changed.name, hash=changed.sha256[:12])))
+    st.caption(
+        markdown(
+            line.format(
+                name=words.assumption_set(changed.name, len(changed.changed), lang),
+                hash=changed.sha256[:12],
+            )
+        )
+    )
     st.button(
         markdown(tr("Take all changes back", lang)),
         key="assumption_reset",
-        on_click=_reset,
+        on_click=changed_set.undo,
         disabled=not changed.changed,
     )
     suffix = "-changed" if changed.changed else ""
@@ -239,8 +229,3 @@ def _outcome(base: AssumptionSet, changed: AssumptionSet, lang: Language) -> Non
         on_click="ignore",
         key="assumption_export",
     )
-
-
-def _reset() -> None:
-    st.session_state[CHANGES_KEY] = {}
-    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1

@@ -4,6 +4,7 @@ A report holds no script, fetches nothing, and does not identify the machine tha
 
 write_report       one file for each assessment and language
 file_name          the name of such a file
+hand_out_name      the name of the file of a hand-out
 valid_until        last day on which it may be handed out
 page.render        one report as a string
 """
@@ -25,7 +26,7 @@ from toolkit.evidence.load import evidence_sha256, load_claims
 from toolkit.output.report import map_svg, page
 from toolkit.studies.sensitivity.analysis import Sensitivity
 
-__all__ = ["file_name", "valid_until", "write_report"]
+__all__ = ["file_name", "hand_out_name", "valid_until", "write_report"]
 
 
 def write_report(
@@ -106,6 +107,18 @@ def file_name(assessment: Assessment, lang: Language) -> str:
         raise InputDataError(msg)
     status = "" if assessment.status == "installed" else f"-{assessment.status}"
     return f"{assessment.city.id}{status}-{assessment.as_of.isoformat()}-{lang}.html"
+
+
+def hand_out_name(assessment: Assessment, lang: Language) -> str:
+    """Return the name of the file of a hand-out, such as ``yangon-hand-out-2026-11-23-en.html``.
+
+    Raises
+    ------
+    InputDataError
+        If the id of the city is not an id.
+    """
+    city = assessment.city.id
+    return f"{city}-hand-out{file_name(assessment, lang).removeprefix(city)}"
 
 
 def valid_until(assessment: Assessment, assumptions: AssumptionSet) -> dt.date:

@@ -104,7 +104,7 @@ def render(
         "summary": _summary(assessment, lang),
         "drawing": drawing,
         "attribution": layers.attribution if layers else "",
-        "bar_text": _bar_text(drawing, lang),
+        "bar_text": bar_text(drawing, lang),
         "tier_maps": [_tier_map(tier, name, classes, lang) for tier in TIERS],
         "steps": [(step, map_scale.step_name(step, lang)) for step in map_scale.STEPS],
         "meanings": _meanings(lang),
@@ -137,13 +137,13 @@ def render(
         "provenance": tables.provenance_table(assessment, lang),
         "licence": _licence(lang),
     }
-    html = _environment().get_template("report.html.j2").render(context)
+    html = environment().get_template("report.html.j2").render(context)
     font = fonts.font_css() if has_burmese(html) else ""
     return html.replace(_FONT_MARK, font, 1)
 
 
 @functools.cache
-def _environment() -> jinja2.Environment:
+def environment() -> jinja2.Environment:
     """Return the templates, which escape every text put in."""
     made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),
@@ -283,7 +283,8 @@ def _tier_map(
     return TierMap(tier, heading, words.tier_meaning(tier, lang), alternative)
 
 
-def _bar_text(drawing: Drawing | None, lang: Language) -> str:
+def bar_text(drawing: Drawing | None, lang: Language) -> str:
+    """Return the length of the scale bar in words."""
     if drawing is None:
         return ""
     if drawing.bar_m < 1000.0:  # noqa: PLR2004 - metres in a kilometre

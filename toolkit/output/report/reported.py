@@ -239,6 +239,28 @@ def _status_text(status: ClaimStatus | None, lang: Language) -> str:
     return texts[status or "planned"]
 
 
+def source_line(assessment: Assessment, claims: Sequence[Claim], lang: Language) -> str:
+    """Return `source_sentence` in few words: whose report, when, and the count assumed."""
+    part = assessment.counted
+    count = quantities.quantity_text(part.count, lang)
+    if any(note.id == _OWN_COUNT for note in assessment.warnings):
+        return tr("Rests on your own number: {count}.", lang).format(count=count)
+    by_id = {claim.id: claim for claim in claims}
+    first = next((by_id[name] for name in part.claims if name in by_id), None)
+    if first is None:
+        return tr("Rests on no report: a wide range, {count}.", lang).format(count=count)
+    if first.made_up:
+        pattern = tr("Rests on a made-up report ({date}): {what}; assumed: {count}.", lang)
+    else:
+        pattern = tr("Rests on {publisher} ({date}): {what}; assumed: {count}.", lang)
+    return pattern.format(
+        publisher=first.source.publisher,
+        date=when_text(str(first.said), lang),
+        what=_what(first, lang),
+        count=count,
+    )
+
+
 def source_sentence(assessment: Assessment, claims: Sequence[Claim], lang: Language) -> str:
     """Return what the figures rest on: who said what, when, and the count taken from it.
 
@@ -271,8 +293,8 @@ def source_sentence(assessment: Assessment, claims: Sequence[Claim], lang: Langu
             lang,
         ).format(count=count)
     first = used[0]
-    figure = first.quantity if first.quantity and first.quantity.unit in _COUNTED_UNITS else None
-    what = figure_text(figure, lang) if figure else _status_text(first.status, lang)
+    figure = _figure(first)
+    what = _what(first, lang)
     makers = (figure.brand,) if figure and figure.brand else first.brands
     if first.made_up:
         pattern = tr(
@@ -305,6 +327,18 @@ def source_sentence(assessment: Assessment, claims: Sequence[Claim], lang: Langu
         lang,
     ).format(n=more)
     return f"{sentence} {further}"
+
+
+def _figure(claim: Claim) -> Figure | None:
+    """Return the number of cameras or sites of a claim, if it states one."""
+    stated = claim.quantity
+    return stated if stated and stated.unit in _COUNTED_UNITS else None
+
+
+def _what(claim: Claim, lang: Language) -> str:
+    """Return the number that a claim states, else whether cameras are there."""
+    figure = _figure(claim)
+    return figure_text(figure, lang) if figure else _status_text(claim.status, lang)
 
 
 def limits(assessment: Assessment, lang: Language) -> tuple[str, ...]:

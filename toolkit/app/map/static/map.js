@@ -2,7 +2,7 @@
 
 import { decode, nearest } from "./geometry.js";
 import { makeLayer, SURE } from "./layer.js";
-import { build, fill, layers, legend, make, press, questions, search, showCard, table } from "./panel.js";
+import { about, build, fill, layers, legend, make, panel, press, questions, search, showCard, table } from "./panel.js";
 
 const HERE = new URL(".", import.meta.url).href;
 const packs = new Map(), views = new Map(), mounted = new Map();
@@ -46,14 +46,17 @@ export function map(component) {
 }
 
 // Called before an estimate: the old city must not stay under the name of the new one.
+let announced = null;
+const left = (m, data) => m.gone || m.wanted !== data || (announced !== null && announced !== data.city);
 export function announce({ data }) {
+  announced = data.city;
   for (const m of mounted.values()) if (m.data && m.data.city !== data.city) clear(m);
 }
 function clear(m) {
   keepView(m);
   m.zones?.remove(); m.layer?.remove();
   Object.assign(m, { layer: null, zones: null, tapped: null, url: null, answer: null, listed: null, old: null });
-  m.ui?.card.replaceChildren(); m.ui?.legend.replaceChildren(); m.ui?.table.replaceChildren();
+  for (const name of ["card", "legend", "table", "panel", "about"]) m.ui?.[name].replaceChildren();
   if (m.ui) { m.ui.card.hidden = true; m.ui.banner.textContent = ""; m.ui.changed.textContent = m.data.words.drawing; }
 }
 function fail(m, error) {
@@ -61,8 +64,9 @@ function fail(m, error) {
   keepView(m); m.map?.remove();
   Object.assign(m, { map: null, layer: null, ui: null, url: null, answer: null, listed: null });
   m.host.replaceChildren();
-  m.host.setAttribute("role", "alert");
-  make("p", m.host, { class: "tk-failed", text: fill(words.failed, { what }) });
+  make("p", m.host, { class: "tk-failed", role: "alert", text: fill(words.failed, { what }) });
+  if (m.wanted.banner) make("p", m.host, { class: "tk-banner", text: m.wanted.banner });
+  panel(make("section", m.host, { class: "tk-panel" }), m.wanted, m.wanted.tiers.findIndex((tier) => tier.id === m.wanted.tier));
 }
 const keepView = (m) => { if (m.map && m.layer) views.set(m.url, [m.map.getCenter(), m.map.getZoom()]); };
 
@@ -72,22 +76,24 @@ async function apply(m, data) {
   if (!styles.every((style) => root.adoptedStyleSheets.includes(style))) root.adoptedStyleSheets = [...root.adoptedStyleSheets, ...styles];
   if (m.url !== data.geometry && m.layer) clear(m);
   const g = await geometry(data.geometry);
-  if (m.gone || m.wanted !== data) return;
+  if (left(m, data)) return;
   const first = !m.map, moved = m.url !== data.geometry, answered = m.answer !== data.answer, other = m.data?.lang !== data.lang;
   const old = { data: m.data, tier: m.tier, percent: m.percent };
   Object.assign(m, { data, g, url: data.geometry, answer: data.answer });
   if (first) start(m, L);
   if (answered || moved) Object.assign(m, { classes: bytes(data.classes), percent: bytes(data.percent) });
   if (first || moved || old.data?.tier !== data.tier) m.tier = data.tiers.findIndex((tier) => tier.id === data.tier);
-  if (moved) {
-    m.layer = new Layer(g, { ...look(m), drawn: (what) => { log.drawn++; log.last = what; } });
-    m.layer.addTo(m.map);
-    seeCity(m);
-  }
   // What the street that was tapped had before; not after another question.
   m.before = answered && !moved && old.percent ? (i) => old.percent[g.streets.n * (3 * m.tier + 1) + i] : null;
   m.host.lang = data.lang;
-  if (other || moved) { words(m); questions(m); search(m); layers(m); await font(m); }
+  if (other || moved) { words(m); questions(m); search(m); layers(m); about(m); await font(m); }
+  if (left(m, data)) return;
+  if (moved) { // after the rows above the map, which take of its height
+    m.layer = new Layer(g, { ...look(m), drawn: (what) => { log.drawn++; log.last = what; } });
+    m.map.invalidateSize({ pan: false });
+    m.layer.addTo(m.map);
+    seeCity(m);
+  }
   say(m, moved ? null : old);
   paint(m);
 }
@@ -201,7 +207,7 @@ function look(m) { // what the canvas needs
 function paint(m) {
   m.layer.change({ ...look(m), chosen: m.tapped?.street ?? -1 });
   log.recoloured++;
-  press(m); legend(m); showCard(m); table(m); zones(m);
+  press(m); panel(m.ui.panel, m.data, m.tier); legend(m); showCard(m); table(m); zones(m);
 }
 
 function say(m, old) { // one line on what changed

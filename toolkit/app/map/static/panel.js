@@ -47,23 +47,45 @@ function lineSample(parent, step) {
 export function build(host) {
   host.replaceChildren();
   host.removeAttribute("role");
-  const ui = { bar: make("div", host, { class: "tk-bar" }) };
+  const body = make("div", host, { class: "tk-body" });
+  const left = make("div", body, { class: "tk-left" }), ui = { bar: make("div", left, { class: "tk-bar" }) };
   ui.find = make("div", ui.bar, { class: "tk-find" });
   ui.questions = make("div", ui.bar, { class: "tk-questions", role: "group" });
-  const body = make("div", host, { class: "tk-body" });
-  ui.stage = make("div", body, { class: "tk-stage" });
+  ui.stage = make("div", left, { class: "tk-stage" });
   ui.box = make("div", ui.stage, { class: "tk-canvas", role: "application", tabindex: "0" });
   ui.tip = make("div", ui.stage, { class: "tk-tip", "aria-hidden": "true" }); ui.tip.hidden = true;
   ui.fingers = make("div", ui.stage, { class: "tk-fingers", "aria-hidden": "true" }); ui.fingers.hidden = true;
   ui.side = make("div", body, { class: "tk-side" });
-  ui.banner = make("p", ui.side, { class: "tk-banner" });
-  ui.changed = make("p", ui.side, { class: "tk-changed", role: "status" });
-  ui.card = make("section", ui.side, { class: "tk-card", "aria-live": "polite" }); ui.card.hidden = true;
-  ui.legend = make("section", ui.side, { class: "tk-legend" });
-  ui.layers = make("details", ui.side, { class: "tk-layers" });
-  ui.foot = make("div", host, { class: "tk-foot" });
-  ui.table = make("details", host, { class: "tk-table" });
+  const top = make("div", ui.side, { class: "tk-panel" }), rest = make("div", ui.side, { class: "tk-rest" });
+  ui.banner = make("p", top, { class: "tk-banner" });
+  ui.panel = make("section", top);
+  ui.changed = make("p", rest, { class: "tk-changed", role: "status" });
+  ui.card = make("section", rest, { class: "tk-card", "aria-live": "polite" }); ui.card.hidden = true;
+  ui.legend = make("section", rest, { class: "tk-legend" });
+  ui.layers = make("details", rest, { class: "tk-layers" });
+  ui.about = make("details", rest, { class: "tk-about" });
+  const foot = make("div", left, { class: "tk-foot" });
+  ui.foot = make("div", foot, { class: "tk-foot" });
+  ui.table = make("details", foot, { class: "tk-table" });
   return ui;
+}
+
+export function panel(box, data, t) { // the answer; shown also where the map cannot be drawn
+  const { panel: given, tiers } = data, found = given?.tiers[tiers[t].id];
+  box.replaceChildren();
+  if (!found) return;
+  make("p", box, { class: "tk-answer", text: found.answer });
+  if (found.icons) make("img", box, { class: "tk-icons", src: found.icons, alt: "" });
+  for (const [kind, lines] of [["caption", [found.caption]], ["condition", found.conditions], ["rests", [found.rests_on]], ["limit", [found.not_counted]]])
+    for (const text of lines) if (text) make("p", box, { class: `tk-${kind}`, text });
+}
+
+export function about(m) {
+  const { ui, data } = m;
+  ui.about.hidden = !data.panel; ui.about.replaceChildren();
+  if (!data.panel) return;
+  make("summary", ui.about, { text: data.panel.about });
+  for (const text of data.panel.lines) make("p", ui.about, { text });
 }
 
 export function questions(m) {
@@ -97,7 +119,7 @@ export function legend(m) {
   if (g.sets["areas.boundary"]?.n) { const row = make("li", list); make("i", row, { class: "tk-fog", "aria-hidden": "true" }); make("span", row, { text: words.fog }); }
   // A map in its palest steps must not be taken for the answer.
   if (!m.shown.sure) {
-    if (tier.figure) make("p", ui.legend, { class: "tk-figure", text: tier.figure });
+    if (tier.figure && !data.panel) make("p", ui.legend, { class: "tk-figure", text: tier.figure });
     if (!dm[3] && !dm[5]) make("p", ui.legend, { text: words.empty });
   }
 }

@@ -1,4 +1,4 @@
-"""Page on one camera: choose it and its mounting, and see what it can do.
+"""Page Teach, on one camera: choose it and its mounting, and see what it can do.
 
 No choice here changes the figures of a city, and none is stored.
 """

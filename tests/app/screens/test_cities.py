@@ -6,36 +6,26 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from app_screens import html_of, part, screen
 from playwright.sync_api import expect
-from running import SLOW_S, Server, Watched
+from running import Server, Watched
 from streamlit.testing.v1 import AppTest
 
-from toolkit.app import serve
-from toolkit.app.screens import streets
-from toolkit.base import egress
+from toolkit.app.screens import cities
+from toolkit.base.terms import LANGUAGES, Language
+from toolkit.language.translate import tr
 from toolkit.streets import pack, pack_zip
 
 
-@pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> Callable[[], AppTest]:
-    """Give a function that opens the page of streets."""
-    monkeypatch.setattr(egress, "require_guard", lambda: None)
-
-    def run() -> AppTest:
-        page = AppTest.from_file(str(serve.MAIN), default_timeout=SLOW_S)
-        page.session_state["page"] = "streets"
-        return page.run()
-
-    return run
+def opened() -> AppTest:
+    return screen("cities")
 
 
 def text_of(page: AppTest) -> str:
     return "\n".join(str(element.value) for element in (*page.text, *page.markdown, *page.error))
 
 
-def test_what_is_installed_is_listed_and_what_is_built_in_has_no_button(
-    opened: Callable[[], AppTest],
-) -> None:
+def test_what_is_installed_is_listed_and_what_is_built_in_has_no_button() -> None:
     page = opened()
     assert not page.exception
     assert "helsinki-centre" in text_of(page)
@@ -43,9 +33,7 @@ def test_what_is_installed_is_listed_and_what_is_built_in_has_no_button(
     assert [b.key for b in page.button if str(b.key).startswith("remove:")] == []
 
 
-def test_a_pack_file_is_brought_in_and_can_be_removed(
-    opened: Callable[[], AppTest], tmp_path: Path, home: Path
-) -> None:
+def test_a_pack_file_is_brought_in_and_can_be_removed(tmp_path: Path, home: Path) -> None:
     file = pack_zip.export_pack("helsinki-centre", tmp_path / "helsinki.zip")
     page = opened()
     page.text_input(key="streets_path").set_value(str(file)).run()
@@ -64,9 +52,7 @@ def test_a_pack_file_is_brought_in_and_can_be_removed(
 
 
 @pytest.mark.parametrize("name", ["/vsicurl/http://example.org/a.osm.pbf", "no-such-file.osm.pbf"])
-def test_a_file_that_cannot_be_used_is_a_sentence(
-    opened: Callable[[], AppTest], home: Path, name: str
-) -> None:
+def test_a_file_that_cannot_be_used_is_a_sentence(home: Path, name: str) -> None:
     page = opened()
     page.text_input(key="streets_path").set_value(name).run()
     page.button(key="streets_go").click().run()
@@ -80,7 +66,7 @@ def test_the_reason_why_nothing_was_installed_can_be_read(
     app_server: Server, watched: Callable[[], Watched]
 ) -> None:
     page = watched().page
-    page.goto(f"{app_server.url}/?page=streets")
+    page.goto(f"{app_server.url}/cities")
     field = page.get_by_test_id("stTextInput").locator("input")
     field.fill("no-such-file.osm.pbf")
     field.press("Enter")
@@ -89,17 +75,14 @@ def test_the_reason_why_nothing_was_installed_can_be_read(
     expect(page.get_by_text("no-such-file.osm.pbf")).to_be_visible()
 
 
-def test_going_to_another_page_and_back_keeps_the_city(opened: Callable[[], AppTest]) -> None:
-    page = opened()
-    page.session_state["page"] = "answer"
-    page.session_state["city"] = "dawei"
-    page.run()
-    page.radio(key="page:en").set_value("cameras").run()
-    page.radio(key="page:en").set_value("answer").run()
-    assert page.selectbox(key="city:en").value == "dawei"
-    assert not page.exception
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_nothing_is_called_an_upload(lang: Language) -> None:
+    style = html_of(part(f"from toolkit.app import markup\nmarkup.show_style({lang!r})\n"))
+    for text in (tr("Choose a file", lang), tr("up to 20 MB", lang)):
+        assert f'::after{{content:"{text}";' in style
+        assert not set('"\\<>\n') & set(text)
 
 
 def test_a_saved_pack_is_the_exported_one(tmp_path: Path) -> None:
     written = pack_zip.export_pack("helsinki-centre", tmp_path / "helsinki-centre.zip")
-    assert streets._packed("helsinki-centre") == written.read_bytes()
+    assert cities._packed("helsinki-centre") == written.read_bytes()

@@ -1,4 +1,4 @@
-"""Page of streets: import, list and remove streets of cities; add field notes."""
+"""Page My cities: import, list and remove streets of cities; add field notes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.elements.lib.mutable_status_container import StatusContainer
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from toolkit.app import bounds, markup, side_panel, widgets
+from toolkit.app import bar, bounds, markup, widgets
 from toolkit.base import store
 from toolkit.base.errors import ToolkitError
 from toolkit.base.escape import markdown
@@ -32,7 +32,7 @@ _STEP_M: Final = 500
 
 def show(lang: Language) -> None:
     """Show the page."""
-    markup.show(lang, markup.tag("h1", tr("Streets", lang)))
+    markup.show(lang, markup.tag("h1", tr("My cities", lang)))
     _show_installed(lang)
     _show_import(lang)
     _show_notes(lang)
@@ -102,7 +102,7 @@ def _show_import(lang: Language) -> None:
         markdown(tr("Or a small file: a pack, GeoJSON, GeoPackage (up to 20 MB)", lang)),
         key=_place("streets_file"),
     )
-    names = side_panel.city_names(load_cities(), lang)
+    names = bar.city_names(load_cities(), lang)
     city = widgets.one_of(
         st.selectbox,
         tr("City", lang),
@@ -215,7 +215,7 @@ def _show_notes(lang: Language) -> None:
         lang,
     )
     st.write(markdown(intro))
-    names = side_panel.city_names(load_cities(), lang)
+    names = bar.city_names(load_cities(), lang)
     city = widgets.one_of(
         st.selectbox,
         tr("City", lang),

@@ -16,7 +16,7 @@ HELPERS = Path(__file__).resolve().parents[2] / "helpers"
 
 
 def page(lang: str = "en") -> AppTest:
-    script = f"from toolkit.app.screens import cameras\ncameras.show({lang!r})\n"
+    script = f"from toolkit.app.screens import camera\ncamera.show({lang!r})\n"
     return AppTest.from_string(script, default_timeout=30).run()
 
 

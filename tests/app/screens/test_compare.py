@@ -1,0 +1,58 @@
+"""The page Compare: two sides with the same panel, and one sentence on the difference."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from app_screens import AS_OF, html_of, screen, words_of
+
+from toolkit.app.city import answer
+from toolkit.assessment.assess import assess
+from toolkit.assumptions.sets import list_sets
+from toolkit.base.terms import LANGUAGES, Language
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_installed_and_planned_are_side_by_side(lang: Language) -> None:
+    page = screen("compare", lang, city="yangon")
+    assert not page.exception
+    words = words_of(page)
+    for status in ("installed", "planned"):
+        found = assess("yangon", as_of=AS_OF, status=status)
+        assert answer.sentence(found, "seen", lang) in words
+    assert html_of(page).count('class="ct panel"') == 2
+
+
+def test_nothing_changes_where_nothing_is_planned() -> None:
+    words = words_of(screen("compare", city="dawei"))
+    assert "How much street is in view: nothing changes." in words
+
+
+def test_two_dates_keep_the_status_of_the_bar() -> None:
+    page = screen("compare", city="yangon", status="planned", compare="date")
+    other = AS_OF - dt.timedelta(days=3 * 365)
+    assert page.date_input(key="compare_date").value == other
+    words = words_of(page)
+    for day in (AS_OF, other):
+        found = assess("yangon", as_of=day, status="planned")
+        assert answer.sentence(found, "seen", "en") in words
+    assert "How much street is in view: " in words
+
+
+def test_two_cities_have_a_place_of_their_own_and_no_difference_of_kilometres() -> None:
+    page = screen("compare", city="yangon", compare="city", compare_city="bagan")
+    words = words_of(page)
+    for city in ("yangon", "bagan"):
+        assert answer.sentence(assess(city, as_of=AS_OF), "seen", "en") in words
+    assert "How much street is in view" not in words
+    assert "st-key-answer-of-yangon-and-bagan" in html_of(page)
+
+
+def test_two_sets_of_assumptions_are_named() -> None:
+    other = next(s.name for s in list_sets() if s.kind == "probabilistic" and s.name != "central")
+    changes = {"optics.height_m": 6.0}
+    page = screen("compare", city="dawei", compare="set", assumption_changes=changes)
+    words = words_of(page)
+    assert "central, with 1 value changed" in words
+    assert other in words

@@ -1,0 +1,36 @@
+"""The page Hand-out: the sheet that will be printed, with the trainer's own advice."""
+
+from __future__ import annotations
+
+import pytest
+from app_screens import AS_OF, screen
+from streamlit.testing.v1 import AppTest
+
+from toolkit.assessment.assess import assess
+from toolkit.base.terms import LANGUAGES, TIERS, Language
+from toolkit.language.words import tier_name
+from toolkit.output import report
+
+
+def sheet(page: AppTest) -> str:
+    (frame,) = page.get("iframe")
+    return str(frame.proto.srcdoc)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_sheet_has_the_five_questions_and_the_advice(lang: Language) -> None:
+    page = screen("hand_out", lang, city="dawei")
+    assert not page.exception
+    shown = sheet(page)
+    for tier in TIERS:
+        assert tier_name(tier, lang) in shown
+    page.text_area(key="advice").set_value("Meet at the river.\n\nLeave in pairs.").run()
+    assert "<p>Meet at the river.</p>" in sheet(page)
+    assert "<p>Leave in pairs.</p>" in sheet(page)
+
+
+def test_the_file_is_named_after_the_city_also_with_a_dash() -> None:
+    found = assess("hpa-an", as_of=AS_OF)
+    assert report.hand_out_name(found, "en") == "hpa-an-hand-out-2026-11-01-en.html"
+    planned = found.model_copy(update={"status": "planned"})
+    assert report.hand_out_name(planned, "my") == "hpa-an-hand-out-planned-2026-11-01-my.html"

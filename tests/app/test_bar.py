@@ -1,0 +1,155 @@
+"""The bar above each page, without the page around it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import pytest
+from app_screens import part
+from invented import HOSTILE
+from streamlit.testing.v1 import AppTest
+
+from toolkit.app import bar
+from toolkit.base.terms import LANGUAGES, TIERS, Language
+from toolkit.language import notes
+from toolkit.language.translate import tr
+from toolkit.language.words import profile_name, tier_name
+from toolkit.siting.profiles import load_profiles
+from toolkit.streets.cities import find_city
+
+SCRIPT = """
+import streamlit as st
+from toolkit.app import bar
+c = bar.choose({lang!r})
+with bar.only_of(c):
+    st.text(f"{{c.city.id}} {{c.tier}} {{c.status}} {{c.as_of}} {{c.count}}")
+"""
+
+
+def page(lang: Language = "en", **chosen: object) -> AppTest:
+    return part(SCRIPT.format(lang=lang), **chosen)
+
+
+def test_cities_of_one_name_can_be_told_apart() -> None:
+    twins = [find_city("dawei"), find_city("dawei").model_copy(update={"id": "other"})]
+    for lang in LANGUAGES:
+        names = bar.city_names(twins, lang)
+        assert len(set(names.values())) == 2
+    assert bar.city_names(twins[:1], "my") == {"dawei": "ထားဝယ် (Dawei)"}
+
+
+def test_cities_are_in_the_order_of_their_names_and_the_practice_city_is_last() -> None:
+    for lang in LANGUAGES:
+        options = page(lang).selectbox(key=f"city:{lang}").options
+        assert options[:-1] == sorted(options[:-1])
+        assert "Helsinki" in options[-1]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_five_questions_are_buttons_with_words(lang: Language) -> None:
+    found = page(lang, city="dawei")
+    buttons = found.segmented_control(key=f"tier:{lang}")
+    shown = [option.replace("\\", "") for option in buttons.options]
+    assert shown == [tier_name(tier, lang) for tier in TIERS]
+    buttons.set_value("plate").run()
+    assert found.text[0].value.startswith("dawei plate installed")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_range_the_wrong_way_round_is_said_next_to_it_and_leaves_the_page(
+    lang: Language,
+) -> None:
+    found = page(lang, city="dawei")
+    found.checkbox(key="own").check().run()
+    found.number_input(key="own_low").set_value(500)
+    found.number_input(key="own_high").set_value(20).run()
+    (error,) = found.error
+    assert "500" not in error.value
+    assert found.text[0].value == "dawei seen installed 2026-11-01 None"
+    found.number_input(key="own_high").set_value(600).run()
+    assert not found.error
+    assert found.text[0].value.endswith("(500.0, 600.0)")
+
+
+def test_half_a_number_changes_nothing() -> None:
+    for given in ({"own_low": 5}, {"own_high": 5}, {}):
+        found = page(city="dawei", own=True, **given)
+        assert found.text[0].value.endswith("None")
+        assert "Give both numbers" in found.info[0].value.replace("\\", "")
+
+
+def test_a_date_to_come_is_said_to_hold_no_more_than_today() -> None:
+    ahead = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=400)
+    assert "still to come" in page(city="dawei", as_of=ahead).warning[0].value
+    assert not page(city="dawei").warning
+
+
+def test_today_is_where_the_date_starts() -> None:
+    found = AppTest.from_string(SCRIPT.format(lang="en"), default_timeout=60).run()
+    today = dt.datetime.now(dt.UTC).date()
+    assert found.date_input(key="as_of").value in (today, today - dt.timedelta(days=1))
+
+
+def test_only_what_is_of_the_chosen_city_is_shown() -> None:
+    """The rule comes before the answer, and each city has a place of its own."""
+    found = page(city="dawei")
+    for city in ("dawei", "bagan"):
+        found.selectbox(key="city:en").set_value(city).run()
+        (rule,) = [h.value for h in found.html if "answer-of" in h.value]
+        assert f":not(.st-key-answer-of-{city}){{display:none !important}}" in rule
+
+
+def test_two_cities_have_a_place_that_neither_has_alone() -> None:
+    found = part(
+        "from toolkit.app import bar\nimport dataclasses\n"
+        "choice = bar.choose('en')\n"
+        "other = dataclasses.replace(choice, city=bar.known_cities()['bagan'])\n"
+        "with bar.only_of(choice, other):\n    pass\n",
+        city="dawei",
+    )
+    (rule,) = [h.value for h in found.html if "answer-of" in h.value]
+    assert ":not(.st-key-answer-of-dawei-and-bagan)" in rule
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_kind_of_operator_without_streets_says_that_it_changes_nothing(lang: Language) -> None:
+    said = tr("No streets are installed for this city, so this choice changes no figure.", lang)
+    shown = "".join(h.value for h in page(lang, city="dawei", profile="plate_gates").html)
+    assert said in shown
+    assert notes.text("one_profile", lang) not in shown
+    with_streets = page(lang, city="helsinki-centre", profile="plate_gates")
+    shown = "".join(h.value for h in with_streets.html)
+    assert said not in shown
+    assert re.sub(r"\s", " ", notes.text("one_profile", lang)) in shown.replace("\xa0", " ")
+
+
+def test_kinds_of_operators_have_burmese_names() -> None:
+    shown = page("my", city="dawei").selectbox(key="profile:my").options
+    assert len(shown) == 1 + len(load_profiles().profile)
+    for name, one in load_profiles().profile.items():
+        assert profile_name(name, one.title, "en") == one.title
+        assert profile_name(name, one.title, "my") in shown
+    assert not any(text.isascii() for text in shown)
+
+
+def test_a_kind_of_operator_that_is_not_there_is_not_chosen() -> None:
+    found = page(city="dawei", profile=HOSTILE)
+    assert not found.exception
+    assert found.selectbox(key="profile:en").value == ""
+
+
+def test_what_an_address_names_is_kept_for_other_pages() -> None:
+    script = "from toolkit.app import bar\nbar.take_from_address()\n"
+    found = AppTest.from_string(script, default_timeout=60)
+    for name, value in {"city": "dawei", "tier": "plate", "status": "planned"}.items():
+        found.query_params[name] = value
+    found.run()
+    assert found.session_state["city"] == "dawei"
+    assert found.session_state["tier"] == "plate"
+    assert found.session_state["status"] == "planned"
+    found.query_params["city"] = "bagan"
+    assert found.run().session_state["city"] == "dawei"
+    other = AppTest.from_string(script, default_timeout=60)
+    other.query_params["city"] = HOSTILE
+    assert "city" not in other.run().session_state

@@ -1,0 +1,65 @@
+"""The hand-out: one sheet with the five questions, what it rests on, and room for advice."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from banned_words import banned_words
+from hostile_texts import TEXTS
+from invented import HOSTILE, layers_of
+from made import claim_of, report_on
+from made_trips import trip_of, with_trips
+from pages import elements
+
+from toolkit.assessment.model import Assessment
+from toolkit.base.terms import LANGUAGES, TIERS, Language
+from toolkit.language.words import limits, tier_name
+from toolkit.output import trip_words
+from toolkit.output.report import hand_out, map_svg
+
+VALID = dt.date(2027, 5, 1)
+
+
+def sheet(
+    found: Assessment, lang: Language = "en", *, advice: str = "", drawn: bool = False
+) -> str:
+    return hand_out.render(
+        found,
+        claims=(claim_of(),),
+        valid_until=VALID,
+        drawing=map_svg.draw(layers_of()) if drawn else None,
+        tier="seen",
+        advice=advice,
+        lang=lang,
+    )
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_it_holds_the_five_answers_and_what_may_be_concluded(lang: Language) -> None:
+    found = with_trips(report_on(None), trip_of())
+    text = elements(sheet(found, lang))[0].text.replace("\xa0", " ")
+    for tier in TIERS:
+        assert tier_name(tier, lang) in text
+        assert trip_words.headline(found, tier, lang).replace("\xa0", " ") in text
+    for line in (*hand_out.conclude(lang), *hand_out.not_conclude(lang), *limits(lang)[:2]):
+        assert line in text
+    assert found.assumptions.sha256[:12] not in text
+    assert claim_of().id not in text
+    assert banned_words(text) == []
+
+
+def test_a_map_is_drawn_where_there_are_streets() -> None:
+    assert '<svg class="map"' in sheet(report_on(layers_of()), drawn=True)
+    assert "no street map of this city" in sheet(report_on(None))
+
+
+def test_the_last_day_is_said() -> None:
+    assert "Valid until 1 May 2027" in sheet(report_on(None)).replace("\xa0", " ")
+
+
+def test_advice_is_text_in_paragraphs_and_hostile_advice_does_nothing() -> None:
+    assert "<p>Leave in pairs.</p>" in sheet(report_on(None), advice="Meet.\n\nLeave in pairs.")
+    plain = {one.tag for one in elements(sheet(report_on(None), advice="x"))}
+    for text in (HOSTILE, *TEXTS):
+        assert {one.tag for one in elements(sheet(report_on(None), advice=text))} == plain

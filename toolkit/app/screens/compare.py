@@ -1,0 +1,133 @@
+"""Page Compare: installed and planned, two dates, two cities, or two sets, side by side."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import Final, Literal, get_args
+
+import streamlit as st
+
+from toolkit.app import bar, changed_set, kept_answers, markup, widgets
+from toolkit.app.bar import Choice
+from toolkit.app.city import panel
+from toolkit.app.kept_answers import Estimate
+from toolkit.assumptions.sets import AssumptionSet, list_sets, load_assumptions
+from toolkit.base import escape
+from toolkit.base.terms import Language
+from toolkit.language import quantities, words
+from toolkit.language.translate import tr
+from toolkit.studies import comparison
+
+Kind = Literal["planned", "date", "city", "set"]
+_YEARS_BACK: Final = 3
+
+
+def show(lang: Language) -> None:
+    """Show the page."""
+    choice = bar.choose(lang)
+    markup.show(lang, markup.tag("h1", tr("Compare", lang)))
+    labels: dict[Kind, str] = {
+        "planned": tr("Installed, and with planned ones", lang),
+        "date": tr("Two dates", lang),
+        "city": tr("Two cities", lang),
+        "set": tr("Two sets of assumptions", lang),
+    }
+    kind = widgets.one_of(
+        st.segmented_control,
+        escape.markdown(tr("What to compare", lang)),
+        {one: escape.markdown(labels[one]) for one in get_args(Kind)},
+        name="compare",
+        lang=lang,
+        required=True,
+    )
+    first, first_set = choice, changed_set.chosen()
+    if kind == "planned":
+        first = dataclasses.replace(choice, status="installed")
+    second, second_set = _second(kind, first, first_set, lang)
+    with bar.only_of(first, second):
+        with st.spinner(escape.markdown(tr("Estimating …", lang))):
+            a = kept_answers.estimate(first, first_set)
+            b = kept_answers.estimate(second, second_set)
+        for column, made, named in zip(
+            st.columns(2), (a, b), _names(kind, first, second, (first_set, second_set), lang),
+            strict=True,
+        ):  # fmt: skip
+            with column:
+                markup.show(lang, markup.tag("h2", named))
+                panel.show(made, choice.tier, lang)
+        if kind != "city":
+            markup.show(lang, markup.tag("p", verdict(a, b, choice, lang), kind="condition"))
+
+
+def _second(
+    kind: Kind, first: Choice, values: AssumptionSet, lang: Language
+) -> tuple[Choice, AssumptionSet]:
+    """Show what the second side is, and return it."""
+    if kind == "planned":
+        return dataclasses.replace(first, status="planned"), values
+    if kind == "date":
+        other = st.date_input(
+            escape.markdown(tr("The other date", lang)),
+            value=first.as_of - dt.timedelta(days=365 * _YEARS_BACK),
+            min_value=bar.EARLIEST,
+            max_value=bar.LATEST,
+            key="compare_date",
+            width=260,
+        )
+        return dataclasses.replace(first, as_of=other), values
+    if kind == "city":
+        others = {c.id: c for c in bar.known_cities().values() if c.id != first.city.id}
+        name = widgets.one_of(
+            st.selectbox,
+            escape.markdown(tr("The other city", lang)),
+            bar.city_names(list(others.values()), lang),
+            name="compare_city",
+            lang=lang,
+            width=260,
+        )
+        return dataclasses.replace(first, city=others[name]), values
+    sets = [found.name for found in list_sets() if found.kind == "probabilistic"]
+    name = widgets.one_of(
+        st.selectbox,
+        escape.markdown(tr("The other set", lang)),
+        {one: escape.plain(one) for one in sets},
+        name="compare_set",
+        lang=lang,
+        first=next((one for one in sets if one != values.name), None),
+        width=260,
+    )
+    return first, load_assumptions(name)
+
+
+def _names(
+    kind: Kind,
+    first: Choice,
+    second: Choice,
+    sets: tuple[AssumptionSet, AssumptionSet],
+    lang: Language,
+) -> tuple[str, str]:
+    if kind == "city":
+        return first.city.name.in_language(lang), second.city.name.in_language(lang)
+    if kind == "set":
+        a, b = (words.assumption_set(one.name, len(one.changed), lang) for one in sets)
+        return a, b
+    if kind == "planned":
+        return bar.status_text("installed", lang), bar.status_text("planned", lang)
+    a, b = (words.dated_status(one.status, one.as_of, lang) for one in (first, second))
+    return a, b
+
+
+def verdict(a: Estimate, b: Estimate, choice: Choice, lang: Language) -> str:
+    """Return in one sentence what changes, and whether that exceeds the interval."""
+    found = comparison.compare(a.assessment, b.assessment).tiers[choice.tier].length_km
+    change = quantities.difference_text(found.difference, lang)
+    if found.exceeds is None:
+        return tr("How much street is in view: the difference is not known.", lang)
+    if found.difference.low == found.difference.high == 0:
+        return tr("How much street is in view: nothing changes.", lang)
+    if found.exceeds:
+        text = tr("How much street is in view: {change}; more than its uncertainty.", lang)
+    else:
+        text = tr("How much street is in view: {change}; too small to tell.", lang)
+    return text.format(change=change)

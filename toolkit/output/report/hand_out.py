@@ -1,0 +1,156 @@
+"""Hand-out: one city on one sheet for participants, as an HTML page that loads nothing else."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from markupsafe import Markup
+
+from toolkit.assessment.model import Assessment
+from toolkit.base.terms import TIERS, Language, Tier
+from toolkit.evidence.claim import Claim
+from toolkit.language import fonts, words
+from toolkit.language.translate import date, has_burmese, tr
+from toolkit.output import conditions, map_scale, trip_icons, trip_words
+from toolkit.output.report import page, reported, tables
+from toolkit.output.report.map_svg import Drawing
+
+_FONT_MARK: Final = "/*font*/"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One question: its name, its answer in words, and ten trips as icons where known."""
+
+    name: str
+    headline: str
+    icons: Markup | None
+    caption: str
+
+
+def render(
+    assessment: Assessment,
+    *,
+    claims: Sequence[Claim],
+    valid_until: dt.date,
+    drawing: Drawing | None,
+    tier: Tier,
+    advice: str,
+    lang: Language,
+) -> str:
+    """Return the sheet.
+
+    Parameters
+    ----------
+    assessment
+        What is handed out.
+    claims
+        All claims about the city.
+    valid_until
+        Last day on which the sheet may be handed out.
+    drawing
+        The map; None for a city without streets.
+    tier
+        Question of the map.
+    advice
+        The trainer's own words; an empty box is printed where there are none.
+    lang
+        Language of the sheet.
+
+    Returns
+    -------
+    str
+        The same sheet for the same arguments. It names no command, hash or claim.
+    """
+    layers = assessment.layers
+    stop = tr("{start}.", lang).format(start="")
+    html = (
+        page.environment()
+        .get_template("hand_out.html.j2")
+        .render(
+            lang=lang,
+            csp=page.CONTENT_SECURITY_POLICY,
+            t=_headings(assessment, lang),
+            banner=words.demonstration(lang) if assessment.demonstration else None,
+            status_line=words.dated_status(assessment.status, assessment.as_of, lang) + stop,
+            valid_line=tr("Valid until {date}", lang).format(date=date(valid_until, lang)) + stop,
+            rows=rows(assessment, lang),
+            drawing=drawing,
+            tier=tier,
+            map_of=tables.tier_head(tier, lang),
+            steps=[(step, map_scale.step_name(step, lang)) for step in map_scale.STEPS],
+            bar_text=page.bar_text(drawing, lang),
+            attribution=layers.attribution if layers else "",
+            conditions=[
+                *conditions.if_built(assessment, lang),
+                *conditions.where(assessment, lang, (tier,)),
+            ],
+            rests_on=reported.source_line(assessment, claims, lang),
+            limits=words.limits(lang)[:2],
+            conclude=conclude(lang),
+            not_conclude=not_conclude(lang),
+            advice=[line for line in advice.splitlines() if line.strip()],
+        )
+    )
+    font = fonts.font_css() if has_burmese(html) else ""
+    return html.replace(_FONT_MARK, font, 1)
+
+
+def rows(assessment: Assessment, lang: Language) -> list[Row]:
+    """Return the five questions, each with its answer on an ordinary trip."""
+    found = []
+    for tier in TIERS:
+        part = assessment.shown_tiers[tier]
+        trips = trip_icons.ten_trips(part.trip.at_least_one)
+        drawn = None
+        if trips is not None:
+            drawn = Markup(trip_icons.row(trips, part.trip.mode, lang))  # noqa: S704 - all escaped
+        headline = trip_words.headline(assessment, tier, lang)
+        found.append(
+            Row(
+                words.tier_name(tier, lang),
+                headline or trip_words.streets_line(part, lang),
+                drawn,
+                "" if trips is None else trip_icons.caption(trips, lang),
+            )
+        )
+    return found
+
+
+def conclude(lang: Language) -> tuple[str, ...]:
+    """Return what one may conclude, as sentences."""
+    return (
+        tr("How many of ten ordinary trips pass such a camera, from lowest to highest.", lang),
+        tr("A wide range means that little is reported, never that nothing is there.", lang),
+    )
+
+
+def not_conclude(lang: Language) -> tuple[str, ...]:
+    """Return what one may not conclude, as sentences."""
+    return (
+        tr("That a street or a place is not watched.", lang),
+        tr("Where a camera is, unless it is drawn as a mapped one.", lang),
+    )
+
+
+def _headings(assessment: Assessment, lang: Language) -> dict[str, str]:
+    name = assessment.city.name.in_language(lang)
+    return {
+        "title": tr("{city}: reported cameras and ordinary trips", lang).format(city=name),
+        "questions": tr("Five questions", lang),
+        "counted": tr("Not counted", lang),
+        "conclude": tr("You may conclude", lang),
+        "not_conclude": tr("You may not conclude", lang),
+        "advice": tr("From your trainer", lang),
+        "ask": tr("Questions? Ask the trainer who gave you this sheet.", lang),
+        "camera": tr("Mapped camera", lang),
+        "after": tr("Do not hand this sheet out after that day.", lang),
+        "no_map": tr("There is no street map of this city on the computer that made it.", lang),
+        "icons": tr(
+            "Dark: even on the lowest estimate. Light: on the middle one. Dashed: on the highest.",
+            lang,
+        ),
+    }
