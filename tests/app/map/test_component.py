@@ -263,12 +263,15 @@ class TestShared:
         page.wait_for_timeout(300)
         whole = page.locator(".tk-map")
         assert whole.evaluate("node => node.scrollWidth - node.clientWidth") <= 0
-        stage, side = (page.locator(one).bounding_box() for one in (".tk-stage", ".tk-side"))
-        assert stage is not None
-        assert side is not None
-        beside = side["x"] >= stage["x"] + stage["width"]
-        assert beside or side["y"] >= stage["y"] + stage["height"]
-        assert beside == (size == LARGE)
+        boxes = (page.locator(f".tk-{one}").bounding_box() for one in ("stage", "panel", "legend"))
+        stage, panel, legend = (box or {} for box in boxes)
+        right, foot = stage["x"] + stage["width"], stage["y"] + stage["height"]
+        if size == LARGE:  # beside the map
+            assert panel["x"] >= right
+            assert legend["x"] >= right
+        else:  # the answer, the map, what explains it
+            assert panel["y"] + panel["height"] <= stage["y"]
+            assert legend["y"] >= foot
         assert page.locator(".tk-side").evaluate(RUNS_OVER) == []
         screenshot(page, f"map-{lang}-{size['width']}")
         page.set_viewport_size(LARGE)  # type: ignore[arg-type]

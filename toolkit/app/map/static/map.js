@@ -139,8 +139,14 @@ function start(m, L) {
   };
   m.toggle = (name, on) => { m.shown[name] = on; paint(m); };
   m.go = (one) => go(m, L, one);
-  m.watch = new ResizeObserver(() => { if (m.map && m.ui.box.clientWidth) { m.map.invalidateSize({ pan: false }); if (m.fitting) seeCity(m); } });
+  m.watch = new ResizeObserver(() => { if (m.map && m.ui.box.clientWidth) resized(m); });
   m.watch.observe(ui.box);
+}
+
+function resized(m) { // the middle stays: rows above the map grow and shrink with the language
+  const at = m.map.getCenter(), zoom = m.map.getZoom();
+  m.map.invalidateSize({ pan: false });
+  if (m.fitting) seeCity(m); else m.map.setView(at, zoom, { reset: true });
 }
 
 function seeCity(m, again = false) {
