@@ -323,6 +323,7 @@ def lossy(browser: Browser) -> Iterator[Page]:
     [
         "map.js",
         "layer.js",
+        "raster.js",
         "geometry.js",
         "panel.js",
         "leaflet.js",

@@ -24,7 +24,7 @@ _STATIC: Final = Path(__file__).resolve().parent / "static"
 _FILES: Final = {
     name: folder / name
     for folder, names in (
-        (_STATIC, ("map.js", "layer.js", "geometry.js", "panel.js", "map.css")),
+        (_STATIC, ("map.js", "layer.js", "raster.js", "geometry.js", "panel.js", "map.css")),
         (ASSETS / "leaflet", ("leaflet.js", "leaflet.css")),
     )
     for name in names

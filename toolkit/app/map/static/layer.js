@@ -1,11 +1,10 @@
 // The canvas: streets by class, what lies below them, cameras and names.
 
 import { inside, metrePx, within } from "./geometry.js";
+import { Raster } from "./raster.js";
 
 const PADDING = 0.25, PADDING_MANY = 0.1; // of the view, drawn around it, so that a drag shows no empty edge
-const MANY = 20000; // streets in view from which the drawing is sliced
-const SLICE_MS = 10; // of one slice: a frame has 16
-const SLICE_POINTS = 4000; // between two looks at the clock
+const MANY = 10000; // streets in view from which they are drawn into memory
 const NAMES_FROM = 14.5, PLACES_FROM = 15, RINGS_FROM = 16, HOLLOW_FROM = 14; // zoom
 const MOST_NAMES = 300;
 const FOG = "#e4e4e7", PAPER = "#ffffff", INK = "#1a1a1a", MARK = "#0b5cad", EDGE = "#555555";
@@ -52,43 +51,27 @@ export function makeLayer(L) {
       const min = map.containerPointToLayerPoint(pad.multiplyBy(-1)), o = map.getPixelOrigin().add(min);
       const v = { z, k, ox: o.x, oy: o.y, w: size.x + 2 * pad.x, h: size.y + 2 * pad.y };
       v.box = [v.ox / k, v.oy / k, (v.ox + v.w) / k, (v.oy + v.h) / k];
-      const seen = within(this.g.streets, ...v.box), sliced = seen.length > MANY;
-      // Slices go to a canvas out of sight, kept in plain memory so that a slice takes what it says.
-      const canvas = sliced ? this._newCanvas() : this._canvas;
+      const seen = within(this.g.streets, ...v.box), canvas = this._canvas, began = performance.now();
       if (canvas.width !== Math.round(v.w * dpr) || canvas.height !== Math.round(v.h * dpr)) {
         canvas.width = Math.round(v.w * dpr); canvas.height = Math.round(v.h * dpr);
         Object.assign(canvas.style, { width: `${v.w}px`, height: `${v.h}px` });
       }
-      const place = () => {
-        if (canvas !== this._canvas) { this._canvas.replaceWith(canvas); this._canvas = canvas; }
-        this._drawnZoom = z;
-        this._bounds = L.latLngBounds(map.layerPointToLatLng(min), map.layerPointToLatLng(min.add([v.w, v.h])));
-        L.DomUtil.setTransform(canvas, min, 1);
-      };
-      const x = canvas.getContext("2d", sliced ? { willReadFrequently: true } : undefined);
+      this._drawnZoom = z;
+      this._bounds = L.latLngBounds(map.layerPointToLatLng(min), map.layerPointToLatLng(min.add([v.w, v.h])));
+      L.DomUtil.setTransform(canvas, min, 1);
+      const x = canvas.getContext("2d");
       x.setTransform(dpr, 0, 0, dpr, 0, 0);
-      const work = this._draw(x, v, seen), job = (this._job = {}), began = performance.now();
-      const end = () => { place(); this.drawn?.({ ms: performance.now() - began, streets: seen.length, zoom: z }); };
-      if (!sliced) { for (const _ of work); end(); return; }
-      const step = () => {
-        if (this._job !== job || !this._map) return;
-        const from = performance.now();
-        let part;
-        do part = work.next(); while (!part.done && performance.now() - from < SLICE_MS);
-        x.getImageData(0, 0, 1, 1); // makes the browser draw now, not all at the end
-        if (part.done) end(); else requestAnimationFrame(step);
-      };
-      step();
+      this._draw(x, v, seen, dpr);
+      this.drawn?.({ ms: performance.now() - began, streets: seen.length, zoom: z });
     },
-    *_draw(x, v, seen) {
+    _draw(x, v, seen, dpr) {
       x.clearRect(0, 0, v.w, v.h);
       x.lineJoin = "round"; x.lineCap = v.z >= 15 ? "round" : "butt";
       this._ground(x, v);
-      yield* this._background(x, v);
-      yield* this._streets(x, v, seen);
+      this._background(x, v);
+      if (seen.length > MANY) this._rastered(x, v, seen, dpr); else this._stroked(x, v, seen);
       this._mark(x, v);
       if (this.shown.cameras) this._cameras(x, v);
-      yield;
       if (this.shown.names) this._names(x, v, seen);
     },
     _path(x, v, set, i) { // points nearer than a pixel are left out
@@ -112,16 +95,12 @@ export function makeLayer(L) {
       x.fillStyle = PAPER; x.fill();
       x.strokeStyle = EDGE; x.lineWidth = 1; x.setLineDash([6, 4]); x.stroke(); x.setLineDash([]);
     },
-    *_background(x, v) {
+    _background(x, v) {
       for (const [name, color, from] of AREAS) {
         const set = this.g.sets[`areas.${name}`];
         if (!set?.n || v.z < from) continue;
         x.fillStyle = color; x.beginPath();
-        let points = 0;
-        for (const i of within(set, ...v.box)) {
-          this._path(x, v, set, i); x.closePath();
-          if ((points += set.lens[i]) > 10 * SLICE_POINTS) { points = 0; x.fill(); x.beginPath(); yield; }
-        }
+        for (const i of within(set, ...v.box)) { this._path(x, v, set, i); x.closePath(); }
         x.fill();
       }
       for (const [name, color, width, from] of LINES) {
@@ -129,26 +108,35 @@ export function makeLayer(L) {
         if (!set?.n || v.z < from) continue;
         x.strokeStyle = color; x.lineWidth = width; x.beginPath();
         for (const i of within(set, ...v.box)) this._path(x, v, set, i);
-        x.stroke(); yield;
+        x.stroke();
       }
     },
-    *_streets(x, v, seen) { // the least likely first, so that the most likely lie on top
+    _pens(v, seen) { // the least likely first, so that the most likely lie on top
       const by = this.steps.map(() => []), scale = v.z < 12 ? 0.35 : v.z < 14 ? 0.6 : v.z < 16 ? 0.9 : 1.4;
       for (const i of seen) by[this.cls[i]]?.push(i);
-      for (const c of this.order ?? by.keys()) {
-        const step = this.steps[c], width = Math.max(1, step.width * scale);
-        for (const [color, wide] of step.wide && v.z >= HOLLOW_FROM ? [[step.color, width], [PAPER, width * 0.35]] : [[step.color, width]]) {
-          x.strokeStyle = color; x.lineWidth = wide; x.setLineDash(step.dash && v.z >= 14 ? step.dash : []);
-          x.beginPath();
-          let points = 0;
-          for (const i of by[c]) {
-            this._path(x, v, this.g.streets, i);
-            if ((points += this.g.streets.lens[i]) > SLICE_POINTS) { points = 0; x.stroke(); x.beginPath(); yield; }
-          }
-          x.stroke();
-        }
+      return (this.order ?? [...by.keys()]).flatMap((c) => {
+        const step = this.steps[c], width = Math.max(1, step.width * scale), dash = step.dash && v.z >= 14 ? step.dash : [];
+        const pen = { color: step.color, width, dash, streets: by[c] };
+        return step.wide && v.z >= HOLLOW_FROM ? [pen, { ...pen, color: PAPER, width: width * 0.35 }] : [pen];
+      });
+    },
+    _stroked(x, v, seen) {
+      for (const { color, width, dash, streets } of this._pens(v, seen)) {
+        x.strokeStyle = color; x.lineWidth = width; x.setLineDash(dash);
+        x.beginPath();
+        for (const i of streets) this._path(x, v, this.g.streets, i);
+        x.stroke();
       }
       x.setLineDash([]);
+    },
+    _rastered(x, v, seen, dpr) {
+      const raster = new Raster(Math.round(v.w * dpr), Math.round(v.h * dpr));
+      const path = { moveTo: (a, b) => raster.start(a * dpr, b * dpr), lineTo: (a, b) => raster.to(a * dpr, b * dpr) };
+      for (const { color, width, dash, streets } of this._pens(v, seen)) {
+        raster.pen(color, width * dpr, dash.map((one) => one * dpr));
+        for (const i of streets) this._path(path, v, this.g.streets, i);
+      }
+      raster.onto(x);
     },
     _mark(x, v) { // the street that was tapped, with all its pieces where it counts as a whole
       if (this.chosen < 0) return;
