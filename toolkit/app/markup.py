@@ -76,6 +76,8 @@ overflow-wrap:normal;font-size:1rem;color:inherit}}
 [data-testid="stHeader"]{{height:3rem;min-height:3rem;padding-right:9rem}}
 [data-testid="stLayoutWrapper"]:has(>.st-key-language){{position:fixed;top:.45rem;right:1.2rem;
 left:auto;width:auto;z-index:999991}}
+.stApp:has([aria-controls="stSidebar"][aria-expanded="true"])
+ [data-testid="stLayoutWrapper"]:has(>.st-key-language){{z-index:1}}
 .st-key-language [data-testid="stButtonGroup"] button{{padding:0 .5rem;min-height:2rem}}
 [data-testid="stMainBlockContainer"]>[data-testid="stVerticalBlock"]{{gap:.6rem}}
 .ct img.icons{{max-width:100%;height:auto;display:block;margin:.2em 0}}

@@ -54,8 +54,9 @@ def one_of(
     if name not in st.session_state or st.session_state[name] not in options:
         st.session_state[name] = first if first in options else options[0]
     key = f"{name}:{lang}"
-    if key not in st.session_state or st.session_state[key] != st.session_state[name]:
-        st.session_state[key] = st.session_state[name]
+    # Set in every run: on another page the browser makes the widget anew, and shows the first
+    # option unless it is told; what is equal to the state of the other page would not be sent.
+    st.session_state[key] = st.session_state[name]
     more |= {"key": key, "on_change": _keep, "args": (name, key)}
     box(label, options, format_func=labels.__getitem__, **more)
     chosen: T = st.session_state[name]

@@ -27,8 +27,10 @@ _HTML_MORE = {
 script templates, where the first four are delimiters; and HTML inside Markdown is parsed as
 Markdown again, where brackets make images and links."""
 
-_MARKDOWN_SIGNS = re.compile(r"([!-/:-@\[-`{-~])")
-"""All ASCII punctuation, which may be backslash-escaped (CommonMark 0.31, 2024, section 2.4)."""
+_MARKDOWN_SIGNS = re.compile(r"([!#$&*+:<=>@\[\\\]^_`{|}~]|(?<=\d)\.|(?<![^\W\d_])-|-(?![^\W\d_]))")
+"""ASCII punctuation that can mean something in Markdown; each may be backslash-escaped (CommonMark
+0.31, 2024, section 2.4). What cannot is left alone: Streamlit gives labels to screen readers with
+their backslashes."""
 
 _WORD_JOINER = "\u2060"
 _LINK_STARTS = re.compile(

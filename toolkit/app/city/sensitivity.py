@@ -42,7 +42,7 @@ def _show_tier(found: Sensitivity, tier: Tier, lang: Language) -> None:
     drawn = chart.draw(found, tier, lang)
     if drawn:
         # In an image nothing can run.
-        st.image(drawn, width="stretch")
+        st.image(drawn, width="stretch", alt=words.sentence(found, tier, lang))
     markup.show(
         lang,
         *(markup.tag("p", line, kind="small") for line in words.how_made(found, lang)),

@@ -53,7 +53,7 @@ def show(lang: Language) -> None:
     values = load_assumptions(changes={"optics.night": 1.0} if night else None)
     sheet = make_sheet(camera, values, load_thresholds())
     # In an image nothing can run, and patterns survive Streamlit's sanitiser.
-    st.image(drawing.draw(sheet, lang), width="stretch")
+    st.image(drawing.draw(sheet, lang), width="stretch", alt=words.title(sheet, lang))
     first, *others = words.tables(sheet, lang)
     notes = (markup.text(text) for text in words.notes(sheet, lang))
     markup.show(

@@ -41,7 +41,8 @@ export function map(component) {
   m.wanted = component.data;
   m.turn = (m.turn ?? Promise.resolve()).then(() => m.gone ? null : apply(m, m.wanted)).catch((error) => fail(m, error));
   return () => {
-    m.gone = true; keepView(m); m.map?.remove(); m.watch?.disconnect(); mounted.delete(host);
+    m.gone = true; keepView(m); m.watch?.disconnect(); mounted.delete(host);
+    if (m.map) { m.map._animatingZoom = false; m.map.remove(); } // Leaflet would end a zoom on a map that is gone
   };
 }
 
