@@ -33,7 +33,6 @@ from toolkit.streets.cities import load_cities
 AS_OF = dt.date(2026, 11, 1)
 MOST_WORDS = 90
 """Words of the panel, without numbers; everything else is one tap away."""
-WORD = re.compile(r"\b[^\W\d_][\w\u2019'-]*")
 CITIES = [city.id for city in load_cities()]
 CITY_FILE = """
 format = "camera-exposure.cities/1"
@@ -55,6 +54,11 @@ def guarded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(egress, "require_guard", lambda: None)
 
 
+def words_in(text: str) -> int:
+    """Return the number of words; Burmese has spaces between phrases only, which count as one."""
+    return sum(any(sign.isalpha() for sign in word) for word in text.split())
+
+
 @pytest.mark.parametrize(
     ("city", "lang"),
     [*((city, "en") for city in CITIES), ("helsinki-centre", "my"), ("yangon", "my")],
@@ -73,7 +77,7 @@ def test_every_city_and_tier_has_a_short_panel(city: str, lang: Language) -> Non
     for tier in TIERS:
         parts = panel_module.of_tier(made, tier, lang)
         texts = (parts.answer, parts.caption, *parts.conditions, parts.rests_on, parts.not_counted)
-        assert len(WORD.findall(" ".join(texts))) <= MOST_WORDS
+        assert words_in(" ".join(texts)) <= MOST_WORDS
         assert banned_words(" ".join(texts)) == []
     words = words_of(page) if data is None else data["panel"]["lines"][0].replace("\xa0", " ")
     for part in ("as of 1 November 2026", "Completeness", "Boundary", "Sources: [1"):
@@ -88,7 +92,7 @@ def test_planned_counts_both_and_says_so() -> None:
     panel = panel_of(page, "seen")
     assert answer.sentence(planned, "seen", "en") in panel
     assert "count as if built" in panel
-    assert len(WORD.findall(panel)) <= MOST_WORDS
+    assert words_in(panel) <= MOST_WORDS
 
 
 def test_one_kind_of_operator_can_be_chosen_and_is_told() -> None:
