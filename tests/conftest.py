@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import quick_checks
+import shared_answers
 from hypothesis import settings
 from typeguard import install_import_hook
 
@@ -74,6 +75,13 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     folder = tmp_path_factory.mktemp("home")
     monkeypatch.setenv(HOME_VARIABLE, str(folder))
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _outcomes_made_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the outcome of a question once, where tests are about what is shown of it."""
+    if shared_answers.shares(request.path):
+        shared_answers.install(monkeypatch)
 
 
 @pytest.fixture

@@ -153,7 +153,10 @@ def test_an_unsorted_file_gives_the_packs_of_the_sorted_one(
     assert sorted(p.name for p in (tmp_path / "b").iterdir()) == ["mawlamyine", "taunggyi"]
 
 
-@pytest.mark.parametrize("name", ["liechtenstein.osm.pbf", "baltimore.osm.pbf"])
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param("liechtenstein.osm.pbf", marks=pytest.mark.slow), "baltimore.osm.pbf"],
+)
 def test_a_real_extract_backwards_gives_the_same_pack(
     test_data_dir: Path, tmp_path: Path, name: str
 ) -> None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import re
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from toolkit.app.screens.assumptions import CHANGES_KEY, SET_KEY, slider_step
+from toolkit.app.screens.assumptions import CHANGES_KEY, SET_KEY, effect, slider_step
+from toolkit.assessment.assess import assess
+from toolkit.assessment.outcome import no_trip
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
-from toolkit.studies.sensitivity.words import factor_name
+from toolkit.base.terms import LANGUAGES
+from toolkit.language import assumption_names, quantities
+from toolkit.language.translate import tr
 
 LANG = "en"
 HOSTILE = "<img src=x onerror=alert(1)> [x](http://example.org) :red[x]"
@@ -48,11 +53,40 @@ def test_every_value_that_has_a_range_has_a_slider_bounded_by_it():
     assert load_assumptions().sha256[:12] in texts(found)
 
 
-def test_values_are_named_in_words_and_by_their_key():
-    for lang in ("en", "my"):
-        label = slider(page(lang).run(), "optics.height_m").label.replace("\\", "")
-        assert label == f"{factor_name('optics.height_m', lang)}: optics.height_m (m)"
-    assert slider(page().run(), "optics.max_range_m").label.startswith("optics")
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_values_are_named_in_words_with_their_range_reason_and_source(lang):
+    found = page(lang).run()
+    item = load_assumptions()["optics.height_m"]
+    label = slider(found, item.key).label.replace("\\", "")
+    name = assumption_names.name(item.key, lang)
+    assert label == f"{name[0].upper()}{name[1:]} (m)"
+    (known,) = [
+        c.value.replace("\\", "")
+        for c in found.caption
+        if "height_m" in c.value.replace("\\", "") and item.reason in c.value.replace("\\", "")
+    ]
+    for part in (f"{item.low:g}", f"{item.high:g}", item.source, item.key):
+        assert part in known
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_effect_of_a_change_alone_is_one_sentence(lang):
+    dates = {"as_of": dt.date(2026, 11, 1), "n_draws": 200}
+    before = assess("dawei", **dates)
+    values = load_assumptions(changes={"optics.availability": 0.3})
+    after = assess("dawei", assumptions=values, **dates)
+    shares = [
+        quantities.share(one.tiers["seen"].trip.at_least_one.mid, lang) for one in (before, after)
+    ]
+    assert shares[0] != shares[1]
+    text = effect(before, after, "seen", lang)
+    assert shares[0] in text
+    assert text.index(shares[0]) < text.rindex(shares[1])
+    assert shares[0] in effect(before, before, "seen", lang)
+    part = after.tiers["seen"].model_copy(update={"trip": no_trip("seen")})
+    unknown = after.model_copy(update={"tiers": {**after.tiers, "seen": part}})
+    not_known = tr("This change alone: the share of trips is not known.", lang)
+    assert effect(before, unknown, "seen", lang) == not_known
 
 
 def test_a_moved_value_is_marked_kept_and_taken_back():

@@ -21,7 +21,7 @@ AS_OF = dt.date(2026, 11, 23)
 
 @pytest.fixture(scope="module")
 def found():
-    return calibrate.outcomes(8, workers=1, n_draws=59)
+    return calibrate.outcomes(4, workers=1, n_draws=59)
 
 
 def setting(number):

@@ -50,6 +50,7 @@ def test_both_ways_along_a_street_and_all_turns_of_the_compass_are_one():
     assert one["spread_deg"] == pytest.approx(8, abs=1)
 
 
+@pytest.mark.usefixtures("few_samples")
 def test_cameras_without_a_direction_do_not_count():
     turn = np.zeros(200)
     turn[:90] = np.nan
@@ -81,6 +82,7 @@ def test_near_a_junction_is_within_30_m():
     ]  # fmt: skip
 
 
+@pytest.mark.usefixtures("few_samples")
 def test_names_from_files_do_no_harm_in_toml():
     found = directions.fit_bearings(made(np.zeros(200)))
     name = 'town"]\nevil = 1 # \\'

@@ -89,6 +89,7 @@ def test_a_killed_worker_loses_nothing_and_nothing_is_computed_twice(undisturbed
 
 
 @posix
+@pytest.mark.slow
 def test_a_run_that_is_killed_goes_on_where_it_was(undisturbed, tmp_path):
     plan, home, right = undisturbed
     out = tmp_path / "out"

@@ -27,7 +27,7 @@ def show(lang: Language) -> None:
         tabs = dict(zip(parts, shown, strict=True))
         before = changed_set.state()
         with tabs["assumptions"]:
-            assumptions.show(lang)
+            places = assumptions.show(lang)
         if changed_set.state() != before:
             st.rerun()  # so that it is announced before anything is computed with it
         with place, st.spinner(escape.markdown(tr("Estimating …", lang))):
@@ -35,6 +35,7 @@ def show(lang: Language) -> None:
             made = kept_answers.estimate(choice, changed_set.chosen())
             sentence = answer.sentence(made.assessment, choice.tier, lang)
             markup.show(lang, markup.tag("p", sentence, kind="answer"))
+        assumptions.show_effects(places, choice, lang)
         with tabs["figures"]:
             answer.show(made, choice.tier, lang)
             figures.show(made, choice.tier, lang)

@@ -1,6 +1,7 @@
 """Page of assumptions: every value with its range, source and reason, to be changed and saved.
 
-The choice is kept in the session only, see `toolkit.app.changed_set`.
+The choice is kept in the session only, see `toolkit.app.changed_set`. What each change does to the
+answer is shown next to it.
 """
 
 from __future__ import annotations
@@ -9,9 +10,12 @@ import math
 from typing import Final
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from toolkit.app import changed_set, markup, widgets
+from toolkit.app import changed_set, kept_answers, markup, widgets
+from toolkit.app.bar import Choice
 from toolkit.app.changed_set import CHANGES_KEY, SET_KEY
+from toolkit.assessment.model import Assessment
 from toolkit.assumptions.files import to_toml
 from toolkit.assumptions.sets import (
     DEFAULT_SET,
@@ -24,10 +28,12 @@ from toolkit.assumptions.sets import (
 from toolkit.assumptions.value import Assumption
 from toolkit.base.errors import ToolkitError
 from toolkit.base.escape import markdown, plain
-from toolkit.base.terms import Language
-from toolkit.language import notes, words
+from toolkit.base.terms import Language, Tier
+from toolkit.language import assumption_names, notes, quantities, words
 from toolkit.language.translate import tr
-from toolkit.studies.sensitivity.words import factor_name
+
+Places = dict[str, DeltaGenerator]
+"""Places on the page, by the keys of changed values."""
 
 _CHOICE_KEY: Final = "assumption_set_choice"
 _SLIDER: Final = "assumption_slider"
@@ -37,10 +43,12 @@ _DIGITS: Final = 12
 """Significant digits that are kept of a slider's value."""
 _MARK: Final = "●"
 """Sign of a changed value."""
+_MOST_EFFECTS: Final = 5
+"""Changes whose effect alone is computed: each takes as long as an answer."""
 
 
-def show(lang: Language) -> None:
-    """Show the page."""
+def show(lang: Language) -> Places:
+    """Show the page; return a place below each changed value, for `show_effects`."""
     markup.show(lang, markup.tag("h1", tr("Assumptions", lang)))
     intro = tr(
         "Everything that is not known stands here with its range, its source and the "
@@ -54,20 +62,50 @@ def show(lang: Language) -> None:
         base = load_assumptions(name)
     except ToolkitError as error:
         st.error(markdown(error))
-        return
+        return {}
     if base.label == MINIMAL:
         st.warning(markdown(notes.text("minimal_set", lang)))
     if base.about:
         st.caption(markdown(words.built_in(base.about, lang)))
-    moved = _sliders(base, lang)
+    places: Places = {}
+    moved = _sliders(base, places, lang)
     try:
         changed = base.with_changes(moved) if moved else base
     except ToolkitError as error:
         st.error(markdown(error))
         st.info(markdown(tr("Until this is mended, the last values that fit are used.", lang)))
-        return
+        return {}
     st.session_state[CHANGES_KEY] = moved
     _outcome(base, changed, lang)
+    return places
+
+
+def show_effects(places: Places, choice: Choice, lang: Language) -> None:
+    """Show in each place what the change of this value alone does to the answer."""
+    name, changes = changed_set.state()
+    for key, place in list(places.items())[:_MOST_EFFECTS]:
+        if key not in changes:
+            continue
+        with place, st.spinner(markdown(tr("Estimating …", lang))):
+            before, after = (
+                kept_answers.estimate(choice, load_assumptions(name, given)).assessment
+                for given in ({}, {key: changes[key]})
+            )
+            text = effect(before, after, choice.tier, lang)
+        with place:
+            st.caption(markdown(text))
+
+
+def effect(before: Assessment, after: Assessment, tier: Tier, lang: Language) -> str:
+    """Return what a change does to the answer to a question, in one sentence."""
+    old, new = (one.shown_tiers[tier].trip.at_least_one.mid for one in (before, after))
+    if old is None or new is None:
+        return tr("This change alone: the share of trips is not known.", lang)
+    was, now = quantities.share(old, lang), quantities.share(new, lang)
+    text = tr("This change alone: {name}, share of trips: was {old}, now {new}.", lang)
+    if was == now:
+        text = tr("This change alone: {name}, share of trips: still {new}.", lang)
+    return text.format(name=words.tier_name(tier, lang), old=was, new=now)
 
 
 def _choose(lang: Language) -> str:
@@ -113,8 +151,8 @@ def _stage_text(stage: str, lang: Language) -> str:
     return names.get(stage, stage)
 
 
-def _sliders(base: AssumptionSet, lang: Language) -> dict[str, float]:
-    """Show every value by stage and return the changed ones by key."""
+def _sliders(base: AssumptionSet, places: Places, lang: Language) -> dict[str, float]:
+    """Show every value by stage, fill the places, and return the changed values by key."""
     before: dict[str, float] = st.session_state.get(CHANGES_KEY, {})
     moved: dict[str, float] = {}
     for stage in dict.fromkeys(item.stage for item in base.items):
@@ -125,16 +163,16 @@ def _sliders(base: AssumptionSet, lang: Language) -> dict[str, float]:
             name = tr("{stage} ({number} changed)", lang).format(stage=name, number=len(marked))
         with st.expander(markdown(name), expanded=bool(marked)):
             for item in items:
-                value = _slider(base, item, before, lang)
+                value = _slider(base, item, before, places, lang)
                 if value != item.value:
                     moved[item.key] = value
     return moved
 
 
 def _name(item: Assumption, lang: Language) -> str:
-    """Return the name of a value with its key; the key alone where it has no name."""
-    name = factor_name(item.key, lang)
-    return item.key if name == item.key else f"{name}: {item.key}"
+    """Return the name of a value as a heading; its key if it has none."""
+    name = assumption_names.name(item.key, lang) or item.key
+    return name[0].upper() + name[1:]
 
 
 def _slider_key(base: AssumptionSet, item: Assumption) -> str:
@@ -149,13 +187,16 @@ def _current(base: AssumptionSet, item: Assumption) -> float:
 
 
 def _slider(
-    base: AssumptionSet, item: Assumption, before: dict[str, float], lang: Language
+    base: AssumptionSet,
+    item: Assumption,
+    before: dict[str, float],
+    places: Places,
+    lang: Language,
 ) -> float:
-    """Show one value and return it."""
-    why = tr("{reason} Source: {source}", lang).format(reason=item.reason, source=item.source)
+    """Show one value, what is known of it, and a place for its effect; return it."""
     if item.low == item.high:
         st.write(markdown(f"{_name(item, lang)} = {item.value:g} {item.unit}"))
-        st.caption(markdown(why))
+        st.caption(markdown(_known_text(item, lang)))
         return item.value
     step = slider_step(item.low, item.high)
     key = _slider_key(base, item)
@@ -169,15 +210,28 @@ def _slider(
         step=step,
         format=f"%.{max(0, 1 - math.floor(math.log10(step)))}f",
         key=key,
-        help=markdown(why),
     )
+    st.caption(markdown(_known_text(item, lang)))
     if value == item.value:
         return item.value
     changed = tr("{mark} changed; in the set {value}, {drawn}", lang).format(
         mark=_MARK, value=f"{item.value:g}", drawn=_drawn_text(item, lang)
     )
     st.caption(markdown(changed))
+    places[item.key] = st.empty()
     return min(max(float(f"{value:.{_DIGITS}g}"), item.low), item.high)
+
+
+def _known_text(item: Assumption, lang: Language) -> str:
+    """Return the range of a value, the reason for it, its source, and its name in files."""
+    text = tr("{drawn}. {reason} Source: {source} In files: {key}", lang)
+    drawn = _drawn_text(item, lang)
+    return text.format(
+        drawn=drawn[0].upper() + drawn[1:],
+        reason=item.reason,
+        source=item.source,
+        key=item.key,
+    )
 
 
 def _drawn_text(item: Assumption, lang: Language) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 
 from toolkit.base.quantity import Quantity
 from toolkit.base.terms import Tier
-from toolkit.language import quantities, words
+from toolkit.language import assumption_names, quantities, words
 from toolkit.language.translate import number, significant, tr
 from toolkit.studies.sensitivity.analysis import FactorPart, Sensitivity, TierSensitivity, WorkPart
 
@@ -22,65 +22,25 @@ def factor_name(key: str, lang: str) -> str:
     """Return the name of a factor; its key if it has none."""
     names = {
         "city.boundary": tr("which area counts as the city", lang),
-        "city.core_allocation": tr(
-            "whether the cameras are all in the centre or spread across the township", lang
-        ),
         "city.fabric": tr("how the streets run (those of other cities are used)", lang),
-        "city.foreign_fabric_log_sd": tr("how much streets differ between cities", lang),
-        "city.junction_site_share": tr("the share of sites at junctions", lang),
-        "city.path_ratio": tr("how many paths there are for people on foot only", lang),
         "city.population": tr("the population of the city", lang),
-        "city.population_log_sd": tr("how sure the population is", lang),
-        "city.township_radius_km": tr("the size of the built-up township", lang),
-        "count.common_share": tr("how much all sources overlook alike", lang),
         "count.flow": tr("how many cameras are older than the year counted", lang),
         "count.growth": tr("how fast an old count grows", lang),
-        "count.growth_median": tr("how many cameras a city usually adds in a year", lang),
-        "count.removed_per_year": tr("how many cameras are taken down in a year", lang),
         "count.removed": tr("how many cameras were taken down", lang),
-        "count.growth_p95": tr("how many cameras the fastest cities add in a year", lang),
         "count.installed": tr("whether the announced cameras were installed", lang),
         "count.interval": tr("the place inside the reported range", lang),
         "count.make": tr("how many cameras are of other makes than the one counted", lang),
-        "count.origin_log_sd": tr("how much counts of different origin differ", lang),
-        "count.place_among_cities": tr("how many cameras there are (no number is reported)", lang),
         "count.upper_end": tr("how many cameras a count overlooks", lang),
         "count.user": tr("the range of your own number of cameras", lang),
-        "installed_prob.planned": tr("how often plans are carried out", lang),
-        "installed_prob.years": tr("how long it takes until plans are carried out", lang),
-        "installed_prob.talks": tr("how often talks lead to cameras", lang),
-        "installed_prob.tender": tr("how often tenders lead to cameras", lang),
         "optics.aim": tr("where fixed cameras are aimed", lang),
-        "optics.availability": tr("the share of cameras that work", lang),
-        "optics.face_tilt_cap_deg": tr("the steepest view in which faces are matched", lang),
-        "optics.height_m": tr("the height at which cameras hang", lang),
-        "optics.ir_claim_share": tr("how far infrared lamps reach", lang),
         "optics.lens": tr("lenses and picture sizes of the cameras", lang),
         "optics.mix": tr("the mix of camera types", lang),
-        "optics.named_installed": tr("what reported kinds of camera say of the mix", lang),
-        "optics.named_programme": tr("what kinds named for a programme say of the mix", lang),
-        "optics.named_tender": tr("what kinds named in a tender say of the mix", lang),
-        "optics.night_face_share": tr("how well faces are matched at night", lang),
         "optics.night_range": tr("how far cameras see at night", lang),
         "optics.own_height": tr("the height at which face and plate cameras hang", lang),
-        "optics.plate_tilt_cap_deg": tr("the steepest view in which plates are read", lang),
-        "optics.within_city_share": tr("how unlike the cameras of one city are", lang),
-        "sites.cameras_per_site": tr("the number of cameras per site", lang),
-        "sites.bearing_across": tr("how many cameras look across their street", lang),
-        "sites.bearing_along": tr("how many cameras look along their street", lang),
-        "sites.bearing_spread_deg": tr("how exactly cameras keep to such directions", lang),
         "sites.operators": tr("which kinds of operators run the cameras", lang),
-        "sites.siting_spread": tr("how much operators of different cities differ", lang),
         "sites.siting_weights": tr("which streets and places operators prefer", lang),
-        "sites.mapped_in_scope": tr("how many mapped cameras are among the reported ones", lang),
-        "sites.coverage_log_ratio": tr("how much street the sites of a city have in reach", lang),
-        "sites.named_places_log_lift": tr(
-            "how much likelier cameras are in places named for them", lang
-        ),
-        "sites.cluster_size": tr("how much sites keep to some districts", lang),
-        "sites.uniform_share": tr("the share of sites without any preference", lang),
     }
-    return names.get(key, key)
+    return assumption_names.name(key, lang) or names.get(key, key)
 
 
 def work_name(work_id: str, lang: str) -> str:

@@ -1,0 +1,42 @@
+"""Outcomes of questions, made once for all tests of a process that are about what is shown.
+
+Tests of the estimate itself, in other folders than `SHARED`, make each anew. The key is the
+fingerprint of the question; that nothing else can change an outcome is tested in
+`tests/assessment/test_question.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from toolkit.assessment.inputs import Inputs
+from toolkit.assessment.outcome import Outcome
+from toolkit.base.lru_cache import LruCache
+
+TESTS = Path(__file__).resolve().parents[1]
+SHARED = ("app", "cli", "docs", "output")
+"""Folders of tests that show outcomes."""
+_KEPT: LruCache[Outcome] = LruCache(12)
+
+
+def shares(path: Path) -> bool:
+    """Return whether the tests of a file may be given the outcome of another test."""
+    return path.is_relative_to(TESTS) and path.relative_to(TESTS).parts[0] in SHARED
+
+
+def install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let both kinds of estimate look first among what was made before."""
+    from toolkit.assessment import on_city_level, on_streets
+
+    for module, name in ((on_streets, "on_streets"), (on_city_level, "on_city_level")):
+        monkeypatch.setattr(module, name, _kept(getattr(module, name), name))
+
+
+def _kept(make: Callable[[Inputs], Outcome], name: str) -> Callable[[Inputs], Outcome]:
+    def kept(inputs: Inputs) -> Outcome:
+        return _KEPT.get(f"{name} {inputs.question.fingerprint()}", lambda: make(inputs))
+
+    return kept
