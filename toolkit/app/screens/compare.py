@@ -14,13 +14,17 @@ from toolkit.app.city import panel
 from toolkit.app.kept_answers import Estimate
 from toolkit.assumptions.sets import AssumptionSet, list_sets, load_assumptions
 from toolkit.base import escape
+from toolkit.base.errors import ToolkitError
 from toolkit.base.terms import Language
 from toolkit.language import quantities, words
 from toolkit.language.translate import tr
+from toolkit.output.report import difference_svg
 from toolkit.studies import comparison
 
 Kind = Literal["planned", "date", "city", "set"]
 _YEARS_BACK: Final = 3
+_MAP_PX: Final = 900
+"""Width of the map of differences; less on a small screen."""
 
 
 def show(lang: Language) -> None:
@@ -58,6 +62,7 @@ def show(lang: Language) -> None:
                 panel.show(made, choice.tier, lang)
         if kind != "city":
             markup.show(lang, markup.tag("p", verdict(a, b, choice, lang), kind="condition"))
+            _show_difference(a, b, choice, lang)
 
 
 def _second(
@@ -116,6 +121,34 @@ def _names(
         return bar.status_text("installed", lang), bar.status_text("planned", lang)
     a, b = (words.dated_status(one.status, one.as_of, lang) for one in (first, second))
     return a, b
+
+
+def _show_difference(a: Estimate, b: Estimate, choice: Choice, lang: Language) -> None:
+    """Show on a map where the answers differ, if both are about the same streets."""
+    layers, tier = b.assessment.layers, choice.tier
+    if a.assessment.layers is None or layers is None:
+        return
+    heading = tr("Where it differs: {tier}", lang).format(tier=words.tier_name(tier, lang))
+    markup.show(lang, markup.tag("h2", heading))
+    try:
+        found = comparison.difference_layer(a.assessment, b.assessment)
+    except ToolkitError as error:
+        st.info(escape.markdown(error))
+        return
+    rows = (
+        f"{markup.image(markup.image_address(difference_svg.sample(look)), '')} {markup.text(text)}"
+        for look, text in difference_svg.legend(found, tier, lang)
+    )
+    basis = tr("Mean chance along each street; {date}.", lang)
+    dates = words.dated_status(b.question.status, b.question.as_of, lang)
+    markup.show(
+        lang,
+        markup.listing(rows),
+        markup.tag("p", f"{basis.format(date=dates)} {layers.attribution}", kind="small"),
+    )
+    # In an image nothing can run.
+    drawn = difference_svg.draw(layers, found, tier, heading)
+    st.image(drawn, width=_MAP_PX, alt=heading)
 
 
 def verdict(a: Estimate, b: Estimate, choice: Choice, lang: Language) -> str:

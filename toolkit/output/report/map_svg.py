@@ -84,6 +84,86 @@ class Drawing:
         return " ".join(f"{float(part) * scale:.1f}" for part in step.dash.split())
 
 
+@dataclass(frozen=True)
+class Frame:
+    """Place of a map on a page: a transverse Mercator about its centre, north up.
+
+    Attributes
+    ----------
+    crs
+        Projection, in metres.
+    left, top
+        Corner of the map in it.
+    unit_m
+        Metres of a unit of the drawing.
+    width, height
+        Size in units.
+    bar_m, bar
+        Length of the scale bar in metres and in units.
+    """
+
+    crs: str
+    left: float
+    top: float
+    unit_m: float
+    width: int
+    height: int
+    bar_m: float
+    bar: int
+
+    @classmethod
+    def around(cls, layers: Layers) -> Frame:
+        """Return the frame in which the boundary, else the streets, fill a page with a margin.
+
+        Raises
+        ------
+        InputDataError
+            If the layers have no extent.
+        """
+        shown = layers.boundary if len(layers.boundary) else layers.streets
+        west, south, east, north = (float(v) for v in shown.total_bounds)
+        if not np.isfinite([west, south, east, north]).all():
+            msg = "The layers of this city have no extent. Install its streets again."
+            raise InputDataError(msg)
+        crs = (
+            f"+proj=tmerc +lat_0={(south + north) / 2!r} +lon_0={(west + east) / 2!r} +datum=WGS84"
+        )
+        left, bottom, right, top = (float(v) for v in shown.to_crs(crs).total_bounds)
+        margin = _MARGIN_SHARE * max(right - left, top - bottom)
+        left, bottom, right, top = left - margin, bottom - margin, right + margin, top + margin
+        unit_m = max((right - left) / _MOST_WIDE, (top - bottom) / _MOST_HIGH)
+        bar_m = _round_length((right - left) * _BAR_SHARE)
+        return cls(
+            crs=crs,
+            left=left,
+            top=top,
+            unit_m=unit_m,
+            width=math.ceil((right - left) / unit_m),
+            height=math.ceil((top - bottom) / unit_m),
+            bar_m=bar_m,
+            bar=round(bar_m / unit_m),
+        )
+
+    def placed(self, frame: gpd.GeoDataFrame) -> NDArray[Any]:
+        """Return the single parts of geometries in units of the drawing, y downwards."""
+        metric = np.asarray(frame.geometry.to_crs(self.crs).array, dtype=object)
+        metric = metric[~(shapely.is_missing(metric) | shapely.is_empty(metric))]
+        return shapely.get_parts(_to_units(metric, self.left, self.top, self.unit_m))
+
+    def lines(self, frame: gpd.GeoDataFrame) -> str:
+        """Return the path data of lines."""
+        return _lines(self.placed(frame))
+
+    def areas(self, frame: gpd.GeoDataFrame) -> str:
+        """Return the path data of polygons, holes included."""
+        return _areas(self.placed(frame))
+
+
+def thinning(unit_m: float, widest_px: float) -> float:
+    """Return the factor of line widths, so that none is wider than a street on the ground."""
+    return min(1.0, max(_THINNEST, _WIDEST_LINE_M / (widest_px * UNITS_PER_PX * unit_m)))
+
+
 def draw(layers: Layers) -> Drawing:
     """Draw a city for all tiers.
 
@@ -102,39 +182,20 @@ def draw(layers: Layers) -> Drawing:
     InputDataError
         If the layers have no extent.
     """
-    around = layers.boundary if len(layers.boundary) else layers.streets
-    west, south, east, north = (float(v) for v in around.total_bounds)
-    if not np.isfinite([west, south, east, north]).all():
-        msg = "The layers of this city have no extent. Install its streets again."
-        raise InputDataError(msg)
-    # 1. Project about the centre, and fit the extent with a margin into the page.
-    crs = f"+proj=tmerc +lat_0={(south + north) / 2!r} +lon_0={(west + east) / 2!r} +datum=WGS84"
-    left, bottom, right, top = (float(v) for v in around.to_crs(crs).total_bounds)
-    margin = _MARGIN_SHARE * max(right - left, top - bottom)
-    left, bottom, right, top = left - margin, bottom - margin, right + margin, top + margin
-    unit_m = max((right - left) / _MOST_WIDE, (top - bottom) / _MOST_HIGH)
-
-    def placed(frame: gpd.GeoDataFrame) -> NDArray[Any]:
-        metric = np.asarray(frame.geometry.to_crs(crs).array, dtype=object)
-        metric = metric[~(shapely.is_missing(metric) | shapely.is_empty(metric))]
-        return shapely.get_parts(_to_units(metric, left, top, unit_m))
-
-    # 2. Style: lines no wider than streets on the ground, a scale bar of a round length.
+    frame = Frame.around(layers)
     groups, looks = _groups(layers.streets)
-    thickest = max(step.width_px for step in map_scale.STEPS) * UNITS_PER_PX * unit_m
-    bar_m = _round_length((right - left) * _BAR_SHARE)
-    spots = shapely.get_coordinates(shapely.centroid(placed(layers.cameras)))
+    spots = shapely.get_coordinates(shapely.centroid(frame.placed(layers.cameras)))
     return Drawing(
-        width=math.ceil((right - left) / unit_m),
-        height=math.ceil((top - bottom) / unit_m),
-        buildings=_areas(placed(layers.buildings)),
-        boundary=_areas(placed(layers.boundary)),
-        groups=tuple(_lines(placed(layers.streets.iloc[rows])) for rows in groups),
+        width=frame.width,
+        height=frame.height,
+        buildings=frame.areas(layers.buildings),
+        boundary=frame.areas(layers.boundary),
+        groups=tuple(frame.lines(layers.streets.iloc[rows]) for rows in groups),
         looks=looks,
         cameras=tuple((round(x), round(y)) for x, y in spots.tolist()),
-        thinning=min(1.0, max(_THINNEST, _WIDEST_LINE_M / thickest)),
-        bar_m=bar_m,
-        bar=round(bar_m / unit_m),
+        thinning=thinning(frame.unit_m, max(step.width_px for step in map_scale.STEPS)),
+        bar_m=frame.bar_m,
+        bar=frame.bar,
     )
 
 
