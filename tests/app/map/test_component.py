@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from invented import layers_of
+from invented import SOUTH, WEST, layers_of
 from made import report_on
 from playwright.sync_api import Browser, Page, Route, expect
 from running import SLOW_MS, Server, Watched, serving
@@ -212,8 +212,12 @@ class TestShared:
     def test_the_background_is_drawn_below_the_streets_and_can_be_hidden(
         self, shared: Watched
     ) -> None:
-        page, quiet = shared.page, ("#dbe6ef", "#e9f0e4", "#b0b0b0")
+        page, quiet = shared.page, ("#dbe6ef", "#e9f0e4", "#adb0b5")
         canvas = page.locator("canvas.tk-streets")
+        page.evaluate(
+            """at => [...toolkitMap.maps.values()][0].map.setView(at, 15.5, { animate: false })""",
+            [SOUTH + 0.002, WEST + 0.005],
+        )
         found = canvas.evaluate(PIXELS)
         assert min(found.get(color, 0) for color in quiet) > 20
         page.locator(".tk-layers summary").click()

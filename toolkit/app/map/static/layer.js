@@ -11,7 +11,7 @@ const FOG = "#e4e4e7", PAPER = "#ffffff", INK = "#1a1a1a", MARK = "#0b5cad", EDG
 // Quiet layers: a pack need not have them. Colour, the zoom from which they are drawn, and edge of areas.
 const AREAS = [["parks", "#e9f0e4", 0], ["water", "#dbe6ef", 0, "#a9bccb"], ["buildings", "#e9e9e9", 14]];
 // Colour, width, zoom, and ticks across: streets without data are dashed, so railways are not.
-const LINES = [["waterways", "#bccfdd", 1.6, 0], ["railways", "#b0b0b0", 1, 11, { width: 5, dash: [1, 11] }]];
+const LINES = [["waterways", "#bccfdd", 1.6, 0], ["railways", "#adb0b5", 1, 11, { width: 5, dash: [2, 12] }]];
 const QUARTERS = [{ from: 9, to: 14.5, px: 15 }, { from: 10.5, to: 17, px: 13 }, { from: 11.5, to: 17.5, px: 12 }, { from: 13, to: 19, px: 12 }]; // by rank
 const LANDMARKS_FROM = [14.5, 15.5], AREA_NAME_PX = 55, AREA_NAMES_FROM = 13; // an area with a name is this wide
 const QUIET = "#5c5c5c", NAME_COLORS = { quarter: QUIET, landmark: "#4a4a4a", park: "#4d6640", water: "#3f6480", waterway: "#3f6480" };
