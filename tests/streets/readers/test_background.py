@@ -34,7 +34,7 @@ def at(east_m: float, north_m: float) -> tuple[float, float]:
 def layer(
     rows: list[dict[str, Any]], coast: list[BaseGeometry] | None = None
 ) -> gpd.GeoDataFrame | None:
-    return background.background_of(rows, SQUARE, ZONE, coast or [])[0]
+    return background.background_of(rows, SQUARE, coast or [])[0]
 
 
 def metres(frame: gpd.GeoDataFrame) -> gpd.GeoSeries:
@@ -95,19 +95,19 @@ def test_the_most_important_and_the_largest_are_kept_in_any_order(
         row(k, shapely.box(*at(50, 50), *at(100 + 20 * k, 150)), "park", rank=k % 2)
         for k in range(6)
     ]
-    found, left_out = background.background_of(rows, SQUARE, ZONE)
+    found, left_out = background.background_of(rows, SQUARE)
     assert found is not None
     # Rank 0 first, each rank by size.
     assert sorted(found["osm_id"]) == ["way/0", "way/2", "way/4"]
     assert left_out == 3
-    again, _ = background.background_of([rows[k] for k in (3, 5, 0, 4, 1, 2)], SQUARE, ZONE)
+    again, _ = background.background_of([rows[k] for k in (3, 5, 0, 4, 1, 2)], SQUARE)
     assert_geodataframe_equal(again, found)
 
 
 def test_vertices_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(background, "MOST_POINTS", 12)
     rows = [row(k, shapely.box(*at(50, 50), *at(200 + k, 150))) for k in range(4)]
-    found, left_out = background.background_of(rows, SQUARE, ZONE)
+    found, left_out = background.background_of(rows, SQUARE)
     assert found is not None
     assert (sorted(found["osm_id"]), left_out) == (["way/2", "way/3"], 2)
 
@@ -140,5 +140,10 @@ def test_the_sea_lies_right_of_its_coast() -> None:
     assert turned.geometry.iloc[0].covers(shapely.Point(at(600, 800)))
 
 
-def test_a_coast_that_breaks_off_is_no_sea() -> None:
+def test_a_coast_that_breaks_off_or_has_no_end_is_no_sea(monkeypatch: pytest.MonkeyPatch) -> None:
+    across = shapely.LineString([at(-500, 400), at(2000, 400)])
+    assert layer([], [across]) is not None
+    monkeypatch.setattr(background, "MOST_COAST_POINTS", 1)
+    assert layer([], [across]) is None
+    monkeypatch.undo()
     assert layer([], [shapely.LineString([at(-500, 400), at(600, 500)])]) is None

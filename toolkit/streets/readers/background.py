@@ -16,8 +16,8 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from toolkit.streets.readers.extract import frame_of, polygonal
-from toolkit.streets.schema import BACKGROUND, BACKGROUND_KINDS, CRS
+from toolkit.streets.readers.extract import polygonal
+from toolkit.streets.schema import BACKGROUND, BACKGROUND_KINDS, CRS, conform
 
 MARGIN_M: Final = 100.0
 """Shapes go on by this beyond the boundary, so that none seems to end with the estimate."""
@@ -33,20 +33,22 @@ MOST_SHAPES: Final = {
 few hundred; the bounds are for extracts of whole countries."""
 MOST_POINTS: Final = 30_000
 """Most vertices of each kind: 0.5 MB before compression."""
+MOST_COAST_POINTS: Final = 100_000
+"""Most vertices of coastlines of which a sea is made: some hundred times those of a port."""
 SAME_PLACE_M: Final = {"landmark": 200.0, "quarter": 2_000.0}
 """Points of a kind with equal names within this are one object, mapped as node and as area."""
 _COAST_WATER: Final = "sea"
 _OFF_DEG: Final = 1e-7
 """Distance at which the side of a coastline is looked at: the precision of OpenStreetMap."""
 _DECIMALS: Final = 6
+_M_PER_DEG: Final = 111_320.0
+_POINT, _AREA = 0, 2
+"""Dimensions of shapes."""
 _NAMES: Final = ("name", "name_en", "name_my")
 
 
 def background_of(
-    rows: Sequence[dict[str, Any]],
-    boundary: BaseGeometry,
-    metric_crs: str,
-    coast: Sequence[BaseGeometry] = (),
+    rows: Sequence[dict[str, Any]], boundary: BaseGeometry, coast: Sequence[BaseGeometry] = ()
 ) -> tuple[gpd.GeoDataFrame | None, int]:
     """Return the layer, None without any row, and the number of rows over its bounds.
 
@@ -56,109 +58,116 @@ def background_of(
         Columns of the layer, with geometry in EPSG:4326.
     boundary
         Polygon in EPSG:4326.
-    metric_crs
-        System for lengths and areas, as "EPSG:number".
     coast
         Coastlines in EPSG:4326, with the sea on their right.
     """
-    around = gpd.GeoSeries([boundary], crs=CRS).to_crs(metric_crs)
-    frame = around.buffer(MARGIN_M, quad_segs=2).to_crs(CRS).iloc[0]
-    shapely.prepare(frame)
-    listed = [row for row in rows if row["kind"] in BACKGROUND_KINDS]
-    listed += _sea(coast, boundary)
-    # Points beyond the boundary would name what is not on the map.
-    shapes = [_clipped(row["geometry"], boundary, frame) for row in listed]
-    table = pd.DataFrame([{**row, "geometry": None} for row in listed])
-    kept = np.array([shape is not None for shape in shapes], dtype=bool)
-    if not kept.any():
+    listed = [row for row in rows if row["kind"] in BACKGROUND_KINDS] + _sea(coast, boundary)
+    if not listed:
         return None, 0
-    found = gpd.GeoDataFrame(
-        table[kept], geometry=[shape for shape in shapes if shape is not None], crs=CRS
-    ).to_crs(metric_crs)
-    found, left_out = _bounded(_simplified(found).drop_duplicates("osm_id"))
-    if not len(found):
-        return None, left_out
-    found = found.to_crs(CRS)
-    found.geometry = shapely.transform(found.geometry.to_numpy(), _rounded)
-    return frame_of(BACKGROUND, found.to_dict("records")), left_out
+    scale = _m_per_deg(boundary)
+    around = shapely.buffer(
+        shapely.transform(boundary, lambda xy: xy * scale), MARGIN_M, quad_segs=2
+    )
+    frame = shapely.transform(around, lambda xy: xy / scale)
+    shapes = np.array([row["geometry"] for row in listed], dtype=object)
+    shapes = shapely.transform(_clipped(shapes, boundary, frame), lambda xy: xy * scale)
+    shapes = _simplified(shapes)
+    table = pd.DataFrame([{**row, "geometry": None} for row in listed])
+    there = ~shapely.is_missing(shapes)
+    if not there.any():
+        return None, 0
+    found = table[there].assign(geometry=shapes[there]).drop_duplicates("osm_id")
+    found, left_out = _bounded(found)
+    made = shapely.transform(
+        found["geometry"].to_numpy(), lambda xy: np.round(xy / scale, _DECIMALS)
+    )
+    columns = found.drop(columns="geometry")
+    return conform(BACKGROUND, gpd.GeoDataFrame(columns, geometry=made, crs=CRS)), left_out
 
 
-def _rounded(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.round(xy, _DECIMALS)
+def _m_per_deg(boundary: BaseGeometry) -> NDArray[np.float64]:
+    """Return metres in a degree of longitude and latitude, in the middle of a boundary.
+
+    On a sphere: quicker than a projection, and right to a few per cent even for a country.
+    """
+    _, south, _, north = shapely.bounds(boundary)
+    return _M_PER_DEG * np.array([np.cos(np.radians((south + north) / 2)), 1.0])
 
 
 def _clipped(
-    shape: BaseGeometry, boundary: BaseGeometry, frame: BaseGeometry
-) -> BaseGeometry | None:
-    """Return what of a shape lies in the frame, None if nothing of its own kind does."""
-    if shape.geom_type == "Point":
-        return shape if boundary.covers(shape) else None
-    if not frame.intersects(shape):
-        return None
-    area = shape.geom_type in {"Polygon", "MultiPolygon"}
-    whole = polygonal(shape) if area else shape
-    if whole is None:
-        return None
-    if not frame.covers(whole):
-        whole = shapely.intersection(shapely.clip_by_rect(whole, *frame.bounds), frame)
-    if area:
-        return polygonal(whole)
-    lines = [p for p in shapely.get_parts(whole) if p.geom_type == "LineString" and p.length > 0]
+    shapes: NDArray[np.object_], boundary: BaseGeometry, frame: BaseGeometry
+) -> NDArray[np.object_]:
+    """Return what of each shape lies in the frame, None if nothing of its own kind does."""
+    shapely.prepare([boundary, frame])
+    found = shapes.copy()
+    dimension = shapely.get_dimensions(shapes)
+    for k in np.flatnonzero((dimension == _AREA) & ~shapely.is_valid(shapes)):
+        found[k] = polygonal(shapes[k])
+    # Points beyond the boundary would name what is not on the map.
+    held = np.where(
+        dimension == _POINT, shapely.covers(boundary, found), shapely.intersects(frame, found)
+    )
+    found[~held] = None
+    for k in np.flatnonzero(held & (dimension != _POINT) & ~shapely.covers(frame, found)):
+        part = shapely.intersection(shapely.clip_by_rect(found[k], *frame.bounds), frame)
+        found[k] = polygonal(part) if dimension[k] == _AREA else _lines(part)
+    return found
+
+
+def _lines(shape: BaseGeometry) -> BaseGeometry | None:
+    """Return the lines of a shape, None without any."""
+    lines = [p for p in shapely.get_parts(shape) if p.geom_type == "LineString"]
     if not lines:
         return None
     return lines[0] if len(lines) == 1 else shapely.MultiLineString(lines)
 
 
-def _simplified(found: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return rows with fewer vertices, without areas that are small, in a metric system."""
-    before = found.geometry.to_numpy()
-    area = shapely.get_dimensions(before) == 2  # noqa: PLR2004
+def _simplified(before: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return shapes in metres with fewer vertices, None for areas that are small."""
     # Quicker than keeping the topology, whose breaks are repaired: nothing is measured on them.
-    shapes = shapely.simplify(before, SIMPLIFY_M, preserve_topology=False)
-    for k in np.flatnonzero(area):
+    shapes: NDArray[np.object_] = shapely.simplify(before, SIMPLIFY_M, preserve_topology=False)
+    area = shapely.get_dimensions(before) == _AREA
+    for k in np.flatnonzero(area & ~shapely.is_valid(shapes)):
         shapes[k] = polygonal(shapes[k])
-    kept = ~shapely.is_missing(shapes) & ~(area & (shapely.area(shapes) < MIN_AREA_M2))
-    return found.set_geometry(shapes)[kept]
+    shapes[area & ~(shapely.area(shapes) >= MIN_AREA_M2)] = None
+    return shapes
 
 
-def _bounded(found: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, int]:
+def _bounded(found: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     """Return the most important rows of each kind, and the number of others."""
-    shapes = found.geometry.to_numpy()
-    found = found.assign(
+    shapes = found["geometry"].to_numpy()
+    ordered = found.assign(
         size=np.maximum(shapely.area(shapes), shapely.length(shapes)),
         points=shapely.get_num_coordinates(shapes),
     ).sort_values(["kind", "rank", "size", "osm_id"], ascending=[True, True, False, True])
-    parts = []
-    for kind, rows in found.groupby("kind", sort=True):
-        few = rows.head(MOST_SHAPES[str(kind)])
-        few = few[few["points"].cumsum() <= MOST_POINTS]
-        parts.append(few)
-    kept = pd.concat(parts)
-    left_out = len(found) - len(kept)
+    few = ordered.groupby("kind").cumcount() < ordered["kind"].map(MOST_SHAPES)
+    kept = ordered[few]
+    kept = kept[kept.groupby("kind")["points"].cumsum() <= MOST_POINTS]
+    left_out = len(ordered) - len(kept)
     return kept[~_repeated(kept)].drop(columns=["size", "points"]), left_out
 
 
-def _repeated(found: gpd.GeoDataFrame) -> NDArray[np.bool_]:
-    """Return which points repeat one of the same kind and names near them."""
+def _repeated(found: pd.DataFrame) -> NDArray[np.bool_]:
+    """Return which points repeat one of the same kind and names near them, in metres."""
     again = np.zeros(len(found), dtype=bool)
-    kinds = found["kind"].to_numpy()
-    points = np.array(
-        [p.coords[0] if p.geom_type == "Point" else (0.0, 0.0) for p in found.geometry]
-    )
-    for rows in found.groupby(["kind", *_NAMES], dropna=False).indices.values():
-        reach_m = SAME_PLACE_M.get(kinds[rows[0]])
+    shapes = found["geometry"].to_numpy()
+    x, y = shapely.get_x(shapes), shapely.get_y(shapes)
+    seen: dict[tuple[object, ...], list[int]] = {}
+    for k, key in enumerate(zip(*(found[c].fillna("") for c in ("kind", *_NAMES)), strict=True)):
+        reach_m = SAME_PLACE_M.get(str(key[0]))
         if reach_m is None:
             continue
-        for k, row in enumerate(rows):
-            first = rows[:k][~again[rows[:k]]]
-            again[row] = bool((np.hypot(*(points[first] - points[row]).T) <= reach_m).any())
+        others = seen.setdefault(key, [])
+        again[k] = any(np.hypot(x[k] - x[o], y[k] - y[o]) <= reach_m for o in others)
+        if not again[k]:
+            others.append(k)
     return again
 
 
 def _sea(coast: Sequence[BaseGeometry], boundary: BaseGeometry) -> list[dict[str, Any]]:
     """Return the sea inside a boundary as rows, none where the coastlines contradict each other."""
     met = [line for line in coast if boundary.intersects(line)]
-    if not met:
+    if not met or shapely.get_num_coordinates(met).sum() > MOST_COAST_POINTS:
         return []
     cut = shapely.intersection(met, boundary)
     faces = shapely.get_parts(

@@ -72,6 +72,7 @@ _FOUND: Final[dict[str, dict[str, tuple[str, int]]]] = {
 
 VALUES: Final = {key: tuple(values) for key, values in _FOUND.items()}
 """Values of each key that make an object part of the background."""
+_KEYS: Final = frozenset(VALUES)
 NODE_KEYS: Final = ("place", "tourism")
 WAY_KEYS: Final = ("leisure", "natural", "place", "tourism", "waterway")
 AREA_KEYS: Final = ("leisure", "natural", "waterway")
@@ -122,6 +123,8 @@ def feature_of(tags: Mapping[str, str]) -> Feature | None:
     >>> feature_of({"waterway": "stream"}) is None
     True
     """
+    if _KEYS.isdisjoint(tags):
+        return None
     found = next(
         (_FOUND[key][tags[key]] for key in _FOUND if key in tags and tags[key] in _FOUND[key]), None
     )

@@ -37,6 +37,7 @@ _RING_STEP: Final = 100
 """Every so many nodes of a ring of a relation are looked at: rings have no limit of nodes."""
 _M_PER_UNIT: Final = 111_320.0 / split.UNITS_PER_DEGREE
 """Length of 1e-7 degrees of latitude; degrees of longitude are shorter."""
+_COUNTED: Final = frozenset({*tags.KEYS, "boundary"})
 _WKB: Final = osmium.geom.WKBFactory()
 
 
@@ -178,7 +179,7 @@ class Collector:
             return
         path = _path(members)
         regions = self._meeting(*path.box) if path.x_here else ()
-        if not path.x_here and self._everywhere and _is_counted(way.tags):
+        if not path.x_here and self._everywhere and _is_counted(tag.k for tag in way.tags):
             for region in self.regions:
                 region.counts["ways_without_nodes"] += 1
         if not regions:
@@ -277,12 +278,12 @@ def _note_dropped(values: dict[str, str], path: _Path, region: Region) -> None:
         region.note("buildings_dropped", *path.start)
 
 
-def _is_counted(values: Any) -> bool:  # noqa: ANN401 - tags of osmium, or a dict
-    """Return whether an object belongs to more than the background.
+def _is_counted(keys: Iterable[str]) -> bool:
+    """Return whether an object with these keys belongs to more than the background.
 
     The time of a pack and its counts are those of what its figures rest on.
     """
-    return "boundary" in values or any(key in values for key in tags.KEYS)
+    return not _COUNTED.isdisjoint(keys)
 
 
 def _take_ground(

@@ -65,7 +65,7 @@ def extract_of(
     buildings, dropped, repaired = _buildings(region, boundary, limits)
     for what, number in (("buildings_dropped", dropped), ("buildings_repaired", repaired)):
         counts[what] = counts.get(what, 0) + number
-    background, over = background_of(_background_rows(region), boundary, metric_crs, _coast(region))
+    background, over = background_of(_background_rows(region), boundary, _coast(region))
     if over:
         counts["background_left_out"] = over
     layers = PackLayers(
