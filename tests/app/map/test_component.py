@@ -212,7 +212,7 @@ class TestShared:
     def test_the_background_is_drawn_below_the_streets_and_can_be_hidden(
         self, shared: Watched
     ) -> None:
-        page, quiet = shared.page, ("#dbe6ef", "#e9f0e4", "#adb0b5")
+        page, quiet = shared.page, ("#e3f0fa", "#e9f0e4", "#adb0b5")
         canvas = page.locator("canvas.tk-streets")
         page.evaluate(
             """at => [...toolkitMap.maps.values()][0].map.setView(at, 15.5, { animate: false })""",

@@ -9,7 +9,8 @@ const NAMES_FROM = 14.5, PLACES_FROM = 15, RINGS_FROM = 16, HOLLOW_FROM = 14; //
 const MOST_NAMES = 300;
 const FOG = "#e4e4e7", PAPER = "#ffffff", INK = "#1a1a1a", MARK = "#0b5cad", EDGE = "#555555";
 // Quiet layers: a pack need not have them. Colour, the zoom from which they are drawn, and edge of areas.
-const AREAS = [["parks", "#e9f0e4", 0], ["water", "#dbe6ef", 0, "#a9bccb"], ["buildings", "#e9e9e9", 14]];
+// Water is lighter than the fog, from which it must differ in print, too.
+const AREAS = [["parks", "#e9f0e4", 0], ["water", "#e3f0fa", 0, "#8fa9bd"], ["buildings", "#e9e9e9", 14]];
 // Colour, width, zoom, and ticks across: streets without data are dashed, so railways are not.
 const LINES = [["waterways", "#bccfdd", 1.6, 0], ["railways", "#adb0b5", 1, 11, { width: 5, dash: [2, 12] }]];
 const QUARTERS = [{ from: 9, to: 14.5, px: 15 }, { from: 10.5, to: 17, px: 13 }, { from: 11.5, to: 17.5, px: 12 }, { from: 13, to: 19, px: 12 }]; // by rank
