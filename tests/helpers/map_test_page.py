@@ -21,6 +21,27 @@ NAMES = ["Kauppatori", "Strand Road", "ဗိုလ်ချုပ်လမ်�
 NAMES += [f"Street {k}" for k in range(4, 12)]
 
 
+def background() -> gpd.GeoDataFrame:
+    """Return a lake, a park, a railway, a landmark and quarters, one with a hostile name."""
+    east, top = WEST + 0.01, SOUTH + 0.012
+    rows = [
+        ("water", "Lake", None, shapely.box(WEST - 0.001, SOUTH - 0.001, WEST, top)),
+        ("park", "Esplanadi", None, shapely.box(east, SOUTH, east + 0.001, top)),
+        ("railway", None, None, shapely.LineString([(WEST, SOUTH - 0.001), (east, SOUTH - 0.001)])),
+        ("landmark", "Sörnäs Pagoda", "စေတီ", shapely.Point(WEST + 0.007, SOUTH + 0.0025)),
+        ("quarter", "Ahlone", "အလုံ", shapely.Point(WEST + 0.004, SOUTH + 0.0055)),
+        ("quarter", AT.join(TEXTS), None, shapely.Point(WEST + 0.002, SOUTH + 0.0085)),
+    ]
+    kinds, names, burmese, shapes = zip(*rows, strict=True)
+    return gpd.GeoDataFrame(
+        {
+            "osm_id": [f"way/{k}" for k in range(len(rows))], "kind": kinds, "rank": 1,
+            "name": names, "name_en": None, "name_my": burmese,
+        },
+        geometry=list(shapes), crs=4326,
+    )  # fmt: skip
+
+
 def layers(shift: float) -> Layers:
     """Return invented layers, with chances moved by a share."""
     made = layers_of(12)
@@ -48,6 +69,7 @@ def layers(shift: float) -> Layers:
         "places": gpd.GeoDataFrame(
             {"kind": ["market"], "name": ["ဈေးကြီး"]}, geometry=[spots[0]], crs=4326
         ),
+        "background": background(),
     })  # fmt: skip
 
 

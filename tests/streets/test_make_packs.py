@@ -11,7 +11,7 @@ from drawn_towns import FAR, at, town, written
 
 from toolkit.base import store
 from toolkit.base.errors import InputDataError
-from toolkit.streets import make_packs
+from toolkit.streets import make_packs, pack
 from toolkit.streets.cities import find_city
 from toolkit.streets.manifest import Manifest
 from toolkit.streets.readers.osm.file import read_regions
@@ -199,3 +199,21 @@ def test_an_answer_of_overpass_becomes_a_pack(tmp_path: Path) -> None:
     expected = read_manifest(drawn / "a")
     assert found.parts == expected.parts
     assert found.licence == expected.licence
+
+
+def test_each_city_of_a_country_has_its_own_background(tmp_path: Path) -> None:
+    drawing = Drawing(bounds=False)
+    for k, name in enumerate(["mawlamyine", "taunggyi"]):
+        first, (column, row) = 10_000 * (k + 1), at(find_city(name))
+        town(drawing, (column, row), first=first)
+        drawing.node(first + 901, column, row, place="suburb", name=name, name__my="ရပ်ကွက်")
+        drawing.way(first + 900, drawing.square(first + 910, column, row, 3), natural="water")
+        drawing.relation(first, [(first + 900, "outer")], type="multipolygon", landuse="forest")
+    made = make_packs.make_packs(written(drawing, tmp_path / "country.osm"), tmp_path / "into")
+    for name in made.packs:
+        found = pack.open_folder(tmp_path / "into" / name).background
+        assert found is not None
+        assert found["kind"].tolist() == ["park", "quarter", "water"]
+        assert found["name"].tolist() == [None, name, None]
+        assert pack.folder_problems(tmp_path / "into" / name) == []
+    assert made.packs == ("mawlamyine", "taunggyi")

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import pyarrow.parquet as pq
 import pyproj
 import pytest
@@ -388,3 +390,49 @@ def test_a_manifest_with_such_values_cannot_be_made(helsinki: Pack, change: dict
     Manifest.model_validate(data)
     with pytest.raises(ValueError, match="validation error"):
         Manifest.model_validate({**data, **change})
+
+
+def with_background(layers: PackLayers) -> PackLayers:
+    spot = layers.boundary.geometry.iloc[0].representative_point()
+    rows = gpd.GeoDataFrame(
+        {
+            "osm_id": ["node/1"], "kind": ["quarter"], "rank": [1], "name": ["A"],
+            "name_en": [None], "name_my": ["အလုံ"],
+        },
+        geometry=[spot], crs=4326,
+    )  # fmt: skip
+    return dataclasses.replace(layers, background=conform("background", rows))
+
+
+def test_a_pack_may_have_a_background(home: Path, helsinki: Pack) -> None:
+    assert helsinki.background is None
+    counts = {**helsinki.manifest.counts, "background": 1}
+    draft = helsinki.manifest.model_copy(update={"id": "other", "parts": {}, "counts": counts})
+    layers = with_background(layers_of(helsinki))
+    written = write_pack(home / "other", draft, layers)
+    assert written.schema_ == helsinki.manifest.schema_
+    assert written.parts["background.parquet"].rows == 1
+    pack = open_pack("other")
+    assert pack.background is not None
+    assert pack.background.equals(layers.background)
+    assert verify_pack("other") == []
+    part = home / "other" / "background.parquet"
+    part.write_bytes(part.read_bytes()[:-1])
+    assert "background.parquet is not the file" in verify_pack("other")[0]
+    part.unlink()
+    with pytest.raises(PackError, match=r"background\.parquet is missing"):
+        open_pack("other")
+    # Without it the same pack is whole again.
+    write_pack(home / "other", draft.model_copy(update={"counts": helsinki.manifest.counts}),
+               layers_of(helsinki))  # fmt: skip
+    assert open_pack("other").background is None
+    assert verify_pack("other") == []
+
+
+def test_a_part_of_another_name_is_refused(home: Path, helsinki: Pack) -> None:
+    folder = installed(home, helsinki, rows=2)
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    manifest["parts"]["foreground.parquet"] = manifest["parts"]["places.parquet"]
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(PackError, match="does not name the parts"):
+        open_pack("other")

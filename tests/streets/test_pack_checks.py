@@ -108,3 +108,18 @@ def test_the_manifest_is_what_was_written(forged, helsinki):
     path = store.home_dir() / "packs" / name / pack.MANIFEST_FILE
     assert json.loads(path.read_bytes())["crs"] == helsinki.manifest.crs
     assert dataclasses.is_dataclass(pack.open_pack(name))
+
+
+def test_a_background_is_counted_and_has_known_kinds(forged, helsinki):
+    names = {"name": ["A"], "name_en": [None], "name_my": [None]}
+    rows = gpd.GeoDataFrame(
+        {"osm_id": ["node/1"], "kind": ["quarter"], "rank": [0], **names},
+        geometry=[helsinki.boundary.geometry.iloc[0].representative_point()],
+        crs=4326,
+    )
+    counts = {**helsinki.manifest.counts, "background": 1}
+    assert pack.verify_pack(forged(layers={"background": rows}, counts=counts)) == []
+    uncounted = pack.verify_pack(forged(layers={"background": rows}))
+    assert uncounted == ["The pack has 1 background, but counts.background is None."]
+    odd = forged(layers={"background": rows.assign(kind="minefield")}, counts=counts)
+    assert pack.verify_pack(odd) == ["The background has the kind 'minefield', which is not known."]

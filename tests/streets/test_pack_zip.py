@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import small_city
+from drawn_osm import street
 from old_pack import make_version_1
 
 from toolkit.base import store
@@ -219,3 +220,21 @@ def test_an_import_or_a_removal_that_is_killed_leaves_a_whole_pack_or_none(
     # A reading folder is removed by the next run, once the process that made it is gone.
     left = [name for name in installed(home) if not name.startswith(f".reading-{os.getpid()}-")]
     assert left == [small_city.PACK]
+
+
+def test_a_background_is_carried_along(home: Path, tmp_path: Path) -> None:
+    drawing = street()
+    drawing.way(1, drawing.square(11, 1, 1), leisure="park", name="ပန်းခြံ")
+    file = tmp_path / "town.osm"
+    file.write_text(drawing.text(), encoding="utf-8")
+    install.import_file(file, cities=())
+    before = pack.open_pack("town")
+    packed = pack_zip.export_pack("town", tmp_path / "carried")
+    pack_zip.remove_pack("town")
+    made = install.import_pack(packed)
+    assert made.sha256 == before.sha256
+    assert installed(home) == ["town"]
+    found = pack.open_pack("town").background
+    assert found is not None
+    assert found["name"].tolist() == ["ပန်းခြံ"]
+    assert found.equals(before.background)

@@ -13,7 +13,15 @@ import shapely
 from toolkit.base import store
 from toolkit.base.errors import InputDataError, PackError
 from toolkit.streets.pack import open_pack
-from toolkit.streets.schema import LAYERS, conform, empty_layer, from_parquet, to_parquet
+from toolkit.streets.schema import (
+    BACKGROUND,
+    CRS,
+    LAYERS,
+    conform,
+    empty_layer,
+    from_parquet,
+    to_parquet,
+)
 
 PLACES = gpd.GeoDataFrame(
     {"osm_id": ["node/2", "node/1"], "kind": ["bank", "toll"], "name": ["ဘဏ်", None]},
@@ -186,3 +194,20 @@ def test_nested_collections_are_refused_before_they_are_read() -> None:
     hostile = with_column(whole, "geometry", pa.array([nested], pa.binary()))
     with pytest.raises(PackError, match=r"geometry that it cannot have|columns"):
         from_parquet("boundary", hostile, rows=1)
+
+
+def test_the_background_mixes_shapes_and_needs_a_kind() -> None:
+    rows = gpd.GeoDataFrame(
+        {
+            "osm_id": ["way/2", "way/1", "node/1"], "kind": ["water", "park", "landmark"],
+            "rank": [0, 1, 0], "name": [None, "ဥယျာဉ်", "A"], "name_en": None, "name_my": None,
+        },
+        geometry=[shapely.box(0, 0, 1, 1), shapely.box(2, 2, 3, 3), shapely.Point(1, 1)],
+        crs=CRS,
+    )  # fmt: skip
+    made = conform(BACKGROUND, rows)
+    assert made["osm_id"].tolist() == ["node/1", "way/1", "way/2"]
+    back = from_parquet(BACKGROUND, to_parquet(BACKGROUND, made), rows=3)
+    assert back.equals(made)
+    with pytest.raises(InputDataError, match="without kind"):
+        conform(BACKGROUND, rows.assign(kind=None))

@@ -79,6 +79,8 @@ class Layers:
         Named places such as markets: `kind`, `name`, geometry; None where not known.
     signals
         Junctions with traffic lights; None where not known.
+    background
+        Water, parks, railways, landmarks and quarters, as in the pack; None where it has none.
     """
 
     streets: gpd.GeoDataFrame
@@ -91,6 +93,7 @@ class Layers:
     captures: Callable[[], StreetCaptures] | None = None
     places: gpd.GeoDataFrame | None = None
     signals: gpd.GeoDataFrame | None = None
+    background: gpd.GeoDataFrame | None = None
 
 
 def total_length_m(streets: gpd.GeoDataFrame) -> float:

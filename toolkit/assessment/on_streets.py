@@ -377,4 +377,5 @@ def _layers(
         captures=captures,
         places=pack.places[["kind", "name", "geometry"]],
         signals=pack.junctions.loc[pack.junctions["signals"], ["geometry"]],
+        background=pack.background,
     )

@@ -24,6 +24,7 @@ from toolkit.streets import folder_swap, pack_checks
 from toolkit.streets.manifest import ID, SCHEMA, Manifest, Part
 from toolkit.streets.schema import (
     LAYERS,
+    OPTIONAL,
     VERSION,
     PackLayers,
     conform,
@@ -58,6 +59,8 @@ class Pack:
     places: gpd.GeoDataFrame
     cameras: gpd.GeoDataFrame
     boundary: gpd.GeoDataFrame
+    background: gpd.GeoDataFrame | None = None
+    """What the map shows below the streets; None in a pack without it."""
 
     def to_osmnx(self, exposure: gpd.GeoDataFrame | None = None) -> MultiDiGraph:
         """Return the streets as an OSMnx graph, with exposure on its edges if given.
@@ -152,7 +155,8 @@ def write_pack(folder: Path, manifest: Manifest, layers: PackLayers) -> Manifest
     if folder.name != manifest.id:
         msg = f"A pack with id {manifest.id!r} belongs into a folder of that name, not {folder}."
         raise InputDataError(msg)
-    frames = {layer: conform(layer, getattr(layers, layer)) for layer in LAYERS}
+    given = {layer: getattr(layers, layer) for layer in (*LAYERS, *OPTIONAL)}
+    frames = {layer: conform(layer, f) for layer, f in given.items() if f is not None}
     files = {f"{layer}.parquet": to_parquet(layer, frame) for layer, frame in frames.items()}
     parts = {
         f"{layer}.parquet": Part(
@@ -296,7 +300,7 @@ def open_pack(name: str) -> Pack:
 def open_folder(folder: Path) -> Pack:
     """Open the pack in a folder; as `open_pack`."""
     manifest, digest = _read_manifest(folder)
-    layers = {layer: _read_part(folder, layer, manifest) for layer in LAYERS}
+    layers = {layer: _read_part(folder, layer, manifest) for layer in _layers_of(manifest)}
     wrong = pack_checks.wrong_crs(manifest, layers["boundary"])
     if wrong:
         raise _damaged(folder, wrong[0].rstrip("."))
@@ -326,7 +330,8 @@ def folder_problems(folder: Path) -> list[str]:
         return [str(error)]
     problems = []
     frames = {}
-    for layer in LAYERS:
+    layers = _layers_of(manifest)
+    for layer in layers:
         try:
             frames[layer] = _read_part(folder, layer, manifest)
         except PackError as error:
@@ -334,7 +339,7 @@ def folder_problems(folder: Path) -> list[str]:
     extra = sorted({p.name for p in folder.iterdir()} - {*manifest.parts, MANIFEST_FILE})
     if extra:
         problems.append(f"Pack {name!r} has files that its manifest does not name: {extra}.")
-    if len(frames) == len(LAYERS):
+    if len(frames) == len(layers):
         problems += pack_checks.disagreements(manifest, frames)
     return problems
 
@@ -378,12 +383,17 @@ def _read_manifest(folder: Path) -> tuple[Manifest, str]:
         first = error.errors()[0]
         where = ".".join(str(part)[:40] for part in first["loc"])
         raise _damaged(folder, f"{MANIFEST_FILE}, {where}: {first['msg']}") from error
-    expected = {f"{layer}.parquet" for layer in LAYERS}
-    if set(manifest.parts) != expected:
+    expected, possible = ({f"{layer}.parquet" for layer in some} for some in (LAYERS, OPTIONAL))
+    if set(manifest.parts) - possible != expected:
         raise _damaged(folder, f"{MANIFEST_FILE} does not name the parts {sorted(expected)}")
     if folder_swap.plain_name(folder) != manifest.id:
         raise _damaged(folder, f"{MANIFEST_FILE} belongs to the pack {manifest.id!r}")
     return manifest, store.sha256_bytes(data)
+
+
+def _layers_of(manifest: Manifest) -> list[str]:
+    """Return the layers that a pack has: all of `LAYERS`, and those of `OPTIONAL` it names."""
+    return [*LAYERS, *(layer for layer in OPTIONAL if f"{layer}.parquet" in manifest.parts)]
 
 
 def _read_part(folder: Path, layer: str, manifest: Manifest) -> gpd.GeoDataFrame:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from toolkit.streets.cities import load_cities
-from toolkit.streets.schema import JUNCTION_DEGREE
+from toolkit.streets.schema import BACKGROUND, BACKGROUND_KINDS, JUNCTION_DEGREE
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -91,6 +91,9 @@ def disagreements(manifest: Manifest, frames: Mapping[str, gpd.GeoDataFrame]) ->
         "cameras": frames["cameras"]["osm_id"].nunique(),
         "junctions": int((junctions["degree"] >= JUNCTION_DEGREE).sum()),
     }
+    if BACKGROUND in frames:
+        figures[BACKGROUND] = len(frames[BACKGROUND])
+        problems += _wrong_background(frames[BACKGROUND])
     problems += [
         f"The pack has {number} {what}, but counts.{what} is {manifest.counts.get(what)}."
         for what, number in figures.items()
@@ -105,6 +108,12 @@ def disagreements(manifest: Manifest, frames: Mapping[str, gpd.GeoDataFrame]) ->
     elif not problems:
         problems += _wrong_lengths(manifest, streets, frames["boundary"])
     return problems
+
+
+def _wrong_background(background: gpd.GeoDataFrame) -> list[str]:
+    """Return the first kind of the layer "background" that it cannot have."""
+    odd = background.loc[~background["kind"].isin(BACKGROUND_KINDS), "kind"]
+    return [f"The background has the kind {odd.iloc[0]!r}, which is not known."] if len(odd) else []
 
 
 def _wrong_lengths(

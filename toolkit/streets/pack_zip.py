@@ -1,7 +1,7 @@
 """City packs as single zip files, to be carried on a stick, and removal of packs.
 
-A zip holds exactly the files of one pack. Its entry names are never used as paths: the seven known
-parts are read into memory, checked, and written anew.
+A zip holds exactly the files of one pack. Its entry names are never used as paths: the known parts
+are read into memory, checked, and written anew.
 """
 
 from __future__ import annotations
@@ -20,12 +20,13 @@ from toolkit.streets import folder_swap, pack
 from toolkit.streets.manifest import ID
 from toolkit.streets.pack import MANIFEST_FILE
 from toolkit.streets.readers import guard
-from toolkit.streets.schema import LAYERS, PackLayers
+from toolkit.streets.schema import LAYERS, OPTIONAL, PackLayers
 
 SUFFIX: Final = ".zip"
 RECEIVED: Final = ".received"
 """Folder of the parts as received, next to the pack that is written anew of them."""
 _PARTS: Final = (MANIFEST_FILE, *(f"{layer}.parquet" for layer in LAYERS))
+_OPTIONAL_PARTS: Final = tuple(f"{layer}.parquet" for layer in OPTIONAL)
 _ENTRY: Final = re.compile(r"([a-z0-9-]{1,64})/([a-z]+\.(?:json|parquet))", re.ASCII)
 _FIRST_ZIP_DATE: Final = (1980, 1, 1, 0, 0, 0)
 _PLAIN_FILE: Final = (stat.S_IFREG | 0o644) << 16
@@ -69,7 +70,8 @@ def export_pack(name: str, file: str | os.PathLike[str]) -> Path:
             store.replacing(path) as temporary,
             zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive,
         ):
-            for part in _PARTS:
+            there = [part for part in _OPTIONAL_PARTS if (folder / part).exists()]
+            for part in (*_PARTS, *there):
                 entry = zipfile.ZipInfo(f"{name}/{part}", _FIRST_ZIP_DATE)
                 entry.create_system, entry.external_attr = _UNIX, _PLAIN_FILE
                 archive.writestr(entry, (folder / part).read_bytes())
@@ -122,7 +124,7 @@ def write_anew(file: str | os.PathLike[str], into: Path) -> tuple[str, str]:
             msg = f"{path.name} is not installed: {problems[0]}"
             raise InputDataError(msg)
         opened = pack.open_folder(received)
-        layers = PackLayers(**{layer: getattr(opened, layer) for layer in LAYERS})
+        layers = PackLayers(**{layer: getattr(opened, layer) for layer in (*LAYERS, *OPTIONAL)})
         pack.write_pack(into / name, opened.manifest, layers)
     except OSError as error:
         raise pack.not_written(name, error) from error
@@ -172,10 +174,12 @@ def remove_pack(name: str) -> None:
 def _parts_of(path: Path, archive: zipfile.ZipFile) -> tuple[str, dict[str, bytes]]:
     """Read the parts of a pack from an untrusted zip file."""
     entries = archive.infolist()
-    matches = [_ENTRY.fullmatch(entry.filename) for entry in entries[: len(_PARTS) + 1]]
+    most = len(_PARTS) + len(_OPTIONAL_PARTS)
+    matches = [_ENTRY.fullmatch(entry.filename) for entry in entries[: most + 1]]
     names = {match[1] for match in matches if match}
     found = sorted(match[2] for match in matches if match)
-    if len(names) != 1 or found != sorted(_PARTS) or len(entries) != len(_PARTS):
+    known = sorted({*_PARTS, *(part for part in _OPTIONAL_PARTS if part in found)})
+    if len(names) != 1 or found != known or len(entries) != len(known):
         msg = f"{path.name} does not hold the {len(_PARTS)} files of one city pack and no others."
         raise InputDataError(msg)
     for entry in entries:

@@ -141,13 +141,32 @@ LAYERS: Final[dict[str, LayerSpec]] = {
         order=("kind",),
     ),
 }
-"""The six layers of a pack, in EPSG:4326."""
+"""The six layers of every pack, in EPSG:4326."""
+BACKGROUND: Final = "background"
+"""Layer that a pack need not have: what the map shows below the streets, for orientation."""
+OPTIONAL: Final[dict[str, LayerSpec]] = {
+    BACKGROUND: LayerSpec(
+        {
+            "osm_id": "text", "kind": "text", "rank": "int", "name": "text", "name_en": "text",
+            "name_my": "text",
+        },
+        required=("osm_id", "kind"),
+        geometry=("Point", "LineString", "MultiLineString", "Polygon", "MultiPolygon"),
+        order=("kind", "rank", "osm_id"),
+        unique="osm_id",
+    ),
+}
+"""Layers that a pack need not have, in EPSG:4326."""
 # fmt: on
+
+BACKGROUND_KINDS: Final = ("landmark", "park", "quarter", "railway", "water", "waterway")
+"""Values of `kind` in the layer "background"."""
 
 FIELD_NOTES: Final = "field_notes"
 """Layer stored apart from the packs, see `toolkit.streets.mapped_cameras`."""
 _SPECS: Final[dict[str, LayerSpec]] = {
     **LAYERS,
+    **OPTIONAL,
     FIELD_NOTES: LayerSpec(
         {**LAYERS["cameras"].columns, "seen_on": "text", "status": "text", "note": "text"},
         required=(*LAYERS["cameras"].required, "status"),
@@ -159,7 +178,7 @@ _SPECS: Final[dict[str, LayerSpec]] = {
 
 @dataclass(frozen=True)
 class PackLayers:
-    """The six layers of a city, each with the columns of `LAYERS`, in EPSG:4326."""
+    """The layers of a city, each with the columns of `LAYERS` or `OPTIONAL`, in EPSG:4326."""
 
     streets: gpd.GeoDataFrame
     junctions: gpd.GeoDataFrame
@@ -167,6 +186,7 @@ class PackLayers:
     places: gpd.GeoDataFrame
     cameras: gpd.GeoDataFrame
     boundary: gpd.GeoDataFrame
+    background: gpd.GeoDataFrame | None = None
 
 
 def empty_layer(layer: str) -> gpd.GeoDataFrame:
@@ -187,7 +207,7 @@ def conform(layer: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     Parameters
     ----------
     layer
-        Name of the layer, a key of `LAYERS` or `FIELD_NOTES`.
+        Name of the layer, a key of `LAYERS` or `OPTIONAL`, or `FIELD_NOTES`.
     frame
         Rows in EPSG:4326. Columns that are not in the schema are dropped; missing ones are an
         error unless there are no rows.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from invented import layers_of
+from invented import SOUTH, WEST, layers_of
 from made import report_on
 from playwright.sync_api import Browser, Page, Route, expect
 from running import SLOW_MS, Server, Watched, serving
@@ -25,6 +25,10 @@ VIEW = """(() => { const { map } = [...toolkitMap.maps.values()][0], at = map.ge
 RUNS_OVER = """node => [...node.querySelectorAll("*")]
     .filter(one => one.clientWidth && one.scrollWidth > one.clientWidth + 1)
     .map(one => `${one.tagName} ${one.className} ${one.textContent}`)"""
+LABEL = """name => { const m = [...toolkitMap.maps.values()][0], set = m.g.sets["points.labels"];
+    const i = m.g.labels.findIndex(one => one.names[0] === name);
+    const at = m.map.unproject([set.X[i], set.Y[i]], 0);
+    return [at.lat, at.lng]; }"""
 PIXELS = """node => {
     const data = node.getContext("2d").getImageData(0, 0, node.width, node.height).data;
     const found = {};
@@ -203,6 +207,48 @@ class TestShared:
         expect(page.get_by_role("option")).to_have_text("ဈေးကြီး")
         box.fill("nowhere at all")
         expect(page.locator(".tk-find li")).to_contain_text("No street or place of this name")
+        box.fill("")
+
+    def test_the_background_is_drawn_below_the_streets_and_can_be_hidden(
+        self, shared: Watched
+    ) -> None:
+        page, quiet = shared.page, ("#e3f0fa", "#e9f0e4", "#adb0b5")
+        canvas = page.locator("canvas.tk-streets")
+        page.evaluate(
+            """at => [...toolkitMap.maps.values()][0].map.setView(at, 15.5, { animate: false })""",
+            [SOUTH + 0.002, WEST + 0.005],
+        )
+        found = canvas.evaluate(PIXELS)
+        assert min(found.get(color, 0) for color in quiet) > 20
+        page.locator(".tk-layers summary").click()
+        page.get_by_label("Water, parks and railways").uncheck()
+        assert not {*quiet} & {*canvas.evaluate(PIXELS)}
+        page.get_by_label("Water, parks and railways").check()
+        assert canvas.evaluate(PIXELS) == found
+        page.locator(".tk-layers summary").click()
+
+    @pytest.mark.parametrize(
+        ("typed", "found"),
+        [
+            ("ahl", "Ahlone · အလုံ"), ("အလုံ", "Ahlone · အလုံ"), ("sornas", "Sörnäs Pagoda · စေတီ"),
+            ("lake", "Lake"),
+        ],
+    )  # fmt: skip
+    def test_a_quarter_or_landmark_is_found_and_says_nothing_of_exposure(
+        self, shared: Watched, typed: str, found: str
+    ) -> None:
+        page, box = shared.page, shared.page.get_by_role("combobox", name="Find a street or place")
+        tap(page, 0)
+        box.fill(typed)
+        expect(page.get_by_role("option")).to_have_text(found)
+        box.press("Enter")
+        expect(page.locator(".tk-card")).to_be_hidden()
+        at, there = page.evaluate(VIEW), page.evaluate(LABEL, found.split(" · ", maxsplit=1)[0])
+        assert at[:2] == pytest.approx(there, abs=1e-4)
+        assert at[2] >= 14.5
+        marked = page.locator("canvas.tk-streets").evaluate(PIXELS).get("#0b5cad", 0)
+        page.locator(".tk-canvas").press("Escape")
+        assert page.locator("canvas.tk-streets").evaluate(PIXELS).get("#0b5cad", 0) < marked
         box.fill("")
 
     def test_the_table_has_every_street_by_name(self, shared: Watched) -> None:

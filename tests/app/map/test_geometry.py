@@ -102,3 +102,32 @@ def test_an_area_without_boundary_or_buildings_can_be_drawn() -> None:
     header, arrays = decoded(geometry.encode(layers))
     assert len(arrays["areas.boundary.lens"]) == 0
     np.testing.assert_allclose(header["bounds"], layers.streets.total_bounds, atol=1e-6)
+
+
+def test_a_background_is_sent_by_kind_and_without_one_nothing_is(layers: Layers) -> None:
+    without, arrays = decoded(geometry.encode(layers))
+    assert "labels" not in without
+    assert not [name for name in arrays if "water" in name or "labels" in name]
+    lake = shapely.box(24.95, 60.16, 24.96, 60.17).difference(
+        shapely.box(24.952, 60.162, 24.954, 60.164)
+    )
+    rail = shapely.LineString([(24.95, 60.16), (24.96, 60.17)])
+    ground = gpd.GeoDataFrame(
+        {
+            "osm_id": ["way/1", "way/2", "node/1"], "kind": ["water", "railway", "quarter"],
+            "rank": [0, 0, 1], "name": ["Lake", "Line", HOSTILE], "name_en": [None] * 3,
+            "name_my": [None, None, "ရပ်ကွက်"],
+        },
+        geometry=[lake, rail, shapely.Point(24.95, 60.165)],
+        crs=4326,
+    )  # fmt: skip
+    header, arrays = decoded(geometry.encode(Layers(**{**vars(layers), "background": ground})))
+    assert [(row["kind"], row["names"][2]) for row in header["labels"]] == [
+        ("quarter", "ရပ်ကွက်"), ("water", ""),
+    ]  # fmt: skip
+    assert "\u202e" not in header["labels"][0]["names"][0]
+    assert len(arrays["points.labels.lens"]) == 2
+    assert arrays["areas.water.lens"].tolist() == [5, 5]
+    assert arrays["areas.parks.lens"].tolist() == []
+    assert arrays["lines.railways.lens"].tolist() == [2]
+    assert arrays["lines.railways.xy"].tolist() == [24_950_000, 60_160_000, 24_960_000, 60_170_000]

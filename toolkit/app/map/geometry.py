@@ -20,6 +20,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from toolkit.app.map import background
 from toolkit.assessment.layers import Layers
 from toolkit.base.clean_text import clean_text
 from toolkit.streets.schema import ROADS
@@ -29,7 +30,6 @@ STEP_DEG: Final = 1e-6
 _M_TO_DM: Final = 10.0
 _FOOTWAY: Final = len(ROADS)
 """Rank of a street that is not made for driving: below all of `ROADS`."""
-NAMES: Final = ("name", "name_en", "name_my")
 _CAMERA: Final = ("osm_id", "kind", "direction_deg", "width_deg", "check_date", "brand", "operator")
 
 _Arrays = dict[str, NDArray[Any]]
@@ -49,6 +49,9 @@ def encode(layers: Layers) -> bytes:
     for name, frame in (("boundary", layers.boundary), ("buildings", layers.buildings)):
         arrays |= _shapes(f"areas.{name}", _rings(frame))
     header: dict[str, Any] = {"names": names, "bounds": _bounds(layers)}
+    if layers.background is not None:
+        header["labels"], more = _background(layers.background)
+        arrays |= more
     for name, frame, columns in _points(layers):
         kept = frame[~(frame.geometry.isna() | frame.geometry.is_empty)]
         arrays |= _shapes(f"points.{name}", shapely.centroid(kept.geometry.to_numpy()))
@@ -66,10 +69,25 @@ def _points(layers: Layers) -> list[tuple[str, gpd.GeoDataFrame, Sequence[str]]]
         ("cameras", layers.detail.mapped if layers.detail else mapped, _CAMERA)
     ]
     if layers.places is not None:
-        found.append(("places", layers.places, ("kind", "name")))
+        named = layers.places
+        if layers.background is not None:
+            named = background.without_repeated_names(named, layers.background)
+        found.append(("places", named, ("kind", "name")))
     if layers.signals is not None:
         found.append(("signals", layers.signals, ()))
     return found
+
+
+def _background(frame: gpd.GeoDataFrame) -> tuple[list[dict[str, Any]], _Arrays]:
+    """Return what of the background has a name, and its shapes."""
+    rows, points = background.labels(frame)
+    arrays = _shapes("points.labels", points)
+    for name, kind in background.AREAS.items():
+        arrays |= _shapes(f"areas.{name}", _rings(background.of_kind(frame, kind)))
+    for name, kind in background.LINES.items():
+        lines = shapely.get_parts(background.of_kind(frame, kind).geometry.to_numpy())
+        arrays |= _shapes(f"lines.{name}", lines)
+    return rows, arrays
 
 
 def _rank(highway: object) -> int:
@@ -79,10 +97,10 @@ def _rank(highway: object) -> int:
 
 def _names(streets: gpd.GeoDataFrame) -> tuple[list[list[str]], NDArray[np.uint32]]:
     """Return all names (own, English, Burmese; empty where not known), and that of each street."""
-    table = streets.reindex(columns=list(NAMES))
+    table = streets.reindex(columns=list(background.NAMES))
     texts = [
         table[c].map(lambda v: "" if pd.isna(v) else clean_text(str(v))).to_numpy(str)
-        for c in NAMES
+        for c in background.NAMES
     ]
     codes, found = pd.factorize(pd.MultiIndex.from_arrays(texts), sort=True)
     return [list(map(str, one)) for one in found], codes.astype(np.uint32)

@@ -92,6 +92,7 @@ def _layers(lang: Language) -> dict[str, Any]:
             "cameras": tr("Mapped cameras, with how far they work", lang),
             "zones": tr("Zones along the streets", lang),
             "names": tr("Names of streets and places", lang),
+            "ground": tr("Water, parks and railways", lang),
             "brands": tr("Makers of mapped cameras", lang),
         },
         "sure_steps": [

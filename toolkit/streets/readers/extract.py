@@ -68,7 +68,7 @@ class Extract:
     Attributes
     ----------
     layers
-        The six layers, in EPSG:4326.
+        The layers, in EPSG:4326.
     counts
         Figures for the manifest: objects kept, left out and broken.
     metric_crs
@@ -176,7 +176,7 @@ def manifest_figures(
     Parameters
     ----------
     layers
-        The six layers.
+        The layers.
     counts
         Objects that the reader left out or found broken; those of `ALWAYS` are included even if
         zero.
@@ -201,6 +201,7 @@ def manifest_figures(
         "buildings_with_height": int(layers.buildings["height_m"].notna().sum()),
         "buildings_with_levels": int(layers.buildings["levels"].notna().sum()),
         "places": len(layers.places),
+        **({} if layers.background is None else {"background": len(layers.background)}),
         "cameras": int(cameras["osm_id"].nunique()),
         "cameras_in_buildings": int(cameras.loc[cameras["in_building"], "osm_id"].nunique()),
         "cameras_with_direction": int(

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
+import pytest
 import shapely
 from drawn_osm import LAT, LON, STEP, street
 
 from toolkit.streets.readers.extract import Extract
+from toolkit.streets.readers.osm.file import read_regions
+from toolkit.streets.readers.osm.layers import limits_of
 
 
 def test_missing_nodes_break_ways_and_are_counted(read: Callable[..., Extract]) -> None:
@@ -150,3 +154,65 @@ def test_coordinates_outside_the_world_count_as_missing(read: Callable[..., Extr
     e = read(d)
     assert e.counts["missing_node_refs"] == 1
     assert len(e.layers.streets) == 2
+
+
+def test_the_background_is_read_of_nodes_ways_and_relations(read: Callable[..., Extract]) -> None:
+    d = street()
+    d.node(1, 1, 1, place="suburb", name="<b>Ahlone</b>", name__my="အလုံ")
+    d.node(2, 2, 1, tourism="museum")  # without a name
+    d.node(3, 2, 2, natural="tree", name="Tree")
+    d.way(1, d.square(11, 4, 4), leisure="park", name="Park")
+    d.way(2, d.square(21, 6, 4), building="yes", amenity="hospital", name__en="Hospital")
+    d.way(3, d.square(31, 8, 4, 0.1), natural="water")  # 120 m2
+    for n in (41, 42, 44):
+        d.node(n, n - 40, 6)
+    d.way(4, [41, 42, 43, 44], waterway="river")  # a node is not in the file
+    d.way(5, d.square(51, 12, 4, 3))
+    d.way(6, d.square(61, 13, 5))
+    d.relation(8, [(5, "outer"), (6, "inner")], type="multipolygon", natural="water")
+    d.relation(9, [(1, "outer")], type="multipolygon", waterway="river")
+    d.way(7, [41, 43], natural="water", name="not closed")
+    d.way(10, [71, 72, 71], natural="water")  # nothing of it is here
+    e = read(d)
+    found = e.layers.background
+    assert found is not None
+    by_id = found.set_index("osm_id")
+    assert sorted(by_id.index) == ["node/1", "relation/8", "way/1", "way/2", "way/4"]
+    assert by_id["kind"].to_dict() == {
+        "node/1": "quarter", "relation/8": "water", "way/1": "park", "way/2": "landmark",
+        "way/4": "waterway",
+    }  # fmt: skip
+    assert by_id.loc["node/1", "name_my"] == "အလုံ"
+    assert by_id.loc["way/2", "name_en"] == "Hospital"
+    assert by_id.loc["way/2"].geometry.geom_type == "Point"
+    cell = STEP * STEP
+    assert by_id.loc["relation/8"].geometry.area / cell == pytest.approx(8, rel=0.01)
+    river = by_id.loc["way/4"].geometry.coords
+    assert [round((x - LON) / STEP, 3) for x, _ in river] == [1, 2]
+    # It is of no account for other layers.
+    assert e.layers.buildings["osm_id"].tolist() == ["way/2"]
+    assert e.layers.places["osm_id"].tolist() == ["way/2"]
+    assert e.counts["background"] == 5
+    assert e.counts["ways_without_nodes"] == 0
+
+
+def test_what_only_the_background_has_dates_no_pack(read: Callable[..., Extract]) -> None:
+    d = street()
+    d.nodes = {n: text.replace('timestamp="2024', 'timestamp="2020') for n, text in d.nodes.items()}
+    d.node(1, 1, 1, place="suburb", name="A")
+    assert read(d).osm_timestamp is None
+    d.node(2, 1, 2, amenity="police")
+    assert read(d).osm_timestamp == "2024-02-03T04:05:06Z"
+
+
+def test_a_relation_far_away_is_not_kept(tmp_path: Path) -> None:
+    d = street()
+    d.way(1, d.square(1, 500, 500, 3))
+    d.way(2, d.square(11, 4, 4, 3))
+    for way in (1, 2):
+        d.relation(way, [(way, "outer")], type="multipolygon", natural="water")
+    path = tmp_path / "drawn.osm"
+    path.write_text(d.text(), encoding="utf-8")
+    limits = limits_of(shapely.box(LON, LAT, LON + 10 * STEP, LAT + 10 * STEP))
+    (region,) = read_regions(path, [limits]).regions
+    assert [row["osm_id"] for row in region.sights] == ["relation/2"]

@@ -10,7 +10,7 @@ import shapely
 from drawn_osm import GEOD, LAT, LON, STEP, Drawing, street
 
 from toolkit.streets.readers.extract import Extract
-from toolkit.streets.schema import LAYERS
+from toolkit.streets.schema import LAYERS, OPTIONAL
 
 
 def test_every_column_of_a_street(read: Callable[..., Extract]) -> None:
@@ -130,3 +130,23 @@ def test_what_is_not_mapped_is_counted(read: Callable[..., Extract]) -> None:
     counts = read(d).counts
     assert [counts.get(name) for name in missing] == [None] * 3
     assert 0 < counts["unclassed_km"] < counts["street_km"]
+
+
+def test_the_background_has_its_columns_and_is_none_where_there_is_nothing(
+    read: Callable[..., Extract],
+) -> None:
+    assert read(street()).layers.background is None
+    d = street()
+    for n, (column, row) in enumerate([(-150, 1), (150, 1)], 1):
+        d.node(n, column, row)
+    d.way(1, [2, 1], natural="coastline")  # the land lies south of it
+    d.way(2, d.square(11, 1, 2), waterway="dock")
+    e = read(d)
+    found = e.layers.background
+    assert found is not None
+    assert list(found.columns) == [*OPTIONAL["background"].columns, "geometry"]
+    assert found["osm_id"].tolist() == ["sea/0", "way/2"]
+    assert set(found["kind"]) == {"water"}
+    sea = found.geometry.iloc[0]
+    assert sea.covers(shapely.Point(LON, LAT + 50 * STEP))
+    assert not sea.covers(shapely.Point(LON, LAT))

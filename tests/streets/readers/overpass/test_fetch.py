@@ -185,16 +185,21 @@ def test_questions_are_rectangles_of_the_grid(server: Server) -> None:
 
 
 def test_everything_that_makes_a_place_is_asked_for() -> None:
-    from toolkit.streets.readers.osm import tags
+    from toolkit.streets.readers.osm import background_tags, tags
 
     wanted = _wanted()
-    assert set(wanted) == {*tags.PLACE_KEYS, "highway", "building", "man_made"}
+    other = {"highway", "building", "man_made", *background_tags.WAY_KEYS}
+    assert set(wanted) == {*tags.PLACE_KEYS, *other}
     assert wanted["highway"] is wanted["building"] is True
     for key, values in wanted.items():
         if key not in {"highway", "building", "man_made"}:
-            assert all(tags.place_kind({key: value}) for value in values)
+            named = [{key: value, "name": "A"} for value in values]
+            assert all(tags.place_kind(one) or background_tags.feature_of(one) for one in named)
     assert "police" in wanted["amenity"]
     assert wanted["man_made"] == ["surveillance"]
+    assert "suburb" in wanted["place"]
+    # Relations as large as a country are not asked of a server that others share.
+    assert "wood" not in wanted["natural"]
 
 
 @pytest.mark.parametrize(

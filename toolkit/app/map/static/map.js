@@ -1,12 +1,12 @@
 // The map component. The module outlives the mounts of a page: geometry and views are kept here.
 
-import { decode, nearest } from "./geometry.js";
+import { decode, metrePx, nearest } from "./geometry.js";
 import { makeLayer, SURE } from "./layer.js";
 import { about, build, fill, layers, legend, make, panel, press, questions, search, showCard, table } from "./panel.js";
 
 const HERE = new URL(".", import.meta.url).href;
 const packs = new Map(), views = new Map(), mounted = new Map();
-const TAP_PX = 14, HOVER_PX = 8, ENTER_PX = 60, CAMERA_PX = 9, CLOSEST = 17;
+const TAP_PX = 14, HOVER_PX = 8, ENTER_PX = 60, CAMERA_PX = 9, CLOSEST = 17, QUARTER = 14.5;
 const STREAMLIT_KEYS = /^[rc]$/i; // shortcuts of Streamlit, which would run the page again
 const ZONES = { likely: 0.32, possible: 0.18, not_excluded: 0.06, unknown: 0 }; // opacity by exposure class
 // For tests and benchmarks: what was drawn, and when.
@@ -35,7 +35,7 @@ export function map(component) {
   const host = component.parentElement.querySelector(".tk-map");
   if (!host) return;
   let m = mounted.get(host);
-  if (!m) mounted.set(host, (m = { host, shown: { names: true, cameras: true }, tapped: null }));
+  if (!m) mounted.set(host, (m = { host, shown: { names: true, cameras: true, ground: true }, tapped: null, found: -1 }));
   m.send = component.setStateValue;
   // One change after the other; the last one counts.
   m.wanted = component.data;
@@ -56,7 +56,7 @@ export function announce({ data }) {
 function clear(m) {
   keepView(m);
   m.zones?.remove(); m.layer?.remove();
-  Object.assign(m, { layer: null, zones: null, tapped: null, url: null, answer: null, listed: null, old: null });
+  Object.assign(m, { layer: null, zones: null, tapped: null, found: -1, url: null, answer: null, listed: null, old: null });
   for (const name of ["card", "legend", "table", "panel", "about"]) m.ui?.[name].replaceChildren();
   if (m.ui) { m.ui.card.hidden = true; m.ui.banner.textContent = ""; m.ui.changed.textContent = m.data.words.drawing; }
 }
@@ -119,7 +119,7 @@ function start(m, L) {
     const street = nearest(m.g.streets, p.x, p.y, px / k);
     return street >= 0 ? { street } : m.layer.outside(p.x, p.y) ? { outside: true } : null;
   };
-  m.tap = (what) => { m.tapped = what; m.before = null; showCard(m); m.layer?.change({ chosen: what?.street ?? -1 }); };
+  m.tap = (what) => { m.tapped = what; m.found = what?.label ?? -1; m.before = null; showCard(m); m.layer?.change({ chosen: what?.street ?? -1, found: m.found }); };
   map.on("click", (event) => m.layer && m.tap(at(event.latlng, TAP_PX)));
   ui.box.addEventListener("keydown", (event) => { if (event.key === "Enter" && event.target === ui.box && m.layer) m.tap(at(map.getCenter(), ENTER_PX)); if (event.key === "Escape") m.tap(null); });
   // Hovering stays in the browser.
@@ -174,6 +174,13 @@ function go(m, L, one) {
     m.map.setView(unproject(set.X[one.place], set.Y[one.place]), CLOSEST, { animate: false });
     return;
   }
+  if (one.label !== undefined) {
+    const set = sets["points.labels"], { kind, m: metres } = m.g.labels[one.label];
+    const widest = Math.log2(m.ui.box.clientWidth / 2 / Math.max(metres * metrePx(set.Y[one.label]), 1e-9));
+    m.map.setView(unproject(set.X[one.label], set.Y[one.label]), kind === "quarter" ? QUARTER : Math.min(CLOSEST, Math.max(QUARTER, widest)), { animate: false });
+    m.tap({ label: one.label });
+    return;
+  }
   let a = Infinity, b = Infinity, c = -Infinity, d = -Infinity, longest = -1;
   for (let i = 0; i < streets.n; i++) {
     if (streets.name[i] !== one.name) continue;
@@ -198,7 +205,7 @@ function words(m) {
 }
 
 async function font(m) { // before the first name is drawn in it
-  const needed = m.data.lang === "my" || m.g.names.some((names) => /[\u1000-\u109f]/.test(names.join("")));
+  const needed = m.data.lang === "my" || [m.g.names, (m.g.labels ?? []).map((one) => one.names)].some((every) => every.some((names) => /[\u1000-\u109f]/.test(names.join(""))));
   m.fontFailed = needed && !(await document.fonts.load(`11px "${m.data.font}"`, "မ").then((found) => found.length, () => 0));
 }
 
@@ -212,7 +219,7 @@ function look(m) { // what the canvas needs
 }
 
 function paint(m) {
-  m.layer.change({ ...look(m), chosen: m.tapped?.street ?? -1 });
+  m.layer.change({ ...look(m), chosen: m.tapped?.street ?? -1, found: m.found });
   log.recoloured++;
   press(m); panel(m.ui.panel, m.data, m.tier); legend(m); showCard(m); table(m); zones(m);
 }

@@ -127,7 +127,7 @@ export function legend(m) {
 export function layers(m) {
   const { ui, data, g } = m, words = data.words;
   ui.layers.replaceChildren(make("summary", null, { text: words.layers }));
-  const there = { sure: true, cameras: g.cameras?.length, zones: true, names: true, brands: g.cameras?.some((one) => one.brand) };
+  const there = { sure: true, cameras: g.cameras?.length, zones: true, names: true, ground: g.labels, brands: g.cameras?.some((one) => one.brand) };
   for (const [name, text] of Object.entries(words.layer)) {
     if (!there[name]) continue;
     const label = make("label", ui.layers), box = make("input", label, { type: "checkbox" });
@@ -162,7 +162,7 @@ function card(m, title, lines) {
 
 export function showCard(m) {
   const { ui, data, tapped, g } = m, words = data.words, tier = data.tiers[m.tier];
-  if (!tapped) { ui.card.hidden = true; ui.card.replaceChildren(); return; }
+  if (!tapped || tapped.label !== undefined) { ui.card.hidden = true; ui.card.replaceChildren(); return; }
   if (tapped.camera !== undefined) return cameraCard(m, g.cameras[tapped.camera]);
   if (tapped.outside) return card(m, words.outside, [words.never]);
   const i = tapped.street, [low, mid, high] = chances(m, i), streets = g.streets;
@@ -199,17 +199,22 @@ function cameraCard(m, camera) {
 }
 
 export function search(m) {
-  const { ui, data, g } = m, fold = (text) => text.normalize("NFC").toLocaleLowerCase();
+  // Without accents, and without the marks between Burmese words that nobody types.
+  const { ui, data, g } = m, fold = (text) => text.normalize("NFD").replace(/[\u0300-\u036f\u200b-\u200d]/g, "").toLowerCase();
   const kept = ui.find.querySelector("input")?.value ?? "";
   ui.find.replaceChildren();
   const input = make("input", ui.find, { type: "search", role: "combobox", autocomplete: "off", spellcheck: "false", "aria-expanded": "false", "aria-controls": "tk-found", "aria-label": data.words.search, placeholder: data.words.search });
   const list = make("ul", ui.find, { role: "listbox", id: "tk-found", "aria-label": data.words.search }); list.hidden = true;
   input.value = kept;
+  const keys = (names) => names.filter(Boolean).map(fold), labels = (g.labels ?? []).map(({ kind, names }, label) => ({ label, kind, keys: keys(names) }));
   m.listed ??= [
-    ...g.names.map((names, name) => ({ name, keys: names.filter(Boolean).map(fold) })),
+    ...labels.filter((one) => one.kind === "quarter"),
+    ...g.names.map((names, name) => ({ name, keys: keys(names) })),
+    ...labels.filter((one) => one.kind !== "quarter"),
     ...(g.places ?? []).map((place, p) => ({ place: p, keys: place.name ? [fold(place.name)] : [] })),
   ];
-  const text = (one) => one.place !== undefined ? g.places[one.place].name : [...new Set(data.lang === "my" ? [g.names[one.name][2], g.names[one.name][0], g.names[one.name][1]] : [g.names[one.name][1], g.names[one.name][0], g.names[one.name][2]])].filter(Boolean).join(" · ");
+  const every = ([own, english, burmese]) => [...new Set(data.lang === "my" ? [burmese, own, english] : [english, own, burmese])].filter(Boolean).join(" · ");
+  const text = (one) => one.place !== undefined ? g.places[one.place].name : every(one.label !== undefined ? g.labels[one.label].names : g.names[one.name]);
   let found = [], at = -1;
   const close = () => { list.hidden = true; input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); };
   const go = (one) => { close(); input.value = text(one); m.go(one); };
@@ -219,8 +224,10 @@ export function search(m) {
   };
   input.addEventListener("input", () => {
     const wanted = fold(input.value).trim();
-    const hit = (first) => m.listed.filter((one) => one.keys.some((key) => (first ? key.startsWith(wanted) : key.includes(wanted) && !one.keys.some((other) => other.startsWith(wanted)))));
-    found = wanted ? [...hit(true), ...hit(false)].slice(0, MOST_FOUND) : [];
+    const fits = [(key) => key === wanted, (key) => key.startsWith(wanted), (key) => key.includes(wanted)];
+    const hits = fits.map(() => []);
+    for (const one of wanted ? m.listed : []) hits[fits.findIndex((fit) => one.keys.some(fit))]?.push(one);
+    found = hits.flat().slice(0, MOST_FOUND);
     list.replaceChildren(); at = -1;
     found.forEach((one, k) => make("li", list, { role: "option", id: `tk-found-${k}`, "aria-selected": "false", text: text(one) }).addEventListener("pointerdown", (event) => { event.preventDefault(); go(one); }));
     if (wanted && !found.length) make("li", list, { text: data.words.nothing });

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -12,8 +13,10 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from toolkit.base.clean_text import clean_text
+from toolkit.streets.readers.background import MIN_AREA_M2
 from toolkit.streets.readers.extract import AdminArea, polygonal
 from toolkit.streets.readers.osm import camera_tags, tags
+from toolkit.streets.readers.osm.background_tags import Feature, feature_of
 from toolkit.streets.readers.osm.region import Limits, Region
 from toolkit.streets.readers.osm.tidy import UntidyError
 from toolkit.streets.readers.topology import split
@@ -28,6 +31,13 @@ _NEAR: Final = CELL // 5
 Ways have at most 2,000 nodes; towns have no streets of tens of kilometres between probes."""
 _PROBES: Final = (0.0, 1.0, 0.5, 0.25, 0.75)
 """Positions along a way, as shares of its nodes."""
+_RIM_DEG: Final = 0.01
+"""Shapes of relations are kept by this beyond a region (1 km): more than the margin of a pack."""
+_RING_STEP: Final = 100
+"""Every so many nodes of a ring of a relation are looked at: rings have no limit of nodes."""
+_M_PER_UNIT: Final = 111_320.0 / split.UNITS_PER_DEGREE
+"""Length of 1e-7 degrees of latitude; degrees of longitude are shorter."""
+_COUNTED: Final = frozenset({*tags.KEYS, "boundary"})
 _WKB: Final = osmium.geom.WKBFactory()
 
 
@@ -142,12 +152,16 @@ class Collector:
             msg = f"Node ID twice: {node.id}"
             raise UntidyError(msg)
         self._nodes.add(node.id)
-        self._date(node, regions)
         values = {tag.k: tag.v for tag in node.tags}
+        if _is_counted(values):
+            self._date(node, regions)
         point = shapely.Point(x / split.UNITS_PER_DEGREE, y / split.UNITS_PER_DEGREE)
         camera = camera_tags.read_object(values)
         kind = tags.place_kind(values)
+        feature = None if "highway" in values else feature_of(values)
         for region in regions:
+            if feature is not None and feature.shape == "point":
+                region.sights.append(feature.row(f"node/{node.id}", point))
             if values.get("highway") == "traffic_signals":
                 region.signals.append(point)
             if camera is not None:
@@ -165,13 +179,14 @@ class Collector:
             return
         path = _path(members)
         regions = self._meeting(*path.box) if path.x_here else ()
-        if not path.x_here and self._everywhere:
+        if not path.x_here and self._everywhere and _is_counted(tag.k for tag in way.tags):
             for region in self.regions:
                 region.counts["ways_without_nodes"] += 1
         if not regions:
             return
-        self._date(way, regions)
         values = {tag.k: tag.v for tag in way.tags}
+        if _is_counted(values):
+            self._date(way, regions)
         left_out = _exclusion(values)
         for region in regions:
             if left_out:
@@ -180,10 +195,9 @@ class Collector:
                 region.ways.add(way.id, path.x, path.y)
                 region.refs.extend(path.refs)
                 region.kinds.append(region.table.number(values))
-            if values.get("man_made") == "surveillance":
-                region.note("cameras_not_points_dropped", *path.start)
-            if "building" in values and not path.closed:
-                region.note("buildings_dropped", *path.start)
+            _note_dropped(values, path, region)
+        if "highway" not in values:
+            _take_ground(way.id, values, path, regions)
         if path.closed:
             _take_ring(way.id, values, path, regions)
             if self.points and values.get("boundary") == "administrative":
@@ -202,7 +216,8 @@ class Collector:
         values = {tag.k: tag.v for tag in area.tags}
         admin = bool(self.points) and values.get("boundary") == "administrative"
         wanted = tags.place_kind(values) or "building" in values or "highway" in values
-        if not admin and not wanted:
+        feature = None if "highway" in values else feature_of(values)
+        if not admin and not wanted and (feature is None or self._is_area_far(area)):
             return
         number = area.orig_id()
         shape = shapely.from_wkb(_WKB.create_multipolygon(area))
@@ -217,6 +232,20 @@ class Collector:
             if values.get("highway") in tags.HIGHWAYS:
                 region.note("ways_left_out_area", west, south)
             _take_block(f"relation/{number}", values, shape, region)
+            if feature is not None:
+                _take_sight(f"relation/{number}", feature, shape, region)
+
+    def _is_area_far(self, area: Any) -> bool:  # noqa: ANN401
+        """Return whether no ring of an area can enter a region; as `_is_far`."""
+        if self._everywhere:
+            return False
+        for ring in area.outer_rings():
+            for k in range(0, len(ring), _RING_STEP):
+                x, y = ring[k].location.x, ring[k].location.y
+                near = self._near.get((x // CELL, y // CELL), ())
+                if any(w <= x <= e and s <= y <= n for w, s, e, n in near):
+                    return False
+        return True
 
     def _take_admin(self, osm_id: str, values: dict[str, str], shape: BaseGeometry | None) -> None:
         level = values.get("admin_level", "")
@@ -239,6 +268,80 @@ def _place(
 ) -> dict[str, Any]:
     name = clean_text(values.get("name"))
     return {"osm_id": osm_id, "kind": kind, "name": name, "geometry": point, "gate_at": gate_at}
+
+
+def _note_dropped(values: dict[str, str], path: _Path, region: Region) -> None:
+    """Count a way that is a camera, or a building without area."""
+    if values.get("man_made") == "surveillance":
+        region.note("cameras_not_points_dropped", *path.start)
+    if "building" in values and not path.closed:
+        region.note("buildings_dropped", *path.start)
+
+
+def _is_counted(keys: Iterable[str]) -> bool:
+    """Return whether an object with these keys belongs to more than the background.
+
+    The time of a pack and its counts are those of what its figures rest on.
+    """
+    return not _COUNTED.isdisjoint(keys)
+
+
+def _take_ground(
+    number: int, values: dict[str, str], path: _Path, regions: Iterable[Region]
+) -> None:
+    """Add a way to the background."""
+    feature = feature_of(values)
+    if feature is None:
+        return
+    x, y = path.x_here, path.y_here
+    if feature.shape == "line":
+        x, y = _longest_run(path)
+        if len(x) < 2:  # noqa: PLR2004
+            return
+    elif not path.closed or len(set(zip(x, y, strict=True))) < CORNERS:
+        return
+    elif feature.shape == "point":
+        whole = polygonal(_ring(x, y))
+        if whole is not None:
+            row = feature.row(f"way/{number}", whole.representative_point())
+            for region in regions:
+                region.sights.append(row)
+        return
+    else:
+        west, south, east, north = path.box
+        if (east - west) * (north - south) * _M_PER_UNIT**2 < MIN_AREA_M2:
+            return
+    for region in regions:
+        region.ground.add(number, x, y)
+        region.ground.features.append(feature)
+
+
+def _longest_run(path: _Path) -> tuple[list[int], list[int]]:
+    """Return the longest run of nodes of a way whose coordinates are known."""
+    if len(path.x_here) == len(path.x):
+        return path.x, path.y
+    gaps = [-1, *(k for k, x in enumerate(path.x) if x == split.MISSING), len(path.x)]
+    start, end = max(itertools.pairwise(gaps), key=lambda gap: gap[1] - gap[0])
+    return path.x[start + 1 : end], path.y[start + 1 : end]
+
+
+def _take_sight(osm_id: str, feature: Feature, shape: BaseGeometry, region: Region) -> None:
+    """Add an assembled relation to the background, cut to the box of the region."""
+    if feature.shape == "line":
+        return
+    whole = polygonal(shape)
+    if whole is None:
+        return
+    if feature.shape == "point":
+        whole = whole.representative_point()
+    elif region.limits is not None:
+        # A river or forest of half a country is not kept for the piece of it that is here.
+        west, south, east, north = (v / split.UNITS_PER_DEGREE for v in region.limits)
+        whole = shapely.clip_by_rect(
+            whole, west - _RIM_DEG, south - _RIM_DEG, east + _RIM_DEG, north + _RIM_DEG
+        )
+    if not whole.is_empty:
+        region.sights.append(feature.row(osm_id, whole))
 
 
 def _exclusion(values: dict[str, str]) -> str | None:

@@ -20,7 +20,7 @@ from shapely.geometry.base import BaseGeometry
 from toolkit.base.errors import InputDataError
 from toolkit.base.terms import StepProgress, no_progress
 from toolkit.streets.readers.extract import AdminArea, Extent, Extract
-from toolkit.streets.readers.osm import tags
+from toolkit.streets.readers.osm import background_tags, tags
 from toolkit.streets.readers.osm.box import box_of, whole_box
 from toolkit.streets.readers.osm.collector import Collector
 from toolkit.streets.readers.osm.layers import extract_of, limits_of
@@ -30,8 +30,8 @@ from toolkit.streets.readers.osm.tidy import OrderCheck, UntidyError
 
 SUFFIXES: Final = tuple(FORMATS)
 """Suffixes of OpenStreetMap files."""
-_KEYS: Final = tuple(sorted({"highway", "building", "man_made", *tags.PLACE_KEYS}))
-_AREA_KEYS: Final = ("building", *tags.PLACE_KEYS)
+_AREA_KEYS: Final = ("building", *tags.PLACE_KEYS, *background_tags.AREA_KEYS)
+_NOT_NODES: Final = osmium.osm.WAY | osmium.osm.RELATION | osmium.osm.AREA
 _INDEX: Final = ("sparse_mmap_array", "flex_mem")
 """Types of location index, best first: the first grows without copying, but only on Linux."""
 _REPORT_EVERY_S: Final = 0.5
@@ -187,14 +187,16 @@ def _read_once(
 
 
 def _stream(processor: Any, collector: Collector, name: str, say: StepProgress) -> None:  # noqa: ANN401
-    keys = _KEYS
-    area_keys: tuple[str, ...] = _AREA_KEYS
-    if collector.points:
-        keys, area_keys = (*keys, "boundary"), (*area_keys, "boundary")
+    more = ("boundary",) if collector.points else ()
+    nodes = osmium.filter.KeyFilter(*tags.KEYS, *background_tags.NODE_KEYS, *more)
+    others = osmium.filter.KeyFilter(*tags.KEYS, *background_tags.WAY_KEYS, *more)
+    nodes.enable_for(osmium.osm.NODE)
+    others.enable_for(_NOT_NODES)
     index = next(kind for kind in _INDEX if kind in osmium.index.map_types())
-    stream = processor.with_locations(index).with_areas(osmium.filter.KeyFilter(*area_keys))
+    areas = osmium.filter.KeyFilter(*_AREA_KEYS, *more)
+    stream = processor.with_locations(index).with_areas(areas)
     order = OrderCheck(processor.node_location_storage)
-    stream = stream.with_filter(order).with_filter(osmium.filter.KeyFilter(*keys))
+    stream = stream.with_filter(order).with_filter(nodes).with_filter(others)
     say(f"{name}: reading relations", None)
     due = time.monotonic() + _REPORT_EVERY_S
     for number, item in enumerate(stream):

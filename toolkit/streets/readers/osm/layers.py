@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any, Final
 
 import geopandas as gpd
@@ -12,6 +13,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from toolkit.streets.readers.background import background_of
 from toolkit.streets.readers.extract import (
     Extract,
     area_km2_of,
@@ -21,6 +23,7 @@ from toolkit.streets.readers.extract import (
     polygonal,
 )
 from toolkit.streets.readers.osm import tags
+from toolkit.streets.readers.osm.background_tags import COAST, Feature
 from toolkit.streets.readers.osm.region import NEVER, Limits, Region, Ways, counted, ways_near
 from toolkit.streets.readers.topology import split
 from toolkit.streets.schema import CRS, PackLayers, conform, empty_layer
@@ -62,6 +65,9 @@ def extract_of(
     buildings, dropped, repaired = _buildings(region, boundary, limits)
     for what, number in (("buildings_dropped", dropped), ("buildings_repaired", repaired)):
         counts[what] = counts.get(what, 0) + number
+    background, over = background_of(_background_rows(region), boundary, _coast(region))
+    if over:
+        counts["background_left_out"] = over
     layers = PackLayers(
         streets=streets,
         junctions=conform("junctions", junctions.assign(signals=flags)),
@@ -69,6 +75,7 @@ def extract_of(
         places=_places(region, ways, boundary),
         cameras=_cameras(region, buildings, boundary),
         boundary=frame_of("boundary", [{"kind": kind, "geometry": boundary}]),
+        background=background,
     )
     absent = {
         "missing_buildings": buildings.empty,
@@ -200,6 +207,29 @@ def _buildings(
         return empty_layer("buildings"), dropped, repaired
     frame = gpd.GeoDataFrame(table, geometry="geometry", crs=CRS)
     return conform("buildings", frame), dropped, repaired
+
+
+def _background_rows(region: Region) -> list[dict[str, Any]]:
+    """Return lines, areas and points of the background as rows of its layer."""
+    rows = list(region.sights)
+    for number, feature, line in _ground_lines(region):
+        if feature.kind == COAST:
+            continue
+        shape = shapely.Polygon(line.coords) if feature.shape == "area" else line
+        rows.append(feature.row(f"way/{number}", shape))
+    return rows
+
+
+def _coast(region: Region) -> list[BaseGeometry]:
+    return [line for _, feature, line in _ground_lines(region) if feature.kind == COAST]
+
+
+def _ground_lines(region: Region) -> Iterator[tuple[int, Feature, BaseGeometry]]:
+    ground, start = region.ground, 0
+    for number, end, feature in zip(ground.ids, ground.ends, ground.features, strict=True):
+        xy = np.column_stack([ground.x[start:end], ground.y[start:end]]) / _GRID
+        yield number, feature, shapely.LineString(xy)
+        start = end
 
 
 def _places(region: Region, ways: Ways, boundary: BaseGeometry) -> gpd.GeoDataFrame:

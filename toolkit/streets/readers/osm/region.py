@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from toolkit.base.arrays import IntArray
 from toolkit.streets import schema
 from toolkit.streets.readers.osm import tags
+from toolkit.streets.readers.osm.background_tags import Feature
 from toolkit.streets.readers.topology import split
 
 Limits = tuple[int, int, int, int]
@@ -78,6 +79,13 @@ class Buildings(Shapes):
 
 
 @dataclass
+class Ground(Shapes):
+    """Lines and rings of the background."""
+
+    features: list[Feature] = field(default_factory=list)
+
+
+@dataclass
 class Region:
     """Data collected around one place.
 
@@ -97,6 +105,8 @@ class Region:
         Closed ways that are outlines of a relation of this region.
     signals, places, cameras
         Points, as rows.
+    ground, sights
+        Background: lines and rings of ways; points and relations, as rows.
     noted
         Positions of objects left out or repaired, by count.
     newest
@@ -114,6 +124,8 @@ class Region:
     signals: list[shapely.Point] = field(default_factory=list)
     places: list[dict[str, Any]] = field(default_factory=list)
     cameras: list[dict[str, Any]] = field(default_factory=list)
+    ground: Ground = field(default_factory=Ground)
+    sights: list[dict[str, Any]] = field(default_factory=list)
     noted: dict[str, tuple[array[int], array[int]]] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     newest: dt.datetime = NEVER

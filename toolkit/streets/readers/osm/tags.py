@@ -85,6 +85,8 @@ PLACES: Final[tuple[tuple[str, str, frozenset[str]], ...]] = (
 )
 PLACE_KEYS: Final = tuple(sorted({key for _, key, _ in PLACES}))
 """Keys that make an object a place."""
+KEYS: Final = tuple(sorted({"highway", "building", "man_made", *PLACE_KEYS}))
+"""Keys of all layers but the background."""
 
 
 def place_kind(tags: Tags) -> str | None:

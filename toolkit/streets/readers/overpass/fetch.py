@@ -31,6 +31,7 @@ from toolkit.base.errors import InputDataError, PermissionNotGivenError
 from toolkit.base.terms import StepProgress, no_progress
 from toolkit.streets.cities import City
 from toolkit.streets.readers.extract import area_km2_of, disc
+from toolkit.streets.readers.osm.background_tags import VALUES
 from toolkit.streets.readers.osm.tags import PLACES
 from toolkit.streets.readers.overpass.answers import RetryLaterError, merge, write_answers
 from toolkit.streets.readers.overpass.ask import (
@@ -54,6 +55,8 @@ _MARGIN_DEG: Final = 0.002
 _EAST_DEG: Final = 180.0
 _POLAR_DEG: Final = 84.0
 """Limit of UTM zones, and so of the metric CRS of packs."""
+_NOT_ASKED: Final = frozenset({"coastline", "forest", "nature_reserve", "wood"})
+"""Values of the background whose relations and lines may be as large as a country."""
 _KEPT_S: Final = 7 * 24 * 3600
 """Responses older than a week are discarded, because the map has changed."""
 _RULES: Final = 1
@@ -279,6 +282,8 @@ def _wanted() -> TagFilter:
     values: dict[str, set[str]] = {"man_made": {"surveillance"}}
     for _, key, of_key in PLACES:
         values.setdefault(key, set()).update(of_key)
+    for key, asked in VALUES.items():
+        values.setdefault(key, set()).update(set(asked) - _NOT_ASKED)
     some: TagFilter = {key: sorted(values[key]) for key in sorted(values)}
     # All values of two keys: streets of every class with signals, and buildings of every kind.
     return {**some, "building": True, "highway": True}
