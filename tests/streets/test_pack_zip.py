@@ -219,3 +219,11 @@ def test_an_import_or_a_removal_that_is_killed_leaves_a_whole_pack_or_none(
     # A reading folder is removed by the next run, once the process that made it is gone.
     left = [name for name in installed(home) if not name.startswith(f".reading-{os.getpid()}-")]
     assert left == [small_city.PACK]
+
+
+def test_all_packs_are_removed_also_damaged_ones(home: Path, packed: Path) -> None:
+    install.import_pack(packed)
+    assert installed(home) == [BUILT_IN]
+    store.write_text(home / pack.FOLDER / "damaged" / "manifest.json", "{")
+    assert pack_zip.remove_all() > 1
+    assert not (home / pack.FOLDER).exists()

@@ -59,6 +59,10 @@ overflow-wrap:normal;font-size:1rem;color:inherit}}
 .ct details{{margin:.6em 0}}
 .ct summary{{cursor:pointer;font-weight:700;padding:.25em 0}}
 .ct .narrow{{display:none}}
+.ct .forget fieldset{{border:1px solid #c9c9c9;padding:.3em .9em .6em;margin:.6em 0;max-width:46em}}
+.ct .forget label{{display:block;min-height:1.9em;cursor:pointer}}
+.ct .forget button{{font:inherit;font-weight:700;color:#fff;background:#9b1c1c;border:0;
+border-radius:.5rem;padding:.5em 1em;cursor:pointer}}
 @media (max-width:640px){{
 [data-testid="stMainBlockContainer"]{{padding:3.2rem .8rem 1rem}}
 .st-key-bar>*{{order:2}}

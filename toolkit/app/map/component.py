@@ -90,6 +90,13 @@ def show(
     )
 
 
+def forget() -> None:
+    """Keep nothing of maps that were shown."""
+    route.forget()
+    _encoded.clear()
+    _coloured.clear()
+
+
 def announce(city: str) -> None:
     """Say which city is being computed, so that no other one stays on the map under its name.
 

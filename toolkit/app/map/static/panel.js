@@ -130,7 +130,7 @@ export function layers(m) {
   const there = { sure: true, cameras: g.cameras?.length, zones: true, names: true, brands: g.cameras?.some((one) => one.brand) };
   for (const [name, text] of Object.entries(words.layer)) {
     if (!there[name]) continue;
-    const label = make("label", ui.layers), box = make("input", label, { type: "checkbox" });
+    const label = make("label", ui.layers), box = make("input", label, { type: "checkbox", autocomplete: "off" });
     box.checked = Boolean(m.shown[name]);
     box.addEventListener("change", () => m.toggle(name, box.checked));
     make("span", label, { text });
