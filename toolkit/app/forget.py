@@ -9,7 +9,6 @@ import gc
 import sys
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Final, Literal, get_args
-from urllib.parse import parse_qs
 
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
@@ -101,10 +100,11 @@ def routes() -> list[Route]:
 
 
 async def _answer(request: Request) -> HTMLResponse:
-    asked = parse_qs((await request.body()).decode("utf-8", "replace"))
-    lang = next((one for one in LANGUAGES if asked.get("language") == [one]), LANGUAGES[0])
+    # The form has plain words only, so that nothing needs to be decoded.
+    asked = (await request.body()).decode("ascii", "replace").split("&")
+    lang = next((one for one in LANGUAGES if f"language={one}" in asked), LANGUAGES[0])
     end_sessions()  # before anything is removed that a page still shows
-    kinds = [kind for kind in KINDS if f"remove-{kind}" in asked]
+    kinds = [kind for kind in KINDS if f"remove-{kind}=yes" in asked]
     removed, kept = await run_in_threadpool(remove, kinds)
     address = f"http://{request.headers['host']}"
     return HTMLResponse(page(removed, kept, address, lang), headers=HEADERS)

@@ -22,6 +22,7 @@ _PREVIEW_PX: Final = 1180
 def show(lang: Language) -> None:
     """Show the page. The advice is kept nowhere but in the sheet."""
     choice = bar.choose(lang)
+    markup.show_paper("sheet")
     markup.show(lang, markup.tag("h1", tr("Hand-out", lang)))
     with bar.only_of(choice), st.spinner(escape.markdown(tr("Estimating …", lang))):
         made = kept_answers.estimate(choice, changed_set.chosen())
