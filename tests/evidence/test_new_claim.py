@@ -54,3 +54,9 @@ def test_a_make_that_is_not_known_is_a_problem() -> None:
     )
     assert "Dahua" in problems[0]
     assert problems[0].startswith("the new claim, brands")
+
+
+def test_zawgyi_is_refused_under_its_field() -> None:
+    claim, problems = problems_by_field("dawei", {**NEEDED, "says": "ျမန္မာႏိုင္ငံ"}, "en")
+    assert claim is None
+    assert "old Zawgyi encoding" in problems["says"][0]
