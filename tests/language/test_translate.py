@@ -196,3 +196,15 @@ def test_dates() -> None:
 )
 def test_no_line_ends_between_a_number_and_its_unit(text: str, held: str | None) -> None:
     assert translate.unbroken(text).replace("\u00a0", "~") == (held or text)
+
+
+def test_every_message_says_where_it_is_shown_for_its_translator() -> None:
+    for message in messages():
+        assert message.auto_comments, message.id
+        assert message.locations, message.id
+    page = ROOT / "toolkit" / "app" / "start.py"
+    lines = page.read_text(encoding="utf-8").splitlines()
+    (line,) = [n for n, text in enumerate(lines, start=1) if "2. Choose the question" in text]
+    found = script().shown_where(page, line)
+    assert found[0].startswith("Three steps the first time")
+    assert len(found) == 2
