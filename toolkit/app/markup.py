@@ -107,6 +107,7 @@ left:auto;width:auto;z-index:999991}}
 }}
 """
 _BURMESE_WIDGETS: Final = """
+[data-testid="stHeader"]{padding-right:15rem}
 [data-testid="stMain"] button p,[data-testid="stAlert"] p{line-height:1.9}
 [data-testid="stMain"] [data-testid="stMarkdownContainer"] p{line-height:1.8}
 """

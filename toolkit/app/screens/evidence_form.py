@@ -7,8 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from toolkit.app import changed_set, kept_answers, markup
-from toolkit.app.bar import Choice
+from toolkit.app import bar, changed_set, kept_answers, markup
 from toolkit.base import escape
 from toolkit.base.errors import ToolkitError
 from toolkit.base.terms import Language
@@ -24,7 +23,7 @@ _WRONG: Final = "claim-problems"
 _ADDED: Final = "claim-added"
 
 
-def show(choice: Choice, lang: Language) -> None:
+def show(choice: bar.Choice, lang: Language) -> None:
     """Show the form, what is wrong next to each field, and how an added claim counts."""
     intro = tr(
         "Add one claim about {city} that you have read or heard. It is written to your own data "
@@ -83,8 +82,9 @@ def _key(field: Field) -> str:
     return f"claim:{field.name}"
 
 
-def _add(choice: Choice, lang: Language) -> None:
+def _add(choice: bar.Choice, lang: Language) -> None:
     """Add the claim that was typed, or keep what is wrong with it, before the page runs again."""
+    bar.use_chosen_numerals(lang)
     typed = {field.name: str(st.session_state.get(_key(field)) or "").strip() for field in FIELDS}
     fields = {name: text for name, text in typed.items() if text}
     claim, problems = problems_by_field(choice.city.id, fields, lang)
@@ -114,7 +114,7 @@ def _add(choice: Choice, lang: Language) -> None:
     st.session_state[_ADDED] = lines
 
 
-def _count(choice: Choice, lang: Language) -> str:
+def _count(choice: bar.Choice, lang: Language) -> str:
     """Return the count of the choice in words."""
     made = kept_answers.estimate(choice, changed_set.chosen())
     return quantity_text(made.assessment.counted.count, lang)

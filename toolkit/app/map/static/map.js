@@ -2,7 +2,7 @@
 
 import { decode, nearest } from "./geometry.js";
 import { makeLayer, SURE } from "./layer.js";
-import { about, build, fill, layers, legend, make, panel, press, questions, search, showCard, table } from "./panel.js";
+import { about, build, fill, layers, legend, make, panel, press, questions, search, showCard, table, useDigits } from "./panel.js";
 
 const PAPER_PX = [680, 610]; // place of the map on A4 across with margins of 10 mm (1047 x 718), next to legend and answer
 const HERE = new URL(".", import.meta.url).href;
@@ -79,9 +79,10 @@ async function apply(m, data) {
   if (m.url !== data.geometry && m.layer) clear(m);
   const g = await geometry(data.geometry);
   if (left(m, data)) return;
-  const first = !m.map, moved = m.url !== data.geometry, answered = m.answer !== data.answer, other = m.data?.lang !== data.lang;
+  const first = !m.map, moved = m.url !== data.geometry, answered = m.answer !== data.answer, other = m.data?.lang !== data.lang || m.data?.digits !== data.digits;
   const old = { data: m.data, tier: m.tier, percent: m.percent };
   Object.assign(m, { data, g, url: data.geometry, answer: data.answer });
+  useDigits(data.digits);
   if (first) start(m, L);
   if (answered || moved) Object.assign(m, { classes: bytes(data.classes), percent: bytes(data.percent) });
   if (first || moved || old.data?.tier !== data.tier) m.tier = data.tiers.findIndex((tier) => tier.id === data.tier);
