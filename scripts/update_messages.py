@@ -1,5 +1,8 @@
 """Collect the messages of the toolkit, bring the catalogues up to date and compile them.
 
+Each message has comments for its translator: what its module is about (which page, which part of a
+report), and what the function returns or shows that holds it.
+
 Run it after a message was added or changed: ``python scripts/update_messages.py``. With
 ``--check`` nothing is written, and the exit code is 1 if something would change. Needs Babel.
 """
@@ -7,6 +10,8 @@ Run it after a message was added or changed: ``python scripts/update_messages.py
 from __future__ import annotations
 
 import argparse
+import ast
+import functools
 import io
 import sys
 from pathlib import Path
@@ -37,11 +42,41 @@ def collect() -> Catalog:
         comment_tags=("Translators:",),
         strip_comment_tags=True,
     )
-    for name, _line, message, comments, context in found:
-        catalogue.add(
-            message, None, [(f"toolkit/{name}", 0)], auto_comments=comments, context=context
-        )
+    for name, line, message, comments, context in found:
+        shown = [*comments, *shown_where(PACKAGE / name, line)]
+        catalogue.add(message, None, [(f"toolkit/{name}", 0)], auto_comments=shown, context=context)
     return catalogue
+
+
+def shown_where(path: Path, line: int) -> list[str]:
+    """Return what the module of a message is about, and the functions around it, outermost first.
+
+    Parameters
+    ----------
+    path
+        File of the module.
+    line
+        Line of the message.
+    """
+    whole, functions = _described(path)
+    around = [text for first, last, text in functions if first <= line <= last]
+    return [whole, *around] if whole else around
+
+
+@functools.cache
+def _described(path: Path) -> tuple[str, list[tuple[int, int, str]]]:
+    """Return the first line of a module's docstring, and that of each function with its lines."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    functions = [
+        (node.lineno, node.end_lineno or node.lineno, text)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and (text := _first_line(node))
+    ]
+    return _first_line(tree), functions
+
+
+def _first_line(node: ast.Module | ast.FunctionDef) -> str:
+    return (ast.get_docstring(node) or "").partition("\n")[0]
 
 
 def po_bytes(catalogue: Catalog) -> bytes:

@@ -153,3 +153,22 @@ def test_what_an_address_names_is_kept_for_other_pages() -> None:
     other = AppTest.from_string(script, default_timeout=60)
     other.query_params["city"] = HOSTILE
     assert "city" not in other.run().session_state
+
+
+DIGITS = """
+from toolkit.app import bar
+bar.use_chosen_numerals({lang!r})
+bar.choose_numerals({lang!r})
+import streamlit as st
+from toolkit.language.translate import number
+st.text(number(1300))
+"""
+
+
+def test_digits_are_a_choice_in_burmese_alone_and_begin_western() -> None:
+    assert not part(DIGITS.format(lang="en"), numerals="burmese").segmented_control
+    assert part(DIGITS.format(lang="en"), numerals="burmese").text[0].value == "1,300"
+    burmese = part(DIGITS.format(lang="my"))
+    assert burmese.text[0].value == "1,300"
+    burmese.segmented_control(key="numerals:my").set_value("burmese").run()
+    assert burmese.text[0].value == "၁,၃၀၀"

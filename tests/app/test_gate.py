@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from toolkit.app.gate import COOKIE, MAP_FILES, UNUSED, Gate
+from toolkit.app.gate import COOKIE, FORGET, MAP_FILES, UNUSED, Gate
 
 PORT = 8501
 OWN = f"127.0.0.1:{PORT}"
@@ -163,3 +163,19 @@ def test_the_geometry_of_the_map_needs_the_secret(asked, path):
     assert asked.status(path, cookie=cookie, origin="http://127.0.0.1:9") == 403
     assert path not in asked.served
     assert asked.status(path, cookie=cookie) == 200
+
+
+def test_only_the_form_of_a_page_of_this_run_may_ask_to_forget(asked):
+    cookie = asked.cookie()
+    own = {"path": FORGET, "method": "POST", "origin": "null", "sec_fetch_site": "same-origin"}
+    assert asked.status(**own, cookie=cookie) == 200
+    # Not without the secret, for another page, or to another path.
+    assert asked.status(**own) == 403
+    for site in ("same-site", "cross-site", "none", None):
+        assert asked.status(**{**own, "sec_fetch_site": site}, cookie=cookie) == 403
+    assert asked.status(**{**own, "origin": "http://127.0.0.1:9"}, cookie=cookie) == 403
+    assert asked.status(**{**own, "path": "/_stcore/upload_file/a"}, cookie=cookie) == 403
+    # Its answer gives no new secret; the address of the app, opened again, does.
+    start = asked.ask(**own, cookie=cookie)[0]
+    assert [k for k, _ in start["headers"] if k == b"set-cookie"] == []
+    assert asked.cookie(sec_fetch_site="none") == cookie

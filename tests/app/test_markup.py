@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+
 import pytest
 import streamlit as st
 from invented import HOSTILE
 from pages import elements
+from playwright.sync_api import expect
+from running import Server, Watched
 
 from toolkit.app import markup
 from toolkit.base.terms import LANGUAGES, Language
@@ -73,3 +78,33 @@ def test_the_style_has_our_words_for_files(shown: list[str], lang: Language) -> 
 def test_a_block_names_the_language_of_the_page(shown: list[str]) -> None:
     markup.show("my", markup.tag("p", "a"), markup.tag("p", "b"))
     assert shown == ['<div class="ct" lang="my"><p>a</p><p>b</p></div>']
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_map_and_hand_out_are_printed_alone_on_one_page(
+    app_server: Server, watched: Callable[[], Watched], lang: str
+) -> None:
+    page = watched().page
+    for path, media_box in (("", r"841\.\d+ 594\.\d+"), ("hand-out", r"594\.\d+ 841\.\d+")):
+        page.goto(f"{app_server.url}/{path}?city=helsinki-centre&lang={lang}&as_of=2026-11-01")
+        sheet = page.frame_locator("iframe")
+        shown = sheet.locator(".advice") if path else page.locator(".tk-map canvas").first
+        shown.wait_for()
+        expect(page.locator(".stApp")).to_have_attribute("data-test-script-state", "notRunning")
+        pdf = page.pdf(prefer_css_page_size=True, print_background=True)
+        assert len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf)) == 1, path
+        assert re.search(rb"/MediaBox\s*\[0 0 " + media_box.encode(), pdf), path
+        page.emulate_media(media="print")
+        # Neither bars nor buttons.
+        controls = "button, input, select, textarea, summary, header, nav, [role=radiogroup]"
+        assert page.locator(f":is({controls}):visible").count() == 0, path
+        if path:
+            body = sheet.locator("html")
+            assert body.evaluate("node => node.scrollHeight <= innerHeight")
+        else:
+            for what in (".tk-answer", ".tk-legend", ".tk-foot", ".tk-stage"):
+                expect(page.locator(what).first).to_be_visible()
+            edges = page.locator(".tk-stage").evaluate("n => n.getBoundingClientRect().right")
+            assert edges <= page.locator(".tk-side").evaluate("n => n.getBoundingClientRect().left")
+        page.emulate_media(media="screen")

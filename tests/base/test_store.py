@@ -121,3 +121,31 @@ def test_one_process_alone_works_in_a_folder(tmp_path, monkeypatch):
             pass
     with store.alone_in(out):
         assert not list(out.iterdir())
+
+
+def test_a_folder_of_the_user_is_removed_whole_and_its_link_is_not_followed(tmp_path):
+    for name in ("a/b.toml", "c.toml"):
+        store.write_text(store.home_dir() / "evidence" / name, "x")
+    left = store.home_dir() / f".evidence.left{store.PART}"
+    store.write_text(left / "half.toml", "of a removal that was killed")
+    assert store.remove_own("evidence") == 2
+    assert [p.name for p in store.home_dir().iterdir()] == ["cache"]
+    assert store.remove_own("evidence") == 0
+    (tmp_path / "elsewhere").mkdir()
+    (store.home_dir() / "evidence").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(InputDataError, match="is a link"):
+        store.remove_own("evidence")
+    assert (tmp_path / "elsewhere").is_dir()
+
+
+def test_caches_are_removed_and_a_lock_still_holds():
+    store.write_text(store.cache_dir() / "sight" / "a", "x")
+    with store.alone_in(store.home_dir() / "packs"):
+        assert store.remove_caches() == 1
+        with (
+            pytest.raises(InputDataError, match="Another run"),
+            store.alone_in(store.home_dir() / "packs"),
+        ):
+            pass
+    assert [p.name for p in store.cache_dir().iterdir()] == ["locks"]
+    assert store.remove_caches() == 0

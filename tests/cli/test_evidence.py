@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
+
+from toolkit.evidence.new_claim import FIELDS
 
 CLAIM = [
     "--low", "400", "--unit", "cameras", "--wording", "about", "--kind", "stock",
@@ -113,3 +116,17 @@ def test_what_cannot_be_done_is_said_in_a_sentence(run, arguments, code, part):
     assert part in err
     assert out == ""
     assert "Traceback" not in err
+
+
+def test_help_explains_every_field_with_its_values_and_an_example(run):
+    code, out, _ = run("evidence", "add", "--help")
+    assert code == 0
+    said = " ".join(out.partition("a claim:")[2].split()).replace("- ", "-")
+    options = re.findall(r"--([a-z0-9-]+) (?:N|DATE|VALUE|TEXT) (.*?)(?= --[a-z]|$)", said)
+    assert [name for name, _ in options][: len(FIELDS)] == [
+        field.name.replace("_", "-") for field in FIELDS
+    ]
+    for name, text in options:
+        assert "Example: " in text, name
+    for field in FIELDS:
+        assert field.help.replace("- ", "-") in said

@@ -8,6 +8,8 @@ import re
 import string
 import subprocess
 import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
 
@@ -196,3 +198,56 @@ def test_dates() -> None:
 )
 def test_no_line_ends_between_a_number_and_its_unit(text: str, held: str | None) -> None:
     assert translate.unbroken(text).replace("\u00a0", "~") == (held or text)
+
+
+def test_every_message_says_where_it_is_shown_for_its_translator() -> None:
+    for message in messages():
+        assert message.auto_comments, message.id
+        assert message.locations, message.id
+    page = ROOT / "toolkit" / "app" / "start.py"
+    lines = page.read_text(encoding="utf-8").splitlines()
+    (line,) = [n for n, text in enumerate(lines, start=1) if "2. Choose the question" in text]
+    found = script().shown_where(page, line)
+    assert found[0].startswith("Three steps the first time")
+    assert len(found) == 2
+
+
+@pytest.fixture
+def burmese_digits() -> Iterator[None]:
+    translate.use_numerals("burmese")
+    yield
+    translate.use_numerals("western")
+
+
+@pytest.mark.usefixtures("burmese_digits")
+def test_burmese_figures_have_the_chosen_digits_and_english_ones_do_not() -> None:
+    assert translate.number(1234.5, decimals=1) == "၁,၂၃၄.၅"
+    assert translate.tr("{value} km", "my").format(value=35) == "၃၅ ကီလိုမီတာ"
+    assert translate.tr("{value} km", "en").format(value=35) == "35 km"
+    assert "၂၀၂၂" in translate.date(dt.date(2022, 7, 25), "my")
+    assert translate.in_numerals("-1.2 မှ +3") == "-၁.၂ မှ +၃"
+
+
+@pytest.mark.usefixtures("burmese_digits")
+@pytest.mark.parametrize(
+    "text",
+    ["yangon-2017-signals-225", "http://127.0.0.1:8641", "2026-11-01", "{n2} km2", "way/123",
+     "IPC-HFW5442", "a1b2c3"],
+)  # fmt: skip
+def test_names_ids_addresses_and_fields_keep_their_digits(text: str) -> None:
+    assert translate.in_numerals(text) == text
+
+
+def test_digits_are_western_until_chosen_and_in_other_threads() -> None:
+    assert translate.tr("{value} km", "my").format(value=35) == "35 ကီလိုမီတာ"
+    translate.use_numerals("burmese")
+    with ThreadPoolExecutor() as pool:
+        assert pool.submit(translate.number, 3).result() == "3"
+    translate.use_numerals("western")
+
+
+@pytest.mark.usefixtures("burmese_digits")
+def test_every_burmese_message_keeps_its_fields() -> None:
+    for message in messages():
+        for text in forms(message.string):
+            assert fields(translate.in_numerals(text)) == fields(text)

@@ -238,3 +238,11 @@ def test_a_background_is_carried_along(home: Path, tmp_path: Path) -> None:
     assert found is not None
     assert found["name"].tolist() == ["ပန်းခြံ"]
     assert found.equals(before.background)
+
+
+def test_all_packs_are_removed_also_damaged_ones(home: Path, packed: Path) -> None:
+    install.import_pack(packed)
+    assert installed(home) == [BUILT_IN]
+    store.write_text(home / pack.FOLDER / "damaged" / "manifest.json", "{")
+    assert pack_zip.remove_all() > 1
+    assert not (home / pack.FOLDER).exists()

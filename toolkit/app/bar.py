@@ -19,7 +19,7 @@ from toolkit.app import markup, widgets
 from toolkit.base import escape
 from toolkit.base.terms import LANGUAGES, STATUSES, TIERS, Language, Status, Tier
 from toolkit.language import notes, words
-from toolkit.language.translate import LANGUAGE_NAMES, tr
+from toolkit.language.translate import LANGUAGE_NAMES, tr, use_numerals
 from toolkit.siting.profiles import load_profiles
 from toolkit.streets.cities import City, load_cities
 from toolkit.streets.pack import find_pack_for
@@ -31,6 +31,7 @@ LATEST: Final = dt.date(2099, 12, 31)
 _MOST_CAMERAS: Final = 1_000_000
 """Largest number that can be entered: more than any city is reported to have."""
 
+_NUMERALS: Final = "numerals"
 _MIXTURE: Final = ""
 """Option of the mixture of profiles."""
 
@@ -85,6 +86,32 @@ def choose_language() -> None:
         label_visibility="collapsed",
         persist_state="session",
     )
+
+
+def choose_numerals(lang: Language) -> None:
+    """Show the choice of digits, where there is one, and use it for all that this run shows.
+
+    It is kept in the session only. Boxes to type into take Western digits, as browsers do.
+    """
+    if lang == "en":
+        use_numerals("western")
+        return
+    widgets.one_of(
+        st.segmented_control,
+        escape.markdown(tr("Digits", lang)),
+        {"western": "123", "burmese": "၁၂၃"},
+        name=_NUMERALS,
+        lang=lang,
+        required=True,
+        label_visibility="collapsed",
+    )
+    use_chosen_numerals(lang)
+
+
+def use_chosen_numerals(lang: Language) -> None:
+    """Use the chosen digits, also before the choice is shown."""
+    burmese = lang == "my" and st.session_state.get(_NUMERALS) == "burmese"
+    use_numerals("burmese" if burmese else "western")
 
 
 def city_is_chosen() -> bool:

@@ -24,6 +24,8 @@ NAMES: Final = ("127.0.0.1", "localhost")
 """Names of this machine at which the app answers."""
 MAP_FILES: Final = "/toolkit-map"
 """Where the files and the geometry of the map are: they, too, need the secret."""
+FORGET: Final = "/forget"
+"""Where the form is sent that asks to forget everything, see `toolkit.app.forget`."""
 UNUSED: Final = ("/_stcore/metrics", "/_stcore/script-health-check", "/st-metrics", "/metrics")
 """Paths of Streamlit that the app has no use for: they tell what runs here."""
 _WRITES: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -69,7 +71,9 @@ class Gate:
         if scope.get("path", "").rstrip("/") in UNUSED:
             return 404, "There is no such page."
         origin, by_socket = headers.get("origin"), scope["type"] == "websocket"
-        if origin is not None and origin != f"http://{host}":
+        # A form of a page without referrer, as all are here, says "null" (Fetch, 3.1).
+        is_form = scope.get("path") == FORGET and headers.get("sec-fetch-site") == "same-origin"
+        if origin not in {None, f"http://{host}"} and not (is_form and origin == "null"):
             return 403, "Another page may not drive the app."
         if by_socket and origin is None:
             return 403, "A websocket must say which page opens it."

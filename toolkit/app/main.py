@@ -85,12 +85,14 @@ def main() -> None:
     st.set_page_config(page_title="Camera exposure", layout="wide")
     egress.require_guard()
     lang = bar.language()
+    bar.use_chosen_numerals(lang)
     markup.show_style(lang)
     known = pages(lang)
     start.keep_pages(known)
     page = st.navigation(list(known.values()), position="top")
     # In the line of the navigation, see `markup`: at one place on every page, also if it fails.
-    with st.container(key="language", width="content"):
+    with st.container(key="language", width="content", horizontal=True):
+        bar.choose_numerals(lang)
         bar.choose_language()
     page.run()
 

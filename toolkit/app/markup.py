@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, Literal
 
 import streamlit as st
 
@@ -59,6 +59,10 @@ overflow-wrap:normal;font-size:1rem;color:inherit}}
 .ct details{{margin:.6em 0}}
 .ct summary{{cursor:pointer;font-weight:700;padding:.25em 0}}
 .ct .narrow{{display:none}}
+.ct .forget fieldset{{border:1px solid #c9c9c9;padding:.3em .9em .6em;margin:.6em 0;max-width:46em}}
+.ct .forget label{{display:block;min-height:1.9em;cursor:pointer}}
+.ct .forget button{{font:inherit;font-weight:700;color:#fff;background:#9b1c1c;border:0;
+border-radius:.5rem;padding:.5em 1em;cursor:pointer}}
 @media (max-width:640px){{
 [data-testid="stMainBlockContainer"]{{padding:3.2rem .8rem 1rem}}
 .st-key-bar>*{{order:2}}
@@ -95,15 +99,28 @@ left:auto;width:auto;z-index:999991}}
 }}
 [data-testid="stSelectbox"] input{{text-overflow:ellipsis}}
 @media print{{
-[data-testid="stHeader"],.st-key-language,.st-key-bar,.st-key-not-printed{{display:none!important}}
+[data-testid="stHeader"],[data-testid="stSidebar"],.st-key-language,.st-key-bar,.st-key-not-printed,
+[data-testid="stTextArea"],[data-testid="stDownloadButton"],[data-testid="stTabs"]>:first-child,
+.ct .forget{{display:none!important}}
 [data-testid="stMainBlockContainer"]{{padding:0}}
-[data-testid="stTextArea"],[data-testid="stDownloadButton"],[data-testid="stTabs"]>:first-child{{display:none}}
+[data-testid="stMainBlockContainer"]>[data-testid="stVerticalBlock"]{{gap:0}}
 }}
 """
 _BURMESE_WIDGETS: Final = """
+[data-testid="stHeader"]{padding-right:15rem}
 [data-testid="stMain"] button p,[data-testid="stAlert"] p{line-height:1.9}
 [data-testid="stMain"] [data-testid="stMarkdownContainer"] p{line-height:1.8}
 """
+_SHEET: Final = """
+@page{size:A4 portrait;margin:12mm}
+@media print{
+.ct h1{display:none}
+[data-testid="stElementContainer"]:has(>iframe){height:auto}
+iframe{width:186mm!important;height:271mm!important;border:0}
+}
+"""
+"""What is printed of the hand-out: the sheet alone, on the page that it asks for itself."""
+_MAP_ON_PAPER: Final = "@page{size:A4 landscape;margin:10mm}"
 _FILE_BUTTON: Final = "[data-testid=stFileUploaderDropzone] button p"
 _FILE_LIMIT: Final = "[data-testid=stFileUploaderDropzoneInstructions] span"
 
@@ -112,6 +129,11 @@ def show_style(lang: Language) -> None:
     """Show the style sheet of the pages; Burmese lines are spaced wider, also in widgets."""
     burmese = _BURMESE_WIDGETS if lang == "my" else ""
     st.html(f"<style>{_STYLE}{burmese}{_file_words(lang)}</style>")
+
+
+def show_paper(what: Literal["map", "sheet"]) -> None:
+    """Show the style sheet for a page that is printed on one sheet of paper."""
+    st.html(f"<style>{_MAP_ON_PAPER if what == 'map' else _SHEET}</style>")
 
 
 def _file_words(lang: Language) -> str:

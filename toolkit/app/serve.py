@@ -17,7 +17,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
-from toolkit.app import addresses, bounds, connections
+from toolkit.app import addresses, bounds, connections, forget
 from toolkit.app.gate import Gate
 from toolkit.app.map import route
 from toolkit.base import egress
@@ -64,9 +64,9 @@ def middleware() -> list[Middleware]:
 
 
 def routes() -> list[BaseRoute]:
-    """Return the routes: the bundled fonts, what the map asks for, and the pages' addresses."""
+    """Return the routes: fonts, what the map asks for, the pages' addresses, and forgetting."""
     fonts = Mount(_FONTS_AT, StaticFiles(directory=ASSETS / "fonts"))
-    return [fonts, *route.routes(), *addresses.routes()]
+    return [fonts, *route.routes(), *addresses.routes(), *forget.routes()]
 
 
 def options(port: int) -> dict[str, Any]:

@@ -6,6 +6,7 @@ store.replacing              write a file whole or not at all
 toml_files.read_table        a TOML file, with the place of each row
 toml_files.fail_if_any       raise all problems of a file at once
 clean_text.clean_text        text from a foreign file, normalised and cut
+zawgyi.unicode_only          Burmese text, refused in the old encoding
 escape.html                  text made harmless for HTML; markdown, csv_cell: for those
 wkb.read_wkb                 geometry from untrusted well-known binary
 egress.forbid_connections    confine this process to this machine

@@ -39,6 +39,7 @@ _STALE_S = 3600.0
 """Age from which it counts as left: no single file takes as long to write."""
 _PATIENCE_S = 60.0
 _LOCK_WAIT_S = 0.02
+_LOCKS = "locks"
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])[ .]*(?:[.:].*)?")
 """Names that Windows keeps for devices, whatever their ending ("Naming Files", Microsoft)."""
 _DRIVE = re.compile(r"^[a-z]:")
@@ -258,6 +259,55 @@ def remove_leftovers(folder: Path, *, older_than_s: float = _STALE_S) -> None:
                 left.unlink()
 
 
+def remove_own(folder: str) -> int:
+    """Remove a folder of the user's data, such as ``evidence``, and all that is in it.
+
+    It gets another name first, so that a reader meets the whole folder or none.
+
+    Returns
+    -------
+    n_files
+        Files that were in it; 0 if there is no such folder.
+
+    Raises
+    ------
+    InputDataError
+        If it is a link, or another holds its lock for longer than a minute.
+    """
+    place = home_dir() / folder
+    with one_writer(folder):
+        return _remove_folder(place)
+
+
+def remove_caches() -> int:
+    """Remove what can be recomputed, and return the number of files.
+
+    Locks stay: they are empty, and each is named by the hash of a path.
+    """
+    if not cache_dir().is_dir():
+        return 0
+    kept = {_LOCKS}
+    return sum(_remove_folder(path) for path in cache_dir().iterdir() if path.name not in kept)
+
+
+def _remove_folder(place: Path) -> int:
+    for left in place.parent.glob(f".{place.name}.*{PART}"):
+        shutil.rmtree(left)
+    if place.is_symlink():
+        msg = (
+            f"The folder {place.name!r} is a link to another place. Remove what is there, and the "
+            "link, yourself."
+        )
+        raise InputDataError(msg)
+    if not place.is_dir():
+        return 0
+    n_files = sum(path.is_file() for path in place.rglob("*"))
+    gone = Path(tempfile.mkdtemp(prefix=f".{place.name}.", suffix=PART, dir=place.parent))
+    place.rename(gone / place.name)
+    shutil.rmtree(gone)
+    return n_files
+
+
 def write_bytes(path: Path, data: bytes) -> None:
     """Write a file atomically: a reader sees the old content or the new."""
     with replacing(path) as temporary:
@@ -290,7 +340,7 @@ def alone_in(folder: Path, *, patience_s: float = 0.0) -> Iterator[None]:
     """
     # One lock for a link and its target, and for spellings that a file system does not tell apart.
     name = sha256_bytes(os.path.normcase(folder.resolve()).encode("utf-8", "surrogatepass"))
-    path = cache_dir() / "locks" / f"{name[:32]}.lock"
+    path = cache_dir() / _LOCKS / f"{name[:32]}.lock"
     make_folder(path.parent)
     until = time.monotonic() + patience_s
     with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, _PRIVATE_FILE), "r+b") as stream:

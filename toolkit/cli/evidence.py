@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 from typing import TYPE_CHECKING
 
 from toolkit.base.errors import InputDataError, UsageError
@@ -20,13 +19,20 @@ from toolkit.cli.common import (
 if TYPE_CHECKING:
     from toolkit.evidence.claim import Claim
 
-_OBSERVATION = ("walked_km", "seen", "recall", "where", "streets")
-_MOST_ID_CHARS = 70
+_OBSERVATION = {
+    "walked_km": "km of street inspected, each once. Example: 5",
+    "seen": "cameras seen that may belong to the reported system. Example: 3",
+    "recall": "share of cameras noticed, above 0 to 1, if known. Example: 0.7",
+    "where": "what the way is a sample of. One of: pack (installed streets), core, township. "
+    "Example: core",
+    "streets": "kind of street. One of: any, main, local. Example: main",
+    "date": "day of the count; today if left out. Example: 2026-05-02",
+}
 
 
 def register(commands: Commands) -> None:
     """Add the commands of this module."""
-    from toolkit.evidence.spreadsheet import COLUMNS
+    from toolkit.evidence.new_claim import FIELDS, help_text
 
     evidence = commands.add_parser("evidence", help="what is reported, and what you add to it")
     actions = evidence.add_subparsers(required=True, metavar="ACTION")
@@ -49,13 +55,19 @@ def register(commands: Commands) -> None:
         "--seen). It is written to your own data on this machine and nowhere else. A count is "
         "stored without its way: say no more than the kind of area.",
     )
-    add.add_argument("city", metavar="CITY")
-    for name in COLUMNS:
-        if name != "city":
-            add.add_argument(_flag(name), metavar="TEXT", dest=f"field_{name}", default="")
-    for name in _OBSERVATION:
-        add.add_argument(_flag(name), metavar="VALUE", dest=f"seen_{name}")
-    add.add_argument("--date", metavar="YYYY-MM-DD", dest="seen_date", help="day of the count")
+    add.add_argument("city", metavar="CITY", help="as for assess, or national")
+    said = add.add_argument_group("a claim", "what a source says; * is needed")
+    for field in FIELDS:
+        said.add_argument(
+            _flag(field.name),
+            metavar={"number": "N", "date": "DATE", "choice": "VALUE", "text": "TEXT"}[field.form],
+            dest=f"field_{field.name}",
+            default="",
+            help=f"{'* ' if field.needed else ''}{help_text(field)}".replace("%", "%%"),
+        )
+    counted = add.add_argument_group("a count along a way", "what you counted yourself")
+    for name, text in _OBSERVATION.items():
+        counted.add_argument(_flag(name), metavar="VALUE", dest=f"seen_{name}", help=text)
     add.set_defaults(run=_add)
 
     importing = actions.add_parser("import", help="add the claims of a CSV file to your own data")
@@ -152,12 +164,12 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _add(options: argparse.Namespace) -> int:
-    from toolkit.evidence.spreadsheet import COLUMNS
+    from toolkit.evidence.new_claim import FIELDS
 
     city_id = _city_id(options.city)
-    seen = {name: getattr(options, f"seen_{name}") for name in (*_OBSERVATION, "date")}
+    seen = {name: getattr(options, f"seen_{name}") for name in _OBSERVATION}
     seen = {name: value for name, value in seen.items() if value is not None}
-    fields = {name: getattr(options, f"field_{name}") for name in COLUMNS if name != "city"}
+    fields = {name: getattr(options, f"field_{name}") for name in (f.name for f in FIELDS)}
     fields = {name: text for name, text in fields.items() if text}
     if bool(seen) == bool(fields):
         msg = (
@@ -193,32 +205,18 @@ def _add_observation(city_id: str, seen: dict[str, str]) -> int:
 
 def _add_claim(city_id: str, fields: dict[str, str]) -> int:
     from toolkit.base import toml_files
-    from toolkit.evidence.claim import problems_of_names
-    from toolkit.evidence.makers import load_makers
-    from toolkit.evidence.spreadsheet import claim_of_texts
+    from toolkit.evidence.new_claim import filled, new_claim
     from toolkit.evidence.write import add_claims
 
-    year = re.sub(r"\D.*", "", fields.get("source_date", ""))
-    outlet = re.sub(r"[^a-z0-9]+", "-", fields.get("publisher", "").casefold()).strip("-")
-    source = fields.get("source_id") or f"{outlet or 'own'}-{year}".strip("-")[:_MOST_ID_CHARS]
-    numbered = "low" in fields or "high" in fields
-    topic = fields.get("topic") or ("count" if numbered else "presence")
-    filled = {
-        "topic": topic,
-        "source_id": source,
-        "origins": source,
-        "id": f"{city_id}-{source}-{topic}"[:_MOST_ID_CHARS],
-    } | fields
     problems: list[str] = []
-    claim = claim_of_texts(filled | {"city": city_id}, "the new claim", problems)
-    if claim is not None:
-        problems += problems_of_names(claim, load_makers())
+    claim = new_claim(city_id, fields, problems)
     toml_files.fail_if_any(problems, "The new claim")
     added = add_claims(city_id, (claim,)) if claim is not None else ()
     if added:
         print_lines(f"Added to your own evidence about {city_id}: {added[0].id}.")
     else:
-        print_lines(f"Nothing added: {filled['id']} is known already, word for word.")
+        known = filled(city_id, fields)["id"]
+        print_lines(f"Nothing added: {known} is known already, word for word.")
     return OK
 
 

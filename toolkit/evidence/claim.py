@@ -13,10 +13,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Final, Literal
 
-from pydantic import ConfigDict, Field, RootModel, field_validator, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, RootModel, field_validator, model_validator
 
 from toolkit.base.record import Record
 from toolkit.base.toml_files import near, shown_value
+from toolkit.base.zawgyi import unicode_only
 from toolkit.evidence.makers import Maker
 
 MADE_UP_PUBLISHER = "Made-up"
@@ -24,7 +25,7 @@ MADE_UP_PUBLISHER = "Made-up"
 
 ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 RecordId = Annotated[str, Field(pattern=ID_PATTERN, max_length=80)]
-_Text = Annotated[str, Field(min_length=1, max_length=2000)]
+_Text = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(unicode_only)]
 _Number = Annotated[float, Field(ge=0, strict=True)]
 
 Status = Literal["installed", "planned", "tender", "talks", "ordered"]

@@ -23,12 +23,13 @@ from toolkit.evidence.load import (
 )
 from toolkit.evidence.observations import Observation
 
-_FOLDER: Final = "evidence"
+FOLDER: Final = "evidence"
+"""Folder of all evidence of the user's own, below the user's data."""
 
 
 def own_file(city_id: str) -> Path:
     """Return the path of the user's own evidence about a city, which may not exist yet."""
-    return store.home_dir() / _FOLDER / f"{city_id}.toml"
+    return store.home_dir() / FOLDER / f"{city_id}.toml"
 
 
 def add_claims(city_id: str, claims: Sequence[Claim]) -> tuple[Claim, ...]:
@@ -47,7 +48,7 @@ def add_claims(city_id: str, claims: Sequence[Claim]) -> tuple[Claim, ...]:
         If the user's file has a claim of that id with other content, or the evidence would be
         invalid with the new claims; all problems at once, and nothing is written.
     """
-    with store.one_writer(_FOLDER):
+    with store.one_writer(FOLDER):
         new, text = check_new(city_id, claims)
         if new:
             store.write_text(own_file(city_id), text)
@@ -104,8 +105,19 @@ def add_observation(city_id: str, observation: Observation) -> None:
     InputDataError
         If the existing file cannot be used; nothing is written.
     """
-    with store.one_writer(_FOLDER):
+    with store.one_writer(FOLDER):
         store.write_text(own_file(city_id), _with_observation(city_id, observation))
+
+
+def remove_all() -> int:
+    """Delete all evidence and counts of the user's own, and return the number of files.
+
+    Raises
+    ------
+    InputDataError
+        See `store.remove_own`.
+    """
+    return store.remove_own(FOLDER)
 
 
 def _with_observation(city_id: str, observation: Observation) -> str:

@@ -12,8 +12,9 @@ import functools
 import gettext
 import math
 import re
+from contextvars import ContextVar
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from toolkit.base.terms import LANGUAGES, Language
 
@@ -37,6 +38,52 @@ _BOUND_SPACE: Final = re.compile(
 )
 """Spaces at which no line may break: between a number and its unit, "under", "over" or "middle"."""
 _NO_BREAK: Final = "\u00a0"
+
+
+Numerals = Literal["western", "burmese"]
+_numerals: ContextVar[Numerals] = ContextVar("numerals", default="western")
+_BURMESE_DIGITS: Final = str.maketrans("0123456789", "၀၁၂၃၄၅၆၇၈၉")
+_FIGURE: Final = re.compile(
+    r"(\{[^}]*\})|(?<![A-Za-z0-9_./:])(?<![A-Za-z0-9]-)[0-9][0-9,.]*(?![A-Za-z_\-/:0-9])"
+)
+"""A field of a pattern, or a figure that is no part of a name, an id, a date like 2026-11-01 or an
+address."""
+
+
+def use_numerals(numerals: Numerals) -> None:
+    """Choose the digits of Burmese figures, for this thread from here on.
+
+    The default is Western ones: both are read in Myanmar, and tables stay comparable.
+    """
+    _numerals.set(numerals)
+
+
+def in_numerals(text: str) -> str:
+    """Return a text with its figures in the chosen digits; names, ids and fields stay.
+
+    Examples
+    --------
+    >>> in_numerals("12 of 1,300")
+    '12 of 1,300'
+    """
+    if _numerals.get() == "western":
+        return text
+    return _FIGURE.sub(lambda m: m[0] if m[1] else m[0].translate(_BURMESE_DIGITS), text)
+
+
+class _Pattern(str):
+    """A Burmese message whose figures, also those put in, have the chosen digits."""
+
+    __slots__ = ()
+
+    def format(self, *args: object, **kwargs: object) -> str:
+        return in_numerals(super().format(*args, **kwargs))
+
+
+def _chosen(message: str, lang: str) -> str:
+    if lang == SOURCE_LANGUAGE or _numerals.get() == "western":
+        return message
+    return _Pattern(in_numerals(message))
 
 
 @functools.cache
@@ -70,7 +117,7 @@ def tr(message: str, lang: str) -> str:
     >>> tr("January", "en"), tr("January", "my")
     ('January', 'ဇန်နဝါရီ')
     """
-    return _catalogue(lang).gettext(message) if message else ""
+    return _chosen(_catalogue(lang).gettext(message), lang) if message else ""
 
 
 def marked(message: str) -> str:
@@ -95,13 +142,13 @@ def ngettext(singular: str, plural: str, count: int, lang: str) -> str:
     str
         The translation, or the English text where there is none.
     """
-    return _catalogue(lang).ngettext(singular, plural, count)
+    return _chosen(_catalogue(lang).ngettext(singular, plural, count), lang)
 
 
 def number(value: float, *, decimals: int = 0) -> str:
     """Return a number with thousands separators, the same in every language.
 
-    Burmese texts have Western digits, too: both are read in Myanmar, and tables stay comparable.
+    Its digits are those of `use_numerals`.
 
     Parameters
     ----------
@@ -118,7 +165,7 @@ def number(value: float, *, decimals: int = 0) -> str:
     text = f"{value + 0.0:,.{decimals}f}"
     if text.strip("-0.,") == "":
         text = text.lstrip("-")  # no "-0"
-    return text
+    return in_numerals(text)
 
 
 def significant(value: float, digits: int) -> str:

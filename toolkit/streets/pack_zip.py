@@ -171,6 +171,17 @@ def remove_pack(name: str) -> None:
         shutil.rmtree(gone)
 
 
+def remove_all() -> int:
+    """Remove all packs of the user, also damaged ones, and return the number of files.
+
+    Raises
+    ------
+    InputDataError
+        See `store.remove_own`.
+    """
+    return store.remove_own(pack.FOLDER)
+
+
 def _parts_of(path: Path, archive: zipfile.ZipFile) -> tuple[str, dict[str, bytes]]:
     """Read the parts of a pack from an untrusted zip file."""
     entries = archive.infolist()

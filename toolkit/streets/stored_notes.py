@@ -37,7 +37,8 @@ from toolkit.streets.schema import (
 if TYPE_CHECKING:
     import geopandas as gpd
 
-_FOLDER: Final = "cameras"
+FOLDER: Final = "cameras"
+"""Folder of all field notes, below the user's data."""
 _ID: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?", re.ASCII)
 _EXPORTED: Final = (
     "kind", "direction", "width", "height", "operator", "brand", "seen_on", "status", "note",
@@ -127,7 +128,7 @@ def import_cameras(
         ) else ""  # fmt: skip
         msg = f"No row of the {read.n_notes} can be used.{first} Nothing was changed."
         raise InputDataError(msg)
-    with store.one_writer(_FOLDER):
+    with store.one_writer(FOLDER):
         before = list_cameras(city_id) if add else None
         rows = read.rows if before is None else _appended(before, read.rows)
         n_before = _count(city_id) if before is None else len(before)
@@ -204,12 +205,25 @@ def remove_cameras(city_id: str) -> int:
         msg = f"No field notes are stored for {city_id!r}."
         raise NotFoundError(msg)
     n_rows = _count(city_id)
-    with store.one_writer(_FOLDER):
+    with store.one_writer(FOLDER):
         # Nobody else writes now: what lies there was left, and would hold notes.
         store.remove_leftovers(file.parent, older_than_s=0.0)
         file.unlink()
     _forget_sight()
     return n_rows
+
+
+def remove_all() -> int:
+    """Delete all field notes, and all cached lines of sight; return the number of files.
+
+    Raises
+    ------
+    InputDataError
+        See `store.remove_own`.
+    """
+    n_files = store.remove_own(FOLDER)
+    _forget_sight()
+    return n_files
 
 
 def cameras_sha256(city_id: str) -> str | None:
@@ -227,7 +241,7 @@ def _file(city_id: str) -> Path:
     if not _ID.fullmatch(city_id):
         msg = f"{city_id[:80]!r} is not the id of a city: small letters, digits and hyphens."
         raise NotFoundError(msg)
-    return store.home_dir() / _FOLDER / f"{city_id}.parquet"
+    return store.home_dir() / FOLDER / f"{city_id}.parquet"
 
 
 def _content(file: Path) -> bytes:

@@ -29,6 +29,13 @@ def test_the_sheet_has_the_five_questions_and_the_advice(lang: Language) -> None
     assert "<p>Leave in pairs.</p>" in sheet(page)
 
 
+def test_advice_in_zawgyi_is_not_printed_and_why_is_said() -> None:
+    page = screen("hand_out", city="dawei")
+    page.text_area(key="advice").set_value("ျမန္မာႏိုင္ငံ").run()
+    assert "ျမန္မာႏိုင္ငံ" not in sheet(page)
+    assert "Convert it to Unicode" in page.error[0].value
+
+
 def test_the_file_is_named_after_the_city_also_with_a_dash() -> None:
     found = assess("hpa-an", as_of=AS_OF)
     assert report.hand_out_name(found, "en") == "hpa-an-hand-out-2026-11-01-en.html"

@@ -17,6 +17,7 @@ from toolkit.base import store
 from toolkit.base.lru_cache import LruCache
 from toolkit.base.terms import TIERS, Language, Tier
 from toolkit.language.fonts import FONT_FAMILY
+from toolkit.language.translate import in_numerals
 from toolkit.language.words import demonstration
 
 KEY: Final = "map"
@@ -90,6 +91,13 @@ def show(
     )
 
 
+def forget() -> None:
+    """Keep nothing of maps that were shown."""
+    route.forget()
+    _encoded.clear()
+    _coloured.clear()
+
+
 def announce(city: str) -> None:
     """Say which city is being computed, so that no other one stays on the map under its name.
 
@@ -137,6 +145,7 @@ def data_of(assessment: Assessment, tier: Tier, lang: Language, *, answer: str) 
             for step in classes.STEPS
         ],
         "lang": lang,
+        "digits": in_numerals("0123456789"),
         "font": FONT_FAMILY,
         "words": words.texts(assessment, lang),
         "banner": demonstration(lang) if assessment.demonstration else "",

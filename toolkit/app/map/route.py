@@ -64,6 +64,10 @@ class _Kept:
             make = self._made.get(key)
         return None if make is None else make()
 
+    def clear(self) -> None:
+        with self._lock:
+            self._made.clear()
+
 
 _kept: Final = _Kept()
 
@@ -85,6 +89,11 @@ def offer_later(key: str, make: Callable[[], bytes]) -> str:
     """
     _kept.offer(key, make)
     return f"{MAP_FILES}/data/{key}"
+
+
+def forget() -> None:
+    """Keep nothing that was offered."""
+    _kept.clear()
 
 
 async def _data(request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""Page For analysts: all figures, what they depend on, assumptions, and files out."""
+"""Page For analysts: all figures, what they depend on, assumptions, evidence in, files out."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import streamlit as st
 
 from toolkit.app import bar, changed_set, kept_answers, markup
 from toolkit.app.city import answer, downloads, figures, sensitivity
-from toolkit.app.screens import assumptions
+from toolkit.app.screens import assumptions, evidence_form
 from toolkit.base import escape
 from toolkit.base.terms import Language
 from toolkit.language.translate import tr
@@ -21,6 +21,7 @@ def show(lang: Language) -> None:
             "figures": tr("All figures", lang),
             "assumptions": tr("Assumptions", lang),
             "matters": tr("What matters most", lang),
+            "evidence": tr("Add a claim", lang),
             "files": tr("Files", lang),
         }
         shown = st.tabs([escape.markdown(name) for name in parts.values()])
@@ -41,5 +42,7 @@ def show(lang: Language) -> None:
             figures.show(made, choice.tier, lang)
         with tabs["matters"]:
             sensitivity.show(made, choice.tier, lang)
+        with tabs["evidence"]:
+            evidence_form.show(choice, lang)
         with tabs["files"]:
             downloads.show(made, lang)

@@ -20,6 +20,8 @@ def show(lang: Language) -> None:
     choice = bar.choose(
         lang, question=not on_map, last=lambda: start.link("hand-out", tr("Print", lang))
     )
+    if on_map:
+        markup.show_paper("map")
     with st.container(key="announced"):
         component.announce(choice.city.id)
     with bar.only_of(choice):

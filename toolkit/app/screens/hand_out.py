@@ -9,6 +9,7 @@ import streamlit as st
 from toolkit.app import bar, changed_set, kept_answers, markup
 from toolkit.base import escape
 from toolkit.base.terms import Language
+from toolkit.base.zawgyi import REFUSAL, is_zawgyi
 from toolkit.language.translate import tr
 from toolkit.output import report
 from toolkit.output.report import hand_out, map_svg
@@ -22,6 +23,7 @@ _PREVIEW_PX: Final = 1180
 def show(lang: Language) -> None:
     """Show the page. The advice is kept nowhere but in the sheet."""
     choice = bar.choose(lang)
+    markup.show_paper("sheet")
     markup.show(lang, markup.tag("h1", tr("Hand-out", lang)))
     with bar.only_of(choice), st.spinner(escape.markdown(tr("Estimating …", lang))):
         made = kept_answers.estimate(choice, changed_set.chosen())
@@ -31,6 +33,9 @@ def show(lang: Language) -> None:
             key="advice",
             persist_state="session",
         )
+        if is_zawgyi(advice):
+            st.error(escape.markdown(REFUSAL))
+            advice = ""
         layers = made.assessment.layers
         sheet = hand_out.render(
             made.assessment,

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from toolkit.app import markup
+from toolkit.app import forget, markup
 from toolkit.base.terms import Language
 from toolkit.language import words
 from toolkit.language.translate import tr
@@ -29,6 +29,7 @@ def show(lang: Language) -> None:
         (tr("A search would not find", lang), not_found_by_search(lang)),
         lang,
     )
+    forget.show(lang)
 
 
 def covers(lang: Language) -> tuple[str, ...]:

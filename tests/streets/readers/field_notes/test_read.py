@@ -177,6 +177,7 @@ def test_a_list_of_directions_makes_a_row_for_each(read):
         ("seen_on", "last week", "not a date"),
         ("seen_on", "46112", "not a date"),
         ("status", "perhaps", "none of present"),
+        ("note", "ျမန္မာႏိုင္ငံ", "old Zawgyi encoding"),
     ],
 )
 def test_a_value_that_cannot_be_read_spoils_its_row_and_no_other(read, column, value, reason):

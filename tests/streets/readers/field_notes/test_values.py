@@ -108,3 +108,10 @@ def test_no_cell_breaks_a_value(text):
         except values.UnreadableError as error:
             reason = str(error)
         assert len(reason) < 200
+
+
+def test_free_text_is_taken_in_unicode_and_refused_in_zawgyi():
+    assert values.free_text("") is None
+    assert values.free_text(" မြန်မာနိုင်ငံ ") == "မြန်မာနိုင်ငံ"
+    with pytest.raises(values.UnreadableError, match="Convert it to Unicode"):
+        values.free_text("ျမန္မာႏိုင္ငံ")

@@ -2,8 +2,9 @@
 
 import { decode, metrePx, nearest } from "./geometry.js";
 import { makeLayer, SURE } from "./layer.js";
-import { about, build, fill, layers, legend, make, panel, press, questions, search, showCard, table } from "./panel.js";
+import { about, build, fill, layers, legend, make, panel, press, questions, search, showCard, table, useDigits } from "./panel.js";
 
+const PAPER_PX = [680, 610]; // place of the map on A4 across with margins of 10 mm (1047 x 718), next to legend and answer
 const HERE = new URL(".", import.meta.url).href;
 const packs = new Map(), views = new Map(), mounted = new Map();
 const TAP_PX = 14, HOVER_PX = 8, ENTER_PX = 60, CAMERA_PX = 9, CLOSEST = 17, QUARTER = 14.5;
@@ -41,7 +42,7 @@ export function map(component) {
   m.wanted = component.data;
   m.turn = (m.turn ?? Promise.resolve()).then(() => m.gone ? null : apply(m, m.wanted)).catch((error) => fail(m, error));
   return () => {
-    m.gone = true; keepView(m); m.watch?.disconnect(); mounted.delete(host);
+    m.gone = true; keepView(m); m.watch?.disconnect(); removeEventListener("beforeprint", m.paper); mounted.delete(host);
     if (m.map) { m.map._animatingZoom = false; m.map.remove(); } // Leaflet would end a zoom on a map that is gone
   };
 }
@@ -78,9 +79,10 @@ async function apply(m, data) {
   if (m.url !== data.geometry && m.layer) clear(m);
   const g = await geometry(data.geometry);
   if (left(m, data)) return;
-  const first = !m.map, moved = m.url !== data.geometry, answered = m.answer !== data.answer, other = m.data?.lang !== data.lang;
+  const first = !m.map, moved = m.url !== data.geometry, answered = m.answer !== data.answer, other = m.data?.lang !== data.lang || m.data?.digits !== data.digits;
   const old = { data: m.data, tier: m.tier, percent: m.percent };
   Object.assign(m, { data, g, url: data.geometry, answer: data.answer });
+  useDigits(data.digits);
   if (first) start(m, L);
   if (answered || moved) Object.assign(m, { classes: bytes(data.classes), percent: bytes(data.percent) });
   if (first || moved || old.data?.tier !== data.tier) m.tier = data.tiers.findIndex((tier) => tier.id === data.tier);
@@ -142,6 +144,15 @@ function start(m, L) {
   m.go = (one) => go(m, L, one);
   m.watch = new ResizeObserver(() => { if (m.map && m.ui.box.clientWidth) resized(m); });
   m.watch.observe(ui.box);
+  m.paper = () => fitPaper(ui.stage);
+  addEventListener("beforeprint", m.paper);
+}
+
+function fitPaper(stage) { // the canvas stays as it is, drawn smaller or larger; sizes in map.css
+  const { clientWidth: w, clientHeight: h, style } = stage;
+  if (!w || matchMedia("print").matches) return;
+  for (const [name, value] of [["w", `${w}px`], ["h", `${h}px`], ["zoom", Math.min(PAPER_PX[0] / w, PAPER_PX[1] / h)]])
+    style.setProperty(`--tk-paper-${name}`, value);
 }
 
 function resized(m) { // the middle stays: rows above the map grow and shrink with the language

@@ -13,7 +13,10 @@ export function make(tag, parent, options = {}) {
   parent?.append(node);
   return node;
 }
-export const fill = (pattern, values) => pattern.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+let digits = "0123456789"; // those of the page; only figures follow them, not names
+export const useDigits = (ten) => { digits = [...(ten ?? "0123456789")]; };
+const figure = (value) => /^[\d.,]+$/.test(value) ? String(value).replace(/\d/g, (one) => digits[one]) : value;
+export const fill = (pattern, values) => pattern.replace(/\{(\w+)\}/g, (whole, name) => figure(values[name] ?? whole));
 const button = (parent, text, then, more = {}) => { const made = make("button", parent, { type: "button", text, ...more }); made.addEventListener("click", then); return made; };
 
 function percent(words, value) {
@@ -130,7 +133,7 @@ export function layers(m) {
   const there = { sure: true, cameras: g.cameras?.length, zones: true, names: true, ground: g.labels, brands: g.cameras?.some((one) => one.brand) };
   for (const [name, text] of Object.entries(words.layer)) {
     if (!there[name]) continue;
-    const label = make("label", ui.layers), box = make("input", label, { type: "checkbox" });
+    const label = make("label", ui.layers), box = make("input", label, { type: "checkbox", autocomplete: "off" });
     box.checked = Boolean(m.shown[name]);
     box.addEventListener("change", () => m.toggle(name, box.checked));
     make("span", label, { text });

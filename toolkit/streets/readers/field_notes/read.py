@@ -277,6 +277,7 @@ def _row(
     seen_on = cell("seen_on", note_values.seen_on, as_of)
     status = cell("status", note_values.status)
     width_deg = cell("width", note_values.width_deg)
+    texts = {name: cell(name, note_values.free_text) for name in ("operator", "brand", "note")}
     views = cell("direction", note_values.views, math.nan if width_deg is None else width_deg)
     if problems or position is None:
         return [], problems
@@ -289,8 +290,8 @@ def _row(
         "mount": None,
         "height_m": height_m,
         "tilt_deg": math.nan,
-        "operator": clean_text(cells.get("operator")),
-        "brand": clean_text(cells.get("brand")),
+        "operator": texts["operator"],
+        "brand": texts["brand"],
         "manufacturer": None,
         "model": None,
         "check_date": seen_on,
@@ -298,7 +299,7 @@ def _row(
         "in_building": False,
         "seen_on": seen_on,
         "status": status,
-        "note": clean_text(cells.get("note")),
+        "note": texts["note"],
         "geometry": shapely.Point(lon, lat),
     }
     return [{**row, "direction_deg": a, "width_deg": w} for a, w in views], []

@@ -12,8 +12,10 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from toolkit.base.clean_text import clean_text
 from toolkit.base.terms import FULL_CIRCLE_DEG
 from toolkit.base.toml_files import shown_value
+from toolkit.base.zawgyi import REFUSAL, is_zawgyi
 from toolkit.streets.readers.field_notes import plus_codes
 from toolkit.streets.readers.osm import camera_tags
 
@@ -252,6 +254,19 @@ def status(text: str) -> str:
         msg = f"{shown_value(text)} is none of present, gone, unsure"
         raise UnreadableError(msg)
     return found
+
+
+def free_text(text: str) -> str | None:
+    """Return a text as it is stored; None for an empty one.
+
+    Raises
+    ------
+    UnreadableError
+        If it is Zawgyi.
+    """
+    if is_zawgyi(text[:_MAX_CELL]):
+        raise UnreadableError(REFUSAL)
+    return clean_text(text)
 
 
 def height_m(text: str) -> float:
