@@ -26,6 +26,15 @@ def test_what_is_written_by_hand_is_short():
     assert sum(len(text.split()) for text in documents.handwritten().values()) <= WORDS
 
 
+@pytest.mark.parametrize("path", documents.translations(), ids=documents.name_of)
+def test_a_translation_has_every_part_of_the_document(path):
+    parts = re.compile(r"^(#+ |- |\d+\. )", re.MULTILINE)
+    other, text = documents.read(documents.translations()[path]), documents.read(path)
+    assert parts.findall(text) == parts.findall(other)
+    assert re.findall(r"`[^`]+`", text) == re.findall(r"`[^`]+`", other)
+    assert re.findall("|".join(BANNED["my"]), text) == []
+
+
 @pytest.mark.parametrize("name", sorted(documents.handwritten()))
 def test_no_word_judges_a_place_or_is_of_the_house_alone(name):
     text = documents.handwritten()[name]

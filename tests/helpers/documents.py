@@ -34,12 +34,21 @@ def read(path: Path) -> str:
 
 
 def handwritten() -> dict[str, str]:
-    """Return the texts of docs/ and the README that people write and keep, by name."""
+    """Return the texts of docs/ and the README that people write and keep, by name.
+
+    Without translations, which say nothing new: `translations` has them.
+    """
     paths = [
         README,
         *(p for p in sorted(DOCS.rglob("*.md")) if DOCS / "generated" not in p.parents),
     ]
-    return {name_of(path): read(path) for path in paths}
+    return {name_of(path): read(path) for path in paths if path not in translations()}
+
+
+def translations() -> dict[Path, Path]:
+    """Return the Burmese documents, and of which document each is the translation."""
+    found = sorted(DOCS.rglob("*.my.md"))
+    return {path: path.with_name(path.name.replace(".my.md", ".md")) for path in found}
 
 
 def blocks(text: str, language: str) -> Iterator[str]:

@@ -8,18 +8,29 @@ fingerprint of the question; that nothing else can change an outcome is tested i
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from toolkit.assessment.inputs import Inputs
-from toolkit.assessment.outcome import Outcome
-from toolkit.base.lru_cache import LruCache
+if TYPE_CHECKING:  # calls into a module are checked only if it is imported after the hook is set
+    from toolkit.assessment.inputs import Inputs
+    from toolkit.assessment.outcome import Outcome
+    from toolkit.base.lru_cache import LruCache
 
 TESTS = Path(__file__).resolve().parents[1]
 SHARED = ("app", "cli", "docs", "output")
 """Folders of tests that show outcomes."""
-_KEPT: LruCache[Outcome] = LruCache(12)
+MOST_KEPT = 12
+
+
+@cache
+def kept() -> LruCache[Outcome]:
+    """Return the outcomes made before in this process."""
+    from toolkit.base.lru_cache import LruCache
+
+    return LruCache(MOST_KEPT)
 
 
 def shares(path: Path) -> bool:
@@ -32,11 +43,11 @@ def install(monkeypatch: pytest.MonkeyPatch) -> None:
     from toolkit.assessment import on_city_level, on_streets
 
     for module, name in ((on_streets, "on_streets"), (on_city_level, "on_city_level")):
-        monkeypatch.setattr(module, name, _kept(getattr(module, name), name))
+        monkeypatch.setattr(module, name, _looking_first(getattr(module, name), name))
 
 
-def _kept(make: Callable[[Inputs], Outcome], name: str) -> Callable[[Inputs], Outcome]:
-    def kept(inputs: Inputs) -> Outcome:
-        return _KEPT.get(f"{name} {inputs.question.fingerprint()}", lambda: make(inputs))
+def _looking_first(make: Callable[[Inputs], Outcome], name: str) -> Callable[[Inputs], Outcome]:
+    def look_first(inputs: Inputs) -> Outcome:
+        return kept().get(f"{name} {inputs.question.fingerprint()}", lambda: make(inputs))
 
-    return kept
+    return look_first

@@ -17,11 +17,12 @@ from toolkit.base.terms import NESTED_TIERS, TIERS
 from toolkit.evidence.count import count_draws
 
 AS_OF = dt.date(2026, 11, 23)
+CITIES = 4
 
 
 @pytest.fixture(scope="module")
 def found():
-    return calibrate.outcomes(4, workers=1, n_draws=59)
+    return calibrate.outcomes(CITIES, workers=1, n_draws=59)
 
 
 def setting(number):
@@ -121,9 +122,9 @@ def test_a_site_in_every_group_covers_all_that_any_group_sees():
 
 def test_the_table_of_results(found):
     results = shown.summarise(found, 59)
-    assert results.n_cities == 8
+    assert results.n_cities == CITIES
     np.testing.assert_allclose(results.held + results.below + results.above, 1.0)
-    np.testing.assert_array_equal(results.rank_counts.sum(axis=-1), 8)
+    np.testing.assert_array_equal(results.rank_counts.sum(axis=-1), CITIES)
     text = shown.document(results, networks=25, draws=59)
     for variant in truths.VARIANTS:
         assert f"| {variant} |" in text
