@@ -150,7 +150,9 @@ class TestShared:
         was = page.evaluate("toolkitMap.recoloured")
         page.get_by_role("button", name="Number plate read").click()
         assert page.evaluate("toolkitMap.recoloured") > was
-        expect(card).to_contain_text("anywhere along this street (550 m)")
+        expect(card).to_contain_text(
+            "anywhere along this street (550 m), if number plate reading is switched on"
+        )
         expect(page.locator(".tk-legend")).to_contain_text("No street is in the highest steps")
         ran(page, "plate")  # the page learns of it afterwards
         expect(page.get_by_role("button", name="Number plate read")).to_be_focused()

@@ -15,6 +15,7 @@ from made_trips import trip_of, with_trips
 from toolkit.app.map import words
 from toolkit.app.map.classes import NO_DATA, STEPS
 from toolkit.base.terms import LANGUAGES, TIERS, Language
+from toolkit.language.quantities import quantity_text
 from toolkit.language.translate import has_burmese
 from toolkit.output import trip_words
 from toolkit.streets.readers.osm.tags import PLACES
@@ -67,6 +68,8 @@ def test_the_legend_repeats_the_figure_of_trips() -> None:
     assessment = with_trips(report_on(layers_of()), trip_of())
     for tier, shown in zip(TIERS, words.every_tier(assessment, "en"), strict=True):
         assert shown["figure"].replace("\xa0", " ") == trip_words.headline(assessment, tier, "en")
+        chance = assessment.tiers[tier].trip.at_least_one
+        assert quantity_text(chance, "en") in shown["trips"].replace("\xa0", " ")
         assert shown["along"] == (tier in {"face", "plate"})
         assert ("{length}" in shown["chance"]) == shown["along"]
         assert "{ability}" not in shown["chance"]

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import streamlit as st
 
 from toolkit.app import markup
 from toolkit.app.kept_answers import Estimate
-from toolkit.assessment.question import Question
 from toolkit.base import escape
+from toolkit.base.lru_cache import LruCache
 from toolkit.base.terms import Language, Tier
 from toolkit.language.translate import tr
 from toolkit.output.report.sensitivity import foot, table
 from toolkit.studies.sensitivity import chart, words
 from toolkit.studies.sensitivity.analysis import Sensitivity, sensitivity
+
+_found: Final[LruCache[Sensitivity]] = LruCache(4)
 
 
 def show(made: Estimate, tier: Tier, lang: Language) -> None:
@@ -32,8 +36,17 @@ def show(made: Estimate, tier: Tier, lang: Language) -> None:
     )
     if not asked:
         return
-    with st.spinner(escape.markdown(tr("Finding out what matters …", lang))):
-        found = _found(made.key, made.question)
+    waiting = escape.markdown(tr("Finding out what matters …", lang))
+    bar = st.progress(0.0, text=waiting)
+    try:
+        found = _found.get(
+            made.key,
+            lambda: sensitivity(
+                made.question, progress=lambda done: bar.progress(min(done, 1.0), text=waiting)
+            ),
+        )
+    finally:
+        bar.empty()
     _show_tier(found, tier, lang)
 
 
@@ -53,10 +66,3 @@ def _show_tier(found: Sensitivity, tier: Tier, lang: Language) -> None:
             markup.listing(markup.text(line) for line in words.not_varied(found, lang)),
         ),
     )
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _found(key: str, _question: Question) -> Sensitivity:
-    """Return the analysis of a question; `key` is its fingerprint."""
-    del key
-    return sensitivity(_question)

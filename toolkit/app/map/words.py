@@ -194,9 +194,9 @@ def of_tier(assessment: Assessment, tier: Tier, lang: Language) -> dict[str, Any
     if along:
         chance = tr(
             "Chance of at least one working camera {ability} anywhere along this street "
-            "({length}): {chance}.",
+            "({length}), {condition}: {chance}.",
             lang,
-        )
+        ).replace("{condition}", condition)
         legend = tr("Chance of a camera {ability} anywhere along a whole street", lang)
     else:
         chance = tr("Chance of a working camera {ability} here: {chance}.", lang)
@@ -212,6 +212,11 @@ def of_tier(assessment: Assessment, tier: Tier, lang: Language) -> dict[str, Any
         "chance": chance.replace("{ability}", ability),
         "along": along,
         "figure": _figure(assessment, tier, lang),
+        "trips": tr("Ordinary trips that pass one: {share}", lang).format(
+            share=quantities.quantity_text(part.trip.at_least_one, lang)
+        )
+        if part is not None and known
+        else "",
         "share": quantities.share(part.trip.at_least_one.mid or 0.0, lang)
         if part is not None and known
         else None,

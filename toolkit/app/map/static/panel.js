@@ -122,7 +122,8 @@ export function legend(m) {
   if (g.sets["areas.boundary"]?.n) { const row = make("li", list); make("i", row, { class: "tk-fog", "aria-hidden": "true" }); make("span", row, { text: words.fog }); }
   // A map in its palest steps must not be taken for the answer.
   if (!m.shown.sure) {
-    if (tier.figure && !data.panel) make("p", ui.legend, { class: "tk-figure", text: tier.figure });
+    const figure = data.panel ? tier.trips : tier.figure; // the panel has the sentence already
+    if (figure) make("p", ui.legend, { class: "tk-figure", text: figure });
     if (!dm[3] && !dm[5]) make("p", ui.legend, { text: words.empty });
   }
 }
