@@ -29,7 +29,7 @@ PAGE: Final = Path(__file__).resolve().parent / "app_map_page.py"
 ROOT: Final = PAGE.parents[1]
 _START: Final = (
     "import sys; from pathlib import Path; from toolkit.app import serve; "
-    "serve.start(script=Path(sys.argv[1]))"
+    "serve.start(script=Path(sys.argv[1]) if sys.argv[1:] else None)"
 )
 _LARGE: Final = 100_000
 BOUNDS: Final = {  # up to 100,000 streets, above
@@ -53,10 +53,13 @@ _DONE: Final = "n => globalThis.toolkitMap?.drawn > n"
 
 
 @contextmanager
-def serving(home: Path) -> Iterator[str]:
-    """Start the page in a process of its own, with an empty home, and yield its address."""
+def serving(home: Path, script: Path | None = PAGE) -> Iterator[tuple[str, int]]:
+    """Start a page, or with None the app, in a process of its own, with an empty home.
+
+    Yields its address and the id of the process.
+    """
     process = subprocess.Popen(
-        [sys.executable, "-c", _START, str(PAGE)],
+        [sys.executable, "-c", _START, *([str(script)] if script else [])],
         cwd=home,
         env={**os.environ, "PYTHONPATH": str(ROOT), "CAMERA_TOOLKIT_HOME": str(home)},
         stderr=subprocess.PIPE,
@@ -67,13 +70,18 @@ def serving(home: Path) -> Iterator[str]:
             raise RuntimeError
         for line in process.stderr:
             if found := re.search(r"http://127\.0\.0\.1:\d+", line):
-                yield found[0]
+                yield found[0], process.pid
                 return
         msg = "The app did not start."
         raise RuntimeError(msg)
     finally:
         process.terminate()
         process.wait()
+
+
+def chromium() -> str | None:
+    """Return the path of an installed Chromium, if there is one."""
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
 
 
 def _timed(page: Page, act: Callable[[], object]) -> float:
@@ -155,11 +163,14 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--strict", action="store_true")
     asked = parser.parse_args()
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
     missed = False
-    with tempfile.TemporaryDirectory() as home, serving(Path(home)) as url, sync_playwright() as p:
+    with (
+        tempfile.TemporaryDirectory() as home,
+        serving(Path(home)) as (url, _),
+        sync_playwright() as p,
+    ):
         browser = p.chromium.launch(
-            executable_path=chromium,
+            executable_path=chromium(),
             args=["--no-sandbox", "--disable-gpu", "--enable-precise-memory-info"],
         )
         for n_streets in asked.streets:

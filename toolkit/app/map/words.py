@@ -196,7 +196,7 @@ def of_tier(assessment: Assessment, tier: Tier, lang: Language) -> dict[str, Any
             "Chance of at least one working camera {ability} anywhere along this street "
             "({length}), {condition}: {chance}.",
             lang,
-        ).replace("{condition}", condition)
+        ).replace("{condition}", condition or "")
         legend = tr("Chance of a camera {ability} anywhere along a whole street", lang)
     else:
         chance = tr("Chance of a working camera {ability} here: {chance}.", lang)

@@ -1,0 +1,165 @@
+"""Many people at the app at once: whether each sees their own answer, and memory settles.
+
+    python -m benchmarks.app_sessions [--sessions 20] [--actions 100] [--strict]
+
+Each session is a browser context of its own that goes at random from city to city, question to
+question, and between installed and planned; one in four has a number of cameras of its own. In
+each round all act at once. Every answer shown is compared with the one computed here. With
+--strict a wrong answer, or memory above the bound, ends it with 1. Needs Playwright and a Chromium.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import functools
+import random
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import psutil
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import TimeoutError as NothingCameError
+
+from benchmarks.app_map import chromium, serving
+from toolkit.app.city import answer
+from toolkit.assessment.assess import assess
+from toolkit.assessment.model import Assessment
+from toolkit.base.terms import STATUSES, TIERS, Status, Tier
+from toolkit.language.words import tier_name
+from toolkit.streets.cities import find_city, load_cities
+
+AS_OF: Final = dt.date(2026, 11, 1)
+CITIES: Final = tuple(city.id for city in load_cities() if not city.demonstration)
+SETTLED: Final = 20
+"""Actions of each session after which the memory counts as settled."""
+MOST_GROWTH: Final = 1.10
+"""Most that memory may be afterwards, over that."""
+_SLOW_MS: Final = 120_000
+_OWN_EVERY: Final = 4
+_STATUS_NAMES: Final[dict[Status, str]] = {
+    "installed": "Installed", "planned": "With planned ones"
+}  # fmt: skip
+
+
+@dataclass
+class Session:
+    """One browser, and what was chosen in it."""
+
+    page: Page
+    city: str
+    tier: Tier = "seen"
+    status: Status = "installed"
+    own: int | None = None
+
+    def act(self, rng: random.Random) -> None:
+        """Choose something else, without waiting for the answer."""
+        kind = rng.choice(("city", "tier", "tier", "status"))
+        if kind == "city":
+            self.city = rng.choice([one for one in CITIES if one != self.city])
+            self.page.locator(".st-key-bar").get_by_role("combobox").first.click()
+            name = find_city(self.city).name.en
+            self.page.get_by_role("option", name=name, exact=True).click()
+        elif kind == "tier":
+            self.tier = rng.choice([one for one in TIERS if one != self.tier])
+            self.page.get_by_role("radio", name=tier_name(self.tier, "en"), exact=True).click()
+        else:
+            self.status = next(one for one in STATUSES if one != self.status)
+            self.page.get_by_role("radio", name=_STATUS_NAMES[self.status], exact=True).click()
+
+    def choose_own(self, number: int) -> None:
+        """Enter a number of cameras of one's own."""
+        self.own = number
+        self.page.get_by_role("button", name="Change").click()
+        self.page.get_by_text("Enter my own number of cameras").click()
+        for label in ("At least", "At most"):
+            box = self.page.get_by_label(label, exact=True)
+            box.fill(str(number))
+            box.press("Enter")
+        self.page.keyboard.press("Escape")
+
+    def wrong(self) -> str | None:
+        """Wait for the answer and return what is wrong with what is shown; None if nothing is."""
+        found = assessed(self.city, self.status, self.own)
+        wanted = answer.sentence(found, self.tier, "en")
+        shown = self.page.locator(".ct .answer").filter(visible=True)
+        try:
+            expect(shown).to_have_text(wanted, timeout=_SLOW_MS)
+        except AssertionError:
+            return f"{self.city} {self.tier} {self.status} {self.own}: {shown.all_inner_texts()}"
+        return None
+
+
+@functools.cache
+def assessed(city: str, status: Status, own: int | None) -> Assessment:
+    """Return the answer as it is computed here."""
+    count = None if own is None else (float(own), float(own))
+    return assess(city, as_of=AS_OF, status=status, count=count, sample_points=20_000)
+
+
+def memory_mb(pid: int) -> float:
+    """Return the resident memory of a process and its children."""
+    one = psutil.Process(pid)
+    return float(sum(p.memory_info().rss for p in (one, *one.children(recursive=True)))) / 1e6
+
+
+def run(
+    browser: Browser, url: str, pid: int, n_sessions: int, n_actions: int
+) -> tuple[list[str], float, float]:
+    """Return what was wrong, and the memory of the server when settled and at the end, in MB."""
+    rng = random.Random(7)  # noqa: S311 - the same actions every time
+    sessions: list[Session] = []
+    wrong: list[str | None] = []
+    for k in range(n_sessions):
+        page = browser.new_context(viewport={"width": 1366, "height": 768}).new_page()
+        page.set_default_timeout(_SLOW_MS)
+        city = CITIES[k % len(CITIES)]
+        page.goto(f"{url}/?city={city}&as_of={AS_OF}")
+        session = Session(page, city)
+        wrong.append(session.wrong())
+        if k % _OWN_EVERY == 0:
+            session.choose_own(101 + 37 * k)
+            wrong.append(session.wrong())
+        sessions.append(session)
+    settled = 0.0
+    for turn in range(n_actions):
+        for session in sessions:
+            try:
+                session.act(rng)
+            except NothingCameError as error:
+                wrong.append(f"{session.city}: {error}")
+        wrong.extend([session.wrong() for session in sessions])
+        if turn + 1 == min(SETTLED, n_actions):
+            settled = memory_mb(pid)
+    return [one for one in wrong if one], settled, memory_mb(pid)
+
+
+def main() -> int:
+    """Measure, print, and return 1 if something is wrong under --strict."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sessions", type=int, default=20)
+    parser.add_argument("--actions", type=int, default=100)
+    parser.add_argument("--strict", action="store_true")
+    asked = parser.parse_args()
+    with (
+        tempfile.TemporaryDirectory() as home,
+        serving(Path(home), None) as (url, pid),
+        sync_playwright() as p,
+    ):
+        browser = p.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        wrong, settled, end = run(browser, url, pid, asked.sessions, asked.actions)
+        browser.close()
+    print(f"{asked.sessions} sessions of {asked.actions} actions")
+    print(f"  answers that were wrong or did not come: {len(wrong)}")
+    for one in wrong[:10]:
+        print(f"    {one}")
+    print(f"  memory of the server, MB: {settled:.0f} settled, {end:.0f} at the end")
+    print(f"  growth {end / settled:.2f} (at most {MOST_GROWTH})")
+    return int(asked.strict and (bool(wrong) or end > MOST_GROWTH * settled))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
