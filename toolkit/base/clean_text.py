@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 TEXT_LIMIT = 120
 """Maximum number of characters kept of one value. OpenStreetMap itself allows 255."""
@@ -17,6 +18,8 @@ LINE_LIMIT = 500
 _SPACES = re.compile(r"\s+")
 NEEDED_FORMAT = frozenset("\u200b\u200c\u200d")
 """Zero-width space, non-joiner and joiner: Burmese and other scripts need them."""
+_MOST_CHARACTERS = 4096
+"""Characters whose verdict is kept at hand: those of a few scripts."""
 _DROPPED_CATEGORIES = frozenset({"Cc", "Cf", "Co", "Cs", "Cn"})
 """Control, format, private use, surrogate and unassigned (Unicode general categories)."""
 
@@ -66,6 +69,7 @@ def is_plain(value: str) -> bool:
     return all(c == " " or (_is_kept(c) and not c.isspace()) for c in value)
 
 
+@lru_cache(maxsize=_MOST_CHARACTERS)
 def _is_kept(character: str) -> bool:
     """Return whether a character is none that controls, turns or hides text."""
     kept = unicodedata.category(character) not in _DROPPED_CATEGORIES

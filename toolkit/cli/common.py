@@ -10,6 +10,7 @@ import contextlib
 import datetime as dt
 import json
 import math
+import re
 import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -35,6 +36,8 @@ else:
 OK, BAD_DATA, INTERRUPTED = 0, 1, 130
 SCOPES = ("public", "compelled_private", "all")
 _WIDTH_WHEN_PIPED = 160
+_NOT_ASCII = re.compile(r"[^\n -~]")
+"""Characters that are looked at one by one before they are printed."""
 
 
 class _Messages(Console):
@@ -230,7 +233,7 @@ def print_json(value: Any) -> int:  # noqa: ANN401
 
 def print_json_text(text: str) -> int:
     """Print JSON, the same values with what could steer a terminal escaped."""
-    sys.stdout.write("".join(map(_in_json, text)))
+    sys.stdout.write(_NOT_ASCII.sub(lambda found: _in_json(found[0]), text))
     return OK
 
 

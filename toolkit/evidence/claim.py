@@ -7,6 +7,7 @@ sources that disagree.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import math
 import re
 from collections.abc import Mapping
@@ -22,6 +23,9 @@ from toolkit.evidence.makers import Maker
 
 MADE_UP_PUBLISHER = "Made-up"
 """Prefix of the publisher of an invented claim, so that it cannot pass for a report."""
+
+_MOST_DATES = 4096
+"""Dates whose days are kept at hand: claims are compared with one another."""
 
 ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 RecordId = Annotated[str, Field(pattern=ID_PATTERN, max_length=80)]
@@ -151,6 +155,7 @@ class When(RootModel[str]):
         return self.root
 
 
+@functools.lru_cache(maxsize=_MOST_DATES)
 def _span(text: str) -> tuple[dt.date, dt.date]:
     """Return the first and the last day of the interval that a text states."""
     begin, _, end = text.partition("/") if "/" in text else (text, "", text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Literal
 
 from toolkit.base.quantity import Quantity, printing_step
 from toolkit.language.translate import number, significant, tr
@@ -21,6 +21,12 @@ _PER_CENT: Final = 0.01
 _NEARLY_ALL: Final = 0.9999
 _SMALLEST_SHOWN: Final = 0.1
 """Lengths and areas below this are written as "under 0.1"."""
+_Rounding = Literal["down", "nearest", "up"]
+_ROUNDED: Final[dict[_Rounding, Callable[[float], int]]] = {
+    "down": math.floor, "nearest": round, "up": math.ceil
+}  # fmt: skip
+_OUTWARDS: Final[tuple[_Rounding, ...]] = ("down", "nearest", "up")
+"""How low, middle and high are rounded."""
 
 
 def share(value: float, lang: str, *, least: float = _PER_CENT) -> str:
@@ -78,8 +84,7 @@ def quantity_text(quantity: Quantity, lang: str) -> str:
     ends = (quantity.low, quantity.mid, quantity.high)
     steps = tuple(map(_step, ends, quantity.error or (0.0, 0.0, 0.0)))
     # Ends are rounded outwards, so that rounding never narrows the range.
-    outwards: tuple[Callable[[float], int], ...] = (math.floor, round, math.ceil)
-    low, mid, high = map(_in_steps, ends, steps, outwards)
+    low, mid, high = map(_in_steps, ends, steps, _OUTWARDS)
     if quantity.unit in _SHARE_UNITS:
         # An estimate may reach 1 in the last bits; only what is known is "100 %".
         most = _NEARLY_ALL if quantity.error else 1.0
@@ -105,13 +110,13 @@ def _step(value: float, error: float) -> float:
     return step
 
 
-def _in_steps(value: float, step: float, to: Callable[[float], int]) -> float:
+def _in_steps(value: float, step: float, to: _Rounding) -> float:
     """Return a value in whole steps; as it is without a step."""
     if not step:
         return value
     nearest = round(value / step)
     same = math.isclose(nearest * step, value, rel_tol=_SAME)
-    return float(f"{(nearest if same else to(value / step)) * step:.10g}")
+    return float(f"{(nearest if same else _ROUNDED[to](value / step)) * step:.10g}")
 
 
 def _figure(value: float, unit: str, lang: str, *, exact: bool, step: float = 0.0) -> str:

@@ -38,6 +38,8 @@ _BOUND_SPACE: Final = re.compile(
 )
 """Spaces at which no line may break: between a number and its unit, "under", "over" or "middle"."""
 _NO_BREAK: Final = "\u00a0"
+_MOST_KEPT: Final = 8192
+"""Messages kept at hand: more than there are, in both languages."""
 
 
 Numerals = Literal["western", "burmese"]
@@ -117,7 +119,13 @@ def tr(message: str, lang: str) -> str:
     >>> tr("January", "en"), tr("January", "my")
     ('January', 'ဇန်နဝါရီ')
     """
-    return _chosen(_catalogue(lang).gettext(message), lang) if message else ""
+    return _chosen(_looked_up(message, lang), lang) if message else ""
+
+
+@functools.lru_cache(maxsize=_MOST_KEPT)
+def _looked_up(message: str, lang: str) -> str:
+    """Return the entry of the catalogue; a page asks for the same hundreds of times."""
+    return _catalogue(lang).gettext(message)
 
 
 def marked(message: str) -> str:
