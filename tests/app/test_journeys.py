@@ -184,7 +184,7 @@ def test_the_map_and_the_hand_out_by_keyboard_alone(visit: Callable[..., Watched
     expect(page.locator(".tk-legend li").first).to_be_visible()
     idle(page)
     tab_to(page, "Find a street or place")
-    page.keyboard.type("esplanadi")
+    page.keyboard.type("aleksanterinkatu")
     expect(page.get_by_role("option").first).to_be_visible()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
