@@ -47,7 +47,7 @@ def texts(assessment: Assessment, lang: Language) -> dict[str, Any]:
         "fingers": tr("Move the map with two fingers.", lang),
         "close": tr("Close", lang),
         "outside": tr("Outside the area of this estimate: nothing is known here.", lang),
-        "fog": tr("Fog: outside the area of this estimate, or no data", lang),
+        "fog": tr("Fog: outside the area, or no data", lang),
         "no_data": tr("There is no answer for this street: no data.", lang),
         "near": tr("Mapped cameras within {metres} m: {n}.", lang),
         "why": tr("What the estimate takes into account here: {reasons}.", lang),
@@ -100,8 +100,8 @@ def _layers(lang: Language) -> dict[str, Any]:
             tr("Range of half or wider: little is known", lang),
             tr("No data", lang),
         ],
-        "dashed": tr("Camera whose direction is not mapped: dashed", lang),
-        "solid": tr("Camera whose direction is mapped", lang),
+        "dashed": tr("Camera, direction not mapped: dashed", lang),
+        "solid": tr("Camera, direction mapped", lang),
         "boundary": tr("Boundary of the city in this estimate", lang),
     }
 
@@ -212,7 +212,7 @@ def of_tier(assessment: Assessment, tier: Tier, lang: Language) -> dict[str, Any
         "chance": chance.replace("{ability}", ability),
         "along": along,
         "figure": _figure(assessment, tier, lang),
-        "trips": tr("Ordinary trips that pass one: {share}", lang).format(
+        "trips": tr("Trips that pass one: {share}", lang).format(
             share=quantities.quantity_text(part.trip.at_least_one, lang)
         )
         if part is not None and known
