@@ -203,7 +203,7 @@ def own_count(page: AppTest, low: int, high: int) -> AppTest:
         ("dawei", 1, 1),
         ("dawei", 40, 90),
         ("dawei", 1_000_000, 1_000_000),
-        ("helsinki-centre", 40, 90),
+        pytest.param("helsinki-centre", 40, 90, marks=pytest.mark.slow),
     ],
 )
 def test_the_users_own_number_stands_in_for_the_report(city: str, low: int, high: int) -> None:

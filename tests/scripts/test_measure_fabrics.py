@@ -274,7 +274,13 @@ PUBLISHED = {"auckland_road": 8.5, "baltimore_east": 9.4, "bengaluru_central": 1
 """Medians over all cells of at least 4 km, the grid on whole kilometres of the UTM zone."""
 
 
-@pytest.mark.parametrize(("name", "median"), PUBLISHED.items())
+@pytest.mark.parametrize(
+    ("name", "median"),
+    [
+        pytest.param(*one, marks=() if one[0] == "auckland_road" else pytest.mark.slow)
+        for one in PUBLISHED.items()
+    ],
+)
 def test_densities_against_published_medians(test_data_dir, name, median):
     streets = gpd.read_parquet(test_data_dir / "siting" / f"{name}_streets.parquet")
     points = points_of(fabric_networks.make_network(streets))

@@ -54,6 +54,7 @@ def start(plan, home, out, *more):
 
 
 @posix
+@pytest.mark.slow
 def test_a_killed_worker_loses_nothing_and_nothing_is_computed_twice(undisturbed, tmp_path):
     plan, home, right = undisturbed
     out = tmp_path / "out"

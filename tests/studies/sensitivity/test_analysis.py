@@ -128,7 +128,7 @@ def test_shares_below_the_least_one_do_not_differ():
     assert np.isfinite(log_odds(np.array([0.0, 1.0]))).all()
 
 
-@pytest.mark.parametrize("tier", ["seen", "plate"])
+@pytest.mark.parametrize("tier", ["seen", pytest.param("plate", marks=pytest.mark.slow)])
 def test_the_order_agrees_with_a_rank_regression_on_the_same_draws(tier):
     loaded = Question("mawlamyine", AS_OF).load()
     options = boundary_options(loaded)
