@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from pathlib import Path
 
+import own_evidence
 import pytest
+import small_city
 from app_screens import part
 from invented import HOSTILE
 from streamlit.testing.v1 import AppTest
 
 from toolkit.app import bar
+from toolkit.assessment.question import middles
 from toolkit.base.terms import LANGUAGES, TIERS, Language
 from toolkit.language import notes
 from toolkit.language.translate import tr
@@ -172,3 +176,37 @@ def test_digits_are_a_choice_in_burmese_alone_and_begin_western() -> None:
     assert burmese.text[0].value == "1,300"
     burmese.segmented_control(key="numerals:my").set_value("burmese").run()
     assert burmese.text[0].value == "၁,၃၀၀"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_streets_of_no_known_city_can_be_chosen_and_their_number_is_asked_for(
+    lang: Language, home: Path
+) -> None:
+    small_city.install(home, rows=20)
+    assert bar.known_cities()["small"].pack == "small"
+    found = page(lang, city="small")
+    assert not found.text
+    assert found.info
+    assert [one.key for one in found.checkbox if one.key == "own"] == []
+    found.number_input(key="own_low").set_value(20)
+    found.number_input(key="own_high").set_value(10).run()
+    assert not found.text
+    found.number_input(key="own_high").set_value(30).run()
+    assert found.text[0].value == "small seen installed 2026-11-01 (20.0, 30.0)"
+
+
+def test_where_a_number_is_reported_or_claimed_none_is_asked_for(home: Path) -> None:
+    small_city.install(home, rows=20)
+    small = bar.known_cities()["small"]
+    assert bar.needs_number(small)
+    assert not any(bar.needs_number(c) for c in bar.known_cities().values() if c != small)
+    own_evidence.write_evidence(home / "evidence", "small", own_evidence.CLAIM)
+    assert not bar.needs_number(small)
+
+
+def test_a_damaged_pack_is_no_choice(home: Path) -> None:
+    small_city.install(home, rows=20)
+    (home / "packs" / "small" / "boundary.parquet").write_bytes(b"damaged")
+    middles.clear()
+    assert "small" not in bar.known_cities()
+    assert page(city="dawei").text

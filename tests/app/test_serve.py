@@ -346,6 +346,13 @@ def test_a_page_that_the_launcher_did_not_start_refuses() -> None:
     assert not page.title
 
 
+def test_what_was_removed_cannot_be_brought_back_in_the_next_run(home: Path) -> None:
+    small_city.install(home, rows=20)
+    removed.set_aside("small")
+    serve._discard_removed()
+    assert removed.last() is None
+
+
 def test_no_file_is_left_in_the_home_of_the_user(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
         assert answer(server, "/").status == 200

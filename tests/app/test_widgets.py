@@ -145,3 +145,12 @@ def test_the_browser_shows_what_is_chosen(
     wanted = answer.sentence(assess("dawei", as_of=AS_OF, status="planned"), "recognised", "my")
     expect(page.locator(".ct .answer")).to_have_text(wanted)
     expect_shown(page, ("city", "status"), "my")
+
+
+def test_a_place_for_files_is_new_after_each_file() -> None:
+    script = (
+        "import streamlit as st\nfrom toolkit.app import widgets\n"
+        "keys = [widgets.file_key('a')]\nwidgets.renew_file('a')\n"
+        "keys += [widgets.file_key('a'), widgets.file_key('b')]\nst.text(' '.join(keys))\n"
+    )
+    assert part(script).text[0].value == "a:0 a:1 b:0"

@@ -44,6 +44,13 @@ def test_a_file_becomes_a_pack_that_is_assessed_exported_and_removed(tmp_path, h
     assert capsys.readouterr().out.endswith("dawei: whole\n")
 
 
+def test_a_name_may_be_pasted_in_quotes_and_a_folder_is_answered(tmp_path, capsys):
+    packed = export_pack("helsinki-centre", tmp_path / "h.zip")
+    assert cli.main(["streets", "import", f'"{packed}"']) == 0
+    assert cli.main(["streets", "import", str(tmp_path)]) == 1
+    assert "is a folder. Name a file in it: 'h.zip'" in capsys.readouterr().err
+
+
 def test_what_is_built_in_cannot_be_removed(capsys):
     assert cli.main(["streets", "remove", "helsinki-centre"]) == 1
     assert "Traceback" not in capsys.readouterr().err

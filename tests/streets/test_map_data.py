@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from toolkit.streets import map_data as module
-from toolkit.streets.map_data import load_reference, map_data, reference_range
+from toolkit.streets.map_data import load_reference, main_road_share, map_data, reference_range
 from toolkit.streets.pack import open_pack
 
 
@@ -59,3 +59,12 @@ def test_reference_values_are_shares_of_what_is_mapped():
                         ("lights_per_100_junctions", 100)):  # fmt: skip
         low, high = reference_range(load_reference(), field)
         assert 0 < low <= high <= most
+
+
+def test_main_roads_are_those_above_side_streets(helsinki):
+    streets = helsinki.streets.iloc[:4].assign(
+        highway=["tertiary_link", "unclassified", "residential", "trunk"],
+        length_m=[1.0, 2.0, 4.0, 8.0],
+    )
+    share = main_road_share(replace(helsinki, streets=streets))
+    assert share == pytest.approx(9 / 15)

@@ -16,13 +16,16 @@ from typing import Final, TypeVar
 import streamlit as st
 
 from toolkit.app import markup, widgets
+from toolkit.assessment.question import city_or_pack
 from toolkit.base import escape
+from toolkit.base.errors import ToolkitError
 from toolkit.base.terms import LANGUAGES, STATUSES, TIERS, Language, Status, Tier
+from toolkit.evidence.load import load_claims
 from toolkit.language import notes, words
 from toolkit.language.translate import LANGUAGE_NAMES, tr, use_numerals
 from toolkit.siting.profiles import load_profiles
 from toolkit.streets.cities import City, load_cities
-from toolkit.streets.pack import find_pack_for
+from toolkit.streets.pack import find_pack_for, list_packs
 
 T = TypeVar("T")
 
@@ -160,10 +163,13 @@ def choose(
         status = _choose_status(lang)
         with st.popover(escape.markdown(tr("Change", lang)), key="change"):
             as_of = _choose_date(lang)
-            count = _choose_count(lang)
+            asked = needs_number(cities[city])
+            count = None if asked else _choose_count(lang)
             profile = _choose_profile(cities[city], lang)
         if last is not None:
             last()
+    if asked:
+        count = _ask_count(cities[city], lang)
     return Choice(lang, cities[city], tier, status, count, as_of, profile)
 
 
@@ -243,8 +249,18 @@ def _choose_status(lang: Language) -> Status:
 
 
 def known_cities() -> dict[str, City]:
-    """Return all known cities by their ids."""
-    return {city.id: city for city in load_cities()}
+    """Return all known cities, and installed streets of none of them, by their ids."""
+    known = {city.id: city for city in load_cities()}
+    for manifest in list_packs():
+        if manifest.id not in known and manifest.city not in known:
+            with contextlib.suppress(ToolkitError):  # damaged: no choice
+                known[manifest.id] = city_or_pack(manifest.id)
+    return known
+
+
+def needs_number(city: City) -> bool:
+    """Return whether only the user can give a number of cameras: none is claimed or borrowed."""
+    return city.country is None and not load_claims(city.id)
 
 
 def city_names(cities: Sequence[City], lang: Language) -> dict[str, str]:
@@ -339,16 +355,35 @@ def _choose_count(lang: Language) -> tuple[float, float] | None:
         lang,
     )
     markup.show(lang, markup.tag("p", replaces, kind="small"))
-    reported = tr("Until then the reported number is used.", lang)
+    return _range(tr("Until then the reported number is used.", lang), lang)
+
+
+def _ask_count(city: City, lang: Language) -> tuple[float, float]:
+    """Ask for the number of a city that no report is about; the page ends here without one."""
+    asked = tr(
+        "No report is about {city}. For a map, enter how many cameras to reckon with: it is your "
+        "number, not a reported one. It is never saved.",
+        lang,
+    )
+    st.info(escape.markdown(asked.format(city=city.name.in_language(lang))))
+    with st.container(horizontal=True, width=420):
+        given = _range("", lang)
+    if given is None:
+        st.stop()
+    return given
+
+
+def _range(until_then: str, lang: Language) -> tuple[float, float] | None:
+    """Return a range that the user types, or None, with what holds until it is there."""
     low = _number(tr("At least", lang), "own_low")
     high = _number(tr("At most", lang), "own_high")
     if low is None or high is None:
-        st.info(escape.markdown(f"{tr('Give both numbers.', lang)} {reported}"))
+        st.info(escape.markdown(f"{tr('Give both numbers.', lang)} {until_then}"))
         return None
     if low > high:
         # Next to the two numbers; the page stays, with the reported one.
         wrong = tr("Your lower number is above your higher one. Swap the two numbers.", lang)
-        st.error(escape.markdown(f"{wrong} {reported}"))
+        st.error(escape.markdown(f"{wrong} {until_then}"))
         return None
     return float(low), float(high)
 

@@ -21,7 +21,7 @@ from toolkit.app import addresses, bounds, connections, forget
 from toolkit.app.gate import Gate
 from toolkit.app.map import route
 from toolkit.base import egress
-from toolkit.base.errors import UsageError
+from toolkit.base.errors import ToolkitError, UsageError
 from toolkit.language.fonts import ASSETS, FONT_FAMILY, FONT_FILES, FONT_STACK
 
 MAIN: Final = Path(__file__).resolve().parent / "main.py"
@@ -184,10 +184,20 @@ def announcing(*, open_browser: bool) -> Callable[[object], AbstractAsyncContext
             threading.Thread(target=_open, args=(url,), daemon=True).start()
         stop = threading.Event()
         threading.Thread(target=bounds.sweep_uploads, args=(stop,), daemon=True).start()
+        _discard_removed()
         yield
         stop.set()
+        _discard_removed()
 
     return life
+
+
+def _discard_removed() -> None:
+    """Forget streets whose removal could be undone until now; another run may be at it."""
+    from toolkit.streets import removed
+
+    with contextlib.suppress(OSError, ToolkitError):
+        removed.discard()
 
 
 def guard() -> None:

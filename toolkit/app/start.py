@@ -43,7 +43,8 @@ def show(lang: Language) -> None:
         markup.tag("h2", tr("1. Choose your city", lang)),
     )
     cities = sorted(
-        (c for c in load_cities() if not c.demonstration), key=lambda c: c.name.in_language(lang)
+        (c for c in bar.known_cities().values() if not c.demonstration),
+        key=lambda c: c.name.in_language(lang),
     )
     names = bar.city_names(cities, lang)
     st.pills(

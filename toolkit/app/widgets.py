@@ -66,3 +66,13 @@ def one_of(
 def _keep(name: str, key: str) -> None:
     """Store the choice of the user before the page runs again."""
     st.session_state[name] = st.session_state[key]
+
+
+def file_key(name: str) -> str:
+    """Return the key of a place for files, a new one after each call of `renew_file`."""
+    return f"{name}:{st.session_state.get(f'stored:{name}', 0)}"
+
+
+def renew_file(name: str) -> None:
+    """Empty a place for files: the next run shows a new one."""
+    st.session_state[f"stored:{name}"] = st.session_state.get(f"stored:{name}", 0) + 1

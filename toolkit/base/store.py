@@ -84,6 +84,11 @@ def find(relative: str) -> Path | None:
     return None
 
 
+def shortened(name: str) -> str:
+    """Return the end of a name that is too long for a message."""
+    return name[-_NAME_SHOWN:]
+
+
 def checked_name(name: str | os.PathLike[str]) -> str:
     """Return the name of a file or folder of this machine, without a look at the disk.
 
@@ -121,7 +126,7 @@ def local_folder(name: str | os.PathLike[str]) -> Path:
     except (OSError, ValueError):
         there = False
     if not there:
-        msg = f"There is no folder {os.fspath(name)[-_NAME_SHOWN:]!r}. Check the name."
+        msg = f"There is no folder {shortened(os.fspath(name))!r}. Check the name."
         raise InputDataError(msg)
     return path
 
@@ -146,7 +151,7 @@ def local_file(name: str | os.PathLike[str]) -> Path:
     except (OSError, RuntimeError, ValueError):  # a name too long, a loop of links
         there = away = False
     if not there:
-        msg = f"There is no file {text[-_NAME_SHOWN:]!r}. Check the name and the folder."
+        msg = f"There is no file {shortened(text)!r}. Check the name and the folder."
         raise InputDataError(msg)
     if away:
         msg = f"{path.name!r} is a link that leads out of its folder. Name the file itself."

@@ -87,11 +87,12 @@ def progress() -> Callable[[str, float | None], None]:
 
 
 def _import(options: argparse.Namespace) -> int:
-    from toolkit.base import store
+    from toolkit.base import pasted
+    from toolkit.streets.kinds import ENDINGS
     from toolkit.streets.readers import process
 
+    options.file = pasted.local_file(options.file, ENDINGS)
     # It starts while this process loads what it needs itself.
-    store.local_file(options.file)
     process.prepare(process.STREETS)
     from toolkit.streets import install, pack_zip
     from toolkit.streets.boundary import parse_boundary

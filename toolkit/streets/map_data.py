@@ -18,11 +18,13 @@ from toolkit.base import store, toml_files
 from toolkit.base.errors import InputDataError
 from toolkit.base.record import Record
 from toolkit.streets.pack import Pack
-from toolkit.streets.schema import JUNCTION_DEGREE, UNKNOWN_CLASS
+from toolkit.streets.schema import JUNCTION_DEGREE, ROADS, UNKNOWN_CLASS
 
 FILE: Final = "map_data.toml"
 NEAR_M: Final = 30.0
 """Distance of a building that is near a street: the width of a wide street with its pavements."""
+_MAIN_ROADS: Final = ROADS[: ROADS.index("unclassified")]
+"""Classes above those of side streets, with their links."""
 PER_JUNCTIONS: Final = 100.0
 """Lights are counted per so many junctions."""
 
@@ -112,6 +114,14 @@ def map_data(pack: Pack) -> MapData:
         if len(crossed)
         else None,
     )
+
+
+def main_road_share(pack: Pack) -> float:
+    """Return the share of street length of main roads: near 1 where side streets are missing."""
+    streets = pack.streets
+    length_m = streets["length_m"].to_numpy(dtype=float)
+    main = streets["highway"].isin(_MAIN_ROADS).to_numpy(dtype=bool)
+    return float(length_m[main].sum()) / float(length_m.sum())
 
 
 def _near_a_building(pack: Pack) -> np.ndarray[Any, np.dtype[np.bool_]]:

@@ -153,6 +153,25 @@ def remove_pack(name: str) -> None:
     InputDataError
         If the pack is built in.
     """
+    folder = own_folder(name)
+    # Renamed first, so that an interrupted removal leaves no partial pack.
+    gone = folder_swap.scratch_folder(folder)
+    try:
+        folder.rename(gone / name)
+    finally:
+        shutil.rmtree(gone)
+
+
+def own_folder(name: str) -> Path:
+    """Return the folder of a pack of the user, to be moved or removed.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such pack.
+    InputDataError
+        If the pack is built in.
+    """
     home = store.home_dir() / pack.FOLDER
     if ID.fullmatch(name):
         folder_swap.settle(home / name)
@@ -163,12 +182,7 @@ def remove_pack(name: str) -> None:
     if folder.is_symlink():
         msg = f"Pack {name!r} is a link to another folder. Remove the link yourself."
         raise NotFoundError(msg)
-    # Renamed first, so that an interrupted removal leaves no partial pack.
-    gone = folder_swap.scratch_folder(home / name)
-    try:
-        pack.pack_folder(name).rename(gone / name)
-    finally:
-        shutil.rmtree(gone)
+    return folder
 
 
 def remove_all() -> int:

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from app_screens import html_of, part, screen
+from app_screens import html_of, part, screen, words_of
 from playwright.sync_api import expect
 from running import Server, Watched
 from streamlit.testing.v1 import AppTest
 
-from toolkit.app.screens import cities
 from toolkit.base.terms import LANGUAGES, Language
 from toolkit.language.translate import tr
 from toolkit.streets import pack, pack_zip
@@ -33,31 +32,53 @@ def test_what_is_installed_is_listed_and_what_is_built_in_has_no_button() -> Non
     assert [b.key for b in page.button if str(b.key).startswith("remove:")] == []
 
 
-def test_a_pack_file_is_brought_in_and_can_be_removed(tmp_path: Path, home: Path) -> None:
+def test_a_pasted_pack_is_installed_removed_and_brought_back(tmp_path: Path, home: Path) -> None:
     file = pack_zip.export_pack("helsinki-centre", tmp_path / "helsinki.zip")
+    mine = home / pack.FOLDER / "helsinki-centre"
     page = opened()
-    page.text_input(key="streets_path").set_value(str(file)).run()
+    page.text_input(key="streets_path").set_value(f' "{file}" ')
     page.button(key="streets_go").click().run()
     assert not page.exception
     assert not page.error
-    assert (home / pack.FOLDER / "helsinki-centre" / "manifest.json").is_file()
-    page = opened()
+    assert (mine / "manifest.json").is_file()
+    assert "Installed: Helsinki" in words_of(page)
+    assert page.button(key="made:helsinki-centre").label.startswith("Show the map of")
+    assert page.text_input(key="streets_path").value == ""
     page.button(key="remove:helsinki-centre").click().run()
-    assert (home / pack.FOLDER / "helsinki-centre").is_dir()
     page.button(key="keep:helsinki-centre").click().run()
+    assert mine.is_dir()
     assert [b.key for b in page.button if str(b.key).startswith("sure:")] == []
     page.button(key="remove:helsinki-centre").click().run()
     page.button(key="sure:helsinki-centre").click().run()
-    assert not (home / pack.FOLDER / "helsinki-centre").exists()
+    assert not mine.exists()
+    assert [b.key for b in page.button if str(b.key).startswith("remove:")] == []
+    page.button(key="undo_removal").click().run()
+    assert (mine / "manifest.json").is_file()
+    assert not page.error
+    assert [b.key for b in page.button if b.key == "undo_removal"] == []
 
 
-@pytest.mark.parametrize("name", ["/vsicurl/http://example.org/a.osm.pbf", "no-such-file.osm.pbf"])
-def test_a_file_that_cannot_be_used_is_a_sentence(home: Path, name: str) -> None:
-    page = opened()
-    page.text_input(key="streets_path").set_value(name).run()
+@pytest.mark.parametrize(
+    ("lang", "name"),
+    [
+        ("en", "/vsicurl/http://example.org/a.osm.pbf"),
+        ("my", "no-such-file.osm.pbf"),
+        ("my", "file:///home/a.osm.pbf"),
+        ("my", ""),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_a_sentence(home: Path, lang: Language, name: str) -> None:
+    page = screen("cities", lang)
+    page.text_input(key="streets_path").set_value(name)
     page.button(key="streets_go").click().run()
     assert not page.exception
-    assert len(page.error) == 1
+    (error,) = page.error
+    lead = tr(
+        "Nothing was installed. No file of this name is found on this computer. Check its name "
+        "and folder, or choose it in the list.",
+        lang,
+    )
+    assert error.value.replace("\\", "").startswith(lead.replace("\\", ""))
     assert not (home / pack.FOLDER).exists()
 
 
@@ -72,7 +93,7 @@ def test_the_reason_why_nothing_was_installed_can_be_read(
     field.press("Enter")
     page.get_by_test_id("stMain").get_by_role("button", name="Bring in").click()
     expect(page.get_by_text("Nothing was installed.")).to_be_visible()
-    expect(page.get_by_text("no-such-file.osm.pbf")).to_be_visible()
+    expect(page.get_by_text("There is no file 'no-such-file.osm.pbf'")).to_be_visible()
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -81,8 +102,3 @@ def test_nothing_is_called_an_upload(lang: Language) -> None:
     for text in (tr("Choose a file", lang), tr("up to 20 MB", lang)):
         assert f'::after{{content:"{text}";' in style
         assert not set('"\\<>\n') & set(text)
-
-
-def test_a_saved_pack_is_the_exported_one(tmp_path: Path) -> None:
-    written = pack_zip.export_pack("helsinki-centre", tmp_path / "helsinki-centre.zip")
-    assert cities._packed("helsinki-centre") == written.read_bytes()

@@ -82,7 +82,11 @@ def _second(
         )
         return dataclasses.replace(first, as_of=other), values
     if kind == "city":
-        others = {c.id: c for c in bar.known_cities().values() if c.id != first.city.id}
+        others = {
+            c.id: c
+            for c in bar.known_cities().values()
+            if c.id != first.city.id and not bar.needs_number(c)
+        }
         name = widgets.one_of(
             st.selectbox,
             escape.markdown(tr("The other city", lang)),

@@ -1,0 +1,285 @@
+"""Bring in streets: the form, progress while a file is read, and the result until the next one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+import streamlit as st
+
+from toolkit.app import bar, bounds, markup, widgets
+from toolkit.app.my_cities import chooser, headline, installed
+from toolkit.base import pasted, store
+from toolkit.base.errors import InputDataError, ToolkitError
+from toolkit.base.escape import markdown, plain
+from toolkit.base.terms import Language, StepProgress
+from toolkit.language import notes, words
+from toolkit.language.translate import tr
+from toolkit.streets import install, map_data, pack, pack_zip
+from toolkit.streets.boundary import parse_boundary
+from toolkit.streets.cities import load_cities
+from toolkit.streets.manifest import Manifest, fingerprint
+
+_ALL: Final = ""
+"""Option of every known city that a file covers."""
+_SMALLEST_M, _USUAL_M, _LARGEST_M = 500, 5000, 50_000
+"""Radius of a disc in metres: from a market to the largest of the ten cities."""
+_STEP_M: Final = 500
+_JOB: Final = "streets_job"
+_RESULT: Final = "streets_result"
+_SENT: Final = "streets_file"
+_MOST_BUTTONS: Final = 12
+"""Buttons to maps after an import: the ten cities, and a little more."""
+
+Outcome = Literal["installed", "stopped", "folder", "name", "failed"]
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is to be brought in.
+
+    Attributes
+    ----------
+    name
+        Name of the file as typed, chosen or sent.
+    sent
+        Its content, if it was sent; None of a file of this computer.
+    city
+        Id of the only city to take; empty for every known one.
+    boundary
+        What counts as the city, see `parse_boundary`.
+    """
+
+    name: str
+    sent: bytes | None
+    city: str
+    boundary: str
+
+
+@dataclass(frozen=True)
+class Made:
+    """A pack that was installed, with the fingerprint to be compared, and its main roads."""
+
+    manifest: Manifest
+    sha256: str
+    main_road_share: float
+
+    @staticmethod
+    def of(manifest: Manifest, sha256: str | None = None) -> Made:
+        """Describe an installed pack; the hash is that of what was handed over, if it was."""
+        opened = pack.open_pack(manifest.id)
+        return Made(manifest, sha256 or opened.sha256, map_data.main_road_share(opened))
+
+
+@dataclass(frozen=True)
+class Result:
+    """How an import ended: what was installed, cities left out, and why."""
+
+    outcome: Outcome
+    detail: str = ""
+    made: tuple[Made, ...] = ()
+    left_out: tuple[tuple[str, str], ...] = ()
+
+
+def show_progress_or_result(lang: Language) -> None:
+    """Do what was asked for and run the page again, or show how the last import ended.
+
+    Any click ends an import that is going on: then the result is that it was stopped.
+    """
+    job = st.session_state.pop(_JOB, None)
+    if job is None:
+        result = st.session_state.get(_RESULT)
+        if result is not None:
+            _show_result(result, lang)
+        return
+    st.session_state[_RESULT] = Result("stopped")
+    waiting = tr(
+        "The file is being read. This can take some minutes; leave this page open until it says "
+        "how it ended.",
+        lang,
+    )
+    with st.status(markdown(waiting), expanded=True):
+        line, done = st.empty(), st.progress(0.0)
+        st.button(markdown(tr("Stop", lang)), key="streets_stop")
+
+        def report_progress(sentence: str, share: float | None) -> None:
+            line.text(sentence)
+            if share is not None:
+                done.progress(min(max(share, 0.0), 1.0))
+
+        st.session_state[_RESULT] = bring_in(job, report_progress)
+    if st.session_state[_RESULT].outcome == "installed":
+        st.session_state[chooser.CHOSEN] = ""
+    st.rerun()
+
+
+def bring_in(job: Job, progress: StepProgress) -> Result:
+    """Import a file and return how it ended."""
+    try:
+        if job.sent is not None:
+            with store.scratch() as folder:
+                # Of the sender's name only the last part is used: it tells the format.
+                file = folder / store.checked_name(Path(job.name).name)
+                file.write_bytes(job.sent)
+                return _import(file, job, progress)
+        path = pasted.local_path(job.name)
+        if path.is_dir():
+            chooser.open_at(path.absolute())
+            return Result("folder")
+        file = store.local_file(path)
+    except InputDataError as error:
+        return Result("name", str(error))
+    return _import(file, job, progress)
+
+
+def _import(file: Path, job: Job, progress: StepProgress) -> Result:
+    try:
+        if pack_zip.is_pack_file(file):
+            finished = install.import_pack(file, progress=progress)
+            return Result("installed", made=(Made.of(finished.manifest, finished.sha256),))
+        report = install.import_file(
+            file,
+            cities=[city for city in load_cities() if city.id == job.city] or None,
+            boundary=parse_boundary(job.boundary),
+            progress=progress,
+        )
+        made = tuple(Made.of(one.manifest) for one in report.installed)
+    except ToolkitError as error:
+        return Result("failed", str(error))
+    return Result("installed", made=made, left_out=report.left_out)
+
+
+# --- result -----------------------------------------------------------------------------------
+
+
+def _show_result(result: Result, lang: Language) -> None:
+    if result.outcome != "installed":
+        shown = st.info if result.outcome in {"stopped", "folder"} else st.error
+        shown(markdown(_not_installed(result, lang)))
+        return
+    names = ", ".join(installed.city_name(one.manifest, lang) for one in result.made)
+    there = tr("Installed: {names}.", lang).format(names=names)
+    markup.show(lang, markup.tag("h2", there))
+    lacks = (headline.of(one.manifest, one.main_road_share, lang) for one in result.made)
+    for text in dict.fromkeys(filter(None, lacks)):
+        st.warning(markdown(text))
+    with st.container(horizontal=True):
+        for k, one in enumerate(result.made[:_MOST_BUTTONS]):
+            label = tr("Show the map of {city}", lang)
+            name = installed.city_name(one.manifest, lang)
+            installed.show_map_button(
+                one.manifest, label.format(city=name), key=f"made:{one.manifest.id}", is_main=not k
+            )
+    with st.expander(markdown(tr("More about this import", lang))):
+        for one in result.made:
+            note = words.built_in(one.manifest.boundary.note, lang)
+            st.text(plain(f"{one.manifest.id}: {note}"))
+            for sentence in notes.of_map_data(one.manifest.counts, lang):
+                st.text(sentence)
+            value = tr("Fingerprint, the same for all who hold this pack: {value}", lang)
+            st.text(value.format(value=fingerprint(one.sha256)))
+    if result.left_out:
+        left = tr("Not in this file, and left out: {names}. Details, in English: {detail}", lang)
+        names = ", ".join(city for city, _ in result.left_out)
+        details = " ".join(f"{city}: {why}" for city, why in result.left_out)
+        st.text(plain(left.format(names=names, detail=details)))
+
+
+def _not_installed(result: Result, lang: Language) -> str:
+    """Return what happened and what to do, in the language of the page, then the details."""
+    leads = {
+        "stopped": tr(
+            "The import was stopped. What is listed as installed is whole. Start again when you "
+            "want to.",
+            lang,
+        ),
+        "folder": tr("This is a folder. Choose a file in it.", lang),
+        "name": tr(
+            "Nothing was installed. No file of this name is found on this computer. Check its "
+            "name and folder, or choose it in the list.",
+            lang,
+        ),
+        "failed": tr(
+            "Nothing was installed. The file cannot be used. Take another file, or get this one "
+            "again from where it came from.",
+            lang,
+        ),
+    }
+    lead = leads[result.outcome]
+    if not result.detail:
+        return lead
+    more = tr("Details, in English: {detail}", lang)
+    return f"{lead} {more.format(detail=result.detail)}"
+
+
+# --- form -------------------------------------------------------------------------------------
+
+
+def show_form(lang: Language) -> None:
+    """Show the form: a file of this computer or a stick, or a small one, and what to take of it."""
+    markup.show(lang, markup.tag("h2", tr("Bring in streets", lang)))
+    intro = tr(
+        "One file of the whole country is enough for all its cities: an OpenStreetMap "
+        "extract of Myanmar, about 270 MB, its name ends in .osm.pbf. Fetch it once on a "
+        "computer with network, for instance from Geofabrik, and carry it on a stick. "
+        "Nothing is asked over the network here.",
+        lang,
+    )
+    st.write(markdown(intro))
+    chooser.show(lang)
+    st.text_input(
+        markdown(tr("File on this computer, with its folder", lang)),
+        key=chooser.CHOSEN,
+        persist_state="session",
+    )
+    st.file_uploader(
+        markdown(tr("Or a small file: a pack, GeoJSON, GeoPackage (up to 20 MB)", lang)),
+        key=widgets.file_key(_SENT),
+    )
+    names = bar.city_names(load_cities(), lang)
+    widgets.one_of(
+        st.selectbox,
+        tr("City", lang),
+        {_ALL: tr("Every known city in the file", lang)} | names,
+        name="streets_city",
+        lang=lang,
+    )
+    kinds = {
+        "core": markdown(tr("The built-up middle", lang)),
+        "admin": markdown(tr("The administrative area", lang)),
+        "radius": markdown(tr("A circle", lang)),
+    }
+    kind = widgets.one_of(
+        st.radio,
+        markdown(tr("What counts as the city", lang)),
+        kinds,
+        name="streets_boundary",
+        lang=lang,
+    )
+    if kind == "radius":
+        st.number_input(
+            markdown(tr("Radius in metres", lang)),
+            _SMALLEST_M,
+            _LARGEST_M,
+            _USUAL_M,
+            _STEP_M,
+            key="streets_radius",
+            persist_state="session",
+        )
+    # Never switched off: what was typed counts once the box is left, which the click itself does.
+    st.button(markdown(tr("Bring in", lang)), key="streets_go", type="primary", on_click=_begin)
+
+
+def _begin() -> None:
+    """Take what the form holds at the click; a file that was sent comes before a name."""
+    state = st.session_state
+    kind = state["streets_boundary"]
+    boundary = f"radius:{state.get('streets_radius', _USUAL_M)}" if kind == "radius" else kind
+    sent = state.get(widgets.file_key(_SENT))
+    if sent is None:
+        state[_JOB] = Job(state.get(chooser.CHOSEN, ""), None, state["streets_city"], boundary)
+        return
+    state[_JOB] = Job(sent.name, sent.getvalue(), state["streets_city"], boundary)
+    bounds.forget(sent)
+    widgets.renew_file(_SENT)
