@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import small_city
 from playwright.sync_api import Page, expect
 from running import ROOT, SLOW_S, START, START_SECONDS, Server, Watched, environment, port, serving
 from streamlit.testing.v1 import AppTest
@@ -23,6 +24,7 @@ from toolkit.app.map import route
 from toolkit.base import egress
 from toolkit.base.errors import PermissionNotGivenError, UsageError
 from toolkit.language.translate import tr
+from toolkit.streets import removed
 from toolkit.streets.cities import load_cities
 
 HANDSHAKE = {

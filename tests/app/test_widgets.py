@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
-from app_screens import AS_OF, panel_of, screen
+from app_screens import AS_OF, panel_of, part, screen
 from playwright.sync_api import Page, expect
 from running import SLOW_S, Server, Watched
 from streamlit.testing.v1 import AppTest
