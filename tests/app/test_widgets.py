@@ -150,7 +150,7 @@ def test_the_browser_shows_what_is_chosen(
 def test_a_place_for_files_is_new_after_each_file() -> None:
     script = (
         "import streamlit as st\nfrom toolkit.app import widgets\n"
-        "keys = [widgets.file_key('a')]\nwidgets.renew_file('a')\n"
-        "keys += [widgets.file_key('a'), widgets.file_key('b')]\nst.text(' '.join(keys))\n"
+        "keys = [widgets.fresh_key('a')]\nwidgets.renew('a')\n"
+        "keys += [widgets.fresh_key('a'), widgets.fresh_key('b')]\nst.text(' '.join(keys))\n"
     )
     assert part(script).text[0].value == "a:0 a:1 b:0"

@@ -68,11 +68,11 @@ def _keep(name: str, key: str) -> None:
     st.session_state[name] = st.session_state[key]
 
 
-def file_key(name: str) -> str:
-    """Return the key of a place for files, a new one after each call of `renew_file`."""
+def fresh_key(name: str) -> str:
+    """Return the key of a widget that is used up, a new one after each call of `renew`."""
     return f"{name}:{st.session_state.get(f'stored:{name}', 0)}"
 
 
-def renew_file(name: str) -> None:
-    """Empty a place for files: the next run shows a new one."""
+def renew(name: str) -> None:
+    """Use a widget up, such as a place for files: the next run shows an empty one."""
     st.session_state[f"stored:{name}"] = st.session_state.get(f"stored:{name}", 0) + 1

@@ -440,7 +440,8 @@ DEPARTURES: Final[tuple[Departure, ...]] = (
         "streets-fetch",
         "which area's streets are asked for, when, and from which internet address",
         "the Overpass server that is named, and everyone on the way to it",
-        "only with streets fetch --allow-network, each time; never from the app",
+        "only with streets fetch --allow-network, each time; in the app after consent to each "
+        "city, by a process of its own",
     ),
     Departure(
         "batch-scheduler",

@@ -9,7 +9,8 @@ from typing import Final, Literal
 import streamlit as st
 
 from toolkit.app import bar, bounds, markup, widgets
-from toolkit.app.my_cities import chooser, headline, installed
+from toolkit.app.my_cities import chooser, fetch_process, headline, installed, over_network
+from toolkit.app.my_cities.fetch_process import HOST
 from toolkit.base import pasted, store
 from toolkit.base.errors import InputDataError, ToolkitError
 from toolkit.base.escape import markdown, plain
@@ -29,10 +30,13 @@ _STEP_M: Final = 500
 _JOB: Final = "streets_job"
 _RESULT: Final = "streets_result"
 _SENT: Final = "streets_file"
+_NO_ERRORS: Final = frozenset({"stopped", "folder", "fetch_stopped"})
 _MOST_BUTTONS: Final = 12
 """Buttons to maps after an import: the ten cities, and a little more."""
 
-Outcome = Literal["installed", "stopped", "folder", "name", "failed"]
+Outcome = Literal[
+    "installed", "stopped", "folder", "name", "failed", "fetch_stopped", "fetch_failed"
+]
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,8 @@ class Job:
     sent: bytes | None
     city: str
     boundary: str
+    fetch: bool = False
+    """Whether the city is asked for over the network, to which the user has agreed."""
 
 
 @dataclass(frozen=True)
@@ -93,13 +99,8 @@ def show_progress_or_result(lang: Language) -> None:
         if result is not None:
             _show_result(result, lang)
         return
-    st.session_state[_RESULT] = Result("stopped")
-    waiting = tr(
-        "The file is being read. This can take some minutes; leave this page open until it says "
-        "how it ended.",
-        lang,
-    )
-    with st.status(markdown(waiting), expanded=True):
+    st.session_state[_RESULT] = Result("fetch_stopped" if job.fetch else "stopped")
+    with st.status(markdown(_waiting(job, lang)), expanded=True):
         line, done = st.empty(), st.progress(0.0)
         st.button(markdown(tr("Stop", lang)), key="streets_stop")
 
@@ -108,10 +109,37 @@ def show_progress_or_result(lang: Language) -> None:
             if share is not None:
                 done.progress(min(max(share, 0.0), 1.0))
 
-        st.session_state[_RESULT] = bring_in(job, report_progress)
+        run = fetch if job.fetch else bring_in
+        st.session_state[_RESULT] = run(job, report_progress)
     if st.session_state[_RESULT].outcome == "installed":
         st.session_state[chooser.CHOSEN] = ""
     st.rerun()
+
+
+def _waiting(job: Job, lang: Language) -> str:
+    if job.fetch:
+        return tr(
+            "The map is being asked for over the network. This can take some minutes; leave this "
+            "page open until it says how it ended.",
+            lang,
+        )
+    return tr(
+        "The file is being read. This can take some minutes; leave this page open until it says "
+        "how it ended.",
+        lang,
+    )
+
+
+def fetch(job: Job, progress: StepProgress) -> Result:
+    """Let a process of its own ask for a city, and return how it ended."""
+    try:
+        fetch_process.fetch(job.city, progress)
+        name = pack.find_pack_for(job.city)
+        if name is not None:
+            return Result("installed", made=(Made.of(pack.read_manifest(name)),))
+    except ToolkitError as error:
+        return Result("fetch_failed", str(error))
+    return Result("fetch_failed")
 
 
 def bring_in(job: Job, progress: StepProgress) -> Result:
@@ -155,7 +183,7 @@ def _import(file: Path, job: Job, progress: StepProgress) -> Result:
 
 def _show_result(result: Result, lang: Language) -> None:
     if result.outcome != "installed":
-        shown = st.info if result.outcome in {"stopped", "folder"} else st.error
+        shown = st.info if result.outcome in _NO_ERRORS else st.error
         shown(markdown(_not_installed(result, lang)))
         return
     names = ", ".join(installed.city_name(one.manifest, lang) for one in result.made)
@@ -205,6 +233,16 @@ def _not_installed(result: Result, lang: Language) -> str:
             "again from where it came from.",
             lang,
         ),
+        "fetch_stopped": tr(
+            "Asking over the network was stopped. What has arrived is kept for a week: asked "
+            "again, it goes on from there.",
+            lang,
+        ),
+        "fetch_failed": tr(
+            "Nothing was installed. The map could not be had over the network. What has arrived "
+            "is kept: try again later, or bring in a file.",
+            lang,
+        ),
     }
     lead = leads[result.outcome]
     if not result.detail:
@@ -223,7 +261,7 @@ def show_form(lang: Language) -> None:
         "One file of the whole country is enough for all its cities: an OpenStreetMap "
         "extract of Myanmar, about 270 MB, its name ends in .osm.pbf. Fetch it once on a "
         "computer with network, for instance from Geofabrik, and carry it on a stick. "
-        "Nothing is asked over the network here.",
+        "Reading it asks nothing over the network.",
         lang,
     )
     st.write(markdown(intro))
@@ -235,7 +273,7 @@ def show_form(lang: Language) -> None:
     )
     st.file_uploader(
         markdown(tr("Or a small file: a pack, GeoJSON, GeoPackage (up to 20 MB)", lang)),
-        key=widgets.file_key(_SENT),
+        key=widgets.fresh_key(_SENT),
     )
     names = bar.city_names(load_cities(), lang)
     widgets.one_of(
@@ -269,6 +307,11 @@ def show_form(lang: Language) -> None:
         )
     # Never switched off: what was typed counts once the box is left, which the click itself does.
     st.button(markdown(tr("Bring in", lang)), key="streets_go", type="primary", on_click=_begin)
+    over_network.show(_begin_fetch, lang)
+
+
+def _begin_fetch(city_id: str) -> None:
+    st.session_state[_JOB] = Job(HOST, None, city_id, "core", fetch=True)
 
 
 def _begin() -> None:
@@ -276,10 +319,10 @@ def _begin() -> None:
     state = st.session_state
     kind = state["streets_boundary"]
     boundary = f"radius:{state.get('streets_radius', _USUAL_M)}" if kind == "radius" else kind
-    sent = state.get(widgets.file_key(_SENT))
+    sent = state.get(widgets.fresh_key(_SENT))
     if sent is None:
         state[_JOB] = Job(state.get(chooser.CHOSEN, ""), None, state["streets_city"], boundary)
         return
     state[_JOB] = Job(sent.name, sent.getvalue(), state["streets_city"], boundary)
     bounds.forget(sent)
-    widgets.renew_file(_SENT)
+    widgets.renew(_SENT)

@@ -47,7 +47,7 @@ def _show_notes(lang: Language) -> None:
     sent = st.file_uploader(
         markdown(tr("File of notes", lang)),
         ["csv", "geojson"],
-        key=widgets.file_key("notes_file"),
+        key=widgets.fresh_key("notes_file"),
     )
     try:
         if sent is not None and st.button(markdown(tr("Store these notes", lang)), key="notes_go"):
@@ -57,7 +57,7 @@ def _show_notes(lang: Language) -> None:
                 today = dt.datetime.now(dt.UTC).date()
                 read = stored_notes.import_cameras(file, city, as_of=today).read
             bounds.forget(sent)
-            widgets.renew_file("notes_file")
+            widgets.renew("notes_file")
             bad = len({problem.row for problem in read.problems})
             st.text(f"{read.n_notes - bad} / {read.n_notes}")
             for problem in read.problems:
