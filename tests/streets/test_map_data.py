@@ -66,5 +66,5 @@ def test_main_roads_are_those_above_side_streets(helsinki):
         highway=["tertiary_link", "unclassified", "residential", "trunk"],
         length_m=[1.0, 2.0, 4.0, 8.0],
     )
-    share = main_road_share(replace(helsinki, streets=streets))
+    share = main_road_share(streets)
     assert share == pytest.approx(9 / 15)

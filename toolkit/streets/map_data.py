@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import numpy as np
 import shapely
@@ -19,6 +19,9 @@ from toolkit.base.errors import InputDataError
 from toolkit.base.record import Record
 from toolkit.streets.pack import Pack
 from toolkit.streets.schema import JUNCTION_DEGREE, ROADS, UNKNOWN_CLASS
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 FILE: Final = "map_data.toml"
 NEAR_M: Final = 30.0
@@ -116,9 +119,8 @@ def map_data(pack: Pack) -> MapData:
     )
 
 
-def main_road_share(pack: Pack) -> float:
+def main_road_share(streets: gpd.GeoDataFrame) -> float:
     """Return the share of street length of main roads: near 1 where side streets are missing."""
-    streets = pack.streets
     length_m = streets["length_m"].to_numpy(dtype=float)
     main = streets["highway"].isin(_MAIN_ROADS).to_numpy(dtype=bool)
     return float(length_m[main].sum()) / float(length_m.sum())

@@ -18,6 +18,12 @@ import streamlit as st
 from toolkit.app.my_cities import bring_in
 bring_in.show_progress_or_result({lang!r})
 """
+STREETS = """{"type": "FeatureCollection", "features": [
+{"type": "Feature", "properties": {"highway": "primary"},
+ "geometry": {"type": "LineString", "coordinates": [[98.19, 14.08], [98.20, 14.08]]}},
+{"type": "Feature", "properties": {"highway": "residential"},
+ "geometry": {"type": "LineString", "coordinates": [[98.195, 14.075], [98.195, 14.085]]}}]}
+"""
 GIVEN = {"streets_boundary": "core", "streets_city": ""}
 
 
@@ -100,3 +106,14 @@ def test_a_click_takes_what_the_form_holds() -> None:
     assert page.text[0].value == repr(Job("~/a.zip", None, "", "core"))
     circle = GIVEN | {"streets_boundary": "radius", "streets_radius": 700}
     assert "radius:700" in part(script, **circle).text[0].value
+
+
+def test_a_file_of_no_known_city_becomes_a_pack_of_all_of_it(tmp_path: Path) -> None:
+    file = tmp_path / "harbour.geojson"
+    file.write_text(STREETS.replace("98.1", "11.1").replace("98.2", "11.2"), encoding="utf-8")
+    found = bring_in.bring_in(job(file), lambda *_: None)
+    assert [one.manifest.id for one in found.made] == ["harbour"]
+    assert found.made[0].manifest.city is None
+    circle = bring_in.bring_in(Job(str(file), None, "", "radius:700"), lambda *_: None)
+    assert circle.outcome == "failed"
+    assert bring_in.bring_in(Job(str(file), None, "dawei", "core"), lambda *_: None).detail

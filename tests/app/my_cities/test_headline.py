@@ -36,3 +36,12 @@ def test_lines_without_classes_are_not_also_called_main_roads(manifest):
     text = headline.of(having(manifest, missing_classes=1), 1.0, "en")
     assert "no classes of road" in text
     assert "main roads" not in text
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_next_to_a_figure_it_is_a_line(manifest, lang):
+    lines = headline.short(having(manifest, missing_classes=1), 0.0, lang)
+    main = headline.short(manifest, 0.95, lang)
+    assert headline.short(manifest, 0.11, lang) == ""
+    assert len({lines, main}) == 2
+    assert max(len(lines.split()), len(main.split())) < 20

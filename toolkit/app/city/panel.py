@@ -12,12 +12,14 @@ from typing import Any
 from toolkit.app import markup
 from toolkit.app.city import answer, figures
 from toolkit.app.kept_answers import Estimate
+from toolkit.app.my_cities import headline
 from toolkit.assessment.model import Assessment
 from toolkit.base.terms import TIERS, Language, Tier
 from toolkit.language import quantities
 from toolkit.language.translate import tr, unbroken
 from toolkit.output import conditions, trip_icons, trip_words
 from toolkit.output.report import reported
+from toolkit.streets import map_data
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,10 @@ def not_counted(lang: Language) -> str:
 
 def _conditions(assessment: Assessment, made: Estimate, lang: Language) -> list[str]:
     found = []
+    manifest = made.question.load().manifest
+    if assessment.layers is not None and manifest is not None:
+        main = map_data.main_road_share(assessment.layers.streets)
+        found += filter(None, [headline.short(manifest, main, lang)])
     if assessment.if_built is not None:
         text = tr("Perhaps nothing is installed: {chance}, we judge.", lang)
         chance = quantities.quantity_text(assessment.if_built.nothing_installed, lang)

@@ -26,6 +26,8 @@ _ALL: Final = ""
 """Option of every known city that a file covers."""
 _SMALLEST_M, _USUAL_M, _LARGEST_M = 500, 5000, 50_000
 """Radius of a disc in metres: from a market to the largest of the ten cities."""
+_USUAL: Final = "core"
+"""What counts as a city unless something else is chosen."""
 _STEP_M: Final = 500
 _JOB: Final = "streets_job"
 _RESULT: Final = "streets_result"
@@ -75,7 +77,7 @@ class Made:
     def of(manifest: Manifest, sha256: str | None = None) -> Made:
         """Describe an installed pack; the hash is that of what was handed over, if it was."""
         opened = pack.open_pack(manifest.id)
-        return Made(manifest, sha256 or opened.sha256, map_data.main_road_share(opened))
+        return Made(manifest, sha256 or opened.sha256, map_data.main_road_share(opened.streets))
 
 
 @dataclass(frozen=True)
@@ -169,7 +171,8 @@ def _import(file: Path, job: Job, progress: StepProgress) -> Result:
         report = install.import_file(
             file,
             cities=[city for city in load_cities() if city.id == job.city] or None,
-            boundary=parse_boundary(job.boundary),
+            # Without a boundary, a file of no known city is taken whole.
+            boundary=None if job.boundary == _USUAL else parse_boundary(job.boundary),
             progress=progress,
         )
         made = tuple(Made.of(one.manifest) for one in report.installed)
@@ -284,7 +287,7 @@ def show_form(lang: Language) -> None:
         lang=lang,
     )
     kinds = {
-        "core": markdown(tr("The built-up middle", lang)),
+        _USUAL: markdown(tr("The built-up middle; of a file without a known city all", lang)),
         "admin": markdown(tr("The administrative area", lang)),
         "radius": markdown(tr("A circle", lang)),
     }
@@ -311,7 +314,7 @@ def show_form(lang: Language) -> None:
 
 
 def _begin_fetch(city_id: str) -> None:
-    st.session_state[_JOB] = Job(HOST, None, city_id, "core", fetch=True)
+    st.session_state[_JOB] = Job(HOST, None, city_id, _USUAL, fetch=True)
 
 
 def _begin() -> None:

@@ -20,6 +20,8 @@ _AT: Final = "chooser_at"
 _BYTES_PER_MB: Final = 1e6
 _LEAST_MB: Final = 0.1
 _LIST_PX: Final = 330
+_MOST_UNSCROLLED: Final = 6
+"""Entries that are shown in full height; more are scrolled."""
 _MOST_SIGNS: Final = 80
 """Signs of a name that are shown, its end among them: it tells the kind."""
 
@@ -87,7 +89,8 @@ def _show_folder(root: Path, folder: Path, lang: Language) -> None:
         refused = tr("This folder is not opened: it leads to another place.", lang)
         st.error(escape.markdown(f"{refused} {error}"))
         return
-    with st.container(height=_LIST_PX if listing.entries else "content", border=False):
+    height = _LIST_PX if len(listing.entries) > _MOST_UNSCROLLED else "content"
+    with st.container(height=height, border=False, gap="xxsmall"):
         for k, entry in enumerate(listing.entries):
             st.button(
                 escape.markdown(_entry_name(entry, lang)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
 from toolkit.base.terms import Language
 from toolkit.language import notes
@@ -26,8 +26,9 @@ def of(manifest: Manifest, main_road_share: float | None, lang: Language) -> str
     lang
         Language.
     """
+    kind = _kind(manifest, main_road_share)
     found = []
-    if manifest.counts.get("missing_classes"):
+    if kind == "lines":
         found.append(
             tr(
                 "This is no whole street map: its lines have no classes of road, so perhaps it "
@@ -36,7 +37,7 @@ def of(manifest: Manifest, main_road_share: float | None, lang: Language) -> str
                 lang,
             )
         )
-    elif main_road_share is not None and main_road_share >= _MAIN_ONLY:
+    if kind == "main":
         found.append(
             tr(
                 "This is no whole street map: it holds main roads only and no side streets. All "
@@ -47,3 +48,20 @@ def of(manifest: Manifest, main_road_share: float | None, lang: Language) -> str
     if manifest.counts.get("missing_buildings"):
         found.append(notes.text("no_buildings", lang))
     return " ".join(found)
+
+
+def short(manifest: Manifest, main_road_share: float, lang: Language) -> str:
+    """Return in one line, next to a figure, that a map is no whole one; empty for a whole one."""
+    kind = _kind(manifest, main_road_share)
+    if kind == "lines":
+        return tr("No whole street map, perhaps some roads only: all cameras are on these.", lang)
+    if kind == "main":
+        return tr("No whole street map, main roads only: all cameras are on these.", lang)
+    return ""
+
+
+def _kind(manifest: Manifest, main_road_share: float | None) -> Literal["lines", "main"] | None:
+    if manifest.counts.get("missing_classes"):
+        return "lines"
+    is_main = main_road_share is not None and main_road_share >= _MAIN_ONLY
+    return "main" if is_main else None

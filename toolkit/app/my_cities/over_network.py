@@ -34,6 +34,7 @@ def show(begin: Callable[[str], None], lang: Language) -> None:
             bar.city_names(known, lang),
             name="fetch_city",
             lang=lang,
+            first=bar.chosen_city(),
         )
         city = next(one for one in known if one.id == chosen)
         markup.show(lang, markup.listing(map(markup.text, announcement(city, lang))))
