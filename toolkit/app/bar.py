@@ -365,11 +365,14 @@ def _ask_count(city: City, lang: Language) -> tuple[float, float]:
         "number, not a reported one. It is never saved.",
         lang,
     )
-    st.info(escape.markdown(asked.format(city=city.name.in_language(lang))))
+    text = escape.markdown(asked.format(city=city.name.in_language(lang)))
+    place = st.empty()
     with st.container(horizontal=True, width=420):
         given = _range("", lang)
     if given is None:
+        place.info(text)
         st.stop()
+    place.caption(text)
     return given
 
 
@@ -378,7 +381,8 @@ def _range(until_then: str, lang: Language) -> tuple[float, float] | None:
     low = _number(tr("At least", lang), "own_low")
     high = _number(tr("At most", lang), "own_high")
     if low is None or high is None:
-        st.info(escape.markdown(f"{tr('Give both numbers.', lang)} {until_then}"))
+        both = tr("Give both numbers.", lang)
+        st.info(escape.markdown(f"{both} {until_then}"))
         return None
     if low > high:
         # Next to the two numbers; the page stays, with the reported one.

@@ -21,10 +21,14 @@ from toolkit.streets.cities import load_cities
 def show(lang: Language) -> None:
     """Show the page: how the last import ended first, so that it is seen."""
     markup.show(lang, markup.tag("h1", tr("My cities", lang)))
-    bring_in.show_progress_or_result(lang)
-    bring_in.show_form(lang)
-    installed.show(lang)
-    _show_notes(lang)
+    top, rest = st.container(), st.empty()
+    with top:
+        # What stood below is gone while a file is read, so that the progress is in sight.
+        bring_in.show_progress_or_result(lang)
+    with rest.container():
+        bring_in.show_form(lang)
+        installed.show(lang)
+        _show_notes(lang)
 
 
 def _show_notes(lang: Language) -> None:
