@@ -1,7 +1,7 @@
 # Everything is done by start.py, which also does the set-up; this only finds a Python for it.
 #
 #   make app        open the app              make test       lint, types and tests
-#   make report     write the report          make stick PLATFORM=win_amd64 PYTHON=3.12 [OUT=stick]
+#   make report     write the report          make stick PLATFORM=win_amd64 PYTHON=3.12 [OUT=stick] [PACKS=1]
 #   make bench      measure the engine        (ARGS=--strict: fail where a bound is missed)
 #   make coverage   which lines no test runs  make test-slow, make test-oldest: see CONTRIBUTING.md
 #
@@ -26,7 +26,7 @@ lock:
 
 stick:
 	@$(if $(VERSION),"$(or $(FOUND),python3)" start.py,$(START)) stick \
-		--platform "$(PLATFORM)" --python "$(or $(VERSION),3.12)" --out "$(OUT)"
+		--platform "$(PLATFORM)" --python "$(or $(VERSION),3.12)" --out "$(OUT)" $(if $(PACKS),--with-packs)
 
 clean:
 	rm -rf .venv .venv.lock .venv-oldest report stick artefacts build .pytest_cache .mypy_cache .ruff_cache \

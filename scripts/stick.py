@@ -1,10 +1,11 @@
 """Write a stick: a folder from which the toolkit installs and starts without network.
 
-    python start.py stick --platform win_amd64 --python 3.12 --out stick
+    python start.py stick --platform win_amd64 --python 3.12 --out stick [--with-packs]
 
 The folder holds the start file and `project/` with the tracked files of the project, and in
 `project/wheels/` every package of requirements.txt for that system and Python, checked against
-its hash. `start.py` finds them there and asks no network.
+its hash. `start.py` finds them there and asks no network. With ``--with-packs`` the streets of this
+computer's user are in `maps/`, a file for each city, to be chosen on the page My cities.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).resolve().parent.parent
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 NOTE_NAME = "stick.json"
+MAPS = "maps"
 # The older names of some manylinux tags, by the minor version of glibc.
 _LEGACY_MANYLINUX = {17: "manylinux2014", 12: "manylinux2010", 5: "manylinux1"}
 _OLDEST_GLIBC = 5
@@ -215,7 +217,34 @@ def write_start_file(platform: str, python: str, out: Path) -> Path:
     return path
 
 
-def make_stick(platform: str, python: str, out: Path) -> Path:
+def copy_packs(out: Path) -> list[Path]:
+    """Write each pack of the user's own as one file, and return the files.
+
+    Raises
+    ------
+    StickError
+        If there is none, or one is damaged.
+    """
+    from toolkit.base import store
+    from toolkit.base.errors import ToolkitError
+    from toolkit.streets import pack, pack_zip
+
+    own = store.home_dir() / pack.FOLDER
+    try:
+        files = [
+            pack_zip.export_pack(name, out / f"{name}.zip")
+            for name in pack.pack_names()
+            if pack.pack_folder(name).parent == own
+        ]
+    except ToolkitError as error:
+        raise StickError(str(error)) from error
+    if not files:
+        msg = "no streets of your own are installed here: import some, or leave out --with-packs."
+        raise StickError(msg)
+    return files
+
+
+def make_stick(platform: str, python: str, out: Path, *, with_packs: bool = False) -> Path:
     """Write a stick; an older one in the same place is replaced when the new one is whole.
 
     Returns
@@ -236,6 +265,8 @@ def make_stick(platform: str, python: str, out: Path) -> Path:
     shutil.rmtree(part, ignore_errors=True)
     project = part / "project"
     project.mkdir(parents=True)
+    if with_packs:
+        copy_packs(part / MAPS)
     copy_project(project)
     download(platform, python, project / "wheels")
     environment = marker_environment(platform, python)
@@ -255,10 +286,11 @@ def main() -> int:
     parser.add_argument("--platform", required=True, help="for example win_amd64")
     parser.add_argument("--python", required=True, choices=PYTHONS)
     parser.add_argument("--out", type=Path, default=Path("stick"))
+    parser.add_argument("--with-packs", action="store_true", help="with the streets in use here")
     given = parser.parse_args()
     out = given.out.resolve()
     try:
-        start = make_stick(given.platform, given.python, out)
+        start = make_stick(given.platform, given.python, out, with_packs=given.with_packs)
     except (StickError, OSError) as error:
         print(f"No stick was made: {error}", file=sys.stderr)
         return 1

@@ -11,7 +11,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import small_city
 from packaging.tags import mac_platforms
+
+from toolkit.streets import install, pack, pack_zip
 
 ROOT = Path(__file__).resolve().parent.parent
 _SPEC = importlib.util.spec_from_file_location("stick", ROOT / "scripts" / "stick.py")
@@ -127,6 +130,17 @@ def test_without_git_all_but_what_was_made_is_copied(tmp_path, monkeypatch):
     assert [p.relative_to(out).as_posix() for p in out.rglob("*") if p.is_file()] == [
         "toolkit/a.py"
     ]
+
+
+def test_packs_of_ones_own_are_files_that_can_be_brought_in(tmp_path, home):
+    with pytest.raises(stick.StickError, match="no streets of your own"):
+        stick.copy_packs(tmp_path / "maps")
+    small_city.install_checked(home, rows=40)
+    (file,) = stick.copy_packs(tmp_path / "maps")
+    assert file == tmp_path / "maps" / "small.zip"
+    sha256 = pack.pack_sha256("small")
+    pack_zip.remove_pack("small")
+    assert install.import_pack(file).sha256 == sha256
 
 
 def test_another_folder_is_not_overwritten(tmp_path):

@@ -5,12 +5,17 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import overpass_town
 import pytest
 from drawn_osm import Drawing, street
+from overpass_server import serving
 
 from toolkit import cli
 from toolkit.base import store
+from toolkit.cli import streets
+from toolkit.streets import cities, pack
 from toolkit.streets.pack_zip import export_pack
+from toolkit.streets.readers.overpass.fetch import fetched_file
 
 STREETS = """{"type": "FeatureCollection", "features": [
 {"type": "Feature", "properties": {"highway": "primary", "name": "One"},
@@ -152,3 +157,34 @@ def test_a_damaged_pack_is_a_problem_and_not_a_traceback(run, home):
     code, out, _ = run("streets", "verify")
     assert code == 1
     assert "streets.parquet" in out
+
+
+def test_all_cities_are_fetched_one_after_the_other_and_what_failed_again(
+    tmp_path, monkeypatch, capsys
+):
+    there = overpass_town.CITY
+    nowhere = there.model_copy(update={"id": "nowhere", "lat": 10.0, "lon": 10.0})
+    monkeypatch.setattr(cities, "load_cities", lambda: (nowhere, there))
+    monkeypatch.setattr(streets, "_FETCH_RADIUS_M", overpass_town.RADIUS_M)
+    with serving(overpass_town.town(tmp_path / "town.osm.pbf")) as server:
+        defaults = fetched_file.__wrapped__.__kwdefaults__
+        monkeypatch.setitem(defaults, "server", overpass_town.quick(server))
+        assert cli.main(["streets", "fetch", "--all"]) == 2
+        assert "then asked about: invented" in capsys.readouterr().err
+        assert not server.asked
+        again = ["streets", "fetch", "--all", "--allow-network"]
+        assert cli.main(again) == 1
+        told = capsys.readouterr()
+        assert "Not fetched: nowhere." in told.out
+        assert "City 2 of 2: invented" in told.err
+        assert pack.find_pack_for("invented") == "invented"
+        before = len(server.questions)
+        assert cli.main(again) == 1
+        assert "not fetched again: invented" in capsys.readouterr().err
+        # The answers about the other one are kept.
+        assert len(server.questions) == before
+
+
+@pytest.mark.parametrize("words", [[], ["dawei", "--all"], ["--all", "--boundary", "admin"]])
+def test_a_fetch_is_of_one_city_or_of_all(words):
+    assert cli.main(["streets", "fetch", *words]) == 2

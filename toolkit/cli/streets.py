@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from toolkit.base.errors import UsageError
+from toolkit.base.errors import InputDataError, PermissionNotGivenError, UsageError
 from toolkit.cli.common import (
     BAD_DATA,
     OK,
@@ -20,6 +20,8 @@ from toolkit.cli.common import (
 )
 
 if TYPE_CHECKING:
+    from toolkit.streets.boundary import BoundaryChoice
+    from toolkit.streets.cities import City
     from toolkit.streets.install import ImportReport
 
 _FETCH_RADIUS_M = 8000.0
@@ -45,7 +47,12 @@ def register(commands: Commands) -> None:
     bring.set_defaults(run=_import)
 
     fetch = actions.add_parser("fetch", help="get the streets of a city over the network")
-    fetch.add_argument("city", metavar="C")
+    fetch.add_argument("city", metavar="C", nargs="?")
+    fetch.add_argument(
+        "--all",
+        action="store_true",
+        help="every known city without streets, one after the other; asked again it goes on",
+    )
     fetch.add_argument("--boundary", metavar="core|FILE|radius:M")
     fetch.add_argument(
         "--allow-network",
@@ -152,12 +159,13 @@ def _fingerprint(sha256: str) -> str:
 
 
 def _fetch(options: argparse.Namespace) -> int:
-    from toolkit.streets import install
     from toolkit.streets.boundary import parse_boundary
     from toolkit.streets.cities import find_city
-    from toolkit.streets.readers.overpass.fetch import fetched_file, forget_answers
+    from toolkit.streets.readers.overpass.fetch import forget_answers
 
-    city = find_city(options.city)
+    if options.all == bool(options.city):
+        msg = "Name one city, or give --all for every known one."
+        raise UsageError(msg)
     choice = parse_boundary(options.boundary) if options.boundary else None
     if choice and choice.kind == "admin":
         msg = (
@@ -165,19 +173,61 @@ def _fetch(options: argparse.Namespace) -> int:
             "country. Import a country extract, or give radius:M or a polygon file."
         )
         raise UsageError(msg)
+    if options.all:
+        if choice and choice.polygon is not None:
+            msg = "One polygon is no boundary of every city. Leave --boundary or --all out."
+            raise UsageError(msg)
+        return _fetch_all(choice, allow_network=options.allow_network)
+    report = _fetch_one(find_city(options.city), choice, allow_network=options.allow_network)
+    forget_answers()
+    return _print_report(report)
+
+
+def _fetch_one(city: City, choice: BoundaryChoice | None, *, allow_network: bool) -> ImportReport:
+    from toolkit.streets import install
+    from toolkit.streets.readers.overpass.fetch import fetched_file
+
     polygon = choice.polygon if choice else None
     radius_m = (choice.radius_m if choice else None) or _FETCH_RADIUS_M
     with fetched_file(
         city,
         boundary=polygon,
         radius_m=None if polygon is not None else radius_m,
-        allow_network=options.allow_network,
+        allow_network=allow_network,
         announce=messages.print,
         progress=progress(),
     ) as file:
-        report = install.import_file(file, cities=[city], boundary=choice, progress=progress())
+        return install.import_file(file, cities=[city], boundary=choice, progress=progress())
+
+
+def _fetch_all(choice: BoundaryChoice | None, *, allow_network: bool) -> int:
+    """Fetch the cities that have no streets; what fails is said, and the others go on."""
+    from toolkit.streets.cities import load_cities
+    from toolkit.streets.pack import find_pack_for
+    from toolkit.streets.readers.overpass.fetch import forget_answers
+
+    known = [city for city in load_cities() if not city.demonstration]
+    lacking = [city for city in known if not (city.pack or find_pack_for(city.id))]
+    there = [city.id for city in known if city not in lacking]
+    if there:
+        messages.print(f"Streets are installed, and not fetched again: {', '.join(there)}.")
+    failed = []
+    for k, city in enumerate(lacking, 1):
+        messages.print(f"City {k} of {len(lacking)}: {city.id}")
+        try:
+            _print_report(_fetch_one(city, choice, allow_network=allow_network))
+        except PermissionNotGivenError as error:
+            others = ", ".join(one.id for one in lacking[1:])
+            msg = f"{error}\nThe same is then asked about: {others}." if others else str(error)
+            raise PermissionNotGivenError(msg) from error
+        except InputDataError as error:
+            failed.append(city.id)
+            messages.print(f"{city.id}: {error}")
+    if failed:
+        print_lines(f"Not fetched: {', '.join(failed)}. Give the same command again to go on.")
+        return BAD_DATA
     forget_answers()
-    return _print_report(report)
+    return OK
 
 
 def _list(options: argparse.Namespace) -> int:
