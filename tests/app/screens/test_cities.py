@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import small_city
 from app_screens import html_of, part, screen, words_of
 from playwright.sync_api import expect
 from running import Server, Watched
@@ -102,3 +103,16 @@ def test_nothing_is_called_an_upload(lang: Language) -> None:
     for text in (tr("Choose a file", lang), tr("up to 20 MB", lang)):
         assert f'::after{{content:"{text}";' in style
         assert not set('"\\<>\n') & set(text)
+
+
+@pytest.mark.parametrize("name", ["hand_out", "reported", "compare"])
+def test_streets_of_no_known_city_are_on_the_other_pages_too(home: Path, name: str) -> None:
+    small_city.install(home, rows=40)
+    page = screen(name, city="small", own_low=20, own_high=30)
+    assert not page.exception
+    assert not page.error
+    assert page.get("iframe") or "Helsinki" in words_of(page)
+    without = screen(name, city="small")
+    assert not without.exception
+    assert without.info
+    assert not without.get("iframe")
