@@ -125,7 +125,7 @@ def not_counted(lang: Language) -> str:
 
 
 def _conditions(assessment: Assessment, made: Estimate, lang: Language) -> list[str]:
-    found = []
+    found: list[str] = []
     manifest = made.question.load().manifest
     if assessment.layers is not None and manifest is not None:
         main = map_data.main_road_share(assessment.layers.streets)

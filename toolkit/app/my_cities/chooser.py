@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import streamlit as st
 
@@ -89,6 +89,7 @@ def _show_folder(root: Path, folder: Path, lang: Language) -> None:
         refused = tr("This folder is not opened: it leads to another place.", lang)
         st.error(escape.markdown(f"{refused} {error}"))
         return
+    height: int | Literal["content"]
     height = _LIST_PX if len(listing.entries) > _MOST_UNSCROLLED else "content"
     with st.container(height=height, border=False, gap="xxsmall"):
         for k, entry in enumerate(listing.entries):
