@@ -20,6 +20,7 @@ from toolkit.app.bar import Choice
 from toolkit.assessment.question import Question
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import egress, store
+from toolkit.evidence.observations import Observation
 from toolkit.streets.cities import find_city
 
 CHOICE = Choice(
@@ -50,6 +51,7 @@ def test_the_tier_and_the_language_ask_no_other_question() -> None:
         {"count": (40.0, 90.0)},
         {"as_of": dt.date(2026, 11, 2)},
         {"city": find_city("sittwe")},
+        {"observations": (Observation(walked_km=5.0, seen=3),)},
     ],
 )
 def test_another_question_has_another_answer(change: dict[str, object]) -> None:
@@ -57,6 +59,15 @@ def test_another_question_has_another_answer(change: dict[str, object]) -> None:
     other = kept_answers.estimate(dataclasses.replace(CHOICE, **change), load_assumptions())
     assert other.assessment is not first.assessment
     assert other.key != first.key
+
+
+def test_cases_are_those_of_the_answer_or_of_a_number_that_nothing_narrows() -> None:
+    seen = dataclasses.replace(CHOICE, observations=(Observation(walked_km=5.0, seen=3),))
+    made, narrowed = (kept_answers.estimate(one, load_assumptions()) for one in (CHOICE, seen))
+    assert kept_answers.cases(made, None)[-1] == made.assessment.if_spread
+    assert kept_answers.cases(narrowed, None)[-1] == narrowed.assessment.if_spread
+    assert kept_answers.cases(narrowed, None) != kept_answers.cases(made, None)
+    assert kept_answers.cases(narrowed, 500) == kept_answers.cases(made, 500)
 
 
 def write_profiles(home: Path) -> None:

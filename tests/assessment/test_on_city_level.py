@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from toolkit.assessment.inputs import make_inputs
-from toolkit.assessment.on_city_level import CORE_RADII_KM, on_city_level
+from toolkit.assessment.on_city_level import CORE_RADII_KM, if_within, on_city_level
 from toolkit.assessment.question import Question
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.terms import ALLOCATIONS, NESTED_TIERS, TIERS
@@ -74,3 +74,17 @@ def test_what_needs_streets_is_unknown_with_the_reason(found):
             part.share_of_length.realised, part.area_km2.expected, part.effective_cameras.realised,
         ):  # fmt: skip
             assert "needs the streets of the city" in figure.why
+
+
+def test_what_follows_within_each_circle_agrees_with_the_assessment():
+    inputs = make_inputs(Question("dawei", AS_OF, n_draws=60, count=(300, 900)).load())
+    found, within = on_city_level(inputs), if_within(inputs)
+    assert [one.radius_km for one in within] == [*CORE_RADII_KM, None]
+    assert within[1] == found.if_centre
+    assert within[-1] == found.if_spread
+    for tier, part in found.tiers.items():
+        known = {c.radius_km: c.share_of_length for c in part.cases if c.allocation == "core"}
+        for one in within[:-1]:
+            assert one.tiers[tier].share_of_length == known[one.radius_km]
+    shares = [one.tiers["seen"].trip.at_least_one.mid for one in within[:-1]]
+    assert shares == sorted(shares, reverse=True)

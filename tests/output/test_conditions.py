@@ -132,3 +132,29 @@ def test_plans_are_said_and_whether_they_change_the_estimate(city, ends):
     assert bool(said.says) == bool(said.head)
     assert set(said.says) <= {claim.says for claim in claims}
     assert conditions.planned(assess(city, as_of=AS_OF, n_draws=20), claims, "en") is None
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("count", [None, 500])
+def test_a_case_says_where_how_many_and_what_follows_with_its_range(lang, count):
+    within, spread = if_where(2.0, (0.2, 0.4, 0.8)), if_where(None, (0.0, 0.1, 0.3))
+    names = [conditions.case_name(one, lang, count) for one in (within, spread)]
+    assert len(set(names)) == 2
+    assert "2" in names[0]
+    assert all(("500" in name) == (count is not None) for name in names)
+    for tier in TIERS:
+        said = conditions.case_answer(within, tier, lang)
+        assert trip_words.ability(tier, lang) in said
+        assert all(number in said for number in ("10", "4", "2", "8"))
+        assert banned_words(" ".join((*names, said))) == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_case_without_trips_is_said_by_its_streets(lang):
+    within = if_where(2.0, (0.2, 0.4, 0.8))
+    trip = ShortTrip.unknown("foot", "why")
+    short = within.tiers["seen"].model_copy(update={"trip": trip})
+    said = conditions.case_answer(
+        within.model_copy(update={"tiers": {"seen": short}}), "seen", lang
+    )
+    assert quantities.quantity_text(short.share_of_length, lang) in said

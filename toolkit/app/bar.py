@@ -15,12 +15,13 @@ from typing import Final, TypeVar
 
 import streamlit as st
 
-from toolkit.app import markup, widgets
+from toolkit.app import markup, what_you_saw, widgets
 from toolkit.assessment.question import city_or_pack
 from toolkit.base import escape
 from toolkit.base.errors import ToolkitError
 from toolkit.base.terms import LANGUAGES, STATUSES, TIERS, Language, Status, Tier
 from toolkit.evidence.load import load_claims
+from toolkit.evidence.observations import Observation
 from toolkit.language import notes, words
 from toolkit.language.translate import LANGUAGE_NAMES, tr, use_numerals
 from toolkit.siting.profiles import load_profiles
@@ -31,7 +32,7 @@ T = TypeVar("T")
 
 EARLIEST: Final = dt.date(2010, 1, 1)
 LATEST: Final = dt.date(2099, 12, 31)
-_MOST_CAMERAS: Final = 1_000_000
+MOST_CAMERAS: Final = 1_000_000
 """Largest number that can be entered: more than any city is reported to have."""
 
 _NUMERALS: Final = "numerals"
@@ -59,6 +60,8 @@ class Choice:
         Date for which the figures hold.
     profile
         Id of the only kind of operator; None for the mixture believed of the city.
+    observations
+        What the user saw on a walk in the city.
     """
 
     lang: Language
@@ -68,6 +71,7 @@ class Choice:
     count: tuple[float, float] | None
     as_of: dt.date
     profile: str | None = None
+    observations: tuple[Observation, ...] = ()
 
 
 def language() -> Language:
@@ -140,7 +144,7 @@ def choose(
     """Show the bar and return the choice.
 
     The address of the page may set the first values (``?city=yangon&tier=face``, also ``lang``,
-    ``status``, ``as_of``, ``profile``), but never the user's own number.
+    ``status``, ``as_of``, ``profile``), but never the user's own number, or what the user saw.
 
     Parameters
     ----------
@@ -165,12 +169,15 @@ def choose(
             as_of = _choose_date(lang)
             asked = needs_number(cities[city])
             count = None if asked else _choose_count(lang)
+            what_you_saw.choose(city, lang)
             profile = _choose_profile(cities[city], lang)
         if last is not None:
             last()
     if asked:
         count = _ask_count(cities[city], lang)
-    return Choice(lang, cities[city], tier, status, count, as_of, profile)
+    what_you_saw.announce(city, as_of, lang)
+    seen = what_you_saw.chosen(city, as_of)
+    return Choice(lang, cities[city], tier, status, count, as_of, profile, seen)
 
 
 @contextlib.contextmanager
@@ -396,7 +403,7 @@ def _number(label: str, key: str) -> int | None:
     return st.number_input(
         label,
         min_value=1,
-        max_value=_MOST_CAMERAS,
+        max_value=MOST_CAMERAS,
         value=None,
         step=10,
         format="%d",

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import streamlit as st
 
 from toolkit.app.bar import Choice
 from toolkit.assessment.assess import assess
-from toolkit.assessment.model import Assessment
+from toolkit.assessment.inputs import make_inputs
+from toolkit.assessment.model import Assessment, IfWhere
+from toolkit.assessment.on_city_level import if_within
 from toolkit.assessment.question import Question
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.evidence.claim import Claim
@@ -58,6 +60,7 @@ def estimate(choice: Choice, assumptions: AssumptionSet) -> Estimate:
         count=choice.count,
         profile=choice.profile,
         sample_points=SAMPLE_POINTS,
+        observations=choice.observations,
     )
     return _estimate(question.fingerprint(), question)
 
@@ -65,3 +68,30 @@ def estimate(choice: Choice, assumptions: AssumptionSet) -> Estimate:
 @st.cache_resource(max_entries=6, show_spinner=False)
 def _estimate(key: str, _question: Question) -> Estimate:
     return Estimate(_question, key, assess(_question), _question.load().claims)
+
+
+def cases(made: Estimate, count: int | None) -> tuple[IfWhere, ...]:
+    """Return what follows in each case of where the cameras are, for a city without streets.
+
+    Parameters
+    ----------
+    made
+        The assessment.
+    count
+        Number of cameras; None for that of the assessment. A given number is not narrowed by what
+        was seen.
+
+    Returns
+    -------
+    cases
+        See `on_city_level.if_within`.
+    """
+    question = made.question
+    if count is not None:
+        question = replace(question, count=(float(count), float(count)), observations=())
+    return _cases(question.fingerprint(), question)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _cases(key: str, _question: Question) -> tuple[IfWhere, ...]:  # noqa: ARG001 - key of the cache
+    return if_within(make_inputs(_question.load()))

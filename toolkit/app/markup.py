@@ -58,6 +58,10 @@ overflow-wrap:normal;font-size:1rem;color:inherit}}
 .ct code{{overflow-wrap:anywhere;white-space:normal;font-size:.9em;color:#333;background:none}}
 .ct details{{margin:.6em 0}}
 .ct summary{{cursor:pointer;font-weight:700;padding:.25em 0}}
+.ct .circles{{display:flex;flex-wrap:wrap;gap:.6rem 1.6rem}}
+.ct figure{{margin:0;flex:1 1 15em;max-width:22em}}
+.ct figcaption{{font-weight:700}}
+.ct figure img:not(.icons){{display:block;width:100%;max-width:15em;height:auto}}
 .ct .narrow{{display:none}}
 .ct .forget fieldset{{border:1px solid #c9c9c9;padding:.3em .9em .6em;margin:.6em 0;max-width:46em}}
 .ct .forget label{{display:block;min-height:1.9em;cursor:pointer}}
@@ -99,7 +103,7 @@ left:auto;width:auto;z-index:999991}}
 }}
 [data-testid="stSelectbox"] input{{text-overflow:ellipsis}}
 @media print{{
-[data-testid="stHeader"],[data-testid="stSidebar"],.st-key-language,.st-key-bar,.st-key-not-printed,
+[data-testid="stHeader"],[data-testid="stSidebar"],.st-key-language,.st-key-bar,[class*="st-key-not-printed"],
 [data-testid="stTextArea"],[data-testid="stDownloadButton"],[data-testid="stTabs"]>:first-child,
 .ct .forget{{display:none!important}}
 [data-testid="stMainBlockContainer"]{{padding:0}}

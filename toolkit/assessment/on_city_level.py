@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -11,7 +12,7 @@ from toolkit.assessment.conditional import if_counts, round_counts, short_tiers
 from toolkit.assessment.inputs import Inputs
 from toolkit.assessment.model import Case, IfWhere, Shares, ShortTrip, TierPart, Total
 from toolkit.assessment.outcome import M_PER_KM, Outcome, ring, switch
-from toolkit.assessment.reference_trips import Area, Trips
+from toolkit.assessment.reference_trips import Area, Trips, areas_of
 from toolkit.base.arrays import Float32Array, FloatArray
 from toolkit.base.quantity import Quantity
 from toolkit.base.terms import TIERS, USUAL_MODE, Allocation, Boundary, Tier
@@ -49,6 +50,93 @@ def short_trips(inputs: Inputs) -> dict[Tier, ShortTrip]:
     return trips.short(trips.areas.between)
 
 
+@dataclass(frozen=True)
+class Cover:
+    """What sites cover of streets that are known by their density alone.
+
+    Attributes
+    ----------
+    curve_m, views
+        See `reference_cover.covered_share`.
+    n_sites
+        Sites of the whole city, shape (D,).
+    density
+        Kilometres of street per square kilometre, shape (D,).
+    township_km
+        Street length of the built-up township, shape (D,).
+    stretch_m
+        Street length that holds at most one site.
+    """
+
+    curve_m: FloatArray
+    views: Float32Array
+    n_sites: FloatArray
+    density: FloatArray
+    township_km: FloatArray
+    stretch_m: float
+
+    @classmethod
+    def of(cls, inputs: Inputs) -> Cover:
+        """Return what the sites of a city cover, from reference networks."""
+        design, values, known = inputs.design, inputs.assumptions, inputs.loaded.networks
+        density = reference_networks.draw_density(known, values, design)
+        return cls(
+            curve_m=reference_cover.draw_view_curve(known, values, design),
+            views=_views(inputs),
+            n_sites=inputs.n_cameras * _sites_per_camera(inputs),
+            density=density,
+            township_km=density * np.pi * values.draw("city.township_radius_km", design) ** 2,
+            stretch_m=values.value("sites.stretch_m"),
+        )
+
+    def disc_km(self, radius_km: float) -> FloatArray:
+        """Return the street length within a radius, shape (D,)."""
+        return np.asarray(self.density * np.pi * radius_km**2)
+
+    def share_of(self, over_km: FloatArray) -> FloatArray:
+        """Return the covered share, shape (D, T), if all sites are spread over these streets."""
+        return reference_cover.covered_share(
+            self.curve_m,
+            self.views,
+            sites_per_m=self.n_sites / (over_km * M_PER_KM),
+            stretch_m=self.stretch_m,
+        )
+
+
+def if_within(inputs: Inputs) -> tuple[IfWhere, ...]:
+    """Return what follows if all cameras are within each disc, then if they are spread.
+
+    The discs are of `CORE_RADII_KM`, ascending; that of `CENTRE_RADIUS_KM` and the last one are
+    `if_centre` and `if_spread` of an assessment.
+    """
+    cover, trips = Cover.of(inputs), trips_of(inputs)
+    able = inputs.n_cameras[:, None] * inputs.cameras.able_share()
+
+    def over(radius_km: float | None, street_km: FloatArray, area: Area) -> IfWhere:
+        share = cover.share_of(street_km)
+        return _if_over(radius_km, street_km, share, able, trips.short(area))
+
+    return (
+        *(over(r, cover.disc_km(r), areas_of(inputs, r).centre) for r in CORE_RADII_KM),
+        over(None, cover.township_km, trips.areas.spread),
+    )
+
+
+def _if_over(
+    radius_km: float | None,
+    street_km: FloatArray,
+    share: FloatArray,
+    n_able: FloatArray,
+    trips: dict[Tier, ShortTrip],
+) -> IfWhere:
+    """Return what follows if the cameras are spread over these streets; arrays of shape (D, T)."""
+    return IfWhere(
+        radius_km=radius_km,
+        street_km=Quantity.from_amounts(street_km, "km"),
+        tiers=short_tiers(n_able, share * street_km[:, None], share, trips=trips),
+    )
+
+
 def _sites_per_camera(inputs: Inputs) -> FloatArray:
     """Return the placed sites, per camera, that cover what those of the city cover, shape (D,)."""
     return coverage.draw_ratio(inputs.assumptions, inputs.design) / inputs.per_site
@@ -67,37 +155,24 @@ def _views(inputs: Inputs) -> Float32Array:
 def on_city_level(inputs: Inputs) -> Outcome:
     """Estimate exposure from reference networks, for a city without installed streets."""
     design, values = inputs.design, inputs.assumptions
-    known = inputs.loaded.networks
-    views = _views(inputs)
+    cover = Cover.of(inputs)
     per_camera = _sites_per_camera(inputs)
-    n_sites = inputs.n_cameras * per_camera
-    curve_m = reference_cover.draw_view_curve(known, values, design)
-    per_site_m = reference_cover.covered_length_m(curve_m, views)
-    density = reference_networks.draw_density(known, values, design)
-    township_km = density * np.pi * values.draw("city.township_radius_km", design) ** 2
+    per_site_m = reference_cover.covered_length_m(cover.curve_m, cover.views)
     able = inputs.cameras.able_share()
     trips = trips_of(inputs)
     areas, whole_trips, points = trips.areas, trips.whole(), trips.capture_points()
     why = notes.text("no_streets_share")
 
-    def share_of(over_km: FloatArray) -> FloatArray:
-        """Return the covered share, shape (D, T), if all sites are spread over these streets."""
-        return reference_cover.covered_share(
-            curve_m,
-            views,
-            sites_per_m=n_sites / (over_km * M_PER_KM),
-            stretch_m=values.value("sites.stretch_m"),
-        )
-
     shares: dict[tuple[float, Allocation], tuple[FloatArray, FloatArray]] = {}
     for radius in CORE_RADII_KM:
-        disc_km = density * np.pi * radius**2
-        shares[radius, "core"] = disc_km, share_of(disc_km)
+        disc_km = cover.disc_km(radius)
+        shares[radius, "core"] = disc_km, cover.share_of(disc_km)
         # A disc larger than the township still holds all its cameras.
-        shares[radius, "township"] = disc_km, share_of(np.maximum(township_km, disc_km))
+        spread_km = np.maximum(cover.township_km, disc_km)
+        shares[radius, "township"] = disc_km, cover.share_of(spread_km)
     n_able = inputs.n_cameras[:, None] * able
     one_km = per_site_m * per_camera[:, None] / M_PER_KM
-    covered_km = n_sites[:, None] * per_site_m / M_PER_KM
+    covered_km = cover.n_sites[:, None] * per_site_m / M_PER_KM
     no_share, no_area, no_cameras = (
         Quantity.unknown(unit, why) for unit in ("share", "km2", "cameras")
     )
@@ -129,20 +204,6 @@ def on_city_level(inputs: Inputs) -> Outcome:
             cases=cases,
         )
 
-    def if_over(
-        radius_km: float | None, street_km: FloatArray, share: FloatArray, area: Area
-    ) -> IfWhere:
-        return IfWhere(
-            radius_km=radius_km,
-            street_km=Quantity.from_amounts(street_km, "km"),
-            tiers=short_tiers(
-                n_able,
-                share * street_km[:, None],
-                share,
-                trips=trips.short(area),
-            ),
-        )
-
     return Outcome(
         if_count=if_counts(
             {
@@ -160,8 +221,19 @@ def on_city_level(inputs: Inputs) -> Outcome:
             tier: Quantity.from_amounts(_HUNDRED * one_km[:, t], "km")
             for t, tier in enumerate(TIERS)
         },
-        if_centre=if_over(CENTRE_RADIUS_KM, *shares[CENTRE_RADIUS_KM, "core"], areas.centre),
-        if_spread=if_over(None, township_km, share_of(township_km), areas.spread),
+        if_centre=_if_over(
+            CENTRE_RADIUS_KM,
+            *shares[CENTRE_RADIUS_KM, "core"],
+            n_able,
+            trips.short(areas.centre),
+        ),
+        if_spread=_if_over(
+            None,
+            cover.township_km,
+            cover.share_of(cover.township_km),
+            n_able,
+            trips.short(areas.spread),
+        ),
         boundary=Boundary(
             kind="none", length_km=None, area_km2=None, note=notes.text("no_boundary")
         ),

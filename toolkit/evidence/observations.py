@@ -125,7 +125,7 @@ def updated(
     if not weight.sum() > 0:
         msg = (
             "No number of cameras that the report or your own range allows fits what was seen. "
-            "Check the counted numbers, or give another --count."
+            "Check the counted numbers, or give another number of cameras."
         )
         raise InputDataError(msg)
     return moved_to_posterior(count, weight)

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from toolkit.assessment.model import Assessment, IfCount, IfWhere
+from toolkit.assessment.model import Assessment, IfCount, IfWhere, ShortTrip
 from toolkit.base.terms import TIERS, Language, Tier
 from toolkit.evidence.claim import Claim
 from toolkit.language import quantities
-from toolkit.language.frequencies import of_trips
+from toolkit.language.frequencies import first_upper, of_trips
 from toolkit.language.translate import number, tr
 from toolkit.output import trip_words
 
@@ -146,7 +146,7 @@ def _where_on_trips(centre: IfWhere, spread: IfWhere, tier: Tier, lang: Language
             lang,
         )
     in_centre, in_spread = centre.tiers[tier].trip, spread.tiers[tier].trip
-    there = tr("{n} walks there", lang) if in_centre.mode == "foot" else tr("{n} rides there", lang)
+    there = _trips_there(in_centre, lang)
     return text.format(
         radius=number(centre.radius_km or 0.0),
         centre=of_trips(in_centre.at_least_one, there, lang),
@@ -174,6 +174,45 @@ def _where_on_streets(centre: IfWhere, spread: IfWhere, lang: Language) -> str:
         for name, one in (("centre", centre), ("spread", spread))
     }
     return text.format(radius=number(centre.radius_km or 0.0), **shares)
+
+
+def case_name(case: IfWhere, lang: Language, count: int | None = None) -> str:
+    """Return where the cameras are in one case, and how many if that is part of the case."""
+    if case.radius_km is None:
+        if count is None:
+            return tr("If they are spread across the township:", lang)
+        text = tr("If there are {count} cameras, spread across the township:", lang)
+        return text.format(count=number(count))
+    if count is None:
+        text = tr("If all are within {radius} km of the middle:", lang)
+        return text.format(radius=number(case.radius_km))
+    text = tr("If there are {count} cameras, all within {radius} km of the middle:", lang)
+    return text.format(count=number(count), radius=number(case.radius_km))
+
+
+def case_answer(case: IfWhere, tier: Tier, lang: Language) -> str:
+    """Return what somebody meets in one case, as a sentence."""
+    short = case.tiers[tier]
+    if not short.trip.at_least_one.known:
+        share = quantities.quantity_text(short.share_of_length, lang)
+        text = tr("People are seen on {share} of the streets there.", lang)
+        return text.format(share=share)
+    text = tr("{trips} pass one {ability}.", lang)
+    trips = of_trips(short.trip.at_least_one, _trips_there(short.trip, lang), lang)
+    return first_upper(text.format(trips=trips, ability=trip_words.ability(tier, lang)))
+
+
+def case_trips(case: IfWhere, tier: Tier, lang: Language) -> str:
+    """Return `case_answer` in few words, where the question is in sight."""
+    trip = case.tiers[tier].trip
+    if not trip.at_least_one.known:
+        return case_answer(case, tier, lang)
+    trips = of_trips(trip.at_least_one, _trips_there(trip, lang), lang)
+    return first_upper(tr("{trips} pass one.", lang).format(trips=trips))
+
+
+def _trips_there(trip: ShortTrip, lang: Language) -> str:
+    return tr("{n} walks there", lang) if trip.mode == "foot" else tr("{n} rides there", lang)
 
 
 def per_hundred(assessment: Assessment, lang: Language) -> list[str]:

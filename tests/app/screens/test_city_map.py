@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from app_screens import map_of, opened
+from app_screens import html_of, map_of, opened, words_of
 from streamlit.testing.v1 import AppTest
 
 from toolkit.app.screens import city_map
 from toolkit.base import egress
+from toolkit.base.terms import LANGUAGES, Language
+from toolkit.language.translate import tr
+from toolkit.output import circles_svg
+from toolkit.streets.cities import find_city
 
 
 @pytest.fixture(autouse=True)
@@ -29,6 +33,19 @@ def test_the_map_has_the_questions_itself_and_a_city_without_one_has_them_in_the
     page.selectbox(key="city:en").set_value("dawei").run()
     assert map_of(page) is None
     assert questions(page) == 1
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_without_a_map_there_are_circles_and_a_button_that_leads_to_one(lang: Language) -> None:
+    page = opened(city="dawei", lang=lang)
+    name = find_city("dawei").name.in_language(lang)
+    assert 'class="circles"' in html_of(page)
+    assert all(line in words_of(page) for line in circles_svg.legend(lang))
+    button = page.button(key="add-map")
+    assert button.label == tr("Add the map of {city}", lang).format(city=name)
+    button.click().run()
+    assert not page.exception
+    assert tr("My cities", lang) in words_of(page)
 
 
 def test_a_city_that_is_not_known_has_no_streets(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,13 +9,13 @@ from banned_words import banned_words
 from hostile_texts import TEXTS
 from invented import HOSTILE, layers_of
 from made import claim_of, report_on
-from made_trips import trip_of, with_trips
+from made_trips import if_where, trip_of, with_trips
 from pages import elements
 
 from toolkit.assessment.model import Assessment
 from toolkit.base.terms import LANGUAGES, TIERS, Language
 from toolkit.language.words import limits, tier_name
-from toolkit.output import trip_words
+from toolkit.output import circles_svg, conditions, trip_words
 from toolkit.output.report import hand_out, map_svg
 
 VALID = dt.date(2027, 5, 1)
@@ -52,6 +52,19 @@ def test_it_holds_the_five_answers_and_what_may_be_concluded(lang: Language) -> 
 def test_a_map_is_drawn_where_there_are_streets() -> None:
     assert '<svg class="map"' in sheet(report_on(layers_of()), drawn=True)
     assert "no street map of this city" in sheet(report_on(None))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_without_streets_both_ends_are_drawn_in_the_place_of_the_map(lang: Language) -> None:
+    ends = (if_where(2.0, (0.2, 0.4, 0.8)), if_where(None, (0.0, 0.1, 0.3)))
+    found = report_on(None).model_copy(update={"if_centre": ends[0], "if_spread": ends[1]})
+    html = sheet(found, lang)
+    assert html.count('class="circles"') == 2
+    text = elements(html)[0].text
+    for line in (*circles_svg.legend(lang), *(conditions.case_name(one, lang) for one in ends)):
+        assert line in text
+    assert banned_words(text) == []
+    assert 'class="circles"' not in sheet(report_on(layers_of()), drawn=True)
 
 
 def test_the_last_day_is_said() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from toolkit.app import markup, start
-from toolkit.app.city import panel
+from toolkit.app.city import cases, panel
 from toolkit.app.kept_answers import Estimate
 from toolkit.app.map import component
 from toolkit.assessment.layers import Layers
@@ -13,7 +13,6 @@ from toolkit.assessment.model import Assessment
 from toolkit.base import escape
 from toolkit.base.terms import Language, Tier
 from toolkit.language.translate import tr
-from toolkit.output import conditions
 
 
 def show(made: Estimate, tier: Tier, lang: Language) -> None:
@@ -37,27 +36,26 @@ def show(made: Estimate, tier: Tier, lang: Language) -> None:
 
 
 def _show_without(made: Estimate, tier: Tier, lang: Language) -> None:
-    """Show the panel, and in place of the map what would bring it."""
+    """Show the panel, and in place of the map circles, and what would bring the map."""
     panel_at, place = st.columns(2, gap="large")
     with panel_at:
         panel.show(made, tier, lang)
+        chosen = cases.choose(made, lang)
     with place:
-        where = conditions.where(made.assessment, lang, (tier,))
-        markup.show(
-            lang,
-            *(markup.tag("p", line, kind="condition") for line in where),
-            markup.tag("p", no_map(made.assessment, lang)),
-        )
+        if chosen is not None:
+            cases.show(chosen, tier, lang)
+        markup.show(lang, markup.tag("p", no_map(made.assessment, lang)))
         with st.container(key="not-printed"):
-            if st.button(escape.markdown(tr("Add a street map", lang)), key="add-map"):
+            label = tr("Add the map of {city}", lang)
+            label = label.format(city=made.assessment.city.name.in_language(lang))
+            if st.button(escape.markdown(label), key="add-map"):
                 start.go("cities")
 
 
 def no_map(assessment: Assessment, lang: Language) -> str:
     """Return why there is no map, and where the figures come from."""
     return tr(
-        "There is no street map of {city} on this computer yet, so these figures borrow the street "
-        "pattern of other cities.",
+        "Without streets of {city}, figures borrow those of other cities.",
         lang,
     ).format(city=assessment.city.name.in_language(lang))
 

@@ -8,7 +8,7 @@ from typing import Final, Literal, get_args
 
 import streamlit as st
 
-from toolkit.app import bar, changed_set, kept_answers, markup, widgets
+from toolkit.app import bar, changed_set, kept_answers, markup, what_you_saw, widgets
 from toolkit.app.bar import Choice
 from toolkit.app.city import panel
 from toolkit.app.kept_answers import Estimate
@@ -95,7 +95,8 @@ def _second(
             lang=lang,
             width=260,
         )
-        return dataclasses.replace(first, city=others[name]), values
+        seen = what_you_saw.chosen(name, first.as_of)
+        return dataclasses.replace(first, city=others[name], observations=seen), values
     sets = [found.name for found in list_sets() if found.kind == "probabilistic"]
     name = widgets.one_of(
         st.selectbox,

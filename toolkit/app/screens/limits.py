@@ -71,7 +71,10 @@ def found_by_search(lang: Language) -> tuple[str, ...]:
 def not_found_by_search(lang: Language) -> tuple[str, ...]:
     """Return what is kept nowhere, as sentences."""
     return (
-        tr("Your own number of cameras, and what you typed into a search.", lang),
+        tr(
+            "Your own number of cameras, what you saw walking, and what you typed in a search.",
+            lang,
+        ),
         tr("Which question, street or place you looked at.", lang),
         tr("The advice that you wrote for a hand-out, unless you saved the sheet.", lang),
         tr("Assumptions that you changed, unless you saved them as a file.", lang),

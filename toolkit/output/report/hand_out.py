@@ -14,7 +14,7 @@ from toolkit.base.terms import TIERS, Language, Tier
 from toolkit.evidence.claim import Claim
 from toolkit.language import fonts, words
 from toolkit.language.translate import date, has_burmese, tr
-from toolkit.output import conditions, map_scale, trip_icons, trip_words
+from toolkit.output import circles_svg, conditions, map_scale, trip_icons, trip_words
 from toolkit.output.report import page, reported, tables
 from toolkit.output.report.map_svg import Drawing
 
@@ -83,6 +83,8 @@ def render(
             map_of=tables.tier_head(tier, lang),
             steps=[(step, map_scale.step_name(step, lang)) for step in map_scale.STEPS],
             bar_text=page.bar_text(drawing, lang),
+            circles=circles(assessment, tier, lang) if drawing is None else [],
+            circles_legend=circles_svg.legend(lang),
             attribution=layers.attribution if layers else "",
             conditions=[
                 *conditions.if_built(assessment, lang),
@@ -120,6 +122,24 @@ def rows(assessment: Assessment, lang: Language) -> list[Row]:
     return found
 
 
+def circles(assessment: Assessment, tier: Tier, lang: Language) -> list[tuple[str, Markup]]:
+    """Return both ends of where the cameras might be, each with its name and its diagram.
+
+    Nothing where they are not known, or hold for the boundary of installed streets.
+    """
+    ends = (assessment.if_centre, assessment.if_spread)
+    if ends[0] is None or ends[0].radius_km is None:
+        return []
+    return [
+        (
+            conditions.case_name(case, lang),
+            Markup(circles_svg.draw(case, tier, lang, standalone=False)),  # noqa: S704 - escaped
+        )
+        for case in ends
+        if case is not None
+    ]
+
+
 def conclude(lang: Language) -> tuple[str, ...]:
     """Return what one may conclude, as sentences."""
     return (
@@ -149,6 +169,7 @@ def _headings(assessment: Assessment, lang: Language) -> dict[str, str]:
         "camera": tr("Mapped camera", lang),
         "after": tr("Do not hand this sheet out after that day.", lang),
         "no_map": tr("There is no street map of this city on the computer that made it.", lang),
+        "which": tr("We do not know where in the city the cameras are. Both ends:", lang),
         "icons": tr(
             "Dark: even on the lowest estimate. Light: on the middle one. Dashed: on the highest.",
             lang,

@@ -240,7 +240,24 @@ def _status_text(status: ClaimStatus | None, lang: Language) -> str:
 
 
 def source_line(assessment: Assessment, claims: Sequence[Claim], lang: Language) -> str:
-    """Return `source_sentence` in few words: whose report, when, and the count assumed."""
+    """Return `source_sentence` in few words: whose report, when, and the count assumed.
+
+    A count in the street is named, too.
+    """
+    line, seen = _report_line(assessment, claims, lang), assessment.counted.observations
+    if not seen:
+        return line
+    total = sum(one.seen for one in seen)
+    if total:
+        counted = tr("Updated by a count in the street: {seen} seen on {km} km.", lang)
+    else:
+        counted = tr("Updated by a count in the street: none seen on {km} km; some may be.", lang)
+    walked_km = number(sum(one.walked_km for one in seen), decimals=1).removesuffix(".0")
+    return f"{line} {counted.format(seen=number(total), km=walked_km)}"
+
+
+def _report_line(assessment: Assessment, claims: Sequence[Claim], lang: Language) -> str:
+    """Return whose report, when, and the count assumed."""
     part = assessment.counted
     count = quantities.quantity_text(part.count, lang)
     if any(note.id == _OWN_COUNT for note in assessment.warnings):
