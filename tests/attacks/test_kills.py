@@ -7,7 +7,7 @@ import sys
 import pytest
 from writing_trials import ALL, check_states, trials
 
-FEW, MANY = 1, 20
+FEW, MANY = 2, 20
 """Kills of each command, in every run of the tests and in the slow ones."""
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks processes")
@@ -24,7 +24,7 @@ def check_kills(names, mode, most, folder):
 
 
 def test_killed_at_a_write(tmp_path):
-    assert check_kills(ALL, "kill", FEW, tmp_path) >= len(ALL)
+    assert check_kills(ALL, "kill", FEW, tmp_path) >= 20
 
 
 @pytest.mark.slow

@@ -116,3 +116,14 @@ def test_a_sentence_begins_with_a_capital_where_there_are_any():
     assert frequencies.first_upper("of 10") == "Of 10"
     assert frequencies.first_upper("လူ 10 ဦး") == "လူ 10 ဦး"
     assert frequencies.first_upper("") == ""
+
+
+def test_shares_that_stand_side_by_side_are_out_of_as_many_trips() -> None:
+    more, less = (
+        Quantity.of(low, mid, 0.9, "probability") for low, mid in ((0.1, 0.6), (0.02, 0.26))
+    )
+    base = frequencies.common_base((more, less))
+    assert base == max(frequencies.out_of(one).n for one in (more, less))
+    texts = [frequencies.of_trips(one, "{n} walks", "en", base=base) for one in (more, less)]
+    assert [f"of {base} walks" in text for text in texts] == [True, True]
+    assert "about 60" in texts[0]

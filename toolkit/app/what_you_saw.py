@@ -1,4 +1,4 @@
-"""What the user saw on a walk: kept in this session only, said on every page, and taken back.
+"""What the user saw on a walk: kept in memory only, said on every page, and taken back.
 
 It is of one city, and of the day for which the answer is to hold.
 """

@@ -6,7 +6,7 @@ Rounding never narrows a range, and no number has more digits than the draws sup
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -99,7 +99,19 @@ def _out_of(share: Quantity, base: int) -> Frequency:
     return Frequency(base, min(low, high), min(mid, high), high)
 
 
-def of_trips(share: Quantity, trips: str, lang: str) -> str:
+def common_base(shares: Iterable[Quantity]) -> int:
+    """Return the base that suits all of some known shares: 6 of 10 next to 26 of 100 misleads.
+
+    Examples
+    --------
+    >>> a = Quantity.of(0.1, 0.6, 1.0, "probability")
+    >>> common_base([a, Quantity.of(0.02, 0.26, 0.8, "probability")])
+    100
+    """
+    return max(out_of(share).n for share in shares)
+
+
+def of_trips(share: Quantity, trips: str, lang: str, *, base: int | None = None) -> str:
     """Return a known share of trips as part of a sentence.
 
     Parameters
@@ -110,6 +122,8 @@ def of_trips(share: Quantity, trips: str, lang: str) -> str:
         The trips in the language, with ``{n}`` for their number.
     lang
         Language.
+    base
+        Number of trips, from `common_base`, where it stands next to others; None for its own.
 
     Examples
     --------
@@ -118,7 +132,7 @@ def of_trips(share: Quantity, trips: str, lang: str) -> str:
     >>> of_trips(Quantity.of(0.0, 0.0002, 0.003, "probability"), "{n} rides", "en")
     'of 1,000 rides fewer than 1 (perhaps none, up to 3)'
     """
-    found = out_of(share)
+    found = out_of(share) if base is None else _out_of(share, base)
     if found.mid == 0:
         text = tr("of {trips} fewer than 1 (perhaps none, up to {high})", lang)
     elif found.low == 0:

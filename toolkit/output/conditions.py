@@ -12,7 +12,7 @@ from toolkit.assessment.model import Assessment, IfCount, IfWhere, ShortTrip
 from toolkit.base.terms import TIERS, Language, Tier
 from toolkit.evidence.claim import Claim
 from toolkit.language import quantities
-from toolkit.language.frequencies import first_upper, of_trips
+from toolkit.language.frequencies import common_base, first_upper, of_trips
 from toolkit.language.translate import number, tr
 from toolkit.output import trip_words
 
@@ -147,10 +147,11 @@ def _where_on_trips(centre: IfWhere, spread: IfWhere, tier: Tier, lang: Language
         )
     in_centre, in_spread = centre.tiers[tier].trip, spread.tiers[tier].trip
     there = _trips_there(in_centre, lang)
+    base = common_base((in_centre.at_least_one, in_spread.at_least_one))
     return text.format(
         radius=number(centre.radius_km or 0.0),
-        centre=of_trips(in_centre.at_least_one, there, lang),
-        spread=of_trips(in_spread.at_least_one, there, lang),
+        centre=of_trips(in_centre.at_least_one, there, lang, base=base),
+        spread=of_trips(in_spread.at_least_one, there, lang, base=base),
         ability=trip_words.ability(tier, lang),
     )
 
@@ -202,12 +203,17 @@ def case_answer(case: IfWhere, tier: Tier, lang: Language) -> str:
     return first_upper(text.format(trips=trips, ability=trip_words.ability(tier, lang)))
 
 
-def case_trips(case: IfWhere, tier: Tier, lang: Language) -> str:
-    """Return `case_answer` in few words, where the question is in sight."""
+def case_trips(case: IfWhere, tier: Tier, lang: Language, beside: Sequence[IfWhere] = ()) -> str:
+    """Return `case_answer` in few words, where the question is in sight.
+
+    It is out of as many trips as the cases that stand beside it.
+    """
     trip = case.tiers[tier].trip
     if not trip.at_least_one.known:
         return case_answer(case, tier, lang)
-    trips = of_trips(trip.at_least_one, _trips_there(trip, lang), lang)
+    shown = (one.tiers[tier].trip.at_least_one for one in (case, *beside))
+    base = common_base(share for share in shown if share.known)
+    trips = of_trips(trip.at_least_one, _trips_there(trip, lang), lang, base=base)
     return first_upper(tr("{trips} pass one.", lang).format(trips=trips))
 
 

@@ -37,7 +37,7 @@ def test_two_dates_keep_the_status_of_the_bar() -> None:
     for day in (AS_OF, other):
         found = assess("yangon", as_of=day, status="planned")
         assert answer.sentence(found, "seen", "en") in words
-    assert "How much street is in view: " in words
+    assert "Street in view, from the first to the second: " in words
 
 
 def test_two_cities_have_a_place_of_their_own_and_no_difference_of_kilometres() -> None:
@@ -46,6 +46,7 @@ def test_two_cities_have_a_place_of_their_own_and_no_difference_of_kilometres() 
     for city in ("yangon", "bagan"):
         assert answer.sentence(assess(city, as_of=AS_OF), "seen", "en") in words
     assert "How much street is in view" not in words
+    assert "from the first to the second" not in words
     assert "st-key-answer-of-yangon-and-bagan" in html_of(page)
 
 

@@ -50,7 +50,7 @@ def choose(made: Estimate, lang: Language) -> Chosen | None:
 
 def show(chosen: Chosen, tier: Tier, lang: Language) -> None:
     """Show the circles of what is chosen."""
-    pictures = "".join(_figure(case, tier, lang, chosen.count) for case in chosen.cases)
+    pictures = "".join(_figure(case, tier, lang, chosen) for case in chosen.cases)
     markup.show(
         lang,
         f'<div class="circles">{pictures}</div>',
@@ -71,7 +71,7 @@ def _id(case: IfWhere) -> str:
     return _SPREAD if case.radius_km is None else f"{case.radius_km:g}"
 
 
-def _figure(case: IfWhere, tier: Tier, lang: Language, count: int | None) -> str:
+def _figure(case: IfWhere, tier: Tier, lang: Language, chosen: Chosen) -> str:
     """Return one case: its name, its circles, and its trips as icons and in words."""
     trip = case.tiers[tier].trip
     trips = trip_icons.ten_trips(trip.at_least_one)
@@ -79,7 +79,7 @@ def _figure(case: IfWhere, tier: Tier, lang: Language, count: int | None) -> str
     if trips is not None:
         icons = markup.image_address(trip_icons.row(trips, trip.mode, lang))
         icons = markup.image(icons, "", kind="icons")
-    said = conditions.case_trips(case, tier, lang)
+    said, count = conditions.case_trips(case, tier, lang, chosen.cases), chosen.count
     drawn = markup.image_address(circles_svg.draw(case, tier, lang, count=count))
     return (
         "<figure>"

@@ -19,7 +19,7 @@ from toolkit.streets import pack, pack_zip, removed
 from toolkit.streets.manifest import Manifest
 
 _REMOVED: Final = "removed_streets"
-"""Name of the pack removed in this session, in ``st.session_state``."""
+"""Name of the pack that the user removed last, in ``st.session_state``."""
 
 
 def show(lang: Language) -> None:
@@ -95,7 +95,7 @@ def _offer_removal(manifest: Manifest, lang: Language) -> None:
 
 
 def _offer_undo(lang: Language) -> None:
-    """Show what was removed in this session, with a button that brings it back."""
+    """Show what the user removed last, with a button that brings it back."""
     name = st.session_state.get(_REMOVED)
     if name is None or removed.last() != name:
         return

@@ -128,7 +128,8 @@ def _choose(lang: Language) -> str:
 
 def _set_text(found: SetFile, lang: Language) -> str:
     title = words.built_in(found.title, lang) or found.name
-    own = f" ({tr('your own', lang)})" if found.own else ""
+    yours = tr("your own", lang)
+    own = f" ({yours})" if found.own else ""
     return plain(f"{found.name}{own}: {title}")
 
 

@@ -165,7 +165,12 @@ def verdict(a: Estimate, b: Estimate, choice: Choice, lang: Language) -> str:
     if found.difference.low == found.difference.high == 0:
         return tr("How much street is in view: nothing changes.", lang)
     if found.exceeds:
-        text = tr("How much street is in view: {change}; more than its uncertainty.", lang)
+        text = tr(
+            "Street in view, from the first to the second: {change}; more than its uncertainty.",
+            lang,
+        )
     else:
-        text = tr("How much street is in view: {change}; too small to tell.", lang)
+        text = tr(
+            "Street in view, from the first to the second: {change}; too small to tell.", lang
+        )
     return text.format(change=change)

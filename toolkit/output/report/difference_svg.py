@@ -106,8 +106,8 @@ def sample(look: Look) -> str:
 def legend(found: gpd.GeoDataFrame, tier: Tier, lang: Language) -> list[tuple[Look, str]]:
     """Return each look with its meaning and its length of street, the most telling first."""
     texts = {
-        "more": tr("More than before, beyond its uncertainty: {km}", lang),
-        "less": tr("Less than before, beyond its uncertainty: {km}", lang),
+        "more": tr("More in the second than in the first, beyond its uncertainty: {km}", lang),
+        "less": tr("Less in the second than in the first, beyond its uncertainty: {km}", lang),
         "within": tr("Too small a difference to tell: {km}", lang),
         "unknown": tr("No data: {km}", lang),
     }
