@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from running import ARTEFACTS, CHROMIUM, CHROMIUM_FLAGS, SLOW_MS, Server, Watched, serving
+from streamlit.components.v2 import manifest_scanner
 
 expect.set_options(timeout=SLOW_MS)
+
+# Each run of a page without a browser would read the metadata of all installed packages again.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 
 @pytest.fixture(scope="session")

@@ -1,50 +1,133 @@
 """The type checks of typeguard, quicker where they are simplest.
 
 Typeguard looks each hint up anew at each call, which makes some code seven times as slow. Here a
-value passes at once if its class is one that the hint names by itself; all else is left to
-typeguard, so that nothing is checked less.
+value passes at once where a test that is made once for each hint says so; all else is left to
+typeguard, so that nothing is checked less. Like typeguard, a test looks at the first item of a
+collection only, and at the names a function has for its arguments.
 """
 
 from __future__ import annotations
 
+import collections.abc
 import inspect
+import itertools
 import types
-from typing import Any, Union, get_args, get_origin
+from collections.abc import Callable
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
 import typeguard
 from typeguard import _checkers, _functions
 
+Test = Callable[[Any], bool]
+"""Whether a value satisfies a hint for certain."""
+
 _check_fully = typeguard.check_type_internal
-_passing: dict[Any, frozenset[type]] = {}
+_tests: dict[Any, Test] = {}
+_DICTS = (dict, collections.abc.Mapping)
 
 
-def passing_classes(hint: Any) -> frozenset[type]:
-    """Return classes of which every value satisfies a hint, none where that is not plain."""
-    if hint is None:
-        return frozenset({type(None)})
-    if hint is float:
-        return frozenset({float, int})
-    origin = get_origin(hint) or hint
+def test_of(hint: Any) -> Test:
+    """Return the quick test of a hint; one that nothing passes where none is known."""
+    origin, args = get_origin(hint) or hint, get_args(hint)
+    if hint is None or hint is Any or hint is object:
+        return (lambda value: value is None) if hint is None else (lambda _: True)
+    if hint is float:  # PEP 484
+        return lambda value: isinstance(value, (float, int))
+    if isinstance(hint, TypeVar):
+        return test_of(hint.__bound__ or Any) if not hint.__constraints__ else _never
     if origin in (Union, types.UnionType):
-        return frozenset().union(*map(passing_classes, get_args(hint)))
-    if inspect.isclass(origin):
-        # Typeguard has checks of its own for what a container, a protocol or a named tuple holds.
-        own = (lookup(origin, (), ()) for lookup in typeguard.checker_lookup_functions)
-        return frozenset() if any(own) else frozenset({origin})
-    return frozenset()
+        return _any_test(tuple(map(test_of, args)))
+    if origin is Literal:
+        return lambda value: type(value) is str and value in args
+    if origin is type and args:
+        return _subclass_test(args[0])
+    if origin is collections.abc.Callable:
+        return _callable_test(origin, args)
+    if inspect.isclass(origin) and args and _checked_inside(origin):
+        return _items_test(origin, args)
+    if inspect.isclass(origin) and not _checked_inside(origin):
+        return _class_test(origin)
+    return _never
+
+
+def _never(_: Any) -> bool:
+    return False
+
+
+def _checked_inside(named: type) -> bool:
+    """Return whether typeguard looks at more of a value than its class."""
+    return any(lookup(named, (), ()) for lookup in typeguard.checker_lookup_functions)
+
+
+def _any_test(tests: tuple[Test, ...]) -> Test:
+    return lambda value: any(test(value) for test in tests)
+
+
+def _class_test(named: type) -> Test:
+    passed: dict[type, bool] = {}
+
+    def test(value: Any) -> bool:
+        kind = type(value)
+        if kind not in passed:
+            passed[kind] = named in kind.__mro__
+        return passed[kind]
+
+    return test
+
+
+def _subclass_test(hint: Any) -> Test:
+    named = hint.__bound__ if isinstance(hint, TypeVar) else hint
+    return lambda value: isinstance(value, type) and named in value.__mro__
+
+
+def _items_test(named: type, args: tuple[Any, ...]) -> Test:
+    """Test a list, tuple or dict; of one that may have any length the first item."""
+    tests = tuple(map(test_of, args))
+    first, last = tests[0], tests[-1]
+    if named is tuple and args[-1] is not Ellipsis:
+        return lambda value: (
+            type(value) is tuple
+            and len(value) == len(tests)
+            and all(test(one) for test, one in zip(tests, value, strict=True))
+        )
+    if named in _DICTS:
+        return lambda value: (
+            type(value) is dict
+            and all(first(key) and last(one) for key, one in itertools.islice(value.items(), 1))
+        )
+    kinds = {list: (list,), tuple: (tuple,), collections.abc.Sequence: (list, tuple)}.get(named, ())
+    return lambda value: type(value) in kinds and (not value or first(value[0]))
+
+
+def _callable_test(origin: Any, args: tuple[Any, ...]) -> Test:
+    """Test a function by what its code says of its arguments, read once."""
+    passed: dict[Any, bool] = {}
+
+    def test(value: Any) -> bool:
+        if type(value) is not types.FunctionType or value.__dict__:
+            return False
+        defaults = len(value.__defaults__ or ()), frozenset(value.__kwdefaults__ or ())
+        key = value.__code__, defaults
+        if key not in passed:
+            try:
+                _checkers.check_callable(value, origin, args, None)
+                passed[key] = True
+            except typeguard.TypeCheckError:
+                passed[key] = False
+        return passed[key]
+
+    return test
 
 
 def check(value: Any, hint: Any, memo: typeguard.TypeCheckMemo) -> None:
     """Check a value against a hint; raises as typeguard does."""
-    if hint is object:
-        return
     try:
-        classes = _passing.get(hint)
+        test = _tests.get(hint)
     except TypeError:  # a hint that cannot be hashed
-        classes = frozenset()
-    if classes is None:
-        classes = _passing[hint] = passing_classes(hint)
-    if type(value) not in classes:
+        test = _never
+    if test is None:
+        test = _tests[hint] = test_of(hint)
+    if not test(value):
         _check_fully(value, hint, memo)
 
 

@@ -22,15 +22,16 @@ if TYPE_CHECKING:  # calls into a module are checked only if it is imported afte
 TESTS = Path(__file__).resolve().parents[1]
 SHARED = ("app", "cli", "docs", "output")
 """Folders of tests that show outcomes."""
-MOST_KEPT = 12
+MOST_KEPT = {"on_streets": 16, "on_city_level": 128}
+"""Outcomes that are kept: those on streets hold much memory, the others hardly any."""
 
 
 @cache
-def kept() -> LruCache[Outcome]:
-    """Return the outcomes made before in this process."""
+def kept(name: str) -> LruCache[Outcome]:
+    """Return the outcomes of a kind made before in this process."""
     from toolkit.base.lru_cache import LruCache
 
-    return LruCache(MOST_KEPT)
+    return LruCache(MOST_KEPT[name])
 
 
 def shares(path: Path) -> bool:
@@ -48,6 +49,6 @@ def install(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _looking_first(make: Callable[[Inputs], Outcome], name: str) -> Callable[[Inputs], Outcome]:
     def look_first(inputs: Inputs) -> Outcome:
-        return kept().get(f"{name} {inputs.question.fingerprint()}", lambda: make(inputs))
+        return kept(name).get(inputs.question.fingerprint(), lambda: make(inputs))
 
     return look_first

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +15,7 @@ from toolkit.assessment.model import Case, IfWhere, Shares, ShortTrip, TierPart,
 from toolkit.assessment.outcome import M_PER_KM, Outcome, ring, switch
 from toolkit.assessment.reference_trips import Area, Trips, areas_of
 from toolkit.base.arrays import Float32Array, FloatArray
+from toolkit.base.lru_cache import LruCache
 from toolkit.base.quantity import Quantity
 from toolkit.base.terms import TIERS, USUAL_MODE, Allocation, Boundary, Tier
 from toolkit.engine.views import BIN_M, candidate_views
@@ -28,6 +30,8 @@ CORE_RADII_KM: Final = (1.0, 2.0, 5.0)
 CENTRE_RADIUS_KM: Final = 2.0
 """Radius of "the centre" in the answer "if all cameras are in the centre": the middle disc."""
 _HUNDRED: Final = 100.0
+views_of_cameras: Final[LruCache[Float32Array]] = LruCache(4)
+"""What sites cover, by all it follows from: cities with the same makes of cameras share it."""
 
 
 def covered_km(inputs: Inputs) -> FloatArray:
@@ -147,9 +151,22 @@ def _views(inputs: Inputs) -> Float32Array:
 
     The covered length then rises by under 1 %, less than with another seed, in a fifth of the time.
     """
+    cameras, per_site = inputs.cameras, inputs.per_site
     reach_m = inputs.assumptions.value("optics.max_range_m")
-    views = candidate_views(inputs.cameras, inputs.per_site, reach_m=reach_m, bin_m=VIEW_BIN_M)
-    return np.repeat(views, round(VIEW_BIN_M / BIN_M), axis=0)
+    rings = cameras.inner_m, cameras.outer_m, cameras.hfov_deg
+    read = (*rings, cameras.share, cameras.availability, per_site, np.array(reach_m))
+    key = hashlib.sha256()
+    for array in read:
+        key.update(repr(array.shape).encode())
+        key.update(np.ascontiguousarray(array))
+
+    def make() -> Float32Array:
+        views = candidate_views(cameras, per_site, reach_m=reach_m, bin_m=VIEW_BIN_M)
+        fine = np.repeat(views, round(VIEW_BIN_M / BIN_M), axis=0)
+        fine.flags.writeable = False
+        return fine
+
+    return views_of_cameras.get(key.hexdigest(), make)
 
 
 def on_city_level(inputs: Inputs) -> Outcome:
