@@ -38,9 +38,10 @@ def _with_name(text: str, name: str) -> str:
 
 VALUES = [
     None, True, 1, 1.5, "a", b"a", [1], ["a"], [], (1, "a"), ("a",), Pair(1, "a"), Pair("a", 1),
-    {"a": 1}, {1: "a"}, {}, {1}, (), ("a", "b"), [1, "a"], [None], [[1]], True, np.int64(1), np.zeros(2), np.float64(1.0), Path("a"), int, str.upper, 1j,
-    Path, bool, Pair, len, lambda: 1, lambda text: text, lambda text, more=1: text, _with_name,
-    lambda text, *, name: text, lambda *texts: texts, functools.partial(_with_name, "a"),
+    {"a": 1}, {1: "a"}, {}, {1}, (), ("a", "b"), [1, "a"], [None], [[1]], np.int64(1), np.zeros(2),
+    np.float64(1.0), Path("a"), int, str.upper, 1j, Path, bool, Pair, len, lambda: 1,
+    lambda text: text, lambda text, more=1: (text, more), _with_name,
+    lambda text, *, name: (text, name), lambda *texts: texts, functools.partial(_with_name, "a"),
 ]  # fmt: skip
 HINTS = [
     None, object, Any, bool, int, float, complex, str, bytes, list, tuple, dict, Pair, Named, Path,
@@ -50,7 +51,7 @@ HINTS = [
     Callable[[], int], Callable[..., str], Callable[[str, int], str] | None, type[Path], type[T],
     T, Bound, Some, list[Any], list[list[int]], list[int | None], tuple[int, ...] | list[str],
     tuple[()], tuple[int, str] | None, tuple[Literal["a"], ...], Mapping[str, Any], dict[Any, Any],
-    dict[str, int] | None, Iterable[str], Collection[int], Literal[1, "a"], Literal[None],
+    dict[str, int] | None, Iterable[str], Collection[int], Literal[1, "a"],
     Annotated[int, []], Annotated[str | None, "x"],
 ]  # fmt: skip
 

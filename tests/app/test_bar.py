@@ -65,22 +65,33 @@ def test_a_range_the_wrong_way_round_is_said_next_to_it_and_leaves_the_page(
     lang: Language,
 ) -> None:
     found = page(lang, city="dawei")
-    found.checkbox(key="own").check().run()
-    found.number_input(key="own_low").set_value(500)
-    found.number_input(key="own_high").set_value(20).run()
+    found.checkbox(key="own-dawei").check().run()
+    found.number_input(key="own-low-dawei").set_value(500)
+    found.number_input(key="own-high-dawei").set_value(20).run()
     (error,) = found.error
     assert "500" not in error.value
     assert found.text[0].value == "dawei seen installed 2026-11-01 None"
-    found.number_input(key="own_high").set_value(600).run()
+    found.number_input(key="own-high-dawei").set_value(600).run()
     assert not found.error
     assert found.text[0].value.endswith("(500.0, 600.0)")
 
 
 def test_half_a_number_changes_nothing() -> None:
-    for given in ({"own_low": 5}, {"own_high": 5}, {}):
-        found = page(city="dawei", own=True, **given)
+    for given in ({"own-low-dawei": 5}, {"own-high-dawei": 5}, {}):
+        found = page(city="dawei", **{"own-dawei": True}, **given)
         assert found.text[0].value.endswith("None")
         assert "Give both numbers" in found.info[0].value.replace("\\", "")
+
+
+def test_a_number_is_that_of_one_city_alone() -> None:
+    given = {"own-dawei": True, "own-low-dawei": 5, "own-high-dawei": 9}
+    found = page(city="dawei", **given)
+    assert found.text[0].value.endswith("(5.0, 9.0)")
+    found.selectbox(key="city:en").set_value("yangon").run()
+    assert found.text[0].value.startswith("yangon")
+    assert found.text[0].value.endswith("None")
+    found.selectbox(key="city:en").set_value("dawei").run()
+    assert found.text[0].value.endswith("(5.0, 9.0)")
 
 
 def test_a_date_to_come_is_said_to_hold_no_more_than_today() -> None:
@@ -187,11 +198,11 @@ def test_streets_of_no_known_city_can_be_chosen_and_their_number_is_asked_for(
     found = page(lang, city="small")
     assert not found.text
     assert tr("Give both numbers.", lang) in found.info[1].value.replace("\\", "")
-    assert [one.key for one in found.checkbox if one.key == "own"] == []
-    found.number_input(key="own_low").set_value(20)
-    found.number_input(key="own_high").set_value(10).run()
+    assert [one.key for one in found.checkbox if one.key == "own-small"] == []
+    found.number_input(key="own-low-small").set_value(20)
+    found.number_input(key="own-high-small").set_value(10).run()
     assert not found.text
-    found.number_input(key="own_high").set_value(30).run()
+    found.number_input(key="own-high-small").set_value(30).run()
     assert found.text[0].value == "small seen installed 2026-11-01 (20.0, 30.0)"
 
 

@@ -181,7 +181,7 @@ def test_the_address_of_the_page_can_name_a_choice_and_nonsense_is_ignored() -> 
         page
     )
     page = AppTest.from_file(str(serve.MAIN), default_timeout=SLOW_S)
-    for key in ("city", "tier", "lang", "as_of", "status", "own", "own_low"):
+    for key in ("city", "tier", "lang", "as_of", "status", "own-dawei", "own-low-dawei"):
         page.query_params[key] = HOSTILE
     page.run()
     assert not page.exception
@@ -191,9 +191,10 @@ def test_the_address_of_the_page_can_name_a_choice_and_nonsense_is_ignored() -> 
 
 
 def own_count(page: AppTest, low: int, high: int) -> AppTest:
-    page.checkbox(key="own").check().run()
-    page.number_input(key="own_low").set_value(low)
-    page.number_input(key="own_high").set_value(high)
+    city = page.session_state["city"]
+    page.checkbox(key=f"own-{city}").check().run()
+    page.number_input(key=f"own-low-{city}").set_value(low)
+    page.number_input(key=f"own-high-{city}").set_value(high)
     return page.run()
 
 
@@ -213,7 +214,7 @@ def test_the_users_own_number_stands_in_for_the_report(city: str, low: int, high
     panel = panel_of(page, "seen")
     assert answer.sentence(found, "seen", "en") in panel
     assert "Rests on your own number" in panel
-    page.checkbox(key="own").uncheck().run()
+    page.checkbox(key=f"own-{city}").uncheck().run()
     assert answer.sentence(assess(city, as_of=AS_OF), "seen", "en") in panel_of(page, "seen")
 
 

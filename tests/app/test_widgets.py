@@ -53,9 +53,9 @@ def test_the_bar_shows_what_is_chosen_in_each_language() -> None:
     page.segmented_control(key="tier:en").set_value("plate").run()
     page.segmented_control(key="status:en").set_value("planned").run()
     page.selectbox(key="profile:en").set_value("plate_gates").run()
-    page.checkbox(key="own").check().run()
-    page.number_input(key="own_low").set_value(40)
-    page.number_input(key="own_high").set_value(90).run()
+    page.checkbox(key="own-dawei").check().run()
+    page.number_input(key="own-low-dawei").set_value(40)
+    page.number_input(key="own-high-dawei").set_value(90).run()
     page.date_input(key="as_of").set_value(AS_OF).run()
     found = assess("dawei", as_of=AS_OF, status="planned", count=(40, 90), profile="plate_gates")
     languages: tuple[Language, ...] = ("my", "en")
@@ -64,9 +64,9 @@ def test_the_bar_shows_what_is_chosen_in_each_language() -> None:
         assert not page.exception
         for name, words in expected_words(lang).items():
             assert shown(page, name, lang) == words
-        assert page.checkbox(key="own").value
-        assert page.number_input(key="own_low").value == 40
-        assert page.number_input(key="own_high").value == 90
+        assert page.checkbox(key="own-dawei").value
+        assert page.number_input(key="own-low-dawei").value == 40
+        assert page.number_input(key="own-high-dawei").value == 90
         assert page.date_input(key="as_of").value == AS_OF
         assert answer.sentence(found, "plate", lang) in panel_of(page, "plate")
 

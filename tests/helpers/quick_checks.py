@@ -29,25 +29,14 @@ _DICTS = (dict, collections.abc.Mapping)
 def test_of(hint: Any) -> Test:
     """Return the quick test of a hint; one that nothing passes where none is known."""
     origin, args = get_origin(hint) or hint, get_args(hint)
-    if hint is None or hint is Any or hint is object:
-        return (lambda value: value is None) if hint is None else (lambda _: True)
-    if hint is float:  # PEP 484
-        return lambda value: isinstance(value, (float, int))
-    if isinstance(hint, TypeVar):
-        return test_of(hint.__bound__ or Any) if not hint.__constraints__ else _never
-    if origin in (Union, types.UnionType):
-        return _any_test(tuple(map(test_of, args)))
-    if origin is Literal:
-        return lambda value: type(value) is str and value in args
-    if origin is type and args:
-        return _subclass_test(args[0])
-    if origin is collections.abc.Callable:
-        return _callable_test(origin, args)
-    if inspect.isclass(origin) and args and _checked_inside(origin):
-        return _items_test(origin, args)
-    if inspect.isclass(origin) and not _checked_inside(origin):
-        return _class_test(origin)
-    return _never
+    known = _PLAIN.get(hint)
+    if known is None and isinstance(hint, TypeVar):
+        known = _never if hint.__constraints__ else test_of(hint.__bound__ or Any)
+    if known is None and args and origin in _BY_ORIGIN:
+        known = _BY_ORIGIN[origin](origin, args)
+    if known is None and inspect.isclass(origin) and not _checked_inside(origin):
+        known = _class_test(origin)
+    return known or _never
 
 
 def _never(_: Any) -> bool:
@@ -59,8 +48,13 @@ def _checked_inside(named: type) -> bool:
     return any(lookup(named, (), ()) for lookup in typeguard.checker_lookup_functions)
 
 
-def _any_test(tests: tuple[Test, ...]) -> Test:
+def _any_test(_: Any, args: tuple[Any, ...]) -> Test:
+    tests = tuple(map(test_of, args))
     return lambda value: any(test(value) for test in tests)
+
+
+def _literal_test(_: Any, args: tuple[Any, ...]) -> Test:
+    return lambda value: type(value) is str and value in args
 
 
 def _class_test(named: type) -> Test:
@@ -75,7 +69,8 @@ def _class_test(named: type) -> Test:
     return test
 
 
-def _subclass_test(hint: Any) -> Test:
+def _subclass_test(_: Any, args: tuple[Any, ...]) -> Test:
+    (hint,) = args
     named = hint.__bound__ if isinstance(hint, TypeVar) else hint
     return lambda value: isinstance(value, type) and named in value.__mro__
 
@@ -117,6 +112,22 @@ def _callable_test(origin: Any, args: tuple[Any, ...]) -> Test:
         return passed[key]
 
     return test
+
+
+_PLAIN: dict[Any, Test] = {
+    None: lambda value: value is None,
+    Any: lambda _: True,
+    object: lambda _: True,
+    float: lambda value: isinstance(value, (float, int)),  # PEP 484
+}
+_BY_ORIGIN: dict[Any, Callable[[Any, tuple[Any, ...]], Test]] = {
+    Union: _any_test,
+    types.UnionType: _any_test,
+    Literal: _literal_test,
+    type: _subclass_test,
+    collections.abc.Callable: _callable_test,
+    **dict.fromkeys((list, tuple, collections.abc.Sequence, *_DICTS), _items_test),
+}
 
 
 def check(value: Any, hint: Any, memo: typeguard.TypeCheckMemo) -> None:

@@ -168,7 +168,7 @@ def choose(
         with st.popover(escape.markdown(tr("Change", lang)), key="change"):
             as_of = _choose_date(lang)
             asked = needs_number(cities[city])
-            count = None if asked else _choose_count(lang)
+            count = None if asked else _choose_count(city, lang)
             what_you_saw.choose(city, lang)
             profile = _choose_profile(cities[city], lang)
         if last is not None:
@@ -349,11 +349,11 @@ def _choose_profile(city: City, lang: Language) -> str | None:
     return chosen
 
 
-def _choose_count(lang: Language) -> tuple[float, float] | None:
-    """Return the user's own number of cameras, or None."""
+def _choose_count(city: str, lang: Language) -> tuple[float, float] | None:
+    """Return the user's own number of cameras in a city, or None; another city has its own."""
     if not st.checkbox(
         escape.markdown(tr("Enter my own number of cameras", lang)),
-        key="own",
+        key=f"own-{city}",
         persist_state="session",
     ):
         return None
@@ -362,7 +362,7 @@ def _choose_count(lang: Language) -> tuple[float, float] | None:
         lang,
     )
     markup.show(lang, markup.tag("p", replaces, kind="small"))
-    return _range(tr("Until then the reported number is used.", lang), lang)
+    return _range(city, tr("Until then the reported number is used.", lang), lang)
 
 
 def _ask_count(city: City, lang: Language) -> tuple[float, float]:
@@ -375,7 +375,7 @@ def _ask_count(city: City, lang: Language) -> tuple[float, float]:
     text = escape.markdown(asked.format(city=city.name.in_language(lang)))
     place = st.empty()
     with st.container(horizontal=True, width=420):
-        given = _range("", lang)
+        given = _range(city.id, "", lang)
     if given is None:
         place.info(text)
         st.stop()
@@ -383,10 +383,10 @@ def _ask_count(city: City, lang: Language) -> tuple[float, float]:
     return given
 
 
-def _range(until_then: str, lang: Language) -> tuple[float, float] | None:
+def _range(city: str, until_then: str, lang: Language) -> tuple[float, float] | None:
     """Return a range that the user types, or None, with what holds until it is there."""
-    low = _number(tr("At least", lang), "own_low")
-    high = _number(tr("At most", lang), "own_high")
+    low = _number(tr("At least", lang), f"own-low-{city}")
+    high = _number(tr("At most", lang), f"own-high-{city}")
     if low is None or high is None:
         both = tr("Give both numbers.", lang)
         st.info(escape.markdown(f"{both} {until_then}"))

@@ -365,22 +365,29 @@ def lossy(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
+LOST = (
+    "map.js",
+    "layer.js",
+    "raster.js",
+    "geometry.js",
+    "panel.js",
+    "leaflet.js",
+    "leaflet.css",
+    "map.css",
+    "data/",
+)
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize(
-    "lost",
+    ("lost", "how"),
     [
-        "map.js",
-        "layer.js",
-        "raster.js",
-        "geometry.js",
-        "panel.js",
-        "leaflet.js",
-        "leaflet.css",
-        "map.css",
-        "data/",
+        # Each file in every run, in one of both ways.
+        pytest.param(lost, how, marks=() if (at + k) % 2 == 0 else pytest.mark.slow)
+        for at, lost in enumerate(LOST)
+        for k, how in enumerate(("stopped", "refused"))
     ],
 )
-@pytest.mark.parametrize("how", ["stopped", "refused"])
 def test_a_map_whose_files_or_data_do_not_arrive_says_so(
     map_server: Server, lossy: Page, lost: str, how: str
 ) -> None:

@@ -108,7 +108,7 @@ def test_nothing_is_called_an_upload(lang: Language) -> None:
 @pytest.mark.parametrize("name", ["hand_out", "reported", "compare"])
 def test_streets_of_no_known_city_are_on_the_other_pages_too(home: Path, name: str) -> None:
     small_city.install(home, rows=40)
-    page = screen(name, city="small", own_low=20, own_high=30)
+    page = screen(name, city="small", **{"own-low-small": 20, "own-high-small": 30})
     assert not page.exception
     assert not page.error
     assert page.get("iframe") or "Helsinki" in words_of(page)
