@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from toolkit.assessment.inputs import make_inputs
-from toolkit.assessment.on_city_level import CORE_RADII_KM, if_within, on_city_level
+from toolkit.assessment.on_city_level import CORE_RADII_KM, Cover, if_within, on_city_level
 from toolkit.assessment.question import Question
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.terms import ALLOCATIONS, NESTED_TIERS, TIERS
@@ -44,6 +44,23 @@ def test_the_coverage_of_sites_moves_kilometres_and_not_the_number_of_cameras():
         assert less.tiers[tier].cameras_able == even.tiers[tier].cameras_able
         for one, other in zip(less.tiers[tier].cases, even.tiers[tier].cases, strict=True):
             assert one.share_of_length.mid < other.share_of_length.mid
+
+
+def test_what_a_site_covers_is_shared_by_cities_with_the_same_makes_of_cameras():
+    def views(city, **options):
+        inputs = make_inputs(Question(city, AS_OF, n_draws=30, **options).load())
+        return Cover.of(inputs).views
+
+    first = views("dawei")
+    assert not first.flags.writeable
+    assert views("bagan", count=(5, 9)) is first  # nothing is reported of makes in either
+    for other in (
+        views("mandalay"),
+        views("dawei", seed=1),
+        views("dawei", assumptions=load_assumptions(changes={"optics.max_range_m": 60.0})),
+        views("dawei", assumptions=load_assumptions(changes={"optics.availability": 0.5})),
+    ):
+        assert other.shape != first.shape or not np.array_equal(other, first)
 
 
 def test_a_tier_that_needs_a_better_picture_covers_no_more(found):

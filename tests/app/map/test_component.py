@@ -113,6 +113,16 @@ def tap(page: Page, street: int) -> None:
 
 
 @pytest.mark.browser
+@pytest.mark.browser
+def test_the_first_map_is_drawn_once(map_server: Server, watched: Callable[[], Watched]) -> None:
+    page = watched().page
+    page.goto(map_server.url)
+    drawn(page)
+    ran(page)
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+    assert page.evaluate("toolkitMap.drawn") == 1
+
+
 class TestShared:
     def test_every_class_is_on_the_canvas_and_in_the_legend(self, shared: Watched) -> None:
         page = shared.page

@@ -48,7 +48,7 @@ export function makeLayer(L) {
       this.redraw();
     },
     onRemove() { this._job = null; this._canvas.remove(); },
-    getEvents() { return { moveend: this.redraw, zoomanim: this._zoom, viewreset: this.redraw, resize: this.redraw }; },
+    getEvents() { return { moveend: this.redraw, zoomanim: this._zoom }; }, // a reset and a new size end with a move
     _newCanvas() {
       const made = L.DomUtil.create("canvas", "leaflet-zoom-animated tk-streets");
       made.setAttribute("aria-hidden", "true");
@@ -64,7 +64,7 @@ export function makeLayer(L) {
     called([own, english, burmese]) { return (this.lang === "my" ? burmese || own || english : english || own || burmese) || ""; },
     redraw() {
       const map = this._map, size = map.getSize(), dpr = Math.min(2, devicePixelRatio || 1);
-      if (!size.x || !size.y) return;
+      if (this.held || !size.x || !size.y) return;
       const z = map.getZoom(), k = 2 ** z, corner = map.getPixelBounds().min;
       const inView = within(this.g.streets, corner.x / k, corner.y / k, (corner.x + size.x) / k, (corner.y + size.y) / k).length;
       const pad = size.multiplyBy(inView > MANY ? PADDING_MANY : PADDING).round();
@@ -161,13 +161,26 @@ export function makeLayer(L) {
       x.setLineDash([]);
     },
     _rastered(x, v, seen, dpr) {
-      const raster = new Raster(Math.round(v.w * dpr), Math.round(v.h * dpr));
-      const path = { moveTo: (a, b) => raster.start(a * dpr, b * dpr), lineTo: (a, b) => raster.to(a * dpr, b * dpr) };
+      const raster = new Raster(Math.round(v.w * dpr), Math.round(v.h * dpr)), { points, off } = this._projected(v, seen, dpr);
       for (const { color, width, dash, streets } of this._pens(v, seen)) {
         raster.pen(color, width * dpr, dash.map((one) => one * dpr));
-        for (const i of streets) this._path(path, v, this.g.streets, i);
+        for (const i of streets) raster.path(points, off[i], off[i + 1]);
       }
       raster.onto(x);
+    },
+    _projected(v, seen, dpr) { // kept while the view stays: another question changes colours only
+      const view = [v.k, v.ox, v.oy, v.w, v.h, dpr].join();
+      if (this._lines?.view === view) return this._lines;
+      const { streets } = this.g, points = new Float32Array(2 * streets.X.length), off = new Uint32Array(streets.n + 1);
+      let at = 0, next = 0; // streets out of view have no points
+      const path = { moveTo: (a, b) => { points[at++] = a * dpr; points[at++] = b * dpr; } };
+      path.lineTo = path.moveTo;
+      for (const i of Uint32Array.from(seen).sort()) {
+        while (next <= i) off[next++] = at;
+        this._path(path, v, streets, i);
+      }
+      while (next <= streets.n) off[next++] = at;
+      return (this._lines = { view, points, off });
     },
     _mark(x, v) { // the street that was tapped, with all its pieces where it counts as a whole
       if (this.chosen < 0) return;

@@ -92,7 +92,7 @@ async function apply(m, data) {
   if (other || moved) { words(m); questions(m); search(m); layers(m); about(m); await font(m); }
   if (left(m, data)) return;
   if (moved) { // after the rows above the map, which take of its height
-    m.layer = new Layer(g, { ...look(m), drawn: (what) => { log.drawn++; log.last = what; } });
+    m.layer = new Layer(g, { held: true, drawn: (what) => { log.drawn++; log.last = what; } });
     m.map.invalidateSize({ pan: false });
     m.layer.addTo(m.map);
     seeCity(m);
@@ -156,7 +156,8 @@ function fitPaper(stage) { // the canvas stays as it is, drawn smaller or larger
 }
 
 function resized(m) { // the middle stays: rows above the map grow and shrink with the language
-  const at = m.map.getCenter(), zoom = m.map.getZoom();
+  const at = m.map.getCenter(), zoom = m.map.getZoom(), { clientWidth: w, clientHeight: h } = m.ui.box;
+  if (!m.fitting && m.map.getSize().equals([w, h])) return;
   m.map.invalidateSize({ pan: false });
   if (m.fitting) seeCity(m); else m.map.setView(at, zoom, { reset: true });
 }
@@ -230,7 +231,7 @@ function look(m) { // what the canvas needs
 }
 
 function paint(m) {
-  m.layer.change({ ...look(m), chosen: m.tapped?.street ?? -1, found: m.found });
+  m.layer.change({ ...look(m), held: false, chosen: m.tapped?.street ?? -1, found: m.found });
   log.recoloured++;
   press(m); panel(m.ui.panel, m.data, m.tier); legend(m); showCard(m); table(m); zones(m);
 }
