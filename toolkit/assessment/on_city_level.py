@@ -158,7 +158,7 @@ def _views(inputs: Inputs) -> Float32Array:
     key = hashlib.sha256()
     for array in read:
         key.update(repr(array.shape).encode())
-        key.update(np.ascontiguousarray(array))
+        key.update(array.tobytes())
 
     def make() -> Float32Array:
         views = candidate_views(cameras, per_site, reach_m=reach_m, bin_m=VIEW_BIN_M)
