@@ -219,6 +219,11 @@ class TestShared:
         expect(page.get_by_role("option")).to_have_text("ဈေးကြီး")
         box.fill("nowhere at all")
         expect(page.locator(".tk-find li")).to_contain_text("No street or place of this name")
+        box.fill("ကြော်ငြာ မရှိသေးသော နေ့")
+        expect(page.locator(".tk-find li")).to_contain_text("No street or place of this name")
+        for old in ("ျမန္မာ", "ေၾကာ္", "ေန႔", "ကမ္းနား"):
+            box.fill(old)
+            expect(page.locator(".tk-find li")).to_contain_text("old Zawgyi encoding")
         box.fill("")
 
     def test_the_background_is_drawn_below_the_streets_and_can_be_hidden(

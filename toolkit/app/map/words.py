@@ -9,6 +9,7 @@ from typing import Any
 
 from toolkit.app.map.classes import EDGES, STEPS, WIDE_EDGE, Step
 from toolkit.assessment.model import Assessment
+from toolkit.base import zawgyi
 from toolkit.base.terms import SWITCHED_TIERS, TIERS, Language, Tier
 from toolkit.language import quantities, words
 from toolkit.language.translate import tr, unbroken
@@ -40,6 +41,7 @@ def texts(assessment: Assessment, lang: Language) -> dict[str, Any]:
         "font_failed": tr("The Burmese font did not arrive: names may be unreadable.", lang),
         "search": tr("Find a street or place", lang),
         "nothing": tr("No street or place of this name is on this map.", lang),
+        "zawgyi": zawgyi.REFUSAL,
         "no_name": tr("Street without a name", lang),
         "whole_city": tr("Whole city", lang),
         "zoom_in": tr("Zoom in", lang),

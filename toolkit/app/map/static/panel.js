@@ -13,6 +13,9 @@ export function make(tag, parent, options = {}) {
   parent?.append(node);
   return node;
 }
+// What Unicode never has: a vowel or medial before its consonant, a stacking sign without a second consonant. Letters of
+// Zawgyi for stacked consonants are those of Mon, Karen and Shan in Unicode.
+const ZAWGYI = /(?<![\u1000-\u1021\u103b-\u103f])\u1031|(?:^|\s)[\u103b-\u103e]|\u1039(?![\u1000-\u1021])|[\u1060-\u1064\u1066-\u106d\u1070-\u1074\u1076-\u1081\u1090-\u1097]/;
 let digits = "0123456789"; // those of the page; only figures follow them, not names
 export const useDigits = (ten) => { digits = [...(ten ?? "0123456789")]; };
 const figure = (value) => /^[\d.,]+$/.test(value) ? String(value).replace(/\d/g, (one) => digits[one]) : value;
@@ -234,7 +237,7 @@ export function search(m) {
     found = hits.flat().slice(0, MOST_FOUND);
     list.replaceChildren(); at = -1;
     found.forEach((one, k) => make("li", list, { role: "option", id: `tk-found-${k}`, "aria-selected": "false", text: text(one) }).addEventListener("pointerdown", (event) => { event.preventDefault(); go(one); }));
-    if (wanted && !found.length) make("li", list, { text: data.words.nothing });
+    if (wanted && !found.length) make("li", list, { text: ZAWGYI.test(input.value) ? data.words.zawgyi : data.words.nothing });
     list.hidden = !wanted; input.setAttribute("aria-expanded", String(Boolean(found.length)));
   });
   input.addEventListener("keydown", (event) => {
