@@ -6,7 +6,7 @@ import numpy as np
 
 from toolkit.base.terms import Language, Tier
 from toolkit.language import quantities, words
-from toolkit.language.translate import number, tr
+from toolkit.language.translate import in_numerals, number, tr
 from toolkit.optics.catalogue import Kind
 from toolkit.optics.lens import RingBounds
 from toolkit.optics.passing_words import one_passing_table, passing_table
@@ -423,4 +423,4 @@ def _metres(value: float) -> str:
 
 
 def _short(value: float) -> str:
-    return f"{value:.6g}"
+    return in_numerals(f"{value:.6g}")

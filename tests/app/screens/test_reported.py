@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from app_screens import AS_OF, html_of, screen, words_of
+from app_screens import AS_OF, html_of, part, screen, words_of
 from banned_words import banned_words
 
 from toolkit.assessment.assess import assess
@@ -85,3 +85,13 @@ def test_texts_of_the_built_in_data_that_a_page_shows_are_in_burmese() -> None:
     assert helsinki.note not in words
     assert built_in(helsinki.note, "my") in words
     assert shown[1] not in words
+
+
+def test_sources_are_cited_in_the_digits_in_which_they_are_listed() -> None:
+    script = (
+        "from toolkit.app import bar\nfrom toolkit.app.screens import reported\n"
+        "bar.use_chosen_numerals('my')\nreported.show('my')\n"
+    )
+    text = html_of(part(script, city="mandalay", numerals="burmese"))
+    assert "<strong>[၁] </strong>" in text
+    assert not re.search(r"\[[0-9]+\]", text)

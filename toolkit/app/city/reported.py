@@ -10,7 +10,7 @@ from toolkit.app.kept_answers import Estimate
 from toolkit.assessment.model import Assessment
 from toolkit.base.terms import Language
 from toolkit.language import quantities, words
-from toolkit.language.translate import tr
+from toolkit.language.translate import number, tr
 from toolkit.output.report import reported, tables
 from toolkit.output.report.reported import Item
 from toolkit.streets.cities import City
@@ -103,7 +103,7 @@ def _items(items: Sequence[Item], lang: Language) -> str:
 
 def _item(item: Item, lang: Language) -> str:
     """Return one claim, or one source of map data."""
-    cited = "" if item.number is None else markup.tag("strong", f"[{item.number}] ")
+    cited = "" if item.number is None else markup.tag("strong", f"[{number(item.number)}] ")
     rows = [f"<p>{cited}{markup.lang_text(item.says or item.origin, lang)}</p>"]
     if item.says is not None:
         rows.append(f'<p class="small">{markup.lang_text(item.origin, lang)}</p>')

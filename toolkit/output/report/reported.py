@@ -160,7 +160,7 @@ def under_table(
     assessment: Assessment, items: Sequence[Item], boundary: str, lang: Language
 ) -> str:
     """Return the line below every table of figures: date, completeness, boundary, sources."""
-    cited = ", ".join(f"[{item.number}]" for item in items if item.number is not None)
+    cited = ", ".join(f"[{number(item.number)}]" for item in items if item.number is not None)
     return tr(
         "{status}. Completeness: {completeness}. Boundary: {boundary} Sources: {sources}.", lang
     ).format(
