@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 from app_screens import AS_OF, html_of, part, screen, words_of
@@ -92,6 +93,6 @@ def test_sources_are_cited_in_the_digits_in_which_they_are_listed() -> None:
         "from toolkit.app import bar\nfrom toolkit.app.screens import reported\n"
         "bar.use_chosen_numerals('my')\nreported.show('my')\n"
     )
-    text = html_of(part(script, city="mandalay", numerals="burmese"))
+    text = unescape(html_of(part(script, city="mandalay", numerals="burmese")))
     assert "<strong>[၁] </strong>" in text
     assert not re.search(r"\[[0-9]+\]", text)
