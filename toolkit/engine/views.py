@@ -87,6 +87,7 @@ def view_table(
     reach_m: float,
     availability: FloatArray | None = None,
     codes: IntArray | None = None,
+    bin_m: float = BIN_M,
 ) -> Float32Array:
     """Tabulate v, the chance that the cameras of one site have a point in their rings.
 
@@ -107,6 +108,8 @@ def view_table(
     codes
         Codes of the views wanted, shape (K,), see the comment on `CANDIDATE`; by default all
         with open sight.
+    bin_m
+        Width of the bins of distance; a wider one rounds the edges of rings.
 
     Returns
     -------
@@ -124,7 +127,7 @@ def view_table(
     if turns is None:
         turns = np.full((len(working), facing.N_STEPS), 1.0 / facing.N_STEPS)
     # Allocated here: numpy asks the system for large pages, compiled loops do not.
-    table = np.zeros((len(codes), math.ceil(reach_m / BIN_M), len(TIERS), len(working)), np.float32)
+    table = np.zeros((len(codes), math.ceil(reach_m / bin_m), len(TIERS), len(working)), np.float32)
     types = kernels.CameraTypes(
         np.ascontiguousarray(cameras.share * working[:, None]),
         np.ascontiguousarray(cameras.height_m),
@@ -141,7 +144,7 @@ def view_table(
         np.maximum(bands - 1, 0) * HEIGHT_STEP_M,
         row_of,
         kernels.ViewRows(1 + MAX_PER_SITE, IN_FIELD, TURNING, BY_STREET),
-        BIN_M,
+        bin_m,
         table,
     )
     return table

@@ -26,9 +26,10 @@ from toolkit.base.record import Record
 from toolkit.base.terms import TIERS, Progress
 from toolkit.engine import closed_form, pairs_by_point
 from toolkit.engine.scene import Scene
-from toolkit.engine.views import CANDIDATE, view_table
+from toolkit.engine.views import BIN_M, CANDIDATE, view_table
 from toolkit.siting import candidates, coverage
 from toolkit.streets import reference_networks
+from toolkit.streets.reference_networks import VIEW_BIN_M
 from toolkit.streets.pack import Pack
 from toolkit.studies.sensitivity.design import BOUNDARY_COLUMN, GivenDesign
 
@@ -276,12 +277,14 @@ def _on_disc(inputs: Inputs, radius_km: float) -> FloatArray:
     """
     design, values = inputs.design, inputs.assumptions
     known = inputs.loaded.networks
-    views = view_table(
+    # In the bins of street in view, as the estimate itself.
+    (views,) = view_table(
         inputs.cameras,
         inputs.per_site,
         reach_m=values.value("optics.max_range_m"),
         codes=np.array([CANDIDATE]),
-    )[0]
+        bin_m=VIEW_BIN_M,
+    )
     area = np.pi * values.draw("city.township_radius_km", design) ** 2
     in_disc = np.minimum(np.pi * radius_km**2 / area, 1.0)
     inside = in_disc ** (1.0 - values.draw("city.core_allocation", design))
@@ -290,7 +293,7 @@ def _on_disc(inputs: Inputs, radius_km: float) -> FloatArray:
     )
     return reference_cover.covered_share(
         reference_cover.draw_view_curve(known, values, design),
-        views,
+        np.repeat(views, round(VIEW_BIN_M / BIN_M), axis=0),
         sites_per_m=inputs.n_cameras
         * inside
         / inputs.per_site
