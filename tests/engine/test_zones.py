@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
+from toolkit.base.terms import EXPOSURE_CLASSES
 from toolkit.engine import zones
 from toolkit.streets import street_points
 
@@ -50,3 +51,25 @@ def test_zones_are_valid_and_apart_and_the_higher_class_keeps_the_ground():
 def test_no_points_give_no_zones():
     points = street_points.cut(np.empty(0, dtype=object), 5.0)
     assert zones.zone_polygons(points, np.empty(0, dtype="<U12"), "EPSG:32635").empty
+
+
+def test_zones_are_the_ground_around_each_piece():
+    rng = np.random.default_rng(5)
+    ends = np.cumsum(rng.uniform(-120, 120, (12, 4, 2)), axis=1)
+    ends += np.array([385_000.0, 6_672_000.0])
+    points = street_points.cut(np.array([shapely.LineString(xy) for xy in ends]), 5.0)
+    classes = rng.choice(EXPOSURE_CLASSES, len(points.line), p=[0.2, 0.5, 0.2, 0.1])
+    classes[: len(classes) // 2] = np.repeat(classes[: len(classes) // 2 : 7], 7)[
+        : len(classes) // 2
+    ]
+    heading = np.column_stack([np.cos(points.heading_rad), np.sin(points.heading_rad)])
+    half = points.length[:, None] / 2 * heading
+    pieces = shapely.linestrings(np.stack([points.xy - half, points.xy + half], axis=1))
+    ground = shapely.buffer(pieces, zones.STRIP_M, quad_segs=2)
+    taken = shapely.Polygon()
+    found = zones.zone_polygons(points, classes, "EPSG:32635").set_index("exposure_class")
+    for name, shape in found.to_crs("EPSG:32635").geometry.items():
+        own = shapely.union_all(ground[classes == name])
+        expected, taken = shapely.difference(own, taken), shapely.union(own, taken)
+        assert shapely.area(shapely.symmetric_difference(shape, expected)) < 0.01
+    assert len(found) == len(EXPOSURE_CLASSES)

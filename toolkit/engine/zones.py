@@ -19,6 +19,8 @@ from toolkit.streets import street_points
 STRIP_M: Final = 6.0
 """Half the width of a strip: about the distance from centre line to house front."""
 _QUADRANT_SEGMENTS: Final = 2
+_TOUCHING_M: Final = 1e-6
+"""Distance under which two ends are the same place."""
 _CRS: Final = "EPSG:4326"
 
 
@@ -67,18 +69,11 @@ def zone_polygons(
         Columns `exposure_class` and geometry, EPSG:4326; classes do not overlap except by the
         rounding of coordinates.
     """
-    half = (
-        points.length[:, None]
-        / 2
-        * np.column_stack([np.cos(points.heading_rad), np.sin(points.heading_rad)])
-    )
-    strips = np.asarray(
-        shapely.linestrings(np.stack([points.xy - half, points.xy + half], axis=1)), dtype=object
-    )
+    first, strips = _strips(points, classes)
     names, shapes = [], []
     taken: shapely.Geometry = shapely.Polygon()
     for name in EXPOSURE_CLASSES:
-        members = strips[classes == name]
+        members = strips[classes[first] == name]
         if not len(members):
             continue
         # A buffer of each strip and one union is ten times as fast as one buffer of all.
@@ -92,6 +87,35 @@ def zone_polygons(
     # Reprojection rounds, and may make rings touch themselves.
     found["geometry"] = [_polygons(shape) for shape in found.geometry.array]
     return found
+
+
+def _strips(
+    points: street_points.LinePieces, classes: NDArray[np.str_]
+) -> tuple[NDArray[np.int64], NDArray[np.object_]]:
+    """Return runs of pieces that touch one another on a street and are of one class.
+
+    Returns
+    -------
+    first
+        First piece of each run, shape (R,).
+    strips
+        Lines, shape (R,). Joining pieces halves the work and moves no boundary: they are straight
+        on from one another.
+    """
+    heading = np.column_stack([np.cos(points.heading_rad), np.sin(points.heading_rad)])
+    half = points.length[:, None] / 2 * heading
+    start, end = points.xy - half, points.xy + half
+    joined = (
+        (points.line[1:] == points.line[:-1])
+        & (classes[1:] == classes[:-1])
+        & (np.abs(end[:-1] - start[1:]).max(axis=1) < _TOUCHING_M)
+    )
+    run = np.concatenate([[0], np.cumsum(~joined)])[: len(classes)]
+    first, last = np.flatnonzero(np.diff(run, prepend=-1)), np.flatnonzero(np.diff(run, append=-1))
+    # The starts of the pieces of a run, then the end of its last piece.
+    xy = np.insert(start, last + 1, end[last], axis=0)
+    of = np.repeat(np.arange(len(first)), last - first + 2)
+    return first, np.asarray(shapely.linestrings(xy, indices=of), dtype=object)
 
 
 def snapped_zones(zones: gpd.GeoDataFrame, step_deg: float) -> gpd.GeoDataFrame:

@@ -29,8 +29,8 @@ from toolkit.engine.scene import Scene
 from toolkit.engine.views import BIN_M, CANDIDATE, view_table
 from toolkit.siting import candidates, coverage
 from toolkit.streets import reference_networks
-from toolkit.streets.reference_networks import VIEW_BIN_M
 from toolkit.streets.pack import Pack
+from toolkit.streets.reference_networks import VIEW_BIN_M
 from toolkit.studies.sensitivity.design import BOUNDARY_COLUMN, GivenDesign
 
 SAMPLE_POINTS: Final = 2_000
