@@ -374,6 +374,8 @@ def lossy(browser: Browser) -> Iterator[Page]:
         "raster.js",
         "geometry.js",
         "panel.js",
+        "draw.js",
+        "guesses.js",
         "leaflet.js",
         "leaflet.css",
         "map.css",
