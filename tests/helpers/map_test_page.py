@@ -89,7 +89,7 @@ def extras_of(what: str) -> component.Extras | None:
         return None
     if what == "guesses":
         given = guesses.data_of(Guesses(), lang, answer="test", lines=["A line."] * 10)  # type: ignore[arg-type]
-        return component.Extras(component.KEY, guesses=given, pins=[(WEST, SOUTH, "A")])
+        return component.Extras(component.KEY, guesses=given, pins=[(WEST, SOUTH, "A")], focus=True)
     draw = drawing.Draw("point" if what == "points" else "line", f"test {what}", most=3)
     return component.Extras(component.KEY, draw=draw, hidden=what == "points")
 

@@ -88,7 +88,7 @@ def test_points_are_linear_in_the_brier_score_and_best_at_the_estimate(seen, sai
     )
     assert best.points == pytest.approx(100)
     assert found.points <= 100 + 1e-9
-    assert found.points == pytest.approx(100 - 400 * (said - in_view.mean()) ** 2)
+    assert found.points == pytest.approx(100 - 100 * (said - in_view.mean()) ** 2)
 
 
 @given(CHANCES)

@@ -16,10 +16,10 @@ best marks stay the best.
 
 A stated chance p of being in view has the Brier score (1950), the mean of (p - y)^2 over all
 placements, y being 1 where the place is in view. It is q(1 - q) + (p - q)^2, least at p = q. It is
-shown in points, 100 - 400 (score - least score): linear in the score, 100 for the chance of the
-estimate, 0 for one that is half the scale away. A class counts as one chance inside it, chosen so
-that the edges of the classes lie halfway between: the nearest, and so the best, class of a belief
-is then the one that holds it.
+shown in points, 100 - 100 (score - least score): linear in the score, 100 for the chance of the
+estimate, 0 for certainty of the opposite of what is certain. A class counts as one chance inside
+it, chosen so that the edges of the classes lie halfway between: the nearest, and so the best, class
+of a belief is then the one that holds it.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ NEAR: Final = (0.2, 0.5, 0.8)
 MOST_MARKS: Final = 20
 CLASS_CHANCE: Final = (0.03, 0.17, 0.43, 0.77)
 """Chance for which each class stands; 0.1, 0.3 and 0.6, the edges on the map, lie halfway."""
-_POINTS: Final = (100.0, 400.0)
+_POINTS: Final = 100.0
 _MAIN_ROADS: Final = ROADS.index("unclassified")
 """Classes of road before it are main roads."""
 
@@ -112,7 +112,7 @@ class ChanceScore:
     Attributes
     ----------
     points
-        100 for the chance of the estimate, 0 for one half the scale away; may be below.
+        100 for the chance of the estimate, 0 for certainty of the opposite of what is certain.
     brier
         Brier score over all placements.
     estimate
@@ -217,14 +217,13 @@ def score_chance(stated: float, in_view: BoolArray) -> ChanceScore:
     >>> score_chance(0.5, np.array([True, False])).points
     100.0
     >>> score_chance(1.0, np.array([True, False])).points
-    0.0
+    75.0
     """
     seen = np.asarray(in_view, dtype=float)
     estimate = float(seen.mean())
     brier = float(((stated - seen) ** 2).mean())
     best = float(((estimate - seen) ** 2).mean())
-    whole, per_unit = _POINTS
-    return ChanceScore(whole - per_unit * (brier - best), brier, estimate)
+    return ChanceScore(_POINTS * (1.0 - (brier - best)), brier, estimate)
 
 
 @dataclass(frozen=True)

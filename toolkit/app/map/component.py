@@ -70,6 +70,8 @@ class Extras:
         Whether the estimate is hidden: streets and names only, none of its figures is sent.
     alone
         Whether the page says what the panel would say.
+    focus
+        Whether the map goes to the last of the pins when they change.
     """
 
     key: str
@@ -78,6 +80,7 @@ class Extras:
     pins: Sequence[tuple[float, float, str]] = ()
     hidden: bool = False
     alone: bool = False
+    focus: bool = False
 
     def data(self, lang: Language) -> dict[str, Any]:
         """Return them as JSON values."""
@@ -87,6 +90,7 @@ class Extras:
             "pins": [{"at": [lon, lat], "text": text} for lon, lat, text in self.pins],
             "hidden": self.hidden,
             "alone": self.alone,
+            "focus": self.focus,
         }
 
 

@@ -90,6 +90,12 @@ class Result:
     left_out: tuple[tuple[str, str], ...] = ()
 
 
+def want(city_id: str) -> None:
+    """Choose a city before the page is opened: what is brought in next is its map."""
+    st.session_state["streets_city"] = city_id
+    st.session_state["fetch_city"] = city_id
+
+
 def show_progress_or_result(lang: Language) -> None:
     """Do what was asked for and run the page again, or show how the last import ended.
 

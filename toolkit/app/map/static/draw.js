@@ -111,11 +111,11 @@ function press(m) {
 export function pins(m, L) {
   for (const one of m.pins ?? []) one.remove();
   m.pins = (m.data.pins ?? []).map(({ at: [lon, lat], text }) => {
-    const pin = L.marker([lat, lon], { icon: L.divIcon({ className: "tk-place", iconSize: [28, 28], iconAnchor: [14, 14] }), interactive: false, keyboard: false, pmIgnore: true }).addTo(m.map);
+    const pin = L.marker([lat, lon], { icon: L.divIcon({ className: m.data.focus ? "tk-place tk-letter" : "tk-place", iconSize: [28, 28], iconAnchor: [14, 14] }), interactive: false, keyboard: false, pmIgnore: true }).addTo(m.map);
     pin.getElement().textContent = text;
     return pin;
   });
   const key = JSON.stringify(m.data.pins ?? []);
-  if (m.pins.length && m.pinsKey !== key) m.map.setView(m.pins.at(-1).getLatLng(), Math.max(m.map.getZoom(), 15.5), { animate: false });
+  if (m.data.focus && m.pins.length && m.pinsKey !== key) m.map.setView(m.pins.at(-1).getLatLng(), Math.max(m.map.getZoom(), 15.5), { animate: false });
   m.pinsKey = key;
 }

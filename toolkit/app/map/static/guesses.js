@@ -3,14 +3,15 @@
 
 import { fill, make } from "./panel.js";
 
-const INK = "#00513f", PAPER = "#ffffff", HALF_PX = 5, SENTENCE_PX = 14, PAD_PX = 7;
+const INK = "#00513f", PAPER = "#ffffff", HALF_PX = 5, HALF_FAR_PX = 3.5, NEAR_FROM = 15, SENTENCE_PX = 14, PAD_PX = 7;
+const PANE = "tk-guesses-pane"; // above the streets, below marks
 
 function lines(x, text, wide, lang) { // Burmese has few spaces: break between words
   const parts = globalThis.Intl?.Segmenter ? [...new Intl.Segmenter(lang, { granularity: "word" }).segment(text)].map((one) => one.segment) : text.split(/(?<= )/);
   const found = [""];
   for (const part of parts) {
     const last = found.length - 1;
-    if (found[last] && x.measureText(found[last] + part).width > wide) found.push(part.trimStart());
+    if (found[last] && !/^[\p{P}\s]+$/u.test(part) && x.measureText(found[last] + part).width > wide) found.push(part.trimStart());
     else found[last] += part;
   }
   return found;
@@ -21,26 +22,29 @@ function makeLayer(L) {
     onAdd(map) {
       this._canvas = L.DomUtil.create("canvas", "tk-guesses");
       this._canvas.setAttribute("aria-hidden", "true");
-      map.getContainer().append(this._canvas); // fixed to the view: the sentence is always in it
+      (map.getPane(PANE) ?? map.createPane(PANE)).append(this._canvas);
       this.redraw();
     },
     onRemove() { this._canvas.remove(); },
-    getEvents() { return { move: this.redraw, moveend: this.redraw, zoom: this.redraw, resize: this.redraw, viewreset: this.redraw }; },
+    getEvents() { return { move: this.redraw, moveend: this.redraw, zoomend: this.redraw, resize: this.redraw, viewreset: this.redraw, zoomstart: this._away }; },
+    _away() { this._canvas.hidden = true; }, // until the zoom ends
     change(options) { Object.assign(this, options); if (this._map) this.redraw(); },
     redraw() {
       const size = this._map.getSize(), dpr = Math.min(2, devicePixelRatio || 1), canvas = this._canvas;
       if (!size.x || !size.y) return;
+      canvas.hidden = false;
+      L.DomUtil.setPosition(canvas, this._map.containerPointToLayerPoint([0, 0])); // fixed to the view: the sentence is always in it
       canvas.width = Math.round(size.x * dpr); canvas.height = Math.round(size.y * dpr);
       Object.assign(canvas.style, { width: `${size.x}px`, height: `${size.y}px` });
       const x = canvas.getContext("2d");
       x.setTransform(dpr, 0, 0, dpr, 0, 0);
-      const { sites, steps } = this;
-      for (const [width, color] of [[5, PAPER], [2.2, INK]]) { // hollow diamonds: nothing else looks like them
+      const { sites, steps } = this, half = this._map.getZoom() < NEAR_FROM ? HALF_FAR_PX : HALF_PX;
+      for (const [width, color] of [[half, PAPER], [half * 0.44, INK]]) { // hollow diamonds: nothing else looks like them
         x.lineWidth = width; x.strokeStyle = color; x.beginPath();
         for (let i = 0; i < sites.length; i += 2) {
           const { x: px, y: py } = this._map.latLngToContainerPoint([sites[i + 1] / steps, sites[i] / steps]);
-          if (px < -HALF_PX || py < -HALF_PX || px > size.x + HALF_PX || py > size.y + HALF_PX) continue;
-          x.moveTo(px, py - HALF_PX); x.lineTo(px + HALF_PX, py); x.lineTo(px, py + HALF_PX); x.lineTo(px - HALF_PX, py); x.closePath();
+          if (px < -half || py < -half || px > size.x + half || py > size.y + half) continue;
+          x.moveTo(px, py - half); x.lineTo(px + half, py); x.lineTo(px, py + half); x.lineTo(px - half, py); x.closePath();
         }
         x.stroke();
       }

@@ -259,7 +259,7 @@ function paint(m) {
 function say(m, old) { // one line on what changed
   const { data, ui } = m, words = data.words, tier = data.tiers[m.tier];
   let text = m.fontFailed ? words.font_failed : "";
-  if (old?.data && old.data.lang === data.lang && tier.share) {
+  if (old?.data && old.data.lang === data.lang && tier.share && !old.data.hidden) {
     const before = old.data.tiers[old.tier];
     if (old.tier !== m.tier) text = fill(words.question_changed, { name: tier.name, old: before.share ?? "–", other: before.name, new: tier.share });
     else if (old.data !== data && old.data.answer !== data.answer) text = fill(before.share === tier.share ? words.same : words.changed, { name: tier.name, old: before.share, new: tier.share });
