@@ -182,7 +182,7 @@ def times(said: FloatArray, ground: Ground) -> float:
     >>> even, main = np.full(2, 0.5), np.zeros(2, bool)
     >>> city = Ground(np.zeros((2, 2)), np.arange(2), even, main, where, 0.0)
     >>> [round(times(np.array([p, 1 - p]), city), 3) for p in (0.5, 0.75, 0.9)]
-    [1.0, 1.14, 1.038]
+    [1.0, 1.14, 1.039]
     """
     held = ground.sites > 0
     ratio = np.maximum(said[held], np.finfo(float).tiny) / ground.by_cell(ground.street)[held]
