@@ -11,7 +11,7 @@ from invented import SOUTH, STEP_DEG, WEST, layers_of
 from made import report_on
 from made_trips import trip_of, with_trips
 
-from toolkit.app.map import component
+from toolkit.app.map import component, drawing, guesses
 from toolkit.assessment.layers import Layers
 from toolkit.assessment.street_captures import StreetCaptures
 from toolkit.base import egress
@@ -73,11 +73,33 @@ def layers(shift: float) -> Layers:
     })  # fmt: skip
 
 
+class Guesses:
+    """Ten placements of one camera each, to the east of one another."""
+
+    shown = range(10)
+
+    def lon_lat(self) -> list[np.ndarray]:
+        """Return longitude and latitude of each placement."""
+        return [np.array([[WEST + 0.001 * k, SOUTH + 0.001]]) for k in self.shown]
+
+
+def extras_of(what: str) -> component.Extras | None:
+    """Return what the map shows or takes besides."""
+    if what == "nothing":
+        return None
+    if what == "guesses":
+        given = guesses.data_of(Guesses(), lang, answer="test", lines=["A line."] * 10)  # type: ignore[arg-type]
+        return component.Extras(component.KEY, guesses=given, pins=[(WEST, SOUTH, "A")], focus=True)
+    draw = drawing.Draw("point" if what == "points" else "line", f"test {what}", most=3)
+    return component.Extras(component.KEY, draw=draw, hidden=what == "points")
+
+
 egress.require_guard()
 st.set_page_config(layout="wide")
 lang = st.radio("Language", ["en", "my"], key="lang", horizontal=True)
 answer = st.radio("Answer", ["first", "second"], key="answer", horizontal=True)
 city = st.radio("City", ["one", "other", "none"], key="city", horizontal=True)
+extra = st.radio("Extras", ["nothing", "points", "lines", "guesses"], key="extra", horizontal=True)
 st.session_state.setdefault("tier", "seen")
 component.announce(city)
 runs = st.session_state["runs"] = st.session_state.get("runs", 0) + 1
@@ -87,11 +109,13 @@ if city != "none":
     found = with_trips(report_on(layers(0.0 if answer == "first" else 0.1)), trip)
     part = found.inputs.model_copy(update={"pack_sha256": None})
     named = found.city.model_copy(update={"id": city})
-    component.show(
+    shapes = component.show(
         found.model_copy(update={"inputs": part, "city": named}),
         st.session_state["tier"],
         lang,
         answer=f"test {answer} {city}",
         on_tier=lambda tier: st.session_state.update(tier=tier),
+        extras=extras_of(extra),
     )
+    st.text(f"drawn {shapes}")
 st.text(f"run {runs}, tier {st.session_state['tier']}")

@@ -13,6 +13,7 @@ from toolkit.assessment.inputs import make_inputs
 from toolkit.assessment.model import Assessment, IfWhere
 from toolkit.assessment.on_city_level import if_within
 from toolkit.assessment.question import Question
+from toolkit.assessment.ten_placements import Placements, place_cameras
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.evidence.claim import Claim
 
@@ -95,3 +96,19 @@ def cases(made: Estimate, count: int | None) -> tuple[IfWhere, ...]:
 @st.cache_resource(max_entries=24, show_spinner=False)
 def _cases(key: str, _question: Question) -> tuple[IfWhere, ...]:  # noqa: ARG001 - key of the cache
     return if_within(make_inputs(_question.load()))
+
+
+def placements(made: Estimate) -> Placements:
+    """Return the cameras of an answer, placed once per draw; the last ones are kept.
+
+    Raises
+    ------
+    NotFoundError
+        If no streets are installed for the city.
+    """
+    return _placements(made.key, made.question)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _placements(key: str, _question: Question) -> Placements:  # noqa: ARG001 - key of the cache
+    return place_cameras(make_inputs(_question.load()))

@@ -12,13 +12,13 @@ from toolkit.app import bar, changed_set, markup, start
 from toolkit.app.addresses import PATHS
 from toolkit.app.screens import (
     analysts,
-    camera,
     cities,
     city_map,
     compare,
     hand_out,
     limits,
     reported,
+    teach,
 )
 from toolkit.base import egress, escape
 from toolkit.base.errors import ToolkitError
@@ -35,7 +35,7 @@ def pages(lang: Language) -> dict[str, st.Page]:
         (tr("Map", lang), city_map.show),
         (tr("Hand-out", lang), hand_out.show),
         (tr("Reported", lang), reported.show),
-        (tr("Teach", lang), camera.show),
+        (tr("Teach", lang), teach.show),
         (tr("Compare", lang), compare.show),
         (tr("My cities", lang), cities.show),
         (tr("For analysts", lang), analysts.show),

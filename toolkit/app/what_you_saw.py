@@ -17,6 +17,8 @@ from toolkit.evidence.observations import Observation
 from toolkit.language import words
 from toolkit.language.translate import number, tr
 
+NOTES_OPEN: Final = "notes_open"
+"""Whether the page Map shows notes of single cameras, see `toolkit.app.my_notes`."""
 _LEAST_KM, _MOST_KM = 0.1, 1000.0
 _MOST_SEEN: Final = 100_000
 
@@ -38,7 +40,18 @@ def chosen(city: str, as_of: dt.date) -> tuple[Observation, ...]:
 
 
 def choose(city: str, lang: Language) -> None:
-    """Show the boxes for what was seen, the sentence on looking at cameras first."""
+    """Show the boxes for what was seen, the sentence on looking at cameras first.
+
+    Below them the way to notes of single cameras, which are stored.
+    """
+    _choose_number(city, lang)
+    if st.button(escape.markdown(tr("Note single cameras on the map", lang)), key="notes_open_go"):
+        st.session_state[NOTES_OPEN] = True
+
+        st.switch_page(st.session_state["pages"]["map"])
+
+
+def _choose_number(city: str, lang: Language) -> None:
     asked, walked_km, seen = _keys(city)
     if not st.checkbox(
         escape.markdown(tr("Enter what I saw on a walk", lang)),

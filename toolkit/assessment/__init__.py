@@ -9,6 +9,7 @@ layers.Layers                 streets, zones and cameras as drawn on maps
 inputs.make_inputs            count and optics, drawn
 site_plan.plan_sites          chance of each site
 on_streets.on_streets         exposure on installed streets
+ten_placements.place_cameras  cameras placed once per draw, ten of them to flip through
 on_city_level.on_city_level   exposure from reference networks, without streets
 reference_trips.Trips         trips from reference networks, without streets
 night.with_night              the main figures at night, next to those by day

@@ -252,7 +252,7 @@ def short_trip(mode: Mode, met: meetings.Met, t: int) -> ShortTrip:
     )
 
 
-def _placed(
+def place_all(
     inputs: Inputs, geometry: SceneGeometry, chance: SiteChance
 ) -> tuple[placement.Working, FloatArray]:
     """Place all cameras, working or not; return also the number for which each stands."""
@@ -301,7 +301,7 @@ def met_on_trips(
     """
     if not by_mode:
         return {}, {}
-    placed, weight = _placed(inputs, scene, chance)
+    placed, weight = place_all(inputs, scene, chance)
     both = meetings.meet(
         *_routes(tuple(by_mode.values())),
         scene.points,
@@ -366,7 +366,7 @@ def _answered_m(sample: trips.Trips, scene: Scene) -> tuple[float, float]:
 
 def capture_points(inputs: Inputs, geometry: SceneGeometry, chance: SiteChance) -> FloatArray:
     """Return the number of sites with a working camera that is able, shape (D, T)."""
-    placed, weight = _placed(inputs, geometry, chance)
+    placed, weight = place_all(inputs, geometry, chance)
     draw, cameras = placed.draw, inputs.cameras
     works = placed.luck < cameras.availability[draw]
     has_ring = np.isfinite(cameras.inner_m)

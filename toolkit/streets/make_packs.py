@@ -6,8 +6,6 @@ Runs in the process that reads files of strangers, see `toolkit.streets.install`
 from __future__ import annotations
 
 import os
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -33,6 +31,7 @@ from toolkit.streets.manifest import (
     WRITER,
     Manifest,
     PackOrigin,
+    id_of,
 )
 from toolkit.streets.readers.extract import Extent, Extract, FileBox, disc, frame_of
 from toolkit.streets.readers.guard import refuse_bomb
@@ -44,7 +43,6 @@ from toolkit.streets.readers.osm.source import OsmSource, is_osm_file, open_osm
 from toolkit.streets.schema import THROUGH_ROADS
 
 GRAPHML_SUFFIX: Final = ".graphml"
-_MAX_ID_LENGTH: Final = 64
 _MIN_CUT_SHARE: Final = 0.001
 """Minimum share of street length cut away by the box of a file that is said: shown as 0.1 %."""
 _BOX_CUT, _BOX_WRONG = "cut_by_file_box_share", "file_box_not_used"
@@ -140,8 +138,7 @@ def pack_id_of(name: str) -> str:
         if suffix and stem.lower().endswith(suffix.lower()):
             stem = stem[: -len(suffix)]
             break
-    plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode().lower()
-    made = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_MAX_ID_LENGTH].strip("-")
+    made = id_of(stem)
     if not made:
         msg = f"{clean_text(name)!r} gives no name for a pack. Use Latin letters or digits."
         raise InputDataError(msg)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
@@ -18,6 +19,7 @@ WRITER: Final = "camera-exposure-toolkit packs 2"
 """Recorded in every manifest; increased when the same file yields different layers."""
 ODBL: Final = "ODbL-1.0"
 OSM_ATTRIBUTION: Final = "© OpenStreetMap contributors, ODbL"
+_MAX_ID_LENGTH: Final = 64
 ID: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?", re.ASCII)
 
 _Line = Annotated[str, StringConstraints(min_length=1, max_length=500)]
@@ -85,6 +87,18 @@ class Manifest(Record):
         """Serialise to ``manifest.json``: equal manifests give equal bytes."""
         data = self.model_dump(mode="json", by_alias=True)
         return (json.dumps(data, sort_keys=True, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def id_of(text: str) -> str:
+    """Return the id of a pack for a text; empty if it has no Latin letter or digit.
+
+    Examples
+    --------
+    >>> id_of("Old Town (2026)")
+    'old-town-2026'
+    """
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_MAX_ID_LENGTH].strip("-")
 
 
 def fingerprint(sha256: str) -> str:

@@ -85,7 +85,7 @@ def test_a_number_is_part_of_the_case_and_more_cameras_are_darker() -> None:
     numbers = found.segmented_control(key="case_count:en").options
     assert numbers[0] == "As above"
     assert numbers[-1] == "Other"
-    assert len(numbers) == 5
+    assert {"200", "500", "1,000"} <= set(numbers)
     found.segmented_control(key="case_count:en").set_value(500).run()
     assert "If there are 500 cameras, all within 2 km" in words_of(found)
     assert "If there are 500 cameras" in circles(found)[0]

@@ -386,6 +386,8 @@ LOST = (
     "raster.js",
     "geometry.js",
     "panel.js",
+    "draw.js",
+    "guesses.js",
     "leaflet.js",
     "leaflet.css",
     "map.css",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import streamlit as st
 
@@ -21,6 +22,9 @@ from toolkit.output import circles_svg, conditions, trip_icons
 
 _BOTH, _SPREAD = "both", "spread"
 _AS_ANSWERED, _OWN = 0, -1
+COUNTS: Final = (200, 500, 1000)
+"""Numbers that can always be chosen, the same for every city so that cities can be compared: from
+what is reported of a middle town to what is reported of the largest city."""
 
 
 @dataclass(frozen=True)
@@ -107,9 +111,13 @@ def _choose_where(lang: Language) -> str:
 
 
 def _choose_count(made: Estimate, lang: Language) -> int | None:
-    """Show the numbers that a case can have; None is that of the answer."""
+    """Show the numbers that a case can have; None is that of the answer.
+
+    Next to those of every city stand those within the range of this one.
+    """
     labels = {_AS_ANSWERED: tr("As above", lang)}
-    labels |= {one.count: number(one.count) for one in made.assessment.if_count}
+    own_counts = {one.count for one in made.assessment.if_count}
+    labels |= {count: number(count) for count in sorted({*own_counts, *COUNTS})}
     labels[_OWN] = tr("Other", lang)
     chosen = widgets.one_of(
         st.segmented_control,

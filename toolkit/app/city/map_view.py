@@ -8,18 +8,21 @@ from toolkit.app import markup, start
 from toolkit.app.city import cases, panel
 from toolkit.app.kept_answers import Estimate
 from toolkit.app.map import component
+from toolkit.app.my_cities import bring_in
 from toolkit.assessment.layers import Layers
-from toolkit.assessment.model import Assessment
+from toolkit.assessment.model import Assessment, CityPart
 from toolkit.base import escape
 from toolkit.base.terms import Language, Tier
 from toolkit.language.translate import tr
+from toolkit.streets.cities import City
+from toolkit.streets.pack import find_pack_for
 
 
 def show(made: Estimate, tier: Tier, lang: Language) -> None:
     """Show the map; for a city without streets say why there is none."""
     assessment = made.assessment
     with st.spinner(escape.markdown(tr("Drawing the map …", lang))):
-        layers = _layers(assessment)
+        layers = layers_of(assessment)
         if layers is not None and layers.captures is not None:
             layers.captures()  # what takes longest
     if layers is None:
@@ -45,11 +48,22 @@ def _show_without(made: Estimate, tier: Tier, lang: Language) -> None:
         if chosen is not None:
             cases.show(chosen, tier, lang)
         markup.show(lang, markup.tag("p", no_map(made.assessment, lang)))
-        with st.container(key="not-printed"):
-            label = tr("Add the map of {city}", lang)
-            label = label.format(city=made.assessment.city.name.in_language(lang))
-            if st.button(escape.markdown(label), key="add-map"):
-                start.go("cities")
+        offer_streets(made.assessment.city, lang)
+
+
+def has_streets(city: City | CityPart) -> bool:
+    """Return whether streets of a city are installed."""
+    return bool(getattr(city, "pack", None) or find_pack_for(city.id))
+
+
+def offer_streets(city: City | CityPart, lang: Language) -> None:
+    """Show the button that leads to where the street map of a city can be added."""
+    with st.container(key="not-printed"):
+        label = tr("Add the map of {city}", lang)
+        label = label.format(city=city.name.in_language(lang))
+        if st.button(escape.markdown(label), key="add-map"):
+            bring_in.want(city.id)
+            start.go("cities")
 
 
 def no_map(assessment: Assessment, lang: Language) -> str:
@@ -65,8 +79,11 @@ def _keep_tier(tier: Tier) -> None:
     st.session_state["tier"] = tier
 
 
-def _layers(assessment: Assessment) -> Layers | None:
-    """Return the layers; where figures are from a sample, make them now and show the progress."""
+def layers_of(assessment: Assessment) -> Layers | None:
+    """Return the layers, None without streets.
+
+    Where figures are from a sample, make them now and show the progress.
+    """
     if assessment.sample is None:
         return assessment.layers
     bar = st.progress(0.0)

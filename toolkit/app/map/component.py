@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
+import numpy as np
 import streamlit as st
 
-from toolkit.app.map import classes, geometry, route, words
+from toolkit.app.map import classes, drawing, geometry, route, words
 from toolkit.assessment.layers import Layers
 from toolkit.assessment.model import Assessment
 from toolkit.base import store
@@ -22,6 +24,9 @@ from toolkit.language.words import demonstration
 
 KEY: Final = "map"
 """Key of the component in the session: with one key it stays mounted, and keeps its view."""
+
+_PLAIN: Final = "#8a8a8a"
+"""Colour of streets whose chance is hidden."""
 
 _STUB: Final = """
 const files = import(new URL("%s", location.origin).href);
@@ -47,6 +52,48 @@ _encoded: Final[LruCache[bytes]] = LruCache(4)
 _coloured: Final[LruCache[dict[str, str]]] = LruCache(8)
 
 
+@dataclass(frozen=True)
+class Extras:
+    """What a map shows or takes besides the streets.
+
+    Attributes
+    ----------
+    key
+        Key of the map in the session; each page with extras has its own.
+    draw
+        What users may draw; None for nothing.
+    guesses
+        Placements to flip through, see `guesses.data_of`; None for none.
+    pins
+        Places that the page names: longitude, latitude and a letter of each.
+    hidden
+        Whether the estimate is hidden: streets and names only, none of its figures is sent.
+    alone
+        Whether the page says what the panel would say.
+    focus
+        Whether the map goes to the last of the pins when they change.
+    """
+
+    key: str
+    draw: drawing.Draw | None = None
+    guesses: Mapping[str, Any] | None = None
+    pins: Sequence[tuple[float, float, str]] = ()
+    hidden: bool = False
+    alone: bool = False
+    focus: bool = False
+
+    def data(self, lang: Language) -> dict[str, Any]:
+        """Return them as JSON values."""
+        return {
+            "draw": None if self.draw is None else drawing.data_of(self.draw, lang),
+            "guesses": self.guesses,
+            "pins": [{"at": [lon, lat], "text": text} for lon, lat, text in self.pins],
+            "hidden": self.hidden,
+            "alone": self.alone,
+            "focus": self.focus,
+        }
+
+
 def _component(name: str, function: str, html: str) -> Any:  # noqa: ANN401 - a Streamlit renderer
     return st.components.v2.component(name, html=html, js=_STUB % (route.SCRIPT, function))
 
@@ -59,7 +106,8 @@ def show(
     answer: str,
     panel: Mapping[str, Any] | None = None,
     on_tier: Callable[[Tier], None] | None = None,
-) -> None:
+    extras: Extras | None = None,
+) -> tuple[drawing.Shape, ...] | None:
     """Mount the map, or change what it shows: the view stays.
 
     Parameters
@@ -77,18 +125,53 @@ def show(
         so that it changes with the question at once. None for nothing.
     on_tier
         Called with the tier that the user chose on the map, before the page runs again.
+    extras
+        What the map shows or takes besides.
+
+    Returns
+    -------
+    shapes
+        What is drawn; None where nothing may be, or the browser has said nothing of it yet.
     """
+    key = KEY if extras is None else extras.key
 
     def chosen() -> None:
-        found = st.session_state[KEY].get("tier")
+        found = st.session_state[key].get("tier")
         if on_tier is not None and found in TIERS:
             on_tier(found)
 
+    data = data_of(assessment, tier, lang, answer=answer)
+    if extras is not None:
+        data = {**(_hidden(data) if extras.hidden else data), **extras.data(lang)}
     _component("toolkit_map", "map", '<div class="tk-map"></div>')(
-        key=KEY,
-        data={**data_of(assessment, tier, lang, answer=answer), "panel": panel},
+        key=key,
+        data={**data, "panel": panel},
         on_tier_change=chosen,
+        on_drawn_change=lambda: None,
     )
+    if extras is None or extras.draw is None:
+        return None
+    return drawing.shapes_of(st.session_state.get(key), extras.draw)
+
+
+def _hidden(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the data of a map without anything of the estimate: streets all alike, and names."""
+    names = ("id", "name", "along")
+    blank = dict.fromkeys(("legend", "chance", "figure", "trips", "share", "reach", "reach_m"))
+    n_streets = len(base64.b64decode(data["classes"])) // len(TIERS)
+    unknown = np.full(3 * n_streets * len(TIERS), classes.UNKNOWN, np.uint8)
+    return {
+        **data,
+        "answer": f"{data['answer']} hidden",
+        "classes": base64.b64encode(bytes(n_streets * len(TIERS))).decode(),
+        "percent": base64.b64encode(unknown.tobytes()).decode(),
+        "zones": dict.fromkeys(TIERS, ""),
+        "tiers": [{**blank, **{name: tier[name] for name in names}} for tier in data["tiers"]],
+        "steps": [
+            {**step, "color": _PLAIN, "width": 2.4, "dash": None, "wide": False}
+            for step in data["steps"]
+        ],
+    }
 
 
 def forget() -> None:

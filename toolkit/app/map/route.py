@@ -25,7 +25,9 @@ _FILES: Final = {
     name: folder / name
     for folder, names in (
         (_STATIC, ("map.js", "layer.js", "raster.js", "geometry.js", "panel.js", "map.css")),
+        (_STATIC, ("draw.js", "guesses.js")),
         (ASSETS / "leaflet", ("leaflet.js", "leaflet.css")),
+        (ASSETS / "geoman", ("leaflet-geoman.min.js", "leaflet-geoman.css")),
     )
     for name in names
 }

@@ -9,7 +9,14 @@ from typing import Final, Literal
 import streamlit as st
 
 from toolkit.app import bar, bounds, markup, widgets
-from toolkit.app.my_cities import chooser, fetch_process, headline, installed, over_network
+from toolkit.app.my_cities import (
+    chooser,
+    fetch_process,
+    headline,
+    installed,
+    other_city,
+    over_network,
+)
 from toolkit.app.my_cities.fetch_process import HOST
 from toolkit.base import pasted, store
 from toolkit.base.errors import InputDataError, ToolkitError
@@ -19,7 +26,7 @@ from toolkit.language import notes, words
 from toolkit.language.translate import tr
 from toolkit.streets import install, map_data, pack, pack_zip
 from toolkit.streets.boundary import parse_boundary
-from toolkit.streets.cities import load_cities
+from toolkit.streets.cities import City, load_cities
 from toolkit.streets.manifest import Manifest, fingerprint
 
 _ALL: Final = ""
@@ -37,7 +44,7 @@ _MOST_BUTTONS: Final = 12
 """Buttons to maps after an import: the ten cities, and a little more."""
 
 Outcome = Literal[
-    "installed", "stopped", "folder", "name", "failed", "fetch_stopped", "fetch_failed"
+    "installed", "stopped", "folder", "name", "city", "failed", "fetch_stopped", "fetch_failed"
 ]
 
 
@@ -55,6 +62,8 @@ class Job:
         Id of the only city to take; empty for every known one.
     boundary
         What counts as the city, see `parse_boundary`.
+    other
+        Name and middle of a city that is not in the list, as typed.
     """
 
     name: str
@@ -63,6 +72,7 @@ class Job:
     boundary: str
     fetch: bool = False
     """Whether the city is asked for over the network, to which the user has agreed."""
+    other: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True)
@@ -88,6 +98,12 @@ class Result:
     detail: str = ""
     made: tuple[Made, ...] = ()
     left_out: tuple[tuple[str, str], ...] = ()
+
+
+def want(city_id: str) -> None:
+    """Choose a city before the page is opened: what is brought in next is its map."""
+    st.session_state["streets_city"] = city_id
+    st.session_state["fetch_city"] = city_id
 
 
 def show_progress_or_result(lang: Language) -> None:
@@ -165,12 +181,16 @@ def bring_in(job: Job, progress: StepProgress) -> Result:
 
 def _import(file: Path, job: Job, progress: StepProgress) -> Result:
     try:
+        cities = _cities_of(job)
+    except InputDataError as error:
+        return Result("city", str(error))
+    try:
         if pack_zip.is_pack_file(file):
             finished = install.import_pack(file, progress=progress)
             return Result("installed", made=(Made.of(finished.manifest, finished.sha256),))
         report = install.import_file(
             file,
-            cities=[city for city in load_cities() if city.id == job.city] or None,
+            cities=cities,
             # Without a boundary, a file of no known city is taken whole.
             boundary=None if job.boundary == _USUAL else parse_boundary(job.boundary),
             progress=progress,
@@ -179,6 +199,14 @@ def _import(file: Path, job: Job, progress: StepProgress) -> Result:
     except ToolkitError as error:
         return Result("failed", str(error))
     return Result("installed", made=made, left_out=report.left_out)
+
+
+def _cities_of(job: Job) -> list[City] | None:
+    """Return the city to take; None for every known one, or for all of a file of none."""
+    if job.city == other_city.OTHER:
+        name, middle = job.other
+        return [other_city.city_of(name, middle)] if middle else None
+    return [city for city in load_cities() if city.id == job.city] or None
 
 
 # --- result -----------------------------------------------------------------------------------
@@ -202,6 +230,8 @@ def _show_result(result: Result, lang: Language) -> None:
             installed.show_map_button(
                 one.manifest, label.format(city=name), key=f"made:{one.manifest.id}", is_main=not k
             )
+        if len(result.made) == 1:
+            installed.show_hand_out_button(result.made[0].manifest, lang)
     with st.expander(markdown(tr("More about this import", lang))):
         for one in result.made:
             note = words.built_in(one.manifest.boundary.note, lang)
@@ -231,6 +261,7 @@ def _not_installed(result: Result, lang: Language) -> str:
             "name and folder, or choose it in the list.",
             lang,
         ),
+        "city": tr("Nothing was installed. Correct the name or the middle of the city.", lang),
         "failed": tr(
             "Nothing was installed. The file cannot be used. Take another file, or get this one "
             "again from where it came from.",
@@ -282,10 +313,14 @@ def show_form(lang: Language) -> None:
     widgets.one_of(
         st.selectbox,
         tr("City", lang),
-        {_ALL: tr("Every known city in the file", lang)} | names,
+        {_ALL: tr("Every known city in the file", lang)}
+        | names
+        | {other_city.OTHER: tr("A city that is not in this list", lang)},
         name="streets_city",
         lang=lang,
     )
+    if st.session_state["streets_city"] == other_city.OTHER:
+        other_city.show(lang)
     kinds = {
         _USUAL: markdown(tr("The built-up middle; of a file without a known city all", lang)),
         "admin": markdown(tr("The administrative area", lang)),
@@ -324,8 +359,11 @@ def _begin() -> None:
     boundary = f"radius:{state.get('streets_radius', _USUAL_M)}" if kind == "radius" else kind
     sent = state.get(widgets.fresh_key(_SENT))
     if sent is None:
-        state[_JOB] = Job(state.get(chooser.CHOSEN, ""), None, state["streets_city"], boundary)
+        name, content = state.get(chooser.CHOSEN, ""), None
+    else:
+        name, content = sent.name, sent.getvalue()
+    state[_JOB] = Job(name, content, state["streets_city"], boundary, other=other_city.given())
+    if sent is None:
         return
-    state[_JOB] = Job(sent.name, sent.getvalue(), state["streets_city"], boundary)
     bounds.forget(sent)
     widgets.renew(_SENT)

@@ -63,6 +63,13 @@ def show_map_button(manifest: Manifest, label: str, *, key: str, is_main: bool =
         start.go("map")
 
 
+def show_hand_out_button(manifest: Manifest, lang: Language) -> None:
+    """Show a button that leads to the hand-out of a pack."""
+    if st.button(markdown(tr("Print the hand-out", lang)), key=f"hand-out:{manifest.id}"):
+        st.session_state["city"] = manifest.city or manifest.id
+        start.go("hand-out")
+
+
 def packed(name: str) -> bytes:
     """Return a pack as one file, made on demand."""
     with store.scratch() as folder:

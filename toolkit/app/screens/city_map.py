@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from toolkit.app import bar, changed_set, kept_answers, markup, start
+from toolkit.app import bar, changed_set, kept_answers, markup, my_notes, start
 from toolkit.app.city import map_view
 from toolkit.app.map import component
 from toolkit.base import escape
@@ -20,13 +20,16 @@ def show(lang: Language) -> None:
     choice = bar.choose(
         lang, question=not on_map, last=lambda: start.link("hand-out", tr("Print", lang))
     )
-    if on_map:
+    if on_map and not my_notes.are_open():
         markup.show_paper("map")
     with st.container(key="announced"):
         component.announce(choice.city.id)
     with bar.only_of(choice):
         with st.spinner(escape.markdown(tr("Estimating …", lang))):
             made = kept_answers.estimate(choice, changed_set.chosen())
+        if my_notes.are_open():
+            my_notes.show(made, lang, has_streets=on_map)
+            return
         if choice.city.demonstration and not on_map:
             markup.show(lang, markup.tag("p", words.demonstration(lang), kind="banner"))
         map_view.show(made, choice.tier, lang)

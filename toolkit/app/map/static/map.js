@@ -1,6 +1,8 @@
 // The map component. The module outlives the mounts of a page: geometry and views are kept here.
 
 import { decode, metrePx, nearest } from "./geometry.js";
+import { drawing, pins } from "./draw.js";
+import { guesses } from "./guesses.js";
 import { makeLayer, SURE } from "./layer.js";
 import { about, build, fill, layers, legend, make, panel, press, questions, search, showCard, table, useDigits } from "./panel.js";
 
@@ -26,6 +28,12 @@ const load = () => (parts ??= (async () => {
   await import(HERE + "leaflet.js").catch(() => { throw new Missing("leaflet.js"); });
   return { L: globalThis.L, styles, Layer: makeLayer(globalThis.L) };
 })().catch((error) => { parts = null; throw error; }));
+let drawn; // what draws is loaded for the pages that need it alone
+const loadGeoman = () => (drawn ??= (async () => {
+  const style = await css("leaflet-geoman.css");
+  await import(HERE + "leaflet-geoman.min.js").catch(() => { throw new Missing("leaflet-geoman.min.js"); });
+  return style;
+})().catch((error) => { drawn = null; throw error; }));
 function geometry(url) {
   if (!packs.has(url)) packs.set(url, fetched(url, "geometry").then((answer) => answer.arrayBuffer()).then(decode).catch((error) => { packs.delete(url); throw error; }));
   return packs.get(url);
@@ -56,7 +64,10 @@ export function announce({ data }) {
 }
 function clear(m) {
   keepView(m);
-  m.zones?.remove(); m.layer?.remove();
+  m.zones?.remove(); m.layer?.remove(); m.guessed?.remove();
+  for (const one of [...(m.drawn ?? []), ...(m.pins ?? [])]) one.remove();
+  Object.assign(m, { guessed: null, guessesUrl: null, drawKey: null, drawn: [], pins: [] });
+  for (const name of ["guesses", "draw"]) if (m.ui) { m.ui[name].replaceChildren(); m.ui[name].hidden = true; }
   Object.assign(m, { layer: null, zones: null, tapped: null, found: -1, url: null, answer: null, listed: null, old: null });
   for (const name of ["card", "legend", "table", "panel", "about"]) m.ui?.[name].replaceChildren();
   if (m.ui) { m.ui.card.hidden = true; m.ui.banner.textContent = ""; m.ui.changed.textContent = m.data.words.drawing; }
@@ -75,7 +86,8 @@ const keepView = (m) => { if (m.map && m.layer) views.set(m.url, [m.map.getCente
 async function apply(m, data) {
   const { L, styles, Layer } = await load();
   const root = m.host.getRootNode();
-  if (!styles.every((style) => root.adoptedStyleSheets.includes(style))) root.adoptedStyleSheets = [...root.adoptedStyleSheets, ...styles];
+  const all = data.draw ? [...styles, await loadGeoman()] : styles;
+  root.adoptedStyleSheets = [...root.adoptedStyleSheets, ...all.filter((style) => !root.adoptedStyleSheets.includes(style))];
   if (m.url !== data.geometry && m.layer) clear(m);
   const g = await geometry(data.geometry);
   if (left(m, data)) return;
@@ -84,6 +96,9 @@ async function apply(m, data) {
   Object.assign(m, { data, g, url: data.geometry, answer: data.answer });
   useDigits(data.digits);
   if (first) start(m, L);
+  if (data.draw) m.map.pm ??= new L.PM.Map(m.map); // a map from before Geoman came
+  m.host.classList.toggle("tk-hidden", Boolean(data.hidden));
+  m.host.classList.toggle("tk-alone", Boolean(data.alone));
   if (answered || moved) Object.assign(m, { classes: bytes(data.classes), percent: bytes(data.percent) });
   if (first || moved || old.data?.tier !== data.tier) m.tier = data.tiers.findIndex((tier) => tier.id === data.tier);
   // What the street that was tapped had before; not after another question.
@@ -99,6 +114,9 @@ async function apply(m, data) {
   }
   say(m, moved ? null : old);
   paint(m);
+  if (data.draw || m.drawKey) drawing(m, L);
+  pins(m, L);
+  await guesses(m, L, fetched);
 }
 
 function start(m, L) {
@@ -122,8 +140,11 @@ function start(m, L) {
     return street >= 0 ? { street } : m.layer.outside(p.x, p.y) ? { outside: true } : null;
   };
   m.tap = (what) => { m.tapped = what; m.found = what?.label ?? -1; m.before = null; showCard(m); m.layer?.change({ chosen: what?.street ?? -1, found: m.found }); };
-  map.on("click", (event) => m.layer && m.tap(at(event.latlng, TAP_PX)));
-  ui.box.addEventListener("keydown", (event) => { if (event.key === "Enter" && event.target === ui.box && m.layer) m.tap(at(map.getCenter(), ENTER_PX)); if (event.key === "Escape") m.tap(null); });
+  map.on("click", (event) => m.layer && !m.data.draw && !m.data.hidden && m.tap(at(event.latlng, TAP_PX)));
+  ui.box.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target === ui.box && m.layer) { if (m.data.draw) m.addHere(); else if (!m.data.hidden) m.tap(at(map.getCenter(), ENTER_PX)); }
+    if (event.key === "Escape") m.tap(null);
+  });
   // Hovering stays in the browser.
   let frame = 0;
   map.on("mousemove", (event) => { cancelAnimationFrame(frame); frame = requestAnimationFrame(() => hover(m, event, at)); });
@@ -239,7 +260,7 @@ function paint(m) {
 function say(m, old) { // one line on what changed
   const { data, ui } = m, words = data.words, tier = data.tiers[m.tier];
   let text = m.fontFailed ? words.font_failed : "";
-  if (old?.data && old.data.lang === data.lang && tier.share) {
+  if (old?.data && old.data.lang === data.lang && tier.share && !old.data.hidden) {
     const before = old.data.tiers[old.tier];
     if (old.tier !== m.tier) text = fill(words.question_changed, { name: tier.name, old: before.share ?? "–", other: before.name, new: tier.share });
     else if (old.data !== data && old.data.answer !== data.answer) text = fill(before.share === tier.share ? words.same : words.changed, { name: tier.name, old: before.share, new: tier.share });
