@@ -317,6 +317,17 @@ def fill(way: Way, venv: Path, *, dev: bool) -> None:
     run_step([*way.install, "--quiet", "--no-deps", "--no-build-isolation", "--editable", "."])
 
 
+def compile_loops(venv: Path) -> None:
+    """Make one answer, so that the first one in front of a group need not wait for the compiler.
+
+    Without it everything works as well, only later.
+    """
+    say("Getting the calculations ready (once; under a minute) ...")
+    command = [str(python_of(venv)), "-P", "-m", "toolkit", "--quiet", "--home"]
+    with contextlib.suppress(StepError), tempfile.TemporaryDirectory() as home:
+        run_step([*command, home, "assess", "helsinki-centre"], quiet=True)
+
+
 def build(venv: Path, *, dev: bool) -> None:
     """Make or complete an environment by the first way that works.
 
@@ -350,6 +361,7 @@ def build(venv: Path, *, dev: bool) -> None:
             say(f"That did not work ({error}).")
             keep = False
         else:
+            compile_loops(venv)
             (venv / ".stamp").write_text(json.dumps(wanted, indent=1), encoding="utf-8")
             say("The set-up is done.")
             return

@@ -246,6 +246,21 @@ def test_if_one_way_fails_the_next_is_tried(start, fakes):
     assert len(fakes.installed()) == 2
 
 
+def test_one_answer_compiles_the_loops_and_the_set_up_holds_without_it(start, fakes, monkeypatch):
+    ran, run_step = [], start.run_step
+
+    def noted(command, **options):
+        ran.append(command)
+        run_step(command, **options)
+
+    monkeypatch.setattr(start, "run_step", noted)
+    start.set_up(dev=False)  # no toolkit is in this environment, so it fails
+    assert ran[-1][1:4] == ["-P", "-m", "toolkit"]
+    assert ran[-1][-2:] == ["assess", "helsinki-centre"]
+    assert not Path(ran[-1][-3]).exists()
+    assert stamp_of(start).is_file()
+
+
 def test_a_program_that_cannot_be_started_is_only_a_failed_way(start, fakes):
     fakes.ways.insert(0, ("gone", [str(start.ROOT / "no-such-program")], fakes.note, True))
     start.set_up(dev=False)
