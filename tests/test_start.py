@@ -246,7 +246,8 @@ def test_if_one_way_fails_the_next_is_tried(start, fakes):
     assert len(fakes.installed()) == 2
 
 
-def test_one_answer_compiles_the_loops_and_the_set_up_holds_without_it(start, fakes, monkeypatch):
+@pytest.mark.usefixtures("fakes")
+def test_one_answer_compiles_the_loops_and_the_set_up_holds_without_it(start, monkeypatch):
     ran, run_step = [], start.run_step
 
     def noted(command, **options):
