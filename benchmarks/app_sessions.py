@@ -3,7 +3,7 @@
     python -m benchmarks.app_sessions [--sessions 20] [--actions 100] [--strict]
 
 Each session is a browser context of its own that goes at random from city to city, question to
-question, and between installed and planned; one in four has a number of cameras of its own. In
+question, and between installed and planned; one in four has a number of cameras of its own for one city. In
 each round all act at once. Every answer shown is compared with the one computed here. With
 --strict a wrong answer, or memory above the bound, ends it with 1. Needs Playwright and a Chromium.
 """
@@ -16,7 +16,7 @@ import functools
 import random
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -53,7 +53,8 @@ class Session:
     city: str
     tier: Tier = "seen"
     status: Status = "installed"
-    own: int | None = None
+    own: dict[str, int] = field(default_factory=dict)
+    """Number of cameras of one's own, of each city for which one was entered."""
 
     def act(self, rng: random.Random) -> None:
         """Choose something else, without waiting for the answer."""
@@ -72,7 +73,7 @@ class Session:
 
     def choose_own(self, number: int) -> None:
         """Enter a number of cameras of one's own."""
-        self.own = number
+        self.own[self.city] = number
         self.page.get_by_role("button", name="Change").click()
         self.page.get_by_text("Enter my own number of cameras").click()
         for label in ("At least", "At most"):
@@ -83,13 +84,14 @@ class Session:
 
     def wrong(self) -> str | None:
         """Wait for the answer and return what is wrong with what is shown; None if nothing is."""
-        found = assessed(self.city, self.status, self.own)
+        own = self.own.get(self.city)
+        found = assessed(self.city, self.status, own)
         wanted = answer.sentence(found, self.tier, "en")
         shown = self.page.locator(".ct .answer").filter(visible=True)
         try:
             expect(shown).to_have_text(wanted, timeout=_SLOW_MS)
         except AssertionError:
-            return f"{self.city} {self.tier} {self.status} {self.own}: {shown.all_inner_texts()}"
+            return f"{self.city} {self.tier} {self.status} {own}: {shown.all_inner_texts()}"
         return None
 
 
