@@ -3,8 +3,8 @@
     python -m benchmarks.app_sessions [--sessions 20] [--actions 100] [--strict]
 
 Each session is a browser context of its own that goes at random from city to city, question to
-question, and between installed and planned; one in four has a number of cameras of its own for one city. In
-each round all act at once. Every answer shown is compared with the one computed here. With
+question, and between installed and planned; one in four has a number of cameras of its own for one
+city. In each round all act at once. Every answer shown is compared with the one computed here. With
 --strict a wrong answer, or memory above the bound, ends it with 1. Needs Playwright and a Chromium.
 """
 
