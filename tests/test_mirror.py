@@ -31,6 +31,7 @@ NO_MODULE = {
     "test_wheel.py": "the distribution",
     "app/test_every_city.py": "the whole app in a browser",
     "app/test_journeys.py": "as before",
+    "app/test_my_city_journeys.py": "as before",
     "app/test_hostile.py": "texts on their way through the widgets of Streamlit",
     "assessment/test_late_imports.py": "what a new process imports",
     "engine/test_properties.py": "laws that hold for the closed form and the simulation alike",

@@ -97,7 +97,8 @@ def import_file(
         `toolkit.streets.readers.tables.read`).
     cities
         Cities to make packs of. None takes every known city (except the demonstration) whose
-        point lies inside the data; if there is none, one pack of the whole file, named after it.
+        point lies inside the data; if there is none, or an empty list is given, one pack of the
+        whole file, named after it.
     boundary
         Boundary of each city. None takes the built-up core, or a disc of 5 km where nothing is
         built up.

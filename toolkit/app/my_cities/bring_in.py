@@ -202,10 +202,10 @@ def _import(file: Path, job: Job, progress: StepProgress) -> Result:
 
 
 def _cities_of(job: Job) -> list[City] | None:
-    """Return the city to take; None for every known one, or for all of a file of none."""
+    """Return the city to take; None for every known one, none for all of a file."""
     if job.city == other_city.OTHER:
         name, middle = job.other
-        return [other_city.city_of(name, middle)] if middle else None
+        return [other_city.city_of(name, middle)] if middle else []
     return [city for city in load_cities() if city.id == job.city] or None
 
 
