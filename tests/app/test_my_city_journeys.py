@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from running import ROOT, SLOW_MS, Server, port, serving
 from small_city import PACK, install_checked
 
+from toolkit.app.my_cities import over_network
 from toolkit.base.terms import Language
 from toolkit.language import words
 from toolkit.language.translate import tr
@@ -179,6 +180,12 @@ class Journey:
         """Bring in what is chosen."""
         self.click("streets_go")
 
+    def agree(self) -> None:
+        """Agree to ask for the invented town: not the box of the city chosen before."""
+        said = over_network.consent(CITY, self.lang)
+        box = self.page.locator("[class*='st-key-fetch_consent'] label")
+        box.filter(has_text=said).click()
+
     def option(self, key: str, name: str) -> None:
         """Choose an option of a list."""
         box = self.page.locator(f"[class*='st-key-{key}']").get_by_role("combobox").first
@@ -224,7 +231,7 @@ class TestMyCities:
         journey.page.get_by_text(journey.text("Over the network, if there is no other way")).click()
         journey.option("fetch_city", "Invented")
         expect(journey.key("fetch_go").get_by_role("button")).to_be_disabled()
-        journey.page.locator("[class*='st-key-fetch_consent'] label").click()
+        journey.agree()
         journey.idle()
         journey.click("fetch_go")
         journey.see("Installed: {names}.", names="Invented")
@@ -245,7 +252,7 @@ class TestMyCities:
                 journey.text("Over the network, if there is no other way")
             ).click()
             journey.option("fetch_city", "Invented")
-            journey.page.locator("[class*='st-key-fetch_consent'] label").click()
+            journey.agree()
             journey.idle()
             journey.key("fetch_go").get_by_role("button").click()
             journey.key("streets_stop").get_by_role("button").click()
