@@ -149,7 +149,10 @@ class Journey:
     def see_map(self) -> None:
         """Give the number of cameras, if asked, and wait for the map."""
         self.page.wait_for_url(lambda url: "/cities" not in url)
-        low, legend = self.key("own_low"), self.page.locator(".tk-legend li").first
+        low, legend = (
+            self.page.locator("[class*='st-key-own-low-']"),
+            self.page.locator(".tk-legend li").first,
+        )
         expect(low.or_(legend).first).to_be_visible()
         if low.count():
             self.give_number()
@@ -158,7 +161,10 @@ class Journey:
     def give_number(self) -> None:
         """Give the number of cameras of a city that no report is about."""
         for end in ("low", "high"):
-            self.fill(f"own_{end}", NUMBER)
+            box = self.page.locator(f"[class*='st-key-own-{end}-'] input")
+            box.fill(NUMBER)
+            box.press("Enter")
+            self.idle()
 
     def fill(self, key: str, value: str) -> None:
         """Type a number or a text into the box of a key."""
