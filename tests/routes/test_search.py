@@ -93,7 +93,7 @@ def test_fronts_are_those_of_full_enumeration():
         detour = float(rng.choice([1.5, 3.0, 6.0]))
         expected = enumerated(graph, cost, start, end, detour)
         if not expected:
-            with pytest.raises(InputDataError, match="No way leads"):
+            with pytest.raises(InputDataError, match="No way inside the boundary"):
                 search.front(graph, cost, start, end, detour=detour)
             continue
         found = search.front(graph, cost, start, end, detour=detour)

@@ -216,8 +216,8 @@ def _reached(
         shortest_m = float(to_end_m[part.source])
         if np.isinf(shortest_m) and np.isinf(most_m):
             msg = (
-                "No way leads from the first place to the second on streets open to this mode "
-                "of travel. Give other places, or another mode."
+                "No way inside the boundary leads from the first place to the second on streets "
+                "open to this mode of travel. Give other places, or another mode."
             )
             raise InputDataError(msg)
         # What was found is a way, so that no shorter one leaves the ellipse of that length.
@@ -263,7 +263,7 @@ def front(
     >>> pack = open_pack("helsinki-centre")
     >>> lines = pack.streets.geometry.to_crs(pack.manifest.crs).to_numpy()
     >>> graph = street_graph(pack.streets, lines, "foot")
-    >>> ends = spots(graph, lines, graph.xy_m[[10, 900]])
+    >>> ends = spots(graph, lines, graph.xy_m[[10, 800]])
     >>> found = front(graph, graph.length_m**0.5, *ends, detour=1.2)
     >>> found.complete, found.ways[0].length_m <= found.ways[-1].length_m
     (True, True)

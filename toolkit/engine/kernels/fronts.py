@@ -118,3 +118,41 @@ def front(arcs, bounds, source, target):
             heapq.heappush(heap, (one + bounds.first[to], other + bounds.second[to], n_labels))
             n_labels += 1
     return solutions[:n_solutions], before, arc, True
+
+
+class PairsByPoint(NamedTuple):
+    """The arrays of `toolkit.engine.pairs_by_point.PointRows`; `row` is its view."""
+
+    start: NDArray[np.int64]
+    site: NDArray[np.int32]
+    bin: NDArray[np.int16]
+    row: NDArray[np.int16]
+
+
+@kernel
+def incidences(first, end, pairs, first_point, n_points, site_prob, views, out):
+    """Add up, for some streets, the largest chance that each site has any of its points.
+
+    `views` are chances by view and bin of distance; the points of street k are ``first_point[k]``
+    and those after it.
+    """
+    best = np.zeros(len(site_prob))
+    touched = np.empty(len(site_prob), np.int64)
+    for k in range(first, end):
+        n_touched = 0
+        begin = pairs.start[first_point[k]]
+        for i in range(begin, pairs.start[first_point[k] + n_points[k]]):
+            site, distance = pairs.site[i], pairs.bin[i]
+            if distance >= views.shape[1]:
+                continue
+            value = views[pairs.row[i], distance]
+            if value > best[site]:
+                if best[site] == 0.0:
+                    touched[n_touched] = site
+                    n_touched += 1
+                best[site] = value
+        total = 0.0
+        for i in range(n_touched):
+            total += best[touched[i]] * site_prob[touched[i]]
+            best[touched[i]] = 0.0
+        out[k] = total
