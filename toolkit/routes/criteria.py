@@ -168,9 +168,7 @@ def _kept(sight: Sight, which: BoolArray) -> Sight:
     )
 
 
-def _shown(
-    scene: Scene, sight: Sight, rule: str, within_deg: float
-) -> tuple[BoolArray, BoolArray]:
+def _shown(scene: Scene, sight: Sight, rule: str, within_deg: float) -> tuple[BoolArray, BoolArray]:
     """Return which lines of sight show the side needed of who goes along the street, or against."""
     heading = headings(scene.points, np.arange(len(scene.points.length))).astype(np.int16)
     back = (sight.bearing.astype(np.int16) + _HALF_STEPS) % BEARING_STEPS

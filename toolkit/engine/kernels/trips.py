@@ -202,7 +202,7 @@ def list_in_view(
                 column = side_column(rule, ahead, sides.within_steps[d])
                 for direction in (FORWARD, BACKWARD):
                     item = passed.item[r, direction]
-                    if item >= 0 and (column == direction or column == EITHER):  # noqa: PLR1714
+                    if item >= 0 and column in (direction, EITHER):
                         if keep:
                             out_camera[start[d] + found] = c
                             out_item[start[d] + found] = item

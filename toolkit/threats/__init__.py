@@ -1,0 +1,1 @@
+"""The threats of the source report as questions on routes and places, with measured answers."""
