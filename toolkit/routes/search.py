@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import shapely
+from scipy import sparse
+from scipy.sparse import csgraph
 
 from toolkit.base.arrays import FloatArray, GeometryArray, IntArray
 from toolkit.base.errors import InputDataError
 from toolkit.engine import workers
-from toolkit.routes.graph import Graph
+from toolkit.routes.graph import Graph, way_back
 from toolkit.routes.matching import Stretch
 
 if TYPE_CHECKING:  # numba takes half a second to import
@@ -35,6 +37,10 @@ _MOST_WINDING: Final = 2.0
 _ROUNDING: Final = 1e-12
 _MOST_LABELS: Final = 4_000_000
 """Labels of a search: about 200 MB. Fronts of trips to 3 km need a tenth."""
+_NO_WAY: Final = (
+    "No way inside the boundary leads from the first place to the second on streets open to this "
+    "mode of travel. Give other places, or another mode."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,11 +221,7 @@ def _reached(
         to_end_m = _least(part.back, part.back.first, part.target)
         shortest_m = float(to_end_m[part.source])
         if np.isinf(shortest_m) and np.isinf(most_m):
-            msg = (
-                "No way inside the boundary leads from the first place to the second on streets "
-                "open to this mode of travel. Give other places, or another mode."
-            )
-            raise InputDataError(msg)
+            raise InputDataError(_NO_WAY)
         # What was found is a way, so that no shorter one leaves the ellipse of that length.
         if shortest_m * detour <= most_m:
             return part, to_end_m
@@ -310,3 +312,36 @@ def shortest(graph: Graph, start: Spot, end: Spot) -> Way:
         If there is none.
     """
     return front(graph, np.zeros(len(graph.tail)), start, end, detour=1.0).ways[0]
+
+
+def least_way(graph: Graph, cost: FloatArray, start: int, end: int) -> IntArray:
+    """Return the arcs of the way of least cost between two nodes.
+
+    Parameters
+    ----------
+    graph
+        The graph.
+    cost
+        Cost of each arc, positive, shape (A,).
+    start, end
+        Nodes.
+
+    Raises
+    ------
+    InputDataError
+        If there is none.
+    """
+    order = np.lexsort((cost, graph.head, graph.tail))
+    tail, head = graph.tail[order], graph.head[order]
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])
+    arc = order[first]
+    matrix = sparse.csr_array(
+        (cost[arc], (graph.tail[arc], graph.head[arc])), shape=(graph.n_nodes, graph.n_nodes)
+    )
+    distance, before = csgraph.dijkstra(matrix, indices=start, return_predecessors=True)
+    if not np.isfinite(distance[end]):
+        raise InputDataError(_NO_WAY)
+    nodes = np.array(way_back(before, end)[::-1], dtype=np.int64)
+    key = graph.tail[arc] * graph.n_nodes + graph.head[arc]
+    return np.asarray(arc[np.searchsorted(key, nodes[:-1] * graph.n_nodes + nodes[1:])])

@@ -7,14 +7,15 @@ the placement behind the figures of the assessment.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 
 from toolkit.assessment import trips as assessed_trips
-from toolkit.assessment.inputs import Inputs, at_night, make_inputs
+from toolkit.assessment.inputs import Inputs, make_inputs, named_kinds
 from toolkit.assessment.on_streets import scene_of
 from toolkit.assessment.question import Loaded, Question
 from toolkit.assessment.site_plan import SitePlan, plan_sites
@@ -25,7 +26,7 @@ from toolkit.base.terms import Mode
 from toolkit.engine import placement
 from toolkit.engine.scene import Scene
 from toolkit.engine.sight import Sight
-from toolkit.optics.camera_draws import CameraDraws
+from toolkit.optics.camera_draws import NIGHT_KEY, CameraDraws, draw_cameras
 from toolkit.routes.graph import Graph, street_graph
 from toolkit.routes.habits import Habits, habits
 from toolkit.routes.meetings import Facing
@@ -60,6 +61,8 @@ class PlacedCity:
         Sites that exist in each placement.
     facing
         Side of a traveller that each tier needs, once for each placement.
+    kept
+        What `keep` has made.
     """
 
     inputs: Inputs
@@ -69,7 +72,7 @@ class PlacedCity:
     cameras: CameraDraws
     standing: placement.Standing
     facing: Facing
-    _graphs: dict[Mode, Graph] = field(default_factory=dict)
+    kept: dict[object, Any] = field(default_factory=dict)
 
     @property
     def n_draws(self) -> int:
@@ -93,10 +96,19 @@ class PlacedCity:
 
     def graph(self, mode: Mode) -> Graph:
         """Return the streets open to a mode."""
-        found = self._graphs.get(mode)
-        if found is None:
-            found = self._graphs[mode] = street_graph(self.pack.streets, self.lines, mode)
+        found: Graph = self.keep(
+            ("graph", mode), lambda: street_graph(self.pack.streets, self.lines, mode)
+        )
         return found
+
+    def keep(self, key: object, make: Callable[[], Any]) -> Any:  # noqa: ANN401
+        """Return what follows from the city alone, made at the first request.
+
+        Never anything that follows from a route or a place of a user.
+        """
+        if key not in self.kept:
+            self.kept[key] = make()
+        return self.kept[key]
 
     def habits(self, mode: Mode) -> Habits:
         """Return how people travel by a mode."""
@@ -226,7 +238,11 @@ cities: Final[LruCache[PlacedCity]] = LruCache(2)
 
 
 def open_city(
-    question: Question, *, when: When = "day", n_placements: int = N_PLACEMENTS
+    question: Question,
+    *,
+    when: When = "day",
+    small_plates: bool = False,
+    n_placements: int = N_PLACEMENTS,
 ) -> PlacedCity:
     """Return a city with its cameras placed; the last two are kept.
 
@@ -236,6 +252,8 @@ def open_city(
         The city, the date and the assumptions.
     when
         Whether cameras see as by day or as at night.
+    small_plates
+        Whether plates are those of motorcycles: smaller, and at the rear only.
     n_placements
         Placements in all: rounded up to whole rounds over all draws.
 
@@ -254,18 +272,23 @@ def open_city(
     >>> city.n_draws, city.n_placements
     (20, 40)
     """
-    key = f"{question.fingerprint()} {when} {n_placements}"
-    return cities.get(key, lambda: place_cameras(question.load(), when, n_placements))
+    key = f"{question.fingerprint()} {when} {small_plates} {n_placements}"
+    return cities.get(
+        key, lambda: place_cameras(question.load(), when, small_plates, n_placements)
+    )
 
 
 def place_cameras(
-    loaded: Loaded, when: When = "day", n_placements: int = N_PLACEMENTS
+    loaded: Loaded,
+    when: When = "day",
+    small_plates: bool = False,
+    n_placements: int = N_PLACEMENTS,
 ) -> PlacedCity:
     """Place the cameras of a city; arguments and errors as `open_city`."""
     by_day = make_inputs(loaded)
     pack, scene = scene_of(loaded)
     plan = plan_sites(by_day, pack, scene)
-    inputs = at_night(by_day) if when == "night" else by_day
+    inputs = seen_as(by_day, when, small_plates=small_plates)
     n_rounds = max(-(-n_placements // inputs.design.n_draws), 1)
     spacing_m = inputs.assumptions.value("sites.spacing_m")
     rounds = [
@@ -278,6 +301,8 @@ def place_cameras(
         for k in range(n_rounds)
     ]
     facing = assessed_trips.facing(inputs)
+    if small_plates:
+        facing = replace(facing, rule={**facing.rule, "plate": "rear"})
     return PlacedCity(
         inputs,
         pack,
@@ -287,6 +312,31 @@ def place_cameras(
         _joined(rounds),
         Facing(facing.rule, np.tile(facing.within_deg, n_rounds)),
     )
+
+
+def seen_as(inputs: Inputs, when: When, *, small_plates: bool = False) -> Inputs:
+    """Return the same cameras as they see at night, or read the plates of motorcycles.
+
+    The same characters on less width need as many more pixels per metre. What the cameras are and
+    where they stand does not change.
+    """
+    if when == "day" and not small_plates:
+        return inputs
+    values = inputs.assumptions
+    changes = {NIGHT_KEY: 1.0} if when == "night" else {}
+    if small_plates:
+        ratio = values.value("optics.car_plate_width_m") / values.value(
+            "optics.motorcycle_plate_width_m"
+        )
+        changes["threshold.plate_px_m"] = values.value("threshold.plate_px_m") * ratio
+    cameras = draw_cameras(
+        inputs.loaded.catalogue,
+        values.with_changes(changes),
+        inputs.design,
+        brand=inputs.brand,
+        named=named_kinds(inputs.loaded.claims, inputs.question.as_of),
+    )
+    return replace(inputs, cameras=cameras)
 
 
 def _joined(rounds: list[placement.Standing]) -> placement.Standing:
