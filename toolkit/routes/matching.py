@@ -241,15 +241,15 @@ def _points_of(
     """Return the points of a stretch, their direction, and its length."""
     point, forward = [], []
     length_m = graph.length_m[stretch.arcs]
+    first, number = points_of_streets(points, graph.street[stretch.arcs])
     for k, arc in enumerate(stretch.arcs):
-        first, number = points_of_streets(points, graph.street[arc : arc + 1])
-        at = np.arange(number[0])
-        middle_m = (at + 0.5) * length_m[k] / number[0]
+        at = np.arange(number[k])
+        middle_m = (at + 0.5) * length_m[k] / number[k]
         begin = stretch.first_m if k == 0 else 0.0
         end = stretch.last_m if k == len(stretch.arcs) - 1 else length_m[k]
         at = at[(middle_m >= begin) & (middle_m <= end)]
         along = bool(graph.forward[arc])
-        point.append(first[0] + (at if along else number[0] - 1 - at))
+        point.append(first[k] + (at if along else number[k] - 1 - at))
         forward.append(np.full(len(at), along))
     whole_m = float(length_m.sum() - stretch.first_m - (length_m[-1] - stretch.last_m))
     return np.concatenate(point), np.concatenate(forward), whole_m

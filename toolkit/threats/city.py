@@ -234,7 +234,7 @@ def _first(cameras: CameraDraws, n: int) -> CameraDraws:
     )
 
 
-cities: Final[LruCache[PlacedCity]] = LruCache(2)
+cities: Final[LruCache[PlacedCity]] = LruCache(4)
 
 
 def open_city(
@@ -244,7 +244,7 @@ def open_city(
     small_plates: bool = False,
     n_placements: int = N_PLACEMENTS,
 ) -> PlacedCity:
-    """Return a city with its cameras placed; the last two are kept.
+    """Return a city with its cameras placed; the last few are kept.
 
     Parameters
     ----------

@@ -161,7 +161,10 @@ def _answer(
     notes: tuple[str, ...],
 ) -> model.LinkAnswer:
     window_s = window_min * _S_PER_MIN
-    joins = _joins(city, mode, timed, window_s)
+    joins = (
+        _joins(city, mode, timed[0], timed[1], window_s),
+        _joins(city, mode, timed[1], timed[0], window_s),
+    )
     found = scores.score(city, _as_routes(timed))
     return model.LinkAnswer(
         **answer.head(city, mode, when, notes_of=("link_no_proof", *notes)),
@@ -186,13 +189,13 @@ def _tier(
     city: PlacedCity,
     found: scores.Scores,
     timed: Sequence[_Timed],
-    joins: BoolArray,
+    joins: tuple[BoolArray, BoolArray],
     window_s: float,
     tier: Tier,
 ) -> model.LinkTier:
     same = same_camera(city, timed, window_s, tier)
     first, second = (found.along(tier, k)[0] for k in (0, 1))
-    sequence = in_sequence(first, second, joins)
+    sequence = in_sequence(first, second, joins[0]) | in_sequence(second, first, joins[1])
     n = city.n_draws
     return model.LinkTier(
         same_camera=scores.probability(same, n),
@@ -288,10 +291,9 @@ def _shares(city: PlacedCity, asked: Asked) -> FloatArray:
 
 
 def _joins(
-    city: PlacedCity, mode: Mode, timed: Sequence[_Timed], window_s: float
+    city: PlacedCity, mode: Mode, one: _Timed, other: _Timed, window_s: float
 ) -> BoolArray:
-    """Return which pairs of points fit a way from the first route to the second, shape (N, M)."""
-    one, other = timed
+    """Return which pairs of points fit a way from one route to the other, shape (N, M)."""
     slow, fast = (v * _M_PER_KM / _S_PER_H for v in SPEEDS_KM_H[mode])
     gap_s = other.time_s[None, :] - one.time_s[:, None]
     later = (gap_s >= 0) & (gap_s <= window_s)

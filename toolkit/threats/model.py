@@ -266,8 +266,8 @@ class LinkTier(Record):
     same_camera: Quantity
     """Probability that one camera records both within the window."""
     in_sequence: Quantity
-    """Probability that one camera records the first, then another the second, as far apart in time
-    as the way between them takes."""
+    """Probability that one camera records one of them, and a camera then the other, as far apart in
+    time as the way between takes."""
     either: Quantity
     switched_on: Quantity | None = None
 
