@@ -131,7 +131,7 @@ def _of_rows(
     views = np.ascontiguousarray(views)
     n_streets, line = len(scene.lines), scene.points.line
     prob = closed_form.closed_form(rows, chance, views).mean(axis=(1, 2), dtype=float)
-    metres = np.bincount(line, prob * scene.points.length, n_streets)
+    metres = np.asarray(np.bincount(line, prob * scene.points.length, n_streets), dtype=float)
     site_prob = np.minimum(
         chance.factor.mean(axis=1, dtype=float)[chance.site_class] * chance.size, 1.0
     )

@@ -339,9 +339,9 @@ def least_way(graph: Graph, cost: FloatArray, start: int, end: int) -> IntArray:
     matrix = sparse.csr_array(
         (cost[arc], (graph.tail[arc], graph.head[arc])), shape=(graph.n_nodes, graph.n_nodes)
     )
-    distance, before = csgraph.dijkstra(matrix, indices=start, return_predecessors=True)
-    if not np.isfinite(distance[end]):
+    distance, before = csgraph.dijkstra(matrix, indices=[start], return_predecessors=True)
+    if not np.isfinite(distance[0, end]):
         raise InputDataError(_NO_WAY)
-    nodes = np.array(way_back(before, end)[::-1], dtype=np.int64)
+    nodes = np.array(way_back(before[0], end)[::-1], dtype=np.int64)
     key = graph.tail[arc] * graph.n_nodes + graph.head[arc]
     return np.asarray(arc[np.searchsorted(key, nodes[:-1] * graph.n_nodes + nodes[1:])])

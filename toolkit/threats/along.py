@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Final
 
@@ -51,10 +52,10 @@ def route_along(city: PlacedCity, mode: Mode, names: Sequence[str]) -> Stretch:
     finish = _far_end(graph, last, arcs_of[max(len(names) - 2, 0)])
     stops = [begin, *(_near_middle(graph, arcs) for arcs in arcs_of[1:-1]), finish]
     whole: list[IntArray] = []
-    for a, b in zip(stops[:-1], stops[1:], strict=True):
+    for a, b in itertools.pairwise(stops):
         if a == b:
             continue
-        whole.append(_way(graph, cost, a, b))
+        whole.append(search.least_way(graph, cost, a, b))
     arcs = np.concatenate([np.empty(0, np.int64), *whole])
     if not len(arcs):
         msg = "The named streets have no length here. Name the streets of the route in order."
@@ -68,7 +69,9 @@ def _arcs(city: PlacedCity, graph: Graph, name: str, k: int) -> IntArray:
     streets = city.pack.streets
     same = np.zeros(len(streets), dtype=bool)
     for column in _NAMES:
-        same |= (streets[column].fillna("").str.split().str.join(" ").str.casefold() == wanted).to_numpy()
+        same |= (
+            streets[column].fillna("").str.split().str.join(" ").str.casefold() == wanted
+        ).to_numpy()
     if not same.any():
         msg = f"Street {k} of the route is not known in this city. Write its name as on the map."
         raise InputDataError(msg)
@@ -97,8 +100,3 @@ def _near_middle(graph: Graph, arcs: IntArray) -> int:
     nodes = np.unique(np.concatenate([graph.tail[arcs], graph.head[arcs]]))
     middle = graph.xy_m[nodes].mean(axis=0)
     return int(nodes[np.argmin(np.hypot(*(graph.xy_m[nodes] - middle).T))])
-
-
-def _way(graph: Graph, cost: np.ndarray, start: int, end: int) -> IntArray:  # type: ignore[type-arg]
-    """Return the arcs of the least costly way between two nodes."""
-    return search.least_way(graph, cost, start, end)

@@ -23,6 +23,7 @@ from toolkit.routes.route import Routes, joined
 from toolkit.routes.search import Spot, Way
 from toolkit.threats import model, scores
 from toolkit.threats.city import PlacedCity
+from toolkit.threats.figures import tier_of
 
 N_CRITERION_DRAWS: Final = 20
 """Draws over which the criteria of the search are averaged: they only lead it."""
@@ -104,7 +105,7 @@ def alternatives(
     chosen = _thinned(graph, candidates)
     matches = tuple(Match((one.way.stretch,), 0.0) for one in chosen)
     routes = joined([route_of_match(m, graph, city.scene.points) for m in matches])
-    found = scores.score(city, routes)
+    found = scores.score(city, routes, tiers=(tier,))
     ways = [_alternative(city, found, k, chosen, tier, trips) for k in range(len(chosen))]
     best = _best(ways)
     return Alternatives(
@@ -200,10 +201,13 @@ def _shared(graph: Graph, way: Way, other: Way) -> float:
 
 
 def _alternative(
-    city: PlacedCity, found: scores.Scores, k: int, chosen: Sequence[_Candidate], tier: Tier, trips: int
+    city: PlacedCity,
+    found: scores.Scores,
+    k: int,
+    chosen: Sequence[_Candidate],
+    tier: Tier,
+    trips: int,
 ) -> model.Alternative:
-    from toolkit.threats.route import tier_of
-
     one, shortest = chosen[k], chosen[0]
     return model.Alternative(
         length_m=round(one.way.length_m, 1),
@@ -258,7 +262,7 @@ def _mix(
     chosen = sorted([0, *others])
     used = chosen[: max(min(trips, len(chosen)), 1)]
     union = scores.one_of([_row(routes, k) for k in used])
-    together = scores.score(city, union, along=False)
+    together = scores.score(city, union, tiers=(tier,), along=False)
     n = city.n_draws
     return model.Mix(
         routes=len(chosen),

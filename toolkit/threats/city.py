@@ -273,9 +273,7 @@ def open_city(
     (20, 40)
     """
     key = f"{question.fingerprint()} {when} {small_plates} {n_placements}"
-    return cities.get(
-        key, lambda: place_cameras(question.load(), when, small_plates, n_placements)
-    )
+    return cities.get(key, lambda: place_cameras(question.load(), when, small_plates, n_placements))
 
 
 def place_cameras(

@@ -53,6 +53,7 @@ def followed(
     planned = None
     if with_planned and city.inputs.question.status == "installed":
         planned = open_city(replace(city.inputs.question, status="planned"), when=when)
+    most = scores.AGGREGATE_ROUNDS * city.n_draws
     found: dict[Tier, model.FollowingTier] = {}
     modes: dict[Mode, list[Tier]] = {}
     for tier in tiers:
@@ -62,9 +63,16 @@ def followed(
         if trips is None:
             continue
         named = between_districts(city, mode, districts)
-        now = scores.score(city, trips, along=False)
-        later = None if planned is None else scores.score(planned, trips, along=False)
-        here = [None if one is None else scores.score(city, one, along=False) for one in named]
+        now = scores.score(city, trips, tiers=of_mode, along=False, most=most)
+        later = (
+            None
+            if planned is None
+            else scores.score(planned, trips, tiers=of_mode, along=False, most=most)
+        )
+        here = [
+            None if one is None else scores.score(city, one, tiers=of_mode, along=False, most=most)
+            for one in named
+        ]
         for tier in of_mode:
             found[tier] = model.FollowingTier(
                 city=_followed(now, trips, tier),

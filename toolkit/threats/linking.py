@@ -24,9 +24,10 @@ from toolkit.routes.route import Routes, points_of_streets
 from toolkit.routes.sightings import Passings, sightings
 from toolkit.streets.street_points import LinePieces
 from toolkit.threats import answer, model, scores
-from toolkit.threats.city import PlacedCity, When, open_city
+from toolkit.threats.city import PlacedCity, open_city
 from toolkit.threats.route import Asked, on_streets
 from toolkit.threats.tracks import Track
+from toolkit.threats.travel import Travel
 
 SPEEDS_KM_H: Final[dict[Mode, tuple[float, float]]] = {
     "foot": (3.0, 6.0),
@@ -59,9 +60,7 @@ def link(
     tracks: Sequence[Track],
     *,
     window_min: float,
-    mode: Mode = "foot",
-    when: When = "day",
-    tier: Tier | None = None,
+    travel: Travel | None = None,
 ) -> model.LinkAnswer:
     """Return whether cameras can tie two tracks to one another.
 
@@ -74,7 +73,7 @@ def link(
         the middle of `SPEEDS_KM_H`.
     window_min
         Longest time between the two records, in minutes.
-    mode, when, tier
+    travel
         See `toolkit.threats.route.route`.
 
     Raises
@@ -90,16 +89,15 @@ def link(
         msg = "Give two tracks, one for each route or person."
         raise UsageError(msg)
     _check_window(window_min)
-    tiers = answer.tiers_of(mode, tier)
-    city = open_city(question, when=when)
+    travel = travel or Travel()
+    mode = travel.mode
+    city = open_city(question, when=travel.when)
     asked = [on_streets(city, mode, track=track) for track in tracks]
-    timed = [
-        _timed(city, one, track, mode) for one, track in zip(asked, tracks, strict=True)
-    ]
+    timed = [_timed(city, one, track, mode) for one, track in zip(asked, tracks, strict=True)]
     if not all(one.has_times for one in timed):
         timed = [_untimed(city, one, mode) for one in asked]
     notes = dict.fromkeys([*asked[0].counts, *asked[1].counts])
-    return _answer(city, timed, window_min, mode, when, tiers, tuple(notes))
+    return _answer(city, timed, window_min, travel, tuple(notes))
 
 
 def link_at(
@@ -108,15 +106,13 @@ def link_at(
     radius_m: float,
     *,
     window_min: float,
-    mode: Mode = "foot",
-    when: When = "day",
-    tier: Tier | None = None,
+    travel: Travel | None = None,
 ) -> model.LinkAnswer:
     """Return whether one camera can record two people at a place within a time.
 
     Parameters
     ----------
-    question, window_min, mode, when, tier
+    question, window_min, travel
         See `link`.
     place
         Longitude and latitude.
@@ -129,8 +125,9 @@ def link_at(
         As `link`.
     """
     _check_window(window_min)
-    tiers = answer.tiers_of(mode, tier)
-    city = open_city(question, when=when)
+    travel = travel or Travel()
+    mode = travel.mode
+    city = open_city(question, when=travel.when)
     xy = city.xy_m(np.array([place], dtype=float))[0]
     points = city.scene.points
     near = np.hypot(*(points.xy - xy).T) <= radius_m
@@ -142,7 +139,7 @@ def link_at(
         raise InputDataError(msg)
     both = np.repeat(point, 2)
     one = _Timed(both, np.tile([True, False], len(point)), np.zeros(len(both)), has_times=False)
-    return _answer(city, [one, one], window_min, mode, when, tiers, ())
+    return _answer(city, [one, one], window_min, travel, ())
 
 
 def _check_window(window_min: float) -> None:
@@ -155,19 +152,18 @@ def _answer(
     city: PlacedCity,
     timed: Sequence[_Timed],
     window_min: float,
-    mode: Mode,
-    when: When,
-    tiers: Sequence[Tier],
+    travel: Travel,
     notes: tuple[str, ...],
 ) -> model.LinkAnswer:
+    mode, tiers = travel.mode, travel.tiers
     window_s = window_min * _S_PER_MIN
     joins = (
         _joins(city, mode, timed[0], timed[1], window_s),
         _joins(city, mode, timed[1], timed[0], window_s),
     )
-    found = scores.score(city, _as_routes(timed))
+    found = scores.score(city, _as_routes(timed), tiers=tiers)
     return model.LinkAnswer(
-        **answer.head(city, mode, when, notes_of=("link_no_proof", *notes)),
+        **answer.head(city, mode, travel.when, notes_of=("link_no_proof", *notes)),
         window_min=window_min,
         speed_km_h=SPEEDS_KM_H[mode],
         timed=all(one.has_times for one in timed),
@@ -290,9 +286,7 @@ def _shares(city: PlacedCity, asked: Asked) -> FloatArray:
     return np.asarray((end - length_m / 2) / end[-1]) if len(end) else end
 
 
-def _joins(
-    city: PlacedCity, mode: Mode, one: _Timed, other: _Timed, window_s: float
-) -> BoolArray:
+def _joins(city: PlacedCity, mode: Mode, one: _Timed, other: _Timed, window_s: float) -> BoolArray:
     """Return which pairs of points fit a way from one route to the other, shape (N, M)."""
     slow, fast = (v * _M_PER_KM / _S_PER_H for v in SPEEDS_KM_H[mode])
     gap_s = other.time_s[None, :] - one.time_s[:, None]
@@ -303,9 +297,7 @@ def _joins(
     return np.asarray(later & (gap_s >= way_m / fast) & (gap_s <= way_m / slow))
 
 
-def _ways_m(
-    city: PlacedCity, mode: Mode, one: _Timed, other: _Timed, most_m: float
-) -> FloatArray:
+def _ways_m(city: PlacedCity, mode: Mode, one: _Timed, other: _Timed, most_m: float) -> FloatArray:
     """Return the length of the way from each point of a route to each of another."""
     points = city.scene.points
     xy = points.xy[np.concatenate([one.point, other.point])]

@@ -23,7 +23,8 @@ from toolkit.routes.meetings import meet
 from toolkit.routes.route import Routes, joined, routes_of
 from toolkit.threats import answer, model, scores
 from toolkit.threats.alternatives import compared
-from toolkit.threats.city import PlacedCity, When, open_city
+from toolkit.threats.city import PlacedCity, open_city
+from toolkit.threats.travel import Travel
 
 FROM_M: Final = 500.0
 """Radius of the circle from which approaches are followed: six minutes on foot."""
@@ -69,10 +70,7 @@ def place(
     question: Question,
     at: tuple[float, float],
     radius_m: float,
-    *,
-    mode: Mode = "foot",
-    when: When = "day",
-    tier: Tier | None = None,
+    travel: Travel | None = None,
 ) -> model.PlaceAnswer:
     """Return which cameras may record the ways to a place.
 
@@ -84,7 +82,7 @@ def place(
         Longitude and latitude.
     radius_m
         Radius of the place: streets of other entrances lie within it.
-    mode, when, tier
+    travel
         See `toolkit.threats.route.route`.
 
     Raises
@@ -100,28 +98,22 @@ def place(
     --------
     >>> import datetime as dt
     >>> question = Question("helsinki-centre", dt.date(2026, 11, 23), n_draws=20)
-    >>> found = place(question, (24.9414, 60.1699), 100.0, tier="face")
+    >>> found = place(question, (24.9414, 60.1699), 100.0, Travel(tier="face"))
     >>> 1 <= len(found.tiers["face"].approaches) <= MOST_APPROACHES
     True
     """
     if not RADIUS_M[0] <= radius_m <= RADIUS_M[1]:
         msg = f"The radius of the place must be from {RADIUS_M[0]:g} to {RADIUS_M[1]:g} m."
         raise UsageError(msg)
-    tiers = answer.tiers_of(mode, tier)
-    city = open_city(question, when=when)
-    return answer_of(city, at, radius_m, mode=mode, when=when, tiers=tiers)
+    travel = travel or Travel()
+    return answer_of(open_city(question, when=travel.when), at, radius_m, travel)
 
 
 def answer_of(
-    city: PlacedCity,
-    at: tuple[float, float],
-    radius_m: float,
-    *,
-    mode: Mode,
-    when: When,
-    tiers: Sequence[Tier],
+    city: PlacedCity, at: tuple[float, float], radius_m: float, travel: Travel
 ) -> model.PlaceAnswer:
     """Return the answer for a place in an open city; see `place`."""
+    mode, tiers = travel.mode, travel.tiers
     xy = city.xy_m(np.array([at], dtype=float))[0]
     around = _around(city, mode, xy)
     door = search.spot(around.graph, city.lines, xy, what="The place")
@@ -130,17 +122,17 @@ def answer_of(
     routes = [ways, _last_street(city, around.graph, door, radius_m)]
     sides = []
     for direction, spot in others:
-        found, its = _ways(city, around, spot)
+        found, _ = _ways(city, around, spot)
         if len(found):
             sides.append((direction, len(found)))
             routes.append(found)
     first = np.cumsum([0, *map(len, routes)])
-    found_all = scores.score(city, joined(routes), along=False)
-    recorded = arcs_recorded(city, around.graph, FLOW_PLACEMENTS)
+    found_all = scores.score(city, joined(routes), tiers=tiers, along=False)
+    recorded = arcs_recorded(city, around.graph, tiers, FLOW_PLACEMENTS)
     disc_m = float(np.clip(radius_m, *DISC_M))
     made = _Made(city, around, kept, found_all, first, recorded, disc_m, tuple(sides))
     return model.PlaceAnswer(
-        **answer.head(city, mode, when, notes_of=("place_registers", "place_flow")),
+        **answer.head(city, mode, travel.when, notes_of=("place_registers", "place_flow")),
         radius_m=radius_m,
         from_m=FROM_M,
         tiers={tier: _tier(made, tier) for tier in tiers},
@@ -182,8 +174,8 @@ def _tier(made: _Made, tier: Tier) -> model.PlaceTier:
     share = ways.mean(axis=1)
     return model.PlaceTier(
         arrivals=scores.probability(share, n),
-        any_arrival=scores.probability(ways.any(axis=1), n),
-        every_arrival=scores.probability(ways.all(axis=1), n),
+        any_arrival=scores.probability(np.asarray(ways.any(axis=1)), n),
+        every_arrival=scores.probability(np.asarray(ways.all(axis=1)), n),
         last_street=scores.probability(hits[:, made.first[1]], n),
         approaches=_approaches(made, tier),
         separate=_separate(made, t),
@@ -257,7 +249,7 @@ def separate_ways(graph: Graph, free: BoolArray, source: BoolArray, sink: BoolAr
     return int(csgraph.maximum_flow(capacity.astype(np.int32), n, n + 1).flow_value)
 
 
-def arcs_recorded(city: PlacedCity, graph: Graph, most: int) -> BoolArray:
+def arcs_recorded(city: PlacedCity, graph: Graph, tiers: Sequence[Tier], most: int) -> BoolArray:
     """Return whether any working camera has each arc in view, shape (P, T, A).
 
     Parameters
@@ -266,6 +258,8 @@ def arcs_recorded(city: PlacedCity, graph: Graph, most: int) -> BoolArray:
         The city.
     graph
         Some of its streets.
+    tiers
+        Tiers that are asked for.
     most
         Number of placements.
     """
@@ -273,8 +267,8 @@ def arcs_recorded(city: PlacedCity, graph: Graph, most: int) -> BoolArray:
     arcs = routes_of(graph, points, [np.array([a]) for a in range(len(graph.tail))])
     at = city.placed_at(city.sites_of(np.unique(arcs.point)), most)
     met, _ = meet(
-        arcs.first(0), arcs, points, at.sight, at.placed, at.cameras, at.facing,
-        width_deg=at.width_deg, weight=at.weight, keep=False,
+        arcs.first(0), arcs, points, at.sight, at.placed, scores.only(at.cameras, tiers),
+        at.facing, width_deg=at.width_deg, weight=at.weight, keep=False,
     )  # fmt: skip
     return met.weeks
 
@@ -323,9 +317,7 @@ def _ways(city: PlacedCity, around: _Around, door: search.Spot) -> tuple[Routes,
     return joined(ways), np.array(kept, dtype=np.int64)
 
 
-def _last_street(
-    city: PlacedCity, graph: Graph, door: search.Spot, radius_m: float
-) -> Routes:
+def _last_street(city: PlacedCity, graph: Graph, door: search.Spot, radius_m: float) -> Routes:
     """Return the street at the door, in both directions, within the radius."""
     points = city.scene.points
     street = graph.street[door.arc[0]]

@@ -8,10 +8,11 @@ from typing import Final
 
 import numpy as np
 import shapely
+import shapely.ops
 from scipy.spatial import cKDTree
 
 from toolkit.assessment.question import Question
-from toolkit.base.arrays import FloatArray
+from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.errors import InputDataError, UsageError
 from toolkit.base.terms import TIERS, Mode, Tier
 from toolkit.routes import search
@@ -20,16 +21,14 @@ from toolkit.routes.route import Routes
 from toolkit.routes.sightings import Passings, sightings
 from toolkit.threats import alternatives, answer, model, scores
 from toolkit.threats.along import route_along
-from toolkit.threats.city import PlacedCity, When, open_city
+from toolkit.threats.city import PlacedCity, open_city
+from toolkit.threats.figures import tier_of
 from toolkit.threats.tracks import Track
+from toolkit.threats.travel import Travel
 
-SECTION_M: Final = 100.0
-"""Length of the sections in which it is said where along a route cameras are passed: a block."""
-MOST_SECTIONS: Final = 50
 DETOUR: Final = 1.5
 """Longest alternative over the shortest way, by default (as `trips.longest_detour`)."""
 MOST_DETOUR: Final = 3.0
-MOST_TRIPS: Final = 1000
 _LEAST_KNOWN: Final = 0.005
 """Chances of a mapped camera under this are left out: fewer than 12 of 2,400 placements."""
 _OFF_M: Final = 1.0
@@ -52,6 +51,14 @@ class Asked:
     match: Match
     routes: Routes
     counts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Routed:
+    """An answer, and the lines of the route and of its alternatives in degrees."""
+
+    answer: model.RouteAnswer
+    lines: tuple[tuple[FloatArray, ...], ...]
 
 
 def on_streets(
@@ -116,9 +123,7 @@ def _of_track(city: PlacedCity, mode: Mode, track: Track) -> tuple[Match, tuple[
     stretches: list[Stretch] = []
     unmatched_m = 0.0
     for line in track.lines:
-        found = match_line(
-            city.graph(mode), city.lines, shapely.LineString(city.xy_m(line))
-        )
+        found = match_line(city.graph(mode), city.lines, shapely.LineString(city.xy_m(line)))
         stretches += found.stretches
         unmatched_m += found.unmatched_m
     if not stretches:
@@ -139,10 +144,7 @@ def route(
     track: Track | None = None,
     between: Sequence[tuple[float, float]] | None = None,
     along: Sequence[str] | None = None,
-    mode: Mode = "foot",
-    when: When = "day",
-    tier: Tier | None = None,
-    trips: int = 1,
+    travel: Travel | None = None,
     detour: float | None = None,
 ) -> model.RouteAnswer:
     """Return which cameras may have a route in view, and where.
@@ -153,19 +155,15 @@ def route(
         The city, the date and the assumptions.
     track, between, along
         The route, see `on_streets`.
-    mode, when
-        How and when somebody travels.
-    tier
-        One tier alone; by default all that concern the mode.
-    trips
-        How often the route is travelled.
+    travel
+        How, when and how often somebody travels, and the tier that is asked for.
     detour
         Longest alternative over the shortest way; None for no alternatives.
 
     Raises
     ------
     UsageError
-        If the route, the tier, the number of trips or the detour cannot be used.
+        If the route, the travel or the detour cannot be used.
     InputDataError
         If the route follows no street of the city.
     NotFoundError
@@ -176,46 +174,59 @@ def route(
     >>> import datetime as dt
     >>> question = Question("helsinki-centre", dt.date(2026, 11, 23), n_draws=20)
     >>> ends = [(24.9414, 60.1699), (24.9490, 60.1685)]
-    >>> found = route(question, between=ends, tier="seen")
+    >>> found = route(question, between=ends, travel=Travel(tier="seen"))
     >>> found.tiers["seen"].in_view_share.high <= 1.0
     True
     """
-    _check(trips, detour)
-    tiers = answer.tiers_of(mode, tier)
-    city = open_city(question, when=when)
-    asked = on_streets(city, mode, track=track, between=between, along=along)
-    return answer_of(city, asked, mode=mode, when=when, tiers=tiers, trips=trips, detour=detour)
+    return routed(
+        question, track=track, between=between, along=along, travel=travel, detour=detour
+    ).answer
+
+
+def routed(
+    question: Question,
+    *,
+    track: Track | None = None,
+    between: Sequence[tuple[float, float]] | None = None,
+    along: Sequence[str] | None = None,
+    travel: Travel | None = None,
+    detour: float | None = None,
+) -> Routed:
+    """Return the answer of `route` together with its lines, for whoever asked to draw them."""
+    travel = travel or Travel()
+    if detour is not None and not 1.0 <= detour <= MOST_DETOUR:
+        msg = f"The detour must be from 1 to {MOST_DETOUR:g} times the shortest way."
+        raise UsageError(msg)
+    city = open_city(question, when=travel.when)
+    asked = on_streets(city, travel.mode, track=track, between=between, along=along)
+    return answer_of(city, asked, travel, detour=detour)
 
 
 def answer_of(
-    city: PlacedCity,
-    asked: Asked,
-    *,
-    mode: Mode,
-    when: When,
-    tiers: Sequence[Tier],
-    trips: int = 1,
-    detour: float | None = None,
-) -> model.RouteAnswer:
+    city: PlacedCity, asked: Asked, travel: Travel, *, detour: float | None = None
+) -> Routed:
     """Return the answer for a route on the streets of an open city; see `route`."""
-    found = scores.score(city, asked.routes)
+    mode, tiers, trips = travel.mode, travel.tiers, travel.trips
+    found = scores.score(city, asked.routes, tiers=tiers)
     point = asked.routes.point
     known = city.scene.point_known[point]
     total_m = float(asked.routes.length_m[0])
     unknown_m = float(found.length_m[~known].sum())
-    others = None
+    others: model.Alternatives | None = None
+    matches: tuple[Match, ...] = (asked.match,)
     if detour is not None:
         which = tiers[0] if len(tiers) == 1 else _main_tier(tiers)
-        others = alternatives.alternatives(
+        made = alternatives.alternatives(
             city, mode, asked.match, tier=which, detour=detour, trips=trips
-        ).answer
+        )
+        others, matches = made.answer, (asked.match, *made.matches)
     said = ["route_no_promise", *asked.counts]
     if trips > 1:
         said.append("route_same_cameras")
     if others is not None:
         said += ["route_best_found", *(["route_mix"] if others.mix else [])]
-    return model.RouteAnswer(
-        **answer.head(city, mode, when, notes_of=said),
+    found_answer = model.RouteAnswer(
+        **answer.head(city, mode, travel.when, notes_of=said),
         basis="streets",
         length_m=round(total_m, 1),
         unknown_share=float(f"{unknown_m / total_m:.3g}") if total_m else 0.0,
@@ -224,78 +235,33 @@ def answer_of(
         mapped=mapped_cameras(city, asked.routes, tiers),
         alternatives=others,
     )
+    return Routed(found_answer, tuple(drawn(city, mode, match) for match in matches))
+
+
+def drawn(city: PlacedCity, mode: Mode, match: Match) -> tuple[FloatArray, ...]:
+    """Return the lines of a route in degrees, one for each of its stretches."""
+    graph, found = city.graph(mode), []
+    for stretch in match.stretches:
+        parts = []
+        for k, arc in enumerate(stretch.arcs.tolist()):
+            line = city.lines[graph.street[arc]]
+            line = line if graph.forward[arc] else shapely.reverse(line)
+            whole = graph.length_m[arc]
+            begin = stretch.first_m / whole if k == 0 and whole else 0.0
+            end = stretch.last_m / whole if k == len(stretch.arcs) - 1 and whole else 1.0
+            part = shapely.ops.substring(line, min(begin, end), end, normalized=True)
+            parts.append(shapely.get_coordinates(part))
+        xy = np.concatenate(parts)
+        # Arcs meet in a point that both have.
+        new = np.ones(len(xy), dtype=bool)
+        new[1:] = (xy[1:] != xy[:-1]).any(axis=1)
+        found.append(city.lonlat(xy[new]))
+    return tuple(found)
 
 
 def _main_tier(tiers: Sequence[Tier]) -> Tier:
     """Return the tier by which alternatives are compared if none is asked for."""
     return "plate" if "plate" in tiers else "seen"
-
-
-def _check(trips: int, detour: float | None) -> None:
-    if not 1 <= trips <= MOST_TRIPS:
-        msg = f"The number of trips must be from 1 to {MOST_TRIPS}."
-        raise UsageError(msg)
-    if detour is not None and not 1.0 <= detour <= MOST_DETOUR:
-        msg = f"The detour must be from 1 to {MOST_DETOUR:g} times the shortest way."
-        raise UsageError(msg)
-
-
-def tier_of(
-    city: PlacedCity,
-    found: scores.Scores,
-    k: int,
-    tier: Tier,
-    *,
-    trips: int = 1,
-    sections: bool = True,
-) -> model.RouteTier:
-    """Return the figures of one of the scored routes at one tier."""
-    in_view, length_m = found.along(tier, k)
-    seen_m = in_view @ length_m
-    total_m = float(length_m.sum())
-    share = seen_m / total_m if total_m else np.zeros(len(seen_m))
-    counts, n = found.counts(tier, k), found.n_draws
-    one = scores.probability(found.at_least(1, tier, k), n)
-    return model.RouteTier(
-        cameras=scores.realised(counts, "cameras"),
-        expected_cameras=scores.expected(counts, n, "cameras"),
-        at_least_one=one,
-        at_least_two_sites=scores.probability(found.at_least(2, tier, k), n),
-        in_view_m=scores.realised(seen_m, "m"),
-        in_view_share=scores.realised(np.minimum(share, 1.0), "share"),
-        longest_not_known_to_be_watched_m=scores.realised(
-            scores.longest_stretch_m(in_view, length_m), "m"
-        ),
-        sections=_sections(in_view, length_m, n) if sections else (),
-        repeated=model.Repeated(
-            trips=trips,
-            at_least_one=one,
-            times_passed=scores.realised(counts * trips, "cameras"),
-        ),
-        switched_on=answer.switched_on(city, tier),
-    )
-
-
-def _sections(in_view: np.ndarray, length_m: FloatArray, n_draws: int) -> tuple[model.Section, ...]:  # type: ignore[type-arg]
-    """Return equal sections of a route, each with the chance that any of it is in view."""
-    end_m = np.cumsum(length_m)
-    if not len(end_m):
-        return ()
-    n = int(np.clip(round(float(end_m[-1]) / SECTION_M), 1, MOST_SECTIONS))
-    size_m = float(end_m[-1]) / n
-    of = np.minimum(((end_m - length_m / 2) / size_m).astype(int), n - 1)
-    found = []
-    for k in range(n):
-        here = in_view[:, of == k]
-        hits = here.any(axis=1) if here.shape[1] else np.zeros(len(in_view), bool)
-        found.append(
-            model.Section(
-                from_m=round(k * size_m, 1),
-                to_m=round((k + 1) * size_m, 1),
-                in_view=scores.probability(hits, n_draws),
-            )
-        )
-    return tuple(found)
 
 
 def mapped_cameras(
@@ -335,14 +301,10 @@ def mapped_cameras(
     return tuple(sorted(rows, key=first))
 
 
-def _ids_of(city: PlacedCity, mapped: np.ndarray) -> list[tuple[str, ...]]:  # type: ignore[type-arg]
+def _ids_of(city: PlacedCity, mapped: IntArray) -> list[tuple[str, ...]]:
     """Return the ids of the cameras that were joined to each of some mapped sites."""
     cameras = city.loaded.counted_cameras()
-    xy = np.column_stack(
-        [(points := cameras.geometry.to_crs(city.pack.manifest.crs)).x, points.y]
-    )
+    xy = np.column_stack([(points := cameras.geometry.to_crs(city.pack.manifest.crs)).x, points.y])
     _, nearest = cKDTree(city.scene.mapped.xy_m).query(xy)
     ids = cameras["osm_id"].astype(str).to_numpy()
     return [tuple(sorted(set(ids[nearest == k].tolist()))) for k in mapped]
-
-

@@ -7,7 +7,7 @@ in each placement.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -15,10 +15,13 @@ import numpy as np
 from toolkit.base.arrays import BoolArray, Float32Array, FloatArray, IntArray
 from toolkit.base.quantity import INTERVAL, Quantity
 from toolkit.base.terms import TIERS, Tier
+from toolkit.optics.camera_draws import CameraDraws
 from toolkit.routes.meetings import Met, meet
 from toolkit.routes.route import Routes, joined
 from toolkit.threats.city import PlacedCity
 
+AGGREGATE_ROUNDS: Final = 4
+"""Rounds of placements for shares of many trips, which vary little between placements."""
 _LEAST_SPREAD: Final = 1e-9
 """Variance below which draws do not differ."""
 
@@ -67,7 +70,12 @@ class Scores:
 
 
 def score(
-    city: PlacedCity, routes: Routes, *, along: bool = True, most: int | None = None
+    city: PlacedCity,
+    routes: Routes,
+    *,
+    tiers: Sequence[Tier] = TIERS,
+    along: bool = True,
+    most: int | None = None,
 ) -> Scores:
     """Score routes in all placements of a city.
 
@@ -77,6 +85,8 @@ def score(
         The city.
     routes
         The routes; nothing of them is kept.
+    tiers
+        Tiers that are asked for; at others nothing is in view.
     along
         Whether each point is wanted; if not, only distinct cameras and sites.
     most
@@ -92,7 +102,7 @@ def score(
         city.scene.points,
         at.sight,
         at.placed,
-        at.cameras,
+        only(at.cameras, tiers),
         at.facing,
         width_deg=at.width_deg,
         weight=at.weight,
@@ -106,6 +116,18 @@ def score(
         routes.start,
         _lengths(city, routes),
         city.n_draws,
+    )
+
+
+def only(cameras: CameraDraws, tiers: Sequence[Tier]) -> CameraDraws:
+    """Return the cameras without rings at other tiers, so that no time is spent on these."""
+    if len(tiers) == len(TIERS):
+        return cameras
+    asked = np.isin(TIERS, tiers)[None, :, None]
+    return replace(
+        cameras,
+        inner_m=np.where(asked, cameras.inner_m, np.nan),
+        outer_m=np.where(asked, cameras.outer_m, np.nan),
     )
 
 

@@ -1,4 +1,4 @@
-"""Trips of cars and motorcycles past plate readers: into the city, out of it, and between districts.
+"""Trips of cars and motorcycles past plate readers: into the city, out of it, and inside it.
 
 Figures are aggregates over trips of nobody in particular. Which route no reader reads is never
 said, and whether a vehicle is then stopped is not modelled.
@@ -6,7 +6,7 @@ said, and whether a vehicle is then stopped is not modelled.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -17,7 +17,7 @@ from toolkit.base.arrays import BoolArray
 from toolkit.base.quantity import Quantity
 from toolkit.base.terms import TIERS, Mode, Tier
 from toolkit.routes.graph import Graph
-from toolkit.routes.route import Routes
+from toolkit.routes.route import Routes, joined
 from toolkit.routes.sightings import Passings, sightings
 from toolkit.threats import answer, model, scores
 from toolkit.threats.city import PlacedCity, When, open_city
@@ -66,13 +66,9 @@ def vehicles(
     """
     cars = open_city(question, when=when)
     small = open_city(question, when=when, small_plates=True)
-    by_mode = {
-        mode: _part(small if mode == "motorcycle" else cars, mode) for mode in VEHICLES
-    }
+    by_mode = {mode: _part(small if mode == "motorcycle" else cars, mode) for mode in VEHICLES}
     return model.VehiclesAnswer(
-        **answer.head(
-            cars, "car", when, notes_of=("vehicles_interception", "vehicles_plates")
-        ),
+        **answer.head(cars, "car", when, notes_of=("vehicles_interception", "vehicles_plates")),
         longest_detour=cars.habits("car").longest_detour,
         by_mode=by_mode,
         following=followed(
@@ -83,28 +79,39 @@ def vehicles(
 
 def _part(city: PlacedCity, mode: Mode) -> model.VehiclesPart:
     trips = sample(city, mode)
+    kinds = {"into": trips.into, "out_of": trips.out_of, "between": trips.between}
     return model.VehiclesPart(
-        into=read(city, trips.into),
-        out_of=read(city, trips.out_of),
-        between=read(city, trips.between),
+        **read(city, kinds),
         routes_out=_routes_out(city, mode),
     )
 
 
-def read(city: PlacedCity, routes: Routes | None) -> model.Read | None:
-    """Return the share of trips whose plate is read once, and at two sites."""
-    if routes is None:
-        return None
-    found = scores.score(city, routes, along=False)
-    sites, n = found.sites[:, TIERS.index("plate")], city.n_draws
-    return model.Read(
-        trips=len(routes),
-        length_km=Quantity.from_draws(routes.length_m / M_PER_KM, "km").model_copy(
-            update={"error": None}
-        ),
-        at_least_one=scores.probability((sites >= 1).mean(axis=1), n),
-        at_least_two_sites=scores.probability((sites >= 2).mean(axis=1), n),  # noqa: PLR2004
+def read(city: PlacedCity, kinds: Mapping[str, Routes | None]) -> dict[str, model.Read | None]:
+    """Return the share of trips of each kind whose plate is read once, and at two sites."""
+    found: dict[str, model.Read | None] = dict.fromkeys(kinds)
+    known = {name: routes for name, routes in kinds.items() if routes is not None}
+    if not known:
+        return found
+    scored = scores.score(
+        city,
+        joined(list(known.values())),
+        tiers=("plate",),
+        along=False,
+        most=scores.AGGREGATE_ROUNDS * city.n_draws,
     )
+    ends = np.cumsum([0, *map(len, known.values())])
+    n = city.n_draws
+    for k, (name, routes) in enumerate(known.items()):
+        sites = scored.sites[:, TIERS.index("plate"), ends[k] : ends[k + 1]]
+        found[name] = model.Read(
+            trips=len(routes),
+            length_km=Quantity.from_draws(routes.length_m / M_PER_KM, "km").model_copy(
+                update={"error": None}
+            ),
+            at_least_one=scores.probability((sites >= 1).mean(axis=1), n),
+            at_least_two_sites=scores.probability((sites >= 2).mean(axis=1), n),  # noqa: PLR2004
+        )
+    return found
 
 
 def _routes_out(city: PlacedCity, mode: Mode) -> model.RoutesOut | None:
@@ -137,7 +144,8 @@ def plates_read(city: PlacedCity, graph: Graph, most: int) -> BoolArray:
     points = city.scene.points
     arc_of = np.full((2, len(city.lines)), -1, dtype=np.int64)
     arc_of[graph.forward.astype(int), graph.street] = np.arange(len(graph.tail))
-    point = np.flatnonzero((arc_of >= 0).any(axis=0)[points.line])
+    on_graph = np.asarray((arc_of >= 0).any(axis=0))
+    point = np.flatnonzero(on_graph[points.line])
     both, forward = np.repeat(point, 2), np.tile([True, False], len(point))
     arc = arc_of[forward.astype(int), points.line[both]]
     both, forward, arc = both[arc >= 0], forward[arc >= 0], arc[arc >= 0]
