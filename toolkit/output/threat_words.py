@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from toolkit.base.quantity import Quantity
 from toolkit.base.terms import Language, Mode, Tier
 from toolkit.language import words
+from toolkit.language.frequencies import whole
 from toolkit.language.quantities import quantity_text, share
 from toolkit.language.translate import number, tr
 from toolkit.threats import model
@@ -48,7 +49,7 @@ def tier_lines(part: model.RouteTier, lang: Language) -> list[str]:
     """Return the figures of a route at one tier."""
     out = [
         tr("cameras that have some of it in view: {range}", lang).format(
-            range=quantity_text(part.cameras, lang)
+            range=_cameras(part.cameras, lang)
         ),
         tr("chance of at least one: {range}; at two sites or more: {two}", lang).format(
             range=quantity_text(part.at_least_one, lang),
@@ -71,7 +72,7 @@ def tier_lines(part: model.RouteTier, lang: Language) -> list[str]:
             ).format(
                 trips=number(part.repeated.trips),
                 range=quantity_text(part.repeated.at_least_one, lang),
-                passed=quantity_text(part.repeated.times_passed, lang),
+                passed=_cameras(part.repeated.times_passed, lang),
             )
         )
     return [*out, *_switched(part.switched_on, lang)]
@@ -121,7 +122,7 @@ def alternative_lines(found: model.Alternatives, lang: Language) -> list[str]:
         head = tr("way {number}, {length}", lang).format(
             number=number(k + 1), length=_metres(way.length_m, lang)
         )
-        out.append(f"  {head}: {quantity_text(way.tier.cameras, lang)}")
+        out.append(f"  {head}: {_cameras(way.tier.cameras, lang)}")
         if way.compared is not None:
             out.append(f"    {compared_text(way.compared, lang)}")
     if not found.complete:
@@ -177,7 +178,7 @@ def _mix(mix: model.Mix | None, lang: Language) -> list[str]:
         ),
         "  "
         + tr("different cameras: {mix}, or {one}", lang).format(
-            mix=quantity_text(mix.cameras_of_mix, lang), one=quantity_text(mix.cameras_of_one, lang)
+            mix=_cameras(mix.cameras_of_mix, lang), one=_cameras(mix.cameras_of_one, lang)
         ),
         "  "
         + tr("trips past any one place away from both ends: {mix}, or {one}", lang).format(
@@ -371,6 +372,13 @@ def _switched(on: Quantity | None, lang: Language) -> list[str]:
     return [
         tr("if it is on; chance that it is: {range}", lang).format(range=quantity_text(on, lang))
     ]
+
+
+def _cameras(count: Quantity, lang: Language) -> str:
+    """Return a number of distinct cameras as whole ones."""
+    if not count.known:
+        return quantity_text(count, lang)
+    return quantity_text(Quantity.of(*whole(count), "cameras"), lang)
 
 
 def _metres(value: float, lang: Language) -> str:

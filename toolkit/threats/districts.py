@@ -72,7 +72,7 @@ def _sample(city: PlacedCity, mode: Mode) -> Sample:
     rng = Design(1, city.inputs.question.seed).generator(f"district trips.{mode}")
     parts = parts_of(graph)
     homes = _nodes(graph, rng, N_TRIPS, np.ones(graph.n_nodes, bool))
-    others = np.array([_other(graph, rng, parts, home) for home in homes])
+    others = np.array([_other(graph, rng, parts, home) for home in homes.tolist()])
     gate = rng.choice(gates, N_TRIPS) if len(gates) else None
     into: list[IntArray] = []
     out_of: list[IntArray] = []

@@ -218,7 +218,7 @@ def _separate(made: _Made, t: int) -> model.Separate:
         [separate_ways(graph, ~taken, source, sink) for taken in made.recorded[:, t]], dtype=float
     )
     return model.Separate(
-        number=Quantity.from_amounts(counts, "ways"),
+        number=Quantity.from_amounts(counts, "count"),
         none=Quantity.from_probabilities((counts == 0).astype(float)),
         of=whole,
         placements=len(counts),

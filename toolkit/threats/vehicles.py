@@ -132,7 +132,7 @@ def _routes_out(city: PlacedCity, mode: Mode) -> model.RoutesOut | None:
     return model.RoutesOut(
         gates=int(graph.leads_on.sum()),
         of=whole,
-        unread=Quantity.from_amounts(counts, "routes"),
+        unread=Quantity.from_amounts(counts, "count"),
         unread_share=Quantity.from_amounts(counts / whole, "share"),
         none=Quantity.from_probabilities((counts == 0).astype(float)),
         placements=len(counts),
