@@ -32,7 +32,8 @@ def few_placements(monkeypatch):
     })  # fmt: skip
 
 
-def test_the_answer_in_words_promises_nothing(run, few_placements):
+@pytest.mark.usefixtures("few_placements")
+def test_the_answer_in_words_promises_nothing(run):
     code, out, err = run("route", CITY, *FROM_TO, "--trips", "10", "--alternatives", *AS_OF)
     assert code == 0
     assert banned_words(out) == []
@@ -46,7 +47,8 @@ def test_the_answer_in_words_promises_nothing(run, few_placements):
     assert "60.16" not in out + err
 
 
-def test_the_json_follows_the_schema(run, few_placements):
+@pytest.mark.usefixtures("few_placements")
+def test_the_json_follows_the_schema(run):
     code, out, _ = run("route", CITY, *FROM_TO, "--tier", "face", "--json", *AS_OF)
     assert code == 0
     jsonschema.validate(json.loads(out), model.RouteAnswer.model_json_schema(by_alias=True))
@@ -54,8 +56,9 @@ def test_the_json_follows_the_schema(run, few_placements):
     assert again == out
 
 
+@pytest.mark.usefixtures("few_placements")
 @pytest.mark.parametrize("suffix", ["geojson", "gpx"])
-def test_a_route_is_written_where_asked_and_read_again(run, tmp_path, suffix, few_placements):
+def test_a_route_is_written_where_asked_and_read_again(run, tmp_path, suffix):
     target = tmp_path / f"out.{suffix}"
     more = ("--tier", "seen", "--mode", "car")
     code, _, err = run("route", CITY, *FROM_TO, *more, "--alternatives", "--out", target, *AS_OF)
@@ -112,9 +115,8 @@ def test_the_help_says_what_a_shell_keeps(run):
         assert "other programs of this machine can see it" in text
 
 
-def test_nothing_of_a_route_is_stored_logged_or_left_open(
-    run, home, tmp_path, monkeypatch, few_placements
-):
+@pytest.mark.usefixtures("few_placements")
+def test_nothing_of_a_route_is_stored_logged_or_left_open(run, home, tmp_path, monkeypatch):
     """The disk, the caches and the process's own files are searched for every value given."""
     scratch = tmp_path / "scratch"
     scratch.mkdir()

@@ -21,12 +21,13 @@ def kept_in(folders: list[Path], values: list[bytes]) -> list[tuple[str, bytes]]
 
 def open_files() -> list[str]:
     """Return the files that this process holds open, where the system tells."""
-    if not os.path.isdir(OWN):
+    own = Path(OWN)
+    if not own.is_dir():
         return []
     names = []
-    for number in os.listdir(OWN):
+    for number in own.iterdir():
         try:
-            names.append(os.readlink(f"{OWN}/{number}"))
+            names.append(str(number.readlink()))
         except OSError:  # closed in the meantime
             continue
     return names

@@ -61,9 +61,8 @@ def test_entrances_are_on_other_sides_and_compared(found):
         directions = [one.direction for one in part.entrances]
         assert len(set(directions)) == len(directions)
         for one in part.entrances:
-            assert one.compared.fewer + one.compared.same + one.compared.more == pytest.approx(
-                1, abs=1e-3
-            )
+            pair = one.compared
+            assert pair.fewer + pair.same + pair.more == pytest.approx(1, abs=1e-3)
 
 
 def test_registers_and_checkpoints_are_named(found):

@@ -191,6 +191,9 @@ def probability(hits: BoolArray | FloatArray, n_draws: int) -> Quantity:
         a, b = mean * max(size, _LEAST_SPREAD), (1.0 - mean) * max(size, _LEAST_SPREAD)
         low, high = (float(special.betaincinv(a, b, p)) for p in (INTERVAL[0], INTERVAL[2]))
     error = float(of_draw.std() / np.sqrt(n_draws))
+    if by_round.size > 1:
+        # What held in all placements, or in none, need not hold in the next one.
+        error = max(error, 1.0 / by_round.size)
     return _with_error(min(low, mean), mean, max(high, mean), "probability", error)
 
 
