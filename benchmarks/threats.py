@@ -31,6 +31,7 @@ from benchmarks.engine.timing import peak_gb
 from benchmarks.scale import CAMERAS_PER_KM, copies
 from toolkit.assessment.question import Question
 from toolkit.base.arrays import FloatArray
+from toolkit.base.errors import InputDataError
 from toolkit.base.terms import TIERS
 from toolkit.routes import search
 from toolkit.routes.graph import Graph
@@ -101,6 +102,11 @@ def random_ends(
         straight = float(np.hypot(*np.diff(graph.xy_m[pair], axis=0)[0]))
         if not between_m[0] < straight < between_m[1]:
             continue
+        start, end = search.spots(graph, city.lines, graph.xy_m[pair])
+        try:
+            search.shortest(graph, start, end)
+        except InputDataError:  # streets that are connected outside the boundary only
+            continue
         found.append(city.lonlat(graph.xy_m[pair]))
     return found
 
@@ -140,9 +146,10 @@ def yardstick(city: PlacedCity, ends: FloatArray) -> tuple[float, float]:
     line = shapely.LineString(graph.xy_m[way])
     radius_m = float(np.nanmean(city.cameras.outer_m[:, TIERS.index("seen")]))
     at = city.scene.site_xy_m
+    standing = city.standing_at(np.arange(len(at)), YARDSTICK_PLACEMENTS)
 
     def one(k: int) -> float:
-        sites = city.standing.site[city.standing.first[k] : city.standing.first[k + 1]]
+        sites = standing.site[standing.first[k] : standing.first[k + 1]]
         discs = shapely.buffer(shapely.points(at[sites]), radius_m)
         near = shapely.STRtree(discs).query(line, predicate="intersects")
         return float(line.intersection(shapely.union_all(discs[near])).length)

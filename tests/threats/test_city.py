@@ -21,12 +21,13 @@ def test_the_first_round_is_the_placement_of_the_assessment():
 
 def test_each_round_places_anew_and_in_equal_numbers():
     city = threat_city.city()
-    first, n = city.standing.first, city.n_draws
+    every, n = city.standing_at(np.arange(len(city.scene.site_xy_m))), city.n_draws
+    first = every.first
     count = np.diff(first).reshape(-1, n)
     assert city.n_placements == 400
     # The number is fixed by the draw; only its rounding is drawn again.
     assert np.ptp(count, axis=0).max() <= 1
-    sites = [set(city.standing.site[first[k] : first[k + 1]].tolist()) for k in (0, n, 2 * n)]
+    sites = [set(every.site[first[k] : first[k + 1]].tolist()) for k in (0, n, 2 * n)]
     assert sites[0] != sites[1] != sites[2]
 
 
@@ -61,7 +62,8 @@ def test_night_and_small_plates_change_the_cameras_and_not_their_places():
         for options in ({}, {"when": "night"}, {"small_plates": True})
     )
     for other in (night, small):
-        np.testing.assert_array_equal(day.standing.site, other.standing.site)
+        for one, another in zip(day.rounds, other.rounds, strict=True):
+            np.testing.assert_array_equal(one.draw, another.draw)
     seen, plate = 0, 4
     assert np.nanmax(night.cameras.outer_m[:, seen]) < np.nanmax(day.cameras.outer_m[:, seen])
     both = np.isfinite(small.cameras.outer_m[:, plate]) & np.isfinite(day.cameras.outer_m[:, plate])

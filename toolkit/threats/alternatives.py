@@ -41,10 +41,11 @@ FoundBy = Literal["length", "metres", "cameras"]
 
 @dataclass(frozen=True, eq=False)
 class Alternatives:
-    """The answer, and the ways themselves in its order, for drawing only."""
+    """The answer, the ways themselves in its order, and scores whose first row is the route."""
 
     answer: model.Alternatives
     matches: tuple[Match, ...]
+    found: scores.Scores
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +73,13 @@ def criteria_of(city: PlacedCity, tier: Tier) -> criteria.Criteria:
 
 
 def alternatives(
-    city: PlacedCity, mode: Mode, match: Match, *, tier: Tier, detour: float, trips: int = 1
+    city: PlacedCity,
+    mode: Mode,
+    match: Match,
+    *,
+    tier: Tier,
+    detour: float,
+    trips: int = 1,
 ) -> Alternatives:
     """Return the ways between the ends of a route that differ, compared with the shortest.
 
@@ -104,8 +111,12 @@ def alternatives(
     candidates = _merged(graph, by_metres, by_cameras, metres, cameras)
     chosen = _thinned(graph, candidates)
     matches = tuple(Match((one.way.stretch,), 0.0) for one in chosen)
-    routes = joined([route_of_match(m, graph, city.scene.points) for m in matches])
-    found = scores.score(city, routes, tiers=(tier,))
+    route = route_of_match(match, graph, city.scene.points)
+    each = [route_of_match(m, graph, city.scene.points) for m in matches]
+    mixed = _mixed(chosen)
+    union = scores.one_of([each[k] for k in mixed[: max(min(trips, len(mixed)), 1)]])
+    # The route, the ways and the mix meet the same cameras in one pass.
+    found = scores.score(city, joined([route, *each, union]), tiers=(tier,))
     ways = [_alternative(city, found, k, chosen, tier, trips) for k in range(len(chosen))]
     best = _best(ways)
     return Alternatives(
@@ -117,9 +128,10 @@ def alternatives(
             ways=tuple(ways),
             best_found=best,
             none_better=best == 0,
-            mix=_mix(city, routes, found, ways, tier, trips),
+            mix=_mix(found, each, mixed, tier, trips),
         ),
         matches,
+        found,
     )
 
 
@@ -213,8 +225,8 @@ def _alternative(
         length_m=round(one.way.length_m, 1),
         longer_share=float(f"{one.way.length_m / max(shortest.way.length_m, 1e-9) - 1.0:.3g}"),
         found_by=one.found_by,
-        compared=compared(found.counts(tier, k), found.counts(tier, 0)) if k else None,
-        tier=tier_of(city, found, k, tier, trips=trips, sections=False),
+        compared=compared(found.counts(tier, k + 1), found.counts(tier, 1)) if k else None,
+        tier=tier_of(city, found, k + 1, tier, trips=trips, sections=False),
     )
 
 
@@ -242,57 +254,40 @@ def _best(ways: Sequence[model.Alternative]) -> int:
     return best
 
 
+def _mixed(chosen: Sequence[_Candidate]) -> list[int]:
+    """Return the ways of a mix: the shortest, and those with fewest cameras street by street."""
+    others = sorted(range(1, len(chosen)), key=lambda k: chosen[k].cameras)
+    return sorted([0, *others[: MIX_ROUTES - 1]])
+
+
 def _mix(
-    city: PlacedCity,
-    routes: Routes,
-    found: scores.Scores,
-    ways: Sequence[model.Alternative],
-    tier: Tier,
-    trips: int,
+    found: scores.Scores, each: Sequence[Routes], mixed: Sequence[int], tier: Tier, trips: int
 ) -> model.Mix | None:
     """Return a set of routes used in turn next to the shortest used every time."""
-    if len(ways) == 1:
+    if len(mixed) == 1:
         return None
-
-    def lead(k: int) -> float:
-        pair = ways[k].compared
-        return 0.0 if pair is None else pair.more - pair.fewer
-
-    others = sorted(range(1, len(ways)), key=lead)[: MIX_ROUTES - 1]
-    chosen = sorted([0, *others])
-    used = chosen[: max(min(trips, len(chosen)), 1)]
-    union = scores.one_of([_row(routes, k) for k in used])
-    together = scores.score(city, union, tiers=(tier,), along=False)
-    n = city.n_draws
+    n, union = found.n_draws, len(each) + 1
     return model.Mix(
-        routes=len(chosen),
+        routes=len(mixed),
         trips=trips,
-        at_least_one_of_mix=scores.probability(together.at_least(1, tier, 0), n),
-        at_least_one_of_one=scores.probability(found.at_least(1, tier, 0), n),
-        cameras_of_mix=scores.realised(together.counts(tier, 0), "cameras"),
-        cameras_of_one=scores.realised(found.counts(tier, 0), "cameras"),
-        at_one_place_of_mix=_at_one_place(routes, chosen),
+        at_least_one_of_mix=scores.probability(found.at_least(1, tier, union), n),
+        at_least_one_of_one=scores.probability(found.at_least(1, tier, 1), n),
+        cameras_of_mix=scores.realised(found.counts(tier, union), "cameras"),
+        cameras_of_one=scores.realised(found.counts(tier, 1), "cameras"),
+        at_one_place_of_mix=_at_one_place([each[k] for k in mixed]),
         at_one_place_of_one=1.0,
     )
 
 
-def _row(routes: Routes, k: int) -> Routes:
-    part = slice(routes.start[k], routes.start[k + 1])
-    point = routes.point[part]
-    return Routes(
-        np.array([0, len(point)]), point, routes.forward[part], routes.length_m[k : k + 1]
-    )
-
-
-def _at_one_place(routes: Routes, chosen: Sequence[int]) -> float:
+def _at_one_place(routes: Sequence[Routes]) -> float:
     """Return the largest share of some routes that pass any one place away from both ends."""
     inner = []
-    for k in chosen:
-        point = _row(routes, k).point
+    for one in routes:
         # Points of a route lie at equal steps, near enough.
-        ends = round(len(point) * min(NEAR_ENDS_M / max(float(routes.length_m[k]), 1e-9), 0.5))
-        inner.append(np.unique(point[ends : len(point) - ends]))
+        near = min(NEAR_ENDS_M / max(float(one.length_m[0]), 1e-9), 0.5)
+        ends = round(len(one.point) * near)
+        inner.append(np.unique(one.point[ends : len(one.point) - ends]))
     every = np.concatenate(inner)
     if not len(every):
         return 1.0
-    return round(float(np.unique(every, return_counts=True)[1].max()) / len(chosen), 3)
+    return round(float(np.unique(every, return_counts=True)[1].max()) / len(routes), 3)

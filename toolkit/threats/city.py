@@ -13,13 +13,15 @@ from functools import cached_property
 from typing import Any, Final, Literal
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
 
 from toolkit.assessment import trips as assessed_trips
 from toolkit.assessment.inputs import Inputs, make_inputs, named_kinds
 from toolkit.assessment.on_streets import scene_of
 from toolkit.assessment.question import Loaded, Question
 from toolkit.assessment.site_plan import SitePlan, plan_sites
-from toolkit.base.arrays import FloatArray, GeometryArray, Int32Array, IntArray
+from toolkit.base.arrays import FloatArray, GeometryArray, IntArray
 from toolkit.base.draws import Design
 from toolkit.base.lru_cache import LruCache
 from toolkit.base.terms import Mode
@@ -42,6 +44,31 @@ When = Literal["day", "night"]
 
 
 @dataclass(frozen=True, eq=False)
+class BySite:
+    """One round of placements by site: a route needs few sites of a large city.
+
+    Attributes
+    ----------
+    start
+        Row starts of the sites, shape (G + 1,).
+    draw
+        Draws in which each exists.
+    """
+
+    start: IntArray
+    draw: NDArray[np.uint16]
+
+    @classmethod
+    def of(cls, standing: placement.Standing, n_sites: int) -> BySite:
+        """Return the transpose of one round."""
+        n = len(standing.keys)
+        ones = np.ones(len(standing.site), dtype=np.int8)
+        rows = sparse.csr_array((ones, standing.site, standing.first), shape=(n, n_sites))
+        columns = rows.tocsc()
+        return cls(columns.indptr.astype(np.int64), columns.indices.astype(np.uint16))
+
+
+@dataclass(frozen=True, eq=False)
 class PlacedCity:
     """Streets, sites and placed cameras of one question.
 
@@ -57,8 +84,10 @@ class PlacedCity:
         Chance of each site.
     cameras
         Draws of camera types, once for each placement.
-    standing
-        Sites that exist in each placement.
+    rounds
+        Placements by site, for each round.
+    keys
+        Random key of each placement, shape (P,).
     facing
         Side of a traveller that each tier needs, once for each placement.
     kept
@@ -70,7 +99,8 @@ class PlacedCity:
     scene: Scene
     plan: SitePlan
     cameras: CameraDraws
-    standing: placement.Standing
+    rounds: tuple[BySite, ...]
+    keys: NDArray[np.uint64]
     facing: Facing
     kept: dict[object, Any] = field(default_factory=dict)
 
@@ -82,7 +112,7 @@ class PlacedCity:
     @property
     def n_placements(self) -> int:
         """Number of placements, P."""
-        return len(self.standing.keys)
+        return len(self.keys)
 
     @property
     def lines(self) -> GeometryArray:
@@ -141,6 +171,26 @@ class PlacedCity:
         first = np.repeat(rows.start[points] - (np.cumsum(count) - count), count)
         return np.unique(rows.site[first + np.arange(len(first))]).astype(np.int64)
 
+    def standing_at(self, sites: IntArray, most: int | None = None) -> placement.Standing:
+        """Return which of some sites, ascending, exist in each placement; see `placed_at`."""
+        n = self.n_placements if most is None else min(most, self.n_placements)
+        site, at = [], []
+        for k, by_site in enumerate(self.rounds[: -(-n // self.n_draws)]):
+            count = by_site.start[sites + 1] - by_site.start[sites]
+            first = np.repeat(by_site.start[sites] - (np.cumsum(count) - count), count)
+            draw = by_site.draw[first + np.arange(len(first))].astype(np.int64)
+            site.append(np.repeat(sites, count))
+            at.append(draw + k * self.n_draws)
+        every, where = np.concatenate(site), np.concatenate(at)
+        inside = where < n
+        every, where = every[inside], where[inside]
+        order = np.lexsort((every, where))
+        return placement.Standing(
+            np.searchsorted(where[order], np.arange(n + 1)).astype(np.int64),
+            every[order].astype(np.int32),
+            self.keys[:n],
+        )
+
     def placed_at(self, sites: IntArray, most: int | None = None) -> PlacedCameras:
         """Return the cameras at some sites in each placement, the sites numbered among these.
 
@@ -151,17 +201,8 @@ class PlacedCity:
         most
             Number of placements, the first of them; all by default.
         """
-        n = self.n_placements if most is None else min(most, self.n_placements)
-        end = self.standing.first[n]
-        among = np.zeros(len(self.scene.site_xy_m), dtype=bool)
-        among[sites] = True
-        kept = among[self.standing.site[:end]]
-        before = np.concatenate([[0], np.cumsum(kept)])
-        standing = placement.Standing(
-            before[self.standing.first[: n + 1]],
-            self.standing.site[:end][kept],
-            self.standing.keys[:n],
-        )
+        standing = self.standing_at(sites, most)
+        n = len(standing.keys)
         cameras = _first(self.cameras, n)
         fields = self.scene.sites
         placed = placement.equip(
@@ -289,15 +330,16 @@ def place_cameras(
     inputs = seen_as(by_day, when, small_plates=small_plates)
     n_rounds = max(-(-n_placements // inputs.design.n_draws), 1)
     spacing_m = inputs.assumptions.value("sites.spacing_m")
-    rounds = [
-        placement.standing_sites(
+    rounds, keys = [], []
+    for k in range(n_rounds):
+        standing = placement.standing_sites(
             plan.chance,
             Design(inputs.design.n_draws, inputs.design.seed + k * _ROUND_SEED),
             spacing_m=spacing_m,
             xy_m=scene.groups.xy_m,
         )
-        for k in range(n_rounds)
-    ]
+        rounds.append(BySite.of(standing, len(scene.site_xy_m)))
+        keys.append(standing.keys)
     facing = assessed_trips.facing(inputs)
     if small_plates:
         facing = replace(facing, rule={**facing.rule, "plate": "rear"})
@@ -307,7 +349,8 @@ def place_cameras(
         scene,
         plan,
         _tiled(inputs.cameras, n_rounds),
-        _joined(rounds),
+        tuple(rounds),
+        np.concatenate(keys),
         Facing(facing.rule, np.tile(facing.within_deg, n_rounds)),
     )
 
@@ -335,17 +378,6 @@ def seen_as(inputs: Inputs, when: When, *, small_plates: bool = False) -> Inputs
         named=named_kinds(inputs.loaded.claims, inputs.question.as_of),
     )
     return replace(inputs, cameras=cameras)
-
-
-def _joined(rounds: list[placement.Standing]) -> placement.Standing:
-    """Return the sites of all rounds, one after the other."""
-    site: list[Int32Array] = [one.site for one in rounds]
-    count = np.concatenate([np.diff(one.first) for one in rounds])
-    return placement.Standing(
-        np.concatenate([[0], np.cumsum(count)]),
-        np.concatenate(site),
-        np.concatenate([one.keys for one in rounds]),
-    )
 
 
 def _tiled(cameras: CameraDraws, n: int) -> CameraDraws:

@@ -207,12 +207,11 @@ def answer_of(
 ) -> Routed:
     """Return the answer for a route on the streets of an open city; see `route`."""
     mode, tiers, trips = travel.mode, travel.tiers, travel.trips
-    found = scores.score(city, asked.routes, tiers=tiers)
     point = asked.routes.point
     known = city.scene.point_known[point]
     total_m = float(asked.routes.length_m[0])
-    unknown_m = float(found.length_m[~known].sum())
     others: model.Alternatives | None = None
+    found: scores.Scores | None = None
     matches: tuple[Match, ...] = (asked.match,)
     if detour is not None:
         which = tiers[0] if len(tiers) == 1 else _main_tier(tiers)
@@ -220,6 +219,10 @@ def answer_of(
             city, mode, asked.match, tier=which, detour=detour, trips=trips
         )
         others, matches = made.answer, (asked.match, *made.matches)
+        found = made.found if tiers == (which,) else None
+    if found is None:
+        found = scores.score(city, asked.routes, tiers=tiers)
+    length_m = found.length_m[: len(point)]
     said = ["route_no_promise", *asked.counts]
     if trips > 1:
         said.append("route_same_cameras")
@@ -229,7 +232,7 @@ def answer_of(
         **answer.head(city, mode, travel.when, notes_of=said),
         basis="streets",
         length_m=round(total_m, 1),
-        unknown_share=float(f"{unknown_m / total_m:.3g}") if total_m else 0.0,
+        unknown_share=float(f"{length_m[~known].sum() / total_m:.3g}") if total_m else 0.0,
         off_streets_m=round(asked.match.unmatched_m, 1),
         tiers={tier: tier_of(city, found, 0, tier, trips=trips) for tier in tiers},
         mapped=mapped_cameras(city, asked.routes, tiers),
