@@ -17,6 +17,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -63,7 +64,7 @@ def join_copies(name: str, home: Path, n: int) -> None:
     size = len(streets) // n
     columns = int(np.ceil(np.sqrt(n)))
     ends = shapely.get_coordinates(shapely.get_point(streets.geometry.array, 0))
-    node = streets["u"].to_numpy(dtype=np.int64)
+    node = np.asarray(streets["u"], dtype=np.int64)
     inside = node > 0
     rows: list[dict[str, Any]] = []
     for k in range(n):
@@ -72,7 +73,8 @@ def join_copies(name: str, home: Path, n: int) -> None:
                 continue
             here, there = (np.arange(c * size, (c + 1) * size) for c in (k, other))
             here, there = here[inside[here]], there[inside[there]]
-            off, near = cKDTree(ends[there]).query(ends[here])
+            found = cKDTree(ends[there]).query(ends[here])
+            off, near = (np.asarray(part) for part in found)
             for i in np.argsort(off)[:SEAM_STREETS].tolist():
                 a, b = here[i], there[near[i]]
                 row = dict(streets.iloc[a])
@@ -150,7 +152,7 @@ def yardstick(city: PlacedCity, ends: FloatArray) -> tuple[float, float]:
 
     def one(k: int) -> float:
         sites = standing.site[standing.first[k] : standing.first[k + 1]]
-        discs = shapely.buffer(shapely.points(at[sites]), radius_m)
+        discs = np.asarray(shapely.buffer(shapely.points(at[sites]), radius_m), dtype=object)
         near = shapely.STRtree(discs).query(line, predicate="intersects")
         return float(line.intersection(shapely.union_all(discs[near])).length)
 
@@ -178,10 +180,10 @@ def measure(n_copies: int, n_trips: int, n_routes: int) -> dict[str, float]:
         # The first call compiles, and makes what follows from the city alone.
         for travel in (Travel(), Travel(tier="seen")):
             with_alternatives(0, travel)
-        one = [
-            seconds(lambda k=k: with_alternatives(k, Travel(tier="seen"))) for k in range(n_trips)
-        ]
-        every = [seconds(lambda k=k: with_alternatives(k, Travel())) for k in range(n_trips)]
+        one, every = (
+            [seconds(partial(with_alternatives, k, travel)) for k in range(n_trips)]
+            for travel in (Travel(tier="seen"), Travel())
+        )
         many = routes_of(city, n_routes)
         tier_s = seconds(
             lambda: scores.score(city, many, tiers=("seen",), along=False, most=PLACEMENTS)
