@@ -39,6 +39,8 @@ N_PLACEMENTS: Final = 2_400
 """Placements in all: a share of them has a standard error of at most 0.01."""
 _ROUND_SEED: Final = 1_000_003
 """Added to the seed for each further round of placements; a prime, so that seeds in use differ."""
+_SITES_AT_ONCE: Final = 4096
+"""Sites whose lines of sight are looked through at once."""
 
 When = Literal["day", "night"]
 
@@ -191,7 +193,9 @@ class PlacedCity:
             self.keys[:n],
         )
 
-    def placed_at(self, sites: IntArray, most: int | None = None) -> PlacedCameras:
+    def placed_at(
+        self, sites: IntArray, most: int | None = None, *, points: IntArray | None = None
+    ) -> PlacedCameras:
         """Return the cameras at some sites in each placement, the sites numbered among these.
 
         Parameters
@@ -200,6 +204,8 @@ class PlacedCity:
             Sites, ascending, shape (S,).
         most
             Number of placements, the first of them; all by default.
+        points
+            Street points to which lines of sight are wanted; all by default.
         """
         standing = self.standing_at(sites, most)
         n = len(standing.keys)
@@ -218,20 +224,37 @@ class PlacedCity:
             weight,
             cameras,
             Facing(self.facing.rule, self.facing.within_deg[:n]),
-            self._sight_of(sites),
+            self._sight_of(sites, points),
             fields.width_deg[sites],
         )
 
-    def _sight_of(self, sites: IntArray) -> Sight:
-        """Return the lines of sight of some sites, numbered among these."""
+    def _sight_of(self, sites: IntArray, points: IntArray | None) -> Sight:
+        """Return the lines of sight of some sites to some points, the sites numbered anew."""
         whole = self.scene.lines_of_sight
-        count = whole.start[sites + 1] - whole.start[sites]
-        start = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
-        which = np.repeat(whole.start[sites] - start[:-1], count) + np.arange(start[-1])
+        wanted = np.ones(len(self.scene.points.length), dtype=bool)
+        if points is not None:
+            wanted[:] = False
+            wanted[points] = True
+        kept, counts = [np.empty(0, np.int64)], [np.zeros(0, np.int64)]
+        # Some sites at a time, so that no copy of all lines of sight is made.
+        for first in range(0, len(sites), _SITES_AT_ONCE):
+            some = sites[first : first + _SITES_AT_ONCE]
+            count = whole.start[some + 1] - whole.start[some]
+            start = np.cumsum(count) - count
+            pair = np.repeat(whole.start[some] - start, count) + np.arange(count.sum())
+            inside = wanted[whole.point[pair]]
+            site = np.repeat(np.arange(len(some)), count)[inside]
+            kept.append(pair[inside])
+            counts.append(np.bincount(site, minlength=len(some)))
+        which = np.concatenate(kept)
         return Sight(
-            start, whole.point[which], whole.distance_cm[which], whole.bearing[which],
-            whole.height_dm[which], whole.reach_m,
-        )  # fmt: skip
+            np.concatenate([[0], np.cumsum(np.concatenate(counts))]).astype(np.int64),
+            whole.point[which],
+            whole.distance_cm[which],
+            whole.bearing[which],
+            whole.height_dm[which],
+            whole.reach_m,
+        )
 
 
 @dataclass(frozen=True, eq=False)

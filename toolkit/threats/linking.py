@@ -210,7 +210,8 @@ def same_camera(
     who = np.repeat([0, 1], [len(one.point) for one in timed])
     time_s = np.concatenate([one.time_s for one in timed])
     key, passing = np.unique(2 * point + forward, return_inverse=True)
-    at = city.placed_at(city.sites_of(np.unique(point)))
+    used = np.unique(point)
+    at = city.placed_at(city.sites_of(used), points=used)
     seen = sightings(
         Passings(key // 2, (key % 2).astype(bool)), city.scene.points, at.sight, at.placed,
         at.cameras, at.facing, tier, width_deg=at.width_deg,

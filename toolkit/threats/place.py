@@ -265,7 +265,8 @@ def arcs_recorded(city: PlacedCity, graph: Graph, tiers: Sequence[Tier], most: i
     """
     points = city.scene.points
     arcs = routes_of(graph, points, [np.array([a]) for a in range(len(graph.tail))])
-    at = city.placed_at(city.sites_of(np.unique(arcs.point)), most)
+    used = np.unique(arcs.point)
+    at = city.placed_at(city.sites_of(used), most, points=used)
     met, _ = meet(
         arcs.first(0), arcs, points, at.sight, at.placed, scores.only(at.cameras, tiers),
         at.facing, width_deg=at.width_deg, weight=at.weight, keep=False,

@@ -272,11 +272,12 @@ def mapped_cameras(
 ) -> tuple[model.MappedCamera, ...]:
     """Return the mapped cameras that may have a route in view, the likeliest first."""
     n_groups = len(city.scene.group_free)
-    sites = city.sites_of(np.unique(routes.point))
+    points = np.unique(routes.point)
+    sites = city.sites_of(points)
     sites = sites[sites >= n_groups]
     if not len(sites):
         return ()
-    at = city.placed_at(sites)
+    at = city.placed_at(sites, points=points)
     key = np.unique(2 * routes.point + routes.forward)
     passings = Passings(key // 2, (key % 2).astype(bool))
     chance: dict[Tier, FloatArray] = {}

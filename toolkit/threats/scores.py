@@ -92,8 +92,8 @@ def score(
     most
         Number of placements, the first of them; all by default.
     """
-    sites = city.sites_of(np.unique(routes.point))
-    at = city.placed_at(sites, most)
+    points = np.unique(routes.point)
+    at = city.placed_at(city.sites_of(points), most, points=points)
     passing, single = _singles(routes, along=along)
     met: Met
     met, _ = meet(

@@ -149,7 +149,7 @@ def plates_read(city: PlacedCity, graph: Graph, most: int) -> BoolArray:
     both, forward = np.repeat(point, 2), np.tile([True, False], len(point))
     arc = arc_of[forward.astype(int), points.line[both]]
     both, forward, arc = both[arc >= 0], forward[arc >= 0], arc[arc >= 0]
-    at = city.placed_at(city.sites_of(point), most)
+    at = city.placed_at(city.sites_of(point), most, points=point)
     seen = sightings(
         Passings(both, forward), points, at.sight, at.placed, at.cameras, at.facing, "plate",
         width_deg=at.width_deg,
