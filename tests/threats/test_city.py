@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import threat_city
 
-from toolkit.assessment.trips import _placed
+from toolkit.assessment.trips import place_all
 from toolkit.threats.city import PlacedCity, open_city
 
 
@@ -13,7 +13,7 @@ def test_the_first_round_is_the_placement_of_the_assessment():
     city = threat_city.city()
     n_sites = len(city.scene.site_xy_m)
     at = city.placed_at(np.arange(n_sites), city.n_draws)
-    placed, weight = _placed(city.inputs, city.scene, city.plan.chance)
+    placed, weight = place_all(city.inputs, city.scene, city.plan.chance)
     for name in ("first", "site", "kind", "axis_deg", "luck"):
         np.testing.assert_array_equal(getattr(at.placed, name), getattr(placed, name))
     np.testing.assert_allclose(at.weight, weight)
