@@ -28,10 +28,14 @@ from toolkit.cli import (
     doctor,
     evidence,
     export,
+    link,
     optics,
+    place,
+    route,
     sensitivity,
     siting,
     streets,
+    vehicles,
     zones,
 )
 from toolkit.cli.common import BAD_DATA, INTERRUPTED, OK, local_path, messages, printable
@@ -51,6 +55,10 @@ _GROUPS = (
     doctor,
     export,
     compare,
+    route,
+    place,
+    link,
+    vehicles,
 )
 
 

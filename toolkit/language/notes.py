@@ -153,6 +153,63 @@ _SENTENCES: Final = {
     "demonstration": marked(
         "Demonstration: real streets, a made-up report. It says nothing about cameras in this city."
     ),
+    "route_no_promise": marked(
+        "A stretch outside these views is not known to be watched. Somebody may watch it all the "
+        "same."
+    ),
+    "route_same_cameras": marked(
+        "The same cameras stand there on every trip, so two trips on one route are not two "
+        "separate chances."
+    ),
+    "route_best_found": marked(
+        "Ways are compared in the same possible placements. The best way found need not be the "
+        "best there is, and small differences are not shown as any."
+    ),
+    "route_mix": marked(
+        "Several routes in turn pass more cameras in all, and make it harder to wait for somebody "
+        "at one place. Which of the two matters more, the figures cannot say."
+    ),
+    "route_list_only": marked(
+        "Only cameras of the list count, and no building blocks a view. Cameras that nobody listed "
+        "are not in these figures."
+    ),
+    "track_gaps": marked("The track has gaps: nothing is said of what lies between its parts."),
+    "track_times_out_of_order": marked(
+        "The times of the track are not in order, so they are not used."
+    ),
+    "track_points_without_position": marked(
+        "Some points of the track have no position and were left out."
+    ),
+    "track_lines_without_length": marked(
+        "Some lines of the track have no length and were left out."
+    ),
+    "track_routes_left_out": marked(
+        "The file has a recorded track and planned routes: only the track was used."
+    ),
+    "track_other_geometries": marked("The file has shapes that are no lines; they were left out."),
+    "track_off_streets": marked(
+        "Part of the track follows no street of this city that is open to this way of travelling: "
+        "nothing is known there."
+    ),
+    "link_no_proof": marked(
+        "That cameras could tie two people or routes to one another does not mean that anybody "
+        "looks, or that such a tie would be right."
+    ),
+    "place_registers": marked(
+        "Registers and checkpoints find houses at least as much as cameras do: overnight guests "
+        "must be registered, and identity cards are scanned. None of that is in these figures."
+    ),
+    "place_flow": marked(
+        "An approach that no camera of this estimate records may be watched all the same."
+    ),
+    "vehicles_interception": marked(
+        "Whether a vehicle is stopped is not modelled: checkpoints, patrols and what follows from "
+        "a plate that was read are not in these figures."
+    ),
+    "vehicles_plates": marked(
+        "Many motorcycles carry no plate. Those that do are counted with a small plate, at the "
+        "rear only."
+    ),
     "difference_paired": marked(
         "Both sides use the same random numbers and are compared draw by draw: what is "
         "uncertain in both alike is not counted twice."

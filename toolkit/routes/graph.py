@@ -109,6 +109,32 @@ class ArcMatrix:
         return self.arc[np.searchsorted(self.key, path[:-1] * self.length_m.shape[0] + path[1:])]
 
 
+def part_of(graph: Graph, streets: BoolArray) -> tuple[Graph, IntArray]:
+    """Return the part of a graph that some streets make, and the arc in the whole of each arc.
+
+    Parameters
+    ----------
+    graph
+        The whole graph; nodes are numbered anew.
+    streets
+        Whether each street belongs to the part, shape (S,).
+    """
+    arcs = np.flatnonzero(streets[graph.street])
+    used, node = np.unique([graph.tail[arcs], graph.head[arcs]], return_inverse=True)
+    tail, head = node.reshape(2, -1)
+    part = Graph(
+        mode=graph.mode,
+        xy_m=graph.xy_m[used],
+        leads_on=graph.leads_on[used],
+        tail=tail,
+        head=head,
+        street=graph.street[arcs],
+        forward=graph.forward[arcs],
+        length_m=graph.length_m[arcs],
+    )
+    return part, arcs
+
+
 def way_back(before: Int32Array, node: int) -> list[int]:
     """Return the nodes from one back to where a search began.
 

@@ -16,7 +16,7 @@ import shapely
 from scipy.sparse import csgraph
 
 from toolkit.base.arrays import BoolArray, FloatArray, GeometryArray, Int32Array, IntArray
-from toolkit.routes.graph import Graph, way_back
+from toolkit.routes.graph import Graph, part_of, way_back
 from toolkit.routes.route import Routes, points_of_streets
 from toolkit.streets.street_points import LinePieces
 
@@ -30,6 +30,8 @@ _DETOUR_M: Final = 10.0
 """Scale of the difference of the way through the streets and the straight line."""
 _SLACK_M: Final = 200.0
 """Ways from one place to the next that are longer by more than this are not looked for."""
+_AROUND_M: Final = REACH_M + _SLACK_M
+"""Streets farther from the line are never used."""
 _BACK_M: Final = 5.0
 """Noise may put a place so far behind the one before on the same street."""
 
@@ -99,7 +101,13 @@ def match_line(graph: Graph, lines: GeometryArray, line: shapely.LineString) -> 
     >>> len(found.stretches), found.unmatched_m
     (1, 0.0)
     """
+    # No way that is looked for leads farther away; searches then cost as much in any city.
+    around = np.zeros(len(lines), dtype=bool)
+    around[shapely.STRtree(lines).query(line, predicate="dwithin", distance=_AROUND_M)] = True
+    graph, whole = part_of(graph, around)
     places, step_m = _places(line)
+    if not len(graph.tail):
+        return Match((), line.length)
     near = _near(graph, lines, places)
     stretches: list[Stretch] = []
     unmatched_m, first = 0.0, 0
@@ -109,7 +117,7 @@ def match_line(graph: Graph, lines: GeometryArray, line: shapely.LineString) -> 
             first += 1
             continue
         stretch, end = _follow(graph, places, near, first)
-        stretches.append(stretch)
+        stretches.append(Stretch(whole[stretch.arcs], stretch.first_m, stretch.last_m))
         # The step to the next place follows no street.
         unmatched_m += step_m if end < len(places) and len(near[end].arc) else 0.0
         first = end
@@ -233,15 +241,15 @@ def _points_of(
     """Return the points of a stretch, their direction, and its length."""
     point, forward = [], []
     length_m = graph.length_m[stretch.arcs]
+    first, number = points_of_streets(points, graph.street[stretch.arcs])
     for k, arc in enumerate(stretch.arcs):
-        first, number = points_of_streets(points, graph.street[arc : arc + 1])
-        at = np.arange(number[0])
-        middle_m = (at + 0.5) * length_m[k] / number[0]
+        at = np.arange(number[k])
+        middle_m = (at + 0.5) * length_m[k] / number[k]
         begin = stretch.first_m if k == 0 else 0.0
         end = stretch.last_m if k == len(stretch.arcs) - 1 else length_m[k]
         at = at[(middle_m >= begin) & (middle_m <= end)]
         along = bool(graph.forward[arc])
-        point.append(first[0] + (at if along else number[0] - 1 - at))
+        point.append(first[k] + (at if along else number[k] - 1 - at))
         forward.append(np.full(len(at), along))
     whole_m = float(length_m.sum() - stretch.first_m - (length_m[-1] - stretch.last_m))
     return np.concatenate(point), np.concatenate(forward), whole_m

@@ -83,6 +83,7 @@ def meet(  # noqa: PLR0913
     *,
     width_deg: FloatArray,
     weight: AnyFloatArray | None = None,
+    keep: bool = True,
 ) -> tuple[Met, Met]:
     """Count the cameras and sites that have each route in view, in each draw.
 
@@ -104,6 +105,8 @@ def meet(  # noqa: PLR0913
         Width of the field of view of mapped cameras where it is known, else NaN, by site.
     weight
         Number of cameras for which each stands, shape (N,); by default one.
+    keep
+        Whether the routes may be kept in memory for the next call: never those of a user.
 
     Returns
     -------
@@ -123,7 +126,8 @@ def meet(  # noqa: PLR0913
         )
         for _ in range(2)
     )
-    used, by_point, bit_of = _by_point(routes, weeks, points)
+    by_bits = _by_point if keep else _by_point.__wrapped__
+    used, by_point, bit_of = by_bits(routes, weeks, points)
     rule = [SIDES.index(facing.rule.get(tier, "any")) for tier in TIERS]
     workers.over(
         kernels.meet,
@@ -135,7 +139,7 @@ def meet(  # noqa: PLR0913
         placed.luck < cameras.availability[placed.draw],
         np.ones(len(placed.site), np.float32) if weight is None else weight.astype(np.float32),
         rings_of(cameras),
-        _pairs_to(used, sight, len(points.length)),
+        pairs_to(used, sight, len(points.length)),
         by_point,
         kernels.Sides(np.array(rule, np.int64), facing.within_deg / 360.0 * BEARING_STEPS),
         *both,
@@ -157,7 +161,7 @@ def _bits(words: NDArray[np.uint64]) -> BoolArray:
     return np.unpackbits(as_bytes, axis=-1, bitorder="little").astype(bool)
 
 
-def _pairs_to(used: IntArray, sight: Sight, n_points: int) -> PairsBySite:
+def pairs_to(used: IntArray, sight: Sight, n_points: int) -> PairsBySite:
     """Return the lines of sight to some points, which are numbered among these."""
     from toolkit.engine.kernels import placement as placing
 
@@ -172,6 +176,13 @@ def _pairs_to(used: IntArray, sight: Sight, n_points: int) -> PairsBySite:
         sight.bearing[kept],
         sight.height_dm[kept],
     )
+
+
+def headings(points: LinePieces, used: IntArray) -> NDArray[np.uint8]:
+    """Return the direction of the street at some points, in steps clockwise from north."""
+    clockwise = 0.25 - points.heading_rad[used] / (2 * np.pi)
+    steps = np.floor(clockwise * BEARING_STEPS + 0.5).astype(np.int64) % BEARING_STEPS
+    return np.asarray(steps, dtype=np.uint8)
 
 
 def _bit_of(routes: Routes, points: LinePieces, first_bit: int) -> IntArray:
@@ -212,15 +223,13 @@ def _by_point(
     cell = np.concatenate([np.empty(0, np.int64), *cells])
     order = np.argsort(cell, kind="stable")
     start = np.searchsorted(cell[order], np.arange(3 * len(used) + 1))
-    clockwise = 0.25 - points.heading_rad[used] / (2 * np.pi)
-    heading = np.floor(clockwise * BEARING_STEPS + 0.5).astype(np.int64) % BEARING_STEPS
     by_point = kernels.Routes(
         start,
         np.concatenate([np.empty(0, np.int32), *words])[order],
         np.concatenate([np.empty(0, np.uint64), *values])[order],
         n_counted + n_other,
         n_counted,
-        heading.astype(np.uint8),
+        headings(points, used),
     )
     return used, by_point, bit_of
 

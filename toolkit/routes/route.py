@@ -82,12 +82,13 @@ def routes_of(graph: Graph, points: LinePieces, arcs: Sequence[IntArray]) -> Rou
 
 def points_of_streets(points: LinePieces, street: IntArray) -> tuple[IntArray, IntArray]:
     """Return the first point and the number of points of each of some streets."""
-    begin = np.flatnonzero(np.diff(points.line, prepend=-1))
-    size = int(max(points.line.max(initial=-1), street.max(initial=-1))) + 1
-    first, number = np.zeros(size, np.int64), np.zeros(size, np.int64)
-    first[points.line[begin]] = begin
-    number[points.line[begin]] = np.diff(np.append(begin, len(points.line)))
-    return first[street], number[street]
+    first, number = points.rows
+    # Streets after the last with a point have none.
+    inside = street < len(first)
+    at = np.where(inside, street, 0)
+    if not len(first):
+        return np.zeros_like(street), np.zeros_like(street)
+    return np.where(inside, first[at], 0), np.where(inside, number[at], 0)
 
 
 def joined(parts: Sequence[Routes]) -> Routes:

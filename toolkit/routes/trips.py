@@ -169,7 +169,7 @@ def _add_homes(
     """Add the trips and weeks of some homes."""
     length_m, here = draws.length_m[group], homes[group]
     limit = 2.0 * habits.longest_detour * float(length_m.max())
-    ways = _Search(graph, habits, draws.factors, here, limit)
+    ways = Search(graph, habits, draws.factors, here, limit)
     for k, home in enumerate(here):
         week: list[IntArray] = []
         for j in range(DESTINATIONS):
@@ -186,7 +186,7 @@ def _add_homes(
         found.weeks.append(np.concatenate(week))
 
 
-class _Search:
+class Search:
     """Ways between some homes and all nodes in reach: the shortest, and those that people take."""
 
     def __init__(
@@ -234,7 +234,7 @@ def _destination(
     boundary: shapely.Geometry,
     habits: Habits,
     draws: _Draws,
-    ways: _Search,
+    ways: Search,
     k: int,
     home: int,
     at: tuple[int, int],

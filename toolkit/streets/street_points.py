@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +37,17 @@ class LinePieces:
 
     def take(self, which: IntArray) -> LinePieces:
         """Return some of the pieces, in that order."""
-        return LinePieces(*(values[which] for values in vars(self).values()))
+        return LinePieces(*(getattr(self, item.name)[which] for item in fields(self)))
+
+    @cached_property
+    def rows(self) -> tuple[IntArray, IntArray]:
+        """First piece and number of pieces of each line, to the last that has any."""
+        begin = np.flatnonzero(np.diff(self.line, prepend=-1))
+        size = int(self.line.max(initial=-1)) + 1
+        first, number = np.zeros(size, np.int64), np.zeros(size, np.int64)
+        first[self.line[begin]] = begin
+        number[self.line[begin]] = np.diff(np.append(begin, len(self.line)))
+        return first, number
 
 
 def cut(lines: NDArray[np.object_], piece_length: float) -> LinePieces:

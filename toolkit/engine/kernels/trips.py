@@ -62,6 +62,16 @@ class Sides(NamedTuple):
     within_steps: NDArray[np.float64]
 
 
+class Passed(NamedTuple):
+    """Items that pass each point along its street and against it, and the street's direction.
+
+    `item` is -1 for none, shape (P, 2); `heading` is as in `Routes`.
+    """
+
+    item: NDArray[np.int64]
+    heading: NDArray[np.uint8]
+
+
 class Met(NamedTuple):
     """Number of cameras and of sites that have each counted route in view, shape (D, T, K).
 
@@ -151,6 +161,53 @@ def collect(d, c, cameras, rings, pairs, routes, sides, near, far, seen, some):
             for i in range(routes.start[3 * r + column], routes.start[3 * r + column + 1]):
                 some[t] = True
                 seen[t, routes.word[i]] |= routes.bits[i]
+
+
+@kernel
+def list_in_view(
+    first, end, cameras, works, rings, pairs, passed, sides, tier, keep, start,
+    out_camera, out_item, n_out,
+):  # fmt: skip
+    """List what each working camera has in view at one tier; without `keep` count only.
+
+    `passed` are the items at each point, along the street and against it, -1 for none, and the
+    direction of the street. Those of draw d are written from ``start[d]`` on.
+    """
+    rule = sides.rule[tier]
+    for d in range(first, end):
+        found = 0
+        for c in range(cameras.first[d], cameras.first[d + 1]):
+            if not works[c]:
+                continue
+            y, s = cameras.kind[c], cameras.site[c]
+            near, far = rings.inner_cm[d, tier, y], rings.outer_cm[d, tier, y]
+            width = cameras.width_deg[c]
+            if np.isnan(width):
+                width = rings.hfov_deg[d, y]
+            half = np.float32(width / 2.0 / FULL_CIRCLE_DEG * BEARING_STEPS)
+            axis = np.float32(cameras.axis_deg[c] / FULL_CIRCLE_DEG * BEARING_STEPS % BEARING_STEPS)
+            for k in range(pairs.start[s], pairs.start[s + 1]):
+                distance = np.float32(pairs.distance_cm[k])
+                if distance // CM_PER_M > far // CM_PER_M:  # rows are sorted by metres
+                    break
+                if not near <= distance < far or pairs.height_dm[k] > rings.height_dm[d, y]:
+                    continue
+                off = abs(np.float32(pairs.bearing[k]) - axis)
+                if min(off, np.float32(BEARING_STEPS) - off) > half:
+                    continue
+                back = (np.int64(pairs.bearing[k]) + HALF_STEPS) % BEARING_STEPS
+                r = pairs.point[k]
+                ahead = abs(np.int64(passed.heading[r]) - back)
+                ahead = min(ahead, BEARING_STEPS - ahead)
+                column = side_column(rule, ahead, sides.within_steps[d])
+                for direction in (FORWARD, BACKWARD):
+                    item = passed.item[r, direction]
+                    if item >= 0 and column in (direction, EITHER):
+                        if keep:
+                            out_camera[start[d] + found] = c
+                            out_item[start[d] + found] = item
+                        found += 1
+        n_out[d] = found
 
 
 @helper
