@@ -44,7 +44,7 @@ def test_interception_is_said_to_be_out_of_scope(found):
 def test_nothing_that_could_plan_cameras_is_in_the_answer(found):
     text = found.to_json()
     for word in ("lat", "lon", "coordinates", "street_id", "streets"):
-        assert f'"{word}"' not in text
+        assert f'"{word}":' not in text
 
 
 def test_reads_are_those_of_the_trips():
