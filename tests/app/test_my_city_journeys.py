@@ -208,6 +208,7 @@ def ending(name: str) -> re.Pattern[str]:
 
 @pytest.mark.browser
 class TestMyCities:
+    @pytest.mark.slow
     def test_a_file_of_a_stick_becomes_a_map_is_removed_and_brought_back(
         self, journey: Journey
     ) -> None:
@@ -369,6 +370,7 @@ class TestOnTheMapPage:
         journey.click("take-back")
         expect(panel).to_have_text(before, use_inner_text=True)
 
+    @pytest.mark.slow
     def test_cameras_are_noted_by_tapping_and_removed(self, journey: Journey, files: Path) -> None:
         notes = files / "toolkit" / "cameras"
         journey.open("?city=helsinki-centre&tier=seen")
