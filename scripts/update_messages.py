@@ -3,6 +3,10 @@
 Each message has comments for its translator: what its module is about (which page, which part of a
 report), and what the function returns or shows that holds it.
 
+Errors and progress of imports are raised in English by processes of their own, and translated where
+they are shown (`toolkit.language.sentences`). Each literal of the modules that raise them is a
+message with the context "sentence", its expressions numbered fields.
+
 Run it after a message was added or changed: ``python scripts/update_messages.py``. With
 ``--check`` nothing is written, and the exit code is 1 if something would change. Needs Babel.
 """
@@ -13,7 +17,9 @@ import argparse
 import ast
 import functools
 import io
+import re
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from babel.messages import Catalog
@@ -31,6 +37,44 @@ _ONE_FORM = (1, "0")
 """Burmese has one form for all counts (CLDR 47, plural rules); Babel's table lacks it."""
 _WIDTH = 98
 
+SENTENCE = "sentence"
+"""Context of what imports say, as `toolkit.language.sentences` looks it up."""
+RAISING = (
+    "streets/**/*.py",
+    "base/folders.py",
+    "base/pasted.py",
+    "base/store.py",
+    "base/toml_files.py",
+    "app/my_cities/fetch_process.py",
+    "app/my_cities/other_city.py",
+    "language/sentences.py",
+)
+"""Modules whose sentences reach a user as errors and progress of imports."""
+NOT_RAISING = ("streets/osmnx_graph.py", "streets/reference_*.py", "streets/readers/serve.py")
+"""Among these, those of which no import speaks."""
+SPOKEN = ("ALONE", "_IN_QGIS", "_NOT_TEXT", "_WAYS_OUT", "FROM_THE_SYSTEM")
+"""Constants of modules whose texts become part of a sentence."""
+_UNSPOKEN_CALLS = frozenset(
+    {
+        "compile",
+        "execute",
+        "fullmatch",
+        "getattr",
+        "match",
+        "removeprefix",
+        "replace",
+        "split",
+        "tr",
+    }
+)
+"""Functions whose texts are patterns, questions to a database, names, or messages already."""
+_NAMES = frozenset({"ESRI Shapefile"})
+"""Names of drivers."""
+_LETTERS = re.compile(r"[A-Za-z]{2}")
+_WORD = re.compile(r"[A-Za-z][a-z]")
+_FIELD = re.compile(r"\{\d+\}")
+_QUESTION = re.compile(r"SELECT |PRAGMA ")
+
 
 def collect() -> Catalog:
     """Return a catalogue of all messages in the package, in the order of files and lines."""
@@ -45,7 +89,82 @@ def collect() -> Catalog:
     for name, line, message, comments, context in found:
         shown = [*comments, *shown_where(PACKAGE / name, line)]
         catalogue.add(message, None, [(f"toolkit/{name}", 0)], auto_comments=shown, context=context)
+    for path in raising_modules():
+        name = path.relative_to(ROOT).as_posix()
+        for line, sentence in sorted(sentences(ast.parse(path.read_text(encoding="utf-8")))):
+            shown = [
+                "An error or progress of an import, or a part of one.",
+                *shown_where(path, line),
+            ]
+            catalogue.add(sentence, None, [(name, 0)], auto_comments=shown, context=SENTENCE)
     return catalogue
+
+
+def raising_modules() -> list[Path]:
+    """Return the files of the modules whose sentences are shown by imports."""
+    found = {path for pattern in RAISING for path in PACKAGE.glob(pattern)}
+    return sorted(found - {path for pattern in NOT_RAISING for path in PACKAGE.glob(pattern)})
+
+
+def sentences(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yield the lines and templates of what a module says.
+
+    These are the literals of its functions that have a word and a space, other than docstrings,
+    and all of the constants in `SPOKEN`.
+    """
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            for statement in node.body:
+                yield from _said(statement, is_sentence)
+    for node in tree.body:
+        if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) in SPOKEN and node.value:
+            values = node.value.values if isinstance(node.value, ast.Dict) else [node.value]
+            for value in values:
+                yield from _said(value, _LETTERS.search)
+
+
+def is_sentence(template: str) -> bool:
+    """Return whether a literal has a word and something next to it, and is no question in SQL."""
+    has_words = _WORD.search(_FIELD.sub("", template)) and " " in template.strip()
+    return bool(has_words) and template not in _NAMES and not _QUESTION.match(template)
+
+
+def _said(node: ast.AST, wanted: Callable[[str], object]) -> Iterator[tuple[int, str]]:
+    """Yield the literals below a node, those within the fields of an f-string too."""
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return  # a docstring
+    if isinstance(node, ast.Call) and _called(node) in _UNSPOKEN_CALLS:
+        return
+    if isinstance(node, (ast.Constant, ast.JoinedStr)):
+        template = _template(node)
+        if wanted(template):
+            yield node.lineno, template
+    for child in ast.iter_child_nodes(node):
+        # The texts of an f-string are in its template, and the formats of its fields say nothing.
+        inner = child.value if isinstance(child, ast.FormattedValue) else child
+        if not (isinstance(node, ast.JoinedStr) and isinstance(child, ast.Constant)):
+            yield from _said(inner, wanted)
+
+
+def _called(node: ast.Call) -> str:
+    return ast.unparse(node.func).rpartition(".")[2]
+
+
+def _template(node: ast.Constant | ast.JoinedStr) -> str:
+    """Return a literal with numbered fields; nothing for numbers and the like."""
+    if isinstance(node, ast.Constant) and not isinstance(node.value, str):
+        return ""
+    parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+    fixed = [
+        part.value if isinstance(part, ast.Constant) and isinstance(part.value, str) else None
+        for part in parts
+    ]
+    number = iter(range(len(fixed)))
+    template = "".join(
+        f"{{{next(number)}}}" if text is None else text.replace("{", "{{").replace("}", "}}")
+        for text in fixed
+    )
+    return template.strip("\n")  # lines are looked up one by one
 
 
 def shown_where(path: Path, line: int) -> list[str]:
@@ -111,7 +230,7 @@ def mo_bytes(catalogue: Catalog) -> bytes:
     _set_plurals(bare)
     for message in catalogue:
         if message.id:
-            bare.add(message.id, message.string, flags=message.flags)
+            bare.add(message.id, message.string, flags=message.flags, context=message.context)
     write_mo(stream, bare)
     return stream.getvalue()
 

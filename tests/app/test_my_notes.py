@@ -37,9 +37,9 @@ def notes(lang: Language = "en", **more: object) -> AppTest:
     return page
 
 
-def stored(name: str, content: bytes, *, add: bool) -> list[str]:
+def stored(name: str, content: bytes, *, add: bool, lang: Language = "en") -> list[str]:
     """Store notes, and return what the page then says of it."""
-    script = "from toolkit.app import my_notes\nmy_notes._show_result('en')\n"
+    script = f"from toolkit.app import my_notes\nmy_notes._show_result({lang!r})\n"
     page = part(script, what=None)
     my_notes.st.session_state  # noqa: B018 - as a page has it
     with pytest.MonkeyPatch.context() as patch:
@@ -85,12 +85,23 @@ def test_rows_that_are_not_used_are_told_in_words() -> None:
     found = stored("notes.csv", FILE, add=False)
     assert found == [
         "1 of 2 notes is stored.",
-        "Row 3 is not used. Column “lon”, in English: 'abc' is not a coordinate.",
+        "Row 3 is not used. Column “lon”: 'abc' is not a coordinate.",
         "Columns that are not known are not stored: colour.",
     ]
     (refused,) = stored("notes.csv", b"%PDF", add=False)
     assert "No note was stored" in refused
     assert "is a PDF" in refused
+
+
+def test_rows_that_are_not_used_are_told_in_burmese() -> None:
+    _, row, _ = stored("notes.csv", FILE, add=False, lang="my")
+    assert "'abc'" in row
+    assert "lon" in row
+    assert "coordinate" not in row
+    (refused,) = stored("notes.csv", b"%PDF", add=False, lang="my")
+    assert "notes" in refused
+    announced = tr("Details, in English: {detail}", "my").partition("{")[0]
+    assert not [text for text in (row, refused) if announced in text]
 
 
 def test_they_are_seen_on_the_map_counted_and_removed() -> None:

@@ -23,6 +23,7 @@ from toolkit.base.errors import ToolkitError
 from toolkit.base.lru_cache import LruCache
 from toolkit.base.terms import LANGUAGES, Language
 from toolkit.evidence import write
+from toolkit.language import sentences
 from toolkit.language.fonts import FONT_STACK, font_css
 from toolkit.language.translate import ngettext, tr
 from toolkit.streets import pack, pack_zip, stored_notes
@@ -181,7 +182,9 @@ def page(removed: dict[Kind, int], kept: dict[Kind, str], address: str, lang: La
         for kind, n in removed.items()
     ]
     failed = [
-        tr("{what}: not removed. {why}", lang).format(what=kind_name(kind, lang), why=why)
+        tr("{what}: not removed. {why}", lang).format(
+            what=kind_name(kind, lang), why=sentences.or_english(why, lang)
+        )
         for kind, why in kept.items()
     ]
     asked = removed.keys() | kept.keys()

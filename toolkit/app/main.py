@@ -23,7 +23,7 @@ from toolkit.app.screens import (
 from toolkit.base import egress, escape
 from toolkit.base.errors import ToolkitError
 from toolkit.base.terms import Language
-from toolkit.language import words
+from toolkit.language import sentences, words
 from toolkit.language.translate import tr
 
 _log = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ def _run(show: Callable[[Language], None], path: str, lang: Language) -> None:
         else:
             show(lang)
     except ToolkitError as error:
-        refuse(str(error), lang)
+        refuse(sentences.or_english(str(error), lang), lang)
     except Exception as error:  # noqa: BLE001
         # The kind of the error only: its text may hold what the user typed.
         _log.warning("The page failed: %s", type(error).__name__)

@@ -25,6 +25,7 @@ from toolkit.base.errors import ToolkitError
 from toolkit.base.escape import markdown, plain
 from toolkit.base.terms import Language
 from toolkit.language import words
+from toolkit.language.sentences import details, or_english
 from toolkit.language.translate import ngettext, number, tr
 from toolkit.streets import stored_notes
 from toolkit.streets.readers.field_notes.read import FieldNotes
@@ -194,8 +195,8 @@ def _show_result(lang: Language) -> None:
     if result is None:
         return
     if result.read is None:
-        failed = tr("No note was stored. Details, in English: {detail}", lang)
-        st.error(markdown(failed.format(detail=result.failed)))
+        failed = tr("No note was stored.", lang)
+        st.error(markdown(f"{failed} {details(result.failed, lang)}"))
         return
     for sentence in sentences(result.read, lang):
         st.text(plain(sentence))
@@ -208,11 +209,11 @@ def sentences(read: FieldNotes, lang: Language) -> list[str]:
         "{n} of {all} notes is stored.", "{n} of {all} notes are stored.", read.n_notes - bad, lang
     )
     found = [stored.format(n=number(read.n_notes - bad), all=number(read.n_notes))]
-    in_column = tr("Row {row} is not used. Column “{column}”, in English: {reason}", lang)
-    whole = tr("Row {row} is not used. In English: {reason}", lang)
+    in_column = tr("Row {row} is not used. Column “{column}”: {reason}", lang)
+    whole = tr("Row {row} is not used: {reason}", lang)
     found += [
         (in_column if problem.column else whole).format(
-            row=problem.row, column=problem.column, reason=problem.reason
+            row=problem.row, column=problem.column, reason=details(problem.reason, lang)
         )
         for problem in read.problems
     ]
@@ -227,7 +228,7 @@ def show_stored(notes_of: str, lang: Language) -> None:
     try:
         n_notes = len(stored_notes.list_cameras(notes_of))
     except ToolkitError as error:
-        st.error(markdown(str(error)))
+        st.error(markdown(or_english(str(error), lang)))
         n_notes = 1  # damaged ones can be removed
     if not n_notes:
         return

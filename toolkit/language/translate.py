@@ -128,6 +128,26 @@ def _looked_up(message: str, lang: str) -> str:
     return _catalogue(lang).gettext(message)
 
 
+def messages_of(context: str, lang: str) -> dict[str, str]:
+    """Return the messages of a context and their translations; they are English templates.
+
+    Parameters
+    ----------
+    context
+        Context of the catalogue, which `tr` does not see.
+    lang
+        One of `LANGUAGES`.
+    """
+    # gettext has no other way to list what it holds; keys are as in the file: context, EOT, text.
+    held = vars(_catalogue(lang)).get("_catalog", {})
+    mark = f"{context}\x04"
+    return {
+        key.removeprefix(mark): text
+        for key, text in held.items()
+        if isinstance(key, str) and key.startswith(mark)
+    }
+
+
 def marked(message: str) -> str:
     """Return a message unchanged; marks it for extraction, to be translated later by `tr`."""
     return message

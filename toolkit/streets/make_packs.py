@@ -183,7 +183,7 @@ def _no_city(file: Path) -> InputDataError:
 
 def _result(file: Path, made: list[str], left_out: list[tuple[str, str]]) -> MadePacks:
     if not made:
-        why = " ".join(f"{city}: {sentence}" for city, sentence in left_out)
+        why = "\n".join(f"{city}: {sentence}" for city, sentence in left_out)
         msg = f"Nothing was imported from {file.name}. {why}"
         raise InputDataError(msg)
     return MadePacks(tuple(made), tuple(left_out))
@@ -325,10 +325,11 @@ def _box_counts(box: FileBox | None) -> dict[str, int | float]:
 def _file_outline(extract: Extract, file: Path) -> Outline:
     polygon = extract.layers.boundary.geometry.iloc[0]
     shown = clean_text(file.name)
-    note = f"Everything in the file {shown}, not a city."
+    wrong = ""
     if _BOX_WRONG in extract.counts:
-        note += " The box that the file states does not fit its streets and was not used."
-    elif cut := extract.counts.get(_BOX_CUT):
+        wrong = " The box that the file states does not fit its streets and was not used."
+    note = f"Everything in the file {shown}, not a city.{wrong}"
+    if cut := extract.counts.get(_BOX_CUT):
         note = (
             f"The box that the file {shown} states, not a city: {cut:.1%} of the street length "
             "in the file lies outside and was cut away (--extent data keeps it)."

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
+import streamlit as st
 from app_screens import part, words_of
 
 from toolkit.app.my_cities import bring_in, chooser
 from toolkit.app.my_cities.bring_in import Job, Made, Result
-from toolkit.base.terms import LANGUAGES, Language
+from toolkit.base.terms import LANGUAGES, Language, StepProgress
 from toolkit.language.translate import tr
 from toolkit.streets import pack, pack_zip
 
@@ -79,6 +81,39 @@ def test_what_happened_is_said_in_the_language_before_the_detail(
     assert len(lead) > 20
     burmese = sum("\u1000" <= sign <= "\u109f" for sign in lead)
     assert (burmese > len(lead) / 2) == (lang == "my")
+
+
+def test_a_reason_that_is_known_is_in_the_language_and_no_other_words_announce_it() -> None:
+    text = bring_in._not_installed(Result("failed", "a.osm is empty. Copy it again."), "my")
+    assert "a.osm" in text
+    assert "empty" not in text
+    announced = tr("Details, in English: {detail}", "my").partition("{")[0]
+    assert announced not in text
+    assert announced in bring_in._not_installed(Result("failed", "Nobody says this."), "my")
+
+
+@pytest.mark.parametrize(("lang", "left"), [("en", True), ("my", False)])
+def test_progress_and_cities_left_out_are_in_the_language(
+    monkeypatch: pytest.MonkeyPatch, lang: Language, left: bool
+) -> None:
+    def say(_: Job, progress: StepProgress) -> NoReturn:
+        progress("a.osm: reading relations", 0.5)
+        st.stop()
+
+    monkeypatch.setattr(bring_in, "bring_in", say)
+    page = part(SHOWN.format(lang=lang), streets_job=job("a.osm"))
+    (progress,) = page.text
+    assert "a.osm" in progress.value
+    assert ("reading relations" in progress.value) == left
+    manifest = pack.read_manifest("helsinki-centre")
+    out = Result(
+        "installed",
+        made=(Made(manifest, "ab" * 32, 0.1),),
+        left_out=(("dawei", "the file has no streets there."),),
+    )
+    page = part(SHOWN.format(lang=lang), streets_result=out)
+    (shown,) = (one.value for one in page.text if "dawei" in one.value)
+    assert ("no streets there" in shown) == left
 
 
 def test_an_import_that_was_broken_off_is_said_to_be_stopped() -> None:

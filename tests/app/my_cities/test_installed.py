@@ -28,6 +28,17 @@ def test_a_removal_that_fails_is_a_sentence_and_offers_no_undo(home: Path) -> No
     assert "undo_removal" not in keys
 
 
+def test_what_fails_is_said_in_burmese() -> None:
+    script = (
+        "from functools import partial\nfrom toolkit.app.my_cities import installed\n"
+        "from toolkit.streets import removed\n"
+        "installed._try(partial(removed.restore, 'none-such'), 'my')\n"
+    )
+    (error,) = part(script).error
+    assert "none" in error.value
+    assert "no longer kept" not in error.value
+
+
 def test_what_another_session_removed_is_not_offered(home: Path) -> None:
     small_city.install(home, rows=20)
     removed.set_aside("small")

@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from running import Server, Watched
 from streamlit.testing.v1 import AppTest
 
+from toolkit.base.escape import markdown
 from toolkit.base.terms import LANGUAGES, Language
 from toolkit.language.translate import tr
 from toolkit.streets import pack, pack_zip
@@ -81,6 +82,18 @@ def test_a_file_that_cannot_be_used_is_a_sentence(home: Path, lang: Language, na
     )
     assert error.value.replace("\\", "").startswith(lead.replace("\\", ""))
     assert not (home / pack.FOLDER).exists()
+
+
+def test_the_reason_is_in_burmese_and_a_name_is_no_markup(tmp_path: Path) -> None:
+    name = "[a](b) <img src=x> *c*.osm"
+    (tmp_path / name).write_bytes(b"")
+    page = screen("cities", "my")
+    page.text_input(key="streets_path").set_value(str(tmp_path / name))
+    page.button(key="streets_go").click().run()
+    (error,) = page.error
+    assert markdown(name) in error.value
+    assert "Copy it again" not in error.value
+    assert tr("Details, in English: {detail}", "my").partition("{")[0] not in error.value
 
 
 @pytest.mark.browser

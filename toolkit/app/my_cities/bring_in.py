@@ -22,7 +22,7 @@ from toolkit.base import pasted, store
 from toolkit.base.errors import InputDataError, ToolkitError
 from toolkit.base.escape import markdown, plain
 from toolkit.base.terms import Language, StepProgress
-from toolkit.language import notes, words
+from toolkit.language import notes, sentences, words
 from toolkit.language.translate import tr
 from toolkit.streets import install, map_data, pack, pack_zip
 from toolkit.streets.boundary import parse_boundary
@@ -123,7 +123,7 @@ def show_progress_or_result(lang: Language) -> None:
         st.button(markdown(tr("Stop", lang)), key="streets_stop")
 
         def report_progress(sentence: str, share: float | None) -> None:
-            line.text(sentence)
+            line.text(sentences.or_english(sentence, lang))
             if share is not None:
                 done.progress(min(max(share, 0.0), 1.0))
 
@@ -235,16 +235,16 @@ def _show_result(result: Result, lang: Language) -> None:
     with st.expander(markdown(tr("More about this import", lang))):
         for one in result.made:
             note = words.built_in(one.manifest.boundary.note, lang)
-            st.text(plain(f"{one.manifest.id}: {note}"))
+            st.text(plain(f"{one.manifest.id}: {sentences.or_english(note, lang)}"))
             for sentence in notes.of_map_data(one.manifest.counts, lang):
                 st.text(sentence)
             value = tr("Fingerprint, the same for all who hold this pack: {value}", lang)
             st.text(value.format(value=fingerprint(one.sha256)))
     if result.left_out:
-        left = tr("Not in this file, and left out: {names}. Details, in English: {detail}", lang)
+        left = tr("Not in this file, and left out: {names}.", lang)
         names = ", ".join(city for city, _ in result.left_out)
-        details = " ".join(f"{city}: {why}" for city, why in result.left_out)
-        st.text(plain(left.format(names=names, detail=details)))
+        details = "\n".join(f"{city}: {why}" for city, why in result.left_out)
+        st.text(plain(f"{left.format(names=names)} {sentences.details(details, lang)}"))
 
 
 def _not_installed(result: Result, lang: Language) -> str:
@@ -281,8 +281,7 @@ def _not_installed(result: Result, lang: Language) -> str:
     lead = leads[result.outcome]
     if not result.detail:
         return lead
-    more = tr("Details, in English: {detail}", lang)
-    return f"{lead} {more.format(detail=result.detail)}"
+    return f"{lead} {sentences.details(result.detail, lang)}"
 
 
 # --- form -------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from toolkit.base import escape, folders
 from toolkit.base.errors import InputDataError
 from toolkit.base.folders import Entry, Listing, Place
 from toolkit.base.terms import Language
+from toolkit.language import sentences
 from toolkit.language.translate import number, tr
 from toolkit.streets.kinds import ENDINGS
 
@@ -87,7 +88,7 @@ def _show_folder(root: Path, folder: Path, lang: Language) -> None:
         listing = folders.list_folder(folder, ENDINGS, below=root)
     except InputDataError as error:
         refused = tr("This folder is not opened: it leads to another place.", lang)
-        st.error(escape.markdown(f"{refused} {error}"))
+        st.error(escape.markdown(f"{refused} {sentences.or_english(str(error), lang)}"))
         return
     height: int | Literal["content"]
     height = _LIST_PX if len(listing.entries) > _MOST_UNSCROLLED else "content"

@@ -13,7 +13,7 @@ from toolkit.base import store
 from toolkit.base.errors import ToolkitError
 from toolkit.base.escape import markdown, plain
 from toolkit.base.terms import Language
-from toolkit.language import words
+from toolkit.language import sentences, words
 from toolkit.language.translate import tr
 from toolkit.streets import pack, pack_zip, removed
 from toolkit.streets.manifest import Manifest
@@ -30,12 +30,12 @@ def show(lang: Language) -> None:
     for manifest in pack.list_packs():
         boundary = manifest.boundary
         length = tr("{value} km", lang).format(value=f"{boundary.length_km or 0:.0f}")
-        note = words.built_in(boundary.note, lang)
+        note = sentences.or_english(words.built_in(boundary.note, lang), lang)
         st.text(plain(f"{city_name(manifest, lang)} ({manifest.id}): {length}. {note}"))
         lacks = headline.of(manifest, None, lang)
         if lacks:
             st.warning(markdown(lacks))
-        st.text(plain(manifest.attribution))
+        st.text(plain(sentences.or_english(manifest.attribution, lang)))
         with st.container(horizontal=True):
             show_map_button(manifest, tr("Show the map", lang), key=f"map:{manifest.id}")
             st.download_button(
@@ -119,6 +119,6 @@ def _try(change: partial[None], lang: Language) -> None:
     try:
         change()
     except (OSError, ToolkitError) as error:
-        failed = tr("Nothing was changed. Details, in English: {detail}", lang)
-        st.error(markdown(failed.format(detail=error)))
+        failed = tr("Nothing was changed.", lang)
+        st.error(markdown(f"{failed} {sentences.details(str(error), lang)}"))
         st.stop()

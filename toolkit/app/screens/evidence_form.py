@@ -13,6 +13,7 @@ from toolkit.base.errors import ToolkitError
 from toolkit.base.terms import Language
 from toolkit.evidence.new_claim import FIELDS, Field, help_text, problems_by_field
 from toolkit.evidence.write import add_claims, check_new
+from toolkit.language import sentences
 from toolkit.language.quantities import quantity_text
 from toolkit.language.translate import tr
 from toolkit.output.report import reported
@@ -96,7 +97,7 @@ def _add(choice: bar.Choice, lang: Language) -> None:
         check_new(choice.city.id, [claim])
         added = add_claims(choice.city.id, [claim])
     except ToolkitError as error:
-        st.session_state[_WRONG] = {"": str(error).splitlines()}
+        st.session_state[_WRONG] = {"": sentences.or_english(str(error), lang).splitlines()}
         return
     if not added:
         st.session_state[_ADDED] = (tr("Nothing added: it is known already.", lang),)
