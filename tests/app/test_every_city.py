@@ -274,6 +274,10 @@ def test_the_map_page_is_one_screen_of_few_words(
         shown = page.locator("[data-testid='stHeader'], [data-testid='stMain'], .tk-map")
         text = " ".join(shown.all_inner_texts())
         assert len(re.findall(r"[^\W\d_][\w\u2019'-]*", text)) <= MOST_WORDS
+    go(seen, app_server, WITH_MAP, lang="my")
+    expect(page.locator(".tk-about")).to_be_visible()
+    assert page.get_by_test_id("stMain").evaluate("n => n.scrollHeight - n.clientHeight") <= 0
+    go(seen, app_server, "hpa-an")
     page.emulate_media(media="print")
     expect(page.locator(".st-key-bar")).to_be_hidden()
     expect(page.get_by_test_id("stHeader")).to_be_hidden()
