@@ -127,9 +127,10 @@ def _label(radius_km: float, lang: Language) -> str:
     """Return the radius of a circle, on its line."""
     y = -radius_km * _PX_PER_KM + _FONT_PX / 3
     text = escape.html(tr("{value} km", lang).format(value=number(radius_km)))
+    # Not `paint-order`, which some programs that draw SVG do not know.
     return (
         f'<text y="{y:.1f}" stroke="#fff" stroke-width="5" stroke-linejoin="round" '
-        f'paint-order="stroke">{text}</text>'
+        f'aria-hidden="true">{text}</text><text y="{y:.1f}">{text}</text>'
     )
 
 

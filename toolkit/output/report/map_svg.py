@@ -8,8 +8,8 @@ all languages.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import geopandas as gpd
@@ -21,12 +21,12 @@ from toolkit.assessment.layers import Layers
 from toolkit.base.arrays import FloatArray
 from toolkit.base.errors import InputDataError
 from toolkit.base.terms import TIERS, Tier
-from toolkit.output import map_scale
+from toolkit.output import map_background, map_scale
+from toolkit.output.report.map_names import Name, names
 
 UNITS_PER_PX: Final = 254 / 96
 """A unit of the drawing is 0.1 mm on paper, a CSS pixel 1/96 inch (CSS Values 4, 6.2)."""
-_MOST_WIDE: Final = 1240
-_MOST_HIGH: Final = 1950
+MOST: Final = (1240, 1950)
 """Units: with heading and legend, a map fits on a page of A4."""
 _MARGIN_SHARE: Final = 0.012
 _WIDEST_LINE_M: Final = 14.0
@@ -37,6 +37,9 @@ _BAR_SHARE: Final = 0.28
 """Largest share of the map's width that the scale bar takes."""
 _TOLERANCE: Final = 0.5
 """Tolerance of line simplification in units: less than a printer resolves."""
+_WATER: Final = "#dbe7ee"
+_PARK: Final = "#eef3e8"
+_CAMERA: Final = "#0b5cad"
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,10 @@ class Drawing:
         Factor of the widths in `map_scale.STEPS`.
     bar_m, bar
         Length of the scale bar in metres and in units.
+    areas, lines
+        Path data of water and parks, and of railways and waterways, by `map_background`.
+    names
+        What may be named, see `map_names`.
     """
 
     width: int
@@ -71,6 +78,9 @@ class Drawing:
     thinning: float
     bar_m: float
     bar: int
+    areas: dict[str, str] = field(default_factory=dict)
+    lines: dict[str, str] = field(default_factory=dict)
+    names: tuple[Name, ...] = ()
 
     def line_width(self, step: map_scale.Step) -> float:
         """Return the line width of a step in units."""
@@ -112,8 +122,15 @@ class Frame:
     bar: int
 
     @classmethod
-    def around(cls, layers: Layers) -> Frame:
+    def around(cls, layers: Layers, most: tuple[int, int] = MOST) -> Frame:
         """Return the frame in which the boundary, else the streets, fill a page with a margin.
+
+        Parameters
+        ----------
+        layers
+            Layers of the map.
+        most
+            Largest width and height in units.
 
         Raises
         ------
@@ -131,7 +148,7 @@ class Frame:
         left, bottom, right, top = (float(v) for v in shown.to_crs(crs).total_bounds)
         margin = _MARGIN_SHARE * max(right - left, top - bottom)
         left, bottom, right, top = left - margin, bottom - margin, right + margin, top + margin
-        unit_m = max((right - left) / _MOST_WIDE, (top - bottom) / _MOST_HIGH)
+        unit_m = max((right - left) / most[0], (top - bottom) / most[1])
         bar_m = _round_length((right - left) * _BAR_SHARE)
         return cls(
             crs=crs,
@@ -150,6 +167,21 @@ class Frame:
         metric = metric[~(shapely.is_missing(metric) | shapely.is_empty(metric))]
         return shapely.get_parts(_to_units(metric, self.left, self.top, self.unit_m))
 
+    def placed_one_by_one(self, frame: gpd.GeoDataFrame) -> NDArray[np.object_]:
+        """Return geometries in units of the drawing, one for each row."""
+        metric = np.asarray(frame.geometry.to_crs(self.crs).array, dtype=object)
+        return _to_units(metric, self.left, self.top, self.unit_m)
+
+    def coordinates(self, points: NDArray[np.object_]) -> FloatArray:
+        """Return points in EPSG:4326 in units of the drawing, shape (n, 2)."""
+        return shapely.get_coordinates(
+            self.placed_one_by_one(gpd.GeoDataFrame(geometry=list(points), crs="EPSG:4326"))
+        )
+
+    def holds(self, x: float, y: float) -> bool:
+        """Return whether a point in units lies on the map."""
+        return 0 <= x <= self.width and 0 <= y <= self.height
+
     def lines(self, frame: gpd.GeoDataFrame) -> str:
         """Return the path data of lines."""
         return _lines(self.placed(frame))
@@ -164,13 +196,15 @@ def thinning(unit_m: float, widest_px: float) -> float:
     return min(1.0, max(_THINNEST, _WIDEST_LINE_M / (widest_px * UNITS_PER_PX * unit_m)))
 
 
-def draw(layers: Layers) -> Drawing:
+def draw(layers: Layers, most: tuple[int, int] = MOST) -> Drawing:
     """Draw a city for all tiers.
 
     Parameters
     ----------
     layers
         Layers of the assessment, EPSG:4326.
+    most
+        Largest width and height in units.
 
     Returns
     -------
@@ -182,7 +216,7 @@ def draw(layers: Layers) -> Drawing:
     InputDataError
         If the layers have no extent.
     """
-    frame = Frame.around(layers)
+    frame = Frame.around(layers, most)
     groups, looks = _groups(layers.streets)
     spots = shapely.get_coordinates(shapely.centroid(frame.placed(layers.cameras)))
     return Drawing(
@@ -196,7 +230,26 @@ def draw(layers: Layers) -> Drawing:
         thinning=thinning(frame.unit_m, max(step.width_px for step in map_scale.STEPS)),
         bar_m=frame.bar_m,
         bar=frame.bar,
+        areas=_background(frame, layers, map_background.AREAS),
+        lines=_background(frame, layers, map_background.LINES),
+        names=names(layers, frame),
     )
+
+
+def _background(frame: Frame, layers: Layers, kinds: Mapping[str, str]) -> dict[str, str]:
+    """Return the path data of each kind of background that is there, cut at the frame."""
+    if layers.background is None:
+        return {}
+    found = {}
+    for kind in kinds.values():
+        parts = frame.placed(map_background.of_kind(layers.background, kind))
+        cut = shapely.clip_by_rect(shapely.make_valid(parts), 0, 0, frame.width, frame.height)
+        inside = shapely.get_parts(cut[~shapely.is_empty(cut)])
+        areas = kind in map_background.AREAS.values()
+        path = _areas(inside) if areas else _lines(inside[shapely.get_dimensions(inside) == 1])
+        if path:
+            found[kind] = path
+    return found
 
 
 def _groups(
@@ -266,3 +319,59 @@ def _round_length(most_m: float) -> float:
     """Return the largest of 1, 2 or 5 times a power of ten that is not above a length."""
     power = 10.0 ** math.floor(math.log10(most_m))
     return max(step * power for step in (1.0, 2.0, 5.0) if step * power <= most_m)
+
+
+def picture(drawing: Drawing, tier: Tier | None) -> str:
+    """Return a map as an SVG of its own, without texts.
+
+    Parameters
+    ----------
+    drawing
+        The map.
+    tier
+        Tier that sets how streets look; None for a blank map, with all streets alike.
+    """
+    size = f'width="{drawing.width}" height="{drawing.height}"'
+    filled = 'stroke="none" fill-rule="evenodd"'
+    parts = [
+        f'<rect {size} fill="#fff"/>',
+        *(f'<path d="{drawing.areas[kind]}" fill="{color}" {filled}/>'
+          for kind, color in (("park", _PARK), ("water", _WATER)) if kind in drawing.areas),
+        f'<path d="{drawing.buildings}" fill="#ececec" {filled}/>' if drawing.buildings else "",
+        *(f'<path d="{drawing.lines[kind]}" stroke="{color}" stroke-width="{width}" {dash}/>'
+          for kind, color, width, dash in (
+              ("waterway", "#a9c3d1", 4, ""), ("railway", "#9a9a9a", 3, 'stroke-dasharray="12 6"'))
+          if kind in drawing.lines),
+    ]  # fmt: skip
+    if tier is None:
+        parts += [
+            f'<path d="{path}" stroke="#8a8a8a" stroke-width="3"/>' for path in drawing.groups
+        ]
+    else:
+        parts += _streets(drawing, tier)
+        parts += [
+            f'<circle cx="{x}" cy="{y}" r="8" fill="{_CAMERA}" stroke="#fff" stroke-width="2"/>'
+            for x, y in drawing.cameras
+        ]
+    if drawing.boundary:
+        edge = 'stroke="#555" stroke-width="3.5" stroke-dasharray="30 9 6 9"'
+        parts.append(f'<path d="{drawing.boundary}" {edge}/>')
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} '
+        f'viewBox="0 0 {drawing.width} {drawing.height}" fill="none" stroke-linejoin="round">'
+        f"{''.join(parts)}</svg>"
+    )
+
+
+def _streets(drawing: Drawing, tier: Tier) -> list[str]:
+    """Return the streets of a tier, the least likely first, so that the most likely lie on top."""
+    found = []
+    for step, members in reversed(list(zip(map_scale.STEPS, drawing.looks[tier], strict=True))):
+        dashes = drawing.dashes(step)
+        look = f'stroke-dasharray="{dashes}"' if dashes else 'stroke-linecap="round"'
+        found += [
+            f'<path d="{drawing.groups[group]}" stroke="{step.color}" '
+            f'stroke-width="{drawing.line_width(step)}" {look}/>'
+            for group in members
+        ]
+    return found

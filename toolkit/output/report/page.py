@@ -198,7 +198,7 @@ def _headings(name: str, lang: Language) -> dict[str, str]:
         "short": tr("In short", lang),
         "maps": tr("Maps", lang),
         "legend": tr("Legend", lang),
-        "question": tr("Is a working camera of the reported system in reach of this street?", lang),
+        "question": question_of_maps(lang),
         "camera": tr("Mapped camera", lang),
         "building": tr("Building", lang),
         "boundary_line": tr("Boundary of the city in this estimate", lang),
@@ -281,6 +281,11 @@ def _tier_map(
         city=name, tier=heading, classes=listed
     )
     return TierMap(tier, heading, words.tier_meaning(tier, lang), alternative)
+
+
+def question_of_maps(lang: Language) -> str:
+    """Return the question that the streets of a map answer."""
+    return tr("Is a working camera of the reported system in reach of this street?", lang)
 
 
 def bar_text(drawing: Drawing | None, lang: Language) -> str:
