@@ -182,10 +182,10 @@ def _layer(assessment: Assessment, name: str, cell_m: float) -> gpd.GeoDataFrame
             return layers.detail.mapped
         case "sites":
             return layers.detail.sites()
-    return _zones(layers)
+    return zones_of(layers)
 
 
-def _zones(layers: Layers) -> gpd.GeoDataFrame:
+def zones_of(layers: Layers) -> gpd.GeoDataFrame:
     """Return the zones of all tiers, with their area."""
     zones = pd.concat([layers.zones(tier).assign(tier=tier) for tier in TIERS], ignore_index=True)
     return snapped_zones(zones, 10.0**-_DECIMALS_DEG)

@@ -123,7 +123,7 @@ def pdf(
                 "alt": circles_svg.described(case, tier, lang),
                 "answer": conditions.case_answer(case, tier, lang),
             }
-            for case in (_ends(assessment) if layers is None else [])
+            for case in (ends(assessment) if layers is None else [])
         ],
         "running": f"{found['title']}. {found['status_line']} {found['valid_line']} "
         f"{found['limits'][0]}",
@@ -209,16 +209,16 @@ def circles(assessment: Assessment, tier: Tier, lang: Language) -> list[tuple[st
             conditions.case_name(case, lang),
             Markup(circles_svg.draw(case, tier, lang, standalone=False)),  # noqa: S704 - escaped
         )
-        for case in _ends(assessment)
+        for case in ends(assessment)
     ]
 
 
-def _ends(assessment: Assessment) -> list[IfWhere]:
+def ends(assessment: Assessment) -> list[IfWhere]:
     """Return both ends of where the cameras might be, where they are circles."""
-    ends = (assessment.if_centre, assessment.if_spread)
-    if ends[0] is None or ends[0].radius_km is None:
+    both = (assessment.if_centre, assessment.if_spread)
+    if both[0] is None or both[0].radius_km is None:
         return []
-    return [case for case in ends if case is not None]
+    return [case for case in both if case is not None]
 
 
 def conclude(lang: Language) -> tuple[str, ...]:

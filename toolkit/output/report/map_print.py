@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from toolkit.assessment.layers import Layers
@@ -15,7 +16,9 @@ _TALL: Final = (1330, 2000)
 """Largest map next to its legend, in units of 0.1 mm."""
 _WIDE: Final = (1855, 1500)
 """Largest map with its legend below, in the same units."""
-_FULL: Final = (1855, 2150)
+_THINNER: Final = 0.7
+"""Of the widths on a screen: paper tells finer lines apart, and names need room."""
+_FULL: Final = (1780, 2150)
 """Largest map with one line above."""
 
 
@@ -32,12 +35,12 @@ def blank(layers: Layers, lang: Language, title: str) -> dict[str, Any]:
     return printed(map_svg.draw(layers, _FULL), None, lang, alt=title)
 
 
-def printed(drawing: Drawing, tier: Tier | None, lang: Language, *, alt: str) -> dict[str, Any]:
+def printed(drawn: Drawing, tier: Tier | None, lang: Language, *, alt: str) -> dict[str, Any]:
     """Return a map as data of a page.
 
     Parameters
     ----------
-    drawing
+    drawn
         The map.
     tier
         Tier that sets how streets look; None for a blank map.
@@ -46,6 +49,7 @@ def printed(drawing: Drawing, tier: Tier | None, lang: Language, *, alt: str) ->
     alt
         What the map shows, for those who do not see it.
     """
+    drawing = replace(drawn, thinning=drawn.thinning * _THINNER)
     return {
         "svg": map_svg.picture(drawing, tier),
         "width": drawing.width,

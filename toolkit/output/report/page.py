@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -19,7 +19,7 @@ from toolkit.evidence.claim import Claim
 from toolkit.language import fonts, notes, quantities, words
 from toolkit.language.translate import date, has_burmese, number, tr, unbroken
 from toolkit.output import conditions, map_scale, trip_words
-from toolkit.output.report import reported, tables
+from toolkit.output.report import dots, method, more_tables, reported, tables
 from toolkit.output.report.depends_on import dependencies
 from toolkit.output.report.map_svg import Drawing
 from toolkit.output.report.reported import LangText
@@ -82,6 +82,40 @@ def render(
     InputDataError
         If `sensitivity` belongs to another assessment.
     """
+    found = content(
+        assessment,
+        claims=claims,
+        valid_until=valid_until,
+        drawing=drawing,
+        lang=lang,
+        sensitivity=sensitivity,
+    )
+    html = environment().get_template("report.html.j2").render(found)
+    font = fonts.font_css() if has_burmese(html) else ""
+    return html.replace(_FONT_MARK, font, 1)
+
+
+def content(
+    assessment: Assessment,
+    *,
+    claims: Sequence[Claim],
+    valid_until: dt.date,
+    drawing: Drawing | None,
+    lang: Language,
+    sensitivity: Sensitivity | None = None,
+) -> dict[str, Any]:
+    """Return all that the report shows, on screen and on paper.
+
+    Parameters
+    ----------
+    assessment, claims, valid_until, drawing, lang, sensitivity
+        As in `render`.
+
+    Raises
+    ------
+    InputDataError
+        If `sensitivity` belongs to another assessment.
+    """
     layers = assessment.layers
     name = assessment.city.name.in_language(lang)
     items = reported.items(assessment, claims, lang)
@@ -89,7 +123,7 @@ def render(
     status_line = words.dated_status(assessment.status, assessment.as_of, lang)
     valid_line = tr("Valid until {date}", lang).format(date=date(valid_until, lang))
     stop = tr("{start}.", lang).format(start="")
-    context = {
+    return {
         "lang": lang,
         "stop": stop,
         "csp": CONTENT_SECURITY_POLICY,
@@ -136,8 +170,27 @@ def render(
         "contradictions": _contradictions(reported.contradicting(assessment, claims), items),
         "provenance": tables.provenance_table(assessment, lang),
         "licence": _licence(lang),
+        "method": method.paragraphs(lang),
+        "glossary": method.glossary(lang),
+        "totals": dots.totals(assessment, lang),
+        "zones": more_tables.zones_table(layers, lang) if layers else None,
+        "mapped": more_tables.mapped_table(assessment, lang),
     }
-    html = environment().get_template("report.html.j2").render(context)
+
+
+def of_document(data: Mapping[str, Any]) -> str:
+    """Return a document of `blocks` as one HTML page.
+
+    Parameters
+    ----------
+    data
+        As in `typeset.document`.
+    """
+    html = (
+        environment()
+        .get_template("document.html.j2")
+        .render(**data, csp=CONTENT_SECURITY_POLICY, drawn=Markup)
+    )
     font = fonts.font_css() if has_burmese(html) else ""
     return html.replace(_FONT_MARK, font, 1)
 
@@ -224,6 +277,12 @@ def _headings(name: str, lang: Language) -> dict[str, str]:
         "provenance": tr("Inputs and versions", lang),
         "licence": tr("Licence of the data", lang),
         "after": tr("Do not hand this report out after that day.", lang),
+        "method": tr("How the figures are made", lang),
+        "glossary": tr("Words used here", lang),
+        "totals": tr("Totals, as dots", lang),
+        "totals_intro": dots.explained(lang),
+        "zones": tr("Zones", lang),
+        "mapped": tr("Mapped and not mapped", lang),
     }
 
 

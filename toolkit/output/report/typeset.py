@@ -60,6 +60,19 @@ def pdf(template: str, data: Mapping[str, Any], *, day: dt.date) -> bytes:
     return made
 
 
+def document(data: Mapping[str, Any], *, day: dt.date) -> bytes:
+    """Return a document of `blocks` as a PDF.
+
+    Parameters
+    ----------
+    data
+        Its `lang`, `title`, `banner`, `running` line of the foot, and `blocks`.
+    day
+        Date of the document.
+    """
+    return pdf("document.typ", data, day=day)
+
+
 def printable(text: str) -> str:
     """Return a text as it is printed: without control characters, and units with their numbers.
 
