@@ -29,6 +29,7 @@ from toolkit.cli import (
     evidence,
     export,
     optics,
+    report,
     sensitivity,
     siting,
     streets,
@@ -38,6 +39,7 @@ from toolkit.cli.common import BAD_DATA, INTERRUPTED, OK, local_path, messages, 
 
 _GROUPS = (
     assess,
+    report,
     sensitivity,
     evidence,
     assumptions,

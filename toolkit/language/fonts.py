@@ -15,7 +15,7 @@ FONT_FILES: Final = {  # by CSS font weight
 }
 
 PRINTED_FILES: Final = ("fonts/noto-sans-400.ttf", "fonts/noto-sans-myanmar-400.ttf")
-"""Fonts of printed pages, each with a bold one of the same letters; see `scripts/printed_fonts.py`."""
+"""Fonts of printed pages, each with a bold one; made by `scripts/printed_fonts.py`."""
 
 FONT_FAMILY: Final = "Noto Sans Myanmar"
 

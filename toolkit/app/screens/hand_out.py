@@ -49,7 +49,7 @@ def show(lang: Language) -> None:
         st.download_button(
             escape.markdown(tr("Save the sheet, to be opened and printed", lang)),
             data=sheet,
-            file_name=report.hand_out_name(made.assessment, lang),
+            file_name=report.file_name(made.assessment, lang, detail="handout"),
             mime="text/html",
             on_click="ignore",
             type="primary",

@@ -12,14 +12,14 @@ import functools
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
-
-import typst
-from fontTools.ttLib import TTFont
+from typing import TYPE_CHECKING, Any, Final
 
 from toolkit.base import escape
 from toolkit.language.fonts import ASSETS, PRINTED_FILES
 from toolkit.language.translate import unbroken
+
+if TYPE_CHECKING:
+    import typst
 
 TEMPLATES: Final = Path(__file__).resolve().parent / "templates"
 STANDARD: Final = "ua-1"
@@ -48,6 +48,8 @@ def pdf(template: str, data: Mapping[str, Any], *, day: dt.date) -> bytes:
     bytes
         The same for the same arguments, on any computer.
     """
+    import typst
+
     made: bytes = typst.compile(
         TEMPLATES / template,
         root=TEMPLATES,
@@ -106,6 +108,8 @@ def _day(day: dt.date) -> list[int]:
 
 @functools.cache
 def _fonts() -> typst.Fonts:
+    import typst
+
     return typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=False, font_paths=[ASSETS / "fonts"]
     )
@@ -114,6 +118,8 @@ def _fonts() -> typst.Fonts:
 @functools.cache
 def _letters() -> frozenset[int]:
     """Return the code points that some bundled font has."""
+    from fontTools.ttLib import TTFont
+
     found: set[int] = set()
     for name in PRINTED_FILES:
         with TTFont(ASSETS / name, lazy=True) as font:
