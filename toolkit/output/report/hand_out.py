@@ -23,6 +23,7 @@ from toolkit.output import (
     trip_words,
 )
 from toolkit.output.report import map_print, page, reported, tables, typeset
+from toolkit.output.report.live_map import live_map
 from toolkit.output.report.map_svg import Drawing
 
 _FONT_MARK: Final = "/*font*/"
@@ -74,12 +75,14 @@ def render(
         The same sheet for the same arguments. It names no command, hash or claim.
     """
     found = content(assessment, claims, valid_until, tier=tier, advice=advice, lang=lang)
+    layers = assessment.layers
     html = (
         page.environment()
         .get_template("hand_out.html.j2")
         .render(
             **found,
             csp=page.CONTENT_SECURITY_POLICY,
+            live=live_map(layers, tier, lang) if layers is not None and drawing else None,
             drawing=drawing,
             tier=tier,
             steps=[(step, map_scale.step_name(step, lang)) for step in map_scale.STEPS],

@@ -21,6 +21,7 @@ from toolkit.language.translate import date, has_burmese, number, tr, unbroken
 from toolkit.output import conditions, map_scale, trip_words
 from toolkit.output.report import dots, method, more_tables, reported, tables
 from toolkit.output.report.depends_on import dependencies
+from toolkit.output.report.live_map import live_map
 from toolkit.output.report.map_svg import Drawing
 from toolkit.output.report.reported import LangText
 from toolkit.output.report.sensitivity import sensitivity_section
@@ -90,7 +91,9 @@ def render(
         lang=lang,
         sensitivity=sensitivity,
     )
-    html = environment().get_template("report.html.j2").render(found)
+    layers = assessment.layers
+    live = live_map(layers, TIERS[0], lang) if layers is not None and drawing is not None else None
+    html = environment().get_template("report.html.j2").render(**found, live=live)
     font = fonts.font_css() if has_burmese(html) else ""
     return html.replace(_FONT_MARK, font, 1)
 
