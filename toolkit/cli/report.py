@@ -39,16 +39,7 @@ def register(commands: Commands) -> None:
         help="what changed between two answers about one city, as in compare",
     )
     report.add_argument("--out", metavar="DIR", required=True, type=local_path)
-    report.add_argument(
-        "--format", default="pdf,html", help="some of pdf, html, gpkg, csv; by default pdf,html"
-    )
-    report.add_argument("--lang", default="en,my", help="languages, such as en,my")
-    report.add_argument(
-        "--detail",
-        choices=["handout", "full", "session"],
-        default="handout",
-        help="a sheet for participants, all for analysts, or a session on paper",
-    )
+    add_forms(report)
     report.add_argument(
         "--sensitivity",
         action="store_true",
@@ -59,12 +50,49 @@ def register(commands: Commands) -> None:
     report.set_defaults(run=_report)
 
 
-def _report(options: argparse.Namespace) -> int:
+def add_forms(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say what is written of each city."""
+    parser.add_argument(
+        "--format", default="pdf,html", help="some of pdf, html, gpkg, csv; by default pdf,html"
+    )
+    parser.add_argument("--lang", default="en,my", help="languages, such as en,my")
+    parser.add_argument(
+        "--numerals",
+        choices=["western", "burmese"],
+        default="western",
+        help="digits of the figures in Burmese files",
+    )
+    parser.add_argument(
+        "--detail",
+        choices=["handout", "full", "session"],
+        default="handout",
+        help="a sheet for participants, all for analysts, or a session on paper",
+    )
+
+
+def forms_of(options: argparse.Namespace) -> tuple[tuple[str, ...], Edition]:
+    """Return the languages and what is written, and use the digits that are asked for.
+
+    Raises
+    ------
+    UsageError
+        If an option cannot be read.
+    """
     from toolkit.base.terms import LANGUAGES
-    from toolkit.output.report import FORMATS
+    from toolkit.language.translate import use_numerals
+    from toolkit.output.report import FORMATS, Detail, Edition, Format
 
     languages = _some(options.lang, "--lang", LANGUAGES)
     formats = _some(options.format, "--format", FORMATS)
+    use_numerals(options.numerals)
+    edition = Edition(
+        formats=cast(tuple[Format, ...], formats), detail=cast(Detail, options.detail)
+    )
+    return languages, edition
+
+
+def _report(options: argparse.Namespace) -> int:
+    languages, edition = forms_of(options)
     asked = (bool(options.cities), options.all, options.compare is not None)
     if sum(asked) != 1:
         msg = "Name the cities of the report, or give --all, or --compare A B."
@@ -73,15 +101,8 @@ def _report(options: argparse.Namespace) -> int:
         msg = "--sensitivity is part of a full report: add --detail full."
         raise UsageError(msg)
     if options.compare:
-        return _compared(options, languages, formats)
-    return _cities(options, languages, edition_of(options.detail, formats))
-
-
-def edition_of(detail: str, formats: tuple[str, ...]) -> Edition:
-    """Return what is written, from the words of the command line."""
-    from toolkit.output.report import Detail, Edition, Format
-
-    return Edition(formats=cast(tuple[Format, ...], formats), detail=cast(Detail, detail))
+        return _compared(options, languages, edition)
+    return _cities(options, languages, edition)
 
 
 def _some(text: str, option: str, known: tuple[str, ...]) -> tuple[str, ...]:
@@ -138,9 +159,7 @@ def _cities(options: argparse.Namespace, languages: tuple[str, ...], edition: Ed
     return OK
 
 
-def _compared(
-    options: argparse.Namespace, languages: tuple[str, ...], formats: tuple[str, ...]
-) -> int:
+def _compared(options: argparse.Namespace, languages: tuple[str, ...], edition: Edition) -> int:
     """Write what changed between two answers."""
     from toolkit.cli.compare import side
     from toolkit.output.report import write_comparison
@@ -152,7 +171,7 @@ def _compared(
             b,
             options.out,
             langs=languages,
-            formats=edition_of("full", formats).formats,
+            formats=edition.formats,
             sets=(first, second) if first and second else None,
         )
     print_lines(*map(str, paths))

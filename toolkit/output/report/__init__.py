@@ -58,7 +58,6 @@ FORMATS: Final[tuple[Format, ...]] = ("pdf", "html", "gpkg", "csv")
 DETAILS: Final[tuple[Detail, ...]] = ("handout", "full", "session")
 _PARTS: Final[dict[Detail, str]] = {"handout": "-hand-out", "full": "", "session": "-session"}
 """What the name of a file says of its detail."""
-_COMPARED: Final = "-compared"
 INDEX: Final = "index.html"
 
 
@@ -133,7 +132,7 @@ def write_report(
         until = valid_until(assessment, assumptions)
         found = (sensitivities or {}).get(assessment.city.id)
         made = _pages(assessment, claims, until, wanted, chosen, found)
-        made |= _data(assessment, wanted, assumptions.value(exports.CELL_M))
+        made |= data_files(assessment, wanted, assumptions.value(exports.CELL_M))
         for name, content in made.items():
             if name in files:
                 msg = f"Two reports would be called {name}. Write them into different folders."
@@ -176,7 +175,7 @@ def write_comparison(
         data = compared.document(a, b, lang, sets=sets)
         for form in formats:
             if form in ("pdf", "html"):
-                name = _named(b, _COMPARED, f"-{lang}.{form}")
+                name = compared_name(b, lang, form)
                 made = (
                     typeset.document(data, day=b.as_of)
                     if form == "pdf"
@@ -219,6 +218,11 @@ def file_name(
         If the id of the city is not an id.
     """
     return _named(assessment, _PARTS[detail], f"-{lang}.{form}")
+
+
+def compared_name(second: Assessment, lang: Language, form: str) -> str:
+    """Return the name of the file of a comparison, after the second of its answers."""
+    return _named(second, "-compared", f"-{lang}.{form}")
 
 
 def valid_until(assessment: Assessment, assumptions: AssumptionSet) -> dt.date:
@@ -306,11 +310,10 @@ def one(
                 lang=lang,
             )
         case "handout", _:
-            return hand_out.render(
+            return hand_out.interactive(
                 assessment,
                 claims=claims,
                 valid_until=until,
-                drawing=map_svg.draw(layers) if layers else None,
                 tier=edition.tier,
                 advice=edition.advice,
                 lang=lang,
@@ -337,8 +340,18 @@ def one(
     return page.of_document(data).encode()
 
 
-def _data(assessment: Assessment, edition: Edition, cell_m: float) -> dict[str, bytes]:
-    """Return the files without a language, by their names."""
+def data_files(assessment: Assessment, edition: Edition, cell_m: float) -> dict[str, bytes]:
+    """Return the files without a language, by their names.
+
+    Parameters
+    ----------
+    assessment
+        The assessment.
+    edition
+        Its formats say which.
+    cell_m
+        Side of a cell of the GeoPackage in metres.
+    """
     files: dict[str, bytes] = {}
     if "csv" in edition.formats:
         name = _named(assessment, "", ".csv")

@@ -22,8 +22,8 @@ from toolkit.output import (
     trip_icons,
     trip_words,
 )
-from toolkit.output.report import map_print, page, reported, tables, typeset
-from toolkit.output.report.live_map import live_map
+from toolkit.output.report import map_print, map_svg, page, reported, tables, typeset
+from toolkit.output.report.live_map import LiveMap, live_map
 from toolkit.output.report.map_svg import Drawing
 
 _FONT_MARK: Final = "/*font*/"
@@ -75,14 +75,48 @@ def render(
         The same sheet for the same arguments. It names no command, hash or claim.
     """
     found = content(assessment, claims, valid_until, tier=tier, advice=advice, lang=lang)
+    return _html(found, assessment, drawing, tier, lang)
+
+
+def interactive(
+    assessment: Assessment,
+    *,
+    claims: Sequence[Claim],
+    valid_until: dt.date,
+    tier: Tier,
+    advice: str,
+    lang: Language,
+) -> str:
+    """Return the sheet with a map that can be moved and asked.
+
+    Parameters
+    ----------
+    assessment, claims, valid_until, tier, advice, lang
+        As in `render`.
+    """
+    found = content(assessment, claims, valid_until, tier=tier, advice=advice, lang=lang)
     layers = assessment.layers
+    drawing = map_svg.draw(layers) if layers is not None else None
+    live = live_map(layers, tier, lang) if layers is not None else None
+    return _html(found, assessment, drawing, tier, lang, live=live)
+
+
+def _html(
+    found: dict[str, Any],
+    assessment: Assessment,
+    drawing: Drawing | None,
+    tier: Tier,
+    lang: Language,
+    *,
+    live: LiveMap | None = None,
+) -> str:
     html = (
         page.environment()
         .get_template("hand_out.html.j2")
         .render(
             **found,
             csp=page.CONTENT_SECURITY_POLICY,
-            live=live_map(layers, tier, lang) if layers is not None and drawing else None,
+            live=live,
             drawing=drawing,
             tier=tier,
             steps=[(step, map_scale.step_name(step, lang)) for step in map_scale.STEPS],

@@ -22,7 +22,7 @@ from toolkit.output import map_background
 
 if TYPE_CHECKING:
     from toolkit.assessment.layers import Layers
-    from toolkit.output.report.map_svg import Frame
+    from toolkit.output.report.map_frame import Frame
 
 Kind = Literal["quarter", "landmark", "water", "waterway", "park", "street"]
 

@@ -10,7 +10,8 @@ from toolkit.base.terms import Language, Tier
 from toolkit.language.translate import tr
 from toolkit.output import map_scale
 from toolkit.output.report import map_svg, page
-from toolkit.output.report.map_svg import UNITS_PER_PX, Drawing
+from toolkit.output.report.map_frame import UNITS_PER_PX, Frame
+from toolkit.output.report.map_svg import Drawing
 
 _TALL: Final = (1330, 2000)
 """Largest map next to its legend, in units of 0.1 mm."""
@@ -24,7 +25,7 @@ _FULL: Final = (1780, 2150)
 
 def largest(layers: Layers, tier: Tier, lang: Language, title: str) -> dict[str, Any]:
     """Return the map of a sheet, next to its legend or above it, whichever makes it larger."""
-    units = {most: map_svg.Frame.around(layers, most).unit_m for most in (_TALL, _WIDE)}
+    units = {most: Frame.around(layers, most).unit_m for most in (_TALL, _WIDE)}
     most = min(units, key=lambda one: units[one])
     drawing = map_svg.draw(layers, most)
     return {**printed(drawing, tier, lang, alt=title), "tall": most == _TALL}
