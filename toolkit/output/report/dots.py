@@ -48,12 +48,12 @@ def totals(assessment: Assessment, lang: Language) -> tuple[Total, ...]:
     draws = assessment.draws
     cameras = assessment.counted.count
     found = []
-    if cameras.known:
+    if cameras.known and draws.cameras:
         name = tr("Cameras of the reported system", lang)
         found.append(_total(name, draws.cameras, cameras, lang))
     for tier in TIERS:
         quantity = assessment.shown_tiers[tier].length_km
-        if quantity.known:
+        if quantity.known and tier in draws.length_km:
             name = tr("Street covered, km: {tier}", lang).format(tier=words.tier_name(tier, lang))
             found.append(_total(name, draws.length_km[tier].realised, quantity, lang))
     return tuple(found)

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from toolkit.base.terms import Language
-from toolkit.language.translate import tr
+from toolkit.language.translate import number, tr
 
 
-def paragraphs(lang: Language) -> tuple[tuple[str, str], ...]:
-    """Return each step of the method: its heading, and what is done."""
+def paragraphs(n_draws: int, lang: Language) -> tuple[tuple[str, str], ...]:
+    """Return each step of the method: its heading, and what is done.
+
+    Parameters
+    ----------
+    n_draws
+        Number of draws behind the figures.
+    lang
+        Language.
+    """
     return (
         (
             tr("From reports to a number", lang),
@@ -48,11 +56,11 @@ def paragraphs(lang: Language) -> tuple[tuple[str, str], ...]:
         (
             tr("How sure it is", lang),
             tr(
-                "All that is not known is drawn from its range, 200 times. The low and the high "
+                "All that is not known is drawn from its range, {n} times. The low and the high "
                 "end are passed by 1 in 20 of these each, the middle by half. A range is only as "
                 "good as the assumptions: if they are wrong, so is the range.",
                 lang,
-            ),
+            ).format(n=number(n_draws)),
         ),
         (
             tr("Where no streets are installed", lang),

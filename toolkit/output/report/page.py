@@ -173,7 +173,7 @@ def content(
         "contradictions": _contradictions(reported.contradicting(assessment, claims), items),
         "provenance": tables.provenance_table(assessment, lang),
         "licence": _licence(lang),
-        "method": method.paragraphs(lang),
+        "method": method.paragraphs(assessment.draws.n_draws, lang),
         "glossary": method.glossary(lang),
         "totals": dots.totals(assessment, lang),
         "zones": more_tables.zones_table(layers, lang) if layers and layers.detail else None,
