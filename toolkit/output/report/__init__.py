@@ -326,6 +326,7 @@ def one(
                 drawing=map_svg.draw(layers) if layers else None,
                 lang=lang,
                 sensitivity=sensitivity,
+                live=True,
             ).encode()
         case "full", _:
             data = full.document(

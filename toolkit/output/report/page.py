@@ -55,6 +55,7 @@ def render(
     drawing: Drawing | None,
     lang: Language,
     sensitivity: Sensitivity | None = None,
+    live: bool = False,
 ) -> str:
     """Return the report on one city as one HTML page.
 
@@ -72,6 +73,8 @@ def render(
         Language of the page.
     sensitivity
         Sensitivity analysis of the same city, date and assumptions, for a report in full detail.
+    live
+        Whether there is a map that can be moved and asked, too; else no script is in the page.
 
     Returns
     -------
@@ -92,8 +95,8 @@ def render(
         sensitivity=sensitivity,
     )
     layers = assessment.layers
-    live = live_map(layers, TIERS[0], lang) if layers is not None and drawing is not None else None
-    html = environment().get_template("report.html.j2").render(**found, live=live)
+    map_ = live_map(layers, TIERS[0], lang) if live and layers is not None else None
+    html = environment().get_template("report.html.j2").render(**found, live=map_)
     font = fonts.font_css() if has_burmese(html) else ""
     return html.replace(_FONT_MARK, font, 1)
 
