@@ -26,6 +26,9 @@ _RANGES: Final = (
 )  # fmt: skip
 """Letters and signs of European languages, and the sign for a letter that no font has."""
 
+_PACKING: Final = "fontTools.ttLib.tables.otBase:USE_HARFBUZZ_REPACKER"
+"""Setting of a packing that would give other bytes where a certain package is installed."""
+
 
 def latin(source: Path, target: Path) -> None:
     """Write the letters of `_RANGES` of a font."""
@@ -34,6 +37,7 @@ def latin(source: Path, target: Path) -> None:
     chosen = subset.Subsetter(options)
     chosen.populate(unicodes=[code for a, b in _RANGES for code in range(a, b + 1)])
     chosen.subset(font)
+    font.cfg[_PACKING] = False
     font.save(str(target))
 
 
@@ -45,6 +49,7 @@ def burmese(source: Path, target: Path) -> None:
     """
     font = TTFont(source, recalcTimestamp=False)
     font.flavor = None
+    font.cfg[_PACKING] = False
     for lookup in font["GPOS"].table.LookupList.Lookup:
         for part in lookup.SubTable:
             _level(getattr(part, "ExtSubTable", part))
