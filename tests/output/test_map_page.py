@@ -124,6 +124,8 @@ def test_bundled_files_are_those_that_the_list_names() -> None:
             re.MULTILINE,
         )
     )
-    assert set(listed) == {*map_page.LEAFLET_FILES, *fonts.FONT_FILES.values()}
+    printed = {f"fonts/{path.name}" for path in (fonts.ASSETS / "fonts").glob("*.ttf")}
+    assert set(listed) == {*map_page.LEAFLET_FILES, *fonts.FONT_FILES.values(), *printed}
+    assert {*fonts.PRINTED_FILES} < printed
     for name, digest in listed.items():
         assert hashlib.sha256((fonts.ASSETS / name).read_bytes()).hexdigest() == digest
