@@ -234,15 +234,17 @@ def _of_a_home() -> Iterator[Case]:
     )
 
 
+FULL = ("--lang", "en,my", "--detail", "full", "--format", "html")
+
+
 def _of_reports(cities: Sequence[str]) -> Iterator[Case]:
+    full = ("--lang", "en,my", "--detail", "full", "--format", "html", "--out", ".")
     yield Case(
         f"report/{STREETS}/sensitivity",
-        (dated("report", STREETS, "--lang", "en,my", "--sensitivity", "--out", "."),),
+        (dated("report", STREETS, "--sensitivity", *full),),
         slow=True,
     )
-    yield Case(
-        "report/all", (dated("report", *cities, "--lang", "en,my", "--out", "."),), slow=True
-    )
+    yield Case("report/all", (dated("report", *cities, *full),), slow=True)
 
 
 def _of_assessments(cities: Sequence[str]) -> Iterator[Case]:

@@ -40,6 +40,7 @@ NO_MODULE = {
     "evidence/test_built_in_claims.py": "the claims that come with the toolkit",
     "evidence/test_own_words.py": "no sentence of a source in the whole project",
     "output/report/test_every_claim.py": "each claim in the report of each city it covers",
+    "output/report/test_trust.py": "what every file holds, and what none ever holds",
     "streets/readers/test_bad_input.py": "every reader of streets on malformed files",
 }
 """Tests of no single module, and what they are of. A folder `docs` has those of the documents, and

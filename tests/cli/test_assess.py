@@ -103,7 +103,17 @@ def test_an_installed_pack_of_no_known_city_is_assessed_and_reported_by_its_name
     code, out, _ = run("assess", "harbour-town", "--json", *count)
     assert code == 0
     assert json.loads(out)["city"]["id"] == "harbour-town"
-    code, out, _ = run("report", "harbour-town", "--out", tmp_path / "r", "--lang", "en", *count)
+    code, out, _ = run(
+        "report",
+        "harbour-town",
+        "--out",
+        tmp_path / "r",
+        "--lang",
+        "en",
+        "--detail",
+        "full",
+        *count,
+    )
     assert code == 0
     assert (tmp_path / "r" / "harbour-town-2026-11-23-en.html").is_file()
     code, out, _ = run("export", "harbour-town", "--out", tmp_path / "s.geojson", *count,

@@ -54,7 +54,8 @@ def test_an_unknown_city_is_refused(run):
 
 def test_a_report_can_say_which_assumption_matters(run, tmp_path):
     code, out, _ = run(
-        "report", "dawei", "--sensitivity", "--lang", "en,my", "--out", tmp_path,
+        "report", "dawei", "--sensitivity", "--detail", "full", "--format", "html",
+        "--lang", "en,my", "--out", tmp_path,
         "--as-of", "2026-11-23",
     )  # fmt: skip
     assert code == 0
@@ -65,5 +66,18 @@ def test_a_report_can_say_which_assumption_matters(run, tmp_path):
     section = english.partition('<section class="matters">')[2].partition("</section>")[0]
     assert "Completeness: " in section
     assert "Sources: [" in section
-    run("report", "dawei", "--lang", "en", "--out", tmp_path, "--as-of", "2026-11-23")
+    run(
+        "report",
+        "dawei",
+        "--detail",
+        "full",
+        "--format",
+        "html",
+        "--lang",
+        "en",
+        "--out",
+        tmp_path,
+        "--as-of",
+        "2026-11-23",
+    )
     assert "Which assumption matters" not in Path(out.split()[0]).read_text(encoding="utf-8")

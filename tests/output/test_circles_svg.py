@@ -19,6 +19,10 @@ CENTRE = if_where(2.0, (0.2, 0.4, 0.8))
 SPREAD = if_where(None, (0.0, 0.1, 0.3))
 
 
+def km_of(lang: Language) -> list[str]:
+    return [tr("{value} km", lang).format(value=f"{radius:g}") for radius in CORE_RADII_KM]
+
+
 def filled(svg: str) -> tuple[float, float]:
     """Return half the width and the opacity of what is filled."""
     ((kind, width, opacity),) = re.findall(
@@ -32,8 +36,10 @@ def filled(svg: str) -> tuple[float, float]:
 @pytest.mark.parametrize("case", [CENTRE, SPREAD], ids=["centre", "spread"])
 def test_it_has_three_circles_a_scale_and_no_other_words(case, lang: Language) -> None:
     svg = circles_svg.draw(case, "seen", lang)
-    shown = [one.text for one in elements(svg) if one.tag == "text"]
-    km = [tr("{value} km", lang).format(value=f"{radius:g}") for radius in CORE_RADII_KM]
+    texts = [one for one in elements(svg) if one.tag == "text"]
+    shown = [one.text for one in texts if "aria-hidden" not in one.attributes]
+    assert [one.text for one in texts if "aria-hidden" in one.attributes] == km_of(lang)
+    km = km_of(lang)
     assert shown == [*km, km[1]]
     assert svg.count('stroke-width="1.3"') == len(CORE_RADII_KM)
     assert {one.tag for one in elements(svg)} <= {

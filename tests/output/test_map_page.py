@@ -131,5 +131,7 @@ def test_bundled_files_are_those_that_the_list_names() -> None:
     }
     assert set(listed) == bundled
     assert {*map_page.LEAFLET_FILES, *fonts.FONT_FILES.values()} < bundled
+    printed = {f"fonts/{path.name}" for path in (fonts.ASSETS / "fonts").glob("*.ttf")}
+    assert {*fonts.PRINTED_FILES} < printed
     for name, digest in listed.items():
         assert hashlib.sha256((fonts.ASSETS / name).read_bytes()).hexdigest() == digest

@@ -31,6 +31,7 @@ from toolkit.cli import (
     link,
     optics,
     place,
+    report,
     route,
     sensitivity,
     siting,
@@ -42,6 +43,7 @@ from toolkit.cli.common import BAD_DATA, INTERRUPTED, OK, local_path, messages, 
 
 _GROUPS = (
     assess,
+    report,
     sensitivity,
     evidence,
     assumptions,

@@ -1,18 +1,15 @@
-"""`cities`, `assess` and `report`: figures for one city or several."""
+"""`cities` and `assess`: figures for one city."""
 
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from toolkit.base.errors import UsageError
 from toolkit.cli.common import (
     OK,
     Commands,
     add_common,
     busy,
-    local_path,
     print_json,
     print_json_text,
     print_lines,
@@ -35,24 +32,12 @@ def register(commands: Commands) -> None:
     assess.add_argument("city", metavar="CITY", help="id, alias, Burmese name or pack")
     assess.add_argument("--json", action="store_true", help="the whole assessment as JSON")
     add_common(assess)
-    _add_night(assess)
+    add_night(assess)
     assess.set_defaults(run=_assess)
 
-    report = commands.add_parser("report", help="write reports that need no network to be read")
-    report.add_argument("cities", metavar="CITY", nargs="*")
-    report.add_argument("--all", action="store_true", help="all cities")
-    report.add_argument("--out", metavar="DIR", required=True, type=local_path)
-    report.add_argument("--format", choices=["html"], default="html")
-    report.add_argument("--lang", default="en,my", help="languages, such as en,my")
-    report.add_argument(
-        "--sensitivity", action="store_true", help="say which assumption matters, with a chart"
-    )
-    add_common(report)
-    _add_night(report)
-    report.set_defaults(run=_report)
 
-
-def _add_night(parser: argparse.ArgumentParser) -> None:
+def add_night(parser: argparse.ArgumentParser) -> None:
+    """Add the option for figures at night."""
     parser.add_argument(
         "--night", action="store_true", help="figures at night next to those by day"
     )
@@ -193,37 +178,3 @@ def _conditions(found: Assessment) -> list[str]:
 
 def _area(radius_km: float | None) -> str:
     return "inside the boundary" if radius_km is None else f"within {radius_km:g} km of the centre"
-
-
-def _report(options: argparse.Namespace) -> int:
-    from toolkit.assessment.assess import assess
-    from toolkit.assessment.question import city_or_pack
-    from toolkit.base.terms import LANGUAGES
-    from toolkit.output.report import write_report
-    from toolkit.streets.cities import load_cities
-    from toolkit.studies.sensitivity.analysis import sensitivity
-
-    languages = tuple(part.strip() for part in options.lang.split(","))
-    unknown = [part for part in languages if part not in LANGUAGES]
-    if unknown:
-        msg = f"--lang {options.lang!r}: give some of {', '.join(LANGUAGES)}."
-        raise UsageError(msg)
-    if options.all == bool(options.cities):
-        msg = "Name the cities of the report, or give --all."
-        raise UsageError(msg)
-    common = question_of("", options)
-    chosen = load_cities() if options.all else [city_or_pack(name) for name in options.cities]
-    for city in chosen:
-        question = replace(common, city=city.id)
-        with busy(f"Writing the report on {city.name.en} ..."):
-            found = assess(question)
-            matters = {city.id: sensitivity(question)} if options.sensitivity else None
-            paths = write_report(
-                [found],
-                options.out,
-                langs=languages,
-                assumptions=question.assumptions,
-                sensitivities=matters,
-            )
-        print_lines(*map(str, paths))
-    return OK

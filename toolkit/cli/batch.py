@@ -6,7 +6,8 @@ import argparse
 import contextlib
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from toolkit.cli.common import (
     BAD_DATA,
@@ -19,10 +20,15 @@ from toolkit.cli.common import (
     print_lines,
     printable,
 )
+from toolkit.cli.report import add_forms, forms_of
 
 if TYPE_CHECKING:
+    from toolkit.output.report import Edition
     from toolkit.studies.batch.run import Pool, Says
     from toolkit.studies.batch.tasks import Task
+
+REPORTS: Final = "reports"
+"""Folder of the reports among the results."""
 
 
 def register(commands: Commands) -> None:
@@ -45,6 +51,10 @@ def register(commands: Commands) -> None:
         "--processes", metavar="N", type=int, help="processes of this machine; 4 at most by default"
     )
     batch.add_argument("--json", action="store_true", help="what became of each job as JSON")
+    batch.add_argument(
+        "--report", action="store_true", help="also write a report on each job, as report does"
+    )
+    add_forms(batch)
     batch.set_defaults(run=_batch)
 
 
@@ -54,6 +64,7 @@ def _batch(options: argparse.Namespace) -> int:
     from toolkit.studies.batch.run import n_tasks, run_tasks
     from toolkit.studies.batch.tasks import all_tasks, check_folder, tidy
 
+    languages, edition = forms_of(options)
     with busy("Reading the plan ..."):
         jobs = read_plan(options.plan)
     out = options.out.absolute()
@@ -70,6 +81,10 @@ def _batch(options: argparse.Namespace) -> int:
             # After a failure the workers of a cluster may still write.
             if not options.scheduler or sys.exc_info()[0] is None:
                 tidy(everything)
+        if options.report:
+            for tasks_of_job in tasks:
+                if tasks_of_job[-1].job.id not in ended.failed:
+                    _report_on(tasks_of_job[-1], languages, edition)
     if options.json:
         print_json({"computed": ended.computed, "found": ended.found, "failed": ended.failed})
     else:
@@ -80,6 +95,32 @@ def _batch(options: argparse.Namespace) -> int:
     for job, why in ended.failed.items():
         messages.print(printable(f"{job}: {why.splitlines()[0]}"))
     return BAD_DATA if ended.failed else OK
+
+
+def _report_on(task: Task, languages: tuple[str, ...], edition: Edition) -> None:
+    """Write the report on a finished job, into a folder of its own.
+
+    A map needs the streets with their figures, so a city on streets is assessed once more. One in
+    tiles is too large for that, and has no map.
+    """
+    from toolkit.assessment.assess import assess
+    from toolkit.assessment.model import Assessment
+    from toolkit.output.report import write_report
+    from toolkit.studies.batch.plan import job_question
+
+    question = job_question(task.job)
+    with busy(f"Writing on {task.job.id} ..."):
+        found = Assessment.from_json(task.assessment.read_bytes())
+        if found.basis == "streets" and task.job.tile_km is None:
+            found = assess(question)
+        write_report(
+            [found],
+            Path(task.out) / REPORTS / task.job.partition,
+            assumptions=question.assumptions,
+            langs=languages,
+            edition=edition,
+            claims_by_city={found.city.id: question.load().claims},
+        )
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from typing import TYPE_CHECKING, Final
 
 from toolkit.base.errors import InputDataError, ToolkitError, UsageError
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 _MOST_BYTES: Final = 1 << 26
 """Far above the size of an assessment."""
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def register(commands: Commands) -> None:
@@ -32,7 +34,7 @@ def register(commands: Commands) -> None:
     compare = commands.add_parser(
         "compare", help="what changed between two assessments, and whether it exceeds its interval"
     )
-    form = "CITY@SET, CITY@SET:planned, or a file that assess --json has written"
+    form = "CITY@SET, with :planned or :YYYY-MM-DD or both, or a file of assess --json"
     compare.add_argument("a", metavar="A", help=form)
     compare.add_argument("b", metavar="B", help="the same")
     compare.add_argument("--json", action="store_true", help="the whole comparison as JSON")
@@ -64,7 +66,7 @@ def _compare(options: argparse.Namespace) -> int:
             )
             raise UsageError(msg)
     check_seed(options.seed)
-    (a, set_a), (b, set_b) = (_side(text, options) for text in (options.a, options.b))
+    (a, set_a), (b, set_b) = (side(text, options) for text in (options.a, options.b))
     sets = (set_a, set_b) if set_a and set_b else None
     found = comparison.compare(a, b, sets=sets)
     if options.out is not None:
@@ -81,29 +83,49 @@ def _is_file(text: str) -> bool:
     return text.lower().endswith(".json")
 
 
-def _side(text: str, options: argparse.Namespace) -> tuple[Assessment, AssumptionSet | None]:
-    """Read or compute one side; its assumption set where it was computed."""
+def side(text: str, options: argparse.Namespace) -> tuple[Assessment, AssumptionSet | None]:
+    """Read or compute one side of a comparison; its assumption set where it was computed.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be read as a side.
+    """
     from toolkit.assessment.assess import assess
-    from toolkit.base.terms import STATUSES
 
     if _is_file(text):
         found = _read(text)
         return found, _set_of(found)
     city, at, rest = text.partition("@")
-    name, colon, end = rest.rpartition(":")
-    status = next((known for known in STATUSES if colon and known == end), None)
-    if status is None:
-        name = rest
+    name, status, day = _split(rest)
     if not city or not at or not name:
         msg = (
-            f"{text!r} is no side of a comparison. Give CITY@SET, such as yangon@central or "
-            "yangon@central:planned, or a .json file that assess --json has written."
+            f"{text!r} is no side of a comparison. Give CITY@SET, such as yangon@central, "
+            "yangon@central:planned or yangon@central:2023-01-31, or a .json file that assess "
+            "--json has written."
         )
         raise UsageError(msg)
     asked = {"assumptions": name, "status": status or "installed", "observed": (), "profile": None}
-    question = question_of(city, argparse.Namespace(**vars(options), **asked))
+    given = vars(options) | ({"as_of": day} if day else {})
+    question = question_of(city, argparse.Namespace(**(given | asked)))
     with busy(f"Estimating {text} ..."):
         return assess(question), question.assumptions
+
+
+def _split(rest: str) -> tuple[str, str | None, str | None]:
+    """Return set, status and date of a side; a set may be a file whose path holds colons."""
+    from toolkit.base.terms import STATUSES
+
+    status = day = None
+    while True:
+        name, colon, end = rest.rpartition(":")
+        if colon and status is None and end in STATUSES:
+            status = end
+        elif colon and day is None and _DAY.fullmatch(end):
+            day = end
+        else:
+            return rest, status, day
+        rest = name
 
 
 def _read(text: str) -> Assessment:

@@ -14,6 +14,9 @@ FONT_FILES: Final = {  # by CSS font weight
     700: "fonts/noto-sans-myanmar-myanmar-700-normal.woff2",
 }
 
+PRINTED_FILES: Final = ("fonts/noto-sans-400.ttf", "fonts/noto-sans-myanmar-400.ttf")
+"""Fonts of printed pages, each with a bold one; made by `scripts/printed_fonts.py`."""
+
 FONT_FAMILY: Final = "Noto Sans Myanmar"
 
 FONT_STACK: Final = f"system-ui, 'Segoe UI', sans-serif, '{FONT_FAMILY}'"

@@ -34,6 +34,11 @@ _LIGHTEST, _DARKEST = 0.12, 0.8
 """Opacity at which no trip and every trip passes one: no case is as white as paper."""
 
 
+def blank(lang: Language) -> str:
+    """Return the circles alone, to be filled by hand, as SVG."""
+    return _framed(_outlines(lang), lang)
+
+
 def draw(
     case: IfWhere,
     tier: Tier,
@@ -59,25 +64,44 @@ def draw(
     """
     name = "hatched" if case.radius_km is None else f"hatched-{case.radius_km:g}"
     font = f"<style>{fonts.font_css()}</style>" if standalone and lang == "my" else ""
+    title = f"<title>{escape.html(described(case, tier, lang, count))}</title>"
+    hatching = (
+        f'<defs><pattern id="{name}" width="9" height="9" patternUnits="userSpaceOnUse" '
+        'patternTransform="rotate(45)"><path d="M0 0V9" stroke="#8a8a8a" stroke-width="1"/>'
+        "</pattern></defs>"
+    )
+    return _framed(_filled(case, tier, name) + _outlines(lang), lang, f"{title}{font}{hatching}")
+
+
+def _framed(drawn: str, lang: Language, before: str = "") -> str:
+    """Return parts with a white ground and the scale as one SVG."""
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="circles" role="img" '
+        f'viewBox="{-_HALF:g} {-_HALF:g} {_WIDTH:g} {_HEIGHT:g}" '
+        f'width="{_WIDTH:g}" height="{_HEIGHT:g}">{before}'
+        f'<rect x="{-_HALF:g}" y="{-_HALF:g}" width="{_WIDTH:g}" height="{_HEIGHT:g}" fill="#fff"/>'
+        f"{drawn}{_lettered(_scale(lang))}</svg>"
+    )
+
+
+def _outlines(lang: Language) -> str:
+    """Return the circles with their labels, and the cross in the middle."""
     circles = "".join(
         f'<circle r="{radius * _PX_PER_KM:g}" fill="none" stroke="{_INK}" stroke-width="1.3"/>'
         for radius in CORE_RADII_KM
     )
+    cross = f'd="M{-_TICK} 0H{_TICK}M0 {-_TICK}V{_TICK}"'
     labels = "".join(_label(radius, lang) for radius in CORE_RADII_KM)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="circles" role="img" '
-        f'viewBox="{-_HALF:g} {-_HALF:g} {_WIDTH:g} {_HEIGHT:g}" '
-        f'width="{_WIDTH:g}" height="{_HEIGHT:g}">'
-        f"<title>{escape.html(described(case, tier, lang, count))}</title>{font}"
-        f'<defs><pattern id="{name}" width="9" height="9" patternUnits="userSpaceOnUse" '
-        'patternTransform="rotate(45)"><path d="M0 0V9" stroke="#8a8a8a" stroke-width="1"/>'
-        "</pattern></defs>"
-        f'<rect x="{-_HALF:g}" y="{-_HALF:g}" width="{_WIDTH:g}" height="{_HEIGHT:g}" fill="#fff"/>'
-        f"{_filled(case, tier, name)}{circles}"
-        f'<path d="M{-_TICK} 0H{_TICK}M0 {-_TICK}V{_TICK}" stroke="#fff" stroke-width="5"/>'
-        f'<path d="M{-_TICK} 0H{_TICK}M0 {-_TICK}V{_TICK}" stroke="{_INK}" stroke-width="1.5"/>'
+        f'{circles}<path {cross} stroke="#fff" stroke-width="5"/>'
+        f'<path {cross} stroke="{_INK}" stroke-width="1.5"/>{_lettered(labels)}'
+    )
+
+
+def _lettered(texts: str) -> str:
+    return (
         f'<g font-family="{escape.html(fonts.FONT_STACK)}" font-size="{_FONT_PX}" fill="{_INK}" '
-        f'text-anchor="middle">{labels}{_scale(lang)}</g></svg>'
+        f'text-anchor="middle">{texts}</g>'
     )
 
 
@@ -127,9 +151,10 @@ def _label(radius_km: float, lang: Language) -> str:
     """Return the radius of a circle, on its line."""
     y = -radius_km * _PX_PER_KM + _FONT_PX / 3
     text = escape.html(tr("{value} km", lang).format(value=number(radius_km)))
+    # Not `paint-order`, which some programs that draw SVG do not know.
     return (
         f'<text y="{y:.1f}" stroke="#fff" stroke-width="5" stroke-linejoin="round" '
-        f'paint-order="stroke">{text}</text>'
+        f'aria-hidden="true">{text}</text><text y="{y:.1f}">{text}</text>'
     )
 
 

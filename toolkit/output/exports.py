@@ -22,7 +22,7 @@ from toolkit.base.escape import plain
 from toolkit.base.terms import TIERS
 from toolkit.base.version import __version__
 from toolkit.engine.zones import snapped_zones
-from toolkit.output import gis_files
+from toolkit.output import column_notes, gis_files, qgis_styles
 from toolkit.studies.comparison import Comparison, difference_layer
 
 SCHEMA: Final = "camera-exposure.export/1"
@@ -163,7 +163,7 @@ def write_export(
     gis_files.check_layers(path, chosen)
     data = _metadata(assessment, chosen)
     frames = {name: conform(name, _layer(assessment, name, cell_m)) for name in chosen}
-    gis_files.write_layers(frames, data, path)
+    gis_files.write_layers(frames, data, path, _told(chosen))
     return data | {"rows": {name: len(frame) for name, frame in frames.items()}}
 
 
@@ -182,10 +182,10 @@ def _layer(assessment: Assessment, name: str, cell_m: float) -> gpd.GeoDataFrame
             return layers.detail.mapped
         case "sites":
             return layers.detail.sites()
-    return _zones(layers)
+    return zones_of(layers)
 
 
-def _zones(layers: Layers) -> gpd.GeoDataFrame:
+def zones_of(layers: Layers) -> gpd.GeoDataFrame:
     """Return the zones of all tiers, with their area."""
     zones = pd.concat([layers.zones(tier).assign(tier=tier) for tier in TIERS], ignore_index=True)
     return snapped_zones(zones, 10.0**-_DECIMALS_DEG)
@@ -204,7 +204,23 @@ def write_differences(a: Assessment, b: Assessment, found: Comparison, path: Pat
     frame = difference_layer(a, b)
     data = _metadata(b, (DIFFERENCES,))
     data["comparison"] = found.model_dump(mode="json", by_alias=True)
-    gis_files.write_layers({DIFFERENCES: conform(DIFFERENCES, frame)}, data, path)
+    told = _told((DIFFERENCES,))
+    gis_files.write_layers({DIFFERENCES: conform(DIFFERENCES, frame)}, data, path, told)
+
+
+def _told(layers: Sequence[str]) -> dict[str, gis_files.Told]:
+    """Return what a GeoPackage says of its layers."""
+    return {
+        name: gis_files.Told(
+            column_notes.layer(name),
+            {
+                column: column_notes.column(column, unit)
+                for column, unit in SPECS[name].columns.items()
+            },
+            qgis_styles.of_layer(name),
+        )
+        for name in layers
+    }
 
 
 def conform(layer: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

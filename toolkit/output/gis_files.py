@@ -6,9 +6,12 @@ file is written whole or not at all.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
+import sqlite3
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +21,7 @@ import pyogrio
 
 from toolkit.base import store
 from toolkit.base.errors import UsageError
+from toolkit.output.qgis_styles import Style
 
 SUFFIXES: Final = (".geojson", ".gpkg", ".parquet")
 SEVERAL: Final = ".gpkg"
@@ -26,6 +30,48 @@ SEVERAL: Final = ".gpkg"
 Frames = Mapping[str, gpd.GeoDataFrame]
 """Frames in EPSG:4326, by the names of their layers."""
 Metadata = Mapping[str, Any]
+
+_TABLES: Final = """
+CREATE TABLE gpkg_data_columns (
+    table_name TEXT NOT NULL, column_name TEXT NOT NULL, name TEXT, title TEXT, description TEXT,
+    mime_type TEXT, constraint_name TEXT,
+    CONSTRAINT pk_gdc PRIMARY KEY (table_name, column_name),
+    CONSTRAINT gdc_tn UNIQUE (table_name, name));
+CREATE TABLE gpkg_data_column_constraints (
+    constraint_name TEXT NOT NULL, constraint_type TEXT NOT NULL, value TEXT, min NUMERIC,
+    min_is_inclusive BOOLEAN, max NUMERIC, max_is_inclusive BOOLEAN, description TEXT,
+    CONSTRAINT gdcc_ntv UNIQUE (constraint_name, constraint_type, value));
+INSERT INTO gpkg_extensions (table_name, extension_name, definition, scope) VALUES
+    ('gpkg_data_columns', 'gpkg_schema',
+     'http://www.geopackage.org/spec121/#extension_schema', 'read-write'),
+    ('gpkg_data_column_constraints', 'gpkg_schema',
+     'http://www.geopackage.org/spec121/#extension_schema', 'read-write');
+CREATE TABLE layer_styles (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT, f_table_schema TEXT,
+    f_table_name TEXT, f_geometry_column TEXT, styleName TEXT, styleQML TEXT, styleSLD TEXT,
+    useAsDefault BOOLEAN, description TEXT, owner TEXT, ui TEXT, update_time DATETIME)
+"""
+"""Tables that say what columns hold, and how QGIS draws layers."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a file says of one of its layers.
+
+    Attributes
+    ----------
+    description
+        What it holds.
+    columns
+        What each column holds.
+    styles
+        Its styles, the default first.
+    """
+
+    description: str
+    columns: Mapping[str, str]
+    styles: tuple[Style, ...]
+
 
 _WRITE_ERRORS: Final = (
     pyogrio.errors.DataSourceError,
@@ -65,7 +111,9 @@ def check_layers(path: Path, names: Collection[str]) -> None:
         raise UsageError(msg)
 
 
-def write_layers(layers: Frames, metadata: Metadata, path: Path) -> None:
+def write_layers(
+    layers: Frames, metadata: Metadata, path: Path, told: Mapping[str, Told] | None = None
+) -> None:
     """Write layers with their metadata.
 
     Parameters
@@ -77,6 +125,8 @@ def write_layers(layers: Frames, metadata: Metadata, path: Path) -> None:
         ``attribution`` a member of its own of a GeoJSON file.
     path
         File, its suffix one of `SUFFIXES`; its folder is made if it is not there.
+    told
+        What a GeoPackage says of a layer and how QGIS draws it, by the name of the layer.
 
     Raises
     ------
@@ -84,9 +134,14 @@ def write_layers(layers: Frames, metadata: Metadata, path: Path) -> None:
         If the format is not known, or holds one layer only.
     """
     check_layers(path, layers)
-    writers = {".geojson": _geojson, ".gpkg": _geopackage, ".parquet": _geoparquet}
     with store.replacing(path) as temporary:
-        writers[path.suffix.lower()](layers, metadata, temporary)
+        match path.suffix.lower():
+            case ".geojson":
+                _geojson(layers, metadata, temporary)
+            case ".gpkg":
+                _geopackage(layers, metadata, temporary, told or {})
+            case _:
+                _geoparquet(layers, metadata, temporary)
 
 
 def _geojson(layers: Frames, metadata: Metadata, path: Path) -> None:
@@ -102,7 +157,7 @@ def _geojson(layers: Frames, metadata: Metadata, path: Path) -> None:
     path.write_bytes(store.canonical_json(data) + b"\n")
 
 
-def _geopackage(layers: Frames, metadata: Metadata, path: Path) -> None:
+def _geopackage(layers: Frames, metadata: Metadata, path: Path, told: Mapping[str, Told]) -> None:
     day = dt.date.fromisoformat(str(metadata["as_of"]))
     # The format holds the time of the last change, which would differ at each writing.
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{day.isoformat()}T00:00:00.000Z"})
@@ -121,12 +176,50 @@ def _geopackage(layers: Frames, metadata: Metadata, path: Path) -> None:
                     layer_metadata={"metadata": text},
                 )
             _check_written(layers, made)
+            _tell(made, {name: told[name] for name in layers if name in told}, day)
             path.write_bytes(made.read_bytes())
-    except _WRITE_ERRORS as error:
+    except (*_WRITE_ERRORS, sqlite3.Error) as error:
         msg = "the GeoPackage could not be written whole: is the disk full?"
         raise OSError(msg) from error
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+
+
+def _tell(path: Path, told: Mapping[str, Told], day: dt.date) -> None:
+    """Write what layers and columns hold (OGC 12-128r19, annex F.9), and the styles of QGIS."""
+    if not told:
+        return
+    with contextlib.closing(sqlite3.connect(path)) as base, base:
+        for statement in _TABLES.split(";"):
+            base.execute(statement)
+        for name, one in told.items():
+            (geometry,) = base.execute(
+                "SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?", (name,)
+            ).fetchone()
+            base.execute(
+                "UPDATE gpkg_contents SET description = ? WHERE table_name = ?",
+                (one.description, name),
+            )
+            base.executemany(
+                "INSERT INTO gpkg_data_columns VALUES (?, ?, ?, NULL, ?, NULL, NULL)",
+                [(name, column, column, text) for column, text in one.columns.items()],
+            )
+            base.executemany(
+                "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, "
+                "f_geometry_column, styleName, styleQML, styleSLD, useAsDefault, description, "
+                "owner, ui, update_time) VALUES ('', '', ?, ?, ?, ?, '', ?, ?, '', NULL, ?)",
+                [
+                    (name, geometry, style.name, style.qml, number == 0, style.description,
+                     f"{day.isoformat()}T00:00:00.000Z")
+                    for number, style in enumerate(one.styles)
+                ],
+            )  # fmt: skip
+        base.execute(
+            "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, "
+            "last_change) VALUES ('layer_styles', 'attributes', 'layer_styles', "
+            "'Styles of the layers, as QGIS reads them', ?)",
+            (f"{day.isoformat()}T00:00:00.000Z",),
+        )
 
 
 def _check_written(layers: Frames, path: Path) -> None:

@@ -38,6 +38,9 @@ def test_advice_in_zawgyi_is_not_printed_and_why_is_said() -> None:
 
 def test_the_file_is_named_after_the_city_also_with_a_dash() -> None:
     found = assess("hpa-an", as_of=AS_OF)
-    assert report.hand_out_name(found, "en") == "hpa-an-hand-out-2026-11-01-en.html"
+    assert report.file_name(found, "en", detail="handout") == "hpa-an-hand-out-2026-11-01-en.html"
     planned = found.model_copy(update={"status": "planned"})
-    assert report.hand_out_name(planned, "my") == "hpa-an-hand-out-planned-2026-11-01-my.html"
+    assert (
+        report.file_name(planned, "my", detail="handout")
+        == "hpa-an-hand-out-planned-2026-11-01-my.html"
+    )

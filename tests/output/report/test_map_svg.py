@@ -14,7 +14,7 @@ from toolkit.assessment.layers import Layers
 from toolkit.base.errors import InputDataError
 from toolkit.base.terms import TIERS
 from toolkit.output import map_scale
-from toolkit.output.report import map_svg
+from toolkit.output.report import map_frame, map_svg
 
 GEOD = pyproj.Geod(ellps="WGS84")
 
@@ -35,16 +35,16 @@ def with_streets(streets: gpd.GeoDataFrame) -> Layers:
 
 
 def test_a_path_is_whole_units_relative_to_the_last_point() -> None:
-    path = map_svg._path(np.array([[1.4, 2.0], [1.2, 2.2], [4.0, -3.0], [4.0, 9.0]]))
+    path = map_frame._path(np.array([[1.4, 2.0], [1.2, 2.2], [4.0, -3.0], [4.0, 9.0]]))
     assert path == "M1 2l3-5 0 12"
-    assert map_svg._path(np.array([[1.0, 1.0], [1.2, 1.1]])) == "M1 1h0"
+    assert map_frame._path(np.array([[1.0, 1.0], [1.2, 1.1]])) == "M1 1h0"
 
 
 @pytest.mark.parametrize(
     ("most", "length"), [(999.0, 500.0), (1000.0, 1000.0), (230.0, 200.0), (7.0, 5.0), (1.9, 1.0)]
 )
 def test_the_scale_bar_has_a_round_length(most: float, length: float) -> None:
-    assert map_svg._round_length(most) == length
+    assert map_frame._round_length(most) == length
 
 
 def test_distances_on_the_map_are_those_on_the_ground() -> None:
@@ -120,7 +120,7 @@ def test_lines_get_thinner_in_a_large_city_but_keep_their_order() -> None:
         dashes = [drawing.dashes(step) for step in map_scale.STEPS]
         assert [bool(d) for d in dashes] == [step.cls == "unknown" for step in map_scale.STEPS]
     assert large.line_width(map_scale.STEPS[0]) < small.line_width(map_scale.STEPS[0])
-    assert large.thinning == map_svg._THINNEST
+    assert large.thinning == map_frame._THINNEST
 
 
 def test_no_camera_no_building_no_boundary() -> None:

@@ -10,7 +10,6 @@ from toolkit.base import escape
 from toolkit.base.terms import Language
 from toolkit.language.translate import tr
 from toolkit.output import report
-from toolkit.output.report import map_svg, page
 
 
 def show(made: Estimate, lang: Language) -> None:
@@ -50,11 +49,7 @@ def report_page(made: Estimate, lang: Language) -> str:
     InputDataError
         As `report.valid_until`.
     """
-    layers = made.assessment.layers
-    return page.render(
-        made.assessment,
-        claims=made.claims,
-        valid_until=report.valid_until(made.assessment, made.question.assumptions),
-        drawing=map_svg.draw(layers) if layers is not None else None,
-        lang=lang,
-    )
+    until = report.valid_until(made.assessment, made.question.assumptions)
+    edition = report.Edition(detail="full")
+    made_page = report.one(made.assessment, made.claims, until, edition, lang, form="html")
+    return made_page.decode()

@@ -20,9 +20,9 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from toolkit.app.map import background
 from toolkit.assessment.layers import Layers
 from toolkit.base.clean_text import clean_text
+from toolkit.output import map_background as background
 from toolkit.streets.schema import ROADS
 
 STEP_DEG: Final = 1e-6

@@ -12,13 +12,15 @@ from toolkit.app import bar, changed_set, kept_answers, markup, what_you_saw, wi
 from toolkit.app.bar import Choice
 from toolkit.app.city import panel
 from toolkit.app.kept_answers import Estimate
+from toolkit.app.screens import hand_out
 from toolkit.assumptions.sets import AssumptionSet, list_sets, load_assumptions
 from toolkit.base import escape
 from toolkit.base.errors import ToolkitError
 from toolkit.base.terms import Language
 from toolkit.language import quantities, words
 from toolkit.language.translate import tr
-from toolkit.output.report import difference_svg
+from toolkit.output import report
+from toolkit.output.report import compared, difference_svg, typeset
 from toolkit.studies import comparison
 
 Kind = Literal["planned", "date", "city", "set"]
@@ -62,7 +64,26 @@ def show(lang: Language) -> None:
                 panel.show(made, choice.tier, lang)
         if kind != "city":
             markup.show(lang, markup.tag("p", verdict(a, b, choice, lang), kind="condition"))
+            _offer(a, b, lang)
             _show_difference(a, b, choice, lang)
+
+
+def _offer(a: Estimate, b: Estimate, lang: Language) -> None:
+    """Offer the whole comparison as a PDF, made when the button is pressed."""
+    sets = (a.question.assumptions, b.question.assumptions)
+
+    def made() -> bytes:
+        data = compared.document(a.assessment, b.assessment, lang, sets=sets)
+        return typeset.document(data, day=b.assessment.as_of)
+
+    st.download_button(
+        escape.markdown(tr("Save the comparison as PDF", lang)),
+        data=hand_out.as_here(made),
+        file_name=report.compared_name(b.assessment, lang, "pdf"),
+        mime="application/pdf",
+        on_click="ignore",
+        key="save-comparison",
+    )
 
 
 def _second(

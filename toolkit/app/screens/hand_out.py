@@ -1,23 +1,34 @@
-"""Page Hand-out: what will be printed, the trainer's own advice, and one button."""
+"""Page Hand-out: what will be printed, the trainer's own advice, and what can be downloaded."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from contextvars import copy_context
+from typing import Final, Literal
 
 import streamlit as st
 
-from toolkit.app import bar, changed_set, kept_answers, markup
+from toolkit.app import bar, changed_set, kept_answers, markup, widgets
+from toolkit.app.bar import Choice
+from toolkit.app.kept_answers import Estimate
 from toolkit.base import escape
 from toolkit.base.terms import Language
 from toolkit.base.zawgyi import REFUSAL, is_zawgyi
 from toolkit.language.translate import tr
-from toolkit.output import report
-from toolkit.output.report import hand_out, map_svg
+from toolkit.output import exports, report
+from toolkit.output.report import Detail, Edition, hand_out, map_svg
 
 _MOST_ADVICE: Final = 600
 """Characters of advice that fit the sheet."""
 _PREVIEW_PX: Final = 1180
 """Height of one A4 page at the width of the preview."""
+_MIME: Final = {
+    "pdf": "application/pdf",
+    "html": "text/html",
+    "csv": "text/csv",
+    "gpkg": "application/geopackage+sqlite3",
+}
+Kind = Literal["pdf", "html", "csv", "gpkg"]
 
 
 def show(lang: Language) -> None:
@@ -36,6 +47,14 @@ def show(lang: Language) -> None:
         if is_zawgyi(advice):
             st.error(escape.markdown(REFUSAL))
             advice = ""
+        _download(
+            made,
+            Edition(tier=choice.tier, advice=advice, detail="handout"),
+            "pdf",
+            lang,
+            tr("Save the sheet as PDF, to be printed", lang),
+        )
+        _show_others(made, choice, advice, lang)
         layers = made.assessment.layers
         sheet = hand_out.render(
             made.assessment,
@@ -46,13 +65,86 @@ def show(lang: Language) -> None:
             advice=advice,
             lang=lang,
         )
-        st.download_button(
-            escape.markdown(tr("Save the sheet, to be opened and printed", lang)),
-            data=sheet,
-            file_name=report.hand_out_name(made.assessment, lang),
-            mime="text/html",
-            on_click="ignore",
-            type="primary",
-            key="save-sheet",
-        )
         st.iframe(sheet, height=_PREVIEW_PX, alt=tr("Preview of the sheet", lang))
+
+
+def _show_others(made: Estimate, choice: Choice, advice: str, lang: Language) -> None:
+    """Show what else can be downloaded: other details and formats."""
+    with st.expander(escape.markdown(tr("Other files", lang))):
+        details: dict[Detail, str] = {
+            "handout": tr("Hand-out, for participants", lang),
+            "session": tr("Session on paper, for trainers", lang),
+            "full": tr("Full report, for analysts and editors", lang),
+        }
+        detail = widgets.one_of(
+            st.selectbox,
+            escape.markdown(tr("What it is for", lang)),
+            {key: escape.plain(text) for key, text in details.items()},
+            name="file_detail",
+            lang=lang,
+        )
+        kinds: dict[Kind, str] = {
+            "pdf": tr("PDF, to be printed", lang),
+            "html": tr("Web page in one file, for a phone", lang),
+            "csv": tr("All figures as a table (CSV)", lang),
+        }
+        if made.assessment.layers is not None:
+            kinds["gpkg"] = tr("Map layers for QGIS (GeoPackage)", lang)
+        kind = widgets.one_of(
+            st.selectbox,
+            escape.markdown(tr("Format", lang)),
+            {key: escape.plain(text) for key, text in kinds.items()},
+            name="file_kind",
+            lang=lang,
+        )
+        edition = Edition(formats=(kind,), tier=choice.tier, advice=advice, detail=detail)
+        _download(made, edition, kind, lang, tr("Save this file", lang))
+
+
+def _download(made: Estimate, edition: Edition, kind: Kind, lang: Language, label: str) -> None:
+    """Show one button; the file is made when it is pressed."""
+    st.download_button(
+        escape.markdown(label),
+        data=as_here(lambda: content(made, edition, kind, lang)),
+        file_name=name_of(made, edition, kind, lang),
+        mime=_MIME[kind],
+        on_click="ignore",
+        type="secondary" if edition.formats == (kind,) else "primary",
+        key="save-file" if edition.formats == (kind,) else "save-sheet",
+    )
+
+
+def name_of(made: Estimate, edition: Edition, kind: Kind, lang: Language) -> str:
+    """Return the name of a file."""
+    if kind in ("pdf", "html"):
+        return report.file_name(made.assessment, lang, detail=edition.detail, form=kind)
+    name = report.file_name(made.assessment, lang, detail="full")
+    return f"{name.removesuffix(f'-{lang}.html')}.{kind}"
+
+
+def content(made: Estimate, edition: Edition, kind: Kind, lang: Language) -> bytes:
+    """Return a file, as the command line writes it.
+
+    Parameters
+    ----------
+    made
+        The estimate.
+    edition
+        Detail, question of the map, and advice.
+    kind
+        Format.
+    lang
+        Language.
+    """
+    if kind in ("pdf", "html"):
+        until = report.valid_until(made.assessment, made.question.assumptions)
+        return report.one(made.assessment, made.claims, until, edition, lang, form=kind)
+    cell_m = made.question.assumptions.value(exports.CELL_M)
+    files = report.data_files(made.assessment, edition, cell_m)
+    return files[name_of(made, edition, kind, lang)]
+
+
+def as_here(make: Callable[[], bytes]) -> Callable[[], bytes]:
+    """Return a function that makes a file in another thread with the digits chosen in this one."""
+    here = copy_context()
+    return lambda: here.copy().run(make)

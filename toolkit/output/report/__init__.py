@@ -1,12 +1,15 @@
-"""Reports: one self-contained HTML file for each city and language. Never computes a figure.
+"""Reports: hand-outs, sessions and full reports as files of their own. Never computes a figure.
 
-A report holds no script, fetches nothing, and does not identify the machine that wrote it.
+A report fetches nothing, and does not identify the machine that wrote it.
 
-write_report       one file for each assessment and language
-file_name          the name of such a file
-hand_out_name      the name of the file of a hand-out
+write_report       the files on some assessments
+write_comparison   what changed between two answers
+write_index        one page that leads to all files of a folder
+Edition            what is written: formats, detail, question of the map, advice
+file_name          the name of a file
 valid_until        last day on which it may be handed out
 page.render        one report as a string
+hand_out.pdf       one hand-out as bytes
 """
 
 from __future__ import annotations
@@ -14,19 +17,71 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final, Literal
 
 from toolkit.assessment.model import Assessment
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base import store
 from toolkit.base.errors import InputDataError
-from toolkit.base.terms import LANGUAGES, Language
+from toolkit.base.terms import LANGUAGES, Language, Tier
 from toolkit.evidence.claim import ID_PATTERN, Claim
 from toolkit.evidence.load import evidence_sha256, load_claims
-from toolkit.output.report import map_svg, page
+from toolkit.output import exports
+from toolkit.output.report import (
+    compared,
+    figures_csv,
+    full,
+    hand_out,
+    map_svg,
+    page,
+    session,
+    typeset,
+)
 from toolkit.studies.sensitivity.analysis import Sensitivity
 
-__all__ = ["file_name", "hand_out_name", "valid_until", "write_report"]
+__all__ = [
+    "DETAILS",
+    "FORMATS",
+    "Edition",
+    "file_name",
+    "valid_until",
+    "write_comparison",
+    "write_index",
+    "write_report",
+]
+
+Format = Literal["pdf", "html", "gpkg", "csv"]
+Detail = Literal["handout", "full", "session"]
+FORMATS: Final[tuple[Format, ...]] = ("pdf", "html", "gpkg", "csv")
+DETAILS: Final[tuple[Detail, ...]] = ("handout", "full", "session")
+_PARTS: Final[dict[Detail, str]] = {"handout": "-hand-out", "full": "", "session": "-session"}
+"""What the name of a file says of its detail."""
+INDEX: Final = "index.html"
+
+
+@dataclass(frozen=True)
+class Edition:
+    """What is written of each city.
+
+    Attributes
+    ----------
+    formats
+        Some of `FORMATS`. `gpkg` needs streets, and is left out of a city without them; it and
+        `csv` hold no language.
+    detail
+        One of `DETAILS`.
+    tier
+        Question of the map of a hand-out and a session.
+    advice
+        The trainer's own words on a hand-out.
+    """
+
+    formats: tuple[Format, ...] = ("html",)
+    detail: Detail = "full"
+    tier: Tier = "seen"
+    advice: str = ""
 
 
 def write_report(
@@ -35,10 +90,11 @@ def write_report(
     *,
     assumptions: AssumptionSet,
     langs: Sequence[str] = ("en",),
+    edition: Edition | None = None,
     claims_by_city: Mapping[str, Sequence[Claim]] | None = None,
     sensitivities: Mapping[str, Sensitivity] | None = None,
 ) -> tuple[Path, ...]:
-    """Write one HTML file for each assessment and language.
+    """Write the files on each assessment, by default one HTML page for each language.
 
     Parameters
     ----------
@@ -50,6 +106,8 @@ def write_report(
         Set with which the assessments were made.
     langs
         Languages, some of `translate.LANGUAGES`.
+    edition
+        What is written; by default the full report as HTML.
     claims_by_city
         All claims about each city, by its id; those of `load.load_claims` by default.
     sensitivities
@@ -58,7 +116,7 @@ def write_report(
     Returns
     -------
     paths
-        The files, in the order of assessments and languages.
+        The files, in the order of assessments, languages and formats.
 
     Raises
     ------
@@ -66,59 +124,105 @@ def write_report(
         If a language is not known, if assumptions or claims are not those that an assessment was
         made with, or if two reports would have the same name. Nothing is written then.
     """
-    unknown = [lang for lang in langs if lang not in LANGUAGES]
-    if unknown:
-        msg = f"There is no report in {unknown[0]!r}. Give some of {', '.join(LANGUAGES)}."
-        raise InputDataError(msg)
-    chosen = tuple(lang for lang in LANGUAGES if lang in langs)
-    texts: dict[str, str] = {}
+    chosen = _languages(langs)
+    wanted = edition or Edition()
+    files: dict[str, bytes] = {}
     for assessment in assessments:
         claims = _claims_of(assessment, claims_by_city)
         until = valid_until(assessment, assumptions)
-        drawing = map_svg.draw(assessment.layers) if assessment.layers else None
-        for lang in chosen:
-            name = file_name(assessment, lang)
-            if name in texts:
+        found = (sensitivities or {}).get(assessment.city.id)
+        made = _pages(assessment, claims, until, wanted, chosen, found)
+        made |= data_files(assessment, wanted, assumptions.value(exports.CELL_M))
+        for name, content in made.items():
+            if name in files:
                 msg = f"Two reports would be called {name}. Write them into different folders."
                 raise InputDataError(msg)
-            texts[name] = page.render(
-                assessment,
-                claims=claims,
-                valid_until=until,
-                drawing=drawing,
-                lang=lang,
-                sensitivity=(sensitivities or {}).get(assessment.city.id),
-            )
-    for name, text in texts.items():
-        store.write_text(out / name, text)
-    return tuple(out / name for name in texts)
+            files[name] = content
+    return _write(files, out)
 
 
-def file_name(assessment: Assessment, lang: Language) -> str:
-    """Return the name of the file of one report, such as ``yangon-2026-11-23-en.html``.
+def write_comparison(
+    a: Assessment,
+    b: Assessment,
+    out: Path,
+    *,
+    langs: Sequence[str] = ("en",),
+    formats: Sequence[Format] = ("pdf",),
+    sets: tuple[AssumptionSet, AssumptionSet] | None = None,
+) -> tuple[Path, ...]:
+    """Write what changed from one answer about a city to another.
+
+    Parameters
+    ----------
+    a, b
+        The answers.
+    out
+        Folder.
+    langs
+        Languages.
+    formats
+        `pdf`, `html` or both; others do not apply.
+    sets
+        Their sets of assumptions, so that each value that differs is listed.
+
+    Raises
+    ------
+    InputDataError
+        If they are about two cities, or a language is not known.
+    """
+    files: dict[str, bytes] = {}
+    for lang in _languages(langs):
+        data = compared.document(a, b, lang, sets=sets)
+        for form in formats:
+            if form in ("pdf", "html"):
+                name = compared_name(b, lang, form)
+                made = (
+                    typeset.document(data, day=b.as_of)
+                    if form == "pdf"
+                    else page.of_document(data).encode()
+                )
+                files[name] = made
+    return _write(files, out)
+
+
+def write_index(paths: Sequence[Path], cities: Mapping[str, Assessment], out: Path) -> Path:
+    """Write one page that leads to some files of a folder.
+
+    Parameters
+    ----------
+    paths
+        The files, in this folder.
+    cities
+        The assessments of which they are, by the id of the city.
+    out
+        The folder.
+    """
+    listed = []
+    for city, assessment in cities.items():
+        own = [p for p in paths if p.name == city or re.match(rf"{re.escape(city)}[-.]", p.name)]
+        rows = [(p.name, p.suffix.removeprefix("."), p.stat().st_size) for p in own]
+        listed.append((assessment.city.name, rows))
+    path = out / INDEX
+    store.write_text(path, page.of_index(listed, next(iter(cities.values())).as_of))
+    return path
+
+
+def file_name(
+    assessment: Assessment, lang: Language, *, detail: Detail = "full", form: str = "html"
+) -> str:
+    """Return the name of a file, such as ``yangon-hand-out-2026-11-23-en.pdf``.
 
     Raises
     ------
     InputDataError
         If the id of the city is not an id.
     """
-    if not re.fullmatch(ID_PATTERN, assessment.city.id):
-        msg = f"{assessment.city.id[:80]!r} is not the id of a city, so no file is named after it."
-        raise InputDataError(msg)
-    status = "" if assessment.status == "installed" else f"-{assessment.status}"
-    return f"{assessment.city.id}{status}-{assessment.as_of.isoformat()}-{lang}.html"
+    return _named(assessment, _PARTS[detail], f"-{lang}.{form}")
 
 
-def hand_out_name(assessment: Assessment, lang: Language) -> str:
-    """Return the name of the file of a hand-out, such as ``yangon-hand-out-2026-11-23-en.html``.
-
-    Raises
-    ------
-    InputDataError
-        If the id of the city is not an id.
-    """
-    city = assessment.city.id
-    return f"{city}-hand-out{file_name(assessment, lang).removeprefix(city)}"
+def compared_name(second: Assessment, lang: Language, form: str) -> str:
+    """Return the name of the file of a comparison, after the second of its answers."""
+    return _named(second, "-compared", f"-{lang}.{form}")
 
 
 def valid_until(assessment: Assessment, assumptions: AssumptionSet) -> dt.date:
@@ -136,6 +240,136 @@ def valid_until(assessment: Assessment, assumptions: AssumptionSet) -> dt.date:
         )
         raise InputDataError(msg)
     return assessment.as_of + dt.timedelta(days=assumptions.value("report.valid_days"))
+
+
+def _named(assessment: Assessment, part: str, end: str) -> str:
+    city = assessment.city.id
+    if not re.fullmatch(ID_PATTERN, city):
+        msg = f"{city[:80]!r} is not the id of a city, so no file is named after it."
+        raise InputDataError(msg)
+    status = "" if assessment.status == "installed" else f"-{assessment.status}"
+    return f"{city}{part}{status}-{assessment.as_of.isoformat()}{end}"
+
+
+def _languages(langs: Sequence[str]) -> tuple[Language, ...]:
+    unknown = [lang for lang in langs if lang not in LANGUAGES]
+    if unknown:
+        msg = f"There is no report in {unknown[0]!r}. Give some of {', '.join(LANGUAGES)}."
+        raise InputDataError(msg)
+    return tuple(lang for lang in LANGUAGES if lang in langs)
+
+
+def _pages(
+    assessment: Assessment,
+    claims: tuple[Claim, ...],
+    until: dt.date,
+    edition: Edition,
+    langs: Sequence[Language],
+    sensitivity: Sensitivity | None,
+) -> dict[str, bytes]:
+    """Return the PDFs and HTML pages of one city, by their names."""
+    files: dict[str, bytes] = {}
+    for lang in langs:
+        for form in edition.formats:
+            if form in ("pdf", "html"):
+                name = file_name(assessment, lang, detail=edition.detail, form=form)
+                files[name] = one(
+                    assessment, claims, until, edition, lang, form=form, sensitivity=sensitivity
+                )
+    return files
+
+
+def one(
+    assessment: Assessment,
+    claims: Sequence[Claim],
+    until: dt.date,
+    edition: Edition,
+    lang: Language,
+    *,
+    form: Literal["pdf", "html"],
+    sensitivity: Sensitivity | None = None,
+) -> bytes:
+    """Return one PDF or HTML page.
+
+    Parameters
+    ----------
+    assessment, claims, until, edition, lang, sensitivity
+        As in `write_report`; `until` is the last day on which it may be handed out.
+    form
+        Its format.
+    """
+    layers = assessment.layers
+    match edition.detail, form:
+        case "handout", "pdf":
+            return hand_out.pdf(
+                assessment,
+                claims=claims,
+                valid_until=until,
+                tier=edition.tier,
+                advice=edition.advice,
+                lang=lang,
+            )
+        case "handout", _:
+            return hand_out.interactive(
+                assessment,
+                claims=claims,
+                valid_until=until,
+                tier=edition.tier,
+                advice=edition.advice,
+                lang=lang,
+            ).encode()
+        case "full", "html":
+            return page.render(
+                assessment,
+                claims=claims,
+                valid_until=until,
+                drawing=map_svg.draw(layers) if layers else None,
+                lang=lang,
+                sensitivity=sensitivity,
+                live=True,
+            ).encode()
+        case "full", _:
+            data = full.document(
+                assessment, claims=claims, valid_until=until, lang=lang, sensitivity=sensitivity
+            )
+        case _:
+            data = session.document(
+                assessment, claims=claims, valid_until=until, tier=edition.tier, lang=lang
+            )
+    if form == "pdf":
+        return typeset.document(data, day=assessment.as_of)
+    return page.of_document(data).encode()
+
+
+def data_files(assessment: Assessment, edition: Edition, cell_m: float) -> dict[str, bytes]:
+    """Return the files without a language, by their names.
+
+    Parameters
+    ----------
+    assessment
+        The assessment.
+    edition
+        Its formats say which.
+    cell_m
+        Side of a cell of the GeoPackage in metres.
+    """
+    files: dict[str, bytes] = {}
+    if "csv" in edition.formats:
+        name = _named(assessment, "", ".csv")
+        files[name] = figures_csv.text(assessment).encode()
+        files[_named(assessment, "", ".csv.json")] = figures_csv.schema(assessment, name).encode()
+    if "gpkg" in edition.formats and assessment.layers is not None:
+        with store.scratch() as folder:
+            path = folder / _named(assessment, "", ".gpkg")
+            exports.write_export(assessment, exports.LAYERS, path, cell_m=cell_m)
+            files[path.name] = path.read_bytes()
+    return files
+
+
+def _write(files: Mapping[str, bytes], out: Path) -> tuple[Path, ...]:
+    for name, content in files.items():
+        store.write_bytes(out / name, content)
+    return tuple(out / name for name in files)
 
 
 def _claims_of(

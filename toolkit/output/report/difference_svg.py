@@ -15,7 +15,7 @@ from toolkit.assessment.layers import Layers
 from toolkit.base import escape
 from toolkit.base.terms import Language, Tier
 from toolkit.language.translate import number, tr
-from toolkit.output.report.map_svg import UNITS_PER_PX, Frame, thinning
+from toolkit.output.report.map_frame import UNITS_PER_PX, Frame, thinning
 
 _PAPER: Final = "#ffffff"
 _SAMPLE: Final = (34, 10)

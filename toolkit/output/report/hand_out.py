@@ -1,21 +1,29 @@
-"""Hand-out: one city on one sheet for participants, as an HTML page that loads nothing else."""
+"""Hand-out: one city on one sheet for participants, as a PDF or as one HTML page."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from markupsafe import Markup
 
-from toolkit.assessment.model import Assessment
+from toolkit.assessment.model import Assessment, IfWhere
 from toolkit.base.terms import TIERS, Language, Tier
 from toolkit.evidence.claim import Claim
 from toolkit.language import fonts, words
 from toolkit.language.translate import date, has_burmese, tr
-from toolkit.output import circles_svg, conditions, map_scale, trip_icons, trip_words
-from toolkit.output.report import page, reported, tables
+from toolkit.output import (
+    circles_svg,
+    conditions,
+    map_scale,
+    question_icons,
+    trip_icons,
+    trip_words,
+)
+from toolkit.output.report import map_print, map_svg, page, reported, tables, typeset
+from toolkit.output.report.live_map import LiveMap, live_map
 from toolkit.output.report.map_svg import Drawing
 
 _FONT_MARK: Final = "/*font*/"
@@ -25,6 +33,7 @@ _FONT_MARK: Final = "/*font*/"
 class Row:
     """One question: its name, its answer in words, and ten trips as icons where known."""
 
+    tier: Tier
     name: str
     headline: str
     icons: Markup | None
@@ -65,40 +74,144 @@ def render(
     str
         The same sheet for the same arguments. It names no command, hash or claim.
     """
+    found = content(assessment, claims, valid_until, tier=tier, advice=advice, lang=lang)
+    return _html(found, assessment, drawing, tier, lang)
+
+
+def interactive(
+    assessment: Assessment,
+    *,
+    claims: Sequence[Claim],
+    valid_until: dt.date,
+    tier: Tier,
+    advice: str,
+    lang: Language,
+) -> str:
+    """Return the sheet with a map that can be moved and asked.
+
+    Parameters
+    ----------
+    assessment, claims, valid_until, tier, advice, lang
+        As in `render`.
+    """
+    found = content(assessment, claims, valid_until, tier=tier, advice=advice, lang=lang)
     layers = assessment.layers
-    stop = tr("{start}.", lang).format(start="")
+    drawing = map_svg.draw(layers) if layers is not None else None
+    live = live_map(layers, tier, lang) if layers is not None else None
+    return _html(found, assessment, drawing, tier, lang, live=live)
+
+
+def _html(
+    found: dict[str, Any],
+    assessment: Assessment,
+    drawing: Drawing | None,
+    tier: Tier,
+    lang: Language,
+    *,
+    live: LiveMap | None = None,
+) -> str:
     html = (
         page.environment()
         .get_template("hand_out.html.j2")
         .render(
-            lang=lang,
+            **found,
             csp=page.CONTENT_SECURITY_POLICY,
-            t=_headings(assessment, lang),
-            banner=words.demonstration(lang) if assessment.demonstration else None,
-            status_line=words.dated_status(assessment.status, assessment.as_of, lang) + stop,
-            valid_line=tr("Valid until {date}", lang).format(date=date(valid_until, lang)) + stop,
-            rows=rows(assessment, lang),
+            live=live,
             drawing=drawing,
             tier=tier,
-            map_of=tables.tier_head(tier, lang),
             steps=[(step, map_scale.step_name(step, lang)) for step in map_scale.STEPS],
             bar_text=page.bar_text(drawing, lang),
             circles=circles(assessment, tier, lang) if drawing is None else [],
-            circles_legend=circles_svg.legend(lang),
-            attribution=layers.attribution if layers else "",
-            conditions=[
-                *conditions.if_built(assessment, lang),
-                *conditions.where(assessment, lang, (tier,)),
-            ],
-            rests_on=reported.source_line(assessment, claims, lang),
-            limits=words.limits(lang)[:2],
-            conclude=conclude(lang),
-            not_conclude=not_conclude(lang),
-            advice=[line for line in advice.splitlines() if line.strip()],
         )
     )
     font = fonts.font_css() if has_burmese(html) else ""
     return html.replace(_FONT_MARK, font, 1)
+
+
+def pdf(
+    assessment: Assessment,
+    *,
+    claims: Sequence[Claim],
+    valid_until: dt.date,
+    tier: Tier,
+    advice: str,
+    lang: Language,
+) -> bytes:
+    """Return the sheet as two pages of A4, with a map as large as they allow.
+
+    Parameters
+    ----------
+    assessment, claims, valid_until, tier, advice, lang
+        As in `render`.
+    """
+    found = content(assessment, claims, valid_until, tier=tier, advice=advice, lang=lang)
+    layers = assessment.layers
+    data = {
+        **found,
+        "rows": [_printed_row(row) for row in found["rows"]],
+        "main": _printed_row(found["rows"][TIERS.index(tier)]),
+        "map": None if layers is None else map_print.largest(layers, tier, lang, found["map_of"]),
+        "map_question": page.question_of_maps(lang),
+        "legend": map_print.legend(layers, lang) if layers is not None else [],
+        "circles": [
+            {
+                "name": conditions.case_name(case, lang),
+                "svg": circles_svg.draw(case, tier, lang, standalone=False),
+                "alt": circles_svg.described(case, tier, lang),
+                "answer": conditions.case_answer(case, tier, lang),
+            }
+            for case in (ends(assessment) if layers is None else [])
+        ],
+        "running": f"{found['title']}. {found['status_line']} {found['valid_line']} "
+        f"{found['limits'][0]}",
+    }
+    return typeset.pdf("hand_out.typ", data, day=assessment.as_of)
+
+
+def _printed_row(row: Row) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "headline": row.headline,
+        "svg": row.icons,
+        "caption": row.caption,
+        "icon": {"svg": question_icons.draw(row.tier)},
+    }
+
+
+def content(
+    assessment: Assessment,
+    claims: Sequence[Claim],
+    valid_until: dt.date,
+    *,
+    tier: Tier,
+    advice: str,
+    lang: Language,
+) -> dict[str, Any]:
+    """Return all texts of the sheet, which are the same on screen and on paper."""
+    layers = assessment.layers
+    stop = tr("{start}.", lang).format(start="")
+    return {
+        "lang": lang,
+        "t": _headings(assessment, lang),
+        "title": _headings(assessment, lang)["title"],
+        "banner": words.demonstration(lang) if assessment.demonstration else None,
+        "status_line": words.dated_status(assessment.status, assessment.as_of, lang) + stop,
+        "valid_line": tr("Valid until {date}", lang).format(date=date(valid_until, lang)) + stop,
+        "after": _headings(assessment, lang)["after"],
+        "rows": rows(assessment, lang),
+        "map_of": tables.tier_head(tier, lang),
+        "circles_legend": circles_svg.legend(lang),
+        "attribution": layers.attribution if layers else "",
+        "conditions": [
+            *conditions.if_built(assessment, lang),
+            *conditions.where(assessment, lang, (tier,)),
+        ],
+        "rests_on": reported.source_line(assessment, claims, lang),
+        "limits": words.limits(lang)[:2],
+        "conclude": conclude(lang),
+        "not_conclude": not_conclude(lang),
+        "advice": [line for line in advice.splitlines() if line.strip()],
+    }
 
 
 def rows(assessment: Assessment, lang: Language) -> list[Row]:
@@ -113,6 +226,7 @@ def rows(assessment: Assessment, lang: Language) -> list[Row]:
         headline = trip_words.headline(assessment, tier, lang)
         found.append(
             Row(
+                tier,
                 words.tier_name(tier, lang),
                 headline or trip_words.streets_line(part, lang),
                 drawn,
@@ -127,17 +241,21 @@ def circles(assessment: Assessment, tier: Tier, lang: Language) -> list[tuple[st
 
     Nothing where they are not known, or hold for the boundary of installed streets.
     """
-    ends = (assessment.if_centre, assessment.if_spread)
-    if ends[0] is None or ends[0].radius_km is None:
-        return []
     return [
         (
             conditions.case_name(case, lang),
             Markup(circles_svg.draw(case, tier, lang, standalone=False)),  # noqa: S704 - escaped
         )
-        for case in ends
-        if case is not None
+        for case in ends(assessment)
     ]
+
+
+def ends(assessment: Assessment) -> list[IfWhere]:
+    """Return both ends of where the cameras might be, where they are circles."""
+    both = (assessment.if_centre, assessment.if_spread)
+    if both[0] is None or both[0].radius_km is None:
+        return []
+    return [case for case in both if case is not None]
 
 
 def conclude(lang: Language) -> tuple[str, ...]:
@@ -160,6 +278,8 @@ def _headings(assessment: Assessment, lang: Language) -> dict[str, str]:
     name = assessment.city.name.in_language(lang)
     return {
         "title": tr("{city}: reported cameras and ordinary trips", lang).format(city=name),
+        "main": tr("On an ordinary trip", lang),
+        "legend": tr("Legend", lang),
         "questions": tr("Five questions", lang),
         "counted": tr("Not counted", lang),
         "conclude": tr("You may conclude", lang),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -14,13 +14,14 @@ from markupsafe import Markup
 
 from toolkit.assessment.model import Assessment
 from toolkit.base import escape
-from toolkit.base.terms import TIERS, Language, Tier
+from toolkit.base.terms import LANGUAGES, TIERS, Language, Names, Tier
 from toolkit.evidence.claim import Claim
 from toolkit.language import fonts, notes, quantities, words
 from toolkit.language.translate import date, has_burmese, number, tr, unbroken
 from toolkit.output import conditions, map_scale, trip_words
-from toolkit.output.report import reported, tables
+from toolkit.output.report import dots, method, more_tables, reported, tables
 from toolkit.output.report.depends_on import dependencies
+from toolkit.output.report.live_map import live_map
 from toolkit.output.report.map_svg import Drawing
 from toolkit.output.report.reported import LangText
 from toolkit.output.report.sensitivity import sensitivity_section
@@ -54,6 +55,7 @@ def render(
     drawing: Drawing | None,
     lang: Language,
     sensitivity: Sensitivity | None = None,
+    live: bool = False,
 ) -> str:
     """Return the report on one city as one HTML page.
 
@@ -71,11 +73,49 @@ def render(
         Language of the page.
     sensitivity
         Sensitivity analysis of the same city, date and assumptions, for a report in full detail.
+    live
+        Whether there is a map that can be moved and asked, too; else no script is in the page.
 
     Returns
     -------
     str
         The same page for the same arguments.
+
+    Raises
+    ------
+    InputDataError
+        If `sensitivity` belongs to another assessment.
+    """
+    found = content(
+        assessment,
+        claims=claims,
+        valid_until=valid_until,
+        drawing=drawing,
+        lang=lang,
+        sensitivity=sensitivity,
+    )
+    layers = assessment.layers
+    map_ = live_map(layers, TIERS[0], lang) if live and layers is not None else None
+    html = environment().get_template("report.html.j2").render(**found, live=map_)
+    font = fonts.font_css() if has_burmese(html) else ""
+    return html.replace(_FONT_MARK, font, 1)
+
+
+def content(
+    assessment: Assessment,
+    *,
+    claims: Sequence[Claim],
+    valid_until: dt.date,
+    drawing: Drawing | None,
+    lang: Language,
+    sensitivity: Sensitivity | None = None,
+) -> dict[str, Any]:
+    """Return all that the report shows, on screen and on paper.
+
+    Parameters
+    ----------
+    assessment, claims, valid_until, drawing, lang, sensitivity
+        As in `render`.
 
     Raises
     ------
@@ -89,7 +129,7 @@ def render(
     status_line = words.dated_status(assessment.status, assessment.as_of, lang)
     valid_line = tr("Valid until {date}", lang).format(date=date(valid_until, lang))
     stop = tr("{start}.", lang).format(start="")
-    context = {
+    return {
         "lang": lang,
         "stop": stop,
         "csp": CONTENT_SECURITY_POLICY,
@@ -136,10 +176,71 @@ def render(
         "contradictions": _contradictions(reported.contradicting(assessment, claims), items),
         "provenance": tables.provenance_table(assessment, lang),
         "licence": _licence(lang),
+        "method": method.paragraphs(assessment.draws.n_draws, lang),
+        "glossary": method.glossary(lang),
+        "totals": dots.totals(assessment, lang),
+        "zones": more_tables.zones_table(layers, lang) if layers and layers.detail else None,
+        "mapped": more_tables.mapped_table(assessment, lang),
     }
-    html = environment().get_template("report.html.j2").render(context)
+
+
+def of_document(data: Mapping[str, Any]) -> str:
+    """Return a document of `blocks` as one HTML page.
+
+    Parameters
+    ----------
+    data
+        As in `typeset.document`.
+    """
+    html = (
+        environment()
+        .get_template("document.html.j2")
+        .render(**data, csp=CONTENT_SECURITY_POLICY, drawn=Markup)
+    )
     font = fonts.font_css() if has_burmese(html) else ""
     return html.replace(_FONT_MARK, font, 1)
+
+
+def of_index(cities: Sequence[tuple[Names, Sequence[tuple[str, str, int]]]], as_of: dt.date) -> str:
+    """Return a page that leads to files, in both languages.
+
+    Parameters
+    ----------
+    cities
+        Names of each city, and name, format and size in bytes of each of its files.
+    as_of
+        Date of the figures.
+    """
+    listed = []
+    for name, rows in cities:
+        names = dict.fromkeys((name.in_language(lang), lang) for lang in LANGUAGES)
+        files = [(file, kind, _size(size)) for file, kind, size in rows]
+        listed.append(([(lang, text) for text, lang in names], files))
+    titles = [
+        (
+            lang,
+            tr("Reported cameras: hand-outs and reports, {date}", lang).format(
+                date=date(as_of, lang)
+            ),
+        )
+        for lang in LANGUAGES
+    ]
+    html = (
+        environment()
+        .get_template("index.html.j2")
+        .render(
+            cities=listed,
+            titles=titles,
+            limits=[(lang, words.limits(lang)[0]) for lang in LANGUAGES],
+            csp=CONTENT_SECURITY_POLICY,
+        )
+    )
+    return html.replace(_FONT_MARK, fonts.font_css(), 1)
+
+
+def _size(n_bytes: int) -> str:
+    """Return the size of a file in thousands of bytes."""
+    return f"{number(max(n_bytes / 1000.0, 1.0))} kB"
 
 
 @functools.cache
@@ -198,7 +299,7 @@ def _headings(name: str, lang: Language) -> dict[str, str]:
         "short": tr("In short", lang),
         "maps": tr("Maps", lang),
         "legend": tr("Legend", lang),
-        "question": tr("Is a working camera of the reported system in reach of this street?", lang),
+        "question": question_of_maps(lang),
         "camera": tr("Mapped camera", lang),
         "building": tr("Building", lang),
         "boundary_line": tr("Boundary of the city in this estimate", lang),
@@ -224,6 +325,12 @@ def _headings(name: str, lang: Language) -> dict[str, str]:
         "provenance": tr("Inputs and versions", lang),
         "licence": tr("Licence of the data", lang),
         "after": tr("Do not hand this report out after that day.", lang),
+        "method": tr("How the figures are made", lang),
+        "glossary": tr("Words used here", lang),
+        "totals": tr("Totals, as dots", lang),
+        "totals_intro": dots.explained(lang),
+        "zones": tr("Zones", lang),
+        "mapped": tr("Mapped and not mapped", lang),
     }
 
 
@@ -281,6 +388,11 @@ def _tier_map(
         city=name, tier=heading, classes=listed
     )
     return TierMap(tier, heading, words.tier_meaning(tier, lang), alternative)
+
+
+def question_of_maps(lang: Language) -> str:
+    """Return the question that the streets of a map answer."""
+    return tr("Is a working camera of the reported system in reach of this street?", lang)
 
 
 def bar_text(drawing: Drawing | None, lang: Language) -> str:

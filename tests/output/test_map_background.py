@@ -10,7 +10,7 @@ import pytest
 import shapely
 from invented import HOSTILE
 
-from toolkit.app.map import background
+from toolkit.output import map_background as background
 
 
 def layer(*rows: dict[str, Any]) -> gpd.GeoDataFrame:

@@ -1,0 +1,147 @@
+"""Measure how long reports take and how large they are.
+
+    python benchmarks/reports.py [--out docs/generated/reports.md]
+
+All cities in both languages and all formats, by the command, in a data folder of its own; single
+hand-outs; and a hand-out of a large city, of copies of the built-in one side by side.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import math
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from toolkit.assessment.assess import assess
+from toolkit.assessment.model import Assessment
+from toolkit.assessment.question import Question
+from toolkit.assumptions.sets import load_assumptions
+from toolkit.base import store
+from toolkit.base.terms import LANGUAGES
+from toolkit.output import report
+from toolkit.output.report import hand_out
+
+AS_OF: Final = "2026-11-23"
+LARGE_STREETS: Final = 80_000
+BOUNDS: Final = {"all": 180.0, "one": 5.0}
+"""Most seconds: all cities in all formats, and one hand-out."""
+MOST_KB: Final = {"built-in": 500.0, "large": 1_000.0}
+"""Most thousand bytes of a hand-out."""
+
+DOCUMENT: Final = """# What reports cost
+
+Written by `python benchmarks/reports.py --out FILE`; do not edit. Two cores, shared with other
+work, so times are preliminary. All cities, both languages, PDF, HTML, GeoPackage and CSV; at most
+{most:.0f} s are wanted.
+
+| `report --all` | s | files | MB |
+|---|--:|--:|--:|
+{rows}
+
+A hand-out as PDF, from a finished estimate; at most {one:.0f} s, and {small:.0f} kB ({large:.0f} kB
+for {streets:,} streets).
+
+| hand-out | s | kB |
+|---|--:|--:|
+{sheets}
+"""
+
+
+def all_cities(detail: str, home: Path, out: Path) -> tuple[float, int, float]:
+    """Return the seconds, the number of files and their size in MB of all cities."""
+    start = time.perf_counter()
+    subprocess.run(
+        [sys.executable, "-P", "-m", "toolkit", "--quiet", "report", "--all", "--out", str(out),
+         "--format", "pdf,html,gpkg,csv", "--detail", detail, "--as-of", AS_OF],
+        check=True, stdout=subprocess.DEVNULL,
+        env={**os.environ, "CAMERA_TOOLKIT_HOME": str(home)},
+    )  # fmt: skip
+    seconds = time.perf_counter() - start
+    files = list(out.iterdir())
+    return seconds, len(files), sum(path.stat().st_size for path in files) / 1e6
+
+
+def tiled(made: Assessment, n_streets: int) -> Assessment:
+    """Return an assessment of so many streets: copies of its own ones side by side."""
+    layers = made.layers
+    if layers is None:
+        msg = "Only a city with streets can be copied."
+        raise ValueError(msg)
+    west, south, east, north = layers.streets.total_bounds
+    copies = -(-n_streets // len(layers.streets))
+    side = math.ceil(math.sqrt(copies))
+    parts = []
+    for k in range(copies):
+        east_deg, north_deg = k % side * (east - west), k // side * (north - south)
+        moved = layers.streets.geometry.translate(east_deg, north_deg)
+        parts.append(layers.streets.assign(geometry=moved))
+    streets = pd.concat(parts, ignore_index=True).iloc[:n_streets]
+    larger = replace(layers, streets=streets, boundary=layers.boundary.iloc[:0])
+    return made.with_layers(larger)
+
+
+def sheets() -> list[tuple[str, float, float]]:
+    """Return the name, the seconds and the thousand bytes of single hand-outs."""
+    values = load_assumptions()
+    day = dt.date.fromisoformat(AS_OF)
+    built_in = assess(Question("helsinki-centre", day, values))
+    found = []
+    for name, made in (
+        ("mawlamyine, no streets", assess(Question("mawlamyine", day, values))),
+        ("helsinki-centre", built_in),
+        (f"{LARGE_STREETS:,} streets", tiled(built_in, LARGE_STREETS)),
+    ):
+        for lang in LANGUAGES:
+            start = time.perf_counter()
+            size = len(
+                hand_out.pdf(
+                    made,
+                    claims=Question(made.city.id, day, values).load().claims,
+                    valid_until=report.valid_until(made, values),
+                    tier="seen",
+                    advice="",
+                    lang=lang,
+                )
+            )
+            found.append((f"{name}, {lang}", time.perf_counter() - start, size / 1e3))
+    return found
+
+
+def main() -> None:
+    """Measure, and print or write the table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--out", type=Path)
+    options = parser.parse_args()
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        for detail in ("handout", "full", "session"):
+            seconds, files, mb = all_cities(detail, Path(folder) / "home", Path(folder) / detail)
+            rows.append(f"| {detail} | {seconds:.0f} | {files} | {mb:.1f} |")
+    single = [f"| {name} | {seconds:.1f} | {kb:.0f} |" for name, seconds, kb in sheets()]
+    text = DOCUMENT.format(
+        rows="\n".join(rows),
+        sheets="\n".join(single),
+        most=BOUNDS["all"],
+        one=BOUNDS["one"],
+        small=MOST_KB["built-in"],
+        large=MOST_KB["large"],
+        streets=LARGE_STREETS,
+    )
+    if options.out:
+        store.write_text(options.out, text)
+    else:
+        print(text)
+
+
+if __name__ == "__main__":
+    main()
