@@ -22,7 +22,8 @@ AS_OF = ("--as-of", "2026-11-23")
 
 COMMANDS = (
     "cities", "assess", "report", "sensitivity", "evidence", "assumptions", "zones", "optics",
-    "siting", "streets", "cameras", "batch", "app", "doctor", "export", "compare",
+    "siting", "streets", "cameras", "batch", "app", "doctor", "export", "compare", "route",
+    "place", "link", "vehicles",
 )  # fmt: skip
 
 

@@ -124,8 +124,6 @@ def _maps(
                 f"{t['north']} {found['attribution']}. {found['limits'][0]}",
             ),
         ]
-    listed.append(blocks.heading(t["class_meanings"], 3))
-    listed.append(blocks.pairs((f"{name}.", [meaning]) for name, meaning in found["meanings"]))
     return listed
 
 
@@ -140,7 +138,14 @@ def _figures(found: dict[str, Any]) -> list[Block]:
         for total in found["totals"]:
             listed.append(blocks.heading(f"{total.name}: {total.words}", 3))
             listed.append(blocks.drawing(total.drawn, f"{total.name}: {total.words}", _DOTS_MM))
-    for key in ("classes", "zones", "cases"):
+    if found["classes"]:
+        listed += [
+            blocks.heading(t["classes"]),
+            blocks.table(found["classes"], foot),
+            blocks.heading(t["class_meanings"], 3),
+            blocks.pairs((f"{name}.", [meaning]) for name, meaning in found["meanings"]),
+        ]
+    for key in ("zones", "cases"):
         if found[key]:
             listed += [blocks.heading(t[key]), blocks.table(found[key], foot)]
     listed += [blocks.heading(t["mapped"]), blocks.table(found["mapped"], foot, first=2)]

@@ -23,7 +23,7 @@ from toolkit.output.report.tables import Table
 _REVEAL: Final = (1740, 1500)
 """Largest map of the page to reveal, in units of 0.1 mm."""
 _CIRCLES_MM: Final = 78.0
-_ICONS_MM: Final = 70.0
+_ICONS_MM: Final = 48.0
 _MARKS: Final = 5
 """Streets that a group marks."""
 
