@@ -20,7 +20,9 @@ ELSEWHERE = (
     "//host/share/a{}", SHARE + r"\a{}", r"\\?\UNC\host\share\a{}", "smb://host/a{}",
     "/vsicurl/http://host/a{}", "nul{}", "aux.x{}", "com1 {}",
 )  # fmt: skip
-AS_ASSESS = ("assess", "helsinki-centre")
+CITY = "helsinki-centre"
+AS_ASSESS = ("assess", CITY)
+AS_ROUTE = ("route", CITY)
 OPTIONS = {
     "--home": (("--home", "{}", "cities"), ""),
     "--assumptions": ((*AS_ASSESS, "--assumptions", "{}"), ".toml"),
@@ -57,6 +59,25 @@ OPTIONS = {
     "batch --out": (("batch", "a.toml", "--out", "{}"), ""),
     "export --out": (("export", "dawei", "--out", "{}"), ".gpkg"),
     "compare": (("compare", "{}", "dawei@central"), ".json"),
+    "route --cameras": (("route", "--cameras", "{}", "--track", "{plain}"), ".csv"),
+    "route --track": ((*AS_ROUTE, "--track", "{}"), ".gpx"),
+    "route --from": ((*AS_ROUTE, "--from", "@{}", "--to", "60.1,24.9"), ".txt"),
+    "route --to": ((*AS_ROUTE, "--from", "60.1,24.9", "--to", "@{}"), ".txt"),
+    "route --along": ((*AS_ROUTE, "--along", "@{}"), ".txt"),
+    "route --out": ((*AS_ROUTE, "--along", "a", "--out", "{}"), ".gpx"),
+    "link --track": (("link", CITY, "--track", "{}", "--track", "b", "--window-min", "5"), ".gpx"),
+    "link --at": (("link", CITY, "--at", "@{}", "--window-min", "5"), ".txt"),
+    "place --at": (("place", CITY, "--at", "@{}", "--radius-m", "50"), ".txt"),
+    "place --out": (
+        ("place", CITY, "--at", "60.17,24.94", "--radius-m", "50", "--out", "{}"),
+        ".json",
+    ),
+    "link --out": (
+        ("link", CITY, "--at", "60.17,24.94", "--window-min", "5", "--out", "{}"),
+        ".json",
+    ),
+    "vehicles --out": (("vehicles", CITY, "--out", "{}"), ".json"),
+    "vehicles --district": (("vehicles", CITY, "--district", "@{}"), ".txt"),
     "compare --out": (("compare", "a@central", "a@cautious", "--out", "{}"), ".gpkg"),
 }
 """Each option that names a file or folder, and the ending with which it is taken for one."""

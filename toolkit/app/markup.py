@@ -104,8 +104,8 @@ left:auto;width:auto;z-index:999991}}
 [data-testid="stSelectbox"] input{{text-overflow:ellipsis}}
 @media print{{
 [data-testid="stHeader"],[data-testid="stSidebar"],.st-key-language,.st-key-bar,[class*="st-key-not-printed"],
-[data-testid="stTextArea"],[data-testid="stDownloadButton"],[data-testid="stTabs"]>:first-child,
-.ct .forget{{display:none!important}}
+[data-testid="stTextArea"],[data-testid="stDownloadButton"],[data-testid="stExpander"],
+[data-testid="stTabs"]>:first-child,.ct .forget{{display:none!important}}
 [data-testid="stMainBlockContainer"]{{padding:0}}
 [data-testid="stMainBlockContainer"]>[data-testid="stVerticalBlock"]{{gap:0}}
 }}
