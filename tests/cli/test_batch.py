@@ -42,6 +42,24 @@ def test_a_batch_runs_once_and_says_what_it_did(run, plan, tmp_path):
     assert said.startswith("0 computed, 2 found finished, 0 failed")
 
 
+def test_a_batch_writes_reports_too(run, plan, tmp_path):
+    out = tmp_path / "out"
+    code, _, told = run(
+        "batch", plan, "--out", out, "--processes", "1", "--report", "--format", "csv,pdf",
+        "--lang", "en",
+    )  # fmt: skip
+    assert code == 0, told
+    names = sorted(path.name for path in (out / "reports").rglob("*.*"))
+    assert names == sorted(
+        f"{city}{end}"
+        for city in ("dawei", "mawlamyine")
+        for end in ("-2026-11-23.csv", "-2026-11-23.csv.json", "-hand-out-2026-11-23-en.pdf")
+    )
+    code, said, _ = run("batch", plan, "--out", out, "--resume", "--report", "--lang", "en")
+    assert code == 0
+    assert said.startswith("0 computed, 2 found finished")
+
+
 def test_two_runs_never_work_in_one_folder(run, plan, tmp_path):
     out = tmp_path / "out"
     with store.alone_in(out):

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from toolkit.base import escape
 from toolkit.language.fonts import ASSETS, PRINTED_FILES
 from toolkit.language.translate import unbroken
+from toolkit.output.report import svg_texts
 
 if TYPE_CHECKING:
     import typst
@@ -94,12 +95,20 @@ def _shown(value: Any) -> Any:  # noqa: ANN401 - as JSON
         return printable(value)
     if isinstance(value, Mapping):
         return {
-            str(key): str(one) if key == DRAWN and isinstance(one, str) else _shown(one)
+            str(key): _drawing(one) if key == DRAWN and isinstance(one, str) else _shown(one)
             for key, one in value.items()
         }
     if isinstance(value, Sequence):
         return [_shown(one) for one in value]
     return value
+
+
+def _drawing(svg: str) -> dict[str, Any]:
+    """Return a drawing, its texts as they are printed."""
+    found = svg_texts.taken_out(str(svg))
+    for one in found["texts"]:
+        one["text"] = printable(one["text"])
+    return found
 
 
 def _day(day: dt.date) -> list[int]:
