@@ -23,7 +23,7 @@ from toolkit.engine import workers
 HELPERS = Path(__file__).parents[1] / "helpers"
 ROOT = Path(__file__).parents[2]
 KERNELS = "toolkit.engine.kernels"
-KERNEL_MODULES = {"exposure", "placement", "sight", "trips", "views"}
+KERNEL_MODULES = {"exposure", "fronts", "placement", "sight", "trips", "views"}
 WORK = """
 import sys
 import numpy as np

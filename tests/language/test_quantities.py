@@ -60,3 +60,9 @@ def test_every_figure_in_words_is_held_at_its_unit_and_middle(unit: str, lang: s
 def test_no_more_digits_than_the_draws_support(ends, errors, unit, text):
     found = Quantity.of(*ends, unit).model_copy(update={"error": errors})
     assert quantities.quantity_text(found, "en").replace("\xa0", " ") == text
+
+
+def test_a_share_that_every_draw_reached_is_not_said_to_be_certain():
+    drawn = Quantity(low=1.0, mid=1.0, high=1.0, unit="probability", error=(0.0, 0.0, 0.0))
+    assert quantities.quantity_text(drawn, "en") == "over 99 %"
+    assert quantities.quantity_text(Quantity.exactly(1.0, "probability"), "en") == "100 %"

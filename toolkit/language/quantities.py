@@ -91,6 +91,7 @@ def quantity_text(quantity: Quantity, lang: str) -> str:
         mid, high = (
             min(v if v < 1.0 else end, most) for v, end in zip((mid, high), ends[1:], strict=True)
         )
+        low = min(low, high)
     texts = [
         _figure(value, quantity.unit, lang, exact=exact, step=step)
         for value, step in zip((low, max(min(mid, high), low), high), steps, strict=True)
