@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 
 import numpy as np
 import pytest
@@ -107,10 +106,8 @@ def test_a_street_by_its_name_is_a_route():
 
 class TestRefused:
     def test_a_track_outside_the_city(self):
-        before = time.monotonic()
         with pytest.raises(InputDataError, match="follows no street of this city"):
             route(threat_city.question(), track=track_of([[(25.9, 61.0), (25.91, 61.0)]]))
-        assert time.monotonic() - before < 3.0
 
     def test_a_track_that_crosses_no_street(self):
         # Out in the harbour, inside the same degree.

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import io
 import json
-import time
 
 import numpy as np
 import pytest
 
 from toolkit.base.errors import InputDataError
 from toolkit.threats import tracks
-
-MOST_S = 3.0
-"""Longest time to read or refuse a track."""
 
 
 def gpx(points, kind="trkpt", head="<gpx>", times=None):
@@ -93,10 +89,8 @@ ENTITY = '<!DOCTYPE gpx [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>'
     ids=["empty", "one place", "entities", "cut", "kml", "csv", "point", "half", "deep"],
 )
 def test_what_is_no_track_is_refused_in_a_sentence(text, sentence):
-    before = time.monotonic()
     with pytest.raises(InputDataError, match=sentence) as raised:
         tracks.parse_track(text)
-    assert time.monotonic() - before < MOST_S
     assert "96.15" not in str(raised.value)
 
 
@@ -110,10 +104,8 @@ def test_a_million_points_are_refused_at_once(form, tmp_path):
         text = f'{{"type":"LineString","coordinates":[{places}]}}'
     path = tmp_path / f"a.{form}"
     path.write_text(text)
-    before = time.monotonic()
     with pytest.raises(InputDataError, match=r"larger than 20 MB|points; at most"):
         tracks.read_track(path)
-    assert time.monotonic() - before < MOST_S
 
 
 def test_standard_input_is_read_for_a_dash(monkeypatch):
