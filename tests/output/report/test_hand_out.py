@@ -67,6 +67,25 @@ def test_without_streets_both_ends_are_drawn_in_the_place_of_the_map(lang: Langu
     assert 'class="circles"' not in sheet(report_on(layers_of()), drawn=True)
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_answer_comes_before_a_map_to_be_moved(lang: Language) -> None:
+    assessment = with_trips(report_on(layers_of()), trip_of())
+    html = hand_out.interactive(
+        assessment,
+        claims=(),
+        valid_until=VALID,
+        tier="seen",
+        advice="",
+        lang=lang,
+    )
+    headline = trip_words.headline(assessment, "seen", lang)
+    assert headline
+    found = [one for one in elements(html) if one.tag == "section"]
+    assert [one.attributes["class"] for one in found[:2]] == ["limit main", "live"]
+    assert headline.replace("\xa0", " ") in found[0].text
+    assert hand_out.rows(assessment, lang)[0].caption.replace("\xa0", " ") in found[0].text
+
+
 def test_the_last_day_is_said() -> None:
     assert "Valid until 1 May 2027" in sheet(report_on(None)).replace("\xa0", " ")
 

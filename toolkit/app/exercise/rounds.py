@@ -32,7 +32,7 @@ class Round:
     city
         Id of the city.
     number
-        Number of the round in this session: another one has other addresses.
+        Number of the round: another one has other addresses.
     marks
         Marks of each group: one place each.
     near
@@ -69,7 +69,7 @@ class Round:
 
 
 def current(city: str) -> Round:
-    """Return the round of this session; another city begins another one."""
+    """Return the round that is being played; another city begins another one."""
     found = st.session_state.get(_KEY)
     if not isinstance(found, Round) or found.city != city:
         found = Round(city, found.number + 1 if isinstance(found, Round) else 1)

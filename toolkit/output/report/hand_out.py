@@ -117,6 +117,7 @@ def _html(
             **found,
             csp=page.CONTENT_SECURITY_POLICY,
             live=live,
+            main=found["rows"][TIERS.index(tier)],
             drawing=drawing,
             tier=tier,
             steps=[(step, map_scale.step_name(step, lang)) for step in map_scale.STEPS],
