@@ -48,8 +48,13 @@ RAISING = (
     "app/my_cities/fetch_process.py",
     "app/my_cities/other_city.py",
     "language/sentences.py",
+    "routes/search.py",
+    "threats/along.py",
+    "threats/place.py",
+    "threats/route.py",
+    "threats/tracks.py",
 )
-"""Modules whose sentences reach a user as errors and progress of imports."""
+"""Modules whose sentences reach a user as errors, or as progress of imports."""
 NOT_RAISING = ("streets/osmnx_graph.py", "streets/reference_*.py", "streets/readers/serve.py")
 """Among these, those of which no import speaks."""
 SPOKEN = ("ALONE", "_IN_QGIS", "_NOT_TEXT", "_WAYS_OUT", "FROM_THE_SYSTEM")

@@ -72,8 +72,8 @@ def whole(seen: Watched) -> None:
 
 def to_page(page: Page, path: str, lang: Language) -> None:
     """Go to another page through the navigation, which a small screen has behind arrows."""
-    titles = ("Map", "Hand-out", "Reported", "Teach", "Compare", "My cities", "For analysts",
-              "What this cannot tell you")  # fmt: skip
+    titles = ("Map", "Hand-out", "Route", "Place", "Vehicles", "Reported", "Teach", "Compare",
+              "My cities", "For analysts", "What this cannot tell you")  # fmt: skip
     name = tr(titles[PATHS.index(path)], lang)
     small, link = page.viewport_size == PHONE, page.get_by_role("link", name=name, exact=True)
     idle(page)
@@ -163,6 +163,42 @@ def test_search_tap_compare_change_and_take_back(
     back.click()
     expect(back).to_have_count(0)
     idle(page)
+    whole(seen)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("lang", "size"), [SIZES[0], pytest.param("my", PHONE, id="phone-my", marks=pytest.mark.slow)]
+)
+def test_a_route_drawn_by_keyboard_is_answered_and_flips_through_guesses(
+    visit: Callable[..., Watched],
+    screenshot: Callable[[Page, str], Path],
+    lang: Language,
+    size: dict[str, int],
+) -> None:
+    seen = visit(size, f"route?lang={lang}&city=helsinki-centre")
+    page = seen.page
+    drawing = page.locator(".tk-draw")
+    expect(drawing).to_be_visible()
+    idle(page)
+    page.locator(".tk-map [tabindex='0']").first.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(
+        "() => [...toolkitMap.maps.values()].every((m) => !m.map._panAnim?._inProgress)"
+    )
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name=tr("Finish the line", lang)).click()
+    flip = page.locator(".tk-flip")
+    flip.get_by_role("button", name=tr("Next guess", lang)).click()
+    sentence = tr("Guess {k} of {n}: one of ten guesses, not where cameras are.", lang)
+    expect(flip).to_contain_text(sentence.format(k=2, n=10))
+    expect(page.get_by_text(tr("What this does not say", lang))).to_be_visible()
+    assert page.evaluate("[...toolkitMap.maps.values()].map((m) => m.ways.length)") == [1]
+    address = page.url.split("?")[-1]
+    assert "24." not in address
+    assert "60." not in address
+    screenshot(page, f"journey-route-{lang}-{size['width']}")
     whole(seen)
 
 

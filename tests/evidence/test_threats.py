@@ -22,9 +22,15 @@ def test_the_five_threats_of_the_report_are_there_in_both_languages():
             assert not banned_words(f"{english} {burmese}")
 
 
-def test_only_vehicles_are_answered_so_far():
+def test_what_answers_each():
     answered = {threat.id: threat.answered_by for threat in load_threats()}
     assert answered == dict.fromkeys(FIVE) | {"vehicles": "plate"}
+    asked_on = {threat.id: threat.asked_on for threat in load_threats()}
+    assert asked_on == dict.fromkeys(FIVE) | {
+        "tracking": "route",
+        "places": "place",
+        "vehicles": "vehicles",
+    }
 
 
 def test_each_city_of_the_reports_has_all_five_and_the_demonstration_none():

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toolkit.base.terms import TIERS
+from toolkit.language.quantities import quantity_text
 from toolkit.routes import search
 from toolkit.routes.matching import Match, route_of_match
 from toolkit.routes.meetings import meet
@@ -169,3 +170,9 @@ def test_several_routes_can_be_one():
     assert len(both) == 1
     assert both.point.tolist() == [3, 4, 3, 4]
     assert both.length_m.tolist() == [20.0]
+
+
+@pytest.mark.parametrize(("holds", "text"), [(True, "over 99 %"), (False, "under 1 %")])
+def test_what_held_in_every_placement_is_not_certain(holds: bool, text: str) -> None:
+    assert quantity_text(scores.held(np.full(100, holds)), "en") == text
+    assert quantity_text(scores.probability(np.full(2400, holds), 200), "en") == text

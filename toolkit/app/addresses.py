@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 PATHS: Final = (
     "map",
     "hand-out",
+    "route",
+    "place",
+    "vehicles",
     "reported",
     "teach",
     "compare",

@@ -17,8 +17,11 @@ from toolkit.app.screens import (
     compare,
     hand_out,
     limits,
+    place,
     reported,
+    route,
     teach,
+    vehicles,
 )
 from toolkit.base import egress, escape
 from toolkit.base.errors import ToolkitError
@@ -34,6 +37,9 @@ def pages(lang: Language) -> dict[str, st.Page]:
     titles: tuple[tuple[str, Callable[[Language], None]], ...] = (
         (tr("Map", lang), city_map.show),
         (tr("Hand-out", lang), hand_out.show),
+        (tr("Route", lang), route.show),
+        (tr("Place", lang), place.show),
+        (tr("Vehicles", lang), vehicles.show),
         (tr("Reported", lang), reported.show),
         (tr("Teach", lang), teach.show),
         (tr("Compare", lang), compare.show),

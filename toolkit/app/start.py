@@ -13,7 +13,9 @@ from toolkit.base.terms import Language
 from toolkit.language.translate import tr
 from toolkit.streets.cities import load_cities
 
-NEEDS_CITY: Final = frozenset({"map", "hand-out", "reported", "compare", "analysts"})
+NEEDS_CITY: Final = frozenset(
+    {"map", "hand-out", "route", "place", "vehicles", "reported", "compare", "analysts"}
+)
 """Pages about one city: before one is chosen they show the steps."""
 _PAGES: Final = "pages"
 _WANTED: Final = "start_city"

@@ -31,7 +31,9 @@ class Threat(Record):
     claims
         Ids of the claims that it rests on.
     answered_by
-        Tier whose figures answer it in part; None if nothing here models it.
+        Tier whose figures answer it in part; None if none does.
+    asked_on
+        Page of the app where a person can ask about it; None if there is none.
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z_]*$", max_length=40)]
@@ -39,6 +41,7 @@ class Threat(Record):
     says: Names
     claims: Annotated[tuple[RecordId, ...], Field(min_length=1)]
     answered_by: Tier | None = None
+    asked_on: Literal["route", "place", "vehicles"] | None = None
 
 
 class _File(Record):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from toolkit.base.quantity import Quantity
 from toolkit.base.terms import Language, Mode, Tier
-from toolkit.language import words
+from toolkit.language import notes, words
 from toolkit.language.frequencies import whole
 from toolkit.language.quantities import quantity_text, share
 from toolkit.language.translate import number, tr
@@ -319,6 +319,11 @@ def vehicle_lines(answer: model.VehiclesAnswer, lang: Language) -> list[str]:
             )
         out += [f"  {line}" for line in _switched(followed.switched_on, lang)]
     return out
+
+
+def warning_lines(answer: model.Answer, lang: Language) -> list[str]:
+    """Return the warnings of an answer, in any language."""
+    return [notes.text(note.id, lang, **note.values) for note in answer.warnings]
 
 
 def common_lines(answer: model.Answer) -> list[str]:

@@ -219,7 +219,7 @@ def _separate(made: _Made, t: int) -> model.Separate:
     )
     return model.Separate(
         number=Quantity.from_amounts(counts, "count"),
-        none=Quantity.from_probabilities((counts == 0).astype(float)),
+        none=scores.held(counts == 0),
         of=whole,
         placements=len(counts),
     )

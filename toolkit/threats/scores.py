@@ -197,6 +197,17 @@ def probability(hits: BoolArray | FloatArray, n_draws: int) -> Quantity:
     return _with_error(min(low, mean), mean, max(high, mean), "probability", error)
 
 
+def held(holds: BoolArray) -> Quantity:
+    """Return the share of a few placements in which something holds, one for each draw.
+
+    What held in all of them, or in none, need not hold in the next one: never without an error.
+    """
+    found = Quantity.from_probabilities(np.asarray(holds, dtype=float))
+    least = float(f"{1.0 / len(holds):.2g}")
+    low, mid, high = found.error or (0.0, 0.0, 0.0)
+    return found.model_copy(update={"error": (max(low, least), max(mid, least), max(high, least))})
+
+
 def expected(amounts: FloatArray, n_draws: int, unit: str) -> Quantity:
     """Return the expectation of an amount over placements, with the interval over draws.
 

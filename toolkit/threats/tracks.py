@@ -76,8 +76,19 @@ def read_text(name: str) -> str:
         shown = "The file"
         size = path.stat().st_size
         data = path.read_bytes() if size <= MOST_BYTES else b" " * (MOST_BYTES + 1)
-    if isinstance(data, str):
-        data = data.encode()
+    return text_of(data.encode() if isinstance(data, str) else data, shown)
+
+
+def text_of(data: bytes, shown: str = "The file") -> str:
+    """Return the text of a track that is in memory; errors as `read_text`.
+
+    Parameters
+    ----------
+    data
+        The bytes.
+    shown
+        Subject of the errors.
+    """
     if len(data) > MOST_BYTES:
         msg = (
             f"{shown} is larger than {MOST_BYTES // 1_000_000} MB. Keep the part of the track that "

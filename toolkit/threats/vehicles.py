@@ -134,7 +134,7 @@ def _routes_out(city: PlacedCity, mode: Mode) -> model.RoutesOut | None:
         of=whole,
         unread=Quantity.from_amounts(counts, "count"),
         unread_share=Quantity.from_amounts(counts / whole, "share"),
-        none=Quantity.from_probabilities((counts == 0).astype(float)),
+        none=scores.held(counts == 0),
         placements=len(counts),
     )
 

@@ -13,6 +13,7 @@ from toolkit.evidence.claim import Figure
 from toolkit.evidence.load import load_claims
 from toolkit.evidence.threats import load_threats
 from toolkit.language import notes, words
+from toolkit.language.translate import tr
 from toolkit.output.report import reported
 from toolkit.streets.cities import load_cities
 
@@ -232,7 +233,15 @@ def test_each_threat_has_its_words_and_what_answers_it(lang: Language) -> None:
     assert all(row.says and row.says.lang == row.name.lang == lang for row in rows)
     plate = words.tier_name("plate", lang)
     assert [plate in row.answer for row in rows] == [bool(t.answered_by) for t in given]
-    assert len({row.answer for row in rows}) == 2
+    pages = {
+        "route": tr("Route", lang),
+        "place": tr("Place", lang),
+        "vehicles": tr("Vehicles", lang),
+    }
+    for threat, row in zip(load_threats(), rows, strict=True):
+        asked = tr("Ask about it on the page {page} of the app.", lang)
+        named = [page for page, name in pages.items() if asked.format(page=name) in row.answer]
+        assert named == ([] if threat.asked_on is None else [threat.asked_on])
 
 
 def test_a_threat_or_an_answer_of_another_version_is_shown_by_its_id() -> None:

@@ -66,6 +66,8 @@ class Extras:
         Placements to flip through, see `guesses.data_of`; None for none.
     pins
         Places that the page names: longitude, latitude and a letter of each.
+    ways
+        Ways that the page shows, each of one line or more; the first is the user's own.
     hidden
         Whether the estimate is hidden: streets and names only, none of its figures is sent.
     alone
@@ -78,6 +80,7 @@ class Extras:
     draw: drawing.Draw | None = None
     guesses: Mapping[str, Any] | None = None
     pins: Sequence[tuple[float, float, str]] = ()
+    ways: Sequence[Sequence[Sequence[drawing.Place]]] = ()
     hidden: bool = False
     alone: bool = False
     focus: bool = False
@@ -88,6 +91,7 @@ class Extras:
             "draw": None if self.draw is None else drawing.data_of(self.draw, lang),
             "guesses": self.guesses,
             "pins": [{"at": [lon, lat], "text": text} for lon, lat, text in self.pins],
+            "ways": [[list(map(list, line)) for line in way] for way in self.ways],
             "hidden": self.hidden,
             "alone": self.alone,
             "focus": self.focus,
@@ -151,7 +155,12 @@ def show(
     )
     if extras is None or extras.draw is None:
         return None
-    return drawing.shapes_of(st.session_state.get(key), extras.draw)
+    return drawn(key, extras.draw)
+
+
+def drawn(key: str, draw: drawing.Draw) -> tuple[drawing.Shape, ...] | None:
+    """Return what is drawn on the map of a key, also before the map is shown in this run."""
+    return drawing.shapes_of(st.session_state.get(key), draw)
 
 
 def _hidden(data: Mapping[str, Any]) -> dict[str, Any]:

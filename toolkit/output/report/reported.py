@@ -17,7 +17,7 @@ from toolkit.base.terms import TIERS, Language
 from toolkit.evidence.claim import Claim, Figure
 from toolkit.evidence.claim import Status as ClaimStatus
 from toolkit.evidence.load import NATIONAL, contradictions, known_by
-from toolkit.evidence.threats import load_threats
+from toolkit.evidence.threats import Threat, load_threats
 from toolkit.language import notes, quantities, words
 from toolkit.language.translate import date, has_burmese, month_name, ngettext, number, tr
 
@@ -370,22 +370,32 @@ def threat_rows(assessment: Assessment, lang: Language) -> list[ThreatRow]:
     rows = []
     for part in assessment.threats:
         threat = known.get(part.id)
-        tier = next((tier for tier in TIERS if tier == part.answered_by), None)
-        answer = (
-            tr("Not modelled: no figure here answers this.", lang)
-            if tier is None
-            else tr("Answered in part by the figures for: {tier}.", lang).format(
-                tier=words.tier_name(tier, lang)
-            )
-        )
         rows.append(
             ThreatRow(
                 name=data_text(threat.name.in_language(lang) if threat else part.id),
                 says=data_text(threat.says.in_language(lang)) if threat else None,
-                answer=answer,
+                answer=_answered(part.answered_by, threat, lang),
             )
         )
     return rows
+
+
+def _answered(answered_by: str | None, threat: Threat | None, lang: Language) -> str:
+    """Return which figures answer a threat, and on which page a person can ask about it."""
+    tier = next((tier for tier in TIERS if tier == answered_by), None)
+    said = []
+    if tier is not None:
+        answered = tr("Answered in part by the figures for: {tier}.", lang)
+        said.append(answered.format(tier=words.tier_name(tier, lang)))
+    if threat is not None and threat.asked_on is not None:
+        pages = {
+            "route": tr("Route", lang),
+            "place": tr("Place", lang),
+            "vehicles": tr("Vehicles", lang),
+        }
+        asked = tr("Ask about it on the page {page} of the app.", lang)
+        said.append(asked.format(page=pages[threat.asked_on]))
+    return " ".join(said) or tr("Not modelled: no figure here answers this.", lang)
 
 
 def threats_intro(lang: Language) -> str:

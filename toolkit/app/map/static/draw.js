@@ -119,3 +119,17 @@ export function pins(m, L) {
   if (m.data.focus && m.pins.length && m.pinsKey !== key) m.map.setView(m.pins.at(-1).getLatLng(), Math.max(m.map.getZoom(), 15.5), { animate: false });
   m.pinsKey = key;
 }
+
+// Ways that the page itself shows: the user's own, and thinner and all alike any others.
+const OWN = { color: "#1a1a1a", weight: 4 }, OTHER = { color: "#1a1a1a", weight: 2, dashArray: [7, 6] };
+
+export function ways(m, L) {
+  for (const one of m.ways ?? []) one.remove();
+  const given = m.data.ways ?? [];
+  const turned = (way) => way.map((line) => line.map(([lon, lat]) => [lat, lon]));
+  m.ways = given.map((way, k) => L.polyline(turned(way), { ...(k ? OTHER : OWN), interactive: false, pmIgnore: true }).addTo(m.map));
+  const key = JSON.stringify(given);
+  // What was drawn on the map is in view already.
+  if (m.ways.length && !m.data.draw && m.waysKey !== key) m.map.fitBounds(L.featureGroup(m.ways).getBounds().pad(0.15), { animate: false });
+  m.waysKey = key;
+}

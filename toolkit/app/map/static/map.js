@@ -1,7 +1,7 @@
 // The map component. The module outlives the mounts of a page: geometry and views are kept here.
 
 import { decode, metrePx, nearest } from "./geometry.js";
-import { drawing, pins } from "./draw.js";
+import { drawing, pins, ways } from "./draw.js";
 import { guesses } from "./guesses.js";
 import { makeLayer, SURE } from "./layer.js";
 import { about, build, fill, layers, legend, make, panel, press, questions, search, showCard, table, useDigits } from "./panel.js";
@@ -65,8 +65,8 @@ export function announce({ data }) {
 function clear(m) {
   keepView(m);
   m.zones?.remove(); m.layer?.remove(); m.guessed?.remove();
-  for (const one of [...(m.drawn ?? []), ...(m.pins ?? [])]) one.remove();
-  Object.assign(m, { guessed: null, guessesUrl: null, drawKey: null, drawn: [], pins: [] });
+  for (const one of [...(m.drawn ?? []), ...(m.pins ?? []), ...(m.ways ?? [])]) one.remove();
+  Object.assign(m, { guessed: null, guessesUrl: null, drawKey: null, drawn: [], pins: [], ways: [] });
   for (const name of ["guesses", "draw"]) if (m.ui) { m.ui[name].replaceChildren(); m.ui[name].hidden = true; }
   Object.assign(m, { layer: null, zones: null, tapped: null, found: -1, url: null, answer: null, listed: null, old: null });
   for (const name of ["card", "legend", "table", "panel", "about"]) m.ui?.[name].replaceChildren();
@@ -115,7 +115,7 @@ async function apply(m, data) {
   say(m, moved ? null : old);
   paint(m);
   if (data.draw || m.drawKey) drawing(m, L);
-  pins(m, L);
+  ways(m, L); pins(m, L);
   await guesses(m, L, fetched);
 }
 

@@ -1,0 +1,45 @@
+"""Answers in words as paragraphs and lists, and made once."""
+
+from __future__ import annotations
+
+from app_screens import part
+
+from toolkit.app.threats import answers
+
+SCRIPT = """
+import streamlit as st
+from toolkit.app.threats import answers
+from toolkit.base.errors import InputDataError
+
+def make():
+    st.session_state["made"] = st.session_state.get("made", 0) + 1
+    if st.session_state["key"] == "bad":
+        raise InputDataError("The start")
+    return 7
+
+st.write(answers.kept("unit", st.session_state["key"], make, "my"))
+"""
+
+
+def test_indented_lines_belong_to_the_one_above() -> None:
+    found = answers.nested(["a:", "  b", "    c", "  d", "", "e <f>"])
+    assert "".join(found) == (
+        "<p>a:</p><ul><li>b<ul><li>c</li></ul></li><li>d</li></ul><p>e &lt;f&gt;</p>"
+    )
+
+
+def test_an_answer_is_made_again_only_if_the_question_differs() -> None:
+    page = part(SCRIPT, key="one")
+    page.run()
+    assert page.session_state["made"] == 1
+    page.session_state["key"] = "two"
+    page.run()
+    assert page.session_state["made"] == 2
+
+
+def test_a_failed_answer_is_explained_and_the_old_one_forgotten() -> None:
+    page = part(SCRIPT, key="one")
+    page.session_state["key"] = "bad"
+    page.run()
+    assert page.error[0].value
+    assert "unit" not in page.session_state

@@ -1,0 +1,139 @@
+"""A route as the user gives it: drawn on the map, read from a file, or named by its streets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import numpy as np
+import streamlit as st
+
+from toolkit.app import bounds, widgets
+from toolkit.app.map.drawing import Shape
+from toolkit.base import escape
+from toolkit.base.errors import ToolkitError
+from toolkit.base.terms import Language
+from toolkit.language.sentences import details
+from toolkit.language.translate import number, tr
+from toolkit.threats import tracks
+from toolkit.threats.tracks import Track
+
+Kind = Literal["draw", "file", "streets"]
+
+_TRACK: Final = "route_track"
+"""Track of the file that was read last, in the session alone."""
+_FAILED: Final = "route_file_failed"
+_MOST_CHARACTERS: Final = 2000
+"""Longest list of streets: some hundred names."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """A route as it was given; `drawn` and `streets` say more than their track or names do.
+
+    Attributes
+    ----------
+    kind
+        How it was given.
+    track, along
+        Arguments of `toolkit.threats.route.routed`; both None as long as nothing is given.
+    """
+
+    kind: Kind
+    track: Track | None = None
+    along: tuple[str, ...] | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether there is a route."""
+        return self.track is not None or self.along is not None
+
+    def arguments(self) -> Mapping[str, Any]:
+        """Return the route as arguments of `toolkit.threats.route.routed`."""
+        return {"track": self.track, "along": self.along}
+
+
+def choose_kind(lang: Language) -> Kind:
+    """Show how a route can be given, and return the choice."""
+    labels: dict[Kind, str] = {
+        "draw": tr("Draw it on the map", lang),
+        "file": tr("From a file", lang),
+        "streets": tr("By its streets", lang),
+    }
+    return widgets.one_of(
+        st.segmented_control,
+        escape.markdown(tr("Your route", lang)),
+        {kind: escape.markdown(text) for kind, text in labels.items()},
+        name="route_kind",
+        lang=lang,
+        required=True,
+    )
+
+
+def of_shapes(shapes: tuple[Shape, ...]) -> Given:
+    """Return the route of the lines that are drawn."""
+    lines = [np.array(shape, dtype=float) for shape in shapes]
+    lines = [line for line in lines if len(line) > 1 and (line != line[0]).any()]
+    if not lines:
+        return Given("draw")
+    times = tuple(np.full(len(line), np.nan) for line in lines)
+    return Given("draw", track=Track(tuple(lines), times))
+
+
+def ask(kind: Kind, lang: Language) -> Given:
+    """Show the box for a file or for names of streets, with what is wrong next to it."""
+    return _ask_file(lang) if kind == "file" else _ask_streets(lang)
+
+
+def _ask_file(lang: Language) -> Given:
+    sent = st.file_uploader(
+        escape.markdown(tr("Track of the route (GPX or GeoJSON)", lang)),
+        ["gpx", "geojson", "json"],
+        key=widgets.fresh_key("route_file"),
+    )
+    if sent is not None:
+        content = sent.getvalue()
+        # The text is read once; then nothing but its points is kept.
+        bounds.forget(sent)
+        widgets.renew("route_file")
+        st.session_state.pop(_TRACK, None)
+        st.session_state.pop(_FAILED, None)
+        try:
+            st.session_state[_TRACK] = tracks.parse_track(tracks.text_of(content))
+        except ToolkitError as error:
+            st.session_state[_FAILED] = str(error)
+        st.rerun()
+    failed = st.session_state.get(_FAILED)
+    if failed:
+        st.error(escape.markdown(details(failed, lang)))
+    track = st.session_state.get(_TRACK)
+    if track is None:
+        return Given("file")
+    read = tr("The file is read: {n} points, in memory only.", lang)
+    st.caption(escape.markdown(read.format(n=number(track.n_points))))
+    if st.button(escape.markdown(tr("Remove this route", lang)), key="route_forget"):
+        forget()
+        st.rerun()
+    return Given("file", track=track)
+
+
+def _ask_streets(lang: Language) -> Given:
+    typed = st.text_input(
+        escape.markdown(tr("Streets in their order, with semicolons between them", lang)),
+        max_chars=_MOST_CHARACTERS,
+        key="route_streets",
+    )
+    if not typed.strip(" ;"):
+        return Given("streets")
+    try:
+        return Given("streets", along=tracks.parse_streets(typed))
+    except ToolkitError as error:
+        st.error(escape.markdown(details(str(error), lang)))
+        return Given("streets")
+
+
+def forget() -> None:
+    """Keep nothing of a file."""
+    st.session_state.pop(_TRACK, None)
+    st.session_state.pop(_FAILED, None)
