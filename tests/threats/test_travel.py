@@ -16,3 +16,10 @@ def test_values_are_checked_together():
     for trips in (0, MOST_TRIPS + 1):
         with pytest.raises(UsageError, match="number of trips must be from 1"):
             Travel(trips=trips)
+
+
+def test_only_a_motorcycle_that_is_asked_about_its_plate_has_a_small_one():
+    assert Travel("motorcycle", tier="plate").small_plates
+    assert Travel("motorcycle").small_plates
+    assert not Travel("motorcycle", tier="seen").small_plates
+    assert not Travel("car", tier="plate").small_plates

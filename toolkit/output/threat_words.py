@@ -55,11 +55,11 @@ def tier_lines(part: model.RouteTier, lang: Language) -> list[str]:
             range=quantity_text(part.at_least_one, lang),
             two=quantity_text(part.at_least_two_sites, lang),
         ),
-        tr("length in view: {range}, {share} of it", lang).format(
-            range=quantity_text(part.in_view_m, lang), share=quantity_text(part.in_view_share, lang)
+        tr("metres in view: {range}, {share} of the route", lang).format(
+            range=_whole(part.in_view_m, lang), share=quantity_text(part.in_view_share, lang)
         ),
-        tr("longest stretch not known to be watched: {range}", lang).format(
-            range=quantity_text(part.longest_not_known_to_be_watched_m, lang)
+        tr("metres of the longest stretch not known to be watched: {range}", lang).format(
+            range=_whole(part.longest_not_known_to_be_watched_m, lang)
         ),
         *_where(part.sections, lang),
     ]
@@ -184,6 +184,21 @@ def _mix(mix: model.Mix | None, lang: Language) -> list[str]:
         + tr("trips past any one place away from both ends: {mix}, or {one}", lang).format(
             mix=share(mix.at_one_place_of_mix, lang), one=share(mix.at_one_place_of_one, lang)
         ),
+        *_shared(mix, lang),
+    ]
+
+
+def _shared(mix: model.Mix, lang: Language) -> list[str]:
+    """Return what follows where routes in turn share a street: they vary less than they seem to."""
+    if mix.at_one_place_of_mix < 1.0:
+        return []
+    return [
+        "  "
+        + tr(
+            "All these routes share a street away from both ends: who waits there meets every "
+            "trip.",
+            lang,
+        )
     ]
 
 
@@ -215,7 +230,7 @@ def _place_tier(part: model.PlaceTier, lang: Language) -> list[str]:
             "of {all}; chance of none: {none}",
             lang,
         ).format(
-            range=quantity_text(separate.number, lang),
+            range=_whole(separate.number, lang),
             all=number(separate.of),
             none=quantity_text(separate.none, lang),
         ),
@@ -291,8 +306,16 @@ def vehicle_lines(answer: model.VehiclesAnswer, lang: Language) -> list[str]:
                     "separate routes out that no reader of this estimate reads: {range} of {all}",
                     lang,
                 ).format(
-                    range=quantity_text(part.routes_out.unread, lang),
+                    range=_whole(part.routes_out.unread, lang),
                     all=number(part.routes_out.of),
+                )
+            )
+            out.append(
+                "    "
+                + tr(
+                    "Not read in this estimate never means not watched: readers that nobody "
+                    "reported, checkpoints and patrols may be on any of them.",
+                    lang,
                 )
             )
     for tier, followed in answer.following.items():
@@ -386,5 +409,16 @@ def _cameras(count: Quantity, lang: Language) -> str:
     return quantity_text(Quantity.of(*whole(count), "cameras"), lang)
 
 
+def _whole(count: Quantity, lang: Language) -> str:
+    """Return a figure that is counted, or is not sure to a decimal, as whole numbers."""
+    if not count.known:
+        return quantity_text(count, lang)
+    low, mid, high = map(number, whole(count))
+    if low == high:
+        return low
+    span = tr("{low} to {high}", lang).format(low=low, high=high)
+    return tr("{range} (middle {mid})", lang).format(range=span, mid=mid)
+
+
 def _metres(value: float, lang: Language) -> str:
-    return quantity_text(Quantity.exactly(value, "m"), lang)
+    return tr("{value} m", lang).format(value=number(round(value)))

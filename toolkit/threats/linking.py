@@ -91,7 +91,7 @@ def link(
     _check_window(window_min)
     travel = travel or Travel()
     mode = travel.mode
-    city = open_city(question, when=travel.when)
+    city = open_city(question, when=travel.when, small_plates=travel.small_plates)
     asked = [on_streets(city, mode, track=track) for track in tracks]
     timed = [_timed(city, one, track, mode) for one, track in zip(asked, tracks, strict=True)]
     if not all(one.has_times for one in timed):
@@ -127,7 +127,7 @@ def link_at(
     _check_window(window_min)
     travel = travel or Travel()
     mode = travel.mode
-    city = open_city(question, when=travel.when)
+    city = open_city(question, when=travel.when, small_plates=travel.small_plates)
     xy = city.xy_m(np.array([place], dtype=float))[0]
     points = city.scene.points
     near = np.hypot(*(points.xy - xy).T) <= radius_m

@@ -106,7 +106,12 @@ def place(
         msg = f"The radius of the place must be from {RADIUS_M[0]:g} to {RADIUS_M[1]:g} m."
         raise UsageError(msg)
     travel = travel or Travel()
-    return answer_of(open_city(question, when=travel.when), at, radius_m, travel)
+    return answer_of(
+        open_city(question, when=travel.when, small_plates=travel.small_plates),
+        at,
+        radius_m,
+        travel,
+    )
 
 
 def answer_of(

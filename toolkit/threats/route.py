@@ -197,7 +197,7 @@ def routed(
     if detour is not None and not 1.0 <= detour <= MOST_DETOUR:
         msg = f"The detour must be from 1 to {MOST_DETOUR:g} times the shortest way."
         raise UsageError(msg)
-    city = open_city(question, when=travel.when)
+    city = open_city(question, when=travel.when, small_plates=travel.small_plates)
     asked = on_streets(city, travel.mode, track=track, between=between, along=along)
     return answer_of(city, asked, travel, detour=detour)
 

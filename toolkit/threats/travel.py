@@ -55,3 +55,8 @@ class Travel:
     def tiers(self) -> tuple[Tier, ...]:
         """Tiers of the answer."""
         return tiers_of(self.mode, self.tier)
+
+    @property
+    def small_plates(self) -> bool:
+        """Whether plates are asked about that are those of motorcycles, see `city.open_city`."""
+        return self.mode == "motorcycle" and "plate" in self.tiers

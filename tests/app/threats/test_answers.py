@@ -28,6 +28,13 @@ def test_indented_lines_belong_to_the_one_above() -> None:
     )
 
 
+def test_many_lines_below_another_one_are_folded() -> None:
+    many = [f"    {k}" for k in range(answers._MOST_OPEN + 1)]
+    found = "".join(answers.nested(["  by approach:", *many]))
+    assert found.startswith("<ul><li><details><summary>by approach:</summary><ul><li>0</li>")
+    assert "<details>" not in "".join(answers.nested(["  by approach:", *many[1:]]))
+
+
 def test_an_answer_is_made_again_only_if_the_question_differs() -> None:
     page = part(SCRIPT, key="one")
     page.run()

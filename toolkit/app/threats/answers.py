@@ -19,6 +19,8 @@ from toolkit.threats.model import Answer
 
 T = TypeVar("T")
 
+_MOST_OPEN: Final = 6
+"""Lines below another one that are shown without being asked for."""
 _STEP: Final = "  "
 """Indent of a line below the line before it."""
 
@@ -80,7 +82,9 @@ def _list(rows: Sequence[tuple[int, str]], depth: int) -> str:
         while end < len(rows) and rows[end][0] > depth:
             end += 1
         below = _list(rows[at + 1 : end], depth + 1) if end > at + 1 else ""
-        items.append(markup.text(rows[at][1]) + below)
+        many = sum(row[0] == depth + 1 for row in rows[at + 1 : end]) > _MOST_OPEN
+        head = rows[at][1]
+        items.append(markup.folded(head, below) if many else markup.text(head) + below)
         at = end
     return markup.listing(items)
 
