@@ -172,7 +172,24 @@ def test_several_routes_can_be_one():
     assert both.length_m.tolist() == [20.0]
 
 
-@pytest.mark.parametrize(("holds", "text"), [(True, "over 99 %"), (False, "under 1 %")])
-def test_what_held_in_every_placement_is_not_certain(holds: bool, text: str) -> None:
-    assert quantity_text(scores.held(np.full(100, holds)), "en") == text
-    assert quantity_text(scores.probability(np.full(2400, holds), 200), "en") == text
+@pytest.mark.parametrize(
+    ("holds", "few", "many"),
+    [
+        (True, "97 % to over 99 % (middle over 99 %)", "over 99 %"),
+        (False, "under 1 % to 3 % (middle under 1 %)", "under 1 %"),
+    ],
+)
+def test_what_held_in_every_placement_is_not_certain(holds: bool, few: str, many: str) -> None:
+    assert quantity_text(scores.held(np.full(100, holds)), "en") == few
+    assert quantity_text(scores.probability(np.full(2400, holds), 200), "en") == many
+
+
+def test_the_range_of_a_share_of_placements_holds_that_of_ever_more() -> None:
+    rng = np.random.default_rng(0)
+    inside = []
+    for share in rng.uniform(0.05, 0.95, 2000):
+        found = scores.held(rng.random(100) < share)
+        assert found.low is not None
+        assert found.high is not None
+        inside.append(found.low <= share <= found.high)
+    assert 0.88 < np.mean(inside) < 0.92

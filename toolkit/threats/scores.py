@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+from scipy import special
 
 from toolkit.base.arrays import BoolArray, Float32Array, FloatArray, IntArray
 from toolkit.base.quantity import INTERVAL, Quantity
@@ -198,14 +199,26 @@ def probability(hits: BoolArray | FloatArray, n_draws: int) -> Quantity:
 
 
 def held(holds: BoolArray) -> Quantity:
-    """Return the share of a few placements in which something holds, one for each draw.
+    """Return the share of possible placements in which something holds, one for each draw.
 
-    What held in all of them, or in none, need not hold in the next one: never without an error.
+    Its range is that of the share in ever more placements (Wilson, 1927), not one over what is
+    unknown: each placement is of another draw, so that both are averaged over. What held in all of
+    them, or in none, need not hold in the next one: it is never certain.
+
+    Examples
+    --------
+    >>> found = held(np.repeat([True, False], [90, 10]))
+    >>> found.low, found.mid, found.high
+    (0.839644, 0.9, 0.939281)
     """
-    found = Quantity.from_probabilities(np.asarray(holds, dtype=float))
-    least = float(f"{1.0 / len(holds):.2g}")
-    low, mid, high = found.error or (0.0, 0.0, 0.0)
-    return found.model_copy(update={"error": (max(low, least), max(mid, least), max(high, least))})
+    n, share = len(holds), float(np.mean(holds))
+    z = float(special.ndtri(INTERVAL[-1]))
+    middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    low, high = min(float(middle - half), share), max(float(middle + half), share)
+    found = Quantity.of(low, share, high, "probability")
+    error = float(f"{0.5 / n:.2g}")
+    return found.model_copy(update={"error": (error, error, error)})
 
 
 def expected(amounts: FloatArray, n_draws: int, unit: str) -> Quantity:
