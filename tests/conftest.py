@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 import pytest
 import quick_checks
 import shared_answers
+from browsers import CHROMIUM, MISSING, WHOLE
 from hypothesis import settings
 from typeguard import install_import_hook
 
@@ -31,32 +31,30 @@ quick_checks.install()
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
-_CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
-
-def chromium_path() -> str | None:
-    """Return the path of an installed Chromium, if there is one."""
-    named = os.environ.get("CHROMIUM")
-    return named or next(filter(None, map(shutil.which, _CHROMIUM_NAMES)), None)
+def needed(browser: str | None) -> str:
+    """Return the path of a browser; without one the test is skipped, in CI it fails."""
+    if browser is None and os.environ.get("CI", "").lower() not in ("", "0", "false"):
+        pytest.fail(f"{MISSING}, and in CI there must be one", pytrace=False)
+    return browser or pytest.skip(MISSING)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip a browser test where no Chromium is installed; in CI it fails instead."""
-    if item.get_closest_marker("browser") is None or chromium_path() is not None:
-        return
-    reason = "no Chromium is installed (CHROMIUM can name one)"
-    if os.environ.get("CI", "").lower() not in ("", "0", "false"):
-        pytest.fail(f"{reason}, and in CI there must be one", pytrace=False)
-    pytest.skip(reason)
+    """Look for a browser before the fixtures of a test that needs one."""
+    if item.get_closest_marker("browser") is not None:
+        needed(CHROMIUM)
 
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """Return the path of Chromium, for playwright's `executable_path`."""
-    path = chromium_path()
-    if path is None:
-        pytest.skip("no Chromium is installed")
-    return path
+    return needed(CHROMIUM)
+
+
+@pytest.fixture(scope="session")
+def whole_chromium() -> str:
+    """Return the path of Chromium as users have it."""
+    return needed(WHOLE)
 
 
 @pytest.fixture(scope="session", autouse=True)

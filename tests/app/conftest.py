@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
+from browsers import FLAGS
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from running import ARTEFACTS, CHROMIUM, CHROMIUM_FLAGS, SLOW_MS, Server, Watched, serving
+from running import ARTEFACTS, SLOW_MS, Server, Watched, serving
 from streamlit.components.v2 import manifest_scanner
 
 expect.set_options(timeout=SLOW_MS)
@@ -26,18 +26,13 @@ def app_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Give a headless Chromium; without one the test is skipped, except in CI.
+def browser(chromium: str) -> Iterator[Browser]:
+    """Give a headless Chromium.
 
     No longer than a module: it keeps an event loop running, which other tests must not meet.
     """
-    if CHROMIUM is None:
-        reason = "no Chromium is installed (Debian: apt-get install chromium)"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(CHROMIUM_FLAGS))
+        opened = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
         yield opened
         opened.close()
 

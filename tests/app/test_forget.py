@@ -14,8 +14,9 @@ import pytest
 import small_city
 from app_screens import html_of, screen
 from banned_words import banned_words
+from browsers import FLAGS
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
-from running import CHROMIUM, CHROMIUM_FLAGS, SLOW_MS, serving
+from running import SLOW_MS, serving
 from starlette.requests import Request
 
 from toolkit.app import forget, markup
@@ -148,13 +149,11 @@ def test_the_form_asks_for_each_kind_and_ticks_none() -> None:
 
 
 @pytest.fixture
-def profile(tmp_path: Path) -> Iterator[Callable[[], BrowserContext]]:
+def profile(tmp_path: Path, whole_chromium: str) -> Iterator[Callable[[], BrowserContext]]:
     """Give a function that opens a browser which keeps what it keeps of a user."""
-    if CHROMIUM is None:
-        pytest.skip("no Chromium is installed (Debian: apt-get install chromium)")
     with sync_playwright() as playwright:
         yield lambda: playwright.chromium.launch_persistent_context(
-            tmp_path / "profile", executable_path=CHROMIUM, args=list(CHROMIUM_FLAGS)
+            tmp_path / "profile", executable_path=whole_chromium, args=list(FLAGS)
         )
 
 

@@ -8,8 +8,9 @@ import threading
 from pathlib import Path
 
 import pytest
+from browsers import FLAGS
 from playwright.sync_api import sync_playwright
-from running import CHROMIUM, CHROMIUM_FLAGS, SLOW_MS, serving
+from running import SLOW_MS, serving
 
 PAGE = """<!doctype html><title>other</title><script>
 const app = %r, ws = app.replace('http', 'ws');
@@ -37,8 +38,8 @@ function opened(path) {
 </script>"""
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here")
-def test_it_gets_nothing(tmp_path: Path) -> None:
+@pytest.mark.browser
+def test_it_gets_nothing(tmp_path: Path, whole_chromium: str) -> None:
     with serving(tmp_path) as app:
         folder = tmp_path / "site"
         folder.mkdir()
@@ -47,9 +48,7 @@ def test_it_gets_nothing(tmp_path: Path) -> None:
         with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as other:
             threading.Thread(target=other.serve_forever, daemon=True).start()
             with sync_playwright() as played:
-                browser = played.chromium.launch(
-                    executable_path=CHROMIUM, args=list(CHROMIUM_FLAGS)
-                )
+                browser = played.chromium.launch(executable_path=whole_chromium, args=list(FLAGS))
                 context = browser.new_context()
                 own = context.new_page()
                 own.goto(app.url)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -22,18 +21,6 @@ SLOW_S = 180
 """How long a page may take on a busy machine that compiles the loops first."""
 SLOW_MS = 1000 * SLOW_S
 ARTEFACTS = ROOT / "artefacts"
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM = next(filter(None, map(shutil.which, _BROWSERS)), None)
-CHROMIUM_FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 START_SECONDS = 60
 LOCAL_SCHEMES = {"data", "blob", "about"}
 START = (

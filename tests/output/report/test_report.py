@@ -1,12 +1,9 @@
 from __future__ import annotations
 
-import hashlib
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from browsers import FLAGS
 from invented import layers_of
 from made import AS_OF, claim_of, other_claim, report_on
 from pages import elements
@@ -87,43 +84,6 @@ def test_other_assumptions_or_claims_than_those_of_the_figures_are_refused(tmp_p
     assert list(tmp_path.iterdir()) == []
 
 
-WRITE = (
-    "import sys; from pathlib import Path\n"
-    "sys.path[:0] = sys.argv[2:]\n"
-    "from invented import layers_of\n"
-    "from made import claim_of, other_claim, report_on\n"
-    "from toolkit.assumptions.sets import load_assumptions\n"
-    "from toolkit.output.report import write_report\n"
-    "write_report([report_on(layers_of(30))], Path(sys.argv[1]), assumptions=load_assumptions(),\n"
-    "    langs=('en', 'my'), claims_by_city={'testville': (claim_of(), other_claim())})\n"
-)
-
-
-def test_same_bytes_in_another_folder_time_zone_and_hash_seed(tmp_path: Path) -> None:
-    found = []
-    for seed, zone in (("0", "UTC"), ("12345", "Asia/Yangon")):
-        cwd = tmp_path / seed
-        cwd.mkdir()
-        subprocess.run(
-            [sys.executable, "-c", WRITE, "out", str(ROOT / "tests" / "helpers")],
-            check=True,
-            cwd=cwd,
-            env={**os.environ, "PYTHONHASHSEED": seed, "TZ": zone, "PYTHONPATH": str(ROOT)},
-        )
-        found.append(
-            {
-                p.name: hashlib.sha256(p.read_bytes()).hexdigest()
-                for p in sorted((cwd / "out").iterdir())
-            }
-        )
-        for path in (cwd / "out").iterdir():
-            text = path.read_text("utf-8")
-            for private in (str(tmp_path), str(ROOT), str(Path.home()), "Asia/Yangon"):
-                assert private not in text
-    assert found[0] == found[1]
-    assert len(found[0]) == 2
-
-
 @pytest.fixture(scope="module")
 def helsinki() -> Assessment:
     return assess("helsinki-centre", as_of=AS_OF.replace(year=2026), n_draws=12)
@@ -164,7 +124,7 @@ def test_a_browser_asks_for_nothing_but_the_file(written: tuple[Path, ...], chro
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium,
-            args=["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+            args=list(FLAGS),
         )
         for path in written:
             page = browser.new_page()
