@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import small_city
 from app_screens import html_of, map_of, opened, panel_of, words_of
 from banned_words import banned_words
 from invented import HOSTILE
@@ -95,12 +96,19 @@ def test_planned_counts_both_and_says_so() -> None:
     assert words_in(panel) <= MOST_WORDS
 
 
+@pytest.fixture
+def streets_of_dawei(home: Path) -> None:
+    """Install some kilometres of street, as if they were those of a city without any."""
+    small_city.install(home, "dawei", city="dawei")
+
+
+@pytest.mark.usefixtures("streets_of_dawei")
 def test_one_kind_of_operator_can_be_chosen_and_is_told() -> None:
-    page = opened(city="helsinki-centre")
+    page = opened(city="dawei")
     mixed = map_of(page)
     page.selectbox(key="profile:en").set_value("plate_gates").run()
     assert not page.exception
-    alone = assess("helsinki-centre", as_of=AS_OF, profile="plate_gates")
+    alone = assess("dawei", as_of=AS_OF, profile="plate_gates")
     kind = profile_name("plate_gates", "", "en")
     panel = panel_of(page, "seen")
     assert f"run by one kind of operator: {kind}." in panel
@@ -112,15 +120,18 @@ def test_one_kind_of_operator_can_be_chosen_and_is_told() -> None:
     assert changed["classes"] != mixed["classes"]
 
 
+@pytest.mark.usefixtures("streets_of_dawei")
 def test_a_sample_is_told_with_its_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept_answers, "SAMPLE_POINTS", 2_000)
+    monkeypatch.setattr(kept_answers, "SAMPLE_POINTS", 200)
     kept_answers._estimate.clear()
-    page = opened(city="helsinki-centre")
-    found = assess("helsinki-centre", as_of=AS_OF, sample_points=2_000)
+    page = opened(city="dawei")
+    found = assess("dawei", as_of=AS_OF, sample_points=200)
     data = map_of(page)
     assert data is not None
     assert answer.sentence(found, "seen", "en") in panel_of(page, "seen")
-    assert "2,000 of 17,073 places" in " ".join(data["panel"]["lines"]).replace("\xa0", " ")
+    assert found.sample is not None
+    said = f"200 of {found.sample.of:,} places"
+    assert said in " ".join(data["panel"]["lines"]).replace("\xa0", " ")
     kept_answers._estimate.clear()
 
 
@@ -219,10 +230,13 @@ def test_the_users_own_number_stands_in_for_the_report(city: str, low: int, high
 
 
 def test_nothing_of_a_session_is_written(home: Path) -> None:
-    page = opened(city="helsinki-centre")
-    # Lines of sight, if no earlier test has opened the city.
+    small_city.install(home, "dawei", city="dawei", rows=90)  # streets that no other test has seen
+    before = set(home.rglob("*"))
+    page = opened(city="dawei")
     written = sorted(home.rglob("*"))
-    assert all(path.is_relative_to(home / "cache") for path in written)
+    new = [path for path in written if path not in before]
+    assert any("sight" in path.parts for path in new)
+    assert all(path.is_relative_to(home / "cache") for path in new)
     page = own_count(page, 4711, 4712)
     assert not page.exception
     assert sorted(home.rglob("*")) == written

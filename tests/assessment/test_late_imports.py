@@ -40,6 +40,16 @@ def test_streets_need_what_is_left_out_for_the_others(tmp_path):
     assert imported(run, tmp_path) >= {"geopandas", "pandas", "pyproj", "numba", "scipy.spatial"}
 
 
+def test_reports_and_the_app_load_statistics_only_for_a_sensitivity_analysis(tmp_path):
+    assert "scipy.stats" not in imported("import toolkit.output.report, toolkit.app.bar", tmp_path)
+    run = (
+        "from toolkit.studies.sensitivity import design\n"
+        "factors = design.factors_of(['assumption:optics.height_m', 'count.zero'])\n"
+        "design.lay_out(factors, 'morris', n_base=2, seed=0)"
+    )
+    assert "scipy.stats" in imported(run, tmp_path)
+
+
 def test_the_import_alone_needs_no_scipy():
     code = "import sys, toolkit.assessment.assess; print('scipy' in sys.modules)"
     done = subprocess.run(

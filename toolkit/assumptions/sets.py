@@ -348,11 +348,25 @@ def _own_items(
     table: toml_files.TomlFile, *, extends: bool, problems: list[str]
 ) -> dict[str, Assumption]:
     """Return the assumptions of one file by key, checked against the central set."""
+    items, found = _checked_items(table.shown, table.text, extends, _reference_file())
+    problems.extend(found)
+    return dict(items)
+
+
+@lru_cache(maxsize=16)
+def _checked_items(
+    shown: str, text: str, extends: bool, reference: bytes
+) -> tuple[tuple[tuple[str, Assumption], ...], tuple[str, ...]]:
+    """Return the assumptions in the text of a file by key, and the problems with them.
+
+    Cached: each question, and each run of a page, reads the same files.
+    """
+    table = toml_files.TomlFile(shown, tomllib.loads(text), text)
+    problems: list[str] = []
     rows = toml_files.rows_of(table, "assumption", problems)
     if not rows and not extends:
         problems.append(
-            f"{table.shown}: it has no [[assumption]] tables. Add them, or write "
-            f'from = "{DEFAULT_SET}".'
+            f'{shown}: it has no [[assumption]] tables. Add them, or write from = "{DEFAULT_SET}".'
         )
     items: dict[str, Assumption] = {}
     for index, row in enumerate(rows):
@@ -364,13 +378,17 @@ def _own_items(
         if item.key in items:
             problems.append(f"{place}, key: the key stands twice. Leave one of the two out.")
         items[item.key] = item
-        problems.extend(_against_reference(item, place))
-    return items
+        problems.extend(_against_reference(item, place, _keys_of(reference)))
+    return tuple(items.items()), tuple(problems)
+
+
+def _reference_file() -> bytes:
+    return (store.builtin_dir() / FOLDER / f"{DEFAULT_SET}.toml").read_bytes()
 
 
 def _reference() -> dict[str, tuple[object, object]]:
     """Return layer and unit of each key of the model, which are those of the central set."""
-    return _keys_of((store.builtin_dir() / FOLDER / f"{DEFAULT_SET}.toml").read_bytes())
+    return _keys_of(_reference_file())
 
 
 @lru_cache(maxsize=1)
@@ -379,9 +397,10 @@ def _keys_of(data: bytes) -> dict[str, tuple[object, object]]:
     return {row["key"]: (row["layer"], row["unit"]) for row in rows}
 
 
-def _against_reference(item: Assumption, place: str) -> list[str]:
+def _against_reference(
+    item: Assumption, place: str, reference: dict[str, tuple[object, object]]
+) -> list[str]:
     """Return the problems of one assumption: an unknown key, another layer or another unit."""
-    reference = _reference()
     known = reference.get(item.key)
     if known is None:
         hint = toml_files.near(item.key, reference)

@@ -98,12 +98,16 @@ _BRACKETS: Final = re.compile(
 _DEEPEST: Final = 64
 
 
-def _has_long_key(text: str) -> bool:
-    """Return whether what precedes the first equals sign of any line has very many parts."""
+@lru_cache(maxsize=64)
+def _has_long_parts(text: str) -> bool:
+    """Return whether a number, or what precedes the first equals sign of a line, is very long."""
+    if _DIGITS.search(text):
+        return True
     keys = (line.partition("=")[0] for line in text.split("\n") if line.count(".") > _MOST_PARTS)
     return any(_QUOTED.sub("q", key).count(".") > _MOST_PARTS for key in keys)
 
 
+@lru_cache(maxsize=64)
 def _is_deep(text: str) -> bool:
     """Return whether arrays and tables are nested deeper than any that is used."""
     depth = 0
@@ -148,7 +152,7 @@ def read_table(path: Path, shown: str) -> TomlFile:
     except OSError as error:
         msg = f"{shown} cannot be read ({error.strerror}). Check the file and its permissions."
         raise InputDataError(msg) from error
-    if _DIGITS.search(text) or _has_long_key(text):
+    if _has_long_parts(text):
         msg = f"{shown} has a number or a key far longer than any that is used. Write plain ones."
         raise InputDataError(msg)
     if _is_deep(text):

@@ -14,10 +14,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Final, Literal
 
 import numpy as np
-from SALib.analyze import morris as morris_analysis
-from SALib.analyze import sobol as sobol_analysis
-from SALib.sample import morris as morris_sample
-from SALib.sample import sobol as sobol_sample
 
 from toolkit.base.arrays import FloatArray
 from toolkit.base.draws import Design
@@ -225,6 +221,10 @@ def lay_out(factors: Sequence[Factor], method: Method, *, n_base: int, seed: int
         Seed of the scrambling, or of the trajectories.
     """
     problem = _problem(factors, method)
+    # Loads the whole of SciPy's statistics: a second that the app and other commands need not wait.
+    from SALib.sample import morris as morris_sample
+    from SALib.sample import sobol as sobol_sample
+
     if method == "sobol":
         matrix = sobol_sample.sample(
             problem, n_base, calc_second_order=False, scramble=True, seed=seed
@@ -236,6 +236,9 @@ def lay_out(factors: Sequence[Factor], method: Method, *, n_base: int, seed: int
 
 def indices(layout: Layout, output: FloatArray) -> Indices | None:
     """Return the indices of one output, shape (rows,); None if it does not vary."""
+    from SALib.analyze import morris as morris_analysis
+    from SALib.analyze import sobol as sobol_analysis
+
     if not np.ptp(output) > 0:
         return None
     problem = _problem(layout.factors, layout.method)
