@@ -194,7 +194,12 @@ def test_every_city_and_every_tier(
 
 @pytest.mark.browser
 @pytest.mark.parametrize(
-    ("city", "tier"), [(WITH_MAP, "seen"), ("yangon", "face"), ("dawei", "plate")]
+    ("city", "tier"),
+    [
+        (WITH_MAP, "seen"),
+        ("dawei", "plate"),
+        pytest.param("yangon", "face", marks=pytest.mark.slow),
+    ],
 )
 def test_the_page_in_burmese(
     app_server: Server,

@@ -125,7 +125,10 @@ def expect_city(page: Page, lang: Language) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(("lang", "size"), SIZES)
+@pytest.mark.parametrize(
+    ("lang", "size"),
+    [pytest.param("en", LARGE, id="large-en", marks=pytest.mark.slow), *SIZES[1:]],
+)
 def test_search_tap_compare_change_and_take_back(
     visit: Callable[..., Watched],
     screenshot: Callable[[Page, str], Path],

@@ -81,7 +81,7 @@ def test_a_block_names_the_language_of_the_page(shown: list[str]) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", [pytest.param("en", marks=pytest.mark.slow), "my"])
 def test_map_and_hand_out_are_printed_alone_on_one_page(
     app_server: Server, watched: Callable[[], Watched], lang: str
 ) -> None:

@@ -50,6 +50,10 @@ def test_reports_and_the_app_load_statistics_only_for_a_sensitivity_analysis(tmp
     assert "scipy.stats" in imported(run, tmp_path)
 
 
+def test_the_server_of_the_app_answers_before_what_estimates_is_loaded(tmp_path):
+    assert not imported("import toolkit.app.serve", tmp_path) & {"numba", "scipy.sparse"}
+
+
 def test_the_import_alone_needs_no_scipy():
     code = "import sys, toolkit.assessment.assess; print('scipy' in sys.modules)"
     done = subprocess.run(

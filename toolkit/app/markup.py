@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Sequence
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import streamlit as st
 
@@ -16,8 +16,10 @@ from toolkit.base import escape
 from toolkit.base.terms import Language
 from toolkit.language.fonts import FONT_STACK
 from toolkit.language.translate import tr, unbroken
-from toolkit.output.report.reported import LangText
-from toolkit.output.report.tables import Table
+
+if TYPE_CHECKING:  # reports take a second to import, and a server starts without them
+    from toolkit.output.report.reported import LangText
+    from toolkit.output.report.tables import Table
 
 _DRAWING_PX: Final = 760
 """Least width of a drawing, so that its texts can be read; on a narrow page it scrolls sideways."""

@@ -172,7 +172,18 @@ def test_a_hand_out_is_one_sheet_of_two_pages(
             assert "camera-exposure" not in pages.joined
 
 
-@pytest.mark.parametrize("text", [HOSTILE, *TEXTS, '#strong[x] $x$ *b* _i_ @ref <l> \\ "#" // =+'])
+TYPESETTING = '#strong[x] $x$ *b* _i_ @ref <l> \\ "#" // =+'
+IN_EVERY_RUN = {HOSTILE, TYPESETTING, TEXTS[0], TEXTS[8]}
+"""Scripts, styles and Markdown in one text each; the others one by one are a sweep."""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(text, marks=() if text in IN_EVERY_RUN else pytest.mark.slow)
+        for text in (HOSTILE, TYPESETTING, *TEXTS)
+    ],
+)
 def test_hostile_texts_are_shown_as_they_are(text: str) -> None:
     layers = layers_of(text=text)
     found = report_on(layers, (claim_of(says=text, note=text), other_claim()), name=text)

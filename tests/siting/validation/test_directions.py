@@ -38,7 +38,7 @@ def test_cameras_along_and_across_are_told_apart():
 @pytest.fixture
 def few_samples(monkeypatch):
     """Take fewer bootstrap samples, whose number only smooths the ends of the ranges."""
-    monkeypatch.setattr(directions, "N_RESAMPLES", 100)
+    monkeypatch.setattr(directions, "N_RESAMPLES", 50)
 
 
 @pytest.mark.usefixtures("few_samples")
