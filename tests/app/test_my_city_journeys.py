@@ -182,8 +182,9 @@ class TestMyCities:
         journey.choose_file("no-map.osm")
         journey.bring_in()
         journey.see(
-            "Nothing was installed. The file cannot be used. Take another file, or get this one "
-            "again from where it came from."
+            "Nothing was installed. The file cannot be used for what is chosen below. Choose "
+            "another city or boundary, take another file, or get this one again from where it came "
+            "from."
         )
 
 
