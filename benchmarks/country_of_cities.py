@@ -27,8 +27,6 @@ MIDDLES: Final = {
     "porto.osm.pbf": (-8.6110, 41.1496),
 }
 """Middle of the town in each extract, longitude and latitude: it comes to lie on a city."""
-_FILLER: Final = "porto.osm.pbf"
-"""Extract that fills the country between its cities."""
 _STEP_DEG: Final = 0.62
 """Distance of the places that are filled: no two extracts overlap."""
 _BOX: Final = (92.5, 9.9, 101.0, 28.3)
@@ -83,7 +81,14 @@ def cities() -> list[City]:
     return [city for city in load_cities() if not city.demonstration]
 
 
-def write(path: Path, folder: Path, *, size_mb: float, of: Sequence[City] | None = None) -> int:
+def write(
+    path: Path,
+    folder: Path,
+    *,
+    size_mb: float,
+    of: Sequence[City] | None = None,
+    names: Sequence[str] = tuple(MIDDLES),
+) -> int:
     """Write a file of about a size, and return the number of its nodes.
 
     Parameters
@@ -96,8 +101,10 @@ def write(path: Path, folder: Path, *, size_mb: float, of: Sequence[City] | None
         Size in MB; larger if the cities alone take more.
     of
         Its cities; the ten of the evidence by default.
+    names
+        Extracts that lie at the cities in turn; that of the places between them is the last.
     """
-    known = {name: Content.read(folder / name) for name in MIDDLES}
+    known = {name: Content.read(folder / name) for name in names}
     wanted = size_mb * 1e6 / _BYTES_PER_NODE
     tiles = list(_tiles(known, wanted, cities() if of is None else of))
     spread = max(1, int(_MOST_ID // sum(len(content.nodes) for content, _ in tiles)))
@@ -116,6 +123,7 @@ def _tiles(
         n_nodes += len(content.nodes)
         yield content, (city.lon, city.lat)
     west, south, east, north = _BOX
+    filler = list(known.values())[-1]
     columns, rows = int((east - west) / _STEP_DEG), int((north - south) / _STEP_DEG)
     for column, row in itertools.product(range(columns), range(rows)):
         at = west + column * _STEP_DEG, south + row * _STEP_DEG
@@ -123,8 +131,8 @@ def _tiles(
             return
         if any(math.dist(at, (city.lon, city.lat)) < _CLEAR_DEG for city in of):
             continue
-        n_nodes += len(known[_FILLER].nodes)
-        yield known[_FILLER], at
+        n_nodes += len(filler.nodes)
+        yield filler, at
 
 
 def _write_nodes(
