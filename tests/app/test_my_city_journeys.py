@@ -112,7 +112,7 @@ class TestMyCities:
 
     @pytest.mark.slow
     def test_a_fetch_is_stopped_by_a_click(self, journey: Journey, overpass: Overpass) -> None:
-        overpass.always = "429"  # asked again and again
+        overpass.always = "slow_body"  # longer than anybody takes for a click
         try:
             journey.open_network()
             journey.agree()
@@ -207,6 +207,23 @@ class TestOnTheMapPage:
         journey.click("add-map")
         box = journey.page.locator("[class*='st-key-streets_city']").get_by_role("combobox")
         expect(box.first).to_have_value(re.compile("Mawlamyine"))
+
+    @pytest.mark.slow
+    def test_a_case_of_a_city_with_streets_is_shown_and_taken_back(self, journey: Journey) -> None:
+        journey.open("?city=helsinki-centre&tier=seen")
+        journey.see_map()
+        panel = journey.page.locator(".tk-panel")
+        before = panel.inner_text()
+        journey.click("what-if")
+        journey.page.get_by_role("radio", name="500", exact=True).click()
+        name = journey.text("If there are {count} cameras:", count="500")
+        expect(panel).to_contain_text(name)
+        expect(journey.key("what-if-shown")).to_contain_text(name)
+        journey.page.keyboard.press("Escape")
+        journey.click("what-if-back")
+        expect(journey.key("what-if-shown")).to_have_count(0)
+        expect(panel).not_to_contain_text(name)
+        assert before not in ("", name)
 
     @pytest.mark.slow
     def test_what_one_saw_on_a_walk_narrows_the_number_and_is_taken_back(
