@@ -8,49 +8,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import watched_processes
+from app_journey import Journey, serving_with, travelling, write_city
+from overpass_server import HOST
 from overpass_server import Server as Overpass
 from overpass_server import serving as overpass_serving
 from overpass_town import CITY, LAT, LON, town
-from playwright.sync_api import Browser, Locator, Page, expect
-from running import ROOT, SLOW_MS, Server, port, serving
+from playwright.sync_api import Browser, expect
+from running import Server
 from small_city import PACK, install_checked
 
-from toolkit.app.my_cities import over_network
-from toolkit.base.terms import Language
 from toolkit.language import words
-from toolkit.language.translate import tr
 from toolkit.streets import pack, pack_zip
 
-LARGE = {"width": 1366, "height": 768}
 MIDDLE = f"{CITY.lat}, {CITY.lon}"
-NUMBER = "80"
 LANGUAGES = [pytest.param("en"), pytest.param("my", marks=pytest.mark.slow)]
-CHILD = """
-import sys
-sys.path[:0] = {paths!r}
-from overpass_town import quick
-from types import SimpleNamespace
-from toolkit import cli
-from toolkit.cli import streets
-from toolkit.streets.readers.overpass import fetch
-streets._FETCH_RADIUS_M = 900.0
-fetch.fetched_file.__wrapped__.__kwdefaults__["server"] = quick(
-    SimpleNamespace(endpoint={endpoint!r}))
-sys.exit(cli.main(sys.argv[1:]))
-"""
-"""`camera-exposure`, but for the server and the size of the area."""
-APP = """
-import sys
-def note(event, arguments):
-    if event in ("socket.connect", "socket.getaddrinfo", "socket.sendto"):
-        print("CONNECTED", event, file=sys.stderr, flush=True)
-from toolkit.app import serve
-from toolkit.app.my_cities import fetch_process
-fetch_process.fetch.__kwdefaults__["command"] = (sys.executable, "-P", sys.argv[2])
-sys.addaudithook(note)
-serve.start(int(sys.argv[1]))
-"""
-"""The app, with all connections of its own process noted."""
 
 
 @pytest.fixture(scope="module")
@@ -72,14 +44,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     roads = json.dumps({"type": "FeatureCollection", "features": features})
     (folder / "Downloads" / "bus-roads.geojson").write_text(roads, encoding="utf-8")
-    mine = folder / "toolkit"
-    mine.mkdir()
-    (mine / "cities.toml").write_text(
-        'format = "camera-exposure.cities/1"\n[[city]]\n'
-        f'id = "{CITY.id}"\nname = {{ en = "Invented", my = "Invented" }}\n'
-        f'lat = {CITY.lat}\nlon = {CITY.lon}\nadmin = "none"\n',
-        encoding="utf-8",
-    )
+    write_city(folder / "toolkit")
     return folder
 
 
@@ -91,119 +56,14 @@ def overpass(files: Path) -> Iterator[Overpass]:
 
 @pytest.fixture(scope="module")
 def app(files: Path, overpass: Overpass) -> Iterator[Server]:
-    child = files / "child.py"
-    paths = [str(ROOT / "tests" / "helpers"), str(ROOT)]
-    child.write_text(CHILD.format(paths=paths, endpoint=overpass.endpoint), encoding="utf-8")
-    with serving(files, command=("-c", APP, port(), str(child))) as server:
+    with serving_with(overpass, files) as server:
         yield server
 
 
 @pytest.fixture(params=LANGUAGES)
 def journey(request: pytest.FixtureRequest, browser: Browser, app: Server) -> Iterator[Journey]:
-    context = browser.new_context(viewport=LARGE)  # type: ignore[arg-type]
-    context.set_default_timeout(SLOW_MS)
-    found = Journey(context.new_page(), request.param, app.url)
-    yield found
-    assert found.complaints == []
-    context.close()
-
-
-class Journey:
-    """What a user does in one language."""
-
-    def __init__(self, page: Page, lang: Language, url: str) -> None:
-        self.page, self.lang, self.url = page, lang, url
-        self.complaints: list[str] = []
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-
-    def open(self, address: str) -> None:
-        """Open an address."""
-        joined = "&" if "?" in address else "?"
-        self.page.goto(f"{self.url}/{address}{joined}lang={self.lang}")
-        self.idle()
-
-    def idle(self) -> None:
-        """Wait until nothing is computed."""
-        app = self.page.get_by_test_id("stApp")
-        expect(app).to_have_attribute("data-test-script-state", "notRunning")
-        expect(self.page.get_by_test_id("stSpinner")).to_have_count(0)
-
-    def text(self, message: str, **values: str) -> str:
-        """Return a text of the page."""
-        return tr(message, self.lang).format(**values)
-
-    def key(self, key: str) -> Locator:
-        """Return the widget of a key."""
-        return self.page.locator(f".st-key-{key}")
-
-    def click(self, key: str) -> None:
-        """Click the button of a key."""
-        self.key(key).get_by_role("button").first.click()
-        self.idle()
-
-    def see(self, message: str, **values: str) -> None:
-        """Wait until a text is in sight."""
-        shown = self.page.get_by_text(self.text(message, **values)).filter(visible=True)
-        expect(shown.first).to_be_visible()
-
-    def see_map(self) -> None:
-        """Give the number of cameras, if asked, and wait for the map."""
-        self.page.wait_for_url(lambda url: "/cities" not in url)
-        low, legend = (
-            self.page.locator("[class*='st-key-own-low-']"),
-            self.page.locator(".tk-legend li").first,
-        )
-        expect(low.or_(legend).first).to_be_visible()
-        if low.count():
-            self.give_number()
-        expect(legend).to_be_visible()
-
-    def give_number(self) -> None:
-        """Give the number of cameras of a city that no report is about."""
-        for end in ("low", "high"):
-            box = self.page.locator(f"[class*='st-key-own-{end}-'] input")
-            box.fill(NUMBER)
-            box.press("Enter")
-            self.idle()
-
-    def fill(self, key: str, value: str) -> None:
-        """Type a number or a text into the box of a key."""
-        box = self.key(key).locator("input")
-        box.fill(value)
-        box.press("Enter")
-        self.idle()
-
-    def choose_file(self, name: str) -> None:
-        """Choose a file of the folder Downloads."""
-        self.page.get_by_role("button", name=self.text("Downloads"), exact=True).click()
-        self.page.get_by_role("button", name=name).click()
-        self.idle()
-        expect(self.page.get_by_test_id("stTextInput").locator("input").first).to_have_value(
-            ending(name)
-        )
-
-    def bring_in(self) -> None:
-        """Bring in what is chosen."""
-        self.click("streets_go")
-
-    def agree(self) -> None:
-        """Agree to ask for the invented town: not the box of the city chosen before."""
-        said = over_network.consent(CITY, self.lang)
-        box = self.page.locator("[class*='st-key-fetch_consent'] label")
-        box.filter(has_text=said).click()
-
-    def option(self, key: str, name: str) -> None:
-        """Choose an option of a list."""
-        box = self.page.locator(f"[class*='st-key-{key}']").get_by_role("combobox").first
-        box.click()
-        box.fill(name)  # the list shows some of its options only
-        self.page.get_by_role("option", name=name, exact=True).click()
-        self.idle()
-
-
-def ending(name: str) -> re.Pattern[str]:
-    """Return a pattern of texts that end in a name."""
-    return re.compile(re.escape(name) + "$")
+    with travelling(browser, request.param, app.url) as found:
+        yield found
 
 
 @pytest.mark.browser
@@ -234,33 +94,28 @@ class TestMyCities:
         pack_folder = files / "toolkit" / pack.FOLDER / CITY.id
         before = len(overpass.questions)
         overpass.faults.append("cut")
-        journey.open("cities")
-        journey.page.get_by_text(journey.text("Over the network, if there is no other way")).click()
-        journey.option("fetch_city", "Invented")
+        journey.open_network()
         expect(journey.key("fetch_go").get_by_role("button")).to_be_disabled()
         journey.agree()
-        journey.idle()
         journey.click("fetch_go")
         journey.see("Installed: {names}.", names="Invented")
         assert len(overpass.questions) > before
         assert not overpass.faults
         assert pack_folder.is_dir()
-        # Only the process of its own connected.
-        assert [line for line in app.lines if "CONNECTED" in line] == []
+        # The process of its own asked the named server alone, and no other process anything.
+        processes = watched_processes.noted(files / "processes")
+        assert processes.pop(app.process.pid).asked == []
+        asked = [one for process in processes.values() for one in process.asked]
+        assert set(asked) == {(HOST, overpass.port), HOST}
         journey.click("made-invented")
         journey.see_map()
 
     @pytest.mark.slow
     def test_a_fetch_is_stopped_by_a_click(self, journey: Journey, overpass: Overpass) -> None:
-        overpass.always = "429"  # asked again and again
+        overpass.always = "slow_body"  # longer than anybody takes for a click
         try:
-            journey.open("cities")
-            journey.page.get_by_text(
-                journey.text("Over the network, if there is no other way")
-            ).click()
-            journey.option("fetch_city", "Invented")
+            journey.open_network()
             journey.agree()
-            journey.idle()
             journey.key("fetch_go").get_by_role("button").click()
             journey.key("streets_stop").get_by_role("button").click()
             journey.see(
@@ -327,8 +182,9 @@ class TestMyCities:
         journey.choose_file("no-map.osm")
         journey.bring_in()
         journey.see(
-            "Nothing was installed. The file cannot be used. Take another file, or get this one "
-            "again from where it came from."
+            "Nothing was installed. The file cannot be used for what is chosen below. Choose "
+            "another city or boundary, take another file, or get this one again from where it came "
+            "from."
         )
 
 
@@ -351,6 +207,23 @@ class TestOnTheMapPage:
         journey.click("add-map")
         box = journey.page.locator("[class*='st-key-streets_city']").get_by_role("combobox")
         expect(box.first).to_have_value(re.compile("Mawlamyine"))
+
+    @pytest.mark.slow
+    def test_a_case_of_a_city_with_streets_is_shown_and_taken_back(self, journey: Journey) -> None:
+        journey.open("?city=helsinki-centre&tier=seen")
+        journey.see_map()
+        panel = journey.page.locator(".tk-panel")
+        before = panel.inner_text()
+        journey.click("what-if")
+        journey.page.get_by_role("radio", name="500", exact=True).click()
+        name = journey.text("If there are {count} cameras:", count="500")
+        expect(panel).to_contain_text(name)
+        expect(journey.key("what-if-shown")).to_contain_text(name)
+        journey.page.keyboard.press("Escape")
+        journey.click("what-if-back")
+        expect(journey.key("what-if-shown")).to_have_count(0)
+        expect(panel).not_to_contain_text(name)
+        assert before not in ("", name)
 
     @pytest.mark.slow
     def test_what_one_saw_on_a_walk_narrows_the_number_and_is_taken_back(

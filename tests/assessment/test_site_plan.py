@@ -9,13 +9,16 @@ import numpy as np
 import pandas as pd
 import pyproj
 import pytest
+import small_city
 
 from toolkit.assessment import expected_sites, tiles
+from toolkit.assessment.assess import assess
 from toolkit.assessment.inputs import make_inputs
 from toolkit.assessment.on_streets import on_streets, scene_of
 from toolkit.assessment.question import Question
-from toolkit.assessment.site_plan import plan_sites, reducing_share
+from toolkit.assessment.site_plan import plan_sites, reducing_share, share_inside
 from toolkit.assumptions.sets import load_assumptions
+from toolkit.base.terms import TIERS
 from toolkit.siting import coverage, inclusion
 from toolkit.siting.features import N_CODES
 from toolkit.siting.weights import operators_of, weights_of
@@ -200,3 +203,37 @@ class TestNamedPlaces:
         assert inside[1] > 1.1 * inside[0]
         named = {"name": "Insein", "claim": "yangon-irrawaddy-next"}
         assert named in metadata["named_places"]
+
+
+def test_where_cameras_are_taken_to_be_is_the_only_case(home):
+    small_city.install(home, "dawei-streets", city="dawei")
+
+    def inside(**asked):
+        inputs = make_inputs(Question("dawei", AS_OF, n_draws=50, **asked).load())
+        return share_inside(inputs, inputs.loaded.pack)
+
+    reported = inside()
+    assert set(reported.cases) == {"core", "township"}
+    for where in ("core", "township"):
+        for count in (None, (500.0, 500.0)):
+            found = inside(where=where, count=count)
+            np.testing.assert_array_equal(found.drawn, reported.cases[where])
+            assert found.cases == {}
+    # An own number is of the area on the map, unless it is said to be of the whole city.
+    assert (inside(count=(500.0, 500.0)).drawn == 1).all()
+    np.testing.assert_array_equal(inside(where="open", count=(500.0, 500.0)).drawn, reported.drawn)
+
+
+@pytest.mark.parametrize("where", ["core", "township"])
+def test_a_case_gives_the_figures_that_the_answer_has_for_it(home, where):
+    small_city.install(home, "dawei-streets", city="dawei")
+    answer = assess("dawei", as_of=AS_OF, n_draws=50)
+    case = assess("dawei", as_of=AS_OF, n_draws=50, where=where)
+    told = answer.if_centre if where == "core" else answer.if_spread
+    for tier in TIERS:
+        share = case.tiers[tier].share_of_length.expected
+        assert share.mid == pytest.approx(told.tiers[tier].share_of_length.mid, rel=0.05, abs=0.002)
+    assert case.if_centre is None
+    assert case.if_spread is None
+    assert f"where_{where}" in [note.id for note in case.warnings]
+    assert not any(note.id.startswith("where") for note in answer.warnings)

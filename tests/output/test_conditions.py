@@ -158,3 +158,12 @@ def test_a_case_without_trips_is_said_by_its_streets(lang):
         within.model_copy(update={"tiers": {"seen": short}}), "seen", lang
     )
     assert quantities.quantity_text(short.share_of_length, lang) in said
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_case_of_a_city_with_streets_has_its_name(lang):
+    cases = [(None, 500), *((where, n) for where in ("core", "township") for n in (None, 500))]
+    names = [conditions.case_on_streets(where, n, lang) for where, n in cases]
+    assert len(set(names)) == len(cases)
+    assert all(("500" in name) == (n == 500) for name, (_, n) in zip(names, cases, strict=True))
+    assert banned_words(" ".join(names)) == []

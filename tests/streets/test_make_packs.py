@@ -5,13 +5,14 @@ import json
 from pathlib import Path
 
 import osmium
+import overpass_town
 import pytest
 from drawn_osm import LAT, LON, STEP, Drawing
 from drawn_towns import FAR, at, town, written
 
 from toolkit.base import store
 from toolkit.base.errors import InputDataError
-from toolkit.streets import make_packs, pack
+from toolkit.streets import boundary, make_packs, pack
 from toolkit.streets.cities import find_city
 from toolkit.streets.manifest import Manifest
 from toolkit.streets.readers.osm.file import read_regions
@@ -39,6 +40,23 @@ def test_one_pass_makes_a_pack_of_every_known_city(
     assert made.packs == ("mawlamyine", "taunggyi")
     assert made.left_out == ()
     assert sorted(p.name for p in (tmp_path / "into").iterdir()) == sorted(made.packs)
+
+
+def test_a_core_that_is_cut_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert boundary.READ_M >= boundary.REACH_M + 2 * boundary.CELL_M
+    monkeypatch.setattr(boundary, "REACH_M", 1000.0)
+    monkeypatch.setattr(boundary, "READ_M", 1000.0 + 2 * boundary.CELL_M)
+    passes = []
+    read = read_regions
+    monkeypatch.setattr(
+        "toolkit.streets.readers.osm.file.read_regions",
+        lambda *a, **k: passes.append(a) or read(*a, **k),
+    )
+    file = overpass_town.town(tmp_path / "town.osm.pbf")
+    made = make_packs.make_packs(file, tmp_path / "into", cities=[overpass_town.CITY])
+    manifest = pack._read_manifest(tmp_path / "into" / made.packs[0])[0]
+    assert "It is cut 1 km" in manifest.boundary.note
+    assert len(passes) == 1
 
 
 def test_a_full_disc_is_said(

@@ -15,6 +15,7 @@ from toolkit.assessment.on_city_level import if_within
 from toolkit.assessment.question import Question
 from toolkit.assessment.ten_placements import Placements, place_cameras
 from toolkit.assumptions.sets import AssumptionSet
+from toolkit.base.terms import Allocation
 from toolkit.evidence.claim import Claim
 
 SAMPLE_POINTS: Final = 20_000
@@ -45,8 +46,34 @@ class Estimate:
     claims: tuple[Claim, ...]
 
 
-def estimate(choice: Choice, assumptions: AssumptionSet) -> Estimate:
+@dataclass(frozen=True)
+class Case:
+    """What is taken as known of a city with streets; at least one of both.
+
+    Attributes
+    ----------
+    where
+        Where all cameras are; None for nobody knows.
+    count
+        Number of cameras of the whole city; None for that of the choice. A given number is not
+        narrowed by what was seen.
+    """
+
+    where: Allocation | None
+    count: int | None
+
+
+def estimate(choice: Choice, assumptions: AssumptionSet, *, case: Case | None = None) -> Estimate:
     """Return the assessment of a choice; tier and language make no difference.
+
+    Parameters
+    ----------
+    choice
+        The choice.
+    assumptions
+        The assumption set.
+    case
+        What is taken as known besides.
 
     Raises
     ------
@@ -63,6 +90,11 @@ def estimate(choice: Choice, assumptions: AssumptionSet) -> Estimate:
         sample_points=SAMPLE_POINTS,
         observations=choice.observations,
     )
+    if case is not None:
+        question = replace(question, where=case.where or "open")
+        if case.count is not None:
+            count = (float(case.count), float(case.count))
+            question = replace(question, count=count, observations=())
     return _estimate(question.fingerprint(), question)
 
 

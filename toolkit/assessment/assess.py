@@ -177,13 +177,14 @@ def _if_built(inputs: Inputs, outcome: Outcome, count: CameraCount) -> IfBuilt |
 
 def _warnings(inputs: Inputs, outcome: Outcome) -> list[str]:
     """Return the ids of the warnings that apply, in the order of display."""
-    counts, status = inputs.counts, inputs.question.status
+    counts, question = inputs.counts, inputs.question
+    status = question.status
     stale = counts.stale_installed if status == "installed" else counts.stale_planned
     lacks_figure = any(reason in get_args(MissingFigure) for _, reason in counts.unused)
     applies = {
         "minimal_set": inputs.assumptions.label == MINIMAL,
         **dict.fromkeys(outcome.warnings, True),
-        "projection": inputs.question.as_of > inputs.loaded.read_until,
+        "projection": question.as_of > inputs.loaded.read_until,
         "wide_setting": True,
         "street_means": True,
         "daylight": True,
@@ -191,6 +192,8 @@ def _warnings(inputs: Inputs, outcome: Outcome) -> list[str]:
         "announced_only": inputs.announced_only and status == "installed",
         "no_count": counts.used_prior,
         "own_count": counts.user_range,
+        "where_core": question.where == "core" and outcome.pack,
+        "where_township": question.where == "township" and outcome.pack,
         "mixed_scope": counts.mixed_scope,
         "compelled_private": counts.scope == "compelled_private",
         "contradictions": counts.contradictions,

@@ -20,7 +20,7 @@ from toolkit.assumptions.sets import AssumptionSet, load_assumptions
 from toolkit.base import store
 from toolkit.base.errors import NotFoundError, PackError
 from toolkit.base.lru_cache import LruCache
-from toolkit.base.terms import Status
+from toolkit.base.terms import Status, Where
 from toolkit.base.version import __version__
 from toolkit.evidence.claim import Claim
 from toolkit.evidence.count import counted_scope
@@ -120,6 +120,8 @@ class Question:
         Folder of evidence instead of the user's own.
     pack
         Id of the installed streets; by default the first of the city.
+    where
+        Where the cameras of the whole city are taken to be; see `site_plan.share_inside`.
     night
         Whether figures at night are wanted next to those by day, see `toolkit.assessment.night`.
 
@@ -151,6 +153,7 @@ class Question:
     observations: tuple[Observation, ...] = ()
     evidence: Path | None = None
     pack: str | None = None
+    where: Where | None = None
     night: bool = False
 
     def load(self) -> Loaded:
@@ -189,10 +192,8 @@ class Question:
 
     def _data(self) -> CityData:
         state = _state(self.evidence)
-        now = time.time_ns()
-        settled = all(abs(now - changed) > _SETTLED_NS for _, _, changed, _ in state)
-        read = _kept if settled else _read
-        return read(self.city, self.pack, self.evidence, state)
+        settled = all(abs(time.time_ns() - changed) > _SETTLED_NS for _, _, changed, _ in state)
+        return (_kept if settled else _read)(self.city, self.pack, self.evidence, state)
 
 
 @dataclass(frozen=True)
@@ -256,8 +257,8 @@ class CityData:
 
     def contents(self, question: Question) -> dict[str, Any]:
         """Return the inputs of the answer to a question besides its settings."""
-        values = question.assumptions
-        return {"tool": __version__, "assumptions_sha256": values.sha256, **self.hashes}
+        sha256 = question.assumptions.sha256
+        return {"tool": __version__, "assumptions_sha256": sha256, **self.hashes}
 
     def part(self, question: Question, name: Part) -> str:
         """Return the hash of the inputs of one part of the work.
@@ -272,10 +273,9 @@ class CityData:
         """
         values = question.assumptions
         if name == "answer":
-            settings = {f.name: getattr(question, f.name) for f in fields(question)}
             # Names of the city, the set and the folders: their contents are hashed instead.
-            for replaced in ("city", "assumptions", "evidence", "pack"):
-                del settings[replaced]
+            kept = {f.name for f in fields(question)} - {"city", "assumptions", "evidence", "pack"}
+            settings = {name: getattr(question, name) for name in kept}
             settings["as_of"] = question.as_of.isoformat()
             settings["observations"] = [o.model_dump(mode="json") for o in question.observations]
             settings["n_draws"] = self.n_draws(question)

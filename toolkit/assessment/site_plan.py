@@ -14,7 +14,7 @@ import pandas as pd
 from toolkit.assessment.conditional import round_counts
 from toolkit.assessment.inputs import Inputs
 from toolkit.base.arrays import FloatArray, IntArray
-from toolkit.base.terms import Allocation
+from toolkit.base.terms import ALLOCATIONS, Allocation
 from toolkit.engine import site_chance
 from toolkit.engine.scene import SceneGeometry
 from toolkit.siting import coverage, inclusion, weights
@@ -238,14 +238,20 @@ class ShareInside:
 def share_inside(inputs: Inputs, pack: Pack) -> ShareInside:
     """Return the share of the reported cameras inside the boundary, by reading of the report.
 
-    The user's own number and the demonstration's are about the boundary itself.
+    The user's own number and the demonstration's are about the boundary itself, unless the question
+    says where cameras are: then its number is that of the whole city, too. Where it names one of
+    the cases there is no other.
     """
     design, values = inputs.design, inputs.assumptions
     everything = np.ones(design.n_draws)
-    area_km2 = pack.manifest.boundary.area_km2
-    if inputs.loaded.city.demonstration or inputs.counts.user_range or not area_km2:
+    area_km2, where = pack.manifest.boundary.area_km2, inputs.question.where
+    is_inside = inputs.loaded.city.demonstration or (inputs.counts.user_range and where is None)
+    if is_inside or not area_km2:
         return ShareInside(everything, {})
     township_km2 = np.pi * values.draw("city.township_radius_km", design) ** 2
     township = np.minimum(area_km2 / township_km2, 1.0)
+    cases: dict[Allocation, FloatArray] = {"core": everything, "township": township}
+    if where in ALLOCATIONS:
+        return ShareInside(cases[where], {})
     drawn = township ** (1.0 - values.draw("city.core_allocation", design))
-    return ShareInside(drawn, {"core": everything, "township": township})
+    return ShareInside(drawn, cases)

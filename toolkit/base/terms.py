@@ -48,6 +48,10 @@ Allocation = Literal["core", "township"]
 
 ALLOCATIONS: tuple[Allocation, ...] = ("core", "township")
 
+Where = Literal["core", "township", "open"]
+"""Where cameras are taken to be, as if it were known: `open` for one of both, nobody knows which.
+"""
+
 Mode = Literal["foot", "motorcycle", "car"]
 """How a person travels."""
 

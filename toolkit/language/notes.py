@@ -100,6 +100,10 @@ _SENTENCES: Final = {
         "Nobody has reported a number for this city: the count is a wide guess from other cities."
     ),
     "own_count": marked("The number of cameras was entered by the user, not reported."),
+    "where_core": marked("All cameras are taken to be inside this boundary, which nobody reports."),
+    "where_township": marked(
+        "The cameras are taken to be spread over the township, which nobody reports."
+    ),
     "mixed_scope": marked(
         "The report counts public and private cameras together; no figure for public ones is known."
     ),

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from toolkit.assessment.model import Assessment, IfCount, IfWhere, ShortTrip
-from toolkit.base.terms import TIERS, Language, Tier
+from toolkit.base.terms import TIERS, Allocation, Language, Tier
 from toolkit.evidence.claim import Claim
 from toolkit.language import quantities
 from toolkit.language.frequencies import common_base, first_upper, of_trips
@@ -189,6 +189,28 @@ def case_name(case: IfWhere, lang: Language, count: int | None = None) -> str:
         return text.format(radius=number(case.radius_km))
     text = tr("If there are {count} cameras, all within {radius} km of the middle:", lang)
     return text.format(count=number(count), radius=number(case.radius_km))
+
+
+def case_on_streets(where: Allocation | None, count: int | None, lang: Language) -> str:
+    """Return where the cameras are and how many there are in one case of a city with streets.
+
+    Parameters
+    ----------
+    where
+        Where they are; None if that is not part of the case.
+    count
+        How many there are; None if that is not part of the case.
+    lang
+        Language.
+    """
+    texts = {
+        ("core", False): tr("If all are inside the boundary:", lang),
+        ("core", True): tr("If there are {count} cameras, all inside the boundary:", lang),
+        ("township", False): tr("If they are spread across the township:", lang),
+        ("township", True): tr("If there are {count} cameras, spread across the township:", lang),
+        (None, True): tr("If there are {count} cameras:", lang),
+    }
+    return texts[where, count is not None].format(count=number(count or 0))
 
 
 def case_answer(case: IfWhere, tier: Tier, lang: Language) -> str:

@@ -49,11 +49,14 @@ FALLBACK_RADIUS_M: Final = 5_000.0
 REACH_M: Final = 25_000.0
 """Distance from a city's point within which streets are collected to find its built-up core.
 Yangon, the largest city of the evidence, is built up to about this distance."""
+CELL_M: Final = 1_000.0
+"""Side of the cells of `city.built_cell_km_per_km2`."""
+READ_M: Final = REACH_M + 2 * CELL_M
+"""Distance within which a file is read for it: a core that is cut there ends with whole cells, and
+would otherwise lie beyond the box, so that the file had to be read again."""
 ADMIN_REACH_M: Final = 40_000.0
 """Expected reach of an administrative area from a city's point. A larger one is read in a second
 pass."""
-CELL_M: Final = 1_000.0
-"""Side of the cells of `city.built_cell_km_per_km2`."""
 _NEAREST_CELL_M: Final = 5_000.0
 """Farthest a city's point may lie from its core, such as on a river or a hill."""
 _SAMPLE_M: Final = 50.0

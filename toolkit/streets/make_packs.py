@@ -252,7 +252,7 @@ def _box_around(lon: float, lat: float, boundary: BoundaryChoice | None) -> Base
     if boundary is not None and boundary.radius_m is not None:
         return disc(lon, lat, boundary.radius_m)
     admin = boundary is not None and boundary.kind == "admin"
-    return disc(lon, lat, boundaries.ADMIN_REACH_M if admin else boundaries.REACH_M)
+    return disc(lon, lat, boundaries.ADMIN_REACH_M if admin else boundaries.READ_M)
 
 
 def _within(inner: Limits, outer: Limits) -> bool:

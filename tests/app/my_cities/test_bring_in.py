@@ -8,6 +8,8 @@ from typing import NoReturn
 import pytest
 import streamlit as st
 from app_screens import part, words_of
+from drawn_osm import LAT, LON, Drawing
+from drawn_towns import town, written
 
 from toolkit.app.my_cities import bring_in, chooser
 from toolkit.app.my_cities.bring_in import Job, Made, Result
@@ -72,7 +74,7 @@ def test_a_folder_opens_the_chooser_in_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("outcome", ["stopped", "folder", "name", "failed"])
+@pytest.mark.parametrize("outcome", ["stopped", "folder", "name", "middle", "failed"])
 def test_what_happened_is_said_in_the_language_before_the_detail(
     lang: Language, outcome: bring_in.Outcome
 ) -> None:
@@ -152,3 +154,26 @@ def test_a_file_of_no_known_city_becomes_a_pack_of_all_of_it(tmp_path: Path) -> 
     circle = bring_in.bring_in(Job(str(file), None, "", "radius:700"), lambda *_: None)
     assert circle.outcome == "failed"
     assert bring_in.bring_in(Job(str(file), None, "dawei", "core"), lambda *_: None).detail
+
+
+def test_an_area_of_a_city_that_is_not_in_the_list_is_taken_around_its_middle(
+    tmp_path: Path,
+) -> None:
+    drawing = town(Drawing(), (0, 0), first=10_000)
+    corners = drawing.square(500, -20, -20, 40)
+    drawing.way(5_000, corners)
+    area = {"type": "boundary", "boundary": "administrative", "admin_level": "6", "name": "Own"}
+    drawing.relation(7, [(5_000, "outer")], **area)
+    file = written(drawing, tmp_path / "country.osm")
+
+    def ask(boundary: str, middle: str) -> Result:
+        other = ("Vaduz", middle)
+        return bring_in.bring_in(Job(str(file), None, "?", boundary, other=other), lambda *_: None)
+
+    found = ask("admin", f"{LAT}, {LON}")
+    assert [one.manifest.boundary.kind for one in found.made] == ["admin"]
+    assert "Own" in found.made[0].manifest.boundary.note
+    # Without a middle nothing says which area is meant.
+    for boundary in ("admin", "radius:700"):
+        assert ask(boundary, "").outcome == "middle"
+    assert ask("core", "").outcome == "installed"

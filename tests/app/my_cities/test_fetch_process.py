@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from overpass_server import Server, serving
+import watched_processes
+from app_journey import write_child, write_city
+from overpass_server import HOST, Server, serving
 from overpass_town import CITY, town
 from running import ROOT
 
@@ -21,35 +23,16 @@ from toolkit.cli.streets import _FETCH_RADIUS_M
 from toolkit.streets import pack
 from toolkit.streets.readers.overpass import ask
 
-CHILD = """
-import os, sys
-sys.path[:0] = {paths!r}
-from overpass_town import quick
-from types import SimpleNamespace
-from toolkit import cli
-from toolkit.cli import streets
-from toolkit.streets.readers.overpass import fetch
-streets._FETCH_RADIUS_M = 900.0
-server = quick(SimpleNamespace(endpoint={endpoint!r}))
-fetch.fetched_file.__wrapped__.__kwdefaults__["server"] = server
-sys.exit(cli.main(sys.argv[1:]))
-"""
-"""`camera-exposure`, but for the server and the size of the area."""
 APP = """
 import json, sys
-connected = []
-def note(event, arguments):
-    if event in ("socket.connect", "socket.getaddrinfo", "socket.sendto"):
-        connected.append(event)
-sys.addaudithook(note)
 from toolkit.app import serve
 serve.guard()
 from toolkit.app.my_cities import fetch_process
 told = []
 fetch_process.fetch({city!r}, lambda text, share: told.append([text, share]), command={command!r})
-print(json.dumps({{"connected": connected, "told": told}}))
+print(json.dumps(told))
 """
-"""The app's process: guarded, and with all of its connections noted."""
+"""The app's process: guarded."""
 
 
 @pytest.fixture(scope="module")
@@ -61,35 +44,39 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture
 def command(server: Server, home: Path, tmp_path: Path) -> list[str]:
     """Return the command of a process that asks the server of this test for an invented town."""
-    (home / "cities.toml").write_text(
-        'format = "camera-exposure.cities/1"\n[[city]]\n'
-        f'id = "{CITY.id}"\nname = {{ en = "Invented", my = "Invented" }}\n'
-        f'lat = {CITY.lat}\nlon = {CITY.lon}\nadmin = "none"\n',
-        encoding="utf-8",
-    )
-    script = tmp_path / "child.py"
-    paths = [str(ROOT / "tests" / "helpers"), str(ROOT)]
-    script.write_text(CHILD.format(paths=paths, endpoint=server.endpoint), encoding="utf-8")
+    write_city(home)
     server.asked.clear()
-    return [sys.executable, "-P", str(script)]
+    return [sys.executable, "-P", str(write_child(tmp_path, server))]
 
 
-def test_only_the_process_of_its_own_connects(command: list[str], server: Server) -> None:
-    done = subprocess.run(
+def test_only_the_process_of_its_own_connects_and_to_the_named_server_alone(
+    command: list[str], server: Server, tmp_path: Path
+) -> None:
+    notes = watched_processes.prepare(tmp_path / "processes")
+    server.faults.append("cut")
+    app = subprocess.Popen(
         [sys.executable, "-P", "-c", APP.format(city=CITY.id, command=command)],
-        capture_output=True,
+        stdout=subprocess.PIPE,
         text=True,
-        check=True,
-        timeout=120,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(notes), str(ROOT)))},
     )
-    found = json.loads(done.stdout)
-    assert found["connected"] == []
-    assert len(server.questions) > 1
+    said, _ = app.communicate(timeout=120)
+    assert app.returncode == 0
+    processes = list(watched_processes.noted(notes).values())
+    asking = [one for one in processes if one.command[1:2] == command[2:]]
+    assert [set(one.asked) for one in asking] == [{(HOST, server.port), HOST}]
+    # The app, and the one that reads what came.
+    others = [one for one in processes if one not in asking]
+    assert sum("serve.guard()" in "".join(one.command) for one in others) == 1
+    assert len(others) > 1
+    assert not any(one.asked for one in others)
+    assert not server.faults
+    assert len(server.questions) > len(set(server.questions))  # what was cut is asked again
     assert pack.find_pack_for(CITY.id) == CITY.id
-    shares = [share for _, share in found["told"] if share is not None]
+    told = json.loads(said)
+    shares = [share for _, share in told if share is not None]
     assert {0.25, 0.5} <= set(shares) <= {k / 100 for k in range(101)}
-    assert any("127.0.0.1" in text for text, _ in found["told"])
+    assert any(HOST in text for text, _ in told)
 
 
 def test_a_stopped_fetch_is_ended_and_goes_on_where_it_was(

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import watched_processes
+from app_journey import serving_with, travelling, write_city
 from app_screens import html_of, part
+from overpass_server import HOST as THIS_MACHINE
+from overpass_server import serving as overpass_serving
+from overpass_town import CITY, town
+from playwright.sync_api import Browser
 
 from toolkit.app import markup
 from toolkit.app.my_cities import over_network
@@ -49,3 +57,37 @@ def test_what_is_asked_and_who_sees_it_is_said_first(lang: Language) -> None:
 def test_the_practice_city_is_not_asked_for() -> None:
     page = part(SCRIPT.format(lang="en"))
     assert not any("Helsinki" in option for option in page.selectbox[0].options)
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+@pytest.mark.skipif(watched_processes.strace_reason() is not None, reason="no strace here")
+def test_the_system_sees_no_connection_of_the_app_and_one_host_of_the_process_of_its_own(
+    browser: Browser, tmp_path: Path
+) -> None:
+    write_city(tmp_path / "toolkit")
+    calls = tmp_path / "calls"
+    with overpass_serving(town(tmp_path / "town.osm.pbf")) as overpass:
+        overpass.faults.append("cut")
+        with (
+            serving_with(overpass, tmp_path, strace=calls) as app,
+            travelling(browser, "en", app.url) as journey,
+        ):
+            journey.open_network()
+            journey.agree()
+            journey.click("fetch_go")
+            journey.see("Installed: {names}.", names=CITY.name.en)
+            journey.click(f"made-{CITY.id}")
+            journey.see_map()
+        assert not overpass.faults
+        assert len(overpass.questions) > len(set(overpass.questions))
+    processes = watched_processes.traced(calls, ended=app.process.pid)
+    # Not even a name service of this machine.
+    assert processes.pop(app.process.pid).asked == []
+    hosts = {
+        of
+        for process in processes.values()
+        for of in process.asked
+        if isinstance(of, tuple)  # not a socket of this machine's name service
+    }
+    assert hosts == {(THIS_MACHINE, overpass.port)}

@@ -6,7 +6,7 @@ import streamlit as st
 
 from toolkit.app import markup, start
 from toolkit.app.city import cases, panel
-from toolkit.app.kept_answers import Estimate
+from toolkit.app.kept_answers import Case, Estimate
 from toolkit.app.map import component
 from toolkit.app.my_cities import bring_in
 from toolkit.assessment.layers import Layers
@@ -18,8 +18,8 @@ from toolkit.streets.cities import City
 from toolkit.streets.pack import find_pack_for
 
 
-def show(made: Estimate, tier: Tier, lang: Language) -> None:
-    """Show the map; for a city without streets say why there is none."""
+def show(made: Estimate, tier: Tier, lang: Language, *, case: Case | None = None) -> None:
+    """Show the map, of a case if one is chosen; without streets say why there is none."""
     assessment = made.assessment
     with st.spinner(escape.markdown(tr("Drawing the map …", lang))):
         layers = layers_of(assessment)
@@ -33,7 +33,7 @@ def show(made: Estimate, tier: Tier, lang: Language) -> None:
         tier,
         lang,
         answer=made.key,
-        panel=panel.texts(made, lang),
+        panel=panel.texts(made, lang, case),
         on_tier=_keep_tier,
     )
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from toolkit.app import markup
 from toolkit.app.city import answer, figures
-from toolkit.app.kept_answers import Estimate
+from toolkit.app.kept_answers import Case, Estimate
 from toolkit.app.my_cities import headline
 from toolkit.assessment.model import Assessment
 from toolkit.base.terms import TIERS, Language, Tier
@@ -69,25 +69,30 @@ def show(made: Estimate, tier: Tier, lang: Language) -> None:
     markup.show(lang, *parts, kind="panel")
 
 
-def of_tier(made: Estimate, tier: Tier, lang: Language) -> Panel:
-    """Return the panel of one question."""
+def of_tier(made: Estimate, tier: Tier, lang: Language, case: Case | None = None) -> Panel:
+    """Return the panel of one question; in a case, each sentence of it says so."""
     assessment = made.assessment
     trip = assessment.shown_tiers[tier].trip
     trips = trip_icons.ten_trips(trip.at_least_one)
+    said, rests_on = answer.sentence(assessment, tier, lang), ""
+    if case is not None:
+        said = f"{conditions.case_on_streets(case.where, case.count, lang)} {said}"
+    if case is None or case.count is None:
+        rests_on = reported.source_line(assessment, made.claims, lang)
     return Panel(
-        answer.sentence(assessment, tier, lang),
+        said,
         "" if trips is None else markup.image_address(trip_icons.row(trips, trip.mode, lang)),
         trip_icons.caption(trips, lang) if trips and trip_words.led_by_count(trip) else "",
         tuple(_conditions(assessment, made, lang)),
-        reported.source_line(assessment, made.claims, lang),
+        rests_on or tr("The number is assumed, not reported.", lang),
         not_counted(lang),
     )
 
 
-def texts(made: Estimate, lang: Language) -> Mapping[str, Any]:
+def texts(made: Estimate, lang: Language, case: Case | None = None) -> Mapping[str, Any]:
     """Return the panels of all questions as JSON values, for the map."""
     return {
-        "tiers": {tier: _unbroken(of_tier(made, tier, lang)) for tier in TIERS},
+        "tiers": {tier: _unbroken(of_tier(made, tier, lang, case)) for tier in TIERS},
         "about": about(lang),
         "lines": [unbroken(line) for line in about_lines(made, lang)],
     }

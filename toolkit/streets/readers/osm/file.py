@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Final
 
 import osmium
+import psutil
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -35,6 +37,8 @@ _NOT_NODES: Final = osmium.osm.WAY | osmium.osm.RELATION | osmium.osm.AREA
 _INDEX: Final = ("sparse_mmap_array", "flex_mem")
 """Types of location index, best first: the first grows without copying, but only on Linux."""
 _REPORT_EVERY_S: Final = 0.5
+_N_READS: Final = 2
+"""How often osmium reads a file from which it joins areas."""
 _MAX_WHOLE_VERTICES: Final = 4_000_000
 """Maximum street vertices of a pack without a boundary, about ten times Porto."""
 
@@ -182,11 +186,18 @@ def _read_once(
         collector = Collector(
             regions, points=points, dated=bool(stamp), duplicates=source.duplicates
         )
-        _stream(processor, collector, source.name, say)
+        _stream(processor, collector, source, say)
     return OsmFile(source.name, box, stamp, digest, regions, tuple(collector.areas))
 
 
-def _stream(processor: Any, collector: Collector, name: str, say: StepProgress) -> None:  # noqa: ANN401
+def _stream(
+    processor: Any,  # noqa: ANN401
+    collector: Collector,
+    source: OsmSource,
+    say: StepProgress,
+) -> None:
+    name = source.name
+    read_share = _share_read(source.path)
     more = ("boundary",) if collector.points else ()
     nodes = osmium.filter.KeyFilter(*tags.KEYS, *background_tags.NODE_KEYS, *more)
     others = osmium.filter.KeyFilter(*tags.KEYS, *background_tags.WAY_KEYS, *more)
@@ -205,11 +216,39 @@ def _stream(processor: Any, collector: Collector, name: str, say: StepProgress) 
             now = time.monotonic()
             if now >= due:
                 due = now + _REPORT_EVERY_S
-                say(f"{name}: {number:,} objects of interest read", None)
+                say(f"{name}: {number:,} objects of interest read", read_share())
                 _check_size(collector, name)
     order.finish()
     _check_size(collector, name)
     collector.finish()
+
+
+def _share_read(file: Path) -> Callable[[], float | None]:
+    """Return a function that says which share is read from now on; None where no system tells.
+
+    The file is read for relations first, and then as a whole.
+    """
+    begin, size = _bytes_read(), file.stat().st_size
+
+    def share() -> float | None:
+        now = _bytes_read()
+        if begin is None or now is None or not size:
+            return None
+        return min((now - begin) / (_N_READS * size), 1.0)
+
+    return share
+
+
+def _bytes_read() -> int | None:
+    """Return the bytes that this process has read; only Linux and Windows count them."""
+    process = psutil.Process()
+    if not hasattr(process, "io_counters"):
+        return None
+    try:
+        counters = process.io_counters()
+    except (OSError, psutil.Error):
+        return None
+    return int(getattr(counters, "read_chars", counters.read_bytes))
 
 
 def _check_size(collector: Collector, name: str) -> None:
