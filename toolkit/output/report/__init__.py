@@ -6,6 +6,7 @@ write_report       the files on some assessments
 write_comparison   what changed between two answers
 write_index        one page that leads to all files of a folder
 Edition            what is written: formats, detail, question of the map, advice
+Parts              what a full report holds on top
 file_name          the name of a file
 valid_until        last day on which it may be handed out
 page.render        one report as a string
@@ -40,11 +41,13 @@ from toolkit.output.report import (
     typeset,
 )
 from toolkit.studies.sensitivity.analysis import Sensitivity
+from toolkit.threats.model import Answer
 
 __all__ = [
     "DETAILS",
     "FORMATS",
     "Edition",
+    "Parts",
     "file_name",
     "valid_until",
     "write_comparison",
@@ -84,6 +87,22 @@ class Edition:
     advice: str = ""
 
 
+@dataclass(frozen=True)
+class Parts:
+    """What a full report on a city holds on top, only where it was asked for.
+
+    Attributes
+    ----------
+    sensitivity
+        Which assumption matters.
+    own
+        Answers to the reader's own questions, see `own_answers`.
+    """
+
+    sensitivity: Sensitivity | None = None
+    own: tuple[Answer, ...] = ()
+
+
 def write_report(
     assessments: Sequence[Assessment],
     out: Path,
@@ -93,6 +112,7 @@ def write_report(
     edition: Edition | None = None,
     claims_by_city: Mapping[str, Sequence[Claim]] | None = None,
     sensitivities: Mapping[str, Sensitivity] | None = None,
+    own: Mapping[str, Sequence[Answer]] | None = None,
 ) -> tuple[Path, ...]:
     """Write the files on each assessment, by default one HTML page for each language.
 
@@ -112,6 +132,9 @@ def write_report(
         All claims about each city, by its id; those of `load.load_claims` by default.
     sensitivities
         Sensitivity analyses by the id of the city, for reports in full detail.
+    own
+        Answers to the reader's own questions by the id of the city, for reports in full detail;
+        the names of their files say that they hold some.
 
     Returns
     -------
@@ -122,7 +145,8 @@ def write_report(
     ------
     InputDataError
         If a language is not known, if assumptions or claims are not those that an assessment was
-        made with, or if two reports would have the same name. Nothing is written then.
+        made with, if answers are for another report than a full one, or if two reports would have
+        the same name. Nothing is written then.
     """
     chosen = _languages(langs)
     wanted = edition or Edition()
@@ -130,8 +154,9 @@ def write_report(
     for assessment in assessments:
         claims = _claims_of(assessment, claims_by_city)
         until = valid_until(assessment, assumptions)
-        found = (sensitivities or {}).get(assessment.city.id)
-        made = _pages(assessment, claims, until, wanted, chosen, found)
+        city = assessment.city.id
+        parts = Parts((sensitivities or {}).get(city), tuple((own or {}).get(city, ())))
+        made = _pages(assessment, claims, until, wanted, chosen, parts)
         made |= data_files(assessment, wanted, assumptions.value(exports.CELL_M))
         for name, content in made.items():
             if name in files:
@@ -208,16 +233,30 @@ def write_index(paths: Sequence[Path], cities: Mapping[str, Assessment], out: Pa
 
 
 def file_name(
-    assessment: Assessment, lang: Language, *, detail: Detail = "full", form: str = "html"
+    assessment: Assessment,
+    lang: Language,
+    *,
+    detail: Detail = "full",
+    form: str = "html",
+    own: bool = False,
 ) -> str:
     """Return the name of a file, such as ``yangon-hand-out-2026-11-23-en.pdf``.
+
+    Parameters
+    ----------
+    assessment, lang
+        What is reported, and in which language.
+    detail, form
+        Its detail and format.
+    own
+        Whether it holds answers to somebody's own questions.
 
     Raises
     ------
     InputDataError
         If the id of the city is not an id.
     """
-    return _named(assessment, _PARTS[detail], f"-{lang}.{form}")
+    return _named(assessment, _PARTS[detail] + ("-own" if own else ""), f"-{lang}.{form}")
 
 
 def compared_name(second: Assessment, lang: Language, form: str) -> str:
@@ -265,17 +304,17 @@ def _pages(
     until: dt.date,
     edition: Edition,
     langs: Sequence[Language],
-    sensitivity: Sensitivity | None,
+    parts: Parts,
 ) -> dict[str, bytes]:
     """Return the PDFs and HTML pages of one city, by their names."""
     files: dict[str, bytes] = {}
     for lang in langs:
         for form in edition.formats:
             if form in ("pdf", "html"):
-                name = file_name(assessment, lang, detail=edition.detail, form=form)
-                files[name] = one(
-                    assessment, claims, until, edition, lang, form=form, sensitivity=sensitivity
+                name = file_name(
+                    assessment, lang, detail=edition.detail, form=form, own=bool(parts.own)
                 )
+                files[name] = one(assessment, claims, until, edition, lang, form=form, parts=parts)
     return files
 
 
@@ -287,18 +326,29 @@ def one(
     lang: Language,
     *,
     form: Literal["pdf", "html"],
-    sensitivity: Sensitivity | None = None,
+    parts: Parts | None = None,
 ) -> bytes:
     """Return one PDF or HTML page.
 
     Parameters
     ----------
-    assessment, claims, until, edition, lang, sensitivity
+    assessment, claims, until, edition, lang
         As in `write_report`; `until` is the last day on which it may be handed out.
     form
         Its format.
+    parts
+        What a full report holds on top.
+
+    Raises
+    ------
+    InputDataError
+        If there are parts that do not belong to it.
     """
     layers = assessment.layers
+    parts = parts or Parts()
+    if parts.own and edition.detail != "full":
+        msg = "Answers to own questions are a part of the full report only."
+        raise InputDataError(msg)
     match edition.detail, form:
         case "handout", "pdf":
             return hand_out.pdf(
@@ -325,12 +375,18 @@ def one(
                 valid_until=until,
                 drawing=map_svg.draw(layers) if layers else None,
                 lang=lang,
-                sensitivity=sensitivity,
+                sensitivity=parts.sensitivity,
+                own=parts.own,
                 live=True,
             ).encode()
         case "full", _:
             data = full.document(
-                assessment, claims=claims, valid_until=until, lang=lang, sensitivity=sensitivity
+                assessment,
+                claims=claims,
+                valid_until=until,
+                lang=lang,
+                sensitivity=parts.sensitivity,
+                own=parts.own,
             )
         case _:
             data = session.document(

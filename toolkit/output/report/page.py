@@ -19,13 +19,15 @@ from toolkit.evidence.claim import Claim
 from toolkit.language import fonts, notes, quantities, words
 from toolkit.language.translate import date, has_burmese, number, tr, unbroken
 from toolkit.output import conditions, map_scale, trip_words
-from toolkit.output.report import dots, method, more_tables, reported, tables
+from toolkit.output.report import dots, method, more_tables, reported, tables, uses
 from toolkit.output.report.depends_on import dependencies
 from toolkit.output.report.live_map import live_map
 from toolkit.output.report.map_svg import Drawing
+from toolkit.output.report.own_answers import own_answers
 from toolkit.output.report.reported import LangText
 from toolkit.output.report.sensitivity import sensitivity_section
 from toolkit.studies.sensitivity.analysis import Sensitivity
+from toolkit.threats import model
 
 _TEMPLATES: Final = Path(__file__).resolve().parent / "templates"
 _FONT_MARK: Final = "/*font*/"
@@ -55,6 +57,7 @@ def render(
     drawing: Drawing | None,
     lang: Language,
     sensitivity: Sensitivity | None = None,
+    own: Sequence[model.Answer] = (),
     live: bool = False,
 ) -> str:
     """Return the report on one city as one HTML page.
@@ -73,6 +76,8 @@ def render(
         Language of the page.
     sensitivity
         Sensitivity analysis of the same city, date and assumptions, for a report in full detail.
+    own
+        Answers to the reader's own questions with the same inputs, as a part of their own.
     live
         Whether there is a map that can be moved and asked, too; else no script is in the page.
 
@@ -84,7 +89,7 @@ def render(
     Raises
     ------
     InputDataError
-        If `sensitivity` belongs to another assessment.
+        If `sensitivity` or an answer belongs to another assessment.
     """
     found = content(
         assessment,
@@ -93,6 +98,7 @@ def render(
         drawing=drawing,
         lang=lang,
         sensitivity=sensitivity,
+        own=own,
     )
     layers = assessment.layers
     map_ = live_map(layers, TIERS[0], lang) if live and layers is not None else None
@@ -109,18 +115,19 @@ def content(
     drawing: Drawing | None,
     lang: Language,
     sensitivity: Sensitivity | None = None,
+    own: Sequence[model.Answer] = (),
 ) -> dict[str, Any]:
     """Return all that the report shows, on screen and on paper.
 
     Parameters
     ----------
-    assessment, claims, valid_until, drawing, lang, sensitivity
+    assessment, claims, valid_until, drawing, lang, sensitivity, own
         As in `render`.
 
     Raises
     ------
     InputDataError
-        If `sensitivity` belongs to another assessment.
+        If `sensitivity` or an answer belongs to another assessment.
     """
     layers = assessment.layers
     name = assessment.city.name.in_language(lang)
@@ -170,7 +177,8 @@ def content(
         "notes": reported.note_texts(assessment, lang),
         "install": words.install_steps(lang) if assessment.basis == "city_level" else (),
         "no_map": _no_map(assessment, drawing, lang),
-        "threats": reported.threat_rows(assessment, lang),
+        "threats": uses.rows(assessment, lang),
+        "own": own_answers(own, assessment, lang),
         "items": items,
         "others": reported.unnumbered(items, lang),
         "contradictions": _contradictions(reported.contradicting(assessment, claims), items),
@@ -316,7 +324,7 @@ def _headings(name: str, lang: Language) -> dict[str, str]:
         "sources": tr("Sources", lang),
         "sources_intro": reported.grading(lang),
         "threats": tr("What the cameras can be used for", lang),
-        "threats_intro": reported.threats_intro(lang),
+        "threats_intro": uses.intro(lang),
         "contradictions": tr("These claims contradict each other", lang),
         "confidence": tr("Confidence", lang),
         "boundary": tr("Boundary and completeness", lang),
