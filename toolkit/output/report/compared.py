@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from toolkit.assessment.model import Assessment
 from toolkit.assumptions import files
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.quantity import Quantity
-from toolkit.base.terms import STATUSES, TIERS, Language, Status
+from toolkit.base.terms import STATUSES, TIERS, Language
 from toolkit.language import assumption_names, notes, quantities, words
 from toolkit.language.translate import date, tr
 from toolkit.output.report import blocks, difference_svg, reported
@@ -248,7 +248,7 @@ def _input_text(what: str, text: str | None, lang: Language) -> str | None:
     if text and what == "as_of":
         return reported.when_text(text, lang)
     if text in STATUSES:
-        return words.status_name(cast(Status, text), lang)
+        return words.status_name(text, lang)
     return text[:_HASHES] if text and what.endswith("sha256") else text
 
 
