@@ -71,8 +71,8 @@ class Edition:
     Attributes
     ----------
     formats
-        Some of `FORMATS`. `gpkg` needs streets, and is left out of a city without them; it and
-        `csv` hold no language.
+        Some of `FORMATS`. `gpkg` needs streets that were computed in one piece, and is left out of
+        other cities; it and `csv` hold no language.
     detail
         One of `DETAILS`.
     tier
@@ -211,12 +211,12 @@ def write_comparison(
 
 
 def write_index(paths: Sequence[Path], cities: Mapping[str, Assessment], out: Path) -> Path:
-    """Write one page that leads to some files of a folder.
+    """Write one page that leads to some files below a folder.
 
     Parameters
     ----------
     paths
-        The files, in this folder.
+        The files, in this folder or below it.
     cities
         The assessments of which they are, by the id of the city.
     out
@@ -225,7 +225,10 @@ def write_index(paths: Sequence[Path], cities: Mapping[str, Assessment], out: Pa
     listed = []
     for city, assessment in cities.items():
         own = [p for p in paths if p.name == city or re.match(rf"{re.escape(city)}[-.]", p.name)]
-        rows = [(p.name, p.suffix.removeprefix("."), p.stat().st_size) for p in own]
+        rows = [
+            (p.relative_to(out).as_posix(), p.suffix.removeprefix("."), p.stat().st_size)
+            for p in own
+        ]
         listed.append((assessment.city.name, rows))
     path = out / INDEX
     store.write_text(path, page.of_index(listed, next(iter(cities.values())).as_of))
@@ -414,7 +417,8 @@ def data_files(assessment: Assessment, edition: Edition, cell_m: float) -> dict[
         name = _named(assessment, "", ".csv")
         files[name] = figures_csv.text(assessment).encode()
         files[_named(assessment, "", ".csv.json")] = figures_csv.schema(assessment, name).encode()
-    if "gpkg" in edition.formats and assessment.layers is not None:
+    layers = assessment.layers
+    if "gpkg" in edition.formats and layers is not None and layers.detail is not None:
         with store.scratch() as folder:
             path = folder / _named(assessment, "", ".gpkg")
             exports.write_export(assessment, exports.LAYERS, path, cell_m=cell_m)
