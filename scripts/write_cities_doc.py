@@ -143,9 +143,10 @@ _COUNT_HEAD = ("city", "status", "5 to 95 %", "median", "chance of none", "old",
 
 def _threat_text(threat: Threat) -> str:
     """Return a threat and what answers it, in a few words."""
-    if threat.answered_by is None:
+    answers = [f"`{one}`" for one in (threat.answered_by, threat.asked_on) if one is not None]
+    if not answers:
         return f"{threat.name.en}: not modelled"
-    return f"{threat.name.en}: in part by `{threat.answered_by}`"
+    return f"{threat.name.en}: in part by {' and '.join(answers)}"
 
 
 def _summary_row(city: City, claims: Sequence[Claim], counts: CountDraws) -> tuple[object, ...]:

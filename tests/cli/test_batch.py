@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -50,11 +52,16 @@ def test_a_batch_writes_reports_too(run, plan, tmp_path):
     )  # fmt: skip
     assert code == 0, told
     names = sorted(path.name for path in (out / "reports").rglob("*.*"))
+    names.remove("index.html")
     assert names == sorted(
         f"{city}{end}"
         for city in ("dawei", "mawlamyine")
         for end in ("-2026-11-23.csv", "-2026-11-23.csv.json", "-hand-out-2026-11-23-en.pdf")
     )
+    index = (out / "reports" / "index.html").read_text("utf-8")
+    for link in re.findall(r'href="([^"]+)"', index):
+        assert (out / "reports" / unquote(link)).is_file()
+    assert index.count("href=") == len(names)
     code, said, _ = run("batch", plan, "--out", out, "--resume", "--report", "--lang", "en")
     assert code == 0
     assert said.startswith("0 computed, 2 found finished")

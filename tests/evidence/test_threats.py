@@ -28,6 +28,7 @@ def test_what_answers_each():
     asked_on = {threat.id: threat.asked_on for threat in load_threats()}
     assert asked_on == dict.fromkeys(FIVE) | {
         "tracking": "route",
+        "linking": "link",
         "places": "place",
         "vehicles": "vehicles",
     }

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pandas as pd
 import streamlit as st
 from hostile_texts import AT, TEXTS
-from invented import assessment_of, layers_of
-from streamlit_folium import st_folium
+from invented import layers_of
+from made import claim_of, other_claim, report_on
 
 from toolkit.base import egress, escape
-from toolkit.output import map_page
+from toolkit.output.report import hand_out
 
 egress.require_guard()
 for number, text in enumerate(TEXTS):
@@ -29,5 +31,12 @@ for number, text in enumerate(TEXTS):
     st.html(f"<p><b title={escape.attribute(text)}>{escape.html(text)}</b></p>")
 st.subheader("end of texts")
 hostile = AT.join(TEXTS)
-drawn = map_page.exposure_map(assessment_of(layers_of(text=hostile), name=hostile), "seen", "my")
-st_folium(drawn, key="map", returned_objects=[], height=500, use_container_width=True)
+sheet = hand_out.interactive(
+    report_on(layers_of(text=hostile), name=hostile),
+    claims=(claim_of(says=hostile, note=hostile), other_claim()),
+    valid_until=dt.date(2024, 9, 8),
+    tier="seen",
+    advice=hostile,
+    lang="my",
+)
+st.iframe(sheet, height=900)

@@ -1,62 +1,67 @@
-"""Parts of a map: what is put in stays data, whatever it says."""
+"""The map inside a page: from bundled files only, and the same each time."""
 
 from __future__ import annotations
 
-import json
+import hashlib
 import re
 
 import folium
-import pytest
-from invented import HOSTILE
 
-from toolkit.base import escape
+from toolkit.language import fonts
 from toolkit.output import leaflet
 
 
-@pytest.fixture
-def script():
-    """Return a function that gives the script of a map with one part."""
-
-    def render(part):
-        drawn = folium.Map(location=[0, 0], tiles=None)
-        part.add_to(drawn)
-        drawn.get_root().render()
-        return drawn.get_root().script.render(), drawn.get_name()
-
-    return render
+def outside_addresses(html: str) -> list[str]:
+    """Return the addresses in a page that a browser would ask."""
+    return re.findall(r"(?:https?:|wss?:)?//[\w.-]+\.\w+[^\s\"')]*", html)
 
 
-def test_many_polygons_are_one_shape_of_the_map(script):
-    rings = [[[[16.0, 96.0], [16.0, 96.1], [16.1, 96.1]]], [[[17.0, 96.0], [17.0, 97.0]]]]
-    text, name = script(leaflet.Polygons(rings, {"color": "#123456"}))
-    (given,) = re.findall(r"L\.polygon\(\s*(\[.*?\]), (\{.*?\})\s*\)\.addTo\((\w+)\)", text)
-    assert (json.loads(given[0]), json.loads(given[1])) == (rings, {"color": "#123456"})
-    assert given[2] == name
+def test_no_address_of_another_machine_is_in_a_map() -> None:
+    assert outside_addresses(" ".join(leaflet.empty_map("map.on();"))) == []
 
 
-def test_the_rectangle_of_the_view_is_the_one_given(script):
-    text, _ = script(leaflet.Fit([[16.0, 96.0], [16.1, 96.2]]))
-    (bounds,) = re.findall(r"map\.fitBounds\((\[.*?\]), map", text)
-    assert json.loads(bounds) == [[16.0, 96.0], [16.1, 96.2]]
-    assert f"x < {leaflet.NARROW_PX}" in text
+def test_the_check_for_addresses_finds_those_of_a_plain_folium_map() -> None:
+    assert len(outside_addresses(str(folium.Map().get_root().render()))) > 5
 
 
-def test_the_scale_has_metres_only(script):
-    assert "imperial: false" in script(leaflet.Scale())[0]
+def test_a_map_does_not_change_the_class_for_others() -> None:
+    before = list(folium.Map.default_js), list(folium.Map.default_css)
+    leaflet.empty_map("map.on();")
+    assert (list(folium.Map.default_js), list(folium.Map.default_css)) == before
 
 
-def test_a_frame_says_what_it_was_given_and_cannot_end_its_script(script):
-    content = f"<p>{escape.html(HOSTILE)}</p>"
-    text, _ = script(leaflet.Frame("topleft", content, "my"))
-    assert "</" not in text
-    (shown,) = re.findall(r'box\.innerHTML = ("(?:[^"\\]|\\.)*");', text)
-    assert json.loads(shown) == content
-    assert 'box.lang = "my";' in text
-    assert ': "topleft"' in text
+def test_the_same_map_is_the_same_text_and_its_script_gets_it() -> None:
+    made = leaflet.empty_map("map.on();")
+    leaflet.empty_map.cache_clear()
+    assert leaflet.empty_map("map.on();") == made
+    element, script = made
+    (name,) = re.findall(r'<div class="folium-map" id="(\w+)"', element)
+    assert f"var {name} = L.map(" in script
+    assert re.search(rf"\(function \(map\) \{{\s*map\.on\(\);\s*\}}\)\({name}\);", script)
 
 
-def test_a_style_goes_into_the_head():
-    drawn = folium.Map(location=[0, 0], tiles=None)
-    leaflet.Style(".toolkit-frame{color:red}").add_to(drawn)
-    drawn.get_root().render()
-    assert "<style>.toolkit-frame{color:red}</style>" in drawn.get_root().header.render()
+def test_the_scale_has_metres_only_and_nothing_is_linked() -> None:
+    _, script = leaflet.empty_map("")
+    assert "imperial: false" in script
+    assert re.search(r'"attributionControl": false', script)
+
+
+def test_bundled_files_are_those_that_the_list_names() -> None:
+    listed = dict(
+        re.findall(
+            r"^\| `([^`]+)` \|.*\| `([0-9a-f]{64})` \|$",
+            (fonts.ASSETS / "README.md").read_text(encoding="utf-8"),
+            re.MULTILINE,
+        )
+    )
+    bundled = {
+        path.relative_to(fonts.ASSETS).as_posix()
+        for path in fonts.ASSETS.rglob("*.*")
+        if path.suffix not in {".md", ".txt"}
+    }
+    assert set(listed) == bundled
+    assert {*leaflet.LEAFLET_FILES, *fonts.FONT_FILES.values()} < bundled
+    printed = {f"fonts/{path.name}" for path in (fonts.ASSETS / "fonts").glob("*.ttf")}
+    assert {*fonts.PRINTED_FILES} < printed
+    for name, digest in listed.items():
+        assert hashlib.sha256((fonts.ASSETS / name).read_bytes()).hexdigest() == digest

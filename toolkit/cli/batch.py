@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +23,7 @@ from toolkit.cli.common import (
 from toolkit.cli.report import add_forms, forms_of
 
 if TYPE_CHECKING:
+    from toolkit.assessment.model import Assessment
     from toolkit.output.report import Edition
     from toolkit.studies.batch.run import Pool, Says
     from toolkit.studies.batch.tasks import Task
@@ -82,9 +83,8 @@ def _batch(options: argparse.Namespace) -> int:
             if not options.scheduler or sys.exc_info()[0] is None:
                 tidy(everything)
         if options.report:
-            for tasks_of_job in tasks:
-                if tasks_of_job[-1].job.id not in ended.failed:
-                    _report_on(tasks_of_job[-1], languages, edition)
+            done = [last for *_, last in tasks if last.job.id not in ended.failed]
+            _reports(done, languages, edition, out / REPORTS)
     if options.json:
         print_json({"computed": ended.computed, "found": ended.found, "failed": ended.failed})
     else:
@@ -97,30 +97,53 @@ def _batch(options: argparse.Namespace) -> int:
     return BAD_DATA if ended.failed else OK
 
 
-def _report_on(task: Task, languages: tuple[str, ...], edition: Edition) -> None:
+def _reports(
+    done: Sequence[Task], languages: tuple[str, ...], edition: Edition, folder: Path
+) -> None:
+    """Write the reports on finished jobs, and a page that leads to all of them."""
+    from toolkit.output.report import write_index
+
+    written: list[Path] = []
+    made: dict[str, Assessment] = {}
+    for task in done:
+        found, paths = _report_on(task, languages, edition, folder)
+        # The layers of a city are large, and the index needs its name only.
+        made[found.city.id] = found.with_layers(None)
+        written += paths
+    if made:
+        write_index(written, made, folder)
+
+
+def _report_on(
+    task: Task, languages: tuple[str, ...], edition: Edition, folder: Path
+) -> tuple[Assessment, tuple[Path, ...]]:
     """Write the report on a finished job, into a folder of its own.
 
     A map needs the streets with their figures, so a city on streets is assessed once more. One in
-    tiles is too large for that, and has no map.
+    tiles is too large for that: its streets are read from the files of the job.
     """
     from toolkit.assessment.assess import assess
     from toolkit.assessment.model import Assessment
     from toolkit.output.report import write_report
+    from toolkit.studies.batch.finished import tiled_layers
     from toolkit.studies.batch.plan import job_question
 
     question = job_question(task.job)
     with busy(f"Writing on {task.job.id} ..."):
         found = Assessment.from_json(task.assessment.read_bytes())
-        if found.basis == "streets" and task.job.tile_km is None:
-            found = assess(question)
-        write_report(
+        if found.basis == "streets":
+            pack, _ = question.load().streets()
+            tiled = task.kind == "finish"
+            found = found.with_layers(tiled_layers(task, pack)) if tiled else assess(question)
+        paths = write_report(
             [found],
-            Path(task.out) / REPORTS / task.job.partition,
+            folder / task.job.partition,
             assumptions=question.assumptions,
             langs=languages,
             edition=edition,
             claims_by_city={found.city.id: question.load().claims},
         )
+    return found, paths
 
 
 @contextlib.contextmanager

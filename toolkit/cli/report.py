@@ -19,6 +19,7 @@ from toolkit.cli.common import (
     print_lines,
     question_of,
 )
+from toolkit.cli.own_questions import add_own, check_own, own_answers
 
 if TYPE_CHECKING:
     from toolkit.assessment.model import Assessment
@@ -47,6 +48,7 @@ def register(commands: Commands) -> None:
     )
     add_common(report)
     add_night(report)
+    add_own(report)
     report.set_defaults(run=_report)
 
 
@@ -100,6 +102,7 @@ def _report(options: argparse.Namespace) -> int:
     if options.sensitivity and options.detail != "full":
         msg = "--sensitivity is part of a full report: add --detail full."
         raise UsageError(msg)
+    check_own(options)
     if options.compare:
         return _compared(options, languages, edition)
     return _cities(options, languages, edition)
@@ -138,6 +141,7 @@ def _cities(options: argparse.Namespace, languages: tuple[str, ...], edition: Ed
         with busy(f"Writing on {city.name.en} ..."):
             found = assess(question)
             matters = {city.id: sensitivity(question)} if options.sensitivity else None
+            own = {city.id: own_answers(options, question)} if check_own(options) else None
             paths = write_report(
                 [found],
                 options.out,
@@ -145,6 +149,7 @@ def _cities(options: argparse.Namespace, languages: tuple[str, ...], edition: Ed
                 langs=languages,
                 edition=edition,
                 sensitivities=matters,
+                own=own,
             )
             if found.layers is None:
                 without.append(city.name.en)

@@ -33,7 +33,8 @@ class Threat(Record):
     answered_by
         Tier whose figures answer it in part; None if none does.
     asked_on
-        Page of the app where a person can ask about it; None if there is none.
+        Page of the app where a person can ask about it, or the command for it (link); None if
+        there is none.
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z_]*$", max_length=40)]
@@ -41,7 +42,7 @@ class Threat(Record):
     says: Names
     claims: Annotated[tuple[RecordId, ...], Field(min_length=1)]
     answered_by: Tier | None = None
-    asked_on: Literal["route", "place", "vehicles"] | None = None
+    asked_on: Literal["route", "place", "vehicles", "link"] | None = None
 
 
 class _File(Record):

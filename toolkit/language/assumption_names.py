@@ -134,3 +134,27 @@ def name(key: str, lang: str) -> str | None:
         "export.cell_m": tr("the size of a cell in exported files", lang),
     }
     return names.get(key)
+
+
+def field(key: str, lang: str) -> str:
+    """Return the name of a field of an assumption; the field itself if it has none."""
+    names = {
+        "value": tr("value", lang),
+        "low": tr("low end", lang),
+        "high": tr("high end", lang),
+        "distribution": tr("distribution", lang),
+    }
+    return names.get(key, key)
+
+
+def field_value(text: str, lang: str) -> str:
+    """Return a value of a field: kinds of distributions by their names, others as they are."""
+    names = {
+        "fixed": tr("fixed", lang),
+        "uniform": tr("uniform", lang),
+        "loguniform": tr("log-uniform", lang),
+        "triangular": tr("triangular", lang),
+        "normal": tr("normal", lang),
+        "lognormal": tr("log-normal", lang),
+    }
+    return names.get(text, text)

@@ -1,119 +1,85 @@
-"""Parts of a map that folium lacks: each writes its own piece of script into the page.
+"""The map that travels inside a page: made by folium, from the bundled Leaflet only.
 
-Whoever makes a part escapes its texts with `toolkit.base.escape`; the filters of the templates
-write the values as JSON.
+folium names files of other machines and gives its elements random ids; here neither gets into a
+page. Streets and texts are drawn by a script of the page, see `toolkit.output.report.live_map`.
 """
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Iterator
 from typing import Any, Final
 
-from branca.element import MacroElement
+import folium
+from branca.element import Element, MacroElement
 from folium.template import Template
 
-NARROW_PX: Final = 600
-"""On a map narrower than this all frames lie in one corner, and the legend is folded up at first:
-it would hide the streets."""
+LEAFLET_FILES: Final = ("leaflet/leaflet.js", "leaflet/leaflet.css")
+"""Below `fonts.ASSETS`: the script that must run before that of a map, and its style sheet."""
 
 
-class _Part(MacroElement):
-    """A part whose template reads its values from attributes."""
-
-    narrow_px: Final = NARROW_PX
-
-    def __init__(self, **values: Any) -> None:  # noqa: ANN401 - whatever a template takes
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._name = type(self).__name__
-        vars(self).update(values)
-
-
-class Polygons(_Part):
-    """Many polygons as one layer: folium's own class takes one polygon at a time."""
-
-    _template = Template(
-        """
-        {% macro script(this, kwargs) %}
-        var {{ this.get_name() }} = L.polygon(
-            {{ this.polygons|tojson }}, {{ this.options|tojson }}
-        ).addTo({{ this._parent.get_name() }});
-        {% endmacro %}
-        """
-    )
-
-    def __init__(self, polygons: list[list[list[list[float]]]], options: dict[str, Any]) -> None:
-        super().__init__(polygons=polygons, options=options)
-
-
-class Fit(_Part):
-    """The largest view of a rectangle next to the frames, on a narrow map above them."""
-
-    _template = Template(
-        """
-        {% macro script(this, kwargs) %}
-        (function (map) {
-            var left = map._controlCorners.bottomleft, right = map._controlCorners.bottomright;
-            map.fitBounds({{ this.bounds|tojson }}, map.getSize().x < {{ this.narrow_px|tojson }}
-                ? {padding: [4, 4], paddingBottomRight: [4, left.offsetHeight + 4]}
-                : {paddingTopLeft: [left.offsetWidth + 14, 6],
-                   paddingBottomRight: [14, right.offsetHeight + 8]});
-        })({{ this._parent.get_name() }});
-        {% endmacro %}
-        """
-    )
-
-    def __init__(self, bounds: list[list[float]]) -> None:
-        super().__init__(bounds=bounds)
-
-
-class Scale(_Part):
+class _Scale(MacroElement):
     """A scale bar in metres; folium's own one shows feet, too."""
 
     _template = Template(
         """
         {% macro script(this, kwargs) %}
-        L.control.scale({position: "topright", imperial: false})
-            .addTo({{ this._parent.get_name() }});
+        L.control.scale({imperial: false}).addTo({{ this._parent.get_name() }});
         {% endmacro %}
         """
     )
 
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "Scale"
 
-class Frame(_Part):
-    """A corner of the map that holds HTML, whose texts are escaped before."""
+
+class _Script(MacroElement):
+    """A script that draws on the map, which it knows as ``map``."""
 
     _template = Template(
         """
         {% macro script(this, kwargs) %}
-        var {{ this.get_name() }} = L.control({
-            position: {{ this._parent.get_name() }}.getSize().x < {{ this.narrow_px|tojavascript }}
-                ? "bottomleft" : {{ this.position|tojavascript }}
-        });
-        {{ this.get_name() }}.onAdd = function (map) {
-            var box = L.DomUtil.create("div", "toolkit-frame");
-            box.lang = {{ this.lang|tojavascript }};
-            box.innerHTML = {{ this.content|tojavascript }};
-            var folding = box.querySelector("details");
-            if (folding && map.getSize().x < {{ this.narrow_px|tojavascript }})
-                folding.removeAttribute("open");
-            L.DomEvent.disableClickPropagation(box);
-            L.DomEvent.disableScrollPropagation(box);
-            return box;
-        };
-        {{ this.get_name() }}.addTo({{ this._parent.get_name() }});
+        (function (map) {
+        {{ this.text }}
+        })({{ this._parent.get_name() }});
         {% endmacro %}
         """
     )
 
-    def __init__(self, position: str, content: str, lang: str) -> None:
-        super().__init__(position=position, content=content, lang=lang)
+    def __init__(self, text: str) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "Script"
+        self.text = text
 
 
-class Style(_Part):
-    """The style sheet of the map."""
+@functools.cache
+def empty_map(script: str) -> tuple[str, str]:
+    """Return the element of a map without streets, and the script that makes it.
 
-    _template = Template(
-        "{% macro header(this, kwargs) %}<style>{{ this.css }}</style>{% endmacro %}"
-    )
+    Parameters
+    ----------
+    script
+        What is done with the map, which it knows as ``map``. No text of data is in it.
 
-    def __init__(self, css: str) -> None:
-        super().__init__(css=css)
+    Returns
+    -------
+    element, script
+        The same for the same argument; `LEAFLET_FILES` belong into the same page.
+    """
+    # Leaflet's own attribution would link to the site of its makers.
+    drawn = folium.Map(tiles=None, prefer_canvas=True, zoom_snap=0.25, attribution_control=False)
+    drawn.add_child(_Scale())
+    drawn.add_child(_Script(script))
+    root: Any = drawn.get_root()
+    for count, element in enumerate(_walk(root)):
+        element._id = f"{count:08x}"  # noqa: SLF001 - else random
+    root.render()
+    return str(root.html.render()), str(root.script.render())
+
+
+def _walk(element: Element) -> Iterator[Element]:
+    """Yield an element and all below it."""
+    yield element
+    for child in element._children.values():  # noqa: SLF001
+        yield from _walk(child)

@@ -10,7 +10,7 @@ import numpy as np
 from branca.colormap import linear
 
 from toolkit.assessment.layers import total_length_m
-from toolkit.base.terms import ExposureClass, Tier
+from toolkit.base.terms import LIKELY_LOW, POSSIBLE_HIGH, ExposureClass, Tier
 from toolkit.language import quantities, words
 from toolkit.language.translate import tr
 
@@ -72,12 +72,18 @@ def step_name(step: Step, lang: str) -> str:
 
     Examples
     --------
-    >>> step_name(STEPS[2], "en")
-    'Possible, middle 25 % to 50 %'
+    >>> step_name(STEPS[0], "en"), step_name(STEPS[2], "en")
+    ('Likely, low end 50 % or more', 'Possible, middle 25 % to 50 %')
     """
     name = words.class_name(step.cls, lang)
-    if step.cls != "possible":
+    if step.cls == "unknown":
         return name
+    if step.cls == "likely":
+        low = quantities.share(LIKELY_LOW, lang)
+        return tr("{name}, low end {low} or more", lang).format(name=name, low=low)
+    if step.cls == "not_excluded":
+        high = quantities.share(POSSIBLE_HIGH, lang)
+        return tr("{name}, high end under {high}", lang).format(name=name, high=high)
     high = quantities.share(step.below, lang)
     if step.at_least == 0:
         return tr("{name}, middle under {high}", lang).format(name=name, high=high)

@@ -16,8 +16,18 @@ _LEAST_DETOUR = 0.005
 _MOST_MAPPED = 10
 
 
-def route_lines(answer: model.RouteAnswer, lang: Language) -> list[str]:
-    """Return all that is said of a route, line by line."""
+def route_lines(answer: model.RouteAnswer, lang: Language, *, ids: bool = True) -> list[str]:
+    """Return all that is said of a route, line by line.
+
+    Parameters
+    ----------
+    answer
+        The answer.
+    lang
+        Language.
+    ids
+        Whether mapped cameras are named, which says where the route is.
+    """
     out = [
         tr("Route of {length}, {mode}, {when}", lang).format(
             length=_metres(answer.length_m, lang),
@@ -39,7 +49,7 @@ def route_lines(answer: model.RouteAnswer, lang: Language) -> list[str]:
         )
     for tier, part in answer.tiers.items():
         out += [f"{_tier_head(tier, lang)}:", *(f"  {line}" for line in tier_lines(part, lang))]
-    out += _mapped(answer, lang)
+    out += _mapped(answer, lang, ids=ids)
     if answer.alternatives is not None:
         out += ["", *alternative_lines(answer.alternatives, lang)]
     return out
@@ -93,7 +103,7 @@ def _where(sections: Sequence[model.Section], lang: Language) -> list[str]:
     ]
 
 
-def _mapped(answer: model.RouteAnswer, lang: Language) -> list[str]:
+def _mapped(answer: model.RouteAnswer, lang: Language, *, ids: bool) -> list[str]:
     """Return the mapped cameras that may have a route in view."""
     if not answer.mapped:
         return []
@@ -102,7 +112,7 @@ def _mapped(answer: model.RouteAnswer, lang: Language) -> list[str]:
             count=number(len(answer.mapped))
         )
     ]
-    for camera in answer.mapped[:_MOST_MAPPED]:
+    for camera in answer.mapped[: _MOST_MAPPED if ids else 0]:
         tier, chance = next(iter(camera.in_view.items()))
         out.append(
             f"  {', '.join(camera.ids)}: {words.tier_name(tier, lang)} "
@@ -202,8 +212,18 @@ def _shared(mix: model.Mix, lang: Language) -> list[str]:
     ]
 
 
-def place_lines(answer: model.PlaceAnswer, lang: Language) -> list[str]:
-    """Return all that is said of a place, line by line."""
+def place_lines(answer: model.PlaceAnswer, lang: Language, *, approaches: bool = True) -> list[str]:
+    """Return all that is said of a place, line by line.
+
+    Parameters
+    ----------
+    answer
+        The answer.
+    lang
+        Language.
+    approaches
+        Whether each approach is listed, which says where the place is.
+    """
     out = [
         tr("Ways to the place from {distance} around it, {mode}, {when}", lang).format(
             distance=_metres(answer.from_m, lang),
@@ -212,11 +232,14 @@ def place_lines(answer: model.PlaceAnswer, lang: Language) -> list[str]:
         )
     ]
     for tier, part in answer.tiers.items():
-        out += [f"{_tier_head(tier, lang)}:", *(f"  {line}" for line in _place_tier(part, lang))]
+        out += [
+            f"{_tier_head(tier, lang)}:",
+            *(f"  {line}" for line in _place_tier(part, lang, approaches=approaches)),
+        ]
     return out
 
 
-def _place_tier(part: model.PlaceTier, lang: Language) -> list[str]:
+def _place_tier(part: model.PlaceTier, lang: Language, *, approaches: bool) -> list[str]:
     separate = part.separate
     out = [
         tr("arrivals recorded at least once, from any direction: {range}", lang).format(
@@ -234,13 +257,14 @@ def _place_tier(part: model.PlaceTier, lang: Language) -> list[str]:
             all=number(separate.of),
             none=quantity_text(separate.none, lang),
         ),
-        tr("by approach, chance of at least one camera:", lang),
     ]
-    out += [
-        f"  {compass_name(one.direction, lang)}, {_metres(one.length_m, lang)}: "
-        f"{quantity_text(one.at_least_one, lang)}"
-        for one in part.approaches
-    ]
+    if approaches:
+        out.append(tr("by approach, chance of at least one camera:", lang))
+        out += [
+            f"  {compass_name(one.direction, lang)}, {_metres(one.length_m, lang)}: "
+            f"{quantity_text(one.at_least_one, lang)}"
+            for one in part.approaches
+        ]
     for one in part.entrances:
         out.append(
             tr("with the entrance to the {direction}: {range}", lang).format(
@@ -258,7 +282,7 @@ def link_lines(answer: model.LinkAnswer, lang: Language) -> list[str]:
         tr("Two routes, {mode}, {when}, within {minutes} minutes", lang).format(
             mode=mode_name(answer.mode, lang),
             when=when_name(answer.when, lang),
-            minutes=number(answer.window_min, decimals=1),
+            minutes=number(answer.window_min, decimals=0 if answer.window_min % 1 == 0 else 1),
         )
     ]
     if not answer.timed:

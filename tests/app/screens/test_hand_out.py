@@ -44,3 +44,21 @@ def test_the_file_is_named_after_the_city_also_with_a_dash() -> None:
         report.file_name(planned, "my", detail="handout")
         == "hpa-an-hand-out-planned-2026-11-01-my.html"
     )
+
+
+def test_own_answers_are_offered_for_a_full_report_and_left_out_until_wanted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from toolkit.app.threats import answers
+    from toolkit.threats.model import PlaceAnswer
+
+    def offered(**chosen: object) -> list[bool]:
+        page = screen("hand_out", city="dawei", **chosen)
+        assert not page.exception
+        return [box.value for box in page.checkbox if box.key == "file_own"]
+
+    assert offered(file_detail="full") == []
+    monkeypatch.setattr(answers, "of_session", lambda _: (PlaceAnswer.model_construct(),))
+    assert offered(file_detail="full") == [False]
+    assert offered(file_detail="session") == []
+    assert offered(file_detail="full", file_kind="csv") == []

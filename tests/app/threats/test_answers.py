@@ -50,3 +50,22 @@ def test_a_failed_answer_is_explained_and_the_old_one_forgotten() -> None:
     page.run()
     assert page.error[0].value
     assert "unit" not in page.session_state
+
+
+OF_SESSION = """
+import streamlit as st
+from toolkit.app.threats import answers
+
+from toolkit.threats.model import PlaceAnswer, RouteAnswer
+
+route = answers.Routed(answer=RouteAnswer.model_construct(length_m=7.0), lines=())
+st.session_state[answers.ROUTE] = (("now", 1), route)
+st.session_state[answers.PLACE] = (("of another date", 2), PlaceAnswer.model_construct())
+st.session_state["found"] = answers.of_session("now")
+"""
+
+
+def test_only_answers_about_the_same_estimate_are_those_of_the_session() -> None:
+    page = part(OF_SESSION)
+    assert not page.exception
+    assert [answer.length_m for answer in page.session_state["found"]] == [7.0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from banned_words import banned_words
@@ -39,10 +40,14 @@ def test_both_sides_each_difference_and_each_changed_assumption_are_shown(
     assert banned_words(text) == []
     tables = [one for one in data["blocks"] if one["kind"] == "table"]
     assert len(tables[1]["rows"]) == 1 + len(TIERS)
+    assert len(tables[2]["rows"]) == len(TIERS), "ordinary trips, in both"
     assert len(tables[-1]["rows"]) > 5, "each assumption that differs"
+    names = [row[0] for row in tables[-1]["rows"]]
+    assert len(set(names)) == len(names)
     if lang == "my":
         heads = [one["text"] for one in data["blocks"] if one["kind"] == "heading"]
         assert not [head for head in heads if head.isascii()]
+        assert not re.search(r"triangular|fixed|distribution", text)
 
 
 def test_the_verdict_says_whether_the_interval_leaves_out_zero() -> None:
@@ -62,9 +67,22 @@ def test_the_verdict_says_whether_the_interval_leaves_out_zero() -> None:
 def test_where_streets_are_the_same_each_tier_has_a_map() -> None:
     found = assess("helsinki-centre", as_of=AS_OF, n_draws=40)
     data = compared.document(found, found, "en")
-    assert len([one for one in data["blocks"] if one["kind"] == "drawing"]) == len(TIERS)
+    maps = [one["map"] for one in data["blocks"] if one["kind"] == "map"]
+    assert len(maps) == len(TIERS)
+    for shown_map in maps:
+        assert "Kluuvi" in [name["text"] for name in shown_map["names"]]
+        assert shown_map["bar_text"] == "200 m"
 
 
 def test_two_cities_are_refused(sides: tuple[Assessment, Assessment]) -> None:
     with pytest.raises(InputDataError, match="two cities"):
         compared.document(sides[0], assess("dawei", as_of=AS_OF, n_draws=40), "en")
+
+
+def test_dates_that_differ_are_said_in_words() -> None:
+    a = assess("mandalay", as_of=dt.date(2023, 1, 31), n_draws=40)
+    b = assess("mandalay", as_of=AS_OF, n_draws=40, status="planned")
+    text = shown(page.of_document(compared.document(a, b, "en")))
+    assert "2023-01-31" not in text
+    assert "Date of the estimate 31 January 2023 23 November 2026" in text
+    assert "Cameras Installed Planned" in text

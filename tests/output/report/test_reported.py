@@ -6,14 +6,11 @@ import pytest
 from invented import layers_of
 from made import claim_of, other_claim, report_on
 
-from toolkit.assessment.model import ThreatPart
 from toolkit.base.quantity import Quantity
 from toolkit.base.terms import LANGUAGES, Language
 from toolkit.evidence.claim import Figure
 from toolkit.evidence.load import load_claims
-from toolkit.evidence.threats import load_threats
 from toolkit.language import notes, words
-from toolkit.language.translate import tr
 from toolkit.output.report import reported
 from toolkit.streets.cities import load_cities
 
@@ -220,35 +217,6 @@ def test_the_evidence_as_shown_has_no_banned_word(city: str) -> None:
 
 
 # --- threats, groups, limits ---------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_each_threat_has_its_words_and_what_answers_it(lang: Language) -> None:
-    given = tuple(
-        ThreatPart(id=threat.id, answered_by=threat.answered_by) for threat in load_threats()
-    )
-    made = report_on(None).model_copy(update={"threats": given})
-    rows = reported.threat_rows(made, lang)
-    assert [row.name.text for row in rows] == [t.name.in_language(lang) for t in load_threats()]
-    assert all(row.says and row.says.lang == row.name.lang == lang for row in rows)
-    plate = words.tier_name("plate", lang)
-    assert [plate in row.answer for row in rows] == [bool(t.answered_by) for t in given]
-    pages = {
-        "route": tr("Route", lang),
-        "place": tr("Place", lang),
-        "vehicles": tr("Vehicles", lang),
-    }
-    for threat, row in zip(load_threats(), rows, strict=True):
-        asked = tr("Ask about it on the page {page} of the app.", lang)
-        named = [page for page, name in pages.items() if asked.format(page=name) in row.answer]
-        assert named == ([] if threat.asked_on is None else [threat.asked_on])
-
-
-def test_a_threat_or_an_answer_of_another_version_is_shown_by_its_id() -> None:
-    given = (ThreatPart(id="of_next_year", answered_by="a page"),)
-    (row,) = reported.threat_rows(report_on(None).model_copy(update={"threats": given}), "en")
-    assert (row.name.text, row.says) == ("of_next_year", None)
-    assert row.answer == "Not modelled: no figure here answers this."
 
 
 def test_claims_without_a_figure_are_in_groups_of_their_own() -> None:

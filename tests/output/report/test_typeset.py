@@ -43,8 +43,10 @@ def test_stacked_and_raised_letters_are_copied_out_once() -> None:
         assert text in taken_apart(document(para(text), lang="my")).joined
 
 
-@pytest.mark.parametrize("word", ["ကင်မရာများ", "ကီလိုမီတာ", "အလယ်ကိန်း"])
-def test_a_loanword_stays_on_one_line(word: str) -> None:
+@pytest.mark.parametrize(
+    "word", ["ကင်မရာများ", "ကီလိုမီတာ", "အလယ်ကိန်း", "ခုနှစ်", "ဇူလိုင်", "ရာခိုင်နှုန်း", "သာမန်", "သို့မဟုတ်"]
+)
+def test_words_that_the_breaking_of_lines_does_not_know_stay_on_one_line(word: str) -> None:
     table = {
         "kind": "table", "caption": "", "head": ["a"] * 12, "rows": [[word] * 12], "foot": "",
         "first": 1.0, "room": 0.0,

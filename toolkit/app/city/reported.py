@@ -11,7 +11,7 @@ from toolkit.assessment.model import Assessment
 from toolkit.base.terms import Language
 from toolkit.language import quantities, words
 from toolkit.language.translate import number, tr
-from toolkit.output.report import reported, tables
+from toolkit.output.report import reported, tables, uses
 from toolkit.output.report.reported import Item
 from toolkit.streets.cities import City
 
@@ -65,13 +65,13 @@ def _threats(assessment: Assessment, lang: Language) -> list[str]:
         f"<strong>{markup.lang_text(row.name, lang)}</strong> "
         + (f"{markup.lang_text(row.says, lang)} " if row.says else "")
         + markup.text(row.answer)
-        for row in reported.threat_rows(assessment, lang)
+        for row in uses.rows(assessment, lang)
     ]
     if not rows:
         return []
     return [
         markup.tag("h2", tr("What the cameras can be used for", lang)),
-        markup.tag("p", reported.threats_intro(lang), kind="small"),
+        markup.tag("p", uses.intro(lang), kind="small"),
         markup.listing(rows),
     ]
 

@@ -11,12 +11,14 @@ import streamlit as st
 from toolkit.app import bar, changed_set, kept_answers, markup, widgets
 from toolkit.app.bar import Choice
 from toolkit.app.kept_answers import Estimate
+from toolkit.app.threats import answers
 from toolkit.base import escape
 from toolkit.base.terms import Language
 from toolkit.base.zawgyi import REFUSAL, is_zawgyi
 from toolkit.language.translate import tr
 from toolkit.output import exports, report
 from toolkit.output.report import Detail, Edition, hand_out, map_svg
+from toolkit.threats.model import Answer
 
 _MOST_ADVICE: Final = 600
 """Characters of advice that fit the sheet."""
@@ -98,15 +100,37 @@ def _show_others(made: Estimate, choice: Choice, advice: str, lang: Language) ->
             lang=lang,
         )
         edition = Edition(formats=(kind,), tier=choice.tier, advice=advice, detail=detail)
-        _download(made, edition, kind, lang, tr("Save this file", lang))
+        own = _own(made, lang) if detail == "full" and kind in ("pdf", "html") else ()
+        _download(made, edition, kind, lang, tr("Save this file", lang), own)
 
 
-def _download(made: Estimate, edition: Edition, kind: Kind, lang: Language, label: str) -> None:
+def _own(made: Estimate, lang: Language) -> tuple[Answer, ...]:
+    """Return the answers to the user's own questions, if there are any and they are wanted."""
+    found = answers.of_session(made.key)
+    if not found:
+        return ()
+    wanted = st.checkbox(
+        escape.markdown(
+            tr("Add your own answers of the pages Route, Place and Vehicles, for yourself", lang)
+        ),
+        key="file_own",
+    )
+    return found if wanted else ()
+
+
+def _download(
+    made: Estimate,
+    edition: Edition,
+    kind: Kind,
+    lang: Language,
+    label: str,
+    own: tuple[Answer, ...] = (),
+) -> None:
     """Show one button; the file is made when it is pressed."""
     st.download_button(
         escape.markdown(label),
-        data=as_here(lambda: content(made, edition, kind, lang)),
-        file_name=name_of(made, edition, kind, lang),
+        data=as_here(lambda: content(made, edition, kind, lang, own)),
+        file_name=name_of(made, edition, kind, lang, own),
         mime=_MIME[kind],
         on_click="ignore",
         type="secondary" if edition.formats == (kind,) else "primary",
@@ -114,15 +138,21 @@ def _download(made: Estimate, edition: Edition, kind: Kind, lang: Language, labe
     )
 
 
-def name_of(made: Estimate, edition: Edition, kind: Kind, lang: Language) -> str:
+def name_of(
+    made: Estimate, edition: Edition, kind: Kind, lang: Language, own: tuple[Answer, ...] = ()
+) -> str:
     """Return the name of a file."""
     if kind in ("pdf", "html"):
-        return report.file_name(made.assessment, lang, detail=edition.detail, form=kind)
+        return report.file_name(
+            made.assessment, lang, detail=edition.detail, form=kind, own=bool(own)
+        )
     name = report.file_name(made.assessment, lang, detail="full")
     return f"{name.removesuffix(f'-{lang}.html')}.{kind}"
 
 
-def content(made: Estimate, edition: Edition, kind: Kind, lang: Language) -> bytes:
+def content(
+    made: Estimate, edition: Edition, kind: Kind, lang: Language, own: tuple[Answer, ...] = ()
+) -> bytes:
     """Return a file, as the command line writes it.
 
     Parameters
@@ -135,10 +165,15 @@ def content(made: Estimate, edition: Edition, kind: Kind, lang: Language) -> byt
         Format.
     lang
         Language.
+    own
+        Answers to the user's own questions, for a full report.
     """
     if kind in ("pdf", "html"):
         until = report.valid_until(made.assessment, made.question.assumptions)
-        return report.one(made.assessment, made.claims, until, edition, lang, form=kind)
+        parts = report.Parts(own=own)
+        return report.one(
+            made.assessment, made.claims, until, edition, lang, form=kind, parts=parts
+        )
     cell_m = made.question.assumptions.value(exports.CELL_M)
     files = report.data_files(made.assessment, edition, cell_m)
     return files[name_of(made, edition, kind, lang)]

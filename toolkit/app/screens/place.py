@@ -23,7 +23,6 @@ from toolkit.threats.place import RADIUS_M, place
 from toolkit.threats.travel import Travel
 
 _MAP: Final = "place_map"
-_FOUND: Final = "place_found"
 _USUAL_RADIUS_M: Final = 100
 """Radius until another one is given: a block, which has streets on other sides of a house."""
 _MOST_CHARACTERS: Final = 60
@@ -58,7 +57,7 @@ def show(lang: Language) -> None:
                 travel = Travel(mode, when, choice.tier)
                 key = (made.key, at, radius_m, travel)
                 found = answers.kept(
-                    _FOUND,
+                    answers.PLACE,
                     key,
                     lambda: place(made.question, at, float(radius_m), travel),
                     lang,

@@ -22,7 +22,6 @@ from toolkit.threats.route import DETOUR, MOST_DETOUR, Routed, routed
 from toolkit.threats.travel import MOST_TRIPS, Travel
 
 _MAP: Final = "route_map"
-_FOUND: Final = "route_found"
 
 
 def show(lang: Language) -> None:
@@ -96,7 +95,7 @@ def _answered(
 ) -> Routed | None:
     track = None if given.track is None else [line.tobytes() for line in given.track.lines]
     return answers.kept(
-        _FOUND,
+        answers.ROUTE,
         (made.key, track, given.along, travel, detour),
         lambda: routed(made.question, **given.arguments(), travel=travel, detour=detour),
         lang,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import streamlit as st
 
 from toolkit.app import bar, markup
@@ -13,8 +11,6 @@ from toolkit.base.terms import Language
 from toolkit.language.translate import tr
 from toolkit.output import threat_words
 from toolkit.threats.vehicles import vehicles
-
-_FOUND: Final = "vehicles_found"
 
 
 def show(lang: Language) -> None:
@@ -33,7 +29,7 @@ def show(lang: Language) -> None:
                 key="vehicles_planned",
             )
         found = answers.kept(
-            _FOUND,
+            answers.VEHICLES,
             (made.key, when, planned),
             lambda: vehicles(made.question, when=when, with_planned=planned),
             lang,

@@ -14,15 +14,20 @@ from toolkit.base.terms import Language
 from toolkit.language import words
 from toolkit.language.sentences import details
 from toolkit.language.translate import tr
-from toolkit.output import threat_words
+from toolkit.output import outline, threat_words
+from toolkit.output.outline import Node
 from toolkit.threats.model import Answer
+from toolkit.threats.route import Routed
 
 T = TypeVar("T")
 
+ROUTE: Final = "route_found"
+PLACE: Final = "place_found"
+VEHICLES: Final = "vehicles_found"
+"""Keys of the last answer of each page in ``st.session_state``."""
+
 _MOST_OPEN: Final = 6
 """Lines below another one that are shown without being asked for."""
-_STEP: Final = "  "
-"""Indent of a line below the line before it."""
 
 
 def show(answer: Answer, lines: Sequence[str], lang: Language) -> None:
@@ -56,36 +61,20 @@ def nested(lines: Sequence[str]) -> list[str]:
     ['<p>Seen:</p>', '<ul><li>one<ul><li>more</li></ul></li></ul>', '<p>End</p>']
     """
     found: list[str] = []
-    rows: list[tuple[int, str]] = [
-        ((len(line) - len(line.lstrip())) // len(_STEP), line.strip()) for line in lines if line
-    ]
-    at = 0
-    while at < len(rows):
-        depth, text = rows[at]
-        if depth == 0:
-            found.append(markup.tag("p", text))
-            at += 1
-            continue
-        end = at
-        while end < len(rows) and rows[end][0] > 0:
-            end += 1
-        found.append(_list(rows[at:end], 1))
-        at = end
+    for node in outline.outline(lines):
+        if node.text:
+            found.append(markup.tag("p", node.text))
+        if node.below:
+            found.append(_list(node.below))
     return found
 
 
-def _list(rows: Sequence[tuple[int, str]], depth: int) -> str:
-    items: list[str] = []
-    at = 0
-    while at < len(rows):
-        end = at + 1
-        while end < len(rows) and rows[end][0] > depth:
-            end += 1
-        below = _list(rows[at + 1 : end], depth + 1) if end > at + 1 else ""
-        many = sum(row[0] == depth + 1 for row in rows[at + 1 : end]) > _MOST_OPEN
-        head = rows[at][1]
-        items.append(markup.folded(head, below) if many else markup.text(head) + below)
-        at = end
+def _list(nodes: Sequence[Node]) -> str:
+    items = []
+    for node in nodes:
+        below = _list(node.below) if node.below else ""
+        many = len(node.below) > _MOST_OPEN
+        items.append(markup.folded(node.text, below) if many else markup.text(node.text) + below)
     return markup.listing(items)
 
 
@@ -118,3 +107,13 @@ def kept(name: str, key: object, make: Callable[[], T], lang: Language) -> T | N
         return None
     st.session_state[name] = (key, made)
     return made
+
+
+def of_session(estimate_key: str) -> tuple[Answer, ...]:
+    """Return what was last asked on the pages Route, Place and Vehicles about an estimate."""
+    found: list[Answer] = []
+    for name in (ROUTE, PLACE, VEHICLES):
+        key, answer = st.session_state.get(name, ((None,), None))
+        if answer is not None and key[0] == estimate_key:
+            found.append(answer.answer if isinstance(answer, Routed) else answer)
+    return tuple(found)

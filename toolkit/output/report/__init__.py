@@ -6,6 +6,7 @@ write_report       the files on some assessments
 write_comparison   what changed between two answers
 write_index        one page that leads to all files of a folder
 Edition            what is written: formats, detail, question of the map, advice
+Parts              what a full report holds on top
 file_name          the name of a file
 valid_until        last day on which it may be handed out
 page.render        one report as a string
@@ -40,11 +41,13 @@ from toolkit.output.report import (
     typeset,
 )
 from toolkit.studies.sensitivity.analysis import Sensitivity
+from toolkit.threats.model import Answer
 
 __all__ = [
     "DETAILS",
     "FORMATS",
     "Edition",
+    "Parts",
     "file_name",
     "valid_until",
     "write_comparison",
@@ -68,8 +71,8 @@ class Edition:
     Attributes
     ----------
     formats
-        Some of `FORMATS`. `gpkg` needs streets, and is left out of a city without them; it and
-        `csv` hold no language.
+        Some of `FORMATS`. `gpkg` needs streets that were computed in one piece, and is left out of
+        other cities; it and `csv` hold no language.
     detail
         One of `DETAILS`.
     tier
@@ -84,6 +87,22 @@ class Edition:
     advice: str = ""
 
 
+@dataclass(frozen=True)
+class Parts:
+    """What a full report on a city holds on top, only where it was asked for.
+
+    Attributes
+    ----------
+    sensitivity
+        Which assumption matters.
+    own
+        Answers to the reader's own questions, see `own_answers`.
+    """
+
+    sensitivity: Sensitivity | None = None
+    own: tuple[Answer, ...] = ()
+
+
 def write_report(
     assessments: Sequence[Assessment],
     out: Path,
@@ -93,6 +112,7 @@ def write_report(
     edition: Edition | None = None,
     claims_by_city: Mapping[str, Sequence[Claim]] | None = None,
     sensitivities: Mapping[str, Sensitivity] | None = None,
+    own: Mapping[str, Sequence[Answer]] | None = None,
 ) -> tuple[Path, ...]:
     """Write the files on each assessment, by default one HTML page for each language.
 
@@ -112,6 +132,9 @@ def write_report(
         All claims about each city, by its id; those of `load.load_claims` by default.
     sensitivities
         Sensitivity analyses by the id of the city, for reports in full detail.
+    own
+        Answers to the reader's own questions by the id of the city, for reports in full detail;
+        the names of their files say that they hold some.
 
     Returns
     -------
@@ -122,7 +145,8 @@ def write_report(
     ------
     InputDataError
         If a language is not known, if assumptions or claims are not those that an assessment was
-        made with, or if two reports would have the same name. Nothing is written then.
+        made with, if answers are for another report than a full one, or if two reports would have
+        the same name. Nothing is written then.
     """
     chosen = _languages(langs)
     wanted = edition or Edition()
@@ -130,8 +154,9 @@ def write_report(
     for assessment in assessments:
         claims = _claims_of(assessment, claims_by_city)
         until = valid_until(assessment, assumptions)
-        found = (sensitivities or {}).get(assessment.city.id)
-        made = _pages(assessment, claims, until, wanted, chosen, found)
+        city = assessment.city.id
+        parts = Parts((sensitivities or {}).get(city), tuple((own or {}).get(city, ())))
+        made = _pages(assessment, claims, until, wanted, chosen, parts)
         made |= data_files(assessment, wanted, assumptions.value(exports.CELL_M))
         for name, content in made.items():
             if name in files:
@@ -186,12 +211,12 @@ def write_comparison(
 
 
 def write_index(paths: Sequence[Path], cities: Mapping[str, Assessment], out: Path) -> Path:
-    """Write one page that leads to some files of a folder.
+    """Write one page that leads to some files below a folder.
 
     Parameters
     ----------
     paths
-        The files, in this folder.
+        The files, in this folder or below it.
     cities
         The assessments of which they are, by the id of the city.
     out
@@ -200,7 +225,10 @@ def write_index(paths: Sequence[Path], cities: Mapping[str, Assessment], out: Pa
     listed = []
     for city, assessment in cities.items():
         own = [p for p in paths if p.name == city or re.match(rf"{re.escape(city)}[-.]", p.name)]
-        rows = [(p.name, p.suffix.removeprefix("."), p.stat().st_size) for p in own]
+        rows = [
+            (p.relative_to(out).as_posix(), p.suffix.removeprefix("."), p.stat().st_size)
+            for p in own
+        ]
         listed.append((assessment.city.name, rows))
     path = out / INDEX
     store.write_text(path, page.of_index(listed, next(iter(cities.values())).as_of))
@@ -208,16 +236,30 @@ def write_index(paths: Sequence[Path], cities: Mapping[str, Assessment], out: Pa
 
 
 def file_name(
-    assessment: Assessment, lang: Language, *, detail: Detail = "full", form: str = "html"
+    assessment: Assessment,
+    lang: Language,
+    *,
+    detail: Detail = "full",
+    form: str = "html",
+    own: bool = False,
 ) -> str:
     """Return the name of a file, such as ``yangon-hand-out-2026-11-23-en.pdf``.
+
+    Parameters
+    ----------
+    assessment, lang
+        What is reported, and in which language.
+    detail, form
+        Its detail and format.
+    own
+        Whether it holds answers to somebody's own questions.
 
     Raises
     ------
     InputDataError
         If the id of the city is not an id.
     """
-    return _named(assessment, _PARTS[detail], f"-{lang}.{form}")
+    return _named(assessment, _PARTS[detail] + ("-own" if own else ""), f"-{lang}.{form}")
 
 
 def compared_name(second: Assessment, lang: Language, form: str) -> str:
@@ -265,17 +307,17 @@ def _pages(
     until: dt.date,
     edition: Edition,
     langs: Sequence[Language],
-    sensitivity: Sensitivity | None,
+    parts: Parts,
 ) -> dict[str, bytes]:
     """Return the PDFs and HTML pages of one city, by their names."""
     files: dict[str, bytes] = {}
     for lang in langs:
         for form in edition.formats:
             if form in ("pdf", "html"):
-                name = file_name(assessment, lang, detail=edition.detail, form=form)
-                files[name] = one(
-                    assessment, claims, until, edition, lang, form=form, sensitivity=sensitivity
+                name = file_name(
+                    assessment, lang, detail=edition.detail, form=form, own=bool(parts.own)
                 )
+                files[name] = one(assessment, claims, until, edition, lang, form=form, parts=parts)
     return files
 
 
@@ -287,18 +329,29 @@ def one(
     lang: Language,
     *,
     form: Literal["pdf", "html"],
-    sensitivity: Sensitivity | None = None,
+    parts: Parts | None = None,
 ) -> bytes:
     """Return one PDF or HTML page.
 
     Parameters
     ----------
-    assessment, claims, until, edition, lang, sensitivity
+    assessment, claims, until, edition, lang
         As in `write_report`; `until` is the last day on which it may be handed out.
     form
         Its format.
+    parts
+        What a full report holds on top.
+
+    Raises
+    ------
+    InputDataError
+        If there are parts that do not belong to it.
     """
     layers = assessment.layers
+    parts = parts or Parts()
+    if parts.own and edition.detail != "full":
+        msg = "Answers to own questions are a part of the full report only."
+        raise InputDataError(msg)
     match edition.detail, form:
         case "handout", "pdf":
             return hand_out.pdf(
@@ -325,12 +378,18 @@ def one(
                 valid_until=until,
                 drawing=map_svg.draw(layers) if layers else None,
                 lang=lang,
-                sensitivity=sensitivity,
+                sensitivity=parts.sensitivity,
+                own=parts.own,
                 live=True,
             ).encode()
         case "full", _:
             data = full.document(
-                assessment, claims=claims, valid_until=until, lang=lang, sensitivity=sensitivity
+                assessment,
+                claims=claims,
+                valid_until=until,
+                lang=lang,
+                sensitivity=parts.sensitivity,
+                own=parts.own,
             )
         case _:
             data = session.document(
@@ -358,7 +417,8 @@ def data_files(assessment: Assessment, edition: Edition, cell_m: float) -> dict[
         name = _named(assessment, "", ".csv")
         files[name] = figures_csv.text(assessment).encode()
         files[_named(assessment, "", ".csv.json")] = figures_csv.schema(assessment, name).encode()
-    if "gpkg" in edition.formats and assessment.layers is not None:
+    layers = assessment.layers
+    if "gpkg" in edition.formats and layers is not None and layers.detail is not None:
         with store.scratch() as folder:
             path = folder / _named(assessment, "", ".gpkg")
             exports.write_export(assessment, exports.LAYERS, path, cell_m=cell_m)

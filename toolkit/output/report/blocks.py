@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from toolkit.output.outline import Node
 from toolkit.output.report.reported import LangText
 from toolkit.output.report.tables import Table
 
@@ -40,6 +41,15 @@ def bullets(items: Iterable[Text | Sequence[Text]]) -> Block:
 def steps(items: Iterable[Text | Sequence[Text]]) -> Block:
     """Return a numbered list."""
     return {"kind": "steps", "items": [_texts(item) for item in items]}
+
+
+def nested(nodes: Iterable[Node]) -> Block:
+    """Return lines, each with those below it as a list."""
+    return {"kind": "nested", "rows": [_node(node) for node in nodes]}
+
+
+def _node(node: Node) -> dict[str, Any]:
+    return {"text": node.text, "below": [_node(one) for one in node.below]}
 
 
 def pairs(rows: Iterable[tuple[Text, Sequence[Text]]]) -> Block:

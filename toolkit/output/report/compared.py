@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from toolkit.assessment.model import Assessment
 from toolkit.assumptions import files
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.quantity import Quantity
-from toolkit.base.terms import TIERS, Language
+from toolkit.base.terms import STATUSES, TIERS, Language
 from toolkit.language import assumption_names, notes, quantities, words
 from toolkit.language.translate import date, tr
 from toolkit.output.report import blocks, difference_svg, reported
 from toolkit.output.report.blocks import Block
 from toolkit.output.report.tables import Table, ranges_caption, tier_head
-from toolkit.studies.comparison import Comparison, Difference, compare, difference_layer
+from toolkit.studies.comparison import (
+    AssumptionChange,
+    Comparison,
+    Difference,
+    compare,
+    difference_layer,
+)
 
-_MAP_MM: Final = 100.0
 _HASHES: Final = 12
 """Characters of a hash that are shown."""
 
@@ -56,12 +63,12 @@ def document(
         "blocks": [
             *_sides(a, b, lang),
             *_differences(found, a, b, lang),
+            *_trips(a, b, lang),
+            blocks.boxed(tr("What the figures cannot say", lang), reported.limits(b, lang)),
             *_inputs(found, lang),
-            *_maps(a, b, lang),
-            blocks.heading(tr("What the figures cannot say", lang)),
-            blocks.bullets(reported.limits(b, lang)),
             blocks.heading(tr("How the difference is made", lang)),
             blocks.bullets(notes.text(note.id, lang, **note.values) for note in found.notes),
+            *_maps(a, b, lang),
         ],
     }
 
@@ -78,35 +85,32 @@ def verdict(difference: Difference, lang: Language) -> str:
 
 
 def _sides(a: Assessment, b: Assessment, lang: Language) -> list[Block]:
-    """Return what is compared."""
-    rows = []
-    for name, side in ((tr("First", lang), a), (tr("Second", lang), b)):
-        values = words.assumption_set(side.assumptions.name, len(side.assumptions.changed), lang)
+    """Return what is compared, a row for each property, since sources need room."""
+    found: list[tuple[str, ...]] = []
+    for side in (a, b):
         sources = dict.fromkeys(
             f"{one.publisher} ({reported.when_text(one.date, lang)})" for one in side.sources
         )
-        rows.append(
+        found.append(
             (
-                name,
-                (
-                    words.status_name(side.status, lang),
-                    date(side.as_of, lang),
-                    values,
-                    reported.completeness(side, lang),
-                    "; ".join(sources),
-                ),
+                words.status_name(side.status, lang),
+                date(side.as_of, lang),
+                words.assumption_set(side.assumptions.name, len(side.assumptions.changed), lang),
+                reported.completeness(side, lang),
+                "; ".join(sources),
             )
         )
-    head = (
-        tr("Answer", lang),
+    names = (
         tr("Cameras", lang),
         tr("Date of the estimate", lang),
         tr("Assumption set", lang),
         tr("Completeness", lang),
         tr("Sources", lang),
     )
+    head = (tr("Answer", lang), tr("First", lang), tr("Second", lang))
+    rows = tuple(zip(names, zip(*found, strict=True), strict=True))
     return [
-        blocks.table(Table(tr("The two answers that are compared.", lang), head, tuple(rows))),
+        blocks.table(Table(tr("The two answers that are compared.", lang), head, rows), first=0.6),
         blocks.para(reported.translated(b.city.boundary.note, lang)),
     ]
 
@@ -143,6 +147,27 @@ def _differences(found: Comparison, a: Assessment, b: Assessment, lang: Language
     return listed
 
 
+def _trips(a: Assessment, b: Assessment, lang: Language) -> list[Block]:
+    """Return the share of ordinary trips that pass a camera, in both answers."""
+    rows = tuple(
+        (
+            words.tier_name(tier, lang),
+            tuple(
+                quantities.quantity_text(side.shown_tiers[tier].trip.at_least_one, lang)
+                for side in (a, b)
+            ),
+        )
+        for tier in TIERS
+    )
+    caption = tr(
+        "Ordinary trips that pass at least one camera. Whether they differ by more than their "
+        "uncertainty is said for the street covered alone.",
+        lang,
+    )
+    head = (tr("Figure", lang), tr("First", lang), tr("Second", lang))
+    return [blocks.table(Table(caption, head, rows), first=1.0)]
+
+
 def _row(
     name: str, a: Quantity, b: Quantity, difference: Difference, lang: Language
 ) -> tuple[str, tuple[str, ...]]:
@@ -164,23 +189,38 @@ def _inputs(found: Comparison, lang: Language) -> list[Block]:
     if not found.changes:
         return [*listed, blocks.para(tr("No input differs.", lang))]
     rows = tuple(
-        (_input_name(one.what, lang), (_short(one.what, one.a) or none,
-                                       _short(one.what, one.b) or none))
+        (
+            _input_name(one.what, lang),
+            tuple(_input_text(one.what, side, lang) or none for side in (one.a, one.b)),
+        )
         for one in found.changes
-    )  # fmt: skip
+    )
     head = (tr("Input", lang), tr("First", lang), tr("Second", lang))
     listed.append(blocks.table(Table(tr("Inputs that differ.", lang), head, rows), first=0.8))
     if found.assumptions:
-        values = tuple(
-            (
-                f"{assumption_names.name(one.key, lang)} ({one.field})",
-                (files.shown(one.a), files.shown(one.b)),
-            )
-            for one in found.assumptions
-        )
+        values = tuple(_values(found.assumptions, lang))
         caption = tr("Assumptions that differ.", lang)
         listed.append(blocks.table(Table(caption, head, values), first=1.6))
     return listed
+
+
+def _values(
+    changes: Sequence[AssumptionChange], lang: Language
+) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Yield each assumption that differs, with what differs of it on both sides."""
+    for key, group in itertools.groupby(changes, key=lambda one: one.key):
+        rows = list(group)
+        sides = [
+            ", ".join(
+                f"{assumption_names.field(one.field, lang)} "
+                f"{assumption_names.field_value(files.shown(value), lang)}"
+                for one in rows
+                if (value := getattr(one, side)) is not None
+            )
+            for side in ("a", "b")
+        ]
+        none = tr("none", lang)
+        yield assumption_names.name(key, lang) or key, (sides[0] or none, sides[1] or none)
 
 
 def _input_name(what: str, lang: Language) -> str:
@@ -203,7 +243,12 @@ def _input_name(what: str, lang: Language) -> str:
     return names.get(what, what)
 
 
-def _short(what: str, text: str | None) -> str | None:
+def _input_text(what: str, text: str | None, lang: Language) -> str | None:
+    """Return an input as it is shown: a date in words, and the start of a hash."""
+    if text and what == "as_of":
+        return reported.when_text(text, lang)
+    if text in STATUSES:
+        return words.status_name(text, lang)
     return text[:_HASHES] if text and what.endswith("sha256") else text
 
 
@@ -218,15 +263,13 @@ def _maps(a: Assessment, b: Assessment, lang: Language) -> list[Block]:
     listed = []
     for tier in TIERS:
         title = tr("Where it differs: {tier}", lang).format(tier=tier_head(tier, lang))
-        svg = difference_svg.draw(layers, frame, tier, title)
+        shown = difference_svg.printed(layers, frame, tier, title, lang)
         legend = [
             {"svg": difference_svg.sample(look), "text": text}
             for look, text in difference_svg.legend(frame, tier, lang)
         ]
         listed += [
             blocks.heading(title, new_page=True),
-            blocks.drawing(svg, title, _MAP_MM),
-            {"kind": "legend", "rows": legend},
-            blocks.para(layers.attribution, small=True),
+            blocks.city_map(shown, legend, layers.attribution),
         ]
     return listed

@@ -1,4 +1,4 @@
-"""Map of what differs between two answers about the same streets, as an SVG without text.
+"""Map of what differs between two answers about the same streets.
 
 Streets are told apart by the shape of their lines as well as by colour: more is thick, less is
 hollow, what cannot be told is thin, and what is not known is dashed.
@@ -7,7 +7,7 @@ hollow, what cannot be told is thin, and what is not known is dashed.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import geopandas as gpd
 
@@ -15,9 +15,14 @@ from toolkit.assessment.layers import Layers
 from toolkit.base import escape
 from toolkit.base.terms import Language, Tier
 from toolkit.language.translate import number, tr
+from toolkit.output.report import map_names, page
 from toolkit.output.report.map_frame import UNITS_PER_PX, Frame, thinning
 
 _PAPER: Final = "#ffffff"
+_MOST: Final = (1790, 1930)
+"""Largest map with its heading and legend on a page, in units of 0.1 mm."""
+_THINNER: Final = 0.6
+"""Of the widths on a screen: names need room on paper."""
 _SAMPLE: Final = (34, 10)
 """Width and height of a line in the legend, in pixels."""
 
@@ -75,8 +80,35 @@ def draw(layers: Layers, found: gpd.GeoDataFrame, tier: Tier, title: str) -> str
     InputDataError
         If the layers have no extent.
     """
-    frame = Frame.around(layers)
-    scale = UNITS_PER_PX * thinning(frame.unit_m, max(look.width_px for look in LOOKS))
+    return _drawn(layers, found, tier, title, Frame.around(layers))
+
+
+def printed(
+    layers: Layers, found: gpd.GeoDataFrame, tier: Tier, title: str, lang: Language
+) -> dict[str, Any]:
+    """Return the map with its names and scale, as `map_print.printed`; see `draw`."""
+    frame = Frame.around(layers, _MOST)
+    return {
+        "svg": _drawn(layers, found, tier, title, frame, thinner=_THINNER),
+        "width": frame.width,
+        "height": frame.height,
+        "bar": frame.bar,
+        "bar_text": page.length_text(frame.bar_m, lang),
+        "alt": title,
+        "names": map_names.named(map_names.names(layers, frame), lang),
+    }
+
+
+def _drawn(
+    layers: Layers,
+    found: gpd.GeoDataFrame,
+    tier: Tier,
+    title: str,
+    frame: Frame,
+    *,
+    thinner: float = 1.0,
+) -> str:
+    scale = UNITS_PER_PX * thinning(frame.unit_m, max(look.width_px for look in LOOKS)) * thinner
     change = found[f"{tier}_change"]
     streets = "".join(
         look.lines(frame.lines(found[change == look.change]), scale)

@@ -33,11 +33,12 @@ _LEAST_SHOWN: Final = 1e-9
 
 @dataclass(frozen=True)
 class Total:
-    """One total: its name, its drawing, and the same in words."""
+    """One total: its name, its drawing, the same in words, and both the name and the words."""
 
     name: str
     drawn: Markup
     words: str
+    text: str
 
 
 def totals(assessment: Assessment, lang: Language) -> tuple[Total, ...]:
@@ -83,7 +84,7 @@ def values(draws: Sequence[float]) -> tuple[float, ...]:
 def _total(name: str, draws: Sequence[float], quantity: Quantity, lang: Language) -> Total:
     said = quantities.quantity_text(quantity, lang)
     text = tr("{name}: {value}", lang).format(name=name, value=said)
-    return Total(name, Markup(draw(values(draws), text)), said)  # noqa: S704 - texts are escaped
+    return Total(name, Markup(draw(values(draws), text)), said, text)  # noqa: S704 - texts are escaped
 
 
 def draw(shown: Sequence[float], alternative: str) -> str:

@@ -15,6 +15,7 @@ from toolkit.output.report.blocks import Block
 from toolkit.output.report.map_svg import Drawing
 from toolkit.output.report.reported import Item, LangText
 from toolkit.studies.sensitivity.analysis import Sensitivity
+from toolkit.threats.model import Answer
 
 _MAP_MOST: Final = (1790, 1930)
 """Largest map with its heading and legend on a page, in units of 0.1 mm."""
@@ -29,18 +30,19 @@ def document(
     valid_until: dt.date,
     lang: Language,
     sensitivity: Sensitivity | None = None,
+    own: Sequence[Answer] = (),
 ) -> dict[str, Any]:
     """Return the report on one city as the data of a document.
 
     Parameters
     ----------
-    assessment, claims, valid_until, lang, sensitivity
+    assessment, claims, valid_until, lang, sensitivity, own
         As in `page.render`.
 
     Raises
     ------
     InputDataError
-        If `sensitivity` belongs to another assessment.
+        If `sensitivity` or an answer belongs to another assessment.
     """
     layers = assessment.layers
     drawing = map_svg.draw(layers, _MAP_MOST) if layers is not None else None
@@ -51,6 +53,7 @@ def document(
         drawing=drawing,
         lang=lang,
         sensitivity=sensitivity,
+        own=own,
     )
     return {
         "lang": lang,
@@ -63,7 +66,9 @@ def document(
             *_maps(found, layers, drawing, lang),
             *_figures(found),
             *_matters(found),
-            *_evidence(found),
+            *_threats(found),
+            *_own(found),
+            *_sources(found),
             *_end(found),
         ],
     }
@@ -136,8 +141,8 @@ def _figures(found: dict[str, Any]) -> list[Block]:
     if found["totals"]:
         listed += [blocks.heading(t["totals"]), blocks.para(t["totals_intro"])]
         for total in found["totals"]:
-            listed.append(blocks.heading(f"{total.name}: {total.words}", 3))
-            listed.append(blocks.drawing(total.drawn, f"{total.name}: {total.words}", _DOTS_MM))
+            listed.append(blocks.heading(total.text, 3))
+            listed.append(blocks.drawing(total.drawn, total.text, _DOTS_MM))
     if found["classes"]:
         listed += [
             blocks.heading(t["classes"]),
@@ -173,19 +178,35 @@ def _matters(found: dict[str, Any]) -> list[Block]:
     return [*listed, blocks.bullets(part.not_varied)]
 
 
-def _evidence(found: dict[str, Any]) -> list[Block]:
+def _threats(found: dict[str, Any]) -> list[Block]:
+    if not found["threats"]:
+        return []
     t = found["t"]
-    listed = []
-    if found["threats"]:
-        listed += [
-            blocks.heading(t["threats"]),
-            blocks.para(t["threats_intro"]),
-            blocks.pairs(
-                (row.name, [text for text in (row.says, row.answer) if text])
-                for row in found["threats"]
-            ),
-        ]
-    listed += [blocks.heading(t["sources"]), blocks.para(t["sources_intro"])]
+    return [
+        blocks.heading(t["threats"]),
+        blocks.para(t["threats_intro"]),
+        blocks.pairs(
+            (row.name, [text for text in (row.says, row.answer) if text])
+            for row in found["threats"]
+        ),
+    ]
+
+
+def _own(found: dict[str, Any]) -> list[Block]:
+    """Return the answers to the reader's own questions, on pages that can be left out."""
+    part = found["own"]
+    if part is None:
+        return []
+    listed = [blocks.heading(part.title, new_page=True), blocks.boxed("", part.care)]
+    for answer in part.answers:
+        listed += [blocks.heading(answer.label, 3), blocks.nested(answer.said)]
+    return [*listed, blocks.heading(part.not_said, 3), blocks.bullets(part.notes)]
+
+
+def _sources(found: dict[str, Any]) -> list[Block]:
+    t = found["t"]
+    listed = [blocks.heading(t["sources"], new_page=found["own"] is not None)]
+    listed.append(blocks.para(t["sources_intro"]))
     listed.append(
         blocks.pairs(
             (f"[{item.number}]", _source(item, t))

@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from markupsafe import Markup
 
 from toolkit.assessment.model import Assessment, IfWhere
 from toolkit.base.terms import TIERS, Language, Tier
 from toolkit.evidence.claim import Claim
-from toolkit.language import fonts, words
-from toolkit.language.translate import date, has_burmese, tr
+from toolkit.language import words
+from toolkit.language.translate import date, tr
 from toolkit.output import (
     circles_svg,
     conditions,
@@ -25,8 +25,6 @@ from toolkit.output import (
 from toolkit.output.report import map_print, map_svg, page, reported, tables, typeset
 from toolkit.output.report.live_map import LiveMap, live_map
 from toolkit.output.report.map_svg import Drawing
-
-_FONT_MARK: Final = "/*font*/"
 
 
 @dataclass(frozen=True)
@@ -122,11 +120,11 @@ def _html(
             tier=tier,
             steps=[(step, map_scale.step_name(step, lang)) for step in map_scale.STEPS],
             bar_text=page.bar_text(drawing, lang),
+            map_names=page.names_on(drawing, lang),
             circles=circles(assessment, tier, lang) if drawing is None else [],
         )
     )
-    font = fonts.font_css() if has_burmese(html) else ""
-    return html.replace(_FONT_MARK, font, 1)
+    return page.with_font(html)
 
 
 def pdf(

@@ -25,7 +25,7 @@ from toolkit.base.clean_text import clean_text
 from toolkit.base.terms import TIERS, Language, Tier
 from toolkit.language import fonts, words
 from toolkit.language.translate import tr
-from toolkit.output import map_scale
+from toolkit.output import leaflet, map_scale
 from toolkit.output.map_background import NAMES
 
 _SCRIPT: Final = Path(__file__).resolve().parent / "templates" / "live_map.js"
@@ -38,10 +38,11 @@ _PAPER: Final = "#ffffff"
 
 @dataclass(frozen=True)
 class LiveMap:
-    """What a page needs: its policy, style, scripts and data."""
+    """What a page needs: its policy, style, element, scripts and data."""
 
     policy: str
     style: Markup
+    element: Markup
     scripts: tuple[Markup, ...]
     data: Markup
     find: str
@@ -60,7 +61,9 @@ def live_map(layers: Layers, tier: Tier, lang: Language) -> LiveMap:
     lang
         Language of names and texts.
     """
-    scripts = (_asset("leaflet/leaflet.js"), _SCRIPT.read_text(encoding="utf-8"))
+    library, style = map(_asset, leaflet.LEAFLET_FILES)
+    element, script = leaflet.empty_map(_SCRIPT.read_text(encoding="utf-8"))
+    scripts = (library, script.strip())
     hashes = " ".join(f"'sha256-{_sha256(text)}'" for text in scripts)
     policy = (
         f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:; "
@@ -71,7 +74,8 @@ def live_map(layers: Layers, tier: Tier, lang: Language) -> LiveMap:
     data = data.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
     return LiveMap(
         policy=policy,
-        style=Markup(_asset("leaflet/leaflet.css")),  # noqa: S704 - bundled
+        style=Markup(style),  # noqa: S704 - bundled
+        element=Markup(element),  # noqa: S704 - made without data
         scripts=tuple(Markup(text) for text in scripts),  # noqa: S704 - bundled
         data=Markup(data),  # noqa: S704 - escaped above
         find=tr("Find a street", lang),

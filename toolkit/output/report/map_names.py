@@ -1,12 +1,13 @@
 """Names on a printed map: what they are, where they belong, and how much room they have.
 
 Which of them fit without lying on one another is decided where they are set, see
-`templates/map.typ`: only there is known how wide a name is.
+`templates/common.typ` and `map_texts`: only there is known how wide a name is.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -81,6 +82,21 @@ def names(layers: Layers, frame: Frame) -> tuple[Name, ...]:
     listed.sort(key=lambda one: order.get(one.kind, 2))
     # Landmarks between the main streets and the rest: people look for both.
     return tuple(_mixed(listed))
+
+
+def named(shown: Sequence[Name], lang: Language) -> list[dict[str, Any]]:
+    """Return what may be named on a map, as data of a page."""
+    return [
+        {
+            "kind": name.kind,
+            "text": name.in_language(lang),
+            "x": name.x,
+            "y": name.y,
+            "angle": name.angle_deg,
+            "room": name.room,
+        }
+        for name in shown
+    ]
 
 
 def _mixed(listed: list[Name]) -> list[Name]:

@@ -9,7 +9,7 @@ from toolkit.assessment.layers import Layers
 from toolkit.base.terms import Language, Tier
 from toolkit.language.translate import tr
 from toolkit.output import map_scale
-from toolkit.output.report import map_svg, page
+from toolkit.output.report import map_names, map_svg, page
 from toolkit.output.report.map_frame import UNITS_PER_PX, Frame
 from toolkit.output.report.map_svg import Drawing
 
@@ -58,17 +58,7 @@ def printed(drawn: Drawing, tier: Tier | None, lang: Language, *, alt: str) -> d
         "bar": drawing.bar,
         "bar_text": page.bar_text(drawing, lang),
         "alt": alt,
-        "names": [
-            {
-                "kind": name.kind,
-                "text": name.in_language(lang),
-                "x": name.x,
-                "y": name.y,
-                "angle": name.angle_deg,
-                "room": name.room,
-            }
-            for name in drawing.names
-        ],
+        "names": map_names.named(drawing.names, lang),
     }
 
 

@@ -19,13 +19,24 @@ from toolkit.evidence.claim import Claim
 from toolkit.language import fonts, notes, quantities, words
 from toolkit.language.translate import date, has_burmese, number, tr, unbroken
 from toolkit.output import conditions, map_scale, trip_words
-from toolkit.output.report import dots, method, more_tables, reported, tables
+from toolkit.output.report import (
+    dots,
+    map_names,
+    map_texts,
+    method,
+    more_tables,
+    reported,
+    tables,
+    uses,
+)
 from toolkit.output.report.depends_on import dependencies
 from toolkit.output.report.live_map import live_map
 from toolkit.output.report.map_svg import Drawing
+from toolkit.output.report.own_answers import own_answers
 from toolkit.output.report.reported import LangText
 from toolkit.output.report.sensitivity import sensitivity_section
 from toolkit.studies.sensitivity.analysis import Sensitivity
+from toolkit.threats import model
 
 _TEMPLATES: Final = Path(__file__).resolve().parent / "templates"
 _FONT_MARK: Final = "/*font*/"
@@ -55,6 +66,7 @@ def render(
     drawing: Drawing | None,
     lang: Language,
     sensitivity: Sensitivity | None = None,
+    own: Sequence[model.Answer] = (),
     live: bool = False,
 ) -> str:
     """Return the report on one city as one HTML page.
@@ -73,6 +85,8 @@ def render(
         Language of the page.
     sensitivity
         Sensitivity analysis of the same city, date and assumptions, for a report in full detail.
+    own
+        Answers to the reader's own questions with the same inputs, as a part of their own.
     live
         Whether there is a map that can be moved and asked, too; else no script is in the page.
 
@@ -84,7 +98,7 @@ def render(
     Raises
     ------
     InputDataError
-        If `sensitivity` belongs to another assessment.
+        If `sensitivity` or an answer belongs to another assessment.
     """
     found = content(
         assessment,
@@ -93,12 +107,12 @@ def render(
         drawing=drawing,
         lang=lang,
         sensitivity=sensitivity,
+        own=own,
     )
     layers = assessment.layers
     map_ = live_map(layers, TIERS[0], lang) if live and layers is not None else None
     html = environment().get_template("report.html.j2").render(**found, live=map_)
-    font = fonts.font_css() if has_burmese(html) else ""
-    return html.replace(_FONT_MARK, font, 1)
+    return with_font(html)
 
 
 def content(
@@ -109,18 +123,19 @@ def content(
     drawing: Drawing | None,
     lang: Language,
     sensitivity: Sensitivity | None = None,
+    own: Sequence[model.Answer] = (),
 ) -> dict[str, Any]:
     """Return all that the report shows, on screen and on paper.
 
     Parameters
     ----------
-    assessment, claims, valid_until, drawing, lang, sensitivity
+    assessment, claims, valid_until, drawing, lang, sensitivity, own
         As in `render`.
 
     Raises
     ------
     InputDataError
-        If `sensitivity` belongs to another assessment.
+        If `sensitivity` or an answer belongs to another assessment.
     """
     layers = assessment.layers
     name = assessment.city.name.in_language(lang)
@@ -145,6 +160,7 @@ def content(
         "drawing": drawing,
         "attribution": layers.attribution if layers else "",
         "bar_text": bar_text(drawing, lang),
+        "map_names": names_on(drawing, lang),
         "tier_maps": [_tier_map(tier, name, classes, lang) for tier in TIERS],
         "steps": [(step, map_scale.step_name(step, lang)) for step in map_scale.STEPS],
         "meanings": _meanings(lang),
@@ -170,7 +186,8 @@ def content(
         "notes": reported.note_texts(assessment, lang),
         "install": words.install_steps(lang) if assessment.basis == "city_level" else (),
         "no_map": _no_map(assessment, drawing, lang),
-        "threats": reported.threat_rows(assessment, lang),
+        "threats": uses.rows(assessment, lang),
+        "own": own_answers(own, assessment, lang),
         "items": items,
         "others": reported.unnumbered(items, lang),
         "contradictions": _contradictions(reported.contradicting(assessment, claims), items),
@@ -195,10 +212,14 @@ def of_document(data: Mapping[str, Any]) -> str:
     html = (
         environment()
         .get_template("document.html.j2")
-        .render(**data, csp=CONTENT_SECURITY_POLICY, drawn=Markup)
+        .render(
+            **data,
+            csp=CONTENT_SECURITY_POLICY,
+            drawn=Markup,
+            lettered=lambda shown: Markup(map_texts.lettered(shown)),  # noqa: S704 - escaped
+        )
     )
-    font = fonts.font_css() if has_burmese(html) else ""
-    return html.replace(_FONT_MARK, font, 1)
+    return with_font(html)
 
 
 def of_index(cities: Sequence[tuple[Names, Sequence[tuple[str, str, int]]]], as_of: dt.date) -> str:
@@ -235,7 +256,19 @@ def of_index(cities: Sequence[tuple[Names, Sequence[tuple[str, str, int]]]], as_
             csp=CONTENT_SECURITY_POLICY,
         )
     )
-    return html.replace(_FONT_MARK, fonts.font_css(), 1)
+    return with_font(html)
+
+
+def with_font(html: str) -> str:
+    """Return a page with the Burmese font, if it has Burmese.
+
+    The font then comes first: it holds the Burmese letters only, and those of an old telephone may
+    be in another encoding. Elsewhere a font of its name would spoil quotation marks.
+    """
+    font = ""
+    if has_burmese(html):
+        font = f"{fonts.font_css()}:root{{--fonts:'{fonts.FONT_FAMILY}',system-ui}}"
+    return html.replace(_FONT_MARK, font, 1)
 
 
 def _size(n_bytes: int) -> str:
@@ -316,7 +349,7 @@ def _headings(name: str, lang: Language) -> dict[str, str]:
         "sources": tr("Sources", lang),
         "sources_intro": reported.grading(lang),
         "threats": tr("What the cameras can be used for", lang),
-        "threats_intro": reported.threats_intro(lang),
+        "threats_intro": uses.intro(lang),
         "contradictions": tr("These claims contradict each other", lang),
         "confidence": tr("Confidence", lang),
         "boundary": tr("Boundary and completeness", lang),
@@ -395,13 +428,24 @@ def question_of_maps(lang: Language) -> str:
     return tr("Is a working camera of the reported system in reach of this street?", lang)
 
 
+def names_on(drawing: Drawing | None, lang: Language) -> Markup:
+    """Return the names on a map that is drawn in the page itself."""
+    if drawing is None:
+        return Markup()
+    shown = map_names.named(drawing.names, lang)
+    return Markup(map_texts.names(shown, (drawing.width, drawing.height)))  # noqa: S704 - escaped
+
+
 def bar_text(drawing: Drawing | None, lang: Language) -> str:
     """Return the length of the scale bar in words."""
-    if drawing is None:
-        return ""
-    if drawing.bar_m < 1000.0:  # noqa: PLR2004 - metres in a kilometre
-        return tr("{value} m", lang).format(value=number(drawing.bar_m))
-    return tr("{value} km", lang).format(value=number(drawing.bar_m / 1000.0))
+    return "" if drawing is None else length_text(drawing.bar_m, lang)
+
+
+def length_text(length_m: float, lang: Language) -> str:
+    """Return a length in whole metres or kilometres."""
+    if length_m < 1000.0:  # noqa: PLR2004 - metres in a kilometre
+        return tr("{value} m", lang).format(value=number(length_m))
+    return tr("{value} km", lang).format(value=number(length_m / 1000.0))
 
 
 def _meanings(lang: Language) -> list[tuple[str, str]]:

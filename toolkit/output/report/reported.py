@@ -13,11 +13,10 @@ from typing import Literal, get_args
 
 from toolkit.assessment.model import Assessment, CameraCount
 from toolkit.base.quantity import Quantity
-from toolkit.base.terms import TIERS, Language
+from toolkit.base.terms import Language
 from toolkit.evidence.claim import Claim, Figure
 from toolkit.evidence.claim import Status as ClaimStatus
 from toolkit.evidence.load import NATIONAL, contradictions, known_by
-from toolkit.evidence.threats import Threat, load_threats
 from toolkit.language import notes, quantities, words
 from toolkit.language.translate import date, has_burmese, month_name, ngettext, number, tr
 
@@ -68,15 +67,6 @@ class Item:
     reason: LangText | None
     note: LangText | None
     group: Group = "other"
-
-
-@dataclass(frozen=True)
-class ThreatRow:
-    """One reported use of cameras: its name, a sentence, and what here answers it."""
-
-    name: LangText
-    says: LangText | None
-    answer: str
 
 
 def data_text(text: str) -> LangText:
@@ -362,49 +352,6 @@ def limits(assessment: Assessment, lang: Language) -> tuple[str, ...]:
     """Return the limits of an assessment as sentences."""
     many = words.private_limit("en") in assessment.limits
     return words.limits(lang, assessment.inputs.siting_cities, private_many=many)
-
-
-def threat_rows(assessment: Assessment, lang: Language) -> list[ThreatRow]:
-    """Return the reported uses of cameras in a city, and which figures here answer them."""
-    known = {threat.id: threat for threat in load_threats()}
-    rows = []
-    for part in assessment.threats:
-        threat = known.get(part.id)
-        rows.append(
-            ThreatRow(
-                name=data_text(threat.name.in_language(lang) if threat else part.id),
-                says=data_text(threat.says.in_language(lang)) if threat else None,
-                answer=_answered(part.answered_by, threat, lang),
-            )
-        )
-    return rows
-
-
-def _answered(answered_by: str | None, threat: Threat | None, lang: Language) -> str:
-    """Return which figures answer a threat, and on which page a person can ask about it."""
-    tier = next((tier for tier in TIERS if tier == answered_by), None)
-    said = []
-    if tier is not None:
-        answered = tr("Answered in part by the figures for: {tier}.", lang)
-        said.append(answered.format(tier=words.tier_name(tier, lang)))
-    if threat is not None and threat.asked_on is not None:
-        pages = {
-            "route": tr("Route", lang),
-            "place": tr("Place", lang),
-            "vehicles": tr("Vehicles", lang),
-        }
-        asked = tr("Ask about it on the page {page} of the app.", lang)
-        said.append(asked.format(page=pages[threat.asked_on]))
-    return " ".join(said) or tr("Not modelled: no figure here answers this.", lang)
-
-
-def threats_intro(lang: Language) -> str:
-    """Return what the list of reported uses is, and what it is not."""
-    return tr(
-        "What people quoted in the reports say that such cameras can be used for. These are "
-        "judgements and fears, not reports of cases in this city.",
-        lang,
-    )
 
 
 def group_name(group: Group, lang: Language) -> str:

@@ -20,7 +20,7 @@ from toolkit.output.report import blocks, hand_out, map_print, map_svg, page, pl
 from toolkit.output.report.blocks import Block
 from toolkit.output.report.tables import Table
 
-_REVEAL: Final = (1740, 1500)
+_REVEAL: Final = (1790, 1830)
 """Largest map of the page to reveal, in units of 0.1 mm."""
 _CIRCLES_MM: Final = 78.0
 _ICONS_MM: Final = 48.0
@@ -57,7 +57,7 @@ def document(
             *_plan(sheet, lang),
             *_to_mark(assessment, lang),
             *_reveal(assessment, sheet, tier, lang),
-            *_score(assessment, lang),
+            *_score(lang, with_map=assessment.layers is not None),
         ],
     }
 
@@ -114,7 +114,7 @@ def _to_mark(assessment: Assessment, lang: Language) -> list[Block]:
 def _reveal(
     assessment: Assessment, sheet: dict[str, Any], tier: Tier, lang: Language
 ) -> list[Block]:
-    """Return what is shown once all groups have marked."""
+    """Return what is shown once all groups have marked, with the key to the score sheet."""
     found = [
         blocks.heading(tr("To reveal, after all have marked", lang), new_page=True),
         blocks.para(sheet["rests_on"]),
@@ -144,17 +144,19 @@ def _reveal(
     for row in sheet["rows"]:
         found += [blocks.heading(row.name, 3), blocks.para(row.headline)]
         if row.icons:
-            found += [blocks.drawing(row.icons, row.caption, _ICONS_MM), blocks.para(row.caption)]
+            found.append(blocks.drawing(row.icons, row.caption, _ICONS_MM))
     return [
         *found,
         blocks.para(sheet["t"]["icons"], small=True),
+        blocks.heading(tr("Key", lang), 3),
+        blocks.table(_key(assessment, lang), first=1),
         *(blocks.para(line) for line in sheet["conditions"]),
         blocks.boxed(sheet["t"]["counted"], sheet["limits"]),
     ]
 
 
-def _score(assessment: Assessment, lang: Language) -> list[Block]:
-    """Return the sheet on which groups write their guesses, and on which they are scored."""
+def _key(assessment: Assessment, lang: Language) -> Table:
+    """Return the ranges by which guesses are scored."""
     ranges = []
     for tier in TIERS:
         trips = trip_icons.ten_trips(assessment.shown_tiers[tier].trip.at_least_one)
@@ -163,7 +165,16 @@ def _score(assessment: Assessment, lang: Language) -> list[Block]:
             if trips is None
             else tr("{low} to {high}", lang).format(low=number(trips.low), high=number(trips.high))
         )
-        ranges.append((words.tier_name(tier, lang), shown))
+        ranges.append((words.tier_name(tier, lang), (shown,)))
+    return Table(
+        tr("For the trainer: what the estimate says, of ten trips", lang),
+        (tr("Question", lang), tr("Range", lang)),
+        tuple(ranges),
+    )
+
+
+def _score(lang: Language, *, with_map: bool) -> list[Block]:
+    """Return the sheet on which groups write their guesses."""
     guess = Table(
         tr("Of ten ordinary trips, how many pass at least one camera that can do it?", lang),
         (
@@ -172,20 +183,13 @@ def _score(assessment: Assessment, lang: Language) -> list[Block]:
             tr("to", lang),
             tr("Points", lang),
         ),
-        tuple((name, ("", "", "")) for name, _ in ranges),
-    )
-    key = Table(
-        tr("For the trainer: what the estimate says, of ten trips", lang),
-        (tr("Question", lang), tr("Range", lang)),
-        tuple((name, (shown,)) for name, shown in ranges),
+        tuple((words.tier_name(tier, lang), ("", "", "")) for tier in TIERS),
     )
     return [
         blocks.heading(tr("Score sheet", lang), new_page=True),
         blocks.para(tr("Group: ______________________", lang)),
         blocks.table(guess, first=2.4, room_mm=2.2),
-        blocks.bullets(plan_words.scoring(lang, with_map=assessment.layers is not None)),
-        blocks.boxed(tr("What surprised us", lang), [], room_mm=30.0),
-        blocks.boxed(tr("What we will look into together", lang), [], room_mm=30.0),
-        blocks.heading(tr("Key", lang), new_page=True),
-        blocks.table(key, first=1),
+        blocks.bullets(plan_words.scoring(lang, with_map=with_map)),
+        blocks.boxed(tr("What surprised us", lang), [], room_mm=40.0),
+        blocks.boxed(tr("What we will look into together", lang), [], room_mm=40.0),
     ]
