@@ -14,6 +14,7 @@ from toolkit.routes import search
 from toolkit.routes.matching import Match, route_of_match
 from toolkit.routes.meetings import meet
 from toolkit.routes.route import Routes, joined
+from toolkit.routes.spots import spots
 from toolkit.threats import scores
 
 MANY = 100_000
@@ -25,7 +26,7 @@ def some_routes(city, n=3, mode="foot"):
     rng = np.random.default_rng(4)
     found = []
     while len(found) < n:
-        ends = search.spots(graph, city.lines, graph.xy_m[rng.integers(0, graph.n_nodes, 2)])
+        ends = spots(city.streets(mode), graph.xy_m[rng.integers(0, graph.n_nodes, 2)])
         if np.hypot(*(ends[0].xy_m - ends[1].xy_m)) < 300.0:
             continue
         way = search.shortest(graph, *ends)

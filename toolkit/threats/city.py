@@ -32,6 +32,7 @@ from toolkit.optics.camera_draws import NIGHT_KEY, CameraDraws, draw_cameras
 from toolkit.routes.graph import Graph, street_graph
 from toolkit.routes.habits import Habits, habits
 from toolkit.routes.meetings import Facing
+from toolkit.routes.spots import StreetIndex, street_index
 from toolkit.siting import coverage
 from toolkit.streets.pack import Pack
 
@@ -130,6 +131,13 @@ class PlacedCity:
         """Return the streets open to a mode."""
         found: Graph = self.keep(
             ("graph", mode), lambda: street_graph(self.pack.streets, self.lines, mode)
+        )
+        return found
+
+    def streets(self, mode: Mode) -> StreetIndex:
+        """Return the streets open to a mode by position."""
+        found: StreetIndex = self.keep(
+            ("streets", mode), lambda: street_index(self.graph(mode), self.lines)
         )
         return found
 

@@ -15,7 +15,7 @@ from toolkit.assessment.question import Question
 from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.errors import InputDataError, UsageError
 from toolkit.base.terms import TIERS, Mode, Tier
-from toolkit.routes import search
+from toolkit.routes import search, spots
 from toolkit.routes.matching import Match, Stretch, match_line, route_of_match
 from toolkit.routes.route import Routes
 from toolkit.routes.sightings import Passings, sightings
@@ -107,12 +107,12 @@ def on_streets(
 
 def ends(
     city: PlacedCity, mode: Mode, between: Sequence[tuple[float, float]]
-) -> tuple[search.Spot, search.Spot]:
-    """Return the places on streets of the two ends of a route; errors as `search.spot`."""
+) -> tuple[spots.Spot, spots.Spot]:
+    """Return the places on streets of the two ends of a route; errors as `spots.spot`."""
     xy = city.xy_m(np.array(between, dtype=float))
-    graph = city.graph(mode)
+    streets = city.streets(mode)
     start, end = (
-        search.spot(graph, city.lines, place, what=what)
+        spots.spot(streets, place, what=what)
         for place, what in zip(xy, ("The start", "The end"), strict=True)
     )
     return start, end
