@@ -33,6 +33,8 @@ if TYPE_CHECKING:  # numba takes half a second to import
 
 _CHUNK_DRAWS: Final = 4
 """Draws that a worker thread takes at once."""
+_CHUNK_PLACEMENTS: Final = 600
+"""The same for placements of which a route has its points."""
 _WORD_BITS: Final = 64
 
 
@@ -153,6 +155,36 @@ def meet(  # noqa: PLR0913
         for met in both
     )
     return as_it_is, if_all_work
+
+
+def metres_along(
+    in_view: BoolArray, passing: IntArray, length_m: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return the metres of a route in view, and its longest stretch that is not, each (P,).
+
+    Parameters
+    ----------
+    in_view
+        Whether each passing is in view in each of P placements, shape (P, N).
+    passing
+        Passing of each point of the route, in the order of travel.
+    length_m
+        Length that each point stands for.
+
+    Examples
+    --------
+    >>> in_view = np.array([[True, False], [False, False]])
+    >>> seen, longest = metres_along(in_view, np.array([0, 1, 1]), np.array([5.0, 4.0, 3.0]))
+    >>> seen.tolist(), longest.tolist()
+    ([5.0, 0.0], [7.0, 12.0])
+    """
+    from toolkit.engine.kernels import trips as kernels
+
+    n = len(in_view)
+    seen_m, longest_m = np.zeros(n), np.zeros(n)
+    borders = workers.even_borders(n, _CHUNK_PLACEMENTS)
+    workers.over(kernels.along, borders, in_view, passing, length_m, seen_m, longest_m)
+    return seen_m, longest_m
 
 
 def _bits(words: NDArray[np.uint64]) -> BoolArray:

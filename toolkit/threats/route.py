@@ -12,7 +12,7 @@ import shapely.ops
 from scipy.spatial import cKDTree
 
 from toolkit.assessment.question import Question
-from toolkit.base.arrays import FloatArray, IntArray
+from toolkit.base.arrays import FloatArray
 from toolkit.base.errors import InputDataError, UsageError
 from toolkit.base.terms import TIERS, Mode, Tier
 from toolkit.routes import search, spots
@@ -246,14 +246,15 @@ def drawn(city: PlacedCity, mode: Mode, match: Match) -> tuple[FloatArray, ...]:
     graph, found = city.graph(mode), []
     for stretch in match.stretches:
         parts = []
+        last = len(stretch.arcs) - 1
         for k, arc in enumerate(stretch.arcs.tolist()):
-            line = city.lines[graph.street[arc]]
+            line, whole_m = city.lines[graph.street[arc]], graph.length_m[arc]
             line = line if graph.forward[arc] else shapely.reverse(line)
-            whole = graph.length_m[arc]
-            begin = stretch.first_m / whole if k == 0 and whole else 0.0
-            end = stretch.last_m / whole if k == len(stretch.arcs) - 1 and whole else 1.0
-            part = shapely.ops.substring(line, min(begin, end), end, normalized=True)
-            parts.append(shapely.get_coordinates(part))
+            if k in {0, last}:
+                begin = stretch.first_m / whole_m if k == 0 and whole_m else 0.0
+                end = stretch.last_m / whole_m if k == last and whole_m else 1.0
+                line = shapely.ops.substring(line, min(begin, end), end, normalized=True)
+            parts.append(shapely.get_coordinates(line))
         xy = np.concatenate(parts)
         # Arcs meet in a point that both have.
         new = np.ones(len(xy), dtype=bool)
@@ -289,7 +290,8 @@ def mapped_cameras(
         hits = np.zeros((city.n_placements, len(sites)))
         hits[at.placed.draw[seen.camera], at.placed.site[seen.camera]] = 1.0
         chance[tier] = hits
-    names = _ids_of(city, sites - n_groups)
+    every = city.keep("ids of mapped sites", lambda: _ids_of(city))
+    names = [every[k] for k in sites - n_groups]
     rows = [
         model.MappedCamera(
             ids=names[k],
@@ -305,10 +307,12 @@ def mapped_cameras(
     return tuple(sorted(rows, key=first))
 
 
-def _ids_of(city: PlacedCity, mapped: IntArray) -> list[tuple[str, ...]]:
-    """Return the ids of the cameras that were joined to each of some mapped sites."""
+def _ids_of(city: PlacedCity) -> list[tuple[str, ...]]:
+    """Return the ids of the cameras that were joined to each mapped site."""
     cameras = city.loaded.counted_cameras()
     xy = np.column_stack([(points := cameras.geometry.to_crs(city.pack.manifest.crs)).x, points.y])
     _, nearest = cKDTree(city.scene.mapped.xy_m).query(xy)
-    ids = cameras["osm_id"].astype(str).to_numpy()
-    return [tuple(sorted(set(ids[nearest == k].tolist()))) for k in mapped]
+    found: list[set[str]] = [set() for _ in city.scene.mapped.xy_m]
+    for k, name in zip(nearest.tolist(), cameras["osm_id"].astype(str), strict=True):
+        found[k].add(name)
+    return [tuple(sorted(names)) for names in found]

@@ -267,3 +267,21 @@ def meet(first, end, cameras, works, weight, rings, pairs, routes, sides, met, m
             if c + 1 == cameras.first[d + 1] or cameras.site[c + 1] != cameras.site[c]:
                 add_site(of_site[0], some_of_site[0], met.sites[d])
                 add_site(of_site[1], some_of_site[1], met_if_all_work.sites[d])
+
+
+@kernel
+def along(first, end, in_view, passing, length_m, seen_m, longest_m):
+    """Add up what is in view of a route, and find the longest stretch that is not, by placement.
+
+    `passing` is the column of `in_view` of each point of the route in the order of travel.
+    """
+    for p in range(first, end):
+        seen, out, longest = 0.0, 0.0, 0.0
+        for i in range(len(passing)):
+            if in_view[p, passing[i]]:
+                seen += length_m[i]
+                out = 0.0
+            else:
+                out += length_m[i]
+                longest = max(longest, out)
+        seen_m[p], longest_m[p] = seen, longest
