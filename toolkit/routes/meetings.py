@@ -115,21 +115,62 @@ def meet(  # noqa: PLR0913
     as_it_is, if_all_work
         With the cameras that work, and with all.
     """
+    as_it_is, if_all_work = _met(
+        _by_point(routes, weeks, points) if keep else _by_point.__wrapped__(routes, weeks, points),
+        (routes, weeks), points, sight, placed, cameras, facing,
+        width_deg=width_deg, weight=weight, every=True,
+    )  # fmt: skip
+    return as_it_is, if_all_work
+
+
+def meet_working(  # noqa: PLR0913
+    routes: Routes,
+    weeks: Routes,
+    points: LinePieces,
+    sight: Sight,
+    placed: Working,
+    cameras: CameraDraws,
+    facing: Facing,
+    *,
+    width_deg: FloatArray,
+    weight: AnyFloatArray | None = None,
+) -> Met:
+    """Count the cameras that work alone, and keep nothing of the routes in memory; see `meet`."""
+    return _met(
+        _by_point.__wrapped__(routes, weeks, points), (routes, weeks), points, sight, placed,
+        cameras, facing, width_deg=width_deg, weight=weight, every=False,
+    )[0]  # fmt: skip
+
+
+def _met(  # noqa: PLR0913
+    by_bits: tuple[IntArray, kernels.Routes, IntArray],
+    asked: tuple[Routes, Routes],
+    points: LinePieces,
+    sight: Sight,
+    placed: Working,
+    cameras: CameraDraws,
+    facing: Facing,
+    *,
+    width_deg: FloatArray,
+    weight: AnyFloatArray | None,
+    every: bool,
+) -> list[Met]:
+    """Return what `meet` does; without `every` as it is alone."""
     from toolkit.engine.kernels import placement as placing
     from toolkit.engine.kernels import trips as kernels
 
+    used, by_point, bit_of = by_bits
+    n_routes = len(asked[0])
     n_draws, n_tiers = cameras.inner_m.shape[:2]
-    n_counted, n_other = (-(-len(r) // _WORD_BITS) for r in (routes, weeks))
+    n_counted, n_other = (-(-len(r) // _WORD_BITS) for r in asked)
     both = tuple(
         kernels.Met(
-            np.zeros((n_draws, n_tiers, n_counted * _WORD_BITS), np.float32),
-            np.zeros((n_draws, n_tiers, n_counted * _WORD_BITS), np.float32),
-            np.zeros((n_draws, n_tiers, n_other), np.uint64),
+            np.zeros((n, n_tiers, n_counted * _WORD_BITS), np.float32),
+            np.zeros((n, n_tiers, n_counted * _WORD_BITS), np.float32),
+            np.zeros((n, n_tiers, n_other), np.uint64),
         )
-        for _ in range(2)
+        for n in (n_draws, n_draws if every else 0)
     )
-    by_bits = _by_point if keep else _by_point.__wrapped__
-    used, by_point, bit_of = by_bits(routes, weeks, points)
     rule = [SIDES.index(facing.rule.get(tier, "any")) for tier in TIERS]
     workers.over(
         kernels.meet,
@@ -145,16 +186,16 @@ def meet(  # noqa: PLR0913
         by_point,
         kernels.Sides(np.array(rule, np.int64), facing.within_deg / 360.0 * BEARING_STEPS),
         *both,
+        every,
     )  # fmt: skip
-    as_it_is, if_all_work = (
+    return [
         Met(
-            met.cameras[..., bit_of[: len(routes)]],
-            met.sites[..., bit_of[: len(routes)]],
-            _bits(met.any_camera)[..., bit_of[len(routes) :] - n_counted * _WORD_BITS],
+            met.cameras[..., bit_of[:n_routes]],
+            met.sites[..., bit_of[:n_routes]],
+            _bits(met.any_camera)[..., bit_of[n_routes:] - n_counted * _WORD_BITS],
         )
-        for met in both
-    )
-    return as_it_is, if_all_work
+        for met in both[: 2 if every else 1]
+    ]
 
 
 def metres_along(

@@ -19,7 +19,7 @@ from toolkit.base.terms import TIERS, Mode, Tier
 from toolkit.routes import search, spots
 from toolkit.routes.graph import Graph, part_of
 from toolkit.routes.matching import Match, route_of_match
-from toolkit.routes.meetings import meet
+from toolkit.routes.meetings import meet_working
 from toolkit.routes.route import Routes, joined, routes_of
 from toolkit.threats import answer, model, scores
 from toolkit.threats.alternatives import compared
@@ -273,11 +273,10 @@ def arcs_recorded(city: PlacedCity, graph: Graph, tiers: Sequence[Tier], most: i
     arcs = routes_of(graph, points, [np.array([a]) for a in range(len(graph.tail))])
     used = np.unique(arcs.point)
     at = city.placed_at(city.sites_of(used), most, points=used)
-    met, _ = meet(
+    return meet_working(
         arcs.first(0), arcs, points, at.sight, at.placed, scores.only(at.cameras, tiers),
-        at.facing, width_deg=at.width_deg, weight=at.weight, keep=False,
-    )  # fmt: skip
-    return met.weeks
+        at.facing, width_deg=at.width_deg, weight=at.weight,
+    ).weeks  # fmt: skip
 
 
 def _around(city: PlacedCity, mode: Mode, xy: FloatArray) -> _Around:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +12,7 @@ import shapely.ops
 from scipy.spatial import cKDTree
 
 from toolkit.assessment.question import Question
-from toolkit.base.arrays import FloatArray
+from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.errors import InputDataError, UsageError
 from toolkit.base.terms import TIERS, Mode, Tier
 from toolkit.routes import search, spots
@@ -55,10 +55,22 @@ class Asked:
 
 @dataclass(frozen=True, eq=False)
 class Routed:
-    """An answer, and the lines of the route and of its alternatives in degrees."""
+    """An answer, and what is drawn with it.
+
+    Attributes
+    ----------
+    answer
+        The answer.
+    lines
+        Lines of the route and of its alternatives in degrees.
+    sites
+        Number of sites with a camera that has the route in view, in the first placement of each
+        draw, shape (D,): those of `toolkit.assessment.ten_placements`.
+    """
 
     answer: model.RouteAnswer
     lines: tuple[tuple[FloatArray, ...], ...]
+    sites: Mapping[Tier, IntArray]
 
 
 def on_streets(
@@ -238,7 +250,11 @@ def answer_of(
         mapped=mapped_cameras(city, asked.routes, tiers),
         alternatives=others,
     )
-    return Routed(found_answer, tuple(drawn(city, mode, match) for match in matches))
+    return Routed(
+        found_answer,
+        tuple(drawn(city, mode, match) for match in matches),
+        {t: found.sites[: city.n_draws, TIERS.index(t), 0].astype(np.int64) for t in tiers},
+    )
 
 
 def drawn(city: PlacedCity, mode: Mode, match: Match) -> tuple[FloatArray, ...]:
@@ -290,7 +306,7 @@ def mapped_cameras(
         hits = np.zeros((city.n_placements, len(sites)))
         hits[at.placed.draw[seen.camera], at.placed.site[seen.camera]] = 1.0
         chance[tier] = hits
-    every = city.keep("ids of mapped sites", lambda: _ids_of(city))
+    every = city.keep(("mapped", "ids"), lambda: _ids_of(city))
     names = [every[k] for k in sites - n_groups]
     rows = [
         model.MappedCamera(

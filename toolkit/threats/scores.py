@@ -17,7 +17,7 @@ from toolkit.base.arrays import BoolArray, Float32Array, FloatArray, IntArray
 from toolkit.base.quantity import INTERVAL, Quantity
 from toolkit.base.terms import TIERS, Tier
 from toolkit.optics.camera_draws import CameraDraws
-from toolkit.routes.meetings import Met, meet, metres_along
+from toolkit.routes.meetings import meet_working, metres_along
 from toolkit.routes.route import Routes, joined
 from toolkit.threats.city import PlacedCity
 
@@ -102,8 +102,7 @@ def score(
     points = np.unique(routes.point)
     at = city.placed_at(city.sites_of(points), most, points=points)
     passing, single = _singles(routes, along=along)
-    met: Met
-    met, _ = meet(
+    met = meet_working(
         routes,
         single,
         city.scene.points,
@@ -113,7 +112,6 @@ def score(
         at.facing,
         width_deg=at.width_deg,
         weight=at.weight,
-        keep=False,
     )
     return Scores(
         met.cameras,
