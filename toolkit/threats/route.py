@@ -329,6 +329,6 @@ def _ids_of(city: PlacedCity) -> list[tuple[str, ...]]:
     xy = np.column_stack([(points := cameras.geometry.to_crs(city.pack.manifest.crs)).x, points.y])
     _, nearest = cKDTree(city.scene.mapped.xy_m).query(xy)
     found: list[set[str]] = [set() for _ in city.scene.mapped.xy_m]
-    for k, name in zip(nearest.tolist(), cameras["osm_id"].astype(str), strict=True):
+    for k, name in zip(np.asarray(nearest).tolist(), cameras["osm_id"].astype(str), strict=True):
         found[k].add(name)
     return [tuple(sorted(names)) for names in found]

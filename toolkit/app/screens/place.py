@@ -80,23 +80,22 @@ def _tied(
     made: Estimate, shown: PlaceAnswer, at: Place, travel: Travel, lang: Language
 ) -> list[str]:
     """Show whether two people who come here are compared, and return what is said of them."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        two = st.toggle(
-            escape.markdown(tr("Can cameras link two people who come here?", lang)),
-            key="place_two",
-        )
-        if not two:
-            return []
-        window_min = st.number_input(
-            escape.markdown(tr("Longest time between records, minutes", lang)),
-            min_value=0.0,
-            max_value=MOST_WINDOW_MIN,
-            value=_USUAL_WINDOW_MIN,
-            step=5.0,
-            format="%.0f",
-            key="place_window",
-            width=270,
-        )
+    # Not in a row: its long label would be cut off on a phone.
+    two = st.toggle(
+        escape.markdown(tr("Can cameras link two people who come here?", lang)), key="place_two"
+    )
+    if not two:
+        return []
+    window_min = st.number_input(
+        escape.markdown(tr("Longest time between records, minutes", lang)),
+        min_value=0.0,
+        max_value=MOST_WINDOW_MIN,
+        value=_USUAL_WINDOW_MIN,
+        step=5.0,
+        format="%.0f",
+        key="place_window",
+        width=270,
+    )
     radius_m = shown.radius_m
     found = answers.kept(
         _TIED,

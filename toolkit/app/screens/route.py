@@ -83,25 +83,24 @@ def _ask_window(kind: Kind, lang: Language) -> float | None:
     """Show whether a second route is given to link, and return the longest time between."""
     if kind not in {"draw", "file"}:
         return None
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        two = st.toggle(
-            escape.markdown(tr("Can cameras link it with a second route?", lang)),
-            key="route_second",
+    # Not in a row: its long label would be cut off on a phone.
+    two = st.toggle(
+        escape.markdown(tr("Can cameras link it with a second route?", lang)), key="route_second"
+    )
+    if not two:
+        return None
+    return float(
+        st.number_input(
+            escape.markdown(tr("Longest time between records, minutes", lang)),
+            min_value=0.0,
+            max_value=MOST_WINDOW_MIN,
+            value=_USUAL_WINDOW_MIN,
+            step=5.0,
+            format="%.0f",
+            key="route_window",
+            width=270,
         )
-        if not two:
-            return None
-        return float(
-            st.number_input(
-                escape.markdown(tr("Longest time between records, minutes", lang)),
-                min_value=0.0,
-                max_value=MOST_WINDOW_MIN,
-                value=_USUAL_WINDOW_MIN,
-                step=5.0,
-                format="%.0f",
-                key="route_window",
-                width=270,
-            )
-        )
+    )
 
 
 def _tied(
