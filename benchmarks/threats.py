@@ -38,6 +38,7 @@ from toolkit.routes import search
 from toolkit.routes.graph import Graph
 from toolkit.routes.matching import Match, route_of_match
 from toolkit.routes.route import Routes, joined
+from toolkit.routes.spots import spots
 from toolkit.streets.pack import FOLDER, open_pack, write_pack
 from toolkit.streets.schema import LAYERS, PackLayers
 from toolkit.threats import place, route, scores, vehicles
@@ -106,7 +107,7 @@ def random_ends(
         straight = float(np.hypot(*np.diff(graph.xy_m[pair], axis=0)[0]))
         if not between_m[0] < straight < between_m[1]:
             continue
-        start, end = search.spots(graph, city.lines, graph.xy_m[pair])
+        start, end = spots(city.streets("foot"), graph.xy_m[pair])
         try:
             search.shortest(graph, start, end)
         except InputDataError:  # streets that are connected outside the boundary only
@@ -126,7 +127,7 @@ def routes_of(city: PlacedCity, n: int) -> Routes:
     """Return the shortest routes between random ends."""
     graph, found = city.graph("foot"), []
     for ends in random_ends(city, graph, n, ROUTE_M):
-        start, end = search.spots(graph, city.lines, city.xy_m(ends))
+        start, end = spots(city.streets("foot"), city.xy_m(ends))
         way = search.shortest(graph, start, end)
         found.append(route_of_match(Match((way.stretch,), 0.0), graph, city.scene.points))
     return joined(found)

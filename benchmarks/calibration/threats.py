@@ -27,6 +27,7 @@ from toolkit.base.terms import TIERS
 from toolkit.routes import search
 from toolkit.routes.matching import Match, route_of_match
 from toolkit.routes.route import Routes, joined
+from toolkit.routes.spots import spots
 from toolkit.threats import scores
 from toolkit.threats.city import PlacedCity, place_cameras
 
@@ -72,7 +73,7 @@ def two_routes(city: PlacedCity, rng: np.random.Generator) -> Routes:
         pair = rng.integers(0, graph.n_nodes, 2)
         if np.hypot(*np.diff(graph.xy_m[pair], axis=0)[0]) < _LEAST_M:
             continue
-        start, end = search.spots(graph, city.lines, graph.xy_m[pair])
+        start, end = spots(city.streets("foot"), graph.xy_m[pair])
         cost = rng.random(len(graph.tail)) * graph.length_m
         try:
             ways = search.front(graph, cost, start, end, detour=1.3).ways

@@ -10,6 +10,7 @@ from drawn_graph import grid, street_layer
 from toolkit.base.errors import InputDataError
 from toolkit.routes import search
 from toolkit.routes.graph import Graph, street_graph
+from toolkit.routes.spots import Spot, spot, spots, street_index
 
 N_GRAPHS = 220
 
@@ -80,7 +81,7 @@ def enumerated(graph, cost, start, end, detour):
 def on_arc(graph, arc, share):
     at = graph.length_m[arc] * share
     ends = graph.xy_m[[graph.tail[arc], graph.head[arc]]]
-    return search.Spot(np.array([arc]), np.array([at]), 0.0, ends[0] + share * (ends[1] - ends[0]))
+    return Spot(np.array([arc]), np.array([at]), 0.0, ends[0] + share * (ends[1] - ends[0]))
 
 
 def test_fronts_are_those_of_full_enumeration():
@@ -116,12 +117,13 @@ class TestOnStreets:
     @classmethod
     def city(cls):
         found = grid(6)
-        return found, street_graph(found.streets, found.lines, "foot")
+        graph = street_graph(found.streets, found.lines, "foot")
+        return street_index(graph, found.lines), graph
 
     def test_ways_are_whole(self, city):
-        found, graph = city
-        start = search.spot(graph, found.lines, (30.0, 2.0))
-        end = search.spot(graph, found.lines, (300.0, 250.0))
+        streets, graph = city
+        start = spot(streets, (30.0, 2.0))
+        end = spot(streets, (300.0, 250.0))
         cost = np.random.default_rng(3).random(len(graph.tail)) * 20.0
         front = search.front(graph, cost, start, end, detour=1.5)
         assert len(front.ways) > 1
@@ -139,9 +141,9 @@ class TestOnStreets:
         assert lengths[-1] <= 1.5 * lengths[0]
 
     def test_the_shortest_way_within_a_street_stays_on_it(self, city):
-        found, graph = city
-        start = search.spot(graph, found.lines, (10.0, 0.0))
-        end = search.spot(graph, found.lines, (35.0, 0.0))
+        streets, graph = city
+        start = spot(streets, (10.0, 0.0))
+        end = spot(streets, (35.0, 0.0))
         way = search.shortest(graph, start, end)
         assert way.length_m == pytest.approx(25.0)
         assert len(way.stretch.arcs) == 1
@@ -149,15 +151,10 @@ class TestOnStreets:
         assert back.length_m == pytest.approx(25.0)
         assert back.stretch.arcs[0] != way.stretch.arcs[0]
 
-    def test_a_place_away_from_streets_is_refused(self, city):
-        found, graph = city
-        with pytest.raises(InputDataError, match="The start is more than 200 m from every street"):
-            search.spot(graph, found.lines, (5000.0, 0.0), what="The start")
-
     def test_a_search_that_was_cut_says_so(self, city):
-        found, graph = city
-        start = search.spot(graph, found.lines, (0.0, 0.0))
-        end = search.spot(graph, found.lines, (300.0, 300.0))
+        streets, graph = city
+        start = spot(streets, (0.0, 0.0))
+        end = spot(streets, (300.0, 300.0))
         cost = np.random.default_rng(3).random(len(graph.tail))
         assert not search.front(graph, cost, start, end, detour=1.5, most_labels=20).complete
 
@@ -174,5 +171,5 @@ def test_a_way_round_a_river_is_found():
         ]
     )
     graph = street_graph(frame, lines, "foot")
-    start, end = search.spots(graph, lines, np.array([(1.0, 0.0), (1.0, 40.0)]))
+    start, end = spots(street_index(graph, lines), np.array([(1.0, 0.0), (1.0, 40.0)]))
     assert search.shortest(graph, start, end).length_m == pytest.approx(2 * (far - 1) + 40)

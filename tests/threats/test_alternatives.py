@@ -10,6 +10,7 @@ import threat_city
 
 from toolkit.routes import search
 from toolkit.routes.matching import Match, route_of_match
+from toolkit.routes.spots import spot as spot_at
 from toolkit.threats import alternatives, scores
 from toolkit.threats.route import on_streets
 
@@ -105,7 +106,7 @@ def test_a_detour_of_one_leaves_the_shortest():
 def test_ends_in_the_middle_of_a_street_may_be_left_in_either_direction():
     city = threat_city.city(400)
     graph = city.graph("foot")
-    spot = search.spot(graph, city.lines, city.xy_m(np.array([threat_city.START]))[0])
+    spot = spot_at(city.streets("foot"), city.xy_m(np.array([threat_city.START]))[0])
     again = alternatives._spot(graph, int(spot.arc[0]), float(spot.at_m[0]))
     assert again.arc.tolist() == spot.arc.tolist()
     np.testing.assert_allclose(again.at_m, spot.at_m, atol=1e-6)

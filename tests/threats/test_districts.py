@@ -7,7 +7,14 @@ import pytest
 import threat_city
 
 from toolkit.base.errors import InputDataError
-from toolkit.threats.districts import District, all_of, between_districts, parts_of, sample
+from toolkit.threats.districts import (
+    District,
+    all_of,
+    between_districts,
+    parse_district,
+    parts_of,
+    sample,
+)
 
 
 def test_trips_lead_between_parts_and_over_gates():
@@ -59,3 +66,9 @@ def test_a_district_without_streets_is_refused():
 
 def test_nothing_of_nothing_is_none():
     assert all_of(None, None) is None
+
+
+@pytest.mark.parametrize("text", ["", "16.78,96.15", "16.78,96.15,-5", "16.78,96.15,nan", "a,b,5"])
+def test_what_is_no_district_is_refused(text):
+    with pytest.raises(InputDataError, match="District 2 must be latitude"):
+        parse_district(text, "District 2")

@@ -10,6 +10,7 @@ import threat_city
 
 from toolkit.base.errors import InputDataError, UsageError
 from toolkit.base.terms import TIERS
+from toolkit.routes.meetings import Facing, meet
 from toolkit.threats import scores, tracks
 from toolkit.threats.route import drawn, on_streets, route, routed
 from toolkit.threats.travel import Travel
@@ -28,6 +29,24 @@ def track_of(lines):
 @pytest.fixture(scope="module")
 def found():
     return route(threat_city.question(), between=BETWEEN, travel=Travel(trips=10))
+
+
+def test_sites_are_those_of_the_placements_that_are_flipped_through():
+    from toolkit.assessment.ten_placements import place_cameras
+
+    found = routed(threat_city.question(), between=BETWEEN)
+    city = threat_city.city(400)
+    placed = place_cameras(city.inputs)
+    asked = on_streets(city, "foot", between=BETWEEN)
+    met, _ = meet(
+        asked.routes, asked.routes.first(0), placed.scene.points, placed.scene.lines_of_sight,
+        placed.placed, placed.cameras, Facing(city.facing.rule, city.facing.within_deg[:20]),
+        width_deg=placed.scene.sites.width_deg, keep=False,
+    )  # fmt: skip
+    for t, tier in enumerate(TIERS):
+        if tier in found.sites:
+            np.testing.assert_array_equal(found.sites[tier], met.sites[:, t, 0])
+    assert found.sites["seen"].min() > 0
 
 
 def test_every_tier_of_the_mode_has_its_figures(found):

@@ -14,6 +14,7 @@ from toolkit.routes import search
 from toolkit.routes.matching import Match, route_of_match
 from toolkit.routes.meetings import meet
 from toolkit.routes.route import Routes, joined
+from toolkit.routes.spots import spots
 from toolkit.threats import scores
 
 MANY = 100_000
@@ -25,7 +26,7 @@ def some_routes(city, n=3, mode="foot"):
     rng = np.random.default_rng(4)
     found = []
     while len(found) < n:
-        ends = search.spots(graph, city.lines, graph.xy_m[rng.integers(0, graph.n_nodes, 2)])
+        ends = spots(city.streets(mode), graph.xy_m[rng.integers(0, graph.n_nodes, 2)])
         if np.hypot(*(ends[0].xy_m - ends[1].xy_m)) < 300.0:
             continue
         way = search.shortest(graph, *ends)
@@ -67,6 +68,18 @@ def test_a_point_is_in_view_exactly_where_a_camera_has_the_route():
             in_view, length_m = found.along(tier, k)
             np.testing.assert_array_equal(in_view.any(axis=1), found.at_least(1, tier, k))
             assert length_m.sum() > 250.0
+
+
+def test_metres_in_view_and_the_longest_stretch_are_those_of_the_points():
+    city = threat_city.city()
+    found = scores.score(city, some_routes(city))
+    for tier in ("seen", "plate"):
+        in_view, length_m = found.along(tier, 1)
+        seen_m, longest_m = found.metres(tier, 1)
+        np.testing.assert_allclose(seen_m, in_view @ length_m, atol=1e-9)
+        for row, longest in zip(in_view[:50], longest_m[:50], strict=True):
+            runs = np.split(np.where(row, 0.0, length_m), np.flatnonzero(row))
+            assert longest == pytest.approx(max(run.sum() for run in runs))
 
 
 def test_points_add_up_to_the_length_of_the_route():
@@ -139,12 +152,6 @@ class TestFigures:
     def test_a_probability_never_leaves_its_range(self, n_draws, hits):
         found = scores.probability(np.array(hits), n_draws if len(hits) % n_draws == 0 else 1)
         assert 0.0 <= found.low <= found.mid <= found.high <= 1.0
-
-    def test_the_longest_stretch_out_of_view_is_found_wherever_it_lies(self):
-        in_view = np.array([[1, 0, 0, 1, 0], [0, 0, 1, 0, 0], [0, 0, 0, 0, 0], [1, 1, 1, 1, 1]])
-        length_m = np.array([5.0, 4.0, 3.0, 2.0, 1.0])
-        found = scores.longest_stretch_m(in_view.astype(bool), length_m)
-        assert found.tolist() == [7.0, 9.0, 15.0, 0.0]
 
 
 class TestPaired:

@@ -60,5 +60,9 @@ def _link(options: argparse.Namespace) -> int:
     write_out(found, options.out)
     if options.json:
         return print_json_text(found.to_json())
-    print_lines(*threat_words.link_lines(found, "en"), "", *threat_words.common_lines(found))
+    print_lines(
+        *threat_words.link_lines(found, "en", at_place=at is not None),
+        "",
+        *threat_words.common_lines(found),
+    )
     return OK

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 
-from toolkit.base.errors import UsageError
 from toolkit.cli.common import (
     OK,
     Commands,
@@ -44,21 +43,13 @@ def register(commands: Commands) -> None:
 
 def _vehicles(options: argparse.Namespace) -> int:
     from toolkit.output import threat_words
-    from toolkit.threats.districts import District
+    from toolkit.threats.districts import parse_district
     from toolkit.threats.vehicles import vehicles
 
     typed, districts = Typed(), []
     for number, value in enumerate(options.district, start=1):
         what = f"District {number}"
-        middle, _, radius = typed.text(value, what).rpartition(",")
-        try:
-            radius_m = float(radius)
-        except ValueError:
-            radius_m = 0.0
-        if not radius_m > 0.0:
-            msg = f"{what} must be latitude, longitude and radius in m, such as 16.78,96.15,800."
-            raise UsageError(msg)
-        districts.append(District(typed.place(middle, what), radius_m))
+        districts.append(parse_district(typed.text(value, what), what))
     question = question_of(options.city, options)
     with busy(f"Placing the cameras of {options.city} and following trips ..."):
         found = vehicles(

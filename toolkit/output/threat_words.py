@@ -276,16 +276,21 @@ def _place_tier(part: model.PlaceTier, lang: Language, *, approaches: bool) -> l
     return [*out, *_switched(part.switched_on, lang)]
 
 
-def link_lines(answer: model.LinkAnswer, lang: Language) -> list[str]:
-    """Return whether cameras can tie two routes to one another, line by line."""
+def link_lines(answer: model.LinkAnswer, lang: Language, *, at_place: bool = False) -> list[str]:
+    """Return whether cameras can tie two routes, or two people at a place, line by line."""
+    head = (
+        tr("Two people at the place, {mode}, {when}, within {minutes} minutes", lang)
+        if at_place
+        else tr("Two routes, {mode}, {when}, within {minutes} minutes", lang)
+    )
     out = [
-        tr("Two routes, {mode}, {when}, within {minutes} minutes", lang).format(
+        head.format(
             mode=mode_name(answer.mode, lang),
             when=when_name(answer.when, lang),
             minutes=number(answer.window_min, decimals=0 if answer.window_min % 1 == 0 else 1),
         )
     ]
-    if not answer.timed:
+    if not answer.timed and not at_place:
         out.append(tr("The tracks have no times: both are taken to start at once.", lang))
     for tier, part in answer.tiers.items():
         out += [
@@ -371,6 +376,12 @@ def vehicle_lines(answer: model.VehiclesAnswer, lang: Language) -> list[str]:
 def warning_lines(answer: model.Answer, lang: Language) -> list[str]:
     """Return the warnings of an answer, in any language."""
     return [notes.text(note.id, lang, **note.values) for note in answer.warnings]
+
+
+def more_warning_lines(answer: model.Answer, after: model.Answer, lang: Language) -> list[str]:
+    """Return the warnings of an answer that another one, shown before it, does not have."""
+    known = warning_lines(after, lang)
+    return [line for line in warning_lines(answer, lang) if line not in known]
 
 
 def common_lines(answer: model.Answer) -> list[str]:

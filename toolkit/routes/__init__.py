@@ -7,6 +7,7 @@ a user. In the order of use:
 habits.habits             how people travel
 graph.street_graph        the streets open to one mode, as directed arcs
 matching.match_line       the route on the graph that follows a line
+spots.spot                the nearest place on a street of a graph
 search.front              all ways between two places that none is better than in two criteria
 trips.sample_trips        ordinary trips and weeks from one home
 meetings.meet             how many cameras and sites have each route in view, in each draw

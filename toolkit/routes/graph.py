@@ -73,6 +73,16 @@ class Graph:
         return np.asarray(np.bincount(ends, np.tile(half, 2), self.n_nodes), dtype=float)
 
     @cached_property
+    def leaving(self) -> ArcRows:
+        """The arcs in rows by their tails."""
+        return _rows(self.tail, self.head, self.length_m, self.n_nodes)
+
+    @cached_property
+    def entering(self) -> ArcRows:
+        """The arcs in rows by their heads."""
+        return _rows(self.head, self.tail, self.length_m, self.n_nodes)
+
+    @cached_property
     def arcs(self) -> ArcMatrix:
         """The arcs as a sparse matrix, of parallel ones the shortest."""
         order = np.lexsort((np.arange(len(self.tail)), self.length_m, self.head, self.tail))
@@ -83,6 +93,34 @@ class Graph:
         start = np.searchsorted(self.tail[arc], np.arange(n + 1))
         length_m = sparse.csr_array((self.length_m[arc], self.head[arc], start), shape=(n, n))
         return ArcMatrix(length_m, arc, self.tail[arc] * n + self.head[arc])
+
+
+@dataclass(frozen=True, eq=False)
+class ArcRows:
+    """Arcs in rows by one of their nodes: those of node n are ``start[n]`` to ``start[n + 1]``.
+
+    Attributes
+    ----------
+    start
+        Row starts, shape (N + 1,).
+    arc
+        Arcs, shape (A,).
+    to
+        Node at the other end of each.
+    length_m
+        Length of each.
+    """
+
+    start: IntArray
+    arc: IntArray
+    to: IntArray
+    length_m: FloatArray
+
+
+def _rows(node: IntArray, to: IntArray, length_m: FloatArray, n_nodes: int) -> ArcRows:
+    arc = np.argsort(node, kind="stable")
+    start = np.searchsorted(node[arc], np.arange(n_nodes + 1)).astype(np.int64)
+    return ArcRows(start, arc, to[arc], length_m[arc])
 
 
 @dataclass(frozen=True, eq=False)

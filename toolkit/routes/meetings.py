@@ -33,6 +33,8 @@ if TYPE_CHECKING:  # numba takes half a second to import
 
 _CHUNK_DRAWS: Final = 4
 """Draws that a worker thread takes at once."""
+_CHUNK_PLACEMENTS: Final = 600
+"""The same for placements of which a route has its points."""
 _WORD_BITS: Final = 64
 
 
@@ -113,21 +115,62 @@ def meet(  # noqa: PLR0913
     as_it_is, if_all_work
         With the cameras that work, and with all.
     """
+    as_it_is, if_all_work = _met(
+        _by_point(routes, weeks, points) if keep else _by_point.__wrapped__(routes, weeks, points),
+        (routes, weeks), points, sight, placed, cameras, facing,
+        width_deg=width_deg, weight=weight, every=True,
+    )  # fmt: skip
+    return as_it_is, if_all_work
+
+
+def meet_working(  # noqa: PLR0913
+    routes: Routes,
+    weeks: Routes,
+    points: LinePieces,
+    sight: Sight,
+    placed: Working,
+    cameras: CameraDraws,
+    facing: Facing,
+    *,
+    width_deg: FloatArray,
+    weight: AnyFloatArray | None = None,
+) -> Met:
+    """Count the cameras that work alone, and keep nothing of the routes in memory; see `meet`."""
+    return _met(
+        _by_point.__wrapped__(routes, weeks, points), (routes, weeks), points, sight, placed,
+        cameras, facing, width_deg=width_deg, weight=weight, every=False,
+    )[0]  # fmt: skip
+
+
+def _met(  # noqa: PLR0913
+    by_bits: tuple[IntArray, kernels.Routes, IntArray],
+    asked: tuple[Routes, Routes],
+    points: LinePieces,
+    sight: Sight,
+    placed: Working,
+    cameras: CameraDraws,
+    facing: Facing,
+    *,
+    width_deg: FloatArray,
+    weight: AnyFloatArray | None,
+    every: bool,
+) -> list[Met]:
+    """Return what `meet` does; without `every` as it is alone."""
     from toolkit.engine.kernels import placement as placing
     from toolkit.engine.kernels import trips as kernels
 
+    used, by_point, bit_of = by_bits
+    n_routes = len(asked[0])
     n_draws, n_tiers = cameras.inner_m.shape[:2]
-    n_counted, n_other = (-(-len(r) // _WORD_BITS) for r in (routes, weeks))
+    n_counted, n_other = (-(-len(r) // _WORD_BITS) for r in asked)
     both = tuple(
         kernels.Met(
-            np.zeros((n_draws, n_tiers, n_counted * _WORD_BITS), np.float32),
-            np.zeros((n_draws, n_tiers, n_counted * _WORD_BITS), np.float32),
-            np.zeros((n_draws, n_tiers, n_other), np.uint64),
+            np.zeros((n, n_tiers, n_counted * _WORD_BITS), np.float32),
+            np.zeros((n, n_tiers, n_counted * _WORD_BITS), np.float32),
+            np.zeros((n, n_tiers, n_other), np.uint64),
         )
-        for _ in range(2)
+        for n in (n_draws, n_draws if every else 0)
     )
-    by_bits = _by_point if keep else _by_point.__wrapped__
-    used, by_point, bit_of = by_bits(routes, weeks, points)
     rule = [SIDES.index(facing.rule.get(tier, "any")) for tier in TIERS]
     workers.over(
         kernels.meet,
@@ -143,16 +186,46 @@ def meet(  # noqa: PLR0913
         by_point,
         kernels.Sides(np.array(rule, np.int64), facing.within_deg / 360.0 * BEARING_STEPS),
         *both,
+        every,
     )  # fmt: skip
-    as_it_is, if_all_work = (
+    return [
         Met(
-            met.cameras[..., bit_of[: len(routes)]],
-            met.sites[..., bit_of[: len(routes)]],
-            _bits(met.any_camera)[..., bit_of[len(routes) :] - n_counted * _WORD_BITS],
+            met.cameras[..., bit_of[:n_routes]],
+            met.sites[..., bit_of[:n_routes]],
+            _bits(met.any_camera)[..., bit_of[n_routes:] - n_counted * _WORD_BITS],
         )
-        for met in both
-    )
-    return as_it_is, if_all_work
+        for met in both[: 2 if every else 1]
+    ]
+
+
+def metres_along(
+    in_view: BoolArray, passing: IntArray, length_m: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return the metres of a route in view, and its longest stretch that is not, each (P,).
+
+    Parameters
+    ----------
+    in_view
+        Whether each passing is in view in each of P placements, shape (P, N).
+    passing
+        Passing of each point of the route, in the order of travel.
+    length_m
+        Length that each point stands for.
+
+    Examples
+    --------
+    >>> in_view = np.array([[True, False], [False, False]])
+    >>> seen, longest = metres_along(in_view, np.array([0, 1, 1]), np.array([5.0, 4.0, 3.0]))
+    >>> seen.tolist(), longest.tolist()
+    ([5.0, 0.0], [7.0, 12.0])
+    """
+    from toolkit.engine.kernels import trips as kernels
+
+    n = len(in_view)
+    seen_m, longest_m = np.zeros(n), np.zeros(n)
+    borders = workers.even_borders(n, _CHUNK_PLACEMENTS)
+    workers.over(kernels.along, borders, in_view, passing, length_m, seen_m, longest_m)
+    return seen_m, longest_m
 
 
 def _bits(words: NDArray[np.uint64]) -> BoolArray:

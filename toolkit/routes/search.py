@@ -9,60 +9,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import shapely
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from toolkit.base.arrays import FloatArray, GeometryArray, IntArray
+from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.errors import InputDataError
 from toolkit.engine import workers
 from toolkit.routes.graph import Graph, way_back
 from toolkit.routes.matching import Stretch
+from toolkit.routes.spots import Spot
 
 if TYPE_CHECKING:  # numba takes half a second to import
     from toolkit.engine.kernels.fronts import Arcs
 
-REACH_M: Final = 200.0
-"""Farthest that a place may lie from a street: a large compound or a field at the edge of town."""
 _SHORTEN: Final = 0.995
 """Least ratio of the length of an arc to the distance of its ends: arcs are measured on the
 ellipsoid, positions in a projection of another scale (to 0.1 %), and vertices are rounded."""
-_SLACK_M: Final = 1000.0
-"""Added to the first bound on the length of a way, for rivers and railways between near places."""
-_MOST_WINDING: Final = 2.0
-"""First guess of the length of the shortest way over the straight line."""
 _ROUNDING: Final = 1e-12
-_MOST_LABELS: Final = 4_000_000
-"""Labels of a search: about 200 MB. Fronts of trips to 3 km need a tenth."""
+_MOST_LABELS: Final = 8_000_000
+"""Labels of a search: about 100 MB. Fronts of trips to 3 km need half of it at most."""
 _NO_WAY: Final = (
     "No way inside the boundary leads from the first place to the second on streets open to this "
     "mode of travel. Give other places, or another mode."
 )
-
-
-@dataclass(frozen=True, eq=False)
-class Spot:
-    """A place on a street of a graph.
-
-    Attributes
-    ----------
-    arc
-        Arcs that pass it, shape (K,).
-    at_m
-        Metres from the tail of each, shape (K,).
-    off_m
-        Distance from the place named to the street.
-    xy_m
-        Position on the street, shape (2,).
-    """
-
-    arc: IntArray
-    at_m: FloatArray
-    off_m: float
-    xy_m: FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,167 +56,196 @@ class Way:
 
 @dataclass(frozen=True, eq=False)
 class Front:
-    """All ways of a front, the shortest first, and whether the search came to its end."""
+    """All ways of a front, the shortest first.
 
-    ways: tuple[Way, ...]
+    Attributes
+    ----------
+    start
+        Row starts of the ways in `arcs`, shape (W + 1,).
+    arcs
+        Arcs of each, in order.
+    part
+        Part of each of these that is travelled: less than one at the ends.
+    length_m, cost
+        Totals of both criteria, shape (W,).
+    ends
+        The places.
+    complete
+        Whether the search came to its end.
+    """
+
+    start: IntArray
+    arcs: IntArray
+    part: FloatArray
+    length_m: FloatArray
+    cost: FloatArray
+    ends: tuple[Spot, Spot]
     complete: bool
 
+    def __len__(self) -> int:
+        """Return the number of ways."""
+        return len(self.length_m)
 
-def spot(
-    graph: Graph, lines: GeometryArray, xy_m: Sequence[float] | FloatArray, *, what: str = "A place"
-) -> Spot:
-    """Return the nearest place on a street of a graph.
+    def way(self, k: int) -> Way:
+        """Return one of the ways."""
+        arcs = self.arcs[self.start[k] : self.start[k + 1]]
+        return Way(_stretch(arcs, *self.ends), float(self.length_m[k]), float(self.cost[k]))
 
-    Parameters
-    ----------
-    graph
-        Streets open to the mode.
-    lines
-        All streets as metric lines, by row, shape (S,).
-    xy_m
-        Position in the same CRS.
-    what
-        Subject of the error: the place.
+    @property
+    def ways(self) -> tuple[Way, ...]:
+        """All of them."""
+        return tuple(map(self.way, range(len(self))))
 
-    Raises
-    ------
-    InputDataError
-        If no street of the graph is within `REACH_M`.
-    """
-    return spots(graph, lines, np.asarray(xy_m, dtype=float).reshape(1, 2), what=what)[0]
-
-
-def spots(
-    graph: Graph, lines: GeometryArray, xy_m: FloatArray, *, what: str = "A place"
-) -> list[Spot]:
-    """Return the nearest place on a street for each of some positions, shape (K, 2); see `spot`."""
-    streets = np.unique(graph.street)
-    points = np.asarray(shapely.points(xy_m), dtype=object)
-    tree = shapely.STRtree(lines[streets])
-    row, off_m = tree.query_nearest(
-        points, max_distance=REACH_M, return_distance=True, all_matches=False
-    )
-    if len(row[0]) < len(points):
-        msg = (
-            f"{what} is more than {REACH_M:.0f} m from every street that is open to this mode "
-            "of travel. Give a place on a street inside the boundary of the city."
-        )
-        raise InputDataError(msg)
-    found = []
-    for k in range(len(points)):
-        street = int(streets[row[1][k]])
-        share = float(shapely.line_locate_point(lines[street], points[k], normalized=True))
-        arc = np.flatnonzero(graph.street == street)
-        along = np.where(graph.forward[arc], share, 1.0 - share)
-        at = shapely.line_interpolate_point(lines[street], share, normalized=True)
-        found.append(
-            Spot(arc, along * graph.length_m[arc], float(off_m[k]), shapely.get_coordinates(at)[0])
-        )
-    return found
+    def total(self, cost: FloatArray) -> FloatArray:
+        """Return the total of any cost of whole arcs, of each way, shape (W,)."""
+        return np.asarray(np.add.reduceat(cost[self.arcs] * self.part, self.start[:-1]))
 
 
 @dataclass(frozen=True, eq=False)
 class _Part:
-    """Arcs of a graph near two spots, with a node for each of these.
+    """Arcs on ways between two spots within a detour, with a node for each of these.
 
-    `arc` is the arc of the graph of each arc here, `arcs` are the criteria in rows, and `back` the
-    same with heads and tails changed. `source` and `target` are the nodes of the spots.
+    `arc` is the arc of the graph of each arc here, in the order of their tails, and `share` the
+    part of it that is travelled; `back` are the same arcs in the order of their heads. `to_end_m`
+    is the length from each node to the end. `source` and `target` are the nodes of the spots.
     """
 
+    tail: IntArray
+    head: IntArray
     arc: IntArray
-    arcs: Arcs
-    back: Arcs
+    share: FloatArray
+    back: IntArray
+    to_end_m: FloatArray
     source: int
     target: int
 
+    def rows(self, first: FloatArray, second: FloatArray) -> Arcs:
+        """Return the arcs with two criteria, by their tails."""
+        from toolkit.engine.kernels import fronts as kernels
 
-def _part(graph: Graph, cost: FloatArray, start: Spot, end: Spot, most_m: float) -> _Part:
-    """Return the arcs of all ways between two spots that are no longer than a length."""
-    # 1. Nodes from which the straight lines to both spots are no longer.
-    around = np.hypot(*(graph.xy_m - start.xy_m).T) + np.hypot(*(graph.xy_m - end.xy_m).T)
-    inside = around * _SHORTEN <= most_m
-    number = np.cumsum(inside) - 1
-    arc = np.flatnonzero(inside[graph.tail] & inside[graph.head])
-    n = int(inside.sum())
-    tail, head = number[graph.tail[arc]], number[graph.head[arc]]
-    part = np.ones(len(arc))
+        start = np.searchsorted(self.tail, np.arange(self.target + 2)).astype(np.int64)
+        return kernels.Arcs(start, self.head, first, second)
+
+    def to_end(self, cost: FloatArray) -> FloatArray:
+        """Return the least cost from each node to the end."""
+        from toolkit.engine.kernels import fronts as kernels
+
+        back = self.back
+        start = np.searchsorted(self.head[back], np.arange(self.target + 2)).astype(np.int64)
+        return np.asarray(kernels.least_cost(start, self.tail[back], cost[back], self.target))
+
+
+def _stretch(arcs: IntArray, start: Spot, end: Spot) -> Stretch:
+    return Stretch(
+        arcs,
+        float(start.at_m[start.arc == arcs[0]][0]),
+        float(end.at_m[end.arc == arcs[-1]][0]),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Reached:
+    """Nodes on ways between two spots.
+
+    `to_end_m` and `before` are what `kernels.reach` returns, and `direct` the arcs with both spots,
+    as their rows of the start and of the end.
+    """
+
+    to_end_m: FloatArray
+    before: IntArray
+    shortest_m: float
+    direct: tuple[tuple[int, int], ...]
+    from_start_m: FloatArray
+
+
+def _reached(graph: Graph, start: Spot, end: Spot, detour: float) -> _Reached:
+    """Return the nodes on all ways within a detour, with the length from each to the end."""
+    from toolkit.engine.kernels import fronts as kernels
+
+    direct = tuple(
+        (i, k)
+        for i, (a, at) in enumerate(zip(start.arc.tolist(), start.at_m, strict=True))
+        for k, (b, to) in enumerate(zip(end.arc.tolist(), end.at_m, strict=True))
+        if a == b and to >= at
+    )
+    straight_m = np.hypot(*(graph.xy_m - start.xy_m).T) * _SHORTEN
+    rows = graph.entering
+    goal = kernels.Goal(
+        graph.head[start.arc],
+        graph.length_m[start.arc] - start.at_m,
+        straight_m,
+        min((float(end.at_m[k] - start.at_m[i]) for i, k in direct), default=np.inf),
+    )
+    to_end_m, before, shortest_m = workers.run(
+        kernels.reach, rows.start, rows.to, rows.length_m, graph.tail[end.arc], end.at_m, goal,
+        detour * (1.0 + _ROUNDING),
+    )  # fmt: skip
+    if np.isinf(shortest_m):
+        raise InputDataError(_NO_WAY)
+    return _Reached(to_end_m, before, float(shortest_m), direct, straight_m)
+
+
+def _part(graph: Graph, start: Spot, end: Spot, detour: float) -> _Part:
+    """Return the arcs of all ways between two spots within a detour."""
+    reached = _reached(graph, start, end, detour)
+    most_m = reached.shortest_m * detour * (1.0 + _ROUNDING)
+    # 1. Nodes and arcs that no way makes too long; node n is the start and n + 1 the end.
+    nodes = np.flatnonzero(reached.from_start_m + reached.to_end_m <= most_m)
+    number = np.full(graph.n_nodes, -1)
+    number[nodes] = np.arange(len(nodes))
+    rows, n = graph.leaving, len(nodes)
+    count = rows.start[nodes + 1] - rows.start[nodes]
+    at = np.repeat(rows.start[nodes] - (np.cumsum(count) - count), count) + np.arange(count.sum())
+    from_m = np.repeat(reached.from_start_m[nodes], count)
+    kept = from_m + rows.length_m[at] + reached.to_end_m[rows.to[at]] <= most_m
+    kept &= number[rows.to[at]] >= 0
+    tail, at = np.repeat(np.arange(n), count)[kept], at[kept]
     # 2. Parts of arcs from the first spot, and to the second.
-    length_m = graph.length_m
-    extra: list[tuple[int, int, int, float]] = []
-    for a, at in zip(start.arc.tolist(), start.at_m.tolist(), strict=True):
-        if inside[graph.head[a]]:
-            extra.append((n, int(number[graph.head[a]]), a, 1.0 - at / max(length_m[a], _ROUNDING)))
-        for b, to in zip(end.arc.tolist(), end.at_m.tolist(), strict=True):
-            if a == b and to >= at:
-                extra.append((n, n + 1, a, (to - at) / max(length_m[a], _ROUNDING)))
-    for b, to in zip(end.arc.tolist(), end.at_m.tolist(), strict=True):
-        if inside[graph.tail[b]]:
-            extra.append((int(number[graph.tail[b]]), n + 1, b, to / max(length_m[b], _ROUNDING)))
-    if extra:
-        more = np.array([row[:3] for row in extra], dtype=np.int64).T
-        tail, head = np.concatenate([tail, more[0]]), np.concatenate([head, more[1]])
-        arc = np.concatenate([arc, more[2]])
-        part = np.concatenate([part, np.array([row[3] for row in extra])])
-    first, second = length_m[arc] * part, cost[arc] * part
+    extra = [(n, n + 1, a, _share(graph, a, end.at_m[k] - start.at_m[i]))
+             for i, k in reached.direct for a in (int(start.arc[i]),)]  # fmt: skip
+    for a, at_m in zip(start.arc.tolist(), start.at_m, strict=True):
+        extra.append((n, int(number[graph.head[a]]), a, _share(graph, a, graph.length_m[a] - at_m)))
+    for b, to_m in zip(end.arc.tolist(), end.at_m, strict=True):
+        extra.append((int(number[graph.tail[b]]), n + 1, b, _share(graph, b, to_m)))
+    extra = [row for row in extra if row[0] >= 0 and row[1] >= 0]
+    more = np.array([row[:3] for row in extra], dtype=np.int64).reshape(-1, 3).T
+    tail = np.concatenate([tail, more[0]])
     order = np.argsort(tail, kind="stable")
-    back = np.argsort(head, kind="stable")
+    head = np.concatenate([number[rows.to[at]], more[1]])[order]
     return _Part(
-        arc[order],
-        _rows(tail[order], head[order], first[order], second[order], n + 2),
-        _rows(head[back], tail[back], first[back], second[back], n + 2),
+        tail[order],
+        head,
+        np.concatenate([rows.arc[at], more[2]])[order],
+        np.concatenate([np.ones(len(at)), [row[3] for row in extra]])[order],
+        np.argsort(head, kind="stable"),
+        np.concatenate([reached.to_end_m[nodes], [reached.shortest_m, 0.0]]),
         n,
         n + 1,
     )
 
 
-def _rows(tail: IntArray, head: IntArray, first: FloatArray, second: FloatArray, n: int) -> Arcs:
-    from toolkit.engine.kernels import fronts as kernels
-
-    start = np.searchsorted(tail, np.arange(n + 1)).astype(np.int64)
-    return kernels.Arcs(start, np.ascontiguousarray(head), first, second)
+def _share(graph: Graph, arc: int, used_m: float) -> float:
+    """Return the part of an arc that some metres are."""
+    return float(used_m) / max(float(graph.length_m[arc]), _ROUNDING)
 
 
-def _least(arcs: Arcs, cost: FloatArray, source: int) -> FloatArray:
-    from toolkit.engine.kernels import fronts as kernels
-
-    return np.asarray(workers.run(kernels.least_cost, arcs.start, arcs.head, cost, source))
-
-
-def _reached(
-    graph: Graph, cost: FloatArray, start: Spot, end: Spot, detour: float
-) -> tuple[_Part, FloatArray]:
-    """Return the arcs of all ways within a detour, and the length from each node to the end."""
-    straight_m = float(np.hypot(*(end.xy_m - start.xy_m)))
-    most_m = detour * (_MOST_WINDING * straight_m + _SLACK_M)
-    while True:
-        part = _part(graph, cost, start, end, most_m)
-        to_end_m = _least(part.back, part.back.first, part.target)
-        shortest_m = float(to_end_m[part.source])
-        if np.isinf(shortest_m) and np.isinf(most_m):
-            raise InputDataError(_NO_WAY)
-        # What was found is a way, so that no shorter one leaves the ellipse of that length.
-        if shortest_m * detour <= most_m:
-            return part, to_end_m
-        most_m = shortest_m * detour
-
-
-def front(
+def fronts(
     graph: Graph,
-    cost: FloatArray,
+    costs: Sequence[FloatArray],
     start: Spot,
     end: Spot,
     *,
     detour: float,
     most_labels: int = _MOST_LABELS,
-) -> Front:
-    """Return the whole front of length against another criterion that adds up.
+) -> list[Front]:
+    """Return the whole front of length against each of some criteria that add up.
 
     Parameters
     ----------
     graph
         Streets open to the mode; parallel arcs are all considered.
-    cost
-        Second criterion of each arc, not negative, shape (A,). A part of an arc has that part of
+    costs
+        Criteria of each arc, not negative, each of shape (A,). A part of an arc has that part of
         its cost.
     start, end
         The places.
@@ -257,61 +258,93 @@ def front(
     ------
     InputDataError
         If no way leads from one place to the other.
+    """
+    from toolkit.engine.kernels import fronts as kernels
+
+    part = _part(graph, start, end, detour)
+    most_m = float(part.to_end_m[part.source]) * detour * (1.0 + _ROUNDING)
+    length_m = graph.length_m[part.arc] * part.share
+    found: list[Any] = [None] * len(costs)
+
+    def search(first: int, last: int) -> None:
+        for k in range(first, last):
+            cost = costs[k][part.arc] * part.share
+            bounds = kernels.Bounds(part.to_end_m, part.to_end(cost), most_m, most_labels)
+            arcs = part.rows(length_m, cost)
+            found[k] = (cost, *kernels.front(arcs, bounds, part.source, part.target))
+
+    # The criteria are searched side by side.
+    workers.over(search, range(len(costs) + 1))
+    return [
+        Front(
+            begin,
+            part.arc[rows],
+            part.share[rows],
+            np.asarray(np.add.reduceat(length_m[rows], begin[:-1])),
+            np.asarray(np.add.reduceat(cost[rows], begin[:-1])),
+            (start, end),
+            bool(complete),
+        )
+        for cost, begin, rows, complete in found
+    ]
+
+
+def front(
+    graph: Graph,
+    cost: FloatArray,
+    start: Spot,
+    end: Spot,
+    *,
+    detour: float,
+    most_labels: int = _MOST_LABELS,
+) -> Front:
+    """Return the whole front of length against one other criterion; see `fronts`.
 
     Examples
     --------
     >>> from toolkit import open_pack
     >>> from toolkit.routes.graph import street_graph
+    >>> from toolkit.routes.spots import spots, street_index
     >>> pack = open_pack("helsinki-centre")
     >>> lines = pack.streets.geometry.to_crs(pack.manifest.crs).to_numpy()
     >>> graph = street_graph(pack.streets, lines, "foot")
-    >>> ends = spots(graph, lines, graph.xy_m[[10, 800]])
+    >>> ends = spots(street_index(graph, lines), graph.xy_m[[10, 800]])
     >>> found = front(graph, graph.length_m**0.5, *ends, detour=1.2)
     >>> found.complete, found.ways[0].length_m <= found.ways[-1].length_m
     (True, True)
     """
-    from toolkit.engine.kernels import fronts as kernels
-
-    part, to_end_m = _reached(graph, cost, start, end, detour)
-    to_end = _least(part.back, part.back.second, part.target)
-    bounds = kernels.Bounds(
-        to_end_m, to_end, float(to_end_m[part.source]) * detour * (1.0 + _ROUNDING), most_labels
-    )
-    labels, before, arc, complete = workers.run(
-        kernels.front, part.arcs, bounds, part.source, part.target
-    )
-    ways = []
-    for label in labels.tolist():
-        chain, at = [], label
-        while before[at] >= 0:
-            chain.append(int(arc[at]))
-            at = int(before[at])
-        rows = np.array(chain[::-1], dtype=np.int64)
-        ways.append(_way(part, rows, start, end))
-    return Front(tuple(ways), bool(complete))
-
-
-def _way(part: _Part, rows: IntArray, start: Spot, end: Spot) -> Way:
-    """Return a way from the arcs of a part of a graph."""
-    arcs = part.arc[rows]
-    first_m = float(start.at_m[start.arc == arcs[0]][0]) if len(arcs) else 0.0
-    last_m = float(end.at_m[end.arc == arcs[-1]][0]) if len(arcs) else 0.0
-    return Way(
-        Stretch(arcs, first_m, last_m),
-        float(part.arcs.first[rows].sum()),
-        float(part.arcs.second[rows].sum()),
-    )
+    return fronts(graph, [cost], start, end, detour=detour, most_labels=most_labels)[0]
 
 
 def shortest(graph: Graph, start: Spot, end: Spot) -> Way:
-    """Return the shortest way from one place to another.
+    """Return the shortest way from one place to another; its second criterion is zero.
 
     Raises
     ------
     InputDataError
         If there is none.
     """
-    return front(graph, np.zeros(len(graph.tail)), start, end, detour=1.0).ways[0]
+    reached = _reached(graph, start, end, 1.0)
+    whole_m = [float(end.at_m[k] - start.at_m[i]) for i, k in reached.direct]
+    if whole_m and min(whole_m) <= reached.shortest_m:
+        i, k = reached.direct[int(np.argmin(whole_m))]
+        arcs = start.arc[i : i + 1]
+        return Way(Stretch(arcs, float(start.at_m[i]), float(end.at_m[k])), min(whole_m), 0.0)
+    # 1. The arc by which to leave, and the arcs from there on.
+    head = graph.head[start.arc]
+    left_m = graph.length_m[start.arc] - start.at_m
+    first = int(np.argmin(left_m + reached.to_end_m[head]))
+    chain, node = [int(start.arc[first])], int(head[first])
+    rows = graph.entering
+    while (k := int(reached.before[node])) >= 0:
+        chain.append(int(rows.arc[k]))
+        node = int(graph.head[chain[-1]])
+    # 2. The arc on which the end lies.
+    last = np.flatnonzero(graph.tail[end.arc] == node)
+    last = last[np.argmin(end.at_m[last])]
+    arcs = np.array([*chain, int(end.arc[last])], dtype=np.int64)
+    stretch = Stretch(arcs, float(start.at_m[first]), float(end.at_m[last]))
+    return Way(stretch, reached.shortest_m, 0.0)
 
 
 def least_way(graph: Graph, cost: FloatArray, start: int, end: int) -> IntArray:

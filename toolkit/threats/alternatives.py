@@ -20,7 +20,8 @@ from toolkit.routes import criteria, search
 from toolkit.routes.graph import Graph
 from toolkit.routes.matching import Match, route_of_match
 from toolkit.routes.route import Routes, joined
-from toolkit.routes.search import Spot, Way
+from toolkit.routes.search import Way
+from toolkit.routes.spots import Spot
 from toolkit.threats import model, scores
 from toolkit.threats.city import PlacedCity
 from toolkit.threats.figures import tier_of
@@ -50,10 +51,23 @@ class Alternatives:
 
 @dataclass(frozen=True, eq=False)
 class _Candidate:
-    way: Way
+    """Way k of a front, with its totals of both criteria."""
+
+    front: search.Front
+    k: int
     found_by: tuple[FoundBy, ...]
     metres: float
     cameras: float
+
+    @property
+    def way(self) -> Way:
+        """The way."""
+        return self.front.way(self.k)
+
+    @property
+    def length_m(self) -> float:
+        """Its length."""
+        return float(self.front.length_m[self.k])
 
 
 def criteria_of(city: PlacedCity, tier: Tier) -> criteria.Criteria:
@@ -106,10 +120,9 @@ def alternatives(
     graph = city.graph(mode)
     start, end = _ends(graph, match)
     metres, cameras = criteria_of(city, tier).of_arcs(graph)
-    by_metres = search.front(graph, metres, start, end, detour=detour)
-    by_cameras = search.front(graph, cameras, start, end, detour=detour)
-    candidates = _merged(graph, by_metres, by_cameras, metres, cameras)
-    chosen = _thinned(graph, candidates)
+    by_metres, by_cameras = search.fronts(graph, (metres, cameras), start, end, detour=detour)
+    candidates = _merged(by_metres, by_cameras, metres, cameras)
+    chosen = _thinned(graph, (by_metres, by_cameras), candidates)
     matches = tuple(Match((one.way.stretch,), 0.0) for one in chosen)
     route = route_of_match(match, graph, city.scene.points)
     each = [route_of_match(m, graph, city.scene.points) for m in matches]
@@ -154,11 +167,7 @@ def _spot(graph: Graph, arc: int, at_m: float) -> Spot:
 
 
 def _merged(
-    graph: Graph,
-    by_metres: search.Front,
-    by_cameras: search.Front,
-    metres: FloatArray,
-    cameras: FloatArray,
+    by_metres: search.Front, by_cameras: search.Front, metres: FloatArray, cameras: FloatArray
 ) -> list[_Candidate]:
     """Return the ways of both fronts, each once, the shortest first."""
     found: dict[bytes, _Candidate] = {}
@@ -166,50 +175,42 @@ def _merged(
         ("metres", by_metres), ("cameras", by_cameras),
     )  # fmt: skip
     for name, front in named:
-        for k, way in enumerate(front.ways):
-            key = way.stretch.arcs.tobytes()
-            before = found.get(key)
+        totals = np.column_stack([front.total(metres), front.total(cameras)]).tolist()
+        for k, (in_view, passed) in enumerate(totals):
+            arcs = front.arcs[front.start[k] : front.start[k + 1]].tobytes()
+            before = found.get(arcs)
             names: tuple[FoundBy, ...] = before.found_by if before else ()
             names = (*names, *(("length",) if k == 0 and "length" not in names else ()), name)
-            found[key] = _Candidate(
-                way, names, _total(graph, metres, way), _total(graph, cameras, way)
-            )
-    return sorted(found.values(), key=lambda one: (one.way.length_m, one.metres, one.cameras))
+            found[arcs] = _Candidate(front, k, names, in_view, passed)
+    return sorted(found.values(), key=lambda one: (one.length_m, one.metres, one.cameras))
 
 
-def _total(graph: Graph, cost: FloatArray, way: Way) -> float:
-    """Return a criterion of a way, with parts of the first and last arc."""
-    return float((cost[way.stretch.arcs] * _parts(graph, way)).sum())
-
-
-def _parts(graph: Graph, way: Way) -> FloatArray:
-    """Return the part of each arc of a way that is travelled."""
-    length = graph.length_m[way.stretch.arcs]
-    used = length.copy()
-    used[0] -= way.stretch.first_m
-    used[-1] -= length[-1] - way.stretch.last_m
-    return np.divide(used, length, out=np.ones_like(length), where=length > 0)
-
-
-def _thinned(graph: Graph, candidates: Sequence[_Candidate]) -> list[_Candidate]:
+def _thinned(
+    graph: Graph, fronts: Sequence[search.Front], candidates: Sequence[_Candidate]
+) -> list[_Candidate]:
     """Return ways that differ: the shortest, then those with least of either criterion."""
     chosen = [candidates[0]]
-    by_metres = sorted(candidates, key=lambda one: (one.metres, one.way.length_m))
-    by_cameras = sorted(candidates, key=lambda one: (one.cameras, one.way.length_m))
+    by_metres = sorted(candidates, key=lambda one: (one.metres, one.length_m))
+    by_cameras = sorted(candidates, key=lambda one: (one.cameras, one.length_m))
     queue = [one for pair in zip(by_metres, by_cameras, strict=True) for one in pair]
+    shared = [_shared(graph, fronts, chosen[0])]
     for one in queue:
         if len(chosen) == MOST_WAYS:
             break
-        if all(_shared(graph, one.way, other.way) <= MOST_SHARED for other in chosen):
+        if all(part[one.front][one.k] <= MOST_SHARED for part in shared):
             chosen.append(one)
-    return [chosen[0], *sorted(chosen[1:], key=lambda one: one.way.length_m)]
+            shared.append(_shared(graph, fronts, one))
+    return [chosen[0], *sorted(chosen[1:], key=lambda one: one.length_m)]
 
 
-def _shared(graph: Graph, way: Way, other: Way) -> float:
-    """Return the part of the length of a way that lies on arcs of another."""
-    length = graph.length_m[way.stretch.arcs] * _parts(graph, way)
-    same = np.isin(way.stretch.arcs, other.stretch.arcs)
-    return float(length[same].sum() / max(float(length.sum()), 1e-9))
+def _shared(
+    graph: Graph, fronts: Sequence[search.Front], one: _Candidate
+) -> dict[search.Front, FloatArray]:
+    """Return the part of the length of each way of each front that lies on arcs of one way."""
+    same = np.zeros(len(graph.length_m))
+    arcs = one.way.stretch.arcs
+    same[arcs] = graph.length_m[arcs]
+    return {front: front.total(same) / np.maximum(front.length_m, 1e-9) for front in fronts}
 
 
 def _alternative(
@@ -222,8 +223,8 @@ def _alternative(
 ) -> model.Alternative:
     one, shortest = chosen[k], chosen[0]
     return model.Alternative(
-        length_m=round(one.way.length_m, 1),
-        longer_share=float(f"{one.way.length_m / max(shortest.way.length_m, 1e-9) - 1.0:.3g}"),
+        length_m=round(one.length_m, 1),
+        longer_share=float(f"{one.length_m / max(shortest.length_m, 1e-9) - 1.0:.3g}"),
         found_by=one.found_by,
         compared=compared(found.counts(tier, k + 1), found.counts(tier, 1)) if k else None,
         tier=tier_of(city, found, k + 1, tier, trips=trips, sections=False),

@@ -32,6 +32,7 @@ from toolkit.optics.camera_draws import NIGHT_KEY, CameraDraws, draw_cameras
 from toolkit.routes.graph import Graph, street_graph
 from toolkit.routes.habits import Habits, habits
 from toolkit.routes.meetings import Facing
+from toolkit.routes.spots import StreetIndex, street_index
 from toolkit.siting import coverage
 from toolkit.streets.pack import Pack
 
@@ -133,6 +134,13 @@ class PlacedCity:
         )
         return found
 
+    def streets(self, mode: Mode) -> StreetIndex:
+        """Return the streets open to a mode by position."""
+        found: StreetIndex = self.keep(
+            ("streets", mode), lambda: street_index(self.graph(mode), self.lines)
+        )
+        return found
+
     def keep(self, key: object, make: Callable[[], Any]) -> Any:  # noqa: ANN401
         """Return what follows from the city alone, made at the first request.
 
@@ -171,7 +179,9 @@ class PlacedCity:
         rows = self.scene.rows
         count = rows.start[points + 1] - rows.start[points]
         first = np.repeat(rows.start[points] - (np.cumsum(count) - count), count)
-        return np.unique(rows.site[first + np.arange(len(first))]).astype(np.int64)
+        seen = np.zeros(len(self.scene.site_xy_m), dtype=bool)
+        seen[rows.site[first + np.arange(len(first))]] = True
+        return np.flatnonzero(seen)
 
     def standing_at(self, sites: IntArray, most: int | None = None) -> placement.Standing:
         """Return which of some sites, ascending, exist in each placement; see `placed_at`."""
@@ -186,9 +196,10 @@ class PlacedCity:
         every, where = np.concatenate(site), np.concatenate(at)
         inside = where < n
         every, where = every[inside], where[inside]
-        order = np.lexsort((every, where))
+        # Sites ascend within each round, and a placement is of one round.
+        order = np.argsort(where.astype(np.min_scalar_type(n)), kind="stable")
         return placement.Standing(
-            np.searchsorted(where[order], np.arange(n + 1)).astype(np.int64),
+            np.concatenate([[0], np.cumsum(np.bincount(where, minlength=n))]).astype(np.int64),
             every[order].astype(np.int32),
             self.keys[:n],
         )
@@ -196,7 +207,7 @@ class PlacedCity:
     def placed_at(
         self, sites: IntArray, most: int | None = None, *, points: IntArray | None = None
     ) -> PlacedCameras:
-        """Return the cameras at some sites in each placement, the sites numbered among these.
+        """Return the working cameras at some sites, the sites numbered among these.
 
         Parameters
         ----------
@@ -214,11 +225,12 @@ class PlacedCity:
         placed = placement.equip(
             standing, fields.n_cameras, fields.axis_deg, fields.width_deg, cameras,
             np.tile(self.inputs.per_site, -(-n // self.n_draws))[:n], fields.street_deg,
-            share_working=np.ones(n),
         )  # fmt: skip
         candidate = self.plan.chance.district[placed.site] >= 0
         weight = np.where(candidate, self.stands_for[placed.draw], 1.0)
-        number = np.searchsorted(sites, placed.site).astype(np.int32)
+        numbered = np.zeros(len(self.scene.site_xy_m), np.int32)
+        numbered[sites] = np.arange(len(sites), dtype=np.int32)
+        number = numbered[placed.site]
         return PlacedCameras(
             replace(placed, site=number),
             weight,
@@ -264,7 +276,7 @@ class PlacedCameras:
     Attributes
     ----------
     placed
-        The cameras, working or not; sites are numbered among those asked for.
+        The cameras that work; sites are numbered among those asked for.
     weight
         Cameras for which each stands.
     cameras, facing

@@ -16,6 +16,7 @@ from toolkit.routes.graph import Graph
 from toolkit.routes.route import Routes, joined, routes_of
 from toolkit.routes.trips import Search
 from toolkit.threats.city import PlacedCity
+from toolkit.threats.tracks import parse_place
 
 N_TRIPS: Final = 200
 """Trips of each kind: a share of them has a standard error of about 0.03."""
@@ -32,6 +33,30 @@ class District:
 
     lonlat: tuple[float, float]
     radius_m: float
+
+
+def parse_district(text: str, what: str = "The district") -> District:
+    """Return the district of ``LAT,LON,RADIUS_M``.
+
+    Raises
+    ------
+    InputDataError
+        If it is not three numbers in range.
+
+    Examples
+    --------
+    >>> parse_district("16.78, 96.15, 800")
+    District(lonlat=(96.15, 16.78), radius_m=800.0)
+    """
+    middle, _, radius = text.rpartition(",")
+    try:
+        radius_m = float(radius)
+    except ValueError:
+        radius_m = 0.0
+    if not 0.0 < radius_m < np.inf:
+        msg = f"{what} must be latitude, longitude and radius in m, such as 16.78,96.15,800."
+        raise InputDataError(msg)
+    return District(parse_place(middle, what), radius_m)
 
 
 @dataclass(frozen=True, eq=False)

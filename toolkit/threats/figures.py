@@ -26,8 +26,8 @@ def tier_of(
     sections: bool = True,
 ) -> model.RouteTier:
     """Return the figures of one of the scored routes at one tier."""
-    in_view, length_m = found.along(tier, k)
-    seen_m = in_view @ length_m
+    seen_m, longest_m = found.metres(tier, k)
+    length_m = found.length_m[found.start[k] : found.start[k + 1]]
     total_m = float(length_m.sum())
     share = seen_m / total_m if total_m else np.zeros(len(seen_m))
     counts, n = found.counts(tier, k), found.n_draws
@@ -39,10 +39,8 @@ def tier_of(
         at_least_two_sites=scores.probability(found.at_least(2, tier, k), n),
         in_view_m=scores.realised(seen_m, "m"),
         in_view_share=scores.realised(np.minimum(share, 1.0), "share"),
-        longest_not_known_to_be_watched_m=scores.realised(
-            scores.longest_stretch_m(in_view, length_m), "m"
-        ),
-        sections=_sections(in_view, length_m, n) if sections else (),
+        longest_not_known_to_be_watched_m=scores.realised(longest_m, "m"),
+        sections=_sections(*found.along(tier, k), n) if sections else (),
         repeated=model.Repeated(
             trips=trips,
             at_least_one=one,

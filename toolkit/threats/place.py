@@ -16,10 +16,10 @@ from toolkit.base.arrays import BoolArray, FloatArray, IntArray
 from toolkit.base.errors import InputDataError, UsageError
 from toolkit.base.quantity import Quantity
 from toolkit.base.terms import TIERS, Mode, Tier
-from toolkit.routes import search
+from toolkit.routes import search, spots
 from toolkit.routes.graph import Graph, part_of
 from toolkit.routes.matching import Match, route_of_match
-from toolkit.routes.meetings import meet
+from toolkit.routes.meetings import meet_working
 from toolkit.routes.route import Routes, joined, routes_of
 from toolkit.threats import answer, model, scores
 from toolkit.threats.alternatives import compared
@@ -50,7 +50,7 @@ class _Around:
 
     Attributes
     ----------
-    graph
+    graph, streets
         The streets, a part of those of the city.
     centre
         Position of the place, shape (2,).
@@ -61,6 +61,7 @@ class _Around:
     """
 
     graph: Graph
+    streets: spots.StreetIndex
     centre: FloatArray
     entry: IntArray
     bearing_deg: FloatArray
@@ -121,7 +122,7 @@ def answer_of(
     mode, tiers = travel.mode, travel.tiers
     xy = city.xy_m(np.array([at], dtype=float))[0]
     around = _around(city, mode, xy)
-    door = search.spot(around.graph, city.lines, xy, what="The place")
+    door = spots.spot(around.streets, xy, what="The place")
     ways, kept = _ways(city, around, door)
     others = _entrances(city, around, door, radius_m)
     routes = [ways, _last_street(city, around.graph, door, radius_m)]
@@ -272,19 +273,18 @@ def arcs_recorded(city: PlacedCity, graph: Graph, tiers: Sequence[Tier], most: i
     arcs = routes_of(graph, points, [np.array([a]) for a in range(len(graph.tail))])
     used = np.unique(arcs.point)
     at = city.placed_at(city.sites_of(used), most, points=used)
-    met, _ = meet(
+    return meet_working(
         arcs.first(0), arcs, points, at.sight, at.placed, scores.only(at.cameras, tiers),
-        at.facing, width_deg=at.width_deg, weight=at.weight, keep=False,
-    )  # fmt: skip
-    return met.weeks
+        at.facing, width_deg=at.width_deg, weight=at.weight,
+    ).weeks  # fmt: skip
 
 
 def _around(city: PlacedCity, mode: Mode, xy: FloatArray) -> _Around:
     """Return the streets around a place, and where they enter the circle."""
     near = np.zeros(len(city.lines), dtype=bool)
-    tree = shapely.STRtree(city.lines)
-    found = tree.query(shapely.Point(xy), predicate="dwithin", distance=FROM_M + _AROUND_M)
-    near[found] = True
+    index = city.streets(mode)
+    found = index.tree.query(shapely.Point(xy), predicate="dwithin", distance=FROM_M + _AROUND_M)
+    near[index.streets[found]] = True
     graph, _ = part_of(city.graph(mode), near)
     if not len(graph.tail):
         msg = (
@@ -302,15 +302,16 @@ def _around(city: PlacedCity, mode: Mode, xy: FloatArray) -> _Around:
     order = np.argsort(bearing, kind="stable")
     if len(order) > MOST_APPROACHES:  # evenly around the place
         order = order[np.linspace(0, len(order), MOST_APPROACHES, endpoint=False).astype(int)]
-    return _Around(graph, xy, entry[order], bearing[order])
+    streets = spots.street_index(graph, city.lines)
+    return _Around(graph, streets, xy, entry[order], bearing[order])
 
 
-def _ways(city: PlacedCity, around: _Around, door: search.Spot) -> tuple[Routes, IntArray]:
+def _ways(city: PlacedCity, around: _Around, door: spots.Spot) -> tuple[Routes, IntArray]:
     """Return the shortest way from each entry to a door, and the entries that have one."""
     graph = around.graph
     ways, kept = [], []
     for k, arc in enumerate(around.entry.tolist()):
-        start = search.Spot(np.array([arc]), np.zeros(1), 0.0, graph.xy_m[graph.tail[arc]])
+        start = spots.Spot(np.array([arc]), np.zeros(1), 0.0, graph.xy_m[graph.tail[arc]])
         try:
             way = search.shortest(graph, start, door)
         except InputDataError:
@@ -323,7 +324,7 @@ def _ways(city: PlacedCity, around: _Around, door: search.Spot) -> tuple[Routes,
     return joined(ways), np.array(kept, dtype=np.int64)
 
 
-def _last_street(city: PlacedCity, graph: Graph, door: search.Spot, radius_m: float) -> Routes:
+def _last_street(city: PlacedCity, graph: Graph, door: spots.Spot, radius_m: float) -> Routes:
     """Return the street at the door, in both directions, within the radius."""
     points = city.scene.points
     street = graph.street[door.arc[0]]
@@ -341,8 +342,8 @@ def _last_street(city: PlacedCity, graph: Graph, door: search.Spot, radius_m: fl
 
 
 def _entrances(
-    city: PlacedCity, around: _Around, door: search.Spot, radius_m: float
-) -> list[tuple[model.Compass, search.Spot]]:
+    city: PlacedCity, around: _Around, door: spots.Spot, radius_m: float
+) -> list[tuple[model.Compass, spots.Spot]]:
     """Return places on other streets within the radius, in other directions than the door."""
     graph, lines = around.graph, city.lines
     streets = np.unique(graph.street)
@@ -351,7 +352,7 @@ def _entrances(
     near = streets[np.argsort(off, kind="stable")]
     near = near[: int((off <= radius_m).sum())]
     taken = [_bearing(door.xy_m - around.centre)]
-    found: list[tuple[model.Compass, search.Spot]] = []
+    found: list[tuple[model.Compass, spots.Spot]] = []
     for street in near.tolist():
         if street == graph.street[door.arc[0]] or len(found) == MOST_ENTRANCES:
             continue
@@ -359,11 +360,8 @@ def _entrances(
         bearing = _bearing(at - around.centre)
         if any(abs((bearing - b + 180.0) % 360.0 - 180.0) < _OTHER_SIDE_DEG for b in taken):
             continue
-        share = float(shapely.line_locate_point(lines[street], centre, normalized=True))
-        arc = np.flatnonzero(graph.street == street)
-        along = np.where(graph.forward[arc], share, 1.0 - share)
         taken.append(bearing)
-        found.append((compass(bearing), search.Spot(arc, along * graph.length_m[arc], 0.0, at)))
+        found.append((compass(bearing), spots.on_street(around.streets, street, centre, 0.0)))
     return found
 
 

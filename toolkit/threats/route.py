@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,7 +15,7 @@ from toolkit.assessment.question import Question
 from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.errors import InputDataError, UsageError
 from toolkit.base.terms import TIERS, Mode, Tier
-from toolkit.routes import search
+from toolkit.routes import search, spots
 from toolkit.routes.matching import Match, Stretch, match_line, route_of_match
 from toolkit.routes.route import Routes
 from toolkit.routes.sightings import Passings, sightings
@@ -55,10 +55,22 @@ class Asked:
 
 @dataclass(frozen=True, eq=False)
 class Routed:
-    """An answer, and the lines of the route and of its alternatives in degrees."""
+    """An answer, and what is drawn with it.
+
+    Attributes
+    ----------
+    answer
+        The answer.
+    lines
+        Lines of the route and of its alternatives in degrees.
+    sites
+        Number of sites with a camera that has the route in view, in the first placement of each
+        draw, shape (D,): those of `toolkit.assessment.ten_placements`.
+    """
 
     answer: model.RouteAnswer
     lines: tuple[tuple[FloatArray, ...], ...]
+    sites: Mapping[Tier, IntArray]
 
 
 def on_streets(
@@ -107,12 +119,12 @@ def on_streets(
 
 def ends(
     city: PlacedCity, mode: Mode, between: Sequence[tuple[float, float]]
-) -> tuple[search.Spot, search.Spot]:
-    """Return the places on streets of the two ends of a route; errors as `search.spot`."""
+) -> tuple[spots.Spot, spots.Spot]:
+    """Return the places on streets of the two ends of a route; errors as `spots.spot`."""
     xy = city.xy_m(np.array(between, dtype=float))
-    graph = city.graph(mode)
+    streets = city.streets(mode)
     start, end = (
-        search.spot(graph, city.lines, place, what=what)
+        spots.spot(streets, place, what=what)
         for place, what in zip(xy, ("The start", "The end"), strict=True)
     )
     return start, end
@@ -238,7 +250,11 @@ def answer_of(
         mapped=mapped_cameras(city, asked.routes, tiers),
         alternatives=others,
     )
-    return Routed(found_answer, tuple(drawn(city, mode, match) for match in matches))
+    return Routed(
+        found_answer,
+        tuple(drawn(city, mode, match) for match in matches),
+        {t: found.sites[: city.n_draws, TIERS.index(t), 0].astype(np.int64) for t in tiers},
+    )
 
 
 def drawn(city: PlacedCity, mode: Mode, match: Match) -> tuple[FloatArray, ...]:
@@ -246,14 +262,15 @@ def drawn(city: PlacedCity, mode: Mode, match: Match) -> tuple[FloatArray, ...]:
     graph, found = city.graph(mode), []
     for stretch in match.stretches:
         parts = []
+        last = len(stretch.arcs) - 1
         for k, arc in enumerate(stretch.arcs.tolist()):
-            line = city.lines[graph.street[arc]]
+            line, whole_m = city.lines[graph.street[arc]], graph.length_m[arc]
             line = line if graph.forward[arc] else shapely.reverse(line)
-            whole = graph.length_m[arc]
-            begin = stretch.first_m / whole if k == 0 and whole else 0.0
-            end = stretch.last_m / whole if k == len(stretch.arcs) - 1 and whole else 1.0
-            part = shapely.ops.substring(line, min(begin, end), end, normalized=True)
-            parts.append(shapely.get_coordinates(part))
+            if k in {0, last}:
+                begin = stretch.first_m / whole_m if k == 0 and whole_m else 0.0
+                end = stretch.last_m / whole_m if k == last and whole_m else 1.0
+                line = shapely.ops.substring(line, min(begin, end), end, normalized=True)
+            parts.append(shapely.get_coordinates(line))
         xy = np.concatenate(parts)
         # Arcs meet in a point that both have.
         new = np.ones(len(xy), dtype=bool)
@@ -289,7 +306,8 @@ def mapped_cameras(
         hits = np.zeros((city.n_placements, len(sites)))
         hits[at.placed.draw[seen.camera], at.placed.site[seen.camera]] = 1.0
         chance[tier] = hits
-    names = _ids_of(city, sites - n_groups)
+    every = city.keep(("mapped", "ids"), lambda: _ids_of(city))
+    names = [every[k] for k in sites - n_groups]
     rows = [
         model.MappedCamera(
             ids=names[k],
@@ -305,10 +323,12 @@ def mapped_cameras(
     return tuple(sorted(rows, key=first))
 
 
-def _ids_of(city: PlacedCity, mapped: IntArray) -> list[tuple[str, ...]]:
-    """Return the ids of the cameras that were joined to each of some mapped sites."""
+def _ids_of(city: PlacedCity) -> list[tuple[str, ...]]:
+    """Return the ids of the cameras that were joined to each mapped site."""
     cameras = city.loaded.counted_cameras()
     xy = np.column_stack([(points := cameras.geometry.to_crs(city.pack.manifest.crs)).x, points.y])
     _, nearest = cKDTree(city.scene.mapped.xy_m).query(xy)
-    ids = cameras["osm_id"].astype(str).to_numpy()
-    return [tuple(sorted(set(ids[nearest == k].tolist()))) for k in mapped]
+    found: list[set[str]] = [set() for _ in city.scene.mapped.xy_m]
+    for k, name in zip(np.asarray(nearest).tolist(), cameras["osm_id"].astype(str), strict=True):
+        found[k].add(name)
+    return [tuple(sorted(names)) for names in found]

@@ -17,7 +17,7 @@ from toolkit.base.arrays import BoolArray, Float32Array, FloatArray, IntArray
 from toolkit.base.quantity import INTERVAL, Quantity
 from toolkit.base.terms import TIERS, Tier
 from toolkit.optics.camera_draws import CameraDraws
-from toolkit.routes.meetings import Met, meet
+from toolkit.routes.meetings import meet_working, metres_along
 from toolkit.routes.route import Routes, joined
 from toolkit.threats.city import PlacedCity
 
@@ -64,6 +64,12 @@ class Scores:
         """Return the number of distinct cameras that have a route in view, shape (P,)."""
         return np.asarray(self.cameras[:, TIERS.index(tier), k], dtype=float)
 
+    def metres(self, tier: Tier, k: int) -> tuple[FloatArray, FloatArray]:
+        """Return metres of a route in view, and its longest stretch that is not, each (P,)."""
+        part = slice(self.start[k], self.start[k + 1])
+        in_view = self.in_view[:, TIERS.index(tier)]
+        return metres_along(in_view, self.passing[part], self.length_m[part])
+
     def along(self, tier: Tier, k: int) -> tuple[BoolArray, FloatArray]:
         """Return which points of a route are in view, shape (P, N), and the length of each."""
         part = slice(self.start[k], self.start[k + 1])
@@ -96,8 +102,7 @@ def score(
     points = np.unique(routes.point)
     at = city.placed_at(city.sites_of(points), most, points=points)
     passing, single = _singles(routes, along=along)
-    met: Met
-    met, _ = meet(
+    met = meet_working(
         routes,
         single,
         city.scene.points,
@@ -107,7 +112,6 @@ def score(
         at.facing,
         width_deg=at.width_deg,
         weight=at.weight,
-        keep=False,
     )
     return Scores(
         met.cameras,
@@ -262,23 +266,6 @@ def _with_error(low: float, mid: float, high: float, unit: str, error: float) ->
 def realised(amounts: FloatArray, unit: str) -> Quantity:
     """Return an amount with the interval over draws and placements."""
     return Quantity.from_amounts(np.asarray(amounts, dtype=float), unit)
-
-
-def longest_stretch_m(in_view: BoolArray, length_m: FloatArray) -> FloatArray:
-    """Return the longest stretch of a route that no camera has in view, shape (P,).
-
-    Parameters
-    ----------
-    in_view
-        Shape (P, N), in the order of travel.
-    length_m
-        Length of each point, shape (N,).
-    """
-    if not len(length_m):
-        return np.zeros(len(in_view))
-    end = np.cumsum(length_m)
-    last_seen = np.maximum.accumulate(np.where(in_view, end, 0.0), axis=1)
-    return np.asarray((end - last_seen).max(axis=1))
 
 
 # --- comparison ------------------------------------------------------------------------------

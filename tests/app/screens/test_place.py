@@ -36,6 +36,13 @@ def test_a_typed_place_is_answered_and_marked(lang: Language) -> None:
     assert data["hidden"]
 
 
+def test_two_people_who_come_can_be_compared() -> None:
+    text = words_of(place(place_two=True))
+    assert "Two people at the place, on foot, by day, within 15.0 minutes" in text
+    assert "chance that one camera records both" in text
+    assert "no times" not in text
+
+
 def test_until_a_place_is_given_the_map_can_be_tapped() -> None:
     page = place(at="")
     data = map_of(page)

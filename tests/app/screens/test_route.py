@@ -47,6 +47,34 @@ def test_a_file_is_answered_in_words_with_ten_guesses(lang: Language) -> None:
     assert data["draw"] is None
 
 
+def test_guesses_say_at_how_many_places_cameras_have_the_route_in_view() -> None:
+    data = map_of(from_file(route(route_kind="file")))
+    assert data is not None
+    lines = data["guesses"]["lines"]
+    assert len(lines) == 10
+    assert all(line.startswith("In this guess cameras at ") for line in lines)
+    assert len(set(lines)) > 1
+
+
+def test_two_places_give_the_way_between_them() -> None:
+    page = route(route_kind="ends", route_from="60.1699,24.9414")
+    data = map_of(page)
+    assert data is not None
+    assert (data["draw"]["kind"], data["draw"]["most"]) == ("point", 2)
+    page.text_input(key="route_to").set_value("60.1685,24.9490").run()
+    assert "Route of" in words_of(page)
+
+
+def test_a_second_route_can_be_linked() -> None:
+    page = route(route_kind="file", route_second=True)
+    for box in (0, 1):
+        page.file_uploader[box].upload("a.geojson", TRACK, "application/geo+json").run()
+    text = words_of(page)
+    assert "chance that one camera records both" in text
+    assert "Two routes, on foot, by day, within 15.0 minutes" in text
+    assert not banned_words(text)
+
+
 def test_a_line_on_the_map_is_a_route() -> None:
     page = route()
     data = map_of(page)

@@ -22,6 +22,13 @@ def test_the_whole_city_in_words_and_no_map(lang: Language) -> None:
     assert map_of(page) is None
 
 
+def test_districts_of_ones_own_and_what_is_wrong_with_them() -> None:
+    page = screen("vehicles", city="helsinki-centre", vehicles_districts="60.1699,24.9414,300")
+    assert "trips to and from district 1" in words_of(page)
+    page.text_area(key="vehicles_districts").set_value("60.1699,24.9414,300\nhere").run()
+    assert "District 2 must be latitude, longitude and radius" in page.error[0].value
+
+
 def test_a_city_without_streets_leads_to_where_they_are_added() -> None:
     page = screen("vehicles", city="dawei", pages=opened(city="dawei").session_state["pages"])
     assert "needs a street map" in words_of(page)

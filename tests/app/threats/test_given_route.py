@@ -43,6 +43,31 @@ def test_a_file_is_read_once_and_can_be_removed() -> None:
     assert not page.session_state["found"].whole
 
 
+ENDS = """
+import streamlit as st
+from toolkit.app.threats import given_route
+marks = st.session_state["marks"]
+st.session_state["found"] = given_route.ask_ends(marks, "en")
+"""
+
+
+def test_ends_are_typed_or_taken_from_the_map_in_their_order() -> None:
+    page = part(ENDS, marks=())
+    assert not page.session_state["found"].whole
+    page = part(ENDS, marks=(LINE[:1], LINE[1:]))
+    assert page.session_state["found"].between == LINE
+    page.text_input(key="route_from").set_value("60.18,24.93").run()
+    assert page.session_state["found"].between == ((24.93, 60.18), LINE[0])
+    page.text_input(key="route_to").set_value("60.19,24.92").run()
+    assert page.session_state["found"].between == ((24.93, 60.18), (24.92, 60.19))
+
+
+def test_an_end_that_is_no_place_is_said_and_not_taken_from_the_map() -> None:
+    page = part(ENDS, marks=(LINE[:1], LINE[1:]), route_from="here")
+    assert "The start must be latitude and longitude" in page.error[0].value
+    assert not page.session_state["found"].whole
+
+
 def test_only_separators_are_no_streets() -> None:
     page = part(SCRIPT, route_kind="streets", route_streets=" ; ")
     assert not page.session_state["found"].whole

@@ -19,10 +19,15 @@ from toolkit.language.sentences import details
 from toolkit.language.translate import tr
 from toolkit.output import threat_words
 from toolkit.threats import tracks
+from toolkit.threats.linking import MOST_WINDOW_MIN, link_at
+from toolkit.threats.model import PlaceAnswer
 from toolkit.threats.place import RADIUS_M, place
 from toolkit.threats.travel import Travel
 
 _MAP: Final = "place_map"
+_TIED: Final = "place_tied"
+_USUAL_WINDOW_MIN: Final = 15.0
+"""Longest time between two records until another one is given."""
 _USUAL_RADIUS_M: Final = 100
 """Radius until another one is given: a block, which has streets on other sides of a house."""
 _MOST_CHARACTERS: Final = 60
@@ -63,9 +68,46 @@ def show(lang: Language) -> None:
                     lang,
                 )
                 if found is not None:
-                    answers.show(found, threat_words.place_lines(found, lang), lang)
+                    lines = threat_words.place_lines(found, lang)
+                    tied = _tied(made, found, at, travel, lang)
+                    answers.show(found, [*lines, *tied], lang)
         with main:
             _show_map(made, typed, lang)
+
+
+def _tied(
+    made: Estimate, shown: PlaceAnswer, at: Place, travel: Travel, lang: Language
+) -> list[str]:
+    """Show whether two people who come here are compared, and return what is said of them."""
+    # Not in a row: its long label would be cut off on a phone.
+    two = st.toggle(
+        escape.markdown(tr("Can cameras link two people who come here?", lang)), key="place_two"
+    )
+    if not two:
+        return []
+    window_min = st.number_input(
+        escape.markdown(tr("Longest time between records, minutes", lang)),
+        min_value=0.0,
+        max_value=MOST_WINDOW_MIN,
+        value=_USUAL_WINDOW_MIN,
+        step=5.0,
+        format="%.0f",
+        key="place_window",
+        width=270,
+    )
+    radius_m = shown.radius_m
+    found = answers.kept(
+        _TIED,
+        (made.key, at, radius_m, travel, window_min),
+        lambda: link_at(made.question, at, radius_m, window_min=float(window_min), travel=travel),
+        lang,
+    )
+    if found is None:
+        return []
+    return [
+        *threat_words.link_lines(found, lang, at_place=True),
+        *threat_words.more_warning_lines(found, shown, lang),
+    ]
 
 
 def _ask(lang: Language) -> tuple[Place | None, bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -10,18 +11,23 @@ import streamlit as st
 from toolkit.app import bar, kept_answers, markup
 from toolkit.app.kept_answers import Estimate
 from toolkit.app.map import component, guesses
-from toolkit.app.map.drawing import Draw, Place
+from toolkit.app.map.drawing import Draw, Place, Shape
 from toolkit.app.threats import answers, given_route, opened_city, travelling
-from toolkit.app.threats.given_route import Given
+from toolkit.app.threats.given_route import Given, Kind
 from toolkit.base import escape
-from toolkit.base.terms import Language
+from toolkit.base.terms import Language, Tier
 from toolkit.language import words
 from toolkit.language.translate import number, tr
 from toolkit.output import threat_words
+from toolkit.threats.linking import MOST_WINDOW_MIN, link
 from toolkit.threats.route import DETOUR, MOST_DETOUR, Routed, routed
+from toolkit.threats.tracks import Track
 from toolkit.threats.travel import MOST_TRIPS, Travel
 
 _MAP: Final = "route_map"
+_TIED: Final = "route_tied"
+_USUAL_WINDOW_MIN: Final = 15.0
+"""Longest time between two records until another one is given."""
 
 
 def show(lang: Language) -> None:
@@ -36,11 +42,13 @@ def show(lang: Language) -> None:
             mode, when = travelling.choose(lang)
         main, side = st.columns([6, 5], gap="medium")
         with side:
-            given = Given("draw") if kind == "draw" else given_route.ask(kind, lang)
+            boxes = st.container()
             trips, detour = _ask_more(lang)
-        if kind == "draw":
-            shapes = component.drawn(_MAP, _draw(made))
-            given = given_route.of_shapes(shapes or ())
+            window_min = _ask_window(kind, lang)
+        draw = _draw(made, kind, two=window_min is not None)
+        shapes = (component.drawn(_MAP, draw) or ()) if draw else ()
+        with boxes:
+            given, other = _given(kind, shapes, lang, two=window_min is not None)
         found = None
         with side:
             if not given.whole:
@@ -48,10 +56,74 @@ def show(lang: Language) -> None:
             elif travelling.concerned(choice.tier, mode, lang):
                 travel = Travel(mode, when, choice.tier, trips)
                 found = _answered(made, given, travel, detour, lang)
-            if found is not None:
-                answers.show(found.answer, threat_words.route_lines(found.answer, lang), lang)
+                if found is not None:
+                    lines = threat_words.route_lines(found.answer, lang)
+                    if given.track and other and other.track and window_min is not None:
+                        both = (given.track, other.track)
+                        lines += _tied(made, found, both, window_min, travel, lang)
+                    answers.show(found.answer, lines, lang)
         with main:
-            _show_map(made, kind == "draw", found, lang)
+            _show_map(made, draw, found, choice.tier, lang)
+
+
+def _given(
+    kind: Kind, shapes: tuple[Shape, ...], lang: Language, *, two: bool
+) -> tuple[Given, Given | None]:
+    """Return the route, and the second one to link it with."""
+    if kind == "draw":
+        return given_route.of_shapes(shapes[:1]), given_route.of_shapes(shapes[1:2])
+    if kind == "ends":
+        return given_route.ask_ends(shapes, lang), None
+    given = given_route.ask(kind, lang)
+    return given, given_route.ask_file(lang, "second") if two else None
+
+
+def _ask_window(kind: Kind, lang: Language) -> float | None:
+    """Show whether a second route is given to link, and return the longest time between."""
+    if kind not in {"draw", "file"}:
+        return None
+    # Not in a row: its long label would be cut off on a phone.
+    two = st.toggle(
+        escape.markdown(tr("Can cameras link it with a second route?", lang)), key="route_second"
+    )
+    if not two:
+        return None
+    return float(
+        st.number_input(
+            escape.markdown(tr("Longest time between records, minutes", lang)),
+            min_value=0.0,
+            max_value=MOST_WINDOW_MIN,
+            value=_USUAL_WINDOW_MIN,
+            step=5.0,
+            format="%.0f",
+            key="route_window",
+            width=270,
+        )
+    )
+
+
+def _tied(
+    made: Estimate,
+    shown: Routed,
+    both: tuple[Track, Track],
+    window_min: float,
+    travel: Travel,
+    lang: Language,
+) -> list[str]:
+    """Return what is said of two routes that cameras may link."""
+    lines = [[line.tobytes() for line in track.lines] for track in both]
+    found = answers.kept(
+        _TIED,
+        (made.key, lines, window_min, travel),
+        lambda: link(made.question, both, window_min=window_min, travel=travel),
+        lang,
+    )
+    if found is None:
+        return []
+    return [
+        *threat_words.link_lines(found, lang),
+        *threat_words.more_warning_lines(found, shown.answer, lang),
+    ]
 
 
 def _ask_more(lang: Language) -> tuple[int, float | None]:
@@ -96,23 +168,31 @@ def _answered(
     track = None if given.track is None else [line.tobytes() for line in given.track.lines]
     return answers.kept(
         answers.ROUTE,
-        (made.key, track, given.along, travel, detour),
+        (made.key, track, given.along, given.between, travel, detour),
         lambda: routed(made.question, **given.arguments(), travel=travel, detour=detour),
         lang,
     )
 
 
-def _draw(made: Estimate) -> Draw:
-    return Draw("line", f"route:{made.assessment.city.id}", most=1)
+def _draw(made: Estimate, kind: Kind, *, two: bool) -> Draw | None:
+    """Return what may be drawn: the route, both routes, or the ends of one."""
+    city = made.assessment.city.id
+    if kind == "ends":
+        return Draw("point", f"ends:{city}", most=2)
+    return Draw("line", f"route:{city}", most=2 if two else 1) if kind == "draw" else None
 
 
-def _show_map(made: Estimate, drawing: bool, found: Routed | None, lang: Language) -> None:
+def _show_map(
+    made: Estimate, draw: Draw | None, found: Routed | None, tier: Tier, lang: Language
+) -> None:
     """Show streets without colours of their chances, the route on them, and ten guesses."""
     component.announce(made.assessment.city.id)
     flip = None
     if found is not None:
         with st.spinner(escape.markdown(tr("Placing cameras …", lang))):
-            flip = guesses.data_of(kept_answers.placements(made), lang, answer=made.key)
+            placed = kept_answers.placements(made)
+            lines = _of_guesses(found, placed.shown.tolist(), tier, lang)
+            flip = guesses.data_of(placed, lang, answer=made.key, lines=lines)
     component.show(
         made.assessment,
         bar.chosen_tier(),
@@ -120,7 +200,7 @@ def _show_map(made: Estimate, drawing: bool, found: Routed | None, lang: Languag
         answer=made.key,
         extras=component.Extras(
             _MAP,
-            draw=_draw(made) if drawing else None,
+            draw=draw,
             guesses=flip,
             ways=() if found is None else [list(map(_line, way)) for way in found.lines],
             pins=_numbers(found),
@@ -128,6 +208,17 @@ def _show_map(made: Estimate, drawing: bool, found: Routed | None, lang: Languag
             alone=True,
         ),
     )
+
+
+def _of_guesses(found: Routed, draws: Sequence[int], tier: Tier, lang: Language) -> list[str]:
+    """Return at how many places cameras have the route in view, in each guess shown."""
+    text = tr(
+        "In this guess cameras at {n} places, mapped ones among them, have some of your route in "
+        "view ({tier}).",
+        lang,
+    )
+    sites, name = found.sites[tier], words.tier_name(tier, lang)
+    return [text.format(n=number(int(sites[draw])), tier=name) for draw in draws]
 
 
 def _line(line: Any) -> list[Place]:  # noqa: ANN401 - an array, (N, 2)

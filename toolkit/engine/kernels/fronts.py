@@ -36,6 +36,60 @@ class Bounds(NamedTuple):
     most_labels: int
 
 
+class Goal(NamedTuple):
+    """Where a search leads: nodes, the cost from each on, and the least cost from any node.
+
+    `ahead` never exceeds the cost of any way, by which the search is led (A*; Hart, Nilsson and
+    Raphael 1968). `known` is the cost of a way that passes no node.
+    """
+
+    node: NDArray[np.int64]
+    more: NDArray[np.float64]
+    ahead: NDArray[np.float64]
+    known: float
+
+
+@kernel
+def reach(start, to, cost, source, source_cost, goal, detour):
+    """Return the least cost from some nodes to all on ways to a goal within a detour.
+
+    Returns
+    -------
+    found
+        Least cost of each node, infinite where none was found; exact on all such ways.
+    before
+        Element of `to` by which each was reached, -1 at the sources.
+    least
+        Least cost to the goal.
+    """
+    found = np.full(len(start) - 1, np.inf)
+    before = np.full(len(start) - 1, -1)
+    heap = [(0.0, 0.0, 0) for _ in range(0)]
+    for i in range(len(source)):
+        node = source[i]
+        if source_cost[i] < found[node]:
+            found[node] = source_cost[i]
+            heapq.heappush(heap, (source_cost[i] + goal.ahead[node], source_cost[i], node))
+    least = goal.known
+    while len(heap) > 0:
+        through, total, node = heapq.heappop(heap)
+        # Every way that is not found yet is at least as long.
+        if through > least * detour:
+            break
+        if total > found[node]:
+            continue
+        for i in range(len(goal.node)):
+            if goal.node[i] == node:
+                least = min(least, total + goal.more[i])
+        for k in range(start[node], start[node + 1]):
+            new, head = total + cost[k], to[k]
+            if new < found[head] and new + goal.ahead[head] <= least * detour:
+                found[head] = new
+                before[head] = k
+                heapq.heappush(heap, (new + goal.ahead[head], new, head))
+    return found, before, least
+
+
 @kernel
 def least_cost(start, head, cost, source):
     """Return the least cost from a node to every other (Dijkstra 1959)."""
@@ -62,9 +116,27 @@ def longer(values):
     return more
 
 
+@helper
+def chains(last, before, arc):
+    """Return the arcs that lead to each of some labels, one row after the other."""
+    start = np.zeros(len(last) + 1, np.int64)
+    for i in range(len(last)):
+        n, label = 0, last[i]
+        while before[label] >= 0:
+            n, label = n + 1, before[label]
+        start[i + 1] = start[i] + n
+    rows = np.empty(start[-1], np.int64)
+    for i in range(len(last)):
+        k, label = start[i + 1], last[i]
+        while before[label] >= 0:
+            k -= 1
+            rows[k], label = arc[label], before[label]
+    return start, rows
+
+
 @kernel
 def front(arcs, bounds, source, target):
-    """Return all ways that no other way is better than in both criteria, as labels.
+    """Return all ways that no other way is better than in both criteria.
 
     BOA* (Hernandez Ulloa, Yeoh, Baier, Zhang, Suazo and Koenig 2020, "A simple and fast
     bi-objective search algorithm", ICAPS): labels leave the queue in the order of the first
@@ -73,51 +145,52 @@ def front(arcs, bounds, source, target):
 
     Returns
     -------
-    solutions
-        Labels at the target, the first criterion ascending.
-    before, arc
-        Label before each label, -1 at the source, and the arc between.
+    start, rows
+        The arcs of each way, as elements of `arcs`: row starts, and one way after the other, the
+        first criterion ascending.
     complete
         Whether the search ended before the most labels were made.
     """
-    size = 1024
-    node, before = np.empty(size, np.int64), np.empty(size, np.int64)
-    arc, first, second = np.empty(size, np.int64), np.empty(size), np.empty(size)
-    node[0], before[0], arc[0], first[0], second[0] = source, -1, -1, 0.0, 0.0
+    # Of a label only the one before and the arc between are kept; its costs wait in the queue.
+    before, arc = np.empty(1024, np.int32), np.empty(1024, np.int32)
+    before[0], arc[0] = -1, -1
     n_labels = 1
     least = np.full(len(arcs.start) - 1, np.inf)
-    solutions = np.empty(64, np.int64)
-    n_solutions = 0
-    heap = [(bounds.first[source], bounds.second[source], 0)]
+    last, n_ways = np.empty(64, np.int64), 0
+    complete = True
+    heap = [(bounds.first[source], bounds.second[source], 0.0, 0.0, 0)]
     while len(heap) > 0:
-        _, _, label = heapq.heappop(heap)
-        at = node[label]
-        if second[label] >= least[at] or second[label] + bounds.second[at] >= least[target]:
+        _, other_total, one, other, label = heapq.heappop(heap)
+        at = source if label == 0 else arcs.head[arc[label]]
+        if other >= least[at] or other_total >= least[target]:
             continue
-        least[at] = second[label]
+        least[at] = other
         if at == target:
-            if n_solutions == len(solutions):
-                solutions = longer(solutions)
-            solutions[n_solutions] = label
-            n_solutions += 1
+            if n_ways == len(last):
+                last = longer(last)
+            last[n_ways] = label
+            n_ways += 1
             continue
         for k in range(arcs.start[at], arcs.start[at + 1]):
             to = arcs.head[k]
-            one, other = first[label] + arcs.first[k], second[label] + arcs.second[k]
-            if one + bounds.first[to] > bounds.most_first or other >= least[to]:
+            first, second = one + arcs.first[k], other + arcs.second[k]
+            if first + bounds.first[to] > bounds.most_first or second >= least[to]:
                 continue
-            if other + bounds.second[to] >= least[target]:
+            if second + bounds.second[to] >= least[target]:
                 continue
             if n_labels == bounds.most_labels:
-                return solutions[:n_solutions], before, arc, False
-            if n_labels == len(node):
-                node, before, arc = longer(node), longer(before), longer(arc)
-                first, second = longer(first), longer(second)
-            node[n_labels], before[n_labels], arc[n_labels] = to, label, k
-            first[n_labels], second[n_labels] = one, other
-            heapq.heappush(heap, (one + bounds.first[to], other + bounds.second[to], n_labels))
+                complete = False
+                break
+            if n_labels == len(before):
+                before, arc = longer(before), longer(arc)
+            before[n_labels], arc[n_labels] = label, k
+            total = first + bounds.first[to], second + bounds.second[to]
+            heapq.heappush(heap, (total[0], total[1], first, second, n_labels))
             n_labels += 1
-    return solutions[:n_solutions], before, arc, True
+        if not complete:
+            break
+    start, rows = chains(last[:n_ways], before, arc)
+    return start, rows, complete
 
 
 class PairsByPoint(NamedTuple):

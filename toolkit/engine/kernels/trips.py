@@ -127,10 +127,10 @@ def side_column(rule, ahead, within):
 def collect(d, c, cameras, rings, pairs, routes, sides, near, far, seen, some):
     """Collect the routes at any point in the ring and the field of view of a camera, by tier."""
     y, s = cameras.kind[c], cameras.site[c]
-    last_metre = -1
+    beyond_cm = 0
     for t in range(len(near)):
         near[t], far[t] = rings.inner_cm[d, t, y], rings.outer_cm[d, t, y]
-        last_metre = max(last_metre, int(rings.outer_cm[d, t, y]) // CM_PER_M)
+        beyond_cm = max(beyond_cm, (int(rings.outer_cm[d, t, y]) // CM_PER_M + 1) * CM_PER_M)
     # 1. Field of view in steps of bearing, the unit of the lines of sight.
     width = cameras.width_deg[c]
     if np.isnan(width):
@@ -139,7 +139,7 @@ def collect(d, c, cameras, rings, pairs, routes, sides, near, far, seen, some):
     axis = np.float32(cameras.axis_deg[c] / FULL_CIRCLE_DEG * BEARING_STEPS % BEARING_STEPS)
     highest, within = rings.height_dm[d, y], sides.within_steps[d]
     for k in range(pairs.start[s], pairs.start[s + 1]):
-        if pairs.distance_cm[k] // CM_PER_M > last_metre:  # rows are sorted by metres
+        if pairs.distance_cm[k] >= beyond_cm:  # rows are sorted by metres
             break
         off = abs(np.float32(pairs.bearing[k]) - axis)
         off = min(off, np.float32(BEARING_STEPS) - off)
@@ -232,12 +232,15 @@ def add_site(of_site, some, sites):
 
 
 @kernel
-def meet(first, end, cameras, works, weight, rings, pairs, routes, sides, met, met_if_all_work):
+def meet(
+    first, end, cameras, works, weight, rings, pairs, routes, sides, met, met_if_all_work, every
+):  # fmt: skip
     """Count the cameras and sites that have each route in view, for some draws.
 
     `pairs` are the lines of sight to points of `routes`, numbered as there.
     The cameras of a site follow one another. `works` says which of them work; the others count in
-    `met_if_all_work` only. Each camera counts by its `weight`, each site as one.
+    `met_if_all_work` only, which is left alone without `every`. Each camera counts by its `weight`,
+    each site as one.
     """
     n_tiers, n_words, n_counted = rings.inner_cm.shape[1], routes.n_words, routes.n_counted
     near, far = np.empty(n_tiers, np.float32), np.empty(n_tiers, np.float32)
@@ -246,16 +249,18 @@ def meet(first, end, cameras, works, weight, rings, pairs, routes, sides, met, m
     some_of_site = np.zeros((2, n_tiers), np.bool_)
     for d in range(first, end):
         for c in range(cameras.first[d], cameras.first[d + 1]):
-            collect(d, c, cameras, rings, pairs, routes, sides, near, far, seen, some)
+            if every or works[c]:
+                collect(d, c, cameras, rings, pairs, routes, sides, near, far, seen, some)
             for t in range(n_tiers):
                 if not some[t]:
                     continue
                 some[t] = False
-                some_of_site[1, t] = True
-                add_camera(
-                    seen[t], weight[c], n_counted,
-                    met_if_all_work.cameras[d, t], met_if_all_work.any_camera[d, t], of_site[1, t],
-                )  # fmt: skip
+                if every:
+                    some_of_site[1, t] = True
+                    add_camera(
+                        seen[t], weight[c], n_counted, met_if_all_work.cameras[d, t],
+                        met_if_all_work.any_camera[d, t], of_site[1, t],
+                    )  # fmt: skip
                 if works[c]:
                     some_of_site[0, t] = True
                     add_camera(
@@ -266,4 +271,23 @@ def meet(first, end, cameras, works, weight, rings, pairs, routes, sides, met, m
                     seen[t, w] = np.uint64(0)
             if c + 1 == cameras.first[d + 1] or cameras.site[c + 1] != cameras.site[c]:
                 add_site(of_site[0], some_of_site[0], met.sites[d])
-                add_site(of_site[1], some_of_site[1], met_if_all_work.sites[d])
+                if every:
+                    add_site(of_site[1], some_of_site[1], met_if_all_work.sites[d])
+
+
+@kernel
+def along(first, end, in_view, passing, length_m, seen_m, longest_m):
+    """Add up what is in view of a route, and find the longest stretch that is not, by placement.
+
+    `passing` is the column of `in_view` of each point of the route in the order of travel.
+    """
+    for p in range(first, end):
+        seen, out, longest = 0.0, 0.0, 0.0
+        for i in range(len(passing)):
+            if in_view[p, passing[i]]:
+                seen += length_m[i]
+                out = 0.0
+            else:
+                out += length_m[i]
+                longest = max(longest, out)
+        seen_m[p], longest_m[p] = seen, longest
