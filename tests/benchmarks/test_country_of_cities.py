@@ -64,7 +64,7 @@ def test_ten_cities_come_from_one_file_with_progress_and_little_memory(
     assert {one.pack for one in report.installed} == wanted
     assert report.left_out == ()
     assert wanted <= set(pack.pack_names())
-    assert all((one.manifest.boundary.length_km or 0) > 50 for one in report.installed)
+    assert all((one.manifest.boundary.length_km or 0) > 20 for one in report.installed)
     shares = [share for text, share in told if "objects of interest" in text and share is not None]
     assert shares == sorted(shares)
     assert shares[-1] > 0.9
