@@ -99,7 +99,10 @@ def _placed(
     shown: Sequence[Mapping[str, Any]], size: tuple[int, int], taken: list[Box]
 ) -> Iterator[str]:
     """Yield the text of each name that fits."""
+    named: set[str] = set()
     for name in shown:
+        if name["kind"] == "street" and name["text"] in named:
+            continue
         look = _LOOKS[name["kind"]]
         high = look.size_pt * _PT
         wide = _width(name["text"], look.weight) * high * _ROOMY
@@ -123,6 +126,8 @@ def _placed(
         ):
             continue
         taken.append(box)
+        if name["kind"] == "street":
+            named.add(name["text"])
         if point:
             yield f'<circle cx="{name["x"]}" cy="{y}" r="{_DOT}" fill="{look.fill}"/>'
         turned = f' transform="rotate({name["angle"]} {x:.0f} {y})"' if name["angle"] else ""
