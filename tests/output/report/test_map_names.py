@@ -40,7 +40,7 @@ def test_main_streets_come_first_and_footways_have_no_name() -> None:
     layers = named_layers()
     found = map_names.names(layers, Frame.around(layers))
     assert [one.kind for one in found[:2]] == ["water", "quarter"]
-    streets = [one.names[0] for one in found if one.kind == "street"]
+    streets = list(dict.fromkeys(one.names[0] for one in found if one.kind == "street"))
     assert streets[:4] == [f"Road {k}" for k in (0, 3, 6, 9)] or set(streets[:4]) == {
         f"Road {k}" for k in (0, 3, 6, 9)
     }

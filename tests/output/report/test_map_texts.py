@@ -64,3 +64,12 @@ def test_hostile_names_stay_texts(text: str) -> None:
     root = ET.fromstring(map_texts.lettered(shown))  # noqa: S314 - made here
     kinds = {one.tag.rpartition("}")[2] for one in root.iter()}
     assert kinds <= {"svg", "path", "g", "rect", "text", "circle"}
+
+
+def test_a_street_has_its_name_once_where_there_is_room_first() -> None:
+    street = {"kind": "street", "room": 900}
+    taken = name("Kluuvi", 300)
+    first, other, third = (
+        name("Bulevardi", x, y, **street) for x, y in ((300, 400), (300, 600), (700, 600))
+    )
+    assert written(taken, first, other, third) == ["Kluuvi", "Bulevardi"]

@@ -6,6 +6,7 @@ Which of them fit without lying on one another is decided where they are set, se
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,7 +41,9 @@ _SHORTEST: Final = 120.0
 """Units: streets shorter than 12 mm on paper have no room for a name."""
 _STRAIGHT: Final = 8.0
 """Units that a street may stray from the line of its name."""
-_NAMES: Final = map_background.NAMES
+_PIECES: Final = 3
+"""Pieces of a street that may have its name, where the longest has no room for it."""
+Piece = tuple[tuple[float, float], tuple[float, float]]
 
 
 @dataclass(frozen=True)
@@ -102,12 +105,17 @@ def named(shown: Sequence[Name], lang: Language) -> list[dict[str, Any]]:
 def _mixed(listed: list[Name]) -> list[Name]:
     """Return names of streets and landmarks in turns, after those of water and quarters."""
     first = [one for one in listed if one.kind in ("water", "quarter")]
-    streets = [one for one in listed if one.kind == "street"]
+    streets = [
+        list(same)
+        for _, same in itertools.groupby(
+            (one for one in listed if one.kind == "street"), key=lambda one: one.names
+        )
+    ]
     landmarks = [one for one in listed if one.kind == "landmark"]
     rest = [one for one in listed if one.kind in ("park", "waterway")]
     turns: list[Name] = []
     for k in range(max(math.ceil(len(streets) / 2), len(landmarks))):
-        turns += [*streets[2 * k : 2 * k + 2], *landmarks[k : k + 1]]
+        turns += [*itertools.chain(*streets[2 * k : 2 * k + 2]), *landmarks[k : k + 1]]
     return [*first, *rest[: len(rest) // 2], *turns, *rest[len(rest) // 2 :]]
 
 
@@ -130,7 +138,7 @@ def _background(layers: Layers, frame: Frame) -> list[Name]:
 
 
 def _streets(streets: gpd.GeoDataFrame, frame: Frame) -> list[Name]:
-    """Return the names of streets, each along its longest straight piece."""
+    """Return the names of streets, each along its straight pieces, of which one will have it."""
     rank = streets["highway"].map(lambda text: _RANKS.get(str(text).removesuffix("_link")))
     named = streets[rank.notna() & streets["name"].notna()]
     if not len(named):
@@ -143,26 +151,34 @@ def _streets(streets: gpd.GeoDataFrame, frame: Frame) -> list[Name]:
         }
     )
     shapes = frame.placed_one_by_one(named)
-    found: list[tuple[float, float, Name]] = []
+    found: list[tuple[float, float, list[Name]]] = []
     for name, rows in table.groupby("name", sort=True):
         members = rows["row"].to_numpy()
-        piece = _longest_straight(shapes[members])
-        if piece is None:
-            continue
-        (x0, y0), (x1, y1) = piece
-        length = math.hypot(x1 - x0, y1 - y0)
-        middle = (round((x0 + x1) / 2), round((y0 + y1) / 2))
-        if length < _SHORTEST or not frame.holds(*middle):
-            continue
         first = named.iloc[int(members[0])]
         texts = (clean_text(str(name)) or "", _text(first, "name_en"), _text(first, "name_my"))
-        angle = math.degrees(math.atan2(y1 - y0, x1 - x0))
-        angle = (angle + 90.0) % 180.0 - 90.0
-        importance = float(rows["rank"].min())
-        label = Name("street", texts, *middle, round(angle, 1), round(length))
-        found.append((importance, -length, label))
-    found.sort(key=lambda one: (one[0], one[1], one[2].names))
-    return [label for _, _, label in found[: _MOST_OF_KIND["street"]]]
+        labels = [
+            Name("street", texts, *middle, round(angle, 1), round(room))
+            for middle, angle, room in _spots(_straight(shapes[members]))
+            if room >= _SHORTEST and frame.holds(*middle)
+        ]
+        if labels:
+            found.append((float(rows["rank"].min()), -labels[0].room, labels))
+    found.sort(key=lambda one: (one[0], one[1], one[2][0].names))
+    return [label for _, _, labels in found[: _MOST_OF_KIND["street"]] for label in labels]
+
+
+def _spots(pieces: Sequence[Piece]) -> list[tuple[tuple[int, int], float, float]]:
+    """Return where a name may be along a street, the best first: place, angle and room."""
+    spots = [(0.5, *piece) for piece in pieces]
+    if pieces:
+        spots += [(share, *pieces[0]) for share in (0.25, 0.75)]
+    found = []
+    for share, (x0, y0), (x1, y1) in spots:
+        middle = (round(x0 + share * (x1 - x0)), round(y0 + share * (y1 - y0)))
+        angle = (math.degrees(math.atan2(y1 - y0, x1 - x0)) + 90.0) % 180.0 - 90.0
+        room = 2 * min(share, 1 - share) * math.hypot(x1 - x0, y1 - y0)
+        found.append((middle, angle, room))
+    return found
 
 
 def _text(row: Any, column: str) -> str:  # noqa: ANN401 - a row of a frame
@@ -170,17 +186,16 @@ def _text(row: Any, column: str) -> str:  # noqa: ANN401 - a row of a frame
     return "" if value is None or pd.isna(value) else clean_text(str(value)) or ""
 
 
-def _longest_straight(
-    shapes: NDArray[np.object_],
-) -> tuple[tuple[float, float], tuple[float, float]] | None:
-    """Return both ends of the longest nearly straight piece of some lines."""
+def _straight(shapes: NDArray[np.object_]) -> list[Piece]:
+    """Return both ends of the longest nearly straight pieces of some lines, the longest first."""
     merged = shapely.line_merge(shapely.multilinestrings(shapely.get_parts(shapes)))
-    best, ends = 0.0, None
+    found: list[tuple[float, Piece]] = []
     for line in shapely.get_parts(shapely.simplify(merged, _STRAIGHT)):
         points = shapely.get_coordinates(line)
         lengths = np.hypot(*np.diff(points, axis=0).T)
-        if len(lengths) and lengths.max() > best:
+        if len(lengths):
             k = int(lengths.argmax())
-            best = float(lengths[k])
-            ends = (tuple(points[k].tolist()), tuple(points[k + 1].tolist()))
-    return ends
+            (x0, y0), (x1, y1) = points[k].tolist(), points[k + 1].tolist()
+            found.append((float(lengths[k]), ((x0, y0), (x1, y1))))
+    found.sort(key=lambda one: (-one[0], one[1]))
+    return [piece for length, piece in found[:_PIECES] if length > 0.0]

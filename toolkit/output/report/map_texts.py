@@ -99,7 +99,10 @@ def _placed(
     shown: Sequence[Mapping[str, Any]], size: tuple[int, int], taken: list[Box]
 ) -> Iterator[str]:
     """Yield the text of each name that fits."""
+    named: set[str] = set()
     for name in shown:
+        if name["kind"] == "street" and name["text"] in named:
+            continue
         look = _LOOKS[name["kind"]]
         high = look.size_pt * _PT
         wide = _width(name["text"], look.weight) * high * _ROOMY
@@ -117,12 +120,16 @@ def _placed(
             box = (name["x"] - _DOT, *box[1:])
         if box[0] < 0 or box[1] < 0 or box[2] > size[0] or box[3] > size[1]:
             continue
+        own = [box] if point else _along(x, y, wide, high * _LINE, turn)
         if any(
-            box[0] < right and left < box[2] and box[1] < bottom and top < box[3]
+            one[0] < right and left < one[2] and one[1] < bottom and top < one[3]
+            for one in own
             for left, top, right, bottom in taken
         ):
             continue
-        taken.append(box)
+        taken += own
+        if name["kind"] == "street":
+            named.add(name["text"])
         if point:
             yield f'<circle cx="{name["x"]}" cy="{y}" r="{_DOT}" fill="{look.fill}"/>'
         turned = f' transform="rotate({name["angle"]} {x:.0f} {y})"' if name["angle"] else ""
@@ -131,6 +138,20 @@ def _placed(
             f'font-weight="{look.weight}" text-anchor="middle" fill="{look.fill}" stroke="#fff" '
             f'stroke-width="{_HALO}"{turned}>{escape.html(name["text"])}</text>'
         )
+
+
+def _along(x: float, y: float, wide: float, high: float, turn: float) -> list[Box]:
+    """Return boxes along a text about its middle: a turned one takes less than one around it."""
+    parts = max(1, math.ceil(wide / high))
+    part = wide / parts
+    across = (part * abs(math.cos(turn)) + high * abs(math.sin(turn))) / 2
+    along = (part * abs(math.sin(turn)) + high * abs(math.cos(turn))) / 2
+    found = []
+    for k in range(parts):
+        away = (k + 0.5) * part - wide / 2
+        px, py = x + away * math.cos(turn), y + away * math.sin(turn)
+        found.append((px - across, py - along, px + across, py + along))
+    return found
 
 
 def _width(text: str, weight: int) -> float:
