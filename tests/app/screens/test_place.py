@@ -38,7 +38,7 @@ def test_a_typed_place_is_answered_and_marked(lang: Language) -> None:
 
 def test_two_people_who_come_can_be_compared() -> None:
     text = words_of(place(place_two=True))
-    assert "Two people at the place, on foot, by day, within 15.0 minutes" in text
+    assert "Two people at the place, on foot, by day, within 15 minutes" in text
     assert "chance that one camera records both" in text
     assert "no times" not in text
 

@@ -71,7 +71,7 @@ def test_a_second_route_can_be_linked() -> None:
         page.file_uploader[box].upload("a.geojson", TRACK, "application/geo+json").run()
     text = words_of(page)
     assert "chance that one camera records both" in text
-    assert "Two routes, on foot, by day, within 15.0 minutes" in text
+    assert "Two routes, on foot, by day, within 15 minutes" in text
     assert not banned_words(text)
 
 
