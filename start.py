@@ -466,7 +466,7 @@ LINT = [
     ["-m", "mypy"],
     ["-c", CONTRACTS],
 ]
-PYTEST = ["-m", "pytest", "-n", "2", "--dist", "worksteal"]
+PYTEST = ["-m", "pytest", "-n", "3", "--dist", "worksteal"]
 # -P: take no code from the current folder, which may be anybody's.
 # command: (needs the packages for tests, runs in the project's folder, programs)
 COMMANDS = {

@@ -61,7 +61,7 @@ def test_what_is_typed_next_to_the_map_is_not_kept_and_no_key_runs_the_page(
     page.on("websocket", lambda ws: ws.on("framesent", note))
     page.goto(f"{app_server.url}/?city=helsinki-centre&lang=en&tier=seen&as_of=2026-11-01")
     page.locator(".tk-map canvas").first.wait_for()
-    page.get_by_test_id("stPopover").get_by_role("button").click()
+    page.get_by_role("button", name="Change").click()
     page.get_by_text("Enter my own number of cameras").click()
     page.get_by_label("At most").wait_for()
     page.keyboard.press("Escape")
@@ -85,7 +85,7 @@ def test_nothing_of_the_user_gets_into_an_address(
     page.on("framenavigated", lambda frame: shown.add(frame.url))
     page.goto(f"{app_server.url}/?city=dawei")
     opened = page.url
-    page.get_by_test_id("stPopover").get_by_role("button").click()
+    page.get_by_role("button", name="Change").click()
     page.get_by_text("Enter my own number of cameras").click()
     for label, value in (("At least", "48731"), ("At most", "58731")):
         page.get_by_label(label).fill(value)

@@ -359,7 +359,7 @@ def test_the_files_that_can_be_kept(
     assert json.loads(kept[".json"].read_bytes())["city"]["id"] == city
     report = kept[".html"].read_text(encoding="utf-8")
     assert limits("en")[0] in report
-    assert ("<svg" in report) == (city == WITH_MAP)
+    assert ('<svg class="map' in report) == (city == WITH_MAP)
     expect_whole(seen)
 
 

@@ -179,7 +179,7 @@ def use(page: Page, url: str) -> set[str]:
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{url}/?city={CITY}&lang=en&tier=seen&as_of=2026-11-01")
     page.locator(".tk-map canvas").first.wait_for()
-    page.get_by_test_id("stPopover").get_by_role("button").click()
+    page.get_by_role("button", name="Change").click()
     page.get_by_text("Enter my own number of cameras").click()
     for label, value in (("At least", TYPED[0]), ("At most", TYPED[2])):
         page.get_by_label(label).fill(value)

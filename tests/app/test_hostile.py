@@ -23,6 +23,17 @@ def hostile_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]
         yield server
 
 
+def _settle(page: Page) -> None:
+    """Wait until the page and the sheet in it are loaded, and a moment for what asks late.
+
+    A sheet that is handed over as text never counts as idle.
+    """
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    for frame in page.frames:
+        frame.wait_for_load_state("load")
+    page.wait_for_timeout(500)
+
+
 @pytest.mark.browser
 def test_hostile_texts_are_shown_and_do_nothing(
     hostile_server: Server,
@@ -37,7 +48,7 @@ def test_hostile_texts_are_shown_and_do_nothing(
     frame = seen.page.frame_locator("iframe[srcdoc]")
     expect(frame.locator(".folium-map")).to_be_visible()
     expect(frame.locator("canvas")).to_be_visible()
-    seen.page.wait_for_load_state("networkidle")
+    _settle(seen.page)
     screenshot(seen.page, "hostile-texts")
     assert seen.outside() == []
     assert dialogs == []
@@ -67,7 +78,7 @@ def test_the_map_in_the_app_is_coloured(
     frame = seen.page.frame_locator("iframe[srcdoc]")
     canvas = frame.locator("canvas")
     expect(canvas).to_be_visible()
-    seen.page.wait_for_load_state("networkidle")
+    _settle(seen.page)
     colors = canvas.evaluate(
         """node => {
             const data = node.getContext("2d").getImageData(0, 0, node.width, node.height).data;

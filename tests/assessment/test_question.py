@@ -124,6 +124,7 @@ FIELDS: dict[str, dict[str, object]] = {
     "observations": {"observations": (Observation(walked_km=5, seen=40),)},
     "evidence": {"evidence": Path("other")},
     "pack": {"pack": PACK},
+    "where": {"city": PACK, "where": "township", "count": (40.0, 90.0)},
     "night": {"night": True},
 }
 """Another value for each field. A sample is only taken on streets."""

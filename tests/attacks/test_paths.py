@@ -23,10 +23,13 @@ ELSEWHERE = (
 CITY = "helsinki-centre"
 AS_ASSESS = ("assess", CITY)
 AS_ROUTE = ("route", CITY)
+AS_REPORT = ("report", CITY, "--detail", "full", "--out", "report")
 OPTIONS = {
     "--home": (("--home", "{}", "cities"), ""),
     "--assumptions": ((*AS_ASSESS, "--assumptions", "{}"), ".toml"),
     "report --out": (("report", "helsinki-centre", "--out", "{}"), ""),
+    "report --route": ((*AS_REPORT, "--route", "{}"), ".gpx"),
+    "report --place": ((*AS_REPORT, "--place", "@{}"), ".txt"),
     "sensitivity --assumptions": (("sensitivity", "dawei", "--assumptions", "{}"), ".toml"),
     "evidence check": (("evidence", "check", "{}"), ".toml"),
     "evidence import": (("evidence", "import", "{}"), ".csv"),

@@ -23,7 +23,7 @@ from toolkit.routes.matching import Stretch
 from toolkit.routes.spots import Spot
 
 if TYPE_CHECKING:  # numba takes half a second to import
-    from toolkit.engine.kernels.fronts import Arcs
+    from toolkit.engine.kernels.fronts import Search
 
 _SHORTEN: Final = 0.995
 """Least ratio of the length of an arc to the distance of its ends: arcs are measured on the
@@ -119,20 +119,27 @@ class _Part:
     source: int
     target: int
 
-    def rows(self, first: FloatArray, second: FloatArray) -> Arcs:
-        """Return the arcs with two criteria, by their tails."""
+    def search(
+        self, length_m: FloatArray, cost: FloatArray, most_m: float, most_labels: int
+    ) -> Search:
+        """Return the search of the front of length against another cost of each arc."""
         from toolkit.engine.kernels import fronts as kernels
 
-        start = np.searchsorted(self.tail, np.arange(self.target + 2)).astype(np.int64)
-        return kernels.Arcs(start, self.head, first, second)
-
-    def to_end(self, cost: FloatArray) -> FloatArray:
-        """Return the least cost from each node to the end."""
-        from toolkit.engine.kernels import fronts as kernels
-
-        back = self.back
-        start = np.searchsorted(self.head[back], np.arange(self.target + 2)).astype(np.int64)
-        return np.asarray(kernels.least_cost(start, self.tail[back], cost[back], self.target))
+        back, nodes = self.back, np.arange(self.target + 2)
+        arcs = kernels.Arcs(
+            np.searchsorted(self.tail, nodes).astype(np.int64), self.head, length_m, cost
+        )
+        return kernels.Search(
+            arcs,
+            np.searchsorted(self.head[back], nodes).astype(np.int64),
+            self.tail[back],
+            cost[back],
+            self.to_end_m,
+            most_m,
+            most_labels,
+            self.source,
+            self.target,
+        )
 
 
 def _stretch(arcs: IntArray, start: Spot, end: Spot) -> Stretch:
@@ -264,17 +271,11 @@ def fronts(
     part = _part(graph, start, end, detour)
     most_m = float(part.to_end_m[part.source]) * detour * (1.0 + _ROUNDING)
     length_m = graph.length_m[part.arc] * part.share
+    own = [cost[part.arc] * part.share for cost in costs]
+    searches = [part.search(length_m, cost, most_m, most_labels) for cost in own]
     found: list[Any] = [None] * len(costs)
-
-    def search(first: int, last: int) -> None:
-        for k in range(first, last):
-            cost = costs[k][part.arc] * part.share
-            bounds = kernels.Bounds(part.to_end_m, part.to_end(cost), most_m, most_labels)
-            arcs = part.rows(length_m, cost)
-            found[k] = (cost, *kernels.front(arcs, bounds, part.source, part.target))
-
     # The criteria are searched side by side.
-    workers.over(search, range(len(costs) + 1))
+    workers.over(kernels.all_fronts, range(len(costs) + 1), searches, found)
     return [
         Front(
             begin,
@@ -285,7 +286,7 @@ def fronts(
             (start, end),
             bool(complete),
         )
-        for cost, begin, rows, complete in found
+        for cost, (begin, rows, complete) in zip(own, found, strict=True)
     ]
 
 

@@ -58,7 +58,7 @@ from toolkit.app.threats import answers
 
 from toolkit.threats.model import PlaceAnswer, RouteAnswer
 
-route = answers.Routed(answer=RouteAnswer.model_construct(length_m=7.0), lines=())
+route = answers.Routed(answer=RouteAnswer.model_construct(length_m=7.0), lines=(), sites={})
 st.session_state[answers.ROUTE] = (("now", 1), route)
 st.session_state[answers.PLACE] = (("of another date", 2), PlaceAnswer.model_construct())
 st.session_state["found"] = answers.of_session("now")

@@ -193,6 +193,29 @@ def front(arcs, bounds, source, target):
     return start, rows, complete
 
 
+class Search(NamedTuple):
+    """One front to be found: the arcs by their tails, and the cost of each by its head."""
+
+    arcs: Arcs
+    back_start: NDArray[np.int64]
+    back_tail: NDArray[np.int64]
+    back_second: NDArray[np.float64]
+    to_end_first: NDArray[np.float64]
+    most_first: float
+    most_labels: int
+    source: int
+    target: int
+
+
+def all_fronts(first, end, searches, found):
+    """Find some fronts, each after the least cost to its end; plain code for a worker thread."""
+    for k in range(first, end):
+        one = searches[k]
+        second = least_cost(one.back_start, one.back_tail, one.back_second, one.target)
+        bounds = Bounds(one.to_end_first, second, one.most_first, one.most_labels)
+        found[k] = front(one.arcs, bounds, one.source, one.target)
+
+
 class PairsByPoint(NamedTuple):
     """The arrays of `toolkit.engine.pairs_by_point.PointRows`; `row` is its view."""
 
