@@ -40,8 +40,8 @@ MOST_KB: Final = {"built-in": 500.0, "large": 1_000.0}
 
 DOCUMENT: Final = """# What reports cost
 
-Written by `python benchmarks/reports.py --out FILE`; do not edit. Two cores, shared with other
-work, so times are preliminary. All cities, both languages, PDF, HTML, GeoPackage and CSV; at most
+Written by `python benchmarks/reports.py --out FILE`; do not edit. Two cores without other
+work. All cities, both languages, PDF, HTML, GeoPackage and CSV; at most
 {most:.0f} s are wanted.
 
 | `report --all` | s | files | MB |
