@@ -174,9 +174,9 @@ def not_varied(found: Sensitivity, lang: str) -> tuple[str, ...]:
     }
     lines = []
     for why, text in reasons.items():
-        keys = [item.key for item in found.not_varied if item.why == why]
-        if keys:
-            lines.append(text.format(keys=", ".join(keys)))
+        names = [factor_name(item.key, lang) for item in found.not_varied if item.why == why]
+        if names:
+            lines.append(text.format(keys="; ".join(names)))
     return tuple(lines)
 
 
