@@ -19,15 +19,13 @@ from toolkit.language.sentences import details
 from toolkit.language.translate import tr
 from toolkit.output import threat_words
 from toolkit.threats import tracks
-from toolkit.threats.linking import MOST_WINDOW_MIN, link_at
+from toolkit.threats.linking import link_at
 from toolkit.threats.model import PlaceAnswer
 from toolkit.threats.place import RADIUS_M, place
 from toolkit.threats.travel import Travel
 
 _MAP: Final = "place_map"
 _TIED: Final = "place_tied"
-_USUAL_WINDOW_MIN: Final = 15.0
-"""Longest time between two records until another one is given."""
 _USUAL_RADIUS_M: Final = 100
 """Radius until another one is given: a block, which has streets on other sides of a house."""
 _MOST_CHARACTERS: Final = 60
@@ -85,21 +83,12 @@ def _tied(
     )
     if not two:
         return []
-    window_min = st.number_input(
-        escape.markdown(tr("Longest time between records, minutes", lang)),
-        min_value=0.0,
-        max_value=MOST_WINDOW_MIN,
-        value=_USUAL_WINDOW_MIN,
-        step=5.0,
-        format="%.0f",
-        key="place_window",
-        width=270,
-    )
+    window_min = travelling.ask_window("place_window", lang)
     radius_m = shown.radius_m
     found = answers.kept(
         _TIED,
         (made.key, at, radius_m, travel, window_min),
-        lambda: link_at(made.question, at, radius_m, window_min=float(window_min), travel=travel),
+        lambda: link_at(made.question, at, radius_m, window_min=window_min, travel=travel),
         lang,
     )
     if found is None:

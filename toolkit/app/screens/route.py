@@ -19,15 +19,13 @@ from toolkit.base.terms import Language, Tier
 from toolkit.language import words
 from toolkit.language.translate import number, tr
 from toolkit.output import threat_words
-from toolkit.threats.linking import MOST_WINDOW_MIN, link
+from toolkit.threats.linking import link
 from toolkit.threats.route import DETOUR, MOST_DETOUR, Routed, routed
 from toolkit.threats.tracks import Track
 from toolkit.threats.travel import MOST_TRIPS, Travel
 
 _MAP: Final = "route_map"
 _TIED: Final = "route_tied"
-_USUAL_WINDOW_MIN: Final = 15.0
-"""Longest time between two records until another one is given."""
 
 
 def show(lang: Language) -> None:
@@ -88,18 +86,7 @@ def _ask_window(kind: Kind, lang: Language) -> float | None:
     )
     if not two:
         return None
-    return float(
-        st.number_input(
-            escape.markdown(tr("Longest time between records, minutes", lang)),
-            min_value=0.0,
-            max_value=MOST_WINDOW_MIN,
-            value=_USUAL_WINDOW_MIN,
-            step=5.0,
-            format="%.0f",
-            key="route_window",
-            width=270,
-        )
-    )
+    return travelling.ask_window("route_window", lang)
 
 
 def _tied(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import streamlit as st
 
 from toolkit.app import widgets
@@ -10,7 +12,10 @@ from toolkit.base.terms import MODES, Language, Mode, Tier, modes_of
 from toolkit.language.translate import tr
 from toolkit.output import threat_words
 from toolkit.threats.city import When
+from toolkit.threats.linking import MOST_WINDOW_MIN
 
+_USUAL_WINDOW_MIN: Final = 15.0
+"""Longest time between two records until another one is given."""
 _WHENS: tuple[When, ...] = ("day", "night")
 
 
@@ -47,3 +52,19 @@ def concerned(tier: Tier, mode: Mode, lang: Language) -> bool:
     nobody = tr("Nobody on foot has a number plate. Choose another question, or a vehicle.", lang)
     st.info(escape.markdown(nobody))
     return False
+
+
+def ask_window(key: str, lang: Language) -> float:
+    """Show the longest time between two records that are linked, and return it in minutes."""
+    return float(
+        st.number_input(
+            escape.markdown(tr("Longest time between records, minutes", lang)),
+            min_value=0.0,
+            max_value=MOST_WINDOW_MIN,
+            value=_USUAL_WINDOW_MIN,
+            step=5.0,
+            format="%.0f",
+            key=key,
+            width=270,
+        )
+    )
