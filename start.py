@@ -466,6 +466,7 @@ LINT = [
     ["-m", "mypy"],
     ["-c", CONTRACTS],
 ]
+# Three on two processors: a test in a browser waits for half of its time.
 PYTEST = ["-m", "pytest", "-n", "3", "--dist", "worksteal"]
 # -P: take no code from the current folder, which may be anybody's.
 # command: (needs the packages for tests, runs in the project's folder, programs)
