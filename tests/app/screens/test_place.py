@@ -43,6 +43,13 @@ def test_two_people_who_come_can_be_compared() -> None:
     assert "no times" not in text
 
 
+def test_a_place_that_is_taken_away_leaves_no_answer() -> None:
+    page = place(place_two=True)
+    assert all(name in page.session_state for name in ("place_found", "place_tied"))
+    page.text_input(key="place_at").set_value("").run()
+    assert not any(name in page.session_state for name in ("place_found", "place_tied"))
+
+
 def test_until_a_place_is_given_the_map_can_be_tapped() -> None:
     page = place(at="")
     data = map_of(page)

@@ -75,6 +75,14 @@ def test_a_second_route_can_be_linked() -> None:
     assert not banned_words(text)
 
 
+def test_a_route_that_is_taken_away_leaves_no_answer() -> None:
+    page = route(route_kind="file")
+    page.file_uploader[0].upload("a.geojson", TRACK, "application/geo+json").run()
+    assert all(name in page.session_state for name in ("route_found", "route_track"))
+    page.button(key="route_forget").click().run()
+    assert not any(name in page.session_state for name in ("route_found", "route_track"))
+
+
 def test_a_line_on_the_map_is_a_route() -> None:
     page = route()
     data = map_of(page)

@@ -55,6 +55,7 @@ def show(lang: Language) -> None:
             drawn = component.drawn(_MAP, _draw(made)) or ()
             at = typed if typed or wrong else (drawn[0][0] if drawn else None)
             if at is None:
+                answers.forget(answers.PLACE, _TIED)
                 _show_what(lang)
             elif travelling.concerned(choice.tier, mode, lang):
                 travel = Travel(mode, when, choice.tier)

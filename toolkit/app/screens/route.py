@@ -50,6 +50,7 @@ def show(lang: Language) -> None:
         found = None
         with side:
             if not given.whole:
+                answers.forget(answers.ROUTE, _TIED)
                 _show_what(lang)
             elif travelling.concerned(choice.tier, mode, lang):
                 travel = Travel(mode, when, choice.tier, trips)

@@ -109,6 +109,12 @@ def kept(name: str, key: object, make: Callable[[], T], lang: Language) -> T | N
     return made
 
 
+def forget(*names: str) -> None:
+    """Forget the answers of a page whose route or place was taken away."""
+    for name in names:
+        st.session_state.pop(name, None)
+
+
 def of_session(estimate_key: str) -> tuple[Answer, ...]:
     """Return what was last asked on the pages Route, Place and Vehicles about an estimate."""
     found: list[Answer] = []
