@@ -319,7 +319,7 @@ def test_private_mapped_cameras_count_only_where_an_assumption_or_the_report_say
     assert 0 < len(public) < len(cameras)
 
     none = small(scope="public")
-    assert len(none.layers.detail.mapped) == len(cameras)
+    assert len(none.layers.mapped) == len(cameras)
     assert none.cameras.installed.mapped < everything.cameras.installed.mapped
     assert "mapped_private" in [note.id for note in none.warnings]
     seen = none.tiers["seen"].length_km.mid

@@ -15,6 +15,7 @@ from toolkit.assessment.on_city_level import if_within
 from toolkit.assessment.question import Question
 from toolkit.assessment.ten_placements import Placements, place_cameras
 from toolkit.assumptions.sets import AssumptionSet
+from toolkit.base.lru_cache import LruCache
 from toolkit.base.terms import Allocation
 from toolkit.evidence.claim import Claim
 
@@ -63,8 +64,10 @@ class Case:
     count: int | None
 
 
-def estimate(choice: Choice, assumptions: AssumptionSet, *, case: Case | None = None) -> Estimate:
-    """Return the assessment of a choice; tier and language make no difference.
+def question_of(
+    choice: Choice, assumptions: AssumptionSet, *, case: Case | None = None
+) -> Question:
+    """Return the question of a choice; tier and language make no difference.
 
     Parameters
     ----------
@@ -74,11 +77,6 @@ def estimate(choice: Choice, assumptions: AssumptionSet, *, case: Case | None = 
         The assumption set.
     case
         What is taken as known besides.
-
-    Raises
-    ------
-    ToolkitError
-        As `assessment.assess`.
     """
     question = Question(
         choice.city.id,
@@ -95,12 +93,35 @@ def estimate(choice: Choice, assumptions: AssumptionSet, *, case: Case | None = 
         if case.count is not None:
             count = (float(case.count), float(case.count))
             question = replace(question, count=count, observations=())
+    return question
+
+
+def estimate(choice: Choice, assumptions: AssumptionSet, *, case: Case | None = None) -> Estimate:
+    """Return the assessment of a choice; arguments as `question_of`.
+
+    Raises
+    ------
+    ToolkitError
+        As `assessment.assess`.
+    """
+    question = question_of(choice, assumptions, case=case)
     return _estimate(question.fingerprint(), question)
 
 
-@st.cache_resource(max_entries=6, show_spinner=False)
+def is_kept(question: Question) -> bool:
+    """Return whether the assessment of a question has been made before and is probably kept."""
+    return question.fingerprint() in _made
+
+
+_N_KEPT: Final = 6
+_made: Final[LruCache[bool]] = LruCache(_N_KEPT)
+
+
+@st.cache_resource(max_entries=_N_KEPT, show_spinner=False)
 def _estimate(key: str, _question: Question) -> Estimate:
-    return Estimate(_question, key, assess(_question), _question.load().claims)
+    made = Estimate(_question, key, assess(_question), _question.load().claims)
+    _made.get(key, lambda: True)
+    return made
 
 
 def cases(made: Estimate, count: int | None) -> tuple[IfWhere, ...]:

@@ -5,16 +5,24 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from toolkit.base.arrays import IntArray
 from toolkit.base.terms import Progress, Tier
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
     from toolkit.assessment.street_captures import StreetCaptures
+    from toolkit.streets.pack import Pack
+
+STREET_COLUMNS: Final = (
+    "street_id", "name", "name_en", "name_my", "highway", "length_m", "geometry"
+)  # fmt: skip
+"""Columns of a pack's streets that layers have, too."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +41,8 @@ class StreetDetail:
         shape (D, T).
     cells
         Returns the exposure by cell, for the side of a cell in metres, see `cells.cell_frame`.
-    mapped
-        Mapped cameras of the pack with all columns. The user's field notes are not among them:
-        they count in the figures, but are exported only on request.
     sites
-        Returns the sites of these cameras as the model uses them: `n_cameras`, `axis_deg`,
+        Returns the sites of mapped cameras as the model uses them: `n_cameras`, `axis_deg`,
         `width_deg` (NaN where unknown), and points.
     """
 
@@ -45,23 +50,18 @@ class StreetDetail:
     ground_km2: float
     effective_cameras: np.ndarray[Any, np.dtype[np.float64]]
     cells: Callable[[float], gpd.GeoDataFrame]
-    mapped: gpd.GeoDataFrame
     sites: Callable[[], gpd.GeoDataFrame]
 
 
-@dataclass(frozen=True)
-class Layers:
-    """Layers of a map in EPSG:4326; no part of the JSON.
+@dataclass(frozen=True, kw_only=True)
+class Ground:
+    """What a map shows of a city besides any figure, in EPSG:4326.
 
     Attributes
     ----------
     streets
-        One row per street: `street_id`, `name`, `highway`, `length_m`, geometry, and per tier
-        `{tier}_low`, `{tier}_mid`, `{tier}_high` (probabilities, NaN where unknown) and
-        `{tier}_class` (an `ExposureClass`).
-    zones
-        Returns polygons for a tier, with `exposure_class`, that do not overlap; made on request,
-        since a map of streets does not need them.
+        One row per street: `street_id`, `name`, `name_en`, `name_my`, `highway`, `length_m`,
+        geometry.
     cameras
         Mapped cameras: `source_id`, `kind`, geometry.
     boundary
@@ -70,11 +70,12 @@ class Layers:
         Footprints, for orientation.
     attribution
         Text required on every map of these layers.
-    detail
-        Data behind them, per draw; None for layers that were not computed here.
-    captures
-        Returns the chance of a capture point anywhere along each street; made at the first
-        request. None for layers that were not computed here.
+    mapped
+        Mapped cameras of the pack with all columns; None where not known. The user's field notes
+        are not among them: they count in the figures, but are exported only on request.
+    whole
+        Returns the whole street of each street, see `street_captures.whole_streets`; None where
+        each is one by itself.
     places
         Named places such as markets: `kind`, `name`, geometry; None where not known.
     signals
@@ -84,16 +85,58 @@ class Layers:
     """
 
     streets: gpd.GeoDataFrame
-    zones: Callable[[Tier], gpd.GeoDataFrame]
     cameras: gpd.GeoDataFrame
     boundary: gpd.GeoDataFrame
     buildings: gpd.GeoDataFrame
     attribution: str
-    detail: StreetDetail | None = None
-    captures: Callable[[], StreetCaptures] | None = None
+    mapped: gpd.GeoDataFrame | None = None
+    whole: Callable[[], IntArray] | None = None
     places: gpd.GeoDataFrame | None = None
     signals: gpd.GeoDataFrame | None = None
     background: gpd.GeoDataFrame | None = None
+
+    @classmethod
+    def of_pack(cls, pack: Pack) -> Ground:
+        """Return what a pack has of it."""
+        from toolkit.assessment.street_captures import whole_streets  # SciPy takes long to import
+
+        cameras = pack.cameras[["osm_id", "kind", "geometry"]]
+        return Ground(
+            streets=pack.streets[[*STREET_COLUMNS]],
+            cameras=cameras.rename(columns={"osm_id": "source_id"}),
+            boundary=pack.boundary,
+            buildings=pack.buildings[["geometry"]],
+            attribution=pack.manifest.attribution,
+            mapped=pack.cameras,
+            whole=partial(whole_streets, pack),
+            places=pack.places[["kind", "name", "geometry"]],
+            signals=pack.junctions.loc[pack.junctions["signals"], ["geometry"]],
+            background=pack.background,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layers(Ground):
+    """Layers of a map in EPSG:4326; no part of the JSON.
+
+    Attributes
+    ----------
+    streets
+        As of `Ground`, and per tier `{tier}_low`, `{tier}_mid`, `{tier}_high` (probabilities, NaN
+        where unknown) and `{tier}_class` (an `ExposureClass`).
+    zones
+        Returns polygons for a tier, with `exposure_class`, that do not overlap; made on request,
+        since a map of streets does not need them.
+    detail
+        Data behind them, per draw; None for layers that were not computed here.
+    captures
+        Returns the chance of a capture point anywhere along each street; made at the first
+        request. None for layers that were not computed here.
+    """
+
+    zones: Callable[[Tier], gpd.GeoDataFrame]
+    detail: StreetDetail | None = None
+    captures: Callable[[], StreetCaptures] | None = None
 
 
 def total_length_m(streets: gpd.GeoDataFrame) -> float:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from toolkit.assessment.conditional import if_counts, short_tiers
 from toolkit.assessment.inputs import Inputs
-from toolkit.assessment.layers import Layers, LazyLayers, StreetDetail
+from toolkit.assessment.layers import STREET_COLUMNS, Ground, Layers, LazyLayers, StreetDetail
 from toolkit.assessment.model import (
     Case,
     IfWhere,
@@ -318,8 +318,7 @@ def street_figures(
     street_known
         Whether the model has an answer on it, shape (S,).
     """
-    columns = ["street_id", "name", "name_en", "name_my", "highway", "length_m", "geometry"]
-    streets = pack.streets[columns].iloc[which].copy()
+    streets = pack.streets[[*STREET_COLUMNS]].iloc[which].copy()
     for t, tier in enumerate(TIERS):
         per_draw = np.where(street_known[:, None], group_mean[:, t, :], np.nan)
         low, high = np.quantile(per_draw, (INTERVAL[0], INTERVAL[2]), axis=1)
@@ -358,24 +357,17 @@ def _layers(
     def captures() -> StreetCaptures:
         return street_captures(inputs, pack, scene, plan.chance)
 
-    cameras = pack.cameras[["osm_id", "kind", "geometry"]].rename(columns={"osm_id": "source_id"})
+    ground = Ground.of_pack(pack)
+    streets = street_figures(pack, slice(None), summary.group_mean, scene.street_known)
     return Layers(
-        streets=street_figures(pack, slice(None), summary.group_mean, scene.street_known),
+        **{**vars(ground), "streets": streets},
         zones=polygons,
-        cameras=cameras,
-        boundary=pack.boundary,
-        buildings=pack.buildings[["geometry"]],
-        attribution=pack.manifest.attribution,
         detail=StreetDetail(
             by_street=summary.group_mean,
             ground_km2=scene.ground_m2 / M2_PER_KM2,
             effective_cameras=sums.without_overlap(sums.expected_m),
             cells=in_cells,
-            mapped=pack.cameras,
             sites=partial(pack_sites, pack, inputs.loaded.model),
         ),
         captures=captures,
-        places=pack.places[["kind", "name", "geometry"]],
-        signals=pack.junctions.loc[pack.junctions["signals"], ["geometry"]],
-        background=pack.background,
     )

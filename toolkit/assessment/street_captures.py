@@ -19,6 +19,7 @@ from scipy.spatial import cKDTree
 
 from toolkit.assessment.inputs import Inputs
 from toolkit.base.arrays import FloatArray, IntArray
+from toolkit.base.lru_cache import LruCache
 from toolkit.base.quantity import INTERVAL
 from toolkit.base.terms import SWITCHED_TIERS, TIERS, Tier
 from toolkit.engine.scene import Scene, middles
@@ -31,6 +32,8 @@ NEAR_M: Final = 150.0
 OpenStreetMap cuts streets at crossings and draws their carriageways apart."""
 _APART_M: Final = 1e7
 """Distance put between names, so that one search finds the neighbours of all of them."""
+
+wholes: Final[LruCache[IntArray]] = LruCache(2)
 
 
 @dataclass(frozen=True)
@@ -53,11 +56,16 @@ class StreetCaptures:
 def whole_streets(pack: Pack) -> IntArray:
     """Return the whole street of each street of a pack, numbered from 0, shape (S,).
 
-    Streets without a name are whole by themselves.
+    Streets without a name are whole by themselves. The last are kept: a map asks before and after
+    its figures are made.
     """
-    name = pack.streets["name"].fillna("").to_numpy(dtype=str)
-    lines = np.asarray(pack.streets.geometry.to_crs(pack.manifest.crs).array, dtype=object)
-    return joined_by_name(name, lines)
+
+    def make() -> IntArray:
+        name = pack.streets["name"].fillna("").to_numpy(dtype=str)
+        lines = np.asarray(pack.streets.geometry.to_crs(pack.manifest.crs).array, dtype=object)
+        return joined_by_name(name, lines)
+
+    return wholes.get(pack.sha256, make)
 
 
 def joined_by_name(name: np.ndarray[tuple[int], np.dtype[np.str_]], lines: object) -> IntArray:

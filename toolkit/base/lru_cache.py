@@ -25,6 +25,11 @@ class LruCache(Generic[T]):
         self._values: dict[str, T] = {}
         self._lock = threading.Lock()
 
+    def __contains__(self, key: str) -> bool:
+        """Return whether a key has a value; that does not count as a use of it."""
+        with self._lock:
+            return key in self._values
+
     def get(self, key: str, make: Callable[[], T]) -> T:
         """Return the value of a key, computed by `make` if it is not cached."""
         with self._lock:

@@ -179,7 +179,7 @@ def _layer(assessment: Assessment, name: str, cell_m: float) -> gpd.GeoDataFrame
         case "cells":
             return layers.detail.cells(cell_m)
         case "cameras":
-            return layers.detail.mapped
+            return layers.mapped
         case "sites":
             return layers.detail.sites()
     return zones_of(layers)

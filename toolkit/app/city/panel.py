@@ -20,6 +20,7 @@ from toolkit.language.translate import tr, unbroken
 from toolkit.output import conditions, trip_icons, trip_words
 from toolkit.output.report import reported
 from toolkit.streets import map_data
+from toolkit.streets.cities import City
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,17 @@ def texts(made: Estimate, lang: Language, case: Case | None = None) -> Mapping[s
         "about": about(lang),
         "lines": [unbroken(line) for line in about_lines(made, lang)],
     }
+
+
+def before(city: City, lang: Language) -> Mapping[str, Any]:
+    """Return what is said of every question while the figures of a city are being made."""
+    said = tr(
+        "These are the streets of {city}. What cameras may see on them is still being estimated: "
+        "their colour says nothing yet.",
+        lang,
+    ).format(city=city.name.in_language(lang))
+    one = _unbroken(Panel(said, "", "", (), "", not_counted(lang)))
+    return {"tiers": dict.fromkeys(TIERS, one), "about": about(lang), "lines": []}
 
 
 def _unbroken(panel: Panel) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import numpy as np
 import streamlit as st
 
 from toolkit.app.map import classes, drawing, geometry, route, words
-from toolkit.assessment.layers import Layers
+from toolkit.assessment.layers import Ground, Layers
 from toolkit.assessment.model import Assessment
 from toolkit.base import store
 from toolkit.base.lru_cache import LruCache
@@ -21,10 +21,13 @@ from toolkit.base.terms import TIERS, Language, Tier
 from toolkit.language.fonts import FONT_FAMILY
 from toolkit.language.translate import in_numerals
 from toolkit.language.words import demonstration
+from toolkit.streets.cities import City
+from toolkit.streets.pack import Pack
 
 KEY: Final = "map"
 """Key of the component in the session: with one key it stays mounted, and keeps its view."""
 
+_HTML: Final = '<div class="tk-map"></div>'
 _PLAIN: Final = "#8a8a8a"
 """Colour of streets whose chance is hidden."""
 
@@ -146,8 +149,8 @@ def show(
 
     data = data_of(assessment, tier, lang, answer=answer)
     if extras is not None:
-        data = {**(_hidden(data) if extras.hidden else data), **extras.data(lang)}
-    _component("toolkit_map", "map", '<div class="tk-map"></div>')(
+        data = {**(_hidden(data, lang) if extras.hidden else data), **extras.data(lang)}
+    _component("toolkit_map", "map", _HTML)(
         key=key,
         data={**data, "panel": panel},
         on_tier_change=chosen,
@@ -163,24 +166,62 @@ def drawn(key: str, draw: drawing.Draw) -> tuple[drawing.Shape, ...] | None:
     return drawing.shapes_of(st.session_state.get(key), draw)
 
 
-def _hidden(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the data of a map without anything of the estimate: streets all alike, and names."""
-    names = ("id", "name", "along")
-    blank = dict.fromkeys(("legend", "chance", "figure", "trips", "share", "reach", "reach_m"))
-    n_streets = len(base64.b64decode(data["classes"])) // len(TIERS)
+def show_streets(
+    city: City, pack: Pack, tier: Tier, lang: Language, *, panel: Mapping[str, Any]
+) -> None:
+    """Mount the map with the streets of a city alone, while its figures are being made.
+
+    The figures come with `show`, at the same place in the next run: the view stays.
+
+    Parameters
+    ----------
+    city, pack
+        The city and its streets.
+    tier
+        Tier that will be shown.
+    lang
+        Language.
+    panel
+        What is said next to the map, as for `show`.
+    """
+    encoded = _encoded.get(pack.sha256, lambda: geometry.encode(Ground.of_pack(pack)))
+    data = {
+        "city": city.id,
+        "geometry": route.offer(encoded),
+        "answer": f"streets of {pack.sha256}",
+        **_blank(len(pack.streets), lang),
+        "tier": tier,
+        **_in_language(city.name.in_language(lang), lang),
+        "banner": demonstration(lang) if city.demonstration else "",
+        "foot": [pack.manifest.attribution],
+        "panel": panel,
+        "hidden": True,
+        "pending": True,
+    }
+    _component("toolkit_map", "map", _HTML)(
+        key=KEY, data=data, on_tier_change=lambda: None, on_drawn_change=lambda: None
+    )
+
+
+def _blank(n_streets: int, lang: Language) -> dict[str, Any]:
+    """Return what stands for the figures where there are none: streets all alike, and names."""
     unknown = np.full(3 * n_streets * len(TIERS), classes.UNKNOWN, np.uint8)
     return {
-        **data,
-        "answer": f"{data['answer']} hidden",
         "classes": base64.b64encode(bytes(n_streets * len(TIERS))).decode(),
         "percent": base64.b64encode(unknown.tobytes()).decode(),
         "zones": dict.fromkeys(TIERS, ""),
-        "tiers": [{**blank, **{name: tier[name] for name in names}} for tier in data["tiers"]],
+        "tiers": [words.name_of_tier(tier, lang) for tier in TIERS],
         "steps": [
             {**step, "color": _PLAIN, "width": 2.4, "dash": None, "wide": False}
-            for step in data["steps"]
+            for step in _steps(lang)
         ],
     }
+
+
+def _hidden(data: Mapping[str, Any], lang: Language) -> dict[str, Any]:
+    """Return the data of a map without anything of the estimate."""
+    n_streets = len(base64.b64decode(data["classes"])) // len(TIERS)
+    return {**data, "answer": f"{data['answer']} hidden", **_blank(n_streets, lang)}
 
 
 def forget() -> None:
@@ -226,22 +267,34 @@ def data_of(assessment: Assessment, tier: Tier, lang: Language, *, answer: str) 
         "zones": {one: _zones_at(layers, one, answer) for one in TIERS},
         "tier": tier,
         "tiers": words.every_tier(assessment, lang),
-        "steps": [
-            {
-                "text": words.step_text(step, lang),
-                "color": step.color,
-                "width": step.width_px,
-                "dash": step.dash,
-                "wide": step.wide,
-            }
-            for step in classes.STEPS
-        ],
+        "steps": _steps(lang),
+        **_in_language(assessment.city.name.in_language(lang), lang),
+        "banner": demonstration(lang) if assessment.demonstration else "",
+        "foot": [layers.attribution],
+    }
+
+
+def _steps(lang: Language) -> list[dict[str, Any]]:
+    """Return how streets of each class are drawn, and what it is called."""
+    return [
+        {
+            "text": words.step_text(step, lang),
+            "color": step.color,
+            "width": step.width_px,
+            "dash": step.dash,
+            "wide": step.wide,
+        }
+        for step in classes.STEPS
+    ]
+
+
+def _in_language(city: str, lang: Language) -> dict[str, Any]:
+    """Return what the map of a city of this name needs in a language."""
+    return {
         "lang": lang,
         "digits": in_numerals("0123456789"),
         "font": FONT_FAMILY,
-        "words": words.texts(assessment, lang),
-        "banner": demonstration(lang) if assessment.demonstration else "",
-        "foot": [layers.attribution],
+        "words": words.texts(city, lang),
     }
 
 

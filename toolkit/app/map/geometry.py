@@ -20,7 +20,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from toolkit.assessment.layers import Layers
+from toolkit.assessment.layers import Ground
 from toolkit.base.clean_text import clean_text
 from toolkit.output import map_background as background
 from toolkit.streets.schema import ROADS
@@ -35,24 +35,24 @@ _CAMERA: Final = ("osm_id", "kind", "direction_deg", "width_deg", "check_date", 
 _Arrays = dict[str, NDArray[Any]]
 
 
-def encode(layers: Layers) -> bytes:
-    """Return the geometry of layers as one binary; see the module docstring."""
+def encode(ground: Ground) -> bytes:
+    """Return the geometry of a city as one binary; see the module docstring."""
     arrays: _Arrays = {}
-    streets = layers.streets
+    streets = ground.streets
     names, of_street = _names(streets)
     arrays |= _shapes("streets", streets.geometry.to_numpy())
     arrays["streets.name"] = of_street
     arrays["streets.rank"] = streets["highway"].map(_rank).to_numpy(np.uint8)
     arrays["streets.length"] = np.rint(streets["length_m"] * _M_TO_DM).to_numpy(np.uint32)
-    whole = np.arange(len(streets)) if layers.captures is None else layers.captures().whole
+    whole = np.arange(len(streets)) if ground.whole is None else ground.whole()
     arrays["streets.whole"] = whole.astype(np.uint32)
-    for name, frame in (("boundary", layers.boundary), ("buildings", layers.buildings)):
+    for name, frame in (("boundary", ground.boundary), ("buildings", ground.buildings)):
         arrays |= _shapes(f"areas.{name}", _rings(frame))
-    header: dict[str, Any] = {"names": names, "bounds": _bounds(layers)}
-    if layers.background is not None:
-        header["labels"], more = _background(layers.background)
+    header: dict[str, Any] = {"names": names, "bounds": _bounds(ground)}
+    if ground.background is not None:
+        header["labels"], more = _background(ground.background)
         arrays |= more
-    for name, frame, columns in _points(layers):
+    for name, frame, columns in _points(ground):
         kept = frame[~(frame.geometry.isna() | frame.geometry.is_empty)]
         arrays |= _shapes(f"points.{name}", shapely.centroid(kept.geometry.to_numpy()))
         header[name] = [
@@ -62,19 +62,19 @@ def encode(layers: Layers) -> bytes:
     return _packed(header, arrays)
 
 
-def _points(layers: Layers) -> list[tuple[str, gpd.GeoDataFrame, Sequence[str]]]:
+def _points(ground: Ground) -> list[tuple[str, gpd.GeoDataFrame, Sequence[str]]]:
     """Return the sets of points, with the columns that the browser shows of each."""
-    mapped = layers.cameras.rename(columns={"source_id": "osm_id"})
+    mapped = ground.cameras.rename(columns={"source_id": "osm_id"})
     found: list[tuple[str, gpd.GeoDataFrame, Sequence[str]]] = [
-        ("cameras", layers.detail.mapped if layers.detail else mapped, _CAMERA)
+        ("cameras", mapped if ground.mapped is None else ground.mapped, _CAMERA)
     ]
-    if layers.places is not None:
-        named = layers.places
-        if layers.background is not None:
-            named = background.without_repeated_names(named, layers.background)
+    if ground.places is not None:
+        named = ground.places
+        if ground.background is not None:
+            named = background.without_repeated_names(named, ground.background)
         found.append(("places", named, ("kind", "name")))
-    if layers.signals is not None:
-        found.append(("signals", layers.signals, ()))
+    if ground.signals is not None:
+        found.append(("signals", ground.signals, ()))
     return found
 
 
@@ -129,9 +129,9 @@ def _shapes(name: str, shapes: NDArray[np.object_]) -> _Arrays:
     }
 
 
-def _bounds(layers: Layers) -> list[float]:
+def _bounds(ground: Ground) -> list[float]:
     """Return west, south, east and north of the boundary, or of the streets without one."""
-    around = layers.boundary if len(layers.boundary) else layers.streets
+    around = ground.boundary if len(ground.boundary) else ground.streets
     return [round(float(v), 6) for v in around.total_bounds]
 
 

@@ -21,9 +21,8 @@ _FIRST_PATH = ROADS.index("service")
 _NO_BREAK = "\u00a0"
 
 
-def texts(assessment: Assessment, lang: Language) -> dict[str, Any]:
-    """Return all texts of the map of an assessment, some with places for figures in braces."""
-    city = assessment.city.name.in_language(lang)
+def texts(city: str, lang: Language) -> dict[str, Any]:
+    """Return all texts of the map of a city, some with places for figures in braces."""
     found = {
         "map": tr(
             "Map of {city}. Arrow keys move it, plus and minus zoom, Enter says what is in the "
@@ -185,6 +184,13 @@ def _places(lang: Language) -> dict[str, str]:
         "hospital": tr("hospital", lang),
         "shopping": tr("shops", lang),
     }
+
+
+def name_of_tier(tier: Tier, lang: Language) -> dict[str, Any]:
+    """Return what `of_tier` does, without anything of an estimate."""
+    blank = dict.fromkeys(("legend", "chance", "figure", "trips", "share", "reach", "reach_m"))
+    name = _bound(words.tier_name(tier, lang))
+    return {**blank, "id": tier, "name": name, "along": tier in SWITCHED_TIERS}
 
 
 def of_tier(assessment: Assessment, tier: Tier, lang: Language) -> dict[str, Any]:

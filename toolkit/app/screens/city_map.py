@@ -28,8 +28,20 @@ def show(lang: Language) -> None:
     with st.container(key="announced"):
         component.announce(choice.city.id)
     with bar.only_of(choice):
-        with st.spinner(escape.markdown(tr("Estimating …", lang))):
-            made = kept_answers.estimate(choice, changed_set.chosen(), case=case)
+        # At places of their own, so that the map stays.
+        progress_at, map_at = st.container(), st.container()
+        values = changed_set.chosen()
+        first = False
+        if on_map and not my_notes.are_open():
+            with map_at:
+                question = kept_answers.question_of(choice, values, case=case)
+                first = map_view.streets_first(question, choice.city, choice.tier, lang)
+        with progress_at, st.spinner(escape.markdown(tr("Estimating …", lang))):
+            made = kept_answers.estimate(choice, values, case=case)
+        if first:
+            with progress_at:
+                map_view.make_layers(made, lang)
+            st.rerun()
         if case is not None:
             with case_place:
                 what_if.announce(case, choice.city, lang)
@@ -38,7 +50,8 @@ def show(lang: Language) -> None:
             return
         if choice.city.demonstration and not on_map:
             markup.show(lang, markup.tag("p", words.demonstration(lang), kind="banner"))
-        map_view.show(made, choice.tier, lang, case=case)
+        with map_at:
+            map_view.show(made, choice.tier, lang, case=case)
 
 
 def _end_of_bar(on_map: bool, lang: Language) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
-from toolkit.assessment.layers import Layers
+from toolkit.assessment.layers import Ground, Layers
 from toolkit.base.errors import InputDataError
 from toolkit.base.terms import Tier
 
@@ -46,18 +46,8 @@ def tiled_layers(task: Task, pack: Pack) -> Layers:
     )
     for name in streets.columns.intersection(pack.streets.columns):
         streets[name] = pack.streets[name].reset_index(drop=True)
-    cameras = pack.cameras[["osm_id", "kind", "geometry"]].rename(columns={"osm_id": "source_id"})
-    return Layers(
-        streets=streets,
-        zones=_no_zones,
-        cameras=cameras,
-        boundary=pack.boundary,
-        buildings=pack.buildings[["geometry"]],
-        attribution=pack.manifest.attribution,
-        places=pack.places[["kind", "name", "geometry"]],
-        signals=pack.junctions.loc[pack.junctions["signals"], ["geometry"]],
-        background=pack.background,
-    )
+    ground = {**vars(Ground.of_pack(pack)), "streets": streets, "mapped": None, "whole": None}
+    return Layers(**ground, zones=_no_zones)
 
 
 def _no_zones(tier: Tier) -> gpd.GeoDataFrame:

@@ -13,7 +13,7 @@ const TAP_PX = 14, HOVER_PX = 8, ENTER_PX = 60, CAMERA_PX = 9, CLOSEST = 17, QUA
 const STREAMLIT_KEYS = /^[rc]$/i; // shortcuts of Streamlit, which would run the page again
 const ZONES = { likely: 0.32, possible: 0.18, not_excluded: 0.06, unknown: 0 }; // opacity by exposure class
 // For tests and benchmarks: what was drawn, and when.
-const log = (globalThis.toolkitMap ??= { drawn: 0, recoloured: 0, maps: mounted });
+const log = (globalThis.toolkitMap ??= { streets: 0, drawn: 0, recoloured: 0, maps: mounted });
 
 class Missing extends Error {}
 async function fetched(url, name) {
@@ -91,13 +91,15 @@ async function apply(m, data) {
   if (m.url !== data.geometry && m.layer) clear(m);
   const g = await geometry(data.geometry);
   if (left(m, data)) return;
-  const first = !m.map, moved = m.url !== data.geometry, answered = m.answer !== data.answer, other = m.data?.lang !== data.lang || m.data?.digits !== data.digits;
+  const first = !m.map, moved = m.url !== data.geometry, answered = m.answer !== data.answer, other = m.data?.lang !== data.lang || m.data?.digits !== data.digits || m.data?.pending !== data.pending;
   const old = { data: m.data, tier: m.tier, percent: m.percent };
   Object.assign(m, { data, g, url: data.geometry, answer: data.answer });
   useDigits(data.digits);
   if (first) start(m, L);
   if (data.draw) m.map.pm ??= new L.PM.Map(m.map); // a map from before Geoman came
-  m.host.classList.toggle("tk-hidden", Boolean(data.hidden));
+  m.host.classList.toggle("tk-hidden", Boolean(data.hidden && !data.pending));
+  m.host.classList.toggle("tk-pending", Boolean(data.pending)); // streets alone, until the figures come
+  m.ui.questions.inert = Boolean(data.pending);
   m.host.classList.toggle("tk-alone", Boolean(data.alone));
   if (answered || moved) Object.assign(m, { classes: bytes(data.classes), percent: bytes(data.percent) });
   if (first || moved || old.data?.tier !== data.tier) m.tier = data.tiers.findIndex((tier) => tier.id === data.tier);
@@ -107,7 +109,7 @@ async function apply(m, data) {
   if (other || moved) { words(m); questions(m); search(m); layers(m); about(m); await font(m); }
   if (left(m, data)) return;
   if (moved) { // after the rows above the map, which take of its height
-    m.layer = new Layer(g, { held: true, drawn: (what) => { log.drawn++; log.last = what; } });
+    m.layer = new Layer(g, { held: true, drawn: (what) => { log[m.data.pending ? "streets" : "drawn"]++; log.last = what; } });
     m.map.invalidateSize({ pan: false });
     m.layer.addTo(m.map);
     seeCity(m);
