@@ -116,7 +116,7 @@ def test_the_page_says_what_stays(home: Path, lang: Language) -> None:
 
 def test_what_the_process_keeps_is_forgotten() -> None:
     key = route.offer(b"streets").rpartition("/")[2]
-    assert route._kept.get(key) == b"streets"
+    assert route._kept.get(key) is not None
     forget.end_sessions()
     assert route._kept.get(key) is None
     assert pack.pack_names()
@@ -203,10 +203,11 @@ def test_a_search_of_home_and_profile_finds_nothing_afterwards(
         context.set_default_timeout(SLOW_MS)
         page = context.pages[0]
         hashes = use(page, server.url)
-        assert hashes
+        assert len(hashes) > 1
         kept = tmp_path / "profile"
-        # Without this the search would show nothing: the browser does keep the streets.
-        assert found(kept, hashes).keys() == hashes
+        # Without this the search would show nothing: the browser does keep the streets, but no
+        # figures of an answer.
+        assert len(found(kept, hashes)) == 1
         page.get_by_role("link", name="What this cannot tell you").click()
         for kind in forget.KINDS:
             page.get_by_label(forget.kind_name(kind, "en")).check()

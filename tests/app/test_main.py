@@ -117,7 +117,7 @@ def test_one_kind_of_operator_can_be_chosen_and_is_told() -> None:
     changed = map_of(page)
     assert mixed is not None
     assert changed is not None
-    assert changed["classes"] != mixed["classes"]
+    assert changed["figures"] != mixed["figures"]
 
 
 @pytest.mark.usefixtures("streets_of_dawei")

@@ -59,7 +59,7 @@ def test_the_caution_comes_first_and_the_map_is_empty_of_the_estimate(lang: Lang
     assert words.counting_caution(lang) in words_of(page)
     assert body.index('class="limit"') < body.index("<h2")
     given = [json.loads(one.proto.json) for one in page.get("bidi_component")]
-    (data,) = [one for one in given if "classes" in one]
+    (data,) = [one for one in given if "figures" in one]
     assert data["hidden"]
     assert data["draw"]["kind"] == "point"
     assert page.button(key="notes_store").disabled
@@ -108,7 +108,7 @@ def test_they_are_seen_on_the_map_counted_and_removed() -> None:
     stored("notes.csv", my_notes.as_csv(SEEN, "dome", None), add=False)
     page = notes()
     given = [json.loads(one.proto.json) for one in page.get("bidi_component")]
-    (data,) = [one for one in given if "classes" in one]
+    (data,) = [one for one in given if "figures" in one]
     assert [pin["at"] for pin in data["pins"]] == [list(shape[0]) for shape in SEEN]
     assert "2 notes of this city" in " ".join(one.value for one in page.markdown)
     page.button(key="notes_remove").click().run()

@@ -8,10 +8,14 @@ import re
 from html import unescape
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from running import SLOW_S
 from streamlit.testing.v1 import AppTest
 
 from toolkit.app import serve
+from toolkit.app.map import route
+from toolkit.base.terms import TIERS
 
 AS_OF = dt.date(2026, 11, 1)
 
@@ -51,7 +55,15 @@ def words_of(page: AppTest) -> str:
 def map_of(page: AppTest) -> dict[str, Any] | None:
     """Return what the map is given; None without one."""
     given = (json.loads(one.proto.json) for one in page.get("bidi_component"))
-    return next((data for data in given if "classes" in data), None)
+    return next((data for data in given if "figures" in data), None)
+
+
+def figures_of(data: dict[str, Any]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Return class and chance of each street at each tier that a map is given, shape (T, ...)."""
+    kept = route._kept.get(data["figures"].rpartition("/")[2])
+    assert kept is not None
+    found = np.frombuffer(kept[0], np.uint8).reshape(4 * len(TIERS), -1)
+    return found[: len(TIERS)], found[len(TIERS) :]
 
 
 def panel_of(page: AppTest, tier: str) -> str:

@@ -39,7 +39,7 @@ def page(lang: Language = "en", **chosen: object) -> AppTest:
 def colours(found: AppTest) -> Any:
     data = map_of(found)
     assert data is not None
-    return data["percent"]
+    return data["figures"]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from app_screens import opened, part, words_of
+from app_screens import figures_of, opened, part, words_of
 from streamlit.testing.v1 import AppTest
 
 from toolkit.app.exercise import rounds
@@ -33,7 +32,7 @@ def exercise(lang: Language = "en", **more: object) -> AppTest:
 def shown(page: AppTest) -> dict[str, Any]:
     """Return what the map of the exercise is given."""
     given = (json.loads(one.proto.json) for one in page.get("bidi_component"))
-    return next(data for data in given if "classes" in data)
+    return next(data for data in given if "figures" in data)
 
 
 def reveal(page: AppTest) -> None:
@@ -45,8 +44,8 @@ def test_before_the_reveal_the_map_is_given_nothing_of_the_estimate() -> None:
     page = exercise()
     data = shown(page)
     assert data["hidden"]
-    assert not any(base64.b64decode(data["classes"]))
-    assert set(base64.b64decode(data["percent"])) == {255}
+    assert data["figures"] == ""
+    assert set(data["zones"].values()) == {""}
     assert len({step["color"] for step in data["steps"]}) == 1
     assert not any(tier["chance"] or tier["figure"] or tier["trips"] for tier in data["tiers"])
     assert data["guesses"] is None
@@ -61,7 +60,7 @@ def test_after_it_come_the_estimate_ten_guesses_and_the_score(lang: Language) ->
     reveal(page)
     data = shown(page)
     assert not data["hidden"]
-    assert len(np.unique(np.frombuffer(base64.b64decode(data["classes"]), np.uint8))) > 2
+    assert len(np.unique(figures_of(data)[0])) > 2
     assert data["draw"] is None
     assert data["guesses"]["n"] == 10
     assert [pin["at"] for pin in data["pins"]] == [list(shape[0]) for shape in MARKS[1]]

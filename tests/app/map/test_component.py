@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from app_screens import figures_of
 from invented import SOUTH, WEST, layers_of
 from made import report_on
 from playwright.sync_api import Browser, Page, Route, expect
@@ -43,15 +43,14 @@ PIXELS = """node => {
 def test_the_data_hold_every_tier_of_every_street() -> None:
     layers = layers_of(7)
     data = component.data_of(report_on(layers), "face", "en", answer="unit")
-    found = np.frombuffer(base64.b64decode(data["classes"]), np.uint8).reshape(len(TIERS), 7)
+    found, percent = figures_of(data)
     np.testing.assert_array_equal(found, classes.of_layers(layers).cls)
-    percent = np.frombuffer(base64.b64decode(data["percent"]), np.uint8)
-    assert percent.shape == (len(TIERS) * 3 * 7,)
+    assert percent.shape == (3 * len(TIERS), 7)
     assert [tier["id"] for tier in data["tiers"]] == list(TIERS)
     assert data["tier"] == "face"
     assert set(data["zones"]) == set(TIERS)
     again = component.data_of(report_on(layers), "seen", "my", answer="unit")
-    for name in ("geometry", "classes", "percent", "zones", "answer"):
+    for name in ("geometry", "figures", "zones", "answer"):
         assert again[name] == data[name]
 
 
@@ -184,13 +183,17 @@ class TestShared:
         assert page.locator("canvas.tk-streets").evaluate(PIXELS) != colors
         choose(page, "Answer", "first")
         expect(changed).to_have_text("Seen, share of trips: was 55 %, now 42 %.")
+        # Each answer brings its figures; streets came once, and a language brings nothing.
+        brought = [url for url in shared.asked if "toolkit-map/data" in url][len(asked) :]
+        assert len(brought) == 2
+        assert page.evaluate("[...toolkitMap.maps.values()][0].url") not in " ".join(brought)
         choose(page, "Language", "my")
         expect(page.locator(".tk-map")).to_have_attribute("lang", "my")
         assert page.evaluate(VIEW) == view
         choose(page, "Language", "en")
         expect(page.locator(".tk-map")).to_have_attribute("lang", "en")
         assert page.evaluate(VIEW) == view
-        assert [url for url in shared.asked if "toolkit-map/data" in url] == asked
+        assert [url for url in shared.asked if "toolkit-map/data" in url] == asked + brought
         page.get_by_role("button", name="Close").click()
 
     @pytest.mark.parametrize(
@@ -421,6 +424,22 @@ def test_a_map_whose_files_or_data_do_not_arrive_says_so(
         said = lossy.get_by_role("alert").filter(has_text="The map could not be drawn")
         expect(said).to_be_visible()
         expect(said).to_contain_text("The figures on this page hold without the map.")
+        assert lossy.locator("canvas").count() == 0
+    finally:
+        lossy.unroute_all()
+
+
+@pytest.mark.browser
+def test_figures_of_another_answer_that_do_not_arrive_leave_no_old_ones(
+    map_server: Server, lossy: Page
+) -> None:
+    lossy.goto(map_server.url)
+    drawn(lossy)
+    lossy.route("**/toolkit-map/data/*", lambda asked: asked.abort())
+    try:
+        choose(lossy, "Answer", "second")
+        said = lossy.get_by_role("alert").filter(has_text="The map could not be drawn: figures")
+        expect(said).to_be_visible()
         assert lossy.locator("canvas").count() == 0
     finally:
         lossy.unroute_all()

@@ -35,6 +35,12 @@ def test_data_have_the_address_of_their_hash_for_ever() -> None:
     assert "private" in answer.headers["cache-control"]
 
 
+def test_figures_are_kept_on_no_disk() -> None:
+    answer = ask(route.offer(b"figures", figures=True))
+    assert answer.body == b"figures"
+    assert answer.headers["cache-control"] == "no-store"
+
+
 def test_zones_are_made_when_a_browser_asks() -> None:
     asked = []
     url = route.offer_later("zones-of-a-test", lambda: asked.append(1) or b"zones")  # type: ignore[func-returns-value]

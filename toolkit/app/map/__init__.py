@@ -1,7 +1,7 @@
 """The map as an own Streamlit component: a canvas layer on the bundled Leaflet.
 
-Geometry goes to the browser once per pack, by a hashed route; the classes of all questions go with
-each change, so that another question, a hover or a tap needs no server.
+Geometry goes to the browser once per pack, by a hashed route; the figures of all questions follow
+the same way with each change, so that another question, a hover or a tap needs no server.
 
 component.show         mounts the map of an assessment
 component.announce     says which city is being computed, before it is

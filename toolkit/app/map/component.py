@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-import numpy as np
 import streamlit as st
 
 from toolkit.app.map import classes, drawing, geometry, route, words
@@ -52,7 +50,7 @@ export default function (component) {
 """Script that goes with each message; it fetches the rest by its address, which is cached."""
 
 _encoded: Final[LruCache[bytes]] = LruCache(4)
-_coloured: Final[LruCache[dict[str, str]]] = LruCache(8)
+_figures: Final[LruCache[bytes]] = LruCache(8)
 
 
 @dataclass(frozen=True)
@@ -189,7 +187,7 @@ def show_streets(
         "city": city.id,
         "geometry": route.offer(encoded),
         "answer": f"streets of {pack.sha256}",
-        **_blank(len(pack.streets), lang),
+        **_blank(lang),
         "tier": tier,
         **_in_language(city.name.in_language(lang), lang),
         "banner": demonstration(lang) if city.demonstration else "",
@@ -203,12 +201,10 @@ def show_streets(
     )
 
 
-def _blank(n_streets: int, lang: Language) -> dict[str, Any]:
+def _blank(lang: Language) -> dict[str, Any]:
     """Return what stands for the figures where there are none: streets all alike, and names."""
-    unknown = np.full(3 * n_streets * len(TIERS), classes.UNKNOWN, np.uint8)
     return {
-        "classes": base64.b64encode(bytes(n_streets * len(TIERS))).decode(),
-        "percent": base64.b64encode(unknown.tobytes()).decode(),
+        "figures": "",
         "zones": dict.fromkeys(TIERS, ""),
         "tiers": [words.name_of_tier(tier, lang) for tier in TIERS],
         "steps": [
@@ -220,15 +216,14 @@ def _blank(n_streets: int, lang: Language) -> dict[str, Any]:
 
 def _hidden(data: Mapping[str, Any], lang: Language) -> dict[str, Any]:
     """Return the data of a map without anything of the estimate."""
-    n_streets = len(base64.b64decode(data["classes"])) // len(TIERS)
-    return {**data, "answer": f"{data['answer']} hidden", **_blank(n_streets, lang)}
+    return {**data, "answer": f"{data['answer']} hidden", **_blank(lang)}
 
 
 def forget() -> None:
     """Keep nothing of maps that were shown."""
     route.forget()
     _encoded.clear()
-    _coloured.clear()
+    _figures.clear()
 
 
 def announce(city: str) -> None:
@@ -263,7 +258,7 @@ def data_of(assessment: Assessment, tier: Tier, lang: Language, *, answer: str) 
         "city": assessment.city.id,
         "geometry": route.offer(encoded),
         "answer": answer,
-        **_coloured.get(answer, lambda: _colours(layers)),
+        "figures": route.offer(_figures.get(answer, lambda: figures_of(layers)), figures=True),
         "zones": {one: _zones_at(layers, one, answer) for one in TIERS},
         "tier": tier,
         "tiers": words.every_tier(assessment, lang),
@@ -298,13 +293,10 @@ def _in_language(city: str, lang: Language) -> dict[str, Any]:
     }
 
 
-def _colours(layers: Layers) -> dict[str, str]:
-    """Return class and chance of each street at each tier, as text of base 64."""
+def figures_of(layers: Layers) -> bytes:
+    """Return class and chance of each street at each tier, a byte each, see `classes.of_layers`."""
     found = classes.of_layers(layers)
-    return {
-        name: base64.b64encode(values.tobytes()).decode()
-        for name, values in (("classes", found.cls), ("percent", found.percent))
-    }
+    return found.cls.tobytes() + found.percent.tobytes()
 
 
 def _zones_at(layers: Layers, tier: Tier, answer: str) -> str:

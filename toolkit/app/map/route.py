@@ -34,8 +34,10 @@ _FILES: Final = {
 _KINDS: Final = {".js": "text/javascript", ".css": "text/css"}
 _FOR_EVER: Final = "private, max-age=31536000, immutable"
 _HASH_DIGITS: Final = 32
-_MOST_KEPT: Final = 16
-"""Geometries and zones kept for browsers that ask: a few cities, each with zones of five tiers."""
+_NEVER: Final = "no-store"
+_MOST_KEPT: Final = 24
+"""What is kept for browsers that ask: a few cities, each with geometry, figures and zones of five
+tiers."""
 
 
 def _hashed(data: bytes) -> str:
@@ -53,18 +55,19 @@ class _Kept:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._made: dict[str, Callable[[], bytes]] = {}
+        self._made: dict[str, tuple[Callable[[], bytes], str]] = {}
 
-    def offer(self, key: str, make: Callable[[], bytes]) -> None:
+    def offer(self, key: str, make: Callable[[], bytes], caching: str) -> None:
         with self._lock:
-            self._made[key] = self._made.pop(key, make)  # the most recently offered is last
+            # The most recently offered is last.
+            self._made[key] = self._made.pop(key, (make, caching))
             while len(self._made) > _MOST_KEPT:
                 del self._made[next(iter(self._made))]
 
-    def get(self, key: str) -> bytes | None:
+    def get(self, key: str) -> tuple[bytes, str] | None:
         with self._lock:
-            make = self._made.get(key)
-        return None if make is None else make()
+            found = self._made.get(key)
+        return None if found is None else (found[0](), found[1])
 
     def clear(self) -> None:
         with self._lock:
@@ -74,9 +77,17 @@ class _Kept:
 _kept: Final = _Kept()
 
 
-def offer(data: bytes) -> str:
-    """Keep data for the browser and return their address, which follows from them."""
-    return offer_later(_hashed(data), lambda: data)
+def offer(data: bytes, *, figures: bool = False) -> str:
+    """Keep data for the browser and return their address, which follows from them.
+
+    Parameters
+    ----------
+    data
+        The data.
+    figures
+        Whether they are figures of an answer: no browser keeps these on its disk.
+    """
+    return _offer(_hashed(data), lambda: data, _NEVER if figures else _FOR_EVER)
 
 
 def offer_later(key: str, make: Callable[[], bytes]) -> str:
@@ -89,7 +100,11 @@ def offer_later(key: str, make: Callable[[], bytes]) -> str:
     make
         Returns the data; called again at each request, so it should keep them.
     """
-    _kept.offer(key, make)
+    return _offer(key, make, _FOR_EVER)
+
+
+def _offer(key: str, make: Callable[[], bytes], caching: str) -> str:
+    _kept.offer(key, make, caching)
     return f"{MAP_FILES}/data/{key}"
 
 
@@ -102,9 +117,8 @@ async def _data(request: Request) -> Response:
     found = await run_in_threadpool(_kept.get, str(request.path_params["key"]))
     if found is None:
         return PlainTextResponse("The app no longer keeps this. Reload the page.\n", 404)
-    return Response(
-        found, media_type="application/octet-stream", headers={"Cache-Control": _FOR_EVER}
-    )
+    data, caching = found
+    return Response(data, media_type="application/octet-stream", headers={"Cache-Control": caching})
 
 
 async def _file(request: Request) -> Response:

@@ -4,7 +4,7 @@ import { decode, metrePx, nearest } from "./geometry.js";
 import { drawing, pins, ways } from "./draw.js";
 import { guesses } from "./guesses.js";
 import { makeLayer, SURE } from "./layer.js";
-import { about, build, fill, layers, legend, make, panel, press, questions, search, showCard, table, useDigits } from "./panel.js";
+import { about, build, fill, NOT_KNOWN, layers, legend, make, panel, press, questions, search, showCard, table, useDigits } from "./panel.js";
 
 const PAPER_PX = [680, 610]; // place of the map on A4 across with margins of 10 mm (1047 x 718), next to legend and answer
 const HERE = new URL(".", import.meta.url).href;
@@ -38,7 +38,12 @@ function geometry(url) {
   if (!packs.has(url)) packs.set(url, fetched(url, "geometry").then((answer) => answer.arrayBuffer()).then(decode).catch((error) => { packs.delete(url); throw error; }));
   return packs.get(url);
 }
-const bytes = (text) => (Uint8Array.fromBase64 ? Uint8Array.fromBase64(text) : Uint8Array.from(atob(text), (c) => c.charCodeAt(0)));
+function take(m, found) { // class of each street at each tier, and its chance; without figures nothing is known
+  const n = m.g.streets.n * m.data.tiers.length;
+  m.figures = m.data.figures;
+  m.classes = found ? new Uint8Array(found, 0, n) : new Uint8Array(n);
+  m.percent = found ? new Uint8Array(found, n) : new Uint8Array(3 * n).fill(NOT_KNOWN);
+}
 
 export function map(component) {
   const host = component.parentElement.querySelector(".tk-map");
@@ -68,14 +73,14 @@ function clear(m) {
   for (const one of [...(m.drawn ?? []), ...(m.pins ?? []), ...(m.ways ?? [])]) one.remove();
   Object.assign(m, { guessed: null, guessesUrl: null, drawKey: null, drawn: [], pins: [], ways: [] });
   for (const name of ["guesses", "draw"]) if (m.ui) { m.ui[name].replaceChildren(); m.ui[name].hidden = true; }
-  Object.assign(m, { layer: null, zones: null, tapped: null, found: -1, url: null, answer: null, listed: null, old: null });
+  Object.assign(m, { layer: null, zones: null, tapped: null, found: -1, url: null, answer: null, figures: null, listed: null, old: null });
   for (const name of ["card", "legend", "table", "panel", "about"]) m.ui?.[name].replaceChildren();
   if (m.ui) { m.ui.card.hidden = true; m.ui.banner.textContent = ""; m.ui.changed.textContent = m.data.words.drawing; }
 }
 function fail(m, error) {
   const words = m.wanted.words, what = error instanceof Missing ? error.message : `${error?.name}`;
   keepView(m); m.map?.remove();
-  Object.assign(m, { map: null, layer: null, ui: null, url: null, answer: null, listed: null });
+  Object.assign(m, { map: null, layer: null, ui: null, url: null, answer: null, figures: null, listed: null });
   m.host.replaceChildren();
   make("p", m.host, { class: "tk-failed", role: "alert", text: fill(words.failed, { what }) });
   if (m.wanted.banner) make("p", m.host, { class: "tk-banner", text: m.wanted.banner });
@@ -89,7 +94,9 @@ async function apply(m, data) {
   const all = data.draw ? [...styles, await loadGeoman()] : styles;
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, ...all.filter((style) => !root.adoptedStyleSheets.includes(style))];
   if (m.url !== data.geometry && m.layer) clear(m);
-  const g = await geometry(data.geometry);
+  const figures = !data.figures || data.figures === m.figures ? null : fetched(data.figures, "figures").then((answer) => answer.arrayBuffer());
+  figures?.catch(() => {}); // told below, if it is still wanted
+  const g = await geometry(data.geometry), found = figures && await figures;
   if (left(m, data)) return;
   const first = !m.map, moved = m.url !== data.geometry, answered = m.answer !== data.answer, other = m.data?.lang !== data.lang || m.data?.digits !== data.digits || m.data?.pending !== data.pending;
   const old = { data: m.data, tier: m.tier, percent: m.percent };
@@ -101,7 +108,7 @@ async function apply(m, data) {
   m.host.classList.toggle("tk-pending", Boolean(data.pending)); // streets alone, until the figures come
   m.ui.questions.inert = Boolean(data.pending);
   m.host.classList.toggle("tk-alone", Boolean(data.alone));
-  if (answered || moved) Object.assign(m, { classes: bytes(data.classes), percent: bytes(data.percent) });
+  if (found || !data.figures) take(m, found);
   if (first || moved || old.data?.tier !== data.tier) m.tier = data.tiers.findIndex((tier) => tier.id === data.tier);
   // What the street that was tapped had before; not after another question.
   m.before = answered && !moved && old.percent ? (i) => old.percent[g.streets.n * (3 * m.tier + 1) + i] : null;

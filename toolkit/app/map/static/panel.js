@@ -4,7 +4,8 @@ import { metrePx, squareTo, within } from "./geometry.js";
 import { SURE } from "./layer.js";
 
 const NEAR_M = 50, LIGHTS_M = 30, PLACES_M = 100; // distances at which things are named on a card
-const MOST_FOUND = 8, MOST_PLACES = 4, ROWS = 100, NOT_KNOWN = 255;
+const MOST_FOUND = 8, MOST_PLACES = 4, ROWS = 100;
+export const NOT_KNOWN = 255; // chance in per cent of a street without an answer
 
 export function make(tag, parent, options = {}) {
   const { text, ...attributes } = options, node = document.createElement(tag);
