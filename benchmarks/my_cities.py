@@ -8,9 +8,10 @@ pack      a pack, from "Bring in" to its map, in a new browser; the server runs
 fetch     over the network, from a server of this machine; the connection is cut once
 country   one country file for all ten cities: time, progress, memory
 
-Times are of the whole way a user goes, without her own pauses. Memory is the resident one of the
-app's process and of all that it started, ten times a second; pages of libraries that both have
-count in both. Files are made in a folder of their own and deleted. Linux and macOS only.
+Times are of the whole way a user goes, without her own pauses. Memory is that of the app's process
+and of all that it started, ten times a second: on Linux what is their own, elsewhere what is
+resident. What is resident besides belongs to files, which the system drops when it needs room.
+Files are made in a folder of their own and deleted. Linux and macOS only.
 """
 
 from __future__ import annotations
@@ -69,28 +70,32 @@ sys.exit(cli.main(sys.argv[1:]))
 
 @dataclass
 class Memory:
-    """Peak of the resident memory of a process and of all that it started, in MB."""
+    """Peak of the memory of a process and of all that it started, in MB."""
 
     pid: int
     before_mb: float = 0.0
     both_mb: float = 0.0
     started_mb: float = 0.0
+    resident_mb: float = 0.0
     _stop: threading.Event = field(default_factory=threading.Event)
 
     @contextlib.contextmanager
     def watched(self) -> Iterator[Memory]:
         """Look ten times a second."""
         own = psutil.Process(self.pid)
-        self.before_mb = own.memory_info().rss / 1e6
+        self.before_mb = _own_mb(own)[0]
 
         def look() -> None:
             while not self._stop.wait(_EVERY_S):
-                started = 0.0
+                started, resident = 0.0, 0.0
                 for process in own.children(recursive=True):
                     with contextlib.suppress(psutil.Error):
-                        started += process.memory_info().rss / 1e6
+                        more = _own_mb(process)
+                        started, resident = started + more[0], resident + more[1]
+                of_app = _own_mb(own)
                 self.started_mb = max(self.started_mb, started)
-                self.both_mb = max(self.both_mb, started + own.memory_info().rss / 1e6)
+                self.both_mb = max(self.both_mb, started + of_app[0])
+                self.resident_mb = max(self.resident_mb, resident + of_app[1])
 
         thread = threading.Thread(target=look)
         thread.start()
@@ -99,6 +104,12 @@ class Memory:
         finally:
             self._stop.set()
             thread.join()
+
+
+def _own_mb(process: psutil.Process) -> tuple[float, float]:
+    """Return the memory that is a process's own, and what is resident, in MB."""
+    found = process.memory_info()
+    return (found.rss - getattr(found, "shared", 0)) / 1e6, found.rss / 1e6
 
 
 @contextlib.contextmanager
@@ -284,6 +295,7 @@ def measure_country(browser: Browser, folder: Path, file: Path) -> dict[str, flo
         "app before MB": memory.before_mb,
         "reader MB": memory.started_mb,
         "both MB": memory.both_mb,
+        "resident MB": memory.resident_mb,
     }
 
 
@@ -342,7 +354,8 @@ def document(found: dict[str, Any]) -> str:
         memory = (
             f"peak {country['both MB']:.0f} MB: {country['reader MB']:.0f} MB of the process that "
             f"reads, the app the rest ({country['app before MB']:.0f} MB before); bound "
-            f"{BOUNDS['memory']:g} MB; {country['sentences']:.0f} sentences of progress"
+            f"{BOUNDS['memory']:g} MB ({country['resident MB']:.0f} MB with files); "
+            f"{country['sentences']:.0f} sentences of progress"
         )
         rows.append(
             f"| a country file ({size}) | {country['cities']:.0f} cities installed "

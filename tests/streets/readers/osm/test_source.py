@@ -12,6 +12,7 @@ from toolkit.base.errors import InputDataError
 from toolkit.base.store import sha256_file
 from toolkit.base.terms import no_progress
 from toolkit.streets.readers.osm import source as sources
+from toolkit.streets.readers.osm.file import read_osm
 from toolkit.streets.readers.osm.source import explained, is_osm_file, open_osm
 from toolkit.streets.readers.osm.tidy import UntidyError
 
@@ -94,3 +95,46 @@ def test_files_are_recognised_by_name_or_content(tmp_path: Path, unsorted: Path)
     ):
         (tmp_path / name).write_text(json.dumps(content))
         assert is_osm_file(tmp_path / name) == expected
+
+
+class TestLocations:
+    @pytest.fixture
+    def path(self, tmp_path: Path) -> Path:
+        path = tmp_path / "a.osm"
+        path.write_text(street().text(), encoding="utf-8")
+        return path
+
+    def test_those_of_a_large_file_lie_on_the_disk_and_give_the_same_streets(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        small = read_osm(path)
+        with open_osm(path) as source:
+            assert "," not in source.location_index()
+        monkeypatch.setattr(sources, "LARGE_BYTES", 0)
+        folder = path.parent / "copies"
+        folder.mkdir()
+        with open_osm(path, folder=folder) as source:
+            kind, _, file = source.location_index().partition(",")
+            assert kind == "sparse_file_array"
+            assert Path(file).is_relative_to(folder)
+            large = read_osm(source)
+        assert list(folder.iterdir()) == []
+        assert large.layers.streets.equals(small.layers.streets)
+        assert large.counts == small.counts
+
+    @pytest.mark.parametrize("why", ["full", "unwritable", "comma"])
+    def test_they_stay_in_memory_where_the_disk_cannot_take_them(
+        self, path: Path, why: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sources, "LARGE_BYTES", 0)
+        folder = path.parent / ("a,b" if why == "comma" else "copies")
+        if why != "unwritable":
+            folder.mkdir()
+        usage = shutil.disk_usage(path.parent)
+        if why == "full":
+            monkeypatch.setattr(
+                sources.shutil, "disk_usage", lambda _: usage._replace(free=path.stat().st_size)
+            )
+        with open_osm(path, folder=folder) as source:
+            assert "," not in source.location_index()
+            assert len(read_osm(source).layers.streets) > 0

@@ -34,8 +34,6 @@ SUFFIXES: Final = tuple(FORMATS)
 """Suffixes of OpenStreetMap files."""
 _AREA_KEYS: Final = ("building", *tags.PLACE_KEYS, *background_tags.AREA_KEYS)
 _NOT_NODES: Final = osmium.osm.WAY | osmium.osm.RELATION | osmium.osm.AREA
-_INDEX: Final = ("sparse_mmap_array", "flex_mem")
-"""Types of location index, best first: the first grows without copying, but only on Linux."""
 _REPORT_EVERY_S: Final = 0.5
 _N_READS: Final = 2
 """How often osmium reads a file from which it joins areas."""
@@ -203,9 +201,8 @@ def _stream(
     others = osmium.filter.KeyFilter(*tags.KEYS, *background_tags.WAY_KEYS, *more)
     nodes.enable_for(osmium.osm.NODE)
     others.enable_for(_NOT_NODES)
-    index = next(kind for kind in _INDEX if kind in osmium.index.map_types())
     areas = osmium.filter.KeyFilter(*_AREA_KEYS, *more)
-    stream = processor.with_locations(index).with_areas(areas)
+    stream = processor.with_locations(source.location_index()).with_areas(areas)
     order = OrderCheck(processor.node_location_storage)
     stream = stream.with_filter(order).with_filter(nodes).with_filter(others)
     say(f"{name}: reading relations", None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,6 +26,15 @@ FORMATS: Final = {
     ".osm.xml": "osm", ".osm.xml.gz": "osm.gz", ".osm.xml.bz2": "osm.bz2",
 }  # fmt: skip
 """Format of a file by the end of its name, in the words of osmium."""
+_IN_MEMORY: Final = ("sparse_mmap_array", "flex_mem")
+"""Types of location index, best first: the first grows without copying, but only on Linux."""
+_ON_DISK: Final = "sparse_file_array"
+LARGE_BYTES: Final = 64_000_000
+"""Size of a file from which the locations of its nodes lie on the disk: 16 bytes a node, as many
+bytes as the file has, twice. The system may then drop them from memory."""
+_DISK_PER_BYTE: Final = 4.0
+"""Free bytes of the disk for each byte of the file, without which they stay in memory: a disk that
+fills up while it is written to through memory ends the process."""
 _DISORDER: Final = ("out of order", "twice in input")
 """Parts of osmium's messages about files that are not sorted."""
 
@@ -70,6 +80,21 @@ class OsmSource:
     def opened(self) -> Any:  # noqa: ANN401
         """Return the file to be read with its format, which osmium would guess by its suffix."""
         return osmium.io.File(str(self.path), self.format)
+
+    def location_index(self) -> str:
+        """Return the index that keeps the locations of nodes, in the words of osmium."""
+        known = osmium.index.map_types()
+        size = self.path.stat().st_size
+        if size >= LARGE_BYTES and _ON_DISK in known:
+            with contextlib.suppress(OSError):
+                private = tempfile.TemporaryDirectory(dir=self.folder, ignore_cleanup_errors=True)
+                folder = self.removal.enter_context(private)
+                file, free = str(Path(folder) / "nodes.idx"), shutil.disk_usage(folder).free
+                # Osmium splits at commas, and on Windows opens names of other letters wrongly.
+                plain = "," not in file and (os.name != "nt" or file.isascii())
+                if plain and free >= _DISK_PER_BYTE * size:
+                    return f"{_ON_DISK},{file}"
+        return next(kind for kind in _IN_MEMORY if kind in known)
 
     def unpack(self) -> None:
         """Read the objects of a JSON file from now on."""
