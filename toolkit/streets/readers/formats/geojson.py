@@ -100,10 +100,6 @@ def _points(listed: Any) -> NDArray[np.float64]:  # noqa: ANN401
     return points
 
 
-def _line(listed: Any) -> shapely.LineString:  # noqa: ANN401
-    return shapely.LineString(_points(listed))
-
-
 def _polygon(rings: Any) -> shapely.Polygon:  # noqa: ANN401
     return shapely.Polygon(_points(rings[0]), [_points(r) for r in rings[1:]])
 
@@ -111,8 +107,8 @@ def _polygon(rings: Any) -> shapely.Polygon:  # noqa: ANN401
 _MAKERS: Final[dict[str, Callable[[Any], BaseGeometry]]] = {
     "Point": lambda place: shapely.Point(_points([place])[0]),
     "MultiPoint": lambda places: shapely.MultiPoint(_points(places)),
-    "LineString": _line,
-    "MultiLineString": lambda parts: shapely.MultiLineString([_line(p) for p in parts]),
+    "LineString": lambda line: shapely.LineString(_points(line)),
+    "MultiLineString": lambda parts: shapely.MultiLineString([_points(p) for p in parts]),
     "Polygon": _polygon,
     "MultiPolygon": lambda parts: shapely.MultiPolygon([_polygon(p) for p in parts]),
 }

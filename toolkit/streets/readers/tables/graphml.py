@@ -176,23 +176,18 @@ def _street_file(file: Path, sha256: str, graph: Any) -> StreetFile:  # noqa: AN
     crs = guard.crs_of_text(file, None if stated is None else str(stated))
     nodes = {str(node): _needed(data, _NODE_VALUES) for node, data in graph.nodes(data=True)}
     listed = [(str(u), str(v), _needed(d, _EDGE_VALUES)) for u, v, d in graph.edges(data=True)]
-    places = {node: _position(values) for node, values in nodes.items()}
-    counts["nodes_without_position"] += sum(place is None for place in places.values())
-    edges = [
-        (u, v, values)
-        for u, v, values in listed
-        if places.get(u) is not None and places.get(v) is not None
-    ]
+    found = ((node, _position(values)) for node, values in nodes.items())
+    places = {node: place for node, place in found if place is not None}
+    counts["nodes_without_position"] += len(nodes) - len(places)
+    edges = [edge for edge in listed if edge[0] in places and edge[1] in places]
     counts["edges_without_nodes"] += len(listed) - len(edges)
     # Of the two edges of a street, the one in its direction of drawing comes first.
     edges.sort(key=lambda edge: str(edge[2].get("reversed")).lower() == "true")
     shapes = np.empty(len(edges), dtype=object)
     shapes[:] = [_geometry(values, places[u], places[v], counts) for u, v, values in edges]
     shapes = guard.to_degrees(file, shapes, crs, counts)
-    points = np.empty(len(places), dtype=object)
-    points[:] = [None if place is None else shapely.Point(place) for place in places.values()]
-    points = guard.to_degrees(file, points, crs, Counter())
-    where = dict(zip(places, points, strict=True))
+    points = np.array([shapely.Point(place) for place in places.values()], dtype=object)
+    where = dict(zip(places, guard.to_degrees(file, points, crs, Counter()), strict=True))
     ids = _node_ids(where)
     kept = [i for i, shape in enumerate(shapes) if shape is not None and shape.length > 0]
     counts["lines_without_length"] += len(edges) - len(kept)
@@ -213,9 +208,9 @@ def _street_file(file: Path, sha256: str, graph: Any) -> StreetFile:  # noqa: AN
         counts=counts,
     )
     signals = [
-        where[node]
-        for node, values in nodes.items()
-        if where[node] is not None and _SIGNALS in columns.cell_values(values.get("highway"))
+        point
+        for node, point in where.items()
+        if point is not None and _SIGNALS in columns.cell_values(nodes[node].get("highway"))
     ]
     return StreetFile(file.name, sha256, drawn, OtherLayers(signals=signals))
 
@@ -234,11 +229,8 @@ def _position(values: Values) -> tuple[float, float] | None:
 
 
 def _geometry(
-    values: Values,
-    first: tuple[float, float] | None,
-    last: tuple[float, float] | None,
-    counts: Counter[str],
-) -> BaseGeometry | None:
+    values: Values, first: tuple[float, float], last: tuple[float, float], counts: Counter[str]
+) -> BaseGeometry:
     """Return the geometry of an edge, by default a straight line between its nodes."""
     given = values.get("geometry")
     if isinstance(given, shapely.LineString):
@@ -250,7 +242,7 @@ def _geometry(
         if line is not None:
             return line
         counts["geometry_unreadable"] += 1
-    return None if first is None or last is None else shapely.LineString([first, last])
+    return shapely.LineString([first, last])
 
 
 def _node_ids(where: Mapping[str, BaseGeometry | None]) -> dict[str, int]:
