@@ -89,12 +89,12 @@ class Edition:
 
 @dataclass(frozen=True)
 class Parts:
-    """What a full report on a city holds on top, only where it was asked for.
+    """What a full report on a city holds on top of its assessment.
 
     Attributes
     ----------
     sensitivity
-        Which assumption matters.
+        Which assumption matters; without it the report says that this was not analysed.
     own
         Answers to the reader's own questions, see `own_answers`.
     """

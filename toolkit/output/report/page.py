@@ -346,6 +346,7 @@ def _headings(name: str, lang: Language) -> dict[str, str]:
         "conditions": tr("If the number or the area were known", lang),
         "hangs_on": tr("What the figures depend on", lang),
         "matters": tr("Which assumption matters", lang),
+        "matters_none": tr("This was not analysed for this report.", lang),
         "sources": tr("Sources", lang),
         "sources_intro": reported.grading(lang),
         "threats": tr("What the cameras can be used for", lang),
