@@ -21,7 +21,6 @@ from toolkit.language.translate import date, has_burmese, number, tr, unbroken
 from toolkit.output import conditions, map_scale, trip_words
 from toolkit.output.report import (
     dots,
-    map_names,
     map_texts,
     method,
     more_tables,
@@ -433,8 +432,8 @@ def names_on(drawing: Drawing | None, lang: Language) -> Markup:
     """Return the names on a map that is drawn in the page itself."""
     if drawing is None:
         return Markup()
-    shown = map_names.named(drawing.names, lang)
-    return Markup(map_texts.names(shown, (drawing.width, drawing.height)))  # noqa: S704 - escaped
+    found = map_texts.placed(drawing.names, lang, (drawing.width, drawing.height))
+    return Markup(map_texts.svg(found))  # noqa: S704 - escaped
 
 
 def bar_text(drawing: Drawing | None, lang: Language) -> str:
