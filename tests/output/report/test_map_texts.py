@@ -117,7 +117,7 @@ def test_nine_in_ten_main_streets_of_the_practice_city_are_named_and_no_names_ov
     found = map_texts.placed(shown, lang, size, *map_texts.corners(size, frame.bar))
     streets = helsinki.streets
     main_ones = streets[streets["highway"].str.removesuffix("_link").isin(MAIN)]
-    with_ways = streets[streets["highway"].isin(map_names._RANKS)]
+    with_ways = streets[streets["highway"].isin(map_names.RANKS)]
     main, every = (
         set(lengths[lengths >= LONG_M].index)
         for lengths in (of.groupby("name")["length_m"].sum() for of in (main_ones, with_ways))

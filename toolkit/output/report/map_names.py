@@ -31,7 +31,7 @@ _MOST_OF_KIND: Final[dict[Kind, int]] = {
     "quarter": 24, "water": 12, "waterway": 8, "park": 12, "landmark": 40, "street": 160,
 }  # fmt: skip
 """Most names of a kind that are tried: a page holds about a hundred."""
-_RANKS: Final = {
+RANKS: Final = {
     "motorway": 0, "trunk": 0, "primary": 1, "secondary": 2, "tertiary": 3, "unclassified": 4,
     "residential": 4, "pedestrian": 4, "living_street": 4, "service": 5,
 }  # fmt: skip
@@ -141,7 +141,7 @@ def _background(layers: Layers, frame: Frame) -> list[Name]:
 
 def _streets(streets: gpd.GeoDataFrame, frame: Frame) -> list[Name]:
     """Return the names of streets, the most looked for first, along their straight pieces."""
-    rank = streets["highway"].map(lambda text: _RANKS.get(str(text).removesuffix("_link")))
+    rank = streets["highway"].map(lambda text: RANKS.get(str(text).removesuffix("_link")))
     named = streets[rank.notna() & streets["name"].notna()]
     if not len(named):
         return []

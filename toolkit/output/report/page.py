@@ -29,11 +29,12 @@ from toolkit.output.report import (
     uses,
 )
 from toolkit.output.report.depends_on import dependencies
-from toolkit.output.report.live_map import live_map
+from toolkit.output.report.live_map import REPORT_BYTES, live_map
 from toolkit.output.report.map_svg import Drawing
 from toolkit.output.report.own_answers import own_answers
 from toolkit.output.report.reported import LangText
 from toolkit.output.report.sensitivity import sensitivity_section
+from toolkit.output.report.thinned import thinned
 from toolkit.studies.sensitivity.analysis import Sensitivity
 from toolkit.threats import model
 
@@ -109,7 +110,9 @@ def render(
         own=own,
     )
     layers = assessment.layers
-    map_ = live_map(layers, TIERS[0], lang) if live and layers is not None else None
+    map_ = None
+    if live and layers is not None:
+        map_ = live_map(thinned(layers, REPORT_BYTES), TIERS[0], lang)
     html = environment().get_template("report.html.j2").render(**found, live=map_)
     return with_font(html)
 
