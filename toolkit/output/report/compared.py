@@ -144,9 +144,9 @@ def _differences(found: Comparison, a: Assessment, b: Assessment, lang: Language
     ]
     if shares:
         caption = tr("Share of the street length inside the boundary.", lang)
-        listed.append(blocks.table(Table(f"{caption} {ranges_caption(lang)}", head, tuple(shares))))
+        listed.append(blocks.table(Table(caption, head, tuple(shares))))
     caption = tr("Ordinary trips that pass at least one camera.", lang)
-    listed.append(blocks.table(Table(f"{caption} {ranges_caption(lang)}", head, tuple(trips))))
+    listed.append(blocks.table(Table(caption, head, tuple(trips))))
     return listed
 
 
