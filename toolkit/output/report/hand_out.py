@@ -127,7 +127,8 @@ def _html(
             circles=circles(assessment, tier, lang) if drawing is None else [],
         )
     )
-    return page.with_font(html)
+    # A sheet goes from phone to phone: the bold letters alone would make it a fifth larger.
+    return page.with_font(html, bold=live is None)
 
 
 def pdf(

@@ -261,15 +261,15 @@ def of_index(cities: Sequence[tuple[Names, Sequence[tuple[str, str, int]]]], as_
     return with_font(html)
 
 
-def with_font(html: str) -> str:
-    """Return a page with the Burmese font, if it has Burmese.
+def with_font(html: str, *, bold: bool = True) -> str:
+    """Return a page with the Burmese font, if it has Burmese; with its bold letters, if wanted.
 
     The font then comes first: it holds the Burmese letters only, and those of an old telephone may
     be in another encoding. Elsewhere a font of its name would spoil quotation marks.
     """
     font = ""
     if has_burmese(html):
-        font = f"{fonts.font_css()}:root{{--fonts:'{fonts.FONT_FAMILY}',system-ui}}"
+        font = f"{fonts.font_css(bold=bold)}:root{{--fonts:'{fonts.FONT_FAMILY}',system-ui}}"
     return html.replace(_FONT_MARK, font, 1)
 
 
