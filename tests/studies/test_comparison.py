@@ -101,6 +101,14 @@ def test_trips_are_compared_draw_by_draw_and_the_middle_is_the_mean(central, cau
         assert read.tiers[tier].trip_at_least_one == part
 
 
+def test_where_all_hangs_on_a_plan_streets_and_trips_are_compared_alike():
+    sides = [assess("hpa-an", as_of=AS_OF, n_draws=40, status=s) for s in ("installed", "planned")]
+    assert sides[0].if_built is not None
+    part = comparison.compare(*sides).tiers["seen"]
+    assert part.trip_at_least_one.exceeds is part.length_km.exceeds is False
+    assert part.trip_at_least_one.pairing == part.length_km.pairing == "paired"
+
+
 def test_trips_without_draws_are_taken_as_independent(central, cautious):
     bare = cautious.model_copy(
         update={"draws": cautious.draws.model_copy(update={"trip_at_least_one": {}})}

@@ -308,9 +308,9 @@ def _trip_difference(a: Assessment, b: Assessment, tier: Tier, *, paired: bool) 
     """Return the difference of the shares of trips, with its mean as its middle."""
     one, other = a.tiers[tier].trip.at_least_one, b.tiers[tier].trip.at_least_one
     drawn = [side.draws.trip_at_least_one.get(tier) for side in (a, b)]
-    found = _difference(one, other, None)
-    if not (paired and found.difference.known and drawn[0] and drawn[1]):
-        return found
+    # Draws are those if it was built, where nothing else is known, as of the street covered.
+    if not (paired and drawn[0] and drawn[1]):
+        return _difference(one, other, None)
     change = np.array(drawn[1]) - np.array(drawn[0])
     low, high = (float(end) for end in np.quantile(change, (INTERVAL[0], INTERVAL[2])))
     mid = float(change.mean())
