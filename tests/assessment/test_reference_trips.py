@@ -160,7 +160,7 @@ def test_of_the_cameras_of_a_site_any_may_be_able():
 
 
 def test_every_mode_of_a_tier_has_its_trips_and_the_usual_one_is_the_short_one(known):
-    whole, short = known.whole(), known.short(known.areas.between)
+    (whole, share), short = known.whole(), known.short(known.areas.between)
     for tier, by_mode in whole.items():
         assert tuple(by_mode) == modes_of(tier)
         trip = by_mode[USUAL_MODE[tier]]
@@ -170,6 +170,8 @@ def test_every_mode_of_a_tier_has_its_trips_and_the_usual_one_is_the_short_one(k
         assert short[tier].cameras == trip.cameras
         assert trip.unknown_share is None
         assert trip.length_km.low < trip.length_km.mid < trip.length_km.high
+        t = TIERS.index(tier)
+        assert share[:, t].mean() == pytest.approx(trip.at_least_one.mid, rel=1e-5)
 
 
 def test_at_night_fewer_are_met(known):

@@ -79,12 +79,13 @@ def test_figures_of_one_tier_agree(answer):
 
 def test_a_probability_has_the_mean_as_its_middle(setting):
     inputs, pack, scene, plan = setting
-    found = trips.all_trips(inputs, pack, scene, plan.chance)
+    found, shares = trips.all_trips(inputs, pack, scene, plan.chance)
     samples = trips.sampled(inputs.loaded, pack, scene)
     met = trips.met_on_trips(inputs, scene, plan.chance, samples)[0]
     t = TIERS.index("plate")
     share = (met["motorcycle"].sites[:, t] >= 1).mean(axis=1)
     assert found["plate"]["motorcycle"].at_least_one.mid == pytest.approx(share.mean(), rel=1e-5)
+    assert (shares[:, t] == share).all()
     cameras = met["motorcycle"].cameras[:, t].mean(axis=1)
     median = found["plate"]["motorcycle"].cameras.mid
     assert median == pytest.approx(np.median(cameras), rel=1e-5)
@@ -155,7 +156,9 @@ def test_no_street_for_a_mode_is_said(setting):
     assert not found["plate"].cameras.known
     assert "No street" in found["plate"].cameras.why
     assert found["seen"].cameras.known
-    every = trips.all_trips(inputs, closed, scene, plan.chance)
+    every, shares = trips.all_trips(inputs, closed, scene, plan.chance)
+    unknown = [USUAL_MODE[tier] == "motorcycle" for tier in TIERS]
+    assert (np.isnan(shares).all(axis=0) == unknown).all()
     assert tuple(every["seen"]) == ("foot", "car")
     trips.samples._values.clear()
 

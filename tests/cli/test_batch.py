@@ -11,6 +11,7 @@ import pytest
 
 from toolkit.assessment.model import Assessment
 from toolkit.base import store
+from toolkit.studies.sensitivity import analysis
 
 PLAN = """
 format = "camera-exposure.batch/1"
@@ -65,6 +66,19 @@ def test_a_batch_writes_reports_too(run, plan, tmp_path):
     code, said, _ = run("batch", plan, "--out", out, "--resume", "--report", "--lang", "en")
     assert code == 0
     assert said.startswith("0 computed, 2 found finished")
+
+
+def test_full_reports_of_a_batch_have_a_screening(run, plan, tmp_path, monkeypatch):
+    monkeypatch.setattr(analysis, "BASE_ROWS", {"sobol": 16, "morris": 4})
+    out = tmp_path / "out"
+    code, _, told = run(
+        "batch", plan, "--out", out, "--processes", "1", "--report", "--format", "html",
+        "--lang", "en", "--detail", "full",
+    )  # fmt: skip
+    assert code == 0, told
+    pages = [path.read_text("utf-8") for path in (out / "reports").rglob("*-en.html")]
+    assert len(pages) == 2
+    assert all("Screening by Morris" in page for page in pages)
 
 
 def test_two_runs_never_work_in_one_folder(run, plan, tmp_path):

@@ -66,18 +66,18 @@ def test_a_report_can_say_which_assumption_matters(run, tmp_path):
     section = english.partition('<section class="matters">')[2].partition("</section>")[0]
     assert "Completeness: " in section
     assert "Sources: [" in section
-    run(
-        "report",
-        "dawei",
-        "--detail",
-        "full",
-        "--format",
-        "html",
-        "--lang",
-        "en",
-        "--out",
-        tmp_path,
-        "--as-of",
-        "2026-11-23",
-    )
-    assert "Which assumption matters" not in Path(out.split()[0]).read_text(encoding="utf-8")
+    assert "Sobol indices" in section
+
+
+def test_a_full_report_has_a_screening_that_says_what_it_is(run, tmp_path):
+    code, out, _ = run(
+        "report", "dawei", "--detail", "full", "--format", "html", "--lang", "en",
+        "--out", tmp_path, "--as-of", "2026-11-23",
+    )  # fmt: skip
+    assert code == 0
+    (path,) = out.split()
+    section = Path(path).read_text(encoding="utf-8").partition('<section class="matters">')[2]
+    section = section.partition("</section>")[0]
+    assert section.count('class="tornado"') >= 1
+    assert "Screening by Morris" in section
+    assert "ranks the factors" in section

@@ -10,6 +10,8 @@ from toolkit.language import fonts
 
 def test_each_weight_is_inside_the_style_sheet():
     css = fonts.font_css()
+    assert css.startswith(fonts.font_css(bold=False))
+    assert css.count("@font-face") == 2 * fonts.font_css(bold=False).count("@font-face") == 2
     found = re.findall(r"font-weight:(\d+);.*?url\(data:font/woff2;base64,([^)]+)\)", css)
     assert [int(weight) for weight, _ in found] == list(fonts.FONT_FILES)
     for (_, data), name in zip(found, fonts.FONT_FILES.values(), strict=True):

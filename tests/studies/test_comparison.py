@@ -20,7 +20,9 @@ from toolkit.studies import comparison
 
 AS_OF = dt.date(2026, 11, 23)
 CITY = "helsinki-centre"
-FIGURES = ("length_km", "share_of_length", "area_km2", "effective_cameras")
+FIGURES = (
+    "length_km", "share_of_length", "area_km2", "effective_cameras", "trip_at_least_one",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +83,40 @@ def test_the_difference_is_taken_draw_by_draw(central, cautious, sets):
     assert [n.id for n in found.notes] == [
         "difference_paired", "difference_definitions", "demonstration",
     ]  # fmt: skip
+
+
+def test_trips_are_compared_draw_by_draw_and_the_middle_is_the_mean(central, cautious):
+    found = comparison.compare(central, cautious)
+    read = comparison.compare(again(central), again(cautious))
+    for tier in TIERS:
+        one, other = (np.array(s.draws.trip_at_least_one[tier]) for s in (central, cautious))
+        part = found.tiers[tier].trip_at_least_one
+        assert part.pairing == "paired"
+        assert part.difference.mid == pytest.approx((other - one).mean(), abs=1e-6)
+        low, high = np.quantile(other - one, (0.05, 0.95))
+        assert part.difference.low == pytest.approx(min(low, (other - one).mean()), abs=1e-6)
+        assert part.difference.high == pytest.approx(max(high, (other - one).mean()), abs=1e-6)
+        means = [s.tiers[tier].trip.at_least_one.mid for s in (central, cautious)]
+        assert part.difference.mid == pytest.approx(means[1] - means[0], abs=2e-5)
+        assert read.tiers[tier].trip_at_least_one == part
+
+
+def test_where_all_hangs_on_a_plan_streets_and_trips_are_compared_alike():
+    sides = [assess("hpa-an", as_of=AS_OF, n_draws=40, status=s) for s in ("installed", "planned")]
+    assert sides[0].if_built is not None
+    part = comparison.compare(*sides).tiers["seen"]
+    assert part.trip_at_least_one.exceeds is part.length_km.exceeds is False
+    assert part.trip_at_least_one.pairing == part.length_km.pairing == "paired"
+
+
+def test_trips_without_draws_are_taken_as_independent(central, cautious):
+    bare = cautious.model_copy(
+        update={"draws": cautious.draws.model_copy(update={"trip_at_least_one": {}})}
+    )
+    part = comparison.compare(central, bare).tiers["seen"].trip_at_least_one
+    assert part.pairing == "independent"
+    ends = [side.tiers["seen"].trip.at_least_one for side in (central, cautious)]
+    assert part.difference == comparison.independent_quantity(*ends)
 
 
 def test_the_details_are_those_behind_the_figures(central):
@@ -160,7 +196,7 @@ def test_a_city_without_streets_compares_lengths_only():
     found = comparison.compare(*sides)
     part = found.tiers["seen"]
     assert part.length_km.pairing == "paired"
-    for name in FIGURES[1:]:
+    for name in FIGURES[1:-1]:
         assert getattr(part, name).exceeds is None
         assert getattr(part, name).pairing == "not_known"
         assert getattr(part, name).difference.why

@@ -220,6 +220,11 @@ def _draws(inputs: Inputs, outcome: Outcome) -> DrawsPart:
             for t, tier in enumerate(TIERS)
         },
         counted_km=None if outcome.counted_km is None else float(f"{outcome.counted_km:.6g}"),
+        trip_at_least_one={
+            tier: rounded_draws(shares[:, t])
+            for t, tier in enumerate(TIERS)
+            if (shares := outcome.trip_share) is not None and np.isfinite(shares[:, t]).all()
+        },
     )
 
 

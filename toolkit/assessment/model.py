@@ -159,6 +159,8 @@ class DrawsPart(Record):
     """Covered street length; on city level both are the same."""
     counted_km: float | None
     """Street length of which shares are taken; None where no streets are installed."""
+    trip_at_least_one: dict[Tier, tuple[float, ...]] = Field(default_factory=dict)
+    """Share of ordinary trips by the usual mode that pass a camera, where it is known."""
 
 
 class Case(Record):

@@ -177,7 +177,8 @@ def on_city_level(inputs: Inputs) -> Outcome:
     per_site_m = reference_cover.covered_length_m(cover.curve_m, cover.views)
     able = inputs.cameras.able_share()
     trips = trips_of(inputs)
-    areas, whole_trips, points = trips.areas, trips.whole(), trips.capture_points()
+    areas, points = trips.areas, trips.capture_points()
+    whole_trips, trip_share = trips.whole()
     why = notes.text("no_streets_share")
 
     shares: dict[tuple[float, Allocation], tuple[FloatArray, FloatArray]] = {}
@@ -222,6 +223,7 @@ def on_city_level(inputs: Inputs) -> Outcome:
         )
 
     return Outcome(
+        trip_share=trip_share,
         if_count=if_counts(
             {
                 n: short_tiers(

@@ -40,6 +40,10 @@ class Outcome:
     """Covered street length per draw, averaged over placement, shape (D, T)."""
     realised_km: FloatArray
     """The same with the cameras placed once per draw, shape (D, T)."""
+    trip_share: FloatArray | None = None
+    """Share of ordinary trips by the usual mode that pass a camera, per draw, shape (D, T).
+
+    NaN where that mode has no streets; None where trips are not estimated."""
     counted_km: float | None = None
     """Street length of which shares are taken; None without streets."""
     inside_share: FloatArray | None = None

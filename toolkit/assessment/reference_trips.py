@@ -342,14 +342,20 @@ class Trips:
         shorts = _shorts(met, modes)
         return {tier: shorts[t] for t, tier in enumerate(USUAL_MODE)}
 
-    def whole(self) -> dict[Tier, dict[Mode, Trip]]:
-        """Return all figures, by tier and mode, of cameras between the two cases."""
+    def whole(self) -> tuple[dict[Tier, dict[Mode, Trip]], FloatArray]:
+        """Return all figures, by tier and mode, of cameras between the two cases.
+
+        Also the share of trips by the usual mode that pass a camera, per draw, shape (D, T).
+        """
         inputs, area = self.inputs, self.areas.between
         everything = chances_of(inputs, self.rates, np.ones(inputs.design.n_draws))
         found: dict[Tier, dict[Mode, Trip]] = {tier: {} for tier in TIERS}
+        share = np.empty((inputs.design.n_draws, len(TIERS)))
         for mode in MODES:
             modes = [mode] * len(TIERS)
             met = meet(inputs, self.rates, self.chances, area, modes)
+            usual = [USUAL_MODE[tier] == mode for tier in TIERS]
+            share[:, usual] = met.share("trip")[:, usual]
             shorts = _shorts(met, modes)
             all_work = _shorts(meet(inputs, self.rates, everything, area, modes), modes)
             many, two, week, commuter = (
@@ -373,7 +379,7 @@ class Trips:
                         cameras=all_work[t].cameras, at_least_one=all_work[t].at_least_one
                     ),
                 )
-        return found
+        return found, share
 
     def capture_points(self) -> FloatArray:
         """Return the number of sites of the city with a working able camera, shape (D, T).

@@ -137,7 +137,7 @@ def sample_of(
 
 def all_trips(
     inputs: Inputs, pack: Pack, scene: Scene, chance: SiteChance
-) -> dict[Tier, dict[Mode, Trip]]:
+) -> tuple[dict[Tier, dict[Mode, Trip]], FloatArray]:
     """Place the cameras once per draw and count those met on ordinary trips, by tier and mode.
 
     Parameters
@@ -148,6 +148,14 @@ def all_trips(
         Streets, and all points and lines of sight on them.
     chance
         Chance of each site of the whole city.
+
+    Returns
+    -------
+    found
+        The figures.
+    share
+        Share of trips by the usual mode that pass a camera, per draw, shape (D, T); NaN where that
+        mode has no streets.
     """
     by_mode = sampled(inputs.loaded, pack, scene)
     as_it_is, if_all_work = met_on_trips(inputs, scene, chance, by_mode)
@@ -158,7 +166,11 @@ def all_trips(
             for mode, sample in by_mode.items()
             if mode in modes_of(tier)
         }
-    return found
+    share = np.full((inputs.design.n_draws, len(TIERS)), np.nan)
+    for t, tier in enumerate(TIERS):
+        if USUAL_MODE[tier] in as_it_is:
+            share[:, t] = TripDraws(as_it_is[USUAL_MODE[tier]], t).at_least_one
+    return found, share
 
 
 def short_trips(
@@ -210,7 +222,7 @@ def with_trips(
 
     Conditional answers rest on `N_SHORT_TRIPS` trips.
     """
-    found = all_trips(inputs, pack, scene, plan.chance)
+    found, share = all_trips(inputs, pack, scene, plan.chance)
     none = notes.text("no_streets_for_mode")
     tiers = {
         tier: part.model_copy(
@@ -236,6 +248,7 @@ def with_trips(
     return replace(
         outcome,
         tiers=tiers,
+        trip_share=share,
         if_count=tuple(short(plan.if_count[one.count], one) for one in outcome.if_count),
         if_centre=where("core", outcome.if_centre),
         if_spread=where("township", outcome.if_spread),

@@ -20,7 +20,7 @@ from toolkit.cli.common import (
     print_lines,
     printable,
 )
-from toolkit.cli.report import add_forms, forms_of
+from toolkit.cli.report import add_forms, forms_of, matters_of
 
 if TYPE_CHECKING:
     from toolkit.assessment.model import Assessment
@@ -120,7 +120,7 @@ def _report_on(
     """Write the report on a finished job, into a folder of its own.
 
     A map needs the streets with their figures, so a city on streets is assessed once more. One in
-    tiles is too large for that: its streets are read from the files of the job.
+    tiles is too large for that and for a screening: its streets are read from the job's files.
     """
     from toolkit.assessment.assess import assess
     from toolkit.assessment.model import Assessment
@@ -131,10 +131,11 @@ def _report_on(
     question = job_question(task.job)
     with busy(f"Writing on {task.job.id} ..."):
         found = Assessment.from_json(task.assessment.read_bytes())
+        tiled = task.kind == "finish"
         if found.basis == "streets":
             pack, _ = question.load().streets()
-            tiled = task.kind == "finish"
             found = found.with_layers(tiled_layers(task, pack)) if tiled else assess(question)
+        matters = None if tiled else matters_of(question, edition)
         paths = write_report(
             [found],
             folder / task.job.partition,
@@ -142,6 +143,7 @@ def _report_on(
             langs=languages,
             edition=edition,
             claims_by_city={found.city.id: question.load().claims},
+            sensitivities={found.city.id: matters} if matters else None,
         )
     return found, paths
 

@@ -202,6 +202,8 @@ def _lines(found: Comparison, city: str) -> list[str]:
             out.append(f"  share of street length: {_words(part.share_of_length)}")
             out.append(f"  ground along streets: {_words(part.area_km2)}")
             out.append(f"  able cameras needed without overlap: {_words(part.effective_cameras)}")
+        if part.trip_at_least_one.difference.known:
+            out.append(f"  ordinary trips that pass one: {_words(part.trip_at_least_one)}")
     out.append("")
     out += [f"- {note.text}" for note in found.notes]
     out += [f"- {text}" for text in found.limits]

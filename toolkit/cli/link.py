@@ -61,7 +61,7 @@ def _link(options: argparse.Namespace) -> int:
     if options.json:
         return print_json_text(found.to_json())
     print_lines(
-        *threat_words.link_lines(found, "en", at_place=at is not None),
+        *threat_words.link_lines(found, "en"),
         "",
         *threat_words.common_lines(found),
     )

@@ -23,7 +23,9 @@ from toolkit.cli.own_questions import add_own, check_own, own_answers
 
 if TYPE_CHECKING:
     from toolkit.assessment.model import Assessment
+    from toolkit.assessment.question import Question
     from toolkit.output.report import Edition
+    from toolkit.studies.sensitivity.analysis import Sensitivity
 
 
 def register(commands: Commands) -> None:
@@ -44,7 +46,7 @@ def register(commands: Commands) -> None:
     report.add_argument(
         "--sensitivity",
         action="store_true",
-        help="in full detail: say which assumption matters, with a chart",
+        help="in full detail: the whole analysis of which assumption matters, not a screening",
     )
     add_common(report)
     add_night(report)
@@ -108,6 +110,18 @@ def _report(options: argparse.Namespace) -> int:
     return _cities(options, languages, edition)
 
 
+def matters_of(question: Question, edition: Edition, *, whole: bool = False) -> Sensitivity | None:
+    """Return which assumption matters, for a full report to be read; None for others.
+
+    A screening, which takes seconds, or the whole analysis.
+    """
+    from toolkit.studies.sensitivity.analysis import sensitivity
+
+    if edition.detail != "full" or not {"pdf", "html"} & set(edition.formats):
+        return None
+    return sensitivity(question, method="sobol" if whole else "morris")
+
+
 def _some(text: str, option: str, known: tuple[str, ...]) -> tuple[str, ...]:
     """Return names between commas, each once.
 
@@ -129,7 +143,6 @@ def _cities(options: argparse.Namespace, languages: tuple[str, ...], edition: Ed
     from toolkit.assessment.question import city_or_pack
     from toolkit.output.report import write_index, write_report
     from toolkit.streets.cities import load_cities
-    from toolkit.studies.sensitivity.analysis import sensitivity
 
     common = question_of("", options)
     chosen = load_cities() if options.all else [city_or_pack(name) for name in options.cities]
@@ -140,7 +153,7 @@ def _cities(options: argparse.Namespace, languages: tuple[str, ...], edition: Ed
         question = replace(common, city=city.id)
         with busy(f"Writing on {city.name.en} ..."):
             found = assess(question)
-            matters = {city.id: sensitivity(question)} if options.sensitivity else None
+            matters = matters_of(question, edition, whole=options.sensitivity)
             own = {city.id: own_answers(options, question)} if check_own(options) else None
             paths = write_report(
                 [found],
@@ -148,7 +161,7 @@ def _cities(options: argparse.Namespace, languages: tuple[str, ...], edition: Ed
                 assumptions=question.assumptions,
                 langs=languages,
                 edition=edition,
-                sensitivities=matters,
+                sensitivities={city.id: matters} if matters else None,
                 own=own,
             )
             if found.layers is None:

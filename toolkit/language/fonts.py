@@ -37,11 +37,18 @@ def data_uri(name: str, kind: str) -> str:
     return f"data:{kind};base64,{data}"
 
 
-def font_css() -> str:
-    """Return a style sheet with the bundled Burmese font embedded."""
+def font_css(*, bold: bool = True) -> str:
+    """Return a style sheet with the bundled Burmese font embedded.
+
+    Parameters
+    ----------
+    bold
+        Whether its bold letters are in it, too; else browsers make them from the others.
+    """
     return "".join(
         f"@font-face{{font-family:'{FONT_FAMILY}';font-weight:{weight};font-style:normal;"
         f"src:url({data_uri(name, 'font/woff2')}) format('woff2');"
         "unicode-range:U+1000-109F,U+A9E0-A9FF,U+AA60-AA7F,U+200B-200D,U+25CC}"
         for weight, name in FONT_FILES.items()
+        if bold or weight == min(FONT_FILES)
     )

@@ -276,11 +276,11 @@ def _place_tier(part: model.PlaceTier, lang: Language, *, approaches: bool) -> l
     return [*out, *_switched(part.switched_on, lang)]
 
 
-def link_lines(answer: model.LinkAnswer, lang: Language, *, at_place: bool = False) -> list[str]:
+def link_lines(answer: model.LinkAnswer, lang: Language) -> list[str]:
     """Return whether cameras can tie two routes, or two people at a place, line by line."""
     head = (
         tr("Two people at the place, {mode}, {when}, within {minutes} minutes", lang)
-        if at_place
+        if answer.at_place
         else tr("Two routes, {mode}, {when}, within {minutes} minutes", lang)
     )
     out = [
@@ -290,7 +290,7 @@ def link_lines(answer: model.LinkAnswer, lang: Language, *, at_place: bool = Fal
             minutes=number(answer.window_min, decimals=0 if answer.window_min % 1 == 0 else 1),
         )
     ]
-    if not answer.timed and not at_place:
+    if not answer.timed and not answer.at_place:
         out.append(tr("The tracks have no times: both are taken to start at once.", lang))
     for tier, part in answer.tiers.items():
         out += [

@@ -54,6 +54,8 @@ class TierDifference(Record):
     share_of_length: Difference
     area_km2: Difference
     effective_cameras: Difference
+    trip_at_least_one: Difference
+    """Share of ordinary trips by the usual mode that pass a camera; its middle is the mean."""
 
 
 class Side(Record):
@@ -298,7 +300,22 @@ def _tier(a: Assessment, b: Assessment, tier: Tier, *, paired: bool) -> TierDiff
         effective_cameras=_difference(
             one.effective_cameras.expected, other.effective_cameras.expected, effective
         ),
+        trip_at_least_one=_trip_difference(a, b, tier, paired=paired),
     )
+
+
+def _trip_difference(a: Assessment, b: Assessment, tier: Tier, *, paired: bool) -> Difference:
+    """Return the difference of the shares of trips, with its mean as its middle."""
+    one, other = a.tiers[tier].trip.at_least_one, b.tiers[tier].trip.at_least_one
+    drawn = [side.draws.trip_at_least_one.get(tier) for side in (a, b)]
+    # Draws are those if it was built, where nothing else is known, as of the street covered.
+    if not (paired and drawn[0] and drawn[1]):
+        return _difference(one, other, None)
+    change = np.array(drawn[1]) - np.array(drawn[0])
+    low, high = (float(end) for end in np.quantile(change, (INTERVAL[0], INTERVAL[2])))
+    mid = float(change.mean())
+    quantity = Quantity.of(min(low, mid), mid, max(high, mid), one.unit)
+    return Difference(difference=quantity, exceeds=leaves_out_zero(quantity), pairing="paired")
 
 
 def _counted(side: Assessment) -> CameraCount:
@@ -308,6 +325,7 @@ def _counted(side: Assessment) -> CameraCount:
 def _check_draws(name: str, draws: DrawsPart) -> None:
     rows = [draws.cameras]
     rows += [row for pair in draws.length_km.values() for row in (pair.expected, pair.realised)]
+    rows += draws.trip_at_least_one.values()
     fits = set(draws.length_km) == set(TIERS) and all(len(row) == draws.n_draws for row in rows)
     if not fits or not draws.n_draws or not np.isfinite(np.concatenate(rows)).all():
         msg = (

@@ -139,7 +139,7 @@ def link_at(
         raise InputDataError(msg)
     both = np.repeat(point, 2)
     one = _Timed(both, np.tile([True, False], len(point)), np.zeros(len(both)), has_times=False)
-    return _answer(city, [one, one], window_min, travel, ())
+    return _answer(city, [one, one], window_min, travel, (), at_place=True)
 
 
 def _check_window(window_min: float) -> None:
@@ -154,6 +154,8 @@ def _answer(
     window_min: float,
     travel: Travel,
     notes: tuple[str, ...],
+    *,
+    at_place: bool = False,
 ) -> model.LinkAnswer:
     mode, tiers = travel.mode, travel.tiers
     window_s = window_min * _S_PER_MIN
@@ -167,6 +169,7 @@ def _answer(
         window_min=window_min,
         speed_km_h=SPEEDS_KM_H[mode],
         timed=all(one.has_times for one in timed),
+        at_place=at_place,
         tiers={tier: _tier(city, found, timed, joins, window_s, tier) for tier in tiers},
     )
 

@@ -283,12 +283,15 @@ class LinkAnswer(Answer):
         Speeds at which a way between two cameras may be travelled.
     timed
         Whether the tracks have times; otherwise both start at once.
+    at_place
+        Whether it is about two people at one place, and not two routes.
     """
 
     schema_: Literal["camera-exposure.link/1"] = Field(default=LINK, alias="schema")
     window_min: float
     speed_km_h: tuple[float, float]
     timed: bool
+    at_place: bool
     tiers: dict[Tier, LinkTier]
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from app_screens import AS_OF, screen
 from streamlit.testing.v1 import AppTest
 
+from toolkit.app.kept_answers import Estimate
+from toolkit.app.screens import hand_out
 from toolkit.assessment.assess import assess
+from toolkit.assessment.question import Question
 from toolkit.base.terms import LANGUAGES, TIERS, Language
 from toolkit.language.words import tier_name
 from toolkit.output import report
@@ -62,3 +67,44 @@ def test_own_answers_are_offered_for_a_full_report_and_left_out_until_wanted(
     assert offered(file_detail="full") == [False]
     assert offered(file_detail="session") == []
     assert offered(file_detail="full", file_kind="csv") == []
+
+
+def test_a_full_report_has_a_screening_and_the_whole_analysis_where_it_is_wanted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from toolkit.studies.sensitivity import analysis
+
+    monkeypatch.setattr(analysis, "BASE_ROWS", {"sobol": 16, "morris": 4})
+    given: list[report.Parts | None] = []
+    monkeypatch.setattr(hand_out, "as_here", lambda make: given.append(parts_of(make)) or b"")
+    page = screen("hand_out", city="dawei", file_detail="full")
+    assert not page.exception
+    assert given[-1] == report.Parts()
+    page.checkbox(key="file_matters").set_value(True).run()
+    assert not page.exception
+    whole = given[-1]
+    assert whole is not None
+    assert whole.sensitivity is not None
+    assert whole.sensitivity.method == "sobol"
+    page = screen("hand_out", city="dawei", file_detail="session")
+    assert "file_matters" not in [box.key for box in page.checkbox]
+
+
+def parts_of(make: Callable[[], bytes]) -> report.Parts | None:
+    """Return what the function that makes a file has been given to put into it."""
+    cells = dict(zip(make.__code__.co_freevars, make.__closure__ or (), strict=True))
+    found: report.Parts | None = cells["parts"].cell_contents
+    return found
+
+
+def test_the_file_of_a_full_report_holds_the_screening(monkeypatch: pytest.MonkeyPatch) -> None:
+    from toolkit.studies.sensitivity import analysis
+
+    monkeypatch.setattr(analysis, "BASE_ROWS", {"sobol": 16, "morris": 4})
+    question = Question("dawei", AS_OF)
+    made = Estimate(question, question.fingerprint(), assess(question), question.load().claims)
+    edition = report.Edition(formats=("html",), detail="full")
+    text = hand_out.content(made, edition, "html", "en").decode()
+    assert "Screening by Morris" in text
+    sheet = hand_out.content(made, report.Edition(detail="handout"), "html", "en").decode()
+    assert "Screening" not in sheet

@@ -50,6 +50,13 @@ def test_a_place_that_is_taken_away_leaves_no_answer() -> None:
     assert not any(name in page.session_state for name in ("place_found", "place_tied"))
 
 
+def test_a_comparison_that_is_no_longer_asked_for_is_forgotten() -> None:
+    page = place(place_two=True)
+    page.toggle(key="place_two").set_value(False).run()
+    assert "place_found" in page.session_state
+    assert "place_tied" not in page.session_state
+
+
 def test_until_a_place_is_given_the_map_can_be_tapped() -> None:
     page = place(at="")
     data = map_of(page)

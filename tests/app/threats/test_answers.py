@@ -56,11 +56,14 @@ OF_SESSION = """
 import streamlit as st
 from toolkit.app.threats import answers
 
-from toolkit.threats.model import PlaceAnswer, RouteAnswer
+from toolkit.threats.model import LinkAnswer, PlaceAnswer, RouteAnswer
 
 route = answers.Routed(answer=RouteAnswer.model_construct(length_m=7.0), lines=(), sites={})
 st.session_state[answers.ROUTE] = (("now", 1), route)
 st.session_state[answers.PLACE] = (("of another date", 2), PlaceAnswer.model_construct())
+for name, at_place in ((answers.ROUTE_TIED, False), (answers.PLACE_TIED, True)):
+    link = LinkAnswer.model_construct(window_min=5.0, at_place=at_place)
+    st.session_state[name] = (("now", 3), link)
 st.session_state["found"] = answers.of_session("now")
 """
 
@@ -68,4 +71,6 @@ st.session_state["found"] = answers.of_session("now")
 def test_only_answers_about_the_same_estimate_are_those_of_the_session() -> None:
     page = part(OF_SESSION)
     assert not page.exception
-    assert [answer.length_m for answer in page.session_state["found"]] == [7.0]
+    route, *links = page.session_state["found"]
+    assert route.length_m == 7.0
+    assert [link.at_place for link in links] == [False, True]

@@ -15,8 +15,9 @@ from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.errors import InputDataError
 from toolkit.base.quantity import Quantity
 from toolkit.base.terms import LANGUAGES, TIERS, Language
+from toolkit.language import quantities
 from toolkit.output.report import compared, page
-from toolkit.studies.comparison import Difference
+from toolkit.studies.comparison import Difference, compare
 
 AS_OF = dt.date(2026, 11, 23)
 
@@ -40,7 +41,13 @@ def test_both_sides_each_difference_and_each_changed_assumption_are_shown(
     assert banned_words(text) == []
     tables = [one for one in data["blocks"] if one["kind"] == "table"]
     assert len(tables[1]["rows"]) == 1 + len(TIERS)
-    assert len(tables[2]["rows"]) == len(TIERS), "ordinary trips, in both"
+    assert len(tables[2]["rows"]) == len(TIERS), "ordinary trips"
+    found = compare(*sides)
+    for row, tier in zip(tables[2]["rows"], TIERS, strict=True):
+        change = found.tiers[tier].trip_at_least_one
+        assert row[-1] == compared.verdict(change, lang)
+        assert row[-2] == quantities.difference_text(change.difference, lang)
+        assert change.pairing == "paired"
     assert len(tables[-1]["rows"]) > 5, "each assumption that differs"
     names = [row[0] for row in tables[-1]["rows"]]
     assert len(set(names)) == len(names)

@@ -82,6 +82,7 @@ def test_every_line_is_in_both_forms_and_no_place_is(
         assert [one.label for one in part.answers] == [
             "Route 1", "Route 2", "Place", "Link", "Vehicles",
         ]  # fmt: skip
+        assert "Two people at the place" in part.answers[3].said[0].text
 
 
 def test_without_questions_there_is_no_such_part(assessment: Assessment) -> None:

@@ -262,6 +262,7 @@ def test_the_order_for_a_city_with_streets() -> None:
         "Mapped and not mapped",
         "How the figures are made",
         "What the figures depend on",
+        "Which assumption matters",
         "Sources",
         "Boundary and completeness",
         "Warnings, and what is missing",

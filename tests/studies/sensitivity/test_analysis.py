@@ -99,6 +99,7 @@ def test_morris_ranks_without_indices_of_first_order():
     assert [f.key for f in part.factors[:2]] == ["count.upper_end", "optics.height_m"]
     assert all(f.first is None for f in part.factors)
     assert part.factors[0].total.mid == pytest.approx(0.30 * 0.9)
+    assert [f.rises for f in part.factors[:2]] == [True, True]
     assert part.work == ()
 
 

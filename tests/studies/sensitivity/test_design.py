@@ -10,6 +10,7 @@ from toolkit.studies.sensitivity.design import (
     Factor,
     GivenDesign,
     RecordingDesign,
+    directions,
     factor_of,
     factors_of,
     indices,
@@ -71,6 +72,16 @@ def test_morris_finds_the_size_of_linear_effects():
     assert found.first is None
     # An elementary effect is that of the whole range.
     np.testing.assert_allclose(found.total, np.array([4.0, 2.0, 0.0]) * (high - low), atol=1e-9)
+
+
+def test_morris_finds_the_direction_of_an_effect_where_it_has_one():
+    layout = lay_out(THREE, "morris", n_base=32, seed=0)
+    first, second, third = layout.matrix.T
+    # The second falls; the third rises as often as it falls.
+    assert directions(layout, 4 * first - 2 * second + np.abs(third - 0.5)) == (True, False, None)
+    groups = (Factor("a", ("x", "y")), Factor("b", ("z",)))
+    layout = lay_out(groups, "morris", n_base=8, seed=0)
+    assert directions(layout, layout.matrix.sum(axis=1)) == (None, True)
 
 
 @pytest.mark.parametrize("method", ["sobol", "morris"])

@@ -17,6 +17,7 @@ from toolkit.studies.sensitivity import chart, words
 from toolkit.studies.sensitivity.analysis import Sensitivity, sensitivity
 
 _found: Final[LruCache[Sensitivity]] = LruCache(4)
+_screened: Final[LruCache[Sensitivity]] = LruCache(4)
 
 
 def show(made: Estimate, tier: Tier, lang: Language) -> None:
@@ -36,10 +37,21 @@ def show(made: Estimate, tier: Tier, lang: Language) -> None:
     )
     if not asked:
         return
+    _show_tier(whole(made, lang), tier, lang)
+
+
+def whole(made: Estimate, lang: Language) -> Sensitivity:
+    """Return the whole analysis, with its progress on the page while it is made.
+
+    Raises
+    ------
+    ToolkitError
+        As `sensitivity.sensitivity`.
+    """
     waiting = escape.markdown(tr("Finding out what matters …", lang))
     bar = st.progress(0.0, text=waiting)
     try:
-        found = _found.get(
+        return _found.get(
             made.key,
             lambda: sensitivity(
                 made.question, progress=lambda done: bar.progress(min(done, 1.0), text=waiting)
@@ -47,7 +59,17 @@ def show(made: Estimate, tier: Tier, lang: Language) -> None:
         )
     finally:
         bar.empty()
-    _show_tier(found, tier, lang)
+
+
+def screened(made: Estimate) -> Sensitivity:
+    """Return a screening, which takes seconds.
+
+    Raises
+    ------
+    ToolkitError
+        As `sensitivity.sensitivity`.
+    """
+    return _screened.get(made.key, lambda: sensitivity(made.question, method="morris"))
 
 
 def _show_tier(found: Sensitivity, tier: Tier, lang: Language) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextvars import copy_context
+from dataclasses import replace
 from typing import Final, Literal
 
 import streamlit as st
 
 from toolkit.app import bar, changed_set, kept_answers, markup, widgets
 from toolkit.app.bar import Choice
+from toolkit.app.city import sensitivity
 from toolkit.app.kept_answers import Estimate
 from toolkit.app.threats import answers
 from toolkit.base import escape
@@ -18,6 +20,7 @@ from toolkit.base.zawgyi import REFUSAL, is_zawgyi
 from toolkit.language.translate import tr
 from toolkit.output import exports, report
 from toolkit.output.report import Detail, Edition, hand_out, map_svg
+from toolkit.studies.sensitivity.analysis import Sensitivity
 from toolkit.threats.model import Answer
 
 _MOST_ADVICE: Final = 600
@@ -100,8 +103,21 @@ def _show_others(made: Estimate, choice: Choice, advice: str, lang: Language) ->
             lang=lang,
         )
         edition = Edition(formats=(kind,), tier=choice.tier, advice=advice, detail=detail)
-        own = _own(made, lang) if detail == "full" and kind in ("pdf", "html") else ()
-        _download(made, edition, kind, lang, tr("Save this file", lang), own)
+        parts = report.Parts()
+        if detail == "full" and kind in ("pdf", "html"):
+            parts = report.Parts(_whole(made, lang), _own(made, lang))
+        _download(made, edition, kind, lang, tr("Save this file", lang), parts)
+
+
+def _whole(made: Estimate, lang: Language) -> Sensitivity | None:
+    """Return the whole analysis of which assumption matters, if it is wanted."""
+    wanted = st.checkbox(
+        escape.markdown(
+            tr("With the whole analysis of which assumption matters (takes up to a minute)", lang)
+        ),
+        key="file_matters",
+    )
+    return sensitivity.whole(made, lang) if wanted else None
 
 
 def _own(made: Estimate, lang: Language) -> tuple[Answer, ...]:
@@ -124,13 +140,13 @@ def _download(
     kind: Kind,
     lang: Language,
     label: str,
-    own: tuple[Answer, ...] = (),
+    parts: report.Parts | None = None,
 ) -> None:
     """Show one button; the file is made when it is pressed."""
     st.download_button(
         escape.markdown(label),
-        data=as_here(lambda: content(made, edition, kind, lang, own)),
-        file_name=name_of(made, edition, kind, lang, own),
+        data=as_here(lambda: content(made, edition, kind, lang, parts)),
+        file_name=name_of(made, edition, kind, lang, own=bool(parts and parts.own)),
         mime=_MIME[kind],
         on_click="ignore",
         type="secondary" if edition.formats == (kind,) else "primary",
@@ -139,19 +155,17 @@ def _download(
 
 
 def name_of(
-    made: Estimate, edition: Edition, kind: Kind, lang: Language, own: tuple[Answer, ...] = ()
+    made: Estimate, edition: Edition, kind: Kind, lang: Language, *, own: bool = False
 ) -> str:
-    """Return the name of a file."""
+    """Return the name of a file; `own` says whether answers to own questions are in it."""
     if kind in ("pdf", "html"):
-        return report.file_name(
-            made.assessment, lang, detail=edition.detail, form=kind, own=bool(own)
-        )
+        return report.file_name(made.assessment, lang, detail=edition.detail, form=kind, own=own)
     name = report.file_name(made.assessment, lang, detail="full")
     return f"{name.removesuffix(f'-{lang}.html')}.{kind}"
 
 
 def content(
-    made: Estimate, edition: Edition, kind: Kind, lang: Language, own: tuple[Answer, ...] = ()
+    made: Estimate, edition: Edition, kind: Kind, lang: Language, parts: report.Parts | None = None
 ) -> bytes:
     """Return a file, as the command line writes it.
 
@@ -165,12 +179,14 @@ def content(
         Format.
     lang
         Language.
-    own
-        Answers to the user's own questions, for a full report.
+    parts
+        What a full report holds on top; which assumption matters is screened where it is not there.
     """
     if kind in ("pdf", "html"):
         until = report.valid_until(made.assessment, made.question.assumptions)
-        parts = report.Parts(own=own)
+        parts = parts or report.Parts()
+        if edition.detail == "full" and parts.sensitivity is None:
+            parts = replace(parts, sensitivity=sensitivity.screened(made))
         return report.one(
             made.assessment, made.claims, until, edition, lang, form=kind, parts=parts
         )

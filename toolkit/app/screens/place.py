@@ -25,7 +25,6 @@ from toolkit.threats.place import RADIUS_M, place
 from toolkit.threats.travel import Travel
 
 _MAP: Final = "place_map"
-_TIED: Final = "place_tied"
 _USUAL_RADIUS_M: Final = 100
 """Radius until another one is given: a block, which has streets on other sides of a house."""
 _MOST_CHARACTERS: Final = 60
@@ -55,7 +54,7 @@ def show(lang: Language) -> None:
             drawn = component.drawn(_MAP, _draw(made)) or ()
             at = typed if typed or wrong else (drawn[0][0] if drawn else None)
             if at is None:
-                answers.forget(answers.PLACE, _TIED)
+                answers.forget(answers.PLACE, answers.PLACE_TIED)
                 _show_what(lang)
             elif travelling.concerned(choice.tier, mode, lang):
                 travel = Travel(mode, when, choice.tier)
@@ -83,11 +82,12 @@ def _tied(
         escape.markdown(tr("Can cameras link two people who come here?", lang)), key="place_two"
     )
     if not two:
+        answers.forget(answers.PLACE_TIED)
         return []
     window_min = travelling.ask_window("place_window", lang)
     radius_m = shown.radius_m
     found = answers.kept(
-        _TIED,
+        answers.PLACE_TIED,
         (made.key, at, radius_m, travel, window_min),
         lambda: link_at(made.question, at, radius_m, window_min=window_min, travel=travel),
         lang,
@@ -95,7 +95,7 @@ def _tied(
     if found is None:
         return []
     return [
-        *threat_words.link_lines(found, lang, at_place=True),
+        *threat_words.link_lines(found, lang),
         *threat_words.more_warning_lines(found, shown, lang),
     ]
 

@@ -25,7 +25,6 @@ from toolkit.threats.tracks import Track
 from toolkit.threats.travel import MOST_TRIPS, Travel
 
 _MAP: Final = "route_map"
-_TIED: Final = "route_tied"
 
 
 def show(lang: Language) -> None:
@@ -50,7 +49,7 @@ def show(lang: Language) -> None:
         found = None
         with side:
             if not given.whole:
-                answers.forget(answers.ROUTE, _TIED)
+                answers.forget(answers.ROUTE, answers.ROUTE_TIED)
                 _show_what(lang)
             elif travelling.concerned(choice.tier, mode, lang):
                 travel = Travel(mode, when, choice.tier, trips)
@@ -60,6 +59,8 @@ def show(lang: Language) -> None:
                     if given.track and other and other.track and window_min is not None:
                         both = (given.track, other.track)
                         lines += _tied(made, found, both, window_min, travel, lang)
+                    else:
+                        answers.forget(answers.ROUTE_TIED)
                     answers.show(found.answer, lines, lang)
         with main:
             _show_map(made, draw, found, choice.tier, lang)
@@ -101,7 +102,7 @@ def _tied(
     """Return what is said of two routes that cameras may link."""
     lines = [[line.tobytes() for line in track.lines] for track in both]
     found = answers.kept(
-        _TIED,
+        answers.ROUTE_TIED,
         (made.key, lines, window_min, travel),
         lambda: link(made.question, both, window_min=window_min, travel=travel),
         lang,

@@ -24,7 +24,9 @@ T = TypeVar("T")
 ROUTE: Final = "route_found"
 PLACE: Final = "place_found"
 VEHICLES: Final = "vehicles_found"
-"""Keys of the last answer of each page in ``st.session_state``."""
+ROUTE_TIED: Final = "route_tied"
+PLACE_TIED: Final = "place_tied"
+"""Keys of the last answer of each page, and of what it says of linking, in ``st.session_state``."""
 
 _MOST_OPEN: Final = 6
 """Lines below another one that are shown without being asked for."""
@@ -118,7 +120,7 @@ def forget(*names: str) -> None:
 def of_session(estimate_key: str) -> tuple[Answer, ...]:
     """Return what was last asked on the pages Route, Place and Vehicles about an estimate."""
     found: list[Answer] = []
-    for name in (ROUTE, PLACE, VEHICLES):
+    for name in (ROUTE, PLACE, ROUTE_TIED, PLACE_TIED, VEHICLES):
         key, answer = st.session_state.get(name, ((None,), None))
         if answer is not None and key[0] == estimate_key:
             found.append(answer.answer if isinstance(answer, Routed) else answer)

@@ -40,6 +40,8 @@ from toolkit.output.report import (
     session,
     typeset,
 )
+from toolkit.output.report.live_map import REPORT_BYTES
+from toolkit.output.report.thinned import thinned
 from toolkit.studies.sensitivity.analysis import Sensitivity
 from toolkit.threats.model import Answer
 
@@ -89,12 +91,12 @@ class Edition:
 
 @dataclass(frozen=True)
 class Parts:
-    """What a full report on a city holds on top, only where it was asked for.
+    """What a full report on a city holds on top of its assessment.
 
     Attributes
     ----------
     sensitivity
-        Which assumption matters.
+        Which assumption matters; without it the report says that this was not analysed.
     own
         Answers to the reader's own questions, see `own_answers`.
     """
@@ -376,7 +378,7 @@ def one(
                 assessment,
                 claims=claims,
                 valid_until=until,
-                drawing=map_svg.draw(layers) if layers else None,
+                drawing=map_svg.draw(thinned(layers, REPORT_BYTES).layers) if layers else None,
                 lang=lang,
                 sensitivity=parts.sensitivity,
                 own=parts.own,

@@ -63,7 +63,6 @@ def document(
         "blocks": [
             *_sides(a, b, lang),
             *_differences(found, a, b, lang),
-            *_trips(a, b, lang),
             blocks.boxed(tr("What the figures cannot say", lang), reported.limits(b, lang)),
             *_inputs(found, lang),
             blocks.heading(tr("How the difference is made", lang)),
@@ -128,7 +127,7 @@ def _differences(found: Comparison, a: Assessment, b: Assessment, lang: Language
         _row(tr("Cameras of the reported system", lang), a.counted.count, b.counted.count,
              found.cameras, lang)
     ]  # fmt: skip
-    shares = []
+    shares, trips = [], []
     for tier in TIERS:
         one, other = a.shown_tiers[tier], b.shown_tiers[tier]
         name, part = words.tier_name(tier, lang), found.tiers[tier]
@@ -136,6 +135,8 @@ def _differences(found: Comparison, a: Assessment, b: Assessment, lang: Language
         if part.share_of_length.difference.known:
             first, second = one.share_of_length.expected, other.share_of_length.expected
             shares.append(_row(name, first, second, part.share_of_length, lang))
+        first, second = one.trip.at_least_one, other.trip.at_least_one
+        trips.append(_row(name, first, second, part.trip_at_least_one, lang))
     caption = tr("Cameras, and street covered.", lang)
     listed = [
         blocks.heading(tr("What changed, and whether it can be told", lang)),
@@ -143,29 +144,10 @@ def _differences(found: Comparison, a: Assessment, b: Assessment, lang: Language
     ]
     if shares:
         caption = tr("Share of the street length inside the boundary.", lang)
-        listed.append(blocks.table(Table(f"{caption} {ranges_caption(lang)}", head, tuple(shares))))
+        listed.append(blocks.table(Table(caption, head, tuple(shares))))
+    caption = tr("Ordinary trips that pass at least one camera.", lang)
+    listed.append(blocks.table(Table(caption, head, tuple(trips))))
     return listed
-
-
-def _trips(a: Assessment, b: Assessment, lang: Language) -> list[Block]:
-    """Return the share of ordinary trips that pass a camera, in both answers."""
-    rows = tuple(
-        (
-            words.tier_name(tier, lang),
-            tuple(
-                quantities.quantity_text(side.shown_tiers[tier].trip.at_least_one, lang)
-                for side in (a, b)
-            ),
-        )
-        for tier in TIERS
-    )
-    caption = tr(
-        "Ordinary trips that pass at least one camera. Whether they differ by more than their "
-        "uncertainty is said for the street covered alone.",
-        lang,
-    )
-    head = (tr("Figure", lang), tr("First", lang), tr("Second", lang))
-    return [blocks.table(Table(caption, head, rows), first=1.0)]
 
 
 def _row(

@@ -15,7 +15,7 @@ from toolkit.assessment.layers import Layers
 from toolkit.base import escape
 from toolkit.base.terms import Language, Tier
 from toolkit.language.translate import number, tr
-from toolkit.output.report import map_names, page
+from toolkit.output.report import map_names, map_texts, page
 from toolkit.output.report.map_frame import UNITS_PER_PX, Frame, thinning
 
 _PAPER: Final = "#ffffff"
@@ -88,6 +88,7 @@ def printed(
 ) -> dict[str, Any]:
     """Return the map with its names and scale, as `map_print.printed`; see `draw`."""
     frame = Frame.around(layers, _MOST)
+    size = (frame.width, frame.height)
     return {
         "svg": _drawn(layers, found, tier, title, frame, thinner=_THINNER),
         "width": frame.width,
@@ -95,7 +96,9 @@ def printed(
         "bar": frame.bar,
         "bar_text": page.length_text(frame.bar_m, lang),
         "alt": title,
-        "names": map_names.named(map_names.names(layers, frame), lang),
+        "names": map_texts.placed(
+            map_names.names(layers, frame), lang, size, *map_texts.corners(size, frame.bar)
+        ),
     }
 
 

@@ -163,10 +163,10 @@ def _figures(found: dict[str, Any]) -> list[Block]:
 
 
 def _matters(found: dict[str, Any]) -> list[Block]:
-    part = found["matters"]
+    part, t = found["matters"], found["t"]
     if part is None:
-        return []
-    listed = [blocks.heading(found["t"]["matters"], new_page=True)]
+        return [blocks.heading(t["matters"]), blocks.para(t["matters_none"])]
+    listed = [blocks.heading(t["matters"], new_page=True)]
     listed += [blocks.para(line) for line in part.how]
     for tier in part.tiers:
         listed += [

@@ -23,8 +23,9 @@ from toolkit.output import (
     trip_words,
 )
 from toolkit.output.report import map_print, map_svg, page, reported, tables, typeset
-from toolkit.output.report.live_map import LiveMap, live_map
+from toolkit.output.report.live_map import SHEET_BYTES, LiveMap, live_map
 from toolkit.output.report.map_svg import Drawing
+from toolkit.output.report.thinned import thinned
 
 
 @dataclass(frozen=True)
@@ -94,8 +95,10 @@ def interactive(
     """
     found = content(assessment, claims, valid_until, tier=tier, advice=advice, lang=lang)
     layers = assessment.layers
-    drawing = map_svg.draw(layers) if layers is not None else None
-    live = live_map(layers, tier, lang) if layers is not None else None
+    drawing = live = None
+    if layers is not None:
+        shown = thinned(layers, SHEET_BYTES)
+        drawing, live = map_svg.draw(shown.layers), live_map(shown, tier, lang)
     return _html(found, assessment, drawing, tier, lang, live=live)
 
 
@@ -124,7 +127,8 @@ def _html(
             circles=circles(assessment, tier, lang) if drawing is None else [],
         )
     )
-    return page.with_font(html)
+    # A sheet goes from phone to phone: the bold letters alone would make it a fifth larger.
+    return page.with_font(html, bold=live is None)
 
 
 def pdf(

@@ -1,16 +1,15 @@
-"""Names on a printed map: what they are, where they belong, and how much room they have.
+"""Names on a printed map: what they are, and where they may be, with how much room.
 
-Which of them fit without lying on one another is decided where they are set, see
-`templates/common.typ` and `map_texts`: only there is known how wide a name is.
+Which of them fit without lying on one another is decided in `map_texts`, which knows how wide a
+name is.
 """
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -32,18 +31,46 @@ _MOST_OF_KIND: Final[dict[Kind, int]] = {
     "quarter": 24, "water": 12, "waterway": 8, "park": 12, "landmark": 40, "street": 160,
 }  # fmt: skip
 """Most names of a kind that are tried: a page holds about a hundred."""
-_RANKS: Final = {
+RANKS: Final = {
     "motorway": 0, "trunk": 0, "primary": 1, "secondary": 2, "tertiary": 3, "unclassified": 4,
-    "residential": 4, "pedestrian": 4, "living_street": 5,
+    "residential": 4, "pedestrian": 4, "living_street": 4, "service": 5,
 }  # fmt: skip
 """Importance of kinds of street (`highway` of OpenStreetMap); others get no name on paper."""
-_SHORTEST: Final = 120.0
-"""Units: streets shorter than 12 mm on paper have no room for a name."""
+_WEIGHTS: Final = (8.0, 6.0, 4.0, 3.0, 1.5, 0.5)
+"""How much a unit of a street of each importance counts: a long side street is looked for as much
+as a short main street."""
+_SHORTEST: Final = 60.0
+"""Units: no name fits on less than 6 mm of street."""
 _STRAIGHT: Final = 8.0
 """Units that a street may stray from the line of its name."""
-_PIECES: Final = 3
+_PIECES: Final = 6
 """Pieces of a street that may have its name, where the longest has no room for it."""
+_SHARES: Final = (0.5, 0.35, 0.65, 0.2, 0.8)
+"""Where along a piece its name may have its middle, the best first."""
+_FIRST_STREETS: Final = 12
+"""Streets that come before quarters and landmarks; from there on they take turns."""
+_IN_TURN: Final = 3
+"""Streets for each landmark."""
 Piece = tuple[tuple[float, float], tuple[float, float]]
+
+
+class Spot(NamedTuple):
+    """A place where a name may have its middle, in units of the drawing.
+
+    Attributes
+    ----------
+    x, y
+        The place.
+    angle_deg
+        Clockwise, at most a quarter turn.
+    room
+        Units along a street; 0 where it may be as wide as it is.
+    """
+
+    x: int
+    y: int
+    angle_deg: float = 0.0
+    room: int = 0
 
 
 @dataclass(frozen=True)
@@ -56,20 +83,13 @@ class Name:
         What has the name.
     names
         Own, English, Burmese; empty where not known.
-    x, y
-        Its middle, in units of the drawing.
-    angle_deg
-        Clockwise, at most a quarter turn.
-    room
-        Units along a street; 0 where it may be as wide as it is.
+    spots
+        Where it may be, the best first.
     """
 
     kind: Kind
     names: tuple[str, str, str]
-    x: int
-    y: int
-    angle_deg: float = 0.0
-    room: int = 0
+    spots: tuple[Spot, ...]
 
     def in_language(self, lang: Language) -> str:
         """Return the name in a language, else as it is written there."""
@@ -87,36 +107,18 @@ def names(layers: Layers, frame: Frame) -> tuple[Name, ...]:
     return tuple(_mixed(listed))
 
 
-def named(shown: Sequence[Name], lang: Language) -> list[dict[str, Any]]:
-    """Return what may be named on a map, as data of a page."""
-    return [
-        {
-            "kind": name.kind,
-            "text": name.in_language(lang),
-            "x": name.x,
-            "y": name.y,
-            "angle": name.angle_deg,
-            "room": name.room,
-        }
-        for name in shown
-    ]
-
-
 def _mixed(listed: list[Name]) -> list[Name]:
-    """Return names of streets and landmarks in turns, after those of water and quarters."""
-    first = [one for one in listed if one.kind in ("water", "quarter")]
-    streets = [
-        list(same)
-        for _, same in itertools.groupby(
-            (one for one in listed if one.kind == "street"), key=lambda one: one.names
-        )
-    ]
+    """Return names of streets and landmarks in turns, after water, first streets and quarters."""
+    water, quarters = ([one for one in listed if one.kind == kind] for kind in ("water", "quarter"))
+    streets = [one for one in listed if one.kind == "street"]
     landmarks = [one for one in listed if one.kind == "landmark"]
     rest = [one for one in listed if one.kind in ("park", "waterway")]
-    turns: list[Name] = []
-    for k in range(max(math.ceil(len(streets) / 2), len(landmarks))):
-        turns += [*itertools.chain(*streets[2 * k : 2 * k + 2]), *landmarks[k : k + 1]]
-    return [*first, *rest[: len(rest) // 2], *turns, *rest[len(rest) // 2 :]]
+    early, later = streets[:_FIRST_STREETS], streets[_FIRST_STREETS:]
+    turns = []
+    for k in range(max(math.ceil(len(later) / _IN_TURN), len(landmarks))):
+        turns += [*landmarks[k : k + 1], *later[_IN_TURN * k : _IN_TURN * (k + 1)]]
+    parks, others = rest[: len(rest) // 2], rest[len(rest) // 2 :]
+    return [*water, *early, *quarters, *parks, *turns, *others]
 
 
 def _background(layers: Layers, frame: Frame) -> list[Name]:
@@ -133,52 +135,49 @@ def _background(layers: Layers, frame: Frame) -> list[Name]:
             continue
         left[kind] -= 1
         own, english, burmese = row["names"]
-        found.append(Name(kind, (own, english, burmese), round(x), round(y)))
+        found.append(Name(kind, (own, english, burmese), (Spot(round(x), round(y)),)))
     return found
 
 
 def _streets(streets: gpd.GeoDataFrame, frame: Frame) -> list[Name]:
-    """Return the names of streets, each along its straight pieces, of which one will have it."""
-    rank = streets["highway"].map(lambda text: _RANKS.get(str(text).removesuffix("_link")))
+    """Return the names of streets, the most looked for first, along their straight pieces."""
+    rank = streets["highway"].map(lambda text: RANKS.get(str(text).removesuffix("_link")))
     named = streets[rank.notna() & streets["name"].notna()]
     if not len(named):
         return []
+    shapes = frame.placed_one_by_one(named)
+    weight = np.array(_WEIGHTS)[rank[named.index].to_numpy(np.int64)]
     table = pd.DataFrame(
         {
             "name": named["name"].to_numpy(dtype=object),
-            "rank": rank[named.index].to_numpy(float),
+            "counts": shapely.length(shapes) * weight,
             "row": np.arange(len(named)),
         }
     )
-    shapes = frame.placed_one_by_one(named)
-    found: list[tuple[float, float, list[Name]]] = []
+    found: list[tuple[float, Name]] = []
     for name, rows in table.groupby("name", sort=True):
         members = rows["row"].to_numpy()
         first = named.iloc[int(members[0])]
         texts = (clean_text(str(name)) or "", _text(first, "name_en"), _text(first, "name_my"))
-        labels = [
-            Name("street", texts, *middle, round(angle, 1), round(room))
-            for middle, angle, room in _spots(_straight(shapes[members]))
-            if room >= _SHORTEST and frame.holds(*middle)
-        ]
-        if labels:
-            found.append((float(rows["rank"].min()), -labels[0].room, labels))
-    found.sort(key=lambda one: (one[0], one[1], one[2][0].names))
-    return [label for _, _, labels in found[: _MOST_OF_KIND["street"]] for label in labels]
+        spots = _spots(_straight(shapes[members]), frame)
+        if spots:
+            found.append((-float(rows["counts"].sum()), Name("street", texts, spots)))
+    found.sort(key=lambda one: (one[0], one[1].names))
+    return [one for _, one in found[: _MOST_OF_KIND["street"]]]
 
 
-def _spots(pieces: Sequence[Piece]) -> list[tuple[tuple[int, int], float, float]]:
-    """Return where a name may be along a street, the best first: place, angle and room."""
-    spots = [(0.5, *piece) for piece in pieces]
-    if pieces:
-        spots += [(share, *pieces[0]) for share in (0.25, 0.75)]
+def _spots(pieces: Sequence[Piece], frame: Frame) -> tuple[Spot, ...]:
+    """Return where a name may be along a street, the best first."""
     found = []
-    for share, (x0, y0), (x1, y1) in spots:
-        middle = (round(x0 + share * (x1 - x0)), round(y0 + share * (y1 - y0)))
+    for (x0, y0), (x1, y1) in pieces:
+        length = math.hypot(x1 - x0, y1 - y0)
         angle = (math.degrees(math.atan2(y1 - y0, x1 - x0)) + 90.0) % 180.0 - 90.0
-        room = 2 * min(share, 1 - share) * math.hypot(x1 - x0, y1 - y0)
-        found.append((middle, angle, room))
-    return found
+        for share in _SHARES:
+            x, y = round(x0 + share * (x1 - x0)), round(y0 + share * (y1 - y0))
+            room = round(2 * min(share, 1 - share) * length)
+            if room >= _SHORTEST and frame.holds(x, y):
+                found.append(Spot(x, y, round(angle, 1), room))
+    return tuple(found)
 
 
 def _text(row: Any, column: str) -> str:  # noqa: ANN401 - a row of a frame

@@ -9,7 +9,7 @@ from toolkit.assessment.layers import Layers
 from toolkit.base.terms import Language, Tier
 from toolkit.language.translate import tr
 from toolkit.output import map_scale
-from toolkit.output.report import map_names, map_svg, page
+from toolkit.output.report import map_svg, map_texts, page
 from toolkit.output.report.map_frame import UNITS_PER_PX, Frame
 from toolkit.output.report.map_svg import Drawing
 
@@ -51,6 +51,7 @@ def printed(drawn: Drawing, tier: Tier | None, lang: Language, *, alt: str) -> d
         What the map shows, for those who do not see it.
     """
     drawing = replace(drawn, thinning=drawn.thinning * _THINNER)
+    size = (drawing.width, drawing.height)
     return {
         "svg": map_svg.picture(drawing, tier),
         "width": drawing.width,
@@ -58,7 +59,7 @@ def printed(drawn: Drawing, tier: Tier | None, lang: Language, *, alt: str) -> d
         "bar": drawing.bar,
         "bar_text": page.bar_text(drawing, lang),
         "alt": alt,
-        "names": map_names.named(drawing.names, lang),
+        "names": map_texts.placed(drawing.names, lang, size, *map_texts.corners(size, drawing.bar)),
     }
 
 

@@ -1,7 +1,6 @@
-"""Names, scale and north over a map that is read on a screen, as elements of its SVG.
+"""Which names fit on a map and where, and names, scale and north as elements of an SVG.
 
-A PDF has them from `templates/common.typ`, which knows how wide a text is. Here widths are those
-of the bundled fonts, which a reader's own fonts come close to.
+Widths are those of the bundled fonts, with which PDFs are set; a reader's own fonts come close.
 """
 
 from __future__ import annotations
@@ -10,10 +9,17 @@ import functools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
 
 from toolkit.base import escape
+from toolkit.base.arrays import FloatArray
+from toolkit.base.terms import Language
 from toolkit.language import fonts
+
+if TYPE_CHECKING:
+    from toolkit.output.report.map_names import Kind, Name, Spot
 
 _PT: Final = 254 / 72
 """Units of 0.1 mm of a point, 1/72 inch."""
@@ -22,10 +28,14 @@ _HALO: Final = 6.0
 _DOT: Final = 4.0
 _GAP: Final = 9.0
 """Units from the sign of a landmark to its name."""
-_LINE: Final = 1.25
-"""Height of a line of text over its size."""
+_LINE: Final = 1.1
+"""Height of a line of text over its size: from the top of its letters to their descenders."""
+_SMALLER: Final = 0.86
+"""Type of a street for whose name there is no room else, over the usual one: still 5 points."""
 _BASELINE: Final = 0.35
 """From the middle of a line down to its baseline, over its size."""
+_LINES_AWAY: Final = (0.0, -0.7, 0.7, -1.4, 1.4, -2.1, 2.1)
+"""Lines by which the name of a quarter may be moved."""
 _ROOMY: Final = 1.06
 """Other fonts are up to this much wider than the bundled ones."""
 _UNKNOWN: Final = 0.6
@@ -47,31 +57,122 @@ _LOOKS: Final = {
     "waterway": _Look(6.2, 400, "#1f4f6b"),
     "park": _Look(6.2, 400, "#2f4a22"),
 }
-"""By `map_names.Kind`; as in `templates/common.typ`."""
+"""By `map_names.Kind`."""
 
 Box = tuple[float, float, float, float]
 
 
-def names(shown: Sequence[Mapping[str, Any]], size: tuple[int, int], *taken: Box) -> str:
-    """Return the names that fit on a map without lying on one another.
+def placed(
+    shown: Sequence[Name], lang: Language, size: tuple[int, int], *taken: Box
+) -> list[dict[str, Any]]:
+    """Return the names that fit on a map without lying on one another, as data of a page.
 
     Parameters
     ----------
     shown
-        As in `map_print.printed`, the most important first.
+        What may be named, the most important first.
+    lang
+        Language of the names.
     size
-        Width and height of the map in units.
+        Width and height of the map in units of 0.1 mm.
     taken
         Left, top, right and bottom of parts of it that stay free.
 
     Returns
     -------
-    str
-        Elements of an SVG, texts escaped.
+    list of dict
+        Of each `text`, `x` and `y` of its middle, `angle` in degrees clockwise, `size` in points,
+        `weight` and `fill`; `dot` is the place of the sign of a landmark.
     """
+    room = _Room(size, taken)
+    named: set[str] = set()
+    found = []
+    for one in shown:
+        text, look = one.in_language(lang), _LOOKS[one.kind]
+        if not text or (one.kind == "street" and text in named):
+            continue
+        for size_pt in (look.size_pt, look.size_pt * _SMALLER)[: 1 + (one.kind == "street")]:
+            high = size_pt * _PT
+            at = room.take(one, _width(text, look.weight) * high * _ROOMY, high * _LINE)
+            if at is not None:
+                break
+        else:
+            continue
+        if one.kind == "street":
+            named.add(text)
+        dot = [one.spots[0].x, one.spots[0].y] if one.kind == "landmark" else None
+        found.append(
+            {
+                "text": text,
+                "x": round(at[0], 1),
+                "y": round(at[1], 1),
+                "angle": at[2],
+                "size": round(size_pt, 2),
+                "weight": look.weight,
+                "fill": look.fill,
+                "dot": dot,
+            }
+        )
+    return found
+
+
+class _Room:
+    """What is taken of a map."""
+
+    def __init__(self, size: tuple[int, int], taken: Sequence[Box]) -> None:
+        self.size = size
+        self.boxes = np.array(taken, dtype=float).reshape(-1, 4)
+
+    def take(self, one: Name, wide: float, high: float) -> tuple[float, float, float] | None:
+        """Take the first place where a name fits: its middle and angle; None where it does not."""
+        for spot in one.spots:
+            if 0 < spot.room < wide:
+                continue
+            turn, point = math.radians(spot.angle_deg), one.kind == "landmark"
+            sign = [(spot.x - _DOT, spot.y - _DOT, spot.x + _DOT, spot.y + _DOT)] if point else []
+            for x, y in _middles(one.kind, spot, wide, high):
+                own = np.vstack([_along(x, y, wide, high, turn), *sign])
+                if self._free(own):
+                    self.boxes = np.vstack([self.boxes, own])
+                    return x, y, spot.angle_deg
+        return None
+
+    def _free(self, own: FloatArray) -> bool:
+        """Return whether boxes are on the map and on no part of it that is taken."""
+        if (own[:, :2] < 0).any() or (own[:, 2:] > self.size).any():
+            return False
+        low, high = self.boxes[:, None, :2], self.boxes[:, None, 2:]
+        apart = (own[None, :, 2:] <= low) | (own[None, :, :2] >= high)
+        return bool(apart.any(axis=2).all())
+
+
+def _middles(kind: Kind, spot: Spot, wide: float, high: float) -> list[tuple[float, float]]:
+    """Return where a name may have its middle, the best first.
+
+    That of a landmark next to its sign on any side; that of a quarter, which has no exact place,
+    also some lines away.
+    """
+    if kind == "landmark":
+        aside, away = _GAP + wide / 2, _DOT + high / 2
+        moves = [(aside, 0.0), (-aside, 0.0), (0.0, -away), (0.0, away)]
+    elif kind == "quarter":
+        moves = [(0.0, lines * high) for lines in _LINES_AWAY]
+    else:
+        moves = [(0.0, 0.0)]
+    return [(spot.x + dx, spot.y + dy) for dx, dy in moves]
+
+
+def corners(size: tuple[int, int], bar: int) -> tuple[Box, Box]:
+    """Return what scale and north take of a map; `bar` is the length of the scale bar in units."""
+    width, height = size
+    return (0.0, height - 80.0, bar + 240.0, float(height)), (width - 60.0, 0.0, float(width), 90.0)
+
+
+def svg(names: Sequence[Mapping[str, Any]]) -> str:
+    """Return names of `placed` as elements of an SVG, texts escaped."""
     return (
         f'<g font-family="{escape.html(fonts.FONT_STACK)}" stroke-linejoin="round" '
-        f'paint-order="stroke">{"".join(_placed(shown, size, list(taken)))}</g>'
+        f'paint-order="stroke">{"".join(_written(names))}</g>'
     )
 
 
@@ -80,9 +181,8 @@ def lettered(shown: Mapping[str, Any]) -> str:
     width, height = int(shown["width"]), int(shown["height"])
     bar = int(shown["bar"])
     text = escape.html(shown["bar_text"])
-    corner = (0.0, height - 80.0, bar + 240.0, float(height))
     over = (
-        f"{names(shown['names'], (width, height), corner)}"
+        f"{svg(shown['names'])}"
         f'<g font-family="{escape.html(fonts.FONT_STACK)}" stroke="none" fill="#1a1a1a">'
         f'<rect x="12" y="{height - 62}" width="{bar + 190}" height="50" fill="#fff"/>'
         f'<path d="M22 {height - 40}v16h{bar}v-16" fill="none" stroke="#1a1a1a" stroke-width="4"/>'
@@ -95,63 +195,33 @@ def lettered(shown: Mapping[str, Any]) -> str:
     return f"{start}{over}</svg>{end}"
 
 
-def _placed(
-    shown: Sequence[Mapping[str, Any]], size: tuple[int, int], taken: list[Box]
-) -> Iterator[str]:
-    """Yield the text of each name that fits."""
-    named: set[str] = set()
-    for name in shown:
-        if name["kind"] == "street" and name["text"] in named:
-            continue
-        look = _LOOKS[name["kind"]]
-        high = look.size_pt * _PT
-        wide = _width(name["text"], look.weight) * high * _ROOMY
-        if 0 < name["room"] < wide:
-            continue
-        point = name["kind"] == "landmark"
-        turn = math.radians(name["angle"])
-        across = abs(wide * math.cos(turn)) + abs(high * _LINE * math.sin(turn))
-        along = abs(wide * math.sin(turn)) + abs(high * _LINE * math.cos(turn))
-        # A point has its sign at its place, and its name to the right.
-        x = name["x"] + (_GAP + wide / 2 if point else 0.0)
-        y = name["y"]
-        box = (x - across / 2, y - along / 2, x + across / 2, y + along / 2)
-        if point:
-            box = (name["x"] - _DOT, *box[1:])
-        if box[0] < 0 or box[1] < 0 or box[2] > size[0] or box[3] > size[1]:
-            continue
-        own = [box] if point else _along(x, y, wide, high * _LINE, turn)
-        if any(
-            one[0] < right and left < one[2] and one[1] < bottom and top < one[3]
-            for one in own
-            for left, top, right, bottom in taken
-        ):
-            continue
-        taken += own
-        if name["kind"] == "street":
-            named.add(name["text"])
-        if point:
-            yield f'<circle cx="{name["x"]}" cy="{y}" r="{_DOT}" fill="{look.fill}"/>'
-        turned = f' transform="rotate({name["angle"]} {x:.0f} {y})"' if name["angle"] else ""
+def _written(names: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield the elements of each name."""
+    for one in names:
+        if one["dot"] is not None:
+            x, y = one["dot"]
+            yield f'<circle cx="{x}" cy="{y}" r="{_DOT}" fill="{one["fill"]}"/>'
+        high, x, y = one["size"] * _PT, one["x"], one["y"]
+        turned = f' transform="rotate({one["angle"]} {x:.0f} {y:.0f})"' if one["angle"] else ""
         yield (
             f'<text x="{x:.0f}" y="{y + _BASELINE * high:.0f}" font-size="{high:.1f}" '
-            f'font-weight="{look.weight}" text-anchor="middle" fill="{look.fill}" stroke="#fff" '
-            f'stroke-width="{_HALO}"{turned}>{escape.html(name["text"])}</text>'
+            f'font-weight="{one["weight"]}" text-anchor="middle" fill="{one["fill"]}" '
+            f'stroke="#fff" stroke-width="{_HALO}"{turned}>{escape.html(one["text"])}</text>'
         )
 
 
-def _along(x: float, y: float, wide: float, high: float, turn: float) -> list[Box]:
-    """Return boxes along a text about its middle: a turned one takes less than one around it."""
-    parts = max(1, math.ceil(wide / high))
+def _along(x: float, y: float, wide: float, high: float, turn: float) -> FloatArray:
+    """Return boxes along a text about its middle, shape (N, 4).
+
+    A turned text takes less than a box around it.
+    """
+    parts = 1 if turn == 0.0 else max(1, math.ceil(wide / high))
     part = wide / parts
     across = (part * abs(math.cos(turn)) + high * abs(math.sin(turn))) / 2
     along = (part * abs(math.sin(turn)) + high * abs(math.cos(turn))) / 2
-    found = []
-    for k in range(parts):
-        away = (k + 0.5) * part - wide / 2
-        px, py = x + away * math.cos(turn), y + away * math.sin(turn)
-        found.append((px - across, py - along, px + across, py + along))
-    return found
+    away = (np.arange(parts) + 0.5) * part - wide / 2
+    px, py = x + away * math.cos(turn), y + away * math.sin(turn)
+    return np.column_stack([px - across, py - along, px + across, py + along])
 
 
 def _width(text: str, weight: int) -> float:

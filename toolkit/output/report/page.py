@@ -21,7 +21,6 @@ from toolkit.language.translate import date, has_burmese, number, tr, unbroken
 from toolkit.output import conditions, map_scale, trip_words
 from toolkit.output.report import (
     dots,
-    map_names,
     map_texts,
     method,
     more_tables,
@@ -30,11 +29,12 @@ from toolkit.output.report import (
     uses,
 )
 from toolkit.output.report.depends_on import dependencies
-from toolkit.output.report.live_map import live_map
+from toolkit.output.report.live_map import REPORT_BYTES, live_map
 from toolkit.output.report.map_svg import Drawing
 from toolkit.output.report.own_answers import own_answers
 from toolkit.output.report.reported import LangText
 from toolkit.output.report.sensitivity import sensitivity_section
+from toolkit.output.report.thinned import thinned
 from toolkit.studies.sensitivity.analysis import Sensitivity
 from toolkit.threats import model
 
@@ -110,7 +110,9 @@ def render(
         own=own,
     )
     layers = assessment.layers
-    map_ = live_map(layers, TIERS[0], lang) if live and layers is not None else None
+    map_ = None
+    if live and layers is not None:
+        map_ = live_map(thinned(layers, REPORT_BYTES), TIERS[0], lang)
     html = environment().get_template("report.html.j2").render(**found, live=map_)
     return with_font(html)
 
@@ -259,15 +261,15 @@ def of_index(cities: Sequence[tuple[Names, Sequence[tuple[str, str, int]]]], as_
     return with_font(html)
 
 
-def with_font(html: str) -> str:
-    """Return a page with the Burmese font, if it has Burmese.
+def with_font(html: str, *, bold: bool = True) -> str:
+    """Return a page with the Burmese font, if it has Burmese; with its bold letters, if wanted.
 
     The font then comes first: it holds the Burmese letters only, and those of an old telephone may
     be in another encoding. Elsewhere a font of its name would spoil quotation marks.
     """
     font = ""
     if has_burmese(html):
-        font = f"{fonts.font_css()}:root{{--fonts:'{fonts.FONT_FAMILY}',system-ui}}"
+        font = f"{fonts.font_css(bold=bold)}:root{{--fonts:'{fonts.FONT_FAMILY}',system-ui}}"
     return html.replace(_FONT_MARK, font, 1)
 
 
@@ -346,6 +348,7 @@ def _headings(name: str, lang: Language) -> dict[str, str]:
         "conditions": tr("If the number or the area were known", lang),
         "hangs_on": tr("What the figures depend on", lang),
         "matters": tr("Which assumption matters", lang),
+        "matters_none": tr("This was not analysed for this report.", lang),
         "sources": tr("Sources", lang),
         "sources_intro": reported.grading(lang),
         "threats": tr("What the cameras can be used for", lang),
@@ -432,8 +435,8 @@ def names_on(drawing: Drawing | None, lang: Language) -> Markup:
     """Return the names on a map that is drawn in the page itself."""
     if drawing is None:
         return Markup()
-    shown = map_names.named(drawing.names, lang)
-    return Markup(map_texts.names(shown, (drawing.width, drawing.height)))  # noqa: S704 - escaped
+    found = map_texts.placed(drawing.names, lang, (drawing.width, drawing.height))
+    return Markup(map_texts.svg(found))  # noqa: S704 - escaped
 
 
 def bar_text(drawing: Drawing | None, lang: Language) -> str:

@@ -40,6 +40,7 @@ from toolkit.studies.sensitivity.design import (
     Layout,
     Method,
     RecordingDesign,
+    directions,
     factors_of,
     indices,
     lay_out,
@@ -90,7 +91,8 @@ class FactorPart(Record):
         The figure with this factor at the one end of its range, at all of it, and at the other
         end; means of log odds, as shares.
     rises
-        Whether the figure rises with the factor; None for a factor of several parts.
+        Whether the figure rises with the factor; None for a factor of several parts, and with
+        Morris for one without a direction.
     """
 
     key: str
@@ -348,18 +350,18 @@ def _figure(
 
     For a factor of one column, the mean at its 5 and 95 % points. A factor of several columns has
     no low and high end: the mean, minus and plus half the 90 % range of its own effect. For Morris,
-    half an elementary effect to both sides. All of log odds.
+    half an elementary effect to both sides, and its direction. All of log odds.
     """
     mean = float(odds[layout.independent].mean())
     if found.first is None or found.first_conf is None:
         half = float(found.total[k]) / 2
-    elif len(factor.columns) == 1:
+        return _share_quantity(mean - half, mean, mean + half), directions(layout, odds)[k]
+    if len(factor.columns) == 1:
         low, high = (float(end) for end in mean + _own_effect(layout, odds, factor, k))
         return _share_quantity(min(low, high, mean), mean, max(low, high, mean)), high > low
-    else:
-        sure = found.first[k] > found.first_conf[k]
-        variance = float(odds[layout.independent].var())
-        half = _Z95 * float(np.sqrt(found.first[k] * variance)) if sure else 0.0
+    sure = found.first[k] > found.first_conf[k]
+    variance = float(odds[layout.independent].var())
+    half = _Z95 * float(np.sqrt(found.first[k] * variance)) if sure else 0.0
     return _share_quantity(mean - half, mean, mean + half), None
 
 

@@ -85,7 +85,7 @@ def draw(found: Sensitivity, tier: Tier, lang: Language, *, standalone: bool = T
             for k, factor in enumerate(bars)
         ),
         f'<path d="M{axis.x(mean)} {top - 8}V{bottom}" stroke="{_INK}" stroke-width="1.5"/>',
-        _key(top=bottom + 14, lang=lang),
+        _key(found, top=bottom + 14, lang=lang),
     ]
     font = f"<style>{fonts.font_css()}</style>" if standalone and lang == "my" else ""
     return (
@@ -162,12 +162,15 @@ def _row(
     )
 
 
-def _key(*, top: float, lang: Language) -> str:
+def _key(found: Sensitivity, *, top: float, lang: Language) -> str:
     """Return the legend."""
+    neither = tr("factor of several parts", lang)
+    if found.method == "morris":
+        neither = tr("of several parts, or without a direction", lang)
     entries = (
         (_LOW, tr("factor at its low end", lang)),
         (_HIGH, tr("factor at its high end", lang)),
-        ("#777", tr("factor of several parts", lang)),
+        ("#777", neither),
     )
     parts = []
     for n, (color, text) in enumerate(entries):

@@ -31,6 +31,9 @@ MORRIS_LEVELS: Final = 4
 """Levels of the grid of Morris (1991): the default of SALib and of the literature."""
 MORRIS_RANGE: Final = (0.05, 0.95)
 """Range of the probabilities in Morris: 0 and 1 are infinite quantiles of a normal factor."""
+_ONE_WAY: Final = 0.5
+"""Least mean effect, as a share of its mean size, of a factor that goes in one direction: three
+quarters of equal effects then go in it."""
 _EDGE: Final = 2.0**-32
 """Least distance of a probability from 0 and 1: the resolution of SALib's sequence."""
 
@@ -253,6 +256,37 @@ def indices(layout: Layout, output: FloatArray) -> Indices | None:
     )
     total, conf = (np.asarray(found[name], float) for name in ("mu_star", "mu_star_conf"))
     return Indices(None, None, total, conf)
+
+
+def directions(layout: Layout, output: FloatArray) -> tuple[bool | None, ...]:
+    """Return whether an output rises with each factor, from the trajectories of Morris.
+
+    Parameters
+    ----------
+    layout
+        Of method ``morris``: each row of a trajectory differs from the one before in one factor.
+    output
+        Shape (rows,).
+
+    Returns
+    -------
+    rises
+        True or False where most of the effect goes in one direction; None where it does not, and
+        for a factor of several columns.
+    """
+    k = len(layout.factors)
+    rows = layout.matrix.reshape(-1, k + 1, layout.matrix.shape[1])
+    change = np.diff(output.reshape(-1, k + 1), axis=1)
+    found: list[bool | None] = []
+    for factor in layout.factors:
+        if len(factor.columns) > 1:
+            found.append(None)
+            continue
+        step = np.diff(rows[:, :, layout.names.index(factor.columns[0])], axis=1)
+        effects = (change * np.sign(step))[step != 0]
+        size, mean = np.abs(effects).mean(), effects.mean()
+        found.append(bool(mean > 0) if abs(mean) > _ONE_WAY * size else None)
+    return tuple(found)
 
 
 def _problem(factors: Sequence[Factor], method: Method) -> dict[str, Any]:

@@ -110,6 +110,14 @@ def how_made(found: Sensitivity, lang: str) -> tuple[str, ...]:
             )
         )
     lines.append(_how_read(found, lang))
+    if found.method == "morris":
+        lines.append(
+            tr(
+                "A screening is quick and ranks the factors. It cannot say how much of the spread "
+                "comes from each.",
+                lang,
+            )
+        )
     return tuple(lines)
 
 

@@ -3,8 +3,48 @@ var data = JSON.parse(document.getElementById("live-data").textContent);
 document.getElementById("live").hidden = false;
 map.invalidateSize({pan: false});
 
-// Each line is a start and the steps from point to point, in parts of a degree.
-var lines = data.lines.map(unpacked);
+// Whole numbers, seven bits a byte, the lowest first; the eighth bit says that more follow.
+function reader(text) {
+  var raw = atob(text), at = 0;
+  function next() {
+    var value = 0, scale = 1, one;
+    do {
+      one = raw.charCodeAt(at++);
+      value += (one & 127) * scale;
+      scale *= 128;
+    } while (one & 128);
+    return value;
+  }
+  return {next: next, done: function () { return at >= raw.length; }};
+}
+function numbers(text) {
+  var read = reader(text), found = [];
+  while (!read.done()) found.push(read.next());
+  return found;
+}
+// Of each line how many points, and the steps between them in parts of a degree; the first step is
+// from the start of the line before.
+var lines = [];
+(function () {
+  var read = reader(data.lines), lat0 = 0, lon0 = 0;
+  function step() { var n = read.next(); return n % 2 ? -(n + 1) / 2 : n / 2; }
+  while (!read.done()) {
+    var count = read.next(), line = [], lat, lon;
+    lat0 += step();
+    lon0 += step();
+    lat = lat0; lon = lon0;
+    line.push([lat / data.per_deg, lon / data.per_deg]);
+    for (var k = 1; k < count; k++) {
+      lat += step();
+      lon += step();
+      line.push([lat / data.per_deg, lon / data.per_deg]);
+    }
+    lines.push(line);
+  }
+})();
+var lookOf = numbers(data.look_of), nameOf = numbers(data.name_of), tierOf = {};
+data.tiers.forEach(function (one, k) { tierOf[one.id] = k; });
+function stepOf(tierName, k) { return +data.looks[lookOf[k]][tierOf[tierName]]; }
 function unpacked(line) {
   var found = [], lat = 0, lon = 0;
   for (var k = 0; k < line.length; k += 2) {
@@ -23,7 +63,7 @@ function draw() {
   drawn.clearLayers();
   for (var s = data.steps.length - 1; s >= 0; s--) {
     var step = data.steps[s], parts = [];
-    for (var k = 0; k < lines.length; k++) if (+data.step_of[tier][k] === s) parts.push(lines[k]);
+    for (var k = 0; k < lines.length; k++) if (stepOf(tier, k) === s) parts.push(lines[k]);
     L.polyline(parts, {
       color: step.color, weight: step.width, dashArray: step.dash, opacity: 1, interactive: false,
       lineCap: step.dash ? "butt" : "round"
@@ -62,10 +102,10 @@ function row(tag, text) {
 function tell(k, at) {
   var content = document.createElement("div");
   content.lang = document.documentElement.lang;
-  content.appendChild(row("strong", data.name_of[k] < 0 ? data.words.unnamed : data.names[data.name_of[k]]));
+  content.appendChild(row("strong", nameOf[k] ? data.names[nameOf[k] - 1] : data.words.unnamed));
   data.tiers.forEach(function (one) {
     var low = byte(one.id, 2 * k), high = byte(one.id, 2 * k + 1);
-    var step = data.steps[+data.step_of[one.id][k]];
+    var step = data.steps[stepOf(one.id, k)];
     var said = low === 255 ? data.words.unknown
       : step.name + " (" + data.words.range.replace("{low}", low).replace("{high}", high) + ")";
     content.appendChild(row("p", one.name + ": " + said));
@@ -100,7 +140,7 @@ data.names.forEach(function (name) {
 find.addEventListener("change", function () {
   var wanted = data.names.indexOf(find.value);
   if (wanted < 0) return;
-  var parts = lines.filter(function (line, k) { return data.name_of[k] === wanted; });
+  var parts = lines.filter(function (line, k) { return nameOf[k] === wanted + 1; });
   var street = L.polyline(parts, {color: "#111", weight: 11, opacity: 0.35, interactive: false});
   marked.clearLayers();
   street.addTo(marked);
