@@ -49,9 +49,11 @@ class StreetDetail:
     sites: Callable[[], gpd.GeoDataFrame]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Layers:
     """Layers of a map in EPSG:4326; no part of the JSON.
+
+    Only the same object is equal, so that what is made of it can be kept as long as it is.
 
     Attributes
     ----------
