@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import few_draws
 import pytest
+import quick_calls
 import quick_checks
 import shared_answers
 from browsers import CHROMIUM, MISSING, WHOLE
@@ -22,6 +24,7 @@ settings.load_profile("project")
 
 # Compiled loops are checked by the compiler. All else is checked at every call, if nothing imports
 # it before this line.
+quick_calls.install()
 install_import_hook(["toolkit"], ignore_packages=["toolkit.engine.kernels"])
 
 quick_checks.install()
@@ -80,6 +83,13 @@ def _outcomes_made_once(request: pytest.FixtureRequest, monkeypatch: pytest.Monk
     """Make the outcome of a question once, where tests are about what is shown of it."""
     if shared_answers.shares(request.path):
         shared_answers.install(monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def _few_draws(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make answers with fewer draws, where tests are about what is shown of them."""
+    if few_draws.shows(request.path) and request.node.get_closest_marker("browser") is None:
+        few_draws.install(monkeypatch)
 
 
 @pytest.fixture

@@ -49,8 +49,11 @@ def _checked_inside(named: type) -> bool:
 
 
 def _any_test(_: Any, args: tuple[Any, ...]) -> Test:
-    tests = tuple(map(test_of, args))
-    return lambda value: any(test(value) for test in tests)
+    first, *others = map(test_of, args)
+    if len(others) == 1:
+        (second,) = others
+        return lambda value: first(value) or second(value)
+    return lambda value: first(value) or any(test(value) for test in others)
 
 
 def _literal_test(_: Any, args: tuple[Any, ...]) -> Test:
@@ -62,9 +65,10 @@ def _class_test(named: type) -> Test:
 
     def test(value: Any) -> bool:
         kind = type(value)
-        if kind not in passed:
-            passed[kind] = named in kind.__mro__
-        return passed[kind]
+        try:
+            return passed[kind]
+        except KeyError:
+            return passed.setdefault(kind, named in kind.__mro__)
 
     return test
 
@@ -94,15 +98,24 @@ def _items_test(named: type, args: tuple[Any, ...]) -> Test:
     return lambda value: type(value) in kinds and (not value or first(value[0]))
 
 
+def _set_test(named: type, args: tuple[Any, ...]) -> Test:
+    (first,) = map(test_of, args)
+    return lambda value: type(value) is named and (not value or first(next(iter(value))))
+
+
 def _callable_test(origin: Any, args: tuple[Any, ...]) -> Test:
-    """Test a function by what its code says of its arguments, read once."""
+    """Test a function by what it says of its arguments, read once."""
     passed: dict[Any, bool] = {}
 
     def test(value: Any) -> bool:
-        if type(value) is not types.FunctionType or value.__dict__:
+        kind = type(value)
+        if kind is types.BuiltinFunctionType and type(value.__self__) is types.ModuleType:
+            key: Any = value
+        elif kind is types.FunctionType and not value.__dict__:
+            defaults = len(value.__defaults__ or ()), frozenset(value.__kwdefaults__ or ())
+            key = value.__code__, defaults
+        else:
             return False
-        defaults = len(value.__defaults__ or ()), frozenset(value.__kwdefaults__ or ())
-        key = value.__code__, defaults
         if key not in passed:
             try:
                 _checkers.check_callable(value, origin, args, None)
@@ -119,6 +132,7 @@ _PLAIN: dict[Any, Test] = {
     Any: lambda _: True,
     object: lambda _: True,
     float: lambda value: isinstance(value, (float, int)),  # PEP 484
+    bytes: lambda value: type(value) is bytes,
 }
 _BY_ORIGIN: dict[Any, Callable[[Any, tuple[Any, ...]], Test]] = {
     Union: _any_test,
@@ -126,19 +140,25 @@ _BY_ORIGIN: dict[Any, Callable[[Any, tuple[Any, ...]], Test]] = {
     Literal: _literal_test,
     type: _subclass_test,
     collections.abc.Callable: _callable_test,
+    **dict.fromkeys((set, frozenset), _set_test),
     **dict.fromkeys((list, tuple, collections.abc.Sequence, *_DICTS), _items_test),
 }
 
 
-def check(value: Any, hint: Any, memo: typeguard.TypeCheckMemo) -> None:
-    """Check a value against a hint; raises as typeguard does."""
+def known_test_of(hint: Any) -> Test:
+    """Return the quick test of a hint, made once."""
     try:
         test = _tests.get(hint)
     except TypeError:  # a hint that cannot be hashed
-        test = _never
+        return _never
     if test is None:
         test = _tests[hint] = test_of(hint)
-    if not test(value):
+    return test
+
+
+def check(value: Any, hint: Any, memo: typeguard.TypeCheckMemo) -> None:
+    """Check a value against a hint; raises as typeguard does."""
+    if not known_test_of(hint)(value):
         _check_fully(value, hint, memo)
 
 
