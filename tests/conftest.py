@@ -88,7 +88,7 @@ def _outcomes_made_once(request: pytest.FixtureRequest, monkeypatch: pytest.Monk
 @pytest.fixture(autouse=True)
 def _few_draws(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Make answers with fewer draws, where tests are about what is shown of them."""
-    if few_draws.shows(request.path) and request.node.get_closest_marker("browser") is None:
+    if few_draws.shows(request.path):
         few_draws.install(monkeypatch)
 
 

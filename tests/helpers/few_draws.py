@@ -1,7 +1,7 @@
 """Fewer draws behind an answer, where tests are about what is shown of it.
 
-A test that asks for a number of draws gets it. Tests in a browser have the defaults of users: their
-server runs in a process of its own.
+A test that asks for a number of draws gets it. The servers that `running` starts have the same few;
+those of `app_journey` have the defaults of users.
 """
 
 from __future__ import annotations
