@@ -78,18 +78,15 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     return folder
 
 
-@pytest.fixture(autouse=True)
-def _outcomes_made_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make the outcome of a question once, where tests are about what is shown of it."""
-    if shared_answers.shares(request.path):
-        shared_answers.install(monkeypatch)
-
-
-@pytest.fixture(autouse=True)
-def _few_draws(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make answers with fewer draws, where tests are about what is shown of them."""
-    if few_draws.shows(request.path):
-        few_draws.install(monkeypatch)
+@pytest.fixture(scope="module", autouse=True)
+def _outcomes_made_once(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Make outcomes once and with fewer draws, where tests are about what is shown of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        if shared_answers.shares(request.path):
+            shared_answers.install(patch)
+        if few_draws.shows(request.path):
+            few_draws.install(patch)
+        yield
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from few_draws import N_DRAWS, N_DRAWS_CITY_LEVEL
 from hostile_texts import TEXTS
 from playwright.sync_api import Browser, Locator, Page, expect
 from running import SLOW_MS, Server, Watched, serving
@@ -84,13 +83,7 @@ BROKEN = r"""body => {
 
 @functools.cache
 def assessed(city: str, status: Status = "installed") -> Assessment:
-    return asked(city, status=status)
-
-
-def asked(city: str, **options: object) -> Assessment:
-    """Return the answer that the server has, also for fixtures of the whole module."""
-    n_draws = N_DRAWS if find_city(city).pack else N_DRAWS_CITY_LEVEL
-    return assess(city, **{"as_of": AS_OF, "n_draws": n_draws, **options})
+    return assess(city, as_of=AS_OF, status=status)
 
 
 def go(seen: Watched, server: Server, city: str, *, tier: str = "seen", lang: str = "en") -> None:
@@ -322,7 +315,7 @@ def test_two_sessions_at_once_do_not_mix(
     first.page.goto(f"{address}&as_of={AS_OF}&status=planned", wait_until="commit")
     second.page.goto(f"{address}&as_of={earlier}&lang=my", wait_until="commit")
     expect_answer(first.page, assessed(WITH_MAP, "planned"), "seen", "en")
-    other = asked(WITH_MAP, as_of=earlier)
+    other = assess(WITH_MAP, as_of=earlier)
     expect_answer(second.page, other, "seen", "my")
     choose_city(first.page, "hpa-an")
     expect_answer(first.page, assessed("hpa-an", "planned"), "seen", "en")
@@ -332,7 +325,7 @@ def test_two_sessions_at_once_do_not_mix(
         box = first.page.get_by_label(label, exact=True)
         box.fill(number)
         box.press("Enter")
-    own = asked("hpa-an", status="planned", count=(4711, 4712))
+    own = assess("hpa-an", as_of=AS_OF, status="planned", count=(4711, 4712))
     expect_answer(first.page, own, "seen", "en")
     question(second.page, tier_name("recognised", "my")).click()
     expect_answer(second.page, other, "recognised", "my")
