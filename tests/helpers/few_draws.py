@@ -24,16 +24,11 @@ def shows(path: Path) -> bool:
 
 
 def install(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let answers and scores have few draws, and routes few placements, by default."""
+    """Let answers have few draws, and routes and places few placements, by default."""
     from toolkit.assessment import question
-    from toolkit.siting.validation import score
     from toolkit.threats import city
 
     monkeypatch.setattr(question, "N_DRAWS", N_DRAWS)
     monkeypatch.setattr(question, "N_DRAWS_CITY_LEVEL", N_DRAWS_CITY_LEVEL)
-    for function, default in (
-        (city.open_city, {"n_placements": N_PLACEMENTS}),
-        (score.score_pair, {"n_draws": N_DRAWS}),
-    ):
-        defaults = {**function.__kwdefaults__, **default}
-        monkeypatch.setattr(function, "__kwdefaults__", defaults)
+    defaults = {**city.open_city.__kwdefaults__, "n_placements": N_PLACEMENTS}
+    monkeypatch.setattr(city.open_city, "__kwdefaults__", defaults)
