@@ -7,7 +7,7 @@ import functools
 import itertools
 import math
 import sys
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Annotated, Any, Literal, NamedTuple, Protocol, TypeVar
@@ -32,6 +32,17 @@ class Named(Protocol):
     name: str
 
 
+class Held:
+    def one(self, text: str) -> str:
+        return text
+
+    def two(self, text: str, more: str) -> str:
+        return text + more
+
+    def __iter__(self) -> Iterator[str]:
+        return iter("a")
+
+
 T = TypeVar("T")
 Bound = TypeVar("Bound", bound=Path)
 Some = TypeVar("Some", int, str)
@@ -47,7 +58,8 @@ VALUES = [
     {"a": 1}, {1: "a"}, {}, {1}, {"a"}, set(), frozenset({"a"}), frozenset({1}), (), ("a", "b"),
     [1, "a"], [None], [[1]], np.int64(1), np.zeros(2), np.float64(1.0), Path("a"), int, str.upper,
     1j, Path, bool, Pair, len, math.floor, hasattr, "a".upper, bytearray(b"a"), lambda: 1,
-    lambda text: text, lambda text, more=1: (text, more), _with_name,
+    lambda text: text, lambda text, more=1: (text, more), _with_name, Held().one, Held().two,
+    Held.one, Held(), iter("a"), range(2), (one for one in "a"),
     lambda text, *, name: (text, name), lambda *texts: texts, functools.partial(_with_name, "a"),
 ]  # fmt: skip
 HINTS = [
@@ -59,7 +71,7 @@ HINTS = [
     Callable[[], int], Callable[..., str], Callable[[str, int], str] | None, type[Path], type[T],
     T, Bound, Some, list[Any], list[list[int]], list[int | None], tuple[int, ...] | list[str],
     tuple[()], tuple[int, str] | None, tuple[Literal["a"], ...], Mapping[str, Any], dict[Any, Any],
-    dict[str, int] | None, Iterable[str], Collection[int], Literal[1, "a"],
+    dict[str, int] | None, Iterable[str], Collection[int], Iterator[str], Literal[1, "a"],
     Annotated[int, []], Annotated[str | None, "x"],
 ]  # fmt: skip
 

@@ -24,6 +24,8 @@ Test = Callable[[Any], bool]
 _check_fully = typeguard.check_type_internal
 _tests: dict[Any, Test] = {}
 _DICTS = (dict, collections.abc.Mapping)
+_ABSTRACT = (collections.abc.Iterable, collections.abc.Iterator, collections.abc.Collection)
+"""Classes of which any that has their methods is a subclass."""
 
 
 def test_of(hint: Any) -> Test:
@@ -62,13 +64,14 @@ def _literal_test(_: Any, args: tuple[Any, ...]) -> Test:
 
 def _class_test(named: type) -> Test:
     passed: dict[type, bool] = {}
+    abstract = named if named in _ABSTRACT else ()
 
     def test(value: Any) -> bool:
         kind = type(value)
         try:
             return passed[kind]
         except KeyError:
-            return passed.setdefault(kind, named in kind.__mro__)
+            return passed.setdefault(kind, named in kind.__mro__ or issubclass(kind, abstract))
 
     return test
 
@@ -111,11 +114,12 @@ def _callable_test(origin: Any, args: tuple[Any, ...]) -> Test:
         kind = type(value)
         if kind is types.BuiltinFunctionType and type(value.__self__) is types.ModuleType:
             key: Any = value
-        elif kind is types.FunctionType and not value.__dict__:
-            defaults = len(value.__defaults__ or ()), frozenset(value.__kwdefaults__ or ())
-            key = value.__code__, defaults
         else:
-            return False
+            bare = value.__func__ if kind is types.MethodType else value
+            if type(bare) is not types.FunctionType or bare.__dict__:
+                return False
+            defaults = len(bare.__defaults__ or ()), frozenset(bare.__kwdefaults__ or ())
+            key = kind, bare.__code__, defaults
         if key not in passed:
             try:
                 _checkers.check_callable(value, origin, args, None)
