@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -40,6 +41,12 @@ def needed(browser: str | None) -> str:
     if browser is None and os.environ.get("CI", "").lower() not in ("", "0", "false"):
         pytest.fail(f"{MISSING}, and in CI there must be one", pytrace=False)
     return browser or pytest.skip(MISSING)
+
+
+def pytest_collection_finish() -> None:
+    """Leave what has been imported out of each later search for garbage: it stays anyway."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
