@@ -228,8 +228,11 @@ def test_the_page_in_burmese(
 @pytest.mark.browser
 @pytest.mark.parametrize(
     ("lang", "size"),
-    [("my", LARGE), ("en", NARROW), ("my", NARROW)],
-    ids=["large-my", "narrow-en", "narrow-my"],
+    [
+        pytest.param("my", LARGE, id="large-my"),
+        pytest.param("en", NARROW, id="narrow-en"),
+        pytest.param("my", NARROW, id="narrow-my", marks=pytest.mark.slow),
+    ],
 )
 def test_the_page_fits_on_a_small_screen(
     app_server: Server,
