@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -9,7 +10,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import few_draws
 import pytest
+import quick_calls
 import quick_checks
 import shared_answers
 from browsers import CHROMIUM, MISSING, WHOLE
@@ -22,6 +25,7 @@ settings.load_profile("project")
 
 # Compiled loops are checked by the compiler. All else is checked at every call, if nothing imports
 # it before this line.
+quick_calls.install()
 install_import_hook(["toolkit"], ignore_packages=["toolkit.engine.kernels"])
 
 quick_checks.install()
@@ -37,6 +41,12 @@ def needed(browser: str | None) -> str:
     if browser is None and os.environ.get("CI", "").lower() not in ("", "0", "false"):
         pytest.fail(f"{MISSING}, and in CI there must be one", pytrace=False)
     return browser or pytest.skip(MISSING)
+
+
+def pytest_collection_finish() -> None:
+    """Leave what has been imported out of each later search for garbage: it stays anyway."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -75,11 +85,15 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     return folder
 
 
-@pytest.fixture(autouse=True)
-def _outcomes_made_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make the outcome of a question once, where tests are about what is shown of it."""
-    if shared_answers.shares(request.path):
-        shared_answers.install(monkeypatch)
+@pytest.fixture(scope="module", autouse=True)
+def _outcomes_made_once(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Make outcomes once and with fewer draws, where tests are about what is shown of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        if shared_answers.shares(request.path):
+            shared_answers.install(patch)
+        if few_draws.shows(request.path):
+            few_draws.install(patch)
+        yield
 
 
 @pytest.fixture

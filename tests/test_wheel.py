@@ -30,8 +30,10 @@ def refuse(event, arguments):
 sys.addaudithook(refuse)
 """
 ASSESS = f"""
+from toolkit.assessment import question
 from toolkit.cli import main
 
+question.N_DRAWS, question.N_DRAWS_CITY_LEVEL = 20, 100
 for city in {CITIES}:
     assert main(["--quiet", "assess", city, "--json", "--as-of", "{AS_OF}"]) == 0
 """

@@ -29,6 +29,11 @@ def found(request):
     return assess(question(request.param))
 
 
+@pytest.fixture(scope="module")
+def day(found):
+    return assess(replace(question(found.city.id), night=False))
+
+
 def test_it_is_the_answer_of_a_set_for_the_night(found):
     dark = load_assumptions(changes={"optics.night": 1.0})
     alone = assess(replace(question(found.city.id), assumptions=dark, night=False))
@@ -47,8 +52,7 @@ def test_it_is_the_answer_of_a_set_for_the_night(found):
             assert not night.share_of_length.expected.known
 
 
-def test_the_day_is_as_without_it_and_the_night_never_more(found):
-    day = assess(replace(question(found.city.id), night=False))
+def test_the_day_is_as_without_it_and_the_night_never_more(found, day):
     for tier in TIERS:
         part = found.tiers[tier]
         assert part.model_copy(update={"night": None}) == day.tiers[tier]
@@ -61,26 +65,24 @@ def test_the_day_is_as_without_it_and_the_night_never_more(found):
         assert one.high <= other.high
 
 
-def test_the_json_has_it_only_where_it_was_asked_for(found):
+def test_the_json_has_it_only_where_it_was_asked_for(found, day):
     data = json.loads(found.to_json())
     assert all("night" in part for part in data["tiers"].values())
     assert Assessment.from_json(found.to_json()).to_json() == found.to_json()
-    day = assess(replace(question(found.city.id), night=False)).to_json()
-    assert '"night"' not in day
+    assert '"night"' not in day.to_json()
     assert question("dawei").fingerprint() != replace(question("dawei"), night=False).fingerprint()
 
 
-def test_the_table_of_figures_has_three_more_rows(found):
-    day = assess(replace(question(found.city.id), night=False))
+def test_the_table_of_figures_has_three_more_rows(found, day):
     rows = tables.figures_table(found, "en").rows
     assert len(rows) == len(tables.figures_table(day, "en").rows) + 3
     assert [head for head, _ in rows if "night" in head]
 
 
-def test_a_sample_of_points_is_enough():
-    whole = assess(question("helsinki-centre"))
+@pytest.mark.parametrize("found", ["helsinki-centre"], indirect=True)
+def test_a_sample_of_points_is_enough(found):
     some = assess(replace(question("helsinki-centre"), sample_points=3000))
-    one, other = (a.tiers["seen"].night.share_of_length.realised for a in (whole, some))
+    one, other = (a.tiers["seen"].night.share_of_length.realised for a in (found, some))
     assert other.mid == pytest.approx(one.mid, rel=0.15)
 
 

@@ -204,7 +204,7 @@ together = threading.Barrier(4)
 def one(count, wait=True):
     if wait:
         together.wait()
-    found = assess("small", as_of=dt.date(2026, 11, 23), count=count, n_draws=20)
+    found = assess("small", as_of=dt.date(2026, 11, 23), count=count, n_draws=5)
     found.layers
     return found.to_json()
 with ThreadPoolExecutor(4) as pool:

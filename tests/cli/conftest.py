@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+import shared_answers
 
 
 @pytest.fixture
 def no_open_city() -> None:
-    """Close the cities that earlier tests opened in this process."""
+    """Close the cities that earlier tests opened in this process, and forget their answers."""
     from toolkit.assessment import on_streets, question
 
     question.streets.clear()
     on_streets.scenes.clear()
+    shared_answers.kept("on_streets").clear()

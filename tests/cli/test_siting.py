@@ -18,6 +18,15 @@ from toolkit.language import words
 AS_OF = ("--as-of", "2026-11-23")
 
 
+@pytest.fixture(autouse=True)
+def few_draws(monkeypatch):
+    """Score with fewer draws than people do: they smooth the ends of the ranges only."""
+    from toolkit.siting.validation import score
+
+    defaults = {**score.score_pair.__kwdefaults__, "n_draws": 40}
+    monkeypatch.setattr(score.score_pair, "__kwdefaults__", defaults)
+
+
 @pytest.fixture
 def files(tmp_path):
     streets, cameras = tmp_path / "town_streets.gpkg", tmp_path / "town_cameras.geojson"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -51,19 +52,30 @@ def axis_chance(city, drawn, route, site, tier, rule="any", within_deg=60.0):
     passed = dict.fromkeys(route.point.tolist(), ())
     for p, f in zip(route.point.tolist(), route.forward.tolist(), strict=True):
         passed[p] = (*passed[p], f)
-    axis = (np.arange(AXES) + 0.5) * STEPS / AXES
+    first, end = city.pairs.start[site : site + 2]
+    seen = [
+        row
+        for row in range(first, end)
+        if any(
+            shows(city, int(city.pairs.point[row]), f, city.pairs.bearing[row], rule, within_deg)
+            for f in passed.get(int(city.pairs.point[row]), ())
+        )
+    ]
     found = np.zeros(AXES)
-    for kind in range(drawn.share.shape[1]):
-        has = np.zeros(AXES, dtype=bool)
-        for row in in_ring(city, drawn, site, kind, tier):
-            p, bearing = int(city.pairs.point[row]), city.pairs.bearing[row]
-            ways = passed.get(p, ())
-            if any(shows(city, p, f, bearing, rule, within_deg) for f in ways):
-                off = np.abs(axis - float(bearing))
-                off = np.minimum(off, STEPS - off)
-                has |= off <= drawn.hfov_deg[0, kind] / 2 / 360 * STEPS
-        found += drawn.share[0, kind] * has
+    for kind in range(drawn.share.shape[1]) if seen else ():
+        half = drawn.hfov_deg[0, kind] / 2 / 360 * STEPS
+        rows = np.intersect1d(seen, in_ring(city, drawn, site, kind, tier))
+        bearings = set(city.pairs.bearing[rows].tolist())
+        has = [covered(float(bearing), float(half)) for bearing in bearings]
+        found += drawn.share[0, kind] * np.any([np.zeros(AXES, dtype=bool), *has], axis=0)
     return found * drawn.availability[0]
+
+
+@cache
+def covered(bearing, half):
+    """Return the directions whose field has a bearing in it, shape (AXES,); in `STEPS`."""
+    off = np.abs((np.arange(AXES) + 0.5) * STEPS / AXES - bearing)
+    return np.minimum(off, STEPS - off) <= half
 
 
 def chances(city, drawn, mean_per_site, route, site, tier, rule="any", within_deg=60.0):

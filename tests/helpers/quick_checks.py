@@ -24,6 +24,8 @@ Test = Callable[[Any], bool]
 _check_fully = typeguard.check_type_internal
 _tests: dict[Any, Test] = {}
 _DICTS = (dict, collections.abc.Mapping)
+_ABSTRACT = (collections.abc.Iterable, collections.abc.Iterator, collections.abc.Collection)
+"""Classes of which any that has their methods is a subclass."""
 
 
 def test_of(hint: Any) -> Test:
@@ -49,8 +51,11 @@ def _checked_inside(named: type) -> bool:
 
 
 def _any_test(_: Any, args: tuple[Any, ...]) -> Test:
-    tests = tuple(map(test_of, args))
-    return lambda value: any(test(value) for test in tests)
+    first, *others = map(test_of, args)
+    if len(others) == 1:
+        (second,) = others
+        return lambda value: first(value) or second(value)
+    return lambda value: first(value) or any(test(value) for test in others)
 
 
 def _literal_test(_: Any, args: tuple[Any, ...]) -> Test:
@@ -59,12 +64,14 @@ def _literal_test(_: Any, args: tuple[Any, ...]) -> Test:
 
 def _class_test(named: type) -> Test:
     passed: dict[type, bool] = {}
+    abstract = named if named in _ABSTRACT else ()
 
     def test(value: Any) -> bool:
         kind = type(value)
-        if kind not in passed:
-            passed[kind] = named in kind.__mro__
-        return passed[kind]
+        try:
+            return passed[kind]
+        except KeyError:
+            return passed.setdefault(kind, named in kind.__mro__ or issubclass(kind, abstract))
 
     return test
 
@@ -94,15 +101,25 @@ def _items_test(named: type, args: tuple[Any, ...]) -> Test:
     return lambda value: type(value) in kinds and (not value or first(value[0]))
 
 
+def _set_test(named: type, args: tuple[Any, ...]) -> Test:
+    (first,) = map(test_of, args)
+    return lambda value: type(value) is named and (not value or first(next(iter(value))))
+
+
 def _callable_test(origin: Any, args: tuple[Any, ...]) -> Test:
-    """Test a function by what its code says of its arguments, read once."""
+    """Test a function by what it says of its arguments, read once."""
     passed: dict[Any, bool] = {}
 
     def test(value: Any) -> bool:
-        if type(value) is not types.FunctionType or value.__dict__:
-            return False
-        defaults = len(value.__defaults__ or ()), frozenset(value.__kwdefaults__ or ())
-        key = value.__code__, defaults
+        kind = type(value)
+        if kind is types.BuiltinFunctionType and type(value.__self__) is types.ModuleType:
+            key: Any = value
+        else:
+            bare = value.__func__ if kind is types.MethodType else value
+            if type(bare) is not types.FunctionType or bare.__dict__:
+                return False
+            defaults = len(bare.__defaults__ or ()), frozenset(bare.__kwdefaults__ or ())
+            key = kind, bare.__code__, defaults
         if key not in passed:
             try:
                 _checkers.check_callable(value, origin, args, None)
@@ -119,6 +136,7 @@ _PLAIN: dict[Any, Test] = {
     Any: lambda _: True,
     object: lambda _: True,
     float: lambda value: isinstance(value, (float, int)),  # PEP 484
+    bytes: lambda value: type(value) is bytes,
 }
 _BY_ORIGIN: dict[Any, Callable[[Any, tuple[Any, ...]], Test]] = {
     Union: _any_test,
@@ -126,19 +144,25 @@ _BY_ORIGIN: dict[Any, Callable[[Any, tuple[Any, ...]], Test]] = {
     Literal: _literal_test,
     type: _subclass_test,
     collections.abc.Callable: _callable_test,
+    **dict.fromkeys((set, frozenset), _set_test),
     **dict.fromkeys((list, tuple, collections.abc.Sequence, *_DICTS), _items_test),
 }
 
 
-def check(value: Any, hint: Any, memo: typeguard.TypeCheckMemo) -> None:
-    """Check a value against a hint; raises as typeguard does."""
+def known_test_of(hint: Any) -> Test:
+    """Return the quick test of a hint, made once."""
     try:
         test = _tests.get(hint)
     except TypeError:  # a hint that cannot be hashed
-        test = _never
+        return _never
     if test is None:
         test = _tests[hint] = test_of(hint)
-    if not test(value):
+    return test
+
+
+def check(value: Any, hint: Any, memo: typeguard.TypeCheckMemo) -> None:
+    """Check a value against a hint; raises as typeguard does."""
+    if not known_test_of(hint)(value):
         _check_fully(value, hint, memo)
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from few_draws import N_DRAWS, N_DRAWS_CITY_LEVEL, N_PLACEMENTS
 from playwright.sync_api import Page
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,8 +24,12 @@ SLOW_MS = 1000 * SLOW_S
 ARTEFACTS = ROOT / "artefacts"
 START_SECONDS = 60
 LOCAL_SCHEMES = {"data", "blob", "about"}
+# With fewer draws than users have, whose app is started by `app_journey`.
 START = (
     "import sys; from toolkit.app import serve; from toolkit.base.errors import ToolkitError\n"
+    "from toolkit.assessment import question; from toolkit.threats import city\n"
+    f"question.N_DRAWS, question.N_DRAWS_CITY_LEVEL = {N_DRAWS}, {N_DRAWS_CITY_LEVEL}\n"
+    f"city.open_city.__kwdefaults__['n_placements'] = {N_PLACEMENTS}\n"
     "from pathlib import Path\n"
     "script = Path(sys.argv[2]) if len(sys.argv) > 2 else None\n"
     "try: serve.start(int(sys.argv[1]), script=script)\n"

@@ -53,7 +53,7 @@ class StreetDetail:
     sites: Callable[[], gpd.GeoDataFrame]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Ground:
     """What a map shows of a city besides any figure, in EPSG:4326.
 
@@ -115,9 +115,11 @@ class Ground:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Layers(Ground):
     """Layers of a map in EPSG:4326; no part of the JSON.
+
+    Only the same object is equal, so that what is made of it can be kept as long as it is.
 
     Attributes
     ----------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from toolkit.base.errors import UsageError
@@ -11,8 +12,17 @@ from toolkit.cli.typed import HINT, Typed
 if TYPE_CHECKING:
     from toolkit.assessment.question import Question
     from toolkit.threats.model import Answer
+    from toolkit.threats.tracks import Track
 
 _FIRST_TWO = 2
+
+
+@dataclass(frozen=True)
+class Given:
+    """Routes and places of somebody, read before any answer is made: an error costs no wait."""
+
+    tracks: tuple[Track, ...]
+    places: tuple[tuple[float, float], ...]
 
 
 def add_own(parser: argparse.ArgumentParser) -> None:
@@ -61,13 +71,34 @@ def check_own(options: argparse.Namespace) -> bool:
     return asked
 
 
-def own_answers(options: argparse.Namespace, question: Question) -> tuple[Answer, ...]:
+def read_own(options: argparse.Namespace) -> Given | None:
+    """Return the routes and places of the options of `add_own`; None without own questions.
+
+    Raises
+    ------
+    ToolkitError
+        As `check_own`, or if one cannot be read.
+    """
+    if not check_own(options):
+        return None
+    typed = Typed()
+    return Given(
+        tuple(typed.track(value) for value in options.route),
+        tuple(typed.place(value, f"Place {k}") for k, value in enumerate(options.place, start=1)),
+    )
+
+
+def own_answers(
+    options: argparse.Namespace, given: Given, question: Question
+) -> tuple[Answer, ...]:
     """Return the answers to somebody's own questions, in the order of the options.
 
     Parameters
     ----------
     options
         Options of `add_own`.
+    given
+        What `read_own` read of them.
     question
         City, date and assumptions of the report.
 
@@ -82,17 +113,14 @@ def own_answers(options: argparse.Namespace, question: Question) -> tuple[Answer
     from toolkit.threats.travel import Travel
     from toolkit.threats.vehicles import vehicles
 
-    typed = Typed()
-    tracks = [typed.track(value) for value in options.route]
-    places = [typed.place(value, f"Place {k}") for k, value in enumerate(options.place, start=1)]
     travel = Travel(options.mode, options.when, trips=options.trips)
     detour = DETOUR if options.alternatives else None
     found: list[Answer] = [
-        route(question, track=track, travel=travel, detour=detour) for track in tracks
+        route(question, track=track, travel=travel, detour=detour) for track in given.tracks
     ]
-    found += [place(question, at, options.radius_m, travel) for at in places]
+    found += [place(question, at, options.radius_m, travel) for at in given.places]
     if options.link_min is not None:
-        pair = tracks[:_FIRST_TWO]
+        pair = given.tracks[:_FIRST_TWO]
         found.append(linking.link(question, pair, window_min=options.link_min, travel=travel))
     if options.vehicles:
         found.append(vehicles(question, when=options.when))

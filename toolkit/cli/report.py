@@ -19,7 +19,7 @@ from toolkit.cli.common import (
     print_lines,
     question_of,
 )
-from toolkit.cli.own_questions import add_own, check_own, own_answers
+from toolkit.cli.own_questions import Given, add_own, own_answers, read_own
 
 if TYPE_CHECKING:
     from toolkit.assessment.model import Assessment
@@ -104,10 +104,10 @@ def _report(options: argparse.Namespace) -> int:
     if options.sensitivity and options.detail != "full":
         msg = "--sensitivity is part of a full report: add --detail full."
         raise UsageError(msg)
-    check_own(options)
+    given = read_own(options)
     if options.compare:
         return _compared(options, languages, edition)
-    return _cities(options, languages, edition)
+    return _cities(options, languages, edition, given)
 
 
 def matters_of(question: Question, edition: Edition, *, whole: bool = False) -> Sensitivity | None:
@@ -137,7 +137,9 @@ def _some(text: str, option: str, known: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
-def _cities(options: argparse.Namespace, languages: tuple[str, ...], edition: Edition) -> int:
+def _cities(
+    options: argparse.Namespace, languages: tuple[str, ...], edition: Edition, given: Given | None
+) -> int:
     """Write the files on each city as soon as they are made, and at last the index of all."""
     from toolkit.assessment.assess import assess
     from toolkit.assessment.question import city_or_pack
@@ -154,7 +156,7 @@ def _cities(options: argparse.Namespace, languages: tuple[str, ...], edition: Ed
         with busy(f"Writing on {city.name.en} ..."):
             found = assess(question)
             matters = matters_of(question, edition, whole=options.sensitivity)
-            own = {city.id: own_answers(options, question)} if check_own(options) else None
+            own = {city.id: own_answers(options, given, question)} if given else None
             paths = write_report(
                 [found],
                 options.out,

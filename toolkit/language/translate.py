@@ -27,8 +27,8 @@ LOCALE_DIR: Final = Path(__file__).resolve().parent / "locale"
 LANGUAGE_NAMES: Final[dict[Language, str]] = {"en": "English", "my": "မြန်မာ"}
 """Name of each language in that language, for the language switch."""
 
-_MYANMAR_BLOCKS: Final = ((0x1000, 0x109F), (0xA9E0, 0xA9FF), (0xAA60, 0xAA7F))
-"""Myanmar, Myanmar Extended-B and -A (Unicode 16.0)."""
+_MYANMAR: Final = re.compile("[\u1000-\u109f\ua9e0-\ua9ff\uaa60-\uaa7f]")
+"""Characters of the blocks Myanmar, Myanmar Extended-B and -A (Unicode 16.0)."""
 
 _BOUND_SPACE: Final = re.compile(
     r"(?<=\d) (?=%|(?:km²|km|m|mm|cameras|camera|sites|MB)(?![\w²])"
@@ -244,7 +244,7 @@ def month_name(month: int, lang: str) -> str:
 
 def has_burmese(text: str) -> bool:
     """Return whether a text has characters of the Myanmar blocks, and so needs the bundled font."""
-    return any(low <= ord(char) <= high for char in text for low, high in _MYANMAR_BLOCKS)
+    return _MYANMAR.search(text) is not None
 
 
 def unbroken(text: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 import geopandas as gpd
 import numpy as np
@@ -67,6 +68,7 @@ DIFFERENCES: Final = "differences"
 """The layer of a comparison."""
 CELL_M: Final = "export.cell_m"
 """Key of an assumption set: the side of a cell in metres."""
+_zones_made: Final[WeakKeyDictionary[Layers, gpd.GeoDataFrame]] = WeakKeyDictionary()
 
 # fmt: off
 SPECS: Final[dict[str, ExportSpec]] = {
@@ -186,9 +188,13 @@ def _layer(assessment: Assessment, name: str, cell_m: float) -> gpd.GeoDataFrame
 
 
 def zones_of(layers: Layers) -> gpd.GeoDataFrame:
-    """Return the zones of all tiers, with their area."""
-    zones = pd.concat([layers.zones(tier).assign(tier=tier) for tier in TIERS], ignore_index=True)
-    return snapped_zones(zones, 10.0**-_DECIMALS_DEG)
+    """Return the zones of all tiers, with their area; made once, and not to be changed."""
+    found = _zones_made.get(layers)
+    if found is None:
+        each = [layers.zones(tier).assign(tier=tier) for tier in TIERS]
+        found = snapped_zones(pd.concat(each, ignore_index=True), 10.0**-_DECIMALS_DEG)
+        _zones_made[layers] = found
+    return found
 
 
 def write_differences(a: Assessment, b: Assessment, found: Comparison, path: Path) -> None:

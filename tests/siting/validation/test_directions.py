@@ -25,6 +25,13 @@ def made(turn_deg):
     return make_pair(layers(), xy, street_deg + turn_deg)
 
 
+@pytest.fixture
+def few_samples(monkeypatch):
+    """Take fewer bootstrap samples, whose number only smooths the ends of the ranges."""
+    monkeypatch.setattr(directions, "N_RESAMPLES", 50)
+
+
+@pytest.mark.usefixtures("few_samples")
 def test_cameras_along_and_across_are_told_apart():
     turn = np.where(np.arange(200) % 4 == 0, 90.0, np.where(np.arange(200) % 2, 0.0, 180.0))
     found = directions.fit_bearings(made(turn))
@@ -33,12 +40,6 @@ def test_cameras_along_and_across_are_told_apart():
     assert found["across"] == pytest.approx(0.25, abs=0.01)
     for name in ("along", "across", "spread_deg"):
         assert found[f"{name}_low"] <= found[name] <= found[f"{name}_high"]
-
-
-@pytest.fixture
-def few_samples(monkeypatch):
-    """Take fewer bootstrap samples, whose number only smooths the ends of the ranges."""
-    monkeypatch.setattr(directions, "N_RESAMPLES", 50)
 
 
 @pytest.mark.usefixtures("few_samples")

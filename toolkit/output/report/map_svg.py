@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
+from weakref import WeakKeyDictionary
 
 import geopandas as gpd
 import numpy as np
@@ -32,6 +33,7 @@ from toolkit.output.report.map_names import Name, names
 _WATER: Final = "#dbe7ee"
 _PARK: Final = "#eef3e8"
 _CAMERA: Final = "#0b5cad"
+_drawn: Final[WeakKeyDictionary[Layers, dict[tuple[int, int], Drawing]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ class Drawing:
 
 
 def draw(layers: Layers, most: tuple[int, int] = MOST) -> Drawing:
-    """Draw a city for all tiers.
+    """Draw a city for all tiers; once, for all languages and formats of a report.
 
     Parameters
     ----------
@@ -106,6 +108,13 @@ def draw(layers: Layers, most: tuple[int, int] = MOST) -> Drawing:
     InputDataError
         If the layers have no extent.
     """
+    drawn = _drawn.setdefault(layers, {})
+    if most not in drawn:
+        drawn[most] = _draw(layers, most)
+    return drawn[most]
+
+
+def _draw(layers: Layers, most: tuple[int, int]) -> Drawing:
     frame = Frame.around(layers, most)
     groups, looks = _groups(layers.streets)
     spots = shapely.get_coordinates(shapely.centroid(frame.placed(layers.cameras)))
