@@ -145,11 +145,11 @@ def meet(  # noqa: PLR0913
     as_it_is, if_all_work
         With the cameras that work, and with all.
     """
-    counter = _Counter(routes, weeks, points, every=True, keep=keep)
-    if weight is None:
-        weight = np.ones(len(placed.site))
-    counter.add(PlacedCameras(placed, weight, cameras, facing, sight, width_deg))
-    as_it_is, if_all_work = counter.found()
+    as_it_is, if_all_work = _met(
+        _by_point(routes, weeks, points) if keep else _by_point.__wrapped__(routes, weeks, points),
+        (routes, weeks), points, sight, placed, cameras, facing,
+        width_deg=width_deg, weight=weight,
+    )  # fmt: skip
     return as_it_is, if_all_work
 
 
@@ -166,22 +166,80 @@ def meet_working(
         The cameras of one part of the sites after the other, at least one, with the same draws: as
         many as are in memory at once. Sites ascend from part to part.
     """
-    counter = _Counter(routes, weeks, points, every=False, keep=False)
+    counter = _Counter(routes, weeks, points)
     for part in parts:
         counter.add(part)
-    return counter.found()[0]
+    return counter.found()
+
+
+def _met(  # noqa: PLR0913
+    by_bits: tuple[IntArray, kernels.Routes, IntArray],
+    asked: tuple[Routes, Routes],
+    points: LinePieces,
+    sight: Sight,
+    placed: Working,
+    cameras: CameraDraws,
+    facing: Facing,
+    *,
+    width_deg: FloatArray,
+    weight: AnyFloatArray | None,
+) -> list[Met]:
+    """Return what `meet` does."""
+    from toolkit.engine.kernels import placement as placing
+    from toolkit.engine.kernels import trips as kernels
+
+    used, by_point, bit_of = by_bits
+    n_routes = len(asked[0])
+    n_draws, n_tiers = cameras.inner_m.shape[:2]
+    both = [_nothing_met(n_draws, n_tiers, by_point) for _ in range(2)]
+    rule = [SIDES.index(facing.rule.get(tier, "any")) for tier in TIERS]
+    workers.over(
+        kernels.meet,
+        workers.even_borders(n_draws, _CHUNK_DRAWS),
+        placing.Cameras(
+            placed.first, placed.site, placed.kind, placed.axis_deg,
+            known_width(width_deg)[placed.site],
+        ),
+        placed.luck < cameras.availability[placed.draw],
+        np.ones(len(placed.site), np.float32) if weight is None else weight.astype(np.float32),
+        rings_of(cameras),
+        pairs_to(used, sight, len(points.length)),
+        by_point,
+        kernels.Sides(np.array(rule, np.int64), facing.within_deg / 360.0 * BEARING_STEPS),
+        *both,
+    )  # fmt: skip
+    return [_by_route(met, by_point.n_counted, bit_of, n_routes) for met in both]
+
+
+def _nothing_met(n_draws: int, n_tiers: int, routes: kernels.Routes) -> kernels.Met:
+    """Return counts of nothing so far."""
+    from toolkit.engine.kernels import trips as kernels
+
+    n_bits = routes.n_counted * _WORD_BITS
+    return kernels.Met(
+        np.zeros((n_draws, n_tiers, n_bits), np.float32),
+        np.zeros((n_draws, n_tiers, n_bits), np.float32),
+        np.zeros((n_draws, n_tiers, routes.n_words - routes.n_counted), np.uint64),
+    )
+
+
+def _by_route(met: kernels.Met, n_counted: int, bit_of: IntArray, n_routes: int) -> Met:
+    """Return counts by bit in the order of the routes."""
+    return Met(
+        np.take(met.cameras, bit_of[:n_routes], axis=-1),
+        np.take(met.sites, bit_of[:n_routes], axis=-1),
+        np.take(_bits(met.any_camera), bit_of[n_routes:] - n_counted * _WORD_BITS, axis=-1),
+    )
 
 
 class _Counter:
     """The cameras and sites that have routes in view, added up over parts of the sites."""
 
-    def __init__(
-        self, routes: Routes, weeks: Routes, points: LinePieces, *, every: bool, keep: bool
-    ) -> None:
-        by_point = _by_point if keep else _by_point.__wrapped__
-        self._used, self._by_point, self._bit_of = by_point(routes, weeks, points)
-        self._points, self._every, self._n_routes = points, every, len(routes)
-        self._both: tuple[kernels.Met, ...] = ()
+    def __init__(self, routes: Routes, weeks: Routes, points: LinePieces) -> None:
+        by_bits = _by_point.__wrapped__(routes, weeks, points)
+        self._used, self._by_point, self._bit_of = by_bits
+        self._points, self._n_routes = points, len(routes)
+        self._met: kernels.Met | None = None
 
     def add(self, part: PlacedCameras) -> None:
         """Count the cameras of some sites, which follow those before."""
@@ -192,15 +250,8 @@ class _Counter:
         placed, cameras, by_point = part.placed, part.cameras, self._by_point
         n_draws, n_tiers = cameras.inner_m.shape[:2]
         n_bits = by_point.n_counted * _WORD_BITS
-        if not self._both:
-            self._both = tuple(
-                kernels.Met(
-                    np.zeros((n, n_tiers, n_bits), np.float32),
-                    np.zeros((n, n_tiers, n_bits), np.float32),
-                    np.zeros((n, n_tiers, by_point.n_words - by_point.n_counted), np.uint64),
-                )
-                for n in (n_draws, n_draws if self._every else 0)
-            )
+        if self._met is None:
+            self._met = _nothing_met(n_draws, n_tiers, by_point)
         rule = [SIDES.index(part.facing.rule.get(tier, "any")) for tier in TIERS]
         pairs = pairs_to(self._used, part.sight, len(self._points.length))
         asked = (
@@ -209,7 +260,6 @@ class _Counter:
                 known_width(part.width_deg)[placed.site],
             ),
             placed.luck < cameras.availability[placed.draw],
-            np.ones(len(placed.site), dtype=bool),
             part.weight.astype(np.float32),
             rings_of(cameras),
             pairs,
@@ -220,21 +270,16 @@ class _Counter:
         next_camera = placed.first[:-1].copy()
         for end, near in _near(pairs, by_point, placed.site):
             workers.over(
-                kernels.meet, workers.even_borders(n_draws, _CHUNK_DRAWS), end, next_camera,
-                *asked, near, sides, n_bits, *self._both, self._every,
+                kernels.meet_near, workers.even_borders(n_draws, _CHUNK_DRAWS), end, next_camera,
+                *asked, near, sides, n_bits, self._met,
             )  # fmt: skip
 
-    def found(self) -> list[Met]:
-        """Return what was counted: as it is, and with `every` if all work."""
-        n_bits, n = self._by_point.n_counted * _WORD_BITS, self._n_routes
-        return [
-            Met(
-                met.cameras[..., self._bit_of[:n]],
-                met.sites[..., self._bit_of[:n]],
-                _bits(met.any_camera)[..., self._bit_of[n:] - n_bits],
-            )
-            for met in self._both[: 2 if self._every else 1]
-        ]
+    def found(self) -> Met:
+        """Return what was counted."""
+        if self._met is None:
+            msg = "No part was given."
+            raise ValueError(msg)
+        return _by_route(self._met, self._by_point.n_counted, self._bit_of, self._n_routes)
 
 
 def _ascending(part: PlacedCameras) -> PlacedCameras:
@@ -263,8 +308,13 @@ def _near(
     n_sites = len(pairs.start) - 1
     stands, n_near = np.zeros(n_sites, dtype=bool), np.zeros(n_sites, np.int64)
     stands[standing] = True
+    start = np.zeros(n_sites + 1, np.int64)
+    nothing = np.empty(0, np.uint64)
+    near = kernels.Near(
+        start, np.empty(0, np.int32), start, nothing, nothing, np.empty(0, np.uint8), 0, 0, 0, 0
+    )
     borders = workers.even_borders(n_sites, _CHUNK_SITES)
-    workers.over(kernels.count_near, borders, pairs, routes, stands, n_near)
+    workers.over(kernels.find_near, borders, pairs, routes, stands, False, near, n_near)
     n_words = -(-n_near // _WORD_BITS)
     route_start = np.concatenate([[0], np.cumsum(n_near)])
     word_start = np.concatenate([[0], np.cumsum(n_words * np.diff(pairs.start))])
@@ -275,19 +325,13 @@ def _near(
         end = max(int(np.searchsorted(word_start, most, side="right")) - 1, first + 1)
         size = int(word_start[end] - word_start[first])
         near = kernels.Near(
-            route_start,
-            route,
-            word_start,
-            np.zeros(size, np.uint64),
-            np.zeros(size, np.uint64),
+            route_start, route, word_start, np.zeros(size, np.uint64), np.zeros(size, np.uint64),
             np.zeros(int(pairs.start[end] - pairs.start[first]), np.uint8),
-            int(pairs.start[first]),
-            int(word_start[first]),
-            int(n_words.max(initial=0)),
-            int(np.diff(pairs.start).max(initial=0)),
-        )
+            int(pairs.start[first]), int(word_start[first]),
+            int(n_words.max(initial=0)), int(np.diff(pairs.start).max(initial=0)),
+        )  # fmt: skip
         some = [*range(first, end, _CHUNK_SITES), end]
-        workers.over(kernels.find_near, some, pairs, routes, near)
+        workers.over(kernels.find_near, some, pairs, routes, stands, True, near, n_near)
         yield end, near
         first = end
 
