@@ -94,6 +94,32 @@ def reach(start, to, cost, source, source_cost, goal, detour):
 
 
 @kernel
+def near_costs(start, to, cost, sources, targets, limit):
+    """Return the least cost from each of some nodes to each of others, infinite beyond a limit."""
+    found = np.full(len(start) - 1, np.inf)
+    costs = np.empty((len(sources), len(targets)))
+    for i in range(len(sources)):
+        found[sources[i]] = 0.0
+        heap, reached = [(0.0, sources[i])], [sources[i]]
+        while len(heap) > 0:
+            total, node = heapq.heappop(heap)
+            if total > found[node]:
+                continue
+            for k in range(start[node], start[node + 1]):
+                new = total + cost[k]
+                if new < found[to[k]] and new <= limit:
+                    if found[to[k]] == np.inf:
+                        reached.append(to[k])
+                    found[to[k]] = new
+                    heapq.heappush(heap, (new, to[k]))
+        for j in range(len(targets)):
+            costs[i, j] = found[targets[j]]
+        for node in reached:
+            found[node] = np.inf
+    return costs
+
+
+@kernel
 def least_cost(start, head, cost, source):
     """Return the least cost from a node to every other (Dijkstra 1959)."""
     found = np.full(len(start) - 1, np.inf)
