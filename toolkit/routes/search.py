@@ -18,6 +18,7 @@ from scipy.sparse import csgraph
 from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.errors import InputDataError
 from toolkit.engine import workers
+from toolkit.engine.sight import morton_order
 from toolkit.routes.graph import Graph, way_back
 from toolkit.routes.matching import Stretch
 from toolkit.routes.spots import Spot
@@ -195,6 +196,8 @@ def _part(graph: Graph, start: Spot, end: Spot, detour: float) -> _Part:
     most_m = reached.shortest_m * detour * (1.0 + _ROUNDING)
     # 1. Nodes and arcs that no way makes too long; node n is the start and n + 1 the end.
     nodes = np.flatnonzero(reached.from_start_m + reached.to_end_m <= most_m)
+    # Neighbours on the ground are neighbours in memory.
+    nodes = nodes[morton_order(graph.xy_m[nodes])]
     number = np.full(graph.n_nodes, -1)
     number[nodes] = np.arange(len(nodes))
     rows, n = graph.leaving, len(nodes)
