@@ -20,6 +20,7 @@ AS_OF = ("--as-of", "2026-11-23")
 START, END = "60.1659,24.9364", "60.1715,24.9520"
 FROM_TO = ("--from", START, "--to", END)
 VALUES = [b"60.1659", b"24.9364", b"60.1715", b"24.9520", b"Mannerheimintie"]
+VALUES += [b"60.16871", b"60.16902", b"24.94141", b"24.94902", b"one-way", b"other-way"]
 
 
 @pytest.fixture
@@ -122,6 +123,12 @@ def test_nothing_of_a_route_is_stored_logged_or_left_open(run, home, tmp_path, m
     scratch.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(scratch))
     monkeypatch.chdir(scratch)
+    given = []
+    for name, north in (("one", 60.16871), ("other", 60.16902)):
+        given.append(tmp_path / f"{name}-way.geojson")
+        line = [[24.94141, north], [24.94902, north]]
+        given[-1].write_text(json.dumps({"type": "LineString", "coordinates": line}))
+    tracks = [option for path in given for option in ("--track", path)]
     before = set(open_files())
     monkeypatch.setattr(
         "sys.stdin", io.TextIOWrapper(io.BytesIO(f"{START}\n{END}\n".encode()), "utf-8")
@@ -132,9 +139,11 @@ def test_nothing_of_a_route_is_stored_logged_or_left_open(run, home, tmp_path, m
         run("place", CITY, "--at", START, "--radius-m", "100", "--tier", "seen", *AS_OF),
         run("link", CITY, "--at", END, "--window-min", "5", "--tier", "seen", *AS_OF),
         run("vehicles", CITY, "--district", f"{START},400", *AS_OF),
+        run("route", CITY, *tracks[:2], "--tier", "seen", *AS_OF),
+        run("link", CITY, *tracks, "--window-min", "5", "--tier", "seen", *AS_OF),
         run("route", CITY, "--from", START, "--to", "1,1", *AS_OF),
     ]
-    assert [code for code, _, _ in outputs] == [0, 0, 0, 0, 0, 1]
+    assert [code for code, _, _ in outputs] == [0, 0, 0, 0, 0, 0, 0, 1]
     for _, out, err in outputs:
         assert [v for v in VALUES if v.decode() in out + err] == []
     assert kept_in([home, scratch], VALUES) == []

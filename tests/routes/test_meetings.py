@@ -18,7 +18,7 @@ from toolkit.engine import placement
 from toolkit.engine.site_chance import SiteChance
 from toolkit.routes import meetings, trips
 from toolkit.routes.graph import street_graph
-from toolkit.routes.route import Routes
+from toolkit.routes.route import Routes, joined
 
 RINGS = (
     # Of three types, by tier; None where the type is not able.
@@ -135,6 +135,44 @@ def test_counts_are_those_of_brute_force(city):
     np.testing.assert_array_equal(if_all_work.sites, sites)
     assert (found > sites).any()
     assert found[:, 0].min() < found[:, 0].max()
+
+
+@pytest.mark.parametrize("n_parts", [1, 7])
+def test_those_that_work_are_counted_alike_in_parts_and_in_any_order(city, n_parts):
+    n_draws = 30
+    drawn, design = three_types(n_draws), Design(n_draws, 5)
+    placed = placed_in(city, drawn, design, np.full(city.n_sites, 0.08))
+    # Over 64 routes at a site, so that it has more than one word.
+    weight = np.where(placed.site % 2, 0.7, 1.0)
+    sample = city.sample
+    routes = joined([sample.trips, sample.trips])
+    assert len(routes) > 64
+    whole = meet(city, drawn, placed, routes=routes, weight=weight)[0]
+    rng, parts = np.random.default_rng(1), []
+    for k in range(n_parts):
+        some = rng.permutation(np.flatnonzero(placed.site * n_parts // city.n_sites == k))
+        some = some[np.argsort(placed.draw[some], kind="stable")]
+        count = np.bincount(placed.draw[some], minlength=n_draws)
+        of_part = placement.Working(
+            np.concatenate([[0], np.cumsum(count)]), placed.site[some], placed.kind[some],
+            placed.axis_deg[some], placed.luck[some],
+        )  # fmt: skip
+        parts.append(
+            meetings.PlacedCameras(
+                of_part, weight[some], drawn, facing(n_draws), city.pairs,
+                np.full(city.n_sites, np.nan),
+            )
+        )  # fmt: skip
+    found = meetings.meet_working(routes, sample.weeks, city.points, iter(parts))
+    np.testing.assert_allclose(found.cameras, whole.cameras, rtol=1e-5)
+    np.testing.assert_array_equal(found.sites, whole.sites)
+    np.testing.assert_array_equal(found.weeks, whole.weeks)
+    assert 0 < whole.weeks.mean() < 1
+
+
+def test_without_any_part_nothing_can_be_said(city):
+    with pytest.raises(ValueError, match="No part"):
+        meetings.meet_working(city.sample.trips, city.sample.weeks, city.points, iter(()))
 
 
 def test_a_week_is_met_if_any_of_its_points_is(city):

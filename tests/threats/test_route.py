@@ -133,6 +133,22 @@ class TestRefused:
         with pytest.raises(InputDataError, match="follows no street"):
             route(threat_city.question(), track=track_of([[(24.99, 60.12), (24.995, 60.121)]]))
 
+    def test_a_track_to_and_fro_without_end(self):
+        # 80 m there and 80 m back, 4,000 times: the noise of a phone that lies on a table.
+        line = [(24.9414 + 0.0014 * (k % 2), 60.1699) for k in range(4_000)]
+        with pytest.raises(InputDataError, match="at most 1,000 and 50 are followed"):
+            route(threat_city.question(), track=track_of([line]))
+
+    def test_a_track_across_the_world(self):
+        line = [(24.9414, 60.1699), (24.9490, 60.1685), (-120.0, -40.0)]
+        with pytest.raises(InputDataError, match="at most 1,000 and 50 are followed"):
+            route(threat_city.question(), track=track_of([line]))
+
+    def test_a_track_from_far_away_is_as_long_as_it_is_here(self):
+        far = [(24.9414, 60.1699), (24.9490, 60.1685), (28.0, 61.5)]
+        found = route(threat_city.question(), track=track_of([far]), travel=Travel(tier="seen"))
+        assert found.length_m > 300.0
+
     def test_a_track_partly_outside_is_counted(self):
         city = threat_city.city(2_400)
         way = on_streets(city, "foot", between=BETWEEN)

@@ -108,6 +108,15 @@ def test_a_million_points_are_refused_at_once(form, tmp_path):
         tracks.read_track(path)
 
 
+def test_a_track_in_very_many_parts_is_refused():
+    places = [[[1.0, 2.0 + k / 1e4], [1.1, 2.0]] for k in range(tracks.MOST_LINES + 1)]
+    text = json.dumps({"type": "MultiLineString", "coordinates": places})
+    with pytest.raises(InputDataError, match="The track has 101 parts; at most 100 are read"):
+        tracks.parse_track(text)
+    fewer = json.dumps({"type": "MultiLineString", "coordinates": places[1:]})
+    assert tracks.parse_track(fewer).counts == {"gaps": tracks.MOST_LINES - 1}
+
+
 def test_standard_input_is_read_for_a_dash(monkeypatch):
     stream = io.TextIOWrapper(io.BytesIO(gpx(LINE).encode()))
     monkeypatch.setattr("sys.stdin", stream)

@@ -15,7 +15,8 @@ import numpy as np
 import shapely
 from scipy.sparse import csgraph
 
-from toolkit.base.arrays import BoolArray, FloatArray, GeometryArray, Int32Array, IntArray
+from toolkit.base.arrays import BoolArray, FloatArray, GeometryArray, IntArray
+from toolkit.engine import workers
 from toolkit.routes.graph import Graph, part_of, way_back
 from toolkit.routes.route import Routes, points_of_streets
 from toolkit.streets.street_points import LinePieces
@@ -160,8 +161,10 @@ def _near(graph: Graph, lines: GeometryArray, places: FloatArray) -> list[_Candi
     begin = np.searchsorted(graph.street[order], street, side="left")
     end = np.searchsorted(graph.street[order], street, side="right")
     found = []
+    # Places ascend in the answer of the tree.
+    border = np.searchsorted(place, np.arange(len(places) + 1))
     for k in range(len(places)):
-        of = np.flatnonzero(place == k)
+        of = np.arange(border[k], border[k + 1])
         count = end[of] - begin[of]
         arc = np.concatenate(
             [np.empty(0, np.int64), *(order[begin[i] : end[i]] for i in of)]
@@ -175,21 +178,19 @@ def _near(graph: Graph, lines: GeometryArray, places: FloatArray) -> list[_Candi
 
 @dataclass(frozen=True, eq=False)
 class _Step:
-    """From one place to the next: the best candidate before each, and the ways between them.
-
-    `node_before` has a row for each node at which candidates end; `row` is that of each candidate.
-    """
+    """From one place to the next: the best candidate before each, and the longest way between."""
 
     best: IntArray
-    node_before: Int32Array
-    row: IntArray
+    limit_m: float
 
 
 def _follow(
     graph: Graph, places: FloatArray, near: list[_Candidates], first: int
 ) -> tuple[Stretch, int]:
     """Return the likeliest way from a place on, and the first place that it does not reach."""
-    cost = near[first].cost
+    from toolkit.engine.kernels import fronts as kernels
+
+    cost, rows = near[first].cost, graph.leaving
     steps: list[_Step] = []
     end = first + 1
     while end < len(places) and len(near[end].arc):
@@ -197,14 +198,13 @@ def _follow(
         # 1. Lengths of all ways from a candidate to one at the next place.
         straight_m = float(np.hypot(*(places[end] - places[end - 1])))
         tails, row = np.unique(graph.head[before.arc], return_inverse=True)
-        distance, node_before = csgraph.dijkstra(
-            graph.arcs.length_m,
-            indices=tails,
-            limit=straight_m + _SLACK_M,
-            return_predecessors=True,
+        heads, column = np.unique(graph.tail[after.arc], return_inverse=True)
+        limit_m = straight_m + _SLACK_M
+        distance = workers.run(
+            kernels.near_costs, rows.start, rows.to, rows.length_m, tails, heads, limit_m
         )
         left = graph.length_m[before.arc] - before.at_m
-        way_m = left[:, None] + distance[row][:, graph.tail[after.arc]] + after.at_m[None, :]
+        way_m = left[:, None] + distance[row][:, column] + after.at_m[None, :]
         on = after.at_m[None, :] - before.at_m[:, None]
         same = (before.arc[:, None] == after.arc[None, :]) & (on >= -_BACK_M)
         way_m = np.where(same, np.maximum(on, 0.0), way_m)
@@ -215,7 +215,7 @@ def _follow(
         if not np.isfinite(found).any():
             break
         cost = found
-        steps.append(_Step(best, node_before, row))
+        steps.append(_Step(best, limit_m))
         end += 1
     # 3. Back from the likeliest end.
     state = int(cost.argmin())
@@ -227,7 +227,13 @@ def _follow(
         on_m = float(after.at_m[state] - before.at_m[previous])
         if before.arc[previous] != after.arc[state] or on_m < -_BACK_M:
             tail = int(graph.tail[after.arc[state]])
-            nodes = way_back(step.node_before[step.row[previous]], tail)
+            _, node_before = csgraph.dijkstra(
+                graph.arcs.length_m,
+                indices=[int(graph.head[before.arc[previous]])],
+                limit=step.limit_m,
+                return_predecessors=True,
+            )
+            nodes = way_back(node_before[0], tail)
             between = graph.arcs.along(nodes[::-1])
             chain += [*between[::-1].tolist(), int(before.arc[previous])]
         state = previous

@@ -8,8 +8,8 @@ many times.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -33,6 +33,10 @@ if TYPE_CHECKING:  # numba takes half a second to import
 
 _CHUNK_DRAWS: Final = 4
 """Draws that a worker thread takes at once."""
+_CHUNK_SITES: Final = 1024
+"""The same for sites."""
+_MOST_WORDS: Final = 1_000_000
+"""Words of lines of sight at once, in each direction of travel: 16 MB in all."""
 _CHUNK_PLACEMENTS: Final = 600
 """The same for placements of which a route has its points."""
 _WORD_BITS: Final = 64
@@ -53,6 +57,32 @@ class Facing:
 
     rule: Mapping[Tier, str]
     within_deg: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class PlacedCameras:
+    """Cameras of some sites in each placement.
+
+    Attributes
+    ----------
+    placed
+        The cameras; sites are numbered among those asked for, and ascend within each placement.
+    weight
+        Cameras for which each stands.
+    cameras, facing
+        Draws, once for each placement.
+    sight
+        Lines of sight of the sites.
+    width_deg
+        Known width of the field of view, else NaN, by site.
+    """
+
+    placed: Working
+    weight: AnyFloatArray
+    cameras: CameraDraws
+    facing: Facing
+    sight: Sight
+    width_deg: FloatArray
 
 
 @dataclass(frozen=True)
@@ -118,28 +148,28 @@ def meet(  # noqa: PLR0913
     as_it_is, if_all_work = _met(
         _by_point(routes, weeks, points) if keep else _by_point.__wrapped__(routes, weeks, points),
         (routes, weeks), points, sight, placed, cameras, facing,
-        width_deg=width_deg, weight=weight, every=True,
+        width_deg=width_deg, weight=weight,
     )  # fmt: skip
     return as_it_is, if_all_work
 
 
-def meet_working(  # noqa: PLR0913
-    routes: Routes,
-    weeks: Routes,
-    points: LinePieces,
-    sight: Sight,
-    placed: Working,
-    cameras: CameraDraws,
-    facing: Facing,
-    *,
-    width_deg: FloatArray,
-    weight: AnyFloatArray | None = None,
+def meet_working(
+    routes: Routes, weeks: Routes, points: LinePieces, parts: Iterable[PlacedCameras]
 ) -> Met:
-    """Count the cameras that work alone, and keep nothing of the routes in memory; see `meet`."""
-    return _met(
-        _by_point.__wrapped__(routes, weeks, points), (routes, weeks), points, sight, placed,
-        cameras, facing, width_deg=width_deg, weight=weight, every=False,
-    )[0]  # fmt: skip
+    """Count the cameras that work alone, and keep nothing of the routes in memory; see `meet`.
+
+    Parameters
+    ----------
+    routes, weeks, points
+        As `meet`.
+    parts
+        The cameras of one part of the sites after the other, at least one, with the same draws: as
+        many as are in memory at once. Sites ascend from part to part.
+    """
+    counter = _Counter(routes, weeks, points)
+    for part in parts:
+        counter.add(part)
+    return counter.found()
 
 
 def _met(  # noqa: PLR0913
@@ -153,24 +183,15 @@ def _met(  # noqa: PLR0913
     *,
     width_deg: FloatArray,
     weight: AnyFloatArray | None,
-    every: bool,
 ) -> list[Met]:
-    """Return what `meet` does; without `every` as it is alone."""
+    """Return what `meet` does."""
     from toolkit.engine.kernels import placement as placing
     from toolkit.engine.kernels import trips as kernels
 
     used, by_point, bit_of = by_bits
     n_routes = len(asked[0])
     n_draws, n_tiers = cameras.inner_m.shape[:2]
-    n_counted, n_other = (-(-len(r) // _WORD_BITS) for r in asked)
-    both = tuple(
-        kernels.Met(
-            np.zeros((n, n_tiers, n_counted * _WORD_BITS), np.float32),
-            np.zeros((n, n_tiers, n_counted * _WORD_BITS), np.float32),
-            np.zeros((n, n_tiers, n_other), np.uint64),
-        )
-        for n in (n_draws, n_draws if every else 0)
-    )
+    both = [_nothing_met(n_draws, n_tiers, by_point) for _ in range(2)]
     rule = [SIDES.index(facing.rule.get(tier, "any")) for tier in TIERS]
     workers.over(
         kernels.meet,
@@ -186,16 +207,133 @@ def _met(  # noqa: PLR0913
         by_point,
         kernels.Sides(np.array(rule, np.int64), facing.within_deg / 360.0 * BEARING_STEPS),
         *both,
-        every,
     )  # fmt: skip
-    return [
-        Met(
-            met.cameras[..., bit_of[:n_routes]],
-            met.sites[..., bit_of[:n_routes]],
-            _bits(met.any_camera)[..., bit_of[n_routes:] - n_counted * _WORD_BITS],
+    return [_by_route(met, by_point.n_counted, bit_of, n_routes) for met in both]
+
+
+def _nothing_met(n_draws: int, n_tiers: int, routes: kernels.Routes) -> kernels.Met:
+    """Return counts of nothing so far."""
+    from toolkit.engine.kernels import trips as kernels
+
+    n_bits = routes.n_counted * _WORD_BITS
+    return kernels.Met(
+        np.zeros((n_draws, n_tiers, n_bits), np.float32),
+        np.zeros((n_draws, n_tiers, n_bits), np.float32),
+        np.zeros((n_draws, n_tiers, routes.n_words - routes.n_counted), np.uint64),
+    )
+
+
+def _by_route(met: kernels.Met, n_counted: int, bit_of: IntArray, n_routes: int) -> Met:
+    """Return counts by bit in the order of the routes."""
+    return Met(
+        np.take(met.cameras, bit_of[:n_routes], axis=-1),
+        np.take(met.sites, bit_of[:n_routes], axis=-1),
+        np.take(_bits(met.any_camera), bit_of[n_routes:] - n_counted * _WORD_BITS, axis=-1),
+    )
+
+
+class _Counter:
+    """The cameras and sites that have routes in view, added up over parts of the sites."""
+
+    def __init__(self, routes: Routes, weeks: Routes, points: LinePieces) -> None:
+        by_bits = _by_point.__wrapped__(routes, weeks, points)
+        self._used, self._by_point, self._bit_of = by_bits
+        self._points, self._n_routes = points, len(routes)
+        self._met: kernels.Met | None = None
+
+    def add(self, part: PlacedCameras) -> None:
+        """Count the cameras of some sites, which follow those before."""
+        from toolkit.engine.kernels import placement as placing
+        from toolkit.engine.kernels import trips as kernels
+
+        part = _ascending(part)
+        placed, cameras, by_point = part.placed, part.cameras, self._by_point
+        n_draws, n_tiers = cameras.inner_m.shape[:2]
+        n_bits = by_point.n_counted * _WORD_BITS
+        if self._met is None:
+            self._met = _nothing_met(n_draws, n_tiers, by_point)
+        rule = [SIDES.index(part.facing.rule.get(tier, "any")) for tier in TIERS]
+        pairs = pairs_to(self._used, part.sight, len(self._points.length))
+        asked = (
+            placing.Cameras(
+                placed.first, placed.site, placed.kind, placed.axis_deg,
+                known_width(part.width_deg)[placed.site],
+            ),
+            placed.luck < cameras.availability[placed.draw],
+            part.weight.astype(np.float32),
+            rings_of(cameras),
+            pairs,
+        )  # fmt: skip
+        sides = kernels.Sides(
+            np.array(rule, np.int64), part.facing.within_deg / 360.0 * BEARING_STEPS
         )
-        for met in both[: 2 if every else 1]
-    ]
+        next_camera = placed.first[:-1].copy()
+        for end, near in _near(pairs, by_point, placed.site):
+            workers.over(
+                kernels.meet_near, workers.even_borders(n_draws, _CHUNK_DRAWS), end, next_camera,
+                *asked, near, sides, n_bits, self._met,
+            )  # fmt: skip
+
+    def found(self) -> Met:
+        """Return what was counted."""
+        if self._met is None:
+            msg = "No part was given."
+            raise ValueError(msg)
+        return _by_route(self._met, self._by_point.n_counted, self._bit_of, self._n_routes)
+
+
+def _ascending(part: PlacedCameras) -> PlacedCameras:
+    """Return the cameras with the sites of each draw in ascending order."""
+    placed = part.placed
+    later = (np.diff(placed.site) < 0) & (np.diff(placed.draw) == 0)
+    if not later.any():
+        return part
+    order = np.lexsort((placed.site, placed.draw))
+    return replace(
+        part,
+        weight=part.weight[order],
+        placed=Working(
+            placed.first, placed.site[order], placed.kind[order], placed.axis_deg[order],
+            placed.luck[order],
+        ),
+    )  # fmt: skip
+
+
+def _near(
+    pairs: PairsBySite, routes: kernels.Routes, standing: NDArray[np.int32]
+) -> Iterator[tuple[int, kernels.Near]]:
+    """Yield the routes near some sites at a time, and the site after the last of them."""
+    from toolkit.engine.kernels import trips as kernels
+
+    n_sites = len(pairs.start) - 1
+    stands, n_near = np.zeros(n_sites, dtype=bool), np.zeros(n_sites, np.int64)
+    stands[standing] = True
+    start = np.zeros(n_sites + 1, np.int64)
+    nothing = np.empty(0, np.uint64)
+    near = kernels.Near(
+        start, np.empty(0, np.int32), start, nothing, nothing, np.empty(0, np.uint8), 0, 0, 0, 0
+    )
+    borders = workers.even_borders(n_sites, _CHUNK_SITES)
+    workers.over(kernels.find_near, borders, pairs, routes, stands, False, near, n_near)
+    n_words = -(-n_near // _WORD_BITS)
+    route_start = np.concatenate([[0], np.cumsum(n_near)])
+    word_start = np.concatenate([[0], np.cumsum(n_words * np.diff(pairs.start))])
+    route = np.empty(route_start[-1], np.int32)
+    first = 0
+    while first < n_sites:
+        most = word_start[first] + _MOST_WORDS
+        end = max(int(np.searchsorted(word_start, most, side="right")) - 1, first + 1)
+        size = int(word_start[end] - word_start[first])
+        near = kernels.Near(
+            route_start, route, word_start, np.zeros(size, np.uint64), np.zeros(size, np.uint64),
+            np.zeros(int(pairs.start[end] - pairs.start[first]), np.uint8),
+            int(pairs.start[first]), int(word_start[first]),
+            int(n_words.max(initial=0)), int(np.diff(pairs.start).max(initial=0)),
+        )  # fmt: skip
+        some = [*range(first, end, _CHUNK_SITES), end]
+        workers.over(kernels.find_near, some, pairs, routes, stands, True, near, n_near)
+        yield end, near
+        first = end
 
 
 def metres_along(

@@ -18,6 +18,7 @@ from scipy.sparse import csgraph
 from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.errors import InputDataError
 from toolkit.engine import workers
+from toolkit.engine.sight import morton_order
 from toolkit.routes.graph import Graph, way_back
 from toolkit.routes.matching import Stretch
 from toolkit.routes.spots import Spot
@@ -119,27 +120,24 @@ class _Part:
     source: int
     target: int
 
-    def search(
-        self, length_m: FloatArray, cost: FloatArray, most_m: float, most_labels: int
-    ) -> Search:
-        """Return the search of the front of length against another cost of each arc."""
+    def searches(
+        self, length_m: FloatArray, costs: Sequence[FloatArray], most_m: float, most_labels: int
+    ) -> list[Search]:
+        """Return the searches of the fronts of length against other costs of each arc."""
         from toolkit.engine.kernels import fronts as kernels
 
         back, nodes = self.back, np.arange(self.target + 2)
-        arcs = kernels.Arcs(
-            np.searchsorted(self.tail, nodes).astype(np.int64), self.head, length_m, cost
-        )
-        return kernels.Search(
-            arcs,
-            np.searchsorted(self.head[back], nodes).astype(np.int64),
-            self.tail[back],
-            cost[back],
-            self.to_end_m,
-            most_m,
-            most_labels,
-            self.source,
-            self.target,
-        )
+        start = np.searchsorted(self.tail, nodes).astype(np.int64)
+        back_start = np.searchsorted(self.head[back], nodes).astype(np.int64)
+        ends = self.source, self.target
+        dead = workers.run(kernels.dead_ends, start, self.head, back_start, self.tail[back], *ends)
+        return [
+            kernels.Search(
+                kernels.Arcs(start, self.head, length_m, cost), dead, back_start, self.tail[back],
+                cost[back], self.to_end_m, most_m, most_labels, *ends,
+            )
+            for cost in costs
+        ]  # fmt: skip
 
 
 def _stretch(arcs: IntArray, start: Spot, end: Spot) -> Stretch:
@@ -198,6 +196,8 @@ def _part(graph: Graph, start: Spot, end: Spot, detour: float) -> _Part:
     most_m = reached.shortest_m * detour * (1.0 + _ROUNDING)
     # 1. Nodes and arcs that no way makes too long; node n is the start and n + 1 the end.
     nodes = np.flatnonzero(reached.from_start_m + reached.to_end_m <= most_m)
+    # Neighbours on the ground are neighbours in memory.
+    nodes = nodes[morton_order(graph.xy_m[nodes])]
     number = np.full(graph.n_nodes, -1)
     number[nodes] = np.arange(len(nodes))
     rows, n = graph.leaving, len(nodes)
@@ -272,7 +272,7 @@ def fronts(
     most_m = float(part.to_end_m[part.source]) * detour * (1.0 + _ROUNDING)
     length_m = graph.length_m[part.arc] * part.share
     own = [cost[part.arc] * part.share for cost in costs]
-    searches = [part.search(length_m, cost, most_m, most_labels) for cost in own]
+    searches = part.searches(length_m, own, most_m, most_labels)
     found: list[Any] = [None] * len(costs)
     # The criteria are searched side by side.
     workers.over(kernels.all_fronts, range(len(costs) + 1), searches, found)

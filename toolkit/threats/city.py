@@ -7,7 +7,7 @@ the placement behind the figures of the assessment.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final, Literal
@@ -24,14 +24,14 @@ from toolkit.assessment.site_plan import SitePlan, plan_sites
 from toolkit.base.arrays import FloatArray, GeometryArray, IntArray
 from toolkit.base.draws import Design
 from toolkit.base.lru_cache import LruCache
-from toolkit.base.terms import Mode
+from toolkit.base.terms import TIERS, Mode, Tier
 from toolkit.engine import placement
 from toolkit.engine.scene import Scene
 from toolkit.engine.sight import Sight
 from toolkit.optics.camera_draws import NIGHT_KEY, CameraDraws, draw_cameras
 from toolkit.routes.graph import Graph, street_graph
 from toolkit.routes.habits import Habits, habits
-from toolkit.routes.meetings import Facing
+from toolkit.routes.meetings import Facing, PlacedCameras
 from toolkit.routes.spots import StreetIndex, street_index
 from toolkit.siting import coverage
 from toolkit.streets.pack import Pack
@@ -40,6 +40,8 @@ N_PLACEMENTS: Final = 2_400
 """Placements in all: a share of them has a standard error of at most 0.01."""
 _ROUND_SEED: Final = 1_000_003
 """Added to the seed for each further round of placements; a prime, so that seeds in use differ."""
+_STANDING_AT_ONCE: Final = 500_000
+"""Sites over all placements whose cameras are placed at once: about 100 MB."""
 _SITES_AT_ONCE: Final = 4096
 """Sites whose lines of sight are looked through at once."""
 
@@ -240,6 +242,31 @@ class PlacedCity:
             fields.width_deg[sites],
         )
 
+    def parts_at(
+        self, points: IntArray, most: int | None = None, *, tiers: Sequence[Tier] = TIERS
+    ) -> Iterator[PlacedCameras]:
+        """Yield the working cameras that may have some street points in view, some at a time.
+
+        Parameters
+        ----------
+        points
+            Street points.
+        most
+            Number of placements, the first of them; all by default.
+        tiers
+            Tiers that are asked for; at others the cameras have no ring.
+        """
+        n = self.n_placements if most is None else min(most, self.n_placements)
+        sites = self.sites_of(points)
+        count = np.zeros(len(sites), np.int64)
+        for by_site in self.rounds[: -(-n // self.n_draws)]:
+            count += by_site.start[sites + 1] - by_site.start[sites]
+        sites, count = sites[count > 0], count[count > 0]
+        part = np.cumsum(count) // _STANDING_AT_ONCE
+        for number in range(int(part.max(initial=0)) + 1):
+            at = self.placed_at(sites[part == number], n, points=points)
+            yield replace(at, cameras=only(at.cameras, tiers))
+
     def _sight_of(self, sites: IntArray, points: IntArray | None) -> Sight:
         """Return the lines of sight of some sites to some points, the sites numbered anew."""
         whole = self.scene.lines_of_sight
@@ -269,32 +296,6 @@ class PlacedCity:
         )
 
 
-@dataclass(frozen=True, eq=False)
-class PlacedCameras:
-    """Cameras of some sites in each placement.
-
-    Attributes
-    ----------
-    placed
-        The cameras that work; sites are numbered among those asked for.
-    weight
-        Cameras for which each stands.
-    cameras, facing
-        Draws, once for each placement.
-    sight
-        Lines of sight of the sites.
-    width_deg
-        Known width of the field of view, else NaN, by site.
-    """
-
-    placed: placement.Working
-    weight: FloatArray
-    cameras: CameraDraws
-    facing: Facing
-    sight: Sight
-    width_deg: FloatArray
-
-
 def _first(cameras: CameraDraws, n: int) -> CameraDraws:
     """Return the draws of the first placements."""
     turns = cameras.turns
@@ -307,6 +308,18 @@ def _first(cameras: CameraDraws, n: int) -> CameraDraws:
         outer_m=cameras.outer_m[:n],
         availability=cameras.availability[:n],
         turns=None if turns is None else turns[:n],
+    )
+
+
+def only(cameras: CameraDraws, tiers: Sequence[Tier]) -> CameraDraws:
+    """Return the cameras without rings at other tiers, so that no time is spent on these."""
+    if len(tiers) == len(TIERS):
+        return cameras
+    asked = np.isin(TIERS, tiers)[None, :, None]
+    return replace(
+        cameras,
+        inner_m=np.where(asked, cameras.inner_m, np.nan),
+        outer_m=np.where(asked, cameras.outer_m, np.nan),
     )
 
 

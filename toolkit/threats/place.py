@@ -271,12 +271,8 @@ def arcs_recorded(city: PlacedCity, graph: Graph, tiers: Sequence[Tier], most: i
     """
     points = city.scene.points
     arcs = routes_of(graph, points, [np.array([a]) for a in range(len(graph.tail))])
-    used = np.unique(arcs.point)
-    at = city.placed_at(city.sites_of(used), most, points=used)
-    return meet_working(
-        arcs.first(0), arcs, points, at.sight, at.placed, scores.only(at.cameras, tiers),
-        at.facing, width_deg=at.width_deg, weight=at.weight,
-    ).weeks  # fmt: skip
+    parts = city.parts_at(np.unique(arcs.point), most, tiers=tiers)
+    return meet_working(arcs.first(0), arcs, points, parts).weeks
 
 
 def _around(city: PlacedCity, mode: Mode, xy: FloatArray) -> _Around:

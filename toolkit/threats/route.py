@@ -11,11 +11,13 @@ import shapely
 import shapely.ops
 from scipy.spatial import cKDTree
 
+from toolkit.assessment.outcome import M_PER_KM
 from toolkit.assessment.question import Question
 from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.errors import InputDataError, UsageError
 from toolkit.base.terms import TIERS, Mode, Tier
 from toolkit.routes import search, spots
+from toolkit.routes.graph import Graph
 from toolkit.routes.matching import Match, Stretch, match_line, route_of_match
 from toolkit.routes.route import Routes
 from toolkit.routes.sightings import Passings, sightings
@@ -32,6 +34,10 @@ MOST_DETOUR: Final = 3.0
 _LEAST_KNOWN: Final = 0.005
 """Chances of a mapped camera under this are left out: fewer than 12 of 2,400 placements."""
 _OFF_M: Final = 1.0
+MOST_TRACK_M: Final = 50_000.0
+"""Longest part of a track inside the streets of a city: two hours by motorcycle."""
+MOST_WHOLE_M: Final = 1_000_000.0
+"""Longest track: a day on the road."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,8 +140,11 @@ def _of_track(city: PlacedCity, mode: Mode, track: Track) -> tuple[Match, tuple[
     """Return the way that follows the lines of a track."""
     stretches: list[Stretch] = []
     unmatched_m = 0.0
-    for line in track.lines:
-        found = match_line(city.graph(mode), city.lines, shapely.LineString(city.xy_m(line)))
+    graph = city.graph(mode)
+    lines = [shapely.LineString(city.xy_m(line)) for line in track.lines]
+    _check_length(graph, lines)
+    for line in lines:
+        found = match_line(graph, city.lines, line)
         stretches += found.stretches
         unmatched_m += found.unmatched_m
     if not stretches:
@@ -148,6 +157,22 @@ def _of_track(city: PlacedCity, mode: Mode, track: Track) -> tuple[Match, tuple[
     if unmatched_m > _OFF_M:
         notes.append("track_off_streets")
     return Match(tuple(stretches), unmatched_m), tuple(notes)
+
+
+def _check_length(graph: Graph, lines: Sequence[shapely.LineString]) -> None:
+    """Refuse a track that runs to and fro between the streets of a city for too long."""
+    if not graph.n_nodes:
+        return
+    low, high = graph.xy_m.min(axis=0), graph.xy_m.max(axis=0)
+    inside_m = sum(shapely.clip_by_rect(line, *low, *high).length for line in lines)
+    whole_m = sum(line.length for line in lines)
+    if inside_m > MOST_TRACK_M or whole_m > MOST_WHOLE_M:
+        msg = (
+            f"The track has {whole_m / M_PER_KM:,.0f} km, {inside_m / M_PER_KM:,.0f} of them "
+            f"inside this city; at most {MOST_WHOLE_M / M_PER_KM:,.0f} and "
+            f"{MOST_TRACK_M / M_PER_KM:,.0f} are followed. Keep the part that is asked for."
+        )
+        raise InputDataError(msg)
 
 
 def route(

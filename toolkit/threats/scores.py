@@ -7,7 +7,7 @@ in each placement.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -16,7 +16,6 @@ from scipy import special
 from toolkit.base.arrays import BoolArray, Float32Array, FloatArray, IntArray
 from toolkit.base.quantity import INTERVAL, Quantity
 from toolkit.base.terms import TIERS, Tier
-from toolkit.optics.camera_draws import CameraDraws
 from toolkit.routes.meetings import meet_working, metres_along
 from toolkit.routes.route import Routes, joined
 from toolkit.threats.city import PlacedCity
@@ -99,20 +98,9 @@ def score(
     most
         Number of placements, the first of them; all by default.
     """
-    points = np.unique(routes.point)
-    at = city.placed_at(city.sites_of(points), most, points=points)
     passing, single = _singles(routes, along=along)
-    met = meet_working(
-        routes,
-        single,
-        city.scene.points,
-        at.sight,
-        at.placed,
-        only(at.cameras, tiers),
-        at.facing,
-        width_deg=at.width_deg,
-        weight=at.weight,
-    )
+    parts = city.parts_at(np.unique(routes.point), most, tiers=tiers)
+    met = meet_working(routes, single, city.scene.points, parts)
     return Scores(
         met.cameras,
         met.sites,
@@ -121,18 +109,6 @@ def score(
         routes.start,
         _lengths(city, routes),
         city.n_draws,
-    )
-
-
-def only(cameras: CameraDraws, tiers: Sequence[Tier]) -> CameraDraws:
-    """Return the cameras without rings at other tiers, so that no time is spent on these."""
-    if len(tiers) == len(TIERS):
-        return cameras
-    asked = np.isin(TIERS, tiers)[None, :, None]
-    return replace(
-        cameras,
-        inner_m=np.where(asked, cameras.inner_m, np.nan),
-        outer_m=np.where(asked, cameras.outer_m, np.nan),
     )
 
 

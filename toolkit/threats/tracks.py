@@ -29,6 +29,8 @@ MOST_BYTES: Final = 20_000_000
 """Largest file: a GPX file has 100 to 200 bytes for each point, so some 100,000 of them."""
 MOST_POINTS: Final = 200_000
 """Most points of a track: two days at one a second."""
+MOST_LINES: Final = 100
+"""Parts of a track between gaps: a day with a break every quarter of an hour."""
 _CHUNK: Final = 1 << 16
 _NUMBER: Final = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*,\s*(-?\d+(?:\.\d+)?)\s*", re.ASCII)
 _MOST_LAT, _MOST_LON = 90.0, 180.0
@@ -159,6 +161,12 @@ def _track(lines: list[Line], counts: Counter[str]) -> Track:
         kept.append(line)
     if not kept:
         msg = "The track has no line of at least two different points. Export it with its points."
+        raise InputDataError(msg)
+    if len(kept) > MOST_LINES:
+        msg = (
+            f"The track has {len(kept):,} parts; at most {MOST_LINES:,} are read. Join them, or "
+            "keep the part that is asked for."
+        )
         raise InputDataError(msg)
     counts["gaps"] += len(kept) - 1
     for line in kept:

@@ -149,11 +149,11 @@ def plates_read(city: PlacedCity, graph: Graph, most: int) -> BoolArray:
     both, forward = np.repeat(point, 2), np.tile([True, False], len(point))
     arc = arc_of[forward.astype(int), points.line[both]]
     both, forward, arc = both[arc >= 0], forward[arc >= 0], arc[arc >= 0]
-    at = city.placed_at(city.sites_of(point), most, points=point)
-    seen = sightings(
-        Passings(both, forward), points, at.sight, at.placed, at.cameras, at.facing, "plate",
-        width_deg=at.width_deg,
-    )  # fmt: skip
-    found = np.zeros((len(at.placed.first) - 1, len(graph.tail)), dtype=bool)
-    found[at.placed.draw[seen.camera], arc[seen.passing]] = True
+    found = np.zeros((min(most, city.n_placements), len(graph.tail)), dtype=bool)
+    for at in city.parts_at(point, most, tiers=("plate",)):
+        seen = sightings(
+            Passings(both, forward), points, at.sight, at.placed, at.cameras, at.facing, "plate",
+            width_deg=at.width_deg,
+        )  # fmt: skip
+        found[at.placed.draw[seen.camera], arc[seen.passing]] = True
     return found

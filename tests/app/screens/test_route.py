@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from app_screens import map_of, opened, screen, words_of
 from banned_words import banned_words
+from private_values import kept_in, open_files
 from streamlit.testing.v1 import AppTest
 
 from toolkit.base import store
@@ -140,11 +141,16 @@ def test_nothing_of_a_route_is_on_the_disk_in_a_log_or_in_the_address(
     page.segmented_control(key="route_kind:en").set_value("streets").run()
     page.text_input(key="route_streets").set_value("Aleksanterinkatu; Mikonkatu").run()
     assert "Route of" in words_of(page)
-    traces = (b"24.9414", b"60.1699", b"24.9449", b"Aleksanterinkatu; Mikonkatu", b"track.geojson")
-    for path in [*home.rglob("*"), *store.cache_dir().rglob("*"), *tmp_path.rglob("*")]:
-        if path.is_file():
-            content = path.read_bytes()
-            assert not any(trace in content for trace in traces), path
-    assert not any(trace.decode() in caplog.text for trace in traces)
+    page.segmented_control(key="route_kind:en").set_value("ends").run()
+    page.text_input(key="route_from").set_value("60.16861,24.94151").run()
+    page.text_input(key="route_to").set_value("60.16852,24.94903").run()
+    assert "Route of" in words_of(page)
+    traces = [
+        b"24.9414", b"60.1699", b"24.9449", b"Aleksanterinkatu; Mikonkatu", b"track.geojson",
+        b"60.16861", b"24.94903",
+    ]  # fmt: skip
+    assert kept_in([home, store.cache_dir(), tmp_path], traces) == []
+    kept = [*open_files(), caplog.text]
+    assert not any(trace.decode() in text for trace in traces for text in kept)
     assert not page.query_params
     assert not page.get("download_button")

@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 
 from toolkit.engine.kernels import helper, kernel
 
+WIDTH = 5
+"""Values of a row of a queue."""
+
 
 class Arcs(NamedTuple):
     """Arcs in rows by their tail: those of node n are ``start[n]`` to ``start[n + 1]``."""
@@ -91,6 +94,32 @@ def reach(start, to, cost, source, source_cost, goal, detour):
 
 
 @kernel
+def near_costs(start, to, cost, sources, targets, limit):
+    """Return the least cost from each of some nodes to each of others, infinite beyond a limit."""
+    found = np.full(len(start) - 1, np.inf)
+    costs = np.empty((len(sources), len(targets)))
+    for i in range(len(sources)):
+        found[sources[i]] = 0.0
+        heap, reached = [(0.0, sources[i])], [sources[i]]
+        while len(heap) > 0:
+            total, node = heapq.heappop(heap)
+            if total > found[node]:
+                continue
+            for k in range(start[node], start[node + 1]):
+                new = total + cost[k]
+                if new < found[to[k]] and new <= limit:
+                    if found[to[k]] == np.inf:
+                        reached.append(to[k])
+                    found[to[k]] = new
+                    heapq.heappush(heap, (new, to[k]))
+        for j in range(len(targets)):
+            costs[i, j] = found[targets[j]]
+        for node in reached:
+            found[node] = np.inf
+    return costs
+
+
+@kernel
 def least_cost(start, head, cost, source):
     """Return the least cost from a node to every other (Dijkstra 1959)."""
     found = np.full(len(start) - 1, np.inf)
@@ -106,6 +135,83 @@ def least_cost(start, head, cost, source):
                 found[head[k]] = new
                 heapq.heappush(heap, (new, head[k]))
     return found
+
+
+@kernel
+def dead_ends(start, head, back_start, back_tail, source, target):
+    """Return which nodes no way between two others passes that passes no node twice.
+
+    They have one neighbour, or one besides those that are dead ends themselves.
+    """
+    dead, waiting = np.zeros(len(start) - 1, np.bool_), list(range(len(start) - 1))
+    while len(waiting) > 0:
+        node = waiting.pop()
+        if dead[node] or node in (source, target):
+            continue
+        neighbour, more = -1, False
+        for k in range(start[node], start[node + 1]):
+            if head[k] not in (node, neighbour) and not dead[head[k]]:
+                neighbour, more = head[k], neighbour >= 0
+                if more:
+                    break
+        for k in range(back_start[node], back_start[node] if more else back_start[node + 1]):
+            if back_tail[k] not in (node, neighbour) and not dead[back_tail[k]]:
+                neighbour, more = back_tail[k], neighbour >= 0
+                if more:
+                    break
+        if not more:
+            dead[node] = True
+            if neighbour >= 0:
+                waiting.append(neighbour)
+    return dead
+
+
+@helper
+def precedes(queue, one, other):
+    """Return whether a row of a queue comes before another: in the order of all its values."""
+    one, other = one * WIDTH, other * WIDTH
+    for k in range(WIDTH):
+        if queue[one + k] != queue[other + k]:
+            return queue[one + k] < queue[other + k]
+    return False
+
+
+@helper
+def copy_row(queue, to, of):
+    """Copy a row of a queue over another."""
+    for k in range(WIDTH):
+        queue[to * WIDTH + k] = queue[of * WIDTH + k]
+
+
+@helper
+def push(queue, size):
+    """Put row 0 into a queue of so many rows, from row 1 on: a heap with up to four below each."""
+    at = size + 1
+    while at > 1:
+        above = (at - 2) // 4 + 1
+        if not precedes(queue, 0, above):
+            break
+        copy_row(queue, at, above)
+        at = above
+    copy_row(queue, at, 0)
+
+
+@helper
+def drop_first(queue, size):
+    """Take the first row out of a queue of so many rows."""
+    at = 1
+    while True:
+        least = 4 * at - 2
+        if least >= size:
+            break
+        for k in range(least + 1, min(least + 4, size)):
+            if precedes(queue, k, least):
+                least = k
+        if not precedes(queue, least, size):
+            break
+        copy_row(queue, at, least)
+        at = least
+    copy_row(queue, at, size)
 
 
 @helper
@@ -135,13 +241,13 @@ def chains(last, before, arc):
 
 
 @kernel
-def front(arcs, bounds, source, target):
+def front(arcs, dead, bounds, source, target):
     """Return all ways that no other way is better than in both criteria.
 
     BOA* (Hernandez Ulloa, Yeoh, Baier, Zhang, Suazo and Koenig 2020, "A simple and fast
     bi-objective search algorithm", ICAPS): labels leave the queue in the order of the first
     criterion, so a label is dominated exactly if the second criterion of an earlier one at the node
-    is no greater.
+    is no greater. Nodes that are `dead_ends` have none.
 
     Returns
     -------
@@ -158,9 +264,14 @@ def front(arcs, bounds, source, target):
     least = np.full(len(arcs.start) - 1, np.inf)
     last, n_ways = np.empty(64, np.int64), 0
     complete = True
-    heap = [(bounds.first[source], bounds.second[source], 0.0, 0.0, 0)]
-    while len(heap) > 0:
-        _, other_total, one, other, label = heapq.heappop(heap)
+    # Rows of both totals to the target, both costs so far, and the label.
+    queue, size = np.zeros(1024 * WIDTH), 1
+    queue[WIDTH], queue[WIDTH + 1] = bounds.first[source], bounds.second[source]
+    while size > 0:
+        other_total, one, other = queue[WIDTH + 1], queue[WIDTH + 2], queue[WIDTH + 3]
+        label = np.int64(queue[WIDTH + 4])
+        drop_first(queue, size)
+        size -= 1
         at = source if label == 0 else arcs.head[arc[label]]
         if other >= least[at] or other_total >= least[target]:
             continue
@@ -173,6 +284,8 @@ def front(arcs, bounds, source, target):
             continue
         for k in range(arcs.start[at], arcs.start[at + 1]):
             to = arcs.head[k]
+            if dead[to]:
+                continue
             first, second = one + arcs.first[k], other + arcs.second[k]
             if first + bounds.first[to] > bounds.most_first or second >= least[to]:
                 continue
@@ -184,8 +297,12 @@ def front(arcs, bounds, source, target):
             if n_labels == len(before):
                 before, arc = longer(before), longer(arc)
             before[n_labels], arc[n_labels] = label, k
-            total = first + bounds.first[to], second + bounds.second[to]
-            heapq.heappush(heap, (total[0], total[1], first, second, n_labels))
+            if (size + 2) * WIDTH > len(queue):
+                queue = longer(queue)
+            queue[0], queue[1] = first + bounds.first[to], second + bounds.second[to]
+            queue[2], queue[3], queue[4] = first, second, n_labels
+            push(queue, size)
+            size += 1
             n_labels += 1
         if not complete:
             break
@@ -197,6 +314,7 @@ class Search(NamedTuple):
     """One front to be found: the arcs by their tails, and the cost of each by its head."""
 
     arcs: Arcs
+    dead: NDArray[np.bool_]
     back_start: NDArray[np.int64]
     back_tail: NDArray[np.int64]
     back_second: NDArray[np.float64]
@@ -213,7 +331,7 @@ def all_fronts(first, end, searches, found):
         one = searches[k]
         second = least_cost(one.back_start, one.back_tail, one.back_second, one.target)
         bounds = Bounds(one.to_end_first, second, one.most_first, one.most_labels)
-        found[k] = front(one.arcs, bounds, one.source, one.target)
+        found[k] = front(one.arcs, one.dead, bounds, one.source, one.target)
 
 
 class PairsByPoint(NamedTuple):

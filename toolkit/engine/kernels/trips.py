@@ -55,6 +55,29 @@ class Routes(NamedTuple):
     heading: NDArray[np.uint8]
 
 
+class Near(NamedTuple):
+    """The routes that each site has in reach and sight, as bits in words of its own.
+
+    Few of all routes pass a site, so that its words are few. Bit i of site s is the route
+    ``route[route_start[s] + i]``, a bit of the rows of `Routes`. The words of its lines of sight
+    follow one another from ``word_start[s]`` on: of those who go along the street and against it.
+    `ahead` is the angle from the direction of the street to the camera, by line of sight. Arrays
+    by line of sight or word are of some sites alone, from `first_pair` and `first_word` on.
+    `most_words` and `most_pairs` are the largest numbers of words and lines of sight of a site.
+    """
+
+    route_start: NDArray[np.int64]
+    route: NDArray[np.int32]
+    word_start: NDArray[np.int64]
+    along: NDArray[np.uint64]
+    against: NDArray[np.uint64]
+    ahead: NDArray[np.uint8]
+    first_pair: int
+    first_word: int
+    most_words: int
+    most_pairs: int
+
+
 class Sides(NamedTuple):
     """The side that each tier needs, shape (T,), and the widest angle from it, shape (D,)."""
 
@@ -84,15 +107,17 @@ class Met(NamedTuple):
 
 
 @helper
+def position(bit):
+    """Return the position of the one bit that is set."""
+    return np.int64(_POSITION[(bit * _DE_BRUIJN) >> _TOP_SIX])
+
+
+@helper
 def shows(rule, off, within):
     """Return whether a camera this far from straight ahead has the side that a rule asks for."""
-    front = off <= within
-    rear = HALF_STEPS - off <= within
-    if rule == FRONT:
-        return front
-    if rule == REAR:
-        return rear
-    return front or rear
+    front = (off <= within) & (rule != REAR)
+    rear = (HALF_STEPS - off <= within) & (rule != FRONT)
+    return front | rear
 
 
 @helper
@@ -102,7 +127,7 @@ def add_bits(mask, weight, count):
         left = mask[w]
         while left:
             low = left & (~left + _ONE)
-            count[w * WORD_BITS + _POSITION[(low * _DE_BRUIJN) >> _TOP_SIX]] += weight
+            count[w * WORD_BITS + position(low)] += weight
             left ^= low
 
 
@@ -233,13 +258,13 @@ def add_site(of_site, some, sites):
 
 @kernel
 def meet(
-    first, end, cameras, works, weight, rings, pairs, routes, sides, met, met_if_all_work, every
+    first, end, cameras, works, weight, rings, pairs, routes, sides, met, met_if_all_work
 ):  # fmt: skip
     """Count the cameras and sites that have each route in view, for some draws.
 
     `pairs` are the lines of sight to points of `routes`, numbered as there.
     The cameras of a site follow one another. `works` says which of them work; the others count in
-    `met_if_all_work` only, which is left alone without `every`. Each camera counts by its `weight`,
+    `met_if_all_work` only. Each camera counts by its `weight`,
     each site as one.
     """
     n_tiers, n_words, n_counted = rings.inner_cm.shape[1], routes.n_words, routes.n_counted
@@ -249,18 +274,16 @@ def meet(
     some_of_site = np.zeros((2, n_tiers), np.bool_)
     for d in range(first, end):
         for c in range(cameras.first[d], cameras.first[d + 1]):
-            if every or works[c]:
-                collect(d, c, cameras, rings, pairs, routes, sides, near, far, seen, some)
+            collect(d, c, cameras, rings, pairs, routes, sides, near, far, seen, some)
             for t in range(n_tiers):
                 if not some[t]:
                     continue
                 some[t] = False
-                if every:
-                    some_of_site[1, t] = True
-                    add_camera(
-                        seen[t], weight[c], n_counted, met_if_all_work.cameras[d, t],
-                        met_if_all_work.any_camera[d, t], of_site[1, t],
-                    )  # fmt: skip
+                some_of_site[1, t] = True
+                add_camera(
+                    seen[t], weight[c], n_counted, met_if_all_work.cameras[d, t],
+                    met_if_all_work.any_camera[d, t], of_site[1, t],
+                )  # fmt: skip
                 if works[c]:
                     some_of_site[0, t] = True
                     add_camera(
@@ -271,8 +294,191 @@ def meet(
                     seen[t, w] = np.uint64(0)
             if c + 1 == cameras.first[d + 1] or cameras.site[c + 1] != cameras.site[c]:
                 add_site(of_site[0], some_of_site[0], met.sites[d])
-                if every:
-                    add_site(of_site[1], some_of_site[1], met_if_all_work.sites[d])
+                add_site(of_site[1], some_of_site[1], met_if_all_work.sites[d])
+
+
+@kernel
+def find_near(first, end, pairs, routes, stands, keep, near, n_near):
+    """Fill in `Near` for some of the sites that stand; without `keep` count their routes only."""
+    last_site = np.full(routes.n_words * WORD_BITS, -1)
+    bit = np.empty(routes.n_words * WORD_BITS, np.int64)
+    for s in range(first, end):
+        found, n_words = 0, words_of(n_near[s])
+        for k in range(pairs.start[s], pairs.start[s + 1] if stands[s] else pairs.start[s]):
+            row = near.word_start[s] + (k - pairs.start[s]) * n_words - near.first_word
+            if keep:
+                back = (np.int64(pairs.bearing[k]) + HALF_STEPS) % BEARING_STEPS
+                ahead = abs(np.int64(routes.heading[pairs.point[k]]) - back)
+                near.ahead[k - near.first_pair] = min(ahead, BEARING_STEPS - ahead)
+            for column in (FORWARD, BACKWARD):
+                words = near.along if column == FORWARD else near.against
+                r = 3 * pairs.point[k] + column
+                for i in range(routes.start[r], routes.start[r + 1]):
+                    left = routes.bits[i]
+                    while left:
+                        low = left & (~left + _ONE)
+                        left ^= low
+                        route = routes.word[i] * WORD_BITS + position(low)
+                        if last_site[route] != s:
+                            last_site[route], bit[route] = s, found
+                            if keep:
+                                near.route[near.route_start[s] + found] = route
+                            found += 1
+                        if keep:
+                            one = _ONE << np.uint64(bit[route] % WORD_BITS)
+                            words[row + bit[route] // WORD_BITS] |= one
+        n_near[s] = found
+
+
+@helper
+def words_of(n_routes):
+    """Return the number of words that hold a bit for each route."""
+    return (n_routes + WORD_BITS - 1) // WORD_BITS
+
+
+@helper
+def in_field(step, axis, half):
+    """Return whether a step of bearing lies in a field of view."""
+    off = abs(np.float32(step) - axis)
+    return min(off, np.float32(BEARING_STEPS) - off) <= half
+
+
+@helper
+def field_of(width_deg, axis_deg):
+    """Return the first step of bearing in a field of view, and how many follow it; -1 for none."""
+    half = np.float32(width_deg / 2.0 / FULL_CIRCLE_DEG * BEARING_STEPS)
+    axis = np.float32(axis_deg / FULL_CIRCLE_DEG * BEARING_STEPS % BEARING_STEPS)
+    middle, more = np.int64(axis), np.int64(half)
+    # The ends are tested, since their rounding counts.
+    first, last = middle - more - 2, middle + more + 2
+    if last - first >= BEARING_STEPS - 1:
+        first, last = middle - HALF_STEPS, middle + HALF_STEPS - 1
+    while first <= last and not in_field(first % BEARING_STEPS, axis, half):
+        first += 1
+    while first <= last and not in_field(last % BEARING_STEPS, axis, half):
+        last -= 1
+    return first, last - first
+
+
+@helper
+def mask_of(holds):
+    """Return a word of ones, or of zeros."""
+    return np.uint64(0) - np.uint64(holds)
+
+
+@helper
+def collect_near(d, first, end, cameras, works, rings, pairs, near, sides, found, seen):
+    """Collect the routes at any point in the ring and the field of view of some cameras of a draw.
+
+    Cameras that do not work have none. `found` has room for the lines of sight of a site.
+    """
+    within = sides.within_steps[d]
+    for c in range(first, end):
+        y, s = cameras.kind[c], cameras.site[c]
+        n_words = words_of(near.route_start[s + 1] - near.route_start[s])
+        beyond_cm = 0
+        for t in range(seen.shape[1]):
+            beyond_cm = max(beyond_cm, (int(rings.outer_cm[d, t, y]) // CM_PER_M + 1) * CM_PER_M)
+            for w in range(n_words):
+                seen[c - first, t, w] = np.uint64(0)
+        if not works[c] or n_words == 0:
+            continue
+        # 1. Lines of sight in the field of view and over the roofs. Here and below no branch rests
+        #    on what is random: a wrong guess costs more than the tests.
+        width = cameras.width_deg[c]
+        if np.isnan(width):
+            width = rings.hfov_deg[d, y]
+        first_step, n_steps = field_of(width, cameras.axis_deg[c])
+        highest, first_pair, n = rings.height_dm[d, y], pairs.start[s], 0
+        for k in range(first_pair, pairs.start[s + 1]):
+            if pairs.distance_cm[k] >= beyond_cm:  # rows are sorted by metres
+                break
+            found[n] = k
+            inside = (np.int64(pairs.bearing[k]) - first_step) % BEARING_STEPS <= n_steps
+            n += inside & (pairs.height_dm[k] <= highest)
+        # 2. Routes in the ring of each tier that show the side that it needs.
+        for t in range(seen.shape[1]):
+            inner, outer = np.float32(rings.inner_cm[d, t, y]), np.float32(rings.outer_cm[d, t, y])
+            if not inner < outer:
+                continue
+            # Distances are whole centimetres.
+            least, most, rule = np.int64(np.ceil(inner)), np.int64(np.ceil(outer)), sides.rule[t]
+            for i in range(n):
+                k = found[i]
+                along = (least <= pairs.distance_cm[k]) & (pairs.distance_cm[k] < most)
+                against = along
+                if rule != ANY_SIDE:
+                    ahead = np.int64(near.ahead[k - near.first_pair])
+                    along &= shows(rule, ahead, within)
+                    against &= shows(rule, HALF_STEPS - ahead, within)
+                row = near.word_start[s] + (k - first_pair) * n_words - near.first_word
+                for w in range(n_words):
+                    seen[c - first, t, w] |= (near.along[row + w] & mask_of(along)) | (
+                        near.against[row + w] & mask_of(against)
+                    )
+
+
+@helper
+def count_in_view(first, end, site, weight, near, n_counted, seen, cameras, sites, any_camera):
+    """Count some cameras of a draw, and their sites, for each route that they have in view."""
+    c = first
+    while c < end:
+        after = c + 1
+        while after < end and site[after] == site[c]:
+            after += 1
+        begin = near.route_start[site[c]]
+        n_words = words_of(near.route_start[site[c] + 1] - begin)
+        for t in range(seen.shape[1]):
+            for w in range(n_words):
+                of_site = np.uint64(0)
+                for i in range(c, after):
+                    left = seen[i - first, t, w]
+                    of_site |= left
+                    while left:
+                        low = left & (~left + _ONE)
+                        left ^= low
+                        route = near.route[begin + w * WORD_BITS + position(low)]
+                        if route < n_counted:
+                            cameras[t, route] += weight[i]
+                        else:
+                            bit = np.uint64((route - n_counted) % WORD_BITS)
+                            any_camera[t, (route - n_counted) // WORD_BITS] |= _ONE << bit
+                while of_site:
+                    low = of_site & (~of_site + _ONE)
+                    of_site ^= low
+                    route = near.route[begin + w * WORD_BITS + position(low)]
+                    if route < n_counted:
+                        sites[t, route] += np.float32(1.0)
+        c = after
+
+
+@kernel
+def meet_near(
+    first, end, end_site, next_camera, cameras, works, weight, rings, pairs, near, sides, n_counted,
+    met,
+):  # fmt: skip
+    """Count as `meet` does, some sites at a time, without those cameras that do not work.
+
+    Cameras are taken from `next_camera` of each draw on, up to the sites from `end_site` on, and
+    `next_camera` is moved; sites ascend within each draw. Of all bits the first `n_counted` are of
+    routes that are counted. Best for few routes at each of many sites.
+    """
+    n_tiers = rings.inner_cm.shape[1]
+    found = np.empty(near.most_pairs, np.int64)
+    seen = np.empty((64, n_tiers, near.most_words), np.uint64)
+    for d in range(first, end):
+        begin = next_camera[d]
+        after = begin
+        while after < cameras.first[d + 1] and cameras.site[after] < end_site:
+            after += 1
+        next_camera[d] = after
+        if after - begin > len(seen):
+            seen = np.empty((2 * (after - begin), n_tiers, near.most_words), np.uint64)
+        collect_near(d, begin, after, cameras, works, rings, pairs, near, sides, found, seen)
+        count_in_view(
+            begin, after, cameras.site, weight, near, n_counted, seen,
+            met.cameras[d], met.sites[d], met.any_camera[d],
+        )  # fmt: skip
 
 
 @kernel
