@@ -15,8 +15,9 @@ import pytest
 import quick_calls
 import quick_checks
 import shared_answers
-from browsers import CHROMIUM, MISSING, WHOLE
+from browsers import CHROMIUM, MISSING, WHOLE, playing, show_loop
 from hypothesis import settings
+from playwright.sync_api import Playwright
 from typeguard import install_import_hook
 
 # A slow moment of the computer is no failure.
@@ -51,8 +52,23 @@ def pytest_collection_finish() -> None:
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Look for a browser before the fixtures of a test that needs one."""
-    if item.get_closest_marker("browser") is not None:
+    played = "playwright" in getattr(item, "fixturenames", ())
+    show_loop(shown=played)
+    if played or item.get_closest_marker("browser") is not None:
         needed(CHROMIUM)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown() -> None:
+    """Let fixtures close what they opened in a browser, whichever test is their last."""
+    show_loop(shown=True)
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """Give Playwright, started once: each start and each browser costs as much as a page."""
+    with playing() as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

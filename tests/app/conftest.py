@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from browsers import FLAGS
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect
 from running import ARTEFACTS, SLOW_MS, Server, Watched, serving
 from streamlit.components.v2 import manifest_scanner
 
@@ -25,16 +25,12 @@ def app_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    """Give a headless Chromium.
-
-    No longer than a module: it keeps an event loop running, which other tests must not meet.
-    """
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
-        yield opened
-        opened.close()
+@pytest.fixture(scope="session")
+def browser(chromium: str, playwright: Playwright) -> Iterator[Browser]:
+    """Give a headless Chromium."""
+    opened = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

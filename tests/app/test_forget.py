@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import own_evidence
@@ -15,7 +15,7 @@ import small_city
 from app_screens import html_of, screen
 from banned_words import banned_words
 from browsers import FLAGS
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
 from running import SLOW_MS, serving
 from starlette.requests import Request
 
@@ -149,12 +149,13 @@ def test_the_form_asks_for_each_kind_and_ticks_none() -> None:
 
 
 @pytest.fixture
-def profile(tmp_path: Path, whole_chromium: str) -> Iterator[Callable[[], BrowserContext]]:
+def profile(
+    tmp_path: Path, whole_chromium: str, playwright: Playwright
+) -> Callable[[], BrowserContext]:
     """Give a function that opens a browser which keeps what it keeps of a user."""
-    with sync_playwright() as playwright:
-        yield lambda: playwright.chromium.launch_persistent_context(
-            tmp_path / "profile", executable_path=whole_chromium, args=list(FLAGS)
-        )
+    return lambda: playwright.chromium.launch_persistent_context(
+        tmp_path / "profile", executable_path=whole_chromium, args=list(FLAGS)
+    )
 
 
 def found(folder: Path, words: Iterable[str]) -> dict[str, set[str]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from browsers import FLAGS
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Playwright
 from running import SLOW_MS, serving
 
 PAGE = """<!doctype html><title>other</title><script>
@@ -39,7 +39,7 @@ function opened(path) {
 
 
 @pytest.mark.browser
-def test_it_gets_nothing(tmp_path: Path, whole_chromium: str) -> None:
+def test_it_gets_nothing(tmp_path: Path, whole_chromium: str, playwright: Playwright) -> None:
     with serving(tmp_path) as app:
         folder = tmp_path / "site"
         folder.mkdir()
@@ -47,17 +47,16 @@ def test_it_gets_nothing(tmp_path: Path, whole_chromium: str) -> None:
         handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
         with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as other:
             threading.Thread(target=other.serve_forever, daemon=True).start()
-            with sync_playwright() as played:
-                browser = played.chromium.launch(executable_path=whole_chromium, args=list(FLAGS))
-                context = browser.new_context()
-                own = context.new_page()
-                own.goto(app.url)
-                own.get_by_role("heading").first.wait_for(timeout=SLOW_MS)
-                page = context.new_page()
-                page.goto(f"http://127.0.0.1:{other.server_port}/")
-                page.wait_for_function("document.title.startsWith('{')", timeout=SLOW_MS)
-                title = page.title()
-                browser.close()
+            browser = playwright.chromium.launch(executable_path=whole_chromium, args=list(FLAGS))
+            context = browser.new_context()
+            own = context.new_page()
+            own.goto(app.url)
+            own.get_by_role("heading").first.wait_for(timeout=SLOW_MS)
+            page = context.new_page()
+            page.goto(f"http://127.0.0.1:{other.server_port}/")
+            page.wait_for_function("document.title.startsWith('{')", timeout=SLOW_MS)
+            title = page.title()
+            browser.close()
             other.shutdown()
     assert '"socket":"refused"' in title
     assert '"read":"refused"' in title

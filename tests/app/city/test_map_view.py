@@ -152,10 +152,11 @@ class TestStreetsFirst:
 def test_the_view_stays_when_the_figures_come(
     watched: Callable[[], Watched], tmp_path: Path
 ) -> None:
+    install(tmp_path / "toolkit", "dawei-streets", city="dawei")
     with serving(tmp_path, script=HELPERS / "streets_first_app.py") as server:
         seen = watched()
         page = seen.page
-        page.goto(f"{server.url}/?city=helsinki-centre&tier=seen")
+        page.goto(f"{server.url}/?city=dawei&tier=seen")
         page.wait_for_function("globalThis.toolkitMap?.streets > 0")
         expect(page.locator(".tk-answer")).to_contain_text("their colour says nothing yet")
         expect(page.locator(".tk-legend")).to_be_hidden()

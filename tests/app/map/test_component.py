@@ -112,7 +112,6 @@ def tap(page: Page, street: int) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.browser
 def test_the_first_map_is_drawn_once(map_server: Server, watched: Callable[[], Watched]) -> None:
     page = watched().page
     page.goto(map_server.url)
@@ -122,6 +121,7 @@ def test_the_first_map_is_drawn_once(map_server: Server, watched: Callable[[], W
     assert page.evaluate("toolkitMap.drawn") == 1
 
 
+@pytest.mark.browser
 class TestShared:
     def test_every_class_is_on_the_canvas_and_in_the_legend(self, shared: Watched) -> None:
         page = shared.page

@@ -7,7 +7,7 @@ from browsers import FLAGS
 from invented import layers_of
 from made import AS_OF, claim_of, other_claim, report_on
 from pages import elements
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Playwright
 
 from toolkit.assessment.assess import assess
 from toolkit.assessment.model import Assessment
@@ -120,39 +120,40 @@ def written(tmp_path: Path, helsinki: Assessment) -> tuple[Path, ...]:
 
 
 @pytest.mark.browser
-def test_a_browser_asks_for_nothing_but_the_file(written: tuple[Path, ...], chromium: str) -> None:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium,
-            args=list(FLAGS),
-        )
-        for path in written:
-            page = browser.new_page()
-            asked: list[str] = []
-            complaints: list[str] = []
-            page.on("request", lambda request, asked=asked: asked.append(request.url))
-            page.on("console", lambda message, found=complaints: found.append(message.text))
-            page.on("pageerror", lambda error, found=complaints: found.append(str(error)))
-            page.goto(path.as_uri())
-            page.wait_for_load_state("networkidle")
-            assert page.title() != "hit"
-            ARTEFACTS.mkdir(exist_ok=True)
-            page.screenshot(path=ARTEFACTS / f"report-{path.stem}.png", full_page=True)
-            pdf = page.pdf(prefer_css_page_size=True, print_background=True)
-            assert pdf.startswith(b"%PDF")
-            outside = [u for u in asked if u != path.as_uri() and not u.startswith("data:")]
-            assert outside == []
-            assert complaints == []
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-            page.close()
-        burmese = browser.new_page()
-        burmese.goto(written[1].as_uri())
-        assert burmese.evaluate(
-            "document.fonts.ready.then(f => [...f].filter(x => x.status === 'loaded').length)"
-        )
-        streets = burmese.evaluate(
-            "[...document.querySelectorAll('svg.map use')]"
-            ".filter(u => u.getBoundingClientRect().width > 0).length"
-        )
-        assert streets > len(TIERS) * 3
-        browser.close()
+def test_a_browser_asks_for_nothing_but_the_file(
+    written: tuple[Path, ...], chromium: str, playwright: Playwright
+) -> None:
+    browser = playwright.chromium.launch(
+        executable_path=chromium,
+        args=list(FLAGS),
+    )
+    for path in written:
+        page = browser.new_page()
+        asked: list[str] = []
+        complaints: list[str] = []
+        page.on("request", lambda request, asked=asked: asked.append(request.url))
+        page.on("console", lambda message, found=complaints: found.append(message.text))
+        page.on("pageerror", lambda error, found=complaints: found.append(str(error)))
+        page.goto(path.as_uri())
+        page.wait_for_load_state("networkidle")
+        assert page.title() != "hit"
+        ARTEFACTS.mkdir(exist_ok=True)
+        page.screenshot(path=ARTEFACTS / f"report-{path.stem}.png", full_page=True)
+        pdf = page.pdf(prefer_css_page_size=True, print_background=True)
+        assert pdf.startswith(b"%PDF")
+        outside = [u for u in asked if u != path.as_uri() and not u.startswith("data:")]
+        assert outside == []
+        assert complaints == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        page.close()
+    burmese = browser.new_page()
+    burmese.goto(written[1].as_uri())
+    assert burmese.evaluate(
+        "document.fonts.ready.then(f => [...f].filter(x => x.status === 'loaded').length)"
+    )
+    streets = burmese.evaluate(
+        "[...document.querySelectorAll('svg.map use')]"
+        ".filter(u => u.getBoundingClientRect().width > 0).length"
+    )
+    assert streets > len(TIERS) * 3
+    browser.close()
