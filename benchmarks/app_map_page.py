@@ -13,6 +13,7 @@ import pandas as pd
 import streamlit as st
 from shapely import affinity
 
+from toolkit.app import kept_answers
 from toolkit.app.map import component
 from toolkit.assessment.assess import assess
 from toolkit.assessment.layers import Layers
@@ -57,8 +58,10 @@ def tiled(n_streets: int, answer: int) -> Assessment:
         streets=streets,
         boundary=layers.boundary.iloc[:0],
         captures=lambda: captures,
+        whole=None,
     )
     part = made.inputs.model_copy(update={"pack_sha256": f"tiled {n_streets}"})
+    kept_answers.leave_out_of_searches()
     return made.model_copy(update={"inputs": part}).with_layers(other)
 
 

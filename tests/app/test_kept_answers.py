@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import gc
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -59,6 +60,22 @@ def test_another_question_has_another_answer(change: dict[str, object]) -> None:
     other = kept_answers.estimate(dataclasses.replace(CHOICE, **change), load_assumptions())
     assert other.assessment is not first.assessment
     assert other.key != first.key
+
+
+def test_the_first_answer_of_a_server_is_searched_for_garbage_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    held = gc.get_freeze_count()
+    gc.unfreeze()
+    kept_answers.leave_out_of_searches()
+    assert gc.get_freeze_count() == 0  # there is no server
+    monkeypatch.setattr(kept_answers.runtime, "exists", lambda: True)
+    kept_answers.leave_out_of_searches()
+    n_frozen = gc.get_freeze_count()
+    assert n_frozen > held // 2
+    more = [[] for _ in range(1000)]
+    kept_answers.leave_out_of_searches()
+    assert gc.get_freeze_count() <= n_frozen < n_frozen + len(more)
 
 
 def test_cases_are_those_of_the_answer_or_of_a_number_that_nothing_narrows() -> None:

@@ -126,6 +126,7 @@ def end_sessions() -> None:
         if name.startswith("toolkit."):
             for value in list(vars(module).values()):
                 _clear(value)
+    gc.unfreeze()
     gc.collect()  # mapped files must be closed before Windows lets them be removed
 
 

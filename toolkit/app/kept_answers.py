@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass, replace
 from typing import Final
 
 import streamlit as st
+from streamlit import runtime
 
 from toolkit.app.bar import Choice
 from toolkit.assessment.assess import assess
@@ -121,7 +123,19 @@ _made: Final[LruCache[bool]] = LruCache(_N_KEPT)
 def _estimate(key: str, _question: Question) -> Estimate:
     made = Estimate(_question, key, assess(_question), _question.load().claims)
     _made.get(key, lambda: True)
+    leave_out_of_searches()
     return made
+
+
+def leave_out_of_searches() -> None:
+    """Let the first answer of a server, and all that was imported for it, be searched no more.
+
+    After each run of a page Streamlit searches all objects for garbage, for an eighth of a second
+    in which nothing else is answered. What has been loaded by now stays anyway.
+    """
+    if runtime.exists() and not gc.get_freeze_count():
+        gc.collect()
+        gc.freeze()
 
 
 def cases(made: Estimate, count: int | None) -> tuple[IfWhere, ...]:

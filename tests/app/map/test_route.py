@@ -39,6 +39,7 @@ def test_figures_are_kept_on_no_disk() -> None:
     answer = ask(route.offer(b"figures", figures=True))
     assert answer.body == b"figures"
     assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["content-encoding"] == "identity"  # nothing compresses it on its way
 
 
 def test_zones_are_made_when_a_browser_asks() -> None:

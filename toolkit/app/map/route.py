@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -40,7 +41,9 @@ _MOST_KEPT: Final = 24
 tiers."""
 
 
+@lru_cache(maxsize=8)
 def _hashed(data: bytes) -> str:
+    """Return the hash of data; kept, since the same objects are offered in each run of a page."""
     return hashlib.sha256(data).hexdigest()[:_HASH_DIGITS]
 
 
