@@ -1,10 +1,11 @@
 """Measure the ways to a map of one's own city in the app, in headless Chromium.
 
-    python -m benchmarks.my_cities --data FOLDER [--parts pack fetch country] [--out FILE]
+    python -m benchmarks.my_cities --data FOLDER [--parts pack steps fetch country] [--out FILE]
 
 FOLDER holds real extracts (`country_of_cities.MIDDLES`); they are moved to the places of cities.
 
 pack      a pack, from "Bring in" to its map, in a new browser; the server runs
+steps     the same packs without the app: which step of their figures takes how long
 fetch     over the network, from a server of this machine; the connection is cut once
 country   one country file for all ten cities: time, progress, memory
 
@@ -18,6 +19,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import datetime as dt
 import os
 import re
 import subprocess
@@ -25,7 +27,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -35,10 +37,24 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from benchmarks import country_of_cities
 from benchmarks.app_map import chromium
+from toolkit.app import kept_answers
+from toolkit.assessment import on_streets
+from toolkit.assessment.assess import assess
+from toolkit.assessment.question import Question
 from toolkit.streets import install, pack, pack_zip
 from toolkit.streets.cities import City, find_city
 
 ROOT: Final = Path(__file__).resolve().parents[1]
+STEPS: Final = {
+    "points, candidate sites and lines of sight": "scene_of",
+    "chances of sites": "plan_sites",
+    "totals on a sample, with intervals": "add_up_totals",
+    "totals on all points, with intervals": "add_up",
+    "cameras met on trips": "with_trips",
+    "figures of each street": "_summary_of_all",
+    "capture points along whole streets": "street_captures",
+}
+"""Steps to the figures of a map, by the function of `on_streets` that takes each."""
 TOWN: Final = "mawlamyine"
 """City whose map is fetched: with the streets, buildings and cameras of Baltimore."""
 BOUNDS: Final = {"pack": 5.0, "memory": 700.0}
@@ -238,6 +254,54 @@ def measure_packs(browser: Browser, data: Path, folder: Path) -> dict[str, dict[
     return found
 
 
+def measure_steps(data: Path, folder: Path) -> dict[str, dict[str, float]]:
+    """Return the seconds of the processor that each step takes to the figures of a map.
+
+    In one process whose loops are there, for each of `PACKED` as the app asks.
+    """
+    where = folder / "steps"
+    where.mkdir()
+    files = {
+        (city.id, extract): packed(data, where, city, extract)
+        for city, extract in zip(country_of_cities.cities(), PACKED, strict=False)
+    }
+    spent: dict[str, float] = {}
+
+    def timed(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*given: Any, **named: Any) -> Any:  # noqa: ANN401 - as the function
+            begin = time.process_time()
+            found = function(*given, **named)
+            spent[name] = spent.get(name, 0.0) + time.process_time() - begin
+            return found
+
+        return run
+
+    for name, attribute in STEPS.items():
+        setattr(on_streets, attribute, timed(name, getattr(on_streets, attribute)))
+    answer("helsinki-centre")
+    found = {}
+    for (city, extract), file in files.items():
+        install.import_pack(file)
+        spent.clear()
+        begin = time.process_time()
+        answer(city)
+        whole = time.process_time() - begin
+        found[extract.partition(".")[0]] = {
+            **{name: spent.get(name, 0.0) for name in STEPS},
+            "the rest": whole - sum(spent.values()),
+        }
+    return found
+
+
+def answer(city: str) -> None:
+    """Make all figures that the map of a city shows, as the app does."""
+    question = Question(city, dt.date(2026, 11, 1), sample_points=kept_answers.SAMPLE_POINTS)
+    made = assess(question)
+    layers = made.layers if made.sample is None else made.make_layers(lambda _: None)
+    if layers is not None and layers.captures is not None:
+        layers.captures()
+
+
 def measure_fetch(browser: Browser, data: Path, folder: Path) -> dict[str, float]:
     """Return how long it takes to have a city over the network; the connection is cut once."""
     sys.path.append(str(ROOT / "tests" / "helpers"))
@@ -342,6 +406,10 @@ def document(found: dict[str, Any]) -> str:
             "reader)"
         )
         rows.append(f"| a pack ({size}) | its map, new browser | {one['streets s']:.1f} | {said} |")
+    for name, steps in found.get("steps", {}).items():
+        said = "; ".join(f"{step} {value:.1f}" for step, value in steps.items() if round(value, 1))
+        to = "its figures, of the processor"
+        rows.append(f"| the same pack ({name}) | {to} | {sum(steps.values()):.1f} | {said} |")
     if fetch := found.get("fetch"):
         asked = f"{fetch['questions']:.0f} questions, {fetch['again']:.0f} asked again"
         rows.append(
@@ -371,7 +439,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of the extracts")
     parser.add_argument("--mb", type=float, default=300.0, help="size of the country file")
     parser.add_argument("--made", type=Path, help="country file that was made before")
-    parser.add_argument("--parts", nargs="+", default=["pack", "fetch", "country"])
+    parser.add_argument("--parts", nargs="+", default=["pack", "steps", "fetch", "country"])
     parser.add_argument("--out", type=Path)
     asked = parser.parse_args()
     data = asked.data.resolve()
@@ -391,6 +459,7 @@ def main() -> None:
 
         measures: dict[str, Any] = {
             "pack": lambda: measure_packs(browser, data, folder),
+            "steps": lambda: measure_steps(data, folder),
             "fetch": lambda: measure_fetch(browser, data, folder),
             "country": lambda: measure_country(browser, folder, country()),
         }
