@@ -226,9 +226,9 @@ def _nothing_met(n_draws: int, n_tiers: int, routes: kernels.Routes) -> kernels.
 def _by_route(met: kernels.Met, n_counted: int, bit_of: IntArray, n_routes: int) -> Met:
     """Return counts by bit in the order of the routes."""
     return Met(
-        np.take(met.cameras, bit_of[:n_routes], axis=-1),
-        np.take(met.sites, bit_of[:n_routes], axis=-1),
-        np.take(_bits(met.any_camera), bit_of[n_routes:] - n_counted * _WORD_BITS, axis=-1),
+        met.cameras[..., bit_of[:n_routes]],
+        met.sites[..., bit_of[:n_routes]],
+        _bits(met.any_camera)[..., bit_of[n_routes:] - n_counted * _WORD_BITS],
     )
 
 
