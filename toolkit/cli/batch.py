@@ -85,6 +85,7 @@ def _batch(options: argparse.Namespace) -> int:
         if options.report:
             done = [last for *_, last in tasks if last.job.id not in ended.failed]
             _reports(done, languages, edition, out / REPORTS)
+            tidy(done)
     if options.json:
         print_json({"computed": ended.computed, "found": ended.found, "failed": ended.failed})
     else:
@@ -124,6 +125,7 @@ def _report_on(
     """
     from toolkit.assessment.assess import assess
     from toolkit.assessment.model import Assessment
+    from toolkit.engine import sight_cache
     from toolkit.output.report import write_report
     from toolkit.studies.batch.finished import tiled_layers
     from toolkit.studies.batch.plan import job_question
@@ -134,7 +136,8 @@ def _report_on(
         tiled = task.kind == "finish"
         if found.basis == "streets":
             pack, _ = question.load().streets()
-            found = found.with_layers(tiled_layers(task, pack)) if tiled else assess(question)
+            with sight_cache.kept_in(task.sight):
+                found = found.with_layers(tiled_layers(task, pack)) if tiled else assess(question)
         matters = None if tiled else matters_of(question, edition)
         paths = write_report(
             [found],

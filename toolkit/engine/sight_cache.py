@@ -12,7 +12,9 @@ import logging
 import os
 import shutil
 import tempfile
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -31,9 +33,26 @@ _CHECKSUM: Final = "checksum.json"
 _CHUNK_BYTES: Final = 1 << 20
 _MOST_CHECKSUM_BYTES: Final = 10_000
 _log: Final = logging.getLogger(__name__)
+_folder: Final[ContextVar[Path | None]] = ContextVar("folder of lines of sight", default=None)
 
 _checked: set[tuple[Any, ...]] = set()
 """What identifies the arrays that this process has compared with their checksum."""
+
+
+@contextmanager
+def kept_in(folder: Path | None) -> Iterator[None]:
+    """Keep what this thread builds meanwhile in another folder, which the caller removes.
+
+    Parameters
+    ----------
+    folder
+        The folder; None for that of the user's caches.
+    """
+    before = _folder.set(folder)
+    try:
+        yield
+    finally:
+        _folder.reset(before)
 
 
 def cached_sight(  # noqa: PLR0913
@@ -58,7 +77,7 @@ def cached_sight(  # noqa: PLR0913
     site_xy_m, point_xy_m, buildings, reach_m, beyond_m, top_m, target_m, origin_m
         See `build_sight`.
     cache_dir
-        Folder of caches; the user's by default.
+        Folder of caches; by default that of `kept_in`, else the user's.
 
     Notes
     -----
@@ -68,7 +87,7 @@ def cached_sight(  # noqa: PLR0913
     """
     band = {"reach_m": reach_m, "beyond_m": beyond_m, "target_m": target_m}
     key = store.sha256_bytes(store.canonical_json({**key_parts, **band, "version": VERSION}))[:32]
-    folder = (cache_dir or store.cache_dir()) / "sight" / key
+    folder = (cache_dir or _folder.get() or store.cache_dir()) / "sight" / key
     sizes = len(site_xy_m), len(point_xy_m)
     ready = _open_cached(folder, reach_m, *sizes)
     if ready is not None:

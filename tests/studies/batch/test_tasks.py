@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from concurrent.futures import Future
 
 import geopandas as gpd
 import numpy as np
@@ -18,6 +19,7 @@ from toolkit.base import store
 from toolkit.base.errors import InputDataError
 from toolkit.base.terms import TIERS
 from toolkit.studies.batch.plan import read_plan
+from toolkit.studies.batch.run import run_tasks
 from toolkit.studies.batch.tasks import (
     RECORD_FORMAT,
     all_tasks,
@@ -45,6 +47,46 @@ def tiled(tmp_path_factory):
             patch.setenv("CAMERA_TOOLKIT_HOME", task.home)
             assert run_task(task)
     return folder, jobs, tasks
+
+
+class AtOnce:
+    """A pool that runs each task when it is handed out, and counts folders of lines of sight."""
+
+    def __init__(self, out):
+        self.out, self.folders = out, []
+
+    def room(self):
+        return 1
+
+    def executor(self):
+        return self
+
+    def broken(self, error):
+        del error
+        return False
+
+    def submit(self, function, task):
+        done = Future()
+        done.set_result(function(task))
+        self.folders.append(len(list((self.out / "tiles" / "sight").glob("*"))))
+        return done
+
+
+def test_lines_of_sight_that_are_not_kept_change_nothing_and_are_soon_gone(
+    tiled, tmp_path, monkeypatch
+):
+    folder, *_ = tiled
+    monkeypatch.setenv("CAMERA_TOOLKIT_HOME", str(tmp_path / "home"))
+    _, tasks = tasks_in(tmp_path, TILED + "keep_lines_of_sight = false\n")
+    pool = AtOnce(tmp_path / "out")
+    ended = run_tasks(tasks, pool, lambda *_: None)
+    assert (len(ended.computed), ended.failed) == (2, {})
+    # Two tasks are handed out at a time, so two folders may be there, never more.
+    assert 1 <= max(pool.folders) <= 2 < len(tasks[0])
+    assert not list((tmp_path / "out" / "tiles" / "sight").glob("*"))
+    assert not list((tmp_path / "home").rglob("bearing.npy"))
+    tidy(task for of_job in tasks for task in of_job)
+    assert tree(tmp_path / "out") == tree(folder / "out")
 
 
 def test_streets_are_partitioned_geoparquet_of_the_same_figures(tiled):

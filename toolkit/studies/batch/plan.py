@@ -58,6 +58,9 @@ class PlanFile(BaseModel):
         See `Question`; scope ``reported`` is that of the report.
     tile_km
         Side of the tiles in which large cities are computed, in km; none by default.
+    keep_lines_of_sight
+        Whether lines of sight stay in the cache for later runs; if not, each piece's are removed
+        as soon as no task of the run needs them.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -72,6 +75,7 @@ class PlanFile(BaseModel):
     seed: Annotated[int, Field(ge=0, strict=True)] = 0
     draws: Annotated[int, Field(ge=20, le=10_000, strict=True)] | None = None
     tile_km: Annotated[float, Field(ge=0.25, le=100)] | None = None
+    keep_lines_of_sight: bool = True
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,8 @@ class Job:
         None for that of the report.
     tile_km
         Side of tiles in km; None for a city in one piece.
+    keep_sight
+        Whether its lines of sight stay in the cache; no result depends on it.
     """
 
     city: str
@@ -103,6 +109,7 @@ class Job:
     seed: int
     n_draws: int | None
     tile_km: float | None
+    keep_sight: bool = True
 
     @property
     def id(self) -> str:
@@ -155,6 +162,7 @@ def read_plan(path: str | os.PathLike[str]) -> tuple[Job, ...]:
             seed=plan.seed,
             n_draws=plan.draws,
             tile_km=plan.tile_km,
+            keep_sight=plan.keep_lines_of_sight,
         )
         for city, (name, source), (label, folder), status in itertools.product(
             cities, sets.items(), folders.items(), plan.status
@@ -276,6 +284,13 @@ def job_question(job: Job, values: AssumptionSet | None = None) -> Question:
     )
 
 
+def job_settings(job: Job) -> dict[str, Any]:
+    """Return what results depend on, in plain values: no folders of this machine, no caches."""
+    settings: dict[str, Any] = asdict(job) | {"as_of": job.as_of.isoformat()}
+    del settings["assumptions_file"], settings["evidence_folder"], settings["keep_sight"]
+    return settings
+
+
 def job_key(job: Job, question: Question | None = None) -> str:
     """Return the hash of all inputs of a job.
 
@@ -293,9 +308,8 @@ def job_key(job: Job, question: Question | None = None) -> str:
     InputDataError, NotFoundError, PackError
         If an input cannot be used.
     """
-    settings: dict[str, Any] = asdict(job) | {"as_of": job.as_of.isoformat()}
     # The contents of a set or folder matter, not its place.
-    del settings["assumptions_file"], settings["evidence_folder"]
+    settings = job_settings(job)
     contents = (question or job_question(job)).contents()
     return store.sha256_bytes(
         store.canonical_json({**settings, "format": FORMAT, "schema": SCHEMA, **contents})

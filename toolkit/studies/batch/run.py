@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import shutil
 import signal
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import (
     FIRST_COMPLETED,
@@ -86,7 +88,7 @@ def run_tasks(jobs: Sequence[Sequence[Task]], pool: Pool, says: Says) -> Ended:
 
 
 class _Run:
-    """The state of one run: tasks waiting and running, and lines of sight already cached."""
+    """The state of one run: tasks waiting and running, and which lines of sight they need."""
 
     def __init__(self, pool: Pool, says: Says) -> None:
         self._pool = pool
@@ -97,6 +99,7 @@ class _Run:
         self._deaths: dict[str, int] = {}
         self._running: dict[Future[bool], Task] = {}
         self._sights: set[str] = set()
+        self._needed: Counter[str] = Counter()
 
     def all(self, jobs: Sequence[Sequence[Task]]) -> Ended:
         for tasks in jobs:
@@ -117,6 +120,7 @@ class _Run:
             return
         self._left[job] = len(tasks) - 1
         self._waiting += tasks
+        self._needed.update(task.shares for task in tasks)
 
     def _hand_out(self) -> None:
         # Two tasks that share lines of sight would both compute them: the second waits until the
@@ -157,6 +161,7 @@ class _Run:
         else:
             self._sights.add(task.shares)
             self._left[job] -= task.kind == "tile"
+            self._has_ended(task)
             self._says(task, "computed" if computed else "found")
             if task.kind != "tile":
                 self._ended.computed.append(job)
@@ -168,9 +173,17 @@ class _Run:
             self._ended.failed[job] = why
             for other in self._waiting:
                 if other.job.id == job:
+                    self._has_ended(other)
                     self._says(other, "not begun")
         self._waiting = [t for t in self._waiting if t.job.id != job]
+        self._has_ended(task)
         self._says(task, why)
+
+    def _has_ended(self, task: Task) -> None:
+        """Remove the lines of sight that no other task needs, where they are not to be kept."""
+        self._needed[task.shares] -= 1
+        if task.sight is not None and not self._needed[task.shares]:
+            shutil.rmtree(task.sight, ignore_errors=True)
 
 
 def _why(error: BaseException) -> str:

@@ -13,7 +13,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -32,13 +32,15 @@ from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base import store
 from toolkit.base.errors import InputDataError, ToolkitError
 from toolkit.base.terms import ALLOCATIONS
-from toolkit.studies.batch.plan import Job, job_assumptions, job_key, job_question
+from toolkit.engine import sight_cache
+from toolkit.studies.batch.plan import Job, job_assumptions, job_key, job_question, job_settings
 
 RECORD_FORMAT: Final = "camera-exposure.batch-record/2"
 _OF: Final = "."
 """Between the name of a set of arrays and that of one of them."""
 JOBS: Final = "jobs"
 TILES: Final = "tiles"
+SIGHT: Final = "sight"
 STREETS: Final = "streets"
 ASSESSMENTS: Final = "assessments"
 
@@ -95,6 +97,16 @@ class Task:
     def sums(self) -> Path:
         """File of the sums of a tile; removed once they have been added up."""
         return self.record.with_suffix(".npz")
+
+    @property
+    def sight(self) -> Path | None:
+        """Folder of lines of sight that are removed after the run's last task with this key.
+
+        None where they stay in the user's cache, or there are none.
+        """
+        if self.job.keep_sight or not self.shares:
+            return None
+        return Path(self.out) / TILES / SIGHT / store.sha256_bytes(self.shares.encode())[:32]
 
     @property
     def assessment(self) -> Path:
@@ -195,6 +207,12 @@ def run_task(task: Task) -> bool:
     os.environ[store.HOME_VARIABLE] = task.home
     if is_finished(task):
         return False
+    with sight_cache.kept_in(task.sight):
+        _compute(task)
+    return True
+
+
+def _compute(task: Task) -> None:
     question = job_question(task.job)
     if job_key(task.job, question) != task.key:
         msg = (
@@ -215,7 +233,6 @@ def run_task(task: Task) -> bool:
         _write(task, {task.part: parquet_bytes(streets), task.sums: sums_bytes(sums)})
     else:
         _finish(task, make_inputs(question.load()))
-    return True
 
 
 def _finish(task: Task, inputs: Inputs) -> None:
@@ -249,12 +266,10 @@ def _write(task: Task, files: dict[Path, bytes], also: Iterable[Path] = ()) -> N
         store.write_bytes(path, data)
         digests[path] = store.sha256_bytes(data)
     digests |= {path: store.sha256_file(path) for path in also}
-    job: dict[str, Any] = asdict(task.job) | {"as_of": task.job.as_of.isoformat()}
-    del job["assumptions_file"], job["evidence_folder"]  # folders of this machine
     record = {
         "format": RECORD_FORMAT,
         "key": task.key,
-        "job": job,
+        "job": job_settings(task.job),
         "files": {path.relative_to(out).as_posix(): d for path, d in digests.items()},
     }
     store.write_bytes(task.record, store.canonical_json(record))
@@ -338,6 +353,8 @@ def tidy(tasks: Iterable[Task]) -> None:
     No task may be running. Only files of a batch are touched.
     """
     for task in tasks:
+        if task.sight is not None:
+            shutil.rmtree(task.sight.parent, ignore_errors=True)
         if task.kind == "tile":
             continue
         folders = (task.part.parent, task.assessment.parent, task.record.parent)
