@@ -115,10 +115,15 @@ def copies(n: int, home: Path) -> tuple[str, float]:
         }
     )
     write_pack(home / FOLDER / name, manifest, PackLayers(**frames))
+    write_claim(home, name, km)
+    return name, km
+
+
+def write_claim(home: Path, name: str, km: float) -> None:
+    """Write the claim on the number of cameras of a made-up city."""
     evidence = home / "evidence" / f"{name}.toml"
     evidence.parent.mkdir(parents=True, exist_ok=True)
     evidence.write_text(_EVIDENCE.format(name=name, n=round(CAMERAS_PER_KM * km)))
-    return name, km
 
 
 _EVIDENCE: Final = """
