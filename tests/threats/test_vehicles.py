@@ -8,6 +8,7 @@ import threat_city
 from flows import by_networkx
 
 from toolkit.base.terms import TIERS
+from toolkit.output.threat_words import vehicle_lines
 from toolkit.threats import scores, vehicles
 from toolkit.threats.districts import District, parts_of, sample
 from toolkit.threats.place import separate_ways
@@ -35,6 +36,12 @@ def test_routes_out_are_an_aggregate(found):
         out = part.routes_out
         assert 0 <= out.unread.low <= out.unread.high <= out.of <= out.gates
         assert out.unread_share.high <= 1.0
+
+
+def test_a_city_without_plans_is_said_to_be_one(found):
+    assert "No further cameras are reported as planned" in found.planned_rule
+    for lang, said in (("en", found.planned_rule), ("my", "စီစဉ်")):
+        assert said in vehicle_lines(found, lang)[-1]
 
 
 def test_interception_is_said_to_be_out_of_scope(found):

@@ -370,6 +370,8 @@ def vehicle_lines(answer: model.VehiclesAnswer, lang: Language) -> list[str]:
                 )
             )
         out += [f"  {line}" for line in _switched(followed.switched_on, lang)]
+    if answer.planned_rule is not None:
+        out.append(tr(answer.planned_rule, lang))
     return out
 
 

@@ -451,9 +451,22 @@ class FollowingTier(Record):
 
 
 class VehiclesAnswer(Answer):
-    """Trips of cars and motorcycles past plate readers, and how well people can be followed."""
+    """Trips of cars and motorcycles past plate readers, and how well people can be followed.
+
+    Attributes
+    ----------
+    longest_detour
+        Longest route over the shortest.
+    by_mode
+        Trips past readers, by what drives.
+    following
+        How well people can be followed, by tier.
+    planned_rule
+        How the planned count follows from the claims; None where plans were not asked for.
+    """
 
     schema_: Literal["camera-exposure.vehicles/1"] = Field(default=VEHICLES, alias="schema")
     longest_detour: float
     by_mode: dict[Mode, VehiclesPart]
     following: dict[Tier, FollowingTier]
+    planned_rule: str | None = None

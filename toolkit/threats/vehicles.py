@@ -74,6 +74,7 @@ def vehicles(
         following=followed(
             cars, when=when, districts=districts, with_planned=with_planned, tiers=tiers
         ),
+        planned_rule=cars.inputs.counts.rule_planned if with_planned else None,
     )
 
 
