@@ -115,7 +115,7 @@ def class_meaning(cls: ExposureClass, lang: str) -> str:
 
 def status_name(status: Status, lang: str) -> str:
     """Return the name of a camera status."""
-    names = {"installed": tr("Installed", lang), "planned": tr("Planned", lang)}
+    names = {"installed": tr("Installed", lang), "planned": tr("Installed and planned", lang)}
     return names[status]
 
 

@@ -92,4 +92,4 @@ def test_dates_that_differ_are_said_in_words() -> None:
     text = shown(page.of_document(compared.document(a, b, "en")))
     assert "2023-01-31" not in text
     assert "Date of the estimate31 January 202323 November 2026" in text
-    assert "CamerasInstalledPlanned" in text
+    assert "CamerasInstalledInstalled and planned" in text
