@@ -58,12 +58,12 @@ export function build(host) {
   const left = make("div", body, { class: "tk-left" }), ui = { bar: make("div", left, { class: "tk-bar" }) };
   ui.find = make("div", ui.bar, { class: "tk-find" });
   ui.questions = make("div", ui.bar, { class: "tk-questions", role: "group" });
+  ui.draw = make("div", left, { class: "tk-draw", role: "group" }); ui.draw.hidden = true;
+  ui.guesses = make("div", left, { class: "tk-flip", role: "group" }); ui.guesses.hidden = true;
   ui.stage = make("div", left, { class: "tk-stage" });
   ui.box = make("div", ui.stage, { class: "tk-canvas", role: "application", tabindex: "0" });
   ui.tip = make("div", ui.stage, { class: "tk-tip", "aria-hidden": "true" }); ui.tip.hidden = true;
   ui.fingers = make("div", ui.stage, { class: "tk-fingers", "aria-hidden": "true" }); ui.fingers.hidden = true;
-  ui.draw = make("div", left, { class: "tk-draw", role: "group" }); ui.draw.hidden = true;
-  ui.guesses = make("div", left, { class: "tk-flip", role: "group" }); ui.guesses.hidden = true;
   ui.side = make("div", body, { class: "tk-side" });
   const top = make("div", ui.side, { class: "tk-panel" }), rest = make("div", ui.side, { class: "tk-rest" });
   ui.banner = make("p", top, { class: "tk-banner" });
