@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from benchmarks.engine import measures, trip_measures
+from benchmarks.engine import instead, measures, trip_measures
 from benchmarks.engine.report import BOUNDS, missed, table, write
 from benchmarks.engine.timing import Figures
 
@@ -26,6 +26,7 @@ MEASURES: Final[dict[str, Callable[[], Figures]]] = {
         measures.monte_carlo, measures.helsinki, trip_measures.trips_helsinki,
         trip_measures.trips_larger, trip_measures.new_process, measures.fingerprint,
         measures.sample_answer, measures.sizes, measures.four_threads,
+        instead.instead_trips, instead.instead_map,
     )
 }  # fmt: skip
 

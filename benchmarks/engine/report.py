@@ -219,6 +219,36 @@ def build_over_embree(found: dict[str, Figures]) -> float:
     return near["build_s"] / embree_s
 
 
+def instead(found: dict[str, Figures]) -> str:
+    """Return what the toolkit takes beside what one would use instead, in Markdown."""
+    sight, trips, drawn = (found[k] for k in ("lines_of_sight", "instead_trips", "instead_map"))
+    rows = [
+        (f"{name}, million pairs a second", sight["own_pairs_per_s"] / 1e6, what, other / 1e6)
+        for name, what, other in (
+            ("Lines of sight", "embree", sight["embree_pairs_per_s"]),
+            ("Lines of sight", "shapely, in bulk", sight["shapely_pairs_per_s"]),
+        )
+    ]
+    rows += [
+        (
+            f"{trips['trips']:.0f} ways on foot, s", trips["own_sampling_cpu_s"],
+            "networkx, Dijkstra of each", trips["networkx_paths_cpu_s"],
+        ),
+        (
+            "Cameras on them in 200 placements, s", trips["own_200_placements_cpu_s"],
+            "shapely, sites in plain discs", trips["shapely_200_placements_cpu_s"],
+        ),
+        (
+            f"{drawn['streets']:,.0f} streets for a map, s", drawn["own_cpu_s"],
+            "folium, GeoJson", drawn["folium_cpu_s"],
+        ),
+        ("the same, MB", drawn["own_mb"], "folium, GeoJson", drawn["folium_mb"]),
+    ]  # fmt: skip
+    lines = ["| what | toolkit | instead | its figure |", "|---|--:|---|--:|"]
+    lines += [f"| {what} | {own:.3g} | {name} | {other:.3g} |" for what, own, name, other in rows]
+    return "\n".join(lines)
+
+
 def write(found: dict[str, Figures]) -> None:
     """Write the document and its plots."""
     draw(found)
@@ -228,6 +258,7 @@ def write(found: dict[str, Figures]) -> None:
         ("{build_over_embree}", f"{build_over_embree(found):.2g}"),
         ("{floor_s}", f"{found['monte_carlo']['floor_s']:.2g}"),
         ("{growth}", growth(found)),
+        ("{instead}", instead(found)),
         ("{details}", details(found)),
     ):
         text = text.replace(mark, part)

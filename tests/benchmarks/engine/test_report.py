@@ -74,6 +74,24 @@ class TestStrict:
         assert code_of(monkeypatch, found) == 0
 
 
+def test_what_one_would_use_instead_stands_beside_it():
+    found = KEPT | {
+        "instead_trips": {
+            "trips": 400.0, "own_sampling_cpu_s": 0.3, "networkx_paths_cpu_s": 2.0,
+            "own_200_placements_cpu_s": 0.4, "shapely_200_placements_cpu_s": 2.5,
+        },
+        "instead_map": {
+            "streets": 4684.0, "own_cpu_s": 0.05, "own_mb": 0.36, "folium_cpu_s": 0.5,
+            "folium_mb": 1.8,
+        },
+    }  # fmt: skip
+    rows = report.instead(found).splitlines()[2:]
+    assert len(rows) == 6
+    for name in ("embree", "shapely, in bulk", "networkx", "shapely, sites", "folium"):
+        assert any(name in row for row in rows)
+    assert "| 400 ways on foot, s | 0.3 | networkx, Dijkstra of each | 2 |" in rows
+
+
 @pytest.mark.parametrize(("measure", "key", "value"), MISSING)
 def test_the_table_says_which_bound_is_missed(measure, key, value):
     rows = report.table(BOUNDS, with_figure(measure, key, value)).splitlines()[2:]
