@@ -62,7 +62,7 @@ BOUNDS: Final = {  # up to 100,000 streets, above
     "new machine, map": (20_000, 20_000),
 }
 """Most that each figure may be; "answer" is without the estimate itself."""
-_SLOW_MS: Final = 180_000
+_SLOW_MS: Final = 600_000
 _KM: Final = 500.0
 """Length for which cameras are reported, in km: those of a large city, not of a whole file."""
 _QUESTIONS: Final = ("Recognised", "Seen")
