@@ -93,7 +93,7 @@ def _on_disk(folder: Path) -> int:
     for where, _, names in os.walk(folder):  # which passes over folders removed meanwhile
         for name in names:
             with contextlib.suppress(OSError):
-                found += os.lstat(os.path.join(where, name)).st_size
+                found += (Path(where) / name).lstat().st_size
     return found
 
 
