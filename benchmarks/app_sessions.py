@@ -134,6 +134,7 @@ def run(
             except NothingCameError as error:
                 wrong.append(f"{session.city}: {error}")
         wrong.extend([session.wrong() for session in sessions])
+        print(f"{turn + 1} of {n_actions}", file=sys.stderr, flush=True)
         if turn + 1 == min(SETTLED, n_actions):
             settled = memory_mb(pid)
     return [one for one in wrong if one], settled, memory_mb(pid)
@@ -151,7 +152,9 @@ def main() -> int:
         serving(Path(home), None) as (url, pid),
         sync_playwright() as p,
     ):
-        browser = p.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        browser = p.chromium.launch(
+            executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"]
+        )
         wrong, settled, end = run(browser, url, pid, asked.sessions, asked.actions)
         browser.close()
     print(f"{asked.sessions} sessions of {asked.actions} actions")
