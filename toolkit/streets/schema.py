@@ -342,6 +342,7 @@ def from_parquet(layer: str, data: bytes, *, rows: int, version: int = VERSION) 
         If it is not such a layer; the message says what is wrong, not where the file is.
     """
     import geopandas as gpd
+    import pandas as pd
     import pyarrow as pa
     import pyarrow.parquet as pq
     import shapely
@@ -370,7 +371,8 @@ def from_parquet(layer: str, data: bytes, *, rows: int, version: int = VERSION) 
         msg = f"layer {layer} has geometry that it cannot have"
         raise PackError(msg)
     columns = {
-        name: _typed(table[name].to_pylist() if kind == "text" else table[name].to_numpy(), kind)
+        # Texts as objects with None, as `_typed` makes them: it would look at each once more.
+        name: pd.Series(table[name].to_numpy(), dtype=object if kind == "text" else None)
         for name, kind in spec.columns.items()
     }
     return gpd.GeoDataFrame(columns, geometry=geometry, crs=CRS)
