@@ -11,7 +11,7 @@ from toolkit.engine import footprints
 NORTHING = np.array([385_000.0, 6_672_000.0])
 
 
-@pytest.mark.parametrize("n_points", [1, 7, 3000, 60_000])
+@pytest.mark.parametrize("n_points", [1, 7, 3000, 110_000])
 def test_the_building_around_a_point_is_the_lowest_that_contains_it(n_points):
     rng = np.random.default_rng(n_points)
     low = rng.uniform(0, 900, (60, 2))
