@@ -37,7 +37,7 @@ from toolkit.assumptions.sets import AssumptionSet, load_assumptions
 from toolkit.base import store
 from toolkit.base.arrays import FloatArray
 from toolkit.base.draws import Design
-from toolkit.engine import sight
+from toolkit.engine import footprints, sight
 from toolkit.siting import candidates
 from toolkit.streets import manifest, reference_networks, street_points
 
@@ -184,7 +184,7 @@ def measure(
         stretch_m=assumptions.value("sites.stretch_m"),
         model=model,
     )
-    site_xy = sight.place_sites(groups.xy_m, groups.centre_xy_m, network.buildings)
+    site_xy = footprints.place_sites(groups.xy_m, groups.centre_xy_m, network.buildings)
     junction = groups.at_junction
     # Built cells without regard to the hull: a whole neighbourhood may lie in a cut cell.
     length_km, _, cell = cell_lengths(points, hull, (0.0, 0.0))

@@ -16,7 +16,7 @@ from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.arrays import BoolArray, FloatArray, IntArray
 from toolkit.base.draws import Design
 from toolkit.base.terms import Mode
-from toolkit.engine import placement, sight
+from toolkit.engine import footprints, placement, sight
 from toolkit.engine.site_chance import SiteChance
 from toolkit.optics.camera_draws import CameraDraws
 from toolkit.routes import meetings, trips
@@ -135,7 +135,7 @@ def make_region(
     walls = network.buildings if with_buildings else network.buildings[:0]
     if len(walls):
         walls = walls[shapely.intersects(walls, shapely.buffer(hull, REACH_M))]
-    site_xy_m = sight.place_sites(groups.xy_m, groups.centre_xy_m, network.buildings)
+    site_xy_m = footprints.place_sites(groups.xy_m, groups.centre_xy_m, network.buildings)
     cells, district = districts.districts(groups.centre_xy_m, assumptions.value("sites.district_m"))
     edge = hull.boundary
     return Region(

@@ -15,17 +15,17 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from benchmarks.engine import instead, measures, trip_measures
+from benchmarks.engine import instead, measures, pack_measures, sight_measures, trip_measures
 from benchmarks.engine.report import BOUNDS, missed, table, write
 from benchmarks.engine.timing import Figures
 
 MEASURES: Final[dict[str, Callable[[], Figures]]] = {
     work.__name__: work
     for work in (
-        measures.lines_of_sight, measures.near_band, measures.far_band, measures.closed_form,
-        measures.monte_carlo, measures.helsinki, trip_measures.trips_helsinki,
+        sight_measures.lines_of_sight, sight_measures.near_band, sight_measures.far_band,
+        measures.closed_form, measures.monte_carlo, measures.helsinki, trip_measures.trips_helsinki,
         trip_measures.trips_larger, trip_measures.new_process, measures.fingerprint,
-        measures.sample_answer, measures.sizes, measures.four_threads,
+        measures.sample_answer, pack_measures.large_pack, measures.sizes, measures.four_threads,
         instead.instead_trips, instead.instead_map,
     )
 }  # fmt: skip

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.arrays import FloatArray, GeometryArray
-from toolkit.engine import sight
+from toolkit.engine import footprints, sight
 from toolkit.siting import candidates, inclusion
 from toolkit.siting.surroundings import pack_layers
 from toolkit.streets import street_points
@@ -98,7 +98,7 @@ def tiled_city(
         model=model,
     )
     groups = candidates.with_features(groups, pack_layers(pack))
-    site_xy = sight.place_sites(groups.xy_m, groups.centre_xy_m, houses)
+    site_xy = footprints.place_sites(groups.xy_m, groups.centre_xy_m, houses)
     points = street_points.cut(lines, spacing_m)
     low, high = np.split(np.asarray(shapely.total_bounds(lines)), 2)
     shifts = [np.array([c, r]) * (high - low) - low for c in range(columns) for r in range(rows)]

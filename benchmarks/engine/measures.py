@@ -14,188 +14,41 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-import shapely
 from numba import njit
 from scipy.spatial import cKDTree
 
 from benchmarks.engine.city import TiledCity, tiled_city
-from benchmarks.engine.timing import GB, REPEATS, Figures, best, peak_gb
+from benchmarks.engine.sight_measures import NEAR_M, cached, compile_loops
+from benchmarks.engine.timing import Figures, best
 from toolkit.assumptions.sets import load_assumptions
-from toolkit.base.arrays import Float32Array, FloatArray
+from toolkit.base.arrays import FloatArray
 from toolkit.base.draws import Design
 from toolkit.engine import closed_form as exposure
-from toolkit.engine import pairs_by_point, placement, sight, sight_cache, site_chance, workers
+from toolkit.engine import (
+    pairs_by_point,
+    placement,
+    sight,
+    site_chance,
+    workers,
+)
 from toolkit.engine.views import view_table
 from toolkit.optics.camera_draws import draw_cameras
 from toolkit.optics.catalogue import load_catalogue
 from toolkit.siting import inclusion
 from toolkit.siting.weights import operators_of, weights_of
 
-NEAR_M, FAR_M = 80.0, 250.0
 N_CAMERAS = 5_000
 N_DRAWS = 1_000
 SAMPLE_POINTS = 20_000
 INTERVAL_DRAWS = 200
 SEED = 3
-PAIR_SITES = 20_000
-SHAPELY_PAIRS = 200_000
 CHUNK_POINTS = 16_384
 CHUNK_DRAWS = 8
 """Chunks of the floors, as of the loops that they are compared with."""
 
 
-# --- lines of sight -------------------------------------------------------------------------
-
-
-def lines_of_sight() -> Figures:
-    """Test the same pairs with the toolkit, embree and shapely, one thread each.
-
-    Sites and points stand outside buildings and all walls are of unknown height, so that the
-    question is the same for all three.
-    """
-    city = tiled_city()
-    outside_site = sight.containing_building(city.site_xy, city.buildings) < 0
-    outside_point = sight.containing_building(city.point_xy, city.buildings) < 0
-    sites, points = city.site_xy[outside_site][:PAIR_SITES], city.point_xy[outside_point]
-    origin = points.mean(axis=0)
-    tree = cKDTree(points)
-    near = tree.query_ball_point(sites, NEAR_M)
-    counts = tree.query_ball_point(sites, NEAR_M, return_length=True)
-    site, point = np.repeat(np.arange(len(sites)), counts), np.concatenate(near).astype(np.int64)
-    arrays = sight.sweep_arrays(sites, points, city.buildings)
-
-    workers.set_threads(1)
-
-    def ours() -> int:
-        return int(sum(b[0].sum() for b in sight.sweep(arrays, reach_m=NEAR_M, keep=False)))
-
-    visible = ours()
-    own_s = best(ours)
-    found: Figures = {
-        "pairs": float(len(site)),
-        "own_pairs_per_s": len(site) / own_s,
-        "own_visible_share": visible / len(site),
-    }
-    try:
-        from embreex import rtcore_scene
-        from embreex.mesh_construction import TriangleMesh
-    except ImportError:  # no wheel for this machine
-        found["embree_pairs_per_s"] = float("nan")
-    else:
-        walls = sight.make_walls(
-            shapely.transform(city.buildings, lambda xy: xy - origin),
-            np.full(len(city.buildings), np.nan),
-        )
-        scene = rtcore_scene.EmbreeScene()
-        TriangleMesh(scene, _upright(walls.ends))
-        eye = np.column_stack([sites - origin, np.ones(len(sites))]).astype(np.float32)[site]
-        aim = np.column_stack([points - origin, np.ones(len(points))]).astype(np.float32)[point]
-        ray = aim - eye
-        farthest = np.ones(len(ray), np.float32)
-
-        def embree() -> int:
-            hit = scene.run(eye, ray, dists=farthest.copy(), query="OCCLUDED")
-            return int((hit < 0).sum())
-
-        found["embree_visible_share"] = embree() / len(site)
-        found["embree_pairs_per_s"] = len(site) / best(embree)
-    few = np.random.default_rng(SEED).choice(len(site), SHAPELY_PAIRS, replace=False)
-    sightlines = shapely.linestrings(np.stack([sites[site[few]], points[point[few]]], axis=1))
-    building_tree = shapely.STRtree(city.buildings)
-
-    def bulk() -> int:
-        return len(np.unique(building_tree.query(sightlines, predicate="intersects")[0]))
-
-    found["shapely_visible_share"] = 1 - bulk() / len(few)
-    found["shapely_pairs_per_s"] = len(few) / best(bulk)
-    return found
-
-
-def _upright(ends: Float32Array) -> Float32Array:
-    """Return two triangles per wall, tall enough for anything, shape (2 W, 3, 3)."""
-    x0, y0, x1, y1 = ends
-    low, high = np.full_like(x0, -10.0), np.full_like(x0, 1000.0)
-    a, b = np.stack([x0, y0, low], 1), np.stack([x1, y1, low], 1)
-    c, d = np.stack([x1, y1, high], 1), np.stack([x0, y0, high], 1)
-    return np.ascontiguousarray(
-        np.concatenate([np.stack([a, b, c], 1), np.stack([a, c, d], 1)]), dtype=np.float32
-    )
-
-
-# --- arrays ---------------------------------------------------------------------------------
-
-
-def near_band() -> Figures:
-    """Build the near band onto disk, and test its lines of sight alone."""
-    return _band(0.0, NEAR_M)
-
-
-def far_band() -> Figures:
-    """Build the far band onto disk."""
-    return _band(NEAR_M, FAR_M)
-
-
-def _band(beyond_m: float, reach_m: float) -> Figures:
-    city = tiled_city()
-    before_gb = peak_gb()
-    _compile()
-    with tempfile.TemporaryDirectory() as folder:
-        start = time.perf_counter()
-        pairs = _cached(city, beyond_m, reach_m, Path(folder))
-        build_s = time.perf_counter() - start
-        peak = peak_gb()
-        start = time.perf_counter()
-        _cached(city, beyond_m, reach_m, Path(folder))
-        again_s = time.perf_counter() - start
-        size_gb = sum(f.stat().st_size for f in Path(folder).rglob("*.npy")) / GB
-        n_pairs = int(pairs.start[-1])
-        del pairs
-    start = time.perf_counter()
-    arrays = sight.sweep_arrays(city.site_xy, city.point_xy, city.buildings, city.top_m)
-    ground_s = time.perf_counter() - start
-    tests_s = best(
-        lambda: sum(
-            int(b[0].sum())
-            for b in sight.sweep(arrays, reach_m=reach_m, beyond_m=beyond_m, keep=False)
-        ),
-        1 if reach_m > NEAR_M else REPEATS,
-    )
-    return {
-        "sites": float(len(city.site_xy)),
-        "points": float(len(city.point_xy)),
-        "pairs_kept": float(n_pairs),
-        "peak_gb": peak,
-        "city_alone_gb": before_gb,
-        "build_s": build_s,
-        "tests_s": tests_s,
-        "grids_s": ground_s,
-        "open_again_s": again_s,
-        "disk_gb": size_gb,
-        "threads": float(workers.n_threads()),
-    }
-
-
-def _compile() -> None:
-    small = tiled_city(1, 1)
-    for beyond_m in (0.0, NEAR_M):
-        sight.build_sight(
-            small.site_xy[:200], small.point_xy, small.buildings, top_m=small.top_m,
-            reach_m=NEAR_M + beyond_m, beyond_m=beyond_m,
-        )  # fmt: skip
-
-
-def _cached(city: TiledCity, beyond_m: float, reach_m: float, folder: Path) -> sight.Sight:
-    return sight_cache.cached_sight(
-        {"city": "tiles"}, city.site_xy, city.point_xy, city.buildings,
-        reach_m=reach_m, beyond_m=beyond_m, top_m=city.top_m, cache_dir=folder,
-    )  # fmt: skip
-
-
-# --- exposure -------------------------------------------------------------------------------
-
-
 def _ready(city: TiledCity, folder: Path) -> tuple[sight.Sight, pairs_by_point.PointRows]:
-    pairs = _cached(city, 0.0, NEAR_M, folder)
+    pairs = cached(city, 0.0, NEAR_M, folder)
     n = len(city.site_xy)
     return pairs, pairs_by_point.point_rows(
         pairs,
@@ -303,7 +156,7 @@ def monte_carlo() -> Figures:
     """Place 5,000 cameras 1,000 times, against reading and marking the rows of the same cameras."""
     city = tiled_city()
     with tempfile.TemporaryDirectory() as folder:
-        pairs = _cached(city, 0.0, NEAR_M, Path(folder))
+        pairs = cached(city, 0.0, NEAR_M, Path(folder))
         # In memory, so that no run waits for the disk.
         pairs = sight.Sight(
             np.asarray(pairs.start),
@@ -420,7 +273,7 @@ def sizes() -> Figures:
     design = Design(SIZE_DRAWS, SEED)
     values = load_assumptions()
     drawn = draw_cameras(load_catalogue(), values, design, brand=None)
-    _compile()
+    compile_loops()
     for number, (columns, rows_) in enumerate([*[(1, 1)] * len(FEW_POINTS), *POINT_TILES]):
         city = tiled_city(columns, rows_)
         if number < len(FEW_POINTS):
@@ -428,7 +281,7 @@ def sizes() -> Figures:
         key = f"points_{len(city.point_xy)}"
         with tempfile.TemporaryDirectory() as folder:
             start = time.perf_counter()
-            pairs = _cached(city, 0.0, NEAR_M, Path(folder))
+            pairs = cached(city, 0.0, NEAR_M, Path(folder))
             found[f"{key}_sight_s"] = time.perf_counter() - start
             _, rows = _ready(city, Path(folder))
             every = CAMERAS if (columns, rows_) == POINT_TILES[-1] else (None,)

@@ -124,6 +124,14 @@ BOUNDS: Final = (
         lambda f: f["unchanged_ms"], 20.0, "ms",
     ),
     Bound(
+        "large_pack", "Opening a pack of 80,000 streets", "any",
+        lambda f: f["open_s"], 0.3, "s",
+    ),
+    Bound(
+        "large_pack", "First answer from a pack of 80,000 streets, without lines of sight", "200 m",
+        lambda f: f["first_s"], 6.0, "s",
+    ),
+    Bound(
         "four_threads", "Answers from four threads at once", "200 m",
         lambda f: f["answers"], 4.0, "answers", at_least=True,
     ),

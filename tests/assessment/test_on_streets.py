@@ -62,6 +62,7 @@ def another_value(key: str) -> float | None:
 def forget() -> None:
     """Forget what is kept in memory, as a new process has."""
     question.streets.clear()
+    pack.packs.clear()
     on_streets.scenes.clear()
     on_streets.samples.clear()
     weights._kept_weights.cache_clear()

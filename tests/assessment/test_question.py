@@ -25,6 +25,7 @@ from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.base.errors import InputDataError, NotFoundError, PackError
 from toolkit.evidence.observations import Observation
+from toolkit.streets import pack as pack_module
 from toolkit.streets.cities import find_city
 from toolkit.streets.pack import open_pack
 
@@ -331,8 +332,9 @@ def test_the_short_form_is_the_same_question():
 def test_a_pack_that_is_replaced_while_it_is_read_is_not_taken_for_the_other(home, monkeypatch):
     install(home, city=CITY)
     other = dataclasses.replace(open_pack(PACK), sha256="f" * 64)
-    monkeypatch.setattr(question_module, "open_pack", lambda _: other)
+    monkeypatch.setattr(pack_module, "open_pack", lambda _: other)
     question_module.streets.clear()
+    pack_module.packs.clear()
     with pytest.raises(PackError, match="was replaced while it was read"):
         asked().load()
 

@@ -69,6 +69,9 @@ def no_bytes(path):
 
 DAMAGES = (zeroed, empty, truncated, out_of_range, negative, header, of_objects, missing, no_bytes)
 
+FORGED = {"crc32": sight_cache._checksum, "sha256": sight_cache._sha256}
+"""Checksums that a folder may have: that of today, and that of earlier versions."""
+
 
 @pytest.fixture(scope="module")
 def stored(tmp_path_factory):
@@ -76,7 +79,7 @@ def stored(tmp_path_factory):
     return folder, get(folder)
 
 
-@pytest.mark.parametrize("forged", [False, True], ids=["damaged", "with its own checksum"])
+@pytest.mark.parametrize("forged", [None, *FORGED])
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda d: d.__name__)
 @pytest.mark.parametrize("name", ARRAYS)
 def test_what_is_damaged_is_built_again(stored, tmp_path, caplog, name, damage, forged):
@@ -85,7 +88,7 @@ def test_what_is_damaged_is_built_again(stored, tmp_path, caplog, name, damage, 
     folder = next((tmp_path / "copy" / "sight").iterdir())
     damage(folder / f"{name}.npy")
     if forged and (folder / f"{name}.npy").exists():
-        text = json.dumps({"sha256": sight_cache._checksum(folder)})
+        text = json.dumps({forged: FORGED[forged](folder)})
         (folder / "checksum.json").write_text(text, encoding="utf-8")
     found = get(tmp_path / "copy")
     # A forged checksum can make wrong values pass, never an index out of the arrays.
@@ -103,7 +106,10 @@ def test_what_is_damaged_is_built_again(stored, tmp_path, caplog, name, damage, 
         assert not caplog.records
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", '{"sha256": 1}', "\xff", "9" * 20_000])
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "{", "{}", '{"sha256": 1}', '{"crc32": 1}', '{"crc32": {}}', "\xff", "9" * 20_000],
+)
 def test_without_its_checksum_nothing_is_used(stored, tmp_path, caplog, text):
     whole, first = stored
     shutil.copytree(whole, tmp_path / "copy")
@@ -118,6 +124,25 @@ def test_the_checksum_is_compared_once(stored, monkeypatch):
     get(whole)
     monkeypatch.setattr(sight_cache, "_checksum", lambda _: pytest.fail("compared again"))
     get(whole)
+
+
+def test_what_was_just_built_is_whole_in_a_new_process_too(stored, caplog, monkeypatch):
+    whole, first = stored
+    monkeypatch.setattr(sight_cache, "_checked", set())
+    monkeypatch.setattr(sight_cache, "sweep", lambda *_, **__: pytest.fail("built again"))
+    np.testing.assert_array_equal(get(whole).point, first.point)
+    assert not caplog.records
+
+
+def test_the_checksum_of_earlier_versions_counts(stored, tmp_path, caplog, monkeypatch):
+    whole, first = stored
+    shutil.copytree(whole, tmp_path / "copy")
+    folder = next((tmp_path / "copy" / "sight").iterdir())
+    text = json.dumps({"sha256": sight_cache._sha256(folder)})
+    (folder / "checksum.json").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(sight_cache, "sweep", lambda *_, **__: pytest.fail("built again"))
+    np.testing.assert_array_equal(get(tmp_path / "copy").point, first.point)
+    assert not caplog.records
 
 
 def test_a_folder_of_another_version_is_built_quietly(tmp_path, caplog):

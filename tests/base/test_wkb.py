@@ -10,7 +10,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.base.wkb import read_wkb
+from toolkit.base.wkb import HEADER_BYTES, all_flat, all_plain, read_wkb
 
 KEPT = [
     "POINT (1 2)",
@@ -89,3 +89,20 @@ def test_nested_collections_do_not_end_the_process() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=False
     )
     assert ran.stdout == "alive\n", ran.stderr
+
+
+def test_headers_alone_say_that_nothing_is_nested() -> None:
+    flat = [
+        shapely.to_wkb(shape, byte_order=order)
+        for shape in (shapely.Point(0, 1), shapely.box(0, 0, 1, 1))
+        for order in (0, 1)
+    ]
+    headers = [blob[:HEADER_BYTES] for blob in flat]
+    assert all_flat([*headers, None, b""])
+    assert all_plain(flat)
+    several = shapely.to_wkb(shapely.MultiPoint([(0, 1)]))
+    nested = shapely.to_wkb(shapely.GeometryCollection([shapely.Point(0, 1)]))
+    for blob in (several, nested, b"\x01", b"\x02\x01\x00\x00\x00"):
+        assert not all_flat([*headers, blob[:HEADER_BYTES]])
+    assert all_plain([*flat, several])
+    assert not all_plain([*flat, nested])

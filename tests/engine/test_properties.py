@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.draws import Design
 from toolkit.base.terms import NESTED_TIERS, TIERS
-from toolkit.engine import closed_form, pairs_by_point, placement, sight, site_chance, views
+from toolkit.engine import (
+    closed_form,
+    footprints,
+    pairs_by_point,
+    placement,
+    sight,
+    site_chance,
+    views,
+)
 from toolkit.optics.camera_draws import CameraDraws, draw_cameras
 from toolkit.optics.catalogue import load_catalogue
 from toolkit.siting import candidates, inclusion
@@ -81,7 +89,7 @@ def town_of(streets, houses, junction_xy=None, road_class=None):
         streets, names[road_class].tolist(), xy[::3], xy[:2], ["police"] * len(xy[:2])
     )
     groups = candidates.with_features(groups, layers)
-    where = sight.place_sites(groups.xy_m, groups.centre_xy_m, houses)
+    where = footprints.place_sites(groups.xy_m, groups.centre_xy_m, houses)
     pairs = sight.build_sight(where, points.xy, houses, reach_m=REACH_M)
     n = len(groups.size_m)
     rows = pairs_by_point.point_rows(

@@ -7,7 +7,7 @@ import pytest
 import shapely
 from shapely import affinity
 
-from toolkit.engine import sight
+from toolkit.engine import footprints, sight
 
 NO_BUILDINGS = np.empty(0, dtype=object)
 NORTHING = np.array([385_000.0, 6_672_000.0])
@@ -38,8 +38,8 @@ def town():
 def exact(sites, points, buildings, reach_m):
     """Return what each site sees by shapely, and how far each line passes from a wall's end."""
     tree = shapely.STRtree(shapely.boundary(buildings))
-    of_site = sight.containing_building(sites, buildings)
-    of_point = sight.containing_building(points, buildings)
+    of_site = footprints.containing_building(sites, buildings)
+    of_point = footprints.containing_building(points, buildings)
     visible = []
     for g, site in enumerate(sites):
         near = np.flatnonzero(np.hypot(*(points - site).T) <= reach_m)
@@ -52,20 +52,6 @@ def exact(sites, points, buildings, reach_m):
         free[line[blocks]] = False
         visible.append(set(near[free].tolist()))
     return visible
-
-
-@pytest.mark.parametrize("n_points", [1, 7, 3000])
-def test_the_building_around_a_point_is_the_lowest_that_contains_it(n_points):
-    rng = np.random.default_rng(n_points)
-    low = rng.uniform(0, 900, (60, 2))
-    house = shapely.box(*low.T, *(low + rng.uniform(1, 150, (60, 2))).T)
-    # Courtyards, and one house in two parts.
-    house[:20] = shapely.difference(house[:20], shapely.buffer(shapely.centroid(house[:20]), 9.0))
-    house[20] = shapely.union(house[20], shapely.box(2000, 2000, 2100, 2100))
-    xy = np.vstack([rng.uniform(0, 1050, (n_points, 2)), [[2050.0, 2050.0]]])
-    inside = shapely.contains_xy(house[:, None], *xy.T)
-    expected = np.where(inside.any(axis=0), inside.argmax(axis=0), -1)
-    np.testing.assert_array_equal(sight.containing_building(xy, house), expected)
 
 
 def test_agrees_with_exact_geometry(town):
@@ -100,8 +86,8 @@ def test_agrees_with_the_visibility_polygons_of_cgal():
     ]
     buildings = np.array(houses, dtype=object)
     sites, points = rng.uniform(5, 495, (40, 2)), rng.uniform(5, 495, (2500, 2))
-    sites = sites[sight.containing_building(sites, buildings) < 0]
-    points = points[sight.containing_building(points, buildings) < 0]
+    sites = sites[footprints.containing_building(sites, buildings) < 0]
+    points = points[footprints.containing_building(points, buildings) < 0]
     found = sight.build_sight(
         sites + NORTHING,
         points + NORTHING,
@@ -164,7 +150,7 @@ def test_one_wall_casts_the_exact_shadow():
     # The shadow of the wall's near face: behind x = 10 and inside the lines to its ends.
     shadow = (points[:, 0] > 10.2) & (np.abs(points[:, 1]) < points[:, 0] * 5 / 10)
     shadow |= (points[:, 0] > 10) & (points[:, 0] <= 10.2) & (np.abs(points[:, 1]) < 5)
-    inside = sight.containing_building(points, wall) >= 0
+    inside = footprints.containing_building(points, wall) >= 0
     expected = (np.hypot(*points.T) <= 45) & (~shadow | inside)
     assert seen_by(found, 0) == set(np.flatnonzero(expected).tolist())
 
@@ -173,8 +159,8 @@ def test_more_walls_never_show_more(town):
     sites, points, buildings = town
     fewer = sight.build_sight(sites, points, buildings[:60], reach_m=100.0)
     more = sight.build_sight(sites, points, buildings, reach_m=100.0)
-    outside = sight.containing_building(points, buildings) < 0
-    for g in np.flatnonzero(sight.containing_building(sites, buildings) < 0):
+    outside = footprints.containing_building(points, buildings) < 0
+    for g in np.flatnonzero(footprints.containing_building(sites, buildings) < 0):
         extra = np.array(sorted(seen_by(more, g) - seen_by(fewer, g)), dtype=int)
         assert not outside[extra].any()
 
@@ -186,14 +172,6 @@ def test_a_passage_through_a_building_is_not_blocked_by_it():
     found = sight.build_sight(sites, points, block, reach_m=100.0)
     assert seen_by(found, 0) == {0, 1, 2}
     assert seen_by(found, 1) == {0, 1}
-
-
-def test_sites_that_fall_into_a_building_go_back_to_the_centre_line():
-    block = np.array([shapely.box(0, 0, 10, 10)], dtype=object)
-    moved = sight.place_sites(
-        np.array([[5.0, 5.0], [20.0, 20.0]]), np.array([[-1.0, 5.0], [0.0, 0.0]]), block
-    )
-    assert moved.tolist() == [[-1.0, 5.0], [20.0, 20.0]]
 
 
 def over_roofs(site, point, buildings, tops, target_m):
@@ -216,7 +194,7 @@ def test_a_roof_hides_only_from_cameras_that_are_too_low():
     )
     tops = np.where(np.arange(25) % 4 == 0, np.nan, rng.uniform(1, 9, 25))
     site, points = np.array([[0.0, 0.0]]), rng.uniform(0, 100, (600, 2))
-    points = points[sight.containing_building(points, buildings) < 0]
+    points = points[footprints.containing_building(points, buildings) < 0]
     found = sight.build_sight(site, points, buildings, reach_m=150.0, top_m=tops, target_m=1.5)
     kept = dict(zip(found.point.tolist(), found.height_dm.tolist(), strict=True))
     filled = np.where(np.isnan(tops), np.inf, tops)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
-from toolkit.engine import sight_cache
+from toolkit.engine import sight, sight_cache, workers
 
 
 def test_the_cache_gives_the_same_arrays_and_survives_damage(tmp_path):
@@ -40,3 +40,43 @@ def test_lines_of_sight_can_be_kept_elsewhere_for_a_while(tmp_path, monkeypatch)
     assert not (tmp_path / "home").exists()
     sight_cache.cached_sight({"pack": "a"}, at, at, none, reach_m=80.0)
     assert len(list((tmp_path / "home" / "cache" / "sight").iterdir())) == 1
+
+
+def test_blocks_and_threads_leave_the_bytes_as_they_are(tmp_path, monkeypatch):
+    rng = np.random.default_rng(6)
+    sites, points = rng.uniform(0, 300, (900, 2)), rng.uniform(0, 300, (700, 2))
+    house = np.array([shapely.box(x, 80, x + 20, 120) for x in (20, 90, 200)], dtype=object)
+
+    def built(name, block, n_threads):
+        monkeypatch.setattr(sight, "_BLOCK_SITES", block)
+        monkeypatch.setattr(sight_cache, "_SYNC_BYTES", 10 * block)
+        before = workers.n_threads()
+        workers.set_threads(n_threads)
+        try:
+            sight_cache.cached_sight(
+                {}, sites, points, house, reach_m=90.0, cache_dir=tmp_path / name
+            )
+        finally:
+            workers.set_threads(before)
+        (folder,) = (tmp_path / name / "sight").iterdir()
+        return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+    whole = built("one", 8192, 1)
+    assert whole == built("four", 100, 4) == built("two", 64, 2)
+    direct = sight.build_sight(sites, points, house, reach_m=90.0)
+    assert whole["point.npy"].endswith(direct.point.tobytes())
+    assert whole["height_dm.npy"].endswith(direct.height_dm.tobytes())
+    assert len(direct.point) > 10_000
+
+
+def test_a_disk_that_refuses_leaves_the_arrays_in_memory(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    sites, points = np.zeros((1, 2)), np.random.default_rng(5).uniform(-50, 50, (200, 2))
+    monkeypatch.setattr(sight_cache._PairFile, "append", full)
+    found = sight_cache.cached_sight(
+        {}, sites, points, np.empty(0, dtype=object), reach_m=80.0, cache_dir=tmp_path
+    )
+    assert len(found.point) == 200
+    assert not any((tmp_path / "sight").iterdir())

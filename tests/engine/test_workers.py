@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ from toolkit.engine import workers
 HELPERS = Path(__file__).parents[1] / "helpers"
 ROOT = Path(__file__).parents[2]
 KERNELS = "toolkit.engine.kernels"
-KERNEL_MODULES = {"exposure", "fronts", "placement", "sight", "trips", "views"}
+KERNEL_MODULES = {"exposure", "footprints", "fronts", "placement", "sight", "trips", "views"}
 WORK = """
 import sys
 import numpy as np
@@ -340,3 +341,35 @@ from toolkit.engine.kernels.sight import sweep
 from toolkit.engine.kernels.sight import sweep as renamed
 """
     assert called_loose(head + code) == found
+
+
+def test_functions_run_side_by_side_and_their_results_keep_the_order():
+    names = []
+
+    def work(k):
+        names.append(threading.current_thread().name)
+        return k
+
+    assert workers.side_by_side(*(partial(work, k) for k in range(5))) == [0, 1, 2, 3, 4]
+    assert workers.side_by_side() == []
+    assert all(name.startswith("engine") for name in names)
+
+    with pytest.raises(ZeroDivisionError):
+        workers.side_by_side(lambda: 1 // 0)
+
+
+@pytest.mark.parametrize("n_threads", [1, 3])
+def test_a_loop_within_a_worker_waits_for_no_other(n_threads):
+    before = workers.n_threads()
+    workers.set_threads(n_threads)
+    done = []
+
+    def outer(first, end):
+        workers.over(lambda a, b: done.append((first, a, b)), [0, 2, 4])
+        assert workers.run(lambda k: k + end, 1) == end + 1
+
+    try:
+        workers.over(outer, range(7))
+    finally:
+        workers.set_threads(before)
+    assert sorted(done) == [(k, a, a + 2) for k in range(6) for a in (0, 2)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import shapely
 
 from toolkit.base.terms import EXPOSURE_CLASSES
@@ -73,3 +74,15 @@ def test_zones_are_the_ground_around_each_piece():
         expected, taken = shapely.difference(own, taken), shapely.union(own, taken)
         assert shapely.area(shapely.symmetric_difference(shape, expected)) < 0.01
     assert len(found) == len(EXPOSURE_CLASSES)
+
+
+def test_ground_added_up_square_by_square_is_that_of_one_union():
+    rng = np.random.default_rng(4)
+    start = rng.uniform(0, 3_000, (300, 2))
+    lines = shapely.linestrings(np.stack([start, start + rng.normal(0, 200, (300, 2))], axis=1))
+    whole = shapely.area(shapely.union_all(shapely.buffer(lines, zones.STRIP_M, quad_segs=2)))
+    assert zones.street_area_m2(lines) == pytest.approx(whole, rel=1e-11)
+    assert zones.street_area_m2(lines[:1]) == pytest.approx(
+        shapely.area(shapely.buffer(lines[0], zones.STRIP_M, quad_segs=2)), rel=1e-11
+    )
+    assert zones.street_area_m2(lines[:0]) == 0.0

@@ -12,6 +12,7 @@ from hypothesis.extra import numpy as hnp
 
 from toolkit.siting import features
 from toolkit.siting.features import FEATURES, StreetLayers
+from toolkit.streets import street_points
 
 
 def lines(*coordinates):
@@ -213,3 +214,25 @@ def test_crossings_of_main_streets_are_where_they_were_drawn():
     assert far.min(axis=0).max() <= 12.1
     # At the four corners of the drawing two ends meet, which is no junction.
     assert len(np.unique(far.argmin(axis=0))) == 9 - 4
+
+
+def test_density_is_counted_by_cells_as_one_by_one(monkeypatch):
+    rng = np.random.default_rng(8)
+    at, counted = rng.uniform(-900, 900, (800, 2)), rng.uniform(-700, 1100, (500, 2))
+    pieces = street_points.LinePieces(
+        at, np.zeros(800), rng.uniform(5, 15, 800), np.arange(800), np.zeros(800, dtype=np.int64)
+    )
+    cell_m, within_m = features._CELL_M, 250.0
+
+    def near(points):
+        middle, of = (np.round(xy / cell_m) * cell_m for xy in (points, counted))
+        return (np.hypot(*(middle[:, None] - of).T) <= within_m).sum(axis=0).astype(float)
+
+    cuts = features._weighted_quantiles(near(at), pieces.length, features._DENSITY_SHARES)
+    expected = np.searchsorted(cuts, near(at[:300]), side="left")
+    assert len(np.unique(expected)) > 2
+    for at_once in (1 << 14, 7):
+        monkeypatch.setattr(features, "_PLACES_AT_ONCE", at_once)
+        found = features._density_level(at[:300], pieces, counted, within_m)
+        np.testing.assert_array_equal(found, expected)
+    assert not features._density_level(at, pieces, counted[:0], within_m).any()

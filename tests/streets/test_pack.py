@@ -16,6 +16,7 @@ from old_pack import make_version_1
 
 from toolkit.base import store
 from toolkit.base.errors import InputDataError, NotFoundError, PackError
+from toolkit.streets import pack as pack_module
 from toolkit.streets.manifest import Manifest
 from toolkit.streets.pack import (
     Pack,
@@ -437,3 +438,15 @@ def test_a_part_of_another_name_is_refused(home: Path, helsinki: Pack) -> None:
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     with pytest.raises(PackError, match="does not name the parts"):
         open_pack("other")
+
+
+def test_a_pack_is_opened_once_while_it_stays_the_same(monkeypatch):
+    sha256 = pack_module.pack_sha256("helsinki-centre")
+    pack_module.packs.clear()
+    first = pack_module.open_once("helsinki-centre", sha256)
+    monkeypatch.setattr(pack_module, "open_pack", lambda _: pytest.fail("opened again"))
+    assert pack_module.open_once("helsinki-centre", sha256) is first
+    monkeypatch.setattr(pack_module, "open_pack", lambda _: first)
+    for _ in range(2):  # what was opened for another one is not kept for it
+        with pytest.raises(PackError, match="was replaced while it was read"):
+            pack_module.open_once("helsinki-centre", "f" * 64)

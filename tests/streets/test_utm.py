@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import itertools
+
 import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+from pyproj.database import query_utm_crs_info
 
 from toolkit.streets.utm import zone_of
 
@@ -19,6 +22,20 @@ PLACES = [
 def test_it_is_the_zone_that_geopandas_finds(lon: float, lat: float) -> None:
     found = gpd.GeoSeries([shapely.Point(lon, lat)], crs=4326).estimate_utm_crs()
     assert zone_of(shapely.Point(lon, lat)) == f"EPSG:{found.to_epsg()}"
+
+
+def test_it_is_the_first_zone_of_the_database_everywhere():
+    found = query_utm_crs_info(datum_name="WGS 84")
+    zones = [(info.code, *info.area_of_use.bounds) for info in found]
+    assert len(zones) == 120
+    lons = np.concatenate(
+        [np.linspace(-180, 180, 121), np.nextafter(np.linspace(-180, 174, 60), 180)]
+    )
+    lats = [-80.0, -40.0, -1e-9, 0.0, 1e-9, 60.0, 78.0, 84.0]
+    for lon, lat in itertools.product(lons.tolist(), lats):
+        within = [code for code, west, south, east, north in zones
+                  if west <= lon <= east and south <= lat <= north]  # fmt: skip
+        assert zone_of(shapely.Point(lon, lat)) == f"EPSG:{within[0]}"
 
 
 def test_the_middle_of_its_bounds_decides() -> None:

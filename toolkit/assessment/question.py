@@ -49,7 +49,7 @@ from toolkit.streets.pack import (
     Pack,
     find_pack_for,
     list_packs,
-    open_pack,
+    open_once,
     pack_names,
     pack_sha256,
     read_manifest,
@@ -367,9 +367,10 @@ def city_or_pack(name: str) -> City:
     own = {c.id: c for c in load_cities()}.get(manifest.city or name)
     if own is not None:
         return own
-    # All of a pack is read for its middle.
+    # All of a pack is read for its middle, and kept for the question that follows.
+    sha256 = pack_sha256(name)
     middle = middles.get(
-        pack_sha256(name), lambda: open_pack(name).boundary.geometry.union_all().centroid
+        sha256, lambda: open_once(name, sha256).boundary.geometry.union_all().centroid
     )
     return City(
         id=name, name=manifest.name, lat=middle.y, lon=middle.x, admin="not known", pack=name
@@ -382,10 +383,7 @@ middles: Final[LruCache[Point]] = LruCache(64)
 
 def _open(data: CityData, pack_id: str) -> tuple[Pack, gpd.GeoDataFrame]:
     """Open the streets of a city with the cameras known there."""
-    pack = open_pack(pack_id)
-    if pack.sha256 != data.hashes["pack_sha256"]:
-        msg = f"City pack {pack_id!r} was replaced while it was read. Try again."
-        raise PackError(msg)
+    pack = open_once(pack_id, data.hashes["pack_sha256"])
     return pack, mapped_cameras.cameras_for(pack)
 
 

@@ -8,7 +8,7 @@ multi-geometries whose stated sizes add up to the size of the blob.
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -18,7 +18,7 @@ _POINT, _LINE, _POLYGON = 1, 2, 3
 _MULTI: Final = {4: _POINT, 5: _LINE, 6: _POLYGON}
 """Multi-geometries by code, with the code of their members (OGC 06-103r4, table 7)."""
 _NO_MEMBER: Final = -1
-_HEADER_BYTES: Final = 5
+HEADER_BYTES: Final = 5
 """Byte order and type code."""
 _COUNT_BYTES: Final = 4
 _FLAT: Final = frozenset(
@@ -58,9 +58,14 @@ def read_wkb(blobs: Sequence[bytes | None]) -> tuple[NDArray[Any], int]:
     return geometry, given - int((~shapely.is_missing(geometry)).sum())
 
 
-def all_plain(blobs: Sequence[bytes | None]) -> bool:
+def all_flat(headers: Iterable[bytes | None]) -> bool:
+    """Return whether all blobs that begin with these headers are safe for GEOS: none is nested."""
+    return all(not header or header in _FLAT for header in headers)
+
+
+def all_plain(blobs: Iterable[bytes | None]) -> bool:
     """Return whether all blobs are safe for GEOS, which is quick where none is nested."""
-    return all(not blob or blob[:_HEADER_BYTES] in _FLAT or _is_plain(blob) for blob in blobs)
+    return all(not blob or blob[:HEADER_BYTES] in _FLAT or _is_plain(blob) for blob in blobs)
 
 
 def _is_plain(blob: bytes) -> bool:
@@ -81,7 +86,7 @@ def _end(blob: bytes, at: int, expected: int | None) -> int:
     iso, kind = divmod(code & ~(_EWKB_Z | _EWKB_M | _EWKB_SRID), 1000)
     z, m = _ISO_Z[iso] or bool(code & _EWKB_Z), _ISO_M[iso] or bool(code & _EWKB_M)
     point_bytes = 8 * (2 + z + m)
-    at += _HEADER_BYTES + (_COUNT_BYTES if code & _EWKB_SRID else 0)
+    at += HEADER_BYTES + (_COUNT_BYTES if code & _EWKB_SRID else 0)
     if expected not in {None, kind}:
         raise IndexError
     if kind == _POINT:

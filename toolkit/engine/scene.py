@@ -20,7 +20,7 @@ from scipy.spatial import cKDTree
 from toolkit.base import store
 from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.terms import FULL_CIRCLE_DEG
-from toolkit.engine import pairs_by_point, sight, sight_cache, views, zones
+from toolkit.engine import footprints, pairs_by_point, sight, sight_cache, views, zones
 from toolkit.siting import candidates, districts, inclusion
 from toolkit.siting.named_places import in_places
 from toolkit.siting.surroundings import lanes_of, metric_xy, pack_layers
@@ -259,7 +259,7 @@ def build_geometry(
     points = replace(points, line=order[points.line])
 
     groups, group_district = _candidate_groups(pack, model, lines, open_air, stretch_m, district_m)
-    group_xy = sight.place_sites(groups.xy_m, groups.centre_xy_m, buildings)
+    group_xy = footprints.place_sites(groups.xy_m, groups.centre_xy_m, buildings)
     # A mapped camera takes the place of the nearest candidate.
     sites = mapped_sites(pack.cameras if mapped is None else mapped, crs, buildings, model)
     free = np.ones(len(group_xy), dtype=bool)
@@ -426,7 +426,7 @@ def _in_front_of_walls(
     xy: FloatArray, buildings: NDArray[np.object_], model: candidates.SitingModel
 ) -> tuple[FloatArray, NDArray[np.bool_]]:
     """Move points in front of the nearest wall; those deep inside a footprint are not outdoors."""
-    inside = sight.containing_building(xy, buildings)
+    inside = footprints.containing_building(xy, buildings)
     moved = xy.copy()
     outdoors = np.ones(len(xy), dtype=bool)
     for k in np.flatnonzero(inside >= 0):

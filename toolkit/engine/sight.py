@@ -22,14 +22,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from toolkit.base.arrays import Float32Array, FloatArray, Int32Array
-from toolkit.engine import workers
+from toolkit.engine import footprints, workers
 
 if TYPE_CHECKING:  # numba takes half a second to import
     from toolkit.engine.kernels.sight import PointGrid, WallGrid
@@ -47,12 +46,9 @@ that only a higher camera could see are not kept."""
 _WALL_PIECE_M: Final = 20.0
 """Longer walls are cut, so that a wall is found from the grid cell of its middle."""
 _WALL_CELL_M: Final = 20.0
-_POINT_CELL_M: Final = 25.0
-_ROUNDING_M: Final = 0.001
-"""Margin around the cells of points, for the rounding of their corners."""
 _BLOCK_SITES: Final = 8192
 """Sites swept between two blocks of output."""
-_CHUNK_SITES: Final = 64
+_CHUNK_SITES: Final = 128
 """Sites that a worker thread takes at once."""
 _SPARE: Final = 1.2
 """Scratch memory over what the current block needs."""
@@ -136,8 +132,10 @@ class Sight:
         return len(self.start) - 1
 
 
-def make_walls(buildings: NDArray[np.object_], top_m: FloatArray) -> Walls:
-    """Put the walls of building polygons (metric, local frame) into a grid.
+def make_walls(
+    buildings: NDArray[np.object_], top_m: FloatArray, origin_m: FloatArray | None = None
+) -> Walls:
+    """Put the walls of building polygons (metric) into a grid.
 
     Parameters
     ----------
@@ -145,12 +143,16 @@ def make_walls(buildings: NDArray[np.object_], top_m: FloatArray) -> Walls:
         Footprints.
     top_m
         Height of each, NaN where not known, shape (B,).
+    origin_m
+        The local origin, subtracted from all corners, shape (2,); none by default.
     """
-    rings, of_building = _rings(buildings)
-    coordinates, of_ring = shapely.get_coordinates(rings, return_index=True)
-    same = of_ring[1:] == of_ring[:-1]
-    begin, end = coordinates[:-1][same], coordinates[1:][same]
-    building = of_building[of_ring[:-1][same]]
+    return _walls_of(footprints.edges(buildings), top_m, origin_m)
+
+
+def _walls_of(edges: footprints.Edges, top_m: FloatArray, origin_m: FloatArray | None) -> Walls:
+    """Cut edges that are too long, and put them into a grid; arguments as `make_walls`."""
+    origin = np.zeros(2) if origin_m is None else origin_m
+    begin, end, building = edges.begin - origin, edges.end - origin, edges.building
     n_pieces = np.maximum(1, np.ceil(np.hypot(*(end - begin).T) / _WALL_PIECE_M)).astype(np.int64)
     of_wall = np.repeat(np.arange(len(begin)), n_pieces)
     ordinal = np.arange(len(of_wall)) - np.repeat(np.cumsum(n_pieces) - n_pieces, n_pieces)
@@ -158,69 +160,11 @@ def make_walls(buildings: NDArray[np.object_], top_m: FloatArray) -> Walls:
     one = begin[of_wall] + step * ordinal[:, None]
     other = np.where((ordinal + 1 == n_pieces[of_wall])[:, None], end[of_wall], one + step)
     middle = (one + other) / 2
-    start, order, origin, shape = _cells(middle, _WALL_CELL_M)
+    start, order, corner, shape = footprints.by_cell(middle, _WALL_CELL_M)
     ends = np.ascontiguousarray(np.hstack([one, other])[order].T, dtype=np.float32)
     of = building[of_wall[order]]
     top = np.where(np.isnan(top_m), np.inf, top_m)[of] if len(of) else np.empty(0)
-    return Walls(ends, of.astype(np.int32), top.astype(np.float32), start, origin, shape)
-
-
-def _cells(
-    xy: FloatArray, cell_m: float
-) -> tuple[NDArray[np.int64], NDArray[np.int64], tuple[float, float], tuple[int, int]]:
-    """Sort points into square cells: cell starts, order, corner, columns and rows."""
-    low = xy.min(axis=0) if len(xy) else np.zeros(2)
-    column, row = np.floor((xy - low) / cell_m).astype(np.int64).T.reshape(2, -1)
-    nx, ny = (int(column.max()) + 1, int(row.max()) + 1) if len(xy) else (1, 1)
-    cell = row * nx + column
-    order = np.argsort(cell, kind="stable")
-    start = np.searchsorted(cell[order], np.arange(nx * ny + 1)).astype(np.int64)
-    return start, order, (float(low[0]), float(low[1])), (nx, ny)
-
-
-def _rings(buildings: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
-    """Return all rings of (multi)polygons and the building of each."""
-    parts, of_part = shapely.get_parts(buildings, return_index=True)
-    rings, of_ring = shapely.get_rings(parts, return_index=True)
-    return rings, of_part[of_ring]
-
-
-def containing_building(xy_m: FloatArray, buildings: NDArray[np.object_]) -> Int32Array:
-    """Return the index of the building each point lies inside, or -1, shape (P,)."""
-    inside = np.full(len(xy_m), -1, dtype=np.int32)
-    if len(buildings) and len(xy_m):
-        # Query by cells of points: making a million single points takes longer than the query.
-        # 1. Pair each cell with the buildings that touch it.
-        start, order, corner, (nx, _) = _cells(xy_m, _POINT_CELL_M)
-        cell = np.flatnonzero(np.diff(start))
-        low = np.column_stack([cell % nx, cell // nx]) * _POINT_CELL_M + corner
-        boxes = shapely.box(*(low - _ROUNDING_M).T, *(low + _POINT_CELL_M + _ROUNDING_M).T)
-        near, building = shapely.STRtree(buildings).query(boxes)
-        # 2. Expand to pairs of point and building, and keep those in the bounding box.
-        first, count = start[cell[near]], np.diff(start)[cell[near]]
-        end = np.cumsum(count)
-        point = order[np.arange(end[-1] if len(end) else 0) + np.repeat(first - end + count, count)]
-        building = np.repeat(building, count)
-        x0, y0, x1, y1 = shapely.bounds(buildings)[building].T
-        x, y = xy_m[point].T
-        close = (x >= x0) & (x <= x1) & (y >= y0) & (y <= y1)
-        point, building = point[close], building[close]
-        # 3. Test the rest exactly.
-        shapely.prepare(buildings)
-        within = shapely.contains_xy(buildings[building], xy_m[point])
-        point, building = point[within], building[within]
-        # 4. The lowest index where footprints overlap, whatever the order of the pairs.
-        order = np.lexsort((-building, point))
-        inside[point[order]] = building[order]
-    return inside
-
-
-def place_sites(
-    xy_m: FloatArray, fallback_xy_m: FloatArray, buildings: NDArray[np.object_]
-) -> FloatArray:
-    """Return sites, moved back to the centre line where the kerb lies inside a building."""
-    inside = containing_building(xy_m, buildings) >= 0
-    return np.where(inside[:, None], fallback_xy_m, xy_m)
+    return Walls(ends, of.astype(np.int32), top.astype(np.float32), start, corner, shape)
 
 
 @dataclass(frozen=True)
@@ -252,30 +196,12 @@ def sweep_arrays(
     from toolkit.engine.kernels.sight import PointGrid, WallGrid
 
     origin = local_origin(site_xy_m, point_xy_m) if origin_m is None else origin_m
-    local = shapely.transform(buildings, lambda xy: xy - origin) if len(buildings) else buildings
-    walls = make_walls(local, np.full(len(buildings), np.nan) if top_m is None else top_m)
-    points = point_xy_m - origin
-    start, order, corner, shape = _cells(points, _POINT_CELL_M)
-    x, y = np.ascontiguousarray(points[order].T, dtype=np.float32)
-    return SweepArrays(
-        sites=np.ascontiguousarray(site_xy_m - origin, dtype=np.float32),
-        # -2 is no building, so that it never matches the -1 of a point outdoors.
-        site_in=np.where(
-            (inside := containing_building(site_xy_m, buildings)) < 0, -2, inside
-        ).astype(np.int32),
-        points=PointGrid(
-            x,
-            y,
-            order.astype(np.int32),
-            containing_building(point_xy_m, buildings)[order],
-            start,
-            np.float32(corner[0]),
-            np.float32(corner[1]),
-            shape[0],
-            shape[1],
-            np.float32(_POINT_CELL_M),
-        ),
-        walls=WallGrid(
+    edges = footprints.edges(buildings)
+    tops = np.full(len(buildings), np.nan) if top_m is None else top_m
+
+    def wall_grid() -> WallGrid:
+        walls = _walls_of(edges, tops, origin)
+        return WallGrid(
             walls.ends[0],
             walls.ends[1],
             walls.ends[2],
@@ -289,8 +215,35 @@ def sweep_arrays(
             walls.shape[1],
             np.float32(_WALL_CELL_M),
             np.float32(_WALL_PIECE_M / 2),
-        ),
-    )
+        )
+
+    def point_grid() -> PointGrid:
+        points = point_xy_m - origin
+        start, order, corner, shape = footprints.by_cell(points, footprints.CELL_M)
+        x, y = np.ascontiguousarray(points[order].T, dtype=np.float32)
+        on_map = (corner[0] + float(origin[0]), corner[1] + float(origin[1]))
+        cells = footprints.PointCells(point_xy_m[order], start, on_map, shape)
+        return PointGrid(
+            x,
+            y,
+            order.astype(np.int32),
+            footprints.in_cells(cells, buildings, edges),
+            start,
+            np.float32(corner[0]),
+            np.float32(corner[1]),
+            shape[0],
+            shape[1],
+            np.float32(footprints.CELL_M),
+        )
+
+    def site_in() -> Int32Array:
+        found = footprints.containing_building(site_xy_m, buildings, edges)
+        # -2 is no building, so that it never matches the -1 of a point outdoors.
+        return np.where(found < 0, np.int32(-2), found)
+
+    walls, points, inside = workers.side_by_side(wall_grid, point_grid, site_in)
+    sites = np.ascontiguousarray(site_xy_m - origin, dtype=np.float32)
+    return SweepArrays(sites, inside, points, walls)
 
 
 def build_sight(
@@ -332,7 +285,10 @@ def build_sight(
 
 def swept(arrays: SweepArrays, *, reach_m: float, beyond_m: float, target_m: float) -> Sight:
     """Return all pairs of `sweep`; arguments as `build_sight`."""
-    blocks = list(sweep(arrays, reach_m=reach_m, beyond_m=beyond_m, target_m=target_m))
+    blocks = [
+        (block.found, *(np.concatenate(pieces) for pieces in block[1:]))
+        for block in sweep(arrays, reach_m=reach_m, beyond_m=beyond_m, target_m=target_m)
+    ]
     return Sight(
         start=np.concatenate([[0], *(block[0] for block in blocks)]).astype(np.int64).cumsum(),
         **{
@@ -343,6 +299,16 @@ def swept(arrays: SweepArrays, *, reach_m: float, beyond_m: float, target_m: flo
     )
 
 
+class Block(NamedTuple):
+    """Pairs of neighbouring sites: the length of each row, and each array of `Sight` in pieces."""
+
+    found: NDArray[np.int64]
+    point: list[Int32Array]
+    distance_cm: list[NDArray[np.uint16]]
+    bearing: list[NDArray[np.uint8]]
+    height_dm: list[NDArray[np.uint8]]
+
+
 def sweep(
     arrays: SweepArrays,
     *,
@@ -350,24 +316,27 @@ def sweep(
     beyond_m: float = 0.0,
     target_m: float = 1.7,
     keep: bool = True,
-) -> Iterator[
-    tuple[NDArray[np.int64], Int32Array, NDArray[np.uint16], NDArray[np.uint8], NDArray[np.uint8]]
-]:
-    """Yield, for blocks of sites, the length of each row and the arrays of `Sight`.
+) -> Iterator[Block]:
+    """Yield the pairs in view of blocks of sites.
 
-    With `keep` false the lines of sight are only tested and counted, and the arrays are empty.
+    The arrays of a block are used again for the block after the next one. With `keep` false the
+    lines of sight are only tested and counted, and there are no arrays.
     """
     from toolkit.engine.kernels import sight as kernels
 
     band = kernels.Band(*map(np.float32, (beyond_m, reach_m, target_m, HIGHEST_CAMERA_M)))
     bearing_of = _bearing_steps(kernels.FINE_BINS)
-    scratch = [np.empty(0, dtype) for dtype in PAIR_ARRAYS.values()]
+    # Two in turn, so that one can be written to disk while the other is filled.
+    scratches = [[np.empty(0, dtype) for dtype in PAIR_ARRAYS.values()] for _ in range(2)]
     for first in range(0, len(arrays.sites), _BLOCK_SITES):
         sites = arrays.sites[first : first + _BLOCK_SITES]
         start = np.concatenate([[0], np.cumsum(_room_in_reach(sites, arrays.points, band.reach))])
+        scratches.reverse()
+        scratch = scratches[0]
         if keep and start[-1] > len(scratch[0]):
             # Kept between blocks, with some spare: new memory costs as much as the tests.
-            scratch = [np.empty(int(start[-1] * _SPARE), dtype) for dtype in PAIR_ARRAYS.values()]
+            size = int(start[-1] * _SPARE)
+            scratch[:] = [np.empty(size, dtype) for dtype in PAIR_ARRAYS.values()]
         found = np.zeros(len(sites), np.int64)
         borders = workers.even_borders(len(sites), _CHUNK_SITES)
         workers.over(
@@ -378,7 +347,7 @@ def sweep(
         # Rows are contiguous within a chunk; between chunks there is unused room.
         length = np.add.reduceat(found, borders[:-1]) * keep
         used = [slice(at, at + n) for at, n in zip(start[borders[:-1]], length, strict=True)]
-        yield (found, *(np.concatenate([array[part] for part in used]) for array in scratch))  # type: ignore[misc]
+        yield Block(found, *([array[part] for part in used] for array in scratch))  # type: ignore[arg-type]
 
 
 def _room_in_reach(sites: Float32Array, points: PointGrid, reach: np.float32) -> NDArray[np.int64]:

@@ -12,7 +12,9 @@ import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
@@ -23,14 +25,19 @@ from numpy.typing import NDArray
 
 from toolkit.base import store
 from toolkit.base.arrays import FloatArray
-from toolkit.engine.sight import PAIR_ARRAYS, Sight, SweepArrays, sweep, sweep_arrays, swept
+from toolkit.engine import workers
+from toolkit.engine.sight import PAIR_ARRAYS, Block, Sight, sweep, sweep_arrays, swept
 
 VERSION: Final = 3
 """Version of the arrays; raised when the same inputs give others, so that old caches are unused."""
 
 _ARRAYS: Final = ("start", *PAIR_ARRAYS)
 _CHECKSUM: Final = "checksum.json"
+_HEADER_BYTES: Final = 128
+"""Bytes of the header of each file: numpy fills it up to a multiple of 64 bytes."""
 _CHUNK_BYTES: Final = 1 << 20
+_SYNC_BYTES: Final = 1 << 26
+"""Bytes after which what was written is sent to the disk, so that little is left at the end."""
 _MOST_CHECKSUM_BYTES: Final = 10_000
 _log: Final = logging.getLogger(__name__)
 _folder: Final[ContextVar[Path | None]] = ContextVar("folder of lines of sight", default=None)
@@ -94,7 +101,8 @@ def cached_sight(  # noqa: PLR0913
         return ready
     arrays = sweep_arrays(site_xy_m, point_xy_m, buildings, top_m, origin_m)
     with suppress(OSError):
-        _build_into(folder, arrays, **band)
+        blocks = sweep(arrays, reach_m=reach_m, beyond_m=beyond_m, target_m=target_m)
+        write_blocks(folder, blocks)
         ready = _open_cached(folder, reach_m, *sizes)
     return ready or swept(arrays, **band)
 
@@ -108,9 +116,7 @@ def _open_cached(folder: Path, reach_m: float, n_sites: int, n_points: int) -> S
             np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _ARRAYS
         )
         seen = _seen(folder)
-        whole = seen in _checked or (
-            _fit(start, pairs, n_sites, n_points) and _read_checksum(folder) == _checksum(folder)
-        )
+        whole = seen in _checked or (_fit(start, pairs, n_sites, n_points) and _is_whole(folder))
     except (OSError, ValueError, EOFError):
         whole = False
     if not whole:
@@ -139,8 +145,34 @@ def _seen(folder: Path) -> tuple[Any, ...]:
     return (str(folder), *((one.st_ino, one.st_size, one.st_mtime_ns) for one in found))
 
 
-def _checksum(folder: Path) -> str:
-    """Return the hash of all arrays of a folder."""
+def _is_whole(folder: Path) -> bool:
+    """Return whether the arrays of a folder are those of its checksum."""
+    with (folder / _CHECKSUM).open("rb") as stream:
+        found = json.loads(stream.read(_MOST_CHECKSUM_BYTES))
+    if not isinstance(found, dict):
+        return False
+    if "sha256" in found:  # as earlier versions wrote
+        return bool(found["sha256"] == _sha256(folder))
+    return bool(found.get("crc32") == _checksum(folder))
+
+
+def _checksum(folder: Path) -> dict[str, int]:
+    """Return the CRC-32 of each array of a folder, without its header."""
+    found = [0] * len(_ARRAYS)
+
+    def add_up(first: int, end: int) -> None:
+        for k in range(first, end):
+            with (folder / f"{_ARRAYS[k]}.npy").open("rb") as stream:
+                stream.seek(_HEADER_BYTES)
+                while chunk := stream.read(_CHUNK_BYTES):
+                    found[k] = zlib.crc32(chunk, found[k])
+
+    workers.over(add_up, range(len(_ARRAYS) + 1))
+    return dict(zip(_ARRAYS, found, strict=True))
+
+
+def _sha256(folder: Path) -> str:
+    """Return the hash of all files of a folder."""
     digest = hashlib.sha256()
     for name in _ARRAYS:
         with (folder / f"{name}.npy").open("rb") as stream:
@@ -149,16 +181,14 @@ def _checksum(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _read_checksum(folder: Path) -> object:
-    with (folder / _CHECKSUM).open("rb") as stream:
-        found = json.loads(stream.read(_MOST_CHECKSUM_BYTES))
-    return found.get("sha256") if isinstance(found, dict) else None
+def write_blocks(folder: Path, blocks: Iterable[Block]) -> None:
+    """Write the blocks of a sweep into a temporary folder, and rename it: no cache is incomplete.
 
-
-def _build_into(
-    folder: Path, arrays: SweepArrays, *, reach_m: float, beyond_m: float, target_m: float
-) -> None:
-    """Sweep into a temporary folder and rename it, so that no cache is ever incomplete."""
+    Raises
+    ------
+    OSError
+        If they cannot be written; what was there before is unchanged.
+    """
     store.make_folder(folder.parent)
     store.remove_leftovers(folder.parent)
     temporary = Path(tempfile.mkdtemp(prefix=".", suffix=store.PART, dir=folder.parent))
@@ -166,24 +196,25 @@ def _build_into(
         counts = [np.zeros(1, np.int64)]
         with ExitStack() as stack:
             files = [
-                stack.enter_context((temporary / f"{name}.npy").open("wb")) for name in PAIR_ARRAYS
+                _PairFile(stack.enter_context((temporary / f"{name}.npy").open("wb")), dtype)
+                for name, dtype in PAIR_ARRAYS.items()
             ]
-            for file, dtype in zip(files, PAIR_ARRAYS.values(), strict=True):
-                _write_header(file, dtype, 0)
-            for found, *block in sweep(
-                arrays, reach_m=reach_m, beyond_m=beyond_m, target_m=target_m
-            ):
-                counts.append(found)
-                for file, array in zip(files, block, strict=True):
-                    file.write(array.data)  # type: ignore[attr-defined]
+            # Blocks are written by a thread of their own while the next one is swept.
+            thread = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="sight-files"))
+            writing: Future[None] | None = None
+            for block in blocks:
+                counts.append(block.found)
+                if writing:
+                    writing.result()
+                writing = thread.submit(_append, files, block[1:])
+            if writing:
+                writing.result()
             start = np.concatenate(counts).cumsum()
-            for file, dtype in zip(files, PAIR_ARRAYS.values(), strict=True):
-                file.seek(0)
-                _write_header(file, dtype, int(start[-1]))
+            for file in files:
+                file.finish(int(start[-1]))
         np.save(temporary / "start.npy", start, allow_pickle=False)
-        store.write_bytes(
-            temporary / _CHECKSUM, store.canonical_json({"sha256": _checksum(temporary)})
-        )
+        sums = zip(_ARRAYS, (zlib.crc32(start.data), *(file.crc32 for file in files)), strict=True)
+        store.write_bytes(temporary / _CHECKSUM, store.canonical_json({"crc32": dict(sums)}))
         for name in _ARRAYS:
             (temporary / f"{name}.npy").chmod(0o600)
             _to_disk(temporary / f"{name}.npy")
@@ -191,8 +222,42 @@ def _build_into(
         if folder.exists():
             shutil.rmtree(folder)
         temporary.rename(folder)
+        # Added up as they were written: nothing to compare in this process.
+        _checked.add(_seen(folder))
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+class _PairFile:
+    """A .npy file of one axis that grows piece by piece, and the CRC-32 of what it holds."""
+
+    def __init__(self, file: IO[bytes], dtype: type[np.generic]) -> None:
+        self.crc32 = 0
+        self._file, self._dtype, self._not_on_disk = file, dtype, 0
+        _write_header(file, dtype, 0)
+
+    def append(self, pieces: list[NDArray[Any]]) -> None:
+        """Write pieces of the array; now and then wait until they are on the disk."""
+        for piece in pieces:
+            self.crc32 = zlib.crc32(piece.data, self.crc32)
+            self._file.write(piece.data)
+            self._not_on_disk += piece.nbytes
+        if self._not_on_disk >= _SYNC_BYTES:
+            self._not_on_disk = 0
+            self._file.flush()
+            with suppress(OSError):  # where the system cannot tell
+                os.fsync(self._file.fileno())
+
+    def finish(self, length: int) -> None:
+        """Write the length of the whole array into the header."""
+        self._file.seek(0)
+        _write_header(self._file, self._dtype, length)
+
+
+def _append(files: list[_PairFile], arrays: tuple[list[NDArray[Any]], ...]) -> None:
+    """Append the pieces of each array of a block to its file."""
+    for file, pieces in zip(files, arrays, strict=True):
+        file.append(pieces)
 
 
 def _to_disk(path: Path) -> None:

@@ -73,6 +73,8 @@ class _Workers:
 
 
 _WORKERS: Final = _Workers()
+_THIS_THREAD: Final = threading.local()
+"""Whether this thread is one of the workers: if one waited for the others, none might be left."""
 
 
 def n_threads() -> int:
@@ -120,9 +122,15 @@ def over(kernel: Callable[..., Any], borders: Sequence[int], *arguments: Any) ->
 
     Notes
     -----
+    Called in a worker thread, it goes through the chunks in that thread.
+
     An interruption is raised as soon as the running chunks have ended; no other is started. An
     error in a chunk is raised here, and no other is started either.
     """
+    if getattr(_THIS_THREAD, "works", False):
+        for chunk in pairwise(borders):
+            kernel(*chunk, *arguments)
+        return
     _Loop(kernel, pairwise(borders), arguments).run(len(borders) - 1)
 
 
@@ -131,6 +139,17 @@ def run(kernel: Callable[..., Any], *arguments: Any) -> Any:  # noqa: ANN401
     found: list[Any] = []
     over(lambda _first, _end: found.append(kernel(*arguments)), (0, 1))
     return found[0]
+
+
+def side_by_side(*works: Callable[[], Any]) -> list[Any]:
+    """Call functions in worker threads, and return their results."""
+    found: list[Any] = [None] * len(works)
+
+    def call(first: int, end: int) -> None:
+        found[first:end] = [works[k]() for k in range(first, end)]
+
+    over(call, range(len(works) + 1))
+    return found
 
 
 class _Loop:
@@ -173,6 +192,7 @@ class _Loop:
 
     def _work(self) -> None:
         """Take one chunk after another until none is left."""
+        _THIS_THREAD.works = True
         with self._lock:
             self._n_working += 1
         try:

@@ -20,6 +20,7 @@ from pydantic import ValidationError
 
 from toolkit.base import store
 from toolkit.base.errors import InputDataError, NotFoundError, PackError
+from toolkit.base.lru_cache import LruCache
 from toolkit.streets import folder_swap, pack_checks
 from toolkit.streets.manifest import ID, SCHEMA, Manifest, Part
 from toolkit.streets.schema import (
@@ -121,6 +122,10 @@ class Pack:
             pack_id=self.manifest.id,
             attribution=self.manifest.attribution,
         )
+
+
+packs: Final[LruCache[Pack]] = LruCache(2)
+"""Packs that are open, by their hash."""
 
 
 # --- writing --------------------------------------------------------------------------------
@@ -295,6 +300,25 @@ def open_pack(name: str) -> Pack:
     ('EPSG:32635', True)
     """
     return open_folder(pack_folder(name))
+
+
+def open_once(name: str, sha256: str) -> Pack:
+    """Open the installed pack of a hash, see `pack_sha256`; the last two are kept.
+
+    Raises
+    ------
+    NotFoundError, PackError
+        As `open_pack`; also if the installed pack has another hash by now.
+    """
+
+    def opened() -> Pack:
+        pack = open_pack(name)
+        if pack.sha256 != sha256:
+            msg = f"City pack {name!r} was replaced while it was read. Try again."
+            raise PackError(msg)
+        return pack
+
+    return packs.get(sha256, opened)
 
 
 def open_folder(folder: Path) -> Pack:

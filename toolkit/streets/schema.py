@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from toolkit.base import store
 from toolkit.base.clean_text import TEXT_LIMIT
 from toolkit.base.errors import InputDataError, PackError
-from toolkit.base.wkb import all_plain
+from toolkit.base.wkb import HEADER_BYTES, all_flat, all_plain
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -342,7 +342,9 @@ def from_parquet(layer: str, data: bytes, *, rows: int, version: int = VERSION) 
         If it is not such a layer; the message says what is wrong, not where the file is.
     """
     import geopandas as gpd
+    import pandas as pd
     import pyarrow as pa
+    import pyarrow.compute as pc
     import pyarrow.parquet as pq
     import shapely
 
@@ -358,8 +360,10 @@ def from_parquet(layer: str, data: bytes, *, rows: int, version: int = VERSION) 
         if layer == "streets" and version == 1:
             table = _from_version_1(table)
         _check_columns(layer, table)
-        blobs = table["geometry"].to_pylist()
-        if not all_plain(blobs):
+        blobs = table["geometry"].to_numpy()
+        # The few headers that differ say of most files that nothing in them is nested.
+        headers = pc.binary_slice(table["geometry"], 0, HEADER_BYTES).unique().to_pylist()
+        if not all_flat(headers) and not all_plain(blobs):
             msg = f"layer {layer} has geometry that it cannot have"
             raise PackError(msg)
         geometry = shapely.from_wkb(blobs)
@@ -370,7 +374,8 @@ def from_parquet(layer: str, data: bytes, *, rows: int, version: int = VERSION) 
         msg = f"layer {layer} has geometry that it cannot have"
         raise PackError(msg)
     columns = {
-        name: _typed(table[name].to_pylist() if kind == "text" else table[name].to_numpy(), kind)
+        # Texts as objects with None, as `_typed` makes them: it would look at each once more.
+        name: pd.Series(table[name].to_numpy(), dtype=object if kind == "text" else None)
         for name, kind in spec.columns.items()
     }
     return gpd.GeoDataFrame(columns, geometry=geometry, crs=CRS)
@@ -413,9 +418,13 @@ def _column_fits(spec: LayerSpec, name: str, kind: Kind, column: pa.ChunkedArray
         return False
     if column.null_count and not _may_be_null(spec, name):
         return False
-    if spec.unique == name and pc.count_distinct(column).as_py() != len(column):
+    if kind != "text":
+        return spec.unique != name or pc.count_distinct(column).as_py() == len(column)
+    # Each text is looked at once: most columns have a few that repeat.
+    texts = column.unique()
+    if spec.unique == name and len(texts) != len(column):
         return False
-    if kind != "text" or column.null_count == len(column):
+    if column.null_count == len(column):
         return True
-    hostile = pc.any(pc.match_substring_regex(column, _NOT_TEXT)).as_py()
-    return not hostile and pc.max(pc.utf8_length(column)).as_py() <= TEXT_LIMIT
+    hostile = pc.any(pc.match_substring_regex(texts, _NOT_TEXT)).as_py()
+    return not hostile and pc.max(pc.utf8_length(texts)).as_py() <= TEXT_LIMIT

@@ -1,25 +1,24 @@
-"""UTM zones, looked up in a table that is read once.
+"""UTM zones of WGS 84, worked out from longitude and latitude.
 
-`geopandas.GeoSeries.estimate_utm_crs` searches the database of PROJ at each call, which takes a
-tenth of a second: a file of streets asks three times and more.
+`geopandas.GeoSeries.estimate_utm_crs` searches the database of PROJ, which takes a tenth of a
+second: as long as reading the streets of a small city.
 """
 
 from __future__ import annotations
 
-from functools import cache
+import math
+from typing import Final
 
 import numpy as np
 import shapely
-from pyproj.database import query_utm_crs_info
 from shapely.geometry.base import BaseGeometry
 
-
-@cache
-def _zones() -> tuple[tuple[str, float, float, float, float], ...]:
-    """Return each zone of WGS 84 with its west, south, east and north, as PROJ orders them."""
-    found = query_utm_crs_info(datum_name="WGS 84")
-    areas = ((info.code, info.area_of_use) for info in found)
-    return tuple((code, *area.bounds) for code, area in areas if area is not None)
+_ZONE_DEG: Final = 6.0
+"""Width of a zone; the first begins at 180 degrees west. The wider zones of Norway and Svalbard are
+a matter of map sheets, not of EPSG's coordinate systems."""
+_NORTH_DEG, _SOUTH_DEG = 84.0, -80.0
+_NORTHERN, _SOUTHERN = 32600, 32700
+"""EPSG numbers of the zones of each hemisphere, less the number of the zone."""
 
 
 def zone_of(geometry: BaseGeometry) -> str | None:
@@ -41,8 +40,10 @@ def zone_of(geometry: BaseGeometry) -> str | None:
     'EPSG:32647'
     """
     west, south, east, north = shapely.bounds(geometry)
-    lon, lat = np.mean([west, east]), np.mean([south, north])
-    for code, west, south, east, north in _zones():
-        if west <= lon <= east and south <= lat <= north:
-            return f"EPSG:{code}"
-    return None
+    lon, lat = float(np.mean([west, east])), float(np.mean([south, north]))
+    # Not a number is nowhere.
+    if not (-180 <= lon <= 180 and _SOUTH_DEG <= lat <= _NORTH_DEG):  # noqa: PLR2004 - the world
+        return None
+    zone = max(math.ceil((lon + 180) / _ZONE_DEG), 1)
+    zone += lon > zone * _ZONE_DEG - 180  # the sum was rounded
+    return f"EPSG:{zone + (_NORTHERN if lat >= 0 else _SOUTHERN)}"

@@ -23,6 +23,7 @@ ANGULAR_BINS = 128
 """Angular bins around a site into which points are sorted."""
 FINE_BINS = 8192
 """Steps of the diamond angle by which a bearing is looked up, each less than 0.06 degrees."""
+FINE_PER_BIN = FINE_BINS // ANGULAR_BINS
 CM_PER_BIN = 100
 """Rows are sorted by whole metres of distance."""
 DM_PER_M = 10.0
@@ -96,9 +97,15 @@ def diamond(dx, dy):
 
 
 @helper
+def fine_bin(dx, dy):
+    """Return the step of the diamond angle in which a direction lies."""
+    return min(int(diamond(dx, dy) * np.float32(FINE_BINS / 4)), FINE_BINS - 1)
+
+
+@helper
 def angular_bin(dx, dy):
     """Return the angular bin of a direction."""
-    return min(int(diamond(dx, dy) * np.float32(ANGULAR_BINS / 4)), ANGULAR_BINS - 1)
+    return fine_bin(dx, dy) // FINE_PER_BIN
 
 
 @helper
@@ -109,7 +116,7 @@ def cells_within(at, reach, low, cell_m, n_cells):
 
 
 @helper
-def gather(sx, sy, points, band, px, py, index, bin_of, bin_start):
+def gather(sx, sy, points, band, px, py, index, step_of, bin_start):
     """List the points in reach of a site and count them by angular bin; return their number."""
     x, y, cell_start, n_columns = points.x, points.y, points.cell_start, points.n_columns
     reach, beyond = band.reach, band.beyond
@@ -128,25 +135,28 @@ def gather(sx, sy, points, band, px, py, index, bin_of, bin_start):
             if square > reach * reach or (beyond > 0.0 and square <= beyond * beyond):
                 continue
             px[m], py[m], index[m] = dx, dy, k
-            b = angular_bin(dx, dy)
-            bin_of[m] = b
-            bin_start[b + 1] += 1
+            step = fine_bin(dx, dy)
+            step_of[m] = step
+            bin_start[step // FINE_PER_BIN + 1] += 1
             m += 1
     return m
 
 
 @helper
-def sort_by_direction(m, points, px, py, index, bin_of, bin_start, x, y, number, building, need):
+def sort_by_direction(
+    m, points, px, py, index, step_of, bin_start, x, y, number, building, step, need
+):
     """Sort the points in reach by angular bin (a counting sort), none hidden yet."""
     of_point, inside = points.number, points.building
     for b in range(ANGULAR_BINS):
         bin_start[b + 1] += bin_start[b]
     for k in range(m):
-        b = bin_of[k]
+        b = step_of[k] // FINE_PER_BIN
         o = bin_start[b]
         bin_start[b] += 1
         x[o], y[o] = px[k], py[k]
         number[o], building[o] = of_point[index[k]], inside[index[k]]
+        step[o] = step_of[k]
         need[o] = np.float32(0.0)
     # Each start now is the end of its bin, which is the start of the next: shift by one.
     for b in range(ANGULAR_BINS, 0, -1):
@@ -214,32 +224,48 @@ def hide_behind_walls(sx, sy, own, walls, band, m, bin_start, x, y, building, ne
 
 
 @helper
-def write_row(m, x, y, number, need, highest, bearing_of, metres, far_cm, out, begin):
-    """Write the points in view from `begin` on, sorted by whole metres; return their number."""
+def write_row(
+    m, x, y, number, step, need, highest, bearing_of, metres, metre, word, row, out, begin
+):
+    """Write the points in view from `begin` on, sorted by whole metres; return their number.
+
+    A counting sort of one word per pair, which is taken apart when all are in order. Hidden points
+    are sorted behind all others: no branch depends on what is in view.
+    """
     point, distance_cm, bearing, height_dm = (
         out.point, out.distance_cm, out.bearing, out.height_dm,
     )  # fmt: skip
-    # A counting sort: count by metre, sum up to the start of each metre, place each point.
+    # 1. Put each pair into a word: 32 bits of the point, 8 left free for the bearing, 16 of the
+    #    distance, 8 of the height. This loop and the last one are vectorised.
+    behind = len(metres) - 2
+    for k in range(m):
+        far = math.sqrt(x[k] * x[k] + y[k] * y[k])
+        far_cm = np.int32(far * np.float32(100.0) + np.float32(0.5))
+        in_view = need[k] <= highest
+        metre[k] = np.uint32(far_cm // np.int32(CM_PER_BIN) if in_view else behind)
+        least = need[k] if in_view else np.float32(0.0)
+        least_dm = np.uint32(math.ceil(least * np.float32(DM_PER_M)))
+        low = np.uint32(far_cm) << np.uint32(8) | least_dm
+        word[k] = np.uint64(number[k]) << np.uint64(32) | np.uint64(low)
+    # 2. Count by metre, and sum up to the start of each metre.
     for k in range(len(metres)):
         metres[k] = 0
     for k in range(m):
-        if need[k] <= highest:
-            far = math.sqrt(x[k] * x[k] + y[k] * y[k])
-            far_cm[k] = int(far * np.float32(100.0) + np.float32(0.5))
-            metres[far_cm[k] // CM_PER_BIN + 1] += 1
-    for k in range(len(metres) - 1):
+        metres[metre[k] + np.uint32(1)] += 1
+    for k in range(behind):
         metres[k + 1] += metres[k]
-    seen = 0
+    seen = metres[behind]
+    # 3. Place each word, with its bearing.
     for k in range(m):
-        if need[k] <= highest:
-            o = begin + metres[far_cm[k] // CM_PER_BIN]
-            metres[far_cm[k] // CM_PER_BIN] += 1
-            point[o] = number[k]
-            distance_cm[o] = far_cm[k]
-            fine = int(diamond(x[k], y[k]) * np.float32(FINE_BINS / 4))
-            bearing[o] = bearing_of[min(fine, FINE_BINS - 1)]
-            height_dm[o] = np.uint8(math.ceil(need[k] * np.float32(DM_PER_M)))
-            seen += 1
+        o = metres[metre[k]]
+        metres[metre[k]] += 1
+        row[o] = word[k] | np.uint64(np.uint32(bearing_of[step[k]]) << np.uint32(24))
+    # 4. Take the words apart.
+    for k in range(seen):
+        point[begin + k] = np.int32(row[k] >> np.uint64(32))
+        bearing[begin + k] = np.uint8(row[k] >> np.uint64(24))
+        distance_cm[begin + k] = np.uint16(row[k] >> np.uint64(8))
+        height_dm[begin + k] = np.uint8(row[k])
     return seen
 
 
@@ -259,25 +285,30 @@ def sweep(
     metric = np.empty((5, room), np.float32)
     px, py, x, y, need = metric[0], metric[1], metric[2], metric[3], metric[4]
     whole = np.empty((5, room), np.int32)
-    index, bin_of, number, building, far_cm = whole[0], whole[1], whole[2], whole[3], whole[4]
+    index, step_of, number, building, step = whole[0], whole[1], whole[2], whole[3], whole[4]
+    metre = np.empty(room, np.uint32)
+    words = np.empty((2, room), np.uint64)
+    word, row = words[0], words[1]
     bin_start = np.empty(ANGULAR_BINS + 1, np.int32)
-    metres = np.empty(int(band.reach) + 3, np.int32)
+    # One for each whole metre that a rounded distance can have, one for hidden points, and the end.
+    metres = np.empty(int(band.reach) + 4, np.int32)
     begin = room_start[first]
     for s in range(first, end):
         sx, sy = sites[s, 0], sites[s, 1]
-        m = gather(sx, sy, points, band, px, py, index, bin_of, bin_start)
+        m = gather(sx, sy, points, band, px, py, index, step_of, bin_start)
         seen = 0
         if m > 0:
             sort_by_direction(
-                m, points, px, py, index, bin_of, bin_start, x, y, number, building, need
+                m, points, px, py, index, step_of, bin_start, x, y, number, building, step, need
             )
             hide_behind_walls(
                 sx, sy, site_in[s], walls, band, m, bin_start, x, y, building, need
             )  # fmt: skip
             if keep:
                 seen = write_row(
-                    m, x, y, number, need, band.highest, bearing_of, metres, far_cm, out, begin
-                )
+                    m, x, y, number, step, need, band.highest, bearing_of, metres, metre, word,
+                    row, out, begin,
+                )  # fmt: skip
                 begin += seen
             else:
                 for k in range(m):

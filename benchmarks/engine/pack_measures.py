@@ -1,0 +1,76 @@
+"""The measurements of a large pack not seen before: opening it, and a first answer."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, Final
+from unittest.mock import patch
+
+from benchmarks.engine.measures import SAMPLE_POINTS
+from benchmarks.engine.timing import Figures, best_cpu, peak_gb
+from benchmarks.scale import CAMERAS_PER_KM, PACK, copies
+from toolkit import assess, open_pack
+from toolkit.assessment import on_streets, question
+from toolkit.engine import scene, sight_cache, zones
+
+COPIES: Final = 17
+"""Copies of the centre of Helsinki side by side: about 80,000 streets between junctions."""
+_DAY: Final = dt.date(2026, 1, 1)
+_REPEATS: Final = 5
+_PARTS: Final = {
+    "load": (question.Question, "load"),
+    "geometry": (scene, "build_geometry"),
+    "sight": (sight_cache, "cached_sight"),
+    "by_point": (scene, "with_sight"),
+    "sample": (on_streets, "_sample_of"),
+    "plan": (on_streets, "plan_sites"),
+    "totals": (on_streets, "add_up_totals"),
+    "ground": (zones, "street_area_m2"),
+    "trips": (on_streets, "with_trips"),
+}
+"""Parts of a first answer, in the order in which they are done."""
+
+
+def large_pack() -> Figures:
+    """Open a pack of about 80,000 streets, and answer from it for the first time.
+
+    As the app does: totals on a sample of street points. Loops are compiled; there are no lines of
+    sight yet.
+    """
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["CAMERA_TOOLKIT_HOME"] = home
+        assess(PACK, as_of=_DAY, sample_points=1_000)
+        name, km = copies(COPIES, Path(home))
+        n = round(CAMERAS_PER_KM * km)
+        found: Figures = {"street_km": km, "streets": float(len(open_pack(name).streets))}
+        found["open_s"], found["open_cpu_s"] = best_cpu(lambda: open_pack(name), _REPEATS)
+        with ExitStack() as stack:
+            for part, (where, what) in _PARTS.items():
+                stack.enter_context(_timed(where, what, f"{part}_cpu_s", found))
+            found["first_s"], found["first_cpu_s"] = best_cpu(
+                lambda: assess(name, as_of=_DAY, count=(n, 2 * n), sample_points=SAMPLE_POINTS), 1
+            )
+        found["peak_gb"] = peak_gb()
+    return found
+
+
+@contextmanager
+def _timed(where: Any, what: str, key: str, found: Figures) -> Iterator[None]:  # noqa: ANN401
+    """Add up the processor time of a function, with what it calls, while the block runs."""
+    function: Callable[..., Any] = getattr(where, what)
+
+    def timed(*given: Any, **named: Any) -> Any:  # noqa: ANN401
+        start = time.process_time()
+        try:
+            return function(*given, **named)
+        finally:
+            found[key] = found.get(key, 0.0) + time.process_time() - start
+
+    with patch.object(where, what, timed):
+        yield
