@@ -18,7 +18,7 @@ from toolkit.base.arrays import Float32Array, FloatArray, IntArray
 from toolkit.base.terms import Allocation
 from toolkit.engine import closed_form, pairs_by_point, placement
 from toolkit.engine.scene import Scene
-from toolkit.engine.views import view_table
+from toolkit.engine.views import view_table, view_tables
 from toolkit.siting import coverage
 
 
@@ -92,22 +92,22 @@ def add_up(
     sample
         Points of the scene in the sample of the city.
     """
-    rows, views = rows_and_views(inputs, scene)
+    rows, (views, every_view) = _rows_and_both_views(inputs, scene)
     line, n_streets = scene.points.line, len(scene.lines)
     summary = closed_form.summarise(rows, plan.chance, views, scene.points.length, line, n_streets)
     street_m = np.bincount(line, weights=scene.points.length, minlength=n_streets)
     counted_m = np.where(scene.street_known, street_m, 0.0)
     counts = counted_m > 0  # a street without points has no mean
     expected_m = np.einsum("s,std->dt", counted_m[counts], summary.group_mean[counts])
-    return _sums(inputs, scene, plan, sample, rows, views, expected_m), summary
+    return _sums(inputs, scene, plan, sample, rows, views, every_view, expected_m), summary
 
 
 def add_up_totals(inputs: Inputs, scene: Scene, plan: SitePlan, sample: IntArray) -> Sums:
     """Return only the sums of `add_up`, faster: no point is summarised."""
-    rows, views = rows_and_views(inputs, scene)
+    rows, (views, every_view) = _rows_and_both_views(inputs, scene)
     counted_m = np.where(scene.street_known[scene.points.line], scene.points.length, 0.0)
     expected_m = closed_form.covered_length(rows, plan.chance, views, counted_m)
-    return _sums(inputs, scene, plan, sample, rows, views, expected_m)
+    return _sums(inputs, scene, plan, sample, rows, views, every_view, expected_m)
 
 
 def add_up_main(inputs: Inputs, scene: Scene, plan: SitePlan) -> tuple[FloatArray, FloatArray]:
@@ -142,6 +142,19 @@ def rows_and_views(
     )
 
 
+def _rows_and_both_views(
+    inputs: Inputs, scene: Scene
+) -> tuple[pairs_by_point.PointRows, tuple[Float32Array, Float32Array]]:
+    """Return pairs of a scene, and their view tables as it is and if every camera works."""
+    rows = scene.rows.seen_by(inputs.cameras.height_m)
+    return rows, view_tables(
+        inputs.cameras,
+        inputs.per_site,
+        reach_m=scene.lines_of_sight.reach_m,
+        codes=rows.codes,
+    )
+
+
 def _sums(
     inputs: Inputs,
     scene: Scene,
@@ -149,19 +162,13 @@ def _sums(
     sample: IntArray,
     rows: pairs_by_point.PointRows,
     views: Float32Array,
+    every_view: Float32Array,
     expected_m: FloatArray,
 ) -> Sums:
     """Place the cameras once per draw, evaluate the cases, and return all sums."""
-    design, length = inputs.design, scene.points.length
+    length = scene.points.length
     placed, known_m = _placed(inputs, scene, plan)
     on_sample = rows.take(sample)
-    every_view = view_table(
-        inputs.cameras,
-        inputs.per_site,
-        reach_m=scene.lines_of_sight.reach_m,
-        availability=np.ones(design.n_draws),
-        codes=rows.codes,
-    )
     covered_m = partial(closed_form.covered_length, on_sample, length_m=length[sample])
     return Sums(
         expected_m=expected_m,

@@ -265,6 +265,8 @@ def summarise(first, end, begin, pairs, chances, views, last, length_m, tail, fo
 
 # --- closed form, one draw ------------------------------------------------------------------
 
+_1, _2, _3, _4 = np.uint32(1), np.uint32(2), np.uint32(3), np.uint32(4)
+
 
 @helper
 def joined(curve, steps, near):
@@ -278,49 +280,48 @@ def joined(curve, steps, near):
 
 
 @kernel
-def exposed_once(first, end, pairs, prob, district, curve, views, n_bins, last, out):
+def exposed_once(first, end, pairs, prob, district, curve, views, n_bins, out):
     """Write the probability that points are exposed in a single draw.
 
-    `views` has the tiers of a view and bin next to each other. The district is -1 for a site that
-    exists whatever its district.
+    `views` has the tiers of a view and bin next to each other. The district is negative for a site
+    that exists whatever its district.
     """
     start, site, bins, view = pairs.start, pairs.site, pairs.bin, pairs.kind
     one = np.float32(1.0)
-    n_tiers = out.shape[1]
-    clustered = len(curve) > 0
     steps = np.float32(curve.shape[1] - 1)
+    # Unsigned numbers: a signed one would be tested for counting from the end at each look-up,
+    # which takes as long as all else.
+    of_view, of_bin = np.uint32(n_bins), np.uint32(out.shape[1])
     for p in range(first, end):
         a = b = c = e = f = one  # five tiers in registers: sites of no district
         g = h = i = j = m = one  # and those of the current district
-        here = -1
+        here = np.int32(-2)
         for k in range(start[p], start[p + 1]):
-            if bins[k] > last:
-                continue
-            s = site[k]
+            s = np.uint32(site[k])
             chance = prob[s]
-            o = (np.int64(view[k]) * n_bins + bins[k]) * n_tiers
+            o = (np.uint32(np.uint16(view[k])) * of_view + np.uint32(np.uint16(bins[k]))) * of_bin
             where = district[s]
-            if clustered and where >= 0:
-                if where != here:
-                    if here >= 0:
-                        a *= joined(curve, steps, g)
-                        b *= joined(curve, steps, h)
-                        c *= joined(curve, steps, i)
-                        e *= joined(curve, steps, j)
-                        f *= joined(curve, steps, m)
-                        g = h = i = j = m = one
-                    here = where
-                g *= one - chance * views[o]
-                h *= one - chance * views[o + 1]
-                i *= one - chance * views[o + 2]
-                j *= one - chance * views[o + 3]
-                m *= one - chance * views[o + 4]
-            else:
-                a *= one - chance * views[o]
-                b *= one - chance * views[o + 1]
-                c *= one - chance * views[o + 2]
-                e *= one - chance * views[o + 3]
-                f *= one - chance * views[o + 4]
+            if where != here:
+                if where < 0:
+                    a *= one - chance * views[o]
+                    b *= one - chance * views[o + _1]
+                    c *= one - chance * views[o + _2]
+                    e *= one - chance * views[o + _3]
+                    f *= one - chance * views[o + _4]
+                    continue
+                if here >= 0:
+                    a *= joined(curve, steps, g)
+                    b *= joined(curve, steps, h)
+                    c *= joined(curve, steps, i)
+                    e *= joined(curve, steps, j)
+                    f *= joined(curve, steps, m)
+                    g = h = i = j = m = one
+                here = where
+            g *= one - chance * views[o]
+            h *= one - chance * views[o + _1]
+            i *= one - chance * views[o + _2]
+            j *= one - chance * views[o + _3]
+            m *= one - chance * views[o + _4]
         if here >= 0:
             a *= joined(curve, steps, g)
             b *= joined(curve, steps, h)
