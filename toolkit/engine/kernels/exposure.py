@@ -108,16 +108,11 @@ def close_district(curve, touched, together, miss):
 
 
 @helper
-def multiply_in(row, large, seen, left):
-    """Multiply in the chance that a site does not have the point in its rings, per draw."""
-    one = np.float32(1.0)
-    for d in range(len(left)):
-        left[d] *= one - min(row[d] * large, one) * seen[d]
-
-
-@helper
 def multiply_in_either(row, large, seen, apart, by_itself, left):
-    """Multiply in the same for a site that, in some draws, exists whatever its district."""
+    """Multiply in the chance that a site does not have the point in its rings, per draw.
+
+    In some draws the site exists whatever its district.
+    """
     one = np.float32(1.0)
     for d in range(len(left)):
         hidden = one - min(row[d] * large, one) * seen[d]
@@ -137,7 +132,12 @@ def miss_of_points(first, end, pairs, chances, views, last, out):
     one = np.float32(1.0)
     clustered = len(curve) > 0
     together = np.empty((n_tiers, n_draws), np.float32)
+    # Rows of draws as parts of one line, with unsigned numbers: finding them costs least.
+    factors, chances_seen = chances.factor.reshape(-1), views.reshape(-1)
+    length, n_bins = np.uint64(n_draws), np.uint64(views.shape[1])
+    farthest = -1
     for t in range(n_tiers):
+        farthest = max(farthest, last[t])
         for d in range(n_draws):
             together[t, d] = one
     for p in range(first, end):
@@ -146,17 +146,15 @@ def miss_of_points(first, end, pairs, chances, views, last, out):
             for d in range(n_draws):
                 miss[t, d] = one
         here, touched = -1, 0
-        for k in range(start[p], start[p + 1]):
-            b = bins[k]
+        for k in range(np.uint64(start[p]), np.uint64(start[p + 1])):
             # 1. Skip pairs too far apart for every tier.
-            wanted = False
-            for t in range(n_tiers):
-                wanted |= b <= last[t]
-            if not wanted:
+            b = bins[k]
+            if b > farthest:
                 continue
-            s = site[k]
-            c = chances.site_class[s]
-            within = clustered and lone[c] < ALL
+            s = np.uint32(site[k])
+            c, large = np.uint32(chances.site_class[s]), size[s]
+            alone = lone[c]
+            within = clustered and alone < ALL
             if within:
                 # 2. At the first site of the next district, close the one before.
                 if touched and chances.district[s] != here:
@@ -164,20 +162,25 @@ def miss_of_points(first, end, pairs, chances, views, last, out):
                     touched = 0
                 here = chances.district[s]
             # 3. Sites of a district are multiplied together first, all others directly.
+            at = np.uint64(c) * length
+            row = factors[at : at + length]
+            of_view = (np.uint64(view[k]) * n_bins + np.uint64(b)) * np.uint64(n_tiers)
             for t in range(n_tiers):
                 if b > last[t]:
                     continue
-                row, seen = chances.factor[c], views[view[k], b, t]
+                at = (of_view + np.uint64(t)) * length
+                seen = chances_seen[at : at + length]
                 if within:
                     touched |= 1 << t
-                if not within:
-                    multiply_in(row, size[s], seen, miss[t])
-                elif lone[c] == SOME:
-                    multiply_in_either(
-                        row, size[s], seen, chances.alone[c], miss[t], together[t]
-                    )  # fmt: skip
+                    if alone == SOME:
+                        apart = chances.alone[c]
+                        multiply_in_either(row, large, seen, apart, miss[t], together[t])
+                        continue
+                    left = together[t]
                 else:
-                    multiply_in(row, size[s], seen, together[t])
+                    left = miss[t]
+                for d in range(n_draws):
+                    left[d] *= one - min(row[d] * large, one) * seen[d]
         if touched:
             close_district(curve, touched, together, miss)
 
