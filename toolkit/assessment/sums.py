@@ -155,7 +155,10 @@ def _rows_and_both_views(
     The last tables are kept, unless they are large.
     """
     rows, reach_m = scene.rows.seen_by(inputs.cameras.height_m), scene.lines_of_sight.reach_m
-    make = partial(view_tables, inputs.cameras, inputs.per_site, reach_m=reach_m, codes=rows.codes)
+
+    def make() -> tuple[Float32Array, Float32Array]:
+        return view_tables(inputs.cameras, inputs.per_site, reach_m=reach_m, codes=rows.codes)
+
     n_values = len(rows.codes) * math.ceil(reach_m / BIN_M) * len(TIERS) * inputs.design.n_draws
     if 2 * n_values * np.float32().itemsize > _MOST_KEPT_MB * _MB:
         return rows, make()

@@ -16,7 +16,6 @@ from pydantic import Field
 
 from toolkit.base import store, toml_files
 from toolkit.base.errors import InputDataError
-from toolkit.base.lru_cache import LruCache
 from toolkit.base.record import Record
 from toolkit.streets.pack import Pack
 from toolkit.streets.schema import JUNCTION_DEGREE, ROADS, UNKNOWN_CLASS
@@ -30,7 +29,6 @@ NEAR_M: Final = 30.0
 _MAIN_ROADS: Final = ROADS[: ROADS.index("unclassified")]
 """Classes above those of side streets, with their links."""
 PER_JUNCTIONS: Final = 100.0
-measured: Final[LruCache[MapData]] = LruCache(4)
 """Lights are counted per so many junctions."""
 
 _Share = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -105,13 +103,8 @@ def reference_range(areas: Iterable[Area], field: str) -> tuple[float, float]:
 def map_data(pack: Pack) -> MapData:
     """Measure how completely the streets of a pack are mapped.
 
-    A piece of street counts as a whole, by its middle. The last are kept.
+    A piece of street counts as a whole, by its middle.
     """
-    return measured.get(pack.sha256, lambda: _measure(pack))
-
-
-def _measure(pack: Pack) -> MapData:
-    """Return what `map_data` does."""
     streets = pack.streets
     length_m = streets["length_m"].to_numpy(dtype=float)
     total_m = float(length_m.sum())
