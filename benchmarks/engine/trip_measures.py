@@ -51,7 +51,7 @@ def _measured(question: Question) -> Figures:
     pack, scene = scene_of(inputs.loaded)
     plan = plan_sites(inputs, pack, scene)
     add_up(inputs, scene, plan, plan.sample)
-    trips.capture_points(inputs, scene, plan.chance)
+    trips.capture_points(inputs, trips.place_all(inputs, scene, plan.chance))
     without_gb = peak_gb()
     start, processor = time.perf_counter(), time.process_time()
     by_mode = trips.sampled(inputs.loaded, pack, scene)

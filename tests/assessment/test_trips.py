@@ -131,8 +131,8 @@ def test_longer_trips_meet_more():
 
 def test_capture_points_are_sites_with_a_camera_that_is_able(setting):
     inputs, _, scene, plan = setting
-    found = trips.capture_points(inputs, scene, plan.chance)
     placed, weight = trips.place_all(inputs, scene, plan.chance)
+    found = trips.capture_points(inputs, (placed, weight))
     expected = np.zeros_like(found)
     cameras: CameraDraws = inputs.cameras
     for d in range(inputs.design.n_draws):

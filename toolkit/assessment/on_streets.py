@@ -29,7 +29,7 @@ from toolkit.assessment.question import SCENE_VALUES, Loaded
 from toolkit.assessment.site_plan import SitePlan, plan_sites, systematic
 from toolkit.assessment.street_captures import StreetCaptures, street_captures
 from toolkit.assessment.sums import Sums, add_up, add_up_totals, rows_and_views
-from toolkit.assessment.trips import capture_points, with_trips
+from toolkit.assessment.trips import Placing, capture_points, place_all, with_trips
 from toolkit.base.arrays import Float32Array, FloatArray, IntArray
 from toolkit.base.draws import Design
 from toolkit.base.lru_cache import LruCache
@@ -103,12 +103,13 @@ def on_streets(inputs: Inputs) -> Outcome:
     pack, scene = scene_of(inputs.loaded)
     n_asked = inputs.question.sample_points
     plan = plan_sites(inputs, pack, scene)
+    placing = place_all(inputs, scene, plan.chance)
     n_known = int(np.count_nonzero(scene.point_known))
     if n_asked is None or n_asked >= n_known:
         sums, summary = add_up(inputs, scene, plan, plan.sample)
         layers = LazyLayers(lambda _: _layers(inputs, pack, scene, plan, sums, summary))
-        outcome = outcome_of(inputs, pack, scene, plan, sums, layers=layers)
-        return with_trips(inputs, outcome, pack, scene, plan)
+        outcome = outcome_of(inputs, pack, scene, plan, sums, layers=layers, placing=placing)
+        return with_trips(inputs, outcome, pack, scene, plan, placing)
     if n_asked < 1:
         msg = f"A sample of {n_asked} street points is none. Ask for at least one."
         raise ValueError(msg)
@@ -119,11 +120,12 @@ def on_streets(inputs: Inputs) -> Outcome:
         summary = _summary_of_all(inputs, scene, plan, progress)
         return _layers(inputs, pack, scene, plan, sums, summary)
 
-    outcome = outcome_of(inputs, pack, scene, plan, sums, layers=LazyLayers(make))
+    layers = LazyLayers(make)
+    outcome = outcome_of(inputs, pack, scene, plan, sums, layers=layers, placing=placing)
     shares = [tier.share_of_length.realised.mid or 0.0 for tier in outcome.tiers.values()]
     error = max(error_share(s, n_asked, n_known) for s in shares)
     part = SamplePart(points=n_asked, of=n_known, error_share=float(f"{error:.2g}"))
-    return with_trips(inputs, replace(outcome, sample=part), pack, scene, plan)
+    return with_trips(inputs, replace(outcome, sample=part), pack, scene, plan, placing)
 
 
 def _summary_of_all(
@@ -163,8 +165,12 @@ def outcome_of(
     sums: Sums,
     *,
     layers: LazyLayers | None,
+    placing: Placing | None = None,
 ) -> Outcome:
-    """Return the figures of a city from the sums over its points."""
+    """Return the figures of a city from the sums over its points.
+
+    `placing` is what `place_all` returns for them, if it is at hand.
+    """
     known_m, in_scope, counts = plan.known_m, plan.in_scope, pack.manifest.counts
     lacks = {
         "no_buildings": pack.buildings.empty,
@@ -191,7 +197,7 @@ def outcome_of(
     }
     able = inputs.cameras.able_share()
 
-    points = capture_points(inputs, geometry, plan.chance)
+    points = capture_points(inputs, placing or place_all(inputs, geometry, plan.chance))
 
     def short(n_cameras: FloatArray, covered_m: FloatArray) -> dict[Tier, ShortTier]:
         share = covered_m / sums.sample_m

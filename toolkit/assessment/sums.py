@@ -6,20 +6,29 @@ The number of sites and the chance of each hold for the whole city and are compu
 
 from __future__ import annotations
 
+import hashlib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Final
 
 import numpy as np
 
 from toolkit.assessment.inputs import Inputs
 from toolkit.assessment.site_plan import SitePlan
 from toolkit.base.arrays import Float32Array, FloatArray, IntArray
-from toolkit.base.terms import Allocation
+from toolkit.base.lru_cache import LruCache
+from toolkit.base.terms import TIERS, Allocation
 from toolkit.engine import closed_form, pairs_by_point, placement
 from toolkit.engine.scene import Scene
-from toolkit.engine.views import view_table
+from toolkit.engine.views import BIN_M, view_table, view_tables
 from toolkit.siting import coverage
+
+tables: Final[LruCache[tuple[Float32Array, Float32Array]]] = LruCache(1)
+"""View tables as it is and if every camera works, by all they follow from: no number of cameras."""
+_MOST_KEPT_MB: Final = 256.0
+_MB: Final = 1e6
 
 
 @dataclass(frozen=True)
@@ -92,22 +101,22 @@ def add_up(
     sample
         Points of the scene in the sample of the city.
     """
-    rows, views = rows_and_views(inputs, scene)
+    rows, (views, every_view) = _rows_and_both_views(inputs, scene)
     line, n_streets = scene.points.line, len(scene.lines)
     summary = closed_form.summarise(rows, plan.chance, views, scene.points.length, line, n_streets)
     street_m = np.bincount(line, weights=scene.points.length, minlength=n_streets)
     counted_m = np.where(scene.street_known, street_m, 0.0)
     counts = counted_m > 0  # a street without points has no mean
     expected_m = np.einsum("s,std->dt", counted_m[counts], summary.group_mean[counts])
-    return _sums(inputs, scene, plan, sample, rows, views, expected_m), summary
+    return _sums(inputs, scene, plan, sample, rows, views, every_view, expected_m), summary
 
 
 def add_up_totals(inputs: Inputs, scene: Scene, plan: SitePlan, sample: IntArray) -> Sums:
     """Return only the sums of `add_up`, faster: no point is summarised."""
-    rows, views = rows_and_views(inputs, scene)
+    rows, (views, every_view) = _rows_and_both_views(inputs, scene)
     counted_m = np.where(scene.street_known[scene.points.line], scene.points.length, 0.0)
     expected_m = closed_form.covered_length(rows, plan.chance, views, counted_m)
-    return _sums(inputs, scene, plan, sample, rows, views, expected_m)
+    return _sums(inputs, scene, plan, sample, rows, views, every_view, expected_m)
 
 
 def add_up_main(inputs: Inputs, scene: Scene, plan: SitePlan) -> tuple[FloatArray, FloatArray]:
@@ -134,12 +143,45 @@ def rows_and_views(
         Some of its pairs; all by default.
     """
     rows = (scene.rows if rows is None else rows).seen_by(inputs.cameras.height_m)
-    return rows, view_table(
-        inputs.cameras,
-        inputs.per_site,
-        reach_m=scene.lines_of_sight.reach_m,
-        codes=rows.codes,
-    )
+    reach_m = scene.lines_of_sight.reach_m
+    return rows, view_table(inputs.cameras, inputs.per_site, reach_m=reach_m, codes=rows.codes)
+
+
+def _rows_and_both_views(
+    inputs: Inputs, scene: Scene
+) -> tuple[pairs_by_point.PointRows, tuple[Float32Array, Float32Array]]:
+    """Return pairs of a scene, and their view tables as it is and if every camera works.
+
+    The last tables are kept, unless they are large.
+    """
+    rows, reach_m = scene.rows.seen_by(inputs.cameras.height_m), scene.lines_of_sight.reach_m
+
+    def make() -> tuple[Float32Array, Float32Array]:
+        return view_tables(inputs.cameras, inputs.per_site, reach_m=reach_m, codes=rows.codes)
+
+    n_values = len(rows.codes) * math.ceil(reach_m / BIN_M) * len(TIERS) * inputs.design.n_draws
+    if 2 * n_values * np.float32().itemsize > _MOST_KEPT_MB * _MB:
+        return rows, make()
+    key = _key_of_tables(inputs, reach_m, rows.codes)
+    if key not in tables:
+        tables.clear()  # before the next are made, so that never both are in memory
+    return rows, tables.get(key, make)
+
+
+def _key_of_tables(inputs: Inputs, reach_m: float, codes: IntArray) -> str:
+    """Return a hash of all that the view tables follow from."""
+    cameras = inputs.cameras
+    read = [
+        cameras.share, cameras.hfov_deg, cameras.height_m, cameras.inner_m, cameras.outer_m,
+        cameras.availability, inputs.per_site, codes, np.array(reach_m),
+    ]  # fmt: skip
+    if cameras.turns is not None:
+        read.append(cameras.turns)
+    key = hashlib.sha256()
+    for array in read:
+        key.update(repr(array.shape).encode())
+        key.update(np.ascontiguousarray(array).tobytes())
+    return key.hexdigest()
 
 
 def _sums(
@@ -149,19 +191,13 @@ def _sums(
     sample: IntArray,
     rows: pairs_by_point.PointRows,
     views: Float32Array,
+    every_view: Float32Array,
     expected_m: FloatArray,
 ) -> Sums:
     """Place the cameras once per draw, evaluate the cases, and return all sums."""
-    design, length = inputs.design, scene.points.length
+    length = scene.points.length
     placed, known_m = _placed(inputs, scene, plan)
     on_sample = rows.take(sample)
-    every_view = view_table(
-        inputs.cameras,
-        inputs.per_site,
-        reach_m=scene.lines_of_sight.reach_m,
-        availability=np.ones(design.n_draws),
-        codes=rows.codes,
-    )
     covered_m = partial(closed_form.covered_length, on_sample, length_m=length[sample])
     return Sums(
         expected_m=expected_m,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Final, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -36,6 +36,9 @@ _ONE_IN_TWENTY: Final = 0.95
 IfCondition = TypeVar("IfCondition", IfCount, IfWhere)
 
 samples: Final[LruCache[trips.Trips | None]] = LruCache(6)
+
+Placing: TypeAlias = tuple[placement.Working, FloatArray]
+"""All cameras placed once per draw, and the number for which each stands."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +139,11 @@ def sample_of(
 
 
 def all_trips(
-    inputs: Inputs, pack: Pack, scene: Scene, chance: SiteChance
+    inputs: Inputs,
+    pack: Pack,
+    scene: Scene,
+    chance: SiteChance,
+    placing: Placing | None = None,
 ) -> tuple[dict[Tier, dict[Mode, Trip]], FloatArray]:
     """Place the cameras once per draw and count those met on ordinary trips, by tier and mode.
 
@@ -148,6 +155,8 @@ def all_trips(
         Streets, and all points and lines of sight on them.
     chance
         Chance of each site of the whole city.
+    placing
+        What `place_all` returns for these, if it is at hand.
 
     Returns
     -------
@@ -158,7 +167,7 @@ def all_trips(
         mode has no streets.
     """
     by_mode = sampled(inputs.loaded, pack, scene)
-    as_it_is, if_all_work = met_on_trips(inputs, scene, chance, by_mode)
+    as_it_is, if_all_work = met_on_trips(inputs, scene, chance, by_mode, placing)
     found: dict[Tier, dict[Mode, Trip]] = {}
     for t, tier in enumerate(TIERS):
         found[tier] = {
@@ -216,13 +225,18 @@ def _routes(samples: tuple[trips.Trips, ...]) -> tuple[Routes, Routes]:
 
 
 def with_trips(
-    inputs: Inputs, outcome: Outcome, pack: Pack, scene: Scene, plan: SitePlan
+    inputs: Inputs,
+    outcome: Outcome,
+    pack: Pack,
+    scene: Scene,
+    plan: SitePlan,
+    placing: Placing | None = None,
 ) -> Outcome:
-    """Return an outcome on installed streets with its trips.
+    """Return an outcome on installed streets with its trips; `placing` as in `all_trips`.
 
     Conditional answers rest on `N_SHORT_TRIPS` trips.
     """
-    found, share = all_trips(inputs, pack, scene, plan.chance)
+    found, share = all_trips(inputs, pack, scene, plan.chance, placing)
     none = notes.text("no_streets_for_mode")
     tiers = {
         tier: part.model_copy(
@@ -265,9 +279,7 @@ def short_trip(mode: Mode, met: meetings.Met, t: int) -> ShortTrip:
     )
 
 
-def place_all(
-    inputs: Inputs, geometry: SceneGeometry, chance: SiteChance
-) -> tuple[placement.Working, FloatArray]:
+def place_all(inputs: Inputs, geometry: SceneGeometry, chance: SiteChance) -> Placing:
     """Place all cameras, working or not; return also the number for which each stands."""
     sites, design = geometry.sites, inputs.design
     standing = placement.standing_sites(
@@ -292,7 +304,11 @@ def place_all(
 
 
 def met_on_trips(
-    inputs: Inputs, scene: Scene, chance: SiteChance, by_mode: Mapping[Mode, trips.Trips]
+    inputs: Inputs,
+    scene: Scene,
+    chance: SiteChance,
+    by_mode: Mapping[Mode, trips.Trips],
+    placing: Placing | None = None,
 ) -> tuple[dict[Mode, meetings.Met], dict[Mode, meetings.Met]]:
     """Place the cameras once per draw and count those met on the trips of all modes.
 
@@ -306,6 +322,8 @@ def met_on_trips(
         Chance of each site of the whole city.
     by_mode
         Samples of trips.
+    placing
+        See `all_trips`.
 
     Returns
     -------
@@ -314,7 +332,7 @@ def met_on_trips(
     """
     if not by_mode:
         return {}, {}
-    placed, weight = place_all(inputs, scene, chance)
+    placed, weight = placing or place_all(inputs, scene, chance)
     both = meetings.meet(
         *_routes(tuple(by_mode.values())),
         scene.points,
@@ -377,9 +395,9 @@ def _answered_m(sample: trips.Trips, scene: Scene) -> tuple[float, float]:
     return known_m, inside_m + float(sample.beyond_m.sum())
 
 
-def capture_points(inputs: Inputs, geometry: SceneGeometry, chance: SiteChance) -> FloatArray:
+def capture_points(inputs: Inputs, placing: Placing) -> FloatArray:
     """Return the number of sites with a working camera that is able, shape (D, T)."""
-    placed, weight = place_all(inputs, geometry, chance)
+    placed, weight = placing
     draw, cameras = placed.draw, inputs.cameras
     works = placed.luck < cameras.availability[draw]
     has_ring = np.isfinite(cameras.inner_m)

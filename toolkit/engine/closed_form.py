@@ -91,17 +91,18 @@ def _closed_form_once(rows: PointRows, chance: SiteChance, views: Float32Array) 
     from toolkit.engine.kernels import exposure as kernels
 
     prob = np.minimum(chance.factor[chance.site_class, 0] * chance.size, np.float32(1.0))
+    curve = chance.curve()
+    alone = chance.alone[chance.site_class, 0] if len(curve) else True
     out = np.empty((len(rows.start) - 1, len(TIERS)), np.float32)
     workers.over(
         kernels.exposed_once,
         workers.even_borders(len(out), _CHUNK_POINTS_ONCE),
         kernels.PairsByPoint(rows.start, rows.site, rows.bin, rows.view),
         prob,
-        np.where(chance.alone[chance.site_class, 0], np.int32(-1), chance.district),
-        chance.curve(),
+        np.where(alone, np.int32(-1), chance.district),
+        curve,
         np.ascontiguousarray(views).reshape(-1),
         views.shape[1],
-        int(_last_bins(views).max()),
         out,
     )
     return out[:, :, None]

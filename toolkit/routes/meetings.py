@@ -435,14 +435,47 @@ def _by_point(
     order = np.argsort(cell, kind="stable")
     start = np.searchsorted(cell[order], np.arange(3 * len(used) + 1))
     by_point = kernels.Routes(
-        start,
-        np.concatenate([np.empty(0, np.int32), *words])[order],
-        np.concatenate([np.empty(0, np.uint64), *values])[order],
+        *_shared_cells(
+            start,
+            np.concatenate([np.empty(0, np.int32), *words])[order],
+            np.concatenate([np.empty(0, np.uint64), *values])[order],
+        ),
         n_counted + n_other,
         n_counted,
         headings(points, used),
     )
     return used, by_point, bit_of
+
+
+def _shared_cells(
+    start: IntArray, word: NDArray[np.int32], bits: NDArray[np.uint64]
+) -> tuple[NDArray[np.int32], IntArray, NDArray[np.int32], NDArray[np.uint64]]:
+    """Return cells that neighbours along a street share, and the cell of each point and column.
+
+    Routes pass a street as a whole, so a camera has the same routes at most points it has in view.
+
+    Parameters
+    ----------
+    start, word, bits
+        Cells of the three columns of the points, one point after the other.
+    """
+    count = np.diff(start)
+    # 1. Compare each cell with that of the point before, as far as both are as long.
+    alike = np.zeros(len(count), dtype=bool)
+    alike[3:] = count[3:] == count[:-3]
+    some = np.flatnonzero(alike)
+    entry = np.repeat(start[some] - np.cumsum(count[some]) + count[some], count[some])
+    entry += np.arange(len(entry))
+    before = entry - np.repeat(start[some] - start[some - 3], count[some])
+    other = (word[entry] != word[before]) | (bits[entry] != bits[before])
+    alike[np.repeat(some, count[some])[other]] = False
+    # 2. Number those that differ, column by column.
+    number = np.cumsum(~alike.reshape(-1, 3).T.reshape(-1)).reshape(3, -1).T.reshape(-1) - 1
+    kept = np.argsort(number[~alike])
+    first, size = start[:-1][~alike][kept], count[~alike][kept]
+    begin = np.concatenate([[0], np.cumsum(size)])
+    which = np.repeat(first - begin[:-1], size) + np.arange(begin[-1])
+    return number.astype(np.int32), begin, word[which], bits[which]
 
 
 def _cells_of_word(

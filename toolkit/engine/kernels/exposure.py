@@ -108,16 +108,11 @@ def close_district(curve, touched, together, miss):
 
 
 @helper
-def multiply_in(row, large, seen, left):
-    """Multiply in the chance that a site does not have the point in its rings, per draw."""
-    one = np.float32(1.0)
-    for d in range(len(left)):
-        left[d] *= one - min(row[d] * large, one) * seen[d]
-
-
-@helper
 def multiply_in_either(row, large, seen, apart, by_itself, left):
-    """Multiply in the same for a site that, in some draws, exists whatever its district."""
+    """Multiply in the chance that a site does not have the point in its rings, per draw.
+
+    In some draws the site exists whatever its district.
+    """
     one = np.float32(1.0)
     for d in range(len(left)):
         hidden = one - min(row[d] * large, one) * seen[d]
@@ -137,7 +132,12 @@ def miss_of_points(first, end, pairs, chances, views, last, out):
     one = np.float32(1.0)
     clustered = len(curve) > 0
     together = np.empty((n_tiers, n_draws), np.float32)
+    # Rows of draws as parts of one line, with unsigned numbers: finding them costs least.
+    factors, chances_seen = chances.factor.reshape(-1), views.reshape(-1)
+    length, n_bins = np.uint64(n_draws), np.uint64(views.shape[1])
+    farthest = -1
     for t in range(n_tiers):
+        farthest = max(farthest, last[t])
         for d in range(n_draws):
             together[t, d] = one
     for p in range(first, end):
@@ -146,17 +146,15 @@ def miss_of_points(first, end, pairs, chances, views, last, out):
             for d in range(n_draws):
                 miss[t, d] = one
         here, touched = -1, 0
-        for k in range(start[p], start[p + 1]):
-            b = bins[k]
+        for k in range(np.uint64(start[p]), np.uint64(start[p + 1])):
             # 1. Skip pairs too far apart for every tier.
-            wanted = False
-            for t in range(n_tiers):
-                wanted |= b <= last[t]
-            if not wanted:
+            b = bins[k]
+            if b > farthest:
                 continue
-            s = site[k]
-            c = chances.site_class[s]
-            within = clustered and lone[c] < ALL
+            s = np.uint32(site[k])
+            c, large = np.uint32(chances.site_class[s]), size[s]
+            alone = lone[c]
+            within = clustered and alone < ALL
             if within:
                 # 2. At the first site of the next district, close the one before.
                 if touched and chances.district[s] != here:
@@ -164,20 +162,25 @@ def miss_of_points(first, end, pairs, chances, views, last, out):
                     touched = 0
                 here = chances.district[s]
             # 3. Sites of a district are multiplied together first, all others directly.
+            at = np.uint64(c) * length
+            row = factors[at : at + length]
+            of_view = (np.uint64(view[k]) * n_bins + np.uint64(b)) * np.uint64(n_tiers)
             for t in range(n_tiers):
                 if b > last[t]:
                     continue
-                row, seen = chances.factor[c], views[view[k], b, t]
+                at = (of_view + np.uint64(t)) * length
+                seen = chances_seen[at : at + length]
                 if within:
                     touched |= 1 << t
-                if not within:
-                    multiply_in(row, size[s], seen, miss[t])
-                elif lone[c] == SOME:
-                    multiply_in_either(
-                        row, size[s], seen, chances.alone[c], miss[t], together[t]
-                    )  # fmt: skip
+                    if alone == SOME:
+                        apart = chances.alone[c]
+                        multiply_in_either(row, large, seen, apart, miss[t], together[t])
+                        continue
+                    left = together[t]
                 else:
-                    multiply_in(row, size[s], seen, together[t])
+                    left = miss[t]
+                for d in range(n_draws):
+                    left[d] *= one - min(row[d] * large, one) * seen[d]
         if touched:
             close_district(curve, touched, together, miss)
 
@@ -202,18 +205,66 @@ POINTS_TOGETHER = 64
 
 
 @helper
-def keep_least(value, kept, n_kept, room):
-    """Insert a value into the sorted list of the `room` least values; return its length."""
-    if n_kept == room:
-        if value >= kept[room - 1]:
-            return n_kept
-        n_kept -= 1
-    k = n_kept
-    while k > 0 and kept[k - 1] > value:
-        kept[k] = kept[k - 1]
-        k -= 1
-    kept[k] = value
-    return n_kept + 1
+def keep_least(values, kept):
+    """Sort a value into each column of `kept`, whose last and greatest value then falls out.
+
+    Two rows at a time, so that values go to memory half as often; columns side by side, since a
+    list of its own for each takes branches that cannot be foreseen.
+    """
+    room = len(kept)
+    for j in range(0, room - 1, 2):
+        this, after = kept[j], kept[j + 1]
+        for m in range(len(values)):
+            old, new = this[m], values[m]
+            this[m] = min(old, new)
+            new, old = max(old, new), after[m]
+            after[m] = min(old, new)
+            values[m] = max(old, new)
+    if room % 2:
+        this = kept[room - 1]
+        for m in range(len(values)):
+            this[m] = min(this[m], values[m])
+
+
+@helper
+def summarise_rows(rows, tail, low, mid, high):
+    """Fill the mean and two quantiles of the exposure of some rows of draws.
+
+    Quantiles interpolate linearly between order statistics.
+    """
+    n_rows, n_draws = rows.shape
+    one = np.float32(1.0)
+    place = tail * (n_draws - 1)
+    below = int(place)
+    part = place - below
+    room = min(below + 2, n_draws)
+    above = min(below + 1, room - 1)
+    missed, seen = np.empty(ROWS_TOGETHER, np.float32), np.empty(ROWS_TOGETHER, np.float32)
+    least, most = (
+        np.empty((room, ROWS_TOGETHER), np.float32),
+        np.empty((room, ROWS_TOGETHER), np.float32),
+    )
+    amount = np.empty(ROWS_TOGETHER)
+    for first in range(0, n_rows, ROWS_TOGETHER):
+        some = rows[first : min(first + ROWS_TOGETHER, n_rows)]
+        least[:], most[:], amount[:] = np.inf, np.inf, 0.0
+        for d in range(n_draws):
+            for m in range(len(some)):
+                missed[m] = some[m, d]
+            for m in range(len(some)):
+                seen[m] = one - missed[m]
+                amount[m] += seen[m]
+            keep_least(seen, least)
+            keep_least(missed, most)
+        for m in range(len(some)):
+            r = first + m
+            mid[r] = amount[m] / n_draws
+            low[r] = (1.0 - part) * least[below, m] + part * least[above, m]
+            high[r] = 1.0 - ((1.0 - part) * most[below, m] + part * most[above, m])
+
+
+ROWS_TOGETHER = 128
+"""Rows of draws that are sorted side by side: what is kept of them fits into the first cache."""
 
 
 @kernel
@@ -221,16 +272,15 @@ def summarise_streets(first, end, begin, miss, length, tail, low, mid, high, mea
     """Summarise the points of some streets over draws, and average them along each street.
 
     The points of street s begin at ``begin[s]``; row 0 of `miss` is the first point of street
-    `first`. Quantiles interpolate linearly between order statistics.
+    `first`.
     """
     _, n_tiers, n_draws = miss.shape
     one = np.float32(1.0)
-    place = tail * (n_draws - 1)
-    below = int(place)
-    part = place - below
-    room = min(below + 2, n_draws)
-    above = min(below + 1, room - 1)
-    least, most = np.empty(room, np.float32), np.empty(room, np.float32)
+    p, q = begin[first], begin[end]
+    summarise_rows(
+        miss.reshape((len(miss) * n_tiers, n_draws)), tail,
+        low[p:q].reshape(-1), mid[p:q].reshape(-1), high[p:q].reshape(-1),
+    )  # fmt: skip
     for s in range(first, end):
         total = 0.0
         for p in range(begin[s], begin[s + 1]):
@@ -238,17 +288,8 @@ def summarise_streets(first, end, begin, miss, length, tail, low, mid, high, mea
             total += length[p]
             for t in range(n_tiers):
                 row, into = miss[p - begin[first], t], mean[s, t]
-                amount = 0.0
                 for d in range(n_draws):
                     into[d] += (one - row[d]) * metres
-                    amount += one - row[d]
-                mid[p, t] = amount / n_draws
-                n_least, n_most = 0, 0
-                for d in range(n_draws):
-                    n_most = keep_least(row[d], most, n_most, room)
-                    n_least = keep_least(one - row[d], least, n_least, room)
-                low[p, t] = (1.0 - part) * least[below] + part * least[above]
-                high[p, t] = 1.0 - ((1.0 - part) * most[below] + part * most[above])
         if total > 0.0:
             for t in range(n_tiers):
                 for d in range(n_draws):
@@ -265,6 +306,8 @@ def summarise(first, end, begin, pairs, chances, views, last, length_m, tail, fo
 
 # --- closed form, one draw ------------------------------------------------------------------
 
+_1, _2, _3, _4 = np.uint32(1), np.uint32(2), np.uint32(3), np.uint32(4)
+
 
 @helper
 def joined(curve, steps, near):
@@ -278,49 +321,48 @@ def joined(curve, steps, near):
 
 
 @kernel
-def exposed_once(first, end, pairs, prob, district, curve, views, n_bins, last, out):
+def exposed_once(first, end, pairs, prob, district, curve, views, n_bins, out):
     """Write the probability that points are exposed in a single draw.
 
-    `views` has the tiers of a view and bin next to each other. The district is -1 for a site that
-    exists whatever its district.
+    `views` has the tiers of a view and bin next to each other. The district is negative for a site
+    that exists whatever its district.
     """
     start, site, bins, view = pairs.start, pairs.site, pairs.bin, pairs.kind
     one = np.float32(1.0)
-    n_tiers = out.shape[1]
-    clustered = len(curve) > 0
     steps = np.float32(curve.shape[1] - 1)
+    # Unsigned numbers: a signed one would be tested for counting from the end at each look-up,
+    # which takes as long as all else.
+    of_view, of_bin = np.uint32(n_bins), np.uint32(out.shape[1])
     for p in range(first, end):
         a = b = c = e = f = one  # five tiers in registers: sites of no district
         g = h = i = j = m = one  # and those of the current district
-        here = -1
+        here = np.int32(-2)
         for k in range(start[p], start[p + 1]):
-            if bins[k] > last:
-                continue
-            s = site[k]
+            s = np.uint32(site[k])
             chance = prob[s]
-            o = (np.int64(view[k]) * n_bins + bins[k]) * n_tiers
+            o = (np.uint32(np.uint16(view[k])) * of_view + np.uint32(np.uint16(bins[k]))) * of_bin
             where = district[s]
-            if clustered and where >= 0:
-                if where != here:
-                    if here >= 0:
-                        a *= joined(curve, steps, g)
-                        b *= joined(curve, steps, h)
-                        c *= joined(curve, steps, i)
-                        e *= joined(curve, steps, j)
-                        f *= joined(curve, steps, m)
-                        g = h = i = j = m = one
-                    here = where
-                g *= one - chance * views[o]
-                h *= one - chance * views[o + 1]
-                i *= one - chance * views[o + 2]
-                j *= one - chance * views[o + 3]
-                m *= one - chance * views[o + 4]
-            else:
-                a *= one - chance * views[o]
-                b *= one - chance * views[o + 1]
-                c *= one - chance * views[o + 2]
-                e *= one - chance * views[o + 3]
-                f *= one - chance * views[o + 4]
+            if where != here:
+                if where < 0:
+                    a *= one - chance * views[o]
+                    b *= one - chance * views[o + _1]
+                    c *= one - chance * views[o + _2]
+                    e *= one - chance * views[o + _3]
+                    f *= one - chance * views[o + _4]
+                    continue
+                if here >= 0:
+                    a *= joined(curve, steps, g)
+                    b *= joined(curve, steps, h)
+                    c *= joined(curve, steps, i)
+                    e *= joined(curve, steps, j)
+                    f *= joined(curve, steps, m)
+                    g = h = i = j = m = one
+                here = where
+            g *= one - chance * views[o]
+            h *= one - chance * views[o + _1]
+            i *= one - chance * views[o + _2]
+            j *= one - chance * views[o + _3]
+            m *= one - chance * views[o + _4]
         if here >= 0:
             a *= joined(curve, steps, g)
             b *= joined(curve, steps, h)

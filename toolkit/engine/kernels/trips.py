@@ -22,6 +22,8 @@ BEARING_STEPS = 256
 HALF_STEPS = 128
 CM_PER_M = 100
 WORD_BITS = 64
+TIER_BITS = 8
+"""Bits for the tiers of a camera: more than there are."""
 
 FORWARD, BACKWARD, EITHER = 0, 1, 2
 """Columns of a row: routes along the street, against it, and both."""
@@ -41,12 +43,13 @@ _POSITION[[(int(_DE_BRUIJN) << n) % 2**64 >> int(_TOP_SIX) for n in range(64)]] 
 class Routes(NamedTuple):
     """Routes by street point, of those points alone that any route passes.
 
-    The routes of point r in column c are the `bits` of the words `word` from ``start[3 r + c]`` to
-    ``start[3 r + c + 1]``; of all `n_words` words the first `n_counted` are of routes that are
-    counted, and the rest of those only met or not. `heading` is the direction of the street at each
-    point in `BEARING_STEPS` clockwise from north.
+    The routes of point r in column c are those of cell ``cell[3 r + c]``, which neighbours share:
+    the `bits` of the words `word` from its `start` to that of the next. Of all `n_words` words the
+    first `n_counted` are of routes that are counted, and the rest of those only met or not.
+    `heading` is the direction of the street at each point in `BEARING_STEPS` clockwise from north.
     """
 
+    cell: NDArray[np.int32]
     start: NDArray[np.int64]
     word: NDArray[np.int32]
     bits: NDArray[np.uint64]
@@ -149,43 +152,83 @@ def side_column(rule, ahead, within):
 
 
 @helper
-def collect(d, c, cameras, rings, pairs, routes, sides, near, far, seen, some):
-    """Collect the routes at any point in the ring and the field of view of a camera, by tier."""
+def in_field(step, axis, half):
+    """Return whether a step of bearing lies in a field of view."""
+    off = abs(np.float32(step) - axis)
+    return min(off, np.float32(BEARING_STEPS) - off) <= half
+
+
+@helper
+def field_of(width_deg, axis_deg):
+    """Return the first step of bearing in a field of view, and how many follow it; -1 for none."""
+    half = np.float32(width_deg / 2.0 / FULL_CIRCLE_DEG * BEARING_STEPS)
+    axis = np.float32(axis_deg / FULL_CIRCLE_DEG * BEARING_STEPS % BEARING_STEPS)
+    middle, more = np.int64(axis), np.int64(half)
+    # The ends are tested, since their rounding counts.
+    first, last = middle - more - 2, middle + more + 2
+    if last - first >= BEARING_STEPS - 1:
+        first, last = middle - HALF_STEPS, middle + HALF_STEPS - 1
+    while first <= last and not in_field(first % BEARING_STEPS, axis, half):
+        first += 1
+    while first <= last and not in_field(last % BEARING_STEPS, axis, half):
+        last -= 1
+    return first, last - first
+
+
+@helper
+def list_in_field(d, c, cameras, rings, pairs, found):
+    """List the lines of sight in the field of a camera and over the roofs; return how many.
+
+    No branch rests on what is random: a wrong guess costs more than the tests.
+    """
     y, s = cameras.kind[c], cameras.site[c]
     beyond_cm = 0
-    for t in range(len(near)):
-        near[t], far[t] = rings.inner_cm[d, t, y], rings.outer_cm[d, t, y]
+    for t in range(rings.outer_cm.shape[1]):
         beyond_cm = max(beyond_cm, (int(rings.outer_cm[d, t, y]) // CM_PER_M + 1) * CM_PER_M)
-    # 1. Field of view in steps of bearing, the unit of the lines of sight.
     width = cameras.width_deg[c]
     if np.isnan(width):
         width = rings.hfov_deg[d, y]
-    half = np.float32(width / 2.0 / FULL_CIRCLE_DEG * BEARING_STEPS)
-    axis = np.float32(cameras.axis_deg[c] / FULL_CIRCLE_DEG * BEARING_STEPS % BEARING_STEPS)
-    highest, within = rings.height_dm[d, y], sides.within_steps[d]
-    for k in range(pairs.start[s], pairs.start[s + 1]):
+    first_step, n_steps = field_of(width, cameras.axis_deg[c])
+    highest, n = rings.height_dm[d, y], 0
+    for k in range(np.uint64(pairs.start[s]), np.uint64(pairs.start[s + 1])):
         if pairs.distance_cm[k] >= beyond_cm:  # rows are sorted by metres
             break
-        off = abs(np.float32(pairs.bearing[k]) - axis)
-        off = min(off, np.float32(BEARING_STEPS) - off)
-        if off > half or pairs.height_dm[k] > highest:
-            continue
+        found[n] = k
+        inside = (np.int64(pairs.bearing[k]) - first_step) % BEARING_STEPS <= n_steps
+        n += inside & (pairs.height_dm[k] <= highest)
+    return n
+
+
+@helper
+def collect(d, c, cameras, rings, pairs, routes, sides, seen, some, found, done):
+    """Collect the routes at any point in the ring and the field of view of a camera, by tier.
+
+    `done` has the last camera of each cell, and the tiers at which its routes were collected.
+    """
+    y, within = cameras.kind[c], sides.within_steps[d]
+    for f in range(list_in_field(d, c, cameras, rings, pairs, found)):
+        k = np.uint64(found[f])
         distance = np.float32(pairs.distance_cm[k])
-        # 2. From the direction of the street to the camera, which lies against the bearing.
-        back = (np.int64(pairs.bearing[k]) + HALF_STEPS) % BEARING_STEPS
-        r = pairs.point[k]
+        # 1. From the direction of the street to the camera, which lies against the bearing.
+        back, r = (np.int64(pairs.bearing[k]) + HALF_STEPS) % BEARING_STEPS, pairs.point[k]
         ahead = abs(np.int64(routes.heading[r]) - back)
         ahead = min(ahead, BEARING_STEPS - ahead)
-        # 3. Routes that show the side that each tier needs.
-        for t in range(len(near)):
-            if not near[t] <= distance < far[t]:
+        # 2. Routes that show the side that each tier needs, each cell of them once.
+        for t in range(len(some)):
+            if not rings.inner_cm[d, t, y] <= distance < rings.outer_cm[d, t, y]:
                 continue
             column = side_column(sides.rule[t], ahead, within)
             if column < 0:
                 continue
-            for i in range(routes.start[3 * r + column], routes.start[3 * r + column + 1]):
+            cell = routes.cell[3 * r + column]
+            so_far = max(done[cell], (c + 1) << TIER_BITS)  # cameras ascend
+            if so_far >> t & 1:
+                continue
+            done[cell] = so_far | 1 << t
+            row = seen[t]
+            for i in range(np.uint64(routes.start[cell]), np.uint64(routes.start[cell + 1])):
                 some[t] = True
-                seen[t, routes.word[i]] |= routes.bits[i]
+                row[np.uint32(routes.word[i])] |= routes.bits[i]
 
 
 @kernel
@@ -262,34 +305,30 @@ def meet(
 ):  # fmt: skip
     """Count the cameras and sites that have each route in view, for some draws.
 
-    `pairs` are the lines of sight to points of `routes`, numbered as there.
-    The cameras of a site follow one another. `works` says which of them work; the others count in
-    `met_if_all_work` only. Each camera counts by its `weight`,
-    each site as one.
+    `pairs` are the lines of sight to points of `routes`, numbered as there. The cameras of a site
+    follow one another. `works` says which of them work; the others count in `met_if_all_work` only.
+    Each camera counts by its `weight`, each site as one.
     """
     n_tiers, n_words, n_counted = rings.inner_cm.shape[1], routes.n_words, routes.n_counted
-    near, far = np.empty(n_tiers, np.float32), np.empty(n_tiers, np.float32)
+    found = np.empty(np.max(np.diff(pairs.start)) if len(pairs.point) else 0, np.int64)
     seen, some = np.zeros((n_tiers, n_words), np.uint64), np.zeros(n_tiers, np.bool_)
     of_site = np.zeros((2, n_tiers, n_counted), np.uint64)
     some_of_site = np.zeros((2, n_tiers), np.bool_)
+    done = np.zeros(len(routes.start), np.int64)
     for d in range(first, end):
         for c in range(cameras.first[d], cameras.first[d + 1]):
-            collect(d, c, cameras, rings, pairs, routes, sides, near, far, seen, some)
+            collect(d, c, cameras, rings, pairs, routes, sides, seen, some, found, done)
             for t in range(n_tiers):
                 if not some[t]:
                     continue
                 some[t] = False
                 some_of_site[1, t] = True
-                add_camera(
-                    seen[t], weight[c], n_counted, met_if_all_work.cameras[d, t],
-                    met_if_all_work.any_camera[d, t], of_site[1, t],
-                )  # fmt: skip
+                both = met_if_all_work.cameras[d, t], met_if_all_work.any_camera[d, t]
+                add_camera(seen[t], weight[c], n_counted, *both, of_site[1, t])
                 if works[c]:
                     some_of_site[0, t] = True
-                    add_camera(
-                        seen[t], weight[c], n_counted,
-                        met.cameras[d, t], met.any_camera[d, t], of_site[0, t],
-                    )  # fmt: skip
+                    both = met.cameras[d, t], met.any_camera[d, t]
+                    add_camera(seen[t], weight[c], n_counted, *both, of_site[0, t])
                 for w in range(n_words):
                     seen[t, w] = np.uint64(0)
             if c + 1 == cameras.first[d + 1] or cameras.site[c + 1] != cameras.site[c]:
@@ -312,7 +351,7 @@ def find_near(first, end, pairs, routes, stands, keep, near, n_near):
                 near.ahead[k - near.first_pair] = min(ahead, BEARING_STEPS - ahead)
             for column in (FORWARD, BACKWARD):
                 words = near.along if column == FORWARD else near.against
-                r = 3 * pairs.point[k] + column
+                r = routes.cell[3 * pairs.point[k] + column]
                 for i in range(routes.start[r], routes.start[r + 1]):
                     left = routes.bits[i]
                     while left:
@@ -337,30 +376,6 @@ def words_of(n_routes):
 
 
 @helper
-def in_field(step, axis, half):
-    """Return whether a step of bearing lies in a field of view."""
-    off = abs(np.float32(step) - axis)
-    return min(off, np.float32(BEARING_STEPS) - off) <= half
-
-
-@helper
-def field_of(width_deg, axis_deg):
-    """Return the first step of bearing in a field of view, and how many follow it; -1 for none."""
-    half = np.float32(width_deg / 2.0 / FULL_CIRCLE_DEG * BEARING_STEPS)
-    axis = np.float32(axis_deg / FULL_CIRCLE_DEG * BEARING_STEPS % BEARING_STEPS)
-    middle, more = np.int64(axis), np.int64(half)
-    # The ends are tested, since their rounding counts.
-    first, last = middle - more - 2, middle + more + 2
-    if last - first >= BEARING_STEPS - 1:
-        first, last = middle - HALF_STEPS, middle + HALF_STEPS - 1
-    while first <= last and not in_field(first % BEARING_STEPS, axis, half):
-        first += 1
-    while first <= last and not in_field(last % BEARING_STEPS, axis, half):
-        last -= 1
-    return first, last - first
-
-
-@helper
 def mask_of(holds):
     """Return a word of ones, or of zeros."""
     return np.uint64(0) - np.uint64(holds)
@@ -376,27 +391,13 @@ def collect_near(d, first, end, cameras, works, rings, pairs, near, sides, found
     for c in range(first, end):
         y, s = cameras.kind[c], cameras.site[c]
         n_words = words_of(near.route_start[s + 1] - near.route_start[s])
-        beyond_cm = 0
         for t in range(seen.shape[1]):
-            beyond_cm = max(beyond_cm, (int(rings.outer_cm[d, t, y]) // CM_PER_M + 1) * CM_PER_M)
             for w in range(n_words):
                 seen[c - first, t, w] = np.uint64(0)
         if not works[c] or n_words == 0:
             continue
-        # 1. Lines of sight in the field of view and over the roofs. Here and below no branch rests
-        #    on what is random: a wrong guess costs more than the tests.
-        width = cameras.width_deg[c]
-        if np.isnan(width):
-            width = rings.hfov_deg[d, y]
-        first_step, n_steps = field_of(width, cameras.axis_deg[c])
-        highest, first_pair, n = rings.height_dm[d, y], pairs.start[s], 0
-        for k in range(first_pair, pairs.start[s + 1]):
-            if pairs.distance_cm[k] >= beyond_cm:  # rows are sorted by metres
-                break
-            found[n] = k
-            inside = (np.int64(pairs.bearing[k]) - first_step) % BEARING_STEPS <= n_steps
-            n += inside & (pairs.height_dm[k] <= highest)
-        # 2. Routes in the ring of each tier that show the side that it needs.
+        first_pair, n = pairs.start[s], list_in_field(d, c, cameras, rings, pairs, found)
+        # Routes in the ring of each tier that show the side that it needs.
         for t in range(seen.shape[1]):
             inner, outer = np.float32(rings.inner_cm[d, t, y]), np.float32(rings.outer_cm[d, t, y])
             if not inner < outer:
