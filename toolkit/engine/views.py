@@ -135,7 +135,7 @@ def view_table(
         np.nan_to_num(cameras.inner_m, nan=np.inf),
         np.nan_to_num(cameras.outer_m, nan=0.0),
         per_site_prob(mean_per_site),
-        facing.facing_prob(turns),
+        _facing(turns, codes),
     )
     workers.over(
         kernels.fill_views,
@@ -148,6 +148,13 @@ def view_table(
         table,
     )
     return table
+
+
+def _facing(turns: FloatArray, codes: IntArray) -> FloatArray:
+    """Return `facing_prob`, without any class of angle where no view wanted is by the street."""
+    if (codes % N_VIEWS >= BY_STREET).any():
+        return facing.facing_prob(turns)
+    return np.empty((len(turns), 0, facing.N_STEPS))
 
 
 def candidate_views(
