@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from benchmarks.engine import measures, trip_measures
+from benchmarks.engine import command_measures, measures, trip_measures
 from benchmarks.engine.report import BOUNDS, missed, table, write
 from benchmarks.engine.timing import Figures
 
@@ -24,8 +24,9 @@ MEASURES: Final[dict[str, Callable[[], Figures]]] = {
     for work in (
         measures.lines_of_sight, measures.near_band, measures.far_band, measures.closed_form,
         measures.monte_carlo, measures.helsinki, trip_measures.trips_helsinki,
-        trip_measures.trips_larger, trip_measures.new_process, measures.fingerprint,
-        measures.sample_answer, measures.sizes, measures.four_threads,
+        trip_measures.trips_larger, command_measures.new_process, command_measures.sensitivity,
+        command_measures.export, measures.fingerprint, measures.sample_answer, measures.sizes,
+        measures.four_threads,
     )
 }  # fmt: skip
 
