@@ -15,7 +15,14 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from benchmarks.engine import instead, measures, pack_measures, sight_measures, trip_measures
+from benchmarks.engine import (
+    command_measures,
+    instead,
+    measures,
+    pack_measures,
+    sight_measures,
+    trip_measures,
+)
 from benchmarks.engine.report import BOUNDS, missed, table, write
 from benchmarks.engine.timing import Figures
 
@@ -24,8 +31,9 @@ MEASURES: Final[dict[str, Callable[[], Figures]]] = {
     for work in (
         sight_measures.lines_of_sight, sight_measures.near_band, sight_measures.far_band,
         measures.closed_form, measures.monte_carlo, measures.helsinki, trip_measures.trips_helsinki,
-        trip_measures.trips_larger, trip_measures.new_process, measures.fingerprint,
-        measures.sample_answer, pack_measures.large_pack, measures.sizes, measures.four_threads,
+        trip_measures.trips_larger, command_measures.new_process, command_measures.sensitivity,
+        command_measures.export, measures.fingerprint, measures.sample_answer,
+        pack_measures.large_pack, measures.sizes, measures.four_threads,
         instead.instead_trips, instead.instead_map,
     )
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""The measurements of trips, and of an answer without streets in a new process."""
+"""The measurements of trips."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import time
 from pathlib import Path
 from typing import Final
 
-from benchmarks import startup
 from benchmarks.engine.timing import Figures, best_cpu, peak_gb
 from benchmarks.scale import CAMERAS_PER_KM, PACK, copies
 from toolkit.assessment import trips
@@ -72,14 +71,3 @@ def _measured(question: Question) -> Figures:
         "sampling_cpu_s": sampling_cpu_s,
         "more_mb": more_gb * _MB_PER_GB,
     }
-
-
-def new_process() -> Figures:
-    """Assess a city without streets in a new process, with all caches filled."""
-    root = Path(__file__).resolve().parents[2]
-    with tempfile.TemporaryDirectory() as folder:
-        times = [
-            startup.cpu_s(startup.COMMANDS["assess, no streets"], root, Path(folder))
-            for _ in range(REPEATS)
-        ]
-    return {"no_streets_cpu_s": min(times)}

@@ -17,7 +17,7 @@ import small_city
 from old_pack import make_version_1
 
 from toolkit.assessment import model
-from toolkit.assessment.assess import assemble, assess
+from toolkit.assessment.assess import assemble, assess, assess_layers
 from toolkit.assessment.inputs import make_inputs
 from toolkit.assessment.model import Assessment
 from toolkit.assessment.on_city_level import on_city_level
@@ -86,6 +86,29 @@ def test_json_follows_the_interface_and_the_schema(helsinki, mawlamyine):
             assert set(part["ring_m"]) == {"inner", "outer", "empty_share"}
             assert set(part["share_of_length"]) == {"expected", "realised", "everything_on"}
         assert Assessment.from_json(found.to_json()).to_json() == found.to_json()
+
+
+def test_layers_by_themselves_are_those_of_the_whole_answer(helsinki):
+    alone = assess_layers(Question("helsinki-centre", helsinki.as_of))
+    assert alone.tiers == {}
+    one, other = (json.loads(answer.to_json()) for answer in (helsinki, alone))
+    without_figures = (
+        "cameras", "city", "inputs", "assumptions", "missing", "warnings", "limits", "sources",
+    )  # fmt: skip
+    assert {key: one[key] for key in without_figures} == {
+        key: other[key] for key in without_figures
+    }
+    assert helsinki.layers.streets.equals(alone.layers.streets)
+    details = helsinki.layers.detail, alone.layers.detail
+    assert details[0].cells(200.0).equals(details[1].cells(200.0))
+    assert np.array_equal(details[0].effective_cameras, details[1].effective_cameras)
+    for tier in TIERS:
+        assert helsinki.layers.zones(tier).equals(alone.layers.zones(tier))
+
+
+def test_layers_of_a_city_without_streets_come_with_its_whole_answer(mawlamyine):
+    question = Question("mawlamyine", mawlamyine.as_of)
+    assert assess_layers(question).to_json() == mawlamyine.to_json()
 
 
 def test_better_images_are_rarer(helsinki, mawlamyine):

@@ -45,9 +45,17 @@ def test_reports_and_the_app_load_statistics_only_for_a_sensitivity_analysis(tmp
     run = (
         "from toolkit.studies.sensitivity import design\n"
         "factors = design.factors_of(['assumption:optics.height_m', 'count.zero'])\n"
-        "design.lay_out(factors, 'morris', n_base=2, seed=0)"
+        "design.lay_out(factors, 'sobol', n_base=2, seed=0)"
     )
     assert "scipy.stats" in imported(run, tmp_path)
+
+
+def test_a_sensitivity_analysis_without_streets_needs_nothing_of_streets(tmp_path):
+    run = (
+        "import datetime\nfrom toolkit.studies.sensitivity.analysis import Question, sensitivity\n"
+        "sensitivity(Question('yangon', datetime.date(2026, 11, 23)), n_base=2)"
+    )
+    assert imported(run, tmp_path) <= {"numba", "scipy.sparse", "scipy.spatial", "scipy.stats"}
 
 
 def test_the_server_of_the_app_answers_before_what_estimates_is_loaded(tmp_path):

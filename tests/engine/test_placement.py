@@ -17,6 +17,7 @@ from toolkit.assessment.sums import Sums
 from toolkit.base.draws import Design
 from toolkit.base.terms import TIERS
 from toolkit.engine import closed_form, pairs_by_point, placement, sight, views, workers
+from toolkit.engine.kernels import placement as kernels
 from toolkit.engine.kernels.placement import scale_to
 from toolkit.engine.site_chance import SiteChance
 
@@ -402,6 +403,82 @@ class TestWithoutOverlap:
         np.testing.assert_allclose(found, covered_m > 0, rtol=1e-12)
         assert (covered_m[:, 0] > 0).any()
         assert not (covered_m[:, 0] > 0).all()
+
+
+def drawn_rows(rng, n_sites, n_pairs, n_points):
+    """Lines of sight of some sites at random, by metres in each row."""
+    rows = [np.sort(rng.integers(0, 9000, n_pairs) // 100) for _ in range(n_sites)]
+    return kernels.PairsBySite(
+        np.arange(n_sites + 1) * n_pairs,
+        np.concatenate([rng.permutation(n_points)[:n_pairs] for _ in rows]).astype(np.int32),
+        (np.concatenate(rows) * 100 + rng.integers(0, 100, n_sites * n_pairs)).astype(np.uint16),
+        rng.integers(0, 256, n_sites * n_pairs).astype(np.uint8),
+        rng.choice([0, 0, 30, 80], n_sites * n_pairs).astype(np.uint8),
+    )
+
+
+def covered_draw_by_draw(cameras, rings, pairs, length_m, n_tiers):
+    """Return union and sum of what cameras cover, camera by camera and pair by pair."""
+    n_draws = len(cameras.first) - 1
+    union, single = np.zeros((n_draws, n_tiers)), np.zeros((n_draws, n_tiers))
+    for d in range(n_draws):
+        hit = np.zeros((len(length_m), n_tiers), dtype=bool)
+        for c in range(cameras.first[d], cameras.first[d + 1]):
+            y, s = cameras.kind[c], cameras.site[c]
+            width = cameras.width_deg[c]
+            width = rings.hfov_deg[d, y] if np.isnan(width) else width
+            half = np.float32(width / 2.0 / 360.0 * 256)
+            axis = np.float32(cameras.axis_deg[c] / 360.0 * 256 % 256)
+            for k in range(pairs.start[s], pairs.start[s + 1]):
+                off = abs(np.float32(pairs.bearing[k]) - axis)
+                off = min(off, np.float32(256) - off)
+                if off > half or pairs.height_dm[k] > rings.height_dm[d, y]:
+                    continue
+                for t in range(n_tiers):
+                    near, far = (np.float32(e[d, t, y]) for e in (rings.inner_cm, rings.outer_cm))
+                    if near <= np.float32(pairs.distance_cm[k]) < far:
+                        p = pairs.point[k]
+                        single[d, t] += length_m[p]
+                        union[d, t] += 0.0 if hit[p, t] else length_m[p]
+                        hit[p, t] = True
+    return union, single
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_many_draws_at_once_cover_what_each_covers_to_the_bit(seed):
+    rng = np.random.default_rng(seed)
+    n_draws, n_types, n_sites, n_points = 2 * kernels.DRAWS_IN_BITS + 3, 3, 40, 90
+    pairs = drawn_rows(rng, n_sites, 70, n_points)
+    shape = (n_draws, len(TIERS), n_types)
+    none = rng.random(shape) < 0.3
+    inner = rng.uniform(0, 4000, shape)
+    rings = kernels.Rings(
+        rng.choice([3.0, 60.0, 359.9, 360.0], shape[::2]) * rng.uniform(0.99, 1.0, shape[::2]),
+        rng.uniform(20, 90, shape[::2]),
+        np.where(none, np.inf, inner),
+        np.where(none, 0.0, inner + rng.uniform(0, 8000, shape)),
+    )
+    n_cameras = rng.integers(0, 9, n_draws)
+    first = np.concatenate([[0], np.cumsum(n_cameras)])
+    site = [np.sort(rng.integers(0, n_sites, n)) for n in n_cameras]
+    n = int(first[-1])
+    cameras = kernels.Cameras(
+        first,
+        np.concatenate(site).astype(np.int32),
+        rng.integers(0, n_types, n),
+        np.where(rng.random(n) < 0.3, rng.integers(0, 8, n) * 45.0, rng.uniform(0, 700, n)),
+        np.where(rng.random(n) < 0.3, rng.choice([1.40625, 45.0, 360.0], n), np.nan),
+    )
+    length_m = rng.uniform(0, 5, n_points)
+    union, single = np.zeros((n_draws, len(TIERS))), np.zeros((n_draws, len(TIERS)))
+    workers.over(
+        kernels.cover, workers.even_borders(n_draws, kernels.DRAWS_IN_BITS), cameras, rings, pairs,
+        length_m, union, single,
+    )  # fmt: skip
+    expected = covered_draw_by_draw(cameras, rings, pairs, length_m, len(TIERS))
+    assert (expected[0] > 0).any()
+    np.testing.assert_array_equal(union, expected[0])
+    np.testing.assert_array_equal(single, expected[1])
 
 
 @pytest.mark.parametrize("spread", [0.1, 1.0, 4.0])

@@ -46,6 +46,9 @@ class TestCandidateViews:
         )
         mean = rng.uniform(0.8, 3.0, n_draws)
         row = view_table(drawn, mean, reach_m=REACH_M, codes=np.array([CANDIDATE]))[0]
+        # Alone, or with rows by the street, for which more is drawn.
+        whole = view_table(drawn, mean, reach_m=REACH_M)[CANDIDATE]
+        np.testing.assert_array_equal(row, whole)
         found = candidate_views(drawn, mean, reach_m=REACH_M)
         assert found.max() > 0.1
         np.testing.assert_allclose(found, row, atol=1e-6)

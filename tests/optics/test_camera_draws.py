@@ -206,6 +206,18 @@ def test_a_kind_that_is_not_in_the_mix_is_not_added(catalogue):
     np.testing.assert_array_equal(named.share, drawn(catalogue).share)
 
 
+def test_rows_take_every_array_along(catalogue):
+    drawn = camera_draws.draw_cameras(catalogue, load_assumptions(), Design(6, 0), brand=None)
+    which = np.array([4, 1, 4])
+    taken = drawn.rows(which)
+    arrays = {k: v for k, v in vars(drawn).items() if isinstance(v, np.ndarray)}
+    assert "turns" in arrays
+    assert len(arrays) == len(vars(drawn)) - 1
+    for name, values in arrays.items():
+        np.testing.assert_array_equal(getattr(taken, name), values[which])
+    assert taken.type_ids == drawn.type_ids
+
+
 def test_few_cities_have_no_camera_that_can_match_a_face(catalogue):
     # One lens, aim and height for all cameras of a type made it a matter of luck for a whole city.
     able = drawn(catalogue, design=Design(200, 0)).able_share()[:, FACE]

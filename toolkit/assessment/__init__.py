@@ -4,6 +4,7 @@ Never reads a clock or a setting, and never draws a map.
 
 question.Question             what is asked; `load` reads all inputs, `fingerprint` hashes them
 assess.assess                 the answer to a question
+assess.assess_layers          the same without figures, for an export
 model.Assessment              the answer, with its JSON form
 layers.Layers                 streets, zones and cameras as drawn on maps
 inputs.make_inputs            count and optics, drawn

@@ -94,6 +94,27 @@ def assess(question: Question | str, **options: Any) -> Assessment:  # noqa: ANN
     return assemble(inputs, outcome)
 
 
+def assess_layers(question: Question) -> Assessment:
+    """Return an assessment for the sake of its layers, without the figures that take longest.
+
+    With installed streets it has no tiers, trips or cases: what an export holds is all there. In
+    other cities, and at night, it is that of `assess`.
+
+    Parameters
+    ----------
+    question
+        The question.
+
+    Raises as `assess`.
+    """
+    inputs = make_inputs(question.load())
+    if not inputs.loaded.pack or question.night:
+        return assess(question)
+    from toolkit.assessment.on_streets import layers_on_streets
+
+    return assemble(inputs, layers_on_streets(inputs))
+
+
 def assemble(inputs: Inputs, outcome: Outcome) -> Assessment:
     """Return the assessment made from its inputs and its outcome."""
     loaded, question = inputs.loaded, inputs.question
@@ -217,7 +238,7 @@ def _draws(inputs: Inputs, outcome: Outcome) -> DrawsPart:
                 expected=rounded_draws(outcome.expected_km[:, t]),
                 realised=rounded_draws(outcome.realised_km[:, t]),
             )
-            for t, tier in enumerate(TIERS)
+            for t, tier in enumerate(outcome.tiers)
         },
         counted_km=None if outcome.counted_km is None else float(f"{outcome.counted_km:.6g}"),
         trip_at_least_one={

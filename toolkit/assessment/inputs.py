@@ -103,7 +103,9 @@ class Inputs:
         return counts.installed
 
 
-def make_inputs(loaded: Loaded, design: Design | None = None) -> Inputs:
+def make_inputs(
+    loaded: Loaded, design: Design | None = None, *, cameras: CameraDraws | None = None
+) -> Inputs:
     """Draw the inputs that do not depend on streets.
 
     Parameters
@@ -112,6 +114,8 @@ def make_inputs(loaded: Loaded, design: Design | None = None) -> Inputs:
         The question and the data.
     design
         Number of draws and seed; by default those of the question.
+    cameras
+        What `draw_optics` gives, if it is there already.
 
     Raises
     ------
@@ -142,14 +146,12 @@ def make_inputs(loaded: Loaded, design: Design | None = None) -> Inputs:
         observations=(*loaded.observations, *question.observations),
         figures=figures,
     )
-    catalogue = loaded.catalogue
-    named = named_kinds(loaded.claims, question.as_of)
-    brand = _brand(loaded.claims, counts, question.status, catalogue.mixes)
+    brand = _brand(loaded.claims, counts, question.status, loaded.catalogue.mixes)
     return Inputs(
         loaded=loaded,
         design=design,
         counts=counts,
-        cameras=draw_cameras(catalogue, values, design, brand=brand, named=named),
+        cameras=draw_optics(loaded, values, design, brand) if cameras is None else cameras,
         brand=brand,
         per_site=values.draw("sites.cameras_per_site", design),
         figures=figures,
@@ -158,15 +160,22 @@ def make_inputs(loaded: Loaded, design: Design | None = None) -> Inputs:
 
 def at_night(inputs: Inputs) -> Inputs:
     """Return the same cameras at night: what they are and where they stand does not change."""
-    loaded = inputs.loaded
-    cameras = draw_cameras(
-        loaded.catalogue,
-        inputs.assumptions.with_changes({NIGHT_KEY: 1.0}),
-        inputs.design,
-        brand=inputs.brand,
-        named=named_kinds(loaded.claims, inputs.question.as_of),
-    )
+    dark = inputs.assumptions.with_changes({NIGHT_KEY: 1.0})
+    cameras = draw_optics(inputs.loaded, dark, inputs.design, inputs.brand)
     return replace(inputs, cameras=cameras)
+
+
+def draw_optics(
+    loaded: Loaded, values: AssumptionSet, design: Design, brand: str | None
+) -> CameraDraws:
+    """Draw the cameras of a city: `draw_cameras` with the kinds that its claims name."""
+    return draw_cameras(
+        loaded.catalogue,
+        values,
+        design,
+        brand=brand,
+        named=named_kinds(loaded.claims, loaded.question.as_of),
+    )
 
 
 def named_kinds(claims: Iterable[Claim], as_of: dt.date) -> dict[Kind, Support]:

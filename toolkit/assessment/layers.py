@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from toolkit.base.arrays import IntArray
+from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.terms import Progress, Tier
 
 if TYPE_CHECKING:
@@ -36,9 +36,8 @@ class StreetDetail:
         rows as in `Layers.streets`. Without meaning where a street is unknown.
     ground_km2
         Area along the streets for which the model has an answer.
-    effective_cameras
-        Number of cameras that would cover as much without overlap, averaged over placement,
-        shape (D, T).
+    without_overlap
+        Returns `effective_cameras`, which most uses of the layers do not need.
     cells
         Returns the exposure by cell, for the side of a cell in metres, see `cells.cell_frame`.
     sites
@@ -48,9 +47,17 @@ class StreetDetail:
 
     by_street: np.ndarray[Any, np.dtype[np.float32]]
     ground_km2: float
-    effective_cameras: np.ndarray[Any, np.dtype[np.float64]]
+    without_overlap: Callable[[], FloatArray]
     cells: Callable[[float], gpd.GeoDataFrame]
     sites: Callable[[], gpd.GeoDataFrame]
+
+    @property
+    def effective_cameras(self) -> FloatArray:
+        """Number of cameras that would cover as much without overlap, averaged over placement.
+
+        Shape (D, T).
+        """
+        return self.without_overlap()
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

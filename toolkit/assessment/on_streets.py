@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from typing import Final
@@ -36,6 +36,7 @@ from toolkit.base.lru_cache import LruCache
 from toolkit.base.quantity import INTERVAL, Quantity
 from toolkit.base.terms import TIERS, Allocation, Progress, Tier, exposure_class
 from toolkit.engine import cells, closed_form, zones
+from toolkit.engine.pairs_by_point import PointRows
 from toolkit.engine.sample import StreetSample, draw_sample, error_share
 from toolkit.engine.scene import Scene, SceneGeometry, build_scene, pack_sites
 from toolkit.optics.camera_draws import threshold_px_m
@@ -107,7 +108,9 @@ def on_streets(inputs: Inputs) -> Outcome:
     n_known = int(np.count_nonzero(scene.point_known))
     if n_asked is None or n_asked >= n_known:
         sums, summary = add_up(inputs, scene, plan, plan.sample)
-        layers = LazyLayers(lambda _: _layers(inputs, pack, scene, plan, sums, summary))
+        layers = LazyLayers(
+            lambda _: _layers(inputs, pack, scene, plan, summary, lambda: _effective(sums))
+        )
         outcome = outcome_of(inputs, pack, scene, plan, sums, layers=layers, placing=placing)
         return with_trips(inputs, outcome, pack, scene, plan, placing)
     if n_asked < 1:
@@ -118,7 +121,7 @@ def on_streets(inputs: Inputs) -> Outcome:
 
     def make(progress: Progress) -> Layers:
         summary = _summary_of_all(inputs, scene, plan, progress)
-        return _layers(inputs, pack, scene, plan, sums, summary)
+        return _layers(inputs, pack, scene, plan, summary, lambda: _effective(sums))
 
     layers = LazyLayers(make)
     outcome = outcome_of(inputs, pack, scene, plan, sums, layers=layers, placing=placing)
@@ -128,11 +131,42 @@ def on_streets(inputs: Inputs) -> Outcome:
     return with_trips(inputs, replace(outcome, sample=part), pack, scene, plan, placing)
 
 
+def layers_on_streets(inputs: Inputs) -> Outcome:
+    """Return what `on_streets` returns without figures: layers, and what is said of them.
+
+    Trips, cases and the placement of cameras, which no layer shows, are not computed.
+    """
+    pack, scene = scene_of(inputs.loaded)
+    plan = plan_sites(inputs, pack, scene)
+    # Streets and cells need the same views; they are kept, since an export is soon written.
+    seen = cache(partial(rows_and_views, inputs, scene))
+
+    def effective() -> FloatArray:
+        return _effective(add_up(inputs, scene, plan, plan.sample)[0])
+
+    def make(progress: Progress) -> Layers:
+        summary = _summary_of_all(inputs, scene, plan, progress, seen)
+        return _layers(inputs, pack, scene, plan, summary, effective, seen)
+
+    return _without_figures(inputs, pack, scene, plan, LazyLayers(make))
+
+
+def _effective(sums: Sums) -> FloatArray:
+    return sums.without_overlap(sums.expected_m)
+
+
 def _summary_of_all(
-    inputs: Inputs, scene: Scene, plan: SitePlan, progress: Progress
+    inputs: Inputs,
+    scene: Scene,
+    plan: SitePlan,
+    progress: Progress,
+    seen: Callable[[], tuple[PointRows, Float32Array]] | None = None,
 ) -> closed_form.PointSummary:
-    """Summarise all points, some whole streets at a time."""
-    rows, views = rows_and_views(inputs, scene)
+    """Summarise all points, some whole streets at a time.
+
+    `seen` returns what `rows_and_views` does, if it is kept.
+    """
+    rows, views = rows_and_views(inputs, scene) if seen is None else seen()
     line, length = scene.points.line, scene.points.length
     begin = np.flatnonzero(np.diff(line, prepend=-1))
     # Whole streets: each part ends with the first street that begins at or after its multiple.
@@ -171,7 +205,48 @@ def outcome_of(
 
     `placing` is what `place_all` returns for them, if it is at hand.
     """
-    known_m, in_scope, counts = plan.known_m, plan.in_scope, pack.manifest.counts
+    known_m, in_scope = plan.known_m, plan.in_scope
+    able = inputs.cameras.able_share()
+
+    points = capture_points(inputs, placing or place_all(inputs, geometry, plan.chance))
+
+    def short(n_cameras: FloatArray, covered_m: FloatArray) -> dict[Tier, ShortTier]:
+        share = covered_m / sums.sample_m
+        return short_tiers(n_cameras[:, None] * able, share * known_m / M_PER_KM, share)
+
+    def if_over(case: Allocation) -> IfWhere | None:
+        if case not in sums.cases_m:
+            return None
+        street_km = Quantity.exactly(known_m / M_PER_KM, "km")
+        n_here = np.maximum(inputs.n_cameras * plan.inside_cases[case], in_scope)
+        tiers = short(n_here, sums.cases_m[case])
+        return IfWhere(radius_km=None, street_km=street_km, tiers=tiers)
+
+    return replace(
+        _without_figures(inputs, pack, geometry, plan, layers),
+        if_count=if_counts(
+            {
+                n: short(np.maximum(n * plan.inside_share, in_scope), covered_m)
+                for n, covered_m in sums.if_count_m.items()
+            }
+        ),
+        if_centre=if_over("core"),
+        if_spread=if_over("township"),
+        tiers={tier: _tier_part(inputs, geometry, plan, sums, points, tier) for tier in TIERS},
+        expected_km=sums.expected_m / known_m * known_m / M_PER_KM,
+        realised_km=sums.realised_m / known_m * known_m / M_PER_KM,
+    )
+
+
+def _without_figures(
+    inputs: Inputs,
+    pack: Pack,
+    geometry: SceneGeometry,
+    plan: SitePlan,
+    layers: LazyLayers | None,
+) -> Outcome:
+    """Return what is said of a city besides the figures of tiers and trips."""
+    in_scope, counts = plan.in_scope, pack.manifest.counts
     lacks = {
         "no_buildings": pack.buildings.empty,
         "no_places": pack.places.empty,
@@ -189,47 +264,23 @@ def outcome_of(
     fewest_reported = np.quantile(inputs.n_cameras, INTERVAL[0])
     applies = {
         "reach_truncated": True,
-        "area_not_stated": sums.cases_m,
+        "area_not_stated": plan.cases,
         "mapped_left_out": plan.reducing < 1,
         "saturated": most_sites >= n_groups,
         "mapped_private": len(inputs.loaded.counted_cameras()) < len(inputs.loaded.streets()[1]),
         "more_mapped_than_reported": in_scope.max(initial=0.0) > fewest_reported,
     }
-    able = inputs.cameras.able_share()
-
-    points = capture_points(inputs, placing or place_all(inputs, geometry, plan.chance))
-
-    def short(n_cameras: FloatArray, covered_m: FloatArray) -> dict[Tier, ShortTier]:
-        share = covered_m / sums.sample_m
-        return short_tiers(n_cameras[:, None] * able, share * known_m / M_PER_KM, share)
-
-    def if_over(case: Allocation) -> IfWhere | None:
-        if case not in sums.cases_m:
-            return None
-        street_km = Quantity.exactly(known_m / M_PER_KM, "km")
-        n_here = np.maximum(inputs.n_cameras * plan.inside_cases[case], in_scope)
-        tiers = short(n_here, sums.cases_m[case])
-        return IfWhere(radius_km=None, street_km=street_km, tiers=tiers)
-
     return Outcome(
-        if_count=if_counts(
-            {
-                n: short(np.maximum(n * plan.inside_share, in_scope), covered_m)
-                for n, covered_m in sums.if_count_m.items()
-            }
-        ),
-        if_centre=if_over("core"),
-        if_spread=if_over("township"),
         boundary=pack.manifest.boundary,
-        tiers={tier: _tier_part(inputs, geometry, plan, sums, points, tier) for tier in TIERS},
+        tiers={},
         missing=(*lacking, *few),
         note_values=few,
         warnings=tuple(note for note, holds in applies.items() if holds),
         mapped=geometry.n_mapped,
         mapped_in_scope=in_scope,
-        expected_km=sums.expected_m / known_m * known_m / M_PER_KM,
-        realised_km=sums.realised_m / known_m * known_m / M_PER_KM,
-        counted_km=known_m / M_PER_KM,
+        expected_km=np.empty((inputs.design.n_draws, 0)),
+        realised_km=np.empty((inputs.design.n_draws, 0)),
+        counted_km=plan.known_m / M_PER_KM,
         inside_share=plan.inside_share,
         pack=pack,
         make_layers=layers,
@@ -340,10 +391,14 @@ def _layers(
     pack: Pack,
     scene: Scene,
     plan: SitePlan,
-    sums: Sums,
     summary: closed_form.PointSummary,
+    effective: Callable[[], FloatArray],
+    seen: Callable[[], tuple[PointRows, Float32Array]] | None = None,
 ) -> Layers:
-    """Return the layers, with the figures of streets and zones next to their geometry."""
+    """Return the layers, with the figures of streets and zones next to their geometry.
+
+    `effective` returns `StreetDetail.effective_cameras`; `seen` as for `_summary_of_all`.
+    """
     crs = pack.manifest.crs
 
     @cache
@@ -353,8 +408,8 @@ def _layers(
         return zones.zone_polygons(scene.points, classes, crs)
 
     def in_cells(size_m: float) -> gpd.GeoDataFrame:
-        # The view table is made again, since it is large to keep.
-        rows, views = rows_and_views(inputs, scene)
+        # Mostly the view table is made again, since it is large to keep.
+        rows, views = rows_and_views(inputs, scene) if seen is None else seen()
         return cells.cell_frame(
             scene.points, scene.point_known, rows, plan.chance, views, crs=crs, size_m=size_m
         )
@@ -371,7 +426,7 @@ def _layers(
         detail=StreetDetail(
             by_street=summary.group_mean,
             ground_km2=scene.ground_m2 / M2_PER_KM2,
-            effective_cameras=sums.without_overlap(sums.expected_m),
+            without_overlap=effective,
             cells=in_cells,
             sites=partial(pack_sites, pack, inputs.loaded.model),
         ),

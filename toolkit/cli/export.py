@@ -38,7 +38,7 @@ def register(commands: Commands) -> None:
 
 
 def _export(options: argparse.Namespace) -> int:
-    from toolkit.assessment.assess import assess
+    from toolkit.assessment.assess import assess_layers
     from toolkit.output import exports, gis_files
     from toolkit.streets.stored_notes import cameras_sha256
 
@@ -50,7 +50,7 @@ def _export(options: argparse.Namespace) -> int:
     gis_files.check_layers(options.out, names)
     question = question_of(options.city, options)
     with busy(f"Estimating {options.city} ..."):
-        found = assess(question)
+        found = assess_layers(question)
     with busy(f"Writing {', '.join(names)} ..."):
         cell_m = question.assumptions.value(exports.CELL_M)
         data = exports.write_export(found, names, options.out, cell_m=cell_m)

@@ -322,7 +322,7 @@ def simulate(  # noqa: PLR0913
     union, alone_m = np.zeros((n_draws, n_tiers)), np.zeros((n_draws, n_tiers))
     workers.over(
         kernels.cover,
-        workers.even_borders(n_draws, _CHUNK_DRAWS),
+        workers.even_borders(n_draws, kernels.DRAWS_IN_BITS),
         kernels.Cameras(
             working.first,
             working.site,

@@ -163,7 +163,7 @@ def _tables(
         np.nan_to_num(cameras.inner_m, nan=np.inf),
         np.nan_to_num(cameras.outer_m, nan=0.0),
         per_site_prob(mean_per_site),
-        facing.facing_prob(turns),
+        _facing(turns, codes),
     )
     workers.over(
         kernels.fill_views,
@@ -176,6 +176,13 @@ def _tables(
         tables,
     )
     return tables
+
+
+def _facing(turns: FloatArray, codes: IntArray) -> FloatArray:
+    """Return `facing_prob`, without any class of angle where no view wanted is by the street."""
+    if (codes % N_VIEWS >= BY_STREET).any():
+        return facing.facing_prob(turns)
+    return np.empty((len(turns), 0, facing.N_STEPS))
 
 
 def candidate_views(

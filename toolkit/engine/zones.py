@@ -102,7 +102,8 @@ def zone_polygons(
         # A buffer of each strip and one union is ten times as fast as one buffer of all.
         ground = shapely.union_all(shapely.buffer(members, STRIP_M, quad_segs=_QUADRANT_SEGMENTS))
         shape = shapely.difference(ground, taken)
-        taken = shapely.union(taken, ground)
+        if name != EXPOSURE_CLASSES[-1]:
+            taken = shapely.union(taken, ground)
         if not shape.is_empty:
             names.append(name)
             shapes.append(shape)

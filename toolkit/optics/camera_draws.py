@@ -13,13 +13,13 @@ is not included.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, fields, replace
+from typing import Any, Final
 
 import numpy as np
 
 from toolkit.assumptions.sets import AssumptionSet
-from toolkit.base.arrays import FloatArray
+from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.draws import Design
 from toolkit.base.quantity import INTERVAL, Quantity
 from toolkit.base.terms import FULL_CIRCLE_DEG, TIERS, Tier
@@ -73,6 +73,15 @@ class CameraDraws:
     availability: FloatArray
     type_ids: tuple[str, ...]
     turns: FloatArray | None = None
+
+    def rows(self, which: IntArray) -> CameraDraws:
+        """Return some draws, in this order; the same draw may be taken again."""
+        # Every array has a row for each draw: one left out would be paired with other draws.
+        parts = {field.name: getattr(self, field.name) for field in fields(self)}
+        taken: dict[str, Any] = {
+            name: value[which] for name, value in parts.items() if isinstance(value, np.ndarray)
+        }
+        return replace(self, **taken)
 
     def able_share(self) -> FloatArray:
         """Return the share of cameras whose ring is not empty, shape (D, T)."""

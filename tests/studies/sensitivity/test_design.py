@@ -10,6 +10,7 @@ from toolkit.studies.sensitivity.design import (
     Factor,
     GivenDesign,
     RecordingDesign,
+    asked_by,
     directions,
     factor_of,
     factors_of,
@@ -126,6 +127,31 @@ def test_probabilities_stay_inside_and_rows_can_be_picked():
     assert part.n_draws == 1
     np.testing.assert_array_equal(part.column("x"), [0.4])
     np.testing.assert_array_equal(part.column("not given"), [0.5])
+
+
+def test_rows_that_differ_in_nothing_asked_for_are_one():
+    layout = lay_out(THREE, "sobol", n_base=8, seed=0)
+    given = layout.design
+    asked = asked_by(lambda design: (design.column(layout.names[1]), design.column("not given")))
+    assert asked == {layout.names[1], "not given"}
+    some, which = given.distinct(asked)
+    # In each block: the row of A and all that differ from it elsewhere; and those with B's value.
+    assert some.n_draws == 16
+    for name in asked:
+        np.testing.assert_array_equal(some.column(name)[which], given.column(name))
+    nothing, which = given.distinct({"not given"})
+    assert nothing.n_draws == 1
+    assert not which.any()
+
+
+def test_parts_are_all_rows_in_order():
+    given = lay_out(THREE, "sobol", n_base=4, seed=0).design
+    parts = list(given.parts(7))
+    assert [part.n_draws for part in parts] == [7, 7, 6]
+    name = THREE[0].columns[0]
+    np.testing.assert_array_equal(
+        np.concatenate([part.column(name) for part in parts]), given.column(name)
+    )
 
 
 def test_a_recording_design_gives_ordinary_columns_and_remembers_them():

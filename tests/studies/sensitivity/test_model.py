@@ -14,7 +14,7 @@ from toolkit.base import store
 from toolkit.base.draws import Design
 from toolkit.studies.sensitivity import model
 from toolkit.studies.sensitivity.analysis import find_factors
-from toolkit.studies.sensitivity.design import GivenDesign, RecordingDesign
+from toolkit.studies.sensitivity.design import GivenDesign, RecordingDesign, lay_out
 from toolkit.studies.sensitivity.model import (
     boundary_options,
     expected_shares,
@@ -95,6 +95,19 @@ def test_without_streets_a_row_chooses_among_the_discs():
         np.testing.assert_allclose(share[k], alone[0])
     # The same cameras on a larger disc cover a smaller share of it.
     assert (np.diff(share[:, 0]) < 0).all()
+
+
+def test_without_streets_each_row_is_as_if_it_were_alone(monkeypatch):
+    monkeypatch.setattr(model, "_VIEWS_TOGETHER", 5)
+    asked = question("mawlamyine")
+    options = boundary_options(asked)
+    layout = lay_out(find_factors(asked, options), "sobol", n_base=2, seed=0)
+    together = expected_shares(asked, layout.design, options)
+    alone = [
+        expected_shares(asked, part, options)
+        for part in layout.design.parts(1)
+    ]  # fmt: skip
+    np.testing.assert_array_equal(together, np.concatenate(alone))
 
 
 def test_more_cameras_cover_a_larger_share():

@@ -17,6 +17,10 @@ from toolkit.engine.kernels import helper, kernel
 FULL_CIRCLE_DEG = 360.0
 BEARING_STEPS = 256
 CM_PER_M = 100
+MOST_CM = 1 << 20
+"""More than any distance of a line of sight."""
+DRAWS_IN_BITS = 12
+"""Draws of which the tiers, five each, fit into 64 bits."""
 
 # SplitMix64 (Steele, Lea and Flood 2014), evaluated at any place of its sequence.
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
@@ -138,6 +142,22 @@ def pick(cumulative, u):
 
 
 @kernel
+def rates_of(d, candidates, cells, rate, count):
+    """Fill the mean rate of each class in each district and the number of its sites, 0 for none.
+
+    Return how many sites there are.
+    """
+    most = 0.0
+    for k in range(len(rate)):
+        c = cells.site_class[k]
+        favour = 1.0 if candidates.alone[d, c] else candidates.gamma[d, cells.district[k]]
+        rate[k] = candidates.hazard[d, c] * favour * cells.size[k] / cells.n_sites[k]
+        count[k] = cells.n_sites[k] if rate[k] > 0.0 else 0.0
+        most += count[k]
+    return most
+
+
+@kernel
 def scale_to(wanted, rate, count):
     """Return s such that the chances 1 - exp(-s rate) of all sites sum to the number wanted."""
     total, square = 0.0, 0.0
@@ -209,13 +229,10 @@ def choose(first, end, candidates, cells, wanted, spacing_m, xy_m, out_site, out
     """Draw the candidates that exist: those of lowest rank, none nearer than the spacing."""
     site = np.empty(len(candidates.size), np.int32)
     rank = np.empty(len(candidates.size))
+    rate, count = np.empty(len(cells.size)), np.empty(len(cells.size))
     for d in range(first, end):
         n = int(wanted[d])
-        alone = candidates.alone[d, cells.site_class]
-        favour = np.where(alone, 1.0, candidates.gamma[d, cells.district])
-        rate = candidates.hazard[d, cells.site_class] * favour * cells.size / cells.n_sites
-        count = np.where(rate > 0.0, cells.n_sites, 0.0)
-        most = float(count.sum())
+        most = rates_of(d, candidates, cells, rate, count)
         if n == 0 or most == 0.0:
             continue
         scale = scale_to(min(float(n), most * (1.0 - 1e-6)), rate, count)
@@ -301,47 +318,112 @@ def equip(
 # --- covered length -------------------------------------------------------------------------
 
 
-@kernel
+@helper
+def in_field(step, axis, half):
+    """Return whether a step of bearing is within a field."""
+    # As float: an unsigned difference would wrap and lose sectors across north.
+    off = abs(np.float32(step & (BEARING_STEPS - 1)) - axis)
+    return min(off, np.float32(BEARING_STEPS) - off) <= half
+
+
+@helper
+def field_of(axis, half):
+    """Return the first step of bearing within a field, and how many more are; -1 for none."""
+    if half >= np.float32(BEARING_STEPS // 2):
+        return 0, BEARING_STEPS - 1
+    behind = math.ceil(axis - BEARING_STEPS // 2)
+    first = max(math.floor(axis - half) - 1, behind)
+    last = min(math.ceil(axis + half) + 1, behind + BEARING_STEPS - 1)
+    while first <= last and not in_field(first, axis, half):
+        first += 1
+    while last > first and not in_field(last, axis, half):
+        last -= 1
+    return first & (BEARING_STEPS - 1), last - first
+
+
 def cover(first, end, cameras, rings, pairs, length_m, union, single):
-    """Add up the covered length: of their union, and of each camera by itself."""
+    """Add up the covered length: of their union, and of each camera by itself.
+
+    Camera by camera in the order of sites, whatever the draw: many draws have the same sites, and
+    those near one another see the same points.
+    """
+    begin, last = cameras.first[first], cameras.first[end]
+    draw = np.repeat(np.arange(first, end), np.diff(cameras.first[first : end + 1]))
+    order = np.argsort(cameras.site[begin:last], kind="stable")
+    # Rings in whole centimetres, as distances are. The single precision is that of distances.
+    near, far = (
+        np.minimum(np.ceil(edges[first:end].astype(np.float32)), MOST_CM).astype(np.int64)
+        for edges in (rings.inner_cm, rings.outer_cm)
+    )
+    cover_draws(
+        first, order + begin, draw[order], cameras, rings, near, far, np.sort(far, axis=1)[:, -2:],
+        far.argmax(axis=1), pairs, length_m, union, single,
+    )  # fmt: skip
+
+
+@kernel
+def cover_draws(
+    first, order, draw, cameras, rings, near, far, ends, longest, pairs, length_m, union, single
+):
+    """Add up the covered length of at most `DRAWS_IN_BITS` draws from `first` on, see `cover`.
+
+    `near` and `far` are the rings in centimetres, row 0 those of draw `first`, `longest` the tier
+    of the longest ring of each type, and `ends` where the second longest and the longest end.
+    """
     start, point, distance_cm = pairs.start, pairs.point, pairs.distance_cm
     bearing, least_dm = pairs.bearing, pairs.height_dm
-    n_tiers = union.shape[1]
-    hit = np.empty(len(length_m), np.uint8)
-    near, far = np.empty(n_tiers, np.float32), np.empty(n_tiers, np.float32)
-    for d in range(first, end):
-        for p in range(len(hit)):
-            hit[p] = 0
-        for c in range(cameras.first[d], cameras.first[d + 1]):
-            y, s = cameras.kind[c], cameras.site[c]
-            last_metre = -1
-            for t in range(n_tiers):
-                near[t], far[t] = rings.inner_cm[d, t, y], rings.outer_cm[d, t, y]
-                last_metre = max(last_metre, int(rings.outer_cm[d, t, y]) // CM_PER_M)
-            # Field of view in steps of bearing, the unit of the lines of sight.
-            width = cameras.width_deg[c]
-            if np.isnan(width):
-                width = rings.hfov_deg[d, y]
-            half = np.float32(width / 2.0 / FULL_CIRCLE_DEG * BEARING_STEPS)
-            axis = np.float32(cameras.axis_deg[c] / FULL_CIRCLE_DEG * BEARING_STEPS % BEARING_STEPS)
-            highest = rings.height_dm[d, y]
-            for k in range(start[s], start[s + 1]):
-                if distance_cm[k] // CM_PER_M > last_metre:  # rows are sorted by metres
-                    break
-                # As float: an unsigned difference would wrap and lose sectors across north.
-                off = abs(np.float32(bearing[k]) - axis)
-                off = min(off, np.float32(BEARING_STEPS) - off)
-                if off > half or least_dm[k] > highest:
-                    continue
-                distance = np.float32(distance_cm[k])
+    n_tiers, longest_row = union.shape[1], 0
+    for s in range(len(start) - 1):
+        longest_row = max(longest_row, start[s + 1] - start[s])
+    seen = np.empty(longest_row + 1, np.int32)
+    # One bit for each draw and tier in which a camera has the point.
+    hit = np.zeros(len(length_m), np.uint64)
+    for j in range(len(order)):
+        c, d = order[j], draw[j]
+        y, s, i = cameras.kind[c], cameras.site[c], d - first
+        # 1. Rows are sorted by metres: from these distances on, no pair is in a ring.
+        others_stop, stop = ends[i, 0, y] + CM_PER_M, ends[i, 1, y] + CM_PER_M
+        # 2. Field of view in steps of bearing, the unit of the lines of sight.
+        width = cameras.width_deg[c]
+        if np.isnan(width):
+            width = rings.hfov_deg[d, y]
+        half = np.float32(width / 2.0 / FULL_CIRCLE_DEG * BEARING_STEPS)
+        axis = np.float32(cameras.axis_deg[c] / FULL_CIRCLE_DEG * BEARING_STEPS % BEARING_STEPS)
+        left, more = field_of(axis, half)
+        highest = int(rings.height_dm[d, y])
+        k, last = start[s], start[s + 1]
+        of_draw = np.uint64(1) << np.uint64(n_tiers * i)
+        # 3. Near the camera any tier may hold.
+        while k < last and distance_cm[k] < others_stop:
+            cm = np.int64(distance_cm[k])
+            if (bearing[k] - left) & (BEARING_STEPS - 1) <= more and least_dm[k] <= highest:
                 p = point[k]
                 for t in range(n_tiers):
-                    if near[t] <= distance < far[t]:
+                    if near[i, t, y] <= cm < far[i, t, y]:
                         single[d, t] += length_m[p]
-                        bit = np.uint8(1 << t)
+                        bit = of_draw << np.uint64(t)
                         if hit[p] & bit == 0:
                             hit[p] |= bit
                             union[d, t] += length_m[p]
+            k += 1
+        # 4. Farther away only the longest ring reaches. First the points within it, without a
+        # branch that the processor would have to guess.
+        t = longest[i, y]
+        least, most, n_seen = near[i, t, y], far[i, t, y], 0
+        while k < last and distance_cm[k] < stop:
+            seen[n_seen] = point[k]
+            within = (bearing[k] - left) & (BEARING_STEPS - 1) <= more
+            within &= (least <= distance_cm[k]) & (distance_cm[k] < most)
+            n_seen += within & (least_dm[k] <= highest)
+            k += 1
+        alone, together, bit = single[d, t], union[d, t], of_draw << np.uint64(t)
+        for m in range(n_seen):
+            p = seen[m]
+            alone += length_m[p]
+            if hit[p] & bit == 0:
+                hit[p] |= bit
+                together += length_m[p]
+        single[d, t], union[d, t] = alone, together
 
 
 @kernel

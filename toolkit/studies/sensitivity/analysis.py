@@ -1,6 +1,6 @@
 """Global sensitivity of the covered share of street length to every uncertain assumption.
 
-Sobol indices (first order and total, with confidence) or Morris screening, by SALib, over all that
+Sobol indices (first order and total, with confidence) or Morris screening, over all that
 is uncertain about one city. They are of the log odds of the share: the variance of the share itself
 is that of its few highest draws. The result is a `Sensitivity`; `docs/method/sensitivity.md` says
 how to read it.

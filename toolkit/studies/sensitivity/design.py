@@ -1,23 +1,25 @@
-"""Factors of a sensitivity analysis, and the design of draws that SALib makes for them.
+"""Factors of a sensitivity analysis, and the design of draws that is made for them.
 
 A factor is one uncertain input that a person can name: an assumption, the open upper end of a
 reported count, the mix of lenses. It has one or more columns of probabilities, which an ordinary
-`toolkit.base.draws.Design` would fill itself. Here SALib fills them; everything after (the inverse
-distribution function of each assumption, optics, siting, exposure) is the ordinary path.
+`toolkit.base.draws.Design` would fill itself. Here `sobol` fills them, or SALib for Morris;
+everything after (the inverse distribution function of each assumption, optics, siting, exposure) is
+the ordinary path.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Final, Literal
 
 import numpy as np
 
-from toolkit.base.arrays import FloatArray
+from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.draws import Design
 from toolkit.optics.variants import WITHIN_SUFFIX
+from toolkit.studies.sensitivity import sobol
 
 Method = Literal["sobol", "morris"]
 
@@ -35,7 +37,7 @@ _ONE_WAY: Final = 0.5
 """Least mean effect, as a share of its mean size, of a factor that goes in one direction: three
 quarters of equal effects then go in it."""
 _EDGE: Final = 2.0**-32
-"""Least distance of a probability from 0 and 1: the resolution of SALib's sequence."""
+"""Least distance of a probability from 0 and 1: the resolution of the sequence."""
 
 _ASSUMPTION: Final = "assumption:"
 _FACTORS: Final[tuple[tuple[str, str], ...]] = (
@@ -112,6 +114,13 @@ class RecordingDesign(Design):
         return super().column(name)
 
 
+def asked_by(make: Callable[[Design], object]) -> set[str]:
+    """Return the columns that something asks of the design that it is given."""
+    design = RecordingDesign(1, 0)
+    make(design)
+    return design.asked
+
+
 @dataclass(frozen=True)
 class GivenDesign(Design):
     """A design whose columns are given, row by row.
@@ -146,6 +155,24 @@ class GivenDesign(Design):
         """Return the design of some rows only."""
         part = {name: values[which] for name, values in self.columns.items()}
         return replace(self, n_draws=len(which), columns=part)
+
+    def parts(self, size: int) -> Iterator[GivenDesign]:
+        """Yield some rows after another, `size` of them at a time."""
+        for first in range(0, self.n_draws, size):
+            yield self.rows(np.arange(first, min(first + size, self.n_draws)))
+
+    def distinct(self, names: Iterable[str]) -> tuple[GivenDesign, IntArray]:
+        """Return the rows that differ in some columns, each once, and which of them each row is.
+
+        Most rows of Sobol and Morris differ from another in a single factor.
+        """
+        given = [self.columns[name] for name in sorted(names) if name in self.columns]
+        if not given:
+            return self.rows(np.zeros(1, np.int64)), np.zeros(self.n_draws, np.int64)
+        rows = np.ascontiguousarray(np.column_stack(given))
+        whole = rows.view(np.dtype((np.void, rows.itemsize * rows.shape[1]))).ravel()
+        _, first, which = np.unique(whole, return_index=True, return_inverse=True)
+        return self.rows(first), which
 
 
 @dataclass(frozen=True)
@@ -223,37 +250,38 @@ def lay_out(factors: Sequence[Factor], method: Method, *, n_base: int, seed: int
     seed
         Seed of the scrambling, or of the trajectories.
     """
-    problem = _problem(factors, method)
-    # Loads the whole of SciPy's statistics: a second that the app and other commands need not wait.
-    from SALib.sample import morris as morris_sample
-    from SALib.sample import sobol as sobol_sample
-
     if method == "sobol":
-        matrix = sobol_sample.sample(
-            problem, n_base, calc_second_order=False, scramble=True, seed=seed
-        )
+        group = [k for k, factor in enumerate(factors) for _ in factor.columns]
+        matrix = sobol.sample(group, n_base, seed=seed)
     else:
-        matrix = morris_sample.sample(problem, n_base, num_levels=MORRIS_LEVELS, seed=seed)
+        # Loads pandas, for which the app and other commands need not wait.
+        from SALib.sample import morris as morris_sample
+
+        matrix = morris_sample.sample(
+            _problem(factors), n_base, num_levels=MORRIS_LEVELS, seed=seed
+        )
     return Layout(method, tuple(factors), np.asarray(matrix, dtype=float), n_base, seed)
 
 
 def indices(layout: Layout, output: FloatArray) -> Indices | None:
     """Return the indices of one output, shape (rows,); None if it does not vary."""
-    from SALib.analyze import morris as morris_analysis
-    from SALib.analyze import sobol as sobol_analysis
-
     if not np.ptp(output) > 0:
         return None
-    problem = _problem(layout.factors, layout.method)
     # SALib takes a seed of zero for no seed.
-    bootstrap = {"num_resamples": RESAMPLES, "conf_level": CONFIDENCE, "seed": layout.seed + 1}
+    seed = layout.seed + 1
     if layout.method == "sobol":
-        found = sobol_analysis.analyze(problem, output, calc_second_order=False, **bootstrap)
-        names = ("S1", "S1_conf", "ST", "ST_conf")
-        return Indices(*(np.asarray(found[name], float) for name in names))
+        n_factors = len(layout.factors)
+        return Indices(
+            *sobol.estimate(
+                output, n_factors, n_resamples=RESAMPLES, confidence=CONFIDENCE, seed=seed
+            )
+        )
+    from SALib.analyze import morris as morris_analysis
+
     found = morris_analysis.analyze(
-        problem, layout.matrix, output, num_levels=MORRIS_LEVELS, **bootstrap
-    )
+        _problem(layout.factors), layout.matrix, output, num_levels=MORRIS_LEVELS,
+        num_resamples=RESAMPLES, conf_level=CONFIDENCE, seed=seed,
+    )  # fmt: skip
     total, conf = (np.asarray(found[name], float) for name in ("mu_star", "mu_star_conf"))
     return Indices(None, None, total, conf)
 
@@ -289,13 +317,12 @@ def directions(layout: Layout, output: FloatArray) -> tuple[bool | None, ...]:
     return tuple(found)
 
 
-def _problem(factors: Sequence[Factor], method: Method) -> dict[str, Any]:
-    """Return the problem for SALib; the columns of a factor are one of its groups."""
+def _problem(factors: Sequence[Factor]) -> dict[str, Any]:
+    """Return the problem for SALib's Morris; the columns of a factor are one of its groups."""
     columns = [(factor.key, column) for factor in factors for column in factor.columns]
-    bounds = list(MORRIS_RANGE) if method == "morris" else [0.0, 1.0]
     return {
         "num_vars": len(columns),
         "names": [column for _, column in columns],
         "groups": [key for key, _ in columns],
-        "bounds": [bounds] * len(columns),
+        "bounds": [list(MORRIS_RANGE)] * len(columns),
     }

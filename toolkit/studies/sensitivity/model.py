@@ -7,31 +7,32 @@ sensitivity analysis needs tens of thousands of rows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
-from typing import Any, Final
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 
 from toolkit.assessment import reference_cover
-from toolkit.assessment.inputs import Inputs, make_inputs
+from toolkit.assessment.inputs import Inputs, draw_optics, make_inputs
 from toolkit.assessment.on_city_level import CORE_RADII_KM
-from toolkit.assessment.on_streets import scene_of
 from toolkit.assessment.outcome import M_PER_KM
 from toolkit.assessment.question import Loaded
-from toolkit.assessment.site_plan import chance_of_sites, mapped_share, reducing_of, share_inside
-from toolkit.assessment.sums import rows_and_views
-from toolkit.base.arrays import FloatArray, IntArray
+from toolkit.base.arrays import Float32Array, FloatArray, IntArray
 from toolkit.base.draws import Design
 from toolkit.base.record import Record
 from toolkit.base.terms import TIERS, Progress
-from toolkit.engine import closed_form, pairs_by_point
-from toolkit.engine.scene import Scene
 from toolkit.engine.views import BIN_M, CANDIDATE, view_table
-from toolkit.siting import candidates, coverage
+from toolkit.siting import coverage
 from toolkit.streets import reference_networks
-from toolkit.streets.pack import Pack
 from toolkit.streets.reference_networks import VIEW_BIN_M
-from toolkit.studies.sensitivity.design import BOUNDARY_COLUMN, GivenDesign
+from toolkit.studies.sensitivity.design import BOUNDARY_COLUMN, GivenDesign, asked_by
+
+if TYPE_CHECKING:  # a city without streets needs neither geopandas nor what it imports
+    from toolkit.engine.pairs_by_point import PointRows
+    from toolkit.engine.scene import Scene
+    from toolkit.streets.pack import Pack
 
 SAMPLE_POINTS: Final = 2_000
 """Street points of the stratified sample. On the demonstration's streets the sampled share is
@@ -42,6 +43,10 @@ _RINGS: Final = 3
 """Strata by distance from the centre, of equal street length."""
 _CHUNK: Final = 256
 """Rows evaluated at once: their view table fits into the memory of an old laptop."""
+_VIEWS_TOGETHER: Final = 2048
+"""Rows whose cameras are drawn at once without streets: their rings stay in the cache."""
+_VIEWS_PART: Final = 0.9
+"""Part of the time without streets that the views of cameras take."""
 
 
 class BoundaryPart(Record):
@@ -93,35 +98,35 @@ def expected_shares(
     n_points
         Street points of the sample.
     progress
-        Called with the completed share of rows.
+        Called with the completed share of the work.
 
     Returns
     -------
     share
         Shape (D, T), averaged over the placement of cameras.
     """
+    say = progress or (lambda _: None)
     choice = np.zeros(design.n_draws, dtype=np.int64)
     if len(options) > 1:
         place = np.floor(design.column(BOUNDARY_COLUMN) * len(options)).astype(np.int64)
         choice = np.minimum(place, len(options) - 1)
     share = np.empty((design.n_draws, len(TIERS)))
-    done = 0
-    drawn: Inputs | None = None
+    done, before = 0, 0.0
+    discs: _Discs | None = None
     for k, option in enumerate(options):
-        if option.pack is not None or drawn is None:
-            drawn = make_inputs(_with_streets(loaded, option.pack), design)
-        sampled = None if option.pack is None else _open(drawn, n_points)
+        evaluate: Callable[[IntArray], FloatArray]
+        if option.radius_km is not None:
+            discs = discs or _Discs.of(loaded, design, lambda part: say(_VIEWS_PART * part))
+            before = _VIEWS_PART
+            evaluate = partial(discs.share, radius_km=option.radius_km)
+        else:
+            evaluate = _open(_with_streets(loaded, option.pack), design, n_points).share
         mine = np.flatnonzero(choice == k)
         for begin in range(0, len(mine), _CHUNK):
             rows = mine[begin : begin + _CHUNK]
-            part = _part(drawn, rows)
-            if sampled is not None:
-                share[rows] = _on_sample(part, sampled)
-            elif option.radius_km is not None:
-                share[rows] = _on_disc(part, option.radius_km)
+            share[rows] = evaluate(rows)
             done += len(rows)
-            if progress is not None:
-                progress(done / design.n_draws)
+            say(before + (1.0 - before) * done / design.n_draws)
     return share
 
 
@@ -132,6 +137,25 @@ def _with_streets(loaded: Loaded, pack_id: str | None) -> Loaded:
     return replace(loaded.question, pack=pack_id).load()
 
 
+_Made = TypeVar("_Made")
+
+
+def _once(design: Design, make: Callable[[Design], _Made]) -> tuple[_Made, IntArray]:
+    """Make something for the rows of a design that differ in what it asks for, each once.
+
+    Returns
+    -------
+    made
+        Of these rows.
+    which
+        Which of them each row of the design is, shape (D,).
+    """
+    if not isinstance(design, GivenDesign):
+        return make(design), np.arange(design.n_draws)
+    some, which = design.distinct(asked_by(make))
+    return make(some), which
+
+
 def _part(inputs: Inputs, rows: IntArray) -> Inputs:
     """Return the inputs of some rows only."""
     if not isinstance(inputs.design, GivenDesign):
@@ -140,12 +164,6 @@ def _part(inputs: Inputs, rows: IntArray) -> Inputs:
             msg = f"{len(rows)} rows of an ordinary design of {inputs.design.n_draws} draws"
             raise ValueError(msg)
         return inputs
-    # Every array of the cameras has a row for each draw: all must be taken, or these draws would be
-    # paired with values of the first ones.
-    drawn = {field.name: getattr(inputs.cameras, field.name) for field in fields(inputs.cameras)}
-    taken: dict[str, Any] = {
-        name: value[rows] for name, value in drawn.items() if isinstance(value, np.ndarray)
-    }
     if_built = inputs.counts.if_built
     counts = replace(
         inputs.counts,
@@ -157,7 +175,7 @@ def _part(inputs: Inputs, rows: IntArray) -> Inputs:
         inputs,
         design=inputs.design.rows(rows),
         counts=counts,
-        cameras=replace(inputs.cameras, **taken),
+        cameras=inputs.cameras.rows(rows),
         per_site=inputs.per_site[rows],
     )
 
@@ -237,11 +255,23 @@ class _Sampled:
     pack: Pack
     scene: Scene
     reducing: float
-    rows: pairs_by_point.PointRows
+    rows: PointRows
     weight: FloatArray
+    inputs: Inputs
+
+    def share(self, rows: IntArray) -> FloatArray:
+        """Return the expected share of street length at some rows, shape (N, T)."""
+        return _on_sample(_part(self.inputs, rows), self)
 
 
-def _open(inputs: Inputs, n_points: int) -> _Sampled:
+def _open(loaded: Loaded, design: Design, n_points: int) -> _Sampled:
+    from toolkit.assessment import site_plan
+    from toolkit.assessment.on_streets import scene_of
+    from toolkit.siting import candidates
+
+    brand, values = make_inputs(loaded, Design(1, 0)).brand, loaded.question.assumptions
+    cameras, which = _once(design, lambda some: draw_optics(loaded, values, some, brand))
+    inputs = make_inputs(loaded, design, cameras=cameras.rows(which))
     pack, scene = scene_of(inputs.loaded)
     classes = candidates.road_classes(pack.streets["highway"].tolist(), inputs.loaded.model)
     sample = stratified_sample(strata(scene, classes), scene.points.length, n_points)
@@ -250,17 +280,22 @@ def _open(inputs: Inputs, n_points: int) -> _Sampled:
     return _Sampled(
         pack=pack,
         scene=scene,
-        reducing=reducing_of(inputs),
+        reducing=site_plan.reducing_of(inputs),
         rows=replace(rows, view=view.astype(np.int16), codes=rows.codes[kinds]),
         weight=sample.weight_m / sample.weight_m.sum(),
+        inputs=inputs,
     )
 
 
 def _on_sample(inputs: Inputs, on: _Sampled) -> FloatArray:
     """Return the expected share of street length inside a boundary, shape (D, T)."""
-    in_scope = mapped_share(inputs) * on.scene.n_mapped * on.reducing
-    inside = share_inside(inputs, on.pack).drawn
-    chance = chance_of_sites(inputs, on.scene, in_scope, inside)
+    from toolkit.assessment import site_plan
+    from toolkit.assessment.sums import rows_and_views
+    from toolkit.engine import closed_form
+
+    in_scope = site_plan.mapped_share(inputs) * on.scene.n_mapped * on.reducing
+    inside = site_plan.share_inside(inputs, on.pack).drawn
+    chance = site_plan.chance_of_sites(inputs, on.scene, in_scope, inside)
     rows, views = rows_and_views(inputs, on.scene, on.rows)
     prob = closed_form.closed_form(rows, chance, views)
     return np.asarray(np.einsum("p,ptd->dt", on.weight, prob), dtype=float)
@@ -269,35 +304,93 @@ def _on_sample(inputs: Inputs, on: _Sampled) -> FloatArray:
 # --- no streets -----------------------------------------------------------------------------
 
 
-def _on_disc(inputs: Inputs, radius_km: float) -> FloatArray:
-    """Return the expected share of street length in a disc around the centre, shape (D, T).
+@dataclass(frozen=True)
+class _Discs:
+    """A city of which streets are known by their density alone, and what its sites cover.
 
-    The reported cameras are in the disc, or spread over the township, or between the two on the log
-    scale, as in `toolkit.assessment.site_plan.share_inside` for streets.
+    Attributes
+    ----------
+    inputs
+        Evidence of each row. The cameras are not those of the rows: they are in `views`.
+    views, view
+        Views of a candidate site, shape (bins, T, V), and which of them each row has, shape (D,).
+    curve_m, curve
+        The same of the street in view of a site, shape (C, bins) and (D,).
+    density, ratio, area_km2, allocation
+        Kilometres of street per km2, see `coverage.draw_ratio`, area of the township, and how far
+        cameras are in the centre rather than all over it; shape (D,).
     """
-    design, values = inputs.design, inputs.assumptions
-    known = inputs.loaded.networks
-    # In the bins of street in view, as the estimate itself.
-    (views,) = view_table(
-        inputs.cameras,
-        inputs.per_site,
-        reach_m=values.value("optics.max_range_m"),
-        codes=np.array([CANDIDATE]),
-        bin_m=VIEW_BIN_M,
-    )
-    area = np.pi * values.draw("city.township_radius_km", design) ** 2
-    in_disc = np.minimum(np.pi * radius_km**2 / area, 1.0)
-    inside = in_disc ** (1.0 - values.draw("city.core_allocation", design))
-    disc_m = (
-        reference_networks.draw_density(known, values, design) * np.pi * radius_km**2 * M_PER_KM
-    )
-    return reference_cover.covered_share(
-        reference_cover.draw_view_curve(known, values, design),
-        np.repeat(views, round(VIEW_BIN_M / BIN_M), axis=0),
-        sites_per_m=inputs.n_cameras
-        * inside
-        / inputs.per_site
-        / disc_m
-        * coverage.draw_ratio(values, design),
-        stretch_m=values.value("sites.stretch_m"),
-    )
+
+    inputs: Inputs
+    views: Float32Array
+    view: IntArray
+    curve_m: FloatArray
+    curve: IntArray
+    density: FloatArray
+    ratio: FloatArray
+    area_km2: FloatArray
+    allocation: FloatArray
+
+    @classmethod
+    def of(cls, loaded: Loaded, design: Design, progress: Progress) -> _Discs:
+        """Return the city at the rows of a design."""
+        values, known = loaded.question.assumptions, loaded.networks
+        one = make_inputs(loaded, Design(1, 0))
+
+        def see(some: Design) -> Float32Array:
+            # In the bins of street in view, as the estimate itself.
+            table = view_table(
+                draw_optics(loaded, values, some, one.brand),
+                values.draw("sites.cameras_per_site", some),
+                reach_m=values.value("optics.max_range_m"),
+                codes=np.array([CANDIDATE]),
+                bin_m=VIEW_BIN_M,
+            )
+            views: Float32Array = table[0]
+            return views
+
+        def see_all(rows: Design) -> Float32Array:
+            if not isinstance(rows, GivenDesign):
+                return see(rows)
+            parts: list[Float32Array] = []
+            for some in rows.parts(_VIEWS_TOGETHER):
+                progress(len(parts) * _VIEWS_TOGETHER / rows.n_draws)
+                parts.append(see(some))
+            return np.concatenate(parts, axis=-1)
+
+        views, view = _once(design, see_all)
+        curve_m, curve = _once(
+            design, lambda some: reference_cover.draw_view_curve(known, values, some)
+        )
+        return cls(
+            inputs=make_inputs(loaded, design, cameras=one.cameras),
+            views=views,
+            view=view,
+            curve_m=curve_m,
+            curve=curve,
+            density=reference_networks.draw_density(known, values, design),
+            ratio=coverage.draw_ratio(values, design),
+            area_km2=np.pi * values.draw("city.township_radius_km", design) ** 2,
+            allocation=values.draw("city.core_allocation", design),
+        )
+
+    def share(self, rows: IntArray, radius_km: float) -> FloatArray:
+        """Return the expected share of street length in a disc at some rows, shape (N, T).
+
+        The reported cameras are in the disc, or spread over the township, or between the two on the
+        log scale, as in `toolkit.assessment.site_plan.share_inside` for streets.
+        """
+        inputs = self.inputs
+        in_disc = np.minimum(np.pi * radius_km**2 / self.area_km2[rows], 1.0)
+        inside = in_disc ** (1.0 - self.allocation[rows])
+        disc_m = self.density[rows] * np.pi * radius_km**2 * M_PER_KM
+        return reference_cover.covered_share(
+            self.curve_m[self.curve[rows]],
+            np.repeat(self.views[..., self.view[rows]], round(VIEW_BIN_M / BIN_M), axis=0),
+            sites_per_m=inputs.n_cameras[rows]
+            * inside
+            / inputs.per_site[rows]
+            / disc_m
+            * self.ratio[rows],
+            stretch_m=inputs.assumptions.value("sites.stretch_m"),
+        )
