@@ -20,6 +20,7 @@ from toolkit.engine.views import (
     mapped_view,
     per_site_prob,
     view_table,
+    view_tables,
 )
 
 
@@ -96,6 +97,19 @@ class TestViewTable:
             code = IN_FIELD + N_VIEWS * (1 + least_dm // 5)
             found = view_table(drawn, np.ones(1), reach_m=REACH_M, codes=np.array([code]))
             assert found[0, 20, 0, 0] == pytest.approx(share, abs=1e-6)
+
+    def test_both_cases_at_once_are_the_tables_of_each(self):
+        drawn = replace(
+            cameras(20, share=(0.5, 0.3, 0.2), working=0.7, hfov=80.0),
+            height_m=np.linspace(3, 8, 60).reshape(20, 3),
+        )
+        mean, codes = np.linspace(1.0, 2.5, 20), np.arange(N_VIEWS * 12)
+        both = view_tables(drawn, mean, reach_m=REACH_M, codes=codes)
+        all_work = replace(drawn, availability=np.ones(20))
+        for found, one in zip(both, (drawn, all_work), strict=True):
+            expected = view_table(one, mean, reach_m=REACH_M, codes=codes)
+            assert expected.any()
+            np.testing.assert_array_equal(found, expected)
 
     def test_one_camera_covers_its_field_inside_its_ring(self):
         table = views(hfov=90.0, ring=(10.0, 30.5))

@@ -352,3 +352,18 @@ class TestRules:
         )  # fmt: skip
         assert found.cameras.shape == (len(drawn.share), len(TIERS), 0)
         assert found.weeks.shape == (len(drawn.share), len(TIERS), 0)
+
+
+def test_neighbours_share_the_routes_of_a_cell():
+    # Three points with the routes of words along the street, against it and both.
+    count = np.array([1, 0, 1, 1, 0, 1, 2, 0, 1])
+    word = np.array([0, 0, 0, 0, 0, 1, 3], np.int32)
+    bits = np.array([1, 1, 1, 1, 1, 2, 1], np.uint64)
+    start = np.concatenate([[0], np.cumsum(count)])
+    cell, begin, words, values = meetings._shared_cells(start, word, bits)
+    assert cell.reshape(3, 3)[0].tolist() == cell.reshape(3, 3)[1].tolist()
+    assert len(begin) - 1 == len(np.unique(cell)) == 5
+    for of, one in enumerate(cell):
+        here, shared = slice(start[of], start[of + 1]), slice(begin[one], begin[one + 1])
+        assert words[shared].tolist() == word[here].tolist()
+        assert values[shared].tolist() == bits[here].tolist()
