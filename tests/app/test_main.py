@@ -123,7 +123,7 @@ def test_one_kind_of_operator_can_be_chosen_and_is_told() -> None:
 @pytest.mark.usefixtures("streets_of_dawei")
 def test_a_sample_is_told_with_its_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kept_answers, "SAMPLE_POINTS", 200)
-    kept_answers._estimate.clear()
+    kept_answers._made.clear()
     page = opened(city="dawei")
     found = assess("dawei", as_of=AS_OF, sample_points=200)
     data = map_of(page)
@@ -132,7 +132,7 @@ def test_a_sample_is_told_with_its_error(monkeypatch: pytest.MonkeyPatch) -> Non
     assert found.sample is not None
     said = f"200 of {found.sample.of:,} places"
     assert said in " ".join(data["panel"]["lines"]).replace("\xa0", " ")
-    kept_answers._estimate.clear()
+    kept_answers._made.clear()
 
 
 def test_changed_assumptions_are_announced_and_taken_back() -> None:
@@ -145,12 +145,12 @@ def test_changed_assumptions_are_announced_and_taken_back() -> None:
 def test_another_tier_or_language_computes_nothing_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
 
-    def counting(question: Question) -> Assessment:
+    def counting(question: Question, **_: object) -> Assessment:
         asked.append(question.city)
         return assess(question)
 
     monkeypatch.setattr(kept_answers, "assess", counting)
-    kept_answers._estimate.clear()
+    kept_answers._made.clear()
     page = opened(city="sittwe")
     assert asked == ["sittwe"]
     for tier in TIERS:
@@ -310,7 +310,7 @@ def test_a_failure_of_the_toolkit_shows_and_logs_nothing_of_the_session(
         raise RuntimeError(msg)
 
     monkeypatch.setattr(kept_answers, "assess", failing)
-    kept_answers._estimate.clear()
+    kept_answers._made.clear()
     with caplog.at_level(logging.DEBUG):
         page = opened(city="dawei")
     assert not page.exception

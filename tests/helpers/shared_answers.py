@@ -47,8 +47,8 @@ def install(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, name, _looking_first(getattr(module, name), name))
 
 
-def _looking_first(make: Callable[[Inputs], Outcome], name: str) -> Callable[[Inputs], Outcome]:
-    def look_first(inputs: Inputs) -> Outcome:
-        return kept(name).get(inputs.question.fingerprint(), lambda: make(inputs))
+def _looking_first(make: Callable[..., Outcome], name: str) -> Callable[..., Outcome]:
+    def look_first(inputs: Inputs, *progress: Callable[[float], object]) -> Outcome:
+        return kept(name).get(inputs.question.fingerprint(), lambda: make(inputs, *progress))
 
     return look_first

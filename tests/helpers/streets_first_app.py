@@ -14,11 +14,11 @@ GO = Path.cwd() / "go"
 assess = kept_answers.assess
 
 
-def later(question: Any) -> Any:
+def later(question: Any, **more: Any) -> Any:
     """Assess once the file is there."""
     while not GO.exists():
         time.sleep(0.05)
-    return assess(question)
+    return assess(question, **more)
 
 
 if kept_answers.assess.__name__ != "later":

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import gc
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final
 
 import streamlit as st
 from streamlit import runtime
+from streamlit.delta_generator import DeltaGenerator
 
 from toolkit.app.bar import Choice
 from toolkit.assessment.assess import assess
@@ -18,7 +22,7 @@ from toolkit.assessment.question import Question
 from toolkit.assessment.ten_placements import Placements, place_cameras
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.lru_cache import LruCache
-from toolkit.base.terms import Allocation
+from toolkit.base.terms import Allocation, Progress
 from toolkit.evidence.claim import Claim
 
 SAMPLE_POINTS: Final = 20_000
@@ -107,24 +111,45 @@ def estimate(choice: Choice, assumptions: AssumptionSet, *, case: Case | None = 
         As `assessment.assess`.
     """
     question = question_of(choice, assumptions, case=case)
-    return _estimate(question.fingerprint(), question)
+    key = question.fingerprint()
+    return _made.get(key, lambda: _estimate(key, question))
 
 
 def is_kept(question: Question) -> bool:
-    """Return whether the assessment of a question has been made before and is probably kept."""
+    """Return whether the assessment of a question has been made before and is kept."""
     return question.fingerprint() in _made
 
 
 _N_KEPT: Final = 6
-_made: Final[LruCache[bool]] = LruCache(_N_KEPT)
+_made: Final[LruCache[Estimate]] = LruCache(_N_KEPT, wait=True)
+_SOON_S: Final = 1.0
+"""Seconds after which the share that is done is shown."""
 
 
-@st.cache_resource(max_entries=_N_KEPT, show_spinner=False)
-def _estimate(key: str, _question: Question) -> Estimate:
-    made = Estimate(_question, key, assess(_question), _question.load().claims)
-    _made.get(key, lambda: True)
+def _estimate(key: str, question: Question) -> Estimate:
+    with _shown() as progress:
+        made = Estimate(question, key, assess(question, progress=progress), question.load().claims)
     leave_out_of_searches()
     return made
+
+
+@contextmanager
+def _shown() -> Iterator[Progress]:
+    """Show the share that is done on the page that waits, once it has waited for a while.
+
+    A page that asks for something else in the meantime ends the work.
+    """
+    start, bars = time.monotonic(), list[DeltaGenerator]()
+
+    def show(done: float) -> None:
+        if bars:
+            bars[0].progress(min(done, 1.0))
+        elif runtime.exists() and time.monotonic() - start > _SOON_S:
+            bars.append(st.progress(min(done, 1.0)))
+
+    yield show
+    for bar in bars:
+        bar.empty()
 
 
 def leave_out_of_searches() -> None:

@@ -34,7 +34,7 @@ from toolkit.assumptions.sets import MINIMAL
 from toolkit.base import store
 from toolkit.base.arrays import FloatArray
 from toolkit.base.quantity import Quantity, rounded_draws
-from toolkit.base.terms import TIERS, SourceRef, Status
+from toolkit.base.terms import TIERS, Progress, SourceRef, Status
 from toolkit.base.version import __version__
 from toolkit.evidence.claim import SEPARATE_SCOPES, Claim
 from toolkit.evidence.load import TIER_CAPABILITY, known_by, private_cameras_ordered
@@ -43,13 +43,20 @@ from toolkit.evidence.words import MissingFigure
 from toolkit.language import notes, words
 
 
-def assess(question: Question | str, **options: Any) -> Assessment:  # noqa: ANN401
+def assess(
+    question: Question | str,
+    *,
+    progress: Progress = lambda _: None,
+    **options: Any,  # noqa: ANN401
+) -> Assessment:
     """Estimate where people in a city are likely to be seen, recognised, matched or read.
 
     Parameters
     ----------
     question
         The question, or the name of a city.
+    progress
+        Called with the share of the work that is done, from 0 to 1; of a city on streets only.
     **options
         With a name, the other fields of `Question`, of which ``as_of`` is required.
 
@@ -82,7 +89,7 @@ def assess(question: Question | str, **options: Any) -> Assessment:  # noqa: ANN
     if inputs.loaded.pack:
         from toolkit.assessment.on_streets import on_streets
 
-        outcome = on_streets(inputs)
+        outcome = on_streets(inputs, progress)
     else:
         from toolkit.assessment.on_city_level import on_city_level
 

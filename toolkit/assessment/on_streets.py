@@ -34,7 +34,7 @@ from toolkit.base.arrays import Float32Array, FloatArray, IntArray
 from toolkit.base.draws import Design
 from toolkit.base.lru_cache import LruCache
 from toolkit.base.quantity import INTERVAL, Quantity
-from toolkit.base.terms import TIERS, Allocation, Progress, Tier, exposure_class
+from toolkit.base.terms import TIERS, Allocation, Progress, Tier, exposure_class, part_of
 from toolkit.engine import cells, closed_form, zones
 from toolkit.engine.pairs_by_point import PointRows
 from toolkit.engine.sample import StreetSample, draw_sample, error_share
@@ -51,8 +51,16 @@ scenes: Final[LruCache[Scene]] = LruCache(2)
 samples: Final[LruCache[StreetSample]] = LruCache(2)
 
 
-def scene_of(loaded: Loaded) -> tuple[Pack, Scene]:
+_SCENE_SHARE: Final = 0.55
+"""Share of the work after which the scene is there, in a first answer about a large city."""
+_TOTALS_SHARE: Final = 0.75
+"""The same of totals; what is left are trips."""
+
+
+def scene_of(loaded: Loaded, progress: Progress = lambda _: None) -> tuple[Pack, Scene]:
     """Return the streets of a question and their scene; the last two are kept.
+
+    `progress` is called with the share of the scene that is done.
 
     Raises
     ------
@@ -63,7 +71,8 @@ def scene_of(loaded: Loaded) -> tuple[Pack, Scene]:
     mapped, values = loaded.counted_cameras(), loaded.question.assumptions
     given = {name: values.value(key) for name, key in SCENE_VALUES.items()}
     return pack, scenes.get(
-        loaded.key("scene"), lambda: build_scene(pack, loaded.model, mapped=mapped, **given)
+        loaded.key("scene"),
+        lambda: build_scene(pack, loaded.model, mapped=mapped, progress=progress, **given),
     )
 
 
@@ -93,18 +102,27 @@ def _sample_of(loaded: Loaded, pack: Pack, scene: Scene, n_points: int) -> Stree
     )
 
 
-def on_streets(inputs: Inputs) -> Outcome:
+def on_streets(inputs: Inputs, progress: Progress = lambda _: None) -> Outcome:
     """Run siting, sight and exposure on the installed streets.
+
+    Parameters
+    ----------
+    inputs
+        Evidence and optics, drawn.
+    progress
+        Called with the share of the work that is done.
 
     Raises
     ------
     ValueError
         If the sample has no points.
     """
-    pack, scene = scene_of(inputs.loaded)
+    pack, scene = scene_of(inputs.loaded, part_of(progress, 0.0, _SCENE_SHARE))
+    progress(_SCENE_SHARE)
     n_asked = inputs.question.sample_points
     plan = plan_sites(inputs, pack, scene)
     placing = place_all(inputs, scene, plan.chance)
+    trips_progress = part_of(progress, _TOTALS_SHARE, 1.0)
     n_known = int(np.count_nonzero(scene.point_known))
     if n_asked is None or n_asked >= n_known:
         sums, summary = add_up(inputs, scene, plan, plan.sample)
@@ -112,7 +130,8 @@ def on_streets(inputs: Inputs) -> Outcome:
             lambda _: _layers(inputs, pack, scene, plan, summary, lambda: _effective(sums))
         )
         outcome = outcome_of(inputs, pack, scene, plan, sums, layers=layers, placing=placing)
-        return with_trips(inputs, outcome, pack, scene, plan, placing)
+        progress(_TOTALS_SHARE)
+        return with_trips(inputs, outcome, pack, scene, plan, placing, trips_progress)
     if n_asked < 1:
         msg = f"A sample of {n_asked} street points is none. Ask for at least one."
         raise ValueError(msg)
@@ -128,7 +147,9 @@ def on_streets(inputs: Inputs) -> Outcome:
     shares = [tier.share_of_length.realised.mid or 0.0 for tier in outcome.tiers.values()]
     error = max(error_share(s, n_asked, n_known) for s in shares)
     part = SamplePart(points=n_asked, of=n_known, error_share=float(f"{error:.2g}"))
-    return with_trips(inputs, replace(outcome, sample=part), pack, scene, plan, placing)
+    progress(_TOTALS_SHARE)
+    outcome = replace(outcome, sample=part)
+    return with_trips(inputs, outcome, pack, scene, plan, placing, trips_progress)
 
 
 def layers_on_streets(inputs: Inputs) -> Outcome:

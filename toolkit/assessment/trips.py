@@ -144,6 +144,7 @@ def all_trips(
     scene: Scene,
     chance: SiteChance,
     placing: Placing | None = None,
+    progress: Progress = lambda _: None,
 ) -> tuple[dict[Tier, dict[Mode, Trip]], FloatArray]:
     """Place the cameras once per draw and count those met on ordinary trips, by tier and mode.
 
@@ -157,6 +158,8 @@ def all_trips(
         Chance of each site of the whole city.
     placing
         What `place_all` returns for these, if it is at hand.
+    progress
+        Called with the share of the trips that are sampled.
 
     Returns
     -------
@@ -166,7 +169,7 @@ def all_trips(
         Share of trips by the usual mode that pass a camera, per draw, shape (D, T); NaN where that
         mode has no streets.
     """
-    by_mode = sampled(inputs.loaded, pack, scene)
+    by_mode = sampled(inputs.loaded, pack, scene, progress)
     as_it_is, if_all_work = met_on_trips(inputs, scene, chance, by_mode, placing)
     found: dict[Tier, dict[Mode, Trip]] = {}
     for t, tier in enumerate(TIERS):
@@ -231,12 +234,13 @@ def with_trips(
     scene: Scene,
     plan: SitePlan,
     placing: Placing | None = None,
+    progress: Progress = lambda _: None,
 ) -> Outcome:
-    """Return an outcome on installed streets with its trips; `placing` as in `all_trips`.
+    """Return an outcome on installed streets with its trips; the last two as in `all_trips`.
 
     Conditional answers rest on `N_SHORT_TRIPS` trips.
     """
-    found, share = all_trips(inputs, pack, scene, plan.chance, placing)
+    found, share = all_trips(inputs, pack, scene, plan.chance, placing, progress)
     none = notes.text("no_streets_for_mode")
     tiers = {
         tier: part.model_copy(

@@ -9,6 +9,14 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
+class _Turn:
+    """A lock held while one value is computed, and how many threads hold or want it."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.n_threads = 0
+
+
 class LruCache(Generic[T]):
     """Cache of the most recently used values, shared by threads.
 
@@ -18,12 +26,17 @@ class LruCache(Generic[T]):
     ----------
     max_size
         Maximum number of values.
+    wait
+        Whether threads that want the same value wait for the first of them, rather than compute it
+        several times.
     """
 
-    def __init__(self, max_size: int) -> None:
+    def __init__(self, max_size: int, *, wait: bool = False) -> None:
         self._max_size = max_size
         self._values: dict[str, T] = {}
         self._lock = threading.Lock()
+        self._wait = wait
+        self._turns: dict[str, _Turn] = {}
 
     def __contains__(self, key: str) -> bool:
         """Return whether a key has a value; that does not count as a use of it."""
@@ -32,11 +45,26 @@ class LruCache(Generic[T]):
 
     def get(self, key: str, make: Callable[[], T]) -> T:
         """Return the value of a key, computed by `make` if it is not cached."""
+        if not self._wait:
+            return self._get(key, make)
+        with self._lock:
+            turn = self._turns.setdefault(key, _Turn())
+            turn.n_threads += 1
+        try:
+            with turn.lock:
+                return self._get(key, make)
+        finally:
+            with self._lock:
+                turn.n_threads -= 1
+                if not turn.n_threads:
+                    self._turns.pop(key, None)
+
+    def _get(self, key: str, make: Callable[[], T]) -> T:
         with self._lock:
             if key in self._values:
                 self._values[key] = self._values.pop(key)  # the most recently used is last
                 return self._values[key]
-        # Outside the lock: two threads may compute the same value, but neither waits.
+        # Outside the lock, so that no other value waits for it.
         value = make()
         with self._lock:
             self._values[key] = value

@@ -143,6 +143,12 @@ class SourceRef(Record):
 Progress = Callable[[float], object]
 """Callback that takes the share of the work done, 0 to 1."""
 
+
+def part_of(progress: Progress, first: float, end: float) -> Progress:
+    """Return the progress of one part of some work, which is the whole's from `first` to `end`."""
+    return lambda done: progress(first + (end - first) * done)
+
+
 StepProgress = Callable[[str, float | None], None]
 """Callback that takes the current step, and the share of it done, None if unknown."""
 

@@ -19,7 +19,7 @@ from scipy.spatial import cKDTree
 
 from toolkit.base import store
 from toolkit.base.arrays import FloatArray, IntArray
-from toolkit.base.terms import FULL_CIRCLE_DEG
+from toolkit.base.terms import FULL_CIRCLE_DEG, Progress, part_of
 from toolkit.engine import footprints, pairs_by_point, sight, sight_cache, views, zones
 from toolkit.siting import candidates, districts, inclusion
 from toolkit.siting.named_places import in_places
@@ -29,6 +29,8 @@ from toolkit.streets.pack import Pack
 
 POINT_SPACING_M: Final = 5.0
 """Length of street that a point stands for; more in a very large city."""
+_GEOMETRY_SHARE: Final = 0.4
+"""Share of the work after which points and sites are there, and lines of sight begin."""
 MOST_POINTS: Final = 200_000
 """Points that fit, with all draws, into the memory of an old laptop: 1,000 km at 5 m."""
 _JUNCTION_DEGREE: Final = 3
@@ -178,7 +180,7 @@ def point_spacing_m(total_m: float) -> float:
     return max(POINT_SPACING_M, total_m / MOST_POINTS)
 
 
-def build_scene(
+def build_scene(  # noqa: PLR0913
     pack: Pack,
     model: candidates.SitingModel,
     *,
@@ -188,6 +190,7 @@ def build_scene(
     level_height_m: float,
     district_m: float,
     person_height_m: float,
+    progress: Progress = lambda _: None,
 ) -> Scene:
     """Build the scene of a pack, with lines of sight from the cache if they are there.
 
@@ -199,6 +202,8 @@ def build_scene(
         Longest line of sight that is kept, in metres.
     person_height_m
         Height of the target seen over roofs: the top of a standing person.
+    progress
+        Called with the share of the work that is done.
     """
     geometry = build_geometry(
         pack,
@@ -216,6 +221,7 @@ def build_scene(
         reach_m=reach_m,
         top_m=geometry.top_m,
         target_m=person_height_m,
+        progress=part_of(progress, _GEOMETRY_SHARE, 1.0),
     )
     return with_sight(geometry, pairs)
 

@@ -13,7 +13,7 @@ import os
 import shutil
 import tempfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from contextvars import ContextVar
@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from toolkit.base import store
 from toolkit.base.arrays import FloatArray
+from toolkit.base.terms import Progress
 from toolkit.engine import workers
 from toolkit.engine.sight import PAIR_ARRAYS, Block, Sight, sweep, sweep_arrays, swept
 
@@ -74,6 +75,7 @@ def cached_sight(  # noqa: PLR0913
     target_m: float = 1.7,
     origin_m: FloatArray | None = None,
     cache_dir: Path | None = None,
+    progress: Progress = lambda _: None,
 ) -> Sight:
     """Return the arrays of `build_sight`, kept on disk and opened memory-mapped.
 
@@ -85,6 +87,8 @@ def cached_sight(  # noqa: PLR0913
         See `build_sight`.
     cache_dir
         Folder of caches; by default that of `kept_in`, else the user's.
+    progress
+        Called with the share of the sites that are done.
 
     Notes
     -----
@@ -102,7 +106,7 @@ def cached_sight(  # noqa: PLR0913
     arrays = sweep_arrays(site_xy_m, point_xy_m, buildings, top_m, origin_m)
     with suppress(OSError):
         blocks = sweep(arrays, reach_m=reach_m, beyond_m=beyond_m, target_m=target_m)
-        write_blocks(folder, blocks)
+        write_blocks(folder, blocks, lambda n: progress(n / len(site_xy_m)))
         ready = _open_cached(folder, reach_m, *sizes)
     return ready or swept(arrays, **band)
 
@@ -181,8 +185,19 @@ def _sha256(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def write_blocks(folder: Path, blocks: Iterable[Block]) -> None:
+def write_blocks(
+    folder: Path, blocks: Iterable[Block], done: Callable[[int], object] = lambda _: None
+) -> None:
     """Write the blocks of a sweep into a temporary folder, and rename it: no cache is incomplete.
+
+    Parameters
+    ----------
+    folder
+        Where they are to be.
+    blocks
+        The blocks.
+    done
+        Called with the number of sites that are done.
 
     Raises
     ------
@@ -207,6 +222,7 @@ def write_blocks(folder: Path, blocks: Iterable[Block]) -> None:
                 if writing:
                     writing.result()
                 writing = thread.submit(_append, files, block[1:])
+                done(sum(map(len, counts)) - 1)
             if writing:
                 writing.result()
             start = np.concatenate(counts).cumsum()

@@ -60,9 +60,9 @@ def test_plans_a_sample_and_one_kind_of_operator_are_told(monkeypatch: pytest.Mo
         screen("analysts", city="yangon", status="planned")
     )
     monkeypatch.setattr(kept_answers, "SAMPLE_POINTS", 2_000)
-    kept_answers._estimate.clear()
+    kept_answers._made.clear()
     words = words_of(screen("analysts", city="helsinki-centre", profile="plate_gates"))
-    kept_answers._estimate.clear()
+    kept_answers._made.clear()
     found = assess("helsinki-centre", as_of=AS_OF, profile="plate_gates", sample_points=2_000)
     assert found.sample is not None
     assert answer.sample_text(found.sample, "en") in words
