@@ -94,6 +94,36 @@ def write_profiles(home: Path) -> None:
     (home / "siting" / "profiles.json").write_text(json.dumps(found), encoding="utf-8")
 
 
+class Bar:
+    """A progress bar that keeps what it was told."""
+
+    def __init__(self) -> None:
+        self.shown: list[float] = []
+        self.gone = False
+
+    def progress(self, done: float) -> Bar:
+        self.shown.append(done)
+        return self
+
+    def empty(self) -> None:
+        self.gone = True
+
+
+def test_what_takes_long_shows_how_much_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    bar = Bar()
+    monkeypatch.setattr(kept_answers.st, "progress", bar.progress)
+    monkeypatch.setattr(kept_answers.runtime, "exists", lambda: True)
+    with kept_answers._shown() as say:
+        say(0.1)
+        assert not bar.shown  # a short wait has no bar
+        monkeypatch.setattr(kept_answers, "_SOON_S", 0.0)
+        for done in (0.4, 0.9, 1.00001):
+            say(done)
+        assert bar.shown == [0.4, 0.9, 1.0]
+        assert not bar.gone
+    assert bar.gone
+
+
 ADDED: dict[str, Callable[[Path, Path], object]] = {
     "observation": lambda home, _: write_evidence(home / "evidence", CHOICE.city.id, OBSERVATION),
     "claim": lambda home, _: write_evidence(home / "evidence", CHOICE.city.id, CLAIM),

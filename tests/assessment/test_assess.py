@@ -69,6 +69,15 @@ def test_a_pack_of_schema_1_gives_the_same_figures(home):
     assert old.tiers["seen"].share_of_length.realised.known
 
 
+def test_the_share_that_is_done_only_grows(home):
+    small_city.install(home, rows=small_city.N_ROWS + 7)  # streets that nothing has been kept of
+    said: list[float] = []
+    assess(small_city.PACK, as_of=AS_OF, count=(20, 40), n_draws=20, progress=said.append)
+    assert len(said) > 5
+    assert said == sorted(said)
+    assert said[-1] == pytest.approx(1.0)
+
+
 def test_json_follows_the_interface_and_the_schema(helsinki, mawlamyine):
     for found in (helsinki, mawlamyine):
         data = json.loads(found.to_json())

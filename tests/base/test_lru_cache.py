@@ -58,3 +58,37 @@ def test_no_thread_waits_for_the_value_of_another():
         assert kept.get("quick", lambda: "quick") == "quick"
         go_on.set()
         assert waiting.result(30) == "slow"
+
+
+def test_threads_that_want_the_same_value_may_wait_for_the_first():
+    kept: LruCache[int] = LruCache(4, wait=True)
+    begun, go_on, made = threading.Event(), threading.Event(), []
+
+    def slow():
+        made.append(1)
+        begun.set()
+        assert go_on.wait(30)
+        return 7
+
+    with ThreadPoolExecutor(3) as pool:
+        first = pool.submit(kept.get, "slow", slow)
+        assert begun.wait(30)
+        others = [pool.submit(kept.get, "slow", slow) for _ in range(2)]
+        assert kept.get("quick", lambda: 1) == 1
+        go_on.set()
+        assert [one.result(30) for one in (first, *others)] == [7, 7, 7]
+    assert made == [1]
+    assert kept._turns == {}
+
+
+def test_after_a_failure_the_next_that_waits_tries():
+    kept: LruCache[int] = LruCache(4, wait=True)
+
+    def fails():
+        msg = "not now"
+        raise ValueError(msg)
+
+    with pytest.raises(ValueError, match="not now"):
+        kept.get("a", fails)
+    assert kept.get("a", lambda: 2) == 2
+    assert kept._turns == {}

@@ -25,6 +25,14 @@ def test_classes_follow_the_ends_of_the_interval(low, high, expected):
     assert terms.exposure_class(low, high) == expected
 
 
+def test_the_progress_of_a_part_lies_within_that_of_the_whole():
+    said = []
+    part = terms.part_of(terms.part_of(said.append, 0.5, 1.0), 0.2, 0.6)
+    for done in (0.0, 0.5, 1.0):
+        part(done)
+    assert said == pytest.approx([0.6, 0.7, 0.8])
+
+
 def test_a_third_language_of_a_name_needs_no_new_field(monkeypatch):
     text = '{"shn": "C", "my": "B", "en": "A"}'
     with pytest.raises(ValidationError, match="shn: names can be given in en, my"):

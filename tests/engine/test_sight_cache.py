@@ -30,6 +30,23 @@ def test_the_cache_gives_the_same_arrays_and_survives_damage(tmp_path):
     assert len(list((tmp_path / "sight").iterdir())) == 2
 
 
+def test_the_share_that_is_done_is_said(tmp_path, monkeypatch):
+    monkeypatch.setattr(sight, "_BLOCK_SITES", 4)
+    sites, points = np.zeros((10, 2)), np.random.default_rng(5).uniform(-50, 50, (200, 2))
+    said: list[float] = []
+
+    def get():
+        sight_cache.cached_sight(
+            {}, sites, points, np.empty(0, dtype=object), reach_m=80.0, cache_dir=tmp_path,
+            progress=said.append,
+        )  # fmt: skip
+
+    get()
+    assert said == [0.4, 0.8, 1.0]
+    get()  # found in the cache
+    assert len(said) == 3
+
+
 def test_lines_of_sight_can_be_kept_elsewhere_for_a_while(tmp_path, monkeypatch):
     monkeypatch.setenv("CAMERA_TOOLKIT_HOME", str(tmp_path / "home"))
     none = np.array([], dtype=object)

@@ -82,8 +82,8 @@ def _assess(options: argparse.Namespace) -> int:
     from toolkit.assessment.assess import assess
 
     question = question_of(options.city, options)
-    with busy(f"Estimating {options.city} ..."):
-        found = assess(question)
+    with busy(f"Estimating {options.city} ...") as progress:
+        found = assess(question, progress=progress)
     if options.json:
         print_json_text(found.to_json())
         return OK

@@ -131,13 +131,17 @@ def _report_on(
     from toolkit.studies.batch.plan import job_question
 
     question = job_question(task.job)
-    with busy(f"Writing on {task.job.id} ..."):
+    with busy(f"Writing on {task.job.id} ...") as progress:
         found = Assessment.from_json(task.assessment.read_bytes())
         tiled = task.kind == "finish"
         if found.basis == "streets":
             pack, _ = question.load().streets()
             with sight_cache.kept_in(task.sight):
-                found = found.with_layers(tiled_layers(task, pack)) if tiled else assess(question)
+                found = (
+                    found.with_layers(tiled_layers(task, pack))
+                    if tiled
+                    else assess(question, progress=progress)
+                )
         matters = None if tiled else matters_of(question, edition)
         paths = write_report(
             [found],

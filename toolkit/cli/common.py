@@ -24,6 +24,7 @@ from rich.table import Table
 from toolkit.base import store
 from toolkit.base.clean_text import NEEDED_FORMAT
 from toolkit.base.errors import InputDataError, UsageError
+from toolkit.base.terms import Progress
 
 if TYPE_CHECKING:
     from toolkit.assessment.question import Question
@@ -216,14 +217,14 @@ def as_of_date(text: str | None) -> dt.date:
 
 
 @contextlib.contextmanager
-def busy(message: str) -> Iterator[None]:
-    """Show a message while something runs."""
+def busy(message: str) -> Iterator[Progress]:
+    """Show a message while something runs, and in a terminal the share that it says is done."""
     if messages.is_terminal:
-        with messages.status(message):
-            yield
+        with messages.status(message) as status:
+            yield lambda done: status.update(f"{message} {done:.0%}")
     else:
         messages.print(message)
-        yield
+        yield lambda _done: None
 
 
 def print_json(value: Any) -> int:  # noqa: ANN401

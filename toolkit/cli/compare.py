@@ -108,8 +108,8 @@ def side(text: str, options: argparse.Namespace) -> tuple[Assessment, Assumption
     asked = {"assumptions": name, "status": status or "installed", "observed": (), "profile": None}
     given = vars(options) | ({"as_of": day} if day else {})
     question = question_of(city, argparse.Namespace(**(given | asked)))
-    with busy(f"Estimating {text} ..."):
-        return assess(question), question.assumptions
+    with busy(f"Estimating {text} ...") as progress:
+        return assess(question, progress=progress), question.assumptions
 
 
 def _split(rest: str) -> tuple[str, str | None, str | None]:

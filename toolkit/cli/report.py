@@ -153,8 +153,8 @@ def _cities(
     without: list[str] = []
     for city in chosen:
         question = replace(common, city=city.id)
-        with busy(f"Writing on {city.name.en} ..."):
-            found = assess(question)
+        with busy(f"Writing on {city.name.en} ...") as progress:
+            found = assess(question, progress=progress)
             matters = matters_of(question, edition, whole=options.sensitivity)
             own = {city.id: own_answers(options, given, question)} if given else None
             paths = write_report(

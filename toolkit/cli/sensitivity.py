@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-from toolkit.base.terms import Progress
 from toolkit.cli.common import (
     OK,
     Commands,
     add_common,
-    messages,
+    busy,
     print_json_text,
     print_lines,
     print_table,
     printable,
     question_of,
 )
-
-if TYPE_CHECKING:
-    from toolkit.studies.sensitivity.analysis import Sensitivity
 
 
 def register(commands: Commands) -> None:
@@ -37,10 +31,8 @@ def _sensitivity(options: argparse.Namespace) -> int:
     from toolkit.studies.sensitivity.analysis import sensitivity
 
     question = question_of(options.city, options)
-    found = _with_progress(
-        f"Finding out what matters for {printable(options.city)}",
-        lambda progress: sensitivity(question, method=options.method, progress=progress),
-    )
+    with busy(f"Finding out what matters for {printable(options.city)} ...") as progress:
+        found = sensitivity(question, method=options.method, progress=progress)
     if options.json:
         print_json_text(found.to_json())
         return OK
@@ -67,12 +59,3 @@ def _sensitivity(options: argparse.Namespace) -> int:
     print_lines("Sources: " + "; ".join(f"{s.publisher} ({s.date})" for s in found.sources))
     print_lines(f"Assumptions {found.assumptions.name} {found.assumptions.sha256[:12]}")
     return OK
-
-
-def _with_progress(message: str, work: Callable[[Progress], Sensitivity]) -> Sensitivity:
-    """Show a message and the share that is done while something runs."""
-    if not messages.is_terminal:
-        messages.print(f"{message} ...")
-        return work(lambda _done: None)
-    with messages.status(f"{message} ...") as status:
-        return work(lambda done: status.update(f"{message}: {done:.0%}"))
