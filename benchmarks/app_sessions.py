@@ -134,7 +134,7 @@ def run(
             except NothingCameError as error:
                 wrong.append(f"{session.city}: {error}")
         wrong.extend([session.wrong() for session in sessions])
-        print(f"{turn + 1} of {n_actions}", file=sys.stderr, flush=True)
+        print(f"{turn + 1} of {n_actions}, {memory_mb(pid):.0f} MB", file=sys.stderr, flush=True)
         if turn + 1 == min(SETTLED, n_actions):
             settled = memory_mb(pid)
     return [one for one in wrong if one], settled, memory_mb(pid)
