@@ -148,6 +148,15 @@ def test_capture_points_are_sites_with_a_camera_that_is_able(setting):
     assert (found[:, 0] >= found[:, TIERS.index("plate")]).all()
 
 
+def test_short_figures_are_those_of_all_trips(setting):
+    inputs, pack, scene, plan = setting
+    short = trips.short_trips(inputs, pack, scene, plan.chance)
+    every, _ = trips.all_trips(inputs, pack, scene, plan.chance)
+    for tier, found in short.items():
+        whole = every[tier][USUAL_MODE[tier]]
+        assert (found.cameras, found.at_least_one) == (whole.cameras, whole.at_least_one)
+
+
 def test_no_street_for_a_mode_is_said(setting):
     inputs, pack, scene, plan = setting
     closed = replace(pack, streets=pack.streets.assign(motorcycle=False))

@@ -125,7 +125,7 @@ def on_streets(inputs: Inputs, progress: Progress = lambda _: None) -> Outcome:
     trips_progress = part_of(progress, _TOTALS_SHARE, 1.0)
     n_known = int(np.count_nonzero(scene.point_known))
     if n_asked is None or n_asked >= n_known:
-        sums, summary = add_up(inputs, scene, plan, plan.sample)
+        sums, summary = add_up(inputs, scene, plan, plan.sample, placing[0])
         layers = LazyLayers(
             lambda _: _layers(inputs, pack, scene, plan, summary, lambda: _effective(sums))
         )
@@ -136,7 +136,7 @@ def on_streets(inputs: Inputs, progress: Progress = lambda _: None) -> Outcome:
         msg = f"A sample of {n_asked} street points is none. Ask for at least one."
         raise ValueError(msg)
     sample = _sample_of(inputs.loaded, pack, scene, n_asked)
-    sums = add_up_totals(inputs, sample.scene, plan, systematic(len(sample.point)))
+    sums = add_up_totals(inputs, sample.scene, plan, systematic(len(sample.point)), placing[0])
 
     def make(progress: Progress) -> Layers:
         summary = _summary_of_all(inputs, scene, plan, progress)

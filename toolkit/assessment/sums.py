@@ -86,7 +86,11 @@ class Sums:
 
 
 def add_up(
-    inputs: Inputs, scene: Scene, plan: SitePlan, sample: IntArray
+    inputs: Inputs,
+    scene: Scene,
+    plan: SitePlan,
+    sample: IntArray,
+    cameras: placement.Working | None = None,
 ) -> tuple[Sums, closed_form.PointSummary]:
     """Evaluate the points of a scene: sums over them, and the summary of each.
 
@@ -100,6 +104,8 @@ def add_up(
         Chance of each site of the whole city.
     sample
         Points of the scene in the sample of the city.
+    cameras
+        All cameras of the plan, placed once per draw, if they are at hand.
     """
     rows, (views, every_view) = _rows_and_both_views(inputs, scene)
     line, n_streets = scene.points.line, len(scene.lines)
@@ -108,15 +114,23 @@ def add_up(
     counted_m = np.where(scene.street_known, street_m, 0.0)
     counts = counted_m > 0  # a street without points has no mean
     expected_m = np.einsum("s,std->dt", counted_m[counts], summary.group_mean[counts])
-    return _sums(inputs, scene, plan, sample, rows, views, every_view, expected_m), summary
+    placed = _placed(inputs, scene, plan, cameras)
+    return _sums(scene, plan, sample, rows, views, every_view, expected_m, placed), summary
 
 
-def add_up_totals(inputs: Inputs, scene: Scene, plan: SitePlan, sample: IntArray) -> Sums:
+def add_up_totals(
+    inputs: Inputs,
+    scene: Scene,
+    plan: SitePlan,
+    sample: IntArray,
+    cameras: placement.Working | None = None,
+) -> Sums:
     """Return only the sums of `add_up`, faster: no point is summarised."""
     rows, (views, every_view) = _rows_and_both_views(inputs, scene)
     counted_m = np.where(scene.street_known[scene.points.line], scene.points.length, 0.0)
     expected_m = closed_form.covered_length(rows, plan.chance, views, counted_m)
-    return _sums(inputs, scene, plan, sample, rows, views, every_view, expected_m)
+    placed = _placed(inputs, scene, plan, cameras)
+    return _sums(scene, plan, sample, rows, views, every_view, expected_m, placed)
 
 
 def add_up_main(inputs: Inputs, scene: Scene, plan: SitePlan) -> tuple[FloatArray, FloatArray]:
@@ -185,7 +199,6 @@ def _key_of_tables(inputs: Inputs, reach_m: float, codes: IntArray) -> str:
 
 
 def _sums(
-    inputs: Inputs,
     scene: Scene,
     plan: SitePlan,
     sample: IntArray,
@@ -193,10 +206,11 @@ def _sums(
     views: Float32Array,
     every_view: Float32Array,
     expected_m: FloatArray,
+    placed_on: tuple[placement.Placed, float],
 ) -> Sums:
-    """Place the cameras once per draw, evaluate the cases, and return all sums."""
+    """Evaluate the cases, and return all sums."""
     length = scene.points.length
-    placed, known_m = _placed(inputs, scene, plan)
+    placed, known_m = placed_on
     on_sample = rows.take(sample)
     covered_m = partial(closed_form.covered_length, on_sample, length_m=length[sample])
     return Sums(
@@ -211,7 +225,9 @@ def _sums(
     )
 
 
-def _placed(inputs: Inputs, scene: Scene, plan: SitePlan) -> tuple[placement.Placed, float]:
+def _placed(
+    inputs: Inputs, scene: Scene, plan: SitePlan, cameras: placement.Working | None = None
+) -> tuple[placement.Placed, float]:
     """Place the cameras once per draw; return also the street length with an answer, in metres."""
     sites = scene.sites
     known_m = np.where(scene.point_known, scene.points.length, 0.0)
@@ -229,6 +245,7 @@ def _placed(inputs: Inputs, scene: Scene, plan: SitePlan) -> tuple[placement.Pla
         spacing_m=inputs.assumptions.value("sites.spacing_m"),
         xy_m=scene.groups.xy_m,
         stands_for=1.0 / coverage.draw_ratio(inputs.assumptions, inputs.design),
+        placed=cameras,
     )
     return placed, float(known_m.sum())
 

@@ -203,7 +203,7 @@ def short_trips(
         for mode, sample in sampled(inputs.loaded, pack, scene).items()
         if mode in wanted
     }
-    as_it_is, _ = met_on_trips(inputs, scene, chance, by_mode)
+    as_it_is, _ = met_on_trips(inputs, scene, chance, by_mode, all_work=False)
     return {
         tier: short_trip(mode, as_it_is[mode], t)
         if mode in as_it_is
@@ -283,8 +283,16 @@ def short_trip(mode: Mode, met: meetings.Met, t: int) -> ShortTrip:
     )
 
 
-def place_all(inputs: Inputs, geometry: SceneGeometry, chance: SiteChance) -> Placing:
-    """Place all cameras, working or not; return also the number for which each stands."""
+def place_all(
+    inputs: Inputs,
+    geometry: SceneGeometry,
+    chance: SiteChance,
+    share_working: FloatArray | None = None,
+) -> Placing:
+    """Place all cameras, working or not; return also the number for which each stands.
+
+    `share_working`, shape (D,), keeps only those that work if so many do.
+    """
     sites, design = geometry.sites, inputs.design
     standing = placement.standing_sites(
         chance,
@@ -300,7 +308,7 @@ def place_all(inputs: Inputs, geometry: SceneGeometry, chance: SiteChance) -> Pl
         inputs.cameras,
         inputs.per_site,
         sites.street_deg,
-        share_working=np.ones(design.n_draws),
+        share_working=np.ones(design.n_draws) if share_working is None else share_working,
     )
     stands_for = 1.0 / coverage.draw_ratio(inputs.assumptions, design)
     candidate = chance.district[placed.site] >= 0
@@ -313,6 +321,8 @@ def met_on_trips(
     chance: SiteChance,
     by_mode: Mapping[Mode, trips.Trips],
     placing: Placing | None = None,
+    *,
+    all_work: bool = True,
 ) -> tuple[dict[Mode, meetings.Met], dict[Mode, meetings.Met]]:
     """Place the cameras once per draw and count those met on the trips of all modes.
 
@@ -328,15 +338,18 @@ def met_on_trips(
         Samples of trips.
     placing
         See `all_trips`.
+    all_work
+        Whether what is met if all cameras work is wanted, too.
 
     Returns
     -------
     as_it_is, if_all_work
-        By mode, with the cameras that work, and with all.
+        By mode, with the cameras that work, and with all: without draws, if not wanted.
     """
     if not by_mode:
         return {}, {}
-    placed, weight = placing or place_all(inputs, scene, chance)
+    working = None if all_work else inputs.cameras.availability
+    placed, weight = placing or place_all(inputs, scene, chance, working)
     both = meetings.meet(
         *_routes(tuple(by_mode.values())),
         scene.points,
@@ -346,6 +359,7 @@ def met_on_trips(
         facing(inputs),
         width_deg=scene.sites.width_deg,
         weight=weight,
+        all_work=all_work,
     )
     ends = np.cumsum([0, *(len(sample.trips) for sample in by_mode.values())])
     homes = np.cumsum([0, *(len(sample.weeks) for sample in by_mode.values())])

@@ -100,6 +100,17 @@ class Working:
         """Draw of each camera, shape (N,)."""
         return np.repeat(np.arange(len(self.first) - 1), np.diff(self.first))
 
+    def with_share(self, share_working: FloatArray) -> Working:
+        """Return the cameras of a share of them, shape (D,): what `equip` lists with that share."""
+        works = self.luck < share_working[self.draw]
+        return Working(
+            np.concatenate([[0], np.cumsum(works)])[self.first],
+            self.site[works],
+            self.kind[works],
+            self.axis_deg[works],
+            self.luck[works],
+        )
+
 
 def random_keys(design: Design) -> NDArray[np.uint64]:
     """Return the random key of each draw, from which all chances of a site follow, shape (D,)."""
@@ -276,6 +287,7 @@ def simulate(  # noqa: PLR0913
     spacing_m: float = 0.0,
     xy_m: FloatArray | None = None,
     stands_for: FloatArray | None = None,
+    placed: Working | None = None,
 ) -> Placed:
     """Place cameras once per draw and measure the covered share of street length.
 
@@ -306,18 +318,23 @@ def simulate(  # noqa: PLR0913
     stands_for
         Number of sites of the city for which each candidate that exists stands, shape (D,), see
         `toolkit.siting.coverage`; by default one.
+    placed
+        All cameras, working or not, that `equip` draws for the same arguments, if at hand.
     """
     from toolkit.engine.kernels import placement as kernels
 
     if not isinstance(chance, SiteChance):
         chance = SiteChance.of_table(chance)
     width = np.full(len(fixed_count), np.nan) if fixed_width_deg is None else fixed_width_deg
-    standing = standing_sites(
-        chance, design, independent=independent, spacing_m=spacing_m, xy_m=xy_m
-    )
-    working = equip(
-        standing, fixed_count, fixed_axis_deg, width, cameras, mean_per_site, street_deg
-    )
+    if placed is None:
+        standing = standing_sites(
+            chance, design, independent=independent, spacing_m=spacing_m, xy_m=xy_m
+        )
+        working = equip(
+            standing, fixed_count, fixed_axis_deg, width, cameras, mean_per_site, street_deg
+        )
+    else:
+        working = placed.with_share(cameras.availability)
     n_draws, n_tiers = cameras.inner_m.shape[:2]
     union, alone_m = np.zeros((n_draws, n_tiers)), np.zeros((n_draws, n_tiers))
     workers.over(

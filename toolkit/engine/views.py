@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from scipy import special
 
 from toolkit.base.arrays import Float32Array, FloatArray, IntArray
-from toolkit.base.terms import TIERS
+from toolkit.base.terms import FULL_CIRCLE_DEG, TIERS
 from toolkit.engine import workers
 from toolkit.engine.sight import BEARING_STEPS
 from toolkit.optics import facing
 from toolkit.optics.camera_draws import CameraDraws
+
+if TYPE_CHECKING:  # numba takes half a second to import
+    from toolkit.engine.kernels import views as kernels
 
 BIN_M: Final = 1.0
 """Rings are tabulated in distance bins of this width; a bin counts by the part inside the ring."""
@@ -145,9 +148,7 @@ def _tables(
     from toolkit.engine.kernels import views as kernels
 
     codes = np.arange(N_VIEWS) if codes is None else codes
-    bands, band = np.unique(codes // N_VIEWS, return_inverse=True)
-    row_of = np.full((len(bands), N_VIEWS), -1, dtype=np.int64)
-    row_of[band, codes % N_VIEWS] = np.arange(len(codes))
+    bands = np.unique(codes // N_VIEWS)
     n_cases, n_draws = working.shape
     turns = cameras.turns
     if turns is None:
@@ -156,26 +157,152 @@ def _tables(
     tables = np.zeros(
         (n_cases, len(codes), math.ceil(reach_m / bin_m), len(TIERS), n_draws), np.float32
     )
-    types = kernels.CameraTypes(
-        np.ascontiguousarray(cameras.share * working[:, :, None]),
-        np.ascontiguousarray(cameras.height_m),
-        np.ascontiguousarray(cameras.hfov_deg),
-        np.nan_to_num(cameras.inner_m, nan=np.inf),
-        np.nan_to_num(cameras.outer_m, nan=0.0),
-        per_site_prob(mean_per_site),
-        _facing(turns, codes),
+    weights = _weights_of_rotations(
+        per_site_prob(mean_per_site), _facing(turns, codes), kernels.SUMS * kernels.UNROLLED
     )
+    outer = np.nan_to_num(cameras.outer_m, nan=0.0)
+    farthest = np.ceil(outer.max(axis=2) / bin_m).astype(np.int64)
     workers.over(
-        kernels.fill_views,
+        _fill,
         workers.even_borders(n_draws, _DRAWS_TOGETHER),
-        types,
-        np.maximum(bands - 1, 0) * HEIGHT_STEP_M,
-        row_of,
-        kernels.ViewRows(1 + MAX_PER_SITE, IN_FIELD, TURNING, BY_STREET),
-        bin_m,
+        _camera_types(cameras, working, np.maximum(bands - 1, 0) * HEIGHT_STEP_M),
+        kernels.Rings(
+            np.nan_to_num(cameras.inner_m, nan=np.inf),
+            outer,
+            np.minimum(farthest, tables.shape[2]),
+            bin_m,
+        ),
+        weights,
+        _wanted(codes, weights.shape[1] - 1),
         tables,
     )
     return tables
+
+
+def _camera_types(
+    cameras: CameraDraws, working: FloatArray, least_m: FloatArray
+) -> kernels.CameraTypes:
+    """Return camera types as the compiled loops take them, by the highest roof they look over."""
+    from toolkit.engine.kernels import views as kernels
+
+    share = cameras.share * working[:, :, None]
+    turns = cameras.hfov_deg >= FULL_CIRCLE_DEG
+    roof = np.searchsorted(least_m, cameras.height_m, side="right") - 1
+    # Sums in the order of types, as the loops add.
+    all_working = np.cumsum(share, axis=2)[:, :, -1]
+    all_turning = np.cumsum(np.where(turns, share, 0.0), axis=2)[:, :, -1]
+    return kernels.CameraTypes(
+        np.ascontiguousarray(share),
+        np.ascontiguousarray(all_working),
+        np.ascontiguousarray(all_turning),
+        np.ascontiguousarray(turns),
+        _in_field(cameras.hfov_deg),
+        np.argsort(roof, axis=1, kind="stable"),
+        np.stack([(roof < h).sum(axis=1) for h in range(len(least_m) + 1)], axis=1),
+    )
+
+
+def _in_field(hfov_deg: FloatArray) -> FloatArray:
+    """Return the part of each step of offset inside the field of each type, shape (D, Y, steps).
+
+    Fields are symmetrical, so half of the steps suffice.
+    """
+    half_steps = hfov_deg[:, :, None] / 2.0 / FULL_CIRCLE_DEG * _OFFSET_STEPS
+    return np.clip(half_steps - np.arange(_HALF_CIRCLE), 0.0, 1.0)
+
+
+def _fill(
+    first: int,
+    end: int,
+    types: kernels.CameraTypes,
+    rings: kernels.Rings,
+    weights: FloatArray,
+    wanted: kernels.Wanted,
+    tables: Float32Array,
+) -> None:
+    """Fill the tables of all cases for the draws in ``range(first, end)``.
+
+    In three loops, since one around all takes twice as long to compile.
+    """
+    from toolkit.engine.kernels import views as kernels
+
+    n_some, n_heights = end - first, len(wanted.n)
+    n_cases, n_rows, n_bins, n_tiers, _ = tables.shape
+    n_found = n_cases * n_some * n_bins * n_heights
+    seen = kernels.Seen(
+        np.empty((n_found, _HALF_CIRCLE)),
+        np.empty((n_found, len(wanted.weights) + len(wanted.counts) + 2), np.float32),
+        np.empty(n_some + 1, np.int64),
+        np.empty((n_some, n_bins, n_heights), np.int64),
+        np.empty((n_some, n_bins), np.bool_),
+    )
+    lanes = tuple(
+        np.ones((n, kernels.N_LANES)) for n in (_OFFSET_STEPS, weights.shape[2], kernels.SUMS)
+    )
+    views = np.empty((n_cases, n_rows, n_some), np.float32)
+    for t in range(n_tiers):
+        reached = int(rings.n_bins[first:end, t].max(initial=0))
+        kernels.see(first, end, t, types, rings, seen)
+        kernels.average(n_some, weights[first:end], wanted, *lanes, seen)
+        kernels.write(first, t, reached, wanted, seen, views, tables)
+
+
+def _wanted(codes: IntArray, n_folds: int) -> kernels.Wanted:
+    """Return which results are wanted, and the rows of the table into which they go."""
+    from toolkit.engine.kernels import views as kernels
+
+    n_weights = 1 + n_folds
+    n_values = n_weights + MAX_PER_SITE
+    # Result of each view.
+    what = np.empty(N_VIEWS, np.int64)
+    what[CANDIDATE] = 0
+    what[1 : 1 + MAX_PER_SITE] = n_weights + np.arange(MAX_PER_SITE)
+    what[1 + MAX_PER_SITE : IN_FIELD] = n_values + 2 + np.arange(_HALF_CIRCLE)
+    what[[IN_FIELD, TURNING]] = n_values, n_values + 1
+    what[BY_STREET:] = 1 + np.arange(N_VIEWS - BY_STREET)
+    used = np.isin(np.arange(n_values), what[codes % N_VIEWS])
+    bands, band = np.unique(codes // N_VIEWS, return_inverse=True)
+    n = np.bincount(band, minlength=len(bands))
+    row, result = np.zeros((2, len(bands), int(n.max(initial=0))), np.int64)
+    for h in range(len(bands)):
+        row[h, : n[h]] = np.flatnonzero(band == h)
+        result[h, : n[h]] = what[codes[row[h, : n[h]]] % N_VIEWS]
+    return kernels.Wanted(used[:n_weights], used[n_weights:], row, result, n)
+
+
+def _weights_of_rotations(per_site: FloatArray, turns: FloatArray, multiple: int) -> FloatArray:
+    """Return the weight of each rotation of sites of n cameras, one block after another.
+
+    Fields are symmetrical, so a rotation and its mirror image are one, and half of them suffice.
+
+    Parameters
+    ----------
+    per_site
+        Chance of 1 to N cameras, shape (D, N).
+    turns
+        Chance of each step of direction by the angle of the street, shape (D, F, steps).
+    multiple
+        The number of rotations is a multiple of this; the last are zero.
+
+    Returns
+    -------
+    weights
+        Row 0 for any rotation, row 1 + f for the directions of fold f, shape (D, 1 + F, rotations).
+    """
+    n_draws, n_folds, n_steps = turns.shape
+    halves = [n_steps // n // 2 for n in range(1, per_site.shape[1] + 1)]
+    weights = np.zeros((n_draws, 1 + n_folds, -(-sum(halves) // multiple) * multiple))
+    first = 0
+    for n, half in enumerate(halves, start=1):
+        block = weights[:, :, first : first + half]
+        share = per_site[:, n - 1, None]
+        block[:, 0] = 2.0 * share / (2 * half)
+        for begin in range(0, n_steps, 2 * half):
+            block[:, 1:] += share[:, None] * turns[:, :, begin : begin + half]
+            mirrored = turns[:, :, begin + half : begin + 2 * half]
+            block[:, 1:] += share[:, None] * mirrored[:, :, ::-1]
+        first += half
+    return weights
 
 
 def _facing(turns: FloatArray, codes: IntArray) -> FloatArray:
@@ -210,8 +337,7 @@ def candidate_views(
     weight = cameras.share * cameras.availability[:, None]
     per_site = per_site_prob(mean_per_site)
     # 1. Part of each step of offset inside the field of view of each type; fields are symmetrical.
-    half_steps = cameras.hfov_deg[:, :, None] / 2.0 / 360.0 * _OFFSET_STEPS
-    field = weight[:, :, None] * np.clip(half_steps - np.arange(_HALF_CIRCLE), 0.0, 1.0)
+    field = weight[:, :, None] * _in_field(cameras.hfov_deg)
     views = np.zeros((len(edge_m) - 1, len(TIERS), len(weight)), np.float32)
     for first in range(0, len(weight), _DRAWS_TOGETHER):
         some = slice(first, first + _DRAWS_TOGETHER)

@@ -116,6 +116,7 @@ def meet(  # noqa: PLR0913
     width_deg: FloatArray,
     weight: AnyFloatArray | None = None,
     keep: bool = True,
+    all_work: bool = True,
 ) -> tuple[Met, Met]:
     """Count the cameras and sites that have each route in view, in each draw.
 
@@ -139,16 +140,18 @@ def meet(  # noqa: PLR0913
         Number of cameras for which each stands, shape (N,); by default one.
     keep
         Whether the routes may be kept in memory for the next call: never those of a user.
+    all_work
+        Whether what is met if all cameras work is wanted, too.
 
     Returns
     -------
     as_it_is, if_all_work
-        With the cameras that work, and with all.
+        With the cameras that work, and with all: without draws, if that is not wanted.
     """
     as_it_is, if_all_work = _met(
         _by_point(routes, weeks, points) if keep else _by_point.__wrapped__(routes, weeks, points),
         (routes, weeks), points, sight, placed, cameras, facing,
-        width_deg=width_deg, weight=weight,
+        width_deg=width_deg, weight=weight, all_work=all_work,
     )  # fmt: skip
     return as_it_is, if_all_work
 
@@ -183,6 +186,7 @@ def _met(  # noqa: PLR0913
     *,
     width_deg: FloatArray,
     weight: AnyFloatArray | None,
+    all_work: bool,
 ) -> list[Met]:
     """Return what `meet` does."""
     from toolkit.engine.kernels import placement as placing
@@ -191,8 +195,9 @@ def _met(  # noqa: PLR0913
     used, by_point, bit_of = by_bits
     n_routes = len(asked[0])
     n_draws, n_tiers = cameras.inner_m.shape[:2]
-    both = [_nothing_met(n_draws, n_tiers, by_point) for _ in range(2)]
+    both = [_nothing_met(n, n_tiers, by_point) for n in (n_draws, n_draws if all_work else 0)]
     rule = [SIDES.index(facing.rule.get(tier, "any")) for tier in TIERS]
+    pairs = pairs_to(used, sight, len(points.length))
     workers.over(
         kernels.meet,
         workers.even_borders(n_draws, _CHUNK_DRAWS),
@@ -203,7 +208,8 @@ def _met(  # noqa: PLR0913
         placed.luck < cameras.availability[placed.draw],
         np.ones(len(placed.site), np.float32) if weight is None else weight.astype(np.float32),
         rings_of(cameras),
-        pairs_to(used, sight, len(points.length)),
+        pairs,
+        int(np.diff(pairs.start).max(initial=0)),
         by_point,
         kernels.Sides(np.array(rule, np.int64), facing.within_deg / 360.0 * BEARING_STEPS),
         *both,

@@ -301,39 +301,39 @@ def add_site(of_site, some, sites):
 
 @kernel
 def meet(
-    first, end, cameras, works, weight, rings, pairs, routes, sides, met, met_if_all_work
+    first, end, cameras, works, weight, rings, pairs, n_most, routes, sides, met, met_if_all_work
 ):  # fmt: skip
     """Count the cameras and sites that have each route in view, for some draws.
 
-    `pairs` are the lines of sight to points of `routes`, numbered as there. The cameras of a site
-    follow one another. `works` says which of them work; the others count in `met_if_all_work` only.
-    Each camera counts by its `weight`, each site as one.
+    `pairs` are the lines of sight to points of `routes`, numbered as there, at most `n_most` of a
+    site. The cameras of a site follow one another. `works` says which of them work; the others
+    count in `met_if_all_work` only, which is left out if it has no draws. Each camera counts by its
+    `weight`, each site as one.
     """
     n_tiers, n_words, n_counted = rings.inner_cm.shape[1], routes.n_words, routes.n_counted
-    found = np.empty(np.max(np.diff(pairs.start)) if len(pairs.point) else 0, np.int64)
+    found = np.empty(n_most, np.int64)
     seen, some = np.zeros((n_tiers, n_words), np.uint64), np.zeros(n_tiers, np.bool_)
     of_site = np.zeros((2, n_tiers, n_counted), np.uint64)
     some_of_site = np.zeros((2, n_tiers), np.bool_)
     done = np.zeros(len(routes.start), np.int64)
+    both, n_wanted = (met, met_if_all_work), 2 if len(met_if_all_work.cameras) else 1
     for d in range(first, end):
         for c in range(cameras.first[d], cameras.first[d + 1]):
-            collect(d, c, cameras, rings, pairs, routes, sides, seen, some, found, done)
+            if works[c] or n_wanted > 1:
+                collect(d, c, cameras, rings, pairs, routes, sides, seen, some, found, done)
             for t in range(n_tiers):
                 if not some[t]:
                     continue
                 some[t] = False
-                some_of_site[1, t] = True
-                both = met_if_all_work.cameras[d, t], met_if_all_work.any_camera[d, t]
-                add_camera(seen[t], weight[c], n_counted, *both, of_site[1, t])
-                if works[c]:
-                    some_of_site[0, t] = True
-                    both = met.cameras[d, t], met.any_camera[d, t]
-                    add_camera(seen[t], weight[c], n_counted, *both, of_site[0, t])
+                for k in range(0 if works[c] else 1, n_wanted):
+                    some_of_site[k, t] = True
+                    of, any_camera = both[k].cameras[d, t], both[k].any_camera[d, t]
+                    add_camera(seen[t], weight[c], n_counted, of, any_camera, of_site[k, t])
                 for w in range(n_words):
                     seen[t, w] = np.uint64(0)
             if c + 1 == cameras.first[d + 1] or cameras.site[c + 1] != cameras.site[c]:
-                add_site(of_site[0], some_of_site[0], met.sites[d])
-                add_site(of_site[1], some_of_site[1], met_if_all_work.sites[d])
+                for k in range(n_wanted):
+                    add_site(of_site[k], some_of_site[k], both[k].sites[d])
 
 
 @kernel
