@@ -14,6 +14,7 @@ import argparse
 import datetime as dt
 import functools
 import random
+import statistics
 import sys
 import tempfile
 from dataclasses import dataclass, field
@@ -36,6 +37,8 @@ AS_OF: Final = dt.date(2026, 11, 1)
 CITIES: Final = tuple(city.id for city in load_cities() if not city.demonstration)
 SETTLED: Final = 20
 """Actions of each session after which the memory counts as settled."""
+ROUNDS: Final = 10
+"""Rounds of whose memory the median is taken: it goes up and down with what is being computed."""
 MOST_GROWTH: Final = 1.10
 """Most that memory may be afterwards, over that."""
 _SLOW_MS: Final = 120_000
@@ -126,7 +129,7 @@ def run(
             session.choose_own(101 + 37 * k)
             wrong.append(session.wrong())
         sessions.append(session)
-    settled = 0.0
+    memory: list[float] = []
     for turn in range(n_actions):
         for session in sessions:
             try:
@@ -134,10 +137,10 @@ def run(
             except NothingCameError as error:
                 wrong.append(f"{session.city}: {error}")
         wrong.extend([session.wrong() for session in sessions])
-        print(f"{turn + 1} of {n_actions}, {memory_mb(pid):.0f} MB", file=sys.stderr, flush=True)
-        if turn + 1 == min(SETTLED, n_actions):
-            settled = memory_mb(pid)
-    return [one for one in wrong if one], settled, memory_mb(pid)
+        memory.append(memory_mb(pid))
+        print(f"{turn + 1} of {n_actions}, {memory[-1]:.0f} MB", file=sys.stderr, flush=True)
+    settled = statistics.median(memory[:SETTLED][-ROUNDS:])
+    return [one for one in wrong if one], settled, statistics.median(memory[-ROUNDS:])
 
 
 def main() -> int:
