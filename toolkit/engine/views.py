@@ -163,7 +163,7 @@ def _tables(
     outer = np.nan_to_num(cameras.outer_m, nan=0.0)
     farthest = np.ceil(outer.max(axis=2) / bin_m).astype(np.int64)
     workers.over(
-        _fill,
+        kernels.fill_views,
         workers.even_borders(n_draws, _DRAWS_TOGETHER),
         _camera_types(cameras, working, np.maximum(bands - 1, 0) * HEIGHT_STEP_M),
         kernels.Rings(
@@ -209,42 +209,6 @@ def _in_field(hfov_deg: FloatArray) -> FloatArray:
     """
     half_steps = hfov_deg[:, :, None] / 2.0 / FULL_CIRCLE_DEG * _OFFSET_STEPS
     return np.clip(half_steps - np.arange(_HALF_CIRCLE), 0.0, 1.0)
-
-
-def _fill(
-    first: int,
-    end: int,
-    types: kernels.CameraTypes,
-    rings: kernels.Rings,
-    weights: FloatArray,
-    wanted: kernels.Wanted,
-    tables: Float32Array,
-) -> None:
-    """Fill the tables of all cases for the draws in ``range(first, end)``.
-
-    In three loops, since one around all takes twice as long to compile.
-    """
-    from toolkit.engine.kernels import views as kernels
-
-    n_some, n_heights = end - first, len(wanted.n)
-    n_cases, n_rows, n_bins, n_tiers, _ = tables.shape
-    n_found = n_cases * n_some * n_bins * n_heights
-    seen = kernels.Seen(
-        np.empty((n_found, _HALF_CIRCLE)),
-        np.empty((n_found, len(wanted.weights) + len(wanted.counts) + 2), np.float32),
-        np.empty(n_some + 1, np.int64),
-        np.empty((n_some, n_bins, n_heights), np.int64),
-        np.empty((n_some, n_bins), np.bool_),
-    )
-    lanes = tuple(
-        np.ones((n, kernels.N_LANES)) for n in (_OFFSET_STEPS, weights.shape[2], kernels.SUMS)
-    )
-    views = np.empty((n_cases, n_rows, n_some), np.float32)
-    for t in range(n_tiers):
-        reached = int(rings.n_bins[first:end, t].max(initial=0))
-        kernels.see(first, end, t, types, rings, seen)
-        kernels.average(n_some, weights[first:end], wanted, *lanes, seen)
-        kernels.write(first, t, reached, wanted, seen, views, tables)
 
 
 def _wanted(codes: IntArray, n_folds: int) -> kernels.Wanted:

@@ -293,3 +293,27 @@ def write(first, t, n_bins, wanted, seen, views, tables):
             for r in range(n_rows):
                 for i in range(n_some):
                     tables[v, r, b, t, first + i] = views[v, r, i]
+
+
+def fill_views(first, end, types, rings, weights, wanted, tables):
+    """Fill the tables of all cases for the draws in ``range(first, end)``.
+
+    In three loops, since one around all takes twice as long to compile.
+    """
+    n_some, n_heights, half_circle = end - first, len(wanted.n), types.field.shape[2]
+    n_cases, n_rows, n_bins, n_tiers, _ = tables.shape
+    n_found = n_cases * n_some * n_bins * n_heights
+    seen = Seen(
+        np.empty((n_found, half_circle)),
+        np.empty((n_found, len(wanted.weights) + len(wanted.counts) + 2), np.float32),
+        np.empty(n_some + 1, np.int64),
+        np.empty((n_some, n_bins, n_heights), np.int64),
+        np.empty((n_some, n_bins), np.bool_),
+    )
+    lanes = tuple(np.ones((n, N_LANES)) for n in (2 * half_circle, weights.shape[2], SUMS))
+    views = np.empty((n_cases, n_rows, n_some), np.float32)
+    for t in range(n_tiers):
+        reached = int(rings.n_bins[first:end, t].max(initial=0))
+        see(first, end, t, types, rings, seen)
+        average(n_some, weights[first:end], wanted, *lanes, seen)
+        write(first, t, reached, wanted, seen, views, tables)
