@@ -21,6 +21,7 @@ from toolkit.language.translate import tr
 from toolkit.language.words import profile_name, tier_name
 from toolkit.siting.profiles import load_profiles
 from toolkit.streets.cities import find_city
+from toolkit.streets.pack import packs
 
 SCRIPT = """
 import streamlit as st
@@ -219,5 +220,6 @@ def test_a_damaged_pack_is_no_choice(home: Path) -> None:
     small_city.install(home, rows=20)
     (home / "packs" / "small" / "boundary.parquet").write_bytes(b"damaged")
     middles.clear()
+    packs.clear()
     assert "small" not in bar.known_cities()
     assert page(city="dawei").text

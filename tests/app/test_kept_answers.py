@@ -111,9 +111,7 @@ class Bar:
 
 def test_what_takes_long_shows_how_much_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
     bar = Bar()
-    monkeypatch.setattr(kept_answers.st, "progress", bar.progress)
-    monkeypatch.setattr(kept_answers.runtime, "exists", lambda: True)
-    with kept_answers._shown() as say:
+    with kept_answers._shown(bar) as say:
         say(0.1)
         assert not bar.shown  # a short wait has no bar
         monkeypatch.setattr(kept_answers, "_SOON_S", 0.0)

@@ -7,11 +7,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Protocol
 
 import streamlit as st
 from streamlit import runtime
-from streamlit.delta_generator import DeltaGenerator
 
 from toolkit.app.bar import Choice
 from toolkit.assessment.assess import assess
@@ -112,7 +111,9 @@ def estimate(choice: Choice, assumptions: AssumptionSet, *, case: Case | None = 
     """
     question = question_of(choice, assumptions, case=case)
     key = question.fingerprint()
-    return _made.get(key, lambda: _estimate(key, question))
+    # In each run of a page, so that what comes after it keeps its place, and a map its marks.
+    place = st.empty() if runtime.exists() else None
+    return _made.get(key, lambda: _estimate(key, question, place))
 
 
 def is_kept(question: Question) -> bool:
@@ -126,30 +127,38 @@ _SOON_S: Final = 1.0
 """Seconds after which the share that is done is shown."""
 
 
-def _estimate(key: str, question: Question) -> Estimate:
-    with _shown() as progress:
+class _Place(Protocol):
+    """A place of a page, as Streamlit has it."""
+
+    def progress(self, value: float, /) -> object:
+        """Show a bar."""
+
+    def empty(self) -> object:
+        """Show nothing."""
+
+
+def _estimate(key: str, question: Question, place: _Place | None) -> Estimate:
+    with _shown(place) as progress:
         made = Estimate(question, key, assess(question, progress=progress), question.load().claims)
     leave_out_of_searches()
     return made
 
 
 @contextmanager
-def _shown() -> Iterator[Progress]:
-    """Show the share that is done on the page that waits, once it has waited for a while.
+def _shown(place: _Place | None) -> Iterator[Progress]:
+    """Show the share that is done at a place of the page, once the page has waited for a while.
 
     A page that asks for something else in the meantime ends the work.
     """
-    start, bars = time.monotonic(), list[DeltaGenerator]()
+    start = time.monotonic()
 
     def show(done: float) -> None:
-        if bars:
-            bars[0].progress(min(done, 1.0))
-        elif runtime.exists() and time.monotonic() - start > _SOON_S:
-            bars.append(st.progress(min(done, 1.0)))
+        if place is not None and time.monotonic() - start > _SOON_S:
+            place.progress(min(done, 1.0))
 
     yield show
-    for bar in bars:
-        bar.empty()
+    if place is not None:
+        place.empty()
 
 
 def leave_out_of_searches() -> None:
