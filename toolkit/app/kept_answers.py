@@ -30,6 +30,23 @@ city a sample is taken, and a share is off by less than 1 % of the street length
 `sample.error_share`."""
 
 
+class Bar(Protocol):
+    """A progress bar of Streamlit."""
+
+    def progress(self, value: float, /) -> object:
+        """Show another share."""
+
+    def empty(self) -> object:
+        """Show nothing."""
+
+
+class Place(Protocol):
+    """A container of a page of Streamlit."""
+
+    def progress(self, value: float, /) -> Bar:
+        """Show a bar in it."""
+
+
 @dataclass(frozen=True)
 class Estimate:
     """Assessment and its inputs.
@@ -101,8 +118,22 @@ def question_of(
     return question
 
 
-def estimate(choice: Choice, assumptions: AssumptionSet, *, case: Case | None = None) -> Estimate:
-    """Return the assessment of a choice; arguments as `question_of`.
+def estimate(
+    choice: Choice,
+    assumptions: AssumptionSet,
+    *,
+    case: Case | None = None,
+    bar_at: Place | None = None,
+) -> Estimate:
+    """Return the assessment of a choice.
+
+    Parameters
+    ----------
+    choice, assumptions, case
+        See `question_of`.
+    bar_at
+        Container of the page for a bar that shows how much is done, where it takes long; what
+        follows in the same container moves.
 
     Raises
     ------
@@ -111,9 +142,7 @@ def estimate(choice: Choice, assumptions: AssumptionSet, *, case: Case | None = 
     """
     question = question_of(choice, assumptions, case=case)
     key = question.fingerprint()
-    # In each run of a page, so that what comes after it keeps its place, and a map its marks.
-    place = st.empty() if runtime.exists() else None
-    return _made.get(key, lambda: _estimate(key, question, place))
+    return _made.get(key, lambda: _estimate(key, question, bar_at))
 
 
 def is_kept(question: Question) -> bool:
@@ -127,38 +156,30 @@ _SOON_S: Final = 1.0
 """Seconds after which the share that is done is shown."""
 
 
-class _Place(Protocol):
-    """A place of a page, as Streamlit has it."""
-
-    def progress(self, value: float, /) -> object:
-        """Show a bar."""
-
-    def empty(self) -> object:
-        """Show nothing."""
-
-
-def _estimate(key: str, question: Question, place: _Place | None) -> Estimate:
-    with _shown(place) as progress:
+def _estimate(key: str, question: Question, bar_at: Place | None) -> Estimate:
+    with _shown(bar_at) as progress:
         made = Estimate(question, key, assess(question, progress=progress), question.load().claims)
     leave_out_of_searches()
     return made
 
 
 @contextmanager
-def _shown(place: _Place | None) -> Iterator[Progress]:
-    """Show the share that is done at a place of the page, once the page has waited for a while.
+def _shown(bar_at: Place | None) -> Iterator[Progress]:
+    """Show the share that is done in a container, once the page has waited for a while.
 
     A page that asks for something else in the meantime ends the work.
     """
-    start = time.monotonic()
+    start, bars = time.monotonic(), list[Bar]()
 
     def show(done: float) -> None:
-        if place is not None and time.monotonic() - start > _SOON_S:
-            place.progress(min(done, 1.0))
+        if bars:
+            bars[0].progress(min(done, 1.0))
+        elif bar_at is not None and time.monotonic() - start > _SOON_S:
+            bars.append(bar_at.progress(min(done, 1.0)))
 
     yield show
-    if place is not None:
-        place.empty()
+    for bar in bars:
+        bar.empty()
 
 
 def leave_out_of_searches() -> None:

@@ -37,7 +37,7 @@ def show(lang: Language) -> None:
                 question = kept_answers.question_of(choice, values, case=case)
                 first = map_view.streets_first(question, choice.city, choice.tier, lang)
         with progress_at, st.spinner(escape.markdown(tr("Estimating …", lang))):
-            made = kept_answers.estimate(choice, values, case=case)
+            made = kept_answers.estimate(choice, values, case=case, bar_at=progress_at)
         if first:
             with progress_at:
                 map_view.make_layers(made, lang)
