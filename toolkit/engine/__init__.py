@@ -4,6 +4,7 @@ Never reads a report, an assumption set or a text.
 
 scene.build_scene             points, sites and lines of sight of a city
 scene.build_geometry          the same without lines of sight, for a city in tiles
+footprints.containing_building  the building around each point
 sight_cache.cached_sight      lines of sight, kept on disk
 views.view_table              chance that the cameras of a site cover a point, by distance
 site_chance.SiteChance        chance that each site exists

@@ -148,52 +148,11 @@ def meet(  # noqa: PLR0913
     as_it_is, if_all_work
         With the cameras that work, and with all: without draws, if that is not wanted.
     """
-    as_it_is, if_all_work = _met(
-        _by_point(routes, weeks, points) if keep else _by_point.__wrapped__(routes, weeks, points),
-        (routes, weeks), points, sight, placed, cameras, facing,
-        width_deg=width_deg, weight=weight, all_work=all_work,
-    )  # fmt: skip
-    return as_it_is, if_all_work
-
-
-def meet_working(
-    routes: Routes, weeks: Routes, points: LinePieces, parts: Iterable[PlacedCameras]
-) -> Met:
-    """Count the cameras that work alone, and keep nothing of the routes in memory; see `meet`.
-
-    Parameters
-    ----------
-    routes, weeks, points
-        As `meet`.
-    parts
-        The cameras of one part of the sites after the other, at least one, with the same draws: as
-        many as are in memory at once. Sites ascend from part to part.
-    """
-    counter = _Counter(routes, weeks, points)
-    for part in parts:
-        counter.add(part)
-    return counter.found()
-
-
-def _met(  # noqa: PLR0913
-    by_bits: tuple[IntArray, kernels.Routes, IntArray],
-    asked: tuple[Routes, Routes],
-    points: LinePieces,
-    sight: Sight,
-    placed: Working,
-    cameras: CameraDraws,
-    facing: Facing,
-    *,
-    width_deg: FloatArray,
-    weight: AnyFloatArray | None,
-    all_work: bool,
-) -> list[Met]:
-    """Return what `meet` does."""
     from toolkit.engine.kernels import placement as placing
     from toolkit.engine.kernels import trips as kernels
 
-    used, by_point, bit_of = by_bits
-    n_routes = len(asked[0])
+    found = _by_point if keep else _by_point.__wrapped__
+    used, by_point, bit_of = found(routes, weeks, points)
     n_draws, n_tiers = cameras.inner_m.shape[:2]
     both = [_nothing_met(n, n_tiers, by_point) for n in (n_draws, n_draws if all_work else 0)]
     rule = [SIDES.index(facing.rule.get(tier, "any")) for tier in TIERS]
@@ -214,7 +173,29 @@ def _met(  # noqa: PLR0913
         kernels.Sides(np.array(rule, np.int64), facing.within_deg / 360.0 * BEARING_STEPS),
         *both,
     )  # fmt: skip
-    return [_by_route(met, by_point.n_counted, bit_of, n_routes) for met in both]
+    as_it_is, if_all_work = (
+        _by_route(met, by_point.n_counted, bit_of, len(routes)) for met in both
+    )
+    return as_it_is, if_all_work
+
+
+def meet_working(
+    routes: Routes, weeks: Routes, points: LinePieces, parts: Iterable[PlacedCameras]
+) -> Met:
+    """Count the cameras that work alone, and keep nothing of the routes in memory; see `meet`.
+
+    Parameters
+    ----------
+    routes, weeks, points
+        As `meet`.
+    parts
+        The cameras of one part of the sites after the other, at least one, with the same draws: as
+        many as are in memory at once. Sites ascend from part to part.
+    """
+    counter = _Counter(routes, weeks, points)
+    for part in parts:
+        counter.add(part)
+    return counter.found()
 
 
 def _nothing_met(n_draws: int, n_tiers: int, routes: kernels.Routes) -> kernels.Met:
