@@ -17,7 +17,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
-from toolkit.app import addresses, bounds, connections, forget
+from toolkit.app import addresses, bounds, connections, forget, memory
 from toolkit.app.gate import Gate
 from toolkit.app.map import route
 from toolkit.base import egress
@@ -138,6 +138,7 @@ def start(
     UsageError
         If the port cannot be used.
     """
+    memory.share_pools()
     # Late: Streamlit takes a while to import.
     from streamlit import config
     from streamlit.starlette import App
@@ -183,7 +184,8 @@ def announcing(*, open_browser: bool) -> Callable[[object], AbstractAsyncContext
         if open_browser and _has_screen():
             threading.Thread(target=_open, args=(url,), daemon=True).start()
         stop = threading.Event()
-        threading.Thread(target=bounds.sweep_uploads, args=(stop,), daemon=True).start()
+        for swept in (bounds.sweep_uploads, memory.keep_returning):
+            threading.Thread(target=swept, args=(stop,), daemon=True).start()
         _discard_removed()
         yield
         stop.set()
