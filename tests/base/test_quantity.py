@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from toolkit.base import quantity
@@ -100,3 +102,14 @@ def test_a_step_is_a_round_number_of_two_errors_or_more(error):
     assert 2 * error <= step <= 5 * error * (1 + 1e-9)
     assert f"{step:e}"[0] in "125"
     assert f"{step:.10e}"[1:12].strip(".0") == ""
+
+
+@given(
+    st.lists(st.floats(-1e12, 1e12), min_size=1, max_size=60),
+    st.lists(st.floats(0.0, 1.0), min_size=1, max_size=9),
+)
+def test_quantiles_are_those_of_numpy_to_the_last_bit(values, at):
+    drawn, ends = np.array(values), np.array(at)
+    found = quantity._quantiles(drawn, ends)
+    assert found.tolist() == np.quantile(drawn, ends).tolist()
+    assert np.isnan(quantity._quantiles(np.append(drawn, np.nan), ends)).all()

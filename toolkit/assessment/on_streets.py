@@ -49,6 +49,8 @@ _POINTS_PER_PART: Final = 20_000
 
 scenes: Final[LruCache[Scene]] = LruCache(2)
 samples: Final[LruCache[StreetSample]] = LruCache(2)
+_measured: Final[LruCache[MapData]] = LruCache(4)
+"""How completely the last packs are mapped, by their hash."""
 
 
 _SCENE_SHARE: Final = 0.55
@@ -276,7 +278,8 @@ def _without_figures(
         "no_bridges": counts.get("missing_bridges"),
     }
     lacking = [note for note, missing in lacks.items() if missing]
-    few = _few(map_data(pack), inputs.loaded.map_reference, lacking)
+    completeness = _measured.get(pack.sha256, lambda: map_data(pack))
+    few = _few(completeness, inputs.loaded.map_reference, lacking)
     n_groups = np.count_nonzero(geometry.group_free)
     n_sites = (plan.n_cameras - in_scope) / inputs.per_site
     most_sites = np.quantile(

@@ -85,6 +85,27 @@ def printing_step(error: float) -> float:
     return next(n * power for n in (1.0, 2.0, 5.0, 10.0) if n * power >= 2.0 * error)
 
 
+def _quantiles(values: np.ndarray[Any, Any], at: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return what `numpy.quantile` does for few values, in a tenth of its time.
+
+    It prepares for arrays of any shape; an answer asks for some hundreds of quantities.
+    """
+    ordered = np.sort(values)
+    if np.isnan(ordered[-1]):
+        return np.full(len(at), np.nan)
+    place = at * (len(ordered) - 1)
+    below = np.floor(place)
+    part = place - below
+    first = below.astype(np.int64)
+    low, high = ordered[first], ordered[np.minimum(first + 1, len(ordered) - 1)]
+    # From the nearer end, as numpy does it.
+    step = high - low
+    found: np.ndarray[Any, Any] = low + step * part
+    from_above = part >= 1.0 - part
+    found[from_above] = (high - step * (1.0 - part))[from_above]
+    return found
+
+
 def _with_errors(
     values: np.ndarray[Any, Any], probabilities: Sequence[float]
 ) -> tuple[list[float], tuple[float, float, float]]:
@@ -97,7 +118,7 @@ def _with_errors(
     at = np.asarray(probabilities, float)
     spread = np.sqrt(at * (1.0 - at) / len(values))
     ends = np.clip(np.concatenate([at, at - spread, at + spread]), 0.0, 1.0)
-    found = np.quantile(values, ends)
+    found = _quantiles(values, ends)
     errors = (found[6:] - found[3:6]) / 2.0
     low, mid, high = (float(f"{error:.2g}") for error in errors)
     return [float(v) for v in found[:3]], (low, mid, high)

@@ -98,7 +98,7 @@ class Walls:
     shape: tuple[int, int]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sight:
     """Pairs of site and street point that see each other, one row per site.
 

@@ -40,6 +40,8 @@ _MOST_WORDS: Final = 1_000_000
 _CHUNK_PLACEMENTS: Final = 600
 """The same for placements of which a route has its points."""
 _WORD_BITS: Final = 64
+_MOST_KEPT_PAIRS: Final = 8_000_000
+"""Lines of sight to the routes of a sample that are kept for the next cameras: 64 MB."""
 
 
 @dataclass(frozen=True)
@@ -153,10 +155,15 @@ def meet(  # noqa: PLR0913
 
     found = _by_point if keep else _by_point.__wrapped__
     used, by_point, bit_of = found(routes, weeks, points)
+    # As many as if all points had as many.
+    n_pairs = len(sight.point) * len(used) / max(len(points.length), 1)
+    if keep and n_pairs <= _MOST_KEPT_PAIRS:
+        pairs = _kept_pairs(routes, weeks, points, sight)
+    else:
+        pairs = pairs_to(used, sight, len(points.length))
     n_draws, n_tiers = cameras.inner_m.shape[:2]
     both = [_nothing_met(n, n_tiers, by_point) for n in (n_draws, n_draws if all_work else 0)]
     rule = [SIDES.index(facing.rule.get(tier, "any")) for tier in TIERS]
-    pairs = pairs_to(used, sight, len(points.length))
     workers.over(
         kernels.meet,
         workers.even_borders(n_draws, _CHUNK_DRAWS),
@@ -374,6 +381,12 @@ def pairs_to(used: IntArray, sight: Sight, n_points: int) -> PairsBySite:
         sight.bearing[kept],
         sight.height_dm[kept],
     )
+
+
+@lru_cache(maxsize=2)
+def _kept_pairs(routes: Routes, weeks: Routes, points: LinePieces, sight: Sight) -> PairsBySite:
+    """Return the lines of sight to the points of routes; the last are kept, as those routes are."""
+    return pairs_to(_by_point(routes, weeks, points)[0], sight, len(points.length))
 
 
 def headings(points: LinePieces, used: IntArray) -> NDArray[np.uint8]:
