@@ -106,6 +106,7 @@ def covered_share(
     *,
     sites_per_m: FloatArray,
     stretch_m: float,
+    bin_m: float = BIN_M,
 ) -> FloatArray:
     """Return the covered share of street length, with sites spread along it.
 
@@ -125,6 +126,8 @@ def covered_share(
         Sites per metre of street, shape (D,).
     stretch_m
         Street length that holds at most one site (`sites.stretch_m`).
+    bin_m
+        Width of the bins of the views.
 
     Returns
     -------
@@ -137,18 +140,18 @@ def covered_share(
         If the views reach beyond the measured distance.
     """
     prob = np.minimum(np.maximum(sites_per_m, 0.0) * stretch_m, 1.0)
-    seen = np.minimum(_by_view_bin(views) * prob, 1.0 - _MIN_MISS_PROB)
+    seen = np.minimum(_by_view_bin(views, bin_m) * prob, 1.0 - _MIN_MISS_PROB)
     miss = np.einsum("btd,db->dt", np.log1p(-seen), curve_m / stretch_m)
     return np.asarray(np.abs(np.expm1(miss)))  # not -0.0 where nothing is there
 
 
-def _by_view_bin(views: NDArray[np.floating]) -> FloatArray:
+def _by_view_bin(views: NDArray[np.floating], bin_m: float = BIN_M) -> FloatArray:
     """Return views averaged over the bins of the curves, zero beyond their reach."""
-    per_bin = round(VIEW_BIN_M / BIN_M)
+    per_bin = round(VIEW_BIN_M / bin_m)
     whole = np.zeros((N_VIEW_BINS * per_bin, *views.shape[1:]))
     if len(views) > len(whole):
         msg = (
-            f"Cameras reach {len(views) * BIN_M:g} m and street in view was measured to "
+            f"Cameras reach {len(views) * bin_m:g} m and street in view was measured to "
             f"{N_VIEW_BINS * VIEW_BIN_M:g} m. Lower optics.max_range_m."
         )
         raise InputDataError(msg)

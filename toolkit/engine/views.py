@@ -208,7 +208,8 @@ def _in_field(hfov_deg: FloatArray) -> FloatArray:
     Fields are symmetrical, so half of the steps suffice.
     """
     half_steps = hfov_deg[:, :, None] / 2.0 / FULL_CIRCLE_DEG * _OFFSET_STEPS
-    return np.clip(half_steps - np.arange(_HALF_CIRCLE), 0.0, 1.0)
+    inside: FloatArray = half_steps - np.arange(_HALF_CIRCLE)
+    return np.clip(inside, 0.0, 1.0, out=inside)
 
 
 def _wanted(codes: IntArray, n_folds: int) -> kernels.Wanted:

@@ -183,7 +183,9 @@ def draw_cameras(
     weight = _mix_weights(types, mix, assumptions, design, named or {})
     share = _draw_mix(types, weight, design)
     variants = Variants.of(assumptions, design, n_variants)
-    drawn = [_draw_type(camera, variants, assumptions) for camera in types]
+    # All types share the poles of a city.
+    pole_m = assumptions["optics.height_m"].quantile(variants.pole_prob())
+    drawn = [_draw_type(camera, variants, assumptions, pole_m) for camera in types]
     return CameraDraws(
         share=np.repeat(share / variants.number, variants.number, axis=1),
         hfov_deg=np.hstack([one.hfov_deg for one in drawn]),
@@ -206,11 +208,16 @@ class _TypeDraws:
     outer_m: FloatArray
 
 
-def _draw_type(camera: CameraType, variants: Variants, assumptions: AssumptionSet) -> _TypeDraws:
-    """Draw lenses, heights, aims and rings of the variants of one type."""
+def _draw_type(
+    camera: CameraType, variants: Variants, assumptions: AssumptionSet, pole_m: FloatArray
+) -> _TypeDraws:
+    """Draw lenses, heights, aims and rings of the variants of one type.
+
+    `pole_m` is the height of the poles of each variant, shape (D, M).
+    """
     design, what = variants.design, targets(assumptions)
     lens = _draw_lens(camera, variants)
-    height = _draw_height(camera, variants, assumptions)
+    height = _draw_height(camera, variants, pole_m)
     inner = np.empty((design.n_draws, len(TIERS), variants.number))
     outer = np.empty_like(inner)
     for t, tier in enumerate(TIERS):
@@ -234,7 +241,7 @@ def _draw_type(camera: CameraType, variants: Variants, assumptions: AssumptionSe
     return _TypeDraws(lens.hfov_deg, height, inner, outer)
 
 
-def _draw_height(camera: CameraType, variants: Variants, assumptions: AssumptionSet) -> FloatArray:
+def _draw_height(camera: CameraType, variants: Variants, pole_m: FloatArray) -> FloatArray:
     """Draw the heights of lenses, shape (D, M).
 
     Cameras for faces and plates are hung where they work; all others hang on the poles that there
@@ -242,7 +249,6 @@ def _draw_height(camera: CameraType, variants: Variants, assumptions: Assumption
     """
     if camera.kind in _OWN_HEIGHT:
         return camera.height_m.quantile(variants.prob("height", camera.id))
-    pole_m = assumptions["optics.height_m"].quantile(variants.pole_prob())
     return np.clip(pole_m, camera.height_m.low, camera.height_m.high)
 
 

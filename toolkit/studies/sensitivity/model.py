@@ -23,7 +23,7 @@ from toolkit.base.arrays import Float32Array, FloatArray, IntArray
 from toolkit.base.draws import Design
 from toolkit.base.record import Record
 from toolkit.base.terms import TIERS, Progress
-from toolkit.engine.views import BIN_M, CANDIDATE, view_table
+from toolkit.engine.views import CANDIDATE, view_table
 from toolkit.siting import coverage
 from toolkit.streets import reference_networks
 from toolkit.streets.reference_networks import VIEW_BIN_M
@@ -386,11 +386,12 @@ class _Discs:
         disc_m = self.density[rows] * np.pi * radius_km**2 * M_PER_KM
         return reference_cover.covered_share(
             self.curve_m[self.curve[rows]],
-            np.repeat(self.views[..., self.view[rows]], round(VIEW_BIN_M / BIN_M), axis=0),
+            self.views[..., self.view[rows]],
             sites_per_m=inputs.n_cameras[rows]
             * inside
             / inputs.per_site[rows]
             / disc_m
             * self.ratio[rows],
             stretch_m=inputs.assumptions.value("sites.stretch_m"),
+            bin_m=VIEW_BIN_M,
         )
