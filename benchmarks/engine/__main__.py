@@ -32,7 +32,7 @@ MEASURES: Final[dict[str, Callable[[], Figures]]] = {
         sight_measures.lines_of_sight, sight_measures.near_band, sight_measures.far_band,
         measures.closed_form, measures.monte_carlo, measures.helsinki, trip_measures.trips_helsinki,
         trip_measures.trips_larger, command_measures.new_process, command_measures.sensitivity,
-        command_measures.export, measures.fingerprint, measures.sample_answer,
+        command_measures.export, measures.fingerprint, pack_measures.sample_answer,
         pack_measures.large_pack, measures.sizes, measures.four_threads,
         instead.instead_trips, instead.instead_map,
     )

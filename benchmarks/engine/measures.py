@@ -229,36 +229,6 @@ def fingerprint() -> Figures:
     return {"unchanged_ms": 1000 * best(question.fingerprint, 20)}
 
 
-COPIES = 9
-
-
-def sample_answer() -> Figures:
-    """Assess a large city on a sample of its points after its count has changed, as the app does.
-
-    The city is `COPIES` copies of the centre of Helsinki side by side, at the full reach.
-    """
-    import datetime as dt
-
-    from benchmarks.scale import copies
-    from toolkit import assess
-
-    with tempfile.TemporaryDirectory() as home:
-        os.environ["CAMERA_TOOLKIT_HOME"] = home
-        name, km = copies(COPIES, Path(home))
-
-        def run(low: int) -> None:
-            assess(
-                name,
-                as_of=dt.date(2026, 1, 1),
-                count=(low, 2 * low),
-                sample_points=SAMPLE_POINTS,
-            )
-
-        run(2_000)
-        changed_s = min(best(partial(run, low), 1) for low in range(2_001, 2_009))
-    return {"street_km": km, "changed_s": changed_s}
-
-
 # --- size -----------------------------------------------------------------------------------
 
 POINT_TILES = ((1, 1), (2, 1), (2, 2), (4, 2), (4, 4), (6, 5), (9, 6))

@@ -1,4 +1,4 @@
-"""The measurements of a large pack not seen before: opening it, and a first answer."""
+"""The measurements of large packs: opening one, a first answer, and the answer after a change."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import datetime as dt
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from unittest.mock import patch
@@ -16,13 +17,14 @@ from benchmarks.engine.measures import SAMPLE_POINTS
 from benchmarks.engine.timing import Figures, best_cpu, peak_gb
 from benchmarks.scale import CAMERAS_PER_KM, PACK, copies
 from toolkit import assess, open_pack
-from toolkit.assessment import on_streets, question
+from toolkit.assessment import on_streets, question, trips
 from toolkit.engine import scene, sight_cache, zones
 
 COPIES: Final = 17
 """Copies of the centre of Helsinki side by side: about 80,000 streets between junctions."""
 _DAY: Final = dt.date(2026, 1, 1)
 _REPEATS: Final = 5
+_FEWER_COPIES: Final = 9
 _PARTS: Final = {
     "load": (question.Question, "load"),
     "geometry": (scene, "build_geometry"),
@@ -35,6 +37,15 @@ _PARTS: Final = {
     "trips": (on_streets, "with_trips"),
 }
 """Parts of a first answer, in the order in which they are done."""
+_CHANGED_PARTS: Final = {
+    "plan": (on_streets, "plan_sites"),
+    "placing": (on_streets, "place_all"),
+    "totals": (on_streets, "add_up_totals"),
+    "figures": (on_streets, "outcome_of"),
+    "trips": (trips, "all_trips"),
+    "trips_if": (trips, "short_trips"),
+}
+"""The same after the number of cameras has changed."""
 
 
 def large_pack() -> Figures:
@@ -50,14 +61,42 @@ def large_pack() -> Figures:
         n = round(CAMERAS_PER_KM * km)
         found: Figures = {"street_km": km, "streets": float(len(open_pack(name).streets))}
         found["open_s"], found["open_cpu_s"] = best_cpu(lambda: open_pack(name), _REPEATS)
-        with ExitStack() as stack:
-            for part, (where, what) in _PARTS.items():
-                stack.enter_context(_timed(where, what, f"{part}_cpu_s", found))
+        with _timed_parts(_PARTS, found):
             found["first_s"], found["first_cpu_s"] = best_cpu(
                 lambda: assess(name, as_of=_DAY, count=(n, 2 * n), sample_points=SAMPLE_POINTS), 1
             )
         found["peak_gb"] = peak_gb()
     return found
+
+
+def sample_answer() -> Figures:
+    """Assess a large city on a sample of its points after its count has changed, as the app does.
+
+    The city is copies of the centre of Helsinki side by side, at the full reach.
+    """
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["CAMERA_TOOLKIT_HOME"] = home
+        name, km = copies(_FEWER_COPIES, Path(home))
+
+        def run(low: int) -> None:
+            assess(name, as_of=_DAY, count=(low, 2 * low), sample_points=SAMPLE_POINTS)
+
+        run(2_000)
+        times = [best_cpu(partial(run, low), 1) for low in range(2_001, 2_009)]
+        found: Figures = {"street_km": km}
+        found["changed_s"], found["changed_cpu_s"] = (min(one) for one in zip(*times, strict=True))
+        with _timed_parts(_CHANGED_PARTS, found):
+            run(2_009)
+    return found
+
+
+@contextmanager
+def _timed_parts(parts: Mapping[str, tuple[Any, str]], found: Figures) -> Iterator[None]:
+    """Add up the processor time of functions while the block runs; see `_timed`."""
+    with ExitStack() as stack:
+        for part, (where, what) in parts.items():
+            stack.enter_context(_timed(where, what, f"{part}_cpu_s", found))
+        yield
 
 
 @contextmanager
