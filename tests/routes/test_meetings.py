@@ -342,6 +342,22 @@ class TestRules:
         np.testing.assert_allclose(other.cameras, 1.5 * one.cameras, rtol=1e-6)
         np.testing.assert_array_equal(other.sites, one.sites)
 
+    def test_lines_of_sight_are_kept_for_the_next_cameras_unless_they_are_many_or_a_users(
+        self, setting, monkeypatch
+    ):
+        kept = meetings._kept_pairs
+        kept.cache_clear()
+        first = meet(*setting)
+        again = meet(*setting)
+        assert (kept.cache_info().misses, kept.cache_info().hits) == (1, 1)
+        of_a_user = meet(*setting, keep=False)
+        monkeypatch.setattr(meetings, "_MOST_KEPT_PAIRS", 10)
+        many = meet(*setting)
+        assert (kept.cache_info().misses, kept.cache_info().hits) == (1, 1)
+        for other in (again, of_a_user, many):
+            np.testing.assert_array_equal(other[0].cameras, first[0].cameras)
+            np.testing.assert_array_equal(other[1].weeks, first[1].weeks)
+
     def test_an_empty_set_of_routes_is_met_by_none(self, setting):
         city, drawn, placed = setting
         empty = np.empty(0, np.int64)
