@@ -13,12 +13,16 @@ from pathlib import Path
 from typing import Any, Final
 from unittest.mock import patch
 
+import shapely
+
 from benchmarks.engine.measures import SAMPLE_POINTS
 from benchmarks.engine.timing import Figures, best_cpu, peak_gb
 from benchmarks.scale import CAMERAS_PER_KM, PACK, copies
 from toolkit import assess, open_pack
 from toolkit.assessment import on_streets, question, trips
+from toolkit.base import store
 from toolkit.engine import scene, sight_cache, zones
+from toolkit.streets import schema
 
 COPIES: Final = 17
 """Copies of the centre of Helsinki side by side: about 80,000 streets between junctions."""
@@ -37,6 +41,13 @@ _PARTS: Final = {
     "trips": (on_streets, "with_trips"),
 }
 """Parts of a first answer, in the order in which they are done."""
+_OPEN_PARTS: Final = {
+    "open_checksums": (store, "sha256_bytes"),
+    "open_texts": (schema, "_check_columns"),
+    "open_geometry": (shapely, "from_wkb"),
+    "open_checks": (schema, "_fits"),
+}
+"""Parts of opening a pack."""
 _CHANGED_PARTS: Final = {
     "plan": (on_streets, "plan_sites"),
     "placing": (on_streets, "place_all"),
@@ -61,6 +72,8 @@ def large_pack() -> Figures:
         n = round(CAMERAS_PER_KM * km)
         found: Figures = {"street_km": km, "streets": float(len(open_pack(name).streets))}
         found["open_s"], found["open_cpu_s"] = best_cpu(lambda: open_pack(name), _REPEATS)
+        with _timed_parts(_OPEN_PARTS, found):
+            open_pack(name)
         with _timed_parts(_PARTS, found):
             found["first_s"], found["first_cpu_s"] = best_cpu(
                 lambda: assess(name, as_of=_DAY, count=(n, 2 * n), sample_points=SAMPLE_POINTS), 1

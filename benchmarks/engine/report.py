@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -227,6 +227,29 @@ def draw(found: dict[str, Figures]) -> None:
             figure.savefig(PLOTS / f"{grows}.svg", metadata={"Date": None})
 
 
+_CHANGED: Final = {
+    "plan_cpu_s": "chances of sites",
+    "placing_cpu_s": "placing cameras",
+    "totals_cpu_s": "totals",
+    "figures_cpu_s": "figures",
+    "trips_cpu_s": "trips",
+    "trips_if_cpu_s": "trips in each case",
+}
+_FIRST: Final = {
+    "sight_cpu_s": "lines of sight",
+    "geometry_cpu_s": "geometry of candidates",
+    "ground_cpu_s": "ground along streets",
+    "trips_cpu_s": "trips",
+    "totals_cpu_s": "totals",
+}
+_OPEN: Final = {
+    "open_checksums_cpu_s": "checksums",
+    "open_texts_cpu_s": "columns and texts",
+    "open_geometry_cpu_s": "geometry read",
+    "open_checks_cpu_s": "geometry checked",
+}
+
+
 def build_over_embree(found: dict[str, Figures]) -> float:
     """Return how long the near band takes over embree's tests of its pairs, on as many threads."""
     near, sight = found["near_band"], found["lines_of_sight"]
@@ -265,6 +288,24 @@ def instead(found: dict[str, Figures]) -> str:
     return "\n".join(lines)
 
 
+def shares(figures: Figures, whole: str, parts: Mapping[str, str]) -> str:
+    """Return how much of a figure its parts make up, the largest first, as words.
+
+    Parameters
+    ----------
+    figures
+        Figures of one measurement.
+    whole
+        Key of the whole.
+    parts
+        What each part is called, by its key.
+    """
+    order = sorted(parts, key=lambda key: -figures[key])
+    return ", ".join(f"{parts[key]} {figures[key] / figures[whole]:.0%}" for key in order).replace(
+        "%", " %"
+    )
+
+
 def write(found: dict[str, Figures]) -> None:
     """Write the document and its plots."""
     draw(found)
@@ -277,6 +318,9 @@ def write(found: dict[str, Figures]) -> None:
         ("{zones_s}", f"{found['export']['zones_cpu_s']:.2g}"),
         ("{streets_s}", f"{found['export']['streets_cpu_s']:.2g}"),
         ("{file_s}", f"{found['export']['cells_and_file_cpu_s']:.2g}"),
+        ("{changed_parts}", shares(found["sample_answer"], "changed_cpu_s", _CHANGED)),
+        ("{first_parts}", shares(found["large_pack"], "first_cpu_s", _FIRST)),
+        ("{open_parts}", shares(found["large_pack"], "open_cpu_s", _OPEN)),
         ("{growth}", growth(found)),
         ("{instead}", instead(found)),
         ("{details}", details(found)),

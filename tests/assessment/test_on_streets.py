@@ -276,6 +276,16 @@ def test_totals_alone_are_those_that_come_with_a_summary(tmp_path, monkeypatch):
         np.testing.assert_array_equal(getattr(alone, name), getattr(both, name))
 
 
+def test_draws_of_streets_that_are_too_large_to_keep_are_made_again_alike(home, monkeypatch):
+    install(home)
+    kept = small().layers.detail
+    assert kept.by_street is kept.by_street
+    monkeypatch.setattr(on_streets, "_MOST_KEPT_MB", 0.0)
+    made = small().layers.detail
+    assert made.by_street is not made.by_street
+    np.testing.assert_array_equal(made.by_street, kept.by_street)
+
+
 def few(found, missing=()):
     return on_streets._few(found, load_reference(), missing)
 

@@ -33,6 +33,16 @@ def test_the_chance_of_a_site_is_the_factor_of_its_class_times_its_size():
     assert made.mean_size.tolist() == [20.0]
 
 
+def test_other_chances_of_the_same_sites_share_their_arrays():
+    first = chance([0.01, 0.02], [10.0, 30.0], n_certain=1)
+    other = chance([0.03, 0.01], [10.0, 30.0], n_certain=1, like=first)
+    alone = chance([0.03, 0.01], [10.0, 30.0], n_certain=1)
+    for name in ("site_class", "size", "district"):
+        assert getattr(other, name) is getattr(first, name)
+        np.testing.assert_array_equal(getattr(other, name), getattr(alone, name))
+    np.testing.assert_array_equal(other.factor, alone.factor)
+
+
 def test_certain_sites_follow_the_others_and_belong_to_no_district():
     made = chance([0.01], [10.0, 20.0], n_certain=2)
     assert made.site_class.tolist() == [0, 0, 1, 1]

@@ -6,11 +6,9 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
-from toolkit.base.arrays import FloatArray, IntArray
+from toolkit.base.arrays import Float32Array, FloatArray, IntArray
 from toolkit.base.terms import Progress, Tier
 
 if TYPE_CHECKING:
@@ -31,9 +29,8 @@ class StreetDetail:
 
     Attributes
     ----------
-    by_street
-        Exposure of each street per draw, the length-weighted mean of its points, shape (S, T, D),
-        rows as in `Layers.streets`. Without meaning where a street is unknown.
+    exposure
+        Returns `by_street`; where it is large, it is not kept but computed again.
     ground_km2
         Area along the streets for which the model has an answer.
     without_overlap
@@ -45,11 +42,19 @@ class StreetDetail:
         `width_deg` (NaN where unknown), and points.
     """
 
-    by_street: np.ndarray[Any, np.dtype[np.float32]]
+    exposure: Callable[[], Float32Array]
     ground_km2: float
     without_overlap: Callable[[], FloatArray]
     cells: Callable[[float], gpd.GeoDataFrame]
     sites: Callable[[], gpd.GeoDataFrame]
+
+    @property
+    def by_street(self) -> Float32Array:
+        """Exposure of each street per draw, the length-weighted mean of its points.
+
+        Shape (S, T, D), rows as in `Layers.streets`. Without meaning where a street is unknown.
+        """
+        return self.exposure()
 
     @property
     def effective_cameras(self) -> FloatArray:

@@ -10,6 +10,7 @@ from typing import Final
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from toolkit.assessment.conditional import if_counts, short_tiers
@@ -34,7 +35,15 @@ from toolkit.base.arrays import Float32Array, FloatArray, IntArray
 from toolkit.base.draws import Design
 from toolkit.base.lru_cache import LruCache
 from toolkit.base.quantity import INTERVAL, Quantity
-from toolkit.base.terms import TIERS, Allocation, Progress, Tier, exposure_class, part_of
+from toolkit.base.terms import (
+    EXPOSURE_CLASSES,
+    TIERS,
+    Allocation,
+    Progress,
+    Tier,
+    exposure_class,
+    part_of,
+)
 from toolkit.engine import cells, closed_form, zones
 from toolkit.engine.pairs_by_point import PointRows
 from toolkit.engine.sample import StreetSample, draw_sample, error_share
@@ -49,6 +58,10 @@ _POINTS_PER_PART: Final = 20_000
 
 scenes: Final[LruCache[Scene]] = LruCache(2)
 samples: Final[LruCache[StreetSample]] = LruCache(2)
+_MOST_KEPT_MB: Final = 64.0
+"""Size up to which the exposure of each street per draw is kept with an answer: that of 16,000
+streets."""
+_MB: Final = 1e6
 _measured: Final[LruCache[MapData]] = LruCache(4)
 """How completely the last packs are mapped, by their hash."""
 
@@ -424,12 +437,26 @@ def _layers(
     `effective` returns `StreetDetail.effective_cameras`; `seen` as for `_summary_of_all`.
     """
     crs = pack.manifest.crs
+    # A large city has millions of points, and hundreds of draws of each street: of neither more is
+    # kept than a map shows.
+    classes = {
+        tier: pd.Categorical(
+            zones.point_classes(summary.low[:, t], summary.high[:, t], scene.point_known),
+            EXPOSURE_CLASSES,
+        )
+        for t, tier in enumerate(TIERS)
+    }
+    small = summary.group_mean.nbytes <= _MOST_KEPT_MB * _MB
+    kept = summary.group_mean if small else None
+
+    def exposure() -> Float32Array:
+        if kept is not None:
+            return kept
+        return _summary_of_all(inputs, scene, plan, lambda _: None).group_mean
 
     @cache
     def polygons(tier: Tier) -> gpd.GeoDataFrame:
-        t = TIERS.index(tier)
-        classes = zones.point_classes(summary.low[:, t], summary.high[:, t], scene.point_known)
-        return zones.zone_polygons(scene.points, classes, crs)
+        return zones.zone_polygons(scene.points, np.asarray(classes[tier], str), crs)
 
     def in_cells(size_m: float) -> gpd.GeoDataFrame:
         # Mostly the view table is made again, since it is large to keep.
@@ -448,7 +475,7 @@ def _layers(
         **{**vars(ground), "streets": streets},
         zones=polygons,
         detail=StreetDetail(
-            by_street=summary.group_mean,
+            exposure=exposure,
             ground_km2=scene.ground_m2 / M2_PER_KM2,
             without_overlap=effective,
             cells=in_cells,

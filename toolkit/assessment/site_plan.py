@@ -85,6 +85,7 @@ def chance_of_sites(
     inside_share: FloatArray,
     *,
     n_cameras: FloatArray | float | None = None,
+    like: site_chance.SiteChance | None = None,
 ) -> site_chance.SiteChance:
     """Return the chance that each site of a city exists.
 
@@ -99,6 +100,8 @@ def chance_of_sites(
         Share of the reported cameras inside the boundary, shape (D,).
     n_cameras
         Cameras of the whole city; those of the evidence by default.
+    like
+        Chances of the same sites, with which memory is shared.
     """
     design, values = inputs.design, inputs.assumptions
     whole = inputs.n_cameras if n_cameras is None else n_cameras
@@ -122,6 +125,7 @@ def chance_of_sites(
         cluster_size=values.draw("sites.cluster_size", design)
         * inputs.loaded.operators.cluster_factor,
         n_certain=len(geometry.mapped.count),
+        like=like,
     )
 
 
@@ -132,14 +136,17 @@ def plan_sites(inputs: Inputs, pack: Pack, geometry: SceneGeometry) -> SitePlan:
     in_scope = mapped_share(inputs) * geometry.n_mapped * reducing
     inside = share_inside(inputs, pack)
     among = np.flatnonzero(known)
+    chance = chance_of_sites(inputs, geometry, in_scope, inside.drawn)
     return SitePlan(
-        chance=chance_of_sites(inputs, geometry, in_scope, inside.drawn),
+        chance=chance,
         cases={
-            reading: chance_of_sites(inputs, geometry, in_scope, share)
+            reading: chance_of_sites(inputs, geometry, in_scope, share, like=chance)
             for reading, share in inside.cases.items()
         },
         if_count={
-            n: chance_of_sites(inputs, geometry, in_scope, inside.drawn, n_cameras=float(n))
+            n: chance_of_sites(
+                inputs, geometry, in_scope, inside.drawn, n_cameras=float(n), like=chance
+            )
             for n in round_counts(np.maximum(inputs.n_cameras, in_scope))
         },
         in_scope=in_scope,

@@ -67,6 +67,7 @@ class SiteChance:
         district: IntArray | None = None,
         cluster_size: FloatArray | None = None,
         n_certain: int = 0,
+        like: SiteChance | None = None,
     ) -> SiteChance:
         """Make it from the chances over all districts, and append certain sites.
 
@@ -84,6 +85,8 @@ class SiteChance:
             Shape parameter of independent district factors, shape (D,); by default no clustering.
         n_certain
             Number of sites that exist for certain.
+        like
+            Chances of the same sites, whose arrays by site are shared.
         """
         n_classes, n_draws = factor.shape
         district = np.zeros(len(size), np.int64) if district is None else district
@@ -101,6 +104,15 @@ class SiteChance:
         kept = alone | np.isinf(shape)
         within = np.where(kept, np.minimum(factor, CERTAIN), given / mean[:, None])
         certain = (n_certain > 0) * 1
+        by_site = (
+            (like.site_class, like.size, like.district)
+            if like is not None
+            else (
+                np.concatenate([site_class, np.full(n_certain, n_classes)]).astype(np.int32),
+                np.concatenate([size, np.ones(n_certain)]).astype(np.float32),
+                np.concatenate([district, np.full(n_certain, -1)]).astype(np.int32),
+            )
+        )
         return cls(
             # The loops run over draws: these must be contiguous, whatever the order given.
             factor=np.ascontiguousarray(
@@ -108,9 +120,9 @@ class SiteChance:
             ),
             alone=np.ascontiguousarray(np.vstack([alone, np.ones((certain, n_draws), bool)])),
             mean_size=np.concatenate([mean, np.ones(certain)]),
-            site_class=np.concatenate([site_class, np.full(n_certain, n_classes)]).astype(np.int32),
-            size=np.concatenate([size, np.ones(n_certain)]).astype(np.float32),
-            district=np.concatenate([district, np.full(n_certain, -1)]).astype(np.int32),
+            site_class=by_site[0],
+            size=by_site[1],
+            district=by_site[2],
             cluster_size=cluster_size,
             joint_size=shape,
             n_sites=n_sites,

@@ -40,8 +40,8 @@ _MOST_WORDS: Final = 1_000_000
 _CHUNK_PLACEMENTS: Final = 600
 """The same for placements of which a route has its points."""
 _WORD_BITS: Final = 64
-_MOST_KEPT_PAIRS: Final = 8_000_000
-"""Lines of sight to the routes of a sample that are kept for the next cameras: 64 MB."""
+_MOST_KEPT_PAIRS: Final = 4_000_000
+"""Lines of sight to the routes of a sample that are kept for the next cameras: 32 MB."""
 
 
 @dataclass(frozen=True)

@@ -244,9 +244,10 @@ def difference_layer(a: Assessment, b: Assessment) -> gpd.GeoDataFrame:
         )
         raise InputDataError(msg)
     found = first[["street_id", "name", "highway", "length_m", "geometry"]].copy()
+    before, after = one.by_street, other.by_street
     for t, tier in enumerate(TIERS):
         known = (first[f"{tier}_mid"].notna() & second[f"{tier}_mid"].notna()).to_numpy()
-        change = other.by_street[:, t].astype(float) - one.by_street[:, t]
+        change = after[:, t].astype(float) - before[:, t]
         change[~known] = np.nan
         low, high = np.quantile(change, (INTERVAL[0], INTERVAL[2]), axis=1)
         mid = change.mean(axis=1)

@@ -99,6 +99,13 @@ def test_what_one_would_use_instead_stands_beside_it():
     assert "| 400 ways on foot, s | 0.3 | networkx, Dijkstra of each | 2 |" in rows
 
 
+def test_parts_are_named_with_their_share_the_largest_first():
+    figures = {"whole": 4.0, "a": 1.0, "b": 2.0}
+    assert report.shares(figures, "whole", {"a": "first", "b": "second"}) == (
+        "second 50 %, first 25 %"
+    )
+
+
 @pytest.mark.parametrize(("measure", "key", "value"), MISSING)
 def test_the_table_says_which_bound_is_missed(measure, key, value):
     rows = report.table(BOUNDS, with_figure(measure, key, value)).splitlines()[2:]
