@@ -41,7 +41,7 @@ def return_unused() -> bool:
         Whether there were any; False where it cannot be asked for.
     """
     library = _gnu()
-    return library is not None and bool(library.malloc_trim(0))
+    return library is not None and bool(library.malloc_trim(ctypes.c_size_t(0)))
 
 
 def keep_returning(stop: threading.Event) -> None:

@@ -151,15 +151,19 @@ def _names(
 
 def _show_difference(a: Estimate, b: Estimate, choice: Choice, lang: Language) -> None:
     """Show on a map where the answers differ, if both are about the same streets."""
-    layers, tier = b.assessment.layers, choice.tier
-    if a.assessment.layers is None or layers is None:
+    if "city_level" in {a.assessment.basis, b.assessment.basis}:
         return
+    tier = choice.tier
     heading = tr("Where it differs: {tier}", lang).format(tier=words.tier_name(tier, lang))
     markup.show(lang, markup.tag("h2", heading))
     try:
-        found = comparison.difference_layer(a.assessment, b.assessment)
+        with st.spinner(escape.markdown(tr("Drawing the map …", lang))):
+            layers = b.assessment.layers
+            found = comparison.difference_layer(a.assessment, b.assessment)
     except ToolkitError as error:
         st.info(escape.markdown(error))
+        return
+    if layers is None:
         return
     rows = (
         f"{markup.image(markup.image_address(difference_svg.sample(look)), '')} {markup.text(text)}"
