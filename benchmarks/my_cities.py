@@ -86,7 +86,7 @@ sys.exit(cli.main(sys.argv[1:]))
 
 @dataclass
 class Memory:
-    """Peak of the memory of a process and of all that it started, in MB."""
+    """Peak of the memory of a process and of all that it started since, in MB."""
 
     pid: int
     before_mb: float = 0.0
@@ -100,11 +100,14 @@ class Memory:
         """Look ten times a second."""
         own = psutil.Process(self.pid)
         self.before_mb = _own_mb(own)[0]
+        others = {process.pid for process in own.children(recursive=True)}
 
         def look() -> None:
             while not self._stop.wait(_EVERY_S):
                 started, resident = 0.0, 0.0
                 for process in own.children(recursive=True):
+                    if process.pid in others:
+                        continue
                     with contextlib.suppress(psutil.Error):
                         more = _own_mb(process)
                         started, resident = started + more[0], resident + more[1]
