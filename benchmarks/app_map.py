@@ -224,7 +224,7 @@ def measure(
     if pid is not None:
         used["shell, second visit"] = statistics.median(_shell(browser, url) for _ in range(runs))
         time.sleep(memory.EVERY_S)  # the server returns what it does not need
-        used["server and page, MB"] = _own_mb(pid) + _largest_page_mb()
+        used["server and page, MB"] = _server_mb(pid) + _largest_page_mb()
     page.context.close()
     return used | {
         "first map, new browser": statistics.median(new for new, _ in firsts),
@@ -258,14 +258,19 @@ def first_run(browser: Browser) -> dict[str, float]:
     }
 
 
-def _own_mb(pid: int) -> float:
-    """Return the memory of a process and its children, without pages that files can fill again."""
+def own_mb(process: psutil.Process) -> tuple[float, float]:
+    """Return the memory that is a process's own, without pages of files, and what is resident.
+
+    In MB.
+    """
+    found = process.memory_info()
+    return (found.rss - getattr(found, "shared", 0)) / 1e6, found.rss / 1e6
+
+
+def _server_mb(pid: int) -> float:
+    """Return the memory of a server and its children that is their own."""
     one = psutil.Process(pid)
-    return sum(_anonymous_mb(p) for p in (one, *one.children(recursive=True)))
-
-
-def _anonymous_mb(process: psutil.Process) -> float:
-    return float(sum(part.anonymous for part in process.memory_maps())) / 1e6
+    return sum(own_mb(p)[0] for p in (one, *one.children(recursive=True)))
 
 
 def _largest_page_mb() -> float:
@@ -274,7 +279,7 @@ def _largest_page_mb() -> float:
     for one in psutil.Process().children(recursive=True):
         with suppress(psutil.Error):
             if "--type=renderer" in one.cmdline():
-                found.append(_anonymous_mb(one))
+                found.append(own_mb(one)[0])
     return max(found)
 
 

@@ -36,7 +36,7 @@ import psutil
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from benchmarks import country_of_cities
-from benchmarks.app_map import chromium
+from benchmarks.app_map import chromium, own_mb
 from toolkit.app import kept_answers
 from toolkit.assessment import on_streets
 from toolkit.assessment.assess import assess
@@ -99,7 +99,7 @@ class Memory:
     def watched(self) -> Iterator[Memory]:
         """Look ten times a second."""
         own = psutil.Process(self.pid)
-        self.before_mb = _own_mb(own)[0]
+        self.before_mb = own_mb(own)[0]
         others = {process.pid for process in own.children(recursive=True)}
 
         def look() -> None:
@@ -109,9 +109,9 @@ class Memory:
                     if process.pid in others:
                         continue
                     with contextlib.suppress(psutil.Error):
-                        more = _own_mb(process)
+                        more = own_mb(process)
                         started, resident = started + more[0], resident + more[1]
-                of_app = _own_mb(own)
+                of_app = own_mb(own)
                 self.started_mb = max(self.started_mb, started)
                 self.both_mb = max(self.both_mb, started + of_app[0])
                 self.resident_mb = max(self.resident_mb, resident + of_app[1])
@@ -123,12 +123,6 @@ class Memory:
         finally:
             self._stop.set()
             thread.join()
-
-
-def _own_mb(process: psutil.Process) -> tuple[float, float]:
-    """Return the memory that is a process's own, and what is resident, in MB."""
-    found = process.memory_info()
-    return (found.rss - getattr(found, "shared", 0)) / 1e6, found.rss / 1e6
 
 
 @contextlib.contextmanager

@@ -1,8 +1,8 @@
 """Memory that the C library keeps for later: less of it, and returned to the system in time.
 
 Streamlit runs each page in a new thread, and GNU's allocator gives threads pools of their own, each
-of which keeps what it once needed. A server of many hours would hold several times what it uses,
-on machines that have little. Other C libraries do not do that, and nothing is changed there.
+of which keeps what it once needed: too much for a server of many hours on a machine that has
+little. With other C libraries nothing is changed.
 """
 
 from __future__ import annotations

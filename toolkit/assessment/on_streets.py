@@ -437,8 +437,8 @@ def _layers(
     `effective` returns `StreetDetail.effective_cameras`; `seen` as for `_summary_of_all`.
     """
     crs = pack.manifest.crs
-    # A large city has millions of points, and hundreds of draws of each street: of neither more is
-    # kept than a map shows.
+    # A large city has hundreds of thousands of points, and hundreds of draws of each street: of
+    # neither more is kept than a map shows.
     classes = {
         tier: pd.Categorical(
             zones.point_classes(summary.low[:, t], summary.high[:, t], scene.point_known),

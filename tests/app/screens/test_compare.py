@@ -8,9 +8,13 @@ import pytest
 from app_screens import AS_OF, html_of, screen, words_of
 
 from toolkit.app.city import answer
+from toolkit.app.screens import compare
 from toolkit.assessment.assess import assess
+from toolkit.assessment.model import Assessment
 from toolkit.assumptions.sets import list_sets
 from toolkit.base.terms import LANGUAGES, Language
+from toolkit.language import words
+from toolkit.studies import comparison
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -57,3 +61,24 @@ def test_two_sets_of_assumptions_are_named() -> None:
     words = words_of(page)
     assert "central, with 1 value changed" in words
     assert other in words
+
+
+def test_where_it_differs_is_computed_once_for_all_questions_and_anew_for_other_answers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    computed: list[object] = []
+    original = comparison.difference_layer
+
+    def counted(*sides: Assessment) -> object:
+        computed.append(None)
+        return original(*sides)
+
+    monkeypatch.setattr(comparison, "difference_layer", counted)
+    compare._differences.clear()
+    for tier in ("seen", "face"):
+        page = screen("compare", city="helsinki-centre", compare="set", tier=tier)
+        assert not page.exception
+        assert f"Where it differs: {words.tier_name(tier, 'en')}" in words_of(page)
+    assert len(computed) == 1
+    screen("compare", city="helsinki-centre", compare="planned")
+    assert len(computed) == 2

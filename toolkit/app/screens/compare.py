@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from typing import Final, Literal, get_args
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import streamlit as st
 
@@ -22,6 +22,9 @@ from toolkit.language.translate import tr
 from toolkit.output import report
 from toolkit.output.report import compared, difference_svg, typeset
 from toolkit.studies import comparison
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 Kind = Literal["planned", "date", "city", "set"]
 _YEARS_BACK: Final = 3
@@ -159,7 +162,7 @@ def _show_difference(a: Estimate, b: Estimate, choice: Choice, lang: Language) -
     try:
         with st.spinner(escape.markdown(tr("Drawing the map …", lang))):
             layers = b.assessment.layers
-            found = comparison.difference_layer(a.assessment, b.assessment)
+            found = _differences(a.key, b.key, a, b)
     except ToolkitError as error:
         st.info(escape.markdown(error))
         return
@@ -179,6 +182,17 @@ def _show_difference(a: Estimate, b: Estimate, choice: Choice, lang: Language) -
     # In an image nothing can run.
     drawn = difference_svg.draw(layers, found, tier, heading)
     st.image(drawn, width=_MAP_PX, alt=heading)
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _differences(
+    before: str,  # noqa: ARG001 - the key of the cache are the two
+    after: str,  # noqa: ARG001
+    _a: Estimate,
+    _b: Estimate,
+) -> gpd.GeoDataFrame:
+    """Return where two answers differ; kept, since every tier is in it and the page runs again."""
+    return comparison.difference_layer(_a.assessment, _b.assessment)
 
 
 def verdict(a: Estimate, b: Estimate, choice: Choice, lang: Language) -> str:
