@@ -465,6 +465,7 @@ LINT = [
     ["-m", "ruff", "format", "--check"],
     ["-m", "mypy"],
     ["-c", CONTRACTS],
+    [str(ROOT / "scripts" / "update_messages.py"), "--check"],
 ]
 # Three on two processors: a test in a browser waits for half of its time.
 PYTEST = ["-m", "pytest", "-n", "3", "--dist", "worksteal"]

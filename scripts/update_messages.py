@@ -285,21 +285,28 @@ def wanted_files() -> dict[Path, bytes]:
     return files
 
 
+def stale_files() -> dict[Path, bytes]:
+    """Return what each catalogue should hold that does not, by path."""
+    return {
+        path: data
+        for path, data in wanted_files().items()
+        if not path.is_file() or path.read_bytes() != data
+    }
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Write the catalogues, or check them."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--check", action="store_true", help="write nothing, only compare")
     chosen = parser.parse_args(arguments)
-    stale = [
-        path
-        for path, data in wanted_files().items()
-        if not path.is_file() or path.read_bytes() != data
-    ]
-    for path in stale:
+    stale = stale_files()
+    for path, data in stale.items():
         sys.stderr.write(f"{path.relative_to(ROOT)}\n")
         if not chosen.check:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(wanted_files()[path])
+            path.write_bytes(data)
+    if stale and chosen.check:
+        sys.stderr.write("Not as the code has it: run python scripts/update_messages.py\n")
     return 1 if stale and chosen.check else 0
 
 
