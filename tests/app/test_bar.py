@@ -9,14 +9,14 @@ from pathlib import Path
 import own_evidence
 import pytest
 import small_city
-from app_screens import part
+from app_screens import html_of, map_of, part, screen, words_of
 from invented import HOSTILE
 from streamlit.testing.v1 import AppTest
 
 from toolkit.app import bar
 from toolkit.assessment.question import middles
 from toolkit.base.terms import LANGUAGES, TIERS, Language
-from toolkit.language import notes
+from toolkit.language import notes, words
 from toolkit.language.translate import tr
 from toolkit.language.words import profile_name, tier_name
 from toolkit.siting.profiles import load_profiles
@@ -114,6 +114,35 @@ def test_only_what_is_of_the_chosen_city_is_shown() -> None:
         found.selectbox(key="city:en").set_value(city).run()
         (rule,) = [h.value for h in found.html if "answer-of" in h.value]
         assert f":not(.st-key-answer-of-{city}){{display:none !important}}" in rule
+
+
+OF_A_CITY = (
+    "analysts",
+    "compare",
+    "hand_out",
+    "place",
+    "reported",
+    "route",
+    "vehicles",
+)
+"""Modules of the pages with figures of the chosen city, but for the map, see ``test_main.py``."""
+
+
+@pytest.mark.parametrize("name", OF_A_CITY)
+def test_each_page_says_once_of_the_practice_city_that_its_report_is_made_up(name: str) -> None:
+    page = screen(name, city="helsinki-centre")
+    assert not page.exception
+    made_up = words.demonstration("en")
+    on_map = map_of(page)
+    shown = words_of(page).count(made_up) + (on_map is not None and on_map["banner"] == made_up)
+    assert shown == 1
+    assert made_up not in html_of(screen(name, city="dawei"))
+
+
+def test_a_comparison_with_the_practice_city_says_that_its_report_is_made_up() -> None:
+    for first, second in (("dawei", "helsinki-centre"), ("helsinki-centre", "dawei")):
+        page = screen("compare", city=first, compare="city", compare_city=second)
+        assert words_of(page).count(words.demonstration("en")) == 1
 
 
 def test_two_cities_have_a_place_that_neither_has_alone() -> None:

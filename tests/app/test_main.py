@@ -85,6 +85,7 @@ def test_every_city_and_tier_has_a_short_panel(city: str, lang: Language) -> Non
         assert part in words or lang == "my"
     shown = data["banner"] if data is not None else words
     assert (demonstration(lang) in shown) == found.demonstration
+    assert data is None or demonstration(lang) not in words_of(page)  # said once
 
 
 def test_planned_counts_both_and_says_so() -> None:

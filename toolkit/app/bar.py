@@ -139,9 +139,15 @@ def take_from_address() -> None:
 
 
 def choose(
-    lang: Language, *, question: bool = True, last: Callable[[], None] | None = None
+    lang: Language,
+    *,
+    question: bool = True,
+    says_made_up: bool = True,
+    last: Callable[[], None] | None = None,
 ) -> Choice:
     """Show the bar and return the choice.
+
+    Below it stands that the report is made up where that is so: before any figure, on each page.
 
     The address of the page may set the first values (``?city=yangon&tier=face``, also ``lang``,
     ``status``, ``as_of``, ``profile``), but never the user's own number, or what the user saw.
@@ -152,6 +158,8 @@ def choose(
         Language.
     question
         Whether the five questions are shown; where they are not, the page has them itself.
+    says_made_up
+        Whether a made-up report is announced; where it is not, the page does so itself.
     last
         Shows what a page has at the end of its bar.
 
@@ -176,8 +184,16 @@ def choose(
     if asked:
         count = _ask_count(cities[city], lang)
     what_you_saw.announce(city, as_of, lang)
+    if says_made_up:
+        announce_made_up(cities[city], lang)
     seen = what_you_saw.chosen(city, as_of)
     return Choice(lang, cities[city], tier, status, count, as_of, profile, seen)
+
+
+def announce_made_up(city: City, lang: Language) -> None:
+    """Say, for the practice city, that the report behind its figures is made up."""
+    if city.demonstration:
+        markup.show(lang, markup.tag("p", words.demonstration(lang), kind="banner"))
 
 
 @contextlib.contextmanager

@@ -37,8 +37,6 @@ def show(lang: Language) -> None:
         with st.spinner(escape.markdown(tr("Estimating …", lang))):
             made = kept_answers.estimate(choice, changed_set.chosen())
             map_view.layers_of(made.assessment)
-        if choice.city.demonstration:
-            markup.show(lang, markup.tag("p", words.demonstration(lang), kind="banner"))
         main, side = st.columns([7, 3], gap="medium")
         with side:
             _show_notes(lang)

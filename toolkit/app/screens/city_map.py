@@ -11,7 +11,6 @@ from toolkit.app.city import map_view, what_if
 from toolkit.app.map import component
 from toolkit.base import escape
 from toolkit.base.terms import Language
-from toolkit.language import words
 from toolkit.language.translate import tr
 from toolkit.streets.pack import find_pack_for
 
@@ -19,11 +18,18 @@ from toolkit.streets.pack import find_pack_for
 def show(lang: Language) -> None:
     """Show the page. With streets the map has the questions itself, so that it can switch alone."""
     on_map = has_streets()
-    choice = bar.choose(lang, question=not on_map, last=partial(_end_of_bar, on_map, lang))
-    case = what_if.chosen(choice) if on_map and not my_notes.are_open() else None
+    # The map announces a made-up report above itself.
+    shows_map = on_map and not my_notes.are_open()
+    choice = bar.choose(
+        lang,
+        question=not on_map,
+        says_made_up=not shows_map,
+        last=partial(_end_of_bar, on_map, lang),
+    )
+    case = what_if.chosen(choice) if shows_map else None
     # At one place, so that the map stays; filled with the figures, which are those of the case.
     case_place = st.container(key="case")
-    if on_map and not my_notes.are_open():
+    if shows_map:
         markup.show_paper("map")
     with st.container(key="announced"):
         component.announce(choice.city.id)
@@ -32,7 +38,7 @@ def show(lang: Language) -> None:
         progress_at, map_at = st.container(), st.container()
         values = changed_set.chosen()
         first = False
-        if on_map and not my_notes.are_open():
+        if shows_map:
             with map_at:
                 question = kept_answers.question_of(choice, values, case=case)
                 first = map_view.streets_first(question, choice.city, choice.tier, lang)
@@ -48,8 +54,6 @@ def show(lang: Language) -> None:
         if my_notes.are_open():
             my_notes.show(made, lang, has_streets=on_map)
             return
-        if choice.city.demonstration and not on_map:
-            markup.show(lang, markup.tag("p", words.demonstration(lang), kind="banner"))
         with map_at:
             map_view.show(made, choice.tier, lang, case=case)
 

@@ -55,6 +55,8 @@ def show(lang: Language) -> None:
         first = dataclasses.replace(choice, status="installed")
     second, second_set = _second(kind, first, first_set, lang)
     with bar.only_of(first, second):
+        if not first.city.demonstration:
+            bar.announce_made_up(second.city, lang)
         with st.spinner(escape.markdown(tr("Estimating …", lang))):
             a = kept_answers.estimate(first, first_set)
             b = kept_answers.estimate(second, second_set)

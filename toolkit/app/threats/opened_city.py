@@ -10,7 +10,6 @@ from toolkit.app.city import map_view
 from toolkit.app.kept_answers import Estimate
 from toolkit.base import escape
 from toolkit.base.terms import Language
-from toolkit.language import words
 from toolkit.language.translate import tr
 
 
@@ -24,6 +23,4 @@ def open_for(choice: Choice, title: str, lang: Language) -> Estimate | None:
     with st.spinner(escape.markdown(tr("Estimating …", lang))):
         made = kept_answers.estimate(choice, changed_set.chosen())
         map_view.layers_of(made.assessment)
-    if choice.city.demonstration:
-        markup.show(lang, markup.tag("p", words.demonstration(lang), kind="banner"))
     return made
