@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import anyio
+import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match, Route
@@ -25,9 +27,9 @@ def ask(path: str) -> Response:
 
 
 def test_data_have_the_address_of_their_hash_for_ever() -> None:
-    url = route.offer(b"streets")
-    assert url == route.offer(b"streets")
-    assert url != route.offer(b"other streets")
+    url = route.offer(b"streets", on_disk=True)
+    assert url == route.offer(b"streets", on_disk=True)
+    assert url != route.offer(b"other streets", on_disk=True)
     assert url.startswith(MAP_FILES + "/data/")
     answer = ask(url)
     assert answer.body == b"streets"
@@ -35,9 +37,16 @@ def test_data_have_the_address_of_their_hash_for_ever() -> None:
     assert "private" in answer.headers["cache-control"]
 
 
-def test_figures_are_kept_on_no_disk() -> None:
-    answer = ask(route.offer(b"figures", figures=True))
-    assert answer.body == b"figures"
+@pytest.mark.parametrize(
+    "offer",
+    [
+        lambda: route.offer(b"computed"),
+        lambda: route.offer_later("computed-later", lambda: b"computed"),
+    ],
+)
+def test_what_is_computed_is_kept_on_no_disk(offer: Callable[[], str]) -> None:
+    answer = ask(offer())
+    assert answer.body == b"computed"
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["content-encoding"] == "identity"  # nothing compresses it on its way
 

@@ -185,7 +185,7 @@ def show_streets(
     encoded = _encoded.get(pack.sha256, lambda: geometry.encode(Ground.of_pack(pack)))
     data = {
         "city": city.id,
-        "geometry": route.offer(encoded),
+        "geometry": route.offer(encoded, on_disk=True),
         "answer": f"streets of {pack.sha256}",
         **_blank(lang),
         "tier": tier,
@@ -256,9 +256,9 @@ def data_of(assessment: Assessment, tier: Tier, lang: Language, *, answer: str) 
     )
     return {
         "city": assessment.city.id,
-        "geometry": route.offer(encoded),
+        "geometry": route.offer(encoded, on_disk=True),
         "answer": answer,
-        "figures": route.offer(_figures.get(answer, lambda: figures_of(layers)), figures=True),
+        "figures": route.offer(_figures.get(answer, lambda: figures_of(layers))),
         "zones": {one: _zones_at(layers, one, answer) for one in TIERS},
         "tier": tier,
         "tiers": words.every_tier(assessment, lang),

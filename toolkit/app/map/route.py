@@ -1,7 +1,7 @@
-"""Files and geometry of the map, under addresses that hold a hash and never change.
+"""Files and data of the map, under addresses that hold a hash and never change.
 
 The gate gives them to the browser of this run only: the streets of a city say where its user's
-interest lies.
+interest lies. The browser keeps files and streets on its disk, and nothing that is computed.
 """
 
 from __future__ import annotations
@@ -80,21 +80,22 @@ class _Kept:
 _kept: Final = _Kept()
 
 
-def offer(data: bytes, *, figures: bool = False) -> str:
+def offer(data: bytes, *, on_disk: bool = False) -> str:
     """Keep data for the browser and return their address, which follows from them.
 
     Parameters
     ----------
     data
         The data.
-    figures
-        Whether they are figures of an answer: no browser keeps these on its disk.
+    on_disk
+        Whether the browser may keep them on its disk: never what is computed, since a user's own
+        number of cameras follows from it.
     """
-    return _offer(_hashed(data), lambda: data, _NEVER if figures else _FOR_EVER)
+    return _offer(_hashed(data), lambda: data, _FOR_EVER if on_disk else _NEVER)
 
 
 def offer_later(key: str, make: Callable[[], bytes]) -> str:
-    """Keep a function that makes data at the first request, and return the address.
+    """Keep a function that makes data at a request, and return the address; not for a disk.
 
     Parameters
     ----------
@@ -103,7 +104,7 @@ def offer_later(key: str, make: Callable[[], bytes]) -> str:
     make
         Returns the data; called again at each request, so it should keep them.
     """
-    return _offer(key, make, _FOR_EVER)
+    return _offer(key, make, _NEVER)
 
 
 def _offer(key: str, make: Callable[[], bytes], caching: str) -> str:
