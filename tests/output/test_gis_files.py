@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import geopandas as gpd
 import pytest
@@ -38,6 +41,21 @@ def test_a_geopackage_holds_several_layers(tmp_path):
     first = path.read_bytes()
     gis_files.write_layers({"a": FRAME, "b": FRAME.iloc[:1]}, METADATA, path)
     assert path.read_bytes() == first
+
+
+def test_geopackages_written_at_once_have_each_its_own_date(tmp_path):
+    days = [f"20{20 + k % 4}-0{1 + k % 7}-01" for k in range(12)]
+    paths = [tmp_path / f"{k}.gpkg" for k in range(len(days))]
+
+    def write(k):
+        gis_files.write_layers({"a": FRAME}, METADATA | {"as_of": days[k]}, paths[k])
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, range(len(days))))
+    for path, day in zip(paths, days, strict=True):
+        with contextlib.closing(sqlite3.connect(path)) as base:
+            (found,) = base.execute("SELECT last_change FROM gpkg_contents").fetchone()
+        assert found.startswith(day)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the size of files is limited by POSIX means")

@@ -10,6 +10,7 @@ import contextlib
 import datetime as dt
 import json
 import sqlite3
+import threading
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,8 @@ Frames = Mapping[str, gpd.GeoDataFrame]
 """Frames in EPSG:4326, by the names of their layers."""
 Metadata = Mapping[str, Any]
 
+_gdal_date: Final = threading.Lock()
+"""Held while GDAL is told the date of a file: its options are those of the whole process."""
 _TABLES: Final = """
 CREATE TABLE gpkg_data_columns (
     table_name TEXT NOT NULL, column_name TEXT NOT NULL, name TEXT, title TEXT, description TEXT,
@@ -158,6 +161,13 @@ def _geojson(layers: Frames, metadata: Metadata, path: Path) -> None:
 
 
 def _geopackage(layers: Frames, metadata: Metadata, path: Path, told: Mapping[str, Told]) -> None:
+    with _gdal_date:
+        _write_geopackage(layers, metadata, path, told)
+
+
+def _write_geopackage(
+    layers: Frames, metadata: Metadata, path: Path, told: Mapping[str, Told]
+) -> None:
     day = dt.date.fromisoformat(str(metadata["as_of"]))
     # The format holds the time of the last change, which would differ at each writing.
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{day.isoformat()}T00:00:00.000Z"})
