@@ -95,7 +95,14 @@ HEADERS: Final[Mapping[str, str]] = MappingProxyType(
 """Headers of every response of the app's server."""
 
 _ADDRESS = re.compile(r"(?i)(?:[a-z][a-z0-9+.-]*:)?//([^/\s'\"?#]*)")
-_LOOK_UPS: Final = frozenset({"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"})
+_LOOK_UPS: Final = frozenset(
+    {
+        "socket.getaddrinfo",
+        "socket.gethostbyname",
+        "socket.gethostbyaddr",
+        "socket.getnameinfo",
+    }
+)
 _CONNECTING_EVENTS: Final = _LOOK_UPS | {
     "socket.bind",
     "socket.connect",
@@ -355,6 +362,8 @@ def _refuse_connection(
         return
     if event in _LOOK_UPS:
         target = arguments[0]
+        if isinstance(target, tuple):  # of an address, as of getnameinfo
+            target = target[0]
         if target in (None, "", b""):
             return
     else:
