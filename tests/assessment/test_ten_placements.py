@@ -80,17 +80,6 @@ def test_guesses_lie_in_the_city_and_are_no_mapped_cameras(placed):
         assert not (np.abs(xy_m[:, None] - mapped).max(axis=2) < 0.01).any()
 
 
-def test_the_nearest_point_has_an_answer(placed):
-    known = np.flatnonzero(placed.scene.point_known)
-    xy_m = placed.scene.points.xy[known[7]]
-    np.testing.assert_array_equal(placed.scene.points.xy[placed.nearest_point(xy_m)], xy_m)
-    nowhere = replace(
-        placed, scene=replace(placed.scene, point_known=np.zeros_like(placed.scene.point_known))
-    )
-    with pytest.raises(ValueError, match="has an answer"):
-        nowhere.nearest_point(xy_m)
-
-
 @pytest.mark.usefixtures("home")
 def test_without_streets_there_is_nothing_to_place():
     question = replace(QUESTION, city="mawlamyine")

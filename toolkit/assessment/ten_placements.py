@@ -76,21 +76,6 @@ class Placements:
         to_metres = pyproj.Transformer.from_crs(_CRS, self.pack.manifest.crs, always_xy=True)
         return np.column_stack(to_metres.transform(*np.asarray(lon_lat, dtype=float).T))
 
-    def nearest_point(self, xy_m: FloatArray) -> int:
-        """Return the nearest street point that has an answer, for a place in metres, shape (2,).
-
-        Raises
-        ------
-        ValueError
-            If no street point has an answer.
-        """
-        known = np.flatnonzero(self.scene.point_known)
-        if not len(known):
-            msg = "No street of this city has an answer."
-            raise ValueError(msg)
-        away = ((self.scene.points.xy[known] - xy_m) ** 2).sum(axis=1)
-        return int(known[away.argmin()])
-
     def in_view(self, point: int) -> BoolArray:
         """Return whether a working camera has a street point in view, shape (D, T).
 

@@ -12,7 +12,6 @@ from toolkit.language.quantities import quantity_text, share
 from toolkit.language.translate import number, tr
 from toolkit.threats import model
 
-_LEAST_DETOUR = 0.005
 _MOST_MAPPED = 10
 
 

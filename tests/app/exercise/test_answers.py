@@ -25,7 +25,8 @@ def asked(lang: Language = "en", **more: object) -> AppTest:
 
 
 def said(page: AppTest) -> dict[str, float]:
-    return {tier: p for (_, tier), p in page.session_state["exercise"].said_of("A").items()}
+    found = page.session_state["exercise"].said
+    return {tier: p for (_, at, tier), p in found.items() if at == "A"}
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -33,8 +33,6 @@ def test_marks_and_answers_by_group() -> None:
     np.testing.assert_array_equal(this.lon_lat(2), [[24.9, 60.1], [25.0, 60.2]])
     assert this.lon_lat(1).shape == (0, 2)
     assert this.near_share(1) == NEAR[1]
-    assert this.said_of("A") == {(2, "seen"): 0.3}
-    assert this.said_of("B") == {}
     assert this.has("marks")
     assert this.has("address")
     assert not Round("one", marks={1: ()}).has("marks")

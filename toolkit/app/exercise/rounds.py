@@ -59,10 +59,6 @@ class Round:
         """Return the part of the cameras that a group says stands near its marks."""
         return self.near.get(group, NEAR[1])
 
-    def said_of(self, letter: str) -> dict[tuple[int, Tier], float]:
-        """Return what the groups say of an address, by group and question."""
-        return {(g, tier): p for (g, at, tier), p in self.said.items() if at == letter}
-
     def has(self, kind: Kind) -> bool:
         """Return whether any group has marked, or said, something."""
         return any(self.marks.values()) if kind == "marks" else bool(self.said)
