@@ -21,7 +21,7 @@ from benchmarks.scale import CAMERAS_PER_KM, PACK, copies
 from toolkit import assess, open_pack
 from toolkit.assessment import on_streets, question, trips
 from toolkit.base import store
-from toolkit.engine import scene, sight_cache, zones
+from toolkit.engine import pairs_by_point, scene, sight_cache, zones
 from toolkit.streets import schema
 
 COPIES: Final = 17
@@ -33,7 +33,7 @@ _PARTS: Final = {
     "load": (question.Question, "load"),
     "geometry": (scene, "build_geometry"),
     "sight": (sight_cache, "cached_sight"),
-    "by_point": (scene, "with_sight"),
+    "by_point": (pairs_by_point, "point_rows"),
     "sample": (on_streets, "_sample_of"),
     "plan": (on_streets, "plan_sites"),
     "totals": (on_streets, "add_up_totals"),

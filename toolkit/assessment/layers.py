@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from toolkit.base import collector
 from toolkit.base.arrays import Float32Array, FloatArray, IntArray
 from toolkit.base.terms import Progress, Tier
 
@@ -169,7 +170,7 @@ class LazyLayers:
 
     def get(self, progress: Progress = lambda _: None) -> Layers:
         """Return the layers; a second thread waits for the first instead of making them, too."""
-        with self._lock:
+        with self._lock, collector.paused():
             if self._made is None:
                 self._made = self._make(progress)
             return self._made

@@ -31,6 +31,7 @@ from toolkit.assessment.site_plan import SitePlan, plan_sites, systematic
 from toolkit.assessment.street_captures import StreetCaptures, street_captures
 from toolkit.assessment.sums import Sums, add_up, add_up_totals, rows_and_views
 from toolkit.assessment.trips import Placing, capture_points, place_all, with_trips
+from toolkit.base import collector
 from toolkit.base.arrays import Float32Array, FloatArray, IntArray
 from toolkit.base.draws import Design
 from toolkit.base.lru_cache import LruCache
@@ -117,6 +118,7 @@ def _sample_of(loaded: Loaded, pack: Pack, scene: Scene, n_points: int) -> Stree
     )
 
 
+@collector.paused()
 def on_streets(inputs: Inputs, progress: Progress = lambda _: None) -> Outcome:
     """Run siting, sight and exposure on the installed streets.
 
@@ -167,6 +169,7 @@ def on_streets(inputs: Inputs, progress: Progress = lambda _: None) -> Outcome:
     return with_trips(inputs, outcome, pack, scene, plan, placing, trips_progress)
 
 
+@collector.paused()
 def layers_on_streets(inputs: Inputs) -> Outcome:
     """Return what `on_streets` returns without figures: layers, and what is said of them.
 

@@ -14,5 +14,6 @@ record.Record                base model of everything read from or written to a 
 terms.Tier                   the vocabulary: tiers, classes, statuses, names, notes
 quantity.Quantity            a figure with its interval
 draws.Design                 seeded, named columns of random numbers
+collector.paused             no search for garbage while geometries are made in bulk
 lru_cache.LruCache           a small cache that threads share
 """

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.spatial import cKDTree
 
-from toolkit.base import store
+from toolkit.base import collector, store
 from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.terms import FULL_CIRCLE_DEG, Progress, part_of
 from toolkit.engine import footprints, pairs_by_point, sight, sight_cache, views, zones
@@ -167,12 +167,22 @@ class Scene(SceneGeometry):
     ----------
     lines_of_sight
         Pairs of site and point, by site.
-    rows
-        The same pairs by point.
     """
 
     lines_of_sight: sight.Sight
-    rows: pairs_by_point.PointRows
+
+    @cached_property
+    def rows(self) -> pairs_by_point.PointRows:
+        """The same pairs by point: of a large city only its map needs them, not its totals."""
+        sites = self.sites
+        return pairs_by_point.point_rows(
+            self.lines_of_sight,
+            len(self.points.xy),
+            np.where(sites.n_cameras > 0, views.mapped_view(sites.n_cameras), views.CANDIDATE),
+            sites.axis_deg,
+            sites.width_deg,
+            sites.street_deg,
+        )
 
 
 def point_spacing_m(total_m: float) -> float:
@@ -180,6 +190,7 @@ def point_spacing_m(total_m: float) -> float:
     return max(POINT_SPACING_M, total_m / MOST_POINTS)
 
 
+@collector.paused()
 def build_scene(  # noqa: PLR0913
     pack: Pack,
     model: candidates.SitingModel,
@@ -332,17 +343,8 @@ def _candidate_groups(
 
 def with_sight(geometry: SceneGeometry, pairs: sight.Sight) -> Scene:
     """Add lines of sight between all sites and the points of a scene."""
-    sites = geometry.sites
-    rows = pairs_by_point.point_rows(
-        pairs,
-        len(geometry.points.xy),
-        np.where(sites.n_cameras > 0, views.mapped_view(sites.n_cameras), views.CANDIDATE),
-        sites.axis_deg,
-        sites.width_deg,
-        sites.street_deg,
-    )
     parts = {item.name: getattr(geometry, item.name) for item in fields(SceneGeometry)}
-    return Scene(**parts, lines_of_sight=pairs, rows=rows)
+    return Scene(**parts, lines_of_sight=pairs)
 
 
 def _metric(layer: gpd.GeoDataFrame, crs: str) -> NDArray[np.object_]:

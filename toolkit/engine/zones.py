@@ -13,6 +13,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from toolkit.base import collector
 from toolkit.base.terms import EXPOSURE_CLASSES, LIKELY_LOW, POSSIBLE_HIGH
 from toolkit.engine import workers
 from toolkit.streets import street_points
@@ -72,6 +73,7 @@ def street_area_m2(lines: NDArray[np.object_]) -> float:
     return float(area.sum())
 
 
+@collector.paused()
 def zone_polygons(
     points: street_points.LinePieces, classes: NDArray[np.str_], crs: str
 ) -> gpd.GeoDataFrame:

@@ -18,6 +18,7 @@ import shapely
 
 from toolkit.assessment.layers import Layers
 from toolkit.assessment.model import Assessment
+from toolkit.base import collector
 from toolkit.base.errors import InputDataError, UsageError
 from toolkit.base.escape import plain
 from toolkit.base.terms import TIERS
@@ -131,6 +132,7 @@ def check_names(names: Sequence[str]) -> None:
         raise UsageError(msg)
 
 
+@collector.paused()
 def write_export(
     assessment: Assessment, names: Sequence[str], path: Path, *, cell_m: float
 ) -> dict[str, Any]:
@@ -197,6 +199,7 @@ def zones_of(layers: Layers) -> gpd.GeoDataFrame:
     return found
 
 
+@collector.paused()
 def write_differences(a: Assessment, b: Assessment, found: Comparison, path: Path) -> None:
     """Write the difference on each street to a GIS file, see `comparison.difference_layer`.
 

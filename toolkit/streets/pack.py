@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import ValidationError
 
-from toolkit.base import store
+from toolkit.base import collector, store
 from toolkit.base.errors import InputDataError, NotFoundError, PackError
 from toolkit.base.lru_cache import LruCache
 from toolkit.streets import folder_swap, pack_checks
@@ -321,6 +321,7 @@ def open_once(name: str, sha256: str) -> Pack:
     return packs.get(sha256, opened)
 
 
+@collector.paused()
 def open_folder(folder: Path) -> Pack:
     """Open the pack in a folder; as `open_pack`."""
     manifest, digest = _read_manifest(folder)
