@@ -113,11 +113,12 @@ def closed_form() -> Figures:
         "read_s": min(reads),
         "closed_form_s": min(works),
     }
-    values = load_assumptions()
+    # What is read from files is at hand, as in an answer after a change.
+    values, catalogue = load_assumptions(), load_catalogue()
 
     def changed() -> None:
         again, per = _chance(city, N_CAMERAS * 1.1, design)
-        cameras = draw_cameras(load_catalogue(), values, design, brand=None)
+        cameras = draw_cameras(catalogue, values, design, brand=None)
         table = view_table(cameras, per, reach_m=NEAR_M, codes=rows.codes)
         exposure.closed_form(rows, again, table)
 
@@ -130,7 +131,7 @@ def closed_form() -> Figures:
 
     def intervals() -> None:
         again, per = _chance(city, N_CAMERAS * 1.1, many)
-        cameras = draw_cameras(load_catalogue(), values, many, brand=None)
+        cameras = draw_cameras(catalogue, values, many, brand=None)
         table = view_table(cameras, per, reach_m=NEAR_M, codes=few.codes)
         exposure.summarise(
             few, again, table, np.full(len(sample), 5.0), city.street[sample],

@@ -209,12 +209,14 @@ def _classes_in_districts(
     """
     from toolkit.engine.kernels.placement import ClassInDistrict
 
-    total = np.zeros((n_classes, n_districts))
-    count = np.zeros_like(total)
-    np.add.at(total, (site_class, district), size)
-    np.add.at(count, (site_class, district), size > 0)
-    row, column = np.nonzero(count > 0)
-    return ClassInDistrict(row, column, total[row, column], count[row, column])
+    cell, n_cells = site_class.astype(np.int64) * n_districts + district, n_classes * n_districts
+    total = np.bincount(cell, size, n_cells)
+    count = np.bincount(cell[size > 0], minlength=n_cells)
+    used = np.flatnonzero(count)
+    of_class, of_district = np.divmod(used, n_districts)
+    return ClassInDistrict(
+        of_class, of_district, total[used].astype(float), count[used].astype(float)
+    )
 
 
 def equip(

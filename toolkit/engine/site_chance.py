@@ -97,9 +97,11 @@ class SiteChance:
         shape = np.full(n_draws, np.inf)
         cluster_size = shape if cluster_size is None else cluster_size
         if np.isfinite(cluster_size).any():
-            cells = np.zeros((int(district.max(initial=0)) + 1, n_classes))
-            np.add.at(cells, (district[size > 0], site_class[size > 0]), 1.0)
-            shape = districts.shape_among(cluster_size, cells @ prob)
+            n_districts = int(district.max(initial=0)) + 1
+            cell = (district * n_classes + site_class)[size > 0]
+            cells = np.bincount(cell, minlength=n_districts * n_classes).astype(float)
+            among = cells.reshape(n_districts, n_classes) @ prob
+            shape = districts.shape_among(cluster_size, among)
         given, alone = districts.prob_at_unit_factor(prob, shape)
         kept = alone | np.isinf(shape)
         within = np.where(kept, np.minimum(factor, CERTAIN), given / mean[:, None])
