@@ -135,9 +135,33 @@ def test_a_panning_camera_has_all_directions_unless_its_range_is_known():
     assert found.xy_m[:, 0].tolist() == [100, 150, 200, 200, 250]
 
 
+def test_each_camera_knows_its_site_wherever_the_site_is_put():
+    found = sites(
+        [
+            (20, 20),  # deep inside the house
+            (100, 0),  # joined with the fourth
+            (2, 20),  # moved in front of its wall, next to the site of the next one
+            (-5, 20),
+            (108, 0),
+            (50, 50), (50, 50),  # two directions of one object are two sites
+            (60, 60), (60, 60),  # of one that pans, one site
+            (20, 21), (20, 21),  # the same indoors
+        ],
+        [np.nan, np.nan, 10.0, 0.0, np.nan, 0.0, 180.0, 0.0, 180.0, 0.0, 180.0],
+        None,
+        ["fixed"] * 7 + ["panning"] * 4,
+        [f"node/{k}" for k in (0, 1, 2, 3, 4, 5, 5, 6, 6, 7, 7)],
+    )  # fmt: skip
+    assert found.site_of.tolist() == [-1, 0, 1, 2, 0, 3, 4, 5, 5, -1, -1]
+    np.testing.assert_allclose(found.xy_m[1], [-0.3, 20], atol=1e-9)
+    assert found.n_indoor == 2
+    outdoors = found.site_of[found.site_of >= 0]
+    assert set(outdoors.tolist()) == set(range(len(found.count)))
+
+
 def test_no_cameras_at_all():
     found = sites(np.empty((0, 2)), [])
-    assert len(found.xy_m) == len(found.count) == found.n_indoor == 0
+    assert len(found.xy_m) == len(found.count) == found.n_indoor == len(found.site_of) == 0
 
 
 def test_field_notes_are_sites_of_the_scene_and_their_width_is_a_sector(helsinki, tmp_path):

@@ -6,13 +6,14 @@ import json
 
 import numpy as np
 import pytest
+import shapely
 import threat_city
 
 from toolkit.base.errors import InputDataError, UsageError
 from toolkit.base.terms import TIERS
 from toolkit.routes.meetings import Facing, meet
 from toolkit.threats import scores, tracks
-from toolkit.threats.route import drawn, on_streets, route, routed
+from toolkit.threats.route import _ids_of, drawn, on_streets, route, routed
 from toolkit.threats.travel import Travel
 
 BETWEEN = [threat_city.START, threat_city.END]
@@ -82,6 +83,22 @@ def test_no_product_of_sections_is_the_chance_of_the_route(found):
     part = found.tiers["identified"]
     product = 1 - np.prod([1 - s.in_view.mid for s in part.sections])
     assert product > part.at_least_one.mid + 0.01
+
+
+def test_a_mapped_site_names_the_cameras_that_were_joined_to_it_and_no_other(monkeypatch):
+    city = threat_city.city()
+    mapped, cameras = city.scene.mapped, city.loaded.counted_cameras()
+    # Each row is named on its own, so that ids can be counted as cameras are.
+    rows = cameras.assign(osm_id=[f"node/{k}" for k in range(len(cameras))])
+    monkeypatch.setattr(type(city.loaded), "counted_cameras", lambda _: rows)
+    found = _ids_of(city)
+    assert [len(names) for names in found] == mapped.count.tolist()
+    named = {int(name.removeprefix("node/")) for names in found for name in names}
+    inside = cameras.geometry.to_crs(city.pack.manifest.crs)[~np.isin(range(len(rows)), [*named])]
+    assert len(inside) == mapped.n_indoor > 0
+    walls = shapely.boundary(city.scene.buildings)
+    depth = [shapely.distance(walls, point).min() for point in inside]
+    assert min(depth) > city.loaded.model.indoor_depth_m
 
 
 def test_mapped_cameras_have_ids_and_chances(found):

@@ -71,6 +71,9 @@ class MappedSites:
         site with one camera can they be known.
     n_indoor
         Number of cameras left out because they lie deep inside a building.
+    site_of
+        Site of each row of the frame that the sites were made of, shape (R,): -1 for a camera left
+        out. Several directions of one panning camera are rows of one site.
     """
 
     xy_m: FloatArray
@@ -78,6 +81,7 @@ class MappedSites:
     axis_deg: FloatArray
     width_deg: FloatArray
     n_indoor: int
+    site_of: IntArray
 
 
 @dataclass(frozen=True)
@@ -369,19 +373,26 @@ def mapped_sites(
     `mapped_site_m` of each other are joined to one site.
     """
     xy, outdoors = _in_front_of_walls(metric_xy(cameras, crs), buildings, model)
-    axis, width, first = _fields(cameras)
+    axis, width, camera = _fields(cameras)
+    first = camera == np.arange(len(camera))
     n_indoor = int((first & ~outdoors).sum())
     kept = first & outdoors
     xy, axis, width = xy[kept], axis[kept], width[kept]
     alone = ~np.isnan(axis) | ~np.isnan(width)
-    joined_xy, joined_count = _join(xy[~alone], model.mapped_site_m)
+    joined_xy, joined_count, joined_site = _join(xy[~alone], model.mapped_site_m)
     unknown = np.full(len(joined_xy), np.nan)
+    site = np.empty(len(xy), dtype=np.int64)
+    site[~alone] = joined_site
+    site[alone] = len(joined_xy) + np.arange(alone.sum())
+    site_of = np.full(len(camera), -1)
+    site_of[kept] = site
     return MappedSites(
         xy_m=np.vstack([joined_xy, xy[alone]]),
         count=np.concatenate([joined_count, np.ones(int(alone.sum()), dtype=np.int64)]),
         axis_deg=np.concatenate([unknown, axis[alone]]),
         width_deg=np.concatenate([unknown, width[alone]]),
         n_indoor=n_indoor,
+        site_of=site_of[camera],
     )
 
 
@@ -402,8 +413,8 @@ def pack_sites(pack: Pack, model: candidates.SitingModel) -> gpd.GeoDataFrame:
     ).to_crs(pack.cameras.crs)
 
 
-def _fields(cameras: gpd.GeoDataFrame) -> tuple[FloatArray, FloatArray, NDArray[np.bool_]]:
-    """Return axis and width of field of each camera, and which rows are cameras of their own.
+def _fields(cameras: gpd.GeoDataFrame) -> tuple[FloatArray, FloatArray, IntArray]:
+    """Return axis and width of field of each row, and the row that stands for its camera.
 
     A panning camera covers all directions, so a mapped direction says nothing unless the range
     over which it pans is mapped, too. Several such directions of one object are one camera.
@@ -413,21 +424,36 @@ def _fields(cameras: gpd.GeoDataFrame) -> tuple[FloatArray, FloatArray, NDArray[
     turning = (cameras["kind"] == "panning").to_numpy() & np.isnan(width)
     axis[turning], width[turning] = np.nan, FULL_CIRCLE_DEG
     axis[width >= FULL_CIRCLE_DEG] = np.nan
-    again = turning & cameras["osm_id"].where(turning).duplicated().to_numpy()
-    return axis, width, ~again
+    camera = np.arange(len(cameras))
+    _, first, number = np.unique(
+        cameras["osm_id"].to_numpy(dtype=str)[turning], return_index=True, return_inverse=True
+    )
+    camera[turning] = np.flatnonzero(turning)[first[number]]
+    return axis, width, camera
 
 
-def _join(xy: FloatArray, site_m: float) -> tuple[FloatArray, IntArray]:
-    """Join points within `site_m`; a joined site lies at its first camera."""
+def _join(xy: FloatArray, site_m: float) -> tuple[FloatArray, IntArray, IntArray]:
+    """Join points within `site_m`; a joined site lies at its first camera.
+
+    Returns
+    -------
+    xy, count
+        Position and number of points of each site.
+    site
+        Site of each point.
+    """
     if not len(xy):
-        return np.empty((0, 2)), np.empty(0, dtype=np.int64)
+        none = np.empty(0, dtype=np.int64)
+        return np.empty((0, 2)), none, none
     pairs = cKDTree(xy).query_pairs(site_m, output_type="ndarray")
     graph = sparse.coo_array(
         (np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(xy), len(xy))
     )
     _, label = sparse.csgraph.connected_components(graph, directed=False)
-    _, first, count = np.unique(label, return_index=True, return_counts=True)
-    return xy[first], count.astype(np.int64)
+    _, first, site, count = np.unique(
+        label, return_index=True, return_inverse=True, return_counts=True
+    )
+    return xy[first], count.astype(np.int64), site.astype(np.int64)
 
 
 def _in_front_of_walls(

@@ -9,7 +9,6 @@ from typing import Final
 import numpy as np
 import shapely
 import shapely.ops
-from scipy.spatial import cKDTree
 
 from toolkit.assessment.outcome import M_PER_KM
 from toolkit.assessment.question import Question
@@ -349,11 +348,10 @@ def mapped_cameras(
 
 
 def _ids_of(city: PlacedCity) -> list[tuple[str, ...]]:
-    """Return the ids of the cameras that were joined to each mapped site."""
-    cameras = city.loaded.counted_cameras()
-    xy = np.column_stack([(points := cameras.geometry.to_crs(city.pack.manifest.crs)).x, points.y])
-    _, nearest = cKDTree(city.scene.mapped.xy_m).query(xy)
-    found: list[set[str]] = [set() for _ in city.scene.mapped.xy_m]
-    for k, name in zip(np.asarray(nearest).tolist(), cameras["osm_id"].astype(str), strict=True):
-        found[k].add(name)
+    """Return the ids of the cameras of each mapped site."""
+    cameras, mapped = city.loaded.counted_cameras(), city.scene.mapped
+    found: list[set[str]] = [set() for _ in mapped.xy_m]
+    for k, name in zip(mapped.site_of.tolist(), cameras["osm_id"].astype(str), strict=True):
+        if k >= 0:
+            found[k].add(name)
     return [tuple(sorted(names)) for names in found]
