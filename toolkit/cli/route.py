@@ -90,7 +90,7 @@ def _route(options: argparse.Namespace) -> int:
             detour=options.detour if options.alternatives else None,
         )
     if options.out is not None:
-        route_files.write_route(made.answer, made.lines, options.out)
+        route_files.write_route(made, options.out)
         messages.print("The file holds the route: keep or delete it as you would the route itself.")
     return _shown(made.answer, as_json=options.json)
 

@@ -58,6 +58,14 @@ class Asked:
     counts: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Credit:
+    """Whose streets a route follows, and under which licence, as their pack states it."""
+
+    attribution: str
+    licence: str
+
+
 @dataclass(frozen=True, eq=False)
 class Routed:
     """An answer, and what is drawn with it.
@@ -71,11 +79,14 @@ class Routed:
     sites
         Number of sites with a camera that has the route in view, in the first placement of each
         draw, shape (D,): those of `toolkit.assessment.ten_placements`.
+    credit
+        What a file of the lines owes to the streets that they follow; None for lines of one's own.
     """
 
     answer: model.RouteAnswer
     lines: tuple[tuple[FloatArray, ...], ...]
     sites: Mapping[Tier, IntArray]
+    credit: Credit | None = None
 
 
 def on_streets(
@@ -278,6 +289,7 @@ def answer_of(
         found_answer,
         tuple(drawn(city, mode, match) for match in matches),
         {t: found.sites[: city.n_draws, TIERS.index(t), 0].astype(np.int64) for t in tiers},
+        Credit(city.pack.manifest.attribution, city.pack.manifest.licence),
     )
 
 
