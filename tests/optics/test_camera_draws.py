@@ -166,6 +166,22 @@ def test_dedicated_cameras_hang_at_their_own_height_and_all_others_on_the_poles(
     assert (high.able_share()[:, FACE] < low.able_share()[:, FACE]).mean() > 0.9
 
 
+def test_a_stated_height_is_that_of_every_type_up_to_the_highest_of_its_poles(catalogue):
+    at_five = drawn(catalogue, height_m=5.0)
+    assert (at_five.height_m == 5.0).all()
+    # The same as poles of that height, for types that hang on them.
+    poles = drawn(catalogue, {"optics.height_m": 5.0})
+    fixed = columns_of(poles, "fixed_wide", "fixed_medium", "varifocal", "ptz")
+    for name in ("inner_m", "outer_m"):
+        np.testing.assert_array_equal(
+            getattr(at_five, name)[..., fixed], getattr(poles, name)[..., fixed]
+        )
+    np.testing.assert_array_equal(at_five.share, poles.share)
+    np.testing.assert_array_equal(at_five.hfov_deg, poles.hfov_deg)
+    assert (drawn(catalogue, height_m=2.5).height_m == 2.5).all()
+    assert (drawn(catalogue, height_m=20.0).height_m == 8.0).all()
+
+
 def test_each_camera_is_its_own_about_the_mean_of_its_city(catalogue):
     cameras = drawn(catalogue)
     shape = (cameras.share.shape[0], -1, N_VARIANTS)

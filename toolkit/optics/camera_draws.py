@@ -150,6 +150,7 @@ def draw_cameras(
     brand: str | None,
     named: Mapping[Kind, str] | None = None,
     n_variants: int = N_VARIANTS,
+    height_m: float | None = None,
 ) -> CameraDraws:
     """Draw mixes, lenses, heights, aims and rings over the ignorance layer.
 
@@ -169,6 +170,9 @@ def draw_cameras(
         key ``optics.named_*`` that says how much each report counts; by default none.
     n_variants
         Number of variants of each type.
+    height_m
+        Height of the lens where it is stated; by default that of the poles of the city. Above the
+        range of a type it counts as the upper end: the aims of the type are not those of masts.
 
     Examples
     --------
@@ -185,7 +189,12 @@ def draw_cameras(
     variants = Variants.of(assumptions, design, n_variants)
     # All types share the poles of a city.
     pole_m = assumptions["optics.height_m"].quantile(variants.pole_prob())
-    drawn = [_draw_type(camera, variants, assumptions, pole_m) for camera in types]
+    drawn = []
+    for camera in types:
+        height = _draw_height(camera, variants, pole_m)
+        if height_m is not None:
+            height = np.full_like(pole_m, min(height_m, camera.height_m.high))
+        drawn.append(_draw_type(camera, variants, assumptions, height))
     return CameraDraws(
         share=np.repeat(share / variants.number, variants.number, axis=1),
         hfov_deg=np.hstack([one.hfov_deg for one in drawn]),
@@ -209,15 +218,11 @@ class _TypeDraws:
 
 
 def _draw_type(
-    camera: CameraType, variants: Variants, assumptions: AssumptionSet, pole_m: FloatArray
+    camera: CameraType, variants: Variants, assumptions: AssumptionSet, height: FloatArray
 ) -> _TypeDraws:
-    """Draw lenses, heights, aims and rings of the variants of one type.
-
-    `pole_m` is the height of the poles of each variant, shape (D, M).
-    """
+    """Draw lenses, aims and rings of the variants of one type at given heights, shape (D, M)."""
     design, what = variants.design, targets(assumptions)
     lens = _draw_lens(camera, variants)
-    height = _draw_height(camera, variants, pole_m)
     inner = np.empty((design.n_draws, len(TIERS), variants.number))
     outer = np.empty_like(inner)
     for t, tier in enumerate(TIERS):
