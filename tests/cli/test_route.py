@@ -86,6 +86,38 @@ def test_a_list_of_cameras_needs_no_city(run, tmp_path):
     assert json.loads(run(*asked, "--json")[1])["basis"] == "mapped_cameras"
 
 
+@pytest.fixture
+def past(run, tmp_path):
+    """Ask about a track past a list; the list is the text of a table."""
+    track = tmp_path / "way.geojson"
+    line = {"type": "LineString", "coordinates": [[96.150, 16.77], [96.1515, 16.77]]}
+    track.write_text(json.dumps(line))
+
+    def ask(table, *more):
+        cameras = tmp_path / "cameras.csv"
+        cameras.write_text(table)
+        return run("route", "--cameras", cameras, "--track", track, *more, *AS_OF)
+
+    return ask
+
+
+def test_every_column_of_a_list_counts_or_is_refused(past):
+    def seen(table):
+        code, out, _ = past(f"lat,lon,{table}", "--tier", "seen", "--json")
+        assert code == 0
+        return json.loads(out)["tiers"]["seen"]
+
+    both = seen("direction\n16.77,96.1512,90;270\n")
+    assert both == seen("direction\n16.77,96.1512,270;90\n")
+    assert both["at_least_one"]["mid"] > 0.8
+    pans = seen("direction,kind\n16.7701,96.1507,0,panning\n")
+    assert pans == seen("direction,kind\n16.7701,96.1507,,panning\n")
+    assert seen("radius\n16.77,96.1512,30\n")["in_view_m"]["mid"] == pytest.approx(60, abs=0.1)
+    code, out, err = past("lat,lon,radius\n16.77,96.1512,30\n16.77,96.15,\n")
+    assert (code, out) == (1, "")
+    assert "Row 2 of the list states no radius" in err
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "sentence"),
     [

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import shapely
 
+from toolkit.fixed_rules.camera_list import ListedCamera
 from toolkit.threats import listed
 
 SHARE_POINTS = 1e-4
@@ -140,3 +141,25 @@ def test_the_plane_is_true_to_scale():
     xy = np.column_stack(listed.plane_of(lonlat).transform(*lonlat.T))
     exact = Geod(ellps="WGS84").inv(*lonlat[0], *lonlat[1])[2]
     assert np.hypot(*(xy[1] - xy[0])) == pytest.approx(exact, rel=1e-5)
+
+
+def test_rows_are_understood_as_objects_of_the_map_are():
+    found = listed.of_rows(
+        [
+            ListedCamera(1, 96.1, 16.7),
+            # Three fixed cameras, in whatever order they are named.
+            ListedCamera(2, 96.2, 16.8, directions_deg=(270.0, 90.0, 0.0), height_m=4.0),
+            # One camera, which looks everywhere.
+            ListedCamera(3, 96.3, 16.9, directions_deg=(90.0, 180.0), kind="panning"),
+            ListedCamera(4, 96.4, 16.6, directions_deg=(45.0,), kind="dome", radius_m=30.0),
+        ]
+    )
+    nan = np.nan
+    assert found.row.tolist() == [1, 2, 2, 2, 3, 4]
+    np.testing.assert_array_equal(found.axis_deg, [nan, 0.0, 90.0, 270.0, nan, 45.0])
+    np.testing.assert_array_equal(found.width_deg, [nan, nan, nan, nan, 360.0, nan])
+    np.testing.assert_array_equal(found.height_m, [nan, 4.0, 4.0, 4.0, nan, nan])
+    np.testing.assert_array_equal(found.radius_m, [nan, nan, nan, nan, nan, 30.0])
+    assert found.lonlat[1:4].tolist() == [[96.2, 16.8]] * 3
+    assert found.one_a_row().row.tolist() == [1, 2, 3, 4]
+    assert listed.of_rows([]).lonlat.shape == (0, 2)

@@ -36,7 +36,10 @@ def register(commands: Commands) -> None:
         "--cameras", metavar="FILE", help="a list of cameras (.csv, .geojson) instead of a city"
     )
     route.add_argument(
-        "--radius-m", metavar="M", type=float, help="with --cameras: one range for all of them"
+        "--radius-m",
+        metavar="M",
+        type=float,
+        help="with --cameras: range of those of which the list states none",
     )
     route.add_argument("--track", metavar="FILE|-", help="GPX or GeoJSON")
     route.add_argument("--from", dest="start", metavar="LAT,LON|-|@FILE")
@@ -96,11 +99,9 @@ def _route(options: argparse.Namespace) -> int:
 
 
 def _past_list(options: argparse.Namespace) -> RouteAnswer:
-    import numpy as np
-
     from toolkit.assumptions.sets import load_assumptions
     from toolkit.fixed_rules.camera_list import read_cameras
-    from toolkit.threats.listed import CameraPoints
+    from toolkit.threats import listed
     from toolkit.threats.past_list import route_past
 
     if not options.track or options.start or options.end or options.along:
@@ -108,14 +109,8 @@ def _past_list(options: argparse.Namespace) -> RouteAnswer:
         raise UsageError(msg)
     check_seed(options.seed)
     rows = read_cameras(options.cameras).cameras
-    cameras = CameraPoints(
-        np.array([(one.lon, one.lat) for one in rows], dtype=float),
-        np.array([one.directions_deg[0] if one.directions_deg else np.nan for one in rows]),
-        np.full(len(rows), np.nan),
-        np.array([np.nan if one.radius_m is None else one.radius_m for one in rows]),
-    )
     return route_past(
-        cameras,
+        listed.of_rows(rows),
         Typed().track(options.track),
         assumptions=load_assumptions(options.assumptions, parse_changes(options.set)),
         as_of=as_of_date(options.as_of),

@@ -8,7 +8,8 @@ travel.Travel             how, when and how often somebody travels
 tracks.read_track         a GPX or GeoJSON file
 route.route               the cameras that may have a route in view; other ways
 route.routed              the same, with the lines for whoever asked to draw them
-past_list.route_past      the same past cameras of a list, without streets
+listed.of_rows            cameras of a list
+past_list.route_past      a route past them, without streets
 linking.link              whether cameras can tie two routes to one another
 linking.link_at           the same for two people at a place
 place.place               the cameras on the ways to a place

@@ -1,5 +1,9 @@
 """A track past cameras that are known one by one, without any street network.
 
+Rows of a list mean what objects of the map mean in a city. Several directions are as many fixed
+cameras. One that pans looks everywhere, whatever direction is stated: over which range it pans, no
+list says. Each camera has its own type, luck and, where it is not known, direction.
+
 Lengths in view are exact: a line is cut where it enters or leaves a ring, a field of view or the
 angle at which a side can be read, so that more or fewer points on a straight line change nothing.
 No building blocks a view, since none is known.
@@ -8,8 +12,8 @@ No building blocks a view, since none is known.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, fields
+from typing import Final, Protocol
 
 import numpy as np
 from pyproj import Transformer
@@ -18,6 +22,40 @@ from toolkit.base.arrays import BoolArray, FloatArray, IntArray
 from toolkit.base.terms import FULL_CIRCLE_DEG
 
 _HALF_CIRCLE_DEG: Final = 180.0
+PANNING: Final = "panning"
+"""Kind of a camera that turns, or looks all round."""
+
+
+class Row(Protocol):
+    """A row of a list, as `toolkit.fixed_rules.camera_list` reads it."""
+
+    @property
+    def row(self) -> int:
+        """Number in the list, from 1."""
+
+    @property
+    def lon(self) -> float:
+        """Longitude in degrees."""
+
+    @property
+    def lat(self) -> float:
+        """Latitude in degrees."""
+
+    @property
+    def directions_deg(self) -> tuple[float, ...]:
+        """Directions clockwise from north; empty if unknown."""
+
+    @property
+    def height_m(self) -> float | None:
+        """Height of the lens as stated."""
+
+    @property
+    def radius_m(self) -> float | None:
+        """The camera's own range as stated."""
+
+    @property
+    def kind(self) -> str:
+        """Kind, such as `PANNING`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,16 +66,62 @@ class CameraPoints:
     ----------
     lonlat
         Position in degrees, shape (N, 2).
+    row
+        Row of the list that each is of, from 1, shape (N,).
     axis_deg, width_deg
-        Direction clockwise from north, and width of the field of view, shape (N,).
+        Direction clockwise from north, and width of the field of view, shape (N,). A full circle
+        is a camera that pans.
+    height_m
+        Height of the lens, shape (N,).
     radius_m
-        Stated range, shape (N,).
+        Range of the camera in all directions, in place of what its type can do, shape (N,).
     """
 
     lonlat: FloatArray
+    row: IntArray
     axis_deg: FloatArray
     width_deg: FloatArray
+    height_m: FloatArray
     radius_m: FloatArray
+
+    def one_a_row(self) -> CameraPoints:
+        """Return the first camera of each row, for whatever has no direction."""
+        _, first = np.unique(self.row, return_index=True)
+        return CameraPoints(*(getattr(self, field.name)[first] for field in fields(self)))
+
+
+def of_rows(rows: Sequence[Row]) -> CameraPoints:
+    """Return the cameras of the rows of a list; in which order directions are named is no matter.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> row = SimpleNamespace(
+    ...     row=1, lon=96.15, lat=16.77, directions_deg=(90.0, 270.0), height_m=None,
+    ...     radius_m=None, kind="fixed",
+    ... )
+    >>> of_rows([row]).axis_deg
+    array([ 90., 270.])
+    """
+    each = [
+        (one, axis_deg)
+        for one in rows
+        for axis_deg in (
+            (np.nan,) if one.kind == PANNING else sorted(one.directions_deg) or (np.nan,)
+        )
+    ]
+
+    def known(values: Sequence[float | None]) -> FloatArray:
+        return np.array([np.nan if value is None else value for value in values], dtype=float)
+
+    return CameraPoints(
+        lonlat=np.array([(one.lon, one.lat) for one, _ in each], dtype=float).reshape(-1, 2),
+        row=np.array([one.row for one, _ in each], dtype=np.int64),
+        axis_deg=known([axis_deg for _, axis_deg in each]),
+        width_deg=known([FULL_CIRCLE_DEG if one.kind == PANNING else None for one, _ in each]),
+        height_m=known([one.height_m for one, _ in each]),
+        radius_m=known([one.radius_m for one, _ in each]),
+    )
 
 
 @dataclass(frozen=True, eq=False)
