@@ -119,11 +119,40 @@ def test_every_column_of_a_list_counts_or_is_refused(past):
 
 
 @pytest.mark.parametrize(
+    "option",
+    [
+        ("--status", "planned"), ("--scope", "all"), ("--count", "200:600"),
+        ("--observed", "5:3"), ("--profile", "x"), ("--alternatives",), ("--detour", "2"),
+    ],
+)  # fmt: skip
+def test_what_has_no_effect_on_a_list_is_refused(past, option):
+    code, out, err = past("lat,lon\n16.77,96.1512\n", *option)
+    assert (code, out) == (2, "")
+    assert f"{option[0]}: no effect here, since a list of cameras has no report" in err
+
+
+@pytest.mark.parametrize(
+    ("table", "option", "sentence"),
+    [
+        ("lat,lon\n16.77,96.1512\n", ("--radius-m", "50", "--set", "optics.height_m=4"), "--set"),
+        ("lat,lon,radius\n16.77,96.1512,9\n", ("--assumptions", "cautious"), "--assumptions"),
+        ("lat,lon\n16.77,96.1512\n", ("--radius-m", "50", "--tier", "face"), "the tier face"),
+        ("lat,lon\n16.77,96.1512\n", ("--radius-m", "50", "--when", "night"), "the night"),
+    ],
+)
+def test_what_has_no_effect_on_a_stated_range_is_refused(past, table, option, sentence):
+    code, out, err = past(table, *option)
+    assert (code, out) == (2, "")
+    assert sentence in err
+
+
+@pytest.mark.parametrize(
     ("arguments", "code", "sentence"),
     [
         ((), 2, "Name a city, or give a list"),
         ((CITY,), 2, "Give one route"),
         ((CITY, "--from", START), 2, "Give both --from and --to"),
+        ((CITY, *FROM_TO, "--radius-m", "50"), 2, "--radius-m is the range of cameras of a list"),
         ((CITY, *FROM_TO, "--tier", "plate"), 2, "does not concern"),
         ((CITY, *FROM_TO, "--out", "a.txt"), 2, "end the name of the file with one of"),
         ((CITY, "--from", "x", "--to", END), 1, "The start must be latitude and longitude"),

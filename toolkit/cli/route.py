@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
 
 from toolkit.base.errors import UsageError
 from toolkit.cli.common import (
@@ -24,6 +25,19 @@ from toolkit.cli.typed import HINT, Typed, add_travel, travel_of
 
 if TYPE_CHECKING:
     from toolkit.threats.model import RouteAnswer
+
+_OF_A_CITY: Final[Mapping[str, object]] = {
+    "status": "installed",
+    "scope": None,
+    "count": None,
+    "observed": [],
+    "profile": None,
+    "alternatives": False,
+    "detour": 1.5,
+}
+"""Options that change nothing about a list, and their values where they are not given."""
+_OF_THE_MIX: Final[Mapping[str, object]] = {"assumptions": "central", "set": []}
+"""Options that change nothing where the range of each camera is stated."""
 
 
 def register(commands: Commands) -> None:
@@ -68,6 +82,9 @@ def _route(options: argparse.Namespace) -> int:
     if bool(options.city) == bool(options.cameras):
         msg = "Name a city, or give a list with --cameras."
         raise UsageError(msg)
+    if options.radius_m is not None and not options.cameras:
+        msg = "--radius-m is the range of cameras of a list. Give one with --cameras, or leave it."
+        raise UsageError(msg)
     if options.cameras:
         if options.out is not None:
             msg = "--out writes routes on the streets of a city; a track past a list is your own."
@@ -107,8 +124,11 @@ def _past_list(options: argparse.Namespace) -> RouteAnswer:
     if not options.track or options.start or options.end or options.along:
         msg = "With --cameras give the route with --track: there are no streets to follow."
         raise UsageError(msg)
+    _refuse(options, _OF_A_CITY, "a list of cameras has no report, operator or streets")
     check_seed(options.seed)
     rows = read_cameras(options.cameras).cameras
+    if options.radius_m is not None or any(row.radius_m is not None for row in rows):
+        _refuse(options, _OF_THE_MIX, "the cameras have the ranges that are stated for them")
     return route_past(
         listed.of_rows(rows),
         Typed().track(options.track),
@@ -118,6 +138,14 @@ def _past_list(options: argparse.Namespace) -> RouteAnswer:
         travel=travel_of(options),
         radius_m=options.radius_m,
     )
+
+
+def _refuse(options: argparse.Namespace, absent: Mapping[str, object], why: str) -> None:
+    """Refuse options that would change nothing, as if they had."""
+    given = [f"--{name}" for name, value in absent.items() if getattr(options, name) != value]
+    if given:
+        msg = f"{', '.join(given)}: no effect here, since {why}. Leave out what has none."
+        raise UsageError(msg)
 
 
 def _shown(found: RouteAnswer, *, as_json: bool) -> int:
