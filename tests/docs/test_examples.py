@@ -52,6 +52,9 @@ def test_the_tutorial_quotes_what_its_first_question_prints(capsys):
     assert cli.main(["assess", "mawlamyine", "--as-of", "2026-11-23"]) == 0
     printed = [line.strip() for line in capsys.readouterr().out.splitlines()]
     assert [line for line in quoted if line not in printed] == []
+    covered = next(line for line in printed if line.startswith("street covered: "))
+    low, high = re.findall(r"[\d,]+", covered)[:2]
+    assert f"between {low} and {high} km of street" in text  # how to say it
 
 
 def test_the_documents_people_start_with_have_examples():

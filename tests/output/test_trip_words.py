@@ -27,7 +27,7 @@ def test_a_walk_is_said_as_a_number_of_cameras_then_as_a_share():
         "cameras are there each day."
     )
     first = (
-        "On an ordinary walk inside this boundary (about 0.8 km) you pass about 20 cameras of the "
+        "On an ordinary walk of about 0.8 km inside this boundary you pass about 20 cameras of the "
         "reported system that can see you (could be 9 to 55)."
     )
     least = "Of 10 walks about 10 (9 to 10) pass at least one."
@@ -42,7 +42,7 @@ def test_few_cameras_are_said_as_a_share_of_trips():
     found = found_with(trip_of(cameras=(0.02, 0.37, 1.7), at_least_one=(0.022, 0.3, 0.66)))
     said = trip_words.sentences(found, "face", "en")
     assert said[0] == (
-        "Of 100 ordinary walks inside this boundary (about 0.8 km each) about 30 (2 to 66) pass a "
+        "Of 100 ordinary walks of about 0.8 km inside this boundary about 30 (2 to 66) pass a "
         "camera of the reported system that could match your face, if face recognition is "
         "switched on."
     )
@@ -55,7 +55,7 @@ def test_a_rider_learns_that_a_plate_reader_is_a_point():
     found = found_with(trip_of(cameras=(0.0, 0.4, 2.2), at_least_one=(0.0, 0.37, 0.85)))
     said = trip_words.sentences(found, "plate", "en")
     assert said[0] == (
-        "Of 10 ordinary motorcycle rides inside this boundary (about 0.8 km each) about 4 (perhaps "
+        "Of 10 ordinary motorcycle rides of about 0.8 km inside this boundary about 4 (perhaps "
         "none, up to 9) pass a camera of the reported system that could read your number plate, "
         "if number plate reading is switched on."
     )
@@ -79,7 +79,7 @@ def test_one_camera_or_none_is_no_headline_count(cameras):
 def test_nothing_in_all_draws_is_not_said_to_be_none():
     none = trip_of(cameras=(0.0, 0.0, 0.0), at_least_one=(0.0, 0.0, 0.0), in_twenty=0.0)
     said = " ".join(trip_words.sentences(found_with(none, points=(0, 0, 0)), "plate", "en"))
-    assert "about 0.8 km each) fewer than 1 (perhaps none, up to 1) pass" in said
+    assert "about 0.8 km inside this boundary fewer than 1 (perhaps none, up to 1) pass" in said
     assert "fewer than 1 of 1,000 people (perhaps nobody, up to 1)" in said
     assert "number plates: perhaps none, up to 1." in said
 
@@ -102,7 +102,7 @@ def test_a_way_without_an_answer_is_said_from_one_per_cent(share, said):
 
 def test_without_streets_trips_are_where_the_cameras_are():
     said = trip_words.headline(found_with(trip_of(), streets=False), "seen", "en")
-    assert "walk in the part of the city where the cameras are (about 0.8 km) you" in said
+    assert "walk of about 0.8 km in the part of the city where the cameras are you" in said
 
 
 def test_a_trip_that_is_not_known_is_said_once_and_never_as_zero():
@@ -167,7 +167,7 @@ def test_a_mean_of_less_than_one_is_not_written_as_none():
 @pytest.mark.parametrize(("length_km", "said"), [(0.004, "0.01"), (1.953, "2"), (3.44, "3.4")])
 def test_the_middle_trip_has_one_decimal_at_most(length_km, said):
     trip = trip_of().model_copy(update={"length_km": Quantity.exactly(length_km, "km")})
-    assert f"(about {said} km)" in trip_words.headline(found_with(trip), "seen", "en")
+    assert f"of about {said} km inside" in trip_words.headline(found_with(trip), "seen", "en")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

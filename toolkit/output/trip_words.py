@@ -222,13 +222,13 @@ def _counted(trip: Trip, where: str, lang: Language) -> str:
     low, mid, high = frequencies.whole(trip.cameras)
     if trip.mode == "foot":
         text = tr(
-            "on an ordinary walk {where} (about {length}) you pass about {mid} cameras of the "
+            "on an ordinary walk of about {length} {where} you pass about {mid} cameras of the "
             "reported system {ability} ({span})",
             lang,
         )
     else:
         text = tr(
-            "on an ordinary motorcycle ride {where} (about {length}) you pass about {mid} cameras "
+            "on an ordinary motorcycle ride of about {length} {where} you pass about {mid} cameras "
             "of the reported system {ability} ({span})",
             lang,
         )
@@ -249,9 +249,9 @@ def _counted(trip: Trip, where: str, lang: Language) -> str:
 def _share(trip: Trip, where: str, lang: Language) -> str:
     """Return the share of trips as a sentence with a place for what a camera can do."""
     if trip.mode == "foot":
-        trips = tr("{n} ordinary walks {where} (about {length} each)", lang)
+        trips = tr("{n} ordinary walks of about {length} {where}", lang)
     else:
-        trips = tr("{n} ordinary motorcycle rides {where} (about {length} each)", lang)
+        trips = tr("{n} ordinary motorcycle rides of about {length} {where}", lang)
     trips = trips.format(n="{n}", where=where, length=_length(trip, lang))
     text = tr("{trips} pass a camera of the reported system {ability}", lang)
     return text.format(trips=of_trips(trip.at_least_one, trips, lang), ability="{ability}")
