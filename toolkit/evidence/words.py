@@ -50,8 +50,9 @@ def rule_text(rule: RuleId, lang: str = "en") -> str:
             lang,
         ),
         "point": tr(
-            "The newest figure for the whole city is one number: the count is that number, or "
-            "above it by what was overlooked and what has been added since.",
+            "The newest figure for the whole city is one number: the count is that number, above "
+            "it by what was overlooked and what has been added since, or below it by what has "
+            "been taken down.",
             lang,
         ),
         "part": tr(

@@ -315,7 +315,7 @@ def install_steps(lang: str) -> tuple[str, ...]:
         ),
         tr(
             'Carry it over, then type "camera-exposure streets import FILE" or use the page '
-            '"Streets" of the app. All known cities in the file are installed at once, without '
+            '"My cities" of the app. All known cities in the file are installed at once, without '
             "any network.",
             lang,
         ),

@@ -189,7 +189,7 @@ def _write_geopackage(
             _tell(made, {name: told[name] for name in layers if name in told}, day)
             path.write_bytes(made.read_bytes())
     except (*_WRITE_ERRORS, sqlite3.Error) as error:
-        msg = "the GeoPackage could not be written whole: is the disk full?"
+        msg = "the GeoPackage could not be written whole. Make room on the disk"
         raise OSError(msg) from error
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})

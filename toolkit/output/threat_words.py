@@ -311,7 +311,14 @@ def vehicle_lines(answer: model.VehiclesAnswer, lang: Language) -> list[str]:
     """Return how many trips of vehicles are read, and how well people can be followed."""
     out = []
     for mode, part in answer.by_mode.items():
-        out.append(f"{mode_name(mode, lang)}:")
+        out.append(f"{mode_name(mode, lang)}, {words.tier_condition('plate', lang)}:")
+        if mode == "motorcycle":
+            small = tr(
+                "with a motorcycle's small plate, at the rear; ordinary rides on the map and in "
+                "reports are counted as if it was as wide as a car's",
+                lang,
+            )
+            out.append(f"  {small}")
         rows = (
             (tr("trips into the city", lang), part.into),
             (tr("trips out of the city", lang), part.out_of),

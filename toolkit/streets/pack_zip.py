@@ -205,7 +205,7 @@ def _parts_of(path: Path, archive: zipfile.ZipFile) -> tuple[str, dict[str, byte
     found = sorted(match[2] for match in matches if match)
     known = sorted({*_PARTS, *(part for part in _OPTIONAL_PARTS if part in found)})
     if len(names) != 1 or found != known or len(entries) != len(known):
-        msg = f"{path.name} does not hold the {len(_PARTS)} files of one city pack and no others."
+        msg = f"{path.name} does not hold the files of one city pack and no others."
         raise InputDataError(msg)
     for entry in entries:
         kind = stat.S_IFMT(entry.external_attr >> 16)

@@ -292,7 +292,7 @@ def _headings(assessment: Assessment, lang: Language) -> dict[str, str]:
         "camera": tr("Mapped camera", lang),
         "after": tr("Do not hand this sheet out after that day.", lang),
         "no_map": tr("There is no street map of this city on the computer that made it.", lang),
-        "which": tr("We do not know where in the city the cameras are. Both ends:", lang),
+        "which": tr("We do not know where in the city the cameras are. Both extremes:", lang),
         "icons": tr(
             "Dark: even on the lowest estimate. Light: on the middle one. Dashed: on the highest.",
             lang,

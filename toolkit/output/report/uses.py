@@ -45,10 +45,9 @@ def _answered(answered_by: str | None, threat: Threat | None, lang: Language) ->
     if tier is not None:
         answered = tr("Answered in part by the figures for: {tier}.", lang)
         said.append(answered.format(tier=words.tier_name(tier, lang)))
-    if threat is not None and threat.asked_on == "link":
-        said.append(tr("Ask about it with the command {command}.", lang).format(command="link"))
-    elif threat is not None and threat.asked_on is not None:
+    if threat is not None and threat.asked_on is not None:
         pages = {
+            "link": tr("Route", lang),  # with a second one
             "route": tr("Route", lang),
             "place": tr("Place", lang),
             "vehicles": tr("Vehicles", lang),
