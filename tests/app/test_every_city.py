@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import small_city
 from hostile_texts import TEXTS
 from playwright.sync_api import Browser, Locator, Page, expect
 from running import SLOW_MS, Server, Watched, serving
@@ -412,3 +413,43 @@ def test_hostile_cities_and_claims_do_nothing(
         assert frame.locator("img, script, iframe, a").count() == 0
         wanted = " ".join(escape.plain(" ".join(TEXTS)).split()[:5])
         assert wanted in " ".join(frame.locator("h1").inner_text().split())
+
+
+CROSSED = """names => { globalThis.crossed = [];
+    const look = () => {
+        const shown = document.querySelector(".st-key-bar input")?.value ?? "";
+        const page = document.querySelector("[data-testid=stMainBlockContainer]")?.innerText ?? "";
+        for (const [city, other] of names)
+            if (shown.includes(city) && page.includes(other)) crossed.push(`${city}: ${other}`);
+        requestAnimationFrame(look);
+    };
+    look(); }"""
+
+
+@pytest.mark.browser
+def test_no_figure_of_one_city_is_seen_under_the_name_of_another(
+    browser: Browser, tmp_path: Path
+) -> None:
+    """Also where only one of them asks for a number of cameras, so that places would shift."""
+    small_city.install(tmp_path / "toolkit", rows=10_000)
+    with serving(tmp_path) as server:
+        page = browser.new_page(viewport=LARGE)  # type: ignore[arg-type]
+        page.goto(f"{server.url}/?city=small")
+        for label, number in (("At least", "80"), ("At most", "120")):
+            box = page.get_by_label(label, exact=True)
+            box.fill(number, timeout=60_000)
+            box.press("Enter")
+        drawn = page.locator(".tk-map")
+        expect(drawn).to_be_visible(timeout=SLOW_MS)
+        choose_city(page, "yangon")
+        said = page.get_by_text("Myanmar Times").first
+        expect(said).to_be_visible(timeout=SLOW_MS)
+        page.evaluate(CROSSED, [["small", "Myanmar Times"], ["Yangon", "your own number"]])
+        for _ in range(2):
+            page.locator(".st-key-bar").get_by_role("combobox").first.click()
+            page.get_by_role("option", name="small").first.click()
+            expect(drawn).to_be_visible(timeout=SLOW_MS)
+            choose_city(page, "yangon")
+            expect(said).to_be_visible(timeout=SLOW_MS)
+        assert page.evaluate("crossed") == []
+        page.close()

@@ -57,6 +57,11 @@ def test_the_catalogues_are_those_of_the_code() -> None:
     assert stale == [], "run scripts/update_messages.py"
 
 
+def test_translations_have_western_digits_since_others_are_a_choice() -> None:
+    burmese = re.compile("[\u1040-\u1049]")
+    assert [m.id for m in messages() if any(map(burmese.search, forms(m.string)))] == []
+
+
 def test_the_compiled_catalogue_holds_every_message_of_the_code() -> None:
     module = script()
     with (translate.LOCALE_DIR / "my" / "LC_MESSAGES" / "toolkit.mo").open("rb") as stream:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from toolkit.app import markup, what_you_saw, widgets
 from toolkit.assessment.question import city_or_pack
@@ -23,7 +24,7 @@ from toolkit.base.terms import LANGUAGES, STATUSES, TIERS, Language, Status, Tie
 from toolkit.evidence.load import load_claims
 from toolkit.evidence.observations import Observation
 from toolkit.language import notes, words
-from toolkit.language.translate import LANGUAGE_NAMES, tr, use_numerals
+from toolkit.language.translate import LANGUAGE_NAMES, number, tr, use_numerals
 from toolkit.siting.profiles import load_profiles
 from toolkit.streets.cities import City, load_cities
 from toolkit.streets.pack import find_pack_for, list_packs
@@ -36,6 +37,8 @@ MOST_CAMERAS: Final = 1_000_000
 """Largest number that can be entered: more than any city is reported to have."""
 
 _NUMERALS: Final = "numerals"
+_SHOWN: Final = "shown-answer"
+"""Key of the session for the cities whose answer stands on the page as a whole."""
 _MIXTURE: Final = ""
 """Option of the mixture of profiles."""
 
@@ -181,11 +184,14 @@ def choose(
             profile = _choose_profile(cities[city], lang)
         if last is not None:
             last()
-    if asked:
-        count = _ask_count(cities[city], lang)
-    what_you_saw.announce(city, as_of, lang)
-    if says_made_up:
-        announce_made_up(cities[city], lang)
+    # All that only some cities have is at one place, so that what follows stays at its own: the
+    # browser keeps what stood at a place until the new page is whole.
+    with st.container(key="below-bar"):
+        if asked:
+            count = _ask_count(cities[city], lang)
+        what_you_saw.announce(city, as_of, lang)
+        if says_made_up:
+            announce_made_up(cities[city], lang)
     seen = what_you_saw.chosen(city, as_of)
     return Choice(lang, cities[city], tier, status, count, as_of, profile, seen)
 
@@ -206,9 +212,23 @@ def only_of(*choices: Choice) -> Iterator[None]:
     """
     place = "answer-of-" + "-and-".join(dict.fromkeys(choice.city.id for choice in choices))
     others = f"[class*='st-key-answer-of-']:not(.st-key-{place})"
-    st.html(f"<style>{others}{{display:none !important}}</style>")
+    with st.container(key="hidden-by"):
+        rule = st.empty()
+    if st.session_state.get(_SHOWN) == place:
+        _hide(rule, others)
+    else:
+        # What has got into another place, too; the map knows by itself whose it is.
+        _hide(rule, others, "[data-stale='true']:not([class*='st-key-map'])")
     with st.container(key=place):
         yield
+    st.session_state[_SHOWN] = place
+    _hide(rule, others)
+
+
+def _hide(place: DeltaGenerator, *what: str) -> None:
+    """Hide what CSS selectors name, until a place holds another rule."""
+    # Styles alone would be put elsewhere, one after the other.
+    place.html(f"<style>{','.join(what)}{{display:none !important}}</style><i hidden></i>")
 
 
 def chosen_city() -> str:
@@ -231,7 +251,7 @@ def choose_city(lang: Language) -> str:
         name="city",
         lang=lang,
         first=_asked("city", tuple(cities), first),
-        width=180,
+        width=180 if lang == "en" else 230,
         label_visibility="collapsed",
     )
 
@@ -403,6 +423,10 @@ def _range(city: str, until_then: str, lang: Language) -> tuple[float, float] | 
     """Return a range that the user types, or None, with what holds until it is there."""
     low = _number(tr("At least", lang), f"own-low-{city}")
     high = _number(tr("At most", lang), f"own-high-{city}")
+    if any(n is not None and not 1 <= n <= MOST_CAMERAS for n in (low, high)):
+        allowed = tr("Give numbers from 1 to {most}.", lang).format(most=number(MOST_CAMERAS))
+        st.error(escape.markdown(f"{allowed} {until_then}"))
+        return None
     if low is None or high is None:
         both = tr("Give both numbers.", lang)
         st.info(escape.markdown(f"{both} {until_then}"))
@@ -416,10 +440,9 @@ def _range(city: str, until_then: str, lang: Language) -> tuple[float, float] | 
 
 
 def _number(label: str, key: str) -> int | None:
+    # Without bounds: Streamlit would refuse in English, and in place of a number give none.
     return st.number_input(
         label,
-        min_value=1,
-        max_value=MOST_CAMERAS,
         value=None,
         step=10,
         format="%d",

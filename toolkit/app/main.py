@@ -24,7 +24,7 @@ from toolkit.app.screens import (
     vehicles,
 )
 from toolkit.base import egress, escape
-from toolkit.base.errors import ToolkitError
+from toolkit.base.errors import NoCountError, TooFarAheadError, ToolkitError
 from toolkit.base.terms import Language
 from toolkit.language import sentences, words
 from toolkit.language.translate import tr
@@ -62,11 +62,14 @@ def _run(show: Callable[[Language], None], path: str, lang: Language) -> None:
     """Show one page, or the reason why it cannot be shown; a user never sees a traceback."""
     try:
         bar.take_from_address()
-        changed_set.announce(lang)
+        with st.container(key="above-page"):  # at one place, as below the bar
+            changed_set.announce(lang)
         if path in start.NEEDS_CITY and not bar.city_is_chosen():
             start.show(lang)
         else:
             show(lang)
+    except (NoCountError, TooFarAheadError) as error:
+        refuse(_why_not_then(error, lang), lang)
     except ToolkitError as error:
         refuse(sentences.or_english(str(error), lang), lang)
     except Exception as error:  # noqa: BLE001
@@ -78,6 +81,22 @@ def _run(show: Callable[[Language], None], path: str, lang: Language) -> None:
             lang,
         )
         refuse(failed, lang)
+
+
+def _why_not_then(error: ToolkitError, lang: Language) -> str:
+    """Return why there is no estimate for a date, and what to do here about it."""
+    if isinstance(error, NoCountError):
+        return tr(
+            "By this date nobody had reported how many cameras this city has, and too few other "
+            "cities had been counted to borrow a number. Choose a later date, or enter your own "
+            "number, under Change.",
+            lang,
+        )
+    return tr(
+        "This date lies too long after the last reports that were read: nothing known supports an "
+        "estimate so far ahead. Choose an earlier date under Change.",
+        lang,
+    )
 
 
 def refuse(text: str, lang: Language) -> None:

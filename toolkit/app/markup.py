@@ -89,11 +89,13 @@ left:auto;width:auto;z-index:999991}}
 .stApp:has([aria-controls="stSidebar"][aria-expanded="true"])
  [data-testid="stLayoutWrapper"]:has(>.st-key-language){{z-index:1}}
 .st-key-language [data-testid="stButtonGroup"] button{{padding:0 .5rem;min-height:2rem}}
+.st-key-language [data-testid="stButtonGroup"] button p{{line-height:1.9}}
+[data-testid="stCheckbox"] [data-testid="stWidgetLabel"] *{{white-space:normal;overflow:visible}}
 [data-testid="stMainBlockContainer"]>[data-testid="stVerticalBlock"]{{gap:.6rem}}
 .ct img.icons{{max-width:100%;height:auto;display:block;margin:.2em 0}}
 .st-key-bar{{position:relative;z-index:5;gap:.6rem;row-gap:.4rem;padding-right:1px}}
 .st-key-bar [data-testid="stButtonGroup"] button{{padding-left:.6rem;padding-right:.6rem}}
-.st-key-announced{{position:absolute}}
+.st-key-announced,.st-key-hidden-by{{position:absolute}}
 [class*="st-key-answer-of-"]{{transition:visibility 0s .6s}}
 .stApp:has([class*="st-key-city-"] [aria-expanded="true"]) [class*="st-key-answer-of-"],
 .stApp:not([data-test-script-state="notRunning"]):has([class*="st-key-city-"] :focus)
@@ -115,6 +117,7 @@ left:auto;width:auto;z-index:999991}}
 _BURMESE_WIDGETS: Final = """
 [data-testid="stHeader"]{padding-right:15rem}
 [data-testid="stMain"] button p,[data-testid="stAlert"] p{line-height:1.9}
+[data-testid="InputInstructions"]{display:none}
 [data-testid="stMain"] [data-testid="stMarkdownContainer"] p{line-height:1.8}
 """
 _SHEET: Final = """

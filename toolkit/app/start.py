@@ -52,7 +52,7 @@ def show(lang: Language) -> None:
     st.pills(
         escape.markdown(tr("City", lang)),
         list(names),
-        format_func=names.__getitem__,
+        format_func=lambda city: escape.markdown(names[city]),
         key=_WANTED,
         label_visibility="collapsed",
     )

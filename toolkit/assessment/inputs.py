@@ -13,7 +13,7 @@ from toolkit.assessment.question import Loaded, Question
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.arrays import FloatArray
 from toolkit.base.draws import Design
-from toolkit.base.errors import InputDataError
+from toolkit.base.errors import TooFarAheadError
 from toolkit.base.terms import Boundary, Status
 from toolkit.evidence.claim import Capability, Claim
 from toolkit.evidence.count import CountDraws, count_draws
@@ -196,7 +196,7 @@ def _check_date(loaded: Loaded) -> None:
             f"{until}, or, if you have read what was reported since, write the day as read_until "
             "into evidence/national.toml among your own data."
         )
-        raise InputDataError(msg)
+        raise TooFarAheadError(msg)
 
 
 def _brand(

@@ -14,6 +14,14 @@ class InputDataError(ToolkitError, ValueError):
     """A file, a value or a record cannot be used as it is."""
 
 
+class NoCountError(InputDataError):
+    """By the date asked for, no number of cameras is known, and none can be borrowed."""
+
+
+class TooFarAheadError(InputDataError):
+    """A date lies too long after the day until which reports were read."""
+
+
 class NotFoundError(ToolkitError, LookupError):
     """A city, pack, assumption or file of that name does not exist."""
 

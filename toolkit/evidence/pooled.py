@@ -17,7 +17,7 @@ import numpy as np
 
 from toolkit.base.arrays import FloatArray
 from toolkit.base.draws import Design
-from toolkit.base.errors import InputDataError
+from toolkit.base.errors import NoCountError
 from toolkit.evidence.claim import Claim
 from toolkit.evidence.densities import NO_FIGURES
 from toolkit.evidence.figure_draws import MAX_CAMERAS, Assumptions, Setting
@@ -60,7 +60,7 @@ def pooled_draws(setting: Setting) -> FloatArray:
 
     Raises
     ------
-    InputDataError
+    NoCountError
         If there are too few to borrow a number from.
     """
     from scipy import special
@@ -68,7 +68,7 @@ def pooled_draws(setting: Setting) -> FloatArray:
     others = setting.figures.others
     counted = medians(others, setting.as_of, setting.assumptions)
     if len(counted) < LEAST_CITIES:
-        raise InputDataError(_no_count(others, counted, setting.as_of))
+        raise NoCountError(_no_count(others, counted, setting.as_of))
     logs = np.log(list(counted.values()))
     n = len(logs)
     prob = setting.assumptions.draw("count.place_among_cities", setting.design)

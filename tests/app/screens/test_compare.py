@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from app_screens import AS_OF, html_of, screen, words_of
@@ -41,7 +42,7 @@ def test_two_dates_keep_the_status_of_the_bar() -> None:
     for day in (AS_OF, other):
         found = assess("yangon", as_of=day, status="planned")
         assert answer.sentence(found, "seen", "en") in words
-    assert "Street in view, from the first to the second: " in words
+    assert "From the first to the second, street in view changes by " in words
 
 
 def test_two_cities_have_a_place_of_their_own_and_no_difference_of_kilometres() -> None:
@@ -80,5 +81,30 @@ def test_where_it_differs_is_computed_once_for_all_questions_and_anew_for_other_
         assert not page.exception
         assert f"Where it differs: {words.tier_name(tier, 'en')}" in words_of(page)
     assert len(computed) == 1
-    screen("compare", city="helsinki-centre", compare="planned")
+    changes = {"optics.height_m": 6.0}
+    screen("compare", city="helsinki-centre", compare="set", assumption_changes=changes)
     assert len(computed) == 2
+
+
+def test_where_nothing_changes_no_map_says_that_too_little_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(comparison, "difference_layer", None)
+    page = screen("compare", city="helsinki-centre", compare="planned")
+    assert not page.exception
+    assert "nothing changes" in words_of(page)
+
+
+def test_the_earlier_date_is_first_and_never_before_all_reports() -> None:
+    page = screen("compare", city="helsinki-centre", compare="date")
+    assert not page.exception
+    assert not page.error
+    (first, second) = re.findall(r"<h2>(.*?)</h2>", html_of(page))[:2]
+    assert "November 2026" in second
+    assert first != second
+
+
+def test_only_the_practice_city_of_two_is_said_to_be_made_up() -> None:
+    page = screen("compare", city="dawei", compare="city", compare_city="helsinki-centre")
+    text = words_of(page)
+    assert text.index("Helsinki") < text.index(words.demonstration("en"))

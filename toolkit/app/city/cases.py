@@ -97,7 +97,7 @@ def _figure(case: IfWhere, tier: Tier, lang: Language, chosen: Chosen) -> str:
 def _choose_where(lang: Language) -> str:
     """Show the cases, from all in the middle to spread over the township, and return one."""
     within = tr("Within {radius} km", lang)
-    labels = {_BOTH: tr("Both ends", lang)}
+    labels = {_BOTH: tr("Both extremes", lang)}
     labels |= {f"{r:g}": within.format(radius=number(r)) for r in CORE_RADII_KM}
     labels[_SPREAD] = tr("Across the township", lang)
     return widgets.one_of(

@@ -42,12 +42,13 @@ def show_marks(this: Round, placed: Placements, ground: Ground, lang: Language) 
         )
         said.append(
             tr(
-                "Group {group}: {marks} of 10 marks on main roads; the guesses have about {sites} "
+                "Group {group}: {marks} of {n} marks on main roads; the guesses have about {sites} "
                 "of 10 cameras there.",
                 lang,
             ).format(
                 group=number(group),
-                marks=number(round(_TEN * found.main_road)),
+                marks=number(round(len(lon_lat) * found.main_road)),
+                n=number(len(lon_lat)),
                 sites=number(round(_TEN * ground.main_road_sites)),
             )
         )

@@ -337,7 +337,7 @@ def show_form(lang: Language) -> None:
     if st.session_state["streets_city"] == other_city.OTHER:
         other_city.show(lang)
     kinds = {
-        _USUAL: markdown(tr("The built-up middle; of a file without a known city all", lang)),
+        _USUAL: markdown(tr("The built-up centre, or all of a file without a known city", lang)),
         "admin": markdown(tr("The administrative area", lang)),
         "radius": markdown(tr("A circle", lang)),
     }

@@ -29,9 +29,9 @@ def show(lang: Language) -> None:
     case = what_if.chosen(choice) if shows_map else None
     # At one place, so that the map stays; filled with the figures, which are those of the case.
     case_place = st.container(key="case")
-    if shows_map:
-        markup.show_paper("map")
     with st.container(key="announced"):
+        if shows_map:
+            markup.show_paper("map")
         component.announce(choice.city.id)
     with bar.only_of(choice):
         # At places of their own, so that the map stays.

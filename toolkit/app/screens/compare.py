@@ -16,7 +16,8 @@ from toolkit.app.screens import hand_out
 from toolkit.assumptions.sets import AssumptionSet, list_sets, load_assumptions
 from toolkit.base import escape
 from toolkit.base.errors import ToolkitError
-from toolkit.base.terms import Language
+from toolkit.base.terms import Language, Tier
+from toolkit.evidence.load import load_claims
 from toolkit.language import quantities, words
 from toolkit.language.translate import tr
 from toolkit.output import report
@@ -34,7 +35,7 @@ _MAP_PX: Final = 900
 
 def show(lang: Language) -> None:
     """Show the page."""
-    choice = bar.choose(lang)
+    choice = bar.choose(lang, says_made_up=False)
     markup.show(lang, markup.tag("h1", tr("Compare", lang)))
     labels: dict[Kind, str] = {
         "planned": tr("Installed, and with planned ones", lang),
@@ -53,19 +54,23 @@ def show(lang: Language) -> None:
     first, first_set = choice, changed_set.chosen()
     if kind == "planned":
         first = dataclasses.replace(choice, status="installed")
-    second, second_set = _second(kind, first, first_set, lang)
+    with st.container(key="second"):
+        second, second_set = _second(kind, first, first_set, lang)
+    if kind == "date" and second.as_of < first.as_of:
+        first, second = second, first  # what came later is on the right
     with bar.only_of(first, second):
-        if not first.city.demonstration:
-            bar.announce_made_up(second.city, lang)
+        if kind != "city":
+            bar.announce_made_up(first.city, lang)
         with st.spinner(escape.markdown(tr("Estimating …", lang))):
             a = kept_answers.estimate(first, first_set)
             b = kept_answers.estimate(second, second_set)
-        for column, made, named in zip(
-            st.columns(2), (a, b), _names(kind, first, second, (first_set, second_set), lang),
-            strict=True,
-        ):  # fmt: skip
+        names = _names(kind, first, second, (first_set, second_set), lang)
+        sides = zip(st.columns(2), (first, second), (a, b), names, strict=True)
+        for column, side, made, named in sides:
             with column:
                 markup.show(lang, markup.tag("h2", named))
+                if kind == "city":
+                    bar.announce_made_up(side.city, lang)
                 panel.show(made, choice.tier, lang)
         if kind != "city":
             markup.show(lang, markup.tag("p", verdict(a, b, choice, lang), kind="condition"))
@@ -91,6 +96,14 @@ def _offer(a: Estimate, b: Estimate, lang: Language) -> None:
     )
 
 
+def _day_before(choice: Choice) -> dt.date:
+    """Return the day with which a choice is first compared: never one before the first report."""
+    back = choice.as_of - dt.timedelta(days=365 * _YEARS_BACK)
+    said = [claim.said.latest for claim in load_claims(choice.city.id)]
+    known = [day for day in said if day is not None and day <= choice.as_of]
+    return max(back, min(known, default=back))
+
+
 def _second(
     kind: Kind, first: Choice, values: AssumptionSet, lang: Language
 ) -> tuple[Choice, AssumptionSet]:
@@ -100,7 +113,7 @@ def _second(
     if kind == "date":
         other = st.date_input(
             escape.markdown(tr("The other date", lang)),
-            value=first.as_of - dt.timedelta(days=365 * _YEARS_BACK),
+            value=_day_before(first),
             min_value=bar.EARLIEST,
             max_value=bar.LATEST,
             key="compare_date",
@@ -156,9 +169,10 @@ def _names(
 
 def _show_difference(a: Estimate, b: Estimate, choice: Choice, lang: Language) -> None:
     """Show on a map where the answers differ, if both are about the same streets."""
-    if "city_level" in {a.assessment.basis, b.assessment.basis}:
-        return
     tier = choice.tier
+    change = _change(a, b, tier).difference
+    if "city_level" in {a.assessment.basis, b.assessment.basis} or change.low == change.high == 0:
+        return
     heading = tr("Where it differs: {tier}", lang).format(tier=words.tier_name(tier, lang))
     markup.show(lang, markup.tag("h2", heading))
     try:
@@ -197,9 +211,14 @@ def _differences(
     return comparison.difference_layer(_a.assessment, _b.assessment)
 
 
+def _change(a: Estimate, b: Estimate, tier: Tier) -> comparison.Difference:
+    """Return how the street in view changes."""
+    return comparison.compare(a.assessment, b.assessment).tiers[tier].length_km
+
+
 def verdict(a: Estimate, b: Estimate, choice: Choice, lang: Language) -> str:
     """Return in one sentence what changes, and whether that exceeds the interval."""
-    found = comparison.compare(a.assessment, b.assessment).tiers[choice.tier].length_km
+    found = _change(a, b, choice.tier)
     change = quantities.difference_text(found.difference, lang)
     if found.exceeds is None:
         return tr("How much street is in view: the difference is not known.", lang)
@@ -207,11 +226,14 @@ def verdict(a: Estimate, b: Estimate, choice: Choice, lang: Language) -> str:
         return tr("How much street is in view: nothing changes.", lang)
     if found.exceeds:
         text = tr(
-            "Street in view, from the first to the second: {change}; more than its uncertainty.",
+            "From the first to the second, street in view changes by {change}: more than its "
+            "uncertainty alone would explain.",
             lang,
         )
     else:
         text = tr(
-            "Street in view, from the first to the second: {change}; too small to tell.", lang
+            "From the first to the second, street in view changes by {change}: no more than its "
+            "uncertainty could explain.",
+            lang,
         )
     return text.format(change=change)

@@ -32,7 +32,7 @@ _MOST_CHARACTERS: Final = 60
 
 def show(lang: Language) -> None:
     """Show the page."""
-    choice = bar.choose(lang, says_made_up=False)  # the map does
+    choice = bar.choose(lang)
     with bar.only_of(choice):
         made = opened_city.open_for(choice, tr("Place", lang), lang)
         if made is None:

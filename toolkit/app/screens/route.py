@@ -29,7 +29,7 @@ _MAP: Final = "route_map"
 
 def show(lang: Language) -> None:
     """Show the page."""
-    choice = bar.choose(lang, says_made_up=False)  # the map does
+    choice = bar.choose(lang)
     with bar.only_of(choice):
         made = opened_city.open_for(choice, tr("Route", lang), lang)
         if made is None:
