@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import re
+import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -16,12 +17,13 @@ from app_screens import html_of, screen
 from banned_words import banned_words
 from browsers import FLAGS
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
-from running import SLOW_MS, serving
+from running import SLOW_MS, SLOW_S, serving
 from starlette.requests import Request
+from streamlit.testing.v1 import AppTest
 
-from toolkit.app import forget, markup
+from toolkit.app import forget, kept_answers, markup
 from toolkit.app.gate import FORGET
-from toolkit.app.map import route
+from toolkit.app.map import component, route
 from toolkit.base import store
 from toolkit.base.errors import InputDataError
 from toolkit.base.terms import LANGUAGES, Language
@@ -120,6 +122,70 @@ def test_what_the_process_keeps_is_forgotten() -> None:
     forget.end_sessions()
     assert route._kept.get(key) is None
     assert pack.pack_names()
+
+
+class Running:
+    """A page that computes an answer, and another part once it is told to go on."""
+
+    def __init__(self) -> None:
+        self.begun, self.go_on = threading.Event(), threading.Event()
+        self.thread = threading.Thread(target=self._run, name=forget._SCRIPT_THREAD)
+        self.thread.start()
+        assert self.begun.wait(30)
+
+    def _run(self) -> None:
+        kept_answers._made.get("running", self._make)
+        component._figures.get("running", lambda: b"begun after all was forgotten")
+
+    def _make(self) -> kept_answers.Estimate:
+        self.begun.set()
+        assert self.go_on.wait(30)
+        made: kept_answers.Estimate = object()  # type: ignore[assignment]
+        return made
+
+
+def kept_of_page() -> bool:
+    return "running" in kept_answers._made or "running" in component._figures
+
+
+def test_what_a_page_still_computes_is_forgotten() -> None:
+    page = Running()
+    running = forget.end_sessions()
+    assert page.thread in running
+    page.go_on.set()
+    page.thread.join()
+    assert "running" not in kept_answers._made
+    assert kept_of_page()
+    assert forget.forget_after(running)
+    assert not kept_of_page()
+
+
+def test_a_page_that_does_not_end_is_told_and_forgotten_when_it_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(forget, "_PATIENCE_S", 0.0)
+    page = Running()
+    assert not forget.forget_after([page.thread])
+    said = "What a page still works out, in memory until that ends."
+    for ended in (True, False):
+        shown = forget.page({}, {}, "http://127.0.0.1:1", "en", ended=ended)
+        assert (markup.text(said) in shown) != ended
+    (late,) = (one for one in threading.enumerate() if one.name == forget._LATE_THREAD)
+    page.go_on.set()
+    late.join(30)
+    assert not kept_of_page()
+
+
+def test_pages_run_in_threads_of_the_name_that_is_waited_for() -> None:
+    names: list[str] = []
+
+    def app(names: list[str]) -> None:
+        import threading
+
+        names.append(threading.current_thread().name)
+
+    AppTest.from_function(app, args=(names,)).run(timeout=SLOW_S)
+    assert names == [forget._SCRIPT_THREAD]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

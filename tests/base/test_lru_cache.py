@@ -92,3 +92,42 @@ def test_after_a_failure_the_next_that_waits_tries():
         kept.get("a", fails)
     assert kept.get("a", lambda: 2) == 2
     assert kept._turns == {}
+
+
+@pytest.mark.parametrize("wait", [False, True])
+def test_what_was_being_computed_when_all_was_removed_is_not_kept(wait):
+    kept: LruCache[str] = LruCache(4, wait=wait)
+    begun, go_on, made = threading.Event(), threading.Event(), []
+
+    def slow():
+        made.append(1)
+        begun.set()
+        assert go_on.wait(30)
+        return "before"
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(kept.get, "a", slow)
+        assert begun.wait(30)
+        if wait:  # the second one waits, and was asked for before, too
+            second = pool.submit(kept.get, "a", slow)
+            while kept._turns["a"].n_threads < 2:
+                pass
+        kept.clear()
+        go_on.set()
+        assert first.result(30) == "before"
+        assert not wait or second.result(30) == "before"
+    assert "a" not in kept
+    assert kept.get("a", lambda: "after") == "after"
+    assert "a" in kept
+    assert len(made) == 1 + wait
+
+
+def test_a_value_that_is_looked_up_counts_as_used():
+    kept: LruCache[str] = LruCache(2)
+    assert kept.kept("a") is None
+    for key in "ab":
+        kept.get(key, lambda key=key: key.upper())
+    assert kept.kept("a") == "A"
+    kept.get("c", lambda: "C")
+    assert kept.kept("b") is None
+    assert kept.kept("a") == "A"

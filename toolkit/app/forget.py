@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import gc
 import sys
+import threading
+import time
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
@@ -53,6 +55,11 @@ HEADERS: Final = {
 }
 """Clear Site Data (W3C). Chromium follows it on 127.0.0.1, which counts as trustworthy. Cookies
 are those of all ports, so that other programs on this computer may ask for a password again."""
+_SCRIPT_THREAD: Final = "ScriptRunner.scriptThread"
+"""Name of the threads in which Streamlit runs pages."""
+_LATE_THREAD: Final = "forget-late"
+_PATIENCE_S: Final = 60.0
+"""How long pages that were asked to end are waited for; each ends at the next thing it shows."""
 _STYLE: Final = f"""
 body{{font-family:{FONT_STACK};font-size:1.1rem;line-height:1.6;color:#1a1a1a;max-width:44em;
 margin:1.5em auto;padding:0 1em}}
@@ -104,21 +111,58 @@ async def _answer(request: Request) -> HTMLResponse:
     # The form has plain words only, so that nothing needs to be decoded.
     asked = (await request.body()).decode("ascii", "replace").split("&")
     lang = next((one for one in LANGUAGES if f"language={one}" in asked), LANGUAGES[0])
-    end_sessions()  # before anything is removed that a page still shows
+    running = end_sessions()  # before anything is removed that a page still shows
+    ended = await run_in_threadpool(forget_after, running)
     kinds = [kind for kind in KINDS if f"remove-{kind}=yes" in asked]
     removed, kept = await run_in_threadpool(remove, kinds)
     address = f"http://{request.headers['host']}"
-    return HTMLResponse(page(removed, kept, address, lang), headers=HEADERS)
+    return HTMLResponse(page(removed, kept, address, lang, ended=ended), headers=HEADERS)
 
 
-def end_sessions() -> None:
-    """End all sessions, and keep nothing of them in memory. For the thread of the server only."""
+def end_sessions() -> list[threading.Thread]:
+    """End all sessions, and keep nothing of them in memory. For the thread of the server only.
+
+    Returns
+    -------
+    running
+        Threads in which pages still compute something, see `forget_after`.
+    """
     from streamlit import runtime
 
     if runtime.exists():
         running = runtime.get_instance()
         for info in running._session_mgr.list_sessions():  # noqa: SLF001 - there is no other way
             running.close_session(info.session.id)
+    _forget_kept()
+    return [one for one in threading.enumerate() if one.name == _SCRIPT_THREAD]
+
+
+def forget_after(running: Collection[threading.Thread]) -> bool:
+    """Wait for pages that still compute something, and keep nothing of that.
+
+    Returns
+    -------
+    ended
+        Whether all have ended; what the others compute is forgotten when they do.
+    """
+    until = time.monotonic() + _PATIENCE_S
+    for one in running:
+        one.join(max(until - time.monotonic(), 0.0))
+    _forget_kept()
+    late = [one for one in running if one.is_alive()]
+    if late:
+        threading.Thread(target=_forget_late, args=(late,), name=_LATE_THREAD, daemon=True).start()
+    return not late
+
+
+def _forget_late(running: Collection[threading.Thread]) -> None:
+    for one in running:
+        one.join()
+        _forget_kept()
+
+
+def _forget_kept() -> None:
+    """Keep nothing in memory of what pages have computed."""
     st.cache_data.clear()
     st.cache_resource.clear()
     component.forget()
@@ -160,7 +204,14 @@ def remove(kinds: Collection[Kind]) -> tuple[dict[Kind, int], dict[Kind, str]]:
     return removed, kept
 
 
-def page(removed: dict[Kind, int], kept: dict[Kind, str], address: str, lang: Language) -> str:
+def page(
+    removed: dict[Kind, int],
+    kept: dict[Kind, str],
+    address: str,
+    lang: Language,
+    *,
+    ended: bool = True,
+) -> str:
     """Return the page that says what was forgotten, and what could not be removed.
 
     Parameters
@@ -171,6 +222,8 @@ def page(removed: dict[Kind, int], kept: dict[Kind, str], address: str, lang: La
         Address of the app.
     lang
         Language.
+    ended
+        From `forget_after`.
     """
     gone = [
         tr("What you chose, typed and looked at in the app, in all its windows.", lang),
@@ -188,6 +241,8 @@ def page(removed: dict[Kind, int], kept: dict[Kind, str], address: str, lang: La
         )
         for kind, why in kept.items()
     ]
+    if not ended:
+        failed.append(tr("What a page still works out, in memory until that ends.", lang))
     asked = removed.keys() | kept.keys()
     failed += [
         tr("{what}: kept, since that was not ticked.", lang).format(what=kind_name(kind, lang))
