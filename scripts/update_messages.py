@@ -49,6 +49,7 @@ RAISING = (
     "app/my_cities/other_city.py",
     "language/sentences.py",
     "routes/search.py",
+    "studies/sensitivity/other_streets.py",
     "threats/along.py",
     "threats/place.py",
     "threats/route.py",

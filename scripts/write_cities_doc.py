@@ -23,8 +23,9 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from toolkit.assessment.assess import assess  # noqa: E402
+from toolkit.assessment.city_data import claims_of_others  # noqa: E402
 from toolkit.assessment.inputs import city_figures  # noqa: E402
-from toolkit.assessment.question import Question, claims_of_others  # noqa: E402
+from toolkit.assessment.question import Question  # noqa: E402
 from toolkit.assumptions.sets import load_assumptions  # noqa: E402
 from toolkit.base import store  # noqa: E402
 from toolkit.base.draws import Design  # noqa: E402

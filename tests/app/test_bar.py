@@ -14,7 +14,7 @@ from invented import HOSTILE
 from streamlit.testing.v1 import AppTest
 
 from toolkit.app import bar
-from toolkit.assessment.question import middles
+from toolkit.assessment.city_data import middles
 from toolkit.base.terms import LANGUAGES, TIERS, Language
 from toolkit.language import notes, words
 from toolkit.language.translate import tr

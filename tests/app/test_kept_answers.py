@@ -8,6 +8,7 @@ import gc
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from app_screens import html_of
@@ -18,7 +19,10 @@ from streamlit.testing.v1 import AppTest
 
 from toolkit.app import kept_answers, serve
 from toolkit.app.bar import Choice
+from toolkit.assessment.inputs import Inputs
+from toolkit.assessment.model import Assessment
 from toolkit.assessment.question import Question
+from toolkit.assessment.ten_placements import Placements
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import egress, store
 from toolkit.evidence.observations import Observation
@@ -85,6 +89,59 @@ def test_cases_are_those_of_the_answer_or_of_a_number_that_nothing_narrows() -> 
     assert kept_answers.cases(narrowed, None)[-1] == narrowed.assessment.if_spread
     assert kept_answers.cases(narrowed, None) != kept_answers.cases(made, None)
     assert kept_answers.cases(narrowed, 500) == kept_answers.cases(made, 500)
+
+
+def own_claims(made: kept_answers.Estimate) -> list[str]:
+    return [claim.id for claim in made.claims if claim.id == "mine"]
+
+
+def test_an_answer_is_of_the_data_under_whose_hash_it_is_kept(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assess = kept_answers.assess
+    before = assess(kept_answers.question_of(CHOICE, load_assumptions())).to_json()
+
+    def added_for_a_while(asked: Any, **more: Any) -> Assessment:
+        file = write_evidence(home / "evidence", CHOICE.city.id, CLAIM + OBSERVATION)
+        found = assess(asked, **more)
+        file.unlink()
+        return found
+
+    kept_answers._made.clear()
+    with monkeypatch.context() as patch:
+        patch.setattr(kept_answers, "assess", added_for_a_while)
+        made = kept_answers.estimate(CHOICE, load_assumptions())
+    assert made.assessment.to_json() == before
+    assert own_claims(made) == []
+    assert kept_answers.estimate(CHOICE, load_assumptions()) is made
+    write_evidence(home / "evidence", CHOICE.city.id, CLAIM + OBSERVATION)
+    other = kept_answers.estimate(CHOICE, load_assumptions())
+    assert other.assessment.to_json() != before
+    assert own_claims(other) == ["mine"]
+
+
+def test_what_else_a_page_shows_is_of_the_data_of_its_answer(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_evidence(home / "evidence", CHOICE.city.id, CLAIM)
+    made = kept_answers.estimate(CHOICE, load_assumptions())
+    (home / "evidence" / f"{CHOICE.city.id}.toml").unlink()
+    of: list[Inputs] = []
+    placed = Placements.__new__(Placements)
+
+    def place(inputs: Inputs) -> Placements:
+        of.append(inputs)
+        return placed
+
+    monkeypatch.setattr(kept_answers, "place_cameras", place)
+    monkeypatch.setattr(kept_answers, "if_within", lambda inputs: of.append(inputs) or ())
+    assert [kept_answers.placements(made) for _ in range(2)] == [placed, placed]
+    for count in (None, None, 500):
+        kept_answers.cases(made, count)
+    kept_answers._placements.clear()
+    kept_answers._cases.clear()
+    assert len(of) == 3
+    assert all("mine" in {claim.id for claim in one.loaded.claims} for one in of)
 
 
 def write_profiles(home: Path) -> None:

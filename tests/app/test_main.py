@@ -20,10 +20,9 @@ from toolkit.app.city import panel as panel_module
 from toolkit.app.city.panel import not_counted
 from toolkit.assessment.assess import assess
 from toolkit.assessment.model import Assessment
-from toolkit.assessment.question import Question
+from toolkit.assessment.question import Loaded, Question
 from toolkit.base import egress, store
 from toolkit.base.terms import LANGUAGES, TIERS, Language
-from toolkit.evidence.load import load_claims
 from toolkit.language.words import (
     demonstration,
     limits,
@@ -74,7 +73,7 @@ def test_every_city_and_tier_has_a_short_panel(city: str, lang: Language) -> Non
     panel = panel_of(page, "plate")
     assert answer.sentence(found, "plate", lang) in panel
     assert not_counted(lang) in panel
-    made = kept_answers.Estimate(Question(city, AS_OF), "key", found, load_claims(city))
+    made = kept_answers.Estimate(Question(city, AS_OF).load(), "key", found)
     for tier in TIERS:
         parts = panel_module.of_tier(made, tier, lang)
         texts = (parts.answer, parts.caption, *parts.conditions, parts.rests_on, parts.not_counted)
@@ -146,9 +145,9 @@ def test_changed_assumptions_are_announced_and_taken_back() -> None:
 def test_another_tier_or_language_computes_nothing_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
 
-    def counting(question: Question, **_: object) -> Assessment:
-        asked.append(question.city)
-        return assess(question)
+    def counting(loaded: Loaded, **_: object) -> Assessment:
+        asked.append(loaded.question.city)
+        return assess(loaded)
 
     monkeypatch.setattr(kept_answers, "assess", counting)
     kept_answers._made.clear()

@@ -18,14 +18,18 @@ from small_city import N_ROWS, PACK, install, move_city, note_a_camera
 
 import toolkit
 from toolkit.assessment import assess as assess_module
+from toolkit.assessment import city_data
 from toolkit.assessment import question as question_module
 from toolkit.assessment.assess import assess
-from toolkit.assessment.question import Question, city_or_pack
+from toolkit.assessment.city_data import city_or_pack
+from toolkit.assessment.question import Question, kept_or_made
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base import store
 from toolkit.base.errors import InputDataError, NotFoundError, PackError
+from toolkit.base.lru_cache import LruCache
 from toolkit.evidence.observations import Observation
 from toolkit.streets import pack as pack_module
+from toolkit.streets import stored_notes
 from toolkit.streets.cities import find_city
 from toolkit.streets.pack import open_pack
 
@@ -178,6 +182,40 @@ class TestStreets:
         seen[asked().fingerprint()] = assess(asked()).to_json()
         assert len(seen) == len(set(seen.values())) == 3
 
+    @pytest.fixture
+    def while_opened(self, monkeypatch) -> Callable[[Callable[[], object]], None]:
+        """Give a function that lets something happen once streets are opened."""
+        question_module.streets.clear()
+        pack_module.packs.clear()
+
+        def happens(change: Callable[[], object]) -> None:
+            opened, changes = question_module.open_once, [change]
+
+            def opening(*given):
+                if changes:
+                    changes.pop()()
+                return opened(*given)
+
+            monkeypatch.setattr(question_module, "open_once", opening)
+
+        return happens
+
+    def test_a_note_made_while_streets_are_opened_is_not_kept_with_the_older_data(
+        self, tmp_path, while_opened
+    ):
+        while_opened(lambda: note_a_camera(tmp_path, CITY))
+        found = asked().load()
+        assert found.fingerprint() == asked().fingerprint()
+        assert (found.mapped["source"] == "field").sum() == 1
+        stored_notes.remove_cameras(CITY)
+        assert (asked().load().mapped["source"] == "field").sum() == 0
+
+    def test_streets_replaced_while_they_are_opened_are_opened_anew(self, home, while_opened):
+        while_opened(lambda: install(home, city=CITY, rows=N_ROWS + 20))
+        found = asked().load()
+        assert len(found.pack.streets) == N_ROWS + 20
+        assert found.fingerprint() == asked().fingerprint()
+
     def test_another_boundary_of_the_city_is_one_more_for_a_study_of_sensitivity(self, home):
         before, answer = asked().fingerprint(), assess(asked()).to_json()
         install(home, "small-too", city=CITY)
@@ -229,15 +267,53 @@ def test_what_was_loaded_is_the_answer_whatever_changes_afterwards(home):
     assert "mine" in {claim.id for claim in asked().load().claims}
 
 
+def test_what_was_loaded_has_the_fingerprint_of_its_question_and_answers_others(home):
+    loaded = asked().load()
+    assert loaded.fingerprint() == asked().fingerprint()
+    assert loaded.contents() == asked().contents()
+    before = asked(status="planned").fingerprint()
+    write_evidence(home / "evidence", CITY, CLAIM)
+    assert loaded.ask(status="planned").fingerprint() == before
+    assert loaded.fingerprint() != asked().fingerprint()
+    for change in ({"city": "bagan"}, {"profile": "pedestrian_core"}):
+        with pytest.raises(ValueError, match=next(iter(change))):
+            loaded.ask(**change)
+
+
+def test_the_answer_to_what_was_loaded_reads_nothing_again(home):
+    loaded, answer = asked().load(), assess(asked()).to_json()
+    write_evidence(home / "evidence", CITY, CLAIM)
+    assert assess(loaded).to_json() == answer != assess(asked()).to_json()
+
+
+def test_what_is_made_is_kept_for_the_data_of_which_it_was_made(home, monkeypatch):
+    kept: LruCache[list[str]] = LruCache(4)
+
+    def ids() -> list[str]:
+        return kept_or_made(kept, asked(), lambda loaded: [claim.id for claim in loaded.claims])
+
+    load = Question.load
+
+    def added_meanwhile(question: Question):
+        write_evidence(home / "evidence", CITY, CLAIM)
+        return load(question)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Question, "load", added_meanwhile)
+        assert "mine" in ids()
+    assert "mine" in kept_or_made(kept, asked(), lambda _: ["made again"])
+    (home / "evidence" / f"{CITY}.toml").unlink()
+    assert "mine" not in ids()
+    assert len(kept_or_made(kept, asked().load(), lambda _: ["made again"])) > 1
+
+
 def test_files_are_read_again_only_if_they_have_changed(home, monkeypatch):
     write_evidence(home / "evidence", CITY, OBSERVATION)
     file = home / "evidence" / f"{CITY}.toml"
     os.utime(file, (1_700_000_000, 1_700_000_000))
     read = []
-    load = question_module.load_claims
-    monkeypatch.setattr(
-        question_module, "load_claims", lambda *given: read.append(1) or load(*given)
-    )
+    load = city_data.load_claims
+    monkeypatch.setattr(city_data, "load_claims", lambda *given: read.append(1) or load(*given))
     before = [asked().fingerprint() for _ in range(3)]
     assert len(read) == len(set(before)) == 1
     text = file.read_text(encoding="utf-8").replace("seen = 40", "seen = 41")
@@ -263,7 +339,7 @@ import datetime as dt, os, sys
 from pathlib import Path
 opened = []
 sys.addaudithook(lambda name, given: name == "open" and opened.append(str(given[0])))
-from toolkit.assessment import question
+from toolkit.assessment import city_data, question
 from toolkit.assessment.assess import assemble
 from toolkit.assessment.inputs import make_inputs
 from toolkit.assessment.on_city_level import on_city_level
@@ -282,7 +358,7 @@ for city, count in (("dawei", None), ("bagan", None), ("small", (40.0, 90.0))):
     opened.clear()
     loaded = asked.load()
     read = data()
-    known = {name for name, *_ in question._state(None)}
+    known = {name for name, *_ in city_data._state(None)}
     assert read, city
     assert all(n in known or str(Path(n).parent) in known for n in read), read - known
     print(asked.fingerprint())

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import threat_city
+from own_evidence import CLAIM, write_evidence
 
+from toolkit.assessment.question import Question
 from toolkit.assessment.trips import place_all
-from toolkit.threats.city import PlacedCity, open_city
+from toolkit.threats.city import PlacedCity, cities, open_city
 
 
 def test_the_first_round_is_the_placement_of_the_assessment():
@@ -85,3 +87,24 @@ def test_positions_go_to_metres_and_back():
     city = threat_city.city()
     lonlat = np.array([threat_city.START, threat_city.END])
     np.testing.assert_allclose(city.lonlat(city.xy_m(lonlat)), lonlat, atol=1e-9)
+
+
+def test_a_city_is_kept_for_the_data_of_which_it_was_made(home, monkeypatch):
+    question, load = threat_city.question(), Question.load
+    cities.clear()
+
+    def added_meanwhile(asked):
+        write_evidence(home / "evidence", threat_city.CITY, CLAIM)
+        return load(asked)
+
+    def own(city):
+        return [claim.id for claim in city.inputs.loaded.claims if claim.id == "mine"]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Question, "load", added_meanwhile)
+        with_claim = open_city(question, n_placements=20)
+    assert own(with_claim) == ["mine"]
+    assert open_city(question, n_placements=20) is with_claim
+    (home / "evidence" / f"{threat_city.CITY}.toml").unlink()
+    assert own(open_city(question, n_placements=20)) == []
+    assert open_city(with_claim.inputs.loaded, n_placements=20) is with_claim

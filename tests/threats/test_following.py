@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 import threat_city
+from own_evidence import CLAIM, write_evidence
 
 from toolkit.base.terms import TIERS
-from toolkit.threats import scores
+from toolkit.threats import following, scores
 from toolkit.threats.districts import District, sample
 from toolkit.threats.following import followed
 
@@ -37,3 +38,20 @@ def test_plans_are_not_shown_unless_asked_for():
     assert found.with_planned is None
     assert found.change is None
     assert found.districts == ()
+
+
+def test_plans_are_those_of_the_data_of_the_city(home, monkeypatch):
+    write_evidence(home / "evidence", threat_city.CITY, CLAIM)
+    city = threat_city.city(400)
+    (home / "evidence" / f"{threat_city.CITY}.toml").unlink()
+    opened, of = following.open_city, []
+
+    def opening(asked, **more):
+        of.append(opened(asked, **more))
+        return of[-1]
+
+    monkeypatch.setattr(following, "open_city", opening)
+    followed(city, when="day", with_planned=True, tiers=("face",))
+    (planned,) = (one.inputs for one in of)
+    assert planned.question.status == "planned"
+    assert "mine" in {claim.id for claim in planned.loaded.claims}

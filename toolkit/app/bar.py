@@ -17,7 +17,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from toolkit.app import markup, what_you_saw, widgets
-from toolkit.assessment.question import city_or_pack
+from toolkit.assessment.city_data import city_or_pack
 from toolkit.base import escape
 from toolkit.base.errors import ToolkitError
 from toolkit.base.terms import LANGUAGES, STATUSES, TIERS, Language, Status, Tier

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
-import streamlit as st
 from streamlit import runtime
 
 from toolkit.app.bar import Choice
@@ -17,7 +16,7 @@ from toolkit.assessment.assess import assess
 from toolkit.assessment.inputs import make_inputs
 from toolkit.assessment.model import Assessment, IfWhere
 from toolkit.assessment.on_city_level import if_within
-from toolkit.assessment.question import Question
+from toolkit.assessment.question import Loaded, Question, kept_or_made
 from toolkit.assessment.ten_placements import Placements, place_cameras
 from toolkit.assumptions.sets import AssumptionSet
 from toolkit.base.lru_cache import LruCache
@@ -53,20 +52,27 @@ class Estimate:
 
     Attributes
     ----------
-    question
-        Question that it answers.
+    loaded
+        Question that it answers, with its data: what else a page shows is made of the same.
     key
-        Fingerprint of the question: the key of caches.
+        Fingerprint of the question and these data: the key of caches.
     assessment
         The assessment.
-    claims
-        All claims about the city.
     """
 
-    question: Question
+    loaded: Loaded
     key: str
     assessment: Assessment
-    claims: tuple[Claim, ...]
+
+    @property
+    def question(self) -> Question:
+        """Question that it answers."""
+        return self.loaded.question
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """All claims about the city."""
+        return self.loaded.claims
 
 
 @dataclass(frozen=True)
@@ -141,8 +147,7 @@ def estimate(
         As `assessment.assess`.
     """
     question = question_of(choice, assumptions, case=case)
-    key = question.fingerprint()
-    return _made.get(key, lambda: _estimate(key, question, bar_at))
+    return kept_or_made(_made, question, lambda loaded: _estimate(loaded, bar_at))
 
 
 def is_kept(question: Question) -> bool:
@@ -156,9 +161,9 @@ _SOON_S: Final = 1.0
 """Seconds after which the share that is done is shown."""
 
 
-def _estimate(key: str, question: Question, bar_at: Place | None) -> Estimate:
+def _estimate(loaded: Loaded, bar_at: Place | None) -> Estimate:
     with _shown(bar_at) as progress:
-        made = Estimate(question, key, assess(question, progress=progress), question.load().claims)
+        made = Estimate(loaded, loaded.fingerprint(), assess(loaded, progress=progress))
     leave_out_of_searches()
     return made
 
@@ -209,15 +214,13 @@ def cases(made: Estimate, count: int | None) -> tuple[IfWhere, ...]:
     cases
         See `on_city_level.if_within`.
     """
-    question = made.question
+    loaded = made.loaded
     if count is not None:
-        question = replace(question, count=(float(count), float(count)), observations=())
-    return _cases(question.fingerprint(), question)
+        loaded = loaded.ask(count=(float(count), float(count)), observations=())
+    return kept_or_made(_cases, loaded, lambda loaded: if_within(make_inputs(loaded)))
 
 
-@st.cache_resource(max_entries=24, show_spinner=False)
-def _cases(key: str, _question: Question) -> tuple[IfWhere, ...]:  # noqa: ARG001 - key of the cache
-    return if_within(make_inputs(_question.load()))
+_cases: Final[LruCache[tuple[IfWhere, ...]]] = LruCache(24, wait=True)
 
 
 def placements(made: Estimate) -> Placements:
@@ -228,9 +231,7 @@ def placements(made: Estimate) -> Placements:
     NotFoundError
         If no streets are installed for the city.
     """
-    return _placements(made.key, made.question)
+    return _placements.get(made.key, lambda: place_cameras(make_inputs(made.loaded)))
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _placements(key: str, _question: Question) -> Placements:  # noqa: ARG001 - key of the cache
-    return place_cameras(make_inputs(_question.load()))
+_placements: Final[LruCache[Placements]] = LruCache(2, wait=True)

@@ -3,6 +3,7 @@
 Never reads a clock or a setting, and never draws a map.
 
 question.Question             what is asked; `load` reads all inputs, `fingerprint` hashes them
+city_data.read_city           all data about a city but its streets, read together
 assess.assess                 the answer to a question
 assess.assess_layers          the same without figures, for an export
 model.Assessment              the answer, with its JSON form

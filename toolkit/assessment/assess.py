@@ -29,7 +29,7 @@ from toolkit.assessment.model import (
     ThreatPart,
 )
 from toolkit.assessment.outcome import Outcome
-from toolkit.assessment.question import Question
+from toolkit.assessment.question import Loaded, Question
 from toolkit.assumptions.sets import MINIMAL
 from toolkit.base import store
 from toolkit.base.arrays import FloatArray
@@ -44,7 +44,7 @@ from toolkit.language import notes, words
 
 
 def assess(
-    question: Question | str,
+    question: Question | Loaded | str,
     *,
     progress: Progress = lambda _: None,
     **options: Any,  # noqa: ANN401
@@ -54,7 +54,7 @@ def assess(
     Parameters
     ----------
     question
-        The question, or the name of a city.
+        The question, what was loaded for one, or the name of a city.
     progress
         Called with the share of the work that is done, from 0 to 1; of a city on streets only.
     **options
@@ -85,8 +85,9 @@ def assess(
     elif options:
         msg = f"A question has its options already: give {', '.join(sorted(options))} to it."
         raise TypeError(msg)
-    inputs = make_inputs(question.load())
-    if inputs.loaded.pack:
+    loaded = question.load() if isinstance(question, Question) else question
+    inputs = make_inputs(loaded)
+    if loaded.pack:
         from toolkit.assessment.on_streets import on_streets
 
         outcome = on_streets(inputs, progress)
@@ -94,7 +95,7 @@ def assess(
         from toolkit.assessment.on_city_level import on_city_level
 
         outcome = on_city_level(inputs)
-    if question.night:
+    if loaded.question.night:
         from toolkit.assessment.night import with_night
 
         outcome = with_night(inputs, outcome)
@@ -114,9 +115,10 @@ def assess_layers(question: Question) -> Assessment:
 
     Raises as `assess`.
     """
-    inputs = make_inputs(question.load())
-    if not inputs.loaded.pack or question.night:
-        return assess(question)
+    loaded = question.load()
+    if not loaded.pack or question.night:
+        return assess(loaded)
+    inputs = make_inputs(loaded)
     from toolkit.assessment.on_streets import layers_on_streets
 
     return assemble(inputs, layers_on_streets(inputs))

@@ -126,7 +126,7 @@ def make_inputs(
     question, manifest = loaded.question, loaded.manifest
     values = question.assumptions
     _check_date(loaded)
-    design = design or Design(loaded.n_draws(question), question.seed)
+    design = design or Design(loaded.n_draws(), question.seed)
     figures = city_figures(
         loaded.city,
         loaded.networks,

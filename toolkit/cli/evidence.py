@@ -85,7 +85,7 @@ def _flag(name: str) -> str:
 
 
 def _city_id(text: str) -> str:
-    from toolkit.assessment.question import city_or_pack
+    from toolkit.assessment.city_data import city_or_pack
     from toolkit.evidence.load import NATIONAL
 
     return NATIONAL if text.strip().casefold() == NATIONAL else city_or_pack(text).id

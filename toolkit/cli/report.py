@@ -142,7 +142,7 @@ def _cities(
 ) -> int:
     """Write the files on each city as soon as they are made, and at last the index of all."""
     from toolkit.assessment.assess import assess
-    from toolkit.assessment.question import city_or_pack
+    from toolkit.assessment.city_data import city_or_pack
     from toolkit.output.report import write_index, write_report
     from toolkit.streets.cities import load_cities
 

@@ -38,7 +38,7 @@ def register(commands: Commands) -> None:
 
 
 def _zones(options: argparse.Namespace) -> int:
-    from toolkit.assessment.question import city_or_pack
+    from toolkit.assessment.city_data import city_or_pack
     from toolkit.fixed_rules import files
     from toolkit.fixed_rules.camera_list import read_cameras
     from toolkit.fixed_rules.cover import cover, cover_streets

@@ -43,8 +43,15 @@ _ORDER: Final = LAYERS["cameras"].order
 _Row = dict[str, Any]
 
 
-def cameras_for(pack: Pack) -> gpd.GeoDataFrame:
+def cameras_for(pack: Pack, notes: gpd.GeoDataFrame | None = None) -> gpd.GeoDataFrame:
     """Return the known cameras of a city: mapped ones and the user's field notes.
+
+    Parameters
+    ----------
+    pack
+        The streets.
+    notes
+        The field notes; by default those that are stored.
 
     Returns
     -------
@@ -59,7 +66,8 @@ def cameras_for(pack: Pack) -> gpd.GeoDataFrame:
     """
     import shapely
 
-    notes = stored_notes.list_cameras(stored_notes.notes_id(pack))
+    if notes is None:
+        notes = stored_notes.list_cameras(stored_notes.notes_id(pack))
     if notes.empty:
         return pack.cameras.assign(source=OSM)
     inside = shapely.covers(pack.boundary.geometry.union_all(), notes.geometry.to_numpy())

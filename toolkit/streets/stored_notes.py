@@ -146,12 +146,20 @@ def list_cameras(city_id: str) -> gpd.GeoDataFrame:
     InputDataError
         If they are damaged.
     """
+    return cameras_and_sha256(city_id)[0]
+
+
+def cameras_and_sha256(city_id: str) -> tuple[gpd.GeoDataFrame, str | None]:
+    """Return `list_cameras` and `cameras_sha256`, both of the file as it was read once.
+
+    Raises as `list_cameras`.
+    """
     file = _file(city_id)
     if not file.is_file():
-        return empty_layer(FIELD_NOTES)
+        return empty_layer(FIELD_NOTES), None
     try:
         data = _content(file)
-        return from_parquet(FIELD_NOTES, data, rows=_n_rows(data))
+        return from_parquet(FIELD_NOTES, data, rows=_n_rows(data)), store.sha256_bytes(data)
     except (PackError, OSError) as error:
         msg = (
             f"The stored field notes of {city_id} cannot be read ({error}). "

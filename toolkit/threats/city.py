@@ -19,7 +19,7 @@ from scipy import sparse
 from toolkit.assessment import trips as assessed_trips
 from toolkit.assessment.inputs import Inputs, make_inputs, named_kinds
 from toolkit.assessment.on_streets import scene_of
-from toolkit.assessment.question import Loaded, Question
+from toolkit.assessment.question import Loaded, Question, kept_or_made
 from toolkit.assessment.site_plan import SitePlan, plan_sites
 from toolkit.base.arrays import FloatArray, GeometryArray, IntArray
 from toolkit.base.draws import Design
@@ -327,7 +327,7 @@ cities: Final[LruCache[PlacedCity]] = LruCache(4)
 
 
 def open_city(
-    question: Question,
+    question: Question | Loaded,
     *,
     when: When = "day",
     small_plates: bool = False,
@@ -338,7 +338,7 @@ def open_city(
     Parameters
     ----------
     question
-        The city, the date and the assumptions.
+        The city, the date and the assumptions, or what was loaded for them.
     when
         Whether cameras see as by day or as at night.
     small_plates
@@ -361,8 +361,12 @@ def open_city(
     >>> city.n_draws, city.n_placements
     (20, 40)
     """
-    key = f"{question.fingerprint()} {when} {small_plates} {n_placements}"
-    return cities.get(key, lambda: place_cameras(question.load(), when, small_plates, n_placements))
+    return kept_or_made(
+        cities,
+        question,
+        lambda loaded: place_cameras(loaded, when, small_plates, n_placements),
+        f" {when} {small_plates} {n_placements}",
+    )
 
 
 def place_cameras(

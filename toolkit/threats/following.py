@@ -7,7 +7,6 @@ add is one figure for the city only.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -52,7 +51,7 @@ def followed(
     """
     planned = None
     if with_planned and city.inputs.question.status == "installed":
-        planned = open_city(replace(city.inputs.question, status="planned"), when=when)
+        planned = open_city(city.inputs.loaded.ask(status="planned"), when=when)
     most = scores.AGGREGATE_ROUNDS * city.n_draws
     found: dict[Tier, model.FollowingTier] = {}
     modes: dict[Mode, list[Tier]] = {}

@@ -15,7 +15,7 @@ import numpy as np
 import shapely
 from scipy.sparse import csgraph
 
-from toolkit.assessment.question import Question
+from toolkit.assessment.question import Loaded, Question
 from toolkit.base.arrays import BoolArray, FloatArray, IntArray
 from toolkit.base.errors import InputDataError, UsageError
 from toolkit.base.terms import Mode, Tier
@@ -56,7 +56,7 @@ class _Timed:
 
 
 def link(
-    question: Question,
+    question: Question | Loaded,
     tracks: Sequence[Track],
     *,
     window_min: float,
@@ -67,7 +67,7 @@ def link(
     Parameters
     ----------
     question
-        The city, the date and the assumptions.
+        The city, the date and the assumptions, or what was loaded for them.
     tracks
         Two tracks. With times, those count; otherwise both start at once, and each is travelled at
         the middle of `SPEEDS_KM_H`.
@@ -101,7 +101,7 @@ def link(
 
 
 def link_at(
-    question: Question,
+    question: Question | Loaded,
     place: tuple[float, float],
     radius_m: float,
     *,

@@ -11,7 +11,7 @@ import shapely
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from toolkit.assessment.question import Question
+from toolkit.assessment.question import Loaded, Question
 from toolkit.base.arrays import BoolArray, FloatArray, IntArray
 from toolkit.base.errors import InputDataError, UsageError
 from toolkit.base.quantity import Quantity
@@ -68,7 +68,7 @@ class _Around:
 
 
 def place(
-    question: Question,
+    question: Question | Loaded,
     at: tuple[float, float],
     radius_m: float,
     travel: Travel | None = None,
@@ -78,7 +78,7 @@ def place(
     Parameters
     ----------
     question
-        The city, the date and the assumptions.
+        The city, the date and the assumptions, or what was loaded for them.
     at
         Longitude and latitude.
     radius_m

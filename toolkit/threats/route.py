@@ -11,7 +11,7 @@ import shapely
 import shapely.ops
 
 from toolkit.assessment.outcome import M_PER_KM
-from toolkit.assessment.question import Question
+from toolkit.assessment.question import Loaded, Question
 from toolkit.base.arrays import FloatArray, IntArray
 from toolkit.base.errors import InputDataError, UsageError
 from toolkit.base.terms import TIERS, Mode, Tier
@@ -186,7 +186,7 @@ def _check_length(graph: Graph, lines: Sequence[shapely.LineString]) -> None:
 
 
 def route(
-    question: Question,
+    question: Question | Loaded,
     *,
     track: Track | None = None,
     between: Sequence[tuple[float, float]] | None = None,
@@ -199,7 +199,7 @@ def route(
     Parameters
     ----------
     question
-        The city, the date and the assumptions.
+        The city, the date and the assumptions, or what was loaded for them.
     track, between, along
         The route, see `on_streets`.
     travel
@@ -231,7 +231,7 @@ def route(
 
 
 def routed(
-    question: Question,
+    question: Question | Loaded,
     *,
     track: Track | None = None,
     between: Sequence[tuple[float, float]] | None = None,

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from toolkit.assessment.outcome import M_PER_KM
-from toolkit.assessment.question import Question
+from toolkit.assessment.question import Loaded, Question
 from toolkit.base.arrays import BoolArray
 from toolkit.base.quantity import Quantity
 from toolkit.base.terms import TIERS, Mode, Tier
@@ -35,7 +35,7 @@ _ARCS_AT_ONCE: Final = 2_000_000
 
 
 def vehicles(
-    question: Question,
+    question: Question | Loaded,
     *,
     when: When = "day",
     districts: Sequence[District] = (),
@@ -47,7 +47,7 @@ def vehicles(
     Parameters
     ----------
     question
-        The city, the date and the assumptions.
+        The city, the date and the assumptions, or what was loaded for them.
     when
         By day or at night.
     districts

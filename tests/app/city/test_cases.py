@@ -117,6 +117,6 @@ def test_nothing_is_shown_where_cases_are_of_streets(shown: dict[str, list[Any]]
         }
     )
     for assessment in (report_on(None), streets):
-        made = kept_answers.Estimate(Question("dawei", AS_OF), "cases", assessment, ())
+        made = kept_answers.Estimate(Question("dawei", AS_OF).load(), "cases", assessment)
         assert cases.choose(made, "en") is None
     assert shown["html"] == []

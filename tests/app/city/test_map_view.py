@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,9 @@ VIEW = """(() => { const { map } = [...toolkitMap.maps.values()][0], at = map.ge
 
 def made(assessment: Any) -> kept_answers.Estimate:
     question = Question("dawei", assessment.as_of)
-    return kept_answers.Estimate(question, "map-view", assessment, (claim_of(),))
+    return kept_answers.Estimate(
+        replace(question.load(), claims=(claim_of(),)), "map-view", assessment
+    )
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

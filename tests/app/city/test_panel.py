@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,8 +21,9 @@ from toolkit.evidence.claim import Claim
 
 
 def made(assessment: Assessment, *claims: Claim) -> kept_answers.Estimate:
-    question = Question("dawei", assessment.as_of)
-    return kept_answers.Estimate(question, "panel", assessment, claims or (claim_of(),))
+    loaded = Question("dawei", assessment.as_of).load()
+    loaded = replace(loaded, claims=claims or (claim_of(),))
+    return kept_answers.Estimate(loaded, "panel", assessment)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -32,8 +33,8 @@ def page(shown: dict[str, list[Any]]) -> Any:
         claims: tuple[Claim, ...] = (claim_of(), other_claim()),
         city: City = CITY,
     ) -> str:
-        question = Question("dawei", assessment.as_of)
-        made = kept_answers.Estimate(question, "reported", assessment, claims)
+        loaded = replace(Question("dawei", assessment.as_of).load(), claims=claims)
+        made = kept_answers.Estimate(loaded, "reported", assessment)
         reported.show(made, city, lang)
         (html,) = shown["html"]
         shown["html"].clear()

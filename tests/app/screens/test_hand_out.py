@@ -102,7 +102,7 @@ def test_the_file_of_a_full_report_holds_the_screening(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(analysis, "BASE_ROWS", {"sobol": 16, "morris": 4})
     question = Question("dawei", AS_OF)
-    made = Estimate(question, question.fingerprint(), assess(question), question.load().claims)
+    made = Estimate(question.load(), question.fingerprint(), assess(question))
     edition = report.Edition(formats=("html",), detail="full")
     text = hand_out.content(made, edition, "html", "en").decode()
     assert "Screening by Morris" in text

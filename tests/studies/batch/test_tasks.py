@@ -11,9 +11,11 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from batch_plans import HEAD, TILED, times, tree, write_plan
+from own_evidence import CLAIM, write_evidence
 
 import toolkit
 from toolkit.assessment.model import Assessment
+from toolkit.assessment.question import Question
 from toolkit.assessment.sums import Sums
 from toolkit.base import store
 from toolkit.base.errors import InputDataError
@@ -234,3 +236,17 @@ def test_sums_come_back_as_they_were():
     assert (list(again.cases_m), again.sample_m) == (["core"], 12.5)
     assert list(again.if_count_m) == [200, 1000]
     np.testing.assert_array_equal(again.if_count_m[1000], table + 5)
+
+
+def test_data_that_change_as_a_task_begins_are_not_those_of_its_run(tmp_path, home, monkeypatch):
+    _, ((task,), *_) = tasks_in(tmp_path, HEAD + 'cities = ["dawei"]\n')
+    load = Question.load
+
+    def added_meanwhile(asked):
+        write_evidence(home / "evidence", "dawei", CLAIM)
+        return load(asked)
+
+    monkeypatch.setattr(Question, "load", added_meanwhile)
+    with pytest.raises(InputDataError, match="the data have changed"):
+        run_task(task)
+    assert not is_finished(task)

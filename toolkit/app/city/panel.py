@@ -143,7 +143,7 @@ def not_counted(lang: Language) -> str:
 
 def _conditions(assessment: Assessment, made: Estimate, lang: Language) -> list[str]:
     found: list[str] = []
-    manifest = made.question.load().manifest
+    manifest = made.loaded.manifest
     if assessment.layers is not None and manifest is not None:
         main = map_data.main_road_share(assessment.layers.streets)
         found += filter(None, [headline.short(manifest, main, lang)])

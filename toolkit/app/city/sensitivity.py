@@ -54,7 +54,7 @@ def whole(made: Estimate, lang: Language) -> Sensitivity:
         return _found.get(
             made.key,
             lambda: sensitivity(
-                made.question, progress=lambda done: bar.progress(min(done, 1.0), text=waiting)
+                made.loaded, progress=lambda done: bar.progress(min(done, 1.0), text=waiting)
             ),
         )
     finally:
@@ -69,7 +69,7 @@ def screened(made: Estimate) -> Sensitivity:
     ToolkitError
         As `sensitivity.sensitivity`.
     """
-    return _screened.get(made.key, lambda: sensitivity(made.question, method="morris"))
+    return _screened.get(made.key, lambda: sensitivity(made.loaded, method="morris"))
 
 
 def _show_tier(found: Sensitivity, tier: Tier, lang: Language) -> None:

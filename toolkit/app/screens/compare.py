@@ -16,6 +16,7 @@ from toolkit.app.screens import hand_out
 from toolkit.assumptions.sets import AssumptionSet, list_sets, load_assumptions
 from toolkit.base import escape
 from toolkit.base.errors import ToolkitError
+from toolkit.base.lru_cache import LruCache
 from toolkit.base.terms import Language, Tier
 from toolkit.evidence.load import load_claims
 from toolkit.language import quantities, words
@@ -178,7 +179,9 @@ def _show_difference(a: Estimate, b: Estimate, choice: Choice, lang: Language) -
     try:
         with st.spinner(escape.markdown(tr("Drawing the map …", lang))):
             layers = b.assessment.layers
-            found = _differences(a.key, b.key, a, b)
+            found = _differences.get(
+                (a.key, b.key), lambda: comparison.difference_layer(a.assessment, b.assessment)
+            )
     except ToolkitError as error:
         st.info(escape.markdown(error))
         return
@@ -200,15 +203,8 @@ def _show_difference(a: Estimate, b: Estimate, choice: Choice, lang: Language) -
     st.image(drawn, width=_MAP_PX, alt=heading)
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
-def _differences(
-    before: str,  # noqa: ARG001 - the key of the cache are the two
-    after: str,  # noqa: ARG001
-    _a: Estimate,
-    _b: Estimate,
-) -> gpd.GeoDataFrame:
-    """Return where two answers differ; kept, since every tier is in it and the page runs again."""
-    return comparison.difference_layer(_a.assessment, _b.assessment)
+_differences: Final[LruCache[gpd.GeoDataFrame]] = LruCache(1, wait=True)
+"""Where two answers differ; kept, since every tier is in it and the page runs again."""
 
 
 def _change(a: Estimate, b: Estimate, tier: Tier) -> comparison.Difference:

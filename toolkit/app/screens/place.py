@@ -62,7 +62,7 @@ def show(lang: Language) -> None:
                 found = answers.kept(
                     answers.PLACE,
                     key,
-                    lambda: place(made.question, at, float(radius_m), travel),
+                    lambda: place(made.loaded, at, float(radius_m), travel),
                     lang,
                 )
                 if found is not None:
@@ -89,7 +89,7 @@ def _tied(
     found = answers.kept(
         answers.PLACE_TIED,
         (made.key, at, radius_m, travel, window_min),
-        lambda: link_at(made.question, at, radius_m, window_min=window_min, travel=travel),
+        lambda: link_at(made.loaded, at, radius_m, window_min=window_min, travel=travel),
         lang,
     )
     if found is None:

@@ -104,7 +104,7 @@ def _tied(
     found = answers.kept(
         answers.ROUTE_TIED,
         (made.key, lines, window_min, travel),
-        lambda: link(made.question, both, window_min=window_min, travel=travel),
+        lambda: link(made.loaded, both, window_min=window_min, travel=travel),
         lang,
     )
     if found is None:
@@ -158,7 +158,7 @@ def _answered(
     return answers.kept(
         answers.ROUTE,
         (made.key, track, given.along, given.between, travel, detour),
-        lambda: routed(made.question, **given.arguments(), travel=travel, detour=detour),
+        lambda: routed(made.loaded, **given.arguments(), travel=travel, detour=detour),
         lang,
     )
 

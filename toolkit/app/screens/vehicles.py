@@ -42,7 +42,7 @@ def show(lang: Language) -> None:
         found = answers.kept(
             answers.VEHICLES,
             (made.key, when, planned, districts),
-            lambda: vehicles(made.question, when=when, with_planned=planned, districts=districts),
+            lambda: vehicles(made.loaded, when=when, with_planned=planned, districts=districts),
             lang,
         )
         if found is not None:

@@ -17,8 +17,9 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from toolkit.assessment.city_data import city_or_pack
 from toolkit.assessment.model import SCHEMA
-from toolkit.assessment.question import Question, city_or_pack
+from toolkit.assessment.question import Loaded, Question
 from toolkit.assumptions.sets import AssumptionSet, load_assumptions
 from toolkit.base import store, toml_files
 from toolkit.base.errors import InputDataError, ToolkitError
@@ -291,7 +292,7 @@ def job_settings(job: Job) -> dict[str, Any]:
     return settings
 
 
-def job_key(job: Job, question: Question | None = None) -> str:
+def job_key(job: Job, question: Question | Loaded | None = None) -> str:
     """Return the hash of all inputs of a job.
 
     It is not `Question.fingerprint`, so that a run of an earlier version can be resumed.
@@ -301,7 +302,7 @@ def job_key(job: Job, question: Question | None = None) -> str:
     job
         The job.
     question
-        Its question; by default it is made.
+        Its question, or what was loaded for it; by default the question is made.
 
     Raises
     ------

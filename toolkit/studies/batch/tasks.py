@@ -132,7 +132,8 @@ def tasks_of(job: Job, out: Path, values: AssumptionSet | None = None) -> tuple[
         If an input cannot be used.
     """
     question = job_question(job, values)
-    key, pack = job_key(job, question), question.load().pack
+    loaded = question.load()
+    key, pack = job_key(job, loaded), loaded.pack
     shares = question.part("scene") if pack else ""
     n = tiles.n_tiles(pack, job.tile_km) if pack and job.tile_km else 0
 
@@ -213,26 +214,24 @@ def run_task(task: Task) -> bool:
 
 
 def _compute(task: Task) -> None:
-    question = job_question(task.job)
-    if job_key(task.job, question) != task.key:
+    loaded = job_question(task.job).load()
+    if job_key(task.job, loaded) != task.key:
         msg = (
             f"{task.job.id}: the data have changed since the run began, or this worker has others. "
             "Start the run again with --resume, and give all workers the same toolkit and data."
         )
         raise InputDataError(msg)
     if task.kind == "whole":
-        found = assess(question)
+        found = assess(loaded)
         files = {task.assessment: _json(found)}
         if found.layers is not None:
             files[task.part] = parquet_bytes(found.layers.streets)
         _write(task, files)
     elif task.kind == "tile":
-        sums, streets = tiles.compute_tile(
-            make_inputs(question.load()), task.tile, task.job.tile_km or 0.0
-        )
+        sums, streets = tiles.compute_tile(make_inputs(loaded), task.tile, task.job.tile_km or 0.0)
         _write(task, {task.part: parquet_bytes(streets), task.sums: sums_bytes(sums)})
     else:
-        _finish(task, make_inputs(question.load()))
+        _finish(task, make_inputs(loaded))
 
 
 def _finish(task: Task, inputs: Inputs) -> None:

@@ -189,7 +189,7 @@ class Sensitivity(Record):
 
 
 def sensitivity(
-    question: Question,
+    question: Question | Loaded,
     *,
     method: Method = "sobol",
     n_base: int | None = None,
@@ -201,7 +201,8 @@ def sensitivity(
     Parameters
     ----------
     question
-        As for an assessment; its seed is that of the design, its number of draws is ignored.
+        As for an assessment, or what was loaded for one; its seed is that of the design, its number
+        of draws is ignored.
     method
         ``sobol``, or ``morris`` for a quick screening.
     n_base
@@ -219,8 +220,9 @@ def sensitivity(
         If evidence, assumptions or streets cannot be used.
     """
     n_base = n_base or BASE_ROWS[method]
+    loaded = question.load() if isinstance(question, Question) else question
+    question = loaded.question
     seed, values = question.seed, question.assumptions
-    loaded = question.load()
     city, options = loaded.city, boundary_options(loaded)
     factors = find_factors(loaded, options)
     layout = lay_out(factors, method, n_base=n_base, seed=seed)

@@ -28,6 +28,7 @@ from toolkit.siting import coverage
 from toolkit.streets import reference_networks
 from toolkit.streets.reference_networks import VIEW_BIN_M
 from toolkit.studies.sensitivity.design import BOUNDARY_COLUMN, GivenDesign, asked_by
+from toolkit.studies.sensitivity.other_streets import with_streets
 
 if TYPE_CHECKING:  # a city without streets needs neither geopandas nor what it imports
     from toolkit.engine.pairs_by_point import PointRows
@@ -120,7 +121,7 @@ def expected_shares(
             before = _VIEWS_PART
             evaluate = partial(discs.share, radius_km=option.radius_km)
         else:
-            evaluate = _open(_with_streets(loaded, option.pack), design, n_points).share
+            evaluate = _open(with_streets(loaded, option.pack), design, n_points).share
         mine = np.flatnonzero(choice == k)
         for begin in range(0, len(mine), _CHUNK):
             rows = mine[begin : begin + _CHUNK]
@@ -128,13 +129,6 @@ def expected_shares(
             done += len(rows)
             say(before + (1.0 - before) * done / design.n_draws)
     return share
-
-
-def _with_streets(loaded: Loaded, pack_id: str | None) -> Loaded:
-    """Return the inputs of the same question with other streets of the city."""
-    if loaded.manifest is None or loaded.manifest.id == pack_id:
-        return loaded
-    return replace(loaded.question, pack=pack_id).load()
 
 
 _Made = TypeVar("_Made")
