@@ -8,6 +8,8 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -344,3 +346,36 @@ def test_private_mapped_cameras_count_only_where_an_assumption_or_the_report_say
     # A number for all cameras holds private ones, too.
     every = small(scope="all")
     assert every.cameras.installed.mapped == everything.cameras.installed.mapped
+
+
+def test_two_questions_at_once_share_one_scene_and_one_sample(home, monkeypatch):
+    install(home)
+    forget()
+    begun, go_on, made = threading.Event(), threading.Event(), []
+    build, draw = on_streets.build_scene, on_streets.draw_sample
+
+    def building(*given, **named):
+        made.append("scene")
+        begun.set()
+        assert go_on.wait(30)
+        return build(*given, **named)
+
+    def drawing(*given, **named):
+        made.append("sample")
+        return draw(*given, **named)
+
+    monkeypatch.setattr(on_streets, "build_scene", building)
+    monkeypatch.setattr(on_streets, "draw_sample", drawing)
+    asked = [
+        Question(PACK, AS_OF, count=(20.0, high), sample_points=200).load() for high in (60.0, 70.0)
+    ]
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(on_streets.points_of, asked[0])
+        assert begun.wait(30)
+        second = pool.submit(on_streets.points_of, asked[1])
+        while on_streets.scenes._turns[asked[1].key("scene")].n_threads < 2:
+            pass
+        go_on.set()
+        one, another = (found.result(60) for found in (first, second))
+    assert [a is b for a, b in zip(one, another, strict=True)] == [True, True, True]
+    assert made == ["scene", "sample"]

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import numpy as np
+import pytest
 import shapely
 
 from toolkit.engine import sight, sight_cache, workers
@@ -84,6 +88,53 @@ def test_blocks_and_threads_leave_the_bytes_as_they_are(tmp_path, monkeypatch):
     assert whole["point.npy"].endswith(direct.point.tobytes())
     assert whole["height_dm.npy"].endswith(direct.height_dm.tobytes())
     assert len(direct.point) > 10_000
+
+
+@pytest.fixture
+def city(tmp_path, monkeypatch):
+    """Give a function that asks for a small city; nothing is to be swept in memory again."""
+    rng = np.random.default_rng(5)
+    sites, points = rng.uniform(0, 200, (20, 2)), rng.uniform(0, 200, (500, 2))
+
+    def swept(*_, **__):
+        pytest.fail("swept once more in memory")
+
+    monkeypatch.setattr(sight_cache, "swept", swept)
+    return lambda: sight_cache.cached_sight(
+        {}, sites, points, np.empty(0, dtype=object), reach_m=80.0, cache_dir=tmp_path
+    )
+
+
+def test_what_another_put_there_meanwhile_is_opened_and_stays(city, tmp_path, monkeypatch):
+    sweep, of_other = sight_cache.sweep, []
+
+    def number():
+        (file,) = (tmp_path / "sight").glob("[!.]*/point.npy")
+        return file.stat().st_ino
+
+    def slow(*given, **named):
+        yield from sweep(*given, **named)
+        if not of_other:
+            of_other.append(0)
+            city()
+            of_other[0] = number()
+
+    monkeypatch.setattr(sight_cache, "sweep", slow)
+    assert isinstance(city().point, np.memmap)
+    assert of_other == [number()]
+    assert len(list((tmp_path / "sight").iterdir())) == 1
+
+
+def test_a_folder_that_another_renames_there_first_is_opened(city, tmp_path, monkeypatch):
+    rename = Path.rename
+
+    def later(self, target):
+        shutil.copytree(self, target)
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", later)
+    assert isinstance(city().point, np.memmap)
+    assert len(list((tmp_path / "sight").iterdir())) == 1
 
 
 def test_a_disk_that_refuses_leaves_the_arrays_in_memory(tmp_path, monkeypatch):

@@ -57,8 +57,10 @@ from toolkit.streets.pack import Pack
 _POINTS_PER_PART: Final = 20_000
 """Points summarised between two reports of progress: about a second on an old laptop."""
 
-scenes: Final[LruCache[Scene]] = LruCache(2)
-samples: Final[LruCache[StreetSample]] = LruCache(2)
+scenes: Final[LruCache[Scene]] = LruCache(2, wait=True)
+samples: Final[LruCache[StreetSample]] = LruCache(2, wait=True)
+"""The last scenes and samples. A thread may wait for another one here, since none that holds a turn
+asks for the same again, and loops in worker threads ask for none."""
 _MOST_KEPT_MB: Final = 64.0
 """Size up to which the exposure of each street per draw is kept with an answer: that of 16,000
 streets."""

@@ -35,7 +35,7 @@ _ONE_IN_TWENTY: Final = 0.95
 
 IfCondition = TypeVar("IfCondition", IfCount, IfWhere)
 
-samples: Final[LruCache[trips.Trips | None]] = LruCache(6)
+samples: Final[LruCache[trips.Trips | None]] = LruCache(6, wait=True)
 
 Placing: TypeAlias = tuple[placement.Working, FloatArray]
 """All cameras placed once per draw, and the number for which each stands."""

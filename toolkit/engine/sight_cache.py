@@ -99,16 +99,26 @@ def cached_sight(  # noqa: PLR0913
     band = {"reach_m": reach_m, "beyond_m": beyond_m, "target_m": target_m}
     key = store.sha256_bytes(store.canonical_json({**key_parts, **band, "version": VERSION}))[:32]
     folder = (cache_dir or _folder.get() or store.cache_dir()) / "sight" / key
-    sizes = len(site_xy_m), len(point_xy_m)
-    ready = _open_cached(folder, reach_m, *sizes)
+
+    def stored() -> Sight | None:
+        return _open_cached(folder, reach_m, len(site_xy_m), len(point_xy_m))
+
+    ready = stored()
     if ready is not None:
         return ready
+    if folder.exists():
+        _log.warning("Stored lines of sight were damaged or incomplete: they are built again.")
     arrays = sweep_arrays(site_xy_m, point_xy_m, buildings, top_m, origin_m)
+    blocks = sweep(arrays, reach_m=reach_m, beyond_m=beyond_m, target_m=target_m)
     with suppress(OSError):
-        blocks = sweep(arrays, reach_m=reach_m, beyond_m=beyond_m, target_m=target_m)
-        write_blocks(folder, blocks, lambda n: progress(n / len(site_xy_m)))
-        ready = _open_cached(folder, reach_m, *sizes)
-    return ready or swept(arrays, **band)
+        write_blocks(
+            folder,
+            blocks,
+            lambda n: progress(n / len(site_xy_m)),
+            is_whole=lambda: stored() is not None,
+        )
+    # Also after an error: another thread or process may have put the same there.
+    return stored() or swept(arrays, **band)
 
 
 def _open_cached(folder: Path, reach_m: float, n_sites: int, n_points: int) -> Sight | None:
@@ -124,7 +134,6 @@ def _open_cached(folder: Path, reach_m: float, n_sites: int, n_points: int) -> S
     except (OSError, ValueError, EOFError):
         whole = False
     if not whole:
-        _log.warning("Stored lines of sight were damaged or incomplete: they are built again.")
         return None
     _checked.add(seen)
     return Sight(start, **dict(zip(PAIR_ARRAYS, pairs, strict=True)), reach_m=reach_m)
@@ -186,7 +195,11 @@ def _sha256(folder: Path) -> str:
 
 
 def write_blocks(
-    folder: Path, blocks: Iterable[Block], done: Callable[[int], object] = lambda _: None
+    folder: Path,
+    blocks: Iterable[Block],
+    done: Callable[[int], object] = lambda _: None,
+    *,
+    is_whole: Callable[[], bool] = lambda: False,
 ) -> None:
     """Write the blocks of a sweep into a temporary folder, and rename it: no cache is incomplete.
 
@@ -198,6 +211,8 @@ def write_blocks(
         The blocks.
     done
         Called with the number of sites that are done.
+    is_whole
+        Whether what is there by the end is the same, built by another: it stays.
 
     Raises
     ------
@@ -235,6 +250,8 @@ def write_blocks(
             (temporary / f"{name}.npy").chmod(0o600)
             _to_disk(temporary / f"{name}.npy")
         _to_disk(temporary)
+        if is_whole():
+            return
         if folder.exists():
             shutil.rmtree(folder)
         temporary.rename(folder)
