@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import small_city
 
 from toolkit.base import store
 from toolkit.base.errors import InputDataError
+from toolkit.streets import install, pack, pack_zip
 from toolkit.streets.stored_notes import list_cameras
 
 N = 4
@@ -53,6 +57,62 @@ def test_notes_added_at_once_are_all_kept(tmp_path):
     done = at_once(*(["cameras", "import", str(f), "--city", "mawlamyine", "--add"] for f in files))
     assert [code for _, code in done] == [0] * N, done
     assert len(list_cameras("mawlamyine")) == N
+
+
+def test_streets_imported_and_removed_at_once_are_whole(home, tmp_path):
+    small_city.install_checked(home, 60, "town")
+    file = pack_zip.export_pack("town", tmp_path / "town.zip")
+    done = at_once(*([["streets", "import", str(file)]] * N))
+    assert [code for _, code in done] == [0] * N, done
+    assert pack.verify_pack("town") == []
+    done = at_once(
+        *([["streets", "import", str(file)]] * 2), *([["streets", "remove", "town"]] * 2)
+    )
+    assert [code for _, code in done[:2]] == [0, 0], done
+    for (_, said), code in done[2:]:
+        assert code == 0 or "There is no city pack 'town'" in said, said
+    if "town" in pack.pack_names():
+        assert pack.verify_pack("town") == []
+    assert {path.name for path in (home / "packs").iterdir()} <= {"town"}
+
+
+@pytest.mark.parametrize("name", ["import", "remove", "write"])
+def test_writers_of_streets_wait_for_one_another(name, home, tmp_path, monkeypatch):
+    small_city.install_checked(home, 20, "town")
+    file = pack_zip.export_pack("town", tmp_path / "town.zip")
+    writers = {
+        "import": lambda: install.import_pack(file),
+        "remove": lambda: pack_zip.remove_pack("town"),
+        "write": lambda: small_city.install(home, "town", rows=20),
+    }
+    before = pack.pack_sha256("town")
+    monkeypatch.setattr(store, "_PATIENCE_S", 0.0)
+    with (
+        store.one_writer(pack.FOLDER),
+        pytest.raises(InputDataError, match="Another run is working"),
+    ):
+        writers[name]()
+    assert pack.pack_sha256("town") == before
+    assert {path.name for path in (home / "packs").iterdir()} == {"town"}
+    writers[name]()
+
+
+def test_streets_put_in_place_by_threads_are_those_of_one(home, tmp_path):
+    small_city.install_checked(home, 20, "town")
+    kept, done = tmp_path / "kept" / "town", []
+    shutil.copytree(home / "packs" / "town", kept)
+
+    def again(n):
+        for k in range(40):
+            made = tmp_path / f"{n}-{k}" / "town"
+            shutil.copytree(kept, made)
+            done.append(install._put_in_place(tmp_path / "town.zip", made).pack)
+
+    with ThreadPoolExecutor(2) as pool:
+        for one in [pool.submit(again, n) for n in range(2)]:
+            one.result(120)
+    assert done == ["town"] * 80
+    assert pack.verify_pack("town") == []
 
 
 def test_a_lock_is_waited_for_and_at_last_given_up(monkeypatch):

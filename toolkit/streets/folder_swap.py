@@ -2,6 +2,8 @@
 
 The new folder is filled under a scratch name next to its place. Two renames put it there; between
 them, the old folder is under the name of `replaced_path`, from which the next write restores it.
+Writers of one folder hold a lock, see `toolkit.base.store.one_writer`: without, they would take the
+folders of one another for those of interrupted writes.
 """
 
 from __future__ import annotations

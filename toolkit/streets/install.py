@@ -195,16 +195,17 @@ def _names_packs(found: Any) -> bool:  # noqa: ANN401
 
 
 def _put_in_place(file: Path, made: Path) -> Installed:
-    """Check a pack in the private folder and move it to its place."""
+    """Check a pack in the private folder and move it to its place, once other writers are done."""
     name = made.name
     problems = pack.folder_problems(made)
     if problems:
         msg = f"{file.name} is not installed: {problems[0]}"
         raise InputDataError(msg)
     folder = store.home_dir() / pack.FOLDER / name
-    replaced = folder.exists()
     try:
-        folder_swap.put_in_place(made, folder)
+        with store.one_writer(pack.FOLDER):
+            replaced = folder.exists()
+            folder_swap.put_in_place(made, folder)
+            return Installed(name, pack.read_manifest(name), replaced)
     except OSError as error:
         raise pack.not_written(name, error) from error
-    return Installed(name, pack.read_manifest(name), replaced)

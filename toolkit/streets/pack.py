@@ -8,6 +8,7 @@ writing builds a new folder next to the old one and swaps the two by renaming.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import shutil
@@ -155,7 +156,8 @@ def write_pack(folder: Path, manifest: Manifest, layers: PackLayers) -> Manifest
     Raises
     ------
     InputDataError
-        If a layer violates the schema, or the folder is not named after the pack.
+        If a layer violates the schema, the folder is not named after the pack, or another holds
+        the lock of the user's packs for longer than a minute.
     """
     if folder.name != manifest.id:
         msg = f"A pack with id {manifest.id!r} belongs into a folder of that name, not {folder}."
@@ -170,15 +172,22 @@ def write_pack(folder: Path, manifest: Manifest, layers: PackLayers) -> Manifest
         for layer, frame in frames.items()
     }
     whole = manifest.model_copy(update={"parts": parts, "schema_": SCHEMA})
-    made = folder_swap.scratch_folder(folder)
-    try:
-        for name, data in files.items():
-            store.write_bytes(made / name, data)
-        store.write_bytes(made / MANIFEST_FILE, whole.to_bytes())
-        folder_swap.put_in_place(made, folder)
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
+    with _alone(folder):
+        made = folder_swap.scratch_folder(folder)
+        try:
+            for name, data in files.items():
+                store.write_bytes(made / name, data)
+            store.write_bytes(made / MANIFEST_FILE, whole.to_bytes())
+            folder_swap.put_in_place(made, folder)
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
     return whole
+
+
+def _alone(folder: Path) -> contextlib.AbstractContextManager[None]:
+    """Lock the user's packs if this is one; any other folder is the caller's own."""
+    own = folder.parent == store.home_dir() / FOLDER
+    return store.one_writer(FOLDER) if own else contextlib.nullcontext()
 
 
 def not_written(name: str, error: OSError) -> InputDataError:

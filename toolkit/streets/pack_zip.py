@@ -151,19 +151,20 @@ def remove_pack(name: str) -> None:
     NotFoundError
         If there is no such pack.
     InputDataError
-        If the pack is built in.
+        If the pack is built in, or another holds the lock for longer than a minute.
     """
-    folder = own_folder(name)
-    # Renamed first, so that an interrupted removal leaves no partial pack.
-    gone = folder_swap.scratch_folder(folder)
-    try:
-        folder.rename(gone / name)
-    finally:
-        shutil.rmtree(gone)
+    with store.one_writer(pack.FOLDER):
+        folder = own_folder(name)
+        # Renamed first, so that an interrupted removal leaves no partial pack.
+        gone = folder_swap.scratch_folder(folder)
+        try:
+            folder.rename(gone / name)
+        finally:
+            shutil.rmtree(gone)
 
 
 def own_folder(name: str) -> Path:
-    """Return the folder of a pack of the user, to be moved or removed.
+    """Return the folder of a pack of the user, to be moved or removed by who holds its lock.
 
     Raises
     ------

@@ -116,7 +116,7 @@ def problem(case: Case, outcome: dict[str, Any]) -> str | None:
         return None if shown and not left else f"not a sentence, or {left} left: {message!r}"
     if case.expected and not outcome["counts"].get(case.expected):
         return f"{case.expected} is not counted: {outcome['counts']}"
-    files = {Path(name).name for name in left if Path(name).suffix}
+    files = {Path(name).name for name in left if Path(name).suffix not in {"", ".lock"}}
     hidden = [name for name in left if "/." in name]
     return f"no whole pack: {left}" if files != PACK_FILES or hidden else None
 
