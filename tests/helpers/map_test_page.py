@@ -16,6 +16,7 @@ from toolkit.assessment.layers import Layers
 from toolkit.assessment.street_captures import StreetCaptures
 from toolkit.base import egress
 from toolkit.base.quantity import Quantity
+from toolkit.language.translate import use_numerals
 
 NAMES = ["Kauppatori", "Strand Road", "ဗိုလ်ချုပ်လမ်း", AT.join(TEXTS)]
 NAMES += [f"Street {k}" for k in range(4, 12)]
@@ -97,6 +98,8 @@ def extras_of(what: str) -> component.Extras | None:
 egress.require_guard()
 st.set_page_config(layout="wide")
 lang = st.radio("Language", ["en", "my"], key="lang", horizontal=True)
+digits = st.radio("Digits", ["western", "burmese"], key="digits", horizontal=True)
+use_numerals(digits)  # type: ignore[arg-type]
 answer = st.radio("Answer", ["first", "second"], key="answer", horizontal=True)
 city = st.radio("City", ["one", "other", "none"], key="city", horizontal=True)
 extra = st.radio("Extras", ["nothing", "points", "lines", "guesses"], key="extra", horizontal=True)

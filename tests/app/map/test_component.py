@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -215,6 +216,19 @@ class TestShared:
         expect(page.locator(".tk-card h3")).to_have_text(found.split(" · ", maxsplit=1)[0])
         assert page.evaluate(VIEW)[2] > 15
         page.get_by_role("button", name="Close").click()
+
+    def test_the_scale_has_the_digits_of_the_page(self, shared: Watched) -> None:
+        page, scale = shared.page, shared.page.locator(".leaflet-control-scale-line")
+        expect(scale).to_have_text(re.compile("^[0-9]+ k?m$"))
+        choose(page, "Language", "my")
+        choose(page, "Digits", "burmese")
+        expect(scale).to_have_text(re.compile("^[၀-၉]+ k?m$"))
+        page.evaluate("[...toolkitMap.maps.values()][0].map.zoomOut(3, {animate: false})")
+        expect(scale).to_have_text(re.compile("^[၀-၉]+ k?m$"))
+        choose(page, "Digits", "western")
+        expect(scale).to_have_text(re.compile("^[0-9]+ k?m$"))
+        choose(page, "Language", "en")
+        expect(page.locator(".tk-map")).to_have_attribute("lang", "en")
 
     def test_a_place_is_found_and_what_is_not_there_is_said(self, shared: Watched) -> None:
         page, box = shared.page, shared.page.get_by_role("combobox", name="Find a street or place")

@@ -136,7 +136,10 @@ function start(m, L) {
   }));
   m.map.setView([0, 0], 1);
   m.control = L.control.zoom().addTo(map);
-  L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
+  const Scale = L.Control.Scale.extend({ // in the digits of the page
+    _updateScale(line, text, ratio) { L.Control.Scale.prototype._updateScale.call(this, line, text.replace(/\d+/, (value) => fill("{value}", { value })), ratio); },
+  });
+  m.scale = new Scale({ imperial: false, position: "bottomright" }).addTo(map);
   // The wheel scrolls the page until the map has the focus.
   ui.box.addEventListener("focusin", () => map.scrollWheelZoom.enable());
   ui.box.addEventListener("focusout", () => map.scrollWheelZoom.disable());
@@ -238,6 +241,7 @@ function words(m) {
   const { ui, data } = m, text = data.words;
   ui.box.setAttribute("aria-label", text.map);
   ui.fingers.textContent = text.fingers;
+  m.scale._update();
   m.control._zoomInButton.title = text.zoom_in; m.control._zoomInButton.setAttribute("aria-label", text.zoom_in);
   m.control._zoomOutButton.title = text.zoom_out; m.control._zoomOutButton.setAttribute("aria-label", text.zoom_out);
   ui.foot.replaceChildren();
