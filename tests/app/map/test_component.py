@@ -134,7 +134,21 @@ class TestShared:
         legend = page.locator(".tk-legend").inner_text().replace("\xa0", " ")
         for step in classes.STEPS:
             assert words.step_text(step, "en").replace("\xa0", " ") in legend
-        assert "dashed" in legend
+
+    def test_the_legend_says_what_is_drawn_of_cameras(self, shared: Watched) -> None:
+        page, legend = shared.page, shared.page.locator(".tk-legend")
+        zoom = "z => [...toolkitMap.maps.values()][0].map.setZoom(z, {animate: false})"
+        page.evaluate(zoom, 15)
+        expect(legend.locator("li:has(.tk-dot)")).to_have_text("Mapped camera")
+        expect(legend).not_to_contain_text("dashed")
+        page.evaluate(zoom, 17)
+        expect(legend.locator("li:has(.tk-guess)")).to_have_text(
+            "How far it works, direction not mapped: dashed"
+        )
+        expect(legend.locator(".tk-dot")).to_have_count(1)
+        expect(legend.locator(".tk-known")).to_have_count(0)  # no direction is mapped
+        page.evaluate(zoom, 15)
+        expect(legend).not_to_contain_text("dashed")
 
     def test_hover_tap_and_questions_ask_the_server_nothing_to_be_drawn(
         self, shared: Watched
@@ -307,7 +321,7 @@ class TestShared:
         page.get_by_label("Zones along the streets").check()
         expect(page.locator(".leaflet-overlay-pane path")).to_have_count(1)
         page.get_by_label("Mapped cameras").uncheck()
-        expect(page.locator(".tk-legend")).not_to_contain_text("dashed")
+        expect(page.locator(".tk-legend")).not_to_contain_text("Mapped camera")
         for label in ("How sure", "Zones along the streets"):
             page.get_by_label(label).uncheck()
         page.get_by_label("Mapped cameras").check()

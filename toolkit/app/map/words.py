@@ -101,8 +101,9 @@ def _layers(lang: Language) -> dict[str, Any]:
             tr("Range of half or wider: little is known", lang),
             tr("No data", lang),
         ],
-        "dashed": tr("Camera, direction not mapped: dashed", lang),
-        "solid": tr("Camera, direction mapped", lang),
+        "camera": tr("Mapped camera", lang),
+        "solid": tr("How far it works, direction mapped", lang),
+        "dashed": tr("How far it works, direction not mapped: dashed", lang),
         "boundary": tr("Boundary of the city in this estimate", lang),
     }
 

@@ -6,6 +6,7 @@ import { Raster } from "./raster.js";
 const PADDING = 0.25, PADDING_MANY = 0.1; // of the view, drawn around it, so that a drag shows no empty edge
 const MANY = 10000; // streets in view from which they are drawn into memory
 const NAMES_FROM = 14.5, PLACES_FROM = 15, RINGS_FROM = 16, HOLLOW_FROM = 14; // zoom
+const LEAST_RING_PX = 5;
 const MOST_NAMES = 300;
 const FOG = "#e4e4e7", PAPER = "#ffffff", INK = "#1a1a1a", MARK = "#0b5cad", EDGE = "#555555";
 // Quiet layers: a pack need not have them. Colour, the zoom from which they are drawn, and edge of areas.
@@ -190,12 +191,16 @@ export function makeLayer(L) {
       else this._path(x, v, this.g.streets, this.chosen);
       x.stroke(); x.globalAlpha = 1;
     },
+    ringed() { // whether how far cameras work is drawn in this view
+      const map = this._map, z = map?.getZoom() ?? 0;
+      return z >= RINGS_FROM && (this.reach_m ?? 0) * metrePx(map.project(map.getCenter(), 0).y) * 2 ** z > LEAST_RING_PX;
+    },
     _cameras(x, v) {
       const set = this.g.sets["points.cameras"];
       for (const i of within(set, ...v.box)) {
         const px = set.X[i] * v.k - v.ox, py = set.Y[i] * v.k - v.oy, camera = this.g.cameras[i];
         const reach = (this.reach_m ?? 0) * metrePx(set.Y[i]) * v.k;
-        if (v.z >= RINGS_FROM && reach > 5) {
+        if (v.z >= RINGS_FROM && reach > LEAST_RING_PX) {
           const known = camera.direction_deg !== undefined, half = ((camera.width_deg ?? 60) * Math.PI) / 360;
           const to = ((camera.direction_deg ?? 0) * Math.PI) / 180 - Math.PI / 2;
           x.strokeStyle = MARK; x.lineWidth = 1; x.globalAlpha = 0.6; x.beginPath();

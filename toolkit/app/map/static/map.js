@@ -140,6 +140,7 @@ function start(m, L) {
     _updateScale(line, text, ratio) { L.Control.Scale.prototype._updateScale.call(this, line, text.replace(/\d+/, (value) => fill("{value}", { value })), ratio); },
   });
   m.scale = new Scale({ imperial: false, position: "bottomright" }).addTo(map);
+  map.on("zoomend", () => { if (m.layer && !m.layer.held && m.ringed !== m.layer.ringed()) legend(m); }); // it explains what is drawn
   // The wheel scrolls the page until the map has the focus.
   ui.box.addEventListener("focusin", () => map.scrollWheelZoom.enable());
   ui.box.addEventListener("focusout", () => map.scrollWheelZoom.disable());

@@ -109,6 +109,7 @@ export function legend(m) {
   const { ui, data, g } = m, tier = data.tiers[m.tier], words = data.words;
   ui.banner.textContent = data.banner; ui.banner.hidden = !data.banner;
   ui.legend.replaceChildren();
+  m.ringed = Boolean(m.layer?.ringed());
   make("h3", ui.legend, { text: m.shown.sure ? words.layer.sure : tier.legend });
   const dm = new Float64Array(data.steps.length + SURE.length), cls = m.layer?.cls ?? [];
   for (let i = 0; i < cls.length; i++) dm[cls[i]] += g.streets.length[i];
@@ -120,12 +121,13 @@ export function legend(m) {
     const text = make("span", row, { text: steps[c].text });
     make("small", text, { text: ` ${dm[c] ? length(words, dm[c]) : words.none_here}` });
   }
-  if (g.cameras?.length && m.shown.cameras)
-    for (const [known, text] of [[true, words.solid], [false, words.dashed]]) {
-      if (!g.cameras.some((one) => (one.direction_deg !== undefined) === known)) continue;
-      const row = make("li", list); make("i", row, { class: known ? "tk-known" : "tk-guess", "aria-hidden": "true" }); make("span", row, { text });
-    }
-  if (g.sets["areas.boundary"]?.n) { const row = make("li", list); make("i", row, { class: "tk-fog", "aria-hidden": "true" }); make("span", row, { text: words.fog }); }
+  const entry = (look, text) => { const row = make("li", list); make("i", row, { class: look, "aria-hidden": "true" }); make("span", row, { text }); };
+  if (g.cameras?.length && m.shown.cameras) {
+    entry("tk-dot", words.camera);
+    for (const known of m.ringed ? [true, false] : []) // how far they work is drawn when zoomed in
+      if (g.cameras.some((one) => (one.direction_deg !== undefined) === known)) entry(known ? "tk-known" : "tk-guess", known ? words.solid : words.dashed);
+  }
+  if (g.sets["areas.boundary"]?.n) entry("tk-fog", words.fog);
   // A map in its palest steps must not be taken for the answer.
   if (!m.shown.sure) {
     const figure = data.panel ? tier.trips : tier.figure; // the panel has the sentence already
