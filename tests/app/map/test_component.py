@@ -192,12 +192,14 @@ class TestShared:
         asked = [url for url in shared.asked if "toolkit-map/data" in url]
         choose(page, "Answer", "second")
         changed = page.locator(".tk-changed")
-        expect(changed).to_have_text("Seen, share of trips: was 42 %, now 55 %.")
+        first, second = "10 % to 90 % (middle 42 %)", "10 % to 90 % (middle 55 %)"
+        said = "Seen. Share of trips that pass such a camera: {}; before: {}."
+        expect(changed).to_have_text(said.format(second, first))
         expect(page.locator(".tk-card")).to_contain_text("Middle: was 80 %, now 55 %.")
         assert page.evaluate(VIEW) == view
         assert page.locator("canvas.tk-streets").evaluate(PIXELS) != colors
         choose(page, "Answer", "first")
-        expect(changed).to_have_text("Seen, share of trips: was 55 %, now 42 %.")
+        expect(changed).to_have_text(said.format(first, second))
         # Each answer brings its figures; streets came once, and a language brings nothing.
         brought = [url for url in shared.asked if "toolkit-map/data" in url][len(asked) :]
         assert len(brought) == 2

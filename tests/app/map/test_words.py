@@ -70,6 +70,7 @@ def test_the_legend_repeats_the_figure_of_trips() -> None:
         assert shown["figure"].replace("\xa0", " ") == trip_words.headline(assessment, tier, "en")
         chance = assessment.tiers[tier].trip.at_least_one
         assert quantity_text(chance, "en") in shown["trips"].replace("\xa0", " ")
+        assert shown["share"].replace("\xa0", " ") == quantity_text(chance, "en")
         assert shown["along"] == (tier in {"face", "plate"})
         assert ("{length}" in shown["chance"]) == shown["along"]
         assert "{ability}" not in shown["chance"]

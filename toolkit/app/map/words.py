@@ -58,9 +58,13 @@ def texts(city: str, lang: Language) -> dict[str, Any]:
         "places": _places(lang),
         "sentence": tr("{start}.", lang),
         "join": tr("{one}, {other}", lang),
-        "changed": tr("{name}, share of trips: was {old}, now {new}.", lang),
-        "same": tr("{name}, share of trips: still {new}.", lang),
-        "question_changed": tr("{name}, share of trips: {new}. {other} was {old}.", lang),
+        "changed": tr(
+            "{name}. Share of trips that pass such a camera: {new}; before: {old}.", lang
+        ),
+        "same": tr("{name}. Share of trips that pass such a camera: {new}, as before.", lang),
+        "question_changed": tr(
+            "Share of trips that pass such a camera. {name}: {new}. {other}: {old}.", lang
+        ),
         "street_changed": tr("Middle: was {old}, now {new}.", lang),
         "empty": tr(
             "No street is in the highest steps, because no report says where each camera stands. "
@@ -213,7 +217,9 @@ def of_tier(assessment: Assessment, tier: Tier, lang: Language) -> dict[str, Any
     legend = legend.format(ability=ability)
     if condition:
         legend = tr("{answer}, {condition}", lang).format(answer=legend, condition=condition)
-    known = part is not None and part.trip.at_least_one.known
+    share = None
+    if part is not None and part.trip.at_least_one.known:
+        share = quantities.quantity_text(part.trip.at_least_one, lang)
     shown = {
         "id": tier,
         "name": words.tier_name(tier, lang),
@@ -221,14 +227,8 @@ def of_tier(assessment: Assessment, tier: Tier, lang: Language) -> dict[str, Any
         "chance": chance.replace("{ability}", ability),
         "along": along,
         "figure": _figure(assessment, tier, lang),
-        "trips": tr("Trips that pass one: {share}", lang).format(
-            share=quantities.quantity_text(part.trip.at_least_one, lang)
-        )
-        if part is not None and known
-        else "",
-        "share": quantities.share(part.trip.at_least_one.mid or 0.0, lang)
-        if part is not None and known
-        else None,
+        "trips": tr("Trips that pass one: {share}", lang).format(share=share) if share else "",
+        "share": share,
         "reach": None if part is None else quantities.quantity_text(part.ring_m.outer, lang),
         "reach_m": None if part is None else part.ring_m.outer.mid,
     }
