@@ -20,6 +20,9 @@ from toolkit.language.translate import use_numerals
 
 NAMES = ["Kauppatori", "Strand Road", "ဗိုလ်ချုပ်လမ်း", AT.join(TEXTS)]
 NAMES += [f"Street {k}" for k in range(4, 12)]
+LONG = (4, 8, 11)  # one street; the second piece is translated, nothing is known of the last
+for piece in LONG:
+    NAMES[piece] = "Long Street"
 
 
 def background() -> gpd.GeoDataFrame:
@@ -49,7 +52,7 @@ def layers(shift: float) -> Layers:
     streets = made.streets.assign(
         name=NAMES,
         name_en=[None, None, "Bogyoke Road", *[None] * 9],
-        name_my=[None, "ကမ်းနားလမ်း", *[None] * 10],
+        name_my=[None, "ကမ်းနားလမ်း", *[None] * 6, "လမ်းရှည်", *[None] * 3],
     )
     for end in ("low", "mid", "high"):
         streets[f"seen_{end}"] = np.clip(streets[f"seen_{end}"] + shift, 0, 1)
@@ -57,6 +60,8 @@ def layers(shift: float) -> Layers:
         [0.5, 0.8 - 2.5 * shift, 0.9], [0.0, 0.04, 0.1], [0.1, 0.2, 0.3], [0.3, 0.4, 0.5],
     ]  # fmt: skip
     chance = np.tile([0.01, 0.02, 0.05], (12, 1))
+    chance[LONG[1]] = 0.2, 0.3, 0.4
+    chance[LONG[2]] = np.nan
     captures = StreetCaptures(np.arange(12), {"face": chance, "plate": chance / 2})
     spots = [shapely.Point(WEST + 0.005, SOUTH + k * STEP_DEG) for k in (3, 6)]
     cameras = gpd.GeoDataFrame(

@@ -119,7 +119,7 @@ def show_chances(
     )
     how = tr(
         "100 points: the same chance as the estimate. 0: sure of the opposite. The best is to say "
-        "what you believe. Tap the street on the map for its range.",
+        "what you believe. Tap the street at the letter for the range there.",
         lang,
     )
     _show(lang, table, how, (), notes.wrong_about_chances(lang))

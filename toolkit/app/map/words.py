@@ -19,6 +19,9 @@ from toolkit.streets.schema import ROADS
 _FIRST_SIDE_STREET = ROADS.index("unclassified")
 _FIRST_PATH = ROADS.index("service")
 _NO_BREAK = "\u00a0"
+_OF_ESTIMATE = (
+    "legend", "chance", "chances", "chance_street", "figure", "trips", "share", "reach", "reach_m"
+)  # fmt: skip
 
 
 def texts(city: str, lang: Language) -> dict[str, Any]:
@@ -52,6 +55,9 @@ def texts(city: str, lang: Language) -> dict[str, Any]:
         "no_data": tr("There is no answer for this street: no data.", lang),
         "near": tr("Mapped cameras within {metres} m: {n}.", lang),
         "why": tr("What the estimate takes into account here: {reasons}.", lang),
+        "why_along": tr("What the estimate takes into account along it: {reasons}.", lang),
+        "most": tr("The most exposed of them: {chance}. {step}", lang),
+        "partly": tr("No data for {length} of it.", lang),
         "lights": tr("traffic lights", lang),
         "never": words.limits(lang)[1],
         "roads": _roads(lang),
@@ -65,7 +71,7 @@ def texts(city: str, lang: Language) -> dict[str, Any]:
         "question_changed": tr(
             "Share of trips that pass such a camera. {name}: {new}. {other}: {old}.", lang
         ),
-        "street_changed": tr("Middle: was {old}, now {new}.", lang),
+        "before": tr("Before: {old}.", lang),
         "empty": tr(
             "No street is in the highest steps, because no report says where each camera stands. "
             "That does not mean that there is none.",
@@ -193,7 +199,7 @@ def _places(lang: Language) -> dict[str, str]:
 
 def name_of_tier(tier: Tier, lang: Language) -> dict[str, Any]:
     """Return what `of_tier` does, without anything of an estimate."""
-    blank = dict.fromkeys(("legend", "chance", "figure", "trips", "share", "reach", "reach_m"))
+    blank = dict.fromkeys(_OF_ESTIMATE)
     name = _bound(words.tier_name(tier, lang))
     return {**blank, "id": tier, "name": name, "along": tier in SWITCHED_TIERS}
 
@@ -209,11 +215,22 @@ def of_tier(assessment: Assessment, tier: Tier, lang: Language) -> dict[str, Any
             "Chance of at least one working camera {ability} anywhere along this street "
             "({length}), {condition}: {chance}.",
             lang,
-        ).replace("{condition}", condition or "")
+        )
+        chances = tr(
+            "Chance of at least one working camera {ability} anywhere along a street, lowest to "
+            "highest over the {n} streets of this name ({length}), {condition}: {chance}.",
+            lang,
+        )
         legend = tr("Chance of a camera {ability} anywhere along a whole street", lang)
     else:
         chance = tr("Chance of a working camera {ability} here: {chance}.", lang)
+        chances = tr(
+            "Chance of a working camera {ability}, lowest to highest over the {n} pieces of this "
+            "street ({length}): {chance}.",
+            lang,
+        )
         legend = tr("Chance of a camera {ability}, by street", lang)
+    street = tr("Chance of a working camera {ability} on this street ({length}): {chance}.", lang)
     legend = legend.format(ability=ability)
     if condition:
         legend = tr("{answer}, {condition}", lang).format(answer=legend, condition=condition)
@@ -224,7 +241,9 @@ def of_tier(assessment: Assessment, tier: Tier, lang: Language) -> dict[str, Any
         "id": tier,
         "name": words.tier_name(tier, lang),
         "legend": legend,
-        "chance": chance.replace("{ability}", ability),
+        "chance": _put(chance, ability, condition),
+        "chances": _put(chances, ability, condition),
+        "chance_street": _put(street, ability, condition),
         "along": along,
         "figure": _figure(assessment, tier, lang),
         "trips": tr("Trips that pass one: {share}", lang).format(share=share) if share else "",
@@ -233,6 +252,11 @@ def of_tier(assessment: Assessment, tier: Tier, lang: Language) -> dict[str, Any
         "reach_m": None if part is None else part.ring_m.outer.mid,
     }
     return {key: _bound(value) for key, value in shown.items()}
+
+
+def _put(pattern: str, ability: str, condition: str | None) -> str:
+    """Return a pattern of figures with what a camera can do, and on what condition."""
+    return pattern.replace("{ability}", ability).replace("{condition}", condition or "")
 
 
 def _figure(assessment: Assessment, tier: Tier, lang: Language) -> str:

@@ -41,7 +41,7 @@ function room(v) {
 export function makeLayer(L) {
   return L.Layer.extend({
     initialize(geometry, options) {
-      Object.assign(this, { g: geometry, cls: new Uint8Array(geometry.streets.n), steps: [], lang: "en", chosen: -1, found: -1, shown: { names: true, cameras: true, ground: true } }, options);
+      Object.assign(this, { g: geometry, cls: new Uint8Array(geometry.streets.n), steps: [], lang: "en", chosen: [], found: -1, shown: { names: true, cameras: true, ground: true } }, options);
     },
     onAdd() {
       this._canvas = this._newCanvas();
@@ -183,12 +183,10 @@ export function makeLayer(L) {
       while (next <= streets.n) off[next++] = at;
       return (this._lines = { view, points, off });
     },
-    _mark(x, v) { // the street that was tapped, with all its pieces where it counts as a whole
-      if (this.chosen < 0) return;
-      const { whole, n } = this.g.streets;
+    _mark(x, v) { // the street that was chosen, in all pieces that the card speaks of
+      if (!this.chosen.length) return;
       x.strokeStyle = MARK; x.globalAlpha = 0.4; x.lineWidth = 12; x.beginPath();
-      if (this.along) { for (let i = 0; i < n; i++) if (whole[i] === whole[this.chosen]) this._path(x, v, this.g.streets, i); }
-      else this._path(x, v, this.g.streets, this.chosen);
+      for (const i of this.chosen) this._path(x, v, this.g.streets, i);
       x.stroke(); x.globalAlpha = 1;
     },
     ringed() { // whether how far cameras work is drawn in this view

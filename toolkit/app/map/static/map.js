@@ -4,7 +4,7 @@ import { decode, metrePx, nearest } from "./geometry.js";
 import { drawing, pins, ways } from "./draw.js";
 import { guesses } from "./guesses.js";
 import { makeLayer, SURE } from "./layer.js";
-import { about, build, fill, NOT_KNOWN, layers, legend, make, panel, press, questions, search, showCard, table, useDigits } from "./panel.js";
+import { about, build, fill, NOT_KNOWN, layers, legend, make, panel, pieces, press, questions, search, showCard, STEP_ORDER, table, useDigits } from "./panel.js";
 
 const PAPER_PX = [680, 610]; // place of the map on A4 across with margins of 10 mm (1047 x 718), next to legend and answer
 const HERE = new URL(".", import.meta.url).href;
@@ -111,7 +111,7 @@ async function apply(m, data) {
   if (found || !data.figures) take(m, found);
   if (first || moved || old.data?.tier !== data.tier) m.tier = data.tiers.findIndex((tier) => tier.id === data.tier);
   // What the street that was tapped had before; not after another question.
-  m.before = answered && !moved && old.percent ? (i) => old.percent[g.streets.n * (3 * m.tier + 1) + i] : null;
+  m.before = answered && !moved && old.percent ? old.percent : null;
   m.host.lang = data.lang;
   if (other || moved) { words(m); questions(m); search(m); layers(m); about(m); await font(m); }
   if (left(m, data)) return;
@@ -152,7 +152,7 @@ function start(m, L) {
     const street = nearest(m.g.streets, p.x, p.y, px / k);
     return street >= 0 ? { street } : m.layer.outside(p.x, p.y) ? { outside: true } : null;
   };
-  m.tap = (what) => { m.tapped = what; m.found = what?.label ?? -1; m.before = null; showCard(m); m.layer?.change({ chosen: what?.street ?? -1, found: m.found }); };
+  m.tap = (what) => { m.tapped = what; m.found = what?.label ?? -1; m.before = null; showCard(m); m.layer?.change({ chosen: pieces(m), found: m.found }); };
   map.on("click", (event) => m.layer && !m.data.draw && !m.data.hidden && m.tap(at(event.latlng, TAP_PX)));
   ui.box.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && event.target === ui.box && m.layer) { if (m.data.draw) m.addHere(); else if (!m.data.hidden) m.tap(at(map.getCenter(), ENTER_PX)); }
@@ -227,15 +227,13 @@ function go(m, L, one) {
     m.tap({ label: one.label });
     return;
   }
-  let a = Infinity, b = Infinity, c = -Infinity, d = -Infinity, longest = -1;
-  for (let i = 0; i < streets.n; i++) {
-    if (streets.name[i] !== one.name) continue;
+  m.tap({ name: one.name });
+  let a = Infinity, b = Infinity, c = -Infinity, d = -Infinity;
+  for (const i of pieces(m)) {
     a = Math.min(a, streets.box[4 * i]); b = Math.min(b, streets.box[4 * i + 1]);
     c = Math.max(c, streets.box[4 * i + 2]); d = Math.max(d, streets.box[4 * i + 3]);
-    if (longest < 0 || streets.length[i] > streets.length[longest]) longest = i;
   }
   m.map.fitBounds(L.latLngBounds(unproject(a, d), unproject(c, b)), { maxZoom: CLOSEST, animate: false });
-  m.tap({ street: longest });
 }
 
 function words(m) {
@@ -259,14 +257,14 @@ async function font(m) { // before the first name is drawn in it
 function look(m) { // what the canvas needs
   const n = m.g.streets.n, tier = m.data.tiers[m.tier], at = 3 * n * m.tier;
   const shown = m.classes.subarray(n * m.tier, n * (m.tier + 1));
-  const rest = { lang: m.data.lang, font: m.data.font, reach_m: tier.reach_m, along: tier.along, shown: m.shown };
-  if (!m.shown.sure) return { ...rest, cls: shown, steps: m.data.steps, order: [6, 0, 4, 1, 2, 5, 3] };
+  const rest = { lang: m.data.lang, font: m.data.font, reach_m: tier.reach_m, shown: m.shown };
+  if (!m.shown.sure) return { ...rest, cls: shown, steps: m.data.steps, order: STEP_ORDER };
   const cls = shown.map((c, i) => (c === m.data.steps.length - 1 ? 2 : m.percent[at + 2 * n + i] - m.percent[at + i] >= 50 ? 1 : 0));
   return { ...rest, cls, steps: SURE, order: [2, 1, 0] };
 }
 
 function paint(m) {
-  m.layer.change({ ...look(m), held: false, chosen: m.tapped?.street ?? -1, found: m.found });
+  m.layer.change({ ...look(m), held: false, chosen: pieces(m), found: m.found });
   log.recoloured++;
   press(m); panel(m.ui.panel, m.data, m.tier); legend(m); showCard(m); table(m); zones(m);
 }

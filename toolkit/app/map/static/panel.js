@@ -5,6 +5,7 @@ import { SURE } from "./layer.js";
 
 const NEAR_M = 50, LIGHTS_M = 30, PLACES_M = 100; // distances at which things are named on a card
 const MOST_FOUND = 8, MOST_PLACES = 4, ROWS = 100;
+export const STEP_ORDER = [6, 0, 4, 1, 2, 5, 3]; // classes from the least likely on
 export const NOT_KNOWN = 255; // chance in per cent of a street without an answer
 
 export function make(tag, parent, options = {}) {
@@ -35,7 +36,32 @@ export function chance(words, low, mid, high) {
 export function length(words, dm) {
   return dm < 9950 ? fill(words.m, { value: Math.max(1, Math.round(dm / 10)) }) : fill(words.km, { value: (dm / 10000).toFixed(1) });
 }
-export const chances = (m, i) => { const n = m.g.streets.n, at = 3 * n * m.tier + i; return [m.percent[at], m.percent[at + n], m.percent[at + 2 * n]]; };
+export const chances = (m, i, percent = m.percent) => { const n = m.g.streets.n, at = 3 * n * m.tier + i; return [percent[at], percent[at + n], percent[at + 2 * n]]; };
+
+// What was chosen, in pieces: by its name a whole street, by a tap one piece. At questions where a street counts as a
+// whole, all pieces of each whole street.
+export function pieces(m) {
+  const { streets, names } = m.g, { street = -1, name } = m.tapped ?? {}, along = m.data.tiers[m.tier].along;
+  if (street < 0 && name === undefined) return [];
+  const all = [...Array(streets.n).keys()], found = street >= 0 ? [street] : all.filter((i) => sameName(names, streets.name[i], name));
+  if (!along) return found;
+  const wholes = new Set(found.map((i) => streets.whole[i]));
+  return all.filter((i) => wholes.has(streets.whole[i]));
+}
+const sameName = (names, a, b) => a === b || (names[a][0] !== "" && names[a][0] === names[b][0]); // translated or not
+// Lowest and highest chance over pieces, and the most exposed of them; pieces without an answer are apart.
+export function ends(m, list, percent = m.percent) {
+  const n = m.g.streets.n, found = { low: 101, high: -1, most: -1, unknown: 0 };
+  let best = [-1, -1, -1];
+  for (const i of list) {
+    const [low, mid, high] = chances(m, i, percent);
+    if (low === NOT_KNOWN) { found.unknown += m.g.streets.length[i]; continue; }
+    found.low = Math.min(found.low, low); found.high = Math.max(found.high, high);
+    const worth = [mid, STEP_ORDER.indexOf(m.classes[n * m.tier + i]), high], k = worth.findIndex((one, j) => one !== best[j]);
+    if (k >= 0 && worth[k] > best[k]) { best = worth; found.most = i; }
+  }
+  return found;
+}
 
 function lineSample(parent, step) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
@@ -150,12 +176,10 @@ export function layers(m) {
   make("p", ui.layers, { class: "tk-zones", role: "status" });
 }
 
-function around(m, i, name, metres) { // numbers of the points of a set near a street
-  const { streets, sets } = m.g, set = sets[`points.${name}`], whole = m.data.tiers[m.tier].along;
+function around(m, list, name, metres) { // numbers of the points of a set near pieces of street
+  const { streets, sets } = m.g, set = sets[`points.${name}`], found = new Set();
   if (!set?.n) return [];
-  const found = new Set();
-  for (let s = whole ? 0 : i; s < (whole ? streets.n : i + 1); s++) {
-    if (streets.whole[s] !== streets.whole[i] && s !== i) continue;
+  for (const s of list) {
     const r = metres * metrePx(streets.Y[streets.off[s]]), b = 4 * s;
     for (const p of within(set, streets.box[b] - r, streets.box[b + 1] - r, streets.box[b + 2] + r, streets.box[b + 3] + r))
       if (squareTo(streets, s, set.X[p], set.Y[p]) <= r * r) found.add(p);
@@ -177,25 +201,36 @@ export function showCard(m) {
   if (!tapped || tapped.label !== undefined) { ui.card.hidden = true; ui.card.replaceChildren(); return; }
   if (tapped.camera !== undefined) return cameraCard(m, g.cameras[tapped.camera]);
   if (tapped.outside) return card(m, words.outside, [words.never]);
-  const i = tapped.street, [low, mid, high] = chances(m, i), streets = g.streets;
-  let dm = streets.length[i], rank = streets.rank[i];
-  if (tier.along) { // the whole street, and the highest class of its pieces
-    dm = 0;
-    for (let s = 0; s < streets.n; s++) if (streets.whole[s] === streets.whole[i]) { dm += streets.length[s]; rank = Math.min(rank, streets.rank[s]); }
-  }
+  const streets = g.streets, list = pieces(m), byName = tapped.name !== undefined;
+  let dm = 0, rank = Infinity;
+  for (const i of list) { dm += streets.length[i]; rank = Math.min(rank, streets.rank[i]); }
   const reasons = [words.roads[rank]];
-  if (around(m, i, "signals", LIGHTS_M).length) reasons.push(words.lights);
-  const kinds = new Set(around(m, i, "places", PLACES_M).map((p) => words.places[g.places[p].kind]).filter(Boolean));
+  if (around(m, list, "signals", LIGHTS_M).length) reasons.push(words.lights);
+  const kinds = new Set(around(m, list, "places", PLACES_M).map((p) => words.places[g.places[p].kind]).filter(Boolean));
   reasons.push(...[...kinds].slice(0, MOST_PLACES));
-  const was = m.before?.(i);
-  card(m, m.layer.name(i) || words.no_name, [
-    low === NOT_KNOWN ? words.no_data : fill(tier.chance, { chance: chance(words, low, mid, high), length: length(words, dm) }),
-    was !== undefined && was !== mid && low !== NOT_KNOWN && was !== NOT_KNOWN ? fill(words.street_changed, { old: percent(words, was), new: percent(words, mid) }) : "",
-    low === NOT_KNOWN ? "" : fill(words.sentence, { start: data.steps[m.classes[streets.n * m.tier + i]].text }),
-    fill(words.near, { metres: NEAR_M, n: around(m, i, "cameras", NEAR_M).length }),
-    fill(words.why, { reasons: reasons.reduce((one, other) => fill(words.join, { one, other })) }),
+  card(m, (byName ? m.layer.called(g.names[tapped.name]) : m.layer.name(tapped.street)) || words.no_name, [
+    ...answered(m, list, dm),
+    fill(words.near, { metres: NEAR_M, n: around(m, list, "cameras", NEAR_M).length }),
+    fill(list.length > 1 || byName ? words.why_along : words.why, { reasons: reasons.reduce((one, other) => fill(words.join, { one, other })) }),
     words.never,
   ]);
+}
+
+// What the estimate says of a street: of its place after a tap, of all its pieces after a choice by name.
+function answered(m, list, dm) {
+  const { words, tiers, steps } = m.data, tier = tiers[m.tier], byName = m.tapped.name !== undefined;
+  const now = ends(m, list), n = tier.along ? new Set(list.map((i) => m.g.streets.whole[i])).size : list.length, many = byName && n > 1;
+  if (now.most < 0) return [words.no_data];
+  const said = (found, percent) => many ? chance(words, found.low, null, found.high) : chance(words, ...chances(m, found.most, percent));
+  const before = m.before && ends(m, list, m.before), old = before?.most >= 0 ? said(before, m.before) : "", shown = said(now);
+  const pattern = many ? tier.chances : byName && !tier.along ? tier.chance_street : tier.chance;
+  const step = fill(words.sentence, { start: steps[m.classes[m.g.streets.n * m.tier + now.most]].text });
+  return [
+    fill(pattern, { chance: shown, length: length(words, dm), n }),
+    old && old !== shown ? fill(words.before, { old }) : "",
+    many ? fill(words.most, { chance: chance(words, ...chances(m, now.most)), step }) : step,
+    now.unknown ? fill(words.partly, { length: length(words, now.unknown) }) : "",
+  ];
 }
 
 function cameraCard(m, camera) {
@@ -281,14 +316,15 @@ export function table(m) { // by name, never by exposure
 }
 
 function byName(m) {
-  const { g, data } = m, rows = new Map();
+  const { g } = m, rows = new Map(), first = new Map();
+  g.names.forEach(([own], k) => { if (own && !first.has(own)) first.set(own, k); });
   for (let i = 0; i < g.streets.n; i++) {
-    const name = g.streets.name[i], [low, , high] = chances(m, i);
+    const own = g.names[g.streets.name[i]][0], name = first.get(own) ?? g.streets.name[i];
     let row = rows.get(name);
-    if (!row) rows.set(name, (row = { name, text: m.layer.name(i), dm: 0, low: 101, high: -1 }));
-    row.dm += g.streets.length[i];
-    if (low !== NOT_KNOWN) { row.low = Math.min(row.low, low); row.high = Math.max(row.high, high); }
+    if (!row) rows.set(name, (row = { name, text: m.layer.name(i), dm: 0, list: [] }));
+    row.dm += g.streets.length[i]; row.list.push(i);
   }
-  const order = new Intl.Collator(data.lang, { numeric: true });
+  for (const row of rows.values()) Object.assign(row, ends(m, row.list));
+  const order = new Intl.Collator(m.data.lang, { numeric: true });
   return [...rows.values()].sort((p, q) => !p.text - !q.text || order.compare(p.text, q.text));
 }
