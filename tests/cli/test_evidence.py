@@ -104,6 +104,7 @@ def test_what_was_counted_is_kept_only_when_asked_and_then_used(run, home):
         (["add", "dawei", "--walked-km", "5", "--seen", "1", "--where", "16.1,97"], 1, "where"),
         (["add", "dawei", *CLAIM, "--brands", "Dahuaa"], 1, "Did you mean Dahua"),
         (["add", "dawei", *CLAIM, "--grade", "Z"], 1, "the new claim, grade"),
+        (["add", "dawei", *CLAIM, "--low", "0"], 1, "nobody can know"),
         (["check", "nothing.toml"], 1, "There is no file"),
         (["check", "nothing.csv"], 1, "There is no file"),
         (["list", "atlantis"], 1, "atlantis"),

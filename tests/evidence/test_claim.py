@@ -4,6 +4,7 @@ import datetime as dt
 import math
 
 import pytest
+from made_claims import make
 from pydantic import ValidationError
 
 from toolkit.evidence.claim import Figure, When
@@ -59,3 +60,33 @@ def test_what_is_no_date(text):
 )
 def test_what_a_wording_allows(fields, bounds):
     assert Figure(unit="cameras", kind="stock", **fields).bounds == bounds
+
+
+@pytest.mark.parametrize("unit", ["cameras", "sites", "cameras_per_km", "share_of_junctions"])
+@pytest.mark.parametrize(
+    "figure",
+    [
+        {"low": 0},
+        {"low": 0, "wording": "about"},
+        {"low": 0, "wording": "at_least"},
+        {"high": 0, "wording": "up_to"},
+    ],
+)
+def test_that_there_are_no_cameras_is_no_figure(unit, figure):
+    with pytest.raises(ValidationError, match="nobody can know"):
+        make(unit=unit, **figure)
+    with pytest.raises(ValidationError, match="nobody can know"):
+        make(unit=unit, status="planned", **figure)
+
+
+def test_a_denial_with_its_number_can_be_recorded_and_counts_nothing():
+    denial = make(low=0, topic="statement", status=None)
+    assert denial.quantity.bounds == (0, 0)
+
+
+def test_over_none_and_up_to_some_are_figures():
+    assert make(low=0, wording="over").quantity.bounds == (1, math.inf)
+    assert make(high=3, wording="up_to").quantity.bounds == (0, 3)
+    with pytest.raises(ValidationError, match="nobody can know"):
+        make(low=0, wording="over", unit="cameras_per_km")
+    make(low=0, unit="signals")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import numpy as np
+import pytest
 from made_claims import FIXED, make
 
 from toolkit.base.draws import Design
@@ -69,3 +70,22 @@ def test_figures_for_all_cameras_are_no_figures_for_public_ones():
     assert installed.in_scope((together, public), "public") == ((public,), "public")
     assert installed.in_scope((together,), "public") == ((together,), "all")
     assert np.array_equal(part(public).draws, np.full(300, 100.0))
+
+
+@pytest.mark.parametrize("unit", ["cameras", "sites"])
+def test_up_to_a_number_in_a_part_of_the_city_is_at_least_one(unit):
+    found = part(make(high=500, wording="up_to", unit=unit, place="a market"))
+    assert found.draws.min() >= 1
+
+
+def test_a_number_of_public_cameras_up_to_some_is_no_none_of_all():
+    claims = (make(high=500, wording="up_to"),)
+    setting = Setting(DAY, DESIGN, FIXED, CityFigures(), claims)
+    assert installed.reported_part(claims, setting, "all").draws.min() >= 1
+
+
+def test_a_density_however_small_is_that_of_a_camera():
+    figures = CityFigures(street_km=np.full(DESIGN.n_draws, 100.0))
+    claims = (make(low=0.0001, unit="cameras_per_km"),)
+    setting = Setting(DAY, DESIGN, FIXED, figures, claims)
+    assert installed.reported_part(claims, setting, "public").draws.min() >= 1

@@ -123,6 +123,11 @@ BROKEN = [
     ("low = 50", "low = nan", "quantity.low: "),
     ("low = 50", "low = inf", "quantity.low: "),
     ("low = 50", "low = 50, high = 60", "takes low alone"),
+    (
+        'low = 50, unit = "cameras", wording = "over"',
+        'low = 0, unit = "cameras", wording = "exact"',
+        "nobody can know",
+    ),
     ("low = 50", "high = 50", "takes low alone"),
     ('wording = "over"', 'wording = "up_to"', "takes high alone"),
     ('wording = "over"', 'wording = "hundreds"', "takes low and high"),

@@ -272,6 +272,14 @@ class Figure(Record):
             return self.low - half, self.low + half
         return self.low, self.low if self.high is None else self.high
 
+    @property
+    def says_none(self) -> bool:
+        """Whether it is a number of cameras or sites, or a density, that may be no other than 0."""
+        least, most = self.bounds
+        counts_cameras = self.unit in ("cameras", "sites", *DENSITY_UNITS)
+        # "Up to 500" means that some are there; any other wording from 0 is drawn as 0.
+        return counts_cameras and (most == 0 or (least == 0 and self.wording != "up_to"))
+
 
 class Source(Record):
     """Publisher, title and date of a source.
@@ -387,6 +395,12 @@ def _problems_of_subject(claim: Claim) -> list[str]:
         if brand is not None and brand not in claim.brands:
             problems.append(
                 f"quantity.brand {shown_value(brand)} is not among brands. Add it there."
+            )
+        if claim.topic == "count" and claim.quantity.says_none:
+            problems.append(
+                "a figure of 0 says that there are no cameras, which nobody can know. Give the "
+                "smallest number that is reported, or, for a denial, topic 'statement' without "
+                "status and figure."
             )
     if claim.status == "ordered" and claim.scope != "compelled_private":
         problems.append("status 'ordered' is for scope 'compelled_private'. Use 'planned'.")

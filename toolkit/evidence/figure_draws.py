@@ -190,7 +190,7 @@ def _named(figure: Figure, setting: Setting, column: str, *, part: bool) -> Floa
     # "Up to 500 cameras" means at least one.
     start = least or min(1.0, most)
     if least == most or part or math.isinf(most) or not start:
-        return np.full(n_draws, least)
+        return np.full(n_draws, start)
     place = setting.design.column(f"{column}.interval")
     if figure.wording == "hundreds":
         return np.asarray(start / (1.0 - place * (1.0 - start / most)), dtype=float)

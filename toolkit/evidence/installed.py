@@ -159,7 +159,11 @@ def _in_cameras(claim: Claim, setting: Setting, *, part: bool = False) -> FloatA
     """Return draws of a figure, converted to cameras, shape (D,)."""
     draws = draw_figure(claim, setting, part=part)
     factor = setting.factor(claim)
-    return draws if factor is None else draws * factor
+    if factor is None:
+        return draws
+    # A density, however small, is that of cameras that somebody knows of.
+    least = 1.0 if counts(claim, DENSITY_UNITS, ("stock",)) else 0.0
+    return np.maximum(draws * factor, least)
 
 
 def newest_first(claims: Iterable[Claim], setting: Setting) -> list[Claim]:
