@@ -59,6 +59,26 @@ def test_a_claim_is_added_used_and_exported(run, tmp_path):
     assert "dawei: 1 added, 7 known already." in run("evidence", "import", path)[1]
 
 
+def test_what_is_dated_in_the_future_is_found_by_a_check_and_not_imported(run, tmp_path, home):
+    path = tmp_path / "claims.csv"
+    run("evidence", "add", "dawei", *CLAIM, "--status", "planned")
+    run("evidence", "export", path, "--city", "dawei")
+    text = path.read_text(encoding="utf-8-sig").replace("some-outlet-2025-count", "second")
+    path.write_text(text.replace("2025-05-02", "2999"), encoding="utf-8")
+    for action in ("check", "import"):
+        code, out, err = run("evidence", action, path)
+        assert (code, out) == (1, "")
+        assert "claim dawei-second, said: 2999 lies in the future" in err
+    own = home / "evidence" / "dawei.toml"
+    text = own.read_text(encoding="utf-8").replace("2025-05-02", "2999")
+    text += "\n[[observation]]\nwalked_km = 5\nseen = 3\ndate = 2999-01-01\n"
+    own.write_text(text, encoding="utf-8")
+    code, _, err = run("evidence", "check")
+    assert code == 1
+    assert "claim dawei-some-outlet-2025-count, source_date: 2999" in err
+    assert "a count, date: 2999-01-01" in err
+
+
 def test_an_import_writes_all_or_nothing(run, tmp_path, home):
     path = tmp_path / "claims.csv"
     run("evidence", "export", path)
@@ -105,6 +125,12 @@ def test_what_was_counted_is_kept_only_when_asked_and_then_used(run, home):
         (["add", "dawei", *CLAIM, "--brands", "Dahuaa"], 1, "Did you mean Dahua"),
         (["add", "dawei", *CLAIM, "--grade", "Z"], 1, "the new claim, grade"),
         (["add", "dawei", *CLAIM, "--low", "0"], 1, "nobody can know"),
+        (["add", "dawei", *CLAIM, "--source-date", "2999"], 1, "source_date: 2999 lies in the f"),
+        (
+            ["add", "dawei", "--walked-km", "5", "--seen", "3", "--date", "2999-01-01"],
+            1,
+            "the count, date: 2999-01-01 lies in the future",
+        ),
         (["check", "nothing.toml"], 1, "There is no file"),
         (["check", "nothing.csv"], 1, "There is no file"),
         (["list", "atlantis"], 1, "atlantis"),

@@ -15,7 +15,12 @@ from toolkit.base.errors import InputDataError
 from toolkit.evidence.count import count_draws
 from toolkit.evidence.densities import CityFigures
 from toolkit.evidence.load import load_claims
-from toolkit.evidence.observations import Observation, updated, usable_observations
+from toolkit.evidence.observations import (
+    Observation,
+    problems_of_date,
+    updated,
+    usable_observations,
+)
 
 AS_OF = dt.date(2026, 11, 23)
 
@@ -151,3 +156,11 @@ def test_old_and_later_counts_are_left_out():
     )
     undated = seen(5, 1)
     assert usable_observations((old, kept, later, undated), AS_OF, 2.0) == (kept, undated)
+
+
+def test_a_count_of_a_day_to_come_is_a_problem():
+    today = dt.date(2026, 11, 23)
+    for day in (None, today):
+        assert problems_of_date(Observation(walked_km=5, seen=3, date=day), today) == []
+    ahead = Observation(walked_km=5, seen=3, date=dt.date(2026, 11, 24))
+    assert "2026-11-24 lies in the future" in problems_of_date(ahead, today)[0]

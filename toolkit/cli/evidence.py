@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from toolkit.base.errors import InputDataError, UsageError
@@ -143,14 +144,20 @@ def _figure(claim: Claim) -> str:
 
 
 def _check(options: argparse.Namespace) -> int:
+    from toolkit.base import toml_files
     from toolkit.evidence.load import load_file_claims, load_observations, read_claims
+    from toolkit.evidence.observations import problems_of_date
     from toolkit.evidence.spreadsheet import read_csv
 
     if options.file is None:
-        problems, found = [], 0
+        problems, found, today = [], 0, as_of_date(None)
         for city_id in _all_ids():
             try:
-                found += len(load_file_claims(city_id)) + len(load_observations(city_id))
+                claims, seen = load_file_claims(city_id), load_observations(city_id)
+                found += len(claims) + len(seen)
+                late = _ahead(claims)
+                late += [f"a count, {one}" for o in seen for one in problems_of_date(o, today)]
+                toml_files.fail_if_any(late, f"The evidence about {city_id}")
             except InputDataError as error:
                 problems.append(str(error))
         if problems:
@@ -159,8 +166,17 @@ def _check(options: argparse.Namespace) -> int:
         return OK
     reader = read_csv if options.file.suffix.casefold() == ".csv" else read_claims
     claims = reader(options.file)
+    toml_files.fail_if_any(_ahead(claims), options.file.name)
     print_lines(f"The file is whole: {len(claims)} claims.")
     return OK
+
+
+def _ahead(claims: Iterable[Claim]) -> list[str]:
+    """Return a problem for each date of what has been said that lies in the future."""
+    from toolkit.evidence.claim import problems_of_dates
+
+    today = as_of_date(None)
+    return [f"claim {c.id}, {problem}" for c in claims for problem in problems_of_dates(c, today)]
 
 
 def _add(options: argparse.Namespace) -> int:
@@ -182,10 +198,11 @@ def _add(options: argparse.Namespace) -> int:
 
 def _add_observation(city_id: str, seen: dict[str, str]) -> int:
     from toolkit.base import toml_files
-    from toolkit.evidence.observations import Observation
+    from toolkit.evidence.observations import Observation, problems_of_date
     from toolkit.evidence.write import add_observation
 
-    row: dict[str, object] = {"date": as_of_date(None).isoformat(), **seen}
+    today = as_of_date(None)
+    row: dict[str, object] = {"date": today.isoformat(), **seen}
     problems: list[str] = []
     for name, read in (("walked_km", float), ("recall", float), ("seen", int)):
         if name in seen:
@@ -196,6 +213,8 @@ def _add_observation(city_id: str, seen: dict[str, str]) -> int:
                     f"{_flag(name)}: {toml_files.shown_value(seen[name])} is no number."
                 )
     observation = None if problems else toml_files.parsed(Observation, row, "the count", problems)
+    if observation is not None:
+        problems += [f"the count, {problem}" for problem in problems_of_date(observation, today)]
     toml_files.fail_if_any(problems, "The count")
     if observation is not None:
         add_observation(city_id, observation)
@@ -209,7 +228,7 @@ def _add_claim(city_id: str, fields: dict[str, str]) -> int:
     from toolkit.evidence.write import add_claims
 
     problems: list[str] = []
-    claim = new_claim(city_id, fields, problems)
+    claim = new_claim(city_id, fields, problems, today=as_of_date(None))
     toml_files.fail_if_any(problems, "The new claim")
     added = add_claims(city_id, (claim,)) if claim is not None else ()
     if added:
@@ -228,7 +247,8 @@ def _import(options: argparse.Namespace) -> int:
     by_city: dict[str, list[Claim]] = {}
     for claim in read_csv(options.file):
         by_city.setdefault(claim.city, []).append(claim)
-    known, problems = set(_all_ids()), []
+    known = set(_all_ids())
+    problems = _ahead(claim for claims in by_city.values() for claim in claims)
     for city_id, claims in by_city.items():
         if city_id not in known:
             problems.append(

@@ -452,6 +452,28 @@ def problems_of_names(claim: Claim, makers: Mapping[str, Maker]) -> list[str]:
     return problems
 
 
+def problems_of_dates(claim: Claim, today: dt.date) -> list[str]:
+    """Return a problem for each date in the future of what has been said, published or installed.
+
+    The dates of a plan may lie in the future.
+
+    Parameters
+    ----------
+    claim
+        The claim.
+    today
+        The day on which it is added or checked, which no claim knows.
+    """
+    dates = {"said": claim.said, "source_date": claim.source.date}
+    if claim.status == "installed" and claim.valid is not None:
+        dates["valid"] = claim.valid
+    return [
+        f"{field}: {when} lies in the future. Correct the date."
+        for field, when in dates.items()
+        if when.earliest is not None and when.earliest > today
+    ]
+
+
 _WORDS: Final[dict[Wording, str]] = {
     "exact": "{low}",
     "about": "about {low}",

@@ -5,6 +5,7 @@ The command line and the form of the app take names, help, values and examples f
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from toolkit.evidence.claim import (
     Unit,
     When,
     Wording,
+    problems_of_dates,
     problems_of_names,
 )
 from toolkit.evidence.makers import load_makers
@@ -181,7 +183,9 @@ def filled(city_id: str, fields: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def new_claim(city_id: str, fields: Mapping[str, str], problems: list[str]) -> Claim | None:
+def new_claim(
+    city_id: str, fields: Mapping[str, str], problems: list[str], *, today: dt.date
+) -> Claim | None:
     """Return the claim that the fields say; on failure add its problems and return None.
 
     Parameters
@@ -192,17 +196,19 @@ def new_claim(city_id: str, fields: Mapping[str, str], problems: list[str]) -> C
         Text of each field that is given, by its name.
     problems
         List to which problems are added, each as ``PLACE, field: problem``.
+    today
+        Day after which nothing can have been said.
     """
     claim = claim_of_texts(filled(city_id, fields), PLACE, problems)
     if claim is None:
         return None
-    names = problems_of_names(claim, load_makers())
-    problems.extend(f"{PLACE}, {problem}" for problem in names)
-    return None if names else claim
+    found = problems_of_names(claim, load_makers()) + problems_of_dates(claim, today)
+    problems.extend(f"{PLACE}, {problem}" for problem in found)
+    return None if found else claim
 
 
 def problems_by_field(
-    city_id: str, fields: Mapping[str, str], lang: Language
+    city_id: str, fields: Mapping[str, str], lang: Language, *, today: dt.date
 ) -> tuple[Claim | None, dict[str, list[str]]]:
     """Return the claim, and what is wrong by the name of the field; "" where it is several.
 
@@ -222,7 +228,7 @@ def problems_by_field(
             )
             found[field.name] = [sentence]
     problems: list[str] = []
-    claim = new_claim(city_id, fields, problems)
+    claim = new_claim(city_id, fields, problems, today=today)
     said = set(found)
     for problem in problems:
         where, _, what = problem.removeprefix(PLACE).partition(": ")

@@ -69,6 +69,13 @@ class Observation(Record):
     date: dt.date | None = None
 
 
+def problems_of_date(observation: Observation, today: dt.date) -> list[str]:
+    """Return a problem if a count was made after `today`: it would not be used until then."""
+    if observation.date is None or observation.date <= today:
+        return []
+    return [f"date: {observation.date} lies in the future. Correct the date."]
+
+
 def usable_observations(
     observations: Sequence[Observation], as_of: dt.date, most_years: float
 ) -> tuple[Observation, ...]:

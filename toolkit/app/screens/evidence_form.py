@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import partial
 from typing import Final
 
@@ -88,7 +89,8 @@ def _add(choice: bar.Choice, lang: Language) -> None:
     bar.use_chosen_numerals(lang)
     typed = {field.name: str(st.session_state.get(_key(field)) or "").strip() for field in FIELDS}
     fields = {name: text for name, text in typed.items() if text}
-    claim, problems = problems_by_field(choice.city.id, fields, lang)
+    today = dt.datetime.now(dt.UTC).date()
+    claim, problems = problems_by_field(choice.city.id, fields, lang, today=today)
     st.session_state[_WRONG] = problems
     if claim is None or problems:
         return
