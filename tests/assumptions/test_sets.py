@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from toolkit.assessment.assess import assess
-from toolkit.assumptions.sets import find_set, list_sets, load_assumptions
+from toolkit.assumptions.sets import find_set, list_sets, load_assumptions, usual_sha256
 from toolkit.base import store
 from toolkit.base.draws import Design
 from toolkit.base.errors import InputDataError, NotFoundError
@@ -321,3 +321,11 @@ def test_an_unknown_set_is_not_found(name):
 def test_only_plain_local_files_are_read(name):
     with pytest.raises(InputDataError):
         load_assumptions(name)
+
+
+def test_the_usual_set_is_the_built_in_one_whatever_the_users_own_is():
+    usual = load_assumptions().sha256
+    assert usual_sha256() == usual
+    write("central", extending(value="6.0"))
+    assert load_assumptions().sha256 != usual
+    assert usual_sha256() == usual

@@ -241,6 +241,17 @@ def load_assumptions(
     return loaded.with_changes(changes) if changes else loaded
 
 
+def usual_sha256() -> str:
+    """Return the SHA-256 of the built-in central set, whatever stands in the user's own folder."""
+    return _sha256_of(store.builtin_dir() / FOLDER / f"{DEFAULT_SET}.toml", _reference_file())
+
+
+@lru_cache(maxsize=1)
+def _sha256_of(path: Path, content: bytes) -> str:
+    del content  # a changed file is read again
+    return read_set(path).sha256
+
+
 def read_set(path: Path) -> AssumptionSet:
     """Read the set in a file, including what it inherits from the sets that it extends.
 

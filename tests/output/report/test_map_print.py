@@ -23,6 +23,9 @@ def test_the_larger_of_both_layouts_is_taken() -> None:
     wide = replace(layers, boundary=boundary(24.90, 60.16, 25.00, 60.18))
     assert map_print.largest(tall, "seen", "en", "t")["tall"]
     assert not map_print.largest(wide, "seen", "en", "t")["tall"]
+    lower = map_print.largest(tall, "seen", "en", "t", lower=150)
+    assert lower["tall"]
+    assert lower["height"] <= map_print.largest(tall, "seen", "en", "t")["height"] - 150
 
 
 def test_a_blank_map_has_all_streets_and_says_nothing_of_them() -> None:

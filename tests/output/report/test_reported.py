@@ -6,6 +6,7 @@ import pytest
 from invented import layers_of
 from made import claim_of, other_claim, report_on
 
+from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.quantity import Quantity
 from toolkit.base.terms import LANGUAGES, Language
 from toolkit.evidence.claim import Figure
@@ -259,3 +260,30 @@ def test_the_limits_are_those_of_the_assessment_in_each_language(lang: Language)
     assert reported.limits(made, lang) == words.limits(lang, cities)
     more = made.model_copy(update={"limits": words.limits("en", cities, private_many=True)})
     assert reported.limits(more, lang) == words.limits(lang, cities, private_many=True)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_usual_assumptions_have_no_banner_and_others_are_named(lang: Language) -> None:
+    usual = report_on(None, demonstration=False)
+    assert reported.banner(usual, lang) is None
+    assert reported.banner(report_on(None), lang) == words.demonstration(lang)
+    changed = load_assumptions(changes={"optics.height_m": 5.0})
+    found = reported.banner(report_on(None, demonstration=False, assumptions=changed), lang)
+    assert found is not None
+    assert words.assumption_set("central", 1, lang) in found
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_set_of_lowest_exposure_is_named_with_its_own_warning(lang: Language) -> None:
+    least = report_on(None, assumptions=load_assumptions("minimal"))
+    warned = least.model_copy(update={"warnings": notes.notes(["minimal_set"])})
+    found = reported.banner(warned, lang)
+    assert found is not None
+    for text in (words.demonstration(lang), "minimal", notes.text("minimal_set", lang)):
+        assert text in found
+
+
+def test_a_set_that_calls_itself_the_usual_one_and_is_another_is_said() -> None:
+    found = report_on(None, demonstration=False)
+    part = found.assumptions.model_copy(update={"sha256": "0" * 64})
+    assert reported.banner(found.model_copy(update={"assumptions": part}), "en") is not None

@@ -72,3 +72,10 @@ def test_the_parts_add_up_to_the_time_of_the_session() -> None:
     times = plan_words.times("en")
     assert sum(int(short) for _, short, _ in times) == 45
     assert sum(int(long) for _, _, long in times) == 90
+
+
+def test_the_page_to_reveal_says_that_the_report_is_made_up() -> None:
+    blocks = made(without_streets())
+    said = [one for one in blocks if "Demonstration" in str(one.get("texts"))]
+    assert len(said) == 1
+    assert blocks[blocks.index(said[0]) - 1]["text"] == "To reveal, after all have marked"

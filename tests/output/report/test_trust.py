@@ -25,10 +25,10 @@ from pages import elements, shown
 from pdf_pages import Pages, squeezed, streams, taken_apart
 
 from toolkit.assessment.assess import assess
-from toolkit.assessment.model import Assessment
+from toolkit.assessment.model import Assessment, AssumptionsPart
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.terms import LANGUAGES, TIERS, Language
-from toolkit.language import quantities
+from toolkit.language import notes, quantities
 from toolkit.language.translate import use_numerals
 from toolkit.output import report
 from toolkit.output.report import DETAILS, Detail, Edition, compared, typeset
@@ -180,6 +180,33 @@ def test_a_hand_out_is_one_sheet_of_two_pages(
             assert found.assumptions.sha256[:12] not in pages.joined
             assert not any(claim.id in pages.joined for claim in report.load_claims(found.city.id))
             assert "camera-exposure" not in pages.joined
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_file_says_on_its_first_page_that_it_has_the_minimal_assumptions(
+    part: Assessment, lang: Language
+) -> None:
+    values = load_assumptions("minimal")
+    minimal = part.model_copy(
+        update={
+            "assumptions": AssumptionsPart.of(values),
+            "warnings": notes.notes(["minimal_set"]),
+        }
+    ).with_layers(part.layers)
+    claims = report.load_claims(minimal.city.id)
+    until = report.valid_until(minimal, values)
+    warning = notes.text("minimal_set", lang)
+    for detail in DETAILS:
+        edition = Edition(detail=detail)
+        pages = taken_apart(report.one(minimal, claims, until, edition, lang, form="pdf"))
+        first = squeezed(typeset.printable(warning))
+        assert first in squeezed(pages.texts[0])
+        if detail == "handout":
+            assert len(pages.texts) == 2
+            assert first in squeezed(pages.texts[1])
+        html = report.one(minimal, claims, until, edition, lang, form="html").decode()
+        assert first in squeezed(shown(html))
+        assert "minimal" in html
 
 
 TYPESETTING = '#strong[x] $x$ *b* _i_ @ref <l> \\ "#" // =+'

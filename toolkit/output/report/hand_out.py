@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from markupsafe import Markup
 
@@ -26,6 +26,9 @@ from toolkit.output.report import map_print, map_svg, page, reported, tables, ty
 from toolkit.output.report.live_map import SHEET_BYTES, LiveMap, live_map
 from toolkit.output.report.map_svg import Drawing
 from toolkit.output.report.thinned import thinned
+
+_LONG_BANNER: Final = 150
+"""Height of what is said of other assumptions in Burmese, in units of 0.1 mm."""
 
 
 @dataclass(frozen=True)
@@ -149,11 +152,16 @@ def pdf(
     """
     found = content(assessment, claims, valid_until, tier=tier, advice=advice, lang=lang)
     layers = assessment.layers
+    usual = found["banner"] in (None, words.demonstration(lang))
     data = {
         **found,
         "rows": [_printed_row(row) for row in found["rows"]],
         "main": _printed_row(found["rows"][TIERS.index(tier)]),
-        "map": None if layers is None else map_print.largest(layers, tier, lang, found["map_of"]),
+        "map": None
+        if layers is None
+        else map_print.largest(
+            layers, tier, lang, found["map_of"], lower=0 if usual else _LONG_BANNER
+        ),
         "map_question": page.question_of_maps(lang),
         "legend": map_print.legend(layers, lang) if layers is not None else [],
         "circles": [
@@ -197,7 +205,7 @@ def content(
         "lang": lang,
         "t": _headings(assessment, lang),
         "title": _headings(assessment, lang)["title"],
-        "banner": words.demonstration(lang) if assessment.demonstration else None,
+        "banner": reported.banner(assessment, lang),
         "status_line": words.dated_status(assessment.status, assessment.as_of, lang) + stop,
         "valid_line": tr("Valid until {date}", lang).format(date=date(valid_until, lang)) + stop,
         "after": _headings(assessment, lang)["after"],

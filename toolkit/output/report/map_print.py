@@ -23,12 +23,23 @@ _FULL: Final = (1780, 2150)
 """Largest map with one line above."""
 
 
-def largest(layers: Layers, tier: Tier, lang: Language, title: str) -> dict[str, Any]:
-    """Return the map of a sheet, next to its legend or above it, whichever makes it larger."""
-    units = {most: Frame.around(layers, most).unit_m for most in (_TALL, _WIDE)}
+def largest(
+    layers: Layers, tier: Tier, lang: Language, title: str, *, lower: int = 0
+) -> dict[str, Any]:
+    """Return the map of a sheet, next to its legend or above it, whichever makes it larger.
+
+    Parameters
+    ----------
+    layers, tier, lang, title
+        As in `printed`; the title says what is shown.
+    lower
+        Height in units of 0.1 mm that the map leaves to what stands above it.
+    """
+    tall, wide = ((width, height - lower) for width, height in (_TALL, _WIDE))
+    units = {most: Frame.around(layers, most).unit_m for most in (tall, wide)}
     most = min(units, key=lambda one: units[one])
     drawing = map_svg.draw(layers, most)
-    return {**printed(drawing, tier, lang, alt=title), "tall": most == _TALL}
+    return {**printed(drawing, tier, lang, alt=title), "tall": most == tall}
 
 
 def blank(layers: Layers, lang: Language, title: str) -> dict[str, Any]:

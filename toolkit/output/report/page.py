@@ -154,7 +154,7 @@ def content(
         "t": _headings(name, lang),
         "status_line": status_line,
         "valid_line": valid_line,
-        "banner": words.demonstration(lang) if assessment.demonstration else None,
+        "banner": reported.banner(assessment, lang),
         "limits": reported.limits(assessment, lang),
         "running": f"{name}, {status_line}{stop} {valid_line}{stop}\n{words.limits(lang)[0]}",
         "basis": reported.source_sentence(assessment, claims, lang),

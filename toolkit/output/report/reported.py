@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from toolkit.assessment.model import Assessment, CameraCount
+from toolkit.assumptions.sets import usual_sha256
 from toolkit.base.quantity import Quantity
 from toolkit.base.terms import Language
 from toolkit.evidence.claim import Claim, Figure
@@ -123,6 +124,20 @@ def _one_date(text: str, lang: Language) -> str:
 def sentence(text: str, lang: Language) -> str:
     """Return a text with the full stop of its language."""
     return tr("{start}.", lang).format(start=text)
+
+
+def banner(assessment: Assessment, lang: Language) -> str | None:
+    """Return what the top of every page says of its figures: made up, other assumptions."""
+    found = [words.demonstration(lang)] if assessment.demonstration else []
+    used = assessment.assumptions
+    if used.sha256 != usual_sha256():
+        name = words.assumption_set(used.name, len(used.changed), lang)
+        found.append(tr("Not the usual assumptions: {name}.", lang).format(name=name))
+        # A set of lowest exposure says itself what it is not good for.
+        found += [
+            notes.text(note.id, lang) for note in assessment.warnings if note.id == "minimal_set"
+        ]
+    return " ".join(found) or None
 
 
 def completeness(assessment: Assessment, lang: Language) -> str:

@@ -117,6 +117,7 @@ def _reveal(
     """Return what is shown once all groups have marked, with the key to the score sheet."""
     found = [
         blocks.heading(tr("To reveal, after all have marked", lang), new_page=True),
+        *([blocks.para(sheet["banner"], strong=True)] if sheet["banner"] else []),
         blocks.para(sheet["rests_on"]),
     ]
     layers = assessment.layers
