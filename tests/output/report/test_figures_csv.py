@@ -9,7 +9,10 @@ import json
 from invented import layers_of
 from made import report_on
 
+from toolkit.assumptions.sets import load_assumptions
+from toolkit.base.quantity import Quantity
 from toolkit.base.terms import TIERS
+from toolkit.language import notes
 from toolkit.output.report import figures_csv
 
 
@@ -54,3 +57,48 @@ def test_the_schema_names_each_column_of_the_table_and_a_key_that_holds() -> Non
                 assert row[field["name"]] == "" or float(row[field["name"]]) >= 0
     assert schema["path"] == "testville.csv"
     assert "http" not in json.dumps(schema)
+
+
+def test_each_row_says_which_assumptions_it_rests_on_and_whether_it_is_made_up() -> None:
+    minimal = load_assumptions("minimal")
+    for demonstration, said in ((True, "true"), (False, "false")):
+        found = report_on(None, demonstration=demonstration, assumptions=minimal)
+        for row in read(figures_csv.text(found)):
+            assert row["assumptions"] == "minimal"
+            assert row["assumptions_sha256"] == minimal.sha256
+            assert row["demonstration"] == said
+
+
+def test_tables_of_two_sets_can_be_put_together_under_one_key() -> None:
+    tables = [report_on(None), report_on(None, assumptions=load_assumptions("minimal"))]
+    key = json.loads(figures_csv.schema(tables[0], "x.csv"))["schema"]["primaryKey"]
+    assert "condition" in key
+    rows = [row for table in tables for row in read(figures_csv.text(table))]
+    assert len({tuple(row[name] for name in key) for row in rows}) == len(rows)
+
+
+def test_the_users_own_number_has_a_row_next_to_the_number_used() -> None:
+    found = report_on(layers_of())
+    assert not [r for r in read(figures_csv.text(found)) if r["figure"] == "cameras.entered"]
+    own = found.cameras.installed.model_copy(update={"entered": Quantity.of(10, 14, 20, "cameras")})
+    cameras = found.cameras.model_copy(update={"installed": own})
+    rows = {
+        r["figure"]: r
+        for r in read(figures_csv.text(found.model_copy(update={"cameras": cameras})))
+    }
+    row = rows["cameras.entered"]
+    assert (row["low"], row["mid"], row["high"], row["unit"]) == ("10", "14", "20", "cameras")
+
+
+def test_the_description_has_seed_assumptions_warnings_and_limits() -> None:
+    changed = load_assumptions(changes={"optics.height_m": 5.0})
+    found = report_on(None, assumptions=changed)
+    told = json.loads(figures_csv.schema(found, "x.csv"))
+    for limit in found.limits:
+        assert limit in told["description"]
+    assert told["metadata"]["assumptions"]["changed"] == {"optics.height_m": 5.0}
+    assert told["metadata"]["seed"] == found.seed
+    assert [one["text"] for one in told["metadata"]["warnings"]] == [
+        one.text for one in notes.notes(["stale", "demonstration"])
+    ]
+    assert told["metadata"]["demonstration"] is True

@@ -236,7 +236,7 @@ def test_hostile_texts_are_shown_as_they_are(text: str) -> None:
         scripts = [one for one in elements(html) if one.tag == "script"]
         assert len(scripts) == (0 if detail == "session" else 3)
     table = report.figures_csv.text(found)
-    assert all(len(row) == 11 for row in csv.reader(io.StringIO(table)))
+    assert all(len(row) == 14 for row in csv.reader(io.StringIO(table)))
     schema = json.loads(report.figures_csv.schema(found, "x.csv"))
     assert text in schema["title"]
 

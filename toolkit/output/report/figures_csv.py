@@ -27,8 +27,18 @@ _FIELDS: Final = (
     ("high", "number", "95 % point; empty where not known."),
     ("unit", "string", "Unit of the figure; share and probability are from 0 to 1."),
     ("why", "string", "Why it is not known; empty where it is. Not known is never zero."),
+    ("assumptions", "string", "Name of the assumption set; central is the usual one."),
+    ("assumptions_sha256", "string", "Hash of all its values, those changed by the user included."),
+    ("demonstration", "boolean", "true where the report behind the figures is made up."),
 )
-"""Name, type and meaning of each column."""
+"""Name, type and meaning of each column. Tables are put together and lose their description, so
+each row says what its figure rests on."""
+_KEY: Final = ("city", "as_of", "status", "condition", "assumptions_sha256", "tier", "figure")
+_RESTS_ON: Final = (
+    "seed", "status", "basis", "demonstration", "assumptions", "inputs", "missing", "warnings",
+    "limits",
+)  # fmt: skip
+"""What the JSON of an assessment has around its figures."""
 
 
 def text(assessment: Assessment) -> str:
@@ -42,10 +52,15 @@ def text(assessment: Assessment) -> str:
         assessment.status,
         "if_built" if assessment.if_built is not None else "",
     ]
+    rests_on = [
+        assessment.assumptions.name,
+        assessment.assumptions.sha256,
+        "true" if assessment.demonstration else "false",
+    ]
     for tier, figure, value in rows(assessment):
         cells = [
             *fixed, tier, figure, *map(_digits, (value.low, value.mid, value.high)), value.unit,
-            value.why,
+            value.why, *rests_on,
         ]  # fmt: skip
         writer.writerow([csv_cell(cell) for cell in cells])
     return stream.getvalue()
@@ -61,13 +76,14 @@ def schema(assessment: Assessment, name: str) -> str:
     name
         Name of the file with the table.
     """
+    around = assessment.model_dump(mode="json", include=set(_RESTS_ON))
     data = {
         "name": name.removesuffix(".csv").lower(),
         "path": name,
         "profile": "tabular-data-resource",
         "encoding": "utf-8",
         "title": f"{assessment.city.name.en}: figures of {assessment.as_of.isoformat()}",
-        "description": assessment.limits[0] if assessment.limits else "",
+        "description": " ".join(assessment.limits),
         "licenses": [{"name": "ODbL-1.0"}] if assessment.inputs.pack_sha256 else [],
         "sources": [{"title": f"{s.publisher}, {s.date}"} for s in assessment.sources],
         "schema": {
@@ -76,7 +92,12 @@ def schema(assessment: Assessment, name: str) -> str:
                 for field, kind, meaning in _FIELDS
             ],
             "missingValues": [""],
-            "primaryKey": ["city", "as_of", "status", "tier", "figure"],
+            "primaryKey": list(_KEY),
+        },
+        "metadata": {
+            "tool": assessment.tool,
+            "counting_rule": assessment.counted.rule,
+            **around,
         },
     }
     return store.canonical_json(data).decode() + "\n"
@@ -86,6 +107,8 @@ def rows(assessment: Assessment) -> Iterator[tuple[str, str, Quantity]]:
     """Yield tier, name and value of each figure, in the order of the JSON."""
     part = assessment.counted
     yield "", "cameras.count", part.count
+    if part.entered is not None:
+        yield "", "cameras.entered", part.entered
     yield "", "cameras.mapped", Quantity.exactly(part.mapped, "cameras")
     yield "", "cameras.completeness", part.completeness
     for tier in TIERS:
