@@ -135,6 +135,10 @@ def test_the_basis_tells_the_entered_number_from_the_mapped_cameras() -> None:
         "This rests on a number that the user entered, not on a report: 10 cameras. "
         "215 cameras are mapped, so the number used is 215 cameras."
     )
+    assert reported.source_line(own, (), "en") == (
+        "Rests on your own number: 10 cameras. "
+        "215 cameras are mapped, so the number used is 215 cameras."
+    )
 
 
 def test_further_claims_are_counted() -> None:

@@ -266,7 +266,7 @@ def _report_line(assessment: Assessment, claims: Sequence[Claim], lang: Language
     part = assessment.counted
     count = quantities.quantity_text(part.count, lang)
     if any(note.id == _OWN_COUNT for note in assessment.warnings):
-        return tr("Rests on your own number: {count}.", lang).format(count=count)
+        return _entered(part, tr("Rests on your own number: {count}.", lang), lang)
     by_id = {claim.id: claim for claim in claims}
     first = next((by_id[name] for name in part.claims if name in by_id), None)
     if first is None:
@@ -298,14 +298,8 @@ def source_sentence(assessment: Assessment, claims: Sequence[Claim], lang: Langu
     part = assessment.counted
     count = quantities.quantity_text(part.count, lang)
     if any(note.id == _OWN_COUNT for note in assessment.warnings):
-        entered = quantities.quantity_text(part.entered or part.count, lang)
-        own = tr(
-            "This rests on a number that the user entered, not on a report: {count}.", lang
-        ).format(count=entered)
-        if entered == count:
-            return own
-        raised = tr("{mapped} cameras are mapped, so the number used is {count}.", lang)
-        return f"{own} {raised.format(mapped=part.mapped, count=count)}"
+        own = tr("This rests on a number that the user entered, not on a report: {count}.", lang)
+        return _entered(part, own, lang)
     by_id = {claim.id: claim for claim in claims}
     used = [by_id[name] for name in part.claims if name in by_id]
     if not used:
@@ -349,6 +343,17 @@ def source_sentence(assessment: Assessment, claims: Sequence[Claim], lang: Langu
         lang,
     ).format(n=more)
     return f"{sentence} {further}"
+
+
+def _entered(part: CameraCount, own: str, lang: Language) -> str:
+    """Return a sentence on the number that was entered, and the one used if more are mapped."""
+    count = quantities.quantity_text(part.count, lang)
+    entered = quantities.quantity_text(part.entered or part.count, lang)
+    own = own.format(count=entered)
+    if entered == count:
+        return own
+    raised = tr("{mapped} cameras are mapped, so the number used is {count}.", lang)
+    return f"{own} {raised.format(mapped=number(part.mapped), count=count)}"
 
 
 def _figure(claim: Claim) -> Figure | None:
