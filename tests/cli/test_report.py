@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,24 @@ def test_formats_languages_and_detail_by_choice(run, tmp_path: Path) -> None:
         "dawei-2026-11-23.csv", "dawei-2026-11-23.csv.json", "dawei-session-2026-11-23-my.pdf",
     ]  # fmt: skip
     assert "no GeoPackage: Dawei" in err
+
+
+BURMESE_DIGITS = re.compile("[၀-၉]")
+
+
+@pytest.mark.parametrize("detail", ["handout", "session"])
+def test_burmese_digits_are_in_burmese_files_alone(run, tmp_path: Path, detail: str) -> None:
+    for digits in ("western", "burmese"):
+        code, _, _ = run(
+            "report", "dawei", "--out", tmp_path / digits, "--format", "html", "--detail", detail,
+            "--numerals", digits, *AS_OF,
+        )  # fmt: skip
+        assert code == 0
+    english, burmese = sorted((tmp_path / "burmese").iterdir())
+    assert english.read_bytes() == (tmp_path / "western" / english.name).read_bytes()
+    assert not BURMESE_DIGITS.search(english.read_text("utf-8"))
+    assert BURMESE_DIGITS.search(burmese.read_text("utf-8"))
+    assert not BURMESE_DIGITS.search((tmp_path / "western" / burmese.name).read_text("utf-8"))
 
 
 def test_a_comparison_of_two_dates_with_planned_ones(run, tmp_path: Path) -> None:

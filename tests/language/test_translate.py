@@ -252,6 +252,23 @@ def test_digits_are_western_until_chosen_and_in_other_threads() -> None:
 
 
 @pytest.mark.usefixtures("burmese_digits")
+def test_english_texts_have_western_digits_inside_a_block_of_their_language() -> None:
+    with translate.numerals_of("en"):
+        assert translate.number(35) == "35"
+    with translate.numerals_of("my"):
+        assert translate.number(35) == "၃၅"
+    assert translate.number(35) == "၃၅"
+
+
+def test_digits_of_a_block_are_those_of_the_block_alone() -> None:
+    with translate.numerals_of("en", "burmese"):
+        assert translate.number(35) == "35"
+    with translate.numerals_of("my", "burmese"):
+        assert translate.number(35) == "၃၅"
+    assert translate.number(35) == "35"
+
+
+@pytest.mark.usefixtures("burmese_digits")
 def test_every_burmese_message_keeps_its_fields() -> None:
     for message in messages():
         for text in forms(message.string):

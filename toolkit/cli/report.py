@@ -75,7 +75,7 @@ def add_forms(parser: argparse.ArgumentParser) -> None:
 
 
 def forms_of(options: argparse.Namespace) -> tuple[tuple[str, ...], Edition]:
-    """Return the languages and what is written, and use the digits that are asked for.
+    """Return the languages and what is written.
 
     Raises
     ------
@@ -83,14 +83,14 @@ def forms_of(options: argparse.Namespace) -> tuple[tuple[str, ...], Edition]:
         If an option cannot be read.
     """
     from toolkit.base.terms import LANGUAGES
-    from toolkit.language.translate import use_numerals
     from toolkit.output.report import FORMATS, Detail, Edition, Format
 
     languages = _some(options.lang, "--lang", LANGUAGES)
     formats = _some(options.format, "--format", FORMATS)
-    use_numerals(options.numerals)
     edition = Edition(
-        formats=cast(tuple[Format, ...], formats), detail=cast(Detail, options.detail)
+        formats=cast(tuple[Format, ...], formats),
+        detail=cast(Detail, options.detail),
+        numerals=options.numerals,
     )
     return languages, edition
 
@@ -192,6 +192,7 @@ def _compared(options: argparse.Namespace, languages: tuple[str, ...], edition: 
             options.out,
             langs=languages,
             formats=edition.formats,
+            numerals=edition.numerals,
             sets=(first, second) if first and second else None,
         )
     print_lines(*map(str, paths))

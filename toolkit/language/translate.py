@@ -7,11 +7,13 @@ the locale of the system, and nothing is installed into builtins.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import functools
 import gettext
 import math
 import re
+from collections.abc import Iterator
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Final, Literal
@@ -58,6 +60,25 @@ def use_numerals(numerals: Numerals) -> None:
     The default is Western ones: both are read in Myanmar, and tables stay comparable.
     """
     _numerals.set(numerals)
+
+
+@contextlib.contextmanager
+def numerals_of(lang: str, numerals: Numerals | None = None) -> Iterator[None]:
+    """Use the digits of the texts of one language inside a with block: English ones are Western.
+
+    Parameters
+    ----------
+    lang
+        Language of all texts that are made inside.
+    numerals
+        Digits of Burmese figures; None for those of `use_numerals`.
+    """
+    burmese = numerals or _numerals.get()
+    before = _numerals.set("western" if lang == SOURCE_LANGUAGE else burmese)
+    try:
+        yield
+    finally:
+        _numerals.reset(before)
 
 
 def in_numerals(text: str) -> str:

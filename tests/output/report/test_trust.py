@@ -284,6 +284,16 @@ def test_figures_have_the_digits_that_were_chosen(dawei: Assessment) -> None:
     assert burmese[1] > western[0] / 2
 
 
+@pytest.mark.parametrize("detail", DETAILS)
+def test_english_files_never_have_burmese_digits(dawei: Assessment, detail: Detail) -> None:
+    western = pdf(dawei, "en", detail)
+    use_numerals("burmese")
+    try:
+        assert pdf(dawei, "en", detail) == western
+    finally:
+        use_numerals("western")
+
+
 def digits(pages: Pages) -> tuple[int, int]:
     """Return the number of Western and of Burmese digits, without those of page numbers."""
     return (

@@ -29,6 +29,7 @@ from toolkit.base.errors import InputDataError
 from toolkit.base.terms import LANGUAGES, Language, Tier
 from toolkit.evidence.claim import ID_PATTERN, Claim
 from toolkit.evidence.load import evidence_sha256, load_claims
+from toolkit.language.translate import Numerals, numerals_of
 from toolkit.output import exports
 from toolkit.output.report import (
     compared,
@@ -81,12 +82,15 @@ class Edition:
         Question of the map of a hand-out and a session.
     advice
         The trainer's own words on a hand-out.
+    numerals
+        Digits of the figures in Burmese files; None for those of `translate.use_numerals`.
     """
 
     formats: tuple[Format, ...] = ("html",)
     detail: Detail = "full"
     tier: Tier = "seen"
     advice: str = ""
+    numerals: Numerals | None = None
 
 
 @dataclass(frozen=True)
@@ -176,6 +180,7 @@ def write_comparison(
     langs: Sequence[str] = ("en",),
     formats: Sequence[Format] = ("pdf",),
     sets: tuple[AssumptionSet, AssumptionSet] | None = None,
+    numerals: Numerals | None = None,
 ) -> tuple[Path, ...]:
     """Write what changed from one answer about a city to another.
 
@@ -191,6 +196,8 @@ def write_comparison(
         `pdf`, `html` or both; others do not apply.
     sets
         Their sets of assumptions, so that each value that differs is listed.
+    numerals
+        As in `Edition`.
 
     Raises
     ------
@@ -199,7 +206,8 @@ def write_comparison(
     """
     files: dict[str, bytes] = {}
     for lang in _languages(langs):
-        data = compared.document(a, b, lang, sets=sets)
+        with numerals_of(lang, numerals):
+            data = compared.document(a, b, lang, sets=sets)
         for form in formats:
             if form in ("pdf", "html"):
                 name = compared_name(b, lang, form)
@@ -349,8 +357,21 @@ def one(
     InputDataError
         If there are parts that do not belong to it.
     """
+    with numerals_of(lang, edition.numerals):
+        return _one(assessment, claims, until, edition, lang, form=form, parts=parts or Parts())
+
+
+def _one(
+    assessment: Assessment,
+    claims: Sequence[Claim],
+    until: dt.date,
+    edition: Edition,
+    lang: Language,
+    *,
+    form: Literal["pdf", "html"],
+    parts: Parts,
+) -> bytes:
     layers = assessment.layers
-    parts = parts or Parts()
     if parts.own and edition.detail != "full":
         msg = "Answers to own questions are a part of the full report only."
         raise InputDataError(msg)
