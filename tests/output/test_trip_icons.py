@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 import pytest
 from hypothesis import given
@@ -68,3 +69,20 @@ def test_the_row_says_in_words_what_it_shows(lang: str, mode: str) -> None:
 
 def test_without_a_range_none_is_said() -> None:
     assert trip_icons.caption(TenTrips(3, 3, 3), "en") == "Of ten such trips 3 pass at least one."
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("mid", range(trip_icons.N_ICONS + 1))
+def test_no_row_says_that_none_pass(lang: str, mid: int) -> None:
+    for low, high in itertools.product(range(mid + 1), range(mid, trip_icons.N_ICONS + 1)):
+        said = trip_icons.caption(TenTrips(low, mid, high), lang)
+        assert not re.search(r"(?<![0-9])0(?![0-9])", said)
+
+
+def test_a_middle_of_none_is_fewer_than_one() -> None:
+    for trips in (TenTrips(0, 0, 1), TenTrips(0, 0, 0)):
+        said = trip_icons.caption(trips, "en")
+        assert said == "Of ten such trips fewer than 1 passes at least one (up to 1)."
+    assert trip_icons.caption(TenTrips(0, 4, 10), "en") == (
+        "Of ten such trips about 4 pass at least one (could be up to 10, or fewer than 1)."
+    )

@@ -76,12 +76,21 @@ def ten_trips(at_least_one: Quantity) -> TenTrips | None:
 
 
 def caption(trips: TenTrips, lang: Language) -> str:
-    """Return what the row says, in words."""
-    if trips.low == trips.high:
+    """Return what the row says, in words; never that none pass, which nobody can know."""
+    high = max(trips.high, 1)
+    if trips.mid == 0:
+        text = tr("Of ten such trips fewer than 1 passes at least one (up to {high}).", lang)
+    elif trips.low == trips.high:
         text = tr("Of ten such trips {mid} pass at least one.", lang)
+    elif trips.low == 0:
+        text = tr(
+            "Of ten such trips about {mid} pass at least one (could be up to {high}, or fewer "
+            "than 1).",
+            lang,
+        )
     else:
         text = tr("Of ten such trips about {mid} pass at least one ({low} to {high}).", lang)
-    return text.format(mid=number(trips.mid), low=number(trips.low), high=number(trips.high))
+    return text.format(mid=number(trips.mid), low=number(trips.low), high=number(high))
 
 
 def row(trips: TenTrips, mode: Mode, lang: Language) -> str:
