@@ -112,7 +112,7 @@ def _reports(
         made[found.city.id] = found.with_layers(None)
         written += paths
     if made:
-        write_index(written, made, folder)
+        write_index(written, made, folder, numerals=edition.numerals)
 
 
 def _report_on(

@@ -175,7 +175,7 @@ def _cities(
     if "gpkg" in edition.formats and without:
         messages.print(f"No streets are installed, so no GeoPackage: {', '.join(without)}.")
     if options.all:
-        print_lines(str(write_index(written, made, options.out)))
+        print_lines(str(write_index(written, made, options.out, numerals=edition.numerals)))
     return OK
 
 

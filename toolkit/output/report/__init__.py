@@ -36,6 +36,7 @@ from toolkit.output.report import (
     figures_csv,
     full,
     hand_out,
+    index,
     map_svg,
     page,
     session,
@@ -220,7 +221,13 @@ def write_comparison(
     return _write(files, out)
 
 
-def write_index(paths: Sequence[Path], cities: Mapping[str, Assessment], out: Path) -> Path:
+def write_index(
+    paths: Sequence[Path],
+    cities: Mapping[str, Assessment],
+    out: Path,
+    *,
+    numerals: Numerals | None = None,
+) -> Path:
     """Write one page that leads to some files below a folder.
 
     Parameters
@@ -231,6 +238,8 @@ def write_index(paths: Sequence[Path], cities: Mapping[str, Assessment], out: Pa
         The assessments of which they are, by the id of the city.
     out
         The folder.
+    numerals
+        As in `Edition`.
     """
     listed = []
     for city, assessment in cities.items():
@@ -239,9 +248,9 @@ def write_index(paths: Sequence[Path], cities: Mapping[str, Assessment], out: Pa
             (p.relative_to(out).as_posix(), p.suffix.removeprefix("."), p.stat().st_size)
             for p in own
         ]
-        listed.append((assessment.city.name, rows))
+        listed.append((assessment, rows))
     path = out / INDEX
-    store.write_text(path, page.of_index(listed, next(iter(cities.values())).as_of))
+    store.write_text(path, index.render(listed, numerals))
     return path
 
 

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from toolkit.assessment.model import Assessment
 from toolkit.base import escape
-from toolkit.base.terms import LANGUAGES, TIERS, Language, Names, Tier
+from toolkit.base.terms import TIERS, Language, Tier
 from toolkit.evidence.claim import Claim
 from toolkit.language import fonts, notes, quantities, words
 from toolkit.language.translate import date, has_burmese, number, tr, unbroken
@@ -224,43 +224,6 @@ def of_document(data: Mapping[str, Any]) -> str:
     return with_font(html)
 
 
-def of_index(cities: Sequence[tuple[Names, Sequence[tuple[str, str, int]]]], as_of: dt.date) -> str:
-    """Return a page that leads to files, in both languages.
-
-    Parameters
-    ----------
-    cities
-        Names of each city, and name, format and size in bytes of each of its files.
-    as_of
-        Date of the figures.
-    """
-    listed = []
-    for name, rows in cities:
-        names = dict.fromkeys((name.in_language(lang), lang) for lang in LANGUAGES)
-        files = [(file, kind, _size(size)) for file, kind, size in rows]
-        listed.append(([(lang, text) for text, lang in names], files))
-    titles = [
-        (
-            lang,
-            tr("Reported cameras: hand-outs and reports, {date}", lang).format(
-                date=date(as_of, lang)
-            ),
-        )
-        for lang in LANGUAGES
-    ]
-    html = (
-        environment()
-        .get_template("index.html.j2")
-        .render(
-            cities=listed,
-            titles=titles,
-            limits=[(lang, words.limits(lang)[0]) for lang in LANGUAGES],
-            csp=CONTENT_SECURITY_POLICY,
-        )
-    )
-    return with_font(html)
-
-
 def with_font(html: str, *, bold: bool = True) -> str:
     """Return a page with the Burmese font, if it has Burmese; with its bold letters, if wanted.
 
@@ -271,11 +234,6 @@ def with_font(html: str, *, bold: bool = True) -> str:
     if has_burmese(html):
         font = f"{fonts.font_css(bold=bold)}:root{{--fonts:'{fonts.FONT_FAMILY}',system-ui}}"
     return html.replace(_FONT_MARK, font, 1)
-
-
-def _size(n_bytes: int) -> str:
-    """Return the size of a file in thousands of bytes."""
-    return f"{number(max(n_bytes / 1000.0, 1.0))} kB"
 
 
 @functools.cache
