@@ -45,6 +45,20 @@ def test_a_batch_runs_once_and_says_what_it_did(run, plan, tmp_path):
     assert said.startswith("0 computed, 2 found finished, 0 failed")
 
 
+def test_why_a_job_failed_is_said_also_without_messages(run, plan, tmp_path, home):
+    store.write_text(
+        home / "evidence" / "dawei.toml",
+        'format = "camera-exposure.evidence/1"\ncity = "dawei"\n\n'
+        '[[observation]]\nwalked_km = 5\nseen = 3\nwhere = "pack"\ndate = 2026-11-20\n',
+    )
+    out = tmp_path / "out"
+    code, said, told = run("--quiet", "batch", plan, "--out", out, "--processes", "1")
+    assert code == 1
+    assert said.startswith("1 computed, 0 found finished, 1 failed")
+    assert told.startswith("dawei.central.own.installed: The streets of this city are not inst")
+    assert len(told.splitlines()) == 1
+
+
 def test_a_batch_writes_reports_too(run, plan, tmp_path):
     out = tmp_path / "out"
     code, _, told = run(

@@ -27,8 +27,8 @@ def test_a_hand_out_in_both_languages_and_formats_by_default(run, tmp_path: Path
 
 def test_formats_languages_and_detail_by_choice(run, tmp_path: Path) -> None:
     code, _, err = run(
-        "report", "dawei", "--out", tmp_path / "r", "--format", "csv,pdf,gpkg", "--lang", "my",
-        "--detail", "session", "--numerals", "burmese", *AS_OF,
+        "--quiet", "report", "dawei", "--out", tmp_path / "r", "--format", "csv,pdf,gpkg",
+        "--lang", "my", "--detail", "session", "--numerals", "burmese", *AS_OF,
     )  # fmt: skip
     assert code == 0
     assert names(tmp_path / "r") == [

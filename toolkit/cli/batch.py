@@ -19,6 +19,7 @@ from toolkit.cli.common import (
     print_json,
     print_lines,
     printable,
+    warn,
 )
 from toolkit.cli.report import add_forms, forms_of, matters_of
 
@@ -94,7 +95,7 @@ def _batch(options: argparse.Namespace) -> int:
             f"{len(ended.failed)} failed, in {options.out}"
         )
     for job, why in ended.failed.items():
-        messages.print(printable(f"{job}: {why.splitlines()[0]}"))
+        warn(f"{job}: {why.splitlines()[0]}")
     return BAD_DATA if ended.failed else OK
 
 

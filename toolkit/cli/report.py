@@ -15,9 +15,9 @@ from toolkit.cli.common import (
     add_common,
     busy,
     local_path,
-    messages,
     print_lines,
     question_of,
+    warn,
 )
 from toolkit.cli.own_questions import Given, add_own, own_answers, read_own
 
@@ -173,7 +173,7 @@ def _cities(
         written += paths
         print_lines(*map(str, paths))
     if "gpkg" in edition.formats and without:
-        messages.print(f"No streets are installed, so no GeoPackage: {', '.join(without)}.")
+        warn(f"No streets are installed, so no GeoPackage: {', '.join(without)}.")
     if options.all:
         print_lines(str(write_index(written, made, options.out, numerals=edition.numerals)))
     return OK

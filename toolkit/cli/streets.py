@@ -17,6 +17,7 @@ from toolkit.cli.common import (
     print_lines,
     print_table,
     printable,
+    warn,
 )
 
 if TYPE_CHECKING:
@@ -222,7 +223,7 @@ def _fetch_all(choice: BoundaryChoice | None, *, allow_network: bool) -> int:
             raise PermissionNotGivenError(msg) from error
         except InputDataError as error:
             failed.append(city.id)
-            messages.print(f"{city.id}: {error}")
+            warn(f"{city.id}: {error}")
     if failed:
         print_lines(f"Not fetched: {', '.join(failed)}. Give the same command again to go on.")
         return BAD_DATA
