@@ -84,5 +84,5 @@ def test_a_middle_of_none_is_fewer_than_one() -> None:
         said = trip_icons.caption(trips, "en")
         assert said == "Of ten such trips fewer than 1 passes at least one (up to 1)."
     assert trip_icons.caption(TenTrips(0, 4, 10), "en") == (
-        "Of ten such trips about 4 pass at least one (could be up to 10, or fewer than 1)."
+        "Of ten such trips about 4 pass at least one (under 1 to 10)."
     )

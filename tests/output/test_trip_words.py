@@ -102,7 +102,7 @@ def test_a_way_without_an_answer_is_said_from_one_per_cent(share, said):
 
 def test_without_streets_trips_are_where_the_cameras_are():
     said = trip_words.headline(found_with(trip_of(), streets=False), "seen", "en")
-    assert "walk of about 0.8 km in the part of the city where the cameras are you" in said
+    assert "walk of about 0.8 km in the part of the city with the cameras you" in said
 
 
 def test_a_trip_that_is_not_known_is_said_once_and_never_as_zero():

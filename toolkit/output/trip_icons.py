@@ -84,8 +84,7 @@ def caption(trips: TenTrips, lang: Language) -> str:
         text = tr("Of ten such trips {mid} pass at least one.", lang)
     elif trips.low == 0:
         text = tr(
-            "Of ten such trips about {mid} pass at least one (could be up to {high}, or fewer "
-            "than 1).",
+            "Of ten such trips about {mid} pass at least one (under 1 to {high}).",
             lang,
         )
     else:

@@ -43,7 +43,7 @@ def headline(assessment: Assessment, tier: Tier, lang: Language) -> str:
     if assessment.basis == "streets":
         where = tr("inside this boundary", lang)
     else:
-        where = tr("in the part of the city where the cameras are", lang)
+        where = tr("in the part of the city with the cameras", lang)
     counted = led_by_count(trip)
     text = _counted(trip, where, lang) if counted else _share(trip, where, lang)
     condition = words.tier_condition(tier, lang)
