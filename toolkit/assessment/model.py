@@ -424,6 +424,13 @@ class Assessment(Record):
         return self.tiers if self.if_built is None else self.if_built.tiers
 
     @property
+    def mapped(self) -> Quantity:
+        """Mapped cameras of the reported system; without a map nobody knows of any, or of none."""
+        if not self.counted.mapped and self.inputs.pack_sha256 is None:
+            return Quantity.unknown("cameras", str(self.counted.completeness.why))
+        return Quantity.exactly(self.counted.mapped, "cameras")
+
+    @property
     def counted(self) -> CameraCount:
         """The count of the status asked for, as `shown_tiers`."""
         if self.if_built is not None:

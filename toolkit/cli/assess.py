@@ -96,6 +96,7 @@ def _assess(options: argparse.Namespace) -> int:
 
     built = "If it was built: " if found.if_built else ""
     counts = found.counted
+    mapped = counts.mapped if found.mapped.known else "not known"
     out = [
         f"{found.city.name.en}, {found.as_of.isoformat()}, cameras {found.status}",
         *_plans(found, question),
@@ -103,7 +104,7 @@ def _assess(options: argparse.Namespace) -> int:
         f"{built}Cameras of the reported system: {shown(counts.count)}",
         *([f"  entered: {shown(counts.entered)}"] if counts.entered else []),
         f"  {counts.rule}",
-        f"  mapped: {counts.mapped}; completeness: {shown(counts.completeness)}",
+        f"  mapped: {mapped}; completeness: {shown(counts.completeness)}",
         *([f"  per km of street: {shown(counts.per_km)}"] if counts.per_km.known else []),
         *(
             f"  counted: {o.seen} seen on {o.walked_km:g} km ({o.where}, {o.streets} streets)"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 
 from invented import layers_of
 from made import report_on
 
+from toolkit.assessment.assess import assess
 from toolkit.assumptions.sets import load_assumptions
 from toolkit.base.quantity import Quantity
 from toolkit.base.terms import TIERS
@@ -40,6 +42,13 @@ def test_not_known_is_empty_with_its_reason_never_zero() -> None:
     row = next(r for r in rows if (r["tier"], r["figure"]) == ("seen", "area_km2.realised"))
     assert [row[end] for end in ("low", "mid", "high")] == ["", "", ""]
     assert row["why"]
+
+
+def test_without_a_map_nobody_knows_how_many_are_mapped() -> None:
+    found = assess("mandalay", as_of=dt.date(2026, 11, 23))
+    row = next(r for r in read(figures_csv.text(found)) if r["figure"] == "cameras.mapped")
+    assert [row[end] for end in ("low", "mid", "high")] == ["", "", ""]
+    assert "No mapped cameras are known" in row["why"]
 
 
 def test_the_schema_names_each_column_of_the_table_and_a_key_that_holds() -> None:

@@ -109,7 +109,7 @@ def rows(assessment: Assessment) -> Iterator[tuple[str, str, Quantity]]:
     yield "", "cameras.count", part.count
     if part.entered is not None:
         yield "", "cameras.entered", part.entered
-    yield "", "cameras.mapped", Quantity.exactly(part.mapped, "cameras")
+    yield "", "cameras.mapped", assessment.mapped
     yield "", "cameras.completeness", part.completeness
     for tier in TIERS:
         shown = assessment.shown_tiers[tier]

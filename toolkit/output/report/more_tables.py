@@ -47,7 +47,10 @@ def mapped_table(assessment: Assessment, lang: Language) -> Table:
     part = assessment.counted
     share = quantities.quantity_text(part.completeness, lang)
     rows = (
-        (tr("Mapped by volunteers, of the reported system", lang), number(part.mapped)),
+        (
+            tr("Mapped by volunteers, of the reported system", lang),
+            number(part.mapped) if assessment.mapped.known else NOT_APPLICABLE,
+        ),
         (
             tr("Assumed in all", lang),
             quantities.quantity_text(part.count, lang) if part.count.known else NOT_APPLICABLE,
