@@ -95,7 +95,7 @@ left:auto;width:auto;z-index:999991}}
 .ct img.icons{{max-width:100%;height:auto;display:block;margin:.2em 0}}
 .st-key-bar{{position:relative;z-index:5;gap:.6rem;row-gap:.4rem;padding-right:1px}}
 .st-key-bar [data-testid="stButtonGroup"] button{{padding-left:.6rem;padding-right:.6rem}}
-.st-key-announced,.st-key-hidden-by{{position:absolute}}
+.st-key-announced,[data-testid="stLayoutWrapper"]:has(>.st-key-hidden-by){{position:absolute}}
 [class*="st-key-answer-of-"]{{transition:visibility 0s .6s}}
 .stApp:has([class*="st-key-city-"] [aria-expanded="true"]) [class*="st-key-answer-of-"],
 .stApp:not([data-test-script-state="notRunning"]):has([class*="st-key-city-"] :focus)

@@ -34,8 +34,9 @@ def show(lang: Language) -> None:
             markup.show_paper("map")
         component.announce(choice.city.id)
     with bar.only_of(choice):
-        # At places of their own, so that the map stays.
-        progress_at, map_at = st.container(), st.container()
+        # At places of their own, so that the map stays; without a gap, which what is done leaves.
+        with st.container(gap=None):
+            progress_at, map_at = st.container(), st.container()
         values = changed_set.chosen()
         first = False
         if shows_map:
