@@ -82,6 +82,7 @@ _FIELD = re.compile(r"\{\d+\}")
 _QUESTION = re.compile(r"SELECT |PRAGMA ")
 
 
+@functools.cache
 def collect() -> Catalog:
     """Return a catalogue of all messages in the package, in the order of files and lines."""
     catalogue = Catalog(project="camera-exposure-toolkit", charset="utf-8")

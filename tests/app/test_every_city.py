@@ -431,7 +431,7 @@ def test_no_figure_of_one_city_is_seen_under_the_name_of_another(
     browser: Browser, tmp_path: Path
 ) -> None:
     """Also where only one of them asks for a number of cameras, so that places would shift."""
-    small_city.install(tmp_path / "toolkit", rows=10_000)
+    small_city.install(tmp_path / "toolkit", rows=2_000)
     with serving(tmp_path) as server:
         page = browser.new_page(viewport=LARGE)  # type: ignore[arg-type]
         page.goto(f"{server.url}/?city=small")
@@ -445,11 +445,10 @@ def test_no_figure_of_one_city_is_seen_under_the_name_of_another(
         said = page.get_by_text("Myanmar Times").first
         expect(said).to_be_visible(timeout=SLOW_MS)
         page.evaluate(CROSSED, [["small", "Myanmar Times"], ["Yangon", "your own number"]])
-        for _ in range(2):
-            page.locator(".st-key-bar").get_by_role("combobox").first.click()
-            page.get_by_role("option", name="small").first.click()
-            expect(drawn).to_be_visible(timeout=SLOW_MS)
-            choose_city(page, "yangon")
-            expect(said).to_be_visible(timeout=SLOW_MS)
+        page.locator(".st-key-bar").get_by_role("combobox").first.click()
+        page.get_by_role("option", name="small").first.click()
+        expect(drawn).to_be_visible(timeout=SLOW_MS)
+        choose_city(page, "yangon")
+        expect(said).to_be_visible(timeout=SLOW_MS)
         assert page.evaluate("crossed") == []
         page.close()

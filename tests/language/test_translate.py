@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import builtins
 import datetime as dt
+import functools
 import importlib.util
 import os
 import re
@@ -27,6 +28,7 @@ ZAWGYI_ONLY = re.compile("[\u1060-\u1097]|\u1031[\u1000-\u1021](?=\u1039)|(?:^|\
 """Signs that Burmese text in Unicode does not use, and vowel E written before its consonant."""
 
 
+@functools.cache
 def script() -> ModuleType:
     """Return the script that makes the catalogues, as a module."""
     path = ROOT / "scripts" / "update_messages.py"
