@@ -98,13 +98,13 @@ def show_effects(places: Places, choice: Choice, lang: Language) -> None:
 
 def effect(before: Assessment, after: Assessment, tier: Tier, lang: Language) -> str:
     """Return what a change does to the answer to a question, in one sentence."""
-    old, new = (one.shown_tiers[tier].trip.at_least_one.mid for one in (before, after))
-    if old is None or new is None:
+    old, new = (one.shown_tiers[tier].trip.at_least_one for one in (before, after))
+    if not (old.known and new.known):
         return tr("This change alone: the share of trips is not known.", lang)
-    was, now = quantities.share(old, lang), quantities.share(new, lang)
-    text = tr("This change alone: {name}, share of trips: was {old}, now {new}.", lang)
+    was, now = quantities.quantity_text(old, lang), quantities.quantity_text(new, lang)
+    text = tr("This change alone: {name}, share of trips: {new}; before: {old}.", lang)
     if was == now:
-        text = tr("This change alone: {name}, share of trips: still {new}.", lang)
+        text = tr("This change alone: {name}, share of trips: {new}, as before.", lang)
     return text.format(name=words.tier_name(tier, lang), old=was, new=now)
 
 
