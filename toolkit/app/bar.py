@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from toolkit.app import markup, what_you_saw, widgets
 from toolkit.assessment.city_data import city_or_pack
@@ -215,20 +214,14 @@ def only_of(*choices: Choice) -> Iterator[None]:
     with st.container(key="hidden-by"):
         rule = st.empty()
     if st.session_state.get(_SHOWN) == place:
-        _hide(rule, others)
+        markup.hide(rule, others)
     else:
         # What has got into another place, too; the map knows by itself whose it is.
-        _hide(rule, others, "[data-stale='true']:not([class*='st-key-map'])")
+        markup.hide(rule, others, "[data-stale='true']:not([class*='st-key-map'])")
     with st.container(key=place):
         yield
     st.session_state[_SHOWN] = place
-    _hide(rule, others)
-
-
-def _hide(place: DeltaGenerator, *what: str) -> None:
-    """Hide what CSS selectors name, until a place holds another rule."""
-    # Styles alone would be put elsewhere, one after the other.
-    place.html(f"<style>{','.join(what)}{{display:none !important}}</style><i hidden></i>")
+    markup.hide(rule, others)
 
 
 def chosen_city() -> str:

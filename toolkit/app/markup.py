@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from toolkit.base import escape
 from toolkit.base.terms import Language
@@ -143,6 +144,12 @@ def show_style(lang: Language) -> None:
 def show_paper(what: Literal["map", "sheet"]) -> None:
     """Show the style sheet for a page that is printed on one sheet of paper."""
     st.html(f"<style>{_MAP_ON_PAPER if what == 'map' else _SHEET}</style>")
+
+
+def hide(place: DeltaGenerator, *what: str) -> None:
+    """Hide what CSS selectors name, until a place holds something else."""
+    # Styles alone would be put elsewhere, one after the other.
+    place.html(f"<style>{','.join(what)}{{display:none !important}}</style><i hidden></i>")
 
 
 def _file_words(lang: Language) -> str:

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 import small_city
+import streamlit as st
 from app_screens import html_of, part, screen, words_of
 from playwright.sync_api import expect
 from running import Server, Watched
 from streamlit.testing.v1 import AppTest
 
+from toolkit.app.my_cities import bring_in
 from toolkit.base.escape import markdown
 from toolkit.base.terms import LANGUAGES, Language
 from toolkit.language.translate import tr
@@ -129,3 +131,20 @@ def test_streets_of_no_known_city_are_on_the_other_pages_too(home: Path, name: s
     assert not without.exception
     assert without.info
     assert not without.get("iframe")
+
+
+def test_the_form_is_hidden_while_a_file_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hidden = f".st-key-{bring_in.BELOW}{{display:none !important}}"
+    page = screen("cities")
+    assert hidden not in html_of(page)
+
+    def ends(*_: object) -> bring_in.Result:
+        return st.stop()
+
+    monkeypatch.setattr(bring_in, "bring_in", ends)
+    job = bring_in.Job("town.osm.pbf", None, "", "core")
+    page = screen("cities", streets_job=job)
+    assert not page.exception
+    assert hidden in html_of(page)

@@ -36,6 +36,8 @@ _SMALLEST_M, _USUAL_M, _LARGEST_M = 500, 5000, 50_000
 _USUAL: Final = "core"
 """What counts as a city unless something else is chosen."""
 _STEP_M: Final = 500
+BELOW: Final = "below-progress"
+"""Key of the container that is hidden while something is brought in."""
 _JOB: Final = "streets_job"
 _RESULT: Final = "streets_result"
 _SENT: Final = "streets_file"
@@ -126,6 +128,8 @@ def show_progress_or_result(lang: Language) -> None:
             _show_result(result, lang)
         return
     st.session_state[_RESULT] = Result("fetch_stopped" if job.fetch else "stopped")
+    # So that the progress is in sight.
+    markup.hide(st.empty(), f".st-key-{BELOW}")
     with st.status(markdown(_waiting(job, lang)), expanded=True):
         line, done = st.empty(), st.progress(0.0)
         st.button(markdown(tr("Stop", lang)), key="streets_stop")

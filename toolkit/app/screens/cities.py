@@ -13,11 +13,10 @@ from toolkit.language.translate import tr
 def show(lang: Language) -> None:
     """Show the page: how the last import ended first, so that it is seen."""
     markup.show(lang, markup.tag("h1", tr("My cities", lang)))
-    top, rest = st.container(), st.empty()
-    with top:
-        # What stood below is gone while a file is read, so that the progress is in sight.
+    with st.container():
         bring_in.show_progress_or_result(lang)
-    with rest.container():
+    # At one place, or it would be made anew in each run, and what the user has opened in it closed.
+    with st.container(key=bring_in.BELOW):
         bring_in.show_form(lang)
         installed.show(lang)
         known = bar.known_cities()
