@@ -45,9 +45,11 @@ def needed(browser: str | None) -> str:
 
 
 def pytest_collection_finish() -> None:
-    """Leave what has been imported out of each later search for garbage: it stays anyway."""
+    """Leave what has been imported out of each later search for garbage, and search more rarely."""
     gc.collect()
     gc.freeze()
+    # Python searches after 700 new objects, of which a data frame has as many.
+    gc.set_threshold(50_000, 20, 10)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

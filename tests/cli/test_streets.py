@@ -75,7 +75,7 @@ def test_a_file_may_end_at_its_box_or_with_its_streets(tmp_path, home, capsys):
     file.write_text(drawing.text(), encoding="utf-8")
     assert cli.main(["streets", "import", str(file)]) == 0
     out = capsys.readouterr().out
-    assert "50.0 % of the street length in the file lies outside and was cut away" in out
+    assert "50.0% of the street length in the file lies outside and was cut away" in out
     assert "No traffic lights are known" in out
     assert cli.main(["streets", "import", str(file), "--extent", "data"]) == 0
     assert "Everything in the file a.osm, not a city." in capsys.readouterr().out

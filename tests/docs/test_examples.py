@@ -55,6 +55,8 @@ def test_the_tutorial_quotes_what_its_first_question_prints(capsys):
     covered = next(line for line in printed if line.startswith("street covered: "))
     low, high = re.findall(r"[\d,]+", covered)[:2]
     assert f"between {low} and {high} km of street" in text  # how to say it
+    path = documents.read(documents.DOCS / "develop" / "architecture.md")
+    assert f'On its way to "{low} to {high} km"' in path
 
 
 def test_the_documents_people_start_with_have_examples():

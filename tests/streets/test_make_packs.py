@@ -152,7 +152,7 @@ def test_what_a_box_cuts_away_is_said_by_share_of_length(tmp_path: Path) -> None
     share = 1 - cut.counts["street_km"] / whole.counts["street_km"]
     assert 0.2 < share < 0.3
     assert cut.counts["cut_by_file_box_share"] == pytest.approx(share, abs=1e-3)
-    assert f"{100 * share:.1f} % of the street length in the file lies outside" in cut.boundary.note
+    assert f"{share:.1%} of the street length in the file lies outside" in cut.boundary.note
     assert whole.boundary.note == "Everything in the file a.osm, not a city."
     assert "cut_by_file_box_share" not in whole.counts
 

@@ -331,8 +331,8 @@ def _file_outline(extract: Extract, file: Path) -> Outline:
     note = f"Everything in the file {shown}, not a city.{wrong}"
     if cut := extract.counts.get(_BOX_CUT):
         note = (
-            f"The box that the file {shown} states, not a city: {100 * cut:.1f} % of the street "
-            "length in the file lies outside and was cut away (--extent data keeps it)."
+            f"The box that the file {shown} states, not a city: {cut:.1%} of the street length "
+            "in the file lies outside and was cut away (--extent data keeps it)."
         )
     return Outline("extract", polygon, note)
 

@@ -366,70 +366,58 @@ def one(
     InputDataError
         If there are parts that do not belong to it.
     """
+    parts = parts or Parts()
     with numerals_of(lang, edition.numerals):
-        return _one(assessment, claims, until, edition, lang, form=form, parts=parts or Parts())
-
-
-def _one(
-    assessment: Assessment,
-    claims: Sequence[Claim],
-    until: dt.date,
-    edition: Edition,
-    lang: Language,
-    *,
-    form: Literal["pdf", "html"],
-    parts: Parts,
-) -> bytes:
-    layers = assessment.layers
-    if parts.own and edition.detail != "full":
-        msg = "Answers to own questions are a part of the full report only."
-        raise InputDataError(msg)
-    match edition.detail, form:
-        case "handout", "pdf":
-            return hand_out.pdf(
-                assessment,
-                claims=claims,
-                valid_until=until,
-                tier=edition.tier,
-                advice=edition.advice,
-                lang=lang,
-            )
-        case "handout", _:
-            return hand_out.interactive(
-                assessment,
-                claims=claims,
-                valid_until=until,
-                tier=edition.tier,
-                advice=edition.advice,
-                lang=lang,
-            ).encode()
-        case "full", "html":
-            return page.render(
-                assessment,
-                claims=claims,
-                valid_until=until,
-                drawing=map_svg.draw(thinned(layers, REPORT_BYTES).layers) if layers else None,
-                lang=lang,
-                sensitivity=parts.sensitivity,
-                own=parts.own,
-                live=True,
-            ).encode()
-        case "full", _:
-            data = full.document(
-                assessment,
-                claims=claims,
-                valid_until=until,
-                lang=lang,
-                sensitivity=parts.sensitivity,
-                own=parts.own,
-            )
-        case _:
-            data = session.document(
-                assessment, claims=claims, valid_until=until, tier=edition.tier, lang=lang
-            )
-    if form == "pdf":
-        return typeset.document(data, day=assessment.as_of)
-    return page.of_document(data).encode()
+        layers = assessment.layers
+        if parts.own and edition.detail != "full":
+            msg = "Answers to own questions are a part of the full report only."
+            raise InputDataError(msg)
+        match edition.detail, form:
+            case "handout", "pdf":
+                return hand_out.pdf(
+                    assessment,
+                    claims=claims,
+                    valid_until=until,
+                    tier=edition.tier,
+                    advice=edition.advice,
+                    lang=lang,
+                )
+            case "handout", _:
+                return hand_out.interactive(
+                    assessment,
+                    claims=claims,
+                    valid_until=until,
+                    tier=edition.tier,
+                    advice=edition.advice,
+                    lang=lang,
+                ).encode()
+            case "full", "html":
+                return page.render(
+                    assessment,
+                    claims=claims,
+                    valid_until=until,
+                    drawing=map_svg.draw(thinned(layers, REPORT_BYTES).layers) if layers else None,
+                    lang=lang,
+                    sensitivity=parts.sensitivity,
+                    own=parts.own,
+                    live=True,
+                ).encode()
+            case "full", _:
+                data = full.document(
+                    assessment,
+                    claims=claims,
+                    valid_until=until,
+                    lang=lang,
+                    sensitivity=parts.sensitivity,
+                    own=parts.own,
+                )
+            case _:
+                data = session.document(
+                    assessment, claims=claims, valid_until=until, tier=edition.tier, lang=lang
+                )
+        if form == "pdf":
+            return typeset.document(data, day=assessment.as_of)
+        return page.of_document(data).encode()
 
 
 def data_files(assessment: Assessment, edition: Edition, cell_m: float) -> dict[str, bytes]:
